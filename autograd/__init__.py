@@ -1,0 +1,31 @@
+"""A scalar autograd engine: graphs of scalars and their gradients to any order, every one visible.
+
+>>> from autograd import Value
+>>> x = Value(3.0, label="x")
+>>> y = x**2 + 2 * x
+>>> y.backward()
+>>> x.grad
+8.0
+"""
+
+from autograd.backward import StaleGraphError
+from autograd.functions import dot, log_softmax, logsumexp, mean, norm, softmax, sum
+from autograd.graph import Constant, topological_order
+from autograd.mode import no_grad, scope
+from autograd.primitive import TABLE, Primitive, primitive
+from autograd.primitives import (
+    abs, acos, acosh, asin, asinh, atan, atan2, atanh, clip, cos, cosh, detach, elu, erf, exp, expm1,
+    gelu, hypot, leaky_relu, log, log1p, maximum, minimum, relu, sigmoid, silu, sin, sinh, softplus,
+    sqrt, tan, tanh, where,
+)  # fmt: skip
+from autograd.value import Value
+from autograd.warning import NumericWarning
+
+__all__ = [
+    "TABLE", "Constant", "NumericWarning", "Primitive", "StaleGraphError", "Value",
+    "abs", "acos", "acosh", "asin", "asinh", "atan", "atan2", "atanh", "clip", "cos", "cosh",
+    "detach", "dot", "elu", "erf", "exp", "expm1", "gelu", "hypot", "leaky_relu", "log", "log1p",
+    "log_softmax", "logsumexp", "maximum", "mean", "minimum", "no_grad", "norm", "primitive",
+    "relu", "scope", "sigmoid", "silu", "sin", "sinh", "softmax", "softplus", "sqrt", "sum", "tan",
+    "tanh", "topological_order", "where",
+]  # fmt: skip

@@ -1,0 +1,110 @@
+"""Functions built from rows: sums, means, norms, and the softmax family.
+
+Each takes any iterable of numbers and Values, NumPy arrays included, and returns plain numbers
+when nothing in it is a Value.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from autograd.primitives import add_n, exp, hypot, log, shift
+from autograd.primitives import dot as dot_row
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+__all__ = ["dot", "log_softmax", "logsumexp", "mean", "norm", "softmax", "sum"]
+
+
+def sum(values: Iterable[Any]) -> Any:
+    """Return the sum of the values as one node; of nothing, 0.0.
+
+    >>> from autograd import Value, sum
+    >>> sum([Value(1.0), 2.0, Value(3.0)])
+    Value(data=6.0, grad=0.0)
+    """
+    return add_n(*values)
+
+
+def mean(values: Iterable[Any]) -> Any:
+    """Return the arithmetic mean; ValueError for no values.
+
+    >>> from autograd import mean
+    >>> mean([1.0, 2.0, 6.0])
+    3.0
+    """
+    terms = _some(values, "mean")
+    return add_n(*terms) / float(len(terms))
+
+
+def dot(x: Iterable[Any], y: Iterable[Any]) -> Any:
+    """Return x[0]*y[0] + ... + x[n-1]*y[n-1] as one node; of nothing, 0.0.
+
+    Raises ValueError, naming both lengths, if they differ.
+
+    >>> from autograd import Value, dot
+    >>> dot([Value(1.0), Value(2.0)], [3.0, 4.0])
+    Value(data=11.0, grad=0.0)
+    """
+    left, right = tuple(x), tuple(y)
+    if len(left) != len(right):
+        raise ValueError(f"dot: the operands have different lengths, {len(left)} and {len(right)}")
+    return dot_row(*left, *right)
+
+
+def norm(values: Iterable[Any]) -> Any:
+    """Return the Euclidean length; its gradient at the origin is 0.
+
+    >>> from autograd import norm
+    >>> norm([3.0, 4.0])
+    5.0
+    """
+    return hypot(*values)
+
+
+def logsumexp(values: Iterable[Any]) -> Any:
+    """Return log(exp(x[0]) + ... + exp(x[n-1])) without overflow; ValueError for no values.
+
+    The largest value is subtracted first (Blanchard, Higham, Higham 2021).
+
+    >>> from autograd import logsumexp
+    >>> logsumexp([1000.0, 1000.0])
+    1000.6931471805599
+    """
+    terms = _some(values, "logsumexp")
+    largest = shift(*terms)
+    return log(add_n(*(exp(x - largest) for x in terms))) + largest
+
+
+def softmax(values: Iterable[Any]) -> list[Any]:
+    """Return exp(x[i]) / (exp(x[0]) + ... + exp(x[n-1])), stably; ValueError for no values.
+
+    >>> from autograd import softmax
+    >>> softmax([0.0, 0.0])
+    [0.5, 0.5]
+    """
+    terms = _some(values, "softmax")
+    largest = shift(*terms)
+    powers = [exp(x - largest) for x in terms]
+    total = add_n(*powers)
+    return [power / total for power in powers]
+
+
+def log_softmax(values: Iterable[Any]) -> list[Any]:
+    """Return the logarithms of softmax, x[i] - logsumexp(x); ValueError for no values.
+
+    >>> from autograd import log_softmax
+    >>> log_softmax([0.0, -1000.0])
+    [0.0, -1000.0]
+    """
+    terms = _some(values, "log_softmax")
+    total = logsumexp(terms)
+    return [x - total for x in terms]
+
+
+def _some(values: Iterable[Any], function: str) -> tuple[Any, ...]:
+    terms = tuple(values)
+    if not terms:
+        raise ValueError(f"{function} of no values is undefined; give at least one")
+    return terms

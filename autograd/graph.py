@@ -1,0 +1,74 @@
+"""What a graph is made of, and the one order in which every walk goes over it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+
+if TYPE_CHECKING:
+    from autograd.primitive import Primitive
+
+__all__ = ["Constant", "Node", "topological_order"]
+
+
+class Node(Protocol):
+    """All that the algorithms know of a Value."""
+
+    op: Primitive | None  # None for a leaf
+    args: tuple[Any, ...]  # the operands in order, Nodes or Constants
+    _data: float  # the number computed forward
+    _grad: float | None  # None: no backward pass has reached the node
+    _version: int  # the count of leaf changes when the data was computed
+
+
+class Constant(float):
+    """A number used as an operand: a float that walks can treat as a node without operands.
+
+    It takes no gradient.
+
+    >>> from autograd import Value
+    >>> (Value(3.0) * 2).args[1]
+    2.0
+    """
+
+    __slots__ = ()
+
+    data = _data = float.__dict__["real"]  # the exact float, read in C
+    op = None
+    args = ()
+    grad = 0.0
+    has_grad = False
+    label = ""
+    scope = ""
+
+
+NodeType = TypeVar("NodeType", bound=Node)
+
+
+def topological_order(root: NodeType) -> list[NodeType]:
+    """Return the nodes that `root` depends on, operands before consumers, `root` last.
+
+    The order depends on the graph alone. Constants are left out. Iterative: a chain of a million
+    nodes is no deeper than one.
+
+    >>> from autograd import Value, topological_order
+    >>> a, b = Value(2.0), Value(3.0)
+    >>> c = a * b
+    >>> topological_order(c) == [a, b, c]
+    True
+    """
+    order: list[NodeType] = []
+    seen: set[NodeType] = set()
+    opened: list[NodeType] = []  # nodes whose operands are being visited
+    stack: list[NodeType | None] = [root]  # None: all operands of the last opened node are done
+    while stack:
+        node = stack.pop()
+        if node is None:
+            order.append(opened.pop())
+        elif node not in seen:
+            seen.add(node)
+            opened.append(node)
+            stack.append(None)
+            for arg in reversed(node.args):
+                if type(arg) is not Constant and arg not in seen:
+                    stack.append(arg)
+    return order

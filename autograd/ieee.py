@@ -1,0 +1,153 @@
+"""Elementary functions of floats made total: nan or inf, as IEEE 754 and NumPy have it.
+
+Python's `math` raises where C returns: ValueError for a domain fault, OverflowError for a result
+too large, ZeroDivisionError for a pole. Here every function returns a float for every float.
+"""
+
+from __future__ import annotations
+
+import math
+from math import copysign, inf, isnan, nan
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = [
+    "atanh", "cosh", "divide", "elu", "exp", "expm1", "gelu", "log", "log1p", "maximum", "minimum",
+    "nan_outside", "power", "sigmoid", "silu", "sinh", "softplus",
+]  # fmt: skip
+
+def divide(x: float, y: float) -> float:
+    """Return x / y; a zero divisor gives a signed infinity, or nan for 0/0 and nan/0."""
+    try:
+        return x / y
+    except ZeroDivisionError:
+        if x == 0.0 or isnan(x):
+            return nan
+        return copysign(inf, x) * copysign(1.0, y)
+
+
+def power(x: float, y: float) -> float:
+    """Return x**y as C's pow: a negative base with a fractional exponent is nan, never complex."""
+    try:
+        return math.pow(x, y)
+    except OverflowError:
+        return -inf if x < 0.0 and math.fmod(y, 2.0) != 0.0 else inf
+    except ValueError:
+        if x == 0.0:  # a pole: 0**negative, signed for odd integers
+            return copysign(inf, x) if math.fmod(y, 2.0) in (1.0, -1.0) else inf
+        return nan
+
+
+def nan_outside(function: Callable[[float], float]) -> Callable[[float], float]:
+    """Return `function` with nan where `math` raises ValueError: a domain without poles."""
+
+    def total(x: float) -> float:
+        try:
+            return function(x)
+        except ValueError:
+            return nan
+
+    return total
+
+
+def exp(x: float) -> float:
+    """Return e**x; inf from about 709.78 on."""
+    try:
+        return math.exp(x)
+    except OverflowError:
+        return inf
+
+
+def expm1(x: float) -> float:
+    """Return e**x - 1, exact near 0."""
+    try:
+        return math.expm1(x)
+    except OverflowError:
+        return inf
+
+
+def sinh(x: float) -> float:
+    """Return the hyperbolic sine; signed infinity beyond about 710.48."""
+    try:
+        return math.sinh(x)
+    except OverflowError:
+        return copysign(inf, x)
+
+
+def cosh(x: float) -> float:
+    """Return the hyperbolic cosine; inf beyond about 710.48."""
+    try:
+        return math.cosh(x)
+    except OverflowError:
+        return inf
+
+
+def log(x: float) -> float:
+    """Return the natural logarithm; -inf at 0, nan below."""
+    try:
+        return math.log(x)
+    except ValueError:
+        return -inf if x == 0.0 else nan
+
+
+def log1p(x: float) -> float:
+    """Return log(1 + x), exact near 0; -inf at -1, nan below."""
+    try:
+        return math.log1p(x)
+    except ValueError:
+        return -inf if x == -1.0 else nan
+
+
+def atanh(x: float) -> float:
+    """Return the inverse hyperbolic tangent; signed infinity at +-1, nan beyond."""
+    try:
+        return math.atanh(x)
+    except ValueError:
+        return copysign(inf, x) if abs(x) == 1.0 else nan
+
+
+def sigmoid(x: float) -> float:
+    """Return 1 / (1 + e**-x), computed so that neither tail overflows."""
+    if x >= 0.0:
+        return 1.0 / (1.0 + math.exp(-x))
+    e = math.exp(x)  # nan stays nan
+    return e / (1.0 + e)
+
+
+def softplus(x: float) -> float:
+    """Return log(1 + e**x) as max(x, 0) + log1p(e**-|x|), which never overflows."""
+    if isnan(x):
+        return x
+    return max(x, 0.0) + math.log1p(math.exp(-abs(x)))
+
+
+def elu(x: float, alpha: float) -> float:
+    """Return x for x > 0, else alpha * (e**x - 1) (Clevert, Unterthiner, Hochreiter 2015)."""
+    return x if x > 0.0 else alpha * expm1(x)
+
+
+def silu(x: float) -> float:
+    """Return x * sigmoid(x)."""
+    return x * sigmoid(x)
+
+
+def gelu(x: float) -> float:
+    """Return x * Phi(x), Phi the normal distribution function (Hendrycks, Gimpel 2016)."""
+    # erfc keeps the digits of the lower tail that 1 + erf(x) would cancel
+    return 0.5 * x * math.erfc(-x * 0.7071067811865476)
+
+
+def maximum(x: float, y: float) -> float:
+    """Return the larger operand; nan if either is nan, as numpy.maximum."""
+    if x > y or isnan(x):
+        return x
+    return y
+
+
+def minimum(x: float, y: float) -> float:
+    """Return the smaller operand; nan if either is nan, as numpy.minimum."""
+    if x < y or isnan(x):
+        return x
+    return y

@@ -1,0 +1,43 @@
+"""What counts as a number: the conversion of what users pass to a Python float."""
+
+from __future__ import annotations
+
+from typing import Any
+
+__all__ = ["as_float", "is_array"]
+
+
+def is_array(value: Any) -> bool:
+    """Tell whether `value` is a NumPy-like array of at least one dimension."""
+    return getattr(value, "ndim", 0) > 0
+
+
+def as_float(value: Any, where: str = "Value") -> float:
+    """Return `value` as a float: int, float, bool, Fraction, NumPy scalar or 0-d array.
+
+    Raises TypeError for anything else, saying what to do instead; `where` names the taker.
+    """
+    if type(value) is float:
+        return value
+    kind = getattr(getattr(value, "dtype", None), "kind", "f")
+    if hasattr(type(value), "__float__") and not is_array(value) and kind in "fiub":
+        try:
+            return float(value)
+        except OverflowError as error:  # an int or Fraction beyond 1.8e308
+            raise OverflowError(f"{where}: {error}; the largest float is about 1.8e308") from None
+    raise TypeError(f"{where} takes a real number, not {_described(value)}")
+
+
+def _described(value: Any) -> str:
+    name = type(value).__name__
+    if isinstance(value, str | bytes):
+        return f"the {name} {value!r}; convert it with float(...) first"
+    if value is None:
+        return "None; give a number, such as 0.0"
+    if isinstance(value, complex) or getattr(getattr(value, "dtype", None), "kind", "") == "c":
+        return f"the complex number {value!r}; use its real and imaginary parts separately"
+    if is_array(value):
+        return f"an array of shape {value.shape}; make one Value per element: [Value(x) for x in array]"
+    if isinstance(value, list | tuple):
+        return f"a {name} of length {len(value)}; make one Value per element: [Value(x) for x in ...]"
+    return f"a {name}"

@@ -1,0 +1,195 @@
+"""Primitive: one operation with its forward function, its rules and its texts for backends."""
+
+from __future__ import annotations
+
+from math import isfinite
+from typing import TYPE_CHECKING, Any
+
+from autograd.arrays import elementwise
+from autograd.number import as_float, is_array
+from autograd.warning import warn_non_finite
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+__all__ = ["TABLE", "Primitive", "primitive"]
+
+TABLE: dict[str, Primitive] = {}
+
+
+class Primitive:
+    """An operation on scalars. Calling it with numbers computes, with Values it records.
+
+    `pullbacks` holds one rule `pull(g, out, *args)` per argument, None where the derivative is
+    zero on purpose. A row with many arguments (`variadic`) has a single rule, which returns the
+    contributions to all arguments at once. Rules are linear in g, so the same rule gives the
+    reverse mode (g from above) and the forward mode (g a tangent, summed over the arguments).
+    """
+
+    def __init__(
+        self,
+        name: str,
+        forward: Callable[..., float],
+        pullbacks: tuple[Callable[..., Any] | None, ...],
+        *,
+        symbol: str,
+        doc: str,
+        numpy: str | None,
+        c: str | None,
+        domain: tuple[tuple[float, float], ...],
+        special: tuple[tuple[float, ...], ...],
+        defaults: tuple[float, ...],
+        variadic: bool,
+        total: bool,
+        gathered: Primitive | None,
+    ) -> None:
+        self.name = name
+        self.__name__ = name
+        self.__doc__ = self.doc = doc
+        self.symbol = symbol
+        self.forward = forward
+        self.pullbacks = pullbacks
+        self.variadic = variadic
+        self.arity = 0 if variadic else len(pullbacks)
+        self.numpy = numpy
+        self.c = c
+        self.domain = domain
+        self.special = special
+        self.defaults = defaults
+        self.total = total
+        self.gathered = gathered
+
+    def pull(self, g: Any, out: Any, args: Sequence[Any]) -> Sequence[Any]:
+        """Return the contribution of `g` to each argument, None where there is no derivative."""
+        if self.variadic:
+            (rule,) = self.pullbacks
+            return (None,) * len(args) if rule is None else rule(g, out, *args)
+        return [rule and rule(g, out, *args) for rule in self.pullbacks]
+
+    def __call__(self, *args: Any) -> Any:
+        """Compute on numbers; record on Values; map over NumPy arrays."""
+        if len(args) != len(self.pullbacks) and not self.variadic:
+            args = self._completed(args)
+        for arg in args:
+            if type(arg) is not float:
+                if any(map(is_array, args)):
+                    return elementwise(self, args)
+                for operand in args:
+                    record = getattr(type(operand), "__primitive__", None)
+                    if record is not None:
+                        return record(self, args)
+                args = tuple(as_float(number, self.name) for number in args)
+                break
+        result = self.forward(*args)
+        if not self.total and not isfinite(result):
+            warn_non_finite(self.name, result, args)
+        return result
+
+    def _completed(self, args: tuple[Any, ...]) -> tuple[Any, ...]:
+        """Return `args` with the defaults of the row added."""
+        missing = len(self.pullbacks) - len(args)
+        if not 0 < missing <= len(self.defaults):
+            least, most = len(self.pullbacks) - len(self.defaults), len(self.pullbacks)
+            allowed = str(most) if least == most else f"{least} to {most}"
+            raise TypeError(f"{self.name} takes {allowed} arguments, got {len(args)}")
+        return args + self.defaults[-missing:]
+
+    def __repr__(self) -> str:
+        return f"<primitive {self.name}>"
+
+    def __reduce__(self) -> tuple[Callable[[str], Primitive], tuple[str]]:
+        return _named, (self.name,)
+
+    def __copy__(self) -> Primitive:
+        return self
+
+    def __deepcopy__(self, memo: object) -> Primitive:
+        return self
+
+
+def _named(name: str) -> Primitive:
+    try:
+        return TABLE[name]
+    except KeyError:
+        raise LookupError(
+            f"the operation {name!r} is not registered here; "
+            f"call autograd.primitive({name!r}, ...) before loading what uses it"
+        ) from None
+
+
+# The names of our own rows: users may redefine only theirs, as re-run notebook cells do.
+RESERVED: set[str] = set()
+
+
+def primitive(
+    name: str,
+    forward: Callable[..., float],
+    *pullbacks: Callable[..., Any] | None,
+    symbol: str | None = None,
+    doc: str = "",
+    numpy: str | None = None,
+    c: str | None = None,
+    domain: Sequence[tuple[float, float]] = (),
+    special: Sequence[tuple[float, ...]] = (),
+    defaults: tuple[float, ...] = (),
+    variadic: bool = False,
+    total: bool = False,
+    gathered: Primitive | None = None,
+) -> Primitive:
+    """Define an operation and return it; it is a function of numbers, Values and arrays.
+
+    - `forward(*args)` takes floats and returns a float, for every float: nan or inf, no exception.
+    - `pullbacks`, one per argument: `pull(g, out, *args)` returns g times the derivative of the
+      result with respect to that argument, in `+ - * /` and functions of this package, so that it
+      works on floats and on Values (higher derivatives). None: the derivative is zero on purpose.
+    - `symbol` stands in pictures (default: the name), `doc` is its docstring.
+    - `numpy` and `c`: a NumPy or C function name, or an expression in x, y, z (the arguments by
+      position), for compiling. Of a variadic row, the two-argument form that is folded.
+    - `domain`: an interval per argument from which tests draw; `special`: further test points.
+    - `defaults`: values for the last arguments when they are left out.
+    - `variadic`: any number of arguments; the one pullback returns all contributions.
+    - `total`: finite operands never warn, whatever the result.
+    - `gathered`: the row that a sum of several results of this one becomes.
+
+    Raises ValueError for a name that is taken by the package or is no identifier, and TypeError
+    when there is no pullback or a rule is not callable.
+
+    >>> from autograd import Value, primitive
+    >>> cube = primitive("cube", lambda x: x * x * x, lambda g, out, x: g * 3.0 * x * x)
+    >>> x = Value(2.0)
+    >>> y = cube(x)
+    >>> y.backward()
+    >>> y.data, x.grad
+    (8.0, 12.0)
+    """
+    if not name.isidentifier():
+        raise ValueError(f"primitive: the name {name!r} is not an identifier")
+    if name in RESERVED:
+        raise ValueError(f"primitive: {name!r} is an operation of autograd itself; choose another name")
+    if not pullbacks or (variadic and len(pullbacks) != 1):
+        raise TypeError(
+            f"primitive {name!r} needs one pullback per argument (None where the derivative is zero)"
+            if not variadic
+            else f"primitive {name!r} is variadic: it needs exactly one pullback"
+        )
+    for position, rule in enumerate((forward, *pullbacks)):
+        if not callable(rule) and (rule is not None or position == 0):
+            what = f"the pullback of argument {position - 1}" if position else "forward"
+            raise TypeError(f"primitive {name!r}: {what} must be a function, not {rule!r}")
+    row = Primitive(
+        name,
+        forward,
+        pullbacks,
+        symbol=symbol or name,
+        doc=doc,
+        numpy=numpy,
+        c=c,
+        domain=tuple(domain) or ((-3.0, 3.0),) * len(pullbacks),
+        special=tuple(special),
+        defaults=defaults,
+        variadic=variadic,
+        total=total,
+        gathered=gathered,
+    )
+    TABLE[name] = row
+    return row

@@ -1,0 +1,677 @@
+"""THE table: one row per operation, with its value, its derivative rules and its symbol.
+
+A rule is `pull(g, out, *args)` in generic arithmetic: on floats it is the backward pass, on Values it
+draws the gradient as a graph, summed over the arguments it is forward mode. `g` is the first factor
+of every product and `guarded(g, d)` is exactly 0 where g is 0, whatever d is: the branch that `where`
+did not take never poisons a gradient with 0 * inf. Texts for NumPy and C name a function of all
+arguments or are an expression in x, y, z; of a variadic row they fold it two at a time.
+"""
+
+from __future__ import annotations
+
+import math
+import operator
+from math import inf, isfinite, nan, pi
+from typing import Any
+
+from autograd import ieee
+from autograd.primitive import RESERVED, TABLE, Primitive, primitive
+
+REAL = (-3.0, 3.0)
+POSITIVE = (0.05, 5.0)
+EDGES = ((0.0,), (-0.0,), (1e-300,), (-1e-300,), (1e300,), (-1e300,), (inf,), (-inf,), (nan,))
+PAIRS = tuple((x, y) for x in (0.0, 1.0, -2.0, inf, nan) for y in (0.0, 1.0, -2.0, inf, nan))
+TRIPLES = ((0.0, 1.0, 2.0), (1.0, 1.0, 2.0), (2.0, 1.0, 2.0), (3.0, 1.0, 2.0), (nan, 1.0, 2.0))
+
+
+# Products with g: what every rule below is made of.
+
+
+def guarded(g: Any, derivative: Any) -> Any:
+    """Return g * derivative, and exactly 0 where g is 0."""
+    if isinstance(derivative, float):
+        if type(g) is float:
+            return g * derivative if g else 0.0
+        if isfinite(derivative):  # a constant factor: nothing to guard against
+            return g * derivative
+    elif type(g) is float and g == 1.0:
+        return derivative  # 1 * x is x, and a gradient starts from 1
+    return guarded_mul(g, derivative)
+
+
+def _pull_products(g: Any, out: Any, *args: Any) -> list[Any]:
+    half = len(args) // 2
+    partners = args[half:] + args[:half]
+    if type(out) is float and g:  # the eager backward pass of a neuron: no call per weight
+        return [g * partner for partner in partners]
+    return [guarded(g, partner) for partner in partners]
+
+
+def _sum_of_products(*args: float) -> float:
+    half = len(args) // 2
+    return sum(map(operator.mul, args[:half], args[half:]), 0.0)
+
+
+def _sum_of_guarded_products(*args: float) -> float:
+    half = len(args) // 2
+    return sum((g * x for g, x in zip(args[:half], args[half:], strict=True) if g), 0.0)
+
+
+guarded_dot = primitive(
+    "guarded_dot",
+    _sum_of_guarded_products,
+    _pull_products,
+    symbol="·",
+    doc="Sum of guarded products: the reverse of a layer of dot products.",
+    numpy="x + where(y == 0, 0, y * z)",
+    c="x + (y == 0 ? 0 : y * z)",
+    special=((0.0, inf), (0.0, nan), (0.0, 2.0, inf, 3.0)),
+    variadic=True,
+    total=True,
+)
+guarded_mul = primitive(
+    "guarded_mul",
+    lambda g, x: g * x if g else 0.0,
+    lambda h, out, g, x: guarded(h, x),
+    lambda h, out, g, x: guarded(h, g),
+    symbol="×",
+    doc="The product g * x, and exactly 0 where g is 0, even if x is infinite or nan.",
+    numpy="where(x == 0, 0, x * y)",
+    c="x == 0 ? 0 : x * y",
+    domain=(REAL, REAL),
+    special=PAIRS,
+    total=True,
+    gathered=guarded_dot,
+)
+identity = primitive(
+    "identity",
+    lambda x: x,
+    lambda g, out, x: g,
+    symbol="=",
+    doc="The argument itself, as a node of its own: the variable of a derivative.",
+    numpy="x",
+    c="x",
+    special=EDGES,
+    total=True,
+)
+detach = primitive(
+    "detach",
+    lambda x: x,
+    None,
+    doc="The argument as a number that no gradient passes.",
+    numpy="x",
+    c="x",
+    special=EDGES,
+    total=True,
+)
+
+
+# Arithmetic. sub and div are rows of their own: a / b by way of b**-1 makes 49 / 49 != 1.
+
+add = primitive(
+    "add",
+    operator.add,
+    lambda g, out, x, y: g,
+    lambda g, out, x, y: g,
+    symbol="+",
+    doc="x + y.",
+    numpy="add",
+    c="x + y",
+    domain=(REAL, REAL),
+    special=PAIRS,
+    total=True,
+)
+sub = primitive(
+    "sub",
+    operator.sub,
+    lambda g, out, x, y: g,
+    lambda g, out, x, y: -g,
+    symbol="-",
+    doc="x - y.",
+    numpy="subtract",
+    c="x - y",
+    domain=(REAL, REAL),
+    special=PAIRS,
+    total=True,
+)
+mul = primitive(
+    "mul",
+    operator.mul,
+    lambda g, out, x, y: guarded(g, y),
+    lambda g, out, x, y: guarded(g, x),
+    symbol="×",
+    doc="x * y.",
+    numpy="multiply",
+    c="x * y",
+    domain=(REAL, REAL),
+    special=PAIRS,
+    total=True,
+)
+div = primitive(
+    "div",
+    ieee.divide,
+    lambda g, out, x, y: guarded(g, div(1.0, y)),
+    lambda g, out, x, y: guarded(g, -div(out, y)),
+    symbol="/",
+    doc="x / y; a zero divisor gives inf or nan with a NumericWarning.",
+    numpy="divide",
+    c="x / y",
+    domain=(REAL, (0.3, 3.0)),
+    special=PAIRS,
+)
+neg = primitive(
+    "neg",
+    operator.neg,
+    lambda g, out, x: -g,
+    symbol="-",
+    doc="-x.",
+    numpy="negative",
+    c="-x",
+    special=EDGES,
+    total=True,
+)
+add_n = primitive(
+    "add_n",
+    lambda *xs: sum(xs, 0.0),
+    lambda g, out, *xs: [g] * len(xs),
+    symbol="Σ",
+    doc="The sum of any number of arguments, as one node.",
+    numpy="x + y",
+    c="x + y",
+    special=((), (1.0,), (inf, -inf), (nan, 1.0)),
+    variadic=True,
+    total=True,
+)
+dot = primitive(
+    "dot",
+    _sum_of_products,
+    _pull_products,
+    symbol="·",
+    doc="x1*y1 + ... + xn*yn of the arguments x1 ... xn, y1 ... yn, as one node.",
+    numpy="x + y * z",
+    c="x + y * z",
+    special=((), (2.0, 3.0), (inf, 0.0)),
+    variadic=True,
+    total=True,
+)
+
+
+def _pull_power_base(g: Any, out: Any, x: Any, y: Any) -> Any:
+    """y * x**(y-1), and 0 everywhere for y = 0."""
+    if isinstance(y, float):  # the exponent is a number: decided here
+        if y == 0.0:
+            return 0.0
+        return guarded(g, y * (x if y == 2.0 else pow(x, y - 1.0)))
+    return guarded(g, where(equal(y, 0.0), 0.0, y * pow(x, y - 1.0)))
+
+
+def _pull_power_exponent(g: Any, out: Any, x: Any, y: Any) -> Any:
+    """x**y * log(x), and 0 at x = 0 for y >= 0; nan for x < 0."""
+    if isinstance(x, float) and isinstance(y, float):
+        return 0.0 if x == 0.0 and y >= 0.0 else guarded(g, out * log(x))
+    at_zero = where(greater_equal(y, 0.0), 0.0, out * log(x))
+    return guarded(g, where(equal(x, 0.0), at_zero, out * log(x)))
+
+
+pow = primitive(
+    "pow",
+    ieee.power,
+    _pull_power_base,
+    _pull_power_exponent,
+    symbol="^",
+    doc="x ** y; 0**0 is 1 with both derivatives 0, a negative base with a fractional exponent nan.",
+    numpy="power",
+    c="pow",
+    domain=(POSITIVE, REAL),
+    special=(*PAIRS, (0.0, -1.0), (-0.0, -1.0), (-2.0, 3.0), (-2.0, 0.5), (1e200, 2.0), (-1e200, 3.0)),
+)
+abs = primitive(
+    "abs",
+    math.fabs,
+    lambda g, out, x: guarded(g, sign(x)),
+    symbol="|·|",
+    doc="|x|, with derivative 0 at 0.",
+    numpy="absolute",
+    c="fabs",
+    special=EDGES,
+    total=True,
+)
+sign = primitive(
+    "sign",
+    lambda x: x if x != x or x == 0.0 else math.copysign(1.0, x),
+    None,
+    doc="-1, 0 or 1 by the sign of x.",
+    numpy="sign",
+    c="(x > 0) - (x < 0)",
+    special=EDGES,
+    total=True,
+)
+
+
+# Exponentials and logarithms.
+
+exp = primitive(
+    "exp",
+    ieee.exp,
+    lambda g, out, x: guarded(g, out),
+    doc="e**x.",
+    numpy="exp",
+    c="exp",
+    special=(*EDGES, (709.0,), (710.0,), (-745.0,)),
+)
+log = primitive(
+    "log",
+    ieee.log,
+    lambda g, out, x: guarded(g, div(1.0, x)),
+    doc="The natural logarithm; -inf at 0, nan below.",
+    numpy="log",
+    c="log",
+    domain=(POSITIVE,),
+    special=EDGES,
+)
+log1p = primitive(
+    "log1p",
+    ieee.log1p,
+    lambda g, out, x: guarded(g, div(1.0, 1.0 + x)),
+    doc="log(1 + x), exact for small x.",
+    numpy="log1p",
+    c="log1p",
+    domain=((-0.9, 5.0),),
+    special=(*EDGES, (-1.0,), (-2.0,)),
+)
+expm1 = primitive(
+    "expm1",
+    ieee.expm1,
+    lambda g, out, x: guarded(g, exp(x)),
+    doc="e**x - 1, exact for small x.",
+    numpy="expm1",
+    c="expm1",
+    special=(*EDGES, (710.0,)),
+)
+sqrt = primitive(
+    "sqrt",
+    ieee.nan_outside(math.sqrt),
+    lambda g, out, x: guarded(g, div(0.5, out)),
+    symbol="√",
+    doc="The square root, with derivative inf at 0.",
+    numpy="sqrt",
+    c="sqrt",
+    domain=(POSITIVE,),
+    special=EDGES,
+)
+
+
+# Circular and hyperbolic functions and their inverses.
+
+sin = primitive(
+    "sin",
+    ieee.nan_outside(math.sin),
+    lambda g, out, x: guarded(g, cos(x)),
+    doc="The sine of x radians.",
+    numpy="sin",
+    c="sin",
+    special=EDGES,
+    total=True,
+)
+cos = primitive(
+    "cos",
+    ieee.nan_outside(math.cos),
+    lambda g, out, x: guarded(g, -sin(x)),
+    doc="The cosine of x radians.",
+    numpy="cos",
+    c="cos",
+    special=EDGES,
+    total=True,
+)
+tan = primitive(
+    "tan",
+    ieee.nan_outside(math.tan),
+    lambda g, out, x: guarded(g, 1.0 + out * out),
+    doc="The tangent of x radians.",
+    numpy="tan",
+    c="tan",
+    domain=((-1.4, 1.4),),
+    special=EDGES,
+)
+asin = primitive(
+    "asin",
+    ieee.nan_outside(math.asin),
+    lambda g, out, x: guarded(g, div(1.0, sqrt((1.0 - x) * (1.0 + x)))),
+    doc="The arc sine in radians; nan outside [-1, 1].",
+    numpy="arcsin",
+    c="asin",
+    domain=((-0.95, 0.95),),
+    special=(*EDGES, (1.0,), (-1.0,), (1.5,)),
+)
+acos = primitive(
+    "acos",
+    ieee.nan_outside(math.acos),
+    lambda g, out, x: guarded(g, div(-1.0, sqrt((1.0 - x) * (1.0 + x)))),
+    doc="The arc cosine in radians; nan outside [-1, 1].",
+    numpy="arccos",
+    c="acos",
+    domain=((-0.95, 0.95),),
+    special=(*EDGES, (1.0,), (-1.0,), (1.5,)),
+)
+atan = primitive(
+    "atan",
+    math.atan,
+    lambda g, out, x: guarded(g, div(1.0, 1.0 + x * x)),
+    doc="The arc tangent in radians.",
+    numpy="arctan",
+    c="atan",
+    special=EDGES,
+    total=True,
+)
+
+
+def _pull_atan2(g: Any, across: Any, y: Any, x: Any) -> Any:
+    """g * across / (x*x + y*y), and 0 at the origin; divided twice, for x*x may overflow."""
+    r = hypot(y, x)
+    return guarded(g, where(equal(r, 0.0), 0.0, div(div(across, r), r)))
+
+
+atan2 = primitive(
+    "atan2",
+    math.atan2,
+    lambda g, out, y, x: _pull_atan2(g, x, y, x),
+    lambda g, out, y, x: _pull_atan2(g, -y, y, x),
+    doc="The angle of the point (x, y), called as atan2(y, x); both derivatives are 0 at the origin.",
+    numpy="arctan2",
+    c="atan2",
+    domain=(REAL, POSITIVE),
+    special=PAIRS,
+)
+sinh = primitive(
+    "sinh",
+    ieee.sinh,
+    lambda g, out, x: guarded(g, cosh(x)),
+    doc="The hyperbolic sine.",
+    numpy="sinh",
+    c="sinh",
+    special=(*EDGES, (711.0,)),
+)
+cosh = primitive(
+    "cosh",
+    ieee.cosh,
+    lambda g, out, x: guarded(g, sinh(x)),
+    doc="The hyperbolic cosine.",
+    numpy="cosh",
+    c="cosh",
+    special=(*EDGES, (711.0,)),
+)
+tanh = primitive(
+    "tanh",
+    math.tanh,
+    lambda g, out, x: guarded(g, 1.0 - out * out),
+    doc="The hyperbolic tangent.",
+    numpy="tanh",
+    c="tanh",
+    special=(*EDGES, (1000.0,), (-1000.0,)),
+    total=True,
+)
+asinh = primitive(
+    "asinh",
+    math.asinh,
+    lambda g, out, x: guarded(g, div(1.0, hypot(x, 1.0))),
+    doc="The inverse hyperbolic sine.",
+    numpy="arcsinh",
+    c="asinh",
+    special=EDGES,
+    total=True,
+)
+acosh = primitive(
+    "acosh",
+    ieee.nan_outside(math.acosh),
+    lambda g, out, x: guarded(g, div(1.0, sqrt(x - 1.0) * sqrt(x + 1.0))),
+    doc="The inverse hyperbolic cosine; nan below 1.",
+    numpy="arccosh",
+    c="acosh",
+    domain=((1.1, 5.0),),
+    special=(*EDGES, (1.0,)),
+)
+atanh = primitive(
+    "atanh",
+    ieee.atanh,
+    lambda g, out, x: guarded(g, div(1.0, (1.0 - x) * (1.0 + x))),
+    doc="The inverse hyperbolic tangent; infinite at -1 and 1, nan beyond.",
+    numpy="arctanh",
+    c="atanh",
+    domain=((-0.9, 0.9),),
+    special=(*EDGES, (1.0,), (-1.0,), (1.5,)),
+)
+
+
+# Activations. Each is one row, so that a neuron stays two or three nodes.
+
+relu = primitive(
+    "relu",
+    lambda x: x if x > 0.0 or x != x else 0.0,
+    lambda g, out, x: gate(x, g),
+    doc="max(x, 0), with derivative 0 at 0; nan stays nan, with gradient nan.",
+    numpy="maximum(x, 0)",
+    c="x > 0 || x != x ? x : 0",
+    special=EDGES,
+    total=True,
+)
+gate = primitive(
+    "gate",
+    lambda x, g: g if x > 0.0 else 0.0 if x <= 0.0 or g == 0.0 else x,
+    None,
+    lambda h, out, x, g: gate(x, h),
+    doc="g where x > 0, else 0: the derivative of relu, applied.",
+    numpy="where(x > 0, y, where((x <= 0) | (y == 0), 0, x))",
+    c="x > 0 ? y : x <= 0 || y == 0 ? 0 : x",
+    domain=(REAL, REAL),
+    special=PAIRS,
+    total=True,
+)
+leaky_relu = primitive(
+    "leaky_relu",
+    lambda x, slope: x if x > 0.0 else slope * x,
+    lambda g, out, x, slope: where(greater(x, 0.0), g, guarded(g, slope)),
+    lambda g, out, x, slope: where(greater(x, 0.0), 0.0, guarded(g, x)),
+    doc="x where x > 0, else slope * x; the derivative at 0 is the slope.",
+    numpy="where(x > 0, x, y * x)",
+    c="x > 0 ? x : y * x",
+    domain=(REAL, (0.01, 0.5)),
+    special=tuple((x, 0.01) for (x,) in EDGES),
+    defaults=(0.01,),
+    total=True,
+)
+elu = primitive(
+    "elu",
+    ieee.elu,
+    lambda g, out, x, alpha: where(greater(x, 0.0), g, guarded(g, alpha * exp(x))),
+    lambda g, out, x, alpha: where(greater(x, 0.0), 0.0, guarded(g, expm1(x))),
+    doc="x where x > 0, else alpha * (e**x - 1) (Clevert, Unterthiner, Hochreiter 2015).",
+    numpy="where(x > 0, x, y * expm1(x))",
+    c="x > 0 ? x : y * expm1(x)",
+    domain=(REAL, (0.5, 2.0)),
+    special=tuple((x, 1.0) for (x,) in EDGES),
+    defaults=(1.0,),
+)
+sigmoid = primitive(
+    "sigmoid",
+    ieee.sigmoid,
+    lambda g, out, x: guarded(g, out * (1.0 - out)),
+    symbol="σ",
+    doc="1 / (1 + e**-x).",
+    numpy="where(x >= 0, 1, exp(-absolute(x))) / (1 + exp(-absolute(x)))",
+    c="x >= 0 ? 1 / (1 + exp(-x)) : exp(x) / (1 + exp(x))",
+    special=(*EDGES, (1000.0,), (-1000.0,)),
+    total=True,
+)
+softplus = primitive(
+    "softplus",
+    ieee.softplus,
+    lambda g, out, x: guarded(g, sigmoid(x)),
+    doc="log(1 + e**x).",
+    numpy="logaddexp(0, x)",
+    c="(x > 0 || x != x ? x : 0) + log1p(exp(-fabs(x)))",
+    special=(*EDGES, (1000.0,), (-1000.0,)),
+    total=True,
+)
+
+
+def _pull_silu(g: Any, out: Any, x: Any) -> Any:
+    """s + x * s * (1 - s) with s = sigmoid(x), where x * s is the result."""
+    s = sigmoid(x)
+    return guarded(g, s + out * (1.0 - s))
+
+
+silu = primitive(
+    "silu",
+    ieee.silu,
+    _pull_silu,
+    doc="x * sigmoid(x) (Elfwing, Uchibe, Doya 2017).",
+    numpy="x * (where(x >= 0, 1, exp(-absolute(x))) / (1 + exp(-absolute(x))))",
+    c="x * (x >= 0 ? 1 / (1 + exp(-x)) : exp(x) / (1 + exp(x)))",
+    special=(*EDGES, (1000.0,), (-1000.0,)),
+    total=True,
+)
+
+
+def _pull_gelu(g: Any, out: Any, x: Any) -> Any:
+    """Phi(x) + x * phi(x), of the normal distribution."""
+    distribution = 0.5 + 0.5 * erf(x * 0.7071067811865476)
+    density = exp(x * x * -0.5) * (1.0 / math.sqrt(2.0 * pi))
+    return guarded(g, distribution + x * density)
+
+
+gelu = primitive(
+    "gelu",
+    ieee.gelu,
+    _pull_gelu,
+    doc="x times the normal distribution function of x, exact (Hendrycks, Gimpel 2016).",
+    numpy="x * (0.5 * vectorize(math.erfc)(-x * 0.7071067811865476))",
+    c="0.5 * x * erfc(-x * 0.7071067811865476)",
+    special=EDGES,
+    total=True,
+)
+erf = primitive(
+    "erf",
+    math.erf,
+    lambda g, out, x: guarded(g, exp(-(x * x)) * (2.0 / math.sqrt(pi))),
+    doc="The error function.",
+    numpy="vectorize(math.erf)(x)",
+    c="erf",
+    special=EDGES,
+    total=True,
+)
+
+
+# Choices. Comparisons are 1.0 or 0.0 and have no derivative.
+
+maximum = primitive(
+    "maximum",
+    ieee.maximum,
+    lambda g, out, x, y: prefer(x, y, g),
+    lambda g, out, x, y: prefer(y, x, g),
+    symbol="max",
+    doc="The larger of two; a tie gives each half of the gradient.",
+    numpy="maximum",
+    c="x > y || x != x ? x : y",
+    domain=(REAL, REAL),
+    special=PAIRS,
+    total=True,
+)
+minimum = primitive(
+    "minimum",
+    ieee.minimum,
+    lambda g, out, x, y: prefer(y, x, g),
+    lambda g, out, x, y: prefer(x, y, g),
+    symbol="min",
+    doc="The smaller of two; a tie gives each half of the gradient.",
+    numpy="minimum",
+    c="x < y || x != x ? x : y",
+    domain=(REAL, REAL),
+    special=PAIRS,
+    total=True,
+)
+prefer = primitive(
+    "prefer",
+    lambda x, y, g: g if x > y else 0.0 if x < y or g == 0.0 else 0.5 * g if x == y else nan,
+    None,
+    None,
+    lambda h, out, x, y, g: prefer(x, y, h),
+    doc="g where x > y, half of g where x = y, else 0: the derivative of maximum, applied.",
+    numpy="where(x > y, z, where((x < y) | (z == 0), 0, where(x == y, 0.5 * z, nan)))",
+    c="x > y ? z : x < y || z == 0 ? 0 : x == y ? 0.5 * z : x + y",
+    domain=(REAL, REAL, REAL),
+    special=TRIPLES,
+    total=True,
+)
+where = primitive(
+    "where",
+    lambda condition, x, y: x if condition else y,
+    None,
+    lambda g, out, condition, x, y: where(condition, g, 0.0),
+    lambda g, out, condition, x, y: where(condition, 0.0, g),
+    symbol="?:",
+    doc="x where the condition is not 0, else y; the branch not taken gets gradient exactly 0.",
+    numpy="where",
+    c="x != 0 ? y : z",
+    domain=(REAL, REAL, REAL),
+    special=(*TRIPLES, (0.0, inf, 1.0), (1.0, 2.0, nan)),
+    total=True,
+)
+clip = primitive(
+    "clip",
+    lambda x, low, high: ieee.minimum(ieee.maximum(x, low), high),
+    lambda g, out, x, low, high: where(less(x, low), 0.0, where(greater(x, high), 0.0, g)),
+    lambda g, out, x, low, high: where(less(x, low), where(less_equal(low, high), g, 0.0), 0.0),
+    lambda g, out, x, low, high: where(greater(maximum(x, low), high), g, 0.0),
+    doc="x limited to [low, high]; the gradient passes at the bounds themselves, as torch.clamp.",
+    numpy="minimum(maximum(x, y), z)",
+    c="fmin(fmax(x, y), z)",
+    domain=(REAL, (-2.0, -1.0), (1.0, 2.0)),
+    special=TRIPLES,
+    total=True,
+)
+hypot = primitive(
+    "hypot",
+    math.hypot,
+    lambda g, out, *xs: [guarded(g, where(equal(out, 0.0), 0.0, div(x, out))) for x in xs],
+    doc="The Euclidean length of any number of arguments; at the origin all derivatives are 0.",
+    numpy="hypot",
+    c="hypot",
+    special=((), (0.0, 0.0), (3.0, 4.0), (1e200, 1e200), (inf, nan)),
+    variadic=True,
+)
+shift = primitive(
+    "shift",
+    lambda *xs: largest if isfinite(largest := max(xs)) else 0.0,
+    None,
+    doc="The largest argument where finite, else 0: subtracted before exp, it changes no result.",
+    numpy="maximum",
+    c="fmax",
+    special=((1.0,), (2.0, 5.0), (inf, 1.0), (-inf, -inf)),
+    variadic=True,
+    total=True,
+)
+
+
+def _comparison(name: str, symbol: str, forward: Any, texts: str) -> Primitive:
+    return primitive(
+        name,
+        lambda x, y: 1.0 if forward(x, y) else 0.0,
+        None,
+        None,
+        symbol=symbol,
+        doc=f"1 where x {symbol} y, else 0; without a derivative.",
+        numpy=texts,
+        c=texts,
+        domain=(REAL, REAL),
+        special=PAIRS,
+        total=True,
+    )
+
+
+less = _comparison("less", "<", operator.lt, "x < y")
+less_equal = _comparison("less_equal", "≤", operator.le, "x <= y")
+greater = _comparison("greater", ">", operator.gt, "x > y")
+greater_equal = _comparison("greater_equal", "≥", operator.ge, "x >= y")
+equal = _comparison("equal", "=", operator.eq, "x == y")
+
+RESERVED.update(TABLE)

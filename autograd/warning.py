@@ -1,0 +1,73 @@
+"""NumericWarning: a finite operand became nan or inf, told at the user's own line."""
+
+from __future__ import annotations
+
+import sys
+import warnings
+from math import isfinite
+from typing import TYPE_CHECKING, Any
+
+from autograd.mode import CURRENT
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = ["NumericWarning", "warn_non_finite"]
+
+# Frames of these packages are not the user's line.
+INTERNAL = ("autograd", "nn", "visualize", "numpy")
+
+
+class NumericWarning(RuntimeWarning):
+    """An operation turned finite operands into nan or inf.
+
+    Make it an exception, to find the first cause with a traceback, by
+    `warnings.simplefilter("error", NumericWarning)`.
+    """
+
+
+class _Message(str):
+    """A text that the registry of `warnings` knows again by its operation, whatever the operands.
+
+    The default filter shows one warning per text and line; with numbers in the text it would
+    print anew for every example of a training set.
+    """
+
+    __slots__ = ("operation",)
+    operation: str
+
+    def __hash__(self) -> int:
+        return hash(self.operation)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Message) and other.operation == self.operation
+
+
+def warn_non_finite(operation: str, result: float, operands: Sequence[Any]) -> None:
+    """Warn that `operation` gave nan or inf, if its operands were finite and a user asked for it.
+
+    Operands are numbers or nodes. During a backward pass nothing is said: an infinite derivative
+    is not the user's operation.
+    """
+    if CURRENT.get().quiet or not all(isfinite(getattr(x, "data", x)) for x in operands):
+        return
+    frame = sys._getframe(1)
+    while frame.f_back and frame.f_globals.get("__name__", "").partition(".")[0] in INTERNAL:
+        frame = frame.f_back
+    shown = ", ".join(map(_described, operands[:6])) + (", ..." if len(operands) > 6 else "")
+    message = _Message(f"{operation}({shown}) gave {result}")
+    message.operation = operation
+    warnings.warn_explicit(
+        message,
+        NumericWarning,
+        frame.f_code.co_filename,
+        frame.f_lineno,
+        module=frame.f_globals.get("__name__", "<unknown>"),
+        registry=frame.f_globals.setdefault("__warningregistry__", {}),
+    )
+
+
+def _described(operand: Any) -> str:
+    label = getattr(operand, "label", "")
+    data = getattr(operand, "data", operand)
+    return f"{label}={data}" if label else f"{data}"
