@@ -1,0 +1,68 @@
+# Each target prepares .venv by itself: python3 (3.10 or later) with its venv module is enough.
+#
+#   make demo     train a small network on real data, write pictures to output/
+#   make test     run the tests, the doctests and every code block of the documentation
+#   make lint     ruff and mypy
+#   make bench    time the engine against PyTorch (where installed) and closures per node
+#   make docs     write the generated pages and pictures anew
+#   make clean    remove .venv and what the other targets wrote
+#
+# Options: PYTHON=python3.12 (for a new .venv), DEMO="--data moons", TEST="-k dot", EXTRAS=oracles
+
+PYTHON = python3
+EXTRAS =
+DEMO =
+TEST =
+BENCH =
+
+IN = .venv/bin/python
+PIP = $(IN) -m pip install --quiet --disable-pip-version-check
+SETTINGS = setup.cfg pyproject.toml
+
+.PHONY: demo test lint bench docs clean
+
+demo: .venv/installed-demos
+	$(IN) demos/train.py $(DEMO)
+
+test: .venv/installed-test-$(EXTRAS)
+	$(IN) -m pytest $(TEST)
+
+lint: .venv/installed-lint
+	$(IN) -m ruff check
+	$(IN) -m ruff format --check
+	$(IN) -m mypy
+
+bench: .venv/installed-demos
+	$(IN) benchmarks/eager.py $(BENCH)
+
+docs: .venv/installed-demos
+	$(IN) docs/generate.py
+
+clean:
+	rm -rf .venv output build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
+
+.venv/installed-demos: .venv/created $(SETTINGS)
+	@echo "Installing what the demos need into .venv (once; a minute or two)"
+	$(PIP) --editable ".[demos]"
+	@touch $@
+
+.venv/installed-test-$(EXTRAS): .venv/created $(SETTINGS)
+	@echo "Installing what the tests need into .venv (once; a minute or two)"
+	$(PIP) --editable ".[demos,test,$(EXTRAS)]"
+	@touch $@
+
+.venv/installed-lint: .venv/created $(SETTINGS)
+	@echo "Installing the linters into .venv (once)"
+	$(PIP) --editable ".[lint]"
+	@touch $@
+
+.venv/created:
+	@command -v $(PYTHON) >/dev/null || { \
+	  echo "$(PYTHON) was not found. Install it: sudo apt install python3 python3-venv (macOS: brew install python)" >&2; exit 1; }
+	@$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 10))" || { \
+	  echo "Python 3.10 or later is needed, and $(PYTHON) is `$(PYTHON) -V 2>&1`. Name another: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
+	@$(PYTHON) -c "import venv, ensurepip" 2>/dev/null || { \
+	  echo "Python's venv module is missing. Install it: sudo apt install python3-venv" >&2; exit 1; }
+	@echo "Creating .venv with `$(PYTHON) -V`"
+	@$(PYTHON) -m venv .venv
+	@touch $@
