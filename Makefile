@@ -7,10 +7,10 @@
 #   make docs     write the generated pages and pictures anew
 #   make clean    remove .venv and what the other targets wrote
 #
-# Options: PYTHON=python3.12 (for a new .venv), DEMO="--data moons", TEST="-k dot", EXTRAS=oracles
+# Options: PYTHON=python3.12 (for a new .venv), DEMO="--data moons", TEST="-k dot", EXTRAS=test,oracles
 
 PYTHON = python3
-EXTRAS =
+EXTRAS = test
 DEMO =
 TEST =
 BENCH =
@@ -24,7 +24,7 @@ SETTINGS = setup.cfg pyproject.toml
 demo: .venv/installed-demos
 	$(IN) demos/train.py $(DEMO)
 
-test: .venv/installed-test-$(EXTRAS)
+test: .venv/installed-$(EXTRAS)
 	$(IN) -m pytest $(TEST)
 
 lint: .venv/installed-lint
@@ -46,9 +46,9 @@ clean:
 	$(PIP) --editable ".[demos]"
 	@touch $@
 
-.venv/installed-test-$(EXTRAS): .venv/created $(SETTINGS)
+.venv/installed-$(EXTRAS): .venv/created $(SETTINGS)
 	@echo "Installing what the tests need into .venv (once; a minute or two)"
-	$(PIP) --editable ".[demos,test,$(EXTRAS)]"
+	$(PIP) --editable ".[demos,$(EXTRAS)]"
 	@touch $@
 
 .venv/installed-lint: .venv/created $(SETTINGS)
