@@ -1,0 +1,23 @@
+"""Pictures of graphs: every value with its data and its gradient, in any format, without Graphviz.
+
+>>> from autograd import Value
+>>> from visualize import draw
+>>> a = Value(2.0, label="a")
+>>> draw(a * a + 1)
+<Drawing of 3 values, 3 edges; output v2 = 5; no gradient yet; in 3 boxes. Show: ...>
+"""
+
+from visualize.digraph import draw_dot
+from visualize.drawing import Drawing, draw
+from visualize.plots import draw_network, plot_decision_boundary, plot_history
+from visualize.render import RenderError
+
+__all__ = [
+    "Drawing",
+    "RenderError",
+    "draw",
+    "draw_dot",
+    "draw_network",
+    "plot_decision_boundary",
+    "plot_history",
+]

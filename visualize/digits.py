@@ -1,0 +1,38 @@
+"""Numbers as a picture writes them: four significant digits, and the exact form beside them."""
+
+from __future__ import annotations
+
+__all__ = ["counted", "exact", "significant"]
+
+LARGEST_PLAIN_INTEGER = 1e6  # beyond it 1.235e+06 is shorter to read than the digits
+
+
+def significant(number: float) -> str:
+    """Return `number` with four significant digits; whole numbers below a million in full.
+
+    >>> significant(24.70408163265306), significant(1e-6), significant(-6.0), significant(12345.0)
+    ('24.7', '1e-06', '-6', '12345')
+    >>> significant(float("nan")), significant(float("-inf")), significant(-0.0)
+    ('nan', '-inf', '-0')
+    """
+    if abs(number) < LARGEST_PLAIN_INTEGER and number == int(number):
+        return format(number, ".0f")
+    return format(number, ".4g")
+
+
+def exact(number: float) -> str:
+    """Return the shortest text that reads back as the same float.
+
+    >>> exact(0.1 + 0.2)
+    '0.30000000000000004'
+    """
+    return repr(float(number))
+
+
+def counted(count: int, noun: str) -> str:
+    """Return a count with its noun, thousands separated.
+
+    >>> counted(1, "value"), counted(5112, "value")
+    ('1 value', '5,112 values')
+    """
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"

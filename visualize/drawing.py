@@ -1,0 +1,202 @@
+"""draw(): the graph under a Value as a Drawing, which has every format and shows itself."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection, Iterable
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Literal
+
+from autograd import Value
+from visualize.collapse import COLLAPSE, Collapse, collapsed
+from visualize.convert import converted
+from visualize.digits import counted
+from visualize.dot import dot
+from visualize.flat import flatten
+from visualize.ghost import with_copies
+from visualize.notebook import mime_bundle
+from visualize.render import GRAPHVIZ_ENGINES, graphviz_svg, run_graphviz
+from visualize.save import write_atomically
+from visualize.scene import Scene, build_scene
+from visualize.svg import svg
+from visualize.text import text
+from visualize.wording import summary
+
+__all__ = ["ENGINES", "FORMATS", "RANKDIRS", "Drawing", "Engine", "draw"]
+
+Engine = Literal["auto", "builtin", "dot", "pygraphviz"]
+ENGINES: tuple[Engine, ...] = ("auto", "builtin", *GRAPHVIZ_ENGINES)
+RANKDIRS = ("LR", "TB")
+FORMATS = (".svg", ".png", ".pdf", ".dot", ".txt")
+MOST_BOXES = 20_000  # beyond it no program shows the file
+
+
+class Drawing:
+    """A picture of a graph as it was when drawn: later changes of the values do not reach it.
+
+    `.svg`, `.source` (DOT text) and `.text` are strings, `.save(path)` writes a file by its
+    suffix, and a notebook shows the picture. `.scene` holds the facts that all formats show.
+    """
+
+    def __init__(self, scene: Scene, *, rankdir: str, engine: Engine, legend: bool) -> None:
+        self.scene = scene
+        self.rankdir = rankdir
+        self.engine = engine
+        self.legend = legend
+
+    @cached_property
+    def svg(self) -> str:
+        """The picture as SVG. Raises RenderError when the chosen engine cannot draw it."""
+        if self.engine == "dot" or self.engine == "pygraphviz":
+            return graphviz_svg(self.source, self.engine)
+        return self.builtin_svg
+
+    @cached_property
+    def builtin_svg(self) -> str:
+        """The picture as SVG by the built-in layout, whatever the engine."""
+        return svg(self.scene, rankdir=self.rankdir, show_legend=self.legend)
+
+    @cached_property
+    def source(self) -> str:
+        """The picture as DOT text; needs no program, and is the same for every engine."""
+        return dot(self.scene, rankdir=self.rankdir, show_legend=self.legend)
+
+    @cached_property
+    def text(self) -> str:
+        """The graph as a listing, one assignment a line."""
+        return text(self.scene)
+
+    def save(self, path: str | os.PathLike[str]) -> Path:
+        """Write the drawing in the format of the suffix and return the path.
+
+        .svg, .dot and .txt need nothing; .png and .pdf need cairosvg or Graphviz. The file is
+        written whole or not at all. Raises ValueError for another suffix, RenderError when a
+        program or package is missing, FileNotFoundError when the folder is.
+
+        >>> import tempfile
+        >>> from autograd import Value
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     draw(Value(2.0, label="a") * 3).save(folder + "/graph.svg").name
+        'graph.svg'
+        """
+        path = Path(path)
+        suffix = path.suffix.lower()
+        if suffix not in FORMATS:
+            raise ValueError(
+                f"cannot save {path.name!r}: the suffix {path.suffix!r} is not one of "
+                f"{', '.join(FORMATS)}"
+            )
+        write_atomically(path, self._content(suffix))
+        return path
+
+    def _content(self, suffix: str) -> bytes:
+        if suffix == ".dot":
+            return self.source.encode()
+        if suffix == ".txt":
+            return self.text.encode()
+        if suffix == ".svg":
+            return self.svg.encode()
+        format: Literal["png", "pdf"] = "png" if suffix == ".png" else "pdf"
+        if self.engine == "dot" or self.engine == "pygraphviz":
+            return run_graphviz(self.source, format, self.engine)
+        return converted(self.svg, self.source, format)
+
+    def __repr__(self) -> str:
+        boxes = counted(len(self.scene.nodes), "box")[:-1] + "es" * (len(self.scene.nodes) != 1)
+        return (
+            f"<Drawing of {summary(self.scene)}; in {boxes}. "
+            'Show: .text, .svg, .source (DOT), .save("graph.svg")>'
+        )
+
+    def _repr_mimebundle_(
+        self, include: Any = None, exclude: Any = None, **options: Any
+    ) -> dict[str, str]:
+        return mime_bundle(self)
+
+
+def draw(
+    root: Value | Iterable[Value],
+    *,
+    rankdir: Literal["LR", "TB"] = "LR",
+    max_nodes: int = 150,
+    collapse: Collapse = "auto",
+    engine: Engine = "auto",
+    legend: bool = True,
+    title: str = "",
+) -> Drawing:
+    """Draw the graph under a Value, or under several: data and gradient on every node.
+
+    - `rankdir`: "LR" from left to right, or "TB" from top to bottom.
+    - `max_nodes`: with more boxes than this, values share boxes, which show how many they are, the
+      range of their data and their largest gradient, and the edges how many uses they stand for.
+    - `collapse`: "auto" by module, else by depth, when there are too many; "module" or "depth"
+      in any case; "none" never, up to 20,000 boxes.
+    - `engine`: "builtin" (also "auto") needs nothing; "dot" and "pygraphviz" are Graphviz's
+      layout, in a process with a time limit.
+    - `legend`: whether to explain colours and borders; `title`: a line above the picture.
+
+    Blue and solid is a positive gradient, orange and dashed a negative one, darker by the square
+    root of its size. A number in the expression is written in the box that uses it. Raises
+    TypeError for anything but Values and ValueError for an unknown option.
+
+    >>> from autograd import Value
+    >>> a, b = Value(2.0, label="a"), Value(-3.0, label="b")
+    >>> c = a * b
+    >>> c.backward()
+    >>> picture = draw(c)
+    >>> picture.svg[:4], picture.source[:7]
+    ('<svg', 'digraph')
+    >>> print(picture.text, end="")
+    # 3 values, 2 edges; output v2 = -6; largest gradient -3 at a
+    a  = leaf   data 2   grad -3
+    b  = leaf   data -3  grad 2
+    v2 = a × b  data -6  grad 1  output
+    """
+    for name, given, allowed in (
+        ("rankdir", rankdir, RANKDIRS), ("collapse", collapse, COLLAPSE), ("engine", engine, ENGINES),
+    ):  # fmt: skip
+        _check_one_of(name, given, allowed)
+    if isinstance(max_nodes, bool) or not isinstance(max_nodes, int) or max_nodes < 4:
+        raise ValueError(f"draw: max_nodes must be a whole number from 4, not {max_nodes!r}")
+    scene = _scene(_outputs(root), min(max_nodes, MOST_BOXES), collapse, str(title))
+    return Drawing(scene, rankdir=rankdir, engine=engine, legend=legend)
+
+
+def _check_one_of(name: str, given: object, allowed: Collection[str]) -> None:
+    if given not in allowed:
+        raise ValueError(f"draw: {name} must be one of {', '.join(map(repr, allowed))}, not {given!r}")
+
+
+def _outputs(root: Value | Iterable[Value]) -> list[Value]:
+    if isinstance(root, Value):
+        return [root]
+    if isinstance(root, (str, bytes)) or not isinstance(root, Iterable):
+        raise TypeError(
+            f"draw takes a Value or a list of Values, not {type(root).__name__}; a plain number has "
+            "no graph: make it a Value first, Value(2.0)"
+        )
+    outputs = list(root)
+    for position, output in enumerate(outputs):
+        if not isinstance(output, Value):
+            raise TypeError(
+                f"draw takes a list of Values; item {position} is a {type(output).__name__}"
+            )
+    if not outputs:
+        raise ValueError("draw: the list of Values is empty; there is nothing to draw")
+    return outputs
+
+
+def _scene(outputs: list[Value], limit: int, collapse: Collapse, title: str) -> Scene:
+    graph = flatten(outputs)
+    if collapse == "none" and len(graph) > MOST_BOXES:
+        raise ValueError(
+            f'draw: collapse="none" would draw {len(graph):,} boxes, and the limit is {MOST_BOXES:,}; '
+            'use collapse="auto", which draws a summary'
+        )
+    if collapse == "none" or (collapse == "auto" and len(graph) <= limit):
+        scene = with_copies(build_scene(graph, title=title))
+        if collapse == "none" or len(scene.nodes) <= limit:
+            return scene
+    boxes = collapsed(graph, limit, collapse)
+    return with_copies(build_scene(graph, boxes.of_value, boxes.titles, boxes.how, title=title))

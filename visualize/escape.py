@@ -1,0 +1,97 @@
+"""Make any label safe to write into XML, DOT and terminals."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+__all__ = ["columns", "cut", "dot_string", "printable", "record_field", "xml"]
+
+# What XML 1.0 forbids, what moves a terminal's cursor, and what reorders text (bidirectional
+# marks make `a - b` read as `b - a`).
+_UNSAFE = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff\ufffe\uffff]"
+)
+_XML = {ord("&"): "&amp;", ord("<"): "&lt;", ord(">"): "&gt;", ord('"'): "&quot;"}
+# Graphviz decodes entities in every string, so an ampersand must be one.
+_DOT = {ord("\\"): "\\\\", ord('"'): '\\"', ord("&"): "&amp;"}
+_RECORD = {ord(character): "\\" + character for character in "\\{}|<>"} | {ord("&"): "&amp;"}
+
+
+def printable(text: str) -> str:
+    """Return `text` with control characters replaced by visible marks.
+
+    >>> printable("a\\nb"), printable("x\\u202ey")
+    ('a␊b', 'x\\ufffdy')
+    """
+    return _UNSAFE.sub(_mark, text)
+
+
+def _mark(match: re.Match[str]) -> str:
+    code = ord(match.group())
+    if code < 0x20:
+        return chr(0x2400 + code)
+    return "\u2421" if code == 0x7F else "\ufffd"
+
+
+def columns(text: str) -> int:
+    """Return the width of `text` in monospaced columns: two for East Asian wide and emoji.
+
+    >>> columns("abc"), columns("損失"), columns("e\\u0301")
+    (3, 4, 1)
+    """
+    if text.isascii():
+        return len(text)
+    return sum(map(_width, text))
+
+
+def _width(character: str) -> int:
+    if unicodedata.combining(character) or unicodedata.category(character) in ("Cf", "Mn", "Me"):
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
+
+
+def cut(text: str, limit: int) -> str:
+    """Return `text` in at most `limit` columns, with an ellipsis where something is missing.
+
+    >>> cut("a_rather_long_name", 8), cut("short", 8)
+    ('a_rathe…', 'short')
+    """
+    if len(text) <= limit and columns(text) <= limit:
+        return text
+    room = limit - 1
+    kept = []
+    for character in text:
+        room -= _width(character)
+        if room < 0 or len(kept) > 4 * limit:  # a flood of zero-width marks ends too
+            break
+        kept.append(character)
+    return "".join(kept) + "…"
+
+
+def xml(text: str) -> str:
+    """Return `text` for an XML text or a double-quoted attribute.
+
+    >>> xml('a<b & "c"')
+    'a&lt;b &amp; &quot;c&quot;'
+    """
+    return printable(text).translate(_XML)
+
+
+def dot_string(*lines: str) -> str:
+    """Return `lines` as one quoted DOT string of left-justified lines.
+
+    >>> print(dot_string('say "hi"', "a\\\\b & c"))
+    "say \\"hi\\"\\la\\\\b &amp; c\\l"
+    """
+    escaped = [printable(line).translate(_DOT) for line in lines]
+    return '"' + (escaped[0] if len(escaped) == 1 else "".join(f"{line}\\l" for line in escaped)) + '"'
+
+
+def record_field(text: str) -> str:
+    """Return `text` as one field of a Graphviz record label.
+
+    >>> print(record_field("{a|b}"))
+    \\{a\\|b\\}
+    """
+    return printable(text).translate(_RECORD)

@@ -1,0 +1,82 @@
+"""What is known of a gradient: not computed, not reached, exactly zero, a number, infinite or nan."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from math import isinf, isnan
+from typing import Literal
+
+from visualize.digits import exact, significant
+
+__all__ = ["Gradient", "State", "gradient_of", "largest"]
+
+State = Literal["pending", "unreached", "zero", "finite", "infinite", "nan"]
+
+_SEVERITY: dict[State, int] = {
+    "pending": 0, "unreached": 1, "zero": 2, "finite": 3, "infinite": 4, "nan": 5,
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Gradient:
+    """A gradient and its state.
+
+    - "pending": no backward pass has run from an output of this picture.
+    - "unreached": one has, and it did not come here: no way leads to an output.
+    - "zero": it came here and brought exactly 0.
+    """
+
+    state: State
+    value: float
+
+    @property
+    def size(self) -> float:
+        """|gradient| where it is finite, else 0."""
+        return abs(self.value) if self.state == "finite" else 0.0
+
+    @property
+    def short(self) -> str:
+        """The line that a box writes."""
+        if self.state == "pending":
+            return "no gradient yet"
+        if self.state == "unreached":
+            return "grad not reached"
+        if self.state == "zero":
+            return "grad 0 (dead)"
+        return f"grad {significant(self.value)}"
+
+    @property
+    def full(self) -> str:
+        """The same with every digit."""
+        if self.state in ("pending", "unreached"):
+            return self.short
+        return f"grad {exact(self.value)}"
+
+
+def gradient_of(reached: bool, value: float, pending: bool) -> Gradient:
+    """Return the gradient of a value; `pending` where no output has one.
+
+    >>> gradient_of(True, -0.5, False).short, gradient_of(True, 0.0, False).short
+    ('grad -0.5', 'grad 0 (dead)')
+    >>> gradient_of(False, 0.0, False).short, gradient_of(False, 0.0, True).short
+    ('grad not reached', 'no gradient yet')
+    """
+    if not reached:
+        return Gradient("pending" if pending else "unreached", 0.0)
+    if isnan(value):
+        return Gradient("nan", value)
+    if isinf(value):
+        return Gradient("infinite", value)
+    return Gradient("finite" if value else "zero", value)
+
+
+def largest(gradients: Iterable[Gradient]) -> Gradient:
+    """Return the gradient to show for many: nan before inf before the largest size.
+
+    The first of several equal ones. Raises ValueError when there are none.
+
+    >>> largest([Gradient("finite", 0.5), Gradient("finite", -2.0), Gradient("zero", 0.0)])
+    Gradient(state='finite', value=-2.0)
+    """
+    return max(gradients, key=lambda gradient: (_SEVERITY[gradient.state], gradient.size))

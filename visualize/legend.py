@@ -1,0 +1,55 @@
+"""The key to the colours and line styles of a picture."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from visualize.digits import significant
+from visualize.palette import SHADES
+from visualize.scene import Scene
+
+__all__ = ["Key", "legend"]
+
+_STATES = {
+    "zero": "exactly 0: dead",
+    "unreached": "not reached by backward",
+    "pending": "no gradient yet",
+    "infinite": "infinite gradient",
+    "nan": "gradient is nan",
+}
+_RAMP = (8, 6, 4, 2)
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One entry: the looks that stand in a row, and what they mean."""
+
+    looks: tuple[str, ...]
+    meaning: str
+
+
+def legend(scene: Scene) -> list[Key]:
+    """Return the entries that this picture needs.
+
+    >>> from autograd import Value
+    >>> from visualize.flat import flatten
+    >>> from visualize.scene import build_scene
+    >>> x = Value(3.0)
+    >>> y = -x * x
+    >>> y.backward()
+    >>> [key.meaning for key in legend(build_scene(flatten([y])))]
+    ['negative gradient, to -6', 'positive gradient, to 6']
+    """
+    keys = []
+    top = scene.largest_gradient
+    if top:
+        signs = {node.gradient.value > 0 for node in scene.nodes if node.gradient.size}
+        if False in signs:
+            negative = tuple(f"n{shade}" for shade in _RAMP)
+            keys.append(Key(negative, f"negative gradient, to -{significant(top)}"))
+        if True in signs:
+            positive = tuple(f"p{SHADES + 2 - shade}" for shade in _RAMP)
+            keys.append(Key(positive, f"positive gradient, to {significant(top)}"))
+    states = {node.gradient.state for node in scene.nodes}
+    keys += [Key((state,), meaning) for state, meaning in _STATES.items() if state in states]
+    return keys

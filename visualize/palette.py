@@ -1,0 +1,96 @@
+"""Colours and line styles of gradients: blue and solid for positive, orange and dashed for negative.
+
+The scale diverges from white, symmetric about 0, and safe for red-green colour blindness. Gradients
+span decades, so shades follow the square root of |gradient| / largest |gradient|: a hundredth of
+the largest still shows.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import ceil, sqrt
+
+from visualize.gradient import Gradient
+
+__all__ = ["DARK", "LIGHT", "Style", "SHADES", "style_class", "theme"]
+
+SHADES = 8  # per sign
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """How a box looks; lengths in pixels."""
+
+    fill: str
+    stroke: str
+    dashes: str  # SVG's stroke-dasharray, "" for a solid line
+    width: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Theme:
+    """The ends of the scales as red, green, blue; and the colours of everything else."""
+
+    zero: tuple[int, int, int]
+    positive: tuple[int, int, int]
+    negative: tuple[int, int, int]
+    positive_stroke: str
+    negative_stroke: str
+    page: str
+    text: str
+    muted: str
+    edge: str
+    cluster: str
+    cluster_stroke: str
+    special: dict[str, Style]
+
+
+LIGHT = _Theme(
+    (246, 249, 252), (107, 174, 232), (253, 165, 90), "#1f5f9e", "#b4500b",
+    "#ffffff", "#1b1f24", "#57606a", "#7d8590", "#f6f8fa", "#c3c9d0",
+    {
+        "pending": Style("#ffffff", "#8c959f", "", 1),
+        "unreached": Style("#ffffff", "#6e7781", "1 3", 1.5),
+        "zero": Style("#dfe2e6", "#57606a", "", 1),
+        "infinite": Style("#eadcfb", "#7326c9", "9 2", 3),
+        "nan": Style("#fbd9ec", "#b8126b", "", 3),
+    },
+)  # fmt: skip
+DARK = _Theme(
+    (27, 32, 40), (25, 94, 158), (150, 72, 12), "#6cb4f5", "#f5a35c",
+    "#0d1117", "#e6edf3", "#9aa4ae", "#7d8590", "#151b23", "#3a424c",
+    {
+        "pending": Style("#0d1117", "#7d8590", "", 1),
+        "unreached": Style("#0d1117", "#9aa4ae", "1 3", 1.5),
+        "zero": Style("#30363d", "#9aa4ae", "", 1),
+        "infinite": Style("#3c2168", "#b78af5", "9 2", 3),
+        "nan": Style("#5c1740", "#f778ba", "", 3),
+    },
+)  # fmt: skip
+
+
+def style_class(gradient: Gradient, largest: float) -> str:
+    """Return the name of the look: "p1" to "p8", "n1" to "n8", or the state.
+
+    >>> [style_class(Gradient("finite", value), 4.0) for value in (4.0, 1.0, -1e-9)]
+    ['p8', 'p4', 'n1']
+    """
+    if gradient.state != "finite":
+        return gradient.state
+    shade = max(1, ceil(SHADES * sqrt(abs(gradient.value) / largest))) if largest else 1
+    return f"{'n' if gradient.value < 0 else 'p'}{shade}"
+
+
+def theme(name: str, colours: _Theme) -> Style:
+    """Return the look of that name."""
+    if name in colours.special:
+        return colours.special[name]
+    negative = name[0] == "n"
+    end = colours.negative if negative else colours.positive
+    part = int(name[1:]) / SHADES
+    fill = "#" + "".join(
+        f"{round(zero + part * (full - zero)):02x}"
+        for zero, full in zip(colours.zero, end, strict=True)
+    )
+    stroke = colours.negative_stroke if negative else colours.positive_stroke
+    return Style(fill, stroke, "5 3" if negative else "", 1.2)
