@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Literal
 
 from visualize.digits import counted
@@ -53,50 +54,46 @@ def collapsed(graph: FlatGraph, limit: int, collapse: Collapse = "auto") -> Boxe
 
 def _by_module(graph: FlatGraph, deepest: int) -> Iterator[_Candidate]:
     """Yield ways to collapse from the finest to the coarsest."""
-    scopes, values = graph.scopes, graph.values
-
-    def title(value: int, level: int) -> tuple[str, Path]:
-        path = scopes[value]
-        if level and len(path) >= level:
-            return path[level - 1], path[: level - 1]
-        row = values[value].op
-        return str(values[value].label) or (row.symbol if row else "leaves"), path
-
-    def alike(value: int, label: bool) -> Hashable:
-        row = values[value].op
-        name = str(values[value].label) if label else ""
-        return scopes[value], row.name if row else "", graph.heights[value], name
-
+    innermost = True
     for level in range(deepest, 0, -1):
-        how = "one box per module, " + ("innermost" if level == deepest else f"{level} deep")
+        how = "one box per module" + ("" if innermost else f", to level {level}")
+        innermost = False
+        yield _Candidate(how, partial(_key, graph, level, "alone"), partial(_title, graph, level))
+        how += "; equal operations at equal depth together"
+        for alike in ("labelled", "any"):
+            key = partial(_key, graph, level, alike)
+            yield _Candidate(how, key, partial(_title, graph, level))
+    for alike in ("labelled", "any"):
+        how = "equal operations at equal depth together"
+        yield _Candidate(how, partial(_key, graph, 0, alike), partial(_title, graph, 0))
 
-        def within(value: int, level: int = level) -> Hashable:
-            path = scopes[value][:level]
-            return path if len(path) == level else None
 
-        def headed(value: int, level: int = level) -> tuple[str, Path]:
-            return title(value, level)
+def _key(graph: FlatGraph, level: int, alike: str, value: int) -> Hashable:
+    """Return what the values of a box have in common: a module, or operation and height."""
+    path = graph.scopes[value]
+    if level and len(path) >= level:
+        return path[:level]
+    if alike == "alone":
+        return value
+    row = graph.values[value].op
+    label = str(graph.values[value].label) if alike == "labelled" else ""
+    return path, row.name if row else "", graph.heights[value], label
 
-        yield _Candidate(how, lambda value: within(value) or value, headed)
-        for label in (True, False):
-            yield _Candidate(
-                how + "; equal operations at equal depth together",
-                lambda value, label=label: within(value) or alike(value, label),  # type: ignore[misc]
-                headed,
-            )
-    for label in (True, False):
-        yield _Candidate(
-            "equal operations at equal depth together",
-            lambda value, label=label: alike(value, label),  # type: ignore[misc]
-            lambda value: title(value, 0),
-        )
+
+def _title(graph: FlatGraph, level: int, value: int) -> tuple[str, Path]:
+    path = graph.scopes[value]
+    if level and len(path) >= level:
+        return path[level - 1], path[: level - 1]
+    row = graph.values[value].op
+    return str(graph.values[value].label) or (row.symbol if row else "leaves"), path
 
 
 def _fitting(graph: FlatGraph, candidate: _Candidate, limit: int) -> Boxes | None:
     outputs = graph.outputs if len(graph.outputs) <= limit // 4 else []
     alone = {value: ("output", value) for value in outputs}  # outputs keep their own boxes
     numbered = _numbered(
-        (alone.get(value) or candidate.key(value) for value in range(len(graph))), limit
+        (alone[value] if value in alone else candidate.key(value) for value in range(len(graph))),
+        limit,
     )
     if numbered is None:
         return None
@@ -198,7 +195,7 @@ def _by_depth(graph: FlatGraph, limit: int) -> Boxes:
     keys: dict[Hashable, int] = {("output", value): box for box, value in enumerate(outputs)}
     alone = {value: box for box, value in enumerate(outputs)}
     of_value = []
-    titles = {}
+    titles: dict[int, tuple[str, Path]] = {}
     for value, height in enumerate(graph.heights):
         band = band_of_height[height]
         is_leaf = not graph.operands[value]

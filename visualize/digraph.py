@@ -16,7 +16,11 @@ __all__ = ["draw_dot"]
 LABEL_COLUMNS = 40
 
 
-def draw_dot(root: Value, format: str = "svg", rankdir: str = "LR") -> graphviz.Digraph:
+def draw_dot(
+    root: Value,
+    format: str = "svg",  # noqa: A002 - micrograd's name for it
+    rankdir: str = "LR",
+) -> graphviz.Digraph:
     """Draw a graph as micrograd's notebook does: a record per value, a circle per operation.
 
     Every operand has its edge (x + x has two), numbers are records of their own, and names depend
@@ -26,7 +30,16 @@ def draw_dot(root: Value, format: str = "svg", rankdir: str = "LR") -> graphviz.
 
     >>> from autograd import Value
     >>> a = Value(2.0, label="a")
-    >>> print(draw_dot(a + a).source)
+    >>> print(draw_dot(a + a).source, end="")
+    digraph {
+        graph [nslimit=2 nslimit1=2 rankdir=LR]
+        v0 [label="{ a | data 2.0000 | grad 0.0000 }" shape=record]
+        v1 [label="{ data 4.0000 | grad 0.0000 }" shape=record]
+        "v1-op" [label="+"]
+        "v1-op" -> v1
+        v0 -> "v1-op"
+        v0 -> "v1-op"
+    }
     """
     if rankdir not in ("LR", "TB"):
         raise ValueError(f"draw_dot: rankdir must be 'LR' or 'TB', not {rankdir!r}")

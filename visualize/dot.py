@@ -77,7 +77,7 @@ def _clustered(scene: Scene) -> Iterator[str]:
                 "  " * depth + f"subgraph cluster_{number} {{ label={dot_string(current[-1])} "
                 f'labelloc=t style="rounded,filled" fillcolor="{LIGHT.cluster}" '
                 f'color="{LIGHT.cluster_stroke}" fontcolor="{LIGHT.muted}" '
-                f'tooltip={dot_string("/".join(current))}'
+                f"tooltip={dot_string('/'.join(current))}"
             )
             number += 1
             stack.append(None)
@@ -107,4 +107,6 @@ def _edge(scene: Scene, edge: Edge) -> str:
     attributes = [f"{where}={dot_string(mark)}"] if mark else []
     if edge.count > 1:
         attributes.append(f"penwidth={min(4.0, 1 + 0.25 * edge.count.bit_length()):g}")
-    return f"  n{edge.source} -> n{edge.target}" + (f" [{' '.join(attributes)}]" if attributes else "")
+    return f"  n{edge.source} -> n{edge.target}" + (
+        f" [{' '.join(attributes)}]" if attributes else ""
+    )

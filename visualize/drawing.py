@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from autograd import Value
 from visualize.collapse import COLLAPSE, Collapse, collapsed
+from visualize.compose import compose
 from visualize.convert import converted
 from visualize.digits import counted
 from visualize.dot import dot
@@ -18,7 +19,7 @@ from visualize.ghost import with_copies
 from visualize.notebook import mime_bundle
 from visualize.render import GRAPHVIZ_ENGINES, graphviz_svg, run_graphviz
 from visualize.save import write_atomically
-from visualize.scene import Scene, build_scene
+from visualize.scene import Scene
 from visualize.svg import svg
 from visualize.text import text
 from visualize.wording import summary
@@ -29,6 +30,7 @@ Engine = Literal["auto", "builtin", "dot", "pygraphviz"]
 ENGINES: tuple[Engine, ...] = ("auto", "builtin", *GRAPHVIZ_ENGINES)
 RANKDIRS = ("LR", "TB")
 FORMATS = (".svg", ".png", ".pdf", ".dot", ".txt")
+FEWEST_BOXES = 4  # an output, and three to say how it came about
 MOST_BOXES = 20_000  # beyond it no program shows the file
 
 
@@ -48,7 +50,7 @@ class Drawing:
     @cached_property
     def svg(self) -> str:
         """The picture as SVG. Raises RenderError when the chosen engine cannot draw it."""
-        if self.engine == "dot" or self.engine == "pygraphviz":
+        if self.engine in GRAPHVIZ_ENGINES:
             return graphviz_svg(self.source, self.engine)
         return self.builtin_svg
 
@@ -97,10 +99,10 @@ class Drawing:
             return self.text.encode()
         if suffix == ".svg":
             return self.svg.encode()
-        format: Literal["png", "pdf"] = "png" if suffix == ".png" else "pdf"
-        if self.engine == "dot" or self.engine == "pygraphviz":
-            return run_graphviz(self.source, format, self.engine)
-        return converted(self.svg, self.source, format)
+        file_format: Literal["png", "pdf"] = "png" if suffix == ".png" else "pdf"
+        if self.engine in GRAPHVIZ_ENGINES:
+            return run_graphviz(self.source, file_format, self.engine)
+        return converted(self.svg, self.source, file_format)
 
     def __repr__(self) -> str:
         boxes = counted(len(self.scene.nodes), "box")[:-1] + "es" * (len(self.scene.nodes) != 1)
@@ -109,9 +111,7 @@ class Drawing:
             'Show: .text, .svg, .source (DOT), .save("graph.svg")>'
         )
 
-    def _repr_mimebundle_(
-        self, include: Any = None, exclude: Any = None, **options: Any
-    ) -> dict[str, str]:
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
         return mime_bundle(self)
 
 
@@ -128,8 +128,8 @@ def draw(
     """Draw the graph under a Value, or under several: data and gradient on every node.
 
     - `rankdir`: "LR" from left to right, or "TB" from top to bottom.
-    - `max_nodes`: with more boxes than this, values share boxes, which show how many they are, the
-      range of their data and their largest gradient, and the edges how many uses they stand for.
+    - `max_nodes`: with more boxes than this, values share boxes, which show how many they are,
+      the range of their data and their largest gradient; edges show how many they stand for.
     - `collapse`: "auto" by module, else by depth, when there are too many; "module" or "depth"
       in any case; "none" never, up to 20,000 boxes.
     - `engine`: "builtin" (also "auto") needs nothing; "dot" and "pygraphviz" are Graphviz's
@@ -153,28 +153,35 @@ def draw(
     b  = leaf   data -3  grad 2
     v2 = a × b  data -6  grad 1  output
     """
-    for name, given, allowed in (
-        ("rankdir", rankdir, RANKDIRS), ("collapse", collapse, COLLAPSE), ("engine", engine, ENGINES),
-    ):  # fmt: skip
-        _check_one_of(name, given, allowed)
-    if isinstance(max_nodes, bool) or not isinstance(max_nodes, int) or max_nodes < 4:
-        raise ValueError(f"draw: max_nodes must be a whole number from 4, not {max_nodes!r}")
+    _check_one_of("rankdir", rankdir, RANKDIRS)
+    _check_one_of("collapse", collapse, COLLAPSE)
+    _check_one_of("engine", engine, ENGINES)
+    _check_max_nodes(max_nodes)
     scene = _scene(_outputs(root), min(max_nodes, MOST_BOXES), collapse, str(title))
     return Drawing(scene, rankdir=rankdir, engine=engine, legend=legend)
 
 
 def _check_one_of(name: str, given: object, allowed: Collection[str]) -> None:
     if given not in allowed:
-        raise ValueError(f"draw: {name} must be one of {', '.join(map(repr, allowed))}, not {given!r}")
+        raise ValueError(
+            f"draw: {name} must be one of {', '.join(map(repr, allowed))}, not {given!r}"
+        )
 
 
-def _outputs(root: Value | Iterable[Value]) -> list[Value]:
+def _check_max_nodes(given: object) -> None:
+    if isinstance(given, bool) or not isinstance(given, int) or given < FEWEST_BOXES:
+        raise ValueError(
+            f"draw: max_nodes must be a whole number, {FEWEST_BOXES} or more, not {given!r}"
+        )
+
+
+def _outputs(root: object) -> list[Value]:
     if isinstance(root, Value):
         return [root]
-    if isinstance(root, (str, bytes)) or not isinstance(root, Iterable):
+    if isinstance(root, str) or not isinstance(root, Iterable):
         raise TypeError(
-            f"draw takes a Value or a list of Values, not {type(root).__name__}; a plain number has "
-            "no graph: make it a Value first, Value(2.0)"
+            f"draw takes a Value or a list of Values, not {type(root).__name__}; a plain number "
+            "has no graph: make it a Value first, Value(2.0)"
         )
     outputs = list(root)
     for position, output in enumerate(outputs):
@@ -191,12 +198,12 @@ def _scene(outputs: list[Value], limit: int, collapse: Collapse, title: str) -> 
     graph = flatten(outputs)
     if collapse == "none" and len(graph) > MOST_BOXES:
         raise ValueError(
-            f'draw: collapse="none" would draw {len(graph):,} boxes, and the limit is {MOST_BOXES:,}; '
-            'use collapse="auto", which draws a summary'
+            f'draw: collapse="none" would draw {len(graph):,} boxes, and the limit is '
+            f'{MOST_BOXES:,}; collapse="auto" draws a summary'
         )
     if collapse == "none" or (collapse == "auto" and len(graph) <= limit):
-        scene = with_copies(build_scene(graph, title=title))
+        scene = with_copies(compose(graph, title=title))
         if collapse == "none" or len(scene.nodes) <= limit:
             return scene
     boxes = collapsed(graph, limit, collapse)
-    return with_copies(build_scene(graph, boxes.of_value, boxes.titles, boxes.how, title=title))
+    return with_copies(compose(graph, boxes.of_value, boxes.titles, boxes.how, title=title))

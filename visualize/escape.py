@@ -19,10 +19,10 @@ _RECORD = {ord(character): "\\" + character for character in "\\{}|<>"} | {ord("
 
 
 def printable(text: str) -> str:
-    """Return `text` with control characters replaced by visible marks.
+    r"""Return `text` with control characters replaced by visible marks.
 
-    >>> printable("a\\nb"), printable("x\\u202ey")
-    ('a␊b', 'x\\ufffdy')
+    >>> printable("a\nb"), printable("x\u202ey")
+    ('a␊b', 'x\ufffdy')
     """
     return _UNSAFE.sub(_mark, text)
 
@@ -35,9 +35,9 @@ def _mark(match: re.Match[str]) -> str:
 
 
 def columns(text: str) -> int:
-    """Return the width of `text` in monospaced columns: two for East Asian wide and emoji.
+    r"""Return the width of `text` in monospaced columns: two for East Asian wide and emoji.
 
-    >>> columns("abc"), columns("損失"), columns("e\\u0301")
+    >>> columns("abc"), columns("損失"), columns("e\u0301")
     (3, 4, 1)
     """
     if text.isascii():
@@ -60,7 +60,7 @@ def cut(text: str, limit: int) -> str:
     if len(text) <= limit and columns(text) <= limit:
         return text
     room = limit - 1
-    kept = []
+    kept: list[str] = []
     for character in text:
         room -= _width(character)
         if room < 0 or len(kept) > 4 * limit:  # a flood of zero-width marks ends too
@@ -79,19 +79,20 @@ def xml(text: str) -> str:
 
 
 def dot_string(*lines: str) -> str:
-    """Return `lines` as one quoted DOT string of left-justified lines.
+    r"""Return `lines` as one quoted DOT string of left-justified lines.
 
-    >>> print(dot_string('say "hi"', "a\\\\b & c"))
-    "say \\"hi\\"\\la\\\\b &amp; c\\l"
+    >>> print(dot_string('say "hi"', "a\\b & c"))
+    "say \"hi\"\la\\b &amp; c\l"
     """
     escaped = [printable(line).translate(_DOT) for line in lines]
-    return '"' + (escaped[0] if len(escaped) == 1 else "".join(f"{line}\\l" for line in escaped)) + '"'
+    text = escaped[0] if len(escaped) == 1 else "".join(f"{line}\\l" for line in escaped)
+    return f'"{text}"'
 
 
 def record_field(text: str) -> str:
-    """Return `text` as one field of a Graphviz record label.
+    r"""Return `text` as one field of a Graphviz record label.
 
     >>> print(record_field("{a|b}"))
-    \\{a\\|b\\}
+    \{a\|b\}
     """
     return printable(text).translate(_RECORD)

@@ -67,8 +67,7 @@ def _heights(operands: list[list[int]]) -> list[int]:
     for consumer in range(len(operands) - 1, -1, -1):
         above = heights[consumer] + 1
         for operand in operands[consumer]:
-            if heights[operand] < above:
-                heights[operand] = above
+            heights[operand] = max(heights[operand], above)
     return heights
 
 

@@ -1,7 +1,8 @@
-"""Draw a leaf again where it is used far from its first use, so that no line crosses the picture."""
+"""Draw a leaf again where it is used far away, so that no line crosses the whole picture."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 from visualize.scene import Edge, Node, Scene
@@ -11,6 +12,8 @@ __all__ = ["with_copies"]
 FEW_USES = 4  # as many lines to one box are easy to follow
 NEAR = 3  # levels that one drawing of a leaf serves
 
+Copy = tuple[int, int]  # a leaf and the level that the copy serves first
+
 
 def with_copies(scene: Scene) -> Scene:
     """Return the scene with a copy of each much-used leaf for every few levels that use it.
@@ -18,85 +21,59 @@ def with_copies(scene: Scene) -> Scene:
     A value shared by all steps of a recurrence has a line to each of them; their total length
     grows with the square of the steps (it is also what makes Graphviz slow).
     """
+    served = dict(_served(scene))
+    if not served:
+        return scene
+    incoming: dict[int, list[int]] = {}
+    for number, edge in enumerate(scene.edges):
+        incoming.setdefault(edge.target, []).append(number)
+    nodes: list[Node] = []
+    edges: list[Edge] = []
+    place: dict[int | Copy, int] = {}
+    for old, node in enumerate(scene.nodes):
+        new_operands = list(node.operands)
+        sources = []
+        for number in incoming.get(old, ()):
+            leaf = scene.edges[number].source
+            source = served.get(number, leaf)
+            if source not in place:  # the first use of a copy
+                place[source] = len(nodes)
+                nodes.append(replace(scene.nodes[leaf], copy_of=place[leaf]))
+            sources.append((scene.edges[number], place[source]))
+        for position, operand in enumerate(node.operands):
+            if type(operand) is int:
+                new_operands[position] = place[operand]
+        place[old] = len(nodes)
+        for edge, new_source in sources:
+            edges.append(replace(edge, source=new_source, target=place[old]))
+            if edge.operand is not None:
+                new_operands[edge.operand] = new_source
+        nodes.append(replace(node, operands=tuple(new_operands)))
+    return replace(scene, nodes=tuple(nodes), edges=tuple(edges))
+
+
+def _served(scene: Scene) -> Iterator[tuple[int, Copy]]:
+    """Yield the edges that come from a copy instead of from the leaf itself."""
     heights = _heights(scene)
     uses: dict[int, list[int]] = {}
     for number, edge in enumerate(scene.edges):
         uses.setdefault(edge.source, []).append(number)
-    copies: dict[int, list[int]] = {}  # the first consumer of each copy, to the leaves it copies
-    served: dict[int, tuple[int, int]] = {}  # edge: the leaf and the first consumer of its copy
     for leaf, numbers in uses.items():
         node = scene.nodes[leaf]
         if node.operation or node.group or len(numbers) <= FEW_USES:
             continue
-        numbers = sorted(numbers, key=lambda number: (-heights[scene.edges[number].target], number))
-        top = heights[scene.edges[numbers[0]].target]
-        copy = leaf
-        for number in numbers:
-            consumer = scene.edges[number].target
-            if heights[consumer] <= top - NEAR:
-                top = heights[consumer]
-                copy = consumer
-                copies.setdefault(consumer, []).append(leaf)
-            if copy != leaf:
-                served[number] = (leaf, copy)
-    return _inserted(scene, copies, served) if copies else scene
+        levels = {number: heights[scene.edges[number].target] for number in numbers}
+        first = level = max(levels.values())
+        for number in sorted(numbers, key=lambda number: -levels[number]):
+            if levels[number] <= level - NEAR:
+                level = levels[number]
+            if level != first:
+                yield number, (leaf, level)
 
 
 def _heights(scene: Scene) -> list[int]:
+    """Return the longest way from each node to an output; edges are sorted by target."""
     heights = [0] * len(scene.nodes)
-    for edge in reversed(scene.edges):  # sorted by target
+    for edge in reversed(scene.edges):
         heights[edge.source] = max(heights[edge.source], heights[edge.target] + 1)
     return heights
-
-
-def _inserted(
-    scene: Scene, copies: dict[int, list[int]], served: dict[int, tuple[int, int]]
-) -> Scene:
-    """Return the scene with the copies placed before all consumers, in topological order."""
-    place: dict[int, int] = {}
-    copy_place: dict[tuple[int, int], int] = {}
-    order: list[tuple[int, int | None]] = []  # old index, the consumer for which it is a copy
-    earliest = _earliest_consumers(scene, served)
-    for old in range(len(scene.nodes)):
-        for leaf, consumer in earliest.get(old, ()):
-            copy_place[leaf, consumer] = len(order)
-            order.append((leaf, consumer))
-        place[old] = len(order)
-        order.append((old, None))
-    sources = {
-        number: copy_place[served[number]] if number in served else place[edge.source]
-        for number, edge in enumerate(scene.edges)
-    }
-    edges = tuple(
-        Edge(sources[number], place[edge.target], edge.operand, edge.count)
-        for number, edge in enumerate(scene.edges)
-    )
-    operand_places: dict[tuple[int, int], int] = {
-        (edge.target, edge.operand): edge.source for edge in edges if edge.operand is not None
-    }
-    nodes: list[Node] = []
-    for new, (old, consumer) in enumerate(order):
-        node = scene.nodes[old]
-        if consumer is not None:
-            nodes.append(replace(node, copy_of=place[old]))
-            continue
-        operands = tuple(
-            operand_places.get((new, position), place[operand]) if type(operand) is int else operand
-            for position, operand in enumerate(node.operands)
-        )
-        nodes.append(replace(node, operands=operands))
-    return replace(scene, nodes=tuple(nodes), edges=edges)
-
-
-def _earliest_consumers(
-    scene: Scene, served: dict[int, tuple[int, int]]
-) -> dict[int, list[tuple[int, int]]]:
-    """Return, per node, the copies that must stand before it: those it is the first to use."""
-    first: dict[tuple[int, int], int] = {}
-    for number, copy in served.items():
-        target = scene.edges[number].target
-        first[copy] = min(target, first.get(copy, target))
-    result: dict[int, list[tuple[int, int]]] = {}
-    for copy in sorted(first):
-        result.setdefault(first[copy], []).append(copy)
-    return result

@@ -1,4 +1,4 @@
-"""What is known of a gradient: not computed, not reached, exactly zero, a number, infinite or nan."""
+"""What is known of a gradient: not computed, not reached, exactly 0, a number, infinite, nan."""
 
 from __future__ import annotations
 

@@ -33,11 +33,11 @@ def legend(scene: Scene) -> list[Key]:
 
     >>> from autograd import Value
     >>> from visualize.flat import flatten
-    >>> from visualize.scene import build_scene
+    >>> from visualize.compose import compose
     >>> x = Value(3.0)
     >>> y = -x * x
     >>> y.backward()
-    >>> [key.meaning for key in legend(build_scene(flatten([y])))]
+    >>> [key.meaning for key in legend(compose(flatten([y])))]
     ['negative gradient, to -6', 'positive gradient, to 6']
     """
     keys = []

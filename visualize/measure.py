@@ -5,12 +5,14 @@ from __future__ import annotations
 from visualize.escape import columns
 from visualize.wording import Words
 
-__all__ = ["COLUMN", "FONT_SIZE", "LINE", "PADDING", "box_size", "text_width"]
+__all__ = ["COLUMN", "FONT_SIZE", "LINE", "MARGIN", "PADDING", "SMALL", "box_size", "text_width"]
 
 FONT_SIZE = 11
 COLUMN = 6.62  # 0.602 em: the widest of the usual monospaced fonts (DejaVu Sans Mono, Menlo)
+SMALL = 10  # font size of everything but boxes
 LINE = 14
 PADDING = 8
+MARGIN = 12  # around the picture
 LEAST_COLUMNS = 10
 
 

@@ -13,11 +13,16 @@ class Pictured(Protocol):
     """What a notebook needs of a drawing."""
 
     @property
-    def svg(self) -> str: ...
+    def svg(self) -> str:
+        """The picture by the chosen engine."""
+
     @property
-    def builtin_svg(self) -> str: ...
+    def builtin_svg(self) -> str:
+        """The picture by the built-in engine."""
+
     @property
-    def text(self) -> str: ...
+    def text(self) -> str:
+        """The listing."""
 
 
 def mime_bundle(drawing: Pictured) -> dict[str, str]:
@@ -26,21 +31,21 @@ def mime_bundle(drawing: Pictured) -> dict[str, str]:
     Inline SVG in text/html has tooltips; image/svg+xml is an <img> in JupyterLab and what other
     tools take. An engine that fails is named, and the built-in one stands in for it.
     """
-    bundle = {}
-    reason = ""
-    for attribute in ("svg", "builtin_svg"):
-        try:
-            picture = getattr(drawing, attribute)
-        except Exception as error:
-            reason = reason or f"{type(error).__name__}: {error}"
-        else:
-            said = f"<p>{xml(reason)}</p>" if reason else ""
-            bundle["text/html"] = f'{said}<div style="overflow:auto">{picture}</div>'
-            bundle["image/svg+xml"] = picture
-            break
-    try:
-        listing = drawing.text
-    except Exception as error:
-        listing = f"{type(error).__name__}: {error}\n"
-    bundle["text/plain"] = f"{reason}\n{listing}" if reason else listing
+    picture, failure = _attempted(drawing, "svg")
+    if failure:
+        picture, _ = _attempted(drawing, "builtin_svg")
+    listing, no_listing = _attempted(drawing, "text")
+    bundle = {"text/plain": "\n".join(filter(None, (failure, listing or no_listing)))}
+    if picture:
+        said = f"<p>{xml(failure)}</p>" if failure else ""
+        bundle["text/html"] = f'{said}<div style="overflow:auto">{picture}</div>'
+        bundle["image/svg+xml"] = picture
     return bundle
+
+
+def _attempted(drawing: Pictured, attribute: str) -> tuple[str, str]:
+    """Return an attribute, or why there is none."""
+    try:
+        return getattr(drawing, attribute), ""
+    except Exception as error:  # noqa: BLE001 - a traceback in a notebook hides the cell's work
+        return "", f"{type(error).__name__}: {error}"

@@ -1,4 +1,4 @@
-"""Colours and line styles of gradients: blue and solid for positive, orange and dashed for negative.
+"""Colours and line styles of gradients: blue, solid for positive, orange, dashed for negative.
 
 The scale diverges from white, symmetric about 0, and safe for red-green colour blindness. Gradients
 span decades, so shades follow the square root of |gradient| / largest |gradient|: a hundredth of
@@ -12,7 +12,7 @@ from math import ceil, sqrt
 
 from visualize.gradient import Gradient
 
-__all__ = ["DARK", "LIGHT", "Style", "SHADES", "style_class", "theme"]
+__all__ = ["DARK", "LIGHT", "SHADES", "Style", "Theme", "style_class", "theme"]
 
 SHADES = 8  # per sign
 
@@ -28,7 +28,7 @@ class Style:
 
 
 @dataclass(frozen=True, slots=True)
-class _Theme:
+class Theme:
     """The ends of the scales as red, green, blue; and the colours of everything else."""
 
     zero: tuple[int, int, int]
@@ -45,7 +45,7 @@ class _Theme:
     special: dict[str, Style]
 
 
-LIGHT = _Theme(
+LIGHT = Theme(
     (246, 249, 252), (107, 174, 232), (253, 165, 90), "#1f5f9e", "#b4500b",
     "#ffffff", "#1b1f24", "#57606a", "#7d8590", "#f6f8fa", "#c3c9d0",
     {
@@ -56,7 +56,7 @@ LIGHT = _Theme(
         "nan": Style("#fbd9ec", "#b8126b", "", 3),
     },
 )  # fmt: skip
-DARK = _Theme(
+DARK = Theme(
     (27, 32, 40), (25, 94, 158), (150, 72, 12), "#6cb4f5", "#f5a35c",
     "#0d1117", "#e6edf3", "#9aa4ae", "#7d8590", "#151b23", "#3a424c",
     {
@@ -81,7 +81,7 @@ def style_class(gradient: Gradient, largest: float) -> str:
     return f"{'n' if gradient.value < 0 else 'p'}{shade}"
 
 
-def theme(name: str, colours: _Theme) -> Style:
+def theme(name: str, colours: Theme) -> Style:
     """Return the look of that name."""
     if name in colours.special:
         return colours.special[name]

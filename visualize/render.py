@@ -49,7 +49,7 @@ class RenderError(RuntimeError):
 
 
 def run_graphviz(
-    source: str, format: str, engine: GraphvizEngine, *, time_limit: float = TIME_LIMIT
+    source: str, file_format: str, engine: GraphvizEngine, *, time_limit: float = TIME_LIMIT
 ) -> bytes:
     """Lay out DOT text with Graphviz and return the file.
 
@@ -59,7 +59,7 @@ def run_graphviz(
     """
     code = _PROLOGUE + _CHILD[engine] + _EPILOGUE
     status, output, errors = _run(
-        [sys.executable, "-c", code, format, *sys.path], source.encode(), time_limit
+        [sys.executable, "-c", code, file_format, *sys.path], source.encode(), time_limit
     )
     if status is None:
         raise RenderError(
@@ -75,7 +75,7 @@ def run_graphviz(
         )
     if status or not output:
         last = errors.decode(errors="replace").strip().splitlines()[-1:] or ["no message"]
-        raise RenderError(f'Graphviz (engine="{engine}") failed to make {format}: {last[0]}')
+        raise RenderError(f'Graphviz (engine="{engine}") failed to make {file_format}: {last[0]}')
     return output
 
 
@@ -94,7 +94,7 @@ def _run(
     command: Sequence[str], given: bytes, time_limit: float
 ) -> tuple[int | None, bytes, bytes]:
     """Run a command; the status is None when it was stopped for its time."""
-    with subprocess.Popen(
+    with subprocess.Popen(  # noqa: S603 - our own interpreter and code; the source is data on stdin
         command,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
@@ -114,9 +114,8 @@ def _run(
 def _kill(process: subprocess.Popen[bytes]) -> None:
     """Kill a child and the programs that it started."""
     if sys.platform == "win32":
-        subprocess.run(
-            ["taskkill", "/F", "/T", "/PID", str(process.pid)], capture_output=True, check=False
-        )
+        command = ["taskkill", "/F", "/T", "/PID", str(process.pid)]
+        subprocess.run(command, capture_output=True, check=False)  # noqa: S603 - a fixed command
     else:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)

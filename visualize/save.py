@@ -17,16 +17,17 @@ def write_atomically(path: Path, content: bytes) -> None:
     """
     folder = path.parent
     if not folder.is_dir():
-        raise FileNotFoundError(f"cannot save {path.name}: there is no folder {folder}; make it first")
-    handle, temporary = tempfile.mkstemp(prefix=f".{path.name[:40]}-", dir=folder)
+        raise FileNotFoundError(f"cannot save {path.name}: no folder {folder}; make it first")
+    handle, name = tempfile.mkstemp(prefix=f".{path.name[:40]}-", dir=folder)
+    temporary = Path(name)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(content)
-        os.chmod(temporary, path.stat().st_mode if path.exists() else 0o666 & ~_umask())
-        os.replace(temporary, path)
+        temporary.chmod(path.stat().st_mode if path.exists() else 0o666 & ~_umask())
+        temporary.replace(path)
     except BaseException:
         with contextlib.suppress(FileNotFoundError):
-            os.unlink(temporary)
+            temporary.unlink()
         raise
 
 

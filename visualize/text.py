@@ -16,11 +16,11 @@ def text(scene: Scene) -> str:
 
     >>> from autograd import Value
     >>> from visualize.flat import flatten
-    >>> from visualize.scene import build_scene
+    >>> from visualize.compose import compose
     >>> a, b = Value(2.0, label="a"), Value(-3.0, label="b")
     >>> c = a * b + 10
     >>> c.backward()
-    >>> print(text(build_scene(flatten([c]))), end="")
+    >>> print(text(compose(flatten([c]))), end="")
     # 4 values, 3 edges; output v3 = 4; largest gradient -3 at a
     a  = leaf     data 2   grad -3
     b  = leaf     data -3  grad 2

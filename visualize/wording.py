@@ -82,16 +82,18 @@ def _is_infix(node: Node) -> bool:
 
 def _with_constants(node: Node) -> str:
     """Return the symbol of an operation with its constant operands in their places."""
+    symbol = printable(node.symbol)
     constants = [operand for operand in node.operands if isinstance(operand, Constant)]
     if not constants:
-        return printable(node.symbol)
-    symbol = printable(node.symbol)
+        prefix = len(node.operands) == len(symbol) == 1 and not symbol.isidentifier()
+        return symbol + BLANK if prefix else symbol  # -□ is not a subtraction
     if node.variadic:
         return f"{symbol} [{', '.join(map(significant, constants))}]"
     if node.operation in SYMMETRIC and len(constants) == 1:
         return f"{symbol} {significant(constants[0])}"
     places = [
-        significant(operand) if isinstance(operand, Constant) else BLANK for operand in node.operands
+        significant(operand) if isinstance(operand, Constant) else BLANK
+        for operand in node.operands
     ]
     return f" {symbol} ".join(places) if _is_infix(node) else f"{symbol}({', '.join(places)})"
 
@@ -101,8 +103,8 @@ def formula(scene: Scene, node: Node) -> str:
 
     >>> from autograd import Value
     >>> from visualize.flat import flatten
-    >>> from visualize.scene import build_scene
-    >>> scene = build_scene(flatten([2 - Value(3.0, label="x").tanh()]))
+    >>> from visualize.compose import compose
+    >>> scene = compose(flatten([2 - Value(3.0, label="x").tanh()]))
     >>> [formula(scene, node) for node in scene.nodes]
     ['', 'tanh(x)', '2 - v1']
     """
@@ -132,9 +134,9 @@ def summary(scene: Scene) -> str:
 
     >>> from autograd import Value
     >>> from visualize.flat import flatten
-    >>> from visualize.scene import build_scene
+    >>> from visualize.compose import compose
     >>> a = Value(2.0, label="a")
-    >>> summary(build_scene(flatten([a * a])))
+    >>> summary(compose(flatten([a * a])))
     '2 values, 2 edges; output v1 = 4; no gradient yet'
     """
     parts = [f"{counted(scene.values, 'value')}, {counted(scene.uses, 'edge')}"]

@@ -1,0 +1,197 @@
+"""Compose the scene of a graph, one node per value or one per box of several."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from math import isfinite
+
+from autograd import Constant, Value
+from visualize.escape import cut, printable
+from visualize.flat import FlatGraph, Path
+from visualize.gradient import gradient_of, largest
+from visualize.scene import Edge, Group, Node, Scene
+
+__all__ = ["compose"]
+
+NAME_COLUMNS = 24
+
+
+def compose(
+    graph: FlatGraph,
+    boxes: list[int] | None = None,
+    titles: dict[int, tuple[str, Path]] | None = None,
+    how: str = "",
+    *,
+    title: str = "",
+) -> Scene:
+    """Return the scene of a graph, one node per value or one per box.
+
+    `boxes` numbers the box of each value; `titles` gives the title and the surrounding modules of
+    boxes with several values, and `how` how they were chosen. The boxes must form no cycle.
+    """
+    pending = not any(graph.values[output].has_grad for output in graph.outputs)
+    if boxes is None:
+        boxes = list(range(len(graph)))
+    members: dict[int, list[int]] = {}
+    for value, box in enumerate(boxes):
+        members.setdefault(box, []).append(value)
+    edges = _count_uses(graph, boxes)
+    order = _sorted_boxes(members, edges)
+    index = {box: position for position, box in enumerate(order)}
+    names = _names(graph, [members[box] for box in order])
+    outputs = set(graph.outputs)
+    nodes: list[Node] = []
+    for box in order:
+        inside = members[box]
+        name = names[len(nodes)]
+        is_output = not outputs.isdisjoint(inside)
+        if len(inside) == 1:
+            [value] = inside
+            operands = iter(graph.operands[value])
+            nodes.append(_single(
+                graph.values[value], name, graph.scopes[value], is_output, pending,
+                tuple(
+                    operand if type(operand) is Constant else index[boxes[next(operands)]]
+                    for operand in graph.values[value].args
+                ),
+            ))  # fmt: skip
+        else:
+            heading, scope = (titles or {}).get(box, ("values", ()))
+            nodes.append(_group(
+                [graph.values[value] for value in inside], name, heading, scope, is_output, pending
+            ))  # fmt: skip
+    return Scene(
+        nodes=tuple(nodes),
+        edges=tuple(_edges(nodes, edges, index)),
+        values=len(graph),
+        uses=sum(map(len, graph.operands)),
+        notes=tuple(_notes(graph, len(nodes), how, pending)),
+        title=title,
+    )
+
+
+def _single(
+    value: Value, name: str, scope: Path, is_output: bool, pending: bool,
+    operands: tuple[int | Constant, ...],
+) -> Node:  # fmt: skip
+    row = value.op
+    return Node(
+        name=name,
+        label=str(value.label),
+        operation=row.name if row else "",
+        symbol=row.symbol if row else "",
+        variadic=bool(row and row.variadic),
+        operands=operands,
+        data=value.data,
+        gradient=gradient_of(value.has_grad, value.grad, pending),
+        scope=scope,
+        is_output=is_output,
+    )
+
+
+def _group(
+    values: list[Value], name: str, title: str, scope: Path, is_output: bool, pending: bool
+) -> Node:
+    operations = Counter(value.op.name if value.op else "leaf" for value in values)
+    data = [value.data for value in values]
+    finite = [number for number in data if isfinite(number)]
+    nan = float("nan")
+    return Node(
+        name=name,
+        label=title,
+        operation="",
+        symbol="",
+        variadic=False,
+        operands=(),
+        data=nan,
+        gradient=largest(gradient_of(value.has_grad, value.grad, pending) for value in values),
+        scope=scope,
+        is_output=is_output,
+        group=Group(
+            title,
+            len(values),
+            tuple(sorted(operations.items(), key=lambda item: (-item[1], item[0]))),
+            min(finite, default=nan),
+            max(finite, default=nan),
+            len(data) - len(finite),
+        ),
+    )
+
+
+def _count_uses(graph: FlatGraph, boxes: list[int]) -> Counter[tuple[int, int]]:
+    """Return how often each box uses each other one."""
+    return Counter(
+        (boxes[operand], box)
+        for operands, box in zip(graph.operands, boxes, strict=True)
+        for operand in operands
+        if boxes[operand] != box
+    )
+
+
+def _sorted_boxes(members: dict[int, list[int]], edges: Counter[tuple[int, int]]) -> list[int]:
+    """Return the boxes in topological order; values of their own are in it already."""
+    if all(len(inside) == 1 for inside in members.values()):
+        return list(members)
+    consumers: dict[int, list[int]] = {box: [] for box in members}
+    missing = dict.fromkeys(members, 0)
+    for operand, consumer in edges:
+        consumers[operand].append(consumer)
+        missing[consumer] += 1
+    order = [box for box, count in missing.items() if not count]
+    for box in order:  # grows while it is walked
+        for consumer in consumers[box]:
+            missing[consumer] -= 1
+            if not missing[consumer]:
+                order.append(consumer)
+    if len(order) < len(members):
+        raise ValueError("the boxes of a picture must form no cycle")
+    return order
+
+
+def _edges(nodes: list[Node], uses: Counter[tuple[int, int]], index: dict[int, int]) -> list[Edge]:
+    """Return the edges by target: one per operand between values, one per pair at a group."""
+    incoming: dict[int, list[tuple[int, int]]] = {}
+    for (operand, consumer), count in uses.items():
+        incoming.setdefault(index[consumer], []).append((index[operand], count))
+    edges = []
+    for target, node in enumerate(nodes):
+        for source, count in sorted(incoming.get(target, ())):
+            if node.group or nodes[source].group:
+                edges.append(Edge(source, target, None, count))
+        for position, used in enumerate(node.operands):
+            if isinstance(used, int) and not nodes[used].group:
+                edges.append(Edge(used, target, position, 1))
+    return edges
+
+
+def _names(graph: FlatGraph, boxes: list[list[int]]) -> list[str]:
+    """Return a short unique name per box: the label where no other has it, else v and a number."""
+    labels = [
+        cut(printable(str(graph.values[inside[0]].label)), NAME_COLUMNS) if len(inside) == 1 else ""
+        for inside in boxes
+    ]
+    count = Counter(labels)
+    taken = set(labels)
+    names = []
+    for inside, label in zip(boxes, labels, strict=True):
+        if label and count[label] == 1:
+            names.append(label)
+            continue
+        name = f"{label}#{inside[0]}" if label else f"v{inside[0]}"
+        while name in taken:
+            name += "'"
+        taken.add(name)
+        names.append(name)
+    return names
+
+
+def _notes(graph: FlatGraph, boxes: int, how: str, pending: bool) -> Iterator[str]:
+    """Yield what a reader must know to read the picture right."""
+    if how:
+        yield (
+            f"Collapsed: {len(graph):,} values in {boxes:,} boxes ({how}). × says how many "
+            "values or edges one stands for; a box of several shows its largest gradient."
+        )
+    if pending and any(value.has_grad for value in graph.values):
+        yield "No backward pass from this output yet: gradients shown come from earlier ones."
