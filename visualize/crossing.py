@@ -53,7 +53,28 @@ def order_ranks(layering: Layering, tree: ClusterTree) -> list[list[int]]:
         if not crossings:
             break
     assert best is not None
-    return best[1]
+    return _face_forward(best[1], layering)
+
+
+def _face_forward(order: list[list[int]], layering: Layering) -> list[list[int]]:
+    # The mirror image is as good; the one in which nodes stand in the order given reads better.
+    # So do nodes with the same neighbours, which may change places freely.
+    agreement = 0
+    for items in order:
+        nodes = [item for item in items if item < layering.node_count]
+        for place, node in enumerate(nodes):
+            agreement += (2 * place - len(nodes) + 1) * node
+    order = [items if agreement >= 0 else items[::-1] for items in order]
+    for items in order:
+        alike: dict[tuple[int, ...], list[int]] = {}
+        for place, item in enumerate(items):
+            if item < layering.node_count:
+                above, below = sorted(layering.above[item]), sorted(layering.below[item])
+                alike.setdefault((layering.cluster[item], *above, -1, *below), []).append(place)
+        for places in alike.values():
+            for place, item in zip(places, sorted(items[p] for p in places), strict=True):
+                items[place] = item
+    return order
 
 
 def _depth_first(

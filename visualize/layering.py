@@ -43,14 +43,20 @@ class Layering:
 
 
 def build_layering(
-    ranks: Sequence[int], edges: Sequence[tuple[int, int]], tree: ClusterTree, limit: int
+    ranks: Sequence[int],
+    edges: Sequence[tuple[int, int]],
+    tree: ClusterTree,
+    *,
+    items: int,
+    steps: int,
 ) -> Layering:
-    """Put nodes into ranks and cut long edges into pieces, with at most `limit` virtual items.
+    """Put nodes into ranks and cut long edges into pieces.
 
-    All long edges of one value share one trunk of virtual items, from which each consumer's edge
-    leaves in the rank before it: a weight shared by n steps needs n items, not n * n / 2. A trunk lies
-    in the innermost cluster that holds both of its ends. The longest edges that would exceed the
-    limit get no items; they are drawn around the outside.
+    The long edges of one value share a trunk of virtual items, from which each consumer's edge
+    leaves in the rank before it: a weight shared by n steps needs n items, not n * n / 2. An edge stays in
+    the clusters of its producer to their last rank, and enters those of its consumer in
+    their first. Edges get bends, the short ones first, while at most `items` virtual items are
+    needed, with at most `steps` bends over all edges; the others are drawn around the outside.
     """
     layering = Layering(
         node_count=len(ranks),
@@ -63,25 +69,52 @@ def build_layering(
     )
     for node, rank in enumerate(ranks):
         layering.ranks[rank].append(node)
-    trunks: dict[tuple[int, int], list[int]] = {}
-    for index in sorted(range(len(edges)), key=lambda e: (ranks[edges[e][1]] - ranks[edges[e][0]], e)):
+    first, last = _spans(ranks, tree)
+    trunk: dict[tuple[int, int], int] = {}  # (item, cluster of the next) -> the next
+    by_length = sorted(range(len(edges)), key=lambda e: ranks[edges[e][1]] - ranks[edges[e][0]])
+    for index in by_length:
         u, v = edges[index]
-        bends = ranks[v] - ranks[u] - 1
-        trunk = trunks.setdefault((u, tree.common(tree.of_node[u], tree.of_node[v])), [u])
-        if bends >= len(trunk):
-            new = bends + 1 - len(trunk)
-            if new > limit:
-                continue
-            limit -= new
-            around = tree.common(tree.of_node[u], tree.of_node[v])
-            while bends >= len(trunk):
-                item = layering.add(ranks[u] + len(trunk), around)
-                layering.join(trunk[-1], item)
-                trunk.append(item)
-        layering.chains[index] = [*trunk[: bends + 1], v]
-        layering.join(trunk[bends], v)
+        bends = range(ranks[u] + 1, ranks[v])
+        if len(bends) > steps:
+            continue
+        common = tree.common(tree.of_node[u], tree.of_node[v])
+        leaving = tree.between(tree.of_node[u], common)
+        entering = tree.between(tree.of_node[v], common)
+        chain = [u]
+        missing: list[int] = []  # the clusters of the items that the trunk has yet to get
+        for rank in bends:
+            around = next((c for c in leaving if rank <= last[c]), common)
+            if around == common:
+                around = next((c for c in entering if rank >= first[c]), common)
+            if not missing and (chain[-1], around) in trunk:
+                chain.append(trunk[chain[-1], around])
+            else:
+                missing.append(around)
+        if len(missing) > items:
+            continue
+        items -= len(missing)
+        steps -= len(bends)
+        for around in missing:
+            item = layering.add(ranks[u] + len(chain), around)
+            layering.join(chain[-1], item)
+            trunk[chain[-1], around] = item
+            chain.append(item)
+        layering.join(chain[-1], v)
+        layering.chains[index] = [*chain, v]
     _hold_open(layering, tree)
     return layering
+
+
+def _spans(ranks: Sequence[int], tree: ClusterTree) -> tuple[list[int], list[int]]:
+    first, last = [len(ranks)] * len(tree), [-1] * len(tree)
+    for node, cluster in enumerate(tree.of_node):
+        first[cluster] = min(first[cluster], ranks[node])
+        last[cluster] = max(last[cluster], ranks[node])
+    for cluster in range(len(tree) - 1, ROOT, -1):  # children come after their parents
+        parent = tree.parent[cluster]
+        first[parent] = min(first[parent], first[cluster])
+        last[parent] = max(last[parent], last[cluster])
+    return first, last
 
 
 def _hold_open(layering: Layering, tree: ClusterTree) -> None:

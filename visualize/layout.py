@@ -28,8 +28,8 @@ __all__ = ["RANKDIRS", "Placed", "layout"]
 RANKDIRS = ("LR", "TB", "RL", "BT")
 CLUSTER_PADDING = 8.0
 BEND_GAP = 0.6  # of the gap between boxes, beside a bend of a long edge
-BENDS_PER_NODE = 4  # virtual items allowed, beyond FREE_BENDS; other long edges go around the outside
-FREE_BENDS = 1_000
+FREE_ITEMS, ITEMS_PER_NODE = 1_000, 4  # virtual items allowed for long edges
+STEPS = 100_000  # bends allowed in all edges together; a picture of them is near 5 MB
 
 Box = tuple[float, float, float, float]
 
@@ -84,7 +84,9 @@ def layout(
     breadths = [height if sideways else width for width, height in sizes]
     tree = ClusterTree(groups if groups is not None else [()] * len(sizes))
     ranks = rank_nodes(len(sizes), edges, tree)
-    layering = build_layering(ranks, edges, tree, FREE_BENDS + BENDS_PER_NODE * len(sizes))
+    layering = build_layering(
+        ranks, edges, tree, items=FREE_ITEMS + ITEMS_PER_NODE * len(sizes), steps=STEPS
+    )
     order = order_ranks(layering, tree)
     half = [breadth / 2 for breadth in breadths] + [0.0] * (len(layering.rank) - len(sizes))
     titled = CLUSTER_PADDING + title_height

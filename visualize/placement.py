@@ -49,7 +49,7 @@ def place_across(
         lows, highs = widen_lanes(order, centre, half, layering, tree, insets)
         rows = _rows_in_lanes(order, half, layering, tree, insets, lows, highs)
         _sweep(rows, centre, layering)
-    _straighten(rows, centre, layering)
+    _straighten(rows, centre, half, layering)
     return centre
 
 
@@ -118,8 +118,12 @@ def _sweep(rows: Sequence[_Row], centre: list[float], layering: Layering) -> Non
                 centre[item] = min(max(value, low), high) + offset
 
 
-def _straighten(rows: Sequence[_Row], centre: list[float], layering: Layering) -> None:
-    # Where there is room, all items of a chain get one coordinate, so that its edges are straight.
+def _straighten(
+    rows: Sequence[_Row], centre: list[float], half: Sequence[float], layering: Layering
+) -> None:
+    # Where there is room, the items of a chain get one coordinate, so that its edges are straight. A
+    # node joins the last one if it stands within a box of it (farther off, other edges pull), or
+    # always if the two have no other edge between them and their neighbours.
     row_of: dict[int, tuple[_Row, int]] = {}
     for row in rows:
         for place, item in enumerate(row.items):
@@ -127,12 +131,19 @@ def _straighten(rows: Sequence[_Row], centre: list[float], layering: Layering) -
     for chain in _chains(layering, centre):
         stretch: list[int] = []
         low, high = float("-inf"), float("inf")
+        last_node = -1
         for item in [*chain, -1]:
             if item >= 0:
                 room_low, room_high = _room(*row_of[item], centre)
-                if max(low, room_low) <= min(high, room_high):
+                fits = max(low, room_low) <= min(high, room_high)
+                if fits and item < layering.node_count and last_node >= 0:
+                    fits = len(layering.above[item]) == len(layering.below[layering.above[item][0]]) == 1 or (
+                        abs(centre[item] - centre[last_node]) <= 2 * half[item]
+                    )
+                if fits:
                     low, high = max(low, room_low), min(high, room_high)
                     stretch.append(item)
+                    last_node = item if item < layering.node_count else last_node
                     continue
             if len(stretch) > 1:
                 middle = sorted(centre[member] for member in stretch)[len(stretch) // 2]
@@ -141,6 +152,12 @@ def _straighten(rows: Sequence[_Row], centre: list[float], layering: Layering) -
             if item >= 0:
                 stretch = [item]
                 low, high = _room(*row_of[item], centre)
+                last_node = item if item < layering.node_count else -1
+    for item, (row, place) in row_of.items():  # ends of edges follow what the chains did
+        others = layering.above[item] + layering.below[item]
+        if len(others) == 1:
+            low, high = _room(row, place, centre)
+            centre[item] = min(max(centre[others[0]], low), high)
 
 
 def _room(row: _Row, place: int, centre: Sequence[float]) -> tuple[float, float]:
@@ -154,7 +171,7 @@ def _room(row: _Row, place: int, centre: Sequence[float]) -> tuple[float, float]
 
 
 def _chains(layering: Layering, centre: Sequence[float]) -> list[list[int]]:
-    # Paths that share no item, the longest first: along bends, then through middle neighbours.
+    # Paths that share no item, the longest first: along bends and only edges, then through middle neighbours.
     count = layering.node_count
     upper: dict[int, int] = {}
     lower: dict[int, int] = {}
@@ -162,7 +179,9 @@ def _chains(layering: Layering, centre: Sequence[float]) -> list[list[int]]:
     middle_below = [_middle(others, centre) for others in layering.below]
     for item, others in enumerate(layering.below):
         for other in others:
-            if item >= count and other >= count:
+            if (item >= count and other >= count) or (
+                len(others) == 1 and len(layering.above[other]) == 1
+            ):
                 lower[item], upper[other] = other, item
     for item, other in enumerate(middle_below):
         if other >= 0 and middle_above[other] == item and item not in lower and other not in upper:
