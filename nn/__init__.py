@@ -1,0 +1,42 @@
+"""Neural networks of scalars: layers, losses, optimizers and the training loop.
+
+>>> import random
+>>> from nn import MLP, SGD, mse_loss
+>>> model = MLP(1, [1], rng=random.Random(0))
+>>> optimizer = SGD(model.parameters(), lr=0.1)
+>>> for _ in range(100):
+...     loss = mse_loss([model([x]) for x in (0.0, 1.0, 2.0)], [1.0, 3.0, 5.0])
+...     optimizer.zero_grad()
+...     loss.backward()
+...     optimizer.step()
+>>> round(model([3.0]).data, 1)
+7.0
+"""
+
+from nn.activations import ACTIVATIONS
+from nn.callbacks import Callback, EarlyStopping, TrainingState
+from nn.checkpoint import CheckpointError, load_state, save_state
+from nn.clipping import clip_grad_norm
+from nn.data import batches, split
+from nn.history import History
+from nn.initializers import INITIALIZERS
+from nn.layers import MLP, Layer, Neuron, Sequential
+from nn.losses import (
+    LOSSES, binary_cross_entropy, binary_cross_entropy_with_logits, cross_entropy, hinge_loss,
+    huber_loss, l1_loss, mse_loss,
+)  # fmt: skip
+from nn.metrics import METRICS, accuracy, mean_absolute_error, mean_squared_error, r2_score
+from nn.module import Module
+from nn.optimizers import OPTIMIZERS, SGD, Adam, AdamW, Optimizer, RMSprop
+from nn.schedules import CosineLR, LinearLR, Schedule, StepLR
+from nn.training import NonFiniteError, fit
+
+__all__ = [
+    "ACTIVATIONS", "INITIALIZERS", "LOSSES", "METRICS", "MLP", "OPTIMIZERS", "SGD", "Adam",
+    "AdamW", "Callback", "CheckpointError", "CosineLR", "EarlyStopping", "History", "Layer",
+    "LinearLR", "Module", "Neuron", "NonFiniteError", "Optimizer", "RMSprop", "Schedule",
+    "Sequential", "StepLR", "TrainingState", "accuracy", "batches", "binary_cross_entropy",
+    "binary_cross_entropy_with_logits", "clip_grad_norm", "cross_entropy", "fit", "hinge_loss",
+    "huber_loss", "l1_loss", "load_state", "mean_absolute_error", "mean_squared_error",
+    "mse_loss", "r2_score", "save_state", "split",
+]  # fmt: skip

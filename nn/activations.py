@@ -1,0 +1,52 @@
+"""Activation functions by name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from operator import methodcaller
+from typing import TypeAlias
+
+from autograd import Value
+from nn.names import named
+
+__all__ = ["ACTIVATIONS", "Activation", "activation_function", "activation_name"]
+
+Activation: TypeAlias = Callable[[Value], Value]
+
+
+def linear(x: Value) -> Value:
+    """Return the argument itself."""
+    return x
+
+
+# Methods rather than functions: nothing but Values arrives here, so that the functions' test for
+# numbers and arrays can be saved.
+ACTIVATIONS: dict[str, Activation] = {
+    "linear": linear,
+    "identity": linear,
+    **{
+        name: methodcaller(name)
+        for name in ("relu", "leaky_relu", "elu", "gelu", "silu", "sigmoid", "tanh", "softplus")
+    },
+}
+
+
+def activation_function(activation: str | Activation) -> Activation:
+    """Return the function of an activation given by name or as a function of one Value.
+
+    Raises ValueError for an unknown name and TypeError for anything else.
+
+    >>> activation_function("tanh")(Value(0.0)).data
+    0.0
+    """
+    return activation if callable(activation) else named("activation", activation, ACTIVATIONS)
+
+
+def activation_name(activation: str | Activation) -> str:
+    """Return a short name for representations.
+
+    >>> activation_name(linear)
+    'linear'
+    """
+    name = activation if isinstance(activation, str) else getattr(activation, "__name__", None)
+    return name or repr(activation)

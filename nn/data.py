@@ -1,0 +1,126 @@
+"""Training data: checked, split in two, and cut into batches."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from nn.randomness import generator
+
+__all__ = ["as_examples", "batches", "split"]
+
+
+def as_examples(X: Any, y: Any) -> tuple[list[Any], list[Any]]:
+    """Return inputs and targets as lists of plain numbers or of nested lists, one per example.
+
+    `X` and `y` are sequences, arrays or data frames. Raises ValueError, naming the row, for nan, inf
+    and rows of different shapes; for different lengths, naming both; and for no rows at all.
+    TypeError for what is no number.
+    """
+    inputs, targets = _rows(X, "X"), _rows(y, "y")
+    if len(inputs) != len(targets):
+        raise ValueError(f"X has {len(inputs)} rows but y has {len(targets)}; each needs its target")
+    return inputs, targets
+
+
+def split(
+    X: Any, y: Any, fraction: float = 0.2, *, rng: random.Random | None = None
+) -> tuple[list[Any], list[Any], list[Any], list[Any]]:
+    """Return X and y of the larger part, then X and y of the part held out, drawn at random.
+
+    `fraction` is the share held out, rounded to at least one row. Raises ValueError unless it is
+    between 0 and 1 and leaves rows on both sides, and where `as_examples` does.
+
+    >>> X_train, y_train, X_test, y_test = split([[1], [2], [3], [4]], [1, 2, 3, 4], 0.25)
+    >>> len(X_train), len(X_test), X_test[0] == [y_test[0]]
+    (3, 1, True)
+    """
+    inputs, targets = as_examples(X, y)
+    if isinstance(fraction, bool) or not 0.0 < fraction < 1.0:
+        raise ValueError(f"the fraction held out must be between 0 and 1, not {fraction!r}")
+    held_out = max(1, round(fraction * len(inputs)))
+    if held_out >= len(inputs):
+        raise ValueError(
+            f"a fraction of {fraction} of {len(inputs)} rows leaves none to train on; give more rows"
+        )
+    order = list(range(len(inputs)))
+    generator(rng).shuffle(order)
+    test, train = sorted(order[:held_out]), sorted(order[held_out:])
+    return (
+        [inputs[i] for i in train], [targets[i] for i in train],
+        [inputs[i] for i in test], [targets[i] for i in test],
+    )  # fmt: skip
+
+
+def batches(
+    X: Sequence[Any],
+    y: Sequence[Any],
+    batch_size: int | None = 32,
+    *,
+    shuffle: bool = True,
+    rng: random.Random | None = None,
+) -> Iterator[tuple[list[Any], list[Any]]]:
+    """Yield X and y of one batch after the other, each row once; the last one may be smaller.
+
+    None is one batch of everything. Raises ValueError, before the first batch, for different
+    lengths, no rows, and a `batch_size` under 1.
+
+    >>> list(batches([1, 2, 3], [10, 20, 30], 2, shuffle=False))
+    [([1, 2], [10, 20]), ([3], [30])]
+    """
+    if len(X) != len(y):
+        raise ValueError(f"X has {len(X)} rows but y has {len(y)}; each needs its target")
+    if not len(X):
+        raise ValueError("there are no rows to make batches of")
+    size = len(X) if batch_size is None else batch_size
+    if isinstance(size, bool) or not isinstance(size, int) or size < 1:
+        raise ValueError(f"batch_size must be an int of at least 1, or None for all, not {size!r}")
+    order = list(range(len(X)))
+    if shuffle:
+        generator(rng).shuffle(order)
+    chosen = (order[start : start + size] for start in range(0, len(order), size))
+    return (([X[i] for i in rows], [y[i] for i in rows]) for rows in chosen)
+
+
+def _rows(data: Any, name: str) -> list[Any]:
+    import numpy as np
+
+    rows = data if hasattr(data, "__array__") else list(data)
+    if len(rows) == 0:
+        raise ValueError(f"{name} has no rows")
+    try:
+        array = np.asarray(rows)
+    except ValueError:  # ragged: NumPy does not say where
+        array = np.empty(0, dtype=object)
+    if array.dtype.kind not in "biuf":
+        _blame_row(rows, name)
+    finite = np.isfinite(array.reshape(len(array), -1))
+    if not finite.all():
+        row = int(np.argmin(finite.all(axis=1)))
+        raise ValueError(
+            f"{name}, row {row}: {array[row].tolist()} holds nan or inf; drop the row or fill it in"
+        )
+    result: list[Any] = array.tolist()
+    return result
+
+
+def _blame_row(rows: Any, name: str) -> None:
+    """Raise the error of the first row that is no number or not of the shape of the first."""
+    import numpy as np
+
+    shape = None
+    for index, row in enumerate(np.asarray(rows) if hasattr(rows, "__array__") else rows):
+        try:
+            array = np.asarray(row, dtype=np.float64)
+        except (TypeError, ValueError) as error:
+            raise TypeError(
+                f"{name}, row {index}: {row!r} is not made of numbers ({error}); labels are numbers "
+                "such as 0, 1, 2"
+            ) from None
+        shape = array.shape if shape is None else shape
+        if array.shape != shape:
+            raise ValueError(
+                f"{name}, row {index} has the shape {array.shape} where row 0 has {shape}"
+            )
+    raise TypeError(f"{name} holds {type(rows[0]).__name__}s, not numbers; convert them to float")

@@ -1,0 +1,79 @@
+"""Initial weights, random and scaled to the number of inputs and outputs of a layer."""
+
+from __future__ import annotations
+
+import math
+import random
+from collections.abc import Callable
+from typing import TypeAlias
+
+from nn.names import named
+
+__all__ = [
+    "INITIALIZERS", "Initializer", "he_normal", "he_uniform", "initializer_function", "uniform",
+    "xavier_normal", "xavier_uniform",
+]  # fmt: skip
+
+# Called with the number of inputs of a neuron, the number of neurons beside it that read the same
+# inputs, and a random.Random; returns one weight.
+Initializer: TypeAlias = Callable[[int, int, random.Random], float]
+
+# These pass on about half of the variance, which He's factor of 2 makes up for.
+RELU_FAMILY = frozenset({"relu", "leaky_relu", "elu", "gelu", "silu", "softplus"})
+
+
+def uniform(fan_in: int, fan_out: int, rng: random.Random) -> float:
+    """Draw from U(-1, 1) whatever the width, as micrograd does."""
+    return rng.uniform(-1.0, 1.0)
+
+
+def xavier_uniform(fan_in: int, fan_out: int, rng: random.Random) -> float:
+    """Draw from U(-a, a), a = sqrt(6 / (fan_in + fan_out)) (Glorot, Bengio 2010, equation 16)."""
+    bound = math.sqrt(6.0 / (fan_in + fan_out))
+    return rng.uniform(-bound, bound)
+
+
+def xavier_normal(fan_in: int, fan_out: int, rng: random.Random) -> float:
+    """Draw from N(0, 2 / (fan_in + fan_out)) (Glorot, Bengio 2010, equation 12)."""
+    return rng.gauss(0.0, math.sqrt(2.0 / (fan_in + fan_out)))
+
+
+def he_uniform(fan_in: int, fan_out: int, rng: random.Random) -> float:
+    """Draw from U(-a, a), a = sqrt(6 / fan_in), of the variance of `he_normal`."""
+    bound = math.sqrt(6.0 / fan_in)
+    return rng.uniform(-bound, bound)
+
+
+def he_normal(fan_in: int, fan_out: int, rng: random.Random) -> float:
+    """Draw from N(0, 2 / fan_in) (He, Zhang, Ren, Sun 2015, equation 10)."""
+    return rng.gauss(0.0, math.sqrt(2.0 / fan_in))
+
+
+INITIALIZERS: dict[str, Initializer] = {
+    "uniform": uniform,
+    "xavier_uniform": xavier_uniform,
+    "xavier_normal": xavier_normal,
+    "glorot_uniform": xavier_uniform,
+    "glorot_normal": xavier_normal,
+    "he_uniform": he_uniform,
+    "he_normal": he_normal,
+    "kaiming_uniform": he_uniform,
+    "kaiming_normal": he_normal,
+}
+
+
+def initializer_function(
+    initializer: str | Initializer | None, activation: object = "linear"
+) -> Initializer:
+    """Return the initializer given by name or as a function `f(fan_in, fan_out, rng)`.
+
+    None chooses by the activation: He's uniform one for the relu family, Glorot's otherwise.
+    Raises ValueError for an unknown name and TypeError for anything else.
+
+    >>> initializer_function(None, "relu") is he_uniform
+    True
+    """
+    if initializer is None:
+        relu_like = isinstance(activation, str) and activation in RELU_FAMILY
+        return he_uniform if relu_like else xavier_uniform
+    return initializer if callable(initializer) else named("initializer", initializer, INITIALIZERS)

@@ -1,0 +1,68 @@
+"""One example as it enters a layer: a vector of Values and constants."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from autograd import Constant, Value
+
+__all__ = ["vector"]
+
+
+def vector(x: Any, length: int, layer: object) -> tuple[Value | Constant, ...]:
+    """Return the example `x` as operands: a list, tuple, 1-D array, or one number or Value.
+
+    Numbers become constants here, once for all neurons of a layer. Raises ValueError, naming
+    both lengths and the layer, if there are not `length` of them, and TypeError for what is no
+    number.
+
+    >>> vector([1, Value(2.0)], 2, "layer")
+    (1.0, Value(data=2.0, grad=0.0))
+    """
+    if type(x) is not list and type(x) is not tuple:
+        x = _elements(x, layer)
+    if len(x) != length:
+        raise ValueError(f"{_described(layer)} takes {length} inputs, got {len(x)}")
+    return tuple(
+        [
+            item if type(item) is Value or type(item) is Constant else _operand(item, index, layer)
+            for index, item in enumerate(x)
+        ]
+    )
+
+
+def _elements(x: Any, layer: object) -> list[Any]:
+    dimensions = getattr(x, "ndim", None) if not isinstance(x, Value) else 0
+    if dimensions is not None and dimensions > 1:
+        raise _several_examples(layer, f"an array of shape {x.shape}")
+    if dimensions == 1:
+        elements: list[Any] = x.tolist()
+        return elements
+    if isinstance(x, str | bytes | dict | set) or not hasattr(type(x), "__iter__"):
+        return [x]  # a vector of one; what is no number is refused below
+    return list(x)
+
+
+def _operand(item: Any, index: int, layer: object) -> Value | Constant:
+    if isinstance(item, float | int):
+        return Constant(item)
+    if isinstance(item, Value):
+        return item
+    if isinstance(item, list | tuple) or getattr(item, "ndim", 0) > 0:
+        raise _several_examples(layer, f"a {type(item).__name__} as input {index}")
+    try:
+        return Constant(Value(item).data)
+    except TypeError as error:
+        raise TypeError(f"{_described(layer)}, input {index}: {error}") from None
+
+
+def _several_examples(layer: object, what: str) -> ValueError:
+    return ValueError(
+        f"{_described(layer)} takes one example, a flat sequence of numbers, and got {what}; for "
+        "several examples call it for each: [model(row) for row in X]"
+    )
+
+
+def _described(layer: object) -> str:
+    name = getattr(layer, "scope_name", "")
+    return f"{layer!r} at {name}" if name else repr(layer)

@@ -1,0 +1,198 @@
+"""Fully connected layers: Neuron, Layer, and the networks MLP and Sequential made of layers."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterable
+from operator import index
+from typing import Any
+
+from autograd import Constant, Value, dot, scope
+from nn.activations import Activation, activation_function, activation_name
+from nn.initializers import Initializer, initializer_function
+from nn.inputs import vector
+from nn.module import Module
+from nn.randomness import generator
+
+__all__ = ["MLP", "Layer", "Neuron", "Sequential"]
+
+
+class Neuron(Module):
+    """activation(w·x + b): a node each for the product, the bias and the activation.
+
+    `nin` is the number of inputs. `activation` is a name of `nn.ACTIVATIONS` or a function of a
+    Value, `initializer` a name of `nn.INITIALIZERS`, a function, or None to choose by activation
+    and width; `fan_out` is the number of neurons that read the same inputs. The bias starts at 0.
+
+    >>> neuron = Neuron(2, activation="tanh")
+    >>> neuron
+    Neuron(2, activation='tanh')
+    >>> neuron.weights[0].data, neuron.weights[1].data = 0.5, -1.0
+    >>> neuron([2.0, 1.0]).data
+    0.0
+    """
+
+    def __init__(
+        self,
+        nin: int,
+        activation: str | Activation = "relu",
+        *,
+        bias: bool = True,
+        initializer: str | Initializer | None = None,
+        fan_out: int = 1,
+        rng: random.Random | None = None,
+    ) -> None:
+        nin = _width(nin, "nin")
+        draw = initializer_function(initializer, activation)
+        source = generator(rng)
+        self.weights = [Value(draw(nin, fan_out, source), label=f"w{i}") for i in range(nin)]
+        self.bias = Value(0.0, label="b") if bias else None
+        self.activation = activation
+        self.activate = activation_function(activation)
+
+    def forward(self, x: Any) -> Value:
+        """Return the output for one example: a sequence of `nin` numbers or Values."""
+        return self.output(vector(x, len(self.weights), self))
+
+    def output(self, inputs: tuple[Value | Constant, ...]) -> Value:
+        """Return the output for inputs that the layer has checked."""
+        total = dot(self.weights, inputs)
+        return self.activate(total if self.bias is None else total + self.bias)
+
+    def __repr__(self) -> str:
+        return f"Neuron({len(self.weights)}, activation={activation_name(self.activation)!r})"
+
+
+class Layer(Module):
+    """Neurons side by side, all reading the same inputs.
+
+    Called with one example of `nin` numbers or Values it returns a list of `nout` Values, or the
+    bare Value when `nout` is 1; a bare Value is in turn taken as a vector of one. The other
+    arguments are those of `Neuron`.
+
+    >>> layer = Layer(2, 3)
+    >>> layer
+    Layer(2, 3, activation='relu')
+    >>> len(layer([1.0, 2.0])), len(layer.parameters())
+    (3, 9)
+    """
+
+    def __init__(
+        self,
+        nin: int,
+        nout: int,
+        activation: str | Activation = "relu",
+        *,
+        bias: bool = True,
+        initializer: str | Initializer | None = None,
+        rng: random.Random | None = None,
+    ) -> None:
+        self.nin = _width(nin, "nin")
+        nout = _width(nout, "nout")
+        self.activation = activation
+        self.neurons = [
+            Neuron(self.nin, activation, bias=bias, initializer=initializer, fan_out=nout, rng=rng)
+            for _ in range(nout)
+        ]
+
+    def forward(self, x: Any) -> Value | list[Value]:
+        """Return the outputs for one example."""
+        inputs = vector(x, self.nin, self)
+        outputs = []
+        for neuron in self.neurons:
+            with scope(neuron.scope_name or "Neuron"):
+                outputs.append(neuron.output(inputs))
+        return outputs[0] if len(outputs) == 1 else outputs
+
+    def __repr__(self) -> str:
+        name = activation_name(self.activation)
+        return f"Layer({self.nin}, {len(self.neurons)}, activation={name!r})"
+
+
+class MLP(Module):
+    """A multilayer perceptron: layers of the widths `nouts`, the last one linear.
+
+    Called with one example of `nin` numbers or Values it returns a list of `nouts[-1]` Values, or
+    the bare Value when that is 1. The other arguments are those of `Neuron`.
+
+    >>> model = MLP(2, [16, 16, 1])
+    >>> model
+    MLP(2, [16, 16, 1], activation='relu')
+    >>> len(model.parameters()), type(model([1.0, 2.0])).__name__
+    (337, 'Value')
+    """
+
+    def __init__(
+        self,
+        nin: int,
+        nouts: Iterable[int],
+        activation: str | Activation = "relu",
+        *,
+        bias: bool = True,
+        initializer: str | Initializer | None = None,
+        rng: random.Random | None = None,
+    ) -> None:
+        if not isinstance(nouts, Iterable):
+            raise TypeError(f"nouts is a list of layer widths, such as [16, {nouts}], not {nouts!r}")
+        widths = [_width(nout, f"nouts[{position}]") for position, nout in enumerate(nouts)]
+        if not widths:
+            raise ValueError("nouts is empty: an MLP has at least one layer, such as [1]")
+        self.activation = activation
+        self.layers = []
+        for position, width in enumerate(widths):
+            self.layers.append(
+                Layer(
+                    widths[position - 1] if position else nin,
+                    width,
+                    activation if position < len(widths) - 1 else "linear",
+                    bias=bias,
+                    initializer=initializer,
+                    rng=rng,
+                )
+            )
+
+    def forward(self, x: Any) -> Value | list[Value]:
+        """Return the outputs for one example."""
+        for layer in self.layers:
+            x = layer(x)
+        outputs: Value | list[Value] = x
+        return outputs
+
+    def __repr__(self) -> str:
+        widths = [len(layer.neurons) for layer in self.layers]
+        name = activation_name(self.activation)
+        return f"MLP({self.layers[0].nin}, {widths}, activation={name!r})"
+
+
+class Sequential(Module):
+    """Modules, or plain functions, applied one after the other.
+
+    >>> Sequential(Layer(2, 4, "tanh"), Layer(4, 1, "sigmoid"))
+    Sequential(Layer(2, 4, activation='tanh'), Layer(4, 1, activation='sigmoid'))
+    """
+
+    def __init__(self, *layers: Module | Callable[[Any], Any]) -> None:
+        for position, layer in enumerate(layers):
+            if not callable(layer):
+                hint = "; write Sequential(*layers)" if isinstance(layer, list | tuple) else ""
+                raise TypeError(
+                    f"Sequential takes modules and functions; argument {position} is {layer!r}{hint}"
+                )
+        self.layers = list(layers)
+
+    def forward(self, x: Any) -> Any:
+        """Return the result of the last layer on one example."""
+        for layer in self.layers:
+            x = layer(x)
+        return x
+
+    def __repr__(self) -> str:
+        return f"Sequential({', '.join(map(repr, self.layers))})"
+
+
+def _width(width: Any, argument: str) -> int:
+    if not hasattr(type(width), "__index__") or isinstance(width, bool):
+        raise TypeError(f"{argument} must be an int, not {width!r}")
+    if width < 1:
+        raise ValueError(f"{argument} must be at least 1, not {width}")
+    return index(width)

@@ -1,0 +1,238 @@
+"""Loss functions of one example or a batch, in few nodes and without overflow.
+
+All take `predictions` and `targets` as a number or Value, a list of them (one per example), or a
+list of rows, NumPy arrays included, and `reduction`: "mean" over all elements (the default), "sum",
+or "none" for every loss by itself. Wrong labels, lengths and nan in the targets are ValueErrors
+that name the row. A target may be a Value, which is then not judged.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any, TypeAlias
+
+import autograd
+from autograd import Value, clip, dot, log, logsumexp, maximum, relu, softplus
+from nn.matching import Pairs, as_rows, is_scalar, matched
+
+__all__ = [
+    "LOSSES", "Loss", "binary_cross_entropy", "binary_cross_entropy_with_logits", "cross_entropy",
+    "hinge_loss", "huber_loss", "l1_loss", "mse_loss",
+]  # fmt: skip
+
+Loss: TypeAlias = Callable[[Any, Any], Any]
+
+# torch limits the logarithms of probabilities to -100; this is the probability that has it.
+SMALLEST_PROBABILITY = math.exp(-100.0)
+
+
+def mse_loss(predictions: Any, targets: Any, reduction: str = "mean") -> Any:
+    """Return the mean squared error, (p - t)**2.
+
+    >>> mse_loss([1.0, 2.0], [1.0, 4.0])
+    2.0
+    """
+    _check_reduction(reduction, "mse_loss")
+    pairs = matched(predictions, targets, "mse_loss")
+    residuals = [prediction - target for prediction, target in pairs]
+    return _reduced_product(residuals, residuals, pairs, reduction)
+
+
+def l1_loss(predictions: Any, targets: Any, reduction: str = "mean") -> Any:
+    """Return the mean absolute error, |p - t|, with derivative 0 at p = t.
+
+    >>> l1_loss([1.0, 2.0], [1.0, 4.0])
+    1.0
+    """
+    _check_reduction(reduction, "l1_loss")
+    pairs = matched(predictions, targets, "l1_loss")
+    return _reduced([abs(prediction - target) for prediction, target in pairs], pairs, reduction)
+
+
+def huber_loss(
+    predictions: Any, targets: Any, delta: float = 1.0, reduction: str = "mean"
+) -> Any:
+    """Return half the squared error up to `delta`, and from there on the tangent (Huber 1964).
+
+    With the residual r = p - t this is r*r/2 for |r| <= delta, else delta * (|r| - delta/2).
+    Raises ValueError unless delta is positive.
+
+    >>> huber_loss([0.5, 3.0], [0.0, 0.0], reduction="none")
+    [0.125, 2.5]
+    """
+    _check_reduction(reduction, "huber_loss")
+    if not 0.0 < delta < math.inf:
+        raise ValueError(f"huber_loss: delta must be positive and finite, not {delta!r}")
+    pairs = matched(predictions, targets, "huber_loss")
+    residuals = [prediction - target for prediction, target in pairs]
+    # Both branches at once: c * (r - c/2) where c is r limited to [-delta, delta]
+    limited = [clip(residual, -delta, delta) for residual in residuals]
+    factors = [r - c * 0.5 for r, c in zip(residuals, limited, strict=True)]
+    return _reduced_product(limited, factors, pairs, reduction)
+
+
+def hinge_loss(scores: Any, targets: Any, reduction: str = "mean") -> Any:
+    """Return max(0, 1 - t*s) for targets of -1 and 1 (Cortes, Vapnik 1995).
+
+    >>> hinge_loss([2.0, -0.5], [1, 1])
+    0.75
+    """
+    _check_reduction(reduction, "hinge_loss")
+    pairs = matched(scores, targets, "hinge_loss", _not_sign)
+    return _reduced([relu(_shortfall(score, sign)) for score, sign in pairs], pairs, reduction)
+
+
+def binary_cross_entropy(probabilities: Any, targets: Any, reduction: str = "mean") -> Any:
+    """Return -(t * log(p) + (1 - t) * log(1 - p)) for probabilities p and targets from 0 to 1.
+
+    Raises ValueError, naming the row, for a p outside [0, 1]. A p of exactly 0 or 1 on the wrong
+    side counts as exp(-100) off, a loss of 100 as in torch, and has gradient 0:
+    `binary_cross_entropy_with_logits` has no such edge.
+
+    >>> binary_cross_entropy([0.5, 0.5], [1, 0], reduction="none")
+    [0.6931471805599453, 0.6931471805599453]
+    """
+    _check_reduction(reduction, "binary_cross_entropy")
+    pairs = matched(probabilities, targets, "binary_cross_entropy", _not_probability)
+    for index, probability in enumerate(pairs.predictions):
+        number = probability.data if isinstance(probability, Value) else probability
+        if not 0.0 <= number <= 1.0:
+            raise ValueError(
+                f"binary_cross_entropy, row {pairs.row(index)}: {number!r} is not a probability; for scores of any "
+                "size use binary_cross_entropy_with_logits, or end the model in a sigmoid"
+            )
+    losses = [
+        _weighted(target, -log(_above_zero(p)), -log(_above_zero(1.0 - p)))
+        if isinstance(target, Value) or 0.0 < target < 1.0
+        else -log(_above_zero(p if target else 1.0 - p))
+        for p, target in pairs
+    ]
+    return _reduced(losses, pairs, reduction)
+
+
+def binary_cross_entropy_with_logits(logits: Any, targets: Any, reduction: str = "mean") -> Any:
+    """Return the binary cross-entropy of sigmoid(logits), finite for logits of any size.
+
+    Of targets from 0 to 1 it is t * softplus(-x) + (1 - t) * softplus(x), so that a hard label
+    costs two nodes at most.
+
+    >>> binary_cross_entropy_with_logits([1000.0, -1000.0], [1, 1], reduction="none")
+    [0.0, 1000.0]
+    """
+    name = "binary_cross_entropy_with_logits"
+    _check_reduction(reduction, name)
+    pairs = matched(logits, targets, name, _not_probability)
+    losses = [
+        _weighted(target, softplus(-x), softplus(x))
+        if isinstance(target, Value) or 0.0 < target < 1.0
+        else softplus(-x if target else x)
+        for x, target in pairs
+    ]
+    return _reduced(losses, pairs, reduction)
+
+
+def cross_entropy(logits: Any, targets: Any, reduction: str = "mean") -> Any:
+    """Return logsumexp(logits) - logits[target] for integer classes, finite for any logits.
+
+    One example is a sequence of logits, one per class, and an int; a batch is a list of such
+    sequences and a list of ints. Raises ValueError, naming the row, for a target that is not a
+    whole number from 0 to the number of classes - 1.
+
+    >>> cross_entropy([0.0, 0.0], 1)
+    0.6931471805599453
+    >>> cross_entropy([[1000.0, -1000.0], [0.0, 0.0]], [0, 1], reduction="none")
+    [0.0, 0.6931471805599453]
+    """
+    _check_reduction(reduction, "cross_entropy")
+    if is_scalar(logits):
+        raise ValueError(_one_logit("cross_entropy"))
+    rows = as_rows(logits, "cross_entropy: the logits")
+    if is_scalar(rows[0]):
+        if not is_scalar(targets):
+            raise ValueError(
+                "cross_entropy: one example is a list of logits and one int; the targets are "
+                f"{targets!r}. A batch is a list of rows of logits"
+            )
+        return _class_loss(rows, targets, "cross_entropy")
+    classes = [targets] if is_scalar(targets) else as_rows(targets, "cross_entropy: the targets")
+    if len(rows) != len(classes):
+        raise ValueError(f"cross_entropy: {len(rows)} rows of logits but {len(classes)} targets")
+    losses = [
+        _class_loss(row, target, f"cross_entropy, row {index}")
+        for index, (row, target) in enumerate(zip(rows, classes, strict=True))
+    ]
+    return _reduced(losses, Pairs(rows, classes, [0] * len(rows)), reduction)
+
+
+LOSSES: dict[str, Loss] = {
+    loss.__name__: loss
+    for loss in (
+        mse_loss, l1_loss, huber_loss, hinge_loss,
+        binary_cross_entropy, binary_cross_entropy_with_logits, cross_entropy,
+    )
+}  # fmt: skip
+
+
+def _class_loss(row: list[Any], target: Any, where: str) -> Any:
+    if len(row) < 2:
+        raise ValueError(_one_logit(where))
+    if isinstance(target, Value) or not is_scalar(target):
+        raise TypeError(f"{where}: the target must be an int, not {target!r}")
+    number = Value(target).data
+    if not number.is_integer():
+        raise ValueError(f"{where}: the target {target!r} is not a whole number")
+    if not 0 <= number < len(row):
+        raise ValueError(
+            f"{where}: the target {target!r} is no class; {len(row)} logits allow 0 to {len(row) - 1}"
+        )
+    return logsumexp(row) - row[int(number)]
+
+
+def _one_logit(where: str) -> str:
+    return (
+        f"{where}: there is one logit where classes need one each; for two classes with one output "
+        "use binary_cross_entropy_with_logits"
+    )
+
+
+def _shortfall(score: Any, sign: Any) -> Any:
+    if isinstance(sign, Value):
+        return 1.0 - sign * score
+    return 1.0 - score if sign > 0.0 else score + 1.0
+
+
+def _weighted(share: Any, first: Any, second: Any) -> Any:
+    return share * first + (1.0 - share) * second
+
+
+def _above_zero(probability: Any) -> Any:
+    return maximum(probability, SMALLEST_PROBABILITY)
+
+
+def _not_sign(target: float) -> str:
+    return "" if target in {-1.0, 1.0} else "hinge_loss takes -1 and 1; map labels of 0 and 1 by 2*y - 1"
+
+
+def _not_probability(target: float) -> str:
+    return "" if 0.0 <= target <= 1.0 else "allowed are 0, 1, and probabilities between them"
+
+
+def _check_reduction(reduction: str, loss: str) -> None:
+    if reduction not in {"mean", "sum", "none"}:
+        raise ValueError(f"{loss}: reduction is 'mean', 'sum' or 'none', not {reduction!r}")
+
+
+def _reduced(losses: list[Any], pairs: Pairs, reduction: str) -> Any:
+    if reduction == "none":
+        return pairs.restored(losses)
+    total = autograd.sum(losses) if len(losses) > 1 else losses[0]
+    return total / len(losses) if reduction == "mean" and len(losses) > 1 else total
+
+
+def _reduced_product(left: list[Any], right: list[Any], pairs: Pairs, reduction: str) -> Any:
+    """Reduce the losses left[i] * right[i]: their total is one dot node."""
+    if reduction == "none" or len(pairs) == 1:
+        return _reduced([x * y for x, y in zip(left, right, strict=True)], pairs, reduction)
+    total = dot(left, right)
+    return total / len(pairs) if reduction == "mean" else total

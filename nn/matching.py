@@ -1,0 +1,121 @@
+"""Predictions and targets side by side, element by element, whatever sequences they come in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from math import isnan
+from typing import Any
+
+from autograd import Value
+
+__all__ = ["Pairs", "as_rows", "is_scalar", "matched"]
+
+
+def is_scalar(item: Any) -> bool:
+    """Tell a number or Value from a sequence of them.
+
+    >>> is_scalar(1.0), is_scalar([1.0])
+    (True, False)
+    """
+    if isinstance(item, Value | float | int):
+        return True
+    return getattr(item, "ndim", 0) == 0 and not hasattr(type(item), "__len__")
+
+
+def as_rows(batch: Any, what: str) -> list[Any]:
+    """Return a sequence or array as a list of numbers, or as a list of lists of numbers.
+
+    Raises ValueError if it is empty, has an empty row, or mixes numbers and sequences.
+    """
+    rows = batch.tolist() if hasattr(type(batch), "tolist") else list(batch)
+    if not rows:
+        raise ValueError(f"{what} are empty; there must be at least one")
+    if all(map(is_scalar, rows)):
+        return rows
+    for index, row in enumerate(rows):
+        if is_scalar(row):
+            raise ValueError(f"{what}: row {index} is a number where other rows are sequences")
+        rows[index] = row.tolist() if hasattr(type(row), "tolist") else list(row)
+        if not rows[index] or not all(map(is_scalar, rows[index])):
+            raise ValueError(f"{what}: row {index} is not a sequence of numbers: {row!r}")
+    return rows
+
+
+class Pairs:
+    """Predictions, each with its target, and the structure that they came in."""
+
+    def __init__(self, predictions: list[Any], targets: list[Any], lengths: list[int] | None) -> None:
+        self.predictions = predictions
+        self.targets = targets
+        self._lengths = lengths  # of the rows, 0 for a number; None: a single number
+
+    def __len__(self) -> int:
+        return len(self.predictions)
+
+    def __iter__(self) -> Iterator[tuple[Any, Any]]:
+        return zip(self.predictions, self.targets, strict=True)
+
+    def row(self, index: int) -> int:
+        """Return the row of the pair at `index`."""
+        for row, length in enumerate(self._lengths or ()):
+            index -= length or 1
+            if index < 0:
+                return row
+        return 0
+
+    def restored(self, elements: list[Any]) -> Any:
+        """Return one element per pair in the structure of the predictions."""
+        if self._lengths is None:
+            return elements[0]
+        rest = iter(elements)
+        return [
+            [next(rest) for _ in range(length)] if length else next(rest)
+            for length in self._lengths
+        ]
+
+
+def matched(
+    predictions: Any,
+    targets: Any,
+    loss: str,
+    fault: Callable[[float], str] = lambda target: "",
+) -> Pairs:
+    """Return the pairs of one example, a list of them, or a list of rows of them.
+
+    A row of one element may stand for a number. Raises ValueError, naming the loss and the row,
+    if lengths differ, a target is nan, or `fault` finds one with it. Targets that are Values are
+    not judged.
+    """
+    if is_scalar(predictions):
+        single = targets if is_scalar(targets) else as_rows(targets, f"{loss}: the targets")
+        return Pairs([predictions], _judged(single, 1, f"{loss}", fault), None)
+    rows = as_rows(predictions, f"{loss}: the predictions")
+    target_rows = [targets] if is_scalar(targets) else as_rows(targets, f"{loss}: the targets")
+    if len(rows) != len(target_rows):
+        raise ValueError(f"{loss}: {len(rows)} predictions but {len(target_rows)} targets")
+    flat: list[Any] = []
+    flat_targets: list[Any] = []
+    lengths = []
+    for index, (row, target_row) in enumerate(zip(rows, target_rows, strict=True)):
+        elements = [row] if is_scalar(row) else row
+        flat += elements
+        flat_targets += _judged(target_row, len(elements), f"{loss}, row {index}", fault)
+        lengths.append(0 if is_scalar(row) else len(row))
+    return Pairs(flat, flat_targets, lengths)
+
+
+def _judged(row: Any, length: int, where: str, fault: Callable[[float], str]) -> list[Any]:
+    """Return the targets of one row as Values and floats."""
+    targets = [row] if is_scalar(row) else list(row)
+    if len(targets) != length:
+        raise ValueError(f"{where}: {length} predictions but {len(targets)} targets")
+    for index, target in enumerate(targets):
+        if not isinstance(target, Value):
+            try:
+                targets[index] = number = Value(target).data
+            except TypeError as error:
+                raise TypeError(f"{where}: the target: {error}") from None
+            complaint = "it is not a number" if isnan(number) else fault(number)
+            if complaint:
+                raise ValueError(f"{where}: the target is {target!r}; {complaint}")
+    return targets

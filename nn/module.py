@@ -1,0 +1,180 @@
+"""Module: what holds parameters, alone or in other modules, and can be called."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from autograd import Value, scope
+from nn.checkpoint import load_state, save_state
+from nn.state import checked_state
+
+__all__ = ["Module"]
+
+
+class Module:
+    """Base of everything with parameters; write `forward`, or `__call__` as in micrograd.
+
+    Parameters are the leaf Values found in attributes, in the order of assignment: Values,
+    Modules, and lists, tuples, dicts and NumPy arrays of them, at any depth. One that is found at
+    several places counts once, under its first name. A subclass may also override `parameters()`;
+    its list is then what counts.
+
+    >>> class Line(Module):
+    ...     def __init__(self):
+    ...         self.slope, self.offset = Value(2.0), Value(1.0)
+    ...
+    ...     def forward(self, x):
+    ...         return self.slope * x + self.offset
+    >>> line = Line()
+    >>> line(3.0).data, line.state_dict()
+    (7.0, {'slope': 2.0, 'offset': 1.0})
+    """
+
+    training: bool = True  # whether `train()` or `eval()` was called last
+    scope_name: str = ""  # the name within the module that holds this one; "" for the outermost
+    _children_named: bool = False
+
+    def __setattr__(self, name: str, attribute: Any) -> None:
+        super().__setattr__(name, attribute)
+        if name not in Module.__annotations__:
+            self.__dict__["_children_named"] = False
+
+    def __call__(self, *inputs: Any) -> Any:
+        """Return `forward(*inputs)`; nodes made by it get the name of the module as their scope."""
+        if not self._children_named:
+            self._name_children()
+        with scope(self.scope_name or type(self).__name__):
+            return self.forward(*inputs)
+
+    def forward(self, *inputs: Any) -> Any:
+        """Compute the outputs; every subclass defines this, or `__call__` itself."""
+        raise NotImplementedError(f"{type(self).__name__} defines neither forward nor __call__")
+
+    def _name_children(self) -> None:
+        for name, item in self._members():
+            if isinstance(item, Module):
+                item.scope_name = name
+        self.__dict__["_children_named"] = True
+
+    def _members(self) -> Iterator[tuple[str, Value | Module]]:
+        """Yield the Values and Modules in the attributes, without those inside the Modules."""
+        for name, attribute in vars(self).items():
+            yield from _found(name, attribute)
+
+    def named_modules(self) -> Iterator[tuple[str, Module]]:
+        """Yield this module as "" and every module in it, by name, each once."""
+        seen: set[int] = {id(self)}
+        stack: list[tuple[str, Module]] = [("", self)]
+        while stack:
+            name, module = stack.pop()
+            yield name, module
+            inner = []
+            for member, item in module._members():
+                if isinstance(item, Module) and id(item) not in seen:
+                    seen.add(id(item))
+                    inner.append((f"{name}.{member}" if name else member, item))
+            stack += reversed(inner)
+
+    def named_parameters(self) -> Iterator[tuple[str, Value]]:
+        """Yield names and parameters, such as 'layers.0.neurons.3.weights.2', each once.
+
+        >>> from nn import MLP
+        >>> [name for name, _ in MLP(1, [1]).named_parameters()]
+        ['layers.0.neurons.0.weights.0', 'layers.0.neurons.0.bias']
+        """
+        return _named_parameters(self, "", set(), set())
+
+    def parameters(self) -> list[Value]:
+        """Return all parameters as a list, in the order of `named_parameters`."""
+        return [parameter for _, parameter in self.named_parameters()]
+
+    def zero_grad(self) -> None:
+        """Forget the gradients of all parameters."""
+        for parameter in self.parameters():
+            parameter.zero_grad()
+
+    def train(self, training: bool = True) -> Module:
+        """Set `training` here and in all modules inside, and return this module."""
+        for _, module in self.named_modules():
+            module.training = training
+        return self
+
+    def eval(self) -> Module:
+        """Set `training` to False here and in all modules inside, and return this module."""
+        return self.train(False)
+
+    def state_dict(self) -> dict[str, float]:
+        """Return the number of every parameter by name."""
+        return {name: parameter.data for name, parameter in self.named_parameters()}
+
+    def load_state_dict(self, state: Mapping[str, float]) -> None:
+        """Set every parameter to the number under its name.
+
+        Raises ValueError, listing names that are missing and unexpected, unless the names are
+        exactly those of the parameters, and TypeError for what is no number; the parameters
+        are then as before.
+        """
+        parameters = dict(self.named_parameters())
+        numbers = checked_state(state, parameters, f"the parameters of this {type(self).__name__}")
+        for name, parameter in parameters.items():
+            parameter.data = numbers[name]
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write the parameters to a .npz or .json file, atomically: see `nn.save_state`."""
+        save_state(self.state_dict(), path)
+
+    def load(self, path: str | os.PathLike[str]) -> None:
+        """Read the parameters from a file of `save`.
+
+        Raises ValueError, leaving the parameters as they were, if the file is truncated or of
+        another architecture.
+        """
+        self.load_state_dict(load_state(path))
+
+
+def _found(name: str, item: Any) -> Iterator[tuple[str, Value | Module]]:
+    if isinstance(item, Value | Module):
+        yield name, item
+        return
+    if getattr(getattr(item, "dtype", None), "kind", "") == "O":  # a NumPy array of Values
+        item = item.tolist()
+    if isinstance(item, dict):
+        for key, inner in item.items():
+            yield from _found(f"{name}.{key}", inner)
+    elif isinstance(item, list | tuple):
+        for index, inner in enumerate(item):
+            yield from _found(f"{name}.{index}", inner)
+
+
+def _named_parameters(
+    module: Module, prefix: str, values: set[Value], modules: set[int]
+) -> Iterator[tuple[str, Value]]:
+    """Yield the parameters that are not among those seen; a module inside itself ends there."""
+    modules.add(id(module))
+    if type(module).parameters is not Module.parameters:
+        yield from _listed_parameters(module, prefix, values)
+        return
+    for name, item in module._members():
+        if isinstance(item, Module):
+            if id(item) not in modules:
+                yield from _named_parameters(item, f"{prefix}{name}.", values, modules)
+        elif item.op is None and item not in values:
+            values.add(item)
+            yield prefix + name, item
+
+
+def _listed_parameters(
+    module: Module, prefix: str, values: set[Value]
+) -> Iterator[tuple[str, Value]]:
+    """Yield what an overriding `parameters()` lists, by the name of the attribute if there is one."""
+    names: dict[Value, str] = {}
+    for inner_name, inner in module.named_modules():
+        for name, item in inner._members():
+            if isinstance(item, Value):
+                names.setdefault(item, f"{inner_name}.{name}" if inner_name else name)
+    for index, parameter in enumerate(module.parameters()):
+        if parameter not in values:
+            values.add(parameter)
+            yield prefix + names.get(parameter, f"parameters.{index}"), parameter

@@ -1,0 +1,251 @@
+"""Optimizers: they move parameters along their gradients by a rule, with torch.optim's defaults."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from math import inf
+from typing import Any, ClassVar, TypeAlias
+
+from autograd import Value
+from nn import update_rules
+from nn.state import checked_state
+
+__all__ = ["OPTIMIZERS", "SGD", "Adam", "AdamW", "Optimizer", "RMSprop"]
+
+# The interval of a setting: lower bound, whether it belongs to it, upper bound, which never does.
+Interval: TypeAlias = tuple[float, bool, float]
+NOT_NEGATIVE: Interval = (0.0, True, inf)
+POSITIVE: Interval = (0.0, False, inf)
+FRACTION: Interval = (0.0, True, 1.0)
+
+
+class Optimizer:
+    """Parameters, the settings of a rule, and its state for each parameter.
+
+    A subclass names its rule and the state. As in torch, a parameter that no backward pass has
+    reached since `zero_grad()` is left alone. ValueError for settings out of range, no parameters,
+    repeated ones, and results of operations, which cannot be moved.
+    """
+
+    rule: ClassVar[Callable[..., update_rules.Updated]]
+    state_names: ClassVar[tuple[str, ...]]
+    intervals: ClassVar[dict[str, Interval]] = {
+        "lr": NOT_NEGATIVE,
+        "momentum": NOT_NEGATIVE,
+        "weight_decay": NOT_NEGATIVE,
+        "alpha": FRACTION,
+        "beta1": FRACTION,
+        "beta2": FRACTION,
+        "eps": POSITIVE,
+    }
+
+    def __init__(self, parameters: Iterable[Value], **settings: float) -> None:
+        self.parameters = _checked_parameters(parameters, type(self).__name__)
+        self._settings: dict[str, float] = {}
+        for name, setting in settings.items():
+            self._set(name, setting)
+        self._state = [(0.0,) * len(self.state_names) for _ in self.parameters]
+
+    @property
+    def lr(self) -> float:
+        """The learning rate; it may be set at any time, and schedules do so."""
+        return self._settings["lr"]
+
+    @lr.setter
+    def lr(self, lr: float) -> None:
+        self._set("lr", lr)
+
+    def _set(self, name: str, setting: Any) -> None:
+        if name in self.intervals:
+            setting = Value(setting).data
+            low, closed, high = self.intervals[name]
+            if not (low < setting < high or (closed and setting == low)):
+                allowed = f"at least {low}" if closed else f"greater than {low}"
+                limit = f" and less than {high}" if high < inf else " and finite"
+                raise ValueError(
+                    f"{type(self).__name__}: {name} must be {allowed}{limit}, not {setting}"
+                )
+        self._settings[name] = setting
+
+    def step(self) -> None:
+        """Move every parameter that has a gradient.
+
+        All new numbers are computed before the first is written: an exception, Ctrl-C included,
+        leaves parameters and state as they were.
+        """
+        rule = type(self).rule
+        updates = [
+            (index, parameter, rule(parameter.data, parameter.grad, state, **self._settings))
+            for index, (parameter, state) in enumerate(zip(self.parameters, self._state, strict=True))
+            if parameter.has_grad
+        ]
+        before = [parameter.data for _, parameter, _ in updates]
+        state = list(self._state)
+        try:
+            for index, parameter, (number, new_state) in updates:
+                parameter.data = number
+                state[index] = new_state
+            self._state = state
+        except BaseException:
+            for (_, parameter, _), number in zip(updates, before, strict=True):
+                parameter.data = number
+            raise
+
+    def zero_grad(self) -> None:
+        """Forget the gradients of all parameters."""
+        for parameter in self.parameters:
+            parameter.zero_grad()
+
+    def state_dict(self) -> dict[str, float]:
+        """Return settings and state as one flat dict of numbers, which `nn.save_state` can write."""
+        state = {name: float(setting) for name, setting in self._settings.items()}
+        for index, numbers in enumerate(self._state):
+            for name, number in zip(self.state_names, numbers, strict=True):
+                state[f"{index}.{name}"] = number
+        return state
+
+    def load_state_dict(self, state: Mapping[str, float]) -> None:
+        """Take over settings and state from `state_dict()` of an optimizer of the same kind.
+
+        Raises ValueError, listing missing and unexpected names, if it is of another kind or has
+        another number of parameters; nothing has changed then.
+        """
+        owner = f"this {type(self).__name__}"
+        numbers = checked_state(state, self.state_dict(), owner)
+        fresh = object.__new__(type(self))
+        fresh._settings = {}
+        for name, setting in self._settings.items():
+            fresh._set(name, bool(numbers[name]) if isinstance(setting, bool) else numbers[name])
+        self._settings = fresh._settings
+        self._state = [
+            tuple(numbers[f"{index}.{name}"] for name in self.state_names)
+            for index in range(len(self.parameters))
+        ]
+
+    def __repr__(self) -> str:
+        settings = ", ".join(f"{name}={setting}" for name, setting in self._settings.items())
+        return f"{type(self).__name__}({len(self.parameters)} parameters, {settings})"
+
+
+class SGD(Optimizer):
+    """Gradient descent with momentum, Nesterov's momentum and weight decay.
+
+    >>> p = Value(1.0)
+    >>> optimizer = SGD([p], lr=0.1)
+    >>> loss = p * p
+    >>> loss.backward()
+    >>> optimizer.step()
+    >>> p.data
+    0.8
+    """
+
+    rule = update_rules.sgd
+    state_names = ("velocity",)
+
+    def __init__(
+        self,
+        parameters: Iterable[Value],
+        lr: float = 0.001,
+        *,
+        momentum: float = 0.0,
+        nesterov: bool = False,
+        weight_decay: float = 0.0,
+    ) -> None:
+        if nesterov and not momentum:
+            raise ValueError("SGD: nesterov needs a momentum, such as momentum=0.9")
+        super().__init__(
+            parameters, lr=lr, momentum=momentum, nesterov=nesterov, weight_decay=weight_decay
+        )
+
+
+class RMSprop(Optimizer):
+    """Steps scaled by a running mean of squared gradients."""
+
+    rule = update_rules.rmsprop
+    state_names = ("square", "velocity")
+
+    def __init__(
+        self,
+        parameters: Iterable[Value],
+        lr: float = 0.01,
+        *,
+        alpha: float = 0.99,
+        eps: float = 1e-8,
+        momentum: float = 0.0,
+        weight_decay: float = 0.0,
+    ) -> None:
+        super().__init__(
+            parameters, lr=lr, alpha=alpha, eps=eps, momentum=momentum, weight_decay=weight_decay
+        )
+
+
+class Adam(Optimizer):
+    """Steps scaled by running means of the gradient and of its square."""
+
+    rule = update_rules.adam
+    state_names = ("steps", "mean", "square")
+
+    def __init__(
+        self,
+        parameters: Iterable[Value],
+        lr: float = 0.001,
+        *,
+        betas: tuple[float, float] = (0.9, 0.999),
+        eps: float = 1e-8,
+        weight_decay: float = 0.0,
+    ) -> None:
+        beta1, beta2 = betas
+        super().__init__(
+            parameters, lr=lr, beta1=beta1, beta2=beta2, eps=eps, weight_decay=weight_decay
+        )
+
+
+class AdamW(Optimizer):
+    """Adam with weight decay apart from the gradient."""
+
+    rule = update_rules.adamw
+    state_names = ("steps", "mean", "square")
+
+    def __init__(
+        self,
+        parameters: Iterable[Value],
+        lr: float = 0.001,
+        *,
+        betas: tuple[float, float] = (0.9, 0.999),
+        eps: float = 1e-8,
+        weight_decay: float = 0.01,
+    ) -> None:
+        beta1, beta2 = betas
+        super().__init__(
+            parameters, lr=lr, beta1=beta1, beta2=beta2, eps=eps, weight_decay=weight_decay
+        )
+
+
+OPTIMIZERS: dict[str, type[SGD | RMSprop | Adam | AdamW]] = {
+    "sgd": SGD,
+    "rmsprop": RMSprop,
+    "adam": Adam,
+    "adamw": AdamW,
+}
+
+
+def _checked_parameters(parameters: Iterable[Value], optimizer: str) -> list[Value]:
+    if not isinstance(parameters, Iterable):
+        hint = "; pass model.parameters()" if hasattr(type(parameters), "parameters") else ""
+        raise TypeError(f"{optimizer} takes a list of Values, not {parameters!r}{hint}")
+    result = list(parameters)
+    if not result:
+        raise ValueError(f"{optimizer}: there are no parameters to optimize")
+    seen: dict[Value, int] = {}
+    for index, parameter in enumerate(result):
+        if not isinstance(parameter, Value):
+            raise TypeError(f"{optimizer}: parameter {index} is {parameter!r}, not a Value")
+        if parameter.op is not None:
+            raise ValueError(
+                f"{optimizer}: parameter {index} is the result of {parameter.op.name}; only leaves, "
+                "made by Value(number), can be moved"
+            )
+        if parameter in seen:
+            raise ValueError(f"{optimizer}: parameters {seen[parameter]} and {index} are the same Value")
+        seen[parameter] = index
+    return result

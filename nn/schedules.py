@@ -1,0 +1,122 @@
+"""Learning rates that change from epoch to epoch."""
+
+from __future__ import annotations
+
+import math
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+
+from nn.optimizers import Optimizer
+from nn.state import checked_state
+
+__all__ = ["CosineLR", "LinearLR", "Schedule", "StepLR"]
+
+
+class Schedule(ABC):
+    """Sets the rate of an optimizer to a multiple of what it was, by the number of epochs done.
+
+    `step()` once after every epoch. `base_lr` is the rate that the optimizer came with.
+    """
+
+    def __init__(self, optimizer: Optimizer) -> None:
+        self.optimizer = optimizer
+        self.base_lr = optimizer.lr
+        self.epochs = 0
+        optimizer.lr = self.rate(0)
+
+    @abstractmethod
+    def rate(self, epochs: int) -> float:
+        """Return the learning rate after so many epochs."""
+
+    def step(self) -> None:
+        """Count an epoch and set the rate for the next one."""
+        self.epochs += 1
+        self.optimizer.lr = self.rate(self.epochs)
+
+    def state_dict(self) -> dict[str, float]:
+        """Return the epochs done and the rate at the start, for `load_state_dict`."""
+        return {"epochs": float(self.epochs), "base_lr": self.base_lr}
+
+    def load_state_dict(self, state: Mapping[str, float]) -> None:
+        """Continue where `state_dict()` was taken; ValueError if it is of something else."""
+        numbers = checked_state(state, ("epochs", "base_lr"), f"this {type(self).__name__}")
+        self.epochs, self.base_lr = int(numbers["epochs"]), numbers["base_lr"]
+        self.optimizer.lr = self.rate(self.epochs)
+
+
+class StepLR(Schedule):
+    """The rate times `gamma` after every `step_size` epochs.
+
+    >>> from autograd import Value
+    >>> from nn import SGD
+    >>> schedule = StepLR(SGD([Value(0.0)], lr=1.0), step_size=2, gamma=0.5)
+    >>> [schedule.rate(epoch) for epoch in range(5)]
+    [1.0, 1.0, 0.5, 0.5, 0.25]
+    """
+
+    def __init__(self, optimizer: Optimizer, step_size: int, gamma: float = 0.1) -> None:
+        _check_count(step_size, "StepLR: step_size")
+        _check_factor(gamma, "StepLR: gamma")
+        self.step_size = step_size
+        self.gamma = gamma
+        super().__init__(optimizer)
+
+    def rate(self, epochs: int) -> float:
+        """Return the learning rate after so many epochs."""
+        return float(self.base_lr * self.gamma ** (epochs // self.step_size))
+
+
+class CosineLR(Schedule):
+    """Half a cosine from the rate down to `eta_min` in `total_iters` epochs, and `eta_min` after them.
+
+    Without the restarts of Loshchilov, Hutter 2017, equation 5.
+    """
+
+    def __init__(self, optimizer: Optimizer, total_iters: int, eta_min: float = 0.0) -> None:
+        _check_count(total_iters, "CosineLR: total_iters")
+        _check_factor(eta_min, "CosineLR: eta_min")
+        self.total_iters = total_iters
+        self.eta_min = eta_min
+        super().__init__(optimizer)
+
+    def rate(self, epochs: int) -> float:
+        """Return the learning rate after so many epochs."""
+        done = min(epochs / self.total_iters, 1.0)
+        return self.eta_min + (self.base_lr - self.eta_min) * (1.0 + math.cos(math.pi * done)) / 2.0
+
+
+class LinearLR(Schedule):
+    """A factor that goes in a straight line from `start_factor` to `end_factor`, then stays.
+
+    The default is a warm-up over `total_iters` epochs; torch's defaults.
+    """
+
+    def __init__(
+        self,
+        optimizer: Optimizer,
+        start_factor: float = 1.0 / 3.0,
+        end_factor: float = 1.0,
+        total_iters: int = 5,
+    ) -> None:
+        _check_count(total_iters, "LinearLR: total_iters")
+        _check_factor(start_factor, "LinearLR: start_factor")
+        _check_factor(end_factor, "LinearLR: end_factor")
+        self.start_factor = start_factor
+        self.end_factor = end_factor
+        self.total_iters = total_iters
+        super().__init__(optimizer)
+
+    def rate(self, epochs: int) -> float:
+        """Return the learning rate after so many epochs."""
+        done = min(epochs / self.total_iters, 1.0)
+        return self.base_lr * (self.start_factor + (self.end_factor - self.start_factor) * done)
+
+
+def _check_count(count: int, argument: str) -> None:
+    if not isinstance(count, int) or count < 1:
+        raise ValueError(f"{argument} must be an int of at least 1, not {count!r}")
+
+
+def _check_factor(factor: float, argument: str) -> None:
+    if not 0.0 <= factor < math.inf:
+        raise ValueError(f"{argument} must be at least 0 and finite, not {factor!r}")
