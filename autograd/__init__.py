@@ -10,6 +10,7 @@
 
 from autograd.backward import StaleGraphError
 from autograd.functions import dot, log_softmax, logsumexp, mean, norm, softmax, sum
+from autograd.functional import grad, gradients, hessian, hvp, jacobian, jvp, value_and_grad, vjp
 from autograd.graph import Constant, topological_order
 from autograd.mode import no_grad, scope
 from autograd.primitive import TABLE, Primitive, primitive
@@ -24,8 +25,9 @@ from autograd.warning import NumericWarning
 __all__ = [
     "TABLE", "Constant", "NumericWarning", "Primitive", "StaleGraphError", "Value",
     "abs", "acos", "acosh", "asin", "asinh", "atan", "atan2", "atanh", "clip", "cos", "cosh",
-    "detach", "dot", "elu", "erf", "exp", "expm1", "gelu", "hypot", "leaky_relu", "log", "log1p",
-    "log_softmax", "logsumexp", "maximum", "mean", "minimum", "no_grad", "norm", "primitive",
-    "relu", "scope", "sigmoid", "silu", "sin", "sinh", "softmax", "softplus", "sqrt", "sum", "tan",
-    "tanh", "topological_order", "where",
+    "detach", "dot", "elu", "erf", "exp", "expm1", "gelu", "grad", "gradients", "hessian", "hvp",
+    "hypot", "jacobian", "jvp", "leaky_relu", "log", "log1p", "log_softmax", "logsumexp", "maximum",
+    "mean", "minimum", "no_grad", "norm", "primitive", "relu", "scope", "sigmoid", "silu", "sin",
+    "sinh", "softmax", "softplus", "sqrt", "sum", "tan", "tanh", "topological_order", "value_and_grad",
+    "vjp", "where",
 ]  # fmt: skip

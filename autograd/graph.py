@@ -17,7 +17,10 @@ class Node(Protocol):
     args: tuple[Any, ...]  # the operands in order, Nodes or Constants
     _data: float  # the number computed forward
     _grad: float | None  # None: no backward pass has reached the node
+    _sum: float | None  # the gradient collected so far by a backward pass under way
     _version: int  # the count of leaf changes when the data was computed
+    _depth: int  # 0 for a leaf, else one more than the deepest operand
+    label: str
 
 
 class Constant(float):
@@ -33,6 +36,7 @@ class Constant(float):
     __slots__ = ()
 
     data = _data = float.__dict__["real"]  # the exact float, read in C
+    _depth = 0
     op = None
     args = ()
     grad = 0.0
@@ -44,8 +48,8 @@ class Constant(float):
 NodeType = TypeVar("NodeType", bound=Node)
 
 
-def topological_order(root: NodeType) -> list[NodeType]:
-    """Return the nodes that `root` depends on, operands before consumers, `root` last.
+def topological_order(*roots: NodeType) -> list[NodeType]:
+    """Return the roots and the nodes that they depend on, operands before consumers.
 
     The order depends on the graph alone. Constants are left out. Iterative: a chain of a million
     nodes is no deeper than one.
@@ -59,7 +63,7 @@ def topological_order(root: NodeType) -> list[NodeType]:
     order: list[NodeType] = []
     seen: set[NodeType] = set()
     opened: list[NodeType] = []  # nodes whose operands are being visited
-    stack: list[NodeType | None] = [root]  # None: all operands of the last opened node are done
+    stack: list[NodeType | None] = [*reversed(roots)]  # None: all operands of the last opened node are done
     while stack:
         node = stack.pop()
         if node is None:

@@ -61,6 +61,9 @@ class Primitive:
 
     def pull(self, g: Any, out: Any, args: Sequence[Any]) -> Sequence[Any]:
         """Return the contribution of `g` to each argument, None where there is no derivative."""
+        if type(g) is float and not g:
+            rules = self.pullbacks * len(args) if self.variadic else self.pullbacks
+            return [rule and 0.0 for rule in rules]
         if self.variadic:
             (rule,) = self.pullbacks
             return (None,) * len(args) if rule is None else rule(g, out, *args)
@@ -119,6 +122,8 @@ def _named(name: str) -> Primitive:
 
 # The names of our own rows: users may redefine only theirs, as re-run notebook cells do.
 RESERVED: set[str] = set()
+# Called with each row that users define: Value, which this file must not import, adds its method.
+ON_NEW_ROW: list[Callable[[Primitive], None]] = []
 
 
 def primitive(
@@ -192,4 +197,6 @@ def primitive(
         gathered=gathered,
     )
     TABLE[name] = row
+    for use in ON_NEW_ROW:
+        use(row)
     return row

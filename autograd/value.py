@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from autograd import primitives
 from autograd.backward import backward
+from autograd.copying import deep_copy, reduced, shallow_copy
 from autograd.graph import Constant, topological_order
 from autograd.mode import CURRENT
 from autograd.number import as_float, is_array
-from autograd.primitive import TABLE, Primitive
+from autograd.primitive import ON_NEW_ROW, TABLE, Primitive
 from autograd.ufuncs import apply_ufunc
 from autograd.warning import warn_non_finite
 
@@ -24,6 +25,9 @@ __all__ = ["Value"]
 # than an operand is stale.
 _version = 0
 _version_lock = Lock()
+
+_new = object.__new__
+_mode = CURRENT.get
 
 
 class Value:
@@ -40,15 +44,18 @@ class Value:
     (Value(data=4.0, grad=1.0), -3.0, 2.0)
     """
 
-    __slots__ = ("__weakref__", "_data", "_grad", "_version", "args", "label", "op", "scope")
+    __slots__ = (
+        "__weakref__", "_data", "_depth", "_grad", "_place", "_sum", "_version", "args", "op"
+    )  # fmt: skip
 
     _data: float
     _grad: float | None
+    _sum: float | None
     _version: int
+    _depth: int
+    _place: str | tuple[str, str]  # the scope, or label and scope: one slot, for memory
     op: Primitive | None
     args: tuple[Any, ...]
-    label: str
-    scope: str
 
     def __init__(self, data: Any, label: str = "") -> None:
         """Make a leaf from a real number; TypeError for anything else."""
@@ -57,12 +64,15 @@ class Value:
                 raise TypeError(f"{data!r} is a Value already; use it, or Value(v.data) for a new leaf")
             data = as_float(data)
         self._data = data
-        self._grad = None
+        self._grad = self._sum = None
         self._version = _version
+        self._depth = 0
         self.op = None
         self.args = ()
-        self.label = label
-        self.scope = CURRENT.get().scope
+        scope = _mode().scope
+        if label and not isinstance(label, str):
+            raise TypeError(f"Value takes a str as label, not {label!r}")
+        self._place = (label, scope) if label else scope
 
     # Data and gradient
 
@@ -95,6 +105,23 @@ class Value:
         self._grad = as_float(grad, "Value.grad")
 
     @property
+    def label(self) -> str:
+        """The name for pictures and messages; "" when unset."""
+        return self._place[0] if type(self._place) is tuple else ""
+
+    @label.setter
+    def label(self, label: str) -> None:
+        if not isinstance(label, str):
+            raise TypeError(f"Value.label takes a str, not {label!r}")
+        self._place = (label, self.scope)
+
+    @property
+    def scope(self) -> str:
+        """Where the Value was made: the names of the enclosing scopes, joined by "/"."""
+        place = self._place
+        return place if type(place) is str else place[1]
+
+    @property
     def has_grad(self) -> bool:
         """Whether a backward pass has reached this Value since its gradient was cleared."""
         return self._grad is not None
@@ -116,7 +143,7 @@ class Value:
         >>> x.grad
         6.0
         """
-        backward(self, as_float(gradient, "backward"))
+        backward(self, gradient if type(gradient) is float else as_float(gradient, "backward"))
 
     def forward(self) -> Value:
         """Recompute this Value and all between it and the leaves in place, and return it.
@@ -185,20 +212,24 @@ class Value:
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
         return apply_ufunc(ufunc, method, inputs, options)
 
-    def __getattr__(self, name: str) -> Callable[..., Any]:
-        """Find an operation registered by a user as a method."""
-        row = TABLE.get(name)
-        if row is None or row.variadic:
-            raise AttributeError(f"'Value' object has no attribute {name!r}")
-        return lambda *args: row(self, *args)
+    if TYPE_CHECKING:  # the methods made from the rows, below; at run time it would slow every read
+
+        def __getattr__(self, name: str) -> Callable[..., Value]: ...
+
+    def __copy__(self) -> Value:
+        result: Value = shallow_copy(self)
+        return result
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Value:
+        result: Value = deep_copy(self, memo)
+        return result
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return reduced(self)
 
     @staticmethod
     def __primitive__(op: Primitive, args: tuple[Any, ...]) -> Value:
         return record(op, args)
-
-
-_new = object.__new__
-_mode = CURRENT.get
 
 
 def record(op: Primitive, args: tuple[Any, ...]) -> Value:
@@ -214,11 +245,17 @@ def record(op: Primitive, args: tuple[Any, ...]) -> Value:
     mode = _mode()
     node = _new(Value)
     node._data = data
-    node._grad = None
+    node._grad = node._sum = None
     node._version = _version
-    node.op, node.args = (op, operands) if mode.record else (None, ())
-    node.label = ""
-    node.scope = mode.scope
+    node._place = mode.scope
+    if mode.record:
+        node._depth = max([arg._depth for arg in operands]) + 1
+        node.op = op
+        node.args = operands
+    else:
+        node._depth = 0
+        node.op = None
+        node.args = ()
     return node
 
 
@@ -241,14 +278,15 @@ def _unary(op: Primitive) -> Callable[[Value], Value]:
         mode = _mode()
         node = _new(Value)
         node._data = data
-        node._grad = None
+        node._grad = node._sum = None
         node._version = _version
-        node.label = ""
-        node.scope = mode.scope
+        node._place = mode.scope
         if mode.record:
+            node._depth = self._depth + 1
             node.op = op
             node.args = (self,)
         else:
+            node._depth = 0
             node.op = None
             node.args = ()
         return node
@@ -262,39 +300,41 @@ def _binary(op: Primitive, reflected: bool = False) -> Callable[[Value, Any], Va
 
     def method(self: Value, other: Any) -> Value:
         kind = type(other)
-        if kind is not Value:
-            if kind is float or kind is int:
-                other = Constant(other)
-            elif not isinstance(other, Value):
+        if kind is Value:
+            depth = other._depth
+            if depth < self._depth:
+                depth = self._depth
+            data = forward(self._data, other._data)
+            args = (self, other)
+        else:
+            depth = self._depth
+            if kind is not float and kind is not int:
                 if is_array(other) or not hasattr(kind, "__float__"):
                     return NotImplemented
-                other = Constant(as_float(other, op.name))
-        args = (other, self) if reflected else (self, other)
-        data = forward(args[0]._data, args[1]._data)
+                other = as_float(other, op.name)
+            if reflected:
+                data = forward(other, self._data)
+                args = (Constant(other), self)
+            else:
+                data = forward(self._data, other)
+                args = (self, Constant(other))
         if partial and not isfinite(data):
             warn_non_finite(op.name, data, args)
         mode = _mode()
         node = _new(Value)
         node._data = data
-        node._grad = None
+        node._grad = node._sum = None
         node._version = _version
-        node.label = ""
-        node.scope = mode.scope
+        node._place = mode.scope
         if mode.record:
+            node._depth = depth + 1
             node.op = op
             node.args = args
         else:
+            node._depth = 0
             node.op = None
             node.args = ()
         return node
-
-    return method
-
-
-def _any(op: Primitive) -> Callable[..., Value]:
-    def method(self: Value, *args: Any) -> Value:
-        result: Value = op(self, *args)
-        return result
 
     return method
 
@@ -326,8 +366,16 @@ for _name, _op in COMPARISONS.items():
     _attach(f"__{_name}__", _binary(_op), _op)
 _attach("__neg__", _unary(primitives.neg), primitives.neg)
 _attach("__abs__", _unary(primitives.abs), primitives.abs)
-# NumPy's loops for objects look for a method of NumPy's name: np.arcsin calls x.arcsin()
+
+
+def _attach_row(op: Primitive) -> None:
+    """Make the operation a method, under NumPy's name too: np.arcsin(array) calls x.arcsin()."""
+    method = _unary(op) if op.arity == 1 else lambda self, *args: op(self, *args)
+    for name in {op.name, op.numpy or ""}:
+        if name.isidentifier() and name not in vars(Value):
+            _attach(name, method, op)
+
+
 for _op in TABLE.values():
-    for _name in {_op.name, _op.numpy or ""}:
-        if _name.isidentifier() and _name not in vars(Value):
-            _attach(_name, _unary(_op) if _op.arity == 1 else _any(_op), _op)
+    _attach_row(_op)
+ON_NEW_ROW.append(_attach_row)

@@ -1,0 +1,85 @@
+"""Copies and pickles of nodes: flat, whatever the depth of the graph.
+
+A leaf is pickled as itself, so that a graph and a list of parameters in one pickle still share it;
+the nodes between the leaves and the root are one flat list in the root's record. Only operations of
+the table are stored, by name: no code.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from autograd.graph import Constant, topological_order
+from autograd.primitive import Primitive
+
+__all__ = ["deep_copy", "reduced", "shallow_copy"]
+
+# operation, operands (a place in the list of nodes, or a number), data, gradient, label, scope, stale
+Record = tuple[Primitive, tuple[Any, ...], float, Any, str, str, bool]
+
+
+def shallow_copy(node: Any) -> Any:
+    """Return a node of its own with the same operands."""
+    return _node(
+        type(node), node.op, node.args, node._data, node._grad, node.label, node.scope, node._version
+    )
+
+
+def deep_copy(root: Any, memo: dict[int, Any]) -> Any:
+    """Return a copy of the graph below `root`; `memo` as for copy.deepcopy."""
+    for node in topological_order(root):
+        if id(node) not in memo:
+            copy = memo[id(node)] = shallow_copy(node)
+            copy.args = tuple(
+                arg if type(arg) is Constant else memo[id(arg)] for arg in node.args
+            )
+    return memo[id(root)]
+
+
+def reduced(root: Any) -> tuple[Any, ...]:
+    """Return what pickle stores of `root`."""
+    if root.op is None:
+        return _leaf, (type(root), root._data, root._grad, root.label, root.scope)
+    nodes = topological_order(root)
+    leaves = [node for node in nodes if node.op is None]
+    interior = [node for node in nodes if node.op is not None]
+    place = {node: index for index, node in enumerate(leaves + interior)}
+    records: list[Record] = []
+    for node in interior:
+        args = tuple(float(arg) if type(arg) is Constant else place[arg] for arg in node.args)
+        stale = any(
+            type(arg) is not Constant and arg._version > node._version for arg in node.args
+        )
+        records.append((node.op, args, node._data, node._grad, node.label, node.scope, stale))
+    return _graph, (type(root), leaves, records)
+
+
+def _leaf(kind: type, data: float, grad: float | None, label: str, scope: str) -> Any:
+    return _node(kind, None, (), data, grad, label, scope, 0)
+
+
+def _graph(kind: type, leaves: list[Any], records: list[Record]) -> Any:
+    nodes = list(leaves)
+    for op, places, data, grad, label, scope, stale in records:
+        args = tuple(Constant(at) if type(at) is float else nodes[at] for at in places)
+        # Older than any change of a leaf from now on, and, if stale, than the leaves as loaded.
+        nodes.append(_node(kind, op, args, data, grad, label, scope, -1 if stale else 0))
+    return nodes[-1]
+
+
+def _node(
+    kind: type,
+    op: Primitive | None,
+    args: tuple[Any, ...],
+    data: float,
+    grad: float | None,
+    label: str,
+    scope: str,
+    version: int,
+) -> Any:
+    node: Any = object.__new__(kind)
+    node.op, node.args = op, args
+    node._place = (label, scope) if label else scope
+    node._data, node._grad, node._sum, node._version = data, grad, None, version
+    node._depth = max((arg._depth for arg in args), default=-1) + 1
+    return node

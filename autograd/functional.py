@@ -1,0 +1,281 @@
+"""Derivatives of functions: gradients, products with vectors, Jacobians and Hessians.
+
+The functions differentiated take numbers, lists, tuples, dicts and NumPy arrays of numbers, nested;
+results have the same structure. All of them nest to any order: each derivative has variables of its
+own, so that an inner derivative never mistakes an outer variable for its own (perturbation confusion).
+Floats in, floats out. Values come back when an argument is a Value, or when the result depends on the
+variable of an enclosing derivative.
+"""
+
+from __future__ import annotations
+
+from functools import wraps
+from typing import TYPE_CHECKING, Any
+
+from autograd.backward import reverse, tangents_of
+from autograd.graph import topological_order
+from autograd.mode import CURRENT, entered
+from autograd.number import as_float, is_array
+from autograd.primitives import identity
+from autograd.structure import leaves_of, mapped, rebuilt
+from autograd.value import Value
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+__all__ = ["grad", "gradients", "hessian", "hvp", "jacobian", "jvp", "value_and_grad", "vjp"]
+
+def gradients(output: Value, inputs: Any, create_graph: bool = False) -> Any:
+    """Return the derivatives of `output` with respect to `inputs`, in the structure of `inputs`.
+
+    `inputs` is a Value, or Values in lists, tuples, dicts or arrays; any node of the graph will do.
+    The result holds floats, or with `create_graph` Values that can be differentiated again; one
+    that `output` does not depend on gets 0.0. No `.grad` is read or written. Raises TypeError if
+    `output` or an input is not a Value.
+
+    >>> x = Value(3.0)
+    >>> gradients(x * x * x, x)
+    27.0
+    >>> slope = gradients(x * x * x, x, create_graph=True)
+    >>> gradients(slope, x)
+    18.0
+    """
+    if not isinstance(output, Value):
+        raise TypeError(f"gradients: the output must be a Value, not {output!r}")
+    variables = leaves_of(inputs)
+    for position, variable in enumerate(variables):
+        if not isinstance(variable, Value):
+            raise TypeError(f"gradients: input {position} must be a Value, not {variable!r}")
+    found = reverse({output: 1.0}, set(variables), graph=create_graph)
+    results = (found.get(variable, 0.0) for variable in variables)
+    return rebuilt(inputs, map(_as_value, results) if create_graph else results)
+
+
+def grad(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> Callable[..., Any]:
+    """Return the function that computes the gradient of `f`, whose result must be one number.
+
+    The gradient has the structure of argument `argnums`, or is a tuple of them for several.
+
+    >>> from autograd import sin
+    >>> grad(grad(lambda x: x**3))(2.0)
+    12.0
+    >>> grad(lambda w: w["a"] * w["b"])({"a": 2.0, "b": 5.0})
+    {'a': 5.0, 'b': 2.0}
+    """
+    both = value_and_grad(f, argnums)
+
+    @wraps(f)
+    def gradient(*args: Any, **kwargs: Any) -> Any:
+        return both(*args, **kwargs)[1]
+
+    return gradient
+
+
+def value_and_grad(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> Callable[..., Any]:
+    """Return the function that computes the pair (value, gradient) of `f`.
+
+    >>> value_and_grad(lambda x: x * x)(3.0)
+    (9.0, 6.0)
+    """
+
+    @wraps(f)
+    def both(*args: Any, **kwargs: Any) -> Any:
+        trial = _Trial(f, args, kwargs, argnums)
+        output = trial.single_output()
+        return trial.released(output), trial.gradient({output: 1.0})
+
+    return both
+
+
+def vjp(f: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[[Any], Any]]:
+    """Return f(*primals) and the function from a cotangent of the result to those of the primals.
+
+    The cotangent has the structure of the result; the function returns a tuple, one per primal.
+
+    >>> value, pull = vjp(lambda x, y: [x * y, x + y], 2.0, 3.0)
+    >>> value, pull([1.0, 10.0])
+    ([6.0, 5.0], (13.0, 12.0))
+    """
+    trial = _Trial(f, primals, {}, range(len(primals)))
+
+    def pull(cotangent: Any) -> Any:
+        outputs, weights = leaves_of(trial.output), leaves_of(cotangent)
+        if len(outputs) != len(weights):
+            raise ValueError(
+                f"vjp: the cotangent has {len(weights)} numbers, the result of f has {len(outputs)}"
+            )
+        seeds: dict[Any, Any] = {}
+        for output, weight in zip(outputs, weights):
+            seeds[output] = weight + seeds[output] if output in seeds else weight
+        return trial.gradient(seeds)
+
+    return trial.released(trial.output), pull
+
+
+def jvp(f: Callable[..., Any], primals: Any, tangents: Any) -> tuple[Any, Any]:
+    """Return f(*primals) and its derivative along the tangents, by forward mode.
+
+    A tuple holds the arguments of `f`; anything else is its one argument. Tangents have the
+    structure of the primals, else ValueError.
+
+    >>> jvp(lambda x, y: x * y, (2.0, 3.0), (1.0, 0.0))
+    (6.0, 3.0)
+    """
+    primals, tangents = _arguments(primals), _arguments(tangents)
+    directions = leaves_of(tangents)
+    trial = _Trial(f, primals, {}, range(len(primals)))
+    if len(directions) != len(trial.variables):
+        raise ValueError(
+            f"jvp: the tangents have {len(directions)} numbers, the primals {len(trial.variables)}"
+        )
+    along = dict(zip(trial.variables, directions))
+    graph = trial.graph or any(isinstance(direction, Value) for direction in directions)
+
+    def tangent_of(output: Any) -> Any:
+        if not isinstance(output, Value):
+            return 0.0
+        return trial.release(tangents_of(output, along, graph=graph), directions)
+
+    return trial.released(trial.output), mapped(tangent_of, trial.output)
+
+
+def jacobian(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> Callable[..., Any]:
+    """Return the function that computes all first derivatives of a function of several results.
+
+    Array in, array out: shape (results..., arguments...). Otherwise the structure of the result
+    with the structure of the argument at each of its places.
+
+    >>> jacobian(lambda v: [v[0] * v[1], v[0] + v[1]])([2.0, 3.0])
+    [[3.0, 2.0], [1.0, 1.0]]
+    """
+
+    @wraps(f)
+    def derivatives(*args: Any, **kwargs: Any) -> Any:
+        trial = _Trial(f, args, kwargs, argnums)
+        rows = [trial.gradient({output: 1.0}) for output in leaves_of(trial.output)]
+        if is_array(trial.output):
+            return _stacked(rows, trial.output.shape)
+        return rebuilt(trial.output, iter(rows))
+
+    return derivatives
+
+
+def hessian(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> Callable[..., Any]:
+    """Return the function that computes all second derivatives of `f`, whose result is one number.
+
+    For an array of shape s the result has shape s + s; otherwise it nests as `jacobian` does.
+
+    >>> hessian(lambda v: v[0] ** 2 * v[1])([1.0, 3.0])
+    [[6.0, 2.0], [2.0, 0.0]]
+    """
+    return jacobian(grad(f, argnums), argnums)
+
+
+def hvp(f: Callable[..., Any], primals: Any, tangents: Any) -> Any:
+    """Return the product of the Hessian of `f` at the primals with the tangents, without the Hessian.
+
+    Forward over reverse. A tuple holds the arguments of `f`, and the result is then a tuple;
+    anything else is its one argument.
+
+    >>> hvp(lambda v: v[0] ** 2 * v[1], [1.0, 3.0], [1.0, 0.0])
+    [6.0, 2.0]
+    """
+    arguments = _arguments(primals)
+    _, product = jvp(grad(f, range(len(arguments))), arguments, _arguments(tangents))
+    return product if isinstance(primals, tuple) else product[0]
+
+
+class _Trial:
+    """One evaluation of a function on variables of its own."""
+
+    def __init__(
+        self,
+        f: Callable[..., Any],
+        args: tuple[Any, ...],
+        kwargs: dict[str, Any],
+        argnums: int | Iterable[int],
+    ) -> None:
+        self.bare = isinstance(argnums, int)
+        chosen = [argnums] if isinstance(argnums, int) else list(argnums)
+        for position in chosen:
+            if not -len(args) <= position < len(args):
+                raise ValueError(
+                    f"argnums={argnums} asks for argument {position}, "
+                    f"but {len(args)} positional arguments were given"
+                )
+        self.chosen = [args[position] for position in chosen]
+        inner = list(args)
+        for position in chosen:
+            inner[position] = mapped(_variable, args[position])
+        self.variables: list[Value] = leaves_of([inner[position] for position in chosen])
+        mode = CURRENT.get()
+        self.outer = mode.differentiated  # the variables of the enclosing derivatives
+        self.keeps = any(isinstance(leaf, Value) for leaf in leaves_of([args, kwargs]))
+        self.graph = self.keeps or bool(self.outer)
+        inside = mode.replaced(record=True, differentiated=self.outer.union(self.variables))
+        with entered(inside):
+            self.output = f(*inner, **kwargs)
+
+    def single_output(self) -> Any:
+        """Return the output if it is one number; TypeError otherwise."""
+        if isinstance(self.output, Value):
+            return self.output
+        try:
+            return as_float(self.output)
+        except TypeError:
+            raise TypeError(
+                f"grad needs a function that returns one number, not {self.output!r}; "
+                "use jacobian for several"
+            ) from None
+
+    def gradient(self, seeds: dict[Any, Any]) -> Any:
+        """Return the gradient of the weighted outputs in the structure of the chosen arguments."""
+        weights = list(seeds.values())
+        graph = self.graph or any(isinstance(weight, Value) for weight in weights)
+        nodes = {output: seed for output, seed in seeds.items() if isinstance(output, Value)}
+        found = reverse(nodes, set(self.variables), graph=graph)
+        results = (
+            self.release(found.get(variable, 0.0), weights) for variable in self.variables
+        )
+        trees = tuple(rebuilt(tree, results) for tree in self.chosen)
+        return trees[0] if self.bare else trees
+
+    def released(self, tree: Any) -> Any:
+        """Return a structure of results with floats in place of Values of no further use."""
+        return mapped(self.release, tree)
+
+    def release(self, result: Any, directions: Sequence[Any] = ()) -> Any:
+        """Return a result as a Value where it can be differentiated further, else as a float."""
+        if not isinstance(result, Value):
+            return as_float(result, "the result of a differentiated function")
+        if self.keeps or any(isinstance(direction, Value) for direction in directions):
+            return result
+        if self.outer and not self.outer.isdisjoint(topological_order(result)):
+            return result
+        return result.data
+
+
+def _variable(leaf: Any) -> Value:
+    """Return a variable of a derivative's own that passes gradients on to `leaf`."""
+    return identity(leaf) if isinstance(leaf, Value) else Value(as_float(leaf, "a derivative"))
+
+
+def _arguments(tree: Any) -> tuple[Any, ...]:
+    return tree if isinstance(tree, tuple) else (tree,)
+
+
+def _as_value(result: Any) -> Value:
+    return result if isinstance(result, Value) else Value(result)
+
+
+def _stacked(rows: list[Any], shape: tuple[int, ...]) -> Any:
+    """Return rows of equal structure as one structure of arrays, `shape` being the first axes."""
+    first = rows[0]
+    if isinstance(first, dict):
+        return {key: _stacked([row[key] for row in rows], shape) for key in first}
+    if isinstance(first, list | tuple):
+        return type(first)(_stacked(list(items), shape) for items in zip(*rows))
+    import numpy as np
+
+    stacked = np.array(rows)
+    return stacked.reshape(shape + stacked.shape[1:])
