@@ -10,24 +10,26 @@
 
 from autograd.backward import StaleGraphError
 from autograd.functions import dot, log_softmax, logsumexp, mean, norm, softmax, sum
+from autograd.check import GradientError, check_gradients
 from autograd.functional import grad, gradients, hessian, hvp, jacobian, jvp, value_and_grad, vjp
 from autograd.graph import Constant, topological_order
 from autograd.mode import no_grad, scope
 from autograd.primitive import TABLE, Primitive, primitive
 from autograd.primitives import (
-    abs, acos, acosh, asin, asinh, atan, atan2, atanh, clip, cos, cosh, detach, elu, erf, exp, expm1,
-    gelu, hypot, leaky_relu, log, log1p, maximum, minimum, relu, sigmoid, silu, sin, sinh, softplus,
+    abs, acos, acosh, asin, asinh, atan, atan2, atanh, clip, cos, cosh, detach, elu, erf, exp,
+    expm1, gelu, hypot, leaky_relu, log, log1p, maximum, minimum, relu, sigmoid, silu, sin, sinh, softplus,
     sqrt, tan, tanh, where,
 )  # fmt: skip
 from autograd.value import Value
 from autograd.warning import NumericWarning
 
 __all__ = [
-    "TABLE", "Constant", "NumericWarning", "Primitive", "StaleGraphError", "Value",
-    "abs", "acos", "acosh", "asin", "asinh", "atan", "atan2", "atanh", "clip", "cos", "cosh",
+    "TABLE", "Constant", "GradientError", "NumericWarning", "Primitive", "StaleGraphError", "Value",
+    "abs", "acos", "acosh", "asin", "asinh", "atan", "atan2", "atanh",
+    "check_gradients", "clip", "cos", "cosh",
     "detach", "dot", "elu", "erf", "exp", "expm1", "gelu", "grad", "gradients", "hessian", "hvp",
     "hypot", "jacobian", "jvp", "leaky_relu", "log", "log1p", "log_softmax", "logsumexp", "maximum",
     "mean", "minimum", "no_grad", "norm", "primitive", "relu", "scope", "sigmoid", "silu", "sin",
-    "sinh", "softmax", "softplus", "sqrt", "sum", "tan", "tanh", "topological_order", "value_and_grad",
-    "vjp", "where",
+    "sinh", "softmax", "softplus", "sqrt", "sum", "tan", "tanh", "topological_order",
+    "value_and_grad", "vjp", "where",
 ]  # fmt: skip

@@ -14,14 +14,21 @@ from autograd.primitive import Primitive
 
 __all__ = ["deep_copy", "reduced", "shallow_copy"]
 
-# operation, operands (a place in the list of nodes, or a number), data, gradient, label, scope, stale
+# operation, operands (a place in the list of nodes, or a number), data, grad, label, scope, stale
 Record = tuple[Primitive, tuple[Any, ...], float, Any, str, str, bool]
 
 
 def shallow_copy(node: Any) -> Any:
     """Return a node of its own with the same operands."""
     return _node(
-        type(node), node.op, node.args, node._data, node._grad, node.label, node.scope, node._version
+        type(node),
+        node.op,
+        node.args,
+        node._data,
+        node._grad,
+        node.label,
+        node.scope,
+        node._version,
     )
 
 
@@ -30,9 +37,7 @@ def deep_copy(root: Any, memo: dict[int, Any]) -> Any:
     for node in topological_order(root):
         if id(node) not in memo:
             copy = memo[id(node)] = shallow_copy(node)
-            copy.args = tuple(
-                arg if type(arg) is Constant else memo[id(arg)] for arg in node.args
-            )
+            copy.args = tuple(arg if type(arg) is Constant else memo[id(arg)] for arg in node.args)
     return memo[id(root)]
 
 
@@ -47,9 +52,7 @@ def reduced(root: Any) -> tuple[Any, ...]:
     records: list[Record] = []
     for node in interior:
         args = tuple(float(arg) if type(arg) is Constant else place[arg] for arg in node.args)
-        stale = any(
-            type(arg) is not Constant and arg._version > node._version for arg in node.args
-        )
+        stale = any(type(arg) is not Constant and arg._version > node._version for arg in node.args)
         records.append((node.op, args, node._data, node._grad, node.label, node.scope, stale))
     return _graph, (type(root), leaves, records)
 

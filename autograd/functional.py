@@ -1,10 +1,10 @@
 """Derivatives of functions: gradients, products with vectors, Jacobians and Hessians.
 
 The functions differentiated take numbers, lists, tuples, dicts and NumPy arrays of numbers, nested;
-results have the same structure. All of them nest to any order: each derivative has variables of its
-own, so that an inner derivative never mistakes an outer variable for its own (perturbation confusion).
-Floats in, floats out. Values come back when an argument is a Value, or when the result depends on the
-variable of an enclosing derivative.
+results have the same structure. All nest to any order: each derivative has variables of its own, so
+that an inner one never mistakes an outer variable for its own (perturbation confusion). Floats in,
+floats out: Values come back when an argument is a Value, or when the result depends on the variable
+of an enclosing derivative.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
 __all__ = ["grad", "gradients", "hessian", "hvp", "jacobian", "jvp", "value_and_grad", "vjp"]
+
 
 def gradients(output: Value, inputs: Any, create_graph: bool = False) -> Any:
     """Return the derivatives of `output` with respect to `inputs`, in the structure of `inputs`.
@@ -172,7 +173,7 @@ def hessian(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> Callable
 
 
 def hvp(f: Callable[..., Any], primals: Any, tangents: Any) -> Any:
-    """Return the product of the Hessian of `f` at the primals with the tangents, without the Hessian.
+    """Return the Hessian of `f` at the primals times the tangents, without forming the Hessian.
 
     Forward over reverse. A tuple holds the arguments of `f`, and the result is then a tuple;
     anything else is its one argument.
@@ -234,9 +235,7 @@ class _Trial:
         graph = self.graph or any(isinstance(weight, Value) for weight in weights)
         nodes = {output: seed for output, seed in seeds.items() if isinstance(output, Value)}
         found = reverse(nodes, set(self.variables), graph=graph)
-        results = (
-            self.release(found.get(variable, 0.0), weights) for variable in self.variables
-        )
+        results = (self.release(found.get(variable, 0.0), weights) for variable in self.variables)
         trees = tuple(rebuilt(tree, results) for tree in self.chosen)
         return trees[0] if self.bare else trees
 

@@ -63,7 +63,8 @@ def topological_order(*roots: NodeType) -> list[NodeType]:
     order: list[NodeType] = []
     seen: set[NodeType] = set()
     opened: list[NodeType] = []  # nodes whose operands are being visited
-    stack: list[NodeType | None] = [*reversed(roots)]  # None: all operands of the last opened node are done
+    # None on the stack: all operands of the last opened node are done
+    stack: list[NodeType | None] = [*reversed(roots)]
     while stack:
         node = stack.pop()
         if node is None:

@@ -18,6 +18,7 @@ __all__ = [
     "nan_outside", "power", "sigmoid", "silu", "sinh", "softplus",
 ]  # fmt: skip
 
+
 def divide(x: float, y: float) -> float:
     """Return x / y; a zero divisor gives a signed infinity, or nan for 0/0 and nan/0."""
     try:

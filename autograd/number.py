@@ -37,7 +37,11 @@ def _described(value: Any) -> str:
     if isinstance(value, complex) or getattr(getattr(value, "dtype", None), "kind", "") == "c":
         return f"the complex number {value!r}; use its real and imaginary parts separately"
     if is_array(value):
-        return f"an array of shape {value.shape}; make one Value per element: [Value(x) for x in array]"
+        return (
+            f"an array of shape {value.shape}; make one Value per element: [Value(x) for x in xs]"
+        )
     if isinstance(value, list | tuple):
-        return f"a {name} of length {len(value)}; make one Value per element: [Value(x) for x in ...]"
+        return (
+            f"a {name} of length {len(value)}; make one Value per element: [Value(x) for x in xs]"
+        )
     return f"a {name}"

@@ -170,22 +170,22 @@ def primitive(
     if not name.isidentifier():
         raise ValueError(f"primitive: the name {name!r} is not an identifier")
     if name in RESERVED:
-        raise ValueError(f"primitive: {name!r} is an operation of autograd itself; choose another name")
-    if not pullbacks or (variadic and len(pullbacks) != 1):
+        raise ValueError(f"primitive: {name!r} is a row of autograd itself; choose another name")
+    if variadic and len(pullbacks) != 1:
+        raise TypeError(f"primitive {name!r} is variadic: it needs exactly one pullback")
+    if not pullbacks:
         raise TypeError(
-            f"primitive {name!r} needs one pullback per argument (None where the derivative is zero)"
-            if not variadic
-            else f"primitive {name!r} is variadic: it needs exactly one pullback"
+            f"primitive {name!r} needs one pullback per argument, None where the derivative is zero"
         )
-    for position, rule in enumerate((forward, *pullbacks)):
-        if not callable(rule) and (rule is not None or position == 0):
-            what = f"the pullback of argument {position - 1}" if position else "forward"
-            raise TypeError(f"primitive {name!r}: {what} must be a function, not {rule!r}")
+    rules = {f"the pullback of argument {i}": rule for i, rule in enumerate(pullbacks)}
+    for what, function in {"forward": forward, **rules}.items():
+        if not callable(function) and (function is not None or what == "forward"):
+            raise TypeError(f"primitive {name!r}: {what} must be a function, not {function!r}")
     row = Primitive(
         name,
         forward,
         pullbacks,
-        symbol=symbol or name,
+        symbol=name if symbol is None else symbol,
         doc=doc,
         numpy=numpy,
         c=c,

@@ -1,10 +1,10 @@
 """THE table: one row per operation, with its value, its derivative rules and its symbol.
 
-A rule is `pull(g, out, *args)` in generic arithmetic: on floats it is the backward pass, on Values it
-draws the gradient as a graph, summed over the arguments it is forward mode. `g` is the first factor
-of every product and `guarded(g, d)` is exactly 0 where g is 0, whatever d is: the branch that `where`
-did not take never poisons a gradient with 0 * inf. Texts for NumPy and C name a function of all
-arguments or are an expression in x, y, z; of a variadic row they fold it two at a time.
+A rule is `pull(g, out, *args)` in generic arithmetic: on floats it is the backward pass, on Values
+it draws the gradient as a graph, summed over the arguments it is forward mode. `g` is the first
+factor of every product, and `guarded(g, d)` is exactly 0 where g is 0, whatever d is: the branch that
+`where` did not take never poisons a gradient with 0 * inf. Texts for NumPy and C name a function of
+all arguments or are an expression in x, y, z; of a variadic row they fold it two at a time.
 """
 
 from __future__ import annotations
@@ -61,10 +61,10 @@ def _sum_of_products(*args: float) -> float:
 
 def _sum_of_guarded_products(*args: float) -> float:
     half = len(args) // 2
-    return sum((g * x for g, x in zip(args[:half], args[half:], strict=True) if g), 0.0)
+    return sum((g * x for g, x in zip(args[:half], args[half:]) if g), 0.0)
 
 
-guarded_dot = primitive(
+guarded_dot: Primitive = primitive(
     "guarded_dot",
     _sum_of_guarded_products,
     _pull_products,
@@ -76,7 +76,7 @@ guarded_dot = primitive(
     variadic=True,
     total=True,
 )
-guarded_mul = primitive(
+guarded_mul: Primitive = primitive(
     "guarded_mul",
     lambda g, x: g * x if g else 0.0,
     lambda h, out, g, x: guarded(h, x),
@@ -154,7 +154,7 @@ mul = primitive(
     special=PAIRS,
     total=True,
 )
-div = primitive(
+div: Primitive = primitive(
     "div",
     ieee.divide,
     lambda g, out, x, y: guarded(g, quotient(1.0, y)),
@@ -223,17 +223,25 @@ def _pull_power_exponent(g: Any, out: Any, x: Any, y: Any) -> Any:
     return guarded(g, where(equal(x, 0.0), at_zero, out * log(x)))
 
 
-pow = primitive(
+pow: Primitive = primitive(
     "pow",
     ieee.power,
     _pull_power_base,
     _pull_power_exponent,
     symbol="^",
-    doc="x ** y; 0**0 is 1 with both derivatives 0, a negative base with a fractional exponent nan.",
+    doc="x ** y; 0**0 is 1 with both derivatives 0; nan for a negative base and a fraction.",
     numpy="power",
     c="pow",
     domain=(POSITIVE, REAL),
-    special=(*PAIRS, (0.0, -1.0), (-0.0, -1.0), (-2.0, 3.0), (-2.0, 0.5), (1e200, 2.0), (-1e200, 3.0)),
+    special=(
+        *PAIRS,
+        (0.0, -1.0),
+        (-0.0, -1.0),
+        (-2.0, 3.0),
+        (-2.0, 0.5),
+        (1e200, 2.0),
+        (-1e200, 3.0),
+    ),
 )
 abs = primitive(
     "abs",
@@ -246,7 +254,7 @@ abs = primitive(
     special=EDGES,
     total=True,
 )
-sign = primitive(
+sign: Primitive = primitive(
     "sign",
     lambda x: x if x != x or x == 0.0 else math.copysign(1.0, x),
     None,
@@ -260,7 +268,7 @@ sign = primitive(
 
 # Exponentials and logarithms.
 
-exp = primitive(
+exp: Primitive = primitive(
     "exp",
     ieee.exp,
     lambda g, out, x: guarded(g, out),
@@ -269,7 +277,7 @@ exp = primitive(
     c="exp",
     special=(*EDGES, (709.0,), (710.0,), (-745.0,)),
 )
-log = primitive(
+log: Primitive = primitive(
     "log",
     ieee.log,
     lambda g, out, x: guarded(g, quotient(1.0, x)),
@@ -323,7 +331,7 @@ sin = primitive(
     special=EDGES,
     total=True,
 )
-cos = primitive(
+cos: Primitive = primitive(
     "cos",
     ieee.nan_outside(math.cos),
     lambda g, out, x: guarded(g, -sin(x)),
@@ -386,7 +394,7 @@ atan2 = primitive(
     math.atan2,
     lambda g, out, y, x: _pull_atan2(g, x, y, x),
     lambda g, out, y, x: _pull_atan2(g, -y, y, x),
-    doc="The angle of the point (x, y), called as atan2(y, x); both derivatives are 0 at the origin.",
+    doc="The angle of the point (x, y), as atan2(y, x); both derivatives are 0 at the origin.",
     numpy="arctan2",
     c="atan2",
     domain=(REAL, POSITIVE),
@@ -401,7 +409,7 @@ sinh = primitive(
     c="sinh",
     special=(*EDGES, (711.0,)),
 )
-cosh = primitive(
+cosh: Primitive = primitive(
     "cosh",
     ieee.cosh,
     lambda g, out, x: guarded(g, sinh(x)),
@@ -469,7 +477,7 @@ relu = primitive(
     special=EDGES,
     total=True,
 )
-gate = primitive(
+gate: Primitive = primitive(
     "gate",
     _gate,
     None,
@@ -506,7 +514,7 @@ elu = primitive(
     special=tuple((x, 1.0) for (x,) in EDGES),
     defaults=(1.0,),
 )
-sigmoid = primitive(
+sigmoid: Primitive = primitive(
     "sigmoid",
     ieee.sigmoid,
     lambda g, out, x: guarded(g, out * (1.0 - out)),
@@ -564,7 +572,7 @@ gelu = primitive(
     special=EDGES,
     total=True,
 )
-erf = primitive(
+erf: Primitive = primitive(
     "erf",
     math.erf,
     lambda g, out, x: guarded(g, exp(-(x * x)) * (2.0 / math.sqrt(pi))),
@@ -578,7 +586,7 @@ erf = primitive(
 
 # Choices. Comparisons are 1.0 or 0.0 and have no derivative.
 
-maximum = primitive(
+maximum: Primitive = primitive(
     "maximum",
     ieee.maximum,
     lambda g, out, x, y: prefer(x, y, g),
@@ -604,7 +612,7 @@ minimum = primitive(
     special=PAIRS,
     total=True,
 )
-prefer = primitive(
+prefer: Primitive = primitive(
     "prefer",
     lambda x, y, g: g if x > y else 0.0 if x < y or g == 0.0 else 0.5 * g if x == y else nan,
     None,
@@ -617,7 +625,7 @@ prefer = primitive(
     special=TRIPLES,
     total=True,
 )
-where = primitive(
+where: Primitive = primitive(
     "where",
     lambda condition, x, y: x if condition else y,
     None,
@@ -638,13 +646,13 @@ clip = primitive(
     lambda g, out, x, low, high: where(less(x, low), where(less_equal(low, high), g, 0.0), 0.0),
     lambda g, out, x, low, high: where(greater(maximum(x, low), high), g, 0.0),
     doc="x limited to [low, high]; the gradient passes at the bounds themselves, as torch.clamp.",
-    numpy="minimum(maximum(x, y), z)",
+    numpy="clip",
     c="fmin(fmax(x, y), z)",
     domain=(REAL, (-2.0, -1.0), (1.0, 2.0)),
     special=TRIPLES,
     total=True,
 )
-hypot = primitive(
+hypot: Primitive = primitive(
     "hypot",
     math.hypot,
     lambda g, out, *xs: [guarded(g, where(equal(out, 0.0), 0.0, div(x, out))) for x in xs],
@@ -683,10 +691,10 @@ def _comparison(name: str, symbol: str, forward: Any, texts: str) -> Primitive:
     )
 
 
-less = _comparison("less", "<", operator.lt, "x < y")
-less_equal = _comparison("less_equal", "≤", operator.le, "x <= y")
-greater = _comparison("greater", ">", operator.gt, "x > y")
+less: Primitive = _comparison("less", "<", operator.lt, "x < y")
+less_equal: Primitive = _comparison("less_equal", "≤", operator.le, "x <= y")
+greater: Primitive = _comparison("greater", ">", operator.gt, "x > y")
 greater_equal = _comparison("greater_equal", "≥", operator.ge, "x >= y")
-equal = _comparison("equal", "=", operator.eq, "x == y")
+equal: Primitive = _comparison("equal", "=", operator.eq, "x == y")
 
 RESERVED.update(TABLE)

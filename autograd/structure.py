@@ -35,10 +35,11 @@ def mapped(function: Callable[[Any], Any], tree: Any) -> Any:
         import numpy as np
 
         results = [function(item) for item in tree.flat]
-        kind = np.float64 if all(type(item) is float for item in results) else object
-        array = np.empty(tree.shape, dtype=kind)
-        array.flat = results
-        return array
+        array = np.empty(len(results), dtype=object)
+        array[:] = results
+        if all(type(item) is float for item in results):
+            array = array.astype(np.float64)
+        return array.reshape(tree.shape)
     return function(tree)
 
 

@@ -61,7 +61,7 @@ class Value:
         """Make a leaf from a real number; TypeError for anything else."""
         if type(data) is not float:
             if isinstance(data, Value):
-                raise TypeError(f"{data!r} is a Value already; use it, or Value(v.data) for a new leaf")
+                raise TypeError(f"{data!r} is a Value already; use it, or Value(v.data) for a copy")
             data = as_float(data)
         self._data = data
         self._grad = self._sum = None
@@ -83,11 +83,11 @@ class Value:
 
     @data.setter
     def data(self, data: Any) -> None:
-        global _version
+        global _version  # noqa: PLW0603 - read once per operation, where an attribute is slower
         if self.op is not None:
             raise AttributeError(
-                f"data of {self._described()} cannot be set: it is the result of {self.op.name}; set "
-                "the data of its leaves and call .forward(), or make a new leaf with Value(number)"
+                f"data of {self._described()} cannot be set, it is the result of {self.op.name}: "
+                "set the data of its leaves and call .forward(), or make a new Value(number)"
             )
         data = as_float(data, "Value.data")
         with _version_lock:
@@ -190,7 +190,7 @@ class Value:
 
     def __float__(self) -> NoReturn:
         raise TypeError(
-            f"{self._described()} is not converted to a plain number, for its gradient would be lost "
+            f"{self._described()} is not converted to a plain number: its gradient would be lost "
             "in silence; use .data for the number, and autograd.sin(v) or v.sin() for math.sin(v)"
         )
 
@@ -203,8 +203,8 @@ class Value:
 
     def __floordiv__(self, other: Any) -> NoReturn:
         raise TypeError(
-            "// and % are refused on Values: they are steps, whose derivative is 0 almost everywhere, "
-            "so that nothing could be learned through them; use .data for plain numbers, or / "
+            "// and % are refused on Values: they are steps, whose derivative is 0 almost "
+            "everywhere, so that nothing is learned through them; use /, or .data for plain numbers"
         )
 
     __rfloordiv__ = __mod__ = __rmod__ = __divmod__ = __rdivmod__ = __floordiv__
@@ -235,7 +235,8 @@ class Value:
 def record(op: Primitive, args: tuple[Any, ...]) -> Value:
     """Apply an operation to operands of which one at least is a Value."""
     operands = tuple(
-        arg if type(arg) is Value or type(arg) is Constant else operand(arg, op.name) for arg in args
+        arg if type(arg) is Value or type(arg) is Constant else operand(arg, op.name)
+        for arg in args
     )
     data = op.forward(*[arg._data for arg in operands])
     if type(data) is not float:
@@ -300,18 +301,19 @@ def _binary(op: Primitive, reflected: bool = False) -> Callable[[Value, Any], Va
 
     def method(self: Value, other: Any) -> Value:
         kind = type(other)
-        if kind is Value:
+        args: tuple[Any, ...]
+        if kind is Value or isinstance(other, Value):
             depth = other._depth
-            if depth < self._depth:
+            if depth < self._depth:  # noqa: PLR1730 - max() takes 4 times as long
                 depth = self._depth
             data = forward(self._data, other._data)
             args = (self, other)
         else:
-            depth = self._depth
             if kind is not float and kind is not int:
                 if is_array(other) or not hasattr(kind, "__float__"):
-                    return NotImplemented
+                    return NotImplemented  # type: ignore[no-any-return]  # Python's own protocol
                 other = as_float(other, op.name)
+            depth = self._depth
             if reflected:
                 data = forward(other, self._data)
                 args = (Constant(other), self)
@@ -370,12 +372,18 @@ _attach("__abs__", _unary(primitives.abs), primitives.abs)
 
 def _attach_row(op: Primitive) -> None:
     """Make the operation a method, under NumPy's name too: np.arcsin(array) calls x.arcsin()."""
-    method = _unary(op) if op.arity == 1 else lambda self, *args: op(self, *args)
+
+    def method(self: Value, *args: Any) -> Value:
+        result: Value = op(self, *args)
+        return result
+
     for name in {op.name, op.numpy or ""}:
-        if name.isidentifier() and name not in vars(Value):
-            _attach(name, method, op)
+        if name.isidentifier() and name not in OWN_NAMES:
+            _attach(name, _unary(op) if op.arity == 1 else method, op)
 
 
+OWN_NAMES = frozenset(vars(Value))
 for _op in TABLE.values():
     _attach_row(_op)
+OWN_NAMES = frozenset(vars(Value))  # a user's row may replace another user's method, not ours
 ON_NEW_ROW.append(_attach_row)

@@ -1,0 +1,171 @@
+"""Check every local derivative of a graph by itself, and name the operation that is wrong."""
+
+from __future__ import annotations
+
+from math import isfinite, log10
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from autograd.backward import reverse
+from autograd.differences import derivative, one_sided
+from autograd.graph import topological_order
+from autograd.mode import CURRENT, entered
+from autograd.number import as_float
+from autograd.structure import leaves_of, mapped
+from autograd.value import Value
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from autograd.primitive import Primitive
+
+__all__ = ["Check", "GradientError", "check_gradients"]
+
+
+class GradientError(AssertionError):
+    """A local derivative differs from the numerical one."""
+
+
+class Check(NamedTuple):
+    """One local derivative compared with a numerical one."""
+
+    operation: str
+    argument: int  # the position of the argument
+    order: int  # 1: the derivative of the operation; 2: of its rule
+    operands: tuple[float, ...]
+    label: str  # of the node, where it has one
+    rule: float  # the derivative by the rule
+    numeric: float  # the derivative by differences
+    digits: float  # decimal digits on which both agree
+    note: str  # why it was not judged by the digits: a kink, not finite, differences too coarse
+
+    def __str__(self) -> str:
+        operands = ", ".join(f"{x:.6g}" for x in self.operands[:6])
+        more = ", ..." if len(self.operands) > 6 else ""
+        label = f" (label {self.label!r})" if self.label else ""
+        what = "derivative" if self.order == 1 else "second derivative, of the rule,"
+        verdict = self.note or f"{self.digits:.1f} digits agree"
+        return (
+            f"{self.operation}({operands}{more}){label}: {what} with respect to argument "
+            f"{self.argument} is {self.rule!r} by rule, {self.numeric!r} by differences; {verdict}"
+        )
+
+
+def check_gradients(
+    target: Value | Callable[..., Any], *args: Any, order: int = 2, digits: float = 5.0
+) -> list[Check]:
+    """Compare each operation's local derivatives with numerical ones; return all comparisons.
+
+    `target` is a Value, whose graph is checked, or a function that is called with `args` (numbers
+    in any structure) to make one. Every operation is checked by itself at the numbers it met, so
+    the error names it, its argument and its operands; `order=2` also checks the rules as they are
+    drawn for higher derivatives. At a kink any value between the one-sided derivatives passes.
+    Raises GradientError, with the worst agreement first, if fewer than `digits` digits agree.
+
+    >>> from autograd import tanh
+    >>> checks = check_gradients(lambda x, y: tanh(x * y), 0.5, 2.0)
+    >>> min(check.digits for check in checks) > 8
+    True
+    """
+    if order not in (1, 2):
+        raise ValueError(f"check_gradients: order must be 1 or 2, not {order!r}")
+    output = target if isinstance(target, Value) else target(*mapped(_leaf, args))
+    roots = [root for root in leaves_of(output) if isinstance(root, Value)]
+    if not roots:
+        raise TypeError(f"check_gradients: nothing to check, the result {output!r} holds no Value")
+    checks = []
+    with entered(CURRENT.get().replaced(quiet=True, record=True)):
+        for node in topological_order(*roots):
+            if node.op is not None:
+                operands = tuple(arg.data for arg in node.args)
+                checks += [
+                    check._replace(label=node.label) for check in _checked(node.op, operands, order)
+                ]
+    wrong = sorted(
+        (check for check in checks if not check.note and check.digits < digits), key=_digits
+    )
+    if wrong:
+        lines = "\n  ".join(map(str, wrong[:5]))
+        raise GradientError(
+            f"{len(wrong)} of {len(checks)} local derivatives are wrong:\n  {lines}"
+        )
+    return checks
+
+
+def _digits(check: Check) -> float:
+    return check.digits
+
+
+def _leaf(number: Any) -> Value:
+    return number if isinstance(number, Value) else Value(as_float(number, "check_gradients"))
+
+
+def _checked(op: Primitive, operands: tuple[float, ...], order: int) -> Iterator[Check]:
+    """Check all local derivatives of an operation at the given operands."""
+    for position, rule in enumerate(_local_derivatives(op, operands)):
+        if rule is None:
+            continue
+
+        def forward(x: float, position: int = position) -> float:
+            return op.forward(*_moved(operands, position, x))
+
+        yield _compared(op, position, 1, operands, rule, forward, operands[position])
+        if order == 2:
+            yield from _rule_checked(op, operands, position)
+
+
+def _rule_checked(op: Primitive, operands: tuple[float, ...], position: int) -> Iterator[Check]:
+    """Check the rule drawn on Values against differences of the rule computed on floats."""
+    leaves = [Value(operand) for operand in operands]
+    out = op(*leaves)
+    drawn = op.pull(1.0, out, leaves)[position]
+    found = reverse({drawn: 1.0}, set(leaves), graph=False) if isinstance(drawn, Value) else {}
+    for other, leaf in enumerate(leaves):
+
+        def local(x: float, other: int = other) -> float:
+            return as_float(_local_derivatives(op, _moved(operands, other, x))[position])
+
+        rule = found.get(leaf, 0.0)
+        yield _compared(op, other, 2, operands, rule, local, operands[other])
+
+
+def _local_derivatives(op: Primitive, operands: tuple[float, ...]) -> Any:
+    return op.pull(1.0, op.forward(*operands), operands)
+
+
+def _moved(operands: tuple[float, ...], position: int, x: float) -> tuple[float, ...]:
+    return (*operands[:position], x, *operands[position + 1 :])
+
+
+def _compared(
+    op: Primitive,
+    position: int,
+    order: int,
+    operands: tuple[float, ...],
+    rule: float,
+    f: Callable[[float], float],
+    x: float,
+) -> Check:
+    numeric, error = derivative(f, x)
+    note = ""
+    if not (isfinite(rule) and isfinite(numeric) and isfinite(x)):
+        note = "not finite, not checked"
+        agreed = 0.0
+    else:
+        agreed = _agreement(rule, numeric, error)
+        if error > 1e-3 * max(abs(rule), abs(numeric), 1e-3):
+            note = "differences too coarse, not checked"
+        if agreed < 6.0:
+            left, _ = one_sided(f, x, -1.0)
+            right, _ = one_sided(f, x, 1.0)
+            slack = 1e-6 * (1.0 + abs(left) + abs(right))
+            apart = abs(left - right) > 1e3 * slack
+            if apart and min(left, right) - slack <= rule <= max(left, right) + slack:
+                note = "kink"
+    return Check(op.name, position, order, operands, "", rule, numeric, agreed, note)
+
+
+def _agreement(rule: float, numeric: float, error: float) -> float:
+    """Return the decimal digits, 16 at most, on which both agree within the estimated error."""
+    difference = max(abs(rule - numeric) - error, 0.0)
+    scale = max(abs(rule), abs(numeric), 1e-8)
+    return 16.0 if difference <= 1e-16 * scale else min(16.0, -log10(difference / scale))

@@ -1,0 +1,52 @@
+"""Numerical derivatives of functions of one float, with an estimate of their error."""
+
+from __future__ import annotations
+
+from math import inf, isfinite, nan
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = ["derivative", "one_sided"]
+
+SHRINK = 1.4  # the step shrinks by this factor from row to row
+ROWS = 12
+
+
+def derivative(f: Callable[[float], float], x: float) -> tuple[float, float]:
+    """Return f'(x) and an estimate of its error, by central differences extrapolated to step 0.
+
+    Ridders 1982, Advances in Engineering Software 4 (2). (nan, inf) if `f` is not finite around x.
+    """
+    return _extrapolated(lambda h: (f(x + h) - f(x - h)) / ((x + h) - (x - h)), x, power=2)
+
+
+def one_sided(f: Callable[[float], float], x: float, side: float) -> tuple[float, float]:
+    """Return the derivative from the right (`side` 1.0) or left (-1.0), and its error estimate."""
+    return _extrapolated(lambda h: (f(x + side * h) - f(x)) / ((x + side * h) - x), x, power=1)
+
+
+def _extrapolated(slope: Callable[[float], float], x: float, power: int) -> tuple[float, float]:
+    """Extrapolate slope(h) to h = 0, its error being a series in h**power (Neville's scheme)."""
+    step = 0.02 * max(abs(x), 0.1)
+    for _ in range(40):  # a domain may end close by
+        if isfinite(slope(step)):
+            break
+        step /= 2.0
+    best, error = nan, inf
+    previous: list[float] = []
+    for _ in range(ROWS):
+        row = [slope(step)]
+        factor = 1.0
+        for coarser in previous:
+            factor *= SHRINK**power
+            row.append((row[-1] * factor - coarser) / (factor - 1.0))
+            change = max(abs(row[-1] - row[-2]), abs(row[-1] - coarser))
+            if change < error:
+                best, error = row[-1], change
+        if previous and abs(row[-1] - previous[-1]) > 4.0 * error:
+            break  # rounding has taken over
+        previous = row
+        step /= SHRINK
+    return best, error
