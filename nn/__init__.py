@@ -22,14 +22,21 @@ from nn.history import History
 from nn.initializers import INITIALIZERS
 from nn.layers import MLP, Layer, Neuron, Sequential
 from nn.losses import (
-    LOSSES, binary_cross_entropy, binary_cross_entropy_with_logits, cross_entropy, hinge_loss,
-    huber_loss, l1_loss, mse_loss,
+    LOSSES,
+    binary_cross_entropy,
+    binary_cross_entropy_with_logits,
+    cross_entropy,
+    hinge_loss,
+    huber_loss,
+    l1_loss,
+    mse_loss,
 )  # fmt: skip
 from nn.metrics import METRICS, accuracy, mean_absolute_error, mean_squared_error, r2_score
 from nn.module import Module
 from nn.optimizers import OPTIMIZERS, SGD, Adam, AdamW, Optimizer, RMSprop
 from nn.schedules import CosineLR, LinearLR, Schedule, StepLR
-from nn.training import NonFiniteError, fit
+from nn.training import fit
+from nn.update import NonFiniteError
 
 __all__ = [
     "ACTIVATIONS", "INITIALIZERS", "LOSSES", "METRICS", "MLP", "OPTIMIZERS", "SGD", "Adam",

@@ -1,15 +1,20 @@
 """Callbacks: what may watch a training after every epoch, and end it."""
 
+# ruff: noqa: ARG002 - what overrides a callback may need the state
+
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from math import inf, isnan
+from typing import Any
 
+from nn.counts import as_count
 from nn.history import History
 from nn.module import Module
 from nn.optimizers import Optimizer
 
-__all__ = ["Callback", "EarlyStopping", "TrainingState"]
+__all__ = ["Callback", "EarlyStopping", "TrainingState", "as_callback"]
 
 # Of all other measurements less is better.
 MORE_IS_BETTER = frozenset({"accuracy", "r2_score"})
@@ -29,7 +34,7 @@ class TrainingState:
 class Callback:
     """Base of callbacks: override what you need.
 
-    A plain function given to `fit` is used as `on_epoch_end`.
+    To `fit` a plain function will do as well: it runs as `on_epoch_end`.
     """
 
     def on_fit_start(self, state: TrainingState) -> None:
@@ -41,6 +46,25 @@ class Callback:
 
     def on_fit_end(self, state: TrainingState) -> None:
         """Run after the last epoch, also when Ctrl-C or a callback ended the training."""
+
+
+class _Function(Callback):
+    def __init__(self, function: Callable[[TrainingState], bool | None]) -> None:
+        self._function = function
+
+    def on_epoch_end(self, state: TrainingState) -> bool | None:
+        return self._function(state)
+
+
+def as_callback(callback: Any) -> Callback:
+    """Return a Callback, or a plain function as one; TypeError for anything else."""
+    if isinstance(callback, Callback):
+        return callback
+    if isinstance(callback, type) or not callable(callback):
+        raise TypeError(
+            f"a callback is a Callback or a function of a TrainingState, not {callback!r}"
+        )
+    return _Function(callback)
 
 
 class EarlyStopping(Callback):
@@ -63,11 +87,9 @@ class EarlyStopping(Callback):
         min_delta: float = 0.0,
         restore_best: bool = True,
     ) -> None:
-        if isinstance(patience, bool) or not isinstance(patience, int) or patience < 1:
-            raise ValueError(f"EarlyStopping: patience must be an int of at least 1, not {patience!r}")
         if not 0.0 <= min_delta < inf:
             raise ValueError(f"EarlyStopping: min_delta must be at least 0, not {min_delta!r}")
-        self.patience = patience
+        self.patience = as_count(patience, "EarlyStopping: patience")
         self.monitor = monitor
         self.min_delta = min_delta
         self.restore_best = restore_best

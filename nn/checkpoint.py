@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 import math
 import os
-import tempfile
-import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from io import BytesIO
 from pathlib import Path
-from typing import Any
+from shutil import copymode
+from typing import Any, TypeVar
+from uuid import uuid4
 
 __all__ = ["CheckpointError", "load_state", "save_state"]
+
+Function = TypeVar("Function")
 
 FORMAT = "scalar-autograd state 1"
 
@@ -34,19 +37,17 @@ def save_state(state: Mapping[str, float], path: str | os.PathLike[str]) -> None
     {'bias': 0.1}
     """
     target = Path(path)
-    write, _ = _format(target)
+    write = _by_suffix(target, WRITERS)
     numbers = {name: float(number) for name, number in state.items()}
-    # In the same folder, for os.replace is atomic within one file system only
-    handle, temporary = tempfile.mkstemp(
-        dir=target.parent, prefix=f".{target.name}.", suffix=target.suffix
-    )
-    os.close(handle)
+    # In the same folder, for a file is replaced atomically within one file system only
+    temporary = target.with_name(f".{uuid4().hex}{target.suffix}")
     try:
         write(numbers, temporary)
-        os.chmod(temporary, _mode(target))
-        os.replace(temporary, target)
+        if target.exists():
+            copymode(target, temporary)
+        temporary.replace(target)
     except BaseException:
-        os.unlink(temporary)
+        temporary.unlink(missing_ok=True)
         raise
 
 
@@ -57,41 +58,31 @@ def load_state(path: str | os.PathLike[str]) -> dict[str, float]:
     ValueError for an unknown suffix, and OSError when it cannot be read.
     """
     source = Path(path)
-    _, read = _format(source)
+    read = _by_suffix(source, READERS)
+    content = source.read_bytes()
     try:
-        return read(source)
-    except OSError:
-        raise
-    except Exception as error:
+        return read(content)
+    except Exception as error:  # whatever zipfile, NumPy and json find wrong
         raise CheckpointError(
             f"{source} holds no complete state dict ({type(error).__name__}: {error}); it may be "
             "truncated or of another program: save it again with Module.save or nn.save_state"
         ) from error
 
 
-def _mode(target: Path) -> int:
-    """Return the permissions of the file that is replaced, or those of a new one."""
-    if target.exists():
-        return target.stat().st_mode & 0o777
-    umask = os.umask(0)  # the only way to read it
-    os.umask(umask)
-    return 0o666 & ~umask
-
-
-def _write_npz(state: dict[str, float], path: str) -> None:
+def _write_npz(state: dict[str, float], path: Path) -> None:
     import numpy as np
 
     names = np.array(list(state), dtype=np.str_)
-    with open(path, "wb") as file:
-        np.savez(file, format=FORMAT, names=names, values=np.array(list(state.values()), np.float64))
+    with path.open("wb") as file:
+        np.savez(
+            file, format=FORMAT, names=names, values=np.array(list(state.values()), np.float64)
+        )
 
 
-def _read_npz(path: Path) -> dict[str, float]:
+def _read_npz(content: bytes) -> dict[str, float]:
     import numpy as np
 
-    if path.stat().st_size and not zipfile.is_zipfile(path):
-        raise ValueError("not a zip archive")
-    with np.load(path, allow_pickle=False) as archive:
+    with np.load(BytesIO(content), allow_pickle=False) as archive:
         found, names, values = (archive[key] for key in ("format", "names", "values"))
     if found.tolist() != FORMAT:
         raise ValueError(f"the format is {found.tolist()!r}, not {FORMAT!r}")
@@ -100,16 +91,16 @@ def _read_npz(path: Path) -> dict[str, float]:
     return _distinct(zip(names.tolist(), values.tolist(), strict=True))
 
 
-def _write_json(state: dict[str, float], path: str) -> None:
+def _write_json(state: dict[str, float], path: Path) -> None:
     # JSON has no nan and inf: they are written as strings, which float() reads
     numbers = {name: x if math.isfinite(x) else str(x) for name, x in state.items()}
-    with open(path, "w", encoding="utf-8") as file:
+    with path.open("w", encoding="utf-8") as file:
         json.dump({"format": FORMAT, "state": numbers}, file, indent=0, allow_nan=False)
         file.write("\n")
 
 
-def _read_json(path: Path) -> dict[str, float]:
-    document = json.loads(path.read_text(encoding="utf-8"), object_pairs_hook=_distinct)
+def _read_json(content: bytes) -> dict[str, float]:
+    document = json.loads(content, object_pairs_hook=_distinct)
     if document.get("format") != FORMAT:
         raise ValueError(f"the format is {document.get('format')!r}, not {FORMAT!r}")
     return {name: _number(name, x) for name, x in document["state"].items()}
@@ -130,12 +121,11 @@ def _distinct(pairs: Any) -> dict[str, Any]:
     return result
 
 
-FORMATS: dict[str, tuple[Callable[[dict[str, float], str], None], Callable[[Path], dict[str, float]]]]
-FORMATS = {".npz": (_write_npz, _read_npz), ".json": (_write_json, _read_json)}
+WRITERS = {".npz": _write_npz, ".json": _write_json}
+READERS = {".npz": _read_npz, ".json": _read_json}
 
 
-def _format(path: Path) -> Any:
-    if path.suffix not in FORMATS:
-        allowed = " or ".join(FORMATS)
-        raise ValueError(f"the file name {str(path)!r} must end in {allowed}, which sets the format")
-    return FORMATS[path.suffix]
+def _by_suffix(path: Path, table: Mapping[str, Function]) -> Function:
+    if path.suffix not in table:
+        raise ValueError(f"the file name {str(path)!r} must end in {' or '.join(table)}")
+    return table[path.suffix]

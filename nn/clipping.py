@@ -11,7 +11,7 @@ __all__ = ["clip_grad_norm"]
 
 
 def clip_grad_norm(parameters: Iterable[Value], max_norm: float) -> float:
-    """Scale the gradients so that their Euclidean norm is at most `max_norm`; return the norm before.
+    """Scale all gradients to a common Euclidean norm of at most `max_norm`; return the norm before.
 
     As torch's: the scale is max_norm / (norm + 1e-6), and gradients within the limit stay exactly
     as they are (Pascanu, Mikolov, Bengio 2013). Raises ValueError for a max_norm that is not

@@ -1,11 +1,14 @@
 """Training data: checked, split in two, and cut into batches."""
 
+# ruff: noqa: N803 - X is the field's name for the inputs
+
 from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from nn.counts import as_count
 from nn.randomness import generator
 
 __all__ = ["as_examples", "batches", "split"]
@@ -14,13 +17,15 @@ __all__ = ["as_examples", "batches", "split"]
 def as_examples(X: Any, y: Any) -> tuple[list[Any], list[Any]]:
     """Return inputs and targets as lists of plain numbers or of nested lists, one per example.
 
-    `X` and `y` are sequences, arrays or data frames. Raises ValueError, naming the row, for nan, inf
-    and rows of different shapes; for different lengths, naming both; and for no rows at all.
+    `X` and `y` are sequences, arrays or data frames. Raises ValueError, naming the row, for nan,
+    inf and rows of different shapes; for different lengths, naming both; and for no rows at all.
     TypeError for what is no number.
     """
     inputs, targets = _rows(X, "X"), _rows(y, "y")
     if len(inputs) != len(targets):
-        raise ValueError(f"X has {len(inputs)} rows but y has {len(targets)}; each needs its target")
+        raise ValueError(
+            f"X has {len(inputs)} rows but y has {len(targets)}; each needs its target"
+        )
     return inputs, targets
 
 
@@ -41,9 +46,7 @@ def split(
         raise ValueError(f"the fraction held out must be between 0 and 1, not {fraction!r}")
     held_out = max(1, round(fraction * len(inputs)))
     if held_out >= len(inputs):
-        raise ValueError(
-            f"a fraction of {fraction} of {len(inputs)} rows leaves none to train on; give more rows"
-        )
+        raise ValueError(f"a fraction of {fraction} of {len(inputs)} rows leaves none to train on")
     order = list(range(len(inputs)))
     generator(rng).shuffle(order)
     test, train = sorted(order[:held_out]), sorted(order[held_out:])
@@ -64,7 +67,7 @@ def batches(
     """Yield X and y of one batch after the other, each row once; the last one may be smaller.
 
     None is one batch of everything. Raises ValueError, before the first batch, for different
-    lengths, no rows, and a `batch_size` under 1.
+    lengths, no rows, and a `batch_size` below 1.
 
     >>> list(batches([1, 2, 3], [10, 20, 30], 2, shuffle=False))
     [([1, 2], [10, 20]), ([3], [30])]
@@ -73,9 +76,7 @@ def batches(
         raise ValueError(f"X has {len(X)} rows but y has {len(y)}; each needs its target")
     if not len(X):
         raise ValueError("there are no rows to make batches of")
-    size = len(X) if batch_size is None else batch_size
-    if isinstance(size, bool) or not isinstance(size, int) or size < 1:
-        raise ValueError(f"batch_size must be an int of at least 1, or None for all, not {size!r}")
+    size = len(X) if batch_size is None else as_count(batch_size, "batch_size")
     order = list(range(len(X)))
     if shuffle:
         generator(rng).shuffle(order)
@@ -94,7 +95,7 @@ def _rows(data: Any, name: str) -> list[Any]:
     except ValueError:  # ragged: NumPy does not say where
         array = np.empty(0, dtype=object)
     if array.dtype.kind not in "biuf":
-        _blame_row(rows, name)
+        array = np.array(_float_rows(rows, name))
     finite = np.isfinite(array.reshape(len(array), -1))
     if not finite.all():
         row = int(np.argmin(finite.all(axis=1)))
@@ -105,22 +106,19 @@ def _rows(data: Any, name: str) -> list[Any]:
     return result
 
 
-def _blame_row(rows: Any, name: str) -> None:
-    """Raise the error of the first row that is no number or not of the shape of the first."""
+def _float_rows(rows: Any, name: str) -> list[Any]:
+    """Return the rows as arrays of floats; raise the error of the first that is none."""
     import numpy as np
 
-    shape = None
+    result: list[Any] = []
     for index, row in enumerate(np.asarray(rows) if hasattr(rows, "__array__") else rows):
+        if isinstance(row, str | bytes):
+            raise TypeError(f"{name}, row {index}: {row!r} is text; make labels 0, 1, 2 of it")
         try:
-            array = np.asarray(row, dtype=np.float64)
+            result.append(np.asarray(row, dtype=np.float64))
         except (TypeError, ValueError) as error:
-            raise TypeError(
-                f"{name}, row {index}: {row!r} is not made of numbers ({error}); labels are numbers "
-                "such as 0, 1, 2"
-            ) from None
-        shape = array.shape if shape is None else shape
-        if array.shape != shape:
-            raise ValueError(
-                f"{name}, row {index} has the shape {array.shape} where row 0 has {shape}"
-            )
-    raise TypeError(f"{name} holds {type(rows[0]).__name__}s, not numbers; convert them to float")
+            raise TypeError(f"{name}, row {index}: {row!r} is not numbers: {error}") from None
+        if result[-1].shape != result[0].shape:
+            shapes = f"{result[-1].shape} where row 0 has {result[0].shape}"
+            raise ValueError(f"{name}, row {index} has the shape {shapes}")
+    return result

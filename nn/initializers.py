@@ -1,5 +1,7 @@
 """Initial weights, random and scaled to the number of inputs and outputs of a layer."""
 
+# ruff: noqa: ARG001 - all have one signature, whether they use all of it or not
+
 from __future__ import annotations
 
 import math

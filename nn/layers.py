@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterable
-from operator import index
+from collections.abc import Iterable
 from typing import Any
 
 from autograd import Constant, Value, dot, scope
 from nn.activations import Activation, activation_function, activation_name
+from nn.counts import as_count
 from nn.initializers import Initializer, initializer_function
 from nn.inputs import vector
 from nn.module import Module
@@ -42,7 +42,7 @@ class Neuron(Module):
         fan_out: int = 1,
         rng: random.Random | None = None,
     ) -> None:
-        nin = _width(nin, "nin")
+        nin = as_count(nin, "nin")
         draw = initializer_function(initializer, activation)
         source = generator(rng)
         self.weights = [Value(draw(nin, fan_out, source), label=f"w{i}") for i in range(nin)]
@@ -87,8 +87,8 @@ class Layer(Module):
         initializer: str | Initializer | None = None,
         rng: random.Random | None = None,
     ) -> None:
-        self.nin = _width(nin, "nin")
-        nout = _width(nout, "nout")
+        self.nin = as_count(nin, "nin")
+        nout = as_count(nout, "nout")
         self.activation = activation
         self.neurons = [
             Neuron(self.nin, activation, bias=bias, initializer=initializer, fan_out=nout, rng=rng)
@@ -133,8 +133,10 @@ class MLP(Module):
         rng: random.Random | None = None,
     ) -> None:
         if not isinstance(nouts, Iterable):
-            raise TypeError(f"nouts is a list of layer widths, such as [16, {nouts}], not {nouts!r}")
-        widths = [_width(nout, f"nouts[{position}]") for position, nout in enumerate(nouts)]
+            raise TypeError(
+                f"nouts is a list of layer widths, such as [16, {nouts}], not {nouts!r}"
+            )
+        widths = [as_count(nout, f"nouts[{position}]") for position, nout in enumerate(nouts)]
         if not widths:
             raise ValueError("nouts is empty: an MLP has at least one layer, such as [1]")
         self.activation = activation
@@ -171,12 +173,12 @@ class Sequential(Module):
     Sequential(Layer(2, 4, activation='tanh'), Layer(4, 1, activation='sigmoid'))
     """
 
-    def __init__(self, *layers: Module | Callable[[Any], Any]) -> None:
+    def __init__(self, *layers: Any) -> None:
         for position, layer in enumerate(layers):
             if not callable(layer):
-                hint = "; write Sequential(*layers)" if isinstance(layer, list | tuple) else ""
                 raise TypeError(
-                    f"Sequential takes modules and functions; argument {position} is {layer!r}{hint}"
+                    f"Sequential takes modules and functions, one argument each; argument {position} "
+                    f"is {layer!r}"
                 )
         self.layers = list(layers)
 
@@ -188,11 +190,3 @@ class Sequential(Module):
 
     def __repr__(self) -> str:
         return f"Sequential({', '.join(map(repr, self.layers))})"
-
-
-def _width(width: Any, argument: str) -> int:
-    if not hasattr(type(width), "__index__") or isinstance(width, bool):
-        raise TypeError(f"{argument} must be an int, not {width!r}")
-    if width < 1:
-        raise ValueError(f"{argument} must be at least 1, not {width}")
-    return index(width)

@@ -50,9 +50,7 @@ def l1_loss(predictions: Any, targets: Any, reduction: str = "mean") -> Any:
     return _reduced([abs(prediction - target) for prediction, target in pairs], pairs, reduction)
 
 
-def huber_loss(
-    predictions: Any, targets: Any, delta: float = 1.0, reduction: str = "mean"
-) -> Any:
+def huber_loss(predictions: Any, targets: Any, delta: float = 1.0, reduction: str = "mean") -> Any:
     """Return half the squared error up to `delta`, and from there on the tangent (Huber 1964).
 
     With the residual r = p - t this is r*r/2 for |r| <= delta, else delta * (|r| - delta/2).
@@ -99,8 +97,8 @@ def binary_cross_entropy(probabilities: Any, targets: Any, reduction: str = "mea
         number = probability.data if isinstance(probability, Value) else probability
         if not 0.0 <= number <= 1.0:
             raise ValueError(
-                f"binary_cross_entropy, row {pairs.row(index)}: {number!r} is not a probability; for scores of any "
-                "size use binary_cross_entropy_with_logits, or end the model in a sigmoid"
+                f"binary_cross_entropy, row {pairs.row(index)}: {number!r} is no probability; for "
+                "scores of any size use binary_cross_entropy_with_logits, or a last layer of sigmoid"
             )
     losses = [
         _weighted(target, -log(_above_zero(p)), -log(_above_zero(1.0 - p)))
@@ -184,7 +182,7 @@ def _class_loss(row: list[Any], target: Any, where: str) -> Any:
         raise ValueError(f"{where}: the target {target!r} is not a whole number")
     if not 0 <= number < len(row):
         raise ValueError(
-            f"{where}: the target {target!r} is no class; {len(row)} logits allow 0 to {len(row) - 1}"
+            f"{where}: the target {target!r} is no class of {len(row)}: 0 to {len(row) - 1}"
         )
     return logsumexp(row) - row[int(number)]
 
@@ -211,7 +209,7 @@ def _above_zero(probability: Any) -> Any:
 
 
 def _not_sign(target: float) -> str:
-    return "" if target in {-1.0, 1.0} else "hinge_loss takes -1 and 1; map labels of 0 and 1 by 2*y - 1"
+    return "" if target in {-1.0, 1.0} else "allowed are -1 and 1; map 0 and 1 by 2*y - 1"
 
 
 def _not_probability(target: float) -> str:

@@ -44,7 +44,9 @@ def as_rows(batch: Any, what: str) -> list[Any]:
 class Pairs:
     """Predictions, each with its target, and the structure that they came in."""
 
-    def __init__(self, predictions: list[Any], targets: list[Any], lengths: list[int] | None) -> None:
+    def __init__(
+        self, predictions: list[Any], targets: list[Any], lengths: list[int] | None
+    ) -> None:
         self.predictions = predictions
         self.targets = targets
         self._lengths = lengths  # of the rows, 0 for a number; None: a single number
@@ -78,7 +80,7 @@ def matched(
     predictions: Any,
     targets: Any,
     loss: str,
-    fault: Callable[[float], str] = lambda target: "",
+    fault: Callable[[float], str] = lambda _: "",
 ) -> Pairs:
     """Return the pairs of one example, a list of them, or a list of rows of them.
 

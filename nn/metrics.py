@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from typing import Any, TypeAlias
 
@@ -29,8 +30,8 @@ def accuracy(predictions: Any, targets: Any, threshold: float = 0.0) -> float:
     rows = as_rows(predictions, "accuracy: the predictions")
     if is_scalar(rows[0]) or len(rows[0]) == 1:
         pairs = matched(rows, targets, "accuracy", _not_binary)
-        right = [(prediction > threshold) == (target > 0.0) for prediction, target in pairs]
-        return sum(right) / len(right)
+        hits = [(prediction > threshold) == (target > 0.0) for prediction, target in pairs]
+        return hits.count(True) / len(hits)
     labels = [targets] if is_scalar(targets) else as_rows(targets, "accuracy: the targets")
     if len(rows) != len(labels):
         raise ValueError(f"accuracy: {len(rows)} predictions but {len(labels)} targets")
@@ -39,8 +40,8 @@ def accuracy(predictions: Any, targets: Any, threshold: float = 0.0) -> float:
             raise ValueError(
                 f"accuracy, row {index}: the target {label!r} is no class from 0 to {len(row) - 1}"
             )
-    right = [row.index(max(row)) == label for row, label in zip(rows, labels, strict=True)]
-    return sum(right) / len(right)
+    hits = [row.index(max(row)) == label for row, label in zip(rows, labels, strict=True)]
+    return hits.count(True) / len(hits)
 
 
 def mean_absolute_error(predictions: Any, targets: Any) -> float:
@@ -50,7 +51,7 @@ def mean_absolute_error(predictions: Any, targets: Any) -> float:
     1.0
     """
     pairs = matched(predictions, targets, "mean_absolute_error")
-    return sum(abs(prediction - target) for prediction, target in pairs) / len(pairs)
+    return math.fsum(abs(prediction - target) for prediction, target in pairs) / len(pairs)
 
 
 def mean_squared_error(predictions: Any, targets: Any) -> float:
@@ -73,7 +74,7 @@ def r2_score(predictions: Any, targets: Any) -> float:
     1.0
     """
     pairs = matched(predictions, targets, "r2_score")
-    mean = sum(pairs.targets) / len(pairs)
+    mean = math.fsum(pairs.targets) / len(pairs)
     variance = _squares([target - mean for target in pairs.targets])
     if variance == 0.0:
         raise ValueError(f"r2_score: all {len(pairs)} targets are {mean}, so there is no variance")
@@ -89,8 +90,10 @@ METRICS: dict[str, Metric] = {
 
 
 def _squares(residuals: Sequence[float]) -> float:
-    return sum(residual * residual for residual in residuals)
+    return math.fsum(residual * residual for residual in residuals)
 
 
 def _not_binary(target: float) -> str:
-    return "" if target in {-1.0, 0.0, 1.0} else "of one output only 0 and 1, or -1 and 1, are labels"
+    return (
+        "" if target in {-1.0, 0.0, 1.0} else "of one output only 0 and 1, or -1 and 1, are labels"
+    )

@@ -168,7 +168,7 @@ def _named_parameters(
 def _listed_parameters(
     module: Module, prefix: str, values: set[Value]
 ) -> Iterator[tuple[str, Value]]:
-    """Yield what an overriding `parameters()` lists, by the name of the attribute if there is one."""
+    """Yield what an overriding `parameters()` lists, by the names of attributes where it can."""
     names: dict[Value, str] = {}
     for inner_name, inner in module.named_modules():
         for name, item in inner._members():

@@ -76,7 +76,9 @@ class Optimizer:
         rule = type(self).rule
         updates = [
             (index, parameter, rule(parameter.data, parameter.grad, state, **self._settings))
-            for index, (parameter, state) in enumerate(zip(self.parameters, self._state, strict=True))
+            for index, (parameter, state) in enumerate(
+                zip(self.parameters, self._state, strict=True)
+            )
             if parameter.has_grad
         ]
         before = [parameter.data for _, parameter, _ in updates]
@@ -97,7 +99,7 @@ class Optimizer:
             parameter.zero_grad()
 
     def state_dict(self) -> dict[str, float]:
-        """Return settings and state as one flat dict of numbers, which `nn.save_state` can write."""
+        """Return settings and state as one flat dict of numbers, fit for `nn.save_state`."""
         state = {name: float(setting) for name, setting in self._settings.items()}
         for index, numbers in enumerate(self._state):
             for name, number in zip(self.state_names, numbers, strict=True):
@@ -229,7 +231,7 @@ OPTIMIZERS: dict[str, type[SGD | RMSprop | Adam | AdamW]] = {
 }
 
 
-def _checked_parameters(parameters: Iterable[Value], optimizer: str) -> list[Value]:
+def _checked_parameters(parameters: Any, optimizer: str) -> list[Value]:
     if not isinstance(parameters, Iterable):
         hint = "; pass model.parameters()" if hasattr(type(parameters), "parameters") else ""
         raise TypeError(f"{optimizer} takes a list of Values, not {parameters!r}{hint}")
@@ -242,10 +244,10 @@ def _checked_parameters(parameters: Iterable[Value], optimizer: str) -> list[Val
             raise TypeError(f"{optimizer}: parameter {index} is {parameter!r}, not a Value")
         if parameter.op is not None:
             raise ValueError(
-                f"{optimizer}: parameter {index} is the result of {parameter.op.name}; only leaves, "
-                "made by Value(number), can be moved"
+                f"{optimizer}: parameter {index} is the result of {parameter.op.name}; only "
+                "leaves, made by Value(number), can be moved"
             )
         if parameter in seen:
-            raise ValueError(f"{optimizer}: parameters {seen[parameter]} and {index} are the same Value")
+            raise ValueError(f"{optimizer}: parameters {seen[parameter]} and {index} are one Value")
         seen[parameter] = index
     return result

@@ -34,7 +34,8 @@ class Progress:
             self._bar.set_postfix({name: f"{number:.4g}" for name, number in measured.items()})
         elif self.shown:
             numbers = "  ".join(f"{name} {number:.4g}" for name, number in measured.items())
-            print(f"epoch {self._epoch}/{self._epochs}  {numbers}", file=sys.stderr, flush=True)
+            sys.stderr.write(f"epoch {self._epoch}/{self._epochs}  {numbers}\n")
+            sys.stderr.flush()
 
     def __enter__(self) -> Progress:
         return self

@@ -6,6 +6,7 @@ import math
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 
+from nn.counts import as_count
 from nn.optimizers import Optimizer
 from nn.state import checked_state
 
@@ -55,9 +56,8 @@ class StepLR(Schedule):
     """
 
     def __init__(self, optimizer: Optimizer, step_size: int, gamma: float = 0.1) -> None:
-        _check_count(step_size, "StepLR: step_size")
         _check_factor(gamma, "StepLR: gamma")
-        self.step_size = step_size
+        self.step_size = as_count(step_size, "StepLR: step_size")
         self.gamma = gamma
         super().__init__(optimizer)
 
@@ -67,15 +67,14 @@ class StepLR(Schedule):
 
 
 class CosineLR(Schedule):
-    """Half a cosine from the rate down to `eta_min` in `total_iters` epochs, and `eta_min` after them.
+    """Half a cosine from the rate down to `eta_min` in `total_iters` epochs, then constant.
 
     Without the restarts of Loshchilov, Hutter 2017, equation 5.
     """
 
     def __init__(self, optimizer: Optimizer, total_iters: int, eta_min: float = 0.0) -> None:
-        _check_count(total_iters, "CosineLR: total_iters")
         _check_factor(eta_min, "CosineLR: eta_min")
-        self.total_iters = total_iters
+        self.total_iters = as_count(total_iters, "CosineLR: total_iters")
         self.eta_min = eta_min
         super().__init__(optimizer)
 
@@ -98,23 +97,17 @@ class LinearLR(Schedule):
         end_factor: float = 1.0,
         total_iters: int = 5,
     ) -> None:
-        _check_count(total_iters, "LinearLR: total_iters")
         _check_factor(start_factor, "LinearLR: start_factor")
         _check_factor(end_factor, "LinearLR: end_factor")
         self.start_factor = start_factor
         self.end_factor = end_factor
-        self.total_iters = total_iters
+        self.total_iters = as_count(total_iters, "LinearLR: total_iters")
         super().__init__(optimizer)
 
     def rate(self, epochs: int) -> float:
         """Return the learning rate after so many epochs."""
         done = min(epochs / self.total_iters, 1.0)
         return self.base_lr * (self.start_factor + (self.end_factor - self.start_factor) * done)
-
-
-def _check_count(count: int, argument: str) -> None:
-    if not isinstance(count, int) or count < 1:
-        raise ValueError(f"{argument} must be an int of at least 1, not {count!r}")
 
 
 def _check_factor(factor: float, argument: str) -> None:

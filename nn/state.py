@@ -29,16 +29,17 @@ def checked_state(state: Mapping[str, float], names: Iterable[str], owner: str) 
         faults = [f"missing {_listed(missing)}"] * bool(missing)
         faults += [f"unexpected {_listed(unexpected)}"] * bool(unexpected)
         raise ValueError(
-            f"the state dict does not fit {owner}, {len(wanted)} names: {'; '.join(faults)}. It was "
-            "made by another architecture: build the same one before loading"
+            f"the state dict does not fit {owner}, {len(wanted)} names: {'; '.join(faults)}. It "
+            "was made by another architecture: build the same one before loading"
         )
-    numbers = {}
-    for name in wanted:
-        try:
-            numbers[name] = Value(state[name]).data
-        except TypeError as error:
-            raise TypeError(f"{name!r} in the state dict is no number: {error}") from None
-    return numbers
+    return {name: _number(name, state[name]) for name in wanted}
+
+
+def _number(name: str, number: object) -> float:
+    try:
+        return Value(number).data
+    except TypeError as error:
+        raise TypeError(f"{name!r} in the state dict is no number: {error}") from None
 
 
 def _listed(names: list[str]) -> str:

@@ -1,7 +1,7 @@
 """The rules of the optimizers: one parameter, its gradient and state in; the new ones out.
 
-Scalar functions in arithmetic that numbers and Values share, so that a rule can be compiled like any
-other expression. `state` is a tuple; its first element, where there is a second, says how many
+Scalar functions in arithmetic that numbers and Values share, so that a rule can be compiled like
+any other expression. `state` is a tuple; its first element, where there is a second, says how many
 updates there were. Choices by settings (no momentum, Nesterov) are made by Python.
 """
 

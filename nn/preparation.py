@@ -1,0 +1,99 @@
+"""What the arguments of `fit` mean, and what is wrong with them, before the first step."""
+
+# ruff: noqa: N803, N806 - X is the field's name for the inputs
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, TypeAlias
+
+from autograd import no_grad
+from nn.data import as_examples, split
+from nn.losses import LOSSES, Loss
+from nn.module import Module
+from nn.names import named
+from nn.optimizers import OPTIMIZERS, Optimizer
+from nn.schedules import Schedule
+
+__all__ = [
+    "Examples", "check_model", "prepared_optimizer", "prepared_schedule",
+    "training_and_validation",
+]  # fmt: skip
+
+Examples: TypeAlias = tuple[list[Any], list[Any]]
+
+
+def training_and_validation(
+    X: Any, y: Any, validation: Any, rng: random.Random | None
+) -> tuple[Examples, Examples | None]:
+    """Return the examples to train on and those held out, a fraction of (X, y) or given apart."""
+    if validation is None:
+        return as_examples(X, y), None
+    if isinstance(validation, float | int):
+        X_train, y_train, X_held_out, y_held_out = split(X, y, validation, rng=rng)
+        return (X_train, y_train), (X_held_out, y_held_out)
+    if not isinstance(validation, tuple | list) or len(validation) != 2:
+        raise TypeError(f"validation is a fraction, such as 0.2, or (X, y), not {validation!r}")
+    train = as_examples(X, y)
+    with _about("validation"):
+        return train, as_examples(*validation)
+
+
+def check_model(model: Any, loss: Loss, train: Examples, held_out: Examples | None) -> None:
+    """Run the model on one row, and a loss of ours on all targets, for what is wrong with them.
+
+    Errors name the row of the targets.
+    """
+    if not isinstance(model, Module):
+        raise TypeError(f"fit trains a Module, not {model!r}")
+    was_training = model.training
+    model.eval()
+    try:
+        with no_grad():
+            output = model(train[0][0])
+    finally:
+        model.train(was_training)
+    if loss in LOSSES.values():
+        loss([_neutral(output)] * len(train[1]), train[1])
+        if held_out is not None:
+            with _about("validation"):
+                loss([_neutral(output)] * len(held_out[1]), held_out[1])
+
+
+def _neutral(output: Any) -> Any:
+    """Return an output of the same shape that every loss takes."""
+    return [_neutral(item) for item in output] if isinstance(output, list | tuple) else 0.5
+
+
+@contextmanager
+def _about(where: str) -> Iterator[None]:
+    """Begin the errors of the block with `where`."""
+    try:
+        yield
+    except (TypeError, ValueError) as error:
+        raise type(error)(f"{where}: {error}") from None
+
+
+def prepared_optimizer(optimizer: str | Optimizer, model: Module) -> Optimizer:
+    """Return the optimizer, made by name or given; ValueError if it is of another model."""
+    if not isinstance(optimizer, Optimizer):
+        return named("optimizer", optimizer, OPTIMIZERS)(model.parameters())
+    if set(optimizer.parameters).isdisjoint(model.parameters()):
+        raise ValueError(
+            "the optimizer holds no parameter of this model; make it over model.parameters()"
+        )
+    return optimizer
+
+
+def prepared_schedule(
+    schedule: Callable[[Optimizer], Schedule] | Schedule | None, optimizer: Optimizer
+) -> Schedule | None:
+    """Return the schedule, made by the function or given; ValueError if of another optimizer."""
+    if schedule is None:
+        return None
+    made = schedule if isinstance(schedule, Schedule) else schedule(optimizer)
+    if made.optimizer is not optimizer:
+        raise ValueError("the schedule is of another optimizer than the one that trains")
+    return made

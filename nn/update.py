@@ -1,0 +1,91 @@
+"""One update of a training: forward, backward, step."""
+
+# ruff: noqa: N803 - X is the field's name for the inputs
+
+from __future__ import annotations
+
+from math import isfinite
+from typing import Any
+
+from autograd import Value
+from nn.clipping import clip_grad_norm
+from nn.collector import paused_collector
+from nn.interrupts import held_interrupts
+from nn.losses import Loss
+from nn.module import Module
+from nn.optimizers import Optimizer
+
+__all__ = ["NonFiniteError", "numbers_of", "update"]
+
+
+class NonFiniteError(ArithmeticError):
+    """The loss or a gradient became nan or infinite; the parameters are as before that step."""
+
+
+def update(
+    model: Module,
+    loss: Loss,
+    optimizer: Optimizer,
+    X: list[Any],
+    y: list[Any],
+    clip_norm: float | None = None,
+) -> tuple[list[Any], float]:
+    """Take one step on a batch; return the outputs and the loss before it as plain numbers.
+
+    An exception, Ctrl-C included, comes before the step or after it, never within. Raises
+    NonFiniteError instead of a step along a gradient that is nan or infinite.
+    """
+    with paused_collector():
+        optimizer.zero_grad()
+        outputs = [model(x) for x in X]
+        total = loss(outputs, y)
+        if not isinstance(total, Value):
+            raise TypeError(
+                f"the loss must return a Value, not {total!r}; is .data used inside it?"
+            )
+        predictions = [numbers_of(output) for output in outputs]
+        if not isfinite(total.data):
+            raise NonFiniteError(_message(f"the loss is {total.data}", X, predictions))
+        total.backward()
+        _check_gradients(model, optimizer, X, predictions)
+        if clip_norm is not None:
+            clip_grad_norm(optimizer.parameters, clip_norm)
+        with held_interrupts():
+            optimizer.step()
+        return predictions, total.data
+
+
+def numbers_of(output: Any) -> Any:
+    """Return an output of a model, a Value or a list of them, as plain numbers.
+
+    >>> numbers_of([Value(1.0), Value(2.0)])
+    [1.0, 2.0]
+    """
+    if isinstance(output, Value):
+        return output.data
+    if isinstance(output, list | tuple):
+        return [numbers_of(item) for item in output]
+    return float(output)
+
+
+def _check_gradients(
+    model: Module, optimizer: Optimizer, X: list[Any], predictions: list[Any]
+) -> None:
+    for index, parameter in enumerate(optimizer.parameters):
+        if not isfinite(parameter.grad):
+            names = {value: name for name, value in model.named_parameters()}
+            which = names.get(parameter, f"number {index} of the optimizer")
+            what = f"the gradient of parameter {which} is {parameter.grad}"
+            raise NonFiniteError(_message(what, X, predictions))
+
+
+def _message(what: str, X: list[Any], predictions: list[Any]) -> str:
+    """Return the message, with the first input whose output is not finite if there is one."""
+    for x, prediction in zip(X, predictions, strict=True):
+        if not all(map(isfinite, prediction if isinstance(prediction, list) else [prediction])):
+            what += f"; the model gives {prediction} for {x}"
+            break
+    return (
+        f"{what}. The parameters are those before this step; try a smaller learning rate, "
+        "clip_norm=1.0, or standardised inputs"
+    )
