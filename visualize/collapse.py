@@ -16,7 +16,7 @@ Collapse = Literal["auto", "module", "depth", "none"]
 COLLAPSE: tuple[Collapse, ...] = ("auto", "module", "depth", "none")
 
 BANDS = 24  # a row of more summary boxes is wider than a page is read
-EDGES_PER_BOX = 3  # more lines than that are a tangle, however few the boxes
+EDGES_PER_BOX = 6  # more lines than that are a tangle, however few the boxes
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +39,9 @@ def collapsed(graph: FlatGraph, limit: int, collapse: Collapse = "auto") -> Boxe
     """Return at most about `limit` boxes for the values of a graph.
 
     "auto" and "module" take the finest level of modules that fits (every neuron a box, else every
-    layer, ...); operations outside modules are drawn one by one if that fits, else equal ones at
-    the same distance from the output together. What fits nowhere, and "depth", becomes bands of
-    equal size by distance from the output.
+    layer, ...). Operations outside modules are drawn one by one if that fits beside the finest
+    modules, else equal ones at the same distance from the output together. What fits nowhere, and
+    "depth", becomes bands of about equal size by distance from the output.
     """
     if collapse != "depth":
         deepest = max(map(len, graph.scopes), default=0)
@@ -54,11 +54,11 @@ def collapsed(graph: FlatGraph, limit: int, collapse: Collapse = "auto") -> Boxe
 
 def _by_module(graph: FlatGraph, deepest: int) -> Iterator[_Candidate]:
     """Yield ways to collapse from the finest to the coarsest."""
-    innermost = True
     for level in range(deepest, 0, -1):
-        how = "one box per module" + ("" if innermost else f", to level {level}")
-        innermost = False
-        yield _Candidate(how, partial(_key, graph, level, "alone"), partial(_title, graph, level))
+        how = "one box per module" + ("" if level == deepest else f", to level {level}")
+        if level == deepest:
+            key = partial(_key, graph, level, "alone")
+            yield _Candidate(how, key, partial(_title, graph, level))
         how += "; equal operations at equal depth together"
         for alike in ("labelled", "any"):
             key = partial(_key, graph, level, alike)
@@ -105,7 +105,7 @@ def _fitting(graph: FlatGraph, candidate: _Candidate, limit: int) -> Boxes | Non
         if numbered is None:
             return None
         edges = _edges(graph, numbered)
-    if len(edges) > EDGES_PER_BOX * limit:
+    if len(edges) > EDGES_PER_BOX * (1 + max(numbered)):
         return None
     first: dict[int, int] = {}
     for value, box in enumerate(numbered):

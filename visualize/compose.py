@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from math import isfinite
 
 from autograd import Constant, Value
+from visualize.collapse import Boxes
 from visualize.escape import cut, printable
 from visualize.flat import FlatGraph, Path
 from visualize.gradient import gradient_of, largest
@@ -17,64 +19,49 @@ __all__ = ["compose"]
 NAME_COLUMNS = 24
 
 
-def compose(
-    graph: FlatGraph,
-    boxes: list[int] | None = None,
-    titles: dict[int, tuple[str, Path]] | None = None,
-    how: str = "",
-    *,
-    title: str = "",
-) -> Scene:
-    """Return the scene of a graph, one node per value or one per box.
+def compose(graph: FlatGraph, boxes: Boxes | None = None, *, title: str = "") -> Scene:
+    """Return the scene of a graph, each value in a box of its own unless `boxes` says otherwise.
 
-    `boxes` numbers the box of each value; `titles` gives the title and the surrounding modules of
-    boxes with several values, and `how` how they were chosen. The boxes must form no cycle.
+    The boxes must form no cycle.
     """
     pending = not any(graph.values[output].has_grad for output in graph.outputs)
-    if boxes is None:
-        boxes = list(range(len(graph)))
+    box_of = boxes.of_value if boxes else list(range(len(graph)))
     members: dict[int, list[int]] = {}
-    for value, box in enumerate(boxes):
+    for value, box in enumerate(box_of):
         members.setdefault(box, []).append(value)
-    edges = _count_uses(graph, boxes)
-    order = _sorted_boxes(members, edges)
+    uses = _count_uses(graph, box_of)
+    order = _sorted_boxes(members, uses)
     index = {box: position for position, box in enumerate(order)}
-    names = _names(graph, [members[box] for box in order])
+    headings = [boxes.titles[box] if boxes and len(members[box]) > 1 else None for box in order]
+    names = _names(graph, [members[box] for box in order], headings)
     outputs = set(graph.outputs)
     nodes: list[Node] = []
-    for box in order:
+    for box, name, heading in zip(order, names, headings, strict=True):
         inside = members[box]
-        name = names[len(nodes)]
-        is_output = not outputs.isdisjoint(inside)
-        if len(inside) == 1:
-            [value] = inside
-            operands = iter(graph.operands[value])
-            nodes.append(_single(
-                graph.values[value], name, graph.scopes[value], is_output, pending,
-                tuple(
-                    operand if type(operand) is Constant else index[boxes[next(operands)]]
-                    for operand in graph.values[value].args
-                ),
-            ))  # fmt: skip
+        if heading:
+            node = _group([graph.values[value] for value in inside], name, *heading, pending)
         else:
-            heading, scope = (titles or {}).get(box, ("values", ()))
-            nodes.append(_group(
-                [graph.values[value] for value in inside], name, heading, scope, is_output, pending
-            ))  # fmt: skip
+            used = iter(graph.operands[inside[0]])
+            operands = tuple(
+                operand if type(operand) is Constant else index[box_of[next(used)]]
+                for operand in graph.values[inside[0]].args
+            )
+            scope = graph.scopes[inside[0]]
+            node = _single(graph.values[inside[0]], name, scope, operands, pending)
+        nodes.append(node if outputs.isdisjoint(inside) else replace(node, is_output=True))
     return Scene(
         nodes=tuple(nodes),
-        edges=tuple(_edges(nodes, edges, index)),
+        edges=tuple(_edges(nodes, uses, index)),
         values=len(graph),
         uses=sum(map(len, graph.operands)),
-        notes=tuple(_notes(graph, len(nodes), how, pending)),
+        notes=tuple(_notes(graph, len(nodes), boxes.how if boxes else "", pending)),
         title=title,
     )
 
 
 def _single(
-    value: Value, name: str, scope: Path, is_output: bool, pending: bool,
-    operands: tuple[int | Constant, ...],
-) -> Node:  # fmt: skip
+    value: Value, name: str, scope: Path, operands: tuple[int | Constant, ...], pending: bool
+) -> Node:
     row = value.op
     return Node(
         name=name,
@@ -86,13 +73,10 @@ def _single(
         data=value.data,
         gradient=gradient_of(value.has_grad, value.grad, pending),
         scope=scope,
-        is_output=is_output,
     )
 
 
-def _group(
-    values: list[Value], name: str, title: str, scope: Path, is_output: bool, pending: bool
-) -> Node:
+def _group(values: list[Value], name: str, title: str, scope: Path, pending: bool) -> Node:
     operations = Counter(value.op.name if value.op else "leaf" for value in values)
     data = [value.data for value in values]
     finite = [number for number in data if isfinite(number)]
@@ -100,14 +84,9 @@ def _group(
     return Node(
         name=name,
         label=title,
-        operation="",
-        symbol="",
-        variadic=False,
-        operands=(),
         data=nan,
         gradient=largest(gradient_of(value.has_grad, value.grad, pending) for value in values),
         scope=scope,
-        is_output=is_output,
         group=Group(
             title,
             len(values),
@@ -165,12 +144,16 @@ def _edges(nodes: list[Node], uses: Counter[tuple[int, int]], index: dict[int, i
     return edges
 
 
-def _names(graph: FlatGraph, boxes: list[list[int]]) -> list[str]:
-    """Return a short unique name per box: the label where no other has it, else v and a number."""
-    labels = [
-        cut(printable(str(graph.values[inside[0]].label)), NAME_COLUMNS) if len(inside) == 1 else ""
-        for inside in boxes
-    ]
+def _names(
+    graph: FlatGraph, boxes: list[list[int]], headings: list[tuple[str, Path] | None]
+) -> list[str]:
+    """Return a short unique name per box: label or title where no other has it, else numbered."""
+    labels = []
+    for inside, heading in zip(boxes, headings, strict=True):
+        label = (
+            "/".join((*heading[1][-1:], heading[0])) if heading else graph.values[inside[0]].label
+        )
+        labels.append(cut(printable(str(label)), NAME_COLUMNS))
     count = Counter(labels)
     taken = set(labels)
     names = []

@@ -30,7 +30,7 @@ def draw_dot(
 
     >>> from autograd import Value
     >>> a = Value(2.0, label="a")
-    >>> print(draw_dot(a + a).source, end="")
+    >>> print(draw_dot(a + a).source.expandtabs(4), end="")
     digraph {
         graph [nslimit=2 nslimit1=2 rankdir=LR]
         v0 [label="{ a | data 2.0000 | grad 0.0000 }" shape=record]

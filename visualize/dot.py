@@ -8,7 +8,7 @@ from visualize.escape import dot_string
 from visualize.flat import Path
 from visualize.legend import legend
 from visualize.measure import FONT_SIZE, LINE, PADDING, box_size
-from visualize.palette import LIGHT, style_class, theme
+from visualize.palette import LIGHT, OUTPUT_WIDTH, line_width, style_class, theme
 from visualize.scene import Edge, Node, Scene
 from visualize.wording import edge_mark, summary, words
 
@@ -90,7 +90,7 @@ def _node(scene: Scene, index: int, node: Node) -> str:
     said = words(scene, node)
     width, height = box_size(said)
     style = theme(style_class(node.gradient, scene.largest_gradient), LIGHT)
-    thickness = max(style.width, 2.4 if node.is_output else 0)
+    thickness = max(style.width, OUTPUT_WIDTH if node.is_output else 0)
     first = f"{said.heading}  {said.mark}" if said.mark else said.heading
     return (
         f"n{index} [label={dot_string(first, *said.lines)} "
@@ -106,7 +106,7 @@ def _edge(scene: Scene, edge: Edge) -> str:
     where = "headlabel" if edge.operand is not None else "label"
     attributes = [f"{where}={dot_string(mark)}"] if mark else []
     if edge.count > 1:
-        attributes.append(f"penwidth={min(4.0, 1 + 0.25 * edge.count.bit_length()):g}")
+        attributes.append(f"penwidth={line_width(edge.count):g}")
     return f"  n{edge.source} -> n{edge.target}" + (
         f" [{' '.join(attributes)}]" if attributes else ""
     )

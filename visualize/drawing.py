@@ -206,4 +206,4 @@ def _scene(outputs: list[Value], limit: int, collapse: Collapse, title: str) -> 
         if collapse == "none" or len(scene.nodes) <= limit:
             return scene
     boxes = collapsed(graph, limit, collapse)
-    return with_copies(compose(graph, boxes.of_value, boxes.titles, boxes.how, title=title))
+    return with_copies(compose(graph, boxes, title=title))

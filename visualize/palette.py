@@ -12,9 +12,20 @@ from math import ceil, sqrt
 
 from visualize.gradient import Gradient
 
-__all__ = ["DARK", "LIGHT", "SHADES", "Style", "Theme", "style_class", "theme"]
+__all__ = [
+    "DARK",
+    "LIGHT",
+    "OUTPUT_WIDTH",
+    "SHADES",
+    "Style",
+    "Theme",
+    "line_width",
+    "style_class",
+    "theme",
+]
 
 SHADES = 8  # per sign
+OUTPUT_WIDTH = 2.4  # pixels, of the border of an output
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,3 +105,12 @@ def theme(name: str, colours: Theme) -> Style:
     )
     stroke = colours.negative_stroke if negative else colours.positive_stroke
     return Style(fill, stroke, "5 3" if negative else "", 1.2)
+
+
+def line_width(count: int) -> float:
+    """Return the width of a line that stands for `count` edges.
+
+    >>> line_width(1), line_width(10), line_width(10**6)
+    (1.0, 1.75, 4.0)
+    """
+    return min(4.0, 1 + 0.25 * (count.bit_length() - 1))

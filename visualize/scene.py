@@ -32,15 +32,15 @@ class Node:
     """
 
     name: str  # unique in the scene: the label where it is, else v and a number
-    label: str
-    operation: str  # the name of the row; "" of leaves and groups
-    symbol: str
-    variadic: bool
-    operands: tuple[int | Constant, ...]
+    label: str  # as the user wrote it; the title of a group
     data: float
     gradient: Gradient
     scope: Path
-    is_output: bool
+    operation: str = ""  # the name of the row; none at leaves and groups
+    symbol: str = ""
+    variadic: bool = False
+    operands: tuple[int | Constant, ...] = ()
+    is_output: bool = False
     group: Group | None = None
     copy_of: int | None = None  # a leaf drawn again: the index of the first drawing
 

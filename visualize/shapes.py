@@ -8,12 +8,14 @@ from math import isfinite
 from visualize.escape import cut, printable, xml
 from visualize.layout import Placed
 from visualize.measure import COLUMN, LINE, PADDING, SMALL
-from visualize.palette import LIGHT, theme
-from visualize.scene import Edge, Node, Scene
+from visualize.palette import LIGHT, OUTPUT_WIDTH, line_width, theme
+from visualize.scene import Node, Scene
 from visualize.stylesheet import ID
 from visualize.wording import Words, edge_mark
 
-__all__ = ["cluster_shapes", "edge_shapes", "node_shape"]
+__all__ = ["cluster_shapes", "edge_shapes", "mark_shapes", "node_shape"]
+
+Point = tuple[float, float]
 
 
 def cluster_shapes(placed: Placed) -> Iterator[str]:
@@ -29,60 +31,96 @@ def cluster_shapes(placed: Placed) -> Iterator[str]:
         )
 
 
-def edge_shapes(scene: Scene, placed: Placed, rankdir: str) -> Iterator[str]:
-    """Yield a line per edge, and what is written at it."""
+def edge_shapes(scene: Scene, placed: Placed) -> Iterator[str]:
+    """Yield a line per edge, thicker where it stands for many."""
     yield (
         f'<g fill="none" stroke="{LIGHT.edge}" marker-end="url(#{ID}-arrow)" aria-hidden="true">'
     )
     for edge, route in zip(scene.edges, placed.routes, strict=True):
-        x, y = route[0]
-        curve = " ".join(f"{x:.0f},{y:.0f}" for x, y in route[1:])
-        wide = f' stroke-width="{_stroke_width(edge):g}"' if edge.count > 1 else ""
-        yield f'<path d="M{x:.0f},{y:.0f}C{curve}"{wide}/>'
+        wide = "/>"
+        if edge.count > 1:
+            wide = (
+                f' stroke-width="{line_width(edge.count):g}"><title>×{edge.count:,}</title></path>'
+            )
+        yield f'<path d="{_path(route)}"{wide}'
     yield "</g>"
+
+
+def _path(route: Sequence[Point]) -> str:
+    """Return path data in whole pixels: relative, straight pieces as lines, half as long so."""
+    points = [(round(x), round(y)) for x, y in route]
+    x, y = points[0]
+    parts = [f"M{x} {y}"]
+    for curve in zip(points[1::3], points[2::3], points[3::3], strict=True):
+        steps = [(to_x - x, to_y - y) for to_x, to_y in curve]
+        if not any(step_y for _, step_y in steps):
+            parts.append(f"h{steps[2][0]}")
+        elif not any(step_x for step_x, _ in steps):
+            parts.append(f"v{steps[2][1]}")
+        else:
+            parts.append("c" + " ".join(f"{step_x} {step_y}" for step_x, step_y in steps))
+        x, y = curve[2]
+    return "".join(parts)
+
+
+def mark_shapes(scene: Scene, placed: Placed, rankdir: str) -> Iterator[str]:
+    """Yield what is written at edges; a count that finds no free place stays in the tooltip."""
     yield (
         f'<g class="muted" fill="{LIGHT.muted}" font-size="{SMALL - 1}" text-anchor="middle" '
         'aria-hidden="true">'
     )
+    taken: list[Point] = []
     for edge, route in zip(scene.edges, placed.routes, strict=True):
         mark = edge_mark(scene, edge)
-        if mark:
-            x, y = _mark_place(edge, route, rankdir)
-            yield f'<text class="muted" x="{x:.0f}" y="{y:.0f}">{mark}</text>'
+        if mark and edge.operand is not None:  # which operand, in the margin of the box
+            x, y = route[-1]
+            x, y = (x + 4, y + 3) if rankdir == "LR" else (x, y + 8)
+        elif mark:
+            free = [place for place in _along(route) if _is_free(place, taken)]
+            if not free:
+                continue
+            x, y = free[0]
+            taken.append(free[0])
+        else:
+            continue
+        yield f'<text class="muted" x="{x:.0f}" y="{y:.0f}">{mark}</text>'
     yield "</g>"
 
 
-def _stroke_width(edge: Edge) -> float:
-    return min(4.0, 1 + 0.25 * edge.count.bit_length())
-
-
-def _mark_place(
-    edge: Edge, route: Sequence[tuple[float, float]], rankdir: str
-) -> tuple[float, float]:
-    """Return where to write at an edge: operand numbers at the arrow, counts in the middle."""
-    if edge.operand is not None:
-        x, y = route[-1]
-        return (x - 11, y - 3) if rankdir == "LR" else (x + 7, y - 8)
+def _along(route: Sequence[Point]) -> Iterator[Point]:
+    """Yield places on the middle curve of a route, its middle first."""
     middle = (len(route) - 1) // 3 // 2 * 3
-    start, first, second, end = route[middle : middle + 4]
-    x, y = ((start[axis] + 3 * first[axis] + 3 * second[axis] + end[axis]) / 8 for axis in (0, 1))
-    return x, y - 3
+    curve = route[middle : middle + 4]
+    for part in (1 / 2, 1 / 3, 2 / 3, 1 / 6, 5 / 6):
+        rest = 1 - part
+        weights = (rest**3, 3 * rest * rest * part, 3 * rest * part * part, part**3)
+        x, y = (
+            sum(weight * point[axis] for weight, point in zip(weights, curve, strict=True))
+            for axis in (0, 1)
+        )
+        yield x, y - 3
+
+
+def _is_free(place: Point, taken: Sequence[Point]) -> bool:
+    width, height = 6 * COLUMN, SMALL  # of a count in the thousands
+    return all(abs(place[0] - x) > width or abs(place[1] - y) > height for x, y in taken)
 
 
 def node_shape(
-    index: int, node: Node, box: Words, look: str, place: tuple[float, float, float, float]
+    index: int, scene: Scene, box: Words, look: str, place: tuple[float, float, float, float]
 ) -> str:
     """Return the box of a node, with its description for tooltips and screen readers."""
+    node = scene.nodes[index]
     x, y, width, height = place
     style = theme(look, LIGHT)
     dashes = f' stroke-dasharray="{style.dashes}"' if style.dashes else ""
     faint = "" if node.copy_of is None else ' fill-opacity="0.5"'
-    thickness = max(style.width, 2.4 if node.is_output else 0)
-    family = "" if node.copy_of is None else f" u{node.copy_of} copy"
+    thickness = max(style.width, OUTPUT_WIDTH if node.is_output else 0)
+    family = index if node.copy_of is None else node.copy_of
     label = ", ".join((" ".join(filter(None, (box.heading, box.mark))), *box.lines))
     description = "\n".join(map(xml, box.description))
     parts = [
-        f'<g id="{ID}-{index}" class="{look}{family}" role="graphics-symbol" '
+        f'<g id="{ID}-{index}" class="{look} u{family}" role="graphics-symbol" '
         f'aria-label="{xml(label)}" transform="translate({x + PADDING:.0f},{y + LINE:.0f})">'
         f"<title>{description}</title>"
         f'<rect x="-{PADDING}" y="-{LINE}" width="{width:.0f}" height="{height:.0f}" rx="6" '

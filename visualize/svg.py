@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import repeat
 
 from visualize.escape import cut, printable, xml
 from visualize.footer import footer
 from visualize.layout import layout
 from visualize.legend import legend
-from visualize.measure import COLUMN, FONT_SIZE, LINE, MARGIN, box_size
+from visualize.measure import COLUMN, FONT_SIZE, LINE, MARGIN, SMALL, box_size, text_width
 from visualize.palette import LIGHT, style_class
 from visualize.scene import Scene
-from visualize.shapes import cluster_shapes, edge_shapes, node_shape
+from visualize.shapes import cluster_shapes, edge_shapes, mark_shapes, node_shape
 from visualize.stylesheet import ID, style_sheet, with_ids
-from visualize.wording import summary, words
+from visualize.wording import edge_mark, summary, words
 
 __all__ = ["svg"]
 
+RANK_GAP = 36
 NARROWEST = 420  # what the footer needs to be read
 
 
@@ -30,6 +32,7 @@ def svg(scene: Scene, *, rankdir: str = "LR", show_legend: bool = True) -> str:
         [box_size(box) for box in boxes],
         [(edge.source, edge.target) for edge in scene.edges],
         rankdir=rankdir,
+        rank_gap=_rank_gap(scene),
         groups=[node.scope for node in scene.nodes],
     )
     looks = [style_class(node.gradient, scene.largest_gradient) for node in scene.nodes]
@@ -45,8 +48,9 @@ def svg(scene: Scene, *, rankdir: str = "LR", show_legend: bool = True) -> str:
         *head,
         f'<g transform="translate({MARGIN},{top})">',
         *cluster_shapes(placed),
-        *edge_shapes(scene, placed, rankdir),
-        *map(node_shape, range(len(boxes)), scene.nodes, boxes, looks, placed.boxes),
+        *edge_shapes(scene, placed),
+        *map(node_shape, range(len(boxes)), repeat(scene), boxes, looks, placed.boxes),
+        *mark_shapes(scene, placed, rankdir),
         "</g>",
         *foot,
     ]
@@ -68,6 +72,12 @@ def svg(scene: Scene, *, rankdir: str = "LR", show_legend: bool = True) -> str:
         "</svg>\n",
     ))  # fmt: skip
     return with_ids(text)
+
+
+def _rank_gap(scene: Scene) -> float:
+    """Return the room between ranks: enough for the counts that stand there."""
+    counts = (text_width(edge_mark(scene, edge), SMALL) for edge in scene.edges if edge.count > 1)
+    return max(RANK_GAP, 12 + max(counts, default=0))
 
 
 def _heading(scene: Scene, width: float) -> Iterator[str]:

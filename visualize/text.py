@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from visualize.digits import counted
 from visualize.escape import columns, cut, printable
 from visualize.scene import Edge, Node, Scene
 from visualize.wording import formula, summary, words
@@ -54,7 +55,7 @@ def _row(scene: Scene, node: Node, incoming: list[Edge]) -> tuple[str, str, str,
     made = formula(scene, node) or "leaf"
     if node.group:
         parts = [f"{scene.nodes[edge.source].name} ×{edge.count:,}" for edge in incoming]
-        made = f"{said.heading} {said.mark}" + (f" of {', '.join(parts)}" if parts else "")
+        made = counted(node.group.count, "value") + (f" of {', '.join(parts)}" if parts else "")
     if node.is_output:
         rest += "  output"
     if node.scope:

@@ -57,7 +57,8 @@ def words(scene: Scene, node: Node) -> Words:
 
 
 def _group_words(node: Node, group: Group) -> Words:
-    span = f"data {significant(group.low)} … {significant(group.high)}"
+    low, high = significant(group.low), significant(group.high)
+    span = f"data {low} … {high}" if low != high else f"data {low}"
     if not isfinite(group.low):
         span = "data nan or inf"
     elif group.not_finite:
@@ -146,7 +147,7 @@ def summary(scene: Scene) -> str:
         more = ", …" if len(outputs) > 3 else ""
         parts.append(f"output{'s' if len(outputs) > 1 else ''} {shown}{more}")
     states = {node.gradient.state for node in scene.nodes}
-    steepest = max(scene.nodes, key=lambda node: node.gradient.size)
+    steepest = max(scene.nodes, key=lambda node: (node.gradient.size, bool(node.label)))
     if steepest.gradient.size:
         parts.append(f"largest gradient {significant(steepest.gradient.value)} at {steepest.name}")
     elif states <= {"pending"}:

@@ -1,0 +1,99 @@
+"""The scene holds the graph's facts: operands, constants, gradient states, modules, names."""
+
+from __future__ import annotations
+
+from autograd import Constant, Value, no_grad, scope
+from visualize.compose import compose
+from visualize.flat import flatten
+
+
+def scene_of(*outputs):
+    return compose(flatten(outputs))
+
+
+def test_operands_are_in_order_with_repeats():
+    x, y = Value(2.0, label="x"), Value(3.0, label="y")
+    scene = scene_of((y - x) * (y - x).exp() + x * x)
+    by_name = {node.name: node for node in scene.nodes}
+    for node in scene.nodes:
+        if node.operation == "sub":
+            assert [scene.nodes[i].name for i in node.operands] == ["y", "x"]
+    [square] = [node for node in scene.nodes if node.data == 4.0]
+    assert [scene.nodes[i].name for i in square.operands] == ["x", "x"]
+    both = [e for e in scene.edges if scene.nodes[e.target] is square]
+    assert [(e.source, e.operand) for e in both] == [
+        (scene.nodes.index(by_name["x"]), 0),
+        (scene.nodes.index(by_name["x"]), 1),
+    ]
+
+
+def test_constants_are_operands_and_no_nodes():
+    scene = scene_of(2 - Value(5.0, label="x"))
+    assert [node.name for node in scene.nodes] == ["x", "v1"]
+    first, second = scene.nodes[1].operands
+    assert (type(first), first, second) == (Constant, 2.0, 0)
+    assert [edge.operand for edge in scene.edges] == [1]
+
+
+def test_every_state_of_a_gradient(states):
+    scene = scene_of(states)
+    state = {node.name: node.gradient.state for node in scene.nodes}
+    expected = {
+        "zero": "infinite", "two": "finite", "off": "zero", "condition": "unreached",
+        "lost": "finite", "by nan": "nan", "y": "finite",
+    }  # fmt: skip
+    assert {name: state[name] for name in expected} == expected
+
+
+def test_before_backward_nothing_is_zero_or_unreached():
+    scene = scene_of(Value(1.0) * Value(0.0))
+    assert {node.gradient.state for node in scene.nodes} == {"pending"}
+
+
+def test_gradients_of_an_earlier_backward_are_announced():
+    x = Value(2.0, label="x")
+    (x * 3).backward()
+    scene = scene_of(x * x)
+    assert [node.gradient.state for node in scene.nodes] == ["finite", "pending"]
+    assert "earlier" in " ".join(scene.notes)
+
+
+def test_parameters_belong_to_the_module_that_uses_them_and_inputs_to_none():
+    x, w, v = (Value(1.0, label=name) for name in "xwv")
+    with scope("one"):
+        first = x * w
+    with scope("two"):
+        second = first * v + x
+    scopes = {node.name: node.scope for node in scene_of(second).nodes}
+    assert (scopes["w"], scopes["v"], scopes["x"]) == (("one",), ("two",), ())
+
+
+def test_names_are_unique_whatever_the_labels():
+    values = [Value(1.0, label=label) for label in ("a", "a", "", "v2", "b")]
+    total = values[0]
+    for value in values[1:]:
+        total = total * value
+    names = [node.name for node in scene_of(total).nodes]
+    assert len(set(names)) == len(names)
+    assert {"b", "v2"} <= set(names)
+
+
+def test_several_outputs_share_their_graph():
+    x = Value(2.0, label="x")
+    first, second = x * 2, x * 3
+    scene = scene_of(first, second, first)
+    assert [node.data for node in scene.nodes if node.is_output] == [4.0, 6.0]
+    assert len(scene.nodes) == 3
+
+
+def test_an_output_inside_the_graph_of_another_is_marked():
+    x = Value(2.0)
+    inner = x * x
+    scene = scene_of(inner + 1, inner)
+    assert [node.is_output for node in scene.nodes] == [False, True, True]
+
+
+def test_without_recording_there_is_one_leaf():
+    with no_grad():
+        y = Value(2.0) * 3
+    assert [node.operation for node in scene_of(y).nodes] == [""]

@@ -1,0 +1,54 @@
+"""A leaf used far away is drawn again there, and every use keeps its edge."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from autograd import Value
+from visualize import draw
+from visualize.compose import compose
+from visualize.flat import flatten
+from visualize.ghost import with_copies
+
+
+def recurrence(steps):
+    w, a = Value(0.9, label="w"), Value(0.5, label="a")
+    for _ in range(steps):
+        a = (a * w).tanh()
+    a.backward()
+    return a
+
+
+def test_copies_stand_near_their_uses_and_no_edge_is_lost():
+    before = compose(flatten([recurrence(20)]))
+    after = with_copies(before)
+    copies = [node for node in after.nodes if node.copy_of is not None]
+    assert len(copies) > 5
+    assert {after.nodes[node.copy_of].name for node in copies} == {"w"}
+
+    def uses(scene):
+        return Counter(
+            (scene.nodes[e.source].name, scene.nodes[e.target].name, e.operand) for e in scene.edges
+        )
+
+    assert uses(before) == uses(after)
+    for edge in after.edges:
+        assert edge.source < edge.target
+        assert after.nodes[edge.target].operands[edge.operand] == edge.source
+
+
+def test_few_or_near_uses_need_no_copy():
+    x = Value(2.0)
+    wide = compose(flatten([x * 2, x * 3, x * 4, x * 5, x * 6, x * 7]))
+    assert with_copies(wide) is wide
+    few = compose(flatten([x.sin().sin().sin().sin().sin() + x]))
+    assert with_copies(few) is few
+
+
+def test_copies_are_linked_to_the_first_drawing():
+    picture = draw(recurrence(12))
+    assert "again" in picture.svg
+    [leaf] = {node.copy_of for node in picture.scene.nodes} - {None}
+    assert f".u{leaf}:hover" in picture.svg
+    drawings = 1 + sum(node.copy_of is not None for node in picture.scene.nodes)
+    assert picture.svg.count(f' u{leaf}"') == drawings
