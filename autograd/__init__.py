@@ -17,8 +17,8 @@ from autograd.mode import no_grad, scope
 from autograd.primitive import TABLE, Primitive, primitive
 from autograd.primitives import (
     abs, acos, acosh, asin, asinh, atan, atan2, atanh, clip, cos, cosh, detach, elu, erf, exp,
-    expm1, gelu, hypot, leaky_relu, log, log1p, maximum, minimum, relu, sigmoid, silu, sin, sinh, softplus,
-    sqrt, tan, tanh, where,
+    expm1, gelu, hypot, leaky_relu, log, log1p, maximum, minimum, relu, sigmoid, silu, sin, sinh,
+    softplus, sqrt, tan, tanh, where,
 )  # fmt: skip
 from autograd.value import Value
 from autograd.warning import NumericWarning

@@ -177,9 +177,12 @@ def primitive(
         raise TypeError(
             f"primitive {name!r} needs one pullback per argument, None where the derivative is zero"
         )
-    rules = {f"the pullback of argument {i}": rule for i, rule in enumerate(pullbacks)}
-    for what, function in {"forward": forward, **rules}.items():
-        if not callable(function) and (function is not None or what == "forward"):
+    functions: dict[str, Any] = {"forward": forward}
+    for position, rule in enumerate(pullbacks):
+        if rule is not None:
+            functions[f"the pullback of argument {position}"] = rule
+    for what, function in functions.items():
+        if not callable(function):
             raise TypeError(f"primitive {name!r}: {what} must be a function, not {function!r}")
     row = Primitive(
         name,

@@ -2,9 +2,9 @@
 
 A rule is `pull(g, out, *args)` in generic arithmetic: on floats it is the backward pass, on Values
 it draws the gradient as a graph, summed over the arguments it is forward mode. `g` is the first
-factor of every product, and `guarded(g, d)` is exactly 0 where g is 0, whatever d is: the branch that
-`where` did not take never poisons a gradient with 0 * inf. Texts for NumPy and C name a function of
-all arguments or are an expression in x, y, z; of a variadic row they fold it two at a time.
+factor of every product, and `guarded(g, d)` is exactly 0 where g is 0, whatever d is: the branch
+that `where` did not take never poisons a gradient with 0 * inf. Texts for NumPy and C name a function
+of all arguments or are an expression in x, y, z; of a variadic row they fold it two at a time.
 """
 
 from __future__ import annotations
@@ -29,13 +29,13 @@ TRIPLES = ((0.0, 1.0, 2.0), (1.0, 1.0, 2.0), (2.0, 1.0, 2.0), (3.0, 1.0, 2.0), (
 
 def guarded(g: Any, derivative: Any) -> Any:
     """Return g * derivative, and exactly 0 where g is 0."""
-    if isinstance(derivative, float):
-        if type(g) is float:
+    if type(g) is float:
+        if isinstance(derivative, float):
             return g * derivative if g else 0.0
-        if isfinite(derivative):  # a constant factor: nothing to guard against
-            return g * derivative
-    elif type(g) is float and g == 1.0:
-        return derivative  # 1 * x is x, and a gradient starts from 1
+        if g == 1.0:
+            return derivative  # 1 * x is x, and a gradient starts from 1
+    elif isinstance(derivative, float) and isfinite(derivative):
+        return g * derivative  # a constant factor: nothing to guard against
     return guarded_mul(g, derivative)
 
 
