@@ -8,7 +8,6 @@
 8.0
 """
 
-from autograd.backward import StaleGraphError
 from autograd.functions import dot, log_softmax, logsumexp, mean, norm, softmax, sum
 from autograd.check import GradientError, check_gradients
 from autograd.functional import grad, gradients, hessian, hvp, jacobian, jvp, value_and_grad, vjp
@@ -20,6 +19,7 @@ from autograd.primitives import (
     expm1, gelu, hypot, leaky_relu, log, log1p, maximum, minimum, relu, sigmoid, silu, sin, sinh,
     softplus, sqrt, tan, tanh, where,
 )  # fmt: skip
+from autograd.staleness import StaleGraphError
 from autograd.value import Value
 from autograd.warning import NumericWarning
 

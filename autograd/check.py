@@ -5,11 +5,11 @@ from __future__ import annotations
 from math import isfinite, log10
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from autograd.backward import reverse
 from autograd.differences import derivative, one_sided
 from autograd.graph import topological_order
-from autograd.mode import CURRENT, entered
+from autograd.mode import CURRENT, entered, quieted
 from autograd.number import as_float
+from autograd.reverse import reverse
 from autograd.structure import leaves_of, mapped
 from autograd.value import Value
 
@@ -73,7 +73,7 @@ def check_gradients(
     if not roots:
         raise TypeError(f"check_gradients: nothing to check, the result {output!r} holds no Value")
     checks = []
-    with entered(CURRENT.get().replaced(quiet=True, record=True)):
+    with entered(quieted(CURRENT.get())):
         for node in topological_order(*roots):
             if node.op is not None:
                 operands = tuple(arg.data for arg in node.args)

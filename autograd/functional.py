@@ -12,12 +12,13 @@ from __future__ import annotations
 from functools import wraps
 from typing import TYPE_CHECKING, Any
 
-from autograd.backward import reverse, tangents_of
 from autograd.graph import topological_order
 from autograd.mode import CURRENT, entered
 from autograd.number import as_float, is_array
 from autograd.primitives import identity
+from autograd.reverse import reverse
 from autograd.structure import leaves_of, mapped, rebuilt
+from autograd.tangents import tangent
 from autograd.value import Value
 
 if TYPE_CHECKING:
@@ -135,7 +136,7 @@ def jvp(f: Callable[..., Any], primals: Any, tangents: Any) -> tuple[Any, Any]:
     def tangent_of(output: Any) -> Any:
         if not isinstance(output, Value):
             return 0.0
-        return trial.release(tangents_of(output, along, graph=graph), directions)
+        return trial.release(tangent(output, along, graph=graph), directions)
 
     return trial.released(trial.output), mapped(tangent_of, trial.output)
 

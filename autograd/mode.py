@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["CURRENT", "Mode", "entered", "no_grad", "scope"]
+__all__ = ["CURRENT", "Mode", "entered", "no_grad", "quieted", "scope"]
 
 Function = TypeVar("Function", bound="Callable[..., Any]")
 
@@ -42,6 +42,12 @@ class Mode:
 
 
 CURRENT: ContextVar[Mode] = ContextVar("autograd_mode", default=Mode())  # noqa: B039 - a Mode is immutable
+
+
+@lru_cache(maxsize=64)
+def quieted(mode: Mode) -> Mode:
+    """Return the mode for a sweep: recording, and without warnings."""
+    return mode.replaced(quiet=True, record=True)
 
 
 class entered:

@@ -3,8 +3,9 @@
 A rule is `pull(g, out, *args)` in generic arithmetic: on floats it is the backward pass, on Values
 it draws the gradient as a graph, summed over the arguments it is forward mode. `g` is the first
 factor of every product, and `guarded(g, d)` is exactly 0 where g is 0, whatever d is: the branch
-that `where` did not take never poisons a gradient with 0 * inf. Texts for NumPy and C name a function
-of all arguments or are an expression in x, y, z; of a variadic row they fold it two at a time.
+that `where` did not take never poisons a gradient with 0 * inf. Texts for NumPy and C name a
+function of all arguments or are an expression in x, y, z; of a variadic row they fold it two at a
+time.
 """
 
 from __future__ import annotations

@@ -16,8 +16,9 @@ PACKAGES = ("autograd", "nn", "visualize")
 
 # The files of autograd in reading order: each imports only from those before it.
 AUTOGRAD = (
-    "mode", "number", "ieee", "warning", "arrays", "primitive", "primitives", "graph", "backward",
-    "ufuncs", "value", "functions", "functional", "check",
+    "mode", "number", "ieee", "warning", "arrays", "primitive", "primitives", "graph", "staleness",
+    "backward", "terms", "reverse", "tangents", "ufuncs", "copying", "value", "functions",
+    "structure", "functional", "differences", "check",
 )  # fmt: skip
 
 # nn and visualize see autograd's public names and nothing of each other.

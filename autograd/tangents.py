@@ -1,0 +1,51 @@
+"""Forward mode, by the rules of reverse mode: linear in g, they take a tangent as well."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from autograd.graph import Node, topological_order
+from autograd.mode import CURRENT, entered, quieted
+from autograd.primitives import guarded
+from autograd.staleness import check_fresh
+from autograd.terms import is_zero, total
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["tangent"]
+
+
+def tangent(root: Node, tangents: Mapping[Any, Any], *, graph: bool) -> Any:
+    """Return the derivative of `root` along the given tangents of some of its nodes.
+
+    With `graph` the steps are recorded on the nodes; without, they are computed on floats.
+    """
+    found: dict[Any, Any] = dict(tangents)
+    with entered(quieted(CURRENT.get())):
+        for node in topological_order(root):
+            check_fresh(node)
+            op = node.op
+            if op is None or node in found:
+                continue
+            moved = [found.get(arg, 0.0) for arg in node.args]
+            if all(map(is_zero, moved)):
+                continue
+            out: Any = node if graph else node._data
+            args = node.args if graph else [arg._data for arg in node.args]
+            if op.variadic:
+                locals_ = op.pull(1.0, out, args)
+                terms = [
+                    guarded(t, d)
+                    for t, d in zip(moved, locals_)
+                    if d is not None and not is_zero(t)
+                ]
+            else:
+                terms = [
+                    rule(t, out, *args)
+                    for t, rule in zip(moved, op.pullbacks)
+                    if rule is not None and not is_zero(t)
+                ]
+            if terms:
+                found[node] = total(terms)
+    return found.get(root, 0.0)
