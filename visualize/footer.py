@@ -10,6 +10,7 @@ from visualize.legend import Key
 from visualize.measure import COLUMN, FONT_SIZE, LINE, MARGIN, SMALL, text_width
 from visualize.palette import LIGHT, theme
 from visualize.scene import Scene
+from visualize.stylesheet import painted
 from visualize.wording import summary
 
 __all__ = ["footer"]
@@ -36,12 +37,9 @@ def footer(scene: Scene, keys: Sequence[Key], width: float, y: float) -> tuple[l
             x = MARGIN
             y += LINE + 4
         for look in key.looks:
-            style = theme(look, LIGHT)
-            dashes = f' stroke-dasharray="{style.dashes}"' if style.dashes else ""
             parts.append(
                 f'<g class="{look}"><rect x="{x:.0f}" y="{y:.0f}" width="{SWATCH - 2}" height="10" '
-                f'rx="2" fill="{style.fill}" stroke="{style.stroke}" stroke-width="{style.width:g}"'
-                f"{dashes}/></g>"
+                f'rx="2" {painted(theme(look, LIGHT))}/></g>'
             )
             x += SWATCH
         parts.append(f'<text x="{x + 4:.0f}" y="{y + 9:.0f}">{xml(key.meaning)}</text>')

@@ -13,6 +13,7 @@ from math import ceil, sqrt
 from visualize.gradient import Gradient
 
 __all__ = [
+    "BORDER_WIDTH",
     "DARK",
     "LIGHT",
     "OUTPUT_WIDTH",
@@ -25,6 +26,7 @@ __all__ = [
 ]
 
 SHADES = 8  # per sign
+BORDER_WIDTH = 1.2  # pixels, of most boxes
 OUTPUT_WIDTH = 2.4  # pixels, of the border of an output
 
 
@@ -35,7 +37,7 @@ class Style:
     fill: str
     stroke: str
     dashes: str  # SVG's stroke-dasharray, "" for a solid line
-    width: float
+    width: float = BORDER_WIDTH
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +62,9 @@ LIGHT = Theme(
     (246, 249, 252), (107, 174, 232), (253, 165, 90), "#1f5f9e", "#b4500b",
     "#ffffff", "#1b1f24", "#57606a", "#7d8590", "#f6f8fa", "#c3c9d0",
     {
-        "pending": Style("#ffffff", "#8c959f", "", 1),
+        "pending": Style("#ffffff", "#8c959f", ""),
         "unreached": Style("#ffffff", "#6e7781", "1 3", 1.5),
-        "zero": Style("#dfe2e6", "#57606a", "", 1),
+        "zero": Style("#dfe2e6", "#57606a", ""),
         "infinite": Style("#eadcfb", "#7326c9", "9 2", 3),
         "nan": Style("#fbd9ec", "#b8126b", "", 3),
     },
@@ -71,9 +73,9 @@ DARK = Theme(
     (27, 32, 40), (25, 94, 158), (150, 72, 12), "#6cb4f5", "#f5a35c",
     "#0d1117", "#e6edf3", "#9aa4ae", "#7d8590", "#151b23", "#3a424c",
     {
-        "pending": Style("#0d1117", "#7d8590", "", 1),
+        "pending": Style("#0d1117", "#7d8590", ""),
         "unreached": Style("#0d1117", "#9aa4ae", "1 3", 1.5),
-        "zero": Style("#30363d", "#9aa4ae", "", 1),
+        "zero": Style("#30363d", "#9aa4ae", ""),
         "infinite": Style("#3c2168", "#b78af5", "9 2", 3),
         "nan": Style("#5c1740", "#f778ba", "", 3),
     },
@@ -104,7 +106,7 @@ def theme(name: str, colours: Theme) -> Style:
         for zero, full in zip(colours.zero, end, strict=True)
     )
     stroke = colours.negative_stroke if negative else colours.positive_stroke
-    return Style(fill, stroke, "5 3" if negative else "", 1.2)
+    return Style(fill, stroke, "5 3" if negative else "")
 
 
 def line_width(count: int) -> float:

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from math import isfinite
 
 from visualize.escape import cut, printable, xml
 from visualize.layout import Placed
 from visualize.measure import COLUMN, LINE, PADDING, SMALL
 from visualize.palette import LIGHT, OUTPUT_WIDTH, line_width, theme
-from visualize.scene import Node, Scene
-from visualize.stylesheet import ID
+from visualize.scene import Scene
+from visualize.stylesheet import ID, painted
 from visualize.wording import Words, edge_mark
 
 __all__ = ["cluster_shapes", "edge_shapes", "mark_shapes", "node_shape"]
 
 Point = tuple[float, float]
+
+ALARM = f' class="bad" font-weight="700" fill="{LIGHT.special["nan"].stroke}"'  # nan and inf
 
 
 def cluster_shapes(placed: Placed) -> Iterator[str]:
@@ -34,7 +37,8 @@ def cluster_shapes(placed: Placed) -> Iterator[str]:
 def edge_shapes(scene: Scene, placed: Placed) -> Iterator[str]:
     """Yield a line per edge, thicker where it stands for many."""
     yield (
-        f'<g fill="none" stroke="{LIGHT.edge}" marker-end="url(#{ID}-arrow)" aria-hidden="true">'
+        f'<g fill="none" stroke="{LIGHT.edge}" stroke-width="1" '
+        f'marker-end="url(#{ID}-arrow)" aria-hidden="true">'
     )
     for edge, route in zip(scene.edges, placed.routes, strict=True):
         wide = "/>"
@@ -113,31 +117,29 @@ def node_shape(
     node = scene.nodes[index]
     x, y, width, height = place
     style = theme(look, LIGHT)
-    dashes = f' stroke-dasharray="{style.dashes}"' if style.dashes else ""
+    if node.is_output:
+        style = replace(style, width=max(style.width, OUTPUT_WIDTH))
     faint = "" if node.copy_of is None else ' fill-opacity="0.5"'
-    thickness = max(style.width, OUTPUT_WIDTH if node.is_output else 0)
     family = index if node.copy_of is None else node.copy_of
     label = ", ".join((" ".join(filter(None, (box.heading, box.mark))), *box.lines))
     description = "\n".join(map(xml, box.description))
-    parts = [
+    mark = (
+        f'<text class="muted" x="{width - 2 * PADDING:.0f}" text-anchor="end" '
+        f'fill="{LIGHT.muted}">{xml(box.mark)}</text>'
+    )
+    bad_data = node.group is None and not isfinite(node.data)
+    bad = (bad_data, node.gradient.state in ("nan", "infinite"))
+    return "".join((
         f'<g id="{ID}-{index}" class="{look} u{family}" role="graphics-symbol" '
         f'aria-label="{xml(label)}" transform="translate({x + PADDING:.0f},{y + LINE:.0f})">'
         f"<title>{description}</title>"
         f'<rect x="-{PADDING}" y="-{LINE}" width="{width:.0f}" height="{height:.0f}" rx="6" '
-        f'fill="{style.fill}" stroke="{style.stroke}" stroke-width="{thickness:g}"{dashes}{faint}/>'
-        f'<text font-weight="700">{xml(box.heading)}</text>'
-    ]
-    if box.mark:
-        parts.append(
-            f'<text class="muted" x="{width - 2 * PADDING:.0f}" text-anchor="end" '
-            f'fill="{LIGHT.muted}">{xml(box.mark)}</text>'
-        )
-    bad_data = node.group is None and not isfinite(node.data)
-    for number, line in enumerate(box.lines):
-        warn = (
-            f' class="bad" font-weight="700" fill="{LIGHT.special["nan"].stroke}"'
-            if (number == 0 and bad_data) or (number == 1 and look in ("nan", "infinite"))
-            else ""
-        )
-        parts.append(f'<text y="{LINE * (number + 1)}"{warn}>{xml(line)}</text>')
-    return "".join(parts) + "</g>"
+        f"{painted(style)}{faint}/>"
+        f'<text font-weight="700">{xml(box.heading)}</text>',
+        mark if box.mark else "",
+        *(
+            f'<text y="{LINE * number}"{ALARM if is_bad else ""}>{xml(line)}</text>'
+            for number, (line, is_bad) in enumerate(zip(box.lines, bad, strict=True), 1)
+        ),
+        "</g>",
+    ))  # fmt: skip

@@ -5,10 +5,10 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator
 
-from visualize.palette import DARK, theme
+from visualize.palette import BORDER_WIDTH, DARK, Style, theme
 from visualize.scene import Scene
 
-__all__ = ["ID", "style_sheet", "with_ids"]
+__all__ = ["ID", "painted", "style_sheet", "with_ids"]
 
 ID = "\x00"  # stands for the prefix of all ids until the content that it is made from is known
 
@@ -16,6 +16,13 @@ ID = "\x00"  # stands for the prefix of all ids until the content that it is mad
 def with_ids(picture: str) -> str:
     """Return a picture with a hash of its content in place of ID."""
     return picture.replace(ID, "g" + hashlib.sha256(picture.encode()).hexdigest()[:10])
+
+
+def painted(style: Style) -> str:
+    """Return a look as attributes; the usual width is that of the whole picture."""
+    width = "" if style.width == BORDER_WIDTH else f' stroke-width="{style.width:g}"'
+    dashes = f' stroke-dasharray="{style.dashes}"' if style.dashes else ""
+    return f'fill="{style.fill}" stroke="{style.stroke}"{width}{dashes}'
 
 
 def style_sheet(scene: Scene, looks: Iterable[str]) -> Iterator[str]:

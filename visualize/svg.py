@@ -10,7 +10,7 @@ from visualize.footer import footer
 from visualize.layout import layout
 from visualize.legend import legend
 from visualize.measure import COLUMN, FONT_SIZE, LINE, MARGIN, SMALL, box_size, text_width
-from visualize.palette import LIGHT, style_class
+from visualize.palette import BORDER_WIDTH, LIGHT, style_class
 from visualize.scene import Scene
 from visualize.shapes import cluster_shapes, edge_shapes, mark_shapes, node_shape
 from visualize.stylesheet import ID, style_sheet, with_ids
@@ -61,7 +61,8 @@ def svg(scene: Scene, *, rankdir: str = "LR", show_legend: bool = True) -> str:
         f'<svg xmlns="http://www.w3.org/2000/svg" id="{ID}" width="{width:.0f}" '
         f'height="{height:.0f}" viewBox="0 0 {width:.0f} {height:.0f}" '
         f'role="graphics-document document" aria-labelledby="{ID}-title {ID}-desc" '
-        f'font-family="monospace" font-size="{FONT_SIZE}" fill="{LIGHT.text}">',
+        f'font-family="monospace" font-size="{FONT_SIZE}" fill="{LIGHT.text}" '
+        f'stroke-width="{BORDER_WIDTH:g}">',
         f'<title id="{ID}-title">{name}</title>',
         f'<desc id="{ID}-desc">{xml(". ".join((summary(scene), *scene.notes)))}</desc>',
         *style_sheet(scene, used),

@@ -1,0 +1,96 @@
+"""No label breaks a file, whatever it holds."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from xml.etree import ElementTree as ET
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from autograd import Value, scope
+from visualize import draw, draw_dot
+from visualize.escape import columns, cut, printable
+
+ATTACKS = [
+    "</script><img src=x onerror=alert(1)>",
+    "</text></svg><svg onload=alert(1)>",
+    'a<b & "c"',
+    "'quoted' \"twice\"",
+    "line\nbreak\r\ttab",
+    "nul\x00 bell\x07 escape\x1b[31m delete\x7f",
+    "{record|<port>}",
+    "back\\slash \\",
+    "\\n\\l\\N\\G",
+    "&amp; &#65; &lt;",
+    "]]><![CDATA[",
+    "-->",
+    "x" * 5000,
+    "損失関数の値",
+    "😀👩‍👩‍👧 é",
+    "right‮to left",
+    "\ud800 lone surrogate",
+    "￾￿ noncharacters",
+    " ",
+    "%s {0} ${x}",
+    "n0 -> n1; }",
+    "#include",
+]
+XML_TEXT = re.compile("[\t\n\r\x20-퟿-�\U00010000-\U0010ffff]*")
+
+
+def picture_of(label):
+    with scope(label.replace("/", "|")):
+        y = Value(2.0, label=label) * Value(3.0, label="plain")
+    y.label = label + "!"
+    y.backward()
+    return draw(y, title=label)
+
+
+@pytest.mark.parametrize("label", ATTACKS, ids=range(len(ATTACKS)))
+def test_attacks_stay_text_in_every_format(label):
+    picture = picture_of(label)
+    tree = ET.fromstring(picture.svg)
+    assert {element.tag.split("}")[1] for element in tree.iter()} <= {
+        "svg", "g", "rect", "text", "title", "desc", "style", "defs", "marker", "path",
+    }  # fmt: skip
+    assert not any(name.startswith("on") for element in tree.iter() for name in element.attrib)
+    assert XML_TEXT.fullmatch(picture.svg)
+    assert picture.svg.encode()
+    shown = printable(label)
+    titles = [title.text for title in tree.iter("{http://www.w3.org/2000/svg}title")]
+    assert any(title.startswith(shown[:4000].rstrip()[:3900]) for title in titles)
+    assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]", picture.text)
+    assert len(picture.text.splitlines()) == 5  # title, summary, three values, and no more
+    assert picture.source.count("\n") == len(picture.source.splitlines())
+    bundle = picture._repr_mimebundle_()
+    assert "onerror" not in re.sub(r'"[^"]*"|>[^<]*<', "", bundle["text/html"])
+
+
+@pytest.mark.skipif(shutil.which("dot") is None, reason="needs Graphviz's program dot")
+@pytest.mark.parametrize("label", ATTACKS, ids=range(len(ATTACKS)))
+def test_graphviz_reads_back_the_label(label):
+    tree = ET.fromstring(draw(Value(2.0, label=label), engine="dot", legend=False).svg)
+    texts = [text.text for text in tree.iter("{http://www.w3.org/2000/svg}text")]
+    expected = cut(printable(label), 24)
+
+    def plain(text):
+        return " ".join((text or "").split())
+
+    assert plain(expected) in map(plain, texts)
+    source = draw_dot(Value(2.0, label=label))
+    assert b"<svg" in source.pipe("svg")
+
+
+@given(st.text())
+def test_any_text_gives_well_formed_files(label):
+    picture = picture_of(label)
+    ET.fromstring(picture.svg)
+    assert len(picture.text.splitlines()) == 4 + bool(label)
+
+
+@given(st.text(), st.integers(2, 30))
+def test_cut_text_fits_its_columns(text, limit):
+    assert columns(cut(printable(text), limit)) <= limit

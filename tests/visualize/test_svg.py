@@ -1,0 +1,175 @@
+"""The SVG holds every fact, stands on its own, and touches nothing else in a page."""
+
+from __future__ import annotations
+
+import re
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from autograd import Value
+from visualize import draw
+from visualize.digits import exact, significant
+from visualize.flat import flatten
+
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+def parsed(picture):
+    return ET.fromstring(picture.svg)
+
+
+def boxes(tree):
+    return [g for g in tree.iter(f"{SVG}g") if g.get("role") == "graphics-symbol"]
+
+
+def lines_of(box):
+    return [text.text for text in box.findall(f"{SVG}text")]
+
+
+@pytest.mark.parametrize("rankdir", ["LR", "TB"])
+@pytest.mark.parametrize("name", ["readme", "network", "states"])
+def test_every_value_has_a_box_with_data_and_grad(graphs, name, rankdir):
+    root = graphs[name]()
+    picture = draw(root, rankdir=rankdir)
+    tree = parsed(picture)
+    drawn = boxes(tree)
+    assert len(drawn) == len(picture.scene.nodes)
+    titles = [box.find(f"{SVG}title").text for box in drawn]
+    for value in flatten([root]).values:
+        assert any(f"data {exact(value.data)}" in title for title in titles)
+    for box, node in zip(drawn, picture.scene.nodes, strict=True):
+        assert f"data {significant(node.data)}" in lines_of(box)
+        assert node.gradient.short in lines_of(box)
+        assert node.gradient.short in box.get("aria-label")
+    paths = [path for path in tree.iter(f"{SVG}path") if path.get("class") != "arrow"]
+    assert len(paths) == len(picture.scene.edges)
+
+
+def test_states_differ_by_more_than_colour(states):
+    looks = {}
+    picture = draw(states)
+    for box, node in zip(boxes(parsed(picture)), picture.scene.nodes, strict=True):
+        rect = box.find(f"{SVG}rect")
+        state = node.gradient.state
+        if state == "finite":
+            state = "negative" if node.gradient.value < 0 else "positive"
+        words = re.sub(r"[-\d.e]+", "#", node.gradient.short)
+        width = 1.2 if node.is_output else float(rect.get("stroke-width", 1.2))
+        looks.setdefault(state, set()).add((words, rect.get("stroke-dasharray"), width))
+    x = Value(1.0)
+    rect = boxes(parsed(draw(x)))[0].find(f"{SVG}rect")
+    looks["pending"] = {("no gradient yet", rect.get("stroke-dasharray"), 1.2)}
+    assert set(looks) == {
+        "negative", "positive", "zero", "unreached", "infinite", "nan", "pending",
+    }  # fmt: skip
+    assert all(len(look) == 1 for look in looks.values()), looks
+    assert len({next(iter(look)) for look in looks.values()}) == len(looks)
+
+
+def test_the_legend_names_what_is_there(states, readme):
+    assert "gradient is nan" in draw(states).svg
+    assert "gradient is nan" not in draw(readme).svg
+    assert "negative gradient, to -645.6" in draw(readme).svg
+    assert "negative gradient" not in draw(readme, legend=False).svg
+
+
+def test_shades_grow_with_the_gradient_and_are_symmetric():
+    x = Value(1.0)
+    terms = [x * factor for factor in (1.0, 0.1, -1.0, -0.1)]
+    total = terms[0] * 8 + terms[1] * 2 + terms[2] * -8 + terms[3] * -2
+    total.backward()
+    picture = draw(total)
+    shade = {
+        node.gradient.value: box.get("class").split()[0]
+        for box, node in zip(boxes(parsed(picture)), picture.scene.nodes, strict=True)
+    }
+    assert (shade[8.0], shade[-8.0]) == ("p6", "n6")
+    assert (shade[2.0], shade[-2.0]) == ("p3", "n3")
+    assert picture.scene.largest_gradient == 16.0 + 0.4
+
+
+def test_operand_numbers_only_where_order_matters():
+    x, y = Value(1.0, label="x"), Value(2.0, label="y")
+    marks = {
+        name: re.findall(r'<text class="muted" x="\d+" y="\d+">(\d)</text>', draw(root).svg)
+        for name, root in {"sub": x - y, "pow": x**y, "add": x + y, "const": 2 - y}.items()
+    }
+    assert marks == {"sub": ["1", "2"], "pow": ["1", "2"], "add": [], "const": []}
+    assert "2 - □" in draw(2 - y).svg
+
+
+def test_ids_are_unique_and_of_this_picture(readme, network):
+    all_ids = []
+    for root in (readme, network):
+        tree = parsed(draw(root))
+        prefix = tree.get("id")
+        ids = [element.get("id") for element in tree.iter() if element.get("id")]
+        assert all(name.startswith(prefix) for name in ids)
+        assert set(re.findall(r"url\(#([^)]*)\)", draw(root).svg)) <= set(ids)
+        assert set(tree.get("aria-labelledby").split()) <= set(ids)
+        all_ids += ids
+    assert len(set(all_ids)) == len(all_ids)
+
+
+def test_style_rules_stay_in_the_picture_and_in_media_queries(readme):
+    tree = parsed(draw(readme))
+    style = tree.find(f"{SVG}style").text
+    for selector in re.findall(r"([^{}]+)\{[^{}]*\}", re.sub(r"@media[^{]*\{", "", style)):
+        for part in selector.strip().lstrip("}").split(","):
+            assert part.strip().startswith(f"#{tree.get('id')}"), part
+    assert "prefers-color-scheme:dark" in style
+    assert "var(" not in draw(readme).svg
+    outside = re.sub(r"<style>.*?</style>", "", draw(readme).svg, flags=re.DOTALL)
+    for rect in ET.fromstring(outside).iter(f"{SVG}rect"):
+        assert re.fullmatch(r"#[0-9a-f]{6}", rect.get("fill"))
+
+
+def test_it_loads_nothing_from_the_net(network):
+    urls = re.findall(r"https?://[^\s\"'<>]+", draw(network).svg)
+    assert set(urls) == {"http://www.w3.org/2000/svg"}
+    assert not re.search(r"<script|<image|<use|href|@import|on\w+=", draw(network).svg)
+
+
+def test_readers_hear_a_title_a_summary_and_each_box(network):
+    tree = parsed(draw(network, title="A network"))
+    assert tree.get("role").split()[0] == "graphics-document"
+    assert tree.find(f"{SVG}title").text == "A network"
+    described = tree.find(f"{SVG}desc").text
+    assert re.match(r"\d+ values, \d+ edges; output loss = [\d.]+; largest gradient", described)
+    assert all(box.get("aria-label") for box in boxes(tree))
+
+
+def test_clusters_nest_as_modules_do(network):
+    tree = parsed(draw(network))
+    titles = [
+        g.find(f"{SVG}title").text for g in tree.iter(f"{SVG}g") if g.get("class") == "cluster"
+    ]
+    assert titles[0] == "MLP"
+    assert len(titles) == 1 + 3 + 9
+    assert "MLP/layers.1/neurons.3" in titles
+
+
+@pytest.mark.parametrize("name", ["readme", "network"])
+def test_at_most_700_bytes_a_node(graphs, name):
+    picture = draw(graphs[name]())
+    assert len(picture.svg.encode()) <= 700 * len(picture.scene.nodes)
+
+
+def test_a_large_picture_stays_small(graphs):
+    picture = draw(graphs["network"]((3, 8, 8, 1), samples=3), collapse="none")
+    assert len(picture.scene.nodes) > 250
+    assert len(picture.svg.encode()) <= 700 * len(picture.scene.nodes)
+
+
+def test_a_long_name_is_cut_in_the_box_and_whole_in_the_tooltip():
+    name = "the_learning_rate_of_the_second_hidden_layer_in_the_encoder"
+    [box] = boxes(parsed(draw(Value(1.0, label=name))))
+    assert lines_of(box)[0] == "the_learning_rate_of_th…"
+    assert box.find(f"{SVG}title").text.startswith(name)
+
+
+def test_bad_data_is_marked_in_words_and_weight():
+    [box] = boxes(parsed(draw(Value(float("-inf"), label="x"))))
+    [line] = [text for text in box.findall(f"{SVG}text") if text.text == "data -inf"]
+    assert line.get("font-weight") == "700"
