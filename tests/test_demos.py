@@ -1,0 +1,108 @@
+"""Every demo runs, keeps its promises and refuses wrong options clearly."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import xml.etree.ElementTree as ET
+from pathlib import Path
+
+import pytest
+
+import nn
+
+pytest.importorskip("sklearn", reason="the demos need scikit-learn, of the extra demos")
+pytest.importorskip("matplotlib", reason="the demos need matplotlib, of the extra demos")
+
+ROOT = Path(__file__).parents[1]
+
+
+def run(script, *arguments, folder, status=0):
+    """Run a demo with warnings as errors and return what it printed."""
+    finished = subprocess.run(
+        [sys.executable, "-W", "error", ROOT / "demos" / script, *arguments],
+        cwd=folder,
+        env={"PATH": "", "PYTHONPATH": str(ROOT), "MPLBACKEND": "Agg", "HOME": str(folder)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert finished.returncode == status, finished.stderr
+    return finished.stdout if status == 0 else finished.stderr
+
+
+def texts(path):
+    """Return all words that an SVG file shows."""
+    return " ".join(ET.parse(path).getroot().itertext())
+
+
+@pytest.mark.parametrize(
+    ("data", "epochs", "least", "pictures"),
+    [
+        ("iris", "40", 0.9, {"graph.svg", "loss.svg"}),
+        ("breast-cancer", "3", 0.9, {"graph.svg", "loss.svg"}),
+        ("moons", "15", 0.8, {"graph.svg", "loss.svg", "boundary.svg"}),
+    ],
+)
+def test_train_learns_and_draws(data, epochs, least, pictures, tmp_path):
+    printed = run("train.py", "--data", data, "--epochs", epochs, folder=tmp_path)
+    accuracy = float(printed.partition("held-out accuracy: ")[2].partition("%")[0]) / 100
+    assert accuracy >= least
+    written = {path.name for path in (tmp_path / "output").iterdir()}
+    assert written == pictures | {"model.npz"}
+    for picture in pictures:
+        ET.parse(tmp_path / "output" / picture)
+    graph = texts(tmp_path / "output" / "graph.svg")
+    assert "data" in graph
+    assert "grad" in graph
+
+
+def test_train_shows_every_node_of_the_iris_network(tmp_path):
+    run("train.py", "--epochs", "1", folder=tmp_path)
+    graph = texts(tmp_path / "output" / "graph.svg")
+    for name in ("petal length", "sepal width", "relu", "exp"):
+        assert name in graph
+
+
+def test_train_repeats_itself_and_saves_what_it_trained(tmp_path):
+    arguments = ("--epochs", "2", "--hidden", "3", "--seed", "5")
+    for folder in ("first", "second"):
+        run("train.py", *arguments, "--output", folder, folder=tmp_path)
+    for name in ("graph.svg", "loss.svg"):
+        first, second = ((tmp_path / folder / name).read_bytes() for folder in ("first", "second"))
+        assert first == second, f"{name} differs from run to run"
+    model, other = nn.MLP(4, [3, 3]), nn.MLP(4, [3, 3])
+    model.load(tmp_path / "first" / "model.npz")
+    other.load(tmp_path / "second" / "model.npz")
+    assert model.state_dict() == other.state_dict()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--epochs", "0"], "--epochs: '0' is not a whole number from 1 on"),
+        (["--hidden", "8", "x"], "--hidden: 'x' is not a whole number"),
+        (["--data", "mnist"], "--data: invalid choice: 'mnist'"),
+        (["--lr", "-1"], "--lr: -1.0 is not above 0"),
+        (["--output", "taken"], "--output: taken is no folder"),
+    ],
+)
+def test_train_refuses_wrong_options_in_one_line(arguments, said, tmp_path):
+    (tmp_path / "taken").write_text("a file")
+    printed = run("train.py", *arguments, folder=tmp_path, status=2)
+    assert said in printed
+    assert "Traceback" not in printed
+
+
+def test_micrograd_demo_separates_the_moons(tmp_path):
+    printed = run("micrograd_demo.py", "--steps", "30", folder=tmp_path)
+    assert int(printed.rpartition("accuracy ")[2].partition("%")[0]) >= 85
+    ET.parse(tmp_path / "output" / "moons.svg")
+
+
+def test_repl_tour_prints_the_derivatives_it_promises(tmp_path):
+    printed = run("repl_tour.py", folder=tmp_path)
+    for expected in ("dc/da = b + cos(a) = -3.4161", "= -0.9093", "x**3: 6.0", "gradient 0.0"):
+        assert expected in printed
+    for name in ("expression", "slope", "neuron"):
+        assert "grad" in texts(tmp_path / "output" / f"{name}.svg")
