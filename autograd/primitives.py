@@ -261,7 +261,7 @@ sign: Primitive = primitive(
     None,
     doc="-1, 0 or 1 by the sign of x.",
     numpy="sign",
-    c="(x > 0) - (x < 0)",
+    c="x > 0 ? 1 : x < 0 ? -1 : x",
     special=EDGES,
     total=True,
 )
@@ -648,7 +648,7 @@ clip = primitive(
     lambda g, out, x, low, high: where(greater(maximum(x, low), high), g, 0.0),
     doc="x limited to [low, high]; the gradient passes at the bounds themselves, as torch.clamp.",
     numpy="clip",
-    c="fmin(fmax(x, y), z)",
+    c="x != x || y != y || z != z ? x + y + z : fmin(fmax(x, y), z)",
     domain=(REAL, (-2.0, -1.0), (1.0, 2.0)),
     special=TRIPLES,
     total=True,
