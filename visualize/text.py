@@ -5,11 +5,12 @@ from __future__ import annotations
 from visualize.digits import counted
 from visualize.escape import columns, cut, printable
 from visualize.scene import Edge, Node, Scene
-from visualize.wording import formula, summary, words
+from visualize.wording import edge_mark, formula, summary, words
 
 __all__ = ["text"]
 
 FORMULA_COLUMNS = 160
+WIDEST_CELL = 40  # a longer one pushes its line out, not the whole listing
 
 
 def text(scene: Scene) -> str:
@@ -36,7 +37,10 @@ def text(scene: Scene) -> str:
         for index, node in enumerate(scene.nodes)
         if node.copy_of is None
     ]
-    widths = [max((columns(row[column]) for row in rows), default=0) for column in range(3)]
+    widths = [
+        max((width for row in rows if (width := columns(row[cell])) <= WIDEST_CELL), default=0)
+        for cell in range(3)
+    ]
     lines = [f"# {printable(scene.title)}"] if scene.title else []
     lines += [f"# {line}" for line in (summary(scene), *scene.notes)]
     for row in rows:
@@ -54,7 +58,10 @@ def _row(scene: Scene, node: Node, incoming: list[Edge]) -> tuple[str, str, str,
     data, rest = said.lines
     made = formula(scene, node) or "leaf"
     if node.group:
-        parts = [f"{scene.nodes[edge.source].name} ×{edge.count:,}" for edge in incoming]
+        parts = [
+            " ".join(filter(None, (scene.nodes[edge.source].name, edge_mark(scene, edge))))
+            for edge in incoming
+        ]
         made = counted(node.group.count, "value") + (f" of {', '.join(parts)}" if parts else "")
     if node.is_output:
         rest += "  output"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 
 import pytest
 
@@ -29,23 +30,28 @@ def readme_expression() -> Value:
 
 
 def network_loss(widths: tuple[int, ...] = (3, 4, 4, 1), samples: int = 1) -> Value:
-    """The squared error of a fixed multi-layer perceptron with scopes, after its backward pass."""
+    """The squared error of a fixed multi-layer perceptron with scopes, after its backward pass.
+
+    All numbers are small multiples of powers of 2: exact, whatever the order of sums.
+    """
     layers = [
         [
-            ([Value(0.3 - 0.1 * ((i + 2 * j) % 5), label=f"w{i}") for i in range(fan_in)],
-             Value(0.1, label="b"))
+            (
+                [Value(((3 * i + 5 * j) % 7 - 2) / 8, label=f"w{i}") for i in range(fan_in)],
+                Value(0.125, label="b"),
+            )
             for j in range(width)
         ]
-        for fan_in, width in zip(widths, widths[1:], strict=False)
-    ]  # fmt: skip
+        for fan_in, width in pairwise(widths)
+    ]
     losses = []
     for sample in range(samples):
-        signal = [Value(0.5 + 0.25 * sample - i, label=f"x{i}") for i in range(widths[0])]
+        signal = [Value(1.5 + 0.25 * sample - i, label=f"x{i}") for i in range(widths[0])]
         for k, layer in enumerate(layers):
             outputs = []
             for j, (weights, bias) in enumerate(layer):
                 with scope("MLP"), scope(f"layers.{k}"), scope(f"neurons.{j}"):
-                    outputs.append((autograd.dot(weights, signal) + bias).tanh())
+                    outputs.append((autograd.dot(weights, signal) + bias).relu())
             signal = outputs
         losses.append((signal[0] - 1.0) ** 2)
     loss = autograd.sum(losses)

@@ -41,8 +41,14 @@ def test_source_and_text_are_the_same_for_every_engine(readme):
 
 @pytest.mark.parametrize(
     ("suffix", "start"),
-    [("svg", b"<svg"), ("dot", b"digraph {"), ("txt", b"# 27 values"), ("PNG", b"\x89PNG"), ("pdf", b"%PDF")],
-)  # fmt: skip
+    [
+        ("svg", b"<svg"),
+        ("dot", b"digraph {"),
+        ("txt", b"# 27 values"),
+        ("PNG", b"\x89PNG"),
+        ("pdf", b"%PDF"),
+    ],
+)
 def test_every_suffix_has_its_format(readme, suffix, start, tmp_path):
     if suffix in ("PNG", "pdf"):
         pytest.importorskip("cairosvg", reason='needs pip install "scalar-autograd[png]"')

@@ -29,16 +29,16 @@ ATTACKS = [
     "-->",
     "x" * 5000,
     "損失関数の値",
-    "😀👩‍👩‍👧 é",
-    "right‮to left",
+    "😀 \U0001f469\u200d\U0001f469\u200d\U0001f467 e\u0301",
+    "right\u202eto left",
     "\ud800 lone surrogate",
-    "￾￿ noncharacters",
+    "\ufffe\uffff noncharacters",
     " ",
     "%s {0} ${x}",
     "n0 -> n1; }",
     "#include",
 ]
-XML_TEXT = re.compile("[\t\n\r\x20-퟿-�\U00010000-\U0010ffff]*")
+XML_TEXT = re.compile("[\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]*")
 
 
 def picture_of(label):

@@ -2,7 +2,11 @@
 
 After a wanted change of the pictures, look at the new ones and store them:
 
-    REFRESH_GOLDEN=1 python -m pytest tests/visualize/test_golden.py && git diff tests/visualize/golden
+    REFRESH_GOLDEN=1 python -m pytest tests/visualize/test_golden.py
+    git diff tests/visualize/golden
+
+The numbers in these graphs are exact in binary or come from one correctly rounded operation, so
+that they have the same digits on every platform.
 """
 
 from __future__ import annotations
