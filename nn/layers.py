@@ -177,7 +177,7 @@ class Sequential(Module):
         for position, layer in enumerate(layers):
             if not callable(layer):
                 raise TypeError(
-                    f"Sequential takes modules and functions, one argument each; argument {position} "
+                    f"Sequential takes modules and functions one by one; argument {position} "
                     f"is {layer!r}"
                 )
         self.layers = list(layers)

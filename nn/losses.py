@@ -98,7 +98,7 @@ def binary_cross_entropy(probabilities: Any, targets: Any, reduction: str = "mea
         if not 0.0 <= number <= 1.0:
             raise ValueError(
                 f"binary_cross_entropy, row {pairs.row(index)}: {number!r} is no probability; for "
-                "scores of any size use binary_cross_entropy_with_logits, or a last layer of sigmoid"
+                "scores of any size use binary_cross_entropy_with_logits, or end in a sigmoid"
             )
     losses = [
         _weighted(target, -log(_above_zero(p)), -log(_above_zero(1.0 - p)))

@@ -12,12 +12,12 @@ __all__ = ["Pairs", "as_rows", "is_scalar", "matched"]
 
 
 def is_scalar(item: Any) -> bool:
-    """Tell a number or Value from a sequence of them.
+    """Tell a number or Value, or a text in place of one, from a sequence of them.
 
     >>> is_scalar(1.0), is_scalar([1.0])
     (True, False)
     """
-    if isinstance(item, Value | float | int):
+    if isinstance(item, Value | float | int | str):
         return True
     return getattr(item, "ndim", 0) == 0 and not hasattr(type(item), "__len__")
 
