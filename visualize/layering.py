@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from visualize.cluster_tree import ROOT, ClusterTree
 
-__all__ = ["Layering", "build_layering"]
+__all__ = ["Layering", "build_layering", "ranks_spanned"]
 
 
 @dataclass(slots=True)
@@ -103,6 +103,12 @@ def build_layering(
         layering.chains[index] = [*chain, v]
     _hold_open(layering, tree)
     return layering
+
+
+def ranks_spanned(ranks: Sequence[int], tree: ClusterTree) -> int:
+    """Count the ranks that clusters span, all together: each needs an item in each of them."""
+    first, last = _spans(ranks, tree)
+    return sum(last[cluster] - first[cluster] + 1 for cluster in range(1, len(tree)))
 
 
 def _spans(ranks: Sequence[int], tree: ClusterTree) -> tuple[list[int], list[int]]:

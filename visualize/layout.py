@@ -18,10 +18,10 @@ from visualize.cluster_tree import ROOT, ClusterTree
 from visualize.crossing import order_ranks
 from visualize.frames import Rectangle, cluster_rectangles, columns_of
 from visualize.lanes import Insets
-from visualize.layering import build_layering
+from visualize.layering import build_layering, ranks_spanned
 from visualize.placement import place_across
 from visualize.rank import rank_nodes
-from visualize.routing import route_edges
+from visualize.routing import parallel_offsets, route_edges
 
 __all__ = ["RANKDIRS", "Placed", "layout"]
 
@@ -29,6 +29,7 @@ RANKDIRS = ("LR", "TB", "RL", "BT")
 CLUSTER_PADDING = 8.0
 BEND_GAP = 0.6  # of the gap between boxes, beside a bend of a long edge
 FREE_ITEMS, ITEMS_PER_NODE = 1_000, 4  # virtual items allowed for long edges
+MOST_SPANNED = 50_000  # ranks that clusters span, all together; beyond, the innermost are left out
 STEPS = 100_000  # bends allowed in all edges together; a picture of them is near 5 MB
 
 Box = tuple[float, float, float, float]
@@ -63,7 +64,8 @@ def layout(
 
     An edge may occur several times. `groups` holds the path of nested clusters of each node, ()
     for none; each cluster gets a rectangle, with `title_height` free at its top, that holds
-    its own nodes and clusters and no others. `rank_gap` is the least distance between
+    its own nodes and clusters and no others. (Where clusters span more than 50,000 ranks, all
+    together, the innermost level of them is left out.) `rank_gap` is the least distance between
     ranks, `node_gap` between boxes in a rank. The same input gives the same result everywhere.
 
     Raises ValueError where the edges form a cycle or name no node, where sizes or gaps are negative or
@@ -82,13 +84,22 @@ def layout(
     sideways = rankdir in ("LR", "RL")
     lengths = [width if sideways else height for width, height in sizes]
     breadths = [height if sideways else width for width, height in sizes]
-    tree = ClusterTree(groups if groups is not None else [()] * len(sizes))
+    paths = [()] * len(sizes) if groups is None else [tuple(path) for path in groups]
+    tree = ClusterTree(paths)
     ranks = rank_nodes(len(sizes), edges, tree)
+    while ranks_spanned(ranks, tree) > MOST_SPANNED:
+        paths = [path[: max(tree.depth) - 1] for path in paths]
+        tree = ClusterTree(paths)
+        ranks = rank_nodes(len(sizes), edges, tree)
     layering = build_layering(
         ranks, edges, tree, items=FREE_ITEMS + ITEMS_PER_NODE * len(sizes), steps=STEPS
     )
     order = order_ranks(layering, tree)
     half = [breadth / 2 for breadth in breadths] + [0.0] * (len(layering.rank) - len(sizes))
+    offsets = parallel_offsets(edges)
+    for chain, offset in zip(layering.chains, offsets, strict=True):
+        for bend in chain[1:-1] if chain and offset else ():
+            half[bend] = max(half[bend], abs(offset))
     titled = CLUSTER_PADDING + title_height
     insets = Insets(
         node_gap=node_gap,
@@ -110,7 +121,7 @@ def layout(
         layering, along, centre, half, tree, (insets.low, insets.high), margins
     )
     outside = rectangles[ROOT][2] - 2 * node_gap
-    routes = route_edges(edges, layering, centre, half, along, columns, outside)
+    routes = route_edges(edges, layering, centre, half, along, columns, offsets, outside)
     boxes = [
         (*span, middle - reach, middle + reach)
         for span, middle, reach in zip(along, centre, half, strict=False)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from visualize.layering import Layering
 
-__all__ = ["Columns", "route_edges"]
+__all__ = ["Columns", "parallel_offsets", "route_edges"]
 
 Point = tuple[float, float]
 
@@ -32,19 +32,19 @@ def route_edges(
     half: Sequence[float],
     along: Sequence[tuple[float, float]],
     columns: Columns,
+    offsets: Sequence[float],
     outside: float,
 ) -> list[list[Point]]:
     """Return each edge's cubic Bezier control points, (along, across) the ranks.
 
     An edge leaves its node at the middle of its end side and arrives spread over the start side of
     its consumer, in the order in which the edges come in. It bends only in the gaps between ranks and runs
-    straight through a rank, so it never meets a box. Edges of one pair of nodes keep their
-    distance along the whole path. Edges without a chain run at coordinate `outside` and beyond it,
+    straight through a rank, so it never meets a box. Edges of one pair of nodes keep
+    their `offsets` along the whole path. Edges without a chain run at coordinate `outside` and beyond it,
     one lane for each value.
 
     `along` holds the start and end of each node along the ranks.
     """
-    offsets = _parallel_offsets(edges)
     lanes = _outside_lanes(edges, layering, outside)
     arrivals: dict[int, list[tuple[float, int]]] = {}
     for index, (u, v) in enumerate(edges):
@@ -79,7 +79,8 @@ def route_edges(
     return routes
 
 
-def _parallel_offsets(edges: Sequence[tuple[int, int]]) -> list[float]:
+def parallel_offsets(edges: Sequence[tuple[int, int]]) -> list[float]:
+    """Give each edge its distance from the middle of the edges between the same two nodes."""
     together: dict[tuple[int, int], list[int]] = {}
     for index, pair in enumerate(edges):
         together.setdefault(pair, []).append(index)
@@ -121,6 +122,8 @@ def _curve(knots: Sequence[Point]) -> list[Point]:
         if len(corners) > 1 and corners[-2][1] == corners[-1][1] == knot[1]:
             corners.pop()
         corners.append(knot)
+    if len(corners) == 1:  # ranks that touch
+        corners.append(knots[-1])
     points = [corners[0]]
     for (x, y), (end_x, end_y) in zip(corners, corners[1:], strict=False):
         middle = (x + end_x) / 2
