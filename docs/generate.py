@@ -1,0 +1,135 @@
+"""Write the generated pages and pictures anew: `make docs`.
+
+docs/operations.md comes from the table of operations and the list of conventions; the pictures in
+docs/images/ are what the code blocks of README.md and the tutorial save.
+"""
+
+from __future__ import annotations
+
+import inspect
+import math
+import re
+from pathlib import Path
+
+from blocks import run_page
+from conventions import CONVENTIONS, REFUSALS
+
+import autograd
+
+__all__ = ["PAGES_WITH_PICTURES", "main", "operations_page"]
+
+ROOT = Path(__file__).parents[1]
+PAGES_WITH_PICTURES = ("README.md", "docs/tutorial.md")
+
+OPERATORS = {
+    "add": "x + y", "sub": "x - y", "mul": "x * y", "div": "x / y", "neg": "-x", "pow": "x ** y",
+    "abs": "abs(x)", "less": "x < y", "less_equal": "x <= y", "greater": "x > y",
+    "greater_equal": "x >= y", "detach": "x.detach()",
+    "add_n": "autograd.sum(values)", "dot": "dot(values, weights)",
+}  # fmt: skip
+
+HEAD = """\
+# Operations
+
+*Written by `make docs` from the table of operations and the list of conventions; edit those.*
+
+Every operation is one row of `autograd/primitives.py`: its value, its derivatives, its symbol in
+pictures. All of them take Values, numbers and NumPy arrays, mixed; on plain numbers they return
+plain numbers. Those of one argument are methods too: `x.tanh()`.
+
+## What you type
+
+| operation | in pictures | written | what it is |
+|---|---|---|---|
+"""
+
+RULES = """
+Built from these: `mean`, `norm`, `logsumexp`, `softmax`, `log_softmax`.
+
+## What gradients are made of
+
+A gradient is made of the operations above and of these few, so that it can be differentiated,
+drawn and compiled in its turn.
+
+| operation | in pictures | what it is |
+|---|---|---|
+"""
+
+EDGES = """
+## Conventions
+
+What happens at kinks, poles and edges is decided once. Each line is a test. In general: data are
+floats of 64 bits; no operation raises for the sake of its operands: a domain fault gives nan or
+inf as NumPy would, with a `NumericWarning` that names the operation and the operands and points to
+your line; and a gradient of exactly zero stays exactly zero, whatever it is multiplied by.
+
+| expression | at | value | derivatives | why |
+|---|---|---|---|---|
+"""
+
+ERRORS = """
+These are errors, because any answer would mislead:
+
+| expression | error |
+|---|---|
+"""
+
+
+def operations_page() -> str:
+    """Return the text of docs/operations.md."""
+    typed, rules = [], []
+    for name, row in autograd.TABLE.items():
+        symbol, doc = plain(row.symbol), plain(row.doc)
+        if name in OPERATORS or name in autograd.__all__:
+            typed.append(f"| {name} | {symbol} | `{written(row)}` | {doc} |")
+        else:
+            rules.append(f"| {name} | {symbol} | {doc} |")
+    edges = [
+        f"| `{c.expression}` | {listed(c.point)} | {number(c.value)} "
+        f"| {listed(c.derivatives, 'd/d')} | {plain(c.why)} |"
+        for c in CONVENTIONS
+    ]
+    errors = [f"| `{expression}` | {error.__name__} |" for expression, error, _ in REFUSALS]
+    tables = ((HEAD, typed), (RULES, rules), (EDGES, edges), (ERRORS, errors))
+    return "".join(head + "\n".join(lines) + "\n" for head, lines in tables)
+
+
+def written(row: autograd.Primitive) -> str:
+    """Return how a call of the operation is typed."""
+    if row.name in OPERATORS:
+        return OPERATORS[row.name]
+    if row.variadic:
+        return f"{row.name}(*values)"
+    rule = next(pull for pull in row.pullbacks if pull is not None)
+    _, _, *names = inspect.signature(rule).parameters  # after g and out
+    first = len(names) - len(row.defaults)
+    for place, default in enumerate(row.defaults, first):
+        names[place] += f"={default:g}"
+    return f"{row.name}({', '.join(names)})"
+
+
+def plain(text: str) -> str:
+    """Return the text with what Markdown would take for markup escaped."""
+    return re.sub(r"([|*])", r"\\\1", text)
+
+
+def number(value: float) -> str:
+    """Return a float as short as it can be read."""
+    return f"{value:.4g}" if math.isfinite(value) else str(value)
+
+
+def listed(numbers: dict[str, float], before: str = "") -> str:
+    return ", ".join(f"{before}{name} = {number(value)}" for name, value in numbers.items())
+
+
+def main() -> None:
+    """Write all of it."""
+    (ROOT / "docs" / "operations.md").write_text(operations_page(), encoding="utf-8")
+    images = ROOT / "docs" / "images"
+    images.mkdir(exist_ok=True)
+    for page in PAGES_WITH_PICTURES:
+        run_page(ROOT / page, images)
+
+
+if __name__ == "__main__":
+    main()
