@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from autograd import Constant, Value
+from autograd import Constant, Value, Vector
 
 __all__ = ["vector"]
 
@@ -23,7 +23,7 @@ def vector(x: Any, length: int, layer: object) -> tuple[Value | Constant, ...]:
         x = _elements(x, layer)
     if len(x) != length:
         raise ValueError(f"{_described(layer)} takes {length} inputs, got {len(x)}")
-    return tuple(
+    return Vector(
         [
             item if type(item) is Value or type(item) is Constant else _operand(item, index, layer)
             for index, item in enumerate(x)

@@ -6,7 +6,7 @@ import random
 from collections.abc import Iterable
 from typing import Any
 
-from autograd import Constant, Value, dot, scope
+from autograd import Constant, Value, Vector, dot, scope
 from nn.activations import Activation, activation_function, activation_name
 from nn.counts import as_count
 from nn.initializers import Initializer, initializer_function
@@ -45,7 +45,7 @@ class Neuron(Module):
         nin = as_count(nin, "nin")
         draw = initializer_function(initializer, activation)
         source = generator(rng)
-        self.weights = [Value(draw(nin, fan_out, source), label=f"w{i}") for i in range(nin)]
+        self.weights = Vector(Value(draw(nin, fan_out, source), label=f"w{i}") for i in range(nin))
         self.bias = Value(0.0, label="b") if bias else None
         self.activation = activation
         self.activate = activation_function(activation)

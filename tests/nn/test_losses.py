@@ -191,7 +191,7 @@ def test_graphs_are_small():
         (lambda: nn.cross_entropy([[1.0], [2.0]], [0, 0]), "row 0: there is one logit"),
         (
             lambda: nn.cross_entropy([1.0, 2.0], [0, 1]),
-            "one example is a list of logits and one int",
+            "rows of one number each and several targets",
         ),
     ],
 )

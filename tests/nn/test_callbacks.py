@@ -1,0 +1,66 @@
+"""Callbacks: early stopping over a scripted history."""
+
+import math
+
+import pytest
+
+from autograd import Value
+from nn import SGD, EarlyStopping, History, Module, TrainingState
+
+
+class Point(Module):
+    def __init__(self):
+        self.p = Value(0.0)
+
+
+def stopped_after(stopping, measured, name="loss"):
+    """Run the callback over scripted epochs; the parameter is the number of the epoch."""
+    model = Point()
+    state = TrainingState(model, SGD(model.parameters()), History(), 0, len(measured))
+    stopping.on_fit_start(state)
+    for number in measured:
+        state.epoch += 1
+        model.p.data = float(state.epoch)
+        state.history.append({name: number})
+        if stopping.on_epoch_end(state):
+            break
+    stopping.on_fit_end(state)
+    return state.epoch, model.p.data
+
+
+@pytest.mark.parametrize(
+    ("settings", "name", "measured", "expected"),
+    [
+        ({"patience": 2}, "loss", [3, 2, 1, 2, 1.5, 0], (5, 3.0)),
+        ({"patience": 3}, "loss", [3, 2, 1, 2, 1.5, 0], (6, 6.0)),
+        ({"patience": 1}, "loss", [1, 1], (2, 1.0)),
+        ({"patience": 2, "min_delta": 0.5}, "loss", [3, 2.8, 2.6, 1], (3, 1.0)),
+        ({"patience": 2, "restore_best": False}, "loss", [1, 2, 3, 4], (3, 3.0)),
+        ({"patience": 2, "monitor": "accuracy"}, "accuracy", [0.1, 0.5, 0.4, 0.3], (4, 2.0)),
+        ({"patience": 1, "monitor": "validation_r2_score"}, "validation_r2_score", [0, 1, 0], (3, 2.0)),
+        ({"patience": 2}, "validation_loss", [1, 2, 3], (3, 1.0)),
+        ({"patience": 2}, "loss", [math.nan, 1, 2, 3], (4, 2.0)),
+    ],
+)  # fmt: skip
+def test_it_stops_after_patience_and_returns_to_the_best(settings, name, measured, expected):
+    stopping = EarlyStopping(**settings)
+    assert stopped_after(stopping, measured, name) == expected
+    assert stopped_after(stopping, measured, name) == expected  # nothing is left of the first run
+
+
+def test_validation_is_watched_where_there_is_some():
+    stopping = EarlyStopping(patience=1)
+    model = Point()
+    state = TrainingState(model, SGD(model.parameters()), History(), 1, 2)
+    state.history.append({"loss": 5.0, "validation_loss": 1.0})
+    assert not stopping.on_epoch_end(state)
+    assert (stopping.best, stopping.best_epoch) == (1.0, 1)
+
+
+def test_mistakes_are_named():
+    with pytest.raises(ValueError, match="patience must be at least 1"):
+        EarlyStopping(patience=0)
+    with pytest.raises(ValueError, match="min_delta must be at least 0"):
+        EarlyStopping(min_delta=-1.0)
+    with pytest.raises(ValueError, match="'accuracy' is not measured; there are loss"):
+        stopped_after(EarlyStopping(monitor="accuracy"), [1.0])
