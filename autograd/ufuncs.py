@@ -8,6 +8,9 @@ from autograd.primitive import TABLE
 
 __all__ = ["apply_ufunc"]
 
+# Comparisons record nodes here as everywhere; equality stays identity, as == on Values.
+ORDERINGS = ("less", "less_equal", "greater", "greater_equal")
+
 
 def apply_ufunc(ufunc: Any, method: str, inputs: tuple[Any, ...], options: dict[str, Any]) -> Any:
     """Apply a ufunc to inputs of which one at least is a Value.
@@ -18,8 +21,12 @@ def apply_ufunc(ufunc: Any, method: str, inputs: tuple[Any, ...], options: dict[
     import numpy as np
 
     if method == "__call__" and not options:
+        if ufunc.__name__ in ORDERINGS:
+            return TABLE[ufunc.__name__](*inputs)
         for row in TABLE.values():
             if row.numpy == ufunc.__name__:
                 return row(*inputs)
-    result = getattr(ufunc, method)(*(np.asarray(x, dtype=object) for x in inputs), **options)
+    # A NumPy scalar left as it is would call the ufunc again, without end
+    plain = (x.item() if isinstance(x, np.generic) else x for x in inputs)
+    result = getattr(ufunc, method)(*(np.asarray(x, dtype=object) for x in plain), **options)
     return result.item() if isinstance(result, np.ndarray) and result.ndim == 0 else result
