@@ -18,12 +18,14 @@ BLOCKED = {"detach", "shift"}
 
 
 def partial(formula, point, *positions):
-    """Return a partial derivative at high precision; `positions` are the arguments, one per order."""
+    """Return a partial derivative at high precision, one position per order."""
     orders = tuple(positions.count(i) for i in range(len(point)))
     with mpmath.workdps(50):
         numbers = tuple(map(mpmath.mpf, point))
-        return mpmath.diff(formula, numbers, orders) if len(point) > 1 else mpmath.diff(
-            formula, numbers[0], orders[0]
+        return (
+            mpmath.diff(formula, numbers, orders)
+            if len(point) > 1
+            else mpmath.diff(formula, numbers[0], orders[0])
         )
 
 
@@ -62,7 +64,7 @@ def test_backward_and_both_kinds_of_gradients_agree(row, points):
 
 
 def test_forward_mode_is_reverse_mode(row, points):
-    rng = random.Random(1)
+    rng = random.Random(1)  # noqa: S311 - no secret
     for point in points:
         tangents = tuple(rng.uniform(-2, 2) for _ in point)
         value, forward = jvp(row, point, tangents)
@@ -103,7 +105,9 @@ def test_zero_gradient_from_above_gives_exact_zeros_at_every_edge(row, edges):
             assert term is None or term == 0.0, point
 
 
-@pytest.mark.parametrize("condition", [lambda: 0.0, lambda: Value(-1.0) > 0.0], ids=["number", "node"])
+@pytest.mark.parametrize(
+    "condition", [lambda: 0.0, lambda: Value(-1.0) > 0.0], ids=["number", "node"]
+)
 def test_branch_not_taken_is_exactly_zero_in_every_mode(row, edges, condition):
     """The selected branch is smooth; the other is the row at an edge, with infinite derivatives."""
     for point in [edge for edge in edges if edge]:
