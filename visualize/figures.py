@@ -1,0 +1,88 @@
+"""Matplotlib figures without global state: made without pyplot, saved to the same bytes each time."""
+
+from __future__ import annotations
+
+import importlib
+import io
+from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING
+
+from visualize.save import write_atomically
+
+if TYPE_CHECKING:
+    from matplotlib.colors import Colormap
+    from matplotlib.figure import Figure
+
+__all__ = [
+    "CLASS_COLOURS",
+    "NEGATIVE",
+    "POSITIVE",
+    "diverging_colours",
+    "matplotlib_module",
+    "new_figure",
+    "save_figure",
+]
+
+POSITIVE, NEUTRAL, NEGATIVE = "#1f5f9e", "#e8eaeb", "#b4500b"  # safe for red-green blindness
+# Okabe and Ito, Color Universal Design (2008), without black; blue and orange come first.
+CLASS_COLOURS = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#f0e442")
+
+# Metadata that would change from run to run, by format.
+UNDATED: dict[str, dict[str, None]] = {
+    ".svg": {"Date": None},
+    ".pdf": {"CreationDate": None},
+    ".png": {},
+}
+
+
+def matplotlib_module(name: str) -> ModuleType:
+    """Import a module of matplotlib, which is an optional package."""
+    try:
+        return importlib.import_module(f"matplotlib.{name}")
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] != "matplotlib":
+            raise
+        raise ModuleNotFoundError(
+            'plots need matplotlib: pip install "scalar-autograd[plots]"', name=error.name
+        ) from error
+
+
+def new_figure(width: float, height: float) -> Figure:
+    """Return an empty figure, in inches, that no window or global list knows of."""
+    figure: Figure = matplotlib_module("figure").Figure((width, height), layout="constrained")
+    return figure
+
+
+def diverging_colours() -> Colormap:
+    """Return the scale from orange (negative) over light grey to blue (positive)."""
+    colours: Colormap = matplotlib_module("colors").LinearSegmentedColormap.from_list(
+        "orange to blue", [NEGATIVE, NEUTRAL, POSITIVE]
+    )
+    return colours
+
+
+def save_figure(figure: Figure, path: str | Path) -> None:
+    """Write a figure to a .svg, .png or .pdf file, whole or not at all.
+
+    The same figure gives the same bytes on every run, with the same matplotlib: ids in SVG
+    come from a fixed salt and dates are left out. Text in SVG stays text, so it can be searched and read.
+
+    Raises ValueError for another suffix, FileNotFoundError where the folder is missing.
+
+    >>> import tempfile
+    >>> from visualize import plot_history
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     save_figure(plot_history({"loss": [2.0, 1.0]}), Path(folder, "loss.svg"))
+    ...     Path(folder, "loss.svg").read_text()[:5]
+    '<?xml'
+    """
+    path = Path(path)
+    suffix = path.suffix.lower()
+    if suffix not in UNDATED:
+        raise ValueError(f"cannot save a plot as {path.name!r}; use one of {', '.join(UNDATED)}")
+    settings = {"svg.hashsalt": "scalar-autograd", "svg.fonttype": "none", "pdf.fonttype": 42}
+    content = io.BytesIO()
+    with importlib.import_module("matplotlib").rc_context(settings):
+        figure.savefig(content, format=suffix[1:], metadata=UNDATED[suffix], dpi=150)
+    write_atomically(path, content.getvalue())
