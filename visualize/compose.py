@@ -8,7 +8,7 @@ from dataclasses import replace
 from math import isfinite
 
 from autograd import Constant, Value
-from visualize.collapse import Boxes
+from visualize.boxes import Boxes
 from visualize.escape import cut, printable
 from visualize.flat import FlatGraph, Path
 from visualize.gradient import gradient_of, largest
@@ -46,7 +46,7 @@ def compose(graph: FlatGraph, boxes: Boxes | None = None, *, title: str = "") ->
                 operand if type(operand) is Constant else index[box_of[next(used)]]
                 for operand in graph.values[inside[0]].args
             )
-            scope = graph.scopes[inside[0]]
+            scope = graph.scopes[inside[0]] if not boxes or boxes.clustered else ()
             node = _single(graph.values[inside[0]], name, scope, operands, pending)
         nodes.append(node if outputs.isdisjoint(inside) else replace(node, is_output=True))
     return Scene(

@@ -149,6 +149,31 @@ def test_none_draws_everything_up_to_its_limit(graphs):
         draw(y, collapse="none")
 
 
+def test_the_builtin_sum_is_one_box_like_its_terms():
+    w = Value(0.5)
+    loss = sum((w * float(k) - 1.0) ** 2 for k in range(200)) * 0.5
+    loss.backward()
+    scene = draw(loss).scene
+    groups = [(node.label, node.group.count) for node in scene.nodes if node.group]
+    assert groups == [("×", 200), ("-", 200), ("^", 200), ("+", 200)]
+
+
+@pytest.mark.parametrize("collapse", ["auto", "module", "depth"])
+def test_outputs_inside_each_other_form_no_cycle(collapse):
+    outputs = []
+    with scope("chain"):
+        y = Value(0.5)
+        for step in range(400):
+            y = (y * 0.9).tanh()
+            if step % 50 == 0:
+                outputs.append(y)
+    y.backward()
+    for limit in (10, 20, 40):
+        scene = draw([*outputs, y], max_nodes=limit, collapse=collapse).scene
+        assert len(scene.nodes) <= limit
+        facts_hold(scene, y)
+
+
 def test_boxes_in_a_cycle_are_refused():
     x = Value(1.0)
     graph = flatten([x.exp().sin().exp()])

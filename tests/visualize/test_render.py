@@ -140,7 +140,7 @@ def test_only_render_starts_processes():
 def test_importing_visualize_loads_no_optional_package():
     code = (
         "import sys, visualize\n"
-        "heavy = {'matplotlib', 'graphviz', 'cairosvg', 'pygraphviz', 'IPython', 'numpy'}\n"
+        "heavy = {'matplotlib', 'graphviz', 'cairosvg', 'pygraphviz', 'IPython'}\n"
         "print(sorted(heavy & set(sys.modules)))"
     )
     root = Path(visualize.render.__file__).parents[1]
