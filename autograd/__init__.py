@@ -21,10 +21,12 @@ from autograd.primitives import (
 )  # fmt: skip
 from autograd.staleness import StaleGraphError
 from autograd.value import Value
+from autograd.vector import Vector
 from autograd.warning import NumericWarning
 
 __all__ = [
     "TABLE", "Constant", "GradientError", "NumericWarning", "Primitive", "StaleGraphError", "Value",
+    "Vector",
     "abs", "acos", "acosh", "asin", "asinh", "atan", "atan2", "atanh",
     "check_gradients", "clip", "cos", "cosh",
     "detach", "dot", "elu", "erf", "exp", "expm1", "gelu", "grad", "gradients", "hessian", "hvp",

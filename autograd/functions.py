@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from autograd.primitives import add_n, exp, hypot, log, shift
-from autograd.primitives import dot as dot_row
+from autograd.primitives import add_n, exp, finite, hypot, largest, log
+from autograd.vector import Vector, product
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -24,7 +24,7 @@ def sum(values: Iterable[Any]) -> Any:
     >>> sum([Value(1.0), 2.0, Value(3.0)])
     Value(data=6.0, grad=0.0)
     """
-    return add_n(*values)
+    return add_n(*_terms(values, "sum"))
 
 
 def mean(values: Iterable[Any]) -> Any:
@@ -47,10 +47,11 @@ def dot(x: Iterable[Any], y: Iterable[Any]) -> Any:
     >>> dot([Value(1.0), Value(2.0)], [3.0, 4.0])
     Value(data=11.0, grad=0.0)
     """
-    left, right = tuple(x), tuple(y)
+    left = x if type(x) is Vector else Vector(_terms(x, "dot"))
+    right = y if type(y) is Vector else Vector(_terms(y, "dot"))
     if len(left) != len(right):
         raise ValueError(f"dot: the operands have different lengths, {len(left)} and {len(right)}")
-    return dot_row(*left, *right)
+    return product(left, right)
 
 
 def norm(values: Iterable[Any]) -> Any:
@@ -60,7 +61,7 @@ def norm(values: Iterable[Any]) -> Any:
     >>> norm([3.0, 4.0])
     5.0
     """
-    return hypot(*values)
+    return hypot(*_terms(values, "norm"))
 
 
 def logsumexp(values: Iterable[Any]) -> Any:
@@ -73,8 +74,8 @@ def logsumexp(values: Iterable[Any]) -> Any:
     1000.6931471805599
     """
     terms = _some(values, "logsumexp")
-    largest = shift(*terms)
-    return log(add_n(*(exp(x - largest) for x in terms))) + largest
+    shift = finite(largest(*terms))
+    return log(add_n(*(exp(x - shift) for x in terms))) + shift
 
 
 def softmax(values: Iterable[Any]) -> list[Any]:
@@ -85,8 +86,8 @@ def softmax(values: Iterable[Any]) -> list[Any]:
     [0.5, 0.5]
     """
     terms = _some(values, "softmax")
-    largest = shift(*terms)
-    powers = [exp(x - largest) for x in terms]
+    shift = finite(largest(*terms))
+    powers = [exp(x - shift) for x in terms]
     total = add_n(*powers)
     return [power / total for power in powers]
 
@@ -103,8 +104,14 @@ def log_softmax(values: Iterable[Any]) -> list[Any]:
     return [x - total for x in terms]
 
 
+def _terms(values: Iterable[Any], function: str) -> tuple[Any, ...]:
+    if not hasattr(type(values), "__iter__"):
+        raise TypeError(f"{function} takes a list of numbers and Values, not {values!r}")
+    return tuple(values)
+
+
 def _some(values: Iterable[Any], function: str) -> tuple[Any, ...]:
-    terms = tuple(values)
+    terms = _terms(values, function)
     if not terms:
         raise ValueError(f"{function} of no values is undefined; give at least one")
     return terms

@@ -2,12 +2,32 @@
 
 from __future__ import annotations
 
+from threading import Lock
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 if TYPE_CHECKING:
     from autograd.primitive import Primitive
 
-__all__ = ["Constant", "Node", "topological_order"]
+__all__ = ["CLOCK", "Constant", "Node", "topological_order"]
+
+
+class Clock:
+    """Counts the changes of data; each node keeps the count at which its own was computed."""
+
+    __slots__ = ("_lock", "now")
+
+    def __init__(self) -> None:
+        self.now = 0
+        self._lock = Lock()
+
+    def tick(self) -> int:
+        """Count one more change, and return the count."""
+        with self._lock:
+            self.now += 1
+            return self.now
+
+
+CLOCK = Clock()
 
 
 class Node(Protocol):
@@ -18,7 +38,7 @@ class Node(Protocol):
     _data: float  # the number computed forward
     _grad: float | None  # None: no backward pass has reached the node
     _sum: float | None  # the gradient collected so far by a backward pass under way
-    _version: int  # the count of leaf changes when the data was computed
+    _version: int  # the count of changes when the data was set or computed
     _depth: int  # 0 for a leaf, else one more than the deepest operand
     label: str
 

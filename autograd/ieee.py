@@ -11,10 +11,10 @@ from math import copysign, inf, isnan, nan
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
 __all__ = [
-    "atanh", "cosh", "divide", "elu", "exp", "expm1", "gelu", "log", "log1p", "maximum", "minimum",
+    "atanh", "cosh", "divide", "elu", "exp", "expm1", "gelu", "largest", "log", "log1p", "maximum", "minimum",
     "nan_outside", "power", "sigmoid", "silu", "sinh", "softplus",
 ]  # fmt: skip
 
@@ -145,6 +145,14 @@ def maximum(x: float, y: float) -> float:
     if x > y or isnan(x):
         return x
     return y
+
+
+def largest(xs: Iterable[float]) -> float:
+    """Return the largest of the numbers, -inf of none; nan if one is nan."""
+    result = -inf
+    for x in xs:
+        result = maximum(result, x)
+    return result
 
 
 def minimum(x: float, y: float) -> float:

@@ -64,25 +64,22 @@ class Primitive:
         if type(g) is float and not g:
             rules = self.pullbacks * len(args) if self.variadic else self.pullbacks
             return [rule and 0.0 for rule in rules]
-        if self.variadic:
-            (rule,) = self.pullbacks
-            return (None,) * len(args) if rule is None else rule(g, out, *args)
-        return [rule and rule(g, out, *args) for rule in self.pullbacks]
+        if not self.variadic:
+            return [rule and rule(g, out, *args) for rule in self.pullbacks]
+        (rule,) = self.pullbacks
+        return (None,) * len(args) if rule is None else rule(g, out, *args)
 
     def __call__(self, *args: Any) -> Any:
         """Compute on numbers; record on Values; map over NumPy arrays."""
         if len(args) != len(self.pullbacks) and not self.variadic:
             args = self._completed(args)
         for arg in args:
-            if type(arg) is not float:
-                if any(map(is_array, args)):
-                    return elementwise(self, args)
-                for operand in args:
-                    record = getattr(type(operand), "__primitive__", None)
-                    if record is not None:
-                        return record(self, args)
-                args = tuple(as_float(number, self.name) for number in args)
-                break
+            record = getattr(type(arg), "__primitive__", None)
+            if record is not None:
+                return record(self, args)
+            if is_array(arg):
+                return elementwise(self, args)
+        args = tuple(as_float(number, self.name) for number in args)
         result = self.forward(*args)
         if not self.total and not isfinite(result):
             warn_non_finite(self.name, result, args)

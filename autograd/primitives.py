@@ -663,15 +663,26 @@ hypot: Primitive = primitive(
     special=((), (0.0, 0.0), (3.0, 4.0), (1e200, 1e200), (inf, nan)),
     variadic=True,
 )
-shift = primitive(
-    "shift",
-    lambda *xs: largest if isfinite(largest := max(xs)) else 0.0,
+largest = primitive(
+    "largest",
+    lambda *xs: ieee.largest(xs),
     None,
-    doc="The largest argument where finite, else 0: subtracted before exp, it changes no result.",
+    symbol="max",
+    doc="The largest of any number of arguments, without a derivative: a shift for exponentials.",
     numpy="maximum",
-    c="fmax",
-    special=((1.0,), (2.0, 5.0), (inf, 1.0), (-inf, -inf)),
+    c="x > y || x != x ? x : y",
+    special=((1.0,), (2.0, 5.0), (inf, 1.0), (nan, 1.0), (1.0, nan), (-inf, -inf)),
     variadic=True,
+    total=True,
+)
+finite = primitive(
+    "finite",
+    lambda x: x if isfinite(x) else 0.0,
+    None,
+    doc="x where it is finite, else 0; without a derivative.",
+    numpy="where(isfinite(x), x, 0)",
+    c="isfinite(x) ? x : 0",
+    special=EDGES,
     total=True,
 )
 

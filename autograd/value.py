@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from math import isfinite
-from threading import Lock
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from autograd import primitives
+from autograd.arrays import elementwise
 from autograd.backward import backward
 from autograd.copying import deep_copy, reduced, shallow_copy
-from autograd.graph import Constant, topological_order
+from autograd.graph import CLOCK, Constant, topological_order
 from autograd.mode import CURRENT
 from autograd.number import as_float, is_array
 from autograd.primitive import ON_NEW_ROW, TABLE, Primitive
@@ -20,11 +20,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 __all__ = ["Value"]
-
-# Counts the changes of leaves. A node keeps the count at which it was computed: one that is older
-# than an operand is stale.
-_version = 0
-_version_lock = Lock()
 
 _new = object.__new__
 _mode = CURRENT.get
@@ -65,7 +60,7 @@ class Value:
             data = as_float(data)
         self._data = data
         self._grad = self._sum = None
-        self._version = _version
+        self._version = CLOCK.now
         self._depth = 0
         self.op = None
         self.args = ()
@@ -83,17 +78,14 @@ class Value:
 
     @data.setter
     def data(self, data: Any) -> None:
-        global _version  # noqa: PLW0603 - read once per operation, where an attribute is slower
         if self.op is not None:
             raise AttributeError(
                 f"data of {self._described()} cannot be set, it is the result of {self.op.name}: "
                 "set the data of its leaves and call .forward(), or make a new Value(number)"
             )
         data = as_float(data, "Value.data")
-        with _version_lock:
-            _version += 1
-            self._data = data
-            self._version = _version
+        self._data = data
+        self._version = CLOCK.tick()
 
     @property
     def grad(self) -> float:
@@ -154,13 +146,14 @@ class Value:
         >>> y.forward()
         Value(data=16.0, grad=0.0)
         """
+        version = CLOCK.tick()
         for node in topological_order(self):
             op = node.op
             if op is not None:
                 data = op.forward(*[arg._data for arg in node.args])
                 node._data = data if type(data) is float else as_float(data, op.name)
                 node._grad = None
-                node._version = _version
+                node._version = version
                 if not op.total and not isfinite(data):
                     warn_non_finite(op.name, data, node.args)
         return self
@@ -228,31 +221,36 @@ class Value:
         return reduced(self)
 
     @staticmethod
-    def __primitive__(op: Primitive, args: tuple[Any, ...]) -> Value:
+    def __primitive__(op: Primitive, args: tuple[Any, ...]) -> Any:
         return record(op, args)
 
 
-def record(op: Primitive, args: tuple[Any, ...]) -> Value:
+def record(op: Primitive, args: tuple[Any, ...]) -> Any:
     """Apply an operation to operands of which one at least is a Value."""
-    operands = tuple(
-        arg if type(arg) is Value or type(arg) is Constant else operand(arg, op.name)
-        for arg in args
-    )
-    data = op.forward(*[arg._data for arg in operands])
+    if not NODES.issuperset(map(type, args)):
+        if any(map(is_array, args)):
+            return elementwise(op, args)
+        args = tuple(operand(arg, op.name) for arg in args)
+    data = op.forward(*[arg._data for arg in args])
     if type(data) is not float:
         data = as_float(data, op.name)
     if not op.total and not isfinite(data):
-        warn_non_finite(op.name, data, operands)
+        warn_non_finite(op.name, data, args)
+    return node_of(op, args, data, max([arg._depth for arg in args]) + 1)
+
+
+def node_of(op: Primitive, args: tuple[Any, ...], data: float, depth: int) -> Value:
+    """Return the node of an operation whose result is known."""
     mode = _mode()
     node = _new(Value)
     node._data = data
     node._grad = node._sum = None
-    node._version = _version
+    node._version = CLOCK.now
     node._place = mode.scope
     if mode.record:
-        node._depth = max([arg._depth for arg in operands]) + 1
+        node._depth = depth
         node.op = op
-        node.args = operands
+        node.args = args
     else:
         node._depth = 0
         node.op = None
@@ -260,8 +258,10 @@ def record(op: Primitive, args: tuple[Any, ...]) -> Value:
     return node
 
 
+NODES = {Value, Constant}
+
+
 def operand(arg: Any, where: str) -> Value | Constant:
-    """Return `arg` as an operand: a Value as itself, a number as a Constant."""
     return arg if isinstance(arg, Value) else Constant(as_float(arg, where))
 
 
@@ -280,7 +280,7 @@ def _unary(op: Primitive) -> Callable[[Value], Value]:
         node = _new(Value)
         node._data = data
         node._grad = node._sum = None
-        node._version = _version
+        node._version = CLOCK.now
         node._place = mode.scope
         if mode.record:
             node._depth = self._depth + 1
@@ -309,7 +309,7 @@ def _binary(op: Primitive, reflected: bool = False) -> Callable[[Value, Any], Va
             data = forward(self._data, other._data)
             args = (self, other)
         else:
-            if kind is not float and kind is not int:
+            if kind is not float:
                 if is_array(other) or not hasattr(kind, "__float__"):
                     return NotImplemented  # type: ignore[no-any-return]  # Python's own protocol
                 other = as_float(other, op.name)
@@ -326,7 +326,7 @@ def _binary(op: Primitive, reflected: bool = False) -> Callable[[Value, Any], Va
         node = _new(Value)
         node._data = data
         node._grad = node._sum = None
-        node._version = _version
+        node._version = CLOCK.now
         node._place = mode.scope
         if mode.record:
             node._depth = depth + 1
@@ -373,7 +373,7 @@ _attach("__abs__", _unary(primitives.abs), primitives.abs)
 def _attach_row(op: Primitive) -> None:
     """Make the operation a method, under NumPy's name too: np.arcsin(array) calls x.arcsin()."""
 
-    def method(self: Value, *args: Any) -> Value:
+    def method(self: Value, *args: Any, out: None = None) -> Value:  # np.clip passes out=None
         result: Value = op(self, *args)
         return result
 

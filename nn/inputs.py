@@ -9,7 +9,7 @@ from autograd import Constant, Value, Vector
 __all__ = ["vector"]
 
 
-def vector(x: Any, length: int, layer: object) -> tuple[Value | Constant, ...]:
+def vector(x: Any, length: int, layer: object) -> Vector:
     """Return the example `x` as operands: a list, tuple, 1-D array, or one number or Value.
 
     Numbers become constants here, once for all neurons of a layer. Raises ValueError, naming

@@ -6,7 +6,7 @@ import random
 from collections.abc import Iterable
 from typing import Any
 
-from autograd import Constant, Value, Vector, dot, scope
+from autograd import Value, Vector, dot, scope
 from nn.activations import Activation, activation_function, activation_name
 from nn.counts import as_count
 from nn.initializers import Initializer, initializer_function
@@ -54,7 +54,7 @@ class Neuron(Module):
         """Return the output for one example: a sequence of `nin` numbers or Values."""
         return self.output(vector(x, len(self.weights), self))
 
-    def output(self, inputs: tuple[Value | Constant, ...]) -> Value:
+    def output(self, inputs: Vector) -> Value:
         """Return the output for inputs that the layer has checked."""
         total = dot(self.weights, inputs)
         return self.activate(total if self.bias is None else total + self.bias)
