@@ -15,6 +15,7 @@ from blocks import run_page
 from conventions import CONVENTIONS, REFUSALS
 
 import autograd
+from autograd.primitive import RESERVED
 
 __all__ = ["PAGES_WITH_PICTURES", "main", "operations_page"]
 
@@ -79,6 +80,8 @@ def operations_page() -> str:
     """Return the text of docs/operations.md."""
     typed, rules = [], []
     for name, row in autograd.TABLE.items():
+        if name not in RESERVED:
+            continue  # defined by a user, or by an example on another page
         symbol, doc = plain(row.symbol), plain(row.doc)
         if name in OPERATORS or name in autograd.__all__:
             typed.append(f"| {name} | {symbol} | `{written(row)}` | {doc} |")
