@@ -149,9 +149,9 @@ def cross_entropy(logits: Any, targets: Any, reduction: str = "mean") -> Any:
     if is_scalar(rows[0]):
         if not is_scalar(targets):
             raise ValueError(
-                "cross_entropy: one example is a list of logits and one int, a batch a list of rows "
-                "of logits and a list of ints; here are rows of one number each and several targets. "
-                "For a model with one output use binary_cross_entropy_with_logits"
+                "cross_entropy: one example is a list of logits and an int, a batch a list of rows "
+                "of logits and a list of ints; here are rows of one number each and several "
+                "targets. For a model with one output use binary_cross_entropy_with_logits"
             )
         return _class_loss(rows, targets, "cross_entropy")
     classes = [targets] if is_scalar(targets) else as_rows(targets, "cross_entropy: the targets")

@@ -67,5 +67,5 @@ def test_an_initializer_may_be_any_function():
 
 
 def test_an_unknown_name_lists_the_allowed():
-    with pytest.raises(ValueError, match="unknown initializer 'he'.*'he_uniform'"):
+    with pytest.raises(ValueError, match=r"unknown initializer 'he'.*'he_uniform'"):
         Neuron(2, initializer="he")

@@ -22,7 +22,7 @@ class Tied(Module):
 
 
 class Micrograd(Module):
-    """As micrograd's modules are written: no super().__init__(), its own __call__ and parameters."""
+    """Written as for micrograd: no super().__init__(), its own __call__ and parameters."""
 
     def __init__(self):
         self.w = [Value(0.5), Value(-1.0)]

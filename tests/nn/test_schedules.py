@@ -59,7 +59,7 @@ def test_a_state_continues_the_schedule():
     second = CosineLR(SGD([Value(0.0)], lr=9.0), 10)
     second.load_state_dict(again.state_dict())
     assert rates(second, 2) == expected
-    with pytest.raises(ValueError, match="this CosineLR.*missing 'base_lr'"):
+    with pytest.raises(ValueError, match=r"this CosineLR.*missing 'base_lr'"):
         second.load_state_dict({"epochs": 1.0})
 
 

@@ -244,7 +244,9 @@ def test_ctrl_c_while_parameters_are_written_waits_until_all_are():
             Value.data.__set__(self, number)
             moved.append(number)
 
-    network.layers[0].neurons[0].weights[0] = first = Interrupting(0.5)
+    neuron = network.layers[0].neurons[0]
+    first = Interrupting(0.5)
+    neuron.weights = [first, neuron.weights[1]]
     optimizer = SGD(network.parameters(), lr=0.1)
     before = network.state_dict()
     history = fit(network, [[1.0, 2.0]], [10.0], loss="mse_loss", optimizer=optimizer, epochs=9)
