@@ -1,0 +1,177 @@
+"""no_grad and scope: nested, restored after exceptions, apart in threads, tasks and generators."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from autograd import Value, gradients, no_grad, scope
+
+
+def recording():
+    return (Value(2.0) * 3.0).op is not None
+
+
+def place():
+    return Value(1.0).scope
+
+
+def fails():
+    raise RuntimeError("inside")
+
+
+def test_no_grad_results_are_plain_leaves_with_the_same_number():
+    x = Value(3.0)
+    with no_grad():
+        y = x * x
+    assert (y.data, y.op, y.args) == (9.0, None, ())
+    assert gradients(y * x, x) == 9.0
+
+
+@pytest.mark.parametrize("enter", [no_grad, lambda: scope("a")], ids=["no_grad", "scope"])
+def test_modes_are_restored_after_exceptions(enter):
+    with pytest.raises(RuntimeError), enter():
+        fails()
+    assert recording()
+    assert place() == ""
+
+
+def test_no_grad_nests_and_one_object_may_be_entered_twice():
+    outer = no_grad()
+    with outer:
+        with outer, no_grad():
+            assert not recording()
+        assert not recording()
+    assert recording()
+
+
+def test_scopes_nest_with_slashes_and_mix_with_no_grad():
+    with scope("model"):
+        with scope("layers.0"), no_grad():
+            assert place() == "model/layers.0"
+        assert place() == "model"
+        assert recording()
+    assert place() == ""
+
+
+def test_every_node_made_in_a_scope_says_so():
+    x = Value(1.0)
+    with scope("s"):
+        nodes = [x + 1.0, 1.0 / x, -x, x.exp(), x.maximum(2.0), x.detach(), x < 2.0, Value(3.0)]
+    assert [node.scope for node in nodes] == ["s"] * len(nodes)
+    assert x.scope == ""
+
+
+def test_no_grad_as_decorator_keeps_name_arguments_and_result():
+    @no_grad()
+    def evaluate(x, *, scale=1.0):
+        """Doc."""
+        return x * scale, recording()
+
+    result, recorded = evaluate(Value(2.0), scale=4.0)
+    assert (evaluate.__name__, evaluate.__doc__, result.data) == ("evaluate", "Doc.", 8.0)
+    assert not recorded
+    assert recording()
+
+
+def test_no_grad_as_decorator_of_a_recursive_function():
+    @no_grad()
+    def depth(n):
+        return [recording(), *(depth(n - 1) if n else [])]
+
+    assert depth(3) == [False] * 4
+
+
+def test_no_grad_as_decorator_of_a_generator_holds_inside_only():
+    @no_grad()
+    def steps():
+        received = yield recording()
+        try:
+            yield received, recording()
+        except KeyError:
+            yield "caught", recording()
+        return "result"
+
+    generator = steps()
+    assert next(generator) is False
+    assert recording()
+    assert generator.send("sent") == ("sent", False)
+    assert generator.throw(KeyError()) == ("caught", False)
+    assert recording()
+    with pytest.raises(StopIteration, match="result"):
+        next(generator)
+    assert recording()
+
+
+def test_closing_a_generator_under_no_grad_runs_its_cleanup():
+    cleaned = []
+
+    @no_grad()
+    def steps():
+        try:
+            yield 1
+        finally:
+            cleaned.append(recording())
+
+    generator = steps()
+    next(generator)
+    generator.close()
+    assert cleaned == [False]
+
+
+def test_no_grad_as_decorator_of_a_coroutine_holds_across_awaits():
+    @no_grad()
+    async def evaluate():
+        before = recording()
+        await asyncio.sleep(0)
+        return before, recording()
+
+    async def main():
+        inside, outside = await asyncio.gather(evaluate(), asyncio.to_thread(recording))
+        return inside, outside, recording()
+
+    assert asyncio.run(main()) == ((False, False), True, True)
+
+
+def test_no_grad_refuses_an_async_generator():
+    with pytest.raises(TypeError, match="async generator"):
+
+        @no_grad()
+        async def steps():
+            yield 1
+
+
+def test_threads_do_not_see_each_others_modes():
+    inside, done = threading.Event(), threading.Event()
+
+    def holds():
+        with no_grad(), scope("thread"):
+            inside.set()
+            done.wait(10)
+            return recording(), place()
+
+    with ThreadPoolExecutor() as pool:
+        held = pool.submit(holds)
+        assert inside.wait(10)
+        assert (recording(), place()) == (True, "")
+        done.set()
+        assert held.result() == (False, "thread")
+
+
+def test_asyncio_tasks_do_not_see_each_others_modes():
+    async def task(name):
+        with scope(name):
+            await asyncio.sleep(0)
+            with no_grad():
+                await asyncio.sleep(0)
+                inner = (place(), recording())
+            await asyncio.sleep(0)
+            return inner, (place(), recording())
+
+    async def main():
+        return await asyncio.gather(*map(task, "abc"))
+
+    assert asyncio.run(main()) == [((name, False), (name, True)) for name in "abc"]
