@@ -12,13 +12,14 @@ from autograd.functions import dot, log_softmax, logsumexp, mean, norm, softmax,
 from autograd.check import GradientError, check_gradients
 from autograd.functional import grad, gradients, hessian, hvp, jacobian, jvp, value_and_grad, vjp
 from autograd.graph import Constant, topological_order
-from autograd.mode import no_grad, scope
+from autograd.mode import scope
 from autograd.primitive import TABLE, Primitive, primitive
 from autograd.primitives import (
     abs, acos, acosh, asin, asinh, atan, atan2, atanh, clip, cos, cosh, detach, elu, erf, exp,
     expm1, gelu, hypot, leaky_relu, log, log1p, maximum, minimum, relu, sigmoid, silu, sin, sinh,
     softplus, sqrt, tan, tanh, where,
 )  # fmt: skip
+from autograd.recording import no_grad
 from autograd.staleness import StaleGraphError
 from autograd.value import Value
 from autograd.vector import Vector

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
 __all__ = [
-    "atanh", "cosh", "divide", "elu", "exp", "expm1", "gelu", "largest", "log", "log1p", "maximum", "minimum",
-    "nan_outside", "power", "sigmoid", "silu", "sinh", "softplus",
+    "atanh", "cosh", "divide", "elu", "exp", "expm1", "gelu", "largest", "log", "log1p", "maximum",
+    "minimum", "nan_outside", "power", "sigmoid", "silu", "sinh", "softplus",
 ]  # fmt: skip
 
 

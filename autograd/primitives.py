@@ -710,3 +710,4 @@ greater_equal = _comparison("greater_equal", "≥", operator.ge, "x >= y")
 equal: Primitive = _comparison("equal", "=", operator.eq, "x == y")
 
 RESERVED.update(TABLE)
+__all__ = ["guarded", *TABLE]  # noqa: PLE0604 - TABLE holds the names as strings

@@ -373,7 +373,7 @@ _attach("__abs__", _unary(primitives.abs), primitives.abs)
 def _attach_row(op: Primitive) -> None:
     """Make the operation a method, under NumPy's name too: np.arcsin(array) calls x.arcsin()."""
 
-    def method(self: Value, *args: Any, out: None = None) -> Value:  # np.clip passes out=None
+    def method(self: Value, *args: Any, out: None = None) -> Value:  # noqa: ARG001 - np.clip's
         result: Value = op(self, *args)
         return result
 

@@ -16,7 +16,7 @@ PACKAGES = ("autograd", "nn", "visualize")
 
 # The files of autograd in reading order: each imports only from those before it.
 AUTOGRAD = (
-    "mode", "number", "ieee", "warning", "arrays", "primitive", "primitives", "graph", "staleness",
+    "mode", "recording", "number", "ieee", "warning", "arrays", "primitive", "primitives", "graph", "staleness",
     "backward", "terms", "reverse", "tangents", "ufuncs", "copying", "value", "vector", "functions",
     "structure", "functional", "differences", "check",
 )  # fmt: skip
