@@ -9,6 +9,8 @@ from __future__ import annotations
 import inspect
 import math
 import re
+import shutil
+import tempfile
 from pathlib import Path
 
 from blocks import run_page
@@ -128,10 +130,11 @@ def listed(numbers: dict[str, float], before: str = "") -> str:
 def main() -> None:
     """Write all of it."""
     (ROOT / "docs" / "operations.md").write_text(operations_page(), encoding="utf-8")
-    images = ROOT / "docs" / "images"
-    images.mkdir(exist_ok=True)
     for page in PAGES_WITH_PICTURES:
-        run_page(ROOT / page, images)
+        with tempfile.TemporaryDirectory() as folder:
+            run_page(ROOT / page, Path(folder))
+            for picture in Path(folder).glob("*.svg"):
+                shutil.copy(picture, ROOT / "docs" / "images")
 
 
 if __name__ == "__main__":
