@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from visualize.escape import dot_string
 from visualize.flat import Path
-from visualize.legend import legend
+from visualize.legend import legend_keys
 from visualize.measure import FONT_SIZE, LINE, PADDING, box_size
 from visualize.palette import LIGHT, OUTPUT_WIDTH, line_width, style_class, theme
 from visualize.scene import Edge, Node, Scene
@@ -18,7 +18,7 @@ POINTS = 72  # an inch; Graphviz takes sizes in inches and one pixel for a point
 _LINE_STYLES = {"": "solid", "5 3": "dashed", "1 3": "dotted", "9 2": "dashed"}
 
 
-def dot(scene: Scene, *, rankdir: str = "LR", show_legend: bool = True) -> str:
+def dot(scene: Scene, *, rankdir: str = "LR", legend: bool = True, clusters: bool = True) -> str:
     """Return the picture of a scene as DOT text; no program is needed.
 
     `nslimit` and `nslimit1` bound Graphviz's network simplex: without them it runs for minutes on
@@ -28,37 +28,35 @@ def dot(scene: Scene, *, rankdir: str = "LR", show_legend: bool = True) -> str:
         "digraph {",
         f"  graph [rankdir={rankdir} nslimit=2 nslimit1=2 nodesep=0.15 ranksep=0.4 "
         f'fontname="Courier" fontsize={FONT_SIZE - 1} labelloc=b labeljust=l '
-        f"label={dot_string(*_footer(scene, show_legend))} tooltip={dot_string(summary(scene))}]",
+        f"label={dot_string(*_footer(scene, legend))} tooltip={dot_string(summary(scene))}]",
         f'  node [shape=box fixedsize=true fontname="Courier" fontsize={FONT_SIZE} '
         f'fontcolor="{LIGHT.text}"]',
         f'  edge [color="{LIGHT.edge}" arrowsize=0.6 fontname="Courier" fontsize={FONT_SIZE - 2} '
         f'fontcolor="{LIGHT.muted}"]',
-        *_clustered(scene),
+        *_clustered(scene, clusters),
         *(_edge(scene, edge) for edge in scene.edges),
         "}\n",
     ]
     return "\n".join(lines)
 
 
-def _footer(scene: Scene, show_legend: bool) -> list[str]:
+def _footer(scene: Scene, legend: bool) -> list[str]:
     lines = [scene.title] if scene.title else []
     lines += [summary(scene), *scene.notes]
-    if show_legend:
-        for key in legend(scene):
-            style = theme(key.looks[0], LIGHT)
-            border = _LINE_STYLES[style.dashes] + (" thick" if style.width > 2 else "")
-            lines.append(f"{border} border, {style.fill}: {key.meaning}")
+    if legend:
+        lines += [f"{key.words}: {key.meaning}" for key in legend_keys(scene)]
     return lines
 
 
-def _clustered(scene: Scene) -> Iterator[str]:
-    """Yield the nodes inside nested clusters, each cluster opened once."""
+def _clustered(scene: Scene, clusters: bool) -> Iterator[str]:
+    """Yield the nodes, inside nested clusters each of which is opened once."""
     members: dict[Path, list[int]] = {}
     children: dict[Path, list[Path]] = {(): []}
     for index, node in enumerate(scene.nodes):
-        members.setdefault(node.scope, []).append(index)
-        for depth in range(1, len(node.scope) + 1):
-            path = node.scope[:depth]
+        scope = node.scope if clusters else ()
+        members.setdefault(scope, []).append(index)
+        for depth in range(1, len(scope) + 1):
+            path = scope[:depth]
             if path not in children:
                 children[path] = []
                 children[path[:-1]].append(path)

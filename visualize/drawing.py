@@ -41,11 +41,14 @@ class Drawing:
     suffix, and a notebook shows the picture. `.scene` holds the facts that all formats show.
     """
 
-    def __init__(self, scene: Scene, *, rankdir: str, engine: Engine, legend: bool) -> None:
+    def __init__(
+        self, scene: Scene, *, rankdir: str, engine: Engine, legend: bool, clusters: bool
+    ) -> None:
         self.scene = scene
         self.rankdir = rankdir
         self.engine = engine
         self.legend = legend
+        self.clusters = clusters
 
     @cached_property
     def svg(self) -> str:
@@ -57,12 +60,12 @@ class Drawing:
     @cached_property
     def builtin_svg(self) -> str:
         """The picture as SVG by the built-in layout, whatever the engine."""
-        return svg(self.scene, rankdir=self.rankdir, show_legend=self.legend)
+        return svg(self.scene, rankdir=self.rankdir, legend=self.legend, clusters=self.clusters)
 
     @cached_property
     def source(self) -> str:
         """The picture as DOT text; needs no program, and is the same for every engine."""
-        return dot(self.scene, rankdir=self.rankdir, show_legend=self.legend)
+        return dot(self.scene, rankdir=self.rankdir, legend=self.legend, clusters=self.clusters)
 
     @cached_property
     def text(self) -> str:
@@ -123,6 +126,7 @@ def draw(
     collapse: Collapse = "auto",
     engine: Engine = "auto",
     legend: bool = True,
+    clusters: bool = True,
     title: str = "",
 ) -> Drawing:
     """Draw the graph under a Value, or under several: data and gradient on every node.
@@ -134,7 +138,8 @@ def draw(
       in any case; "none" never, up to 20,000 boxes.
     - `engine`: "builtin" (also "auto") needs nothing; "dot" and "pygraphviz" are Graphviz's
       layout, in a process with a time limit.
-    - `legend`: whether to explain colours and borders; `title`: a line above the picture.
+    - `legend`: whether to explain colours and borders; `clusters`: whether to draw modules around
+      their values (without, a picture is smaller); `title`: a line above the picture.
 
     Blue and solid is a positive gradient, orange and dashed a negative one, darker by the square
     root of its size. A number in the expression is written in the box that uses it. Raises
@@ -158,7 +163,7 @@ def draw(
     _check_one_of("engine", engine, ENGINES)
     _check_max_nodes(max_nodes)
     scene = _scene(_outputs(root), min(max_nodes, MOST_BOXES), collapse, str(title))
-    return Drawing(scene, rankdir=rankdir, engine=engine, legend=legend)
+    return Drawing(scene, rankdir=rankdir, engine=engine, legend=legend, clusters=clusters)
 
 
 def _check_one_of(name: str, given: object, allowed: Collection[str]) -> None:

@@ -8,27 +8,28 @@ from visualize.digits import significant
 from visualize.palette import SHADES
 from visualize.scene import Scene
 
-__all__ = ["Key", "legend"]
+__all__ = ["Key", "legend_keys"]
 
 _STATES = {
-    "zero": "exactly 0: dead",
-    "unreached": "not reached by backward",
-    "pending": "no gradient yet",
-    "infinite": "infinite gradient",
-    "nan": "gradient is nan",
+    "zero": ("grey", "exactly 0: dead"),
+    "unreached": ("dotted border", "not reached by backward"),
+    "pending": ("white", "no gradient yet"),
+    "infinite": ("violet, thick dashed border", "infinite gradient"),
+    "nan": ("pink, thick border", "gradient is nan"),
 }
 _RAMP = (8, 6, 4, 2)
 
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """One entry: the looks that stand in a row, and what they mean."""
+    """One entry: the looks that stand in a row, the same in words, and what they mean."""
 
     looks: tuple[str, ...]
+    words: str
     meaning: str
 
 
-def legend(scene: Scene) -> list[Key]:
+def legend_keys(scene: Scene) -> list[Key]:
     """Return the entries that this picture needs.
 
     >>> from autograd import Value
@@ -37,7 +38,7 @@ def legend(scene: Scene) -> list[Key]:
     >>> x = Value(3.0)
     >>> y = -x * x
     >>> y.backward()
-    >>> [key.meaning for key in legend(compose(flatten([y])))]
+    >>> [key.meaning for key in legend_keys(compose(flatten([y])))]
     ['negative gradient, to -6', 'positive gradient, to 6']
     """
     keys = []
@@ -46,10 +47,12 @@ def legend(scene: Scene) -> list[Key]:
         signs = {node.gradient.value > 0 for node in scene.nodes if node.gradient.size}
         if False in signs:
             negative = tuple(f"n{shade}" for shade in _RAMP)
-            keys.append(Key(negative, f"negative gradient, to -{significant(top)}"))
+            keys.append(
+                Key(negative, "orange, dashed border", f"negative gradient, to -{significant(top)}")
+            )
         if True in signs:
             positive = tuple(f"p{SHADES + 2 - shade}" for shade in _RAMP)
-            keys.append(Key(positive, f"positive gradient, to {significant(top)}"))
+            keys.append(Key(positive, "blue", f"positive gradient, to {significant(top)}"))
     states = {node.gradient.state for node in scene.nodes}
-    keys += [Key((state,), meaning) for state, meaning in _STATES.items() if state in states]
+    keys += [Key((state,), *said) for state, said in _STATES.items() if state in states]
     return keys

@@ -8,7 +8,7 @@ from itertools import repeat
 from visualize.escape import cut, printable, xml
 from visualize.footer import footer
 from visualize.layout import layout
-from visualize.legend import legend
+from visualize.legend import legend_keys
 from visualize.measure import COLUMN, FONT_SIZE, LINE, MARGIN, SMALL, box_size, text_width
 from visualize.palette import BORDER_WIDTH, LIGHT, style_class
 from visualize.scene import Scene
@@ -22,7 +22,7 @@ RANK_GAP = 36
 NARROWEST = 420  # what the footer needs to be read
 
 
-def svg(scene: Scene, *, rankdir: str = "LR", show_legend: bool = True) -> str:
+def svg(scene: Scene, *, rankdir: str = "LR", legend: bool = True, clusters: bool = True) -> str:
     """Return the picture of a scene as the text of an SVG file.
 
     The same scene has the same bytes everywhere, and several pictures can stand in one page.
@@ -33,10 +33,10 @@ def svg(scene: Scene, *, rankdir: str = "LR", show_legend: bool = True) -> str:
         [(edge.source, edge.target) for edge in scene.edges],
         rankdir=rankdir,
         rank_gap=_rank_gap(scene),
-        groups=[node.scope for node in scene.nodes],
+        groups=[node.scope for node in scene.nodes] if clusters else None,
     )
     looks = [style_class(node.gradient, scene.largest_gradient) for node in scene.nodes]
-    keys = legend(scene) if show_legend else []
+    keys = legend_keys(scene) if legend else []
     width = max(placed.width, NARROWEST if scene.nodes else 0) + 2 * MARGIN
     head = list(_heading(scene, width))
     top = MARGIN + (LINE + 6 if head else 0)

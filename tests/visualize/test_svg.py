@@ -148,6 +148,7 @@ def test_clusters_nest_as_modules_do(network):
     assert titles[0] == "MLP"
     assert len(titles) == 1 + 3 + 9
     assert "MLP/layers.1/neurons.3" in titles
+    assert 'class="cluster"' not in draw(network, clusters=False).svg
 
 
 @pytest.mark.parametrize("name", ["readme", "network"])
