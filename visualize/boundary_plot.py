@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autograd import Value, no_grad
-from visualize.figures import CLASS_COLOURS, NEGATIVE, POSITIVE, diverging_colours, new_figure
+from visualize.figures import (
+    CLASS_COLOURS,
+    NEGATIVE,
+    POSITIVE,
+    diverging_colours,
+    matplotlib_module,
+    new_figure,
+)
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -24,7 +31,7 @@ MARGIN = 0.15  # of the data's range is shown around it
 
 def plot_decision_boundary(
     model: Callable[[Any], Value | Sequence[Value | float] | float],
-    X: ArrayLike,
+    X: ArrayLike,  # noqa: N803 - the name of inputs in this field
     y: ArrayLike,
     *,
     resolution: int = 60,
@@ -35,10 +42,11 @@ def plot_decision_boundary(
     `X` holds one row of two inputs per example, `y` its class. One output is a score: above
     `threshold` (0 for logits and margins, 0.5 for probabilities) it means the higher of two
     classes, and a black line separates them. Of several outputs the largest is the class, 0, 1, ...
-    The model is asked at `resolution` x `resolution` points, in evaluation mode and under `no_grad`.
+    The model is asked at `resolution` x `resolution` points, in evaluation mode and under
+    `no_grad`.
 
-    Raises ValueError where `X` has not two columns, `y` another length or classes that the model does
-    not know, or where the model gives no finite number anywhere.
+    Raises ValueError where `X` has not two columns, `y` another length or classes that the model
+    does not know, or where the model gives no finite number anywhere.
 
     >>> from autograd import tanh
     >>> X = [[0.0, 0.0], [1.0, 1.0], [2.0, 0.0]]
@@ -71,7 +79,8 @@ def plot_decision_boundary(
                 f"but y holds {len(labels)}: {_listed(labels)}; give the model an output per class"
             )
         image = _fill_scores(axes, across, up, scores[..., 0], threshold)
-        figure.colorbar(image, ax=axes, label="output")
+        ticks = matplotlib_module("ticker").MaxNLocator(8)
+        figure.colorbar(image, ax=axes, label="output", ticks=ticks)
         colours: Sequence[str] = (NEGATIVE, POSITIVE)
         if len(labels) == 1:  # of a single class: 1 is the higher one, as in 0, 1 and -1, 1
             colours = (POSITIVE,) if labels[0] > 0 else (NEGATIVE,)
@@ -86,7 +95,8 @@ def plot_decision_boundary(
         colours = [_class_colour(int(label)) for label in labels]
     for place, label in enumerate(labels):
         axes.scatter(
-            *points[classes == label].T,
+            points[classes == label, 0],
+            points[classes == label, 1],
             c=colours[place],
             marker=MARKERS[place % len(MARKERS)],
             edgecolors="white",
@@ -100,8 +110,8 @@ def plot_decision_boundary(
     return figure
 
 
-def _checked(X: ArrayLike, y: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    points, classes = np.asarray(X, dtype=float), np.asarray(y, dtype=float)
+def _checked(inputs: ArrayLike, y: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    points, classes = np.asarray(inputs, dtype=float), np.asarray(y, dtype=float)
     if points.ndim != 2 or points.shape[1] != 2 or not len(points):
         raise ValueError(
             f"plot_decision_boundary: X has shape {points.shape}; it must be (examples, 2)"

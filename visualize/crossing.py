@@ -39,15 +39,18 @@ def order_ranks(layering: Layering, tree: ClusterTree) -> list[list[int]]:
 
     Two depth-first orders, then shuffled ones, are improved by sweeps and exchanges; the best
     result is returned. In it the items of a cluster are contiguous in every rank, and the clusters
-    inside one parent stand in the same order in every rank, so that each can have a lane of its own.
+    inside one parent stand in the same order in every rank, so that each can have a lane of its
+    own.
     """
     pieces = sum(map(len, layering.below))
     starts = max(2, min(MOST_STARTS, EFFORT // (pieces + 1)))
-    generator = random.Random(0)  # fixed, so that the same graph gives the same picture
+    # Fixed, so that the same graph gives the same picture.
+    generator = random.Random(0)  # noqa: S311 - no secret
     best: tuple[int, list[list[int]]] | None = None
     for start in range(starts):
-        order = _depth_first(layering, upwards=start % 2 == 0, generator=generator if start > 1 else None)
-        crossings, order = _improve(order, layering, tree, upwards=start % 2 == 0)
+        upwards = start % 2 == 0
+        order = _depth_first(layering, upwards=upwards, shuffle=generator if start > 1 else None)
+        crossings, order = _improve(order, layering, tree, upwards=upwards)
         if best is None or crossings < best[0]:
             best = crossings, order
         if not crossings:
@@ -78,12 +81,12 @@ def _face_forward(order: list[list[int]], layering: Layering) -> list[list[int]]
 
 
 def _depth_first(
-    layering: Layering, *, upwards: bool, generator: random.Random | None
+    layering: Layering, *, upwards: bool, shuffle: random.Random | None
 ) -> list[list[int]]:
     # Items in the order in which a walk along the edges meets them: trees come out planar.
     near = layering.above if upwards else layering.below
-    if generator is not None:
-        near = [generator.sample(others, len(others)) for others in near]
+    if shuffle is not None:
+        near = [shuffle.sample(others, len(others)) for others in near]
     order: list[list[int]] = [[] for _ in layering.ranks]
     met = [False] * len(layering.rank)
     for items in reversed(layering.ranks) if upwards else layering.ranks:

@@ -1,4 +1,4 @@
-"""Matplotlib figures without global state: made without pyplot, saved to the same bytes each time."""
+"""Matplotlib figures made without pyplot's global state, saved to the same bytes each time."""
 
 from __future__ import annotations
 
@@ -65,8 +65,9 @@ def diverging_colours() -> Colormap:
 def save_figure(figure: Figure, path: str | Path) -> None:
     """Write a figure to a .svg, .png or .pdf file, whole or not at all.
 
-    The same figure gives the same bytes on every run, with the same matplotlib: ids in SVG
-    come from a fixed salt and dates are left out. Text in SVG stays text, so it can be searched and read.
+    The same figure gives the same bytes on every run, with the same matplotlib: ids in SVG come
+    from a fixed salt and dates are left out. Text in SVG stays text, so it can be searched and
+    read.
 
     Raises ValueError for another suffix, FileNotFoundError where the folder is missing.
 

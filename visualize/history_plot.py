@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from visualize.figures import NEGATIVE, POSITIVE, new_figure
+from visualize.figures import NEGATIVE, POSITIVE, matplotlib_module, new_figure
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -42,7 +42,7 @@ def plot_history(history: Mapping[str, Sequence[float]]) -> Figure:
             _mark_lowest(axes, history.get(VALIDATION + name, ()))
         axes.set_xlabel("epoch")
         axes.set_ylabel(name.replace("_", " "))
-        axes.xaxis.get_major_locator().set_params(integer=True)
+        axes.xaxis.set_major_locator(matplotlib_module("ticker").MaxNLocator(integer=True))
         axes.grid(alpha=0.3)
         axes.spines[["top", "right"]].set_visible(False)
         axes.legend(frameon=False)

@@ -68,9 +68,9 @@ def widen_lanes(
     Unknowns are the centres of the items and both borders of every cluster. Every rank says, from
     one end to the other, which must lie how far behind which. The ranks agree on the order of
     siblings, so these constraints have no cycle: count, for each child of a parent, the sibling
-    clusters up to it in that order; no constraint leads to a lower count. Pushing everything just far
-    enough up gives one solution, pushing down another, and their mean, being a convex combination
-    of solutions of linear constraints, is a solution too.
+    clusters up to it in that order; no constraint leads to a lower count. Pushing everything just
+    far enough up gives one solution, pushing down another, and their mean, being a convex
+    combination of solutions of linear constraints, is a solution too.
 
     Returns the low and high border of each cluster; those of the root are infinite.
     """

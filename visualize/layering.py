@@ -53,8 +53,8 @@ def build_layering(
     """Put nodes into ranks and cut long edges into pieces.
 
     The long edges of one value share a trunk of virtual items, from which each consumer's edge
-    leaves in the rank before it: a weight shared by n steps needs n items, not n * n / 2. An edge stays in
-    the clusters of its producer to their last rank, and enters those of its consumer in
+    leaves in the rank before it: a weight shared by n steps needs n items, not n * n / 2. An edge
+    stays in the clusters of its producer to their last rank, and enters those of its consumer in
     their first. Edges get bends, the short ones first, while at most `items` virtual items are
     needed, with at most `steps` bends over all edges; the others are drawn around the outside.
     """
@@ -127,10 +127,9 @@ def _hold_open(layering: Layering, tree: ClusterTree) -> None:
     # Every cluster gets an item in each rank it spans, so that the order of items in a rank
     # says on which side of the cluster each of them lies.
     present: list[set[int]] = [set() for _ in range(len(tree))]
-    for item, cluster in enumerate(layering.cluster):
-        while cluster != ROOT and layering.rank[item] not in present[cluster]:
+    for item, inner in enumerate(layering.cluster):
+        for cluster in tree.between(inner, ROOT):
             present[cluster].add(layering.rank[item])
-            cluster = tree.parent[cluster]
     for cluster in range(len(tree) - 1, ROOT, -1):  # children come after their parents
         ranks, parent = present[cluster], tree.parent[cluster]
         for rank in range(min(ranks), max(ranks)):

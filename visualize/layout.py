@@ -29,7 +29,7 @@ RANKDIRS = ("LR", "TB", "RL", "BT")
 CLUSTER_PADDING = 8.0
 BEND_GAP = 0.6  # of the gap between boxes, beside a bend of a long edge
 FREE_ITEMS, ITEMS_PER_NODE = 1_000, 4  # virtual items allowed for long edges
-MOST_SPANNED = 50_000  # ranks that clusters span, all together; beyond, the innermost are left out
+MOST_SPANNED = 50_000  # ranks that all clusters span; beyond, the innermost are left out
 STEPS = 100_000  # bends allowed in all edges together; a picture of them is near 5 MB
 
 Box = tuple[float, float, float, float]
@@ -39,8 +39,8 @@ Box = tuple[float, float, float, float]
 class Placed:
     """Places of boxes, edges and clusters in a picture of the given width and height.
 
-    Rectangles are (x, y, width, height) with the origin at the top left and y downwards. A route is a
-    start point, followed by two control points and an end point for each cubic Bezier piece.
+    Rectangles are (x, y, width, height) with the origin at the top left and y downwards. A route is
+    a start point, followed by two control points and an end point for each cubic Bezier piece.
     """
 
     boxes: list[Box]
@@ -68,8 +68,8 @@ def layout(
     together, the innermost level of them is left out.) `rank_gap` is the least distance between
     ranks, `node_gap` between boxes in a rank. The same input gives the same result everywhere.
 
-    Raises ValueError where the edges form a cycle or name no node, where sizes or gaps are negative or
-    not finite, where `groups` has another length than `sizes`, and for an unknown `rankdir`.
+    Raises ValueError where the edges form a cycle or name no node, where sizes or gaps are negative
+    or not finite, where `groups` has another length than `sizes`, and for an unknown `rankdir`.
 
     >>> placed = layout([(20, 10), (20, 10), (20, 10)], [(0, 2), (1, 2)], rank_gap=30, node_gap=10)
     >>> placed.boxes
@@ -179,7 +179,7 @@ def _check(
             raise ValueError(f"layout: {name} is {gap!r}; it must be a finite length >= 0")
     for node, size in enumerate(sizes):
         if not all(0 <= side < math.inf for side in size):
-            raise ValueError(f"layout: node {node} has size {size!r}; sides must be finite and >= 0")
+            raise ValueError(f"layout: node {node} has size {size!r}; use finite sides >= 0")
     for index, (u, v) in enumerate(edges):
         if not (0 <= u < len(sizes) and 0 <= v < len(sizes)):
             raise ValueError(
@@ -187,5 +187,6 @@ def _check(
             )
     if groups is not None and len(groups) != len(sizes):
         raise ValueError(
-            f"layout: {len(groups)} groups for {len(sizes)} nodes; give one path per node, () for none"
+            f"layout: {len(groups)} groups for {len(sizes)} nodes; "
+            "give one path per node, () for none"
         )

@@ -171,7 +171,9 @@ def _draw_units(
     circle = matplotlib_module("patches").Circle
     for unit, height in heights.items():
         bias = biases[unit]
-        fill = "white" if bias is None else scale.to_rgba(bias) if math.isfinite(bias) else NOT_FINITE
+        fill = "white"
+        if bias is not None:
+            fill = scale.to_rgba(bias) if math.isfinite(bias) else NOT_FINITE
         style = "--" if bias is not None and bias < 0 else "-"
         patch = circle((x, height), RADIUS, facecolor=fill, edgecolor="#444444", linestyle=style)
         patch.set_zorder(2)

@@ -3,26 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from visualize.cluster_tree import ClusterTree
 from visualize.isotonic import isotonic
 from visualize.lanes import Insets, borders_and_items, runs_of, widen_lanes
 from visualize.layering import Layering
+from visualize.straighten import Row, straighten
 
 __all__ = ["place_across"]
 
 ONE_SIDED, TWO_SIDED = 12, 8  # sweeps; more moved no box of the benchmark graphs visibly
-BEND_MASS = 8**0.5  # edge pieces weigh 1, 2.8 or 8 with 0, 1 or 2 bends: long edges come out straight
+# Edge pieces weigh 1, 2.8 or 8 with 0, 1 or 2 bends at their ends: long edges come out straight.
+BEND_MASS = 8**0.5
 FREE_MASS = 0.01  # an item without neighbours on the side looked at gives way to the others
-
-
-@dataclass(slots=True)
-class _Row:
-    items: list[int]
-    offsets: list[float]  # least distance of each item from the first
-    low: float  # of the first item
-    high: float  # of the last item
 
 
 def place_across(
@@ -49,7 +42,7 @@ def place_across(
         lows, highs = widen_lanes(order, centre, half, layering, tree, insets)
         rows = _rows_in_lanes(order, half, layering, tree, insets, lows, highs)
         _sweep(rows, centre, layering)
-    _straighten(rows, centre, half, layering)
+    straighten(rows, centre, half, layering)
     return centre
 
 
@@ -59,14 +52,14 @@ def _whole_rank(
     layering: Layering,
     tree: ClusterTree,
     insets: Insets,
-) -> _Row:
+) -> Row:
     offsets: list[float] = []
     at = 0.0
     for number, distance in borders_and_items(items, half, layering, tree, insets):
         at += distance
         if number < len(layering.rank):
             offsets.append(at)
-    return _Row(list(items), [at - offsets[0] for at in offsets], float("-inf"), float("inf"))
+    return Row(list(items), [at - offsets[0] for at in offsets], float("-inf"), float("inf"))
 
 
 def _rows_in_lanes(
@@ -77,8 +70,8 @@ def _rows_in_lanes(
     insets: Insets,
     lows: Sequence[float],
     highs: Sequence[float],
-) -> list[_Row]:
-    rows: list[_Row] = []
+) -> list[Row]:
+    rows: list[Row] = []
     for items in order:
         for run in runs_of(items, layering.cluster, tree):
             (below, below_is_own), (above, above_is_own) = run.low, run.high
@@ -91,7 +84,7 @@ def _rows_in_lanes(
     return rows
 
 
-def _sweep(rows: Sequence[_Row], centre: list[float], layering: Layering) -> None:
+def _sweep(rows: Sequence[Row], centre: list[float], layering: Layering) -> None:
     mass = [1.0 if item < layering.node_count else BEND_MASS for item in range(len(centre))]
     both = [up + down for up, down in zip(layering.above, layering.below, strict=True)]
     for step in range(ONE_SIDED + TWO_SIDED):
@@ -116,88 +109,3 @@ def _sweep(rows: Sequence[_Row], centre: list[float], layering: Layering) -> Non
             fitted = isotonic(wishes, weights)
             for item, offset, value in zip(row.items, row.offsets, fitted, strict=True):
                 centre[item] = min(max(value, low), high) + offset
-
-
-def _straighten(
-    rows: Sequence[_Row], centre: list[float], half: Sequence[float], layering: Layering
-) -> None:
-    # Where there is room, the items of a chain get one coordinate, so that its edges are straight. A
-    # node joins the last one if it stands within a box of it (farther off, other edges pull), or
-    # always if the two have no other edge between them and their neighbours.
-    row_of: dict[int, tuple[_Row, int]] = {}
-    for row in rows:
-        for place, item in enumerate(row.items):
-            row_of[item] = row, place
-    for chain in _chains(layering, centre):
-        stretch: list[int] = []
-        low, high = float("-inf"), float("inf")
-        last_node = -1
-        for item in [*chain, -1]:
-            if item >= 0:
-                room_low, room_high = _room(*row_of[item], centre)
-                fits = max(low, room_low) <= min(high, room_high)
-                if fits and item < layering.node_count and last_node >= 0:
-                    fits = len(layering.above[item]) == len(layering.below[layering.above[item][0]]) == 1 or (
-                        abs(centre[item] - centre[last_node]) <= 2 * half[item]
-                    )
-                if fits:
-                    low, high = max(low, room_low), min(high, room_high)
-                    stretch.append(item)
-                    last_node = item if item < layering.node_count else last_node
-                    continue
-            if len(stretch) > 1:
-                middle = sorted(centre[member] for member in stretch)[len(stretch) // 2]
-                for member in stretch:
-                    centre[member] = min(max(middle, low), high)
-            if item >= 0:
-                stretch = [item]
-                low, high = _room(*row_of[item], centre)
-                last_node = item if item < layering.node_count else -1
-    for item, (row, place) in row_of.items():  # ends of edges follow what the chains did
-        others = layering.above[item] + layering.below[item]
-        if len(others) == 1:
-            low, high = _room(row, place, centre)
-            centre[item] = min(max(centre[others[0]], low), high)
-
-
-def _room(row: _Row, place: int, centre: Sequence[float]) -> tuple[float, float]:
-    items, offsets = row.items, row.offsets
-    low, high = row.low, row.high
-    if place > 0:
-        low = centre[items[place - 1]] + offsets[place] - offsets[place - 1]
-    if place + 1 < len(items):
-        high = centre[items[place + 1]] - offsets[place + 1] + offsets[place]
-    return low, high
-
-
-def _chains(layering: Layering, centre: Sequence[float]) -> list[list[int]]:
-    # Paths that share no item, the longest first: along bends and only edges, then through middle neighbours.
-    count = layering.node_count
-    upper: dict[int, int] = {}
-    lower: dict[int, int] = {}
-    middle_above = [_middle(others, centre) for others in layering.above]
-    middle_below = [_middle(others, centre) for others in layering.below]
-    for item, others in enumerate(layering.below):
-        for other in others:
-            if (item >= count and other >= count) or (
-                len(others) == 1 and len(layering.above[other]) == 1
-            ):
-                lower[item], upper[other] = other, item
-    for item, other in enumerate(middle_below):
-        if other >= 0 and middle_above[other] == item and item not in lower and other not in upper:
-            lower[item], upper[other] = other, item
-    for item, other in enumerate(middle_below):
-        if other >= 0 and item not in lower and other not in upper:
-            lower[item], upper[other] = other, item
-    chains: list[list[int]] = []
-    for item in lower:
-        if item not in upper:
-            chain = [item]
-            while chain[-1] in lower:
-                chain.append(lower[chain[-1]])
-            chains.append(chain)
-    return sorted(chains, key=len, reverse=True)
-
-
-def _middle(items: Sequence[int], centre: Sequence[float]) -> int:
-    return sorted(items, key=centre.__getitem__)[len(items) // 2] if items else -1

@@ -9,7 +9,7 @@ from visualize.shorten import shorten_edges
 
 __all__ = ["latest_ranks", "rank_nodes"]
 
-EFFORT = 3_000_000  # visits of an arc while shortening: about 1 s; an MLP of 5,112 nodes takes 0.1 s
+EFFORT = 3_000_000  # visits of an arc while shortening, about 1 s; 5,112 nodes of an MLP: 0.1 s
 SHORT_CLUSTER = 2  # a cluster's length counts as two edges: a stray member does not stretch it
 
 
@@ -116,7 +116,8 @@ def _cluster_constraints(
 
 
 def _siblings(u: int, v: int, tree: ClusterTree, count: int) -> tuple[int, int, int]:
-    # The two children of the innermost common cluster that hold u and v: a node, or count + cluster.
+    # The two children of the innermost common cluster that hold u and v: a node, or count +
+    # cluster.
     around = tree.common(tree.of_node[u], tree.of_node[v])
     above_u = tree.between(tree.of_node[u], around)
     above_v = tree.between(tree.of_node[v], around)

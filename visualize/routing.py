@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from visualize.layering import Layering
 
@@ -38,9 +39,9 @@ def route_edges(
     """Return each edge's cubic Bezier control points, (along, across) the ranks.
 
     An edge leaves its node at the middle of its end side and arrives spread over the start side of
-    its consumer, in the order in which the edges come in. It bends only in the gaps between ranks and runs
-    straight through a rank, so it never meets a box. Edges of one pair of nodes keep
-    their `offsets` along the whole path. Edges without a chain run at coordinate `outside` and beyond it,
+    its consumer, in the order in which the edges come in. It bends only in the gaps between ranks
+    and runs straight through a rank, so it never meets a box. Edges of one pair of nodes keep their
+    `offsets` along the whole path. Edges without a chain run at coordinate `outside` and beyond it,
     one lane for each value.
 
     `along` holds the start and end of each node along the ranks.
@@ -102,11 +103,9 @@ def _outside_lanes(
     busy_until: list[int] = []
     lanes: dict[int, float] = {}
     for u in sorted(last_rank, key=lambda node: (layering.rank[node], node)):
-        for lane, until in enumerate(busy_until):
-            if until <= layering.rank[u]:
-                break
-        else:
-            lane = len(busy_until)
+        free = (lane for lane, until in enumerate(busy_until) if until <= layering.rank[u])
+        lane = next(free, len(busy_until))
+        if lane == len(busy_until):
             busy_until.append(0)
         busy_until[lane] = last_rank[u]
         lanes[u] = outside - lane * OUTSIDE_GAP
@@ -125,7 +124,7 @@ def _curve(knots: Sequence[Point]) -> list[Point]:
     if len(corners) == 1:  # ranks that touch
         corners.append(knots[-1])
     points = [corners[0]]
-    for (x, y), (end_x, end_y) in zip(corners, corners[1:], strict=False):
+    for (x, y), (end_x, end_y) in pairwise(corners):
         middle = (x + end_x) / 2
         points += [(middle, y), (middle, end_y), (end_x, end_y)]
     return points

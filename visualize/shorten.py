@@ -16,15 +16,15 @@ def shorten_edges(
     """Lower ranks until the weighted sum of edge lengths is least.
 
     A constraint `(u, v, gap)` keeps `rank[v] >= rank[u] + gap` and costs its weight for each rank
-    between u and v. From the latest ranking this ends at the latest of the best ones, so a leaf still
-    stands just before its nearest consumer. What moves is, for instance, a neuron whose output
-    waits for its turn in a long sum: one long edge leaves it instead of many that enter.
+    between u and v. From the latest ranking this ends at the latest of the best ones, so a leaf
+    still stands just before its nearest consumer. What moves is, for instance, a neuron whose
+    output waits for its turn in a long sum: one long edge leaves it instead of many that enter.
 
-    This is the primal-dual algorithm for the dual of a minimum-cost flow (Ahuja, Magnanti and Orlin,
-    Network Flows, 1993, section 9.8). `excess[v]` is what one rank earlier for v alone would gain.
-    Flow carries gains to those who lose by the move and have to come along; the nodes that gains
-    still reach when nothing more flows are worth moving. Every step leaves a valid ranking, so
-    stopping after `effort` visits of an arc is safe.
+    This is the primal-dual algorithm for the dual of a minimum-cost flow (Ahuja, Magnanti and
+    Orlin, Network Flows, 1993, section 9.8). `excess[v]` is what one rank earlier for v alone would
+    gain. Flow carries gains to those who lose by the move and have to come along; the nodes that
+    gains still reach when nothing more flows are worth moving. Every step leaves a valid ranking,
+    so stopping after `effort` visits of an arc is safe.
 
     >>> shorten_edges([0, 0, 2], [(0, 2, 1), (1, 2, 1)], [1, 1], 100)  # node 2 comes closer
     [0, 0, 1]
