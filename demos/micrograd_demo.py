@@ -17,7 +17,7 @@ from sklearn.datasets import make_moons
 
 from autograd import Value, dot, mean
 from nn import MLP
-from visualize import plot_decision_boundary, save_figure
+from visualize.plots import plot_decision_boundary, save_figure
 
 
 def loss_and_accuracy(

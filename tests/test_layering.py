@@ -150,7 +150,3 @@ def test_importing_a_package_loads_no_optional_dependency(package):
     loaded = loaded_by(package) - sys.stdlib_module_names
     assert package in loaded
     assert loaded <= {"autograd", "numpy", package}
-
-
-def test_importing_visualize_needs_no_numpy():
-    assert "numpy" not in loaded_by("visualize")
