@@ -2,10 +2,10 @@
 
     python benchmarks/layout.py
 
-The graphs are those of scalar networks, one node per value: A, B, C and D are multilayer perceptrons
-written with `*` and `+` on scalars, with squared error; R75 is a recurrence of 75 steps that share
-a weight. Crossings are counted between straight lines that join the centres of boxes, the same
-way for both. D is timed here only: dot takes minutes, and counting its crossings as long.
+The graphs are those of scalar networks, one node per value: A, B, C and D are multilayer
+perceptrons written with `*` and `+` on scalars, with squared error; R75 is a recurrence of 75 steps
+that share a weight. Crossings are counted between straight lines that join the centres of boxes,
+the same way for both. D is only timed: dot takes minutes, and counting its crossings as long.
 """
 
 from __future__ import annotations

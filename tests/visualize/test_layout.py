@@ -1,0 +1,241 @@
+"""Properties that every layout has, on random graphs with and without clusters."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from itertools import combinations, pairwise
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from visualize.layout import RANKDIRS, layout
+
+ROOT = Path(__file__).parents[2]
+TOLERANCE = 1e-6
+
+
+@st.composite
+def graphs(draw):
+    count = draw(st.integers(1, 14))
+    names = draw(st.permutations(range(count)))
+    pairs = st.tuples(st.integers(0, count - 1), st.integers(0, count - 1))
+    drawn = draw(st.lists(pairs.filter(lambda pair: pair[0] != pair[1]), max_size=2 * count))
+    edges = [(names[min(pair)], names[max(pair)]) for pair in drawn] if count > 1 else []
+    edges += draw(st.lists(st.sampled_from(edges), max_size=4)) if edges else []
+    side = st.floats(1, 90)
+    sizes = draw(st.lists(st.tuples(side, side), min_size=count, max_size=count))
+    path = st.lists(st.sampled_from("ab"), max_size=3).map(tuple)
+    groups = draw(st.none() | st.lists(path, min_size=count, max_size=count))
+    return sizes, edges, groups
+
+
+def apart(first, second):
+    (x, y, w, h), (x2, y2, w2, h2) = first, second
+    return (
+        x + w <= x2 + TOLERANCE
+        or x2 + w2 <= x + TOLERANCE
+        or y + h <= y2 + TOLERANCE
+        or y2 + h2 <= y + TOLERANCE
+    )
+
+
+def inside(inner, outer):
+    (x, y, w, h), (x2, y2, w2, h2) = inner, outer
+    return (
+        x >= x2 - TOLERANCE
+        and y >= y2 - TOLERANCE
+        and x + w <= x2 + w2 + TOLERANCE
+        and y + h <= y2 + h2 + TOLERANCE
+    )
+
+
+def curve(route, samples=12):
+    """Points on a route's Bezier pieces."""
+    for place in range(0, len(route) - 1, 3):
+        for step in range(samples + 1):
+            t = step / samples
+            weights = ((1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t * t * (1 - t), t**3)
+            yield tuple(
+                sum(w * point[axis] for w, point in zip(weights, route[place : place + 4]))
+                for axis in (0, 1)
+            )
+
+
+@given(graphs(), st.sampled_from(RANKDIRS), st.sampled_from([0, 10]))
+@settings(max_examples=150)
+def test_boxes_keep_their_sizes_and_never_overlap(graph, rankdir, gap):
+    sizes, edges, groups = graph
+    placed = layout(sizes, edges, groups=groups, rankdir=rankdir, node_gap=gap)
+    assert [(w, h) for _, _, w, h in placed.boxes] == sizes
+    picture = (0, 0, placed.width, placed.height)
+    assert all(inside(box, picture) for box in placed.boxes)
+    assert all(apart(first, second) for first, second in combinations(placed.boxes, 2))
+
+
+@given(graphs(), st.sampled_from(RANKDIRS))
+@settings(max_examples=150)
+def test_edges_go_forward_from_box_to_box_and_miss_the_others(graph, rankdir):
+    sizes, edges, groups = graph
+    placed = layout(sizes, edges, groups=groups, rankdir=rankdir)
+    axis = 0 if rankdir in ("LR", "RL") else 1
+    sign = 1 if rankdir in ("LR", "TB") else -1
+    assert len(placed.routes) == len(edges)
+    for (u, v), route in zip(edges, placed.routes):
+        assert len(route) % 3 == 1
+        along = [sign * point[axis] for point in route]
+        assert all(second >= first - TOLERANCE for first, second in pairwise(along))
+        for node, end in ((u, route[0]), (v, route[-1])):
+            assert inside((*end, 0, 0), placed.boxes[node])
+        for point in curve(route):
+            assert inside((*point, 0, 0), (0, 0, placed.width, placed.height))
+            assert all(apart((*point, 0, 0), box) for box in placed.boxes)
+
+
+@given(graphs(), st.sampled_from(RANKDIRS), st.sampled_from([0, 16]))
+@settings(max_examples=200)
+def test_clusters_hold_their_own_and_nothing_else(graph, rankdir, title):
+    sizes, edges, groups = graph
+    groups = groups or [()] * len(sizes)
+    placed = layout(sizes, edges, groups=groups, rankdir=rankdir, title_height=title)
+    paths = {path[:length] for path in groups for length in range(1, len(path) + 1)}
+    assert placed.clusters.keys() == paths
+    for path, rectangle in placed.clusters.items():
+        room = (rectangle[0], rectangle[1] + title, rectangle[2], rectangle[3] - title)
+        for group, box in zip(groups, placed.boxes):
+            own = group[: len(path)] == path
+            assert inside(box, room) if own else apart(box, rectangle)
+        for other, second in placed.clusters.items():
+            if other[: len(path)] == path and other != path:
+                assert inside(second, room)
+            elif path[: len(other)] != other:
+                assert apart(rectangle, second)
+
+
+def test_outer_clusters_come_before_inner_ones():
+    placed = layout([(1, 1)] * 2, [(0, 1)], groups=[("a", "b"), ("a",)])
+    assert list(placed.clusters) == [("a",), ("a", "b")]
+
+
+def test_clusters_that_feed_each_other_one_way_stand_one_after_the_other():
+    # x feeds the second rank of the first cluster, and that feeds the second rank of the other.
+    groups = [(), ("first",), ("first",), ("second",), ("second",)]
+    placed = layout([(9, 9)] * 5, [(1, 2), (0, 2), (3, 4), (2, 4)], groups=groups)
+    first, second = placed.clusters["first",], placed.clusters["second",]
+    assert placed.boxes[0][0] + 9 <= first[0]
+    assert first[0] + first[2] <= second[0]
+
+
+@pytest.mark.parametrize("far", [False, True])
+def test_parallel_edges_keep_their_distance_all_the_way(far):
+    edges = [(0, 2), (0, 2), (0, 1), (1, 2)] if far else [(0, 1), (0, 1)]
+    placed = layout([(20, 20)] * 3, edges)
+    first, second = placed.routes[:2]
+    assert len(first) == len(second)
+    distances = [abs(y - y2) for (_, y), (_, y2) in zip(first, second)]
+    assert min(distances) >= 3
+
+
+def test_the_edges_of_a_value_share_their_trunk():
+    steps = 30
+    edges = [(0, step) for step in range(1, steps)]
+    edges += [(step, step + 1) for step in range(1, steps - 1)]
+    placed = layout([(10, 10)] * steps, edges)
+    trunk = {route[-4][1] for route in placed.routes[1 : steps - 1]}
+    assert len(trunk) == 1
+
+
+def test_a_leaf_stands_just_before_its_nearest_consumer():
+    # A chain 0-5; leaf 6 feeds nodes 3 and 5.
+    placed = layout([(10, 10)] * 7, [*((i, i + 1) for i in range(5)), (6, 3), (6, 5)])
+    assert placed.boxes[6][0] == placed.boxes[2][0]
+
+
+@pytest.mark.parametrize("rankdir", RANKDIRS)
+def test_directions_turn_the_same_picture(rankdir):
+    square = [(10, 10)] * 3
+    forward = layout(square, [(0, 1), (0, 2)])
+    placed = layout(square, [(0, 1), (0, 2)], rankdir=rankdir)
+    x, y = placed.boxes[0][:2]
+    x1, y1 = placed.boxes[1][:2]
+    assert {"LR": x < x1, "RL": x > x1, "TB": y < y1, "BT": y > y1}[rankdir]
+    assert sorted((placed.width, placed.height)) == sorted((forward.width, forward.height))
+
+
+SHAPES = {
+    "nothing": (0, []),
+    "one node": (1, []),
+    "no edges": (300, []),
+    "a chain of 1,000": (1000, [(i, i + 1) for i in range(999)]),
+    "one node with 2,000 consumers": (2001, [(0, i) for i in range(1, 2001)]),
+    "one node with 2,000 operands": (2001, [(i, 0) for i in range(1, 2001)]),
+    "long edges beyond the limit": (
+        400, [*((i, i + 1) for i in range(399)), *((i, 399) for i in range(390))]
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_extreme_shapes_are_laid_out_without_overlap(shape):
+    count, edges = SHAPES[shape]
+    placed = layout([(20, 10)] * count, edges)
+    assert len(placed.boxes) == count
+    columns = {}
+    for x, y, _, _ in placed.boxes:
+        columns.setdefault(x, []).append(y)
+    for ys in columns.values():
+        ys.sort()
+        assert all(second - first >= 20 - TOLERANCE for first, second in pairwise(ys))
+    for route in placed.routes:
+        assert all(0 <= y <= placed.height for _, y in route)
+
+
+def test_clusters_that_span_too_much_lose_their_innermost_level():
+    # 400 clusters, each of which would span 400 ranks.
+    groups = [("model", f"step {i % 400}") for i in range(800)]
+    placed = layout([(5, 5)] * 800, [(i, i + 1) for i in range(799)], groups=groups)
+    assert list(placed.clusters) == [("model",)]
+
+
+def test_a_cycle_is_named():
+    with pytest.raises(ValueError, match=r"cycle through nodes 1 -> 3 -> 2 -> 1"):
+        layout([(1, 1)] * 5, [(0, 1), (1, 3), (3, 2), (2, 1), (3, 4)])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ({"rankdir": "UP"}, "rankdir is 'UP'; use one of LR, TB, RL, BT"),
+        ({"edges": [(0, 1), (1, 2)]}, r"edge 1 is \(1, 2\); its ends must be nodes 0 to 1"),
+        ({"edges": [(1, 1)]}, "cycle through nodes 1 -> 1"),
+        ({"sizes": [(1, 1), (float("nan"), 1)]}, "node 1 has size"),
+        ({"groups": [()]}, "1 groups for 2 nodes"),
+        ({"node_gap": -1}, "node_gap is -1"),
+        ({"rank_gap": float("inf")}, "rank_gap is inf"),
+    ],
+)
+def test_wrong_arguments_are_refused(arguments, said):
+    with pytest.raises(ValueError, match=said):
+        layout(**{"sizes": [(1, 1), (1, 1)], "edges": [(0, 1)], **arguments})
+
+
+def test_the_same_graph_gives_the_same_picture_under_any_hash_seed():
+    program = """
+from visualize.layout import layout
+edges = [(i, j) for i in range(40) for j in range(i + 1, 40) if (7 * i + j * j) % 11 == 0]
+groups = [(f"g{i % 3}", f"h{i % 2}") for i in range(40)]
+print(layout([(30, 20)] * 40, edges + edges[:5]), layout([(30, 20)] * 40, edges, groups=groups))
+"""
+    printed = {
+        subprocess.run(
+            [sys.executable, "-c", program],
+            env={"PYTHONHASHSEED": seed, "PYTHONPATH": str(ROOT)},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for seed in ("0", "1", "2")
+    }
+    assert len(printed) == 1
