@@ -132,8 +132,9 @@ def draw(
     """Draw the graph under a Value, or under several: data and gradient on every node.
 
     - `rankdir`: "LR" from left to right, or "TB" from top to bottom.
-    - `max_nodes`: with more boxes than this, values share boxes, which show how many they are,
+    - `max_nodes`: with more values than this, several share a box, which shows how many they are,
       the range of their data and their largest gradient; edges show how many they stand for.
+      (Copies of leaves that are used all over the picture come on top.)
     - `collapse`: "auto" by module, else by depth, when there are too many; "module" or "depth"
       in any case; "none" never, up to 20,000 boxes.
     - `engine`: "builtin" (also "auto") needs nothing; "dot" and "pygraphviz" are Graphviz's
@@ -206,9 +207,6 @@ def _scene(outputs: list[Value], limit: int, collapse: Collapse, title: str) -> 
             f'draw: collapse="none" would draw {len(graph):,} boxes, and the limit is '
             f'{MOST_BOXES:,}; collapse="auto" draws a summary'
         )
-    if collapse == "none" or (collapse == "auto" and len(graph) <= limit):
-        scene = with_copies(compose(graph, title=title))
-        if collapse == "none" or len(scene.nodes) <= limit:
-            return scene
-    boxes = collapsed(graph, limit, collapse)
+    fits = collapse == "none" or (collapse == "auto" and len(graph) <= limit)
+    boxes = None if fits else collapsed(graph, limit, collapse)
     return with_copies(compose(graph, boxes, title=title))

@@ -158,6 +158,27 @@ def test_the_builtin_sum_is_one_box_like_its_terms():
     assert groups == [("×", 200), ("-", 200), ("^", 200), ("+", 200)]
 
 
+def test_outputs_count_as_boxes():
+    y = Value(0.5)
+    for _ in range(400):
+        y = y.sin()
+        y = y.exp() * 0.1
+    outputs = [y * float(k) for k in range(5)]
+    for limit in (20, 24, 25):
+        scene = draw(outputs, max_nodes=limit).scene
+        assert sum(node.is_output and not node.group for node in scene.nodes) == 5
+        assert len(scene.nodes) <= limit
+
+
+def test_exactly_the_limit_is_drawn_one_by_one():
+    x = y = Value(0.5)
+    for _ in range(9):
+        y = y.sin() + x  # 19 values, x used all over: its copies do not count
+    assert not any(node.group for node in draw(y, max_nodes=19).scene.nodes)
+    assert any(node.copy_of is not None for node in draw(y, max_nodes=19).scene.nodes)
+    assert any(node.group for node in draw(y, max_nodes=18).scene.nodes)
+
+
 @pytest.mark.parametrize("collapse", ["auto", "module", "depth"])
 def test_outputs_inside_each_other_form_no_cycle(collapse):
     outputs = []

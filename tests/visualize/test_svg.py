@@ -99,6 +99,16 @@ def test_operand_numbers_only_where_order_matters():
     assert "2 - □" in draw(2 - y).svg
 
 
+def test_counts_do_not_cover_each_other(graphs):
+    picture = draw(graphs["network"]((4, 6, 6, 1), samples=20), collapse="module")
+    counts = re.findall(r'<text class="muted" x="(\d+)" y="(\d+)">×', picture.svg)
+    places = [(int(x), int(y)) for x, y in counts]
+    assert len(places) > 10
+    for index, (x, y) in enumerate(places):
+        for other_x, other_y in places[:index]:
+            assert abs(x - other_x) > 12 or abs(y - other_y) > 8
+
+
 def test_ids_are_unique_and_of_this_picture(readme, network):
     all_ids = []
     for root in (readme, network):
