@@ -1,0 +1,240 @@
+"""Plots: what they show, that they repeat to the byte, and how they refuse."""
+
+from __future__ import annotations
+
+import math
+import subprocess
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from autograd import Value
+from visualize.plots import draw_network, plot_decision_boundary, plot_history, save_figure
+
+matplotlib = pytest.importorskip("matplotlib", reason="plots need matplotlib, of the extra plots")
+
+ROOT = Path(__file__).parents[2]
+CORNERS = [[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]]
+
+
+def network(*layers):
+    """A model from [[weights], bias] per neuron."""
+    return SimpleNamespace(
+        layers=[
+            SimpleNamespace(
+                neurons=[
+                    SimpleNamespace(
+                        weights=[Value(w) for w in weights],
+                        bias=None if bias is None else Value(bias),
+                    )
+                    for weights, bias in layer
+                ]
+            )
+            for layer in layers
+        ]
+    )
+
+
+def lines_of(figure):
+    (collection,) = figure.axes[0].collections
+    return collection
+
+
+def words(axes):
+    return [text.get_text() for text in axes.texts]
+
+
+def test_history_pairs_training_with_validation():
+    history = {
+        "loss": [3.0, 2.0, 1.0],
+        "lr": [0.1, 0.1, 0.1],
+        "accuracy": [0.1, 0.2, 0.3],
+        "validation_loss": [4.0, 2.5, 2.75],
+        "validation_accuracy": [0.1, 0.1, 0.2],
+    }
+    figure = plot_history(history)
+    assert [axes.get_ylabel() for axes in figure.axes] == ["loss", "accuracy"]
+    training, validation, lowest = figure.axes[0].lines
+    assert list(training.get_xdata()) == [1, 2, 3]
+    assert list(training.get_ydata()) == history["loss"]
+    assert list(validation.get_ydata()) == history["validation_loss"]
+    assert lowest.get_label() == "lowest: 2.5 in epoch 2"
+
+
+def test_history_shows_a_single_epoch_and_a_changing_learning_rate():
+    assert plot_history({"loss": [1.0]}).axes[0].lines[0].get_marker() == "o"
+    figure = plot_history({"loss": [2.0, 1.0], "lr": [0.1, 0.05]})
+    assert [axes.get_ylabel() for axes in figure.axes] == ["loss", "lr"]
+
+
+@pytest.mark.parametrize("history", [{}, {"loss": []}])
+def test_history_without_an_epoch_is_refused(history):
+    with pytest.raises(ValueError, match="holds no epoch"):
+        plot_history(history)
+
+
+def black_lines(figure):
+    """Vertices of the lines that separate classes."""
+    return [
+        vertex
+        for collection in figure.axes[0].collections
+        if collection.get_edgecolor().tolist() == [[0.0, 0.0, 0.0, 1.0]]
+        for path in collection.get_paths()
+        for vertex in path.vertices.tolist()
+    ]
+
+
+@pytest.mark.parametrize("threshold", [0.0, 0.25])
+def test_boundary_of_one_output_lies_at_the_threshold(threshold):
+    figure = plot_decision_boundary(
+        lambda row: Value(row[0]) - 0.5, CORNERS, [0, 0, 1, 1], resolution=20, threshold=threshold
+    )
+    vertices = black_lines(figure)
+    assert vertices
+    assert all(x == pytest.approx(0.5 + threshold) for x, _ in vertices)
+
+
+def test_boundary_of_several_outputs_lies_where_two_lead():
+    figure = plot_decision_boundary(
+        lambda row: [Value(row[1]), 0.25, -9.0], CORNERS, [1, 0, 1, 0], resolution=20
+    )
+    vertices = black_lines(figure)
+    assert vertices
+    assert all(y == pytest.approx(0.25) for _, y in vertices)
+
+
+def test_boundary_asks_in_evaluation_mode_and_records_nothing():
+    calls = []
+    weight = Value(1.0)
+
+    class Model:
+        training = True
+
+        def eval(self):
+            self.training = False
+
+        def train(self):
+            self.training = True
+
+        def __call__(self, row):
+            result = weight * row[0] - row[1]
+            calls.append((self.training, result.args))
+            return result
+
+    model = Model()
+    plot_decision_boundary(model, CORNERS, [-1, 1, -1, 1], resolution=3)
+    assert set(calls) == {(False, ())}
+    assert len(calls) == 9
+    assert model.training
+
+
+@pytest.mark.parametrize(
+    ("model", "X", "y", "said"),
+    [
+        (sum, [[1.0, 2.0, 3.0]], [0], r"X has shape \(1, 3\); it must be \(examples, 2\)"),
+        (sum, CORNERS, [0, 1], r"X has 4 rows but y has shape \(2,\)"),
+        (sum, [[0.0, 1.0], [math.nan, 0.0]], [0, 1], "row 1 of X"),
+        (sum, CORNERS, [0, 1, 2, 0], "one output, .* but y holds 3: 0, 1, 2"),
+        (lambda row: row, CORNERS, [0, 1, 2, 0], "classes 0, 1, 2, but .* outputs for 0 to 1"),
+        (lambda row: math.nan, CORNERS, [0, 1, 1, 0], "nan or inf at every point"),
+    ],
+)
+def test_boundary_refuses_what_it_cannot_draw(model, X, y, said):
+    with pytest.raises(ValueError, match=said):
+        plot_decision_boundary(model, X, y, resolution=3)
+
+
+def test_network_shows_sign_and_size_of_every_weight():
+    figure = draw_network(network([([0.5, -2.0], None), ([1.0, 0.0], 0.25)]))
+    lines = lines_of(figure)
+    assert len(lines.get_segments()) == 4
+    widths = lines.get_linewidths()
+    assert max(widths) == pytest.approx(3.0)
+    heaviest = list(widths).index(max(widths))
+    solid = [style[1] is None for style in lines.get_linestyles()]
+    assert not solid[heaviest]
+    assert sum(solid) == 3
+    red, _, blue, _ = lines.get_edgecolors()[heaviest]
+    assert red > blue  # orange: negative
+    scale = figure.axes[1].get_ylim()
+    assert scale == (-2.0, 2.0)
+
+
+def test_network_leaves_out_the_middle_of_wide_layers_and_says_so():
+    figure = draw_network(network([([1.0] * 3, 0.0)] * 50, [([1.0] * 50, 0.0)]), max_units=6)
+    assert words(figure.axes[0]) == ["3 inputs", "⋮ 44 more", "50 units", "1 unit"]
+    assert len(figure.axes[0].patches) == 3 + 6 + 1
+
+
+def test_network_marks_weights_that_are_not_finite():
+    lines = lines_of(draw_network(network([([math.nan, math.inf, 1.0], 0.0)])))
+    assert sum(style[1] is not None for style in lines.get_linestyles()) == 2
+    assert len({tuple(colour) for colour in lines.get_edgecolors()}) == 2
+
+
+@pytest.mark.parametrize(
+    ("model", "error", "said"),
+    [
+        (object(), TypeError, "such as nn.MLP or nn.Layer; object has no layers"),
+        (SimpleNamespace(layers=[]), TypeError, "has no layers"),
+        (SimpleNamespace(layers=[3]), TypeError, r"layers\[0\] is a int"),
+        (
+            SimpleNamespace(layers=[SimpleNamespace(neurons=[3])]),
+            TypeError,
+            r"layers\[0\].neurons\[0\] is a int",
+        ),
+        (
+            network([([1.0], None)] * 2, [([1.0] * 3, None)]),
+            ValueError,
+            r"layers\[1\].neurons\[0\] has 3 weights, but there are 2 units",
+        ),
+    ],
+)
+def test_network_refuses_other_models(model, error, said):
+    with pytest.raises(error, match=said):
+        draw_network(model)
+
+
+@pytest.mark.parametrize("suffix", [".svg", ".png", ".pdf"])
+def test_saved_figures_repeat_to_the_byte(suffix, tmp_path):
+    for name in ("first", "second"):
+        figure = plot_history({"loss": [2.0, 1.0], "validation_loss": [2.0, 1.5]})
+        save_figure(figure, tmp_path / f"{name}{suffix}")
+    first, second = ((tmp_path / f"{name}{suffix}").read_bytes() for name in ("first", "second"))
+    assert first == second
+
+
+def test_saved_svg_is_the_same_in_another_process(tmp_path):
+    program = (
+        "import sys; from visualize.plots import *; "
+        "save_figure(plot_decision_boundary(sum, [[0, 0], [1, 1]], [0, 1]), sys.argv[1])"
+    )
+    for seed in ("1", "2"):
+        subprocess.run(
+            [sys.executable, "-c", program, tmp_path / f"{seed}.svg"],
+            env={"PYTHONHASHSEED": seed, "PYTHONPATH": str(ROOT), "HOME": str(tmp_path)},
+            check=True,
+        )
+    assert (tmp_path / "1.svg").read_bytes() == (tmp_path / "2.svg").read_bytes()
+
+
+def test_an_unknown_suffix_is_refused_and_nothing_written(tmp_path):
+    with pytest.raises(ValueError, match=r"'loss.gif'; use one of .svg, .pdf, .png"):
+        save_figure(plot_history({"loss": [1.0]}), tmp_path / "loss.gif")
+    assert not list(tmp_path.iterdir())
+
+
+def test_plots_leave_pyplot_alone_and_importing_visualize_loads_no_matplotlib():
+    program = (
+        "import sys, visualize; assert 'matplotlib' not in sys.modules; "
+        "visualize.plot_history({'loss': [1.0]}); assert 'matplotlib.pyplot' not in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", program], env={"PYTHONPATH": str(ROOT)}, check=True)
+
+
+def test_missing_matplotlib_is_an_error_that_says_what_to_install(monkeypatch):
+    monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
+    with pytest.raises(ModuleNotFoundError, match=r'pip install "scalar-autograd\[plots\]"'):
+        plot_history({"loss": [1.0]})
