@@ -1,0 +1,314 @@
+"""Value: what it takes, its operators, comparisons, text, and what it refuses to become."""
+
+from __future__ import annotations
+
+import builtins
+import cmath
+import math
+import operator
+from decimal import Decimal
+from fractions import Fraction
+
+import numpy as np
+import pytest
+
+from autograd import Constant, Value
+
+NUMBERS = [3, 3.0, True, Fraction(7, 2), np.float32(1.5), np.float64(2.5), np.int64(-4),
+           np.uint8(7), np.bool_(True), np.array(3.0), np.array(3)]  # fmt: skip
+# what is no number, and words of the way out
+REFUSED = [
+    ("a", "str 'a'.*float"),
+    (b"1", "bytes"),
+    (None, "None.*0.0"),
+    (1j, "complex.*real and imaginary"),
+    (np.complex64(1.0), "complex.*real and imaginary"),
+    ([1.0, 2.0], "list of length 2.*one Value per element"),
+    ((1.0,), "tuple of length 1.*one Value per element"),
+    (np.ones(3), r"array of shape \(3,\).*one Value per element"),
+    (np.array([1.0]), r"array of shape \(1,\).*one Value per element"),
+    (np.array(["a"])[0], "str"),
+    (np.timedelta64(3, "D"), "timedelta64"),
+    ({}, "dict"),
+    (object(), "object"),
+    (len, "builtin_function"),
+]
+
+
+@pytest.mark.parametrize("number", NUMBERS, ids=repr)
+def test_takes_real_numbers_of_every_kind_as_floats(number):
+    value = Value(number)
+    assert type(value.data) is float
+    assert value.data == float(number)
+    value.data = number
+    assert type(value.data) is float
+    value.grad = number
+    assert type(value.grad) is float
+
+
+@pytest.mark.parametrize(("thing", "words"), REFUSED, ids=lambda part: type(part).__name__)
+def test_refuses_what_is_no_number_and_says_what_to_do(thing, words):
+    with pytest.raises(TypeError, match=words):
+        Value(thing)
+    leaf = Value(1.0)
+    with pytest.raises(TypeError, match=words):
+        leaf.data = thing
+    assert leaf.data == 1.0
+    with pytest.raises(TypeError, match=words):
+        leaf.grad = thing
+    assert not leaf.has_grad
+    with pytest.raises(TypeError, match=words):
+        leaf.backward(gradient=thing)
+    assert not leaf.has_grad
+
+
+def test_refuses_a_value_and_says_what_to_use():
+    with pytest.raises(TypeError, match=r"is a Value already.*\.data"):
+        Value(Value(1.0))
+    leaf = Value(1.0)
+    with pytest.raises(TypeError, match=r"\.data"):
+        leaf.data = Value(2.0)
+
+
+def test_an_int_too_large_for_a_float_is_an_overflow_error():
+    with pytest.raises(OverflowError, match=r"Value.*1\.8e308"):
+        Value(10**400)
+    with pytest.raises(OverflowError, match=r"1\.8e308"):
+        Value(1.0) + 10**400
+
+
+def test_label_must_be_text():
+    with pytest.raises(TypeError, match="label"):
+        Value(1.0, label=3)
+    leaf = Value(1.0, label="a")
+    with pytest.raises(TypeError, match="label"):
+        leaf.label = None
+    assert leaf.label == "a"
+    leaf.label = ""
+    assert leaf.label == ""
+
+
+def test_a_fresh_leaf():
+    leaf = Value(2)
+    assert (leaf.data, leaf.grad, leaf.has_grad) == (2.0, 0.0, False)
+    assert (leaf.op, leaf.args, leaf.label, leaf.scope) == (None, (), "", "")
+
+
+@pytest.mark.parametrize("name", ["foo", "gradient", "_prev"])
+def test_misspelt_attributes_are_errors(name):
+    with pytest.raises(AttributeError):
+        getattr(Value(1.0), name)
+    with pytest.raises(AttributeError):
+        setattr(Value(1.0), name, 1.0)
+
+
+# Operators
+
+ARITHMETIC = [operator.add, operator.sub, operator.mul, operator.truediv, operator.pow]
+PARTNERS = [2.0, 2, True, Fraction(3, 2), np.float64(2.0), np.float32(1.5), np.int64(3),
+            np.array(2.0)]  # fmt: skip
+
+
+@pytest.mark.parametrize("partner", PARTNERS, ids=repr)
+@pytest.mark.parametrize("op", ARITHMETIC, ids=lambda op: op.__name__)
+def test_operators_work_both_ways_round(op, partner):
+    number = float(partner)
+    for result, wanted in [
+        (op(Value(3.0), partner), op(3.0, number)),
+        (op(partner, Value(3.0)), op(number, 3.0)),
+        (op(Value(3.0), Value(number)), op(3.0, number)),
+    ]:
+        assert type(result) is Value
+        assert result.data == wanted
+        assert all(type(arg) in (Value, Constant) for arg in result.args)
+
+
+@pytest.mark.parametrize("op", [*ARITHMETIC, operator.lt, operator.ge], ids=lambda op: op.__name__)
+@pytest.mark.parametrize("thing", ["a", None, 1j, [1.0], np.complex64(1.0)], ids=repr)
+def test_operators_refuse_what_is_no_number(op, thing):
+    with pytest.raises(TypeError):
+        op(Value(1.0), thing)
+    with pytest.raises(TypeError):
+        op(thing, Value(1.0))
+
+
+def test_operands_are_kept_in_order_and_twice():
+    x, y = Value(3.0), Value(4.0)
+    assert (x + x).args == (x, x)
+    assert (y - x).args == (y, x)
+    product = 2 * x
+    assert [type(arg) for arg in product.args] == [Constant, Value]
+    assert product.op.name == "mul"
+
+
+def test_unary_operators():
+    x = Value(-3.0)
+    assert (-x).data == 3.0
+    assert abs(x).data == 3.0
+    assert +x is x
+
+
+@pytest.mark.parametrize("op", [operator.iadd, operator.isub, operator.imul, operator.itruediv])
+def test_in_place_operators_rebind_and_leave_the_old_value_alone(op):
+    x = Value(3.0)
+    alias = x
+    x = op(x, 2.0)
+    assert x is not alias
+    assert (alias.data, alias.op, x.args[0]) == (3.0, None, alias)
+
+
+@pytest.mark.parametrize("op", [operator.floordiv, operator.mod], ids=lambda o: o.__name__)
+@pytest.mark.parametrize(
+    "pair",
+    [(Value(7.0), 2), (7, Value(2.0)), (Value(7.0), Value(2.0)), (np.float64(7.0), Value(2.0)),
+     (np.array([7.0]), Value(2.0)), (Value(7.0), np.array([2.0]))],
+    ids=["left", "right", "both", "NumPy scalar", "array left", "array right"],
+)  # fmt: skip
+def test_floor_division_and_remainder_are_refused_both_ways_round(op, pair):
+    with pytest.raises(TypeError, match=r"// and % .*derivative.*\.data"):
+        op(*pair)
+
+
+def test_divmod_is_refused():
+    with pytest.raises(TypeError, match="// and %"):
+        divmod(Value(7.0), 2)
+    with pytest.raises(TypeError, match="// and %"):
+        divmod(7, Value(2.0))
+
+
+# Comparisons, equality, hash
+
+COMPARISONS = [operator.lt, operator.le, operator.gt, operator.ge]
+
+
+@pytest.mark.parametrize("op", COMPARISONS, ids=lambda op: op.__name__)
+@pytest.mark.parametrize("other", [2.0, 3.0, 4.0, math.nan])
+def test_comparisons_record_nodes_of_one_or_zero(op, other):
+    wanted = op(3.0, other)
+    for result in (op(Value(3.0), other), op(Value(3.0), Value(other))):
+        assert result.op is not None
+        assert result.data == float(wanted)
+        assert bool(result) is wanted
+    assert bool(op(other, Value(3.0))) is op(other, 3.0)
+
+
+def test_comparison_with_an_int_beyond_two_to_the_53_agrees_with_forward():
+    result = Value(2.0**53) < 2**53 + 1
+    assert result.data == result.forward().data
+
+
+def test_forward_sees_comparisons_again():
+    x = Value(1.0)
+    positive = x > 0.0
+    x.data = -1.0
+    assert positive.forward().data == 0.0
+
+
+def test_branches_and_sorting_work():
+    a, b, c = Value(3.0), Value(1.0), Value(2.0)
+    assert sorted([a, b, c]) == [b, c, a]
+    assert builtins.max(a, b, c) is a
+    assert builtins.min([a, b, c]) is b
+    assert ("yes" if a > 2.5 else "no") == "yes"
+
+
+def test_equality_and_hash_are_identity():
+    a, b = Value(1.0), Value(1.0)
+    assert a != b
+    assert a == a
+    assert a != 1.0
+    assert len({a, b, a}) == 2
+    assert a in [b, a]
+    assert a not in [b, Value(1.0)]
+    assert {a: "found"}[a] == "found"
+
+
+# Text and plain numbers
+
+
+def test_repr_shows_the_label_first():
+    x = Value(2.0)
+    assert repr(x) == "Value(data=2.0, grad=0.0)"
+    x.label = "x"
+    (3.0 * x).backward()
+    assert repr(x) == "Value(label='x', data=2.0, grad=3.0)"
+    assert str(x) == f"{x}" == repr(x)
+
+
+def test_format_round_and_bool_read_the_data():
+    x = Value(2.345)
+    assert f"{x:.1f} {x:8.3e}" == "2.3 2.345e+00"
+    assert "{:>6.2f}".format(x) == "  2.35"  # noqa: UP032 - this way too
+    assert round(x) == 2
+    assert isinstance(round(x), int)
+    assert round(x, 1) == 2.3
+    assert bool(x)
+    assert not Value(0.0)
+    assert not Value(-0.0)
+    assert Value(math.nan)
+
+
+CONVERSIONS = [float, int, complex, math.sin, math.exp, math.floor, math.trunc, np.float64]
+
+
+@pytest.mark.parametrize("convert", CONVERSIONS, ids=lambda f: f.__name__)
+def test_conversion_to_a_plain_number_is_refused_and_names_the_way_out(convert):
+    with pytest.raises(TypeError, match=r"'speed'.*gradient.*\.data.*autograd\.sin"):
+        convert(Value(0.5, label="speed"))
+
+
+OTHER_CONVERSIONS = {
+    "array of floats": lambda v: np.array([v], dtype=float),
+    "item of an array": lambda v: operator.setitem(np.zeros(1), 0, v),
+    "math.fsum": lambda v: math.fsum([v]),
+    "cmath.sin": cmath.sin,
+    "Decimal": Decimal,
+    "Fraction": Fraction,
+}
+
+
+@pytest.mark.parametrize("name", OTHER_CONVERSIONS)
+def test_no_other_conversion_drops_the_gradient_in_silence(name):
+    with pytest.raises((TypeError, ValueError)):
+        OTHER_CONVERSIONS[name](Value(0.5))
+
+
+def test_a_value_is_no_index():
+    with pytest.raises(TypeError):
+        [1, 2, 3][Value(1.0)]
+    with pytest.raises(TypeError):
+        range(Value(3.0))
+
+
+# Methods made from the rows
+
+
+def test_every_row_of_one_argument_is_a_method(row):
+    if row.arity == 1:
+        x = Value(0.5 if row.name != "acosh" else 1.5)
+        result = getattr(x, row.name)()
+        assert (result.op, result.args) == (row, (x,))
+        assert result.data == row(x.data)
+
+
+@pytest.mark.parametrize("count", [0, 9])
+def test_a_wrong_number_of_arguments_is_a_type_error_that_names_the_row(row, count):
+    if not row.variadic:
+        with pytest.raises(TypeError, match=rf"{row.name} takes .*{row.arity}.* got {count}"):
+            row(*[1.0] * count)
+
+
+@pytest.mark.parametrize(("thing", "words"), REFUSED[:7], ids=lambda part: type(part).__name__)
+def test_functions_refuse_what_is_no_number(row, thing, words):
+    size = 2 if row.variadic else row.arity
+    for first in (1.0, Value(1.0)):
+        operands = ([first] * size)[: size - 1]
+        with pytest.raises(TypeError, match=words):
+            row(*operands, thing)
+
+
+def test_constants_are_floats_without_gradient():
+    constant = (Value(1.0) + 2).args[1]
+    assert isinstance(constant, float)
+    assert (constant, constant.data, constant.grad, constant.has_grad) == (2.0, 2.0, 0.0, False)
+    assert (constant.op, constant.args, constant.label, constant.scope) == (None, (), "", "")
