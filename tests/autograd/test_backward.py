@@ -1,0 +1,273 @@
+"""backward(): accumulation, clearing, stale graphs, recomputation in place."""
+
+from __future__ import annotations
+
+import math
+import pickle
+from math import nan
+
+import pytest
+
+import autograd as ag
+from autograd import StaleGraphError, Value, gradients, jvp, primitive, where
+
+
+def test_fan_out_adds_up():
+    x = Value(3.0)
+    y = x * x
+    (y * y + y).backward()
+    assert x.grad == 4 * 27 + 2 * 3
+
+
+def test_backward_twice_adds_in_leaves_and_clears_between():
+    """micrograd gives 27 then 72 here: its interior gradients are not cleared."""
+    x = Value(3.0)
+    square = x * x
+    cube = square * x
+    cube.backward()
+    assert (x.grad, square.grad, cube.grad) == (27.0, 3.0, 1.0)
+    cube.backward()
+    assert (x.grad, square.grad, cube.grad) == (54.0, 3.0, 1.0)
+    x.zero_grad()
+    cube.backward()
+    assert x.grad == 27.0
+
+
+def test_two_losses_add_up_in_shared_leaves():
+    w = Value(2.0)
+    (w * 3.0).backward()
+    (w * w).backward()
+    assert w.grad == 3.0 + 4.0
+
+
+def test_interior_gradients_are_those_of_the_last_root():
+    x = Value(3.0)
+    y = x * 2.0
+    (y * 5.0).backward()
+    (y * 7.0).backward()
+    assert (y.grad, x.grad) == (7.0, 24.0)
+
+
+def test_gradient_from_above():
+    x = Value(3.0)
+    (x * x).backward(gradient=-2)
+    assert x.grad == -12.0
+    x.backward(0.5)
+    assert x.grad == -11.5
+
+
+def test_has_grad_tells_zero_from_not_reached():
+    x, other, blocked = Value(0.0), Value(1.0), Value(2.0)
+    y = x * 0.0 + blocked.detach()
+    assert not any(value.has_grad for value in (x, other, blocked, y))
+    y.backward()
+    assert (x.has_grad, x.grad) == (True, 0.0)
+    assert (other.has_grad, other.grad) == (False, 0.0)
+    assert (blocked.has_grad, blocked.grad) == (False, 0.0)
+    x.zero_grad()
+    assert (x.has_grad, x.grad) == (False, 0.0)
+
+
+def test_a_node_that_is_no_longer_reached_forgets_its_gradient():
+    x = Value(3.0)
+    y = x * x
+    y.backward()
+    z = y.detach() * x
+    z.backward()
+    assert not y.has_grad
+    assert x.grad == 6.0 + 9.0
+
+
+def test_constants_take_no_gradient_and_a_leaf_may_be_the_root():
+    x = Value(3.0)
+    x.backward()
+    assert x.grad == 1.0
+    (2.0 * x).backward()
+    assert x.grad == 3.0
+
+
+def test_gradient_may_be_set_and_update_loops_never_meet_none():
+    w = Value(2.0)
+    w.data -= 0.1 * w.grad
+    w.grad = 5
+    w.data -= 0.1 * w.grad
+    assert (w.data, w.grad, w.has_grad) == (1.5, 5.0, True)
+
+
+def test_backward_under_no_grad_still_works():
+    x = Value(3.0)
+    y = x * x
+    with ag.no_grad():
+        y.backward()
+    assert x.grad == 6.0
+
+
+def test_a_rule_that_raises_leaves_the_leaves_as_they_were():
+    def fails(g, out, x):
+        raise ArithmeticError("no derivative")
+
+    bad = primitive("bad", lambda x: x, fails)
+    x, y = Value(2.0), Value(3.0)
+    (x * y).backward()
+    root = x * y + bad(y * 1.0) + x
+    with pytest.raises(ArithmeticError, match="no derivative"):
+        root.backward()
+    assert (x.grad, y.grad) == (3.0, 2.0)
+    (x * y).backward()
+    assert (x.grad, y.grad) == (6.0, 4.0)
+
+
+def test_nan_gradients_reach_the_leaves():
+    x = Value(nan)
+    (x * 2.0 + ag.relu(x)).backward()
+    assert math.isnan(x.grad)
+
+
+# Changed leaves
+
+
+def partial_forward():
+    """Only a part of the graph was recomputed."""
+    x = Value(2.0, label="x")
+    middle = x * x
+    root = middle * 3.0
+    x.data = 5.0
+    middle.forward()
+    return root
+
+
+def by_way_of_detach():
+    x = Value(2.0, label="x")
+    root = Value(1.0) * (x * x).detach()
+    x.data = 5.0
+    return root
+
+
+def under_a_condition():
+    x = Value(2.0, label="x")
+    root = where(x > 0.0, Value(1.0), 2.0) * 1.0
+    x.data = -5.0
+    return root
+
+
+def under_a_sum():
+    x = Value(2.0, label="x")
+    root = ag.sum([Value(1.0), x, Value(2.0)]) * 0.0
+    x.data = 5.0
+    return root
+
+
+def built_on_later():
+    x = Value(2.0, label="x")
+    square = x * x
+    x.data = 5.0
+    return square * x
+
+
+def pickled():
+    return pickle.loads(pickle.dumps(built_on_later()))  # noqa: S301 - our own
+
+
+def changed_to_the_same_number():
+    x = Value(2.0, label="x")
+    root = x * x
+    x.data = 2.0
+    return root
+
+
+STALE = [
+    partial_forward, by_way_of_detach, under_a_condition, under_a_sum, built_on_later, pickled,
+    changed_to_the_same_number,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("make", STALE, ids=lambda f: f.__name__)
+def test_backward_refuses_a_graph_whose_leaf_changed(make):
+    root = make()
+    leaves = [node for node in ag.topological_order(root) if node.op is None]
+    with pytest.raises(StaleGraphError, match=r"(?s)changed.*build .*again.*\.forward\(\)"):
+        root.backward()
+    assert not any(leaf.has_grad for leaf in leaves)
+    with pytest.raises(StaleGraphError):
+        gradients(root, leaves)
+    with pytest.raises(StaleGraphError):
+        gradients(root, leaves, create_graph=True)
+    root.forward().backward()
+    assert any(leaf.has_grad for leaf in leaves)
+
+
+def test_message_names_the_leaf_its_number_and_the_operation():
+    x = Value(2.0, label="speed")
+    y = x.tanh()
+    x.data = 4.0
+    with pytest.raises(StaleGraphError, match=r"leaf 'speed'.*4\.0.*tanh"):
+        y.backward()
+
+
+def test_a_refused_backward_can_be_repeated_after_forward():
+    x = Value(2.0)
+    y = x * x
+    x.data = 3.0
+    with pytest.raises(StaleGraphError):
+        y.backward()
+    y.forward().backward()
+    assert (y.data, x.grad) == (9.0, 6.0)
+
+
+def test_changing_a_leaf_of_another_graph_is_no_fault():
+    x, other = Value(2.0), Value(1.0)
+    y = x * x
+    other.data = 7.0
+    y.backward()
+    assert x.grad == 4.0
+
+
+def test_a_graph_built_after_the_change_is_fresh():
+    x = Value(2.0)
+    x.data = 3.0
+    y = x * x
+    y.backward()
+    assert x.grad == 6.0
+
+
+def test_forward_mode_checks_too():
+    stale = built_on_later()
+    with pytest.raises(StaleGraphError):
+        jvp(lambda x: x * stale, (1.0,), (1.0,))
+
+
+# Recomputing in place
+
+
+def test_forward_recomputes_in_place():
+    x, y = Value(2.0), Value(3.0)
+    product = x * y
+    root = ag.tanh(product) + x
+    root.backward()
+    x.data, y.data = 0.5, 0.25
+    assert root.forward() is root
+    assert product.data == 0.125
+    assert root.data == math.tanh(0.125) + 0.5
+    assert not product.has_grad
+    assert x.has_grad  # leaves keep adding up
+
+
+def test_forward_takes_the_other_branch():
+    x = Value(2.0)
+    y = where(x > 0.0, x * x, -x)
+    x.data = -3.0
+    y.forward().backward()
+    assert (y.data, x.grad) == (3.0, -1.0)
+
+
+def test_forward_of_a_leaf_is_the_leaf():
+    x = Value(2.0)
+    assert x.forward() is x
+
+
+def test_data_of_a_result_cannot_be_set():
+    y = Value(2.0) * 3.0
+    y.label = "y"
+    with pytest.raises(AttributeError, match=r"'y'.*mul.*leaves.*forward\(\).*Value\("):
+        y.data = 1.0
+    assert y.data == 6.0

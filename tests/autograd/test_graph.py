@@ -1,0 +1,58 @@
+"""topological_order: operands first, each node once, the same on every run."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from autograd import Constant, Value, sum, topological_order
+
+
+def test_operands_come_before_consumers_each_node_once():
+    rng = random.Random(3)  # noqa: S311 - no secret
+    nodes = [Value(float(i)) for i in range(5)]
+    for _ in range(300):
+        x, y = rng.choice(nodes), rng.choice(nodes)
+        nodes.append(x + y if rng.random() < 0.5 else x * 2.0)
+    root = sum(nodes)
+    order = topological_order(root)
+    place = {node: index for index, node in enumerate(order)}
+    assert len(place) == len(order)
+    assert set(nodes) | {root} == set(order)
+    for node in order:
+        for arg in node.args:
+            assert type(arg) is Constant or place[arg] < place[node]
+
+
+def test_order_follows_the_operands_from_left_to_right():
+    a, b, c = Value(1.0), Value(2.0), Value(3.0)
+    left, right = b * c, a + b
+    root = left - right
+    assert topological_order(root) == [b, c, left, a, right, root]
+
+
+def test_several_roots_share_one_order():
+    a, b = Value(1.0), Value(2.0)
+    first, second = a * b, b + 1.0
+    assert topological_order(first, second) == [a, b, first, second]
+    assert topological_order(second, first, second) == [b, second, a, first]
+    assert topological_order() == []
+
+
+def test_a_doubling_chain_is_walked_once_per_node():
+    x = Value(1.0)
+    for _ in range(200):
+        x = x + x
+    assert len(topological_order(x)) == 201
+    x.backward()
+    assert topological_order(x)[0].grad == 2.0**200
+
+
+@pytest.mark.parametrize("levels", [1, 2, 7])
+def test_constants_are_left_out(levels):
+    x = Value(1.0)
+    for _ in range(levels):
+        x = 2.0 * x
+    assert all(type(node) is Value for node in topological_order(x))
+    assert len(topological_order(x)) == levels + 1
