@@ -74,13 +74,30 @@ def write_npz(path, **arrays):
         {"values": [1]},
         {"names": [1]},
         {"names": ["a", "a"], "values": [1.0, 2.0]},
-        {"names": np.array(["a"], dtype=object)},  # would need pickle
+        {"names": np.array(["a"], dtype=object)},
     ],
 )
 def test_an_npz_of_something_else_is_refused(arrays, tmp_path):
     write_npz(tmp_path / "state.npz", **arrays)
     with pytest.raises(CheckpointError, match=r"state\.npz holds no complete state dict"):
         load_state(tmp_path / "state.npz")
+
+
+class Code:
+    """Creates a file when it is unpickled."""
+
+    def __init__(self, path):
+        self.path = str(path)
+
+    def __reduce__(self):
+        return open, (self.path, "w")
+
+
+def test_loading_runs_no_code(tmp_path):
+    write_npz(tmp_path / "state.npz", names=np.array([Code(tmp_path / "ran")], dtype=object))
+    with pytest.raises(CheckpointError):
+        load_state(tmp_path / "state.npz")
+    assert not (tmp_path / "ran").exists()
 
 
 @pytest.mark.parametrize(

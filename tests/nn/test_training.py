@@ -116,6 +116,8 @@ def test_modes_while_training_and_validating():
     assert validation == (False, False, False)
     assert gc.isenabled()
     assert recorder.training is False
+    fit(recorder, X, AND, loss="mse_loss", epochs=1)
+    assert recorder.training is False
 
 
 def test_losses_may_be_functions_of_values():
