@@ -171,7 +171,7 @@ def _names(
 
 def _notes(graph: FlatGraph, boxes: int, how: str, pending: bool) -> Iterator[str]:
     """Yield what a reader must know to read the picture right."""
-    if how:
+    if boxes < len(graph):
         yield (
             f"Collapsed: {len(graph):,} values in {boxes:,} boxes ({how}). × says how many "
             "values or edges one stands for; a box of several shows its largest gradient."

@@ -69,4 +69,4 @@ class Scene:
     @property
     def largest_gradient(self) -> float:
         """The largest finite |gradient|; 0.0 where there is none."""
-        return max((node.gradient.size for node in self.nodes), default=0.0)
+        return max(node.gradient.size for node in self.nodes)

@@ -30,6 +30,10 @@ def test_below_the_limit_nothing_collapses(network):
     assert all(node.group is None for node in draw(network).scene.nodes)
 
 
+def test_nothing_to_collapse_is_no_collapse():
+    assert not draw(Value(1.0) * 2, collapse="module").scene.notes
+
+
 def test_neurons_then_layers(graphs):
     root = graphs["network"]((3, 4, 4, 1), samples=4)
     by_neuron = draw(root, max_nodes=60).scene
@@ -161,8 +165,7 @@ def test_the_builtin_sum_is_one_box_like_its_terms():
 def test_outputs_count_as_boxes():
     y = Value(0.5)
     for _ in range(400):
-        y = y.sin()
-        y = y.exp() * 0.1
+        y = y.sin() * Value(0.1)
     outputs = [y * float(k) for k in range(5)]
     for limit in (20, 24, 25):
         scene = draw(outputs, max_nodes=limit).scene
@@ -171,12 +174,13 @@ def test_outputs_count_as_boxes():
 
 
 def test_exactly_the_limit_is_drawn_one_by_one():
-    x = y = Value(0.5)
-    for _ in range(9):
-        y = y.sin() + x  # 19 values, x used all over: its copies do not count
-    assert not any(node.group for node in draw(y, max_nodes=19).scene.nodes)
-    assert any(node.copy_of is not None for node in draw(y, max_nodes=19).scene.nodes)
-    assert any(node.group for node in draw(y, max_nodes=18).scene.nodes)
+    x = Value(0.5)
+    y = autograd.sum([x * float(k) for k in range(6)])
+    for _ in range(5):
+        y = y.sin() + x  # 18 values with x, which is used all over: its copies do not count
+    assert not any(node.group for node in draw(y, max_nodes=18).scene.nodes)
+    assert any(node.copy_of is not None for node in draw(y, max_nodes=18).scene.nodes)
+    assert any(node.group for node in draw(y, max_nodes=17).scene.nodes)
 
 
 @pytest.mark.parametrize("collapse", ["auto", "module", "depth"])

@@ -91,6 +91,11 @@ def test_any_text_gives_well_formed_files(label):
     assert len(picture.text.splitlines()) == 4 + bool(label)
 
 
+def test_a_flood_of_combining_marks_ends():
+    heading = cut("e" + "\u0301" * 100_000, 24)
+    assert len(heading) < 200
+
+
 @given(st.text(), st.integers(2, 30))
 def test_cut_text_fits_its_columns(text, limit):
     assert columns(cut(printable(text), limit)) <= limit
