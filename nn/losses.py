@@ -14,7 +14,7 @@ from typing import Any, TypeAlias
 
 import autograd
 from autograd import Value, clip, dot, log, logsumexp, maximum, relu, softplus
-from nn.matching import Pairs, as_rows, is_scalar, matched
+from nn.matching import Pairs, as_labels, as_rows, is_scalar, matched
 
 __all__ = [
     "LOSSES", "Loss", "binary_cross_entropy", "binary_cross_entropy_with_logits", "cross_entropy",
@@ -154,7 +154,7 @@ def cross_entropy(logits: Any, targets: Any, reduction: str = "mean") -> Any:
                 "targets. For a model with one output use binary_cross_entropy_with_logits"
             )
         return _class_loss(rows, targets, "cross_entropy")
-    classes = [targets] if is_scalar(targets) else as_rows(targets, "cross_entropy: the targets")
+    classes = as_labels(targets, "cross_entropy: the targets")
     if len(rows) != len(classes):
         raise ValueError(f"cross_entropy: {len(rows)} rows of logits but {len(classes)} targets")
     losses = [

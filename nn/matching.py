@@ -8,7 +8,7 @@ from typing import Any
 
 from autograd import Value
 
-__all__ = ["Pairs", "as_rows", "is_scalar", "matched"]
+__all__ = ["Pairs", "as_labels", "as_rows", "is_scalar", "matched"]
 
 
 def is_scalar(item: Any) -> bool:
@@ -39,6 +39,16 @@ def as_rows(batch: Any, what: str) -> list[Any]:
         if not rows[index] or not all(map(is_scalar, rows[index])):
             raise ValueError(f"{what}: row {index} is not a sequence of numbers: {row!r}")
     return rows
+
+
+def as_labels(targets: Any, what: str) -> list[Any]:
+    """Return one label per row; a row of one element stands for it.
+
+    >>> as_labels([[2], [0]], "targets")
+    [2, 0]
+    """
+    rows = [targets] if is_scalar(targets) else as_rows(targets, what)
+    return [row if is_scalar(row) or len(row) != 1 else row[0] for row in rows]
 
 
 class Pairs:

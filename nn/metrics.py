@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Sequence
 from typing import Any, TypeAlias
 
-from nn.matching import as_rows, is_scalar, matched
+from nn.matching import as_labels, as_rows, is_scalar, matched
 
 __all__ = ["METRICS", "Metric", "accuracy", "mean_absolute_error", "mean_squared_error", "r2_score"]
 
@@ -32,7 +32,7 @@ def accuracy(predictions: Any, targets: Any, threshold: float = 0.0) -> float:
         pairs = matched(rows, targets, "accuracy", _not_binary)
         hits = [(prediction > threshold) == (target > 0.0) for prediction, target in pairs]
         return hits.count(True) / len(hits)
-    labels = [targets] if is_scalar(targets) else as_rows(targets, "accuracy: the targets")
+    labels = as_labels(targets, "accuracy: the targets")
     if len(rows) != len(labels):
         raise ValueError(f"accuracy: {len(rows)} predictions but {len(labels)} targets")
     for index, (row, label) in enumerate(zip(rows, labels, strict=True)):

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 from autograd import Value, scope
 from nn.checkpoint import load_state, save_state
 from nn.state import checked_state
 
 __all__ = ["Module"]
+
+Kind = TypeVar("Kind", bound="Module")
 
 
 class Module:
@@ -95,13 +97,13 @@ class Module:
         for parameter in self.parameters():
             parameter.zero_grad()
 
-    def train(self, training: bool = True) -> Module:
+    def train(self: Kind, training: bool = True) -> Kind:
         """Set `training` here and in all modules inside, and return this module."""
         for _, module in self.named_modules():
             module.training = training
         return self
 
-    def eval(self) -> Module:
+    def eval(self: Kind) -> Kind:
         """Set `training` to False here and in all modules inside, and return this module."""
         return self.train(False)
 
@@ -131,7 +133,11 @@ class Module:
         Raises ValueError, leaving the parameters as they were, if the file is truncated or of
         another architecture.
         """
-        self.load_state_dict(load_state(path))
+        state = load_state(path)
+        try:
+            self.load_state_dict(state)
+        except ValueError as error:
+            raise ValueError(f"{os.fspath(path)}: {error}") from None
 
 
 def _found(name: str, item: Any) -> Iterator[tuple[str, Value | Module]]:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeAlias
 
-from autograd import no_grad
+from autograd import Value, no_grad
 from nn.data import as_examples, split
 from nn.losses import LOSSES, Loss
 from nn.module import Module
@@ -76,15 +76,21 @@ def _about(where: str) -> Iterator[None]:
         raise type(error)(f"{where}: {error}") from None
 
 
-def prepared_optimizer(optimizer: str | Optimizer, model: Module) -> Optimizer:
-    """Return the optimizer, made by name or given; ValueError if it is of another model."""
-    if not isinstance(optimizer, Optimizer):
-        return named("optimizer", optimizer, OPTIMIZERS)(model.parameters())
-    if set(optimizer.parameters).isdisjoint(model.parameters()):
+def prepared_optimizer(
+    optimizer: str | Callable[[list[Value]], Optimizer] | Optimizer, model: Module
+) -> Optimizer:
+    """Return the optimizer, made by name or function or given; ValueError if of another model."""
+    if isinstance(optimizer, Optimizer):
+        made = optimizer
+    elif callable(optimizer):
+        made = optimizer(model.parameters())
+    else:
+        made = named("optimizer", optimizer, OPTIMIZERS)(model.parameters())
+    if set(made.parameters).isdisjoint(model.parameters()):
         raise ValueError(
             "the optimizer holds no parameter of this model; make it over model.parameters()"
         )
-    return optimizer
+    return made
 
 
 def prepared_schedule(

@@ -8,6 +8,7 @@ import random
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from autograd import Value
 from nn.callbacks import Callback, TrainingState, as_callback
 from nn.counts import as_count
 from nn.data import batches
@@ -27,7 +28,7 @@ from nn.preparation import (
 )
 from nn.progress import Progress
 from nn.schedules import Schedule
-from nn.update import update
+from nn.update import NonFiniteError, update
 
 __all__ = ["fit"]
 
@@ -38,7 +39,7 @@ def fit(
     y: Any,
     *,
     loss: str | Loss,
-    optimizer: str | Optimizer = "adam",
+    optimizer: str | Callable[[list[Value]], Optimizer] | Optimizer = "adam",
     epochs: int = 10,
     batch_size: int | None = 32,
     validation: float | tuple[Any, Any] | None = None,
@@ -53,7 +54,8 @@ def fit(
     """Train `model` on the rows of X and their targets y, and return what was measured.
 
     - `loss`: a name of `nn.LOSSES`, or a function of a list of outputs and a list of targets that
-      returns a Value. `optimizer`: a name of `nn.OPTIMIZERS`, or one made over the parameters.
+      returns a Value. `optimizer`: a name of `nn.OPTIMIZERS`, one made over the parameters, or a
+      function of them that makes one, such as `partial(Adam, lr=0.05)`.
     - `epochs` times all rows are visited, `batch_size` at a time (None: all at once), in a new
       random order each time with `shuffle`; `rng` draws it, by default the module `random`.
     - `validation`: the share of rows to hold out, or (X, y). `metrics`: names of `nn.METRICS`, or
@@ -67,7 +69,7 @@ def fit(
     Ctrl-C ends the training between two updates and returns the history so far, `interrupted`.
     Raises ValueError before training, naming the row, for nan, ragged rows, wrong labels and
     lengths, and NonFiniteError, leaving the last good parameters, when the loss or a gradient
-    becomes nan or infinite.
+    becomes nan or infinite; its `history` holds the epochs before.
 
     >>> from nn import MLP
     >>> X, y = [[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]], [0, 1, 1, 1]
@@ -115,6 +117,9 @@ def fit(
                 history.stopped = any(wishes)
     except KeyboardInterrupt:
         history.interrupted = True
+    except NonFiniteError as error:
+        error.history = history
+        raise
     finally:
         model.train(was_training)
     with held_interrupts():

@@ -10,6 +10,7 @@ from typing import Any
 from autograd import Value
 from nn.clipping import clip_grad_norm
 from nn.collector import paused_collector
+from nn.history import History
 from nn.interrupts import held_interrupts
 from nn.losses import Loss
 from nn.module import Module
@@ -19,7 +20,12 @@ __all__ = ["NonFiniteError", "numbers_of", "update"]
 
 
 class NonFiniteError(ArithmeticError):
-    """The loss or a gradient became nan or infinite; the parameters are as before that step."""
+    """The loss or a gradient became nan or infinite; the parameters are as before that step.
+
+    `history` is that of the epochs before, when `fit` raises it.
+    """
+
+    history: History | None = None
 
 
 def update(

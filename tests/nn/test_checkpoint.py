@@ -43,7 +43,9 @@ def test_another_architecture_is_refused_and_changes_nothing(suffix, tmp_path):
     MLP(2, [3, 1]).save(path)
     model = MLP(2, [4])
     before = model.state_dict()
-    with pytest.raises(ValueError, match=r"missing 'layers.0.neurons.3.*unexpected 'layers.1"):
+    with pytest.raises(
+        ValueError, match=r"model.*: .*missing 'layers.0.neurons.3.*unexpected 'layers.1"
+    ):
         model.load(path)
     assert model.state_dict() == before
 

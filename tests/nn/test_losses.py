@@ -122,6 +122,7 @@ def test_one_example_equals_a_batch_of_one():
 
 
 def test_rows_of_one_stand_for_numbers():
+    assert nn.cross_entropy(LOGITS, [[c] for c in CLASSES]) == nn.cross_entropy(LOGITS, CLASSES)
     assert nn.mse_loss(np.ones(3), np.zeros((3, 1))) == 1.0
     assert nn.mse_loss([[1.0], [1.0]], [0.0, 0.0]) == 1.0
     assert nn.l1_loss([[1.0, 2.0], [3.0, 4.0]], np.zeros((2, 2))) == 2.5

@@ -26,6 +26,7 @@ def test_accuracy_of_scores_and_probabilities():
 
 def test_accuracy_of_classes():
     assert accuracy([[1, 3, 2], [9, 0, 0], [0, 0, 5]], [1, 2, 2.0]) == 2 / 3
+    assert accuracy([[1, 3, 2], [9, 0, 0]], [[1], [0]]) == 1.0
     assert accuracy([[1.0, 1.0]], [0]) == 1.0  # the first of equals
 
 

@@ -85,6 +85,17 @@ def test_equal_seeds_give_equal_runs():
     assert network.state_dict() == run(3)
 
 
+def test_the_optimizer_may_be_a_name_an_object_or_a_function():
+    def run(optimizer, network):
+        fit(network, X, AND, **LOGISTIC, optimizer=optimizer, epochs=1, shuffle=False)
+        return network.state_dict()
+
+    network = model()
+    by_name = run("adam", model())
+    assert run(nn.Adam(network.parameters()), network) == run(nn.Adam, model()) == by_name
+    assert run(partial(nn.Adam, lr=0.1), model()) != by_name
+
+
 def test_clip_norm_limits_the_step():
     network = model()
     before = network.state_dict()
@@ -275,6 +286,7 @@ def test_a_loss_that_is_not_finite_ends_at_the_last_good_parameters():
     assert all(map(math.isfinite, seen[-1].values()))
     assert gc.isenabled()
     assert isinstance(caught.value, ArithmeticError)
+    assert caught.value.history.epochs == len(seen)
 
 
 def test_a_gradient_that_is_not_finite_is_named_and_not_followed():
