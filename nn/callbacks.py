@@ -73,7 +73,7 @@ class EarlyStopping(Callback):
     `monitor` is a name in the history, by default the validation loss, or the loss where there is
     no validation. An improvement is one by more than `min_delta`: upwards for accuracy and
     r2_score, downwards for all else. With `restore_best` the model ends with the parameters of its
-    best epoch, whatever ended the training.
+    best epoch, also after Ctrl-C, but not when `fit` raises.
 
     >>> EarlyStopping(patience=5).best
     nan

@@ -75,6 +75,25 @@ def test_values_against_their_formulas():
     assert nn.cross_entropy(z, np.array(CLASSES)) == pytest.approx(np.mean(rows), rel=1e-13)
 
 
+@pytest.mark.parametrize(
+    ("loss", "predictions", "targets"),
+    [
+        *((loss, predictions, targets) for loss, _, predictions, targets in ELEMENTWISE),
+        (nn.hinge_loss, SCORES, [2 * label - 1 for label in LABELS]),
+        (nn.cross_entropy, LOGITS[0], CLASSES[0]),
+    ],
+)
+def test_gradients_are_central_differences(loss, predictions, targets):
+    values = leaves(predictions)
+    loss(values, targets).backward()
+    for index, value in enumerate(values):
+        above, below = list(predictions), list(predictions)
+        above[index] += 1e-6
+        below[index] -= 1e-6
+        slope = (loss(above, targets) - loss(below, targets)) / 2e-6
+        assert value.grad == pytest.approx(slope, rel=1e-6, abs=1e-8)
+
+
 def test_hinge_gradient_is_minus_the_sign_inside_the_margin():
     scores = leaves([0.5, 0.5, 2.0, -2.0])
     nn.hinge_loss(scores, [1, -1, 1, -1], reduction="sum").backward()
