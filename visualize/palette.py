@@ -52,6 +52,7 @@ class Theme:
     page: str
     text: str
     muted: str
+    alarm: str  # the text of nan and inf
     edge: str
     cluster: str
     cluster_stroke: str
@@ -59,27 +60,47 @@ class Theme:
 
 
 LIGHT = Theme(
-    (246, 249, 252), (107, 174, 232), (253, 165, 90), "#1f5f9e", "#b4500b",
-    "#ffffff", "#1b1f24", "#57606a", "#7d8590", "#f6f8fa", "#c3c9d0",
-    {
+    zero=(246, 249, 252),
+    positive=(107, 174, 232),
+    negative=(253, 165, 90),
+    positive_stroke="#1f5f9e",
+    negative_stroke="#b4500b",
+    page="#ffffff",
+    text="#1b1f24",
+    muted="#424a53",
+    alarm="#8a0a4e",
+    edge="#7d8590",
+    cluster="#f6f8fa",
+    cluster_stroke="#c3c9d0",
+    special={
         "pending": Style("#ffffff", "#8c959f", ""),
         "unreached": Style("#ffffff", "#6e7781", "1 3", 1.5),
         "zero": Style("#dfe2e6", "#57606a", ""),
         "infinite": Style("#eadcfb", "#7326c9", "9 2", 3),
         "nan": Style("#fbd9ec", "#b8126b", "", 3),
     },
-)  # fmt: skip
+)
 DARK = Theme(
-    (27, 32, 40), (25, 94, 158), (150, 72, 12), "#6cb4f5", "#f5a35c",
-    "#0d1117", "#e6edf3", "#9aa4ae", "#7d8590", "#151b23", "#3a424c",
-    {
+    zero=(27, 32, 40),
+    positive=(25, 94, 158),
+    negative=(150, 72, 12),
+    positive_stroke="#6cb4f5",
+    negative_stroke="#f5a35c",
+    page="#0d1117",
+    text="#e6edf3",
+    muted="#c3ccd5",
+    alarm="#ffb3dc",
+    edge="#7d8590",
+    cluster="#151b23",
+    cluster_stroke="#3a424c",
+    special={
         "pending": Style("#0d1117", "#7d8590", ""),
         "unreached": Style("#0d1117", "#9aa4ae", "1 3", 1.5),
         "zero": Style("#30363d", "#9aa4ae", ""),
         "infinite": Style("#3c2168", "#b78af5", "9 2", 3),
         "nan": Style("#5c1740", "#f778ba", "", 3),
     },
-)  # fmt: skip
+)
 
 
 def style_class(gradient: Gradient, largest: float) -> str:

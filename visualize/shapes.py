@@ -18,7 +18,7 @@ __all__ = ["cluster_shapes", "edge_shapes", "mark_shapes", "node_shape"]
 
 Point = tuple[float, float]
 
-ALARM = f' class="bad" font-weight="700" fill="{LIGHT.special["nan"].stroke}"'  # nan and inf
+ALARM = f' class="bad" font-weight="700" fill="{LIGHT.alarm}"'  # nan and inf
 
 
 def cluster_shapes(placed: Placed) -> Iterator[str]:

@@ -37,7 +37,7 @@ def style_sheet(scene: Scene, looks: Iterable[str]) -> Iterator[str]:
         yield f"#{ID}:has(.u{leaf}:hover) .u{leaf} rect{{stroke-width:4}}"
     yield "}@media (prefers-color-scheme:dark){"
     yield f"#{ID},#{ID} text{{fill:{DARK.text}}}#{ID} .muted{{fill:{DARK.muted}}}"
-    yield f"#{ID} .page{{fill:{DARK.page}}}#{ID} .bad{{fill:{DARK.special['nan'].stroke}}}"
+    yield f"#{ID} .page{{fill:{DARK.page}}}#{ID} .bad{{fill:{DARK.alarm}}}"
     yield f"#{ID} .cluster rect{{fill:{DARK.cluster};stroke:{DARK.cluster_stroke}}}"
     for look in sorted(set(looks)):
         style = theme(look, DARK)
