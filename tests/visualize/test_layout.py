@@ -192,6 +192,24 @@ def test_extreme_shapes_are_laid_out_without_overlap(shape):
         assert all(0 <= y <= placed.height for _, y in route)
 
 
+def misses(route, boxes):
+    return all(apart((*point, 0, 0), box) for point in curve(route) for box in boxes)
+
+
+def test_edges_around_the_outside_miss_every_box():
+    count, edges = SHAPES["long edges beyond the limit"]
+    placed = layout([(20, 10)] * count, edges)
+    longest = placed.routes[count - 1]
+    assert min(y for _, y in longest) < min(y for _, y, _, _ in placed.boxes)
+    assert misses(longest, placed.boxes)
+
+
+def test_many_parallel_edges_miss_the_boxes_that_they_pass():
+    chain = [(i, i + 1) for i in range(4)]
+    placed = layout([(20, 10)] * 5, [*chain, *[(0, 4)] * 7], node_gap=0)
+    assert all(misses(route, placed.boxes) for route in placed.routes)
+
+
 def test_clusters_that_span_too_much_lose_their_innermost_level():
     # 400 clusters, each of which would span 400 ranks.
     groups = [("model", f"step {i % 400}") for i in range(800)]

@@ -145,6 +145,12 @@ def test_orders_keep_clusters_contiguous_and_siblings_in_one_order(graph, names)
     assert not {(b, a) for a, b in before} & before
 
 
+def test_siblings_keep_their_order_even_where_that_costs_a_crossing():
+    layering, tree = layered(4, [(0, 3), (1, 2)], [("a",), ("b",), ("a",), ("b",)])
+    upper, lower = order_ranks(layering, tree)
+    assert [layering.cluster[item] for item in upper] == [layering.cluster[item] for item in lower]
+
+
 def test_a_shared_value_needs_one_virtual_item_per_rank():
     steps = 100
     edges = [(0, step) for step in range(2, steps)] + [(i, i + 1) for i in range(1, steps - 1)]
