@@ -178,7 +178,9 @@ def main() -> None:
     torch, reason = load()
 
     print(f"Measured on: {machine()}{f', PyTorch {torch.__version__}' if torch else ''}.")
-    print("Medians; the last column is how many times faster than each of the others, in order.")
+    print(
+        "Processor time, medians; the ratios: how much longer each of the others takes, in order."
+    )
     if reason:
         print(reason + ".")
     print(f"\n| work | {' | '.join(COLUMNS)} | ratios |")
@@ -190,7 +192,8 @@ def main() -> None:
     samples = timed(expression_contenders(torch), repeats=500)
     print(row("README expression", samples, 1e6, "µs"), flush=True)
     for operations in (99_999, 999_999)[: 1 if options.quick else 2]:
-        samples = timed(chain_contenders(torch, operations), repeats=1)
+        rounds = min(options.rounds, 3) if operations > 100_000 else options.rounds
+        samples = interleaved(chain_contenders(torch, operations), rounds=rounds, repeats=1)
         name = f"chain of {operations + 1:,}, per operation"
         print(row(name, samples, 1e9 / operations, "ns"), flush=True)
     print(memory_row(99_999))

@@ -33,11 +33,12 @@ def interleaved(
 ) -> dict[str, list[float]]:
     """Return seconds per call of every contender, one sample per round.
 
-    Garbage is collected and the last result is freed outside the timed part; within it the
-    collector runs as it does in any program, or not at all. What was imported before is frozen
-    out of the collector's sight: else every engine would pay for walking over PyTorch's modules.
-    Turns go round in both directions, so that a machine that slows down or speeds up favours
-    nobody.
+    Time is that of the processor, which other programs on the machine disturb least; all the work
+    here is done in one thread. Garbage is collected and the last result is freed outside the timed
+    part; within it the collector runs as it does in any program, or not at all. What was imported
+    before is frozen out of the collector's sight: else every engine would pay for walking over
+    PyTorch's modules. Turns go round in both directions, so that a machine that slows down or
+    speeds up favours nobody.
     """
     gc.collect()
     gc.freeze()
@@ -48,10 +49,10 @@ def interleaved(
             if not contender.collector:
                 gc.disable()
             try:
-                start = time.perf_counter()
+                start = time.process_time()
                 for _ in range(repeats):
                     result = contender.work()
-                samples[contender.name].append((time.perf_counter() - start) / repeats)
+                samples[contender.name].append((time.process_time() - start) / repeats)
             finally:
                 gc.enable()
             del result

@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 from datasets import TASKS
 
-from autograd import Value, no_grad
+from autograd import Value, no_grad, scope
 from nn import LOSSES, MLP, Adam, fit, split
 from visualize import draw
 from visualize.plots import plot_decision_boundary, plot_history, save_figure
@@ -92,7 +92,8 @@ def main() -> None:
         losses = [LOSSES[loss]([model(x)], [target]).data for x, target in zip(X_test, y_test)]
     hardest = losses.index(max(losses))
     model.zero_grad()
-    inputs = [Value(number, label=name) for number, name in zip(X_test[hardest], names)]
+    with scope("inputs"):
+        inputs = [Value(number, label=name) for number, name in zip(X_test[hardest], names)]
     one = LOSSES[loss]([model(inputs)], [y_test[hardest]])
     one.backward()
     title = f"The loss of the hardest held-out {chosen.data} example"

@@ -16,9 +16,9 @@ PACKAGES = ("autograd", "nn", "visualize")
 
 # The files of autograd in reading order: each imports only from those before it.
 AUTOGRAD = (
-    "mode", "recording", "number", "ieee", "warning", "arrays", "primitive", "primitives", "graph", "staleness",
-    "backward", "terms", "reverse", "tangents", "ufuncs", "copying", "value", "vector", "functions",
-    "structure", "functional", "differences", "check",
+    "mode", "recording", "number", "ieee", "warning", "arrays", "primitive", "primitives",
+    "graph", "staleness", "backward", "terms", "reverse", "tangents", "ufuncs", "copying",
+    "value", "vector", "functions", "structure", "functional", "differences", "check",
 )  # fmt: skip
 
 # nn and visualize see autograd's public names and nothing of each other.
