@@ -6,11 +6,13 @@ from collections.abc import Iterator
 
 from visualize.escape import dot_string
 from visualize.flat import Path
+from visualize.formula import edge_mark
 from visualize.legend import legend_keys
 from visualize.measure import FONT_SIZE, LINE, PADDING, box_size
 from visualize.palette import LIGHT, OUTPUT_WIDTH, line_width, style_class, theme
 from visualize.scene import Edge, Node, Scene
-from visualize.wording import edge_mark, summary, words
+from visualize.summary import summary
+from visualize.wording import words
 
 __all__ = ["dot"]
 

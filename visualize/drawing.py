@@ -20,9 +20,9 @@ from visualize.notebook import mime_bundle
 from visualize.render import GRAPHVIZ_ENGINES, graphviz_svg, run_graphviz
 from visualize.save import write_atomically
 from visualize.scene import Scene
+from visualize.summary import summary
 from visualize.svg import svg
 from visualize.text import text
-from visualize.wording import summary
 
 __all__ = ["ENGINES", "FORMATS", "RANKDIRS", "Drawing", "Engine", "draw"]
 
@@ -127,7 +127,7 @@ def draw(
     engine: Engine = "auto",
     legend: bool = True,
     clusters: bool = True,
-    title: str = "",
+    title: str | None = None,
 ) -> Drawing:
     """Draw the graph under a Value, or under several: data and gradient on every node.
 
@@ -163,7 +163,7 @@ def draw(
     _check_one_of("collapse", collapse, COLLAPSE)
     _check_one_of("engine", engine, ENGINES)
     _check_max_nodes(max_nodes)
-    scene = _scene(_outputs(root), min(max_nodes, MOST_BOXES), collapse, str(title))
+    scene = _scene(_outputs(root), min(max_nodes, MOST_BOXES), collapse, str(title or ""))
     return Drawing(scene, rankdir=rankdir, engine=engine, legend=legend, clusters=clusters)
 
 

@@ -11,7 +11,7 @@ from visualize.measure import COLUMN, FONT_SIZE, LINE, MARGIN, SMALL, text_width
 from visualize.palette import LIGHT, theme
 from visualize.scene import Scene
 from visualize.stylesheet import painted
-from visualize.wording import summary
+from visualize.summary import summary
 
 __all__ = ["footer"]
 

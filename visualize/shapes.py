@@ -7,12 +7,13 @@ from dataclasses import replace
 from math import isfinite
 
 from visualize.escape import cut, printable, xml
+from visualize.formula import edge_mark
 from visualize.layout import Placed
 from visualize.measure import COLUMN, LINE, PADDING, SMALL
 from visualize.palette import LIGHT, OUTPUT_WIDTH, line_width, theme
 from visualize.scene import Scene
 from visualize.stylesheet import ID, painted
-from visualize.wording import Words, edge_mark
+from visualize.wording import Words
 
 __all__ = ["cluster_shapes", "edge_shapes", "mark_shapes", "node_shape"]
 

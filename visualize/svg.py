@@ -7,6 +7,7 @@ from itertools import repeat
 
 from visualize.escape import cut, printable, xml
 from visualize.footer import footer
+from visualize.formula import edge_mark
 from visualize.layout import layout
 from visualize.legend import legend_keys
 from visualize.measure import COLUMN, FONT_SIZE, LINE, MARGIN, SMALL, box_size, text_width
@@ -14,7 +15,8 @@ from visualize.palette import BORDER_WIDTH, LIGHT, style_class
 from visualize.scene import Scene
 from visualize.shapes import cluster_shapes, edge_shapes, mark_shapes, node_shape
 from visualize.stylesheet import ID, style_sheet, with_ids
-from visualize.wording import edge_mark, summary, words
+from visualize.summary import summary
+from visualize.wording import words
 
 __all__ = ["svg"]
 

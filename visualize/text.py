@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from visualize.digits import counted
 from visualize.escape import columns, cut, printable
+from visualize.formula import edge_mark, formula
 from visualize.scene import Edge, Node, Scene
-from visualize.wording import edge_mark, formula, summary, words
+from visualize.summary import summary
+from visualize.wording import words
 
 __all__ = ["text"]
 
