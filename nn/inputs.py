@@ -32,15 +32,12 @@ def vector(x: Any, length: int, layer: object) -> Vector:
 
 
 def _elements(x: Any, layer: object) -> list[Any]:
-    dimensions = getattr(x, "ndim", None) if not isinstance(x, Value) else 0
-    if dimensions is not None and dimensions > 1:
-        raise _several_examples(layer, f"an array of shape {x.shape}")
-    if dimensions == 1:
-        elements: list[Any] = x.tolist()
-        return elements
-    if isinstance(x, str | bytes | dict | set) or not hasattr(type(x), "__iter__"):
+    if isinstance(x, Value | str | bytes | dict | set) or not hasattr(type(x), "__iter__"):
         return [x]  # a vector of one; what is no number is refused below
-    return list(x)
+    dimensions = getattr(x, "ndim", 1)
+    if dimensions > 1:
+        raise _several_examples(layer, f"an array of shape {x.shape}")
+    return list(x) if dimensions else [x.item()]
 
 
 def _operand(item: Any, index: int, layer: object) -> Value | Constant:

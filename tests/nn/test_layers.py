@@ -47,6 +47,12 @@ def test_inputs_may_be_lists_tuples_arrays_and_values(x):
     assert model(x).data == model([1.0, 2.0]).data
 
 
+@pytest.mark.parametrize("x", [2, np.float64(2.0), np.array(2.0), np.array([2]), Value(2.0), [2.0]])
+def test_a_number_is_a_vector_of_one(x):
+    layer = Layer(1, 2, rng=random.Random(0))
+    assert [v.data for v in layer(x)] == [v.data for v in layer([2.0])]
+
+
 def test_width_one_is_a_value_outside_and_a_vector_inside():
     assert isinstance(MLP(2, [1])([1.0, 2.0]), Value)
     assert len(MLP(3, [4, 1, 2])([1.0, 2.0, 3.0])) == 2

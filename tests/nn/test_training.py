@@ -237,6 +237,23 @@ def test_ctrl_c_returns_the_history_so_far():
     assert network.training
 
 
+def test_ctrl_c_after_an_epoch_waits_until_all_of_it_is_counted():
+    class Interrupting(StepLR):
+        def rate(self, epochs):
+            if epochs == 2:
+                signal.raise_signal(signal.SIGINT)
+            return super().rate(epochs)
+
+    network = model()
+    optimizer = SGD(network.parameters(), lr=1.0)
+    schedule = Interrupting(optimizer, 1, gamma=0.5)
+    settings = {"optimizer": optimizer, "schedule": schedule, "epochs": 9}
+    history = fit(network, X, AND, **LOGISTIC, **settings)
+    assert history.interrupted
+    assert history["lr"] == [1.0, 0.5]
+    assert (schedule.epochs, optimizer.lr) == (2, 0.25)
+
+
 def test_ctrl_c_while_parameters_are_written_waits_until_all_are():
     network = model(4, 1)
     optimizer = SGD(network.parameters(), lr=0.1)
