@@ -193,7 +193,8 @@ def _outputs(root: object) -> list[Value]:
     for position, output in enumerate(outputs):
         if not isinstance(output, Value):
             raise TypeError(
-                f"draw takes a list of Values; item {position} is a {type(output).__name__}"
+                f"draw takes a list of Values, not nested; item {position} is of type "
+                f"{type(output).__name__}"
             )
     if not outputs:
         raise ValueError("draw: the list of Values is empty; there is nothing to draw")

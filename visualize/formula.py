@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from itertools import islice
+from collections.abc import Iterator
+from itertools import groupby, islice
 
 from autograd import Constant
 from visualize.digits import significant
@@ -30,13 +31,23 @@ def formula(scene: Scene, node: Node) -> str:
     """
     if not node.operation:
         return ""
-    names = [
-        significant(operand) if isinstance(operand, Constant) else scene.nodes[operand].name
-        for operand in node.operands
-    ]
-    if _is_infix(node):
+    names = list(_operand_names(scene, node))
+    if _is_infix(node) and len(names) == len(node.operands):
         return f" {printable(node.symbol)} ".join(names)
     return f"{printable(node.operation)}({', '.join(names)})"
+
+
+def _operand_names(scene: Scene, node: Node) -> Iterator[str]:
+    """Yield the names of operands in order; a group used several times in a row once."""
+    # by type too: the node of index 1 is not the number 1.0
+    for (_, operand), run in groupby(node.operands, key=lambda operand: (type(operand), operand)):
+        count = len(list(run))
+        if isinstance(operand, Constant):
+            yield from [significant(operand)] * count
+        elif scene.nodes[operand].group and count > 1:
+            yield f"{scene.nodes[operand].name} ×{count:,}"
+        else:
+            yield from [scene.nodes[operand].name] * count
 
 
 def _is_infix(node: Node) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from autograd import Constant, Value, no_grad, scope
+from visualize import draw
 from visualize.compose import compose
 from visualize.flat import flatten
 
@@ -33,6 +34,15 @@ def test_constants_are_operands_and_no_nodes():
     first, second = scene.nodes[1].operands
     assert (type(first), first, second) == (Constant, 2.0, 0)
     assert [edge.operand for edge in scene.edges] == [1]
+
+
+def test_a_number_equal_to_the_index_of_its_neighbour_is_a_number():
+    x = Value(3.0, label="x")
+    listing = draw((x * 0.0).exp() + 1.0).text
+    assert "v1 = x × 0 " in listing
+    assert "v3 = v2 + 1 " in listing
+    assert "v1 = exp(x)" in draw(x.exp() * 1.0).text
+    assert "v2 = v1 × 1 " in draw(x.exp() * 1.0).text
 
 
 def test_every_state_of_a_gradient(states):
