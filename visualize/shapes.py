@@ -15,7 +15,7 @@ from visualize.scene import Scene
 from visualize.stylesheet import ID, painted
 from visualize.wording import Words
 
-__all__ = ["cluster_shapes", "edge_shapes", "mark_shapes", "node_shape"]
+__all__ = ["cluster_shapes", "cluster_titles", "edge_shapes", "mark_shapes", "node_shape"]
 
 Point = tuple[float, float]
 
@@ -23,16 +23,22 @@ ALARM = f' class="bad" font-weight="700" fill="{LIGHT.alarm}"'  # nan and inf
 
 
 def cluster_shapes(placed: Placed) -> Iterator[str]:
-    """Yield a rectangle with a title per cluster, outer ones first."""
+    """Yield a rectangle per cluster, outer ones first."""
     for path, (x, y, width, height) in placed.clusters.items():
-        title = cut(printable(path[-1]), max(1, int((width - PADDING) / COLUMN)))
         yield (
             f'<g class="cluster"><title>{xml("/".join(path))}</title>'
             f'<rect x="{x:.0f}" y="{y:.0f}" width="{width:.0f}" height="{height:.0f}" rx="8" '
-            f'fill="{LIGHT.cluster}" stroke="{LIGHT.cluster_stroke}"/>'
-            f'<text class="muted" x="{x + 6:.0f}" y="{y + 12:.0f}" font-size="{SMALL}" '
-            f'fill="{LIGHT.muted}">{xml(title)}</text></g>'
+            f'fill="{LIGHT.cluster}" stroke="{LIGHT.cluster_stroke}"/></g>'
         )
+
+
+def cluster_titles(placed: Placed) -> Iterator[str]:
+    """Yield the titles of clusters, to be written over the lines that pass there."""
+    yield f'<g font-size="{SMALL}" fill="{LIGHT.muted}">'
+    for path, (x, y, width, _) in placed.clusters.items():
+        title = cut(printable(path[-1]), max(1, int((width - PADDING) / COLUMN)))
+        yield f'<text class="muted" x="{x + 6:.0f}" y="{y + 12:.0f}">{xml(title)}</text>'
+    yield "</g>"
 
 
 def edge_shapes(scene: Scene, placed: Placed) -> Iterator[str]:

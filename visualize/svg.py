@@ -13,7 +13,7 @@ from visualize.legend import legend_keys
 from visualize.measure import COLUMN, FONT_SIZE, LINE, MARGIN, SMALL, box_size, text_width
 from visualize.palette import BORDER_WIDTH, LIGHT, style_class
 from visualize.scene import Scene
-from visualize.shapes import cluster_shapes, edge_shapes, mark_shapes, node_shape
+from visualize.shapes import cluster_shapes, cluster_titles, edge_shapes, mark_shapes, node_shape
 from visualize.stylesheet import ID, style_sheet, with_ids
 from visualize.summary import summary
 from visualize.wording import words
@@ -52,6 +52,7 @@ def svg(scene: Scene, *, rankdir: str = "LR", legend: bool = True, clusters: boo
         *cluster_shapes(placed),
         *edge_shapes(scene, placed),
         *map(node_shape, range(len(boxes)), repeat(scene), boxes, looks, placed.boxes),
+        *cluster_titles(placed),
         *mark_shapes(scene, placed, rankdir),
         "</g>",
         *foot,
