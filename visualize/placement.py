@@ -13,6 +13,7 @@ from visualize.straighten import Row, straighten
 __all__ = ["place_across"]
 
 ONE_SIDED, TWO_SIDED = 12, 8  # sweeps; more moved no box of the benchmark graphs visibly
+IN_LANES = 4  # one-sided sweeps inside lanes, where items already stand near their places
 # Edge pieces weigh 1, 2.8 or 8 with 0, 1 or 2 bends at their ends: long edges come out straight.
 BEND_MASS = 8**0.5
 FREE_MASS = 0.01  # an item without neighbours on the side looked at gives way to the others
@@ -41,7 +42,7 @@ def place_across(
     if len(tree) > 1:
         lows, highs = widen_lanes(order, centre, half, layering, tree, insets)
         rows = _rows_in_lanes(order, half, layering, tree, insets, lows, highs)
-        _sweep(rows, centre, layering)
+        _sweep(rows, centre, layering, one_sided=IN_LANES)
     straighten(rows, centre, half, layering)
     return centre
 
@@ -84,12 +85,14 @@ def _rows_in_lanes(
     return rows
 
 
-def _sweep(rows: Sequence[Row], centre: list[float], layering: Layering) -> None:
+def _sweep(
+    rows: Sequence[Row], centre: list[float], layering: Layering, one_sided: int = ONE_SIDED
+) -> None:
     mass = [1.0 if item < layering.node_count else BEND_MASS for item in range(len(centre))]
     both = [up + down for up, down in zip(layering.above, layering.below, strict=True)]
-    for step in range(ONE_SIDED + TWO_SIDED):
+    for step in range(one_sided + TWO_SIDED):
         backwards = step % 2 == 0
-        near = both if step >= ONE_SIDED else layering.below if backwards else layering.above
+        near = both if step >= one_sided else layering.below if backwards else layering.above
         for row in reversed(rows) if backwards else rows:
             wishes: list[float] = []
             weights: list[float] = []
