@@ -8,7 +8,7 @@ from typing import Any
 
 from autograd import Value
 
-__all__ = ["Pairs", "as_labels", "as_rows", "is_scalar", "matched"]
+__all__ = ["Pairs", "as_labels", "as_rows", "is_scalar", "matched", "numbers_of"]
 
 
 def is_scalar(item: Any) -> bool:
@@ -39,6 +39,17 @@ def as_rows(batch: Any, what: str) -> list[Any]:
         if not rows[index] or not all(map(is_scalar, rows[index])):
             raise ValueError(f"{what}: row {index} is not a sequence of numbers: {row!r}")
     return rows
+
+
+def numbers_of(output: Any) -> Any:
+    """Return outputs of a model, a Value or lists of them at any depth, as plain numbers.
+
+    >>> numbers_of([Value(1.0), Value(2.0)])
+    [1.0, 2.0]
+    """
+    if isinstance(output, Value):
+        return output.data
+    return float(output) if is_scalar(output) else [numbers_of(item) for item in output]
 
 
 def as_labels(targets: Any, what: str) -> list[Any]:

@@ -1,4 +1,4 @@
-"""Measures of how good predictions are, on plain numbers and without gradient."""
+"""Measures of how good predictions are: numbers or Values in, a plain number out."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Sequence
 from typing import Any, TypeAlias
 
-from nn.matching import as_labels, as_rows, is_scalar, matched
+from nn.matching import as_labels, as_rows, is_scalar, matched, numbers_of
 
 __all__ = ["METRICS", "Metric", "accuracy", "mean_absolute_error", "mean_squared_error", "r2_score"]
 
@@ -27,7 +27,7 @@ def accuracy(predictions: Any, targets: Any, threshold: float = 0.0) -> float:
     >>> accuracy([0.7, 0.2], [1, 0], threshold=0.5)
     1.0
     """
-    rows = as_rows(predictions, "accuracy: the predictions")
+    rows = numbers_of(as_rows(predictions, "accuracy: the predictions"))
     if is_scalar(rows[0]) or len(rows[0]) == 1:
         pairs = matched(rows, targets, "accuracy", _not_binary)
         hits = [(prediction > threshold) == (target > 0.0) for prediction, target in pairs]
@@ -50,7 +50,7 @@ def mean_absolute_error(predictions: Any, targets: Any) -> float:
     >>> mean_absolute_error([1.0, 2.0], [1.0, 4.0])
     1.0
     """
-    pairs = matched(predictions, targets, "mean_absolute_error")
+    pairs = matched(numbers_of(predictions), targets, "mean_absolute_error")
     return math.fsum(abs(prediction - target) for prediction, target in pairs) / len(pairs)
 
 
@@ -60,7 +60,7 @@ def mean_squared_error(predictions: Any, targets: Any) -> float:
     >>> mean_squared_error([1.0, 2.0], [1.0, 4.0])
     2.0
     """
-    pairs = matched(predictions, targets, "mean_squared_error")
+    pairs = matched(numbers_of(predictions), targets, "mean_squared_error")
     return _squares([prediction - target for prediction, target in pairs]) / len(pairs)
 
 
@@ -73,7 +73,7 @@ def r2_score(predictions: Any, targets: Any) -> float:
     >>> r2_score([1.0, 2.0, 3.0], [1.0, 2.0, 3.0])
     1.0
     """
-    pairs = matched(predictions, targets, "r2_score")
+    pairs = matched(numbers_of(predictions), targets, "r2_score")
     mean = math.fsum(pairs.targets) / len(pairs)
     variance = _squares([target - mean for target in pairs.targets])
     if variance == 0.0:

@@ -13,10 +13,11 @@ from nn.collector import paused_collector
 from nn.history import History
 from nn.interrupts import held_interrupts
 from nn.losses import Loss
+from nn.matching import numbers_of
 from nn.module import Module
 from nn.optimizers import Optimizer
 
-__all__ = ["NonFiniteError", "numbers_of", "update"]
+__all__ = ["NonFiniteError", "update"]
 
 
 class NonFiniteError(ArithmeticError):
@@ -59,19 +60,6 @@ def update(
         with held_interrupts():
             optimizer.step()
         return predictions, total.data
-
-
-def numbers_of(output: Any) -> Any:
-    """Return an output of a model, a Value or a list of them, as plain numbers.
-
-    >>> numbers_of([Value(1.0), Value(2.0)])
-    [1.0, 2.0]
-    """
-    if isinstance(output, Value):
-        return output.data
-    if isinstance(output, list | tuple):
-        return [numbers_of(item) for item in output]
-    return float(output)
 
 
 def _check_gradients(

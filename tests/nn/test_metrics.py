@@ -2,8 +2,10 @@
 
 import random
 
+import numpy as np
 import pytest
 
+from autograd import Value
 from nn import accuracy, mean_absolute_error, mean_squared_error, r2_score
 
 RNG = random.Random(0)
@@ -22,6 +24,13 @@ def test_accuracy_of_scores_and_probabilities():
     assert accuracy([-1.0, 0.5, 2.0, 0.0], [0, 1, 0, 0]) == 0.75
     assert accuracy([-1.0, 0.5, 2.0, 0.0], [-1, 1, -1, -1]) == 0.75
     assert accuracy([[0.4], [0.6]], [1, 1], threshold=0.5) == 0.5
+
+
+def test_outputs_of_a_model_may_be_measured_as_they_are():
+    assert accuracy([Value(-1.0), Value(2.0)], np.array([0, 1])) == 1.0
+    assert accuracy([[Value(0.0), Value(1.0)]], [1]) == 1.0
+    assert mean_absolute_error([Value(1.0), Value(2.0)], [1.0, 4.0]) == 1.0
+    assert r2_score(np.array([1.0, 2.0]), np.array([1.0, 2.0])) == 1.0
 
 
 def test_accuracy_of_classes():
