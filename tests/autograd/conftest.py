@@ -117,7 +117,7 @@ def sizes(row):
 @pytest.fixture
 def points(row):
     """Points inside the domain of the row, the same on every run."""
-    rng = random.Random(row.name)  # noqa: S311 - no secret
+    rng = random.Random(row.name)
     found = []
     for _ in range(12):
         for size in sizes(row):

@@ -10,7 +10,7 @@ from autograd import Constant, Value, sum, topological_order
 
 
 def test_operands_come_before_consumers_each_node_once():
-    rng = random.Random(3)  # noqa: S311 - no secret
+    rng = random.Random(3)
     nodes = [Value(float(i)) for i in range(5)]
     for _ in range(300):
         x, y = rng.choice(nodes), rng.choice(nodes)

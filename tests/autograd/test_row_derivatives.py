@@ -64,7 +64,7 @@ def test_backward_and_both_kinds_of_gradients_agree(row, points):
 
 
 def test_forward_mode_is_reverse_mode(row, points):
-    rng = random.Random(1)  # noqa: S311 - no secret
+    rng = random.Random(1)
     for point in points:
         tangents = tuple(rng.uniform(-2, 2) for _ in point)
         value, forward = jvp(row, point, tangents)
