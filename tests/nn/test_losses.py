@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import nn
-from autograd import Value, topological_order
+from autograd import Value, scope, topological_order
 
 ROWS = 7
 RNG = random.Random(0)
@@ -158,6 +158,12 @@ def test_targets_may_be_values(target):
 
 def nodes(result):
     return sum(node.op is not None for node in topological_order(result))
+
+
+def test_nodes_of_a_loss_have_its_name_as_scope():
+    with scope("step"):
+        result = nn.mse_loss(leaves(SCORES), REALS)
+    assert {node.scope for node in topological_order(result) if node.op} == {"step/mse_loss"}
 
 
 def test_graphs_are_small():
