@@ -1,0 +1,158 @@
+"""primitive: operations that users define, and what is refused."""
+
+from __future__ import annotations
+
+import copy
+import pickle
+
+import numpy as np
+import pytest
+
+import autograd as ag
+from autograd import TABLE, Primitive, Value, check_gradients, grad, jvp, primitive
+
+
+@pytest.fixture
+def cube():
+    return primitive("cube", lambda x: x * x * x, lambda g, out, x: g * 3.0 * x * x, symbol="³")
+
+
+def test_is_a_function_of_numbers_values_and_arrays(cube):
+    assert cube(2) == 8.0
+    assert type(cube(2)) is float
+    assert cube(Value(2.0)).data == 8.0
+    np.testing.assert_array_equal(cube(np.array([1.0, 2.0])), [1.0, 8.0])
+    assert (cube.__name__, cube.symbol, repr(cube)) == ("cube", "³", "<primitive cube>")
+    assert TABLE["cube"] is cube
+    assert isinstance(cube, Primitive)
+
+
+def test_is_a_method_too(cube):
+    x = Value(2.0)
+    result = x.cube()
+    assert (result.op, result.data) == (cube, 8.0)
+
+
+def test_all_derivatives_follow_from_its_rule(cube):
+    x = Value(2.0)
+    cube(x).backward()
+    assert x.grad == 12.0
+    assert grad(grad(grad(cube)))(2.0) == 6.0
+    assert jvp(cube, (2.0,), (0.5,)) == (8.0, 6.0)
+    assert check_gradients(cube, 2.0)
+
+
+def test_two_arguments_a_blocked_one_and_a_default():
+    scaled = primitive(
+        "scaled",
+        lambda x, factor: x * factor,
+        lambda g, out, x, factor: g * factor,
+        None,
+        defaults=(10.0,),
+    )
+    x, factor = Value(3.0), Value(2.0)
+    scaled(x, factor).backward()
+    assert (x.grad, factor.has_grad) == (2.0, False)
+    assert scaled(3.0) == 30.0
+    assert x.scaled().data == 30.0
+    with pytest.raises(TypeError, match="scaled takes 1 to 2 arguments, got 3"):
+        scaled(1.0, 2.0, 3.0)
+
+
+def test_variadic():
+    product = primitive(
+        "product",
+        lambda *xs: float(np.prod(xs)),
+        lambda g, out, *xs: [g * out / x for x in xs],
+        variadic=True,
+    )
+    xs = [Value(2.0), Value(3.0), Value(4.0)]
+    product(*xs).backward()
+    assert [x.grad for x in xs] == [12.0, 8.0, 6.0]
+    assert grad(grad(lambda x: product(x, 3.0, x)))(5.0) == pytest.approx(6.0)
+
+
+def test_a_forward_that_returns_no_float_is_converted_or_refused():
+    whole = primitive("whole", round, None)
+    assert type(whole(Value(2.4)).data) is float
+    text = primitive("text", lambda x: "two", None)
+    with pytest.raises(TypeError, match=r"text .*'two'"):
+        text(Value(2.0))
+
+
+def test_can_be_defined_again_by_the_user_as_rerun_cells_do(cube):
+    old = cube(Value(2.0))
+    better = primitive("cube", lambda x: x**3.0, lambda g, out, x: g * 3.0 * x**2)
+    x = Value(2.0)
+    assert cube is not better
+    assert x.cube().op is better
+    assert old.op is cube
+    old.backward()
+    assert old.args[0].grad == 12.0
+
+
+def test_a_graph_with_a_user_row_is_pickled_by_name(cube):
+    new = pickle.loads(pickle.dumps(cube(Value(2.0))))  # noqa: S301 - our own
+    assert new.op is cube
+    del TABLE["cube"]
+    with pytest.raises(LookupError, match=r"'cube'.*autograd\.primitive\('cube', \.\.\.\)"):
+        pickle.loads(pickle.dumps(new))  # noqa: S301 - our own
+    assert copy.deepcopy(new).op is cube
+
+
+def identity(x):
+    return x
+
+
+REFUSED = {
+    "no identifier": (("two words", identity, identity), ValueError, "'two words'.*identifier"),
+    "empty name": (("", identity, identity), ValueError, "identifier"),
+    "our own name": (("tanh", identity, identity), ValueError, "'tanh'.*another name"),
+    "no pullback": (("f", identity), TypeError, "'f' .*one pullback per argument"),
+    "forward no function": (("f", 3.0, identity), TypeError, "'f'.*forward.*3.0"),
+    "forward None": (("f", None, identity), TypeError, "'f'.*forward.*None"),
+    "pullback no function": (("f", identity, identity, 2.0), TypeError, "argument 1.*2.0"),
+}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_refused_with_words_that_help_and_not_registered(name):
+    args, error, words = REFUSED[name]
+    before = dict(TABLE)
+    with pytest.raises(error, match=words):
+        primitive(*args)
+    assert before == TABLE
+
+
+def test_a_variadic_row_has_exactly_one_pullback():
+    with pytest.raises(TypeError, match=r"variadic.*exactly one"):
+        primitive("f", identity, identity, identity, variadic=True)
+
+
+@pytest.mark.parametrize("name", ["data", "grad", "backward", "label", "args", "op", "zero_grad"])
+def test_a_name_of_an_attribute_never_takes_the_attribute_away(name):
+    try:
+        primitive(name, lambda x: 99.0, lambda g, out, x: g)
+    except ValueError as refused:
+        assert name in str(refused)  # noqa: PT017 - either is right
+    x = Value(3.0, label="x")
+    y = x * 2.0
+    y.backward()
+    x.zero_grad()
+    assert (x.data, x.grad, x.label, x.args, x.op) == (3.0, 0.0, "x", (), None)
+
+
+def test_every_row_says_what_it_is(row):
+    assert row.__doc__
+    assert row.symbol
+    assert row.numpy
+    assert row.c
+    assert TABLE[row.name] is row
+    assert row.variadic or len(row.domain) == row.arity == len(row.pullbacks)
+    assert all(low < high for low, high in row.domain)
+    assert row.special
+
+
+def test_public_functions_are_the_rows_themselves():
+    for name in ("exp", "tanh", "relu", "maximum", "where", "hypot", "clip", "atan2"):
+        assert getattr(ag, name) is TABLE[name]
