@@ -14,22 +14,34 @@ SHRINK = 1.4  # the step shrinks by this factor from row to row
 ROWS = 12
 
 
-def derivative(f: Callable[[float], float], x: float) -> tuple[float, float]:
+def derivative(f: Callable[[float], float], x: float, scale: float = 0.0) -> tuple[float, float]:
     """Return f'(x) and an estimate of its error, by central differences extrapolated to step 0.
 
-    Ridders 1982, Advances in Engineering Software 4 (2). (nan, inf) if `f` is not finite around x.
+    Steps begin at 0.02 times `scale`, across which `f` should be smooth; by default |x|, at least
+    0.1. Ridders 1982, Advances in Engineering Software 4 (2). (nan, inf) if `f` is not finite
+    around x.
     """
-    return _extrapolated(lambda h: (f(x + h) - f(x - h)) / ((x + h) - (x - h)), x, power=2)
+
+    def slope(h: float) -> float:
+        width = (x + h) - (x - h)
+        return (f(x + h) - f(x - h)) / width if width else nan
+
+    return _extrapolated(slope, scale or max(abs(x), 0.1), power=2)
 
 
 def one_sided(f: Callable[[float], float], x: float, side: float) -> tuple[float, float]:
     """Return the derivative from the right (`side` 1.0) or left (-1.0), and its error estimate."""
-    return _extrapolated(lambda h: (f(x + side * h) - f(x)) / ((x + side * h) - x), x, power=1)
+
+    def slope(h: float) -> float:
+        width = (x + side * h) - x
+        return (f(x + side * h) - f(x)) / width if width else nan
+
+    return _extrapolated(slope, max(abs(x), 0.1), power=1)
 
 
-def _extrapolated(slope: Callable[[float], float], x: float, power: int) -> tuple[float, float]:
+def _extrapolated(slope: Callable[[float], float], scale: float, power: int) -> tuple[float, float]:
     """Extrapolate slope(h) to h = 0, its error being a series in h**power (Neville's scheme)."""
-    step = 0.02 * max(abs(x), 0.1)
+    step = 0.02 * scale
     for _ in range(40):  # a domain may end close by
         if isfinite(slope(step)):
             break
