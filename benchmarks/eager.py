@@ -14,190 +14,129 @@ import subprocess
 import sys
 import time
 from functools import partial
+from importlib import metadata
 from typing import Any
 
-from closures_baseline import ClosureMLP, ClosureValue
+from autograd import Value
+from closures_baseline import ClosureValue
 from measure import Contender, bytes_allocated, interleaved, machine, median_ratio
-from torch_eager import TorchMoons, load, scalar
-from workloads import chain, moons, moons_step, readme_expression
-
-import nn
-from autograd import Value, dot
+from tasks import CLOSURES, OURS, TORCH, chain_task, expression_task, moons_task, same_moons_task
+from workloads import chain
 
 __all__ = ["main"]
 
-OURS = "scalar-autograd"
-CLOSURES = "closures per node"
 NO_COLLECTOR = "closures, collector off"
-TORCH = "PyTorch eager"
 COLUMNS = (OURS, CLOSURES, NO_COLLECTOR, TORCH)
 
-DATA = moons()
-SIZES = (2, 16, 16, 1)
+
+def measured(
+    name: str, task: Any, columns: tuple[str, ...], *, rounds: int, repeats: int = 1
+) -> dict[str, list[float]]:
+    """Return seconds per run, by column, of engines whose results are equal."""
+    contenders = [
+        Contender(
+            column,
+            partial(task, CLOSURES if column == NO_COLLECTOR else column),
+            collector=column != NO_COLLECTOR,
+        )
+        for column in columns
+    ]
+    try:
+        for _ in range(2):  # the second time shows that the update was right as well
+            require_equal(name, {contender.name: contender.numbers() for contender in contenders})
+        return interleaved(contenders, rounds=rounds, repeats=repeats)
+    finally:
+        for contender in contenders:
+            contender.close()
 
 
-def require_equal(name: str, *results: Any) -> None:
+def require_equal(name: str, results: dict[str, tuple[float, ...]]) -> None:
     """Stop if engines disagree: a fast wrong answer is no result."""
-    for result in results[1:]:
-        for got, expected in zip(result, results[0], strict=True):
-            if not math.isclose(got, expected, rel_tol=1e-9, abs_tol=1e-12):
-                sys.exit(f"{name}: the engines disagree, {results}")
-
-
-def expression_contenders(torch: Any) -> list[Contender]:
-    work = {
-        OURS: partial(readme_expression, Value),
-        CLOSURES: partial(readme_expression, ClosureValue),
-        NO_COLLECTOR: partial(readme_expression, ClosureValue),
-    }
-    if torch:
-        work[TORCH] = partial(readme_expression, scalar(torch))
-    require_equal("README expression", *(run() for run in work.values()))
-    return contenders(work)
-
-
-def chain_contenders(torch: Any, operations: int) -> list[Contender]:
-    def forward_and_backward(value: Any) -> tuple[Any, Any]:
-        end, weight = chain(value, operations)
-        end.backward()
-        return end, weight
-
-    work = {
-        OURS: partial(forward_and_backward, Value),
-        CLOSURES: partial(forward_and_backward, ClosureValue),
-        NO_COLLECTOR: partial(forward_and_backward, ClosureValue),
-    }
-    if torch:
-        work[TORCH] = partial(forward_and_backward, scalar(torch))
-    results = [run() for run in work.values()]
-    numbers = [(float(end.data), float(weight.grad)) for end, weight in results]
-    require_equal(f"chain of {operations:,}", *numbers)
-    return contenders(work)
-
-
-class OurMoons:
-    """The moons step with the losses and the optimizer of `nn`."""
-
-    def __init__(self, model: nn.MLP) -> None:
-        self.model = model
-        self.optimizer = nn.SGD(model.parameters(), lr=0.05)
-
-    def step(self) -> float:
-        points, labels = DATA
-        parameters = self.model.parameters()
-        loss = nn.hinge_loss([self.model(point) for point in points], labels)
-        loss += 1e-4 * dot(parameters, parameters)
-        self.optimizer.zero_grad()
-        loss.backward()
-        self.optimizer.step()
-        return float(loss.data)
-
-
-def models() -> tuple[ClosureMLP, nn.MLP]:
-    """Return equal models of both engines."""
-    theirs = ClosureMLP(SIZES, seed=7)
-    ours = nn.MLP(SIZES[0], SIZES[1:])
-    for mine, other in zip(ours.parameters(), theirs.parameters(), strict=True):
-        mine.data = other.data
-    return theirs, ours
-
-
-def moons_contenders(torch: Any, *, own_words: bool) -> list[Contender]:
-    """Return the moons step; ours in its own words, with `nn`, or exactly as micrograd's."""
-
-    def steps() -> dict[str, Any]:
-        theirs, ours = models()
-        work = {
-            OURS: OurMoons(ours).step if own_words else partial(moons_step, ours, DATA),
-            CLOSURES: partial(moons_step, theirs, DATA),
-            NO_COLLECTOR: partial(moons_step, models()[0], DATA),
-        }
-        if torch:
-            layers = [[[p.data for p in (*w, b)] for w, b in layer] for layer in theirs.layers]
-            work[TORCH] = TorchMoons(torch, layers, DATA).step
-        return work
-
-    checked = steps()
-    require_equal("moons step", *([run() for _ in range(5)] for run in checked.values()))
-    return contenders(steps())
-
-
-def contenders(work: dict[str, Any]) -> list[Contender]:
-    return [Contender(name, run, collector=name != NO_COLLECTOR) for name, run in work.items()]
+    expected = results[OURS]
+    for result in results.values():
+        for got, wanted in zip(result, expected, strict=True):
+            if not math.isclose(got, wanted, rel_tol=1e-9, abs_tol=1e-12):
+                sys.exit(f"{name}: the engines disagree: {results}")
 
 
 def row(name: str, samples: dict[str, list[float]], scale: float, unit: str) -> str:
+    """Return a line of the table: medians, then ratios to our engine."""
     cells = [
-        f"{statistics.median(samples[column]) * scale:,.3g} {unit}" if column in samples else "-"
+        f"{digits(statistics.median(samples[column]) * scale)} {unit}" if column in samples else "-"
         for column in COLUMNS
     ]
     ratios = [
-        f"{median_ratio(samples[column], samples[OURS]):,.3g}x" if column in samples else "-"
+        f"{digits(median_ratio(samples[column], samples[OURS]))}" if column in samples else "-"
         for column in COLUMNS[1:]
     ]
     return f"| {' | '.join([name, *cells, ' / '.join(ratios)])} |"
 
 
+def digits(number: float) -> str:
+    """Return a number with three digits and no exponent."""
+    decimals = max(0, 2 - math.floor(math.log10(number)))
+    return f"{number:,.{decimals}f}"
+
+
 def memory_row(operations: int) -> str:
     sizes = {
-        OURS: bytes_allocated(lambda: chain(Value, operations)),
-        CLOSURES: bytes_allocated(lambda: chain(ClosureValue, operations)),
+        engine: bytes_allocated(partial(chain, value, operations)) / operations
+        for engine, value in ((OURS, Value), (CLOSURES, ClosureValue))
     }
-    cells = [f"{sizes[name] / operations:,.0f} bytes" for name in sizes]
-    ratio = f"{sizes[CLOSURES] / sizes[OURS]:.3g}x / - / -"
-    return f"| memory per operation of the chain | {' | '.join(cells)} | - | - | {ratio} |"
-
-
-def import_seconds(statement: str) -> float:
-    """Return the wall time of a fresh interpreter that runs one statement."""
-    start = time.perf_counter()
-    subprocess.run([sys.executable, "-c", statement], check=True)
-    return time.perf_counter() - start
+    cells = " | ".join(f"{size:.0f} bytes" for size in sizes.values())
+    return f"| a node of the chain | {cells} | - | - | {digits(sizes[CLOSURES] / sizes[OURS])} |"
 
 
 def import_row(rounds: int) -> str:
-    bare, ours = [], []
-    for _ in range(rounds):
-        bare.append(import_seconds("pass"))
-        ours.append(import_seconds("import autograd"))
-    extra = statistics.median(a - b for a, b in zip(ours, bare))
-    return f"| `import autograd`, over bare Python | {extra * 1e3:.3g} ms | - | - | - | - |"
+    """Return the line of the import: wall time of fresh interpreters with it, less without."""
+
+    def seconds(statement: str) -> float:
+        start = time.perf_counter()
+        subprocess.run([sys.executable, "-c", statement], check=True)
+        return time.perf_counter() - start
+
+    extra = [seconds("import autograd") - seconds("pass") for _ in range(rounds)]
+    return f"| `import autograd` | {digits(statistics.median(extra) * 1e3)} ms | - | - | - | - |"
 
 
 def main() -> None:
     """Run all of it and print the table."""
     parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--rounds", type=int, default=7, help="samples of every contender")
     parser.add_argument("--quick", action="store_true", help="leave out the chain of 1,000,000")
     options = parser.parse_args()
     if options.rounds < 1:
         parser.error("--rounds must be at least 1")
-    sys.setrecursionlimit(10**8)  # the baseline orders its nodes by recursion
-    torch, reason = load()
+    rounds = options.rounds
 
-    print(f"Measured on: {machine()}{f', PyTorch {torch.__version__}' if torch else ''}.")
-    print(
-        "Processor time, medians; the ratios: how much longer each of the others takes, in order."
-    )
-    if reason:
-        print(reason + ".")
-    print(f"\n| work | {' | '.join(COLUMNS)} | ratios |")
+    columns = COLUMNS
+    try:
+        torch = f", PyTorch {metadata.version('torch')}"
+    except metadata.PackageNotFoundError:
+        columns, torch = COLUMNS[:-1], ""
+        print("PyTorch is not installed (pip install torch), so its column is empty.")
+    print(f"Measured on {machine()}{torch}. Medians of {rounds} rounds; ratios to {OURS}.\n")
+    print(f"| work | {' | '.join(COLUMNS)} | ratios |")
     print("|---|" + "---:|" * (len(COLUMNS) + 1))
-    timed = partial(interleaved, rounds=options.rounds)
-    for name, own_words in (("moons step", True), ("moons step, micrograd's source", False)):
-        samples = timed(moons_contenders(torch, own_words=own_words), repeats=1)
-        print(row(name, samples, 1e3, "ms"), flush=True)
-    samples = timed(expression_contenders(torch), repeats=500)
+
+    samples = measured("moons step", moons_task, columns, rounds=rounds)
+    print(row("moons step", samples, 1e3, "ms"), flush=True)
+    samples = measured("training", moons_task, columns, rounds=rounds, repeats=5)
+    print(row("moons step, five in a row", samples, 1e3, "ms"), flush=True)
+    samples = measured("same source", same_moons_task, COLUMNS[:3], rounds=rounds)
+    print(row("moons step, micrograd's source", samples, 1e3, "ms"), flush=True)
+    samples = measured("expression", expression_task, columns, rounds=rounds, repeats=500)
     print(row("README expression", samples, 1e6, "µs"), flush=True)
-    for operations in (99_999, 999_999)[: 1 if options.quick else 2]:
-        rounds = min(options.rounds, 3) if operations > 100_000 else options.rounds
-        samples = interleaved(chain_contenders(torch, operations), rounds=rounds, repeats=1)
-        name = f"chain of {operations + 1:,}, per operation"
+    for operations in (99_999,) if options.quick else (99_999, 999_999):
+        task = partial(chain_task, operations=operations)
+        few = rounds if operations < 10**5 else min(rounds, 3)
+        samples = measured(f"chain of {operations}", task, columns, rounds=few)
+        name = f"an operation of {operations + 1:,} in a chain"
         print(row(name, samples, 1e9 / operations, "ns"), flush=True)
     print(memory_row(99_999))
-    print(import_row(3 * options.rounds))
+    print(import_row(3 * rounds))
 
 
 if __name__ == "__main__":

@@ -1,63 +1,106 @@
-"""Interleaved timing: every contender once per round, medians over the rounds."""
+"""Time engines turn about, each in a process of its own."""
 
 from __future__ import annotations
 
 import gc
+import multiprocessing
 import os
 import platform
 import statistics
 import sys
 import time
 import tracemalloc
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from multiprocessing.connection import Connection
+    from typing import TypeAlias
+
+    # Called in the new process: returns the function to time, and one from its result to the
+    # numbers on which all engines must agree.
+    Make: TypeAlias = Callable[[], tuple[Callable[[], Any], Callable[[Any], tuple[float, ...]]]]
 
 __all__ = ["Contender", "bytes_allocated", "interleaved", "machine", "median_ratio"]
 
 
-@dataclass(frozen=True)
 class Contender:
-    """One way to do the work; `collector` says whether the cyclic garbage collector runs."""
+    """An engine at one piece of work, in a process that has imported nothing else.
 
-    name: str
-    work: Callable[[], Any]
-    collector: bool = True
+    The cyclic garbage collector walks over all that a process holds, so that the modules of one
+    engine would cost the others time. `collector` says whether it runs. Use as a context manager.
+    """
+
+    def __init__(self, name: str, make: Make, *, collector: bool = True) -> None:
+        self.name = name
+        context = multiprocessing.get_context("spawn")
+        self._connection, theirs = context.Pipe()
+        self._process = context.Process(target=serve, args=(theirs, make, collector), daemon=True)
+        self._process.start()
+
+    def numbers(self) -> tuple[float, ...]:
+        """Do the work once and return its results."""
+        return self._ask(0)
+
+    def seconds(self, repeats: int) -> float:
+        """Return the processor time of the work, the mean of several times in a row."""
+        return self._ask(repeats)
+
+    def _ask(self, repeats: int) -> Any:
+        self._connection.send(repeats)
+        try:
+            return self._connection.recv()
+        except EOFError:
+            sys.exit(f"{self.name}: its process ended; what went wrong is printed above")
+
+    def close(self) -> None:
+        """End the process."""
+        self._connection.close()
+        self._process.join()
+
+
+def serve(connection: Connection, make: Make, collector: bool) -> None:
+    """Answer requests until the other end closes: 0 asks for numbers, n for the time of n runs.
+
+    Processor time is what other programs on the machine disturb least; all the work here is done
+    in one thread. Garbage is collected and the last result is freed outside the timed part; within
+    it the collector runs as in any program, or not at all.
+    """
+    sys.setrecursionlimit(10**8)  # closures order their nodes by recursion
+    run, numbers = make()
+    while True:
+        try:
+            repeats = connection.recv()
+        except EOFError:
+            return
+        if not repeats:
+            connection.send(numbers(run()))
+            continue
+        gc.collect()
+        if not collector:
+            gc.disable()
+        start = time.process_time()
+        for _ in range(repeats):
+            result = run()
+        seconds = time.process_time() - start
+        del result
+        gc.enable()
+        connection.send(seconds / repeats)
 
 
 def interleaved(
     contenders: list[Contender], *, rounds: int, repeats: int
 ) -> dict[str, list[float]]:
-    """Return seconds per call of every contender, one sample per round.
+    """Return seconds per run of every contender, one sample per round.
 
-    Time is that of the processor, which other programs on the machine disturb least; all the work
-    here is done in one thread. Garbage is collected and the last result is freed outside the timed
-    part; within it the collector runs as it does in any program, or not at all. What was imported
-    before is frozen out of the collector's sight: else every engine would pay for walking over
-    PyTorch's modules. Turns go round in both directions, so that a machine that slows down or
-    speeds up favours nobody.
+    They take turns in both directions, so that a machine that slows down or speeds up favours
+    nobody.
     """
-    gc.collect()
-    gc.freeze()
     samples: dict[str, list[float]] = {contender.name: [] for contender in contenders}
     for number in range(rounds):
         for contender in contenders if number % 2 else reversed(contenders):
-            gc.collect()
-            if not contender.collector:
-                gc.disable()
-            try:
-                start = time.process_time()
-                for _ in range(repeats):
-                    result = contender.work()
-                samples[contender.name].append((time.process_time() - start) / repeats)
-            finally:
-                gc.enable()
-            del result
-    gc.unfreeze()
-    gc.collect()
+            samples[contender.name].append(contender.seconds(repeats))
     return samples
 
 

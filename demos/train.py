@@ -16,9 +16,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-from datasets import TASKS
 
 from autograd import Value, no_grad, scope
+from datasets import TASKS
 from nn import LOSSES, MLP, Adam, fit, split
 from visualize import draw
 from visualize.plots import plot_decision_boundary, plot_history, save_figure

@@ -13,11 +13,10 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from blocks import run_page
-from conventions import CONVENTIONS, REFUSALS
-
 import autograd
 from autograd.primitive import RESERVED
+from blocks import run_page
+from conventions import CONVENTIONS, REFUSALS
 
 __all__ = ["PAGES_WITH_PICTURES", "main", "operations_page"]
 

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import re
-import sys
 import xml.etree.ElementTree as ET
 from pathlib import Path
 
 import pytest
 
+from blocks import blocks, run_page
+
 ROOT = Path(__file__).parents[1]
-sys.path.insert(0, str(ROOT / "docs"))  # scripts, not a package
-
-from blocks import blocks, run_page  # noqa: E402 - found by the line above
-
 NUMBER = re.compile(r"\d+\.\d+(e[-+]?\d+)?")
 PAGES = ["README.md", "CONTRIBUTING.md", "docs/tutorial.md"]
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import sys
 import warnings
 from pathlib import Path
 
@@ -12,13 +11,10 @@ import pytest
 import autograd
 from autograd import NumericWarning, Value
 from autograd.primitive import RESERVED
+from conventions import CONVENTIONS, REFUSALS
+from generate import operations_page
 
 DOCS = Path(__file__).parents[1] / "docs"
-sys.path.insert(0, str(DOCS))  # scripts, not a package
-
-from conventions import CONVENTIONS, REFUSALS  # noqa: E402 - found by the line above
-from generate import operations_page  # noqa: E402
-
 PUBLIC = {name: getattr(autograd, name) for name in autograd.__all__} | {"math": math}
 
 

@@ -1,0 +1,133 @@
+"""The work of each engine, made in the process that will do it: the imports are inside."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+from workloads import chain, moons, moons_step, readme_expression
+
+__all__ = [
+    "CLOSURES",
+    "OURS",
+    "TORCH",
+    "chain_task",
+    "expression_task",
+    "moons_task",
+    "same_moons_task",
+]
+
+OURS = "scalar-autograd"
+CLOSURES = "closures per node"
+TORCH = "PyTorch eager"
+
+SIZES = (2, 16, 16, 1)
+RATE = 0.05
+
+
+def scalar(engine: str) -> Any:
+    """Return the constructor of a scalar that takes gradients."""
+    if engine == OURS:
+        return import_module("autograd").Value
+    if engine == CLOSURES:
+        return import_module("closures_baseline").ClosureValue
+    torch = one_threaded_torch()
+    return lambda number: torch.tensor(number, dtype=torch.float64, requires_grad=True)
+
+
+def one_threaded_torch() -> Any:
+    """Return PyTorch with one thread: as fast as two on these small tensors, and undisturbed."""
+    torch = import_module("torch")
+    torch.set_num_threads(1)
+    return torch
+
+
+def expression_task(engine: str) -> Any:
+    """Build micrograd's README expression and run it backward."""
+    value = scalar(engine)
+    return lambda: readme_expression(value), lambda numbers: numbers
+
+
+def chain_task(engine: str, operations: int) -> Any:
+    """Build a chain and run it backward."""
+    value = scalar(engine)
+
+    def run() -> tuple[Any, Any]:
+        end, weight = chain(value, operations)
+        end.backward()
+        return end, weight
+
+    return run, lambda nodes: (float(nodes[0].data), float(nodes[1].grad))
+
+
+def same_moons_task(engine: str) -> Any:
+    """Do the moons step in micrograd's own words, line by line."""
+    model = closures_model() if engine == CLOSURES else our_model()
+    data = moons()
+    return lambda: moons_step(model, data, RATE), lambda loss: (loss,)
+
+
+def moons_task(engine: str) -> Any:
+    """Do the moons step as each engine's users write it."""
+    if engine == CLOSURES:
+        return same_moons_task(engine)
+    step = torch_step() if engine == TORCH else our_step()
+    return step, lambda loss: (loss,)
+
+
+def closures_model() -> Any:
+    return import_module("closures_baseline").ClosureMLP(SIZES, seed=7)
+
+
+def our_model() -> Any:
+    """Return a network of this engine with the parameters of the closures' one."""
+    model = import_module("nn").MLP(SIZES[0], SIZES[1:])
+    for mine, other in zip(model.parameters(), closures_model().parameters(), strict=True):
+        mine.data = other.data
+    return model
+
+
+def our_step() -> Any:
+    nn, autograd = import_module("nn"), import_module("autograd")
+    model = our_model()
+    parameters = model.parameters()
+    optimizer = nn.SGD(parameters, lr=RATE)
+    points, labels = moons()
+
+    def step() -> float:
+        loss = nn.hinge_loss([model(point) for point in points], labels)
+        loss += 1e-4 * autograd.dot(parameters, parameters)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        return float(loss.data)
+
+    return step
+
+
+def torch_step() -> Any:
+    """Return the step on whole arrays, float64, as PyTorch programs are written."""
+    torch = one_threaded_torch()
+    points, labels = (torch.tensor(part, dtype=torch.float64) for part in moons())
+    modules: list[Any] = []
+    for layer in closures_model().layers:
+        linear = torch.nn.Linear(len(layer[0][0]), len(layer), dtype=torch.float64)
+        with torch.no_grad():
+            weights = [[w.data for w in row] for row, _ in layer]
+            linear.weight[:] = torch.tensor(weights, dtype=torch.float64)
+            biases = [bias.data for _, bias in layer]
+            linear.bias[:] = torch.tensor(biases, dtype=torch.float64)
+        modules += [linear, torch.nn.ReLU()]
+    model = torch.nn.Sequential(*modules[:-1])
+    optimizer = torch.optim.SGD(model.parameters(), lr=RATE)
+
+    def step() -> float:
+        scores = model(points).squeeze(1)
+        loss = (1 - labels * scores).relu().mean()
+        loss = loss + 1e-4 * sum((p * p).sum() for p in model.parameters())
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        return float(loss.detach())
+
+    return step

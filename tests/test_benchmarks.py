@@ -1,0 +1,55 @@
+"""The benchmark's engines do the same work: times are for `make bench`, not for tests."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import pytest
+
+from measure import Contender, interleaved, median_ratio
+from tasks import (
+    CLOSURES,
+    OURS,
+    TORCH,
+    chain_task,
+    expression_task,
+    moons_task,
+    same_moons_task,
+)
+
+
+def numbers(task, engine, times=2):
+    run, result = task(engine)
+    return [number for _ in range(times) for number in result(run())]
+
+
+@pytest.mark.parametrize(
+    "task", [moons_task, same_moons_task, expression_task, partial(chain_task, operations=300)]
+)
+def test_engines_agree(task):
+    assert numbers(task, OURS) == pytest.approx(numbers(task, CLOSURES), rel=1e-9)
+
+
+@pytest.mark.parametrize("task", [moons_task, expression_task])
+def test_torch_agrees(task):
+    pytest.importorskip("torch", reason="torch is optional in the benchmark")
+    assert numbers(task, OURS) == pytest.approx(numbers(task, TORCH), rel=1e-9)
+
+
+def test_the_moons_step_learns():
+    losses = numbers(moons_task, OURS, times=5)
+    assert losses == sorted(losses, reverse=True)
+
+
+def test_contenders_take_turns_in_processes_of_their_own():
+    contenders = [Contender(name, partial(expression_task, name)) for name in (OURS, CLOSURES)]
+    assert contenders[0].numbers() == pytest.approx(contenders[1].numbers())
+    samples = interleaved(contenders, rounds=3, repeats=2)
+    for contender in contenders:
+        contender.close()
+    assert [len(times) for times in samples.values()] == [3, 3]
+    assert min(min(times) for times in samples.values()) > 0.0
+
+
+def test_ratios_are_taken_within_rounds():
+    assert median_ratio([2.0, 9.0, 40.0], [1.0, 3.0, 10.0]) == 3.0
