@@ -8,11 +8,11 @@
 8.0
 """
 
-from autograd.functions import dot, log_softmax, logsumexp, mean, norm, softmax, sum
+from autograd.functions import log_softmax, logsumexp, mean, norm, softmax, sum
 from autograd.check import GradientError, check_gradients
 from autograd.functional import grad, gradients, hessian, hvp, jacobian, jvp, value_and_grad, vjp
 from autograd.graph import Constant, topological_order
-from autograd.mode import scope
+from autograd.mode import scope, sections
 from autograd.primitive import TABLE, Primitive, primitive
 from autograd.primitives import (
     abs, acos, acosh, asin, asinh, atan, atan2, atanh, clip, cos, cosh, detach, elu, erf, exp,
@@ -22,7 +22,7 @@ from autograd.primitives import (
 from autograd.recording import no_grad
 from autograd.staleness import StaleGraphError
 from autograd.value import Value
-from autograd.vector import Vector
+from autograd.vector import Vector, dot
 from autograd.warning import NumericWarning
 
 __all__ = [
@@ -32,7 +32,7 @@ __all__ = [
     "check_gradients", "clip", "cos", "cosh",
     "detach", "dot", "elu", "erf", "exp", "expm1", "gelu", "grad", "gradients", "hessian", "hvp",
     "hypot", "jacobian", "jvp", "leaky_relu", "log", "log1p", "log_softmax", "logsumexp", "maximum",
-    "mean", "minimum", "no_grad", "norm", "primitive", "relu", "scope", "sigmoid", "silu", "sin",
-    "sinh", "softmax", "softplus", "sqrt", "sum", "tan", "tanh", "topological_order",
+    "mean", "minimum", "no_grad", "norm", "primitive", "relu", "scope", "sections", "sigmoid",
+    "silu", "sin", "sinh", "softmax", "softplus", "sqrt", "sum", "tan", "tanh", "topological_order",
     "value_and_grad", "vjp", "where",
 ]  # fmt: skip

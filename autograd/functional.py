@@ -10,6 +10,7 @@ of an enclosing derivative.
 from __future__ import annotations
 
 from functools import wraps
+from math import prod
 from typing import TYPE_CHECKING, Any
 
 from autograd.graph import topological_order
@@ -156,7 +157,7 @@ def jacobian(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> Callabl
         trial = _Trial(f, args, kwargs, argnums)
         rows = [trial.gradient({output: 1.0}) for output in leaves_of(trial.output)]
         if is_array(trial.output):
-            return _stacked(rows, trial.output.shape)
+            return _stacked(rows or [trial.gradient({})], trial.output.shape)
         return rebuilt(trial.output, iter(rows))
 
     return derivatives
@@ -269,13 +270,17 @@ def _as_value(result: Any) -> Value:
 
 
 def _stacked(rows: list[Any], shape: tuple[int, ...]) -> Any:
-    """Return rows of equal structure as one structure of arrays, `shape` being the first axes."""
+    """Return rows of equal structure as one structure of arrays, `shape` being the first axes.
+
+    An empty shape in a dimension takes none of the rows, of which there is one all the same.
+    """
     first = rows[0]
     if isinstance(first, dict):
         return {key: _stacked([row[key] for row in rows], shape) for key in first}
     if isinstance(first, list | tuple):
-        return type(first)(_stacked(list(items), shape) for items in zip(*rows))
+        columns = (_stacked(list(items), shape) for items in zip(*rows))
+        return type(first)(*columns) if hasattr(first, "_fields") else type(first)(columns)
     import numpy as np
 
-    stacked = np.array(rows)
+    stacked = np.array(rows)[: prod(shape)]
     return stacked.reshape(shape + stacked.shape[1:])

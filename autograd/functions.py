@@ -9,12 +9,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from autograd.primitives import add_n, exp, finite, hypot, largest, log
-from autograd.vector import Vector, product
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["dot", "log_softmax", "logsumexp", "mean", "norm", "softmax", "sum"]
+__all__ = ["log_softmax", "logsumexp", "mean", "norm", "softmax", "sum"]
 
 
 def sum(values: Iterable[Any]) -> Any:
@@ -36,22 +35,6 @@ def mean(values: Iterable[Any]) -> Any:
     """
     terms = _some(values, "mean")
     return add_n(*terms) / float(len(terms))
-
-
-def dot(x: Iterable[Any], y: Iterable[Any]) -> Any:
-    """Return x[0]*y[0] + ... + x[n-1]*y[n-1] as one node; of nothing, 0.0.
-
-    Raises ValueError, naming both lengths, if they differ.
-
-    >>> from autograd import Value, dot
-    >>> dot([Value(1.0), Value(2.0)], [3.0, 4.0])
-    Value(data=11.0, grad=0.0)
-    """
-    left = x if type(x) is Vector else Vector(_terms(x, "dot"))
-    right = y if type(y) is Vector else Vector(_terms(y, "dot"))
-    if len(left) != len(right):
-        raise ValueError(f"dot: the operands have different lengths, {len(left)} and {len(right)}")
-    return product(left, right)
 
 
 def norm(values: Iterable[Any]) -> Any:

@@ -8,9 +8,12 @@ from __future__ import annotations
 
 from contextvars import ContextVar, Token
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-__all__ = ["CURRENT", "Mode", "entered", "quieted", "scope"]
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = ["CURRENT", "Mode", "entered", "quieted", "scope", "sections"]
 
 
 class Mode:
@@ -78,13 +81,43 @@ class scope:
     'model/layers.0'
     """
 
-    __slots__ = ("_name", "_token")
+    __slots__ = ("_name", "_tokens")
 
     def __init__(self, name: str) -> None:
         self._name = name
+        self._tokens: list[Token[Mode]] = []  # a scope may be entered again inside itself
 
     def __enter__(self) -> None:
-        self._token: Token[Mode] = CURRENT.set(_inside(CURRENT.get(), self._name))
+        self._tokens.append(CURRENT.set(_inside(CURRENT.get(), self._name)))
+
+    def __exit__(self, *exception: object) -> None:
+        CURRENT.reset(self._tokens.pop())
+
+
+class sections:
+    """Context manager for scopes one after the other, at half the cost of a block for each.
+
+    It gives a function: what is made after `section(name)` belongs to `name`, until the next call
+    or the end of the block.
+
+    >>> from autograd import Value, sections
+    >>> with sections() as section:
+    ...     for name in ("neurons.0", "neurons.1"):
+    ...         section(name)
+    ...         print((Value(1.0) + 2.0).scope)
+    neurons.0
+    neurons.1
+    """
+
+    __slots__ = ("_mode", "_token")
+
+    def __enter__(self) -> Callable[[str], None]:
+        self._mode = CURRENT.get()
+        self._token: Token[Mode] = CURRENT.set(self._mode)
+        return self._begin
+
+    def _begin(self, name: str) -> None:
+        CURRENT.set(_inside(self._mode, name))
 
     def __exit__(self, *exception: object) -> None:
         CURRENT.reset(self._token)

@@ -20,18 +20,21 @@ def as_float(value: Any, where: str = "Value") -> float:
     if type(value) is float:
         return value
     if type(value) is int:
-        return _converted(value, where)
+        try:
+            return float(value)
+        except OverflowError as error:
+            raise _too_large(error, where) from None
     kind = getattr(getattr(value, "dtype", None), "kind", "f")
     if hasattr(type(value), "__float__") and not is_array(value) and kind in "fiub":
-        return _converted(value, where)
+        try:
+            return float(value)
+        except OverflowError as error:  # a Fraction beyond 1.8e308
+            raise _too_large(error, where) from None
     raise TypeError(f"{where} takes a real number, not {_described(value)}")
 
 
-def _converted(value: Any, where: str) -> float:
-    try:
-        return float(value)
-    except OverflowError as error:  # an int or Fraction beyond 1.8e308
-        raise OverflowError(f"{where}: {error}; the largest float is about 1.8e308") from None
+def _too_large(error: OverflowError, where: str) -> OverflowError:
+    return OverflowError(f"{where}: {error}; the largest float is about 1.8e308")
 
 
 def _described(value: Any) -> str:

@@ -61,9 +61,6 @@ class Primitive:
 
     def pull(self, g: Any, out: Any, args: Sequence[Any]) -> Sequence[Any]:
         """Return the contribution of `g` to each argument, None where there is no derivative."""
-        if type(g) is float and not g:
-            rules = self.pullbacks * len(args) if self.variadic else self.pullbacks
-            return [rule and 0.0 for rule in rules]
         if not self.variadic:
             return [rule and rule(g, out, *args) for rule in self.pullbacks]
         (rule,) = self.pullbacks

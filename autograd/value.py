@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Value"]
 
+LARGEST = 2**1023  # ints up to here are floats for sure
+
 _new = object.__new__
 _mode = CURRENT.get
 
@@ -302,14 +304,16 @@ def _binary(op: Primitive, reflected: bool = False) -> Callable[[Value, Any], Va
     def method(self: Value, other: Any) -> Value:
         kind = type(other)
         args: tuple[Any, ...]
-        if kind is Value or isinstance(other, Value):
+        if kind is Value or (kind is not float and isinstance(other, Value)):
             depth = other._depth
             if depth < self._depth:  # noqa: PLR1730 - max() takes 4 times as long
                 depth = self._depth
             data = forward(self._data, other._data)
             args = (self, other)
         else:
-            if kind is not float:
+            if kind is int and -LARGEST < other < LARGEST:
+                other = float(other)
+            elif kind is not float:
                 if is_array(other) or not hasattr(kind, "__float__"):
                     return NotImplemented  # type: ignore[no-any-return]  # Python's own protocol
                 other = as_float(other, op.name)

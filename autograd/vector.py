@@ -1,18 +1,18 @@
-"""Vector: operands of dot products whose numbers are read once, not once per product."""
+"""The dot product, and Vectors: operands whose numbers are read once, not once per product."""
 
 from __future__ import annotations
 
 from operator import mul
 from typing import TYPE_CHECKING, Any
 
+from autograd import primitives
 from autograd.graph import CLOCK, Constant
-from autograd.primitives import dot
 from autograd.value import NODES, node_of, operand
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["Vector", "product"]
+__all__ = ["Vector", "dot"]
 
 
 class Vector(tuple[Any, ...]):
@@ -34,6 +34,8 @@ class Vector(tuple[Any, ...]):
 
     def __new__(cls, members: Iterable[Any] = ()) -> Vector:
         """Make a Vector of numbers and Values; TypeError for anything else."""
+        if not hasattr(type(members), "__iter__"):
+            raise TypeError(f"dot takes two lists of numbers and Values, not {members!r}")
         members = tuple(members)
         if not NODES.issuperset(map(type, members)):
             members = tuple(operand(member, "dot") for member in members)
@@ -42,20 +44,33 @@ class Vector(tuple[Any, ...]):
         return self
 
     def refresh(self) -> None:
-        """Read the data of the members, if any data changed since they were read."""
-        if self._version != CLOCK.now:
-            self._version = CLOCK.now
-            self._data = [member._data for member in self]
-            self._depth = max([m._depth for m in self if type(m) is not Constant], default=-1)
+        """Read the data of the members."""
+        self._version = CLOCK.now
+        self._data = [member._data for member in self]
+        self._depth = max([m._depth for m in self if type(m) is not Constant], default=-1)
 
     def __reduce__(self) -> tuple[Any, ...]:
         return Vector, (tuple(self),)
 
 
-def product(x: Vector, y: Vector) -> Any:
-    """Return the dot product of two Vectors of one length: a node, or of numbers a number."""
-    x.refresh()
-    y.refresh()
-    data = sum(map(mul, x._data, y._data), 0.0)
-    depth = max(x._depth, y._depth)
-    return data if depth < 0 else node_of(dot, x + y, data, depth + 1)
+def dot(x: Iterable[Any], y: Iterable[Any]) -> Any:
+    """Return x[0]*y[0] + ... + x[n-1]*y[n-1] as one node; of nothing, 0.0.
+
+    Raises ValueError, naming both lengths, if they differ.
+
+    >>> from autograd import Value, dot
+    >>> dot([Value(1.0), Value(2.0)], [3.0, 4.0])
+    Value(data=11.0, grad=0.0)
+    """
+    left = x if type(x) is Vector else Vector(x)
+    right = y if type(y) is Vector else Vector(y)
+    if len(left) != len(right):
+        raise ValueError(f"dot: the operands have different lengths, {len(left)} and {len(right)}")
+    now = CLOCK.now
+    if left._version != now:
+        left.refresh()
+    if right._version != now:
+        right.refresh()
+    data = sum(map(mul, left._data, right._data), 0.0)
+    depth = left._depth if left._depth > right._depth else right._depth  # noqa: FURB136 - max() is slow
+    return data if depth < 0 else node_of(primitives.dot, left + right, data, depth + 1)

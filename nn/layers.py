@@ -6,7 +6,7 @@ import random
 from collections.abc import Iterable
 from typing import Any
 
-from autograd import Value, Vector, dot, scope
+from autograd import Value, Vector, dot, sections
 from nn.activations import Activation, activation_function, activation_name
 from nn.counts import as_count
 from nn.initializers import Initializer, initializer_function
@@ -99,8 +99,9 @@ class Layer(Module):
         """Return the outputs for one example."""
         inputs = vector(x, self.nin, self)
         outputs = []
-        for neuron in self.neurons:
-            with scope(neuron.scope_name or "Neuron"):
+        with sections() as section:
+            for neuron in self.neurons:
+                section(neuron.scope_name or "Neuron")
                 outputs.append(neuron.output(inputs))
         return outputs[0] if len(outputs) == 1 else outputs
 
