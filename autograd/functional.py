@@ -102,7 +102,8 @@ def vjp(f: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[[Any], Any]
     trial = _Trial(f, primals, {}, range(len(primals)))
 
     def pull(cotangent: Any) -> Any:
-        outputs, weights = leaves_of(trial.output), leaves_of(cotangent)
+        outputs = leaves_of(trial.output)
+        weights = leaves_of(mapped(lambda leaf: _number(leaf, "vjp: a cotangent"), cotangent))
         if len(outputs) != len(weights):
             raise ValueError(
                 f"vjp: the cotangent has {len(weights)} numbers, the result of f has {len(outputs)}"
@@ -124,7 +125,8 @@ def jvp(f: Callable[..., Any], primals: Any, tangents: Any) -> tuple[Any, Any]:
     >>> jvp(lambda x, y: x * y, (2.0, 3.0), (1.0, 0.0))
     (6.0, 3.0)
     """
-    primals, tangents = _arguments(primals), _arguments(tangents)
+    primals = _arguments(primals)
+    tangents = mapped(lambda leaf: _number(leaf, "jvp: a tangent"), _arguments(tangents))
     directions = leaves_of(tangents)
     trial = _Trial(f, primals, {}, range(len(primals)))
     if len(directions) != len(trial.variables):
@@ -259,6 +261,10 @@ class _Trial:
 def _variable(leaf: Any) -> Value:
     """Return a variable of a derivative's own that passes gradients on to `leaf`."""
     return identity(leaf) if isinstance(leaf, Value) else Value(as_float(leaf, "a derivative"))
+
+
+def _number(leaf: Any, where: str) -> Any:
+    return leaf if isinstance(leaf, Value) else as_float(leaf, where)
 
 
 def _arguments(tree: Any) -> tuple[Any, ...]:

@@ -296,16 +296,7 @@ MESSAGES = {
 }  # fmt: skip
 
 
-NOT_YET = pytest.mark.xfail(reason="the message names the result instead")
-
-
-@pytest.mark.parametrize(
-    "name",
-    [
-        pytest.param(n, marks=NOT_YET) if n.startswith("text ") and n.endswith("tangent") else n
-        for n in MESSAGES
-    ],
-)
+@pytest.mark.parametrize("name", MESSAGES)
 def test_messages_say_what_is_wrong_and_where(name):
     call, error, words = MESSAGES[name]
     with pytest.raises(error, match=f"(?s){words}"):
