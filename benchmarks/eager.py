@@ -121,12 +121,13 @@ def main() -> None:
     print(f"| work | {' | '.join(COLUMNS)} | ratios |")
     print("|---|" + "---:|" * (len(COLUMNS) + 1))
 
-    samples = measured("moons step", moons_task, columns, rounds=rounds)
-    print(row("moons step", samples, 1e3, "ms"), flush=True)
-    samples = measured("training", moons_task, columns, rounds=rounds, repeats=5)
-    print(row("moons step, five in a row", samples, 1e3, "ms"), flush=True)
-    samples = measured("same source", same_moons_task, COLUMNS[:3], rounds=rounds)
-    print(row("moons step, micrograd's source", samples, 1e3, "ms"), flush=True)
+    for name, task, taking_part, repeats in (
+        ("moons step, in a loop", moons_task, columns, 5),
+        ("moons step, alone on a clean heap", moons_task, columns, 1),
+        ("the same in micrograd's source", same_moons_task, COLUMNS[:3], 1),
+    ):
+        samples = measured(name, task, taking_part, rounds=rounds, repeats=repeats)
+        print(row(name, samples, 1e3, "ms"), flush=True)
     samples = measured("expression", expression_task, columns, rounds=rounds, repeats=500)
     print(row("README expression", samples, 1e6, "µs"), flush=True)
     for operations in (99_999,) if options.quick else (99_999, 999_999):
