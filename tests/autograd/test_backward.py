@@ -260,6 +260,29 @@ def test_forward_takes_the_other_branch():
     assert (y.data, x.grad) == (3.0, -1.0)
 
 
+@pytest.mark.xfail(reason="forward() stamps nodes as changed even where nothing changed")
+def test_forward_of_one_root_leaves_another_fresh():
+    x = Value(2.0)
+    shared = x * x
+    first, second = shared * 2.0, shared * 3.0
+    first.forward()
+    second.backward()
+    assert x.grad == 12.0
+    assert gradients(second, x) == 12.0
+
+
+def test_forward_of_one_root_leaves_another_stale_if_a_leaf_changed():
+    x = Value(2.0)
+    shared = x * x
+    first, second = shared * 2.0, shared * 3.0
+    x.data = 5.0
+    first.forward()
+    with pytest.raises(StaleGraphError):
+        second.backward()
+    first.backward()
+    assert x.grad == 20.0
+
+
 def test_forward_of_a_leaf_is_the_leaf():
     x = Value(2.0)
     assert x.forward() is x

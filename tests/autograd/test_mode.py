@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from autograd import Value, gradients, no_grad, scope
+from autograd import Value, gradients, no_grad, scope, sections
 
 
 def recording():
@@ -54,6 +54,37 @@ def test_scopes_nest_with_slashes_and_mix_with_no_grad():
             assert place() == "model/layers.0"
         assert place() == "model"
         assert recording()
+    assert place() == ""
+
+
+def test_one_scope_object_may_be_entered_twice():
+    again = scope("a")
+    with again:
+        with again:
+            assert place() == "a/a"
+        assert place() == "a"
+    assert place() == ""
+
+
+def test_sections_are_scopes_one_after_the_other():
+    with scope("layer"):
+        with sections() as section:
+            assert place() == "layer"
+            section("neurons.0")
+            assert place() == "layer/neurons.0"
+            section("neurons.1")
+            assert place() == "layer/neurons.1"
+        assert place() == "layer"
+
+
+def test_sections_are_restored_after_exceptions():
+    def visits():
+        with sections() as section:
+            section("a")
+            fails()
+
+    with pytest.raises(RuntimeError):
+        visits()
     assert place() == ""
 
 
