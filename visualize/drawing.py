@@ -9,20 +9,20 @@ from pathlib import Path
 from typing import Any, Literal
 
 from autograd import Value
-from visualize.collapse import COLLAPSE, Collapse, collapsed
-from visualize.compose import compose
 from visualize.convert import converted
 from visualize.digits import counted
-from visualize.dot import dot
-from visualize.flat import flatten
-from visualize.ghost import with_copies
+from visualize.formats.dot import dot
+from visualize.formats.summary import summary
+from visualize.formats.svg import svg
+from visualize.formats.text import text
 from visualize.notebook import mime_bundle
 from visualize.render import GRAPHVIZ_ENGINES, graphviz_svg, run_graphviz
 from visualize.save import write_atomically
-from visualize.scene import Scene
-from visualize.summary import summary
-from visualize.svg import svg
-from visualize.text import text
+from visualize.scene.collapse import COLLAPSE, Collapse, collapsed
+from visualize.scene.compose import compose
+from visualize.scene.facts import Scene
+from visualize.scene.flat import flatten
+from visualize.scene.ghost import with_copies
 
 __all__ = ["ENGINES", "FORMATS", "RANKDIRS", "Drawing", "Engine", "draw"]
 

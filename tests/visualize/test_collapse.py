@@ -10,9 +10,9 @@ import pytest
 import autograd
 from autograd import Value, scope
 from visualize import draw
-from visualize.collapse import collapsed
-from visualize.compose import compose
-from visualize.flat import flatten
+from visualize.scene.collapse import collapsed
+from visualize.scene.compose import compose
+from visualize.scene.flat import flatten
 
 
 def facts_hold(scene, root):

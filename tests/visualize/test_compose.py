@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from autograd import Constant, Value, no_grad, scope
 from visualize import draw
-from visualize.compose import compose
-from visualize.flat import flatten
+from visualize.scene.compose import compose
+from visualize.scene.flat import flatten
 
 
 def scene_of(*outputs):

@@ -6,9 +6,9 @@ from collections import Counter
 
 from autograd import Value
 from visualize import draw
-from visualize.compose import compose
-from visualize.flat import flatten
-from visualize.ghost import with_copies
+from visualize.scene.compose import compose
+from visualize.scene.flat import flatten
+from visualize.scene.ghost import with_copies
 
 
 def recurrence(steps):

@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from visualize.barycentre import sweep
-from visualize.cluster_tree import ClusterTree
-from visualize.crossing import count_crossings, order_ranks
-from visualize.exchange import exchange_neighbours
-from visualize.isotonic import isotonic
-from visualize.layering import build_layering
-from visualize.rank import latest_ranks, rank_nodes
+from visualize.layout.barycentre import sweep
+from visualize.layout.cluster_tree import ClusterTree
+from visualize.layout.crossing import count_crossings, order_ranks
+from visualize.layout.exchange import exchange_neighbours
+from visualize.layout.isotonic import isotonic
+from visualize.layout.layering import build_layering
+from visualize.layout.rank import latest_ranks, rank_nodes
 
 
 @st.composite

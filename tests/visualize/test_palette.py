@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from visualize.gradient import Gradient
-from visualize.palette import DARK, LIGHT, SHADES, style_class, theme
+from visualize.formats.palette import DARK, LIGHT, SHADES, style_class, theme
+from visualize.scene.gradient import Gradient
 
 LOOKS = [f"{sign}{shade}" for sign in "pn" for shade in range(1, SHADES + 1)]
 LOOKS += ["pending", "unreached", "zero", "infinite", "nan"]

@@ -10,7 +10,7 @@ import pytest
 from autograd import Value
 from visualize import draw
 from visualize.digits import exact, significant
-from visualize.flat import flatten
+from visualize.scene.flat import flatten
 
 SVG = "{http://www.w3.org/2000/svg}"
 

@@ -1,0 +1,82 @@
+"""Operations as text: on the names of their operands, or with blanks where edges come in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import groupby, islice
+
+from autograd import Constant
+from visualize.digits import significant
+from visualize.escape import printable
+from visualize.scene.facts import Edge, Node, Scene
+
+__all__ = ["edge_mark", "formula", "operator"]
+
+BLANK = "□"  # an operand that an edge brings
+# Rows whose operands may change places; the edges into all others are numbered.
+SYMMETRIC = frozenset(
+    {"add", "mul", "add_n", "dot", "maximum", "minimum", "hypot", "guarded_dot", "equal"}
+)
+
+
+def formula(scene: Scene, node: Node) -> str:
+    """Return a node as an operation on the names of its operands; "" for leaves and groups.
+
+    >>> from autograd import Value
+    >>> from visualize.scene.flat import flatten
+    >>> from visualize.scene.compose import compose
+    >>> scene = compose(flatten([2 - Value(3.0, label="x").tanh()]))
+    >>> [formula(scene, node) for node in scene.nodes]
+    ['', 'tanh(x)', '2 - v1']
+    """
+    if not node.operation:
+        return ""
+    names = list(_operand_names(scene, node))
+    if _is_infix(node) and len(names) == len(node.operands):
+        return f" {printable(node.symbol)} ".join(names)
+    return f"{printable(node.operation)}({', '.join(names)})"
+
+
+def _operand_names(scene: Scene, node: Node) -> Iterator[str]:
+    """Yield the names of operands in order; a group used several times in a row once."""
+    # by type too: the node of index 1 is not the number 1.0
+    for (_, operand), run in groupby(node.operands, key=lambda operand: (type(operand), operand)):
+        count = len(list(run))
+        if isinstance(operand, Constant):
+            yield from [significant(operand)] * count
+        elif scene.nodes[operand].group and count > 1:
+            yield f"{scene.nodes[operand].name} ×{count:,}"
+        else:
+            yield from [scene.nodes[operand].name] * count
+
+
+def _is_infix(node: Node) -> bool:
+    return len(node.operands) == 2 and not node.variadic and not node.symbol.isidentifier()
+
+
+def operator(node: Node) -> str:
+    """Return the symbol of an operation with its constant operands in their places."""
+    symbol = printable(node.symbol)
+    constants = [operand for operand in node.operands if isinstance(operand, Constant)]
+    if not constants:
+        prefix = len(node.operands) == len(symbol) == 1 and not symbol.isidentifier()
+        return symbol + BLANK if prefix else symbol  # -□ is not a subtraction
+    if node.variadic:
+        return f"{symbol} [{', '.join(map(significant, constants))}]"
+    if node.operation in SYMMETRIC and len(constants) == 1:
+        return f"{symbol} {significant(constants[0])}"
+    places = [
+        significant(operand) if isinstance(operand, Constant) else BLANK
+        for operand in node.operands
+    ]
+    return f" {symbol} ".join(places) if _is_infix(node) else f"{symbol}({', '.join(places)})"
+
+
+def edge_mark(scene: Scene, edge: Edge) -> str:
+    """Return what is written at an edge: how many uses it stands for, or which operand it is."""
+    if edge.operand is None:
+        return f"×{edge.count:,}" if edge.count > 1 else ""
+    target = scene.nodes[edge.target]
+    drawn = (operand for operand in target.operands if isinstance(operand, int))
+    is_only_one = len(list(islice(drawn, 2))) < 2
+    return "" if is_only_one or target.operation in SYMMETRIC else str(edge.operand + 1)

@@ -1,0 +1,139 @@
+"""Colours and line styles of gradients: blue, solid for positive, orange, dashed for negative.
+
+The scale diverges from white, symmetric about 0, and safe for red-green colour blindness. Gradients
+span decades, so shades follow the square root of |gradient| / largest |gradient|: a hundredth of
+the largest still shows.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import ceil, sqrt
+
+from visualize.scene.gradient import Gradient
+
+__all__ = [
+    "BORDER_WIDTH",
+    "DARK",
+    "LIGHT",
+    "OUTPUT_WIDTH",
+    "SHADES",
+    "Style",
+    "Theme",
+    "line_width",
+    "style_class",
+    "theme",
+]
+
+SHADES = 8  # per sign
+BORDER_WIDTH = 1.2  # pixels, of most boxes
+OUTPUT_WIDTH = 2.4  # pixels, of the border of an output
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """How a box looks; lengths in pixels."""
+
+    fill: str
+    stroke: str
+    dashes: str  # SVG's stroke-dasharray, "" for a solid line
+    width: float = BORDER_WIDTH
+
+
+@dataclass(frozen=True, slots=True)
+class Theme:
+    """The ends of the scales as red, green, blue; and the colours of everything else."""
+
+    zero: tuple[int, int, int]
+    positive: tuple[int, int, int]
+    negative: tuple[int, int, int]
+    positive_stroke: str
+    negative_stroke: str
+    page: str
+    text: str
+    muted: str
+    alarm: str  # the text of nan and inf
+    edge: str
+    cluster: str
+    cluster_stroke: str
+    special: dict[str, Style]
+
+
+LIGHT = Theme(
+    zero=(246, 249, 252),
+    positive=(107, 174, 232),
+    negative=(253, 165, 90),
+    positive_stroke="#1f5f9e",
+    negative_stroke="#b4500b",
+    page="#ffffff",
+    text="#1b1f24",
+    muted="#424a53",
+    alarm="#8a0a4e",
+    edge="#7d8590",
+    cluster="#f6f8fa",
+    cluster_stroke="#c3c9d0",
+    special={
+        "pending": Style("#ffffff", "#8c959f", ""),
+        "unreached": Style("#ffffff", "#6e7781", "1 3", 1.5),
+        "zero": Style("#dfe2e6", "#57606a", ""),
+        "infinite": Style("#eadcfb", "#7326c9", "9 2", 3),
+        "nan": Style("#fbd9ec", "#b8126b", "", 3),
+    },
+)
+DARK = Theme(
+    zero=(27, 32, 40),
+    positive=(25, 94, 158),
+    negative=(150, 72, 12),
+    positive_stroke="#6cb4f5",
+    negative_stroke="#f5a35c",
+    page="#0d1117",
+    text="#e6edf3",
+    muted="#c3ccd5",
+    alarm="#ffb3dc",
+    edge="#7d8590",
+    cluster="#151b23",
+    cluster_stroke="#3a424c",
+    special={
+        "pending": Style("#0d1117", "#7d8590", ""),
+        "unreached": Style("#0d1117", "#9aa4ae", "1 3", 1.5),
+        "zero": Style("#30363d", "#9aa4ae", ""),
+        "infinite": Style("#3c2168", "#b78af5", "9 2", 3),
+        "nan": Style("#5c1740", "#f778ba", "", 3),
+    },
+)
+
+
+def style_class(gradient: Gradient, largest: float) -> str:
+    """Return the name of the look: "p1" to "p8", "n1" to "n8", or the state.
+
+    >>> [style_class(Gradient("finite", value), 4.0) for value in (4.0, 1.0, -1e-9)]
+    ['p8', 'p4', 'n1']
+    """
+    if gradient.state != "finite":
+        return gradient.state
+    shade = max(1, ceil(SHADES * sqrt(abs(gradient.value) / largest))) if largest else 1
+    return f"{'n' if gradient.value < 0 else 'p'}{shade}"
+
+
+def theme(name: str, colours: Theme) -> Style:
+    """Return the look of that name."""
+    if name in colours.special:
+        return colours.special[name]
+    negative = name[0] == "n"
+    end = colours.negative if negative else colours.positive
+    part = int(name[1:]) / SHADES
+    fill = "#" + "".join(
+        f"{round(zero + part * (full - zero)):02x}"
+        for zero, full in zip(colours.zero, end, strict=True)
+    )
+    stroke = colours.negative_stroke if negative else colours.positive_stroke
+    return Style(fill, stroke, "5 3" if negative else "")
+
+
+def line_width(count: int) -> float:
+    """Return the width of a line that stands for `count` edges.
+
+    >>> line_width(1), line_width(10), line_width(10**6)
+    (1.0, 1.75, 4.0)
+    """
+    return min(4.0, 1 + 0.25 * (count.bit_length() - 1))

@@ -1,0 +1,152 @@
+"""The SVG elements of boxes, lines between them and clusters around them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from math import isfinite
+
+from visualize.escape import cut, printable, xml
+from visualize.formats.formula import edge_mark
+from visualize.formats.measure import COLUMN, LINE, PADDING, SMALL
+from visualize.formats.palette import LIGHT, OUTPUT_WIDTH, line_width, theme
+from visualize.formats.stylesheet import ID, painted
+from visualize.formats.wording import Words
+from visualize.layout import Placed
+from visualize.scene.facts import Scene
+
+__all__ = ["cluster_shapes", "cluster_titles", "edge_shapes", "mark_shapes", "node_shape"]
+
+Point = tuple[float, float]
+
+ALARM = f' class="bad" font-weight="700" fill="{LIGHT.alarm}"'  # nan and inf
+
+
+def cluster_shapes(placed: Placed) -> Iterator[str]:
+    """Yield a rectangle per cluster, outer ones first."""
+    for path, (x, y, width, height) in placed.clusters.items():
+        yield (
+            f'<g class="cluster"><title>{xml("/".join(path))}</title>'
+            f'<rect x="{x:.0f}" y="{y:.0f}" width="{width:.0f}" height="{height:.0f}" rx="8" '
+            f'fill="{LIGHT.cluster}" stroke="{LIGHT.cluster_stroke}"/></g>'
+        )
+
+
+def cluster_titles(placed: Placed) -> Iterator[str]:
+    """Yield the titles of clusters, to be written over the lines that pass there."""
+    yield f'<g font-size="{SMALL}" fill="{LIGHT.muted}">'
+    for path, (x, y, width, _) in placed.clusters.items():
+        title = cut(printable(path[-1]), max(1, int((width - PADDING) / COLUMN)))
+        yield f'<text class="muted" x="{x + 6:.0f}" y="{y + 12:.0f}">{xml(title)}</text>'
+    yield "</g>"
+
+
+def edge_shapes(scene: Scene, placed: Placed) -> Iterator[str]:
+    """Yield a line per edge, thicker where it stands for many."""
+    yield (
+        f'<g fill="none" stroke="{LIGHT.edge}" stroke-width="1" '
+        f'marker-end="url(#{ID}-arrow)" aria-hidden="true">'
+    )
+    for edge, route in zip(scene.edges, placed.routes, strict=True):
+        wide = "/>"
+        if edge.count > 1:
+            wide = (
+                f' stroke-width="{line_width(edge.count):g}"><title>×{edge.count:,}</title></path>'
+            )
+        yield f'<path d="{_path(route)}"{wide}'
+    yield "</g>"
+
+
+def _path(route: Sequence[Point]) -> str:
+    """Return path data in whole pixels: relative, straight pieces as lines, half as long so."""
+    points = [(round(x), round(y)) for x, y in route]
+    x, y = points[0]
+    parts = [f"M{x} {y}"]
+    for curve in zip(points[1::3], points[2::3], points[3::3], strict=True):
+        steps = [(to_x - x, to_y - y) for to_x, to_y in curve]
+        if not any(step_y for _, step_y in steps):
+            parts.append(f"h{steps[2][0]}")
+        elif not any(step_x for step_x, _ in steps):
+            parts.append(f"v{steps[2][1]}")
+        else:
+            parts.append("c" + " ".join(f"{step_x} {step_y}" for step_x, step_y in steps))
+        x, y = curve[2]
+    return "".join(parts)
+
+
+def mark_shapes(scene: Scene, placed: Placed, rankdir: str) -> Iterator[str]:
+    """Yield what is written at edges; a count that finds no free place stays in the tooltip."""
+    yield (
+        f'<g class="muted" fill="{LIGHT.muted}" font-size="{SMALL - 1}" text-anchor="middle" '
+        'aria-hidden="true">'
+    )
+    taken: list[Point] = []
+    for edge, route in zip(scene.edges, placed.routes, strict=True):
+        mark = edge_mark(scene, edge)
+        if mark and edge.operand is not None:  # which operand, in the margin of the box
+            x, y = route[-1]
+            x, y = (x + 4, y + 3) if rankdir == "LR" else (x, y + 8)
+        elif mark:
+            free = [place for place in _along(route) if _is_free(place, taken)]
+            if not free:
+                continue
+            x, y = free[0]
+            taken.append(free[0])
+        else:
+            continue
+        yield f'<text class="muted" x="{x:.0f}" y="{y:.0f}">{mark}</text>'
+    yield "</g>"
+
+
+def _along(route: Sequence[Point]) -> Iterator[Point]:
+    """Yield places on the middle curve of a route, its middle first."""
+    middle = (len(route) - 1) // 3 // 2 * 3
+    curve = route[middle : middle + 4]
+    for part in (1 / 2, 1 / 3, 2 / 3, 1 / 6, 5 / 6):
+        rest = 1 - part
+        weights = (rest**3, 3 * rest * rest * part, 3 * rest * part * part, part**3)
+        x, y = (
+            sum(weight * point[axis] for weight, point in zip(weights, curve, strict=True))
+            for axis in (0, 1)
+        )
+        yield x, y - 3
+
+
+def _is_free(place: Point, taken: Sequence[Point]) -> bool:
+    width, height = 6 * COLUMN, SMALL  # of a count in the thousands
+    return all(abs(place[0] - x) > width or abs(place[1] - y) > height for x, y in taken)
+
+
+def node_shape(
+    index: int, scene: Scene, box: Words, look: str, place: tuple[float, float, float, float]
+) -> str:
+    """Return the box of a node, with its description for tooltips and screen readers."""
+    node = scene.nodes[index]
+    x, y, width, height = place
+    style = theme(look, LIGHT)
+    if node.is_output:
+        style = replace(style, width=max(style.width, OUTPUT_WIDTH))
+    faint = "" if node.copy_of is None else ' fill-opacity="0.5"'
+    family = index if node.copy_of is None else node.copy_of
+    label = ", ".join((" ".join(filter(None, (box.heading, box.mark))), *box.lines))
+    description = "\n".join(map(xml, box.description))
+    mark = (
+        f'<text class="muted" x="{width - 2 * PADDING:.0f}" text-anchor="end" '
+        f'fill="{LIGHT.muted}">{xml(box.mark)}</text>'
+    )
+    bad_data = node.group is None and not isfinite(node.data)
+    bad = (bad_data, node.gradient.state in ("nan", "infinite"))
+    return "".join((
+        f'<g id="{ID}-{index}" class="{look} u{family}" role="graphics-symbol" '
+        f'aria-label="{xml(label)}" transform="translate({x + PADDING:.0f},{y + LINE:.0f})">'
+        f"<title>{description}</title>"
+        f'<rect x="-{PADDING}" y="-{LINE}" width="{width:.0f}" height="{height:.0f}" rx="6" '
+        f"{painted(style)}{faint}/>"
+        f'<text font-weight="700">{xml(box.heading)}</text>',
+        mark if box.mark else "",
+        *(
+            f'<text y="{LINE * number}"{ALARM if is_bad else ""}>{xml(line)}</text>'
+            for number, (line, is_bad) in enumerate(zip(box.lines, bad, strict=True), 1)
+        ),
+        "</g>",
+    ))  # fmt: skip

@@ -1,0 +1,72 @@
+"""Write a scene as a listing, one assignment a line: for terminals, diffs and screen readers."""
+
+from __future__ import annotations
+
+from visualize.digits import counted
+from visualize.escape import columns, cut, printable
+from visualize.formats.formula import edge_mark, formula
+from visualize.formats.summary import summary
+from visualize.formats.wording import words
+from visualize.scene.facts import Edge, Node, Scene
+
+__all__ = ["text"]
+
+FORMULA_COLUMNS = 160
+WIDEST_CELL = 40  # a longer one pushes its line out, not the whole listing
+
+
+def text(scene: Scene) -> str:
+    """Return the listing of a scene, operands before consumers.
+
+    >>> from autograd import Value
+    >>> from visualize.scene.flat import flatten
+    >>> from visualize.scene.compose import compose
+    >>> a, b = Value(2.0, label="a"), Value(-3.0, label="b")
+    >>> c = a * b + 10
+    >>> c.backward()
+    >>> print(text(compose(flatten([c]))), end="")
+    # 4 values, 3 edges; output v3 = 4; largest gradient -3 at a
+    a  = leaf     data 2   grad -3
+    b  = leaf     data -3  grad 2
+    v2 = a × b    data -6  grad 1
+    v3 = v2 + 10  data 4   grad 1  output
+    """
+    incoming: dict[int, list[Edge]] = {}
+    for edge in scene.edges:
+        incoming.setdefault(edge.target, []).append(edge)
+    rows = [
+        _row(scene, node, incoming.get(index, []))
+        for index, node in enumerate(scene.nodes)
+        if node.copy_of is None
+    ]
+    widths = [
+        max((width for row in rows if (width := columns(row[cell])) <= WIDEST_CELL), default=0)
+        for cell in range(3)
+    ]
+    lines = [f"# {printable(scene.title)}"] if scene.title else []
+    lines += [f"# {line}" for line in (summary(scene), *scene.notes)]
+    for row in rows:
+        name, made, data = (
+            cell + " " * (width - columns(cell))
+            for cell, width in zip(row[:3], widths, strict=True)
+        )
+        lines.append(f"{name} = {made}  {data}  {row[3]}")
+    return "\n".join(lines) + "\n"
+
+
+def _row(scene: Scene, node: Node, incoming: list[Edge]) -> tuple[str, str, str, str]:
+    """Return the cells of a line: name, how it was made, data, and gradient with the rest."""
+    said = words(scene, node)
+    data, rest = said.lines
+    made = formula(scene, node) or "leaf"
+    if node.group:
+        parts = [
+            " ".join(filter(None, (scene.nodes[edge.source].name, edge_mark(scene, edge))))
+            for edge in incoming
+        ]
+        made = counted(node.group.count, "value") + (f" of {', '.join(parts)}" if parts else "")
+    if node.is_output:
+        rest += "  output"
+    if node.scope:
+        rest += "  in " + printable("/".join(node.scope))
+    return node.name, cut(made, FORMULA_COLUMNS), data, rest

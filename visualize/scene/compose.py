@@ -1,0 +1,180 @@
+"""Compose the scene of a graph, one node per value or one per box of several."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
+from math import isfinite
+
+from autograd import Constant, Value
+from visualize.escape import cut, printable
+from visualize.scene.boxes import Boxes
+from visualize.scene.facts import Edge, Group, Node, Scene
+from visualize.scene.flat import FlatGraph, Path
+from visualize.scene.gradient import gradient_of, largest
+
+__all__ = ["compose"]
+
+NAME_COLUMNS = 24
+
+
+def compose(graph: FlatGraph, boxes: Boxes | None = None, *, title: str = "") -> Scene:
+    """Return the scene of a graph, each value in a box of its own unless `boxes` says otherwise.
+
+    The boxes must form no cycle.
+    """
+    pending = not any(graph.values[output].has_grad for output in graph.outputs)
+    box_of = boxes.of_value if boxes else list(range(len(graph)))
+    members: dict[int, list[int]] = {}
+    for value, box in enumerate(box_of):
+        members.setdefault(box, []).append(value)
+    uses = _count_uses(graph, box_of)
+    order = _sorted_boxes(members, uses)
+    index = {box: position for position, box in enumerate(order)}
+    headings = [boxes.titles[box] if boxes and len(members[box]) > 1 else None for box in order]
+    names = _names(graph, [members[box] for box in order], headings)
+    outputs = set(graph.outputs)
+    nodes: list[Node] = []
+    for box, name, heading in zip(order, names, headings, strict=True):
+        inside = members[box]
+        if heading:
+            node = _group([graph.values[value] for value in inside], name, *heading, pending)
+        else:
+            used = iter(graph.operands[inside[0]])
+            operands = tuple(
+                operand if type(operand) is Constant else index[box_of[next(used)]]
+                for operand in graph.values[inside[0]].args
+            )
+            scope = graph.scopes[inside[0]] if not boxes or boxes.clustered else ()
+            node = _single(graph.values[inside[0]], name, scope, operands, pending)
+        nodes.append(node if outputs.isdisjoint(inside) else replace(node, is_output=True))
+    return Scene(
+        nodes=tuple(nodes),
+        edges=tuple(_edges(nodes, uses, index)),
+        values=len(graph),
+        uses=sum(map(len, graph.operands)),
+        notes=tuple(_notes(graph, len(nodes), boxes.how if boxes else "", pending)),
+        title=title,
+    )
+
+
+def _single(
+    value: Value, name: str, scope: Path, operands: tuple[int | Constant, ...], pending: bool
+) -> Node:
+    row = value.op
+    return Node(
+        name=name,
+        label=str(value.label),
+        operation=row.name if row else "",
+        symbol=row.symbol if row else "",
+        variadic=bool(row and row.variadic),
+        operands=operands,
+        data=value.data,
+        gradient=gradient_of(value.has_grad, value.grad, pending),
+        scope=scope,
+    )
+
+
+def _group(values: list[Value], name: str, title: str, scope: Path, pending: bool) -> Node:
+    operations = Counter(value.op.name if value.op else "leaf" for value in values)
+    data = [value.data for value in values]
+    finite = [number for number in data if isfinite(number)]
+    nan = float("nan")
+    return Node(
+        name=name,
+        label=title,
+        data=nan,
+        gradient=largest(gradient_of(value.has_grad, value.grad, pending) for value in values),
+        scope=scope,
+        group=Group(
+            title,
+            len(values),
+            tuple(sorted(operations.items(), key=lambda item: (-item[1], item[0]))),
+            min(finite, default=nan),
+            max(finite, default=nan),
+            len(data) - len(finite),
+        ),
+    )
+
+
+def _count_uses(graph: FlatGraph, boxes: list[int]) -> Counter[tuple[int, int]]:
+    """Return how often each box uses each other one."""
+    return Counter(
+        (boxes[operand], box)
+        for operands, box in zip(graph.operands, boxes, strict=True)
+        for operand in operands
+        if boxes[operand] != box
+    )
+
+
+def _sorted_boxes(members: dict[int, list[int]], edges: Counter[tuple[int, int]]) -> list[int]:
+    """Return the boxes in topological order; values of their own are in it already."""
+    if all(len(inside) == 1 for inside in members.values()):
+        return list(members)
+    consumers: dict[int, list[int]] = {box: [] for box in members}
+    missing = dict.fromkeys(members, 0)
+    for operand, consumer in edges:
+        consumers[operand].append(consumer)
+        missing[consumer] += 1
+    order = [box for box, count in missing.items() if not count]
+    for box in order:  # grows while it is walked
+        for consumer in consumers[box]:
+            missing[consumer] -= 1
+            if not missing[consumer]:
+                order.append(consumer)
+    if len(order) < len(members):
+        raise ValueError("the boxes of a picture must form no cycle")
+    return order
+
+
+def _edges(nodes: list[Node], uses: Counter[tuple[int, int]], index: dict[int, int]) -> list[Edge]:
+    """Return the edges by target: one per operand between values, one per pair at a group."""
+    incoming: dict[int, list[tuple[int, int]]] = {}
+    for (operand, consumer), count in uses.items():
+        incoming.setdefault(index[consumer], []).append((index[operand], count))
+    edges = []
+    for target, node in enumerate(nodes):
+        for source, count in sorted(incoming.get(target, ())):
+            if node.group or nodes[source].group:
+                edges.append(Edge(source, target, None, count))
+        for position, used in enumerate(node.operands):
+            if isinstance(used, int) and not nodes[used].group:
+                edges.append(Edge(used, target, position, 1))
+    return edges
+
+
+def _names(
+    graph: FlatGraph, boxes: list[list[int]], headings: list[tuple[str, Path] | None]
+) -> list[str]:
+    """Return a short unique name per box: label or title where no other has it, else numbered."""
+    labels = []
+    for inside, heading in zip(boxes, headings, strict=True):
+        label = (
+            "/".join((*heading[1][-1:], heading[0])) if heading else graph.values[inside[0]].label
+        )
+        labels.append(cut(printable(str(label)), NAME_COLUMNS))
+    count = Counter(labels)
+    taken = set(labels)
+    names = []
+    for inside, label in zip(boxes, labels, strict=True):
+        if label and count[label] == 1:
+            names.append(label)
+            continue
+        name = f"{label}#{inside[0]}" if label else f"v{inside[0]}"
+        while name in taken:
+            name += "'"
+        taken.add(name)
+        names.append(name)
+    return names
+
+
+def _notes(graph: FlatGraph, boxes: int, how: str, pending: bool) -> Iterator[str]:
+    """Yield what a reader must know to read the picture right."""
+    if boxes < len(graph):
+        yield (
+            f"Collapsed: {len(graph):,} values in {boxes:,} boxes ({how}). × says how many "
+            "values or edges one stands for; a box of several shows its largest gradient."
+        )
+    if pending and any(value.has_grad for value in graph.values):
+        yield "No backward pass from this output yet: gradients shown come from earlier ones."
