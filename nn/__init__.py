@@ -14,11 +14,9 @@
 """
 
 from nn.activations import ACTIVATIONS
-from nn.callbacks import Callback, EarlyStopping, TrainingState
 from nn.checkpoint import CheckpointError, load_state, save_state
 from nn.clipping import clip_grad_norm
 from nn.data import batches, split
-from nn.history import History
 from nn.initializers import INITIALIZERS
 from nn.layers import MLP, Layer, Neuron, Sequential
 from nn.losses import (
@@ -35,8 +33,10 @@ from nn.metrics import METRICS, accuracy, mean_absolute_error, mean_squared_erro
 from nn.module import Module
 from nn.optimizers import OPTIMIZERS, SGD, Adam, AdamW, Optimizer, RMSprop
 from nn.schedules import CosineLR, LinearLR, Schedule, StepLR
-from nn.training import fit
-from nn.update import NonFiniteError
+from nn.training.callbacks import Callback, EarlyStopping, TrainingState
+from nn.training.history import History
+from nn.training.loop import fit
+from nn.training.update import NonFiniteError
 
 __all__ = [
     "ACTIVATIONS", "INITIALIZERS", "LOSSES", "METRICS", "MLP", "OPTIMIZERS", "SGD", "Adam",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import configparser
 import subprocess
 import sys
 from pathlib import Path
@@ -126,6 +127,14 @@ def test_every_file_lists_its_public_names_and_says_its_purpose(package):
         assert text.splitlines()[0].endswith((".", ":")), f"{name}: its first line is no sentence"
         assigned = [ast.unparse(n.targets[0]) for n in tree.body if isinstance(n, ast.Assign)]
         assert "__all__" in assigned, f"{name} has no __all__"
+
+
+def test_every_folder_of_code_is_shipped():
+    settings = configparser.ConfigParser()
+    settings.read(ROOT / "setup.cfg", encoding="utf-8")
+    shipped = set(settings["options"]["packages"].split())
+    folders = {path.parent for package in PACKAGES for path in (ROOT / package).rglob("*.py")}
+    assert shipped == {".".join(folder.relative_to(ROOT).parts) for folder in folders}
 
 
 def loaded_by(package):

@@ -5,7 +5,7 @@ import threading
 
 import pytest
 
-from nn.interrupts import held_interrupts
+from nn.training.interrupts import held_interrupts
 
 
 def test_an_interrupt_takes_effect_at_the_end_of_the_block():

@@ -9,26 +9,26 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from autograd import Value
-from nn.callbacks import Callback, TrainingState, as_callback
 from nn.counts import as_count
 from nn.data import batches
-from nn.history import History
-from nn.interrupts import held_interrupts
 from nn.losses import LOSSES, Loss
-from nn.measuring import Measured, metric_functions, validated
 from nn.metrics import Metric
 from nn.module import Module
 from nn.names import named
 from nn.optimizers import Optimizer
-from nn.preparation import (
+from nn.schedules import Schedule
+from nn.training.callbacks import Callback, TrainingState, as_callback
+from nn.training.history import History
+from nn.training.interrupts import held_interrupts
+from nn.training.measuring import Measured, metric_functions, validated
+from nn.training.preparation import (
     check_model,
     prepared_optimizer,
     prepared_schedule,
     training_and_validation,
 )
-from nn.progress import Progress
-from nn.schedules import Schedule
-from nn.update import NonFiniteError, update
+from nn.training.progress import Progress
+from nn.training.update import NonFiniteError, update
 
 __all__ = ["fit"]
 

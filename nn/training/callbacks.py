@@ -10,9 +10,9 @@ from math import inf, isnan
 from typing import Any
 
 from nn.counts import as_count
-from nn.history import History
 from nn.module import Module
 from nn.optimizers import Optimizer
+from nn.training.history import History
 
 __all__ = ["Callback", "EarlyStopping", "TrainingState", "as_callback"]
 

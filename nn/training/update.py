@@ -9,13 +9,13 @@ from typing import Any
 
 from autograd import Value
 from nn.clipping import clip_grad_norm
-from nn.collector import paused_collector
-from nn.history import History
-from nn.interrupts import held_interrupts
 from nn.losses import Loss
 from nn.matching import numbers_of
 from nn.module import Module
 from nn.optimizers import Optimizer
+from nn.training.collector import paused_collector
+from nn.training.history import History
+from nn.training.interrupts import held_interrupts
 
 __all__ = ["NonFiniteError", "update"]
 

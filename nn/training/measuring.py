@@ -10,12 +10,12 @@ from typing import Any
 
 from autograd import no_grad
 from nn import losses
-from nn.collector import paused_collector
 from nn.losses import Loss
 from nn.matching import numbers_of
 from nn.metrics import METRICS, Metric, accuracy
 from nn.module import Module
 from nn.names import named
+from nn.training.collector import paused_collector
 
 __all__ = ["Measured", "metric_functions", "validated"]
 
