@@ -26,7 +26,7 @@ from workloads import chain
 __all__ = ["main"]
 
 NO_COLLECTOR = "closures, collector off"
-COLUMNS = (OURS, CLOSURES, NO_COLLECTOR, TORCH)
+COLUMNS: tuple[str, ...] = (OURS, CLOSURES, NO_COLLECTOR, TORCH)
 
 
 def measured(

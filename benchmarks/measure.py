@@ -41,11 +41,13 @@ class Contender:
 
     def numbers(self) -> tuple[float, ...]:
         """Do the work once and return its results."""
-        return self._ask(0)
+        numbers: tuple[float, ...] = self._ask(0)
+        return numbers
 
     def seconds(self, repeats: int) -> float:
         """Return the processor time of the work, the mean of several times in a row."""
-        return self._ask(repeats)
+        seconds: float = self._ask(repeats)
+        return seconds
 
     def _ask(self, repeats: int) -> Any:
         self._connection.send(repeats)
