@@ -143,6 +143,14 @@ def by_way_of_detach():
     return root
 
 
+def detached_after_the_change():
+    """Only a node that no gradient reaches is older than the leaf."""
+    x = Value(2.0, label="x")
+    square = x * x
+    x.data = 5.0
+    return Value(1.0) * square.detach()
+
+
 def under_a_condition():
     x = Value(2.0, label="x")
     root = where(x > 0.0, Value(1.0), 2.0) * 1.0
@@ -176,8 +184,8 @@ def changed_to_the_same_number():
 
 
 STALE = [
-    partial_forward, by_way_of_detach, under_a_condition, under_a_sum, built_on_later, pickled,
-    changed_to_the_same_number,
+    partial_forward, by_way_of_detach, detached_after_the_change, under_a_condition, under_a_sum,
+    built_on_later, pickled, changed_to_the_same_number,
 ]  # fmt: skip
 
 
