@@ -57,6 +57,7 @@ class Constant(float):
 
     data = _data = float.__dict__["real"]  # the exact float, read in C
     _depth = 0
+    _version = -1
     _sum = 0.0  # never None, so that no sweep visits a constant
     op = None
     args = ()

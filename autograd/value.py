@@ -148,14 +148,14 @@ class Value:
         >>> y.forward()
         Value(data=16.0, grad=0.0)
         """
-        version = CLOCK.tick()
+        CLOCK.tick()  # for Vectors that hold the old data
         for node in topological_order(self):
             op = node.op
             if op is not None:
                 data = op.forward(*[arg._data for arg in node.args])
                 node._data = data if type(data) is float else as_float(data, op.name)
                 node._grad = None
-                node._version = version
+                node._version = max(node._version, *[arg._version for arg in node.args])
                 if not op.total and not isfinite(data):
                     warn_non_finite(op.name, data, node.args)
         return self

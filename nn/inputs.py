@@ -22,6 +22,8 @@ def vector(x: Any, length: int, layer: object) -> Vector:
     if type(x) is not list and type(x) is not tuple:
         x = _elements(x, layer)
     if len(x) != length:
+        if any(isinstance(item, list | tuple) or getattr(item, "ndim", 0) > 0 for item in x):
+            raise _several_examples(layer, f"{len(x)} rows")
         raise ValueError(f"{_described(layer)} takes {length} inputs, got {len(x)}")
     return Vector(
         [

@@ -140,6 +140,7 @@ class MLP(Module):
         widths = [as_count(nout, f"nouts[{position}]") for position, nout in enumerate(nouts)]
         if not widths:
             raise ValueError("nouts is empty: an MLP has at least one layer, such as [1]")
+        activation_function(activation)  # refused here even where no layer but the last uses it
         self.activation = activation
         self.layers = []
         for position, width in enumerate(widths):

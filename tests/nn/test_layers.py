@@ -124,3 +124,13 @@ def test_long_inputs_need_no_recursion():
 def test_mistakes_are_named(call, error, message):
     with pytest.raises(error, match=message):
         call()
+
+
+def test_an_unknown_activation_is_refused_even_where_every_layer_is_linear():
+    with pytest.raises(ValueError, match="unknown activation 'rely'"):
+        MLP(3, [2], activation="rely")
+
+
+def test_several_rows_are_told_apart_from_a_wrong_length():
+    with pytest.raises(ValueError, match=r"got 2 rows.*for row in X"):
+        MLP(3, [2])([[1, 2, 3], [1, 2, 3]])
