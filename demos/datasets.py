@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from sklearn.datasets import load_breast_cancer, load_iris, make_moons
+try:
+    from sklearn.datasets import load_breast_cancer, load_iris, make_moons
+except ImportError as error:
+    sys.exit(f'{error}. The demos need more than the engine: pip install "scalar-autograd[demos]"')
 
-__all__ = ["TASKS", "Task"]
+__all__ = ["TASKS", "Task", "moons"]
 
 
 @dataclass(frozen=True)
@@ -33,9 +37,9 @@ def breast_cancer(_: int) -> tuple[Any, Any, list[str]]:
     return data.data, data.target, list(data.feature_names)
 
 
-def moons(seed: int) -> tuple[Any, Any, list[str]]:
+def moons(seed: int, count: int = 200, noise: float = 0.15) -> tuple[Any, Any, list[str]]:
     """200 noisy points on two interleaved half circles."""
-    return *make_moons(n_samples=200, noise=0.15, random_state=seed), ["x", "y"]
+    return *make_moons(n_samples=count, noise=noise, random_state=seed), ["x", "y"]
 
 
 TASKS = {

@@ -13,9 +13,8 @@ import random
 import time
 from pathlib import Path
 
-from sklearn.datasets import make_moons
-
 from autograd import Value, dot, mean
+from datasets import moons
 from nn import MLP
 from visualize.plots import plot_decision_boundary, save_figure
 
@@ -46,7 +45,7 @@ def main() -> None:
         parser.error("--steps must be at least 1")
 
     random.seed(options.seed)
-    X, y = make_moons(n_samples=100, noise=0.1, random_state=options.seed)
+    X, y, _ = moons(options.seed, count=100, noise=0.1)
     points, labels = X.tolist(), [1 if label else -1 for label in y]
     model = MLP(2, [16, 16, 1])
     print(f"{model}, {len(model.parameters())} parameters")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
@@ -17,12 +18,17 @@ pytest.importorskip("matplotlib", reason="the demos need matplotlib, of the extr
 ROOT = Path(__file__).parents[1]
 
 
-def run(script, *arguments, folder, status=0):
+def run(script, *arguments, folder, status=0, path=ROOT):
     """Run a demo with warnings as errors and return what it printed."""
     finished = subprocess.run(
         [sys.executable, "-W", "error", ROOT / "demos" / script, *arguments],
         cwd=folder,
-        env={"PATH": "", "PYTHONPATH": str(ROOT), "MPLBACKEND": "Agg", "HOME": str(folder)},
+        env={
+            "PATH": "",
+            "PYTHONPATH": f"{path}{os.pathsep}{ROOT}",
+            "MPLBACKEND": "Agg",
+            "HOME": str(folder),
+        },
         capture_output=True,
         text=True,
         check=False,
@@ -92,6 +98,16 @@ def test_train_refuses_wrong_options_in_one_line(arguments, said, tmp_path):
     printed = run("train.py", *arguments, folder=tmp_path, status=2)
     assert said in printed
     assert "Traceback" not in printed
+
+
+@pytest.mark.parametrize("script", ["train.py", "micrograd_demo.py"])
+def test_without_scikit_learn_a_demo_says_what_to_install(script, tmp_path):
+    (tmp_path / "sklearn.py").write_text("raise ImportError('No module named sklearn')")
+    printed = run(script, folder=tmp_path, status=1, path=tmp_path)
+    assert printed.splitlines() == [
+        "No module named sklearn. The demos need more than the engine: "
+        'pip install "scalar-autograd[demos]"'
+    ]
 
 
 def test_micrograd_demo_separates_the_moons(tmp_path):
