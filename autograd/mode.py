@@ -66,6 +66,8 @@ class entered:
 # A neuron enters the same scope for every example: the cached child makes entering 3x cheaper.
 @lru_cache(maxsize=4096)
 def _inside(mode: Mode, name: str) -> Mode:
+    if not isinstance(name, str):
+        raise TypeError(f"a scope is named by a str, not {name!r}")
     return mode.replaced(scope=f"{mode.scope}/{name}" if mode.scope else name)
 
 

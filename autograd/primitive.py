@@ -6,6 +6,7 @@ from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from autograd.arrays import elementwise
+from autograd.contract import checked_forward, checked_pullback
 from autograd.number import as_float, is_array
 from autograd.warning import warn_non_finite
 
@@ -178,6 +179,12 @@ def primitive(
     for what, function in functions.items():
         if not callable(function):
             raise TypeError(f"primitive {name!r}: {what} must be a function, not {function!r}")
+    if RESERVED:  # the table is complete: this row is a user's
+        forward = checked_forward(name, forward)
+        pullbacks = tuple(
+            checked_pullback(name, position, rule, variadic)
+            for position, rule in enumerate(pullbacks)
+        )
     row = Primitive(
         name,
         forward,

@@ -196,6 +196,8 @@ class Value:
     def __pos__(self) -> Value:
         return self
 
+    conjugate = __pos__  # asked for by np.var and np.std
+
     def __floordiv__(self, other: Any) -> NoReturn:
         raise TypeError(
             "// and % are refused on Values: they are steps, whose derivative is 0 almost "

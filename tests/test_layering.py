@@ -17,7 +17,8 @@ PACKAGES = ("autograd", "nn", "visualize")
 
 # The files of autograd in reading order: each imports only from those before it.
 AUTOGRAD = (
-    "mode", "recording", "number", "ieee", "warning", "arrays", "primitive", "primitives",
+    "mode", "recording", "number", "ieee", "contract", "warning", "arrays",
+    "primitive", "primitives",
     "graph", "staleness", "backward", "terms", "reverse", "tangents", "ufuncs", "copying",
     "value", "vector", "functions", "structure", "functional", "differences", "check",
 )  # fmt: skip
