@@ -181,7 +181,7 @@ def test_a_rule_that_forgets_to_return_is_no_zero_gradient_in_backward():
 
 
 def test_results_of_users_rules_become_floats():
-    doubled = primitive("doubled", lambda x: int(x) * 2, lambda g, out, x: 2)
+    primitive("doubled", lambda x: int(x) * 2, lambda g, out, x: 2)
     x = Value(3.0)
     y = x.doubled()
     y.backward()
