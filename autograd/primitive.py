@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from math import isfinite
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, overload
 
 from autograd.arrays import elementwise
 from autograd.contract import checked_forward, checked_pullback
@@ -66,6 +66,12 @@ class Primitive:
             return [rule and rule(g, out, *args) for rule in self.pullbacks]
         (rule,) = self.pullbacks
         return (None,) * len(args) if rule is None else rule(g, out, *args)
+
+    @overload
+    def __call__(self, *args: float) -> float: ...
+
+    @overload
+    def __call__(self, *args: Any) -> Any: ...
 
     def __call__(self, *args: Any) -> Any:
         """Compute on numbers; record on Values; map over NumPy arrays."""

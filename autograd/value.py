@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from math import isfinite
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, TypeAlias
 
 from autograd import primitives
-from autograd.arrays import elementwise
 from autograd.backward import backward
 from autograd.copying import deep_copy, reduced, shallow_copy
-from autograd.graph import CLOCK, Constant, topological_order
+from autograd.graph import CLOCK, topological_order
 from autograd.mode import CURRENT
-from autograd.number import as_float, is_array
+from autograd.number import as_float
+from autograd.operators import apply, binary, unary
 from autograd.primitive import ON_NEW_ROW, TABLE, Primitive
 from autograd.ufuncs import apply_ufunc
 from autograd.warning import warn_non_finite
@@ -21,10 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Value"]
 
-LARGEST = 2**1023  # ints up to here are floats for sure
-
-_new = object.__new__
-_mode = CURRENT.get
+Operator: TypeAlias = "Callable[[Value, Any], Value]"
 
 
 class Value:
@@ -66,7 +63,7 @@ class Value:
         self._depth = 0
         self.op = None
         self.args = ()
-        scope = _mode().scope
+        scope = CURRENT.get().scope
         if label and not isinstance(label, str):
             raise TypeError(f"Value takes a str as label, not {label!r}")
         self._place = (label, scope) if label else scope
@@ -160,10 +157,7 @@ class Value:
                     warn_non_finite(op.name, data, node.args)
         return self
 
-    def detach(self) -> Value:
-        """Return a node with the same data that passes no gradient."""
-        result: Value = record(primitives.detach, (self,))
-        return result
+    detach: ClassVar[Callable[[Value], Value]] = unary(primitives.detach)
 
     # Text and plain numbers
 
@@ -192,6 +186,25 @@ class Value:
     __int__ = __complex__ = __trunc__ = __floor__ = __ceil__ = __float__
 
     # Operators
+
+    __add__: ClassVar[Operator] = binary(primitives.add)
+    __radd__: ClassVar[Operator] = binary(primitives.add, reflected=True)
+    __sub__: ClassVar[Operator] = binary(primitives.sub)
+    __rsub__: ClassVar[Operator] = binary(primitives.sub, reflected=True)
+    __mul__: ClassVar[Operator] = binary(primitives.mul)
+    __rmul__: ClassVar[Operator] = binary(primitives.mul, reflected=True)
+    __truediv__: ClassVar[Operator] = binary(primitives.div)
+    __rtruediv__: ClassVar[Operator] = binary(primitives.div, reflected=True)
+    __pow__: ClassVar[Operator] = binary(primitives.pow)
+    __rpow__: ClassVar[Operator] = binary(primitives.pow, reflected=True)
+    __neg__: ClassVar[Callable[[Value], Value]] = unary(primitives.neg)
+    __abs__: ClassVar[Callable[[Value], Value]] = unary(primitives.abs)
+
+    # A comparison is a Value as well; Any, so that max() and sorted() of Values pass type checkers.
+    __lt__: ClassVar[Callable[[Value, Any], Any]] = binary(primitives.less)
+    __le__: ClassVar[Callable[[Value, Any], Any]] = binary(primitives.less_equal)
+    __gt__: ClassVar[Callable[[Value, Any], Any]] = binary(primitives.greater)
+    __ge__: ClassVar[Callable[[Value, Any], Any]] = binary(primitives.greater_equal)
 
     def __pos__(self) -> Value:
         return self
@@ -224,172 +237,25 @@ class Value:
     def __reduce__(self) -> tuple[Any, ...]:
         return reduced(self)
 
-    @staticmethod
-    def __primitive__(op: Primitive, args: tuple[Any, ...]) -> Any:
-        return record(op, args)
+    @classmethod
+    def __primitive__(cls, op: Primitive, args: tuple[Any, ...]) -> Any:
+        """Record what a function of the table was called with."""
+        return apply(cls, op, args)
 
 
-def record(op: Primitive, args: tuple[Any, ...]) -> Any:
-    """Apply an operation to operands of which one at least is a Value."""
-    if not NODES.issuperset(map(type, args)):
-        if any(map(is_array, args)):
-            return elementwise(op, args)
-        args = tuple(operand(arg, op.name) for arg in args)
-    data = op.forward(*[arg._data for arg in args])
-    if type(data) is not float:
-        data = as_float(data, op.name)
-    if not op.total and not isfinite(data):
-        warn_non_finite(op.name, data, args)
-    return node_of(op, args, data, max([arg._depth for arg in args]) + 1)
-
-
-def node_of(op: Primitive, args: tuple[Any, ...], data: float, depth: int) -> Value:
-    """Return the node of an operation whose result is known."""
-    mode = _mode()
-    node = _new(Value)
-    node._data = data
-    node._grad = node._sum = None
-    node._version = CLOCK.now
-    node._place = mode.scope
-    if mode.record:
-        node._depth = depth
-        node.op = op
-        node.args = args
-    else:
-        node._depth = 0
-        node.op = None
-        node.args = ()
-    return node
-
-
-NODES = {Value, Constant}
-
-
-def operand(arg: Any, where: str) -> Value | Constant:
-    return arg if isinstance(arg, Value) else Constant(as_float(arg, where))
-
-
-# Methods, made from the rows. `record` written out for one and two operands: 2 times as fast.
-
-
-def _unary(op: Primitive) -> Callable[[Value], Value]:
-    forward = op.forward
-    partial = not op.total
-
-    def method(self: Value) -> Value:
-        data = forward(self._data)
-        if partial and not isfinite(data):
-            warn_non_finite(op.name, data, (self,))
-        mode = _mode()
-        node = _new(Value)
-        node._data = data
-        node._grad = node._sum = None
-        node._version = CLOCK.now
-        node._place = mode.scope
-        if mode.record:
-            node._depth = self._depth + 1
-            node.op = op
-            node.args = (self,)
-        else:
-            node._depth = 0
-            node.op = None
-            node.args = ()
-        return node
-
-    return method
-
-
-def _binary(op: Primitive, reflected: bool = False) -> Callable[[Value, Any], Value]:
-    forward = op.forward
-    partial = not op.total
-
-    def method(self: Value, other: Any) -> Value:
-        kind = type(other)
-        args: tuple[Any, ...]
-        if kind is Value or (kind is not float and isinstance(other, Value)):
-            depth = other._depth
-            if depth < self._depth:  # noqa: PLR1730 - max() takes 4 times as long
-                depth = self._depth
-            data = forward(self._data, other._data)
-            args = (self, other)
-        else:
-            if kind is int and -LARGEST < other < LARGEST:
-                other = float(other)
-            elif kind is not float:
-                if is_array(other) or not hasattr(kind, "__float__"):
-                    return NotImplemented  # type: ignore[no-any-return]  # Python's own protocol
-                other = as_float(other, op.name)
-            depth = self._depth
-            if reflected:
-                data = forward(other, self._data)
-                args = (Constant(other), self)
-            else:
-                data = forward(self._data, other)
-                args = (self, Constant(other))
-        if partial and not isfinite(data):
-            warn_non_finite(op.name, data, args)
-        mode = _mode()
-        node = _new(Value)
-        node._data = data
-        node._grad = node._sum = None
-        node._version = CLOCK.now
-        node._place = mode.scope
-        if mode.record:
-            node._depth = depth + 1
-            node.op = op
-            node.args = args
-        else:
-            node._depth = 0
-            node.op = None
-            node.args = ()
-        return node
-
-    return method
-
-
-def _attach(name: str, method: Callable[..., Value], op: Primitive) -> None:
-    method.__name__ = name
-    method.__qualname__ = f"Value.{name}"
-    method.__doc__ = op.doc
-    setattr(Value, name, method)
-
-
-OPERATORS = {
-    "add": primitives.add,
-    "sub": primitives.sub,
-    "mul": primitives.mul,
-    "truediv": primitives.div,
-    "pow": primitives.pow,
-}
-COMPARISONS = {
-    "lt": primitives.less,
-    "le": primitives.less_equal,
-    "gt": primitives.greater,
-    "ge": primitives.greater_equal,
-}
-for _name, _op in OPERATORS.items():
-    _attach(f"__{_name}__", _binary(_op), _op)
-    _attach(f"__r{_name}__", _binary(_op, reflected=True), _op)
-for _name, _op in COMPARISONS.items():
-    _attach(f"__{_name}__", _binary(_op), _op)
-_attach("__neg__", _unary(primitives.neg), primitives.neg)
-_attach("__abs__", _unary(primitives.abs), primitives.abs)
-
-
-def _attach_row(op: Primitive) -> None:
+def _attach(op: Primitive) -> None:
     """Make the operation a method, under NumPy's name too: np.arcsin(array) calls x.arcsin()."""
 
-    def method(self: Value, *args: Any, out: None = None) -> Value:  # noqa: ARG001 - np.clip's
-        result: Value = op(self, *args)
-        return result
+    def method(self: Value, *args: Any, out: None = None) -> Any:  # noqa: ARG001 - np.clip's
+        return op(self, *args)
 
     for name in {op.name, op.numpy or ""}:
         if name.isidentifier() and name not in OWN_NAMES:
-            _attach(name, _unary(op) if op.arity == 1 else method, op)
+            setattr(Value, name, unary(op) if op.arity == 1 else method)
 
 
 OWN_NAMES = frozenset(vars(Value))
 for _op in TABLE.values():
-    _attach_row(_op)
+    _attach(_op)
 OWN_NAMES = frozenset(vars(Value))  # a user's row may replace another user's method, not ours
-ON_NEW_ROW.append(_attach_row)
+ON_NEW_ROW.append(_attach)

@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 from autograd import primitives
 from autograd.graph import CLOCK, Constant
-from autograd.value import NODES, node_of, operand
+from autograd.operators import node_of, operand
+from autograd.value import Value
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 __all__ = ["Vector", "dot"]
+
+_NODES = {Value, Constant}
 
 
 class Vector(tuple[Any, ...]):
@@ -37,7 +40,7 @@ class Vector(tuple[Any, ...]):
         if not hasattr(type(members), "__iter__"):
             raise TypeError(f"dot takes two lists of numbers and Values, not {members!r}")
         members = tuple(members)
-        if not NODES.issuperset(map(type, members)):
+        if not _NODES.issuperset(map(type, members)):
             members = tuple(operand(member, "dot") for member in members)
         self = super().__new__(cls, members)
         self._version = -1
@@ -73,4 +76,4 @@ def dot(x: Iterable[Any], y: Iterable[Any]) -> Any:
         right.refresh()
     data = sum(map(mul, left._data, right._data), 0.0)
     depth = left._depth if left._depth > right._depth else right._depth  # noqa: FURB136 - max() is slow
-    return data if depth < 0 else node_of(primitives.dot, left + right, data, depth + 1)
+    return data if depth < 0 else node_of(Value, primitives.dot, left + right, data, depth + 1)

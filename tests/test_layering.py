@@ -19,7 +19,7 @@ PACKAGES = ("autograd", "nn", "visualize")
 AUTOGRAD = (
     "mode", "recording", "number", "ieee", "contract", "warning", "arrays",
     "primitive", "primitives",
-    "graph", "staleness", "backward", "terms", "reverse", "tangents", "ufuncs", "copying",
+    "graph", "staleness", "backward", "terms", "reverse", "tangents", "ufuncs", "copying", "operators",
     "value", "vector", "functions", "structure", "functional", "differences", "check",
 )  # fmt: skip
 

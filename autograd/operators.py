@@ -1,0 +1,154 @@
+"""Methods that apply an operation: they compute and, where recording is on, make a node.
+
+They know the class of nodes from the operand they are called on: `Value` is written in terms of
+them. Node-making stands here three times, for one, two and any number of operands, because a call
+of the general form would double the time of an operation.
+"""
+
+from __future__ import annotations
+
+from math import isfinite
+from typing import TYPE_CHECKING, Any
+
+from autograd.arrays import elementwise
+from autograd.graph import CLOCK, Constant
+from autograd.mode import CURRENT
+from autograd.number import as_float, is_array
+from autograd.warning import warn_non_finite
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from autograd.primitive import Primitive
+
+__all__ = ["apply", "binary", "node_of", "operand", "unary"]
+
+LEAST, MOST = -(2**30), 2**30  # ints for which the quickest conversion will do
+
+_new = object.__new__
+_mode = CURRENT.get
+
+
+def unary(op: Primitive) -> Callable[[Any], Any]:
+    """Return the method that applies an operation of one operand."""
+    forward = op.forward
+    partial = not op.total
+
+    def method(self: Any) -> Any:
+        data = forward(self._data)
+        if partial and not isfinite(data):
+            warn_non_finite(op.name, data, (self,))
+        mode = _mode()
+        node = _new(type(self))
+        node._data = data
+        node._grad = node._sum = None
+        node._version = CLOCK.now
+        node._place = mode.scope
+        if mode.record:
+            node._depth = self._depth + 1
+            node.op = op
+            node.args = (self,)
+        else:
+            node._depth = 0
+            node.op = None
+            node.args = ()
+        return node
+
+    return _documented(method, op)
+
+
+def binary(op: Primitive, *, reflected: bool = False) -> Callable[[Any, Any], Any]:
+    """Return the method that applies an operation of two operands; `reflected`: self is the second.
+
+    For what is no number the method returns NotImplemented, so that Python asks the other operand.
+    """
+    forward = op.forward
+    partial = not op.total
+
+    def method(self: Any, other: Any) -> Any:
+        cls = type(self)
+        kind = type(other)
+        if kind is int and LEAST < other < MOST:
+            other = float(other)
+            kind = float
+        if kind is cls or (kind is not float and hasattr(kind, "__primitive__")):
+            depth = other._depth
+            if depth < self._depth:  # noqa: PLR1730 - max() takes 4 times as long
+                depth = self._depth
+            args = (other, self) if reflected else (self, other)
+            data = forward(args[0]._data, args[1]._data)
+        else:
+            if kind is not float:
+                if is_array(other) or not hasattr(kind, "__float__"):
+                    return NotImplemented
+                other = as_float(other, op.name)
+            depth = self._depth
+            if reflected:
+                data = forward(other, self._data)
+                args = (Constant(other), self)
+            else:
+                data = forward(self._data, other)
+                args = (self, Constant(other))
+        if partial and not isfinite(data):
+            warn_non_finite(op.name, data, args)
+        mode = _mode()
+        node = _new(cls)
+        node._data = data
+        node._grad = node._sum = None
+        node._version = CLOCK.now
+        node._place = mode.scope
+        if mode.record:
+            node._depth = depth + 1
+            node.op = op
+            node.args = args
+        else:
+            node._depth = 0
+            node.op = None
+            node.args = ()
+        return node
+
+    return _documented(method, op)
+
+
+def apply(cls: Any, op: Primitive, args: tuple[Any, ...]) -> Any:
+    """Apply an operation to operands of which one at least is a node of class `cls`."""
+    if not {cls, Constant}.issuperset(map(type, args)):
+        if any(map(is_array, args)):
+            return elementwise(op, args)
+        args = tuple(operand(arg, op.name) for arg in args)
+    data = op.forward(*[arg._data for arg in args])
+    if not op.total and not isfinite(data):
+        warn_non_finite(op.name, data, args)
+    return node_of(cls, op, args, data, max([arg._depth for arg in args]) + 1)
+
+
+def node_of(cls: Any, op: Primitive, args: tuple[Any, ...], data: float, depth: int) -> Any:
+    """Return the node of an operation whose result is known."""
+    mode = _mode()
+    node = _new(cls)
+    node._data = data
+    node._grad = node._sum = None
+    node._version = CLOCK.now
+    node._place = mode.scope
+    if mode.record:
+        node._depth = depth
+        node.op = op
+        node.args = args
+    else:
+        node._depth = 0
+        node.op = None
+        node.args = ()
+    return node
+
+
+def operand(arg: Any, where: str) -> Any:
+    """Return `arg` as an operand: a node as itself, a number as a Constant."""
+    known = type(arg) is Constant or hasattr(type(arg), "__primitive__")
+    return arg if known else Constant(as_float(arg, where))
+
+
+def _documented(method: Callable[..., Any], op: Primitive) -> Callable[..., Any]:
+    method.__name__ = op.name
+    method.__qualname__ = f"Value.{op.name}"
+    method.__doc__ = op.doc
+    return method
