@@ -31,6 +31,7 @@ lint: .venv/installed-lint
 	$(IN) -m ruff check
 	$(IN) -m ruff format --check
 	$(IN) -m mypy
+	$(IN) -m mypy tests/typed_program.py
 
 bench: .venv/installed-demos
 	$(IN) benchmarks/eager.py $(BENCH)

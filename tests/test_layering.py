@@ -17,10 +17,10 @@ PACKAGES = ("autograd", "nn", "visualize")
 
 # The files of autograd in reading order: each imports only from those before it.
 AUTOGRAD = (
-    "mode", "recording", "number", "ieee", "contract", "warning", "arrays",
-    "primitive", "primitives",
-    "graph", "staleness", "backward", "terms", "reverse", "tangents", "ufuncs", "copying", "operators",
-    "value", "vector", "functions", "structure", "functional", "differences", "check",
+    "mode", "recording", "number", "ieee", "contract", "warning", "arrays", "primitive",
+    "primitives", "graph", "staleness", "backward", "terms", "reverse", "tangents", "ufuncs",
+    "copying", "operators", "value", "vector", "functions", "structure", "functional",
+    "differences", "check",
 )  # fmt: skip
 
 # nn and visualize see autograd's public names and nothing of each other.
