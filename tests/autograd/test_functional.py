@@ -221,6 +221,17 @@ def test_jacobian_of_mixed_kinds():
     assert jacobian(lambda x, y: [x * y], (0, 1))(2.0, 3.0) == [(3.0, 2.0)]
 
 
+def test_jacobian_of_an_array_keeps_the_structure_of_the_argument():
+    def f(p):
+        return np.array([p["w"][0] * p["b"], p["w"][1]])
+
+    result = jacobian(f)({"w": np.array([2.0, 3.0]), "b": 5.0})
+    np.testing.assert_array_equal(result["w"], [[5.0, 0.0], [0.0, 1.0]])
+    np.testing.assert_array_equal(result["b"], [2.0, 0.0])
+    first, second = jacobian(lambda pair: np.array([pair[0] * pair[1]]))((2.0, 3.0))
+    assert (first.tolist(), second.tolist()) == ([3.0], [2.0])
+
+
 def test_derivatives_of_an_empty_array_are_empty():
     empty = np.ones(0)
     assert jacobian(lambda v: v * v)(empty).shape == (0, 0)

@@ -6,8 +6,10 @@ import asyncio
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
+import numpy as np
 import pytest
 
+import autograd as ag
 from autograd import Value, gradients, no_grad, scope, sections
 
 
@@ -29,6 +31,38 @@ def test_no_grad_results_are_plain_leaves_with_the_same_number():
         y = x * x
     assert (y.data, y.op, y.args) == (9.0, None, ())
     assert gradients(y * x, x) == 9.0
+
+
+OPERATIONS = {
+    "binary": lambda x: x * 2.0,
+    "reflected": lambda x: 2.0 - x,
+    "unary": lambda x: -x,
+    "method": lambda x: x.tanh(),
+    "function": lambda x: ag.maximum(x, 1.0),
+    "dot": lambda x: ag.dot([x], [x]),
+    "sum": lambda x: ag.sum([x, x]),
+    "comparison": lambda x: x > 1.0,
+    "detach": lambda x: x.detach(),
+    "NumPy": lambda x: np.float64(2.0) * x,
+}
+
+
+@pytest.mark.parametrize("name", OPERATIONS)
+def test_no_operation_records_under_no_grad(name):
+    x = Value(3.0)
+    recorded = OPERATIONS[name](x)
+    with no_grad():
+        plain = OPERATIONS[name](x)
+    assert recorded.op is not None
+    assert (plain.op, plain.args, plain.data) == (None, (), recorded.data)
+    (plain * 2.0).backward()
+    assert not x.has_grad
+
+
+def test_a_scope_is_named_by_text():
+    with pytest.raises(TypeError, match=r"scope .*str, not 3"), scope(3):
+        fails()
+    assert place() == ""
 
 
 @pytest.mark.parametrize("enter", [no_grad, lambda: scope("a")], ids=["no_grad", "scope"])

@@ -69,7 +69,9 @@ def test_refuses_a_value_and_says_what_to_use():
 def test_an_int_too_large_for_a_float_is_an_overflow_error():
     with pytest.raises(OverflowError, match=r"Value.*1\.8e308"):
         Value(10**400)
-    with pytest.raises(OverflowError, match=r"1\.8e308"):
+    with pytest.raises(OverflowError, match=r"Value.*1\.8e308"):
+        Value(Fraction(10**400))
+    with pytest.raises(OverflowError, match=r"add.*1\.8e308"):
         Value(1.0) + 10**400
 
 

@@ -49,6 +49,14 @@ def test_what_is_no_number_is_a_type_error(thing):
         Vector([Value(1.0), thing])
 
 
+@pytest.mark.parametrize("thing", [3.0, Value(3.0), None], ids=repr)
+def test_what_is_no_list_is_a_type_error(thing):
+    with pytest.raises(TypeError, match="dot takes two lists"):
+        Vector(thing)
+    with pytest.raises(TypeError, match="dot takes two lists"):
+        dot([1.0], thing)
+
+
 def test_different_lengths_name_both():
     with pytest.raises(ValueError, match="3 and 2"):
         dot(Vector(leaves()), Vector([1.0, 2.0]))
