@@ -37,7 +37,8 @@ def power(x: float, y: float) -> float:
         return -inf if x < 0.0 and math.fmod(y, 2.0) != 0.0 else inf
     except ValueError:
         if x == 0.0:  # a pole: 0**negative, signed for odd integers
-            return copysign(inf, x) if math.fmod(y, 2.0) in (1.0, -1.0) else inf
+            odd = y != -inf and math.fmod(y, 2.0) == -1.0
+            return copysign(inf, x) if odd else inf
         return nan
 
 

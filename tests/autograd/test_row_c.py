@@ -57,10 +57,12 @@ def halves(args):
     return zip(args[: len(args) // 2], args[len(args) // 2 :], strict=True)
 
 
-def test_c_text_has_the_same_value(row, compiled, points, edges, difference_in_ulps):
+def test_c_text_has_the_same_value(
+    row, compiled, points, edges, difference_in_ulps, same_but_for_order
+):
     for point in [*points, *edges]:
         got, wanted = compiled(*point), row.forward(*point)
         if row.name in ROUNDED_ONCE:
             assert repr(got) == repr(wanted), point  # tells -0.0 from 0.0, and one nan is another
-        else:
+        elif not (row.variadic and same_but_for_order(row, got, wanted, point)):
             assert difference_in_ulps(got, mpmath.mpf(wanted)) <= ULPS, (point, got, wanted)

@@ -38,7 +38,7 @@ def train(optimizer, parameters, loss, steps):
 
 @pytest.mark.parametrize(("kind", "settings"), SETTINGS)
 def test_forty_steps_agree_with_torch(kind, settings):
-    torch = pytest.importorskip("torch", reason="the oracle")
+    torch = pytest.importorskip("torch", reason="torch is no dependency: its install is gigabytes")
     tensors = [torch.tensor(x, dtype=torch.float64, requires_grad=True) for x in START]
     expected = train(getattr(torch.optim, kind.__name__)(tensors, **settings), tensors, bowl, 40)
     values = [Value(x) for x in START]
@@ -67,7 +67,7 @@ def test_steps_under_a_constant_gradient_by_hand(kind, settings, steps):
 
 
 def test_defaults_are_those_of_torch():
-    torch = pytest.importorskip("torch", reason="the oracle")
+    torch = pytest.importorskip("torch", reason="torch is no dependency: its install is gigabytes")
     for kind in (SGD, RMSprop, Adam, AdamW):
         theirs = getattr(torch.optim, kind.__name__)([torch.zeros(1)]).defaults
         ours = kind([Value(0.0)]).state_dict()

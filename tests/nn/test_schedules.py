@@ -32,7 +32,7 @@ def optimizer():
     ],
 )  # fmt: skip
 def test_rates_are_those_of_torch(kind, settings, name, theirs):
-    torch = pytest.importorskip("torch", reason="the oracle")
+    torch = pytest.importorskip("torch", reason="torch is no dependency: its install is gigabytes")
     other = torch.optim.SGD([torch.zeros(1)], lr=0.4)
     scheduler = getattr(torch.optim.lr_scheduler, name)(other, **theirs)
     expected = []
