@@ -16,7 +16,7 @@ from pathlib import Path
 from autograd import Value, dot, mean
 from datasets import moons
 from nn import MLP
-from visualize.plots import plot_decision_boundary, save_figure
+from visualize import plot_decision_boundary, save_figure
 
 
 def loss_and_accuracy(

@@ -20,8 +20,7 @@ import numpy as np
 from autograd import Value, no_grad, scope
 from datasets import TASKS
 from nn import LOSSES, MLP, Adam, fit, split
-from visualize import draw
-from visualize.plots import plot_decision_boundary, plot_history, save_figure
+from visualize import draw, plot_decision_boundary, plot_history, save_figure
 
 
 def at_least(least: int) -> Callable[[str], int]:

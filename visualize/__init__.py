@@ -9,7 +9,7 @@
 
 from visualize.digraph import draw_dot
 from visualize.drawing import Drawing, draw
-from visualize.plots import draw_network, plot_decision_boundary, plot_history
+from visualize.plots import draw_network, plot_decision_boundary, plot_history, save_figure
 from visualize.render import RenderError
 
 __all__ = [
@@ -20,4 +20,5 @@ __all__ = [
     "draw_network",
     "plot_decision_boundary",
     "plot_history",
+    "save_figure",
 ]
