@@ -11,7 +11,7 @@ FONT_SIZE = 11
 COLUMN = 6.62  # 0.602 em: the widest of the usual monospaced fonts (DejaVu Sans Mono, Menlo)
 SMALL = 10  # font size of everything but boxes
 LINE = 14
-PADDING = 8
+PADDING = 10
 MARGIN = 12  # around the picture
 LEAST_COLUMNS = 10
 
