@@ -54,20 +54,21 @@ def nan_outside(function: Callable[[float], float]) -> Callable[[float], float]:
     return total
 
 
-def exp(x: float) -> float:
-    """Return e**x; inf from about 709.78 on."""
-    try:
-        return math.exp(x)
-    except OverflowError:
-        return inf
+def inf_on_overflow(function: Callable[[float], float]) -> Callable[[float], float]:
+    """Return `function` with inf where `math` raises OverflowError: a result beyond 1.8e308."""
+
+    def total(x: float) -> float:
+        try:
+            return function(x)
+        except OverflowError:
+            return inf
+
+    return total
 
 
-def expm1(x: float) -> float:
-    """Return e**x - 1, exact near 0."""
-    try:
-        return math.expm1(x)
-    except OverflowError:
-        return inf
+exp = inf_on_overflow(math.exp)
+expm1 = inf_on_overflow(math.expm1)
+cosh = inf_on_overflow(math.cosh)
 
 
 def sinh(x: float) -> float:
@@ -76,14 +77,6 @@ def sinh(x: float) -> float:
         return math.sinh(x)
     except OverflowError:
         return copysign(inf, x)
-
-
-def cosh(x: float) -> float:
-    """Return the hyperbolic cosine; inf beyond about 710.48."""
-    try:
-        return math.cosh(x)
-    except OverflowError:
-        return inf
 
 
 def log(x: float) -> float:
