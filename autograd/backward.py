@@ -7,7 +7,7 @@ from threading import RLock
 from typing import TYPE_CHECKING, Any
 
 from autograd.graph import Constant, Node
-from autograd.mode import CURRENT, quieted
+from autograd.mode import CURRENT
 from autograd.staleness import check_all_fresh
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def reverse_floats(root: Node, gradient: float) -> list[Any]:
     root._sum = gradient
     unreached: dict[int, list[Any]] = {}  # by depth: operands of rules that are None
     oldest = root._version
-    token = CURRENT.set(quieted(CURRENT.get()))
+    token = CURRENT.set(CURRENT.get().quieted())
     try:
         for depth in range(root._depth, 0, -1):
             for node in levels[depth] or ():

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd.differences import derivative, one_sided
 from autograd.graph import topological_order
-from autograd.mode import CURRENT, entered, quieted
+from autograd.mode import CURRENT, entered
 from autograd.number import as_float
 from autograd.reverse import reverse
 from autograd.structure import leaves_of, mapped
@@ -76,7 +76,7 @@ def check_gradients(
     if not roots:
         raise TypeError(f"check_gradients: nothing to check, the result {output!r} holds no Value")
     checks = []
-    with entered(quieted(CURRENT.get())):
+    with entered(CURRENT.get().quieted()):
         for node in topological_order(*roots):
             if node.op is not None:
                 operands = tuple(arg.data for arg in node.args)

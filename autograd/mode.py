@@ -7,19 +7,25 @@ each asyncio task has its own, and leaving a `with` block restores it, exception
 from __future__ import annotations
 
 from contextvars import ContextVar, Token
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["CURRENT", "Mode", "entered", "quieted", "scope", "sections"]
+__all__ = ["CURRENT", "Mode", "entered", "scope", "sections"]
+
+
+MOST_SCOPES = 4096  # kept at one mode: more than a network has neurons in a layer
 
 
 class Mode:
-    """The settings under which operations run; never changed, only replaced."""
+    """The settings under which operations run; never changed, only replaced.
 
-    __slots__ = ("differentiated", "quiet", "record", "scope")
+    A mode keeps the modes derived from it, for they are entered over and over. No cache outside
+    may: `differentiated` holds Values, whose graphs must go when the derivative is done.
+    """
+
+    __slots__ = ("_inside", "_quieted", "differentiated", "quiet", "record", "scope")
 
     def __init__(
         self,
@@ -32,20 +38,34 @@ class Mode:
         self.scope = scope  # where new nodes belong
         self.quiet = quiet  # no NumericWarning: a backward pass is under way
         self.differentiated = differentiated  # the variables of the derivatives being taken
+        self._quieted: Mode | None = None
+        self._inside: dict[str, Mode] = {}
 
     def replaced(self, **changes: Any) -> Mode:
         """Return a copy with some settings changed."""
-        settings = {name: getattr(self, name) for name in self.__slots__}
+        settings = {name: getattr(self, name) for name in self.__slots__ if name[0] != "_"}
         return Mode(**{**settings, **changes})
+
+    def quieted(self) -> Mode:
+        """Return the mode for a sweep: recording, and without warnings."""
+        if self._quieted is None:
+            self._quieted = self.replaced(quiet=True, record=True)
+        return self._quieted
+
+    def inside(self, name: str) -> Mode:
+        """Return the mode of a scope inside this one; TypeError for a name that is no str."""
+        mode = self._inside.get(name)
+        if mode is None:
+            if not isinstance(name, str):
+                raise TypeError(f"a scope is named by a str, not {name!r}")
+            if len(self._inside) >= MOST_SCOPES:
+                self._inside.clear()
+            mode = self.replaced(scope=f"{self.scope}/{name}" if self.scope else name)
+            self._inside[name] = mode
+        return mode
 
 
 CURRENT: ContextVar[Mode] = ContextVar("autograd_mode", default=Mode())  # noqa: B039 - a Mode is immutable
-
-
-@lru_cache(maxsize=64)
-def quieted(mode: Mode) -> Mode:
-    """Return the mode for a sweep: recording, and without warnings."""
-    return mode.replaced(quiet=True, record=True)
 
 
 class entered:
@@ -61,14 +81,6 @@ class entered:
 
     def __exit__(self, *exception: object) -> None:
         CURRENT.reset(self._token)
-
-
-# A neuron enters the same scope for every example: the cached child makes entering 3x cheaper.
-@lru_cache(maxsize=4096)
-def _inside(mode: Mode, name: str) -> Mode:
-    if not isinstance(name, str):
-        raise TypeError(f"a scope is named by a str, not {name!r}")
-    return mode.replaced(scope=f"{mode.scope}/{name}" if mode.scope else name)
 
 
 class scope:
@@ -90,7 +102,7 @@ class scope:
         self._tokens: list[Token[Mode]] = []  # a scope may be entered again inside itself
 
     def __enter__(self) -> None:
-        self._tokens.append(CURRENT.set(_inside(CURRENT.get(), self._name)))
+        self._tokens.append(CURRENT.set(CURRENT.get().inside(self._name)))
 
     def __exit__(self, *exception: object) -> None:
         CURRENT.reset(self._tokens.pop())
@@ -119,7 +131,7 @@ class sections:
         return self._begin
 
     def _begin(self, name: str) -> None:
-        CURRENT.set(_inside(self._mode, name))
+        CURRENT.set(self._mode.inside(name))
 
     def __exit__(self, *exception: object) -> None:
         CURRENT.reset(self._token)

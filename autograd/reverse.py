@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from autograd.graph import Node, topological_order
-from autograd.mode import CURRENT, entered, quieted
+from autograd.mode import CURRENT, entered
 from autograd.staleness import check_fresh
 from autograd.terms import is_zero, total
 
@@ -30,7 +30,7 @@ def reverse(seeds: dict[Any, Any], wanted: Collection[Node], *, graph: bool) -> 
             needed.add(node)
     terms = {node: [seed] for node, seed in seeds.items()}
     gradients: dict[Node, Any] = {}
-    with entered(quieted(CURRENT.get())):
+    with entered(CURRENT.get().quieted()):
         for node in reversed(order):
             if node not in needed or node not in terms:
                 continue

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from autograd.graph import Node, topological_order
-from autograd.mode import CURRENT, entered, quieted
+from autograd.mode import CURRENT, entered
 from autograd.primitives import guarded
 from autograd.staleness import check_fresh
 from autograd.terms import is_zero, total
@@ -22,7 +22,7 @@ def tangent(root: Node, tangents: Mapping[Any, Any], *, graph: bool) -> Any:
     With `graph` the steps are recorded on the nodes; without, they are computed on floats.
     """
     found: dict[Any, Any] = dict(tangents)
-    with entered(quieted(CURRENT.get())):
+    with entered(CURRENT.get().quieted()):
         for node in topological_order(root):
             check_fresh(node)
             op = node.op

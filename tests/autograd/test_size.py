@@ -144,3 +144,24 @@ def test_a_failed_backward_leaves_no_cycle(no_collector):
     node = weakref.ref(root)
     del root
     assert node() is None
+
+
+def scoped_square(a):
+    with ag.scope("s"):
+        return a * a
+
+
+NESTED = {
+    "a derivative of a derivative": lambda a: ag.grad(lambda b: a * b * b)(a),
+    "a scope": scoped_square,
+    "gradients as a graph": lambda a: a * gradients(a * a, a, create_graph=True),
+}
+
+
+@pytest.mark.parametrize("name", NESTED)
+def test_a_derivative_keeps_nothing_of_its_argument(name, no_collector):
+    argument = chain(Value(2.0), 10)
+    freed = weakref.ref(argument)
+    ag.grad(NESTED[name])(argument)
+    del argument
+    assert freed() is None
