@@ -19,7 +19,7 @@ from autograd.number import as_float, is_array
 from autograd.primitives import identity
 from autograd.reverse import reverse
 from autograd.structure import leaves_of, mapped, rebuilt
-from autograd.tangents import tangent
+from autograd.tangents import tangents_of
 from autograd.value import Value
 
 if TYPE_CHECKING:
@@ -135,11 +135,12 @@ def jvp(f: Callable[..., Any], primals: Any, tangents: Any) -> tuple[Any, Any]:
         )
     along = dict(zip(trial.variables, directions))
     graph = trial.graph or any(isinstance(direction, Value) for direction in directions)
+    outputs = [output for output in leaves_of(trial.output) if isinstance(output, Value)]
+    found = tangents_of(outputs, along, graph=graph)
 
     def tangent_of(output: Any) -> Any:
-        if not isinstance(output, Value):
-            return 0.0
-        return trial.release(tangent(output, along, graph=graph), directions)
+        moved = found.get(output, 0.0) if isinstance(output, Value) else 0.0
+        return trial.release(moved, directions)
 
     return trial.released(trial.output), mapped(tangent_of, trial.output)
 

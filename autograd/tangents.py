@@ -4,26 +4,27 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from autograd.graph import Node, topological_order
+from autograd.graph import topological_order
 from autograd.mode import CURRENT, entered
 from autograd.primitives import guarded
 from autograd.staleness import check_fresh
 from autograd.terms import is_zero, total
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
-__all__ = ["tangent"]
+__all__ = ["tangents_of"]
 
 
-def tangent(root: Node, tangents: Mapping[Any, Any], *, graph: bool) -> Any:
-    """Return the derivative of `root` along the given tangents of some of its nodes.
+def tangents_of(outputs: Sequence[Any], along: Mapping[Any, Any], *, graph: bool) -> dict[Any, Any]:
+    """Return the derivatives of the outputs, and of all below them, along tangents of some nodes.
 
-    With `graph` the steps are recorded on the nodes; without, they are computed on floats.
+    With `graph` the steps are recorded on the nodes; without, they are computed on floats. A node
+    missing from the result does not move.
     """
-    found: dict[Any, Any] = dict(tangents)
+    found: dict[Any, Any] = dict(along)
     with entered(CURRENT.get().quieted()):
-        for node in topological_order(root):
+        for node in topological_order(*outputs):
             check_fresh(node)
             op = node.op
             if op is None or node in found:
@@ -48,4 +49,4 @@ def tangent(root: Node, tangents: Mapping[Any, Any], *, graph: bool) -> Any:
                 ]
             if terms:
                 found[node] = total(terms)
-    return found.get(root, 0.0)
+    return found

@@ -149,8 +149,7 @@ class Value:
         for node in topological_order(self):
             op = node.op
             if op is not None:
-                data = op.forward(*[arg._data for arg in node.args])
-                node._data = data if type(data) is float else as_float(data, op.name)
+                node._data = data = op.forward(*[arg._data for arg in node.args])
                 node._grad = None
                 node._version = max(node._version, *[arg._version for arg in node.args])
                 if not op.total and not isfinite(data):
