@@ -32,7 +32,8 @@ def exact(number: float) -> str:
 def counted(count: int, noun: str) -> str:
     """Return a count with its noun, thousands separated.
 
-    >>> counted(1, "value"), counted(5112, "value")
-    ('1 value', '5,112 values')
+    >>> counted(1, "box"), counted(2, "box"), counted(5112, "value")
+    ('1 box', '2 boxes', '5,112 values')
     """
-    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+    plural = "es" if noun.endswith("x") else "s"
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}{plural}"

@@ -108,7 +108,7 @@ class Drawing:
         return converted(self.svg, self.source, file_format)
 
     def __repr__(self) -> str:
-        boxes = counted(len(self.scene.nodes), "box")[:-1] + "es" * (len(self.scene.nodes) != 1)
+        boxes = counted(len(self.scene.nodes), "box")
         return (
             f"<Drawing of {summary(self.scene)}; in {boxes}. "
             'Show: .text, .svg, .source (DOT), .save("graph.svg")>'

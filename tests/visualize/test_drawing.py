@@ -169,3 +169,8 @@ def test_the_formats_of_the_docstring_are_those_of_the_code():
     [save] = [node for node in ast.walk(tree) if getattr(node, "name", "") == "save"]
     for suffix in visualize.drawing.FORMATS:
         assert suffix in ast.get_docstring(save)
+
+
+def test_repr_counts_one_box_and_several():
+    assert "in 1 box. " in repr(draw(Value(2.0)))
+    assert "in 3 boxes. " in repr(draw(Value(2.0) * Value(3.0)))
