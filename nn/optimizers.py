@@ -41,9 +41,7 @@ class Optimizer:
 
     def __init__(self, parameters: Iterable[Value], **settings: float) -> None:
         self.parameters = _checked_parameters(parameters, type(self).__name__)
-        self._settings: dict[str, float] = {}
-        for name, setting in settings.items():
-            self._set(name, setting)
+        self._settings = {name: self._checked(name, setting) for name, setting in settings.items()}
         self._state = [(0.0,) * len(self.state_names) for _ in self.parameters]
 
     @property
@@ -53,9 +51,10 @@ class Optimizer:
 
     @lr.setter
     def lr(self, lr: float) -> None:
-        self._set("lr", lr)
+        self._settings["lr"] = self._checked("lr", lr)
 
-    def _set(self, name: str, setting: Any) -> None:
+    def _checked(self, name: str, setting: Any) -> float:
+        """Return a setting as a number; ValueError if it lies outside its interval."""
         if name in self.intervals:
             setting = Value(setting).data
             low, closed, high = self.intervals[name]
@@ -65,7 +64,8 @@ class Optimizer:
                 raise ValueError(
                     f"{type(self).__name__}: {name} must be {allowed}{limit}, not {setting}"
                 )
-        self._settings[name] = setting
+        number: float = setting
+        return number
 
     def step(self) -> None:
         """Move every parameter that has a gradient.
@@ -114,11 +114,10 @@ class Optimizer:
         """
         owner = f"this {type(self).__name__}"
         numbers = checked_state(state, self.state_dict(), owner)
-        fresh = object.__new__(type(self))
-        fresh._settings = {}
-        for name, setting in self._settings.items():
-            fresh._set(name, bool(numbers[name]) if isinstance(setting, bool) else numbers[name])
-        self._settings = fresh._settings
+        self._settings = {
+            name: self._checked(name, type(setting)(numbers[name]))  # a flag stays a bool
+            for name, setting in self._settings.items()
+        }
         self._state = [
             tuple(numbers[f"{index}.{name}"] for name in self.state_names)
             for index in range(len(self.parameters))
