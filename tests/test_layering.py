@@ -21,6 +21,7 @@ AUTOGRAD = (
     "primitives", "graph", "staleness", "backward", "terms", "reverse", "tangents", "ufuncs",
     "copying", "operators", "value", "vector", "functions", "structure", "functional",
     "differences", "check",
+    "program", "program.program", "program.interpreter", "program.stages",
 )  # fmt: skip
 
 # nn and visualize see autograd's public names and nothing of each other.

@@ -1,0 +1,170 @@
+"""What a schedule is made of: stages that compute many equal scalar operations at once.
+
+Numbers live in rows of two memories. A row of UNIFORM memory holds one number, the same for all
+examples: parameters, shared inputs, constants and what is computed from them alone. A row of
+VARYING memory holds one number per example of the batch (a vector of lanes).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from functools import cached_property
+from itertools import pairwise
+from typing import TYPE_CHECKING, TypeAlias
+
+if TYPE_CHECKING:
+    from autograd.primitive import Primitive
+    from autograd.program.program import Program
+
+__all__ = [
+    "Dots", "Elementwise", "Fold", "Memory", "Product", "Rows", "Schedule", "Stage",
+    "SummedProduct", "SummedRows", "Table",
+]  # fmt: skip
+
+
+class Memory(Enum):
+    """Where a row lives."""
+
+    UNIFORM = "uniform"
+    VARYING = "varying"
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Rows of one memory, in order; a row may occur more than once."""
+
+    memory: Memory
+    index: tuple[int, ...]
+
+    @cached_property
+    def stride(self) -> int | None:
+        """The constant step from row to row (0: always the same row), None where there is none."""
+        return _stride(self.index)
+
+
+@dataclass(frozen=True)
+class Table:
+    """A matrix of rows of one memory: `index[i][k]`."""
+
+    memory: Memory
+    index: tuple[tuple[int, ...], ...]
+
+    @property
+    def height(self) -> int:
+        """The number of lines of the table."""
+        return len(self.index)
+
+    @property
+    def width(self) -> int:
+        """The number of rows in each line."""
+        return len(self.index[0])
+
+    @cached_property
+    def strides(self) -> tuple[int, int] | None:
+        """The steps from line to line and within a line, None where they are not constant."""
+        across = _stride(self.index[0])
+        down = _stride(tuple(line[0] for line in self.index))
+        if across is None or down is None:
+            return None
+        base = self.index[0][0]
+        regular = all(
+            line == tuple(range(start, start + across * len(line), across))
+            if across
+            else line == (start,) * len(line)
+            for start, line in zip((base + down * i for i in range(self.height)), self.index)
+        )
+        return (down, across) if regular else None
+
+
+@dataclass(frozen=True)
+class Elementwise:
+    """result[r] = op(operands[0][r], operands[1][r], ...) for every row r."""
+
+    op: Primitive
+    operands: tuple[Rows, ...]
+    result: Rows  # contiguous
+
+
+@dataclass(frozen=True)
+class Fold:
+    """result[r] = a variadic op of the rows terms[r][0], terms[r][1], ..., folded two at a time."""
+
+    op: Primitive
+    terms: tuple[Table, ...]  # one; or left and right factors of an op that folds pairs
+    result: Rows  # contiguous
+
+
+@dataclass(frozen=True)
+class Dots:
+    """result[r] = sum over k of left[r][k] * right[r][k]; guarded: 0 where left is 0."""
+
+    left: Table
+    right: Table
+    result: Rows  # contiguous
+    guarded: bool
+
+
+@dataclass(frozen=True)
+class Product:
+    """result[a, b] = sum over k of left[a][k] * right[b][k]: a matrix product, for each example.
+
+    The result is contiguous, row a * right.height + b. `guarded` says whose zeros win over
+    inf and nan: "left", "right" or "" for a plain product.
+    """
+
+    left: Table
+    right: Table
+    result: Rows
+    guarded: str
+
+
+@dataclass(frozen=True)
+class SummedProduct:
+    """sums[into[a][b]] += sum over examples and k of left[a][k] * right[b][k], both VARYING.
+
+    `guarded` as in Product.
+    """
+
+    left: Table
+    right: Table
+    into: tuple[tuple[int, ...], ...]
+    guarded: str
+
+
+@dataclass(frozen=True)
+class SummedRows:
+    """sums[into[r]] += sum over examples of rows[r]; a row of UNIFORM memory counts n times."""
+
+    rows: Rows
+    into: tuple[int, ...]
+
+
+Stage: TypeAlias = Elementwise | Fold | Dots | Product
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """A program as stages: `before` once per call, `body` and `reductions` per block of examples.
+
+    UNIFORM rows: the program's shared inputs, its parameters, its constants, then what `before`
+    computes: `uniform` rows in all. VARYING rows: the inputs of the examples, then what `body`
+    computes: `varying` rows in all. `outputs` are the rows wanted for each example, one `Rows` per
+    output; `sums` counts the sums, which `reductions` fill and start from 0.
+    """
+
+    program: Program
+    uniform: int
+    varying: int
+    before: tuple[Stage, ...]
+    body: tuple[Stage, ...]
+    reductions: tuple[SummedProduct | SummedRows, ...]
+    outputs: tuple[tuple[Memory, int], ...]
+    sums: int
+
+
+def _stride(index: tuple[int, ...]) -> int | None:
+    if len(index) < 2:
+        return 1
+    step = index[1] - index[0]
+    return step if all(b - a == step for a, b in pairwise(index)) else None
