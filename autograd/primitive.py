@@ -42,7 +42,7 @@ class Primitive:
         defaults: tuple[float, ...],
         variadic: bool,
         total: bool,
-        gathered: Primitive | None,
+        sum_of: Primitive | None,
     ) -> None:
         self.name = name
         self.__name__ = name
@@ -58,7 +58,10 @@ class Primitive:
         self.special = special
         self.defaults = defaults
         self.total = total
-        self.gathered = gathered
+        self.sum_of = sum_of
+        self.gathered: Primitive | None = None  # the variadic row that sums results of this one
+        if variadic and sum_of is not None and sum_of.gathered is None:
+            sum_of.gathered = self
 
     def pull(self, g: Any, out: Any, args: Sequence[Any]) -> Sequence[Any]:
         """Return the contribution of `g` to each argument, None where there is no derivative."""
@@ -140,7 +143,7 @@ def primitive(
     defaults: tuple[float, ...] = (),
     variadic: bool = False,
     total: bool = False,
-    gathered: Primitive | None = None,
+    sum_of: Primitive | None = None,
 ) -> Primitive:
     """Define an operation and return it; it is a function of numbers, Values and arrays.
 
@@ -155,7 +158,9 @@ def primitive(
     - `defaults`: values for the last arguments when they are left out.
     - `variadic`: any number of arguments; the one pullback returns all contributions.
     - `total`: finite operands never warn, whatever the result.
-    - `gathered`: the row that a sum of several results of this one becomes.
+    - `sum_of`: the row of whose results this one is the sum: `identity`, or of a variadic row that
+      takes x1 ... xn, y1 ... yn a product. Sums of its results in gradients become one such node,
+      and sums over a batch are taken apart by it.
 
     Raises ValueError for a name that is taken by the package or is no identifier, and TypeError
     when there is no pullback or a rule is not callable.
@@ -204,7 +209,7 @@ def primitive(
         defaults=defaults,
         variadic=variadic,
         total=total,
-        gathered=gathered,
+        sum_of=sum_of,
     )
     TABLE[name] = row
     for use in ON_NEW_ROW:

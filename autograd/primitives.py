@@ -65,18 +65,6 @@ def _sum_of_guarded_products(*args: float) -> float:
     return sum((g * x for g, x in zip(args[:half], args[half:]) if g), 0.0)
 
 
-guarded_dot: Primitive = primitive(
-    "guarded_dot",
-    _sum_of_guarded_products,
-    _pull_products,
-    symbol="·",
-    doc="Sum of guarded products: the reverse of a layer of dot products.",
-    numpy="x + where(y == 0, 0, y * z)",
-    c="x + (y == 0 ? 0 : y * z)",
-    special=((0.0, inf), (0.0, nan), (0.0, 2.0, inf, 3.0)),
-    variadic=True,
-    total=True,
-)
 guarded_mul: Primitive = primitive(
     "guarded_mul",
     lambda g, x: g * x if g else 0.0,
@@ -89,7 +77,19 @@ guarded_mul: Primitive = primitive(
     domain=(REAL, REAL),
     special=PAIRS,
     total=True,
-    gathered=guarded_dot,
+)
+guarded_dot = primitive(
+    "guarded_dot",
+    _sum_of_guarded_products,
+    _pull_products,
+    symbol="·",
+    doc="Sum of guarded products: the reverse of a layer of dot products.",
+    numpy="x + where(y == 0, 0, y * z)",
+    c="x + (y == 0 ? 0 : y * z)",
+    special=((0.0, inf), (0.0, nan), (0.0, 2.0, inf, 3.0)),
+    variadic=True,
+    total=True,
+    sum_of=guarded_mul,
 )
 identity = primitive(
     "identity",
@@ -128,6 +128,7 @@ add = primitive(
     domain=(REAL, REAL),
     special=PAIRS,
     total=True,
+    sum_of=identity,
 )
 sub = primitive(
     "sub",
@@ -189,6 +190,7 @@ add_n = primitive(
     special=((), (1.0,), (inf, -inf), (nan, 1.0)),
     variadic=True,
     total=True,
+    sum_of=identity,
 )
 dot = primitive(
     "dot",
@@ -201,6 +203,7 @@ dot = primitive(
     special=((), (2.0, 3.0), (inf, 0.0)),
     variadic=True,
     total=True,
+    sum_of=mul,
 )
 
 
