@@ -22,7 +22,8 @@ AUTOGRAD = (
     "copying", "operators", "value", "vector", "functions", "structure", "functional",
     "differences", "check",
     "program", "program.program", "program.interpreter", "program.stages",
-    "backends", "backends.llvm", "backends.llvm.writer",
+    "program.grids", "program.reductions", "program.levels", "program.schedule",
+    "backends", "backends.grammar", "backends.formula", "backends.llvm", "backends.llvm.writer",
 )  # fmt: skip
 
 # nn and visualize see autograd's public names and nothing of each other.
