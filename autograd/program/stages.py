@@ -14,6 +14,8 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from autograd.primitive import Primitive
     from autograd.program.program import Program
 
@@ -59,6 +61,10 @@ class Table:
     def width(self) -> int:
         """The number of rows in each line."""
         return len(self.index[0])
+
+    def columns(self, order: Sequence[int]) -> Table:
+        """Return the table with its columns in another order."""
+        return Table(self.memory, tuple(tuple(line[k] for k in order) for line in self.index))
 
     @cached_property
     def strides(self) -> tuple[int, int] | None:

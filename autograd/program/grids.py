@@ -1,0 +1,82 @@
+"""Full grids among pairs: which dot products together are a matrix product."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+__all__ = ["Grid", "grids"]
+
+Key = TypeVar("Key")
+Item = TypeVar("Item")
+
+
+class Grid(NamedTuple, Generic[Key, Item]):
+    """The items of all pairs of a left and a right key: `items[i][j]` for lefts[i], rights[j]."""
+
+    lefts: tuple[Key, ...]
+    rights: tuple[Key, ...]
+    items: tuple[tuple[Item, ...], ...]
+
+    def transposed(self) -> Grid[Key, Item]:
+        """Return the grid with left and right exchanged."""
+        return Grid(self.rights, self.lefts, tuple(zip(*self.items)))
+
+    def ordered(self, where: Callable[[Key], Any]) -> Grid[Key, Item]:
+        """Return the grid with lefts and rights sorted by `where`."""
+        lines = sorted(range(len(self.lefts)), key=lambda i: where(self.lefts[i]))
+        columns = sorted(range(len(self.rights)), key=lambda j: where(self.rights[j]))
+        return Grid(
+            tuple(self.lefts[i] for i in lines),
+            tuple(self.rights[j] for j in columns),
+            tuple(tuple(self.items[i][j] for j in columns) for i in lines),
+        )
+
+
+def grids(entries: Iterable[tuple[Key, Key, Item]]) -> list[Grid[Key, Item]]:
+    """Return grids that together hold each entry (left, right, item) once.
+
+    Lefts that meet the same rights make a grid, or rights that meet the same lefts, whichever
+    gives fewer. A layer of dot products is one grid: all its weight vectors meet the one input.
+
+    >>> grids([("w1", "x", 1), ("w2", "x", 2), ("w3", "y", 3)])[0]
+    Grid(lefts=('w1', 'w2'), rights=('x',), items=((1,), (2,)))
+    """
+    found: list[Grid[Key, Item]] = []
+    remaining = list(entries)
+    while remaining:
+        distinct: dict[tuple[Key, Key], Item] = {}
+        repeated: list[tuple[Key, Key, Item]] = []
+        for left, right, item in remaining:
+            if (left, right) in distinct:
+                repeated.append((left, right, item))
+            else:
+                distinct[left, right] = item
+        by_left = _alike(distinct)
+        by_right = _alike({(right, left): item for (left, right), item in distinct.items()})
+        if len(by_left) <= len(by_right):
+            found += by_left
+        else:
+            found += [grid.transposed() for grid in by_right]
+        remaining = repeated
+    return found
+
+
+def _alike(entries: dict[tuple[Key, Key], Item]) -> list[Grid[Key, Item]]:
+    """Return a grid for each set of lefts that meet the same rights."""
+    partners: dict[Key, dict[Key, Item]] = {}
+    for (left, right), item in entries.items():
+        partners.setdefault(left, {})[right] = item
+    lines: dict[tuple[Key, ...], list[Key]] = {}
+    for left, rights in partners.items():
+        lines.setdefault(tuple(rights), []).append(left)
+    return [
+        Grid(
+            tuple(lefts),
+            rights,
+            tuple(tuple(partners[left][right] for right in rights) for left in lefts),
+        )
+        for rights, lefts in lines.items()
+    ]

@@ -1,0 +1,213 @@
+"""Scheduling: equal operations of one level become one stage, dot products a matrix product.
+
+A level is one more than the highest level among the operands. Rows are numbered in the order of
+the stages, so that a stage writes consecutive rows, and its rows are put in the order in which it
+reads regular ones.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeAlias
+
+from autograd.primitives import guarded_mul, identity
+from autograd.program.grids import grids
+from autograd.program.levels import levels
+from autograd.program.reductions import taken_apart
+from autograd.program.stages import (
+    Dots,
+    Elementwise,
+    Fold,
+    Memory,
+    Product,
+    Rows,
+    Schedule,
+    Stage,
+    SummedProduct,
+    SummedRows,
+    Table,
+)  # fmt: skip
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from autograd.primitive import Primitive
+    from autograd.program.program import Program
+    from autograd.program.reductions import Term
+
+__all__ = ["scheduled"]
+
+Variables: TypeAlias = tuple[int, ...]
+
+LEAST_PRODUCT = 4  # results that are worth a matrix product of their own
+
+
+def scheduled(program: Program) -> Schedule:
+    """Return the program as stages over rows of two memories.
+
+    Dot products and sums may be reassociated; all else is the same operations on the same numbers.
+    """
+    program, terms = taken_apart(program)
+    layout = _Layout(program)
+    wanted = {*program.outputs, *(v for term in terms for v in term.left + term.right)}
+    for group in levels(program, wanted):
+        op, _ = program.instructions[group[0] - program.first]
+        if op.sum_of is not None and op.sum_of.arity == 2 and op.variadic:
+            layout.add_dots(op, group)
+        elif op.variadic:
+            layout.add_fold(op, group)
+        else:
+            layout.add_elementwise(op, group)
+    reductions = layout.reductions(terms)
+    return Schedule(
+        program,
+        uniform=layout.size[Memory.UNIFORM],
+        varying=layout.size[Memory.VARYING],
+        before=tuple(layout.stages[Memory.UNIFORM]),
+        body=tuple(layout.stages[Memory.VARYING]),
+        reductions=reductions,
+        outputs=tuple(layout.place[output] for output in program.outputs),
+        sums=len(program.sums),
+    )
+
+
+class _Layout:
+    """The rows given out so far, and the stages that fill them."""
+
+    def __init__(self, program: Program) -> None:
+        self.program = program
+        examples = program.examples
+        self.place: dict[int, tuple[Memory, int]] = {
+            variable: (Memory.VARYING, variable)
+            if variable < examples
+            else (Memory.UNIFORM, variable - examples)
+            for variable in range(program.first)
+        }
+        self.size = {Memory.VARYING: examples, Memory.UNIFORM: program.first - examples}
+        self.stages: dict[Memory, list[Stage]] = {Memory.UNIFORM: [], Memory.VARYING: []}
+        self.spread: dict[int, int] = {}  # the VARYING rows that hold copies of uniform variables
+
+    def add_elementwise(self, op: Primitive, group: Sequence[int]) -> None:
+        """Add a stage whose operands are of the same memory in every row."""
+        group = self._regular(group)
+        operands = tuple(
+            self._rows(column) for column in zip(*(self._args(variable) for variable in group))
+        )
+        memory, result = self._allocated(group)
+        self.stages[memory].append(Elementwise(op, operands, result))
+
+    def add_fold(self, op: Primitive, group: Sequence[int]) -> None:
+        """Add a stage of a variadic operation on equally many operands in every row."""
+        group = self._regular(group)
+        table = self._table([self._args(variable) for variable in group])
+        memory, result = self._allocated(group)
+        self.stages[memory].append(Fold(op, (table,), result))
+
+    def add_dots(self, op: Primitive, group: Sequence[int]) -> None:
+        """Add matrix products for full grids of dot products, and one stage for the others."""
+        guard = "left" if op.sum_of is guarded_mul else ""
+        single: list[int] = []
+        found = grids((*self._halves(variable), variable) for variable in group)
+        for grid in (grid.ordered(self._where) for grid in found):
+            items = [item for line in grid.items for item in line]
+            if len(items) < LEAST_PRODUCT:
+                single += items
+                continue
+            left, right, side = self._table(grid.lefts), self._table(grid.rights), guard
+            if left.memory is Memory.VARYING and right.memory is Memory.UNIFORM:
+                left, right, side = right, left, "right" if guard else ""
+                items = [item for line in grid.transposed().items for item in line]
+            ascending = sorted(range(left.width), key=right.index[0].__getitem__)
+            memory, result = self._allocated(items)
+            self.stages[memory].append(
+                Product(left.columns(ascending), right.columns(ascending), result, side)
+            )
+        if single:
+            single = self._regular(single)
+            halves = [self._halves(variable) for variable in single]
+            left = self._table([left for left, _ in halves])
+            right = self._table([right for _, right in halves])
+            memory, result = self._allocated(single)
+            self.stages[memory].append(Dots(left, right, result, bool(guard)))
+
+    def reductions(self, terms: Iterable[Term]) -> tuple[SummedProduct | SummedRows, ...]:
+        """Return the stages that add up the terms of the sums."""
+        products: dict[tuple[Primitive, int], list[tuple[Variables, Variables, int]]] = {}
+        plain: dict[Memory, list[tuple[int, int]]] = {}
+        for into, product, left, right in terms:
+            if product is None:
+                memory, row = self.place[left[0]]
+                plain.setdefault(memory, []).append((row, into))
+            else:
+                products.setdefault((product, len(left)), []).append((left, right, into))
+        stages: list[SummedProduct | SummedRows] = []
+        for (product, _), entries in products.items():
+            guard = "left" if product is guarded_mul else ""
+            stages += [
+                SummedProduct(self._table(grid.lefts), self._table(grid.rights), grid.items, guard)
+                for grid in (grid.ordered(self._where) for grid in grids(entries))
+            ]
+        for memory, pairs in plain.items():
+            index, numbers = zip(*sorted(pairs))
+            stages.append(SummedRows(Rows(memory, index), numbers))
+        return tuple(stages)
+
+    def _args(self, variable: int) -> Variables:
+        return self.program.instructions[variable - self.program.first].args
+
+    def _halves(self, variable: int) -> tuple[Variables, Variables]:
+        args = self._args(variable)
+        half = len(args) // 2
+        return args[:half], args[half:]
+
+    def _allocated(self, group: Sequence[int]) -> tuple[Memory, Rows]:
+        """Give the variables consecutive rows of their memory."""
+        memory = Memory.VARYING if self.program.varies[group[0]] else Memory.UNIFORM
+        first = self.size[memory]
+        self.size[memory] += len(group)
+        for row, variable in enumerate(group, first):
+            self.place[variable] = memory, row
+        return memory, Rows(memory, tuple(range(first, first + len(group))))
+
+    def _rows(self, variables: Variables) -> Rows:
+        (memory,) = {self.place[variable][0] for variable in variables}
+        return Rows(memory, tuple(self.place[variable][1] for variable in variables))
+
+    def _table(self, lines: Sequence[Variables]) -> Table:
+        """Return the rows of the variables; where memories mix, uniform ones are copied first."""
+        memories = {self.place[variable][0] for line in lines for variable in line}
+        if len(memories) == 1:
+            index = tuple(tuple(self.place[v][1] for v in line) for line in lines)
+            return Table(memories.pop(), index)
+        mixed = dict.fromkeys(v for line in lines for v in line)
+        uniform = [v for v in mixed if self.place[v][0] is Memory.UNIFORM and v not in self.spread]
+        if uniform:
+            first = self.size[Memory.VARYING]
+            self.size[Memory.VARYING] += len(uniform)
+            self.spread.update((v, row) for row, v in enumerate(uniform, first))
+            rows = Rows(Memory.VARYING, tuple(range(first, first + len(uniform))))
+            copied = Elementwise(identity, (self._rows(tuple(uniform)),), rows)
+            self.stages[Memory.VARYING].append(copied)
+        row_of = {
+            v: self.place[v][1] if self.place[v][0] is Memory.VARYING else self.spread[v]
+            for v in mixed
+        }
+        return Table(Memory.VARYING, tuple(tuple(row_of[v] for v in line) for line in lines))
+
+    def _where(self, variables: Variables) -> list[int]:
+        return [self.place[variable][1] for variable in variables]
+
+    def _regular(self, group: Sequence[int]) -> list[int]:
+        """Return the group in the order in which most of its operands are regular rows."""
+        rows = {variable: self._where(self._args(variable)) for variable in group}
+        columns = min(len(self._args(group[0])), 3)  # an order by any of the first few will do
+        orders = [
+            sorted(group, key={v: rows[v][column] for v in group}.__getitem__)
+            for column in range(columns)
+        ]
+
+        def regularity(order: list[int]) -> int:
+            operands = zip(*(rows[variable] for variable in order))
+            strides = [Rows(Memory.VARYING, operand).stride for operand in operands]
+            return sum(2 if stride >= 0 else 1 for stride in strides if stride is not None)
+
+        return max(orders, key=regularity)
