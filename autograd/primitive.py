@@ -42,6 +42,7 @@ class Primitive:
         defaults: tuple[float, ...],
         variadic: bool,
         total: bool,
+        commutative: bool,
         sum_of: Primitive | None,
     ) -> None:
         self.name = name
@@ -58,6 +59,7 @@ class Primitive:
         self.special = special
         self.defaults = defaults
         self.total = total
+        self.commutative = commutative
         self.sum_of = sum_of
         self.gathered: Primitive | None = None  # the variadic row that sums results of this one
         if variadic and sum_of is not None and sum_of.gathered is None:
@@ -143,6 +145,7 @@ def primitive(
     defaults: tuple[float, ...] = (),
     variadic: bool = False,
     total: bool = False,
+    commutative: bool = False,
     sum_of: Primitive | None = None,
 ) -> Primitive:
     """Define an operation and return it; it is a function of numbers, Values and arrays.
@@ -158,6 +161,7 @@ def primitive(
     - `defaults`: values for the last arguments when they are left out.
     - `variadic`: any number of arguments; the one pullback returns all contributions.
     - `total`: finite operands never warn, whatever the result.
+    - `commutative`: two operands may change places, and no bit of the result changes.
     - `sum_of`: the row of whose results this one is the sum: `identity`, or of a variadic row that
       takes x1 ... xn, y1 ... yn a product. Sums of its results in gradients become one such node,
       and sums over a batch are taken apart by it.
@@ -179,6 +183,11 @@ def primitive(
         raise ValueError(f"primitive: {name!r} is a row of autograd itself; choose another name")
     if variadic and len(pullbacks) != 1:
         raise TypeError(f"primitive {name!r} is variadic: it needs exactly one pullback")
+    if commutative and len(pullbacks) != 2:
+        raise TypeError(
+            f"primitive {name!r}: only an operation of two arguments can be commutative, "
+            f"this one has {len(pullbacks)} pullbacks"
+        )
     if not pullbacks:
         raise TypeError(
             f"primitive {name!r} needs one pullback per argument, None where the derivative is zero"
@@ -209,6 +218,7 @@ def primitive(
         defaults=defaults,
         variadic=variadic,
         total=total,
+        commutative=commutative,
         sum_of=sum_of,
     )
     TABLE[name] = row

@@ -128,6 +128,7 @@ add = primitive(
     domain=(REAL, REAL),
     special=PAIRS,
     total=True,
+    commutative=True,
     sum_of=identity,
 )
 sub = primitive(
@@ -155,6 +156,7 @@ mul = primitive(
     domain=(REAL, REAL),
     special=PAIRS,
     total=True,
+    commutative=True,
 )
 div: Primitive = primitive(
     "div",

@@ -22,6 +22,10 @@ AUTOGRAD = (
     "copying", "operators", "value", "vector", "functions", "structure", "functional",
     "differences", "check",
     "program", "program.program", "program.interpreter", "program.stages",
+    "program.simplify.draft", "program.simplify.rewriting", "program.simplify.folding",
+    "program.simplify.sums", "program.simplify.pattern", "program.simplify.identities",
+    "program.simplify.sharing", "program.simplify.dead", "program.simplify.statistics",
+    "program.simplify",
     "program.grids", "program.reductions", "program.levels", "program.schedule",
     "backends", "backends.grammar", "backends.formula", "backends.llvm", "backends.llvm.writer",
 )  # fmt: skip

@@ -1,0 +1,93 @@
+"""Draft: a program being written, in which each new operation is simplified before it is added."""
+
+from __future__ import annotations
+
+import logging
+import struct
+from collections import Counter
+from typing import TYPE_CHECKING, TypeAlias
+
+from autograd.program.program import Instruction
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from autograd.primitive import Primitive
+
+    Rewrite: TypeAlias = Callable[["Draft", Primitive, tuple[int, ...]], int | Instruction | None]
+
+__all__ = ["Draft", "bits"]
+
+LIMIT = 16  # rewrites of one operation in a row; the longest chain of ours is 4
+
+_logger = logging.getLogger("autograd")
+
+
+def bits(number: float) -> bytes:
+    """Return the bits of a number, which tell 0.0 from -0.0 and one nan from another."""
+    return struct.pack("<d", number)
+
+
+class Draft:
+    """The variables of a program so far.
+
+    Variables from 0 are the inputs, then the results of the instructions; the constants, whose
+    number is not known yet, are -1, -2, ...
+    """
+
+    def __init__(self, inputs: int, rewrites: Sequence[Rewrite]) -> None:
+        self.inputs = inputs
+        self.numbers: list[float] = []
+        self.instructions: list[Instruction] = []
+        self.known: dict[tuple[Primitive, tuple[int, ...]], int] = {}  # where each is computed
+        self.spared: Counter[Rewrite] = Counter()  # the operations that each rewrite made needless
+        self._rewrites = tuple(rewrites)
+        self._constants: dict[bytes, int] = {}
+        self._restless: set[Primitive] = set()
+
+    def constant(self, number: float) -> int:
+        """Return the variable of a constant; numbers of the same bits share one."""
+        variable = self._constants.setdefault(bits(number), ~len(self.numbers))
+        if variable == ~len(self.numbers):
+            self.numbers.append(number)
+        return variable
+
+    def number(self, variable: int) -> float | None:
+        """Return the number of a constant, None for any other variable."""
+        return self.numbers[~variable] if variable < 0 else None
+
+    def definition(self, variable: int) -> Instruction | None:
+        """Return the instruction that computes a variable, None for inputs and constants."""
+        position = variable - self.inputs
+        return self.instructions[position] if position >= 0 else None
+
+    def define(self, op: Primitive, args: tuple[int, ...]) -> int:
+        """Return the variable that holds the result of an operation, in its simplest form.
+
+        Operands are simple already, so that what no rewrite changes now none will change later:
+        one walk over a program is enough. Rewrites that undo each other are stopped and logged.
+        """
+        for _ in range(LIMIT):
+            for rewrite in self._rewrites:
+                found = rewrite(self, op, args)
+                if isinstance(found, int):
+                    self.spared[rewrite] += 1
+                    return found
+                if found is not None:
+                    op, args = found
+                    break
+            else:
+                return self._added(op, args)
+        if op not in self._restless:
+            self._restless.add(op)
+            _logger.warning(
+                "simplifying %r did not end within %d rewrites; it is left as it was then",
+                op.name,
+                LIMIT,
+            )
+        return self._added(op, args)
+
+    def _added(self, op: Primitive, args: tuple[int, ...]) -> int:
+        self.known[op, args] = variable = self.inputs + len(self.instructions)
+        self.instructions.append(Instruction(op, args))
+        return variable

@@ -1,0 +1,156 @@
+"""Exact identities: expressions that a simpler one equals on all numbers.
+
+Equal means the same float for every operand: 0.0 and -0.0 are told apart, infinities kept, and
+one nan is as good as another. That excludes much of school algebra: x - x, 0 * x and x / x differ
+for infinite x, x + 0.0 for x = -0.0, and x**2 is rounded otherwise than x * x by some C libraries.
+"""
+
+from __future__ import annotations
+
+from math import frexp, isfinite
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from autograd.primitives import (
+    abs,
+    add,
+    add_n,
+    detach,
+    div,
+    equal,
+    finite,
+    gate,
+    greater,
+    greater_equal,
+    guarded_mul,
+    hypot,
+    identity,
+    largest,
+    less,
+    less_equal,
+    maximum,
+    minimum,
+    mul,
+    neg,
+    pow,
+    prefer,
+    relu,
+    sub,
+    where,
+)  # fmt: skip
+from autograd.program.simplify.pattern import Pattern, Term, Wildcard, bindings, built
+
+if TYPE_CHECKING:
+    from autograd.primitive import Primitive
+    from autograd.program.program import Instruction
+    from autograd.program.simplify.draft import Draft
+
+__all__ = ["IDENTITIES", "Identity", "exact_identities"]
+
+
+class Identity(NamedTuple):
+    """`left` may be replaced by `right`; of a commutative row, with its operands in any order."""
+
+    left: Term
+    right: Pattern
+
+
+c, x, y, z = map(Wildcard, "cxyz")
+constant = Wildcard("constant", lambda number: True)  # noqa: ARG005 - any number will do
+nonzero = Wildcard("nonzero", lambda number: number != 0.0)
+positive = Wildcard("positive", lambda number: number > 0.0)
+not_positive = Wildcard("not_positive", lambda number: number <= 0.0)
+power_of_two = Wildcard(  # whose reciprocal is a float, so that dividing by it rounds the same way
+    "power_of_two",
+    lambda number: frexp(number)[0] in {0.5, -0.5} and isfinite(1.0 / number),
+)
+
+IDENTITIES = (
+    Identity(identity(x), x),
+    Identity(detach(x), x),
+    Identity(neg(neg(x)), x),
+    Identity(add(x, -0.0), x),
+    Identity(add(x, neg(y)), sub(x, y)),
+    Identity(sub(x, 0.0), x),
+    Identity(sub(x, neg(y)), add(x, y)),
+    Identity(sub(-0.0, x), neg(x)),
+    Identity(mul(x, 1.0), x),
+    Identity(mul(x, -1.0), neg(x)),
+    Identity(mul(neg(x), neg(y)), mul(x, y)),
+    Identity(mul(neg(x), constant), mul(x, neg(constant))),
+    Identity(div(neg(x), neg(y)), div(x, y)),
+    Identity(div(neg(x), constant), div(x, neg(constant))),
+    Identity(div(x, power_of_two), mul(x, div(1.0, power_of_two))),
+    Identity(guarded_mul(0.0, x), 0.0),
+    Identity(guarded_mul(-0.0, x), 0.0),
+    Identity(guarded_mul(nonzero, x), mul(nonzero, x)),
+    Identity(guarded_mul(neg(x), neg(y)), guarded_mul(x, y)),
+    Identity(pow(x, 1.0), x),
+    Identity(pow(x, 0.0), 1.0),
+    Identity(pow(x, -0.0), 1.0),
+    Identity(pow(1.0, x), 1.0),
+    Identity(abs(abs(x)), abs(x)),
+    Identity(abs(neg(x)), abs(x)),
+    Identity(relu(relu(x)), relu(x)),
+    Identity(finite(finite(x)), finite(x)),
+    Identity(gate(positive, x), x),
+    Identity(gate(not_positive, x), 0.0),
+    Identity(gate(x, 0.0), 0.0),
+    Identity(prefer(x, y, 0.0), 0.0),
+    Identity(maximum(x, x), x),
+    Identity(minimum(x, x), x),
+    Identity(where(nonzero, x, y), x),
+    Identity(where(0.0, x, y), y),
+    Identity(where(-0.0, x, y), y),
+    Identity(where(c, x, x), x),
+    Identity(where(c, where(c, x, y), z), where(c, x, z)),
+    Identity(where(c, x, where(c, y, z)), where(c, x, z)),
+    *(
+        Identity(where(comparison(x, y), 1.0, 0.0), comparison(x, y))
+        for comparison in (less, less_equal, greater, greater_equal, equal)
+    ),
+    Identity(add_n(x), add(x, 0.0)),
+    Identity(largest(x), x),
+    Identity(hypot(x), abs(x)),
+)
+
+
+def exact_identities(
+    draft: Draft, op: Primitive, args: tuple[int, ...]
+) -> int | Instruction | None:
+    """Replace the operation by what the first identity that fits it says. Exact: see above."""
+    table = _INDEX.get(op)
+    if table is None or len(args) > 3:  # no pattern is longer, sums and dots often are
+        return None
+    found = table.get((0, Wildcard), ())
+    for position, arg in enumerate(args):
+        found += table.get((position, _kind(draft, arg)), ())
+    for left, right in found:
+        bound = bindings(draft, left, args)
+        if bound is not None:
+            return built(draft, right, bound)
+    return None
+
+
+def _kind(draft: Draft, variable: int) -> Any:
+    """Return what an operand is: the row that computes it, float for a constant, or None."""
+    definition = draft.definition(variable)
+    return definition.op if definition is not None else float if variable < 0 else None
+
+
+def _sought(pattern: Term) -> tuple[int, Any]:
+    """Return a position and the kind of operand there, by which a pattern is found quickly."""
+    for position, inner in enumerate(pattern.args):
+        if isinstance(inner, Term):
+            return position, inner.op
+        if isinstance(inner, float) or inner.accepts is not None:
+            return position, float
+    return 0, Wildcard
+
+
+_INDEX: dict[Primitive, dict[tuple[int, Any], tuple[Identity, ...]]] = {}
+for _left, _right in IDENTITIES:
+    _orders = (_left.args, _left.args[::-1]) if _left.op.commutative else (_left.args,)
+    for _args in dict.fromkeys(_orders):
+        _table = _INDEX.setdefault(_left.op, {})
+        _key = _sought(Term(_left.op, _args))
+        _table[_key] = (*_table.get(_key, ()), Identity(Term(_left.op, _args), _right))
