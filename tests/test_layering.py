@@ -28,6 +28,9 @@ AUTOGRAD = (
     "program.simplify",
     "program.grids", "program.reductions", "program.levels", "program.schedule",
     "backends", "backends.grammar", "backends.formula", "backends.llvm", "backends.llvm.writer",
+    "backends.numpy.memory", "backends.numpy.texts", "backends.numpy.elementwise",
+    "backends.numpy.guard", "backends.numpy.products", "backends.numpy.reductions",
+    "backends.numpy.workspace", "backends.numpy",
 )  # fmt: skip
 
 # nn and visualize see autograd's public names and nothing of each other.
