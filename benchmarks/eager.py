@@ -21,6 +21,7 @@ from typing import Any
 from autograd import Value
 from closures_baseline import ClosureValue
 from measure import Contender, bytes_allocated, interleaved, machine, median_ratio
+from report import digits
 from tasks import CLOSURES, OURS, TORCH, chain_task, expression_task, moons_task, same_moons_task
 from workloads import chain
 
@@ -71,12 +72,6 @@ def row(name: str, samples: dict[str, list[float]], scale: float, unit: str) -> 
         for column in COLUMNS[1:]
     ]
     return f"| {' | '.join([name, *cells, ' / '.join(ratios)])} |"
-
-
-def digits(number: float) -> str:
-    """Return a number with three digits and no exponent."""
-    decimals = max(0, 2 - math.floor(math.log10(number)))
-    return f"{number:,.{decimals}f}"
 
 
 def memory_row(operations: int) -> str:

@@ -1,0 +1,159 @@
+"""NumPy by hand: forward and backward written out in matrices, nothing allocated that need not be.
+
+Columns are examples, so that a layer is one product of its parameters as they lie (neuron by
+neuron, weights then bias) with inputs that end in a row of ones.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from problems import Array, Digits, Made, Moons, Rosenbrock
+
+__all__ = ["digits_epoch", "hessian", "moons_steps"]
+
+
+def with_ones(rows: int, columns: int) -> Array:
+    return np.ones((rows + 1, columns))
+
+
+def moons_steps(problem: Moons) -> Made:
+    """Do the steps one by one; the gradients of all layers lie in one array too."""
+    _, width, _, _ = problem.sizes
+    count, relu = len(problem.labels), problem.activation == "relu"
+    x, h1, h2 = with_ones(2, count), with_ones(width, count), with_ones(width, count)
+    x[:2] = problem.points.T
+    units1, units2 = h1[:width], h2[:width]
+    g1, g2 = np.empty_like(units1), np.empty_like(units2)
+    p, gradient = problem.parameters.copy(), np.empty_like(problem.parameters)
+    second, third = 3 * width, 3 * width + (width + 1) * width
+    (w1, w2, w3), (d1, d2, d3) = (
+        (
+            flat[:second].reshape(width, 3),
+            flat[second:third].reshape(width, width + 1),
+            flat[third:],
+        )
+        for flat in (p, gradient)
+    )
+    up_through, outputs = w2[:, :width].T, w3[:width, None]
+    minus_labels, minus_shares = -problem.labels, -problem.labels / count
+    losses = np.empty(problem.steps)
+
+    def activate(units: Array) -> None:
+        if relu:
+            np.maximum(units, 0.0, out=units)
+        else:
+            np.tanh(units, out=units)
+
+    def pull(up: Array, units: Array) -> None:
+        up *= units > 0.0 if relu else 1.0 - units * units
+
+    def step() -> Any:
+        np.matmul(w1, x, out=units1)
+        activate(units1)
+        np.matmul(w2, h1, out=units2)
+        activate(units2)
+        margin = w3 @ h2
+        margin *= minus_labels
+        margin += 1.0
+        up = (margin > 0.0) * minus_shares
+        np.maximum(margin, 0.0, out=margin)
+        loss = margin.sum() / count + problem.penalty * (p @ p)
+        np.matmul(h2, up, out=d3)
+        np.multiply(outputs, up, out=g2)
+        pull(g2, units2)
+        np.matmul(g2, h1.T, out=d2)
+        np.matmul(up_through, g2, out=g1)
+        pull(g1, units1)
+        np.matmul(g1, x.T, out=d1)
+        np.multiply(gradient, problem.rate, out=gradient)
+        np.multiply(p, 1.0 - 2.0 * problem.rate * problem.penalty, out=p)
+        np.subtract(p, gradient, out=p)
+        return loss
+
+    def run() -> tuple[Array, Array]:
+        p[:] = problem.parameters
+        for number in range(problem.steps):
+            losses[number] = step()
+        return p, losses
+
+    return run, lambda result: (*result[0].tolist(), *result[1].tolist())
+
+
+def digits_epoch(problem: Digits) -> Made:
+    """Gather a batch, step, and so on through the order."""
+    inputs, width, classes = problem.sizes
+    batches, count = problem.order.shape
+    rows = np.column_stack([problem.pixels, np.ones(len(problem.pixels))])
+    x, h = np.empty((count, inputs + 1)), with_ones(width, count)
+    units, g = h[:width], np.empty((width, count))
+    p, gradient = problem.parameters.copy(), np.empty_like(problem.parameters)
+    second = (inputs + 1) * width
+    w1, d1 = (flat[:second].reshape(width, inputs + 1) for flat in (p, gradient))
+    w2, d2 = (flat[second:].reshape(classes, width + 1) for flat in (p, gradient))
+    up_through = w2[:, :width].T
+    columns = np.arange(count)
+    losses = np.empty(batches)
+    mean, square, some = (np.empty_like(p) for _ in range(3))
+
+    def step(batch: Any, number: int) -> Any:
+        rows.take(batch, axis=0, out=x, mode="clip")  # any mode but "raise" writes straight to out
+        labels = problem.labels[batch]
+        np.matmul(w1, x.T, out=units)
+        np.maximum(units, 0.0, out=units)
+        scores = w2 @ h
+        scores -= scores.max(axis=0)
+        picked = scores[labels, columns]
+        up = np.exp(scores, out=scores)
+        sums = up.sum(axis=0)
+        loss = (np.log(sums).sum() - picked.sum()) / count
+        up /= sums * count
+        up[labels, columns] -= 1.0 / count
+        np.matmul(up, h.T, out=d2)
+        np.matmul(up_through, up, out=g)
+        np.multiply(g, units > 0.0, out=g)
+        np.matmul(g, x, out=d1)
+        adam(number)
+        return loss
+
+    def adam(number: int) -> None:
+        np.multiply(gradient, 1.0 - problem.beta1, out=some)
+        np.multiply(mean, problem.beta1, out=mean)
+        np.add(mean, some, out=mean)
+        np.multiply(gradient, gradient, out=some)
+        np.multiply(some, 1.0 - problem.beta2, out=some)
+        np.multiply(square, problem.beta2, out=square)
+        np.add(square, some, out=square)
+        np.sqrt(square, out=some)
+        np.multiply(some, (1.0 - problem.beta2**number) ** -0.5, out=some)
+        np.add(some, problem.epsilon, out=some)
+        np.divide(mean, some, out=some)
+        np.multiply(some, problem.rate / (1.0 - problem.beta1**number), out=some)
+        np.subtract(p, some, out=p)
+
+    def run() -> tuple[Array, Array]:
+        p[:], mean[:], square[:] = problem.parameters, 0.0, 0.0
+        for number, batch in enumerate(problem.order):
+            losses[number] = step(batch, number + 1)
+        return p, losses
+
+    return run, lambda result: (*result[0].tolist(), *result[1].tolist())
+
+
+def hessian(problem: Rosenbrock) -> Made:
+    """Write the three diagonals of the formula into an array of zeros."""
+    x, size = problem.x, len(problem.x)
+
+    def run() -> Array:
+        result = np.zeros((size, size))
+        flat = result.reshape(-1)
+        diagonal, above, below = flat[:: size + 1], flat[1 :: size + 1], flat[size :: size + 1]
+        head = x[:-1]
+        diagonal[:-1] = 1200.0 * head * head - 400.0 * x[1:] + 2.0
+        diagonal[1:] += 200.0
+        above[:] = below[:] = -400.0 * head
+        return result
+
+    return run, lambda result: tuple(result.ravel().tolist())
