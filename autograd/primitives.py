@@ -187,7 +187,7 @@ add_n = primitive(
     lambda g, out, *xs: [g] * len(xs),
     symbol="Σ",
     doc="The sum of any number of arguments, as one node.",
-    numpy="x + y",
+    numpy="add",
     c="x + y",
     special=((), (1.0,), (inf, -inf), (nan, 1.0)),
     variadic=True,
@@ -236,7 +236,9 @@ pow: Primitive = primitive(
     _pull_power_exponent,
     symbol="^",
     doc="x ** y; 0**0 is 1 with both derivatives 0; nan for a negative base and a fraction.",
-    numpy="power",
+    # numpy.power takes sqrt for an exponent that is 0.5 throughout: nan at -inf, -0 at -0
+    numpy="power(x, y) if all(y != 0.5) else "
+    "where((y == 0.5) & ((x == 0) | isinf(x)), absolute(x), power(x, y))",
     c="pow",
     domain=(POSITIVE, REAL),
     special=(
@@ -265,7 +267,7 @@ sign: Primitive = primitive(
     lambda x: x if x != x or x == 0.0 else math.copysign(1.0, x),
     None,
     doc="-1, 0 or 1 by the sign of x.",
-    numpy="sign",
+    numpy="where(x == 0, x, sign(x))",
     c="x > 0 ? 1 : x < 0 ? -1 : x",
     special=EDGES,
     total=True,
