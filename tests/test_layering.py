@@ -17,17 +17,20 @@ PACKAGES = ("autograd", "nn", "visualize")
 
 # The files of autograd in reading order: each imports only from those before it.
 AUTOGRAD = (
-    "mode", "recording", "number", "ieee", "contract", "warning", "arrays", "primitive",
+    "mode", "location", "tracing", "recording", "number", "ieee", "contract", "warning", "arrays", "primitive",
     "primitives", "graph", "staleness", "backward", "terms", "reverse", "tangents", "ufuncs",
     "copying", "operators", "value", "vector", "functions", "structure", "functional",
     "differences", "check",
-    "program", "program.program", "program.interpreter", "program.stages",
+    "program", "program.program", "program.listing", "program.interpreter", "program.stages",
     "program.simplify.draft", "program.simplify.rewriting", "program.simplify.folding",
     "program.simplify.sums", "program.simplify.pattern", "program.simplify.identities",
     "program.simplify.sharing", "program.simplify.dead", "program.simplify.statistics",
     "program.simplify",
     "program.grids", "program.reductions", "program.levels", "program.schedule",
-    "backends", "backends.grammar", "backends.formula", "backends.llvm", "backends.llvm.writer",
+    "backends", "backends.executable", "backends.interpreter", "backends.selection",
+    "program.shapes", "program.arguments", "program.traced", "program.lowering",
+    "program.derivatives", "program.trace", "program.runner", "program.compile",
+    "backends.grammar", "backends.formula", "backends.llvm", "backends.llvm.writer",
     "backends.numpy.memory", "backends.numpy.texts", "backends.numpy.elementwise",
     "backends.numpy.guard", "backends.numpy.products", "backends.numpy.reductions",
     "backends.numpy.workspace", "backends.numpy",
