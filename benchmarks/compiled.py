@@ -49,6 +49,7 @@ class Entry:
 
     @property
     def name(self) -> str:
+        """What tables call it."""
         return f"{self.package}, {self.how}" if self.how else self.package
 
 
@@ -64,6 +65,7 @@ class Work:
     wall: bool = False  # see measure.Contender
 
     def shown(self, seconds: float) -> str:
+        """Return the time of a run as the time of one thing in the work's unit."""
         scale = {"ns": 1e9, "µs": 1e6, "ms": 1e3}[self.unit]
         return f"{digits(seconds * scale / self.count)} {self.unit}"
 
@@ -179,7 +181,7 @@ def missing(need: str) -> bool:
 
 
 def disagreement(result: Sequence[float], expected: Sequence[float]) -> float:
-    """Return the largest difference, relative to numbers above 1; inf where nan is or lengths differ."""
+    """Return the largest difference, relative to numbers above 1; inf for nan and for lengths."""
     if len(result) != len(expected):
         return float("inf")
     differences = [abs(a - b) / max(1.0, abs(b)) for a, b in zip(result, expected)]

@@ -34,10 +34,6 @@ Array = NDArray[np.float64]
 Made = tuple[Callable[[], Any], Callable[[Any], tuple[float, ...]]]
 
 
-def parameter_count(sizes: tuple[int, ...]) -> int:
-    return sum((inputs + 1) * outputs for inputs, outputs in pairwise(sizes))
-
-
 def starting_parameters(sizes: tuple[int, ...], seed: int) -> Array:
     """Return weights and biases drawn evenly from ±1/sqrt(inputs), as torch.nn.Linear does."""
     draw = np.random.default_rng(seed)
@@ -90,6 +86,7 @@ class Moons:
 
     @classmethod
     def make(cls, activation: str, steps: int = 100) -> Moons:
+        """Return the problem on the data of the other benchmarks."""
         points, labels = workloads.moons()
         start = starting_parameters(cls.sizes, seed=7)
         return cls(np.array(points), np.array(labels, float), start, activation, steps)
@@ -111,6 +108,7 @@ class Digits:
 
     @classmethod
     def make(cls) -> Digits:
+        """Load the digits and shuffle them."""
         from sklearn.datasets import load_digits
 
         pixels, labels = load_digits(return_X_y=True)
@@ -132,6 +130,7 @@ class Readme:
 
     @staticmethod
     def expression(a: Any, b: Any, relu: Callable[[Any], Any]) -> Any:
+        """Return g, with `relu` of the engine whose numbers a and b are."""
         c = a + b
         d = a * b + b**3
         c = c + (c + 1)
@@ -152,11 +151,12 @@ class Rosenbrock:
 
     @classmethod
     def make(cls, size: int) -> Rosenbrock:
+        """Return the problem at a random point."""
         return cls(np.random.default_rng(3).uniform(-1.5, 1.5, size))
 
     @staticmethod
     def valley(x: Any) -> Any:
-        """Return the function of a list of scalars, or of an array of one axis."""
+        """Return the function of a sequence of scalars."""
         total = 0.0
         for i in range(len(x) - 1):
             total = total + (100.0 * (x[i + 1] - x[i] * x[i]) ** 2 + (1.0 - x[i]) ** 2)
@@ -176,6 +176,7 @@ class Chain:
     bias: float = 0.1
 
     def total(self, x: Any, weight: Any, bias: Any, tanh: Callable[[Any], Any]) -> Any:
+        """Return the total, with `tanh` of the engine whose numbers these are."""
         total = 0.0
         for _ in range(self.operations // 4):
             x = tanh(x * weight + bias)

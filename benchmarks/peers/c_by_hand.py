@@ -28,7 +28,7 @@ def address(array: Any) -> ctypes.c_void_p:
     return ctypes.c_void_p(array.ctypes.data)
 
 
-def moons(problem: Moons, steps_a_call: int) -> Made:
+def moons_function(problem: Moons, steps_a_call: int) -> Made:
     count = len(problem.labels)
     padded = -count % 8 + count
     x, y, share = np.zeros((2, padded)), np.zeros(padded), np.zeros(padded)
@@ -56,12 +56,12 @@ def moons(problem: Moons, steps_a_call: int) -> Made:
 
 def moons_steps(problem: Moons) -> Made:
     """Call C once a step."""
-    return moons(problem, 1)
+    return moons_function(problem, 1)
 
 
 def moons_loop(problem: Moons) -> Made:
     """Call C once for all steps."""
-    return moons(problem, problem.steps)
+    return moons_function(problem, problem.steps)
 
 
 def digits_epoch(problem: Digits) -> Made:

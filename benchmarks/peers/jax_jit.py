@@ -1,12 +1,14 @@
 """JAX, compiled by XLA in float64: a step a call, or a scan of many steps in one call.
 
-Parameters are one flat array, layer by layer, and the step takes its old array over (donates it):
-both are faster than the usual pytree, since every array of a call costs.
+Parameters are a list of weights and biases, as usual, where they stay inside one call. Where they
+come and go with every step they are one flat array, which the call takes over (donates): 17 µs a
+step against 20 to 23.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -30,40 +32,49 @@ def double_jax() -> Any:
     return jax
 
 
-def moons_step(problem: Moons) -> Callable[[Any], tuple[Any, Any]]:
+Layers = list[tuple[Any, Any]]  # weights (inputs, outputs) and bias
+
+
+def layers(flat: Any, sizes: tuple[int, ...]) -> Layers:
+    return [(weights.T, bias) for weights, bias in split(flat, sizes)]
+
+
+def moons_step(
+    problem: Moons, as_layers: Callable[[Any], Layers] = lambda parameters: parameters
+) -> Callable[[Any], tuple[Any, Any]]:
     """Return the step from parameters to new ones and the loss, a fresh function every time."""
     jax = double_jax()
     jnp = jax.numpy
     activate = jax.nn.relu if problem.activation == "relu" else jnp.tanh
 
     def loss(parameters: Any) -> Any:
-        (w1, b1), (w2, b2), (w3, b3) = split(parameters, problem.sizes)
-        h = activate(problem.points @ w1.T + b1)
-        h = activate(h @ w2.T + b2)
-        scores = h @ w3[0] + b3
+        (w1, b1), (w2, b2), (w3, b3) = as_layers(parameters)
+        h = activate(problem.points @ w1 + b1)
+        h = activate(h @ w2 + b2)
+        scores = (h @ w3 + b3)[:, 0]
+        squares = sum(jnp.sum(part * part) for part in jax.tree.leaves(parameters))
         hinge = jnp.maximum(0.0, 1.0 - problem.labels * scores)
-        return hinge.mean() + problem.penalty * (parameters @ parameters)
+        return hinge.mean() + problem.penalty * squares
 
     def step(parameters: Any) -> tuple[Any, Any]:
         value, gradient = jax.value_and_grad(loss)(parameters)
-        return parameters - problem.rate * gradient, value
+        return jax.tree.map(lambda p, g: p - problem.rate * g, parameters, gradient), value
 
     return step
 
 
-def numbers(problem: Moons | Digits) -> Callable[[Any], tuple[float, ...]]:
-    def listed(result: tuple[Any, Any]) -> tuple[float, ...]:
-        parameters, losses = (np.asarray(part) for part in result)
-        return (*by_neuron(parameters, problem.sizes).tolist(), *losses.tolist())
-
-    return listed
+def listed(parameters: Layers, losses: Any, sizes: tuple[int, ...]) -> tuple[float, ...]:
+    """Return parameters, neuron by neuron, and losses as numbers."""
+    flat = np.concatenate([np.ravel(part) for w, b in parameters for part in (np.transpose(w), b)])
+    return (*by_neuron(flat, sizes).tolist(), *np.ravel(losses).tolist())
 
 
 def moons_steps(problem: Moons) -> Made:
     """Call a compiled step again and again, waiting for the last only."""
     jax = double_jax()
-    step = jax.jit(moons_step(problem), donate_argnums=0)
-    start = by_layer(problem.parameters, problem.sizes)
+    sizes = problem.sizes
+    step = jax.jit(moons_step(problem, lambda flat: layers(flat, sizes)), donate_argnums=0)
+    start = by_layer(problem.parameters, sizes)
 
     def run() -> tuple[Any, list[Any]]:
         parameters, losses = jax.device_put(start), []
@@ -72,8 +83,7 @@ def moons_steps(problem: Moons) -> Made:
             losses.append(loss)
         return parameters.block_until_ready(), losses
 
-    listed = numbers(problem)
-    return run, lambda result: listed((result[0], np.array(result[1])))
+    return run, lambda result: listed(layers(result[0], sizes), result[1], sizes)
 
 
 def moons_loop(problem: Moons) -> Made:
@@ -85,20 +95,19 @@ def moons_loop(problem: Moons) -> Made:
     def loop(parameters: Any) -> Any:
         return jax.lax.scan(lambda p, _: step(p), parameters, None, length=problem.steps)
 
-    start = by_layer(problem.parameters, problem.sizes)
-    return lambda: jax.block_until_ready(loop(start)), numbers(problem)
+    start = jax.device_put(layers(by_layer(problem.parameters, problem.sizes), problem.sizes))
+    return lambda: jax.block_until_ready(loop(start)), lambda result: listed(*result, problem.sizes)
 
 
 def moons_compile(problem: Moons) -> Made:
     """Trace, compile and run one step, from a function that JAX has not seen."""
     jax = double_jax()
-    start = by_layer(problem.parameters, problem.sizes)
+    start = layers(by_layer(problem.parameters, problem.sizes), problem.sizes)
 
     def run() -> tuple[Any, Any]:
-        parameters, loss = jax.block_until_ready(jax.jit(moons_step(problem))(start))
-        return parameters, loss[None]
+        return jax.block_until_ready(jax.jit(moons_step(problem))(start))
 
-    return run, numbers(problem)
+    return run, lambda result: listed(*result, problem.sizes)
 
 
 def digits_epoch(problem: Digits) -> Made:
@@ -107,30 +116,37 @@ def digits_epoch(problem: Digits) -> Made:
     jnp = jax.numpy
     pixels, labels = jax.device_put(problem.pixels), jax.device_put(problem.labels)
 
-    def loss(parameters: Any, batch: Any) -> Any:
-        (w1, b1), (w2, b2) = split(parameters, problem.sizes)
-        scores = jax.nn.relu(pixels[batch] @ w1.T + b1) @ w2.T + b2
+    def loss(parameters: Layers, batch: Any) -> Any:
+        (w1, b1), (w2, b2) = parameters
+        scores = jax.nn.relu(pixels[batch] @ w1 + b1) @ w2 + b2
         picked = jnp.take_along_axis(scores, labels[batch][:, None], axis=1)[:, 0]
         return (jax.nn.logsumexp(scores, axis=1) - picked).mean()
 
-    def step(state: Any, batch: Any) -> Any:
-        parameters, mean, square, count = state
-        value, gradient = jax.value_and_grad(loss)(parameters, batch)
-        count = count + 1
+    def adam(count: Any, p: Any, gradient: Any, mean: Any, square: Any) -> tuple[Any, Any, Any]:
         mean = problem.beta1 * mean + (1.0 - problem.beta1) * gradient
         square = problem.beta2 * square + (1.0 - problem.beta2) * gradient**2
         root = jnp.sqrt(square / (1.0 - problem.beta2**count)) + problem.epsilon
-        change = problem.rate / (1.0 - problem.beta1**count) * mean / root
-        return (parameters - change, mean, square, count), value
+        return p - problem.rate / (1.0 - problem.beta1**count) * mean / root, mean, square
+
+    def step(state: Any, batch: Any) -> Any:
+        parameters, means, squares, count = state
+        value, gradients = jax.value_and_grad(loss)(parameters, batch)
+        updated = jax.tree.map(partial(adam, count), parameters, gradients, means, squares)
+        state = jax.tree.transpose(
+            jax.tree.structure(parameters), jax.tree.structure((0, 0, 0)), updated
+        )
+        return (*state, count + 1), value
 
     @jax.jit
-    def epoch(parameters: Any) -> Any:
-        zeros = jnp.zeros_like(parameters)
-        state, losses = jax.lax.scan(step, (parameters, zeros, zeros, 0), problem.order)
+    def epoch(parameters: Layers) -> Any:
+        zeros = jax.tree.map(jnp.zeros_like, parameters)
+        state, losses = jax.lax.scan(step, (parameters, zeros, zeros, 1), problem.order)
         return state[0], losses
 
-    start = by_layer(problem.parameters, problem.sizes)
-    return lambda: jax.block_until_ready(epoch(start)), numbers(problem)
+    start = jax.device_put(layers(by_layer(problem.parameters, problem.sizes), problem.sizes))
+    return lambda: jax.block_until_ready(epoch(start)), lambda result: listed(
+        *result, problem.sizes
+    )
 
 
 def readme(problem: Readme) -> Made:
