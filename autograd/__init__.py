@@ -19,17 +19,19 @@ from autograd.primitives import (
     expm1, gelu, hypot, leaky_relu, log, log1p, maximum, minimum, relu, sigmoid, silu, sin, sinh,
     softplus, sqrt, tan, tanh, where,
 )  # fmt: skip
+from autograd.program.compile import Compiled, compile
 from autograd.recording import no_grad
 from autograd.staleness import StaleGraphError
+from autograd.tracing import TracingError
 from autograd.value import Value
 from autograd.vector import Vector, dot
 from autograd.warning import NumericWarning
 
 __all__ = [
-    "TABLE", "Constant", "GradientError", "NumericWarning", "Primitive", "StaleGraphError", "Value",
-    "Vector",
+    "TABLE", "Compiled", "Constant", "GradientError", "NumericWarning", "Primitive",
+    "StaleGraphError", "TracingError", "Value", "Vector",
     "abs", "acos", "acosh", "asin", "asinh", "atan", "atan2", "atanh",
-    "check_gradients", "clip", "cos", "cosh",
+    "check_gradients", "clip", "compile", "cos", "cosh",
     "detach", "dot", "elu", "erf", "exp", "expm1", "gelu", "grad", "gradients", "hessian", "hvp",
     "hypot", "jacobian", "jvp", "leaky_relu", "log", "log1p", "log_softmax", "logsumexp", "maximum",
     "mean", "minimum", "no_grad", "norm", "primitive", "relu", "scope", "sections", "sigmoid",

@@ -13,7 +13,7 @@ from autograd.staleness import check_all_fresh
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["backward"]
+__all__ = ["accumulate", "backward"]
 
 # Sums are collected in the nodes, so passes over graphs that share leaves take turns.
 _one_at_a_time = RLock()
@@ -29,6 +29,14 @@ def backward(root: Node, gradient: float) -> None:
             total = leaf._grad
             leaf._grad = leaf._sum if total is None else total + leaf._sum
             leaf._sum = None
+
+
+def accumulate(leaves: Iterable[Any], gradients: Iterable[float]) -> None:
+    """Add gradients that were computed elsewhere to those of the leaves."""
+    with _one_at_a_time:
+        for leaf, gradient in zip(leaves, gradients):
+            total = leaf._grad
+            leaf._grad = gradient if total is None else total + gradient
 
 
 def reverse_floats(root: Node, gradient: float) -> list[Any]:

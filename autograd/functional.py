@@ -13,10 +13,10 @@ from functools import wraps
 from math import prod
 from typing import TYPE_CHECKING, Any
 
-from autograd.graph import topological_order
+from autograd.graph import Constant, topological_order
 from autograd.mode import CURRENT, entered
 from autograd.number import as_float, is_array
-from autograd.primitives import identity
+from autograd.primitives import detach, identity
 from autograd.reverse import reverse
 from autograd.structure import leaves_of, mapped, rebuilt
 from autograd.tangents import tangents_of
@@ -215,9 +215,10 @@ class _Trial:
             inner[position] = mapped(_variable, args[position])
         self.variables: list[Value] = leaves_of([inner[position] for position in chosen])
         mode = CURRENT.get()
+        self.tracing = mode.tracing
         self.outer = mode.differentiated  # the variables of the enclosing derivatives
         self.keeps = any(isinstance(leaf, Value) for leaf in leaves_of([args, kwargs]))
-        self.graph = self.keeps or bool(self.outer)
+        self.graph = self.keeps or bool(self.outer) or self.tracing
         inside = mode.replaced(record=True, differentiated=self.outer.union(self.variables))
         with entered(inside):
             self.output = f(*inner, **kwargs)
@@ -256,12 +257,17 @@ class _Trial:
             return result
         if self.outer and not self.outer.isdisjoint(topological_order(result)):
             return result
-        return result.data
+        return detach(result) if self.tracing else result.data  # a number, in a program still live
 
 
-def _variable(leaf: Any) -> Value:
+def _variable(leaf: Any) -> Any:
     """Return a variable of a derivative's own that passes gradients on to `leaf`."""
-    return identity(leaf) if isinstance(leaf, Value) else Value(as_float(leaf, "a derivative"))
+    if isinstance(leaf, Value):
+        return identity(leaf)
+    number = as_float(leaf, "a derivative")
+    if CURRENT.get().tracing:  # a leaf would be taken for one that the function captures
+        return Value.__primitive__(identity, (Constant(number),))
+    return Value(number)
 
 
 def _number(leaf: Any, where: str) -> Any:

@@ -25,7 +25,7 @@ class Mode:
     may: `differentiated` holds Values, whose graphs must go when the derivative is done.
     """
 
-    __slots__ = ("_inside", "_quieted", "differentiated", "quiet", "record", "scope")
+    __slots__ = ("_inside", "_quieted", "differentiated", "quiet", "record", "scope", "tracing")
 
     def __init__(
         self,
@@ -33,11 +33,13 @@ class Mode:
         scope: str = "",
         quiet: bool = False,
         differentiated: frozenset[Any] = frozenset(),
+        tracing: bool = False,
     ) -> None:
         self.record = record  # operations on Values make nodes
         self.scope = scope  # where new nodes belong
         self.quiet = quiet  # no NumericWarning: a backward pass is under way
         self.differentiated = differentiated  # the variables of the derivatives being taken
+        self.tracing = tracing  # a function is being compiled: no number may be frozen
         self._quieted: Mode | None = None
         self._inside: dict[str, Mode] = {}
 

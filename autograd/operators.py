@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from autograd.primitive import Primitive
 
-__all__ = ["apply", "binary", "node_of", "operand", "unary"]
+__all__ = ["apply", "binary", "kind_of", "node_of", "operand", "unary"]
 
 LEAST, MOST = -(2**30), 2**30  # ints for which the quickest conversion will do
 
@@ -116,6 +116,7 @@ def apply(cls: Any, op: Primitive, args: tuple[Any, ...]) -> Any:
         if any(map(is_array, args)):
             return elementwise(op, args)
         args = tuple(operand(arg, op.name) for arg in args)
+        cls = kind_of(args, cls)
     data = op.forward(*[arg._data for arg in args])
     if not op.total and not isfinite(data):
         warn_non_finite(op.name, data, args)
@@ -139,6 +140,14 @@ def node_of(cls: Any, op: Primitive, args: tuple[Any, ...], data: float, depth: 
         node.op = None
         node.args = ()
     return node
+
+
+def kind_of(args: tuple[Any, ...], cls: Any) -> Any:
+    """Return the class of a result: that of the operands, the derived one where they differ."""
+    for kind in {*map(type, args)}:
+        if issubclass(kind, cls):
+            cls = kind
+    return cls
 
 
 def operand(arg: Any, where: str) -> Any:

@@ -13,6 +13,7 @@ from autograd.mode import CURRENT
 from autograd.number import as_float
 from autograd.operators import apply, binary, unary
 from autograd.primitive import ON_NEW_ROW, TABLE, Primitive
+from autograd.tracing import frozen
 from autograd.ufuncs import apply_ufunc
 from autograd.warning import warn_non_finite
 
@@ -110,7 +111,7 @@ class Value:
     def scope(self) -> str:
         """Where the Value was made: the names of the enclosing scopes, joined by "/"."""
         place = self._place
-        return place if type(place) is str else place[1]
+        return place[1] if isinstance(place, tuple) else place
 
     @property
     def has_grad(self) -> bool:
@@ -171,12 +172,16 @@ class Value:
         return format(self._data, specification) if specification else repr(self)
 
     def __bool__(self) -> bool:
+        if CURRENT.get().tracing:
+            raise frozen("a truth value", self.label)
         return self._data != 0.0
 
     def __round__(self, digits: int | None = None) -> float:
         return round(self._data, digits)
 
     def __float__(self) -> NoReturn:
+        if CURRENT.get().tracing:
+            raise frozen("a plain number", self.label)
         raise TypeError(
             f"{self._described()} is not converted to a plain number: its gradient would be lost "
             "in silence; use .data for the number, and autograd.sin(v) or v.sin() for math.sin(v)"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from autograd import primitives
 from autograd.graph import CLOCK, Constant
-from autograd.operators import node_of, operand
+from autograd.operators import kind_of, node_of, operand
 from autograd.value import Value
 
 if TYPE_CHECKING:
@@ -76,4 +76,9 @@ def dot(x: Iterable[Any], y: Iterable[Any]) -> Any:
         right.refresh()
     data = sum(map(mul, left._data, right._data), 0.0)
     depth = left._depth if left._depth > right._depth else right._depth  # noqa: FURB136 - max() is slow
-    return data if depth < 0 else node_of(Value, primitives.dot, left + right, data, depth + 1)
+    if depth < 0:
+        return data
+    args = left + right
+    # What is traced has no number but nan, and makes every sum nan: others need not be searched
+    kind = Value if data == data else kind_of(args, Value)
+    return node_of(kind, primitives.dot, args, data, depth + 1)

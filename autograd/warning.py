@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import sys
 import warnings
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
+from autograd.location import user_frame
 from autograd.mode import CURRENT
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 __all__ = ["NumericWarning", "warn_non_finite"]
-
-# Frames of these packages are not the user's line.
-INTERNAL = ("autograd", "nn", "visualize", "numpy")
 
 
 class NumericWarning(RuntimeWarning):
@@ -51,9 +48,7 @@ def warn_non_finite(operation: str, result: float, operands: Sequence[Any]) -> N
     """
     if CURRENT.get().quiet or not all(isfinite(getattr(x, "data", x)) for x in operands):
         return
-    frame = sys._getframe(1)
-    while frame.f_back and frame.f_globals.get("__name__", "").partition(".")[0] in INTERNAL:
-        frame = frame.f_back
+    frame = user_frame()
     shown = ", ".join(map(_described, operands[:6])) + (", ..." if len(operands) > 6 else "")
     message = _Message(f"{operation}({shown}) gave {result}")
     message.operation = operation

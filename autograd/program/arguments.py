@@ -1,0 +1,195 @@
+"""Arguments of a call: their shapes, and their numbers as arrays, batched as `in_axes` says."""
+
+from __future__ import annotations
+
+from math import prod
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from autograd.number import is_array
+from autograd.program.shapes import Batch, Mapping, Sequence, Shape, shape_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+__all__ = ["Arguments", "Axes", "read"]
+
+# An axis for all arguments, None for no batch, or a tuple or list with one entry per argument;
+# an entry for an argument that is a dict, list or tuple may itself be one.
+Axes = Any
+
+
+class Arguments(NamedTuple):
+    """The arguments of one call.
+
+    `examples` is an array of shape (count, numbers of one example), or None without a batched
+    argument; `shared` are the numbers of all others. `batched` tells for each number of the
+    arguments, in order, which of the two it belongs to.
+    """
+
+    shapes: tuple[Shape, ...]
+    batched: tuple[bool, ...]
+    examples: Any
+    shared: list[Any]
+    symbolic: bool  # there are Values among the shared
+
+
+def read(args: tuple[Any, ...], axes: Axes, names: Iterable[str]) -> Arguments:
+    """Return the arguments taken apart.
+
+    Raises TypeError for what is no number and ValueError for a ragged batch, or batches of
+    different lengths, naming the argument.
+    """
+    if isinstance(axes, tuple | list):
+        if len(axes) != len(args):
+            raise ValueError(
+                f"in_axes has {len(axes)} entries, but {len(args)} arguments were given; it needs "
+                "one for each, or a single one for all"
+            )
+    else:
+        axes = (axes,) * len(args)
+    reader = _Reader()
+    places = [f"{place} ({name!r})" for place, name in enumerate(names)]
+    shapes = []
+    for place, (arg, axis) in enumerate(zip(args, axes)):
+        where = f"argument {places[place] if place < len(places) else place}"
+        shapes.append(reader.shape(arg, axis, where))
+    return reader.arguments(tuple(shapes))
+
+
+class _Reader:
+    """Collects the numbers of arguments one after the other."""
+
+    def __init__(self) -> None:
+        self.columns: list[Any] = []
+        self.shared: list[Any] = []
+        self.batched: list[bool] = []
+        self.lengths: dict[str, int] = {}  # of the batches, by argument
+        self.symbolic = False
+
+    def shape(self, arg: Any, axis: Any, where: str) -> Shape:
+        """Collect one argument and return its shape."""
+        if axis is None:
+            shape, leaves = shape_of(arg, where)
+            self.symbolic |= any(type(leaf) is not float for leaf in leaves)
+            self.shared += leaves
+            self.batched += [False] * len(leaves)
+            return shape
+        if isinstance(axis, dict | list | tuple) or _is_structure(arg):
+            return self.structure(arg, axis, where)
+        return self.batch(arg, axis, where)
+
+    def structure(self, arg: Any, axis: Any, where: str) -> Shape:
+        """Collect the items of a dict, list or tuple, each with an axis of its own."""
+        if not isinstance(arg, dict | list | tuple):
+            raise TypeError(f"{where}: in_axes has {axis!r} for it, but it is {_kind(arg)}")
+        keys = tuple(arg) if isinstance(arg, dict) else range(len(arg))
+        if isinstance(axis, dict | list | tuple):
+            given = set(axis) if isinstance(axis, dict) else set(range(len(axis)))
+            if given != set(keys) or isinstance(axis, dict) != isinstance(arg, dict):
+                raise ValueError(f"{where}: in_axes has {axis!r} for it, which has other entries")
+        items = []
+        for key in keys:
+            inner = axis[key] if isinstance(axis, dict | list | tuple) else axis
+            items.append(self.shape(arg[key], inner, f"{where}[{key!r}]"))
+        if isinstance(arg, dict):
+            return Mapping(tuple(keys), tuple(items))
+        return Sequence(type(arg), tuple(items))
+
+    def batch(self, arg: Any, axis: int, where: str) -> Batch:
+        """Collect one batch: an array, or lists that make one."""
+        import numpy as np
+
+        if type(axis) is not int:
+            raise TypeError(f"{where}: an axis is a whole number or None, not {axis!r}")
+        numbers = _as_array(arg, where)
+        if not -numbers.ndim <= axis < numbers.ndim:
+            raise ValueError(
+                f"{where} is mapped over axis {axis}, but "
+                + (f"its shape is {numbers.shape}" if numbers.ndim else f"it is {_kind(arg)}")
+                + "; in_axes says which arguments hold a batch, None those that all examples share"
+            )
+        if axis:
+            numbers = np.moveaxis(numbers, axis, 0)
+        count, dimensions = len(numbers), numbers.shape[1:]
+        if is_array(arg):
+            example, _ = shape_of(np.zeros(dimensions), where)
+        elif axis:
+            raise TypeError(f"{where}: axis {axis} is for arrays; a list is mapped over axis 0")
+        elif not count:
+            raise ValueError(
+                f"{where} is an empty list, which does not say what an example is; "
+                "give an array, such as numpy.zeros((0, 2))"
+            )
+        else:
+            example, _ = shape_of(arg[0], f"{where}[0]")
+        self.lengths[where] = count
+        self.columns.append(
+            numbers.reshape(count, -1) if count else np.zeros((0, prod(dimensions)))
+        )
+        self.batched += [True] * prod(dimensions)
+        return Batch(example, dimensions)
+
+    def arguments(self, shapes: tuple[Shape, ...]) -> Arguments:
+        """Return what was collected."""
+        import numpy as np
+
+        examples = None
+        if self.columns:
+            if len(set(self.lengths.values())) > 1:
+                found = ", ".join(f"{count} in {where}" for where, count in self.lengths.items())
+                raise ValueError(f"the batches have different numbers of examples: {found}")
+            examples = self.columns[0] if len(self.columns) == 1 else np.hstack(self.columns)
+            examples = np.ascontiguousarray(examples)
+        return Arguments(shapes, tuple(self.batched), examples, self.shared, self.symbolic)
+
+
+def _is_structure(arg: Any) -> bool:
+    """Tell a structure of batches from a batch: a list of anything is a batch of examples."""
+    if isinstance(arg, dict):
+        return True
+    return isinstance(arg, tuple) and (
+        hasattr(arg, "_fields") or any(isinstance(item, dict) or is_array(item) for item in arg)
+    )
+
+
+def _as_array(arg: Any, where: str) -> Any:
+    """Return a batch as an array of float64."""
+    import numpy as np
+
+    try:
+        numbers = np.asarray(arg)
+    except ValueError:
+        raise ValueError(_ragged(arg, where)) from None
+    if numbers.dtype.kind not in "fiub":
+        try:  # Fractions, and ints beyond 64 bits; numbers that are no numbers are refused here
+            _, leaves = shape_of(arg, where)
+            if any(type(leaf) is not float for leaf in leaves):
+                raise TypeError(
+                    f"{where} is a batch and holds Values; a batch is of plain numbers: map the "
+                    "function over them, [f(x) for x in xs], or compile it without in_axes"
+                )
+            numbers = np.array(leaves).reshape(numbers.shape)
+        except ValueError:
+            raise ValueError(_ragged(arg, where)) from None
+    return numbers.astype(np.float64, copy=False)
+
+
+def _ragged(arg: Any, where: str) -> str:
+    """Return the message about rows of different lengths."""
+    import numpy as np
+
+    shapes = []
+    for row in arg:
+        try:
+            shapes.append(np.shape(row))
+        except ValueError:
+            return f"{where} is ragged: row {len(shapes)} has rows of different lengths"
+    row = next((i for i, shape in enumerate(shapes) if shape != shapes[0]), 0)
+    return (
+        f"{where} is ragged: row 0 has shape {shapes[0]}, row {row} has {shapes[row]}; "
+        "all examples of a batch have one shape"
+    )
+
+
+def _kind(arg: Any) -> str:
+    return f"the number {arg!r}" if isinstance(arg, float | int) else f"a {type(arg).__name__}"

@@ -1,0 +1,147 @@
+"""Derivatives of programs: the graph redrawn, differentiated by its rules, and lowered again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from autograd.graph import Constant, topological_order
+from autograd.program.lowering import lowered
+from autograd.program.program import Program
+from autograd.program.traced import drawn, placeholder
+from autograd.reverse import reverse
+from autograd.tangents import tangents_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = [
+    "Derivative", "backward", "hessian", "jacobian", "redrawn", "value", "value_and_gradient",
+]  # fmt: skip
+
+
+class Derivative(NamedTuple):
+    """A program, and how the wanted numbers are found among its outputs.
+
+    Number i of the result is output `entries[i]` of the program, or 0 where that is None.
+    """
+
+    program: Program
+    entries: tuple[int | None, ...]
+
+
+def redrawn(program: Program) -> tuple[list[Any], list[Any], list[Any]]:
+    """Return a program as a graph again: its inputs, its parameters and its outputs."""
+    names = program.names
+    given = [placeholder(names.get(number, "")) for number in range(program.inputs)]
+    nodes: list[Any] = [*given, *map(Constant, program.constants)]
+    for op, args in program.instructions:
+        nodes.append(drawn(op, tuple([nodes[arg] for arg in args])))
+    inputs = program.examples + program.shared
+    return given[:inputs], given[inputs:], [nodes[output] for output in program.outputs]
+
+
+class _Graph:
+    """A program as a graph of traced Values, on which the rules can draw."""
+
+    def __init__(self, program: Program, wanted: Sequence[int] = ()) -> None:
+        self.program = program
+        self.inputs, self.parameters, self.outputs = redrawn(program)
+        self.wanted = [self.inputs[number] for number in wanted]
+
+    def lowered(self, outputs: Sequence[Any], sums: Sequence[Any] = ()) -> Program:
+        """Return the program of other outputs of the same inputs."""
+        examples = self.program.examples
+        return lowered(
+            self.inputs[:examples], self.inputs[examples:], self.parameters, outputs, sums
+        )
+
+    def derivative(self, results: Sequence[Any]) -> Derivative:
+        """Return the program of the results, each different number being one output."""
+        outputs: dict[Any, int] = {}
+        entries = []
+        for result in results:
+            if isinstance(result, float):
+                result = Constant(result)
+                entries.append(None if result == 0.0 else outputs.setdefault(result, len(outputs)))
+            else:
+                entries.append(outputs.setdefault(result, len(outputs)))
+        return Derivative(self.lowered(list(outputs)), tuple(entries))
+
+
+def value(program: Program) -> Derivative:
+    """Return the outputs themselves."""
+    return Derivative(program, tuple(range(len(program.outputs))))
+
+
+def value_and_gradient(program: Program, wanted: Sequence[int]) -> Derivative:
+    """Return the one output, then its derivatives with respect to the wanted inputs."""
+    graph = _Graph(program, wanted)
+    (output,) = graph.outputs
+    found = _gradients(output, graph.wanted)
+    return graph.derivative([output, *(found.get(node, 0.0) for node in graph.wanted)])
+
+
+def jacobian(program: Program, wanted: Sequence[int]) -> Derivative:
+    """Return the derivatives of each output with respect to the wanted inputs, row by row.
+
+    Reverse mode, output by output, each over the part of the graph that it depends on; forward
+    mode, input by input, where there are fewer inputs than outputs.
+    """
+    graph = _Graph(program, wanted)
+    rows: list[Any] = []
+    if len(graph.wanted) < len(graph.outputs):
+        roots = [output for output in graph.outputs if not isinstance(output, float)]
+        columns = [tangents_of(roots, {node: 1.0}, graph=True) for node in graph.wanted]
+        for output in graph.outputs:
+            rows += [column.get(output, 0.0) for column in columns]
+    else:
+        for output in graph.outputs:
+            found = _gradients(output, graph.wanted)
+            rows += [found.get(node, 0.0) for node in graph.wanted]
+    return graph.derivative(rows)
+
+
+def hessian(program: Program, wanted: Sequence[int]) -> Derivative:
+    """Return the second derivatives of the one output with respect to the wanted inputs, row by row.
+
+    Each component of the gradient is differentiated over its own part of the graph, with respect
+    to itself and the inputs before it; the other half is the mirror image. What is 0 is no output.
+    """
+    graph = _Graph(program, wanted)
+    (output,) = graph.outputs
+    size = len(graph.wanted)
+    slopes = _gradients(output, graph.wanted)
+    rows: list[Any] = [0.0] * (size * size)
+    for i, node in enumerate(graph.wanted):
+        found = _gradients(slopes.get(node, 0.0), graph.wanted[: i + 1])
+        for j, other in enumerate(graph.wanted[: i + 1]):
+            rows[i * size + j] = rows[j * size + i] = found.get(other, 0.0)
+    return graph.derivative(rows)
+
+
+def backward(program: Program) -> tuple[Program, list[int]]:
+    """Return the program whose sums are the one output, then its derivatives by the parameters.
+
+    Also returns the places of those parameters: the ones that an eager backward pass reaches.
+    """
+    graph = _Graph(program)
+    (output,) = graph.outputs
+    reached = _reached(output)
+    places = [place for place, node in enumerate(graph.parameters) if node in reached]
+    found = _gradients(output, [graph.parameters[place] for place in places])
+    sums = [output, *(found.get(graph.parameters[place], 0.0) for place in places)]
+    return graph.lowered((), sums), places
+
+
+def _gradients(output: Any, inputs: Sequence[Any]) -> dict[Any, Any]:
+    return {} if isinstance(output, float) else reverse({output: 1.0}, set(inputs), graph=True)
+
+
+def _reached(output: Any) -> set[Any]:
+    """Return the nodes that `output` has a derivative rule for, whether or not it gives 0."""
+    reached = {output}
+    for node in reversed([] if isinstance(output, float) else topological_order(output)):
+        if node.op is not None and node in reached:
+            rules = node.op.pullbacks * len(node.args) if node.op.variadic else node.op.pullbacks
+            reached.update(arg for arg, rule in zip(node.args, rules) if rule is not None)
+    return reached

@@ -1,0 +1,105 @@
+"""Lowering: a graph of Values written out as a flat Program."""
+
+from __future__ import annotations
+
+import struct
+from itertools import count
+from typing import TYPE_CHECKING, Any
+
+from autograd.graph import Constant, topological_order
+from autograd.program.program import Instruction, Program
+from autograd.program.traced import Traced
+from autograd.tracing import TracingError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+__all__ = ["captured", "lowered"]
+
+
+def captured(outputs: Iterable[Any], inputs: Iterable[Any]) -> list[Any]:
+    """Return the leaves below the outputs that are no inputs, in the order of their first use.
+
+    That is the order in which a network computes: layer by layer, the weights of a neuron and then
+    its bias, so that the parameters of a layer lie side by side.
+    """
+    known = set(inputs)
+    leaves: dict[Any, None] = {}
+    order = _between(outputs, known)
+    for node in order:
+        for arg in node.args:
+            if type(arg) is not Constant and arg.op is None and arg not in known:
+                leaves[arg] = None
+    for node in order:
+        if node.op is None and node not in known:  # a leaf that is itself an output
+            leaves[node] = None
+    for leaf in leaves:
+        if isinstance(leaf, Traced):
+            raise TracingError(
+                f"the result depends on {leaf!r}, which is no input of this function: it was "
+                "traced in another call and kept. A function to be compiled may use its "
+                "arguments and Values made outside, and must not store what it computes"
+            )
+    return list(leaves)
+
+
+def lowered(
+    examples: Sequence[Any],
+    shared: Sequence[Any],
+    parameters: Sequence[Any],
+    outputs: Sequence[Any],
+    sums: Sequence[Any] = (),
+) -> Program:
+    """Return the program that computes the outputs from nodes given at each call.
+
+    The nodes given are most often leaves; nothing below them is part of the program. Outputs and
+    sums are nodes or floats. Linear in the size of the graph, and without recursion.
+    """
+    given = [*examples, *shared, *parameters]
+    numbers: dict[Any, int] = {node: number for number, node in enumerate(given)}
+    order = [node for node in _between([*outputs, *sums], numbers) if node not in numbers]
+    constants: dict[bytes, int] = {}
+    values: list[float] = []
+
+    def constant(number: float) -> int:
+        bits = struct.pack("d", number)  # 0.0 and -0.0 are two constants, nan is one
+        if bits not in constants:
+            constants[bits] = len(given) + len(values)
+            values.append(float(number))
+        return constants[bits]
+
+    for node in order:
+        for arg in node.args:
+            if type(arg) is Constant:
+                constant(arg)
+    for output in (*outputs, *sums):
+        if isinstance(output, float):
+            constant(output)
+    numbers.update(zip(order, count(len(given) + len(values))))
+
+    def variable(node: Any) -> int:
+        return constant(node) if isinstance(node, float) else numbers[node]
+
+    return Program(
+        len(examples),
+        len(shared),
+        len(parameters),
+        tuple(values),
+        tuple(Instruction(node.op, tuple(map(variable, node.args))) for node in order),
+        tuple(map(variable, outputs)),
+        tuple(map(variable, sums)),
+        {number: node.label for node, number in numbers.items() if node.label},
+    )
+
+
+def _between(outputs: Iterable[Any], inputs: Any) -> list[Any]:
+    """Return the nodes that the outputs depend on, not going below the inputs."""
+    roots = [output for output in outputs if not isinstance(output, float)]
+    order = topological_order(*roots)
+    if all(node.op is None for node in inputs):
+        return order
+    needed = set(roots)
+    for node in reversed(order):
+        if node in needed and node not in inputs:
+            needed.update(node.args)
+    return [node for node in order if node in needed]

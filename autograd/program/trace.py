@@ -1,0 +1,163 @@
+"""Tracing: a function called once on Values without numbers, and what it did as a program."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from inspect import signature
+from typing import TYPE_CHECKING, Any
+
+from autograd.graph import Constant
+from autograd.mode import Mode, entered
+from autograd.program.derivatives import redrawn
+from autograd.program.lowering import captured, lowered
+from autograd.program.shapes import Array, Batch, Mapping, Sequence, Shape, filled, shape_of
+from autograd.program.traced import placeholder
+from autograd.value import Value
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from autograd.program.arguments import Arguments
+    from autograd.program.program import Program
+
+__all__ = ["Function", "Graph", "Trace"]
+
+
+@dataclass(frozen=True)
+class Trace:
+    """What a function does for arguments of given shapes."""
+
+    program: Program  # of the outputs
+    leaves: tuple[Value, ...]  # the captured ones: the parameters of the program, read at each call
+    shapes: tuple[Shape, ...]  # of the arguments
+    inputs: tuple[int, ...]  # for each number of the arguments, in order: its variable
+    result: Shape
+
+
+class Function:
+    """A Python function as the origin of programs."""
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        self.function = function
+        try:
+            parameters = signature(function).parameters.values()
+        except (TypeError, ValueError):  # a builtin
+            parameters = {}.values()
+        self.names = tuple(p.name for p in parameters if p.kind is not p.VAR_POSITIONAL)
+
+    def trace(self, arguments: Arguments) -> Trace:
+        """Call the function on Values without numbers; nothing is computed."""
+        nodes = []
+        for place, shape in enumerate(arguments.shapes):
+            name = self.names[place] if place < len(self.names) else f"argument{place}"
+            nodes += [placeholder(label) for label in _labels(shape, name)]
+        rest = iter(nodes)
+        args = [filled(shape, rest) for shape in arguments.shapes]
+        with entered(Mode(quiet=True, tracing=True, differentiated=frozenset(nodes))):
+            output = self.function(*args)
+        result, outputs = shape_of(output, "a compiled function returns numbers; its result")
+        return _traced(arguments, nodes, outputs, result)
+
+    def apply(self, args: tuple[Any, ...]) -> Any:
+        """Call the function itself: on Values it draws a graph."""
+        return self.function(*args)
+
+
+class Graph:
+    """A graph that was already built as the origin of programs.
+
+    It is kept as the program of its inputs, so that it is pickled and traced again as one list.
+    """
+
+    def __init__(self, output: Any, inputs: Any) -> None:
+        self.result, outputs = shape_of(output, "compile: the output")
+        found = [shape_of(item, f"compile: input {i}") for i, item in enumerate(inputs)]
+        self.shapes = tuple(shape for shape, _ in found)
+        nodes = [node for _, leaves in found for node in leaves]
+        for node in nodes:
+            if not isinstance(node, Value):
+                raise TypeError(f"compile: an input must be a Value of the graph, not {node!r}")
+        if len(set(nodes)) < len(nodes):
+            twice = next(node for node in nodes if nodes.count(node) > 1)
+            raise ValueError(f"compile: {twice!r} is an input twice; each is given once at a call")
+        self.names = tuple(getattr(item, "label", "") or f"{i}" for i, item in enumerate(inputs))
+        outputs = [Constant(node) if isinstance(node, float) else node for node in outputs]
+        self.leaves = tuple(captured(outputs, nodes))
+        self.program = lowered((), nodes, self.leaves, outputs)
+
+    def trace(self, arguments: Arguments) -> Trace:
+        """Return the program with the inputs told apart that hold a batch."""
+        self._check(arguments.shapes)
+        inputs, parameters, outputs = redrawn(self.program)
+        trace = _traced(arguments, inputs, outputs, self.result, parameters)
+        return Trace(trace.program, self.leaves, trace.shapes, trace.inputs, trace.result)
+
+    def apply(self, args: tuple[Any, ...]) -> Any:
+        """Draw the graph again on other Values."""
+        found = [shape_of(arg, f"argument {i}") for i, arg in enumerate(args)]
+        self._check(tuple(shape for shape, _ in found))
+        numbers: list[Any] = [leaf for _, leaves in found for leaf in leaves]
+        numbers += [*self.leaves, *self.program.constants]
+        for op, places in self.program.instructions:
+            numbers.append(op(*[numbers[place] for place in places]))
+        return filled(self.result, iter([numbers[output] for output in self.program.outputs]))
+
+    def _check(self, shapes: tuple[Shape, ...]) -> None:
+        if len(shapes) != len(self.shapes):
+            raise TypeError(
+                f"the compiled graph has {len(self.shapes)} inputs, but {len(shapes)} arguments "
+                "were given"
+            )
+        for place, (shape, wanted) in enumerate(zip(shapes, self.shapes)):
+            if _example(shape) != wanted:
+                raise ValueError(
+                    f"argument {place} has the structure {_example(shape)}, but the input of the "
+                    f"compiled graph has {wanted}"
+                )
+
+
+def _traced(
+    arguments: Arguments,
+    nodes: list[Any],
+    outputs: list[Any],
+    result: Shape,
+    leaves: list[Any] | None = None,
+) -> Trace:
+    outputs = [Constant(node) if isinstance(node, float) else node for node in outputs]
+    examples = [node for node, batched in zip(nodes, arguments.batched) if batched]
+    shared = [node for node, batched in zip(nodes, arguments.batched) if not batched]
+    if leaves is None:
+        leaves = captured(outputs, nodes)
+    variable = {node: number for number, node in enumerate(examples + shared)}
+    return Trace(
+        lowered(examples, shared, leaves, outputs),
+        tuple(leaves),
+        arguments.shapes,
+        tuple(variable[node] for node in nodes),
+        result,
+    )
+
+
+def _example(shape: Shape) -> Shape:
+    """Return the shape that one example has."""
+    if isinstance(shape, Batch):
+        return shape.example
+    if isinstance(shape, Array):
+        return shape
+    return shape._replace(items=tuple(map(_example, shape.items)))
+
+
+def _labels(shape: Shape, name: str) -> Iterator[str]:
+    """Yield what to call each number of an argument: x, x[1], x[0][2], x['weight']."""
+    if isinstance(shape, Batch):
+        yield from _labels(shape.example, name)
+    elif isinstance(shape, Sequence | Mapping):
+        keys = shape.keys if isinstance(shape, Mapping) else range(len(shape.items))
+        for key, item in zip(keys, shape.items):
+            yield from _labels(item, f"{name}[{key!r}]")
+    elif not shape.dimensions:
+        yield name
+    else:
+        first, *rest = shape.dimensions
+        for index in range(first):
+            yield from _labels(Array(tuple(rest)), f"{name}[{index}]")

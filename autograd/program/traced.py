@@ -1,0 +1,97 @@
+"""Traced: a Value without a number, of which only the operations are of interest."""
+
+from __future__ import annotations
+
+from math import nan
+from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
+
+from autograd import primitives
+from autograd.operators import binary, node_of
+from autograd.tracing import frozen
+from autograd.value import Value
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from autograd.primitive import Primitive
+
+__all__ = ["Traced", "drawn", "placeholder"]
+
+
+def placeholder(label: str = "") -> Traced:
+    """Return a leaf that stands for a number which each call of a program gives anew."""
+    return Traced(nan, label)
+
+
+def drawn(op: Primitive, args: tuple[Any, ...]) -> Traced:
+    """Return the node of an operation without computing it; operands are nodes and Constants."""
+    node: Traced = node_of(Traced, op, args, nan, max([arg._depth for arg in args], default=-1) + 1)
+    return node
+
+
+class Traced(Value):
+    """A Value whose number is not known yet; what asks for it raises TracingError.
+
+    Operations with other Values give Traced ones, so that everything computed from an input of
+    the function is known as such. Its data is nan, which all rules pass on.
+    """
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return f"Traced({self.label!r})" if self.label else "Traced()"
+
+    def __bool__(self) -> NoReturn:
+        raise frozen("a truth value", self.label)
+
+    def __float__(self) -> NoReturn:
+        raise frozen("a plain number", self.label)
+
+    __int__ = __complex__ = __trunc__ = __floor__ = __ceil__ = __index__ = __float__
+
+    def __round__(self, digits: int | None = None) -> NoReturn:
+        raise frozen("a rounded number", self.label)
+
+    def __format__(self, specification: str) -> str:
+        if specification:
+            raise frozen("text", self.label)
+        return repr(self)
+
+    def __eq__(self, other: object) -> bool:
+        if self is other:
+            return True
+        raise frozen("==", self.label)
+
+    __hash__ = Value.__hash__
+
+    def __ne__(self, other: object) -> bool:
+        return not self == other
+
+    @property
+    def data(self) -> float:
+        """Refused: there is no number yet."""
+        raise frozen(".data", self.label)
+
+    @data.setter
+    def data(self, data: Any) -> None:  # noqa: ARG002 - refused
+        raise frozen(".data", self.label)
+
+    @property
+    def grad(self) -> float:
+        """Refused: there is no gradient yet."""
+        raise frozen(".grad", self.label)
+
+    @grad.setter
+    def grad(self, grad: Any) -> None:  # noqa: ARG002 - refused
+        raise frozen(".grad", self.label)
+
+    def backward(self, gradient: float = 1.0) -> NoReturn:  # noqa: ARG002 - refused
+        """Refused: use autograd.grad in the function, or `backward` of the compiled function."""
+        raise frozen(".grad", self.label)
+
+    # Python asks the right operand first where its class is derived and has a method of its own.
+    __radd__: ClassVar[Callable[[Value, Any], Value]] = binary(primitives.add, reflected=True)
+    __rsub__: ClassVar[Callable[[Value, Any], Value]] = binary(primitives.sub, reflected=True)
+    __rmul__: ClassVar[Callable[[Value, Any], Value]] = binary(primitives.mul, reflected=True)
+    __rtruediv__: ClassVar[Callable[[Value, Any], Value]] = binary(primitives.div, reflected=True)
+    __rpow__: ClassVar[Callable[[Value, Any], Value]] = binary(primitives.pow, reflected=True)
