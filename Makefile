@@ -3,14 +3,16 @@
 #   make demo     train a small network on real data, write pictures to output/
 #   make test     run the tests, the doctests and every code block of the documentation
 #   make lint     ruff and mypy
-#   make bench    time the engine against PyTorch (where installed) and closures per node
+#   make bench    time the engine against closures per node, PyTorch, JAX, CasADi and C by hand
 #   make docs     write the generated pages and pictures anew
 #   make clean    remove .venv and what the other targets wrote
 #
-# Options: PYTHON=python3.12 (for a new .venv), DEMO="--data moons", TEST="-k dot", EXTRAS=test,oracles
+# Options: PYTHON=python3.12 (for a new .venv), DEMO="--data moons", TEST="-k dot", EXTRAS=test,oracles,
+# BENCH="--quick", PEERS=demos (measure beside what needs no download of gigabytes)
 
 PYTHON = python3
 EXTRAS = test
+PEERS = benchmarks
 DEMO =
 TEST =
 BENCH =
@@ -33,8 +35,9 @@ lint: .venv/installed-lint
 	$(IN) -m mypy
 	$(IN) -m mypy tests/typed_program.py
 
-bench: .venv/installed-demos
+bench: .venv/installed-for-benchmarks-$(PEERS)
 	$(IN) benchmarks/eager.py $(BENCH)
+	$(IN) benchmarks/compiled.py $(BENCH)
 
 docs: .venv/installed-demos
 	$(IN) docs/generate.py
@@ -50,6 +53,11 @@ clean:
 .venv/installed-$(EXTRAS): .venv/created $(SETTINGS)
 	@echo "Installing what the tests need into .venv (once; a minute or two)"
 	$(PIP) --editable ".[demos,$(EXTRAS)]"
+	@touch $@
+
+.venv/installed-for-benchmarks-$(PEERS): .venv/created $(SETTINGS)
+	@echo "Installing what the benchmarks compare with into .venv (once; some minutes and gigabytes)"
+	$(PIP) --editable ".[demos,$(PEERS)]"
 	@touch $@
 
 .venv/installed-lint: .venv/created $(SETTINGS)

@@ -1,0 +1,160 @@
+"""All peers of the compiled benchmark do the same work, and it is the eager engine's."""
+
+from __future__ import annotations
+
+import platform
+import sys
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+import autograd
+import compiled
+import nn
+from compiled import WORKS, disagreement
+from peers import c_by_hand, compiler, numpy_by_hand, python_by_hand
+from peers.compiler import gcc_version
+from problems import Chain, Digits, Moons, Readme, Rosenbrock, by_layer, by_neuron, split
+
+TOLERANCE = 1e-9
+
+
+def numbers(make, problem):
+    """Return the results of two runs, which must be the same."""
+    run, results = make(problem)
+    first = tuple(results(run()))
+    assert tuple(results(run())) == first
+    return first
+
+
+def skip_without(*needs):
+    for need in needs:
+        if compiled.missing(need):
+            pytest.skip(f"{need} is not installed")
+
+
+def small(problem):
+    return replace(problem, operations=400) if isinstance(problem, Chain) else problem
+
+
+ENTRIES = [
+    pytest.param(work, entry, id=f"{work.name}-{entry.name}")
+    for work in WORKS
+    for entry in work.entries[1:]
+]
+
+
+@pytest.mark.parametrize(("work", "entry"), ENTRIES)
+@pytest.mark.filterwarnings("default")  # what peers warn of is theirs
+def test_peers_agree_with_the_work_by_hand(work, entry):
+    skip_without(*entry.needs)
+    problem = small(work.problem())
+    expected = numbers(work.entries[0].make, problem)
+    assert disagreement(numbers(entry.make, problem), expected) < TOLERANCE
+
+
+def eager_model(problem, activation):
+    model = nn.MLP(problem.sizes[0], problem.sizes[1:], activation=activation)
+    for parameter, start in zip(model.parameters(), problem.parameters, strict=True):
+        parameter.data = float(start)
+    return model
+
+
+def eager_steps(model, optimizer, losses):
+    """Do a step for each loss, a function without arguments; return parameters and losses."""
+    values = []
+    for loss in losses:
+        optimizer.zero_grad()
+        value = loss()
+        value.backward()
+        optimizer.step()
+        values.append(value.data)
+    return [parameter.data for parameter in model.parameters()] + values
+
+
+@pytest.mark.parametrize("activation", ["relu", "tanh"])
+def test_the_moons_by_hand_are_the_eager_engines(activation):
+    problem = Moons.make(activation, steps=3)
+    model = eager_model(problem, activation)
+    parameters = model.parameters()
+
+    def loss():
+        scores = [model(point) for point in problem.points.tolist()]
+        penalty = problem.penalty * autograd.dot(parameters, parameters)
+        return nn.hinge_loss(scores, problem.labels.tolist()) + penalty
+
+    expected = eager_steps(model, nn.SGD(parameters, lr=problem.rate), [loss] * problem.steps)
+    assert disagreement(numbers(numpy_by_hand.moons_steps, problem), expected) < TOLERANCE
+
+
+def test_the_digits_by_hand_are_the_eager_engines():
+    pytest.importorskip("sklearn")
+    whole = Digits.make()
+    problem = replace(whole, order=whole.order[:3])
+    model = eager_model(problem, "relu")
+
+    def loss(batch):
+        scores = [model(row) for row in problem.pixels[batch].tolist()]
+        return nn.cross_entropy(scores, problem.labels[batch].tolist())
+
+    losses = [lambda batch=batch: loss(batch) for batch in problem.order]
+    expected = eager_steps(model, nn.Adam(model.parameters(), lr=problem.rate), losses)
+    assert disagreement(numbers(numpy_by_hand.digits_epoch, problem), expected) < TOLERANCE
+
+
+@pytest.mark.parametrize(("a", "b"), [(-4.0, 2.0), (3.0, -1.0), (2.0, 1.5)])
+def test_the_expression_by_hand_is_the_eager_engines(a, b):
+    value, partials = autograd.value_and_grad(
+        lambda x, y: Readme.expression(x, y, autograd.relu), argnums=(0, 1)
+    )(a, b)
+    assert numbers(python_by_hand.readme, Readme(a, b)) == pytest.approx((value, *partials))
+
+
+def test_the_hessian_by_hand_is_the_eager_engines():
+    problem = Rosenbrock.make(5)
+    expected = autograd.hessian(problem.valley)(problem.x)
+    assert numbers(numpy_by_hand.hessian, problem) == pytest.approx(tuple(expected.ravel()))
+
+
+def test_the_chain_by_hand_is_the_eager_engines():
+    problem = Chain(400)
+    value, partials = autograd.value_and_grad(
+        lambda x, w, b: problem.total(x, w, b, autograd.tanh), argnums=(0, 1, 2)
+    )(problem.start, problem.weight, problem.bias)
+    assert numbers(python_by_hand.chain, problem) == pytest.approx((value, *partials))
+
+
+@pytest.mark.parametrize("narrower", ["-mno-avx512f", "-mno-avx"])
+def test_c_by_hand_is_right_on_narrower_vectors(narrower, monkeypatch):
+    skip_without("gcc")
+    if platform.machine() not in {"x86_64", "AMD64"}:
+        pytest.skip("these vectors are x86's")
+    monkeypatch.setattr(compiler, "OPTIONS", (*compiler.OPTIONS, narrower))
+    for activation in ("relu", "tanh"):
+        problem = Moons.make(activation)
+        expected = numbers(numpy_by_hand.moons_steps, problem)
+        assert disagreement(numbers(c_by_hand.moons_loop, problem), expected) < TOLERANCE
+    pytest.importorskip("sklearn")
+    problem = Digits.make()
+    expected = numbers(numpy_by_hand.digits_epoch, problem)
+    assert disagreement(numbers(c_by_hand.digits_epoch, problem), expected) < TOLERANCE
+
+
+def test_a_compiler_that_is_not_gcc_is_none(monkeypatch):
+    monkeypatch.setattr(compiler.shutil, "which", lambda _: None)
+    assert gcc_version() is None
+    monkeypatch.setattr(compiler.shutil, "which", lambda _: sys.executable)
+    assert gcc_version() is None
+
+
+def test_layouts_of_parameters():
+    sizes = (2, 3, 1)
+    by_layers = np.arange(13.0)
+    (first, first_bias), (second, second_bias) = split(by_layers, sizes)
+    assert first.tolist() == [[0.0, 1.0], [2.0, 3.0], [4.0, 5.0]]
+    assert (first_bias.tolist(), second_bias.tolist()) == ([6.0, 7.0, 8.0], [12.0])
+    assert second.tolist() == [[9.0, 10.0, 11.0]]
+    neurons = by_neuron(by_layers, sizes)
+    assert neurons.tolist() == [0, 1, 6, 2, 3, 7, 4, 5, 8, 9, 10, 11, 12]
+    assert by_layer(neurons, sizes).tolist() == by_layers.tolist()
