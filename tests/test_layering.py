@@ -34,6 +34,8 @@ AUTOGRAD = (
     "backends.numpy.memory", "backends.numpy.texts", "backends.numpy.elementwise",
     "backends.numpy.guard", "backends.numpy.products", "backends.numpy.reductions",
     "backends.numpy.workspace", "backends.numpy",
+    "backends.jax.algebra", "backends.jax.memory", "backends.jax.stages",
+    "backends.jax.function", "backends.jax",
 )  # fmt: skip
 
 # nn and visualize see autograd's public names and nothing of each other.

@@ -1,0 +1,52 @@
+"""The JAX backend: the stages of a schedule in jax.numpy, for accelerators and many devices.
+
+`function` gives a pure function that JAX can compile, transform and shard: the batch over devices,
+the parameters on each of them, and sums over the batch added up across devices by XLA. `build`
+runs it on this machine in double precision, as the other backends do.
+
+XLA rounds a * b + c once where it fuses them, and numbers below 2.2e-308 count as 0 on CPUs. It
+compiles every stage, and all of them again for each number of examples: programs of thousands of
+stages belong on another backend.
+
+Reading order: algebra, memory, stages, function.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import jax
+import numpy as np
+
+from autograd.backends.jax.function import function
+
+if TYPE_CHECKING:
+    from autograd.program.stages import Schedule
+
+__all__ = ["JaxProgram", "build", "function"]
+
+try:
+    from jax import enable_x64
+except ImportError:  # before JAX 0.8
+    from jax.experimental import enable_x64  # type: ignore[attr-defined, no-redef]
+
+
+def build(schedule: Schedule) -> JaxProgram:
+    """Return what runs a schedule with JAX.
+
+    Raises ValueError for an operation without a C text, or with one that JAX cannot compute.
+    """
+    return JaxProgram(schedule)
+
+
+class JaxProgram:
+    """A scheduled program compiled by XLA, in double precision whatever JAX's own setting is."""
+
+    def __init__(self, schedule: Schedule) -> None:
+        self._compiled = jax.jit(function(schedule))
+
+    def run(self, examples: Any, shared: Any, parameters: Any) -> tuple[Any, Any]:
+        """Return the outputs for each example, and the sums: see `Executable`."""
+        with enable_x64(True):
+            outputs, sums = self._compiled(examples, shared, parameters)
+            return np.array(outputs), np.array(sums)
