@@ -107,8 +107,8 @@ def formula_of(row: Primitive) -> Formula:
             f"the operation {row.name!r} has no C text, so it runs eagerly only; to compile it, "
             f"define it with primitive({row.name!r}, ..., c='an expression in x, y, z')"
         )
-    folds_pairs = row.variadic and re.search(r"\bz\b", row.c) is not None
-    arity = 3 if folds_pairs else 2 if row.variadic else row.arity
+    pairs = row.variadic and re.search(r"\bz\b", row.c) is not None
+    arity = 3 if pairs else 2 if row.variadic else row.arity
     try:
         return parsed(row.c, arity)
     except ValueError as error:

@@ -13,9 +13,9 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
-__all__ = ["Loop", "Operand", "Writer"]
+__all__ = ["Index", "Loop", "Operand", "Writer"]
 
 Operand = str | float  # the name of a value, or a number that becomes a constant
 Index = str | int
@@ -27,9 +27,12 @@ class Module:
     def __init__(self) -> None:
         self.lines: list[str] = []
         self.declarations: dict[str, str] = {}  # by symbol
+        self.required: dict[str, Callable[[], None]] = {}  # what defines each function called
+        self.defined: set[str] = set()
         self.known: dict[str, str] = {}  # the name of each pure value, by its instruction
         self.values = self.blocks = 0
         self.block = "entry"
+        self.returned = False  # from the block being written
 
 
 class Loop:
@@ -90,8 +93,19 @@ class Writer:
     # Text
 
     def text(self) -> str:
-        """Return the module written so far."""
-        return "\n".join([*self._module.lines, *self._module.declarations.values(), ""])
+        """Return the module, with the definitions of the functions it requires."""
+        module = self._module
+        while module.required:
+            symbol, define = module.required.popitem()
+            if symbol not in module.defined:
+                module.defined.add(symbol)
+                define()
+        return "\n".join([*module.lines, *module.declarations.values(), ""])
+
+    @property
+    def length(self) -> int:
+        """The number of lines written so far."""
+        return len(self._module.lines)
 
     def emit(self, instruction: str) -> str:
         """Write an instruction and return the name of its value."""
@@ -123,6 +137,18 @@ class Writer:
     def declare(self, symbol: str, declaration: str) -> None:
         """Add the declaration of a function that is not defined in this module."""
         self._module.declarations[symbol] = declaration
+
+    def require(self, symbol: str, define: Callable[[], None]) -> None:
+        """Have `text` call `define`, which writes the function, unless the module has it."""
+        self._module.required[symbol] = define
+
+    def constant_table(self, numbers: Sequence[int]) -> str:
+        """Return the symbol of a constant array of 64-bit integers."""
+        symbol = f"@table.{len(self._module.declarations)}"
+        elements = ", ".join(f"i64 {number}" for number in numbers)
+        kind = f"[{len(numbers)} x i64]"
+        self.declare(symbol, f"{symbol} = private unnamed_addr constant {kind} [{elements}]")
+        return symbol
 
     def constant(self, number: float) -> str:
         """Return a number as a constant of this width, exact to the bit."""
@@ -168,6 +194,10 @@ class Writer:
         """Return the value of one of LLVM's functions: fma, fabs, sqrt, copysign, rint, ..."""
         return self.call(f"llvm.{name}.{self.suffix}", *operands)
 
+    def guarded_product(self, guard: Operand, x: Operand, y: Operand) -> str:
+        """Return x * y, and 0 where `guard` is 0."""
+        return self.select(self.fcmp("oeq", guard, 0.0), 0.0, self.fmul(x, y))
+
     def fcmp(self, predicate: str, x: Operand, y: Operand) -> str:
         """Return the condition x ? y: oeq, olt, ole, ogt, oge (false for nan), une, uno, ..."""
         return self.value(f"fcmp {predicate} {self.type} {self.operand(x)}, {self.operand(y)}")
@@ -186,6 +216,13 @@ class Writer:
     def integer(self, operation: str, x: Index, y: Index) -> str:
         """Return `add`, `sub`, `mul`, `and`, `shl`, `lshr`, ... of 64-bit integers."""
         return self.value(f"{operation} {self.integer_type} {self._integer(x)}, {self._integer(y)}")
+
+    def smaller(self, x: Index, y: Index) -> str:
+        """Return the smaller of two signed integers."""
+        kind = self.integer_type
+        operands = f"{kind} {self._integer(x)}, {kind} {self._integer(y)}"
+        suffix = "i64" if self.lanes == 1 else f"v{self.lanes}i64"
+        return self.value(f"call {kind} @llvm.smin.{suffix}({operands})")
 
     def compare(self, predicate: str, x: Index, y: Index) -> str:
         """Return the condition x ? y of integers: eq, ne, slt, sle, ult, ..."""
@@ -210,7 +247,7 @@ class Writer:
         if self.lanes == 1:
             return x
         first = self.value(f"insertelement {self.type} poison, double {x}, i64 0")
-        return self._shuffle(first, [0] * self.lanes)
+        return self.shuffle(first, "poison", [0] * self.lanes)
 
     def element(self, x: str, lane: int) -> str:
         """Return the double in one lane."""
@@ -230,16 +267,25 @@ class Writer:
         writer = self
         while writer.lanes > 2:
             half = writer.lanes // 2
-            low, high = (writer._shuffle(x, range(k, k + half)) for k in (0, half))
+            low, high = (writer.shuffle(x, "poison", range(k, k + half)) for k in (0, half))
             writer = self.at(half)
             x = writer.fadd(low, high)
         if writer.lanes == 1:
             return x
         return self.at(1).fadd(writer.element(x, 0), writer.element(x, 1))
 
-    def _shuffle(self, x: str, lanes: Sequence[int]) -> str:
+    def any_lane(self, condition: str) -> str:
+        """Return the condition (i1) that one of the lanes holds."""
+        if self.lanes == 1:
+            return condition
+        return self.value(
+            f"call i1 @llvm.vector.reduce.or.v{self.lanes}i1({self.condition} {condition})"
+        )
+
+    def shuffle(self, x: str, y: str, lanes: Sequence[int]) -> str:
+        """Return as many of the lanes of x (0 and up) and y (from `self.lanes` on)."""
         mask = f"<{len(lanes)} x i32> <{', '.join(f'i32 {lane}' for lane in lanes)}>"
-        return self.value(f"shufflevector {self.type} {x}, {self.type} poison, {mask}")
+        return self.value(f"shufflevector {self.type} {x}, {self.type} {y}, {mask}")
 
     # Memory
 
@@ -276,7 +322,7 @@ class Writer:
         module.lines.append(f"define {linkage and linkage + ' '}{result} @{symbol}({signature}) {{")
         module.lines.append("entry:")
         module.known.clear()
-        module.values, module.block = 0, "entry"
+        module.values, module.block, module.returned = 0, "entry", False
         yield
         if result == "void":
             self.do("ret void")
@@ -285,6 +331,7 @@ class Writer:
     def give(self, x: Operand) -> None:
         """Return numbers of this width from the function being written."""
         self.do(f"ret {self.type} {self.operand(x)}")
+        self._module.returned = True
 
     @contextmanager
     def loop(
@@ -338,12 +385,16 @@ class Writer:
 
     @contextmanager
     def when(self, condition: str) -> Iterator[None]:
-        """Write a block around the body that runs only where one condition (i1) holds."""
+        """Write a block around the body that runs only if one condition (i1) holds.
+
+        The body may end with `give`.
+        """
         inside, after = self._labels("then", "end")
         self.do(f"br i1 {condition}, label %{inside}, label %{after}")
         mark = self._begin(inside)
         yield
-        self.do(f"br label %{after}")
+        if not self._module.returned:
+            self.do(f"br label %{after}")
         self._end(after, mark)
 
     def _labels(self, *names: str) -> list[str]:
@@ -353,7 +404,7 @@ class Writer:
     def _begin(self, label: str) -> int:
         """Start a block; return how many values are known outside it."""
         self._module.lines.append(f"{label}:")
-        self._module.block = label
+        self._module.block, self._module.returned = label, False
         return len(self._module.known)
 
     def _end(self, label: str, mark: int) -> None:
@@ -362,4 +413,4 @@ class Writer:
         while len(known) > mark:
             known.popitem()
         self._module.lines.append(f"{label}:")
-        self._module.block = label
+        self._module.block, self._module.returned = label, False

@@ -10,31 +10,7 @@ import pytest
 
 from autograd.backends.llvm.writer import Writer
 
-binding = pytest.importorskip("llvmlite.binding", reason="llvmlite is not installed")
-
 LANES = (1, 2, 4, 8)
-
-
-@pytest.fixture
-def native():
-    """Compile a module for this machine; its functions by name, as ctypes calls them."""
-    binding.initialize_native_target()
-    binding.initialize_native_asmprinter()
-    engines = []
-
-    def build(text, name, result, *arguments):
-        module = binding.parse_assembly(text)
-        module.verify()
-        features = binding.get_host_cpu_features().flatten()
-        target = binding.Target.from_default_triple().create_target_machine(
-            cpu=binding.get_host_cpu_name(), features=features, opt=1, jit=True
-        )
-        engine = binding.create_mcjit_compiler(module, target)
-        engine.finalize_object()
-        engines.append(engine)
-        return ctypes.CFUNCTYPE(result, *arguments)(engine.get_function_address(name))
-
-    return build
 
 
 def doubles(*numbers):

@@ -1,0 +1,71 @@
+"""log and log1p of vectors, without branches.
+
+A number is 2**k m with sqrt(1/2) <= m < sqrt(2). With f = m - 1, which is exact, and
+s = f / (2 + f), log m = 2 atanh(s) = f - s (f - s**2 R(s**2))  (as in fdlibm's e_log.c, 1993).
+R is the minimax polynomial of degree 6 by a Remez exchange in 60 digits; its error is 3e-18 of the
+result. Measured errors, in units in the last place: log LOG, log1p LOG1P.
+"""
+
+from __future__ import annotations
+
+from math import inf, nan
+from typing import TYPE_CHECKING
+
+from autograd.backends.llvm.polynomial import polynomial
+
+if TYPE_CHECKING:
+    from autograd.backends.llvm.writer import Operand, Writer
+
+__all__ = ["log", "log1p"]
+
+# k log 2 is exact with the first part, which has 42 bits.
+LOG_2 = 0.6931471805598903, 5.497923018708371e-14
+SMALLEST_NORMAL = 2.0**-1022
+ONE_BITS = 0x3FF0000000000000
+ROOT_HALF_BITS = 0x3FE6A09E667F3BCD  # of sqrt(1/2)
+MANTISSA = (1 << 52) - 1
+TWO_52_BITS = 0x4330000000000000  # or an integer below 2**52 into these: 2**52 + the integer
+
+R = (
+    0.6666666666666731, 0.3999999999943716, 0.2857142873811327, 0.22222198962164427,
+    0.18183545980708385, 0.15314483270114518, 0.14791911858719345,
+)  # fmt: skip
+
+
+def log(w: Writer, x: str) -> str:
+    """Return the logarithm: -inf at 0, nan below; denormal numbers are scaled by 2**54."""
+    denormal = w.fcmp("olt", x, SMALLEST_NORMAL)
+    scaled = w.select(denormal, w.fmul(x, 2.0**54), x)
+    return _edges(w, x, x, _log(w, scaled, w.select(denormal, -54.0, 0.0), 0.0))
+
+
+def log1p(w: Writer, x: str) -> str:
+    """Return log(1 + x) as log(u) + c / u, where the rounded sum u is 1 + x - c exactly."""
+    u = w.fadd(x, 1.0)
+    part = w.fsub(u, x)
+    c = w.fadd(w.fsub(1.0, part), w.fsub(x, w.fsub(u, part)))
+    y = _edges(w, x, u, _log(w, u, 0.0, w.fdiv(c, u)))
+    return w.intrinsic("copysign", y, x)  # -0.0 for -0.0
+
+
+def _log(w: Writer, x: str, exponent: Operand, correction: Operand) -> str:
+    """Return log x + exponent log 2 + correction, for x positive and normal."""
+    bits = w.integer("add", w.bits(x), ONE_BITS - ROOT_HALF_BITS)
+    biased = w.integer("or", w.integer("lshr", bits, 52), TWO_52_BITS)
+    k = w.fadd(w.fsub(w.from_bits(biased), 2.0**52 + 1023.0), exponent)
+    mantissa = w.integer("add", w.integer("and", bits, MANTISSA), ROOT_HALF_BITS)
+    f = w.fsub(w.from_bits(mantissa), 1.0)
+    s = w.fdiv(f, w.fadd(f, 2.0))
+    z = w.fmul(s, s)
+    r = w.fmul(z, polynomial(w, z, R))
+    half_square = w.fmul(w.fmul(f, f), 0.5)
+    low = w.fma(k, LOG_2[1], correction)
+    tail = w.fsub(half_square, w.fma(s, w.fadd(half_square, r), low))
+    return w.fma(k, LOG_2[0], w.fsub(f, tail))
+
+
+def _edges(w: Writer, x: str, u: str, y: str) -> str:
+    """Return y for finite u > 0, x at inf and nan, -inf at u = 0, nan for u < 0."""
+    y = w.select(w.fcmp("olt", x, inf), y, x)
+    outside = w.select(w.fcmp("oeq", u, 0.0), -inf, nan)
+    return w.select(w.fcmp("ogt", u, 0.0), y, outside)
