@@ -14,7 +14,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from autograd.primitive import Primitive
     from autograd.program.program import Program
@@ -39,6 +39,10 @@ class Rows:
     memory: Memory
     index: tuple[int, ...]
 
+    def places(self) -> Iterator[tuple[Memory, int]]:
+        """Yield every row with its memory."""
+        return ((self.memory, row) for row in self.index)
+
     @cached_property
     def stride(self) -> int | None:
         """The constant step from row to row (0: always the same row), None where there is none."""
@@ -51,6 +55,10 @@ class Table:
 
     memory: Memory
     index: tuple[tuple[int, ...], ...]
+
+    def places(self) -> Iterator[tuple[Memory, int]]:
+        """Yield every row with its memory."""
+        return ((self.memory, row) for line in self.index for row in line)
 
     @property
     def height(self) -> int:
@@ -91,6 +99,11 @@ class Elementwise:
     operands: tuple[Rows, ...]
     result: Rows  # contiguous
 
+    @property
+    def reads(self) -> tuple[Rows | Table, ...]:
+        """The rows that the stage reads."""
+        return self.operands
+
 
 @dataclass(frozen=True)
 class Fold:
@@ -99,6 +112,11 @@ class Fold:
     op: Primitive
     terms: tuple[Table, ...]  # one; or left and right factors of an op that folds pairs
     result: Rows  # contiguous
+
+    @property
+    def reads(self) -> tuple[Rows | Table, ...]:
+        """The rows that the stage reads."""
+        return self.terms
 
 
 @dataclass(frozen=True)
@@ -109,6 +127,11 @@ class Dots:
     right: Table
     result: Rows  # contiguous
     guarded: bool
+
+    @property
+    def reads(self) -> tuple[Rows | Table, ...]:
+        """The rows that the stage reads."""
+        return self.left, self.right
 
 
 @dataclass(frozen=True)
@@ -124,6 +147,11 @@ class Product:
     result: Rows
     guarded: str
 
+    @property
+    def reads(self) -> tuple[Rows | Table, ...]:
+        """The rows that the stage reads."""
+        return self.left, self.right
+
 
 @dataclass(frozen=True)
 class SummedProduct:
@@ -137,6 +165,11 @@ class SummedProduct:
     into: tuple[tuple[int, ...], ...]
     guarded: str
 
+    @property
+    def reads(self) -> tuple[Rows | Table, ...]:
+        """The rows that the stage reads."""
+        return self.left, self.right
+
 
 @dataclass(frozen=True)
 class SummedRows:
@@ -144,6 +177,11 @@ class SummedRows:
 
     rows: Rows
     into: tuple[int, ...]
+
+    @property
+    def reads(self) -> tuple[Rows | Table, ...]:
+        """The rows that the stage reads."""
+        return (self.rows,)
 
 
 Stage: TypeAlias = Elementwise | Fold | Dots | Product

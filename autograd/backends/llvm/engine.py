@@ -1,0 +1,60 @@
+"""Engine: LLVM IR to machine code for this processor, by llvmlite."""
+
+from __future__ import annotations
+
+import ctypes
+from functools import lru_cache
+from typing import Any
+
+import llvmlite.binding as llvm
+
+from autograd.backends.llvm.libm import LIBRARY
+
+__all__ = ["Code", "vector_lanes"]
+
+OPTIMIZATION = 1  # of code generation; no passes run over the IR, which is emitted as it should be
+
+
+class Code:
+    """A module in machine code: its functions by name, callable as long as this object lives."""
+
+    def __init__(self, text: str) -> None:
+        module = llvm.parse_assembly(text)
+        module.verify()
+        self._engine = llvm.create_mcjit_compiler(module, _machine())
+        self._engine.finalize_object()
+
+    def address(self, name: str) -> int:
+        """Return the address of a function."""
+        return int(self._engine.get_function_address(name))
+
+    def function(self, name: str, *types: Any, holds_lock: bool = False) -> Any:
+        """Return a function that returns nothing, of arguments of these ctypes.
+
+        Python's lock is released while it runs, unless it is so short that this would double
+        the time of a call.
+        """
+        kind = ctypes.PYFUNCTYPE if holds_lock else ctypes.CFUNCTYPE
+        return kind(None, *types)(self.address(name))
+
+
+@lru_cache
+def _machine() -> Any:
+    llvm.initialize_native_target()
+    llvm.initialize_native_asmprinter()
+    for symbol, address in LIBRARY.items():
+        llvm.add_symbol(symbol, address)
+    target = llvm.Target.from_default_triple()
+    return target.create_target_machine(
+        cpu=llvm.get_host_cpu_name(),
+        features=llvm.get_host_cpu_features().flatten(),
+        opt=OPTIMIZATION,
+        jit=True,
+    )
+
+
+@lru_cache
+def vector_lanes() -> int:
+    """Return how many doubles a vector register of this processor holds."""
+    features = llvm.get_host_cpu_features()
+    return 8 if features.get("avx512f") else 4 if features.get("avx2") else 2

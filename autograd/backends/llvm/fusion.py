@@ -1,0 +1,83 @@
+"""Fusion: elementwise stages over the same rows become one loop, to spare memory traffic."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, TypeAlias
+
+from autograd.program.stages import Elementwise, Memory, Rows
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from autograd.program.stages import Stage
+
+__all__ = ["FusedLoop", "fused"]
+
+Row: TypeAlias = tuple[Memory, int]
+
+LONGEST = 128  # operations in one loop: a block of code that compiles in time linear in its length
+
+
+@dataclass
+class FusedLoop:
+    """Elementwise stages that one loop over `rows` rows computes, and which results are stored."""
+
+    rows: int
+    stages: list[Elementwise] = field(default_factory=list)
+    stored: list[bool] = field(default_factory=list)
+    results: dict[tuple[Memory, tuple[int, ...]], int] = field(default_factory=dict)
+
+    def position(self, operand: Rows) -> int | None:
+        """Return which stage of the loop computes exactly these rows, None if none does."""
+        return self.results.get((operand.memory, operand.index))
+
+    def takes(self, stage: Elementwise) -> bool:
+        """Tell whether a stage reads what the loop computes in step with it, or not at all."""
+        if len(stage.result.index) != self.rows or len(self.stages) >= LONGEST:
+            return False
+        memory = self.stages[0].result.memory
+        first, last = self.stages[0].result.index[0], self.stages[-1].result.index[-1]
+        return all(
+            operand.memory is not memory
+            or self.position(operand) is not None
+            or not any(first <= row <= last for row in operand.index)
+            for operand in stage.operands
+        )
+
+    def add(self, stage: Elementwise) -> None:
+        """Add a stage."""
+        self.results[stage.result.memory, stage.result.index] = len(self.stages)
+        self.stages.append(stage)
+
+
+def fused(stages: Sequence[Stage], read_later: Iterable[Row]) -> list[FusedLoop | Stage]:
+    """Return the stages with runs of elementwise ones as loops.
+
+    `read_later` are the rows that are read after all these stages.
+    """
+    plan: list[FusedLoop | Stage] = []
+    for stage in stages:
+        if not isinstance(stage, Elementwise):
+            plan.append(stage)
+            continue
+        loop = plan[-1] if plan else None
+        if not isinstance(loop, FusedLoop) or not loop.takes(stage):
+            loop = FusedLoop(len(stage.result.index))
+            plan.append(loop)
+        loop.add(stage)
+    needed = set(read_later)
+    for item in plan:
+        if isinstance(item, FusedLoop):
+            operands = [operand for stage in item.stages for operand in stage.operands]
+            for operand in operands:
+                if item.position(operand) is None:
+                    needed.update(operand.places())
+        else:
+            for table in item.reads:
+                needed.update(table.places())
+    for item in plan:
+        if isinstance(item, FusedLoop):
+            results = [stage.result for stage in item.stages]
+            item.stored = [not needed.isdisjoint(result.places()) for result in results]
+    return plan

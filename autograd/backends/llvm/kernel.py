@@ -1,0 +1,114 @@
+"""Kernel: a schedule as the text of an LLVM module.
+
+`before(uniform)` computes what all examples share, once per call; `evaluate(uniform, outputs)` is
+all that a program without examples needs. `run(examples, order, count, uniform, varying, sums,
+outputs)` goes over the examples in blocks: it copies the inputs of a block into lanes, computes the
+stages, adds to the sums, and writes the outputs.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from autograd.backends.llvm.frame import Frame
+from autograd.backends.llvm.fusion import FusedLoop, fused
+from autograd.backends.llvm.loops import write_fold, write_loop
+from autograd.backends.llvm.products import write_dots, write_product
+from autograd.backends.llvm.run import copy_outputs, write_run
+from autograd.backends.llvm.sums import (
+    write_shared_rows,
+    write_summed_product,
+    write_summed_rows,
+)
+from autograd.backends.llvm.uniform import write_uniform_dots
+from autograd.backends.llvm.writer import Writer
+from autograd.program.stages import Dots, Memory, Product, SummedProduct, SummedRows
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from autograd.program.stages import Schedule, Stage
+
+__all__ = ["Kernel"]
+
+POINTERS = {"%uniform": "ptr", "%varying": "ptr", "%sums": "ptr"}
+PART = 1500  # lines of a function: LLVM's time grows faster than the length of one
+WORKSPACE = 1 << 19  # bytes of VARYING memory that stay in the second-level cache
+MOST_LANES, FEWEST_VECTORS = 128, 2  # of a block
+
+
+class Kernel:
+    """The text of a module, and the sizes that its callers need."""
+
+    def __init__(self, schedule: Schedule, lanes: int) -> None:
+        self.schedule = schedule
+        most = WORKSPACE // (8 * max(schedule.varying, 1)) // lanes * lanes
+        block = min(MOST_LANES, max(most, FEWEST_VECTORS * lanes))
+        self.writer = Writer(lanes)
+        self.frame = Frame(self.writer, block)
+        self._write()
+        self.text = self.writer.text()
+
+    @property
+    def varying(self) -> int:
+        """The number of doubles of VARYING memory."""
+        return self.schedule.varying * self.frame.stride
+
+    def _write(self) -> None:
+        schedule, writer = self.schedule, self.writer
+        later = {*schedule.outputs, *_read(schedule.reductions)}
+        before = self._parts("before", schedule.before, later.union(_read(schedule.body)))
+        with writer.function("before", {"%uniform": "ptr"}):
+            for part in before:
+                writer.do(f"call void @{part}(ptr %uniform, ptr null, ptr null, i64 0)")
+        with writer.function("evaluate", {"%uniform": "ptr", "%outputs": "ptr"}):
+            writer.do("call void @before(ptr %uniform)")
+            copy_outputs(self.frame, schedule, Memory.UNIFORM, 0, "%outputs")
+        body = self._parts("body", schedule.body, later)
+        with writer.function("reduce", {**POINTERS, "%lanes": "i64"}, linkage="internal"):
+            for reduction in self._reductions(Memory.VARYING):
+                if isinstance(reduction, SummedProduct):
+                    write_summed_product(self.frame, reduction)
+                else:
+                    write_summed_rows(self.frame, reduction)
+        parameters = {"%uniform": "ptr", "%sums": "ptr", "%count": "double"}
+        with writer.function("share", parameters, linkage="internal"):
+            for reduction in self._reductions(Memory.UNIFORM):
+                if isinstance(reduction, SummedRows):
+                    write_shared_rows(self.frame, reduction)
+        write_run(self.frame, schedule, [*body, "reduce"])
+
+    def _reductions(self, memory: Memory) -> list[SummedProduct | SummedRows]:
+        return [stage for stage in self.schedule.reductions if stage.reads[0].memory is memory]
+
+    def _parts(
+        self, name: str, stages: Sequence[Stage], read_later: Iterable[tuple[Memory, int]]
+    ) -> list[str]:
+        """Write functions that compute the stages one after the other, and return their names."""
+        names: list[str] = []
+        plan = fused(stages, read_later)
+        while plan:
+            names.append(f"{name}.{len(names)}")
+            with self.writer.function(names[-1], {**POINTERS, "%lanes": "i64"}, linkage="internal"):
+                start = self.writer.length
+                while plan and self.writer.length - start < PART:
+                    self._write_stage(plan.pop(0))
+                    self.writer.forget()
+        return names
+
+    def _write_stage(self, stage: FusedLoop | Stage) -> None:
+        frame, program = self.frame, self.schedule.program
+        if isinstance(stage, FusedLoop):
+            write_loop(frame, program, stage)
+        elif not isinstance(stage, Dots | Product):
+            write_fold(frame, stage)
+        elif stage.result.memory is Memory.UNIFORM:
+            write_uniform_dots(frame, stage)
+        elif isinstance(stage, Product):
+            write_product(frame, stage)
+        else:
+            write_dots(frame, stage)
+
+
+def _read(stages: Iterable[Stage | SummedProduct | SummedRows]) -> Iterator[tuple[Memory, int]]:
+    return (place for stage in stages for table in stage.reads for place in table.places())

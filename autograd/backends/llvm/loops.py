@@ -1,0 +1,156 @@
+"""Loops over rows: elementwise operations and folds.
+
+Lanes run over the examples of a block. Where nothing varies there are no examples, and they run
+over neighbouring rows instead, if the operands lie side by side.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from autograd.backends.llvm.elementary import lowered
+from autograd.backends.llvm.frame import UNROLLED
+from autograd.program.stages import Memory
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from autograd.backends.llvm.frame import Frame
+    from autograd.backends.llvm.fusion import FusedLoop
+    from autograd.backends.llvm.writer import Index, Operand, Writer
+    from autograd.program.program import Program
+    from autograd.program.stages import Fold, Rows
+
+__all__ = ["write_fold", "write_loop"]
+
+
+def write_loop(frame: Frame, program: Program, loop: FusedLoop) -> None:
+    """Write the elementwise operations of a fused loop."""
+    body = _Body(frame, program, loop)
+    if loop.stages[0].result.memory is Memory.VARYING:
+        frame.over(loop.rows, 1, lambda row, _: frame.over_lanes(1, body.over_examples(row)))
+    else:
+        frame.over(loop.rows, frame.width if body.regular else 1, body.over_rows)
+
+
+class _Body:
+    """The operations of one loop, on one row or on neighbouring ones."""
+
+    def __init__(self, frame: Frame, program: Program, loop: FusedLoop) -> None:
+        self.frame = frame
+        self.loop = loop
+        self.read = {
+            operand: _constant(program, operand)
+            for stage in loop.stages
+            for operand in stage.operands
+            if loop.position(operand) is None
+        }
+        rows = {*self.read, *(stage.result for stage in loop.stages)}
+        self.lookups = {operand: frame.lookup(operand) for operand in rows}
+        self.regular = all(operand.stride in (0, 1) for operand in self.read)
+
+    def over_examples(self, row: Index) -> Callable[[Sequence[Index]], None]:
+        """Return what writes one row; what all examples share is loaded here, once."""
+        frame = self.frame
+        shared: dict[Rows, Operand] = {}
+        for operand, constant in self.read.items():
+            if constant is not None:
+                shared[operand] = constant
+            elif operand.memory is Memory.UNIFORM:
+                shared[operand] = frame.load(Memory.UNIFORM, self.lookups[operand].at(row))
+
+        def write(lanes: Sequence[Index]) -> None:
+            (lane,) = lanes
+            loaded = {
+                operand: frame.load(operand.memory, self.lookups[operand].at(row), lane)
+                for operand in self.read
+                if operand not in shared
+            }
+            for offset, x in self._computed(frame.writer, row, {**shared, **loaded}):
+                frame.store(x, offset, lane)
+
+        return write
+
+    def over_rows(self, row: Index, count: int) -> None:
+        """Write `count` rows from `row` on: a vector of them, or one after the other."""
+        frame = self.frame
+        if count == frame.width:
+            self._write_rows(frame.writer, row)
+        else:
+            for k in range(count):
+                self._write_rows(frame.scalar, frame.shifted(row, k))
+
+    def _write_rows(self, writer: Writer, row: Index) -> None:
+        loaded: dict[Rows, Operand] = {}
+        for operand, constant in self.read.items():
+            address = self.frame.scalar.address("%uniform", self.lookups[operand].at(row))
+            if constant is not None:
+                loaded[operand] = constant
+            elif operand.stride == 0:
+                loaded[operand] = writer.load_splat(address)
+            else:
+                loaded[operand] = writer.load(address)
+        for offset, x in self._computed(writer, row, loaded):
+            writer.store(x, self.frame.scalar.address("%uniform", offset))
+
+    def _computed(
+        self, writer: Writer, row: Index, operands: dict[Rows, Operand]
+    ) -> list[tuple[Index, Operand]]:
+        """Return the results to be stored, each with its offset."""
+        loop = self.loop
+        values: list[Operand] = []
+        for stage in loop.stages:
+            positions = [loop.position(operand) for operand in stage.operands]
+            args = [
+                operands[operand] if position is None else values[position]
+                for operand, position in zip(stage.operands, positions)
+            ]
+            values.append(lowered(writer, stage.op, args))
+        return [
+            (self.lookups[stage.result].at(row), x)
+            for stage, x, stored in zip(loop.stages, values, loop.stored)
+            if stored
+        ]
+
+
+def write_fold(frame: Frame, stage: Fold) -> None:
+    """Write a variadic operation, folded two operands at a time."""
+    (table,) = stage.terms
+    terms, result = frame.lookup(table), frame.lookup(stage.result)
+    varying = table.memory is Memory.VARYING
+    writer = frame.writer if varying else frame.scalar
+
+    def load(row: Index, k: Index, lane: Index) -> str:
+        if varying:
+            return frame.load(Memory.VARYING, terms.at(row, k), lane)
+        return writer.load(writer.address("%uniform", terms.at(row, k)))
+
+    def write(row: Index, lane: Index) -> None:
+        x: Operand = load(row, 0, lane)
+        if table.width <= UNROLLED:
+            for k in range(1, table.width):
+                x = lowered(writer, stage.op, [x, load(row, k, lane)])
+        else:
+            with writer.loop(1, table.width, carried=[x]) as loop:
+                args = [loop.carried[0], load(row, loop.index, lane)]
+                loop.next = [lowered(writer, stage.op, args)]
+            (x,) = loop.results
+        if varying:
+            frame.store(writer.operand(x), result.at(row), lane)
+        else:
+            writer.store(x, frame.scalar.address("%uniform", result.at(row)))
+
+    def one_row(row: Index, _: int) -> None:
+        if varying:
+            frame.over_lanes(1, lambda lanes: write(row, lanes[0]))
+        else:
+            write(row, 0)
+
+    frame.over(table.height, 1, one_row)
+
+
+def _constant(program: Program, operand: Rows) -> float | None:
+    """Return the number that all rows of an operand are, if it is a constant of the program."""
+    if operand.memory is Memory.VARYING or len(set(operand.index)) > 1:
+        return None
+    return program.constant(operand.index[0] + program.examples)

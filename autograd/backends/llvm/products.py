@@ -1,0 +1,176 @@
+"""Matrix products for each example, tiled in registers: lines of weights by vectors of examples.
+
+A tile multiplies by weights that are the same in every lane. Where the row guards against 0 times
+infinity, the plain tile is computed first; only if a nan came out is it computed again guarded.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from autograd.backends.llvm.frame import UNROLLED, contiguous
+from autograd.program.stages import Memory
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from autograd.backends.llvm.frame import Frame
+    from autograd.backends.llvm.writer import Index, Writer
+    from autograd.program.stages import Dots, Product
+
+__all__ = ["any_nan", "write_dots", "write_product"]
+
+# Lines and vectors of a tile: 24 sums in 32 registers, or 12 in 16.
+TILES = {8: (8, 3)}
+SMALL_TILE = (4, 3)
+
+
+def write_product(frame: Frame, stage: Product) -> None:
+    """Write result[a, b] = sum over k of left[a][k] * right[b][k] for a block of examples."""
+    tile = _ProductTile(frame, stage)
+    lines, vectors = TILES.get(frame.width, SMALL_TILE)
+
+    def columns(b: Index, _: int) -> None:
+        def some_lines(a: Index, count: int) -> None:
+            frame.over_lanes(vectors, lambda lanes: tile.write(a, count, b, lanes))
+
+        frame.over(stage.left.height, lines, some_lines)
+
+    frame.over(stage.right.height, 1, columns)
+
+
+def write_dots(frame: Frame, stage: Dots) -> None:
+    """Write result[r] = sum over k of left[r][k] * right[r][k] for a block of examples."""
+    tile = _DotTile(frame, stage)
+    frame.over(stage.left.height, 1, lambda r, _: frame.over_lanes(4, tile.at(r)))
+
+
+def any_nan(writer: Writer, numbers: Sequence[str]) -> str:
+    """Return the condition (i1) that some lane of some of the vectors is nan."""
+    found = ""
+    for x, y in zip(numbers[::2], [*numbers[1::2], numbers[-1]]):
+        nan = writer.fcmp("uno", x, y)  # true where either is nan
+        found = writer.logic("or", found, nan) if found else nan
+    return writer.any_lane(found)
+
+
+class _ProductTile:
+    """A tile of a product: some lines of the left table, one of the right, some vectors."""
+
+    def __init__(self, frame: Frame, stage: Product) -> None:
+        self.frame = frame
+        self.writer = frame.writer
+        self.guarded = stage.guarded
+        self.memories = stage.left.memory, stage.right.memory
+        self.left = frame.lookup(stage.left)
+        self.right = frame.lookup(stage.right)
+        self.result = frame.lookup(contiguous(stage.result, stage.right.height))
+        self.width = stage.left.width
+
+    def write(self, a: Index, lines: int, b: Index, lanes: Sequence[Index]) -> None:
+        """Write the tile of `lines` lines from `a` on, for the vectors that begin at `lanes`."""
+        frame = self.frame
+        sums = self._sums(a, lines, b, lanes)
+        for line in range(lines):
+            offset = self.result.at(frame.shifted(a, line), b)
+            for x, lane in zip(sums[line * len(lanes) :], lanes):
+                frame.store(x, offset, lane)
+        if self.guarded:
+            with self.writer.when(any_nan(self.writer, sums)):
+                self._write_guarded(a, lines, b, lanes)
+
+    def _sums(self, a: Index, lines: int, b: Index, lanes: Sequence[Index]) -> list[str]:
+        if self.width <= UNROLLED:
+            sums = [""] * (lines * len(lanes))
+            for k in range(self.width):
+                sums = self._added(sums, a, lines, b, k, lanes)
+            return sums
+        turns = 4 if self.width % 4 == 0 else 1
+        zeros = [0.0] * (lines * len(lanes))
+        with self.writer.loop(0, self.width, turns, carried=zeros) as loop:
+            sums = loop.carried
+            for turn in range(turns):
+                k = self.frame.shifted(loop.index, turn)
+                sums = self._added(sums, a, lines, b, k, lanes)
+            loop.next = list(sums)
+        return loop.results
+
+    def _added(
+        self, sums: list[str], a: Index, lines: int, b: Index, k: Index, lanes: Sequence[Index]
+    ) -> list[str]:
+        """Return the sums with the products of one k added."""
+        frame, writer = self.frame, self.writer
+        left_memory, right_memory = self.memories
+        own_lanes = lanes if left_memory is Memory.VARYING else lanes[:1]
+        rights = [frame.load(right_memory, self.right.at(b, k), lane) for lane in lanes]
+        added: list[str] = []
+        for line in range(lines):
+            offset = self.left.at(frame.shifted(a, line), k)
+            lefts = [frame.load(left_memory, offset, lane) for lane in own_lanes]
+            for position, right in enumerate(rights):
+                left = lefts[position % len(lefts)]
+                old = sums[line * len(lanes) + position]
+                added.append(writer.fma(left, right, old) if old else writer.fmul(left, right))
+        return added
+
+    def _write_guarded(self, a: Index, lines: int, b: Index, lanes: Sequence[Index]) -> None:
+        """Write the tile anew, one vector after the other: this is rare, so the code is short."""
+        frame, writer, scalar = self.frame, self.writer, self.frame.scalar
+        left_memory, right_memory = self.memories
+        with scalar.loop(0, lines) as line, scalar.loop(0, len(lanes)) as vector:
+            a = scalar.integer("add", a, line.index)
+            lane = scalar.integer("mul", vector.index, frame.width)
+            lane = scalar.integer("add", lanes[0], lane)
+            with writer.loop(0, self.width, carried=[0.0]) as loop:
+                left = frame.load(left_memory, self.left.at(a, loop.index), lane)
+                right = frame.load(right_memory, self.right.at(b, loop.index), lane)
+                guard = left if self.guarded == "left" else right
+                product = writer.guarded_product(guard, left, right)
+                loop.next = [writer.fadd(loop.carried[0], product)]
+            frame.store(loop.results[0], self.result.at(a, b), lane)
+
+
+class _DotTile:
+    """Some vectors of one dot product."""
+
+    def __init__(self, frame: Frame, stage: Dots) -> None:
+        self.frame = frame
+        self.stage = stage
+        self.left = frame.lookup(stage.left)
+        self.right = frame.lookup(stage.right)
+        self.result = frame.lookup(stage.result)
+
+    def at(self, r: Index) -> Callable[[Sequence[Index]], None]:
+        """Return what writes the dot product r for the vectors that begin at given lanes."""
+        return lambda lanes: self._write(r, lanes)
+
+    def _write(self, r: Index, lanes: Sequence[Index]) -> None:
+        frame = self.frame
+        sums: Sequence[str] = []
+        if self.stage.left.width <= UNROLLED:
+            for k in range(self.stage.left.width):
+                sums = self._added(sums, r, k, lanes)
+        else:
+            zeros = [0.0] * len(lanes)
+            with frame.writer.loop(0, self.stage.left.width, carried=zeros) as loop:
+                loop.next = list(self._added(loop.carried, r, loop.index, lanes))
+            sums = loop.results
+        for x, lane in zip(sums, lanes):
+            frame.store(x, self.result.at(r), lane)
+
+    def _added(
+        self, sums: Sequence[str], r: Index, k: Index, lanes: Sequence[Index]
+    ) -> Sequence[str]:
+        frame, stage, writer = self.frame, self.stage, self.frame.writer
+        added = []
+        for position, lane in enumerate(lanes):
+            left = frame.load(stage.left.memory, self.left.at(r, k), lane)
+            right = frame.load(stage.right.memory, self.right.at(r, k), lane)
+            if stage.guarded:
+                product = writer.guarded_product(left, left, right)
+                added.append(writer.fadd(sums[position], product) if sums else product)
+            else:
+                added.append(
+                    writer.fma(left, right, sums[position]) if sums else writer.fmul(left, right)
+                )
+        return added

@@ -1,0 +1,190 @@
+"""Sums over the examples of a block: products tiled in registers, and rows.
+
+Each sum is a vector while the block lasts; at its end as many vectors as there are lanes become
+one vector of their totals. Lanes beyond the last example hold 0 in the rows that are read here.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from autograd.backends.llvm.products import any_nan
+from autograd.program.stages import Memory, Table
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from autograd.backends.llvm.frame import Frame, Lookup
+    from autograd.backends.llvm.writer import Index, Writer
+    from autograd.program.stages import SummedProduct, SummedRows
+
+__all__ = ["write_shared_rows", "write_summed_product", "write_summed_rows"]
+
+LINES = 2  # of a tile, by as many columns as there are lanes: 16 sums in 32 registers
+
+
+def write_summed_product(frame: Frame, stage: SummedProduct) -> None:
+    """Write sums[into[a][b]] += sum over examples and k of left[a][k] * right[b][k]."""
+    tile = _Tile(frame, stage)
+
+    def some_lines(a: Index, lines: int) -> None:
+        frame.over(
+            stage.right.height, frame.width, lambda b, columns: tile.write(a, lines, b, columns)
+        )
+
+    frame.over(stage.left.height, LINES, some_lines)
+
+
+def write_summed_rows(frame: Frame, stage: SummedRows) -> None:
+    """Write sums[into[r]] += sum over examples of rows[r], which vary."""
+    writer = frame.writer
+    rows = frame.lookup(stage.rows)
+    into = _sum_lookup(frame, (stage.into,))
+
+    def some_rows(r: Index, count: int) -> None:
+        with writer.loop(0, "%lanes", frame.width, carried=[0.0] * count) as loop:
+            loop.next = [
+                writer.fadd(
+                    loop.carried[k],
+                    frame.load(Memory.VARYING, rows.at(frame.shifted(r, k)), loop.index),
+                )
+                for k in range(count)
+            ]
+        _add_totals(frame, loop.results, into, 0, r)
+
+    frame.over(len(stage.into), frame.width, some_rows)
+
+
+def write_shared_rows(frame: Frame, stage: SummedRows) -> None:
+    """Write sums[into[r]] += %count * rows[r], which are the same for all examples."""
+    writer = frame.scalar
+    rows = frame.lookup(stage.rows)
+    into = _sum_lookup(frame, (stage.into,))
+
+    def one_row(r: Index, _: int) -> None:
+        row = writer.load(writer.address("%uniform", rows.at(r)))
+        _add(writer, writer.fmul("%count", row), into.at(0, r))
+
+    frame.over(len(stage.into), 1, one_row)
+
+
+class _Tile:
+    """The sums of products of some lines and some columns."""
+
+    def __init__(self, frame: Frame, stage: SummedProduct) -> None:
+        self.frame = frame
+        self.writer = frame.writer
+        self.left = frame.lookup(stage.left)
+        self.right = frame.lookup(stage.right)
+        self.into = _sum_lookup(frame, stage.into)
+        self.depth = stage.left.width
+        self.guarded = stage.guarded
+
+    def write(self, a: Index, lines: int, b: Index, columns: int) -> None:
+        """Write the tile of `lines` lines from a on by `columns` columns from b on."""
+        frame, writer = self.frame, self.writer
+        sums = self._sums(a, lines, b, columns)
+        if not self.guarded:
+            self._add_lines(sums, a, lines, b, columns)
+            return
+        nan = any_nan(writer, sums)
+        with writer.when(frame.scalar.logic("xor", nan, "true")):
+            self._add_lines(sums, a, lines, b, columns)
+        with writer.when(nan):
+            self._add_guarded(a, lines, b, columns)
+
+    def _add_lines(self, sums: Sequence[str], a: Index, lines: int, b: Index, columns: int) -> None:
+        for line in range(lines):
+            a_line = self.frame.shifted(a, line)
+            some = sums[line * columns : (line + 1) * columns]
+            _add_totals(self.frame, some, self.into, a_line, b)
+
+    def _sums(self, a: Index, lines: int, b: Index, columns: int) -> list[str]:
+        writer = self.writer
+        zeros = [0.0] * (lines * columns)
+        with writer.loop(0, "%lanes", self.frame.width, carried=zeros) as over:
+            sums = over.carried
+            if self.depth == 1:
+                over.next = [*self._added(sums, a, lines, b, columns, 0, over.index)]
+            else:
+                with writer.loop(0, self.depth, carried=sums) as loop:
+                    sums = self._added(loop.carried, a, lines, b, columns, loop.index, over.index)
+                    loop.next = [*sums]
+                over.next = [*loop.results]
+        return over.results
+
+    def _added(
+        self, sums: list[str], a: Index, lines: int, b: Index, columns: int, k: Index, lane: Index
+    ) -> list[str]:
+        """Return the sums with the products of one vector of examples added."""
+        frame = self.frame
+        rights = [
+            frame.load(Memory.VARYING, self.right.at(frame.shifted(b, column), k), lane)
+            for column in range(columns)
+        ]
+        added: list[str] = []
+        for line in range(lines):
+            left = frame.load(Memory.VARYING, self.left.at(frame.shifted(a, line), k), lane)
+            old = sums[line * columns :]
+            added += [self.writer.fma(left, *pair) for pair in zip(rights, old)]
+        return added
+
+    def _add_guarded(self, a: Index, lines: int, b: Index, columns: int) -> None:
+        """Write the tile anew, one sum after the other: this is rare, so the code is short."""
+        frame, writer, scalar = self.frame, self.writer, self.frame.scalar
+        with scalar.loop(0, lines) as line, scalar.loop(0, columns) as column:
+            a = scalar.integer("add", a, line.index)
+            b = scalar.integer("add", b, column.index)
+            with writer.loop(0, "%lanes", frame.width, carried=[0.0]) as over:
+                with writer.loop(0, self.depth, carried=over.carried) as loop:
+                    left = frame.load(Memory.VARYING, self.left.at(a, loop.index), over.index)
+                    right = frame.load(Memory.VARYING, self.right.at(b, loop.index), over.index)
+                    guard = left if self.guarded == "left" else right
+                    product = writer.guarded_product(guard, left, right)
+                    loop.next = [writer.fadd(loop.carried[0], product)]
+                over.next = [*loop.results]
+            _add(scalar, writer.total(over.results[0]), self.into.at(a, b))
+
+
+def _sum_lookup(frame: Frame, into: tuple[tuple[int, ...], ...]) -> Lookup:
+    return frame.lookup(Table(Memory.UNIFORM, into))
+
+
+def _add_totals(
+    frame: Frame, vectors: Sequence[str], into: Lookup, line: Index, column: Index
+) -> None:
+    """Write the addition of the totals of vectors to the sums at a line, from a column on."""
+    writer = frame.writer
+    if len(vectors) == frame.width > 1:
+        totals = _totals(writer, list(vectors))
+        if into.strides is not None and into.strides[1] == 1:
+            _add(writer, totals, into.at(line, column))
+            return
+        numbers = [writer.element(totals, k) for k in range(frame.width)]
+    else:
+        numbers = [writer.total(vector) for vector in vectors]
+    for k, number in enumerate(numbers):
+        _add(frame.scalar, number, into.at(line, frame.shifted(column, k)))
+
+
+def _add(writer: Writer, x: str, offset: Index) -> None:
+    address = writer.at(1).address("%sums", offset)
+    writer.store(writer.fadd(writer.load(address), x), address)
+
+
+def _totals(writer: Writer, vectors: list[str]) -> str:
+    """Return the vector of the totals of as many vectors as there are lanes.
+
+    Each round adds neighbouring blocks of lanes and halves the number of vectors.
+    """
+    lanes = range(writer.lanes)
+    size = 1
+    while len(vectors) > 1:
+        low = [k if k // size % 2 == 0 else k - size + writer.lanes for k in lanes]
+        high = [k + size for k in low]
+        vectors = [
+            writer.fadd(writer.shuffle(x, y, low), writer.shuffle(x, y, high))
+            for x, y in zip(vectors[::2], vectors[1::2])
+        ]
+        size *= 2
+    return vectors[0]
