@@ -21,7 +21,15 @@ from pathlib import Path
 from typing import Any
 
 from measure import Contender, interleaved, machine, median_ratio
-from peers import c_by_hand, casadi_sx, jax_jit, numpy_by_hand, python_by_hand, torch_eager
+from peers import (
+    c_by_hand,
+    casadi_sx,
+    jax_jit,
+    numpy_by_hand,
+    ours,
+    python_by_hand,
+    torch_eager,
+)
 from peers.compiler import gcc_version
 from problems import Chain, Digits, Made, Moons, Readme, Rosenbrock
 from report import digits, replace_between, table
@@ -32,7 +40,11 @@ OURS = "scalar-autograd"
 C = "C by hand"
 HAND = "Python by hand"
 TORCH, JAX, CASADI = "PyTorch eager", "JAX", "CasADi"
-PACKAGES = (OURS, C, JAX, CASADI, HAND, TORCH)
+OURS_ON_NUMPY = f"{OURS} on NumPy"
+PACKAGES = (OURS, OURS_ON_NUMPY, C, JAX, CASADI, HAND, TORCH)
+
+# This engine's backends: the column of each, and what it needs besides NumPy.
+BACKENDS: dict[str, tuple[str, tuple[str, ...]]] = {"numpy": (OURS_ON_NUMPY, ())}
 
 README = Path(__file__).parents[1] / "README.md"
 TOLERANCE = 1e-9
@@ -49,8 +61,19 @@ class Entry:
 
     @property
     def name(self) -> str:
-        """What tables call it."""
+        """Return what tables call it."""
         return f"{self.package}, {self.how}" if self.how else self.package
+
+
+def by_us(
+    how: str, make: Callable[[str, Any], Made], backends: Sequence[str] = tuple(BACKENDS)
+) -> tuple[Entry, ...]:
+    """Return an entry for each of these backends that there is."""
+    return tuple(
+        Entry(column, how, partial(make, name), needs)
+        for name, (column, needs) in BACKENDS.items()
+        if name in backends
+    )
 
 
 @dataclass(frozen=True)
@@ -77,6 +100,7 @@ def moons_works(activation: str) -> tuple[Work, Work]:
         problem,
         (
             Entry(HAND, "NumPy", numpy_by_hand.moons_steps),
+            *by_us("backward, and SGD in Python", ours.moons_backward),
             Entry(C, "", c_by_hand.moons_steps, ("gcc",)),
             Entry(JAX, "jit", jax_jit.moons_steps, ("jax",)),
             Entry(CASADI, "map, gcc -O3", casadi_sx.moons_steps, ("casadi", "gcc")),
@@ -103,6 +127,7 @@ def hessian_work(size: int) -> Work:
         partial(Rosenbrock.make, size),
         (
             Entry(HAND, "NumPy, formula", numpy_by_hand.hessian),
+            *by_us("", ours.hessian),
             Entry(JAX, "jit of hessian", jax_jit.hessian, ("jax",)),
             Entry(CASADI, "gcc -O3, plain call", casadi_sx.hessian_plain, ("casadi", "gcc")),
             Entry(CASADI, "gcc -O3, in place", casadi_sx.hessian_buffers, ("casadi", "gcc")),
@@ -141,6 +166,7 @@ WORKS = (
         Readme,
         (
             Entry(HAND, "floats", python_by_hand.readme),
+            *by_us("", ours.readme),
             Entry(JAX, "jit", jax_jit.readme, ("jax",)),
             Entry(CASADI, "virtual machine, plain call", casadi_sx.readme_plain, ("casadi",)),
             Entry(CASADI, "gcc -O3, in place", casadi_sx.readme_buffers, ("casadi", "gcc")),
@@ -153,6 +179,7 @@ WORKS = (
         partial(Chain, CHAIN),
         (
             Entry(HAND, "floats", python_by_hand.chain),
+            *by_us("", ours.chain, ["llvm"]),
             Entry(CASADI, "virtual machine, in place", casadi_sx.chain, ("casadi",)),
         ),
         unit="ns",
@@ -163,6 +190,7 @@ WORKS = (
         partial(Chain, CHAIN),
         (
             Entry(HAND, "floats, nothing to compile", python_by_hand.chain),
+            *by_us("", ours.chain_compile, ["llvm"]),
             Entry(CASADI, "virtual machine", casadi_sx.chain_compile, ("casadi",)),
         ),
         unit="ms",
@@ -209,16 +237,18 @@ def measured(work: Work, entries: Sequence[Entry], rounds: int) -> tuple[Samples
             contender.close()
 
 
-def work_table(work: Work, samples: Samples, errors: dict[str, float]) -> str:
+def work_table(
+    work: Work, entries: Sequence[Entry], samples: Samples, errors: dict[str, float]
+) -> str:
     """Return a line per entry, fastest first, with ratios to our engine and to C by hand."""
-    ratios = [name for name in samples if name.startswith((OURS, C))]
-    head = [work.name, "median", "fastest", *(f"to {name}" for name in ratios), "difference"]
+    bases = [e.name for e in entries if e.package in {OURS, C}]
+    head = [work.name, "median", "fastest", *(f"to {base}" for base in bases), "difference"]
     rows = [
         [
             name,
             work.shown(statistics.median(times)),
             work.shown(min(times)),
-            *(digits(median_ratio(times, samples[base])) for base in ratios),
+            *(digits(median_ratio(times, samples[base])) for base in bases),
             f"{errors[name]:.0e}",
         ]
         for name, times in sorted(samples.items(), key=lambda item: statistics.median(item[1]))
@@ -277,7 +307,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         entries = [entry for entry in work.entries if not absent.intersection(entry.needs)]
         if entries:
             samples, errors = measured(work, entries, rounds)
-            print(f"{work_table(work, samples, errors)}\n", flush=True)
+            print(f"{work_table(work, entries, samples, errors)}\n", flush=True)
             lines.append(summary_row(work, entries, samples))
     summary = table(["work", *PACKAGES], lines)
     print(summary)

@@ -43,9 +43,9 @@ def trigger(function: Any, arguments: list[Array], results: list[Array]) -> Any:
     """Return a call without arguments that reads and writes the arrays in place."""
     buffer, call = function.buffer()
     for number, array in enumerate(arguments):
-        buffer.set_arg(number, memoryview(array))
+        buffer.set_arg(number, array.data)
     for number, array in enumerate(results):
-        buffer.set_res(number, memoryview(array))
+        buffer.set_res(number, array.data)
     held = buffer, arguments, results
 
     def run() -> None:
@@ -160,8 +160,8 @@ def hessian_buffers(problem: Rosenbrock) -> Made:
 def chain_function(problem: Chain) -> Any:
     import casadi
 
-    inputs = [casadi.SX.sym(name) for name in ("x", "weight", "bias")]
-    total = problem.total(*inputs, casadi.tanh)
+    x, weight, bias = inputs = [casadi.SX.sym(name) for name in ("x", "weight", "bias")]
+    total = problem.total(x, weight, bias, casadi.tanh)
     gradient = casadi.gradient(total, casadi.vertcat(*inputs))
     return casadi.Function("chain", inputs, [total, gradient])
 

@@ -63,8 +63,9 @@ def moons_step(
     return step
 
 
-def listed(parameters: Layers, losses: Any, sizes: tuple[int, ...]) -> tuple[float, ...]:
+def listed(result: tuple[Layers, Any], sizes: tuple[int, ...]) -> tuple[float, ...]:
     """Return parameters, neuron by neuron, and losses as numbers."""
+    parameters, losses = result
     flat = np.concatenate([np.ravel(part) for w, b in parameters for part in (np.transpose(w), b)])
     return (*by_neuron(flat, sizes).tolist(), *np.ravel(losses).tolist())
 
@@ -83,7 +84,7 @@ def moons_steps(problem: Moons) -> Made:
             losses.append(loss)
         return parameters.block_until_ready(), losses
 
-    return run, lambda result: listed(layers(result[0], sizes), result[1], sizes)
+    return run, lambda result: listed((layers(result[0], sizes), result[1]), sizes)
 
 
 def moons_loop(problem: Moons) -> Made:
@@ -96,7 +97,7 @@ def moons_loop(problem: Moons) -> Made:
         return jax.lax.scan(lambda p, _: step(p), parameters, None, length=problem.steps)
 
     start = jax.device_put(layers(by_layer(problem.parameters, problem.sizes), problem.sizes))
-    return lambda: jax.block_until_ready(loop(start)), lambda result: listed(*result, problem.sizes)
+    return lambda: jax.block_until_ready(loop(start)), lambda result: listed(result, problem.sizes)
 
 
 def moons_compile(problem: Moons) -> Made:
@@ -104,10 +105,10 @@ def moons_compile(problem: Moons) -> Made:
     jax = double_jax()
     start = layers(by_layer(problem.parameters, problem.sizes), problem.sizes)
 
-    def run() -> tuple[Any, Any]:
+    def run() -> Any:
         return jax.block_until_ready(jax.jit(moons_step(problem))(start))
 
-    return run, lambda result: listed(*result, problem.sizes)
+    return run, lambda result: listed(result, problem.sizes)
 
 
 def digits_epoch(problem: Digits) -> Made:
@@ -144,9 +145,7 @@ def digits_epoch(problem: Digits) -> Made:
         return state[0], losses
 
     start = jax.device_put(layers(by_layer(problem.parameters, problem.sizes), problem.sizes))
-    return lambda: jax.block_until_ready(epoch(start)), lambda result: listed(
-        *result, problem.sizes
-    )
+    return lambda: jax.block_until_ready(epoch(start)), lambda result: listed(result, problem.sizes)
 
 
 def readme(problem: Readme) -> Made:

@@ -52,7 +52,7 @@ def test_a_table_for_each_work_and_a_summary(works, capsys):
     printed = capsys.readouterr().out
     assert "| Python by hand, floats | 1.00 µs | 1.00 µs | 1.00 | 0e+00 |" in printed
     assert "| C by hand | 1.00 µs | 1.00 µs | 1.00 | 1e-12 |" in printed
-    assert "| easy work | - | 1.00 µs | - | - | 1.00 µs | - |" in printed
+    assert "| easy work | - | - | 1.00 µs | - | - | 1.00 µs | - |" in printed
 
 
 def test_a_wrong_result_stops_the_benchmark(works):
