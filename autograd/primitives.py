@@ -529,7 +529,7 @@ sigmoid: Primitive = primitive(
     symbol="σ",
     doc="1 / (1 + e**-x).",
     numpy="where(x >= 0, 1, exp(-absolute(x))) / (1 + exp(-absolute(x)))",
-    c="x >= 0 ? 1 / (1 + exp(-x)) : exp(x) / (1 + exp(x))",
+    c="(x >= 0 ? 1 : exp(-fabs(x))) / (1 + exp(-fabs(x)))",
     special=(*EDGES, (1000.0,), (-1000.0,)),
     total=True,
 )
@@ -557,7 +557,7 @@ silu = primitive(
     _pull_silu,
     doc="x * sigmoid(x) (Elfwing, Uchibe, Doya 2017).",
     numpy="x * (where(x >= 0, 1, exp(-absolute(x))) / (1 + exp(-absolute(x))))",
-    c="x * (x >= 0 ? 1 / (1 + exp(-x)) : exp(x) / (1 + exp(x)))",
+    c="x * ((x >= 0 ? 1 : exp(-fabs(x))) / (1 + exp(-fabs(x))))",
     special=(*EDGES, (1000.0,), (-1000.0,)),
     total=True,
 )

@@ -50,6 +50,6 @@ def _repeated_product(w: Writer, x: Operand, count: int) -> str:
         product = w.fmul(previous, x)
         lost = w.fma(previous, x, w.fneg(product))
         error = w.fma(error, x, lost)
-    corrected = w.fadd(product, error)
+    corrected = w.intrinsic("copysign", w.fadd(product, error), product)  # -0.0 stays
     finite = w.fcmp("olt", w.intrinsic("fabs", product), inf)  # else the error is nan
     return w.select(finite, corrected, product)

@@ -19,18 +19,18 @@ def native():
     binding.initialize_native_asmprinter()
     for symbol, address in LIBRARY.items():
         binding.add_symbol(symbol, address)
-    target = binding.Target.from_default_triple().create_target_machine(
-        cpu=binding.get_host_cpu_name(),
-        features=binding.get_host_cpu_features().flatten(),
-        opt=1,
-        jit=True,
-    )
     engines = []
 
     def build(text, name, result, *arguments):
         module = binding.parse_assembly(text)
         module.verify()
-        engine = binding.create_mcjit_compiler(module, target)
+        machine = binding.Target.from_default_triple().create_target_machine(
+            cpu=binding.get_host_cpu_name(),
+            features=binding.get_host_cpu_features().flatten(),
+            opt=1,
+            jit=True,
+        )
+        engine = binding.create_mcjit_compiler(module, machine)  # which owns the machine now
         engine.finalize_object()
         engines.append(engine)  # the code lives as long as this object
         return ctypes.CFUNCTYPE(result, *arguments)(engine.get_function_address(name))

@@ -8,8 +8,9 @@ import random
 
 import pytest
 
-from autograd.backends.llvm.writer import Writer
-
+Writer = pytest.importorskip(
+    "autograd.backends.llvm.writer", reason="llvmlite is not installed"
+).Writer
 LANES = (1, 2, 4, 8)
 
 
