@@ -1,0 +1,57 @@
+"""The rows of the table as C: an expression on the spot, or a function of the file."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from autograd.backends.c.literals import comment, identifier
+from autograd.backends.formula import formula_of
+
+if TYPE_CHECKING:
+    from autograd.primitive import Primitive
+
+__all__ = ["RowFunctions"]
+
+# One operator on each argument in turn, at most: no need of a function to read it.
+SHORT = re.compile(r"-?x|x \S{1,2} y|x \+ y \* z")
+NAME = re.compile(r"[A-Za-z_]\w*")
+ARGUMENT = re.compile(r"\b[xyz]\b")
+
+
+class RowFunctions:
+    """The functions that a file needs for the rows it computes."""
+
+    def __init__(self) -> None:
+        self._names: dict[Primitive, str] = {}
+
+    def applied(self, row: Primitive, *operands: str) -> str:
+        """Return C text that applies a row to operands that are names, elements or literals.
+
+        Of a variadic row it is the fold of a total with one term, or with two factors. Raises
+        ValueError, which names the row, where it has no C text or one that is not understood.
+        """
+        formula_of(row)
+        text = str(row.c).strip()
+        if SHORT.fullmatch(text):
+            return ARGUMENT.sub(lambda argument: operands["xyz".index(argument[0])], text)
+        if not NAME.fullmatch(text):
+            text = self._names.get(row) or self._named(row)
+        return f"{text}({', '.join(operands)})"
+
+    def definitions(self) -> str:
+        """Return the definitions of the functions used so far."""
+        return "".join(map(_definition, self._names, self._names.values()))
+
+    def _named(self, row: Primitive) -> str:
+        name = f"row_{identifier(row.name)}"
+        while name in self._names.values():  # rows whose names differ in letters that C lacks
+            name += "_"
+        self._names[row] = name
+        return name
+
+
+def _definition(row: Primitive, name: str) -> str:
+    arguments = ", ".join(f"double {argument}" for argument in "xyz"[: formula_of(row).arity])
+    head = comment(f"{row.name}: {row.doc}" if row.doc else row.name)
+    return f"/* {head} */\nstatic double {name}({arguments})\n{{\n    return {row.c};\n}}\n\n"
