@@ -14,6 +14,10 @@ if TYPE_CHECKING:
 __all__ = ["LIBRARY", "call_library"]
 
 
+# What LLVM calls, by its plain name, on processors without the instruction.
+FALLBACKS = ("ceil", "floor", "fma", "nearbyint", "rint", "trunc")
+
+
 def call_library(w: Writer, name: str, *operands: str) -> str:
     """Return the value of a function of <math.h> in every lane."""
     symbol = f"libm.{name}"  # a name of its own: LLVM takes plain ones for its builtins
@@ -39,10 +43,11 @@ def _library() -> ctypes.CDLL:
 
 def _addresses() -> dict[str, int]:
     library = _library()
-    found = {name: getattr(library, name, None) for name in FUNCTIONS}
+    names = {f"libm.{name}": name for name in FUNCTIONS} | {name: name for name in FALLBACKS}
+    found = {symbol: getattr(library, name, None) for symbol, name in names.items()}
     return {
-        f"libm.{name}": ctypes.cast(function, ctypes.c_void_p).value or 0
-        for name, function in found.items()
+        symbol: ctypes.cast(function, ctypes.c_void_p).value or 0
+        for symbol, function in found.items()
         if function is not None
     }
 
