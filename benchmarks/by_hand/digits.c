@@ -14,6 +14,7 @@
 #define CLASSES 10
 #define PADDED 16
 #define BATCH 32
+#define ROWS 4 /* examples, or inputs, whose sums are in registers at a time, TILE vectors each */
 
 #define BETA1 0.9
 #define BETA2 0.999
@@ -41,7 +42,6 @@ INLINE void update(adam *state, double *place, vector gradient) {
 }
 
 /* sum[r][c] += left[r][k] * right[k][c], summed over k: a tile of ROWS x TILE vectors. */
-#define ROWS 4
 INLINE void product(int rows, int columns, vector sum[][TILE], const double *const left[], int inner,
                     const double *right, int stride) {
     for (int k = 0; k < inner; k++)

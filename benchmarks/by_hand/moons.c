@@ -1,9 +1,10 @@
 /* The moons step as fast as this project knows how to write it by hand.
 
    A network 2-16-16-1 on POINTS points, the mean hinge loss with ALPHA times the sum of the
-   squared parameters, and a step of gradient descent. Lanes run over the points, so that a weight
-   is broadcast and no sum crosses lanes until the gradients of the weights, a
-   vector of them at a time. All of it, 50 KB, stays in the first two caches. Parameters are neuron by neuron: weights, then bias. */
+   squared parameters, and a step of gradient descent. Lanes run over the points: a weight is
+   broadcast, and no sum crosses lanes before the gradients of the weights, a vector of them at a
+   time. All of it, 60 KB, stays in the first two caches. Parameters are neuron by neuron: weights,
+   then bias. */
 
 #include "vector.h"
 
@@ -12,7 +13,13 @@
 #define PADDED ((POINTS + 7) / 8 * 8)
 #define ALPHA 1e-4
 
-/* Where layers begin, and the length of a row in them. */
+/* What is summed in registers at a time: UNITS units of COUNT vectors of points, or the products of
+   ROWS units with a vector of others. */
+#define UNITS 8
+#define COUNT (TILE / 2)
+#define ROWS 3
+
+/* Where layers begin, and the length of a row of the second. */
 #define FIRST 0
 #define SECOND (3 * WIDTH)
 #define THIRD (SECOND + (WIDTH + 1) * WIDTH)
@@ -31,8 +38,7 @@ INLINE vector before(int smooth, vector gradient, vector out) {
     return choose(out > 0.0, gradient);
 }
 
-/* Forward and backward through COUNT blocks of points, as far as the gradients of the sums. */
-#define COUNT (TILE / 2)
+/* Forward and backward through `count` vectors of points, as far as the gradients of the sums. */
 INLINE void points(int smooth, int count, int at, const double *p, const double *x, const double *y,
                    const double *share, unit_by_point h1, unit_by_point h2, unit_by_point g1,
                    unit_by_point g2, double *g3, vector *loss) {
@@ -45,15 +51,15 @@ INLINE void points(int smooth, int count, int at, const double *p, const double 
         }
         score[b] = all(p[THIRD + WIDTH]);
     }
-    for (int j = 0; j < WIDTH; j += 8) {
-        vector sum[8][COUNT];
-        for (int r = 0; r < 8; r++)
+    for (int j = 0; j < WIDTH; j += UNITS) {
+        vector sum[UNITS][COUNT];
+        for (int r = 0; r < UNITS; r++)
             for (int b = 0; b < count; b++) sum[r][b] = all(p[SECOND + ROW * (j + r) + WIDTH]);
         for (int i = 0; i < WIDTH; i++)
-            for (int r = 0; r < 8; r++)
+            for (int r = 0; r < UNITS; r++)
                 for (int b = 0; b < count; b++)
                     sum[r][b] += p[SECOND + ROW * (j + r) + i] * load(&h1[i][at + b * LANES]);
-        for (int r = 0; r < 8; r++)
+        for (int r = 0; r < UNITS; r++)
             for (int b = 0; b < count; b++) {
                 vector h = activate(smooth, sum[r][b]);
                 store(&h2[j + r][at + b * LANES], h);
@@ -72,15 +78,15 @@ INLINE void points(int smooth, int count, int at, const double *p, const double 
             store(&g2[j][at + b * LANES], before(smooth, p[THIRD + j] * up[b], h));
         }
     }
-    for (int i = 0; i < WIDTH; i += 8) {
-        vector sum[8][COUNT];
-        for (int r = 0; r < 8; r++)
+    for (int i = 0; i < WIDTH; i += UNITS) {
+        vector sum[UNITS][COUNT];
+        for (int r = 0; r < UNITS; r++)
             for (int b = 0; b < count; b++) sum[r][b] = all(0.0);
         for (int j = 0; j < WIDTH; j++)
-            for (int r = 0; r < 8; r++)
+            for (int r = 0; r < UNITS; r++)
                 for (int b = 0; b < count; b++)
                     sum[r][b] += p[SECOND + ROW * j + i + r] * load(&g2[j][at + b * LANES]);
-        for (int r = 0; r < 8; r++)
+        for (int r = 0; r < UNITS; r++)
             for (int b = 0; b < count; b++) {
                 vector h = load(&h1[i + r][at + b * LANES]);
                 store(&g1[i + r][at + b * LANES], before(smooth, sum[r][b], h));
@@ -88,8 +94,8 @@ INLINE void points(int smooth, int count, int at, const double *p, const double 
     }
 }
 
-/* Inner products over the points of ROWS x LANES pairs of units: a tile of the second layer's gradient. */
-#define ROWS 3
+/* Inner products over the points of rows x LANES pairs of units: part of the second layer's
+   gradient. */
 INLINE void tile(int rows, int j, int i, unit_by_point h1, unit_by_point g2, double *gradient) {
     vector sum[ROWS][LANES];
     for (int r = 0; r < rows; r++)
