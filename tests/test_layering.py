@@ -33,7 +33,7 @@ AUTOGRAD = (
     "backends.c.stages", "backends.c.function", "backends.c.header", "backends.c",
     "program.shapes", "program.arguments", "program.traced", "program.lowering",
     "program.derivatives", "program.trace", "program.runner", "program.compile",
-    "backends.llvm", "backends.llvm.writer",
+    "backends.llvm", "backends.llvm.text", "backends.llvm.writer",
     "backends.llvm.libm", "backends.llvm.polynomial", "backends.llvm.exponential",
     "backends.llvm.logarithm", "backends.llvm.circular", "backends.llvm.mathematics",
     "backends.llvm.power", "backends.llvm.elementary",

