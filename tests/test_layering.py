@@ -17,8 +17,8 @@ PACKAGES = ("autograd", "nn", "visualize")
 
 # The files of autograd in reading order: each imports only from those before it.
 AUTOGRAD = (
-    "mode", "location", "tracing", "recording", "number", "ieee", "contract", "warning", "arrays", "primitive",
-    "primitives", "graph", "staleness", "backward", "terms", "reverse", "tangents", "ufuncs",
+    "mode", "location", "tracing", "recording", "number", "ieee", "contract", "warning", "arrays",
+    "primitive", "primitives", "graph", "staleness", "backward", "terms", "reverse", "tangents", "ufuncs",
     "copying", "operators", "value", "vector", "functions", "structure", "functional",
     "differences", "check",
     "program", "program.program", "program.listing", "program.interpreter", "program.stages",
@@ -31,8 +31,9 @@ AUTOGRAD = (
     "backends.grammar", "backends.formula",
     "backends.c.literals", "backends.c.places", "backends.c.rows", "backends.c.writer",
     "backends.c.stages", "backends.c.function", "backends.c.header", "backends.c",
-    "program.shapes", "program.arguments", "program.traced", "program.lowering",
-    "program.derivatives", "program.trace", "program.runner", "program.compile",
+    "program.shapes", "program.arguments", "program.traced", "program.place", "program.lowering",
+    "program.derivatives", "program.trace", "program.nonfinite", "program.runner",
+    "program.watch", "program.programs", "program.compile",
     "backends.llvm", "backends.llvm.text", "backends.llvm.writer",
     "backends.llvm.libm", "backends.llvm.polynomial", "backends.llvm.exponential",
     "backends.llvm.logarithm", "backends.llvm.circular", "backends.llvm.mathematics",

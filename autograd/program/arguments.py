@@ -6,7 +6,7 @@ from math import prod
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd.number import is_array
-from autograd.program.shapes import Batch, Mapping, Sequence, Shape, shape_of
+from autograd.program.shapes import Array, Batch, Mapping, Sequence, Shape, shape_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -23,14 +23,15 @@ class Arguments(NamedTuple):
 
     `examples` is an array of shape (count, numbers of one example), or None without a batched
     argument; `shared` are the numbers of all others. `batched` tells for each number of the
-    arguments, in order, which of the two it belongs to.
+    arguments, in order, which of the two it belongs to. Where there are Values among them
+    (`symbolic`), shared is empty.
     """
 
     shapes: tuple[Shape, ...]
     batched: tuple[bool, ...]
     examples: Any
-    shared: list[Any]
-    symbolic: bool  # there are Values among the shared
+    shared: Any
+    symbolic: bool
 
 
 def read(args: tuple[Any, ...], axes: Axes, names: Iterable[str]) -> Arguments:
@@ -61,7 +62,7 @@ class _Reader:
 
     def __init__(self) -> None:
         self.columns: list[Any] = []
-        self.shared: list[Any] = []
+        self.shared: list[Any] = []  # arrays and lists of numbers
         self.batched: list[bool] = []
         self.lengths: dict[str, int] = {}  # of the batches, by argument
         self.symbolic = False
@@ -69,14 +70,23 @@ class _Reader:
     def shape(self, arg: Any, axis: Any, where: str) -> Shape:
         """Collect one argument and return its shape."""
         if axis is None:
-            shape, leaves = shape_of(arg, where)
-            self.symbolic |= any(type(leaf) is not float for leaf in leaves)
-            self.shared += leaves
-            self.batched += [False] * len(leaves)
-            return shape
+            return self.one(arg, where)
         if isinstance(axis, dict | list | tuple) or _is_structure(arg):
             return self.structure(arg, axis, where)
         return self.batch(arg, axis, where)
+
+    def one(self, arg: Any, where: str) -> Shape:
+        """Collect an argument that is no batch."""
+        leaves: Any
+        if is_array(arg) and arg.dtype.kind in "fiub":
+            shape: Shape = Array(arg.shape)
+            leaves = arg.ravel()
+        else:
+            shape, leaves = shape_of(arg, where)
+            self.symbolic |= any(type(leaf) is not float for leaf in leaves)
+        self.shared.append(leaves)
+        self.batched += [False] * len(leaves)
+        return shape
 
     def structure(self, arg: Any, axis: Any, where: str) -> Shape:
         """Collect the items of a dict, list or tuple, each with an axis of its own."""
@@ -112,7 +122,7 @@ class _Reader:
             numbers = np.moveaxis(numbers, axis, 0)
         count, dimensions = len(numbers), numbers.shape[1:]
         if is_array(arg):
-            example, _ = shape_of(np.zeros(dimensions), where)
+            example: Shape = Array(dimensions)
         elif axis:
             raise TypeError(f"{where}: axis {axis} is for arrays; a list is mapped over axis 0")
         elif not count:
@@ -123,10 +133,9 @@ class _Reader:
         else:
             example, _ = shape_of(arg[0], f"{where}[0]")
         self.lengths[where] = count
-        self.columns.append(
-            numbers.reshape(count, -1) if count else np.zeros((0, prod(dimensions)))
-        )
-        self.batched += [True] * prod(dimensions)
+        size = prod(dimensions)
+        self.columns.append(numbers.reshape(count, size))
+        self.batched += [True] * size
         return Batch(example, dimensions)
 
     def arguments(self, shapes: tuple[Shape, ...]) -> Arguments:
@@ -140,7 +149,11 @@ class _Reader:
                 raise ValueError(f"the batches have different numbers of examples: {found}")
             examples = self.columns[0] if len(self.columns) == 1 else np.hstack(self.columns)
             examples = np.ascontiguousarray(examples)
-        return Arguments(shapes, tuple(self.batched), examples, self.shared, self.symbolic)
+        shared = [] if self.symbolic else self.shared
+        if len(shared) > 1:
+            shared = [np.concatenate(shared)]
+        numbers = np.array(shared[0] if shared else (), dtype=np.float64)  # a copy of its own
+        return Arguments(shapes, tuple(self.batched), examples, numbers, self.symbolic)
 
 
 def _is_structure(arg: Any) -> bool:
@@ -182,7 +195,7 @@ def _ragged(arg: Any, where: str) -> str:
     for row in arg:
         try:
             shapes.append(np.shape(row))
-        except ValueError:
+        except ValueError:  # noqa: PERF203 - the last row to be looked at
             return f"{where} is ragged: row {len(shapes)} has rows of different lengths"
     row = next((i for i, shape in enumerate(shapes) if shape != shapes[0]), 0)
     return (

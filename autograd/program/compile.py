@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 from functools import update_wrapper
-from threading import RLock
 from typing import TYPE_CHECKING, Any
 
+from autograd import functional
 from autograd.backends.selection import checked_backend
 from autograd.backward import accumulate
 from autograd.mode import CURRENT
-from autograd.program.arguments import Arguments, Axes, read
-from autograd.program.runner import KINDS, Runner
-from autograd.program.trace import Function, Graph, Trace
+from autograd.program.arguments import Axes, read
+from autograd.program.listing import listing
+from autograd.program.programs import Programs
+from autograd.program.shapes import NUMBER, described
+from autograd.program.trace import Function, Graph
 from autograd.value import Value
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable
-
+    from autograd.program.arguments import Arguments
     from autograd.program.program import Program
+    from autograd.program.simplify.statistics import Statistics
 
 __all__ = ["Compiled", "compile"]
+
+MOST_LINES = 500  # of each program that print() shows
 
 
 def compile(
@@ -29,101 +33,272 @@ def compile(
     backend: str = "auto",
     check: bool = False,
 ) -> Compiled:
-    """Return `f`, or the graph from `inputs` to the output `f`, as a compiled function.
+    """Return a function that runs the program of `f` at machine speed, with exact derivatives.
 
-    >>> from autograd import compile
+    `f` is a function of numbers in lists, tuples, dicts and NumPy arrays, nested. At the first call
+    for each structure of arguments it is traced: called once, with a Value for each number, in the
+    same structure (an array becomes an array of objects). The operations are then differentiated,
+    simplified and compiled. Values that `f` captures, a model's parameters, stay live: every call
+    reads their data. What else `f` does, random numbers and side effects, happens at the trace
+    only; a change of the objects it refers to, an appended layer or `model.eval()`, is noticed
+    and traced again. No NumericWarning is given; `check` finds what is not finite.
+
+    `compile(output, inputs)` compiles a graph that is already built, from `inputs`, a list of its
+    Values, leaves or not, to the output: a Value, or several in a structure. Each input is one
+    argument of the calls, in its own structure if it is itself a list; all other leaves stay live.
+
+    Args:
+        f: The function, or the output of a graph.
+        inputs: The inputs of a graph. For a function, this is the place of `in_axes`.
+        in_axes: What is a batch, as in jax.vmap. None: nothing, `f` gets the arguments as they
+            are. 0: all arguments are mapped over their leading axis, and `f` gets one example.
+            A tuple has an axis or None for each argument, or, for an argument that is a list, tuple
+            or dict, such a structure again. A batch is an array, or lists that make one; a dict
+            holds a batch under each key, as does a tuple of arrays.
+        backend: "llvm" (needs llvmlite), "numpy", "jax" (needs jax), "interpreter" (slow, the
+            meaning of the others), or "auto": llvm where it is installed and the program not too
+            large for it, else numpy.
+        check: Raise FloatingPointError when a result is not finite, naming the operation at fault,
+            its operands, the example and the line.
+
+    Raises:
+        TracingError: If `f` asks a Value for its number, as `if x > 0` and `math.sin(x)` do; at the
+            first call.
+        ImportError: If the package of a chosen backend is not installed.
+        ValueError: For an unknown backend.
+
+    >>> from autograd import Value, compile
     >>> c = compile(lambda x, y: x * y + x)
     >>> c(2.0, 3.0)
     8.0
     >>> c.value_and_grad(2.0, 3.0)
     (8.0, (4.0, 2.0))
+    >>> w = Value(3.0)
+    >>> squares = compile(lambda x: (w * x) ** 2, in_axes=0)
+    >>> squares([1.0, 2.0])
+    array([ 9., 36.])
+    >>> squares.backward([1.0, 2.0]), w.grad
+    (22.5, 15.0)
     """
     if callable(f):
-        if inputs is not None:
-            in_axes = inputs
-        return Compiled(Function(f), in_axes, backend, check)
-    return Compiled(Graph(f, [inputs] if isinstance(inputs, Value) else inputs), in_axes, backend)
+        if inputs is not None and in_axes is not None:
+            raise TypeError(
+                "compile takes the inputs of a graph, not of a function: the second argument of "
+                "compile(f, in_axes) is in_axes, which was given again by name"
+            )
+        return Compiled(Function(f), in_axes if inputs is None else inputs, backend, check)
+    if inputs is None:
+        raise TypeError(
+            f"compile takes a function, or compile(output, inputs) of a graph; {f!r} is no "
+            "function, and there are no inputs (an empty list is possible)"
+        )
+    inputs = [inputs] if isinstance(inputs, Value) else inputs
+    return Compiled(Graph(f, inputs), in_axes, backend, check)
 
 
 class Compiled:
-    """A compiled function: made by `compile`."""
+    """A compiled function: what `compile` returns.
 
-    def __init__(
-        self, origin: Function | Graph, in_axes: Axes, backend: str, check: bool = False
-    ) -> None:
-        self._origin = origin
+    Calls are safe from several threads. With Values among the arguments, inside `grad` or another
+    function that is being compiled, a call draws the graph as the function itself would.
+    """
+
+    def __init__(self, origin: Function | Graph, in_axes: Axes, backend: str, check: bool) -> None:
         self._in_axes = in_axes
-        self._backend = checked_backend(backend)
-        self._check = check
-        self._traces: dict[Hashable, Trace] = {}
-        self._runners: dict[Hashable, Runner] = {}
-        self._lock = RLock()
-        if isinstance(origin, Function):
+        self._programs = Programs(origin, checked_backend(backend), check)
+        self._wrap()
+
+    def _wrap(self) -> None:
+        origin = self._programs.origin
+        if isinstance(origin, Function) and origin.function is not None:
             update_wrapper(self, origin.function, updated=())
 
-    def __call__(self, *args: Any) -> Any:
-        """Return the value: floats for one example, arrays of shape (n, ...) for a batch."""
-        arguments = self._read(args)
-        if arguments.symbolic or CURRENT.get().tracing:
-            return self._origin.apply(args)
-        return self._runner("value", arguments).results(arguments)
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Return the value of the function.
 
-    def value_and_grad(self, *args: Any) -> Any:
-        """Return the value and its derivatives, in the structure of the arguments."""
-        return self._results("value_and_grad", args)
+        Numbers are floats for one example and arrays of shape (n,) for a batch of n, arrays have
+        the shape (n, ...) then, in the structure that the function returns. An empty batch gives
+        empty arrays.
+        """
+        return self._results("value", args, kwargs)
 
-    def jacobian(self, *args: Any) -> Any:
-        """Return the derivatives of each result, at its place the structure of the arguments."""
-        return self._results("jacobian", args)
+    def value_and_grad(self, *args: Any, **kwargs: Any) -> Any:
+        """Return the value and its derivatives with respect to the arguments.
 
-    def hessian(self, *args: Any) -> Any:
-        """Return the second derivatives."""
-        return self._results("hessian", args)
+        The derivatives have the structure of the arguments, in a tuple if there are several; of a
+        batch they are those of each example, arrays of shape (n, ...), also for what the examples
+        share. Raises TypeError unless the function returns one number.
+
+        >>> import numpy as np
+        >>> c = compile(lambda x, scale: scale * x[0] * x[1], in_axes=(0, None))
+        >>> value, (x_slopes, scale_slopes) = c.value_and_grad(np.array([[1.0, 2.0]]), 10.0)
+        >>> value, x_slopes, scale_slopes
+        (array([20.]), array([[20., 10.]]), array([2.]))
+        """
+        return self._results("value_and_grad", args, kwargs)
+
+    def jacobian(self, *args: Any, **kwargs: Any) -> Any:
+        """Return the derivatives of every result with respect to the arguments.
+
+        At the place of each number or array of the result it has the structure of the arguments,
+        whose arrays have the axes of both: (n, result..., argument...).
+
+        >>> import numpy as np
+        >>> compile(lambda x: [x[0] * x[1], x[0]]).jacobian(np.array([2.0, 3.0]))
+        [array([3., 2.]), array([1., 0.])]
+        """
+        return self._results("jacobian", args, kwargs)
+
+    def hessian(self, *args: Any, **kwargs: Any) -> Any:
+        """Return the second derivatives with respect to the arguments, symmetric.
+
+        Only those that are not 0 for all arguments are computed. The structure is that of
+        `jacobian` of the gradient: of one array of shape s it is an array of shape s + s.
+
+        >>> import numpy as np
+        >>> compile(lambda x: x[0] ** 3 + x[0] * x[1]).hessian(np.array([2.0, 3.0]))
+        array([[12.,  1.],
+               [ 1.,  0.]])
+        """
+        return self._results("hessian", args, kwargs)
 
     def backward(self, *args: Any, reduction: str = "mean") -> float:
-        """Add the gradient of the mean over the batch to the captured leaves; return the mean."""
+        """Return the mean or the sum over the batch, and add its gradient to the captured leaves.
+
+        As the eager loop over the examples with one `backward()` of the mean would, it adds to
+        `.grad` of the leaves that the value depends on. The sum of no examples is 0 and has no
+        gradient, their mean is a ValueError.
+
+        >>> w = Value(3.0)
+        >>> loss = compile(lambda x, y: (w * x - y) ** 2, in_axes=0)
+        >>> loss.backward([1.0, 2.0], [3.0, 5.0])
+        0.5
+        >>> w.grad
+        2.0
+        """
         if reduction not in {"mean", "sum"}:
             raise ValueError(f"backward: reduction is 'mean' or 'sum', not {reduction!r}")
         arguments = self._read(args)
-        runner = self._runner("backward", arguments)
+        if arguments.symbolic or CURRENT.get().tracing:
+            raise TypeError("backward takes plain numbers and runs outside of other functions")
+        runner = self._programs.runner("backward", arguments)
         count = 1 if arguments.examples is None else len(arguments.examples)
-        if not count and reduction == "mean":
-            raise ValueError("backward: the mean over an empty batch is undefined")
+        if not count:
+            if reduction == "mean":
+                raise ValueError(
+                    "backward: the batch is empty, and the mean of nothing is undefined; "
+                    'reduction="sum" is 0'
+                )
+            return 0.0
         _, sums = runner.run(arguments)
         total, *slopes = (sums / count if reduction == "mean" else sums).tolist()
-        leaves = runner.trace.leaves
-        accumulate([leaves[place] for place in runner.reached], slopes)
+        accumulate(runner.reached, slopes)
         return float(total)
 
     def program(self, kind: str, *args: Any) -> Program:
-        """Return the simplified program of one kind of result, for arguments like these."""
-        return self._runner(kind, self._read(args)).program
+        """Return the program that computes one kind of result for arguments like these.
+
+        `kind` is the name of a method, or "value". The inputs of the program are the numbers of
+        the arguments in order, batches first; its outputs are the different numbers of the result,
+        and the sums of "backward" the value and the gradient of the captured leaves it depends on.
+
+        >>> from autograd.program.listing import listing
+        >>> print(listing(compile(lambda x: x * x).program("value_and_grad", 1.0)))
+        # program: 1 input, 2 operations
+        v1 = x * x
+        v2 = x + x
+        return v1, v2
+        """
+        return self._programs.runner(kind, self._read(args)).program
 
     def captured(self, *args: Any) -> tuple[Value, ...]:
         """Return the captured leaves, in the order of the parameters of the programs."""
-        return self._trace(self._read(args)).leaves
+        return self._programs.trace(self._read(args)).leaves
 
-    def _results(self, kind: str, args: tuple[Any, ...]) -> Any:
-        arguments = self._read(args)
-        return self._runner(kind, arguments).results(arguments)
+    @property
+    def stats(self) -> dict[str, Statistics]:
+        """The operations before and after simplification, for each kind of result so far.
+
+        Of several structures of arguments it tells about the last.
+
+        >>> c = compile(lambda x: x * 1.0 + x * 1.0)
+        >>> c(1.0)
+        2.0
+        >>> print(c.stats["value"])  # doctest: +ELLIPSIS
+                                  before     after
+        ...
+        """
+        return {kind: runner.statistics for _, kind, runner in self._programs}
+
+    def clear(self) -> None:
+        """Forget all programs: the next call traces the function again."""
+        self._programs.clear()
+
+    def __str__(self) -> str:
+        """Return the listings of all programs so far."""
+        name = self._programs.origin.name
+        texts = []
+        for trace, kind, runner in self._programs:
+            arguments = ", ".join(map(described, trace.shapes))
+            texts.append(listing(runner.program, f"{kind} of {name}({arguments})", MOST_LINES))
+        return "\n\n".join(texts) or repr(self)
+
+    def __repr__(self) -> str:
+        programs = len([*self._programs])
+        counted = "1 program" if programs == 1 else f"{programs or 'no'} programs"
+        return (
+            f"<compiled {self._programs.origin.name}: {counted}, "
+            f"backend {self._programs.backend!r}>"
+        )
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {"in_axes": self._in_axes, "programs": self._programs}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self._in_axes, self._programs = state["in_axes"], state["programs"]
+        self._wrap()
+
+    # From arguments to results
+
+    def _results(self, kind: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        programs = self._programs
+        if programs.watch is not None:
+            programs.refresh()
+        quick = programs.quick[kind].get(len(args))
+        if quick is not None and not kwargs:
+            for arg in args:
+                if type(arg) is not float:
+                    break
+            else:
+                if not CURRENT.get().tracing:
+                    return quick(args)
+        if kwargs:
+            raise TypeError(
+                f"a compiled function takes its arguments by position, not by name: {[*kwargs]}"
+            )
+        arguments = read(args, self._in_axes, programs.origin.names)
+        if arguments.symbolic or CURRENT.get().tracing:
+            return self._drawn(kind, args)
+        runner = programs.runner(kind, arguments)
+        if arguments.examples is None and all(shape is NUMBER for shape in arguments.shapes):
+            found = runner.quick()
+            if found is not None:
+                programs.quick[kind][len(args)] = found
+        return runner.results(arguments)
+
+    def _drawn(self, kind: str, args: tuple[Any, ...]) -> Any:
+        """Return the result as a graph: there are Values among the arguments."""
+        origin = self._programs.origin
+        if self._in_axes is not None:
+            raise TypeError(
+                f"{origin.name} was compiled for batches of plain numbers; on Values call it "
+                "for each example: compile it without in_axes, and write [f(x) for x in xs]"
+            )
+        if kind == "value":
+            return origin.apply(*args)
+        places = 0 if len(args) == 1 else range(len(args))
+        return getattr(functional, kind)(origin.apply, places)(*args)
 
     def _read(self, args: tuple[Any, ...]) -> Arguments:
-        return read(args, self._in_axes, self._origin.names)
-
-    def _trace(self, arguments: Arguments) -> Trace:
-        key = arguments.shapes, arguments.batched
-        trace = self._traces.get(key)
-        if trace is None:
-            with self._lock:
-                trace = self._traces[key] = self._origin.trace(arguments)
-        return trace
-
-    def _runner(self, kind: str, arguments: Arguments) -> Runner:
-        key = kind, arguments.shapes, arguments.batched
-        runner = self._runners.get(key)
-        if runner is None:
-            if kind not in KINDS:
-                raise ValueError(f"there is no result {kind!r}; choose one of {', '.join(KINDS)}")
-            with self._lock:
-                runner = self._runners[key] = Runner(kind, self._trace(arguments), self._backend)
-        return runner
+        self._programs.refresh()
+        return read(args, self._in_axes, self._programs.origin.names)

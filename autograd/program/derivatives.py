@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd.graph import Constant, topological_order
 from autograd.program.lowering import lowered
+from autograd.program.place import placed
 from autograd.program.program import Program
 from autograd.program.traced import drawn, placeholder
 from autograd.reverse import reverse
@@ -36,6 +37,8 @@ def redrawn(program: Program) -> tuple[list[Any], list[Any], list[Any]]:
     nodes: list[Any] = [*given, *map(Constant, program.constants)]
     for op, args in program.instructions:
         nodes.append(drawn(op, tuple([nodes[arg] for arg in args])))
+    for number, line in program.lines.items():
+        nodes[number]._place = placed(line)
     inputs = program.examples + program.shared
     return given[:inputs], given[inputs:], [nodes[output] for output in program.outputs]
 
@@ -60,11 +63,8 @@ class _Graph:
         outputs: dict[Any, int] = {}
         entries = []
         for result in results:
-            if isinstance(result, float):
-                result = Constant(result)
-                entries.append(None if result == 0.0 else outputs.setdefault(result, len(outputs)))
-            else:
-                entries.append(outputs.setdefault(result, len(outputs)))
+            zero = isinstance(result, float) and result == 0.0
+            entries.append(None if zero else outputs.setdefault(result, len(outputs)))
         return Derivative(self.lowered(list(outputs)), tuple(entries))
 
 
@@ -82,7 +82,7 @@ def value_and_gradient(program: Program, wanted: Sequence[int]) -> Derivative:
 
 
 def jacobian(program: Program, wanted: Sequence[int]) -> Derivative:
-    """Return the derivatives of each output with respect to the wanted inputs, row by row.
+    """Return the derivatives of each output by the wanted inputs, row by row.
 
     Reverse mode, output by output, each over the part of the graph that it depends on; forward
     mode, input by input, where there are fewer inputs than outputs.
@@ -102,7 +102,7 @@ def jacobian(program: Program, wanted: Sequence[int]) -> Derivative:
 
 
 def hessian(program: Program, wanted: Sequence[int]) -> Derivative:
-    """Return the second derivatives of the one output with respect to the wanted inputs, row by row.
+    """Return the second derivatives of the one output by the wanted inputs, row by row.
 
     Each component of the gradient is differentiated over its own part of the graph, with respect
     to itself and the inputs before it; the other half is the mirror image. What is 0 is no output.

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import struct
-from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from autograd.graph import Constant, topological_order
+from autograd.primitives import detach
+from autograd.program.place import Place
 from autograd.program.program import Instruction, Program
 from autograd.program.traced import Traced
 from autograd.tracing import TracingError
@@ -53,7 +54,8 @@ def lowered(
     """Return the program that computes the outputs from nodes given at each call.
 
     The nodes given are most often leaves; nothing below them is part of the program. Outputs and
-    sums are nodes or floats. Linear in the size of the graph, and without recursion.
+    sums are nodes or floats. What was made under `no_grad` is detached. Linear in the size of the
+    graph, and without recursion.
     """
     given = [*examples, *shared, *parameters]
     numbers: dict[Any, int] = {node: number for number, node in enumerate(given)}
@@ -75,20 +77,31 @@ def lowered(
     for output in (*outputs, *sums):
         if isinstance(output, float):
             constant(output)
-    numbers.update(zip(order, count(len(given) + len(values))))
 
     def variable(node: Any) -> int:
         return constant(node) if isinstance(node, float) else numbers[node]
 
+    first = len(given) + len(values)
+    instructions: list[Instruction] = []
+    lines: dict[int, str] = {}
+    for node in order:
+        place = node.scope
+        if type(place) is Place and place.line:
+            lines[first + len(instructions)] = place.line
+        instructions.append(Instruction(node.op, tuple([variable(arg) for arg in node.args])))
+        if type(place) is Place and not place.live:
+            instructions.append(Instruction(detach, (first + len(instructions) - 1,)))
+        numbers[node] = first + len(instructions) - 1
     return Program(
         len(examples),
         len(shared),
         len(parameters),
         tuple(values),
-        tuple(Instruction(node.op, tuple(map(variable, node.args))) for node in order),
+        tuple(instructions),
         tuple(map(variable, outputs)),
         tuple(map(variable, sums)),
         {number: node.label for node, number in numbers.items() if node.label},
+        lines,
     )
 
 

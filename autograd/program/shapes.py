@@ -6,16 +6,18 @@ A shape is hashable, so that it can be the key of a trace, and it is pickled wit
 from __future__ import annotations
 
 from math import prod
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from autograd.number import as_float, is_array
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Iterator
+    from collections.abc import Callable, Hashable, Iterable, Iterator
+    from collections.abc import Sequence as PySequence
 
 __all__ = [
-    "NUMBER", "Array", "Batch", "Mapping", "Sequence", "Shape", "arrays_of", "filled", "of_tuple",
-    "product", "shape_of", "size_of",
+    "NUMBER", "Array", "Batch", "Mapping", "Sequence", "Shape", "arrays_of", "described", "filled",
+    "of_tuple", "picker", "product", "shape_of", "size_of",
 ]  # fmt: skip
 
 
@@ -126,6 +128,64 @@ def arrays_of(shape: Shape, numbers: Any) -> Any:
         return part.reshape(leading + dimensions)
 
     return _mapped(shape, array)
+
+
+def picker(shape: Shape, places: Iterable[int | None]) -> Callable[[PySequence[float]], Any] | None:
+    """Return the function that picks a structure of numbers out of a list; None is the number 0.
+
+    It is made of as few and as fast parts as can be, for a call takes 0.1 µs. A structure with
+    arrays has none.
+    """
+    rest = iter(places)
+
+    def pick(shape: Shape) -> Any:
+        if isinstance(shape, Array | Batch):
+            place = next(rest)
+            return itemgetter(place) if place is not None else _zero
+        if isinstance(shape, Sequence) and shape.kind is tuple and len(shape.items) > 1:
+            if all(item == NUMBER for item in shape.items):
+                found = [next(rest) for _ in shape.items]
+                if None not in found:
+                    return itemgetter(*found)
+                return lambda numbers: tuple([0.0 if i is None else numbers[i] for i in found])
+            if len(shape.items) == 2:
+                first, second = map(pick, shape.items)
+                return lambda numbers: (first(numbers), second(numbers))
+        items = [pick(item) for item in shape.items]
+        return lambda numbers: _rebuilt(shape, [item(numbers) for item in items])
+
+    return pick(shape) if _is_of_numbers(shape) else None
+
+
+def _zero(numbers: object) -> float:  # noqa: ARG001 - in place of an itemgetter
+    return 0.0
+
+
+def described(shape: Shape) -> str:
+    """Return a structure in words.
+
+    >>> described(Sequence(list, (NUMBER, Array((2, 3)))))
+    '[a number, an array of shape (2, 3)]'
+    """
+    if isinstance(shape, Batch):
+        return f"a batch of {described(shape.example)}"
+    if isinstance(shape, Array):
+        return f"an array of shape {shape.dimensions}" if shape.dimensions else "a number"
+    inside = list(map(described, shape.items))
+    if isinstance(shape, Mapping):
+        return "{" + ", ".join(f"{key!r}: {item}" for key, item in zip(shape.keys, inside)) + "}"
+    if len(inside) > 4:
+        inside[3:] = [f"... {len(inside)} in all"]
+    text = ", ".join(inside)
+    if shape.kind is list:
+        return f"[{text}]"
+    return f"({text}{',' * (len(inside) == 1)})" if shape.kind is tuple else shape.kind.__name__
+
+
+def _is_of_numbers(shape: Shape) -> bool:
+    if isinstance(shape, Array | Batch):
+        return shape == NUMBER
+    return all(map(_is_of_numbers, shape.items))
 
 
 def product(outer: Shape, inner: Shape) -> Shape:

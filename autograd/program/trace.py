@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+import pickle
 from dataclasses import dataclass
 from inspect import signature
 from typing import TYPE_CHECKING, Any
 
 from autograd.graph import Constant
-from autograd.mode import Mode, entered
+from autograd.mode import entered
 from autograd.program.derivatives import redrawn
 from autograd.program.lowering import captured, lowered
-from autograd.program.shapes import Array, Batch, Mapping, Sequence, Shape, filled, shape_of
+from autograd.program.place import TracingMode
+from autograd.program.shapes import (
+    Array,
+    Batch,
+    Mapping,
+    Sequence,
+    Shape,
+    described,
+    filled,
+    shape_of,
+)
 from autograd.program.traced import placeholder
 from autograd.value import Value
 
@@ -25,7 +36,10 @@ __all__ = ["Function", "Graph", "Trace"]
 
 @dataclass(frozen=True)
 class Trace:
-    """What a function does for arguments of given shapes."""
+    """What a function does for arguments of given shapes.
+
+    Two are equal if they compute the same from the same leaves.
+    """
 
     program: Program  # of the outputs
     leaves: tuple[Value, ...]  # the captured ones: the parameters of the program, read at each call
@@ -35,32 +49,56 @@ class Trace:
 
 
 class Function:
-    """A Python function as the origin of programs."""
+    """A Python function as the origin of programs; None once it was lost in a pickle."""
 
     def __init__(self, function: Callable[..., Any]) -> None:
-        self.function = function
+        self.function: Callable[..., Any] | None = function
+        self.name = getattr(function, "__name__", type(function).__name__)
         try:
             parameters = signature(function).parameters.values()
-        except (TypeError, ValueError):  # a builtin
+        except (TypeError, ValueError):  # a builtin says nothing about its parameters
             parameters = {}.values()
         self.names = tuple(p.name for p in parameters if p.kind is not p.VAR_POSITIONAL)
 
-    def trace(self, arguments: Arguments) -> Trace:
-        """Call the function on Values without numbers; nothing is computed."""
+    def trace(self, arguments: Arguments, checked: bool = False) -> Trace:
+        """Call the function on Values without numbers; nothing is computed.
+
+        With `checked` the operations know their lines in the user's files.
+        """
+        if self.function is None:
+            given = ", ".join(map(described, arguments.shapes))
+            raise TypeError(
+                f"{self.name} was unpickled without its Python function, which pickle cannot "
+                "store: it runs for the structures of arguments that it was traced for before, not "
+                f"for ({given}). Define the function at the top level of a module, or compile anew"
+            )
         nodes = []
         for place, shape in enumerate(arguments.shapes):
             name = self.names[place] if place < len(self.names) else f"argument{place}"
             nodes += [placeholder(label) for label in _labels(shape, name)]
         rest = iter(nodes)
         args = [filled(shape, rest) for shape in arguments.shapes]
-        with entered(Mode(quiet=True, tracing=True, differentiated=frozenset(nodes))):
+        with entered(TracingMode(differentiated=frozenset(nodes), checked=checked)):
             output = self.function(*args)
         result, outputs = shape_of(output, "a compiled function returns numbers; its result")
         return _traced(arguments, nodes, outputs, result)
 
-    def apply(self, args: tuple[Any, ...]) -> Any:
+    def apply(self, *args: Any) -> Any:
         """Call the function itself: on Values it draws a graph."""
+        if self.function is None:
+            raise TypeError(
+                f"{self.name} was unpickled without its Python function, so that it takes plain "
+                "numbers only, no Values"
+            )
         return self.function(*args)
+
+    def __getstate__(self) -> dict[str, Any]:
+        state = vars(self).copy()
+        try:
+            pickle.dumps(self.function)
+        except (pickle.PicklingError, AttributeError, TypeError):  # a lambda, or inside another
+            state["function"] = None
+        return state
 
 
 class Graph:
@@ -80,19 +118,20 @@ class Graph:
         if len(set(nodes)) < len(nodes):
             twice = next(node for node in nodes if nodes.count(node) > 1)
             raise ValueError(f"compile: {twice!r} is an input twice; each is given once at a call")
-        self.names = tuple(getattr(item, "label", "") or f"{i}" for i, item in enumerate(inputs))
+        self.name = getattr(output, "label", "") or "graph"
+        self.names = tuple(getattr(item, "label", "") for item in inputs)
         outputs = [Constant(node) if isinstance(node, float) else node for node in outputs]
         self.leaves = tuple(captured(outputs, nodes))
         self.program = lowered((), nodes, self.leaves, outputs)
 
-    def trace(self, arguments: Arguments) -> Trace:
+    def trace(self, arguments: Arguments, checked: bool = False) -> Trace:  # noqa: ARG002 - no lines
         """Return the program with the inputs told apart that hold a batch."""
         self._check(arguments.shapes)
         inputs, parameters, outputs = redrawn(self.program)
         trace = _traced(arguments, inputs, outputs, self.result, parameters)
         return Trace(trace.program, self.leaves, trace.shapes, trace.inputs, trace.result)
 
-    def apply(self, args: tuple[Any, ...]) -> Any:
+    def apply(self, *args: Any) -> Any:
         """Draw the graph again on other Values."""
         found = [shape_of(arg, f"argument {i}") for i, arg in enumerate(args)]
         self._check(tuple(shape for shape, _ in found))
@@ -111,8 +150,8 @@ class Graph:
         for place, (shape, wanted) in enumerate(zip(shapes, self.shapes)):
             if _example(shape) != wanted:
                 raise ValueError(
-                    f"argument {place} has the structure {_example(shape)}, but the input of the "
-                    f"compiled graph has {wanted}"
+                    f"argument {place} is {described(_example(shape))}, but the input of the "
+                    f"compiled graph is {described(wanted)}"
                 )
 
 
