@@ -38,9 +38,10 @@ AUTOGRAD = (
     "backends.llvm.libm", "backends.llvm.polynomial", "backends.llvm.exponential",
     "backends.llvm.logarithm", "backends.llvm.circular", "backends.llvm.mathematics",
     "backends.llvm.power", "backends.llvm.elementary",
-    "backends.numpy.memory", "backends.numpy.texts", "backends.numpy.elementwise",
-    "backends.numpy.guard", "backends.numpy.products", "backends.numpy.reductions",
-    "backends.numpy.workspace", "backends.numpy",
+    "backends.numpy.scratch", "backends.numpy.frame", "backends.numpy.expression",
+    "backends.numpy.texts", "backends.numpy.elementwise", "backends.numpy.guard",
+    "backends.numpy.products", "backends.numpy.reductions", "backends.numpy.workspace",
+    "backends.numpy",
     "backends.jax.algebra", "backends.jax.memory", "backends.jax.stages",
     "backends.jax.function", "backends.jax",
 )  # fmt: skip

@@ -13,6 +13,7 @@ Reading order: algebra, memory, stages, function.
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 import jax
@@ -25,10 +26,8 @@ if TYPE_CHECKING:
 
 __all__ = ["JaxProgram", "build", "function"]
 
-try:
-    from jax import enable_x64
-except ImportError:  # before JAX 0.8
-    from jax.experimental import enable_x64  # type: ignore[attr-defined, no-redef]
+# JAX had it in jax.experimental until 0.8
+enable_x64 = getattr(jax, "enable_x64", None) or import_module("jax.experimental").enable_x64
 
 
 def build(schedule: Schedule) -> JaxProgram:

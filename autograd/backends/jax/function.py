@@ -10,7 +10,7 @@ import numpy as np
 from autograd.backends.jax.algebra import function_of
 from autograd.backends.jax.memory import Memories
 from autograd.backends.jax.stages import computed, summed
-from autograd.program.stages import Memory, Rows
+from autograd.program.stages import Elementwise, Fold, Memory, Rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,13 +35,13 @@ def function(schedule: Schedule) -> Function:
 
     Raises ValueError for an operation without a C text, or with one that JAX cannot compute.
     """
-    program = schedule.program
-    for op in {op for op, _ in program.instructions}:
-        function_of(op)
+    for stage in (*schedule.before, *schedule.body):
+        if isinstance(stage, Elementwise | Fold):
+            function_of(stage.op)
 
     def run(examples: Array, shared: Array, parameters: Array) -> tuple[Array, Array]:
         precision = jnp.result_type(examples, shared, parameters)
-        constants = jnp.asarray(program.constants, precision)
+        constants = jnp.asarray(schedule.program.constants, precision)
         memories = Memories(jnp.concatenate([shared, parameters, constants])[:, None], examples.T)
         for stage in (*schedule.before, *schedule.body):
             memories.append(stage.result.memory, computed(stage, memories))

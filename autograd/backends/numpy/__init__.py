@@ -4,27 +4,35 @@ Everything that can be made ready is made ready once: a step of a schedule is a 
 with views of the memories for operands and result. A call copies its numbers in, runs the steps
 for each block of examples, and copies the results out.
 
-Reading order: memory, texts; elementwise, guard, products, reductions; workspace.
+Reading order: scratch, frame; expression, texts, elementwise; guard, products, reductions;
+workspace.
 """
 
 from __future__ import annotations
 
 from collections import deque
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from autograd.backends.numpy.texts import text_of
 from autograd.backends.numpy.workspace import Workspace
-from autograd.program.stages import Dots, Elementwise, Fold, Product, SummedProduct
+from autograd.program.stages import Elementwise, Fold
 
 if TYPE_CHECKING:
-    from autograd.backends.numpy.memory import Array
+    from collections.abc import Iterator
+
+    from autograd.backends.numpy.frame import Array
     from autograd.program.stages import Schedule
 
 __all__ = ["ArrayProgram", "build"]
 
-# What one block of examples may take: about a core's second-level cache.
-BLOCK_BYTES = 1 << 20
+# The numbers of one array that a block computes with: above 9,216, OpenBLAS starts threads to sum a
+# vector, which is slower even on an idle machine. A matrix product wants some examples at once.
+ARRAY_NUMBERS = 9000
+FEW_EXAMPLES = 32
+BLOCK_BYTES = 16 << 20  # of all the rows of a block and of what a stage gathers beside them
 
 
 def build(schedule: Schedule) -> ArrayProgram:
@@ -39,50 +47,51 @@ class ArrayProgram:
     """A scheduled program that runs with NumPy; several threads may call it at once."""
 
     def __init__(self, schedule: Schedule) -> None:
-        self.schedule = schedule
-        self.most = max(1, BLOCK_BYTES // (8 * _rows_at_once(schedule)))
-        self._idle = deque([Workspace(schedule, self.most)])
+        for stage in (*schedule.before, *schedule.body):
+            if isinstance(stage, Elementwise | Fold):
+                text_of(stage.op)
+        self._schedule = schedule
+        self._most = _examples_at_once(schedule)
+        self._idle: deque[Workspace] = deque()
 
     def run(self, examples: Array, shared: Array, parameters: Array) -> tuple[Array, Array]:
-        """Return the outputs of each example, shape (n, outputs), and the sums over all of them.
-
-        `examples` has the shape (n, inputs per example), `shared` and `parameters` are vectors.
-        """
-        try:
+        """Return the outputs for each example, and the sums: see `Executable`."""
+        workspace = None
+        with suppress(IndexError):  # the first call, or other threads hold them all
             workspace = self._idle.pop()
-        except IndexError:  # other threads hold them
-            workspace = Workspace(self.schedule, self.most)
+        workspace = workspace or Workspace(self._schedule, self._most)
         count = len(examples)
-        outputs = np.empty((count, len(self.schedule.outputs)))
+        outputs = np.empty((count, len(self._schedule.outputs)))
         workspace.shared[:] = shared
         workspace.parameters[:] = parameters
         workspace.sums.fill(0.0)
         with np.errstate(all="ignore"):
             for step in workspace.before:
                 step()
-            if count:
-                blocks = -(-count // self.most)
-                size = -(-count // blocks)  # of equal size, but for the last
-                for start in range(0, count, size):
-                    some = slice(start, start + size)
-                    block = workspace.block(min(size, count - start))
-                    block.run(examples[some], outputs[some])
+            for start, stop in _blocks(count, self._most):
+                block = workspace.block(stop - start)
+                block.run(examples[start:stop], outputs[start:stop])
         sums = workspace.sums.copy()
         self._idle.append(workspace)
         return outputs, sums
 
 
-def _rows_at_once(schedule: Schedule) -> int:
-    """Return the rows of VARYING memory, and the most that any stage gathers beside them."""
-    beside = 1
-    for stage in (*schedule.body, *schedule.reductions):
-        if isinstance(stage, Elementwise):
-            rows = len(stage.operands) * len(stage.result.index)
-        elif isinstance(stage, Fold):
-            rows = sum(table.height * table.width for table in stage.terms)
-        elif isinstance(stage, Product | Dots | SummedProduct):
-            rows = stage.left.height * stage.left.width + stage.right.height * stage.right.width
-        else:
-            rows = len(stage.rows.index)
-        beside = max(beside, rows)
-    return schedule.varying + beside
+def _examples_at_once(schedule: Schedule) -> int:
+    """Return how many examples a block holds at most."""
+    widest = max((len(stage.result.index) for stage in schedule.body), default=1)
+    gathered = max(
+        (
+            sum(np.size(operand.index) for operand in stage.reads)
+            for stage in (*schedule.body, *schedule.reductions)
+        ),
+        default=0,
+    )
+    quick = max(FEW_EXAMPLES, ARRAY_NUMBERS // widest)
+    return max(1, min(quick, BLOCK_BYTES // (8 * (schedule.varying + gathered + 1))))
+
+
+def _blocks(count: int, most: int) -> Iterator[tuple[int, int]]:
+    """Yield ranges that cover `count` examples, of one size but for the last."""
+    blocks = -(-count // most)
+    size = -(-count // max(blocks, 1))
+    return ((start, min(start + size, count)) for start in range(0, count, max(size, 1)))

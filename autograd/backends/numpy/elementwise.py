@@ -7,45 +7,52 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from autograd.backends.numpy.memory import fetched, step
-from autograd.backends.numpy.texts import function_of, writing
+from autograd.backends.numpy.texts import text_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from autograd.backends.numpy.memory import Array, Memories, Operand, Step
-    from autograd.program.stages import Elementwise, Fold
+    from autograd.backends.numpy.frame import Array, Frame
+    from autograd.program.stages import Elementwise, Fold, Table
 
 __all__ = ["elementwise", "fold"]
 
 
-def elementwise(stage: Elementwise, memories: Memories) -> Step:
-    """Return the step of one operation on all rows of a stage."""
-    operands = [memories.rows(rows) for rows in stage.operands]
-    result = fetched(memories.rows(stage.result))
-    return step(writing(function_of(stage.op)), *operands, out=result)
+def elementwise(stage: Elementwise, frame: Frame) -> None:
+    """Add the steps of one operation on all rows of a stage."""
+    operands = [frame.rows(rows) for rows in stage.operands]
+    text_of(stage.op).compute(operands, frame.rows(stage.result), frame)
 
 
-def fold(stage: Fold, memories: Memories) -> Step:
-    """Return the step of a variadic operation, which takes its terms in their order."""
-    result = fetched(memories.rows(stage.result))
+def fold(stage: Fold, frame: Frame) -> None:
+    """Add the steps of a variadic operation, which takes its terms in their order."""
+    result, text = frame.rows(stage.result), text_of(stage.op)
     if stage.terms[0].width == 0:
-        return partial(result.fill, stage.op.forward())
-    function = function_of(stage.op)
-    tables = [memories.table(table) for table in stage.terms]
-    if len(tables) == 2:
-        return partial(_folded, function, tables, 0.0, result)
-    start: dict[str, Any] = {"initial": stage.op.forward()} if () in stage.op.special else {}
-    if isinstance(function, np.ufunc):
-        return step(partial(function.reduce, axis=1, **start), *tables, out=result)
-    return partial(_folded, function, tables, start.get("initial"), result)
+        frame.add(result.fill, stage.op.forward())
+    elif text.arity == 3:
+        pairs = [frame.table(table) for table in _halves(stage.terms)]
+        frame.add(_folded, text.function, pairs, 0.0, result)
+    else:
+        terms = frame.table(stage.terms[0])
+        start: dict[str, Any] = {"initial": stage.op.forward()} if () in stage.op.special else {}
+        if isinstance(text.function, np.ufunc):
+            frame.add(partial(text.function.reduce, axis=1, **start), terms, out=result)
+        else:
+            frame.add(_folded, text.function, [terms], start.get("initial"), result)
+
+
+def _halves(terms: tuple[Table, ...]) -> tuple[Table, ...]:
+    """Return left and right factors; x1 ... xn, y1 ... yn in one table are taken apart."""
+    if len(terms) == 2:
+        return terms
+    half = terms[0].width // 2
+    return terms[0].columns(range(half)), terms[0].columns(range(half, 2 * half))
 
 
 def _folded(
-    function: Callable[..., Any], tables: Sequence[Operand], start: float | None, out: Array
+    function: Callable[..., Any], tables: Sequence[Array], start: float | None, out: Array
 ) -> None:
-    arrays = [fetched(table) for table in tables]
-    terms = zip(*(array.swapaxes(0, 1) for array in arrays))
+    terms = zip(*(table.swapaxes(0, 1) for table in tables))
     total: Any = next(terms)[0] if start is None else start
     for term in terms:
         total = function(total, *term)

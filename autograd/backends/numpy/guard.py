@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from autograd.backends.numpy.memory import Array
+    from autograd.backends.numpy.frame import Array
 
 __all__ = ["guarded_sum", "holds_nan"]
 

@@ -5,71 +5,56 @@ A guarded product is computed plainly, and again with its guard when the result 
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from autograd.backends.numpy.guard import guarded_sum, holds_nan
-from autograd.backends.numpy.memory import fetched, flattened, mapped, step
-from autograd.program.stages import Memory, Table
+from autograd.program.stages import Table
 
 if TYPE_CHECKING:
-    from autograd.backends.numpy.memory import Array, Memories, Operand, Step
+    from autograd.backends.numpy.frame import Array, Frame
     from autograd.program.stages import Dots, Product
 
 __all__ = ["dots", "product"]
 
 
-def dots(stage: Dots, memories: Memories) -> list[Step]:
-    """Return the steps of one dot product per row."""
-    result = fetched(memories.rows(stage.result))
+def dots(stage: Dots, frame: Frame) -> None:
+    """Add the steps of one dot product per row."""
+    result = frame.rows(stage.result)
     if stage.left.width == 0:
-        return [partial(result.fill, 0.0)]
-    left, right = memories.table(stage.left), memories.table(stage.right)
-    steps = [step(partial(np.einsum, "rkn,rkn->rn"), left, right, out=result)]
+        frame.add(result.fill, 0.0)
+        return
+    left, right = frame.table(stage.left), frame.table(stage.right)
+    frame.add(np.einsum, "rkn,rkn->rn", left, right, out=result)
     if stage.guarded:
-        steps.append(partial(_mend, left, right, "left", result))
-    return steps
+        frame.add(_mend, left, right, "left", result)
 
 
-def product(stage: Product, memories: Memories) -> list[Step]:
-    """Return the steps of all dot products of the lines of two tables."""
-    rows = fetched(memories.rows(stage.result))
+def product(stage: Product, frame: Frame) -> None:
+    """Add the steps of all dot products of the lines of two tables."""
+    rows = frame.rows(stage.result)
     if stage.left.width == 0:
-        return [partial(rows.fill, 0.0)]
+        frame.add(rows.fill, 0.0)
+        return
     result = rows.reshape(stage.left.height, stage.right.height, -1)
-    left, right = memories.table(stage.left), memories.table(stage.right)
-    uniform = {
-        side
-        for side, table in (("left", stage.left), ("right", stage.right))
-        if table.memory is Memory.UNIFORM or memories.examples == 1
-    }
-    if uniform == {"left", "right"}:
-        turned = mapped(_matrix(right), lambda matrix: matrix.T)
-        plain = step(np.matmul, _matrix(left), turned, out=result[..., 0])
-    elif uniform == {"left"}:
-        # (height, width) @ (width, lines * examples): one product for all lines and examples
-        columns = flattened(memories.table(_transposed(stage.right)))
-        plain = step(np.matmul, _matrix(left), columns, out=rows.reshape(len(result), -1))
-    elif uniform == {"right"}:
-        plain = step(np.matmul, _matrix(right), left, out=result)
-    else:
-        plain = step(partial(np.einsum, "akn,bkn->abn"), left, right, out=result)
-    if not stage.guarded:
-        return [plain]
-    lines = mapped(left, lambda array: array[:, None]), mapped(right, lambda array: array[None])
-    return [plain, partial(_mend, *lines, stage.guarded, result)]
+    left = frame.table(stage.left)
+    columns = frame.table(Table(stage.right.memory, tuple(zip(*stage.right.index))))
+    right = columns.swapaxes(0, 1)
+    match left.shape[-1], right.shape[-1]:
+        case 1, 1:
+            frame.add(np.matmul, left[..., 0], columns[..., 0], out=result[..., 0])
+        case 1, _:
+            # (height, width) @ (width, lines * examples): one product for all lines and examples
+            frame.add(np.matmul, left[..., 0], frame.flat(columns), out=frame.flat(result))
+        case _, 1:
+            frame.add(np.matmul, right[..., 0], left, out=result)
+        case _:
+            frame.add(np.einsum, "akn,bkn->abn", left, right, out=result)
+    if stage.guarded:
+        frame.add(_mend, left[:, None], right[None], stage.guarded, result)
 
 
-def _transposed(table: Table) -> Table:
-    return Table(table.memory, tuple(zip(*table.index)))
-
-
-def _matrix(table: Operand) -> Operand:
-    return mapped(table, lambda array: array[:, :, 0])
-
-
-def _mend(left: Operand, right: Operand, guard: str, result: Array) -> None:
+def _mend(left: Array, right: Array, guard: str, result: Array) -> None:
     if holds_nan(result):
-        np.copyto(result, guarded_sum(fetched(left), fetched(right), guard))
+        np.copyto(result, guarded_sum(left, right, guard))

@@ -1,4 +1,4 @@
-"""Workspaces: the memories of one call, and the steps of a schedule bound to them."""
+"""Workspaces: the memory of one call, and the steps of a schedule bound to it."""
 
 from __future__ import annotations
 
@@ -7,22 +7,22 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from autograd.backends.numpy.elementwise import elementwise, fold
-from autograd.backends.numpy.memory import Memories, fetched, mapped
+from autograd.backends.numpy.frame import Frame
 from autograd.backends.numpy.products import dots, product
 from autograd.backends.numpy.reductions import summed_product, summed_rows
+from autograd.backends.numpy.scratch import Scratch
 from autograd.program.stages import (
     Dots,
     Elementwise,
     Fold,
     Memory,
+    Product,
     Rows,
     SummedProduct,
 )  # fmt: skip
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from autograd.backends.numpy.memory import Array, Operand, Step
+    from autograd.backends.numpy.frame import Array
     from autograd.program.stages import Schedule, Stage
 
 __all__ = ["Block", "Workspace"]
@@ -44,8 +44,11 @@ class Workspace:
         self.parameters = self.uniform[program.shared : inputs, 0]
         self.varying = np.empty(schedule.varying * most)
         self.sums = np.empty(schedule.sums)
-        none = Memories(self.uniform, np.empty((0, 1)))
-        self.before = [step for stage in schedule.before for step in lowered(stage, none)]
+        self.scratch = Scratch()
+        frame = Frame(self.uniform, np.empty((0, 1)), self.scratch)
+        for stage in schedule.before:
+            add_steps(stage, frame)
+        self.before = frame.steps
         self.blocks: dict[int, Block] = {}
 
     def block(self, examples: int) -> Block:
@@ -61,46 +64,51 @@ class Block:
     """The steps of a schedule for one number of examples, in one workspace."""
 
     def __init__(self, workspace: Workspace, examples: int) -> None:
-        schedule, sums = workspace.schedule, workspace.sums
+        schedule = workspace.schedule
         varying = workspace.varying[: schedule.varying * examples]
         varying = varying.reshape(schedule.varying, examples)
-        memories = Memories(workspace.uniform, varying)
-        self.inputs = varying[: schedule.program.examples].T
-        self.steps = [step for stage in schedule.body for step in lowered(stage, memories)]
+        frame = Frame(workspace.uniform, varying, workspace.scratch)
+        for stage in schedule.body:
+            add_steps(stage, frame)
         for reduction in schedule.reductions:
             if isinstance(reduction, SummedProduct):
-                self.steps += summed_product(reduction, memories, sums)
+                summed_product(reduction, frame, workspace.sums)
             else:
-                self.steps += summed_rows(reduction, memories, sums)
-        self.outputs = list(outputs(schedule, memories))
+                summed_rows(reduction, frame, workspace.sums)
+            frame.scratch.clear()
+        self.inputs = varying[: schedule.program.examples].T
+        self.outputs = [columns_of(memory, schedule, frame) for memory in Memory]
+        self.steps = frame.steps
 
-    def run(self, examples: Array, result: Array) -> None:
+    def run(self, examples: Array, outputs: Array) -> None:
         """Compute the outputs of these examples, and add to the sums."""
         np.copyto(self.inputs, examples)
         for step in self.steps:
             step()
         for columns, numbers in self.outputs:
-            result[:, columns] = fetched(numbers)
+            outputs[:, columns] = numbers
 
 
-def lowered(stage: Stage, memories: Memories) -> list[Step]:
-    """Return the steps of a stage."""
-    if isinstance(stage, Elementwise):
-        return [elementwise(stage, memories)]
-    if isinstance(stage, Fold):
-        return [fold(stage, memories)]
-    if isinstance(stage, Dots):
-        return dots(stage, memories)
-    return product(stage, memories)
+def add_steps(stage: Stage, frame: Frame) -> None:
+    """Add the steps of a stage."""
+    match stage:
+        case Elementwise():
+            elementwise(stage, frame)
+        case Fold():
+            fold(stage, frame)
+        case Dots():
+            dots(stage, frame)
+        case Product():
+            product(stage, frame)
+    frame.scratch.clear()
 
 
-def outputs(schedule: Schedule, memories: Memories) -> Iterator[tuple[slice | Array, Operand]]:
-    """Yield columns of the result and what they hold, shape (examples or 1, columns)."""
-    for memory in Memory:
-        columns = [column for column, (where, _) in enumerate(schedule.outputs) if where is memory]
-        if not columns:
-            continue
-        rows = Rows(memory, tuple(schedule.outputs[column][1] for column in columns))
-        together = columns[-1] - columns[0] == len(columns) - 1
-        places = slice(columns[0], columns[-1] + 1) if together else np.array(columns)
-        yield places, mapped(memories.rows(rows), lambda array: array.T)
+def columns_of(memory: Memory, schedule: Schedule, frame: Frame) -> tuple[slice | Array, Array]:
+    """Return which outputs lie in a memory, and what holds them, shape (examples or 1, outputs)."""
+    columns = [column for column, (where, _) in enumerate(schedule.outputs) if where is memory]
+    if not columns:
+        return slice(0), np.empty((1, 0))
+    rows = Rows(memory, tuple(schedule.outputs[column][1] for column in columns))
+    together = columns[-1] - columns[0] == len(columns) - 1
+    places = slice(columns[0], columns[-1] + 1) if together else np.array(columns)
+    return places, frame.rows(rows).T
