@@ -72,8 +72,7 @@ class Parser:
         self.tokens.append(("end", "", len(text)))
         self.place = 0
         self.depth = 0
-        self.steps: dict[tuple[str, str, tuple[int, ...]], Step] = {}
-        self.positions: dict[tuple[str, str, tuple[int, ...]], int] = {}
+        self.positions: dict[Step, int] = {}  # of each step's value, in order
 
     def read(self) -> tuple[tuple[Step, ...], int]:
         """Read the whole text."""
@@ -86,7 +85,7 @@ class Parser:
             if self._token[0] != "end":
                 self._fail("expected an operator or the end")
         value = self._double(result)
-        return tuple(self.steps.values()), value
+        return tuple(self.positions), value
 
     # Tokens
 
@@ -254,8 +253,7 @@ class Parser:
         self, method: str, details: tuple[Any, ...], *inputs: int, kind: str = "double"
     ) -> Term:
         """Return the value of a step, which is written where it is new."""
-        key = (method, repr(details), inputs)  # repr tells -0.0 from 0.0
-        if key not in self.steps:
-            self.positions[key] = self.arity + len(self.steps)
-            self.steps[key] = Step(method, details, inputs)
-        return Term(self.positions[key], kind)
+        position = self.positions.setdefault(
+            Step(method, details, inputs), self.arity + len(self.positions)
+        )
+        return Term(position, kind)

@@ -10,7 +10,7 @@ import random
 import mpmath
 import pytest
 
-from autograd import TABLE
+from autograd import TABLE, primitive
 
 lowered = pytest.importorskip(
     "autograd.backends.llvm.elementary", reason="llvmlite is not installed"
@@ -113,6 +113,23 @@ def test_operands_may_be_numbers(name, native):
         array = (ctypes.c_double * 4)(*point)
         native(writer.text(), "f", None, ctypes.c_void_p)(array)
         assert repr(list(array)) == repr([row.forward(*point)] * 4), places
+
+
+@pytest.mark.parametrize(
+    ("text", "forward"),
+    [
+        ("!(x > y)", lambda x, y: float(not x > y)),
+        ("!x && !!y ? x - 1 : y", lambda x, y: x - 1 if not x and y else y),
+        ("fmin(x, y) + cbrt(x)", lambda x, y: min(x, y) + mpmath.cbrt(x)),
+        ("fmod(x, 3) - floor(y)", lambda x, y: math.fmod(x, 3) - math.floor(y)),
+    ],
+)
+@pytest.mark.parametrize("lanes", LANES)
+def test_a_row_of_a_user(text, forward, lanes, native, own_table_only, difference_in_ulps):
+    row = primitive("users_row", forward, None, None, c=text)
+    points = [(x, y) for x in (0.0, 0.5, 2.0, 7.5) for y in (-2.5, 0.0, 2.0)]
+    for point, got in zip(points, applied(native, row, points, lanes), strict=True):
+        assert difference_in_ulps(got, mpmath.mpf(forward(*point))) <= 2.0, point
 
 
 def test_a_function_is_defined_once_and_equal_parts_are_computed_once():
