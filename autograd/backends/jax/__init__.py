@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 __all__ = ["JaxProgram", "build", "function"]
 
 # JAX had it in jax.experimental until 0.8
-enable_x64 = getattr(jax, "enable_x64", None) or import_module("jax.experimental").enable_x64
+enable_x64 = (jax if hasattr(jax, "enable_x64") else import_module("jax.experimental")).enable_x64
 
 
 def build(schedule: Schedule) -> JaxProgram:
