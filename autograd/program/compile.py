@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import update_wrapper
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from autograd import functional
@@ -10,13 +11,18 @@ from autograd.backends.selection import checked_backend
 from autograd.backward import accumulate
 from autograd.mode import CURRENT
 from autograd.program.arguments import Axes, read
+from autograd.program.export import write_c
 from autograd.program.listing import listing
 from autograd.program.programs import Programs
+from autograd.program.schedule import scheduled
 from autograd.program.shapes import NUMBER, described
 from autograd.program.trace import Function, Graph
 from autograd.value import Value
 
 if TYPE_CHECKING:
+    import os
+    from collections.abc import Callable
+
     from autograd.program.arguments import Arguments
     from autograd.program.program import Program
     from autograd.program.simplify.statistics import Statistics
@@ -214,6 +220,47 @@ class Compiled:
     def captured(self, *args: Any) -> tuple[Value, ...]:
         """Return the captured leaves, in the order of the parameters of the programs."""
         return self._programs.trace(self._read(args)).leaves
+
+    def to_c(self, path: str | os.PathLike[str], *args: Any) -> None:
+        """Write the function as C99 without dependencies: `path`, a .c file, and its header.
+
+        `NAME_value` computes one example, and `NAME_gradient` its value and derivatives with
+        respect to the inputs (`NAME_jacobian` the derivatives of several results); NAME is that of
+        the file. The current data of the captured leaves become `NAME_parameters`. Example
+        arguments say for which structure; they can be left out after calls with only one.
+
+        Raises TypeError without arguments and calls, ValueError for an operation without C text
+        or after calls with several structures, and OSError if the file cannot be written.
+
+        >>> import pathlib, tempfile
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     compile(lambda x: x * x).to_c(f"{folder}/square.c", 1.0)
+        ...     sorted(path.name for path in pathlib.Path(folder).iterdir())
+        ['square.c', 'square.h']
+        """
+        if args:
+            trace = self._programs.trace(self._read(args))
+        else:
+            self._programs.refresh()
+            trace = self._programs.only_trace()
+        write_c(trace, path)
+
+    def to_jax(self, kind: str, *args: Any) -> Callable[[Any, Any, Any], tuple[Any, Any]]:
+        """Return the program of one kind of result as a pure function of JAX arrays.
+
+        It takes the inputs of the examples, shape (n, inputs), the inputs that all examples share,
+        and the data of the captured leaves in the order of `captured`, and returns the outputs
+        for each example and the sums over them, as `program` describes them. `jax.jit` compiles
+        it, `jax.grad` differentiates it; with the examples sharded over devices and the rest on
+        each of them, XLA adds up the sums across devices.
+
+        Raises ImportError if JAX is not installed.
+        """
+        checked_backend("jax")
+        backend = import_module("autograd.backends.jax")
+        function: Callable[[Any, Any, Any], tuple[Any, Any]]
+        function = backend.function(scheduled(self.program(kind, *args)))
+        return function
 
     @property
     def stats(self) -> dict[str, Statistics]:

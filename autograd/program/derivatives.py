@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 __all__ = [
-    "Derivative", "backward", "hessian", "jacobian", "redrawn", "value", "value_and_gradient",
+    "Derivative", "backward", "dense", "hessian", "jacobian", "redrawn", "value",
+    "value_and_gradient",
 ]  # fmt: skip
 
 
@@ -71,6 +72,14 @@ class _Graph:
 def value(program: Program) -> Derivative:
     """Return the outputs themselves."""
     return Derivative(program, tuple(range(len(program.outputs))))
+
+
+def dense(derivative: Derivative) -> Program:
+    """Return the program that has every number of the result as an output of its own."""
+    graph = _Graph(derivative.program)
+    return graph.lowered(
+        [0.0 if entry is None else graph.outputs[entry] for entry in derivative.entries]
+    )
 
 
 def value_and_gradient(program: Program, wanted: Sequence[int]) -> Derivative:

@@ -59,6 +59,23 @@ class Programs:
         """Return the trace for arguments like these."""
         return self._entry(arguments).trace
 
+    def only_trace(self) -> Trace:
+        """Return the one trace there is; TypeError if there is none, ValueError for several."""
+        traces = [entry.trace for entry in [*self._traced.values()]]
+        if not traces:
+            if not isinstance(self.origin, Function):
+                return self.origin.one_example()
+            raise TypeError(
+                f"{self.origin.name} has not been called yet: give example arguments, which say "
+                "what structure and shapes it takes"
+            )
+        if len(traces) > 1:
+            raise ValueError(
+                f"{self.origin.name} was called with {len(traces)} structures of arguments: give "
+                "example arguments of the one that is meant"
+            )
+        return traces[0]
+
     def runner(self, kind: str, arguments: Arguments) -> Runner:
         """Return the compiled program of one kind of result for arguments like these."""
         entry = self._entry(arguments)

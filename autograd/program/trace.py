@@ -131,6 +131,11 @@ class Graph:
         trace = _traced(arguments, inputs, outputs, self.result, parameters)
         return Trace(trace.program, self.leaves, trace.shapes, trace.inputs, trace.result)
 
+    def one_example(self) -> Trace:
+        """Return the trace without batches."""
+        count = self.program.shared
+        return Trace(self.program, self.leaves, self.shapes, tuple(range(count)), self.result)
+
     def apply(self, *args: Any) -> Any:
         """Draw the graph again on other Values."""
         found = [shape_of(arg, f"argument {i}") for i, arg in enumerate(args)]

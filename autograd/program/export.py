@@ -1,0 +1,65 @@
+"""Export: a trained function as C files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+from autograd.backends.c import Function, c_text
+from autograd.program import derivatives
+from autograd.program.schedule import scheduled
+from autograd.program.shapes import NUMBER, described
+from autograd.program.simplify import simplified
+
+if TYPE_CHECKING:
+    import os
+
+    from autograd.program.program import Program
+    from autograd.program.stages import Schedule
+    from autograd.program.trace import Trace
+
+__all__ = ["write_c"]
+
+
+def write_c(trace: Trace, path: str | os.PathLike[str]) -> None:
+    """Write the value and the derivatives of one example as C99: a source file and its header.
+
+    Raises ValueError for a path that ends neither in .c nor in nothing, or for an operation without
+    C text, and OSError when a file cannot be written; both files are then as they were.
+    """
+    source = Path(path)
+    if source.suffix not in {"", ".c"}:
+        raise ValueError(f"to_c writes a .c file and its header, not {source.name!r}")
+    source = source.with_suffix(".c")
+    header = source.with_suffix(".h")
+    functions = [Function("value", _schedule(trace.program), described(trace.result))]
+    if trace.result == NUMBER:
+        slopes = derivatives.value_and_gradient(trace.program, trace.inputs)
+        outputs = "the value, then its derivative with respect to each input"
+        functions.append(Function("gradient", _schedule(derivatives.dense(slopes)), outputs))
+    else:
+        slopes = derivatives.jacobian(trace.program, trace.inputs)
+        outputs = "for each number of the value its derivatives with respect to each input"
+        functions.append(Function("jacobian", _schedule(derivatives.dense(slopes)), outputs))
+    parameters = [leaf.data for leaf in trace.leaves]
+    text = c_text(source.stem, functions, parameters, header.name)
+    _write({source: text.source, header: text.header})
+
+
+def _schedule(program: Program) -> Schedule:
+    return scheduled(simplified(program)[0])
+
+
+def _write(texts: dict[Path, str]) -> None:
+    """Write all files in full before the first is put in its place."""
+    temporary = {path: path.with_name(f".{uuid4().hex}{path.suffix}") for path in texts}
+    try:
+        for path, text in texts.items():
+            temporary[path].write_text(text, encoding="utf-8")
+        for path in texts:
+            temporary[path].replace(path)
+    except BaseException:
+        for path in temporary.values():
+            path.unlink(missing_ok=True)
+        raise
