@@ -5,16 +5,20 @@ from __future__ import annotations
 from importlib import import_module
 from importlib.util import find_spec
 from logging import getLogger
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from autograd.backends.executable import BackendLimit, Executable
 from autograd.backends.interpreter import Interpreted
+from autograd.backends.stepping import ArrayStepper, Stepper
 from autograd.program.schedule import scheduled
 
 if TYPE_CHECKING:
-    from autograd.program.program import Program
+    from collections.abc import Callable
 
-__all__ = ["BACKENDS", "checked_backend", "executable"]
+    from autograd.program.program import Program
+    from autograd.program.update import Update
+
+__all__ = ["BACKENDS", "checked_backend", "executable", "stepper"]
 
 # Each schedules, and is loaded when it is first used: the package it needs, and the extra with it.
 BACKENDS = {"llvm": ("llvmlite", "jit"), "numpy": ("numpy", ""), "jax": ("jax", "jax")}
@@ -51,19 +55,40 @@ def executable(program: Program, backend: str) -> Executable:
     if backend == "interpreter":
         return Interpreted(program)
     schedule = scheduled(program)
+    found: Executable = _made(backend, lambda module: module.build(schedule))
+    return found
+
+
+def stepper(program: Program, update: Update, backend: str) -> Stepper:
+    """Return the program of a gradient and an update ready to take steps; "auto" as above."""
+    if backend == "interpreter":
+        return ArrayStepper(Interpreted(program), Interpreted(update.program), update)
+    schedule = scheduled(program)
+
+    def make(module: Any) -> Stepper:
+        if hasattr(module, "build_stepper"):
+            native: Stepper = module.build_stepper(schedule, update)
+            return native
+        rule = module.build(scheduled(update.program))
+        return ArrayStepper(module.build(schedule), rule, update)
+
+    found: Stepper = _made(backend, make)
+    return found
+
+
+def _made(backend: str, make: Callable[[Any], Any]) -> Any:
+    """Return what `make` makes of the module of the backend, or of the best that takes it."""
     if backend == "auto":
         try:
             checked_backend("llvm")
-            return _built("llvm", schedule)
+            return make(_module("llvm"))
         except (ImportError, BackendLimit) as reason:
             if str(reason) not in _told:
                 _told.add(str(reason))
                 _log.info("running on NumPy: %s", reason)
         backend = "numpy"
-    return _built(backend, schedule)
+    return make(_module(backend))
 
 
-def _built(name: str, schedule: object) -> Executable:
-    module = import_module(f"autograd.backends.{name}")
-    found: Executable = module.build(schedule)
-    return found
+def _module(backend: str) -> Any:
+    return import_module(f"autograd.backends.{backend}")

@@ -38,19 +38,23 @@ class Code:
         return kind(None, *types)(self.address(name))
 
 
-@lru_cache
 def _machine() -> Any:
-    llvm.initialize_native_target()
-    llvm.initialize_native_asmprinter()
-    for symbol, address in LIBRARY.items():
-        llvm.add_symbol(symbol, address)
-    target = llvm.Target.from_default_triple()
-    return target.create_target_machine(
+    """Return a target machine; an engine owns its own, and frees it."""
+    _initialize()
+    return llvm.Target.from_default_triple().create_target_machine(
         cpu=llvm.get_host_cpu_name(),
         features=llvm.get_host_cpu_features().flatten(),
         opt=OPTIMIZATION,
         jit=True,
     )
+
+
+@lru_cache
+def _initialize() -> None:
+    llvm.initialize_native_target()
+    llvm.initialize_native_asmprinter()
+    for symbol, address in LIBRARY.items():
+        llvm.add_symbol(symbol, address)
 
 
 @lru_cache

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ctypes
-import struct
 from collections import deque
 from typing import TYPE_CHECKING, Any
 
@@ -13,11 +12,9 @@ from autograd.backends.llvm.engine import Code, vector_lanes
 from autograd.backends.llvm.kernel import Kernel
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from autograd.program.stages import Schedule
 
-__all__ = ["NativeProgram", "build"]
+__all__ = ["NativeProgram", "Workspace", "build"]
 
 
 def build(schedule: Schedule) -> NativeProgram:
@@ -34,11 +31,9 @@ class NativeProgram:
         self._code = Code(self.kernel.text)
         pointer = ctypes.c_void_p
         self._before = self._code.function("before", pointer)
-        self._run = self._code.function(
-            "run", pointer, pointer, ctypes.c_int64, *[pointer] * 4
-        )
+        self._run = self._code.function("run", pointer, pointer, ctypes.c_int64, *[pointer] * 4)
         self._evaluate = self._code.function("evaluate", pointer, pointer, holds_lock=True)
-        self._idle: deque[_Workspace] = deque()
+        self._idle: deque[Workspace] = deque()
 
     def run(self, examples: Any, shared: Any, parameters: Any) -> tuple[Any, Any]:
         """Return the outputs of each example, shape (n, outputs), and the sums over all of them."""
@@ -61,14 +56,14 @@ class NativeProgram:
         self._idle.append(workspace)
         return outputs, sums
 
-    def _workspace(self) -> _Workspace:
+    def _workspace(self) -> Workspace:
         try:
             return self._idle.pop()
         except IndexError:  # other threads hold them
-            return _Workspace(self.schedule, self.kernel.varying)
+            return Workspace(self.schedule, self.kernel.varying)
 
 
-class _Workspace:
+class Workspace:
     """The memories of a schedule, for one call at a time."""
 
     def __init__(self, schedule: Schedule, varying: int) -> None:
@@ -76,7 +71,7 @@ class _Workspace:
         self.uniform = np.zeros(schedule.uniform)
         self.varying = np.zeros(varying)
         self._shared = self.uniform[: program.shared]
-        self._parameters = self.uniform[program.shared : program.shared + program.parameters]
+        self.parameters = self.uniform[program.shared : program.shared + program.parameters]
         constants = self.uniform[program.shared + program.parameters :]
         constants[: len(program.constants)] = program.constants
         self.uniform_address = self.uniform.ctypes.data
@@ -85,4 +80,4 @@ class _Workspace:
     def fill(self, shared: Any, parameters: Any) -> None:
         """Put the numbers of a call in."""
         self._shared[:] = shared
-        self._parameters[:] = parameters
+        self.parameters[:] = parameters

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from autograd.backends.llvm.writer import Index, Writer
+from autograd.backends.llvm.writer import Index, Operand, Writer
 from autograd.program.stages import Memory, Rows, Table
 
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ class Frame:
             return self.writer.load_splat(self.scalar.address("%uniform", offset))
         return self.writer.load(self.address(offset, lane))
 
-    def store(self, x: str, offset: Index, lane: Index) -> None:
+    def store(self, x: Operand, offset: Index, lane: Index) -> None:
         """Write lanes of a VARYING row."""
         self.writer.store(x, self.address(offset, lane))
 

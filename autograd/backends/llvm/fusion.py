@@ -5,16 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
-from autograd.program.stages import Elementwise, Memory, Rows
+from autograd.program.stages import Dots, Elementwise, Fold, Memory, Product, Rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from autograd.program.stages import Stage
 
-__all__ = ["FusedLoop", "fused"]
+__all__ = ["FusedLoop", "Planned", "fused"]
 
 Row: TypeAlias = tuple[Memory, int]
+Planned: TypeAlias = "FusedLoop | Dots | Fold | Product"
 
 LONGEST = 128  # operations in one loop: a block of code that compiles in time linear in its length
 
@@ -51,12 +52,12 @@ class FusedLoop:
         self.stages.append(stage)
 
 
-def fused(stages: Sequence[Stage], read_later: Iterable[Row]) -> list[FusedLoop | Stage]:
+def fused(stages: Sequence[Stage], read_later: Iterable[Row]) -> list[Planned]:
     """Return the stages with runs of elementwise ones as loops.
 
     `read_later` are the rows that are read after all these stages.
     """
-    plan: list[FusedLoop | Stage] = []
+    plan: list[Planned] = []
     for stage in stages:
         if not isinstance(stage, Elementwise):
             plan.append(stage)

@@ -3,7 +3,7 @@
 `before(uniform)` computes what all examples share, once per call; `evaluate(uniform, outputs)` is
 all that a program without examples needs. `run(examples, order, count, uniform, varying, sums,
 outputs)` goes over the examples in blocks: it copies the inputs of a block into lanes, computes the
-stages, adds to the sums, and writes the outputs.
+stages, adds to the sums, and writes the outputs. With an update there is `steps`, which trains.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from autograd.backends.llvm.fusion import FusedLoop, fused
 from autograd.backends.llvm.loops import write_fold, write_loop
 from autograd.backends.llvm.products import write_dots, write_product
 from autograd.backends.llvm.run import copy_outputs, write_run
+from autograd.backends.llvm.steps import write_steps, write_update
 from autograd.backends.llvm.sums import (
     write_shared_rows,
     write_summed_product,
@@ -22,12 +23,13 @@ from autograd.backends.llvm.sums import (
 )
 from autograd.backends.llvm.uniform import write_uniform_dots
 from autograd.backends.llvm.writer import Writer
-from autograd.program.stages import Dots, Memory, Product, SummedProduct, SummedRows
+from autograd.program.stages import Dots, Fold, Memory, Product, SummedProduct, SummedRows
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from autograd.program.stages import Schedule, Stage
+    from autograd.program.update import Update
 
 __all__ = ["Kernel"]
 
@@ -40,13 +42,18 @@ MOST_LANES, FEWEST_VECTORS = 128, 2  # of a block
 class Kernel:
     """The text of a module, and the sizes that its callers need."""
 
-    def __init__(self, schedule: Schedule, lanes: int) -> None:
+    def __init__(self, schedule: Schedule, lanes: int, update: Update | None = None) -> None:
         self.schedule = schedule
         most = WORKSPACE // (8 * max(schedule.varying, 1)) // lanes * lanes
         block = min(MOST_LANES, max(most, FEWEST_VECTORS * lanes))
         self.writer = Writer(lanes)
         self.frame = Frame(self.writer, block)
         self._write()
+        if update is not None:
+            trained = schedule.sums - 1
+            write_update(self.frame, update, trained)
+            first = schedule.program.shared
+            write_steps(self.frame, update, first, len(schedule.outputs), trained)
         self.text = self.writer.text()
 
     @property
@@ -96,11 +103,11 @@ class Kernel:
                     self.writer.forget()
         return names
 
-    def _write_stage(self, stage: FusedLoop | Stage) -> None:
+    def _write_stage(self, stage: FusedLoop | Dots | Fold | Product) -> None:
         frame, program = self.frame, self.schedule.program
         if isinstance(stage, FusedLoop):
             write_loop(frame, program, stage)
-        elif not isinstance(stage, Dots | Product):
+        elif isinstance(stage, Fold):
             write_fold(frame, stage)
         elif stage.result.memory is Memory.UNIFORM:
             write_uniform_dots(frame, stage)

@@ -90,8 +90,8 @@ class _ProductTile:
         with self.writer.loop(0, self.width, turns, carried=zeros) as loop:
             sums = loop.carried
             for turn in range(turns):
-                k = self.frame.shifted(loop.index, turn)
-                sums = self._added(sums, a, lines, b, k, lanes)
+                term = self.frame.shifted(loop.index, turn)
+                sums = self._added(sums, a, lines, b, term, lanes)
             loop.next = list(sums)
         return loop.results
 
@@ -118,16 +118,16 @@ class _ProductTile:
         frame, writer, scalar = self.frame, self.writer, self.frame.scalar
         left_memory, right_memory = self.memories
         with scalar.loop(0, lines) as line, scalar.loop(0, len(lanes)) as vector:
-            a = scalar.integer("add", a, line.index)
-            lane = scalar.integer("mul", vector.index, frame.width)
-            lane = scalar.integer("add", lanes[0], lane)
+            row = scalar.integer("add", a, line.index)
+            beyond = scalar.integer("mul", vector.index, frame.width)
+            lane = scalar.integer("add", lanes[0], beyond)
             with writer.loop(0, self.width, carried=[0.0]) as loop:
-                left = frame.load(left_memory, self.left.at(a, loop.index), lane)
+                left = frame.load(left_memory, self.left.at(row, loop.index), lane)
                 right = frame.load(right_memory, self.right.at(b, loop.index), lane)
                 guard = left if self.guarded == "left" else right
                 product = writer.guarded_product(guard, left, right)
                 loop.next = [writer.fadd(loop.carried[0], product)]
-            frame.store(loop.results[0], self.result.at(a, b), lane)
+            frame.store(loop.results[0], self.result.at(row, b), lane)
 
 
 class _DotTile:

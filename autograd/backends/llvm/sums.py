@@ -133,17 +133,17 @@ class _Tile:
         """Write the tile anew, one sum after the other: this is rare, so the code is short."""
         frame, writer, scalar = self.frame, self.writer, self.frame.scalar
         with scalar.loop(0, lines) as line, scalar.loop(0, columns) as column:
-            a = scalar.integer("add", a, line.index)
-            b = scalar.integer("add", b, column.index)
+            row = scalar.integer("add", a, line.index)
+            other = scalar.integer("add", b, column.index)
             with writer.loop(0, "%lanes", frame.width, carried=[0.0]) as over:
                 with writer.loop(0, self.depth, carried=over.carried) as loop:
-                    left = frame.load(Memory.VARYING, self.left.at(a, loop.index), over.index)
-                    right = frame.load(Memory.VARYING, self.right.at(b, loop.index), over.index)
+                    left = frame.load(Memory.VARYING, self.left.at(row, loop.index), over.index)
+                    right = frame.load(Memory.VARYING, self.right.at(other, loop.index), over.index)
                     guard = left if self.guarded == "left" else right
                     product = writer.guarded_product(guard, left, right)
                     loop.next = [writer.fadd(loop.carried[0], product)]
                 over.next = [*loop.results]
-            _add(scalar, writer.total(over.results[0]), self.into.at(a, b))
+            _add(scalar, writer.total(over.results[0]), self.into.at(row, other))
 
 
 def _sum_lookup(frame: Frame, into: tuple[tuple[int, ...], ...]) -> Lookup:

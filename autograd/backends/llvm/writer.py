@@ -177,6 +177,16 @@ class Writer(Text):
         """Return the one number at an address in every lane."""
         return self.broadcast(self.emit(f"load double, ptr {pointer}, align 8"))
 
+    def load_integer(self, pointer: str, index: Index) -> str:
+        """Return one of the 64-bit integers at an address."""
+        address = self.value(f"getelementptr inbounds i64, ptr {pointer}, i64 {index}")
+        return self.emit(f"load i64, ptr {address}, align 8")
+
+    def store_integer(self, x: Index, pointer: str, index: Index) -> None:
+        """Write one of the 64-bit integers at an address."""
+        address = self.value(f"getelementptr inbounds i64, ptr {pointer}, i64 {index}")
+        self.do(f"store i64 {x}, ptr {address}, align 8")
+
     def store(self, x: Operand, pointer: str, align: int = 8) -> None:
         """Write the lanes to an address."""
         self.do(f"store {self.type} {self.operand(x)}, ptr {pointer}, align {align}")

@@ -1,0 +1,219 @@
+"""Descent: many steps of an optimizer in one call, on the captured leaves of a loss."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from autograd.backends.selection import stepper
+from autograd.backends.stepping import Batches
+from autograd.program.arguments import Arguments, Axes, read
+from autograd.program.derivatives import backward, redrawn
+from autograd.program.lowering import lowered
+from autograd.program.shapes import NUMBER, Sequence
+from autograd.program.simplify import simplified
+from autograd.program.trace import Function
+from autograd.program.update import updated
+from autograd.reverse import reverse
+
+if TYPE_CHECKING:
+    from collections import abc
+
+    from autograd.program.program import Program
+    from autograd.value import Value
+
+__all__ = ["Descent", "Steps"]
+
+
+class Steps(NamedTuple):
+    """What came of a call of `Descent.run`.
+
+    `losses` are the mean losses of the steps, before their updates; `extra` has one line per
+    example with the further results of the function, as they were during training; `done` counts
+    the steps taken. With `finite` False the loss or the gradient of step number `done` was nan or
+    infinite, and that step was not taken.
+    """
+
+    losses: Any
+    extra: Any
+    done: int
+    finite: bool
+
+
+class Descent:
+    """Steps of an optimizer on the mean of a function over batches, at machine speed.
+
+    `f` takes one example and returns its loss, or (loss, further numbers). `args` are its
+    arguments, batched along `in_axes` as for `compile`; they fix the structure. `parameters` are
+    leaves that f captures; those it does not reach are left alone. The rule is called once, on
+    Values: `rule(parameter, gradient, state, **settings) -> (parameter, state)`, with `state` a
+    tuple of numbers for each parameter. The settings named by `scheduled` may change at each step.
+    `clip_norm` scales gradients to at most that norm together. Leaves that are not trained are
+    read anew at each call; the numbers of the trained ones are kept here until `write_back()`.
+
+    >>> from autograd import Value
+    >>> w = Value(0.0)
+    >>> descent = Descent(
+    ...     lambda x, y: (w * x - y) ** 2, ([1.0, 2.0], [3.0, 6.0]), parameters=[w],
+    ...     rule=lambda p, g, state, lr: (p - lr * g, state), state=[()], settings={"lr": 0.1},
+    ... )
+    >>> steps = descent.run(([1.0, 2.0], [3.0, 6.0]), order=[0, 1] * 20, counts=[2] * 20)
+    >>> descent.write_back()
+    >>> round(w.data, 6)
+    3.0
+    """
+
+    def __init__(
+        self,
+        f: abc.Callable[..., Any],
+        args: tuple[Any, ...],
+        *,
+        parameters: abc.Sequence[Value],
+        rule: abc.Callable[..., Any],
+        state: abc.Sequence[tuple[float, ...]],
+        settings: abc.Mapping[str, float],
+        scheduled: abc.Sequence[str] = ("lr",),
+        clip_norm: float | None = None,
+        in_axes: Axes = 0,
+        backend: str = "auto",
+    ) -> None:
+        import numpy as np
+
+        self._function = Function(f)
+        self._in_axes = in_axes
+        self._settings, self._scheduled = dict(settings), tuple(scheduled)
+        arguments = read(args, in_axes, self._function.names)
+        trace = self._function.trace(arguments)
+        if trace.result != NUMBER and not (
+            isinstance(trace.result, Sequence) and trace.result.items[0] == NUMBER
+        ):
+            raise TypeError(
+                "Descent needs a function that returns one number, the loss, or a tuple of the "
+                f"loss and further numbers, not {trace.result}"
+            )
+        self._shapes = arguments.shapes
+        place = {leaf: number for number, leaf in enumerate(parameters)}
+        program, reached = _with_gradients(trace.program, [leaf in place for leaf in trace.leaves])
+        self._leaves = [trace.leaves[number] for number in reached]
+        rest = set(range(len(trace.leaves))).difference(reached)
+        self._fixed = [trace.leaves[number] for number in sorted(rest)]
+        self._places = [place[leaf] for leaf in self._leaves]
+        self._state = list(state)
+        trained = [self._state[number] for number in self._places]
+        self._update = updated(rule, trained, settings, scheduled, clip_norm)
+        columns = np.array(trained).reshape(len(trained), -1).T
+        self._own = np.ascontiguousarray(columns[list(self._update.own)])
+        self._common = columns[list(self._update.common), 0].copy()
+        self._numbers = np.array([leaf.data for leaf in self._leaves])
+        self._seen = self._numbers.tolist()
+        self._stepper = stepper(simplified(program)[0], self._update, backend)
+        self._prepared: tuple[Any, Arguments] | None = None
+
+    def run(
+        self,
+        args: tuple[Any, ...],
+        order: Any,
+        counts: Any,
+        schedules: abc.Mapping[str, abc.Sequence[float]] | None = None,
+    ) -> Steps:
+        """Take as many steps as there are `counts`.
+
+        `args` are the examples to choose from; their numbers are copied when they first come, so
+        that the same objects can be given at each call. Each step takes the next `counts[step]`
+        examples of `order`. `schedules` gives settings that change, one number per step.
+        """
+        import numpy as np
+
+        arguments = self._arguments(args)
+        examples = arguments.examples
+        order = np.ascontiguousarray(order, dtype=np.int64)
+        counts = np.ascontiguousarray(counts, dtype=np.int64)
+        if counts.sum() != len(order) or (counts < 1).any():
+            raise ValueError(
+                f"Descent.run: the counts must be positive and add up to the {len(order)} "
+                f"examples of order, not {counts.sum()}"
+            )
+        if len(order) and not 0 <= order.min() <= order.max() < len(examples):
+            raise IndexError(
+                f"Descent.run: order holds {order.min()} to {order.max()}, but there are "
+                f"{len(examples)} examples"
+            )
+        given = schedules or {}
+        columns = [
+            np.broadcast_to(np.asarray(given.get(name, self._settings[name])), counts.shape)
+            for name in self._scheduled
+        ]
+        scheduled = np.ascontiguousarray(np.array(columns, dtype=np.float64).T)
+        shared = np.array(arguments.shared, dtype=np.float64)
+        self._refresh()
+        parameters = np.concatenate([self._numbers, [leaf.data for leaf in self._fixed]])
+        batches = Batches(examples, shared, order, counts, scheduled)
+        progress = self._stepper.run(batches, parameters, self._own, self._common)
+        self._numbers = parameters[: len(self._leaves)].copy()
+        finite = progress.done == len(counts)
+        return Steps(progress.losses, progress.outputs, progress.done, finite)
+
+    def write_back(self) -> None:
+        """Put the numbers of the trained parameters into the Values."""
+        numbers = self._numbers.tolist()
+        for leaf, number, seen in zip(self._leaves, numbers, self._seen):
+            if number != seen:
+                leaf.data = number
+        self._seen = numbers
+
+    @property
+    def state(self) -> list[tuple[float, ...]]:
+        """The state of the rule for each parameter, brought up to date."""
+        elements = dict(zip(self._update.own, self._own.tolist()))
+        count = len(self._places)
+        elements.update(
+            (k, [number] * count) for k, number in zip(self._update.common, self._common.tolist())
+        )
+        lines = zip(*(elements[k] for k in sorted(elements))) if elements else [()] * count
+        for place, line in zip(self._places, lines):
+            self._state[place] = tuple(line)
+        return list(self._state)
+
+    def _refresh(self) -> None:
+        """Take over the data of leaves that somebody else has set since."""
+        for k, (leaf, seen) in enumerate(zip(self._leaves, self._seen)):
+            if leaf.data != seen:
+                self._numbers[k] = self._seen[k] = leaf.data
+
+    def _arguments(self, args: tuple[Any, ...]) -> Arguments:
+        if self._prepared is not None:
+            former, arguments = self._prepared
+            if len(former) == len(args) and all(a is b for a, b in zip(former, args)):
+                return arguments
+        arguments = read(args, self._in_axes, self._function.names)
+        if arguments.shapes != self._shapes:
+            raise ValueError(
+                f"Descent.run: the arguments have the structure {arguments.shapes}, but the loss "
+                f"was compiled for {self._shapes}"
+            )
+        self._prepared = args, arguments
+        return arguments
+
+
+def _with_gradients(program: Program, wanted: abc.Sequence[bool]) -> tuple[Program, list[int]]:
+    """Return the program of losses and gradients, and which parameters are trained.
+
+    These are the wanted ones that the loss reaches; they come first among the parameters.
+    """
+    _, reached = backward(replace(program, outputs=program.outputs[:1]))
+    trained = [number for number in reached if wanted[number]]
+    inputs, parameters, (loss, *extra) = redrawn(program)
+    leaves = [parameters[number] for number in trained]
+    others = [leaf for leaf in parameters if leaf not in set(leaves)]
+    found = {} if isinstance(loss, float) else reverse({loss: 1.0}, set(leaves), graph=True)
+    examples = program.examples
+    return (
+        lowered(
+            inputs[:examples],
+            inputs[examples:],
+            [*leaves, *others],
+            extra,
+            [loss, *(found.get(leaf, 0.0) for leaf in leaves)],
+        ),
+        trained,
+    )
