@@ -8,6 +8,11 @@
 8.0
 """
 
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 from autograd.functions import log_softmax, logsumexp, mean, norm, softmax, sum
 from autograd.check import GradientError, check_gradients
 from autograd.functional import grad, gradients, hessian, hvp, jacobian, jvp, value_and_grad, vjp
@@ -19,13 +24,15 @@ from autograd.primitives import (
     expm1, gelu, hypot, leaky_relu, log, log1p, maximum, minimum, relu, sigmoid, silu, sin, sinh,
     softplus, sqrt, tan, tanh, where,
 )  # fmt: skip
-from autograd.program.compile import Compiled, compile
 from autograd.recording import no_grad
 from autograd.staleness import StaleGraphError
 from autograd.tracing import TracingError
 from autograd.value import Value
 from autograd.vector import Vector, dot
 from autograd.warning import NumericWarning
+
+if TYPE_CHECKING:
+    from autograd.program.compile import Compiled, compile
 
 __all__ = [
     "TABLE", "Compiled", "Constant", "GradientError", "NumericWarning", "Primitive",
@@ -38,3 +45,11 @@ __all__ = [
     "silu", "sin", "sinh", "softmax", "softplus", "sqrt", "sum", "tan", "tanh", "topological_order",
     "value_and_grad", "vjp", "where",
 ]  # fmt: skip
+
+COMPILER = "autograd.program.compile"  # loaded when first used: it is two thirds of the package
+
+
+def __getattr__(name: str) -> Any:
+    if name in {"Compiled", "compile"}:
+        return globals().setdefault(name, getattr(import_module(COMPILER), name))
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

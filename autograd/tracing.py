@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from autograd.location import user_line
+from autograd.mode import CURRENT
 
 __all__ = ["TracingError", "frozen"]
 
@@ -28,6 +29,11 @@ class TracingError(TypeError):
 def frozen(what: str, name: str = "") -> TracingError:
     """Return the error for an attempt to take `what`, a key of REMEDIES, from a traced Value."""
     value = f"the traced Value {name!r}" if name else "a traced Value"
+    if not CURRENT.get().tracing:
+        return TracingError(
+            f"{user_line()}: {what} was asked of {value}, which a function stored while it was "
+            "compiled: it stands for many numbers and has none. Return it from the function instead"
+        )
     return TracingError(
         f"{user_line()}: {what} was asked of {value}. A function is traced once and its program "
         f"then runs for all numbers, so this one would be frozen into it: {REMEDIES[what]}"

@@ -17,7 +17,7 @@ PACKAGES = ("autograd", "nn", "visualize")
 
 # The files of autograd in reading order: each imports only from those before it.
 AUTOGRAD = (
-    "mode", "location", "tracing", "recording", "number", "ieee", "contract", "warning", "arrays",
+    "location", "mode", "tracing", "recording", "number", "ieee", "contract", "warning", "arrays",
     "primitive", "primitives", "graph", "staleness", "backward", "terms", "reverse", "tangents", "ufuncs",
     "copying", "operators", "value", "vector", "functions", "structure", "functional",
     "differences", "check",

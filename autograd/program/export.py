@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from autograd.backends.c import Function, c_text
 from autograd.program import derivatives
 from autograd.program.schedule import scheduled
 from autograd.program.shapes import NUMBER, described
@@ -33,17 +33,22 @@ def write_c(trace: Trace, path: str | os.PathLike[str]) -> None:
         raise ValueError(f"to_c writes a .c file and its header, not {source.name!r}")
     source = source.with_suffix(".c")
     header = source.with_suffix(".h")
-    functions = [Function("value", _schedule(trace.program), described(trace.result))]
+    backend = import_module("autograd.backends.c")
+    functions = [backend.Function("value", _schedule(trace.program), described(trace.result))]
     if trace.result == NUMBER:
         slopes = derivatives.value_and_gradient(trace.program, trace.inputs)
         outputs = "the value, then its derivative with respect to each input"
-        functions.append(Function("gradient", _schedule(derivatives.dense(slopes)), outputs))
+        functions.append(
+            backend.Function("gradient", _schedule(derivatives.dense(slopes)), outputs)
+        )
     else:
         slopes = derivatives.jacobian(trace.program, trace.inputs)
         outputs = "for each number of the value its derivatives with respect to each input"
-        functions.append(Function("jacobian", _schedule(derivatives.dense(slopes)), outputs))
+        functions.append(
+            backend.Function("jacobian", _schedule(derivatives.dense(slopes)), outputs)
+        )
     parameters = [leaf.data for leaf in trace.leaves]
-    text = c_text(source.stem, functions, parameters, header.name)
+    text = backend.c_text(source.stem, functions, parameters, header.name)
     _write({source: text.source, header: text.header})
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from threading import RLock
 from typing import TYPE_CHECKING, Any
 
+from autograd.mode import entered
+from autograd.program.place import TracingMode
 from autograd.program.runner import KINDS, Runner
 from autograd.program.trace import Function
 from autograd.program.watch import Watch
@@ -86,7 +88,8 @@ class Programs:
             with self._lock:
                 runner = entry.runners.get(kind)
                 if runner is None:
-                    runner = Runner(kind, entry.trace, self.backend, self.check)
+                    with entered(TracingMode()):  # for the rules of users, which may ask for numbers
+                        runner = Runner(kind, entry.trace, self.backend, self.check)
                     entry.runners[kind] = runner
         return runner
 
