@@ -59,6 +59,7 @@ def c_text(
     """
     name = identifier(name)
     header = header or f"{name}.h"
+    file = f"{header.removesuffix('.h')}.c"
     _check(functions, len(parameters))
     rows = RowFunctions()
     written = [(function, *definition(name, function, rows)) for function in functions]
@@ -69,7 +70,7 @@ def c_text(
         source += f"const double {name}_parameters[{len(parameters)}] = {numbers};\n\n"
     source += "\n".join(text for _, text, _ in written)
     stacks = {function.name: stack for function, _, stack in written}
-    return CText(source, header_text(name, functions, stacks))
+    return CText(source, header_text(name, functions, stacks, file))
 
 
 def _check(functions: Sequence[Function], parameters: int) -> None:

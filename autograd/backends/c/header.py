@@ -18,8 +18,13 @@ __all__ = ["header_text"]
 MOST_LABELS = 32  # inputs whose labels are listed
 
 
-def header_text(name: str, functions: Sequence[Function], stacks: Mapping[str, int]) -> str:
-    """Return the header of these functions; `stacks` are the bytes their arrays take."""
+def header_text(
+    name: str, functions: Sequence[Function], stacks: Mapping[str, int], source: str
+) -> str:
+    """Return the header of these functions, in a file of this name.
+
+    `stacks` are the bytes of stack that the arrays of each take.
+    """
     program = functions[0].schedule.program
     inputs = program.examples + program.shared
     macro = name.upper()
@@ -27,7 +32,7 @@ def header_text(name: str, functions: Sequence[Function], stacks: Mapping[str, i
         "/*",
         f" * {name}: functions of {inputs} inputs and {program.parameters} parameters, as C99.",
         " *",
-        f" *     cc -std=c99 -O2 -c {name}.c     and link with -lm",
+        f" *     cc -std=c99 -O2 -c {comment(source)}     and link with -lm",
         " *",
         " * Compilers that fuse a * b + c into one operation unless told otherwise (clang, and gcc",
         " * without -std=c99) need -ffp-contract=off to give the same digits as autograd.",

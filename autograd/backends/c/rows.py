@@ -53,5 +53,6 @@ class RowFunctions:
 
 def _definition(row: Primitive, name: str) -> str:
     arguments = ", ".join(f"double {argument}" for argument in "xyz"[: formula_of(row).arity])
-    head = comment(f"{row.name}: {row.doc}" if row.doc else row.name)
+    what = f"one more term of {row.name}" if row.variadic else row.name
+    head = comment(f"{what}: {row.doc}" if row.doc else what)
     return f"/* {head} */\nstatic double {name}({arguments})\n{{\n    return {row.c};\n}}\n\n"
