@@ -33,10 +33,11 @@ from autograd.warning import NumericWarning
 
 if TYPE_CHECKING:
     from autograd.program.compile import Compiled, compile
+from autograd.program.descent import Descent, Steps
 
 __all__ = [
-    "TABLE", "Compiled", "Constant", "GradientError", "NumericWarning", "Primitive",
-    "StaleGraphError", "TracingError", "Value", "Vector",
+    "TABLE", "Compiled", "Constant", "Descent", "GradientError", "NumericWarning", "Primitive",
+    "StaleGraphError", "Steps", "TracingError", "Value", "Vector",
     "abs", "acos", "acosh", "asin", "asinh", "atan", "atan2", "atanh",
     "check_gradients", "clip", "compile", "cos", "cosh",
     "detach", "dot", "elu", "erf", "exp", "expm1", "gelu", "grad", "gradients", "hessian", "hvp",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from autograd.backends.executable import BackendLimit, Executable
 from autograd.backends.interpreter import Interpreted
-from autograd.backends.stepping import ArrayStepper, Stepper
+from autograd.backends.stepping import ArrayStepper, Sizes, Stepper
 from autograd.program.schedule import scheduled
 
 if TYPE_CHECKING:
@@ -61,8 +61,9 @@ def executable(program: Program, backend: str) -> Executable:
 
 def stepper(program: Program, update: Update, backend: str) -> Stepper:
     """Return the program of a gradient and an update ready to take steps; "auto" as above."""
+    sizes = Sizes(program.parameters, len(program.sums) - 1)
     if backend == "interpreter":
-        return ArrayStepper(Interpreted(program), Interpreted(update.program), update)
+        return ArrayStepper(Interpreted(program), Interpreted(update.program), update, sizes)
     schedule = scheduled(program)
 
     def make(module: Any) -> Stepper:
@@ -70,7 +71,7 @@ def stepper(program: Program, update: Update, backend: str) -> Stepper:
             native: Stepper = module.build_stepper(schedule, update)
             return native
         rule = module.build(scheduled(update.program))
-        return ArrayStepper(module.build(schedule), rule, update)
+        return ArrayStepper(module.build(schedule), rule, update, sizes)
 
     found: Stepper = _made(backend, make)
     return found

@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from autograd.backends.executable import Executable
     from autograd.program.update import Update
 
-__all__ = ["ArrayStepper", "Batches", "Progress", "Stepper"]
+__all__ = ["ArrayStepper", "Batches", "Progress", "Sizes", "Stepper"]
 
 
 class Batches(NamedTuple):
@@ -29,51 +31,76 @@ class Progress(NamedTuple):
     done: int  # steps taken; fewer than asked for if the loss or a gradient was not finite
 
 
+class Sizes(NamedTuple):
+    """How many parameters there are, and how many of them are trained."""
+
+    parameters: int
+    trained: int
+
+
 class Stepper(Protocol):
-    """A gradient program and an update, ready to run; a call changes the arrays it is given."""
+    """A gradient program and an update, ready to run; for one thread at a time.
 
-    def run(self, batches: Batches, parameters: Any, own: Any, common: Any) -> Progress:
-        """Take steps until they are all done, or a loss or gradient is not finite.
+    What it works on is float64 memory of its own, to be read and written between runs.
+    """
 
-        Args:
-            batches: What to take the steps on.
-            parameters: Of the gradient program, the trained ones first; they are moved.
-            own: State by element and trained parameter; it is brought up to date.
-            common: State that is the same for all parameters, likewise.
+    parameters: Any  # of the gradient program, the trained ones first
+    own: Any  # state by element and trained parameter
+    common: Any  # state that is the same for all parameters
+
+    def plan(self, batches: Batches) -> Callable[[], Progress]:
+        """Return what takes these steps, as often as it is called.
+
+        It ends early, before the update, where a loss or gradient is not finite.
         """
 
 
 class ArrayStepper:
     """A stepper over any two executables, in Python and NumPy."""
 
-    def __init__(self, gradient: Executable, update: Executable, description: Update) -> None:
-        self._gradient = gradient
-        self._update = update
-        self._elements = len(description.own)
+    def __init__(
+        self, gradient: Executable, rule: Executable, update: Update, sizes: Sizes
+    ) -> None:
+        import numpy as np
 
-    def run(self, batches: Batches, parameters: Any, own: Any, common: Any) -> Progress:
-        """Take the steps one by one."""
+        self._gradient = gradient
+        self._rule = rule
+        self._trained = sizes.trained
+        self.parameters = np.zeros(sizes.parameters)
+        self.own = np.zeros((len(update.own), sizes.trained))
+        self.common = np.zeros(len(update.common))
+
+    def plan(self, batches: Batches) -> Callable[[], Progress]:
+        """Return what takes these steps, one by one."""
+        return lambda: self._run(batches)
+
+    def _run(self, batches: Batches) -> Progress:
         import numpy as np
 
         losses: list[float] = []
         outputs: list[Any] = []
-        start = 0
+        start = done = 0
         for count, scheduled in zip(batches.counts.tolist(), batches.scheduled):
-            chosen = batches.order[start : start + count]
-            found, sums = self._gradient.run(batches.examples[chosen], batches.shared, parameters)
+            chosen = batches.examples[batches.order[start : start + count]]
+            found, sums = self._gradient.run(chosen, batches.shared, self.parameters)
             outputs.append(found)
+            losses.append(sums[0] / count)
             if not np.isfinite(sums).all():
-                losses.append(float(sums[0] / count))
                 break
-            losses.append(float(sums[0] / count))
-            scale, total = 1.0 / count, sums[1:]
-            norm = scale * np.linalg.norm(total)
-            lines = np.column_stack([parameters[: len(total)], total, *own])
-            shared = np.concatenate([[scale, norm], scheduled, common])
-            moved, _ = self._update.run(lines, shared, np.empty(0))
-            parameters[: len(total)] = moved[:, 0]
-            own[:] = moved[:, 1 : 1 + self._elements].T
-            common[:] = moved[0, 1 + self._elements :]
+            self._move(sums[1:], count, scheduled)
             start += count
-        done = len(losses) if start == len(batches.order) else len(losses) - 1
+            done += 1
         return Progress(np.array(losses), np.concatenate(outputs), done)
+
+    def _move(self, gradient: Any, count: int, scheduled: Any) -> None:
+        import numpy as np
+
+        trained = self.parameters[: self._trained]
+        scale = 1.0 / count
+        norm = scale * np.linalg.norm(gradient)
+        lines = np.column_stack([trained, gradient, *self.own])
+        shared = np.concatenate([[scale, norm], scheduled, self.common])
+        moved, _ = self._rule.run(lines, shared, np.empty(0))
+        trained[:] = moved[:, 0]
+        self.own[:] = moved[:, 1 : 1 + len(self.own)].T
+        self.common[:] = moved[0, 1 + len(self.own) :]

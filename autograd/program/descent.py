@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd.backends.selection import stepper
 from autograd.backends.stepping import Batches
+from autograd.graph import CLOCK
 from autograd.program.arguments import Arguments, Axes, read
 from autograd.program.derivatives import backward, redrawn
 from autograd.program.lowering import lowered
@@ -26,7 +27,7 @@ __all__ = ["Descent", "Steps"]
 
 
 class Steps(NamedTuple):
-    """What came of a call of `Descent.run`.
+    """What came of some steps of a Descent.
 
     `losses` are the mean losses of the steps, before their updates; `extra` has one line per
     example with the further results of the function, as they were during training; `done` counts
@@ -102,11 +103,11 @@ class Descent:
         trained = [self._state[number] for number in self._places]
         self._update = updated(rule, trained, settings, scheduled, clip_norm)
         columns = np.array(trained).reshape(len(trained), -1).T
-        self._own = np.ascontiguousarray(columns[list(self._update.own)])
-        self._common = columns[list(self._update.common), 0].copy()
-        self._numbers = np.array([leaf.data for leaf in self._leaves])
-        self._seen = self._numbers.tolist()
         self._stepper = stepper(simplified(program)[0], self._update, backend)
+        self._stepper.own[:] = columns[list(self._update.own)]
+        self._stepper.common[:] = columns[list(self._update.common), 0]
+        self._seen: list[float] = []  # what the Values held when they were last looked at
+        self._clock = -1
         self._prepared: tuple[Any, Arguments] | None = None
 
     def run(
@@ -116,27 +117,37 @@ class Descent:
         counts: Any,
         schedules: abc.Mapping[str, abc.Sequence[float]] | None = None,
     ) -> Steps:
-        """Take as many steps as there are `counts`.
+        """Take as many steps as there are `counts`; see `plan`."""
+        return self.plan(args, order, counts, schedules)()
+
+    def plan(
+        self,
+        args: tuple[Any, ...],
+        order: Any,
+        counts: Any,
+        schedules: abc.Mapping[str, abc.Sequence[float]] | None = None,
+    ) -> abc.Callable[[], Steps]:
+        """Return a function that takes these steps each time it is called.
 
         `args` are the examples to choose from; their numbers are copied when they first come, so
-        that the same objects can be given at each call. Each step takes the next `counts[step]`
-        examples of `order`. `schedules` gives settings that change, one number per step.
+        that the same objects can be given again. Each step takes the next `counts[step]` examples
+        of `order`. `schedules` gives settings that change, one number per step. Raises ValueError
+        for counts that do not fit and for another structure, IndexError for examples beyond args.
         """
         import numpy as np
 
         arguments = self._arguments(args)
-        examples = arguments.examples
         order = np.ascontiguousarray(order, dtype=np.int64)
         counts = np.ascontiguousarray(counts, dtype=np.int64)
         if counts.sum() != len(order) or (counts < 1).any():
             raise ValueError(
-                f"Descent.run: the counts must be positive and add up to the {len(order)} "
-                f"examples of order, not {counts.sum()}"
+                f"Descent: the counts must be positive and add up to the {len(order)} examples of "
+                f"order, not {counts.sum()}"
             )
-        if len(order) and not 0 <= order.min() <= order.max() < len(examples):
+        if len(order) and not 0 <= order.min() <= order.max() < len(arguments.examples):
             raise IndexError(
-                f"Descent.run: order holds {order.min()} to {order.max()}, but there are "
-                f"{len(examples)} examples"
+                f"Descent: order holds {order.min()} to {order.max()}, but there are "
+                f"{len(arguments.examples)} examples"
             )
         given = schedules or {}
         columns = [
@@ -145,40 +156,51 @@ class Descent:
         ]
         scheduled = np.ascontiguousarray(np.array(columns, dtype=np.float64).T)
         shared = np.array(arguments.shared, dtype=np.float64)
-        self._refresh()
-        parameters = np.concatenate([self._numbers, [leaf.data for leaf in self._fixed]])
-        batches = Batches(examples, shared, order, counts, scheduled)
-        progress = self._stepper.run(batches, parameters, self._own, self._common)
-        self._numbers = parameters[: len(self._leaves)].copy()
-        finite = progress.done == len(counts)
-        return Steps(progress.losses, progress.outputs, progress.done, finite)
+        batches = Batches(arguments.examples, shared, order, counts, scheduled)
+        take_steps = self._stepper.plan(batches)
+        steps = len(counts)
+
+        def run() -> Steps:
+            if CLOCK.now != self._clock:
+                self._read_leaves()
+            losses, extra, done = take_steps()
+            return Steps(losses, extra, done, done == steps)
+
+        return run
 
     def write_back(self) -> None:
         """Put the numbers of the trained parameters into the Values."""
-        numbers = self._numbers.tolist()
-        for leaf, number, seen in zip(self._leaves, numbers, self._seen):
-            if number != seen:
-                leaf.data = number
+        numbers = self._stepper.parameters[: len(self._leaves)].tolist()
+        for leaf, number in zip(self._leaves, numbers):
+            leaf.data = number
         self._seen = numbers
+        self._clock = CLOCK.now
+
+    def _read_leaves(self) -> None:
+        """Take over the data that somebody has set since the leaves were last looked at."""
+        parameters = self._stepper.parameters
+        count = len(self._leaves)
+        numbers = [leaf.data for leaf in self._leaves]
+        if not self._seen:
+            parameters[:count] = numbers
+        for place, (number, seen) in enumerate(zip(numbers, self._seen)):
+            if number != seen:
+                parameters[place] = number
+        parameters[count:] = [leaf.data for leaf in self._fixed]
+        self._seen = numbers
+        self._clock = CLOCK.now
 
     @property
     def state(self) -> list[tuple[float, ...]]:
         """The state of the rule for each parameter, brought up to date."""
-        elements = dict(zip(self._update.own, self._own.tolist()))
+        own, common = self._stepper.own.tolist(), self._stepper.common.tolist()
         count = len(self._places)
-        elements.update(
-            (k, [number] * count) for k, number in zip(self._update.common, self._common.tolist())
-        )
+        elements = dict(zip(self._update.own, own))
+        elements.update(zip(self._update.common, ([number] * count for number in common)))
         lines = zip(*(elements[k] for k in sorted(elements))) if elements else [()] * count
         for place, line in zip(self._places, lines):
             self._state[place] = tuple(line)
         return list(self._state)
-
-    def _refresh(self) -> None:
-        """Take over the data of leaves that somebody else has set since."""
-        for k, (leaf, seen) in enumerate(zip(self._leaves, self._seen)):
-            if leaf.data != seen:
-                self._numbers[k] = self._seen[k] = leaf.data
 
     def _arguments(self, args: tuple[Any, ...]) -> Arguments:
         if self._prepared is not None:
@@ -188,7 +210,7 @@ class Descent:
         arguments = read(args, self._in_axes, self._function.names)
         if arguments.shapes != self._shapes:
             raise ValueError(
-                f"Descent.run: the arguments have the structure {arguments.shapes}, but the loss "
+                f"Descent: the arguments have the structure {arguments.shapes}, but the loss "
                 f"was compiled for {self._shapes}"
             )
         self._prepared = args, arguments

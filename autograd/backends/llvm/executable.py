@@ -70,7 +70,7 @@ class Workspace:
         program = schedule.program
         self.uniform = np.zeros(schedule.uniform)
         self.varying = np.zeros(varying)
-        self._shared = self.uniform[: program.shared]
+        self.shared = self.uniform[: program.shared]
         self.parameters = self.uniform[program.shared : program.shared + program.parameters]
         constants = self.uniform[program.shared + program.parameters :]
         constants[: len(program.constants)] = program.constants
@@ -79,5 +79,5 @@ class Workspace:
 
     def fill(self, shared: Any, parameters: Any) -> None:
         """Put the numbers of a call in."""
-        self._shared[:] = shared
+        self.shared[:] = shared
         self.parameters[:] = parameters

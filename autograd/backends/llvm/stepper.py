@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ctypes
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -14,6 +14,8 @@ from autograd.backends.llvm.steps import STEPS
 from autograd.backends.stepping import Batches, Progress
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from autograd.program.stages import Schedule
     from autograd.program.update import Update
 
@@ -29,43 +31,51 @@ class NativeStepper:
     """Steps of gradient descent in machine code; for one thread at a time."""
 
     def __init__(self, schedule: Schedule, update: Update) -> None:
-        self.schedule = schedule
-        self.update = update
+        self._width = len(schedule.outputs)
         kernel = Kernel(schedule, vector_lanes(), update)
         self._code = Code(kernel.text)
-        types = [ctypes.c_int64 if kind == "i64" else ctypes.c_void_p for kind in STEPS.values()]
-        self._steps = self._code.function("steps", *types)
+        self._steps = self._code.function("steps", ctypes.c_void_p)
         self._workspace = Workspace(schedule, kernel.varying)
         self._sums = np.zeros(schedule.sums + vector_lanes())
         self._shared = np.zeros(update.program.shared)
+        self.parameters = self._workspace.parameters
+        self.own = np.zeros((len(update.own), schedule.sums - 1))
+        self.common = self._shared[len(self._shared) - len(update.common) :]
 
-    def run(self, batches: Batches, parameters: Any, own: Any, common: Any) -> Progress:
-        """Take steps until they are all done, or a loss or gradient is not finite."""
-        steps, workspace = len(batches.counts), self._workspace
+    def plan(self, batches: Batches) -> Callable[[], Progress]:
+        """Return what takes these steps, as often as it is called."""
+        steps, workspace, run = len(batches.counts), self._workspace, self._steps
         losses = np.empty(steps)
-        outputs = np.empty((len(batches.order), len(self.schedule.outputs)))
-        cursor = np.zeros(3, dtype=np.int64)
-        workspace.fill(batches.shared, parameters)
-        first_common = len(self._shared) - len(common)
-        self._shared[first_common:] = common
-        self._steps(
-            batches.examples.ctypes.data,
-            batches.order.ctypes.data,
-            batches.counts.ctypes.data,
-            steps,
-            workspace.uniform_address,
-            workspace.varying_address,
-            self._sums.ctypes.data,
-            outputs.ctypes.data,
-            own.ctypes.data,
-            self._shared.ctypes.data,
-            batches.scheduled.ctypes.data,
-            losses.ctypes.data,
-            cursor.ctypes.data,
-        )
-        parameters[:] = workspace.parameters
-        common[:] = self._shared[first_common:]
-        done, passed, stopped = cursor.tolist()
-        if stopped:
-            passed += batches.counts[done]
-        return Progress(losses[: done + stopped], outputs[:passed], done)
+        outputs = np.empty((len(batches.order), self._width))
+        cursor = (ctypes.c_int64 * 3)()
+        arrays = {
+            "%examples": batches.examples,
+            "%order": batches.order,
+            "%counts": batches.counts,
+            "%uniform": workspace.uniform,
+            "%varying": workspace.varying,
+            "%sums": self._sums,
+            "%outputs": outputs,
+            "%own": self.own,
+            "%shared": self._shared,
+            "%scheduled": batches.scheduled,
+            "%losses": losses,
+        }
+        addresses = {name: array.ctypes.data for name, array in arrays.items()}
+        addresses |= {"%steps": steps, "%cursor": ctypes.addressof(cursor)}
+        call = (ctypes.c_int64 * len(STEPS))(*(addresses[name] for name in STEPS))
+        address = ctypes.addressof(call)
+        shared = batches.shared
+
+        def take_steps() -> Progress:
+            if len(shared):
+                workspace.shared[:] = shared
+            run(address)
+            done, passed, stopped = cursor
+            if not stopped:
+                return Progress(losses.copy(), outputs.copy(), done)
+            passed += int(batches.counts[done])
+            return Progress(losses[: done + 1].copy(), outputs[:passed].copy(), done)
+
+        take_steps.owners = call, arrays  # type: ignore[attr-defined]  # alive as long as it is
+        return take_steps

@@ -93,12 +93,30 @@ def _compute(writer: Writer, update: Update, values: dict[int, Operand], *, vary
 def write_steps(frame: Frame, update: Update, parameters: int, outputs: int, trained: int) -> None:
     """Write `steps`, which takes one step after the other until a number is not finite.
 
+    Its one argument is the address of those that STEPS names: a call of one argument is quick.
     `parameters` is the place of the trained parameters in UNIFORM memory, `outputs` the number of
     outputs of an example.
     """
     scalar = frame.scalar
+    with scalar.function("steps", {"%call": "ptr"}):
+        arguments = [
+            f"{kind} {_field(scalar, kind, place)}" for place, kind in enumerate(STEPS.values())
+        ]
+        scalar.do(f"call void @each.step({', '.join(arguments)})")
+    with scalar.function("each.step", STEPS, linkage="internal"):
+        for place in range(3):
+            scalar.store_integer(0, "%cursor", place)
+        _write_loop(frame, update, parameters, outputs, trained)
+
+
+def _field(scalar: Writer, kind: str, place: int) -> str:
+    return scalar.emit(f"load {kind}, ptr {scalar.address('%call', place)}, align 8")
+
+
+def _write_loop(frame: Frame, update: Update, parameters: int, outputs: int, trained: int) -> None:
+    scalar = frame.scalar
     settings = update.program.shared - 2 - len(update.common)
-    with scalar.function("steps", STEPS), scalar.loop(0, "%steps") as step:
+    with scalar.loop(0, "%steps") as step:
         stopped = scalar.load_integer("%cursor", 2)
         with scalar.when(scalar.compare("eq", stopped, 0)):
             passed = scalar.load_integer("%cursor", 1)
