@@ -77,6 +77,14 @@ class Writer:
         if strides is not None:
             down, across = strides
             return lambda i, k: _sum(index[0][0], (down, i), (across, k))
+        starts = [min(line) for line in index]
+        steps = [number - starts[0] for number in index[0]]
+        if len(index) > 1 < len(steps) and all(
+            line == tuple(start + step for step in steps) for start, line in zip(starts, index)
+        ):  # the windows of a convolution: two short arrays in place of a long one
+            start_of = self.position(tuple((start,) for start in starts))
+            step_of = self.position(tuple((step,) for step in steps))
+            return lambda i, k: f"{start_of(i, '0')} + {step_of(k, '0')}"
         flat = tuple(number for line in index for number in line)
         name = self._arrays.get(flat)
         if name is None:

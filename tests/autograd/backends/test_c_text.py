@@ -231,6 +231,7 @@ TABLES = {
     "one line again and again": table(*[(0, 1, 2)] * 3),
     "one row": table(*[(24, 24, 24)] * 3),
     "irregular": table((10, 12, 11), (3, 1, 4), (1, 5, 9)),
+    "windows": table((3, 0, 4), (4, 1, 5), (8, 5, 9)),
     "of all arrays": table((0, 10, 20), (1, 11, 21), (24, 12, 2)),
 }
 
