@@ -3,7 +3,8 @@
 All take `predictions` and `targets` as a number or Value, a list of them (one per example), or a
 list of rows, NumPy arrays included, and `reduction`: "mean" over all elements (the default), "sum",
 or "none" for every loss by itself. Wrong labels, lengths and nan in the targets are ValueErrors
-that name the row. A target may be a Value, which is then not judged.
+that name the row. A target may be a Value, whose number is not asked for, so that a loss can be
+compiled: what would be an error is then a loss of nan.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from functools import wraps
 from typing import Any, ParamSpec, TypeAlias
 
 import autograd
-from autograd import Value, clip, dot, log, logsumexp, maximum, relu, scope, softplus
+from autograd import TABLE, Value, clip, dot, log, logsumexp, maximum, relu, scope, softplus, where
 from nn.matching import Pairs, as_labels, as_rows, is_scalar, matched
 
 __all__ = [
@@ -113,19 +114,17 @@ def binary_cross_entropy(probabilities: Any, targets: Any, reduction: str = "mea
     """
     _check_reduction(reduction, "binary_cross_entropy")
     pairs = matched(probabilities, targets, "binary_cross_entropy", _not_probability)
-    for index, probability in enumerate(pairs.predictions):
-        number = probability.data if isinstance(probability, Value) else probability
-        if not 0.0 <= number <= 1.0:
-            raise ValueError(
-                f"binary_cross_entropy, row {pairs.row(index)}: {number!r} is no probability; for "
-                "scores of any size use binary_cross_entropy_with_logits, or end in a sigmoid"
-            )
-    losses = [
-        _weighted(target, -log(_above_zero(p)), -log(_above_zero(1.0 - p)))
-        if isinstance(target, Value) or 0.0 < target < 1.0
-        else -log(_above_zero(p if target else 1.0 - p))
-        for p, target in pairs
-    ]
+    losses = []
+    for index, (p, target) in enumerate(pairs):
+        if isinstance(target, Value):
+            p = where(p * (1.0 - p) >= 0.0, p, math.nan)
+        else:
+            _check_probability(p, f"binary_cross_entropy, row {pairs.row(index)}")
+        if isinstance(target, Value) or 0.0 < target < 1.0:
+            both = _weighted(target, log(_above_zero(p)), log(_above_zero(1.0 - p)))
+        else:
+            both = log(_above_zero(p if target else 1.0 - p))
+        losses.append(-both)
     return _reduced(losses, pairs, reduction)
 
 
@@ -195,24 +194,32 @@ LOSSES: dict[str, Loss] = {
 }  # fmt: skip
 
 
-def _class_loss(row: list[Any], target: Any, where: str) -> Any:
+def _class_loss(row: list[Any], target: Any, place: str) -> Any:
     if len(row) < 2:
-        raise ValueError(_one_logit(where))
-    if isinstance(target, Value) or not is_scalar(target):
-        raise TypeError(f"{where}: the target must be an int, not {target!r}")
+        raise ValueError(_one_logit(place))
+    if isinstance(target, Value):
+        return logsumexp(row) - _chosen(row, target)
+    if not is_scalar(target):
+        raise TypeError(f"{place}: the target must be an int, not {target!r}")
     number = Value(target).data
     if not number.is_integer():
-        raise ValueError(f"{where}: the target {target!r} is not a whole number")
+        raise ValueError(f"{place}: the target {target!r} is not a whole number")
     if not 0 <= number < len(row):
         raise ValueError(
-            f"{where}: the target {target!r} is no class of {len(row)}: 0 to {len(row) - 1}"
+            f"{place}: the target {target!r} is no class of {len(row)}: 0 to {len(row) - 1}"
         )
     return logsumexp(row) - row[int(number)]
 
 
-def _one_logit(where: str) -> str:
+def _chosen(row: list[Any], target: Value) -> Any:
+    """Return row[target], or nan where the target is none of 0, 1, 2, ..., as nodes."""
+    matches = [TABLE["equal"](target, float(index)) for index in range(len(row))]
+    return dot(row, matches) / autograd.sum(matches)
+
+
+def _one_logit(place: str) -> str:
     return (
-        f"{where}: there is one logit where classes need one each; for two classes with one output "
+        f"{place}: there is one logit where classes need one each; for two classes with one output "
         "use binary_cross_entropy_with_logits"
     )
 
@@ -229,6 +236,15 @@ def _weighted(share: Any, first: Any, second: Any) -> Any:
 
 def _above_zero(probability: Any) -> Any:
     return maximum(probability, SMALLEST_PROBABILITY)
+
+
+def _check_probability(probability: Any, place: str) -> None:
+    number = probability.data if isinstance(probability, Value) else probability
+    if not 0.0 <= number <= 1.0:
+        raise ValueError(
+            f"{place}: {number!r} is no probability; for scores of any size use "
+            "binary_cross_entropy_with_logits, or end in a sigmoid"
+        )
 
 
 def _not_sign(target: float) -> str:

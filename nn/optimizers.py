@@ -53,6 +53,26 @@ class Optimizer:
     def lr(self, lr: float) -> None:
         self._settings["lr"] = self._checked("lr", lr)
 
+    @property
+    def settings(self) -> dict[str, float]:
+        """The settings of the rule by name, the learning rate among them; a copy."""
+        return dict(self._settings)
+
+    @property
+    def state(self) -> list[tuple[float, ...]]:
+        """The state of the rule: for each parameter the numbers that `state_names` names."""
+        return self._state
+
+    @state.setter
+    def state(self, state: Iterable[Iterable[float]]) -> None:
+        lines = [tuple(line) for line in state]
+        if [len(line) for line in lines] != [len(self.state_names)] * len(self.parameters):
+            raise ValueError(
+                f"the state of this {type(self).__name__} has {len(self.parameters)} lines, one "
+                f"per parameter, of {len(self.state_names)} numbers each"
+            )
+        self._state = lines
+
     def _checked(self, name: str, setting: Any) -> float:
         """Return a setting as a number; ValueError if it lies outside its interval."""
         if name in self.intervals:
