@@ -29,17 +29,17 @@ def levels(program: Program, wanted: Collection[int]) -> Iterator[list[int]]:
         if number in needed:
             needed.update(program.instructions[number - first].args)
     level = [0] * program.size
-    kinds: dict[int, dict[Any, list[int]]] = {}
+    kinds: dict[tuple[bool, int], dict[Any, list[int]]] = {}
     for number, (op, args) in enumerate(program.instructions, first):
         if number not in needed:
             continue
         varying = varies[number]
         depth = 1 + max([level[arg] for arg in args if varies[arg] is varying], default=0)
         level[number] = depth
-        kind: Any = (varying, op, len(args), _sides(op, [varies[arg] for arg in args]))
-        kinds.setdefault(depth, {}).setdefault(kind, []).append(number)
-    for depth in sorted(kinds):
-        for group in kinds[depth].values():
+        kind: Any = (op, len(args), _sides(op, [varies[arg] for arg in args]))
+        kinds.setdefault((varying, depth), {}).setdefault(kind, []).append(number)
+    for place in sorted(kinds):  # what does not vary first
+        for group in kinds[place].values():
             yield from _by_constants(program, group)
 
 
