@@ -43,8 +43,8 @@ class Programs:
         self._traced: dict[Hashable, _Traced] = {}
         self._former: dict[Hashable, _Traced] = {}  # made before something changed
         self.watch: Watch | None = None  # None if there is nothing to watch
-        self._watched = False
-        self._changes: dict[Any, Any] = {}  # seen by the watch, perhaps without effect
+        self._changes: dict[Any, Any] = {}  # what has changed since those were made
+        self._ignored: dict[Any, Any] = {}  # changes that have had no effect
         # By kind and number of arguments: what computes the result from floats alone
         self.quick: dict[str, dict[int, Callable[..., Any]]] = {kind: {} for kind in KINDS}
 
@@ -88,7 +88,7 @@ class Programs:
             with self._lock:
                 runner = entry.runners.get(kind)
                 if runner is None:
-                    with entered(TracingMode()):  # for the rules of users, which may ask for numbers
+                    with entered(TracingMode()):  # a rule of a user may ask for numbers
                         runner = Runner(kind, entry.trace, self.backend, self.check)
                     entry.runners[kind] = runner
         return runner
@@ -110,12 +110,10 @@ class Programs:
         """Trace; where the function does what it did before some change, keep what there was."""
         entry = _Traced(self.origin.trace(arguments, self.check))
         former = self._former.pop(key, None)
-        without_effect = former is not None and former.trace == entry.trace
-        if former is not None and without_effect:
-            entry = former
-        if isinstance(self.origin, Function) and not self._watched:
-            watch = Watch(self.origin.function, self._changes if without_effect else {})
-            self.watch, self._watched = watch or None, True
+        if former is not None and former.trace == entry.trace:
+            entry, self._ignored = former, self._changes
+        if isinstance(self.origin, Function):  # after each trace, for it may change things itself
+            self.watch = Watch(self.origin.function, self._ignored) or None
         self._traced[key] = entry
         return entry
 
