@@ -4,7 +4,9 @@
 the parameters on each of them, and sums over the batch added up across devices by XLA. `build`
 runs it on this machine in double precision, as the other backends do.
 
-XLA rounds a * b + c once where it fuses them, and numbers below 2.2e-308 count as 0 on CPUs. It
+Numbers are XLA's: it rounds a * b + c once where it fuses them, divides by a shared number with its
+reciprocal, takes numbers below 2.2e-308 for 0 on CPUs, and has functions within 5 units in the last
+place, but for log1p and atanh (130), erfc (63) and the gamma functions (relative 1e-10). It
 compiles every stage, and all of them again for each number of examples: programs of thousands of
 stages belong on another backend.
 

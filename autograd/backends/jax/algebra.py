@@ -17,8 +17,14 @@ if TYPE_CHECKING:
 
 __all__ = ["Arrays", "function_of"]
 
-# The functions of <math.h> by another name or definition in JAX; the others go by their own.
+SAME_NAME = (
+    "cbrt", "ceil", "copysign", "cos", "cosh", "exp", "exp2", "expm1", "floor", "fmax", "fmin",
+    "fmod", "hypot", "log", "log10", "log1p", "log2", "nextafter", "rint", "sin", "sinh", "sqrt",
+    "tan", "tanh", "trunc",
+)  # fmt: skip
+# The functions of <math.h> that a text may call; JAX has no fma, and its remainder is another.
 FUNCTIONS: dict[str, Callable[..., Any]] = {
+    **{name: getattr(jnp, name) for name in SAME_NAME},
     "acos": jnp.arccos,
     "acosh": jnp.arccosh,
     "asin": jnp.arcsin,
@@ -61,7 +67,7 @@ class Arrays:
 
     def function(self, name: str, *args: Any) -> Any:
         """Return the value of a function of C."""
-        return _named(name)(*args)
+        return FUNCTIONS[name](*args)
 
     def compare(self, relation: str, x: Any, y: Any) -> Any:
         """Return the condition x < y, or another relation."""
@@ -84,13 +90,9 @@ def function_of(row: Primitive) -> Callable[..., Any]:
     """
     formula = formula_of(row)
     for method, details, _ in formula.steps:
-        if method == "function" and _named(details[0]) is None:
+        if method == "function" and details[0] not in FUNCTIONS:
             raise ValueError(
                 f"the C text {row.c!r} of the operation {row.name!r} calls {details[0]}, which JAX "
                 "does not have"
             )
     return lambda *operands: formula.evaluate(Arrays(), operands)
-
-
-def _named(name: str) -> Any:
-    return FUNCTIONS.get(name) or getattr(jnp, name, None)

@@ -43,7 +43,7 @@ class Memories:
     def table(self, table: Table) -> Array:
         """Return the rows of a table, shape (height, width, examples or 1)."""
         flat = self._taken(table.memory, [row for line in table.index for row in line])
-        return flat.reshape(table.height, table.width, -1)
+        return flat.reshape(table.height, table.width, flat.shape[1])
 
     def _taken(self, memory: Memory, index: Sequence[int]) -> Array:
         starts = self.starts[memory]

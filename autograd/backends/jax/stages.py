@@ -40,9 +40,8 @@ def computed(stage: Stage, memories: Memories) -> Array:
         result = _products(PER_ROW, left, right, "left" if stage.guarded else "")
     else:
         result = _product(stage, memories)
-    rows = len(stage.result.index)
     examples = memories.examples if stage.result.memory is Memory.VARYING else 1
-    return jnp.broadcast_to(result.reshape(-1, result.shape[-1]), (rows, examples))
+    return jnp.broadcast_to(result, (len(stage.result.index), examples))
 
 
 def summed(stage: SummedProduct | SummedRows, memories: Memories) -> Array:
@@ -79,8 +78,10 @@ def _folded(stage: Fold, memories: Memories) -> Array:
 def _product(stage: Product, memories: Memories) -> Array:
     left, right = memories.table(stage.left), memories.table(stage.right)
     if stage.left.memory is Memory.UNIFORM:  # one matrix for all examples
-        return _products(PER_PAIR_UNIFORM_LEFT, left[:, :, 0], right, stage.guarded)
-    return _products(PER_PAIR, left, right, stage.guarded)
+        result = _products(PER_PAIR_UNIFORM_LEFT, left[:, :, 0], right, stage.guarded)
+    else:
+        result = _products(PER_PAIR, left, right, stage.guarded)
+    return result.reshape(len(stage.result.index), result.shape[-1])
 
 
 def _products(axes: str, left: Array, right: Array, guard: str) -> Array:

@@ -7,12 +7,13 @@ pages back to the system each time.
 from __future__ import annotations
 
 import ast
+from collections import Counter
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from autograd.backends.numpy.frame import Array, Frame
 
@@ -77,13 +78,21 @@ def _node(tree: ast.expr, operands: Sequence[str]) -> Node:
 
 def evaluate(node: Node, operands: Sequence[Array], out: Array, frame: Frame) -> None:
     """Add the steps that write the value of a tree into `out`."""
-    _Evaluation(operands, frame).write(node, out)
+    _Evaluation(Counter(_parts(node)), operands, frame).write(node, out)
+
+
+def _parts(node: Node) -> Iterator[Node]:
+    yield node
+    if isinstance(node, Apply):
+        for arg in node.args:
+            yield from _parts(arg)
 
 
 class _Evaluation:
     """The steps of one expression; equal parts are computed once."""
 
-    def __init__(self, operands: Sequence[Array], frame: Frame) -> None:
+    def __init__(self, uses: Counter[Node], operands: Sequence[Array], frame: Frame) -> None:
+        self.uses = uses
         self.operands = operands
         self.frame = frame
         self.known: dict[Node, Any] = {}
@@ -109,7 +118,10 @@ class _Evaluation:
             self.frame.add(np.copyto, out, self.value(node))
         elif node.function is np.where:
             condition, chosen, other = node.args
-            self.write(other, out)
+            if self.uses[other] == 1:
+                self.write(other, out)
+            else:
+                self.frame.add(np.copyto, out, self.value(other))
             mask, numbers = self.value(condition), self.value(chosen)
             if np.result_type(mask) != np.bool_:
                 mask = self.value(Apply(np.not_equal, (condition, 0.0)))

@@ -1,0 +1,121 @@
+"""The JAX backend alone: precision, derivatives by JAX, and batches sharded over devices."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from autograd import primitive
+from autograd.primitives import add, dot, mul, sub, tanh
+from autograd.program.schedule import scheduled
+
+jax = pytest.importorskip("jax")
+from autograd.backends.jax import build, function  # noqa: E402 - needs jax
+
+ROOT = Path(__file__).parents[4]
+NONE = np.empty(0)
+
+
+def regression(drawn):
+    """Draw (tanh(w . x + b) - y)**2 for an example (x0, x1, y) and parameters (w0, w1, b)."""
+    draw = drawn(examples=3, parameters=3)
+    s = draw(add, draw(dot, *draw.p[:2], *draw.x[:2]), draw.p[2])
+    error = draw(sub, draw(tanh, s), draw.x[2])
+    loss = draw(mul, error, error)
+    return draw.program([loss], [loss])
+
+
+def test_double_precision_leaves_the_setting_of_jax_alone(drawn):
+    before = jax.numpy.ones(1).dtype
+    outputs, sums = build(scheduled(regression(drawn))).run(np.full((2, 3), 0.1), NONE, np.ones(3))
+    exact = (np.tanh(1.2) - 0.1) ** 2
+    np.testing.assert_allclose(outputs, [[exact]] * 2, rtol=1e-15)
+    assert outputs.dtype == sums.dtype == np.float64
+    assert jax.numpy.ones(1).dtype == before
+
+
+def test_the_function_keeps_the_precision_of_its_arguments(drawn):
+    single = np.float32
+    outputs, sums = jax.jit(function(scheduled(regression(drawn))))(
+        np.full((2, 3), 0.1, single), np.empty(0, single), np.ones(3, single)
+    )
+    assert outputs.dtype == sums.dtype == single
+
+
+def test_jax_differentiates_the_function(drawn):
+    run = function(scheduled(regression(drawn)))
+    X, p = np.random.default_rng(0).normal(size=(5, 3)), np.array([0.3, -0.2, 0.1])
+    with jax.enable_x64(True):
+        slopes = jax.grad(lambda p: run(X, NONE, p)[1][0])(p)
+    y = np.tanh(X[:, :2] @ p[:2] + p[2])
+    back = 2.0 * (y - X[:, 2]) * (1.0 - y * y)
+    np.testing.assert_allclose(slopes, back @ np.column_stack([X[:, :2], np.ones(5)]), rtol=1e-13)
+
+
+def test_an_operation_without_a_c_text_is_named(drawn):
+    cube = primitive("cube", lambda x: x**3, None, numpy="x * x * x")
+    draw = drawn(examples=1)
+    with pytest.raises(ValueError, match="'cube' has no C text"):
+        build(scheduled(draw.program([draw(cube, *draw.x)])))
+
+
+def test_a_c_function_that_jax_lacks_is_named(drawn):
+    rest = primitive("rest", np.fmod, None, None, c="remainder")
+    draw = drawn(examples=2)
+    with pytest.raises(ValueError, match=r"'rest' calls remainder, which JAX does not have"):
+        build(scheduled(draw.program([draw(rest, *draw.x)])))
+
+
+SHARDED = """
+import random
+import jax, numpy as np
+from jax.sharding import Mesh, NamedSharding, PartitionSpec
+import nn
+from autograd import compile
+from autograd.backends.jax import function
+from autograd.program.schedule import scheduled
+
+jax.config.update("jax_enable_x64", True)
+assert jax.device_count() == 4, jax.devices()
+random.seed(0)
+model = nn.MLP(2, [16, 16, 1])
+loss = compile(lambda x, y: (model(x) - y) ** 2, in_axes=0)
+rng = np.random.default_rng(0)
+X, y = rng.normal(size=(64, 2)), rng.normal(size=64)
+schedule = scheduled(loss.program("backward", X, y))
+parameters = np.array([leaf.data for leaf in loss.captured(X, y)])
+examples = np.column_stack([X, y])
+
+mesh = Mesh(np.array(jax.devices()), ("batch",))
+sharded = jax.device_put(examples, NamedSharding(mesh, PartitionSpec("batch")))
+everywhere = NamedSharding(mesh, PartitionSpec())
+arguments = sharded, *jax.device_put((np.empty(0), parameters), everywhere)
+compiled = jax.jit(function(schedule)).lower(*arguments).compile()
+_, sums = compiled(*arguments)
+assert "all-reduce" in compiled.as_text()  # each device adds up its part of the batch
+assert sums.sharding.is_fully_replicated
+
+loss.backward(X, y, reduction="sum")
+wanted = [leaf.grad for leaf in loss.captured(X, y)]
+np.testing.assert_allclose(sums[1:], wanted, rtol=1e-12, atol=1e-12)
+print("ok")
+"""
+
+
+def test_a_batch_sharded_over_four_devices_gives_the_same_sums():
+    flags = "--xla_force_host_platform_device_count=4"
+    run = subprocess.run(
+        [sys.executable, "-c", SHARDED],
+        cwd=ROOT,
+        env={**os.environ, "XLA_FLAGS": flags, "JAX_PLATFORMS": "cpu"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.returncode == 0, run.stderr
+    assert run.stdout.strip() == "ok"

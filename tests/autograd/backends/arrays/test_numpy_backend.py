@@ -1,0 +1,108 @@
+"""The NumPy backend alone: its texts, its memory, its threads."""
+
+from __future__ import annotations
+
+import tracemalloc
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+
+from autograd import primitive
+from autograd.backends.numpy import build
+from autograd.backends.numpy.expression import tree_of
+from autograd.primitives import add, mul, sigmoid, tanh
+from autograd.program.schedule import scheduled
+
+NONE = np.empty(0)
+
+
+def one_operation(drawn, op):
+    draw = drawn(examples=1)
+    return scheduled(draw.program([draw(op, *draw.x)]))
+
+
+def test_an_operation_without_a_numpy_text_is_named(drawn):
+    cube = primitive("cube", lambda x: x**3, None)
+    with pytest.raises(
+        ValueError, match=r"'cube' has no NumPy text.*primitive\('cube', ..., numpy="
+    ):
+        build(one_operation(drawn, cube))
+
+
+@pytest.mark.parametrize(
+    "text", ["x **", "cbrt(x", "cube_of(x)", "x + y", "(x, x)", "'x'", "x * 1j"]
+)
+def test_a_text_that_is_no_function_of_arrays_is_named(text, drawn):
+    cube = primitive("cube", lambda x: x**3, None, numpy=text)
+    with pytest.raises(ValueError, match=r"the NumPy text .* of the operation 'cube'"):
+        build(one_operation(drawn, cube))
+
+
+@pytest.mark.parametrize(
+    ("text", "function"),
+    [
+        ("x**3 + math.pi", lambda x: x**3 + np.pi),  # more than ufuncs: evaluated as it stands
+        ("cbrt", np.cbrt),
+        ("where(x, 2 * x, -x) + pi * exp(-x) / exp(-x)", lambda x: np.where(x, 2 * x, 0) + np.pi),
+        ("where(~(x < 0) & (x != 2), x, 0.5)", lambda x: np.where((x < 0) | (x == 2), 0.5, x)),
+        ("where(where(x > 0, x, 0), 1, where(x == 0, 2, 3))", lambda x: 2 - np.sign(x)),
+        ("x > 0", lambda x: x > 0),
+        ("7.5", lambda x: np.full_like(x, 7.5)),
+    ],
+)  # fmt: skip
+def test_texts_of_users(text, function, drawn):
+    op = primitive("of_user", lambda x: float(function(np.float64(x))), None, numpy=text)
+    numbers = np.array([-2.0, -0.5, 0.0, 1.0, 2.0, 3.0])
+    outputs, _ = build(one_operation(drawn, op)).run(numbers[:, None], NONE, NONE)
+    np.testing.assert_allclose(outputs[:, 0], function(numbers), rtol=1e-15)
+
+
+def test_equal_parts_of_a_text_are_computed_once(drawn):
+    program = build(one_operation(drawn, sigmoid))
+    program.run(np.ones((3, 1)), NONE, NONE)
+    (workspace,) = program._idle
+    calls = [step.func for step in workspace.block(3).steps]
+    assert calls.count(np.exp) == 1
+    assert tree_of(sigmoid.numpy, "x") is not None
+
+
+def test_memory_does_not_grow_with_the_batch(drawn):
+    draw = drawn(examples=1, parameters=300)
+    rows = [draw(tanh, draw(mul, draw.x[0], p)) for p in draw.p]
+    program = build(scheduled(draw.program([draw(add, rows[0], rows[1])], rows)))
+    count = 20_000
+    inputs, parameters = np.ones((count, 1)), np.linspace(-1.0, 1.0, 300)
+    tracemalloc.start()
+    try:
+        outputs, sums = program.run(inputs, NONE, parameters)
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert most < 8 * count * 600 / 8  # an eighth of all the numbers of the program
+    np.testing.assert_allclose(sums, count * np.tanh(parameters), rtol=1e-12)
+    assert outputs.shape == (count, 1)
+
+
+def test_results_belong_to_the_caller(drawn):
+    draw = drawn(examples=1)
+    program = build(scheduled(draw.program([draw.x[0]], draw.x)))
+    first = program.run(np.array([[1.0], [2.0]]), NONE, NONE)
+    program.run(np.array([[5.0], [6.0]]), NONE, NONE)
+    assert first[0].tolist() == [[1.0], [2.0]]
+    assert first[1].tolist() == [3.0]
+
+
+def test_threads_do_not_meet_in_one_workspace(drawn):
+    draw = drawn(examples=1, parameters=40)
+    rows = [draw(tanh, draw(mul, draw.x[0], p)) for p in draw.p]
+    program = build(scheduled(draw.program(rows, rows)))
+    parameters = np.linspace(0.1, 2.0, 40)
+
+    def differs(seed):
+        X = np.random.default_rng(seed).normal(size=(400 + seed % 7, 1))
+        outputs, _ = program.run(X, NONE, parameters)
+        return float(np.abs(outputs - np.tanh(X * parameters)).max())
+
+    with ThreadPoolExecutor(8) as pool:
+        assert max(pool.map(differs, range(200))) < 1e-14
