@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import ctypes
+import ctypes.util
+import itertools
 import os
 import subprocess
 import sys
+from math import inf, nan
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from autograd import primitive
+from autograd.backends.grammar import FUNCTIONS
 from autograd.primitives import add, dot, mul, sub, tanh
 from autograd.program.schedule import scheduled
 
@@ -69,6 +74,23 @@ def test_a_c_function_that_jax_lacks_is_named(drawn):
     draw = drawn(examples=2)
     with pytest.raises(ValueError, match=r"'rest' calls remainder, which JAX does not have"):
         build(scheduled(draw.program([draw(rest, *draw.x)])))
+
+
+@pytest.mark.parametrize("name", sorted({*FUNCTIONS} - {"fma", "remainder"}))
+def test_functions_of_c_have_their_meaning_of_c(name, drawn):
+    libm = ctypes.util.find_library("m")
+    if libm is None:
+        pytest.skip("no C library of mathematics (libm) to compare with")
+    oracle, arity = ctypes.CDLL(libm)[name], FUNCTIONS[name]
+    oracle.argtypes, oracle.restype = [ctypes.c_double] * arity, ctypes.c_double
+    op = primitive("of_c", oracle, *[None] * arity, c=name)
+    numbers = [-2.5, -1.5, -0.7, -0.5, -0.0, 0.49999999999999994, 0.5, 0.9, 2.5, 3.7, inf, nan]
+    points = list(itertools.product(numbers, repeat=arity))
+    draw = drawn(examples=arity)
+    program = build(scheduled(draw.program([draw(op, *draw.x)])))
+    outputs, _ = program.run(np.array(points), NONE, NONE)
+    wanted = [oracle(*point) for point in points]
+    np.testing.assert_allclose(outputs[:, 0], wanted, rtol=1e-9, err_msg=str(points))
 
 
 SHARDED = """
