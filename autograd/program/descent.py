@@ -58,7 +58,7 @@ class Descent:
     ...     lambda x, y: (w * x - y) ** 2, ([1.0, 2.0], [3.0, 6.0]), parameters=[w],
     ...     rule=lambda p, g, state, lr: (p - lr * g, state), state=[()], settings={"lr": 0.1},
     ... )
-    >>> steps = descent.run(([1.0, 2.0], [3.0, 6.0]), order=[0, 1] * 20, counts=[2] * 20)
+    >>> steps = descent.run(([1.0, 2.0], [3.0, 6.0]), order=[0, 1] * 40, counts=[2] * 40)
     >>> descent.write_back()
     >>> round(w.data, 6)
     3.0

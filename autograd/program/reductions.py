@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from autograd.primitives import identity
+from autograd.primitives import guarded_mul, identity, mul
 from autograd.program.program import Instruction
 
 if TYPE_CHECKING:
@@ -64,8 +64,19 @@ def taken_apart(program: Program) -> tuple[Program, list[Term]]:
                         terms.append(Term(into, None, (variable,)))
                     else:
                         terms.append(Term(into, None, (program.size + len(added),)))
-                        added.append(Instruction(product.gathered, left + right))
+                        added.append(Instruction(_dot(program, product, left), left + right))
     return replace(program, instructions=(*program.instructions, *added)), terms
+
+
+def _dot(program: Program, product: Primitive, left: tuple[int, ...]) -> Primitive:
+    """Return the row that sums the products: the plain one where no left factor can be 0.
+
+    A penalty's gradient is then one kind of operation for all parameters.
+    """
+    numbers = [program.constant(factor) for factor in left]
+    row = mul if product is guarded_mul and all(numbers) else product
+    assert row.gathered is not None
+    return row.gathered
 
 
 def _uses(program: Program) -> list[int]:

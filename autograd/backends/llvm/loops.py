@@ -18,8 +18,9 @@ if TYPE_CHECKING:
     from autograd.backends.llvm.frame import Frame
     from autograd.backends.llvm.fusion import FusedLoop
     from autograd.backends.llvm.writer import Index, Operand, Writer
+    from autograd.primitive import Primitive
     from autograd.program.program import Program
-    from autograd.program.stages import Fold, Rows
+    from autograd.program.stages import Fold, Rows, Table
 
 __all__ = ["write_fold", "write_loop"]
 
@@ -116,37 +117,71 @@ class _Body:
 def write_fold(frame: Frame, stage: Fold) -> None:
     """Write a variadic operation, folded two operands at a time."""
     (table,) = stage.terms
-    terms, result = frame.lookup(table), frame.lookup(stage.result)
-    varying = table.memory is Memory.VARYING
-    writer = frame.writer if varying else frame.scalar
-
-    def load(row: Index, k: Index, lane: Index) -> str:
-        if varying:
-            return frame.load(Memory.VARYING, terms.at(row, k), lane)
-        return writer.load(writer.address("%uniform", terms.at(row, k)))
-
-    def write(row: Index, lane: Index) -> None:
-        x: Operand = load(row, 0, lane)
-        if table.width <= UNROLLED:
-            for k in range(1, table.width):
-                x = lowered(writer, stage.op, [x, load(row, k, lane)])
-        else:
-            with writer.loop(1, table.width, carried=[x]) as loop:
-                args = [loop.carried[0], load(row, loop.index, lane)]
-                loop.next = [lowered(writer, stage.op, args)]
-            (x,) = loop.results
-        if varying:
-            frame.store(writer.operand(x), result.at(row), lane)
-        else:
-            writer.store(x, frame.scalar.address("%uniform", result.at(row)))
+    fold = _Fold(frame, stage.op, table)
+    result = frame.lookup(stage.result)
 
     def one_row(row: Index, _: int) -> None:
-        if varying:
-            frame.over_lanes(1, lambda lanes: write(row, lanes[0]))
+        if table.memory is Memory.VARYING:
+            frame.over_lanes(
+                1,
+                lambda lanes: frame.store(
+                    fold.folded(frame.writer, row, lanes[0]), result.at(row), lanes[0]
+                ),
+            )
         else:
-            write(row, 0)
+            x = fold.total(row) if fold.in_line else fold.folded(frame.scalar, row, 0)
+            frame.scalar.store(x, frame.scalar.address("%uniform", result.at(row)))
 
     frame.over(table.height, 1, one_row)
+
+
+class _Fold:
+    """One row of a fold."""
+
+    def __init__(self, frame: Frame, op: Primitive, table: Table) -> None:
+        self.frame = frame
+        self.op = op
+        self.memory = table.memory
+        self.width = table.width
+        self.terms = frame.lookup(table)
+        # Neighbours in memory, and a sum: it may be added up in another order.
+        self.in_line = op.sum_of is not None and (table.strides or (0, 0))[1] == 1
+
+    def folded(self, writer: Writer, row: Index, lane: Index) -> Operand:
+        """Return the operands of a row, folded in order."""
+        x: Operand = self._load(writer, row, 0, lane)
+        if self.width <= UNROLLED:
+            for k in range(1, self.width):
+                x = lowered(writer, self.op, [x, self._load(writer, row, k, lane)])
+            return x
+        with writer.loop(1, self.width, carried=[x]) as loop:
+            term = self._load(writer, row, loop.index, lane)
+            loop.next = [lowered(writer, self.op, [loop.carried[0], term])]
+        return loop.results[0]
+
+    def total(self, row: Index) -> Operand:
+        """Return the sum of a row of neighbours, several vectors of them at a time."""
+        frame, writer = self.frame, self.frame.writer
+        step = 4 * frame.width
+        whole = self.width - self.width % step
+        with writer.loop(0, whole, step, carried=[0.0] * 4) as loop:
+            addresses = [
+                frame.scalar.address("%uniform", self.terms.at(row, frame.shifted(loop.index, k)))
+                for k in range(0, step, frame.width)
+            ]
+            loop.next = [
+                writer.fadd(x, writer.load(address)) for x, address in zip(loop.carried, addresses)
+            ]
+        a, b, c, d = loop.results
+        x: Operand = writer.total(writer.fadd(writer.fadd(a, b), writer.fadd(c, d)))
+        for k in range(whole, self.width):
+            x = frame.scalar.fadd(x, self._load(frame.scalar, row, k, 0))
+        return x
+
+    def _load(self, writer: Writer, row: Index, k: Index, lane: Index) -> str:
+        if self.memory is Memory.VARYING:
+            return self.frame.load(Memory.VARYING, self.terms.at(row, k), lane)
+        return writer.load(writer.address("%uniform", self.terms.at(row, k)))
 
 
 def _constant(program: Program, operand: Rows) -> float | None:

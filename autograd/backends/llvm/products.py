@@ -1,11 +1,13 @@
 """Matrix products for each example, tiled in registers: lines of weights by vectors of examples.
 
 A tile multiplies by weights that are the same in every lane. Where the row guards against 0 times
-infinity, the plain tile is computed first; only if a nan came out is it computed again guarded.
+infinity, the plain product will do if all weights are finite; else, or where the weights vary, a
+tile in which a nan came out is computed again guarded.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from autograd.backends.llvm.frame import UNROLLED, contiguous
@@ -27,6 +29,21 @@ SMALL_TILE = (4, 3)
 
 def write_product(frame: Frame, stage: Product) -> None:
     """Write result[a, b] = sum over k of left[a][k] * right[b][k] for a block of examples."""
+    if stage.guarded != "right" or stage.left.memory is Memory.VARYING:
+        _write_tiles(frame, stage)
+        return
+    finite = _all_finite(frame, [row for line in stage.left.index for row in line])
+    with frame.writer.when(finite):  # 0 times any of them is 0: no guard is needed
+        _write_tiles(frame, replace(stage, guarded=""))
+    with frame.writer.when(frame.scalar.logic("xor", finite, "true")):
+        tile = _ProductTile(frame, stage)
+        with frame.scalar.loop(0, stage.right.height) as b:
+            frame.over_lanes(
+                1, lambda lanes: tile.write_guarded(0, stage.left.height, b.index, lanes)
+            )
+
+
+def _write_tiles(frame: Frame, stage: Product) -> None:
     tile = _ProductTile(frame, stage)
     lines, vectors = TILES.get(frame.width, SMALL_TILE)
 
@@ -37,6 +54,21 @@ def write_product(frame: Frame, stage: Product) -> None:
         frame.over(stage.left.height, lines, some_lines)
 
     frame.over(stage.right.height, 1, columns)
+
+
+def _all_finite(frame: Frame, rows: Sequence[int]) -> str:
+    """Return the condition that the UNIFORM rows, and what lies between them, are finite."""
+    first, count = min(rows), max(rows) - min(rows) + 1
+    whole = count - count % frame.width
+    writer, scalar = frame.writer, frame.scalar
+    start = scalar.address("%uniform", first)
+    with writer.loop(0, whole, frame.width, carried=[0.0]) as loop:
+        x = writer.load(scalar.address(start, loop.index))
+        loop.next = [writer.fma(x, 0.0, loop.carried[0])]  # 0 times inf or nan is nan
+    total = writer.total(loop.results[0])
+    for k in range(whole, count):
+        total = scalar.fma(scalar.load(scalar.address(start, k)), 0.0, total)
+    return scalar.fcmp("oeq", total, 0.0)
 
 
 def write_dots(frame: Frame, stage: Dots) -> None:
@@ -77,7 +109,7 @@ class _ProductTile:
                 frame.store(x, offset, lane)
         if self.guarded:
             with self.writer.when(any_nan(self.writer, sums)):
-                self._write_guarded(a, lines, b, lanes)
+                self.write_guarded(a, lines, b, lanes)
 
     def _sums(self, a: Index, lines: int, b: Index, lanes: Sequence[Index]) -> list[str]:
         if self.width <= UNROLLED:
@@ -113,8 +145,8 @@ class _ProductTile:
                 added.append(writer.fma(left, right, old) if old else writer.fmul(left, right))
         return added
 
-    def _write_guarded(self, a: Index, lines: int, b: Index, lanes: Sequence[Index]) -> None:
-        """Write the tile anew, one vector after the other: this is rare, so the code is short."""
+    def write_guarded(self, a: Index, lines: int, b: Index, lanes: Sequence[Index]) -> None:
+        """Write the tile guarded, a vector after the other: this is rare, so the code is short."""
         frame, writer, scalar = self.frame, self.writer, self.frame.scalar
         left_memory, right_memory = self.memories
         with scalar.loop(0, lines) as line, scalar.loop(0, len(lanes)) as vector:

@@ -78,14 +78,19 @@ def _clear_beyond(frame: Frame, schedule: Schedule, count: str, lanes: str) -> N
     }
     if not read:
         return
-    scalar = frame.scalar
+    writer, scalar = frame.writer, frame.scalar
     rows = frame.lookup(Rows(Memory.VARYING, tuple(sorted(read))))
-    with scalar.loop(count, lanes) as lane:
+    with scalar.when(scalar.compare("slt", count, lanes)):
+        last = scalar.integer("sub", lanes, frame.width)
+        inside = writer.first_lanes(scalar.integer("sub", count, last))
 
-        def clear(row: Index, _: int) -> None:
-            scalar.store(0.0, frame.address(rows.at(row), lane.index))
+        def clear(row: Index, some: int) -> None:
+            for k in range(some):
+                offset = rows.at(frame.shifted(row, k))
+                x = frame.load(Memory.VARYING, offset, last)
+                frame.store(writer.select(inside, x, 0.0), offset, last)
 
-        frame.over(len(read), 1, clear)
+        frame.over(len(read), 4, clear)
 
 
 def _write_outputs(frame: Frame, schedule: Schedule, first: str, count: str) -> None:

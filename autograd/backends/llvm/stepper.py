@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from autograd.backends.llvm.engine import Code, vector_lanes
-from autograd.backends.llvm.executable import Workspace
+from autograd.backends.llvm.executable import Workspace, aligned_zeros
 from autograd.backends.llvm.kernel import Kernel
 from autograd.backends.llvm.steps import STEPS
 from autograd.backends.stepping import Batches, Progress
@@ -36,7 +36,7 @@ class NativeStepper:
         self._code = Code(kernel.text)
         self._steps = self._code.function("steps", ctypes.c_void_p)
         self._workspace = Workspace(schedule, kernel.varying)
-        self._sums = np.zeros(schedule.sums + vector_lanes())
+        self._sums = aligned_zeros(schedule.sums + vector_lanes())
         self._shared = np.zeros(update.program.shared)
         self.parameters = self._workspace.parameters
         self.own = np.zeros((len(update.own), schedule.sums - 1))

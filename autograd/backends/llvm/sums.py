@@ -9,22 +9,24 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from autograd.backends.llvm.products import any_nan
-from autograd.program.stages import Memory, Table
+from autograd.program.stages import Memory, SummedProduct, Table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from autograd.backends.llvm.frame import Frame, Lookup
     from autograd.backends.llvm.writer import Index, Writer
-    from autograd.program.stages import SummedProduct, SummedRows
+    from autograd.program.stages import SummedRows
 
 __all__ = ["write_shared_rows", "write_summed_product", "write_summed_rows"]
 
-LINES = 2  # of a tile, by as many columns as there are lanes: 16 sums in 32 registers
+LINES = 3  # of a tile, by as many columns as there are lanes: 24 sums in 32 registers
 
 
 def write_summed_product(frame: Frame, stage: SummedProduct) -> None:
     """Write sums[into[a][b]] += sum over examples and k of left[a][k] * right[b][k]."""
+    if stage.right.height < frame.width <= stage.left.height:
+        stage = _transposed(stage)  # the totals of a whole vector of sums are taken together
     tile = _Tile(frame, stage)
 
     def some_lines(a: Index, lines: int) -> None:
@@ -33,6 +35,12 @@ def write_summed_product(frame: Frame, stage: SummedProduct) -> None:
         )
 
     frame.over(stage.left.height, LINES, some_lines)
+
+
+def _transposed(stage: SummedProduct) -> SummedProduct:
+    other = {"left": "right", "right": "left", "": ""}
+    into = tuple(zip(*stage.into))
+    return SummedProduct(stage.right, stage.left, into, other[stage.guarded])
 
 
 def write_summed_rows(frame: Frame, stage: SummedRows) -> None:
@@ -50,22 +58,37 @@ def write_summed_rows(frame: Frame, stage: SummedRows) -> None:
                 )
                 for k in range(count)
             ]
-        _add_totals(frame, loop.results, into, 0, r)
+        _add_totals(frame, _totals(frame, loop.results), into, 0, r, count)
 
     frame.over(len(stage.into), frame.width, some_rows)
 
 
 def write_shared_rows(frame: Frame, stage: SummedRows) -> None:
     """Write sums[into[r]] += %count * rows[r], which are the same for all examples."""
-    writer = frame.scalar
-    rows = frame.lookup(stage.rows)
-    into = _sum_lookup(frame, (stage.into,))
+    count = frame.writer.broadcast("%count")
+    for row, into, length in _runs(stage.rows.index, stage.into):
 
-    def one_row(r: Index, _: int) -> None:
-        row = writer.load(writer.address("%uniform", rows.at(r)))
-        _add(writer, writer.fmul("%count", row), into.at(0, r))
+        def some(first: Index, number: int, row: int = row, into: int = into) -> None:
+            writer = frame.writer if number == frame.width else frame.scalar
+            factor = count if number == frame.width else "%count"
+            for k in range(0, number, writer.lanes):
+                source = frame.shifted(frame.shifted(first, row), k)
+                x = writer.load(frame.scalar.address("%uniform", source))
+                target = frame.shifted(frame.shifted(first, into), k)
+                _add(writer, writer.fmul(factor, x), target)
 
-    frame.over(len(stage.into), 1, one_row)
+        frame.over(length, frame.width, some)
+
+
+def _runs(rows: Sequence[int], into: Sequence[int]) -> list[tuple[int, int, int]]:
+    """Return (first row, first sum, length) of the runs in which both numbers go up by one."""
+    runs: list[tuple[int, int, int]] = []
+    for row, number in zip(rows, into):
+        if runs and (row, number) == (sum(runs[-1][::2]), sum(runs[-1][1:])):
+            runs[-1] = (*runs[-1][:2], runs[-1][2] + 1)
+        else:
+            runs.append((row, number, 1))
+    return runs
 
 
 class _Tile:
@@ -84,20 +107,24 @@ class _Tile:
         """Write the tile of `lines` lines from a on by `columns` columns from b on."""
         frame, writer = self.frame, self.writer
         sums = self._sums(a, lines, b, columns)
+        totals = [
+            _totals(frame, sums[start : start + columns])
+            for start in range(0, lines * columns, columns)
+        ]
         if not self.guarded:
-            self._add_lines(sums, a, lines, b, columns)
+            self._add(totals, a, b, columns)
             return
-        nan = any_nan(writer, sums)
+        whole = writer if columns == frame.width else frame.scalar
+        nan = any_nan(whole, [x for line in totals for x in line])
         with writer.when(frame.scalar.logic("xor", nan, "true")):
-            self._add_lines(sums, a, lines, b, columns)
+            self._add(totals, a, b, columns)
         with writer.when(nan):
             self._add_guarded(a, lines, b, columns)
 
-    def _add_lines(self, sums: Sequence[str], a: Index, lines: int, b: Index, columns: int) -> None:
-        for line in range(lines):
-            a_line = self.frame.shifted(a, line)
-            some = sums[line * columns : (line + 1) * columns]
-            _add_totals(self.frame, some, self.into, a_line, b)
+    def _add(self, totals: Sequence[list[str]], a: Index, b: Index, columns: int) -> None:
+        for line, numbers in enumerate(totals):
+            row = self.frame.shifted(a, line)
+            _add_totals(self.frame, numbers, self.into, row, b, columns)
 
     def _sums(self, a: Index, lines: int, b: Index, columns: int) -> list[str]:
         writer = self.writer
@@ -118,15 +145,16 @@ class _Tile:
     ) -> list[str]:
         """Return the sums with the products of one vector of examples added."""
         frame = self.frame
-        rights = [
-            frame.load(Memory.VARYING, self.right.at(frame.shifted(b, column), k), lane)
-            for column in range(columns)
+        lefts = [
+            frame.load(Memory.VARYING, self.left.at(frame.shifted(a, line), k), lane)
+            for line in range(lines)
         ]
-        added: list[str] = []
-        for line in range(lines):
-            left = frame.load(Memory.VARYING, self.left.at(frame.shifted(a, line), k), lane)
-            old = sums[line * columns :]
-            added += [self.writer.fma(left, *pair) for pair in zip(rights, old)]
+        added = list(sums)
+        for column in range(columns):
+            right = frame.load(Memory.VARYING, self.right.at(frame.shifted(b, column), k), lane)
+            for line, left in enumerate(lefts):
+                place = line * columns + column
+                added[place] = self.writer.fma(left, right, sums[place])
         return added
 
     def _add_guarded(self, a: Index, lines: int, b: Index, columns: int) -> None:
@@ -150,41 +178,39 @@ def _sum_lookup(frame: Frame, into: tuple[tuple[int, ...], ...]) -> Lookup:
     return frame.lookup(Table(Memory.UNIFORM, into))
 
 
-def _add_totals(
-    frame: Frame, vectors: Sequence[str], into: Lookup, line: Index, column: Index
-) -> None:
-    """Write the addition of the totals of vectors to the sums at a line, from a column on."""
-    writer = frame.writer
-    if len(vectors) == frame.width > 1:
-        totals = _totals(writer, list(vectors))
-        if into.strides is not None and into.strides[1] == 1:
-            _add(writer, totals, into.at(line, column))
-            return
-        numbers = [writer.element(totals, k) for k in range(frame.width)]
-    else:
-        numbers = [writer.total(vector) for vector in vectors]
-    for k, number in enumerate(numbers):
-        _add(frame.scalar, number, into.at(line, frame.shifted(column, k)))
-
-
-def _add(writer: Writer, x: str, offset: Index) -> None:
-    address = writer.at(1).address("%sums", offset)
-    writer.store(writer.fadd(writer.load(address), x), address)
-
-
-def _totals(writer: Writer, vectors: list[str]) -> str:
-    """Return the vector of the totals of as many vectors as there are lanes.
+def _totals(frame: Frame, vectors: list[str]) -> list[str]:
+    """Return the totals of vectors: as one vector if there are as many as lanes, else one by one.
 
     Each round adds neighbouring blocks of lanes and halves the number of vectors.
     """
-    lanes = range(writer.lanes)
+    writer, lanes = frame.writer, range(frame.width)
+    if len(vectors) < frame.width:
+        return [writer.total(vector) for vector in vectors]
     size = 1
     while len(vectors) > 1:
-        low = [k if k // size % 2 == 0 else k - size + writer.lanes for k in lanes]
+        low = [k if k // size % 2 == 0 else k - size + frame.width for k in lanes]
         high = [k + size for k in low]
         vectors = [
             writer.fadd(writer.shuffle(x, y, low), writer.shuffle(x, y, high))
             for x, y in zip(vectors[::2], vectors[1::2])
         ]
         size *= 2
-    return vectors[0]
+    return vectors
+
+
+def _add_totals(
+    frame: Frame, totals: list[str], into: Lookup, line: Index, column: Index, columns: int
+) -> None:
+    """Write the addition of totals to the sums at a line, from a column on."""
+    if len(totals) < columns:
+        if into.strides is not None and into.strides[1] == 1:
+            _add(frame.writer, totals[0], into.at(line, column))
+            return
+        totals = [frame.writer.element(totals[0], k) for k in range(columns)]
+    for k, number in enumerate(totals):
+        _add(frame.scalar, number, into.at(line, frame.shifted(column, k)))
+
+
+def _add(writer: Writer, x: str, offset: Index) -> None:
+    address = writer.at(1).address("%sums", offset)
+    writer.store(writer.fadd(writer.load(address), x), address)

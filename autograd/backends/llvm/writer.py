@@ -148,6 +148,17 @@ class Writer(Text):
             return x
         return self.at(1).fadd(writer.element(x, 0), writer.element(x, 1))
 
+    def first_lanes(self, count: Index) -> str:
+        """Return the condition that a lane is one of the first `count`."""
+        if self.lanes == 1:
+            return self.compare("sgt", count, 0)
+        kind = self.integer_type
+        first = self.value(f"insertelement {kind} poison, i64 {count}, i64 0")
+        mask = f"<{self.lanes} x i32> zeroinitializer"
+        limit = self.value(f"shufflevector {kind} {first}, {kind} poison, {mask}")
+        numbers = ", ".join(f"i64 {lane}" for lane in range(self.lanes))
+        return self.value(f"icmp slt {kind} <{numbers}>, {limit}")
+
     def any_lane(self, condition: str) -> str:
         """Return the condition (i1) that one of the lanes holds."""
         if self.lanes == 1:
