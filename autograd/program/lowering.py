@@ -60,49 +60,60 @@ def lowered(
     given = [*examples, *shared, *parameters]
     numbers: dict[Any, int] = {node: number for number, node in enumerate(given)}
     order = [node for node in _between([*outputs, *sums], numbers) if node not in numbers]
-    constants: dict[bytes, int] = {}
-    values: list[float] = []
-
-    def constant(number: float) -> int:
-        bits = struct.pack("d", number)  # 0.0 and -0.0 are two constants, nan is one
-        if bits not in constants:
-            constants[bits] = len(given) + len(values)
-            values.append(float(number))
-        return constants[bits]
-
+    constants = _Constants(len(given))
     for node in order:
         for arg in node.args:
             if type(arg) is Constant:
-                constant(arg)
+                constants.variable(arg)
     for output in (*outputs, *sums):
         if isinstance(output, float):
-            constant(output)
+            constants.variable(output)
 
     def variable(node: Any) -> int:
-        return constant(node) if isinstance(node, float) else numbers[node]
+        return constants.variable(node) if isinstance(node, float) else numbers[node]
 
-    first = len(given) + len(values)
+    first = len(given) + len(constants.numbers)
     instructions: list[Instruction] = []
     lines: dict[int, str] = {}
     for node in order:
-        place = node.scope
-        if type(place) is Place and place.line:
-            lines[first + len(instructions)] = place.line
+        number = first + len(instructions)
         instructions.append(Instruction(node.op, tuple([variable(arg) for arg in node.args])))
-        if type(place) is Place and not place.live:
-            instructions.append(Instruction(detach, (first + len(instructions) - 1,)))
-        numbers[node] = first + len(instructions) - 1
+        place = node.scope if type(node._place) is not str else ""
+        if type(place) is Place:
+            if place.line:
+                lines[number] = place.line
+            if not place.live:
+                instructions.append(Instruction(detach, (number,)))
+                number += 1
+        numbers[node] = number
     return Program(
         len(examples),
         len(shared),
         len(parameters),
-        tuple(values),
+        tuple(constants.numbers),
         tuple(instructions),
         tuple(map(variable, outputs)),
         tuple(map(variable, sums)),
         {number: node.label for node, number in numbers.items() if node.label},
         lines,
     )
+
+
+class _Constants:
+    """The constants met so far, each once: told apart by their bits, so that -0.0 is not 0.0."""
+
+    def __init__(self, first: int) -> None:
+        self.numbers: list[float] = []
+        self._first = first
+        self._variables: dict[bytes, int] = {}
+
+    def variable(self, number: float) -> int:
+        """Return the variable that holds a constant."""
+        bits = struct.pack("d", number)
+        if bits not in self._variables:
+            self._variables[bits] = self._first + len(self.numbers)
+            self.numbers.append(float(number))
+        return self._variables[bits]
 
 
 def _between(outputs: Iterable[Any], inputs: Any) -> list[Any]:
