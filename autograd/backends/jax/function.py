@@ -33,6 +33,9 @@ def function(schedule: Schedule) -> Function:
     the precision of the arguments. On several devices, shard `examples` over its first axis and
     replicate the rest: XLA adds up the sums across devices.
 
+    JAX may differentiate the function, by its own rules. The package's gradient, with its own
+    conventions at kinks and for zero times infinity, is a program itself: that of "backward".
+
     Raises ValueError for an operation without a C text, or with one that JAX cannot compute.
     """
     for stage in (*schedule.before, *schedule.body):

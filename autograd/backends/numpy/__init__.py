@@ -18,10 +18,11 @@ import numpy as np
 
 from autograd.backends.numpy.texts import text_of
 from autograd.backends.numpy.workspace import Workspace
+from autograd.program.interpreter import variables
 from autograd.program.stages import Elementwise, Fold
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from autograd.backends.numpy.frame import Array
     from autograd.program.stages import Schedule
@@ -33,6 +34,8 @@ __all__ = ["ArrayProgram", "build"]
 ARRAY_NUMBERS = 9000
 FEW_EXAMPLES = 32
 BLOCK_BYTES = 16 << 20  # of all the rows of a block and of what a stage gathers beside them
+
+FEW_OPERATIONS = 4  # on Python's own floats they take as long as a call of NumPy
 
 
 def build(schedule: Schedule) -> ArrayProgram:
@@ -51,6 +54,8 @@ class ArrayProgram:
             if isinstance(stage, Elementwise | Fold):
                 text_of(stage.op)
         self._schedule = schedule
+        operations = len(schedule.program.instructions)
+        self._narrow = operations < FEW_OPERATIONS * (len(schedule.before) + len(schedule.body))
         self._most = _examples_at_once(schedule)
         self._idle: deque[Workspace] = deque()
 
@@ -74,6 +79,15 @@ class ArrayProgram:
         sums = workspace.sums.copy()
         self._idle.append(workspace)
         return outputs, sums
+
+    def scalars(self, numbers: Sequence[float], parameters: Sequence[float]) -> list[float]:
+        """Return the outputs for shared inputs alone, as floats."""
+        if not self._narrow:
+            outputs, _ = self.run(np.empty((1, 0)), np.array(numbers), np.array(parameters))
+            found: list[float] = outputs[0].tolist()
+            return found
+        values = variables(self._schedule.program, (), numbers, parameters)
+        return [values[output] for output in self._schedule.program.outputs]
 
 
 def _examples_at_once(schedule: Schedule) -> int:

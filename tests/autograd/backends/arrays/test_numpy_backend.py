@@ -106,3 +106,15 @@ def test_threads_do_not_meet_in_one_workspace(drawn):
 
     with ThreadPoolExecutor(8) as pool:
         assert max(pool.map(differs, range(200))) < 1e-14
+
+
+@pytest.mark.parametrize("width", [1, 30])  # on Python's floats, and on arrays
+def test_scalars_are_the_outputs_for_shared_inputs(width, drawn):
+    draw = drawn(shared=width, parameters=1)
+    rows = [draw(tanh, draw(mul, s, draw.p[0])) for s in draw.s]
+    program = build(scheduled(draw.program([rows[-1], rows[0]])))
+    numbers = tuple(np.linspace(0.5, 1.0, width).tolist())
+    wanted = np.tanh([2.0 * numbers[-1], 2.0 * numbers[0]])
+    found = program.scalars(numbers, (2.0,))
+    assert [type(x) for x in found] == [float, float]
+    np.testing.assert_allclose(found, wanted, rtol=1e-15)
