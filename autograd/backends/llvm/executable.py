@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import struct
 from collections import deque
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,8 @@ from autograd.backends.llvm.engine import Code, vector_lanes
 from autograd.backends.llvm.kernel import Kernel
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from autograd.program.stages import Schedule
 
 __all__ = ["NativeProgram", "Workspace", "build"]
@@ -32,17 +35,41 @@ class NativeProgram:
         pointer = ctypes.c_void_p
         self._before = self._code.function("before", pointer)
         self._run = self._code.function("run", pointer, pointer, ctypes.c_int64, *[pointer] * 4)
-        self._evaluate = self._code.function("evaluate", pointer, pointer, holds_lock=True)
+        self._evaluate = self._code.function("evaluate", pointer, holds_lock=True)
+        self._inputs = struct.Struct(f"{schedule.program.shared}d").pack_into
+        self._parameters = struct.Struct(f"{schedule.program.parameters}d").pack_into
+        self._outputs = struct.Struct(f"{len(schedule.outputs)}d").unpack_from
         self._idle: deque[Workspace] = deque()
 
     def run(self, examples: Any, shared: Any, parameters: Any) -> tuple[Any, Any]:
         """Return the outputs of each example, shape (n, outputs), and the sums over all of them."""
-        count = len(examples)
-        outputs = np.empty((count, len(self.schedule.outputs)))
-        sums = np.zeros(self.schedule.sums)
-        order = np.arange(count)
         workspace = self._workspace()
         workspace.fill(shared, parameters)
+        sums = np.zeros(self.schedule.sums)
+        if len(sums) or self.schedule.program.examples:
+            outputs = self._over_examples(workspace, examples, sums)
+        else:
+            self._evaluate(workspace.uniform_address)
+            outputs = workspace.outputs.copy()
+        self._idle.append(workspace)
+        return outputs, sums
+
+    def scalars(self, numbers: Sequence[float], parameters: Sequence[float]) -> tuple[float, ...]:
+        """Return the outputs of a program without examples, with no array made on the way."""
+        workspace = self._workspace()
+        memory = workspace.bytes
+        self._inputs(memory, 0, *numbers)
+        if parameters:
+            self._parameters(memory, 8 * len(numbers), *parameters)
+        self._evaluate(workspace.uniform_address)
+        found = self._outputs(memory, workspace.outputs_start)
+        self._idle.append(workspace)
+        return found
+
+    def _over_examples(self, workspace: Workspace, examples: Any, sums: Any) -> Any:
+        count = len(examples)
+        outputs = np.empty((count, len(self.schedule.outputs)))
+        order = np.arange(count)
         self._before(workspace.uniform_address)
         self._run(
             examples.ctypes.data,
@@ -53,8 +80,7 @@ class NativeProgram:
             sums.ctypes.data,
             outputs.ctypes.data,
         )
-        self._idle.append(workspace)
-        return outputs, sums
+        return outputs
 
     def _workspace(self) -> Workspace:
         try:
@@ -64,11 +90,18 @@ class NativeProgram:
 
 
 class Workspace:
-    """The memories of a schedule, for one call at a time."""
+    """The memories of a schedule, for one call at a time.
+
+    Behind the UNIFORM rows there is room for the outputs of a program without examples.
+    """
 
     def __init__(self, schedule: Schedule, varying: int) -> None:
         program = schedule.program
-        self.uniform = aligned_zeros(schedule.uniform)
+        memory = aligned_zeros(schedule.uniform + len(schedule.outputs))
+        self.uniform = memory[: schedule.uniform]
+        self.outputs = memory[schedule.uniform :].reshape(1, -1)
+        self.outputs_start = 8 * schedule.uniform
+        self.bytes = memoryview(memory).cast("B")
         self.varying = aligned_zeros(varying)
         self.shared = self.uniform[: program.shared]
         self.parameters = self.uniform[program.shared : program.shared + program.parameters]

@@ -1,9 +1,10 @@
 """Kernel: a schedule as the text of an LLVM module.
 
-`before(uniform)` computes what all examples share, once per call; `evaluate(uniform, outputs)` is
-all that a program without examples needs. `run(examples, order, count, uniform, varying, sums,
-outputs)` goes over the examples in blocks: it copies the inputs of a block into lanes, computes the
-stages, adds to the sums, and writes the outputs. With an update there is `steps`, which trains.
+`before(uniform)` computes what all examples share, once per call; `evaluate(uniform)` is all that a
+program without examples needs, and puts its outputs behind the UNIFORM rows. `run(examples, order,
+count, uniform, varying, sums, outputs)` goes over the examples in blocks: it copies the inputs of a
+block into lanes, computes the stages, adds to the sums, writes the outputs. With an update there
+is `steps`, which trains.
 """
 
 from __future__ import annotations
@@ -68,9 +69,10 @@ class Kernel:
         with writer.function("before", {"%uniform": "ptr"}):
             for part in before:
                 writer.do(f"call void @{part}(ptr %uniform, ptr null, ptr null, i64 0)")
-        with writer.function("evaluate", {"%uniform": "ptr", "%outputs": "ptr"}):
+        with writer.function("evaluate", {"%uniform": "ptr"}):
             writer.do("call void @before(ptr %uniform)")
-            copy_outputs(self.frame, schedule, Memory.UNIFORM, 0, "%outputs")
+            behind = self.frame.scalar.address("%uniform", schedule.uniform)
+            copy_outputs(self.frame, schedule, Memory.UNIFORM, 0, behind)
         body = self._parts("body", schedule.body, later)
         with writer.function("reduce", {**POINTERS, "%lanes": "i64"}, linkage="internal"):
             for reduction in self._reductions(Memory.VARYING):
