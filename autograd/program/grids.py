@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
 if TYPE_CHECKING:
@@ -45,23 +46,27 @@ def grids(entries: Iterable[tuple[Key, Key, Item]]) -> list[Grid[Key, Item]]:
     Grid(lefts=('w1', 'w2'), rights=('x',), items=((1,), (2,)))
     """
     found: list[Grid[Key, Item]] = []
-    remaining = list(entries)
-    while remaining:
-        distinct: dict[tuple[Key, Key], Item] = {}
-        repeated: list[tuple[Key, Key, Item]] = []
-        for left, right, item in remaining:
-            if (left, right) in distinct:
-                repeated.append((left, right, item))
-            else:
-                distinct[left, right] = item
+    for distinct in _rounds(entries):
         by_left = _alike(distinct)
         by_right = _alike({(right, left): item for (left, right), item in distinct.items()})
         if len(by_left) <= len(by_right):
             found += by_left
         else:
             found += [grid.transposed() for grid in by_right]
-        remaining = repeated
     return found
+
+
+def _rounds(entries: Iterable[tuple[Key, Key, Item]]) -> list[dict[tuple[Key, Key], Item]]:
+    """Return the entries in rounds without repeated pairs, most often a single one."""
+    rounds: list[dict[tuple[Key, Key], Item]] = []
+    seen: Counter[tuple[Key, Key]] = Counter()
+    for left, right, item in entries:
+        pair = left, right
+        if seen[pair] == len(rounds):
+            rounds.append({})
+        rounds[seen[pair]][pair] = item
+        seen[pair] += 1
+    return rounds
 
 
 def _alike(entries: dict[tuple[Key, Key], Item]) -> list[Grid[Key, Item]]:
@@ -69,14 +74,12 @@ def _alike(entries: dict[tuple[Key, Key], Item]) -> list[Grid[Key, Item]]:
     partners: dict[Key, dict[Key, Item]] = {}
     for (left, right), item in entries.items():
         partners.setdefault(left, {})[right] = item
-    lines: dict[tuple[Key, ...], list[Key]] = {}
-    for left, rights in partners.items():
-        lines.setdefault(tuple(rights), []).append(left)
-    return [
-        Grid(
-            tuple(lefts),
-            rights,
-            tuple(tuple(partners[left][right] for right in rights) for left in lefts),
-        )
-        for rights, lefts in lines.items()
-    ]
+    lines: dict[frozenset[Key], list[Key]] = {}
+    for left, met in partners.items():
+        lines.setdefault(frozenset(met), []).append(left)
+    found: list[Grid[Key, Item]] = []
+    for lefts in lines.values():
+        rights = tuple(partners[lefts[0]])
+        items = tuple([tuple([partners[left][right] for right in rights]) for left in lefts])
+        found.append(Grid(tuple(lefts), rights, items))
+    return found

@@ -12,8 +12,12 @@ import pytest
 
 from autograd import TABLE
 from autograd.primitive import RESERVED
+from autograd.program.program import Instruction, Program
 
-__all__ = ["difference_in_ulps", "exact", "own_table_only", "points", "pytest_generate_tests"]
+__all__ = [
+    "batch_numbers", "batch_program", "difference_in_ulps", "exact", "own_table_only", "points",
+    "pytest_generate_tests",
+]  # fmt: skip
 
 ROWS = [row for name, row in TABLE.items() if name in RESERVED]
 EDGES = (0.0, -0.0, 1.0, -1.0, 0.5, -2.0, 3.0, 1e-300, -1e300, 1e300, inf, -inf, nan)
@@ -165,3 +169,119 @@ def same_but_for_order():
         return math.isfinite(size) and abs(got - wanted) <= 2.0 * len(point) * 2.0**-53 * size
 
     return same
+
+
+@pytest.fixture
+def batch_program():
+    """Make a program of the shapes that schedules know, whose results are exact in any order."""
+    return random_batch_program
+
+
+@pytest.fixture
+def batch_numbers():
+    """Make the inputs of such a program: examples, shared inputs, parameters."""
+
+    def make(program, seed, count, awkward=()):
+        rng = random.Random(seed)
+        numbers = [*map(float, (-3, -2, -1, 1, 2, 3)), *[0.0] * 3] * 5 + [*awkward]
+
+        def draw(size):
+            return rng.choices(numbers, k=size)
+
+        examples = [draw(program.examples) for _ in range(count)]
+        return examples, draw(program.shared), draw(program.parameters)
+
+    return make
+
+
+# Operations whose results are whole where the operands are, by their number of operands.
+WHOLE = {
+    1: ("neg", "abs", "relu", "sign"),
+    2: ("add", "sub", "mul", "guarded_mul", "maximum", "minimum", "less", "equal", "gate"),
+    3: ("where",),
+}
+
+
+class BatchProgram:
+    """A program being drawn: whole numbers of at most 8 in, whole numbers of any size out."""
+
+    def __init__(self, seed):
+        self.rng = random.Random(seed)
+        kinds = self.rng.choice([0, 1, 3, 20]), self.rng.choice([0, 3]), self.rng.choice([0, 7, 40])
+        self.kinds = kinds if any(kinds) else (2, 0, 3)
+        self.constants = (0.0, 1.0, -2.0, -8.0, 8.0)
+        inputs = sum(self.kinds)
+        self.first = inputs + len(self.constants)
+        self.low, self.high = self.first - 2, self.first - 1
+        self.small = list(range(self.first))  # what may be an operand
+        self.found = list(range(self.first))  # what may be a result
+        self.instructions = []
+
+    def do(self, name, *args):
+        self.instructions.append(Instruction(TABLE[name], args))
+        self.found.append(self.first + len(self.instructions) - 1)
+        return self.found[-1]
+
+    def limited(self, results):
+        self.small += [self.do("clip", result, self.low, self.high) for result in results]
+
+    def lines(self, height, width):
+        """Return lists of operands: neighbours, any ones, or one list again and again."""
+        kind = self.rng.choice(["inputs", "parameters", "recent", "any", "same"])
+        recent = max(0, len(self.small) - height * width)
+        start = {"inputs": 0, "parameters": self.kinds[0], "recent": recent}
+        if kind in start:
+            flat = [self.small[(start[kind] + k) % len(self.small)] for k in range(height * width)]
+        elif kind == "any":
+            flat = self.rng.choices(self.small, k=height * width)
+        else:
+            flat = self.rng.choices(self.small, k=width) * height
+        return [flat[line * width : (line + 1) * width] for line in range(height)]
+
+    def grid(self):
+        rng, width = self.rng, self.rng.choice([1, 2, 5, 23])
+        sides = self.lines(rng.randint(1, 9), width), self.lines(rng.randint(1, 4), width)
+        pairs = [(a, b) for a in sides[0] for b in sides[1]]
+        if rng.random() < 0.3:
+            pairs = rng.sample(pairs, k=rng.randint(1, len(pairs)))
+        if rng.random() < 0.3:
+            pairs = [(b, a) for a, b in pairs] + pairs[:2]
+        op = rng.choice(["dot", "guarded_dot"])
+        self.limited([self.do(op, *a, *b) for a, b in pairs])
+
+    def folds(self):
+        width = self.rng.choice([1, 2, 24])
+        for line in self.lines(self.rng.randint(1, 5), width):
+            self.limited([self.do(self.rng.choice(["add_n", "largest"]), *line)])
+
+    def elements(self):
+        arity = self.rng.choice([1, 2, 2, 3])
+        name, count = self.rng.choice(WHOLE[arity]), self.rng.choice([1, 3, 10])
+        lines = [self.lines(1, count)[0] for _ in range(arity)]
+        self.limited([self.do(name, *args) for args in zip(*lines, strict=True)])
+
+    def sum(self):
+        """Return the number of a sum of products and others that nothing else uses."""
+        rng, terms = self.rng, []
+        for _ in range(rng.randint(1, 4)):
+            name = rng.choice(["mul", "guarded_mul", "dot", "guarded_dot", "neg", "add_n"])
+            width = {"mul": 2, "guarded_mul": 2, "neg": 1}.get(name) or 2 * rng.randint(1, 3)
+            terms.append(self.do(name, *rng.choices(self.small, k=width)))
+        while len(terms) > 1:
+            terms[:2] = [self.do("add", *terms[:2])]
+        return terms[0]
+
+
+def random_batch_program(seed):
+    draft = BatchProgram(seed)
+    steps = [draft.grid, draft.grid, draft.folds, draft.elements]
+    for step in draft.rng.choices(steps, k=draft.rng.randint(0, 6)):
+        step()
+    outputs = draft.rng.choices(draft.found, k=draft.rng.randint(0, 9))
+    sums = draft.rng.choices(draft.found, k=draft.rng.randint(0, 4))
+    for left, right in zip(draft.lines(3, 1), draft.lines(3, 1), strict=True):  # of two layers
+        sums += [draft.do("guarded_mul", a, b) for a in left for b in right]
+    sums += [draft.sum() for _ in range(draft.rng.randint(0, 5))]
+    return Program(
+        *draft.kinds, draft.constants, tuple(draft.instructions), tuple(outputs), tuple(sums)
+    )
