@@ -12,7 +12,7 @@ from blocks import blocks, run_page
 
 ROOT = Path(__file__).parents[1]
 NUMBER = re.compile(r"\d+\.\d+(e[-+]?\d+)?")
-PAGES = ["README.md", "CONTRIBUTING.md", "docs/tutorial.md"]
+PAGES = ["README.md", "CONTRIBUTING.md", "docs/tutorial.md", "docs/compiling.md"]
 
 
 @pytest.mark.parametrize("page", PAGES)
