@@ -11,7 +11,7 @@ from typing import Any
 from nn.counts import as_count
 from nn.randomness import generator
 
-__all__ = ["as_examples", "batches", "split"]
+__all__ = ["as_examples", "batches", "row_order", "split"]
 
 
 def as_examples(X: Any, y: Any) -> tuple[list[Any], list[Any]]:
@@ -47,8 +47,7 @@ def split(
     held_out = max(1, round(fraction * len(inputs)))
     if held_out >= len(inputs):
         raise ValueError(f"a fraction of {fraction} of {len(inputs)} rows leaves none to train on")
-    order = list(range(len(inputs)))
-    generator(rng).shuffle(order)
+    order = row_order(len(inputs), True, rng)
     test, train = sorted(order[:held_out]), sorted(order[held_out:])
     return (
         [inputs[i] for i in train], [targets[i] for i in train],
@@ -77,11 +76,21 @@ def batches(
     if not len(X):
         raise ValueError("there are no rows to make batches of")
     size = len(X) if batch_size is None else as_count(batch_size, "batch_size")
-    order = list(range(len(X)))
-    if shuffle:
-        generator(rng).shuffle(order)
+    order = row_order(len(X), shuffle, rng)
     chosen = (order[start : start + size] for start in range(0, len(order), size))
     return (([X[i] for i in rows], [y[i] for i in rows]) for rows in chosen)
+
+
+def row_order(count: int, shuffle: bool, rng: random.Random | None = None) -> list[int]:
+    """Return the numbers of `count` rows, in a new random order with `shuffle`.
+
+    >>> row_order(3, shuffle=False)
+    [0, 1, 2]
+    """
+    order = list(range(count))
+    if shuffle:
+        generator(rng).shuffle(order)
+    return order
 
 
 def _rows(data: Any, name: str) -> list[Any]:

@@ -115,16 +115,13 @@ def binary_cross_entropy(probabilities: Any, targets: Any, reduction: str = "mea
     _check_reduction(reduction, "binary_cross_entropy")
     pairs = matched(probabilities, targets, "binary_cross_entropy", _not_probability)
     losses = []
-    for index, (p, target) in enumerate(pairs):
-        if isinstance(target, Value):
-            p = where(p * (1.0 - p) >= 0.0, p, math.nan)
-        else:
-            _check_probability(p, f"binary_cross_entropy, row {pairs.row(index)}")
+    for index, (probability, target) in enumerate(pairs):
+        p = _judged(probability, target, f"binary_cross_entropy, row {pairs.row(index)}")
         if isinstance(target, Value) or 0.0 < target < 1.0:
-            both = _weighted(target, log(_above_zero(p)), log(_above_zero(1.0 - p)))
+            logarithm = _weighted(target, log(_above_zero(p)), log(_above_zero(1.0 - p)))
         else:
-            both = log(_above_zero(p if target else 1.0 - p))
-        losses.append(-both)
+            logarithm = log(_above_zero(p if target else 1.0 - p))
+        losses.append(-logarithm)
     return _reduced(losses, pairs, reduction)
 
 
@@ -238,13 +235,17 @@ def _above_zero(probability: Any) -> Any:
     return maximum(probability, SMALLEST_PROBABILITY)
 
 
-def _check_probability(probability: Any, place: str) -> None:
+def _judged(probability: Any, target: Any, place: str) -> Any:
+    """Return a probability; one outside [0, 1] is a ValueError, or nan beside a Value as target."""
+    if isinstance(target, Value):
+        return where(probability * (1.0 - probability) >= 0.0, probability, math.nan)
     number = probability.data if isinstance(probability, Value) else probability
     if not 0.0 <= number <= 1.0:
         raise ValueError(
             f"{place}: {number!r} is no probability; for scores of any size use "
             "binary_cross_entropy_with_logits, or end in a sigmoid"
         )
+    return probability
 
 
 def _not_sign(target: float) -> str:

@@ -17,7 +17,7 @@ def is_scalar(item: Any) -> bool:
     >>> is_scalar(1.0), is_scalar([1.0])
     (True, False)
     """
-    if isinstance(item, Value | float | int | str):
+    if type(item) is float or isinstance(item, Value | float | int | str):  # mostly floats
         return True
     return getattr(item, "ndim", 0) == 0 and not hasattr(type(item), "__len__")
 
@@ -49,7 +49,9 @@ def numbers_of(output: Any) -> Any:
     """
     if isinstance(output, Value):
         return output.data
-    return float(output) if is_scalar(output) else [numbers_of(item) for item in output]
+    if is_scalar(output):
+        return float(output)
+    return [item if type(item) is float else numbers_of(item) for item in output]
 
 
 def as_labels(targets: Any, what: str) -> list[Any]:

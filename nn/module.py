@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from autograd import Value, scope
 from nn.checkpoint import load_state, save_state
+from nn.prediction import Prediction
 from nn.state import checked_state
 
 __all__ = ["Module"]
@@ -37,6 +38,7 @@ class Module:
     training: bool = True  # whether `train()` or `eval()` was called last
     scope_name: str = ""  # the name within the module that holds this one; "" for the outermost
     _children_named: bool = False
+    _prediction: Prediction | None = None  # see `predict`
 
     def __setattr__(self, name: str, attribute: Any) -> None:
         super().__setattr__(name, attribute)
@@ -49,6 +51,30 @@ class Module:
             self._name_children()
         with scope(self.scope_name or type(self).__name__):
             return self.forward(*inputs)
+
+    def predict(self, X: Any) -> Any:  # noqa: N803 - the field's name for the inputs
+        """Return the outputs for the rows of X as an array, of shape (rows,) or (rows, outputs).
+
+        The rows run through a compiled program, made at the first call, in the mode of `eval()`.
+
+        >>> from nn import MLP
+        >>> MLP(2, [16, 3]).predict([[0.0, 1.0], [1.0, 0.0]]).shape
+        (2, 3)
+        """
+        predicted = self._prediction or Prediction(self)
+        self._prediction = predicted
+        modules = [module for _, module in self.named_modules() if module.training]
+        for module in modules:
+            module.training = False
+        try:
+            return predicted(X)
+        finally:
+            for module in modules:
+                module.training = True
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Return the attributes, without the compiled program, which is made again when needed."""
+        return {name: item for name, item in vars(self).items() if name != "_prediction"}
 
     def forward(self, *inputs: Any) -> Any:
         """Compute the outputs; every subclass defines this, or `__call__` itself."""

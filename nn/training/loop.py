@@ -1,6 +1,6 @@
 """fit: the training loop."""
 
-# ruff: noqa: N803, N806 - X is the field's name for the inputs
+# ruff: noqa: N803 - X is the field's name for the inputs
 
 from __future__ import annotations
 
@@ -10,17 +10,19 @@ from typing import Any
 
 from autograd import Value
 from nn.counts import as_count
-from nn.data import batches
+from nn.data import row_order
 from nn.losses import LOSSES, Loss
 from nn.metrics import Metric
 from nn.module import Module
 from nn.names import named
 from nn.optimizers import Optimizer
+from nn.randomness import generator
 from nn.schedules import Schedule
 from nn.training.callbacks import Callback, TrainingState, as_callback
+from nn.training.engine import Training, checked_choice
 from nn.training.history import History
 from nn.training.interrupts import held_interrupts
-from nn.training.measuring import Measured, metric_functions, validated
+from nn.training.measuring import metric_functions
 from nn.training.preparation import (
     check_model,
     prepared_optimizer,
@@ -28,7 +30,8 @@ from nn.training.preparation import (
     training_and_validation,
 )
 from nn.training.progress import Progress
-from nn.training.update import NonFiniteError, update
+from nn.training.task import Task
+from nn.training.update import NonFiniteError
 
 __all__ = ["fit"]
 
@@ -48,6 +51,7 @@ def fit(
     schedule: Callable[[Optimizer], Schedule] | Schedule | None = None,
     clip_norm: float | None = None,
     shuffle: bool = True,
+    compile: bool | str = "auto",  # noqa: A002 - the name that autograd.compile has
     rng: random.Random | None = None,
     progress: bool | None = None,
 ) -> History:
@@ -64,12 +68,17 @@ def fit(
     - `schedule`: a Schedule over the optimizer, or a function that makes one; it steps after each
       epoch. `clip_norm`: the largest norm of all gradients together.
     - `callbacks`: `Callback`s, or functions of a TrainingState; True ends the training.
+    - `compile`: "auto" compiles the loss of one row into a program that takes many steps per call,
+      with the results of the eager loop to rounding. Where that cannot be (an `if` on a Value,
+      random choices in the model, a loss that is no mean over the rows) it trains step by step, and
+      the log "nn" says why. True raises the reason as an error, False does not try.
     - `progress`: whether to show it on stderr; None: if that is a terminal.
 
-    Ctrl-C ends the training between two updates and returns the history so far, `interrupted`.
-    Raises ValueError before training, naming the row, for nan, ragged rows, wrong labels and
-    lengths, and NonFiniteError, leaving the last good parameters, when the loss or a gradient
-    becomes nan or infinite; its `history` holds the epochs before.
+    A compiled training brings the Values up to date every 50 ms, and before validation and
+    callbacks. Ctrl-C ends a training between two updates and returns the history so far,
+    `interrupted`. Raises ValueError before training, naming the row, for nan, ragged rows, wrong
+    labels and lengths, and NonFiniteError, leaving the last good parameters, when the loss or a
+    gradient becomes nan or infinite; its `history` holds the epochs before.
 
     >>> from nn import MLP
     >>> X, y = [[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]], [0, 1, 1, 1]
@@ -81,13 +90,15 @@ def fit(
     if clip_norm is not None and not clip_norm > 0.0:
         raise ValueError(f"clip_norm must be positive, or None, not {clip_norm!r}")
     loss = loss if callable(loss) else named("loss", loss, LOSSES)
+    choice = checked_choice(compile)
+    generator(rng)  # refuses what is none before anything runs
     train, held_out = training_and_validation(X, y, validation, rng)
-    size = len(train[0]) if batch_size is None else batch_size
-    batches(*train, size, rng=rng)  # refuses a wrong size or rng before anything runs
+    size = len(train[0]) if batch_size is None else as_count(batch_size, "batch_size")
     check_model(model, loss, train, held_out)
     optimizer = prepared_optimizer(optimizer, model)
     schedule = prepared_schedule(schedule, optimizer)
     measures = metric_functions(metrics, loss, train[1])
+    task = Task(model, loss, optimizer, train, held_out, size, clip_norm, bool(measures))
     watchers = [as_callback(callback) for callback in callbacks]
     history = History()
     state = TrainingState(model, optimizer, history, epoch=0, epochs=epochs)
@@ -95,26 +106,26 @@ def fit(
     for watcher in watchers:
         watcher.on_fit_start(state)
     try:
-        with Progress(epochs * -(-len(train[0]) // size), epochs, progress) as shown:
+        updates = epochs * -(-len(train[0]) // size)
+        with Progress(updates, epochs, progress) as shown, Training(task, choice) as training:
             while state.epoch < epochs and not history.stopped:
-                model.train()
-                measured = Measured()
-                for X_batch, y_batch in batches(*train, size, shuffle=shuffle, rng=rng):
-                    outputs, mean = update(model, loss, optimizer, X_batch, y_batch, clip_norm)
-                    measured.add(outputs, y_batch, mean)
-                    shown.update()
-                summary = measured.summary(measures)
+                order = row_order(len(train[0]), shuffle, rng)
+                summary = training.epoch(order, shown).summary(measures)
                 if held_out is not None:
-                    summary |= validated(model, *held_out, loss, measures)
+                    of_held_out = training.validated().summary(measures)
+                    summary |= {f"validation_{name}": x for name, x in of_held_out.items()}
                 with held_interrupts():
                     history.append({**summary, "lr": optimizer.lr})
                     state.epoch += 1
                     if schedule is not None:
                         schedule.step()
                 shown.epoch(summary)
-                # A list, so that each is asked even when one wants to stop
-                wishes = [watcher.on_epoch_end(state) for watcher in watchers]
-                history.stopped = any(wishes)
+                if watchers:
+                    training.write_back()
+                    # A list, so that each is asked even when one wants to stop
+                    wishes = [watcher.on_epoch_end(state) for watcher in watchers]
+                    history.stopped = any(wishes)
+                    training.refresh()
     except KeyboardInterrupt:
         history.interrupted = True
     except NonFiniteError as error:

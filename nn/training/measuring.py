@@ -1,57 +1,41 @@
 """The loss and the metrics of an epoch."""
 
-# ruff: noqa: N803 - X is the field's name for the inputs
-
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from autograd import no_grad
 from nn import losses
 from nn.losses import Loss
-from nn.matching import numbers_of
 from nn.metrics import METRICS, Metric, accuracy
-from nn.module import Module
 from nn.names import named
-from nn.training.collector import paused_collector
 
-__all__ = ["Measured", "metric_functions", "validated"]
+__all__ = ["Measured", "metric_functions"]
 
 
 class Measured:
-    """The outputs of a model, their targets and losses, batch by batch, as plain numbers."""
+    """The outputs of a model, their targets and losses, some rows at a time, as plain numbers."""
 
     def __init__(self) -> None:
         self._predictions: list[Any] = []
         self._targets: list[Any] = []
-        self._loss = 0.0
+        self._total = 0.0
+        self._count = 0
 
-    def add(self, predictions: list[Any], targets: list[Any], loss: float) -> None:
-        """Add a batch and its mean loss."""
+    def add(self, total: float, count: int, predictions: list[Any], targets: list[Any]) -> None:
+        """Add the sum of the losses of `count` rows, and what metrics need of them."""
+        self._total += total
+        self._count += count
         self._predictions += predictions
         self._targets += targets
-        self._loss += loss * len(targets)
 
     def summary(self, metrics: Mapping[str, Metric]) -> dict[str, float]:
         """Return the mean loss over all examples, and the metrics of all of them together."""
-        summary = {"loss": self._loss / len(self._targets)}
+        summary = {"loss": self._total / self._count}
         for name, metric in metrics.items():
             summary[name] = float(metric(self._predictions, self._targets))
         return summary
-
-
-def validated(
-    model: Module, X: list[Any], y: list[Any], loss: Loss, metrics: Mapping[str, Metric]
-) -> dict[str, float]:
-    """Return loss and metrics on examples held out, as "validation_loss" and so on."""
-    model.eval()
-    measured = Measured()
-    with no_grad(), paused_collector():
-        outputs = [model(x) for x in X]
-        measured.add([numbers_of(output) for output in outputs], y, numbers_of(loss(outputs, y)))
-    return {f"validation_{name}": number for name, number in measured.summary(metrics).items()}
 
 
 def metric_functions(

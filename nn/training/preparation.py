@@ -7,7 +7,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any, TypeAlias
+from typing import Any
 
 from autograd import Value, no_grad
 from nn.data import as_examples, split
@@ -16,13 +16,9 @@ from nn.module import Module
 from nn.names import named
 from nn.optimizers import OPTIMIZERS, Optimizer
 from nn.schedules import Schedule
+from nn.training.task import Examples
 
-__all__ = [
-    "Examples", "check_model", "prepared_optimizer", "prepared_schedule",
-    "training_and_validation",
-]  # fmt: skip
-
-Examples: TypeAlias = tuple[list[Any], list[Any]]
+__all__ = ["check_model", "prepared_optimizer", "prepared_schedule", "training_and_validation"]
 
 
 def training_and_validation(

@@ -22,10 +22,10 @@ class Progress:
         self._epoch = 0
         self._bar = _tqdm(total) if self.shown else None
 
-    def update(self) -> None:
-        """Count one update."""
+    def update(self, steps: int = 1) -> None:
+        """Count updates."""
         if self._bar is not None:
-            self._bar.update()
+            self._bar.update(steps)
 
     def epoch(self, measured: Mapping[str, float]) -> None:
         """Show the measurements of an epoch."""

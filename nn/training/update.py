@@ -17,7 +17,7 @@ from nn.training.collector import paused_collector
 from nn.training.history import History
 from nn.training.interrupts import held_interrupts
 
-__all__ = ["NonFiniteError", "update"]
+__all__ = ["NonFiniteError", "checked_loss", "update"]
 
 
 class NonFiniteError(ArithmeticError):
@@ -27,6 +27,13 @@ class NonFiniteError(ArithmeticError):
     """
 
     history: History | None = None
+
+
+def checked_loss(total: Any) -> Value:
+    """Return what a loss function gave; TypeError unless it is a Value."""
+    if not isinstance(total, Value):
+        raise TypeError(f"the loss must return a Value, not {total!r}; is .data used inside it?")
+    return total
 
 
 def update(
@@ -45,11 +52,7 @@ def update(
     with paused_collector():
         optimizer.zero_grad()
         outputs = [model(x) for x in X]
-        total = loss(outputs, y)
-        if not isinstance(total, Value):
-            raise TypeError(
-                f"the loss must return a Value, not {total!r}; is .data used inside it?"
-            )
+        total = checked_loss(loss(outputs, y))
         predictions = [numbers_of(output) for output in outputs]
         if not isfinite(total.data):
             raise NonFiniteError(_message(f"the loss is {total.data}", X, predictions))

@@ -26,8 +26,9 @@ def test_fit_is_the_explicit_loop():
     one, other = model(4, 1), model(4, 1)
     optimizer = SGD(one.parameters(), lr=0.1, momentum=0.9)
     history = fit(
-        one, X, AND, **LOGISTIC, optimizer=optimizer, epochs=3, batch_size=3, shuffle=False
-    )
+        one, X, AND, **LOGISTIC, optimizer=optimizer, epochs=3, batch_size=3, shuffle=False,
+        compile=False,
+    )  # fmt: skip
     optimizer = SGD(other.parameters(), lr=0.1, momentum=0.9)
     means = []
     for _ in range(3):
@@ -120,7 +121,8 @@ class Recorder(Module):
 
 def test_modes_while_training_and_validating():
     recorder = Recorder().eval()
-    fit(recorder, X, AND, loss="mse_loss", epochs=1, validation=(X[:1], AND[:1]))
+    validation = X[:1], AND[:1]
+    fit(recorder, X, AND, loss="mse_loss", epochs=1, validation=validation, compile=False)
     probe, *train, validation = recorder.calls
     assert probe[:2] == (False, False)
     assert train == [(True, True, False)] * 4
@@ -229,7 +231,7 @@ def test_ctrl_c_returns_the_history_so_far():
             ended.append(state.epoch)
 
     network = InterruptedModel(call=1 + 4 + 4 + 2)  # the probe, two epochs, two rows of the third
-    history = fit(network, X, AND, loss="mse_loss", epochs=9, callbacks=[End()])
+    history = fit(network, X, AND, loss="mse_loss", epochs=9, callbacks=[End()], compile=False)
     assert (history.epochs, history.interrupted, history.stopped) == (2, True, False)
     assert len(history["loss"]) == 2
     assert ended == [2]
@@ -279,7 +281,8 @@ def test_ctrl_c_while_parameters_are_written_waits_until_all_are():
     neuron.weights = [first, neuron.weights[1]]
     optimizer = SGD(network.parameters(), lr=0.1)
     before = network.state_dict()
-    history = fit(network, [[1.0, 2.0]], [10.0], loss="mse_loss", optimizer=optimizer, epochs=9)
+    settings = {"loss": "mse_loss", "optimizer": optimizer, "epochs": 9, "compile": False}
+    history = fit(network, [[1.0, 2.0]], [10.0], **settings)
     assert history.interrupted
     assert moved == [first.data]
     after = network.state_dict()
@@ -363,6 +366,7 @@ OTHER = SGD([Value(0.0)])
         ({"epochs": 0}, ValueError, "epochs must be at least 1"),
         ({"batch_size": 0}, ValueError, "batch_size must be at least 1"),
         ({"clip_norm": 0.0}, ValueError, "clip_norm must be positive"),
+        ({"compile": "always"}, ValueError, 'compile must be "auto", True or False'),
         ({"rng": 3}, TypeError, r"rng must be a random\.Random"),
         ({"model": lambda x: x}, TypeError, "fit trains a Module"),
     ],

@@ -1,0 +1,127 @@
+"""Whether the mean of compiled losses of single examples is what the eager loss of a batch is."""
+
+# ruff: noqa: N803 - X is the field's name for the inputs
+
+from __future__ import annotations
+
+import random
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+import autograd
+from autograd import NumericWarning, Value
+from nn.training.collector import paused_collector
+from nn.training.example import example_loss
+from nn.training.interrupts import held_interrupts
+from nn.training.task import Task
+from nn.training.update import checked_loss
+
+__all__ = ["CompilationError", "check_agreement"]
+
+MOST_ROWS = 32  # of an eager batch to compare with
+TOLERANCE = 1e-7  # far above the rounding of sums in another order, far below a real difference
+
+
+class CompilationError(ValueError):
+    """A training that gives other numbers when it is compiled."""
+
+
+def check_agreement(task: Task, X: Any, y: Any) -> None:
+    """Compare loss and gradient of compiled examples with eager batches.
+
+    The batches are of two sizes, so that a sum is told from a mean, of rows from all over the
+    data, and at other parameters than those at which the function was traced, so that a number
+    that the trace has frozen shows. Parameters and gradients are afterwards as they were.
+
+    Raises CompilationError where they differ, and whatever the trace raises.
+    """
+    compiled = autograd.compile(
+        partial(example_loss, task.model, task.loss), in_axes=0, backend="numpy"
+    )
+    with _no_draws():
+        compiled.captured(X[:1], y[:1])
+    size = min(task.batch_size, len(X), MOST_ROWS)
+    with held_interrupts(), _kept_draws(), _elsewhere(task), paused_collector():
+        for count in sorted({size, (size + 1) // 2}, reverse=True):
+            rows = np.linspace(0, len(X) - 1, count).astype(int)
+            found = _compiled(compiled, task, X[rows], y[rows])
+            _compare(_eager(task, rows.tolist()), found, count)
+
+
+def _eager(task: Task, rows: Sequence[int]) -> Any:
+    inputs, targets = task.train
+    task.optimizer.zero_grad()
+    outputs = [task.model(inputs[row]) for row in rows]
+    total = checked_loss(task.loss(outputs, [targets[row] for row in rows]))
+    total.backward()
+    return total.data, np.array([parameter.grad for parameter in task.optimizer.parameters])
+
+
+def _compiled(compiled: autograd.Compiled, task: Task, X: Any, y: Any) -> Any:
+    task.optimizer.zero_grad()
+    mean = compiled.backward(X, y)
+    return mean, np.array([parameter.grad for parameter in task.optimizer.parameters])
+
+
+def _compare(eager: Any, compiled: Any, count: int) -> None:
+    for what, right, found in zip(("loss", "gradient"), eager, compiled, strict=True):
+        largest = float(np.max(np.abs(right), initial=0.0, where=np.isfinite(right)))
+        if not np.allclose(found, right, rtol=0.0, atol=TOLERANCE * largest, equal_nan=True):
+            place = int(np.argmax(np.abs(np.subtract(found, right))))
+            numbers = f"{np.ravel(right)[place]:.6g} against {np.ravel(found)[place]:.6g}"
+            raise CompilationError(
+                f"the {what} of a batch of {count} is not the mean over its examples, {numbers}: "
+                "compiled, a loss is computed for each example alone, and what the model or the "
+                "loss does beside arithmetic on Values, such as random choices, is done once"
+            )
+
+
+@contextmanager
+def _elsewhere(task: Task) -> Iterator[None]:
+    """Run the block at parameters a little off, quietly; then put them and gradients back."""
+    parameters: list[Value] = [*{*task.model.parameters(), *task.optimizer.parameters}]
+    before = [(p, p.data, p.grad if p.has_grad else None) for p in parameters]
+    try:
+        for index, (parameter, number, _) in enumerate(before):
+            parameter.data = number + (-1.0) ** index * 1e-3 * (1.0 + abs(number))
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", NumericWarning)
+            yield
+    finally:
+        for parameter, number, gradient in before:
+            parameter.data = number
+            parameter.zero_grad()
+            if gradient is not None:
+                parameter.grad = gradient
+
+
+@contextmanager
+def _no_draws() -> Iterator[None]:
+    """Raise CompilationError if the block draws random numbers, which a program would freeze."""
+    before, numpy_before = random.getstate(), _numpy_state()
+    yield
+    if (random.getstate(), _numpy_state()) != (before, numpy_before):
+        random.setstate(before)
+        raise CompilationError(
+            "the model or the loss draws random numbers; a program would repeat the first ones"
+        )
+
+
+@contextmanager
+def _kept_draws() -> Iterator[None]:
+    """Leave the module `random` where it was, so that an eager training draws the same numbers."""
+    before = random.getstate()
+    try:
+        yield
+    finally:
+        random.setstate(before)
+
+
+def _numpy_state() -> Any:
+    state: Any = np.random.get_state()
+    return [*state[1].tolist(), *state[2:]]

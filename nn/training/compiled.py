@@ -1,0 +1,178 @@
+"""Training by a compiled program, which takes many steps per call on numbers of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from time import perf_counter
+from typing import Any
+
+import numpy as np
+
+import autograd
+from autograd import Descent, no_grad
+from nn.matching import numbers_of
+from nn.optimizers import Optimizer
+from nn.training.agreement import CompilationError, check_agreement
+from nn.training.eager import measured_eagerly
+from nn.training.example import example_loss, loss_and_outputs
+from nn.training.interrupts import held_interrupts
+from nn.training.measuring import Measured
+from nn.training.progress import Progress
+from nn.training.task import Task
+from nn.training.update import update
+
+__all__ = ["CompiledEngine"]
+
+CHUNK = 0.05  # seconds of steps between which Ctrl-C takes effect and the Values are brought up
+
+
+class CompiledEngine:
+    """Steps of a task on copies of the parameters, which `write_back` puts into the Values.
+
+    Raises CompilationError for a task that would come out differently, and what the trace raises.
+    """
+
+    def __init__(self, task: Task) -> None:
+        if type(task.optimizer).step is not Optimizer.step:
+            raise CompilationError(
+                f"{type(task.optimizer).__name__} has a step() of its own; what can be compiled is "
+                "a rule, a function of one parameter such as those of nn.update_rules"
+            )
+        self._task = task
+        self._data = _arrays(task.train)
+        check_agreement(task, *self._data)
+        function = loss_and_outputs if task.keeps_outputs else example_loss
+        self._function = partial(function, task.model, task.loss)
+        self._compiled = autograd.compile(self._function, in_axes=0, backend="interpreter")
+        self._program = self._current_program()
+        self._output_shape: tuple[int, ...] = ()
+        if task.keeps_outputs:
+            with no_grad():
+                self._output_shape = np.shape(numbers_of(task.model(task.train[0][0])))
+        self._start()
+        if task.held_out is not None:
+            self._held_out = _arrays(task.held_out)
+            self._evaluate = autograd.compile(
+                partial(loss_and_outputs, task.model, task.loss), in_axes=0
+            )
+            task.model.eval()
+            self._evaluate(*(array[:1] for array in self._held_out))
+            task.model.train()
+
+    def _start(self) -> None:
+        """Take parameters, settings and state over from the Values and the optimizer."""
+        optimizer = self._task.optimizer
+        self._settings, self._state = _fixed_settings(optimizer), optimizer.state
+        self._descent = Descent(
+            self._function,
+            self._data,
+            parameters=optimizer.parameters,
+            rule=type(optimizer).rule,
+            state=optimizer.state,
+            settings=optimizer.settings,
+            clip_norm=self._task.clip_norm,
+        )
+        self._moved = False  # since the last time that the Values were brought up to date
+        self._written = perf_counter()
+        self._pace = 8  # steps per call, to be adjusted
+
+    def epoch(self, order: Sequence[int], shown: Progress) -> Measured:
+        """Visit all rows in this order, a batch at a time."""
+        measured = Measured()
+        rows, size = np.array(order), self._task.batch_size
+        start = 0
+        while start < len(rows):
+            some = rows[start : start + self._pace * size]
+            counts = np.full(-(-len(some) // size), size)
+            counts[-1] = len(some) - size * (len(counts) - 1)
+            done = self._take_steps(some, counts, measured)
+            shown.update(done)
+            start += int(counts[:done].sum())
+        return measured
+
+    def _take_steps(self, rows: Any, counts: Any, measured: Measured) -> int:
+        """Take a step per count, or fewer if one meets a number that is not finite."""
+        began = perf_counter()
+        rates: Any = np.full(len(counts), self._task.optimizer.lr)
+        with held_interrupts():
+            steps = self._descent.run(self._data, rows, counts, {"lr": rates})
+            self._moved = True
+        done = steps.done
+        visited = int(counts[:done].sum())
+        self._measure(measured, steps.losses[:done] @ counts[:done], rows[:visited], steps.extra)
+        if not steps.finite:
+            self._take_eager_step(rows[visited : visited + counts[done]].tolist(), measured)
+            return done + 1
+        now = perf_counter()
+        self._pace = max(1, min(2 * self._pace, int(CHUNK / (now - began) * done)))
+        if now - self._written > CHUNK:
+            self.write_back()
+        return done
+
+    def _measure(self, measured: Measured, total: float, rows: Any, extra: Any) -> None:
+        predictions: list[Any] = []
+        targets: list[Any] = []
+        if self._task.keeps_outputs:
+            shape = (len(rows), *self._output_shape)
+            predictions = extra[: len(rows)].reshape(shape).tolist()
+            targets = [self._task.train[1][row] for row in rows.tolist()]
+        measured.add(float(total), len(rows), predictions, targets)
+
+    def _take_eager_step(self, rows: list[int], measured: Measured) -> None:
+        """Take the step that could not be taken: the eager engine says what is wrong, or knows how.
+
+        It raises NonFiniteError, or a loss the ValueError for an output outside its domain.
+        """
+        task = self._task
+        inputs, targets = ([column[row] for row in rows] for column in task.train)
+        self.write_back()
+        outputs, mean = update(
+            task.model, task.loss, task.optimizer, inputs, targets, task.clip_norm
+        )
+        measured.add(mean * len(rows), len(rows), outputs, targets)
+        self._start()
+
+    def validated(self) -> Measured:
+        """Return the loss and the outputs on the examples that are held out."""
+        task = self._task
+        assert task.held_out is not None
+        losses, outputs = self._evaluate(*self._held_out)
+        if not np.isfinite(losses).all():
+            return measured_eagerly(task, task.held_out)
+        measured = Measured()
+        measured.add(float(losses.sum()), len(losses), outputs.tolist(), task.held_out[1])
+        return measured
+
+    def write_back(self) -> None:
+        """Put parameters into the Values and the state into the optimizer, all or nothing."""
+        if self._moved:
+            with held_interrupts():
+                self._descent.write_back()
+                self._task.optimizer.state = self._descent.state
+                self._state = self._task.optimizer.state
+                self._moved = False
+        self._written = perf_counter()
+
+    def outdated(self) -> bool:
+        """Tell whether the model computes something else by now, or the optimizer was loaded."""
+        optimizer = self._task.optimizer
+        return (
+            optimizer.state is not self._state
+            or _fixed_settings(optimizer) != self._settings
+            or self._current_program() is not self._program
+        )
+
+    def _current_program(self) -> Any:
+        """Return the program of the function: the same object until it computes something else."""
+        return self._compiled.program("value", *(array[:1] for array in self._data))
+
+
+def _arrays(examples: tuple[list[Any], list[Any]]) -> tuple[Any, Any]:
+    inputs, targets = examples
+    return np.array(inputs, dtype=np.float64), np.array(targets, dtype=np.float64)
+
+
+def _fixed_settings(optimizer: Optimizer) -> dict[str, float]:
+    """Return the settings that a program holds: the learning rate is given with each step."""
+    return {name: setting for name, setting in optimizer.settings.items() if name != "lr"}
