@@ -169,8 +169,8 @@ class _Layout:
         return memory, Rows(memory, tuple(range(first, first + len(group))))
 
     def _rows(self, variables: Variables) -> Rows:
-        (memory,) = {self.place[variable][0] for variable in variables}
-        return Rows(memory, tuple(self.place[variable][1] for variable in variables))
+        places = [self.place[variable] for variable in variables]
+        return Rows(places[0][0], tuple([row for _, row in places]))
 
     def _table(self, lines: Sequence[Variables]) -> Table:
         """Return the rows of the variables; where memories mix, uniform ones are copied first."""
@@ -198,6 +198,10 @@ class _Layout:
 
     def _regular(self, group: Sequence[int]) -> list[int]:
         """Return the group in the order in which most of its operands are regular rows."""
+        if len(group) == 1:
+            return list(group)
+        if len(group) == 1:
+            return [*group]
         rows = {variable: self._where(self._args(variable)) for variable in group}
         columns = min(len(self._args(group[0])), 3)  # an order by any of the first few will do
         orders = [
