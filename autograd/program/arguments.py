@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from math import prod
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from autograd.number import is_array
 from autograd.program.shapes import Array, Batch, Mapping, Sequence, Shape, shape_of
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 __all__ = ["Arguments", "Axes", "read"]
 
@@ -34,7 +31,7 @@ class Arguments(NamedTuple):
     symbolic: bool
 
 
-def read(args: tuple[Any, ...], axes: Axes, names: Iterable[str]) -> Arguments:
+def read(args: tuple[Any, ...], axes: Axes, names: tuple[str, ...]) -> Arguments:
     """Return the arguments taken apart.
 
     Raises TypeError for what is no number and ValueError for a ragged batch, or batches of
@@ -49,11 +46,10 @@ def read(args: tuple[Any, ...], axes: Axes, names: Iterable[str]) -> Arguments:
     else:
         axes = (axes,) * len(args)
     reader = _Reader()
-    places = [f"{place} ({name!r})" for place, name in enumerate(names)]
     shapes = []
     for place, (arg, axis) in enumerate(zip(args, axes)):
-        where = f"argument {places[place] if place < len(places) else place}"
-        shapes.append(reader.shape(arg, axis, where))
+        name = f" ({names[place]!r})" if place < len(names) else ""
+        shapes.append(reader.shape(arg, axis, f"argument {place}{name}"))
     return reader.arguments(tuple(shapes))
 
 
@@ -111,6 +107,11 @@ class _Reader:
 
         if type(axis) is not int:
             raise TypeError(f"{where}: an axis is a whole number or None, not {axis!r}")
+        if isinstance(arg, list | tuple) and arg and isinstance(arg[0], dict):
+            raise TypeError(
+                f"{where} is a list of dicts; give one dict that holds a batch under each key, "
+                "such as {'x': [1.0, 2.0], 'y': [3.0, 4.0]}"
+            )
         numbers = _as_array(arg, where)
         if not -numbers.ndim <= axis < numbers.ndim:
             raise ValueError(
@@ -147,8 +148,15 @@ class _Reader:
             if len(set(self.lengths.values())) > 1:
                 found = ", ".join(f"{count} in {where}" for where, count in self.lengths.items())
                 raise ValueError(f"the batches have different numbers of examples: {found}")
-            examples = self.columns[0] if len(self.columns) == 1 else np.hstack(self.columns)
-            examples = np.ascontiguousarray(examples)
+            if len(self.columns) == 1:
+                examples = np.ascontiguousarray(self.columns[0])
+            else:  # twice as fast as hstack
+                width = sum([columns.shape[1] for columns in self.columns])
+                examples, first = np.empty((len(self.columns[0]), width)), 0
+                for columns in self.columns:
+                    last = first + columns.shape[1]
+                    examples[:, first:last] = columns
+                    first = last
         shared = [] if self.symbolic else self.shared
         if len(shared) > 1:
             shared = [np.concatenate(shared)]
@@ -174,16 +182,14 @@ def _as_array(arg: Any, where: str) -> Any:
     except ValueError:
         raise ValueError(_ragged(arg, where)) from None
     if numbers.dtype.kind not in "fiub":
-        try:  # Fractions, and ints beyond 64 bits; numbers that are no numbers are refused here
-            _, leaves = shape_of(arg, where)
-            if any(type(leaf) is not float for leaf in leaves):
-                raise TypeError(
-                    f"{where} is a batch and holds Values; a batch is of plain numbers: map the "
-                    "function over them, [f(x) for x in xs], or compile it without in_axes"
-                )
-            numbers = np.array(leaves).reshape(numbers.shape)
-        except ValueError:
-            raise ValueError(_ragged(arg, where)) from None
+        # Fractions, and ints beyond 64 bits; what is no number is refused here
+        _, leaves = shape_of(arg, where)
+        if any(type(leaf) is not float for leaf in leaves):
+            raise TypeError(
+                f"{where} is a batch and holds Values; a batch is of plain numbers: map the "
+                "function over them, [f(x) for x in xs], or compile it without in_axes"
+            )
+        numbers = np.array(leaves).reshape(numbers.shape)
     return numbers.astype(np.float64, copy=False)
 
 

@@ -124,6 +124,7 @@ def test_constant_and_empty_functions():
         (0, ([1j],), TypeError, "complex"),
         (0, ([Value(1.0)],), TypeError, r"argument 0 \('x'\) is a batch and holds Values"),
         ("x", ([1.0],), TypeError, "an axis is a whole number or None, not 'x'"),
+        (0, ([{"a": 1.0, "b": 2.0}],), TypeError, "give one dict that holds a batch under each"),
         (2, (np.ones((2, 2)),), ValueError, r"mapped over axis 2, but its shape is \(2, 2\)"),
         (({"a": 0},), ({"b": [1.0]},), ValueError, "which has other entries"),
         (None, ("1",), TypeError, r"argument 0 \('x'\) takes a real number, not the str '1'"),
