@@ -39,7 +39,7 @@ AUTOGRAD = (
     "backends.llvm.libm", "backends.llvm.polynomial", "backends.llvm.exponential",
     "backends.llvm.logarithm", "backends.llvm.circular", "backends.llvm.mathematics",
     "backends.llvm.power", "backends.llvm.elementary", "backends.llvm.frame",
-    "backends.llvm.fusion", "backends.llvm.loops", "backends.llvm.products",
+    "backends.llvm.fusion", "backends.llvm.loops", "backends.llvm.machine", "backends.llvm.products",
     "backends.llvm.uniform", "backends.llvm.sums", "backends.llvm.run", "backends.llvm.steps",
     "backends.llvm.kernel", "backends.llvm.engine", "backends.llvm.executable",
     "backends.llvm.stepper", "backends.llvm",

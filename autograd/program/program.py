@@ -58,17 +58,17 @@ class Program:
                     f"output {output} is none of the variables 0 to {self.size - 1} of the program"
                 )
 
-    @property
+    @cached_property
     def inputs(self) -> int:
         """The number of variables that are given at each call."""
         return self.examples + self.shared + self.parameters
 
-    @property
+    @cached_property
     def first(self) -> int:
         """The variable of the first instruction."""
         return self.inputs + len(self.constants)
 
-    @property
+    @cached_property
     def size(self) -> int:
         """The number of variables."""
         return self.first + len(self.instructions)

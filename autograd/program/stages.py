@@ -31,6 +31,8 @@ class Memory(Enum):
     UNIFORM = "uniform"
     VARYING = "varying"
 
+    __hash__ = object.__hash__  # Enum's own is written in Python, and rows are hashed by millions
+
 
 @dataclass(frozen=True)
 class Rows:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from autograd.backends.llvm.frame import Frame
 from autograd.backends.llvm.fusion import FusedLoop, fused
 from autograd.backends.llvm.loops import write_fold, write_loop
+from autograd.backends.llvm.machine import Listed, listed, write_listed
 from autograd.backends.llvm.products import write_dots, write_product
 from autograd.backends.llvm.run import copy_outputs, write_run
 from autograd.backends.llvm.steps import write_steps, write_update
@@ -24,11 +25,13 @@ from autograd.backends.llvm.sums import (
 )
 from autograd.backends.llvm.uniform import write_uniform_dots
 from autograd.backends.llvm.writer import Writer
-from autograd.program.stages import Dots, Fold, Memory, Product, SummedProduct, SummedRows
+from autograd.program.stages import Fold, Memory, Product, SummedProduct, SummedRows
 
 if TYPE_CHECKING:
+    from array import array
     from collections.abc import Iterable, Iterator, Sequence
 
+    from autograd.backends.llvm.fusion import Planned
     from autograd.program.stages import Schedule, Stage
     from autograd.program.update import Update
 
@@ -49,6 +52,7 @@ class Kernel:
         block = min(MOST_LANES, max(most, FEWEST_VECTORS * lanes))
         self.writer = Writer(lanes)
         self.frame = Frame(self.writer, block)
+        self.records: list[array[int]] = []  # read by the code, which knows their addresses
         self._write()
         if update is not None:
             trained = schedule.sums - 1
@@ -95,20 +99,23 @@ class Kernel:
     ) -> list[str]:
         """Write functions that compute the stages one after the other, and return their names."""
         names: list[str] = []
-        plan = fused(stages, read_later)
+        plan = listed(fused(stages, read_later))
+        plan.reverse()
         while plan:
             names.append(f"{name}.{len(names)}")
             with self.writer.function(names[-1], {**POINTERS, "%lanes": "i64"}, linkage="internal"):
                 start = self.writer.length
                 while plan and self.writer.length - start < PART:
-                    self._write_stage(plan.pop(0))
+                    self._write_stage(plan.pop())
                     self.writer.forget()
         return names
 
-    def _write_stage(self, stage: FusedLoop | Dots | Fold | Product) -> None:
+    def _write_stage(self, stage: Planned | Listed) -> None:
         frame, program = self.frame, self.schedule.program
         if isinstance(stage, FusedLoop):
             write_loop(frame, program, stage)
+        elif isinstance(stage, Listed):
+            self.records.append(write_listed(frame, program, stage.stages))
         elif isinstance(stage, Fold):
             write_fold(frame, stage)
         elif stage.result.memory is Memory.UNIFORM:

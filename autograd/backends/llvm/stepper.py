@@ -32,7 +32,7 @@ class NativeStepper:
 
     def __init__(self, schedule: Schedule, update: Update) -> None:
         self._width = len(schedule.outputs)
-        kernel = Kernel(schedule, vector_lanes(), update)
+        self._kernel = kernel = Kernel(schedule, vector_lanes(), update)
         self._code = Code(kernel.text)
         self._steps = self._code.function("steps", ctypes.c_void_p)
         self._workspace = Workspace(schedule, kernel.varying)

@@ -234,6 +234,23 @@ class Text:
             self.do(f"br label %{after}")
         self._end(after, mark)
 
+    def switch(self, x: str, count: int, body: Callable[[int], None]) -> None:
+        """Write a block for each number below `count`; the one whose number the i64 x is runs."""
+        *inside, after = self._labels(*["case"] * count, "end")
+        inside = [f"{label}.{number}" for number, label in enumerate(inside)]
+        targets = " ".join(f"i64 {number}, label %{label}" for number, label in enumerate(inside))
+        self.do(f"switch i64 {x}, label %{after} [ {targets} ]")
+        for number, label in enumerate(inside):
+            mark = self._begin(label)
+            body(number)
+            self.do(f"br label %{after}")
+            self._forget_beyond(mark)
+        self._end(after, len(self._module.known))
+
+    def pointer(self, address: int) -> str:
+        """Return an address of this process as a constant."""
+        return f"inttoptr (i64 {address} to ptr)"
+
     def _labels(self, *names: str) -> list[str]:
         self._module.blocks += 1
         return [f"{name}{self._module.blocks}" for name in names]
@@ -246,8 +263,10 @@ class Text:
 
     def _end(self, label: str, mark: int) -> None:
         """Start the block after another, and forget the values that only that one has."""
+        self._forget_beyond(mark)
+        self._begin(label)
+
+    def _forget_beyond(self, mark: int) -> None:
         known = self._module.known
         while len(known) > mark:
             known.popitem()
-        self._module.lines.append(f"{label}:")
-        self._module.block, self._module.returned = label, False

@@ -1,0 +1,133 @@
+"""Irregular programs as a list of instructions that a loop in machine code runs.
+
+Code for each of many thousand operations takes LLVM minutes. Beyond a limit the operations that are
+in no larger group become records of numbers: which of a few pieces of code, the offsets of the
+operands, and that of the result.
+"""
+
+from __future__ import annotations
+
+from array import array
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
+
+from autograd.backends.llvm.elementary import lowered
+from autograd.backends.llvm.fusion import FusedLoop
+from autograd.program.stages import Memory
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from autograd.backends.llvm.frame import Frame
+    from autograd.backends.llvm.fusion import Planned
+    from autograd.backends.llvm.writer import Index, Operand, Writer
+    from autograd.primitive import Primitive
+    from autograd.program.program import Program
+    from autograd.program.stages import Elementwise
+
+__all__ = ["Listed", "listed", "write_listed"]
+
+MOST_STRAIGHT = 1500  # operations for which code of their own is written
+FEW_ROWS = 4  # of a loop that counts as irregular
+MOST_CASES = 64  # pieces of code; beyond, constants are operands like others
+
+# What a piece of code is for: the operation, and for each operand its memory or constant.
+Case: TypeAlias = "tuple[Primitive, tuple[Memory | float, ...]]"
+
+
+@dataclass
+class Listed:
+    """Elementwise stages of which each row is one instruction."""
+
+    stages: list[Elementwise]
+
+
+def listed(plan: Sequence[Planned]) -> list[Planned | Listed]:
+    """Return the plan with its irregular loops as lists, if they are too many to be code."""
+    irregular = [item for item in plan if isinstance(item, FusedLoop) and item.rows <= FEW_ROWS]
+    if sum(item.rows * len(item.stages) for item in irregular) <= MOST_STRAIGHT:
+        return list(plan)
+    result: list[Planned | Listed] = []
+    for item in plan:
+        if not isinstance(item, FusedLoop) or item.rows > FEW_ROWS:
+            result.append(item)
+        elif result and isinstance(result[-1], Listed):
+            result[-1].stages += item.stages
+        else:
+            result.append(Listed(list(item.stages)))
+    return result
+
+
+def write_listed(frame: Frame, program: Program, stages: Sequence[Elementwise]) -> array[int]:
+    """Write the loop over the instructions; return their records, which must stay in memory."""
+    cases = dict.fromkeys(case for stage in stages for case, *_ in _instructions(program, stage))
+    fixed = len(cases) <= MOST_CASES
+    if not fixed:
+        cases = {(op, tuple(map(_memory, operands))): None for op, operands in cases}
+    numbers = {case: number for number, case in enumerate(cases)}
+    width = 2 + max(len(operands) for _, operands in cases)
+    records = array("q")
+    scale = {Memory.UNIFORM: 1, Memory.VARYING: frame.stride}
+    memory = stages[0].result.memory
+    for stage in stages:
+        for (op, operands), rows, result in _instructions(program, stage):
+            kinds = operands if fixed else tuple(map(_memory, operands))
+            offsets = [row * scale[_memory(kind)] for row, kind in zip(rows, kinds)]
+            record = [numbers[op, kinds], result * scale[memory], *offsets]
+            records.extend(record + [0] * (width - len(record)))
+    scalar = frame.scalar
+    table = scalar.pointer(records.buffer_info()[0])
+    with scalar.loop(0, len(records), width) as loop:
+        fields = [
+            scalar.load_integer(table, frame.shifted(loop.index, field)) for field in range(width)
+        ]
+        order = list(numbers)
+        scalar.switch(
+            fields[0],
+            len(order),
+            lambda number: _write_case(frame, order[number], memory, fields[1], fields[2:]),
+        )
+    return records
+
+
+def _write_case(
+    frame: Frame, case: Case, memory: Memory, result: str, offsets: Sequence[str]
+) -> None:
+    op, kinds = case
+
+    def value(writer: Writer, lane: Index) -> Operand:
+        operands: list[Operand] = []
+        for kind, offset in zip(kinds, offsets):
+            if isinstance(kind, float):
+                operands.append(kind)
+            elif memory is Memory.VARYING:
+                operands.append(frame.load(kind, offset, lane))
+            else:
+                operands.append(writer.load(writer.address("%uniform", offset)))
+        return lowered(writer, op, operands)
+
+    if memory is Memory.VARYING:
+        frame.over_lanes(
+            1, lambda lanes: frame.store(value(frame.writer, lanes[0]), result, lanes[0])
+        )
+    else:
+        scalar = frame.scalar
+        scalar.store(value(scalar, 0), scalar.address("%uniform", result))
+
+
+def _instructions(
+    program: Program, stage: Elementwise
+) -> Iterator[tuple[Case, tuple[int, ...], int]]:
+    """Yield the case, the rows of the operands and that of the result, for each row of a stage."""
+    for place, result in enumerate(stage.result.index):
+        kinds: list[Memory | float] = []
+        rows = tuple([operand.index[place] for operand in stage.operands])
+        for operand, row in zip(stage.operands, rows):
+            uniform = operand.memory is Memory.UNIFORM
+            number = program.constant(row + program.examples) if uniform else None
+            kinds.append(operand.memory if number is None else number)
+        yield (stage.op, tuple(kinds)), rows, result
+
+
+def _memory(kind: Memory | float) -> Memory:
+    return kind if isinstance(kind, Memory) else Memory.UNIFORM
