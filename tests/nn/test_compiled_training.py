@@ -1,0 +1,442 @@
+"""fit with compiled programs: the numbers of the eager loop, its errors, and when it falls back."""
+
+import functools
+import math
+import random
+import signal
+from functools import partial
+
+import numpy as np
+import pytest
+
+import autograd
+import nn
+from autograd import Descent, TracingError, Value
+from nn import MLP, SGD, Adam, AdamW, Layer, Module, NonFiniteError, RMSprop, Sequential, fit
+from nn.training import compiled
+from nn.training.agreement import CompilationError
+
+RNG = random.Random(5)
+ROWS = 12
+X = [[RNG.gauss(0, 1), RNG.gauss(0, 1)] for _ in range(ROWS)]
+LABELS = [RNG.randrange(2) for _ in range(ROWS)]
+SIGNS = [2 * label - 1 for label in LABELS]
+CLASSES = [row % 3 for row in range(ROWS)]
+REALS = [RNG.gauss(0, 1) for _ in range(ROWS)]
+PAIRS = [[RNG.gauss(0, 1), RNG.gauss(0, 1)] for _ in range(ROWS)]
+SHARES = [RNG.random() for _ in range(ROWS)]
+
+
+def network(*widths, **settings):
+    return MLP(2, list(widths) or [4, 1], rng=random.Random(0), **settings)
+
+
+def followed(model, y, choice, *, inputs=X, **settings):
+    """Train a copy; return what there was after each epoch, and the history."""
+    model = model()
+    seen = []
+
+    def look(state):
+        numbers = {**state.model.state_dict(), **state.optimizer.state_dict()}
+        seen.append({**numbers, **{name: xs[-1] for name, xs in state.history.items()}})
+
+    arguments = {"epochs": 4, "batch_size": 5, "rng": random.Random(1), **settings}
+    fit(model, inputs, y, callbacks=[look], compile=choice, **arguments)
+    return seen
+
+
+def assert_equal_runs(model, y, **settings):
+    eager = followed(model, y, False, **settings)
+    fast = followed(model, y, True, **settings)
+    assert len(eager) == len(fast)
+    for expected, found in zip(eager, fast):
+        assert found == pytest.approx(expected, rel=1e-9, abs=1e-12)
+    assert eager[0] != eager[-1]
+
+
+OPTIMIZERS = [
+    partial(SGD, lr=0.1),
+    partial(SGD, lr=0.1, momentum=0.9, weight_decay=0.01),
+    partial(SGD, lr=0.1, momentum=0.9, nesterov=True),
+    RMSprop,
+    partial(RMSprop, momentum=0.5, weight_decay=0.01),
+    partial(Adam, lr=0.05),
+    partial(Adam, lr=0.05, weight_decay=0.1),
+    partial(AdamW, lr=0.05, betas=(0.8, 0.9)),
+]
+
+
+@pytest.mark.parametrize("batch_size", [5, None])  # 5, 5 and 2 rows; one step per epoch
+@pytest.mark.parametrize("clip_norm", [None, 0.05])
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+def test_every_optimizer_takes_the_same_steps(optimizer, clip_norm, batch_size):
+    assert_equal_runs(
+        partial(network, activation="tanh"), REALS, loss="mse_loss", optimizer=optimizer,
+        clip_norm=clip_norm, batch_size=batch_size,
+        schedule=partial(nn.CosineLR, total_iters=5),
+    )  # fmt: skip
+
+
+def penalized(model):
+    def loss(outputs, targets):
+        return nn.mse_loss(outputs, targets) + 0.01 * autograd.sum(
+            p * p for p in model.parameters()
+        )
+
+    return loss
+
+
+def margins(outputs, targets):
+    pairs = zip(outputs, targets, strict=True)
+    return autograd.sum((1 - y * out).relu() for out, y in pairs) / len(targets)
+
+
+@pytest.mark.parametrize(
+    ("loss", "widths", "y"),
+    [
+        ("mse_loss", (4, 1), REALS),
+        ("mse_loss", (4, 2), PAIRS),
+        ("l1_loss", (4, 2), PAIRS),
+        ("huber_loss", (4, 1), REALS),
+        (partial(nn.huber_loss, delta=0.1), (4, 1), [[t] for t in REALS]),
+        ("hinge_loss", (4, 1), SIGNS),
+        ("binary_cross_entropy_with_logits", (4, 1), LABELS),
+        ("binary_cross_entropy_with_logits", (4, 1), SHARES),
+        ("cross_entropy", (4, 3), CLASSES),
+        ("cross_entropy", (4, 3), [[c] for c in CLASSES]),
+        (margins, (4, 1), SIGNS),
+        (lambda outputs, classes: 2.0 * nn.cross_entropy(outputs, classes), (4, 3), CLASSES),
+    ],
+)
+def test_every_loss_is_the_mean_over_its_examples(loss, widths, y):
+    metrics = ["accuracy"] if y in (LABELS, CLASSES) else ["mean_absolute_error"] * (y is REALS)
+    validation = X[:5], y[:5]
+    assert_equal_runs(
+        partial(network, *widths), y, loss=loss, metrics=metrics, validation=validation
+    )
+
+
+@pytest.mark.parametrize("y", [LABELS, SHARES])
+def test_probabilities(y):
+    def model():
+        return Sequential(network(3, 1, activation="tanh"), Value.sigmoid)
+
+    assert_equal_runs(model, y, loss="binary_cross_entropy")
+
+
+def test_a_penalty_on_the_parameters_belongs_to_the_loss():
+    one, other = network(), network()
+    for model, choice in ((one, True), (other, False)):
+        fit(model, X, REALS, loss=penalized(model), compile=choice, rng=random.Random(0))
+    assert one.state_dict() == pytest.approx(other.state_dict(), rel=1e-9)
+
+
+@pytest.mark.parametrize("activation", nn.ACTIVATIONS)
+def test_every_activation(activation):
+    assert_equal_runs(
+        partial(network, 4, 1, activation=activation), REALS, loss="mse_loss", epochs=2
+    )
+
+
+class Polynomial(Module):
+    """A model of single numbers, with a parameter that nothing reaches."""
+
+    def __init__(self):
+        self.coefficients = {"a": Value(0.5), "b": Value(-0.2)}
+        self.unused = Value(7.0)
+
+    def __call__(self, x):
+        return self.coefficients["a"] * x + autograd.sin(self.coefficients["b"] * x) ** 2
+
+
+def test_models_of_ones_own_and_parameters_that_are_not_reached():
+    numbers = [x[0] for x in X]
+    optimizer = partial(AdamW, lr=0.01, weight_decay=0.5)
+    arguments = {"loss": "mse_loss", "optimizer": optimizer, "inputs": numbers}
+    assert_equal_runs(Polynomial, REALS, **arguments)
+    assert followed(Polynomial, REALS, True, **arguments)[-1]["unused"] == 7.0
+
+
+def test_parameters_without_the_optimizer_stay():
+    def run(choice):
+        model = Sequential(Layer(2, 3, "tanh", rng=random.Random(0)), Layer(3, 1, "linear"))
+        model.layers[1].load_state_dict(dict.fromkeys(model.layers[1].state_dict(), 0.3))
+        frozen = model.layers[0].state_dict()
+        optimizer = SGD(model.layers[1].parameters(), lr=0.1)
+        fit(model, X, REALS, loss="mse_loss", optimizer=optimizer, compile=choice, shuffle=False)
+        assert model.layers[0].state_dict() == frozen
+        return model.state_dict()
+
+    assert run(True) == pytest.approx(run(False), rel=1e-9)
+
+
+def test_a_rule_of_ones_own():
+    class Signs(nn.Optimizer):
+        state_names = ("last",)
+
+        @staticmethod
+        def rule(parameter, gradient, state, *, lr):
+            direction = autograd.where(gradient > 0.0, 1.0, -1.0)
+            return parameter - lr * direction, (gradient,)
+
+    assert_equal_runs(network, REALS, loss="mse_loss", optimizer=partial(Signs, lr=0.01))
+
+
+def interrupted_after(monkeypatch, calls):
+    """Send Ctrl-C when `Descent.run` has been called so often."""
+
+    class Interrupting(Descent):
+        count = 0
+
+        def run(self, *arguments):
+            steps = super().run(*arguments)
+            Interrupting.count += 1
+            if Interrupting.count == calls:
+                signal.raise_signal(signal.SIGINT)
+            return steps
+
+    monkeypatch.setattr(compiled, "Descent", Interrupting)
+    monkeypatch.setattr(compiled, "CHUNK", 0.0)  # 8 steps in the first call, then one in each
+
+
+def test_ctrl_c_ends_between_two_updates(monkeypatch):
+    arguments = {"loss": "mse_loss", "batch_size": 1, "shuffle": False}
+    other = network(activation="tanh")
+    reference = Adam(other.parameters(), lr=0.1)
+    fit(other, X[:10], REALS[:10], optimizer=reference, epochs=1, **arguments, compile=False)
+    interrupted_after(monkeypatch, calls=3)
+    model = network(activation="tanh")
+    optimizer = Adam(model.parameters(), lr=0.1)
+    history = fit(model, X, REALS, optimizer=optimizer, epochs=9, **arguments, compile=True)
+    assert (history.epochs, history.interrupted) == (0, True)
+    assert model.state_dict() == pytest.approx(other.state_dict(), rel=1e-9)
+    assert optimizer.state_dict() == pytest.approx(reference.state_dict(), rel=1e-9, abs=1e-15)
+
+
+class Wide(Module):
+    """Gives inf for large inputs."""
+
+    def __init__(self):
+        self.w = Value(1e300)
+
+    def forward(self, x):
+        return self.w * x[0]
+
+
+class Root(Module):
+    """Has an infinite slope at the input 0."""
+
+    def __init__(self):
+        self.w = Value(1.0)
+
+    def forward(self, x):
+        return autograd.sqrt(self.w * x[0]) + self.w
+
+
+class Outside(Module):
+    """Gives what is no probability for an input of 2."""
+
+    def __init__(self):
+        self.w = Value(0.5)
+
+    def forward(self, x):
+        return self.w * x[0]
+
+
+@pytest.mark.filterwarnings("ignore::autograd.NumericWarning")
+@pytest.mark.parametrize(
+    ("model", "inputs", "y", "loss", "error"),
+    [
+        (Wide, [1e-300, 1.0, 1e9, 2.0], [0.0] * 4, "l1_loss", NonFiniteError),
+        (partial(network, 1), [*X[:2], [1e200, 0.0], [0.0, 0.0]], [0.0] * 4, "mse_loss",
+         NonFiniteError),
+        (Root, [1.0, 4.0, 0.0, 1.0], [0.0] * 4, "l1_loss", NonFiniteError),
+        (Outside, [1.0, 1.5, 4.0, 1.0], [1, 1, 1, 1], "binary_cross_entropy", ValueError),
+    ],
+)  # fmt: skip
+def test_the_errors_of_a_step_are_those_of_the_eager_loop(model, inputs, y, loss, error):
+    inputs = [x if isinstance(x, list) else [x] for x in inputs]
+    ends = []
+    for choice in (True, False):
+        one = model()
+        optimizer = Adam(one.parameters(), lr=0.01)
+        with pytest.raises(error) as caught:
+            fit(
+                one, inputs, y, loss=loss, optimizer=optimizer, batch_size=1, shuffle=False,
+                compile=choice,
+            )  # fmt: skip
+        assert {line[0] for line in optimizer.state} == {2.0}  # both rows before
+        ends.append((one.state_dict(), str(caught.value)))
+    (fast, message), (eager, expected) = ends
+    assert fast == pytest.approx(eager, rel=1e-12)
+    assert message == expected
+
+
+def test_an_error_holds_the_history_of_the_epochs_before():
+    model = network(1)
+    optimizer = SGD(model.parameters(), lr=1e30)
+    with pytest.raises(NonFiniteError) as caught:
+        fit(model, X, REALS, loss="mse_loss", optimizer=optimizer, epochs=99, compile=True)
+    assert 0 < caught.value.history.epochs < 99
+    assert all(map(math.isfinite, model.state_dict().values()))
+
+
+class Guessing(Module):
+    """Draws random numbers, as dropout does."""
+
+    def __init__(self):
+        self.w = Value(0.5)
+
+    def forward(self, x):
+        return self.w * x[0] * (random.random() < 0.999)
+
+
+class Branching(Outside):
+    """Asks a Value for its number."""
+
+    def forward(self, x):
+        return self.w * x[0] if x[1] > 0 else self.w * x[1]
+
+
+class Frozen(Outside):
+    """Computes with the number of a parameter, which a trace reads once."""
+
+    def forward(self, x):
+        return self.w * x[0] * self.w.data
+
+
+class Counting(SGD):
+    """Has a step of its own."""
+
+    def step(self):
+        super().step()
+
+
+def hardest(outputs, targets):
+    """Return the largest loss of the batch."""
+    losses = nn.mse_loss(outputs, targets, reduction="none")
+    return functools.reduce(autograd.maximum, losses)
+
+
+@pytest.mark.parametrize(
+    ("changes", "error", "message"),
+    [
+        ({"model": Guessing}, CompilationError, "draws random numbers"),
+        ({"model": Branching}, TracingError, "a truth value"),
+        ({"model": Frozen}, CompilationError, "is not the mean over its examples"),
+        ({"loss": partial(nn.mse_loss, reduction="sum")}, CompilationError, "a batch of 5 is not"),
+        ({"loss": hardest}, CompilationError, "the loss of a batch of 5 is not"),
+        ({"optimizer": Counting}, CompilationError, r"Counting has a step\(\) of its own"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_compiled_is_trained_step_by_step(changes, error, message, caplog):
+    def run(choice):
+        random.seed(2)
+        arguments = {"loss": "mse_loss", "optimizer": SGD, "batch_size": 5, **changes}
+        model = arguments.pop("model", Outside)()
+        history = fit(model, X, REALS, **arguments, epochs=3, compile=choice)
+        return model.state_dict(), dict(history)
+
+    with pytest.raises(error, match=message):
+        run(True)
+    caplog.clear()
+    assert run("auto") == run(False)
+    (record,) = caplog.records
+    assert (record.name, record.levelname) == ("nn", "WARNING")
+
+
+def test_nothing_is_left_of_the_comparison_with_the_eager_loss():
+    model = network()
+    before, bias = model.state_dict(), model.layers[0].neurons[0].bias
+    bias.grad = 3.0
+    optimizer = SGD(model.parameters(), lr=0.0)
+    fit(model, X, REALS, loss="mse_loss", optimizer=optimizer, epochs=1, compile=True)
+    assert model.state_dict() == before
+    assert bias.grad == 3.0
+    assert not model.layers[0].neurons[0].weights[0].has_grad
+
+
+def test_metrics_see_the_rows_in_the_order_of_training():
+    seen = {}
+
+    def spy(choice):
+        def metric(predictions, targets):
+            seen.setdefault(choice, []).append((predictions, targets))
+            return 0.0
+
+        return metric
+
+    for choice in (True, False):
+        fit(
+            network(3, 2), X, PAIRS, loss="mse_loss", epochs=2, batch_size=5, rng=random.Random(0),
+            metrics=[spy(choice)], validation=(X[:3], PAIRS[:3]), compile=choice,
+        )  # fmt: skip
+    assert len(seen[True]) == len(seen[False]) == 4
+    for (found, targets), (expected, same) in zip(seen[True], seen[False]):
+        assert targets == same
+        assert np.array(found) == pytest.approx(np.array(expected), rel=1e-9)
+
+
+@pytest.mark.parametrize("change", ["rate", "parameters", "optimizer", "layer", "activation"])
+def test_what_a_callback_changes_is_trained_on_with(change):
+    def run(choice):
+        model = network(activation="tanh")
+        optimizer = Adam(model.parameters(), lr=0.01)
+        start = optimizer.state_dict(), model.state_dict()
+
+        def between(state):
+            if state.epoch != 2:
+                return
+            if change == "rate":
+                optimizer.lr = 0.1
+            elif change == "parameters":
+                model.load_state_dict(start[1])
+            elif change == "optimizer":
+                optimizer.load_state_dict(start[0])
+            elif change == "layer":
+                model.layers.append(lambda x: 2.0 * x)
+            else:
+                for neuron in model.layers[0].neurons:
+                    neuron.activate = Value.sigmoid
+
+        history = fit(
+            model, X, REALS, loss="mse_loss", optimizer=optimizer, callbacks=[between], epochs=4,
+            compile=choice, rng=random.Random(0), validation=(X[:2], REALS[:2]),
+        )  # fmt: skip
+        return {**model.state_dict(), **optimizer.state_dict()}, dict(history)
+
+    fast, fast_history = run(True)
+    eager, history = run(False)
+    assert fast == pytest.approx(eager, rel=1e-9, abs=1e-12)
+    assert fast_history.keys() == history.keys()
+    for name, numbers in history.items():
+        assert fast_history[name] == pytest.approx(numbers, rel=1e-9)
+
+
+def test_the_values_follow_during_long_epochs(monkeypatch):
+    monkeypatch.setattr(compiled, "CHUNK", 0.0)
+    written = []
+    monkeypatch.setattr(
+        Descent,
+        "write_back",
+        lambda self, original=Descent.write_back: written.append(original(self)),
+    )
+    fit(network(), X, REALS, loss="mse_loss", batch_size=1, epochs=1, compile=True)
+    assert len(written) == 1 + (ROWS - 8)  # 8 steps in the first call, then one in each
+
+
+def test_many_rows_do_not_pass_through_python():
+    calls = []
+
+    class Counted(Outside):
+        def forward(self, x):
+            calls.append(len(x))
+            return super().forward(x)
+
+    rows = [[math.sin(i), 1.0] for i in range(10_000)]
+    y = [math.sin(i) for i in range(10_000)]
+    model = Counted()
+    history = fit(model, rows, y, loss="mse_loss", epochs=5, validation=0.2, compile=True)
+    assert len(calls) < 100
+    assert history["validation_loss"][-1] < 0.01 * history["loss"][0]
+    assert model.w.data == pytest.approx(1.0, abs=0.1)
