@@ -83,7 +83,7 @@ def _made(backend: str, make: Callable[[Any], Any]) -> Any:
         try:
             checked_backend("llvm")
             return make(_module("llvm"))
-        except (ImportError, BackendLimit) as reason:
+        except (ImportError, BackendLimit, ValueError) as reason:  # such as a row without C text
             if str(reason) not in _told:
                 _told.add(str(reason))
                 _log.info("running on NumPy: %s", reason)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from collections import namedtuple
 from fractions import Fraction
 
 import numpy as np
 import pytest
 
-from autograd import Value, compile
-from autograd.backends.selection import executable
+from autograd import Value, compile, primitive
 
 Point = namedtuple("Point", "x y")
 RAGGED = [[1.0, 2.0], [3.0]]
@@ -169,15 +169,23 @@ def test_backends_are_checked_by_name():
 
 
 def test_a_missing_package_is_named_with_what_to_install(monkeypatch):
-    monkeypatch.setitem(__import__("sys").modules, "llvmlite", None)
+    monkeypatch.setitem(sys.modules, "llvmlite", None)
     with pytest.raises(ImportError, match=r'pip install "scalar-autograd\[jit\]"'):
         compile(lambda x: x, backend="llvm")
 
 
 def test_auto_falls_back_to_numpy_with_one_line_in_the_log(monkeypatch, caplog):
-    monkeypatch.setitem(__import__("sys").modules, "llvmlite", None)
+    monkeypatch.setitem(sys.modules, "llvmlite", None)
     monkeypatch.setattr("autograd.backends.selection._told", set())
     with caplog.at_level("INFO", logger="autograd"):
         assert [compile(lambda x: x * 2)(1.0) for _ in range(3)] == [2.0, 2.0, 2.0]
     assert [record.getMessage()[:16] for record in caplog.records] == ["running on NumPy"]
-    assert executable.__module__ == "autograd.backends.selection"
+
+
+def test_auto_takes_rows_with_a_text_for_numpy_only():
+    square = primitive("np_square", lambda x: x * x, lambda g, out, x: g * 2.0 * x, numpy="x * x")
+    assert compile(square).value_and_grad(3.0) == (9.0, 6.0)
+    bare = primitive("bare_row", lambda x: x * x, lambda g, out, x: g * 2.0 * x)
+    assert compile(bare, backend="interpreter").value_and_grad(3.0) == (9.0, 6.0)
+    with pytest.raises(ValueError, match=r"'bare_row' has no NumPy text.* numpy='an expression"):
+        compile(bare)(3.0)
