@@ -150,6 +150,16 @@ def test_sums_count_what_all_examples_share_once_each(drawn, run):
     assert sums.tolist() == [37.0, 30.0, 7.0, 7.0]
 
 
+def test_terms_of_one_sum_are_all_added(drawn, run):
+    draw = drawn(examples=4)
+    of_rows, of_products = draw(add, *draw.x[:2]), draw(guarded_mul, *draw.x[2:])
+    both = draw(add, of_products, draw(guarded_mul, draw.x[2], draw.x[1]))
+    program = draw.program([], [of_rows, both])
+    assert [stage.into for stage in stages(program, SummedRows)] == [(0, 0)]
+    _, sums = run(program, [[1.0, 2.0, 3.0, 4.0], [5.0, 6.0, 7.0, 8.0]])
+    assert sums.tolist() == [14.0, 3.0 * 4.0 + 3.0 * 2.0 + 7.0 * 8.0 + 7.0 * 6.0]
+
+
 def test_outputs_in_any_order_and_more_than_once(drawn, run):
     draw = drawn(examples=2, shared=1, constants=[5.0])
     total = draw(add, *draw.x)
@@ -190,6 +200,10 @@ def test_folds_of_users(drawn, matches_interpreter):
         "distance", lambda *xs: sum([abs(x - y) for x, y in zip(xs[:2], xs[2:])], 0.0), None,
         variadic=True, numpy="x + absolute(y - z)", c="x + fabs(y - z)",
     )  # fmt: skip
+    highest = primitive(
+        "highest", lambda *xs: max([0.0, *xs]), None,
+        variadic=True, numpy="maximum", c="fmax", special=((),),
+    )  # fmt: skip
     draw = drawn(examples=4)
-    program = draw.program([draw(squares, *draw.x), draw(distance, *draw.x)])
-    matches_interpreter(program, numbers(3, 4))
+    program = draw.program([draw(op, *draw.x) for op in (squares, distance, highest)])
+    matches_interpreter(program, [[-1.0, -2.0, -3.0, -4.0], [1.0, -2.0, 3.0, 5.0]])

@@ -46,9 +46,9 @@ def test_double_precision_leaves_the_setting_of_jax_alone(drawn):
 
 def test_the_function_keeps_the_precision_of_its_arguments(drawn):
     single = np.float32
-    outputs, sums = jax.jit(function(scheduled(regression(drawn))))(
-        np.full((2, 3), 0.1, single), np.empty(0, single), np.ones(3, single)
-    )
+    arguments = np.full((2, 3), 0.1, single), np.empty(0, single), np.ones(3, single)
+    with jax.enable_x64(True):
+        outputs, sums = jax.jit(function(scheduled(regression(drawn))))(*arguments)
     assert outputs.dtype == sums.dtype == single
 
 
