@@ -20,7 +20,7 @@ from autograd.primitives import add, dot, mul, sub, tanh
 from autograd.program.schedule import scheduled
 
 jax = pytest.importorskip("jax")
-from autograd.backends.jax import build, function  # noqa: E402 - needs jax
+from autograd.backends.jax import build, enable_x64, function  # noqa: E402 - needs jax
 
 ROOT = Path(__file__).parents[4]
 NONE = np.empty(0)
@@ -47,7 +47,7 @@ def test_double_precision_leaves_the_setting_of_jax_alone(drawn):
 def test_the_function_keeps_the_precision_of_its_arguments(drawn):
     single = np.float32
     arguments = np.full((2, 3), 0.1, single), np.empty(0, single), np.ones(3, single)
-    with jax.enable_x64(True):
+    with enable_x64(True):
         outputs, sums = jax.jit(function(scheduled(regression(drawn))))(*arguments)
     assert outputs.dtype == sums.dtype == single
 
@@ -55,7 +55,7 @@ def test_the_function_keeps_the_precision_of_its_arguments(drawn):
 def test_jax_differentiates_the_function(drawn):
     run = function(scheduled(regression(drawn)))
     X, p = np.random.default_rng(0).normal(size=(5, 3)), np.array([0.3, -0.2, 0.1])
-    with jax.enable_x64(True):
+    with enable_x64(True):
         slopes = jax.grad(lambda p: run(X, NONE, p)[1][0])(p)
     y = np.tanh(X[:, :2] @ p[:2] + p[2])
     back = 2.0 * (y - X[:, 2]) * (1.0 - y * y)
