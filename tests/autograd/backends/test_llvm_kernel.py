@@ -1,0 +1,462 @@
+"""LLVM kernels against the interpreter: every stage, every width of vectors, batches of any size.
+
+Programs of small whole numbers are exact in any order of adding, so that results must be equal.
+"""
+
+from __future__ import annotations
+
+import gc
+import random
+from concurrent.futures import ThreadPoolExecutor
+from math import fsum, inf, nan
+
+import numpy as np
+import pytest
+
+from autograd import primitive
+from autograd.primitives import (
+    TABLE,
+    add,
+    add_n,
+    div,
+    dot,
+    exp,
+    guarded_dot,
+    guarded_mul,
+    hypot,
+    largest,
+    maximum,
+    minimum,
+    mul,
+    neg,
+    relu,
+    sqrt,
+    sub,
+    tanh,
+    where,
+)
+from autograd.program.interpreter import variables
+from autograd.program.program import Instruction, Program
+from autograd.program.schedule import scheduled
+from autograd.program.stages import Product, SummedProduct
+
+pytest.importorskip("llvmlite", reason="llvmlite is not installed")
+
+from autograd.backends.llvm import executable
+
+WIDTHS = (1, 2, 4, 8)
+COUNTS = (1, 3, 8, 100, 128, 129, 1000, 5000)
+
+
+@pytest.fixture(params=WIDTHS)
+def lanes(request):
+    return request.param
+
+
+@pytest.fixture
+def built(monkeypatch):
+    """Compile a program for vectors of so many lanes, by default those of this processor."""
+
+    def build(program, lanes=0):
+        if lanes:
+            monkeypatch.setattr(executable, "vector_lanes", lambda: lanes)
+        return executable.build(scheduled(program))
+
+    return build
+
+
+def called(native, examples, shared=(), parameters=()):
+    width = native.schedule.program.examples
+    examples = np.array(examples, float).reshape(len(examples), width)
+    return native.run(examples, np.array(shared, float), np.array(parameters, float))
+
+
+class Oracle:
+    """The outputs of each example and the terms of the sums, by the interpreter."""
+
+    def __init__(self, program, examples, shared=(), parameters=()):
+        lines = [variables(program, example, shared, parameters) for example in examples]
+        self.outputs = [[line[output] for output in program.outputs] for line in lines]
+        self.terms = [[line[variable] for line in lines] for variable in program.sums]
+
+    def check(self, found, count, tolerance=0.0):
+        """Compare with the first examples; the tolerance is relative to the size of the terms."""
+        outputs, sums = found
+        wanted = np.array(self.outputs[:count]).reshape(count, -1)
+        assert outputs.shape == wanted.shape
+        np.testing.assert_allclose(outputs, wanted, rtol=tolerance, atol=tolerance)
+        for total, terms in zip(sums, self.terms, strict=True):
+            some = terms[:count]
+            exact = fsum(some) if np.isfinite(some).all() else sum(some)
+            bound = tolerance * sum(map(abs, some)) if tolerance else 0.0
+            np.testing.assert_allclose(total, exact, rtol=0.0, atol=bound)
+
+
+# Programs of every shape
+
+
+@pytest.mark.parametrize("awkward", [(), (inf, -inf, nan)], ids=["finite", "awkward"])
+@pytest.mark.parametrize("seed", range(12))
+def test_random_programs(seed, awkward, lanes, built, batch_program, batch_numbers):
+    program = batch_program(1000 + seed)
+    numbers = batch_numbers(program, seed, 30, awkward)
+    native, oracle = built(program, lanes), Oracle(program, *numbers)
+    for count in (30, 1, 3, 8, 17):
+        oracle.check(called(native, numbers[0][:count], *numbers[1:]), count)
+
+
+@pytest.mark.parametrize("seed", [2, 3])
+def test_blocks(seed, lanes, built, batch_program, batch_numbers):
+    """A block holds 128 examples: several of them, full ones and not."""
+    program = batch_program(seed)
+    assert program.examples
+    assert program.outputs
+    numbers = batch_numbers(program, seed, max(COUNTS), (inf, nan))
+    native, oracle = built(program, lanes), Oracle(program, *numbers)
+    for count in COUNTS:
+        oracle.check(called(native, numbers[0][:count], *numbers[1:]), count)
+
+
+def test_no_examples_give_no_outputs_and_sums_of_zero(built):
+    program = Program(1, 1, 0, (), (Instruction(mul, (0, 0)),), (2, 1), (2, 1, 0))
+    outputs, sums = called(built(program), [], [7.0])
+    assert outputs.shape == (0, 2)
+    assert sums.tolist() == [0.0] * 3
+
+
+@pytest.mark.xfail(reason="without inputs and sums there is one line of outputs, not n")
+def test_examples_without_numbers(built):
+    """A batch of shape (5, 0) is five examples."""
+    outputs, _ = called(
+        built(Program(0, 1, 0, (), (Instruction(neg, (0,)),), (1,))), [[]] * 5, [2.0]
+    )
+    assert outputs.tolist() == [[-2.0]] * 5
+
+
+def test_programs_without_examples(lanes, built, batch_program, batch_numbers):
+    found = [program for program in map(batch_program, range(40)) if not program.examples]
+    assert len(found) > 6
+    for seed, program in enumerate(found):
+        numbers = batch_numbers(program, seed, 1, (inf, nan))
+        Oracle(program, *numbers).check(called(built(program, lanes), *numbers), 1)
+
+
+@pytest.mark.parametrize("shape", [(1, 1, 1), (3, 5, 7), (17, 33, 2), (8, 20, 1), (9, 21, 1),
+                                   (16, 40, 3), (2, 4, 25)])  # fmt: skip
+@pytest.mark.parametrize("memories", ["parameters", "varying", "irregular", "shared"])
+def test_products_of_any_size(shape, memories, lanes, built):
+    """Lines, terms, columns; both sides in the order of memory or not, guarded or not."""
+    height, width, columns = shape
+    first, second = height * width, columns * width
+    rng = random.Random(first)
+    both = [*range(first + second)]
+    if memories == "irregular":
+        rng.shuffle(both)
+    left = [both[k * width : (k + 1) * width] for k in range(height)]
+    right = [both[first + k * width : first + (k + 1) * width] for k in range(columns)]
+    if memories == "parameters":  # inputs come first: left is what is shared
+        left, right = (
+            [[v + second for v in line] for line in left],
+            [[v - first for v in line] for line in right],
+        )
+    inputs = {"parameters": (second, 0, first), "shared": (0, first, second)}
+    given = inputs.get(memories, (first + second, 0, 0))
+    ops = (dot, guarded_dot)
+    pairs = [(*a, *b) for a in left for b in right]
+    steps = [Instruction(op, pair) for op in ops for pair in pairs]
+    steps += [Instruction(guarded_dot, (*b, *a)) for a in left for b in right]
+    size = first + second
+    program = Program(*given, (), tuple(steps), tuple(range(size, size + len(steps))))
+    native = built(program, lanes)
+    if height * columns >= 4:
+        schedule = native.schedule
+        assert {type(stage) for stage in (*schedule.before, *schedule.body)} == {Product}
+    numbers = [*map(float, range(-3, 4)), 0.0]
+    for choice in (numbers, [*numbers, inf], [0.0, 1.0, nan, -inf]):
+        count = 19 if given[0] else 1
+        examples, shared, parameters = (
+            [rng.choices(choice, k=given[0]) for _ in range(count)],
+            rng.choices(choice, k=given[1]), rng.choices(choice, k=given[2]),
+        )  # fmt: skip
+        Oracle(program, examples, shared, parameters).check(
+            called(native, examples, shared, parameters), count
+        )
+
+
+@pytest.mark.parametrize("order", ["regular", "irregular"])
+@pytest.mark.parametrize("shape", [(1, 1, 1), (2, 1, 8), (3, 2, 5), (17, 1, 9), (1, 3, 19),
+                                   (20, 25, 2)])  # fmt: skip
+def test_sums_of_products_of_any_size(shape, order, lanes, built):
+    """Lines, terms, columns; the sums in order or not, guarded or not, over several blocks."""
+    height, width, columns = shape
+    size = (height + columns) * width
+    rng = random.Random(size)
+    places = [*range(size)]
+    if order == "irregular":
+        rng.shuffle(places)
+    left = [places[k * width : (k + 1) * width] for k in range(height)]
+    right = [places[(height + k) * width : (height + k + 1) * width] for k in range(columns)]
+    ops = [(mul, guarded_mul), (dot, guarded_dot)][width > 1]
+    for op in ops:
+        steps = [Instruction(op, (*a, *b)) for a in left for b in right]
+        sums = [*range(size, size + len(steps))]
+        if order == "irregular":
+            rng.shuffle(sums)
+        program = Program(size, 0, 0, (), tuple(steps), (0,), tuple(sums))
+        native = built(program, lanes)
+        (stage,) = native.schedule.reductions
+        assert type(stage) is SummedProduct
+        for choice in (
+            [-1.0, 0.0, 2.0, 3.0],
+            [0.0] * 20 + [1.0, 2.0, inf],
+            [0.0] * 20 + [1.0, nan],
+        ):
+            examples = [rng.choices(choice, k=size) for _ in range(261)]
+            oracle = Oracle(program, examples)
+            for count in (1, 13, 261):
+                oracle.check(called(native, examples[:count]), count)
+
+
+@pytest.mark.parametrize("bad", [inf, -inf, nan])
+@pytest.mark.parametrize("count", [1, 7, 8, 129, 137])
+def test_zeros_win_in_the_last_example(count, bad, lanes, built):
+    """The only bad number is in the last vector of the last block, on either side."""
+    steps = [Instruction(guarded_mul, (a, b)) for a in (0, 1, 2) for b in (3, 4)]
+    layers = [Instruction(guarded_dot, (0, 1, k, k + 1)) for k in (5, 7, 9, 11)]
+    layers += [Instruction(guarded_dot, (k, k + 1, 0, 1)) for k in (5, 7, 9, 11)]
+    program = Program(
+        5, 0, 8, (), tuple(steps + layers), tuple(range(19, 27)), tuple(range(13, 19))
+    )
+    native = built(program, lanes)
+    for last in ([0.0, 0.0, 0.0, bad, 1.0], [bad, 1.0, bad, 0.0, 0.0]):
+        examples = [[1.0, 2.0, 3.0, 4.0, 5.0]] * (count - 1) + [last]
+        weights = [0.0, 1.0, bad, 2.0, bad, bad, 0.0, 0.0]
+        Oracle(program, examples, (), weights).check(called(native, examples, (), weights), count)
+
+
+@pytest.mark.parametrize("kind", ["uniform", "varying"])
+def test_sums_of_rows_that_repeat_and_are_out_of_order(kind, lanes, built):
+    given = {"uniform": (1, 9, 0), "varying": (10, 0, 0)}[kind]
+    sums = [5, 3, 3, 9, 1, 2, 8, 8, 8, 4, 7, 6] * 2
+    twice = Instruction(add, (5, 5)), Instruction(add, (2, 5)), Instruction(add, (1, 10))
+    program = Program(*given, (), twice, (), (10, 11, 12, *sums))
+    examples = [[float(k * i % 7) for k in range(given[0])] for i in range(131)]
+    shared = [float(k) for k in range(given[1])]
+    native, oracle = built(program, lanes), Oracle(program, examples, shared)
+    for count in (1, 130, 131):
+        oracle.check(called(native, examples[:count], shared), count)
+
+
+# Agreement
+
+
+def bits(numbers):
+    return np.asarray(numbers, float).view(np.int64).tolist()
+
+
+def test_elementwise_arithmetic_is_exact(lanes, built):
+    """Each bit, the sign of zero included, on numbers of all sizes."""
+    rows = [add, sub, mul, div, neg, sqrt, maximum, minimum, relu, where, TABLE["abs"]]
+    rng = random.Random(0)
+    steps, first = [], 6
+    for number in range(first, first + 80):
+        op = rng.choice(rows)
+        steps.append(Instruction(op, tuple(rng.randrange(number) for _ in range(op.arity))))
+    program = Program(3, 1, 1, (3.0,), tuple(steps), tuple(range(first, first + 80)))
+    numbers = [0.0, -0.0, 1e-320, inf, -inf, nan]
+    numbers += [rng.uniform(-1, 1) * 10.0 ** rng.randint(-150, 150) for _ in range(60)]
+    examples = [rng.choices(numbers, k=3) for _ in range(203)]
+    outputs, _ = called(built(program, lanes), examples, [-0.5], [1.5])
+    wanted = np.array(Oracle(program, examples, [-0.5], [1.5]).outputs)
+    np.testing.assert_array_equal(np.isnan(outputs), np.isnan(wanted))
+    kept = ~np.isnan(wanted)
+    assert bits(outputs[kept]) == bits(wanted[kept])
+
+
+def test_functions_dots_and_sums_round_as_stated(lanes, built):
+    """A network of tanh and exp: the rounding of sums of some ten terms, many times over."""
+    rng = random.Random(1)
+    weights = [tuple(range(9 + 8 * k, 17 + 8 * k)) for k in range(8)]
+    steps = [Instruction(dot, (*w, *range(8))) for w in weights]
+    steps += [Instruction(tanh, (73 + k,)) for k in range(8)]
+    steps += [Instruction(dot, (*w, *range(81, 89))) for w in weights]
+    steps += [Instruction(exp, (89 + k,)) for k in range(8)]
+    steps += [Instruction(mul, (97 + k, j)) for k in range(8) for j in range(8)]
+    program = Program(9, 0, 64, (), tuple(steps), tuple(range(97, 105)), tuple(range(105, 169)))
+    numbers = lambda size: [rng.uniform(-1, 1) for _ in range(size)]  # noqa: E731
+    examples, parameters = [numbers(9) for _ in range(1000)], numbers(64)
+    oracle = Oracle(program, examples, (), parameters)
+    found = called(built(program, lanes), examples, (), parameters)
+    oracle.check(found, 1000, tolerance=30 * 2.0**-52)
+
+
+@pytest.mark.parametrize("varies", [True, False])
+@pytest.mark.parametrize("op", [add_n, largest, hypot])
+@pytest.mark.parametrize("width", [1, 2, 7, 20, 21, 45])
+def test_folds(width, op, varies, lanes, built, request):
+    if op is hypot and width == 1:
+        request.applymarker(pytest.mark.xfail(reason="a fold of one operand is the operand"))
+    count = (45, 0, 0) if varies else (1, 45, 0)
+    first = sum(count)
+    lines = [[(line * 7 + k * step) % 45 + 1 - varies for k in range(width)]
+             for line in range(3) for step in (1, 4)]  # fmt: skip
+    steps = tuple(Instruction(op, tuple(line)) for line in lines)
+    program = Program(*count, (), steps, tuple(range(first, first + len(steps))))
+    rng = random.Random(width)
+    numbers = lambda size: [rng.uniform(-2, 2) for _ in range(size)]  # noqa: E731
+    examples, shared = [numbers(count[0]) for _ in range(11)], numbers(count[1])
+    exact = op is largest or (op is hypot and width == 1)
+    oracle = Oracle(program, examples, shared)
+    found = called(built(program, lanes), examples, shared)
+    oracle.check(found, 11, tolerance=0.0 if exact else 2e-15 * width)
+
+
+@pytest.mark.xfail(reason="folds begin with the first operand, and take no pairs")
+def test_folds_of_users(lanes, built):
+    """Folds of pairs, and of numbers from the value of nothing on."""
+    squares = primitive(
+        "squares", lambda *xs: sum([x * x for x in xs], 0.0), None,
+        variadic=True, numpy="x + y * y", c="x + y * y", special=((),),
+    )  # fmt: skip
+    distance = primitive(
+        "distance", lambda *xs: sum([abs(x - y) for x, y in zip(xs[:2], xs[2:])], 0.0), None,
+        variadic=True, numpy="x + absolute(y - z)", c="x + fabs(y - z)",
+    )  # fmt: skip
+    for op in (squares, distance):
+        program = Program(4, 0, 0, (), (Instruction(op, (0, 1, 2, 3)),), (4,))
+        examples = [[3.0, 1.0, -2.0, 5.0], [-1.0, 0.0, 4.0, 4.0]]
+        Oracle(program, examples).check(called(built(program, lanes), examples), 2)
+
+
+# Size, threads, and the life of machine code
+
+
+def irregular(size, constants, seed=0):
+    """Return a program of operations of all levels, in no order, with many results."""
+    rng = random.Random(seed)
+    rows = [add, sub, maximum, minimum, relu, where, TABLE["less"]]
+    steps, first = [], 13 + len(constants)
+    for number in range(first, first + size):
+        op = rng.choice(rows)
+        args = [rng.randrange(max(0, number - 3), number)]
+        args += [
+            rng.choice([rng.randrange(number), rng.randrange(first)]) for _ in range(op.arity - 1)
+        ]
+        steps.append(Instruction(op, tuple(args)))
+    outputs = (*rng.sample(range(first, first + size), 200), first + size - 1)
+    return Program(10, 2, 1, tuple(constants), tuple(steps), outputs, outputs[:5])
+
+
+@pytest.mark.parametrize(("size", "functions"), [(1000, 2), (4000, 1)])
+@pytest.mark.parametrize("constants", [3, 200])
+def test_thousands_of_irregular_operations(size, functions, constants, lanes, built):
+    """Code in several functions, or a list of instructions; blocks of fewer examples."""
+    program = irregular(size, [float(k) for k in range(constants)])
+    rng = random.Random(size)
+    numbers = [-2.0, -1.0, 0.0, 1.0, 2.0]
+    examples = [rng.choices(numbers, k=10) for _ in range(150)]
+    native = built(program, lanes)
+    assert native.kernel.text.count("define internal void @body.") >= functions
+    assert bool(native.kernel.records) is (size > 2000)
+    oracle = Oracle(program, examples, [1.0, -1.0], [2.0])
+    outputs, sums = called(native, examples, [1.0, -1.0], [2.0])
+    assert bits(outputs) == bits(oracle.outputs)
+    oracle.check((outputs, sums), 150, tolerance=1e-13)
+
+
+def test_long_lists_of_what_all_examples_share(built):
+    """The same machine, one number at a time."""
+    rows = [add, sub, mul, div, minimum]
+    rng = random.Random(0)
+    steps = [Instruction(rng.choice(rows), (rng.randrange(max(0, k - 9), k), rng.randrange(k)))
+             for k in range(4, 4004)]  # fmt: skip
+    program = Program(1, 2, 0, (3.0,), tuple(steps), (4003, 4002, 3000))
+    native = built(program)
+    assert native.kernel.records
+    outputs, _ = called(native, [[1.0], [2.0]], [0.7, -0.3])
+    assert bits(outputs) == bits(Oracle(program, [[1.0], [2.0]], [0.7, -0.3]).outputs)
+
+
+@pytest.mark.xfail(reason="0.0 and -0.0 are one case of the machine")
+def test_lists_tell_zeros_apart(built):
+    steps = [Instruction(mul, (0, 1)), Instruction(mul, (0, 2)), Instruction(neg, (0,))]
+    steps += [Instruction(neg, (number - 1,)) for number in range(6, 1700)]
+    program = Program(1, 0, 0, (0.0, -0.0), tuple(steps), (3, 4, 1699))
+    native = built(program)
+    assert native.kernel.records
+    outputs, _ = called(native, [[1.0]])
+    assert bits(outputs) == bits(Oracle(program, [[1.0]]).outputs)
+
+
+def network():
+    """Return a layer and its gradient: every kind of stage."""
+    weights = [tuple(range(4 + 5 * k, 8 + 5 * k)) for k in range(6)]
+    steps = [Instruction(dot, (*w, 0, 1, 2, 3)) for w in weights]
+    steps += [Instruction(tanh, (34 + k,)) for k in range(6)]
+    steps += [Instruction(guarded_mul, (40 + k, j)) for k in range(6) for j in range(4)]
+    steps += [Instruction(dot, (*range(4, 34), *range(4, 34)))]
+    program = Program(4, 0, 30, (), tuple(steps), tuple(range(40, 46)), tuple(range(46, 71)))
+    rng = np.random.default_rng(0)
+    return program, rng.normal(size=(1000, 4)), rng.normal(size=30)
+
+
+def test_the_same_digits_on_every_run(built):
+    program, X, P = network()
+    first = called(built(program), X, (), P)
+    native = built(program)
+    for _ in range(5):
+        outputs, sums = called(native, X, (), P)
+        assert bits(outputs) == bits(first[0])
+        assert bits(sums) == bits(first[1])
+
+
+def test_examples_do_not_depend_on_their_batch(built):
+    """A number is the same in whichever lane, vector and block it is computed."""
+    program, X, P = network()
+    native = built(program)
+    outputs, _ = called(native, X, (), P)
+    for start, count in ((0, 1), (5, 9), (130, 128), (3, 500)):
+        some, _ = called(native, X[start : start + count], (), P)
+        assert bits(some) == bits(outputs[start : start + count])
+
+
+def test_calls_from_several_threads_at_once(built):
+    program, X, _ = network()
+    native = built(program)
+    parameters = [np.full(30, 0.1 * k) for k in range(8)]
+    wanted = [called(native, X, (), P) for P in parameters]
+
+    def call(k):
+        return [called(native, X, (), parameters[k % 8]) for _ in range(20)]
+
+    with ThreadPoolExecutor(4) as pool:
+        for k, found in enumerate(pool.map(call, range(16))):
+            for outputs, sums in found:
+                assert bits(outputs) == bits(wanted[k % 8][0])
+                assert bits(sums) == bits(wanted[k % 8][1])
+
+
+def test_machine_code_comes_and_goes(built):
+    """Functions of other objects stay callable, and those freed leave nothing wrong behind."""
+    program, X, P = network()
+    kept = built(program)
+    wanted = called(kept, X, (), P)
+    for k in range(30):
+        other = Program(1, 0, 0, (float(k),), (Instruction(add, (0, 1)),), (2,))
+        outputs, _ = called(built(other), [[1.0]])
+        assert outputs.tolist() == [[1.0 + k]]
+        if not k % 10:
+            gc.collect()
+    np.testing.assert_array_equal(called(kept, X, (), P)[1], wanted[1])
+
+
+def test_results_belong_to_the_caller(built):
+    program, X, P = network()
+    native = built(program)
+    first = called(native, X, (), P)
+    before = [array.copy() for array in first]
+    called(native, -X, (), -P)
+    for array, copy in zip(first, before, strict=True):
+        np.testing.assert_array_equal(array, copy)
+        array[:] = 0.0  # no view of a memory that the next call reads
+    np.testing.assert_array_equal(called(native, X, (), P)[1], before[1])
