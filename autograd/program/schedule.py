@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from autograd.primitives import guarded_mul, identity
 from autograd.program.grids import grids
 from autograd.program.levels import levels
-from autograd.program.reductions import taken_apart
+from autograd.program.reductions import LEAST_PRODUCT, taken_apart
 from autograd.program.stages import (
     Dots,
     Elementwise,
@@ -28,17 +28,15 @@ from autograd.program.stages import (
 )  # fmt: skip
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from autograd.primitive import Primitive
     from autograd.program.program import Program
-    from autograd.program.reductions import Term
+    from autograd.program.reductions import Apart
 
 __all__ = ["scheduled"]
 
 Variables: TypeAlias = tuple[int, ...]
-
-LEAST_PRODUCT = 4  # results that are worth a matrix product of their own
 
 
 def scheduled(program: Program) -> Schedule:
@@ -46,9 +44,12 @@ def scheduled(program: Program) -> Schedule:
 
     Dot products and sums may be reassociated; all else is the same operations on the same numbers.
     """
-    program, terms = taken_apart(program)
+    apart = taken_apart(program)
+    program = apart.program
     layout = _Layout(program)
-    wanted = {*program.outputs, *(v for term in terms for v in term.left + term.right)}
+    wanted = {*program.outputs, *(variable for variable, _ in apart.rows)}
+    for _, grid in apart.products:
+        wanted.update(*grid.lefts, *grid.rights)
     for group in levels(program, wanted):
         op, _ = program.instructions[group[0] - program.first]
         if op.sum_of is not None and op.sum_of.arity == 2 and op.variadic:
@@ -57,7 +58,7 @@ def scheduled(program: Program) -> Schedule:
             layout.add_fold(op, group)
         else:
             layout.add_elementwise(op, group)
-    reductions = layout.reductions(terms)
+    reductions = layout.reductions(apart)
     return Schedule(
         program,
         uniform=layout.size[Memory.UNIFORM],
@@ -129,23 +130,18 @@ class _Layout:
             memory, result = self._allocated(single)
             self.stages[memory].append(Dots(left, right, result, bool(guard)))
 
-    def reductions(self, terms: Iterable[Term]) -> tuple[SummedProduct | SummedRows, ...]:
+    def reductions(self, apart: Apart) -> tuple[SummedProduct | SummedRows, ...]:
         """Return the stages that add up the terms of the sums."""
-        products: dict[tuple[Primitive, int], list[tuple[Variables, Variables, int]]] = {}
-        plain: dict[Memory, list[tuple[int, int]]] = {}
-        for into, product, left, right in terms:
-            if product is None:
-                memory, row = self.place[left[0]]
-                plain.setdefault(memory, []).append((row, into))
-            else:
-                products.setdefault((product, len(left)), []).append((left, right, into))
         stages: list[SummedProduct | SummedRows] = []
-        for (product, _), entries in products.items():
+        for product, unordered in apart.products:
+            grid = unordered.ordered(self._where)
+            left, right = self._table(grid.lefts), self._table(grid.rights)
             guard = "left" if product is guarded_mul else ""
-            stages += [
-                SummedProduct(self._table(grid.lefts), self._table(grid.rights), grid.items, guard)
-                for grid in (grid.ordered(self._where) for grid in grids(entries))
-            ]
+            stages.append(SummedProduct(left, right, grid.items, guard))
+        plain: dict[Memory, list[tuple[int, int]]] = {}
+        for variable, into in apart.rows:
+            memory, row = self.place[variable]
+            plain.setdefault(memory, []).append((row, into))
         for memory, pairs in plain.items():
             index, numbers = zip(*sorted(pairs))
             stages.append(SummedRows(Rows(memory, index), numbers))

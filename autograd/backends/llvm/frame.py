@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 __all__ = ["UNROLLED", "Frame", "Lookup", "contiguous"]
 
-UNROLLED = 20  # a loop of so few turns is written out
+UNROLLED = 8  # a loop of so few turns is written out
 
 
 def contiguous(rows: Rows, width: int) -> Table:
