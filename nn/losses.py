@@ -209,9 +209,10 @@ def _class_loss(row: list[Any], target: Any, place: str) -> Any:
 
 
 def _chosen(row: list[Any], target: Value) -> Any:
-    """Return row[target], or nan where the target is none of 0, 1, 2, ..., as nodes."""
+    """Return row[target] as nodes; nan where the target is none of 0, 1, 2, ..."""
     matches = [TABLE["equal"](target, float(index)) for index in range(len(row))]
-    return dot(row, matches) / autograd.sum(matches)
+    picks = [where(match, logit, 0.0) for match, logit in zip(matches, row, strict=True)]
+    return autograd.sum(picks) / autograd.sum(matches)
 
 
 def _one_logit(place: str) -> str:

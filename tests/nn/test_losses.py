@@ -156,6 +156,25 @@ def test_targets_may_be_values(target):
     assert nn.mse_loss([p], [target]).data == pytest.approx((0.4 - target.data) ** 2)
 
 
+def test_a_class_may_be_a_value():
+    for row, target in zip(LOGITS, CLASSES, strict=True):
+        known, unknown = leaves(row), leaves(row)
+        nn.cross_entropy(known, target).backward()
+        loss = nn.cross_entropy([unknown], [Value(target)])
+        loss.backward()
+        assert loss.data == nn.cross_entropy(row, target)
+        assert [x.grad for x in unknown] == pytest.approx([x.grad for x in known], rel=1e-14)
+    assert nn.cross_entropy([0.0, -math.inf], Value(0)).data == 0.0
+
+
+@pytest.mark.filterwarnings("ignore::autograd.NumericWarning")
+def test_what_is_an_error_beside_a_number_is_nan_beside_a_value():
+    for target in (2.0, 0.5, -1.0):
+        assert math.isnan(nn.cross_entropy([0.0, 1.0], Value(target)).data)
+    for probability in (-0.1, 1.1, math.nan):
+        assert math.isnan(nn.binary_cross_entropy(probability, Value(1.0)).data)
+
+
 def nodes(result):
     return sum(node.op is not None for node in topological_order(result))
 
