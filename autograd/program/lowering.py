@@ -25,14 +25,14 @@ def captured(outputs: Iterable[Any], inputs: Iterable[Any]) -> list[Any]:
     its bias, so that the parameters of a layer lie side by side.
     """
     known = set(inputs)
+    order = [node for node in _between(outputs, known) if node not in known]
     leaves: dict[Any, None] = {}
-    order = _between(outputs, known)
     for node in order:
         for arg in node.args:
             if type(arg) is not Constant and arg.op is None and arg not in known:
                 leaves[arg] = None
     for node in order:
-        if node.op is None and node not in known:  # a leaf that is itself an output
+        if node.op is None:  # a leaf that is itself an output
             leaves[node] = None
     for leaf in leaves:
         if isinstance(leaf, Traced):

@@ -9,6 +9,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
+import autograd as ag
 from autograd import Value, compile, primitive
 
 Point = namedtuple("Point", "x y")
@@ -89,6 +90,30 @@ def test_in_axes_map_what_they_say():
     assert compile(lambda v: v[1] - v[0], 1, backend="numpy")(matrix).tolist() == [3.0, 3.0, 3.0]
     tuple_of_batches = compiled(lambda p: p[0] * p[1], in_axes=0)
     assert tuple_of_batches((x, y)).tolist() == [10.0, 40.0, 90.0]
+
+
+def test_the_quick_way_for_floats_gives_what_the_first_call_gave(backend):
+    w = Value(2.0)
+    for f in (
+        lambda x: x * w,
+        lambda x, y: x * y * w,
+        lambda x, y, z: x * z,  # 0 by y
+        lambda x, y: x * 0 + 3,
+        lambda x, y: (x, [y, {"sum": x + y}]),
+    ):
+        c = compile(f, backend=backend)
+        args = (1.5, -2.5, 3.5)[: f.__code__.co_argcount]
+        kinds = ["__call__", "jacobian"]
+        if isinstance(f(*args), Value | float):
+            kinds += ["value_and_grad", "hessian"]
+        for kind in kinds:
+            first, *others = [repr(getattr(c, kind)(*args)) for _ in range(3)]
+            assert others == [first, first]
+
+
+def test_zeros_keep_their_signs(backend):
+    c = compile(lambda x: ag.where(x > 0, 0.0, -0.0), backend=backend)
+    assert [str(c(x)) for x in (1.0, -1.0)] == ["0.0", "-0.0"]
 
 
 def test_an_empty_batch_gives_empty_arrays_and_no_mean():

@@ -65,6 +65,7 @@ def test_inputs_may_be_interior_nodes_and_outputs_structures(built):
     c = compiled({"out": output, "sum": [a + b]}, [product, [b]])
     assert c(5.0, [1.0]) == {"out": 26.0, "sum": [4.0]}
     assert compiled(output, product)(5.0) == 29.0
+    assert compiled(output, product).captured(5.0) == (b,)
 
 
 def test_a_graph_takes_batches_and_values(built):
