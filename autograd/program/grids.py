@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -14,7 +15,8 @@ Key = TypeVar("Key")
 Item = TypeVar("Item")
 
 
-class Grid(NamedTuple, Generic[Key, Item]):
+@dataclass(frozen=True)
+class Grid(Generic[Key, Item]):
     """The items of all pairs of a left and a right key: `items[i][j]` for lefts[i], rights[j]."""
 
     lefts: tuple[Key, ...]

@@ -101,7 +101,7 @@ class _Layout:
         group = self._regular(group)
         table = self._table([self._args(variable) for variable in group])
         memory, result = self._allocated(group)
-        self.stages[memory].append(Fold(op, (table,), result))
+        self.stages[memory].append(Fold(op, table, result))
 
     def add_dots(self, op: Primitive, group: Sequence[int]) -> None:
         """Add matrix products for full grids of dot products, and one stage for the others."""
@@ -195,8 +195,6 @@ class _Layout:
     def _regular(self, group: Sequence[int]) -> list[int]:
         """Return the group in the order in which most of its operands are regular rows."""
         if len(group) == 1:
-            return list(group)
-        if len(group) == 1:
             return [*group]
         rows = {variable: self._where(self._args(variable)) for variable in group}
         columns = min(len(self._args(group[0])), 3)  # an order by any of the first few will do
@@ -210,4 +208,4 @@ class _Layout:
             strides = [Rows(Memory.VARYING, operand).stride for operand in operands]
             return sum(2 if stride >= 0 else 1 for stride in strides if stride is not None)
 
-        return max(orders, key=regularity)
+        return max(orders, key=regularity, default=[*group])

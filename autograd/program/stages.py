@@ -112,13 +112,23 @@ class Fold:
     """result[r] = a variadic op of the rows terms[r][0], terms[r][1], ..., folded two at a time."""
 
     op: Primitive
-    terms: tuple[Table, ...]  # one; or left and right factors of an op that folds pairs
+    terms: Table
     result: Rows  # contiguous
 
     @property
     def reads(self) -> tuple[Rows | Table, ...]:
         """The rows that the stage reads."""
-        return self.terms
+        return (self.terms,)
+
+    @property
+    def start(self) -> float | None:
+        """The value of no terms, from which the op folds; None: it starts with the first one."""
+        return self.op.forward() if () in self.op.special or not self.terms.width else None
+
+    def halves(self) -> tuple[Table, Table]:
+        """Return left and right factors apart, for an op that folds pairs: it starts from 0."""
+        half = self.terms.width // 2
+        return self.terms.columns(range(half)), self.terms.columns(range(half, 2 * half))
 
 
 @dataclass(frozen=True)

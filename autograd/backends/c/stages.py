@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from autograd.backends.c.literals import comment, double
+from autograd.backends.formula import formula_of
 from autograd.primitives import dot, guarded_dot
 from autograd.program.stages import (
     Dots,
     Elementwise,
-    Fold,
     Product,
     Rows,
     SummedProduct,
@@ -18,7 +18,10 @@ from autograd.program.stages import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from autograd.backends.c.writer import Text, Writer
+    from autograd.primitive import Primitive
     from autograd.program.stages import Stage
 
 __all__ = ["write_reduction", "write_stage"]
@@ -35,9 +38,11 @@ def write_stage(writer: Writer, stage: Stage) -> None:
         _write_product(writer, stage)
     elif isinstance(stage, Dots):
         op = guarded_dot if stage.guarded else dot
-        _write_folds(writer, Fold(op, (stage.left, stage.right), stage.result))
+        _write_folds(writer, op, (stage.left, stage.right), 0.0, stage.result)
+    elif formula_of(stage.op).arity == 3:
+        _write_folds(writer, stage.op, stage.halves(), 0.0, stage.result)
     else:
-        _write_folds(writer, stage)
+        _write_folds(writer, stage.op, (stage.terms,), stage.start, stage.result)
 
 
 def write_reduction(writer: Writer, stage: SummedProduct | SummedRows, first: int) -> None:
@@ -69,26 +74,24 @@ def _write_elementwise(writer: Writer, stage: Elementwise) -> None:
         writer.line(f"{target(i, '0')} = {text};")
 
 
-def _write_folds(writer: Writer, stage: Fold) -> None:
-    op, tables = stage.op, stage.terms
+def _write_folds(
+    writer: Writer, op: Primitive, tables: Sequence[Table], start: float | None, result: Rows
+) -> None:
     count, width = tables[0].height, tables[0].width
     writer.line(f"/* {count} of {comment(op.name)}, over {width} */")
-    target = writer.reader(_column(stage.result))
+    target = writer.reader(_column(result))
     sources = [writer.reader(table) for table in tables if width]
     with writer.loop("i", count) as i:
-        result = target(i, "0")
-        first = 0
-        if len(tables) == 2:
-            writer.line(f"{result} = 0.0;")
-        elif () in op.special or not width:
-            writer.line(f"{result} = {double(op.forward())};")
+        total = target(i, "0")
+        if start is None:
+            writer.line(f"{total} = {sources[0](i, '0')};")
         else:
-            writer.line(f"{result} = {sources[0](i, '0')};")
-            first = 1
+            writer.line(f"{total} = {double(start)};")
+        first = 1 if start is None else 0
         if first < width:
             with writer.loop("k", width, first) as k:
-                text = writer.rows.applied(op, result, *[source(i, k) for source in sources])
-                writer.line(f"{result} = {text};")
+                text = writer.rows.applied(op, total, *[source(i, k) for source in sources])
+                writer.line(f"{total} = {text};")
 
 
 def _write_product(writer: Writer, stage: Product) -> None:

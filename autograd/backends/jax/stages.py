@@ -58,20 +58,18 @@ def summed(stage: SummedProduct | SummedRows, memories: Memories) -> Array:
 
 def _folded(stage: Fold, memories: Memories) -> Array:
     """Return a variadic operation of the terms, taken two at a time in their order."""
-    arrays = [jnp.moveaxis(memories.table(table), 1, 0) for table in stage.terms]
     if stage.op.sum_of is identity:
-        return arrays[0].sum(axis=0)
+        return memories.table(stage.terms).sum(axis=1)
     pairs = formula_of(stage.op).arity == 3
-    if pairs and len(arrays) == 1:
-        arrays = jnp.split(arrays[0], 2)
-    if pairs:
-        start = jnp.zeros_like(arrays[0][0])
-    elif () in stage.op.special:  # the value of nothing
-        start = jnp.full_like(arrays[0][0], stage.op.forward())
+    tables = stage.halves() if pairs else (stage.terms,)
+    arrays = [jnp.moveaxis(memories.table(table), 1, 0) for table in tables]
+    start = 0.0 if pairs else stage.start
+    if start is None:
+        first, arrays = arrays[0][0], [arrays[0][1:]]
     else:
-        start, arrays = arrays[0][0], [arrays[0][1:]]
+        first = jnp.full_like(arrays[0][0], start)
     function = function_of(stage.op)
-    total, _ = lax.scan(lambda so_far, term: (function(so_far, *term), None), start, arrays)
+    total, _ = lax.scan(lambda so_far, term: (function(so_far, *term), None), first, arrays)
     return total
 
 

@@ -46,7 +46,7 @@ class NativeProgram:
         workspace = self._workspace()
         workspace.fill(shared, parameters)
         sums = np.zeros(self.schedule.sums)
-        if len(sums) or self.schedule.program.examples:
+        if len(sums) or self.schedule.program.examples or len(examples) != 1:
             outputs = self._over_examples(workspace, examples, sums)
         else:
             self._evaluate(workspace.uniform_address)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from autograd.backends.formula import formula_of
 from autograd.backends.llvm.elementary import lowered
 from autograd.backends.llvm.frame import UNROLLED
 from autograd.program.stages import Memory
@@ -18,9 +19,8 @@ if TYPE_CHECKING:
     from autograd.backends.llvm.frame import Frame
     from autograd.backends.llvm.fusion import FusedLoop
     from autograd.backends.llvm.writer import Index, Operand, Writer
-    from autograd.primitive import Primitive
     from autograd.program.program import Program
-    from autograd.program.stages import Fold, Rows, Table
+    from autograd.program.stages import Fold, Rows
 
 __all__ = ["write_fold", "write_loop"]
 
@@ -116,12 +116,11 @@ class _Body:
 
 def write_fold(frame: Frame, stage: Fold) -> None:
     """Write a variadic operation, folded two operands at a time."""
-    (table,) = stage.terms
-    fold = _Fold(frame, stage.op, table)
+    fold = _Fold(frame, stage)
     result = frame.lookup(stage.result)
 
     def one_row(row: Index, _: int) -> None:
-        if table.memory is Memory.VARYING:
+        if stage.terms.memory is Memory.VARYING:
             frame.over_lanes(
                 1,
                 lambda lanes: frame.store(
@@ -132,41 +131,49 @@ def write_fold(frame: Frame, stage: Fold) -> None:
             x = fold.total(row) if fold.in_line else fold.folded(frame.scalar, row, 0)
             frame.scalar.store(x, frame.scalar.address("%uniform", result.at(row)))
 
-    frame.over(table.height, 1, one_row)
+    frame.over(stage.terms.height, 1, one_row)
 
 
 class _Fold:
     """One row of a fold."""
 
-    def __init__(self, frame: Frame, op: Primitive, table: Table) -> None:
+    def __init__(self, frame: Frame, stage: Fold) -> None:
         self.frame = frame
-        self.op = op
-        self.memory = table.memory
-        self.width = table.width
-        self.terms = frame.lookup(table)
+        self.op = stage.op
+        self.memory = stage.terms.memory
+        pairs = formula_of(stage.op).arity == 3
+        tables = stage.halves() if pairs else (stage.terms,)
+        self.start = 0.0 if pairs else stage.start
+        self.width = tables[0].width
+        self.terms = [frame.lookup(table) for table in tables if self.width]
         # Neighbours in memory, and a sum: it may be added up in another order.
-        self.in_line = op.sum_of is not None and (table.strides or (0, 0))[1] == 1
+        self.in_line = stage.op.sum_of is not None and (tables[0].strides or (0, 0))[1] == 1
 
     def folded(self, writer: Writer, row: Index, lane: Index) -> Operand:
         """Return the operands of a row, folded in order."""
-        x: Operand = self._load(writer, row, 0, lane)
+        first = 0
+        x: Operand | None = self.start
+        if x is None:
+            (x,) = self._loaded(writer, row, 0, lane)
+            first = 1
         if self.width <= UNROLLED:
-            for k in range(1, self.width):
-                x = lowered(writer, self.op, [x, self._load(writer, row, k, lane)])
+            for k in range(first, self.width):
+                x = lowered(writer, self.op, [x, *self._loaded(writer, row, k, lane)])
             return x
-        with writer.loop(1, self.width, carried=[x]) as loop:
-            term = self._load(writer, row, loop.index, lane)
-            loop.next = [lowered(writer, self.op, [loop.carried[0], term])]
+        with writer.loop(first, self.width, carried=[x]) as loop:
+            terms = self._loaded(writer, row, loop.index, lane)
+            loop.next = [lowered(writer, self.op, [loop.carried[0], *terms])]
         return loop.results[0]
 
     def total(self, row: Index) -> Operand:
         """Return the sum of a row of neighbours, several vectors of them at a time."""
         frame, writer = self.frame, self.frame.writer
+        (terms,) = self.terms
         step = 4 * frame.width
         whole = self.width - self.width % step
         with writer.loop(0, whole, step, carried=[0.0] * 4) as loop:
             addresses = [
-                frame.scalar.address("%uniform", self.terms.at(row, frame.shifted(loop.index, k)))
+                frame.scalar.address("%uniform", terms.at(row, frame.shifted(loop.index, k)))
                 for k in range(0, step, frame.width)
             ]
             loop.next = [
@@ -175,13 +182,14 @@ class _Fold:
         a, b, c, d = loop.results
         x: Operand = writer.total(writer.fadd(writer.fadd(a, b), writer.fadd(c, d)))
         for k in range(whole, self.width):
-            x = frame.scalar.fadd(x, self._load(frame.scalar, row, k, 0))
+            x = frame.scalar.fadd(x, *self._loaded(frame.scalar, row, k, 0))
         return x
 
-    def _load(self, writer: Writer, row: Index, k: Index, lane: Index) -> str:
+    def _loaded(self, writer: Writer, row: Index, k: Index, lane: Index) -> list[Operand]:
+        offsets = [terms.at(row, k) for terms in self.terms]
         if self.memory is Memory.VARYING:
-            return self.frame.load(Memory.VARYING, self.terms.at(row, k), lane)
-        return writer.load(writer.address("%uniform", self.terms.at(row, k)))
+            return [self.frame.load(Memory.VARYING, offset, lane) for offset in offsets]
+        return [writer.load(writer.address("%uniform", offset)) for offset in offsets]
 
 
 def _constant(program: Program, operand: Rows) -> float | None:

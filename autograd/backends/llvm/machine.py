@@ -31,8 +31,9 @@ MOST_STRAIGHT = 1500  # operations for which code of their own is written
 FEW_ROWS = 4  # of a loop that counts as irregular
 MOST_CASES = 64  # pieces of code; beyond, constants are operands like others
 
-# What a piece of code is for: the operation, and for each operand its memory or constant.
-Case: TypeAlias = "tuple[Primitive, tuple[Memory | float, ...]]"
+# What a piece of code is for: the operation, and for each operand its memory or, as the hexadecimal
+# text that tells 0.0 from -0.0, its constant.
+Case: TypeAlias = "tuple[Primitive, tuple[Memory | str, ...]]"
 
 
 @dataclass
@@ -98,8 +99,8 @@ def _write_case(
     def value(writer: Writer, lane: Index) -> Operand:
         operands: list[Operand] = []
         for kind, offset in zip(kinds, offsets):
-            if isinstance(kind, float):
-                operands.append(kind)
+            if isinstance(kind, str):
+                operands.append(float.fromhex(kind))
             elif memory is Memory.VARYING:
                 operands.append(frame.load(kind, offset, lane))
             else:
@@ -120,14 +121,14 @@ def _instructions(
 ) -> Iterator[tuple[Case, tuple[int, ...], int]]:
     """Yield the case, the rows of the operands and that of the result, for each row of a stage."""
     for place, result in enumerate(stage.result.index):
-        kinds: list[Memory | float] = []
+        kinds: list[Memory | str] = []
         rows = tuple([operand.index[place] for operand in stage.operands])
         for operand, row in zip(stage.operands, rows):
             uniform = operand.memory is Memory.UNIFORM
             number = program.constant(row + program.examples) if uniform else None
-            kinds.append(operand.memory if number is None else number)
+            kinds.append(operand.memory if number is None else number.hex())
         yield (stage.op, tuple(kinds)), rows, result
 
 
-def _memory(kind: Memory | float) -> Memory:
+def _memory(kind: Memory | str) -> Memory:
     return kind if isinstance(kind, Memory) else Memory.UNIFORM

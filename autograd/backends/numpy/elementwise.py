@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from autograd.backends.numpy.frame import Array, Frame
-    from autograd.program.stages import Elementwise, Fold, Table
+    from autograd.program.stages import Elementwise, Fold
 
 __all__ = ["elementwise", "fold"]
 
@@ -26,27 +26,18 @@ def elementwise(stage: Elementwise, frame: Frame) -> None:
 
 def fold(stage: Fold, frame: Frame) -> None:
     """Add the steps of a variadic operation, which takes its terms in their order."""
-    result, text = frame.rows(stage.result), text_of(stage.op)
-    if stage.terms[0].width == 0:
-        frame.add(result.fill, stage.op.forward())
+    result, text, start = frame.rows(stage.result), text_of(stage.op), stage.start
+    if stage.terms.width == 0:
+        frame.add(result.fill, start)
     elif text.arity == 3:
-        pairs = [frame.table(table) for table in _halves(stage.terms)]
+        pairs = [frame.table(table) for table in stage.halves()]
         frame.add(_folded, text.function, pairs, 0.0, result)
+    elif isinstance(text.function, np.ufunc):
+        initial: dict[str, Any] = {} if start is None else {"initial": start}
+        reduce = partial(text.function.reduce, axis=1, **initial)
+        frame.add(reduce, frame.table(stage.terms), out=result)
     else:
-        terms = frame.table(stage.terms[0])
-        start: dict[str, Any] = {"initial": stage.op.forward()} if () in stage.op.special else {}
-        if isinstance(text.function, np.ufunc):
-            frame.add(partial(text.function.reduce, axis=1, **start), terms, out=result)
-        else:
-            frame.add(_folded, text.function, [terms], start.get("initial"), result)
-
-
-def _halves(terms: tuple[Table, ...]) -> tuple[Table, ...]:
-    """Return left and right factors; x1 ... xn, y1 ... yn in one table are taken apart."""
-    if len(terms) == 2:
-        return terms
-    half = terms[0].width // 2
-    return terms[0].columns(range(half)), terms[0].columns(range(half, 2 * half))
+        frame.add(_folded, text.function, [frame.table(stage.terms)], start, result)
 
 
 def _folded(

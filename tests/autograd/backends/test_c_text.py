@@ -270,7 +270,7 @@ def test_zeros_win_on_the_side_that_guards(computed):
 def test_folds_start_as_their_rows_say(computed):
     long, short, empty = table((3, 1, 4, 1), (10, 2, 24, 20)), table((3,), (15,)), table((), ())
     stages = [
-        Fold(op, (terms,), contiguous(FIRST + 2 * number, 2))
+        Fold(op, terms, contiguous(FIRST + 2 * number, 2))
         for number, (op, terms) in enumerate(
             itertools.product((add_n, largest), (long, short, empty))
         )
@@ -278,7 +278,7 @@ def test_folds_start_as_their_rows_say(computed):
     wanted = [
         op.forward(*[GIVEN[row] for row in line])
         for stage in stages
-        for op, line in itertools.product((stage.op,), stage.terms[0].index)
+        for op, line in itertools.product((stage.op,), stage.terms.index)
     ]
     assert run(computed, stages, FIRST + 12) == wanted
 
@@ -286,8 +286,8 @@ def test_folds_start_as_their_rows_say(computed):
 @needs_compiler
 def test_a_fold_without_a_value_of_nothing_starts_from_its_first_term(computed):
     minus = primitive("minus", lambda *xs: reduce(operator.sub, xs), None, c="x - y", variadic=True)
-    stage = Fold(minus, (table((3, 1, 4), (20, 10, 2)),), contiguous(FIRST, 2))
-    wanted = [minus.forward(*line) for line in numbers(stage.terms[0])]
+    stage = Fold(minus, table((3, 1, 4), (20, 10, 2)), contiguous(FIRST, 2))
+    wanted = [minus.forward(*line) for line in numbers(stage.terms)]
     assert run(computed, [stage], FIRST + 2) == wanted
 
 

@@ -81,9 +81,10 @@ def test_a_convolution_and_its_gradient(count, drawn, matches_interpreter):
     kernels = draw.p[:4], draw.p[4:]
     windows = [pixels[i : i + 2, j : j + 2].ravel() for i in range(3) for j in range(3)]
     maps = [[draw(dot, *kernel, *window) for window in windows] for kernel in kernels]
+    slopes = [[draw(relu, y) for y in outputs] for outputs in maps]
     gradient = [
-        draw(guarded_dot, *(draw(relu, y) for y in outputs), *(window[k] for window in windows))
-        for outputs in maps
+        draw(guarded_dot, *slope, *(window[k] for window in windows))
+        for slope in slopes
         for k in range(4)
     ]
     program = draw.program([y for outputs in maps for y in outputs], gradient)
@@ -134,8 +135,9 @@ def test_zeros_win_in_guarded_products_only(lines, first_varies, bad, drawn, mat
 def test_zeros_win_in_guarded_sums_over_the_batch(bad, drawn, matches_interpreter):
     draw = drawn(examples=4)
     gradient = [draw(guarded_mul, g, x) for g in draw.x[:2] for x in draw.x[2:]]
-    twice = draw(guarded_dot, *draw.x[:2], *draw.x[2:])
-    program = draw.program([], [*gradient, twice])
+    lefts, rights = (draw.x[1::-1], draw.x[:2]), (draw.x[:1:-1], draw.x[2:])
+    twice = [draw(guarded_dot, *left, *right) for left in lefts for right in rights]
+    program = draw.program([], [*gradient, *twice])
     assert {stage.left.width for stage in stages(program, SummedProduct)} == {1, 2}
     matches_interpreter(program, [[0.0, 1.0, bad, 2.0], [3.0, 0.0, 1.0, 5.0]])
     matches_interpreter(program, [[0.0, 1.0, 4.0, bad], [3.0, 0.0, 1.0, 5.0]])
@@ -155,7 +157,7 @@ def test_terms_of_one_sum_are_all_added(drawn, run):
     of_rows, of_products = draw(add, *draw.x[:2]), draw(guarded_mul, *draw.x[2:])
     both = draw(add, of_products, draw(guarded_mul, draw.x[2], draw.x[1]))
     program = draw.program([], [of_rows, both])
-    assert [stage.into for stage in stages(program, SummedRows)] == [(0, 0)]
+    assert [stage.into for stage in stages(program, SummedRows)] == [(0, 0, 1, 1)]
     _, sums = run(program, [[1.0, 2.0, 3.0, 4.0], [5.0, 6.0, 7.0, 8.0]])
     assert sums.tolist() == [14.0, 3.0 * 4.0 + 3.0 * 2.0 + 7.0 * 8.0 + 7.0 * 6.0]
 
