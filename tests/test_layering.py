@@ -34,7 +34,7 @@ AUTOGRAD = (
     "backends.c.stages", "backends.c.function", "backends.c.header", "backends.c",
     "program.shapes", "program.arguments", "program.traced", "program.place", "program.lowering",
     "program.derivatives", "program.trace", "program.nonfinite", "program.runner",
-    "program.update", "program.descent", "program.watch", "program.programs", "program.export", "program.compile",
+    "program.update", "program.batching", "program.descent", "program.watch", "program.programs", "program.export", "program.compile",
     "backends.llvm.text", "backends.llvm.writer",
     "backends.llvm.libm", "backends.llvm.polynomial", "backends.llvm.exponential",
     "backends.llvm.logarithm", "backends.llvm.circular", "backends.llvm.mathematics",

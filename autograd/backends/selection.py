@@ -61,7 +61,7 @@ def executable(program: Program, backend: str) -> Executable:
 
 def stepper(program: Program, update: Update, backend: str) -> Stepper:
     """Return the program of a gradient and an update ready to take steps; "auto" as above."""
-    sizes = Sizes(program.parameters, len(program.sums) - 1)
+    sizes = Sizes(program.parameters, len(program.sums) - 1, len(program.outputs))
     if backend == "interpreter":
         return ArrayStepper(Interpreted(program), Interpreted(update.program), update, sizes)
     schedule = scheduled(program)

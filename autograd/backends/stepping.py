@@ -32,10 +32,11 @@ class Progress(NamedTuple):
 
 
 class Sizes(NamedTuple):
-    """How many parameters there are, and how many of them are trained."""
+    """How many parameters there are, how many of them are trained, and how many outputs."""
 
     parameters: int
     trained: int
+    outputs: int
 
 
 class Stepper(Protocol):
@@ -66,6 +67,7 @@ class ArrayStepper:
         self._gradient = gradient
         self._rule = rule
         self._trained = sizes.trained
+        self._outputs = sizes.outputs
         self.parameters = np.zeros(sizes.parameters)
         self.own = np.zeros((len(update.own), sizes.trained))
         self.common = np.zeros(len(update.common))
@@ -78,7 +80,7 @@ class ArrayStepper:
         import numpy as np
 
         losses: list[float] = []
-        outputs: list[Any] = []
+        outputs: list[Any] = [np.empty((0, self._outputs))]
         start = done = 0
         for count, scheduled in zip(batches.counts.tolist(), batches.scheduled):
             chosen = batches.examples[batches.order[start : start + count]]

@@ -5,16 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from autograd.backends.selection import stepper
-from autograd.backends.stepping import Batches
+from autograd.backends.selection import checked_backend, stepper
 from autograd.graph import CLOCK
 from autograd.program.arguments import Arguments, Axes, read
+from autograd.program.batching import batched
 from autograd.program.derivatives import backward, redrawn
 from autograd.program.lowering import lowered
 from autograd.program.shapes import NUMBER, Sequence
 from autograd.program.simplify import simplified
 from autograd.program.trace import Function
-from autograd.program.update import updated
+from autograd.program.update import check_state, updated
 from autograd.reverse import reverse
 
 if TYPE_CHECKING:
@@ -49,8 +49,11 @@ class Descent:
     leaves that f captures; those it does not reach are left alone. The rule is called once, on
     Values: `rule(parameter, gradient, state, **settings) -> (parameter, state)`, with `state` a
     tuple of numbers for each parameter. The settings named by `scheduled` may change at each step.
-    `clip_norm` scales gradients to at most that norm together. Leaves that are not trained are
-    read anew at each call; the numbers of the trained ones are kept here until `write_back()`.
+    `clip_norm` scales gradients to at most that norm together. The numbers of the trained leaves
+    are kept here until `write_back()`; data that is set on any leaf is taken over by the next call.
+
+    Raises TypeError and ValueError for parameters, state, settings, a rule or a result of `f` that
+    do not fit together, and ImportError for a backend that is not installed.
 
     >>> from autograd import Value
     >>> w = Value(0.0)
@@ -82,11 +85,26 @@ class Descent:
 
         self._function = Function(f)
         self._in_axes = in_axes
-        self._settings, self._scheduled = dict(settings), tuple(scheduled)
+        checked_backend(backend)
+        check_state(parameters, state)
+        unknown = [name for name in scheduled if name not in settings]
+        if unknown:
+            raise ValueError(
+                f"Descent: scheduled names {unknown[0]!r}, but the settings are "
+                f"{', '.join(settings) or 'empty'}"
+            )
+        if clip_norm is not None and not clip_norm > 0.0:
+            raise ValueError(f"Descent: clip_norm must be positive or None, not {clip_norm!r}")
+        self._scheduled = {name: settings[name] for name in scheduled}
         arguments = read(args, in_axes, self._function.names)
+        if arguments.examples is None:
+            raise ValueError(
+                f"Descent: in_axes={in_axes!r} says that no argument is a batch; steps take some "
+                "of the examples of one"
+            )
         trace = self._function.trace(arguments)
         if trace.result != NUMBER and not (
-            isinstance(trace.result, Sequence) and trace.result.items[0] == NUMBER
+            isinstance(trace.result, Sequence) and trace.result.items[:1] == (NUMBER,)
         ):
             raise TypeError(
                 "Descent needs a function that returns one number, the loss, or a tuple of the "
@@ -95,6 +113,10 @@ class Descent:
         self._shapes = arguments.shapes
         place = {leaf: number for number, leaf in enumerate(parameters)}
         program, reached = _with_gradients(trace.program, [leaf in place for leaf in trace.leaves])
+        if not reached:
+            raise ValueError(
+                f"Descent: the loss depends on none of the {len(parameters)} parameters"
+            )
         self._leaves = [trace.leaves[number] for number in reached]
         rest = set(range(len(trace.leaves))).difference(reached)
         self._fixed = [trace.leaves[number] for number in sorted(rest)]
@@ -106,8 +128,7 @@ class Descent:
         self._stepper = stepper(simplified(program)[0], self._update, backend)
         self._stepper.own[:] = columns[list(self._update.own)]
         self._stepper.common[:] = columns[list(self._update.common), 0]
-        self._seen: list[float] = []  # what the Values held when they were last looked at
-        self._clock = -1
+        self._clock = -1  # when the Values were last looked at
         self._prepared: tuple[Any, Arguments] | None = None
 
     def run(
@@ -134,31 +155,9 @@ class Descent:
         of `order`. `schedules` gives settings that change, one number per step. Raises ValueError
         for counts that do not fit and for another structure, IndexError for examples beyond args.
         """
-        import numpy as np
-
-        arguments = self._arguments(args)
-        order = np.ascontiguousarray(order, dtype=np.int64)
-        counts = np.ascontiguousarray(counts, dtype=np.int64)
-        if counts.sum() != len(order) or (counts < 1).any():
-            raise ValueError(
-                f"Descent: the counts must be positive and add up to the {len(order)} examples of "
-                f"order, not {counts.sum()}"
-            )
-        if len(order) and not 0 <= order.min() <= order.max() < len(arguments.examples):
-            raise IndexError(
-                f"Descent: order holds {order.min()} to {order.max()}, but there are "
-                f"{len(arguments.examples)} examples"
-            )
-        given = schedules or {}
-        columns = [
-            np.broadcast_to(np.asarray(given.get(name, self._settings[name])), counts.shape)
-            for name in self._scheduled
-        ]
-        scheduled = np.ascontiguousarray(np.array(columns, dtype=np.float64).T)
-        shared = np.array(arguments.shared, dtype=np.float64)
-        batches = Batches(arguments.examples, shared, order, counts, scheduled)
+        batches = batched(self._arguments(args), order, counts, self._scheduled, schedules or {})
         take_steps = self._stepper.plan(batches)
-        steps = len(counts)
+        steps = len(batches.counts)
 
         def run() -> Steps:
             if CLOCK.now != self._clock:
@@ -173,21 +172,13 @@ class Descent:
         numbers = self._stepper.parameters[: len(self._leaves)].tolist()
         for leaf, number in zip(self._leaves, numbers):
             leaf.data = number
-        self._seen = numbers
         self._clock = CLOCK.now
 
     def _read_leaves(self) -> None:
         """Take over the data that somebody has set since the leaves were last looked at."""
-        parameters = self._stepper.parameters
-        count = len(self._leaves)
-        numbers = [leaf.data for leaf in self._leaves]
-        if not self._seen:
-            parameters[:count] = numbers
-        for place, (number, seen) in enumerate(zip(numbers, self._seen)):
-            if number != seen:
-                parameters[place] = number
-        parameters[count:] = [leaf.data for leaf in self._fixed]
-        self._seen = numbers
+        for place, leaf in enumerate((*self._leaves, *self._fixed)):
+            if leaf._version > self._clock:
+                self._stepper.parameters[place] = leaf.data
         self._clock = CLOCK.now
 
     @property

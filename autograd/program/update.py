@@ -6,18 +6,20 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd.graph import Constant
 from autograd.mode import entered
+from autograd.number import as_float
 from autograd.primitives import where
-from autograd.program.lowering import lowered
+from autograd.program.lowering import captured, lowered
 from autograd.program.place import TracingMode
 from autograd.program.simplify import simplified
 from autograd.program.traced import placeholder
+from autograd.value import Value
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from autograd.program.program import Program
 
-__all__ = ["Update", "updated"]
+__all__ = ["Update", "check_state", "updated"]
 
 
 class Update(NamedTuple):
@@ -56,8 +58,13 @@ def updated(
         if clip_norm is not None:  # as nn.clip_grad_norm
             factor = clip_norm / (norm + 1e-6)
             gradient = where(factor < 1.0, gradient * factor, gradient)
-        moved, new = rule(parameter, gradient, tuple(old), **{**settings, **live})
-    results = [Constant(item) if isinstance(item, float) else item for item in (moved, *new)]
+        results = _results(rule(parameter, gradient, tuple(old), **{**settings, **live}), len(old))
+    strangers = captured(results, given)
+    if strangers:
+        raise ValueError(
+            f"the rule depends on {strangers[0]!r}, which is none of its arguments; give numbers "
+            "of its own as settings, by name"
+        )
     common = [k for k in range(len(old)) if len({line[k] for line in state}) == 1]
     while True:
         own = [k for k in range(len(old)) if k not in common]
@@ -74,3 +81,40 @@ def updated(
     program, _ = simplified(program)
     norm_used = any(program.examples + 1 in args for _, args in program.instructions)
     return Update(program, tuple(own), tuple(common), norm_used)
+
+
+def check_state(parameters: Sequence[Any], state: Sequence[tuple[float, ...]]) -> None:
+    """Check that the parameters are different leaves, and that each has a line of the state."""
+    places: dict[Any, int] = {}
+    for place, parameter in enumerate(parameters):
+        if parameter.op is not None:
+            raise ValueError(
+                f"parameter {place} is the result of {parameter.op.name}; only leaves, made by "
+                "Value(number), can be moved"
+            )
+        if places.setdefault(parameter, place) != place:
+            raise ValueError(f"parameters {places[parameter]} and {place} are one Value")
+    if len(state) != len(parameters):
+        raise ValueError(
+            f"the state has {len(state)} lines for {len(parameters)} parameters; it needs a tuple "
+            "of numbers, which may be empty, for each"
+        )
+    for place, line in enumerate(state):
+        if len(line) != len(state[0]):
+            raise ValueError(
+                f"the state of parameter {place} has {len(line)} numbers, "
+                f"that of parameter 0 has {len(state[0])}"
+            )
+
+
+def _results(result: Any, size: int) -> list[Any]:
+    """Return the nodes of the new parameter and of the new state, which has `size` elements."""
+    if not (isinstance(result, tuple) and len(result) == 2 and isinstance(result[1], tuple | list)):
+        raise TypeError(f"the rule must return (parameter, state), not {result!r}")
+    moved, new = result
+    if len(new) != size:
+        raise ValueError(f"the rule returns {len(new)} numbers of state for a state of {size}")
+    return [
+        item if isinstance(item, Value) else Constant(as_float(item, "the result of the rule"))
+        for item in (moved, *new)
+    ]

@@ -1,0 +1,429 @@
+"""Descent: steps at machine speed are those of the eager loop with an optimizer of nn."""
+
+from __future__ import annotations
+
+import random
+from importlib.util import find_spec
+from math import inf, nan
+
+import numpy as np
+import pytest
+
+import autograd as ag
+from autograd import Descent, Value
+from nn import MLP, SGD, Adam, AdamW, RMSprop, clip_grad_norm
+
+BACKENDS = ["interpreter", "numpy", *(["llvm"] if find_spec("llvmlite") else [])]
+OPTIMIZERS = {
+    "plain": (SGD, {"lr": 0.05}),
+    "momentum": (SGD, {"lr": 0.05, "momentum": 0.9}),
+    "nesterov": (SGD, {"lr": 0.05, "momentum": 0.8, "nesterov": True, "weight_decay": 0.01}),
+    "rmsprop": (RMSprop, {"lr": 0.01}),
+    "rmsprop-all": (RMSprop, {"lr": 0.01, "alpha": 0.9, "momentum": 0.5, "weight_decay": 0.1}),
+    "adam": (Adam, {"lr": 0.02}),
+    "adam-decay": (Adam, {"lr": 0.02, "betas": (0.8, 0.99), "weight_decay": 0.1}),
+    "adamw": (AdamW, {"lr": 0.02, "weight_decay": 0.1}),
+}
+COUNTS = [3, 1, 8, 5, 2, 13]
+RATES = [0.05, 0.01, 0.03, 0.02, 0.0, 0.04]
+
+
+@pytest.fixture(params=BACKENDS)
+def backend(request):
+    return request.param
+
+
+@pytest.fixture
+def problem():
+    """A small network, its loss on one example, and data."""
+    model = MLP(2, [5, 3, 1], activation="tanh", rng=random.Random(0))
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(40, 2))
+    y = np.sign(X[:, 0] * X[:, 1])
+    order = rng.integers(0, 40, sum(COUNTS)).tolist()
+    return model, lambda x, y: (1.0 - y * model(x)).relu() + 0.1 * (model(x) - y) ** 2, X, y, order
+
+
+def descent_of(loss, args, optimizer, parameters=None, **details):
+    return Descent(
+        loss, args, parameters=parameters or optimizer.parameters, rule=type(optimizer).rule,
+        state=optimizer.state, settings=optimizer.settings, **details,
+    )  # fmt: skip
+
+
+def eager_steps(loss, optimizer, X, y, order, counts, rates=None, clip_norm=None):
+    """Take the steps with an optimizer of nn; yield the loss of each."""
+    place = 0
+    for step, count in enumerate(counts):
+        chosen = order[place : place + count]
+        place += count
+        optimizer.zero_grad()
+        mean = ag.mean([loss(X[k], y[k]) for k in chosen])
+        mean.backward()
+        if clip_norm is not None:
+            clip_grad_norm(optimizer.parameters, clip_norm)
+        if rates is not None:
+            optimizer.lr = rates[step]
+        optimizer.step()
+        yield mean.data
+
+
+@pytest.mark.parametrize("clip_norm", [None, 0.05, 1e3])
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_steps_are_those_of_the_eager_loop(name, clip_norm, backend, problem):
+    model, loss, X, y, order = problem
+    kind, settings = OPTIMIZERS[name]
+    optimizer = kind(model.parameters(), **settings)
+    start = [p.data for p in optimizer.parameters]
+    descent = descent_of(loss, (X, y), optimizer, clip_norm=clip_norm, backend=backend)
+    by_step, place = [], 0
+    for count, rate in zip(COUNTS, RATES, strict=True):
+        steps = descent.run((X, y), order[place : place + count], [count], {"lr": [rate]})
+        descent.write_back()
+        by_step.append((steps.losses[0], [p.data for p in optimizer.parameters], descent.state))
+        place += count
+    for p, number in zip(optimizer.parameters, start, strict=True):
+        p.data = number
+    eager = eager_steps(loss, optimizer, X, y, order, COUNTS, RATES, clip_norm)
+    for found, wanted in zip(by_step, eager, strict=True):
+        numbers = [p.data for p in optimizer.parameters]
+        assert found[0] == pytest.approx(wanted, rel=1e-12)
+        np.testing.assert_allclose(found[1], numbers, rtol=1e-10, atol=1e-12)
+        np.testing.assert_allclose(found[2], optimizer.state, rtol=1e-9, atol=1e-14)
+
+
+@pytest.mark.parametrize("name", ["nesterov", "adamw"])
+def test_many_steps_in_one_call_are_the_same_to_the_bit(name, backend, problem):
+    model, loss, X, y, order = problem
+    kind, settings = OPTIMIZERS[name]
+    optimizer = kind(model.parameters(), **settings)
+    start = [p.data for p in optimizer.parameters]
+    one, many = (descent_of(loss, (X, y), optimizer, backend=backend) for _ in range(2))
+    losses, place = [], 0
+    for count, rate in zip(COUNTS, RATES, strict=True):
+        losses += one.run(
+            (X, y), order[place : place + count], [count], {"lr": [rate]}
+        ).losses.tolist()
+        place += count
+    one.write_back()
+    found = [p.data for p in optimizer.parameters]
+    for p, number in zip(optimizer.parameters, start, strict=True):
+        p.data = number
+    steps = many.run((X, y), order, COUNTS, {"lr": RATES})
+    many.write_back()
+    assert steps.losses.tolist() == losses
+    assert (steps.done, steps.finite) == (len(COUNTS), True)
+    assert [p.data for p in optimizer.parameters] == found
+    assert many.state == one.state
+
+
+def line(**details):
+    """Return (w, b, descent) of a line through (1, 3) and (2, 5), by plain gradient descent."""
+    w, b = Value(0.0), Value(0.0)
+    details = {
+        "parameters": [w, b],
+        "state": [()] * 2,
+        "settings": {"lr": 0.1},
+        "rule": plain,
+        **details,
+    }
+    descent = Descent(lambda x, y: (w * x + b - y) ** 2, (LINE_X, LINE_Y), **details)
+    return w, b, descent
+
+
+LINE_X, LINE_Y = np.array([1.0, 2.0]), np.array([3.0, 5.0])
+
+
+def plain(parameter, gradient, state, lr):
+    return parameter - lr * gradient, state
+
+
+def by_hand(w, b, steps, lr=0.1, factor=1.0):
+    """Take steps on the mean of the squares, with factor * w for the slope."""
+    for _ in range(steps):
+        errors = factor * w * LINE_X + b - LINE_Y
+        w, b = w - lr * (2.0 * factor * errors * LINE_X).mean(), b - lr * (2.0 * errors).mean()
+    return w, b
+
+
+def test_settings_that_are_not_scheduled_stay(backend):
+    w, b, descent = line(backend=backend)
+    descent.run((LINE_X, LINE_Y), [0, 1] * 3, [2] * 3)
+    descent.run((LINE_X, LINE_Y), [0, 1], [2], {"lr": [0.02]})
+    descent.run((LINE_X, LINE_Y), [0, 1], [2])
+    descent.write_back()
+    wanted = by_hand(*by_hand(*by_hand(0.0, 0.0, 3), 1, lr=0.02), 1)
+    assert (w.data, b.data) == pytest.approx(wanted, rel=1e-13)
+
+
+def test_what_is_not_trained_is_read_at_each_run(backend):
+    w, b, factor = Value(0.5), Value(0.0), Value(1.0)
+    descent = Descent(
+        lambda x, y: (factor * w * x + b - y) ** 2, (LINE_X, LINE_Y), parameters=[w, b],
+        rule=plain, state=[()] * 2, settings={"lr": 0.1}, backend=backend,
+    )  # fmt: skip
+    descent.run((LINE_X, LINE_Y), [0, 1] * 2, [2] * 2)
+    factor.data = 0.5
+    descent.run((LINE_X, LINE_Y), [0, 1] * 3, [2] * 3)
+    descent.write_back()
+    wanted = by_hand(*by_hand(0.5, 0.0, 2), 3, factor=0.5)
+    assert (w.data, b.data) == pytest.approx(wanted, rel=1e-13)
+    assert factor.data == 0.5
+
+
+@pytest.mark.parametrize("number", [7.0, 0.0])
+def test_what_somebody_sets_between_runs_is_taken_over(number, backend):
+    """Even the number that it had before: it was set. The other one goes on from where it was."""
+    w, b, descent = line(backend=backend)
+    descent.run((LINE_X, LINE_Y), [0, 1], [2])
+    w.data = number
+    descent.run((LINE_X, LINE_Y), [0, 1], [2])
+    descent.write_back()
+    wanted = by_hand(number, by_hand(0.0, 0.0, 1)[1], 1)
+    assert (w.data, b.data) == pytest.approx(wanted, rel=1e-13)
+
+
+def test_two_descents_on_the_same_leaves_follow_each_other(backend):
+    w, b, first = line(backend=backend)
+    second = Descent(
+        lambda x, y: (w * x + b - y) ** 2, (LINE_X, LINE_Y), parameters=[w, b],
+        rule=plain, state=[()] * 2, settings={"lr": 0.1}, backend=backend,
+    )  # fmt: skip
+    for descent in (first, second, first):
+        descent.run((LINE_X, LINE_Y), [0, 1], [2])
+        descent.write_back()
+    assert (w.data, b.data) == pytest.approx(by_hand(0.0, 0.0, 3), rel=1e-13)
+
+
+def test_shared_arguments(backend):
+    w, b = Value(0.0), Value(0.0)
+    descent = Descent(
+        lambda x, y, factor: (factor * w * x + b - y) ** 2, (LINE_X, LINE_Y, 1.0),
+        parameters=[w, b], rule=plain, state=[()] * 2, settings={"lr": 0.1},
+        in_axes=(0, 0, None), backend=backend,
+    )  # fmt: skip
+    descent.run((LINE_X, LINE_Y, 0.5), [0, 1], [2])
+    descent.run((LINE_X, LINE_Y, 2.0), [0, 1], [2])
+    descent.write_back()
+    wanted = by_hand(*by_hand(0.0, 0.0, 1, factor=0.5), 1, factor=2.0)
+    assert (w.data, b.data) == pytest.approx(wanted, rel=1e-13)
+
+
+def test_parameters_that_the_loss_does_not_reach_are_left_alone(backend):
+    w, other, detached = Value(2.0), Value(3.0), Value(4.0)
+    descent = Descent(
+        lambda x: (w * x) ** 2 + detached.detach(), (LINE_X,), parameters=[other, w, detached],
+        rule=Adam.rule, state=[(5.0, 1.0, 2.0), (0.0, 0.0, 0.0), (6.0, 3.0, 4.0)],
+        settings=Adam([w]).settings, backend=backend,
+    )  # fmt: skip
+    steps = descent.run((LINE_X,), [0, 1], [2])
+    descent.write_back()
+    assert steps.losses.tolist() == pytest.approx([14.0])
+    assert (other.data, detached.data) == (3.0, 4.0)
+    assert w.data == pytest.approx(2.0 - 0.001, rel=1e-9)
+    assert descent.state[0] == (5.0, 1.0, 2.0)
+    assert descent.state[2] == (6.0, 3.0, 4.0)
+    assert descent.state[1][0] == 1.0
+
+
+def test_state_that_differs_between_parameters(backend, problem):
+    """Counts of updates of their own, as after training some of the layers."""
+    model, loss, X, y, order = problem
+    optimizer = Adam(model.parameters(), lr=0.02)
+    optimizer.state = [(float(k % 3), 0.01 * k, 0.02 * k) for k in range(len(optimizer.state))]
+    start = [p.data for p in optimizer.parameters]
+    descent = descent_of(loss, (X, y), optimizer, backend=backend)
+    descent.run((X, y), order, COUNTS)
+    descent.write_back()
+    found, state = [p.data for p in optimizer.parameters], descent.state
+    for p, number in zip(optimizer.parameters, start, strict=True):
+        p.data = number
+    assert len([*eager_steps(loss, optimizer, X, y, order, COUNTS)]) == len(COUNTS)
+    np.testing.assert_allclose(found, [p.data for p in optimizer.parameters], rtol=1e-11)
+    np.testing.assert_allclose(state, optimizer.state, rtol=1e-9, atol=1e-15)
+
+
+def test_further_results_are_as_they_were_during_training(backend):
+    w = Value(1.0)
+    descent = Descent(
+        lambda x, y: ((w * x - y) ** 2, w * x, 2.0, x), (LINE_X, LINE_Y), parameters=[w],
+        rule=plain, state=[()], settings={"lr": 0.1}, backend=backend,
+    )  # fmt: skip
+    steps = descent.run((LINE_X, LINE_Y), [1, 0, 1], [1, 2])
+    after = 1.0 - 0.1 * 2.0 * (2.0 - 5.0) * 2.0
+    wanted = [[2.0, 2.0, 2.0], [after, 2.0, 1.0], [2.0 * after, 2.0, 2.0]]
+    np.testing.assert_allclose(steps.extra, wanted, rtol=1e-15)
+
+
+@pytest.mark.parametrize("fault", ["loss", "gradient"])
+@pytest.mark.parametrize("bad_step", [0, 2, 3])
+def test_a_step_that_is_not_finite_is_not_taken(fault, bad_step, backend):
+    """Parameters and state stay as they were before it, and the run ends there."""
+    w = Value(2.0)
+    data = np.array([1.0, 0.5, 2.0, 1.5])
+    order = [0, 1, 2, 1, 0, 2, 1, 0]
+    order[2 * bad_step] = 3
+    if fault == "loss":
+        data[3] = inf
+        loss = lambda x: ((w * x - 1.0) ** 2, w)  # noqa: E731
+    else:  # the square root is 0, its derivative is not finite
+        loss = lambda x: ((w * 0.0 + (x - 1.5) ** 2).sqrt() + w * w, w)  # noqa: E731
+    descent, shorter = (
+        Descent(loss, (data,), parameters=[w], rule=Adam.rule, state=[(3.0, 0.5, 0.25)],
+                settings=Adam([w]).settings, backend=backend)
+        for _ in range(2)
+    )  # fmt: skip
+    before = shorter.run((data,), order[: 2 * bad_step], [2] * bad_step)
+    steps = descent.run((data,), order, [2] * 4)
+    assert (steps.done, steps.finite) == (bad_step, False)
+    assert len(steps.losses) == bad_step + 1
+    assert steps.losses[:-1].tolist() == before.losses.tolist()
+    assert np.isfinite(steps.losses[-1]) == (fault == "gradient")
+    assert len(steps.extra) == 2 * bad_step + 2
+    assert descent.state == shorter.state
+    descent.write_back()
+    found = w.data
+    shorter.write_back()
+    assert found == w.data
+    assert (found != 2.0) is (bad_step > 0)
+    assert descent.run((data,), [0, 1], [2]).finite
+
+
+def test_no_steps(backend):
+    w, b, descent = line(backend=backend)
+    steps = descent.run((LINE_X, LINE_Y), [], [])
+    assert (len(steps.losses), len(steps.extra), steps.done, steps.finite) == (0, 0, 0, True)
+    descent.write_back()
+    assert (w.data, b.data) == (0.0, 0.0)
+
+
+def test_a_plan_can_be_carried_out_again_and_again(backend):
+    _, _, descent = line(backend=backend)
+    take, other = (descent.plan((LINE_X, LINE_Y), [0, 1, 1], [2, 1]) for _ in range(2))
+    first = take()
+    losses = first.losses.copy()
+    second, third = other(), take()
+    assert first.losses.tolist() == losses.tolist()  # no later call writes into it
+    assert second.losses[0] < losses[0]
+    assert third.losses[0] < second.losses[0]
+
+
+def test_losses_fall_to_the_solution(backend):
+    w, b, descent = line(backend=backend)
+    steps = descent.run((LINE_X, LINE_Y), [0, 1] * 2000, [2] * 2000)
+    descent.write_back()
+    assert (w.data, b.data) == pytest.approx((2.0, 1.0), abs=1e-9)
+    assert steps.losses[-1] < 1e-15
+
+
+def test_rules_on_state_of_any_kind(backend):
+    """Elements that swap, that stay, and that are numbers in the end."""
+
+    def rule(parameter, gradient, state, lr):
+        a, b, c = state
+        return parameter - lr * gradient * c, (b + gradient, a, 1.0)
+
+    w, v = Value(1.0), Value(2.0)
+    descent = Descent(
+        lambda x: w * x + v * x * 2.0, (LINE_X,), parameters=[w, v], rule=rule,
+        state=[(1.0, 2.0, 3.0), (1.0, 2.0, 3.0)], settings={"lr": 0.5}, backend=backend,
+    )  # fmt: skip
+    descent.run((LINE_X,), [0, 0], [1, 1])
+    descent.write_back()
+    assert (w.data, v.data) == (1.0 - 0.5 * 3.0 - 0.5, 2.0 - 0.5 * 6.0 - 0.5 * 2.0)
+    assert descent.state == [(2.0, 3.0, 1.0), (3.0, 4.0, 1.0)]
+
+
+# Faults
+
+
+def refused(error, words, **details):
+    with pytest.raises(error) as caught:
+        line(**details)
+    for word in words:
+        assert word in str(caught.value)
+
+
+def test_faults_of_the_definition():
+    far = Value(1.0)
+    refused(ValueError, ["state", "1", "2", "parameter"], state=[()])
+    refused(ValueError, ["state", "parameter 1"], state=[(1.0,), (1.0, 2.0)])
+    refused(ValueError, ["none of the 1 parameters"], parameters=[far], state=[()])
+    refused(ValueError, ["momentum", "lr"], scheduled=("lr", "momentum"))
+    refused(ValueError, ["clip_norm", "positive", "-1"], clip_norm=-1.0)
+    refused(ValueError, ["clip_norm", "positive", "nan"], clip_norm=nan)
+    refused(ValueError, ["no backend", "'fast'"], backend="fast")
+    refused(ValueError, ["in_axes=None", "batch"], in_axes=None)
+    refused(ValueError, ["parameter 1", "mul"], parameters=[far, far * 2.0])
+    refused(ValueError, ["parameters 0 and 1 are one Value"], parameters=[far, far])
+
+
+def test_rules_depend_on_their_arguments_only():
+    rate = Value(0.5)
+    refused(ValueError, ["rule", "Value(data=0.5", "settings"],
+            rule=lambda p, g, state, lr: (p - rate * g, state))  # fmt: skip
+
+
+@pytest.mark.parametrize(("result", "words"), [
+    (lambda p, s: (p, (*s, p)), ["rule", "2 numbers", "state of 1"]),
+    (lambda p, s: p, ["rule", "(parameter, state)"]),
+    (lambda p, s: ("p", s), ["rule", "str"]),
+])  # fmt: skip
+def test_rules_that_return_something_else(result, words):
+    w = Value(1.0)
+    with pytest.raises((TypeError, ValueError)) as caught:
+        Descent(
+            lambda x: w * x, (LINE_X,), parameters=[w],
+            rule=lambda p, g, state, lr: result(p, state), state=[(0.0,)], settings={"lr": 0.1},
+        )  # fmt: skip
+    for word in words:
+        assert word in str(caught.value)
+
+
+def test_rules_may_return_whole_numbers(backend):
+    w = Value(1.5)
+    descent = Descent(
+        lambda x: w * x, (LINE_X,), parameters=[w], rule=lambda p, g, s, lr: (2, (0,)),
+        state=[(1.0,)], settings={"lr": 0.1}, backend=backend,
+    )  # fmt: skip
+    descent.run((LINE_X,), [0], [1])
+    descent.write_back()
+    assert (w.data, descent.state) == (2.0, [(0.0,)])
+
+
+@pytest.mark.parametrize("result", [
+    lambda x: {"loss": x}, lambda x: (), lambda x: ([x], x),
+])  # fmt: skip
+def test_results_that_are_no_loss(result):
+    w = Value(1.0)
+    with pytest.raises(TypeError, match="returns one number, the loss, or a tuple"):
+        Descent(
+            lambda x: result(w * x), (LINE_X,), parameters=[w], rule=plain, state=[()],
+            settings={"lr": 0.1},
+        )  # fmt: skip
+
+
+def test_faults_of_the_steps_change_nothing(backend):
+    w, b, descent = line(backend=backend)
+    data = LINE_X, LINE_Y
+    for error, words, args in [
+        (ValueError, ["add up to the 2 examples", "not 3"], (data, [0, 1], [3])),
+        (ValueError, ["positive"], (data, [0, 1], [2, 0])),
+        (IndexError, ["0 to 2", "2 examples"], (data, [0, 2], [2])),
+        (IndexError, ["-1 to 0"], (data, [0, -1], [2])),
+        (TypeError, ["order", "whole numbers"], (data, [0.5, 1.0], [2])),
+        (TypeError, ["counts", "whole numbers"], (data, [0, 1], [2.0])),
+        (ValueError, ["structure"], ((LINE_X, np.zeros((2, 2))), [0, 1], [2])),
+        (ValueError, ["different numbers of examples"], ((LINE_X, np.zeros(3)), [0, 1], [2])),
+        (ValueError, ["momentum", "lr"], (data, [0, 1], [2], {"momentum": [0.9]})),
+        (ValueError, ["lr", "2 numbers", "1 step"], (data, [0, 1], [2], {"lr": [0.1, 0.2]})),
+    ]:
+        with pytest.raises(error) as caught:
+            descent.run(*args)
+        for word in words:
+            assert word in str(caught.value)
+    descent.write_back()
+    assert (w.data, b.data) == (0.0, 0.0)
+    descent.run(data, [0, 1], [2])
+    descent.write_back()
+    assert (w.data, b.data) == pytest.approx(by_hand(0.0, 0.0, 1), rel=1e-13)
