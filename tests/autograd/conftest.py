@@ -227,7 +227,7 @@ class BatchProgram:
 
     def lines(self, height, width):
         """Return lists of operands: neighbours, any ones, or one list again and again."""
-        kind = self.rng.choice(["inputs", "parameters", "recent", "any", "same"])
+        kind = self.rng.choice(["inputs", "inputs", "parameters", "recent", "any", "same"])
         recent = max(0, len(self.small) - height * width)
         start = {"inputs": 0, "parameters": self.kinds[0], "recent": recent}
         if kind in start:
@@ -279,8 +279,10 @@ def random_batch_program(seed):
         step()
     outputs = draft.rng.choices(draft.found, k=draft.rng.randint(0, 9))
     sums = draft.rng.choices(draft.found, k=draft.rng.randint(0, 4))
-    for left, right in zip(draft.lines(3, 1), draft.lines(3, 1), strict=True):  # of two layers
-        sums += [draft.do("guarded_mul", a, b) for a in left for b in right]
+    width = draft.rng.choice([1, 1, 2])
+    lefts, rights = draft.lines(draft.rng.randint(1, 5), width), draft.lines(3, width)
+    name = draft.rng.choice(["guarded_", ""]) + ("mul" if width == 1 else "dot")
+    sums += [draft.do(name, *a, *b) for a in lefts for b in rights]  # the gradient of a layer
     sums += [draft.sum() for _ in range(draft.rng.randint(0, 5))]
     return Program(
         *draft.kinds, draft.constants, tuple(draft.instructions), tuple(outputs), tuple(sums)

@@ -18,36 +18,38 @@ from autograd.primitives import (
     mul,
     neg,
 )  # fmt: skip
+from autograd.program.grids import Grid
 from autograd.program.interpreter import variables
 from autograd.program.program import Instruction, Program
-from autograd.program.reductions import Term, taken_apart
+from autograd.program.reductions import taken_apart
 
 
-def summed(program, terms, examples, shared, parameters):
-    """Return the sums by their terms, which are numbers or products of lists of numbers."""
-    sums = [[] for _ in program.sums]
+def summed(apart, examples, shared, parameters):
+    """Return the sums by what they are made of."""
+    program, products, rows = apart
+    terms = [[] for _ in program.sums]
     for example in examples:
         numbers = variables(program, example, shared, parameters)
-        for into, product, left, right in terms:
-            if product is None:
-                assert (len(left), right) == (1, ())
-                sums[into].append(numbers[left[0]])
-            else:
-                assert all(program.varies[factor] for factor in left + right)
-                sums[into] += [
-                    product.forward(numbers[a], numbers[b])
-                    for a, b in zip(left, right, strict=True)
-                ]
-    return [fsum(numbers) for numbers in sums]
+        for variable, into in rows:
+            terms[into].append(numbers[variable])
+        for op, grid in products:
+            for left, line in zip(grid.lefts, grid.items, strict=True):
+                for right, into in zip(grid.rights, line, strict=True):
+                    assert all(program.varies[factor] for factor in left + right)
+                    terms[into] += [
+                        op.forward(numbers[a], numbers[b]) for a, b in zip(left, right, strict=True)
+                    ]
+    return [fsum(numbers) for numbers in terms]
 
 
 @pytest.mark.parametrize("seed", range(60))
 def test_the_terms_add_up_to_the_sums(seed, batch_program, batch_numbers):
     program = batch_program(seed)
     examples, shared, parameters = batch_numbers(program, seed, 3)
-    changed, terms = taken_apart(program)
-    assert changed.instructions[: len(program.instructions)] == program.instructions
-    found = summed(changed, terms, examples, shared, parameters)
+    apart = taken_apart(program)
+    assert apart.program.instructions[: len(program.instructions)] == program.instructions
+    assert apart.program.outputs == program.outputs
+    found = summed(apart, examples, shared, parameters)
     wanted = [
         fsum(variables(program, example, shared, parameters)[variable] for example in examples)
         for variable in program.sums
@@ -56,51 +58,75 @@ def test_the_terms_add_up_to_the_sums(seed, batch_program, batch_numbers):
 
 
 def parts(steps, sums, outputs=()):
-    """Take apart sums of a program of 4 inputs that vary (0 to 3) and 2 that do not (4, 5)."""
+    """Take apart sums of a program of 8 inputs that vary (0 to 7) and 2 that do not (8, 9)."""
     instructions = tuple(Instruction(op, args) for op, args in steps)
-    return taken_apart(Program(4, 2, 0, (), instructions, outputs, sums))[1]
+    program, products, rows = taken_apart(Program(8, 2, 0, (), instructions, outputs, sums))
+    return [*program.instructions[len(steps) :]], products, rows
+
+
+def layer(op):
+    """Return all products of two numbers and two: enough for a matrix product."""
+    return [(op, (a, b)) for a in (0, 1) for b in (2, 3)]
+
+
+@pytest.mark.parametrize("op", [mul, guarded_mul])
+def test_grids_of_products_are_not_computed_for_each_example(op):
+    grid = Grid(((0,), (1,)), ((2,), (3,)), ((0, 1), (2, 3)))
+    assert parts(layer(op), (10, 11, 12, 13)) == ([], [(op, grid)], [])
 
 
 def test_sums_pass_through_additions():
-    steps = [(mul, (0, 1)), (add, (6, 4)), (identity, (7,)), (add_n, (8, 2, 2))]
-    assert parts(steps, (9,)) == [
-        Term(0, mul, (0,), (1,)), Term(0, None, (4,)), Term(0, None, (2,)), Term(0, None, (2,)),
-    ]  # fmt: skip
+    steps = [*layer(mul), (add, (10, 8)), (identity, (14,)), (add_n, (15, 4, 4))]
+    _, [(_, grid)], rows = parts(steps, (16, 11, 12, 13))
+    assert grid.items == ((0, 1), (2, 3))
+    assert rows == [(8, 0), (4, 0), (4, 0)]
+
+
+def test_few_products_are_rows():
+    assert parts([(mul, (0, 1))], (10,)) == ([], [], [(10, 0)])
+    both = [(mul, (0, 1)), (add, (10, 2))]
+    assert parts(both, (11,)) == ([], [], [(2, 0), (10, 0)])
 
 
 def test_what_is_used_elsewhere_stays_whole():
-    product = (mul, (0, 1))
-    assert parts([product], (6,)) == [Term(0, mul, (0,), (1,))]
-    assert parts([product], (6,), outputs=(6,)) == [Term(0, None, (6,))]
-    assert parts([product], (6, 6)) == [Term(0, None, (6,)), Term(1, None, (6,))]
-    assert parts([product, (neg, (6,))], (6, 7)) == [Term(0, None, (6,)), Term(1, None, (7,))]
+    whole = [(number, into) for into, number in enumerate(range(10, 14))]
+    assert parts(layer(mul), (10, 11, 12, 13), outputs=(10, 11, 12, 13)) == ([], [], whole)
+    others = [(neg, (number,)) for number in range(10, 14)]
+    assert parts([*layer(mul), *others], (10, 11, 12, 13), outputs=(14, 15, 16, 17))[1:] == (
+        [], whole,
+    )  # fmt: skip
+    twice = parts(layer(mul), (10, 10, 11, 12, 13))
+    assert twice[1] == []
+    assert {(10, 0), (10, 1)} <= set(twice[2])
 
 
 @pytest.mark.parametrize("op", [neg, detach])
 def test_other_operations_stay_whole(op):
-    assert parts([(mul, (0, 1)), (op, (6,))], (7,)) == [Term(0, None, (7,))]
+    steps = [*layer(mul), *((op, (number,)) for number in range(10, 14))]
+    assert parts(steps, (14, 15, 16, 17)) == ([], [], [(14, 0), (15, 1), (16, 2), (17, 3)])
 
 
 def test_products_with_what_does_not_vary_are_numbers_of_each_example():
-    assert parts([(mul, (0, 4))], (6,)) == [Term(0, None, (6,))]
-    assert parts([(guarded_mul, (4, 0))], (6,)) == [Term(0, None, (6,))]
-    assert parts([(mul, (4, 5))], (6,)) == [Term(0, None, (6,))]
+    steps = [(guarded_mul, (a, b)) for a in (0, 1) for b in (8, 9)]
+    assert parts(steps, (10, 11, 12, 13))[1] == []
+    assert parts([(mul, (8, 9))], (10,)) == ([], [], [(10, 0)])
 
 
 @pytest.mark.parametrize(("op", "product"), [(dot, mul), (guarded_dot, guarded_mul)])
 def test_dot_products_are_parted_by_what_varies(op, product):
-    inputs = tuple(Instruction(op, args) for args in [(0, 1, 4, 2, 3, 5)])
-    program, terms = taken_apart(Program(4, 2, 0, (), inputs, (), (6,)))
-    assert program.instructions[1:] == (Instruction(op, (4, 5)),)
-    assert terms == [Term(0, product, (0, 1), (2, 3)), Term(0, None, (7,))]
-    mixed = tuple(Instruction(op, args) for args in [(0, 1, 4, 2, 5, 3)])
-    program, terms = taken_apart(Program(4, 2, 0, (), mixed, (), (6,)))
-    assert program.instructions[1:] == (Instruction(op, (1, 4, 5, 3)),)
-    assert terms == [Term(0, product, (0,), (2,)), Term(0, None, (7,))]
+    steps = [(op, (a, b, 8, 4, c, 9)) for a, b in ((0, 1), (2, 3)) for c in (5, 6)]
+    added, [(row, grid)], rows = parts(steps, (10, 11, 12, 13))
+    assert (row, grid.lefts, grid.rights) == (product, ((0, 1), (2, 3)), ((4, 5), (4, 6)))
+    assert added == [Instruction(product, (8, 9))]  # once for all four
+    assert rows == [(14, into) for into in range(4)]
+    mixed = [(op, (a, 1, 8, b, 9, 3)) for a in (0, 2) for b in (4, 5)]
+    added, [(row, grid)], rows = parts(mixed, (10, 11, 12, 13))
+    assert (row, grid.lefts, grid.rights) == (product, ((0,), (2,)), ((4,), (5,)))
+    assert added == [Instruction(op, (1, 8, 9, 3))]
 
 
 def test_long_chains_of_additions():
     rng = random.Random(0)
     size = 20_000
-    steps = [(add, (0, 1))] + [(add, (6 + k, rng.randrange(6))) for k in range(size)]
-    assert len(parts(steps, (6 + size,))) == size + 2
+    steps = [(add, (0, 1))] + [(add, (10 + k, rng.randrange(8))) for k in range(size)]
+    assert len(parts(steps, (10 + size,))[2]) == size + 2

@@ -68,7 +68,7 @@ class Execution:
             lines = zip(*(rows.places() for rows in stage.operands), strict=True)
             return [stage.op.forward(*[self.read(*place) for place in line]) for line in lines]
         if isinstance(stage, Fold):
-            (table,) = stage.terms
+            (table,) = stage.reads
             return [
                 stage.op.forward(*[self.read(*place) for place in line]) for line in lines_of(table)
             ]
@@ -234,7 +234,7 @@ def test_the_gradient_of_a_network(agrees):
     ]  # fmt: skip
     assert {stage.left.memory for stage in products} == {Memory.UNIFORM}
     assert sorted((s.left.height, s.right.height, s.guarded) for s in summed) == [
-        (1, 1, "left"), (1, 16, "left"), (16, 2, "left"), (16, 16, "left"),  # g x^T, and the loss
+        (1, 16, "left"), (16, 2, "left"), (16, 16, "left"),  # g x^T
     ]  # fmt: skip
     for stage in (*products, *summed):
         assert stage.left.strides is not None
