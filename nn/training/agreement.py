@@ -11,8 +11,6 @@ from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
-import numpy as np
-
 import autograd
 from autograd import NumericWarning, Value
 from nn.losses import LOSSES
@@ -42,6 +40,8 @@ def check_agreement(task: Task, X: Any, y: Any) -> None:
 
     Raises CompilationError where the two differ, and whatever the trace raises.
     """
+    import numpy as np
+
     compiled = autograd.compile(
         partial(example_loss, task.model, task.loss), in_axes=0, backend="numpy"
     )
@@ -60,18 +60,20 @@ def _eager(task: Task, rows: Sequence[int]) -> Any:
     outputs = [task.model(inputs[row]) for row in rows]
     total = checked_loss(task.loss(outputs, [targets[row] for row in rows]))
     total.backward()
-    return total.data, np.array([parameter.grad for parameter in task.optimizer.parameters])
+    return total.data, [parameter.grad for parameter in task.optimizer.parameters]
 
 
 def _compiled(compiled: autograd.Compiled, task: Task, X: Any, y: Any) -> Any:
     task.optimizer.zero_grad()
     mean = compiled.backward(X, y)
-    return mean, np.array([parameter.grad for parameter in task.optimizer.parameters])
+    return mean, [parameter.grad for parameter in task.optimizer.parameters]
 
 
 def _compare(eager: Any, compiled: Any, count: int) -> None:
+    import numpy as np
+
     for what, right, found in zip(("loss", "gradient"), eager, compiled, strict=True):
-        largest = float(np.max(np.abs(right), initial=0.0, where=np.isfinite(right)))
+        largest = np.max(np.abs(right), initial=0.0, where=np.isfinite(right))
         if not np.allclose(found, right, rtol=0.0, atol=TOLERANCE * largest, equal_nan=True):
             place = int(np.argmax(np.abs(np.subtract(found, right))))
             numbers = f"{np.ravel(right)[place]:.6g} against {np.ravel(found)[place]:.6g}"
@@ -124,5 +126,7 @@ def _kept_draws() -> Iterator[None]:
 
 
 def _numpy_state() -> Any:
+    import numpy as np
+
     state: Any = np.random.get_state()
     return [*state[1].tolist(), *state[2:]]

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import partial
+from math import isfinite
 from time import perf_counter
 from typing import Any
-
-import numpy as np
 
 import autograd
 from autograd import Descent, no_grad
@@ -34,6 +32,8 @@ class CompiledEngine:
     """
 
     def __init__(self, task: Task) -> None:
+        import numpy as np
+
         if type(task.optimizer).step is not Optimizer.step:
             raise CompilationError(
                 f"{type(task.optimizer).__name__} has a step() of its own; what can be compiled is "
@@ -77,13 +77,14 @@ class CompiledEngine:
         self._written = perf_counter()
         self._pace = 8  # steps per call, to be adjusted
 
-    def epoch(self, order: Sequence[int], shown: Progress) -> Measured:
+    def epoch(self, order: Any, shown: Progress) -> Measured:
         """Visit all rows in this order, a batch at a time."""
+        import numpy as np
+
         measured = Measured()
-        rows, size = np.array(order), self._task.batch_size
-        start = 0
-        while start < len(rows):
-            some = rows[start : start + self._pace * size]
+        size, start = self._task.batch_size, 0
+        while start < len(order):
+            some = order[start : start + self._pace * size]
             counts = np.full(-(-len(some) // size), size)
             counts[-1] = len(some) - size * (len(counts) - 1)
             done = self._take_steps(some, counts, measured)
@@ -94,7 +95,7 @@ class CompiledEngine:
     def _take_steps(self, rows: Any, counts: Any, measured: Measured) -> int:
         """Take a step per count, or fewer if one meets a number that is not finite."""
         began = perf_counter()
-        rates: Any = np.full(len(counts), self._task.optimizer.lr)
+        rates = [self._task.optimizer.lr] * len(counts)
         with held_interrupts():
             steps = self._descent.run(self._data, rows, counts, {"lr": rates})
             self._moved = True
@@ -138,10 +139,11 @@ class CompiledEngine:
         task = self._task
         assert task.held_out is not None
         losses, outputs = self._evaluate(*self._held_out)
-        if not np.isfinite(losses).all():
+        total = float(losses.sum())
+        if not isfinite(total):
             return measured_eagerly(task, task.held_out)
         measured = Measured()
-        measured.add(float(losses.sum()), len(losses), outputs.tolist(), task.held_out[1])
+        measured.add(total, len(losses), outputs.tolist(), task.held_out[1])
         return measured
 
     def write_back(self) -> None:
@@ -169,6 +171,8 @@ class CompiledEngine:
 
 
 def _arrays(examples: tuple[list[Any], list[Any]]) -> tuple[Any, Any]:
+    import numpy as np
+
     inputs, targets = examples
     return np.array(inputs, dtype=np.float64), np.array(targets, dtype=np.float64)
 

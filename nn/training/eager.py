@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import Any
 
 from autograd import no_grad
 from nn.matching import numbers_of
@@ -21,13 +21,13 @@ class EagerEngine:
     def __init__(self, task: Task) -> None:
         self._task = task
 
-    def epoch(self, order: Sequence[int], shown: Progress) -> Measured:
+    def epoch(self, order: Any, shown: Progress) -> Measured:
         """Visit all rows in this order, a batch at a time."""
         task = self._task
         inputs, targets = task.train
         measured = Measured()
         for start in range(0, len(order), task.batch_size):
-            rows = order[start : start + task.batch_size]
+            rows = order[start : start + task.batch_size].tolist()
             X_batch, y_batch = [inputs[row] for row in rows], [targets[row] for row in rows]  # noqa: N806
             outputs, mean = update(
                 task.model, task.loss, task.optimizer, X_batch, y_batch, task.clip_norm

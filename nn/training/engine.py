@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from logging import getLogger
 from typing import Any, Protocol
 
@@ -29,7 +28,7 @@ def checked_choice(choice: Any) -> bool | str:
 class Engine(Protocol):
     """What takes the steps of a task."""
 
-    def epoch(self, order: Sequence[int], shown: Progress) -> Measured:
+    def epoch(self, order: Any, shown: Progress) -> Measured:
         """Visit all rows in this order, a batch at a time."""
 
     def validated(self) -> Measured:
@@ -72,7 +71,7 @@ class Training:
             _log.warning("fit trains without compiling, which is slower: %s", reason)
             return EagerEngine(self._task)
 
-    def epoch(self, order: Sequence[int], shown: Progress) -> Measured:
+    def epoch(self, order: Any, shown: Progress) -> Measured:
         """Visit all rows in this order, a batch at a time."""
         return self._engine.epoch(order, shown)
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from autograd import Value
 from nn.losses import Loss
 from nn.module import Module
@@ -24,6 +22,8 @@ def example_loss(model: Module, loss: Loss, x: Any, target: Any) -> Value:
 
 def loss_and_outputs(model: Module, loss: Loss, x: Any, target: Any) -> tuple[Value, Any]:
     """Return the loss of a batch of one, and the output of the model as a Value or an array."""
+    import numpy as np
+
     output = model(listed(x))
     total = checked_loss(loss([output], [listed(target)]))
     return total, np.array(output, dtype=object) if isinstance(output, list | tuple) else output

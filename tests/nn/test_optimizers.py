@@ -196,3 +196,18 @@ def test_a_wrong_rate_leaves_the_old_one():
         optimizer.lr = math.inf
     assert optimizer.lr == 0.1
     assert repr(optimizer).startswith("SGD(1 parameters, lr=0.1, momentum=0.0")
+
+
+def test_settings_and_state_can_be_read_and_the_state_set():
+    p = Value(1.0)
+    optimizer = SGD([p], lr=0.1, momentum=0.5)
+    assert optimizer.settings == {
+        "lr": 0.1, "momentum": 0.5, "nesterov": False, "weight_decay": 0.0,
+    }  # fmt: skip
+    optimizer.settings["lr"] = 9.0  # a copy
+    optimizer.state = [(3.0,)]
+    p.grad = 1.0
+    optimizer.step()
+    assert (optimizer.state, p.data) == ([(2.5,)], 0.75)
+    with pytest.raises(ValueError, match=r"state of this SGD has 1 lines.*of 1 numbers each"):
+        optimizer.state = [(1.0, 2.0)]
