@@ -13,6 +13,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from autograd.collector import paused_collector
 from autograd.functions import log_softmax, logsumexp, mean, norm, softmax, sum
 from autograd.check import GradientError, check_gradients
 from autograd.functional import grad, gradients, hessian, hvp, jacobian, jvp, value_and_grad, vjp
@@ -33,7 +34,7 @@ from autograd.warning import NumericWarning
 
 if TYPE_CHECKING:
     from autograd.program.compile import Compiled, compile
-from autograd.program.descent import Descent, Steps
+    from autograd.program.descent import Descent, Steps
 
 __all__ = [
     "TABLE", "Compiled", "Constant", "Descent", "GradientError", "NumericWarning", "Primitive",
@@ -42,15 +43,21 @@ __all__ = [
     "check_gradients", "clip", "compile", "cos", "cosh",
     "detach", "dot", "elu", "erf", "exp", "expm1", "gelu", "grad", "gradients", "hessian", "hvp",
     "hypot", "jacobian", "jvp", "leaky_relu", "log", "log1p", "log_softmax", "logsumexp", "maximum",
-    "mean", "minimum", "no_grad", "norm", "primitive", "relu", "scope", "sections", "sigmoid",
+    "mean", "minimum", "no_grad", "norm", "paused_collector", "primitive", "relu", "scope", "sections", "sigmoid",
     "silu", "sin", "sinh", "softmax", "softplus", "sqrt", "sum", "tan", "tanh", "topological_order",
     "value_and_grad", "vjp", "where",
 ]  # fmt: skip
 
-COMPILER = "autograd.program.compile"  # loaded when first used: it is two thirds of the package
+# The compiler is two thirds of the package: each name is loaded when it is first used.
+LAZY = {
+    "Compiled": "autograd.program.compile",
+    "Descent": "autograd.program.descent",
+    "Steps": "autograd.program.descent",
+    "compile": "autograd.program.compile",
+}
 
 
 def __getattr__(name: str) -> Any:
-    if name in {"Compiled", "compile"}:
-        return globals().setdefault(name, getattr(import_module(COMPILER), name))
+    if name in LAZY:
+        return globals().setdefault(name, getattr(import_module(LAZY[name]), name))
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from threading import RLock
 from typing import TYPE_CHECKING, Any
 
+from autograd.collector import paused_collector
 from autograd.mode import entered
 from autograd.program.place import TracingMode
 from autograd.program.runner import KINDS, Runner
@@ -88,7 +89,8 @@ class Programs:
             with self._lock:
                 runner = entry.runners.get(kind)
                 if runner is None:
-                    with entered(TracingMode()):  # a rule of a user may ask for numbers
+                    # A rule of a user may ask for numbers, as a traced function may
+                    with entered(TracingMode()), paused_collector():
                         runner = Runner(kind, entry.trace, self.backend, self.check)
                     entry.runners[kind] = runner
         return runner
@@ -108,7 +110,8 @@ class Programs:
 
     def _made(self, key: Hashable, arguments: Arguments) -> _Traced:
         """Trace; where the function does what it did before some change, keep what there was."""
-        entry = _Traced(self.origin.trace(arguments, self.check))
+        with paused_collector():
+            entry = _Traced(self.origin.trace(arguments, self.check))
         former = self._former.pop(key, None)
         if former is not None and former.trace == entry.trace:
             entry, self._ignored = former, self._changes

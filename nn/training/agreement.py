@@ -12,9 +12,9 @@ from functools import partial
 from typing import Any
 
 import autograd
-from autograd import NumericWarning, Value
+from autograd import NumericWarning, Value, paused_collector
 from nn.losses import LOSSES
-from nn.training.collector import paused_collector
+from nn.module import Module
 from nn.training.example import example_loss
 from nn.training.interrupts import held_interrupts
 from nn.training.task import Task
@@ -45,13 +45,15 @@ def check_agreement(task: Task, X: Any, y: Any) -> None:
     compiled = autograd.compile(
         partial(example_loss, task.model, task.loss), in_axes=0, backend="numpy"
     )
-    with _no_draws():
+    with _kept_draws(task.model, allowed=False):
         compiled.captured(X[:1], y[:1])
     most = FEW_ROWS if task.loss in LOSSES.values() else MOST_ROWS
     rows = np.linspace(0, len(X) - 1, min(task.batch_size, len(X), most)).astype(int)
-    with held_interrupts(), _kept_draws(), _elsewhere(task), paused_collector():
+    with held_interrupts(), _elsewhere(task), paused_collector():
         found = _compiled(compiled, task, X[rows], y[rows])
-        _compare(_eager(task, rows.tolist()), found, len(rows))
+        with _kept_draws(task.model, allowed=True):
+            expected = _eager(task, rows.tolist())
+    _compare(expected, found, len(rows))
 
 
 def _eager(task: Task, rows: Sequence[int]) -> Any:
@@ -104,25 +106,24 @@ def _elsewhere(task: Task) -> Iterator[None]:
 
 
 @contextmanager
-def _no_draws() -> Iterator[None]:
-    """Raise CompilationError if the block draws random numbers, which a program would freeze."""
-    before, numpy_before = random.getstate(), _numpy_state()
-    yield
-    if (random.getstate(), _numpy_state()) != (before, numpy_before):
-        random.setstate(before)
+def _kept_draws(model: Module, allowed: bool) -> Iterator[None]:
+    """Put the generators of random numbers back after the block, as if it had not drawn from them.
+
+    Raises CompilationError if it has and that is not allowed.
+    """
+    attributes = [item for _, module in model.named_modules() for item in vars(module).values()]
+    generators: list[Any] = [random, *(x for x in attributes if isinstance(x, random.Random))]
+    before, numpy_before = [source.getstate() for source in generators], _numpy_state()
+    try:
+        yield
+        drawn = before != [source.getstate() for source in generators]
+    finally:
+        for source, state in zip(generators, before, strict=True):
+            source.setstate(state)
+    if not allowed and (drawn or _numpy_state() != numpy_before):
         raise CompilationError(
             "the model or the loss draws random numbers; a program would repeat the first ones"
         )
-
-
-@contextmanager
-def _kept_draws() -> Iterator[None]:
-    """Leave the module `random` where it was, so that an eager training draws the same numbers."""
-    before = random.getstate()
-    try:
-        yield
-    finally:
-        random.setstate(before)
 
 
 def _numpy_state() -> Any:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from autograd import no_grad
+from autograd import no_grad, paused_collector
 from nn.matching import numbers_of
-from nn.training.collector import paused_collector
 from nn.training.measuring import Measured
 from nn.training.progress import Progress
 from nn.training.task import Examples, Task

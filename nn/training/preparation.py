@@ -12,6 +12,7 @@ from typing import Any
 from autograd import Value, no_grad
 from nn.data import as_examples, split
 from nn.losses import LOSSES, Loss
+from nn.matching import is_scalar
 from nn.module import Module
 from nn.names import named
 from nn.optimizers import OPTIMIZERS, Optimizer
@@ -52,10 +53,19 @@ def check_model(model: Any, loss: Loss, train: Examples, held_out: Examples | No
     finally:
         model.train(was_training)
     if loss in LOSSES.values():
-        loss([_neutral(output)] * len(train[1]), train[1])
+        _check_targets(loss, output, train[1])
         if held_out is not None:
             with _about("validation"):
-                loss([_neutral(output)] * len(held_out[1]), held_out[1])
+                _check_targets(loss, output, held_out[1])
+
+
+def _check_targets(loss: Loss, output: Any, targets: list[Any]) -> None:
+    """Run the loss on each different target, and on all if there is a fault, to name its row."""
+    different = [*dict.fromkeys(targets)] if all(map(is_scalar, targets)) else targets
+    try:
+        loss([_neutral(output)] * len(different), different)
+    except (TypeError, ValueError):
+        loss([_neutral(output)] * len(targets), targets)
 
 
 def _neutral(output: Any) -> Any:

@@ -7,13 +7,12 @@ from __future__ import annotations
 from math import isfinite
 from typing import Any
 
-from autograd import Value
+from autograd import Value, paused_collector
 from nn.clipping import clip_grad_norm
 from nn.losses import Loss
 from nn.matching import numbers_of
 from nn.module import Module
 from nn.optimizers import Optimizer
-from nn.training.collector import paused_collector
 from nn.training.history import History
 from nn.training.interrupts import held_interrupts
 
