@@ -89,11 +89,12 @@ def _compare(eager: Any, compiled: Any, count: int) -> None:
 @contextmanager
 def _elsewhere(task: Task) -> Iterator[None]:
     """Run the block at parameters a little off, quietly; then put them and gradients back."""
-    parameters: list[Value] = [*{*task.model.parameters(), *task.optimizer.parameters}]
+    parameters: dict[Value, None] = dict.fromkeys(task.model.parameters())
+    parameters |= dict.fromkeys(task.optimizer.parameters)
     before = [(p, p.data, p.grad if p.has_grad else None) for p in parameters]
     try:
         for index, (parameter, number, _) in enumerate(before):
-            parameter.data = number + (-1.0) ** index * 1e-3 * (1.0 + abs(number))
+            parameter.data = number + (-1.0) ** index * 1e-3 * (number or 1.0)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", NumericWarning)
             yield

@@ -320,6 +320,17 @@ class Guessing(Module):
         return self.w * x[0] * (random.random() < 0.5)
 
 
+class GuessingByItself(Guessing):
+    """Draws from a generator of its own."""
+
+    def __init__(self):
+        super().__init__()
+        self.rng = random.Random(3)
+
+    def forward(self, x):
+        return self.w * x[0] * (self.rng.random() < 0.999)
+
+
 class Branching(Outside):
     """Asks a Value for its number."""
 
@@ -351,6 +362,7 @@ def hardest(outputs, targets):
     ("changes", "error", "message"),
     [
         ({"model": Guessing}, CompilationError, "draws random numbers"),
+        ({"model": GuessingByItself}, CompilationError, "draws random numbers"),
         ({"model": Branching}, TracingError, "a truth value"),
         ({"model": Frozen}, CompilationError, "is not the mean over its examples"),
         ({"loss": partial(nn.mse_loss, reduction="sum")}, CompilationError, "a batch of 5 is not"),
