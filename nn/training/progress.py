@@ -31,10 +31,12 @@ class Progress:
         """Show the measurements of an epoch."""
         self._epoch += 1
         if self._bar is not None:
-            self._bar.set_postfix({name: f"{number:.4g}" for name, number in measured.items()})
+            # Shown with the next update: epochs may be faster than a terminal
+            numbers = {name: f"{number:.4g}" for name, number in measured.items()}
+            self._bar.set_postfix(numbers, refresh=False)
         elif self.shown:
-            numbers = "  ".join(f"{name} {number:.4g}" for name, number in measured.items())
-            sys.stderr.write(f"epoch {self._epoch}/{self._epochs}  {numbers}\n")
+            line = "  ".join(f"{name} {number:.4g}" for name, number in measured.items())
+            sys.stderr.write(f"epoch {self._epoch}/{self._epochs}  {line}\n")
             sys.stderr.flush()
 
     def __enter__(self) -> Progress:
