@@ -44,7 +44,10 @@ OURS_ON_NUMPY = f"{OURS} on NumPy"
 PACKAGES = (OURS, OURS_ON_NUMPY, C, JAX, CASADI, HAND, TORCH)
 
 # This engine's backends: the column of each, and what it needs besides NumPy.
-BACKENDS: dict[str, tuple[str, tuple[str, ...]]] = {"numpy": (OURS_ON_NUMPY, ())}
+BACKENDS: dict[str, tuple[str, tuple[str, ...]]] = {
+    "llvm": (OURS, ("llvmlite",)),
+    "numpy": (OURS_ON_NUMPY, ()),
+}
 
 README = Path(__file__).parents[1] / "README.md"
 TOLERANCE = 1e-9
@@ -66,13 +69,15 @@ class Entry:
 
 
 def by_us(
-    how: str, make: Callable[[str, Any], Made], backends: Sequence[str] = tuple(BACKENDS)
+    how: str,
+    make: Callable[[str, Any], Made],
+    backends: Sequence[str] = tuple(BACKENDS),
+    needs: tuple[str, ...] = (),
 ) -> tuple[Entry, ...]:
-    """Return an entry for each of these backends that there is."""
+    """Return an entry for each of these backends."""
     return tuple(
-        Entry(column, how, partial(make, name), needs)
-        for name, (column, needs) in BACKENDS.items()
-        if name in backends
+        Entry(BACKENDS[name][0], how, partial(make, name), (*BACKENDS[name][1], *needs))
+        for name in backends
     )
 
 
@@ -100,6 +105,7 @@ def moons_works(activation: str) -> tuple[Work, Work]:
         problem,
         (
             Entry(HAND, "NumPy", numpy_by_hand.moons_steps),
+            *by_us("", ours.moons_steps),
             *by_us("backward, and SGD in Python", ours.moons_backward),
             Entry(C, "", c_by_hand.moons_steps, ("gcc",)),
             Entry(JAX, "jit", jax_jit.moons_steps, ("jax",)),
@@ -113,6 +119,7 @@ def moons_works(activation: str) -> tuple[Work, Work]:
         problem,
         (
             Entry(HAND, "NumPy", numpy_by_hand.moons_steps),
+            *by_us("", ours.moons_loop),
             Entry(C, "", c_by_hand.moons_loop, ("gcc",)),
             Entry(JAX, "scan", jax_jit.moons_loop, ("jax",)),
         ),
@@ -145,6 +152,7 @@ WORKS = (
         partial(Moons.make, "relu", 1),
         (
             Entry(HAND, "NumPy, nothing to compile", numpy_by_hand.moons_steps),
+            *by_us("", ours.moons_compile),
             Entry(JAX, "jit", jax_jit.moons_compile, ("jax",)),
             Entry(CASADI, "map, gcc -O3", casadi_sx.moons_compile, ("casadi", "gcc")),
         ),
@@ -156,6 +164,7 @@ WORKS = (
         Digits.make,
         (
             Entry(HAND, "NumPy", numpy_by_hand.digits_epoch, ("sklearn",)),
+            *by_us("", ours.digits_epoch, needs=("sklearn",)),
             Entry(C, "", c_by_hand.digits_epoch, ("sklearn", "gcc")),
             Entry(JAX, "scan", jax_jit.digits_epoch, ("sklearn", "jax")),
             Entry(TORCH, "fused Adam", torch_eager.digits_epoch, ("sklearn", "torch")),

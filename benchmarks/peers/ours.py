@@ -2,39 +2,148 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 import autograd
 import nn
-from problems import Chain, Made, Moons, Readme, Rosenbrock
+from problems import Chain, Digits, Made, Moons, Readme, Rosenbrock
 
-__all__ = ["chain", "chain_compile", "hessian", "moons_backward", "readme"]
+__all__ = [
+    "chain",
+    "chain_compile",
+    "digits_epoch",
+    "hessian",
+    "moons_backward",
+    "moons_compile",
+    "moons_loop",
+    "moons_steps",
+    "readme",
+]
+
+Steps = autograd.Steps
 
 
-def model_of(problem: Moons) -> nn.MLP:
-    model = nn.MLP(problem.sizes[0], problem.sizes[1:], activation=problem.activation)
+def model_of(problem: Moons | Digits, activation: str) -> nn.MLP:
+    model = nn.MLP(problem.sizes[0], problem.sizes[1:], activation=activation)
     set_parameters(model, problem)
     return model
 
 
-def set_parameters(model: nn.MLP, problem: Moons) -> None:
+def set_parameters(model: nn.MLP, problem: Moons | Digits) -> None:
     for parameter, start in zip(model.parameters(), problem.parameters.tolist(), strict=True):
         parameter.data = start
 
 
-def moons_backward(backend: str, problem: Moons) -> Made:
-    """Step with `backward` of a compiled loss and an optimizer that updates Values in Python."""
-    model = model_of(problem)
+def numbers_of(model: nn.MLP) -> list[float]:
+    return [parameter.data for parameter in model.parameters()]
+
+
+class Training:
+    """Steps of an optimizer on a loss of one example, compiled; they move the model's Values."""
+
+    def __init__(
+        self,
+        backend: str,
+        model: nn.MLP,
+        loss: Callable[[Any, Any], Any],
+        optimizer: nn.Optimizer,
+        examples: tuple[Any, Any],
+    ) -> None:
+        self._model = model
+        self._examples = examples
+        self._descent = autograd.Descent(
+            loss,
+            examples,
+            parameters=optimizer.parameters,
+            rule=type(optimizer).rule,
+            state=optimizer.state,
+            settings=optimizer.settings,
+            backend=backend,
+        )
+
+    def plan(self, batches: Any) -> Callable[[], Steps]:
+        """Return what takes a step for each line of `batches`, the numbers of its examples."""
+        return self._descent.plan(self._examples, batches.ravel(), list(map(len, batches)))
+
+    def made(self, run: Callable[[], list[Steps]]) -> Made:
+        """Return `run` from where the model is now, and what lists parameters and losses."""
+        self._descent.run(self._examples, [], [])  # no step, but it reads the Values
+        # Copied in as arrays, as by the peers. Values set one by one would take as long as ten
+        # steps, which is nothing where a training starts once.
+        stepper = self._descent._stepper
+        places = (stepper.parameters, stepper.own, stepper.common)
+        starts = [place.copy() for place in places]
+
+        def from_the_start() -> list[Steps]:
+            for place, start in zip(places, starts):
+                place[:] = start
+            return run()
+
+        return from_the_start, self.numbers
+
+    def numbers(self, results: list[Steps]) -> tuple[float, ...]:
+        """Return parameters and losses."""
+        self._descent.write_back()
+        losses = np.concatenate([steps.losses for steps in results])
+        return (*numbers_of(self._model), *losses.tolist())
+
+
+def moons_loss(problem: Moons, model: nn.MLP) -> Callable[[Any, Any], Any]:
+    """Return the loss of one example, a fresh function every time."""
     parameters = model.parameters()
-    optimizer = nn.SGD(parameters, lr=problem.rate)
 
     def loss(point: Any, label: Any) -> Any:
         penalty = problem.penalty * autograd.dot(parameters, parameters)
-        return autograd.relu(1.0 - label * model(point)) + penalty
+        return nn.hinge_loss(model(point), label) + penalty
 
-    compiled = autograd.compile(loss, in_axes=0, backend=backend)
+    return loss
+
+
+def moons_training(backend: str, problem: Moons, model: nn.MLP) -> Training:
+    optimizer = nn.SGD(model.parameters(), lr=problem.rate)
+    examples = problem.points, problem.labels
+    return Training(backend, model, moons_loss(problem, model), optimizer, examples)
+
+
+def all_points(problem: Moons, steps: int) -> Any:
+    return np.tile(np.arange(len(problem.labels)), (steps, 1))
+
+
+def moons_steps(backend: str, problem: Moons) -> Made:
+    """Call a plan of one step again and again."""
+    training = moons_training(backend, problem, model_of(problem, problem.activation))
+    step = training.plan(all_points(problem, 1))
+    return training.made(lambda: [step() for _ in range(problem.steps)])
+
+
+def moons_loop(backend: str, problem: Moons) -> Made:
+    """Call a plan of all steps."""
+    training = moons_training(backend, problem, model_of(problem, problem.activation))
+    steps = training.plan(all_points(problem, problem.steps))
+    return training.made(lambda: [steps()])
+
+
+def moons_compile(backend: str, problem: Moons) -> Made:
+    """Trace, differentiate, compile and take one step, from a function that was not seen before."""
+    model = model_of(problem, problem.activation)
+    points = all_points(problem, 1)
+
+    def run() -> tuple[Training, Steps]:
+        set_parameters(model, problem)
+        training = moons_training(backend, problem, model)
+        return training, training.plan(points)()
+
+    return run, lambda result: result[0].numbers([result[1]])
+
+
+def moons_backward(backend: str, problem: Moons) -> Made:
+    """Step with `backward` of a compiled loss and an optimizer that updates Values in Python."""
+    model = model_of(problem, problem.activation)
+    optimizer = nn.SGD(model.parameters(), lr=problem.rate)
+    compiled = autograd.compile(moons_loss(problem, model), in_axes=0, backend=backend)
 
     def step() -> float:
         optimizer.zero_grad()
@@ -46,7 +155,26 @@ def moons_backward(backend: str, problem: Moons) -> Made:
         set_parameters(model, problem)
         return [step() for _ in range(problem.steps)]
 
-    return run, lambda losses: (*(parameter.data for parameter in parameters), *losses)
+    return run, lambda losses: (*numbers_of(model), *losses)
+
+
+def digits_epoch(backend: str, problem: Digits) -> Made:
+    """Call a plan of all batches."""
+    model = model_of(problem, "relu")
+    training = Training(
+        backend,
+        model,
+        lambda pixels, label: nn.cross_entropy(model(pixels), label),
+        nn.Adam(
+            model.parameters(),
+            lr=problem.rate,
+            betas=(problem.beta1, problem.beta2),
+            eps=problem.epsilon,
+        ),
+        (problem.pixels, problem.labels),
+    )
+    epoch = training.plan(problem.order)
+    return training.made(lambda: [epoch()])
 
 
 def readme(backend: str, problem: Readme) -> Made:
