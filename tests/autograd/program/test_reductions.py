@@ -110,6 +110,7 @@ def test_products_with_what_does_not_vary_are_numbers_of_each_example():
     steps = [(guarded_mul, (a, b)) for a in (0, 1) for b in (8, 9)]
     assert parts(steps, (10, 11, 12, 13))[1] == []
     assert parts([(mul, (8, 9))], (10,)) == ([], [], [(10, 0)])
+    assert parts([(add, (8, 9))], (10,)) == ([], [], [(10, 0)])
 
 
 @pytest.mark.parametrize(("op", "product"), [(dot, mul), (guarded_dot, guarded_mul)])
@@ -130,3 +131,16 @@ def test_long_chains_of_additions():
     size = 20_000
     steps = [(add, (0, 1))] + [(add, (10 + k, rng.randrange(8))) for k in range(size)]
     assert len(parts(steps, (10 + size,))[2]) == size + 2
+
+
+@pytest.mark.parametrize(("constants", "left", "op"), [
+    ((2.0, -1.0), (4, 5), dot), ((2.0, 0.0), (4, 5), guarded_dot), ((2.0, -1.0), (4, 2), guarded_dot),
+])  # fmt: skip
+def test_only_factors_that_cannot_be_zero_need_no_guard(constants, left, op):
+    """Inputs 0 and 1 vary, 2 and 3 do not, 4 and 5 are the constants."""
+    steps = (Instruction(guarded_dot, (0, *left, 1, 2, 3)),)
+    program, _, rows = taken_apart(Program(2, 2, 0, constants, steps, (), (6,)))
+    made = dict(enumerate(program.instructions, program.first))
+    assert {made[number] for number, _ in rows} == {
+        Instruction(op, (*left, 2, 3)), Instruction(guarded_mul, (0, 1)),
+    }  # fmt: skip

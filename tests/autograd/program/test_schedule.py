@@ -15,6 +15,7 @@ from autograd.primitives import (
     guarded_dot,
     guarded_mul,
     hypot,
+    identity,
     mul,
     neg,
     pow,
@@ -294,6 +295,40 @@ def test_rows_are_written_in_the_order_in_which_they_are_read():
     steps += tuple(Instruction(mul, (4 + k, 0)) for k in (2, 0, 3, 1))
     for stage in scheduled(Program(4, 0, 0, (), steps, tuple(range(8, 12)))).body:
         assert [rows.stride for rows in stage.operands] in ([1], [1, 0])
+
+
+def test_terms_are_put_in_the_order_of_what_varies():
+    """A layer that reads its inputs in any order reads them as they lie in memory."""
+    order = (3, 0, 2, 1)
+    steps = [Instruction(dot, (*(4 + 4 * line + k for k in order), *order)) for line in range(5)]
+    (product,) = scheduled(Program(4, 0, 20, (), tuple(steps), tuple(range(24, 29)))).body
+    assert (product.left.strides, product.right.index) == ((4, 1), ((0, 1, 2, 3),))
+
+
+def test_what_varies_has_levels_of_its_own():
+    """However deep the numbers are that all examples share: one stage for all rows."""
+    chain = tuple(Instruction(neg, (5 if not k else 7 + k,)) for k in range(3))
+    steps = (*chain, *(Instruction(mul, (k, 7 + k)) for k in range(4)))
+    schedule = scheduled(Program(5, 3, 0, (), steps, tuple(range(11, 15))))
+    assert [len(stage.result.index) for stage in schedule.body] == [4]
+
+
+def test_dots_are_apart_by_the_side_that_varies():
+    """Together each would need copies of what all examples share."""
+    steps = (Instruction(dot, (0, 1, 2, 3)), Instruction(dot, (2, 3, 0, 1)))
+    schedule = scheduled(Program(2, 2, 0, (), steps, (4, 5)))
+    assert [type(stage) for stage in schedule.body] == [Dots, Dots]
+
+
+def test_what_all_examples_share_is_copied_once(agrees):
+    """Into rows beside others that vary, for the stages that read both."""
+    steps = (
+        Instruction(add_n, (0, 2, 3)), Instruction(add_n, (1, 2, 0, 3)), Instruction(neg, (5,)),
+        Instruction(dot, (6, 2, 2, 0)),
+    )  # fmt: skip
+    schedule = agrees(Program(2, 2, 0, (), steps, (4, 5, 7)), [[1.0, 2.0]], [3.0, 4.0])
+    copied = [stage for stage in schedule.body if getattr(stage, "op", None) is identity]
+    assert [stage.operands[0].index for stage in copied] == [(0, 1)]
 
 
 def test_strides():
