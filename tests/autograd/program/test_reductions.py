@@ -134,7 +134,9 @@ def test_long_chains_of_additions():
 
 
 @pytest.mark.parametrize(("constants", "left", "op"), [
-    ((2.0, -1.0), (4, 5), dot), ((2.0, 0.0), (4, 5), guarded_dot), ((2.0, -1.0), (4, 2), guarded_dot),
+    ((2.0, -1.0), (4, 5), dot),
+    ((2.0, 0.0), (4, 5), guarded_dot),
+    ((2.0, -1.0), (4, 2), guarded_dot),
 ])  # fmt: skip
 def test_only_factors_that_cannot_be_zero_need_no_guard(constants, left, op):
     """Inputs 0 and 1 vary, 2 and 3 do not, 4 and 5 are the constants."""
