@@ -43,9 +43,9 @@ __all__ = [
     "check_gradients", "clip", "compile", "cos", "cosh",
     "detach", "dot", "elu", "erf", "exp", "expm1", "gelu", "grad", "gradients", "hessian", "hvp",
     "hypot", "jacobian", "jvp", "leaky_relu", "log", "log1p", "log_softmax", "logsumexp", "maximum",
-    "mean", "minimum", "no_grad", "norm", "paused_collector", "primitive", "relu", "scope", "sections", "sigmoid",
-    "silu", "sin", "sinh", "softmax", "softplus", "sqrt", "sum", "tan", "tanh", "topological_order",
-    "value_and_grad", "vjp", "where",
+    "mean", "minimum", "no_grad", "norm", "paused_collector", "primitive", "relu", "scope",
+    "sections", "sigmoid", "silu", "sin", "sinh", "softmax", "softplus", "sqrt", "sum", "tan",
+    "tanh", "topological_order", "value_and_grad", "vjp", "where",
 ]  # fmt: skip
 
 # The compiler is two thirds of the package: each name is loaded when it is first used.

@@ -135,7 +135,7 @@ def backward(program: Program) -> tuple[Program, list[int]]:
     """
     graph = _Graph(program)
     (output,) = graph.outputs
-    reached = _reached(output)
+    reached = reached_from(output)
     places = [place for place, node in enumerate(graph.parameters) if node in reached]
     found = _gradients(output, [graph.parameters[place] for place in places])
     sums = [output, *(found.get(graph.parameters[place], 0.0) for place in places)]
@@ -146,7 +146,7 @@ def _gradients(output: Any, inputs: Sequence[Any]) -> dict[Any, Any]:
     return {} if isinstance(output, float) else reverse({output: 1.0}, set(inputs), graph=True)
 
 
-def _reached(output: Any) -> set[Any]:
+def reached_from(output: Any) -> set[Any]:
     """Return the nodes that `output` has a derivative rule for, whether or not it gives 0."""
     reached = {output}
     for node in reversed([] if isinstance(output, float) else topological_order(output)):

@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd.backends.selection import checked_backend, stepper
 from autograd.graph import CLOCK
 from autograd.program.arguments import Arguments, Axes, read
 from autograd.program.batching import batched
-from autograd.program.derivatives import backward, redrawn
-from autograd.program.lowering import lowered
-from autograd.program.shapes import NUMBER, Sequence
-from autograd.program.simplify import simplified
 from autograd.program.trace import Function
+from autograd.program.training import training_program
 from autograd.program.update import check_state, updated
-from autograd.reverse import reverse
 
 if TYPE_CHECKING:
     from collections import abc
 
-    from autograd.program.program import Program
     from autograd.value import Value
 
 __all__ = ["Descent", "Steps"]
@@ -102,30 +96,15 @@ class Descent:
                 f"Descent: in_axes={in_axes!r} says that no argument is a batch; steps take some "
                 "of the examples of one"
             )
-        trace = self._function.trace(arguments)
-        if trace.result != NUMBER and not (
-            isinstance(trace.result, Sequence) and trace.result.items[:1] == (NUMBER,)
-        ):
-            raise TypeError(
-                "Descent needs a function that returns one number, the loss, or a tuple of the "
-                f"loss and further numbers, not {trace.result}"
-            )
         self._shapes = arguments.shapes
+        program, self._leaves, self._fixed = training_program(self._function, arguments, parameters)
         place = {leaf: number for number, leaf in enumerate(parameters)}
-        program, reached = _with_gradients(trace.program, [leaf in place for leaf in trace.leaves])
-        if not reached:
-            raise ValueError(
-                f"Descent: the loss depends on none of the {len(parameters)} parameters"
-            )
-        self._leaves = [trace.leaves[number] for number in reached]
-        rest = set(range(len(trace.leaves))).difference(reached)
-        self._fixed = [trace.leaves[number] for number in sorted(rest)]
         self._places = [place[leaf] for leaf in self._leaves]
         self._state = list(state)
         trained = [self._state[number] for number in self._places]
         self._update = updated(rule, trained, settings, scheduled, clip_norm)
         columns = np.array(trained).reshape(len(trained), -1).T
-        self._stepper = stepper(simplified(program)[0], self._update, backend)
+        self._stepper = stepper(program, self._update, backend)
         self._stepper.own[:] = columns[list(self._update.own)]
         self._stepper.common[:] = columns[list(self._update.common), 0]
         self._clock = -1  # when the Values were last looked at
@@ -206,27 +185,3 @@ class Descent:
             )
         self._prepared = args, arguments
         return arguments
-
-
-def _with_gradients(program: Program, wanted: abc.Sequence[bool]) -> tuple[Program, list[int]]:
-    """Return the program of losses and gradients, and which parameters are trained.
-
-    These are the wanted ones that the loss reaches; they come first among the parameters.
-    """
-    _, reached = backward(replace(program, outputs=program.outputs[:1]))
-    trained = [number for number in reached if wanted[number]]
-    inputs, parameters, (loss, *extra) = redrawn(program)
-    leaves = [parameters[number] for number in trained]
-    others = [leaf for leaf in parameters if leaf not in set(leaves)]
-    found = {} if isinstance(loss, float) else reverse({loss: 1.0}, set(leaves), graph=True)
-    examples = program.examples
-    return (
-        lowered(
-            inputs[:examples],
-            inputs[examples:],
-            [*leaves, *others],
-            extra,
-            [loss, *(found.get(leaf, 0.0) for leaf in leaves)],
-        ),
-        trained,
-    )
