@@ -13,199 +13,20 @@ import importlib.util
 import platform
 import statistics
 import sys
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from functools import partial
 from importlib import metadata
 from pathlib import Path
-from typing import Any
 
 from measure import Contender, interleaved, machine, median_ratio
-from peers import (
-    c_by_hand,
-    casadi_sx,
-    jax_jit,
-    numpy_by_hand,
-    ours,
-    python_by_hand,
-    torch_eager,
-)
 from peers.compiler import gcc_version
-from problems import Chain, Digits, Made, Moons, Readme, Rosenbrock
 from report import digits, replace_between, table
+from works import CASADI, JAX, OURS, PACKAGES, TORCH, WORKS, C, Entry, Work
 
-__all__ = ["WORKS", "Entry", "Work", "disagreement", "main", "missing"]
-
-OURS = "scalar-autograd"
-C = "C by hand"
-HAND = "Python by hand"
-TORCH, JAX, CASADI = "PyTorch eager", "JAX", "CasADi"
-OURS_ON_NUMPY = f"{OURS} on NumPy"
-PACKAGES = (OURS, OURS_ON_NUMPY, C, JAX, CASADI, HAND, TORCH)
-
-# This engine's backends: the column of each, and what it needs besides NumPy.
-BACKENDS: dict[str, tuple[str, tuple[str, ...]]] = {
-    "llvm": (OURS, ("llvmlite",)),
-    "numpy": (OURS_ON_NUMPY, ()),
-}
+__all__ = ["disagreement", "main", "missing"]
 
 README = Path(__file__).parents[1] / "README.md"
 TOLERANCE = 1e-9
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One way of one package to do a piece of work."""
-
-    package: str
-    how: str
-    make: Callable[[Any], Made]
-    needs: tuple[str, ...] = ()
-
-    @property
-    def name(self) -> str:
-        """Return what tables call it."""
-        return f"{self.package}, {self.how}" if self.how else self.package
-
-
-def by_us(
-    how: str,
-    make: Callable[[str, Any], Made],
-    backends: Sequence[str] = tuple(BACKENDS),
-    needs: tuple[str, ...] = (),
-) -> tuple[Entry, ...]:
-    """Return an entry for each of these backends."""
-    return tuple(
-        Entry(BACKENDS[name][0], how, partial(make, name), (*BACKENDS[name][1], *needs))
-        for name in backends
-    )
-
-
-@dataclass(frozen=True)
-class Work:
-    """A piece of work and those who do it; the first, by hand, says what is right."""
-
-    name: str
-    problem: Callable[[], Any]
-    entries: tuple[Entry, ...]
-    unit: str = "µs"
-    count: int = 1  # a time is that of a run divided by this
-    wall: bool = False  # see measure.Contender
-
-    def shown(self, seconds: float) -> str:
-        """Return the time of a run as the time of one thing in the work's unit."""
-        scale = {"ns": 1e9, "µs": 1e6, "ms": 1e3}[self.unit]
-        return f"{digits(seconds * scale / self.count)} {self.unit}"
-
-
-def moons_works(activation: str) -> tuple[Work, Work]:
-    problem = partial(Moons.make, activation)
-    each = Work(
-        f"moons step, {activation}: a call per step",
-        problem,
-        (
-            Entry(HAND, "NumPy", numpy_by_hand.moons_steps),
-            *by_us("", ours.moons_steps),
-            *by_us("backward, and SGD in Python", ours.moons_backward),
-            Entry(C, "", c_by_hand.moons_steps, ("gcc",)),
-            Entry(JAX, "jit", jax_jit.moons_steps, ("jax",)),
-            Entry(CASADI, "map, gcc -O3", casadi_sx.moons_steps, ("casadi", "gcc")),
-            Entry(TORCH, "", torch_eager.moons_steps, ("torch",)),
-        ),
-        count=100,
-    )
-    together = Work(
-        f"moons step, {activation}: 100 steps a call",
-        problem,
-        (
-            Entry(HAND, "NumPy", numpy_by_hand.moons_steps),
-            *by_us("", ours.moons_loop),
-            Entry(C, "", c_by_hand.moons_loop, ("gcc",)),
-            Entry(JAX, "scan", jax_jit.moons_loop, ("jax",)),
-        ),
-        count=100,
-    )
-    return each, together
-
-
-def hessian_work(size: int) -> Work:
-    return Work(
-        f"Hessian of Rosenbrock, n = {size}",
-        partial(Rosenbrock.make, size),
-        (
-            Entry(HAND, "NumPy, formula", numpy_by_hand.hessian),
-            *by_us("", ours.hessian),
-            Entry(JAX, "jit of hessian", jax_jit.hessian, ("jax",)),
-            Entry(CASADI, "gcc -O3, plain call", casadi_sx.hessian_plain, ("casadi", "gcc")),
-            Entry(CASADI, "gcc -O3, in place", casadi_sx.hessian_buffers, ("casadi", "gcc")),
-        ),
-    )
-
-
-CHAIN = 100_000
-
-WORKS = (
-    *moons_works("relu"),
-    *moons_works("tanh"),
-    Work(
-        "moons step, relu: from function to first result",
-        partial(Moons.make, "relu", 1),
-        (
-            Entry(HAND, "NumPy, nothing to compile", numpy_by_hand.moons_steps),
-            *by_us("", ours.moons_compile),
-            Entry(JAX, "jit", jax_jit.moons_compile, ("jax",)),
-            Entry(CASADI, "map, gcc -O3", casadi_sx.moons_compile, ("casadi", "gcc")),
-        ),
-        unit="ms",
-        wall=True,
-    ),
-    Work(
-        "digits, Adam: an epoch of 56 batches",
-        Digits.make,
-        (
-            Entry(HAND, "NumPy", numpy_by_hand.digits_epoch, ("sklearn",)),
-            *by_us("", ours.digits_epoch, needs=("sklearn",)),
-            Entry(C, "", c_by_hand.digits_epoch, ("sklearn", "gcc")),
-            Entry(JAX, "scan", jax_jit.digits_epoch, ("sklearn", "jax")),
-            Entry(TORCH, "fused Adam", torch_eager.digits_epoch, ("sklearn", "torch")),
-        ),
-    ),
-    Work(
-        "README expression: value and gradient",
-        Readme,
-        (
-            Entry(HAND, "floats", python_by_hand.readme),
-            *by_us("", ours.readme),
-            Entry(JAX, "jit", jax_jit.readme, ("jax",)),
-            Entry(CASADI, "virtual machine, plain call", casadi_sx.readme_plain, ("casadi",)),
-            Entry(CASADI, "gcc -O3, in place", casadi_sx.readme_buffers, ("casadi", "gcc")),
-        ),
-    ),
-    hessian_work(10),
-    hessian_work(100),
-    Work(
-        f"chain of {CHAIN:,} operations: value and gradient, per operation",
-        partial(Chain, CHAIN),
-        (
-            Entry(HAND, "floats", python_by_hand.chain),
-            *by_us("", ours.chain, ["llvm"]),
-            Entry(CASADI, "virtual machine, in place", casadi_sx.chain, ("casadi",)),
-        ),
-        unit="ns",
-        count=CHAIN,
-    ),
-    Work(
-        f"chain of {CHAIN:,} operations: from function to first result",
-        partial(Chain, CHAIN),
-        (
-            Entry(HAND, "floats, nothing to compile", python_by_hand.chain),
-            *by_us("", ours.chain_compile, ["llvm"]),
-            Entry(CASADI, "virtual machine", casadi_sx.chain_compile, ("casadi",)),
-        ),
-        unit="ms",
-        wall=True,
-    ),
-)
 
 Samples = dict[str, list[float]]
 
@@ -250,7 +71,7 @@ def work_table(
     work: Work, entries: Sequence[Entry], samples: Samples, errors: dict[str, float]
 ) -> str:
     """Return a line per entry, fastest first, with ratios to our engine and to C by hand."""
-    bases = [e.name for e in entries if e.package in {OURS, C}]
+    bases = [entry.name for entry in entries if entry.name in {OURS, C}]
     head = [work.name, "median", "fastest", *(f"to {base}" for base in bases), "difference"]
     rows = [
         [
@@ -266,12 +87,13 @@ def work_table(
 
 
 def summary_row(work: Work, entries: Sequence[Entry], samples: Samples) -> list[str]:
-    """Return the line of the summary: the fastest of each package."""
+    """Return the line of the summary: the fastest of each package, and our ratio to C."""
     cells = [work.name]
     for package in PACKAGES:
         medians = [statistics.median(samples[e.name]) for e in entries if e.package == package]
         cells.append(work.shown(min(medians)) if medians else "-")
-    return cells
+    both = OURS in samples and C in samples
+    return [*cells, digits(median_ratio(samples[OURS], samples[C])) if both else "-"]
 
 
 def versions() -> str:
@@ -286,7 +108,7 @@ def versions() -> str:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Measure, print a table per piece of work and a summary."""
+    """Measure, print a table per piece of work, the goals and a summary."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -311,14 +133,17 @@ def main(arguments: Sequence[str] | None = None) -> None:
     about = f"Measured on {versions()}. float64, one processor. Medians of {rounds} rounds."
     print(f"{about}\n")
 
-    lines = []
+    lines, goals = [], []
     for work in works:
         entries = [entry for entry in work.entries if not absent.intersection(entry.needs)]
         if entries:
             samples, errors = measured(work, entries, rounds)
             print(f"{work_table(work, entries, samples, errors)}\n", flush=True)
             lines.append(summary_row(work, entries, samples))
-    summary = table(["work", *PACKAGES], lines)
+            goals += [[work.name, *goal.row(samples, work.count)] for goal in work.goals]
+    if goals:
+        print(f"{table(['work', 'goal', 'who', 'at most', 'figure', 'holds'], goals)}\n")
+    summary = table(["work", *PACKAGES, f"{OURS} to {C}"], lines)
     print(summary)
     if options.write:
         replace_between(README, "compiled benchmark", f"{about}\n\n{summary}")

@@ -8,10 +8,12 @@ from functools import partial
 import pytest
 
 import compiled
-from compiled import HAND, JAX, C, Entry, Work, disagreement
+from compiled import disagreement
+from goals import aim, must
 from measure import Contender
 from problems import Readme
 from report import digits, replace_between, table
+from works import HAND, JAX, OURS, WORKS, C, Entry, Work
 
 
 class InThisProcess:
@@ -40,8 +42,8 @@ def works(monkeypatch):
     """Set the works of the benchmark, in this process."""
     monkeypatch.setattr(compiled, "Contender", InThisProcess)
 
-    def set_entries(*entries):
-        monkeypatch.setattr(compiled, "WORKS", (Work("easy work", Readme, entries),))
+    def set_entries(*entries, goals=()):
+        monkeypatch.setattr(compiled, "WORKS", (Work("easy work", Readme, entries, goals),))
 
     return set_entries
 
@@ -52,7 +54,33 @@ def test_a_table_for_each_work_and_a_summary(works, capsys):
     printed = capsys.readouterr().out
     assert "| Python by hand, floats | 1.00 µs | 1.00 µs | 1.00 | 0e+00 |" in printed
     assert "| C by hand | 1.00 µs | 1.00 µs | 1.00 | 1e-12 |" in printed
-    assert "| easy work | - | - | 1.00 µs | - | - | 1.00 µs | - |" in printed
+    assert "| easy work | - | - | 1.00 µs | - | - | 1.00 µs | - | - |" in printed
+
+
+def test_goals_are_ratios_and_times(works, capsys):
+    works(
+        Entry(HAND, "", constant(1.0)),
+        Entry(OURS, "", constant(1.0)),
+        Entry(C, "", constant(1.0)),
+        goals=(must(OURS, 0.99, C), must(OURS, 1.0, C), aim(OURS, 2e-6), aim(OURS, 1.0, JAX)),
+    )
+    compiled.main(["--rounds", "2"])
+    printed = capsys.readouterr().out
+    for line in (
+        f"| must | {OURS} | 0.990 of {C} | 1.00 | NO |",
+        f"| must | {OURS} | 1.00 of {C} | 1.00 | yes |",
+        f"| aim | {OURS} | 2.00 µs | 1.00 µs | yes |",
+        f"| aim | {OURS} | 1.00 of {JAX} | - | - |",
+    ):
+        assert f"| easy work {line}" in printed
+    assert "| 1.00 µs | - | 1.00 |\n" in printed.partition("| work | scalar")[2]
+
+
+@pytest.mark.parametrize("work", WORKS, ids=lambda work: work.name)
+def test_goals_are_of_those_who_do_the_work(work):
+    names = {entry.name for entry in work.entries}
+    assert {goal.name for goal in work.goals} <= names
+    assert {goal.rival for goal in work.goals} - {""} <= names
 
 
 def test_a_wrong_result_stops_the_benchmark(works):
@@ -79,7 +107,7 @@ def test_write_puts_the_summary_between_the_marks(works, tmp_path, monkeypatch):
     compiled.main(["--write"])
     text = readme.read_text(encoding="utf-8")
     assert text.startswith("a\n<!-- compiled benchmark -->\n\nMeasured on ")
-    assert text.endswith("| 1.00 µs | - |\n\n<!-- end of compiled benchmark -->\nz\n")
+    assert text.endswith("| 1.00 µs | - | - |\n\n<!-- end of compiled benchmark -->\nz\n")
     assert "old" not in text
 
 

@@ -12,10 +12,11 @@ import pytest
 import autograd
 import compiled
 import nn
-from compiled import WORKS, disagreement
+from compiled import disagreement
 from peers import c_by_hand, compiler, numpy_by_hand, python_by_hand
 from peers.compiler import gcc_version
 from problems import Chain, Digits, Moons, Readme, Rosenbrock, by_layer, by_neuron, split
+from works import WORKS
 
 TOLERANCE = 1e-9
 
