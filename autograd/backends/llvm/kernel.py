@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from autograd.backends.executable import BackendLimit
 from autograd.backends.llvm.frame import Frame
 from autograd.backends.llvm.fusion import FusedLoop, fused
 from autograd.backends.llvm.loops import write_fold, write_loop
@@ -41,10 +42,14 @@ POINTERS = {"%uniform": "ptr", "%varying": "ptr", "%sums": "ptr"}
 PART = 1500  # lines of a function: LLVM's time grows faster than the length of one
 WORKSPACE = 1 << 19  # bytes of VARYING memory that stay in the second-level cache
 MOST_LANES, FEWEST_VECTORS = 128, 2  # of a block
+MOST_LINES = 300_000  # of a module, which take LLVM about 6 seconds
 
 
 class Kernel:
-    """The text of a module, and the sizes that its callers need."""
+    """The text of a module, and the sizes that its callers need.
+
+    Raises BackendLimit for a program that would be compiled for too long.
+    """
 
     def __init__(self, schedule: Schedule, lanes: int, update: Update | None = None) -> None:
         self.schedule = schedule
@@ -59,6 +64,12 @@ class Kernel:
             write_update(self.frame, update, trained)
             first = schedule.program.shared
             write_steps(self.frame, update, first, len(schedule.outputs), trained)
+        if self.writer.length > MOST_LINES:
+            raise BackendLimit(
+                f"the program takes {self.writer.length:,} lines of LLVM's code, more than "
+                f'{MOST_LINES:,}, in too many groups of too few equal operations; backend="numpy" '
+                "runs it"
+            )
         self.text = self.writer.text()
 
     @property
