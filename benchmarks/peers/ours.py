@@ -179,8 +179,10 @@ def digits_epoch(backend: str, problem: Digits) -> Made:
 
 def readme(backend: str, problem: Readme) -> Made:
     """Call the value and gradient of two floats."""
+    # As users write it, without a closure: 0.8 µs a call, against 1.5 where what the function
+    # captures (`problem`) must be looked at in every call, in case it has changed.
     compiled = autograd.compile(
-        lambda a, b: problem.expression(a, b, autograd.relu), backend=backend
+        lambda a, b: Readme.expression(a, b, autograd.relu), backend=backend
     )
     return (
         lambda: compiled.value_and_grad(problem.a, problem.b),
