@@ -233,6 +233,33 @@ def test_zeros_win_in_the_last_example(count, bad, lanes, built):
         Oracle(program, examples, (), weights).check(called(native, examples, (), weights), count)
 
 
+@pytest.mark.parametrize("bad", [inf, nan])
+@pytest.mark.parametrize("width", [1, 3, 8, 19, 33])
+def test_zeros_win_where_nothing_varies(width, bad, lanes, built):
+    """In a single dot product, of neighbours in memory or not, and in many side by side."""
+    numbers = [0.0, 1.0, bad, 2.0, 0.0]
+    neighbours, others = tuple(range(2 * width)), tuple(range(2 * width))[::-1]
+    steps = [Instruction(guarded_dot, neighbours), Instruction(guarded_dot, others)]
+    steps += [Instruction(guarded_mul, (k, width + k)) for k in range(width)]
+    shared = [numbers[(7 * k + k // width) % 5] for k in range(2 * width)]
+    for given in (shared, shared[::-1], [0.0] * width + [bad] * width):
+        program = Program(0, 2 * width, 0, (), tuple(steps), tuple(range(2 * width, 3 * width + 2)))
+        Oracle(program, [[]], given).check(called(built(program, lanes), [[]], given), 1)
+
+
+@pytest.mark.parametrize("step", [-2, -1, 0, 1, 2, 3])
+def test_rows_in_steps(step, lanes, built):
+    """Operands at a distance from each other, where nothing varies and where all does."""
+    places = [(60 + step * k, 60 - step * k) for k in range(19)]
+    for given in ((0, 121, 0), (121, 0, 0)):
+        steps = tuple(Instruction(sub, pair) for pair in places)
+        program = Program(*given, (), steps, tuple(range(121, 121 + len(steps))))
+        numbers = [float(k * k) for k in range(121)]
+        examples = [numbers if given[0] else []]
+        shared = [] if given[0] else numbers
+        Oracle(program, examples, shared).check(called(built(program, lanes), examples, shared), 1)
+
+
 @pytest.mark.parametrize("kind", ["uniform", "varying"])
 def test_sums_of_rows_that_repeat_and_are_out_of_order(kind, lanes, built):
     given = {"uniform": (1, 9, 0), "varying": (10, 0, 0)}[kind]
@@ -355,22 +382,42 @@ def test_thousands_of_irregular_operations(size, functions, constants, lanes, bu
     assert native.kernel.text.count("define internal void @body.") >= functions
     assert bool(native.kernel.records) is (size > 2000)
     oracle = Oracle(program, examples, [1.0, -1.0], [2.0])
+    assert len({tuple(column) for column in zip(*oracle.outputs, strict=True)}) > 50
     outputs, sums = called(native, examples, [1.0, -1.0], [2.0])
     assert bits(outputs) == bits(oracle.outputs)
     oracle.check((outputs, sums), 150, tolerance=1e-13)
 
 
-def test_long_lists_of_what_all_examples_share(built):
+def test_more_rows_than_the_cache_holds(lanes, built):
+    """A block is two vectors of examples then."""
+    rng = np.random.default_rng(0)
+    lefts, rights = rng.integers(0, 40, (2, 40_000))
+    steps = tuple(Instruction(sub, pair) for pair in zip(lefts.tolist(), rights.tolist()))
+    program = Program(40, 0, 0, (), steps, tuple(range(40, 40_040)), (20_041, 0))
+    X = rng.integers(-9, 9, (21, 40)).astype(float)
+    native = built(program, lanes)
+    assert native.kernel.frame.block == 2 * lanes
+    outputs, sums = called(native, X)
+    np.testing.assert_array_equal(outputs, X[:, lefts] - X[:, rights])
+    assert sums.tolist() == [outputs[:, 20_001].sum(), X[:, 0].sum()]
+
+
+def test_long_lists_of_what_all_examples_share(lanes, built):
     """The same machine, one number at a time."""
-    rows = [add, sub, mul, div, minimum]
+    rows = [sub, div, minimum, maximum, TABLE["tanh"], TABLE["abs"]]
     rng = random.Random(0)
-    steps = [Instruction(rng.choice(rows), (rng.randrange(max(0, k - 9), k), rng.randrange(k)))
-             for k in range(4, 4004)]  # fmt: skip
-    program = Program(1, 2, 0, (3.0,), tuple(steps), (4003, 4002, 3000))
-    native = built(program)
+    steps = []
+    for number in range(5, 4005):  # input 0 varies, and is not used
+        op = rng.choice(rows)
+        args = rng.randrange(max(1, number - 5), number), rng.randrange(1, number)
+        steps.append(Instruction(op, args[: op.arity]))
+    outputs = (*range(3505, 4005), 0)
+    program = Program(1, 2, 0, (3.0, -0.5), tuple(steps), outputs)
+    assert not any(program.varies[1:])
+    native, oracle = built(program, lanes), Oracle(program, [[1.0], [2.0]], [0.7, -0.3])
     assert native.kernel.records
-    outputs, _ = called(native, [[1.0], [2.0]], [0.7, -0.3])
-    assert bits(outputs) == bits(Oracle(program, [[1.0], [2.0]], [0.7, -0.3]).outputs)
+    assert len(set(oracle.outputs[0])) > 50
+    oracle.check(called(native, [[1.0], [2.0]], [0.7, -0.3]), 2, tolerance=1e-9)
 
 
 def test_lists_tell_zeros_apart(built):
@@ -416,16 +463,18 @@ def test_examples_do_not_depend_on_their_batch(built):
 
 
 def test_calls_from_several_threads_at_once(built):
+    """Long enough to meet: Python's lock is released meanwhile."""
     program, X, _ = network()
+    X = np.tile(X, (20, 1))
     native = built(program)
     parameters = [np.full(30, 0.1 * k) for k in range(8)]
     wanted = [called(native, X, (), P) for P in parameters]
 
     def call(k):
-        return [called(native, X, (), parameters[k % 8]) for _ in range(20)]
+        return [native.run(X, np.empty(0), parameters[k % 8]) for _ in range(4)]
 
     with ThreadPoolExecutor(4) as pool:
-        for k, found in enumerate(pool.map(call, range(16))):
+        for k, found in enumerate(pool.map(call, range(8))):
             for outputs, sums in found:
                 assert bits(outputs) == bits(wanted[k % 8][0])
                 assert bits(sums) == bits(wanted[k % 8][1])
@@ -443,6 +492,13 @@ def test_machine_code_comes_and_goes(built):
         if not k % 10:
             gc.collect()
     np.testing.assert_array_equal(called(kept, X, (), P)[1], wanted[1])
+
+
+def test_results_without_examples_belong_to_the_caller(built):
+    native = built(Program(0, 1, 0, (), (Instruction(neg, (0,)),), (1,)))
+    first, _ = called(native, [[]], [2.0])
+    called(native, [[]], [3.0])
+    assert first.tolist() == [[-2.0]]
 
 
 def test_results_belong_to_the_caller(built):

@@ -249,10 +249,43 @@ def test_further_results_are_as_they_were_during_training(backend):
         lambda x, y: ((w * x - y) ** 2, w * x, 2.0, x), (LINE_X, LINE_Y), parameters=[w],
         rule=plain, state=[()], settings={"lr": 0.1}, backend=backend,
     )  # fmt: skip
-    steps = descent.run((LINE_X, LINE_Y), [1, 0, 1], [1, 2])
+    steps = descent.run((LINE_X, LINE_Y), [1, 1, 0, 1, 0], [2, 1, 2])
     after = 1.0 - 0.1 * 2.0 * (2.0 - 5.0) * 2.0
-    wanted = [[2.0, 2.0, 2.0], [after, 2.0, 1.0], [2.0 * after, 2.0, 2.0]]
-    np.testing.assert_allclose(steps.extra, wanted, rtol=1e-15)
+    then = after - 0.1 * 2.0 * (after - 3.0)
+    wanted = [(1.0, 2.0), (1.0, 2.0), (after, 1.0), (then, 2.0), (then, 1.0)]
+    np.testing.assert_allclose(steps.extra, [[w * x, 2.0, x] for w, x in wanted], rtol=1e-15)
+
+
+@pytest.mark.parametrize("size", [1, 7, 8, 15, 16, 17])
+def test_any_number_of_parameters(size, backend):
+    """Whole vectors of them and not: gradients start from 0 at each step, the last one too."""
+    weights = [Value(float(k)) for k in range(size)]
+    X = np.arange(3.0 * size).reshape(3, size) - size
+    descent = Descent(
+        lambda x: ag.dot(weights, x), (X,), parameters=weights, rule=plain, state=[()] * size,
+        settings={"lr": 1.0}, backend=backend,
+    )  # fmt: skip
+    descent.run((X,), [0, 1, 0, 2], [2, 1, 1])
+    descent.write_back()
+    moved = np.arange(size) - (X[0] + X[1]) / 2.0 - X[0] - X[2]
+    assert [w.data for w in weights] == moved.tolist()
+    X = X.copy()
+    X[1, -1] = inf
+    weights[-1].data = 0.5  # the loss is infinite, and so is one derivative
+    assert not descent.run((X,), [1], [1]).finite
+
+
+@pytest.mark.parametrize("place", [0, 7, 8, 9, 16])
+def test_one_derivative_that_is_not_finite_among_many(place, backend):
+    weights = [Value(0.0 if k == place else 1.0) for k in range(17)]
+    descent = Descent(
+        lambda x: ag.sum([w.sqrt() * x for w in weights]), (LINE_X,), parameters=weights,
+        rule=plain, state=[()] * 17, settings={"lr": 0.1}, backend=backend,
+    )  # fmt: skip
+    steps = descent.run((LINE_X,), [0, 1], [2])
+    assert (steps.done, steps.finite, steps.losses.tolist()) == (0, False, [24.0])
+    descent.write_back()
+    assert [w.data for w in weights] == [0.0 if k == place else 1.0 for k in range(17)]
 
 
 @pytest.mark.parametrize("fault", ["loss", "gradient"])
