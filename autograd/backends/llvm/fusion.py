@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, TypeAlias
 from autograd.program.stages import Dots, Elementwise, Fold, Memory, Product, Rows
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
-    from autograd.program.stages import Stage
+    from autograd.program.stages import Stage, Table
 
 __all__ = ["FusedLoop", "Planned", "fused"]
 
@@ -22,9 +22,15 @@ LONGEST = 128  # operations in one loop: a block of code that compiles in time l
 
 @dataclass
 class FusedLoop:
-    """Elementwise stages that one loop over `rows` rows computes, and which results are stored."""
+    """Elementwise stages that one loop over `rows` rows computes, and which results are stored.
+
+    With a `source`, a matrix product, the loop is done on each of its tiles while that is still in
+    registers: the results of the product are stored only if they are read elsewhere.
+    """
 
     rows: int
+    source: Product | None = None
+    source_stored: bool = True
     stages: list[Elementwise] = field(default_factory=list)
     stored: list[bool] = field(default_factory=list)
     results: dict[tuple[Memory, tuple[int, ...]], int] = field(default_factory=dict)
@@ -67,18 +73,50 @@ def fused(stages: Sequence[Stage], read_later: Iterable[Row]) -> list[Planned]:
             loop = FusedLoop(len(stage.result.index))
             plan.append(loop)
         loop.add(stage)
+    plan = _with_sources(plan)
     needed = set(read_later)
     for item in plan:
-        if isinstance(item, FusedLoop):
-            operands = [operand for stage in item.stages for operand in stage.operands]
-            for operand in operands:
-                if item.position(operand) is None:
-                    needed.update(operand.places())
-        else:
-            for table in item.reads:
-                needed.update(table.places())
+        for operand in _read_from_memory(item):
+            needed.update(operand.places())
     for item in plan:
         if isinstance(item, FusedLoop):
             results = [stage.result for stage in item.stages]
             item.stored = [not needed.isdisjoint(result.places()) for result in results]
+            if item.source is not None:
+                item.source_stored = not needed.isdisjoint(item.source.result.places())
     return plan
+
+
+def _with_sources(plan: list[Planned]) -> list[Planned]:
+    """Return the plan with each product inside the loop after it, if that goes over its rows."""
+    result: list[Planned] = []
+    for item in plan:
+        former = result[-1] if result else None
+        if (
+            isinstance(item, FusedLoop)
+            and isinstance(former, Product)
+            and former.result.memory is Memory.VARYING
+            and former.right.height == 1
+            and not (former.guarded and former.left.memory is Memory.VARYING)
+            and any(former.result in stage.operands for stage in item.stages)
+            and item.rows == former.left.height
+        ):
+            item.source = former
+            result[-1] = item
+        else:
+            result.append(item)
+    return result
+
+
+def _read_from_memory(item: Planned) -> Iterator[Rows | Table]:
+    """Yield what is read from memory, not from registers."""
+    if not isinstance(item, FusedLoop):
+        yield from item.reads
+        return
+    if item.source is not None:
+        yield from item.source.reads
+    for stage in item.stages:
+        for operand in stage.operands:
+            inside = item.source is not None and operand == item.source.result
+            if item.position(operand) is None and not inside:
+                yield operand

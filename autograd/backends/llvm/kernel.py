@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from autograd.backends.executable import BackendLimit
 from autograd.backends.llvm.frame import Frame
 from autograd.backends.llvm.fusion import FusedLoop, fused
-from autograd.backends.llvm.loops import write_fold, write_loop
+from autograd.backends.llvm.loops import LoopBody, write_fold, write_loop
 from autograd.backends.llvm.machine import Listed, listed, write_listed
 from autograd.backends.llvm.products import write_dots, write_product
 from autograd.backends.llvm.run import copy_outputs, write_run
@@ -40,8 +40,8 @@ __all__ = ["Kernel"]
 
 POINTERS = {"%uniform": "ptr", "%varying": "ptr", "%sums": "ptr"}
 PART = 1500  # lines of a function: LLVM's time grows faster than the length of one
-WORKSPACE = 1 << 19  # bytes of VARYING memory that stay in the second-level cache
-MOST_LANES, FEWEST_VECTORS = 128, 2  # of a block
+WORKSPACE = 1 << 18  # bytes of VARYING memory, most of which stay in the nearest caches
+MOST_LANES, FEWEST_VECTORS = 64, 2  # of a block
 MOST_LINES = 300_000  # of a module, which take LLVM about 6 seconds
 
 
@@ -124,7 +124,11 @@ class Kernel:
     def _write_stage(self, stage: Planned | Listed) -> None:
         frame, program = self.frame, self.schedule.program
         if isinstance(stage, FusedLoop):
-            write_loop(frame, program, stage)
+            body = LoopBody(frame, program, stage)
+            if stage.source is None:
+                write_loop(frame, body)
+            else:
+                write_product(frame, stage.source, body)
         elif isinstance(stage, Listed):
             self.records.append(write_listed(frame, program, stage.stages))
         elif isinstance(stage, Fold):

@@ -14,7 +14,7 @@ from autograd.backends.llvm.frame import UNROLLED
 from autograd.program.stages import Memory
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     from autograd.backends.llvm.frame import Frame
     from autograd.backends.llvm.fusion import FusedLoop
@@ -22,24 +22,30 @@ if TYPE_CHECKING:
     from autograd.program.program import Program
     from autograd.program.stages import Fold, Rows
 
-__all__ = ["write_fold", "write_loop"]
+__all__ = ["LoopBody", "write_fold", "write_loop"]
 
 
-def write_loop(frame: Frame, program: Program, loop: FusedLoop) -> None:
+def write_loop(frame: Frame, body: LoopBody) -> None:
     """Write the elementwise operations of a fused loop."""
-    body = _Body(frame, program, loop)
-    if loop.stages[0].result.memory is Memory.VARYING:
-        frame.over(loop.rows, 1, lambda row, _: frame.over_lanes(1, body.over_examples(row)))
-    else:
-        frame.over(loop.rows, frame.width if body.regular else 1, body.over_rows)
+    if body.memory is Memory.UNIFORM:
+        frame.over(body.rows, frame.width if body.regular else 1, body.over_rows)
+        return
+
+    def one_row(row: Index, _: int) -> None:
+        write = body.over_examples(row)
+        frame.over_lanes(1, lambda lanes: write(lanes[0], {}))
+
+    frame.over(body.rows, 1, one_row)
 
 
-class _Body:
+class LoopBody:
     """The operations of one loop, on one row or on neighbouring ones."""
 
     def __init__(self, frame: Frame, program: Program, loop: FusedLoop) -> None:
         self.frame = frame
         self.loop = loop
+        self.rows = loop.rows
+        self.memory = loop.stages[0].result.memory
         self.read = {
             operand: _constant(program, operand)
             for stage in loop.stages
@@ -50,8 +56,11 @@ class _Body:
         self.lookups = {operand: frame.lookup(operand) for operand in rows}
         self.regular = all(operand.stride in (0, 1) for operand in self.read)
 
-    def over_examples(self, row: Index) -> Callable[[Sequence[Index]], None]:
-        """Return what writes one row; what all examples share is loaded here, once."""
+    def over_examples(self, row: Index) -> Callable[[Index, dict[Rows, str]], None]:
+        """Return what writes one vector of a row, given operands that are in registers.
+
+        What all examples share is loaded here, once.
+        """
         frame = self.frame
         shared: dict[Rows, Operand] = {}
         for operand, constant in self.read.items():
@@ -60,14 +69,13 @@ class _Body:
             elif operand.memory is Memory.UNIFORM:
                 shared[operand] = frame.load(Memory.UNIFORM, self.lookups[operand].at(row))
 
-        def write(lanes: Sequence[Index]) -> None:
-            (lane,) = lanes
-            loaded = {
-                operand: frame.load(operand.memory, self.lookups[operand].at(row), lane)
-                for operand in self.read
-                if operand not in shared
-            }
-            for offset, x in self._computed(frame.writer, row, {**shared, **loaded}):
+        def write(lane: Index, given: dict[Rows, str]) -> None:
+            operands = {**shared, **given}
+            for operand in self.read:
+                if operand not in operands:
+                    offset = self.lookups[operand].at(row)
+                    operands[operand] = frame.load(operand.memory, offset, lane)
+            for offset, x in self._computed(frame.writer, row, operands):
                 frame.store(x, offset, lane)
 
         return write

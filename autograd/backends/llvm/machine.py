@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from array import array
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias, TypeGuard
 
 from autograd.backends.llvm.elementary import lowered
 from autograd.backends.llvm.fusion import FusedLoop
@@ -45,18 +45,22 @@ class Listed:
 
 def listed(plan: Sequence[Planned]) -> list[Planned | Listed]:
     """Return the plan with its irregular loops as lists, if they are too many to be code."""
-    irregular = [item for item in plan if isinstance(item, FusedLoop) and item.rows <= FEW_ROWS]
+    irregular = [item for item in plan if _is_irregular(item)]
     if sum(item.rows * len(item.stages) for item in irregular) <= MOST_STRAIGHT:
         return list(plan)
     result: list[Planned | Listed] = []
     for item in plan:
-        if not isinstance(item, FusedLoop) or item.rows > FEW_ROWS:
+        if not _is_irregular(item):
             result.append(item)
         elif result and isinstance(result[-1], Listed):
             result[-1].stages += item.stages
         else:
             result.append(Listed(list(item.stages)))
     return result
+
+
+def _is_irregular(item: Planned) -> TypeGuard[FusedLoop]:
+    return isinstance(item, FusedLoop) and item.rows <= FEW_ROWS and item.source is None
 
 
 def write_listed(frame: Frame, program: Program, stages: Sequence[Elementwise]) -> array[int]:

@@ -11,12 +11,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from autograd.backends.llvm.frame import UNROLLED, contiguous
+from autograd.backends.llvm.loops import write_loop
 from autograd.program.stages import Memory
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from autograd.backends.llvm.frame import Frame
+    from autograd.backends.llvm.loops import LoopBody
     from autograd.backends.llvm.writer import Index, Writer
     from autograd.program.stages import Dots, Product
 
@@ -27,24 +29,29 @@ TILES = {8: (8, 3)}
 SMALL_TILE = (4, 3)
 
 
-def write_product(frame: Frame, stage: Product) -> None:
-    """Write result[a, b] = sum over k of left[a][k] * right[b][k] for a block of examples."""
+def write_product(frame: Frame, stage: Product, after: LoopBody | None = None) -> None:
+    """Write result[a, b] = sum over k of left[a][k] * right[b][k] for a block of examples.
+
+    `after` is done on each tile while it is in registers.
+    """
     if stage.guarded != "right" or stage.left.memory is Memory.VARYING:
-        _write_tiles(frame, stage)
+        _write_tiles(frame, stage, after)
         return
     finite = _all_finite(frame, [row for line in stage.left.index for row in line])
     with frame.writer.when(finite):  # 0 times any of them is 0: no guard is needed
-        _write_tiles(frame, replace(stage, guarded=""))
+        _write_tiles(frame, replace(stage, guarded=""), after)
     with frame.writer.when(frame.scalar.logic("xor", finite, "true")):
-        tile = _ProductTile(frame, stage)
+        tile = _ProductTile(frame, stage, None)
         with frame.scalar.loop(0, stage.right.height) as b:
             frame.over_lanes(
                 1, lambda lanes: tile.write_guarded(0, stage.left.height, b.index, lanes)
             )
+        if after is not None:
+            write_loop(frame, after)
 
 
-def _write_tiles(frame: Frame, stage: Product) -> None:
-    tile = _ProductTile(frame, stage)
+def _write_tiles(frame: Frame, stage: Product, after: LoopBody | None) -> None:
+    tile = _ProductTile(frame, stage, after)
     lines, vectors = TILES.get(frame.width, SMALL_TILE)
 
     def columns(b: Index, _: int) -> None:
@@ -89,9 +96,11 @@ def any_nan(writer: Writer, numbers: Sequence[str]) -> str:
 class _ProductTile:
     """A tile of a product: some lines of the left table, one of the right, some vectors."""
 
-    def __init__(self, frame: Frame, stage: Product) -> None:
+    def __init__(self, frame: Frame, stage: Product, after: LoopBody | None) -> None:
         self.frame = frame
         self.writer = frame.writer
+        self.after = after
+        self.rows = stage.result
         self.guarded = stage.guarded
         self.memories = stage.left.memory, stage.right.memory
         self.left = frame.lookup(stage.left)
@@ -101,15 +110,21 @@ class _ProductTile:
 
     def write(self, a: Index, lines: int, b: Index, lanes: Sequence[Index]) -> None:
         """Write the tile of `lines` lines from `a` on, for the vectors that begin at `lanes`."""
-        frame = self.frame
         sums = self._sums(a, lines, b, lanes)
         for line in range(lines):
-            offset = self.result.at(frame.shifted(a, line), b)
-            for x, lane in zip(sums[line * len(lanes) :], lanes):
-                frame.store(x, offset, lane)
+            self._write_line(self.frame.shifted(a, line), b, lanes, sums[line * len(lanes) :])
         if self.guarded:
             with self.writer.when(any_nan(self.writer, sums)):
                 self.write_guarded(a, lines, b, lanes)
+
+    def _write_line(self, a: Index, b: Index, lanes: Sequence[Index], sums: list[str]) -> None:
+        after = self.after
+        write = after.over_examples(a) if after is not None else None
+        for x, lane in zip(sums, lanes):
+            if after is None or after.loop.source_stored:
+                self.frame.store(x, self.result.at(a, b), lane)
+            if write is not None:
+                write(lane, {self.rows: x})
 
     def _sums(self, a: Index, lines: int, b: Index, lanes: Sequence[Index]) -> list[str]:
         if self.width <= UNROLLED:

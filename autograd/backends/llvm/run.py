@@ -30,19 +30,37 @@ def write_run(frame: Frame, schedule: Schedule, parts: Sequence[str]) -> None:
     """Write `run`, which calls the parts for every block."""
     scalar = frame.scalar
     with scalar.function("run", PARAMETERS):
-        with scalar.loop(0, "%count", frame.block) as loop:
-            rest = scalar.integer("sub", "%count", loop.index)
-            count = scalar.smaller(rest, frame.block)
-            over = scalar.integer("add", count, frame.width - 1)
-            lanes = scalar.integer("and", over, -frame.width)
-            _read_examples(frame, schedule, loop.index, count, lanes)
-            for part in parts:
-                if part == "reduce":
-                    _clear_beyond(frame, schedule, count, lanes)
-                scalar.do(f"call void @{part}(ptr %uniform, ptr %varying, ptr %sums, i64 {lanes})")
-            _write_outputs(frame, schedule, loop.index, count)
+        with scalar.when(scalar.compare("sgt", "%count", 0)):
+            blocks, step = _blocks(frame)
+            with scalar.loop(0, blocks) as loop:
+                first = scalar.integer("mul", loop.index, step)
+                count = scalar.smaller(scalar.integer("sub", "%count", first), step)
+                lanes = _whole_vectors(frame, count)
+                _read_examples(frame, schedule, first, count, lanes)
+                for part in parts:
+                    if part == "reduce":
+                        _clear_beyond(frame, schedule, count, lanes)
+                    scalar.do(
+                        f"call void @{part}(ptr %uniform, ptr %varying, ptr %sums, i64 {lanes})"
+                    )
+                _write_outputs(frame, schedule, first, count)
         number = scalar.value("sitofp i64 %count to double")
         scalar.do(f"call void @share(ptr %uniform, ptr %sums, double {number})")
+
+
+def _blocks(frame: Frame) -> tuple[str, str]:
+    """Return the number of blocks and the examples of each: equal ones, as few as can be."""
+    scalar = frame.scalar
+    over = scalar.integer("add", "%count", frame.block - 1)
+    blocks = scalar.integer("udiv", over, frame.block)
+    over = scalar.integer("add", "%count", scalar.integer("sub", blocks, 1))
+    return blocks, _whole_vectors(frame, scalar.integer("udiv", over, blocks))
+
+
+def _whole_vectors(frame: Frame, count: str) -> str:
+    """Return the number of examples rounded up to whole vectors."""
+    over = frame.scalar.integer("add", count, frame.width - 1)
+    return frame.scalar.integer("and", over, -frame.width)
 
 
 def _read_examples(frame: Frame, schedule: Schedule, first: str, count: str, lanes: str) -> None:
