@@ -25,7 +25,8 @@ from works import CASADI, JAX, OURS, PACKAGES, TORCH, WORKS, C, Entry, Work
 
 __all__ = ["disagreement", "main", "missing"]
 
-README = Path(__file__).parents[1] / "README.md"
+PROJECT = Path(__file__).parents[1]
+PAGES = PROJECT / "README.md", PROJECT / "docs" / "compiling.md"  # where the table stands
 TOLERANCE = 1e-9
 
 Samples = dict[str, list[float]]
@@ -115,7 +116,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--rounds", type=int, default=7, help="samples of every contender")
     parser.add_argument("--only", default="", help="only work whose name contains this")
     parser.add_argument("--quick", action="store_true", help="one round: do results agree?")
-    parser.add_argument("--write", action="store_true", help="put the summary into README.md")
+    parser.add_argument("--write", action="store_true", help="put the summary into the documents")
     options = parser.parse_args(arguments)
     if options.rounds < 1:
         parser.error("--rounds must be at least 1")
@@ -146,7 +147,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     summary = table(["work", *PACKAGES, f"{OURS} to {C}"], lines)
     print(summary)
     if options.write:
-        replace_between(README, "compiled benchmark", f"{about}\n\n{summary}")
+        for page in PAGES:
+            replace_between(page, "compiled benchmark", f"{about}\n\n{summary}")
 
 
 if __name__ == "__main__":

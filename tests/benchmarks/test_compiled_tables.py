@@ -102,7 +102,7 @@ def test_write_puts_the_summary_between_the_marks(works, tmp_path, monkeypatch):
     readme.write_text(
         "a\n<!-- compiled benchmark -->\nold\n<!-- end of compiled benchmark -->\nz\n"
     )
-    monkeypatch.setattr(compiled, "README", readme)
+    monkeypatch.setattr(compiled, "PAGES", (readme,))
     works(Entry(HAND, "", constant(1.0)))
     compiled.main(["--write"])
     text = readme.read_text(encoding="utf-8")
