@@ -83,8 +83,7 @@ class Value:
                 f"data of {self._described()} cannot be set, it is the result of {self.op.name}: "
                 "set the data of its leaves and call .forward(), or make a new Value(number)"
             )
-        data = as_float(data, "Value.data")
-        self._data = data
+        self._data = data if type(data) is float else as_float(data, "Value.data")
         self._version = CLOCK.tick()
 
     @property

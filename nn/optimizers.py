@@ -93,24 +93,22 @@ class Optimizer:
         All new numbers are computed before the first is written: an exception, Ctrl-C included,
         leaves parameters and state as they were.
         """
-        rule = type(self).rule
-        updates = [
-            (index, parameter, rule(parameter.data, parameter.grad, state, **self._settings))
-            for index, (parameter, state) in enumerate(
-                zip(self.parameters, self._state, strict=True)
-            )
-            if parameter.has_grad
-        ]
-        before = [parameter.data for _, parameter, _ in updates]
-        state = list(self._state)
+        rule, settings = type(self).rule, self._settings
+        updates = []
+        for index, (parameter, state) in enumerate(zip(self.parameters, self._state, strict=True)):
+            if parameter.has_grad:
+                before = parameter.data
+                moved = rule(before, parameter.grad, state, **settings)
+                updates.append((index, parameter, before, moved))
+        states = list(self._state)
         try:
-            for index, parameter, (number, new_state) in updates:
+            for index, parameter, _, (number, state) in updates:
                 parameter.data = number
-                state[index] = new_state
-            self._state = state
+                states[index] = state
+            self._state = states
         except BaseException:
-            for (_, parameter, _), number in zip(updates, before, strict=True):
-                parameter.data = number
+            for _, parameter, before, _ in updates:
+                parameter.data = before
             raise
 
     def zero_grad(self) -> None:
