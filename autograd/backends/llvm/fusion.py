@@ -98,14 +98,24 @@ def _with_sources(plan: list[Planned]) -> list[Planned]:
             and former.result.memory is Memory.VARYING
             and former.right.height == 1
             and not (former.guarded and former.left.memory is Memory.VARYING)
-            and any(former.result in stage.operands for stage in item.stages)
             and item.rows == former.left.height
+            and _in_step(item, former.result)
         ):
             item.source = former
             result[-1] = item
         else:
             result.append(item)
     return result
+
+
+def _in_step(loop: FusedLoop, rows: Rows) -> bool:
+    """Tell whether a loop reads these rows, and each only for the same row of its own."""
+    first, last = rows.index[0], rows.index[-1]
+    operands = {operand for stage in loop.stages for operand in stage.operands}
+    return rows in operands and not any(
+        operand.memory is rows.memory and any(first <= row <= last for row in operand.index)
+        for operand in operands - {rows}
+    )
 
 
 def _read_from_memory(item: Planned) -> Iterator[Rows | Table]:
