@@ -99,7 +99,8 @@ class ArrayStepper:
 
         trained = self.parameters[: self._trained]
         scale = 1.0 / count
-        norm = scale * np.linalg.norm(gradient)
+        largest = np.abs(gradient).max() or 1.0  # so that no square overflows
+        norm = scale * largest * np.linalg.norm(gradient / largest)
         lines = np.column_stack([trained, gradient, *self.own])
         shared = np.concatenate([[scale, norm], scheduled, self.common])
         moved, _ = self._rule.run(lines, shared, np.empty(0))

@@ -173,15 +173,19 @@ def _finite(frame: Frame, size: int) -> str:
 
 
 def _norm(frame: Frame, trained: int) -> str:
-    """Return the Euclidean norm of the gradients."""
-    writer = frame.writer
-    gradients = frame.scalar.address("%sums", 1)
-    whole = trained - trained % frame.width
-    with writer.loop(0, whole, frame.width, carried=[0.0]) as loop:
-        x = writer.load(frame.scalar.address(gradients, loop.index))
+    """Return the Euclidean norm of the gradients, divided by the largest: no square overflows.
+
+    They follow the loss; what fills up the last vector of sums is 0.
+    """
+    writer, scalar = frame.writer, frame.scalar
+    with writer.loop(1, trained + 1, frame.width, carried=[0.0]) as loop:
+        size = writer.intrinsic("fabs", writer.load(scalar.address("%sums", loop.index)))
+        loop.next = [writer.intrinsic("maxnum", loop.carried[0], size)]
+    largest = writer.largest(loop.results[0])
+    unit = scalar.select(scalar.fcmp("oeq", largest, 0.0), 1.0, largest)
+    units = writer.broadcast(unit)
+    with writer.loop(1, trained + 1, frame.width, carried=[0.0]) as loop:
+        x = writer.fdiv(writer.load(scalar.address("%sums", loop.index)), units)
         loop.next = [writer.fma(x, x, loop.carried[0])]
     squares = writer.total(loop.results[0])
-    for k in range(whole, trained):
-        x = frame.scalar.load(frame.scalar.address(gradients, k))
-        squares = frame.scalar.fma(x, x, squares)
-    return frame.scalar.intrinsic("sqrt", squares)
+    return scalar.fmul(unit, scalar.intrinsic("sqrt", squares))

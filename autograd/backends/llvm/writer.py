@@ -148,6 +148,12 @@ class Writer(Text):
             return x
         return self.at(1).fadd(writer.element(x, 0), writer.element(x, 1))
 
+    def largest(self, x: str) -> str:
+        """Return the largest of the lanes, none of which is nan."""
+        if self.lanes == 1:
+            return x
+        return self.value(f"call double @llvm.vector.reduce.fmax.{self.suffix}({self.type} {x})")
+
     def first_lanes(self, count: Index) -> str:
         """Return the condition that a lane is one of the first `count`."""
         if self.lanes == 1:
