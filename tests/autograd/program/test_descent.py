@@ -117,6 +117,17 @@ def test_many_steps_in_one_call_are_the_same_to_the_bit(name, backend, problem):
     assert many.state == one.state
 
 
+def test_gradients_whose_squares_are_beyond_the_largest_float_are_clipped(backend, request):
+    if backend == "llvm":
+        request.applymarker(pytest.mark.xfail(reason="the norm is infinite, and nothing moves"))
+    w = Value(1.0)
+    data = np.array([1e200, 3e200])
+    descent = descent_of(lambda x: w * x, (data,), SGD([w], lr=0.1), clip_norm=2.0, backend=backend)
+    descent.run((data,), [0, 1], [2])
+    descent.write_back()
+    assert w.data == pytest.approx(0.8, rel=1e-14)
+
+
 def line(**details):
     """Return (w, b, descent) of a line through (1, 3) and (2, 5), by plain gradient descent."""
     w, b = Value(0.0), Value(0.0)
