@@ -198,7 +198,8 @@ def test_operations_on_the_results_of_products(height, varies, op, partner, lane
     """On the rows as they come, and on others at the same time."""
     other = PARTNERS[partner]
     first = 5 + 3 * height
-    steps = [Instruction(op, (0, 1, 2, *range(5 + 3 * k, 8 + 3 * k))) for k in range(height)]
+    lines = [range(5 + 3 * k, 8 + 3 * k) for k in range(height)]
+    steps = [Instruction(op, (*line, 0, 1, 2) if varies else (0, 1, 2, *line)) for line in lines]
     steps += [Instruction(sub, (first + k, first + other(k, height))) for k in range(height)]
     steps += [Instruction(maximum, (first + height + k, first + k)) for k in range(height)]
     steps += [
@@ -211,7 +212,7 @@ def test_operations_on_the_results_of_products(height, varies, op, partner, lane
     given = (first, 0, 0) if varies else (5, 0, 3 * height)
     native = built(Program(*given, (), tuple(steps), tuple(outputs), (end - 1, first)), lanes)
     for choice in ([-2.0, -1.0, 0.0, 3.0], [-2.0, 0.0, 0.0, 1.0, inf]):
-        examples = [rng.choices([-2.0, -1.0, 0.0, 3.0], k=5) for _ in range(77)]
+        examples = [rng.choices(choice, k=5) for _ in range(77)]
         weights = rng.choices(choice, k=3 * height)
         if varies:
             examples, weights = [[*line, *weights] for line in examples], []
