@@ -183,5 +183,6 @@ class Descent:
                 f"Descent: the arguments have the structure {arguments.shapes}, but the loss "
                 f"was compiled for {self._shapes}"
             )
+        arguments = arguments._replace(examples=arguments.examples.copy())  # whatever args become
         self._prepared = args, arguments
         return arguments

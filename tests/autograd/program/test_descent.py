@@ -469,3 +469,14 @@ def test_faults_of_the_steps_change_nothing(backend):
     descent.run(data, [0, 1], [2])
     descent.write_back()
     assert (w.data, b.data) == pytest.approx(by_hand(0.0, 0.0, 1), rel=1e-13)
+
+
+def test_examples_are_copied():
+    w, X = Value(1.0), np.array([1.0, 2.0])
+    descent = Descent(
+        lambda x: w * x, (X,), parameters=[w], rule=lambda p, g, state, lr: (p - lr * g, state),
+        state=[()], settings={"lr": 0.0},
+    )  # fmt: skip
+    step = descent.plan((X,), [0, 1], [2])
+    X[:] = 100.0
+    assert step().losses.tolist() == [1.5]
