@@ -16,6 +16,7 @@ from autograd.program.listing import listing
 from autograd.program.programs import Programs
 from autograd.program.schedule import scheduled
 from autograd.program.shapes import NUMBER, described
+from autograd.program.simplify.statistics import StatisticsByKind
 from autograd.program.trace import Function, Graph
 from autograd.value import Value
 
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 
     from autograd.program.arguments import Arguments
     from autograd.program.program import Program
-    from autograd.program.simplify.statistics import Statistics
 
 __all__ = ["Compiled", "compile"]
 
@@ -263,7 +263,7 @@ class Compiled:
         return function
 
     @property
-    def stats(self) -> dict[str, Statistics]:
+    def stats(self) -> StatisticsByKind:
         """The operations before and after simplification, for each kind of result so far.
 
         Of several structures of arguments it tells about the last.
@@ -271,11 +271,13 @@ class Compiled:
         >>> c = compile(lambda x: x * 1.0 + x * 1.0)
         >>> c(1.0)
         2.0
-        >>> print(c.stats["value"])  # doctest: +ELLIPSIS
+        >>> print(c.stats)  # doctest: +ELLIPSIS
+        # value
                                   before     after
+        constant folding               3         3
         ...
         """
-        return {kind: runner.statistics for _, kind, runner in self._programs}
+        return StatisticsByKind((kind, runner.statistics) for _, kind, runner in self._programs)
 
     def clear(self) -> None:
         """Forget all programs: the next call traces the function again."""

@@ -31,6 +31,8 @@ def write_c(trace: Trace, path: str | os.PathLike[str]) -> None:
     source = Path(path)
     if source.suffix not in {"", ".c"}:
         raise ValueError(f"to_c writes a .c file and its header, not {source.name!r}")
+    if not source.parent.is_dir():
+        raise FileNotFoundError(f"to_c: there is no folder {str(source.parent)!r}; make it first")
     source = source.with_suffix(".c")
     header = source.with_suffix(".h")
     backend = import_module("autograd.backends.c")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from autograd.program.program import Program
 
-__all__ = ["Statistics", "Step", "operations"]
+__all__ = ["Statistics", "StatisticsByKind", "Step", "operations"]
 
 
 class Step(NamedTuple):
@@ -46,6 +46,13 @@ class Statistics:
 
     def _by_number(self) -> list[tuple[str, int]]:
         return (self.before | self.after).most_common()
+
+
+class StatisticsByKind(dict[str, Statistics]):
+    """The statistics of several programs; `str` of it is a table for each."""
+
+    def __str__(self) -> str:
+        return "\n\n".join(f"# {kind}\n{statistics}" for kind, statistics in self.items())
 
 
 def operations(program: Program) -> Counter[str]:
