@@ -122,3 +122,13 @@ def test_repl_tour_prints_the_derivatives_it_promises(tmp_path):
         assert expected in printed
     for name in ("expression", "slope", "neuron"):
         assert "grad" in texts(tmp_path / "output" / f"{name}.svg")
+
+
+def test_many_devices_agree_with_one_processor(tmp_path):
+    pytest.importorskip("jax", reason="the demo runs on JAX")
+    printed = run("many_devices.py", "--steps", "60", folder=tmp_path)
+    assert "4 devices, 400 points" in printed
+    losses = [float(line.split()[-1]) for line in printed.splitlines() if line.startswith("step")]
+    assert losses[-1] < 0.5 * losses[0]
+    there, here = printed.splitlines()[-1].removeprefix("the loss after it: ").split(", ")
+    assert float(there.split()[0]) == pytest.approx(float(here.split()[0]), rel=1e-11)
