@@ -77,7 +77,10 @@ class Watch:
 
     def changed(self) -> bool:
         """Tell whether another object is in any of the places."""
-        return any(_differ(read(), contents) for _, read, contents in self._parts)
+        for _, read, contents in self._parts:  # noqa: SIM110 - any() takes 0.2 µs of each call more
+            if _differ(read(), contents):
+                return True
+        return False
 
     def changes(self) -> dict[tuple[int, Any], Any]:
         """Return the places that have changed so far, for a next watch to ignore.

@@ -24,9 +24,10 @@ if TYPE_CHECKING:
 
 __all__ = ["any_nan", "write_dots", "write_product"]
 
-# Lines and vectors of a tile: 24 sums in 32 registers, or 12 in 16.
+# Lines and vectors of a tile by lanes: 24 sums in the 32 registers of AVX-512, 12 in 16 elsewhere.
 TILES = {8: (8, 3)}
 SMALL_TILE = (4, 3)
+TURNS = 2  # terms in one turn of a loop over many
 
 
 def write_product(frame: Frame, stage: Product, after: LoopBody | None = None) -> None:
@@ -132,7 +133,7 @@ class _ProductTile:
             for k in range(self.width):
                 sums = self._added(sums, a, lines, b, k, lanes)
             return sums
-        turns = 4 if self.width % 4 == 0 else 1
+        turns = TURNS if self.width % TURNS == 0 else 1
         zeros = [0.0] * (lines * len(lanes))
         with self.writer.loop(0, self.width, turns, carried=zeros) as loop:
             sums = loop.carried
