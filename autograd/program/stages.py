@@ -132,13 +132,11 @@ class Fold:
 
 
 @dataclass(frozen=True)
-class Dots:
-    """result[r] = sum over k of left[r][k] * right[r][k]; guarded: 0 where left is 0."""
+class _Pairs:
+    """A stage that multiplies the rows of two tables."""
 
     left: Table
     right: Table
-    result: Rows  # contiguous
-    guarded: bool
 
     @property
     def reads(self) -> tuple[Rows | Table, ...]:
@@ -147,40 +145,34 @@ class Dots:
 
 
 @dataclass(frozen=True)
-class Product:
+class Dots(_Pairs):
+    """result[r] = sum over k of left[r][k] * right[r][k]; guarded: 0 where left is 0."""
+
+    result: Rows  # contiguous
+    guarded: bool
+
+
+@dataclass(frozen=True)
+class Product(_Pairs):
     """result[a, b] = sum over k of left[a][k] * right[b][k]: a matrix product, for each example.
 
     The result is contiguous, row a * right.height + b. `guarded` says whose zeros win over
     inf and nan: "left", "right" or "" for a plain product.
     """
 
-    left: Table
-    right: Table
     result: Rows
     guarded: str
 
-    @property
-    def reads(self) -> tuple[Rows | Table, ...]:
-        """The rows that the stage reads."""
-        return self.left, self.right
-
 
 @dataclass(frozen=True)
-class SummedProduct:
+class SummedProduct(_Pairs):
     """sums[into[a][b]] += sum over examples and k of left[a][k] * right[b][k], both VARYING.
 
     `guarded` as in Product.
     """
 
-    left: Table
-    right: Table
     into: tuple[tuple[int, ...], ...]
     guarded: str
-
-    @property
-    def reads(self) -> tuple[Rows | Table, ...]:
-        """The rows that the stage reads."""
-        return self.left, self.right
 
 
 @dataclass(frozen=True)

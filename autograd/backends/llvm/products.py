@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from autograd.backends.llvm.finite import all_finite, any_nan
 from autograd.backends.llvm.frame import UNROLLED, contiguous
 from autograd.backends.llvm.loops import write_loop
 from autograd.program.stages import Memory
@@ -19,10 +20,10 @@ if TYPE_CHECKING:
 
     from autograd.backends.llvm.frame import Frame
     from autograd.backends.llvm.loops import LoopBody
-    from autograd.backends.llvm.writer import Index, Writer
+    from autograd.backends.llvm.writer import Index
     from autograd.program.stages import Dots, Product
 
-__all__ = ["any_nan", "write_dots", "write_product"]
+__all__ = ["write_dots", "write_product"]
 
 # Lines and vectors of a tile by lanes: 24 sums in the 32 registers of AVX-512, 12 in 16 elsewhere.
 TILES = {8: (8, 3)}
@@ -38,7 +39,9 @@ def write_product(frame: Frame, stage: Product, after: LoopBody | None = None) -
     if stage.guarded != "right" or stage.left.memory is Memory.VARYING:
         _write_tiles(frame, stage, after)
         return
-    finite = _all_finite(frame, [row for line in stage.left.index for row in line])
+    rows = [row for line in stage.left.index for row in line]  # and what lies between them
+    start = frame.scalar.address("%uniform", min(rows))
+    finite = all_finite(frame, start, max(rows) - min(rows) + 1)
     with frame.writer.when(finite):  # 0 times any of them is 0: no guard is needed
         _write_tiles(frame, replace(stage, guarded=""), after)
     with frame.writer.when(frame.scalar.logic("xor", finite, "true")):
@@ -64,34 +67,10 @@ def _write_tiles(frame: Frame, stage: Product, after: LoopBody | None) -> None:
     frame.over(stage.right.height, 1, columns)
 
 
-def _all_finite(frame: Frame, rows: Sequence[int]) -> str:
-    """Return the condition that the UNIFORM rows, and what lies between them, are finite."""
-    first, count = min(rows), max(rows) - min(rows) + 1
-    whole = count - count % frame.width
-    writer, scalar = frame.writer, frame.scalar
-    start = scalar.address("%uniform", first)
-    with writer.loop(0, whole, frame.width, carried=[0.0]) as loop:
-        x = writer.load(scalar.address(start, loop.index))
-        loop.next = [writer.fma(x, 0.0, loop.carried[0])]  # 0 times inf or nan is nan
-    total = writer.total(loop.results[0])
-    for k in range(whole, count):
-        total = scalar.fma(scalar.load(scalar.address(start, k)), 0.0, total)
-    return scalar.fcmp("oeq", total, 0.0)
-
-
 def write_dots(frame: Frame, stage: Dots) -> None:
     """Write result[r] = sum over k of left[r][k] * right[r][k] for a block of examples."""
     tile = _DotTile(frame, stage)
     frame.over(stage.left.height, 1, lambda r, _: frame.over_lanes(4, tile.at(r)))
-
-
-def any_nan(writer: Writer, numbers: Sequence[str]) -> str:
-    """Return the condition (i1) that some lane of some of the vectors is nan."""
-    found = ""
-    for x, y in zip(numbers[::2], [*numbers[1::2], numbers[-1]]):
-        nan = writer.fcmp("uno", x, y)  # true where either is nan
-        found = writer.logic("or", found, nan) if found else nan
-    return writer.any_lane(found)
 
 
 class _ProductTile:
@@ -172,8 +151,7 @@ class _ProductTile:
             with writer.loop(0, self.width, carried=[0.0]) as loop:
                 left = frame.load(left_memory, self.left.at(row, loop.index), lane)
                 right = frame.load(right_memory, self.right.at(b, loop.index), lane)
-                guard = left if self.guarded == "left" else right
-                product = writer.guarded_product(guard, left, right)
+                product = writer.guarded_product(self.guarded, left, right)
                 loop.next = [writer.fadd(loop.carried[0], product)]
             frame.store(loop.results[0], self.result.at(row, b), lane)
 
@@ -215,7 +193,7 @@ class _DotTile:
             left = frame.load(stage.left.memory, self.left.at(r, k), lane)
             right = frame.load(stage.right.memory, self.right.at(r, k), lane)
             if stage.guarded:
-                product = writer.guarded_product(left, left, right)
+                product = writer.guarded_product("left", left, right)
                 added.append(writer.fadd(sums[position], product) if sums else product)
             else:
                 added.append(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from autograd.backends.llvm.elementary import lowered
+from autograd.backends.llvm.finite import all_finite
 
 if TYPE_CHECKING:
     from autograd.backends.llvm.frame import Frame
@@ -78,8 +79,7 @@ def _move(
         values[variable] = writer.load(address)
     _compute(writer, update, values, varying=True)
     for output, address in zip(update.program.outputs, [parameters, *own]):
-        x = values[output]
-        writer.store(x, address)
+        writer.store(values[output], address)
 
 
 def _compute(writer: Writer, update: Update, values: dict[int, Operand], *, varying: bool) -> None:
@@ -132,7 +132,7 @@ def _write_loop(frame: Frame, update: Update, parameters: int, outputs: int, tra
             number = scalar.value(f"sitofp i64 {count} to double")
             loss = scalar.fdiv(scalar.load("%sums"), number)
             scalar.store(loss, scalar.address("%losses", step.index))
-            finite = _finite(frame, trained + 1)
+            finite = all_finite(frame, "%sums", _vectors(frame, trained + 1))
             with scalar.when(scalar.logic("xor", finite, "true")):
                 scalar.store_integer(1, "%cursor", 2)
             with scalar.when(finite):
@@ -161,15 +161,6 @@ def _vectors(frame: Frame, size: int) -> int:
 def _clear_sums(frame: Frame, size: int) -> None:
     with frame.scalar.loop(0, _vectors(frame, size), frame.width) as loop:
         frame.writer.store(0.0, frame.scalar.address("%sums", loop.index))
-
-
-def _finite(frame: Frame, size: int) -> str:
-    """Return the condition that all sums are finite: 0 times any other number is nan."""
-    writer = frame.writer
-    with writer.loop(0, _vectors(frame, size), frame.width, carried=[0.0]) as loop:
-        x = writer.load(frame.scalar.address("%sums", loop.index))
-        loop.next = [writer.fma(x, 0.0, loop.carried[0])]
-    return frame.scalar.fcmp("oeq", writer.total(loop.results[0]), 0.0)
 
 
 def _norm(frame: Frame, trained: int) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from autograd.backends.llvm.products import any_nan
+from autograd.backends.llvm.finite import any_nan
 from autograd.program.stages import Memory, SummedProduct, Table
 
 if TYPE_CHECKING:
@@ -167,8 +167,7 @@ class _Tile:
                 with writer.loop(0, self.depth, carried=over.carried) as loop:
                     left = frame.load(Memory.VARYING, self.left.at(row, loop.index), over.index)
                     right = frame.load(Memory.VARYING, self.right.at(other, loop.index), over.index)
-                    guard = left if self.guarded == "left" else right
-                    product = writer.guarded_product(guard, left, right)
+                    product = writer.guarded_product(self.guarded, left, right)
                     loop.next = [writer.fadd(loop.carried[0], product)]
                 over.next = [*loop.results]
             _add(scalar, writer.total(over.results[0]), self.into.at(row, other))

@@ -82,7 +82,7 @@ class _Dots:
             self._load(writer, table, lookup, row, k, axis) for table, lookup in self.sides
         )
         if self.guarded:
-            return writer.guarded_product(left if self.guarded == "left" else right, left, right)
+            return writer.guarded_product(self.guarded, left, right)
         return writer.fmul(left, right)
 
     def _load(

@@ -68,9 +68,10 @@ class Writer(Text):
         """Return the value of one of LLVM's functions: fma, fabs, sqrt, copysign, rint, ..."""
         return self.call(f"llvm.{name}.{self.suffix}", *operands)
 
-    def guarded_product(self, guard: Operand, x: Operand, y: Operand) -> str:
-        """Return x * y, and 0 where `guard` is 0."""
-        return self.select(self.fcmp("oeq", guard, 0.0), 0.0, self.fmul(x, y))
+    def guarded_product(self, side: str, left: Operand, right: Operand) -> str:
+        """Return left * right, and 0 where the factor of that side, "left" or "right", is 0."""
+        guard = left if side == "left" else right
+        return self.select(self.fcmp("oeq", guard, 0.0), 0.0, self.fmul(left, right))
 
     def fcmp(self, predicate: str, x: Operand, y: Operand) -> str:
         """Return the condition x ? y: oeq, olt, ole, ogt, oge (false for nan), une, uno, ..."""
