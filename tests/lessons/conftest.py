@@ -1,0 +1,44 @@
+"""Run a lesson once and hand its names, its words and its pictures to the tests."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import runpy
+import sys
+from pathlib import Path
+from typing import Any, NamedTuple
+from xml.etree import ElementTree
+
+import pytest
+
+__all__ = ["Lesson", "lesson"]
+
+LESSONS = Path(__file__).parents[2] / "demos" / "lessons"
+
+
+class Lesson(NamedTuple):
+    """A lesson that has run: its global names, what it printed, and the folder of its pictures."""
+
+    names: dict[str, Any]
+    printed: str
+    folder: Path
+
+    def words(self, picture: str) -> str:
+        """Return all words that an SVG picture shows."""
+        return " ".join(ElementTree.parse(self.folder / picture).getroot().itertext())
+
+
+@pytest.fixture(scope="module")
+def lesson(request, tmp_path_factory):
+    """Run the lesson that the test module is named after: test_01_vectors.py runs 01_vectors.py."""
+    pytest.importorskip("sklearn", reason="the lessons need scikit-learn, of the extra demos")
+    pytest.importorskip("matplotlib", reason="the lessons need matplotlib, of the extra demos")
+    script = LESSONS / f"{Path(request.path).stem.removeprefix('test_')}.py"
+    folder = tmp_path_factory.mktemp(script.stem)
+    arguments = getattr(request.module, "ARGUMENTS", [])
+    with pytest.MonkeyPatch.context() as patch, contextlib.redirect_stdout(io.StringIO()) as out:
+        patch.setattr(sys, "argv", [str(script), "--output", str(folder), *arguments])
+        patch.syspath_prepend(str(LESSONS))
+        names = runpy.run_path(str(script), run_name="__main__")
+    return Lesson(names, out.getvalue(), folder)
