@@ -39,8 +39,8 @@ def writable_folder(text: str | Path) -> Path:
 
 def save(picture: Any, path: Path) -> None:
     """Write a drawing, an animation or a figure of matplotlib, and say so."""
-    if hasattr(picture, "scene") or not hasattr(picture, "savefig"):
-        picture.save(path)
-    else:
+    if hasattr(picture, "savefig"):
         save_figure(picture, path)
+    else:
+        picture.save(path)
     print(f"wrote {path.as_posix()}")

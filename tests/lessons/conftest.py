@@ -8,7 +8,7 @@ import runpy
 import sys
 from pathlib import Path
 from typing import Any, NamedTuple
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 import pytest
 
@@ -26,7 +26,7 @@ class Lesson(NamedTuple):
 
     def words(self, picture: str) -> str:
         """Return all words that an SVG picture shows."""
-        return " ".join(ElementTree.parse(self.folder / picture).getroot().itertext())
+        return " ".join(ET.parse(self.folder / picture).getroot().itertext())
 
 
 @pytest.fixture(scope="module")
