@@ -32,7 +32,9 @@ from nn.losses import (
 from nn.metrics import METRICS, accuracy, mean_absolute_error, mean_squared_error, r2_score
 from nn.module import Module
 from nn.optimizers import OPTIMIZERS, SGD, Adam, AdamW, Optimizer, RMSprop
+from nn.perceptron import Perceptron
 from nn.schedules import CosineLR, LinearLR, Schedule, StepLR
+from nn.separability import PerceptronHistory
 from nn.training.agreement import CompilationError
 from nn.training.callbacks import Callback, EarlyStopping, TrainingState
 from nn.training.history import History
@@ -42,7 +44,8 @@ from nn.training.update import NonFiniteError
 __all__ = [
     "ACTIVATIONS", "INITIALIZERS", "LOSSES", "METRICS", "MLP", "OPTIMIZERS", "SGD", "Adam", "AdamW",
     "Callback", "CheckpointError", "CompilationError", "CosineLR", "EarlyStopping", "History",
-    "Layer", "LinearLR", "Module", "Neuron", "NonFiniteError", "Optimizer", "RMSprop", "Schedule",
+    "Layer", "LinearLR", "Module", "Neuron", "NonFiniteError", "Optimizer", "Perceptron",
+    "PerceptronHistory", "RMSprop", "Schedule",
     "Sequential", "StepLR", "TrainingState", "accuracy", "batches", "binary_cross_entropy",
     "binary_cross_entropy_with_logits", "clip_grad_norm", "cross_entropy", "fit", "hinge_loss",
     "huber_loss", "l1_loss", "load_state", "mean_absolute_error", "mean_squared_error", "mse_loss",

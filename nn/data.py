@@ -11,7 +11,7 @@ from typing import Any
 from nn.counts import as_count
 from nn.randomness import generator
 
-__all__ = ["as_examples", "batches", "row_order", "split"]
+__all__ = ["as_examples", "as_inputs", "batches", "row_order", "split"]
 
 
 def as_examples(X: Any, y: Any) -> tuple[list[Any], list[Any]]:
@@ -21,7 +21,7 @@ def as_examples(X: Any, y: Any) -> tuple[list[Any], list[Any]]:
     inf and rows of different shapes; for different lengths, naming both; and for no rows at all.
     TypeError for what is no number.
     """
-    inputs, targets = _rows(X, "X"), _rows(y, "y")
+    inputs, targets = as_inputs(X), as_inputs(y, "y")
     if len(inputs) != len(targets):
         raise ValueError(
             f"X has {len(inputs)} rows but y has {len(targets)}; each needs its target"
@@ -95,7 +95,12 @@ def row_order(count: int, shuffle: bool, rng: random.Random | None = None) -> An
     return np.frombuffer(generator(rng).randbytes(8 * count), "<u8").argsort()
 
 
-def _rows(data: Any, name: str) -> list[Any]:
+def as_inputs(data: Any, name: str = "X") -> list[Any]:
+    """Return rows as a list of plain numbers or of nested lists, as `as_examples` does.
+
+    >>> as_inputs(range(3))
+    [0, 1, 2]
+    """
     import numpy as np
 
     rows = data if hasattr(data, "__array__") else list(data)

@@ -12,8 +12,8 @@ from typing import TypeAlias
 from nn.names import named
 
 __all__ = [
-    "INITIALIZERS", "Initializer", "he_normal", "he_uniform", "initializer_function", "uniform",
-    "xavier_normal", "xavier_uniform",
+    "INITIALIZERS", "Initializer", "he_normal", "he_uniform", "initializer_function",
+    "lecun_normal", "lecun_uniform", "uniform", "xavier_normal", "xavier_uniform", "zeros",
 ]  # fmt: skip
 
 # Called with the number of inputs of a neuron, the number of neurons beside it that read the same
@@ -22,6 +22,11 @@ Initializer: TypeAlias = Callable[[int, int, random.Random], float]
 
 # These pass on about half of the variance, which He's factor of 2 makes up for.
 RELU_FAMILY = frozenset({"relu", "leaky_relu", "elu", "gelu", "silu", "softplus"})
+
+
+def zeros(fan_in: int, fan_out: int, rng: random.Random) -> float:
+    """Return 0: for a single layer, since hidden neurons that start equal stay equal."""
+    return 0.0
 
 
 def uniform(fan_in: int, fan_out: int, rng: random.Random) -> float:
@@ -40,6 +45,17 @@ def xavier_normal(fan_in: int, fan_out: int, rng: random.Random) -> float:
     return rng.gauss(0.0, math.sqrt(2.0 / (fan_in + fan_out)))
 
 
+def lecun_uniform(fan_in: int, fan_out: int, rng: random.Random) -> float:
+    """Draw from U(-a, a), a = sqrt(3 / fan_in), of the variance of `lecun_normal`."""
+    bound = math.sqrt(3.0 / fan_in)
+    return rng.uniform(-bound, bound)
+
+
+def lecun_normal(fan_in: int, fan_out: int, rng: random.Random) -> float:
+    """Draw from N(0, 1 / fan_in) (LeCun, Bottou, Orr, Müller 1998, section 4.6)."""
+    return rng.gauss(0.0, math.sqrt(1.0 / fan_in))
+
+
 def he_uniform(fan_in: int, fan_out: int, rng: random.Random) -> float:
     """Draw from U(-a, a), a = sqrt(6 / fan_in), of the variance of `he_normal`."""
     bound = math.sqrt(6.0 / fan_in)
@@ -52,11 +68,14 @@ def he_normal(fan_in: int, fan_out: int, rng: random.Random) -> float:
 
 
 INITIALIZERS: dict[str, Initializer] = {
+    "zeros": zeros,
     "uniform": uniform,
     "xavier_uniform": xavier_uniform,
     "xavier_normal": xavier_normal,
     "glorot_uniform": xavier_uniform,
     "glorot_normal": xavier_normal,
+    "lecun_uniform": lecun_uniform,
+    "lecun_normal": lecun_normal,
     "he_uniform": he_uniform,
     "he_normal": he_normal,
     "kaiming_uniform": he_uniform,

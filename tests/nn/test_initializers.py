@@ -24,11 +24,14 @@ def test_the_uniform_one_draws_what_micrograd_draws():
 
 # Variances by fan_in = 50 and fan_out = 200, and the largest magnitude of the uniform ones
 EXPECTED = {
+    "zeros": (0.0, 0.0),
     "uniform": (1 / 3, 1.0),
     "xavier_uniform": (2 / 250, math.sqrt(6 / 250)),
     "glorot_uniform": (2 / 250, math.sqrt(6 / 250)),
     "xavier_normal": (2 / 250, math.inf),
     "glorot_normal": (2 / 250, math.inf),
+    "lecun_uniform": (1 / 50, math.sqrt(3 / 50)),
+    "lecun_normal": (1 / 50, math.inf),
     "he_uniform": (2 / 50, math.sqrt(6 / 50)),
     "kaiming_uniform": (2 / 50, math.sqrt(6 / 50)),
     "he_normal": (2 / 50, math.inf),
