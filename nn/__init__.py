@@ -16,7 +16,10 @@
 from nn.activations import ACTIVATIONS
 from nn.checkpoint import CheckpointError, load_state, save_state
 from nn.clipping import clip_grad_norm
+from nn.convolution import Conv2d
 from nn.data import batches, split
+from nn.dropout import Dropout
+from nn.flatten import Flatten
 from nn.initializers import INITIALIZERS
 from nn.layers import MLP, Layer, Neuron, Sequential
 from nn.losses import (
@@ -32,7 +35,9 @@ from nn.losses import (
 from nn.metrics import METRICS, accuracy, mean_absolute_error, mean_squared_error, r2_score
 from nn.module import Module
 from nn.optimizers import OPTIMIZERS, SGD, Adam, AdamW, Optimizer, RMSprop
+from nn.penalties import L1, L2
 from nn.perceptron import Perceptron
+from nn.pooling import AvgPool2d, MaxPool2d
 from nn.schedules import CosineLR, LinearLR, Schedule, StepLR
 from nn.separability import PerceptronHistory
 from nn.training.agreement import CompilationError
@@ -42,12 +47,12 @@ from nn.training.loop import fit
 from nn.training.update import NonFiniteError
 
 __all__ = [
-    "ACTIVATIONS", "INITIALIZERS", "LOSSES", "METRICS", "MLP", "OPTIMIZERS", "SGD", "Adam", "AdamW",
-    "Callback", "CheckpointError", "CompilationError", "CosineLR", "EarlyStopping", "History",
-    "Layer", "LinearLR", "Module", "Neuron", "NonFiniteError", "Optimizer", "Perceptron",
-    "PerceptronHistory", "RMSprop", "Schedule",
-    "Sequential", "StepLR", "TrainingState", "accuracy", "batches", "binary_cross_entropy",
-    "binary_cross_entropy_with_logits", "clip_grad_norm", "cross_entropy", "fit", "hinge_loss",
-    "huber_loss", "l1_loss", "load_state", "mean_absolute_error", "mean_squared_error", "mse_loss",
-    "r2_score", "save_state", "split",
+    "ACTIVATIONS", "INITIALIZERS", "L1", "L2", "LOSSES", "METRICS", "MLP", "OPTIMIZERS", "SGD",
+    "Adam", "AdamW", "AvgPool2d", "Callback", "CheckpointError", "CompilationError", "Conv2d",
+    "CosineLR", "Dropout", "EarlyStopping", "Flatten", "History", "Layer", "LinearLR", "MaxPool2d",
+    "Module", "Neuron", "NonFiniteError", "Optimizer", "Perceptron", "PerceptronHistory", "RMSprop",
+    "Schedule", "Sequential", "StepLR", "TrainingState", "accuracy", "batches",
+    "binary_cross_entropy", "binary_cross_entropy_with_logits", "clip_grad_norm", "cross_entropy",
+    "fit", "hinge_loss", "huber_loss", "l1_loss", "load_state", "mean_absolute_error",
+    "mean_squared_error", "mse_loss", "r2_score", "save_state", "split",
 ]  # fmt: skip

@@ -8,16 +8,16 @@ from typing import Any
 __all__ = ["as_count"]
 
 
-def as_count(count: Any, argument: str) -> int:
-    """Return a whole number of at least 1 as an int.
+def as_count(count: Any, argument: str, least: int = 1) -> int:
+    """Return a whole number of at least `least` as an int.
 
-    Raises TypeError for what is no whole number and ValueError for one below 1.
+    Raises TypeError for what is no whole number and ValueError for one that is smaller.
 
     >>> as_count(16, "nout")
     16
     """
     if isinstance(count, bool) or not hasattr(type(count), "__index__"):
         raise TypeError(f"{argument} must be an int, not {count!r}")
-    if count < 1:
-        raise ValueError(f"{argument} must be at least 1, not {count}")
+    if count < least:
+        raise ValueError(f"{argument} must be at least {least}, not {count}")
     return index(count)

@@ -6,7 +6,7 @@ from typing import Any
 
 from autograd import Constant, Value, Vector
 
-__all__ = ["vector"]
+__all__ = ["described", "operand", "vector"]
 
 
 def vector(x: Any, length: int, layer: object) -> Vector:
@@ -24,10 +24,10 @@ def vector(x: Any, length: int, layer: object) -> Vector:
     if len(x) != length:
         if any(isinstance(item, list | tuple) or getattr(item, "ndim", 0) > 0 for item in x):
             raise _several_examples(layer, f"{len(x)} rows")
-        raise ValueError(f"{_described(layer)} takes {length} inputs, got {len(x)}")
+        raise ValueError(f"{described(layer)} takes {length} inputs, got {len(x)}")
     return Vector(
         [
-            item if type(item) is Value or type(item) is Constant else _operand(item, index, layer)
+            item if type(item) is Value or type(item) is Constant else operand(item, index, layer)
             for index, item in enumerate(x)
         ]
     )
@@ -42,7 +42,12 @@ def _elements(x: Any, layer: object) -> list[Any]:
     return list(x) if dimensions else [x.item()]
 
 
-def _operand(item: Any, index: int, layer: object) -> Value | Constant:
+def operand(item: Any, index: int, layer: object) -> Value | Constant:
+    """Return one input of a layer, a number as a Constant; TypeError for what is none.
+
+    >>> operand(True, 0, "layer")
+    1.0
+    """
     if isinstance(item, float | int):
         return Constant(item)
     if isinstance(item, Value):
@@ -52,16 +57,21 @@ def _operand(item: Any, index: int, layer: object) -> Value | Constant:
     try:
         return Constant(Value(item).data)
     except TypeError as error:
-        raise TypeError(f"{_described(layer)}, input {index}: {error}") from None
+        raise TypeError(f"{described(layer)}, input {index}: {error}") from None
 
 
 def _several_examples(layer: object, what: str) -> ValueError:
     return ValueError(
-        f"{_described(layer)} takes one example, a flat sequence of numbers, and got {what}; for "
+        f"{described(layer)} takes one example, a flat sequence of numbers, and got {what}; for "
         "several examples call it for each: [model(row) for row in X]"
     )
 
 
-def _described(layer: object) -> str:
+def described(layer: object) -> str:
+    """Return what messages call a layer: what it is, and where it is in the model.
+
+    >>> described("layer")
+    "'layer'"
+    """
     name = getattr(layer, "scope_name", "")
     return f"{layer!r} at {name}" if name else repr(layer)

@@ -15,10 +15,10 @@ import autograd
 from autograd import NumericWarning, Value, paused_collector
 from nn.losses import LOSSES
 from nn.module import Module
-from nn.training.example import example_loss
+from nn.noise import NoisePlan
+from nn.training.example import example_loss, objective, outputs_with
 from nn.training.interrupts import held_interrupts
 from nn.training.task import Task
-from nn.training.update import checked_loss
 
 __all__ = ["CompilationError", "check_agreement"]
 
@@ -31,43 +31,49 @@ class CompilationError(ValueError):
     """A training that gives other numbers when it is compiled."""
 
 
-def check_agreement(task: Task, X: Any, y: Any) -> None:
+def check_agreement(task: Task, X: Any, y: Any, plan: NoisePlan) -> None:
     """Compare loss and gradient of compiled examples with those of an eager batch.
 
-    Its rows are from all over the data. The parameters are a little off those at which the function
-    was traced, so that a number that the trace has frozen shows; afterwards parameters and
-    gradients are as they were.
+    Its rows are from all over the data, its noise is drawn by the plan. The parameters are a little
+    off those at which the function was traced, so that a number that the trace has frozen shows;
+    afterwards parameters and gradients are as they were.
 
     Raises CompilationError where the two differ, and whatever the trace raises.
     """
     import numpy as np
 
     compiled = autograd.compile(
-        partial(example_loss, task.model, task.loss), in_axes=0, backend="numpy"
+        partial(example_loss, task.model, task.loss, task.penalty), in_axes=0, backend="numpy"
     )
-    with _kept_draws(task.model, allowed=False):
-        compiled.captured(X[:1], y[:1])
     most = FEW_ROWS if task.loss in LOSSES.values() else MOST_ROWS
     rows = np.linspace(0, len(X) - 1, min(task.batch_size, len(X), most)).astype(int)
-    with held_interrupts(), _elsewhere(task), paused_collector():
-        found = _compiled(compiled, task, X[rows], y[rows])
+    batch: tuple[Any, ...] = X[rows], y[rows]
+    noise = None
+    if plan:
         with _kept_draws(task.model, allowed=True):
-            expected = _eager(task, rows.tolist())
+            noise = plan.drawn(len(rows))
+        batch = *batch, noise
+    with _kept_draws(task.model, allowed=False):
+        compiled.captured(*(column[:1] for column in batch))
+    with held_interrupts(), _elsewhere(task), paused_collector():
+        found = _compiled(compiled, task, batch)
+        with _kept_draws(task.model, allowed=True):
+            expected = _eager(task, rows.tolist(), None if noise is None else noise.tolist())
     _compare(expected, found, len(rows))
 
 
-def _eager(task: Task, rows: Sequence[int]) -> Any:
-    inputs, targets = task.train
+def _eager(task: Task, rows: Sequence[int], noise: Sequence[Any] | None) -> Any:
+    inputs, targets = ([column[row] for row in rows] for column in task.train)
     task.optimizer.zero_grad()
-    outputs = [task.model(inputs[row]) for row in rows]
-    total = checked_loss(task.loss(outputs, [targets[row] for row in rows]))
+    outputs = outputs_with(noise, task.model, inputs)
+    total = objective(task.model, task.loss, task.penalty, outputs, targets)
     total.backward()
     return total.data, [parameter.grad for parameter in task.optimizer.parameters]
 
 
-def _compiled(compiled: autograd.Compiled, task: Task, X: Any, y: Any) -> Any:
+def _compiled(compiled: autograd.Compiled, task: Task, batch: tuple[Any, ...]) -> Any:
     task.optimizer.zero_grad()
-    mean = compiled.backward(X, y)
+    mean = compiled.backward(*batch)
     return mean, [parameter.grad for parameter in task.optimizer.parameters]
 
 

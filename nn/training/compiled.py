@@ -10,6 +10,7 @@ from typing import Any
 import autograd
 from autograd import Descent, no_grad
 from nn.matching import numbers_of
+from nn.noise import NoiseLayer, NoisePlan, recorded_noise
 from nn.optimizers import Optimizer
 from nn.training.agreement import CompilationError, check_agreement
 from nn.training.eager import measured_eagerly
@@ -41,20 +42,21 @@ class CompiledEngine:
             )
         self._task = task
         self._data = _arrays(task.train)
-        check_agreement(task, *self._data)
+        self._noise = _noise_plan(task)
+        check_agreement(task, *self._data, self._noise)
         function = loss_and_outputs if task.keeps_outputs else example_loss
-        self._function = partial(function, task.model, task.loss)
+        self._function = partial(function, task.model, task.loss, task.penalty)
         self._compiled = autograd.compile(self._function, in_axes=0, backend="interpreter")
         self._program = self._current_program()
         self._output_shape: tuple[int, ...] = ()
         if task.keeps_outputs:
-            with no_grad():
+            with no_grad(), recorded_noise():
                 self._output_shape = np.shape(numbers_of(task.model(task.train[0][0])))
         self._start()
         if task.held_out is not None:
             self._held_out = _arrays(task.held_out)
             self._evaluate = autograd.compile(
-                partial(loss_and_outputs, task.model, task.loss), in_axes=0
+                partial(loss_and_outputs, task.model, task.loss, task.penalty), in_axes=0
             )
             task.model.eval()
             self._evaluate(*(array[:1] for array in self._held_out))
@@ -66,7 +68,7 @@ class CompiledEngine:
         self._settings, self._state = _fixed_settings(optimizer), optimizer.state
         self._descent = Descent(
             self._function,
-            self._data,
+            self._first_row(),
             parameters=optimizer.parameters,
             rule=type(optimizer).rule,
             state=optimizer.state,
@@ -96,14 +98,22 @@ class CompiledEngine:
         """Take a step per count, or fewer if one meets a number that is not finite."""
         began = perf_counter()
         rates = [self._task.optimizer.lr] * len(counts)
+        noise = self._noise.drawn(len(rows)) if self._noise else None
         with held_interrupts():
-            steps = self._descent.run(self._data, rows, counts, {"lr": rates})
+            if noise is None:
+                steps = self._descent.run(self._data, rows, counts, {"lr": rates})
+            else:  # new columns for each example: these rows, once in this order
+                batch = *(column[rows] for column in self._data), noise
+                steps = self._descent.run(batch, range(len(rows)), counts, {"lr": rates})
             self._moved = True
         done = steps.done
         visited = int(counts[:done].sum())
         self._measure(measured, steps.losses[:done] @ counts[:done], rows[:visited], steps.extra)
         if not steps.finite:
-            self._take_eager_step(rows[visited : visited + counts[done]].tolist(), measured)
+            failed = slice(visited, visited + counts[done])
+            self._take_eager_step(
+                rows[failed].tolist(), None if noise is None else noise[failed].tolist(), measured
+            )
             return done + 1
         now = perf_counter()
         self._pace = max(1, min(2 * self._pace, int(CHUNK / (now - began) * done)))
@@ -120,7 +130,9 @@ class CompiledEngine:
             targets = [self._task.train[1][row] for row in rows.tolist()]
         measured.add(float(total), len(rows), predictions, targets)
 
-    def _take_eager_step(self, rows: list[int], measured: Measured) -> None:
+    def _take_eager_step(
+        self, rows: list[int], noise: list[list[float]] | None, measured: Measured
+    ) -> None:
         """Take the step that could not be taken: the eager engine says what is wrong, or knows how.
 
         It raises NonFiniteError, or a loss the ValueError for an output outside its domain.
@@ -128,9 +140,7 @@ class CompiledEngine:
         task = self._task
         inputs, targets = ([column[row] for row in rows] for column in task.train)
         self.write_back()
-        outputs, mean = update(
-            task.model, task.loss, task.optimizer, inputs, targets, task.clip_norm
-        )
+        outputs, mean = update(task, inputs, targets, noise)
         measured.add(mean * len(rows), len(rows), outputs, targets)
         self._start()
 
@@ -162,12 +172,29 @@ class CompiledEngine:
         return (
             optimizer.state is not self._state
             or _fixed_settings(optimizer) != self._settings
+            or _noise_plan(self._task) != self._noise
             or self._current_program() is not self._program
         )
 
     def _current_program(self) -> Any:
         """Return the program of the function: the same object until it computes something else."""
-        return self._compiled.program("value", *(array[:1] for array in self._data))
+        return self._compiled.program("value", *self._first_row())
+
+    def _first_row(self) -> tuple[Any, ...]:
+        """Return the arguments of the function for a batch of one example."""
+        import numpy as np
+
+        first = tuple(column[:1] for column in self._data)
+        return (*first, np.ones((1, self._noise.count))) if self._noise else first
+
+
+def _noise_plan(task: Task) -> NoisePlan:
+    """Return what random numbers the model takes for an example, found out by running it on one."""
+    if not any(isinstance(module, NoiseLayer) for _, module in task.model.named_modules()):
+        return NoisePlan(())
+    with no_grad(), recorded_noise() as recorder:
+        task.model(task.train[0][0])
+    return NoisePlan(recorder.requests)
 
 
 def _arrays(examples: tuple[list[Any], list[Any]]) -> tuple[Any, Any]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from autograd import no_grad, paused_collector
 from nn.matching import numbers_of
+from nn.training.example import objective
 from nn.training.measuring import Measured
 from nn.training.progress import Progress
 from nn.training.task import Examples, Task
@@ -28,9 +29,7 @@ class EagerEngine:
         for start in range(0, len(order), task.batch_size):
             rows = order[start : start + task.batch_size].tolist()
             X_batch, y_batch = [inputs[row] for row in rows], [targets[row] for row in rows]  # noqa: N806
-            outputs, mean = update(
-                task.model, task.loss, task.optimizer, X_batch, y_batch, task.clip_norm
-            )
+            outputs, mean = update(task, X_batch, y_batch)
             measured.add(mean * len(rows), len(rows), outputs, y_batch)
             shown.update()
         return measured
@@ -54,6 +53,6 @@ def measured_eagerly(task: Task, examples: Examples) -> Measured:
     measured = Measured()
     with no_grad(), paused_collector():
         outputs = [task.model(x) for x in inputs]
-        mean = numbers_of(task.loss(outputs, targets))
+        mean = numbers_of(objective(task.model, task.loss, task.penalty, outputs, targets))
     measured.add(mean * len(targets), len(targets), [*map(numbers_of, outputs)], targets)
     return measured

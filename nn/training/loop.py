@@ -16,6 +16,7 @@ from nn.metrics import Metric
 from nn.module import Module
 from nn.names import named
 from nn.optimizers import Optimizer
+from nn.penalties import Penalty
 from nn.randomness import generator
 from nn.schedules import Schedule
 from nn.training.callbacks import Callback, TrainingState, as_callback
@@ -49,6 +50,7 @@ def fit(
     metrics: Sequence[str | Metric] = (),
     callbacks: Sequence[Callback | Callable[[TrainingState], bool | None]] = (),
     schedule: Callable[[Optimizer], Schedule] | Schedule | None = None,
+    penalty: Penalty | None = None,
     clip_norm: float | None = None,
     shuffle: bool = True,
     compile: bool | str = "auto",  # noqa: A002 - the name that autograd.compile has
@@ -66,12 +68,14 @@ def fit(
       functions of all outputs and all targets as plain numbers. "loss" and the metrics are of the
       outputs during training, "validation_loss" and so on of the model after the epoch.
     - `schedule`: a Schedule over the optimizer, or a function that makes one; it steps after each
-      epoch. `clip_norm`: the largest norm of all gradients together.
+      epoch. `clip_norm`: the largest norm of all gradients together. `penalty`: a function of the
+      model that is added to the loss, and to what the history says of it, such as `L2(1e-4)`.
     - `callbacks`: `Callback`s, or functions of a TrainingState; True ends the training.
     - `compile`: "auto" compiles the loss of one row into a program that takes many steps per call,
-      with the results of the eager loop to rounding. Where that cannot be (an `if` on a Value,
-      random choices in the model, a loss that is no mean over the rows) it trains step by step, and
-      the log "nn" says why. True raises the reason as an error, False does not try.
+      with the results of the eager loop to rounding, Dropout included. Where that cannot be (an
+      `if` on a Value, other random choices in the model, a loss that is no mean over the rows) it
+      trains step by step, and the log "nn" says why. True raises the reason as an error, False does
+      not try.
     - `progress`: whether to show it on stderr; None: if that is a terminal.
 
     A compiled training brings the Values up to date every 50 ms, and before validation and
@@ -98,7 +102,9 @@ def fit(
     optimizer = prepared_optimizer(optimizer, model)
     schedule = prepared_schedule(schedule, optimizer)
     measures = metric_functions(metrics, loss, train[1])
-    task = Task(model, loss, optimizer, train, held_out, size, clip_norm, bool(measures))
+    if penalty is not None and not callable(penalty):
+        raise TypeError(f"penalty is a function of the model, such as L2(1e-4), not {penalty!r}")
+    task = Task(model, loss, penalty, optimizer, train, held_out, size, clip_norm, bool(measures))
     watchers = [as_callback(callback) for callback in callbacks]
     history = History()
     state = TrainingState(model, optimizer, history, epoch=0, epochs=epochs)

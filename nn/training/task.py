@@ -8,6 +8,7 @@ from typing import Any, TypeAlias
 from nn.losses import Loss
 from nn.module import Module
 from nn.optimizers import Optimizer
+from nn.penalties import Penalty
 
 __all__ = ["Examples", "Task"]
 
@@ -20,6 +21,7 @@ class Task:
 
     model: Module
     loss: Loss
+    penalty: Penalty | None
     optimizer: Optimizer
     train: Examples
     held_out: Examples | None

@@ -4,19 +4,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import isfinite
 from typing import Any
 
-from autograd import Value, paused_collector
+from autograd import paused_collector
 from nn.clipping import clip_grad_norm
-from nn.losses import Loss
 from nn.matching import numbers_of
 from nn.module import Module
 from nn.optimizers import Optimizer
+from nn.training.example import objective, outputs_with
 from nn.training.history import History
 from nn.training.interrupts import held_interrupts
+from nn.training.task import Task
 
-__all__ = ["NonFiniteError", "checked_loss", "update"]
+__all__ = ["NonFiniteError", "update"]
 
 
 class NonFiniteError(ArithmeticError):
@@ -28,37 +30,28 @@ class NonFiniteError(ArithmeticError):
     history: History | None = None
 
 
-def checked_loss(total: Any) -> Value:
-    """Return what a loss function gave; TypeError unless it is a Value."""
-    if not isinstance(total, Value):
-        raise TypeError(f"the loss must return a Value, not {total!r}; is .data used inside it?")
-    return total
-
-
 def update(
-    model: Module,
-    loss: Loss,
-    optimizer: Optimizer,
-    X: list[Any],
-    y: list[Any],
-    clip_norm: float | None = None,
+    task: Task, X: list[Any], y: list[Any], noise: Sequence[Any] | None = None
 ) -> tuple[list[Any], float]:
     """Take one step on a batch; return the outputs and the loss before it as plain numbers.
+
+    The random numbers that the model takes are drawn, or given for each row by `noise`.
 
     An exception, Ctrl-C included, comes before the step or after it, never within. Raises
     NonFiniteError instead of a step along a gradient that is nan or infinite.
     """
+    model, optimizer = task.model, task.optimizer
     with paused_collector():
         optimizer.zero_grad()
-        outputs = [model(x) for x in X]
-        total = checked_loss(loss(outputs, y))
+        outputs = outputs_with(noise, model, X)
+        total = objective(model, task.loss, task.penalty, outputs, y)
         predictions = [numbers_of(output) for output in outputs]
         if not isfinite(total.data):
             raise NonFiniteError(_message(f"the loss is {total.data}", X, predictions))
         total.backward()
         _check_gradients(model, optimizer, X, predictions)
-        if clip_norm is not None:
-            clip_grad_norm(optimizer.parameters, clip_norm)
+        if task.clip_norm is not None:
+            clip_grad_norm(optimizer.parameters, task.clip_norm)
         with held_interrupts():
             optimizer.step()
         return predictions, total.data

@@ -1,0 +1,92 @@
+"""Penalties: what large weights cost, added to a loss so that they stay small."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from math import inf
+from typing import Any, TypeAlias
+
+import autograd
+from autograd import Value, Vector, dot, scope
+from nn.module import Module
+
+__all__ = ["L1", "L2", "Penalty"]
+
+# Called with the model; returns a Value. The sum of two is a function of the model again.
+Penalty: TypeAlias = Callable[[Module], Any]
+
+
+@dataclass(frozen=True)
+class L2:
+    """strength * the sum of squares of the weights: its pull is proportional to each weight.
+
+    The gradient is 2 * strength * w, as that of `weight_decay=2 * strength` in SGD. Biases are left
+    alone unless `biases`. Raises ValueError unless the strength is at least 0 and finite, and, when
+    called, for a model without weights.
+
+    >>> from nn import MLP
+    >>> model = MLP(1, [1])
+    >>> model.layers[0].neurons[0].weights[0].data = 3.0
+    >>> L2(0.5)(model)
+    Value(data=4.5, grad=0.0)
+    """
+
+    strength: float
+    biases: bool = False
+
+    def __post_init__(self) -> None:
+        _check(self)
+
+    def __call__(self, model: Module) -> Value:
+        """Return the penalty of a model."""
+        weights = Vector(_penalized(model, self.biases))
+        with scope("L2"):
+            penalty: Value = dot(weights, weights) * self.strength
+        return penalty
+
+
+@dataclass(frozen=True)
+class L1:
+    """strength * the sum of |weights|: its pull is the same for all, so that many end at 0.
+
+    The gradient is strength * sign(w), and 0 at 0. Biases and errors are as for `L2`.
+
+    >>> from nn import MLP
+    >>> model = MLP(1, [1])
+    >>> model.layers[0].neurons[0].weights[0].data = -3.0
+    >>> L1(0.5)(model)
+    Value(data=1.5, grad=0.0)
+    """
+
+    strength: float
+    biases: bool = False
+
+    def __post_init__(self) -> None:
+        _check(self)
+
+    def __call__(self, model: Module) -> Value:
+        """Return the penalty of a model."""
+        weights = _penalized(model, self.biases)
+        with scope("L1"):
+            penalty: Value = autograd.sum([abs(weight) for weight in weights]) * self.strength
+        return penalty
+
+
+def _check(penalty: L1 | L2) -> None:
+    name = type(penalty).__name__
+    if not 0.0 <= Value(penalty.strength).data < inf:
+        raise ValueError(
+            f"{name}: the strength must be at least 0 and finite, not {penalty.strength!r}"
+        )
+
+
+def _penalized(model: Module, biases: bool) -> list[Value]:
+    weights = [
+        parameter
+        for name, parameter in model.named_parameters()
+        if biases or name.rpartition(".")[2] != "bias"
+    ]
+    if not weights:
+        raise ValueError(f"{model!r} has no weights to penalize")
+    return weights

@@ -1,0 +1,78 @@
+"""Pooling: every window of a feature map becomes one number."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from autograd import maximum, mean
+from nn.module import Module
+from nn.nested import Channels, channels
+from nn.windows import as_pair, pair_text, window_counts, windows
+
+__all__ = ["AvgPool2d", "MaxPool2d"]
+
+
+class Pool2d(Module):
+    """Base of poolings: windows of every channel, reduced to one Value each.
+
+    `stride` is by default the size of the window, so that windows do not overlap. Both are ints or
+    pairs (rows, columns). What is left over at the far edges is not seen, as in torch.
+    """
+
+    def __init__(
+        self,
+        kernel_size: int | tuple[int, int],
+        stride: int | tuple[int, int] | None = None,
+    ) -> None:
+        self.kernel_size = as_pair(kernel_size, "kernel_size")
+        self.stride = self.kernel_size if stride is None else as_pair(stride, "stride")
+
+    def reduced(self, window: list[Any]) -> Any:
+        """Return what becomes of one window."""
+        raise NotImplementedError(f"{type(self).__name__} does not say how it reduces a window")
+
+    def forward(self, x: Any) -> Channels:
+        """Return the pooled channels of one image, (channels, rows, columns) or (rows, columns)."""
+        image, size, stride = channels(x, self), self.kernel_size, self.stride
+        counts = window_counts((len(image[0]), len(image[0][0])), size, stride, self)
+        return [
+            [[self.reduced(window) for window in row] for row in windows(c, counts, size, stride)]
+            for c in image
+        ]
+
+    def __repr__(self) -> str:
+        stride = f", stride={pair_text(self.stride)}" * (self.stride != self.kernel_size)
+        return f"{type(self).__name__}({pair_text(self.kernel_size)}{stride})"
+
+
+class MaxPool2d(Pool2d):
+    """The largest element of every window; equals share its gradient.
+
+    >>> MaxPool2d(2)([[[1.0, 2.0], [3.0, 4.0]]])
+    [[[4.0]]]
+    """
+
+    def reduced(self, window: list[Any]) -> Any:
+        """Return the largest of the elements."""
+        return _folded(maximum, window)
+
+
+class AvgPool2d(Pool2d):
+    """The mean of every window.
+
+    >>> AvgPool2d(2)([[[1.0, 2.0], [3.0, 4.0]]])
+    [[[2.5]]]
+    """
+
+    def reduced(self, window: list[Any]) -> Any:
+        """Return the mean of the elements."""
+        return mean(window)
+
+
+def _folded(function: Callable[[Any, Any], Any], items: list[Any]) -> Any:
+    """Fold neighbours, then the results, and so on: half as deep a graph as one by one, or less."""
+    while len(items) > 1:
+        pairs = [function(x, y) for x, y in zip(items[::2], items[1::2])]
+        items = pairs + items[len(items) & ~1 :]
+    return items[0]
