@@ -15,6 +15,7 @@
 
 from nn.activations import ACTIVATIONS
 from nn.checkpoint import CheckpointError, load_state, save_state
+from nn.classification import confusion_matrix, f1_score, precision, recall
 from nn.clipping import clip_grad_norm
 from nn.convolution import Conv2d
 from nn.data import batches, split
@@ -52,7 +53,8 @@ __all__ = [
     "CosineLR", "Dropout", "EarlyStopping", "Flatten", "History", "Layer", "LinearLR", "MaxPool2d",
     "Module", "Neuron", "NonFiniteError", "Optimizer", "Perceptron", "PerceptronHistory", "RMSprop",
     "Schedule", "Sequential", "StepLR", "TrainingState", "accuracy", "batches",
-    "binary_cross_entropy", "binary_cross_entropy_with_logits", "clip_grad_norm", "cross_entropy",
-    "fit", "hinge_loss", "huber_loss", "l1_loss", "load_state", "mean_absolute_error",
-    "mean_squared_error", "mse_loss", "r2_score", "save_state", "split",
+    "binary_cross_entropy", "binary_cross_entropy_with_logits", "clip_grad_norm",
+    "confusion_matrix", "cross_entropy", "f1_score", "fit", "hinge_loss", "huber_loss", "l1_loss",
+    "load_state", "mean_absolute_error", "mean_squared_error", "mse_loss", "precision", "r2_score",
+    "recall", "save_state", "split",
 ]  # fmt: skip

@@ -6,9 +6,14 @@ import math
 from collections.abc import Callable, Sequence
 from typing import Any, TypeAlias
 
-from nn.matching import as_labels, as_rows, is_scalar, matched, numbers_of
+from nn.classification import f1_score, precision, recall
+from nn.decisions import decided
+from nn.matching import matched, numbers_of
 
-__all__ = ["METRICS", "Metric", "accuracy", "mean_absolute_error", "mean_squared_error", "r2_score"]
+__all__ = [
+    "DECIDING", "METRICS", "Metric", "accuracy", "mean_absolute_error", "mean_squared_error",
+    "r2_score",
+]  # fmt: skip
 
 # Called with all predictions, numbers or lists of them, and all targets.
 Metric: TypeAlias = Callable[[Sequence[Any], Sequence[Any]], float]
@@ -27,21 +32,8 @@ def accuracy(predictions: Any, targets: Any, threshold: float = 0.0) -> float:
     >>> accuracy([0.7, 0.2], [1, 0], threshold=0.5)
     1.0
     """
-    rows = numbers_of(as_rows(predictions, "accuracy: the predictions"))
-    if is_scalar(rows[0]) or len(rows[0]) == 1:
-        pairs = matched(rows, targets, "accuracy", _not_binary)
-        hits = [(prediction > threshold) == (target > 0.0) for prediction, target in pairs]
-        return hits.count(True) / len(hits)
-    labels = as_labels(targets, "accuracy: the targets")
-    if len(rows) != len(labels):
-        raise ValueError(f"accuracy: {len(rows)} predictions but {len(labels)} targets")
-    for index, (row, label) in enumerate(zip(rows, labels, strict=True)):
-        if not is_scalar(label) or label not in range(len(row)):
-            raise ValueError(
-                f"accuracy, row {index}: the target {label!r} is no class from 0 to {len(row) - 1}"
-            )
-    hits = [row.index(max(row)) == label for row, label in zip(rows, labels, strict=True)]
-    return hits.count(True) / len(hits)
+    decisions = decided(predictions, targets, "accuracy", threshold)
+    return decisions.hits() / len(decisions.actual)
 
 
 def mean_absolute_error(predictions: Any, targets: Any) -> float:
@@ -83,17 +75,17 @@ def r2_score(predictions: Any, targets: Any) -> float:
 
 METRICS: dict[str, Metric] = {
     "accuracy": accuracy,
+    "f1_score": f1_score,
     "mean_absolute_error": mean_absolute_error,
     "mean_squared_error": mean_squared_error,
+    "precision": precision,
     "r2_score": r2_score,
+    "recall": recall,
 }
+
+# Accuracy and its kin: they decide between two classes at a threshold.
+DECIDING: tuple[Callable[..., float], ...] = (accuracy, precision, recall, f1_score)
 
 
 def _squares(residuals: Sequence[float]) -> float:
     return math.fsum(residual * residual for residual in residuals)
-
-
-def _not_binary(target: float) -> str:
-    return (
-        "" if target in {-1.0, 0.0, 1.0} else "of one output only 0 and 1, or -1 and 1, are labels"
-    )

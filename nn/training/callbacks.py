@@ -17,7 +17,7 @@ from nn.training.history import History
 __all__ = ["Callback", "EarlyStopping", "TrainingState", "as_callback"]
 
 # Of all other measurements less is better.
-MORE_IS_BETTER = frozenset({"accuracy", "r2_score"})
+MORE_IS_BETTER = frozenset({"accuracy", "f1_score", "precision", "r2_score", "recall"})
 
 
 @dataclass
@@ -71,9 +71,9 @@ class EarlyStopping(Callback):
     """Stop when `monitor` has not improved for `patience` epochs, and go back to the best.
 
     `monitor` is a name in the history, by default the validation loss, or the loss where there is
-    no validation. An improvement is one by more than `min_delta`: upwards for accuracy and
-    r2_score, downwards for all else. With `restore_best` the model ends with the parameters of its
-    best epoch, also after Ctrl-C, but not when `fit` raises.
+    no validation. An improvement is one by more than `min_delta`: upwards for accuracy,
+    precision, recall, f1_score and r2_score, downwards for all else. With `restore_best` the model
+    ends with the parameters of its best epoch, also after Ctrl-C, but not when `fit` raises.
 
     >>> EarlyStopping(patience=5).best
     nan

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
 from nn import losses
 from nn.losses import Loss
-from nn.metrics import METRICS, Metric, accuracy
+from nn.metrics import DECIDING, METRICS, Metric
 from nn.names import named
 
 __all__ = ["Measured", "metric_functions"]
@@ -43,8 +43,8 @@ def metric_functions(
 ) -> dict[str, Metric]:
     """Return metrics, given by name or as functions, by the names that the history uses.
 
-    Accuracy decides at the threshold that fits the loss. Raises ValueError for unknown names and
-    for two of one name.
+    Accuracy and its kin decide at the threshold that fits the loss. Raises ValueError for unknown
+    names and for two of one name.
 
     >>> list(metric_functions(["accuracy"], losses.hinge_loss, [-1, 1]))
     ['accuracy']
@@ -53,12 +53,14 @@ def metric_functions(
         raise TypeError(f"metrics must be a list, such as [{metrics!r}]")
     functions: dict[str, Metric] = {}
     for metric in metrics:
-        function = metric if callable(metric) else named("metric", metric, METRICS)
+        function: Callable[..., float] = (
+            metric if callable(metric) else named("metric", metric, METRICS)
+        )
         name = metric if isinstance(metric, str) else getattr(metric, "__name__", repr(metric))
         if name in functions or name in {"loss", "lr"}:
             raise ValueError(f"metrics: the name {name!r} is taken; rename the function")
-        if function is accuracy:
-            function = partial(accuracy, threshold=_threshold(loss, targets))
+        if function in DECIDING:
+            function = partial(function, threshold=_threshold(loss, targets))
         functions[name] = function
     return functions
 
