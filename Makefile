@@ -1,19 +1,21 @@
 # Each target prepares .venv by itself: python3 (3.10 or later) with its venv module is enough.
 #
 #   make demo     train a small network on real data, write pictures to output/
+#   make lessons  run the lessons one after the other, write their pictures to output/lessons/
 #   make test     run the tests, the doctests and every code block of the documentation
 #   make lint     ruff and mypy
 #   make bench    time the engine against closures per node, PyTorch, JAX, CasADi and C by hand
-#   make docs     write the generated pages and pictures anew
+#   make docs     write the generated pages and pictures anew, and build the site: site/index.html
 #   make clean    remove .venv and what the other targets wrote
 #
-# Options: PYTHON=python3.12 (for a new .venv), DEMO="--data moons", TEST="-k dot", EXTRAS=test,oracles,
-# BENCH="--quick", PEERS=demos (measure beside what needs no download of gigabytes)
+# Options: PYTHON=python3.12 (for a new .venv), DEMO="--data moons", LESSON=07, TEST="-k dot",
+# EXTRAS=test,oracles, BENCH="--quick", PEERS=demos (measure beside what needs no download of gigabytes)
 
 PYTHON = python3
 EXTRAS = test
 PEERS = benchmarks
 DEMO =
+LESSON = [0-9][0-9]
 TEST =
 BENCH =
 
@@ -21,10 +23,17 @@ IN = .venv/bin/python
 PIP = $(IN) -m pip install --quiet --disable-pip-version-check
 SETTINGS = setup.cfg pyproject.toml
 
-.PHONY: demo test lint bench docs clean
+.PHONY: demo lessons test lint bench docs clean
 
 demo: .venv/installed-demos
 	$(IN) demos/train.py $(DEMO)
+
+lessons: .venv/installed-demos
+	@for lesson in demos/lessons/$(LESSON)_*.py; do \
+	  test -f "$$lesson" || { echo "There is no lesson LESSON=$(LESSON); see demos/lessons/" >&2; exit 1; }; \
+	  printf '\n== %s\n' "$$lesson"; \
+	  $(IN) "$$lesson" --output "output/lessons/$$(basename "$$lesson" .py)" || exit 1; \
+	done
 
 test: .venv/installed-$(EXTRAS)
 	$(IN) -m pytest $(TEST)
@@ -39,15 +48,21 @@ bench: .venv/installed-for-benchmarks-$(PEERS)
 	$(IN) benchmarks/eager.py $(BENCH)
 	$(IN) benchmarks/compiled.py $(BENCH)
 
-docs: .venv/installed-demos
+docs: .venv/installed-docs
 	$(IN) docs/generate.py
+	$(IN) docs/website.py
 
 clean:
-	rm -rf .venv output build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv output site build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
 .venv/installed-demos: .venv/created $(SETTINGS)
 	@echo "Installing what the demos need into .venv (once; a minute or two)"
 	$(PIP) --editable ".[demos]"
+	@touch $@
+
+.venv/installed-docs: .venv/created $(SETTINGS)
+	@echo "Installing what the documentation needs into .venv (once; a minute or two)"
+	$(PIP) --editable ".[demos,docs]"
 	@touch $@
 
 .venv/installed-$(EXTRAS): .venv/created $(SETTINGS)

@@ -18,7 +18,7 @@ from autograd.primitive import RESERVED
 from blocks import run_page
 from conventions import CONVENTIONS, REFUSALS
 
-__all__ = ["PAGES_WITH_PICTURES", "main", "operations_page"]
+__all__ = ["PAGES_WITH_PICTURES", "arguments", "main", "operations_page"]
 
 ROOT = Path(__file__).parents[1]
 PAGES_WITH_PICTURES = ("README.md", "docs/tutorial.md")
@@ -100,16 +100,21 @@ def operations_page() -> str:
 
 def written(row: autograd.Primitive) -> str:
     """Return how a call of the operation is typed."""
-    if row.name in OPERATORS:
-        return OPERATORS[row.name]
+    return OPERATORS.get(row.name) or f"{row.name}({arguments(row)})"
+
+
+def arguments(row: autograd.Primitive) -> str:
+    """Return the arguments of the operation as its rule names them, with their defaults."""
     if row.variadic:
-        return f"{row.name}(*values)"
-    rule = next(pull for pull in row.pullbacks if pull is not None)
+        return "*values"
+    rule = next((pull for pull in row.pullbacks if pull is not None), None)
+    if rule is None:
+        return "x, y"[: 3 * row.arity - 2]
     _, _, *names = inspect.signature(rule).parameters  # after g and out
     first = len(names) - len(row.defaults)
     for place, default in enumerate(row.defaults, first):
         names[place] += f"={default:g}"
-    return f"{row.name}({', '.join(names)})"
+    return ", ".join(names)
 
 
 def plain(text: str) -> str:

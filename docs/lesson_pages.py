@@ -1,0 +1,114 @@
+"""Lessons as pages: one for each, and the overview that says which answers to which chapter."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+from lessons import SOURCES, Lesson, Run
+
+__all__ = ["lesson_page", "overview_page"]
+
+OVERVIEW = """\
+# Lessons
+
+Scripts of a few dozen lines, to be read from top to bottom. Each prints what it shows beside the
+numbers of the document it answers to, and draws it. The pages here were made by running them.
+`make lessons` runs all of them, `make lessons LESSON=07` runs one.
+
+"""
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+def lesson_page(
+    lesson: Lesson, result: Run, before: Lesson | None = None, after: Lesson | None = None
+) -> str:
+    """Return the page of a lesson as Markdown; its pictures lie in a folder of its name."""
+    parts = [f"# {heading(lesson)}", prose(lesson.words)]
+    origins = "; ".join(
+        f"*{prose(title)}*, {prose(place)}" if place else f"*{prose(title)}*"
+        for title, place in lesson.sources
+    )
+    parts.append(f"**Source:** {origins}.")
+    parts.append("## The code")
+    parts.append(fenced(lesson.code, "python"))
+    parts.append("## What it prints")
+    parts.append(fenced(result.output.strip("\n"), "text"))
+    if result.pictures:
+        parts.append("## What it draws")
+        parts += [figure(picture, lesson) for picture in result.pictures]
+    parts.append("## Run it")
+    parts.append(fenced(lesson.commands, "sh"))
+    parts.append(
+        f"or `make lessons LESSON={lesson.number:02}`, which prepares an environment first. "
+        "Pictures go to the folder given by `--output`, by default to "
+        f"`output/lessons/{lesson.name}/`."
+    )
+    steps = [
+        f"{word}: [{prose(heading(other))}]({other.name}.md)"
+        for word, other in (("Before", before), ("Next", after))
+        if other is not None
+    ]
+    parts.append(" · ".join([*steps, "[All lessons](index.md)"]))
+    return "\n\n".join(parts) + "\n"
+
+
+def overview_page(lessons: list[Lesson]) -> str:
+    """Return the page that lists the lessons, in order and by the document they answer to."""
+    lines = [
+        f"{lesson.number}. [{prose(lesson.title)}]({lesson.name}.md)  \n   {prose(lesson.summary)}"
+        for lesson in lessons
+    ]
+    parts = [OVERVIEW + "\n".join(lines), "## Which lesson answers to which chapter"]
+    for source in SOURCES:
+        rows = [
+            f"| {prose(place) or 'all of it'} | [{prose(heading(lesson))}]({lesson.name}.md) |"
+            for lesson in lessons
+            for title, place in lesson.sources
+            if title == source
+        ]
+        if rows:
+            parts.append(f"### {source}")
+            parts.append("\n".join(["| where | lesson |", "|---|---|", *rows]))
+    names = "\n".join(lesson.name for lesson in lessons)
+    parts.append(f"```{{toctree}}\n:hidden:\n\n{names}\n```")
+    return "\n\n".join(parts) + "\n"
+
+
+def heading(lesson: Lesson) -> str:
+    """Return the number and the title of a lesson."""
+    return f"{lesson.number}. {lesson.title}"
+
+
+def figure(picture: Path, lesson: Lesson) -> str:
+    """Return a picture with its alternative text, and its file name below it."""
+    said = " ".join(picture_title(picture).split())
+    words = f"{said} ({lesson.title})" if said else f"{lesson.title}: {picture.stem}"
+    # The directive takes its option as plain text, whatever characters are in it
+    return (
+        f"```{{figure}} {lesson.name}/{picture.name}\n:alt: {words}\n:class: picture\n\n"
+        f"`{picture.name}`\n```"
+    )
+
+
+def picture_title(picture: Path) -> str:
+    """Return the title that an SVG file states; "" where there is none, and for other formats."""
+    if picture.suffix != ".svg":
+        return ""
+    title = ET.parse(picture).getroot().find(f"{SVG}title")  # noqa: S314 - the lesson's own
+    return "" if title is None else title.text or ""
+
+
+def prose(text: str) -> str:
+    """Return text of a docstring as Markdown: marks outside of `code` stand for themselves."""
+    pieces = re.split(r"(`[^`]+`|^    .*$)", text, flags=re.MULTILINE)
+    pieces[::2] = [re.sub(r"([\\*_<>\[\]|#])", r"\\\1", piece) for piece in pieces[::2]]
+    return "".join(pieces)
+
+
+def fenced(text: str, language: str) -> str:
+    """Return a code block, between marks that do not occur in the text."""
+    longest = max(map(len, re.findall(r"`{3,}", text)), default=2)
+    marks = "`" * (longest + 1)
+    return f"{marks}{language}\n{text.rstrip()}\n{marks}"
