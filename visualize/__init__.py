@@ -9,16 +9,35 @@
 
 from visualize.digraph import draw_dot
 from visualize.drawing import Drawing, draw
-from visualize.plots import draw_network, plot_decision_boundary, plot_history, save_figure
+from visualize.plots import (
+    Animation,
+    animate_descent,
+    draw_network,
+    plot_confusion_matrix,
+    plot_curves,
+    plot_decision_boundary,
+    plot_descent,
+    plot_history,
+    plot_images,
+    plot_vectors,
+    save_figure,
+)
 from visualize.render import RenderError
 
 __all__ = [
+    "Animation",
     "Drawing",
     "RenderError",
+    "animate_descent",
     "draw",
     "draw_dot",
     "draw_network",
+    "plot_confusion_matrix",
+    "plot_curves",
     "plot_decision_boundary",
+    "plot_descent",
     "plot_history",
+    "plot_images",
+    "plot_vectors",
     "save_figure",
 ]

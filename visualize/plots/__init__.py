@@ -1,8 +1,26 @@
 """Plots of training, with matplotlib (the extra `plots`): the functions, side by side."""
 
+from visualize.plots.animation import Animation, animate_descent
 from visualize.plots.boundary import plot_decision_boundary
+from visualize.plots.confusion import plot_confusion_matrix
+from visualize.plots.curves import plot_curves
+from visualize.plots.descent import plot_descent
 from visualize.plots.figures import save_figure
 from visualize.plots.history import plot_history
+from visualize.plots.images import plot_images
 from visualize.plots.network import draw_network
+from visualize.plots.vectors import plot_vectors
 
-__all__ = ["draw_network", "plot_decision_boundary", "plot_history", "save_figure"]
+__all__ = [
+    "Animation",
+    "animate_descent",
+    "draw_network",
+    "plot_confusion_matrix",
+    "plot_curves",
+    "plot_decision_boundary",
+    "plot_descent",
+    "plot_history",
+    "plot_images",
+    "plot_vectors",
+    "save_figure",
+]

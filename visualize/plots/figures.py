@@ -17,14 +17,17 @@ if TYPE_CHECKING:
 __all__ = [
     "CLASS_COLOURS",
     "NEGATIVE",
+    "NOT_FINITE",
     "POSITIVE",
     "diverging_colours",
+    "figure_bytes",
     "matplotlib_module",
     "new_figure",
     "save_figure",
 ]
 
 POSITIVE, NEUTRAL, NEGATIVE = "#1f5f9e", "#e8eaeb", "#b4500b"  # safe for red-green blindness
+NOT_FINITE = "#b8126b"  # nan and inf
 # Okabe and Ito, Color Universal Design (2008), without black; blue and orange come first.
 CLASS_COLOURS = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#f0e442")
 
@@ -82,8 +85,13 @@ def save_figure(figure: Figure, path: str | Path) -> None:
     suffix = path.suffix.lower()
     if suffix not in UNDATED:
         raise ValueError(f"cannot save a plot as {path.name!r}; use one of {', '.join(UNDATED)}")
+    write_atomically(path, figure_bytes(figure, suffix))
+
+
+def figure_bytes(figure: Figure, suffix: str) -> bytes:
+    """Return what `save_figure` writes to a file of that suffix."""
     settings = {"svg.hashsalt": "scalar-autograd", "svg.fonttype": "none", "pdf.fonttype": 42}
     content = io.BytesIO()
     with importlib.import_module("matplotlib").rc_context(settings):
         figure.savefig(content, format=suffix[1:], metadata=UNDATED[suffix], dpi=150)
-    write_atomically(path, content.getvalue())
+    return content.getvalue()

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from autograd import Value
-from visualize.plots.figures import diverging_colours, matplotlib_module, new_figure
+from visualize.plots.figures import NOT_FINITE, diverging_colours, matplotlib_module, new_figure
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -17,7 +17,6 @@ __all__ = ["draw_network"]
 
 RADIUS = 0.32  # of a unit, where the distance between units is 1
 COLUMN_GAP = 4.0
-NOT_FINITE = "#b8126b"
 ALLOWED = (
     "draw_network draws models with a list `layers` of layers with a list `neurons`, each with a "
     "list `weights` of Values and a `bias` (a Value or None), such as nn.MLP or nn.Layer"

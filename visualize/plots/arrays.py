@@ -1,0 +1,46 @@
+"""Nested lists of numbers and Values as arrays of floats."""
+
+from __future__ import annotations
+
+from numbers import Real
+from typing import TYPE_CHECKING, Any
+
+from autograd import Constant, Value
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+__all__ = ["as_floats"]
+
+REAL_KINDS = "biuf"  # NumPy's letters for bool, int, unsigned and float
+
+
+def as_floats(numbers: Any, where: str) -> NDArray[np.float64]:
+    """Return numbers, Values, or lists or arrays of them as an array of the same shape.
+
+    `where` begins the message of an error: ValueError for rows of different lengths, TypeError for
+    anything but numbers and Values.
+
+    >>> from autograd import Value
+    >>> as_floats([[Value(1.0), 2], [3, 4]], "an example").tolist()
+    [[1.0, 2.0], [3.0, 4.0]]
+    """
+    import numpy as np
+
+    try:
+        array = np.asarray(numbers)
+    except ValueError as error:
+        raise ValueError(
+            f"{where} has rows of different lengths; make them equally long"
+        ) from error
+    if array.dtype == object:
+        data = [item.data if isinstance(item, Value | Constant) else item for item in array.flat]
+        array = np.array(data).reshape(array.shape)
+    if array.dtype.kind not in REAL_KINDS:
+        wrong = next(item for item in array.flat if not isinstance(item, Real))
+        raise TypeError(
+            f"{where} holds {wrong!r}, of type {type(wrong).__name__}; "
+            "a plot takes real numbers and Values"
+        )
+    return array.astype(np.float64)
