@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 from xml.etree import ElementTree as ET
@@ -83,21 +84,29 @@ def heading(lesson: Lesson) -> str:
 
 def figure(picture: Path, lesson: Lesson) -> str:
     """Return a picture with its alternative text, and its file name below it."""
-    said = " ".join(picture_title(picture).split())
-    words = f"{said} ({lesson.title})" if said else f"{lesson.title}: {picture.stem}"
-    # The directive takes its option as plain text, whatever characters are in it
+    words = " ".join(f"{lesson.title}: {shown_words(picture) or picture.stem}".split())
+    # At a scale, even of 100 percent, Sphinx links the picture to itself in full size
     return (
-        f"```{{figure}} {lesson.name}/{picture.name}\n:alt: {words}\n:class: picture\n\n"
-        f"`{picture.name}`\n```"
+        f"```{{figure}} {lesson.name}/{picture.name}\n:alt: {quoted(words)}\n:scale: 100\n"
+        f":figclass: picture\n\n`{picture.name}`\n```"
     )
 
 
-def picture_title(picture: Path) -> str:
-    """Return the title that an SVG file states; "" where there is none, and for other formats."""
+def shown_words(picture: Path) -> str:
+    """Return the title of an SVG file, or where it has none what is written in it but numbers."""
     if picture.suffix != ".svg":
         return ""
-    title = ET.parse(picture).getroot().find(f"{SVG}title")  # noqa: S314 - the lesson's own
-    return "" if title is None else title.text or ""
+    root = ET.parse(picture).getroot()  # noqa: S314 - the lesson's own
+    title = root.findtext(f"{SVG}title")
+    if title:
+        return title
+    texts = (" ".join("".join(text.itertext()).split()) for text in root.iter(f"{SVG}text"))
+    return ", ".join(dict.fromkeys(text for text in texts if re.search(r"[^\W\d_]{2}", text)))
+
+
+def quoted(text: str) -> str:
+    """Return text as an option of a directive, which is read as YAML."""
+    return json.dumps(text, ensure_ascii=False)
 
 
 def prose(text: str) -> str:

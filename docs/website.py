@@ -14,10 +14,10 @@ import sys
 import time
 from pathlib import Path
 
+from complete import faults
 from lesson_pages import fenced, lesson_page, overview_page, prose
 from lessons import LessonError, lesson_scripts, read, run_all
 from links import PAGES, with_site_links
-from offline import network_references
 from reference import PACKAGES, reference_page
 
 __all__ = ["assemble", "demos_page", "main"]
@@ -137,8 +137,8 @@ def main() -> None:
         sys.exit(f"{error}\nThe site was not built: a lesson does not do what it should.")
     if code := sphinx(sources, SITE):
         sys.exit(code)
-    if found := network_references(SITE):
-        sys.exit("These would be loaded from the network:\n" + "\n".join(found))
+    if found := faults(SITE):
+        sys.exit("The site is not complete:\n" + "\n".join(found))
     seconds = time.perf_counter() - start
     print(f"wrote site/index.html, with {lessons} lessons, in {seconds:.0f} s")
 
