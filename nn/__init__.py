@@ -19,7 +19,9 @@ from nn.classification import confusion_matrix, f1_score, precision, recall
 from nn.clipping import clip_grad_norm
 from nn.convolution import Conv2d
 from nn.data import batches, split
+from nn.dataset import Dataset
 from nn.dropout import Dropout
+from nn.encoding import one_hot
 from nn.flatten import Flatten
 from nn.initializers import INITIALIZERS
 from nn.layers import MLP, Layer, Neuron, Sequential
@@ -41,6 +43,7 @@ from nn.perceptron import Perceptron
 from nn.pooling import AvgPool2d, MaxPool2d
 from nn.schedules import CosineLR, LinearLR, Schedule, StepLR
 from nn.separability import PerceptronHistory
+from nn.standardizer import Standardizer
 from nn.training.agreement import CompilationError
 from nn.training.callbacks import Callback, EarlyStopping, TrainingState
 from nn.training.history import History
@@ -50,11 +53,12 @@ from nn.training.update import NonFiniteError
 __all__ = [
     "ACTIVATIONS", "INITIALIZERS", "L1", "L2", "LOSSES", "METRICS", "MLP", "OPTIMIZERS", "SGD",
     "Adam", "AdamW", "AvgPool2d", "Callback", "CheckpointError", "CompilationError", "Conv2d",
-    "CosineLR", "Dropout", "EarlyStopping", "Flatten", "History", "Layer", "LinearLR", "MaxPool2d",
-    "Module", "Neuron", "NonFiniteError", "Optimizer", "Perceptron", "PerceptronHistory", "RMSprop",
-    "Schedule", "Sequential", "StepLR", "TrainingState", "accuracy", "batches",
-    "binary_cross_entropy", "binary_cross_entropy_with_logits", "clip_grad_norm",
-    "confusion_matrix", "cross_entropy", "f1_score", "fit", "hinge_loss", "huber_loss", "l1_loss",
-    "load_state", "mean_absolute_error", "mean_squared_error", "mse_loss", "precision", "r2_score",
-    "recall", "save_state", "split",
+    "CosineLR", "Dataset", "Dropout", "EarlyStopping", "Flatten", "History", "Layer", "LinearLR",
+    "MaxPool2d", "Module", "Neuron", "NonFiniteError", "Optimizer", "Perceptron",
+    "PerceptronHistory", "RMSprop", "Schedule", "Sequential", "Standardizer", "StepLR",
+    "TrainingState", "accuracy", "batches", "binary_cross_entropy",
+    "binary_cross_entropy_with_logits", "clip_grad_norm", "confusion_matrix", "cross_entropy",
+    "f1_score", "fit", "hinge_loss", "huber_loss", "l1_loss", "load_state", "mean_absolute_error",
+    "mean_squared_error", "mse_loss", "one_hot", "precision", "r2_score", "recall", "save_state",
+    "split",
 ]  # fmt: skip

@@ -11,7 +11,16 @@ from typing import Any
 from nn.counts import as_count
 from nn.randomness import generator
 
-__all__ = ["as_examples", "as_inputs", "batches", "row_order", "split"]
+__all__ = [
+    "as_array",
+    "as_examples",
+    "as_inputs",
+    "batches",
+    "check_lengths",
+    "parted",
+    "row_order",
+    "split",
+]
 
 
 def as_examples(X: Any, y: Any) -> tuple[list[Any], list[Any]]:
@@ -22,37 +31,103 @@ def as_examples(X: Any, y: Any) -> tuple[list[Any], list[Any]]:
     TypeError for what is no number.
     """
     inputs, targets = as_inputs(X), as_inputs(y, "y")
-    if len(inputs) != len(targets):
-        raise ValueError(
-            f"X has {len(inputs)} rows but y has {len(targets)}; each needs its target"
-        )
+    check_lengths(inputs, targets)
     return inputs, targets
 
 
+def check_lengths(X: Sequence[Any], y: Sequence[Any]) -> None:
+    """Raise ValueError, naming both lengths, if they differ."""
+    if len(X) != len(y):
+        raise ValueError(f"X has {len(X)} rows but y has {len(y)}; each needs its target")
+
+
+def as_inputs(data: Any, name: str = "X") -> list[Any]:
+    """Return rows as a list of plain numbers or of nested lists, as `as_examples` does.
+
+    >>> as_inputs(range(3))
+    [0, 1, 2]
+    """
+    rows: list[Any] = as_array(data, name).tolist()
+    return rows
+
+
+def as_array(data: Any, name: str) -> Any:
+    """Return rows as an array of numbers, unchanged if they are one, or raise as `as_examples`."""
+    import numpy as np
+
+    rows = data if hasattr(data, "__array__") else list(data)
+    if len(rows) == 0:
+        raise ValueError(f"{name} has no rows")
+    try:
+        array = np.asarray(rows)
+    except ValueError:  # ragged: NumPy does not say where
+        array = np.empty(0, dtype=object)
+    if array.dtype.kind not in "biuf":
+        array = np.array(_float_rows(rows, name))
+    finite = np.isfinite(array.reshape(len(array), -1))
+    if not finite.all():
+        row = int(np.argmin(finite.all(axis=1)))
+        raise ValueError(
+            f"{name}, row {row}: {array[row].tolist()} holds nan or inf; drop the row or fill it in"
+        )
+    return array
+
+
 def split(
-    X: Any, y: Any, fraction: float = 0.2, *, rng: random.Random | None = None
+    X: Any,
+    y: Any,
+    fraction: float = 0.2,
+    *,
+    stratify: bool = False,
+    rng: random.Random | None = None,
 ) -> tuple[list[Any], list[Any], list[Any], list[Any]]:
     """Return X and y of the larger part, then X and y of the part held out, drawn at random.
 
-    `fraction` is the share held out, rounded to at least one row. Raises ValueError unless it is
-    between 0 and 1 and leaves rows on both sides, and where `as_examples` does.
+    `fraction` is the share held out, rounded to at least one row; with `stratify` it is that of
+    each class of y, to within one row. Raises ValueError unless it is between 0 and 1 and leaves
+    rows on both sides, and where `as_examples` does.
 
     >>> X_train, y_train, X_test, y_test = split([[1], [2], [3], [4]], [1, 2, 3, 4], 0.25)
     >>> len(X_train), len(X_test), X_test[0] == [y_test[0]]
     (3, 1, True)
     """
     inputs, targets = as_examples(X, y)
-    if isinstance(fraction, bool) or not 0.0 < fraction < 1.0:
-        raise ValueError(f"the fraction held out must be between 0 and 1, not {fraction!r}")
-    held_out = max(1, round(fraction * len(inputs)))
-    if held_out >= len(inputs):
-        raise ValueError(f"a fraction of {fraction} of {len(inputs)} rows leaves none to train on")
-    order = row_order(len(inputs), True, rng).tolist()
-    test, train = sorted(order[:held_out]), sorted(order[held_out:])
+    train, test = parted(len(inputs), fraction, targets if stratify else None, rng)
     return (
         [inputs[i] for i in train], [targets[i] for i in train],
         [inputs[i] for i in test], [targets[i] for i in test],
     )  # fmt: skip
+
+
+def parted(
+    count: int,
+    fraction: float,
+    labels: Sequence[Any] | None = None,
+    rng: random.Random | None = None,
+) -> tuple[list[int], list[int]]:
+    """Return the numbers of the rows to keep, of `count`, and of those held out, both ascending.
+
+    With `labels`, one for each row, each class is held out in the same share.
+
+    >>> labels = [0, 1, 0, 1]
+    >>> keep, hold_out = parted(4, 0.5, labels)
+    >>> sorted(labels[row] for row in hold_out)
+    [0, 1]
+    """
+    if isinstance(fraction, bool) or not 0.0 < fraction < 1.0:
+        raise ValueError(f"the fraction held out must be between 0 and 1, not {fraction!r}")
+    held_out = max(1, round(fraction * count))
+    if held_out >= count:
+        raise ValueError(f"a fraction of {fraction} of {count} rows leaves none to train on")
+    order = row_order(count, True, rng).tolist()
+    if labels is not None:
+        # Of rows class by class, every n-th from a random one on is held out
+        order.sort(key=labels.__getitem__)
+        start, step = generator(rng).random(), count / held_out
+        chosen = {order[int((start + index) * step)] for index in range(held_out)}
+    else:
+        chosen = set(order[:held_out])
+    return [row for row in range(count) if row not in chosen], sorted(chosen)
 
 
 def batches(
@@ -71,8 +146,7 @@ def batches(
     >>> list(batches([1, 2, 3], [10, 20, 30], 2, shuffle=False))
     [([1, 2], [10, 20]), ([3], [30])]
     """
-    if len(X) != len(y):
-        raise ValueError(f"X has {len(X)} rows but y has {len(y)}; each needs its target")
+    check_lengths(X, y)
     if not len(X):
         raise ValueError("there are no rows to make batches of")
     size = len(X) if batch_size is None else as_count(batch_size, "batch_size")
@@ -93,33 +167,6 @@ def row_order(count: int, shuffle: bool, rng: random.Random | None = None) -> An
         return np.arange(count)
     # Ordered by random keys: a tenth of the time of random.shuffle, which is that of an epoch
     return np.frombuffer(generator(rng).randbytes(8 * count), "<u8").argsort()
-
-
-def as_inputs(data: Any, name: str = "X") -> list[Any]:
-    """Return rows as a list of plain numbers or of nested lists, as `as_examples` does.
-
-    >>> as_inputs(range(3))
-    [0, 1, 2]
-    """
-    import numpy as np
-
-    rows = data if hasattr(data, "__array__") else list(data)
-    if len(rows) == 0:
-        raise ValueError(f"{name} has no rows")
-    try:
-        array = np.asarray(rows)
-    except ValueError:  # ragged: NumPy does not say where
-        array = np.empty(0, dtype=object)
-    if array.dtype.kind not in "biuf":
-        array = np.array(_float_rows(rows, name))
-    finite = np.isfinite(array.reshape(len(array), -1))
-    if not finite.all():
-        row = int(np.argmin(finite.all(axis=1)))
-        raise ValueError(
-            f"{name}, row {row}: {array[row].tolist()} holds nan or inf; drop the row or fill it in"
-        )
-    result: list[Any] = array.tolist()
-    return result
 
 
 def _float_rows(rows: Any, name: str) -> list[Any]:

@@ -62,6 +62,29 @@ def test_a_split_is_a_partition_that_keeps_pairs_together():
     assert split(X, y, 0.3, rng=random.Random(1))[3] != y_test
 
 
+@pytest.mark.parametrize("seed", range(20))
+def test_a_stratified_split_holds_out_the_same_share_of_each_class(seed):
+    y = [0] * 50 + [1] * 7 + [2] * 30 + [3]
+    random.Random(seed).shuffle(y)
+    X = [[i] for i in range(len(y))]
+    X_train, y_train, X_test, y_test = split(X, y, 0.3, stratify=True, rng=random.Random(seed))
+    assert len(y_test) == round(0.3 * len(y))
+    for label in range(4):
+        assert abs(y_test.count(label) - len(y_test) / len(y) * y.count(label)) < 1
+    assert sorted(x for (x,) in X_train + X_test) == list(range(len(y)))
+    assert [y[x] for (x,) in X_train + X_test] == y_train + y_test
+    again = split(X, y, 0.3, stratify=True, rng=random.Random(seed))
+    assert again[2] == X_test != split(X, y, 0.3, stratify=True, rng=random.Random(99))[2]
+
+
+def test_every_row_is_held_out_as_often_in_a_stratified_split():
+    source, counts = random.Random(0), [0] * 6
+    for _ in range(3000):
+        for x in split(range(6), [0, 1, 0, 0, 1, 0], 0.4, stratify=True, rng=source)[2]:
+            counts[x] += 1
+    assert all(abs(count - 1000) < 5 * (3000 * 2 / 9) ** 0.5 for count in counts)
+
+
 def test_a_split_leaves_a_row_on_both_sides():
     assert len(split([1, 2], [1, 2], 0.01)[2]) == 1
     with pytest.raises(ValueError, match=r"0.9 of 2 rows leaves none to train on"):
