@@ -36,6 +36,7 @@ from nn.losses import (
     mse_loss,
 )  # fmt: skip
 from nn.metrics import METRICS, accuracy, mean_absolute_error, mean_squared_error, r2_score
+from nn.mnist import load_mnist
 from nn.module import Module
 from nn.optimizers import OPTIMIZERS, SGD, Adam, AdamW, Optimizer, RMSprop
 from nn.penalties import L1, L2
@@ -58,7 +59,7 @@ __all__ = [
     "PerceptronHistory", "RMSprop", "Schedule", "Sequential", "Standardizer", "StepLR",
     "TrainingState", "accuracy", "batches", "binary_cross_entropy",
     "binary_cross_entropy_with_logits", "clip_grad_norm", "confusion_matrix", "cross_entropy",
-    "f1_score", "fit", "hinge_loss", "huber_loss", "l1_loss", "load_state", "mean_absolute_error",
-    "mean_squared_error", "mse_loss", "one_hot", "precision", "r2_score", "recall", "save_state",
-    "split",
+    "f1_score", "fit", "hinge_loss", "huber_loss", "l1_loss", "load_mnist", "load_state",
+    "mean_absolute_error", "mean_squared_error", "mse_loss", "one_hot", "precision", "r2_score",
+    "recall", "save_state", "split",
 ]  # fmt: skip
