@@ -26,7 +26,7 @@ def lesson_page(
     lesson: Lesson, result: Run, before: Lesson | None = None, after: Lesson | None = None
 ) -> str:
     """Return the page of a lesson as Markdown; its pictures lie in a folder of its name."""
-    parts = [f"# {heading(lesson)}", prose(lesson.words)]
+    parts = [f"# {prose(heading(lesson))}", prose(lesson.words)]
     origins = "; ".join(
         f"*{prose(title)}*, {prose(place)}" if place else f"*{prose(title)}*"
         for title, place in lesson.sources

@@ -78,10 +78,10 @@ def read(script: Path) -> Lesson:
     """
     text = script.read_text(encoding="utf-8")
     tree = ast.parse(text, str(script))
-    docstring = ast.get_docstring(tree)
+    docstring = ast.get_docstring(tree, clean=False)
     if docstring is None:
         raise LessonError(f"{script.name} has no docstring: begin it with the title of the lesson")
-    title, *paragraphs = re.split(r"\n\s*\n", docstring)
+    title, *paragraphs = re.split(r"\n\s*\n", docstring.strip())
     if "\n" in title or not title.endswith((".", "?", "!")):
         raise LessonError(
             f"{script.name}: the docstring begins with the title, one sentence in one line "

@@ -102,8 +102,8 @@ def demos_page(scripts: list[Path]) -> str:
     ]
     for script in scripts:
         text = script.read_text(encoding="utf-8")
-        words = ast.get_docstring(ast.parse(text)) or ""
-        parts += [f"## {script.name}", prose(words), fenced(text, "python")]
+        words = ast.get_docstring(ast.parse(text), clean=False) or ""
+        parts += [f"## {script.name}", prose(words.strip()), fenced(text, "python")]
     return "\n\n".join(parts) + "\n"
 
 
