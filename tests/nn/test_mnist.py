@@ -93,7 +93,7 @@ def test_damaged_idx_files_are_named(tmp_path, damage, message):
 
 @pytest.mark.parametrize(
     "damage",
-    [lambda content: content[:-20], lambda content: b"text", lambda content: content[:9] + b"\1" * 9],
+    [lambda content: content[:-20], lambda _: b"text", lambda content: content[:9] + b"\1" * 9],
 )  # fmt: skip
 def test_damaged_compressed_files_are_named(tmp_path, damage):
     write_folder(tmp_path, suffix=".gz")
