@@ -58,7 +58,7 @@ def lesson_page(
 def overview_page(lessons: list[Lesson]) -> str:
     """Return the page that lists the lessons, in order and by the document they answer to."""
     lines = [
-        f"{lesson.number}. [{prose(lesson.title)}]({lesson.name}.md)  \n   {prose(lesson.summary)}"
+        f"- [{prose(heading(lesson))}]({lesson.name}.md)  \n  {prose(lesson.summary)}"
         for lesson in lessons
     ]
     parts = [OVERVIEW + "\n".join(lines), "## Which lesson answers to which chapter"]

@@ -11,7 +11,17 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-__all__ = ["SOURCES", "Lesson", "LessonError", "Run", "lesson_scripts", "read", "run", "run_all"]
+__all__ = [
+    "SOURCES",
+    "Lesson",
+    "LessonError",
+    "Run",
+    "docstring_and_code",
+    "lesson_scripts",
+    "read",
+    "run",
+    "run_all",
+]
 
 SOURCES = (
     "An introduction to neural networks",
@@ -76,12 +86,10 @@ def read(script: Path) -> Lesson:
     Raises LessonError, naming the script, where the docstring, its title, its words, its line
     `Source:` or its command is missing.
     """
-    text = script.read_text(encoding="utf-8")
-    tree = ast.parse(text, str(script))
-    docstring = ast.get_docstring(tree, clean=False)
-    if docstring is None:
+    docstring, code = docstring_and_code(script.read_text(encoding="utf-8"))
+    if not docstring:
         raise LessonError(f"{script.name} has no docstring: begin it with the title of the lesson")
-    title, *paragraphs = re.split(r"\n\s*\n", docstring.strip())
+    title, *paragraphs = re.split(r"\n\s*\n", docstring)
     if "\n" in title or not title.endswith((".", "?", "!")):
         raise LessonError(
             f"{script.name}: the docstring begins with the title, one sentence in one line "
@@ -106,8 +114,6 @@ def read(script: Path) -> Lesson:
             f"{script.name}: the docstring does not say how to run the lesson; add a paragraph of "
             f"four spaces and python demos/lessons/{script.name}"
         )
-    end = tree.body[0].end_lineno
-    code = "".join(text.splitlines(keepends=True)[end:]).strip("\n") + "\n"
     return Lesson(
         script,
         title.removesuffix("."),
@@ -116,6 +122,16 @@ def read(script: Path) -> Lesson:
         "\n".join(commands),
         code,
     )
+
+
+def docstring_and_code(text: str) -> tuple[str, str]:
+    """Return the docstring of a script, "" if it has none, and the text below it."""
+    tree = ast.parse(text)
+    docstring = ast.get_docstring(tree, clean=False)
+    if docstring is None:
+        return "", text
+    lines = text.splitlines(keepends=True)[tree.body[0].end_lineno :]
+    return docstring.strip(), "".join(lines).strip("\n") + "\n"
 
 
 def _sources(origin: str, script: str) -> tuple[tuple[str, str], ...]:

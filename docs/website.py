@@ -6,7 +6,6 @@ sources into build/website, and Sphinx makes the site of them; its warnings are 
 
 from __future__ import annotations
 
-import ast
 import os
 import shutil
 import subprocess
@@ -16,7 +15,7 @@ from pathlib import Path
 
 from complete import faults
 from lesson_pages import fenced, lesson_page, overview_page, prose
-from lessons import LessonError, lesson_scripts, read, run_all
+from lessons import LessonError, docstring_and_code, lesson_scripts, read, run_all
 from links import PAGES, with_site_links
 from reference import PACKAGES, reference_page
 
@@ -97,13 +96,12 @@ def demos_page(scripts: list[Path]) -> str:
     """Return the page that shows the demos: what each says of itself, and its code."""
     parts = [
         "# Demos",
-        "Longer scripts than the [lessons](lessons/index.md), which train on real data. "
-        "`make demo` runs the first steps of them; each takes `--help`.",
+        "Scripts that train on real data, longer than the [lessons](lessons/index.md). "
+        "`make demo` runs `train.py`; each takes `--help`, but for `datasets.py`.",
     ]
     for script in scripts:
-        text = script.read_text(encoding="utf-8")
-        words = ast.get_docstring(ast.parse(text), clean=False) or ""
-        parts += [f"## {script.name}", prose(words.strip()), fenced(text, "python")]
+        words, code = docstring_and_code(script.read_text(encoding="utf-8"))
+        parts += [f"## {script.name}", prose(words), fenced(code, "python")]
     return "\n\n".join(parts) + "\n"
 
 

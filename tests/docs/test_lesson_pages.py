@@ -52,8 +52,8 @@ def test_the_overview_lists_lessons_by_number_and_by_source(write_lesson):
     first = read(write_lesson())
     text = 'Next.\n\nWords. More.\n\nSource: "Neural networks", page 9.\n\n    04_n.py\n'
     page = overview_page([first, read(write_lesson(text, "", "04_n.py"))])
-    assert "3. [Halves and \\*stars\\*](03_halves.md)  \n   Half of 3 is 1.5," in page
-    assert "4. [Next](04_n.md)  \n   Words.\n" in page
+    assert "- [3. Halves and \\*stars\\*](03_halves.md)  \n  Half of 3 is 1.5," in page
+    assert "- [4. Next](04_n.md)  \n  Words.\n" in page
     notes = page.partition("### Neural networks\n")[2].partition("###")[0]
     assert "| the first page | [3. Halves and \\*stars\\*](03_halves.md) |" in notes
     assert "| page 9 | [4. Next](04_n.md) |" in notes

@@ -10,7 +10,7 @@ def test_the_page_of_demos_has_their_words_and_code(tmp_path):
     script.write_text('"""Halve x * y.\n\n    python halve.py\n"""\n\nprint(3 / 2)\n')
     page = demos_page([script])
     assert "## halve.py\n\nHalve x \\* y.\n\n    python halve.py" in page
-    assert '```python\n"""Halve x * y.' in page
+    assert page.endswith("```python\nprint(3 / 2)\n```\n")
 
 
 def test_pages_link_within_the_site():
