@@ -16,7 +16,7 @@ def lesson_parser(script: str, description: str | None) -> argparse.ArgumentPars
     parser = argparse.ArgumentParser(
         description=description, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    default = Path("output", "lessons", Path(script).stem)
+    default = str(Path("output", "lessons", Path(script).stem))  # only a str meets `type`
     parser.add_argument("--output", type=writable_folder, default=default, metavar="FOLDER")
     return parser
 
