@@ -1,18 +1,19 @@
-"""Descents step by step: animated SVG without script, and GIF."""
+"""Descents step by step, as an animated SVG without script or as a GIF."""
 
 from __future__ import annotations
 
-import hashlib
-import importlib
-import io
+import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from visualize.plots.descent import Track, descent_picture, draw_start, draw_steps
+from visualize.plots.descent import descent_picture
 from visualize.plots.figures import figure_bytes, matplotlib_module
+from visualize.plots.gif import gif
+from visualize.plots.motion import head_id, moving, piece_id
+from visualize.plots.track import Track
 from visualize.save import write_atomically
 
 if TYPE_CHECKING:
@@ -26,9 +27,8 @@ if TYPE_CHECKING:
 __all__ = ["Animation", "animate_descent"]
 
 SUFFIXES = (".svg", ".gif")
-ID = "descent-id-"  # stands for the prefix of ids until the picture that it is made from is known
-GIF_PLAYS = 3
-GIF_REST = 1.5  # seconds that the last picture of a GIF stays
+# Matplotlib writes places to a millionth of a point; a hundredth is sharp, and half the file.
+PATH_DATA, FURTHER_DIGITS = re.compile(r' d="[^"]*'), re.compile(r"(?<=\.\d\d)\d+")
 
 
 class Animation:
@@ -53,28 +53,30 @@ class Animation:
         steps = max(len(track.places) for track in self.tracks)
         # The step that each moment shows: all paths walk by the same clock.
         self.moments = np.unique(np.linspace(0, steps - 1, min(frames, steps)).round().astype(int))
-        self.pieces: list[list[Artist]] = []
-        for track in self.tracks:
-            draw_start(axes, track)
-        for moment, (before, step) in enumerate(pairwise([0, *self.moments.tolist()])):
-            self.pieces.append([])
-            for place, track in enumerate(self.tracks):
-                end = len(track.places) - 1
-                if before < end or step == 0:
-                    piece = draw_steps(axes, track, before, min(step, end))
-                    for artist in piece:
-                        artist.set_gid(f"{ID}piece{moment}-{place}")
-                    self.pieces[-1] += piece
         self.heads = [self._head(place, track) for place, track in enumerate(self.tracks)]
+        for track in self.tracks:
+            track.draw_start(axes)
+        self.pieces = [
+            self._piece(moment, before, step)
+            for moment, (before, step) in enumerate(pairwise([0, *self.moments.tolist()]))
+        ]
 
     def _head(self, place: int, track: Track) -> Line2D:
-        # The mark that moves; it stands in the middle of the frame, where no writer leaves it out.
+        # It stands in the middle of the frame, where no writer leaves it out, and is moved.
         x, y = self.axes.get_xlim(), self.axes.get_ylim()
-        (head,) = self.axes.plot(
-            [sum(x) / 2], [sum(y) / 2], **track.look, ls="", markersize=8, mec="black", zorder=6
-        )
-        head.set_gid(f"{ID}head{place}-")
+        head = track.draw_mark(self.axes, sum(x) / 2, sum(y) / 2)
+        head.set_gid(head_id(place))
         return head
+
+    def _piece(self, moment: int, before: int, step: int) -> list[Artist]:
+        artists: list[Artist] = []
+        for place, track in enumerate(self.tracks):
+            end = len(track.places) - 1
+            if before < end or step == 0:
+                for artist in track.draw_steps(self.axes, before, min(step, end)):
+                    artist.set_gid(piece_id(moment, place))
+                    artists.append(artist)
+        return artists
 
     def _places(self, track: Track) -> NDArray[np.float64]:
         # Where the head of a path is at each moment.
@@ -87,55 +89,25 @@ class Animation:
     def svg(self) -> str:
         """The animation as SVG."""
         picture = figure_bytes(self.figure, ".svg").decode()
-        body, _, _ = picture.rpartition("</svg>")
-        text = f"{body}{self._style_sheet()}</svg>\n"
-        return text.replace(ID, "d" + hashlib.sha256(text.encode()).hexdigest()[:10] + "-")
+        picture = PATH_DATA.sub(lambda path: FURTHER_DIGITS.sub("", path.group()), picture)
+        return moving(picture, [self._shifts(track) for track in self.tracks], self.seconds)
 
-    def _style_sheet(self) -> str:
-        # All motion stands in a media query: a program that knows none shows the last picture.
-        last = max(len(self.moments) - 1, 1)
-        step = self.seconds / last
-        rules = [
-            f'[id^="{ID}head"]{{visibility:hidden}}',
-            "@media (prefers-reduced-motion:no-preference){",
-            f'[id^="{ID}head"]{{visibility:visible}}',
-            f'[id^="{ID}piece"]{{animation:{ID}show {step:.4g}s backwards}}',
-            f"@keyframes {ID}show{{from{{opacity:0}}}}",
-        ]
-        rules += [
-            f'[id^="{ID}piece{moment}-"]{{animation-delay:{step * (moment - 1):.4g}s}}'
-            for moment in range(1, len(self.moments))
-        ]
-        for place, track in enumerate(self.tracks):
-            head = f"{ID}head{place}-"
-            rules.append(f'[id="{head}"] use{{animation:{head}move {self.seconds:g}s linear both}}')
-            shifts = self._shifts(track)
-            frames = "".join(
-                f"{100 * moment / last:.4g}%{{transform:translate({x:.2f}px,{y:.2f}px)}}"
-                for moment, (x, y) in enumerate(shifts)
-            )
-            rules.append(f"@keyframes {head}move{{{frames}}}")
-        rules.append(f'svg:active [id^="{ID}"],svg:active [id^="{ID}"] use{{animation:none}}')
-        rules.append("}")
-        return "<style>" + "\n".join(rules) + "</style>"
-
-    def _shifts(self, track: Track) -> list[list[float]]:
-        # From the middle of the frame, in the units of the SVG: points, downwards.
+    def _shifts(self, track: Track) -> list[tuple[float, float]]:
+        # From the middle of the frame, in the units of matplotlib's SVG: points, downwards.
         middle = self.axes.transAxes.transform([0.5, 0.5])
-        shifts = self.axes.transData.transform(self._places(track)) - middle
-        shifts *= [72 / self.figure.dpi, -72 / self.figure.dpi]
-        return [[x, y] for x, y in shifts.tolist()]
+        shifts = (self.axes.transData.transform(self._places(track)) - middle) * 72
+        return [(x / self.figure.dpi, -y / self.figure.dpi) for x, y in shifts.tolist()]
 
-    def _gif(self) -> bytes:
+    def pictures(self) -> list[NDArray[np.uint8]]:
+        """Return what is seen at each moment, (height, width, 4) bytes each."""
         import numpy as np
 
-        image = importlib.import_module("PIL.Image")
         canvas = matplotlib_module("backends.backend_agg").FigureCanvasAgg(self.figure)
-        growing = [artist for piece in self.pieces for artist in piece]
-        for artist in [*growing, *self.heads]:
+        parts = [*self.heads, *(artist for piece in self.pieces for artist in piece)]
+        for artist in parts:
             artist.set_visible(False)
         canvas.draw()
-        for artist in [*growing, *self.heads]:
+        for artist in parts:
             artist.set_visible(True)
         # Pieces stay on the ground that they are drawn on, heads are drawn anew on each picture.
         ground = canvas.copy_from_bbox(self.figure.bbox)
@@ -150,17 +122,8 @@ class Animation:
                 head.set_data(*self._places(track)[moment : moment + 1].T)
                 self.axes.draw_artist(head)
                 head.set_data(*middle)
-            pictures.append(image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB"))
-        palette = pictures[-1].quantize(256)  # the last one has every colour
-        flat = [picture.quantize(palette=palette, dither=0) for picture in pictures]
-        each = 1000 * self.seconds / max(len(flat) - 1, 1)
-        durations = [each] * (len(flat) - 1) + [1000 * GIF_REST]
-        content = io.BytesIO()
-        flat[0].save(
-            content, "gif", save_all=True, append_images=flat[1:],
-            duration=[round(duration) for duration in durations], loop=GIF_PLAYS - 1,
-        )  # fmt: skip
-        return content.getvalue()
+            pictures.append(np.array(canvas.buffer_rgba()))
+        return pictures
 
     def save(self, path: str | Path) -> Path:
         """Write the animation as .svg or .gif, by the suffix, and return the path.
@@ -180,7 +143,8 @@ class Animation:
             raise ValueError(
                 f"cannot save an animation as {path.name!r}; use one of {', '.join(SUFFIXES)}"
             )
-        write_atomically(path, self.svg.encode() if suffix == ".svg" else self._gif())
+        content = self.svg.encode() if suffix == ".svg" else gif(self.pictures(), self.seconds)
+        write_atomically(path, content)
         return path
 
 

@@ -19,7 +19,7 @@ COLOURS = CLASS_COLOURS[:6]  # yellow is too light for a line
 # A second cue beside colour; five of them and six colours tell thirty curves apart.
 STYLES: tuple[Any, ...] = ("-", (0, (5, 2)), (0, (1, 1.4)), (0, (7, 2, 1, 2)), (0, (9, 3)))
 MARKERS = "os^DvPX"
-MOST_INSIDE = 6  # curves whose legend stands in the frame
+MOST_INSIDE = 3  # curves whose legend stands in the frame
 
 
 def plot_curves(
@@ -58,21 +58,24 @@ def plot_curves(
         shown = np.isfinite(xs) & np.isfinite(ys)
         shown &= (xs > 0) | (not x_log)
         shown &= (ys > 0) | (not y_log)
+        alone = _alone(shown)
         axes.plot(
             np.where(shown, xs, np.nan),
             np.where(shown, ys, np.nan),
             color=COLOURS[place % len(COLOURS)],
-            marker=MARKERS[place % len(MARKERS)],
+            marker=MARKERS[place % len(MARKERS)] if markers or alone else None,
             linestyle=STYLES[place % len(STYLES)],
             linewidth=1.8,
             markersize=4.5,
-            markevery=None if markers else _alone(shown),
+            markevery=None if markers else alone,
             label=name,
         )
     if x_log:
         axes.set_xscale("log")
     elif whole:
-        axes.xaxis.set_major_locator(matplotlib_module("ticker").MaxNLocator(integer=True))
+        axes.xaxis.set_major_locator(
+            matplotlib_module("ticker").MaxNLocator("auto", integer=True, steps=[1, 2, 5, 10])
+        )
     if y_log:
         axes.set_yscale("log")
     axes.set_xlabel(x_label)

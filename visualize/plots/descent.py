@@ -3,37 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from visualize.digits import significant
 from visualize.plots.arrays import as_floats
-from visualize.plots.figures import CLASS_COLOURS, matplotlib_module, new_figure
+from visualize.plots.figures import matplotlib_module, new_figure
 from visualize.plots.landscape import Landscape
+from visualize.plots.track import Track, look_of, track_of
 
 if TYPE_CHECKING:
     import numpy as np
-    from matplotlib.artist import Artist
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
     from numpy.typing import NDArray
 
-__all__ = ["Track", "descent_picture", "draw_start", "draw_steps", "plot_descent"]
+__all__ = ["descent_picture", "plot_descent"]
 
-MARKERS = "os^DvP"
-COLOURS = CLASS_COLOURS[:6]  # yellow is too light on a light ground
-MOST_DOTS = 80  # steps of a path that are told apart by dots
-FAR = 1e3  # frames; a point further away is drawn at this distance, which nobody sees
-
-
-@dataclass(frozen=True, slots=True)
-class Track:
-    """A path on the axes: `places` is (steps, 2), up to the first step that is not finite."""
-
-    label: str
-    places: NDArray[np.float64]
-    ends_inside: bool
-    look: dict[str, Any]  # colour and marker
+MARK, MOST_MARK = 7.0, 13.0  # points; of the last path, and most of those that it lies on
 
 
 def plot_descent(
@@ -67,8 +52,8 @@ def plot_descent(
         function, paths, low=low, high=high, title=title, resolution=resolution
     )
     for track in tracks:
-        draw_start(axes, track)
-        draw_steps(axes, track, 0, len(track.places) - 1)
+        track.draw_start(axes)
+        track.draw_steps(axes, 0, len(track.places) - 1)
     return figure
 
 
@@ -85,24 +70,22 @@ def descent_picture(
     if resolution < 2:
         raise ValueError(f"plot_descent: resolution is {resolution}; use 2 or more")
     points = {name: _checked(name, path) for name, path in paths.items()}
-    size = 2 if any(path.ndim == 2 for path in points.values()) else 1
-    landscape = Landscape(function, *_frame(low, high, size), resolution)
-    plane = len(landscape.low) == 2
+    dimensions = max((path.ndim for path in points.values()), default=1)
+    landscape = Landscape(function, *_frame(low, high, dimensions), resolution)
     for name, path in points.items():
-        if (path.ndim == 2) != plane:
+        if path.ndim < len(landscape.low):
             raise ValueError(
-                f"plot_descent: path {name!r} holds "
-                f"{'numbers' if plane else 'pairs'}, but the frame and the other paths "
-                f"{'pairs' if plane else 'numbers'}"
+                f"plot_descent: path {name!r} holds numbers, but the frame, or another path, pairs "
+                "(x, y); give a pair for each step"
             )
     figure = new_figure(6.4, 4.4 + 0.22 * len(points))
     axes = figure.add_subplot()
     landscape.draw(axes)
     tracks = []
     for place, (name, path) in enumerate(points.items()):
-        colour, marker = COLOURS[place % len(COLOURS)], MARKERS[place % len(MARKERS)]
-        look = {"color": colour, "marker": marker}
-        tracks.append(_track(name, path, landscape, axes, look))
+        # Those drawn first are larger: where paths meet, each shows behind the next.
+        size = min(MARK + 1.2 * (len(points) - 1 - place), MOST_MARK)
+        tracks.append(track_of(name, path, landscape, axes, look=look_of(place), size=size))
     if tracks:
         line = matplotlib_module("lines").Line2D
         handles = [line([], [], **track.look, ms=5, label=track.label) for track in tracks]
@@ -115,30 +98,6 @@ def descent_picture(
     return figure, axes, tracks
 
 
-def draw_start(axes: Axes, track: Track) -> None:
-    """Mark the first place of a path."""
-    axes.plot(
-        *track.places[:1].T, **track.look, ls="", markersize=7, mfc="white", mew=1.8, zorder=4
-    )
-
-
-def draw_steps(axes: Axes, track: Track, first: int, last: int) -> list[Artist]:
-    """Draw the steps of a path from place `first` to `last`; where it ends there, mark the end."""
-    places = track.places[first : last + 1]
-    artists: list[Artist] = []
-    if len(places) > 1:
-        dots = 3.5 if len(track.places) <= MOST_DOTS else 0.0
-        after = slice(1, None)
-        artists += axes.plot(
-            *places.T, **track.look, lw=1.5, markersize=dots, markevery=after, zorder=3
-        )
-    if track.ends_inside and last == len(track.places) - 1:
-        artists += axes.plot(
-            *places[-1:].T, **track.look, ls="", markersize=8, mec="black", zorder=5
-        )
-    return artists
-
-
 def _checked(name: str, path: Sequence[Any]) -> NDArray[np.float64]:
     where = f"plot_descent: path {name!r}"
     points = as_floats(list(path), where)
@@ -149,7 +108,7 @@ def _checked(name: str, path: Sequence[Any]) -> NDArray[np.float64]:
     return points
 
 
-def _frame(low: Any, high: Any, size: int) -> tuple[tuple[float, ...], tuple[float, ...]]:
+def _frame(low: Any, high: Any, dimensions: int) -> tuple[tuple[float, ...], tuple[float, ...]]:
     import numpy as np
 
     ends = [as_floats(end, f"plot_descent: {name}") for name, end in (("low", low), ("high", high))]
@@ -158,47 +117,8 @@ def _frame(low: Any, high: Any, size: int) -> tuple[tuple[float, ...], tuple[flo
             f"plot_descent: low has shape {ends[0].shape} and high {ends[1].shape}; give a number "
             "or a pair (x, y)"
         )
-    size = max(size, *(end.size for end in ends))
-    start, stop = (np.broadcast_to(end, (size,)) for end in ends)
+    dimensions = max(dimensions, *(end.size for end in ends))
+    start, stop = (np.broadcast_to(end, (dimensions,)) for end in ends)
     if not (np.isfinite(start) & np.isfinite(stop) & (start < stop)).all():
         raise ValueError(f"plot_descent: low is {low} and high is {high}; low must be below high")
     return tuple(start.tolist()), tuple(stop.tolist())
-
-
-def _track(
-    name: str, path: NDArray[np.float64], landscape: Landscape, axes: Axes, look: dict[str, Any]
-) -> Track:
-    import numpy as np
-
-    points = path.reshape(len(path), -1)
-    heights = landscape.heights(points)
-    finite = np.isfinite(points).all(axis=1) & np.isfinite(heights)
-    steps = len(path) if finite.all() else int(np.argmin(finite))
-    places = points if points.shape[1] == 2 else np.column_stack([points[:, 0], heights])
-    centre, reach = _centre(axes)
-    near = np.clip(places[:steps], centre - FAR * reach, centre + FAR * reach)
-    if steps < len(path):
-        wrong = path[steps] if not np.isfinite(path[steps]).all() else heights[steps]
-        return Track(f"{name}: diverges, {_written(wrong)} at step {steps}", near, False, look)
-    inside = landscape.contains(points[-1])
-    verb = "ends" if inside else "leaves the picture, ends"
-    label = f"{name}: {verb} at {_written(path[-1])}, f = {_written(heights[-1])}"
-    return Track(label, near, inside, look)
-
-
-def _centre(axes: Axes) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    import numpy as np
-
-    ends = np.array([axes.get_xlim(), axes.get_ylim()])
-    return ends.mean(axis=1), np.ptp(ends, axis=1)
-
-
-def _written(point: Any) -> str:
-    import numpy as np
-
-    numbers = [_significant(number) for number in np.atleast_1d(point).tolist()]
-    return numbers[0] if len(numbers) == 1 else f"({', '.join(numbers)})"
-
-
-def _significant(number: float) -> str:
-    return significant(number + 0.0)  # 0, not -0

@@ -39,7 +39,8 @@ def plot_images(
     from 0 to 1 or 0 to 255. Numbers are grey from black (lowest) to white (highest), the other way
     round if `dark_on_white`; `diverging` shows signs, as kernels and feature maps have them: orange
     below 0, blue above, and a bar of colours beside. `colorbar` draws or leaves out the bar, or
-    names what it measures. Numbers that are nan or inf are magenta, with a note that counts them.
+    names what it measures. A number that is nan or inf is magenta with a cross, and a note counts
+    them.
 
     Raises ValueError for no pictures, for a picture of another shape (naming which), for more or
     fewer titles than pictures.
@@ -108,7 +109,12 @@ def _checked(image: Any, place: int) -> NDArray[np.float64]:
 
 
 def _columns(count: int) -> int:
-    return count if count <= 5 else math.ceil(math.sqrt(GOLDEN * count))
+    # As many as look well, and of about as many those that leave the last row the fullest.
+    if count <= 5:
+        return count
+    ideal = math.ceil(math.sqrt(GOLDEN * count))
+    near = range(math.ceil(0.7 * ideal), math.floor(1.4 * ideal) + 1)
+    return min(near, key=lambda columns: (-count % columns, abs(columns - ideal)))
 
 
 def _scale(arrays: Sequence[NDArray[np.float64]], *, diverging: bool, dark_on_white: bool) -> Any:
@@ -136,13 +142,15 @@ def _scale(arrays: Sequence[NDArray[np.float64]], *, diverging: bool, dark_on_wh
 def _show(axes: Axes, array: NDArray[np.float64], scale: Any) -> None:
     import numpy as np
 
+    lost = ~np.isfinite(array if array.ndim == 2 else array.sum(axis=2))
     if array.ndim == 3:
-        lost = ~np.isfinite(array).all(axis=2)
         colours = array.copy()
         colours[lost] = matplotlib_module("colors").to_rgb(NOT_FINITE)
     else:
         colours = scale.to_rgba(np.ma.masked_invalid(array))
     axes.imshow(colours, interpolation="none")  # each pixel a square, in SVG and PDF too
+    rows, columns = np.nonzero(lost)
+    axes.plot(columns, rows, "x", color="white", markersize=4)  # a second cue beside colour
     axes.set_xticks([])
     axes.set_yticks([])
     axes.spines[:].set_color("#c3c9d0")

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from autograd import NumericWarning, Value, no_grad
+from visualize.digits import significant
 from visualize.plots.figures import matplotlib_module
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ __all__ = ["Landscape"]
 LINE = "#57606a"
 VALLEY, HILL = "#fcfdfd", "#7b8a99"  # grey, so that every colour of a path shows on it
 FLAT = 0.12  # of the range: where half the ground lies lower, even levels would miss the valley
+EVEN = 1e-9  # of the height: less than this up and down is the rounding of even ground
 DECADES = 4.0  # of height that logarithmic levels cover
 ROUND = (1.0, 2.0, 5.0)  # what logarithmic levels are multiples of
 
@@ -82,11 +84,10 @@ class Landscape:
         )
         bands = [colours(band / (len(levels) - 2)) for band in range(len(levels) - 1)]
         image = axes.contourf(*across, heights, levels, colors=bands)
-        axes.contour(*across, heights, levels[1:-1], colors="white", linewidths=0.6)
+        image.set(edgecolor="white", linewidth=0.5, antialiased=True)
         assert axes.figure is not None
-        axes.figure.colorbar(
-            image, ax=axes, label="f(x, y)", spacing="uniform", ticks=levels, format="%.3g"
-        )
+        bar = axes.figure.colorbar(image, ax=axes, label="f(x, y)", spacing="uniform")
+        bar.set_ticks(levels[1:], labels=[_written(level) for level in levels[1:]])
 
 
 def _height(function: Callable[..., Any], point: list[float]) -> float:
@@ -99,13 +100,18 @@ def _height(function: Callable[..., Any], point: list[float]) -> float:
     return answer.data if isinstance(answer, Value) else float(answer)
 
 
+def _written(level: float) -> str:
+    return significant(float(f"{level:.3g}"))
+
+
 def _levels(heights: NDArray[np.float64]) -> list[float]:
     import numpy as np
 
     low, high = float(heights.min()), float(heights.max())
     reach = high - low
-    if not reach:
-        return [low - 0.5, low, low + 0.5]
+    if reach <= EVEN * abs(low):
+        margin = max(abs(low), 1.0) / 2
+        return [low - margin, low, low + margin]
     if float(np.median(heights)) - low > FLAT * reach:
         ticks = matplotlib_module("ticker").MaxNLocator(12).tick_values(low, high)
         return [float(tick) for tick in ticks]

@@ -41,10 +41,11 @@ def plot_vectors(vectors: Mapping[str, Sequence[Any]], *, title: str | None = No
     if not tips:
         raise ValueError("plot_vectors: the mapping is empty; there is nothing to plot")
     (left, right), (low, high) = (_limits([tip[axis] for tip in tips.values()]) for axis in (0, 1))
-    wide, tall = right - left, high - low
-    longest = max(wide, tall)
+    longest = max(right - left, high - low)
+    left, right = _at_least(longest / 2, left, right)
+    low, high = _at_least(longest / 2, low, high)
     unit = INNER / longest
-    figure = new_figure(SIDE * max(wide / longest, 0.5), SIDE * max(tall / longest, 0.5))
+    figure = new_figure(SIDE * (right - left) / longest, SIDE * (high - low) / longest)
     axes = figure.add_subplot()
     axes.set_aspect("equal")
     axes.set_xlim(left, right)
@@ -64,6 +65,7 @@ def plot_vectors(vectors: Mapping[str, Sequence[Any]], *, title: str | None = No
             axes.plot([0.0], [0.0], "o", color=colour, zorder=3)
         else:
             arrow = {"arrowstyle": "-|>", "color": colour, "linewidth": 2.0, "mutation_scale": 14}
+            arrow["zorder"] = 3 - math.hypot(*tip) / (3 * longest)  # short ones above long ones
             axes.annotate("", tip, (0.0, 0.0), arrowprops={**arrow, "shrinkA": 0, "shrinkB": 0})
         shift, box = _free_place(shafts[place], name, shafts, taken, frame)
         taken.append(box)
@@ -95,12 +97,17 @@ def _limits(ends: list[float]) -> _Point:
     return low - margin, high + margin
 
 
+def _at_least(size: float, low: float, high: float) -> _Point:
+    margin = max(0.0, size - (high - low)) / 2
+    return low - margin, high + margin
+
+
 def _free_place(
     tip: _Point, name: str, tips: list[_Point], taken: list[_Box], frame: _Box
 ) -> tuple[_Point, _Box]:
     # The shift of a name from its tip, and what it covers, in points.
     outward = math.atan2(tip[1], tip[0])
-    width, height = 0.6 * FONT * max(len(name), 1), 1.2 * FONT
+    width, height = 0.6 * FONT * (len(name) + 1), 1.2 * FONT
     best = (math.inf, (0.0, 0.0), (0.0, 0.0, 0.0, 0.0))
     for gap, turn in itertools.product(GAPS, range(DIRECTIONS)):
         angle = outward + 2 * math.pi * turn / DIRECTIONS
