@@ -130,10 +130,8 @@ print(f"   {len(y)} pictures, {y.sum()} cars; {len(y[80:])} are held out", end="
 print(f", and the first weights are right on {right_at_first} of those")
 print("   epoch     loss   right   held out")
 for epoch in (1, 2, 5, 10, 20, 60):
-    loss_now, right, held_out = (
-        history[name][epoch - 1] for name in ("loss", "accuracy", "validation_accuracy")
-    )
-    print(f"   {epoch:5} {loss_now:8.4f} {right:7.1%} {held_out:10.1%}")
+    measured = [history[name][epoch - 1] for name in ("loss", "accuracy", "validation_accuracy")]
+    print("   {:5} {:8.4f} {:7.1%} {:10.1%}".format(epoch, *measured))
 probability = 1 / (1 + np.exp(-model.predict([numbers["x"]])[0]))
 print(f"   the picture of the document is a car with probability {probability:.4f}")
 curves = plot_history(history)
