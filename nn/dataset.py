@@ -90,6 +90,14 @@ class Dataset:
         generator(rng)  # refuses what is none before the first pass
         return Batches(self, size, shuffle, rng)
 
+    def lists(self, rows: Any = slice(None)) -> tuple[list[Any], list[Any]]:
+        """Return X and y of some rows, or of all, as lists of plain numbers or nested lists.
+
+        >>> Dataset([[1, 2], [3, 4]], [0, 1]).lists([1])
+        ([[3, 4]], [1])
+        """
+        return self.X[rows].tolist(), self.y[rows].tolist()
+
     def _with(self, X: Any, y: Any) -> Dataset:
         """Return a Dataset of rows that have been checked."""
         if not len(X):

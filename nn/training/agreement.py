@@ -58,12 +58,12 @@ def check_agreement(task: Task, X: Any, y: Any, plan: NoisePlan) -> None:
     with held_interrupts(), _elsewhere(task), paused_collector():
         found = _compiled(compiled, task, batch)
         with _kept_draws(task.model, allowed=True):
-            expected = _eager(task, rows.tolist(), None if noise is None else noise.tolist())
+            expected = _eager(task, rows, None if noise is None else noise.tolist())
     _compare(expected, found, len(rows))
 
 
-def _eager(task: Task, rows: Sequence[int], noise: Sequence[Any] | None) -> Any:
-    inputs, targets = ([column[row] for row in rows] for column in task.train)
+def _eager(task: Task, rows: Any, noise: Sequence[Any] | None) -> Any:
+    inputs, targets = task.train.lists(rows)
     task.optimizer.zero_grad()
     outputs = outputs_with(noise, task.model, inputs)
     total = objective(task.model, task.loss, task.penalty, outputs, targets)

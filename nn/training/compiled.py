@@ -9,6 +9,7 @@ from typing import Any
 
 import autograd
 from autograd import Descent, no_grad
+from nn.dataset import Dataset
 from nn.matching import numbers_of
 from nn.noise import NoiseLayer, NoisePlan, recorded_noise
 from nn.optimizers import Optimizer
@@ -41,7 +42,7 @@ class CompiledEngine:
                 "a rule, a function of one parameter such as those of nn.update_rules"
             )
         self._task = task
-        self._data = _arrays(task.train)
+        self._data = _floats(task.train)
         self._noise = _noise_plan(task)
         check_agreement(task, *self._data, self._noise)
         function = loss_and_outputs if task.keeps_outputs else example_loss
@@ -51,10 +52,10 @@ class CompiledEngine:
         self._output_shape: tuple[int, ...] = ()
         if task.keeps_outputs:
             with no_grad(), recorded_noise():
-                self._output_shape = np.shape(numbers_of(task.model(task.train[0][0])))
+                self._output_shape = np.shape(numbers_of(task.model(task.train.lists([0])[0][0])))
         self._start()
         if task.held_out is not None:
-            self._held_out = _arrays(task.held_out)
+            self._held_out = _floats(task.held_out)
             self._evaluate = autograd.compile(
                 partial(loss_and_outputs, task.model, task.loss, task.penalty), in_axes=0
             )
@@ -112,7 +113,7 @@ class CompiledEngine:
         if not steps.finite:
             failed = slice(visited, visited + counts[done])
             self._take_eager_step(
-                rows[failed].tolist(), None if noise is None else noise[failed].tolist(), measured
+                rows[failed], None if noise is None else noise[failed].tolist(), measured
             )
             return done + 1
         now = perf_counter()
@@ -127,18 +128,18 @@ class CompiledEngine:
         if self._task.keeps_outputs:
             shape = (len(rows), *self._output_shape)
             predictions = extra[: len(rows)].reshape(shape).tolist()
-            targets = [self._task.train[1][row] for row in rows.tolist()]
+            _, targets = self._task.train.lists(rows)
         measured.add(float(total), len(rows), predictions, targets)
 
     def _take_eager_step(
-        self, rows: list[int], noise: list[list[float]] | None, measured: Measured
+        self, rows: Any, noise: list[list[float]] | None, measured: Measured
     ) -> None:
         """Take the step that could not be taken: the eager engine says what is wrong, or knows how.
 
         It raises NonFiniteError, or a loss the ValueError for an output outside its domain.
         """
         task = self._task
-        inputs, targets = ([column[row] for row in rows] for column in task.train)
+        inputs, targets = task.train.lists(rows)
         self.write_back()
         outputs, mean = update(task, inputs, targets, noise)
         measured.add(mean * len(rows), len(rows), outputs, targets)
@@ -153,7 +154,7 @@ class CompiledEngine:
         if not isfinite(total):
             return measured_eagerly(task, task.held_out)
         measured = Measured()
-        measured.add(total, len(losses), outputs.tolist(), task.held_out[1])
+        measured.add(total, len(losses), outputs.tolist(), task.held_out.y.tolist())
         return measured
 
     def write_back(self) -> None:
@@ -193,15 +194,14 @@ def _noise_plan(task: Task) -> NoisePlan:
     if not any(isinstance(module, NoiseLayer) for _, module in task.model.named_modules()):
         return NoisePlan(())
     with no_grad(), recorded_noise() as recorder:
-        task.model(task.train[0][0])
+        task.model(task.train.lists([0])[0][0])
     return NoisePlan(recorder.requests)
 
 
-def _arrays(examples: tuple[list[Any], list[Any]]) -> tuple[Any, Any]:
+def _floats(examples: Dataset) -> tuple[Any, Any]:
     import numpy as np
 
-    inputs, targets = examples
-    return np.array(inputs, dtype=np.float64), np.array(targets, dtype=np.float64)
+    return np.asarray(examples.X, dtype=np.float64), np.asarray(examples.y, dtype=np.float64)
 
 
 def _fixed_settings(optimizer: Optimizer) -> dict[str, float]:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from autograd import no_grad, paused_collector
+from nn.dataset import Dataset
 from nn.matching import numbers_of
 from nn.training.example import objective
 from nn.training.measuring import Measured
 from nn.training.progress import Progress
-from nn.training.task import Examples, Task
+from nn.training.task import Task
 from nn.training.update import update
 
 __all__ = ["EagerEngine", "measured_eagerly"]
@@ -24,13 +25,11 @@ class EagerEngine:
     def epoch(self, order: Any, shown: Progress) -> Measured:
         """Visit all rows in this order, a batch at a time."""
         task = self._task
-        inputs, targets = task.train
         measured = Measured()
         for start in range(0, len(order), task.batch_size):
-            rows = order[start : start + task.batch_size].tolist()
-            X_batch, y_batch = [inputs[row] for row in rows], [targets[row] for row in rows]  # noqa: N806
+            X_batch, y_batch = task.train.lists(order[start : start + task.batch_size])  # noqa: N806
             outputs, mean = update(task, X_batch, y_batch)
-            measured.add(mean * len(rows), len(rows), outputs, y_batch)
+            measured.add(mean * len(y_batch), len(y_batch), outputs, y_batch)
             shown.update()
         return measured
 
@@ -47,9 +46,9 @@ class EagerEngine:
         return False
 
 
-def measured_eagerly(task: Task, examples: Examples) -> Measured:
+def measured_eagerly(task: Task, examples: Dataset) -> Measured:
     """Return the loss and the outputs of the model as it is."""
-    inputs, targets = examples
+    inputs, targets = examples.lists()
     measured = Measured()
     with no_grad(), paused_collector():
         outputs = [task.model(x) for x in inputs]

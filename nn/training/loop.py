@@ -97,11 +97,11 @@ def fit(
     choice = checked_choice(compile)
     generator(rng)  # refuses what is none before anything runs
     train, held_out = training_and_validation(X, y, validation, rng)
-    size = len(train[0]) if batch_size is None else as_count(batch_size, "batch_size")
+    size = len(train) if batch_size is None else as_count(batch_size, "batch_size")
     check_model(model, loss, train, held_out)
     optimizer = prepared_optimizer(optimizer, model)
     schedule = prepared_schedule(schedule, optimizer)
-    measures = metric_functions(metrics, loss, train[1])
+    measures = metric_functions(metrics, loss, train.y.tolist())
     if penalty is not None and not callable(penalty):
         raise TypeError(f"penalty is a function of the model, such as L2(1e-4), not {penalty!r}")
     task = Task(model, loss, penalty, optimizer, train, held_out, size, clip_norm, bool(measures))
@@ -112,10 +112,10 @@ def fit(
     for watcher in watchers:
         watcher.on_fit_start(state)
     try:
-        updates = epochs * -(-len(train[0]) // size)
+        updates = epochs * -(-len(train) // size)
         with Progress(updates, epochs, progress) as shown, Training(task, choice) as training:
             while state.epoch < epochs and not history.stopped:
-                order = row_order(len(train[0]), shuffle, rng)
+                order = row_order(len(train), shuffle, rng)
                 summary = training.epoch(order, shown).summary(measures)
                 if held_out is not None:
                     of_held_out = training.validated().summary(measures)

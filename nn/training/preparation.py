@@ -1,6 +1,6 @@
 """What the arguments of `fit` mean, and what is wrong with them, before the first step."""
 
-# ruff: noqa: N803, N806 - X is the field's name for the inputs
+# ruff: noqa: N803 - X is the field's name for the inputs
 
 from __future__ import annotations
 
@@ -10,35 +10,33 @@ from contextlib import contextmanager
 from typing import Any
 
 from autograd import Value, no_grad
-from nn.data import as_examples, split
+from nn.dataset import Dataset
 from nn.losses import LOSSES, Loss
 from nn.matching import is_scalar
 from nn.module import Module
 from nn.names import named
 from nn.optimizers import OPTIMIZERS, Optimizer
 from nn.schedules import Schedule
-from nn.training.task import Examples
 
 __all__ = ["check_model", "prepared_optimizer", "prepared_schedule", "training_and_validation"]
 
 
 def training_and_validation(
     X: Any, y: Any, validation: Any, rng: random.Random | None
-) -> tuple[Examples, Examples | None]:
+) -> tuple[Dataset, Dataset | None]:
     """Return the examples to train on and those held out, a fraction of (X, y) or given apart."""
     if validation is None:
-        return as_examples(X, y), None
+        return Dataset(X, y), None
     if isinstance(validation, float | int):
-        X_train, y_train, X_held_out, y_held_out = split(X, y, validation, rng=rng)
-        return (X_train, y_train), (X_held_out, y_held_out)
+        return Dataset(X, y).split(validation, rng=rng)
     if not isinstance(validation, tuple | list) or len(validation) != 2:
         raise TypeError(f"validation is a fraction, such as 0.2, or (X, y), not {validation!r}")
-    train = as_examples(X, y)
+    train = Dataset(X, y)
     with _about("validation"):
-        return train, as_examples(*validation)
+        return train, Dataset(*validation)
 
 
-def check_model(model: Any, loss: Loss, train: Examples, held_out: Examples | None) -> None:
+def check_model(model: Any, loss: Loss, train: Dataset, held_out: Dataset | None) -> None:
     """Run the model on one row, and a loss of ours on all targets, for what is wrong with them.
 
     Errors name the row of the targets.
@@ -49,14 +47,14 @@ def check_model(model: Any, loss: Loss, train: Examples, held_out: Examples | No
     model.eval()
     try:
         with no_grad():
-            output = model(train[0][0])
+            output = model(train.lists([0])[0][0])
     finally:
         model.train(was_training)
     if loss in LOSSES.values():
-        _check_targets(loss, output, train[1])
+        _check_targets(loss, output, train.y.tolist())
         if held_out is not None:
             with _about("validation"):
-                _check_targets(loss, output, held_out[1])
+                _check_targets(loss, output, held_out.y.tolist())
 
 
 def _check_targets(loss: Loss, output: Any, targets: list[Any]) -> None:

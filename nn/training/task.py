@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, TypeAlias
 
+from nn.dataset import Dataset
 from nn.losses import Loss
 from nn.module import Module
 from nn.optimizers import Optimizer
 from nn.penalties import Penalty
 
-__all__ = ["Examples", "Task"]
-
-Examples: TypeAlias = tuple[list[Any], list[Any]]  # inputs and targets, one of each per row
+__all__ = ["Task"]
 
 
 @dataclass(frozen=True)
@@ -23,8 +21,8 @@ class Task:
     loss: Loss
     penalty: Penalty | None
     optimizer: Optimizer
-    train: Examples
-    held_out: Examples | None
+    train: Dataset
+    held_out: Dataset | None
     batch_size: int
     clip_norm: float | None
     keeps_outputs: bool  # metrics want them

@@ -112,8 +112,9 @@ def test_every_example_of_every_epoch_gets_a_mask_of_its_own():
     def look(state):
         seen.append(state.history["loss"][-1] * 40)
 
-    fit(model, [[1.0]] * 40, [2.0**-k for k in range(40)], loss=loss, epochs=8, compile=True,
-        optimizer=partial(SGD, lr=0.0), batch_size=None, shuffle=False, callbacks=[look])  # fmt: skip
+    fit(model, [[1.0]] * 40, [2.0**-k for k in range(40)], loss=loss, epochs=8,
+        optimizer=partial(SGD, lr=0.0), batch_size=None, shuffle=False,
+        callbacks=[look], compile=True)  # fmt: skip
     masks = [[int(total / 2 * 2**39) >> (39 - k) & 1 for k in range(40)] for total in seen]
     assert len({tuple(mask) for mask in masks}) == 8
     assert 0.35 < np.mean(masks) < 0.65
