@@ -9,7 +9,6 @@ from __future__ import annotations
 import inspect
 import math
 import re
-import shutil
 import tempfile
 from pathlib import Path
 
@@ -18,10 +17,12 @@ from autograd.primitive import RESERVED
 from blocks import run_page
 from conventions import CONVENTIONS, REFUSALS
 
-__all__ = ["PAGES_WITH_PICTURES", "arguments", "main", "operations_page"]
+__all__ = ["PAGES_WITH_PICTURES", "arguments", "keep", "main", "operations_page"]
 
 ROOT = Path(__file__).parents[1]
 PAGES_WITH_PICTURES = ("README.md", "docs/tutorial.md")
+NUMBER = re.compile(r"\d+\.\d+(?:e[-+]?\d+)?")
+IDENTIFIER = re.compile(r"\bg[0-9a-f]{10}\b")
 
 OPERATORS = {
     "add": "x + y", "sub": "x - y", "mul": "x * y", "div": "x / y", "neg": "-x", "pow": "x ** y",
@@ -131,6 +132,21 @@ def listed(numbers: dict[str, float], before: str = "") -> str:
     return ", ".join(f"{before}{name} = {number(value)}" for name, value in numbers.items())
 
 
+def keep(picture: str, path: Path) -> None:
+    """Write an SVG picture, unless the file there shows the same to 3 digits.
+
+    Further digits depend on the system's mathematical library and on what runs compiled programs.
+    """
+    if not path.exists() or comparable(path.read_text(encoding="utf-8")) != comparable(picture):
+        path.write_text(picture, encoding="utf-8")
+
+
+def comparable(picture: str) -> str:
+    """Return a picture with numbers to 3 digits and without its id, which is made of the others."""
+    rounded = NUMBER.sub(lambda number: f"{float(number[0]):.3g}", picture)
+    return IDENTIFIER.sub("g", rounded)
+
+
 def main() -> None:
     """Write all of it."""
     (ROOT / "docs" / "operations.md").write_text(operations_page(), encoding="utf-8")
@@ -138,7 +154,7 @@ def main() -> None:
         with tempfile.TemporaryDirectory() as folder:
             run_page(ROOT / page, Path(folder))
             for picture in Path(folder).glob("*.svg"):
-                shutil.copy(picture, ROOT / "docs" / "images")
+                keep(picture.read_text(encoding="utf-8"), ROOT / "docs" / "images" / picture.name)
 
 
 if __name__ == "__main__":
