@@ -73,9 +73,10 @@ class Animation:
         for place, track in enumerate(self.tracks):
             end = len(track.places) - 1
             if before < end or step == 0:
-                for artist in track.draw_steps(self.axes, before, min(step, end)):
-                    artist.set_gid(piece_id(moment, place))
-                    artists.append(artist)
+                piece = track.draw_steps(self.axes, before, min(step, end))
+                for part, artist in enumerate(piece):
+                    artist.set_gid(piece_id(moment, place, part))
+                artists += piece
         return artists
 
     def _places(self, track: Track) -> NDArray[np.float64]:

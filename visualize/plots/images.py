@@ -54,7 +54,7 @@ def plot_images(
         raise ValueError("plot_images: the list of pictures is empty; there is nothing to plot")
     if titles is not None and len(titles) != len(arrays):
         raise ValueError(
-            f"plot_images: there are {counted(len(arrays), 'picture')} but "
+            f"plot_images: {counted(len(arrays), 'picture')} but "
             f"{counted(len(titles), 'title')}; give one each"
         )
     if columns is not None and columns < 1:

@@ -67,8 +67,9 @@ class Landscape:
         axes.set_xlabel("x")
         if len(self.low) == 1:
             axes.plot(across[0], np.where(np.isfinite(heights), heights, np.nan), color=LINE, lw=2)
-            margin = 0.08 * float(np.ptp(finite)) or 1.0
-            axes.set_ylim(finite.min() - margin, finite.max() + margin)
+            least, most = float(finite.min()), float(finite.max())
+            margin = _even_margin(least, most) or 0.08 * (most - least)
+            axes.set_ylim(least - margin, most + margin)
             axes.set_ylabel("f(x)")
             axes.grid(alpha=0.3)
             axes.spines[["top", "right"]].set_visible(False)
@@ -100,6 +101,11 @@ def _height(function: Callable[..., Any], point: list[float]) -> float:
     return answer.data if isinstance(answer, Value) else float(answer)
 
 
+def _even_margin(low: float, high: float) -> float:
+    # What to show above and below even ground; 0 for other ground.
+    return max(abs(low), 1.0) / 2 if high - low <= EVEN * abs(low) else 0.0
+
+
 def _written(level: float) -> str:
     return significant(float(f"{level:.3g}"))
 
@@ -109,8 +115,7 @@ def _levels(heights: NDArray[np.float64]) -> list[float]:
 
     low, high = float(heights.min()), float(heights.max())
     reach = high - low
-    if reach <= EVEN * abs(low):
-        margin = max(abs(low), 1.0) / 2
+    if margin := _even_margin(low, high):
         return [low - margin, low, low + margin]
     if float(np.median(heights)) - low > FLAT * reach:
         ticks = matplotlib_module("ticker").MaxNLocator(12).tick_values(low, high)

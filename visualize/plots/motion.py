@@ -10,9 +10,9 @@ __all__ = ["head_id", "moving", "piece_id"]
 ID = "moving-id-"  # stands for the prefix of ids until the picture that it is made from is known
 
 
-def piece_id(moment: int, path: int) -> str:
-    """Return the id of what a path gains at a moment."""
-    return f"{ID}piece{moment}-{path}"
+def piece_id(moment: int, path: int, part: int) -> str:
+    """Return the id of a part of what a path gains at a moment."""
+    return f"{ID}piece{moment}-{path}-{part}"
 
 
 def head_id(path: int) -> str:
@@ -45,7 +45,7 @@ def _style_sheet(shifts: Sequence[Sequence[tuple[float, float]]], seconds: float
     yield f"@keyframes {ID}show{{from{{opacity:0}}}}"
     for moment in range(1, moments):
         delay = seconds * (moment - 1) / steps
-        yield f'[id^="{piece_id(moment, 0)[:-1]}"]{{animation-delay:{delay:.4g}s}}'
+        yield f'[id^="{ID}piece{moment}-"]{{animation-delay:{delay:.4g}s}}'
     for path, places in enumerate(shifts):
         yield f'[id="{head_id(path)}"] use{{animation:{head_id(path)} {seconds:g}s linear both}}'
         frames = "".join(
