@@ -1,0 +1,72 @@
+"""MLPRegressor: a network that learns numbers, as an estimator of scikit-learn."""
+
+# ruff: noqa: N803, N806 - X is the field's name for the inputs
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from sklearn.base import RegressorMixin
+from sklearn.utils.validation import column_or_1d, validate_data
+
+from nn.estimators.base import MLPEstimator
+
+__all__ = ["MLPRegressor"]
+
+
+class MLPRegressor(RegressorMixin, MLPEstimator):  # type: ignore[misc]  # as the base
+    """A multilayer perceptron that learns one number or several for each row.
+
+    The loss is the mean squared error over rows and outputs: twice that of scikit-learn, so that
+    `solver="sgd"` takes its steps at half the learning rate. Afterwards `model_` holds the nn.MLP,
+    `loss_curve_` the loss of each epoch, the penalty included, `loss_` the last and `best_loss_`
+    the least of it, `n_iter_` the epochs of the last `fit`, `validation_loss_curve_` the losses of
+    `early_stopping` or None. Targets far from 0, or far apart, are better scaled:
+    `sklearn.compose.TransformedTargetRegressor` does it.
+
+    >>> import numpy as np
+    >>> X = np.linspace(-2.0, 2.0, 50).reshape(-1, 1)
+    >>> y = np.sin(2.0 * X.ravel())
+    >>> regressor = MLPRegressor(12, "tanh", max_iter=2000, random_state=0).fit(X, y)
+    >>> regressor.score(X, y) > 0.95
+    True
+
+    A prediction can be drawn, neuron by neuron; `draw(...).save("sine.svg")` makes a file of it:
+
+    >>> from visualize import draw
+    >>> "tanh" in draw(regressor.model_([0.5]), title="The sine of 1").svg
+    True
+    """
+
+    def fit(self, X: Any, y: Any) -> MLPRegressor:
+        """Train on rows X of shape (rows, features) and targets y, and return the estimator.
+
+        y is of shape (rows,) or (rows, outputs). Raises ValueError for data that scikit-learn
+        refuses, and nn.NonFiniteError where the loss becomes infinite.
+        """
+        X, y = validate_data(
+            self,
+            X,
+            y,
+            multi_output=True,
+            y_numeric=True,
+            dtype=np.float64,
+            reset=not self._continues(),
+        )
+        if y.ndim == 2 and y.shape[1] == 1:
+            y = column_or_1d(y, warn=True)
+        outputs = 1 if y.ndim == 1 else y.shape[1]
+        # Half the squared errors would go with half of alpha; the loss is a mean over the outputs
+        self._train(X, y, outputs=outputs, loss="mse_loss", pull=1.0 / outputs)
+        return self
+
+    def predict(self, X: Any) -> Any:
+        """Return the outputs of the model, of shape (rows,) or (rows, outputs)."""
+        return self._outputs(X)
+
+    def __sklearn_tags__(self) -> Any:
+        """Return what scikit-learn asks about estimators."""
+        tags = super().__sklearn_tags__()
+        tags.target_tags.multi_output = True
+        return tags
