@@ -41,6 +41,7 @@ from nn.module import Module
 from nn.optimizers import OPTIMIZERS, SGD, Adam, AdamW, Optimizer, RMSprop
 from nn.penalties import L1, L2
 from nn.perceptron import Perceptron
+from nn.pictures import read_digit
 from nn.pooling import AvgPool2d, MaxPool2d
 from nn.schedules import CosineLR, LinearLR, Schedule, StepLR
 from nn.separability import PerceptronHistory
@@ -61,5 +62,5 @@ __all__ = [
     "binary_cross_entropy_with_logits", "clip_grad_norm", "confusion_matrix", "cross_entropy",
     "f1_score", "fit", "hinge_loss", "huber_loss", "l1_loss", "load_mnist", "load_state",
     "mean_absolute_error", "mean_squared_error", "mse_loss", "one_hot", "precision", "r2_score",
-    "recall", "save_state", "split",
+    "read_digit", "recall", "save_state", "split",
 ]  # fmt: skip

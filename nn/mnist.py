@@ -27,6 +27,16 @@ def load_mnist(path: str | os.PathLike[str]) -> tuple[Any, Any, Any, Any]:
     shape (rows,) and holds ints. A layer takes flat rows: `X_train.reshape(len(X_train), -1)`.
     Raises FileNotFoundError, with the names that would do, where a file is missing; ValueError,
     with the file, where one is truncated, damaged or of something else.
+
+    >>> import tempfile
+    >>> import numpy as np
+    >>> images, labels = np.full((2, 28, 28), 51, dtype=np.uint8), np.array([7, 3])
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     np.savez(f"{folder}/mnist.npz", x_train=images, y_train=labels, x_test=images,
+    ...              y_test=labels)
+    ...     X_train, y_train, X_test, y_test = load_mnist(f"{folder}/mnist.npz")
+    >>> X_train.shape, X_train[0, 0, 0].item(), y_train.tolist()
+    ((2, 28, 28), 0.2, [7, 3])
     """
     source = Path(path)
     if source.is_dir():

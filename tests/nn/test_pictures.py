@@ -1,0 +1,169 @@
+"""Pictures of digits: real ones come back, drawn ones are put as data sets put theirs."""
+
+import math
+import sys
+
+import numpy as np
+import pytest
+
+from nn import read_digit
+
+Image = pytest.importorskip("PIL.Image", reason="reads the pictures")
+ImageDraw = pytest.importorskip("PIL.ImageDraw")
+
+
+def save(array, path, **options):
+    Image.fromarray(np.asarray(array).round().astype(np.uint8)).save(path, **options)
+    return path
+
+
+def arc(x, y, width, height, start, end):
+    angles = np.radians(np.linspace(start, end, 40))
+    return [(x + width * math.cos(a), y + height * math.sin(a)) for a in angles]
+
+
+def distance(one, other):
+    """The largest difference, wherever the second stands: up to a column to the side."""
+    return min(np.abs(one - np.roll(other, shift, axis=1)).max() for shift in (0, 1, -1))
+
+
+# Strokes in a box of 1 by 1, y downwards
+STROKES = {
+    0: [arc(0.5, 0.5, 0.4, 0.5, 0, 360)],
+    1: [[(0.25, 0.2), (0.55, 0), (0.55, 1)]],
+    2: [[*arc(0.5, 0.28, 0.35, 0.28, 180, 380), (0.15, 1), (0.85, 1)]],
+    3: [[*arc(0.45, 0.26, 0.35, 0.26, 200, 450), *arc(0.45, 0.74, 0.4, 0.26, -90, 160)]],
+    4: [[(0.2, 0), (0.15, 0.5), (0.85, 0.5)], [(0.75, 0), (0.7, 1)]],
+    5: [[(0.85, 0), (0.25, 0), (0.2, 0.45), *arc(0.48, 0.7, 0.35, 0.3, -130, 150)]],
+    6: [[*arc(0.75, 0.6, 0.6, 0.6, -95, -180), *arc(0.5, 0.72, 0.35, 0.28, 180, 540)]],
+    7: [[(0.1, 0), (0.85, 0), (0.4, 1)], [(0.3, 0.5), (0.8, 0.5)]],
+    8: [arc(0.5, 0.25, 0.3, 0.25, 0, 360), arc(0.5, 0.75, 0.36, 0.25, 0, 360)],
+    9: [arc(0.5, 0.28, 0.33, 0.28, 0, 360), arc(0.33, 0.35, 0.5, 0.65, 0, 60)],
+}
+
+
+def drawn(digit, pen=20, canvas=280, height=180, left=80, top=50, ink="black", ground="white"):
+    mode = "RGBA" if ground == "transparent" else "RGB"
+    picture = Image.new(mode, (canvas, canvas), (0, 0, 0, 0) if mode == "RGBA" else ground)
+    draw = ImageDraw.Draw(picture)
+    for stroke in STROKES[digit]:
+        points = [(left + 0.75 * height * x, top + height * y) for x, y in stroke]
+        draw.line(points, fill=ink, width=pen, joint="curve")
+        for x, y in points:
+            draw.ellipse([x - pen / 2, y - pen / 2, x + pen / 2, y + pen / 2], fill=ink)
+    return picture
+
+
+@pytest.fixture(scope="module")
+def digits():
+    return pytest.importorskip("sklearn.datasets", reason="the data").load_digits()
+
+
+@pytest.mark.parametrize(
+    ("factor", "margin", "dark"), [(1, 0, False), (35, 0, False), (9, 20, True)]
+)
+def test_real_digits_come_back(tmp_path, digits, factor, margin, dark):
+    in_place = 0
+    for image in digits.images[:60] / 16:
+        grey = np.pad(np.kron(image, np.ones((factor, factor))), margin) * 255
+        read = read_digit(save(255 - grey if dark else grey, tmp_path / "digit.png"))
+        assert distance(read, image) < 0.1
+        in_place += np.abs(read - image).max() < 0.1
+    assert in_place > 45  # the others are not in the middle of their images
+
+
+def test_drawn_digits_are_recognised(tmp_path, digits):
+    svm = pytest.importorskip("sklearn.svm", reason="the judge")
+    judge = svm.SVC(gamma=0.05, C=10.0).fit(digits.data / 16, digits.target)
+    path, right = tmp_path / "digit.png", []
+    for pen in (6, 16, 30):
+        for digit in range(10):
+            drawn(digit, pen).save(path)
+            right.append(judge.predict(read_digit(path).reshape(1, -1))[0] == digit)
+    assert np.mean(right) >= 0.9
+
+
+@pytest.mark.parametrize("digit", range(10))
+def test_place_size_pen_and_colours_matter_little(tmp_path, digit):
+    path = tmp_path / "digit.png"
+    drawn(digit).save(path)
+    expected = read_digit(path)
+    assert expected.shape == (8, 8)
+    assert (expected.min(), expected.max()) == (0.0, 1.0)
+    assert expected[0].max() > 0.1 < expected[-1].max()  # it fills the height
+    for options in (
+        {"left": 10, "top": 90},
+        {"ink": "white", "ground": "black"},
+        {"ink": "navy", "ground": "yellow"},
+        {"ground": "transparent"},
+    ):
+        drawn(digit, **options).save(path)
+        assert distance(read_digit(path), expected) < 0.1, options
+    drawn(digit, 60, 840, 540, 240, 150).save(path)
+    assert distance(read_digit(path), expected) < 0.1
+    drawn(digit).save(tmp_path / "digit.jpg", quality=98)
+    assert distance(read_digit(tmp_path / "digit.jpg"), expected) < 0.1
+    drawn(digit, 4).save(path)
+    assert read_digit(path).mean() >= 0.24
+
+
+def test_areas_are_averaged(tmp_path):
+    """A block of 24 by 24 beside one half as dark: 3 pixels to a cell of the 8."""
+    picture = np.full((30, 40), 255.0)
+    picture[3:27, 8:20] = 0.0
+    picture[3:27, 20:32] = 127.5
+    read = read_digit(save(picture, tmp_path / "blocks.png"))
+    np.testing.assert_allclose(read, [[1.0] * 4 + [127 / 255] * 4] * 8, atol=1e-12)
+    picture[3:27:3] = 255.0  # every third row, but the first is then no longer ink
+    read = read_digit(save(picture, tmp_path / "blocks.png"))
+    columns = read[:, :4]
+    rows = np.repeat((picture[4:27, 8] == 0).astype(float), 8).reshape(8, 23).mean(axis=1)
+    np.testing.assert_allclose(columns[:, 1], rows / rows.max(), atol=1e-12)
+
+
+def test_other_sizes_are_put_as_mnist_puts_them(tmp_path):
+    picture = np.zeros((100, 100))
+    picture[20:60, 30:40] = 255.0  # 40 by 10, in 20 by 5 pixels
+    read = read_digit(save(picture, tmp_path / "stroke.png"), size=28)
+    rows, columns = np.nonzero(read)
+    assert (rows.min(), rows.max()) == (4, 23)
+    assert columns.max() - columns.min() == 4
+    picture[50:60, 30:70] = 255.0  # a foot, to the right
+    read = read_digit(save(picture, tmp_path / "stroke.png"), size=28)
+    assert np.count_nonzero(read.any(axis=1)) == 20 == np.count_nonzero(read.any(axis=0))
+    for axis in (0, 1):
+        mass = read.sum(axis=1 - axis)
+        assert abs(mass @ (np.arange(28) + 0.5) / mass.sum() - 14) <= 0.5
+
+
+def test_pictures_of_16_bits_are_read_whole(tmp_path):
+    picture = np.zeros((40, 40), dtype=np.uint16)
+    picture[4:36, 8:20], picture[4:36, 20:32] = 60_000, 30_000
+    path = tmp_path / "deep.png"
+    Image.fromarray(picture).save(path)
+    read = read_digit(path)
+    assert sorted(set(read[3].round(2))) == [0.0, 0.5, 1.0]
+
+
+@pytest.mark.parametrize(
+    "picture",
+    [np.full((20, 20), 255), np.zeros((20, 20, 4)), np.full((1, 1), 7), np.eye(20) * 3 + 100],
+)
+def test_an_empty_picture_is_refused(tmp_path, picture):
+    path = save(picture, tmp_path / "empty.png")
+    with pytest.raises(ValueError, match=r"empty\.png is empty: all of it"):
+        read_digit(path)
+
+
+def test_what_is_no_picture_is_refused(tmp_path, monkeypatch):
+    path = tmp_path / "digit.png"
+    path.write_text("a digit")
+    with pytest.raises(ValueError, match=r"digit\.png is no picture that Pillow reads"):
+        read_digit(path)
+    with pytest.raises(FileNotFoundError, match=r"nowhere\.png"):
+        read_digit(tmp_path / "nowhere.png")
+    with pytest.raises(ValueError, match="size must be at least 1"):
+        read_digit(path, 0)
+    monkeypatch.setitem(sys.modules, "PIL", None)
+    with pytest.raises(ImportError, match="pip install pillow"):
+        read_digit(path)
