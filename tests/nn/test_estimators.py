@@ -39,6 +39,7 @@ pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceW
 
 IRIS = load_iris(return_X_y=True)
 IRIS = StandardScaler().fit_transform(IRIS[0]), IRIS[1]
+QUICK = {"learning_rate_init": 0.05, "max_iter": 25}  # enough for what the checks ask for
 SINE = np.linspace(-2.0, 2.0, 40).reshape(-1, 1), np.sin(np.linspace(-4.0, 4.0, 40))
 
 
@@ -47,7 +48,7 @@ def multilabel():
     return StandardScaler().fit_transform(X), Y
 
 
-@parametrize_with_checks([MLPClassifier(max_iter=60), MLPRegressor(max_iter=60)])
+@parametrize_with_checks([MLPClassifier(6, **QUICK), MLPRegressor(6, **QUICK)])
 def test_sklearns_own_checks(estimator, check):
     check(estimator)
 
