@@ -143,6 +143,9 @@ def test_pictures_of_16_bits_are_read_whole(tmp_path):
     Image.fromarray(picture).save(path)
     read = read_digit(path)
     assert sorted(set(read[3].round(2))) == [0.0, 0.5, 1.0]
+    Image.fromarray(picture // 60).save(path)  # hardly any contrast, of 65535
+    with pytest.raises(ValueError, match="is empty"):
+        read_digit(path)
 
 
 @pytest.mark.parametrize(
