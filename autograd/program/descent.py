@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from autograd.backends.interpreter import Interpreted
 from autograd.backends.selection import checked_backend, stepper
 from autograd.graph import CLOCK
 from autograd.program.arguments import Arguments, Axes, read
@@ -98,6 +99,7 @@ class Descent:
             )
         self._shapes = arguments.shapes
         program, self._leaves, self._fixed = training_program(self._function, arguments, parameters)
+        self._program = program
         place = {leaf: number for number, leaf in enumerate(parameters)}
         self._places = [place[leaf] for leaf in self._leaves]
         self._state = list(state)
@@ -146,6 +148,25 @@ class Descent:
 
         return run
 
+    def value_and_grad(self, args: tuple[Any, ...]) -> tuple[float, list[float]]:
+        """Return the mean of the loss over all examples, and its derivative by each parameter.
+
+        At the numbers that the Values have now, whatever steps there were, and operation by
+        operation: as slow as the eager engine, for comparing the two.
+        """
+        import numpy as np
+
+        arguments = self._read(args)
+        leaves = [leaf.data for leaf in (*self._leaves, *self._fixed)]
+        shared = np.array(arguments.shared, dtype=np.float64)
+        interpreted = Interpreted(self._program)
+        _, sums = interpreted.run(arguments.examples, shared, np.array(leaves))
+        total, *slopes = (sums / len(arguments.examples)).tolist()
+        gradient = [0.0] * len(self._state)
+        for place, slope in zip(self._places, slopes):
+            gradient[place] = slope
+        return total, gradient
+
     def write_back(self) -> None:
         """Put the numbers of the trained parameters into the Values."""
         numbers = self._stepper.parameters[: len(self._leaves)].tolist()
@@ -177,12 +198,16 @@ class Descent:
             former, arguments = self._prepared
             if len(former) == len(args) and all(a is b for a, b in zip(former, args)):
                 return arguments
+        arguments = self._read(args)
+        arguments = arguments._replace(examples=arguments.examples.copy())  # whatever args become
+        self._prepared = args, arguments
+        return arguments
+
+    def _read(self, args: tuple[Any, ...]) -> Arguments:
         arguments = read(args, self._in_axes, self._function.names)
         if arguments.shapes != self._shapes:
             raise ValueError(
                 f"Descent: the arguments have the structure {arguments.shapes}, but the loss "
                 f"was compiled for {self._shapes}"
             )
-        arguments = arguments._replace(examples=arguments.examples.copy())  # whatever args become
-        self._prepared = args, arguments
         return arguments

@@ -8,19 +8,17 @@ import random
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from functools import partial
 from typing import Any
 
-import autograd
-from autograd import NumericWarning, Value, paused_collector
+from autograd import Descent, NumericWarning, Value, paused_collector
 from nn.losses import LOSSES
 from nn.module import Module
 from nn.noise import NoisePlan
-from nn.training.example import example_loss, objective, outputs_with
+from nn.training.example import objective, outputs_with
 from nn.training.interrupts import held_interrupts
 from nn.training.task import Task
 
-__all__ = ["CompilationError", "check_agreement"]
+__all__ = ["CompilationError", "check_agreement", "kept_draws"]
 
 # Rows of the eager batch to compare with: of a loss of ours only the model is in question.
 FEW_ROWS, MOST_ROWS = 8, 256
@@ -31,34 +29,26 @@ class CompilationError(ValueError):
     """A training that gives other numbers when it is compiled."""
 
 
-def check_agreement(task: Task, X: Any, y: Any, plan: NoisePlan) -> None:
+def check_agreement(task: Task, descent: Descent, X: Any, y: Any, plan: NoisePlan) -> None:
     """Compare loss and gradient of compiled examples with those of an eager batch.
 
     Its rows are from all over the data, its noise is drawn by the plan. The parameters are a little
     off those at which the function was traced, so that a number that the trace has frozen shows;
-    afterwards parameters and gradients are as they were.
-
-    Raises CompilationError where the two differ, and whatever the trace raises.
+    afterwards parameters and gradients are as they were. Raises CompilationError where the two
+    differ.
     """
     import numpy as np
 
-    compiled = autograd.compile(
-        partial(example_loss, task.model, task.loss, task.penalty), in_axes=0, backend="numpy"
-    )
     most = FEW_ROWS if task.loss in LOSSES.values() else MOST_ROWS
     rows = np.linspace(0, len(X) - 1, min(task.batch_size, len(X), most)).astype(int)
     batch: tuple[Any, ...] = X[rows], y[rows]
-    noise = None
-    if plan:
-        with _kept_draws(task.model, allowed=True):
+    with held_interrupts(), _elsewhere(task), paused_collector(), kept_draws(task.model):
+        noise = None
+        if plan:
             noise = plan.drawn(len(rows))
-        batch = *batch, noise
-    with _kept_draws(task.model, allowed=False):
-        compiled.captured(*(column[:1] for column in batch))
-    with held_interrupts(), _elsewhere(task), paused_collector():
-        found = _compiled(compiled, task, batch)
-        with _kept_draws(task.model, allowed=True):
-            expected = _eager(task, rows, None if noise is None else noise.tolist())
+            batch = *batch, noise
+        found = descent.value_and_grad(batch)
+        expected = _eager(task, rows, None if noise is None else noise.tolist())
     _compare(expected, found, len(rows))
 
 
@@ -69,12 +59,6 @@ def _eager(task: Task, rows: Any, noise: Sequence[Any] | None) -> Any:
     total = objective(task.model, task.loss, task.penalty, outputs, targets)
     total.backward()
     return total.data, [parameter.grad for parameter in task.optimizer.parameters]
-
-
-def _compiled(compiled: autograd.Compiled, task: Task, batch: tuple[Any, ...]) -> Any:
-    task.optimizer.zero_grad()
-    mean = compiled.backward(*batch)
-    return mean, [parameter.grad for parameter in task.optimizer.parameters]
 
 
 def _compare(eager: Any, compiled: Any, count: int) -> None:
@@ -113,10 +97,10 @@ def _elsewhere(task: Task) -> Iterator[None]:
 
 
 @contextmanager
-def _kept_draws(model: Module, allowed: bool) -> Iterator[None]:
+def kept_draws(model: Module, allowed: bool = True) -> Iterator[None]:
     """Put the generators of random numbers back after the block, as if it had not drawn from them.
 
-    Raises CompilationError if it has and that is not allowed.
+    Raises CompilationError if it has and that is not allowed: in a trace.
     """
     attributes = [item for _, module in model.named_modules() for item in vars(module).values()]
     generators: list[Any] = [random, *(x for x in attributes if isinstance(x, random.Random))]

@@ -13,7 +13,7 @@ from nn.dataset import Dataset
 from nn.matching import numbers_of
 from nn.noise import NoiseLayer, NoisePlan, recorded_noise
 from nn.optimizers import Optimizer
-from nn.training.agreement import CompilationError, check_agreement
+from nn.training.agreement import CompilationError, check_agreement, kept_draws
 from nn.training.eager import measured_eagerly
 from nn.training.example import example_loss, loss_and_outputs
 from nn.training.interrupts import held_interrupts
@@ -44,16 +44,17 @@ class CompiledEngine:
         self._task = task
         self._data = _floats(task.train)
         self._noise = _noise_plan(task)
-        check_agreement(task, *self._data, self._noise)
         function = loss_and_outputs if task.keeps_outputs else example_loss
         self._function = partial(function, task.model, task.loss, task.penalty)
         self._compiled = autograd.compile(self._function, in_axes=0, backend="interpreter")
-        self._program = self._current_program()
+        with kept_draws(task.model, allowed=False):
+            self._program = self._current_program()
+            self._start()
+        check_agreement(task, self._descent, *self._data, self._noise)
         self._output_shape: tuple[int, ...] = ()
         if task.keeps_outputs:
             with no_grad(), recorded_noise():
                 self._output_shape = np.shape(numbers_of(task.model(task.train.lists([0])[0][0])))
-        self._start()
         if task.held_out is not None:
             self._held_out = _floats(task.held_out)
             self._evaluate = autograd.compile(

@@ -480,3 +480,25 @@ def test_examples_are_copied():
     step = descent.plan((X,), [0, 1], [2])
     X[:] = 100.0
     assert step().losses.tolist() == [1.5]
+
+
+def test_value_and_gradient_are_those_of_the_eager_engine_at_the_values():
+    w, b, unused = Value(0.7), Value(-0.2), Value(3.0)
+    X, y = [1.0, -2.0, 0.5], [0.3, 1.0, -0.4]
+
+    def loss(x, target):
+        return (autograd.tanh(w * x) + b - target) ** 2
+
+    descent = Descent(
+        loss, (X, y), parameters=[unused, w, b], rule=lambda p, g, s, lr: (p - lr * g, s),
+        state=[()] * 3, settings={"lr": 0.1},
+    )  # fmt: skip
+    descent.run((X, y), [0, 1, 2], [3])  # the Values do not move before write_back
+    w.data = 0.4
+    mean, gradient = descent.value_and_grad((X[1:], y[1:]))
+    eager = autograd.mean([loss(x, target) for x, target in zip(X[1:], y[1:])])
+    eager.backward()
+    assert mean == pytest.approx(eager.data, rel=1e-14)
+    assert gradient == pytest.approx([0.0, w.grad, b.grad], rel=1e-14)
+    with pytest.raises(ValueError, match="structure"):
+        descent.value_and_grad((1.0, 2.0))
