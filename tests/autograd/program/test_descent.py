@@ -487,7 +487,7 @@ def test_value_and_gradient_are_those_of_the_eager_engine_at_the_values():
     X, y = [1.0, -2.0, 0.5], [0.3, 1.0, -0.4]
 
     def loss(x, target):
-        return (autograd.tanh(w * x) + b - target) ** 2
+        return (ag.tanh(w * x) + b - target) ** 2
 
     descent = Descent(
         loss, (X, y), parameters=[unused, w, b], rule=lambda p, g, s, lr: (p - lr * g, s),
@@ -496,7 +496,7 @@ def test_value_and_gradient_are_those_of_the_eager_engine_at_the_values():
     descent.run((X, y), [0, 1, 2], [3])  # the Values do not move before write_back
     w.data = 0.4
     mean, gradient = descent.value_and_grad((X[1:], y[1:]))
-    eager = autograd.mean([loss(x, target) for x, target in zip(X[1:], y[1:])])
+    eager = ag.mean([loss(x, target) for x, target in zip(X[1:], y[1:])])
     eager.backward()
     assert mean == pytest.approx(eager.data, rel=1e-14)
     assert gradient == pytest.approx([0.0, w.grad, b.grad], rel=1e-14)
