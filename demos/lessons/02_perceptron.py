@@ -85,7 +85,7 @@ tasks = {
     "dogs and cats": (dogs_and_cats(), "snout in cm", "weight in kg", "a dog"),
     "iris setosa": (flowers, "length of petals in cm", "width of petals in cm", "setosa"),
 }
-histories, models, scores, parts = {}, {}, {}, {}
+histories, models, scores, parts, planes = {}, {}, {}, {}, {}
 for name, (data, across, up, ones) in tasks.items():
     parts[name] = split(*data, 0.25, rng=random.Random(2))
     X_train, y_train, X_test, y_test = parts[name]
@@ -96,7 +96,7 @@ for name, (data, across, up, ones) in tasks.items():
     print(f"   {name}: {history}")
     print(f"      line {w0:.1f} x0 {w1:+.1f} x1 {b:+g} = 0", end="")
     print(f"; {scores[name]:.0%} right of {len(y_test)} held out")
-    plane = plot_decision_boundary(before_the_step(models[name]), *data)
+    plane = planes[name] = plot_decision_boundary(before_the_step(models[name]), *data)
     plane.axes[0].legend(title="class", loc="lower right")  # where none of the points lie
     plane.axes[0].set(xlabel=across, ylabel=up, title=f"The perceptron's line: 1 is {ones}")
     save(plane, folder / f"{name.replace(' ', '_')}.svg")

@@ -1,11 +1,11 @@
 """Optimizers: better ways down than straight down.
 
-Plain descent has two troubles. Where a valley is steep across and flat along, the rate must be
-small for the one and is then far too small for the other; and in a shallow valley it stays.
-Momentum keeps moving the way it has been moving, which adds up along the valley, cancels across it,
-and carries over a bump. Nesterov's form looks where the momentum is about to lead. RMSprop divides
-each slope by its usual size, so that flat directions get steps as long as steep ones; Adam does
-both. None is best everywhere, and each has a rate to choose.
+Plain descent has two troubles: a valley that is steep across and flat along asks for a rate so
+small that the way along it is slow; and in a shallow valley it stays. Momentum keeps moving the way
+it has been moving, which adds up along the valley, cancels across it, and carries over a bump.
+Nesterov's form looks where the momentum is about to lead. RMSprop divides each slope by its usual
+size, so that flat directions get steps as long as steep ones; Adam does both. None is best
+everywhere, and each has a rate to choose.
 
 Source: "The maths behind neural networks", gradient descent and optimisation;
 "An introduction to neural networks", gradient descent and local minima.
@@ -105,7 +105,7 @@ frames: dict[str, Any] = {"Valley": ((-10, -3), (3, 3)), "Rosenbrock": ((-2, -1)
 frames["Saddle"] = ((-1.5, -2), (1.5, 2))
 needed: dict[tuple[str, str], int] = {}
 for place, (f, start, steps, rates) in landscapes.items():
-    print(f"   {place}, from {start}")
+    print(f"   {place}, from {start}, for {steps} steps")
     paths = {}
     for name, rate in zip(optimizers, rates):
         path, heights = walk(f, start, name, rate, steps)
