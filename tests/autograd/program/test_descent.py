@@ -501,4 +501,4 @@ def test_value_and_gradient_are_those_of_the_eager_engine_at_the_values():
     assert mean == pytest.approx(eager.data, rel=1e-14)
     assert gradient == pytest.approx([0.0, w.grad, b.grad], rel=1e-14)
     with pytest.raises(ValueError, match="structure"):
-        descent.value_and_grad((1.0, 2.0))
+        descent.value_and_grad(([[1.0], [2.0]], y[1:]))
