@@ -12,7 +12,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-__all__ = ["Lesson", "lesson"]
+__all__ = ["Lesson", "lesson", "run_lesson"]
 
 LESSONS = Path(__file__).parents[2] / "demos" / "lessons"
 
@@ -29,16 +29,28 @@ class Lesson(NamedTuple):
         return " ".join(ET.parse(self.folder / picture).getroot().itertext())
 
 
-@pytest.fixture(scope="module")
-def lesson(request, tmp_path_factory):
-    """Run the lesson that the test module is named after: test_01_vectors.py runs 01_vectors.py."""
+@pytest.fixture(scope="session")
+def run_lesson():
+    """Return a function that runs a lesson: its file's stem, a folder for pictures, its options."""
     pytest.importorskip("sklearn", reason="the lessons need scikit-learn, of the extra demos")
     pytest.importorskip("matplotlib", reason="the lessons need matplotlib, of the extra demos")
-    script = LESSONS / f"{Path(request.path).stem.removeprefix('test_')}.py"
-    folder = tmp_path_factory.mktemp(script.stem)
-    arguments = getattr(request.module, "ARGUMENTS", [])
-    with pytest.MonkeyPatch.context() as patch, contextlib.redirect_stdout(io.StringIO()) as out:
-        patch.setattr(sys, "argv", [str(script), "--output", str(folder), *arguments])
-        patch.syspath_prepend(str(LESSONS))
-        names = runpy.run_path(str(script), run_name="__main__")
-    return Lesson(names, out.getvalue(), folder)
+
+    def run(name, folder, *options):
+        script = LESSONS / f"{name}.py"
+        with (
+            pytest.MonkeyPatch.context() as patch,
+            contextlib.redirect_stdout(io.StringIO()) as out,
+        ):
+            patch.setattr(sys, "argv", [str(script), "--output", str(folder), *map(str, options)])
+            patch.syspath_prepend(str(LESSONS))
+            names = runpy.run_path(str(script), run_name="__main__")
+        return Lesson(names, out.getvalue(), folder)
+
+    return run
+
+
+@pytest.fixture(scope="module")
+def lesson(request, run_lesson, tmp_path_factory):
+    """Run the lesson that the test module is named after: test_01_vectors.py runs 01_vectors.py."""
+    name = Path(request.path).stem.removeprefix("test_")
+    return run_lesson(name, tmp_path_factory.mktemp(name))
