@@ -63,6 +63,7 @@ def test_signs_have_colours_symmetric_about_0_and_a_bar():
     assert max(middle) - min(middle) < 8  # grey
     assert bar.get_ylim() == (-4.0, 4.0)
     assert bar.get_ylabel() == "weight"
+    assert plot_images([[[-4, 1]]], diverging=True).axes[1].get_ylim() == (-4.0, 4.0)
 
 
 def test_the_bar_of_colours_is_there_by_default_for_signs_only():
@@ -76,9 +77,9 @@ def test_the_bar_of_colours_is_there_by_default_for_signs_only():
 @pytest.mark.parametrize("largest", [1, 255])
 def test_colours_are_shown_as_they_are(largest):
     picture = np.zeros((2, 2, 3))
-    picture[0, 1] = (largest, 0, 0)
+    picture[0, 1] = (largest, largest / 5, 0)
     (axes,) = plot_images([picture]).axes
-    assert pixels(axes)[0, 1].tolist() == [255, 0, 0]
+    assert pixels(axes)[0, 1].tolist() == [255, 51, 0]
 
 
 @pytest.mark.parametrize("lost", [math.nan, math.inf, -math.inf])
@@ -112,6 +113,7 @@ def test_lost_numbers_of_colours_and_pictures_of_nothing_else_are_marked_too():
         (5, None, 5, 1),
         (30, None, 6, 5),
         (8, None, 4, 2),
+        (7, None, 4, 2),
         (7, 3, 3, 3),
         (2, 9, 2, 1),
     ],

@@ -43,12 +43,13 @@ VECTORS = [
     {"gradient (4, 0.5)": (4, 0.5)},
     {"same": (1, 1), "also the same": (1, 1), "nearly": (1.02, 0.99)},
     {f"v{k}": (math.cos(k), math.sin(k)) for k in range(7)},
+    {"to the right": (3, 1), "to the left": (-3, 0.5)},
     {"tiny": (1e-9, 2e-9), "other": (-2e-9, 1e-9)},
 ]
 
 
 @pytest.mark.parametrize("vectors", VECTORS)
-def test_names_stand_in_the_figure_near_their_tips_and_cover_no_other(vectors):
+def test_names_stand_in_the_frame_near_their_tips_and_cover_no_other(vectors):
     figure = plot_vectors(vectors)
     figure.draw_without_rendering()
     (axes,) = figure.axes
@@ -57,8 +58,8 @@ def test_names_stand_in_the_figure_near_their_tips_and_cover_no_other(vectors):
     for one, other in itertools.combinations(boxes, 2):
         assert not one.overlaps(other)
     for box, tip in zip(boxes, vectors.values(), strict=True):
-        assert figure.bbox.fully_contains(box.x0, box.y0)
-        assert figure.bbox.fully_contains(box.x1, box.y1)
+        assert axes.bbox.fully_contains(box.x0, box.y0)
+        assert axes.bbox.fully_contains(box.x1, box.y1)
         x, y = axes.transData.transform(tip)
         away = math.hypot(max(box.x0 - x, x - box.x1, 0), max(box.y0 - y, y - box.y1, 0))
         assert away < 60 * figure.dpi / 100
