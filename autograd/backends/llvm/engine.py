@@ -10,9 +10,13 @@ import llvmlite.binding as llvm
 
 from autograd.backends.llvm.libm import LIBRARY
 
-__all__ = ["Code", "vector_lanes"]
+__all__ = ["Code", "code", "kept_code", "vector_lanes"]
 
 OPTIMIZATION = 1  # of code generation; no passes run over the IR, which is emitted as it should be
+
+# Networks of one architecture have one text, whatever their parameters: a search over settings
+# compiles it once. Longer texts than this are not kept.
+KEPT, LONGEST = 32, 2_000_000
 
 
 class Code:
@@ -36,6 +40,20 @@ class Code:
         """
         kind = ctypes.PYFUNCTYPE if holds_lock else ctypes.CFUNCTYPE
         return kind(None, *types)(self.address(name))
+
+
+def code(text: str) -> Code:
+    """Return the machine code of a module, the same object for the same text where it is kept.
+
+    A module has no memory of its own, so that all who run it may share it.
+    """
+    return kept_code(text) if len(text) <= LONGEST else Code(text)
+
+
+@lru_cache(maxsize=KEPT)
+def kept_code(text: str) -> Code:
+    """Return the machine code of a module, kept among the last ones."""
+    return Code(text)
 
 
 def _machine() -> Any:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from autograd.backends.llvm.engine import Code, vector_lanes
+from autograd.backends.llvm.engine import code, vector_lanes
 from autograd.backends.llvm.kernel import Kernel
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ class NativeProgram:
     def __init__(self, schedule: Schedule) -> None:
         self.schedule = schedule
         self.kernel = Kernel(schedule, vector_lanes())
-        self._code = Code(self.kernel.text)
+        self._code = code(self.kernel.text)
         pointer = ctypes.c_void_p
         self._before = self._code.function("before", pointer)
         self._run = self._code.function("run", pointer, pointer, ctypes.c_int64, *[pointer] * 4)

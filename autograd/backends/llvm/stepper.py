@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from autograd.backends.llvm.engine import Code, vector_lanes
+from autograd.backends.llvm.engine import code, vector_lanes
 from autograd.backends.llvm.executable import Workspace, aligned_zeros
 from autograd.backends.llvm.kernel import Kernel
 from autograd.backends.llvm.steps import STEPS
@@ -33,7 +33,7 @@ class NativeStepper:
     def __init__(self, schedule: Schedule, update: Update) -> None:
         self._width = len(schedule.outputs)
         self._kernel = kernel = Kernel(schedule, vector_lanes(), update)
-        self._code = Code(kernel.text)
+        self._code = code(kernel.text)
         self._steps = self._code.function("steps", ctypes.c_void_p)
         self._workspace = Workspace(schedule, kernel.varying)
         self._sums = aligned_zeros(schedule.sums + vector_lanes())
