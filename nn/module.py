@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator, Mapping
 from typing import Any, TypeVar
 
-from autograd import Value, scope
+from autograd import Value, Vector, scope
 from nn.checkpoint import load_state, save_state
 from nn.prediction import Prediction
 from nn.state import checked_state
@@ -81,15 +81,22 @@ class Module:
         raise NotImplementedError(f"{type(self).__name__} defines neither forward nor __call__")
 
     def _name_children(self) -> None:
-        for name, item in self._members():
-            if isinstance(item, Module):
-                item.scope_name = name
+        for name, item in self._submodules():
+            item.scope_name = name
         self.__dict__["_children_named"] = True
 
     def _members(self) -> Iterator[tuple[str, Value | Module]]:
         """Yield the Values and Modules in the attributes, without those inside the Modules."""
         for name, attribute in vars(self).items():
             yield from _found(name, attribute)
+
+    def _submodules(self) -> Iterator[tuple[str, Module]]:
+        """Yield the Modules in the attributes, without looking at every weight of a neuron."""
+        for name, attribute in vars(self).items():
+            if type(attribute) is not Vector:  # of Values only
+                for member, item in _found(name, attribute):
+                    if isinstance(item, Module):
+                        yield member, item
 
     def named_modules(self) -> Iterator[tuple[str, Module]]:
         """Yield this module as "" and every module in it, by name, each once."""
@@ -99,8 +106,8 @@ class Module:
             name, module = stack.pop()
             yield name, module
             inner = []
-            for member, item in module._members():
-                if isinstance(item, Module) and id(item) not in seen:
+            for member, item in module._submodules():
+                if id(item) not in seen:
                     seen.add(id(item))
                     inner.append((f"{name}.{member}" if name else member, item))
             stack += reversed(inner)
