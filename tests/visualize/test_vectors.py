@@ -77,6 +77,12 @@ def test_no_arrow_runs_through_a_name(vectors):
         assert not shaft.intersects_bbox(name.get_window_extent())
 
 
+def test_short_arrows_lie_on_long_ones():
+    (axes,) = plot_vectors({"w": (1, 2), "2w": (2, 4)}).axes
+    short, long = arrows(axes)
+    assert short.get_zorder() > long.get_zorder()
+
+
 def test_a_vector_of_length_0_is_a_dot():
     (axes,) = plot_vectors({"zero": (0, 0)}).axes
     assert not arrows(axes)

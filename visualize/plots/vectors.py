@@ -65,8 +65,10 @@ def plot_vectors(vectors: Mapping[str, Sequence[Any]], *, title: str | None = No
             axes.plot([0.0], [0.0], "o", color=colour, zorder=3)
         else:
             arrow = {"arrowstyle": "-|>", "color": colour, "linewidth": 2.0, "mutation_scale": 14}
-            arrow["zorder"] = 3 - math.hypot(*tip) / (3 * longest)  # short ones above long ones
-            axes.annotate("", tip, (0.0, 0.0), arrowprops={**arrow, "shrinkA": 0, "shrinkB": 0})
+            axes.annotate(
+                "", tip, (0.0, 0.0), arrowprops={**arrow, "shrinkA": 0, "shrinkB": 0},
+                zorder=3 - math.hypot(*tip) / (3 * longest),  # short ones above long ones
+            )  # fmt: skip
         shift, box = _free_place(shafts[place], name, shafts, taken, frame)
         taken.append(box)
         axes.annotate(
