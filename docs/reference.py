@@ -61,16 +61,23 @@ TOPICS: dict[str, dict[str, tuple[str, ...]]] = {
         ),
         "Learning rates over time": ("Schedule", "StepLR", "CosineLR", "LinearLR"),
         "Training": ("fit", "History", "Callback", "EarlyStopping", "TrainingState"),
-        "Data and metrics": (
-            "split", "batches", "accuracy", "mean_squared_error", "mean_absolute_error",
-            "r2_score", "METRICS",
+        "Data": (
+            "split", "batches", "one_hot", "Standardizer", "Dataset", "load_mnist", "read_digit",
+        ),
+        "Metrics": (
+            "accuracy", "precision", "recall", "f1_score", "confusion_matrix",
+            "mean_squared_error", "mean_absolute_error", "r2_score", "METRICS",
         ),
         "Checkpoints": ("save_state", "load_state"),
         "Errors": ("CheckpointError", "CompilationError", "NonFiniteError"),
     },
     "visualize": {
         "Graphs": ("draw", "Drawing", "draw_dot"),
-        "Plots": ("plot_history", "plot_decision_boundary", "draw_network", "save_figure"),
+        "Plots": (
+            "plot_history", "plot_curves", "plot_decision_boundary", "plot_confusion_matrix",
+            "plot_images", "plot_vectors", "plot_descent", "draw_network", "save_figure",
+        ),
+        "Animations": ("animate_descent", "Animation"),
         "Errors": ("RenderError",),
     },
 }  # fmt: skip
