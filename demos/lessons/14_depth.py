@@ -110,7 +110,7 @@ print("   Under relu a layer multiplies signals by about sqrt(n Var(w) / 2), for
 factors = {}
 for name, variance in (("xavier_uniform", 1 / 12), ("he_uniform", 2 / 12), ("uniform", 1 / 3)):
     factor = factors[name] = math.sqrt(WIDTH * variance / 2)
-    print(f"      {name:15} {factor:.2f}, so that fifteen layers make {factor**15:.3g} of 1")
+    print(f"      {name:15} {factor:.2f} times, and fifteen layers {factor**15:.3g} times")
 figure = plot_curves(
     {name: started[name]["relu"][1] for name in started if name != "zeros"},
     x_label="layer", y_label="root mean square of its outputs", y_log=True, start=1,
