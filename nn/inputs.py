@@ -63,7 +63,8 @@ def operand(item: Any, index: int, layer: object) -> Value | Constant:
 def _several_examples(layer: object, what: str) -> ValueError:
     return ValueError(
         f"{described(layer)} takes one example, a flat sequence of numbers, and got {what}; for "
-        "several examples call it for each: [model(row) for row in X]"
+        "several examples call it for each: [model(row) for row in X]; an image goes through "
+        "nn.Flatten() first"
     )
 
 

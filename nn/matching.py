@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from math import isnan
+from reprlib import repr as brief
 from typing import Any
 
 from autograd import Value
@@ -37,7 +38,7 @@ def as_rows(batch: Any, what: str) -> list[Any]:
             raise ValueError(f"{what}: row {index} is a number where other rows are sequences")
         rows[index] = row.tolist() if hasattr(type(row), "tolist") else list(row)
         if not rows[index] or not all(map(is_scalar, rows[index])):
-            raise ValueError(f"{what}: row {index} is not a sequence of numbers: {row!r}")
+            raise ValueError(f"{what}: row {index} is not a sequence of numbers: {brief(row)}")
     return rows
 
 

@@ -102,7 +102,7 @@ def fit(
     optimizer = prepared_optimizer(optimizer, model)
     schedule = prepared_schedule(schedule, optimizer)
     measures = metric_functions(metrics, loss, train.y.tolist())
-    if penalty is not None and not callable(penalty):
+    if penalty is not None and (isinstance(penalty, type) or not callable(penalty)):
         raise TypeError(f"penalty is a function of the model, such as L2(1e-4), not {penalty!r}")
     task = Task(model, loss, penalty, optimizer, train, held_out, size, clip_norm, bool(measures))
     watchers = [as_callback(callback) for callback in callbacks]
