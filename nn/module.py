@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from autograd import Value, Vector, scope
@@ -63,14 +64,8 @@ class Module:
         """
         predicted = self._prediction or Prediction(self)
         self._prediction = predicted
-        modules = [module for _, module in self.named_modules() if module.training]
-        for module in modules:
-            module.training = False
-        try:
+        with self.evaluating():
             return predicted(X)
-        finally:
-            for module in modules:
-                module.training = True
 
     def __getstate__(self) -> dict[str, Any]:
         """Return the attributes, without the compiled program, which is made again when needed."""
@@ -139,6 +134,27 @@ class Module:
     def eval(self: Kind) -> Kind:
         """Set `training` to False here and in all modules inside, and return this module."""
         return self.train(False)
+
+    @contextmanager
+    def evaluating(self) -> Iterator[None]:
+        """Put all modules into the mode of `eval()` for a block, then back into those they had.
+
+        >>> from nn import MLP
+        >>> model = MLP(1, [1])
+        >>> with model.evaluating():
+        ...     print(model.training)
+        False
+        >>> model.training
+        True
+        """
+        modules = [module for _, module in self.named_modules() if module.training]
+        for module in modules:
+            module.training = False
+        try:
+            yield
+        finally:
+            for module in modules:
+                module.training = True
 
     def state_dict(self) -> dict[str, float]:
         """Return the number of every parameter by name."""

@@ -170,9 +170,9 @@ class Descent:
     def write_back(self) -> None:
         """Put the numbers of the trained parameters into the Values."""
         numbers = self._stepper.parameters[: len(self._leaves)].tolist()
+        self._clock = CLOCK.tick()  # once for all of them: a fifth of the time of setting `data`
         for leaf, number in zip(self._leaves, numbers):
-            leaf.data = number
-        self._clock = CLOCK.now
+            leaf._data, leaf._version = number, self._clock
 
     def _read_leaves(self) -> None:
         """Take over the data that somebody has set since the leaves were last looked at."""

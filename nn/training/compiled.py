@@ -60,9 +60,8 @@ class CompiledEngine:
             self._evaluate = autograd.compile(
                 partial(loss_and_outputs, task.model, task.loss, task.penalty), in_axes=0
             )
-            task.model.eval()
-            self._evaluate(*(array[:1] for array in self._held_out))
-            task.model.train()
+            with task.model.evaluating():
+                self._evaluate(*(array[:1] for array in self._held_out))
 
     def _start(self) -> None:
         """Take parameters, settings and state over from the Values and the optimizer."""

@@ -78,10 +78,8 @@ class Training:
     def validated(self) -> Measured:
         """Return the loss and the outputs on the examples that are held out."""
         self._engine.write_back()
-        self._task.model.eval()
-        measured = self._engine.validated()
-        self._task.model.train()
-        return measured
+        with self._task.model.evaluating():
+            return self._engine.validated()
 
     def write_back(self) -> None:
         """Bring Values and optimizer up to date, for someone to look at them."""

@@ -43,13 +43,8 @@ def check_model(model: Any, loss: Loss, train: Dataset, held_out: Dataset | None
     """
     if not isinstance(model, Module):
         raise TypeError(f"fit trains a Module, not {model!r}")
-    was_training = model.training
-    model.eval()
-    try:
-        with no_grad():
-            output = model(train.lists([0])[0][0])
-    finally:
-        model.train(was_training)
+    with model.evaluating(), no_grad():
+        output = model(train.lists([0])[0][0])
     if loss in LOSSES.values():
         _check_targets(loss, output, train.y.tolist())
         if held_out is not None:
