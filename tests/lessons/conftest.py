@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from xml.etree import ElementTree as ET
 
+import numpy as np
 import pytest
 
 __all__ = ["Lesson", "lesson", "run_lesson"]
@@ -40,6 +41,7 @@ def run_lesson():
         with (
             pytest.MonkeyPatch.context() as patch,
             contextlib.redirect_stdout(io.StringIO()) as out,
+            np.printoptions(),  # a lesson sets them as for a process of its own
         ):
             patch.setattr(sys, "argv", [str(script), "--output", str(folder), *map(str, options)])
             patch.syspath_prepend(str(LESSONS))
