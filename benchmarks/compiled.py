@@ -18,10 +18,11 @@ from functools import partial
 from importlib import metadata
 from pathlib import Path
 
+from entries import CASADI, JAX, OURS, PACKAGES, TORCH, C, Entry, Work
 from measure import Contender, interleaved, machine, median_ratio
 from peers.compiler import gcc_version
 from report import digits, replace_between, table
-from works import CASADI, JAX, OURS, PACKAGES, TORCH, WORKS, C, Entry, Work
+from works import WORKS
 
 __all__ = ["disagreement", "main", "missing"]
 

@@ -2,84 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import partial
-from typing import Any
 
-from goals import Goal, aim, must
+from entries import CASADI, HAND, JAX, OURS, OURS_ON_NUMPY, TORCH, C, Entry, Work, by_us
+from goals import aim, must
+from networks import Digits, DigitsConvolution, Moons
 from peers import (
     c_by_hand,
     casadi_sx,
+    jax_convolution,
     jax_jit,
     numpy_by_hand,
+    numpy_convolution,
+    our_convolution,
     ours,
     python_by_hand,
     torch_eager,
 )
-from problems import Chain, Digits, Made, Moons, Readme, Rosenbrock
-from report import digits
+from problems import Chain, Readme, Rosenbrock
 
-__all__ = ["CASADI", "HAND", "JAX", "OURS", "PACKAGES", "TORCH", "WORKS", "C", "Entry", "Work"]
-
-OURS = "scalar-autograd"
-C = "C by hand"
-HAND = "Python by hand"
-TORCH, JAX, CASADI = "PyTorch eager", "JAX", "CasADi"
-OURS_ON_NUMPY = f"{OURS} on NumPy"
-PACKAGES = (OURS, OURS_ON_NUMPY, C, JAX, CASADI, HAND, TORCH)
-
-# This engine's backends: the column of each, and what it needs besides NumPy.
-BACKENDS: dict[str, tuple[str, tuple[str, ...]]] = {
-    "llvm": (OURS, ("llvmlite",)),
-    "numpy": (OURS_ON_NUMPY, ()),
-}
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One way of one package to do a piece of work."""
-
-    package: str
-    how: str
-    make: Callable[[Any], Made]
-    needs: tuple[str, ...] = ()
-
-    @property
-    def name(self) -> str:
-        """Return what tables call it."""
-        return f"{self.package}, {self.how}" if self.how else self.package
-
-
-def by_us(
-    how: str,
-    make: Callable[[str, Any], Made],
-    backends: Sequence[str] = tuple(BACKENDS),
-    needs: tuple[str, ...] = (),
-) -> tuple[Entry, ...]:
-    """Return an entry for each of these backends."""
-    return tuple(
-        Entry(BACKENDS[name][0], how, partial(make, name), (*BACKENDS[name][1], *needs))
-        for name in backends
-    )
-
-
-@dataclass(frozen=True)
-class Work:
-    """A piece of work and those who do it; the first, by hand, says what is right."""
-
-    name: str
-    problem: Callable[[], Any]
-    entries: tuple[Entry, ...]
-    goals: tuple[Goal, ...] = ()
-    unit: str = "µs"
-    count: int = 1  # a time is that of a run divided by this
-    wall: bool = False  # see measure.Contender
-
-    def shown(self, seconds: float) -> str:
-        """Return the time of a run as the time of one thing in the work's unit."""
-        scale = {"ns": 1e9, "µs": 1e6, "ms": 1e3}[self.unit]
-        return f"{digits(seconds * scale / self.count)} {self.unit}"
+__all__ = ["WORKS"]
 
 
 def moons_works(activation: str) -> tuple[Work, Work]:
@@ -169,6 +111,32 @@ WORKS = (
             Entry(TORCH, "fused Adam", torch_eager.digits_epoch, ("sklearn", "torch")),
         ),
         (must(OURS, 1.0, f"{JAX}, scan"), aim(OURS, 2.0, C)),
+    ),
+    Work(
+        "digits CNN, Adam: an epoch of 56 batches",
+        DigitsConvolution.make,
+        (
+            Entry(HAND, "NumPy", numpy_convolution.convolution_epoch, ("sklearn",)),
+            *by_us("", our_convolution.convolution_epoch, needs=("sklearn",)),
+            Entry(JAX, "scan", jax_convolution.convolution_epoch, ("sklearn", "jax")),
+            Entry(TORCH, "fused Adam", torch_eager.convolution_epoch, ("sklearn", "torch")),
+        ),
+        (must(OURS, 1.0, f"{TORCH}, fused Adam"), aim(OURS, 1.0, f"{JAX}, scan")),
+        unit="ms",
+    ),
+    Work(
+        "digits CNN: from function to first result",
+        partial(DigitsConvolution.make, 1),
+        (
+            Entry(
+                HAND, "NumPy, nothing to compile", numpy_convolution.convolution_epoch, ("sklearn",)
+            ),
+            *by_us("", our_convolution.convolution_compile, needs=("sklearn",)),
+            Entry(JAX, "scan", jax_convolution.convolution_compile, ("sklearn", "jax")),
+        ),
+        (must(OURS, 2.0),),
+        unit="ms",
+        wall=True,
     ),
     Work(
         "README expression: value and gradient",

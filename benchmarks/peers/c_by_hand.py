@@ -8,8 +8,9 @@ from typing import Any
 
 import numpy as np
 
+from networks import Digits, Moons
 from peers.compiler import loaded
-from problems import Array, Digits, Made, Moons
+from problems import Array, Made
 
 __all__ = ["digits_epoch", "moons_loop", "moons_steps"]
 

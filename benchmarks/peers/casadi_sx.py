@@ -12,8 +12,9 @@ from typing import Any
 
 import numpy as np
 
+from networks import Moons, by_layer, by_neuron, split
 from peers.compiler import loaded
-from problems import Array, Chain, Made, Moons, Readme, Rosenbrock, by_layer, by_neuron, split
+from problems import Array, Chain, Made, Readme, Rosenbrock
 
 __all__ = [
     "chain",

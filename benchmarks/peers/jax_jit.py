@@ -13,10 +13,13 @@ from typing import Any
 
 import numpy as np
 
-from problems import Digits, Made, Moons, Readme, Rosenbrock, by_layer, by_neuron, split
+from networks import Digits, DigitsConvolution, Moons, by_layer, by_neuron, split
+from problems import Made, Readme, Rosenbrock
 
 __all__ = [
+    "adam_epoch",
     "digits_epoch",
+    "double_jax",
     "hessian",
     "moons_compile",
     "moons_loop",
@@ -111,17 +114,15 @@ def moons_compile(problem: Moons) -> Made:
     return run, lambda result: listed(result, problem.sizes)
 
 
-def digits_epoch(problem: Digits) -> Made:
-    """Call a compiled scan of the batches, which are gathered inside it."""
+def adam_epoch(
+    problem: Digits | DigitsConvolution, loss: Callable[[Any, Any], Any]
+) -> Callable[[Any], Any]:
+    """Return the compiled scan of the batches, from parameters to new ones and losses.
+
+    `loss` takes parameters in any structure and the numbers of a batch's examples.
+    """
     jax = double_jax()
     jnp = jax.numpy
-    pixels, labels = jax.device_put(problem.pixels), jax.device_put(problem.labels)
-
-    def loss(parameters: Layers, batch: Any) -> Any:
-        (w1, b1), (w2, b2) = parameters
-        scores = jax.nn.relu(pixels[batch] @ w1 + b1) @ w2 + b2
-        picked = jnp.take_along_axis(scores, labels[batch][:, None], axis=1)[:, 0]
-        return (jax.nn.logsumexp(scores, axis=1) - picked).mean()
 
     def adam(count: Any, p: Any, gradient: Any, mean: Any, square: Any) -> tuple[Any, Any, Any]:
         mean = problem.beta1 * mean + (1.0 - problem.beta1) * gradient
@@ -139,11 +140,28 @@ def digits_epoch(problem: Digits) -> Made:
         return (*state, count + 1), value
 
     @jax.jit
-    def epoch(parameters: Layers) -> Any:
+    def epoch(parameters: Any) -> Any:
         zeros = jax.tree.map(jnp.zeros_like, parameters)
         state, losses = jax.lax.scan(step, (parameters, zeros, zeros, 1), problem.order)
         return state[0], losses
 
+    compiled: Callable[[Any], Any] = epoch
+    return compiled
+
+
+def digits_epoch(problem: Digits) -> Made:
+    """Call a compiled scan of the batches, which are gathered inside it."""
+    jax = double_jax()
+    jnp = jax.numpy
+    pixels, labels = jax.device_put(problem.pixels), jax.device_put(problem.labels)
+
+    def loss(parameters: Layers, batch: Any) -> Any:
+        (w1, b1), (w2, b2) = parameters
+        scores = jax.nn.relu(pixels[batch] @ w1 + b1) @ w2 + b2
+        picked = jnp.take_along_axis(scores, labels[batch][:, None], axis=1)[:, 0]
+        return (jax.nn.logsumexp(scores, axis=1) - picked).mean()
+
+    epoch = adam_epoch(problem, loss)
     start = jax.device_put(layers(by_layer(problem.parameters, problem.sizes), problem.sizes))
     return lambda: jax.block_until_ready(epoch(start)), lambda result: listed(result, problem.sizes)
 

@@ -10,9 +10,10 @@ from typing import Any
 
 import numpy as np
 
-from problems import Array, Digits, Made, Moons, Rosenbrock
+from networks import Digits, DigitsConvolution, Moons
+from problems import Array, Made, Rosenbrock
 
-__all__ = ["digits_epoch", "hessian", "moons_steps"]
+__all__ = ["Adam", "digits_epoch", "hessian", "moons_steps"]
 
 
 def with_ones(rows: int, columns: int) -> Array:
@@ -82,6 +83,43 @@ def moons_steps(problem: Moons) -> Made:
     return run, lambda result: (*result[0].tolist(), *result[1].tolist())
 
 
+class Adam:
+    """Adam on the parameters of a problem, in place."""
+
+    def __init__(
+        self, problem: Digits | DigitsConvolution, parameters: Array, gradient: Array
+    ) -> None:
+        self._problem = problem
+        self._parameters, self._gradient = parameters, gradient
+        self._mean, self._square, self._some = (np.empty_like(parameters) for _ in range(3))
+        self.restart()
+
+    def restart(self) -> None:
+        """Go back to the start."""
+        self._parameters[:] = self._problem.parameters
+        self._mean[:] = self._square[:] = 0.0
+        self._number = 0
+
+    def step(self) -> None:
+        """Move along the gradient, as it lies in its array now."""
+        self._number += 1
+        beta1, beta2 = self._problem.beta1, self._problem.beta2
+        gradient, mean, square, some = self._gradient, self._mean, self._square, self._some
+        np.multiply(gradient, 1.0 - beta1, out=some)
+        np.multiply(mean, beta1, out=mean)
+        np.add(mean, some, out=mean)
+        np.multiply(gradient, gradient, out=some)
+        np.multiply(some, 1.0 - beta2, out=some)
+        np.multiply(square, beta2, out=square)
+        np.add(square, some, out=square)
+        np.sqrt(square, out=some)
+        np.multiply(some, (1.0 - beta2**self._number) ** -0.5, out=some)
+        np.add(some, self._problem.epsilon, out=some)
+        np.divide(mean, some, out=some)
+        np.multiply(some, self._problem.rate / (1.0 - beta1**self._number), out=some)
+        np.subtract(self._parameters, some, out=self._parameters)
+
+
 def digits_epoch(problem: Digits) -> Made:
     """Gather a batch, step, and so on through the order."""
     inputs, width, classes = problem.sizes
@@ -96,9 +134,9 @@ def digits_epoch(problem: Digits) -> Made:
     up_through = w2[:, :width].T
     columns = np.arange(count)
     losses = np.empty(batches)
-    mean, square, some = (np.empty_like(p) for _ in range(3))
+    adam = Adam(problem, p, gradient)
 
-    def step(batch: Any, number: int) -> Any:
+    def step(batch: Any) -> Any:
         rows.take(batch, axis=0, out=x, mode="clip")  # any mode but "raise" writes straight to out
         labels = problem.labels[batch]
         np.matmul(w1, x.T, out=units)
@@ -115,28 +153,13 @@ def digits_epoch(problem: Digits) -> Made:
         np.matmul(up_through, up, out=g)
         np.multiply(g, units > 0.0, out=g)
         np.matmul(g, x, out=d1)
-        adam(number)
+        adam.step()
         return loss
 
-    def adam(number: int) -> None:
-        np.multiply(gradient, 1.0 - problem.beta1, out=some)
-        np.multiply(mean, problem.beta1, out=mean)
-        np.add(mean, some, out=mean)
-        np.multiply(gradient, gradient, out=some)
-        np.multiply(some, 1.0 - problem.beta2, out=some)
-        np.multiply(square, problem.beta2, out=square)
-        np.add(square, some, out=square)
-        np.sqrt(square, out=some)
-        np.multiply(some, (1.0 - problem.beta2**number) ** -0.5, out=some)
-        np.add(some, problem.epsilon, out=some)
-        np.divide(mean, some, out=some)
-        np.multiply(some, problem.rate / (1.0 - problem.beta1**number), out=some)
-        np.subtract(p, some, out=p)
-
     def run() -> tuple[Array, Array]:
-        p[:], mean[:], square[:] = problem.parameters, 0.0, 0.0
+        adam.restart()
         for number, batch in enumerate(problem.order):
-            losses[number] = step(batch, number + 1)
+            losses[number] = step(batch)
         return p, losses
 
     return run, lambda result: (*result[0].tolist(), *result[1].tolist())

@@ -9,9 +9,11 @@ import numpy as np
 
 import autograd
 import nn
-from problems import Chain, Digits, Made, Moons, Readme, Rosenbrock
+from networks import Digits, DigitsConvolution, Moons
+from problems import Chain, Made, Readme, Rosenbrock
 
 __all__ = [
+    "Training",
     "chain",
     "chain_compile",
     "digits_epoch",
@@ -21,6 +23,7 @@ __all__ = [
     "moons_loop",
     "moons_steps",
     "readme",
+    "set_parameters",
 ]
 
 Steps = autograd.Steps
@@ -32,12 +35,12 @@ def model_of(problem: Moons | Digits, activation: str) -> nn.MLP:
     return model
 
 
-def set_parameters(model: nn.MLP, problem: Moons | Digits) -> None:
+def set_parameters(model: nn.Module, problem: Moons | Digits | DigitsConvolution) -> None:
     for parameter, start in zip(model.parameters(), problem.parameters.tolist(), strict=True):
         parameter.data = start
 
 
-def numbers_of(model: nn.MLP) -> list[float]:
+def numbers_of(model: nn.Module) -> list[float]:
     return [parameter.data for parameter in model.parameters()]
 
 
@@ -47,10 +50,10 @@ class Training:
     def __init__(
         self,
         backend: str,
-        model: nn.MLP,
-        loss: Callable[[Any, Any], Any],
+        model: nn.Module,
+        loss: Callable[..., Any],
         optimizer: nn.Optimizer,
-        examples: tuple[Any, Any],
+        examples: tuple[Any, ...],
     ) -> None:
         self._model = model
         self._examples = examples

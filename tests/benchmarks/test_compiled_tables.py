@@ -9,11 +9,12 @@ import pytest
 
 import compiled
 from compiled import disagreement
+from entries import HAND, JAX, OURS, C, Entry, Work
 from goals import aim, must
 from measure import Contender
 from problems import Readme
 from report import digits, replace_between, table
-from works import HAND, JAX, OURS, WORKS, C, Entry, Work
+from works import WORKS
 
 
 class InThisProcess:

@@ -13,9 +13,12 @@ import autograd
 import compiled
 import nn
 from compiled import disagreement
-from peers import c_by_hand, compiler, numpy_by_hand, python_by_hand
+from networks import Digits, DigitsConvolution, Moons, by_layer, by_neuron, split
+from nn.noise import given_noise
+from peers import c_by_hand, compiler, numpy_by_hand, numpy_convolution, python_by_hand
 from peers.compiler import gcc_version
-from problems import Chain, Digits, Moons, Readme, Rosenbrock, by_layer, by_neuron, split
+from peers.our_convolution import model_of
+from problems import Chain, Readme, Rosenbrock
 from works import WORKS
 
 TOLERANCE = 1e-9
@@ -36,6 +39,8 @@ def skip_without(*needs):
 
 
 def small(problem):
+    if isinstance(problem, DigitsConvolution):
+        return DigitsConvolution.make(batches=min(2, len(problem.order)), kernels=3)
     return replace(problem, operations=400) if isinstance(problem, Chain) else problem
 
 
@@ -104,6 +109,38 @@ def test_the_digits_by_hand_are_the_eager_engines():
     assert disagreement(numbers(numpy_by_hand.digits_epoch, problem), expected) < TOLERANCE
 
 
+def test_the_convolution_by_hand_is_the_eager_engines():
+    pytest.importorskip("sklearn")
+    problem = DigitsConvolution.make(batches=2, kernels=2)
+    model = model_of(problem)
+
+    def score(example):
+        with given_noise(problem.masks[example].tolist()):
+            return model(problem.images[example])
+
+    def loss(batch):
+        return nn.cross_entropy([score(n) for n in batch], problem.labels[batch].tolist())
+
+    losses = [lambda batch=batch: loss(batch) for batch in problem.order]
+    expected = eager_steps(model, nn.Adam(model.parameters(), lr=problem.rate), losses)
+    found = numbers(numpy_convolution.convolution_epoch, problem)
+    assert disagreement(found, expected) < TOLERANCE
+
+
+def test_the_convolution_by_hand_shares_gradients_between_equals():
+    first, second = np.array([1.0, 2.0, 2.0]), np.array([2.0, 1.0, 2.0])
+    share = np.empty(3)
+    numpy_convolution.larger(first, second, np.array([5.0, 6.0, 7.0]), share)
+    assert share.tolist() == [0.0, 6.0, 3.5]
+
+
+def test_the_masks_drop_a_quarter_and_keep_the_mean():
+    pytest.importorskip("sklearn")
+    masks = DigitsConvolution.make().masks
+    assert set(np.unique(masks)) == {0.0, 1.0 / 0.75}
+    assert masks.mean() == pytest.approx(1.0, abs=0.01)
+
+
 @pytest.mark.parametrize(("a", "b"), [(-4.0, 2.0), (3.0, -1.0), (2.0, 1.5)])
 def test_the_expression_by_hand_is_the_eager_engines(a, b):
     value, partials = autograd.value_and_grad(
@@ -159,3 +196,15 @@ def test_layouts_of_parameters():
     neurons = by_neuron(by_layers, sizes)
     assert neurons.tolist() == [0, 1, 6, 2, 3, 7, 4, 5, 8, 9, 10, 11, 12]
     assert by_layer(neurons, sizes).tolist() == by_layers.tolist()
+
+
+def test_layouts_of_convolutional_parameters():
+    pytest.importorskip("sklearn")
+    problem = DigitsConvolution.make(batches=1, kernels=2)
+    flat = np.arange(len(problem.parameters), dtype=float)
+    kernels, neurons = problem.split(flat)
+    assert (kernels.shape, neurons.shape) == ((2, 9 + 1), (10, 2 * 16 + 1))
+    assert kernels[1].tolist() == list(range(10, 20))
+    images = kernels[:, :-1].reshape(2, 1, 3, 3)
+    joined = problem.joined((images, kernels[:, -1]), (neurons[:, :-1], neurons[:, -1]))
+    assert joined.tolist() == flat.tolist()
