@@ -8,7 +8,7 @@ import nn
 from autograd import Steps
 from networks import DigitsConvolution
 from nn.training.example import example_loss
-from peers.ours import Training, set_parameters
+from peers.ours import Training, forget_machine_code, set_parameters
 from problems import Made
 
 __all__ = ["convolution_compile", "convolution_epoch"]
@@ -53,6 +53,7 @@ def convolution_compile(backend: str, problem: DigitsConvolution) -> Made:
     model = model_of(problem)
 
     def run() -> tuple[Training, Steps]:
+        forget_machine_code(backend)
         set_parameters(model, problem)
         training = training_of(backend, problem, model)
         return training, training.plan(problem.order)()

@@ -17,6 +17,7 @@ __all__ = [
     "chain",
     "chain_compile",
     "digits_epoch",
+    "forget_machine_code",
     "hessian",
     "moons_backward",
     "moons_compile",
@@ -129,12 +130,21 @@ def moons_loop(backend: str, problem: Moons) -> Made:
     return training.made(lambda: [steps()])
 
 
+def forget_machine_code(backend: str) -> None:
+    """Have LLVM compile what it has compiled before: it keeps the machine code of equal texts."""
+    if backend == "llvm":
+        from autograd.backends.llvm.engine import kept_code
+
+        kept_code.cache_clear()
+
+
 def moons_compile(backend: str, problem: Moons) -> Made:
     """Trace, differentiate, compile and take one step, from a function that was not seen before."""
     model = model_of(problem, problem.activation)
     points = all_points(problem, 1)
 
     def run() -> tuple[Training, Steps]:
+        forget_machine_code(backend)
         set_parameters(model, problem)
         training = moons_training(backend, problem, model)
         return training, training.plan(points)()
@@ -215,6 +225,7 @@ def chain_compile(backend: str, problem: Chain) -> Made:
     """Trace, differentiate, compile and run once, from a function that was not seen before."""
 
     def run() -> Any:
+        forget_machine_code(backend)
         return chain_call(backend, problem)()
 
     return run, lambda result: (result[0], *result[1])

@@ -13,6 +13,7 @@ import autograd
 import compiled
 import nn
 from compiled import disagreement
+from entries import OURS
 from networks import Digits, DigitsConvolution, Moons, by_layer, by_neuron, split
 from nn.noise import given_noise
 from peers import c_by_hand, compiler, numpy_by_hand, numpy_convolution, python_by_hand
@@ -161,6 +162,20 @@ def test_the_chain_by_hand_is_the_eager_engines():
         lambda x, w, b: problem.total(x, w, b, autograd.tanh), argnums=(0, 1, 2)
     )(problem.start, problem.weight, problem.bias)
     assert numbers(python_by_hand.chain, problem) == pytest.approx((value, *partials))
+
+
+@pytest.mark.parametrize(
+    "work", [work for work in WORKS if "first result" in work.name], ids=lambda work: work.name
+)
+def test_machine_code_is_compiled_in_every_run(work):
+    engine = pytest.importorskip("autograd.backends.llvm.engine")
+    (ours,) = (entry for entry in work.entries if entry.name == OURS)
+    skip_without(*ours.needs)
+    run, _ = ours.make(small(work.problem()))
+    for _ in range(2):
+        run()
+        assert engine.kept_code.cache_info().hits == 0
+        assert engine.kept_code.cache_info().misses > 0
 
 
 @pytest.mark.parametrize("narrower", ["-mno-avx512f", "-mno-avx"])
