@@ -8,6 +8,7 @@ from pathlib import Path
 from xml.etree import ElementTree as ET
 
 from lessons import SOURCES, Lesson, Run
+from sections import Section, sections
 
 __all__ = ["lesson_page", "overview_page"]
 
@@ -19,6 +20,7 @@ numbers of the document it answers to, and draws it. The pages here were made by
 `make lessons` runs all of them, `make lessons LESSON=07` runs one.
 
 """
+NOT_RUN = "*The run for this page left this section out: its condition did not hold.*"
 SVG = "{http://www.w3.org/2000/svg}"
 
 
@@ -32,13 +34,13 @@ def lesson_page(
         for title, place in lesson.sources
     )
     parts.append(f"**Source:** {origins}.")
-    parts.append("## The code")
-    parts.append(fenced(lesson.code, "python"))
-    parts.append("## What it prints")
-    parts.append(fenced(result.output.strip("\n"), "text"))
-    if result.pictures:
-        parts.append("## What it draws")
-        parts += [figure(picture, lesson) for picture in result.pictures]
+    before_the_first, *numbered = sections(lesson, result)
+    parts += set_up(before_the_first, lesson)
+    for section in numbered:
+        parts.append(f"## {prose(section.title)}")
+        if section.code:
+            parts.append(fenced(section.code, "python"))
+        parts += shown(section, lesson) if section.ran else [NOT_RUN]
     parts.append("## Run it")
     parts.append(fenced(lesson.commands, "sh"))
     parts.append(
@@ -80,6 +82,24 @@ def overview_page(lessons: list[Lesson]) -> str:
 def heading(lesson: Lesson) -> str:
     """Return the number and the title of a lesson."""
     return f"{lesson.number}. {lesson.title}"
+
+
+def set_up(section: Section, lesson: Lesson) -> list[str]:
+    """Return what comes before the first section, its code folded: a learner opens it at will."""
+    if not section.code:
+        return shown(section, lesson)
+    count = section.code.count("\n") + 1
+    summary = f"<summary>Setting up <small>({count} lines of code)</small></summary>"
+    code = fenced(section.code, "python")
+    return [f'<details class="code">\n{summary}', code, "</details>", *shown(section, lesson)]
+
+
+def shown(section: Section, lesson: Lesson) -> list[str]:
+    """Return what a section printed, in blocks, and between them the pictures that it drew."""
+    return [
+        fenced(part, "text") if isinstance(part, str) else figure(part, lesson)
+        for part in section.shown
+    ]
 
 
 def figure(picture: Path, lesson: Lesson) -> str:

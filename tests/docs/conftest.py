@@ -29,6 +29,7 @@ import sys
 from pathlib import Path
 
 folder = Path(sys.argv[sys.argv.index("--output") + 1])
+print("1. Half of *3*")
 print("half of 3 is", 3 / 2)
 for name, text in (
     ("b.svg", "<svg xmlns='http://www.w3.org/2000/svg'><title>Half: a \\"picture\\"</title></svg>"),
@@ -38,6 +39,9 @@ for name, text in (
     (folder / name).write_text(text, encoding="utf-8")
     print(f"wrote {(folder / name).as_posix()}")
 print("```")
+
+if len(sys.argv) > 9:
+    print("2. A half of your own")
 """
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from blocks import blocks
 from lesson_pages import fenced, lesson_page, overview_page, prose, shown_words
-from lessons import read, run
+from lessons import Run, read, run
 
 SVG = '<svg xmlns="http://www.w3.org/2000/svg">{}</svg>'
 
@@ -26,10 +26,16 @@ def test_the_page_has_every_part_in_order(page):
         "\nHalf of 3 is 1.5, say x \\* y and `a * b`. It goes\non",
         "\n- An item about `a_b`.\n",
         "\n**Source:** *Neural networks*, the first page; *An introduction to neural networks*, ",
-        "\n## The code\n\n````python\nfrom __future__",
-        "\n## What it prints\n\n````text\nhalf of 3 is 1.5\nwrote b.svg\n",
+        '\n<details class="code">\n<summary>Setting up <small>(6 lines of code)</small></summary>\n'
+        "\n```python\nfrom __future__",
+        "\n```\n\n</details>\n",
+        '\n## 1. Half of \\*3\\*\n\n````python\nprint("half of 3 is", 3 / 2)\n',
+        "\n```text\nhalf of 3 is 1.5\n```\n",
         '\n```{figure} 03_halves/b.svg\n:alt: "Halves and *stars*: Half: a \\"picture\\""\n',
         '\n```{figure} 03_halves/a.gif\n:alt: "Halves and *stars*: a"\n',
+        "\n````text\n```\n````\n",
+        "\n## 2. A half of your own\n\n```python\nif len(sys.argv) > 9:\n",
+        "\n*The run for this page left this section out: its condition did not hold.*\n",
         "\n## Run it\n\n```sh\npython demos/lessons/03_halves.py\n```\n",
         "`make lessons LESSON=03`",
         "\nBefore: [4. Next?](04_n.md) · Next: [4. Next?](04_n.md) · [All lessons](index.md)\n",
@@ -39,6 +45,27 @@ def test_the_page_has_every_part_in_order(page):
     assert places == sorted(places)
     assert '"""' not in page  # the docstring is the words above, not code
     assert "notes.txt\n:alt" not in page
+
+
+def test_code_and_output_are_on_the_page_once(page, write_lesson, tmp_path):
+    lesson = read(write_lesson())
+    output = run(lesson, tmp_path / lesson.name).output
+    title, *printed = [line for line in output.splitlines() if not line.startswith("wrote ")]
+    assert title not in page  # but as a heading, where its stars are no markup
+    shown = page.partition("**Source:**")[2].splitlines()
+    for line in ["half of 3 is 1.5", *filter(None, lesson.code.splitlines())]:
+        assert shown.count(line) == (line != f'print("{title}")'), line
+    assert printed == ["half of 3 is 1.5", "```"]
+    assert "wrote b.svg" not in page
+    assert "wrote notes.txt" not in page
+
+
+def test_a_lesson_without_code_or_output_in_some_part_shows_no_empty_block(write_lesson):
+    lesson = read(write_lesson(code='print("1. A")\nprint("2. B")\n'))
+    page = lesson_page(lesson, Run("hello\n1. A\n2. B\nb\n", ()))
+    assert "<details" not in page
+    assert "\n\n```text\nhello\n```\n\n## 1. A\n\n## 2. B\n\n```python\n" not in page
+    assert "\n\n```text\nhello\n```\n\n## 1. A\n\n## 2. B\n\n```text\nb\n```\n\n## Run" in page
 
 
 def test_the_first_and_the_last_lesson_lead_one_way(write_lesson, tmp_path):

@@ -26,7 +26,7 @@ def test_a_lesson_is_read_into_its_parts(write_lesson):
     )
     assert lesson.commands == "python demos/lessons/03_halves.py"
     assert lesson.code.startswith("from __future__ import annotations\n")
-    assert lesson.code.endswith('print("```")\n')
+    assert lesson.code.endswith('    print("2. A half of your own")\n')
 
 
 def test_a_source_may_stand_for_all_of_a_document(write_lesson):
@@ -58,8 +58,8 @@ def test_what_a_docstring_lacks_is_named(docstring, said, write_lesson):
 def test_a_run_keeps_the_words_and_the_pictures_in_their_order(write_lesson, tmp_path):
     result = run(read(write_lesson()), tmp_path / "pictures")
     assert result.output == (
-        "half of 3 is 1.5\nwrote b.svg\nwrote a.gif\nwrote notes.txt\n```\n"  # no folders
-    )
+        "1. Half of *3*\nhalf of 3 is 1.5\nwrote b.svg\nwrote a.gif\nwrote notes.txt\n```\n"
+    )  # no folders
     assert [path.name for path in result.pictures] == ["b.svg", "a.gif"]
     assert all(path.is_file() for path in result.pictures)
 
