@@ -60,12 +60,18 @@ def test_code_and_output_are_on_the_page_once(page, write_lesson, tmp_path):
     assert "wrote notes.txt" not in page
 
 
-def test_a_lesson_without_code_or_output_in_some_part_shows_no_empty_block(write_lesson):
+def test_parts_without_code_or_output_show_no_empty_block(write_lesson):
     lesson = read(write_lesson(code='print("1. A")\nprint("2. B")\n'))
-    page = lesson_page(lesson, Run("hello\n1. A\n2. B\nb\n", ()))
+    page = lesson_page(lesson, Run("1. A\n2. B\nb\n", ()))
     assert "<details" not in page
-    assert "\n\n```text\nhello\n```\n\n## 1. A\n\n## 2. B\n\n```python\n" not in page
-    assert "\n\n```text\nhello\n```\n\n## 1. A\n\n## 2. B\n\n```text\nb\n```\n\n## Run" in page
+    assert ".\n\n## 1. A\n\n## 2. B\n\n```text\nb\n```\n\n## Run it" in page
+
+
+@pytest.mark.parametrize("code", ["", "x = 0\n"])
+def test_what_is_printed_before_the_first_section_is_not_folded(code, write_lesson):
+    page = lesson_page(read(write_lesson(code=code + 'print("1. A")\n')), Run("hello\n1. A\n", ()))
+    assert ("</details>" in page) == bool(code)
+    assert "\n\n```text\nhello\n```\n\n## 1. A\n" in page.rpartition("</details>")[2]
 
 
 def test_the_first_and_the_last_lesson_lead_one_way(write_lesson, tmp_path):

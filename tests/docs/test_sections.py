@@ -31,14 +31,15 @@ def root(x):
 for number in numbers:
     print("  ", root(number))
     print("wrote root.svg")
+print("as text:")
 print("wrote roots.json")
 print("   1. indented")
 
 print(f"\\n2. {len(numbers)} squares")
+print("3 is no section, nor is 3.5")
 if numbers:
     # within
     print("wrote square.svg")
-print("3 is no section, nor is 3.5")
 
 if len(numbers) > 2:
     print("\\n3. More")
@@ -72,15 +73,15 @@ def test_code_and_output_are_cut_at_the_titles():
     )
     assert first.title == "1. Roots: √x"
     assert first.code.startswith("# Why roots come first.\n\n\ndef root(x):\n")
-    assert first.code.endswith('    print("wrote root.svg")\nprint("wrote roots.json")\n'
-                               'print("   1. indented")')  # fmt: skip
+    assert first.code.endswith('print("wrote roots.json")\nprint("   1. indented")')
     root = PICTURES[0]
-    assert first.shown == ("   1.0", root, "   2.0", root, "   1. indented")
+    assert first.shown == ("   1.0", root, "   2.0", root, "as text:\n   1. indented")
     assert second.title == "2. 2 squares"
-    assert second.code.startswith(
-        'print(f"\\n2. {len(numbers)} squares")\nif numbers:\n    # within'
+    assert second.code == (
+        'print(f"\\n2. {len(numbers)} squares")\nprint("3 is no section, nor is 3.5")\n'
+        'if numbers:\n    # within\n    print("wrote square.svg")'
     )
-    assert second.shown == (PICTURES[1], "3 is no section, nor is 3.5")
+    assert second.shown == ("3 is no section, nor is 3.5", PICTURES[1])
     assert third.code.startswith("if len(numbers) > 2:\n")
     assert third.code.endswith("\nprint()")
 
