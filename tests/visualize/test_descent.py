@@ -96,6 +96,27 @@ def test_the_legend_says_how_a_path_ended(path, said, drawn):
     assert [places(end)[0][0] for end in ends] == ([path[drawn - 1]] if inside else [])
 
 
+@pytest.mark.parametrize(
+    ("point", "said"),
+    [
+        ((0.5, -1.76e-33), "ends at (0.5, 0), f = 0.25"),
+        ((-4.8e-16, 0.5), "ends at (0, 0.5), f = 1"),
+        ((1e-9, 0.0), "ends at (1e-09, 0), f = 0"),  # a digit more than rounding, and its square
+        ((1e-5, 0.0), "ends at (1e-05, 0), f = 1e-10"),
+    ],
+)
+def test_the_legend_writes_0_for_rounding(point, said):
+    figure = plot_descent(bowl, {"a": [(1.0, 1.0), point]}, low=-3, high=3)
+    assert legend(figure) == [f"a: {said}"]
+
+
+def test_what_is_nothing_depends_on_the_frame_and_on_its_heights():
+    small = plot_descent(square, {"a": [2e-20, 1e-20]}, low=-3e-20, high=3e-20)
+    assert legend(small) == ["a: ends at 1e-20, f = 1e-40"]
+    steep = plot_descent(lambda x: math.exp(x * x), {"a": [1.0, 0.0]}, low=-20, high=20)
+    assert legend(steep) == ["a: ends at 0, f = 1"]  # the heights go to 1e173
+
+
 def test_a_pair_that_is_not_finite_is_written_whole():
     path = [(1.0, 1.0), (math.nan, 2.0)]
     figure = plot_descent(bowl, {"a": path}, low=-3, high=3)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import subprocess
 import sys
@@ -69,6 +70,39 @@ def test_history_shows_a_single_epoch_and_a_changing_learning_rate():
     assert [axes.get_ylabel() for axes in figure.axes] == ["loss", "lr"]
 
 
+def outside(legend, figure):
+    """Whether a legend lies in the figure and covers nothing of any axes' frame."""
+    figure.draw_without_rendering()
+    box = legend.get_window_extent()
+    assert box.x0 >= 0
+    assert box.y0 >= 0
+    assert box.x1 <= figure.bbox.x1
+    assert box.y1 <= figure.bbox.y1
+    return not any(box.overlaps(axes.get_window_extent()) for axes in figure.axes)
+
+
+def test_history_takes_a_title_and_a_name_for_what_it_counts():
+    history = {"loss": [2.0, 1.0], "validation_loss": [2.0, 1.5], "accuracy": [0.5, 1.0]}
+    figure = plot_history(history, title="A title", x_label="step")
+    assert figure.get_suptitle() == "A title"
+    assert [axes.get_xlabel() for axes in figure.axes] == ["step", "step"]
+    assert figure.axes[0].lines[-1].get_label() == "lowest: 1.5 in step 2"
+    plain = plot_history(history)
+    assert plain.get_suptitle() == ""
+    assert [axes.get_xlabel() for axes in plain.axes] == ["epoch", "epoch"]
+
+
+def test_legends_of_a_history_cover_no_curve_and_no_title():
+    history = {"loss": [1.0, 0.0] * 500, "validation_loss": [0.0, 1.0] * 500, "accuracy": [1.0]}
+    figure = plot_history(history, title="A title")
+    legends = [axes.get_legend() for axes in figure.axes]
+    assert all(outside(legend, figure) for legend in legends)
+    boxes = [legend.get_window_extent() for legend in legends]
+    assert not boxes[0].overlaps(boxes[1])
+    title = next(text for text in figure.texts if text.get_text() == "A title")
+    assert not any(box.overlaps(title.get_window_extent()) for box in boxes)
+
+
 @pytest.mark.parametrize("history", [{}, {"loss": []}])
 def test_history_without_an_epoch_is_refused(history):
     with pytest.raises(ValueError, match="holds no epoch"):
@@ -103,6 +137,29 @@ def test_boundary_of_several_outputs_lies_where_two_lead():
     vertices = black_lines(figure)
     assert vertices
     assert all(y == pytest.approx(0.25) for _, y in vertices)
+
+
+def test_boundary_takes_a_title_and_names_of_the_inputs():
+    options = {"title": "A title", "x_label": "length in cm", "y_label": "width in cm"}
+    axes = plot_decision_boundary(sum, CORNERS, [0, 1, 1, 1], resolution=3, **options).axes[0]
+    said = {"title": axes.get_title(), "x_label": axes.get_xlabel(), "y_label": axes.get_ylabel()}
+    assert said == options
+    axes = plot_decision_boundary(sum, CORNERS, [0, 1, 1, 1], resolution=3).axes[0]
+    assert (axes.get_title(), axes.get_xlabel(), axes.get_ylabel()) == ("", "input 0", "input 1")
+
+
+@pytest.mark.parametrize("count", [1, 2, 10])
+def test_the_legend_of_a_boundary_covers_neither_points_nor_words(count):
+    X = [[float(i % 7), float(i % 5)] for i in range(40)]
+    y = [i % count for i in range(40)]
+    figure = plot_decision_boundary(
+        lambda row: [row[0]] * count if count > 2 else row[0], X, y, resolution=3
+    )
+    axes = figure.axes[0]
+    legend = axes.get_legend()
+    assert [text.get_text() for text in legend.get_texts()] == [f"class {i}" for i in range(count)]
+    assert outside(legend, figure)
+    assert not legend.get_window_extent().overlaps(axes.xaxis.label.get_window_extent())
 
 
 def test_boundary_asks_in_evaluation_mode_and_records_nothing():
@@ -160,6 +217,22 @@ def test_network_shows_sign_and_size_of_every_weight():
     assert red > blue  # orange: negative
     scale = figure.axes[1].get_ylim()
     assert scale == (-2.0, 2.0)
+
+
+@pytest.mark.parametrize("widths", [[1, 1], [4, 3, 1], [2, 40, 2]])
+def test_the_words_of_a_network_fit_into_the_figure(widths):
+    layers = [[([1.0] * before, 0.0)] * after for before, after in itertools.pairwise(widths)]
+    figure = draw_network(network(*layers))
+    figure.draw_without_rendering()
+    label = figure.axes[1].yaxis.label
+    for text in (label, *figure.axes[0].texts):
+        box = text.get_window_extent()
+        assert box.x0 >= 0
+        assert box.y0 >= 0
+        assert box.x1 <= figure.bbox.x1
+        assert box.y1 <= figure.bbox.y1
+    for word in ("weight", "bias", "dashed: negative"):
+        assert word in label.get_text()
 
 
 def test_network_leaves_out_the_middle_of_wide_layers_and_says_so():

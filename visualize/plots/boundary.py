@@ -26,6 +26,8 @@ __all__ = ["plot_decision_boundary"]
 
 MARKERS = "os^DvPX"  # a second cue beside colour
 MARGIN = 0.15  # of the data's range is shown around it
+IN_A_ROW = 4  # entries of the legend
+BELOW = -0.12  # of the frame's height: there the legend is clear of the axis and its label
 
 
 def plot_decision_boundary(
@@ -35,12 +37,17 @@ def plot_decision_boundary(
     *,
     resolution: int = 60,
     threshold: float = 0.0,
+    title: str | None = None,
+    x_label: str = "input 0",
+    y_label: str = "input 1",
 ) -> Figure:
     """Plot the examples over what the model, or any function of a row, says of the plane.
 
     `X` holds one row of two inputs per example, `y` its class. One output is a score: above
     `threshold` (0 for logits and margins, 0.5 for probabilities) it means the higher of two
     classes, and a black line separates them. Of several outputs the largest is the class, 0, 1, ...
+    The legend stands below the frame, where it covers no point.
+
     The model is asked at `resolution` x `resolution` points, in evaluation mode and under
     `no_grad`.
 
@@ -51,7 +58,7 @@ def plot_decision_boundary(
     >>> X = [[0.0, 0.0], [1.0, 1.0], [2.0, 0.0]]
     >>> figure = plot_decision_boundary(lambda row: tanh(row[0] - row[1]), X, [0, 0, 1])
     >>> [text.get_text() for text in figure.axes[0].get_legend().get_texts()]
-    ['0', '1']
+    ['class 0', 'class 1']
     """
     import numpy as np
 
@@ -71,7 +78,7 @@ def plot_decision_boundary(
             "look at its parameters, and train again with a smaller learning rate"
         )
     labels = np.unique(classes)
-    figure = new_figure(5.2, 4.4)
+    figure = new_figure(5.2, 4.7)
     axes = figure.add_subplot()
     if scores.shape[-1] == 1:
         if len(labels) > 2:
@@ -102,12 +109,17 @@ def plot_decision_boundary(
             marker=MARKERS[place % len(MARKERS)],
             edgecolors="white",
             linewidths=0.6,
-            label=f"{label:g}",
+            label=f"class {label:g}",
             zorder=3,
         )
-    axes.legend(title="class")
-    axes.set_xlabel("input 0")
-    axes.set_ylabel("input 1")
+    axes.legend(
+        loc="upper center", bbox_to_anchor=(0.5, BELOW), ncols=min(len(labels), IN_A_ROW),
+        frameon=False,
+    )  # fmt: skip
+    axes.set_xlabel(x_label)
+    axes.set_ylabel(y_label)
+    if title is not None:
+        axes.set_title(title)
     return figure
 
 

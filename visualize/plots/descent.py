@@ -37,7 +37,7 @@ def plot_descent(
     `high`, numbers or pairs. A function of one number is a curve; of two, contours in grey, white
     in the valley, at logarithmic heights where most of the ground is flat. A path begins at a
     hollow mark and ends at a full one; the legend says where, or that it left the picture, or
-    at which step it was no longer finite.
+    at which step it was no longer finite. There 0 stands for what is below 1e-12 of the frame.
 
     The function is asked at `resolution` x `resolution` points, or 4 x `resolution` of a curve.
 
@@ -80,12 +80,14 @@ def descent_picture(
             )
     figure = new_figure(6.4, 4.4 + 0.22 * len(points))
     axes = figure.add_subplot()
-    landscape.draw(axes)
+    height = landscape.draw(axes)
     tracks = []
     for place, (name, path) in enumerate(points.items()):
         # Those drawn first are larger: where paths meet, each shows behind the next.
         size = min(MARK + 1.2 * (len(points) - 1 - place), MOST_MARK)
-        tracks.append(track_of(name, path, landscape, axes, look=look_of(place), size=size))
+        tracks.append(
+            track_of(name, path, landscape, axes, look=look_of(place), size=size, height=height)
+        )
     if tracks:
         line = matplotlib_module("lines").Line2D
         handles = [line([], [], **track.look, ms=5, label=track.label) for track in tracks]

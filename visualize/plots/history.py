@@ -16,12 +16,15 @@ __all__ = ["plot_history"]
 VALIDATION = "validation_"
 
 
-def plot_history(history: Mapping[str, Sequence[float]]) -> Figure:
+def plot_history(
+    history: Mapping[str, Sequence[float]], *, title: str | None = None, x_label: str = "epoch"
+) -> Figure:
     """Plot each measured quantity over the epochs, training beside validation.
 
     `history` is what `nn.fit` returns, or any mapping of names to one number per epoch. A name and
     the same name with "validation_" before it share a panel; the lowest validation loss is marked.
-    A learning rate ("lr") that never changes is left out.
+    A learning rate ("lr") that never changes is left out. The legends stand above the frames, where
+    they cover no curve, and `title` above all of it; `x_label` says what the numbers are one per.
 
     Raises ValueError where there is no epoch to plot.
 
@@ -33,19 +36,24 @@ def plot_history(history: Mapping[str, Sequence[float]]) -> Figure:
     names = [name for name in names if name != "lr" or len(set(history[name])) > 1]
     if not any(len(numbers) for numbers in history.values()):
         raise ValueError("plot_history: the history holds no epoch; train for at least one")
-    figure = new_figure(4.8 * len(names), 3.6)
+    figure = new_figure(4.8 * len(names), 3.7)
     for place, name in enumerate(names, start=1):
         axes = figure.add_subplot(1, len(names), place)
         _plot(axes, history.get(name, ()), "training", POSITIVE, "-")
         _plot(axes, history.get(VALIDATION + name, ()), "validation", NEGATIVE, "--")
         if name == "loss":
-            _mark_lowest(axes, history.get(VALIDATION + name, ()))
-        axes.set_xlabel("epoch")
+            _mark_lowest(axes, history.get(VALIDATION + name, ()), x_label)
+        axes.set_xlabel(x_label)
         axes.set_ylabel(name.replace("_", " "))
         axes.xaxis.set_major_locator(matplotlib_module("ticker").MaxNLocator(integer=True))
         axes.grid(alpha=0.3)
         axes.spines[["top", "right"]].set_visible(False)
-        axes.legend(frameon=False)
+        axes.legend(
+            loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=3, frameon=False, fontsize=9,
+            columnspacing=1.2,
+        )  # fmt: skip
+    if title is not None:
+        figure.suptitle(title)
     return figure
 
 
@@ -56,9 +64,9 @@ def _plot(axes: Axes, numbers: Sequence[float], label: str, colour: str, style: 
         axes.plot(epochs, numbers, style, marker=marker, color=colour, label=label)
 
 
-def _mark_lowest(axes: Axes, numbers: Sequence[float]) -> None:
+def _mark_lowest(axes: Axes, numbers: Sequence[float], each: str) -> None:
     finite = [(number, epoch) for epoch, number in enumerate(numbers, start=1) if number == number]
     if finite:
         lowest, epoch = min(finite)
-        label = f"lowest: {lowest:.4g} in epoch {epoch}"
+        label = f"lowest: {lowest:.4g} in {each} {epoch}"
         axes.plot([epoch], [lowest], "o", color=NEGATIVE, fillstyle="none", label=label)

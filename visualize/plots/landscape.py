@@ -48,8 +48,8 @@ class Landscape:
         """Say whether a point lies in the frame."""
         return bool((point >= self.low).all() and (point <= self.high).all())
 
-    def draw(self, axes: Axes) -> None:
-        """Draw the curve, or the contours with their scale."""
+    def draw(self, axes: Axes) -> float:
+        """Draw the curve, or the contours with their scale; return the range of the heights."""
         import numpy as np
 
         count = self.resolution if len(self.low) == 2 else 4 * self.resolution
@@ -63,20 +63,21 @@ class Landscape:
             raise ValueError(
                 "plot_descent: the function gives nan or inf everywhere between low and high"
             )
+        least, most = float(finite.min()), float(finite.max())
         axes.set_xlim(self.low[0], self.high[0])
         axes.set_xlabel("x")
         if len(self.low) == 1:
             axes.plot(across[0], np.where(np.isfinite(heights), heights, np.nan), color=LINE, lw=2)
-            least, most = float(finite.min()), float(finite.max())
             margin = _even_margin(least, most) or 0.08 * (most - least)
             axes.set_ylim(least - margin, most + margin)
             axes.set_ylabel("f(x)")
             axes.grid(alpha=0.3)
             axes.spines[["top", "right"]].set_visible(False)
-            return
-        axes.set_ylim(self.low[1], self.high[1])
-        axes.set_ylabel("y")
-        self._fill(axes, across, np.ma.masked_invalid(heights.reshape(grids[0].shape)))
+        else:
+            axes.set_ylim(self.low[1], self.high[1])
+            axes.set_ylabel("y")
+            self._fill(axes, across, np.ma.masked_invalid(heights.reshape(grids[0].shape)))
+        return most - least
 
     def _fill(self, axes: Axes, across: list[NDArray[np.float64]], heights: Any) -> None:
         levels = _levels(heights.compressed())

@@ -76,8 +76,8 @@ def draw_network(model: Any, *, max_units: int = 16) -> Figure:
         axes.text(place * COLUMN_GAP, top, caption, ha="center", va="bottom", fontsize=9)
     axes.set_xlim(-1.0, COLUMN_GAP * (len(widths) - 1) + 1.0)
     axes.set_ylim(-tallest / 2 - 0.8, tallest / 2 + 2.0)
-    label = "weight of a line, bias of a circle (dashed: negative)"
-    figure.colorbar(scale, ax=axes, label=label, shrink=0.9)
+    bar = figure.colorbar(scale, ax=axes, shrink=0.9)
+    bar.set_label("weight of a line, bias of a circle\n(dashed: negative)", fontsize=9)
     return figure
 
 

@@ -21,6 +21,7 @@ __all__ = ["Track", "look_of", "track_of"]
 MARKERS = "os^DvP"
 COLOURS = CLASS_COLOURS[:6]  # yellow is too light on a light ground
 MOST_DOTS = 80  # steps of a path that are told apart by dots
+NOISE = 1e-12  # of the frame, or of the heights in it: what is less is the rounding of a 0
 FAR = 1e3  # frames; a point further away is drawn at this distance, which nobody sees
 
 
@@ -71,8 +72,13 @@ def track_of(
     *,
     look: dict[str, Any],
     size: float,
+    height: float,
 ) -> Track:
-    """Return the track of a path, (steps,) or (steps, 2), on axes that show the landscape."""
+    """Return the track of a path, (steps,) or (steps, 2), on axes that show the landscape.
+
+    `height` is the range of the heights in the frame. The label writes 0 for what is nothing
+    against the frame, or against the heights.
+    """
     import numpy as np
 
     points = path.reshape(len(path), -1)
@@ -82,13 +88,15 @@ def track_of(
     places = points if points.shape[1] == 2 else np.column_stack([points[:, 0], heights])
     centre, reach = _centre(axes)
     near = np.clip(places[:steps], centre - FAR * reach, centre + FAR * reach)
+    frame = np.subtract(landscape.high, landscape.low)
+    height = min(height, 1.0)  # beside a pole or an exponential, 1 is not nothing
     inside = steps > 0 and landscape.contains(points[steps - 1])
     if steps < len(path):
         wrong = heights[steps] if np.isfinite(path[steps]).all() else path[steps]
-        said = f"diverges, {_written(wrong)} at step {steps}"
+        said = f"diverges, {_written(wrong, 0.0)} at step {steps}"
     else:
         verb = "ends" if inside else "leaves the picture, ends"
-        said = f"{verb} at {_written(path[-1])}, f = {_written(heights[-1])}"
+        said = f"{verb} at {_written(path[-1], frame)}, f = {_written(heights[-1], height)}"
     return Track(f"{name}: {said}", near, inside, look, size)
 
 
@@ -99,12 +107,9 @@ def _centre(axes: Axes) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     return ends.mean(axis=1), np.ptp(ends, axis=1)
 
 
-def _written(point: Any) -> str:
+def _written(point: Any, reach: Any) -> str:
     import numpy as np
 
-    numbers = [_significant(number) for number in np.atleast_1d(point).tolist()]
+    point = np.where(np.abs(point) <= NOISE * np.asarray(reach), 0.0, point)
+    numbers = [significant(number) for number in np.atleast_1d(point).tolist()]
     return numbers[0] if len(numbers) == 1 else f"({', '.join(numbers)})"
-
-
-def _significant(number: float) -> str:
-    return significant(number + 0.0)  # 0, not -0
