@@ -105,8 +105,12 @@ for leaf, label in zip(X[:5].tolist(), y):
 right = sum((score(leaf) >= 0) == (label == 1) for leaf, label in zip(X.tolist(), y))
 along = [-weights[1], weights[0]]
 print(f"   {right} of {len(y)} right; w·(a vector along the line) = {dot(weights, along):g}")
-plane = plot_decision_boundary(score, X, y)
-plane.axes[0].set_title("Leaves, 1 if diseased: w·x + b = 0 splits the plane")
-plane.axes[0].set_xlabel("brown spots per cm²")
-plane.axes[0].set_ylabel("tenths of the area that are yellow")
+plane = plot_decision_boundary(
+    score,
+    X,
+    y,
+    title="Leaves, 1 if diseased: w·x + b = 0 splits the plane",
+    x_label="brown spots per cm²",
+    y_label="tenths of the area that are yellow",
+)
 save(plane, folder / "hyperplane.svg")

@@ -96,10 +96,14 @@ for name, (data, across, up, ones) in tasks.items():
     print(f"   {name}: {history}")
     print(f"      line {w0:.1f} x0 {w1:+.1f} x1 {b:+g} = 0", end="")
     print(f"; {scores[name]:.0%} right of {len(y_test)} held out")
-    plane = planes[name] = plot_decision_boundary(before_the_step(models[name]), *data)
-    plane.axes[0].legend(title="class", loc="lower right")  # where none of the points lie
-    plane.axes[0].set(xlabel=across, ylabel=up, title=f"The perceptron's line: 1 is {ones}")
-    save(plane, folder / f"{name.replace(' ', '_')}.svg")
+    planes[name] = plot_decision_boundary(
+        before_the_step(models[name]),
+        *data,
+        title=f"The perceptron's line: 1 is {ones}",
+        x_label=across,
+        y_label=up,
+    )
+    save(planes[name], folder / f"{name.replace(' ', '_')}.svg")
 figure = plot_curves(
     {name: history.mistakes for name, history in histories.items()},
     x_label="epoch",

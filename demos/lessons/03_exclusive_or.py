@@ -91,7 +91,8 @@ save(graph, folder / "network.svg")
 
 print("\n5. What each hidden neuron does: its tanh is above 0 on one side of a line")
 hidden = [[output.data for output in model.layers[0](x)] for x in X]
-plane = plot_decision_boundary(model, X, XOR)
+title = "Exclusive or: the ones lie between two lines"
+plane = plot_decision_boundary(model, X, XOR, title=title, x_label="x0", y_label="x1")
 axes = plane.axes[0]
 axes.autoscale(False)  # the lines end where the plane does
 for number, (neuron, style) in enumerate(zip(model.layers[0].neurons, ("--", ":"))):
@@ -103,7 +104,6 @@ for number, (neuron, style) in enumerate(zip(model.layers[0].neurons, ("--", ":"
     )
     where = f"hidden neuron {number}: {name}"
     axes.axline((0.0, -b / w1), slope=-w0 / w1, linestyle=style, color="black", label=where)
-axes.set_title("Exclusive or: the ones lie between two lines")
 axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.12), ncols=2, frameon=False)
 save(plane, folder / "boundary.svg")
 reader = Perceptron(2)
@@ -112,6 +112,6 @@ print(f"   A perceptron that reads the hidden neurons instead of x: {reader.fit(
 print("\n6. Not every start leads there: the loss after 200 epochs, from ten of them")
 losses = {f"start {seed}": trained(seed)[1]["loss"] for seed in range(10)}
 print("   " + "  ".join(f"{curve[-1]:.3f}" for curve in losses.values()))
-figure = plot_curves(losses, x_label="epoch", y_label="loss", y_log=True, start=1)
-figure.axes[0].set_title("Exclusive or from ten starts: one is stuck")
+title = "Exclusive or from ten starts: one is stuck"
+figure = plot_curves(losses, x_label="epoch", y_label="loss", y_log=True, start=1, title=title)
 save(figure, folder / "starts.svg")

@@ -133,6 +133,6 @@ while prediction.data < 0.995:
     losses.append(loss.data)
     if step in {1, 2, 5, 10, 20, 50} or prediction.data >= 0.995:
         print(f"   step {step:3}   loss {loss.data:.6f}   prediction {prediction.data:.6f}")
-curve = plot_history({"loss": losses})
-curve.axes[0].set_title("The worked example learns to say 1")
+title = "The worked example learns to say 1"
+curve = plot_history({"loss": losses}, title=title, x_label="forward pass")
 save(curve, folder / "loss.svg")

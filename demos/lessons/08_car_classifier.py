@@ -134,6 +134,7 @@ for epoch in (1, 2, 5, 10, 20, 60):
     print("   {:5} {:8.4f} {:7.1%} {:10.1%}".format(epoch, *measured))
 probability = 1 / (1 + np.exp(-model.predict([numbers["x"]])[0]))
 print(f"   the picture of the document is a car with probability {probability:.4f}")
-curves = plot_history(history)
-curves.suptitle("The car classifier learns from 80 pictures; 30 are held out for validation")
+curves = plot_history(
+    history, title="The car classifier learns from 80 pictures; 30 are held out for validation"
+)
 save(curves, folder / "training.svg")

@@ -133,10 +133,14 @@ print("   score = weights * petal (length, width) + bias; the class of the large
 for name, neuron in zip(iris.target_names, model.neurons):
     *weights_of_class, bias_of_class = (parameter.data for parameter in neuron.parameters())
     print(f"   {name:11} {np.array(weights_of_class)} {bias_of_class:10.6f}")
-regions = plot_decision_boundary(model, X_test, y_test)
-regions.axes[0].set(title="Held-out irises: 0 setosa, 1 versicolor, 2 virginica")
-regions.axes[0].set(xlabel="petal length, standardised", ylabel="petal width, standardised")
+regions = plot_decision_boundary(
+    model,
+    X_test,
+    y_test,
+    title="Held-out irises: 0 setosa, 1 versicolor, 2 virginica",
+    x_label="petal length, standardised",
+    y_label="petal width, standardised",
+)
 save(regions, folder / "regions.svg")
-curves = plot_history(history)
-curves.suptitle("Softmax regression on iris")
+curves = plot_history(history, title="Softmax regression on iris")
 save(curves, folder / "training.svg")

@@ -66,8 +66,7 @@ for epoch in sorted({0, 9, best, 99, 199, EPOCHS - 1}):
     lowest = "   the lowest" if epoch == best else ""
     seen, unseen = curves["loss"][epoch], curves["validation_loss"][epoch]
     print(f"   {epoch + 1:5} {seen:15.3f} {unseen:17.3f}{lowest}")
-figure = plot_history(curves)
-figure.axes[0].set_title("Learned by heart")
+figure = plot_history(curves, title="Learned by heart")
 save(figure, folder / "overfitting.svg")
 
 print("\n2. Three cures, side by side (the losses without penalty and dropout)")
@@ -103,8 +102,8 @@ save(figure, folder / "cures.svg")
 
 print("\n3. Where the networks draw the line")
 for name, model in models.items():
-    figure = plot_decision_boundary(partial(logit, model), X, y, resolution=35)
-    figure.axes[0].set_title(f"{name}: right in test {results[name][2]:.1%}")
+    title = f"{name}: right in test {results[name][2]:.1%}"
+    figure = plot_decision_boundary(partial(logit, model), X, y, resolution=35, title=title)
     save(figure, folder / f"boundary_{name.replace(' ', '_')}.svg")
 
 print("\n4. How strong should L2 be? Too weak cures nothing, too strong lets nothing be learned")
