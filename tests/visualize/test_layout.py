@@ -114,6 +114,51 @@ def test_clusters_hold_their_own_and_nothing_else(graph, rankdir, title):
                 assert apart(rectangle, second)
 
 
+@given(graphs(), st.sampled_from(RANKDIRS))
+@settings(max_examples=200)
+def test_clusters_are_as_wide_as_their_titles_and_still_apart(graph, rankdir):
+    sizes, edges, groups = graph
+    groups = groups or [()] * len(sizes)
+    widths = {"a": 60.0, "b": 250.0}
+    placed = layout(
+        sizes, edges, groups=groups, rankdir=rankdir, title_width=lambda path: widths[path[-1]]
+    )
+    picture = (0, 0, placed.width, placed.height)
+    for path, rectangle in placed.clusters.items():
+        assert rectangle[2] >= widths[path[-1]] - TOLERANCE
+        assert inside(rectangle, picture)
+        for group, box in zip(groups, placed.boxes):
+            assert inside(box, rectangle) if group[: len(path)] == path else apart(box, rectangle)
+        for other, second in placed.clusters.items():
+            if other[: len(path)] == path:
+                assert inside(second, rectangle)
+            elif path[: len(other)] != other:
+                assert apart(rectangle, second)
+    assert all(apart(first, second) for first, second in combinations(placed.boxes, 2))
+    for (u, v), route in zip(edges, placed.routes):
+        assert all(inside((*point, 0, 0), picture) for point in curve(route))
+        others = [box for node, box in enumerate(placed.boxes) if node not in (u, v)]
+        assert misses(route, others)
+
+
+@pytest.mark.parametrize("rankdir", ["TB", "BT"])
+def test_a_cluster_grows_around_the_middle_of_what_it_holds(rankdir):
+    placed = layout(
+        [(20, 10)] * 2, [(0, 1)], groups=[("a",)] * 2, rankdir=rankdir, title_width=lambda _: 130
+    )
+    [(x, _, width, _)] = placed.clusters.values()
+    assert width == 130
+    assert [box[0] for box in placed.boxes] == [x + 55] * 2
+
+
+def test_only_clusters_that_are_too_narrow_change():
+    groups = [("model", "one"), ("model", "one"), ("model", "two"), ()]
+    edges = [(0, 1), (1, 2), (2, 3), (0, 3)]
+    before = layout([(90, 40)] * 4, edges, groups=groups)
+    assert layout([(90, 40)] * 4, edges, groups=groups, title_width=lambda _: 100) == before
+    assert layout([(90, 40)] * 4, edges, groups=groups, title_width=lambda _: 120) != before
+
+
 def test_outer_clusters_come_before_inner_ones():
     placed = layout([(1, 1)] * 2, [(0, 1)], groups=[("a", "b"), ("a",)])
     assert list(placed.clusters) == [("a",), ("a", "b")]

@@ -7,9 +7,10 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from autograd import Value
+from autograd import Value, scope, where
 from visualize import draw
 from visualize.digits import exact, significant
+from visualize.formats.measure import FONT_SIZE, SMALL, text_width
 from visualize.scene.flat import flatten
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -42,7 +43,7 @@ def test_every_value_has_a_box_with_data_and_grad(graphs, name, rankdir):
         assert f"data {significant(node.data)}" in lines_of(box)
         assert node.gradient.short in lines_of(box)
         assert node.gradient.short in box.get("aria-label")
-    paths = [path for path in tree.iter(f"{SVG}path") if path.get("class") != "arrow"]
+    paths = [path for path in tree.iter(f"{SVG}path") if path.get("class") is None]
     assert len(paths) == len(picture.scene.edges)
 
 
@@ -97,6 +98,70 @@ def test_operand_numbers_only_where_order_matters():
     }
     assert marks == {"sub": ["1", "2"], "pow": ["1", "2"], "add": [], "const": []}
     assert "2 - □" in draw(2 - y).svg
+
+
+@pytest.mark.parametrize("rankdir", ["LR", "TB"])
+def test_operand_numbers_stand_clear_of_border_and_text(rankdir):
+    x, y, z = (Value(number, label=f"a long name of {number}") for number in (1.0, 2.0, 3.0))
+    root = where(x - y > 0.0, x / y, y**z)
+    root.label = "a heading as wide as headings get"
+    picture = draw(root, rankdir=rankdir)
+    numbers = [
+        (float(x), float(y))
+        for x, y in re.findall(r'<text class="muted" x="(\d+)" y="(\d+)">[123]</text>', picture.svg)
+    ]
+    assert len(numbers) == 2 + 2 + 2 + 3
+    half, capital = text_width("1", SMALL - 1) / 2, 0.73  # of the font size
+    inside = 0
+    for box in boxes(parsed(picture)):
+        left, top = map(float, re.findall(r"\d+", box.get("transform")))
+        rect = box.find(f"{SVG}rect")
+        x, y = left + float(rect.get("x")), top + float(rect.get("y"))
+        for middle, baseline in numbers:
+            if 0 < middle - x < float(rect.get("width")) and 0 < baseline - y < 54:
+                inside += 1
+                assert middle - half >= x + 2
+                assert baseline - capital * (SMALL - 1) >= y + 2
+                assert middle + half <= left - 2 or baseline <= top - capital * FONT_SIZE - 2
+    assert inside == len(numbers)
+
+
+@pytest.mark.parametrize("rankdir", ["LR", "TB"])
+def test_narrow_clusters_show_their_whole_titles(rankdir):
+    name = "a_module_with_a_name_of_40_columns______"
+    with scope("binary_cross_entropy"):
+        inner = Value(0.5) * 2
+    with scope(name):
+        root = inner + 1
+    tree = parsed(draw(root, rankdir=rankdir))
+    texts = [text for text in tree.iter(f"{SVG}text") if "_" in text.text]
+    assert texts[0].text == "binary_cross_entropy"
+    assert texts[1].text == name[:23] + "…"  # so that no name widens a picture without end
+    clusters = [g for g in tree.iter(f"{SVG}g") if g.get("class") == "cluster"]
+    for cluster, text in zip(clusters, texts, strict=True):
+        rect = cluster.find(f"{SVG}rect")
+        end = float(rect.get("x")) + float(rect.get("width"))
+        assert float(text.get("x")) + text_width(text.text, SMALL) <= end - 4
+
+
+def test_titles_of_clusters_stand_on_plates_over_the_lines():
+    with scope("first"):
+        x = Value(0.5) * 2
+    with scope("second"):
+        root = x + 1
+    picture = draw(root, rankdir="TB")
+    [plate] = [path for path in parsed(picture).iter(f"{SVG}path") if path.get("class") == "plate"]
+    pieces = re.findall(r"M(\d+) (\d+)h(\d+)v(\d+)H(\d+)", plate.get("d"))
+    for (x, y, width, height, back), title in zip(pieces, ["first", "second"], strict=True):
+        at, baseline = re.search(rf'x="(\d+)" y="(\d+)">{title}<', picture.svg).groups()
+        assert back == x
+        assert int(x) < int(at)
+        assert int(at) + text_width(title, SMALL) < int(x) + int(width)
+        assert int(y) <= int(baseline) - SMALL * 0.8
+        assert int(baseline) + SMALL * 0.2 < int(y) + int(height)
+    order = [picture.svg.index(part) for part in ("marker-end", 'class="plate"', ">second</text>")]
+    assert order == sorted(order)
+    assert "plate" not in re.sub(r"(?s)<style>.*?</style>", "", draw(root, clusters=False).svg)
 
 
 def test_counts_do_not_cover_each_other(graphs):

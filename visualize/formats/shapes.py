@@ -1,4 +1,4 @@
-"""The SVG elements of boxes, lines between them and clusters around them."""
+"""The SVG elements of boxes, of the lines between them and of what is written at these."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from math import isfinite
 
-from visualize.escape import cut, printable, xml
+from visualize.escape import xml
 from visualize.formats.formula import edge_mark
 from visualize.formats.measure import COLUMN, LINE, PADDING, SMALL
 from visualize.formats.palette import LIGHT, OUTPUT_WIDTH, line_width, theme
@@ -15,30 +15,14 @@ from visualize.formats.wording import Words
 from visualize.layout import Placed
 from visualize.scene.facts import Scene
 
-__all__ = ["cluster_shapes", "cluster_titles", "edge_shapes", "mark_shapes", "node_shape"]
+__all__ = ["edge_shapes", "mark_room", "mark_shapes", "node_shape"]
 
 Point = tuple[float, float]
 
+# Left of the text of a box, and above it, for the numbers of operands.
+MARK_ROOM = {"LR": (4, 0), "TB": (0, 7)}
+
 ALARM = f' class="bad" font-weight="700" fill="{LIGHT.alarm}"'  # nan and inf
-
-
-def cluster_shapes(placed: Placed) -> Iterator[str]:
-    """Yield a rectangle per cluster, outer ones first."""
-    for path, (x, y, width, height) in placed.clusters.items():
-        yield (
-            f'<g class="cluster"><title>{xml("/".join(path))}</title>'
-            f'<rect x="{x:.0f}" y="{y:.0f}" width="{width:.0f}" height="{height:.0f}" rx="8" '
-            f'fill="{LIGHT.cluster}" stroke="{LIGHT.cluster_stroke}"/></g>'
-        )
-
-
-def cluster_titles(placed: Placed) -> Iterator[str]:
-    """Yield the titles of clusters, to be written over the lines that pass there."""
-    yield f'<g font-size="{SMALL}" fill="{LIGHT.muted}">'
-    for path, (x, y, width, _) in placed.clusters.items():
-        title = cut(printable(path[-1]), max(1, int((width - PADDING) / COLUMN)))
-        yield f'<text class="muted" x="{x + 6:.0f}" y="{y + 12:.0f}">{xml(title)}</text>'
-    yield "</g>"
 
 
 def edge_shapes(scene: Scene, placed: Placed) -> Iterator[str]:
@@ -74,6 +58,14 @@ def _path(route: Sequence[Point]) -> str:
     return "".join(parts)
 
 
+def mark_room(scene: Scene, rankdir: str) -> list[tuple[int, int]]:
+    """Return how much wider and higher each box must be for the numbers of its operands."""
+    marked = {
+        edge.target for edge in scene.edges if edge.operand is not None and edge_mark(scene, edge)
+    }
+    return [MARK_ROOM[rankdir] if index in marked else (0, 0) for index in range(len(scene.nodes))]
+
+
 def mark_shapes(scene: Scene, placed: Placed, rankdir: str) -> Iterator[str]:
     """Yield what is written at edges; a count that finds no free place stays in the tooltip."""
     yield (
@@ -85,7 +77,7 @@ def mark_shapes(scene: Scene, placed: Placed, rankdir: str) -> Iterator[str]:
         mark = edge_mark(scene, edge)
         if mark and edge.operand is not None:  # which operand, in the margin of the box
             x, y = route[-1]
-            x, y = (x + 4, y + 3) if rankdir == "LR" else (x, y + 8)
+            x, y = (x + 6, y + 3) if rankdir == "LR" else (x, y + 10)
         elif mark:
             free = [place for place in _along(route) if _is_free(place, taken)]
             if not free:
@@ -118,11 +110,20 @@ def _is_free(place: Point, taken: Sequence[Point]) -> bool:
 
 
 def node_shape(
-    index: int, scene: Scene, box: Words, look: str, place: tuple[float, float, float, float]
+    index: int,
+    scene: Scene,
+    box: Words,
+    look: str,
+    place: tuple[float, float, float, float],
+    room: tuple[int, int],
 ) -> str:
-    """Return the box of a node, with its description for tooltips and screen readers."""
+    """Return the box of a node, with its description for tooltips and screen readers.
+
+    `room` is free left of its text and above it.
+    """
     node = scene.nodes[index]
     x, y, width, height = place
+    left, top = PADDING + room[0], LINE + room[1]
     style = theme(look, LIGHT)
     if node.is_output:
         style = replace(style, width=max(style.width, OUTPUT_WIDTH))
@@ -131,16 +132,16 @@ def node_shape(
     label = ", ".join((" ".join(filter(None, (box.heading, box.mark))), *box.lines))
     description = "\n".join(map(xml, box.description))
     mark = (
-        f'<text class="muted" x="{width - 2 * PADDING:.0f}" text-anchor="end" '
+        f'<text class="muted" x="{width - left - PADDING:.0f}" text-anchor="end" '
         f'fill="{LIGHT.muted}">{xml(box.mark)}</text>'
     )
     bad_data = node.group is None and not isfinite(node.data)
     bad = (bad_data, node.gradient.state in ("nan", "infinite"))
     return "".join((
         f'<g id="{ID}-{index}" class="{look} u{family}" role="graphics-symbol" '
-        f'aria-label="{xml(label)}" transform="translate({x + PADDING:.0f},{y + LINE:.0f})">'
+        f'aria-label="{xml(label)}" transform="translate({x + left:.0f},{y + top:.0f})">'
         f"<title>{description}</title>"
-        f'<rect x="-{PADDING}" y="-{LINE}" width="{width:.0f}" height="{height:.0f}" rx="6" '
+        f'<rect x="-{left}" y="-{top}" width="{width:.0f}" height="{height:.0f}" rx="6" '
         f"{painted(style)}{faint}/>"
         f'<text font-weight="700">{xml(box.heading)}</text>',
         mark if box.mark else "",

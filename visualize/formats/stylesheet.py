@@ -39,6 +39,7 @@ def style_sheet(scene: Scene, looks: Iterable[str]) -> Iterator[str]:
     yield f"#{ID},#{ID} text{{fill:{DARK.text}}}#{ID} .muted{{fill:{DARK.muted}}}"
     yield f"#{ID} .page{{fill:{DARK.page}}}#{ID} .bad{{fill:{DARK.alarm}}}"
     yield f"#{ID} .cluster rect{{fill:{DARK.cluster};stroke:{DARK.cluster_stroke}}}"
+    yield f"#{ID} .plate{{fill:{DARK.cluster}}}"
     for look in sorted(set(looks)):
         style = theme(look, DARK)
         yield f"#{ID} .{look} rect{{fill:{style.fill};stroke:{style.stroke}}}"

@@ -6,18 +6,13 @@ from collections.abc import Iterator
 from itertools import repeat
 
 from visualize.escape import cut, printable, xml
+from visualize.formats.clusters import cluster_shapes, cluster_titles, title_width
 from visualize.formats.footer import footer
 from visualize.formats.formula import edge_mark
 from visualize.formats.legend import legend_keys
 from visualize.formats.measure import COLUMN, FONT_SIZE, LINE, MARGIN, SMALL, box_size, text_width
 from visualize.formats.palette import BORDER_WIDTH, LIGHT, style_class
-from visualize.formats.shapes import (
-    cluster_shapes,
-    cluster_titles,
-    edge_shapes,
-    mark_shapes,
-    node_shape,
-)
+from visualize.formats.shapes import edge_shapes, mark_room, mark_shapes, node_shape
 from visualize.formats.stylesheet import ID, style_sheet, with_ids
 from visualize.formats.summary import summary
 from visualize.formats.wording import words
@@ -36,12 +31,15 @@ def svg(scene: Scene, *, rankdir: str = "LR", legend: bool = True, clusters: boo
     The same scene has the same bytes everywhere, and several pictures can stand in one page.
     """
     boxes = [words(scene, node) for node in scene.nodes]
+    rooms = mark_room(scene, rankdir)
+    sizes = [box_size(box) for box in boxes]
     placed = layout(
-        [box_size(box) for box in boxes],
+        [(width + left, height + top) for (width, height), (left, top) in zip(sizes, rooms)],
         [(edge.source, edge.target) for edge in scene.edges],
         rankdir=rankdir,
         rank_gap=_rank_gap(scene),
         groups=[node.scope for node in scene.nodes] if clusters else None,
+        title_width=title_width,
     )
     looks = [style_class(node.gradient, scene.largest_gradient) for node in scene.nodes]
     keys = legend_keys(scene) if legend else []
@@ -57,7 +55,7 @@ def svg(scene: Scene, *, rankdir: str = "LR", legend: bool = True, clusters: boo
         f'<g transform="translate({MARGIN},{top})">',
         *cluster_shapes(placed),
         *edge_shapes(scene, placed),
-        *map(node_shape, range(len(boxes)), repeat(scene), boxes, looks, placed.boxes),
+        *map(node_shape, range(len(boxes)), repeat(scene), boxes, looks, placed.boxes, rooms),
         *cluster_titles(placed),
         *mark_shapes(scene, placed, rankdir),
         "</g>",

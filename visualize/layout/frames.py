@@ -8,8 +8,9 @@ from visualize.layout.cluster_tree import ROOT, ClusterTree
 from visualize.layout.layering import Layering
 from visualize.layout.routing import Columns
 
-__all__ = ["Rectangle", "cluster_rectangles", "columns_of"]
+__all__ = ["Rectangle", "Span", "cluster_rectangles", "columns_of"]
 
+Span = tuple[float, float]
 Rectangle = tuple[float, float, float, float]  # start and end along, low and high across the ranks
 
 
@@ -18,18 +19,24 @@ def columns_of(
     lengths: Sequence[float],
     tree: ClusterTree,
     margins: tuple[float, float],
+    least: Sequence[float],
     rank_gap: float,
-) -> Columns:
+) -> tuple[Columns, list[Span]]:
     """Give each rank the length of its longest node, and gaps with room for borders of clusters.
 
-    `margins` are the distances from a cluster's border to what it holds, at its start and end.
+    `margins` are the distances from a cluster's border to what it holds, at its start and end. The
+    last rank of a cluster ends where there is room for its `least` length. Returns that room, too:
+    how far the rectangle of each cluster may reach.
     """
     count = len(layering.ranks)
     room_before, room_after = [0.0] * count, [0.0] * count
-    for cluster, (first, last, depth_first, depth_last) in enumerate(_spans(layering, tree)):
+    ending: list[list[int]] = [[] for _ in range(count)]
+    spans = _spans(layering, tree)
+    for cluster, (first, last, depth_first, depth_last) in enumerate(spans):
         if cluster != ROOT:
             room_before[first] = max(room_before[first], depth_first * margins[0])
             room_after[last] = max(room_after[last], depth_last * margins[1])
+            ending[last].append(cluster)
     starts: list[float] = []
     ends: list[float] = []
     at = 0.0
@@ -39,8 +46,16 @@ def columns_of(
             at += max(rank_gap, borders + rank_gap / 2 if borders else 0.0)
         starts.append(at)
         at += max((lengths[item] for item in items if item < layering.node_count), default=0.0)
+        for cluster in ending[rank]:
+            first, _, depth_first, depth_last = spans[cluster]
+            borders = depth_first * margins[0] + depth_last * margins[1]
+            at = max(at, starts[first] + least[cluster] - borders)
         ends.append(at)
-    return Columns(starts, ends)
+    room = [
+        (starts[first] - depth_first * margins[0], ends[last] + depth_last * margins[1])
+        for first, last, depth_first, depth_last in spans
+    ]
+    return Columns(starts, ends), room
 
 
 def _spans(layering: Layering, tree: ClusterTree) -> list[tuple[int, int, int, int]]:
@@ -66,17 +81,20 @@ def _spans(layering: Layering, tree: ClusterTree) -> list[tuple[int, int, int, i
 
 def cluster_rectangles(
     layering: Layering,
-    along: Sequence[tuple[float, float]],
+    along: Sequence[Span],
     centre: Sequence[float],
     half: Sequence[float],
     tree: ClusterTree,
     insets: tuple[float, float],
     margins: tuple[float, float],
+    least: tuple[Sequence[float], Sequence[float]],
+    room: tuple[Sequence[Span], Sequence[Span]],
 ) -> list[Rectangle]:
     """Return the least rectangle of each cluster that holds its nodes, bends and clusters.
 
     `insets` and `margins` are the distances from border to contents: low and high across the
-    ranks, start and end along them. The root's rectangle has none.
+    ranks, start and end along them. The root's rectangle has none. `least` holds the least extents
+    of each cluster, along and across the ranks, and `room` the spans in which it may grow to them.
     """
     infinity = float("inf")
     edges = [[infinity, -infinity, infinity, -infinity] for _ in range(len(tree))]
@@ -99,6 +117,18 @@ def cluster_rectangles(
         if cluster != ROOT:
             start, end = start - margins[0], end + margins[1]
             low, high = low - insets[0], high + insets[1]
+            start, end = _grown((start, end), least[0][cluster], room[0][cluster])
+            low, high = _grown((low, high), least[1][cluster], room[1][cluster])
             include(tree.parent[cluster], (start, end, low, high))
         rectangles[cluster] = (start, end, low, high)
     return rectangles
+
+
+def _grown(span: Span, least: float, room: Span) -> Span:
+    # By as much on both sides, where there is room.
+    low, high = span
+    missing = least - (high - low)
+    if missing <= 0:
+        return span
+    low = min(max(low - missing / 2, room[0]), room[1] - least)
+    return low, low + least

@@ -62,15 +62,17 @@ def widen_lanes(
     layering: Layering,
     tree: ClusterTree,
     insets: Insets,
+    least: Sequence[float],
 ) -> tuple[list[float], list[float]]:
     """Move items apart until every cluster has a straight lane of its own; return the lanes.
 
     Unknowns are the centres of the items and both borders of every cluster. Every rank says, from
-    one end to the other, which must lie how far behind which. The ranks agree on the order of
-    siblings, so these constraints have no cycle: count, for each child of a parent, the sibling
-    clusters up to it in that order; no constraint leads to a lower count. Pushing everything just
-    far enough up gives one solution, pushing down another, and their mean, being a convex
-    combination of solutions of linear constraints, is a solution too.
+    one end to the other, which must lie how far behind which, and `least` how far a cluster's high
+    border must lie behind its low one. The ranks agree on the order of siblings, so these
+    constraints have no cycle: count, for each child of a parent, the sibling clusters up to it in
+    that order; no constraint leads to a lower count. Pushing everything just far enough up gives
+    one solution, pushing down another, and their mean, being a convex combination of solutions of
+    linear constraints, is a solution too.
 
     Returns the low and high border of each cluster; those of the root are infinite.
     """
@@ -90,6 +92,10 @@ def widen_lanes(
                 after[previous].append((unknown, distance))
                 waiting[unknown] += 1
             previous = unknown
+    for cluster, breadth in enumerate(least):
+        if breadth:
+            after[low + cluster].append((high + cluster, breadth))
+            waiting[high + cluster] += 1
     sequence = [unknown for unknown, left in enumerate(waiting) if not left]
     for unknown in sequence:
         for other, _ in after[unknown]:

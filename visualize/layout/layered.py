@@ -11,12 +11,12 @@ Everything is computed along and across the ranks; only the last step knows left
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from visualize.layout.cluster_tree import ROOT, ClusterTree
 from visualize.layout.crossing import order_ranks
-from visualize.layout.frames import Rectangle, cluster_rectangles, columns_of
+from visualize.layout.frames import Rectangle, Span, cluster_rectangles, columns_of
 from visualize.layout.lanes import Insets
 from visualize.layout.layering import build_layering, ranks_spanned
 from visualize.layout.placement import place_across
@@ -59,14 +59,16 @@ def layout(
     rank_gap: float = 36,
     node_gap: float = 10,
     title_height: float = 16,
+    title_width: Callable[[tuple[str, ...]], float] | None = None,
 ) -> Placed:
     """Place boxes of the given (width, height) in ranks, so that every edge (u, v) goes forward.
 
     An edge may occur several times. `groups` holds the path of nested clusters of each node, ()
-    for none; each cluster gets a rectangle, with `title_height` free at its top, that holds
-    its own nodes and clusters and no others. (Where clusters span more than 50,000 ranks, all
-    together, the innermost level of them is left out.) `rank_gap` is the least distance between
-    ranks, `node_gap` between boxes in a rank. The same input gives the same result everywhere.
+    for none; each cluster gets a rectangle, with `title_height` free at its top and at least as
+    wide as `title_width` says of its path, that holds its own nodes and clusters and no others.
+    (Where clusters span more than 50,000 ranks, all together, the innermost level of them is left
+    out.) `rank_gap` is the least distance between ranks, `node_gap` between boxes in a rank. The
+    same input gives the same result everywhere.
 
     Raises ValueError where the edges form a cycle or name no node, where sizes or gaps are negative
     or not finite, where `groups` has another length than `sizes`, and for an unknown `rankdir`.
@@ -111,14 +113,25 @@ def layout(
         titled if rankdir == "TB" else CLUSTER_PADDING,
         titled if rankdir == "BT" else CLUSTER_PADDING,
     )
-    centre = place_across(order, half, layering, tree, insets)
-    columns = columns_of(layering, lengths, tree, margins, rank_gap)
-    along: list[tuple[float, float]] = []
+    none = [0.0] * len(tree)
+    wide = [title_width(path) if title_width and path else 0.0 for path in tree.paths]
+    least = (wide, none) if sideways else (none, wide)
+    centre, lanes = place_across(order, half, layering, tree, insets, least[1])
+    columns, stretches = columns_of(layering, lengths, tree, margins, least[0], rank_gap)
+    along: list[Span] = []
     for rank, length in zip(ranks, lengths, strict=True):
         start = (columns.start[rank] + columns.end[rank] - length) / 2
         along.append((start, start + length))
     rectangles = cluster_rectangles(
-        layering, along, centre, half, tree, (insets.low, insets.high), margins
+        layering,
+        along,
+        centre,
+        half,
+        tree,
+        (insets.low, insets.high),
+        margins,
+        least,
+        (stretches, lanes),
     )
     outside = rectangles[ROOT][2] - 2 * node_gap
     routes = route_edges(edges, layering, centre, half, along, columns, offsets, outside)

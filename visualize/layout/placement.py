@@ -25,12 +25,14 @@ def place_across(
     layering: Layering,
     tree: ClusterTree,
     insets: Insets,
-) -> list[float]:
-    """Return the coordinate of each item's centre across the ranks.
+    least: Sequence[float],
+) -> tuple[list[float], list[tuple[float, float]]]:
+    """Return the coordinate of each item's centre across the ranks, and the lane of each cluster.
 
     Every rank in turn is put as near to its neighbours as order and sizes allow, which is an
     isotonic regression: with offsets d, the sequence y[i] - d[i] must not decrease. Then clusters
-    get lanes, and the sweeps go on inside the fixed lanes, so that no later step can break them.
+    get lanes, no narrower than `least`, and the sweeps go on inside the fixed lanes, so that no
+    later step can break them.
     """
     rows = [_whole_rank(items, half, layering, tree, insets) for items in order]
     centre = [0.0] * len(layering.rank)
@@ -39,12 +41,13 @@ def place_across(
         for item, offset in zip(row.items, row.offsets, strict=True):
             centre[item] = offset - middle
     _sweep(rows, centre, layering)
+    lows, highs = [float("-inf")], [float("inf")]
     if len(tree) > 1:
-        lows, highs = widen_lanes(order, centre, half, layering, tree, insets)
+        lows, highs = widen_lanes(order, centre, half, layering, tree, insets, least)
         rows = _rows_in_lanes(order, half, layering, tree, insets, lows, highs)
         _sweep(rows, centre, layering, one_sided=IN_LANES)
     straighten(rows, centre, half, layering)
-    return centre
+    return centre, list(zip(lows, highs, strict=True))
 
 
 def _whole_rank(
