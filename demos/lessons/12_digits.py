@@ -38,7 +38,7 @@ from nn import (
     load_mnist,
     read_digit,
     split,
-)  # fmt: skip
+)
 from pictures import lesson_parser, save
 from visualize import draw, plot_confusion_matrix, plot_images
 
@@ -59,18 +59,20 @@ except (OSError, ValueError) as error:
     parser.error(str(error))
 
 
-def pictures_and_labels(rng: random.Random) -> tuple[Any, Any, Any, Any]:
-    """Return the digits to learn from and those held out: three quarters and one, at random."""
+def parts(rng: random.Random) -> tuple[Any, Any, Any, Any]:
+    """Return pictures and labels to learn from, then those held out: a quarter, drawn at random."""
     if mnist:
         return mnist
     digits = load_digits()
-    parts = split(digits.images / 16.0, digits.target, 0.25, rng=rng)
-    X_train, y_train, X_test, y_test = map(np.array, parts)
+    drawn = split(digits.images / 16.0, digits.target, 0.25, rng=rng)
+    X_train, y_train, X_test, y_test = map(np.array, drawn)
     return X_train, y_train, X_test, y_test
 
 
+print("1. The network: what each layer makes of one picture")
+
+
 def network(rng: random.Random) -> Sequential:
-    """Return convolution, pooling and a dense layer for pictures of side x side pixels."""
     kernel, stride = (3, 1) if side < 16 else (5, 2)
     seen = (side + 2 - kernel) // stride + 1  # with a frame of 1 pixel around the picture
     return Sequential(
@@ -82,15 +84,22 @@ def network(rng: random.Random) -> Sequential:
     )
 
 
-print("1. Learning from three quarters, asked about the rest")
+X_train, y_train, X_test, y_test = parts(random.Random(0))
+model = network(random.Random(0))
+x = X_train[0]
+for layer in model.layers:
+    with no_grad():
+        x = layer(x)
+    shape = " x ".join(map(str, np.shape(x)))
+    print(f"   {layer!r:64} {shape:>11}   {len(layer.parameters()):5} parameters")
+
+print("\n2. Learning from three quarters of the pictures, asked about the rest")
+print(f"   {len(X_train)} pictures to learn from, {len(X_test)} held out")
 scores = []
 for seed in range(options.seeds):
     rng = random.Random(seed)
-    X_train, y_train, X_test, y_test = pictures_and_labels(rng)
+    X_train, y_train, X_test, y_test = parts(rng)
     model = network(rng)
-    if not seed:
-        print(f"   {len(X_train)} pictures to learn from, {len(X_test)} held out")
-        print(f"   {model}, {len(model.parameters())} parameters")
     history = fit(
         model,
         X_train,
@@ -106,42 +115,45 @@ for seed in range(options.seeds):
     print(f"   seed {seed}: loss {history['loss'][-1]:.4f}, held-out accuracy {scores[-1]:.2%}")
 print(f"   mean of {len(scores)} seeds: {np.mean(scores):.2%}")
 
-print(f"2. What seed {seed} takes for what")
+print("\n3. What the last of these networks takes for what")
 predicted = answers.argmax(axis=1)
 matrix = confusion_matrix(predicted, y_test, classes=10)
 save(plot_confusion_matrix(matrix, title="Held-out digits"), folder / "confusion.svg")
 wrong = np.flatnonzero(predicted != y_test)
-print(f"   {len(wrong)} of {len(y_test)} are wrong:")
 titles = [f"{y_test[row]} read as {predicted[row]}" for row in wrong[:24]]
-print("   " + ", ".join(titles))
+print(f"   {len(wrong)} of {len(y_test)} are wrong: {', '.join(titles[:6])}")
 if len(wrong):
     save(plot_images(X_test[wrong[:24]], titles=titles, dark_on_white=True), folder / "wrong.svg")
 
-print("3. What its kernels look for, and where they find it in one picture")
+print("\n4. What its kernels look for, and where they find it")
 convolution = model.layers[0]
-kernels = [np.reshape([w.data for w in k.weights], convolution.kernel_size)
-           for k in convolution.kernels]  # fmt: skip
+kernels = [
+    np.reshape([weight.data for weight in kernel.weights], convolution.kernel_size)
+    for kernel in convolution.kernels
+]
+print("   A kernel answers where the pixels are bright under its blue and dark under its orange:")
 save(plot_images(kernels, columns=8, diverging=True, title="Kernels"), folder / "kernels.svg")
 with no_grad():
     maps = convolution(X_test[0])
+print(f"   A {y_test[0]}, and where each of the sixteen has found its stroke in it:")
 title = f"Feature maps of a {y_test[0]}"
 save(plot_images([X_test[0], *maps], columns=6, title=title), folder / "feature_maps.svg")
 
-print("4. One picture as a graph, in summary")
+print("\n5. One picture as a graph, in summary: every layer a cluster, every kernel a box")
 model.eval()
 logits = model(X_test[0])
 loss = cross_entropy(logits, int(y_test[0]))
 loss.backward()
 save(draw(loss, title=f"The loss of one picture, a {y_test[0]}"), folder / "graph.svg")
 print(f"   loss {loss.data:.6f}; the gradient of every logit is p - y:")
-for digit, logit in enumerate(logits):
-    p = softmax([item.data for item in logits])[digit]
+shares = softmax([logit.data for logit in logits])
+for digit, (p, logit) in enumerate(zip(shares, logits)):
     print(f"   {digit}: p {p:.6f}, gradient {logit.grad: .6f}")
 
 if mine is not None:
-    print("5. Your own digit")
+    print("\n6. Your own digit")
     shares = softmax(model.predict([mine])[0].tolist())
-    for digit in sorted(range(10), key=lambda digit: -shares[digit])[:3]:
+    for digit in sorted(range(10), key=shares.__getitem__)[:-4:-1]:
         print(f"   {digit} with probability {shares[digit]:.1%}")
     title = f"read as {shares.index(max(shares))}"
     save(plot_images([mine], titles=[title], dark_on_white=True), folder / "mine.svg")

@@ -55,11 +55,12 @@ def score(model: Module, X: Any) -> float:
 
 
 print("1. The same pictures, their pixels shuffled in one and the same way")
+print("   Nothing is lost: every pixel is still there, in the same place in all pictures.")
 pairs = [picture for row in range(4) for picture in (X_test[row], shuffled(X_test)[row])]
 titles = [text for row in range(4) for text in (f"a {y_test[row]}", "shuffled")]
 save(plot_images(pairs, titles=titles, columns=8, dark_on_white=True), folder / "shuffled.svg")
 
-print("2. A dense network does not notice: with its weights moved along, it is the same network")
+print("\n2. A dense network does not notice: with its weights moved along, it is the same network")
 plain, moved = dense(random.Random(2)), dense(random.Random(2))
 for neuron in moved.layers[1].neurons:
     numbers = [weight.data for weight in neuron.weights]
@@ -70,7 +71,7 @@ trained(moved, shuffled(X_train))
 difference = np.abs(plain.predict(X_test) - moved.predict(shuffled(X_test))).max()
 print(f"   largest difference of any output after 20 epochs: {difference:.0e}")
 
-print("3. A convolutional network knows which pixels are neighbours, and misses them")
+print("\n3. A convolutional network knows which pixels are neighbours, and misses them")
 convolution = trained(convolutional(random.Random(2)), X_train)
 confused = trained(convolutional(random.Random(2)), shuffled(X_train))
 scores = {
@@ -82,7 +83,7 @@ scores = {
 for (name, pixels), share in scores.items():
     print(f"   {name:14} pixels {pixels:12} held-out accuracy {share:.1%}")
 
-print("4. A stroke that was learned in one place is found in another")
+print("\n4. A stroke that was learned in one place is found in another")
 print("   pictures moved by pixels     dense    convolutional")
 shifts = {}
 for across in (0, 1, -1):

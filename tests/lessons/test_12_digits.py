@@ -87,7 +87,7 @@ def test_a_digit_of_ones_own_is_read(run_lesson, tmp_path):
     picture.save(tmp_path / "zero.png")
     own = run_lesson("12_digits", tmp_path, "--seeds", 1, "--epochs", 15,
                      "--draw", tmp_path / "zero.png")  # fmt: skip
-    assert own.printed.rpartition("5. Your own digit\n")[2].lstrip().startswith("0 with")
+    assert own.printed.rpartition("6. Your own digit\n")[2].lstrip().startswith("0 with")
     assert "read as 0" in own.words("mine.svg")
 
 
