@@ -14,6 +14,7 @@ Source: "The maths behind neural networks", linear separability and where the pe
 from __future__ import annotations
 
 import random
+import textwrap
 
 import numpy as np
 
@@ -36,7 +37,7 @@ for name, y in (("AND", AND), ("OR", OR)):
 
 print("\n2. Exclusive or: the mistakes of an epoch cancel, so that it ends where it began")
 history = Perceptron(2).fit(X, XOR)
-print(f"   {history}")
+print(textwrap.indent(textwrap.fill(str(history), 92), "   "))
 total = np.zeros(3)
 for row, count in history.cycle.items():
     change = count * (1 if XOR[row] else -1) * np.array([*X[row], 1])

@@ -94,7 +94,7 @@ for name, path in paths.items():
     print(f"   {name:9} to x = {path[-1]:9.6f}, f = {height:9.6f}: the {kind} minimum", end="")
     print(f", f'' = {curved:.2f}")
 top = descend(two_valleys, 0.1, -0.02, 300)[-1]
-print(f"   The same steps with a minus climb from 0.1 to the hill between, x = {top:.6f}", end="")
+print(f"   With the sign turned round, from 0.1 up to the hill between: x = {top:.6f}", end="")
 print(f", f'' = {grad(grad(two_valleys))(top):.2f}")
 frame: dict[str, Any] = {"low": -2.4, "high": 2.4, "title": "Two valleys: the start decides"}
 save(plot_descent(two_valleys, paths, **frame), folder / "two_valleys.svg")

@@ -56,8 +56,9 @@ def draw_paths(f: Callable[..., Any], paths: dict[str, Any], name: str, **frame:
     save(animate_descent(f, paths, **frame), folder / f"{name}_animated.svg")
 
 
-print("1. The rules: g is the slope, a the rate, n counts the steps (the roots hold 1e-8 more);")
-print("   and the first step on f(x) = x² by hand: from x = 1, where g = 2, with a = 0.1")
+print("1. Five rules, and the first step of each by hand")
+print("   g is the slope, a the rate, n counts the steps (the roots hold 1e-8 more).")
+print("   The step is on f(x) = x², from x = 1, where g = 2, with a = 0.1.")
 rules = {
     "plain": ("x <- x - a g", "1 - 0.1 * 2", 1 - 0.1 * 2),
     "momentum": ("v <- 0.9 v + g;  x <- x - a v", "v = 2;  1 - 0.1 * 2", 1 - 0.1 * 2),
@@ -85,8 +86,9 @@ print(
 )
 print(f" the optimizer: {steps_on_x2['momentum'][2]:.2f}")
 
-print("\n2. Steps until the height is below 0.1 for good; each with the best of the rates")
-print("   0.001, 0.002, 0.005, 0.01, ... 0.5 for that landscape, found by trying all of them")
+print("\n2. Three landscapes: steps until the height is below 0.1 for good")
+print("   Each rule has the best of the rates 0.001, 0.002, 0.005, 0.01, ... 0.5 for a landscape,")
+print("   found by trying all of them.")
 landscapes: dict[str, tuple[Callable[..., Any], tuple[float, float], int, tuple[float, ...]]] = {
     "Valley": (
         lambda x, y: (x**2 + 80 * y**2) / 2,

@@ -49,25 +49,6 @@ def example_loss(p: Any, y: int) -> Any:
     return -log(p) if y == 1 else -log(1 - p)
 
 
-print("1. The chain rule in full: every path from one weight to the loss of one example")
-as_values: Any = np.frompyfunc(Value, 1, 1)  # makes a Value of every number in an array
-parameters = {name: as_values(array) for name, array in numbers.items()}
-leaves = []
-for name, values in parameters.items():
-    for place, leaf in np.ndenumerate(values):
-        leaf.label = name + str(list(place))
-        leaves.append(leaf)
-sums, outputs = network(parameters, X[:, 0])
-for layer in (1, 2, 3):
-    for place, (z, a) in enumerate(zip(sums[layer - 1], outputs[layer])):
-        z.label, a.label = f"Z{layer}[{place}]", f"A{layer}[{place}]"
-loss = example_loss(outputs[3][0], Y[0])
-loss.label = "loss"
-loss.backward()
-picture = draw(loss, title="One example: the loss, and its gradient at every value")
-save(picture, folder / "backpropagation.svg")
-
-
 Route = list[tuple[Any, float]]  # nodes, each with its local slope
 
 
@@ -89,6 +70,25 @@ def paths_to(root: Value) -> dict[Any, list[Route]]:
 def product(path: Route) -> float:
     return math.prod([slope for _, slope in path])
 
+
+print("1. The chain rule in full: every path from one weight to the loss of one example")
+print("   The graph of one example, from its two inputs to its loss:")
+as_values: Any = np.frompyfunc(Value, 1, 1)  # makes a Value of every number in an array
+parameters = {name: as_values(array) for name, array in numbers.items()}
+leaves = []
+for name, values in parameters.items():
+    for place, leaf in np.ndenumerate(values):
+        leaf.label = name + str(list(place))
+        leaves.append(leaf)
+sums, outputs = network(parameters, X[:, 0])
+for layer in (1, 2, 3):
+    for place, (z, a) in enumerate(zip(sums[layer - 1], outputs[layer])):
+        z.label, a.label = f"Z{layer}[{place}]", f"A{layer}[{place}]"
+loss = example_loss(outputs[3][0], Y[0])
+loss.label = "loss"
+loss.backward()
+picture = draw(loss, title="One example: the loss, and its gradient at every value")
+save(picture, folder / "backpropagation.svg")
 
 weight = parameters["W1"][0, 1]
 paths = paths_to(loss)[weight]

@@ -100,7 +100,7 @@ figure = plot_curves(
 )  # fmt: skip
 save(figure, folder / "cures.svg")
 
-print("\n3. Where the networks draw the line")
+print("\n3. Where the networks draw the line: around single points, or between the half circles")
 for name, model in models.items():
     title = f"{name}: right in test {results[name][2]:.1%}"
     figure = plot_decision_boundary(partial(logit, model), X, y, resolution=35, title=title)
