@@ -36,7 +36,7 @@ lessons: .venv/installed-demos
 	done
 
 test: .venv/installed-$(EXTRAS)
-	$(IN) -m pytest $(TEST)
+	$(IN) -m pytest --numprocesses auto --dist loadfile $(TEST)
 
 lint: .venv/installed-lint
 	$(IN) -m ruff check
