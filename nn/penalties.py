@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
 from math import inf
@@ -18,12 +19,39 @@ Penalty: TypeAlias = Callable[[Module], Any]
 
 
 @dataclass(frozen=True)
-class L2:
+class WeightPenalty(ABC):
+    """strength * the size of all weights together; a subclass says what the size is.
+
+    Biases are left alone unless `biases`. Raises ValueError unless the strength is at least 0 and
+    finite, and, when called, for a model without weights.
+    """
+
+    strength: float
+    biases: bool = False
+
+    def __post_init__(self) -> None:
+        if not 0.0 <= Value(self.strength).data < inf:
+            raise ValueError(
+                f"{type(self).__name__}: the strength must be at least 0 and finite, not "
+                f"{self.strength!r}"
+            )
+
+    def __call__(self, model: Module) -> Value:
+        """Return the penalty of a model."""
+        weights = Vector(_penalized(model, self.biases))
+        with scope(type(self).__name__):
+            return self.size(weights) * self.strength
+
+    @abstractmethod
+    def size(self, weights: Vector) -> Value:
+        """Return the size of the weights as a Value."""
+
+
+class L2(WeightPenalty):
     """strength * the sum of squares of the weights: its pull is proportional to each weight.
 
     The gradient is 2 * strength * w, as that of `weight_decay=2 * strength` in SGD. Biases are left
-    alone unless `biases`. Raises ValueError unless the strength is at least 0 and finite, and, when
-    called, for a model without weights.
+    alone unless `biases`. Raises ValueError for a strength below 0 or infinite.
 
     >>> from nn import MLP
     >>> model = MLP(1, [1])
@@ -32,22 +60,13 @@ class L2:
     Value(data=4.5, grad=0.0)
     """
 
-    strength: float
-    biases: bool = False
-
-    def __post_init__(self) -> None:
-        _check(self)
-
-    def __call__(self, model: Module) -> Value:
-        """Return the penalty of a model."""
-        weights = Vector(_penalized(model, self.biases))
-        with scope("L2"):
-            penalty: Value = dot(weights, weights) * self.strength
-        return penalty
+    def size(self, weights: Vector) -> Value:
+        """Return the sum of the squares."""
+        squares: Value = dot(weights, weights)
+        return squares
 
 
-@dataclass(frozen=True)
-class L1:
+class L1(WeightPenalty):
     """strength * the sum of |weights|: its pull is the same for all, so that many end at 0.
 
     The gradient is strength * sign(w), and 0 at 0. Biases and errors are as for `L2`.
@@ -59,26 +78,10 @@ class L1:
     Value(data=1.5, grad=0.0)
     """
 
-    strength: float
-    biases: bool = False
-
-    def __post_init__(self) -> None:
-        _check(self)
-
-    def __call__(self, model: Module) -> Value:
-        """Return the penalty of a model."""
-        weights = _penalized(model, self.biases)
-        with scope("L1"):
-            penalty: Value = autograd.sum([abs(weight) for weight in weights]) * self.strength
-        return penalty
-
-
-def _check(penalty: L1 | L2) -> None:
-    name = type(penalty).__name__
-    if not 0.0 <= Value(penalty.strength).data < inf:
-        raise ValueError(
-            f"{name}: the strength must be at least 0 and finite, not {penalty.strength!r}"
-        )
+    def size(self, weights: Vector) -> Value:
+        """Return the sum of the absolute values."""
+        total: Value = autograd.sum([abs(weight) for weight in weights])
+        return total
 
 
 def _penalized(model: Module, biases: bool) -> list[Value]:
