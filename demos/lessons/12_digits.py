@@ -91,7 +91,7 @@ for layer in model.layers:
     with no_grad():
         x = layer(x)
     shape = " x ".join(map(str, np.shape(x)))
-    print(f"   {layer!r:64} {shape:>11}   {len(layer.parameters()):5} parameters")
+    print(f"   {layer!r:47}{shape:>11}{len(layer.parameters()):6} parameters")
 
 print("\n2. Learning from three quarters of the pictures, asked about the rest")
 print(f"   {len(X_train)} pictures to learn from, {len(X_test)} held out")
