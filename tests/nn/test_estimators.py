@@ -48,7 +48,12 @@ def multilabel():
     return StandardScaler().fit_transform(X), Y
 
 
-@parametrize_with_checks([MLPClassifier(6, **QUICK), MLPRegressor(6, **QUICK)])
+# As a list: pytest warns of the generator that scikit-learn gave up to 1.7
+CHECKS = parametrize_with_checks([MLPClassifier(6, **QUICK), MLPRegressor(6, **QUICK)])
+NAMES, CASES = CHECKS.args
+
+
+@pytest.mark.parametrize(NAMES, list(CASES), **CHECKS.kwargs)
 def test_sklearns_own_checks(estimator, check):
     check(estimator)
 
