@@ -25,8 +25,10 @@ from autograd.primitives import (
     expm1, gelu, hypot, leaky_relu, log, log1p, maximum, minimum, relu, sigmoid, silu, sin, sinh,
     softplus, sqrt, tan, tanh, where,
 )  # fmt: skip
+from autograd.place import source_lines
 from autograd.recording import no_grad
 from autograd.staleness import StaleGraphError
+from autograd.sweep import Contribution, Sweep, Visit, sweep
 from autograd.tracing import TracingError
 from autograd.value import Value
 from autograd.vector import Vector, dot
@@ -37,15 +39,15 @@ if TYPE_CHECKING:
     from autograd.program.descent import Descent, Steps
 
 __all__ = [
-    "TABLE", "Compiled", "Constant", "Descent", "GradientError", "NumericWarning", "Primitive",
-    "StaleGraphError", "Steps", "TracingError", "Value", "Vector",
+    "TABLE", "Compiled", "Constant", "Contribution", "Descent", "GradientError", "NumericWarning",
+    "Primitive", "StaleGraphError", "Steps", "Sweep", "TracingError", "Value", "Vector", "Visit",
     "abs", "acos", "acosh", "asin", "asinh", "atan", "atan2", "atanh",
     "check_gradients", "clip", "compile", "cos", "cosh",
     "detach", "dot", "elu", "erf", "exp", "expm1", "gelu", "grad", "gradients", "hessian", "hvp",
     "hypot", "jacobian", "jvp", "leaky_relu", "log", "log1p", "log_softmax", "logsumexp", "maximum",
     "mean", "minimum", "no_grad", "norm", "paused_collector", "primitive", "relu", "scope",
-    "sections", "sigmoid", "silu", "sin", "sinh", "softmax", "softplus", "sqrt", "sum", "tan",
-    "tanh", "topological_order", "value_and_grad", "vjp", "where",
+    "sections", "sigmoid", "silu", "sin", "sinh", "softmax", "softplus", "source_lines", "sqrt",
+    "sum", "sweep", "tan", "tanh", "topological_order", "value_and_grad", "vjp", "where",
 ]  # fmt: skip
 
 # The compiler is two thirds of the package: each name is loaded when it is first used.

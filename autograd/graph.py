@@ -64,7 +64,7 @@ class Constant(float):
     grad = 0.0
     has_grad = False
     label = ""
-    scope = ""
+    scope = line = ""
 
 
 NodeType = TypeVar("NodeType", bound=Node)

@@ -45,8 +45,11 @@ class Mode:
 
     def replaced(self, **changes: Any) -> Mode:
         """Return a copy with some settings changed."""
-        settings = {name: getattr(self, name) for name in self.__slots__ if name[0] != "_"}
-        return Mode(**{**settings, **changes})
+        return Mode(**{**self.settings(), **changes})
+
+    def settings(self) -> dict[str, Any]:
+        """Return the settings by name."""
+        return {name: getattr(self, name) for name in Mode.__slots__ if name[0] != "_"}
 
     def quieted(self) -> Mode:
         """Return the mode for a sweep: recording, and without warnings."""

@@ -44,6 +44,8 @@ class Primitive:
         total: bool,
         commutative: bool,
         sum_of: Primitive | None,
+        formula: str | None,
+        kink: Callable[..., str | None] | None,
     ) -> None:
         self.name = name
         self.__name__ = name
@@ -61,6 +63,8 @@ class Primitive:
         self.total = total
         self.commutative = commutative
         self.sum_of = sum_of
+        self.formula = formula
+        self.kink = kink
         self.gathered: Primitive | None = None  # the variadic row that sums results of this one
         if variadic and sum_of is not None and sum_of.gathered is None:
             sum_of.gathered = self
@@ -147,6 +151,8 @@ def primitive(
     total: bool = False,
     commutative: bool = False,
     sum_of: Primitive | None = None,
+    formula: str | None = None,
+    kink: Callable[..., str | None] | None = None,
 ) -> Primitive:
     """Define an operation and return it; it is a function of numbers, Values and arrays.
 
@@ -165,6 +171,10 @@ def primitive(
     - `sum_of`: the row of whose results this one is the sum: `identity`, or of a variadic row that
       takes x1 ... xn, y1 ... yn a product. Sums of its results in gradients become one such node,
       and sums over a batch are taken apart by it.
+    - `formula`: the operation on x, y, z in Python's notation, for people; of a variadic row, its
+      two-argument form. Without, formulas name the operation: `cube(x)`.
+    - `kink(*args)` returns, where the operation has no derivative, which one the rules take, in
+      words; None everywhere else.
 
     Raises ValueError for a name that is taken by the package or is no identifier, and TypeError
     when there is no pullback or a rule is not callable.
@@ -193,6 +203,8 @@ def primitive(
             f"primitive {name!r} needs one pullback per argument, None where the derivative is zero"
         )
     functions: dict[str, Any] = {"forward": forward}
+    if kink is not None:
+        functions["kink"] = kink
     for position, rule in enumerate(pullbacks):
         if rule is not None:
             functions[f"the pullback of argument {position}"] = rule
@@ -220,6 +232,8 @@ def primitive(
         total=total,
         commutative=commutative,
         sum_of=sum_of,
+        formula=formula,
+        kink=kink,
     )
     TABLE[name] = row
     for use in ON_NEW_ROW:

@@ -77,6 +77,7 @@ guarded_mul: Primitive = primitive(
     domain=(REAL, REAL),
     special=PAIRS,
     total=True,
+    formula="x * y",
 )
 guarded_dot = primitive(
     "guarded_dot",
@@ -90,6 +91,7 @@ guarded_dot = primitive(
     variadic=True,
     total=True,
     sum_of=guarded_mul,
+    formula="x + y * z",
 )
 identity = primitive(
     "identity",
@@ -101,6 +103,7 @@ identity = primitive(
     c="x",
     special=EDGES,
     total=True,
+    formula="x",
 )
 detach = primitive(
     "detach",
@@ -130,6 +133,7 @@ add = primitive(
     total=True,
     commutative=True,
     sum_of=identity,
+    formula="x + y",
 )
 sub = primitive(
     "sub",
@@ -143,6 +147,7 @@ sub = primitive(
     domain=(REAL, REAL),
     special=PAIRS,
     total=True,
+    formula="x - y",
 )
 mul = primitive(
     "mul",
@@ -157,6 +162,7 @@ mul = primitive(
     special=PAIRS,
     total=True,
     commutative=True,
+    formula="x * y",
 )
 div: Primitive = primitive(
     "div",
@@ -169,6 +175,7 @@ div: Primitive = primitive(
     c="x / y",
     domain=(REAL, (0.3, 3.0)),
     special=PAIRS,
+    formula="x / y",
 )
 neg = primitive(
     "neg",
@@ -180,6 +187,7 @@ neg = primitive(
     c="-x",
     special=EDGES,
     total=True,
+    formula="-x",
 )
 add_n = primitive(
     "add_n",
@@ -193,6 +201,7 @@ add_n = primitive(
     variadic=True,
     total=True,
     sum_of=identity,
+    formula="x + y",
 )
 dot = primitive(
     "dot",
@@ -206,6 +215,7 @@ dot = primitive(
     variadic=True,
     total=True,
     sum_of=mul,
+    formula="x + y * z",
 )
 
 
@@ -229,6 +239,14 @@ def _pull_power_exponent(g: Any, out: Any, x: Any, y: Any) -> Any:
     return guarded(g, where(equal(x, 0.0), at_zero, out * log(x)))
 
 
+def _kink_of_power(x: float, y: float) -> str | None:
+    if x != 0.0:
+        return None
+    if y == 0.0:
+        return "0**0 = 1, and both derivatives are 0"
+    return "the slope at 0 is inf, from above" if 0.0 < y < 1.0 else None
+
+
 pow: Primitive = primitive(
     "pow",
     ieee.power,
@@ -250,6 +268,8 @@ pow: Primitive = primitive(
         (1e200, 2.0),
         (-1e200, 3.0),
     ),
+    formula="x**y",
+    kink=_kink_of_power,
 )
 abs = primitive(
     "abs",
@@ -261,6 +281,7 @@ abs = primitive(
     c="fabs",
     special=EDGES,
     total=True,
+    kink=lambda x: "abs'(0) = 0, between -1 and 1" if x == 0.0 else None,
 )
 sign: Primitive = primitive(
     "sign",
@@ -271,6 +292,8 @@ sign: Primitive = primitive(
     c="x > 0 ? 1 : x < 0 ? -1 : x",
     special=EDGES,
     total=True,
+    formula="1 if x > 0 else -1 if x < 0 else 0",
+    kink=lambda x: "a step, with derivative 0" if x == 0.0 else None,
 )
 
 
@@ -304,6 +327,7 @@ log1p = primitive(
     c="log1p",
     domain=((-0.9, 5.0),),
     special=(*EDGES, (-1.0,), (-2.0,)),
+    formula="log(1 + x)",
 )
 expm1 = primitive(
     "expm1",
@@ -313,6 +337,7 @@ expm1 = primitive(
     numpy="expm1",
     c="expm1",
     special=(*EDGES, (710.0,)),
+    formula="exp(x) - 1",
 )
 sqrt = primitive(
     "sqrt",
@@ -324,6 +349,7 @@ sqrt = primitive(
     c="sqrt",
     domain=(POSITIVE,),
     special=EDGES,
+    kink=lambda x: "sqrt'(0) = inf, from above; there is nothing below" if x == 0.0 else None,
 )
 
 
@@ -368,6 +394,7 @@ asin = primitive(
     c="asin",
     domain=((-0.95, 0.95),),
     special=(*EDGES, (1.0,), (-1.0,), (1.5,)),
+    kink=lambda x: "the slope at -1 and 1 is inf" if math.fabs(x) == 1.0 else None,
 )
 acos = primitive(
     "acos",
@@ -378,6 +405,7 @@ acos = primitive(
     c="acos",
     domain=((-0.95, 0.95),),
     special=(*EDGES, (1.0,), (-1.0,), (1.5,)),
+    kink=lambda x: "the slope at -1 and 1 is -inf" if math.fabs(x) == 1.0 else None,
 )
 atan = primitive(
     "atan",
@@ -407,6 +435,7 @@ atan2 = primitive(
     c="atan2",
     domain=(REAL, POSITIVE),
     special=PAIRS,
+    kink=lambda y, x: "both derivatives at the origin are 0" if x == y == 0.0 else None,
 )
 sinh = primitive(
     "sinh",
@@ -455,6 +484,7 @@ acosh = primitive(
     c="acosh",
     domain=((1.1, 5.0),),
     special=(*EDGES, (1.0,)),
+    kink=lambda x: "acosh'(1) = inf, from above" if x == 1.0 else None,
 )
 atanh = primitive(
     "atanh",
@@ -484,6 +514,8 @@ relu = primitive(
     c="x > 0 || x != x ? x : 0",
     special=EDGES,
     total=True,
+    formula="max(x, 0)",
+    kink=lambda x: "relu'(0) = 0, the flat side" if x == 0.0 else None,
 )
 gate: Primitive = primitive(
     "gate",
@@ -496,6 +528,8 @@ gate: Primitive = primitive(
     domain=(REAL, REAL),
     special=PAIRS,
     total=True,
+    formula="y if x > 0 else 0",
+    kink=lambda x, g: "closed at 0, as relu'(0) = 0" if x == 0.0 else None,
 )
 leaky_relu = primitive(
     "leaky_relu",
@@ -509,6 +543,8 @@ leaky_relu = primitive(
     special=tuple((x, 0.01) for (x,) in EDGES),
     defaults=(0.01,),
     total=True,
+    formula="x if x > 0 else y * x",
+    kink=lambda x, slope: "the derivative at 0 is the slope" if x == 0.0 and slope != 1.0 else None,
 )
 elu = primitive(
     "elu",
@@ -521,6 +557,8 @@ elu = primitive(
     domain=(REAL, (0.5, 2.0)),
     special=tuple((x, 1.0) for (x,) in EDGES),
     defaults=(1.0,),
+    formula="x if x > 0 else y * (exp(x) - 1)",
+    kink=lambda x, alpha: "the derivative at 0 is alpha" if x == 0.0 and alpha != 1.0 else None,
 )
 sigmoid: Primitive = primitive(
     "sigmoid",
@@ -532,6 +570,7 @@ sigmoid: Primitive = primitive(
     c="(x >= 0 ? 1 : exp(-fabs(x))) / (1 + exp(-fabs(x)))",
     special=(*EDGES, (1000.0,), (-1000.0,)),
     total=True,
+    formula="1 / (1 + exp(-x))",
 )
 softplus = primitive(
     "softplus",
@@ -542,6 +581,7 @@ softplus = primitive(
     c="(x > 0 || x != x ? x : 0) + log1p(exp(-fabs(x)))",
     special=(*EDGES, (1000.0,), (-1000.0,)),
     total=True,
+    formula="log(1 + exp(x))",
 )
 
 
@@ -560,6 +600,7 @@ silu = primitive(
     c="x * ((x >= 0 ? 1 : exp(-fabs(x))) / (1 + exp(-fabs(x))))",
     special=(*EDGES, (1000.0,), (-1000.0,)),
     total=True,
+    formula="x / (1 + exp(-x))",
 )
 
 
@@ -579,6 +620,7 @@ gelu = primitive(
     c="0.5 * x * erfc(-x * 0.7071067811865476)",
     special=EDGES,
     total=True,
+    formula="x * (1 + erf(x / sqrt(2))) / 2",
 )
 erf: Primitive = primitive(
     "erf",
@@ -594,6 +636,11 @@ erf: Primitive = primitive(
 
 # Choices. Comparisons are 1.0 or 0.0 and have no derivative.
 
+
+def _kink_of_tie(x: float, y: float) -> str | None:
+    return "a tie: each gets half of the gradient" if x == y else None
+
+
 maximum: Primitive = primitive(
     "maximum",
     ieee.maximum,
@@ -606,6 +653,8 @@ maximum: Primitive = primitive(
     domain=(REAL, REAL),
     special=PAIRS,
     total=True,
+    formula="max(x, y)",
+    kink=_kink_of_tie,
 )
 minimum = primitive(
     "minimum",
@@ -619,6 +668,8 @@ minimum = primitive(
     domain=(REAL, REAL),
     special=PAIRS,
     total=True,
+    formula="min(x, y)",
+    kink=_kink_of_tie,
 )
 prefer: Primitive = primitive(
     "prefer",
@@ -632,6 +683,8 @@ prefer: Primitive = primitive(
     domain=(REAL, REAL, REAL),
     special=TRIPLES,
     total=True,
+    formula="z if x > y else 0 if x < y else z / 2",
+    kink=lambda x, y, g: _kink_of_tie(x, y),
 )
 where: Primitive = primitive(
     "where",
@@ -646,6 +699,7 @@ where: Primitive = primitive(
     domain=(REAL, REAL, REAL),
     special=(*TRIPLES, (0.0, inf, 1.0), (1.0, 2.0, nan)),
     total=True,
+    formula="y if x else z",
 )
 clip = primitive(
     "clip",
@@ -659,6 +713,8 @@ clip = primitive(
     domain=(REAL, (-2.0, -1.0), (1.0, 2.0)),
     special=TRIPLES,
     total=True,
+    formula="min(max(x, y), z)",
+    kink=lambda x, low, high: "the gradient passes at a bound" if x in (low, high) else None,
 )
 hypot: Primitive = primitive(
     "hypot",
@@ -669,6 +725,8 @@ hypot: Primitive = primitive(
     c="hypot",
     special=((), (0.0, 0.0), (3.0, 4.0), (1e200, 1e200), (inf, nan)),
     variadic=True,
+    formula="sqrt(x**2 + y**2)",
+    kink=lambda *xs: "all derivatives at the origin are 0" if xs and not any(xs) else None,
 )
 largest = primitive(
     "largest",
@@ -681,6 +739,7 @@ largest = primitive(
     special=((1.0,), (2.0, 5.0), (inf, 1.0), (nan, 1.0), (1.0, nan), (-inf, -inf)),
     variadic=True,
     total=True,
+    formula="max(x, y)",
 )
 finite = primitive(
     "finite",
@@ -692,6 +751,10 @@ finite = primitive(
     special=EDGES,
     total=True,
 )
+
+
+def _kink_of_step(x: float, y: float) -> str | None:
+    return "a step, with derivative 0" if x == y else None
 
 
 def _comparison(name: str, symbol: str, forward: Any, texts: str) -> Primitive:
@@ -707,6 +770,8 @@ def _comparison(name: str, symbol: str, forward: Any, texts: str) -> Primitive:
         domain=(REAL, REAL),
         special=PAIRS,
         total=True,
+        formula=texts,
+        kink=_kink_of_step,
     )
 
 

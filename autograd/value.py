@@ -113,6 +113,11 @@ class Value:
         return place[1] if isinstance(place, tuple) else place
 
     @property
+    def line(self) -> str:
+        """The line that made the Value, as "file:line"; "" outside of `source_lines()`."""
+        return getattr(self.scope, "line", "")
+
+    @property
     def has_grad(self) -> bool:
         """Whether a backward pass has reached this Value since its gradient was cleared."""
         return self._grad is not None

@@ -17,10 +17,10 @@ PACKAGES = ("autograd", "nn", "visualize")
 
 # The files of autograd in reading order: each imports only from those before it.
 AUTOGRAD = (
-    "collector", "location", "mode", "tracing", "recording", "number", "ieee", "contract",
+    "collector", "location", "mode", "place", "tracing", "recording", "number", "ieee", "contract",
     "warning", "arrays", "primitive", "primitives", "graph", "staleness", "backward", "terms",
-    "reverse", "tangents", "ufuncs", "copying", "operators", "value", "vector", "functions",
-    "structure", "functional", "differences", "check",
+    "reverse", "sweep", "tangents", "ufuncs", "copying", "operators", "value", "vector",
+    "functions", "structure", "functional", "differences", "check",
     "program", "program.program", "program.listing", "program.interpreter", "program.stages",
     "program.simplify.draft", "program.simplify.rewriting", "program.simplify.folding",
     "program.simplify.sums", "program.simplify.pattern", "program.simplify.identities",
@@ -32,8 +32,8 @@ AUTOGRAD = (
     "backends.grammar", "backends.formula",
     "backends.c.literals", "backends.c.places", "backends.c.rows", "backends.c.writer",
     "backends.c.stages", "backends.c.function", "backends.c.header", "backends.c",
-    "program.shapes", "program.arguments", "program.traced", "program.place", "program.lowering",
-    "program.derivatives", "program.trace", "program.nonfinite", "program.runner",
+    "program.shapes", "program.arguments", "program.traced", "program.tracing_mode",
+    "program.lowering", "program.derivatives", "program.trace", "program.nonfinite", "program.runner",
     "program.update", "program.training", "program.batching", "program.descent", "program.watch",
     "program.programs", "program.export", "program.compile",
     "backends.llvm.text", "backends.llvm.writer", "backends.llvm.libm", "backends.llvm.polynomial",

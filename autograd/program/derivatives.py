@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd.graph import Constant, topological_order
+from autograd.place import placed
 from autograd.program.lowering import lowered
-from autograd.program.place import placed
 from autograd.program.program import Program
 from autograd.program.traced import drawn, placeholder
 from autograd.reverse import reverse

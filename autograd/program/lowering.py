@@ -6,8 +6,8 @@ import struct
 from typing import TYPE_CHECKING, Any
 
 from autograd.graph import Constant, topological_order
+from autograd.place import Place
 from autograd.primitives import detach
-from autograd.program.place import Place
 from autograd.program.program import Instruction, Program
 from autograd.program.traced import Traced
 from autograd.tracing import TracingError

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from autograd.collector import paused_collector
 from autograd.mode import entered
-from autograd.program.place import TracingMode
 from autograd.program.runner import KINDS, Runner
 from autograd.program.trace import Function
+from autograd.program.tracing_mode import TracingMode
 from autograd.program.watch import Watch
 
 if TYPE_CHECKING:

@@ -11,7 +11,6 @@ from autograd.graph import Constant
 from autograd.mode import entered
 from autograd.program.derivatives import redrawn
 from autograd.program.lowering import captured, lowered
-from autograd.program.place import TracingMode
 from autograd.program.shapes import (
     Array,
     Batch,
@@ -23,6 +22,7 @@ from autograd.program.shapes import (
     shape_of,
 )
 from autograd.program.traced import placeholder
+from autograd.program.tracing_mode import TracingMode
 from autograd.value import Value
 
 if TYPE_CHECKING:

@@ -9,9 +9,9 @@ from autograd.mode import entered
 from autograd.number import as_float
 from autograd.primitives import where
 from autograd.program.lowering import captured, lowered
-from autograd.program.place import TracingMode
 from autograd.program.simplify import simplified
 from autograd.program.traced import placeholder
+from autograd.program.tracing_mode import TracingMode
 from autograd.value import Value
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""Where a traced node was made: what the mode of tracing tells nodes by way of their scope."""
+"""The mode of tracing, and what it tells nodes by way of their scope."""
 
 from __future__ import annotations
 
@@ -6,23 +6,9 @@ from typing import Any
 
 from autograd.location import user_line
 from autograd.mode import Mode
+from autograd.place import placed
 
-__all__ = ["Place", "TracingMode", "placed"]
-
-
-class Place(str):
-    """A scope that also holds the user's line, and whether gradients pass its nodes."""
-
-    __slots__ = ("line", "live")
-    line: str
-    live: bool
-
-
-def placed(line: str, scope: str = "", live: bool = True) -> Place:
-    """Return the place of a node made at a line of the user's."""
-    place = Place(scope)
-    place.line, place.live = line, live
-    return place
+__all__ = ["TracingMode"]
 
 
 class TracingMode(Mode):
