@@ -60,8 +60,8 @@ class source_lines:  # noqa: N801 - called like a function
     >>> from autograd import Value, source_lines
     >>> with source_lines():
     ...     y = Value(1.0) + 2.0
-    >>> y.line.rpartition(":")[2]
-    '2'
+    >>> y.line != "", (y + 1).line
+    (True, '')
     """
 
     __slots__ = ("_tokens",)

@@ -1,3 +1,3 @@
-"""What a backward pass does, in words and numbers: its steps, its paths, and why a gradient is so."""
+"""What a backward pass does: its steps, its paths, and why a gradient is what it is."""
 
 __all__ = []
