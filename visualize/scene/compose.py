@@ -8,15 +8,13 @@ from dataclasses import replace
 from math import isfinite
 
 from autograd import Constant, Value
-from visualize.escape import cut, printable
 from visualize.scene.boxes import Boxes
 from visualize.scene.facts import Edge, Group, Node, Scene
 from visualize.scene.flat import FlatGraph, Path
 from visualize.scene.gradient import gradient_of, largest
+from visualize.scene.names import unique_names
 
 __all__ = ["compose"]
-
-NAME_COLUMNS = 24
 
 
 def compose(graph: FlatGraph, boxes: Boxes | None = None, *, title: str = "") -> Scene:
@@ -147,26 +145,11 @@ def _edges(nodes: list[Node], uses: Counter[tuple[int, int]], index: dict[int, i
 def _names(
     graph: FlatGraph, boxes: list[list[int]], headings: list[tuple[str, Path] | None]
 ) -> list[str]:
-    """Return a short unique name per box: label or title where no other has it, else numbered."""
-    labels = []
-    for inside, heading in zip(boxes, headings, strict=True):
-        label = (
-            "/".join((*heading[1][-1:], heading[0])) if heading else graph.values[inside[0]].label
-        )
-        labels.append(cut(printable(str(label)), NAME_COLUMNS))
-    count = Counter(labels)
-    taken = set(labels)
-    names = []
-    for inside, label in zip(boxes, labels, strict=True):
-        if label and count[label] == 1:
-            names.append(label)
-            continue
-        name = f"{label}#{inside[0]}" if label else f"v{inside[0]}"
-        while name in taken:
-            name += "'"
-        taken.add(name)
-        names.append(name)
-    return names
+    labels = [
+        "/".join((*heading[1][-1:], heading[0])) if heading else str(graph.values[inside[0]].label)
+        for inside, heading in zip(boxes, headings, strict=True)
+    ]
+    return unique_names(labels, [inside[0] for inside in boxes])
 
 
 def _notes(graph: FlatGraph, boxes: int, how: str, pending: bool) -> Iterator[str]:
