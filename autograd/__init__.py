@@ -28,7 +28,7 @@ from autograd.primitives import (
 from autograd.place import source_lines
 from autograd.recording import no_grad
 from autograd.staleness import StaleGraphError
-from autograd.sweep import Contribution, Sweep, Visit, sweep
+from autograd.sweep import Contribution, Sweep, Visit, local_derivatives, sweep
 from autograd.tracing import TracingError
 from autograd.value import Value
 from autograd.vector import Vector, dot
@@ -44,10 +44,10 @@ __all__ = [
     "abs", "acos", "acosh", "asin", "asinh", "atan", "atan2", "atanh",
     "check_gradients", "clip", "compile", "cos", "cosh",
     "detach", "dot", "elu", "erf", "exp", "expm1", "gelu", "grad", "gradients", "hessian", "hvp",
-    "hypot", "jacobian", "jvp", "leaky_relu", "log", "log1p", "log_softmax", "logsumexp", "maximum",
-    "mean", "minimum", "no_grad", "norm", "paused_collector", "primitive", "relu", "scope",
-    "sections", "sigmoid", "silu", "sin", "sinh", "softmax", "softplus", "source_lines", "sqrt",
-    "sum", "sweep", "tan", "tanh", "topological_order", "value_and_grad", "vjp", "where",
+    "hypot", "jacobian", "jvp", "leaky_relu", "local_derivatives", "log", "log1p", "log_softmax",
+    "logsumexp", "maximum", "mean", "minimum", "no_grad", "norm", "paused_collector", "primitive",
+    "relu", "scope", "sections", "sigmoid", "silu", "sin", "sinh", "softmax", "softplus",
+    "source_lines", "sqrt", "sum", "sweep", "tan", "tanh", "topological_order", "value_and_grad", "vjp", "where",
 ]  # fmt: skip
 
 # The compiler is two thirds of the package: each name is loaded when it is first used.

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from autograd.value import Value
 
-__all__ = ["Contribution", "Sweep", "Visit", "sweep"]
+__all__ = ["Contribution", "Sweep", "Visit", "local_derivatives", "sweep"]
 
 
 class Contribution(NamedTuple):
@@ -76,6 +76,24 @@ def sweep(root: Value, gradient: float = 1.0) -> Sweep:
                 contributions = tuple(_contributions(node, totals, levels))
                 visits.append(Visit(node, totals[node], contributions))
     return Sweep(root, tuple(visits))
+
+
+def local_derivatives(value: Value) -> tuple[float | None, ...]:
+    """Return the derivative of an operation with respect to each of its operands.
+
+    None stands for a constant and for an operand that has no derivative. A leaf has no operands.
+
+    >>> from autograd import Value, local_derivatives
+    >>> local_derivatives(Value(2.0) * Value(5.0)), local_derivatives(3 / Value(2.0))
+    ((5.0, 2.0), (None, -0.75))
+    """
+    if value.op is None:
+        return ()
+    with entered(CURRENT.get().quieted()):
+        return tuple(
+            None if type(operand) is Constant else local
+            for operand, local in zip(value.args, _pulled(value, 1.0))
+        )
 
 
 def _contributions(

@@ -18,10 +18,11 @@ from visualize.formats.text import text
 from visualize.notebook import mime_bundle
 from visualize.render import GRAPHVIZ_ENGINES, graphviz_svg, run_graphviz
 from visualize.save import write_atomically
+from visualize.scene.boxes import Boxes
 from visualize.scene.collapse import COLLAPSE, Collapse, collapsed
 from visualize.scene.compose import compose
 from visualize.scene.facts import Scene
-from visualize.scene.flat import flatten
+from visualize.scene.flat import FlatGraph, flatten
 from visualize.scene.ghost import with_copies
 
 __all__ = ["ENGINES", "FORMATS", "RANKDIRS", "Drawing", "Engine", "draw"]
@@ -31,6 +32,7 @@ ENGINES: tuple[Engine, ...] = ("auto", "builtin", *GRAPHVIZ_ENGINES)
 RANKDIRS = ("LR", "TB")
 FORMATS = (".svg", ".png", ".pdf", ".dot", ".txt")
 FEWEST_BOXES = 4  # an output, and three to say how it came about
+FEW_VALUES = 30  # with no more, the edges of a picture have room for derivatives
 MOST_BOXES = 20_000  # beyond it no program shows the file
 
 
@@ -128,6 +130,7 @@ def draw(
     legend: bool = True,
     clusters: bool = True,
     title: str | None = None,
+    derivatives: bool | None = None,
 ) -> Drawing:
     """Draw the graph under a Value, or under several: data and gradient on every node.
 
@@ -141,6 +144,8 @@ def draw(
       layout, in a process with a time limit.
     - `legend`: whether to explain colours and borders; `clusters`: whether to draw modules around
       their values (without, a picture is smaller); `title`: a line above the picture.
+    - `derivatives`: whether edges between values carry the local derivative, ∂; None: in graphs of
+      up to 30 values.
 
     Blue and solid is a positive gradient, orange and dashed a negative one, darker by the square
     root of its size. A number in the expression is written in the box that uses it. Raises
@@ -157,13 +162,21 @@ def draw(
     # 3 values, 2 edges; output v2 = -6; largest gradient -3 at a
     a  = leaf   data 2   grad -3
     b  = leaf   data -3  grad 2
-    v2 = a × b  data -6  grad 1  output
+    v2 = a × b  data -6  grad 1  ∂a -3, ∂b 2  output
     """
     _check_one_of("rankdir", rankdir, RANKDIRS)
     _check_one_of("collapse", collapse, COLLAPSE)
     _check_one_of("engine", engine, ENGINES)
     _check_max_nodes(max_nodes)
-    scene = _scene(_outputs(root), min(max_nodes, MOST_BOXES), collapse, str(title or ""))
+    graph = flatten(_outputs(root))
+    scene = with_copies(
+        compose(
+            graph,
+            _boxes(graph, min(max_nodes, MOST_BOXES), collapse),
+            title=str(title or ""),
+            derivatives=len(graph) <= FEW_VALUES if derivatives is None else derivatives,
+        )
+    )
     return Drawing(scene, rankdir=rankdir, engine=engine, legend=legend, clusters=clusters)
 
 
@@ -201,13 +214,11 @@ def _outputs(root: object) -> list[Value]:
     return outputs
 
 
-def _scene(outputs: list[Value], limit: int, collapse: Collapse, title: str) -> Scene:
-    graph = flatten(outputs)
+def _boxes(graph: FlatGraph, limit: int, collapse: Collapse) -> Boxes | None:
     if collapse == "none" and len(graph) > MOST_BOXES:
         raise ValueError(
             f'draw: collapse="none" would draw {len(graph):,} boxes, and the limit is '
             f'{MOST_BOXES:,}; collapse="auto" draws a summary'
         )
     fits = collapse == "none" or (collapse == "auto" and len(graph) <= limit)
-    boxes = None if fits else collapsed(graph, limit, collapse)
-    return with_copies(compose(graph, boxes, title=title))
+    return None if fits else collapsed(graph, limit, collapse)

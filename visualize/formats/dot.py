@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from visualize.escape import dot_string
-from visualize.formats.formula import edge_mark
+from visualize.formats.formula import edge_mark, local_mark
 from visualize.formats.legend import legend_keys
 from visualize.formats.measure import FONT_SIZE, LINE, PADDING, box_size
 from visualize.formats.palette import LIGHT, OUTPUT_WIDTH, line_width, style_class, theme
@@ -105,6 +105,9 @@ def _edge(scene: Scene, edge: Edge) -> str:
     mark = edge_mark(scene, edge)
     where = "headlabel" if edge.operand is not None else "label"
     attributes = [f"{where}={dot_string(mark)}"] if mark else []
+    local = local_mark(edge)
+    if local:
+        attributes.append(f"label={dot_string(local)}")
     if edge.count > 1:
         attributes.append(f"penwidth={line_width(edge.count):g}")
     return f"  n{edge.source} -> n{edge.target}" + (

@@ -32,7 +32,7 @@ def footer(scene: Scene, keys: Sequence[Key], width: float, y: float) -> tuple[l
     x: float = MARGIN
     for key in keys:
         swatches = len(key.looks) * SWATCH
-        length = swatches + 6 + text_width(key.meaning, SMALL) + 18
+        length = swatches + (6 if swatches else 0) + text_width(key.meaning, SMALL) + 18
         if x > MARGIN and x + length > width:
             x = MARGIN
             y += LINE + 4

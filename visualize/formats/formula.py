@@ -10,8 +10,9 @@ from visualize.digits import significant
 from visualize.escape import printable
 from visualize.scene.facts import Edge, Node, Scene
 
-__all__ = ["edge_mark", "formula", "operator"]
+__all__ = ["edge_mark", "formula", "local_mark", "operator"]
 
+LOCAL = "∂"  # before a local derivative
 BLANK = "□"  # an operand that an edge brings
 # Rows whose operands may change places; the edges into all others are numbered.
 SYMMETRIC = frozenset(
@@ -80,3 +81,8 @@ def edge_mark(scene: Scene, edge: Edge) -> str:
     drawn = (operand for operand in target.operands if isinstance(operand, int))
     is_only_one = len(list(islice(drawn, 2))) < 2
     return "" if is_only_one or target.operation in SYMMETRIC else str(edge.operand + 1)
+
+
+def local_mark(edge: Edge) -> str:
+    """Return the local derivative that is written at an edge; "" where none is to be shown."""
+    return "" if edge.local is None else f"{LOCAL} {significant(edge.local)}"

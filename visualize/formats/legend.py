@@ -55,4 +55,6 @@ def legend_keys(scene: Scene) -> list[Key]:
             keys.append(Key(positive, "blue", f"positive gradient, to {significant(top)}"))
     states = {node.gradient.state for node in scene.nodes}
     keys += [Key((state,), *said) for state, said in _STATES.items() if state in states]
+    if any(edge.local is not None for edge in scene.edges):
+        keys.append(Key((), "∂ at an edge", "∂ local derivative, of a box by its operand"))
     return keys

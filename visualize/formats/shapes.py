@@ -1,4 +1,4 @@
-"""The SVG elements of boxes, of the lines between them and of what is written at these."""
+"""The SVG elements of boxes and of the lines between them."""
 
 from __future__ import annotations
 
@@ -7,20 +7,17 @@ from dataclasses import replace
 from math import isfinite
 
 from visualize.escape import xml
-from visualize.formats.formula import edge_mark
-from visualize.formats.measure import COLUMN, LINE, PADDING, SMALL
+from visualize.formats.formula import local_mark
+from visualize.formats.measure import LINE, PADDING
 from visualize.formats.palette import LIGHT, OUTPUT_WIDTH, line_width, theme
 from visualize.formats.stylesheet import ID, painted
 from visualize.formats.wording import Words
 from visualize.layout import Placed
 from visualize.scene.facts import Scene
 
-__all__ = ["edge_shapes", "mark_room", "mark_shapes", "node_shape"]
+__all__ = ["edge_shapes", "node_shape"]
 
 Point = tuple[float, float]
-
-# Left of the text of a box, and above it, for the numbers of operands.
-MARK_ROOM = {"LR": (4, 0), "TB": (0, 7)}
 
 ALARM = f' class="bad" font-weight="700" fill="{LIGHT.alarm}"'  # nan and inf
 
@@ -33,7 +30,9 @@ def edge_shapes(scene: Scene, placed: Placed) -> Iterator[str]:
     )
     for edge, route in zip(scene.edges, placed.routes, strict=True):
         wide = "/>"
-        if edge.count > 1:
+        if edge.local is not None:
+            wide = f"><title>{local_mark(edge)}</title></path>"
+        elif edge.count > 1:
             wide = (
                 f' stroke-width="{line_width(edge.count):g}"><title>×{edge.count:,}</title></path>'
             )
@@ -56,57 +55,6 @@ def _path(route: Sequence[Point]) -> str:
             parts.append("c" + " ".join(f"{step_x} {step_y}" for step_x, step_y in steps))
         x, y = curve[2]
     return "".join(parts)
-
-
-def mark_room(scene: Scene, rankdir: str) -> list[tuple[int, int]]:
-    """Return how much wider and higher each box must be for the numbers of its operands."""
-    marked = {
-        edge.target for edge in scene.edges if edge.operand is not None and edge_mark(scene, edge)
-    }
-    return [MARK_ROOM[rankdir] if index in marked else (0, 0) for index in range(len(scene.nodes))]
-
-
-def mark_shapes(scene: Scene, placed: Placed, rankdir: str) -> Iterator[str]:
-    """Yield what is written at edges; a count that finds no free place stays in the tooltip."""
-    yield (
-        f'<g class="muted" fill="{LIGHT.muted}" font-size="{SMALL - 1}" text-anchor="middle" '
-        'aria-hidden="true">'
-    )
-    taken: list[Point] = []
-    for edge, route in zip(scene.edges, placed.routes, strict=True):
-        mark = edge_mark(scene, edge)
-        if mark and edge.operand is not None:  # which operand, in the margin of the box
-            x, y = route[-1]
-            x, y = (x + 6, y + 3) if rankdir == "LR" else (x, y + 10)
-        elif mark:
-            free = [place for place in _along(route) if _is_free(place, taken)]
-            if not free:
-                continue
-            x, y = free[0]
-            taken.append(free[0])
-        else:
-            continue
-        yield f'<text class="muted" x="{x:.0f}" y="{y:.0f}">{mark}</text>'
-    yield "</g>"
-
-
-def _along(route: Sequence[Point]) -> Iterator[Point]:
-    """Yield places on the middle curve of a route, its middle first."""
-    middle = (len(route) - 1) // 3 // 2 * 3
-    curve = route[middle : middle + 4]
-    for part in (1 / 2, 1 / 3, 2 / 3, 1 / 6, 5 / 6):
-        rest = 1 - part
-        weights = (rest**3, 3 * rest * rest * part, 3 * rest * part * part, part**3)
-        x, y = (
-            sum(weight * point[axis] for weight, point in zip(weights, curve, strict=True))
-            for axis in (0, 1)
-        )
-        yield x, y - 3
-
-
-def _is_free(place: Point, taken: Sequence[Point]) -> bool:
-    width, height = 6 * COLUMN, SMALL  # of a count in the thousands
-    return all(abs(place[0] - x) > width or abs(place[1] - y) > height for x, y in taken)
 
 
 def node_shape(

@@ -8,11 +8,12 @@ from itertools import repeat
 from visualize.escape import cut, printable, xml
 from visualize.formats.clusters import cluster_shapes, cluster_titles, title_width
 from visualize.formats.footer import footer
-from visualize.formats.formula import edge_mark
+from visualize.formats.formula import edge_mark, local_mark
 from visualize.formats.legend import legend_keys
+from visualize.formats.marks import mark_room, mark_shapes
 from visualize.formats.measure import COLUMN, FONT_SIZE, LINE, MARGIN, SMALL, box_size, text_width
 from visualize.formats.palette import BORDER_WIDTH, LIGHT, style_class
-from visualize.formats.shapes import edge_shapes, mark_room, mark_shapes, node_shape
+from visualize.formats.shapes import edge_shapes, node_shape
 from visualize.formats.stylesheet import ID, style_sheet, with_ids
 from visualize.formats.summary import summary
 from visualize.formats.wording import words
@@ -83,9 +84,9 @@ def svg(scene: Scene, *, rankdir: str = "LR", legend: bool = True, clusters: boo
 
 
 def _rank_gap(scene: Scene) -> float:
-    """Return the room between ranks: enough for the counts that stand there."""
-    counts = (text_width(edge_mark(scene, edge), SMALL) for edge in scene.edges if edge.count > 1)
-    return max(RANK_GAP, 12 + max(counts, default=0))
+    """Return the room between ranks: enough for the counts and derivatives that stand there."""
+    marks = (edge_mark(scene, edge) if edge.count > 1 else local_mark(edge) for edge in scene.edges)
+    return max(RANK_GAP, 16 + max((text_width(mark, SMALL) for mark in marks), default=0))
 
 
 def _heading(scene: Scene, width: float) -> Iterator[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from visualize.digits import counted
 from visualize.escape import columns, cut, printable
-from visualize.formats.formula import edge_mark, formula
+from visualize.formats.formula import edge_mark, formula, local_mark
 from visualize.formats.summary import summary
 from visualize.formats.wording import words
 from visualize.scene.facts import Edge, Node, Scene
@@ -12,6 +12,7 @@ from visualize.scene.facts import Edge, Node, Scene
 __all__ = ["text"]
 
 FORMULA_COLUMNS = 160
+MOST_DERIVATIVES = 8  # in a line
 WIDEST_CELL = 40  # a longer one pushes its line out, not the whole listing
 
 
@@ -65,6 +66,14 @@ def _row(scene: Scene, node: Node, incoming: list[Edge]) -> tuple[str, str, str,
             for edge in incoming
         ]
         made = counted(node.group.count, "value") + (f" of {', '.join(parts)}" if parts else "")
+    slopes = [
+        local_mark(edge).replace(" ", f"{scene.nodes[edge.source].name} ")
+        for edge in incoming
+        if edge.local is not None
+    ]
+    if slopes:
+        more = ", …" if len(slopes) > MOST_DERIVATIVES else ""
+        rest += "  " + ", ".join(slopes[:MOST_DERIVATIVES]) + more
     if node.is_output:
         rest += "  output"
     if node.scope:

@@ -46,6 +46,8 @@ def words(scene: Scene, node: Node) -> Words:
     ]
     if node.scope:
         description.append("in " + cut(printable("/".join(node.scope)), DESCRIPTION_COLUMNS))
+    if node.line:
+        description.append("made at " + cut(printable(node.line), DESCRIPTION_COLUMNS))
     if node.is_output:
         description.append("output")
     return Words(heading, cut(mark, HEADING_COLUMNS), lines, tuple(description))

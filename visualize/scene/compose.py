@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from math import isfinite
 
-from autograd import Constant, Value
+from autograd import Constant, Value, local_derivatives
 from visualize.scene.boxes import Boxes
 from visualize.scene.facts import Edge, Group, Node, Scene
 from visualize.scene.flat import FlatGraph, Path
@@ -17,10 +17,13 @@ from visualize.scene.names import unique_names
 __all__ = ["compose"]
 
 
-def compose(graph: FlatGraph, boxes: Boxes | None = None, *, title: str = "") -> Scene:
+def compose(
+    graph: FlatGraph, boxes: Boxes | None = None, *, title: str = "", derivatives: bool = False
+) -> Scene:
     """Return the scene of a graph, each value in a box of its own unless `boxes` says otherwise.
 
-    The boxes must form no cycle.
+    The boxes must form no cycle. With `derivatives` the edges between values carry local
+    derivatives.
     """
     pending = not any(graph.values[output].has_grad for output in graph.outputs)
     box_of = boxes.of_value if boxes else list(range(len(graph)))
@@ -34,8 +37,11 @@ def compose(graph: FlatGraph, boxes: Boxes | None = None, *, title: str = "") ->
     names = _names(graph, [members[box] for box in order], headings)
     outputs = set(graph.outputs)
     nodes: list[Node] = []
+    local: list[tuple[float | None, ...]] = []
     for box, name, heading in zip(order, names, headings, strict=True):
         inside = members[box]
+        alone = derivatives and not heading
+        local.append(local_derivatives(graph.values[inside[0]]) if alone else ())
         if heading:
             node = _group([graph.values[value] for value in inside], name, *heading, pending)
         else:
@@ -49,7 +55,7 @@ def compose(graph: FlatGraph, boxes: Boxes | None = None, *, title: str = "") ->
         nodes.append(node if outputs.isdisjoint(inside) else replace(node, is_output=True))
     return Scene(
         nodes=tuple(nodes),
-        edges=tuple(_edges(nodes, uses, index)),
+        edges=tuple(_edges(nodes, uses, index, local)),
         values=len(graph),
         uses=sum(map(len, graph.operands)),
         notes=tuple(_notes(graph, len(nodes), boxes.how if boxes else "", pending)),
@@ -71,6 +77,7 @@ def _single(
         data=value.data,
         gradient=gradient_of(value.has_grad, value.grad, pending),
         scope=scope,
+        line=value.line,
     )
 
 
@@ -126,7 +133,12 @@ def _sorted_boxes(members: dict[int, list[int]], edges: Counter[tuple[int, int]]
     return order
 
 
-def _edges(nodes: list[Node], uses: Counter[tuple[int, int]], index: dict[int, int]) -> list[Edge]:
+def _edges(
+    nodes: list[Node],
+    uses: Counter[tuple[int, int]],
+    index: dict[int, int],
+    local: list[tuple[float | None, ...]],
+) -> list[Edge]:
     """Return the edges by target: one per operand between values, one per pair at a group."""
     incoming: dict[int, list[tuple[int, int]]] = {}
     for (operand, consumer), count in uses.items():
@@ -138,7 +150,8 @@ def _edges(nodes: list[Node], uses: Counter[tuple[int, int]], index: dict[int, i
                 edges.append(Edge(source, target, None, count))
         for position, used in enumerate(node.operands):
             if isinstance(used, int) and not nodes[used].group:
-                edges.append(Edge(used, target, position, 1))
+                slope = local[target][position] if local[target] else None
+                edges.append(Edge(used, target, position, 1, slope))
     return edges
 
 

@@ -43,6 +43,7 @@ class Node:
     is_output: bool = False
     group: Group | None = None
     copy_of: int | None = None  # a leaf drawn again: the index of the first drawing
+    line: str = ""  # of the user's program, as "file:line"; "" where it was not recorded
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,7 @@ class Edge:
     target: int
     operand: int | None  # the position among the operands; None at a group
     count: int  # how many uses the edge stands for
+    local: float | None = None  # the derivative of target by source, where it is to be shown
 
 
 @dataclass(frozen=True, slots=True)
