@@ -1,0 +1,159 @@
+// From a graph and a view of it to boxes and the edges between them.
+
+/**
+ * Return the boxes that a view shows, in topological order, the edges between them, and `of`: the
+ * index of the box of each value.
+ *
+ * A view is {closed: keys of clusters drawn as one box, folded: sums drawn with what they swallow,
+ * grouping: which clusters there are, see pathsOf}. A box is {key, kind: "value", "cluster" or "sum",
+ * members, path: of the clusters around it, title, cluster: the key that opens it or "", value: the
+ * one that it shows or -1, copyOf: index of the first drawing or -1}. Between boxes of one value
+ * there is an edge {source, target, count, uses: [[consumer, position], ...]} per use, else one per
+ * pair.
+ */
+function boxesOf(graph, view) {
+  const { boxOf, known } = assignBoxes(graph, view);
+  const members = known.map(() => []);
+  boxOf.forEach((box, value) => members[box].push(value));
+  const pairs = usesByPair(graph, boxOf);
+  const order = topologicalOrder(known.length, pairs);
+  const index = new Array(known.length);
+  order.forEach((box, place) => (index[box] = place));
+  const drawn = order.map((box) => describedBox(graph, known[box], members[box]));
+  const edges = edgesBetween(drawn, pairs, index);
+  const result = withCopies(graph, drawn, edges);
+  const of = new Array(boxOf.length);
+  result.boxes.forEach((box, place) => {
+    if (box.copyOf < 0) for (const value of box.members) of[value] = place;
+  });
+  return { ...result, of };
+}
+
+/**
+ * Number the boxes by first appearance: `boxOf` per value, and what is `known` of each.
+ *
+ * Boxes that would form a cycle are split by visit.
+ */
+function assignBoxes(graph, { closed, folded, grouping }) {
+  const paths = pathsOf(graph, grouping);
+  const outputs = outputsAlone(graph);
+  const topOf = topsOfFolded(graph, folded, paths, closed);
+  const closedLength = new Map(); // path -> length of its outermost closed part, 0 where all are open
+  for (const path of new Set(paths)) closedLength.set(path, outermostClosed(path, closed));
+  const numbers = new Map();
+  const known = [];
+  const numbered = (key, made) => {
+    if (!numbers.has(key)) {
+      numbers.set(key, known.length);
+      known.push({ key, ...made() });
+    }
+    return numbers.get(key);
+  };
+  let boxOf = paths.map((path, value) => {
+    const length = closedLength.get(path);
+    const around = length ? path.slice(0, length - 1) : path;
+    if (length && !outputs.has(value)) {
+      const cluster = pathKey(path.slice(0, length));
+      return numbered(cluster, () => ({ path: around, cluster, title: partTitle(path[length - 1]), value: -1 }));
+    }
+    const top = topOf.get(value) ?? value;
+    return numbered(`/${top}`, () => ({ path: around, cluster: "", title: graph.name[top], value: top }));
+  });
+  const visits = visitsOfLoops(graph, boxOf, known.length);
+  if (visits) {
+    const first = known.slice();
+    boxOf = boxOf.map((box, value) => {
+      const { key, ...rest } = first[box];
+      if (!visits[value] || rest.value >= 0) return box;
+      return numbered(`${key}//@${visits[value]}`, () => rest);
+    });
+    const used = new Set(boxOf); // a cluster that takes no part in visit 0 leaves a number unused
+    if (used.size < known.length) return renumbered(boxOf, known);
+  }
+  return { boxOf, known };
+}
+
+/** Number the boxes in use again, by first appearance. */
+function renumbered(boxOf, known) {
+  const numbers = new Map();
+  for (const box of boxOf) if (!numbers.has(box)) numbers.set(box, numbers.size);
+  return {
+    boxOf: boxOf.map((box) => numbers.get(box)),
+    known: [...numbers.keys()].map((box) => known[box]),
+  };
+}
+
+/** Return the folded sum that swallows each value, for those that one swallows. */
+function topsOfFolded(graph, folded, paths, closed) {
+  const topOf = new Map();
+  for (const top of [...folded].sort((a, b) => b - a)) {
+    if (topOf.has(top) || outermostClosed(paths[top], closed)) continue;
+    for (const value of foldedInto(graph, top)) {
+      if (!outermostClosed(paths[value], closed)) topOf.set(value, top);
+    }
+  }
+  return topOf;
+}
+
+/** Return the length of the outermost closed part of a path; 0 where all are open. */
+function outermostClosed(path, closed) {
+  for (let length = 1; length <= path.length; length++) {
+    if (closed.has(pathKey(path.slice(0, length)))) return length;
+  }
+  return 0;
+}
+
+/** Return a box with its kind and members. */
+function describedBox(graph, { key, path, cluster, title, value }, members) {
+  const kind = cluster ? "cluster" : members.length > 1 ? "sum" : "value";
+  return { key, kind, members, path, title, cluster, value, copyOf: -1 };
+}
+
+/** Collect the uses of one box by another: per target a map from source to [consumer, position]. */
+function usesByPair(graph, boxOf) {
+  const pairs = new Map();
+  eachUseBetween(graph, boxOf, (source, target, consumer, position) => {
+    if (!pairs.has(target)) pairs.set(target, new Map());
+    const sources = pairs.get(target);
+    if (sources.has(source)) sources.get(source).push([consumer, position]);
+    else sources.set(source, [[consumer, position]]);
+  });
+  return pairs;
+}
+
+/** Return the boxes with sources before targets; boxes of one value each are so already. */
+function topologicalOrder(count, pairs) {
+  const consumers = Array.from({ length: count }, () => []);
+  const missing = new Array(count).fill(0);
+  let isSorted = true;
+  for (const [target, sources] of pairs) {
+    for (const source of sources.keys()) {
+      consumers[source].push(target);
+      missing[target]++;
+      isSorted = isSorted && source < target;
+    }
+  }
+  const boxes = Array.from({ length: count }, (_, box) => box);
+  if (isSorted) return boxes;
+  const order = boxes.filter((box) => !missing[box]);
+  for (const box of order) { // grows while it is walked
+    for (const consumer of consumers[box]) if (!--missing[consumer]) order.push(consumer);
+  }
+  return order;
+}
+
+/** Return the edges by target, then source: one per use between values, else one per pair. */
+function edgesBetween(boxes, pairs, index) {
+  const edges = [];
+  for (const [box, sources] of pairs) {
+    const target = index[box];
+    for (const [sourceBox, uses] of sources) {
+      const source = index[sourceBox];
+      const apart = boxes[source].kind === "value" && boxes[target].kind === "value";
+      if (!apart) edges.push({ source, target, count: uses.length, uses });
+      else for (const use of uses) edges.push({ source, target, count: 1, uses: [use] });
+    }
+  }
+  const position = (edge) => edge.uses[0][1];
+  return edges.sort((a, b) => a.target - b.target || a.source - b.source || position(a) - position(b));
+}

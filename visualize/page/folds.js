@@ -1,0 +1,75 @@
+// What a folded sum or dot product swallows: the operands that nobody else uses.
+
+const knownConsumers = new WeakMap(); // graph -> consumers of each value
+
+/** Return the values that use each value, with repeats. */
+function consumersOf(graph) {
+  if (!knownConsumers.has(graph)) {
+    const consumers = graph.operands.map(() => []);
+    graph.operands.forEach((operands, value) => {
+      for (const operand of operands) if (typeof operand === "number") consumers[operand].push(value);
+    });
+    knownConsumers.set(graph, consumers);
+  }
+  return knownConsumers.get(graph);
+}
+
+/**
+ * Return the values that the box of a folded sum holds, the sum first; itself alone if it cannot fold.
+ *
+ * Those are leaves, the additions before it in the chain that the builtin sum makes, and products
+ * that are its terms, with the leaves of their own. All are of its module and no output.
+ */
+function foldedInto(graph, top) {
+  if (!isSum(graph, top)) return [top];
+  const consumers = consumersOf(graph);
+  const outputs = outputsAlone(graph);
+  const inside = [top];
+  const met = new Set(inside);
+  for (const value of inside) { // grows while it is walked
+    for (const operand of graph.operands[value]) {
+      if (typeof operand !== "number" || met.has(operand) || outputs.has(operand)) continue;
+      if (graph.scope[operand] !== graph.scope[top]) continue;
+      if (!consumers[operand].every((consumer) => consumer === value)) continue;
+      if (!isTerm(graph, value, operand)) continue;
+      met.add(operand);
+      inside.push(operand);
+    }
+  }
+  return inside;
+}
+
+/** Return the sums and dot products that are worth folding, each chain of additions once. */
+function foldableSums(graph) {
+  const taken = new Set();
+  const sums = [];
+  for (let value = graph.operands.length - 1; value >= 0; value--) {
+    if (taken.has(value)) continue;
+    const inside = foldedInto(graph, value);
+    if (inside.length < 3) continue;
+    const additions = inside.filter((member) => isSum(graph, member)).length;
+    if (operationName(graph, value) === "add" && additions < 2) continue; // a + b is short already
+    for (const member of inside) taken.add(member);
+    sums.push(value);
+  }
+  return sums.reverse();
+}
+
+/** Say whether a value adds up: an addition, or an operation with any number of operands. */
+function isSum(graph, value) {
+  const operation = graph.operations[graph.operation[value]];
+  return operation !== undefined && (operation.variadic || operation.name === "add");
+}
+
+/** Say whether an operand is a leaf, a link of a chain of additions or a product in a sum. */
+function isTerm(graph, value, operand) {
+  const name = operationName(graph, operand);
+  if (!name) return true;
+  if (name === "add") return operationName(graph, value) === "add";
+  return name === "mul" && ["add", "sum"].includes(operationName(graph, value));
+}
+
+/** Return the name of the operation that made a value; none of a leaf. */
+function operationName(graph, value) {
+  return graph.operations[graph.operation[value]]?.name ?? "";
+}

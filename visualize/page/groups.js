@@ -1,0 +1,174 @@
+// The clusters around every value: modules, and synthetic ones for graphs that have too few.
+//
+// A cluster's key is its path, joined by "/". Parts of modules are never empty and hold no "/", so a
+// synthetic part, which begins with "/", is never taken for a module of that name.
+
+const MOST_PARTS = 12; // a row of more summary boxes is wider than what is read at a glance
+const SMALL_GROUP = 60; // values that are drawn one by one when their box is opened
+const FEW_OUTPUTS = 30; // as many keep boxes of their own
+
+const GROUPINGS = ["modules", "labelled", "alike", "steps"];
+
+const knownPaths = new WeakMap(); // graph -> grouping -> path of each value
+
+/** Return the key of the cluster at the end of a path. */
+function pathKey(path) {
+  return path.join("/");
+}
+
+/** Return what is written over a cluster, of the last part of its path. */
+function partTitle(part) {
+  return part.startsWith("/") ? part.slice(1).replace(/#\d+$/, "") : part;
+}
+
+/**
+ * Return the path of the clusters around each value, outermost first.
+ *
+ * "modules": as the program said. "labelled": in them, equal operations with one label at one level
+ * together; "alike": whatever their labels. "steps": bands by steps back from the output instead,
+ * nested until they are small.
+ */
+function pathsOf(graph, grouping = "modules") {
+  if (!knownPaths.has(graph)) knownPaths.set(graph, new Map());
+  const known = knownPaths.get(graph);
+  if (!known.has(grouping)) {
+    if (grouping === "steps") known.set(grouping, stepPaths(graph));
+    else if (grouping === "modules") known.set(grouping, graph.scope.map((scope) => graph.scopes[scope]));
+    else known.set(grouping, alikePaths(graph, grouping === "labelled"));
+  }
+  return known.get(grouping);
+}
+
+/** Return the keys of all clusters. */
+function clusterKeysOf(graph, grouping = "modules") {
+  const keys = new Set();
+  for (const path of new Set(pathsOf(graph, grouping))) {
+    for (let length = 1; length <= path.length; length++) keys.add(pathKey(path.slice(0, length)));
+  }
+  return keys;
+}
+
+/** Put equal operations of one module at one level together, where there are several. */
+function alikePaths(graph, labelled) {
+  const levels = levelsOf(graph);
+  const outputs = outputsAlone(graph);
+  const groups = new Map();
+  graph.scope.forEach((scope, value) => {
+    if (outputs.has(value)) return;
+    const label = labelled ? graph.label[value] : "";
+    const key = `${scope} ${graph.operation[value]} ${levels[value]} ${label}`;
+    if (groups.has(key)) groups.get(key).push(value);
+    else groups.set(key, [value]);
+  });
+  const paths = graph.scope.map((scope) => graph.scopes[scope]);
+  for (const members of groups.values()) {
+    if (members.length < 2) continue;
+    const [first] = members;
+    cutIntoChunks(members, [...paths[first], `/${groupTitle(graph, members)}#${first}`], paths);
+  }
+  return paths;
+}
+
+/** Give members of a group their path, inside of parts of it where they are too many to open at once. */
+function cutIntoChunks(members, path, paths) {
+  const open = [{ start: 0, end: members.length, path }];
+  while (open.length) {
+    const chunk = open.pop();
+    const size = Math.max(SMALL_GROUP, Math.ceil((chunk.end - chunk.start) / MOST_PARTS));
+    const isSmall = chunk.end - chunk.start <= SMALL_GROUP;
+    for (let start = chunk.start; start < chunk.end && !isSmall; start += size) {
+      const end = Math.min(start + size, chunk.end);
+      open.push({ start, end, path: [...chunk.path, `/${spanTitle(start + 1, end)}`] });
+    }
+    if (isSmall) for (const value of members.slice(chunk.start, chunk.end)) paths[value] = chunk.path;
+  }
+}
+
+/** Return the common label of some values of one operation, else the operation's symbol. */
+function groupTitle(graph, members) {
+  const [first] = members;
+  const label = graph.label[first];
+  if (label && members.every((value) => graph.label[value] === label)) return label;
+  return graph.operation[first] < 0 ? "leaves" : graph.operations[graph.operation[first]].symbol;
+}
+
+/**
+ * Return the steps from each value to an output, a run of one operation counting as one step.
+ *
+ * The builtin sum of 1,000 terms is a chain of 1,000 additions; its terms are alike all the same.
+ */
+function levelsOf(graph) {
+  const { operands, operation, label, scope } = graph;
+  const levels = new Array(operands.length).fill(0);
+  for (let consumer = operands.length - 1; consumer >= 0; consumer--) {
+    for (const operand of operands[consumer]) {
+      if (typeof operand !== "number") continue;
+      const isRun =
+        operation[operand] === operation[consumer] &&
+        label[operand] === label[consumer] &&
+        scope[operand] === scope[consumer];
+      levels[operand] = Math.max(levels[operand], levels[consumer] + (isRun ? 0 : 1));
+    }
+  }
+  return levels;
+}
+
+/** Return the longest way from each value to an output, in operations. */
+function heightsOf(graph) {
+  const heights = new Array(graph.operands.length).fill(0);
+  for (let consumer = heights.length - 1; consumer >= 0; consumer--) {
+    for (const operand of graph.operands[consumer]) {
+      if (typeof operand === "number") heights[operand] = Math.max(heights[operand], heights[consumer] + 1);
+    }
+  }
+  return heights;
+}
+
+/** Return the outputs, where they are so few that each is to be seen. */
+function outputsAlone(graph) {
+  return new Set(graph.outputs.length <= FEW_OUTPUTS ? graph.outputs : []);
+}
+
+/** Cut the graph into bands of about equal size by height, and those again until they are small. */
+function stepPaths(graph) {
+  const heights = heightsOf(graph);
+  const population = [];
+  for (const height of heights) population[height] = (population[height] ?? 0) + 1; // none is empty
+  const pathOfHeight = population.map(() => []);
+  const open = [{ first: 0, end: population.length, path: [] }];
+  while (open.length) {
+    const { first, end, path } = open.pop();
+    for (const [start, stop] of cutIntoBands(population, first, end)) {
+      const inner = [...path, `/${stop - start > 1 ? "steps" : "step"} ${spanTitle(start, stop - 1)}`];
+      pathOfHeight.fill(inner, start, stop);
+      const size = population.slice(start, stop).reduce((sum, number) => sum + number, 0);
+      if (stop - start > 1 && size > SMALL_GROUP) open.push({ first: start, end: stop, path: inner });
+    }
+  }
+  // Outputs that nothing uses keep their own boxes; another could form a cycle with its band.
+  const outputs = outputsAlone(graph);
+  const outside = [];
+  return heights.map((height, value) => (height || !outputs.has(value) ? pathOfHeight[height] : outside));
+}
+
+/** Cut a range of heights into some with about as many values each. */
+function cutIntoBands(population, first, end) {
+  const total = population.slice(first, end).reduce((sum, number) => sum + number, 0);
+  const bands = [];
+  let before = 0;
+  let current = -1;
+  for (let height = first; height < end; height++) {
+    const band = Math.floor((before * MOST_PARTS) / total);
+    if (band === current) bands[bands.length - 1][1] = height + 1;
+    else bands.push([height, height + 1]);
+    current = band;
+    before += population[height];
+  }
+  return bands;
+}
+
+/** Return two whole numbers as a span; one alone where they are equal. */
+function spanTitle(first, last) {
+  const written = (number) => number.toLocaleString("en-US");
+  return first === last ? written(first) : `${written(first)}–${written(last)}`;
+}
