@@ -1,0 +1,126 @@
+"""Operations as expressions of their operands: written out by their formula, or by name."""
+
+from __future__ import annotations
+
+import ast
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache, reduce
+from typing import Any
+
+import autograd
+from autograd import Primitive
+from visualize.formulas.literals import literal
+from visualize.formulas.tidy import tidy
+
+__all__ = ["Opens", "is_only_symbols", "opened_in_python", "operation", "repeats", "template"]
+
+Opens = Callable[[Primitive], bool]  # whether a notation writes a row by its formula
+PLACES = ("x", "y", "z")
+PUBLIC = frozenset(autograd.__all__)
+MOST_TERMS = 20  # written with + between them; more are the sum of a list
+
+
+def opened_in_python(row: Primitive) -> bool:
+    """Return whether Python has no function for a row, or an operator instead of one."""
+    return row.name not in PUBLIC or is_only_symbols(row)
+
+
+def operation(row: Primitive, operands: Sequence[ast.expr], opens: Opens) -> ast.expr:
+    """Return a row applied to operands; `opens` chooses which rows are written out.
+
+    >>> from autograd import TABLE
+    >>> x, y, z = map(ast.Name, "xyz")
+    >>> ast.unparse(operation(TABLE["clip"], [x, y, z], opened_in_python))
+    'clip(x, y, z)'
+    >>> ast.unparse(operation(TABLE["clip"], [x, y, z], lambda row: True))
+    'min(max(x, y), z)'
+    """
+    formula = template(row)
+    if row.variadic:
+        if row.sum_of is not None:
+            return _sum(_terms(row, operands, opens))
+        if not operands:
+            return literal(row.forward())
+        if formula is not None and opens(row):
+            return reduce(
+                lambda x, y: _filled(formula, {"x": x, "y": y}), operands[1:], operands[0]
+            )
+    elif formula is not None and opens(row):
+        return _filled(formula, dict(zip(PLACES, operands, strict=False)))
+    return ast.Call(ast.Name(row.name), list(operands), [])
+
+
+def repeats(row: Primitive, position: int, opens: Opens) -> int:
+    """Return how often an operand stands in the text of an operation."""
+    formula = template(row)
+    if formula is None or row.variadic or not opens(row):
+        return 1
+    return _counted(formula)[PLACES[position]]
+
+
+@cache
+def template(row: Primitive) -> ast.expr | None:
+    """Return the formula of a row as an expression of x, y, z; None where it has none.
+
+    A formula of a user that is no Python is as none.
+    """
+    if row.formula is None:
+        return None
+    try:
+        return ast.parse(row.formula, mode="eval").body
+    except (SyntaxError, ValueError):
+        return None
+
+
+@cache
+def is_only_symbols(row: Primitive) -> bool:
+    """Return whether the formula of a row is nothing but its operands and one operation on them.
+
+    >>> from autograd import TABLE
+    >>> is_only_symbols(TABLE["maximum"]), is_only_symbols(TABLE["relu"])  # max(x, y), max(x, 0)
+    (True, False)
+    """
+    formula = template(row)
+    if formula is None:
+        return False
+    names = sum(isinstance(part, ast.Name) for part in ast.walk(formula))
+    parts = sum(isinstance(part, ast.expr) for part in ast.walk(formula))
+    operators = 0 if isinstance(formula, ast.Name) else 1
+    return names + operators == parts
+
+
+def _terms(row: Primitive, operands: Sequence[ast.expr], opens: Opens) -> list[ast.expr]:
+    product = row.sum_of
+    if product is None or product.arity == 1:
+        return list(operands)
+    half = len(operands) // 2
+    pairs = zip(operands[:half], operands[half:], strict=True)
+    return [operation(product, pair, opens) for pair in pairs]
+
+
+def _sum(terms: Sequence[ast.expr]) -> ast.expr:
+    if len(terms) > MOST_TERMS:
+        return ast.Call(ast.Name("sum"), [ast.List(list(terms))], [])
+    if not terms:
+        return literal(0.0)
+    return reduce(lambda left, right: tidy(ast.BinOp(left, ast.Add(), right)), terms)
+
+
+@cache
+def _counted(formula: ast.expr) -> Counter[str]:
+    return Counter(part.id for part in ast.walk(formula) if isinstance(part, ast.Name))
+
+
+def _filled(formula: ast.expr, operands: Mapping[str, ast.expr]) -> ast.expr:
+    """Return a copy of a formula with its operands in their places, tidied from the bottom up."""
+    if isinstance(formula, ast.Name):
+        return operands.get(formula.id, formula)
+    parts: dict[str, Any] = {name: _part(part, operands) for name, part in ast.iter_fields(formula)}
+    return tidy(type(formula)(**parts))
+
+
+def _part(part: object, operands: Mapping[str, ast.expr]) -> object:
+    if isinstance(part, list):
+        return [_part(item, operands) for item in part]
+    return _filled(part, operands) if isinstance(part, ast.expr) else part
