@@ -750,6 +750,7 @@ finite = primitive(
     c="isfinite(x) ? x : 0",
     special=EDGES,
     total=True,
+    formula="x",
 )
 
 

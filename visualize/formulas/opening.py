@@ -90,6 +90,15 @@ def is_only_symbols(row: Primitive) -> bool:
     return names + operators == parts
 
 
+def _folded(row: Primitive, formula: ast.expr, operands: Sequence[ast.expr]) -> ast.expr:
+    folded, *rest = operands
+    if not rest and row.forward(-1.0) != -1.0:  # a length of one operand, not a largest of one
+        rest = [literal(0.0)]
+    for operand in rest:
+        folded = _filled(formula, {"x": folded, "y": operand})
+    return folded
+
+
 def _terms(row: Primitive, operands: Sequence[ast.expr], opens: Opens) -> list[ast.expr]:
     product = row.sum_of
     if product is None or product.arity == 1:

@@ -11,6 +11,7 @@ from math import nan
 from typing import NoReturn
 
 from autograd import Constant, Primitive, Value, gradients, topological_order
+from visualize.digits import counted
 from visualize.formulas.literals import literal, recognised
 from visualize.formulas.opening import opened_in_python, operation
 
@@ -19,7 +20,6 @@ __all__ = ["filled", "local_rule"]
 OUT = "{out}"
 LARGEST = 200  # parts; of more, nobody reads a rule
 BLANK = re.compile(r"\{(out|\d+)\}")
-NEGATIVE = re.compile(r"-[\d.]|-inf")
 
 
 def local_rule(
@@ -41,7 +41,7 @@ def local_rule(
     """
     if not 0 <= position < arity:
         raise ValueError(
-            f"local_rule: {row.name} of {arity} operands has no operand {position}; "
+            f"local_rule: {row.name} of {counted(arity, 'operand')} has no operand {position}; "
             f"positions are 0 to {arity - 1}"
         )
     return _rule(row, position, arity, tuple(sorted((constants or {}).items())))
@@ -50,7 +50,7 @@ def local_rule(
 def filled(rule: str, names: Sequence[str], out: str) -> str:
     """Return a rule with the operands' names or numbers in its blanks.
 
-    A negative number gets parentheses next to an operator.
+    What begins with a sign gets parentheses next to an operator.
 
     >>> filled("1 - {out} * {out}", ["x"], "-0.5"), filled("{1}", ["2", "-3"], "-6")
     ('1 - (-0.5) * (-0.5)', '-3')
@@ -62,7 +62,7 @@ def filled(rule: str, names: Sequence[str], out: str) -> str:
         clashes = rule[: match.start()].rstrip()[-1:] in tuple("+-*/") or rule.startswith(
             "**", match.end()
         )
-        return f"({text})" if clashes and NEGATIVE.match(text) else text
+        return f"({text})" if clashes and text.startswith("-") else text
 
     return BLANK.sub(name, rule)
 

@@ -79,6 +79,8 @@ def _operation(expression: ast.BinOp) -> ast.expr:
             return literal(left / right)
         case ast.Pow() if right == 0.0:
             return literal(1.0)
+        case ast.Pow() if left == 0.0 and right and right > 0.0:
+            return literal(0.0)
         case ast.Pow() if right == 2.0:
             return _under_root(expression.left) or expression
     return expression
