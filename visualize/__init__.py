@@ -17,9 +17,11 @@ from visualize.plots import (
     plot_curves,
     plot_decision_boundary,
     plot_descent,
+    plot_feature_maps,
     plot_history,
     plot_images,
     plot_vectors,
+    plot_weights,
     save_figure,
 )
 from visualize.render import RenderError
@@ -36,8 +38,10 @@ __all__ = [
     "plot_curves",
     "plot_decision_boundary",
     "plot_descent",
+    "plot_feature_maps",
     "plot_history",
     "plot_images",
     "plot_vectors",
+    "plot_weights",
     "save_figure",
 ]

@@ -5,11 +5,13 @@ from visualize.plots.boundary import plot_decision_boundary
 from visualize.plots.confusion import plot_confusion_matrix
 from visualize.plots.curves import plot_curves
 from visualize.plots.descent import plot_descent
+from visualize.plots.feature_maps import plot_feature_maps
 from visualize.plots.figures import save_figure
 from visualize.plots.history import plot_history
 from visualize.plots.images import plot_images
 from visualize.plots.network import draw_network
 from visualize.plots.vectors import plot_vectors
+from visualize.plots.weights import plot_weights
 
 __all__ = [
     "Animation",
@@ -19,8 +21,10 @@ __all__ = [
     "plot_curves",
     "plot_decision_boundary",
     "plot_descent",
+    "plot_feature_maps",
     "plot_history",
     "plot_images",
     "plot_vectors",
+    "plot_weights",
     "save_figure",
 ]

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from autograd import Value, no_grad
@@ -15,6 +14,7 @@ from visualize.plots.figures import (
     matplotlib_module,
     new_figure,
 )
+from visualize.plots.modes import evaluating
 
 if TYPE_CHECKING:
     import numpy as np
@@ -148,7 +148,7 @@ def _ask(
     import numpy as np
 
     rows = []
-    with no_grad(), _evaluating(model):
+    with no_grad(), evaluating(model):
         for second in up.tolist():
             row = []
             for first in across.tolist():
@@ -158,19 +158,6 @@ def _ask(
                 row.append([o.data if isinstance(o, Value) else float(o) for o in outputs])
             rows.append(row)
     return np.array(rows)
-
-
-@contextmanager
-def _evaluating(model: Any) -> Iterator[None]:
-    # Dropout and its like rest while the plane is asked.
-    was_training = getattr(model, "training", False) and hasattr(model, "eval")
-    if was_training:
-        model.eval()
-    try:
-        yield
-    finally:
-        if was_training:
-            model.train()
 
 
 def _fill_scores(
