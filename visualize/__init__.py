@@ -7,6 +7,7 @@
 <Drawing of 3 values, 3 edges; output v2 = 5; no gradient yet; in 3 boxes. Show: ...>
 """
 
+from visualize.backpropagation.steps import Step, Steps, step_through
 from visualize.digraph import draw_dot
 from visualize.drawing import Drawing, draw
 from visualize.plots import (
@@ -30,6 +31,8 @@ __all__ = [
     "Animation",
     "Drawing",
     "RenderError",
+    "Step",
+    "Steps",
     "animate_descent",
     "draw",
     "draw_dot",
@@ -44,4 +47,5 @@ __all__ = [
     "plot_vectors",
     "plot_weights",
     "save_figure",
+    "step_through",
 ]

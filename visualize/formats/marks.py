@@ -52,17 +52,12 @@ def mark_shapes(scene: Scene, placed: Placed, rankdir: str) -> Iterator[str]:
             texts.append(_text(mark, place))
             if edge.local is not None:
                 plates.append(_plate(place, width))
+    yield '<g class="marks" aria-hidden="true">'
     if plates:  # a line crosses its derivative faintly
-        yield (
-            f'<path class="page" d="{"".join(plates)}" fill="{LIGHT.page}" fill-opacity="0.8" '
-            'aria-hidden="true"/>'
-        )
-    yield (
-        f'<g class="muted" fill="{LIGHT.muted}" font-size="{MARK_SIZE}" text-anchor="middle" '
-        'aria-hidden="true">'
-    )
+        yield (f'<path class="page" d="{"".join(plates)}" fill="{LIGHT.page}" fill-opacity="0.8"/>')
+    yield (f'<g class="muted" fill="{LIGHT.muted}" font-size="{MARK_SIZE}" text-anchor="middle">')
     yield from texts
-    yield "</g>"
+    yield "</g></g>"
 
 
 def _on_line(scene: Scene, edge: Edge) -> str:

@@ -13,9 +13,9 @@ from visualize.formats.palette import LIGHT, OUTPUT_WIDTH, line_width, theme
 from visualize.formats.stylesheet import ID, painted
 from visualize.formats.wording import Words
 from visualize.layout import Placed
-from visualize.scene.facts import Scene
+from visualize.scene.facts import Node, Scene
 
-__all__ = ["edge_shapes", "node_shape"]
+__all__ = ["box_shape", "edge_shapes", "node_shape", "path_data"]
 
 Point = tuple[float, float]
 
@@ -25,7 +25,7 @@ ALARM = f' class="bad" font-weight="700" fill="{LIGHT.alarm}"'  # nan and inf
 def edge_shapes(scene: Scene, placed: Placed) -> Iterator[str]:
     """Yield a line per edge, thicker where it stands for many."""
     yield (
-        f'<g fill="none" stroke="{LIGHT.edge}" stroke-width="1" '
+        f'<g class="lines" fill="none" stroke="{LIGHT.edge}" stroke-width="1" '
         f'marker-end="url(#{ID}-arrow)" aria-hidden="true">'
     )
     for edge, route in zip(scene.edges, placed.routes, strict=True):
@@ -36,11 +36,11 @@ def edge_shapes(scene: Scene, placed: Placed) -> Iterator[str]:
             wide = (
                 f' stroke-width="{line_width(edge.count):g}"><title>×{edge.count:,}</title></path>'
             )
-        yield f'<path d="{_path(route)}"{wide}'
+        yield f'<path d="{path_data(route)}"{wide}'
     yield "</g>"
 
 
-def _path(route: Sequence[Point]) -> str:
+def path_data(route: Sequence[Point]) -> str:
     """Return path data in whole pixels: relative, straight pieces as lines, half as long so."""
     points = [(round(x), round(y)) for x, y in route]
     x, y = points[0]
@@ -70,25 +70,41 @@ def node_shape(
     `room` is free left of its text and above it.
     """
     node = scene.nodes[index]
+    family = index if node.copy_of is None else node.copy_of
+    label = ", ".join((" ".join(filter(None, (box.heading, box.mark))), *box.lines))
+    attributes = (
+        f'id="{ID}-{index}" class="{look} u{family}" role="graphics-symbol" '
+        f'aria-label="{xml(label)}"'
+    )
+    title = "<title>" + "\n".join(map(xml, box.description)) + "</title>"
+    return box_shape(node, box, look, place, room, attributes, title)
+
+
+def box_shape(
+    node: Node,
+    box: Words,
+    look: str,
+    place: tuple[float, float, float, float],
+    room: tuple[int, int],
+    attributes: str = "",
+    title: str = "",
+) -> str:
+    """Return the box of a node as it is seen."""
     x, y, width, height = place
     left, top = PADDING + room[0], LINE + room[1]
     style = theme(look, LIGHT)
     if node.is_output:
         style = replace(style, width=max(style.width, OUTPUT_WIDTH))
     faint = "" if node.copy_of is None else ' fill-opacity="0.5"'
-    family = index if node.copy_of is None else node.copy_of
-    label = ", ".join((" ".join(filter(None, (box.heading, box.mark))), *box.lines))
-    description = "\n".join(map(xml, box.description))
     mark = (
         f'<text class="muted" x="{width - left - PADDING:.0f}" text-anchor="end" '
         f'fill="{LIGHT.muted}">{xml(box.mark)}</text>'
     )
     bad_data = node.group is None and not isfinite(node.data)
     bad = (bad_data, node.gradient.state in ("nan", "infinite"))
+    attributes = attributes or f'class="{look}"'
     return "".join((
-        f'<g id="{ID}-{index}" class="{look} u{family}" role="graphics-symbol" '
-        f'aria-label="{xml(label)}" transform="translate({x + left:.0f},{y + top:.0f})">'
-        f"<title>{description}</title>"
+        f'<g {attributes} transform="translate({x + left:.0f},{y + top:.0f})">{title}'
         f'<rect x="-{left}" y="-{top}" width="{width:.0f}" height="{height:.0f}" rx="6" '
         f"{painted(style)}{faint}/>"
         f'<text font-weight="700">{xml(box.heading)}</text>',

@@ -12,6 +12,7 @@ from visualize.formats.formula import edge_mark, local_mark
 from visualize.formats.legend import legend_keys
 from visualize.formats.marks import mark_room, mark_shapes
 from visualize.formats.measure import COLUMN, FONT_SIZE, LINE, MARGIN, SMALL, box_size, text_width
+from visualize.formats.overlay import Overlay
 from visualize.formats.palette import BORDER_WIDTH, LIGHT, style_class
 from visualize.formats.shapes import edge_shapes, node_shape
 from visualize.formats.stylesheet import ID, style_sheet, with_ids
@@ -26,7 +27,14 @@ RANK_GAP = 36
 NARROWEST = 420  # what the footer needs to be read
 
 
-def svg(scene: Scene, *, rankdir: str = "LR", legend: bool = True, clusters: bool = True) -> str:
+def svg(
+    scene: Scene,
+    *,
+    rankdir: str = "LR",
+    legend: bool = True,
+    clusters: bool = True,
+    overlay: Overlay | None = None,
+) -> str:
     """Return the picture of a scene as the text of an SVG file.
 
     The same scene has the same bytes everywhere, and several pictures can stand in one page.
@@ -34,6 +42,8 @@ def svg(scene: Scene, *, rankdir: str = "LR", legend: bool = True, clusters: boo
     boxes = [words(scene, node) for node in scene.nodes]
     rooms = mark_room(scene, rankdir)
     sizes = [box_size(box) for box in boxes]
+    for index, box in overlay.boxes() if overlay else ():
+        sizes[index] = max(sizes[index], box_size(box))
     placed = layout(
         [(width + left, height + top) for (width, height), (left, top) in zip(sizes, rooms)],
         [(edge.source, edge.target) for edge in scene.edges],
@@ -44,11 +54,16 @@ def svg(scene: Scene, *, rankdir: str = "LR", legend: bool = True, clusters: boo
     )
     looks = [style_class(node.gradient, scene.largest_gradient) for node in scene.nodes]
     keys = legend_keys(scene) if legend else []
-    width = max(placed.width, NARROWEST if scene.nodes else 0) + 2 * MARGIN
+    least = max(NARROWEST if scene.nodes else 0, overlay.width if overlay else 0)
+    width = max(placed.width, least) + 2 * MARGIN
     head = list(_heading(scene, width))
     top = MARGIN + (LINE + 6 if head else 0)
+    if overlay:
+        head += overlay.head(MARGIN, top)
+        top += overlay.room
     foot, height = footer(scene, keys, width, top + placed.height + LINE)
     used = [*looks, *(look for key in keys for look in key.looks)]
+    used += overlay.looks() if overlay else ()
     body = [
         f'<rect class="page" width="{width:.0f}" height="{height:.0f}" rx="8" '
         f'fill="{LIGHT.page}"/>',
@@ -59,6 +74,7 @@ def svg(scene: Scene, *, rankdir: str = "LR", legend: bool = True, clusters: boo
         *map(node_shape, range(len(boxes)), repeat(scene), boxes, looks, placed.boxes, rooms),
         *cluster_titles(placed),
         *mark_shapes(scene, placed, rankdir),
+        *(overlay.shapes(placed, rooms) if overlay else ()),
         "</g>",
         *foot,
     ]
@@ -74,6 +90,7 @@ def svg(scene: Scene, *, rankdir: str = "LR", legend: bool = True, clusters: boo
         f'<title id="{ID}-title">{name}</title>',
         f'<desc id="{ID}-desc">{xml(". ".join((summary(scene), *scene.notes)))}</desc>',
         *style_sheet(scene, used),
+        *(overlay.style() if overlay else ()),
         f'<defs><marker id="{ID}-arrow" viewBox="0 0 8 8" refX="8" refY="4" markerWidth="8" '
         'markerHeight="8" markerUnits="userSpaceOnUse" orient="auto">'
         f'<path class="arrow" d="M0,0.5L8,4L0,7.5z" fill="{LIGHT.edge}"/></marker></defs>',

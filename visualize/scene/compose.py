@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from math import isfinite
 
@@ -11,21 +11,32 @@ from autograd import Constant, Value, local_derivatives
 from visualize.scene.boxes import Boxes
 from visualize.scene.facts import Edge, Group, Node, Scene
 from visualize.scene.flat import FlatGraph, Path
-from visualize.scene.gradient import gradient_of, largest
+from visualize.scene.gradient import Gradient, gradient_of, largest
 from visualize.scene.names import unique_names
 
 __all__ = ["compose"]
 
 
 def compose(
-    graph: FlatGraph, boxes: Boxes | None = None, *, title: str = "", derivatives: bool = False
+    graph: FlatGraph,
+    boxes: Boxes | None = None,
+    *,
+    title: str = "",
+    derivatives: bool = False,
+    gradients: Mapping[Value, float] | None = None,
 ) -> Scene:
     """Return the scene of a graph, each value in a box of its own unless `boxes` says otherwise.
 
     The boxes must form no cycle. With `derivatives` the edges between values carry local
-    derivatives.
+    derivatives. `gradients` stand in for those that the values hold; a value without is unreached.
     """
-    pending = not any(graph.values[output].has_grad for output in graph.outputs)
+    pending = gradients is None and not any(graph.values[it].has_grad for it in graph.outputs)
+
+    def found(value: Value) -> Gradient:
+        if gradients is None:
+            return gradient_of(value.has_grad, value.grad, pending)
+        return gradient_of(value in gradients, gradients.get(value, 0.0), pending)
+
     box_of = boxes.of_value if boxes else list(range(len(graph)))
     members: dict[int, list[int]] = {}
     for value, box in enumerate(box_of):
@@ -43,7 +54,7 @@ def compose(
         alone = derivatives and not heading
         local.append(local_derivatives(graph.values[inside[0]]) if alone else ())
         if heading:
-            node = _group([graph.values[value] for value in inside], name, *heading, pending)
+            node = _group([graph.values[value] for value in inside], name, *heading, found)
         else:
             used = iter(graph.operands[inside[0]])
             operands = tuple(
@@ -51,7 +62,7 @@ def compose(
                 for operand in graph.values[inside[0]].args
             )
             scope = graph.scopes[inside[0]] if not boxes or boxes.clustered else ()
-            node = _single(graph.values[inside[0]], name, scope, operands, pending)
+            node = _single(graph.values[inside[0]], name, scope, operands, found)
         nodes.append(node if outputs.isdisjoint(inside) else replace(node, is_output=True))
     return Scene(
         nodes=tuple(nodes),
@@ -64,7 +75,11 @@ def compose(
 
 
 def _single(
-    value: Value, name: str, scope: Path, operands: tuple[int | Constant, ...], pending: bool
+    value: Value,
+    name: str,
+    scope: Path,
+    operands: tuple[int | Constant, ...],
+    found: Callable[[Value], Gradient],
 ) -> Node:
     row = value.op
     return Node(
@@ -75,13 +90,15 @@ def _single(
         variadic=bool(row and row.variadic),
         operands=operands,
         data=value.data,
-        gradient=gradient_of(value.has_grad, value.grad, pending),
+        gradient=found(value),
         scope=scope,
         line=value.line,
     )
 
 
-def _group(values: list[Value], name: str, title: str, scope: Path, pending: bool) -> Node:
+def _group(
+    values: list[Value], name: str, title: str, scope: Path, found: Callable[[Value], Gradient]
+) -> Node:
     operations = Counter(value.op.name if value.op else "leaf" for value in values)
     data = [value.data for value in values]
     finite = [number for number in data if isfinite(number)]
@@ -90,7 +107,7 @@ def _group(values: list[Value], name: str, title: str, scope: Path, pending: boo
         name=name,
         label=title,
         data=nan,
-        gradient=largest(gradient_of(value.has_grad, value.grad, pending) for value in values),
+        gradient=largest(map(found, values)),
         scope=scope,
         group=Group(
             title,

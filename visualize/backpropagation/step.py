@@ -1,0 +1,97 @@
+"""One step of a backward pass: a node hands its gradient on to one of its operands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from autograd import Constant, Value, sweep
+from visualize.digits import significant, telling
+from visualize.escape import cut
+from visualize.formats.formula import formula
+from visualize.formulas.rules import filled, local_rule
+from visualize.scene.compose import compose
+from visualize.scene.flat import flatten
+from visualize.scene.names import names_of
+
+__all__ = ["Step", "steps_of"]
+
+FORMULA_COLUMNS = 40
+RULE_COLUMNS = 90
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One contribution: `node` hands its gradient on to one of its operands.
+
+    `outgoing` is `incoming`, the gradient of the node, times `local`, the derivative of the node
+    with respect to the operand; `total` is what the operand has collected so far. Where no
+    gradient passes, as at `detach`, `local` and `outgoing` are None. `rule` is the derivative as a
+    formula, in names and in numbers.
+    """
+
+    number: int  # from 1
+    node: Value
+    operand: Value
+    position: int  # of the operand among those of the node
+    incoming: float
+    local: float | None
+    outgoing: float | None
+    total: float | None
+    made: str  # the node as an operation on names
+    names: tuple[str, str]  # of the node and the operand
+    rule: tuple[str, str]
+
+    def __str__(self) -> str:
+        return " ".join(self.cells)
+
+    __repr__ = __str__
+
+    @property
+    def cells(self) -> tuple[str, str, str, str]:
+        """The step as the cells of a line: node, local derivative, product, total."""
+        node, operand = self.names
+        head = f"{self.number}. {cut(self.made, FORMULA_COLUMNS)}:"
+        if self.local is None or self.outgoing is None:
+            return head, f"no derivative by {operand},", "nothing passes", ""
+        name, number = self.rule
+        parts = dict.fromkeys((f"∂{node}/∂{operand}", name, number, significant(self.local)))
+        slope = cut(" = ".join(filter(None, parts)), RULE_COLUMNS) + ","
+        incoming, outgoing = significant(self.incoming), significant(self.outgoing)
+        sent = f"{incoming} × {significant(self.local)} = {outgoing} to {operand},"
+        if not self.incoming:
+            sent = f"0, whatever the derivative, to {operand},"
+        return head, slope, sent, f"total {significant(self.total or 0.0)}"
+
+
+def steps_of(root: Value, gradient: float) -> Iterator[Step]:
+    """Yield the steps of a backward pass, in the order of the engine."""
+    graph = flatten([root])
+    scene = compose(graph)
+    names = names_of(graph)
+    made = {
+        value: f"{node.name} = {formula(scene, node)}"
+        for value, node in zip(graph.values, scene.nodes, strict=True)
+    }
+    number = 0
+    for node, incoming, contributions in sweep(root, gradient).visits:
+        for operand, position, local, sent, total in contributions:
+            number += 1
+            yield Step(
+                number, node, operand, position, incoming, local, sent, total,
+                made[node], (names[node], names[operand]), _rule(node, position, names),
+            )  # fmt: skip
+
+
+def _rule(node: Value, position: int, names: dict[Value, str]) -> tuple[str, str]:
+    """Return the local derivative in names and in numbers."""
+    if node.op is None:
+        return "", ""
+    constants = {place: arg for place, arg in enumerate(node.args) if type(arg) is Constant}
+    rule = local_rule(node.op, position, len(node.args), constants)
+    numbers = [telling(arg.data) for arg in node.args]
+    operands = [names.get(arg, number) for arg, number in zip(node.args, numbers, strict=True)]
+    return (
+        filled(rule, operands, names[node]),
+        filled(rule, numbers, telling(node.data)),
+    )
