@@ -59,9 +59,9 @@ def test_maps_are_those_of_a_convolution_written_out():
 
 def test_colours_show_the_signs_of_the_maps_on_one_scale():
     layer = Conv2d(1, 2, 1, bias=False)
-    layer.kernels[0].weights[0].data, layer.kernels[1].weights[0].data = 2.0, -1.0
+    layer.kernels[0].weights[0].data, layer.kernels[1].weights[0].data = -1.0, 2.0
     panels = titled(plot_feature_maps(layer, [[0.0, 1.0], [0.5, 0.25]]))
-    kept, turned = pixels(panels["kernel 0"]), pixels(panels["kernel 1"])
+    turned, kept = pixels(panels["kernel 0"]), pixels(panels["kernel 1"])
     assert (kept[0, 1] * 255).round().tolist() == [0x1F, 0x5F, 0x9E]  # the largest: blue
     assert kept[0, 0] == pytest.approx(turned[0, 0])  # 0: grey
     half_orange = np.add([0xB4, 0x50, 0x0B], [0xE8, 0xEA, 0xEB]) / 2 / 255
@@ -69,7 +69,8 @@ def test_colours_show_the_signs_of_the_maps_on_one_scale():
 
 
 def test_image_kernels_and_maps_stand_side_by_side_with_a_bar_each():
-    figure = plot_feature_maps(Conv2d(1, 4, 3), IMAGE, title="A title")
+    layer = Conv2d(1, 4, 3)
+    figure = plot_feature_maps(layer, IMAGE, title="A title")
     panels = titled(figure)
     assert list(panels) == ["image", "kernel 0", "kernel 1", "kernel 2", "kernel 3"]
     small = [axes for axes in figure.axes if axes.images and not axes.get_title()]
@@ -80,6 +81,8 @@ def test_image_kernels_and_maps_stand_side_by_side_with_a_bar_each():
         own = axes.get_position()
         assert own.x1 < beside.x0
         assert beside.y0 < (own.y0 + own.y1) / 2 < beside.y1
+        colours, weights = pixels(axes), arrays_of(layer)[0][place, 0]
+        assert np.array_equal(colours[..., 2] > colours[..., 0], weights > 0)  # blue, else orange
     assert [axes.get_ylabel() for axes in figure.axes[-2:]] == ["feature map", "kernel"]
     for bar in figure.axes[-2:]:
         low, high = bar.get_ylim()
@@ -155,7 +158,7 @@ def test_numbers_that_are_not_finite_are_marked_and_counted():
     [
         (Conv2d(1, 1, 2), IMAGE),
         (Conv2d(1, 7, (1, 5)), IMAGE),
-        (Conv2d(1, 40, 2), IMAGE.T),
+        (Conv2d(1, 40, 2), np.full((6, 5), math.nan)),
         (Conv2d(5, 3, 2), np.stack([IMAGE] * 5)),
         (Conv2d(1, 6, 1), np.full((2, 12), math.nan)),
     ],
