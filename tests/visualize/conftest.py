@@ -9,6 +9,9 @@ import pytest
 
 import autograd
 from autograd import Value, scope, sqrt, where
+from tests.visualize.browser import browser
+
+__all__ = ["browser"]
 
 
 def readme_expression() -> Value:
