@@ -1,0 +1,63 @@
+"""Units that do not learn: dead ones and saturated ones, and what is meant by that."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from autograd import Value, local_derivatives
+
+__all__ = ["BOUNDS", "NEAR", "bounded", "is_dead", "is_saturated", "near_bound"]
+
+# Where activations level out on both sides, by the name of their operation.
+BOUNDS = {"tanh": (-1.0, 1.0), "sigmoid": (0.0, 1.0), "erf": (-1.0, 1.0)}
+
+# The share of its range that lies between a saturated output and a bound: |tanh| > 0.99, the
+# threshold of Karpathy's lecture "Activations & Gradients" (2022). The slope of tanh and sigmoid is
+# there 2% of its largest at most. What saturation does to training: Glorot, Bengio 2010, section 3.
+NEAR = 0.005
+
+MOST = 0.9  # of the outputs of a saturated unit are near a bound
+
+
+def bounded(output: Value) -> bool:
+    """Tell whether a value is the result of an activation with two bounds."""
+    return output.op is not None and output.op.name in BOUNDS
+
+
+def near_bound(output: Value) -> bool:
+    """Tell whether a value is so near a bound of its activation that hardly a gradient passes.
+
+    >>> near_bound(Value(3.0).tanh()), near_bound(Value(2.0).tanh()), near_bound(Value(9.0).relu())
+    (True, False, False)
+    """
+    if output.op is None or output.op.name not in BOUNDS:
+        return False
+    low, high = BOUNDS[output.op.name]
+    margin = NEAR * (high - low)
+    return not low + margin <= output.data <= high - margin and output.data == output.data
+
+
+def is_saturated(outputs: Sequence[Value]) -> bool:
+    """Tell whether a unit with these outputs, one per example or more, is near a bound on most.
+
+    >>> is_saturated([Value(9.0).tanh(), Value(-9.0).tanh()])
+    True
+    """
+    return sum(map(near_bound, outputs)) >= MOST * len(outputs)
+
+
+def is_dead(outputs: Sequence[Value]) -> bool:
+    """Tell whether a unit with these outputs is flat on all examples, as a relu that is always off.
+
+    No gradient passes it then, so that it never comes back by itself. A tanh or sigmoid that is
+    flat to the last digit is called saturated instead.
+
+    >>> is_dead([Value(-1.0).relu(), Value(-2.0).relu()]), is_dead([Value(-1.0).relu(), Value(1.0)])
+    (True, False)
+    """
+    return not any(map(bounded, outputs)) and all(map(_flat, outputs))
+
+
+def _flat(output: Value) -> bool:
+    slopes = [slope for slope in local_derivatives(output) if slope is not None]
+    return bool(slopes) and not any(slopes)

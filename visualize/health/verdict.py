@@ -1,0 +1,107 @@
+"""The verdict over a model: what the numbers of its layers say is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from math import isfinite
+
+from visualize.digits import counted
+from visualize.health.finding import KINDS, Finding
+from visualize.health.layer import LayerHealth
+from visualize.health.spread import spread
+from visualize.health.statistics import Statistics
+
+__all__ = ["TOO_LARGE", "TOO_SMALL", "USUAL_UPDATE", "findings"]
+
+# A step of about a thousandth of the weights is usual: Karpathy, notes of CS231n, "Ratio of
+# weights:updates". Two orders of magnitude to either side of it are taken as normal.
+USUAL_UPDATE = 1e-3
+TOO_LARGE, TOO_SMALL = 1e-1, 1e-5
+
+# Some units are dead in most trained relu networks; saturated ones have often learned to decide.
+FEW_DEAD, FEW_SATURATED = 0.25, 0.5
+
+NAMED = 8  # units in a sentence
+
+
+def findings(layers: Sequence[LayerHealth], loss: float, examples: int) -> tuple[Finding, ...]:
+    """Return all that is wrong, the worst first; nothing for a healthy model.
+
+    Where numbers are nan or infinite nothing else is judged.
+    """
+    found = list(_not_finite(layers, loss))[:1] or [
+        *spread(layers),
+        *_unreached(layers),
+        *_flat(layers),
+        *_dead(layers, examples),
+        *_saturated(layers),
+        *_updates(layers),
+    ]
+    return tuple(sorted(found, key=lambda finding: KINDS.index(finding.kind)))
+
+
+def _not_finite(layers: Sequence[LayerHealth], loss: float) -> Iterator[Finding]:
+    """Yield what is not finite: on the way forward, then the loss, then on the way back."""
+    for layer in layers:
+        yield from _broken(layer, "parameters", layer.weights)
+        yield from _broken(layer, "activations", layer.activations)
+    if not isfinite(loss):
+        yield Finding("nan", "", f"nan: the loss is {loss}, of outputs that are all finite")
+    for layer in reversed(layers):
+        yield from _broken(layer, "gradients of activations", layer.gradients)
+        yield from _broken(layer, "gradients of parameters", layer.weight_gradients)
+
+
+def _broken(layer: LayerHealth, what: str, numbers: Statistics | None) -> Iterator[Finding]:
+    if numbers is not None and numbers.not_finite:
+        count = f"{numbers.not_finite:,} of {numbers.count:,} {what}"
+        yield Finding("nan", layer.name, f"nan in {layer.name}: {count} are nan or infinite")
+
+
+def _unreached(layers: Sequence[LayerHealth]) -> Iterator[Finding]:
+    for layer in layers:
+        if layer.weights is not None and layer.unreached:
+            count = counted(layer.weights.count, "parameter")
+            some = f"{layer.unreached:,} of " if layer.unreached < layer.weights.count else ""
+            says = f"no gradient in {layer.name}: the loss does not depend on {some}its {count}"
+            yield Finding("unreached", layer.name, says)
+
+
+def _flat(layers: Sequence[LayerHealth]) -> Iterator[Finding]:
+    slopes = [layer.weight_gradients for layer in layers if layer.weight_gradients is not None]
+    if all(numbers.zero == 1.0 for numbers in slopes) and not any(x.unreached for x in layers):
+        yield Finding("flat", "", "no gradient: the derivatives by all parameters are exactly 0")
+
+
+def _dead(layers: Sequence[LayerHealth], examples: int) -> Iterator[Finding]:
+    for layer in layers:
+        if len(layer.dead) > FEW_DEAD * layer.units:
+            says = f"{_share(layer, layer.dead)} are off on all {examples:,} examples"
+            yield Finding("dead", layer.name, f"dead units in {layer.name}: {says}")
+
+
+def _saturated(layers: Sequence[LayerHealth]) -> Iterator[Finding]:
+    for layer in layers:
+        # The last layer is meant to: a confident answer is near 0 or 1
+        if not layer.is_output and len(layer.saturated) > FEW_SATURATED * layer.units:
+            says = f"{_share(layer, layer.saturated)} are mostly at a bound"
+            yield Finding("saturated", layer.name, f"saturated units in {layer.name}: {says}")
+
+
+def _share(layer: LayerHealth, units: Sequence[int]) -> str:
+    which = ", ".join(map(str, units[:NAMED])) + (", …" if len(units) > NAMED else "")
+    return f"{len(units):,} of {layer.units:,} {layer.made_by} units ({which})"
+
+
+def _updates(layers: Sequence[LayerHealth]) -> Iterator[Finding]:
+    moved = [(layer.update, layer) for layer in layers if layer.update is not None]
+    if not moved:
+        return
+    largest, layer = max(moved, key=lambda pair: pair[0])
+    usual = f"about {USUAL_UPDATE:g} is usual"
+    if largest > TOO_LARGE:
+        says = f"a step moves its weights by {largest:.2g} of their size; {usual}"
+        yield Finding("large updates", layer.name, f"updates too large in {layer.name}: {says}")
+    elif largest < TOO_SMALL:
+        says = f"a step moves weights by {largest:.2g} of their size at most; {usual}"
+        yield Finding("small updates", layer.name, f"updates too small in all layers: {says}")
