@@ -1,0 +1,202 @@
+"""kinks(): the operations of a graph at a point without a derivative, and what was taken there."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from contextvars import Context
+from dataclasses import dataclass
+from math import inf, isfinite, isnan, nan, nextafter
+from typing import NamedTuple
+
+from autograd import Constant, Primitive, Value, local_derivatives
+from visualize.backpropagation.operation import numbers, source, written
+from visualize.digits import counted, significant
+from visualize.escape import columns
+from visualize.scene.flat import flatten
+from visualize.scene.names import names_of
+
+__all__ = ["Kink", "Kinks", "Slope", "kinks", "kinks_among"]
+
+MOST_ROWS = 50  # of a printed table
+MOST_SLOPES = 4  # of a printed row
+WIDEST_CELL = 44  # a longer one pushes its line out, not the whole table
+
+
+class Slope(NamedTuple):
+    """The derivative by an operand just below and just above its number.
+
+    `moved` is the operand that is moved: mostly `operand` itself; a gate has a derivative by what
+    passes it, which jumps where its condition moves. nan where the operation is not defined.
+    """
+
+    operand: str
+    left: float
+    right: float
+    moved: str
+
+    def __str__(self) -> str:
+        by = self.operand if self.moved == self.operand else f"{self.operand} as {self.moved} moves"
+        sides = ["undefined" if isnan(side) else significant(side) for side in self[1:3]]
+        return f"∂{by}: {sides[0]} | {sides[1]}"
+
+
+@dataclass(frozen=True, slots=True)
+class Kink:
+    """An operation at a point where it has no derivative.
+
+    `convention` says in words which one the backward pass takes, `slopes` what it would be on
+    either side. `line` is the user's, as "file:line", where it was recorded.
+    """
+
+    node: Value
+    name: str
+    made: str  # the operation on the names of its operands
+    operands: str  # the operands with their numbers
+    convention: str
+    slopes: tuple[Slope, ...]
+
+    @property
+    def operation(self) -> str:
+        """The name of the operation."""
+        return self.node.op.name if self.node.op else ""
+
+    @property
+    def line(self) -> str:
+        """The user's line that made the node; "" where it was not recorded."""
+        return self.node.line
+
+    @property
+    def cells(self) -> tuple[str, ...]:
+        """The row of the table."""
+        made = f"{self.name} = {self.made}"
+        shown = [str(slope) for slope in self.slopes[:MOST_SLOPES]]
+        slopes = ", ".join(shown + ["…"] * (len(self.slopes) > MOST_SLOPES))
+        return made, self.operands, self.convention, slopes, source(self.line)
+
+    def __str__(self) -> str:
+        return "; ".join(filter(None, self.cells))
+
+
+class Kinks(tuple[Kink, ...]):
+    """Kinks in the order of the graph; printed, a table."""
+
+    __slots__ = ()
+
+    @property
+    def text(self) -> str:
+        """The table, one kink a line; derivatives left and right of it around a bar."""
+        if not self:
+            return "no kinks: every operation has a derivative where it was computed"
+        title = f"{counted(len(self), 'operation')} at a point without a derivative (left | right)"
+        return "\n".join([title, *self.rows()])
+
+    def rows(self, most: int = MOST_ROWS) -> list[str]:
+        """Return the rows of the table, no more than `most`."""
+        rows = [kink.cells for kink in self[:most]]
+        more = [f"… and {len(self) - len(rows):,} more"] if len(self) > len(rows) else []
+        return [*_aligned(rows), *more] if rows else []
+
+    def __str__(self) -> str:
+        return self.text
+
+    __repr__ = __str__
+
+
+def kinks(root: Value) -> Kinks:
+    """Return all nodes under `root` that were computed at a point without a derivative.
+
+    There the backward pass takes a derivative by convention: relu'(0) = 0, each of two equal
+    operands of maximum gets half, and so on (see the table of conventions in the documentation).
+    Each `Kink` has its node, operands, convention in words, and the derivatives on either side.
+    Raises TypeError for anything but a Value.
+
+    >>> from autograd import Value, maximum
+    >>> a, b = Value(2.0, label="a"), Value(2.0, label="b")
+    >>> kinks(maximum(a, b) + (a - b).relu())  # doctest: +NORMALIZE_WHITESPACE
+    2 operations at a point without a derivative (left | right)
+    v2 = maximum(a, b)  a = 2, b = 2  a tie: each gets half of the gradient  ∂a: 0 | 1, ∂b: 0 | 1
+    v4 = relu(v3)       v3 = 0        relu'(0) = 0, the flat side            ∂v3: 0 | 1
+    >>> len(kinks(a * b))
+    0
+    """
+    if not isinstance(root, Value):
+        raise TypeError(
+            f"kinks takes the Value at the root of a graph, not {type(root).__name__}; "
+            "of several roots, ask one after the other"
+        )
+    graph = flatten([root])
+    return kinks_among(graph.values, names_of(graph))
+
+
+def kinks_among(values: Collection[Value], names: dict[Value, str]) -> Kinks:
+    """Return the kinks among some values of a graph, whose names are given."""
+    return Kinks(_found(values, names))
+
+
+def _found(values: Collection[Value], names: dict[Value, str]) -> Iterator[Kink]:
+    for value in values:
+        row = value.op
+        convention = row and row.kink and row.kink(*[arg.data for arg in value.args])
+        if row and convention:
+            slopes = tuple(_slopes(value, row, names))
+            made, operands = written(value, names), numbers(value, names)
+            yield Kink(value, names[value], made, operands, convention, slopes)
+
+
+def _slopes(value: Value, row: Primitive, names: dict[Value, str]) -> Iterator[Slope]:
+    """Yield the derivatives beside the kink, for each operand that leaves it when moved."""
+    point = [float(arg.data) for arg in value.args]
+    for place, operand in enumerate(value.args):
+        if type(operand) is Constant:
+            continue
+        sides = [_moved(point, place, direction) for direction in (-inf, inf)]
+        if all(row.kink and row.kink(*side) for side in sides):
+            continue
+        left, right = (_derivatives(value, row, side) for side in sides)
+        own = bool(row.pullbacks[0 if row.variadic else place])
+        for by, other in enumerate(value.args):
+            jumps = not own and left[by] != right[by]
+            if type(other) is not Constant and (by == place if own else jumps):
+                yield Slope(names[other], left[by], right[by], names[operand])
+        if not any(row.pullbacks):
+            yield Slope(names[operand], 0.0, 0.0, names[operand])  # a step
+
+
+def _moved(point: Sequence[float], place: int, direction: float) -> list[float]:
+    return [
+        nextafter(number, direction) if position == place else number
+        for position, number in enumerate(point)
+    ]
+
+
+def _derivatives(value: Value, row: Primitive, point: Sequence[float]) -> list[float]:
+    """Return the derivatives at a point by the rules of the row; nan where it has no value.
+
+    In a context of its own: under `no_grad` nothing would be recorded, and in a scope it would
+    belong there.
+    """
+    if not isfinite(row.forward(*point)):
+        return [nan] * len(point)
+    operands = [
+        number if type(arg) is Constant else Value(number)
+        for arg, number in zip(value.args, point, strict=True)
+    ]
+    derivatives: tuple[float | None, ...] = Context().run(_rules, row, operands)
+    return [0.0 if derivative is None else derivative for derivative in derivatives]
+
+
+def _rules(row: Primitive, operands: Sequence[Value | float]) -> tuple[float | None, ...]:
+    return local_derivatives(row(*operands))
+
+
+def _aligned(rows: Sequence[tuple[str, ...]]) -> Iterator[str]:
+    """Yield rows as lines; the last cell is as long as it is."""
+    widths = [
+        max((width for row in rows if (width := columns(row[cell])) <= WIDEST_CELL), default=0)
+        for cell in range(len(rows[0]))
+    ]
+    for row in rows:
+        padded = (
+            text + " " * (width - columns(text)) for text, width in zip(row, widths, strict=True)
+        )
+        yield "  ".join(padded).rstrip()

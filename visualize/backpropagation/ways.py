@@ -1,0 +1,171 @@
+"""The ways between a root and a leaf, with one reverse sweep over them: what why() looks at."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from autograd import Constant, Contribution, Sweep, Value, Visit
+from visualize.backpropagation.operation import equation, numbers, source, written
+from visualize.digits import significant
+from visualize.escape import cut
+from visualize.formulas.rules import filled, local_rule
+from visualize.scene.flat import FlatGraph
+
+__all__ = ["Ways"]
+
+RULE_COLUMNS = 70
+
+
+@dataclass(frozen=True, eq=False)
+class Ways:
+    """A graph as seen from a leaf: `passes` is a reverse sweep from the root, nothing is changed.
+
+    Numbers of values are their places in `graph`. Everything is walked, nothing recurs.
+    """
+
+    leaf: Value
+    root: Value
+    graph: FlatGraph
+    names: dict[Value, str]
+    passes: Sweep
+
+    @cached_property
+    def number(self) -> dict[Value, int]:
+        """The place of each value in topological order."""
+        return {value: place for place, value in enumerate(self.graph.values)}
+
+    @cached_property
+    def gradients(self) -> dict[Value, float]:
+        """The gradient of every value that the sweep reached."""
+        return self.passes.gradients()
+
+    @property
+    def gradient(self) -> float | None:
+        """The gradient of the leaf; None where the sweep did not reach it."""
+        return self.gradients.get(self.leaf)
+
+    @cached_property
+    def dependent(self) -> set[Value]:
+        """The leaf and all that was computed from it, whether gradients pass or not."""
+        found = {self.leaf}
+        for value in self.graph.values:
+            if any(operand in found for operand in value.args):
+                found.add(value)
+        return found
+
+    @cached_property
+    def visits(self) -> list[Visit]:
+        """The visits of the sweep on the ways, root first, with what goes towards the leaf."""
+        return [
+            visit._replace(contributions=tuple(c for c in visit.contributions if self._leads(c)))
+            for visit in self.passes.visits
+            if visit.node in self.dependent
+        ]
+
+    def _leads(self, contribution: Contribution) -> bool:
+        return contribution.operand in self.dependent
+
+    @cached_property
+    def incoming(self) -> dict[Value, list[tuple[Visit, Contribution]]]:
+        """What each value on the ways got, in the order of the sweep."""
+        found: dict[Value, list[tuple[Visit, Contribution]]] = {}
+        for visit in self.visits:
+            for contribution in visit.contributions:
+                found.setdefault(contribution.operand, []).append((visit, contribution))
+        return found
+
+    @cached_property
+    def _consumers_below_root(self) -> dict[Value, Value]:
+        """For each value, a consumer on a shortest way to the root."""
+        above: dict[Value, Value] = {}
+        order = [self.root]
+        for value in order:  # grows while it is walked
+            for operand in value.args:
+                if type(operand) is not Constant and operand not in above:
+                    above[operand] = value
+                    order.append(operand)
+        return above
+
+    @cached_property
+    def _operands_above_leaf(self) -> dict[Value, Value]:
+        """For each value that depends on the leaf, an operand on a shortest way to it."""
+        consumers: dict[Value, list[Value]] = {}
+        for value in self.graph.values:
+            if value in self.dependent:
+                for operand in value.args:
+                    if operand in self.dependent:
+                        consumers.setdefault(operand, []).append(value)
+        below: dict[Value, Value] = {}
+        order = [self.leaf]
+        for value in order:  # grows while it is walked
+            for consumer in consumers.get(value, ()):
+                if consumer not in below:
+                    below[consumer] = value
+                    order.append(consumer)
+        return below
+
+    def way_through(self, value: Value) -> list[Value]:
+        """Return a way from the root down to a value and, where there is one, on to the leaf."""
+        way = [value]
+        while way[-1] is not self.root:
+            way.append(self._consumers_below_root[way[-1]])
+        way.reverse()
+        if value in self.dependent:
+            while way[-1] is not self.leaf:
+                way.append(self._operands_above_leaf[way[-1]])
+        return way
+
+    def said(self, value: Value) -> str:
+        """Return a value with how it was made and its operands: "v1 = relu(x) with x = -2"."""
+        name = self.names[value]
+        if value.op is None:
+            return f"{name} = {significant(value.data)}, a leaf"
+        operands = numbers(value, self.names)
+        return f"{name} = {written(value, self.names)}" + (f" with {operands}" if operands else "")
+
+    def computed(self, value: Value) -> str:
+        """Return a value as an operation on names and on numbers: "v = log(x): log(0) = -inf"."""
+        name = self.names[value]
+        if value.op is None:
+            return f"{name} = {significant(value.data)}, a leaf"
+        return f"{name} = {written(value, self.names)}: {equation(value, self.names)}"
+
+    def slope(self, node: Value, position: int, local: float) -> str:
+        """Return a local derivative by its rule: "∂v1/∂x = 0.5 / v1 = 0.5 / 0 = inf".
+
+        Of a rule that chooses, only the form with names: "∂v1/∂x = (1 if x > 0 else 0) = 0".
+        """
+        row = node.op
+        assert row is not None
+        rule = local_rule(row, position, len(node.args))
+        by_name = filled(rule, [self._operand(arg) for arg in node.args], self.names[node])
+        by_number = filled(
+            rule, [significant(arg.data) for arg in node.args], significant(node.data)
+        )
+        forms = [f"({by_name})"] if " if " in by_name else [by_name, by_number]
+        steps = [form for form in forms if len(form) <= RULE_COLUMNS]
+        parts = dict.fromkeys((self.derivative(node, position), *steps, significant(local)))
+        return " = ".join(filter(None, parts))
+
+    def derivative(self, node: Value, position: int) -> str:
+        """Return the name of a local derivative: "∂v1/∂x"."""
+        return f"∂{self.names[node]}/∂{self._operand(node.args[position])}"
+
+    def _operand(self, operand: Value | Constant) -> str:
+        return significant(operand) if isinstance(operand, Constant) else self.names[operand]
+
+    def at(self, *nodes: Value) -> tuple[str, ...]:
+        """Return the source lines of nodes as lines of a text, indented; none if not recorded."""
+        lines = dict.fromkeys(node.line for node in nodes if node.line)
+        return tuple(f"    {source(line)}" for line in lines)
+
+    def path(self, nodes: Sequence[Value], most: int = 8) -> str:
+        """Return a way as names with arrows; of a long one the ends."""
+        shown = [self.names[node] for node in nodes]
+        if len(shown) > most:
+            left_out = len(shown) - most
+            half = most // 2
+            shown = [*shown[:half], f"… {left_out:,} more …", *shown[-half:]]
+        return cut(" → ".join(shown), 200)

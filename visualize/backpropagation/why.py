@@ -1,0 +1,163 @@
+"""why(): the reason why a gradient is 0, missing, huge, tiny or nan, in words and as a picture."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator, Sequence
+
+from autograd import Constant, StaleGraphError, Sweep, Value, sweep, topological_order
+from visualize.backpropagation.diagnosis import Diagnosis, Finding
+from visualize.backpropagation.kinks import Kinks, kinks_among
+from visualize.backpropagation.ways import Ways
+from visualize.backpropagation.why_blocked import detached, not_connected, stale
+from visualize.backpropagation.why_computed import not_as_computed
+from visualize.backpropagation.why_killed import killed
+from visualize.backpropagation.why_not_finite import backward_fault, forward_fault
+from visualize.backpropagation.why_size import Sizes
+from visualize.digits import significant
+from visualize.drawing import Drawing
+from visualize.scene.flat import flatten
+from visualize.scene.names import names_of, unique_names
+from visualize.scene.slice import slice_of
+
+__all__ = ["why"]
+
+MOST_WAYS = 3  # of the picture, through as many culprits
+MOST_OPERANDS = 4  # of a culprit that the picture shows
+MOST_KINKS = 5  # in the text
+TEXT_COLUMNS = 100
+
+
+def why(leaf: Value, root: Value) -> Diagnosis:
+    """Tell why the gradient of `root` with respect to `leaf` is what it is: 0, missing, huge, nan.
+
+    The answer names the first cause: the leaf is not connected to the root, detached, or changed
+    since; nan or inf came up in the forward or the backward pass; the gradient is killed by local
+    derivatives of 0, has underflowed, cancelled, vanished or grown; or backward() has not run.
+    With it come the operations at fault, their operands and lines, and a way out; build the graph
+    inside `autograd.source_lines()` to have lines. No gradient is touched: `why` makes a sweep of
+    its own. Any value under the root will do for the leaf.
+
+    Raises TypeError for anything but Values, and ValueError where the root is given first.
+
+    >>> from autograd import Value
+    >>> w, x = Value(-2.0, label="w"), Value(3.0, label="x")
+    >>> h = w * x
+    >>> loss = (h.relu() - 1) ** 2
+    >>> loss.backward()
+    >>> diagnosis = why(w, loss)
+    >>> diagnosis.cause, diagnosis.gradient
+    ('killed', 0.0)
+    >>> print(diagnosis)
+    ∂v5/∂w = 0, killed at relu: every way to w passes a local derivative of exactly 0.
+      v3 = relu(v2) with v2 = -6: relu is off, its operand is not above 0
+          ∂v3/∂v2 = (1 if v2 > 0 else 0) = 0, times the gradient -2
+    Way out: use leaky_relu, a smaller learning rate, or another start for the biases.
+    To see the lines of your program here, build the graph inside `with autograd.source_lines():`.
+    """
+    _check(leaf, root)
+    graph = flatten([root])
+    names = names_of(graph)
+    known = leaf in names
+    if not known:
+        names[leaf] = _name_of_stranger(leaf, root, names)
+    try:
+        passes, reason = sweep(root), ""
+    except StaleGraphError as error:
+        passes, reason = Sweep(root, ()), str(error).partition(": ")[0]
+    ways = Ways(leaf, root, graph, names, passes)
+    if not known:
+        findings = [not_connected(leaf, graph, names)]
+    elif reason:
+        findings = [stale(graph, names, reason)]
+    else:
+        findings = list(_findings(ways))
+    on_the_ways = kinks_among([v for v in graph.values if v in ways.dependent], names)
+    first = findings[0]
+    return Diagnosis(
+        cause=first.cause,
+        gradient=ways.gradient,
+        nodes=first.nodes,
+        text=_text(ways, findings, on_the_ways),
+        kinks=on_the_ways,
+        drawing=_drawing(ways, first),
+    )
+
+
+def _check(leaf: object, root: object) -> None:
+    for position, (name, given) in enumerate((("leaf", leaf), ("root", root))):
+        if isinstance(given, Value):
+            continue
+        hint = "ask about one after the other" if isinstance(given, Sequence) else "wrap it"
+        if hint == "wrap it":
+            hint = "a plain number has no gradient: make it a Value and compute with that"
+        raise TypeError(
+            f"why(leaf, root) takes two Values; argument {position + 1}, the {name}, is of type "
+            f"{type(given).__name__}: {hint}"
+        )
+
+
+def _name_of_stranger(leaf: Value, root: Value, names: dict[Value, str]) -> str:
+    """Return a name for a leaf that is not in the graph; ValueError where the root is under it."""
+    if root in set(topological_order(leaf)):
+        raise ValueError(
+            "why(leaf, root): the first argument was computed from the second; the value whose "
+            "gradient is asked for comes first, the root of backward() second"
+        )
+    (name,) = unique_names([str(leaf.label) or "the leaf"], [0])
+    return f"{name} (the one given)" if name in names.values() else name
+
+
+def _findings(ways: Ways) -> Iterator[Finding]:
+    """Yield all that is wrong in the order of cause and effect, or that nothing is."""
+    sizes = Sizes(ways)
+    found = [
+        finding
+        for cause in (detached, forward_fault, backward_fault, killed)
+        if (finding := cause(ways))
+    ]
+    if not found:
+        by_size = (sizes.underflowed, sizes.cancelled, sizes.vanishing, sizes.grown)
+        found = [finding for cause in by_size if (finding := cause())]
+    found += not_as_computed(ways)
+    yield from found or [sizes.healthy()]
+
+
+def _text(ways: Ways, findings: Sequence[Finding], kinks: Kinks) -> str:
+    first = findings[0]
+    subject = f"∂{ways.names[ways.root]}/∂{ways.names[ways.leaf]}"
+    gradient = ": no gradient" if ways.gradient is None else f" = {significant(ways.gradient)}"
+    lines = [f"{subject}{gradient}, {first.summary}.", *(f"  {line}" for line in first.lines)]
+    if first.way_out:
+        lines += _wrapped(f"Way out: {first.way_out}.")
+    if len(findings) > 1:
+        lines += _wrapped(f"Also: {'; '.join(finding.summary for finding in findings[1:])}.")
+    if kinks:
+        lines.append("On the way, at a point without a derivative (left | right):")
+        lines += [f"  {row}" for row in kinks.rows(MOST_KINKS)]
+    made = [node for node in first.nodes if node.op is not None]
+    if made and not any(node.line for node in made):
+        lines += _wrapped(
+            "To see the lines of your program here, build the graph inside "
+            "`with autograd.source_lines():`."
+        )
+    return "\n".join(lines)
+
+
+def _wrapped(text: str) -> list[str]:
+    return textwrap.wrap(text, TEXT_COLUMNS, subsequent_indent="  ", break_on_hyphens=False)
+
+
+def _drawing(ways: Ways, finding: Finding) -> Drawing:
+    culprits = [node for node in finding.nodes if node in ways.number]
+    through = culprits[:MOST_WAYS] or [ways.leaf]
+    drawn = [list(finding.way)] if finding.way else []
+    drawn += [ways.way_through(node) for node in through if not drawn and node in ways.number]
+    important = [ways.root, ways.leaf, *culprits[:MOST_WAYS]]
+    for node in culprits[:MOST_WAYS]:
+        operands = dict.fromkeys(arg for arg in node.args if type(arg) is not Constant)
+        important += list(operands)[:MOST_OPERANDS]
+    gradients = ways.gradients if ways.passes.visits else None
+    title = f"∂{ways.names[ways.root]}/∂{ways.names[ways.leaf]}: {finding.cause}"
+    scene = slice_of(ways.graph, ways.names, drawn, important, gradients, title=title)
+    return Drawing(scene, rankdir="LR", engine="auto", legend=True, clusters=False)

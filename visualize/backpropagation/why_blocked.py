@@ -1,0 +1,150 @@
+"""Gradients that do not come: no way leads to the leaf, or each passes what has no derivative."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from autograd import Constant, Value
+from visualize.backpropagation.diagnosis import Finding
+from visualize.backpropagation.operation import source
+from visualize.backpropagation.ways import Ways
+from visualize.digits import counted, significant
+from visualize.scene.flat import FlatGraph
+
+__all__ = ["detached", "not_connected", "stale"]
+
+MOST = 5  # values to name
+COMPARISONS = frozenset({"less", "less_equal", "greater", "greater_equal", "equal"})
+
+
+def not_connected(leaf: Value, graph: FlatGraph, names: Mapping[Value, str]) -> Finding:
+    """Return what can be seen where a leaf is not in the graph."""
+    root = graph.values[graph.outputs[0]]
+    name, top = names[leaf], names[root]
+    lines, suspects = [], []
+    if root.op is None:
+        lines.append(
+            f"{top} is a leaf itself: no operation was recorded for it. It was computed under "
+            "no_grad(), or made of a plain number, as in Value(loss.data)."
+        )
+        suspects.append(root)
+    twins = [v for v in graph.values if v.label and v.label == leaf.label]
+    if twins:
+        shown = ", ".join(f"{names[twin]} = {significant(twin.data)}" for twin in twins[:MOST])
+        lines.append(
+            f"The graph has another value labelled {leaf.label!r}: {shown}. Either of the two was "
+            "made anew, as by w = w - rate * w.grad."
+        )
+        suspects += twins[:MOST]
+    cut = [v for v in graph.values if v.op is None and not v.label and v is not root]
+    cut.sort(key=lambda value: not (value.scope or value.line))  # made in a module: computed
+    if cut:
+        lines.append(
+            f"{counted(len(cut), 'leaf without a label').replace('labels', 'label')} "
+            f"in the graph may be where it was cut: {_leaves(cut, names)}."
+        )
+        lines += [f"    {source(value.line)}" for value in cut[:MOST] if value.line]
+        suspects += cut[:MOST]
+    way_out = (
+        f"compute {top} from {name} itself; .data, Value(number), float arithmetic and no_grad() "
+        "cut a graph. Change a parameter in place, by w.data -= ..., and keep the same Value"
+    )
+    summary = f"not connected: {top} was not computed from {name}"
+    return Finding("not connected", summary, tuple(lines), tuple(suspects), way_out)
+
+
+def _leaves(leaves: Sequence[Value], names: Mapping[Value, str]) -> str:
+    shown = [
+        f"{names[leaf]} = {significant(leaf.data)}" + (f" in {leaf.scope}" if leaf.scope else "")
+        for leaf in leaves[:MOST]
+    ]
+    return ", ".join(shown + ["…"] * (len(leaves) > MOST))
+
+
+def stale(graph: FlatGraph, names: Mapping[Value, str], reason: str) -> Finding:
+    """Return which operations no longer fit their operands."""
+    old = [
+        value
+        for value in graph.values
+        if value.op is not None
+        and repr(value.op.forward(*[arg.data for arg in value.args])) != repr(value.data)
+    ]
+    lines = [reason[0].upper() + reason[1:] + "."]
+    if old:
+        first = old[0]
+        operands = [arg.data for arg in first.args]
+        now = first.op.forward(*operands) if first.op else 0.0
+        lines.append(
+            f"{counted(len(old), 'operation')} would give another number now; the first is "
+            f"{names[first]}: {significant(first.data)} in the graph, {significant(now)} anew."
+        )
+        lines += [f"    {source(first.line)}"] if first.line else []
+    leaves = [arg for value in old[:1] for arg in value.args if type(arg) is not Constant]
+    return Finding(
+        "stale",
+        "the graph is stale: a leaf was changed after it was computed",
+        tuple(lines),
+        (*old[:MOST], *leaves),
+        "call forward() on the root to recompute it in place, or build the expression again",
+    )
+
+
+def detached(ways: Ways) -> Finding | None:
+    """Return where gradients are blocked, if none reaches the leaf."""
+    if ways.gradient is not None:
+        return None
+    blockers = list(dict.fromkeys(node for node, _ in _blocked(ways)))
+    lines: list[str] = []
+    for node in blockers[:MOST]:
+        lines += [ways.said(node), *ways.at(node), f"    {_reason(node)}"]
+    if len(blockers) > MOST:
+        lines.append(f"… and {len(blockers) - MOST:,} more")
+    name = ways.names[ways.leaf]
+    where = "here" if len(blockers) == 1 else f"at {len(blockers):,} places"
+    return Finding(
+        "detached",
+        f"detached {where}: every way from {ways.names[ways.root]} to {name} passes an operation "
+        "without a derivative",
+        tuple(lines),
+        tuple(blockers),
+        _way_out(blockers),
+    )
+
+
+def _blocked(ways: Ways) -> Iterator[tuple[Value, int]]:
+    """Yield the first use without a derivative on each way from the leaf up, operand by operand."""
+    open_to_leaf = {ways.leaf}
+    for node in ways.graph.values:
+        if node not in ways.dependent or node.op is None:
+            continue
+        rules = node.op.pullbacks * len(node.args) if node.op.variadic else node.op.pullbacks
+        for position, (operand, rule) in enumerate(zip(node.args, rules, strict=True)):
+            if operand in open_to_leaf:
+                if rule is None:
+                    yield node, position
+                else:
+                    open_to_leaf.add(node)
+
+
+def _reason(node: Value) -> str:
+    row = node.op
+    assert row is not None
+    if row.name == "detach":
+        return "detach() lets no gradient pass"
+    if row.name in COMPARISONS:
+        return "a comparison is a step, its derivative is 0 wherever it has one"
+    if row.name == "where":
+        return "the condition of where only chooses, it has no derivative"
+    return f"{row.name} has no derivative by this operand"
+
+
+def _way_out(blockers: Sequence[Value]) -> str:
+    kinds = {node.op.name for node in blockers if node.op}
+    if "detach" in kinds:
+        return "use the value itself where its gradient is wanted, without .detach()"
+    if kinds & (COMPARISONS | {"where"}):
+        return (
+            "a choice tells nothing of how much; use a smooth form of it, as sigmoid(x) for x > 0, "
+            "or let the result depend on the value on the branches of where"
+        )
+    return "give the operation a rule for this operand, or reach the root by another way"

@@ -1,0 +1,209 @@
+"""The first cause of nan and inf: in the numbers of the forward pass, or in the backward pass."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from math import isfinite, isinf, isnan
+
+from autograd import Contribution, Value, Visit
+from visualize.backpropagation.diagnosis import Cause, Finding
+from visualize.backpropagation.ways import Ways
+from visualize.digits import significant
+
+__all__ = ["backward_fault", "forward_fault"]
+
+LARGEST = "the largest float, 1.8e308"
+MOST = 3  # origins to name
+
+# Words for a node that made nan or inf of finite operands, and what to do.
+REASONS = {
+    "log": "log is infinite at 0 and undefined below",
+    "log1p": "log1p is infinite at -1 and undefined below",
+    "sqrt": "there is no real square root below 0",
+    "div": "a division by 0",
+    "pow": "0 to a negative power is infinite, and a negative base has only whole powers",
+    "asin": "asin is defined from -1 to 1",
+    "acos": "acos is defined from -1 to 1",
+    "acosh": "acosh is defined from 1",
+    "atanh": "atanh is infinite at -1 and 1 and undefined beyond",
+}
+WAYS_OUT = {
+    "log": "keep the operand of log above 0, as log(x + 1e-12); for log(1 + x) there is log1p, "
+    "for probabilities a loss that takes logits",
+    "log1p": "keep the operand of log1p above -1",
+    "sqrt": "keep what is under the root above 0, as sqrt(x + 1e-12); norm and hypot are safe at 0",
+    "div": "keep the divisor away from 0, as x / (y + 1e-12)",
+    "pow": "keep the base above 0, as (x + 1e-12) ** y, or the exponent whole",
+    "exp": "subtract the largest exponent first, as softmax and logsumexp do",
+    "asin": "keep the operand inside -1 and 1, as by clip(x, -1 + 1e-7, 1 - 1e-7)",
+    "acos": "keep the operand inside -1 and 1, as by clip(x, -1 + 1e-7, 1 - 1e-7)",
+    "acosh": "keep the operand above 1",
+    "atanh": "keep the operand inside -1 and 1, as by clip(x, -1 + 1e-7, 1 - 1e-7)",
+}
+SCALE = "make the numbers smaller: scale the inputs, lower the learning rate, or use clip_grad_norm"
+LEAF = (
+    "look at where this number comes from: the data, or a step with a gradient that was not "
+    "finite. Lower the learning rate, or use clip_grad_norm"
+)
+
+
+def forward_fault(ways: Ways) -> Finding | None:
+    """Return the first nan or inf of the forward pass, if the root or the gradient suffers from it.
+
+    A nan in a branch of `where` that was not taken does no harm, and is no cause.
+    """
+    sick: Value | None = None
+    outcome = ways.root.data
+    if not isfinite(outcome):
+        sick = ways.root
+    elif ways.gradient is not None and not isfinite(ways.gradient):
+        *_, first_step = _trace(ways)
+        outcome = ways.gradient
+        if _by_numbers(first_step):
+            sick = first_step[0].node
+    if sick is None:
+        return None
+    cause: Cause = "forward nan" if isnan(outcome) else "forward inf"
+    origins, turned = _origins(ways, sick)
+    first = origins[0]
+    lines = [f"first: {ways.computed(first)}{_because(first)}", *ways.at(first)]
+    if len(origins) > 1:
+        more = ", ".join(ways.names[origin] for origin in origins[1 : 1 + MOST])
+        lines.append(f"also, independently: {more}" + (", …" if len(origins) > 1 + MOST else ""))
+    if turned is not None and turned is not first:
+        lines += [f"then: {ways.computed(turned)}", *ways.at(turned)]
+    way = ways.way_through(first)
+    if first is not ways.root:
+        upwards = way[way.index(first) :: -1]
+        lines.append(f"from there to the root: {ways.path(upwards)}")
+    name = ways.names[first]
+    what = significant(first.data)
+    then = f"so that {ways.names[ways.root]} is {significant(ways.root.data)}"
+    if isfinite(ways.root.data):
+        then = "before there was any gradient"
+    made = f"{name} is {what}" if first.op is None else f"{first.op.name} gave {what}"
+    summary = f"{made} in the forward pass" + (f", {then}" if first is not ways.root else "")
+    row = first.op.name if first.op else ""
+    way_out = LEAF if not row else WAYS_OUT.get(row, SCALE)
+    culprits = tuple(dict.fromkeys(value for value in (first, turned) if value is not None))
+    return Finding(cause, summary, tuple(lines), culprits, way_out)
+
+
+def _origins(ways: Ways, sick: Value) -> tuple[list[Value], Value | None]:
+    """Return what first was not finite, in the order of the graph, and what first was nan of inf.
+
+    Only what `sick` got its nan or inf from counts.
+    """
+    found = {sick}
+    stack = [sick]
+    while stack:
+        for operand in stack.pop().args:
+            if not isfinite(operand.data) and isinstance(operand, Value) and operand not in found:
+                found.add(operand)
+                stack.append(operand)
+    ordered = sorted(found, key=ways.number.__getitem__)
+    bad = [value for value in ordered if not isfinite(value.data)]
+    origins = [value for value in bad if all(isfinite(arg.data) for arg in value.args)]
+    turned = next(
+        (v for v in bad if isnan(v.data) and not any(isnan(arg.data) for arg in v.args)), None
+    )
+    return origins or bad[:1], turned
+
+
+def _because(value: Value) -> str:
+    if value.op is None:
+        return ", which is not finite to begin with"
+    reason = REASONS.get(value.op.name)
+    if reason is None or (value.op.name == "pow" and value.args[0].data > 0.0):
+        return f", beyond {LARGEST}" if isinf(value.data) else ""
+    return f" ({reason})"
+
+
+def backward_fault(ways: Ways) -> Finding | None:
+    """Return where the gradient first became nan or infinite though every number is finite."""
+    gradient = ways.gradient
+    if gradient is None or isfinite(gradient):
+        return None
+    steps = list(_trace(ways))
+    if _by_numbers(steps[-1]):
+        return None  # a fault of the forward pass
+    lines: list[str] = []
+    for number, (visit, contribution) in enumerate(reversed(steps)):
+        lines += _told(ways, visit, contribution, first=number == 0)
+    visit, contribution = steps[-1]
+    node = visit.node
+    cause: Cause = "backward nan" if isnan(gradient) else "backward inf"
+    row = node.op.name if node.op else ""
+    if contribution is None or isfinite(contribution.local or 0.0):
+        cause = "overflowed"
+        summary = f"a gradient at {ways.names[node]} is beyond {LARGEST}"
+        way_out = SCALE
+    else:
+        summary = (
+            f"the derivative of {row} is {significant(contribution.local or 0.0)} where it was used"
+        )
+        way_out = WAYS_OUT.get(row, SCALE)
+    culprits = tuple(dict.fromkeys(visit.node for visit, _ in reversed(steps)))
+    return Finding(cause, summary, tuple(lines), culprits, way_out)
+
+
+Step = tuple[Visit, Contribution | None]  # None: at a sum of what came to the node of the visit
+
+
+def _by_numbers(step: Step) -> bool:
+    """Tell whether a local derivative is not finite because numbers of the forward pass are not."""
+    visit, contribution = step
+    if contribution is None or isfinite(contribution.local or 0.0):
+        return False
+    node = visit.node
+    return not all(map(isfinite, [node.data, *(arg.data for arg in node.args)]))
+
+
+def _trace(ways: Ways) -> Iterator[Step]:
+    """Yield where nan and inf came up on the way to the leaf, the last in the backward pass first.
+
+    From the leaf up: the contribution that spoilt the gradient, and the gradient that it came from
+    as long as that was not finite either. The last one yielded is the first cause.
+    """
+    by_node = {visit.node: visit for visit in ways.visits}
+    here = by_node[ways.leaf]
+    while True:
+        came = ways.incoming.get(here.node, [])
+        is_nan = isnan(here.gradient)
+        spoilt = [step for step in came if step[1].sent is not None and not isfinite(step[1].sent)]
+        of_kind = [step for step in spoilt if is_nan == isnan(step[1].sent or 0.0)]
+        if not spoilt or (is_nan and not of_kind):
+            yield here, None  # finite ones that overflowed, or inf - inf
+            if not spoilt:
+                return
+        visit, contribution = (of_kind or spoilt)[0]
+        from_above = not isfinite(visit.gradient)
+        if not from_above or (isnan(contribution.sent or 0.0) and not isnan(visit.gradient)):
+            yield visit, contribution
+        if not from_above:
+            return
+        here = visit
+
+
+def _told(
+    ways: Ways, visit: Visit, contribution: Contribution | None, *, first: bool
+) -> Iterator[str]:
+    """Yield one step of the trace in words, with its line in the user's program."""
+    when = "first" if first else "then"
+    node = visit.node
+    name, gradient = ways.names[node], significant(visit.gradient)
+    if contribution is None:
+        terms = [step[1].sent for step in ways.incoming.get(node, ()) if step[1].sent is not None]
+        shown = " + ".join(
+            f"({significant(term)})" if term < 0 else significant(term)
+            for term in sorted(terms, key=isfinite)[:4]
+        )
+        yield f"{when}: at {name} the contributions add up to {shown} = {gradient}"
+    else:
+        operand, position, local, sent, _ = contribution
+        yield f"{when}: {ways.said(node)}"
+        yield from ways.at(node)
+        yield (
+            f"    {ways.slope(node, position, local or 0.0)}, times the gradient {gradient} = "
+            f"{significant(sent or 0.0)} for {ways.names[operand]}"
+        )

@@ -1,0 +1,203 @@
+"""A slice of a graph as a scene: some values, the ways between them, and nothing else."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain, pairwise
+from math import isfinite, nan
+from typing import NamedTuple
+
+from autograd import Constant, Value, local_derivatives
+from visualize.scene.facts import Edge, Group, Node, Scene
+from visualize.scene.flat import FlatGraph
+from visualize.scene.gradient import Gradient, gradient_of, largest
+
+__all__ = ["MOST_BOXES", "slice_of"]
+
+MOST_BOXES = 30  # legible at a glance
+
+
+class _Gap(NamedTuple):
+    """Values of a way that share a box, between the values that the way has around them."""
+
+    upper: Value
+    lower: Value
+    between: tuple[Value, ...]
+
+
+def slice_of(
+    graph: FlatGraph,
+    names: Mapping[Value, str],
+    ways: Sequence[Sequence[Value]],
+    important: Iterable[Value],
+    gradients: Mapping[Value, float] | None,
+    *,
+    title: str = "",
+) -> Scene:
+    """Return a scene of at most 30 boxes: the `important` values and the `ways` that join them.
+
+    A way leads from a value down through its operands. What lies on it far from all important
+    values shares a box. An operand that is not drawn is written as a number in the box that uses
+    it. Each value shows its gradient in `gradients`; those not among them were not reached, and
+    without `gradients` none is known.
+
+    >>> from autograd import Value
+    >>> from visualize.scene.flat import flatten
+    >>> from visualize.scene.names import names_of
+    >>> x = Value(2.0, label="x")
+    >>> chain = [x]
+    >>> for _ in range(50):
+    ...     chain.append(chain[-1] * Value(0.5))
+    >>> graph = flatten([chain[-1]])
+    >>> scene = slice_of(graph, names_of(graph), [chain[::-1]], [chain[-1], x], None)
+    >>> len(scene.nodes), [node.group.count for node in scene.nodes if node.group]
+    (19, [33])
+    """
+    wanted = list(dict.fromkeys(important))
+    number = {value: position for position, value in enumerate(graph.values)}
+    for most in range(18, 0, -2):
+        kept = _kept(wanted, ways, most)
+        gaps = list(_gaps(ways, kept))
+        if len(kept) + len(gaps) <= MOST_BOXES:
+            break
+    order: list[Value | _Gap] = sorted(
+        [*kept, *gaps],
+        key=lambda item: (
+            number[item.upper] - 0.5 if isinstance(item, _Gap) else number.get(item, -1)
+        ),
+    )
+    index = {item: position for position, item in enumerate(order)}
+    outputs = {graph.values[output] for output in graph.outputs}
+    nodes = [
+        _group_node(item, names, gradients)
+        if isinstance(item, _Gap)
+        else _node(item, names, gradients, outputs, index, gaps)
+        for item in order
+    ]
+    return Scene(
+        nodes=tuple(nodes),
+        edges=tuple(_edges(order, nodes, index)),
+        values=len(graph),
+        uses=sum(map(len, graph.operands)),
+        notes=tuple(_notes(graph, kept, gaps)),
+        title=title,
+    )
+
+
+def _kept(important: Sequence[Value], ways: Sequence[Sequence[Value]], most: int) -> set[Value]:
+    """Return the values drawn alone: important ones, where ways part, what lies nearest to them."""
+    kept = set(important[:most])
+    onward: dict[Value, Value] = {}
+    for upper, lower in chain.from_iterable(map(pairwise, ways)):
+        if onward.setdefault(upper, lower) is not lower and len(kept) < most:
+            kept.add(upper)
+    nearness: dict[Value, int] = {}
+    for way in ways:
+        for steps in (way, way[::-1]):
+            distance = len(way)
+            for value in steps:
+                distance = 0 if value in kept else distance + 1
+                nearness[value] = min(distance, nearness.get(value, distance))
+    nearest = sorted((value for value in nearness if value not in kept), key=nearness.__getitem__)
+    kept.update(nearest[: max(0, most - len(kept))])
+    for gap in _gaps(ways, kept):
+        if len(gap.between) == 1:  # a box as well
+            kept.update(gap.between)
+    return kept
+
+
+def _gaps(ways: Sequence[Sequence[Value]], kept: set[Value]) -> Iterator[_Gap]:
+    """Yield what is left out between two drawn values of a way, each pair of them once."""
+    seen: set[tuple[Value, Value]] = set()
+    for way in ways:
+        upper: Value | None = None
+        between: list[Value] = []
+        for value in way:
+            if value not in kept:
+                between.append(value)
+                continue
+            if upper is not None and between and (upper, value) not in seen:
+                seen.add((upper, value))
+                yield _Gap(upper, value, tuple(between))
+            upper, between = value, []
+
+
+def _gradient(value: Value, gradients: Mapping[Value, float] | None) -> Gradient:
+    reached = gradients is not None and value in gradients
+    return gradient_of(reached, (gradients or {}).get(value, 0.0), gradients is None)
+
+
+def _node(
+    value: Value,
+    names: Mapping[Value, str],
+    gradients: Mapping[Value, float] | None,
+    outputs: set[Value],
+    index: Mapping[Value | _Gap, int],
+    gaps: Sequence[_Gap],
+) -> Node:
+    below = {gap.between[0]: index[gap] for gap in gaps if gap.upper is value}
+    row = value.op
+    return Node(
+        name=names[value],
+        label=str(value.label),
+        data=value.data,
+        gradient=_gradient(value, gradients),
+        scope=(),
+        operation=row.name if row else "",
+        symbol=row.symbol if row else "",
+        variadic=bool(row and row.variadic),
+        operands=tuple(
+            below.get(operand, index.get(operand, Constant(operand.data))) for operand in value.args
+        ),
+        is_output=value in outputs,
+        line=value.line,
+    )
+
+
+def _group_node(
+    gap: _Gap, names: Mapping[Value, str], gradients: Mapping[Value, float] | None
+) -> Node:
+    operations = Counter(value.op.name for value in gap.between if value.op)
+    data = [value.data for value in gap.between]
+    finite = [number for number in data if isfinite(number)]
+    return Node(
+        name=f"{names[gap.between[-1]]} to {names[gap.between[0]]}",
+        label="on the way",
+        data=nan,
+        gradient=largest(_gradient(value, gradients) for value in gap.between),
+        scope=(),
+        group=Group(
+            "on the way",
+            len(data),
+            tuple(sorted(operations.items(), key=lambda item: (-item[1], item[0]))),
+            min(finite, default=nan),
+            max(finite, default=nan),
+            len(data) - len(finite),
+        ),
+    )
+
+
+def _edges(
+    order: Sequence[Value | _Gap], nodes: Sequence[Node], index: Mapping[Value | _Gap, int]
+) -> Iterator[Edge]:
+    for target, item in enumerate(order):
+        if isinstance(item, _Gap):
+            yield Edge(index[item.lower], target, None, 1)
+            continue
+        slopes = local_derivatives(item)
+        for gap in order:
+            if isinstance(gap, _Gap) and gap.upper is item:
+                yield Edge(index[gap], target, None, item.args.count(gap.between[0]))
+        for position, operand in enumerate(nodes[target].operands):
+            if isinstance(operand, int) and not nodes[operand].group:
+                yield Edge(operand, target, position, 1, slopes[position])
+
+
+def _notes(graph: FlatGraph, kept: set[Value], gaps: Sequence[_Gap]) -> Iterator[str]:
+    if len(kept) < len(graph):
+        more = " × says how many values a box stands for." if gaps else ""
+        yield (
+            f"A slice of {len(graph):,} values. Operands that are not drawn are written as "
+            f"numbers.{more}"
+        )
