@@ -10,7 +10,6 @@ import pytest
 import autograd as ag
 from autograd import StaleGraphError, Value, local_derivatives, relu, sqrt, sweep, tanh, where
 
-
 OPERATIONS = (
     lambda a, b, c: a * b,
     lambda a, b, c: a + b - c,

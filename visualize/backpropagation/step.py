@@ -91,7 +91,6 @@ def _rule(node: Value, position: int, names: dict[Value, str]) -> tuple[str, str
     rule = local_rule(node.op, position, len(node.args), constants)
     numbers = [telling(arg.data) for arg in node.args]
     operands = [names.get(arg, number) for arg, number in zip(node.args, numbers, strict=True)]
-    return (
-        filled(rule, operands, names[node]),
-        filled(rule, numbers, telling(node.data)),
-    )
+    if " if " in rule:
+        rule = f"({rule})"
+    return filled(rule, operands, names[node]), filled(rule, numbers, telling(node.data))
