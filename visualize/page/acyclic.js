@@ -5,7 +5,8 @@ function eachUseBetween(graph, boxOf, visit) {
   graph.operands.forEach((operands, value) => {
     const box = boxOf[value];
     operands.forEach((operand, position) => {
-      if (typeof operand === "number" && boxOf[operand] !== box) visit(boxOf[operand], box, value, position);
+      if (typeof operand !== "number" || boxOf[operand] === box) return;
+      visit(boxOf[operand], box, value, position);
     });
   });
 }
@@ -13,8 +14,8 @@ function eachUseBetween(graph, boxOf, visit) {
 /**
  * Return the visit in which each value takes part; null where the boxes form no cycle.
  *
- * The visit counts how often the way to a value went from one looped box to another. Boxes split by
- * visit form no cycle: an edge between boxes raises the visit, one inside never lowers it.
+ * The visit counts how often the way to a value went from one looped box to another. Boxes split
+ * by visit form no cycle: an edge between boxes raises the visit, one inside never lowers it.
  */
 function visitsOfLoops(graph, boxOf, count) {
   const looped = loopedBoxes(graph, boxOf, count);
@@ -24,7 +25,8 @@ function visitsOfLoops(graph, boxOf, count) {
   graph.operands.forEach((operands, value) => {
     const box = boxOf[value];
     if (!looped[box]) return;
-    const used = operands.filter((operand) => typeof operand === "number" && looped[boxOf[operand]]);
+    const isUsed = (operand) => typeof operand === "number" && looped[boxOf[operand]];
+    const used = operands.filter(isUsed);
     for (const operand of used) {
       visits[value] = Math.max(visits[value], visits[operand] + (boxOf[operand] === box ? 0 : 1));
     }

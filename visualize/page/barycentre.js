@@ -46,49 +46,52 @@ function sweepRanks(order, position, layering, tree, { downwards, flipTies, sibl
  * they are replaced by the nearest means that agree with it. At equal means items come first.
  */
 function sortNested(items, means, cluster, tree, siblings) {
-  const members = new Map([[ROOT, []]]); // per cluster: items, and child clusters as ~cluster
-  const totals = new Map();
+  const members = new Array(tree.paths.length); // per cluster: items, child clusters as ~cluster
+  members[ROOT] = [];
+  const sums = new Array(tree.paths.length).fill(0);
+  const numbers = new Array(tree.paths.length).fill(0);
+  const met = [ROOT];
   for (const item of items) {
     let entry = item;
-    for (let inner = cluster[item]; ; inner = tree.parent[inner]) {
-      const isNew = !members.has(inner);
-      if (isNew) members.set(inner, []);
-      if (entry !== null) members.get(inner).push(entry);
+    for (let inner = cluster[item]; inner !== ROOT; inner = tree.parent[inner]) {
+      sums[inner] += means[item];
+      numbers[inner]++;
+      const isNew = !members[inner];
+      if (isNew) met.push(inner);
+      if (isNew) members[inner] = [entry];
+      else if (entry !== null) members[inner].push(entry);
       entry = isNew ? ~inner : null;
-      if (inner === ROOT) break;
-      const total = totals.get(inner);
-      if (total) {
-        total.sum += means[item];
-        total.number++;
-      } else {
-        totals.set(inner, { sum: means[item], number: 1 });
-      }
     }
+    if (entry !== null) members[ROOT].push(entry);
   }
-  const clusterMean = new Map();
-  for (const [inner, { sum, number }] of totals) clusterMean.set(inner, sum / number);
-  if (siblings) {
-    for (const entries of members.values()) {
-      const children = entries.filter((entry) => entry < 0).map((entry) => ~entry);
-      children.sort((a, b) => siblings[a] - siblings[b]);
-      const fitted = isotonic(
-        children.map((child) => clusterMean.get(child)),
-        children.map((child) => totals.get(child).number),
-      );
-      children.forEach((child, place) => clusterMean.set(child, fitted[place]));
-    }
+  const clusterMeans = sums.map((sum, inner) => sum / numbers[inner]);
+  for (const inner of siblings ? met : []) {
+    agreeWithSiblings(members[inner], clusterMeans, numbers, siblings);
   }
-  const mean = (entry) => (entry < 0 ? clusterMean.get(~entry) : means[entry]);
+  const mean = (entry) => (entry < 0 ? clusterMeans[~entry] : means[entry]);
   const rank = (entry) => (entry < 0 ? (siblings ? siblings[~entry] : ~entry) : -1);
-  for (const entries of members.values()) entries.sort((a, b) => mean(a) - mean(b) || rank(a) - rank(b));
+  const byMean = (a, b) => mean(a) - mean(b) || rank(a) - rank(b);
+  for (const inner of met) members[inner].sort(byMean);
   const sorted = [];
-  const stack = members.get(ROOT).reverse();
+  const stack = members[ROOT].reverse();
   while (stack.length) {
     const entry = stack.pop();
     if (entry >= 0) sorted.push(entry);
-    else for (const inner of members.get(~entry).reverse()) stack.push(inner);
+    else for (const inner of members[~entry].reverse()) stack.push(inner);
   }
   return sorted;
+}
+
+/** Replace the means of clusters among some entries by the nearest that agree with their order. */
+function agreeWithSiblings(entries, clusterMeans, numbers, siblings) {
+  const children = entries.filter((entry) => entry < 0).map((entry) => ~entry);
+  if (children.length < 2) return;
+  children.sort((a, b) => siblings[a] - siblings[b]);
+  const fitted = isotonic(
+    children.map((child) => clusterMeans[child]),
+    children.map((child) => numbers[child]),
+  );
+  children.forEach((child, place) => (clusterMeans[child] = fitted[place]));
 }
 
 /**
@@ -115,5 +118,9 @@ function isotonic(values, weights) {
     masses.push(mass);
     lengths.push(length);
   }
-  return means.flatMap((mean, block) => new Array(lengths[block]).fill(mean));
+  const fitted = [];
+  for (let block = 0; block < means.length; block++) {
+    for (let left = lengths[block]; left > 0; left--) fitted.push(means[block]);
+  }
+  return fitted;
 }

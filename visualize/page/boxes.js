@@ -5,11 +5,11 @@
  * index of the box of each value.
  *
  * A view is {closed: keys of clusters drawn as one box, folded: sums drawn with what they swallow,
- * grouping: which clusters there are, see pathsOf}. A box is {key, kind: "value", "cluster" or "sum",
- * members, path: of the clusters around it, title, cluster: the key that opens it or "", value: the
- * one that it shows or -1, copyOf: index of the first drawing or -1}. Between boxes of one value
- * there is an edge {source, target, count, uses: [[consumer, position], ...]} per use, else one per
- * pair.
+ * grouping: which clusters there are, see pathsOf}. A box is {key, kind: "value", "cluster" or
+ * "sum", members, path: of the clusters around it, title, cluster: the key that opens it or "",
+ * value: the one that it shows or -1, copyOf: index of the first drawing or -1}. Between boxes of
+ * one value there is an edge {source, target, count, uses: [[consumer, position], ...]} per use,
+ * else one per pair.
  */
 function boxesOf(graph, view) {
   const { boxOf, known } = assignBoxes(graph, view);
@@ -38,7 +38,7 @@ function assignBoxes(graph, { closed, folded, grouping }) {
   const paths = pathsOf(graph, grouping);
   const outputs = outputsAlone(graph);
   const topOf = topsOfFolded(graph, folded, paths, closed);
-  const closedLength = new Map(); // path -> length of its outermost closed part, 0 where all are open
+  const closedLength = new Map(); // path -> length of its outermost closed part, 0 if all are open
   for (const path of new Set(paths)) closedLength.set(path, outermostClosed(path, closed));
   const numbers = new Map();
   const known = [];
@@ -54,10 +54,12 @@ function assignBoxes(graph, { closed, folded, grouping }) {
     const around = length ? path.slice(0, length - 1) : path;
     if (length && !outputs.has(value)) {
       const cluster = pathKey(path.slice(0, length));
-      return numbered(cluster, () => ({ path: around, cluster, title: partTitle(path[length - 1]), value: -1 }));
+      const title = lastTitle(path.slice(0, length));
+      return numbered(cluster, () => ({ path: around, cluster, title, value: -1 }));
     }
     const top = topOf.get(value) ?? value;
-    return numbered(`/${top}`, () => ({ path: around, cluster: "", title: graph.name[top], value: top }));
+    const title = graph.name[top];
+    return numbered(`/${top}`, () => ({ path: around, cluster: "", title, value: top }));
   });
   const visits = visitsOfLoops(graph, boxOf, known.length);
   if (visits) {
@@ -154,6 +156,7 @@ function edgesBetween(boxes, pairs, index) {
       else for (const use of uses) edges.push({ source, target, count: 1, uses: [use] });
     }
   }
-  const position = (edge) => edge.uses[0][1];
-  return edges.sort((a, b) => a.target - b.target || a.source - b.source || position(a) - position(b));
+  const inOrder = (a, b) =>
+    a.target - b.target || a.source - b.source || a.uses[0][1] - b.uses[0][1];
+  return edges.sort(inOrder);
 }

@@ -2,7 +2,7 @@
 
 const ROOT = 0;
 
-/** Number every path of nested clusters by first appearance, parents first; 0 is the whole picture. */
+/** Number every path of nested clusters by first appearance, parents first; 0 is the picture. */
 function clusterTreeOf(paths) {
   const tree = { paths: [[]], parent: [ROOT], depth: [0], ofBox: [] };
   const children = [new Map()]; // per cluster: the last part of a path -> its number

@@ -6,8 +6,8 @@ const NEAR = 3; // levels that one drawing of a leaf serves
 /**
  * Return boxes and edges with a copy of each much-used leaf for every few levels that use it.
  *
- * A copy stands before its first consumer; its `copyOf` is the index of the first drawing. Boxes are
- * in topological order and edges sorted by target, before and after.
+ * A copy stands before its first consumer; its `copyOf` is the index of the first drawing. Boxes
+ * are in topological order and edges sorted by target, before and after.
  */
 function withCopies(graph, boxes, edges) {
   const served = edgesOfCopies(graph, boxes, edges);

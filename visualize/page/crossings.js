@@ -3,9 +3,12 @@
 /** Count the pairs of edge pieces that cross. */
 function countCrossings(order, position, layering) {
   let crossings = 0;
+  const broadest = order.reduce((most, items) => Math.max(most, items.length), 0);
+  const tree = new Uint32Array(broadest + 1); // Fenwick's: ends of the pieces so far
   for (let rank = 0; rank + 1 < order.length; rank++) {
     const breadth = order[rank + 1].length;
-    const tree = new Uint32Array(breadth + 1); // Fenwick's: ends of the pieces so far
+    if (breadth < 2 || order[rank].length < 2) continue;
+    tree.fill(0, 0, breadth + 1);
     let passed = 0;
     for (const item of order[rank]) {
       const others = layering.below[item];
@@ -32,7 +35,8 @@ function countCrossings(order, position, layering) {
 function exchangeNeighbours(order, position, layering, passes) {
   let stale = order.map(() => true);
   for (let pass = 0; pass < passes && stale.includes(true); pass++) {
-    const moved = order.map((items, rank) => stale[rank] && exchangeInRank(items, position, layering));
+    const exchange = (items, rank) => stale[rank] && exchangeInRank(items, position, layering);
+    const moved = order.map(exchange);
     stale = moved.map((_, rank) => Boolean(moved[rank - 1] || moved[rank] || moved[rank + 1]));
   }
 }
@@ -40,10 +44,10 @@ function exchangeNeighbours(order, position, layering, passes) {
 /** Exchange neighbours once along one rank; say whether any moved. */
 function exchangeInRank(items, position, layering) {
   const { cluster } = layering;
-  const endsOf = (others) => Int32Array.from(others, (other) => position[other]).sort();
-  const upper = items.map((item) => endsOf(layering.above[item]));
-  const lower = items.map((item) => endsOf(layering.below[item]));
-  const inOrder = (left, right) => !left.length || !right.length || left[left.length - 1] <= right[0];
+  const upper = items.map((item) => sortedEnds(layering.above[item], position));
+  const lower = items.map((item) => sortedEnds(layering.below[item], position));
+  const inOrder = (left, right) =>
+    !left.length || !right.length || left[left.length - 1] <= right[0];
   let moved = false;
   for (let place = 0; place + 1 < items.length; place++) {
     const [first, second] = [items[place], items[place + 1]];
@@ -51,9 +55,8 @@ function exchangeInRank(items, position, layering) {
     const [up, nextUp] = [upper[place], upper[place + 1]];
     const [down, nextDown] = [lower[place], lower[place + 1]];
     if (inOrder(up, nextUp) && inOrder(down, nextDown)) continue;
-    const gain =
-      inversions(up, nextUp) - inversions(nextUp, up) + inversions(down, nextDown) - inversions(nextDown, down);
-    if (gain <= 0) continue;
+    const crossings = inversions(up, nextUp) + inversions(down, nextDown);
+    if (crossings <= inversions(nextUp, up) + inversions(nextDown, down)) continue;
     [items[place], items[place + 1]] = [second, first];
     [position[first], position[second]] = [place + 1, place];
     [upper[place], upper[place + 1]] = [nextUp, up];
@@ -63,7 +66,13 @@ function exchangeInRank(items, position, layering) {
   return moved;
 }
 
-/** Count the pairs that cross when the item with ends `left` stands before the one with ends `right`. */
+/** Return the positions of some items, the least first. */
+function sortedEnds(others, position) {
+  const ends = others.map((other) => position[other]);
+  return ends.length > 1 ? ends.sort((a, b) => a - b) : ends;
+}
+
+/** Count the pairs that cross when an item with ends `left` stands before one with ends `right`. */
 function inversions(left, right) {
   let crossings = 0;
   let smaller = 0;

@@ -7,7 +7,9 @@ function consumersOf(graph) {
   if (!knownConsumers.has(graph)) {
     const consumers = graph.operands.map(() => []);
     graph.operands.forEach((operands, value) => {
-      for (const operand of operands) if (typeof operand === "number") consumers[operand].push(value);
+      for (const operand of operands) {
+        if (typeof operand === "number") consumers[operand].push(value);
+      }
     });
     knownConsumers.set(graph, consumers);
   }
@@ -15,7 +17,7 @@ function consumersOf(graph) {
 }
 
 /**
- * Return the values that the box of a folded sum holds, the sum first; itself alone if it cannot fold.
+ * Return the values that the box of a folded sum holds, the sum first; alone if it cannot fold.
  *
  * Those are leaves, the additions before it in the chain that the builtin sum makes, and products
  * that are its terms, with the leaves of their own. All are of its module and no output.

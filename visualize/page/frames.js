@@ -4,8 +4,8 @@
  * Give each rank the length of its longest box, and gaps with room for borders of clusters.
  *
  * `margins` are the distances from a cluster's border to what it holds, at its start and end. The
- * last rank of a cluster ends where there is room for its `least` length. Returns starts and ends of
- * the ranks, and in `room` how far the frame of each cluster may reach.
+ * last rank of a cluster ends where there is room for its `least` length. Returns starts and ends
+ * of the ranks, and in `room` how far the frame of each cluster may reach.
  */
 function columnsOf(layering, lengths, tree, margins, least, gap) {
   const count = layering.ranks.length;
@@ -28,10 +28,11 @@ function columnsOf(layering, lengths, tree, margins, least, gap) {
       at += Math.max(gap, borders ? borders + gap / 2 : 0);
     }
     starts.push(at);
-    at += items.reduce((most, item) => (item < layering.count ? Math.max(most, lengths[item]) : most), 0);
+    at += items.reduce((most, item) => Math.max(most, lengths[item] ?? 0), 0); // bends have none
     for (const cluster of ending[rank]) {
       const { first, depthFirst, depthLast } = spans[cluster];
-      at = Math.max(at, starts[first] + least[cluster] - depthFirst * margins[0] - depthLast * margins[1]);
+      const borders = depthFirst * margins[0] + depthLast * margins[1];
+      at = Math.max(at, starts[first] + least[cluster] - borders);
     }
     ends.push(at);
   });
@@ -42,7 +43,7 @@ function columnsOf(layering, lengths, tree, margins, least, gap) {
   return { starts, ends, room };
 }
 
-/** Return per cluster its first and last rank, and how many borders nest there, its own included. */
+/** Return per cluster its first and last rank, and how many borders nest there, with its own. */
 function nestedSpans(layering, tree) {
   const { first, last } = clusterSpans(tree, layering.cluster, layering.rank);
   const depthFirst = tree.paths.map(() => 1);
@@ -65,12 +66,12 @@ function nestedSpans(layering, tree) {
 }
 
 /**
- * Return the least frame [start, end, low, high] of each cluster that holds its boxes and clusters.
+ * Return the least frame [start, end, low, high] of each cluster that holds all that is in it.
  *
- * `insets` and `margins` are the distances from border to contents, across and along the ranks; the
- * whole picture has none. A frame grows to its `least` extents in the spans that `room` gives it.
+ * `insets` and `margins` are the distances from border to contents, across and along the ranks;
+ * the whole picture has none. A frame grows to its `least` extents in the spans of `room`.
  */
-function framesOf(layering, along, centre, half, tree, insets, margins, least, room) {
+function framesOf(layering, extents, centre, half, tree, insets, margins, least, room) {
   const frames = tree.paths.map(() => [Infinity, -Infinity, Infinity, -Infinity]);
   const include = (cluster, [start, end, low, high]) => {
     const frame = frames[cluster];
@@ -82,14 +83,16 @@ function framesOf(layering, along, centre, half, tree, insets, margins, least, r
     ];
   };
   layering.cluster.forEach((cluster, item) => {
-    const [start, end] = item < layering.count ? along[item] : [Infinity, -Infinity];
+    const [start, end] = item < layering.count ? extents[item] : [Infinity, -Infinity];
     include(cluster, [start, end, centre[item] - half[item], centre[item] + half[item]]);
   });
   for (let cluster = tree.paths.length - 1; cluster > ROOT; cluster--) { // children before parents
     const [start, end, low, high] = frames[cluster];
+    const along = [start - margins[0], end + margins[1]];
+    const across = [low - insets.low, high + insets.high];
     frames[cluster] = [
-      ...grownSpan([start - margins[0], end + margins[1]], least.along[cluster], room.along[cluster]),
-      ...grownSpan([low - insets.low, high + insets.high], least.across[cluster], room.across[cluster]),
+      ...grownSpan(along, least.along[cluster], room.along[cluster]),
+      ...grownSpan(across, least.across[cluster], room.across[cluster]),
     ];
     include(tree.parent[cluster], frames[cluster]);
   }

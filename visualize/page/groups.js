@@ -1,9 +1,9 @@
 // The clusters around every value: modules, and synthetic ones for graphs that have too few.
 //
-// A cluster's key is its path, joined by "/". Parts of modules are never empty and hold no "/", so a
-// synthetic part, which begins with "/", is never taken for a module of that name.
+// A cluster's key is its path, joined by "/". Parts of modules are never empty and hold no "/", so
+// a synthetic part, which begins with "/", is never taken for a module of that name.
 
-const MOST_PARTS = 12; // a row of more summary boxes is wider than what is read at a glance
+const MOST_PARTS = 12; // more boxes than that are more than what is read at a glance
 const SMALL_GROUP = 60; // values that are drawn one by one when their box is opened
 const FEW_OUTPUTS = 30; // as many keep boxes of their own
 
@@ -21,6 +21,11 @@ function partTitle(part) {
   return part.startsWith("/") ? part.slice(1).replace(/#\d+$/, "") : part;
 }
 
+/** Return what is written over the cluster at the end of a path. */
+function lastTitle(path) {
+  return partTitle(path[path.length - 1]);
+}
+
 /**
  * Return the path of the clusters around each value, outermost first.
  *
@@ -33,10 +38,15 @@ function pathsOf(graph, grouping = "modules") {
   const known = knownPaths.get(graph);
   if (!known.has(grouping)) {
     if (grouping === "steps") known.set(grouping, stepPaths(graph));
-    else if (grouping === "modules") known.set(grouping, graph.scope.map((scope) => graph.scopes[scope]));
+    else if (grouping === "modules") known.set(grouping, modulePaths(graph));
     else known.set(grouping, alikePaths(graph, grouping === "labelled"));
   }
   return known.get(grouping);
+}
+
+/** Return the modules around each value. */
+function modulePaths(graph) {
+  return graph.scope.map((scope) => graph.scopes[scope]);
 }
 
 /** Return the keys of all clusters. */
@@ -60,16 +70,17 @@ function alikePaths(graph, labelled) {
     if (groups.has(key)) groups.get(key).push(value);
     else groups.set(key, [value]);
   });
-  const paths = graph.scope.map((scope) => graph.scopes[scope]);
+  const paths = modulePaths(graph);
   for (const members of groups.values()) {
     if (members.length < 2) continue;
     const [first] = members;
-    cutIntoChunks(members, [...paths[first], `/${groupTitle(graph, members)}#${first}`], paths);
+    const part = `/${groupTitle(graph, members)}#${first}`;
+    cutIntoChunks(members, [...paths[first], part], paths);
   }
   return paths;
 }
 
-/** Give members of a group their path, inside of parts of it where they are too many to open at once. */
+/** Give members of a group their paths, in parts of it where they are too many to open at once. */
 function cutIntoChunks(members, path, paths) {
   const open = [{ start: 0, end: members.length, path }];
   while (open.length) {
@@ -80,7 +91,8 @@ function cutIntoChunks(members, path, paths) {
       const end = Math.min(start + size, chunk.end);
       open.push({ start, end, path: [...chunk.path, `/${spanTitle(start + 1, end)}`] });
     }
-    if (isSmall) for (const value of members.slice(chunk.start, chunk.end)) paths[value] = chunk.path;
+    if (!isSmall) continue;
+    for (const value of members.slice(chunk.start, chunk.end)) paths[value] = chunk.path;
   }
 }
 
@@ -113,58 +125,9 @@ function levelsOf(graph) {
   return levels;
 }
 
-/** Return the longest way from each value to an output, in operations. */
-function heightsOf(graph) {
-  const heights = new Array(graph.operands.length).fill(0);
-  for (let consumer = heights.length - 1; consumer >= 0; consumer--) {
-    for (const operand of graph.operands[consumer]) {
-      if (typeof operand === "number") heights[operand] = Math.max(heights[operand], heights[consumer] + 1);
-    }
-  }
-  return heights;
-}
-
 /** Return the outputs, where they are so few that each is to be seen. */
 function outputsAlone(graph) {
   return new Set(graph.outputs.length <= FEW_OUTPUTS ? graph.outputs : []);
-}
-
-/** Cut the graph into bands of about equal size by height, and those again until they are small. */
-function stepPaths(graph) {
-  const heights = heightsOf(graph);
-  const population = [];
-  for (const height of heights) population[height] = (population[height] ?? 0) + 1; // none is empty
-  const pathOfHeight = population.map(() => []);
-  const open = [{ first: 0, end: population.length, path: [] }];
-  while (open.length) {
-    const { first, end, path } = open.pop();
-    for (const [start, stop] of cutIntoBands(population, first, end)) {
-      const inner = [...path, `/${stop - start > 1 ? "steps" : "step"} ${spanTitle(start, stop - 1)}`];
-      pathOfHeight.fill(inner, start, stop);
-      const size = population.slice(start, stop).reduce((sum, number) => sum + number, 0);
-      if (stop - start > 1 && size > SMALL_GROUP) open.push({ first: start, end: stop, path: inner });
-    }
-  }
-  // Outputs that nothing uses keep their own boxes; another could form a cycle with its band.
-  const outputs = outputsAlone(graph);
-  const outside = [];
-  return heights.map((height, value) => (height || !outputs.has(value) ? pathOfHeight[height] : outside));
-}
-
-/** Cut a range of heights into some with about as many values each. */
-function cutIntoBands(population, first, end) {
-  const total = population.slice(first, end).reduce((sum, number) => sum + number, 0);
-  const bands = [];
-  let before = 0;
-  let current = -1;
-  for (let height = first; height < end; height++) {
-    const band = Math.floor((before * MOST_PARTS) / total);
-    if (band === current) bands[bands.length - 1][1] = height + 1;
-    else bands.push([height, height + 1]);
-    current = band;
-    before += population[height];
-  }
-  return bands;
 }
 
 /** Return two whole numbers as a span; one alone where they are equal. */

@@ -18,38 +18,42 @@ function runsOf(items, cluster, tree) {
       const closed = clustersBetween(tree, before, common);
       const opened = clustersBetween(tree, after, common);
       const outermost = (chain) => ({ cluster: chain[chain.length - 1], own: false });
-      runs.push({ items: current, low, high: closed.length ? { cluster: before, own: true } : outermost(opened) });
+      const high = closed.length ? { cluster: before, own: true } : outermost(opened);
+      runs.push({ items: current, low, high });
       low = opened.length ? { cluster: after, own: true } : outermost(closed);
       current = [];
     }
     current.push(item);
   }
-  if (current.length) {
-    runs.push({ items: current, low, high: { cluster: cluster[current[current.length - 1]], own: true } });
-  }
+  const last = cluster[current[current.length - 1]];
+  runs.push({ items: current, low, high: { cluster: last, own: true } });
   return runs;
 }
 
 /**
- * Move items apart until every cluster has a straight lane, no narrower than `least`; return the lanes.
+ * Move items apart until every cluster has a straight lane, no narrower than `least`; return them.
  *
- * Unknowns are the centres of the items and both borders of every cluster, and every rank says which
- * must lie how far behind which. The ranks agree on the order of siblings, so this has no cycle.
- * Pushing everything just far enough up gives one solution, pushing down another, and their mean is
- * a solution too.
+ * Unknowns are the centres of the items and both borders of every cluster, and every rank says
+ * which must lie how far behind which. The ranks agree on the order of siblings, so this has no
+ * cycle. Pushing everything just far enough up gives one solution, pushing down another, and their
+ * mean is a solution too.
  */
 function widenLanes(order, centre, half, layering, tree, insets, least) {
   const count = centre.length;
   const size = tree.paths.length;
   const low = (cluster) => count + cluster;
   const high = (cluster) => count + size + cluster;
-  const wish = [...centre, ...new Array(size).fill(Infinity), ...new Array(size).fill(-Infinity)];
+  const wish = centre.slice();
+  while (wish.length < high(0)) wish.push(Infinity);
+  while (wish.length < high(size)) wish.push(-Infinity);
   for (let item = 0; item < count; item++) {
-    let depth = 1;
+    let start = centre[item] - half[item];
+    let end = centre[item] + half[item];
     for (let inner = layering.cluster[item]; inner !== ROOT; inner = tree.parent[inner]) {
-      wish[low(inner)] = Math.min(wish[low(inner)], centre[item] - half[item] - depth * insets.low);
-      wish[high(inner)] = Math.max(wish[high(inner)], centre[item] + half[item] + depth * insets.high);
-      depth++;
+      start -= insets.low;
+      end += insets.high;
+      wish[low(inner)] = Math.min(wish[low(inner)], start);
+      wish[high(inner)] = Math.max(wish[high(inner)], end);
     }
   }
   const after = wish.map(() => []);
@@ -117,8 +121,10 @@ function bordersAndItems(items, half, layering, tree, insets) {
     const around = item >= 0 ? cluster[item] : ROOT;
     if (around !== inside) {
       const common = commonCluster(tree, inside, around);
-      for (const closed of clustersBetween(tree, inside, common)) list(high + closed, reach + insets.high, 0);
-      for (const opened of clustersBetween(tree, around, common).reverse()) list(low + opened, reach + gap(), 0);
+      const closed = clustersBetween(tree, inside, common);
+      const opened = clustersBetween(tree, around, common).reverse();
+      for (const inner of closed) list(high + inner, reach + insets.high, 0);
+      for (const inner of opened) list(low + inner, reach + gap(), 0);
       inside = around;
     }
     if (item >= 0) {

@@ -3,16 +3,17 @@
 /**
  * Put boxes into ranks and cut long edges into pieces.
  *
- * Item i is box i for i < count; the others are virtual: bends of long edges, and placeholders that
- * hold a cluster open where it has no box. The long edges of one box share a trunk of bends. An edge
- * stays in the clusters of its source to their last rank and enters those of its target in their
- * first. Short edges get bends first, while at most `most` virtual items are needed, and at most
- * `steps` bends over all edges; the chain of another edge is null: it goes around the outside.
+ * Item i is box i for i < count; the others are virtual: bends of long edges, and placeholders
+ * that hold a cluster open where it has no box. The long edges of one box share a trunk of bends.
+ * An edge stays in the clusters of its source to their last rank and enters those of its target in
+ * their first. Short edges get bends first, while at most `most` virtual items are needed, and at
+ * most `steps` bends over all edges; the chain of another edge is null: it goes around the outside.
  */
 function layeringOf(ranks, edges, tree, most, steps) {
+  const rankCount = ranks.reduce((most, rank) => Math.max(most, rank + 1), 0);
   const layering = {
     count: ranks.length,
-    ranks: Array.from({ length: ranks.reduce((last, rank) => Math.max(last, rank), -1) + 1 }, () => []),
+    ranks: Array.from({ length: rankCount }, () => []),
     rank: ranks.slice(),
     cluster: tree.ofBox.slice(),
     above: ranks.map(() => []),
@@ -23,11 +24,11 @@ function layeringOf(ranks, edges, tree, most, steps) {
   const { first, last } = clusterSpans(tree, tree.ofBox, ranks);
   const trunks = new Map(); // item and cluster of the next -> the next
   const trunkKey = (item, cluster) => item * tree.paths.length + cluster;
-  const length = ([from, to]) => ranks[to] - ranks[from];
-  const byLength = edges.map((_, index) => index).sort((a, b) => length(edges[a]) - length(edges[b]));
+  const lengths = edges.map(([from, to]) => ranks[to] - ranks[from]);
+  const byLength = edges.map((_, index) => index).sort((a, b) => lengths[a] - lengths[b]);
   for (const index of byLength) {
     const [from, to] = edges[index];
-    const bends = ranks[to] - ranks[from] - 1;
+    const bends = lengths[index] - 1;
     if (bends > steps) continue;
     const common = commonCluster(tree, tree.ofBox[from], tree.ofBox[to]);
     const leaving = clustersBetween(tree, tree.ofBox[from], common);
@@ -39,8 +40,8 @@ function layeringOf(ranks, edges, tree, most, steps) {
         leaving.find((cluster) => rank <= last[cluster]) ??
         entering.find((cluster) => rank >= first[cluster]) ??
         common;
-      const next = missing.length ? undefined : trunks.get(trunkKey(chain[chain.length - 1], around));
-      if (next === undefined) missing.push(around);
+      const next = trunks.get(trunkKey(chain[chain.length - 1], around));
+      if (missing.length || next === undefined) missing.push(around);
       else chain.push(next);
     }
     if (missing.length > most) continue;
@@ -80,14 +81,20 @@ function joinItems(layering, upper, lower) {
 /** Count the ranks that clusters span, all together: each needs an item in each of them. */
 function ranksSpanned(ranks, tree) {
   const { first, last } = clusterSpans(tree, tree.ofBox, ranks);
-  return last.reduce((sum, end, cluster) => (cluster === ROOT ? sum : sum + end - first[cluster] + 1), 0);
+  let spanned = 0;
+  for (let cluster = 1; cluster < first.length; cluster++) {
+    spanned += last[cluster] - first[cluster] + 1;
+  }
+  return spanned;
 }
 
-/** Give every cluster an item in each rank it spans, which says on which side of it the others lie. */
+/** Give every cluster an item in each rank it spans, which says on what side of it others lie. */
 function holdClustersOpen(layering, tree) {
   const present = tree.paths.map(() => new Set());
   layering.cluster.forEach((inner, item) => {
-    for (const cluster of clustersBetween(tree, inner, ROOT)) present[cluster].add(layering.rank[item]);
+    for (let cluster = inner; cluster !== ROOT; cluster = tree.parent[cluster]) {
+      present[cluster].add(layering.rank[item]);
+    }
   });
   const { first, last } = clusterSpans(tree, layering.cluster, layering.rank);
   for (let cluster = tree.paths.length - 1; cluster > ROOT; cluster--) { // children before parents

@@ -1,9 +1,9 @@
 // Layered layout: boxes, edges and sizes in, places and curves out.
 //
-// Ranks, long edges cut up (layering), order in the ranks, coordinates (places), curves (routes): the
-// method of Sugiyama, Tagawa and Toda (1981) as refined by Gansner, Koutsofios, North and Vo (1993),
-// with shortest edges by a flow algorithm, shared trunks of long edges, and lanes for clusters.
-// Everything is computed along and across the ranks; only the last step knows left from top.
+// Ranks, long edges cut up (layering), order in the ranks, coordinates (places), curves (routes):
+// the method of Sugiyama, Tagawa and Toda (1981) as refined by Gansner, Koutsofios, North and Vo
+// (1993), with shortest edges by a flow algorithm, shared trunks of long edges, and lanes for
+// clusters. All is computed along and across the ranks; only the last step knows left from top.
 
 const CLUSTER_PADDING = 8;
 const BEND_GAP = 0.6; // of the gap between boxes, beside a bend of a long edge
@@ -25,24 +25,27 @@ const LAYOUT_DEFAULTS = {
  *
  * Returns `places` [x, y, width, height], `routes` (a start point, then two control points and an
  * end point for each cubic piece), `clusters` {key, title, path, x, y, width, height}, outer ones
- * first, and the size of the picture. A cluster holds its own boxes and clusters and no others. The
- * same input gives the same result everywhere.
+ * first, and the size of the picture. A cluster holds its own boxes and clusters and no others.
+ * The same input gives the same result everywhere.
  */
 function layoutOf(boxes, edges, sizes, options = {}) {
-  const { direction, rankGap, boxGap, titleHeight, titleWidth } = { ...LAYOUT_DEFAULTS, ...options };
+  const chosen = { ...LAYOUT_DEFAULTS, ...options };
+  const { direction, rankGap, boxGap, titleHeight, titleWidth } = chosen;
   if (!boxes.length) return { places: [], routes: [], clusters: [], width: 0, height: 0 };
   const sideways = direction === "LR";
   const lengths = sizes.map(([width, height]) => (sideways ? width : height));
   const pairs = edges.map(({ source, target }) => [source, target]);
   const { tree, ranks } = rankedTree(boxes, pairs);
-  const layering = layeringOf(ranks, pairs, tree, FREE_ITEMS + ITEMS_PER_BOX * boxes.length, MOST_BENDS);
+  const most = FREE_ITEMS + ITEMS_PER_BOX * boxes.length;
+  const layering = layeringOf(ranks, pairs, tree, most, MOST_BENDS);
   const order = orderRanks(layering, tree);
   const half = sizes.map(([width, height]) => (sideways ? height : width) / 2);
   while (half.length < layering.rank.length) half.push(0);
   const offsets = parallelOffsets(pairs, boxes.length);
   layering.chains.forEach((chain, index) => {
-    if (!chain || !offsets[index]) return;
-    for (const bend of chain.slice(1, -1)) half[bend] = Math.max(half[bend], Math.abs(offsets[index]));
+    const offset = Math.abs(offsets[index]);
+    if (!chain || !offset) return;
+    for (const bend of chain.slice(1, -1)) half[bend] = Math.max(half[bend], offset);
   });
   const titled = CLUSTER_PADDING + titleHeight;
   const insets = {
@@ -53,7 +56,7 @@ function layoutOf(boxes, edges, sizes, options = {}) {
   };
   const margins = [sideways ? CLUSTER_PADDING : titled, CLUSTER_PADDING];
   const none = tree.paths.map(() => 0);
-  const wide = tree.paths.map((path) => (path.length ? titleWidth(partTitle(path[path.length - 1])) : 0));
+  const wide = tree.paths.map((path) => (path.length ? titleWidth(lastTitle(path)) : 0));
   const least = sideways ? { along: wide, across: none } : { along: none, across: wide };
   const { centre, lanes } = placeAcross(order, half, layering, tree, insets, least.across);
   const columns = columnsOf(layering, lengths, tree, margins, least.along, rankGap);
@@ -90,13 +93,14 @@ function turned({ sideways, sizes, along, centre, half, routes, frames, tree }) 
     }
   }
   const point = ([x, y]) => (sideways ? [x - start, y - low] : [y - low, x - start]);
-  const places = sizes.map((size, box) => [...point([along[box][0], centre[box] - half[box]]), ...size]);
+  const corner = (box) => point([along[box][0], centre[box] - half[box]]);
+  const places = sizes.map((size, box) => [...corner(box), ...size]);
   const clusters = tree.paths.slice(1).map((path, index) => {
     const frame = frames[index + 1];
     const [x, y] = point([frame[0], frame[2]]);
     const [length, breadth] = [frame[1] - frame[0], frame[3] - frame[2]];
     const [width, height] = sideways ? [length, breadth] : [breadth, length];
-    return { key: pathKey(path), title: partTitle(path[path.length - 1]), path, x, y, width, height };
+    return { key: pathKey(path), title: lastTitle(path), path, x, y, width, height };
   });
   return {
     places,

@@ -1,8 +1,8 @@
 // The order of the items inside every rank: few edge crossings, clusters kept together.
 
-const SWEEPS = 12; // per start
+const SWEEPS = 8; // per start; half as many again gained 1 % on one of ten graphs
 const PIECES_AT_ONCE = 6000; // starts times pieces of edges
-const MOST_STARTS = 8;
+const MOST_STARTS = 4; // twice as many gained as little
 
 /**
  * Order every rank for few crossings; the same input always gives the same order.
@@ -33,7 +33,8 @@ function improveOrder(order, layering, tree, upwards) {
   let best = null;
   const keepBest = () => {
     const crossings = countCrossings(order, position, layering);
-    if (!best || crossings < best.crossings) best = { crossings, order: order.map((items) => items.slice()) };
+    if (best && crossings >= best.crossings) return;
+    best = { crossings, order: order.map((items) => items.slice()) };
   };
   if (!clustered) keepBest();
   for (let step = 0; step < SWEEPS && best?.crossings !== 0; step++) {
@@ -56,7 +57,7 @@ function improveOrder(order, layering, tree, upwards) {
   return { order: best.order, crossings: countCrossings(best.order, settled, layering) };
 }
 
-/** Return the items in the order in which a walk along the edges meets them: trees come out planar. */
+/** Return the items in the order in which a walk along edges meets them: trees come out planar. */
 function depthFirstOrder(layering, upwards, random) {
   let near = upwards ? layering.above : layering.below;
   if (random) near = near.map((others) => shuffled(others, random));

@@ -9,8 +9,8 @@ const FREE_MASS = 0.01; // an item without neighbours on the side looked at give
 /**
  * Return the centre of every item across the ranks, and the lane of every cluster.
  *
- * Every rank in turn is put as near to its neighbours as order and sizes allow, which is an isotonic
- * regression. Then clusters get lanes, and the sweeps go on inside the fixed lanes.
+ * Every rank in turn is put as near to its neighbours as order and sizes allow, which is an
+ * isotonic regression. Then clusters get lanes, and the sweeps go on inside the fixed lanes.
  */
 function placeAcross(order, half, layering, tree, insets, least) {
   let rows = order.map((items) => rowOf(items, half, layering, tree, insets));
@@ -38,8 +38,8 @@ function rowOf(items, half, layering, tree, insets) {
     at += distance;
     if (unknown < layering.rank.length) offsets.push(at);
   }
-  const first = offsets[0];
-  return { items, offsets: offsets.map((offset) => offset - first), low: -Infinity, high: Infinity };
+  const fromFirst = offsets.map((offset) => offset - offsets[0]);
+  return { items, offsets: fromFirst, low: -Infinity, high: Infinity };
 }
 
 /** Return the rows between borders of clusters, with the bounds that those set. */

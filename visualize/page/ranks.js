@@ -1,10 +1,10 @@
 // The rank (column) of every box: short edges first, then as late as consumers allow.
 
 const EFFORT = 3000000; // visits of a constraint while edges are shortened: some 50 ms
-const SHORT_CLUSTER = 2; // a cluster's length counts as two edges: a stray member does not stretch it
+const SHORT_CLUSTER = 2; // a cluster's length counts as two edges: no stray member stretches it
 
 /**
- * Rank boxes so that edges [from, to] are short, then late, with sibling clusters one after another.
+ * Rank boxes so that edges [from, to] are short, then late, sibling clusters one after another.
  *
  * An edge that enters or leaves a cluster holds for the cluster as a whole, except where siblings
  * feed each other both ways (a recurrence) and cannot stand one after the other.
@@ -21,7 +21,7 @@ function rankBoxes(count, edges, tree) {
   return ranks.map((rank) => rank - first);
 }
 
-/** Give each node the largest rank that its consumers allow; a constraint keeps `to` behind `from`. */
+/** Give each node the largest rank that its consumers allow: `to` stays `gap` behind `from`. */
 function latestRanks(count, constraints) {
   const before = Array.from({ length: count }, () => []);
   const waiting = new Array(count).fill(0);
@@ -65,7 +65,9 @@ function clusterConstraints(count, edges, tree) {
   const keep = (from, to, gap, weight = 0) => constraints.push({ from, to, gap, weight });
   for (const { first, second, around } of links.values()) {
     if (tangled[around] || component[first] === component[second]) continue;
-    keep(first < count ? first : leave(first - count), second < count ? second : enter(second - count), 1);
+    const start = first < count ? first : leave(first - count);
+    const end = second < count ? second : enter(second - count);
+    keep(start, end, 1);
   }
   for (let box = 0; box < count; box++) {
     const cluster = tree.ofBox[box];

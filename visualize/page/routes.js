@@ -8,10 +8,10 @@ const OUTSIDE_GAP = 4; // between edges that go around the outside
 /**
  * Return each edge's cubic Bezier control points, [along, across] the ranks.
  *
- * An edge leaves its box at the middle of its end side and arrives spread over the start side of its
- * consumer, in the order in which the edges come in. It bends only in the gaps between ranks, so it
- * never meets a box. Edges of one pair of boxes keep their distance along the whole path. Edges
- * without a chain run at `outside` and beyond it, one lane for each value.
+ * An edge leaves its box at the middle of its end side and arrives spread over the start side of
+ * its consumer, in the order in which the edges come in. It bends only in the gaps between ranks,
+ * so it never meets a box. Edges of one pair of boxes keep their distance along the whole path.
+ * Edges without a chain run at `outside` and beyond it, one lane for each value.
  */
 function routeEdges(edges, layering, centre, half, along, columns, offsets, outside) {
   const lanes = outsideLanes(edges, layering, outside);
@@ -30,7 +30,8 @@ function routeEdges(edges, layering, centre, half, along, columns, offsets, outs
     };
     const knots = [[along[from][1], leaves]];
     for (let rank = first; rank < last; rank++) {
-      knots.push([columns.ends[rank], through(rank)], [columns.starts[rank + 1], through(rank + 1)]);
+      knots.push([columns.ends[rank], through(rank)]);
+      knots.push([columns.starts[rank + 1], through(rank + 1)]);
     }
     knots.push([along[to][0], ports[index]]);
     return curveThrough(knots);
@@ -74,7 +75,7 @@ function parallelOffsets(edges, count) {
   return offsets;
 }
 
-/** Give each value with edges around the outside the innermost lane that is free where it needs one. */
+/** Give each value with edges around the outside the innermost lane that is free for it. */
 function outsideLanes(edges, layering, outside) {
   const lastRank = new Map();
   edges.forEach(([from, to], index) => {
@@ -97,9 +98,9 @@ function outsideLanes(edges, layering, outside) {
 function curveThrough(knots) {
   const corners = [knots[0]];
   for (const knot of knots.slice(1)) {
-    const last = corners[corners.length - 1];
+    const [before, last] = [corners[corners.length - 2], corners[corners.length - 1]];
     if (knot[0] <= last[0] && knot[1] === last[1]) continue;
-    if (corners.length > 1 && corners[corners.length - 2][1] === last[1] && last[1] === knot[1]) corners.pop();
+    if (before && before[1] === last[1] && last[1] === knot[1]) corners.pop();
     corners.push(knot);
   }
   if (corners.length === 1) corners.push(knots[knots.length - 1]); // ranks that touch

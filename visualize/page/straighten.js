@@ -37,8 +37,8 @@ function straightenChains(rows, centre, half, layering) {
       }
       if (stretch.length > 1) {
         const sorted = stretch.map((member) => centre[member]).sort((a, b) => a - b);
-        const middle = sorted[sorted.length >> 1];
-        for (const member of stretch) centre[member] = Math.min(Math.max(middle, bounds[0]), bounds[1]);
+        const middle = Math.min(Math.max(sorted[sorted.length >> 1], bounds[0]), bounds[1]);
+        for (const member of stretch) centre[member] = middle;
       }
       if (own) {
         stretch = [item];
@@ -60,13 +60,14 @@ function straightenChains(rows, centre, half, layering) {
 /** Return how far the item at a place of a row can move. */
 function roomInRow(row, place, centre) {
   const { items, offsets } = row;
-  const low = place > 0 ? centre[items[place - 1]] + offsets[place] - offsets[place - 1] : row.low;
-  const high =
-    place + 1 < items.length ? centre[items[place + 1]] - offsets[place + 1] + offsets[place] : row.high;
+  let { low, high } = row;
+  const [before, after] = [place - 1, place + 1];
+  if (before >= 0) low = centre[items[before]] + offsets[place] - offsets[before];
+  if (after < items.length) high = centre[items[after]] + offsets[place] - offsets[after];
   return [low, high];
 }
 
-/** Return paths that share no item, the longest first: bends and only edges, then middle neighbours. */
+/** Return paths that share no item, the longest first: bends, only edges, middle neighbours. */
 function chainsOf(layering, centre) {
   const { above, below, count } = layering;
   const upper = new Map();
