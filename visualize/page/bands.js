@@ -4,8 +4,9 @@
 function stepPaths(graph) {
   const heights = heightsOf(graph);
   const outputs = outputsAlone(graph);
-  const members = []; // values per height, of which none is empty
-  heights.forEach((height, value) => (members[height] ??= []).push(value));
+  const members = []; // values per height
+  for (const height of heights) while (members.length <= height) members.push([]);
+  heights.forEach((height, value) => members[height].push(value));
   const sizes = members.map((values) => values.length);
   const paths = heights.map(() => []);
   const open = [{ first: 0, end: sizes.length, path: [] }];

@@ -105,10 +105,15 @@ function outermostClosed(path, closed) {
   return 0;
 }
 
-/** Return a box with its kind and members. */
+/** Return a box with its kind and members; a cluster of one value is drawn as that value. */
 function describedBox(graph, { key, path, cluster, title, value }, members) {
-  const kind = cluster ? "cluster" : members.length > 1 ? "sum" : "value";
-  return { key, kind, members, path, title, cluster, value, copyOf: -1 };
+  const common = { members, path, copyOf: -1 };
+  if (members.length > 1) {
+    return { key, kind: cluster ? "cluster" : "sum", title, cluster, value, ...common };
+  }
+  const [only] = members;
+  const name = graph.name[only];
+  return { key: `/${only}`, kind: "value", title: name, cluster: "", value: only, ...common };
 }
 
 /** Collect the uses of one box by another: per target a map from source to [consumer, position]. */

@@ -7,8 +7,6 @@ const MOST_PARTS = 12; // more boxes than that are more than what is read at a g
 const SMALL_GROUP = 60; // values that are drawn one by one when their box is opened
 const FEW_OUTPUTS = 30; // as many keep boxes of their own
 
-const GROUPINGS = ["modules", "labelled", "alike", "steps"];
-
 const knownPaths = new WeakMap(); // graph -> grouping -> path of each value
 
 /** Return the key of the cluster at the end of a path. */
