@@ -158,6 +158,8 @@ def _drawing(ways: Ways, finding: Finding) -> Drawing:
         operands = dict.fromkeys(arg for arg in node.args if type(arg) is not Constant)
         important += list(operands)[:MOST_OPERANDS]
     gradients = ways.gradients if ways.passes.visits else None
+    found = [node for node in culprits if node.op is not None][:MOST_WAYS]
+    notes = [f"Look at {', '.join(ways.names[node] for node in found)}."] if found else []
     title = f"∂{ways.names[ways.root]}/∂{ways.names[ways.leaf]}: {finding.cause}"
-    scene = slice_of(ways.graph, ways.names, drawn, important, gradients, title=title)
+    scene = slice_of(ways.graph, ways.names, drawn, important, gradients, title=title, notes=notes)
     return Drawing(scene, rankdir="LR", engine="auto", legend=True, clusters=False)

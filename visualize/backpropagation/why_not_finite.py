@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain, repeat
 from math import isfinite, isinf, isnan
 
 from autograd import Contribution, Value, Visit
@@ -143,7 +144,7 @@ def backward_fault(ways: Ways) -> Finding | None:
             f"the derivative of {row} is {significant(contribution.local or 0.0)} where it was used"
         )
         way_out = WAYS_OUT.get(row, SCALE)
-    culprits = tuple(dict.fromkeys(visit.node for visit, _ in reversed(steps)))
+    culprits = tuple(dict.fromkeys(chain.from_iterable(map(_at_fault, repeat(ways), steps[::-1]))))
     return Finding(cause, summary, tuple(lines), culprits, way_out)
 
 
@@ -183,6 +184,16 @@ def _trace(ways: Ways) -> Iterator[Step]:
         if not from_above:
             return
         here = visit
+
+
+def _at_fault(ways: Ways, step: Step) -> Iterator[Value]:
+    """Yield the node of a step; at a sum, those that its nan or inf came from as well."""
+    visit, contribution = step
+    yield visit.node
+    if contribution is None:
+        for other, came in ways.incoming.get(visit.node, ()):
+            if not isfinite(came.sent or 0.0):
+                yield other.node
 
 
 def _told(

@@ -16,6 +16,8 @@ from visualize.scene.gradient import Gradient, gradient_of, largest
 __all__ = ["MOST_BOXES", "slice_of"]
 
 MOST_BOXES = 30  # legible at a glance
+FEW = 16  # values of a graph that is drawn whole
+NEAR = 2  # steps around important values whose values have boxes of their own
 
 
 class _Gap(NamedTuple):
@@ -34,13 +36,15 @@ def slice_of(
     gradients: Mapping[Value, float] | None,
     *,
     title: str = "",
+    notes: Sequence[str] = (),
 ) -> Scene:
     """Return a scene of at most 30 boxes: the `important` values and the `ways` that join them.
 
     A way leads from a value down through its operands. What lies on it far from all important
     values shares a box. An operand that is not drawn is written as a number in the box that uses
-    it. Each value shows its gradient in `gradients`; those not among them were not reached, and
-    without `gradients` none is known.
+    it. A graph of few values is drawn whole. Boxes without a label are headed by the name in
+    `names`, by which a text can speak of them. Each value shows its gradient in `gradients`;
+    those not among them were not reached, and without `gradients` none is known.
 
     >>> from autograd import Value
     >>> from visualize.scene.flat import flatten
@@ -52,11 +56,11 @@ def slice_of(
     >>> graph = flatten([chain[-1]])
     >>> scene = slice_of(graph, names_of(graph), [chain[::-1]], [chain[-1], x], None)
     >>> len(scene.nodes), [node.group.count for node in scene.nodes if node.group]
-    (19, [33])
+    (7, [45])
     """
-    wanted = list(dict.fromkeys(important))
+    wanted = list(dict.fromkeys([*important, *(graph.values if len(graph) <= FEW else ())]))
     number = {value: position for position, value in enumerate(graph.values)}
-    for most in range(18, 0, -2):
+    for most in range(MOST_BOXES, 0, -2):
         kept = _kept(wanted, ways, most)
         gaps = list(_gaps(ways, kept))
         if len(kept) + len(gaps) <= MOST_BOXES:
@@ -80,7 +84,7 @@ def slice_of(
         edges=tuple(_edges(order, nodes, index)),
         values=len(graph),
         uses=sum(map(len, graph.operands)),
-        notes=tuple(_notes(graph, kept, gaps)),
+        notes=(*notes, *_notes(graph, kept, gaps)),
         title=title,
     )
 
@@ -95,12 +99,12 @@ def _kept(important: Sequence[Value], ways: Sequence[Sequence[Value]], most: int
     nearness: dict[Value, int] = {}
     for way in ways:
         for steps in (way, way[::-1]):
-            distance = len(way)
+            distance = NEAR + 1
             for value in steps:
                 distance = 0 if value in kept else distance + 1
                 nearness[value] = min(distance, nearness.get(value, distance))
-    nearest = sorted((value for value in nearness if value not in kept), key=nearness.__getitem__)
-    kept.update(nearest[: max(0, most - len(kept))])
+    near = sorted((v for v in nearness if nearness[v] <= NEAR), key=nearness.__getitem__)
+    kept.update([value for value in near if value not in kept][: max(0, most - len(kept))])
     for gap in _gaps(ways, kept):
         if len(gap.between) == 1:  # a box as well
             kept.update(gap.between)
@@ -140,7 +144,7 @@ def _node(
     row = value.op
     return Node(
         name=names[value],
-        label=str(value.label),
+        label=str(value.label) or names[value],
         data=value.data,
         gradient=_gradient(value, gradients),
         scope=(),
