@@ -8,6 +8,7 @@
 """
 
 from visualize.backpropagation.steps import Step, Steps, step_through
+from visualize.comparison import Change, Difference, Snapshot, diff, snapshot
 from visualize.digraph import draw_dot
 from visualize.drawing import Drawing, draw
 from visualize.plots import (
@@ -29,11 +30,15 @@ from visualize.render import RenderError
 
 __all__ = [
     "Animation",
+    "Change",
+    "Difference",
     "Drawing",
     "RenderError",
+    "Snapshot",
     "Step",
     "Steps",
     "animate_descent",
+    "diff",
     "draw",
     "draw_dot",
     "draw_network",
@@ -47,5 +52,6 @@ __all__ = [
     "plot_vectors",
     "plot_weights",
     "save_figure",
+    "snapshot",
     "step_through",
 ]
