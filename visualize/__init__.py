@@ -7,7 +7,10 @@
 <Drawing of 3 values, 3 edges; output v2 = 5; no gradient yet; in 3 boxes. Show: ...>
 """
 
+from visualize.backpropagation.diagnosis import Diagnosis
+from visualize.backpropagation.kinks import Kink, Kinks, kinks
 from visualize.backpropagation.steps import Step, Steps, step_through
+from visualize.backpropagation.why import why
 from visualize.comparison import Change, Difference, Snapshot, diff, snapshot
 from visualize.digraph import draw_dot
 from visualize.drawing import Drawing, draw
@@ -31,8 +34,11 @@ from visualize.render import RenderError
 __all__ = [
     "Animation",
     "Change",
+    "Diagnosis",
     "Difference",
     "Drawing",
+    "Kink",
+    "Kinks",
     "RenderError",
     "Snapshot",
     "Step",
@@ -42,6 +48,7 @@ __all__ = [
     "draw",
     "draw_dot",
     "draw_network",
+    "kinks",
     "plot_confusion_matrix",
     "plot_curves",
     "plot_decision_boundary",
@@ -54,4 +61,5 @@ __all__ = [
     "save_figure",
     "snapshot",
     "step_through",
+    "why",
 ]
