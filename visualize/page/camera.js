@@ -1,0 +1,120 @@
+// The camera: drag to pan, wheel and pinch to zoom, fit; one transform, applied once a frame.
+
+const CLOSEST = 4;
+const DRAG_THRESHOLD = 4; // pixels; less is a click
+const FIT_MARGIN = 24;
+const LARGEST_FIT = 1.4; // a small graph is not blown up
+const WHEEL_SPEED = 0.0015;
+const LEVELS = [[0.16, "tiny"], [0.5, "far"], [Infinity, "near"]]; // what is legible at which scale
+
+const camera = { x: 0, y: 0, scale: 1, isPending: false, glide: 0 };
+
+/** Return the rectangle of the stage in the window. */
+function stageArea() {
+  return byId("stage").getBoundingClientRect();
+}
+
+/** Ask for the transform to be applied with the next frame. */
+function moveCamera(x, y, scale) {
+  Object.assign(camera, { x, y, scale });
+  if (camera.isPending) return;
+  camera.isPending = true;
+  requestAnimationFrame(applyCamera);
+}
+
+/** Apply the transform, and the level of detail that goes with its scale. */
+function applyCamera() {
+  camera.isPending = false;
+  const { x, y, scale } = camera;
+  byId("world").style.transform = `translate(${x}px,${y}px) scale(${scale})`;
+  const [, level] = LEVELS.find(([most]) => scale < most);
+  setAttribute(byId("stage"), "data-level", level);
+  setText(byId("scale"), `${Math.round(100 * scale)}%`);
+  scheduleMarks();
+}
+
+/** Return the least scale: a little less than what shows all. */
+function leastScale() {
+  return Math.min(0.5, 0.5 * scaleToFit());
+}
+
+/** Return the scale at which the whole picture is seen. */
+function scaleToFit() {
+  const { width, height } = stageArea();
+  const across = (width - 2 * FIT_MARGIN) / Math.max(1, page.width);
+  const down = (height - 2 * FIT_MARGIN) / Math.max(1, page.height);
+  return Math.max(0.001, Math.min(across, down, LARGEST_FIT));
+}
+
+/** Show the whole picture. */
+function fit() {
+  stopGlide();
+  const { width, height } = stageArea();
+  const scale = scaleToFit();
+  moveCamera((width - scale * page.width) / 2, (height - scale * page.height) / 2, scale);
+}
+
+/** Zoom by a factor about a point of the stage, its middle if none is given. */
+function zoomBy(factor, point = null) {
+  stopGlide();
+  const { width, height } = stageArea();
+  const [x, y] = point ?? [width / 2, height / 2];
+  const scale = Math.min(CLOSEST, Math.max(leastScale(), camera.scale * factor));
+  const ratio = scale / camera.scale;
+  moveCamera(x - ratio * (x - camera.x), y - ratio * (y - camera.y), scale);
+}
+
+/** Return the part of the picture that is seen, as [left, top, right, bottom]. */
+function seenArea() {
+  const { width, height } = stageArea();
+  const { x, y, scale } = camera;
+  return [-x / scale, -y / scale, (width - x) / scale, (height - y) / scale];
+}
+
+/** Return the indices of the boxes that are seen, wholly or in part. */
+function seenBoxes() {
+  const [left, top, right, bottom] = seenArea();
+  const seen = [];
+  page.places.forEach(([x, y, width, height], index) => {
+    if (x < right && y < bottom && x + width > left && y + height > top) seen.push(index);
+  });
+  return seen;
+}
+
+/** Bring a place of the picture into the middle, at a legible scale; gliding where motion is welcome. */
+function centreOn([x, y, width, height], { leastZoom = 0.7, onlyIfHidden = false } = {}) {
+  const [left, top, right, bottom] = seenArea();
+  const isSeen = x >= left && y >= top && x + width <= right && y + height <= bottom;
+  if (onlyIfHidden && isSeen) return;
+  const area = stageArea();
+  const scale = Math.max(camera.scale, Math.min(leastZoom, area.width / (1.5 * width)));
+  glideTo(area.width / 2 - scale * (x + width / 2), area.height / 2 - scale * (y + height / 2), scale);
+}
+
+/** Move the camera to a place over a few frames. */
+function glideTo(x, y, scale) {
+  stopGlide();
+  if (prefersStillness()) return moveCamera(x, y, scale);
+  const from = { ...camera };
+  const began = performance.now();
+  const glide = ++camera.glide;
+  const frame = (now) => {
+    if (glide !== camera.glide) return;
+    const part = Math.min(1, Math.max(0, (now - began) / 220));
+    const eased = part * (2 - part);
+    const between = (a, b) => a + eased * (b - a);
+    moveCamera(between(from.x, x), between(from.y, y), between(from.scale, scale));
+    if (part < 1) requestAnimationFrame(frame);
+  };
+  requestAnimationFrame(frame);
+}
+
+/** Leave the camera where it is. */
+function stopGlide() {
+  camera.glide++;
+}
+
+/** Say whether the reader has asked for no motion. */
+function prefersStillness() {
+  return matchMedia("(prefers-reduced-motion: reduce)").matches;
+}

@@ -1,0 +1,197 @@
+"""The values of a graph as columns of JSON, which the scripts of a page read."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain
+
+from autograd import Constant, Primitive, StaleGraphError, Value, dot, local_derivatives, sweep
+from visualize.escape import cut, printable
+from visualize.formats.formula import SYMMETRIC
+from visualize.formats.wording import LABEL_COLUMNS, words
+from visualize.formulas.rules import local_rule
+from visualize.page.numbering import NumberTable, Table
+from visualize.scene.facts import Scene
+from visualize.scene.flat import FlatGraph, Path
+
+__all__ = ["columns", "columns_json"]
+
+STATES = {
+    "pending": "p", "unreached": "u", "zero": "z", "finite": "f", "infinite": "i", "nan": "n",
+}  # fmt: skip
+MOST_OPERANDS = 64  # of an operation whose rules are written out
+
+
+@dataclass(frozen=True, slots=True)
+class _Backward:
+    """One reverse sweep: the gradients that it starts from, its order, what operands get.
+
+    `visits` is empty where a leaf was changed after the graph was computed: there is no sweep of
+    a graph that does not fit together. `local` stands beside the operands of each value; `sent`
+    too, of those values alone where something else than gradient times `local` was sent.
+    """
+
+    seeds: dict[int, float]
+    visits: list[int]
+    local: list[tuple[float | None, ...]]
+    sent: dict[int, list[float | None]]
+
+
+def columns_json(graph: FlatGraph, scene: Scene) -> str:
+    """Return the columns of a graph as JSON that can stand in the script element of a page.
+
+    No label can end the element or open a comment in it: every < is written as an escape, and
+    everything beyond ASCII too.
+    """
+    text = json.dumps(columns(graph, scene), separators=(",", ":"), allow_nan=False)
+    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+
+
+def columns(graph: FlatGraph, scene: Scene) -> dict[str, object]:
+    """Return the columns of a graph by value number; `scene` shows its values one by one.
+
+    Texts, scopes, lines and numbers stand in tables of their own, and columns hold places in them,
+    -1 for none. Among operands, constants are -1 minus their place. What a value sends to an
+    operand is left out where it is the product of its gradient and the local derivative.
+
+    >>> from autograd import Value
+    >>> from visualize.scene.compose import compose
+    >>> from visualize.scene.flat import flatten
+    >>> a = Value(2.0, label="a")
+    >>> graph = flatten([a * 3])
+    >>> made = columns(graph, compose(graph))
+    >>> made["operands"], made["numbers"], made["visits"]
+    ([[], [0, -1]], [3.0, 2.0, 6.0, 1.0], [1, 0])
+    """
+    backward = _backward(graph)
+    texts, lines, scopes = Table[str](), Table[str](), Table[Path]()
+    rows, rules = Table[Primitive](), Table[tuple[str, ...]]()
+    said = [words(scene, node) for node in scene.nodes]
+    recorded = [
+        None if node.gradient.state in ("pending", "unreached") else node.gradient.value
+        for node in scene.nodes
+    ]
+    numbers = NumberTable(_numbers(graph, recorded, backward))
+    rule = [rules.place(_rules(value)) for value in graph.values]
+    operations = [-1 if value.op is None else rows.place(value.op) for value in graph.values]
+    return {
+        "name": [texts.place(node.name) for node in scene.nodes],
+        "label": [
+            texts.place(cut(printable(node.label), LABEL_COLUMNS)) if node.label else -1
+            for node in scene.nodes
+        ],
+        "heading": [texts.place(box.heading) for box in said],
+        "mark": [texts.place(box.mark) for box in said],
+        "data": [numbers.place(value.data) for value in graph.values],
+        "gradient": [numbers.place(number) for number in recorded],
+        "state": "".join(STATES[node.gradient.state] for node in scene.nodes),
+        "operation": operations,
+        "operands": [
+            [
+                -1 - numbers.place(operand) if type(operand) is Constant else next(used)
+                for operand in value.args
+            ]
+            for value, used in zip(graph.values, map(iter, graph.operands), strict=True)
+        ],
+        "local": [[numbers.place(number) for number in row] for row in backward.local],
+        "sent": {
+            value: [numbers.place(number) for number in row] for value, row in backward.sent.items()
+        },
+        "seeds": [[value, numbers.place(number)] for value, number in backward.seeds.items()],
+        "visits": backward.visits,
+        "outputs": graph.outputs,
+        "scope": [scopes.place(tuple(map(printable, scope))) for scope in graph.scopes],
+        "line": [
+            lines.place(printable(value.line)) if value.line else -1 for value in graph.values
+        ],
+        "operations": [_operation(row) for row in rows.items],
+        "rule": rule,
+        "rules": rules.items,
+        "texts": texts.items,
+        "scopes": scopes.items,
+        "lines": lines.items,
+        "numbers": numbers.items,
+    }
+
+
+def _numbers(
+    graph: FlatGraph, recorded: Sequence[float | None], backward: _Backward
+) -> Iterator[float | None]:
+    """Yield every number of the page, as often as it occurs."""
+    yield from (value.data for value in graph.values)
+    yield from recorded
+    for value in graph.values:
+        yield from (operand for operand in value.args if type(operand) is Constant)
+    yield from chain.from_iterable(backward.local)
+    yield from chain.from_iterable(backward.sent.values())
+    yield from backward.seeds.values()
+
+
+def _backward(graph: FlatGraph) -> _Backward:
+    """Return what a backward pass does, from the outputs that the recorded one began with.
+
+    An output that another one uses gets its gradient from there. Of several others, those with a
+    gradient are taken, and all where none has: the gradients are those of their sum.
+    """
+    local = [local_derivatives(value) for value in graph.values]
+    ends = [output for output in graph.outputs if not graph.heights[output]]
+    begun = [output for output in ends if graph.values[output].has_grad] or ends
+    seeds = {
+        output: graph.values[output].grad if graph.values[output].has_grad else 1.0
+        for output in begun
+    }
+    root = graph.values[begun[0]]
+    if len(begun) > 1:
+        root = dot([graph.values[output] for output in begun], list(seeds.values()))
+    try:
+        visits = sweep(root, seeds[begun[0]] if len(begun) == 1 else 1.0).visits
+    except StaleGraphError:
+        return _Backward({}, [], local, {})
+    number = {value: position for position, value in enumerate(graph.values)}
+    reached = [visit for visit in visits if visit.node in number]  # without the sum of outputs
+    sent: dict[int, list[float | None]] = {}
+    for visit in reached:
+        row: list[float | None] = [None] * len(visit.node.args)
+        alike = True
+        for contribution in visit.contributions:
+            row[contribution.position] = contribution.sent
+            alike &= _is_product(visit.gradient, contribution.local, contribution.sent)
+        if not alike:
+            sent[number[visit.node]] = row
+    return _Backward(seeds, [number[visit.node] for visit in reached], local, sent)
+
+
+def _is_product(gradient: float, local: float | None, sent: float | None) -> bool:
+    """Tell whether the scripts find `sent` themselves."""
+    if local is None or sent is None:
+        return sent is None
+    return repr(gradient * local if gradient else 0.0) == repr(sent)
+
+
+def _operation(row: Primitive) -> dict[str, object]:
+    symbol = printable(row.symbol)
+    return {
+        "name": printable(row.name),
+        "symbol": symbol,
+        "variadic": row.variadic,
+        "commutative": row.name in SYMMETRIC,
+        "infix": not row.variadic and not symbol.isidentifier(),
+    }
+
+
+def _rules(value: Value) -> tuple[str, ...]:
+    """Return the rule of the local derivative by each operand; none where they are many."""
+    if value.op is None or len(value.args) > MOST_OPERANDS:
+        return ()
+    constants = {
+        position: float(operand)
+        for position, operand in enumerate(value.args)
+        if type(operand) is Constant and not value.op.variadic
+    }
+    positions = range(len(value.args))
+    return tuple(
+        "" if position in constants else local_rule(value.op, position, len(value.args), constants)
+        for position in positions
+    )

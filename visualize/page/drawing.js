@@ -1,0 +1,167 @@
+// The picture of a view: its boxes, lines and frames as elements, and what is written on them.
+
+const FONT_SIZE = 11;
+const COLUMN = 6.62; // width of a character, 0.602 em: the widest of the usual monospaced fonts
+const LINE = 14;
+const PADDING = 10;
+const TOGGLE_ROOM = 14; // left of the heading of what opens and folds
+const TITLE_COLUMNS = 24;
+const OPEN_MARK = "M0,-4L6,0L0,4z"; // a triangle to the right: there is more inside
+const CLOSE_MARK = "M-1,-3L7,-3L3,3z";
+
+/** Lay the view out anew and draw it. */
+function redraw() {
+  Object.assign(page, boxesOf(page.graph, page.view));
+  const sizes = page.boxes.map(sizeOfBox);
+  Object.assign(
+    page,
+    layoutOf(page.boxes, page.edges, sizes, {
+      direction: page.direction,
+      titleWidth: (title) => TOGGLE_ROOM + 12 + textColumns(shortened(title, TITLE_COLUMNS)) * COLUMN,
+      rankGap: page.boxes.length <= FEW_BOXES ? 84 : 40, // room for derivatives on lines
+    }),
+  );
+  page.indexOfKey = new Map(page.boxes.map((box, index) => [box.key, index]));
+  page.edgeOfUse = new Map();
+  page.edges.forEach((edge, index) => {
+    for (const [consumer, position] of edge.uses) page.edgeOfUse.set(`${consumer}/${position}`, index);
+  });
+  page.copies = new Map();
+  page.boxes.forEach(({ copyOf }, index) => {
+    if (copyOf >= 0) page.copies.set(copyOf, [...(page.copies.get(copyOf) ?? []), index]);
+  });
+  page.frames = page.clusters.map(drawnFrame);
+  page.lines = page.routes.map((route, index) => drawnLine(route, page.edges[index]));
+  page.drawn = page.boxes.map((box, index) => drawnBox(box, index, page.places[index]));
+  byId("frames").replaceChildren(...page.frames.map(({ frame }) => frame));
+  byId("titles").replaceChildren(...page.frames.map(({ title }) => title));
+  byId("lines").replaceChildren(...page.lines);
+  byId("boxes").replaceChildren(...page.drawn.map(({ group }) => group));
+  byId("marks").replaceChildren();
+  paintAll();
+  markPaths();
+  markFound();
+  markStep();
+  restoreTabStop();
+}
+
+/** Return the width and height of a box. */
+function sizeOfBox(box) {
+  const { heading, mark } = headingOf(box);
+  const first = textColumns(heading) + (mark ? textColumns(mark) + 2 : 0);
+  const lines = wordsOf(box, RECORDED).lines.map(textColumns);
+  const room = toggleOf(box) ? TOGGLE_ROOM : 0;
+  return [
+    Math.round(Math.max(first * COLUMN + room, Math.max(LEAST_COLUMNS, ...lines) * COLUMN) + 2 * PADDING),
+    3 * LINE + PADDING,
+  ];
+}
+
+/** Return how a box is toggled: "open" a cluster, "unfold" or "fold" a sum; "" for others. */
+function toggleOf(box) {
+  if (box.kind === "cluster") return "open";
+  if (box.kind === "sum") return "unfold";
+  return box.copyOf < 0 && page.foldable.has(box.value) ? "fold" : "";
+}
+
+/** Return the heading of a box, and the mark at the right of it. */
+function headingOf(box) {
+  const { graph } = page;
+  if (box.kind === "cluster") {
+    return { heading: shortened(box.title, 32), mark: `×${box.members.length.toLocaleString("en-US")}` };
+  }
+  const mark = box.copyOf >= 0 ? "again" : graph.mark[box.value];
+  if (box.kind === "sum") return { heading: graph.heading[box.value], mark: `×${box.members.length}` };
+  return { heading: graph.heading[box.value], mark };
+}
+
+/** Return the elements of a box. */
+function drawnBox(box, index, [x, y, width, height]) {
+  const { heading, mark } = headingOf(box);
+  const toggle = toggleOf(box);
+  const left = PADDING + (toggle ? TOGGLE_ROOM : 0);
+  const lines = [2, 3].map((row) => svgElement("text", { x: PADDING, y: row * LINE }));
+  const group = svgElement(
+    "g",
+    { transform: `translate(${Math.round(x)},${Math.round(y)})`, role: "button", tabindex: -1, "data-box": index },
+    box.kind === "value" ? null : svgElement("rect", { class: "under", x: 4, y: 4, width, height, rx: 6 }),
+    svgElement("rect", { width, height, rx: 6 }),
+    svgElement("text", { class: "heading", x: left, y: LINE }, heading),
+    mark ? svgElement("text", { class: "mark", x: width - PADDING, y: LINE, "text-anchor": "end" }, mark) : null,
+    ...lines,
+    toggle ? drawnToggle(toggle) : null,
+  );
+  const isOutput = box.members.some((value) => page.outputs.has(value));
+  const classes = `box ${box.kind}${isOutput ? " output" : ""}${box.copyOf >= 0 ? " copy" : ""}`;
+  return { group, lines, classes, look: "", marks: new Set() };
+}
+
+/** Return the triangle that opens a box; it is larger to hit than it looks. */
+function drawnToggle(toggle) {
+  const shape = toggle === "fold" ? CLOSE_MARK : OPEN_MARK;
+  return svgElement(
+    "g",
+    { class: "toggle", transform: `translate(${PADDING},${LINE - 4})` },
+    svgElement("rect", { x: -PADDING, y: -LINE + 4, width: TOGGLE_ROOM + PADDING, height: LINE + 6 }),
+    svgElement("path", { d: shape }),
+  );
+}
+
+/** Return the line of an edge, thicker where it stands for many. */
+function drawnLine(route, { count }) {
+  const [start, ...rest] = route.map(([x, y]) => `${Math.round(x)} ${Math.round(y)}`);
+  const width = count > 1 ? Math.min(4, 1 + 0.25 * Math.floor(Math.log2(count))) : null;
+  const line = svgElement("path", { class: "line", d: `M${start}C${rest.join(" ")}`, "stroke-width": width });
+  return count > 1 ? filled(line, {}, [svgElement("title", {}, `×${count.toLocaleString("en-US")}`)]) : line;
+}
+
+/** Return the frame of an open cluster and its title, which closes it. */
+function drawnFrame({ key, title, path, x, y, width, height }) {
+  const place = { x: Math.round(x), y: Math.round(y) };
+  const frame = svgElement("rect", { class: "frame", ...place, width: Math.round(width), height: Math.round(height), rx: 8 });
+  const shown = shortened(title, Math.max(1, Math.floor((width - TOGGLE_ROOM - 8) / COLUMN)));
+  const group = svgElement(
+    "g",
+    { class: "title", role: "button", tabindex: -1, "data-cluster": key, "aria-expanded": "true" },
+    svgElement("title", {}, `Close ${path.join(" / ")}`),
+    svgElement("rect", { x: place.x + 2, y: place.y + 2, width: TOGGLE_ROOM + 8 + textColumns(shown) * COLUMN, height: 15, rx: 5 }),
+    svgElement("path", { d: CLOSE_MARK, transform: `translate(${place.x + 8},${place.y + 10})` }),
+    svgElement("text", { x: place.x + 6 + TOGGLE_ROOM, y: place.y + 13 }, shown),
+  );
+  return { frame, title: group };
+}
+
+/** Write on every box what is shown now: the recorded numbers, or those of a step. */
+function paintAll() {
+  page.drawn.forEach((_, index) => paint(index));
+}
+
+/** Write on one box what is shown now. */
+function paint(index) {
+  const box = page.boxes[index];
+  const drawn = page.drawn[index];
+  const { lines, look, isBad, isFuture } = wordsOf(box, page.shown);
+  drawn.look = look + (isFuture ? " future" : "");
+  lines.forEach((line, row) => {
+    setText(drawn.lines[row], line);
+    setAttribute(drawn.lines[row], "class", isBad[row] ? "bad" : null);
+  });
+  const { heading, mark } = headingOf(box);
+  setAttribute(drawn.group, "aria-label", `${[heading, mark].filter(Boolean).join(" ")}, ${lines.join(", ")}`);
+  if (toggleOf(box)) setAttribute(drawn.group, "aria-expanded", String(box.kind === "value"));
+  applyClasses(drawn);
+}
+
+/** Add or remove a mark of a box, such as "selected". */
+function markBox(index, name, isOn) {
+  const drawn = page.drawn[index];
+  if (drawn.marks.has(name) === isOn) return;
+  if (isOn) drawn.marks.add(name);
+  else drawn.marks.delete(name);
+  applyClasses(drawn);
+}
+
+/** Write the classes of a box. */
+function applyClasses({ group, classes, look, marks }) {
+  setAttribute(group, "class", [classes, look, ...marks].join(" "));
+}

@@ -1,0 +1,97 @@
+// The graph of the page, decoded from the columns that data.py wrote.
+
+const STATES = { p: "pending", u: "unreached", z: "zero", f: "finite", i: "infinite", n: "nan" };
+const NOT_FINITE = { nan: NaN, inf: Infinity, "-inf": -Infinity };
+
+/** Return the graph: columns by value number, operands before consumers. */
+function decodedGraph(columns) {
+  const numbers = columns.numbers.map((item) => (typeof item === "string" ? NOT_FINITE[item] : item));
+  const number = (place) => (place < 0 ? null : numbers[place]);
+  const text = (place) => (place < 0 ? "" : columns.texts[place]);
+  const graph = {
+    size: columns.data.length,
+    name: columns.name.map(text),
+    label: columns.label.map(text),
+    heading: columns.heading.map(text),
+    mark: columns.mark.map(text),
+    data: columns.data.map(number),
+    gradient: columns.gradient.map(number),
+    state: Array.from(columns.state, (letter) => STATES[letter]),
+    operation: columns.operation,
+    operands: columns.operands.map((places) =>
+      places.map((place) => (place < 0 ? { constant: numbers[-1 - place] } : place)),
+    ),
+    local: columns.local.map((row) => row.map(number)),
+    seeds: columns.seeds.map(([value, place]) => [value, numbers[place]]),
+    visits: columns.visits,
+    outputs: columns.outputs,
+    scope: columns.scope,
+    line: columns.line,
+    operations: columns.operations,
+    rule: columns.rule,
+    rules: columns.rules,
+    scopes: columns.scopes,
+    lines: columns.lines,
+  };
+  graph.uses = usesOf(graph);
+  const unlike = new Map(
+    Object.entries(columns.sent).map(([value, row]) => [Number(value), row.map(number)]),
+  );
+  Object.assign(graph, sentBySweep(graph, unlike));
+  return graph;
+}
+
+/** Return, for each value, its uses as [consumer, position among the operands]. */
+function usesOf(graph) {
+  const uses = graph.operands.map(() => []);
+  graph.operands.forEach((operands, consumer) => {
+    operands.forEach((operand, position) => {
+      if (typeof operand === "number") uses[operand].push([consumer, position]);
+    });
+  });
+  return uses;
+}
+
+/**
+ * Return what each value sends to its operands in the reverse sweep, and the gradients it ends with.
+ *
+ * Sums are made in the order of the engine, so that they are equal to its own to the last bit;
+ * `unlike` holds what was sent where it is not the product of gradient and local derivative.
+ */
+function sentBySweep(graph, unlike) {
+  const totals = new Array(graph.size).fill(null);
+  const sent = graph.operands.map((operands) => operands.map(() => null));
+  for (const [value, gradient] of graph.seeds) totals[value] = gradient;
+  for (const value of graph.visits) {
+    graph.operands[value].forEach((operand, position) => {
+      const share = shareOf(graph, unlike, value, position, totals[value]);
+      if (typeof operand !== "number" || share === null) return;
+      sent[value][position] = share;
+      totals[operand] = totals[operand] === null ? share : totals[operand] + share;
+    });
+  }
+  return { sent, swept: totals };
+}
+
+/** Return what one operand gets: exactly 0 from a gradient of 0, whatever the local derivative. */
+function shareOf(graph, unlike, value, position, gradient) {
+  if (unlike.has(value)) return unlike.get(value)[position];
+  const local = graph.local[value][position];
+  if (local === null) return null;
+  return gradient === 0 ? 0 : gradient * local;
+}
+
+/** Return the row of an operation, null at a leaf. */
+function operationOf(graph, value) {
+  return graph.operation[value] < 0 ? null : graph.operations[graph.operation[value]];
+}
+
+/** Return the modules around a value, from the outside in. */
+function scopeOf(graph, value) {
+  return graph.scopes[graph.scope[value]];
+}
+
+/** Return the place of a value in the user's program, "" where it was not recorded. */
+function lineOf(graph, value) {
+  return graph.line[value] < 0 ? "" : graph.lines[graph.line[value]];
+}

@@ -1,0 +1,73 @@
+// Numbers at lines: local derivatives and positions of operands where few boxes are seen.
+
+const FEW_BOXES = 40; // seen at once; more derivatives than their lines hold are not read
+const MARK_SIZE = 9.5;
+const MARK_DELAY = 90; // milliseconds after the camera has come to rest
+
+let marksTimer = 0;
+
+/** Draw the numbers anew once the camera rests. */
+function scheduleMarks() {
+  clearTimeout(marksTimer);
+  marksTimer = setTimeout(drawMarks, MARK_DELAY);
+}
+
+/** Draw a number at every line between the boxes that are seen, if they are few and legible. */
+function drawMarks() {
+  const seen = new Set(camera.scale < LEVELS[1][0] ? [] : seenBoxes());
+  const wanted = page.derivatives && seen.size <= FEW_BOXES;
+  const taken = [];
+  const marks = [];
+  page.edges.forEach((edge, index) => {
+    if (!wanted || !seen.has(edge.source) || !seen.has(edge.target)) return;
+    const text = textAtLine(edge);
+    if (!text) return;
+    const place = freePlace(page.routes[index], textColumns(text) * COLUMN * (MARK_SIZE / FONT_SIZE) + 4, taken);
+    if (place) marks.push(plate(text, place, "mark-plate", index));
+  });
+  byId("marks").replaceChildren(...marks);
+}
+
+/** Return what is written at a line: the local derivative, or how many uses it stands for. */
+function textAtLine({ uses, count }) {
+  if (count > 1) return `×${count.toLocaleString("en-US")}`;
+  const [[consumer, position]] = uses;
+  const local = page.graph.local[consumer][position];
+  const operation = operationOf(page.graph, consumer);
+  const drawn = page.graph.operands[consumer].filter((operand) => typeof operand === "number");
+  const which = operation.commutative || drawn.length < 2 ? "" : `${position + 1}: `;
+  return local === null ? which + "no ∂" : `${which}∂ ${significant(local)}`;
+}
+
+/** Return a text on a plate about a place of the picture. */
+function plate(text, [x, y], className, edge) {
+  const width = textColumns(text) * COLUMN * (MARK_SIZE / FONT_SIZE) + 6;
+  return svgElement(
+    "g",
+    { class: className, transform: `translate(${x.toFixed(1)},${y.toFixed(1)})`, "data-edge": edge },
+    svgElement("rect", { x: -width / 2, y: -7, width, height: 14, rx: 3 }),
+    svgElement("text", { "text-anchor": "middle", y: 3.5 }, text),
+  );
+}
+
+/** Return a place on the middle of a route where no other number is; null if there is none. */
+function freePlace(route, width, taken) {
+  for (const part of [1 / 2, 1 / 3, 2 / 3, 1 / 5, 4 / 5]) {
+    const [x, y] = pointOn(route, part);
+    if (taken.every(([left, top, other]) => Math.abs(left - x) > (width + other) / 2 || Math.abs(top - y) > 13)) {
+      taken.push([x, y, width]);
+      return [x, y];
+    }
+  }
+  return null;
+}
+
+/** Return a point on the middle curve of a route. */
+function pointOn(route, part) {
+  const middle = Math.floor((route.length - 1) / 3 / 2) * 3;
+  const rest = 1 - part;
+  const weights = [rest ** 3, 3 * rest * rest * part, 3 * rest * part * part, part ** 3];
+  return [0, 1].map((axis) =>
+    weights.reduce((sum, weight, index) => sum + weight * route[middle + index][axis], 0),
+  );
+}

@@ -1,0 +1,120 @@
+"""page(): a graph as one self-contained HTML file, to look at, search, open up and play."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from collections.abc import Iterable, Sequence
+from functools import cache
+from importlib.resources import files
+
+from autograd import Value
+from visualize.escape import cut, printable, xml
+from visualize.formats.legend import legend_keys
+from visualize.formats.summary import summary
+from visualize.page.colours import colours_css
+from visualize.page.data import columns_json
+from visualize.page.markup import body
+from visualize.scene.compose import compose
+from visualize.scene.flat import flatten
+
+__all__ = ["MOST_VALUES", "SCRIPTS", "page"]
+
+MOST_VALUES = 100_000  # beyond it a browser takes too long to be of use
+TITLE_COLUMNS = 200
+
+# In the order in which they stand in the page; functions may call what comes later.
+SCRIPTS = (
+    "numbers", "graph", "elements", "looks", "wording",
+    "groups", "bands", "folds", "acyclic", "copies", "boxes", "views",
+    "cluster_tree", "ranks", "shorten", "layering", "barycentre", "crossings", "order", "lanes",
+    "straighten", "places", "frames", "routes", "layout",
+    "shown", "drawing", "camera", "pointer", "folding", "paths", "marks",
+    "steps", "captions", "player", "tables", "panel", "search", "keyboard", "theme", "main",
+)  # fmt: skip
+COMMENT = re.compile(r"^[ ]*(//[^\n]*|/\*.*?\*/)", re.MULTILINE | re.DOTALL)
+
+
+def page(outputs: Sequence[Value], *, title: str = "", rankdir: str = "LR") -> str:
+    """Return the graph under some Values as the text of an HTML file that opens anywhere.
+
+    The file holds all that it needs and asks no network for anything: it says so to the browser,
+    in a policy that allows its own script and style alone. It shows the values as they are now;
+    `rankdir` is the direction from operands to outputs, "LR" or "TB".
+
+    Its size is about 160 kB plus 150 bytes a value (and the labels, of up to 4,000 characters, each
+    different one once). Raises ValueError for more than 100,000 values.
+
+    >>> a = Value(2.0, label="a")
+    >>> text = page([a * a])
+    >>> text[:15], len(text) < 200_000
+    ('<!doctype html>', True)
+    """
+    graph = flatten(outputs)
+    if len(graph) > MOST_VALUES:
+        raise ValueError(
+            f"an HTML page holds at most {MOST_VALUES:,} values, and this graph has "
+            f"{len(graph):,}: draw a part of it (one example, one layer), or save it as .svg, "
+            "which shows a summary"
+        )
+    scene = compose(graph, title=title, derivatives=True)
+    style, script = style_text(), script_text()
+    names = ", ".join(node.name for node in scene.nodes if node.is_output)
+    heading = cut(printable(title) or f"Graph of {names}", TITLE_COLUMNS)
+    return "".join((
+        f'<!doctype html>\n<html lang="en" data-direction="{"TB" if rankdir == "TB" else "LR"}">\n',
+        '<head>\n<meta charset="utf-8">\n',
+        f'<meta http-equiv="Content-Security-Policy" content="{_policy(style, script)}">\n',
+        '<meta name="viewport" content="width=device-width,initial-scale=1">\n',
+        '<meta name="color-scheme" content="light dark">\n',
+        f"<title>{xml(heading)}</title>\n",
+        '<link rel="icon" href="data:,">\n',
+        f"<style>{style}</style>\n</head>\n<body>\n",
+        body(heading, summary(scene), scene.notes, legend_keys(scene)),
+        '<script id="graph-data" type="application/json">',
+        columns_json(graph, scene),
+        "</script>\n",
+        f"<script>{script}</script>\n</body>\n</html>\n",
+    ))  # fmt: skip
+
+
+@cache
+def script_text() -> str:
+    """Return all scripts as one strict function, without their comments and indents."""
+    return _joined(
+        ['(() => {\n"use strict";'], (_file(f"{name}.js") for name in SCRIPTS), ["})();"]
+    )
+
+
+@cache
+def style_text() -> str:
+    """Return the style sheet."""
+    return _joined([colours_css()], [_file("page.css")])
+
+
+def _joined(*parts: Iterable[str]) -> str:
+    lines = (
+        line.strip()
+        for part in parts
+        for text in part
+        for line in COMMENT.sub("", text).splitlines()
+    )
+    return "\n".join(filter(None, lines))
+
+
+def _file(name: str) -> str:
+    return files("visualize.page").joinpath(name).read_text(encoding="utf-8")
+
+
+def _policy(style: str, script: str) -> str:
+    """Return a policy under which nothing is loaded and no other script or style is used."""
+    return (
+        f"default-src 'none'; img-src data:; style-src {_hash(style)}; "
+        f"script-src {_hash(script)}; base-uri 'none'; form-action 'none'"
+    )
+
+
+def _hash(text: str) -> str:
+    digest = hashlib.sha256(text.encode()).digest()
+    return f"'sha256-{base64.b64encode(digest).decode()}'"

@@ -1,0 +1,93 @@
+// The ways between a value and the outputs: which there are, how many, and which weighs most.
+
+const FAR_BELOW = 1; // the value, or its operands all the way down
+const ON_PATH = 2; // between the value and an output
+
+/** Return for every value whether it is on a way from `members` to an output, or below them. */
+function waysThrough(graph, members) {
+  const ways = new Uint8Array(graph.size);
+  const below = [...members];
+  for (const value of members) ways[value] = FAR_BELOW;
+  for (const value of below) { // grows while it is walked
+    for (const operand of graph.operands[value]) {
+      if (typeof operand !== "number" || ways[operand]) continue;
+      ways[operand] = FAR_BELOW;
+      below.push(operand);
+    }
+  }
+  const above = [...members];
+  for (const value of members) ways[value] = ON_PATH;
+  for (const value of above) {
+    for (const [consumer] of graph.uses[value]) {
+      if (ways[consumer] === ON_PATH) continue;
+      ways[consumer] = ON_PATH;
+      above.push(consumer);
+    }
+  }
+  return ways;
+}
+
+/** Return how many ways a gradient takes from the outputs to a value, and the one that weighs most. */
+function pathsToOutputs(graph, value) {
+  const count = new Map();
+  const heaviest = new Map(); // value -> [product of local derivatives, next value, position there]
+  const seeds = new Set(graph.seeds.map(([output]) => output));
+  const ways = waysThrough(graph, [value]);
+  for (let node = graph.size - 1; node >= value; node--) {
+    if (ways[node] !== ON_PATH) continue;
+    let ownCount = seeds.has(node) ? 1 : 0;
+    let own = seeds.has(node) ? [1, -1, -1] : null;
+    for (const [consumer, position] of graph.uses[node]) {
+      const local = graph.local[consumer][position];
+      if (local === null || !count.get(consumer)) continue;
+      ownCount += count.get(consumer);
+      const product = local * heaviest.get(consumer)[0];
+      if (!own || Math.abs(product) > Math.abs(own[0])) own = [product, consumer, position];
+    }
+    count.set(node, ownCount);
+    heaviest.set(node, own);
+  }
+  if (!count.get(value)) return { count: 0, path: [], product: 0 };
+  const path = [];
+  for (let node = value; node >= 0; node = heaviest.get(node)[1]) path.push(node);
+  return { count: count.get(value), path, product: heaviest.get(value)[0] };
+}
+
+/** Light the ways of the selected values and dim all others. */
+function markPaths() {
+  const { selection } = page;
+  setAttribute(byId("stage"), "data-dimming", selection ? "true" : null);
+  const ways = selection ? waysThrough(page.graph, selection) : null;
+  const isSelected = new Set(selection);
+  page.boxes.forEach((box, index) => {
+    const way = ways ? box.members.reduce((most, value) => Math.max(most, ways[value]), 0) : 0;
+    markBox(index, "lit", way === ON_PATH);
+    markBox(index, "below", way === FAR_BELOW);
+    markBox(index, "selected", box.members.some((value) => isSelected.has(value)));
+    setAttribute(page.drawn[index].group, "aria-pressed", ways ? String(page.drawn[index].marks.has("selected")) : null);
+  });
+  page.edges.forEach((edge, index) => {
+    const way = ways ? edge.uses.reduce((most, use) => Math.max(most, wayOfUse(ways, use)), 0) : 0;
+    page.lines[index].classList.toggle("lit", way === ON_PATH);
+    page.lines[index].classList.toggle("below", way === FAR_BELOW);
+  });
+}
+
+/** Return whether a use is on a way to an output, or below the selected values. */
+function wayOfUse(ways, [consumer, position]) {
+  const operand = page.graph.operands[consumer][position];
+  if (ways[operand] === ON_PATH) return ON_PATH;
+  return ways[operand] && ways[consumer] ? FAR_BELOW : 0;
+}
+
+/** Select the values of a box: its ways are lit and the panel stays with it. */
+function select(members) {
+  page.selection = members;
+  markPaths();
+  tellAbout(-1);
+}
+
+/** Select nothing. */
+function clearSelection() {
+  if (page.selection) select(null);
+}

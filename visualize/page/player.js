@@ -1,0 +1,203 @@
+// The player: play, step and scrub; boxes show the numbers of the step, lines what flows.
+
+const STEP_TIME = 1400; // milliseconds at speed 1
+const LONGEST_PLAY = 90000; // milliseconds for all steps at speed 1, however many
+const FLOW_MARKS = 12; // lines that say what flows
+
+const player = { timer: 0, isPlaying: false };
+
+/** Make the steps and set the controls up. */
+function preparePlayer() {
+  page.steps = stepsOf(page.graph);
+  page.progress = new Progress(page.graph, page.steps);
+  page.playerNumbers = {
+    data: (value) => page.progress.data(value),
+    gradient: (value) => page.progress.gradientSoFar(value),
+  };
+  const slider = byId("slider");
+  slider.max = page.steps.length - 1;
+  slider.value = slider.max;
+  const seed = page.steps.findIndex(({ phase }) => phase === "seed");
+  const split = seed < 0 ? 100 : (100 * seed) / Math.max(1, page.steps.length - 1);
+  byId("player").style.setProperty("--split", `${split}%`);
+  slider.addEventListener("input", () => {
+    pause();
+    goTo(Number(slider.value));
+  });
+  const actions = { play: togglePlay, "step-back": () => stepBy(-1), "step-on": () => stepBy(1), "to-start": () => stepTo(0), "to-end": () => stepTo(page.steps.length - 1), leave: leavePlayer };
+  for (const [id, action] of Object.entries(actions)) byId(id).addEventListener("click", action);
+  showStep();
+}
+
+/** Show the graph as it is at a step; null shows the recorded numbers. */
+function goTo(step) {
+  const before = page.step;
+  page.step = step;
+  if (step !== null) page.progress.goTo(Math.min(Math.max(0, step), page.steps.length - 1));
+  if (step === null || before === null) {
+    page.shown = step === null ? RECORDED : page.playerNumbers;
+    page.largest = largestSize(step === null ? page.graph.gradient : page.graph.swept);
+    paintAll();
+    rememberShown();
+  } else {
+    paintChanged();
+  }
+  markStep();
+  showStep();
+}
+
+/** Note which numbers are shown, to find what the next step changes. */
+function rememberShown() {
+  const { known, totals, step } = page.progress;
+  page.painted = { known: known.slice(), totals: totals.slice(), isEnd: page.steps[Math.max(0, step)].phase === "end" };
+}
+
+/** Write on those boxes again whose values have changed. */
+function paintChanged() {
+  const { known, totals, step } = page.progress;
+  const isEnd = page.steps[step].phase === "end";
+  if (isEnd !== page.painted.isEnd) paintAll(); // what is pending becomes unreached
+  else {
+    const changed = new Set();
+    for (let value = 0; value < known.length; value++) {
+      if (known[value] !== page.painted.known[value] || !Object.is(totals[value], page.painted.totals[value])) {
+        changed.add(page.of[value]);
+      }
+    }
+    for (const index of changed) {
+      paint(index);
+      for (const copy of page.copies.get(index) ?? []) paint(copy);
+    }
+  }
+  rememberShown();
+}
+
+/** Go one step on or back, and stop playing. */
+function stepBy(count) {
+  stepTo(page.step === null ? (count > 0 ? 0 : page.steps.length - 2) : page.step + count);
+}
+
+/** Go to a step by hand, as far as there is one, and stop playing. */
+function stepTo(step) {
+  pause();
+  goTo(Math.min(Math.max(0, step), page.steps.length - 1));
+  followStep();
+}
+
+/** Leave the player: boxes show the recorded numbers again. */
+function leavePlayer() {
+  pause();
+  goTo(null);
+  byId("slider").value = byId("slider").max;
+}
+
+/** Play or pause. */
+function togglePlay() {
+  if (player.isPlaying) return pause();
+  player.isPlaying = true;
+  if (page.step === null || page.step >= page.steps.length - 1) goTo(0);
+  showStep();
+  player.timer = setTimeout(playOn, stepTime());
+}
+
+/** Do the next step and wait for the one after it. */
+function playOn() {
+  if (page.step >= page.steps.length - 1) return pause();
+  goTo(page.step + 1);
+  followStep();
+  player.timer = setTimeout(playOn, stepTime());
+}
+
+/** Stop playing. */
+function pause() {
+  clearTimeout(player.timer);
+  player.isPlaying = false;
+  showStep();
+}
+
+/** Return how long a step is shown. */
+function stepTime() {
+  const whole = Math.min(STEP_TIME, LONGEST_PLAY / page.steps.length);
+  return whole / Number(byId("speed").value);
+}
+
+/** Bring the box of the step into sight. */
+function followStep() {
+  const { value } = page.steps[page.step];
+  if (value >= 0) centreOn(page.places[page.of[value]], { onlyIfHidden: true, leastZoom: 0 });
+}
+
+/** Mark the boxes and lines of the step, and say what flows there. */
+function markStep() {
+  for (const index of page.flow.boxes) if (index < page.drawn.length) for (const name of ["current", "receives"]) markBox(index, name, false);
+  for (const line of page.flow.lines) line.classList.remove("flow", "flow-negative");
+  page.flow = { boxes: [], lines: [] };
+  byId("flow").replaceChildren();
+  if (page.step === null) return;
+  const { phase, value } = page.steps[page.step];
+  if (phase === "seed") for (const [output] of page.graph.seeds) markFlowBox(page.of[output], "current");
+  if (value < 0 || phase === "seed") return;
+  markFlowBox(page.of[value], "current");
+  if (phase === "forward") page.graph.operands[value].forEach((_, position) => markFlowLine(value, position, 0));
+  for (const { operand, position, sent } of page.progress.contributions) {
+    if (page.of[operand] !== page.of[value]) markFlowBox(page.of[operand], "receives");
+    markFlowLine(value, position, sent);
+  }
+  byId("flow").replaceChildren(...flowMarks(value));
+}
+
+/** Mark a box that takes part in the step. */
+function markFlowBox(index, name) {
+  markBox(index, name, true);
+  page.flow.boxes.push(index);
+}
+
+/** Mark the line of a use that takes part in the step. */
+function markFlowLine(consumer, position, sent) {
+  const line = page.lines[page.edgeOfUse.get(`${consumer}/${position}`)];
+  if (!line) return;
+  line.classList.add("flow");
+  line.classList.toggle("flow-negative", sent < 0);
+  page.flow.lines.push(line);
+}
+
+/** Return the texts at the lines of a step: gradient × local derivative = what is sent. */
+function flowMarks(value) {
+  const { contributions, gradient } = page.progress;
+  const taken = [];
+  const marks = [];
+  for (const { position, local, sent } of contributions.slice(0, FLOW_MARKS)) {
+    const edge = page.edgeOfUse.get(`${value}/${position}`);
+    if (edge === undefined || page.edges[edge].count > 1) continue;
+    const text = `${significant(gradient)} × ${inProduct(local)} = ${significant(sent)}`;
+    const place = freePlace(page.routes[edge], textColumns(text) * COLUMN, taken);
+    if (place) marks.push(plate(text, place, sent < 0 ? "flow-plate flow-negative" : "flow-plate", edge));
+  }
+  return marks;
+}
+
+/** Write the caption, the counter and the slider of the step. */
+function showStep() {
+  const { step, steps } = page;
+  byId("player").dataset.state = step === null ? "recorded" : steps[step].phase;
+  const [head, sentence] = step === null ? recordedCaption() : captionOf(page.progress);
+  setText(byId("caption-head"), head);
+  setText(byId("caption"), sentence);
+  const last = steps.length - 1;
+  setText(byId("counter"), step === null ? `${counted(last, "step")}` : `${step} / ${last}`);
+  if (step !== null) byId("slider").value = step;
+  setAttribute(byId("slider"), "aria-valuetext", step === null ? "recorded numbers" : `step ${step} of ${last}: ${head}`);
+  setAttribute(byId("caption-line"), "aria-live", player.isPlaying ? "off" : "polite");
+  setAttribute(byId("play"), "aria-label", player.isPlaying ? "Pause" : "Play");
+  byId("play").dataset.playing = String(player.isPlaying);
+  byId("leave").hidden = step === null;
+}
+
+/** Return the caption while the recorded numbers are shown. */
+function recordedCaption() {
+  const { graph } = page;
+  if (!graph.visits.length) {
+    return ["Stale", "A leaf was changed after the graph was computed: call forward() on the output, then draw it again."];
+  }
+  return ["Backpropagation", "Play it step by step: first forward, every value; then backward, every gradient."];
+}
