@@ -14,8 +14,10 @@ from visualize.backpropagation.why import why
 from visualize.comparison import Change, Difference, Snapshot, diff, snapshot
 from visualize.digraph import draw_dot
 from visualize.drawing import Drawing, draw
+from visualize.health import Health, HealthMonitor, health
 from visualize.plots import (
     Animation,
+    ParameterPath,
     animate_descent,
     draw_network,
     plot_confusion_matrix,
@@ -25,11 +27,13 @@ from visualize.plots import (
     plot_feature_maps,
     plot_history,
     plot_images,
+    plot_landscape,
     plot_vectors,
     plot_weights,
     save_figure,
 )
 from visualize.render import RenderError
+from visualize.show import show
 
 __all__ = [
     "Animation",
@@ -37,8 +41,11 @@ __all__ = [
     "Diagnosis",
     "Difference",
     "Drawing",
+    "Health",
+    "HealthMonitor",
     "Kink",
     "Kinks",
+    "ParameterPath",
     "RenderError",
     "Snapshot",
     "Step",
@@ -48,6 +55,7 @@ __all__ = [
     "draw",
     "draw_dot",
     "draw_network",
+    "health",
     "kinks",
     "plot_confusion_matrix",
     "plot_curves",
@@ -56,9 +64,11 @@ __all__ = [
     "plot_feature_maps",
     "plot_history",
     "plot_images",
+    "plot_landscape",
     "plot_vectors",
     "plot_weights",
     "save_figure",
+    "show",
     "snapshot",
     "step_through",
     "why",

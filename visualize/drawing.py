@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterable
+from array import array
+from collections.abc import Collection, Iterable, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
@@ -16,6 +17,7 @@ from visualize.formats.summary import summary
 from visualize.formats.svg import svg
 from visualize.formats.text import text
 from visualize.notebook import mime_bundle
+from visualize.page.page import page
 from visualize.render import GRAPHVIZ_ENGINES, graphviz_svg, run_graphviz
 from visualize.save import write_atomically
 from visualize.scene.boxes import Boxes
@@ -30,7 +32,7 @@ __all__ = ["ENGINES", "FORMATS", "RANKDIRS", "Drawing", "Engine", "draw"]
 Engine = Literal["auto", "builtin", "dot", "pygraphviz"]
 ENGINES: tuple[Engine, ...] = ("auto", "builtin", *GRAPHVIZ_ENGINES)
 RANKDIRS = ("LR", "TB")
-FORMATS = (".svg", ".png", ".pdf", ".dot", ".txt")
+FORMATS = (".svg", ".html", ".png", ".pdf", ".dot", ".txt")
 FEWEST_BOXES = 4  # an output, and three to say how it came about
 FEW_VALUES = 30  # with no more, the edges of a picture have room for derivatives
 MOST_BOXES = 20_000  # beyond it no program shows the file
@@ -39,13 +41,23 @@ MOST_BOXES = 20_000  # beyond it no program shows the file
 class Drawing:
     """A picture of a graph as it was when drawn: later changes of the values do not reach it.
 
-    `.svg`, `.source` (DOT text) and `.text` are strings, `.save(path)` writes a file by its
-    suffix, and a notebook shows the picture. `.scene` holds the facts that all formats show.
+    `.svg`, `.html` (a page to explore), `.source` (DOT text) and `.text` are strings, `.save(path)`
+    writes a file by its suffix, and a notebook shows the picture. `.scene` holds the facts that all
+    formats show.
     """
 
     def __init__(
-        self, scene: Scene, *, rankdir: str, engine: Engine, legend: bool, clusters: bool
+        self,
+        scene: Scene,
+        *,
+        rankdir: str = "LR",
+        engine: Engine = "auto",
+        legend: bool = True,
+        clusters: bool = True,
+        outputs: Sequence[Value] = (),
     ) -> None:
+        self._outputs = tuple(outputs)
+        self._numbers = _numbers(self._outputs)
         self.scene = scene
         self.rankdir = rankdir
         self.engine = engine
@@ -70,6 +82,22 @@ class Drawing:
         return dot(self.scene, rankdir=self.rankdir, legend=self.legend, clusters=self.clusters)
 
     @cached_property
+    def html(self) -> str:
+        """The whole graph as one page: zoom, search, open and close modules, play the passes.
+
+        It needs no server and no network. Raises RuntimeError if the values have changed since
+        they were drawn: a page is made from them when it is first asked for.
+        """
+        if not self._outputs:
+            raise RuntimeError("this drawing is of no single graph; a page shows draw(root)")
+        if _numbers(self._outputs) != self._numbers:
+            raise RuntimeError(
+                "the data or gradients of this graph have changed since it was drawn; "
+                'draw(root).save("graph.html") shows them as they are now'
+            )
+        return page(self._outputs, title=self.scene.title, rankdir=self.rankdir)
+
+    @cached_property
     def text(self) -> str:
         """The graph as a listing, one assignment a line."""
         return text(self.scene)
@@ -77,7 +105,7 @@ class Drawing:
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Write the drawing in the format of the suffix and return the path.
 
-        .svg, .dot and .txt need nothing; .png and .pdf need cairosvg or Graphviz. The file is
+        .svg, .html, .dot and .txt need nothing; .png and .pdf need cairosvg or Graphviz. The file is
         written whole or not at all. Raises ValueError for another suffix, RenderError when a
         program or package is missing, FileNotFoundError when the folder is.
 
@@ -104,6 +132,8 @@ class Drawing:
             return self.text.encode()
         if suffix == ".svg":
             return self.svg.encode()
+        if suffix == ".html":
+            return self.html.encode()
         file_format: Literal["png", "pdf"] = "png" if suffix == ".png" else "pdf"
         if self.engine in GRAPHVIZ_ENGINES:
             return run_graphviz(self.source, file_format, self.engine)
@@ -168,7 +198,8 @@ def draw(
     _check_one_of("collapse", collapse, COLLAPSE)
     _check_one_of("engine", engine, ENGINES)
     _check_max_nodes(max_nodes)
-    graph = flatten(_outputs(root))
+    outputs = _outputs(root)
+    graph = flatten(outputs)
     scene = with_copies(
         compose(
             graph,
@@ -177,7 +208,14 @@ def draw(
             derivatives=len(graph) <= FEW_VALUES if derivatives is None else derivatives,
         )
     )
-    return Drawing(scene, rankdir=rankdir, engine=engine, legend=legend, clusters=clusters)
+    return Drawing(
+        scene,
+        rankdir=rankdir,
+        engine=engine,
+        legend=legend,
+        clusters=clusters,
+        outputs=outputs,
+    )
 
 
 def _check_one_of(name: str, given: object, allowed: Collection[str]) -> None:
@@ -222,3 +260,11 @@ def _boxes(graph: FlatGraph, limit: int, collapse: Collapse) -> Boxes | None:
         )
     fits = collapse == "none" or (collapse == "auto" and len(graph) <= limit)
     return None if fits else collapsed(graph, limit, collapse)
+
+
+def _numbers(outputs: Sequence[Value]) -> bytes:
+    """Return the data and gradients of a graph to the bit: here nan is equal to itself."""
+    values = flatten(outputs).values if outputs else []
+    numbers = array("d", [value.data for value in values])
+    numbers.extend([value.grad for value in values])
+    return numbers.tobytes() + bytes([value.has_grad for value in values])

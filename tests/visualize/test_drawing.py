@@ -57,9 +57,9 @@ def test_every_suffix_has_its_format(readme, suffix, start, tmp_path):
     assert [child.name for child in tmp_path.iterdir()] == [path.name]
 
 
-@pytest.mark.parametrize("name", ["graph.jpg", "graph", "graph.html"])
+@pytest.mark.parametrize("name", ["graph.jpg", "graph", "graph.htm"])
 def test_an_unknown_suffix_names_the_allowed_ones(name, tmp_path):
-    with pytest.raises(ValueError, match=r"\.svg, \.png, \.pdf, \.dot, \.txt"):
+    with pytest.raises(ValueError, match=r"\.svg, \.html, \.png, \.pdf, \.dot, \.txt"):
         draw(Value(1.0)).save(tmp_path / name)
     assert not list(tmp_path.iterdir())
 
