@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import nan
+from math import frexp, ldexp, nan
 
 __all__ = ["QUANTILES", "Statistics", "statistics_of"]
 
@@ -40,9 +40,9 @@ class Statistics:
 def statistics_of(numbers: Sequence[float]) -> Statistics:
     """Return the statistics of some numbers; the variance is divided by their count, not one less.
 
-    >>> found = statistics_of([3.0, 0.0, -3.0, float("nan")])
-    >>> found.mean, found.rms**2, found.not_finite, found.peak
-    (0.0, 6.0, 1, 3.0)
+    >>> found = statistics_of([4.0, 0.0, 0.0, 0.0, float("nan")])
+    >>> found.mean, found.rms, found.zero, found.not_finite
+    (1.0, 2.0, 0.75, 1)
     """
     import numpy as np
 
@@ -52,7 +52,8 @@ def statistics_of(numbers: Sequence[float]) -> Statistics:
     if not len(finite):
         return Statistics(len(array), missing, nan, nan, nan, nan, nan, nan, (), ())
     sizes = np.abs(finite)
-    scale = float(sizes.max()) or 1.0  # squares of what is divided by it do not overflow
+    _, exponent = frexp(float(sizes.max()))
+    scale = ldexp(1.0, min(exponent, 1023))  # squares of what is divided by it do not overflow
     scaled = finite / scale
     some = sizes[sizes > 0.0]
     return Statistics(
