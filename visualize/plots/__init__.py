@@ -9,12 +9,15 @@ from visualize.plots.feature_maps import plot_feature_maps
 from visualize.plots.figures import save_figure
 from visualize.plots.history import plot_history
 from visualize.plots.images import plot_images
+from visualize.plots.loss_landscape import plot_landscape
 from visualize.plots.network import draw_network
+from visualize.plots.parameter_path import ParameterPath
 from visualize.plots.vectors import plot_vectors
 from visualize.plots.weights import plot_weights
 
 __all__ = [
     "Animation",
+    "ParameterPath",
     "animate_descent",
     "draw_network",
     "plot_confusion_matrix",
@@ -24,6 +27,7 @@ __all__ = [
     "plot_feature_maps",
     "plot_history",
     "plot_images",
+    "plot_landscape",
     "plot_vectors",
     "plot_weights",
     "save_figure",

@@ -35,6 +35,8 @@ class Landscape:
     low: tuple[float, ...]
     high: tuple[float, ...]
     resolution: int
+    labels: tuple[str, str, str] = ("x", "y", "f(x, y)")
+    where: str = "plot_descent"  # begins the message of an error
 
     def heights(self, points: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the function at points of shape (points, 1 or 2): inf or nan where it fails."""
@@ -61,11 +63,11 @@ class Landscape:
         finite = heights[np.isfinite(heights)]
         if not finite.size:
             raise ValueError(
-                "plot_descent: the function gives nan or inf everywhere between low and high"
+                f"{self.where}: the function gives nan or inf everywhere between low and high"
             )
         least, most = float(finite.min()), float(finite.max())
         axes.set_xlim(self.low[0], self.high[0])
-        axes.set_xlabel("x")
+        axes.set_xlabel(self.labels[0])
         if len(self.low) == 1:
             axes.plot(across[0], np.where(np.isfinite(heights), heights, np.nan), color=LINE, lw=2)
             margin = _even_margin(least, most) or 0.08 * (most - least)
@@ -75,7 +77,7 @@ class Landscape:
             axes.spines[["top", "right"]].set_visible(False)
         else:
             axes.set_ylim(self.low[1], self.high[1])
-            axes.set_ylabel("y")
+            axes.set_ylabel(self.labels[1])
             self._fill(axes, across, np.ma.masked_invalid(heights.reshape(grids[0].shape)))
         return most - least
 
@@ -88,7 +90,7 @@ class Landscape:
         image = axes.contourf(*across, heights, levels, colors=bands)
         image.set(edgecolor="white", linewidth=0.5, antialiased=True)
         assert axes.figure is not None
-        bar = axes.figure.colorbar(image, ax=axes, label="f(x, y)", spacing="uniform")
+        bar = axes.figure.colorbar(image, ax=axes, label=self.labels[2], spacing="uniform")
         bar.set_ticks(levels[1:], labels=[_written(level) for level in levels[1:]])
 
 
