@@ -244,7 +244,9 @@ def _kink_of_power(x: float, y: float) -> str | None:
         return None
     if y == 0.0:
         return "0**0 = 1, and both derivatives are 0"
-    return "the slope at 0 is inf, from above" if 0.0 < y < 1.0 else None
+    if y < 0.0 or y.is_integer() or y == inf:
+        return None
+    return f"the slope at 0 is {inf if y < 1.0 else 0}, from above; there is nothing below"
 
 
 pow: Primitive = primitive(
@@ -425,6 +427,14 @@ def _pull_atan2(g: Any, across: Any, y: Any, x: Any) -> Any:
     return guarded(g, where(equal(r, 0.0), 0.0, div(div(across, r), r)))
 
 
+def _kink_of_angle(y: float, x: float) -> str | None:
+    if y != 0.0 or x > 0.0:
+        return None
+    if x == 0.0:
+        return "both derivatives at the origin are 0"
+    return "a step from -pi to pi, with the derivative of its sides" if x < 0.0 else None
+
+
 atan2 = primitive(
     "atan2",
     math.atan2,
@@ -435,7 +445,7 @@ atan2 = primitive(
     c="atan2",
     domain=(REAL, POSITIVE),
     special=PAIRS,
-    kink=lambda y, x: "both derivatives at the origin are 0" if x == y == 0.0 else None,
+    kink=_kink_of_angle,
 )
 sinh = primitive(
     "sinh",
@@ -701,6 +711,14 @@ where: Primitive = primitive(
     total=True,
     formula="y if x else z",
 )
+
+
+def _kink_of_clip(x: float, low: float, high: float) -> str | None:
+    raised = max(x, low)
+    meets = (x == low and low <= high) or raised == high
+    return "the gradient passes at a bound" if meets else None
+
+
 clip = primitive(
     "clip",
     lambda x, low, high: ieee.minimum(ieee.maximum(x, low), high),
@@ -714,7 +732,7 @@ clip = primitive(
     special=TRIPLES,
     total=True,
     formula="min(max(x, y), z)",
-    kink=lambda x, low, high: "the gradient passes at a bound" if x in (low, high) else None,
+    kink=_kink_of_clip,
 )
 hypot: Primitive = primitive(
     "hypot",
