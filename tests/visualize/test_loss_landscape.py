@@ -151,6 +151,9 @@ def test_dropout_rests(asked):
 
 def test_random_directions_are_as_long_as_each_unit_and_at_right_angles(asked):
     model = network()
+    for layer in model.layers:
+        for neuron in layer.neurons:
+            neuron.bias.data = 0.5
     plot_landscape(model, X, Y, loss=mse_loss, resolution=2, rng=random.Random(5))
     centre = numbers_of(model)
     corners = [point for point, _ in grid(asked, 2)]  # (-1, -1), (1, -1), (-1, 1), (1, 1)
@@ -159,6 +162,7 @@ def test_random_directions_are_as_long_as_each_unit_and_at_right_angles(asked):
     units = [slice(0, 3), slice(3, 6), slice(6, 9), slice(9, 13)]
     for unit in units:
         assert np.linalg.norm(first[unit]) == pytest.approx(np.linalg.norm(centre[unit]))
+        assert abs(first[unit][-1]) != pytest.approx(0.5)  # a bias is no unit of its own
     assert first @ second == pytest.approx(0.0, abs=1e-12)
     assert np.linalg.norm(second) == pytest.approx(np.linalg.norm(centre))
 
@@ -216,13 +220,27 @@ def test_a_path_is_projected_on_its_principal_components():
             expected = np.linalg.norm(along[first] - along[second])
             assert np.linalg.norm(trail[first] - trail[second]) == pytest.approx(expected)
     assert abs(start[0]) > 8.5  # the first component is the longer one
-    assert start[0] < 0  # and leads to the end
+    assert start[0] < 0  # and leads to the end, also on the way back
+    back = plot_landscape(network(), X, Y, loss=mse_loss, path=points[::-1], resolution=3)
+    assert walked(back)[0][0] < -8.5
     shares = np.linalg.svd(along - along.mean(axis=0))[1] ** 2
     share = 100 * shares[0] / shares.sum()
     assert figure.axes[0].get_xlabel() == f"principal component 1 ({share:.3g}% of the path)"
     low, high = figure.axes[0].get_xlim()
     assert (low < trail[:, 0]).all()
     assert (trail[:, 0] < high).all()
+
+
+def test_a_path_is_seen_where_it_is_nearest_to_a_plane_of_other_directions():
+    axes = np.eye(13)[:2]
+    slanted = [axes[0], axes[0] + axes[1]]
+    points = np.linspace(1.0, 2.0, 39).reshape(3, 13)
+    figure = plot_landscape(
+        network(), X, Y, loss=mse_loss, path=points, directions=slanted, resolution=3
+    )
+    moved = points - points[-1]  # = (a + b) of the first axis and b of the second, and the rest
+    expected = np.column_stack([moved[:, 0] - moved[:, 1], moved[:, 1]])
+    assert walked(figure)[1] == pytest.approx(expected)
 
 
 def test_the_legend_has_the_losses_at_the_points_themselves():
