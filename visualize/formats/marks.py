@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import product
 
 from visualize.formats.formula import edge_mark, local_mark
 from visualize.formats.measure import SMALL, text_width
@@ -74,9 +75,10 @@ def _plate(place: Point, width: float) -> str:
 
 
 def _along(route: Sequence[Point]) -> Iterator[Point]:
-    """Yield places on the middle curve of a route, its middle first, then on its last and first."""
+    """Yield places over and under the middle curve of a route, then its last and its first."""
     middle, last = (len(route) - 1) // 3 // 2 * 3, len(route) - 4
-    for start in dict.fromkeys((middle, last, 0)):
+    starts = dict.fromkeys((middle, last, 0))
+    for start, shift in product(starts, (-3, SMALL)):
         curve = route[start : start + 4]
         for part in (1 / 2, 1 / 3, 2 / 3, 1 / 6, 5 / 6):
             rest = 1 - part
@@ -85,7 +87,7 @@ def _along(route: Sequence[Point]) -> Iterator[Point]:
                 sum(weight * point[axis] for weight, point in zip(weights, curve, strict=True))
                 for axis in (0, 1)
             )
-            yield x, y - 3
+            yield x, y + shift
 
 
 def _meets(box: tuple[float, float, float, float], place: Point, width: float) -> bool:
