@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from autograd import Constant, StaleGraphError, Sweep, Value, sweep, topological_order
 from visualize.backpropagation.diagnosis import Diagnosis, Finding
@@ -88,9 +88,12 @@ def _check(leaf: object, root: object) -> None:
     for position, (name, given) in enumerate((("leaf", leaf), ("root", root))):
         if isinstance(given, Value):
             continue
-        hint = "ask about one after the other" if isinstance(given, Sequence) else "wrap it"
-        if hint == "wrap it":
-            hint = "a plain number has no gradient: make it a Value and compute with that"
+        several = isinstance(given, Iterable) and not isinstance(given, str)
+        hint = (
+            "ask about one after the other"
+            if several
+            else "a plain number has no gradient, make it a Value and compute with that"
+        )
         raise TypeError(
             f"why(leaf, root) takes two Values; argument {position + 1}, the {name}, is of type "
             f"{type(given).__name__}: {hint}"

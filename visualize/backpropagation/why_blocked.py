@@ -84,7 +84,7 @@ def stale(graph: FlatGraph, names: Mapping[Value, str], reason: str) -> Finding:
         "stale",
         "the graph is stale: a leaf was changed after it was computed",
         tuple(lines),
-        (*old[:MOST], *leaves),
+        tuple(dict.fromkeys([*old[:MOST], *leaves])),
         "call forward() on the root to recompute it in place, or build the expression again",
     )
 
