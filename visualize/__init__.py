@@ -14,6 +14,7 @@ from visualize.backpropagation.why import why
 from visualize.comparison import Change, Difference, Snapshot, diff, snapshot
 from visualize.digraph import draw_dot
 from visualize.drawing import Drawing, draw
+from visualize.formulas import Formula, formula
 from visualize.health import Health, HealthMonitor, health
 from visualize.plots import (
     Animation,
@@ -41,6 +42,7 @@ __all__ = [
     "Diagnosis",
     "Difference",
     "Drawing",
+    "Formula",
     "Health",
     "HealthMonitor",
     "Kink",
@@ -55,6 +57,7 @@ __all__ = [
     "draw",
     "draw_dot",
     "draw_network",
+    "formula",
     "health",
     "kinks",
     "plot_confusion_matrix",

@@ -1,3 +1,5 @@
 """Recorded graphs as formulas in Python, LaTeX and SymPy, and the rules of their derivatives."""
 
-__all__ = []
+from visualize.formulas.formula import Formula, formula
+
+__all__ = ["Formula", "formula"]

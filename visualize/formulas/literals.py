@@ -45,15 +45,14 @@ def number_of(expression: ast.expr) -> float | None:
     return None
 
 
-def recognised(number: float) -> ast.expr | None:
-    """Return a number that has a name in mathematics by that name, else None.
+def recognised(number: float) -> ast.expr:
+    """Return `number` as an expression, in mathematics' own terms where it is a known one.
 
-    >>> known = recognised(0.7071067811865476)
-    >>> known and ast.unparse(known)
-    '1 / sqrt(2)'
+    >>> ast.unparse(recognised(0.7071067811865476)), ast.unparse(recognised(0.25))
+    ('1 / sqrt(2)', '0.25')
     """
     text = KNOWN.get(abs(number))
     if text is None:
-        return None
+        return literal(number)
     known = ast.parse(text, mode="eval").body
     return known if number > 0.0 else ast.UnaryOp(ast.USub(), known)

@@ -13,9 +13,18 @@ from autograd import Primitive
 from visualize.formulas.literals import literal
 from visualize.formulas.tidy import tidy
 
-__all__ = ["Opens", "is_only_symbols", "opened_in_python", "operation", "repeats", "template"]
+__all__ = [
+    "Numbers",
+    "Opens",
+    "is_only_symbols",
+    "opened_in_python",
+    "operation",
+    "repeats",
+    "template",
+]
 
 Opens = Callable[[Primitive], bool]  # whether a notation writes a row by its formula
+Numbers = Callable[[float], ast.expr]  # how it writes a number
 PLACES = ("x", "y", "z")
 PUBLIC = frozenset(autograd.__all__)
 MOST_TERMS = 20  # written with + between them; more are the sum of a list

@@ -12,7 +12,7 @@ from typing import NoReturn
 
 from autograd import Constant, Primitive, Value, gradients, topological_order
 from visualize.digits import counted
-from visualize.formulas.literals import literal, recognised
+from visualize.formulas.literals import recognised
 from visualize.formulas.opening import opened_in_python, operation
 
 __all__ = ["filled", "local_rule"]
@@ -121,10 +121,10 @@ def _drawn(
         sizes[value] = 1 + sum(sizes.get(arg, 1) for arg in value.args)
         if sizes[value] > LARGEST:
             return None
-        parts = [_number(arg) if isinstance(arg, Constant) else drawn[arg] for arg in value.args]
-        drawn[value] = operation(value.op, parts, opened_in_python) if value.op else _number(value)
+        parts = [
+            recognised(arg.data) if isinstance(arg, Constant) else drawn[arg] for arg in value.args
+        ]
+        drawn[value] = (
+            operation(value.op, parts, opened_in_python) if value.op else recognised(value.data)
+        )
     return drawn[slope]
-
-
-def _number(constant: Value | Constant) -> ast.expr:
-    return recognised(constant.data) or literal(constant.data)

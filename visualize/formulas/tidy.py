@@ -77,7 +77,7 @@ def _operation(expression: ast.BinOp) -> ast.expr:
             return ast.BinOp(numerator, ast.Div(), fraction.right)
         case ast.Div() if left is not None and right:
             return literal(left / right)
-        case ast.Pow() if right == 0.0:
+        case ast.Pow() if right == 0.0 or left == 1.0:
             return literal(1.0)
         case ast.Pow() if left == 0.0 and right and right > 0.0:
             return literal(0.0)

@@ -1,0 +1,47 @@
+r"""Formulas in LaTeX: equations below each other, aligned at their equality signs."""
+
+from __future__ import annotations
+
+from visualize.formulas.latex import terms
+from visualize.formulas.listing import Listing
+from visualize.formulas.symbols import symbols
+
+__all__ = ["aligned", "equations"]
+
+LONGEST_ROW = 100  # characters, before a sum goes on in the next row
+
+
+def aligned(listing: Listing) -> str:
+    r"""Return the assignments for math mode: one equation, or several in `aligned` (amsmath).
+
+    >>> from autograd import Value
+    >>> from visualize.formulas.latex import opened_in_latex
+    >>> from visualize.formulas.listing import listed
+    >>> a, b = Value(2.0, label="alpha"), Value(3.0, label="w_1")
+    >>> print(aligned(listed(a.tanh() / (2 * b), [], opened_in_latex)))
+    y = \frac{\tanh\left(\alpha\right)}{2\,w_{1}}
+    """
+    rows = equations(listing)
+    if len(rows) == 1:
+        return rows[0].replace("&=", "=", 1)
+    return "\\begin{aligned}\n" + " \\\\\n".join(rows) + "\n\\end{aligned}"
+
+
+def equations(listing: Listing) -> list[str]:
+    """Return the rows of the equations, with `&` where they are aligned."""
+    names = symbols(listing.labels)
+    for line in listing.lines:
+        if line.derivative is not None:
+            output, by = (names[name] for name in line.derivative)
+            names[line.name] = rf"\frac{{\partial {output}}}{{\partial {by}}}"
+    rows = []
+    for line in listing.lines:
+        row = f"{names[line.name]} &= "
+        start = len(row)
+        for term in terms(line.expression, names):
+            if len(row) > start and len(row) + len(term) > start + LONGEST_ROW:
+                rows.append(row)
+                row, start = "&\\quad {}", 0
+            row += term
+        rows.append(row)
+    return rows
