@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import TypeAlias
 
 from autograd import Value
+from visualize.health.by_parameter import prefix
 from visualize.health.division import Division, Named, Place
 from visualize.health.graph import RowGraph
 
@@ -42,7 +43,7 @@ def by_scope(rows: Sequence[RowGraph], named: Named, around: str = "") -> Divisi
         owner = _owner(name, parameters)
         if owner is None and parameter in users:
             owner = name_of[layer_of[users[parameter]]]
-        parameters.setdefault(owner or name.rpartition(".")[0] or name, []).append(parameter)
+        parameters.setdefault(owner or prefix(name), []).append(parameter)
     places = {
         scope: Place(name_of[layer_of[path]], path[-1] if path in units else "")
         for scope, path in paths.items()
@@ -74,23 +75,23 @@ def _common_root(paths: Iterable[Path]) -> Path:
 def _units(nodes: Iterable[Value], paths: dict[str, Path]) -> set[Path]:
     """Return the paths of units: innermost members of a list that do not read from each other.
 
-    Layers in a list do: each takes what the one before has made.
+    Layers in a list do: each takes what the one before has made. Where two read from each other in
+    turn they are units all the same, of a recurrent layer.
     """
     known = set(paths.values())
     holders = {path[:length] for path in known for length in range(len(path))}
-    one_after_the_other: set[Path] = set()
-    for operand, consumer in _links(nodes):
-        shared = _meeting(paths[operand], paths[consumer])
-        if shared:
-            one_after_the_other.add(shared)
+    readings = {_reading(paths[operand], paths[user]) for operand, user in _links(nodes)}
+    one_after_the_other = {
+        inside for inside, operand, user in readings if (inside, user, operand) not in readings
+    }
     lists: dict[Path, set[Path]] = {}
     for path in known | holders:
         if path and (member := MEMBER.fullmatch(path[-1])):
             lists.setdefault((*path[:-1], member[1]), set()).add(path)
     side_by_side = [
         members
-        for name, members in lists.items()
-        if name not in one_after_the_other and holders.isdisjoint(members)
+        for inside, members in lists.items()
+        if inside not in one_after_the_other and holders.isdisjoint(members)
     ]
     return set().union(*side_by_side)
 
@@ -106,15 +107,18 @@ def _links(nodes: Iterable[Value]) -> set[tuple[str, str]]:
     return links
 
 
-def _meeting(path: Path, other: Path) -> Path:
-    """Return the list of which two paths go through different members; () if there is none."""
-    for depth, (part, other_part) in enumerate(zip(path, other)):
-        if part != other_part:
-            member, other_member = MEMBER.fullmatch(part), MEMBER.fullmatch(other_part)
+def _reading(operand: Path, user: Path) -> tuple[Path, str, str]:
+    """Return the list through different members of which two paths go, and these members.
+
+    Three times nothing where the paths part otherwise.
+    """
+    for depth, (part, other) in enumerate(zip(operand, user)):
+        if part != other:
+            member, other_member = MEMBER.fullmatch(part), MEMBER.fullmatch(other)
             if member and other_member and member[1] == other_member[1]:
-                return (*path[:depth], member[1])
-            return ()
-    return ()
+                return (*operand[:depth], member[1]), part, other
+            break
+    return (), "", ""
 
 
 def _owner(parameter: str, layers: Iterable[str]) -> str | None:
