@@ -8,6 +8,8 @@
 """
 
 from visualize.backpropagation.diagnosis import Diagnosis
+from visualize.backpropagation.explain import explain
+from visualize.backpropagation.explanation import Explanation
 from visualize.backpropagation.kinks import Kink, Kinks, kinks
 from visualize.backpropagation.steps import Step, Steps, step_through
 from visualize.backpropagation.why import why
@@ -42,6 +44,7 @@ __all__ = [
     "Diagnosis",
     "Difference",
     "Drawing",
+    "Explanation",
     "Formula",
     "Health",
     "HealthMonitor",
@@ -57,6 +60,7 @@ __all__ = [
     "draw",
     "draw_dot",
     "draw_network",
+    "explain",
     "formula",
     "health",
     "kinks",

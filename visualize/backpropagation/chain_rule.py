@@ -65,7 +65,8 @@ def chain_rule(
     ends = " from ", root, " down to ", wrt
     yield Heading((f"Chain rule: {title}", *ends, ", then add" * (several and not is_many)))
     for number, path in enumerate(told_paths(part), 1):
-        yield _chain(path, names, f"path {number}" * (several and not is_many))
+        lead = "one path" if is_many else f"path {number}"
+        yield _chain(path, names, lead if several else "")
     if several and not is_many:
         yield from _rest(part)
         yield Rows((_sum(part, names),))

@@ -23,11 +23,11 @@ from visualize.backpropagation.statements import (
     Way,
     Words,
 )  # fmt: skip
-from visualize.digits import exact, significant, telling
+from visualize.digits import significant, telling
 from visualize.escape import columns
 from visualize.formulas.rules import filled
 
-__all__ = ["explanation_text", "ordinal"]
+__all__ = ["explanation_text", "ordinal", "written"]
 
 WIDTH = 79
 MARGIN = "    "
@@ -69,12 +69,13 @@ def ordinal(number: int) -> str:
     return f"{number}{ending}"
 
 
-def _written(formula: Formula) -> str:
+def written(formula: Formula) -> str:
+    """Return a formula as text, on one line."""
     match formula:
         case Name(text, use):
             return f"{ordinal(use)} {text}" if use else text
-        case Number(value, all_digits):
-            return exact(value) if all_digits else significant(value)
+        case Number(value):
+            return significant(value)
         case Words(text):
             return text
         case Partial(of, by):
@@ -86,11 +87,11 @@ def _written(formula: Formula) -> str:
         case Sum(terms):
             return " ".join(_terms(terms))
         case Way(stops):
-            return " ← ".join(map(_written, stops))
+            return " ← ".join(map(written, stops))
 
 
 def _enclosed(name: Name) -> str:
-    text = _written(name)
+    text = written(name)
     return text if SIMPLE.fullmatch(text) else f"({text})"
 
 
@@ -106,25 +107,25 @@ def _operand(operand: Name | Number | Words) -> str:
 
 def _factors(factors: Sequence[Number | Partial | Words]) -> Iterator[str]:
     for position, factor in enumerate(factors):
-        text = telling(factor.value) if isinstance(factor, Number) else _written(factor)
+        text = written(factor)
         yield f"({text})" if position and text.startswith("-") else text
 
 
 def _terms(terms: Sequence[Formula]) -> Iterator[str]:
     for position, term in enumerate(terms):
-        text = telling(term.value) if isinstance(term, Number) else _written(term)
+        text = written(term)
         if position:
             yield "-" if text.startswith("-") else "+"
         yield text[1:] if position and text.startswith("-") else text
 
 
 def _prose(prose: Prose) -> str:
-    return "".join(part if isinstance(part, str) else _written(part) for part in prose)
+    return "".join(part if isinstance(part, str) else written(part) for part in prose)
 
 
 def _aligned(rows: Sequence[Row]) -> Iterator[str]:
     """Yield rows with their first equals signs below each other; a long one goes on below."""
-    cells = [_distinct([_written(cell) for cell in row.cells]) for row in rows]
+    cells = [_distinct([written(cell) for cell in row.cells]) for row in rows]
     lefts = [columns(row[0]) for row in cells]
     width = max((left for left in lefts if left <= WIDEST_LEFT), default=0)
     for row, (left, *rights) in zip(rows, cells, strict=True):
@@ -151,13 +152,13 @@ def _distinct(cells: Sequence[str]) -> list[str]:
 def _chain(chain: Chain) -> Iterator[str]:
     lead = f"{chain.lead}  " if chain.lead else ""
     indent = MARGIN + " " * columns(lead)
-    way = [_written(stop) for stop in chain.way.stops]
+    way = [written(stop) for stop in chain.way.stops]
     lines = _wrapped(way, " ← ", indent)
     yield MARGIN + lead + lines[0].removeprefix(indent)
     yield from lines[1:]
     factors = [*_factors(chain.numbers.factors)]
     if len(factors) > 1:
-        factors[-1] += f" = {_written(chain.product)}"
+        factors[-1] += f" = {written(chain.product)}"
     yield from _wrapped(factors, " × ", indent)
 
 

@@ -20,10 +20,9 @@ class Name:
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """A number with the digits of pictures, or with all of them."""
+    """A number, to be written with a few digits."""
 
     value: float
-    exact: bool = False
 
 
 @dataclass(frozen=True, slots=True)
