@@ -130,6 +130,16 @@ def infinite_leaf():
     return x, x * 2.0
 
 
+def infinite_number():
+    x = value(2.0)
+    return x, tanh(x) * inf
+
+
+def divided_by_overflow():
+    x = value(1000.0)
+    return x, 1 / exp(x)
+
+
 def root_of_zero():
     x = value(0.0)
     return x, sqrt(x) * 3 + x
@@ -260,6 +270,21 @@ def nearly_cancelled():
     return x, x * 1e9 - x * 1e9 + x * 0.5
 
 
+def cancelled_and_a_little_lost():
+    x, y = cancelled_twice()
+    return x, y + x * 1e-200 * 1e-200
+
+
+def lost_and_a_little_cancelled():
+    x = value(1e-150)
+    return x, x * 1e200 * 1e200 * 1e-200 * 1e-200 + (x * 1e-5 - x * 1e-5)
+
+
+def tiny_by_cancellation():
+    x = value(3.0)
+    return x, x * 0.01 - x * 0.0099999
+
+
 def sigmoids():
     x = y = value(0.3)
     for _ in range(15):
@@ -365,6 +390,8 @@ PROGRAMS = [
     ("forward inf", overflowing_product, ["mul"]),
     ("forward inf", log_of_zero, ["log"]),
     ("forward inf", infinite_leaf, ["x"]),
+    ("forward inf", infinite_number, ["mul"]),
+    ("forward inf", divided_by_overflow, ["exp"]),
     ("backward inf", root_of_zero, ["sqrt"]),
     ("backward inf", power_of_zero, ["pow"]),
     ("backward nan", infinities_of_both_signs, ["sqrt", "x", "mul"]),
@@ -390,6 +417,9 @@ PROGRAMS = [
     ("cancelled", cancelled_inside, ["tanh", "mul", "mul"]),
     ("cancelled", cancelled_twice, ["sub", "mul", "mul"]),
     ("cancelled", nearly_cancelled, ["x", "mul", "mul", "mul"]),
+    ("cancelled", cancelled_and_a_little_lost, ["sub", "mul", "mul"]),
+    ("underflowed", lost_and_a_little_cancelled, ["mul"]),
+    ("cancelled", tiny_by_cancellation, ["x", "mul", "mul"]),
     ("vanishing", sigmoids, ["sigmoid"] * 3),
     ("vanishing", small_factors, ["mul"] * 2),
     ("grown", large_factors, ["mul"] * 3),
@@ -654,6 +684,10 @@ def test_without_lines_it_says_how_to_get_them():
         (rebound, "The graph has another value labelled 'w': w = 0.9"),
         (computed_without_recording, "no operation was recorded for it"),
         (cut_in_the_middle, "1 leaf without a label in the graph may be where it was cut: v0 = 6"),
+        (infinite_number, "0.964 × inf = inf, by a number in the expression that is not finite"),
+        (divided_by_overflow, "exp gave inf in the forward pass, before there was any gradient"),
+        (divided_by_overflow, "Also: killed at div"),
+        (steep_sum, "the |products| of all paths add up to 2e+04"),
         (changed_leaf, "The leaf 'x' was changed to 3.0 after mul had used it"),
         (changed_leaf, "the first is v1: 4 in the graph, 9 anew"),
         (nearly_cancelled, "2e+09 in size, and 0.5 is left"),
@@ -687,14 +721,29 @@ def test_several_causes_are_named_in_order():
     assert "Also: backward() has not been called" in str(said)
 
 
+def test_a_fault_of_the_forward_pass_is_not_told_again_of_the_backward_pass():
+    assert "the derivative of" not in str(why(*overflowing_exponential()))
+
+
+def test_independent_origins_are_named():
+    x, y = value(-1.0), value(-2.0, "y")
+    assert "also, independently: v3" in str(why(x, log(x) + log(y)))
+    assert "independently" not in str(why(*log_of_negative()))
+
+
+def test_ways_that_are_detached_are_told_beside_those_that_are_killed():
+    x = value(-1.0)
+    assert "pass no derivative at all, by detach(): v2" in str(why(x, relu(x) + x.detach()))
+    assert "detach()" not in str(why(*relu_off()))
+
+
 def test_a_killer_that_no_gradient_reaches_comes_last():
     w = value(-1.0, "w")
-    first = relu(w * 2)
-    root = relu(first - 1) + relu(w * 3)
-    lines = str(why(w, root)).splitlines()
-    first_place = next(line for line in lines if "relu is off" in line)
-    assert "with v5 = -3" in first_place
-    assert "no gradient arrives either" in "\n".join(lines)
+    far_below = relu(w * 2 * 1 * 1 * 1)
+    root = relu(far_below - 1) + relu(w * 3)
+    lines = [line for line in str(why(w, root)).splitlines() if "∂v" in line][1:]
+    assert lines[0].endswith("times the gradient 1")
+    assert lines[1].endswith("no gradient arrives either: it is killed further up as well")
 
 
 def test_kinks_on_the_way_are_listed_and_others_are_not():
@@ -760,6 +809,16 @@ def test_labels_are_shown_safely():
     found = why(x, relu(x))
     assert "\x1b" not in str(found)
     assert "<script" not in found._repr_mimebundle_()["text/html"]
+
+
+def test_a_source_line_is_shown_safely(monkeypatch):
+    text = "y = relu(x)  # \x1b[2J\u202e\n"
+    monkeypatch.setitem(linecache.cache, "odd.py", (len(text), None, [text], "odd.py"))
+    x = value(-1.0)
+    names = {"__name__": "odd", "relu": relu, "x": x}
+    with source_lines():
+        exec(compile(text, "odd.py", "exec"), names)  # noqa: S102 - the text above
+    assert "odd.py:1: y = relu(x)  # ␛[2J\ufffd" in str(why(x, names["y"]))
 
 
 # Whole texts.

@@ -81,7 +81,8 @@ def _applied(value: Value, operands: list[str]) -> str:
     if _is_infix(value):
         return f" {printable(row.symbol)} ".join(operands)
     if row.name == "neg":
-        return f"-{operands[0]}"
+        (operand,) = operands
+        return f"-({operand})" if operand.startswith("-") else f"-{operand}"
     return f"{printable(row.name)}({', '.join(operands)})"
 
 

@@ -113,12 +113,9 @@ def _name_of_stranger(leaf: Value, root: Value, names: dict[Value, str]) -> str:
 
 def _findings(ways: Ways) -> Iterator[Finding]:
     """Yield all that is wrong in the order of cause and effect, or that nothing is."""
-    sizes = Sizes(ways)
-    found = [
-        finding
-        for cause in (detached, forward_fault, backward_fault, killed)
-        if (finding := cause(ways))
-    ]
+    sizes, dead = Sizes(ways), killed(ways)
+    causes = [detached(ways), forward_fault(ways, dead), backward_fault(ways), dead]
+    found = [cause for cause in causes if cause]
     if not found:
         by_size = (sizes.underflowed, sizes.cancelled, sizes.vanishing, sizes.grown)
         found = [finding for cause in by_size if (finding := cause())]

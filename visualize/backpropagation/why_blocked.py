@@ -11,7 +11,7 @@ from visualize.backpropagation.ways import Ways
 from visualize.digits import counted, significant
 from visualize.scene.flat import FlatGraph
 
-__all__ = ["detached", "not_connected", "stale"]
+__all__ = ["blocked", "detached", "not_connected", "stale"]
 
 MOST = 5  # values to name
 COMPARISONS = frozenset({"less", "less_equal", "greater", "greater_equal", "equal"})
@@ -93,7 +93,7 @@ def detached(ways: Ways) -> Finding | None:
     """Return where gradients are blocked, if none reaches the leaf."""
     if ways.gradient is not None:
         return None
-    blockers = list(dict.fromkeys(node for node, _ in _blocked(ways)))
+    blockers = list(dict.fromkeys(node for node, _ in blocked(ways)))
     lines: list[str] = []
     for node in blockers[:MOST]:
         lines += [ways.said(node), *ways.at(node), f"    {_reason(node)}"]
@@ -111,7 +111,7 @@ def detached(ways: Ways) -> Finding | None:
     )
 
 
-def _blocked(ways: Ways) -> Iterator[tuple[Value, int]]:
+def blocked(ways: Ways) -> Iterator[tuple[Value, int]]:
     """Yield the first use without a derivative on each way from the leaf up, operand by operand."""
     open_to_leaf = {ways.leaf}
     for node in ways.graph.values:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from math import isfinite
 
-from autograd import Contribution, Value, Visit
+from autograd import TABLE, Contribution, Value, Visit
 from visualize.backpropagation.diagnosis import Finding
 from visualize.backpropagation.ways import Ways
+from visualize.backpropagation.why_blocked import blocked
 from visualize.digits import significant
 
 __all__ = ["killed"]
@@ -69,6 +70,10 @@ def killed(ways: Ways) -> Finding | None:
         lines += _told(ways, visit, contribution)
     if len(places) > MOST:
         lines.append(f"… and {len(places) - MOST:,} more")
+    cut = {node for node, _ in blocked(ways) if node.op is TABLE["detach"]}
+    if cut:
+        shown = ", ".join(sorted(ways.names[node] for node in cut)[:MOST])
+        lines.append(f"other ways pass no derivative at all, by detach(): {shown}")
     kinds = {node.op.name for node in nodes if node.op}
     counts = ", ".join(sorted(kinds))
     what = f"at {counts}" if len(nodes) == 1 else f"at {len(nodes):,} places ({counts})"

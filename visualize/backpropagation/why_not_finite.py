@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import chain, repeat
 from math import isfinite, isinf, isnan
 
-from autograd import Contribution, Value, Visit
+from autograd import Constant, Contribution, Value, Visit
 from visualize.backpropagation.diagnosis import Cause, Finding
 from visualize.backpropagation.ways import Ways
 from visualize.digits import significant
@@ -48,10 +48,11 @@ LEAF = (
 )
 
 
-def forward_fault(ways: Ways) -> Finding | None:
+def forward_fault(ways: Ways, dead: Finding | None) -> Finding | None:
     """Return the first nan or inf of the forward pass, if the root or the gradient suffers from it.
 
-    A nan in a branch of `where` that was not taken does no harm, and is no cause.
+    `dead` is what kills the gradient: 1 / inf has derivative 0. A nan in a branch of `where` that
+    was not taken does no harm, and is no cause.
     """
     sick: Value | None = None
     outcome = ways.root.data
@@ -62,6 +63,9 @@ def forward_fault(ways: Ways) -> Finding | None:
         outcome = ways.gradient
         if _by_numbers(first_step):
             sick = first_step[0].node
+    elif dead:
+        sick = next(chain.from_iterable(map(_not_finite_operands, dead.nodes)), None)
+        outcome = sick.data if sick else outcome
     if sick is None:
         return None
     cause: Cause = "forward nan" if isnan(outcome) else "forward inf"
@@ -98,22 +102,29 @@ def _origins(ways: Ways, sick: Value) -> tuple[list[Value], Value | None]:
     found = {sick}
     stack = [sick]
     while stack:
-        for operand in stack.pop().args:
-            if not isfinite(operand.data) and isinstance(operand, Value) and operand not in found:
+        for operand in _not_finite_operands(stack.pop()):
+            if operand not in found:
                 found.add(operand)
                 stack.append(operand)
     ordered = sorted(found, key=ways.number.__getitem__)
     bad = [value for value in ordered if not isfinite(value.data)]
-    origins = [value for value in bad if all(isfinite(arg.data) for arg in value.args)]
+    origins = [value for value in bad if next(_not_finite_operands(value), None) is None]
     turned = next(
         (v for v in bad if isnan(v.data) and not any(isnan(arg.data) for arg in v.args)), None
     )
-    return origins or bad[:1], turned
+    return origins, turned
+
+
+def _not_finite_operands(node: Value) -> Iterator[Value]:
+    """Yield the operands that are nan or infinite; numbers in the expression are none."""
+    return (arg for arg in node.args if type(arg) is not Constant and not isfinite(arg.data))
 
 
 def _because(value: Value) -> str:
     if value.op is None:
         return ", which is not finite to begin with"
+    if not all(isfinite(arg.data) for arg in value.args):
+        return ", by a number in the expression that is not finite"
     reason = REASONS.get(value.op.name)
     if reason is None or (value.op.name == "pow" and value.args[0].data > 0.0):
         return f", beyond {LARGEST}" if isinf(value.data) else ""

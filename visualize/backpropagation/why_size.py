@@ -130,7 +130,7 @@ class Sizes:
         if self.gradient == 0.0:
             if self.underflows and max(item[0] for item in self.underflows) >= size:
                 return None
-        elif size - log_size(self.gradient) < CANCELLED:
+        elif size - log_size(self.gradient) < self._much():
             return None
         ways = self.ways
         sums = sums_from_root(ways.visits)[ways.leaf]
@@ -158,6 +158,12 @@ class Sizes:
             "again; a small difference of large numbers has few right digits, so take the "
             "difference by algebra",
         )
+
+    def _much(self) -> float:
+        """Return how much a cancellation must take; of a tiny gradient, half of its smallness."""
+        if abs(self.gradient) >= TINY:
+            return CANCELLED
+        return min(CANCELLED, -log_size(self.gradient) / 2.0)
 
     def vanishing(self) -> Finding | None:
         """Return the factors that make the gradient tiny."""
@@ -216,6 +222,9 @@ class Sizes:
             f"product of its {counted(len(path.edges), 'derivative')}: {power(size)} "
             f"(log10 {size / LN10:.1f})",
         ]
+        all_paths = self.below.get(ways.root, size)
+        if all_paths - size > log(2.0):
+            lines.append(f"the |products| of all paths add up to {power(all_paths)}")
         count: Counter[str] = Counter()
         together: dict[str, float] = {}
         for edge in path.edges:
