@@ -83,6 +83,7 @@ function framesOf(layering, extents, centre, half, tree, insets, margins, least,
     ];
   };
   layering.cluster.forEach((cluster, item) => {
+    if (isPlaceholder(item, layering)) return;
     const [start, end] = item < layering.count ? extents[item] : [Infinity, -Infinity];
     include(cluster, [start, end, centre[item] - half[item], centre[item] + half[item]]);
   });

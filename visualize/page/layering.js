@@ -78,6 +78,12 @@ function joinItems(layering, upper, lower) {
   layering.above[lower].push(upper);
 }
 
+/** Say whether an item is neither a box nor on an edge. */
+function isPlaceholder(item, layering) {
+  const { count, above, below } = layering;
+  return item >= count && !above[item].length && !below[item].length;
+}
+
 /** Count the ranks that clusters span, all together: each needs an item in each of them. */
 function ranksSpanned(ranks, tree) {
   const { first, last } = clusterSpans(tree, tree.ofBox, ranks);

@@ -22,12 +22,29 @@ function placeAcross(order, half, layering, tree, insets, least) {
   sweepRows(rows, centre, layering, ONE_SIDED);
   let lanes = [[-Infinity, Infinity]];
   if (tree.paths.length > 1) {
+    gatherPlaceholders(centre, layering, tree);
     lanes = widenLanes(order, centre, half, layering, tree, insets, least);
     rows = rowsInLanes(order, half, layering, tree, insets, lanes);
     sweepRows(rows, centre, layering, IN_LANES);
   }
   straightenChains(rows, centre, half, layering);
   return { centre, lanes };
+}
+
+/** Wish what only holds a cluster open into the middle of it: it is to make no lane broader. */
+function gatherPlaceholders(centre, layering, tree) {
+  const sums = new Array(tree.paths.length).fill(0);
+  const numbers = new Array(tree.paths.length).fill(0);
+  centre.forEach((middle, item) => {
+    if (isPlaceholder(item, layering)) return;
+    for (let inner = layering.cluster[item]; inner !== ROOT; inner = tree.parent[inner]) {
+      sums[inner] += middle;
+      numbers[inner]++;
+    }
+  });
+  layering.cluster.forEach((cluster, item) => {
+    if (isPlaceholder(item, layering)) centre[item] = sums[cluster] / numbers[cluster];
+  });
 }
 
 /** Return neighbours in one rank with their least distances from the first, and no bounds. */

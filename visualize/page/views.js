@@ -5,9 +5,9 @@ const EDGES_PER_BOX = 6; // more lines than that are a tangle, however few the b
 /**
  * Return the view that closes as little as is needed to show at most about `limit` boxes.
  *
- * First nothing, then sums are folded, then modules closed from the deepest level up, with equal
- * operations outside of them together where those are too many; what fits nowhere is shown in bands
- * by steps back from the output.
+ * Modules are closed from the deepest level up, with equal operations outside of them together
+ * where those are too many; where there are none, sums are folded first. What fits nowhere is shown
+ * in bands by steps back from the output.
  */
 function initialView(graph, limit = 150) {
   for (const view of possibleViews(graph, limit)) {
@@ -20,8 +20,8 @@ function initialView(graph, limit = 150) {
 function* possibleViews(graph, limit) {
   const open = { closed: new Set(), folded: new Set(), grouping: "modules" };
   if (graph.operands.length <= limit) yield open;
-  yield { ...open, folded: new Set(foldableSums(graph)) };
   const deepest = graph.scopes.reduce((most, path) => Math.max(most, path.length), 0);
+  if (!deepest) yield { ...open, folded: new Set(foldableSums(graph)) };
   for (let depth = deepest; depth > 0; depth--) {
     if (depth === deepest) yield closedView(graph, "modules", (path) => path.length >= depth);
     for (const grouping of ["labelled", "alike"]) {
