@@ -5,32 +5,52 @@ const DRAG_THRESHOLD = 4; // pixels; less is a click
 const FIT_MARGIN = 24;
 const LARGEST_FIT = 1.4; // a small graph is not blown up
 const WHEEL_SPEED = 0.0015;
-const LEVELS = [[0.16, "tiny"], [0.5, "far"], [Infinity, "near"]]; // what is legible at which scale
+const SMALLEST_TEXT = 10; // pixels on the screen
+const LEVELS = [[0.16, "tiny"], [0.44, "far"], [0.7, "middle"], [Infinity, "near"]]; // what is legible at which scale
 
-const camera = { x: 0, y: 0, scale: 1, isPending: false, glide: 0 };
+const camera = { x: 0, y: 0, scale: 1, isPending: false, glide: 0, legible: 0, area: null };
 
-/** Return the rectangle of the stage in the window. */
+/** Return the rectangle of the stage in the window; measured once, for that makes a browser lay all out. */
 function stageArea() {
-  return byId("stage").getBoundingClientRect();
+  camera.area ??= byId("stage").getBoundingClientRect();
+  return camera.area;
+}
+
+/** Measure the stage anew: the window has another size. */
+function stageChanged() {
+  const before = camera.area;
+  camera.area = null;
+  const after = stageArea();
+  if (!before || before.width !== after.width || before.height !== after.height) fit();
 }
 
 /** Ask for the transform to be applied with the next frame. */
 function moveCamera(x, y, scale) {
   Object.assign(camera, { x, y, scale });
+  applyLevel();
   if (camera.isPending) return;
   camera.isPending = true;
   requestAnimationFrame(applyCamera);
 }
 
-/** Apply the transform, and the level of detail that goes with its scale. */
+/** Apply the transform. */
 function applyCamera() {
   camera.isPending = false;
   const { x, y, scale } = camera;
   byId("world").style.transform = `translate(${x}px,${y}px) scale(${scale})`;
+  setText(byId("scale"), `${Math.round(100 * scale)}%`);
+  cull();
+  scheduleMarks();
+}
+
+/** Apply the level of detail that goes with the scale, before the browser lays out what it does not show. */
+function applyLevel() {
+  const { scale } = camera;
   const [, level] = LEVELS.find(([most]) => scale < most);
   setAttribute(byId("stage"), "data-level", level);
-  setText(byId("scale"), `${Math.round(100 * scale)}%`);
-  scheduleMarks();
+  const legible = level === "far" ? SMALLEST_TEXT / 1.2 ** Math.floor(Math.log(scale) / Math.log(1.2)) : FONT_SIZE;
+  if (legible !== camera.legible) byId("world").style.setProperty("--legible", `${legible.toFixed(1)}px`);
+  camera.legible = legible;
 }
 
 /** Return the least scale: a little less than what shows all. */
@@ -79,6 +99,11 @@ function seenBoxes() {
     if (x < right && y < bottom && x + width > left && y + height > top) seen.push(index);
   });
   return seen;
+}
+
+/** Come so near that boxes can be read, where they can not be. */
+function comeNear(place) {
+  if (camera.scale < LEVELS[1][0]) centreOn(place, { leastZoom: COMFORTABLE });
 }
 
 /** Bring a place of the picture into the middle, at a legible scale; gliding where motion is welcome. */

@@ -65,7 +65,7 @@ function contributionCaption(graph, value, gradient, { operand, position, local,
   const shown = significant(local);
   const derived = rule && rule !== shown && rule.length <= 60 ? `${rule} = ${shown}` : shown;
   const product = gradient === 0 ? "0 (a gradient of 0 sends 0)" : `${significant(gradient)} × ${inProduct(local)} = ${significant(sent)}`;
-  return `local derivative by ${graph.name[operand]} is ${derived}, sends ${product}, total ${significant(total)}`;
+  return `to ${graph.name[operand]}: local derivative ${derived}, sends ${product}, total ${significant(total)}`;
 }
 
 /** Return a number as the second factor of a product. */

@@ -3,9 +3,12 @@
 const FONT_SIZE = 11;
 const COLUMN = 6.62; // width of a character, 0.602 em: the widest of the usual monospaced fonts
 const LINE = 14;
-const PADDING = 10;
-const TOGGLE_ROOM = 14; // left of the heading of what opens and folds
+const PADDING = 8;
+const TOGGLE_ROOM = 12; // left of the heading of what opens and folds
 const TITLE_COLUMNS = 24;
+const MANY_BOXES = 400; // too many to fade in and out
+const LEAST_GAP = 40; // between ranks
+const MOST_GAP = 66;
 const OPEN_MARK = "M0,-4L6,0L0,4z"; // a triangle to the right: there is more inside
 const CLOSE_MARK = "M-1,-3L7,-3L3,3z";
 
@@ -18,7 +21,7 @@ function redraw() {
     layoutOf(page.boxes, page.edges, sizes, {
       direction: page.direction,
       titleWidth: (title) => TOGGLE_ROOM + 12 + textColumns(shortened(title, TITLE_COLUMNS)) * COLUMN,
-      rankGap: page.boxes.length <= FEW_BOXES ? 84 : 40, // room for derivatives on lines
+      rankGap: page.boxes.length <= FEW_BOXES ? gapForMarks() : LEAST_GAP,
     }),
   );
   page.indexOfKey = new Map(page.boxes.map((box, index) => [box.key, index]));
@@ -33,11 +36,13 @@ function redraw() {
   page.frames = page.clusters.map(drawnFrame);
   page.lines = page.routes.map((route, index) => drawnLine(route, page.edges[index]));
   page.drawn = page.boxes.map((box, index) => drawnBox(box, index, page.places[index]));
+  setAttribute(byId("stage"), "data-size", page.boxes.length > MANY_BOXES ? "large" : "small");
   byId("frames").replaceChildren(...page.frames.map(({ frame }) => frame));
   byId("titles").replaceChildren(...page.frames.map(({ title }) => title));
   byId("lines").replaceChildren(...page.lines);
   byId("boxes").replaceChildren(...page.drawn.map(({ group }) => group));
   byId("marks").replaceChildren();
+  restartCulling();
   paintAll();
   markPaths();
   markFound();
@@ -45,14 +50,21 @@ function redraw() {
   restoreTabStop();
 }
 
+/** Return the room between ranks that derivatives on lines need. */
+function gapForMarks() {
+  const widths = page.edges.map((edge) => markWidth(textAtLine(edge)) + 16);
+  return Math.min(MOST_GAP, Math.max(LEAST_GAP, ...widths));
+}
+
 /** Return the width and height of a box. */
 function sizeOfBox(box) {
   const { heading, mark } = headingOf(box);
   const first = textColumns(heading) + (mark ? textColumns(mark) + 2 : 0);
   const lines = wordsOf(box, RECORDED).lines.map(textColumns);
+  const running = box.kind === "cluster" ? LEAST_COLUMNS : page.runningColumns[box.value];
   const room = toggleOf(box) ? TOGGLE_ROOM : 0;
   return [
-    Math.round(Math.max(first * COLUMN + room, Math.max(LEAST_COLUMNS, ...lines) * COLUMN) + 2 * PADDING),
+    Math.round(Math.max(first * COLUMN + room, Math.max(running, ...lines) * COLUMN) + 2 * PADDING),
     3 * LINE + PADDING,
   ];
 }
@@ -81,12 +93,16 @@ function drawnBox(box, index, [x, y, width, height]) {
   const toggle = toggleOf(box);
   const left = PADDING + (toggle ? TOGGLE_ROOM : 0);
   const lines = [2, 3].map((row) => svgElement("text", { x: PADDING, y: row * LINE }));
+  const name = svgElement("text", { class: "heading", x: left, y: LINE }, heading);
+  // Seen from far the heading stands alone, as large as the box lets it.
+  name.style.setProperty("--room", `${((width - 6) / (textColumns(heading) * 0.602)).toFixed(1)}px`);
+  name.style.setProperty("--to-centre", `${width / 2 - left}px`);
   const group = svgElement(
     "g",
     { transform: `translate(${Math.round(x)},${Math.round(y)})`, role: "button", tabindex: -1, "data-box": index },
     box.kind === "value" ? null : svgElement("rect", { class: "under", x: 4, y: 4, width, height, rx: 6 }),
     svgElement("rect", { width, height, rx: 6 }),
-    svgElement("text", { class: "heading", x: left, y: LINE }, heading),
+    name,
     mark ? svgElement("text", { class: "mark", x: width - PADDING, y: LINE, "text-anchor": "end" }, mark) : null,
     ...lines,
     toggle ? drawnToggle(toggle) : null,

@@ -117,6 +117,13 @@ function showDetail(level) {
   showLevel();
 }
 
+/** Lay the graph out in the other direction. */
+function turnLayout() {
+  page.direction = page.direction === "LR" ? "TB" : "LR";
+  redraw();
+  fit();
+}
+
 /** Say on the buttons which levels there are to go to. */
 function showLevel() {
   const [level, most] = [currentLevel(), levelCount()];

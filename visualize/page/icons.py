@@ -12,6 +12,7 @@ PATHS = {
     "less": "M5 3l3 3 3-3M5 13l3-3 3 3",
     "more": "M5 6l3-3 3 3M5 10l3 3 3-3",
     "everything": "M2 2h5v5H2zM9 2h5v5H9zM2 9h5v5H2zM9 9h5v5H9z",
+    "turn": "M3 9V4h8M8 1l3 3-3 3M13 7v7M10 11l3 3 3-3",
     "theme": "M8 2a6 6 0 1 0 0 12zM8 2a6 6 0 0 1 0 12",
     "help": "M5.5 6a2.5 2.5 0 1 1 3.6 2.2C8.3 8.7 8 9.2 8 10M8 12.5v.5",
     "close": "M4 4l8 8M12 4l-8 8",

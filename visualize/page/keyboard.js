@@ -18,7 +18,9 @@ function focusBox(key) {
   if (before >= 0) setAttribute(page.drawn[before].group, "tabindex", -1);
   page.focused = key;
   restoreTabStop();
-  page.drawn[focusedIndex()].group.focus({ preventScroll: true });
+  const { group } = page.drawn[focusedIndex()];
+  group.style.display = ""; // what is not drawn can not have the focus
+  group.focus({ preventScroll: true });
 }
 
 /** Listen to keys everywhere, and to the focus on the stage. */
@@ -65,6 +67,7 @@ const KEYS = {
   "=": () => zoomBy(1.25),
   "-": () => zoomBy(0.8),
   0: () => fit(),
+  d: () => turnLayout(),
   "?": () => byId("help").showModal(),
 };
 

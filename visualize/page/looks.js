@@ -37,6 +37,11 @@ function gradientLine({ state, value }) {
   return `grad ${significant(value)}`;
 }
 
+/** Return the line about a gradient that is not complete yet. */
+function runningLine({ state, value }) {
+  return state === "pending" ? "grad –" : `grad ${significant(value)}`;
+}
+
 /** Say what a gradient means, in a sentence. */
 function gradientMeaning({ state, value }, name, outputs) {
   if (state === "pending") return "No backward pass has run yet. Play the steps to see what it would bring.";

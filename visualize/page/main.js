@@ -20,8 +20,10 @@ function start() {
   page.outputs = new Set(graph.outputs);
   page.foldable = new Set(foldableSums(graph));
   page.largest = largestSize(graph.gradient);
+  page.runningColumns = runningColumns(graph);
   page.view = initialView(graph);
   page.grouping = page.view.grouping;
+  byId("legend")?.toggleAttribute("open", innerWidth > 800);
   redraw();
   listenToPointers();
   listenToSearch();
@@ -32,9 +34,7 @@ function start() {
   preparePlayer();
   showLevel();
   fit();
-  new ResizeObserver(() => {
-    if (page.graph) fit();
-  }).observe(byId("stage"));
+  new ResizeObserver(stageChanged).observe(byId("stage"));
 }
 
 /** Listen to the buttons of the toolbar. */
@@ -46,6 +46,7 @@ function listenToButtons() {
     less: () => showDetail(page.view.folded.size && !page.view.closed.size ? levelCount() - 1 : currentLevel() - 1),
     more: () => showDetail(currentLevel() + 1),
     everything: () => showDetail(Infinity),
+    turn: turnLayout,
     "show-help": () => byId("help").showModal(),
     "close-help": () => byId("help").close(),
   };

@@ -2,6 +2,7 @@
 
 const FEW_BOXES = 40; // seen at once; more derivatives than their lines hold are not read
 const MARK_SIZE = 9.5;
+const MARK_HEIGHT = 12;
 const MARK_DELAY = 90; // milliseconds after the camera has come to rest
 
 let marksTimer = 0;
@@ -22,15 +23,31 @@ function drawMarks() {
     if (!wanted || !seen.has(edge.source) || !seen.has(edge.target)) return;
     const text = textAtLine(edge);
     if (!text) return;
-    const place = freePlace(page.routes[index], textColumns(text) * COLUMN * (MARK_SIZE / FONT_SIZE) + 4, taken);
-    if (place) marks.push(plate(text, place, "mark-plate", index));
+    const place = freePlace(page.routes[index], [markWidth(text), MARK_HEIGHT], taken);
+    if (!place) return;
+    const isLit = page.lines[index].classList.contains("lit");
+    marks.push(plate([text], place, isLit ? "mark-plate lit" : "mark-plate", index));
   });
   byId("marks").replaceChildren(...marks);
+  hideMarksInFlow();
+}
+
+/** Hide the numbers at the lines of a step of the player: those say more. */
+function hideMarksInFlow() {
+  for (const mark of byId("marks").children) {
+    mark.classList.toggle("in-flow", page.flow.lines.includes(page.lines[mark.dataset.edge]));
+  }
+}
+
+/** Return the width of a text at a line. */
+function markWidth(text) {
+  return textColumns(text) * COLUMN * (MARK_SIZE / FONT_SIZE) + 6;
 }
 
 /** Return what is written at a line: the local derivative, or how many uses it stands for. */
-function textAtLine({ uses, count }) {
+function textAtLine({ source, target, uses, count }) {
   if (count > 1) return `×${count.toLocaleString("en-US")}`;
+  if (page.boxes[source].kind === "cluster" || page.boxes[target].kind === "cluster") return "";
   const [[consumer, position]] = uses;
   const local = page.graph.local[consumer][position];
   const operation = operationOf(page.graph, consumer);
@@ -39,25 +56,30 @@ function textAtLine({ uses, count }) {
   return local === null ? which + "no ∂" : `${which}∂ ${significant(local)}`;
 }
 
-/** Return a text on a plate about a place of the picture. */
-function plate(text, [x, y], className, edge) {
-  const width = textColumns(text) * COLUMN * (MARK_SIZE / FONT_SIZE) + 6;
+/** Return lines of text on a plate about a place of the picture. */
+function plate(rows, [x, y], className, edge) {
+  const width = Math.max(...rows.map(markWidth));
+  const height = rows.length * MARK_HEIGHT;
+  const first = 3.5 - (height - MARK_HEIGHT) / 2;
   return svgElement(
     "g",
     { class: className, transform: `translate(${x.toFixed(1)},${y.toFixed(1)})`, "data-edge": edge },
-    svgElement("rect", { x: -width / 2, y: -7, width, height: 14, rx: 3 }),
-    svgElement("text", { "text-anchor": "middle", y: 3.5 }, text),
+    svgElement("rect", { x: -width / 2, y: -height / 2 - 1, width, height: height + 2, rx: 3 }),
+    ...rows.map((row, place) => svgElement("text", { y: first + place * MARK_HEIGHT }, row)),
   );
 }
 
-/** Return a place on the middle of a route where no other number is; null if there is none. */
-function freePlace(route, width, taken) {
-  for (const part of [1 / 2, 1 / 3, 2 / 3, 1 / 5, 4 / 5]) {
+/** Return a place on the middle of a route where no other plate of [width, height] is; null if there is none. */
+function freePlace(route, [width, height], taken) {
+  for (const part of [1 / 2, 1 / 3, 1 / 4, 2 / 3, 1 / 6, 3 / 4]) {
     const [x, y] = pointOn(route, part);
-    if (taken.every(([left, top, other]) => Math.abs(left - x) > (width + other) / 2 || Math.abs(top - y) > 13)) {
-      taken.push([x, y, width]);
-      return [x, y];
-    }
+    const isFree = taken.every(
+      ([left, top, otherWidth, otherHeight]) =>
+        Math.abs(left - x) > (width + otherWidth) / 2 || Math.abs(top - y) > (height + otherHeight) / 2,
+    );
+    if (!isFree) continue;
+    taken.push([x, y, width, height]);
+    return [x, y];
   }
   return null;
 }

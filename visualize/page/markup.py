@@ -21,6 +21,7 @@ KEYS = (
     (",  .", "one step back or on"),
     ("/", "search; ↓ and ↑ go through what is found"),
     ("+  -  0", "zoom in, zoom out, show all"),
+    ("d", "the other direction: left to right, or top to bottom"),
     ("Escape", "light nothing; leave the player"),
     ("?", "this help"),
 )
@@ -49,12 +50,12 @@ markerUnits="userSpaceOnUse" orient="auto"><path class="arrow" d="M0,0.5L8,4L0,7
 <g id="marks" aria-hidden="true"></g><g id="boxes"></g><g id="titles"></g>\
 <g id="flow" aria-hidden="true"></g></g>
 </svg>
-{_legend(keys)}
 </main>
 <aside id="panel" aria-label="About a value" data-empty="true">
 {_button("close-panel", "Close", "close")}
 <div id="panel-content"><p class="hint">Point at a box, or tap it: its numbers, its rule and every \
 contribution to its gradient appear here. Click it to light its paths to the output.</p></div>
+{_legend(keys)}
 </aside>
 {_player()}
 {_help()}
@@ -94,6 +95,7 @@ def _toolbar() -> str:
 {_button("zoom-in", "Zoom in", "plus")}{_button("fit", "Show all", "fit")}</span>
 <span class="group"><button id="derivatives" type="button" aria-pressed="true" \
 aria-label="Local derivatives at lines" title="Local derivatives at lines">∂</button>\
+{_button("turn", "Left to right, or top to bottom", "turn")}\
 {_button("theme", "Light or dark", "theme")}{_button("show-help", "Keys and help", "help")}</span>
 </div>"""
 

@@ -18,7 +18,7 @@ function showPanel(members) {
   const panel = byId("panel-content");
   panel.replaceChildren(...(members.length === 1 ? valueSections(members[0]) : groupSections(members)));
   byId("panel").dataset.empty = "false";
-  byId("panel").scrollTop = 0;
+  panel.scrollTop = 0;
 }
 
 /** Return all that there is to say about a value. */

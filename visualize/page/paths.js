@@ -71,6 +71,7 @@ function markPaths() {
     page.lines[index].classList.toggle("lit", way === ON_PATH);
     page.lines[index].classList.toggle("below", way === FAR_BELOW);
   });
+  scheduleMarks();
 }
 
 /** Return whether a use is on a way to an output, or below the selected values. */

@@ -13,6 +13,7 @@ function preparePlayer() {
   page.playerNumbers = {
     data: (value) => page.progress.data(value),
     gradient: (value) => page.progress.gradientSoFar(value),
+    line: (gradient) => (page.steps[page.step].phase === "end" ? gradientLine(gradient) : runningLine(gradient)),
   };
   const slider = byId("slider");
   slider.max = page.steps.length - 1;
@@ -80,8 +81,9 @@ function stepBy(count) {
 /** Go to a step by hand, as far as there is one, and stop playing. */
 function stepTo(step) {
   pause();
+  const isFirst = page.step === null;
   goTo(Math.min(Math.max(0, step), page.steps.length - 1));
-  followStep();
+  followStep(isFirst);
 }
 
 /** Leave the player: boxes show the recorded numbers again. */
@@ -95,7 +97,9 @@ function leavePlayer() {
 function togglePlay() {
   if (player.isPlaying) return pause();
   player.isPlaying = true;
-  if (page.step === null || page.step >= page.steps.length - 1) goTo(0);
+  const isFirst = page.step === null;
+  if (isFirst || page.step >= page.steps.length - 1) goTo(0);
+  followStep(isFirst);
   showStep();
   player.timer = setTimeout(playOn, stepTime());
 }
@@ -121,19 +125,26 @@ function stepTime() {
   return whole / Number(byId("speed").value);
 }
 
-/** Bring the box of the step into sight. */
-function followStep() {
+/** Bring the box of the step into sight; near enough to be read, when the player begins. */
+function followStep(isFirst = false) {
   const { value } = page.steps[page.step];
-  if (value >= 0) centreOn(page.places[page.of[value]], { onlyIfHidden: true, leastZoom: 0 });
+  const place = page.places[page.of[value < 0 ? 0 : value]];
+  if (isFirst) comeNear(place);
+  else if (value >= 0) centreOn(place, { onlyIfHidden: true, leastZoom: 0 });
 }
 
-/** Mark the boxes and lines of the step, and say what flows there. */
+/** Mark the step that is shown, and no other one. */
 function markStep() {
   for (const index of page.flow.boxes) if (index < page.drawn.length) for (const name of ["current", "receives"]) markBox(index, name, false);
   for (const line of page.flow.lines) line.classList.remove("flow", "flow-negative");
   page.flow = { boxes: [], lines: [] };
   byId("flow").replaceChildren();
-  if (page.step === null) return;
+  if (page.step !== null) markFlow();
+  hideMarksInFlow();
+}
+
+/** Mark the boxes and lines of the step, and say what flows there. */
+function markFlow() {
   const { phase, value } = page.steps[page.step];
   if (phase === "seed") for (const [output] of page.graph.seeds) markFlowBox(page.of[output], "current");
   if (value < 0 || phase === "seed") return;
@@ -169,9 +180,9 @@ function flowMarks(value) {
   for (const { position, local, sent } of contributions.slice(0, FLOW_MARKS)) {
     const edge = page.edgeOfUse.get(`${value}/${position}`);
     if (edge === undefined || page.edges[edge].count > 1) continue;
-    const text = `${significant(gradient)} × ${inProduct(local)} = ${significant(sent)}`;
-    const place = freePlace(page.routes[edge], textColumns(text) * COLUMN, taken);
-    if (place) marks.push(plate(text, place, sent < 0 ? "flow-plate flow-negative" : "flow-plate", edge));
+    const rows = [`${significant(gradient)} × ${inProduct(local)}`, `= ${significant(sent)}`];
+    const place = freePlace(page.routes[edge], [markWidth(rows[0]), 2 * MARK_HEIGHT + 2], taken);
+    if (place) marks.push(plate(rows, place, sent < 0 ? "flow-plate flow-negative" : "flow-plate", edge));
   }
   return marks;
 }

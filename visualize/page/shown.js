@@ -5,6 +5,8 @@ const RECORDED = {
   data: (value) => page.graph.data[value],
   /** Return the gradient of a value. */
   gradient: (value) => ({ state: page.graph.state[value], value: page.graph.gradient[value] ?? 0 }),
+  /** Return the line about a gradient. */
+  line: gradientLine,
 };
 
 /** Return the two lines of a box, its look, and which lines are alarming. */
@@ -14,10 +16,10 @@ function wordsOf(box, shown) {
   const gradient = isMany ? worstOf(gradients) : shown.gradient(box.value);
   const data = isMany ? box.members.map(shown.data) : [shown.data(box.value)];
   const isFuture = data.every((number) => number === null);
-  const short = gradientLine(gradient);
+  const short = shown.line(gradient);
   return {
     lines: [
-      isFuture ? "data not yet" : `data ${rangeOf(data.filter((number) => number !== null))}`,
+      isFuture ? "data –" : `data ${rangeOf(data.filter((number) => number !== null))}`,
       isMany && gradient.value ? `largest ${short}` : short,
     ],
     look: lookOf(gradient, page.largest),

@@ -35,6 +35,21 @@ function contributionsOf(graph, value, totals) {
   return contributions;
 }
 
+/** Return the most columns that a value needs for its gradient, from the first share to the last. */
+function runningColumns(graph) {
+  const columns = new Array(graph.size).fill(0);
+  const totals = new Array(graph.size).fill(null);
+  for (const [value, gradient] of graph.seeds) totals[value] = gradient;
+  for (const value of graph.visits) {
+    columns[value] = Math.max(columns[value], runningLine({ state: "finite", value: totals[value] }).length);
+    for (const { operand, total } of contributionsOf(graph, value, totals)) {
+      totals[operand] = total;
+      columns[operand] = Math.max(columns[operand], runningLine({ state: "finite", value: total }).length);
+    }
+  }
+  return columns;
+}
+
 /** A place among the steps: which values are computed, and the running sums of gradients. */
 class Progress {
   constructor(graph, steps) {

@@ -8,6 +8,7 @@ function listenToTheme() {
   addEventListener("beforeprint", fitForPrint);
   addEventListener("afterprint", () => {
     byId("stage").removeAttribute("viewBox");
+    applyLevel();
     applyCamera();
   });
 }
@@ -23,4 +24,5 @@ function fitForPrint() {
   setAttribute(byId("stage"), "viewBox", `-8 -8 ${page.width + 16} ${page.height + 16}`);
   setAttribute(byId("stage"), "data-level", "near");
   byId("world").style.transform = "none";
+  restoreCulled();
 }

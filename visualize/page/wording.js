@@ -1,6 +1,6 @@
 // What boxes, operations and rules say.
 
-const LEAST_COLUMNS = 15; // "grad -1.235e-05": whatever the player shows, no box changes its size
+const LEAST_COLUMNS = 8;
 const WIDE_CHARACTER = /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60]|\p{Emoji_Presentation}/u;
 const NO_WIDTH = /\p{M}|\p{Cf}/u;
 

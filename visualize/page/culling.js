@@ -1,0 +1,69 @@
+// Of a large picture, only what is near the part that is seen takes part in drawing.
+
+const CULLING_MARGIN = 0.7; // of the stage's size, on each side of it
+const ZOOM_STEP = 1.6; // a change of scale after which the part is chosen anew
+
+const culling = { area: null, scale: 0, items: [] };
+
+/** Forget which part takes part: everything is new and shown. */
+function restartCulling() {
+  culling.area = null;
+  culling.items = [];
+  if (page.boxes.length <= MANY_BOXES) return;
+  page.drawn.forEach(({ group }, index) => {
+    const [x, y, width, height] = page.places[index];
+    culling.items.push({ drawn: group, extent: [x, y, x + width, y + height], isAway: false });
+  });
+  page.lines.forEach((line, index) => {
+    culling.items.push({ drawn: line, extent: extentOf(page.routes[index]), isAway: false });
+  });
+}
+
+/** Return the rectangle around a route, as [left, top, right, bottom]. */
+function extentOf(route) {
+  const extent = [Infinity, Infinity, -Infinity, -Infinity];
+  for (const [x, y] of route) {
+    extent[0] = Math.min(extent[0], x);
+    extent[1] = Math.min(extent[1], y);
+    extent[2] = Math.max(extent[2], x);
+    extent[3] = Math.max(extent[3], y);
+  }
+  return extent;
+}
+
+/** Choose anew what takes part, where the camera has left the part that was chosen. */
+function cull() {
+  if (!culling.items.length) return;
+  const seen = seenArea();
+  const { area, scale } = culling;
+  const zoom = camera.scale / scale;
+  const isInside = area && zoom < ZOOM_STEP && zoom > 1 / ZOOM_STEP && holds(area, seen);
+  if (isInside) return;
+  const [left, top, right, bottom] = seen;
+  const across = CULLING_MARGIN * (right - left);
+  const down = CULLING_MARGIN * (bottom - top);
+  culling.area = [left - across, top - down, right + across, bottom + down];
+  culling.scale = camera.scale;
+  for (const item of culling.items) {
+    const isAway = !meets(culling.area, item.extent);
+    if (isAway === item.isAway) continue;
+    item.isAway = isAway;
+    item.drawn.style.display = isAway ? "none" : "";
+  }
+}
+
+/** Let everything take part, as on paper. */
+function restoreCulled() {
+  for (const item of culling.items) item.drawn.style.display = "";
+  restartCulling();
+}
+
+/** Say whether one rectangle holds another. */
+function holds(outer, inner) {
+  return inner[0] >= outer[0] && inner[1] >= outer[1] && inner[2] <= outer[2] && inner[3] <= outer[3];
+}
+
+/** Say whether two rectangles meet. */
+function meets(one, other) {
+  return one[0] < other[2] && other[0] < one[2] && one[1] < other[3] && other[1] < one[3];
+}
