@@ -20,7 +20,9 @@ from visualize.formulas import Formula, formula
 from visualize.health import Health, HealthMonitor, health
 from visualize.plots import (
     Animation,
+    BoundaryRecorder,
     ParameterPath,
+    animate_boundary,
     animate_descent,
     draw_network,
     plot_confusion_matrix,
@@ -40,6 +42,7 @@ from visualize.show import show
 
 __all__ = [
     "Animation",
+    "BoundaryRecorder",
     "Change",
     "Diagnosis",
     "Difference",
@@ -55,6 +58,7 @@ __all__ = [
     "Snapshot",
     "Step",
     "Steps",
+    "animate_boundary",
     "animate_descent",
     "diff",
     "draw",

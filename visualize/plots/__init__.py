@@ -1,10 +1,13 @@
 """Plots of training, with matplotlib (the extra `plots`): the functions, side by side."""
 
-from visualize.plots.animation import Animation, animate_descent
+from visualize.plots.animation import Animation
 from visualize.plots.boundary import plot_decision_boundary
+from visualize.plots.boundary_animation import animate_boundary
+from visualize.plots.boundary_recorder import BoundaryRecorder
 from visualize.plots.confusion import plot_confusion_matrix
 from visualize.plots.curves import plot_curves
 from visualize.plots.descent import plot_descent
+from visualize.plots.descent_animation import animate_descent
 from visualize.plots.feature_maps import plot_feature_maps
 from visualize.plots.figures import save_figure
 from visualize.plots.history import plot_history
@@ -17,7 +20,9 @@ from visualize.plots.weights import plot_weights
 
 __all__ = [
     "Animation",
+    "BoundaryRecorder",
     "ParameterPath",
+    "animate_boundary",
     "animate_descent",
     "draw_network",
     "plot_confusion_matrix",

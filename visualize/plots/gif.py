@@ -10,14 +10,17 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-__all__ = ["gif"]
+__all__ = ["REST", "gif"]
 
 PLAYS = 3
 REST = 1.5  # seconds that the last picture stays
 
 
-def gif(pictures: Sequence[NDArray[np.uint8]], seconds: float) -> bytes:
-    """Return a GIF of pictures (height, width, 4), which plays three times, `seconds` each."""
+def gif(pictures: Sequence[NDArray[np.uint8]], seconds: float, *, loop: bool = False) -> bytes:
+    """Return a GIF of pictures (height, width, 4), which plays three times, or for ever if `loop`.
+
+    Each time takes `seconds`, and the last picture stays a while.
+    """
     import numpy as np
     from PIL import Image  # comes with matplotlib
 
@@ -36,6 +39,6 @@ def gif(pictures: Sequence[NDArray[np.uint8]], seconds: float) -> bytes:
         save_all=True,
         append_images=others,
         duration=[*(each for _ in others), round(1000 * REST)],
-        loop=PLAYS - 1,
+        loop=0 if loop else PLAYS - 1,
     )
     return content.getvalue()

@@ -1,0 +1,178 @@
+"""The decision boundary while a model learns, frame by frame."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from visualize.digits import counted
+from visualize.plots.animation import Animation, svg_of
+from visualize.plots.boundary_recorder import BoundaryFrame, BoundaryRecorder
+from visualize.plots.decision_plane import DecisionPlane, reach_of
+from visualize.plots.figures import POSITIVE, matplotlib_module, new_figure
+from visualize.plots.gif import REST
+from visualize.plots.turning import frame_id, turning
+
+if TYPE_CHECKING:
+    import numpy as np
+    from matplotlib.artist import Artist
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+    from numpy.typing import NDArray
+
+__all__ = ["BoundaryAnimation", "animate_boundary"]
+
+BANDS = 11  # of colours: half as many as of a single picture, for the size of the file
+STEEP = 30.0  # times the lowest loss that the highest one is: then their axis is logarithmic
+
+
+class BoundaryAnimation(Animation):
+    """Frames shown in turn over the same axes: `parts[i]` is all that only frame i shows."""
+
+    def __init__(
+        self, figure: Figure, parts: Sequence[Sequence[Artist]], *, seconds: float, loop: bool
+    ) -> None:
+        self.figure, self.parts, self.seconds, self.loop = figure, parts, seconds, loop
+        for frame, artists in enumerate(parts):
+            for part, artist in enumerate(artists):
+                artist.set_gid(frame_id(frame, part))
+        # Places are found once, with all frames there: the same ones in each picture and format.
+        figure.draw_without_rendering()
+        figure.set_layout_engine("none")
+
+    @cached_property
+    def svg(self) -> str:
+        """The animation as SVG."""
+        return turning(
+            svg_of(self.figure, digits=1),
+            len(self.parts),
+            seconds=self.seconds,
+            rest=REST,
+            loop=self.loop,
+        )
+
+    def pictures(self) -> list[NDArray[np.uint8]]:
+        """Return the frames, (height, width, 4) bytes each."""
+        import numpy as np
+
+        canvas = matplotlib_module("backends.backend_agg").FigureCanvasAgg(self.figure)
+        pictures = []
+        for shown in range(len(self.parts)):
+            for frame, artists in enumerate(self.parts):
+                for artist in artists:
+                    artist.set_visible(frame == shown)
+            canvas.draw()
+            pictures.append(np.array(canvas.buffer_rgba()))
+        for artist in (artist for artists in self.parts for artist in artists):
+            artist.set_visible(True)
+        return pictures
+
+
+def animate_boundary(
+    recorder: BoundaryRecorder,
+    *,
+    title: str | None = None,
+    seconds: float = 6.0,
+    frames: int = 24,
+    loop: bool = False,
+    threshold: float = 0.0,
+    x_label: str = "input 0",
+    y_label: str = "input 1",
+) -> Animation:
+    """Animate the decision boundary of a model while it learns, with the loss below.
+
+    `recorder` is the `BoundaryRecorder` that was a callback of the training. Colours and lines are
+    those of `plot_decision_boundary`, on one scale for all frames; above them stand the epoch and
+    its loss, which a dot marks on the curve below, if there were losses. At most `frames` of what
+    was recorded are shown, evenly spaced, the first and the last among them. They take `seconds`;
+    the SVG then stays at the last one, and the GIF plays three times, or both go on for ever if
+    `loop`. The size grows with the frames: 24 of them are a few hundred kilobytes.
+
+    Raises ValueError where fewer than two frames were recorded, and for what
+    `plot_decision_boundary` refuses.
+
+    >>> recorder = BoundaryRecorder([[0.0, 0.0], [1.0, 1.0]], [0, 1], resolution=3)
+    >>> for slope in (-1.0, 1.0):
+    ...     recorder.record(lambda row: slope * (row[0] - 0.5))
+    >>> animation = animate_boundary(recorder)
+    >>> "@keyframes" in animation.svg, "<script" in animation.svg
+    (True, False)
+    """
+    if not 0 < seconds < math.inf:
+        raise ValueError(f"animate_boundary: seconds is {seconds}; use a time above 0")
+    if frames < 2:
+        raise ValueError(f"animate_boundary: frames is {frames}; use 2 or more")
+    if len(recorder.frames) < 2:
+        recorded = counted(len(recorder.frames), "frame")
+        raise ValueError(
+            f"animate_boundary: {recorded} recorded, and a motion needs 2; "
+            "give the recorder to fit as a callback, or call its record(model)"
+        )
+    chosen = _chosen(recorder.frames, frames)
+    plane = recorder.plane
+    finite = [frame for frame in chosen if _is_known(frame)]
+    plane.check((finite or chosen)[-1].scores)
+    losses = {f.epoch: f.loss for f in recorder.frames if f.loss is not None}
+    losses = {epoch: loss for epoch, loss in losses.items() if math.isfinite(loss)}
+    figure = new_figure(5.2, 5.0 + 1.3 * (len(losses) > 1))
+    if len(losses) > 1:
+        axes, below = figure.subplots(2, 1, height_ratios=[4.4, 1])
+        _draw_losses(below, losses)
+    else:
+        axes, below = figure.add_subplot(), None
+    reach = max(reach_of(frame.scores, threshold) for frame in chosen)
+    parts = []
+    for frame in chosen:
+        artists = _draw_plane(axes, plane, frame, threshold, reach)
+        artists.append(axes.text(0.0, 1.02, frame.caption(), transform=axes.transAxes))
+        if below is not None and frame.epoch in losses:
+            place = ([frame.epoch], [losses[frame.epoch]])
+            artists += below.plot(*place, "o", color=POSITIVE, markersize=6, zorder=3)
+        parts.append(artists)
+    outputs = chosen[0].scores.shape[-1]
+    if outputs == 1:
+        filled: Any = next(
+            part[0] for part, frame in zip(parts, chosen, strict=True) if _is_known(frame)
+        )
+        ticks = matplotlib_module("ticker").MaxNLocator(8)
+        figure.colorbar(filled, ax=axes, label="output", ticks=ticks)
+    plane.draw_points(axes, outputs)
+    axes.set_xlabel(x_label)
+    axes.set_ylabel(y_label)
+    if title is not None:
+        axes.set_title(title, pad=22)
+    return BoundaryAnimation(figure, parts, seconds=seconds, loop=loop)
+
+
+def _chosen(recorded: Sequence[BoundaryFrame], most: int) -> list[BoundaryFrame]:
+    count = min(most, len(recorded))
+    return [recorded[round(place * (len(recorded) - 1) / (count - 1))] for place in range(count)]
+
+
+def _is_known(frame: BoundaryFrame) -> bool:
+    import numpy as np
+
+    return bool(np.isfinite(frame.scores).any())
+
+
+def _draw_plane(
+    axes: Axes, plane: DecisionPlane, frame: BoundaryFrame, threshold: float, reach: float
+) -> list[Artist]:
+    if not _is_known(frame):
+        words = "nan or inf everywhere"
+        return [axes.text(0.5, 0.5, words, transform=axes.transAxes, ha="center")]
+    return [*plane.fill(axes, frame.scores, threshold, reach, BANDS)]
+
+
+def _draw_losses(axes: Axes, losses: dict[int, float]) -> None:
+    axes.plot([*losses], [*losses.values()], color="#8c959f", linewidth=1.4)
+    if min(losses.values()) > 0 and max(losses.values()) > STEEP * min(losses.values()):
+        axes.set_yscale("log")
+    axes.margins(y=0.2)
+    axes.set_xlabel("epoch")
+    axes.set_ylabel("loss")
+    axes.xaxis.set_major_locator(matplotlib_module("ticker").MaxNLocator(integer=True))
+    axes.grid(alpha=0.3)
+    axes.spines[["top", "right"]].set_visible(False)
