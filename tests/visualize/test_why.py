@@ -690,6 +690,8 @@ def test_without_lines_it_says_how_to_get_them():
         (steep_sum, "the |products| of all paths add up to 2e+04"),
         (changed_leaf, "The leaf 'x' was changed to 3.0 after mul had used it"),
         (changed_leaf, "the first is v1: 4 in the graph, 9 anew"),
+        (long_product, "the float for it is 0"),
+        (subnormal, "is 1e-320 in size; the float for it is 1e-320"),
         (nearly_cancelled, "2e+09 in size, and 0.5 is left"),
         (simple, "backward() has not been called from v1, so that x.grad still reads 0.0"),
         (cleared, "x.grad was cleared after the backward pass from v1"),

@@ -90,7 +90,10 @@ class Sizes:
         """Return where a product of numbers that are not 0 became 0 or lost its digits."""
         if not self.underflows:
             return None
-        size, visit, contribution = max(self.underflows, key=lambda item: item[0])
+        # Where the gradient is 0, products with fewer digits are only the way there.
+        lost = [item for item in self.underflows if not item[2].sent]
+        candidates = lost if lost and not self.gradient else self.underflows
+        size, visit, contribution = max(candidates, key=lambda item: item[0])
         if self.gradient == 0.0:
             if self.cancellations and self.cancellations[0][0] > size:
                 return None
