@@ -2,13 +2,17 @@ r"""Formulas in LaTeX: equations below each other, aligned at their equality sig
 
 from __future__ import annotations
 
+import re
+
 from visualize.formulas.latex import terms
 from visualize.formulas.listing import Listing
 from visualize.formulas.symbols import symbols
 
 __all__ = ["aligned", "equations"]
 
-LONGEST_ROW = 100  # characters, before a sum goes on in the next row
+WIDEST_ROW = 60  # symbols, before a sum goes on in the next row
+UNSEEN = re.compile(r"\\(?:left|right|begin|end|text|mathrm|operatorname)|[{}_^ ]")
+COMMAND = re.compile(r"\\[A-Za-z]+")
 
 
 def aligned(listing: Listing) -> str:
@@ -36,12 +40,17 @@ def equations(listing: Listing) -> list[str]:
             names[line.name] = rf"\frac{{\partial {output}}}{{\partial {by}}}"
     rows = []
     for line in listing.lines:
-        row = f"{names[line.name]} &= "
-        start = len(row)
+        row, width = f"{names[line.name]} &= ", 0
         for term in terms(line.expression, names):
-            if len(row) > start and len(row) + len(term) > start + LONGEST_ROW:
+            if width and width + _width(term) > WIDEST_ROW:
                 rows.append(row)
-                row, start = "&\\quad {}", 0
+                row, width = "&\\quad {}", 0
             row += term
+            width += _width(term)
         rows.append(row)
     return rows
+
+
+def _width(latex: str) -> int:
+    """Return about how many symbols wide a text is."""
+    return len(COMMAND.sub("x", UNSEEN.sub("", latex)))

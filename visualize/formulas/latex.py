@@ -180,10 +180,16 @@ class _Writer:
 
     def cases(self, expression: ast.expr) -> Text:
         """Return a choice; the first condition that holds decides."""
-        inside = r" \\ ".join(self.choices(expression, ""))
+        *rows, (otherwise, _) = self.choices(expression, "")
+        while rows and rows[-1][0] == otherwise:
+            rows.pop()
+        if not rows:
+            return Text(otherwise, Strength.CASES)
+        lines = [rf"{value} & \text{{if }} {condition}" for value, condition in rows]
+        inside = r" \\ ".join([*lines, rf"{otherwise} & \text{{otherwise}}"])
         return Text(rf"\begin{{cases}} {inside} \end{{cases}}", Strength.CASES)
 
-    def choices(self, expression: ast.expr, where: str) -> Iterator[str]:
+    def choices(self, expression: ast.expr, where: str) -> Iterator[tuple[str, str]]:
         """Yield the values of a choice with their conditions, those of choices inside it too."""
         if isinstance(expression, ast.IfExp):
             condition = self.relation(expression.test)
@@ -191,8 +197,7 @@ class _Writer:
             yield from self.choices(expression.body, both)
             yield from self.choices(expression.orelse, where)
         else:
-            condition = rf"\text{{if }} {where}" if where else r"\text{otherwise}"
-            yield f"{self.text(expression).latex} & {condition}"
+            yield self.text(expression).latex, where
 
     def relation(self, expression: ast.expr) -> str:
         """Return a condition; a number is one that is not 0."""

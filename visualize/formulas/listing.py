@@ -135,7 +135,7 @@ class _Writer:
         if self.same[value] is not value:
             return
         if value.op is None:
-            name = self.names.of_label(value) or self.names.numbered("x")
+            name = self.names.of(value, "x")
             self.leaves[name] = value
             self._set(value, ast.Name(name), 1, 0)
             return
@@ -165,10 +165,7 @@ class _Writer:
                 self._assign(operand)
 
     def _assign(self, value: Value) -> None:
-        name, derivative = self.titles.get(value) or (
-            self.names.of_label(value) or self.names.numbered("t"),
-            None,
-        )
+        name, derivative = self.titles.get(value) or (self.names.of(value, "t"), None)
         self.lines.append(Line(name, self.expressions[value], derivative))
         self._set(value, ast.Name(name), 1, 0)
 

@@ -48,13 +48,15 @@ class Names:
         """Return the name of a value by its label; "" where it has none to be used."""
         return self._by_label.get(value, "")
 
-    def numbered(self, stem: str) -> str:
-        """Return the next free name of x1, x2, and so on."""
+    def of(self, value: Value, stem: str) -> str:
+        """Return the name of a value by its label, else the next free one of x1, x2, and so on."""
+        if value in self._by_label:
+            return self._by_label[value]
         while True:
             self._numbers[stem] += 1
             name = f"{stem}{self._numbers[stem]}"
             if name not in self._taken:
-                return self.fresh(name)
+                return self.fresh(name, value.label)
 
     def first_free(self, candidates: Sequence[str]) -> str:
         """Return the first name that is free, or the last with lines under its end."""

@@ -65,9 +65,8 @@ def upright(text: str) -> str:
 
 
 def _symbol(label: str) -> str:
-    spelled = "".join(map(_spelled, label)) if len(label) <= LONGEST else label
-    match = INDEXED.fullmatch(spelled)
-    if not match:
+    match = INDEXED.fullmatch("".join(map(_spelled, label[: LONGEST + 1])))
+    if len(label) > LONGEST or not match:
         return upright(label)
     stem, rest = match.groups()
     indices = ",".join(map(_letters, re.findall(r"[A-Za-z0-9]+", rest)))

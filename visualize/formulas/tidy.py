@@ -72,6 +72,10 @@ def _operation(expression: ast.BinOp) -> ast.expr:
             return _negation(ast.UnaryOp(ast.USub(), expression.right))
         case ast.Mult() | ast.Div() | ast.Pow() if right == 1.0:
             return expression.left
+        case ast.Mult() if right is None and (positive := opposite(expression.right)):
+            return _negation(
+                ast.UnaryOp(ast.USub(), ast.BinOp(expression.left, ast.Mult(), positive))
+            )
         case ast.Mult() if fraction := _fraction(expression.right):
             numerator = tidy(ast.BinOp(expression.left, ast.Mult(), fraction.left))
             return ast.BinOp(numerator, ast.Div(), fraction.right)
