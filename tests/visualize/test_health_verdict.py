@@ -305,7 +305,7 @@ def test_updates_are_judged_by_the_weights(lr, expected):
         layer = max(report.layers, key=lambda layer: layer.update)
         assert report.verdict == (
             f"updates too large in {layer.name}: a step moves its weights by "
-            f"{layer.update:.2g} of their size; about 0.001 is usual"
+            f"{layer.update:.2g} times their size; about 0.001 is usual"
         )
     if expected == ["small updates"]:
         assert report.verdict.startswith("updates too small in all layers: a step moves weights by")

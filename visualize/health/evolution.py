@@ -48,14 +48,15 @@ def evolution(epochs: Sequence[int], reports: Sequence[Health]) -> Figure:
                 linestyle=STYLES[number % len(STYLES)],
                 marker="o" if len(epochs) == 1 else None,
                 linewidth=1.8,
-                label=cut(printable(name), LONGEST_NAME) if place == 1 else None,
+                label=f"{number}" if place == 1 else None,
             )
         _finish(axes, title, label)
     title = f"epoch {epochs[-1]}: {printable(reports[-1].verdict)}"
     figure.suptitle(textwrap.fill(title, 36 * len(panels)), fontsize=11, parse_math=False)
     legend = figure.legend(loc="outside right upper", frameon=False, fontsize=9)
-    for text in legend.get_texts():
+    for text, name in zip(legend.get_texts(), names, strict=True):
         text.set_parse_math(False)
+        text.set_text(cut(printable(name), LONGEST_NAME))  # as a label "_x" would be left out
     return figure
 
 

@@ -17,6 +17,14 @@ if TYPE_CHECKING:
 __all__ = ["text"]
 
 GAP = "  "
+ACTIVATIONS = (
+    "activations", "units", "made by", "mean", "std", "least", "largest", "zero", "dead",
+    "saturated",
+)  # fmt: skip
+GRADIENTS = (
+    "gradients", "by outputs: rms", "largest", "zero", "by weights: rms", "largest", "zero",
+    "weights", "rms", "update",
+)  # fmt: skip
 
 
 def text(health: Health) -> str:
@@ -24,29 +32,22 @@ def text(health: Health) -> str:
     examples = counted(health.examples, "example")
     if health.examples < health.available:
         examples = f"{health.examples:,} of {counted(health.available, 'example')}"
+    gradients = [GRADIENTS, *map(_gradients, health.layers)]
+    if all(layer.update is None for layer in health.layers):
+        gradients = [row[:-1] for row in gradients]
     lines = [
         f"health: {printable(health.verdict)}",
         f"{examples}, in evaluation; loss {_number(health.loss)}, {printable(health.loss_name)}",
         "",
         *_aligned([ACTIVATIONS, *map(_activations, health.layers)]),
         "",
-        *_aligned([GRADIENTS, *map(_gradients, health.layers)]),
+        *_aligned(gradients),
     ]
     if health.findings:
         lines.append("")
     for finding in health.findings:
         lines += [printable(finding.says), f"  -> {finding.advice}"]
     return "\n".join(lines) + "\n"
-
-
-ACTIVATIONS = (
-    "activations", "units", "made by", "mean", "std", "least", "largest", "zero", "dead",
-    "saturated",
-)  # fmt: skip
-GRADIENTS = (
-    "gradients", "by outputs: rms", "largest", "zero", "by parameters: rms", "largest", "zero",
-    "parameters", "rms", "update",
-)  # fmt: skip
 
 
 def _activations(layer: LayerHealth) -> tuple[str, ...]:

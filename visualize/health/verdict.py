@@ -100,8 +100,8 @@ def _updates(layers: Sequence[LayerHealth]) -> Iterator[Finding]:
     largest, layer = max(moved, key=lambda pair: pair[0])
     usual = f"about {USUAL_UPDATE:g} is usual"
     if largest > TOO_LARGE:
-        says = f"a step moves its weights by {largest:.2g} of their size; {usual}"
+        says = f"a step moves its weights by {largest:.2g} times their size; {usual}"
         yield Finding("large updates", layer.name, f"updates too large in {layer.name}: {says}")
     elif largest < TOO_SMALL:
-        says = f"a step moves weights by {largest:.2g} of their size at most; {usual}"
+        says = f"a step moves weights by {largest:.2g} times their size at most; {usual}"
         yield Finding("small updates", layer.name, f"updates too small in all layers: {says}")
