@@ -20,7 +20,7 @@ from conventions import CONVENTIONS, REFUSALS
 __all__ = ["PAGES_WITH_PICTURES", "arguments", "keep", "main", "operations_page"]
 
 ROOT = Path(__file__).parents[1]
-PAGES_WITH_PICTURES = ("README.md", "docs/tutorial.md")
+PAGES_WITH_PICTURES = ("README.md", "docs/tutorial.md", "docs/backpropagation.md")
 NUMBER = re.compile(r"\d+\.\d+(?:e[-+]?\d+)?")
 IDENTIFIER = re.compile(r"\bg[0-9a-f]{10}\b")
 

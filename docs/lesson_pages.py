@@ -104,11 +104,22 @@ def shown(section: Section, lesson: Lesson) -> list[str]:
 
 def figure(picture: Path, lesson: Lesson) -> str:
     """Return a picture with its alternative text, and its file name below it."""
+    if picture.suffix == ".html":
+        return framed(picture, lesson)
     words = " ".join(f"{lesson.title}: {shown_words(picture) or picture.stem}".split())
     # At a scale, even of 100 percent, Sphinx links the picture to itself in full size
     return (
         f"```{{figure}} {lesson.name}/{picture.name}\n:alt: {quoted(words)}\n:scale: 100\n"
         f":figclass: picture\n\n`{picture.name}`\n```"
+    )
+
+
+def framed(page: Path, lesson: Lesson) -> str:
+    """Return a page in a frame of its own, with a link that opens it alone."""
+    address = f"{lesson.name}/{page.name}"
+    return (
+        f'```{{raw}} html\n<iframe class="page" src="{address}" title="{page.stem}" '
+        f'loading="lazy"></iframe>\n<p><a href="{address}">{page.name}</a></p>\n```'
     )
 
 

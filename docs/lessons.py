@@ -29,7 +29,7 @@ SOURCES = (
     "Neural networks",
     "The elegant math behind neural networks",
 )
-PICTURES = {".svg", ".png", ".gif"}
+PICTURES = {".svg", ".png", ".gif", ".html"}
 TIME_LIMIT = 240.0  # seconds; a lesson takes a few, on a machine with nothing else to do
 PROCESSES = 2
 WROTE = re.compile(r"^wrote (?:.*[/\\])?([^/\\\n]+)$", re.MULTILINE)

@@ -17,9 +17,11 @@ PAGES = {
     "CHANGELOG.md": "changelog.md",
     "LICENSE": "license.md",
     "docs/tutorial.md": "tutorial.md",
+    "docs/backpropagation.md": "backpropagation.md",
     "docs/compiling.md": "compiling.md",
     "docs/operations.md": "operations.md",
     "demos": "demos.md",
+    "demos/gallery.py": "gallery.md",
     "demos/lessons": "lessons/index.md",
 }
 LESSON = re.compile(r"demos/lessons/(\d\d_\w+)\.py")

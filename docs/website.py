@@ -14,6 +14,7 @@ import time
 from pathlib import Path
 
 from complete import faults
+from gallery import copy_pages, write_gallery
 from lesson_pages import fenced, lesson_page, overview_page, prose
 from lessons import LessonError, docstring_and_code, lesson_scripts, read, run_all
 from links import PAGES, with_site_links
@@ -31,7 +32,9 @@ CONTENTS = """
 :caption: Learn
 
 tutorial
+backpropagation
 lessons/index
+gallery
 demos
 ```
 
@@ -69,10 +72,16 @@ def assemble(sources: Path) -> int:
         home.write(CONTENTS)
     terms = (ROOT / "LICENSE").read_text(encoding="utf-8")
     write(sources / PAGES["LICENSE"], f"# License\n\n{fenced(terms, 'text')}\n")
-    write(sources / "demos.md", demos_page(sorted((ROOT / "demos").glob("*.py"))))
+    write_gallery(ROOT / "demos" / "gallery.py", sources)
+    write(sources / "demos.md", demos_page(demos()))
     for package in PACKAGES:
         write(sources / "reference" / f"{package}.rst", reference_page(package))
     return write_lessons(sources / "lessons")
+
+
+def demos() -> list[Path]:
+    """Return the scripts that train on real data; the gallery is a page of its own."""
+    return [path for path in sorted((ROOT / "demos").glob("*.py")) if path.stem != "gallery"]
 
 
 def page_text(page: str) -> str:
@@ -135,6 +144,7 @@ def main() -> None:
         sys.exit(f"{error}\nThe site was not built: a lesson does not do what it should.")
     if code := sphinx(sources, SITE):
         sys.exit(code)
+    copy_pages(sources, SITE)
     if found := faults(SITE):
         sys.exit("The site is not complete:\n" + "\n".join(found))
     seconds = time.perf_counter() - start

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import subprocess
 import sys
@@ -132,3 +133,21 @@ def test_many_devices_agree_with_one_processor(tmp_path):
     assert losses[-1] < 0.5 * losses[0]
     there, here = printed.splitlines()[-1].removeprefix("the loss after it: ").split(", ")
     assert float(there.split()[0]) == pytest.approx(float(here.split()[0]), rel=1e-11)
+
+
+def test_the_gallery_makes_every_kind_of_picture(tmp_path):
+    printed = run("gallery.py", "--output", "pictures", folder=tmp_path)
+    written = {path.name for path in (tmp_path / "pictures").iterdir()}
+    assert written == {
+        line.rpartition("/")[2] for line in printed.splitlines() if line.startswith("wrote ")
+    }
+    for name in written:
+        if name.endswith(".svg"):
+            assert texts(tmp_path / "pictures" / name)
+        else:
+            page = (tmp_path / "pictures" / name).read_text(encoding="utf-8")
+            assert page.startswith("<!doctype html>")
+    slope = 2.0 * (1.0 - math.tanh(0.5) ** 2)  # of tanh(x * w + b) by w, at x = 2
+    assert f"∂y/∂w = {slope:.4g}" in printed
+    assert "killed at relu" in printed
+    assert "vanishing gradients in layers.0" in printed

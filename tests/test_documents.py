@@ -12,7 +12,13 @@ from blocks import blocks, run_page
 
 ROOT = Path(__file__).parents[1]
 NUMBER = re.compile(r"\d+\.\d+(e[-+]?\d+)?")
-PAGES = ["README.md", "CONTRIBUTING.md", "docs/tutorial.md", "docs/compiling.md"]
+PAGES = [
+    "README.md",
+    "CONTRIBUTING.md",
+    "docs/tutorial.md",
+    "docs/backpropagation.md",
+    "docs/compiling.md",
+]
 
 
 @pytest.mark.parametrize("page", PAGES)
