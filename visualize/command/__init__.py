@@ -1,3 +1,5 @@
 """The command line: an expression and the numbers of its variables become a picture."""
 
-__all__ = []
+from visualize.command.program import main
+
+__all__ = ["main"]

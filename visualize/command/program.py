@@ -1,0 +1,124 @@
+"""The program behind `python -m visualize`: from its arguments to what it prints and writes."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterator, Sequence
+from difflib import get_close_matches
+from pathlib import Path
+
+from autograd import Value
+from visualize.backpropagation.explain import explain
+from visualize.backpropagation.steps import step_through
+from visualize.backpropagation.why import why
+from visualize.command.evaluation import Evaluation
+from visualize.command.expression import read
+from visualize.command.fault import Fault
+from visualize.command.options import ALL_LEAVES, PROGRAM, options
+from visualize.drawing import draw
+from visualize.escape import printable
+from visualize.formulas import formula
+from visualize.render import RenderError
+
+__all__ = ["main"]
+
+DONE, NOT_WRITTEN, WRONG_INPUT = 0, 1, 2
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run the program on its arguments and return the exit code.
+
+    0 when all was done, 1 when a file could not be written, 2 when the expression or an option is
+    wrong, with a message that points at the fault. Raises SystemExit, as argparse does, for
+    `--help` and for options that it does not know.
+
+    >>> main(["a*b", "a=2", "b=-3"])
+    # 3 values, 2 edges; output v2 = -6; largest gradient -3 at a
+    a  = leaf   data 2   grad -3
+    b  = leaf   data -3  grad 2
+    v2 = a × b  data -6  grad 1  ∂a -3, ∂b 2  output
+    0
+    """
+    given = options(arguments)
+    try:
+        _check(given)
+        expression = read(given.expression.strip(), given.variables)
+        for fault in expression.warned:
+            _complain(f"warning: {fault}")
+        root = expression.root
+        if not given.no_gradient:
+            root.backward()
+        sections = list(_sections(given, expression))
+        path = _written(given, root)
+    except Fault as fault:
+        _complain(str(fault))
+        return WRONG_INPUT
+    except ValueError as error:  # of a wrong option, or of a graph too large for one
+        _complain(_in_one_line(error))
+        return WRONG_INPUT
+    except (OSError, RenderError) as error:
+        reason = getattr(error, "strerror", None)
+        _complain(f"cannot write {given.output}: {reason}" if reason else _in_one_line(error))
+        return NOT_WRITTEN
+    sys.stdout.write("\n".join(sections))
+    if path:
+        sys.stdout.write(f"{path}\n")
+    return DONE
+
+
+def _complain(message: str) -> None:
+    sys.stderr.write(f"{PROGRAM}: {message}\n")
+
+
+def _in_one_line(error: Exception) -> str:
+    return printable(" ".join(str(error).split()))
+
+
+def _check(given: argparse.Namespace) -> None:
+    """Raise ValueError where options contradict each other."""
+    if given.html and given.animate:
+        raise ValueError("--html and --animate are two files: ask for one at a time")
+    for name, suffix in (("html", ".html"), ("animate", ".svg")):
+        output = given.output
+        if getattr(given, name) and output and Path(output).suffix.lower() != suffix:
+            raise ValueError(f"--{name} writes a {suffix} file, and -o says {output}")
+    if given.derivatives and not given.formula:
+        raise ValueError("--derivatives goes with --formula: --formula python --derivatives")
+
+
+def _sections(given: argparse.Namespace, expression: Evaluation) -> Iterator[str]:
+    """Yield what is to be printed, each piece with a line end."""
+    root = expression.root
+    asked = (given.steps, given.explain is not None, given.why, given.formula)
+    if given.text or not (any(asked) or given.output or given.html or given.animate):
+        yield draw(root, title=given.title).text
+    if given.steps:
+        yield step_through(root).text
+    if given.explain is not None:
+        wrt = None if given.explain == ALL_LEAVES else _named(given.explain, "explain", expression)
+        yield f"{explain(root, wrt)}\n"
+    if given.why:
+        yield f"{why(_named(given.why, 'why', expression), root)}\n"
+    if given.formula:
+        yield f"{formula(root, given.formula, wrt='all' if given.derivatives else None)}\n"
+
+
+def _named(name: str, option: str, expression: Evaluation) -> Value:
+    """Return the value of a name; ValueError if there is none."""
+    if name in expression.named:
+        return expression.named[name]
+    known = list(expression.named)
+    close = get_close_matches(name, known, 1)
+    hint = f"; did you mean {close[0]}?" if close else f"; there are {', '.join(known)}"
+    raise ValueError(f"--{option}: no value is named {name}" + (hint if known else ""))
+
+
+def _written(given: argparse.Namespace, root: Value) -> Path | None:
+    """Write the file that was asked for, and return its path."""
+    if given.animate:
+        return step_through(root).save(given.output or "graph.svg")
+    output = given.output or ("graph.html" if given.html else None)
+    if output is None:
+        return None
+    return draw(root, title=given.title, rankdir=given.rankdir).save(output)
