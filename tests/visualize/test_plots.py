@@ -11,8 +11,11 @@ from types import SimpleNamespace
 
 import pytest
 
+import autograd
 from autograd import Value
+from nn import Conv2d, Dropout, Layer, Sequential
 from visualize.plots import draw_network, plot_decision_boundary, plot_history, save_figure
+from visualize.plots.line_labels import label_places
 
 matplotlib = pytest.importorskip("matplotlib", reason="plots need matplotlib, of the extra plots")
 
@@ -139,6 +142,13 @@ def test_boundary_of_several_outputs_lies_where_two_lead():
     assert all(y == pytest.approx(0.25) for _, y in vertices)
 
 
+def test_a_class_that_never_leads_all_others_is_not_painted():
+    figure = plot_decision_boundary(
+        lambda row: [0.0, 2.0, 1.0], CORNERS, [0, 1, 2, 0], resolution=3
+    )
+    assert len(figure.axes[0].collections) == 2 + 3  # class 1 over class 0, and three of examples
+
+
 def test_boundary_takes_a_title_and_names_of_the_inputs():
     options = {"title": "A title", "x_label": "length in cm", "y_label": "width in cm"}
     axes = plot_decision_boundary(sum, CORNERS, [0, 1, 1, 1], resolution=3, **options).axes[0]
@@ -219,20 +229,81 @@ def test_network_shows_sign_and_size_of_every_weight():
     assert scale == (-2.0, 2.0)
 
 
-@pytest.mark.parametrize("widths", [[1, 1], [4, 3, 1], [2, 40, 2]])
-def test_the_words_of_a_network_fit_into_the_figure(widths):
+@pytest.mark.parametrize("widths", [[1, 1], [4, 3, 1], [2, 40, 2], [1, 1, 1, 1, 1, 1]])
+@pytest.mark.parametrize("named", [True, False])
+def test_the_words_of_a_network_fit_into_the_figure_and_lie_apart(widths, named):
     layers = [[([1.0] * before, 0.0)] * after for before, after in itertools.pairwise(widths)]
-    figure = draw_network(network(*layers))
+    options = {}
+    if named:
+        names = [["a rather long name"] * width for width in (widths[0], widths[-1])]
+        options = {"inputs": names[0], "outputs": names[1], "title": "A title"}
+    figure = draw_network(network(*layers), **options)
     figure.draw_without_rendering()
-    label = figure.axes[1].yaxis.label
-    for text in (label, *figure.axes[0].texts):
-        box = text.get_window_extent()
+    axes, bar = figure.axes
+    boxes = [text.get_window_extent() for text in (bar.yaxis.label, *axes.texts, *figure.texts)]
+    boxes += [legend.get_window_extent() for legend in figure.legends]
+    circles = [patch.get_window_extent() for patch in axes.patches]
+    for place, box in enumerate(boxes):
         assert box.x0 >= 0
         assert box.y0 >= 0
         assert box.x1 <= figure.bbox.x1
         assert box.y1 <= figure.bbox.y1
-    for word in ("weight", "bias", "dashed: negative"):
-        assert word in label.get_text()
+        assert not any(box.overlaps(other) for other in boxes[:place])
+    for box, text in zip(boxes[1:], axes.texts, strict=False):
+        if not text.get_text()[0].isdigit() or "\n" in text.get_text():  # a bias is in its circle
+            assert not any(box.overlaps(circle) for circle in circles)
+
+
+def test_circles_of_a_network_are_round_and_a_legend_tells_the_signs():
+    figure = draw_network(network([([0.5, -2.0], -1.0)]), title="A title")
+    figure.draw_without_rendering()
+    for circle in figure.axes[0].patches:
+        box = circle.get_window_extent()
+        assert box.width == pytest.approx(box.height)
+    (legend,) = figure.legends
+    assert [text.get_text() for text in legend.get_texts()] == ["positive", "negative (dashed)"]
+    assert [line.get_linestyle() for line in legend.get_lines()] == ["-", "--"]
+    assert figure.axes[1].get_ylabel() == "weight of a line, bias of a circle"
+    assert figure.get_suptitle() == "A title"
+    assert [circle.get_linestyle() for circle in figure.axes[0].patches] == ["-", "-", "--"]
+
+
+def test_numbers_of_a_network_stand_on_its_lines_and_in_its_circles():
+    model = network([([0.5, -2.0], 0.25), ([1.0, 3.0], None)], [([-0.125, 4.0], 1.0)])
+    axes = draw_network(model).axes[0]
+    places = {text.get_text(): text.get_position() for text in axes.texts}
+    circles = [patch.center for patch in axes.patches]
+    inputs, hidden, (output,) = circles[:2], circles[2:4], circles[4:]
+    assert places["0.25"] == hidden[0]
+    lines = {
+        "0.5": (inputs[0], hidden[0]),
+        "-2": (inputs[1], hidden[0]),
+        "3": (inputs[1], hidden[1]),
+        "-0.12": (hidden[0], output),
+        "4": (hidden[1], output),
+    }
+    for number, ((x0, y0), (x1, y1)) in lines.items():
+        x, y = places[number]
+        share = (x - x0 - 0.34) / (x1 - x0 - 0.68)  # lines run from rim to rim
+        assert 0.1 < share < 0.9
+        assert y == pytest.approx(y0 + share * (y1 - y0))
+    assert words(draw_network(model, numbers=False).axes[0]) == ["2 inputs", "2 units", "1 unit"]
+
+
+def test_numbers_of_a_network_are_left_out_where_they_are_many():
+    few, many = ([([1.0] * 5, 0.0)] * count for count in (4, 5))
+    assert len(words(draw_network(network(few)).axes[0])) == 2 + 20 + 4
+    assert words(draw_network(network(many)).axes[0]) == ["5 inputs", "5 units"]
+    assert len(words(draw_network(network(many), numbers=True).axes[0])) == 2 + 25 + 5
+
+
+def test_numbers_on_crossing_lines_move_apart():
+    lines = [((0.0, float(a)), (10.0, float(b))) for a in range(3) for b in range(4)]
+    places = label_places(lines, 1.0, 0.25)
+    for (start, end), (x, y) in zip(lines, places, strict=True):
+        assert y == pytest.approx(start[1] + x / 10 * (end[1] - start[1]))
+    for (x, y), (a, b) in itertools.combinations(places, 2):
+        assert abs(x - a) >= 1.0 or abs(y - b) >= 0.25
 
 
 def test_network_leaves_out_the_middle_of_wide_layers_and_says_so():
@@ -241,10 +312,23 @@ def test_network_leaves_out_the_middle_of_wide_layers_and_says_so():
     assert len(figure.axes[0].patches) == 3 + 6 + 1
 
 
+def test_network_names_activations_inputs_and_outputs():
+    model = Sequential(Layer(2, 3, "tanh"), Dropout(0.5), abs, Layer(3, 1, autograd.sin))
+    axes = draw_network(model, inputs=["width", "height"], outputs=["area"], numbers=False).axes[0]
+    assert words(axes) == ["2 inputs", "3 units\ntanh", "1 unit\nsin", "width", "height", "area"]
+    circles = [patch.center for patch in axes.patches]
+    width, height, area = axes.texts[-3:]
+    assert width.get_position()[1] == circles[0][1]
+    assert height.get_position()[1] == circles[1][1]
+    assert area.get_position()[1] == circles[-1][1]
+
+
 def test_network_marks_weights_that_are_not_finite():
     lines = lines_of(draw_network(network([([math.nan, math.inf, 1.0], 0.0)])))
     assert sum(style[1] is not None for style in lines.get_linestyles()) == 2
     assert len({tuple(colour) for colour in lines.get_edgecolors()}) == 2
+    figure = draw_network(network([([1.0], math.nan)]))
+    assert figure.legends[0].get_texts()[-1].get_text() == "nan or inf: 1"
 
 
 @pytest.mark.parametrize(
@@ -253,6 +337,8 @@ def test_network_marks_weights_that_are_not_finite():
         (object(), TypeError, "such as nn.MLP or nn.Layer; object has no layers"),
         (SimpleNamespace(layers=[]), TypeError, "has no layers"),
         (SimpleNamespace(layers=[3]), TypeError, r"layers\[0\] is a int"),
+        (Sequential(Conv2d(1, 1, 2)), TypeError, r"layers\[0\] is a Conv2d; plot_weights shows"),
+        (Sequential(Dropout(0.5)), TypeError, "Sequential has none with neurons"),
         (
             SimpleNamespace(layers=[SimpleNamespace(neurons=[3])]),
             TypeError,
@@ -268,6 +354,19 @@ def test_network_marks_weights_that_are_not_finite():
 def test_network_refuses_other_models(model, error, said):
     with pytest.raises(error, match=said):
         draw_network(model)
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"inputs": ["a"]}, "inputs holds 1 name, but there are 2; give one each"),
+        ({"outputs": "ab"}, "outputs holds 2 names, but there are 1"),
+        ({"max_units": 1}, "max_units is 1; use 2 or more"),
+    ],
+)
+def test_network_refuses_names_that_do_not_fit(options, said):
+    with pytest.raises(ValueError, match=said):
+        draw_network(network([([1.0, 2.0], None)]), **options)
 
 
 @pytest.mark.parametrize("suffix", [".svg", ".png", ".pdf"])

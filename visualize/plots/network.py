@@ -3,11 +3,22 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from autograd import Value
-from visualize.plots.figures import NOT_FINITE, diverging_colours, matplotlib_module, new_figure
+from visualize.digits import counted
+from visualize.plots.columns import Column, columns_of
+from visualize.plots.figures import (
+    NEGATIVE,
+    NOT_FINITE,
+    POSITIVE,
+    diverging_colours,
+    matplotlib_module,
+)
+from visualize.plots.line_labels import label_places
+from visualize.plots.panels import Panels
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -15,106 +26,131 @@ if TYPE_CHECKING:
 
 __all__ = ["draw_network"]
 
-RADIUS = 0.32  # of a unit, where the distance between units is 1
-COLUMN_GAP = 4.0
-ALLOWED = (
-    "draw_network draws models with a list `layers` of layers with a list `neurons`, each with a "
-    "list `weights` of Values and a `bias` (a Value or None), such as nn.MLP or nn.Layer"
-)
+# In distances between two units of a column.
+RADIUS = 0.34
+GAP, WIDER = 4.0, 0.34  # between columns, and by how much of the tallest column they stand apart
+LEGIBLE = 4.4  # between columns with numbers on the lines
+CLEAR = 0.7  # around the outermost units
+MOST_NUMBERS = 24  # lines that have numbers if nobody says
+# In inches.
+UNIT, SMALLEST, HEIGHT = 0.62, 0.34, 5.0  # a distance, and the height that makes it smaller
+BAR, BAR_ROOM, EDGE, LEGEND, TITLE = 0.13, 1.0, 0.15, 0.35, 0.4
+CAPTION = 0.36  # two lines of words
+LOWEST = 1.9  # that the bar of colours is no lower than
+NARROWEST = 4.4  # the words of the legend side by side
 
 
 @dataclass(frozen=True, slots=True)
-class _Column:
-    """Weights and biases of one layer: `weights[j][i]` joins unit i before to unit j."""
+class _Look:
+    """How numbers look: a scale of colours up to the largest, and the length of a distance."""
 
-    weights: list[list[float]]
-    biases: list[float | None]
+    scale: Any
+    largest: float
+    unit: float  # inches
 
 
-def draw_network(model: Any, *, max_units: int = 16) -> Figure:
-    """Draw the layers of a model as columns of circles, its weights as lines between them.
+def draw_network(
+    model: Any,
+    *,
+    max_units: int = 16,
+    numbers: bool | None = None,
+    inputs: Sequence[str] | None = None,
+    outputs: Sequence[str] | None = None,
+    title: str | None = None,
+) -> Figure:
+    r"""Draw the layers of a model as columns of circles, its weights as lines between them.
 
     Colour and width of a line show the weight: blue and solid is positive, orange and dashed is
     negative, on one scale symmetric about 0 for the whole network. Circles have the colour of their
-    bias; inputs and units without one are white. Weights that are nan or inf are dotted. Of a
-    layer wider than `max_units` the first and last units are drawn, with the number left out.
+    bias, dashed where it is negative; inputs and units without one are white. Weights that are nan
+    or inf are dotted. Of a layer wider than `max_units` the first and last units are drawn, with
+    the number left out. `numbers` writes weights on the lines and biases into the circles, by
+    default in small networks. `inputs` and `outputs` are names to stand beside the first and the
+    last units. Layers without parameters, such as dropout, are passed over.
 
-    Raises TypeError for a model of another shape, ValueError where widths do not fit together.
+    Raises TypeError for a model of another shape, ValueError where widths do not fit together, and
+    for another number of names than units.
 
     >>> from nn import MLP
-    >>> figure = draw_network(MLP(2, [3, 1]))
+    >>> figure = draw_network(MLP(2, [3, 1]), numbers=False)
     >>> [text.get_text() for text in figure.axes[0].texts]
-    ['2 inputs', '3 units', '1 unit']
+    ['2 inputs', '3 units\nrelu', '1 unit\nlinear']
     """
     if max_units < 2:
         raise ValueError(f"draw_network: max_units is {max_units}; use 2 or more")
-    columns = _read(model)
-    colours, plain = matplotlib_module("colors"), matplotlib_module("cm")
-    numbers = [w for column in columns for row in column.weights for w in row]
-    numbers += [b for column in columns for b in column.biases if b is not None]
-    largest = max((abs(number) for number in numbers if math.isfinite(number)), default=0.0) or 1.0
-    scale = plain.ScalarMappable(colours.Normalize(-largest, largest), diverging_colours())
-
+    columns = columns_of(model)
     widths = [len(columns[0].weights[0]), *(len(column.weights) for column in columns)]
+    _check_names("inputs", inputs, widths[0])
+    _check_names("outputs", outputs, widths[-1])
     heights = [_unit_heights(width, max_units) for width in widths]
+    if numbers is None:
+        lines = sum(len(a) * len(b) for a, b in pairwise(heights))
+        numbers = lines <= MOST_NUMBERS and max(widths) <= max_units
     tallest = max(max(column.values()) - min(column.values()) for column in heights)
-    figure = new_figure(2.2 * len(widths) + 1.2, max(3.0, 0.34 * (tallest + 3)))
-    axes = figure.add_subplot()
-    axes.set_aspect("equal")
+    gap = max(LEGIBLE if numbers else GAP, WIDER * tallest)
+    unit = max(SMALLEST, min(UNIT, HEIGHT / (tallest + 2 * CLEAR)))
+    look = _look_of(columns, unit)
+    left, right = (0.2 + 0.17 * _longest(names) / unit for names in (inputs, outputs))
+    frame = (-1.0 - left, gap * (len(widths) - 1) + 1.0 + right)
+    across, up = unit * (frame[1] - frame[0]), unit * (tallest + 2 * CLEAR) + CAPTION
+    indent = max(0.0, (NARROWEST - across - BAR_ROOM) / 2)
+    panels = Panels(
+        across + BAR_ROOM + 2 * (EDGE + indent),
+        max(up, LOWEST) + 2 * EDGE + LEGEND + TITLE * (title is not None),
+        top=EDGE + TITLE * (title is not None),
+    )
+    axes = panels.axes(EDGE + indent, max(LOWEST - up, 0.0) / 2, across, up)
     axes.axis("off")
+    axes.set_xlim(*frame)
+    axes.set_ylim(-tallest / 2 - CLEAR, tallest / 2 + CLEAR + CAPTION / unit)
     for place, column in enumerate(columns):
-        _join(axes, place, column, heights[place], heights[place + 1], scale, largest)
-    biases: list[list[float | None]] = [[None] * widths[0], *(column.biases for column in columns)]
+        start, end = place * gap + RADIUS, (place + 1) * gap - RADIUS
+        ends = [
+            (column.weights[after][before], ((start, low), (end, high)))
+            for after, high in heights[place + 1].items()
+            for before, low in heights[place].items()
+        ]
+        _join(axes, ends, look, numbers=numbers)
     for place, (width, places) in enumerate(zip(widths, heights, strict=True)):
-        _draw_units(axes, place * COLUMN_GAP, places, biases[place], scale)
-        if len(places) < width:
-            middle = f"⋮ {width - len(places)} more"
-            axes.text(place * COLUMN_GAP, 0.0, middle, ha="center", va="center", fontsize=8)
-        name = "input" if place == 0 else "unit"
-        caption = f"{width} {name}{'s' * (width != 1)}"
-        top = max(places.values()) + 0.9
-        axes.text(place * COLUMN_GAP, top, caption, ha="center", va="bottom", fontsize=9)
-    axes.set_xlim(-1.0, COLUMN_GAP * (len(widths) - 1) + 1.0)
-    axes.set_ylim(-tallest / 2 - 0.8, tallest / 2 + 2.0)
-    bar = figure.colorbar(scale, ax=axes, shrink=0.9)
-    bar.set_label("weight of a line, bias of a circle\n(dashed: negative)", fontsize=9)
-    return figure
+        biases = columns[place - 1].biases if place else [None] * width
+        _draw_units(axes, place * gap, places, biases, look, numbers=numbers)
+        _write(axes, place * gap, places, width, columns[place - 1] if place else None)
+    _name(axes, -0.6, heights[0], inputs, "right")
+    _name(axes, gap * (len(widths) - 1) + 0.6, heights[-1], outputs, "left")
+    bar = panels.axes(EDGE + indent + across + 0.1, 0.1, BAR, max(up, LOWEST) - 0.2)
+    panels.figure.colorbar(look.scale, cax=bar)
+    bar.set_ylabel("weight of a line, bias of a circle", fontsize=8)
+    bar.tick_params(labelsize=8)
+    _explain(panels.figure, _all_numbers(columns))
+    if title is not None:
+        panels.figure.suptitle(title, y=1 - 0.12 / panels.height, va="top")
+    return panels.figure
 
 
-def _read(model: Any) -> list[_Column]:
-    layers = getattr(model, "layers", None)
-    if layers is None and hasattr(model, "neurons"):
-        layers = [model]
-    if not isinstance(layers, (list, tuple)) or not layers:
-        raise TypeError(f"{ALLOWED}; {type(model).__name__} has no layers")
-    columns: list[_Column] = []
-    for place, layer in enumerate(layers):
-        neurons = getattr(layer, "neurons", None)
-        if not isinstance(neurons, (list, tuple)) or not neurons:
-            raise TypeError(f"{ALLOWED}; layers[{place}] is a {type(layer).__name__}")
-        width = len(columns[-1].weights) if columns else len(_weights(neurons[0], place, 0))
-        weights = [_weights(neuron, place, number) for number, neuron in enumerate(neurons)]
-        for number, row in enumerate(weights):
-            if len(row) != width or not row:
-                raise ValueError(
-                    f"draw_network: layers[{place}].neurons[{number}] has {len(row)} weights, "
-                    f"but there are {width} units before it"
-                )
-        biases = [getattr(neuron, "bias", getattr(neuron, "b", None)) for neuron in neurons]
-        columns.append(_Column(weights, [None if b is None else _number(b) for b in biases]))
-    return columns
+def _check_names(argument: str, names: Sequence[str] | None, width: int) -> None:
+    if names is not None and len(names) != width:
+        raise ValueError(
+            f"draw_network: {argument} holds {counted(len(names), 'name')}, but there are {width}; "
+            "give one each"
+        )
 
 
-def _weights(neuron: Any, layer: int, number: int) -> list[float]:
-    weights = getattr(neuron, "weights", getattr(neuron, "w", None))  # micrograd's short name
-    if not isinstance(weights, (list, tuple)):
-        where = f"layers[{layer}].neurons[{number}]"
-        raise TypeError(f"{ALLOWED}; {where} is a {type(neuron).__name__}")
-    return [_number(weight) for weight in weights]
+def _longest(names: Sequence[str] | None) -> float:
+    # In halves of an em, about what a character is wide.
+    return 0.5 * max(map(len, names or [""]), default=0)
 
 
-def _number(parameter: Any) -> float:
-    return parameter.data if isinstance(parameter, Value) else float(parameter)
+def _all_numbers(columns: Sequence[Column]) -> list[float]:
+    weights = [weight for column in columns for row in column.weights for weight in row]
+    return weights + [b for column in columns for b in column.biases if b is not None]
+
+
+def _look_of(columns: Sequence[Column], unit: float) -> _Look:
+    finite = [abs(number) for number in _all_numbers(columns) if math.isfinite(number)]
+    largest = max(finite, default=0.0) or 1.0
+    normalize = matplotlib_module("colors").Normalize(-largest, largest)
+    scale = matplotlib_module("cm").ScalarMappable(normalize, diverging_colours())
+    return _Look(scale, largest, unit)
 
 
 def _unit_heights(width: int, most: int) -> dict[int, float]:
@@ -127,53 +163,93 @@ def _unit_heights(width: int, most: int) -> dict[int, float]:
     return dict(zip(shown, heights, strict=True))
 
 
-def _join(
-    axes: Axes,
-    place: int,
-    column: _Column,
-    before: dict[int, float],
-    after: dict[int, float],
-    scale: Any,
-    largest: float,
-) -> None:
-    lines: list[tuple[float, list[tuple[float, float]]]] = []
-    start, end = place * COLUMN_GAP + RADIUS, (place + 1) * COLUMN_GAP - RADIUS
-    for unit, height in after.items():
-        for source, source_height in before.items():
-            weight = column.weights[unit][source]
-            lines.append((weight, [(start, source_height), (end, height)]))
+def _join(axes: Axes, ends: list[tuple[float, Any]], look: _Look, *, numbers: bool) -> None:
     # The heaviest are drawn last, on top of the others.
-    lines.sort(key=lambda line: abs(line[0]) if math.isfinite(line[0]) else math.inf)
-    finite = [math.isfinite(weight) for weight, _ in lines]
-    collection = matplotlib_module("collections").LineCollection(
-        [ends for _, ends in lines],
-        colors=[
-            scale.to_rgba(weight) if is_finite else NOT_FINITE
-            for (weight, _), is_finite in zip(lines, finite, strict=True)
-        ],
-        linewidths=[
-            0.4 + 2.6 * abs(weight) / largest if is_finite else 1.5
-            for (weight, _), is_finite in zip(lines, finite, strict=True)
-        ],
-        linestyles=[
-            ":" if not is_finite else "--" if weight < 0 else "-"
-            for (weight, _), is_finite in zip(lines, finite, strict=True)
-        ],
-        zorder=1,
+    lines = sorted(ends, key=lambda end: abs(end[0]) if math.isfinite(end[0]) else math.inf)
+    colours, widths, styles = [], [], []
+    for weight, _ in lines:
+        known = math.isfinite(weight)
+        colours.append(look.scale.to_rgba(weight) if known else NOT_FINITE)
+        widths.append(0.4 + 2.6 * abs(weight) / look.largest if known else 1.5)
+        styles.append(":" if not known else "--" if weight < 0 else "-")
+    axes.add_collection(
+        matplotlib_module("collections").LineCollection(
+            [line for _, line in lines],
+            colors=colours,
+            linewidths=widths,
+            linestyles=styles,
+            zorder=1,
+        )
     )
-    axes.add_collection(collection)
+    if numbers:
+        places = label_places([line for _, line in ends], 0.36 / look.unit, 0.14 / look.unit)
+        for (weight, _), (x, y) in zip(ends, places, strict=True):
+            axes.text(
+                x, y, f"{weight:.2g}", ha="center", va="center", fontsize=7, zorder=3,
+                bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.8, "alpha": 0.9},
+            )  # fmt: skip
 
 
 def _draw_units(
-    axes: Axes, x: float, heights: dict[int, float], biases: list[float | None], scale: Any
+    axes: Axes,
+    x: float,
+    heights: dict[int, float],
+    biases: Sequence[float | None],
+    look: _Look,
+    *,
+    numbers: bool,
 ) -> None:
     circle = matplotlib_module("patches").Circle
     for unit, height in heights.items():
         bias = biases[unit]
-        fill = "white"
-        if bias is not None:
-            fill = scale.to_rgba(bias) if math.isfinite(bias) else NOT_FINITE
+        known = bias is not None and math.isfinite(bias)
+        fill = look.scale.to_rgba(bias) if known else "white" if bias is None else NOT_FINITE
         style = "--" if bias is not None and bias < 0 else "-"
         patch = circle((x, height), RADIUS, facecolor=fill, edgecolor="#444444", linestyle=style)
         patch.set_zorder(2)
         axes.add_patch(patch)
+        if numbers and bias is not None:
+            dark = not known or abs(bias) > 0.6 * look.largest
+            axes.text(
+                x, height, f"{bias:.2g}", ha="center", va="center", fontsize=7,
+                color="white" if dark else "black",
+            )  # fmt: skip
+
+
+def _write(
+    axes: Axes, x: float, heights: dict[int, float], width: int, column: Column | None
+) -> None:
+    if len(heights) < width:
+        middle = f"⋮ {width - len(heights)} more"
+        axes.text(
+            x, 0.0, middle, ha="center", va="center", fontsize=8, zorder=3,
+            bbox={"facecolor": "white", "edgecolor": "none", "pad": 1.5},
+        )  # fmt: skip
+    caption = counted(width, "input" if column is None else "unit")
+    if column is not None and column.activation:
+        caption += f"\n{column.activation}"
+    axes.text(x, max(heights.values()) + 0.6, caption, ha="center", va="bottom", fontsize=9)
+
+
+def _name(
+    axes: Axes, x: float, heights: dict[int, float], names: Sequence[str] | None, side: str
+) -> None:
+    for unit, height in heights.items():
+        if names is not None:
+            axes.text(x, height, names[unit], ha=side, va="center", fontsize=9)
+
+
+def _explain(figure: Figure, numbers: list[float]) -> None:
+    line = matplotlib_module("lines").Line2D
+    handles = [
+        line([], [], color=POSITIVE, linewidth=2.0, label="positive"),
+        line([], [], color=NEGATIVE, linewidth=2.0, linestyle="--", label="negative (dashed)"),
+    ]
+    lost = sum(not math.isfinite(number) for number in numbers)
+    if lost:
+        words = f"nan or inf: {lost}"
+        handles.append(line([], [], color=NOT_FINITE, linestyle=":", label=words))
+    figure.legend(
+        handles=handles, loc="lower center", ncols=len(handles), frameon=False, fontsize=8,
+        borderaxespad=0.3,
+    )  # fmt: skip
