@@ -88,11 +88,10 @@ function renumbered(boxOf, known) {
 /** Return the folded sum that swallows each value, for those that one swallows. */
 function topsOfFolded(graph, folded, paths, closed) {
   const topOf = new Map();
+  const isOpen = (value) => !outermostClosed(paths[value], closed);
   for (const top of [...folded].sort((a, b) => b - a)) {
-    if (topOf.has(top) || outermostClosed(paths[top], closed)) continue;
-    for (const value of foldedInto(graph, top)) {
-      if (!outermostClosed(paths[value], closed)) topOf.set(value, top);
-    }
+    if (topOf.has(top) || !isOpen(top)) continue;
+    for (const value of foldedInto(graph, top, isOpen)) topOf.set(value, top);
   }
   return topOf;
 }

@@ -20,9 +20,10 @@ function consumersOf(graph) {
  * Return the values that the box of a folded sum holds, the sum first; alone if it cannot fold.
  *
  * Those are leaves, the additions before it in the chain that the builtin sum makes, and products
- * that are its terms, with the leaves of their own. All are of its module and no output.
+ * that are its terms, with the leaves of their own. All are of its module, no output, and not shut
+ * away elsewhere, as `isOpen` says.
  */
-function foldedInto(graph, top) {
+function foldedInto(graph, top, isOpen = () => true) {
   if (!isSum(graph, top)) return [top];
   const consumers = consumersOf(graph);
   const outputs = outputsAlone(graph);
@@ -33,7 +34,7 @@ function foldedInto(graph, top) {
       if (typeof operand !== "number" || met.has(operand) || outputs.has(operand)) continue;
       if (graph.scope[operand] !== graph.scope[top]) continue;
       if (!consumers[operand].every((consumer) => consumer === value)) continue;
-      if (!isTerm(graph, value, operand)) continue;
+      if (!isTerm(graph, value, operand) || !isOpen(operand)) continue;
       met.add(operand);
       inside.push(operand);
     }

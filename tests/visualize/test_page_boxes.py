@@ -1,0 +1,377 @@
+"""Which values of a page share a box: every value once, every use an edge, never a cycle."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections import Counter
+from itertools import pairwise
+
+import pytest
+
+import autograd
+from autograd import Value, scope
+from tests.visualize.page_graphs import (
+    decoded,
+    drawn,
+    handmade_network,
+    open_scripts,
+    random_graph,
+    recurrence,
+    view_of,
+)
+
+
+@pytest.fixture(scope="module")
+def scripts(browser):
+    page = open_scripts(browser)
+    yield page
+    page.close()
+
+
+def cluster_keys(scripts, graph, grouping="modules"):
+    return scripts.evaluate(
+        "([text, grouping]) => [...known.clusterKeysOf(JSON.parse(text), grouping)]",
+        [json.dumps(graph), grouping],
+    )
+
+
+def check(graph, picture):
+    """Compare boxes and edges with the values and uses that they stand for."""
+    boxes, edges, of = picture["boxes"], picture["edges"], picture["of"]
+    first = [index for index, box in enumerate(boxes) if box["copyOf"] < 0]
+    members = [value for index in first for value in boxes[index]["members"]]
+    assert sorted(members) == list(range(len(graph["operands"])))
+    inside = [set(box["members"]) for box in boxes]
+    assert all(value in inside[of[value]] for value in members)
+    assert len({box["key"] for box in boxes}) == len(boxes)
+    for box in boxes:
+        kind, value = box["kind"], box["value"]
+        assert (kind == "value") == (len(box["members"]) == 1)
+        assert bool(box["cluster"]) == (kind == "cluster")
+        assert value == (-1 if kind == "cluster" else max(box["members"]))
+        if box["copyOf"] >= 0:
+            assert boxes[box["copyOf"]] == {**box, "key": f"/{value}", "copyOf": -1}
+    used = Counter(
+        (operand, value, position)
+        for value, operands in enumerate(graph["operands"])
+        for position, operand in enumerate(operands)
+        if isinstance(operand, int) and of[operand] != of[value]
+    )
+    shown = Counter()
+    for edge in edges:
+        assert edge["source"] < edge["target"]
+        assert edge["count"] == len(edge["uses"])
+        if boxes[edge["source"]]["kind"] == boxes[edge["target"]]["kind"] == "value":
+            assert edge["count"] == 1
+        for value, position in edge["uses"]:
+            operand = graph["operands"][value][position]
+            assert operand in inside[edge["source"]]
+            assert value in inside[edge["target"]]
+            shown[operand, value, position] += 1
+    assert shown == used
+    grouped = [
+        (edge["source"], edge["target"])
+        for edge in edges
+        if {boxes[edge["source"]]["kind"], boxes[edge["target"]]["kind"]} != {"value"}
+    ]
+    assert len(grouped) == len(set(grouped))
+    assert [edge["target"] for edge in edges] == sorted(edge["target"] for edge in edges)
+
+
+def titles(picture):
+    return [box["title"] for box in picture["boxes"]]
+
+
+def test_below_the_limit_every_value_has_a_box(scripts, graphs):
+    for name in ("readme", "network", "states"):
+        graph = decoded(graphs[name]())
+        picture = drawn(scripts, graph)
+        check(graph, picture)
+        assert picture["view"] == view_of()
+        assert {box["kind"] for box in picture["boxes"]} == {"value"}
+        assert {box["title"] for box in picture["boxes"]} == set(graph["name"])
+
+
+def test_a_value_used_twice_has_two_edges(scripts):
+    x = Value(3.0)
+    picture = drawn(scripts, decoded(x * x))
+    assert [edge["uses"] for edge in picture["edges"]] == [[[1, 0]], [[1, 1]]]
+
+
+def test_a_closed_cluster_is_one_box_in_the_clusters_around_it(scripts, graphs):
+    graph = decoded(graphs["network"]())
+    view = view_of(["MLP/layers.0/neurons.1", "MLP/layers.1"])
+    picture = drawn(scripts, graph, view)
+    check(graph, picture)
+    boxes = {box["key"]: box for box in picture["boxes"]}
+    neuron, layer = boxes["MLP/layers.0/neurons.1"], boxes["MLP/layers.1"]
+    assert (neuron["path"], neuron["title"]) == (["MLP", "layers.0"], "neurons.1")
+    assert (layer["path"], layer["title"]) == (["MLP"], "layers.1")
+    assert len(neuron["members"]) == 3 + 1 + 3
+    frames = {cluster["key"] for cluster in picture["clusters"]}
+    assert "MLP/layers.0/neurons.0" in frames
+    assert not {"MLP/layers.1", "MLP/layers.0/neurons.1"} & frames
+
+
+def test_any_view_shows_every_value_and_forms_no_cycle(scripts, graphs):
+    generator = random.Random(1)
+    for root in (graphs["network"](), recurrence(6), handmade_network()):
+        graph = decoded(root)
+        for grouping in ("modules", "labelled", "alike", "steps"):
+            keys = cluster_keys(scripts, graph, grouping)
+            for _ in range(8):
+                closed = [key for key in keys if generator.random() < 0.3]
+                folded = generator.sample(range(len(graph["operands"])), 8)
+                check(graph, drawn(scripts, graph, view_of(closed, folded, grouping)))
+
+
+def test_modules_of_a_recurrence_are_split_by_visit(scripts):
+    graph = decoded(recurrence(5))
+    picture = drawn(scripts, graph, view_of(["cell", "squash"]))
+    check(graph, picture)
+    cells = [box for box in picture["boxes"] if box["title"] == "cell"]
+    assert len(cells) == 5
+    assert {box["cluster"] for box in cells} == {"cell"}
+
+
+def test_a_leaf_made_in_one_module_of_a_loop_and_used_first_in_another_forms_no_cycle(scripts):
+    with scope("first"):
+        early = Value(2.0, label="early")
+        state = Value(1.0) * 3
+    for step in range(3):
+        with scope("second"):
+            state = (state * early if step == 0 else state).tanh()
+        with scope("first"):
+            state = state.sin() if step < 2 else state * early
+    graph = decoded(state + 1)
+    check(graph, drawn(scripts, graph, view_of(["first", "second"])))
+
+
+BIG = {
+    "network": lambda graphs: graphs["network"]((4, 8, 8, 1), samples=20),
+    "one example": lambda graphs: graphs["network"]((6, 12, 12, 1)),
+    "handmade": lambda graphs: handmade_network((3, 6, 6, 1), samples=10),
+    "recurrence": lambda graphs: recurrence(300),
+    "one weight": lambda graphs: recurrence(1000, modules=False),
+    "random": lambda graphs: random_graph(4000),
+    "wide": lambda graphs: autograd.sum([Value(float(i)) * i for i in range(2000)]),
+}
+
+
+@pytest.mark.parametrize("limit", [20, 150])
+@pytest.mark.parametrize("name", BIG)
+def test_a_view_begins_with_at_most_as_many_boxes_as_asked_for(name, limit, scripts, graphs):
+    graph = decoded(BIG[name](graphs))
+    picture = drawn(scripts, graph, limit=limit)
+    check(graph, picture)
+    assert 1 < sum(box["copyOf"] < 0 for box in picture["boxes"]) <= limit
+    assert len(picture["edges"]) <= 6 * len(picture["boxes"])
+
+
+def test_neurons_close_before_layers(scripts, graphs):
+    graph = decoded(graphs["network"]((4, 8, 8, 1)))
+    fine, coarse = (drawn(scripts, graph, limit=limit) for limit in (60, 12))
+    assert titles(fine).count("neurons.1") == 2
+    assert [title for title in titles(coarse) if "." in title] == [
+        "layers.0", "layers.1", "layers.2",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["network", "random", "wide"])
+def test_opening_a_box_shows_one_level_more_and_never_too_many(name, scripts, graphs):
+    graph = decoded(BIG[name](graphs))
+    view = drawn(scripts, graph)["view"]
+    before = drawn(scripts, graph, view)
+    for _ in range(12):
+        largest = max(before["boxes"], key=lambda box: len(box["members"]))
+        if not largest["cluster"]:
+            break
+        view["closed"].remove(largest["cluster"])
+        after = drawn(scripts, graph, view)
+        check(graph, after)
+        assert len(before["boxes"]) < len(after["boxes"]) <= len(before["boxes"]) + 150
+        assert largest["cluster"] in {cluster["key"] for cluster in after["clusters"]}
+        before = after
+
+
+def test_where_there_are_no_modules_sums_fold_first(scripts):
+    graph = decoded(handmade_network((3, 8, 8, 1)))
+    picture = drawn(scripts, graph)
+    check(graph, picture)
+    assert picture["view"]["closed"] == []
+    sums = [box for box in picture["boxes"] if box["kind"] == "sum"]
+    assert len(sums) == 8 + 8 + 1
+    # Of each: the additions (one a weight, builtin sum starts with the bias), products, weights.
+    assert Counter(len(box["members"]) for box in sums) == {3 * 3 + 1: 8, 3 * 8 + 1: 9}
+
+
+def folded(scripts, root, *tops):
+    graph = decoded(*([root] if isinstance(root, Value) else root))
+    numbers = [graph["name"].index(top) for top in tops]
+    picture = drawn(scripts, graph, view_of(folded=numbers))
+    check(graph, picture)
+    [box] = [box for box in picture["boxes"] if box["kind"] == "sum"]
+    return {graph["name"][value] for value in box["members"]}
+
+
+def labelled(text):
+    return [Value(float(place), label=label) for place, label in enumerate(text)]
+
+
+def named(value, label):
+    value.label = label
+    return value
+
+
+def test_a_folded_dot_holds_the_leaves_that_nothing_else_uses(scripts):
+    a, b, x, y = labelled("abxy")
+    total = named(autograd.dot([a, b], [x, y.tanh()]), "total")
+    assert folded(scripts, total + x, "total") == {"total", "a", "b"}
+
+
+def test_a_folded_addition_holds_its_chain_and_products(scripts):
+    a, b, c, x, y, z = labelled("abcxyz")
+    squares = [named(a * x, "ax"), named(b * y, "by"), named(c * z, "cz")]
+    chain = named(named(squares[0] + squares[1], "two") + squares[2], "three")
+    everything = {"three", "two", "ax", "by", "cz", *"abcxyz"}
+    assert folded(scripts, chain.tanh(), "three") == everything
+    shared = chain.tanh() + squares[0]
+    assert folded(scripts, shared, "three") == everything - {"ax", "a", "x"}
+    assert folded(scripts, [chain.tanh(), squares[1]], "three") == everything - {"by", "b", "y"}
+
+
+def test_a_sum_inside_of_a_folded_one_changes_nothing(scripts):
+    a, b, c = labelled("abc")
+    chain = named(named(a + b, "two") + c, "three")
+    both = folded(scripts, chain.tanh(), "three", "two")
+    assert both == {"three", "two", "a", "b", "c"}
+
+
+def test_nothing_is_swallowed_from_another_module(scripts):
+    a, b, c = labelled("abc")
+    with scope("inner"):
+        inner = named(a + b, "inner sum")
+    total = named(named(inner + c, "two") + 1.0, "total")
+    assert folded(scripts, total.tanh(), "total") == {"total", "two", "c"}
+
+
+def test_what_can_fold_is_known(scripts):
+    a, b, c, x = labelled("abcx")
+    total = named(autograd.dot([a, b], [x, x]), "total")
+    chain = named(total + named(x.tanh(), "t") + c, "chain")
+    graph = decoded(chain * (c + 1.0))
+    sums = scripts.evaluate("(graph) => known.foldableSums(graph)", graph)
+    assert {graph["name"][value] for value in sums} == {"total"}
+
+
+def test_steps_are_bands_of_the_graph_that_nest_until_they_are_small(scripts):
+    graph = decoded(random_graph(4000))
+    picture = drawn(scripts, graph)
+    assert picture["view"]["grouping"] == "steps"
+    bands = [box for box in picture["boxes"] if box["kind"] == "cluster"]
+    assert 6 <= len(bands) <= 12
+    assert all(box["title"].startswith("step") for box in bands)
+    assert picture["boxes"][-1]["kind"] == "value"  # the output
+    sizes = sorted(len(box["members"]) for box in bands)
+    assert sizes[-1] < 3 * sizes[0]
+    everything = drawn(scripts, graph, view_of(grouping="steps"))
+    check(graph, everything)
+    inside = Counter(tuple(box["path"]) for box in everything["boxes"])
+    assert max(inside.values()) <= 60
+
+
+def test_uneven_steps_end_too(scripts):
+    # Two heights, of which the first is tiny: cutting by population alone would not part them.
+    terms = [Value(1.0) for _ in range(400)]
+    graph = decoded(*[autograd.sum(terms) * float(k) for k in range(40)])
+    picture = drawn(scripts, graph, view_of(grouping="steps"))
+    check(graph, picture)
+
+
+def test_a_module_with_the_name_of_a_band_is_a_module(scripts):
+    x = Value(1.0)
+    for step in range(4):
+        with scope(f"step {step}"):
+            x = x.tanh().tanh()
+    graph = decoded(x + 1)
+    by_module = set(cluster_keys(scripts, graph))
+    assert by_module == {f"step {step}" for step in range(4)}
+    assert not by_module & set(cluster_keys(scripts, graph, "steps"))
+    assert scripts.evaluate("known.partTitle('/steps 0–3')") == "steps 0–3"
+    assert scripts.evaluate("known.partTitle('#3#4')") == "#3#4"
+
+
+def test_equal_operations_share_a_group_by_label_or_not(scripts):
+    terms = [Value(1.0, label="ab"[k % 2]) * float(k) for k in range(200)]
+    graph = decoded(autograd.sum(terms))
+    picture = drawn(
+        scripts, graph, view_of(cluster_keys(scripts, graph, "labelled"), (), "labelled")
+    )
+    check(graph, picture)
+    assert titles(picture)[:3] == ["a", "b", "×"]
+    keys = cluster_keys(scripts, graph, "alike")
+    picture = drawn(scripts, graph, view_of(keys, (), "alike"))
+    check(graph, picture)
+    assert titles(picture)[:2] == ["leaves", "×"]
+
+
+def test_outputs_keep_boxes_of_their_own(scripts):
+    with scope("model"):
+        hidden = [Value(float(k)).tanh() for k in range(4)]
+        outputs = [named(value * 2.0, f"y{k}") for k, value in enumerate(hidden)]
+    graph = decoded(*outputs)
+    picture = drawn(scripts, graph, view_of(["model"]))
+    check(graph, picture)
+    assert titles(picture) == ["model", "y0", "y1", "y2", "y3"]
+    assert all(box["path"] == [] for box in picture["boxes"])
+
+
+def test_a_cluster_of_one_value_is_drawn_as_that_value(scripts):
+    x = Value(1.0, label="x").tanh()
+    with scope("alone"):
+        y = named(x.tanh(), "y")
+    picture = drawn(scripts, decoded(y + 1), view_of(["alone"]))
+    assert titles(picture) == ["x", "v1", "y", "v3"]
+    assert picture["clusters"] == []
+
+
+def test_a_leaf_used_far_away_is_drawn_again_there(scripts):
+    graph = decoded(recurrence(20, modules=False))
+    picture = drawn(scripts, graph)
+    check(graph, picture)
+    copies = [box for box in picture["boxes"] if box["copyOf"] >= 0]
+    assert len(copies) > 5
+    assert {box["title"] for box in copies} == {"weight"}
+    reach = [
+        picture["places"][edge["target"]][0] - picture["places"][edge["source"]][0]
+        for edge in picture["edges"]
+    ]
+    assert max(reach) < picture["width"] / 4
+
+
+def test_few_or_near_uses_need_no_copy(scripts):
+    x = Value(2.0)
+    few = x.sin().sin().sin().sin().sin() + x
+    near = x * 2 + x * 3 + x * 4
+    for root in (few, near):
+        assert all(box["copyOf"] < 0 for box in drawn(scripts, decoded(root))["boxes"])
+
+
+def test_depth_is_no_limit(scripts):
+    value = Value(1.0)
+    for _ in range(20_000):
+        value = value * 1.0
+    graph = decoded(value)
+    picture = drawn(scripts, graph)
+    check(graph, picture)
+    assert len(picture["boxes"]) <= 150
+    keys = cluster_keys(scripts, graph, picture["view"]["grouping"])
+    assert len(keys) > 300
+
+
+def test_the_order_of_boxes_follows_the_uses(scripts, graphs):
+    graph = decoded(graphs["network"]())
+    picture = drawn(scripts, graph, view_of(["MLP/layers.0", "MLP/layers.1", "MLP/layers.2"]))
+    order = [titles(picture).index(f"layers.{k}") for k in range(3)]
+    assert all(first < second for first, second in pairwise(order))
