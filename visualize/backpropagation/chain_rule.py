@@ -107,7 +107,8 @@ def _rest(part: Derivation) -> Iterator[Sentence]:
         )
         yield Sentence((f"{further} {passing} nothing.",))
     else:
-        also = f" ({closed:,} of them pass a 0)" * (closed > 0)
+        passing = "passes" if closed == 1 else "pass"
+        also = f" ({closed:,} of them {passing} a 0)" * (closed > 0)
         yield Sentence((f"… and {further}, together ", Number(part.rest), also))
 
 

@@ -24,7 +24,7 @@ from visualize.backpropagation.statements import (
     Words,
 )  # fmt: skip
 from visualize.digits import significant, telling
-from visualize.escape import columns
+from visualize.escape import columns, printable
 from visualize.formulas.rules import filled
 
 __all__ = ["explanation_text", "ordinal", "written"]
@@ -32,6 +32,7 @@ __all__ = ["explanation_text", "ordinal", "written"]
 WIDTH = 79
 MARGIN = "    "
 WIDEST_LEFT = 24  # a longer left side pushes its row out, not all of them
+PLACES = re.compile(r" (?=[-+×*/] |if |else )")  # where an equation may go on in the next line
 SIMPLE = re.compile(r"[\w#'.…]*")  # a name that needs no parentheses in a formula
 
 
@@ -130,18 +131,21 @@ def _aligned(rows: Sequence[Row]) -> Iterator[str]:
     width = max((left for left in lefts if left <= WIDEST_LEFT), default=0)
     for row, (left, *rights) in zip(rows, cells, strict=True):
         head = left + " " * (width - columns(left))
-        note = f"  ({row.note})" if row.note else ""
-        line = MARGIN + " = ".join((head, *rights)).rstrip() + note
-        if columns(line) <= WIDTH or not rights:
-            yield line
-            continue
         indent = MARGIN + " " * columns(head) + "   "
-        rights[-1] += note
-        for number, right in enumerate(rights):
-            first, *others = _wrapped(right.split(" "), " ", indent)
-            equals = f"{indent[:-3] if number else MARGIN + head} = "
-            yield equals + first.removeprefix(indent)
-            yield from others
+        lines = [MARGIN + " = ".join((head, *rights)).rstrip()]
+        if columns(lines[0]) > WIDTH:
+            parts = [_wrapped(PLACES.split(right), " ", indent) for right in rights]
+            for number, part in enumerate(parts):
+                equals = f"{indent[:-3] if number else MARGIN + head} = "
+                part[0] = equals + part[0].removeprefix(indent)
+            lines = [line for part in parts for line in part]
+        if row.note:
+            note = f"({printable(row.note)})"
+            if columns(lines[-1]) + 2 + columns(note) <= WIDTH:
+                lines[-1] += f"  {note}"
+            else:
+                lines += _wrapped(note.split(" "), " ", indent)
+        yield from lines
 
 
 def _distinct(cells: Sequence[str]) -> list[str]:
@@ -170,6 +174,5 @@ def _wrapped(parts: Sequence[str], separator: str, indent: str) -> list[str]:
         if columns(longer) <= WIDTH:
             lines[-1] = longer
         else:
-            lines[-1] = (lines[-1] + separator).rstrip()
-            lines.append(indent + part)
+            lines.append(indent + separator.lstrip() + part)
     return lines

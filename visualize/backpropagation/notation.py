@@ -128,6 +128,7 @@ class Notation:
         """Return an operation or a rule; blanks become names of the expression that is set."""
         is_alone = BLANK.fullmatch(applied.template)
         names: dict[str, str] = {}
+        places: dict[str, str] = {}
 
         def placed(match: re.Match[str]) -> str:
             blank = match.group(1)
@@ -137,11 +138,17 @@ class Notation:
                 text = rf"\left({text}\right)" if text.startswith("-") and not is_alone else text
             else:
                 text = self.formula(part)
-            # equal numbers have equal names, so that a product of them is a square
-            return names.setdefault(text, f"blank_{len(names)}")
+            # equal symbols have equal names, so that a product of them is a square
+            name = (
+                f"blank_{blank}"
+                if isinstance(part, Number)
+                else f"named_{places.setdefault(text, blank)}"
+            )
+            names[name] = text
+            return name
 
         tree = ast.parse(BLANK.sub(placed, applied.template), mode="eval").body
-        text = expression(tree, {name: symbol for symbol, name in names.items()})
+        text = expression(tree, names)
         if isinstance(applied.out, Number):
             text = text.replace(r"\,", r" \cdot ")  # 2 times 3 is not 23
         return LEADING.sub(r"\1", TWICE.sub(r"\\left(\1\\right)", text), count=1)
