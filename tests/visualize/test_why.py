@@ -769,6 +769,22 @@ def test_modules_whose_output_was_cut_are_shown_with_their_scope():
     assert "v1 = 6 in model, v0 = 1" in str(why(w, other + hidden))
 
 
+def test_a_dead_neuron_is_told_by_its_module_its_line_once():
+    w = [value(-1.0, f"w{i}") for i in range(4)]
+    with autograd.scope("model"), autograd.scope("neurons.3"), source_lines():
+        outputs = [relu(dot(w, [1.0, 2.0, 3.0, i])) for i in range(3)]
+    said = str(why(w[0], autograd.sum(outputs)))
+    assert "killed at 3 places (relu in model/neurons.3)" in said
+    assert said.count("relu is off") == 3
+    assert said.count("outputs = [relu(") == 1
+
+
+def test_of_many_operands_only_the_one_that_matters_is_told():
+    w = [value(float(i), f"w{i}") for i in range(8)]
+    said = str(why(w[2], dot(w, [1.0, 1.0, 0.0, 1.0, 1.0, 1.0, 1.0, 1.0])))
+    assert "with w2 = 2: the other factor" in said
+
+
 # Errors.
 
 

@@ -16,6 +16,7 @@ from visualize.scene.flat import FlatGraph
 __all__ = ["Ways"]
 
 RULE_COLUMNS = 70
+FEW_OPERANDS = 4  # beyond, only the one that matters is told
 
 
 @dataclass(frozen=True, eq=False)
@@ -117,12 +118,18 @@ class Ways:
                 way.append(self._operands_above_leaf[way[-1]])
         return way
 
-    def said(self, value: Value) -> str:
-        """Return a value with how it was made and its operands: "v1 = relu(x) with x = -2"."""
+    def said(self, value: Value, position: int | None = None) -> str:
+        """Return a value with how it was made and its operands: "v1 = relu(x) with x = -2".
+
+        Of an operation on many operands, only the one at `position`.
+        """
         name = self.names[value]
         if value.op is None:
             return f"{name} = {significant(value.data)}, a leaf"
         operands = numbers(value, self.names)
+        if position is not None and len(value.args) > FEW_OPERANDS:
+            operand = value.args[position]
+            operands = f"{self._operand(operand)} = {significant(operand.data)}"
         return f"{name} = {written(value, self.names)}" + (f" with {operands}" if operands else "")
 
     def computed(self, value: Value) -> str:

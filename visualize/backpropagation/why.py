@@ -8,12 +8,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from autograd import Constant, StaleGraphError, Sweep, Value, sweep, topological_order
 from visualize.backpropagation.diagnosis import Diagnosis, Finding
 from visualize.backpropagation.kinks import Kinks, kinks_among
+from visualize.backpropagation.sizes import Sizes
 from visualize.backpropagation.ways import Ways
+from visualize.backpropagation.why_backward import backward_fault
 from visualize.backpropagation.why_blocked import detached, not_connected, stale
+from visualize.backpropagation.why_chain import grown, healthy, vanishing
 from visualize.backpropagation.why_computed import not_as_computed
+from visualize.backpropagation.why_forward import forward_fault
 from visualize.backpropagation.why_killed import killed
-from visualize.backpropagation.why_not_finite import backward_fault, forward_fault
-from visualize.backpropagation.why_size import Sizes
+from visualize.backpropagation.why_lost import cancelled, underflowed
 from visualize.digits import significant
 from visualize.drawing import Drawing
 from visualize.scene.flat import flatten
@@ -117,10 +120,10 @@ def _findings(ways: Ways) -> Iterator[Finding]:
     causes = [detached(ways), forward_fault(ways, dead), backward_fault(ways), dead]
     found = [cause for cause in causes if cause]
     if not found:
-        by_size = (sizes.underflowed, sizes.cancelled, sizes.vanishing, sizes.grown)
-        found = [finding for cause in by_size if (finding := cause())]
+        by_size = (underflowed, cancelled, vanishing, grown)
+        found = [finding for cause in by_size if (finding := cause(sizes))]
     found += not_as_computed(ways)
-    yield from found or [sizes.healthy()]
+    yield from found or [healthy(sizes)]
 
 
 def _text(ways: Ways, findings: Sequence[Finding], kinks: Kinks) -> str:

@@ -10,6 +10,7 @@ from visualize.backpropagation.diagnosis import Finding
 from visualize.backpropagation.ways import Ways
 from visualize.backpropagation.why_blocked import blocked
 from visualize.digits import significant
+from visualize.escape import printable
 
 __all__ = ["killed"]
 
@@ -67,7 +68,8 @@ def killed(ways: Ways) -> Finding | None:
     nodes = list(dict.fromkeys(visit.node for visit, _ in places))
     lines: list[str] = []
     for visit, contribution in places[:MOST]:
-        lines += _told(ways, visit, contribution)
+        # A line of the program stands once: one neuron has many examples.
+        lines += [line for line in _told(ways, visit, contribution) if line not in lines]
     if len(places) > MOST:
         lines.append(f"… and {len(places) - MOST:,} more")
     cut = {node for node, _ in blocked(ways) if node.op is TABLE["detach"]}
@@ -76,6 +78,9 @@ def killed(ways: Ways) -> Finding | None:
         lines.append(f"other ways pass no derivative at all, by detach(): {shown}")
     kinds = {node.op.name for node in nodes if node.op}
     counts = ", ".join(sorted(kinds))
+    scopes = {str(node.scope) for node in nodes}
+    if len(scopes) == 1 and "" not in scopes:
+        counts += f" in {printable(scopes.pop())}"
     what = f"at {counts}" if len(nodes) == 1 else f"at {len(nodes):,} places ({counts})"
     advice = [words for rows, words in WAYS_OUT if kinds & rows]
     return Finding(
@@ -117,7 +122,7 @@ def _told(ways: Ways, visit: Visit, contribution: Contribution) -> Iterator[str]
     came = f"times the gradient {significant(visit.gradient)}"
     if not visit.gradient:
         came = "and no gradient arrives either: it is killed further up as well"
-    yield f"{ways.said(node)}: {_reason(node, row)}"
+    yield f"{ways.said(node, position)}: {_reason(node, row)}"
     yield from ways.at(node)
     yield f"    {ways.slope(node, position, 0.0)}, {came}"
 

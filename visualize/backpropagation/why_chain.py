@@ -1,0 +1,117 @@
+"""Gradients by the factors along their main path: vanishing, grown, healthy."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from math import log
+
+from autograd import Value
+from visualize.backpropagation.diagnosis import Finding
+from visualize.backpropagation.magnitude import LN10, log_size, power
+from visualize.backpropagation.paths import PathEdge
+from visualize.backpropagation.sizes import Sizes
+from visualize.digits import counted, significant
+
+__all__ = ["HUGE", "TINY", "chain_lines", "grown", "healthy", "main_way", "vanishing"]
+
+TINY = 1e-6  # at a rate of 0.1 it takes ten million steps to move a weight by 1
+HUGE = 1e4
+MOST = 5  # operations to name
+
+
+def vanishing(sizes: Sizes) -> Finding | None:
+    """Return the factors that make the gradient tiny."""
+    if not 0.0 < abs(sizes.gradient) < TINY:
+        return None
+    path = sizes.path
+    steps = len(path.edges) if path else 0
+    return Finding(
+        "vanishing",
+        f"vanishing: tiny but not 0 after {counted(steps, 'step')} down its main path",
+        tuple(chain_lines(sizes, shrinking=True)),
+        _extreme(sizes, shrinking=True),
+        "use relu or leaky_relu for saturated activations, start from larger weights, scale "
+        "the inputs, or shorten the chain; near the lowest point of a loss every gradient is "
+        "small, and nothing is wrong",
+        main_way(sizes),
+    )
+
+
+def grown(sizes: Sizes) -> Finding | None:
+    """Return the factors that make the gradient huge."""
+    if abs(sizes.gradient) < HUGE:
+        return None
+    path = sizes.path
+    steps = len(path.edges) if path else 0
+    return Finding(
+        "grown",
+        f"grown: huge after {counted(steps, 'step')} down its main path",
+        tuple(chain_lines(sizes, shrinking=False)),
+        _extreme(sizes, shrinking=False),
+        "clip_grad_norm, a lower learning rate, smaller weights to start from, inputs scaled "
+        "to about 1, or the mean of the losses for their sum",
+        main_way(sizes),
+    )
+
+
+def healthy(sizes: Sizes) -> Finding:
+    """Return the size and the main path of a gradient that nothing is wrong with."""
+    path = sizes.path
+    lines = []
+    if path and path.edges:
+        share = f", product {significant(path.product)}"
+        lines.append(f"main path: {sizes.ways.path(path.nodes)}{share}")
+    return Finding("healthy", "healthy", tuple(lines), way=main_way(sizes))
+
+
+def main_way(sizes: Sizes) -> tuple[Value, ...]:
+    """Return the values on the path with the largest |product|, root first."""
+    return sizes.path.nodes if sizes.path else ()
+
+
+def chain_lines(sizes: Sizes, *, shrinking: bool) -> list[str]:
+    """Return the main path with the factors that make its product small or large."""
+    path = sizes.path
+    if path is None or not path.edges:
+        return []
+    ways = sizes.ways
+    size = sum(log_size(edge.local) for edge in path.edges)
+    lines = [
+        f"main path: {ways.path(path.nodes)}",
+        f"product of its {counted(len(path.edges), 'derivative')}: {power(size)} "
+        f"(log10 {size / LN10:.1f})",
+    ]
+    all_paths = sizes.below.get(ways.root, size)
+    if all_paths - size > log(2.0):
+        lines.append(f"the |products| of all paths add up to {power(all_paths)}")
+    count: Counter[str] = Counter()
+    together: dict[str, float] = {}
+    for edge in path.edges:
+        row = edge.node.op.name if edge.node.op else ""
+        count[row] += 1
+        together[row] = together.get(row, 0.0) + log_size(edge.local)
+    sign = 1 if shrinking else -1
+    by_size = sorted(together, key=lambda row: sign * together[row])
+    parts = [
+        f"{row} ×{count[row]:,} {power(together[row])}"
+        for row in by_size[:MOST]
+        if sign * together[row] < 0
+    ]
+    if parts and len(path.edges) > 1:
+        lines.append(f"by operation: {', '.join(parts)}")
+    for edge in _strongest(path.edges, shrinking=shrinking):
+        lines.append(f"  {ways.slope(edge.node, edge.position, edge.local)}")
+        lines += [f"  {line}" for line in ways.at(edge.node)]
+    return lines
+
+
+def _strongest(edges: Sequence[PathEdge], *, shrinking: bool) -> list[PathEdge]:
+    sign = 1 if shrinking else -1
+    order = sorted(edges, key=lambda edge: sign * log_size(edge.local))
+    return [edge for edge in order[:3] if sign * log_size(edge.local) < 0]
+
+
+def _extreme(sizes: Sizes, *, shrinking: bool) -> tuple[Value, ...]:
+    edges = sizes.path.edges if sizes.path else ()
+    return tuple(edge.node for edge in _strongest(edges, shrinking=shrinking))
