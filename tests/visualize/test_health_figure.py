@@ -89,7 +89,16 @@ def test_without_an_optimizer_there_is_no_panel_of_updates():
 
 
 def test_signals_of_very_different_size_get_a_logarithmic_axis():
-    assert report_of((6,) * 5 + (1,), scale=12.0).figure().axes[0].get_xscale() == "symlog"
+    report = report_of((6,) * 5 + (1,), scale=12.0)
+    axes = report.figure().axes[0]
+    assert axes.get_xscale() == "symlog"
+    ticks = axes.get_xticks().tolist()
+    assert ticks == sorted(-tick for tick in ticks)
+    assert len(ticks) in {5, 7}
+    sizes = [layer.activations.rms for layer in report.layers]
+    assert max(ticks) / 10 < max(sizes) <= max(ticks)
+    alike = [layer.activations.rms for layer in report_of().layers]
+    assert max(alike) < 20 * min(alike)  # and so linear, as seen above
 
 
 def test_illnesses_are_written_at_their_layer():
@@ -191,9 +200,22 @@ def test_a_monitor_draws_a_line_per_layer_and_quantity():
     assert len(looks) == 3
 
 
-def test_one_epoch_is_a_point():
-    figure = monitored(1, lr=0.1).figure()
-    assert all(line.get_marker() == "o" for line in figure.axes[0].lines)
+def test_points_are_marked_and_what_a_logarithmic_axis_has_no_place_for_is_a_gap():
+    monitor = HealthMonitor(X, Y, loss=BCE)
+    model = MLP(2, [3, 3, 1], "relu", rng=random.Random(2))
+    optimizer = SGD(model.parameters(), lr=0.1)
+    for epoch in (1, 2):
+        monitor(SimpleNamespace(model=model, optimizer=optimizer, epoch=epoch))
+        for neuron in model.layers[1].neurons:
+            neuron.bias.data = -100.0  # no gradient comes to the first layer any more
+    gradients, updates, stuck = monitor.figure().axes
+    for axes in (gradients, updates):
+        line = axes.lines[0]
+        assert line.get_marker() == "."
+        first, second = line.get_ydata()
+        assert first > 0
+        assert math.isnan(second)
+    assert list(stuck.lines[1].get_ydata())[1] == 1.0
 
 
 def test_a_monitor_of_many_layers_fits():

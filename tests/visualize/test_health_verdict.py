@@ -110,6 +110,13 @@ def test_a_dead_layer_is_blamed_and_not_those_before_it():
         "dead units in layers.1: 5 of 5 relu units (0, 1, 2, 3, 4) are off on all 40 examples"
     )
     assert "vanishing" not in kinds(report)
+    for neuron in model.layers[0].neurons[:3]:
+        neuron.bias.data = -100.0
+    found = health(model, X, INSIDE, loss=BCE)
+    assert [finding.layer for finding in found.findings][:3] == [
+        "layers.1", "layers.2", "layers.0",  # the second gets zeros, of which it makes zeros
+    ]  # fmt: skip
+    assert found.text.count("->") == len(set(kinds(found)))  # advice once for each kind
 
 
 def test_units_of_other_operations_are_dead_where_they_are_flat():
@@ -324,7 +331,9 @@ def test_all_that_is_wrong_is_found_the_worst_first():
 
 def test_every_kind_has_its_advice():
     for kind in KINDS:
-        assert Finding(kind, "", "").advice.endswith(".")
+        advice = Finding(kind, "", "").advice
+        assert advice.endswith(".")
+        assert len(advice) < 96  # a line of a terminal
 
 
 def test_models_of_a_single_unit():

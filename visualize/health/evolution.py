@@ -28,7 +28,11 @@ STYLES = ("-", "--", ":", "-.")  # a second cue beside colour
 def evolution(epochs: Sequence[int], reports: Sequence[Health]) -> Figure:
     """Return a panel per quantity, in each a line per layer, from dark (first) to light (last)."""
     panels: list[tuple[str, str, Callable[[LayerHealth], float]]] = [
-        ("gradients", "rms of the derivatives by outputs", lambda layer: layer.gradients.rms),
+        (
+            "gradients",
+            "rms of the derivatives by outputs",
+            lambda layer: layer.gradients.rms or nan,
+        ),
         ("next update", "step / parameters", lambda layer: layer.update or nan),
         ("stuck units", "share that is dead or saturated", _stuck),
     ]
@@ -46,7 +50,8 @@ def evolution(epochs: Sequence[int], reports: Sequence[Health]) -> Figure:
                 [_of_layer(report, name, quantity) for report in reports],
                 color=colours(shade),
                 linestyle=STYLES[number % len(STYLES)],
-                marker="o" if len(epochs) == 1 else None,
+                marker=".",  # points between two gaps are seen too
+                markersize=4.5,
                 linewidth=1.8,
                 label=f"{number}" if place == 1 else None,
             )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Sequence
+from math import ceil, floor, log10
 from typing import TYPE_CHECKING
 
 from visualize.escape import cut, printable
@@ -27,7 +28,8 @@ __all__ = ["NORMAL", "USUAL", "figure"]
 
 USUAL, NORMAL = "#2f7d5b", "#e4efe9"  # the usual size of updates, and the band around it
 LONGEST_NAME = 28
-WIDE = 100.0  # times the smallest layer's activations: with larger ones their axis is logarithmic
+WIDE = 20.0  # times the smallest layer's activations: with larger ones their axis is logarithmic
+TICKS = 3  # on each side of such an axis, beside 0
 APART = 0.15  # of the distance between layers: half of that between the two bars of one
 
 
@@ -66,9 +68,7 @@ def figure(health: Health) -> Figure:
 def _draw_activations(axes: Axes, layers: Sequence[LayerHealth]) -> None:
     axes.set_title("activations", fontsize=10)
     axes.set_xlabel("output", fontsize=9)
-    sizes = [layer.activations.rms for layer in layers if layer.activations.rms > 0.0]
-    if sizes and max(sizes) > WIDE * min(sizes):
-        axes.set_xscale("symlog", linthresh=min(sizes))
+    _spread_out(axes, [layer.activations.rms for layer in layers if layer.activations.rms > 0.0])
     axes.axvline(0.0, color="#888888", linewidth=0.8, zorder=1)
     for place, layer in enumerate(layers):
         _draw_bar(axes, place, layer.activations.quantiles, POSITIVE)
@@ -82,6 +82,19 @@ def _draw_activations(axes: Axes, layers: Sequence[LayerHealth]) -> None:
             if count
         ]
         _write(axes, place, ", ".join(ill))
+
+
+def _spread_out(axes: Axes, sizes: Sequence[float]) -> None:
+    """Make the axis of activations logarithmic to both sides of 0 where layers differ much."""
+    if not sizes or max(sizes) <= WIDE * min(sizes):
+        return
+    first, last = floor(log10(min(sizes))), ceil(log10(max(sizes)))
+    axes.set_xscale("symlog", linthresh=10.0**first)
+    step = ceil((last - first) / TICKS)
+    powers = [10.0**power for power in range(last, first, -step)]
+    ticks = [-power for power in powers] + [0.0] + powers[::-1]
+    axes.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
+    axes.minorticks_off()
 
 
 def _draw_gradients(axes: Axes, layers: Sequence[LayerHealth]) -> None:

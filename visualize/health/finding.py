@@ -13,20 +13,13 @@ KINDS = (
 )  # fmt: skip
 
 ADVICE = {
-    "nan": "Go back to the parameters before; then a smaller learning rate, clip_norm=1.0 or "
-    "standardised X, and no logarithm, root or division at 0.",
-    "exploding": "Draw smaller initial weights, as nn does by default for each activation, and "
-    "clip the gradient by clip_norm=1.0.",
-    "unreached": "Look for what forward() leaves out, and for detach(), .data and comparisons on "
-    "the way to the loss.",
-    "flat": "The loss does not change here: a hinge loss of which all margins are kept is done; "
-    "else look for a step, a clip or dead units next to the loss.",
-    "vanishing": "Use relu or tanh instead of sigmoid, nn's default initial weights, or fewer "
-    "layers.",
-    "dead": "They do not come back by themselves: start again with a smaller learning rate or "
-    "biases of 0, or use leaky_relu.",
-    "saturated": "Draw smaller initial weights, standardise X, or take a smaller learning rate or "
-    "an L2 penalty.",
+    "nan": "Restore earlier parameters; then a smaller learning rate, clip_norm=1.0, scaled X.",
+    "exploding": "Draw smaller initial weights, as nn's default does, and clip by clip_norm=1.0.",
+    "unreached": "Look for what forward() leaves out, and for detach(), .data and comparisons.",
+    "flat": "A hinge loss whose margins are all kept is done; else look for a step or a clip.",
+    "vanishing": "Use relu or tanh rather than sigmoid, nn's default weights, or fewer layers.",
+    "dead": "They do not come back: start again with a smaller learning rate, or use leaky_relu.",
+    "saturated": "Draw smaller initial weights, standardise X, or take a smaller learning rate.",
     "large updates": "Take a smaller learning rate.",
     "small updates": "Take a larger learning rate, unless the training is done.",
 }

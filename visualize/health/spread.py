@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from visualize.health.finding import Finding
 from visualize.health.layer import LayerHealth
 
-__all__ = ["SPREAD", "spread", "wholly_dead"]
+__all__ = ["SPREAD", "spread"]
 
 # How many times smaller or larger than nearer to the loss the gradient of a layer may be. Glorot
 # and Bengio (2010, section 4.2) compare gradients with respect to activations, as is done here:
@@ -19,12 +19,12 @@ SPREAD = 1e3
 def spread(layers: Sequence[LayerHealth]) -> Iterator[Finding]:
     """Yield the layer with the smallest gradient, and that with the largest, where they stand out.
 
-    What lies before a layer that is wholly dead is not judged: nothing gets there.
+    A layer that is wholly dead, and what lies before it, is not judged: nothing gets there.
     """
-    dead = [place for place, layer in enumerate(layers) if wholly_dead(layer)]
+    after_the_dead = [place + 1 for place, layer in enumerate(layers) if _wholly_dead(layer)]
     learning = [
         layer
-        for layer in layers[max(dead, default=0) :]
+        for layer in layers[max(after_the_dead, default=0) :]
         if layer.weights is not None and not layer.unreached
     ]
     pairs = [
@@ -54,6 +54,6 @@ def _ratio(pair: tuple[LayerHealth, LayerHealth]) -> float:
     return layer.gradients.rms / later.gradients.rms
 
 
-def wholly_dead(layer: LayerHealth) -> bool:
+def _wholly_dead(layer: LayerHealth) -> bool:
     """Tell whether no unit of a layer lets a gradient pass."""
     return 0 < layer.units == len(layer.dead)

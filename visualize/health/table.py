@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import groupby
 from math import isnan
 from typing import TYPE_CHECKING
 
@@ -37,7 +38,7 @@ def text(health: Health) -> str:
         gradients = [row[:-1] for row in gradients]
     lines = [
         f"health: {printable(health.verdict)}",
-        f"{examples}, in evaluation; loss {_number(health.loss)}, {printable(health.loss_name)}",
+        f"{examples}, in evaluation; loss {health.loss:.3g}, {printable(health.loss_name)}",
         "",
         *_aligned([ACTIVATIONS, *map(_activations, health.layers)]),
         "",
@@ -45,8 +46,9 @@ def text(health: Health) -> str:
     ]
     if health.findings:
         lines.append("")
-    for finding in health.findings:
-        lines += [printable(finding.says), f"  -> {finding.advice}"]
+    for advice, some in groupby(health.findings, lambda finding: finding.advice):
+        lines += [printable(finding.says) for finding in some]
+        lines.append(f"  -> {advice}")
     return "\n".join(lines) + "\n"
 
 

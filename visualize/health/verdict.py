@@ -74,7 +74,8 @@ def _flat(layers: Sequence[LayerHealth]) -> Iterator[Finding]:
 
 
 def _dead(layers: Sequence[LayerHealth], examples: int) -> Iterator[Finding]:
-    for layer in layers:
+    # A layer that is dead as a whole cuts off all before it
+    for layer in sorted(layers, key=lambda layer: len(layer.dead) < layer.units):
         if len(layer.dead) > FEW_DEAD * layer.units:
             says = f"{_share(layer, layer.dead)} are off on all {examples:,} examples"
             yield Finding("dead", layer.name, f"dead units in {layer.name}: {says}")
