@@ -142,9 +142,11 @@ def _backward(graph: FlatGraph) -> _Backward:
         output: graph.values[output].grad if graph.values[output].has_grad else 1.0
         for output in begun
     }
-    root = graph.values[begun[0]]
-    if len(begun) > 1:
-        root = dot([graph.values[output] for output in begun], list(seeds.values()))
+    root = dot([graph.values[output] for output in begun], list(seeds.values()))
+    if len(begun) == 1 or root.op is None:  # nothing is recorded now: no sum of several outputs
+        begun = begun[:1]
+        root = graph.values[begun[0]]
+        seeds = {begun[0]: seeds[begun[0]]}
     try:
         visits = sweep(root, seeds[begun[0]] if len(begun) == 1 else 1.0).visits
     except StaleGraphError:

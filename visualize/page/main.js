@@ -82,6 +82,8 @@ window.graphPage = {
   gradientShown: (value) => page.shown.gradient(value),
   boxOf: (value) => page.of[value],
   show: (value) => showValue(value),
+  search: (query) => found(page.graph, query),
   significant,
   exact,
+  filledRule,
 };

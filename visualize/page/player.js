@@ -22,8 +22,9 @@ function preparePlayer() {
   const split = seed < 0 ? 100 : (100 * seed) / Math.max(1, page.steps.length - 1);
   byId("player").style.setProperty("--split", `${split}%`);
   slider.addEventListener("input", () => {
+    const step = Number(slider.value); // before pausing writes the step that is shown
     pause();
-    goTo(Number(slider.value));
+    goTo(step);
   });
   const actions = { play: togglePlay, "step-back": () => stepBy(-1), "step-on": () => stepBy(1), "to-start": () => stepTo(0), "to-end": () => stepTo(page.steps.length - 1), leave: leavePlayer };
   for (const [id, action] of Object.entries(actions)) byId(id).addEventListener("click", action);
