@@ -16,7 +16,7 @@ from typing import Any
 
 from sklearn.datasets import load_digits, make_moons
 
-from autograd import Value, grad, log, relu, source_lines, sqrt, tanh
+from autograd import Value, grad, log, relu, sqrt, tanh
 from nn import (
     MLP,
     Adam,
@@ -103,9 +103,8 @@ keep(draw(total, rankdir="TB"), "summary.svg")
 keep(draw(total, title="1,060 values: open the boxes"), "large.html")
 
 print("\n7. Why is this gradient 0? The slice of the graph that answers")
-with source_lines():
-    u, v = Value(1.0, label="u"), Value(-2.0, label="v")
-    dead = relu(u * v) * 3.0 + log(1.0 + sqrt(u))
+u, v = Value(1.0, label="u"), Value(-2.0, label="v")
+dead = relu(u * v) * 3.0 + log(1.0 + sqrt(u))
 print(why(v, dead))
 keep(why(v, dead).drawing, "why.svg")
 

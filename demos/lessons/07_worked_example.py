@@ -22,7 +22,7 @@ import numpy as np
 from autograd import Value, log, scope, sigmoid
 from nn import binary_cross_entropy
 from pictures import output_folder, save
-from visualize import draw, plot_history
+from visualize import draw, explain, plot_history
 
 folder = output_folder(__file__, __doc__)
 
@@ -106,7 +106,10 @@ for name, text, from_graph, from_matrix in table:
     word = verdict(text, from_graph)
     print(f"   {name:8} {text:>9} {from_graph:22.15f} {from_matrix:22.15f}   {word}")
 
-print("\n4. How the wrong digits may have come about: by going on from numbers already rounded")
+print("\n4. One of these gradients in full: the chain rule, told with its numbers")
+print(explain(loss, wrt=W1[0, 0]))
+
+print("\n5. How the wrong digits may have come about: by going on from numbers already rounded")
 by_hand = {
     "0.3 * 0.606": 0.3 * 0.606,  # cut to 0.181, as the next to 0.563
     "0.7 * 0.805": 0.7 * 0.805,
@@ -121,7 +124,7 @@ for text, number in by_hand.items():
     print(f"   {text:30} = {number:8.5f}")
 print("   where the products are cut after three digits, and A1 (1 - A1) is rounded to three")
 
-print("\n5. On from here: W <- W - dJ/dW until the prediction is 1.00, in the same graph")
+print("\n6. On from here: W <- W - dJ/dW until the prediction is 1.00, in the same graph")
 parameters = [parameter for name in ("W1", "b1", "W2", "b2") for parameter in nodes[name].flat]
 losses = [loss.data]
 while prediction.data < 0.995:

@@ -22,7 +22,7 @@ import numpy as np
 from autograd import Value, dot, log, scope
 from nn import MLP, SGD, fit
 from pictures import output_folder, save
-from visualize import draw, plot_history
+from visualize import draw, plot_history, why
 
 folder = output_folder(__file__, __doc__)
 np.set_printoptions(precision=6, suppress=True, floatmode="fixed", sign=" ")
@@ -94,6 +94,9 @@ for name, slope in graph_slopes.items():
 difference = max(np.abs(graph_slopes[name] - slope).max() for name, slope in slopes.items())
 print(f"   largest difference to the matrices: {difference:.1e}")
 print("   Neuron 1 is off: its row is 0, and this picture cannot teach it anything.")
+answer = why(W1[1, 0], loss)
+print(answer)
+save(answer.drawing, folder / "off.svg")
 
 print("\n4. One update, W <- W - 0.5 dJ/dW, makes a car likelier and the error smaller")
 before = prediction.data, loss.data

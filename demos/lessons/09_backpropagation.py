@@ -21,7 +21,7 @@ import numpy as np
 
 from autograd import Value, dot, log, mean, sigmoid, topological_order
 from pictures import output_folder, save
-from visualize import draw
+from visualize import draw, step_through
 
 folder = output_folder(__file__, __doc__)
 
@@ -143,3 +143,16 @@ print("   off by at most  " + "".join(f"{difference:17.1e}" for difference in la
 count = sum(len(paths_by_leaf[leaf]) for leaf in leaves)
 visited = len(topological_order(J))
 print(f"   All in all {count} paths; backward() visits {visited} values, each once.")
+
+print("\n3. Step by step: how backward() finds all of them in one walk from the loss")
+loss.forward()  # the differences have left their traces in the example of part 1
+steps = step_through(loss)
+for step in steps[:6]:
+    print(f"   {step}")
+print(
+    f"   ... and so on: {len(steps)} steps, one per edge, for the gradients of {len(leaves)} leaves"
+)
+arrived = [step for step in steps if step.operand is outputs[1][0]]
+print(f"   {arrived[0].names[1]} is used {len(arrived)} times, and hands on the sum: ", end="")
+print(" + ".join(f"{step.outgoing:.4f}" for step in arrived), f"= {arrived[-1].total:.4f}")
+save(steps, folder / "steps.svg")

@@ -40,7 +40,7 @@ from nn import (
     split,
 )
 from pictures import lesson_parser, save
-from visualize import draw, plot_confusion_matrix, plot_images
+from visualize import draw, plot_confusion_matrix, plot_feature_maps, plot_images, plot_weights
 
 parser = lesson_parser(__file__, __doc__)
 parser.add_argument("--draw", metavar="PICTURE", help="a digit of your own, as a PNG file")
@@ -127,17 +127,11 @@ if len(wrong):
 
 print("\n4. What its kernels look for, and where they find it")
 convolution = model.layers[0]
-kernels = [
-    np.reshape([weight.data for weight in kernel.weights], convolution.kernel_size)
-    for kernel in convolution.kernels
-]
 print("   A kernel answers where the pixels are bright under its blue and dark under its orange:")
-save(plot_images(kernels, columns=8, diverging=True, title="Kernels"), folder / "kernels.svg")
-with no_grad():
-    maps = convolution(X_test[0])
+save(plot_weights(convolution, columns=8, title="Kernels"), folder / "kernels.svg")
 print(f"   A {y_test[0]}, and where each of the sixteen has found its stroke in it:")
 title = f"Feature maps of a {y_test[0]}"
-save(plot_images([X_test[0], *maps], columns=6, title=title), folder / "feature_maps.svg")
+save(plot_feature_maps(convolution, X_test[0], title=title), folder / "feature_maps.svg")
 
 print("\n5. One picture as a graph, in summary: every layer a cluster, every kernel a box")
 model.eval()

@@ -24,7 +24,7 @@ from sklearn.datasets import make_circles, make_moons
 from autograd import Value
 from nn import MLP, SGD, Adam, accuracy, binary_cross_entropy_with_logits, fit
 from pictures import output_folder, save
-from visualize import draw, plot_curves
+from visualize import draw, health, plot_curves
 
 folder = output_folder(__file__, __doc__)
 
@@ -70,6 +70,9 @@ print("   layer " + "".join(f"{name:>12}" for name in fresh))
 for place in range(0, DEPTH + 1, 2):
     print(f"   {place + 1:5} " + "".join(f"{found[2][place]:12.1e}" for found in fresh.values()))
 print("   The last layer is next to the error. In the sigmoid network the first never hears of it.")
+print("   What a look at its health says of it:")
+report = health(fresh["sigmoid"][0], X, y, loss=binary_cross_entropy_with_logits)
+print(f"   {report.verdict}")
 norms = {name: found[2] for name, found in fresh.items()}
 figure = plot_curves(
     norms, x_label="layer", y_label="norm of its gradient", y_log=True, start=1,

@@ -113,3 +113,12 @@ def test_the_pictures_show_the_pass_and_the_loss(lesson):
     for word in ("worked example", "layer 1", "layer 2", "Z1[1]", "data 1.42", "grad -0.02452"):
         assert word in graph
     assert "loss" in lesson.words("loss.svg")
+
+
+def test_the_chain_rule_of_one_weight_is_told_with_its_numbers(lesson):
+    told = lesson.printed.partition("\n4. ")[2].partition("\n5. ")[0]
+    assert "How J[0] changes with W1[0, 0]" in told
+    factors = [-1.0, 1 / 0.7765197427749969, 0.7765197427749969 * (1 - 0.7765197427749969)]
+    factors += [0.3, 0.6058736684 * (1 - 0.6058736684), 0.5]
+    assert float(np.prod(factors)) == pytest.approx(LISTED["dJ/dW1"][0], rel=1e-8)
+    assert f"∂J[0]/∂W1[0, 0] = {LISTED['dJ/dW1'][0]:.4g}" in told.replace("(", "").replace(")", "")

@@ -103,3 +103,12 @@ def test_the_pictures_show_the_graph_and_the_training(lesson):
     for word in ("is it a car?", "Z1[2]", "data 0.93", "A2[0]", "data 0.784", "0 (dead)"):
         assert word in graph
     assert "held out" in lesson.words("training.svg")
+
+
+def test_the_neuron_that_is_off_is_found_and_drawn(lesson):
+    answer = lesson.names["answer"]
+    assert answer.cause == "killed"
+    assert answer.nodes == (lesson.names["A1"][1],)
+    assert "A1[1] = relu(Z1[1]) with Z1[1] = -0.06" in lesson.printed
+    for word in ("A1[1]", "W1[1, 0]", "J[0]"):
+        assert word in lesson.words("off.svg")

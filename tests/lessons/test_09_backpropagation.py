@@ -85,3 +85,13 @@ def test_the_picture_shows_the_example(lesson):
     words = lesson.words("backpropagation.svg")
     for word in ("One example", "W1[0, 1]", "Z2[2]", "A3[0]", "loss", "grad"):
         assert word in words
+
+
+def test_the_steps_arrive_at_the_gradients_of_the_example(lesson):
+    names = lesson.names
+    exact = complex_step_derivatives(names["numbers"], names["X"][:, :1], names["Y"][:1])
+    totals = {step.operand.label: step.total for step in names["steps"]}
+    for label, derivative in exact.items():
+        assert totals[label] == pytest.approx(derivative, rel=1e-12)
+    assert len(names["arrived"]) == 3  # neurons of layer 2
+    assert "backward: the gradient of loss is 1" in lesson.words("steps.svg")

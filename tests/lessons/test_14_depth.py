@@ -167,3 +167,8 @@ def test_the_pictures_show_the_curves(lesson):
             assert name in lesson.words(f"{picture}.svg")
     for name in INITIALIZERS[1:]:
         assert name in lesson.words("signals.svg")
+
+
+def test_the_look_at_the_sigmoid_network_names_its_first_layer(lesson):
+    assert lesson.names["report"].verdict.startswith("vanishing gradients in layers.0")
+    assert f"   {lesson.names['report'].verdict}\n" in lesson.printed

@@ -33,6 +33,8 @@ def formula(scene: Scene, node: Node) -> str:
     if not node.operation:
         return ""
     names = list(_operand_names(scene, node))
+    if node.symbol == "-" and len(names) == 1:
+        return f"-{names[0]}"
     if _is_infix(node) and len(names) == len(node.operands):
         return f" {printable(node.symbol)} ".join(names)
     return f"{printable(node.operation)}({', '.join(names)})"
