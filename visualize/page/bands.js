@@ -19,7 +19,7 @@ function stepPaths(graph) {
       const isCut = stop - start > 1 && inside.length > SMALL_GROUP;
       if (isCut) open.push({ first: start, end: stop, path: inner });
       else if (stop - start > 1) for (const value of inside) paths[value] = inner;
-      else cutIntoChunks(inside, inner, paths);
+      else cutIntoChunks(inside, "values", inner, paths);
     }
   }
   // Outputs that nothing uses keep their own boxes; another could form a cycle with its band.

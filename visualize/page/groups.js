@@ -72,25 +72,28 @@ function alikePaths(graph, labelled) {
   for (const members of groups.values()) {
     if (members.length < 2) continue;
     const [first] = members;
-    const part = `/${groupTitle(graph, members)}#${first}`;
-    cutIntoChunks(members, [...paths[first], part], paths);
+    const title = groupTitle(graph, members);
+    cutIntoChunks(members, title, [...paths[first], `/${title}#${first}`], paths);
   }
   return paths;
 }
 
 /** Give members of a group their paths, in parts of it where they are too many to open at once. */
-function cutIntoChunks(members, path, paths) {
+function cutIntoChunks(members, title, path, paths) {
   const open = [{ start: 0, end: members.length, path }];
   while (open.length) {
-    const chunk = open.pop();
-    const size = Math.max(SMALL_GROUP, Math.ceil((chunk.end - chunk.start) / MOST_PARTS));
-    const isSmall = chunk.end - chunk.start <= SMALL_GROUP;
-    for (let start = chunk.start; start < chunk.end && !isSmall; start += size) {
-      const end = Math.min(start + size, chunk.end);
-      open.push({ start, end, path: [...chunk.path, `/${spanTitle(start + 1, end)}`] });
+    const { start, end, path: around } = open.pop();
+    const parts = Math.min(MOST_PARTS, Math.ceil((end - start) / SMALL_GROUP));
+    if (parts === 1) {
+      for (const value of members.slice(start, end)) paths[value] = around;
+      continue;
     }
-    if (!isSmall) continue;
-    for (const value of members.slice(chunk.start, chunk.end)) paths[value] = chunk.path;
+    const cut = (part) => start + Math.floor(((end - start) * part) / parts);
+    for (let part = 0; part < parts; part++) {
+      const [first, last] = [cut(part), cut(part + 1)];
+      const inner = `/${title} ${spanTitle(first + 1, last)}`;
+      open.push({ start: first, end: last, path: [...around, inner] });
+    }
   }
 }
 
