@@ -26,6 +26,9 @@ TOPICS: dict[str, dict[str, tuple[str, ...]]] = {
         "Derivatives": (
             "gradients", "grad", "value_and_grad", "jvp", "vjp", "jacobian", "hessian", "hvp",
         ),
+        "What a backward pass does": (
+            "sweep", "Sweep", "Visit", "Contribution", "local_derivatives",
+        ),
         "Exponentials, logarithms and roots": (
             "exp", "expm1", "log", "log1p", "sqrt", "abs", "hypot", "erf",
         ),
@@ -41,7 +44,9 @@ TOPICS: dict[str, dict[str, tuple[str, ...]]] = {
             "sum", "dot", "mean", "norm", "softmax", "log_softmax", "logsumexp",
         ),
         "Compiling": ("compile", "Compiled", "Descent", "Steps"),
-        "How graphs are recorded": ("no_grad", "scope", "sections", "paused_collector"),
+        "How graphs are recorded": (
+            "no_grad", "scope", "sections", "source_lines", "paused_collector",
+        ),
         "Operations of your own": ("primitive", "Primitive", "TABLE", "check_gradients"),
         "Warnings and errors": (
             "NumericWarning", "GradientError", "StaleGraphError", "TracingError",
@@ -72,12 +77,25 @@ TOPICS: dict[str, dict[str, tuple[str, ...]]] = {
         "Errors": ("CheckpointError", "CompilationError", "NonFiniteError"),
     },
     "visualize": {
-        "Graphs": ("draw", "Drawing", "draw_dot"),
+        "Graphs": ("draw", "Drawing", "show", "draw_dot"),
+        "Backpropagation, told": (
+            "step_through", "Steps", "Step", "explain", "Explanation", "formula", "Formula",
+        ),
+        "What is wrong with a gradient": (
+            "why", "Diagnosis", "kinks", "Kinks", "Kink",
+        ),
+        "Two graphs, or two steps of a training": (
+            "diff", "snapshot", "Difference", "Change", "Snapshot",
+        ),
+        "The health of a network": ("health", "Health", "HealthMonitor"),
         "Plots": (
             "plot_history", "plot_curves", "plot_decision_boundary", "plot_confusion_matrix",
-            "plot_images", "plot_vectors", "plot_descent", "draw_network", "save_figure",
+            "plot_images", "plot_vectors", "plot_descent", "draw_network", "plot_weights",
+            "plot_feature_maps", "plot_landscape", "ParameterPath", "save_figure",
         ),
-        "Animations": ("animate_descent", "Animation"),
+        "Animations": (
+            "animate_descent", "animate_boundary", "BoundaryRecorder", "Animation",
+        ),
         "Errors": ("RenderError",),
     },
 }  # fmt: skip
