@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import random
 
 import numpy as np
 import pytest
@@ -69,7 +70,9 @@ def test_colours_show_the_signs_of_the_maps_on_one_scale():
 
 
 def test_image_kernels_and_maps_stand_side_by_side_with_a_bar_each():
-    layer = Conv2d(1, 4, 3)
+    layer = Conv2d(1, 4, 3, rng=random.Random(0))
+    for parameter in layer.parameters():
+        parameter.data += math.copysign(0.1, parameter.data)  # none that is nearly grey
     figure = plot_feature_maps(layer, IMAGE, title="A title")
     panels = titled(figure)
     assert list(panels) == ["image", "kernel 0", "kernel 1", "kernel 2", "kernel 3"]

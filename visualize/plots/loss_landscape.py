@@ -10,7 +10,7 @@ from visualize.plots.arrays import as_floats
 from visualize.plots.figures import matplotlib_module, new_figure
 from visualize.plots.landscape import Landscape
 from visualize.plots.objective import Objective
-from visualize.plots.parameter_path import ParameterPath
+from visualize.plots.parameter_path import ParameterPath, paths_of
 from visualize.plots.plane import Plane, plane_of
 from visualize.plots.track import Track, look_of
 
@@ -84,7 +84,7 @@ def plot_landscape(
     _check(model, loss, resolution)
     objective = Objective(model, inputs, targets, loss, penalty)
     numbers = np.array([parameter.data for parameter in objective.parameters])
-    paths = _paths(path, len(numbers))
+    paths = paths_of(path, len(numbers), WHERE)
     if paths:
         numbers = next(iter(paths.values()))[-1]
     steps = np.concatenate(list(paths.values())) if paths else None
@@ -142,30 +142,6 @@ def _check(model: Any, loss: Any, resolution: int) -> None:
         )
     if resolution < 2:
         raise ValueError(f"{WHERE}: resolution is {resolution}; use 2 or more")
-
-
-def _paths(path: Any, count: int) -> dict[str, Vector]:
-    import numpy as np
-
-    if path is None:
-        return {}
-    named = dict(path) if isinstance(path, Mapping) else {"": path}
-    paths = {}
-    for name, one in named.items():
-        where = f"{WHERE}: path {name!r}" if name else f"{WHERE}: the path"
-        points = one.points if isinstance(one, ParameterPath) else as_floats(one, where)
-        if points.ndim != 2 or not len(points) or points.shape[1] != count:
-            raise ValueError(
-                f"{where} has shape {points.shape}; it must be (points, {count}), the parameters "
-                "of this model at one point at least"
-            )
-        finite = np.isfinite(points).all(axis=1)
-        if not finite.all():
-            raise ValueError(
-                f"{where} is not finite at point {int(np.argmin(finite))}; leave out what follows"
-            )
-        paths[name] = points
-    return paths
 
 
 def _frame(

@@ -4,21 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from visualize.digits import counted
 from visualize.plots.columns import Column, columns_of
-from visualize.plots.figures import (
-    NEGATIVE,
-    NOT_FINITE,
-    POSITIVE,
-    diverging_colours,
-    matplotlib_module,
-)
-from visualize.plots.line_labels import label_places
+from visualize.plots.figures import NEGATIVE, NOT_FINITE, POSITIVE, matplotlib_module
 from visualize.plots.panels import Panels
+from visualize.plots.units import RADIUS, all_numbers, draw_units, join, look_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -27,7 +20,6 @@ if TYPE_CHECKING:
 __all__ = ["draw_network"]
 
 # In distances between two units of a column.
-RADIUS = 0.34
 GAP, WIDER = 4.0, 0.34  # between columns, and by how much of the tallest column they stand apart
 LEGIBLE = 4.4  # between columns with numbers on the lines
 CLEAR = 0.7  # around the outermost units
@@ -38,15 +30,6 @@ BAR, BAR_ROOM, EDGE, LEGEND, TITLE = 0.13, 1.0, 0.15, 0.35, 0.4
 CAPTION = 0.36  # two lines of words
 LOWEST = 1.9  # that the bar of colours is no lower than
 NARROWEST = 4.4  # the words of the legend side by side
-
-
-@dataclass(frozen=True, slots=True)
-class _Look:
-    """How numbers look: a scale of colours up to the largest, and the length of a distance."""
-
-    scale: Any
-    largest: float
-    unit: float  # inches
 
 
 def draw_network(
@@ -89,7 +72,7 @@ def draw_network(
     tallest = max(max(column.values()) - min(column.values()) for column in heights)
     gap = max(LEGIBLE if numbers else GAP, WIDER * tallest)
     unit = max(SMALLEST, min(UNIT, HEIGHT / (tallest + 2 * CLEAR)))
-    look = _look_of(columns, unit)
+    look = look_of(columns, unit)
     left, right = (0.2 + 0.17 * _longest(names) / unit for names in (inputs, outputs))
     frame = (-1.0 - left, gap * (len(widths) - 1) + 1.0 + right)
     across, up = unit * (frame[1] - frame[0]), unit * (tallest + 2 * CLEAR) + CAPTION
@@ -110,10 +93,10 @@ def draw_network(
             for after, high in heights[place + 1].items()
             for before, low in heights[place].items()
         ]
-        _join(axes, ends, look, numbers=numbers)
+        join(axes, ends, look, numbers=numbers)
     for place, (width, places) in enumerate(zip(widths, heights, strict=True)):
         biases = columns[place - 1].biases if place else [None] * width
-        _draw_units(axes, place * gap, places, biases, look, numbers=numbers)
+        draw_units(axes, place * gap, places, biases, look, numbers=numbers)
         _write(axes, place * gap, places, width, columns[place - 1] if place else None)
     _name(axes, -0.6, heights[0], inputs, "right")
     _name(axes, gap * (len(widths) - 1) + 0.6, heights[-1], outputs, "left")
@@ -121,7 +104,7 @@ def draw_network(
     panels.figure.colorbar(look.scale, cax=bar)
     bar.set_ylabel("weight of a line, bias of a circle", fontsize=8)
     bar.tick_params(labelsize=8)
-    _explain(panels.figure, _all_numbers(columns))
+    _explain(panels.figure, all_numbers(columns))
     if title is not None:
         panels.figure.suptitle(title, y=1 - 0.12 / panels.height, va="top")
     return panels.figure
@@ -140,19 +123,6 @@ def _longest(names: Sequence[str] | None) -> float:
     return 0.5 * max(map(len, names or [""]), default=0)
 
 
-def _all_numbers(columns: Sequence[Column]) -> list[float]:
-    weights = [weight for column in columns for row in column.weights for weight in row]
-    return weights + [b for column in columns for b in column.biases if b is not None]
-
-
-def _look_of(columns: Sequence[Column], unit: float) -> _Look:
-    finite = [abs(number) for number in _all_numbers(columns) if math.isfinite(number)]
-    largest = max(finite, default=0.0) or 1.0
-    normalize = matplotlib_module("colors").Normalize(-largest, largest)
-    scale = matplotlib_module("cm").ScalarMappable(normalize, diverging_colours())
-    return _Look(scale, largest, unit)
-
-
 def _unit_heights(width: int, most: int) -> dict[int, float]:
     # Height of each unit that is drawn, the first one on top.
     if width <= most:
@@ -161,59 +131,6 @@ def _unit_heights(width: int, most: int) -> dict[int, float]:
     shown = [*range(first), *range(width - (most - first), width)]
     heights = [most / 2 - place - (place >= first) for place in range(most)]
     return dict(zip(shown, heights, strict=True))
-
-
-def _join(axes: Axes, ends: list[tuple[float, Any]], look: _Look, *, numbers: bool) -> None:
-    # The heaviest are drawn last, on top of the others.
-    lines = sorted(ends, key=lambda end: abs(end[0]) if math.isfinite(end[0]) else math.inf)
-    colours, widths, styles = [], [], []
-    for weight, _ in lines:
-        known = math.isfinite(weight)
-        colours.append(look.scale.to_rgba(weight) if known else NOT_FINITE)
-        widths.append(0.4 + 2.6 * abs(weight) / look.largest if known else 1.5)
-        styles.append(":" if not known else "--" if weight < 0 else "-")
-    axes.add_collection(
-        matplotlib_module("collections").LineCollection(
-            [line for _, line in lines],
-            colors=colours,
-            linewidths=widths,
-            linestyles=styles,
-            zorder=1,
-        )
-    )
-    if numbers:
-        places = label_places([line for _, line in ends], 0.36 / look.unit, 0.14 / look.unit)
-        for (weight, _), (x, y) in zip(ends, places, strict=True):
-            axes.text(
-                x, y, f"{weight:.2g}", ha="center", va="center", fontsize=7, zorder=3,
-                bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.8, "alpha": 0.9},
-            )  # fmt: skip
-
-
-def _draw_units(
-    axes: Axes,
-    x: float,
-    heights: dict[int, float],
-    biases: Sequence[float | None],
-    look: _Look,
-    *,
-    numbers: bool,
-) -> None:
-    circle = matplotlib_module("patches").Circle
-    for unit, height in heights.items():
-        bias = biases[unit]
-        known = bias is not None and math.isfinite(bias)
-        fill = look.scale.to_rgba(bias) if known else "white" if bias is None else NOT_FINITE
-        style = "--" if bias is not None and bias < 0 else "-"
-        patch = circle((x, height), RADIUS, facecolor=fill, edgecolor="#444444", linestyle=style)
-        patch.set_zorder(2)
-        axes.add_patch(patch)
-        if numbers and bias is not None:
-            dark = not known or abs(bias) > 0.6 * look.largest
-            axes.text(
-                x, height, f"{bias:.2g}", ha="center", va="center", fontsize=7,
-                color="white" if dark else "black",
-            )  # fmt: skip
 
 
 def _write(

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
+
+from visualize.plots.arrays import as_floats
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-__all__ = ["ParameterPath"]
+__all__ = ["ParameterPath", "paths_of"]
 
 
 class ParameterPath:
@@ -72,3 +75,33 @@ class ParameterPath:
     def __repr__(self) -> str:
         points, parameters = self.points.shape
         return f"ParameterPath({points} points of {parameters} parameters)"
+
+
+def paths_of(path: Any, count: int, where: str) -> dict[str, NDArray[np.float64]]:
+    """Return a path, or a mapping of names to paths, as arrays (points, parameters) by name.
+
+    A path is a ParameterPath or what makes an array; a single one has the name "". `where` begins
+    the message of an error: ValueError for another number of parameters than `count`, and for
+    numbers that are not finite.
+    """
+    import numpy as np
+
+    if path is None:
+        return {}
+    named = dict(path) if isinstance(path, Mapping) else {"": path}
+    paths = {}
+    for name, one in named.items():
+        which = f"{where}: path {name!r}" if name else f"{where}: the path"
+        points = one.points if isinstance(one, ParameterPath) else as_floats(one, which)
+        if points.ndim != 2 or not len(points) or points.shape[1] != count:
+            raise ValueError(
+                f"{which} has shape {points.shape}; it must be (points, {count}), the parameters "
+                "of this model at one point at least"
+            )
+        finite = np.isfinite(points).all(axis=1)
+        if not finite.all():
+            raise ValueError(
+                f"{which} is not finite at point {int(np.argmin(finite))}; leave out what follows"
+            )
+        paths[name] = points
+    return paths
