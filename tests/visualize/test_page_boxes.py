@@ -176,6 +176,11 @@ def test_neurons_close_before_layers(scripts, graphs):
     assert [title for title in titles(coarse) if "." in title] == [
         "layers.0", "layers.1", "layers.2",
     ]  # fmt: skip
+    coarse["view"]["closed"].remove("MLP/layers.1")
+    opened = drawn(scripts, graph, coarse["view"])
+    assert [title for title in titles(opened) if title.startswith("neurons")] == [
+        f"neurons.{j}" for j in range(8)
+    ]
 
 
 @pytest.mark.parametrize("name", ["network", "random", "wide"])
@@ -283,10 +288,11 @@ def test_steps_are_bands_of_the_graph_that_nest_until_they_are_small(scripts):
 
 def test_uneven_steps_end_too(scripts):
     # Two heights, of which the first is tiny: cutting by population alone would not part them.
-    terms = [Value(1.0) for _ in range(400)]
-    graph = decoded(*[autograd.sum(terms) * float(k) for k in range(40)])
+    graph = decoded(autograd.sum([Value(1.0) for _ in range(400)]))
     picture = drawn(scripts, graph, view_of(grouping="steps"))
     check(graph, picture)
+    assert {box["path"][0] for box in picture["boxes"] if box["path"]} == {"/step 1"}
+    assert len({tuple(box["path"]) for box in picture["boxes"]}) == 1 + 7
 
 
 def test_a_module_with_the_name_of_a_band_is_a_module(scripts):
@@ -314,6 +320,16 @@ def test_equal_operations_share_a_group_by_label_or_not(scripts):
     picture = drawn(scripts, graph, view_of(keys, (), "alike"))
     check(graph, picture)
     assert titles(picture)[:2] == ["leaves", "×"]
+
+
+def test_the_terms_of_a_builtin_sum_are_alike(scripts):
+    graph = decoded(sum(Value(float(k)).tanh() for k in range(100)).tanh())
+    keys = cluster_keys(scripts, graph, "labelled")
+    picture = drawn(scripts, graph, view_of(keys, (), "labelled"))
+    check(graph, picture)
+    assert [(box["title"], len(box["members"])) for box in picture["boxes"]] == [
+        ("leaves", 100), ("tanh", 100), ("+", 100), (graph["name"][-1], 1),
+    ]  # fmt: skip
 
 
 def test_outputs_keep_boxes_of_their_own(scripts):
@@ -350,11 +366,14 @@ def test_a_leaf_used_far_away_is_drawn_again_there(scripts):
     assert max(reach) < picture["width"] / 4
 
 
-def test_few_or_near_uses_need_no_copy(scripts):
+def test_few_or_near_uses_need_no_copy_and_operations_have_none(scripts):
     x = Value(2.0)
     few = x.sin().sin().sin().sin().sin() + x
     near = x * 2 + x * 3 + x * 4
-    for root in (few, near):
+    shared = far = x.tanh()
+    for _ in range(12):
+        far = (far * shared).tanh()
+    for root in (few, near, far):
         assert all(box["copyOf"] < 0 for box in drawn(scripts, decoded(root))["boxes"])
 
 
