@@ -7,13 +7,13 @@
 <Drawing of 3 values, 3 edges; output v2 = 5; no gradient yet; in 3 boxes. Show: ...>
 """
 
-from visualize.backpropagation.diagnosis import Diagnosis
 from visualize.backpropagation.explain import explain
 from visualize.backpropagation.explanation import Explanation
-from visualize.backpropagation.kinks import Kink, Kinks, kinks
 from visualize.backpropagation.steps import Step, Steps, step_through
-from visualize.backpropagation.why import why
 from visualize.comparison import Change, Difference, Snapshot, diff, snapshot
+from visualize.diagnosis.diagnosis import Diagnosis
+from visualize.diagnosis.kinks import Kink, Kinks, kinks
+from visualize.diagnosis.why import why
 from visualize.digraph import draw_dot
 from visualize.drawing import Drawing, draw
 from visualize.formulas import Formula, formula

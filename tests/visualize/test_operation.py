@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from autograd import Value, dot, where
-from visualize.backpropagation.operation import equation, numbers, source, written
+from visualize.diagnosis.operation import equation, numbers, source, written
 from visualize.scene.flat import flatten
 from visualize.scene.names import names_of
 

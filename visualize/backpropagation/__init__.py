@@ -1,3 +1,3 @@
-"""What a backward pass does: its steps, its paths, and why a gradient is what it is."""
+"""What a backward pass does: its steps, one after the other, and its paths."""
 
 __all__ = []

@@ -11,11 +11,11 @@ from pathlib import Path
 from autograd import Value
 from visualize.backpropagation.explain import explain
 from visualize.backpropagation.steps import step_through
-from visualize.backpropagation.why import why
 from visualize.command.evaluation import Evaluation
 from visualize.command.expression import read
 from visualize.command.fault import Fault
 from visualize.command.options import ALL_LEAVES, PROGRAM, options
+from visualize.diagnosis.why import why
 from visualize.drawing import draw
 from visualize.escape import printable
 from visualize.formulas import formula

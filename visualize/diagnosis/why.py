@@ -6,17 +6,17 @@ import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 
 from autograd import Constant, StaleGraphError, Sweep, Value, sweep, topological_order
-from visualize.backpropagation.diagnosis import Diagnosis, Finding
-from visualize.backpropagation.kinks import Kinks, kinks_among
-from visualize.backpropagation.sizes import Sizes
-from visualize.backpropagation.ways import Ways
-from visualize.backpropagation.why_backward import backward_fault
-from visualize.backpropagation.why_blocked import detached, not_connected, stale
-from visualize.backpropagation.why_chain import grown, healthy, vanishing
-from visualize.backpropagation.why_computed import not_as_computed
-from visualize.backpropagation.why_forward import forward_fault
-from visualize.backpropagation.why_killed import killed
-from visualize.backpropagation.why_lost import cancelled, underflowed
+from visualize.diagnosis.diagnosis import Diagnosis, Finding
+from visualize.diagnosis.kinks import Kinks, kinks_among
+from visualize.diagnosis.sizes import Sizes
+from visualize.diagnosis.ways import Ways
+from visualize.diagnosis.why_backward import backward_fault
+from visualize.diagnosis.why_blocked import detached, not_connected, stale
+from visualize.diagnosis.why_chain import grown, healthy, vanishing
+from visualize.diagnosis.why_computed import not_as_computed
+from visualize.diagnosis.why_forward import forward_fault
+from visualize.diagnosis.why_killed import killed
+from visualize.diagnosis.why_lost import cancelled, underflowed
 from visualize.digits import significant
 from visualize.drawing import Drawing
 from visualize.scene.flat import flatten

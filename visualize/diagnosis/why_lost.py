@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from math import log
 
-from visualize.backpropagation.diagnosis import Finding
-from visualize.backpropagation.magnitude import LN10, log_size, power, sums_from_root
-from visualize.backpropagation.sizes import SMALLEST, Sizes
-from visualize.backpropagation.why_chain import TINY, chain_lines, main_way
+from visualize.diagnosis.diagnosis import Finding
+from visualize.diagnosis.magnitude import LN10, log_size, power, sums_from_root
+from visualize.diagnosis.sizes import SMALLEST, Sizes
+from visualize.diagnosis.why_chain import TINY, chain_lines, main_way
 from visualize.digits import significant
 
 __all__ = ["cancelled", "underflowed"]

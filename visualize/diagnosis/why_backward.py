@@ -7,10 +7,10 @@ from itertools import chain, repeat
 from math import isfinite, isnan
 
 from autograd import Contribution, Value, Visit
-from visualize.backpropagation.advice import AGAINST, LARGEST, SCALE
-from visualize.backpropagation.diagnosis import Cause, Finding
-from visualize.backpropagation.trace import Step, by_numbers, trace
-from visualize.backpropagation.ways import Ways
+from visualize.diagnosis.advice import AGAINST, LARGEST, SCALE
+from visualize.diagnosis.diagnosis import Cause, Finding
+from visualize.diagnosis.trace import Step, by_numbers, trace
+from visualize.diagnosis.ways import Ways
 from visualize.digits import significant
 
 __all__ = ["backward_fault"]

@@ -7,9 +7,9 @@ from math import isfinite, log
 from sys import float_info
 
 from autograd import Contribution, Value, Visit
-from visualize.backpropagation.magnitude import log_size, sums_to_leaf
 from visualize.backpropagation.paths import Path, largest_paths
-from visualize.backpropagation.ways import Ways
+from visualize.diagnosis.magnitude import log_size, sums_to_leaf
+from visualize.diagnosis.ways import Ways
 
 __all__ = ["SMALLEST", "Sizes"]
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from math import isclose, isfinite, isnan
 
-from visualize.backpropagation.diagnosis import Finding
-from visualize.backpropagation.ways import Ways
+from visualize.diagnosis.diagnosis import Finding
+from visualize.diagnosis.ways import Ways
 from visualize.digits import significant
 
 __all__ = ["not_as_computed"]

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from autograd import Constant, Value
-from visualize.backpropagation.diagnosis import Finding
-from visualize.backpropagation.operation import source
-from visualize.backpropagation.ways import Ways
+from visualize.diagnosis.diagnosis import Finding
+from visualize.diagnosis.operation import source
+from visualize.diagnosis.ways import Ways
 from visualize.digits import counted, significant
 from visualize.scene.flat import FlatGraph
 

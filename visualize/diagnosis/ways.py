@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from autograd import Constant, Contribution, Sweep, Value, Visit
-from visualize.backpropagation.operation import equation, numbers, source, written
+from visualize.diagnosis.operation import equation, numbers, source, written
 from visualize.digits import significant
 from visualize.escape import cut
 from visualize.formulas.rules import filled, local_rule

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from math import log
 
 from autograd import Value
-from visualize.backpropagation.diagnosis import Finding
-from visualize.backpropagation.magnitude import LN10, log_size, power
 from visualize.backpropagation.paths import PathEdge
-from visualize.backpropagation.sizes import Sizes
+from visualize.diagnosis.diagnosis import Finding
+from visualize.diagnosis.magnitude import LN10, log_size, power
+from visualize.diagnosis.sizes import Sizes
 from visualize.digits import counted, significant
 
 __all__ = ["HUGE", "TINY", "chain_lines", "grown", "healthy", "main_way", "vanishing"]

@@ -9,7 +9,7 @@ from math import inf, isfinite, isnan, nan, nextafter
 from typing import NamedTuple
 
 from autograd import Constant, Primitive, Value, local_derivatives
-from visualize.backpropagation.operation import numbers, source, written
+from visualize.diagnosis.operation import numbers, source, written
 from visualize.digits import counted, significant
 from visualize.escape import columns
 from visualize.scene.flat import flatten

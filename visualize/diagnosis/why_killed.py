@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from math import isfinite
 
 from autograd import TABLE, Contribution, Value, Visit
-from visualize.backpropagation.diagnosis import Finding
-from visualize.backpropagation.ways import Ways
-from visualize.backpropagation.why_blocked import blocked
+from visualize.diagnosis.diagnosis import Finding
+from visualize.diagnosis.ways import Ways
+from visualize.diagnosis.why_blocked import blocked
 from visualize.digits import significant
 from visualize.escape import printable
 

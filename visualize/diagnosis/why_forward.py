@@ -7,10 +7,10 @@ from itertools import chain
 from math import isfinite, isinf, isnan
 
 from autograd import Constant, Value
-from visualize.backpropagation.advice import AGAINST, LARGEST, SCALE
-from visualize.backpropagation.diagnosis import Cause, Finding
-from visualize.backpropagation.trace import by_numbers, trace
-from visualize.backpropagation.ways import Ways
+from visualize.diagnosis.advice import AGAINST, LARGEST, SCALE
+from visualize.diagnosis.diagnosis import Cause, Finding
+from visualize.diagnosis.trace import by_numbers, trace
+from visualize.diagnosis.ways import Ways
 from visualize.digits import significant
 
 __all__ = ["forward_fault"]
