@@ -105,8 +105,8 @@ class Drawing:
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Write the drawing in the format of the suffix and return the path.
 
-        .svg, .html, .dot and .txt need nothing; .png and .pdf need cairosvg or Graphviz. The file is
-        written whole or not at all. Raises ValueError for another suffix, RenderError when a
+        .svg, .html, .dot and .txt need nothing; .png and .pdf need cairosvg or Graphviz. The file
+        is written whole or not at all. Raises ValueError for another suffix, RenderError when a
         program or package is missing, FileNotFoundError when the folder is.
 
         >>> import tempfile
