@@ -62,7 +62,7 @@ def worked_example():
     """Two sigmoid layers and binary cross-entropy; the gradient by the first weight."""
     x = [Value(0.5, label="x1"), Value(0.2, label="x2")]
     rows = [[0.1, 0.4], [0.8, 0.6]]
-    W1 = [[Value(w, label=f"W1_{i}{j}") for j, w in enumerate(row, 1)] for i, row in
+    W1 = [[Value(w, label=f"W1_{i}_{j}") for j, w in enumerate(row, 1)] for i, row in
           enumerate(rows, 1)]  # fmt: skip
     b1 = [Value(0.3, label="b1_1"), Value(0.9, label="b1_2")]
     W2 = [Value(0.3, label="W2_1"), Value(0.7, label="W2_2")]
@@ -113,7 +113,7 @@ def test_explanation_is_the_stored_one(case, suffix):
 def test_the_worked_example_has_the_gradient_of_the_document():
     root, leaf = worked_example()
     assert explain(root, wrt=leaf).gradient == pytest.approx(-0.0080047533, abs=1e-10)
-    assert "∂J/∂W1_11 = -0.008005" in explain(root, wrt=leaf).text
+    assert "∂J/∂W1_1_1 = -0.008005" in explain(root, wrt=leaf).text
 
 
 # Numbers
@@ -342,9 +342,9 @@ def test_a_long_chain_is_told_by_its_ends():
 
 def test_counts_beyond_every_float_are_written():
     x = value = Value(1.0, label="x")
-    for _ in range(5_000):
+    for _ in range(1_100):
         value = (value + value) * 0.5
-    assert "one of about 10^1505 paths" in explain(value, wrt=x).text
+    assert "one of about 10^331 paths" in explain(value, wrt=x).text
 
 
 def test_a_large_dot_shows_the_terms_on_the_path():
