@@ -8,7 +8,7 @@ const WHEEL_SPEED = 0.0015;
 const SMALLEST_TEXT = 10; // pixels on the screen
 const LEVELS = [[0.16, "tiny"], [0.44, "far"], [0.7, "middle"], [Infinity, "near"]]; // what is legible at which scale
 
-const camera = { x: 0, y: 0, scale: 1, isPending: false, glide: 0, legible: 0, area: null };
+const camera = { x: 0, y: 0, scale: 1, isPending: false, glide: 0, legible: 0, area: null, isFit: false };
 
 /** Return the rectangle of the stage in the window; measured once, for that makes a browser lay all out. */
 function stageArea() {
@@ -21,12 +21,16 @@ function stageChanged() {
   const before = camera.area;
   camera.area = null;
   const after = stageArea();
-  if (!before || before.width !== after.width || before.height !== after.height) fit();
+  if (before.width === after.width && before.height === after.height) return;
+  if (camera.isFit) return fit();
+  const { x, y, scale } = camera;
+  moveCamera(x + (after.width - before.width) / 2, y + (after.height - before.height) / 2, scale);
+  if (page.selection) centreOn(page.places[page.of[page.selection[0]]], { onlyIfHidden: true, leastZoom: 0 });
 }
 
 /** Ask for the transform to be applied with the next frame. */
 function moveCamera(x, y, scale) {
-  Object.assign(camera, { x, y, scale });
+  Object.assign(camera, { x, y, scale, isFit: false });
   applyLevel();
   if (camera.isPending) return;
   camera.isPending = true;
@@ -72,6 +76,7 @@ function fit() {
   const { width, height } = stageArea();
   const scale = scaleToFit();
   moveCamera((width - scale * page.width) / 2, (height - scale * page.height) / 2, scale);
+  camera.isFit = true;
 }
 
 /** Zoom by a factor about a point of the stage, its middle if none is given. */

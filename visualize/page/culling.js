@@ -3,26 +3,25 @@
 const CULLING_MARGIN = 0.7; // of the stage's size, on each side of it
 const ZOOM_STEP = 1.6; // a change of scale after which the part is chosen anew
 
-const culling = { area: null, scale: 0, items: [] };
+const culling = { area: null, scale: 0, level: "", items: [] };
 
 /** Forget which part takes part: everything is new and shown. */
 function restartCulling() {
   culling.area = null;
   culling.items = [];
-  if (page.boxes.length <= MANY_BOXES) return;
+  culling.level = "";
+  if (!isLarge()) return;
   page.drawn.forEach(({ group }, index) => {
     const [x, y, width, height] = page.places[index];
-    culling.items.push({ drawn: group, extent: [x, y, x + width, y + height], isAway: false });
+    culling.items.push({ box: index, drawn: group, extent: [x, y, x + width, y + height], isAway: false });
   });
-  page.lines.forEach((line, index) => {
-    culling.items.push({ drawn: line, extent: extentOf(page.routes[index]), isAway: false });
-  });
+  for (const bundle of page.bundles) culling.items.push({ box: -1, ...bundle, isAway: false });
 }
 
-/** Return the rectangle around a route, as [left, top, right, bottom]. */
-function extentOf(route) {
+/** Return the rectangle around some points, as [left, top, right, bottom]. */
+function extentOf(points) {
   const extent = [Infinity, Infinity, -Infinity, -Infinity];
-  for (const [x, y] of route) {
+  for (const [x, y] of points) {
     extent[0] = Math.min(extent[0], x);
     extent[1] = Math.min(extent[1], y);
     extent[2] = Math.max(extent[2], x);
@@ -37,15 +36,17 @@ function cull() {
   const seen = seenArea();
   const { area, scale } = culling;
   const zoom = camera.scale / scale;
-  const isInside = area && zoom < ZOOM_STEP && zoom > 1 / ZOOM_STEP && holds(area, seen);
-  if (isInside) return;
+  const { level } = byId("stage").dataset;
+  const isSimilar = level === culling.level && zoom < ZOOM_STEP && zoom > 1 / ZOOM_STEP;
+  if (area && isSimilar && holds(area, seen)) return;
   const [left, top, right, bottom] = seen;
   const across = CULLING_MARGIN * (right - left);
   const down = CULLING_MARGIN * (bottom - top);
   culling.area = [left - across, top - down, right + across, bottom + down];
-  culling.scale = camera.scale;
+  Object.assign(culling, { scale: camera.scale, level });
   for (const item of culling.items) {
     const isAway = !meets(culling.area, item.extent);
+    if (!isAway && item.box >= 0 && level !== "tiny") writeBox(item.box);
     if (isAway === item.isAway) continue;
     item.isAway = isAway;
     item.drawn.style.display = isAway ? "none" : "";

@@ -34,12 +34,11 @@ function redraw() {
     if (copyOf >= 0) page.copies.set(copyOf, [...(page.copies.get(copyOf) ?? []), index]);
   });
   page.frames = page.clusters.map(drawnFrame);
-  page.lines = page.routes.map((route, index) => drawnLine(route, page.edges[index]));
   page.drawn = page.boxes.map((box, index) => drawnBox(box, index, page.places[index]));
-  setAttribute(byId("stage"), "data-size", page.boxes.length > MANY_BOXES ? "large" : "small");
+  setAttribute(byId("stage"), "data-size", isLarge() ? "large" : "small");
   byId("frames").replaceChildren(...page.frames.map(({ frame }) => frame));
   byId("titles").replaceChildren(...page.frames.map(({ title }) => title));
-  byId("lines").replaceChildren(...page.lines);
+  drawLines();
   byId("boxes").replaceChildren(...page.drawn.map(({ group }) => group));
   byId("marks").replaceChildren();
   restartCulling();
@@ -50,8 +49,9 @@ function redraw() {
   restoreTabStop();
 }
 
-/** Return the room between ranks that derivatives on lines need. */
+/** Return the room between ranks that derivatives on lines need; from top to bottom, they are low. */
 function gapForMarks() {
+  if (page.direction === "TB") return LEAST_GAP;
   const widths = page.edges.map((edge) => markWidth(textAtLine(edge)) + 16);
   return Math.min(MOST_GAP, Math.max(LEAST_GAP, ...widths));
 }
@@ -89,27 +89,40 @@ function headingOf(box) {
 
 /** Return the elements of a box. */
 function drawnBox(box, index, [x, y, width, height]) {
-  const { heading, mark } = headingOf(box);
-  const toggle = toggleOf(box);
-  const left = PADDING + (toggle ? TOGGLE_ROOM : 0);
-  const lines = [2, 3].map((row) => svgElement("text", { x: PADDING, y: row * LINE }));
-  const name = svgElement("text", { class: "heading", x: left, y: LINE }, heading);
-  // Seen from far the heading stands alone, as large as the box lets it.
-  name.style.setProperty("--room", `${((width - 6) / (textColumns(heading) * 0.602)).toFixed(1)}px`);
-  name.style.setProperty("--to-centre", `${width / 2 - left}px`);
   const group = svgElement(
     "g",
     { transform: `translate(${Math.round(x)},${Math.round(y)})`, role: "button", tabindex: -1, "data-box": index },
     box.kind === "value" ? null : svgElement("rect", { class: "under", x: 4, y: 4, width, height, rx: 6 }),
     svgElement("rect", { width, height, rx: 6 }),
-    name,
-    mark ? svgElement("text", { class: "mark", x: width - PADDING, y: LINE, "text-anchor": "end" }, mark) : null,
-    ...lines,
-    toggle ? drawnToggle(toggle) : null,
   );
   const isOutput = box.members.some((value) => page.outputs.has(value));
   const classes = `box ${box.kind}${isOutput ? " output" : ""}${box.copyOf >= 0 ? " copy" : ""}`;
-  return { group, lines, classes, look: "", marks: new Set() };
+  const drawn = { group, lines: null, classes, look: "", marks: new Set() };
+  if (!isLarge()) writeOn(drawn, box, width);
+  else setAttribute(group, "aria-label", headingOf(box).heading);
+  return drawn;
+}
+
+/** Put the texts on a box; in a large picture, once it comes near. */
+function writeOn(drawn, box, width) {
+  const { heading, mark } = headingOf(box);
+  const toggle = toggleOf(box);
+  const left = PADDING + (toggle ? TOGGLE_ROOM : 0);
+  const name = svgElement("text", { class: "heading", x: left, y: LINE }, heading);
+  // Seen from far the heading stands alone, as large as the box lets it.
+  name.style.setProperty("--room", `${((width - 6) / (textColumns(heading) * 0.602)).toFixed(1)}px`);
+  name.style.setProperty("--to-centre", `${width / 2 - left}px`);
+  drawn.lines = [2, 3].map((row) => svgElement("text", { x: PADDING, y: row * LINE }));
+  drawn.group.append(name, ...drawn.lines);
+  if (mark) drawn.group.append(svgElement("text", { class: "mark", x: width - PADDING, y: LINE, "text-anchor": "end" }, mark));
+  if (toggle) drawn.group.append(drawnToggle(toggle));
+}
+
+/** Put the texts on a box that has none yet. */
+function writeBox(index) {
+  if (page.drawn[index].lines) return;
+  writeOn(page.drawn[index], page.boxes[index], page.places[index][2]);
+  paint(index);
 }
 
 /** Return the triangle that opens a box; it is larger to hit than it looks. */
@@ -121,14 +134,6 @@ function drawnToggle(toggle) {
     svgElement("rect", { x: -PADDING, y: -LINE + 4, width: TOGGLE_ROOM + PADDING, height: LINE + 6 }),
     svgElement("path", { d: shape }),
   );
-}
-
-/** Return the line of an edge, thicker where it stands for many. */
-function drawnLine(route, { count }) {
-  const [start, ...rest] = route.map(([x, y]) => `${Math.round(x)} ${Math.round(y)}`);
-  const width = count > 1 ? Math.min(4, 1 + 0.25 * Math.floor(Math.log2(count))) : null;
-  const line = svgElement("path", { class: "line", d: `M${start}C${rest.join(" ")}`, "stroke-width": width });
-  return count > 1 ? filled(line, {}, [svgElement("title", {}, `×${count.toLocaleString("en-US")}`)]) : line;
 }
 
 /** Return the frame of an open cluster and its title, which closes it. */
@@ -158,6 +163,8 @@ function paint(index) {
   const drawn = page.drawn[index];
   const { lines, look, isBad, isFuture } = wordsOf(box, page.shown);
   drawn.look = look + (isFuture ? " future" : "");
+  applyClasses(drawn);
+  if (!drawn.lines) return;
   lines.forEach((line, row) => {
     setText(drawn.lines[row], line);
     setAttribute(drawn.lines[row], "class", isBad[row] ? "bad" : null);
@@ -165,7 +172,6 @@ function paint(index) {
   const { heading, mark } = headingOf(box);
   setAttribute(drawn.group, "aria-label", `${[heading, mark].filter(Boolean).join(" ")}, ${lines.join(", ")}`);
   if (toggleOf(box)) setAttribute(drawn.group, "aria-expanded", String(box.kind === "value"));
-  applyClasses(drawn);
 }
 
 /** Add or remove a mark of a box, such as "selected". */

@@ -19,6 +19,7 @@ function focusBox(key) {
   page.focused = key;
   restoreTabStop();
   const { group } = page.drawn[focusedIndex()];
+  writeBox(focusedIndex());
   group.style.display = ""; // what is not drawn can not have the focus
   group.focus({ preventScroll: true });
 }
@@ -42,7 +43,7 @@ function keyDown(event) {
   if (isTyping) return;
   const isOnControl = event.target.closest("button, input, summary, dialog");
   const action = KEYS[event.key];
-  const isOnStage = boxAt(event.target) >= 0;
+  const isOnStage = byId("stage").contains(event.target);
   const needsStage = action && STAGE_KEYS.has(event.key);
   if (!action || (needsStage && !isOnStage) || (isOnControl && CONTROL_KEYS.has(event.key))) return;
   event.preventDefault();
@@ -80,8 +81,7 @@ function leaveOne() {
 /** Do what a click does: open a cluster, light the ways of a value, or stop lighting them. */
 function activateBox(index) {
   const box = page.boxes[index];
-  page.focused = box.key;
-  restoreTabStop();
+  focusBox(box.key);
   if (box.kind === "cluster") return toggleBox(index);
   const isSelected = page.selection?.length === 1 && page.selection[0] === box.value;
   select(isSelected ? null : [box.value]);

@@ -9,7 +9,7 @@ const page = {
   resultAt: -1,
   step: null, // of the player; null shows the recorded numbers
   shown: RECORDED,
-  flow: { boxes: [], lines: [] },
+  flow: { boxes: [], edges: [] },
   told: "",
   derivatives: true,
 };
@@ -23,7 +23,7 @@ function start() {
   page.runningColumns = runningColumns(graph);
   page.view = initialView(graph);
   page.grouping = page.view.grouping;
-  byId("legend")?.toggleAttribute("open", innerWidth > 800);
+  byId("legend")?.toggleAttribute("open", !isNarrow());
   redraw();
   listenToPointers();
   listenToSearch();

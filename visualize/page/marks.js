@@ -1,6 +1,7 @@
 // Numbers at lines: local derivatives and positions of operands where few boxes are seen.
 
 const FEW_BOXES = 40; // seen at once; more derivatives than their lines hold are not read
+const FEW_MARKS = 80; // of more, none is read
 const MARK_SIZE = 9.5;
 const MARK_HEIGHT = 12;
 const MARK_DELAY = 90; // milliseconds after the camera has come to rest
@@ -17,25 +18,29 @@ function scheduleMarks() {
 function drawMarks() {
   const seen = new Set(camera.scale < LEVELS[1][0] ? [] : seenBoxes());
   const wanted = page.derivatives && seen.size <= FEW_BOXES;
+  const told = wanted ? page.edges.map((_, index) => index).filter((index) => isTold(index, seen)) : [];
   const taken = [];
   const marks = [];
-  page.edges.forEach((edge, index) => {
-    if (!wanted || !seen.has(edge.source) || !seen.has(edge.target)) return;
-    const text = textAtLine(edge);
-    if (!text) return;
+  for (const index of told.length <= FEW_MARKS ? told : []) {
+    const text = textAtLine(page.edges[index]);
     const place = freePlace(page.routes[index], [markWidth(text), MARK_HEIGHT], taken);
-    if (!place) return;
-    const isLit = page.lines[index].classList.contains("lit");
-    marks.push(plate([text], place, isLit ? "mark-plate lit" : "mark-plate", index));
-  });
+    if (!place) continue;
+    marks.push(plate([text], place, page.litEdges.has(index) ? "mark-plate lit" : "mark-plate", index));
+  }
   byId("marks").replaceChildren(...marks);
   hideMarksInFlow();
+}
+
+/** Say whether something is to be written at a line, and both its boxes are seen. */
+function isTold(index, seen) {
+  const edge = page.edges[index];
+  return seen.has(edge.source) && seen.has(edge.target) && textAtLine(edge) !== "";
 }
 
 /** Hide the numbers at the lines of a step of the player: those say more. */
 function hideMarksInFlow() {
   for (const mark of byId("marks").children) {
-    mark.classList.toggle("in-flow", page.flow.lines.includes(page.lines[mark.dataset.edge]));
+    mark.classList.toggle("in-flow", page.flow.edges.includes(Number(mark.dataset.edge)));
   }
 }
 

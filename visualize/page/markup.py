@@ -47,6 +47,7 @@ Arrow keys walk along its lines; ? shows all keys." aria-describedby="caption">
 markerUnits="userSpaceOnUse" orient="auto"><path class="arrow" d="M0,0.5L8,4L0,7.5z"/></marker>\
 </defs>
 <g id="world"><g id="frames"></g><g id="lines" aria-hidden="true"></g>\
+<g id="lit" aria-hidden="true"></g>\
 <g id="marks" aria-hidden="true"></g><g id="boxes"></g><g id="titles"></g>\
 <g id="flow" aria-hidden="true"></g></g>
 </svg>

@@ -30,7 +30,7 @@ SCRIPTS = (
     "groups", "bands", "folds", "acyclic", "copies", "boxes", "views",
     "cluster_tree", "ranks", "shorten", "layering", "barycentre", "crossings", "order", "lanes",
     "straighten", "places", "frames", "routes", "layout",
-    "shown", "drawing", "camera", "culling", "pointer", "folding", "paths", "marks",
+    "shown", "drawing", "lines", "camera", "culling", "pointer", "folding", "paths", "marks",
     "steps", "captions", "player", "tables", "panel", "search", "keyboard", "theme", "main",
 )  # fmt: skip
 COMMENT = re.compile(r"^[ ]*(//[^\n]*|/\*.*?\*/)", re.MULTILINE | re.DOTALL)

@@ -144,6 +144,11 @@ function listenToPanel() {
   });
 }
 
+/** Say whether the panel lies below the picture, and takes room from it when it opens. */
+function isNarrow() {
+  return matchMedia("(max-width: 800px)").matches;
+}
+
 /** Hide the panel until something is selected again. */
 function closePanel() {
   byId("panel").dataset.empty = "true";

@@ -66,11 +66,11 @@ function markPaths() {
     markBox(index, "selected", box.members.some((value) => isSelected.has(value)));
     setAttribute(page.drawn[index].group, "aria-pressed", ways ? String(page.drawn[index].marks.has("selected")) : null);
   });
+  const edges = { [ON_PATH]: [], [FAR_BELOW]: [], 0: [] };
   page.edges.forEach((edge, index) => {
-    const way = ways ? edge.uses.reduce((most, use) => Math.max(most, wayOfUse(ways, use)), 0) : 0;
-    page.lines[index].classList.toggle("lit", way === ON_PATH);
-    page.lines[index].classList.toggle("below", way === FAR_BELOW);
+    edges[ways ? edge.uses.reduce((most, use) => Math.max(most, wayOfUse(ways, use)), 0) : 0].push(index);
   });
+  lightLines(edges[ON_PATH], edges[FAR_BELOW]);
   scheduleMarks();
 }
 

@@ -137,8 +137,8 @@ function followStep(isFirst = false) {
 /** Mark the step that is shown, and no other one. */
 function markStep() {
   for (const index of page.flow.boxes) if (index < page.drawn.length) for (const name of ["current", "receives"]) markBox(index, name, false);
-  for (const line of page.flow.lines) line.classList.remove("flow", "flow-negative");
-  page.flow = { boxes: [], lines: [] };
+  for (const edge of page.flow.edges) page.lines[edge]?.classList.remove("flow", "flow-negative");
+  page.flow = { boxes: [], edges: [] };
   byId("flow").replaceChildren();
   if (page.step !== null) markFlow();
   hideMarksInFlow();
@@ -166,11 +166,11 @@ function markFlowBox(index, name) {
 
 /** Mark the line of a use that takes part in the step. */
 function markFlowLine(consumer, position, sent) {
-  const line = page.lines[page.edgeOfUse.get(`${consumer}/${position}`)];
-  if (!line) return;
-  line.classList.add("flow");
-  line.classList.toggle("flow-negative", sent < 0);
-  page.flow.lines.push(line);
+  const edge = page.edgeOfUse.get(`${consumer}/${position}`);
+  if (edge === undefined) return;
+  lineElement(edge).classList.add("flow");
+  lineElement(edge).classList.toggle("flow-negative", sent < 0);
+  page.flow.edges.push(edge);
 }
 
 /** Return the texts at the lines of a step: gradient × local derivative = what is sent. */

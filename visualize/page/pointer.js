@@ -86,5 +86,6 @@ function click(event) {
 /** Tell about a box after a moment, so that passing over many is calm; -1 goes back to the selected one. */
 function hover(index) {
   clearTimeout(hoverTimer);
+  if (isNarrow() && byId("panel").dataset.empty === "true") return; // it would push the picture away
   hoverTimer = setTimeout(() => tellAbout(index), 60);
 }
