@@ -83,6 +83,8 @@ def test_the_expression_of_micrograd(readme):
 
 
 def test_a_network(network):
+    neurons = str(formula(network)).splitlines()
+    assert len(neurons) == 9, "one line each, though some are used only once"
     network.label = ""
     written = check(network)
     assert str(written).count("relu(") == 9
@@ -144,9 +146,12 @@ def test_long_chains_are_cut_into_lines_of_bounded_length(step, notation):
     x = value = Value(0.5, label="x")
     for _ in range(500):
         value = step(value)
-    lines = str(formula(value, notation, wrt=x, max_operations=10_000)).splitlines()
-    assert len(lines) > 20
-    assert max(map(len, lines)) < 700
+    for wrt in (None, x):
+        lines = str(formula(value, notation, wrt=wrt, max_operations=10_000)).splitlines()
+        assert len(lines) > 20
+        assert max(map(len, lines)) < 700
+        most_tanh = max(line.count("tanh") for line in lines)
+        assert most_tanh <= 11, "nobody counts more parentheses"
     if notation == "python":
         check(value, max_operations=10_000)
 
@@ -247,6 +252,10 @@ def test_an_operation_that_differs_each_time_is_written_each_time():
 )
 def test_numbers_are_exact(number, text):
     assert str(formula(Value(1.0, "a") + number)) == f"y = {text}"
+
+
+def test_a_zero_keeps_its_sign():
+    assert str(formula(Value(1.0, "a") * -0.0)) == "y = a * -0.0"
 
 
 def test_only_what_is_shared_or_labelled_has_a_line():

@@ -63,10 +63,11 @@ def formula(
       draw them; "all" for every leaf.
     - `max_operations`: a longer formula is refused.
 
-    Leaves and values with a label keep it, as an identifier: `layers.0.w` is `layers_0_w`. Leaves
-    without are x1, x2 and so on, shared values t1, t2, the result y. Numbers are exact.
-    In SymPy and LaTeX activations and guards are plain mathematics: what the engine says of the
-    derivative where there is none, at kinks, is lost, and `detach` is an undefined function.
+    Leaves and values with a label keep it, as an identifier: `layers.0.w` is `layers_0_w`. Other
+    leaves are x1, x2 and so on, shared values t1, t2, the result y. Numbers are exact; equal parts
+    are written once, and signs are tidied. Derivatives at kinks are those of the engine. A product
+    that it guards against 0 * inf is written as a plain one; in SymPy, `detach` and operations of
+    users without a formula are undefined functions.
 
     Raises TypeError for anything but Values, and ValueError for an unknown format, a value of
     `wrt` outside of the graph, and too large a graph.
