@@ -278,6 +278,7 @@ def test_where_no_derivative_passes_the_operation_is_named(build, wall):
     a = Value(3.0, label="a")
     text = explain(build(a), wrt=a).text
     assert "was made of a, but no derivative passes on the way" in text
+    assert text.count("passes no derivative to it") == 1
     assert wall in text
 
 
@@ -405,6 +406,16 @@ def test_a_users_operation_without_a_formula_shows_its_value():
     assert explanation.gradient == 3.0
     assert explanation.latex
     assert explanation.markdown
+
+
+def test_what_a_user_says_of_a_kink_stays_text():
+    said = "50% of $x_1 & \\input{it} <b>\n~^"
+    row = primitive("kinked", abs, lambda g, out, x: g * 0.0, kink=lambda x: said)
+    explanation = explain(row(Value(0.0, label="a")) * 2)
+    assert "(50% of $x_1 & \\input{it} <b>␊~^)" in explanation.text
+    escaped = r"50\% of \$x\_1 \& \textbackslash{}input\{it\} {<}b{>}␊\textasciitilde{}"
+    assert escaped in explanation.latex
+    assert escaped in explanation.markdown
 
 
 # Several leaves
@@ -578,6 +589,14 @@ def test_equal_numbers_that_multiply_are_a_square():
     latex = explain(a.tanh(), wrt=a).latex
     assert r"1 - \left(-0.4621\right)^{2} = 0.7864" in latex
     assert r"a \cdot b = 3 \cdot 3 = 9" in explain(*alike()).latex
+
+
+def test_numbers_beside_numbers_are_told_apart_and_not_rounded_away():
+    a = Value(2.0, label="a")
+    assert r"3\,a^{2} = 3 \cdot 2^{2} = 12" in explain(a**3, wrt=a).latex
+    b = Value(6.0, label="b")
+    assert r"1 - 0.99999^{2} = 2.458 \cdot 10^{-5}" in explain(b.tanh(), wrt=b).latex
+    assert "1 - 0.99999 * 0.99999 = 2.458e-05" in explain(b.tanh(), wrt=b).text
 
 
 def alike():

@@ -39,6 +39,7 @@ TWICE = re.compile(r"\\left\(\\left\((-[^()]*)\\right\)\\right\)")
 ESCAPED = str.maketrans(
     {character: "\\" + character for character in "&%$#_{}"}
     | {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"}
+    | {"<": "{<}", ">": "{>}"}  # in Markdown too no tag begins here
 )
 
 
