@@ -521,6 +521,18 @@ def test_nothing_warns():
 # Notations
 
 
+def test_names_with_operators_stand_in_parentheses_where_they_would_be_misread():
+    rate, difference = Value(1.5, label="learning rate"), Value(2.0, label="a - b")
+    y = rate.exp() * rate + difference * 2
+    text = explain(y, wrt=[rate, difference]).text
+    assert "v1 = exp(learning rate) = exp(1.5)" in re.sub(" +", " ", text)
+    assert "= (a - b) * 2 = 2 * 2 = 4" in text
+    assert "∂v1/∂(learning rate)" in text
+    alone = explain(difference * Value(3.0, label="x"), wrt=difference)
+    assert "= (a - b) * x = 2 * 3 = 6" in alone.text
+    assert "= a - b = 2" in explain(difference * Value(3.0, label="x")).text
+
+
 def attacked(label):
     a, b = Value(2.0, label=label), Value(-3.0, label="plain")
     y = a * a + (a * b).tanh()

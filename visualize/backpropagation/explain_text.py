@@ -31,9 +31,10 @@ __all__ = ["explanation_text", "ordinal", "written"]
 
 WIDTH = 79
 MARGIN = "    "
-WIDEST_LEFT = 24  # a longer left side pushes its row out, not all of them
+WIDEST_LEFT = 28  # a longer left side pushes its row out, not all of them
 PLACES = re.compile(r" (?=[-+×*/] |if |else )")  # where an equation may go on in the next line
-SIMPLE = re.compile(r"[\w#'.…]*")  # a name that needs no parentheses in a formula
+SIMPLE = re.compile(r"[\w#'.…]*")  # a name that needs no parentheses in a derivative
+OPERATORS = re.compile(r"[-+*/=<>^,(){}|]")  # with one of these, a name needs them in any formula
 
 
 def explanation_text(blocks: Sequence[Block]) -> str:
@@ -82,7 +83,9 @@ def written(formula: Formula) -> str:
         case Partial(of, by):
             return f"∂{_enclosed(of)}/∂{_enclosed(by)}"
         case Applied(template, operands, out):
-            return filled(template, [_operand(operand) for operand in operands], _operand(out))
+            is_alone = template.count("{") == 1 and template.endswith("}") and template[0] == "{"
+            texts = [_operand(operand, alone=is_alone) for operand in operands]
+            return filled(template, texts, _operand(out, alone=is_alone))
         case Product(factors):
             return " × ".join(_factors(factors))
         case Sum(terms):
@@ -96,14 +99,11 @@ def _enclosed(name: Name) -> str:
     return text if SIMPLE.fullmatch(text) else f"({text})"
 
 
-def _operand(operand: Name | Number | Words) -> str:
-    match operand:
-        case Number(value):
-            return telling(value)
-        case Name():
-            return _enclosed(operand)
-        case Words(text):
-            return text
+def _operand(operand: Name | Number | Words, *, alone: bool) -> str:
+    if isinstance(operand, Number):
+        return telling(operand.value)
+    clashes = isinstance(operand, Name) and not alone and OPERATORS.search(operand.text)
+    return f"({operand.text})" if clashes else operand.text
 
 
 def _factors(factors: Sequence[Number | Partial | Words]) -> Iterator[str]:
