@@ -10,7 +10,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from autograd import Value, no_grad, scope
+from autograd import Value, no_grad
 from nn import (
     MLP,
     SGD,
@@ -318,13 +318,6 @@ def test_lists_arrays_and_single_outputs_give_the_same():
     assert health(model, X.tolist(), target.tolist()) == expected
     assert health(model, list(X), target[:, None]) == expected
     assert health(model, X, target, loss=mse_loss).layers == expected.layers
-
-
-def test_the_caller_may_be_in_a_scope_of_its_own():
-    model = MLP(3, [4, 2], rng=random.Random(1))
-    with scope("experiment"), scope("layers.7"):
-        assert health(model, X, Y) == health(MLP(3, [4, 2], rng=random.Random(1)), X, Y)
-    assert [layer.name for layer in health(model, X, Y).layers] == ["layers.0", "layers.1"]
 
 
 @pytest.mark.parametrize(

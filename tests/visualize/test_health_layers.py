@@ -136,6 +136,36 @@ def test_branches_in_a_list_are_layers_and_neurons_in_a_list_units():
     assert layers_of(Net()) == {"branches.0": (3, 9), "branches.1": (2, 6), "Net": (3, 18)}
 
 
+def test_members_of_a_list_that_hold_layers_are_no_units():
+    class Branch(Module):
+        def __init__(self):
+            self.inner, self.scale = Layer(2, 2), Value(2.0)
+
+        def forward(self, x):
+            return autograd.sum(self.inner(x)) * self.scale
+
+    class Net(Module):
+        def __init__(self):
+            self.branches = [Branch(), Branch()]
+
+        def forward(self, x):
+            return [branch(x) for branch in self.branches]
+
+    assert layers_of(Net()) == {
+        "branches.0.inner": (2, 6), "branches.0": (1, 1),
+        "branches.1.inner": (2, 6), "branches.1": (1, 1),
+    }  # fmt: skip
+
+
+def test_the_caller_may_be_in_a_scope_of_its_own():
+    model = Sequential(Conv2d(1, 2, 2, "relu"), Flatten(), Layer(8, 1, "linear"))
+    images = [[[1.0, 2.0, 3.0], [4.0, 5.0, 6.0], [7.0, 8.0, 9.0]]]
+    expected = health(model, images, [0.0])
+    assert [layer.units for layer in expected.layers] == [2, 1]  # kernels, not their outputs
+    with scope("experiment"), scope("layers.7"):
+        assert health(model, images, [0.0]) == expected
+
+
 def test_a_layer_used_again_and_again_is_one_layer():
     class Recurrent(Module):
         def __init__(self):

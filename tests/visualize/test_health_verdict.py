@@ -357,3 +357,24 @@ def test_a_value_as_model_output_of_several_at_any_depth():
     assert report.loss == pytest.approx(
         sum((0.5 * x[0]) ** 2 + (0.5 * x[1]) ** 2 + 0.25 for x in X) / 120
     )
+
+
+@pytest.mark.parametrize("factor", [1e-4, 0.9e-3, 1.1e-3, 1.0, 0.9e3, 1.1e3, 1e4])
+def test_gradients_stand_out_beyond_a_factor_of_a_thousand(factor):
+    class Scaled(Module):
+        """The weight of the last layer is what the gradient by the first is multiplied with."""
+
+        def __init__(self):
+            self.first, self.last = Layer(1, 1, "linear"), Layer(1, 1, "linear")
+
+        def forward(self, x):
+            return self.last(self.first(x))
+
+    model = Scaled()
+    (neuron,) = model.last.neurons
+    neuron.weights[0].data = factor
+    report = health(model, [[1.0], [2.0]], [5.0, -3.0])
+    expected = ["vanishing"] if factor < 1e-3 else ["exploding"] if factor > 1e3 else []
+    assert kinds(report) == expected
+    first, last = report.layers
+    assert first.gradients.rms == pytest.approx(factor * last.gradients.rms)
