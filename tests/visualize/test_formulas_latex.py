@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import random
 import re
 import shutil
@@ -18,6 +19,7 @@ from autograd.primitive import RESERVED
 from tests.visualize.latex_reader import equations, value
 from tests.visualize.random_graphs import graphs, is_moderate
 from visualize import formula
+from visualize.formulas.latex import expression
 
 ROWS = [row for name, row in TABLE.items() if name in RESERVED]  # no row of another test
 
@@ -128,6 +130,7 @@ def cases(*rows):
         (lambda a, b: a * 1e-5, r"a \cdot 10^{-5}"),
         (lambda a, b: 2.5e30 * a, r"2.5 \cdot 10^{30}\,a"),
         (lambda a, b: 2 * (a + b), r"2 \cdot \left(a + b\right)"),
+        (lambda a, b: 2 * 10**a, r"2 \cdot 10^{a}"),
         (lambda a, b: 2 * (1 / a), r"2 \cdot \frac{1}{a}"),
         (lambda a, b: a + float("-inf"), r"a - \infty"),
         (lambda a, b: a + float("nan"), r"a + \mathrm{nan}"),
@@ -161,6 +164,7 @@ def test_notation(build, latex):
         (r"\alpha", r"\mathrm{\backslash alpha}"),
         ("$", r"\mathrm{\$}"),
         ("a\nb", r"\mathrm{a␊b}"),
+        ("w" * 60, rf"\mathrm{{{'w' * 39}\ldots }}"),
     ],
 )
 def test_labels_are_symbols(label, latex):
@@ -173,6 +177,12 @@ def test_no_two_values_have_the_same_symbol():
     terms = str(formula(root, "latex")).replace(" \\\\\n&\\quad {}", "")
     symbols = re.findall(r"(?<=[=+] )(.*?)(?= \\cdot)", terms)
     assert len(symbols) == len(set(symbols)) == len(labels)
+
+
+def test_a_power_of_a_derivative_keeps_its_parentheses():
+    tree = ast.parse("slope * slope + slope", mode="eval").body
+    text = expression(tree, {"slope": r"\frac{\partial y}{\partial a}"})
+    assert text == r"\left(\frac{\partial y}{\partial a}\right)^{2} + \frac{\partial y}{\partial a}"
 
 
 def test_long_sums_go_on_in_further_rows():
