@@ -1,4 +1,4 @@
-"""health(): look at a model the way a doctor does, and say what is wrong with it."""
+"""health(): look into a model, layer by layer, and say what is wrong with it."""
 
 # ruff: noqa: N803 - X is the field's name for the inputs
 
@@ -20,7 +20,7 @@ from visualize.health.verdict import findings
 
 __all__ = ["ROWS", "health", "health_of"]
 
-ROWS = 64  # enough for shares of a unit's outputs, and a second or two for a small image model
+ROWS = 64  # enough to call a unit dead, and some seconds for a small image model
 
 
 def health(
@@ -49,7 +49,7 @@ def health(
 
     Raises TypeError for a model without named parameters or Values as outputs, and for what is no
     loss or optimizer; ValueError, naming the row, for an input that is not finite, lengths that
-    differ, no parameters, and an optimizer of another model.
+    differ, no parameters, and an optimizer of another model; RuntimeError inside `no_grad()`.
 
     >>> from nn import MLP
     >>> model = MLP(2, [3, 1], "sigmoid")

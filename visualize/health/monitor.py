@@ -43,7 +43,8 @@ class HealthMonitor:
     `X`, `y`, `loss` and `rows` are those of `health`. Every `every`-th epoch is looked at, and with
     `print` the verdict is written as a line to standard output. The training ends with the first
     finding of a kind in `stop_on`, such as ("nan", "exploding"). `reports` holds what was found and
-    `epochs` when; a training that starts anew at epoch 1 replaces them.
+    `epochs` when; a training that starts anew at epoch 1 replaces them. Penalties and `clip_norm`
+    of the training are not part of what is measured.
 
     Raises ValueError for an unknown kind and for `every` below 1, and what `health` raises.
 
