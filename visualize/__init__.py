@@ -7,8 +7,6 @@
 <Drawing of 3 values, 3 edges; output v2 = 5; no gradient yet; in 3 boxes. Show: ...>
 """
 
-from visualize.backpropagation.explain import explain
-from visualize.backpropagation.explanation import Explanation
 from visualize.backpropagation.steps import Step, Steps, step_through
 from visualize.comparison import Change, Difference, Snapshot, diff, snapshot
 from visualize.diagnosis.diagnosis import Diagnosis
@@ -16,6 +14,8 @@ from visualize.diagnosis.kinks import Kink, Kinks, kinks
 from visualize.diagnosis.why import why
 from visualize.digraph import draw_dot
 from visualize.drawing import Drawing, draw
+from visualize.explanation.explain import explain
+from visualize.explanation.explanation import Explanation
 from visualize.formulas import Formula, formula
 from visualize.health import Health, HealthMonitor, health
 from visualize.plots import (

@@ -9,7 +9,6 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from autograd import Value
-from visualize.backpropagation.explain import explain
 from visualize.backpropagation.steps import step_through
 from visualize.command.evaluation import Evaluation
 from visualize.command.expression import read
@@ -18,6 +17,7 @@ from visualize.command.options import ALL_LEAVES, PROGRAM, options
 from visualize.diagnosis.why import why
 from visualize.drawing import draw
 from visualize.escape import printable
+from visualize.explanation.explain import explain
 from visualize.formulas import formula
 from visualize.render import RenderError
 

@@ -6,13 +6,13 @@ from collections.abc import Iterator, Mapping
 from math import isfinite, isnan
 
 from autograd import Sweep, Value
-from visualize.backpropagation.absence import absence
-from visualize.backpropagation.derivation import Derivation
-from visualize.backpropagation.elision import counted_paths, shortened
-from visualize.backpropagation.equations import partial
-from visualize.backpropagation.ledger import ledger_rows
 from visualize.backpropagation.paths import Path
-from visualize.backpropagation.statements import (
+from visualize.explanation.absence import absence
+from visualize.explanation.derivation import Derivation
+from visualize.explanation.elision import counted_paths, shortened
+from visualize.explanation.equations import partial
+from visualize.explanation.ledger import ledger_rows
+from visualize.explanation.statements import (
     Block,
     Chain,
     Formula,

@@ -7,8 +7,10 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 
-from visualize.backpropagation.explain_text import ordinal, written
-from visualize.backpropagation.statements import (
+from visualize.digits import significant, telling
+from visualize.escape import columns, printable
+from visualize.explanation.explain_text import ordinal, written
+from visualize.explanation.statements import (
     Applied,
     Block,
     Chain,
@@ -24,8 +26,6 @@ from visualize.backpropagation.statements import (
     Way,
     Words,
 )
-from visualize.digits import significant, telling
-from visualize.escape import columns, printable
 from visualize.formulas.latex import expression
 from visualize.formulas.symbols import symbols
 

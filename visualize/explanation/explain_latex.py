@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import groupby
 
-from visualize.backpropagation.notation import Notation
-from visualize.backpropagation.statements import Block, Heading, Sentence
+from visualize.explanation.notation import Notation
+from visualize.explanation.statements import Block, Heading, Sentence
 
 __all__ = ["explanation_latex"]
 
@@ -14,7 +14,7 @@ __all__ = ["explanation_latex"]
 def explanation_latex(blocks: Sequence[Block]) -> str:
     r"""Return blocks as LaTeX for the body of a document.
 
-    >>> from visualize.backpropagation.statements import Heading, Name, Number, Row, Rows
+    >>> from visualize.explanation.statements import Heading, Name, Number, Row, Rows
     >>> rows = Row((Name("w_1"), Number(-2.0))), Row((Name("y"), Name("w_1"), Number(-2.0)))
     >>> print(explanation_latex([Heading(("Given",)), Rows(rows)]), end="")
     \medskip\noindent\textbf{Given}

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from math import log10
 from typing import TypeVar
 
-from visualize.backpropagation.statements import Words
+from visualize.explanation.statements import Words
 
 __all__ = ["counted_paths", "shortened"]
 

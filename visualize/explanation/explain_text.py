@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from visualize.backpropagation.statements import (
+from visualize.digits import significant, telling
+from visualize.escape import columns, printable
+from visualize.explanation.statements import (
     Applied,
     Block,
     Chain,
@@ -23,8 +25,6 @@ from visualize.backpropagation.statements import (
     Way,
     Words,
 )  # fmt: skip
-from visualize.digits import significant, telling
-from visualize.escape import columns, printable
 from visualize.formulas.rules import filled
 
 __all__ = ["explanation_text", "ordinal", "written"]
@@ -40,7 +40,7 @@ OPERATORS = re.compile(r"[-+*/=<>^,(){}|]")  # with one of these, a name needs t
 def explanation_text(blocks: Sequence[Block]) -> str:
     """Return blocks as text, headings at the margin and formulas indented.
 
-    >>> from visualize.backpropagation.statements import Heading, Name, Number, Row, Rows
+    >>> from visualize.explanation.statements import Heading, Name, Number, Row, Rows
     >>> rows = Row((Name("a"), Number(2.0))), Row((Name("sum"), Name("a"), Number(-0.5)))
     >>> print(explanation_text([Heading(("Given",)), Rows(rows)]), end="")
     Given

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 from autograd import Constant, Primitive, Value
 from visualize.backpropagation.paths import PathEdge
-from visualize.backpropagation.statements import Applied, Formula, Name, Number, Partial, Row, Words
+from visualize.explanation.statements import Applied, Formula, Name, Number, Partial, Row, Words
 from visualize.formulas.opening import opened_in_python, operation
 from visualize.formulas.rules import local_rule
 

@@ -6,12 +6,13 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from math import isfinite
 
 from autograd import Sweep, Value
-from visualize.backpropagation.chain_rule import chain_rule, told_paths
-from visualize.backpropagation.derivation import Derivation
-from visualize.backpropagation.elision import shortened
-from visualize.backpropagation.equations import forward_row, local_row, partial
 from visualize.backpropagation.paths import PathEdge
-from visualize.backpropagation.statements import (
+from visualize.digits import exact, significant
+from visualize.explanation.chain_rule import chain_rule, told_paths
+from visualize.explanation.derivation import Derivation
+from visualize.explanation.elision import shortened
+from visualize.explanation.equations import forward_row, local_row, partial
+from visualize.explanation.statements import (
     Block,
     Formula,
     Heading,
@@ -23,7 +24,6 @@ from visualize.backpropagation.statements import (
     Sentence,
     Words,
 )  # fmt: skip
-from visualize.digits import exact, significant
 
 __all__ = ["story"]
 

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from heapq import nlargest
 
 from autograd import Sweep, Value
-from visualize.backpropagation.equations import partial
 from visualize.backpropagation.paths import PathEdge
-from visualize.backpropagation.statements import (
+from visualize.explanation.equations import partial
+from visualize.explanation.statements import (
     Formula,
     Name,
     Number,

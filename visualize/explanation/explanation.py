@@ -7,13 +7,13 @@ from functools import cached_property
 from typing import overload
 
 from autograd import Sweep, Value
-from visualize.backpropagation.derivation import Derivation, derivations
-from visualize.backpropagation.explain_latex import explanation_latex
-from visualize.backpropagation.explain_markdown import explanation_markdown
-from visualize.backpropagation.explain_text import explanation_text
 from visualize.backpropagation.paths import Path
-from visualize.backpropagation.statements import Name
-from visualize.backpropagation.story import story
+from visualize.explanation.derivation import Derivation, derivations
+from visualize.explanation.explain_latex import explanation_latex
+from visualize.explanation.explain_markdown import explanation_markdown
+from visualize.explanation.explain_text import explanation_text
+from visualize.explanation.statements import Name
+from visualize.explanation.story import story
 
 __all__ = ["Explanation"]
 

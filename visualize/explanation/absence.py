@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from autograd import Sweep, Value, topological_order
-from visualize.backpropagation.equations import forward_row
-from visualize.backpropagation.statements import Block, Name, Row, Rows, Sentence
+from visualize.explanation.equations import forward_row
+from visualize.explanation.statements import Block, Name, Row, Rows, Sentence
 
 __all__ = ["absence"]
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import groupby
 
-from visualize.backpropagation.notation import Notation
-from visualize.backpropagation.statements import Block, Heading, Sentence
+from visualize.explanation.notation import Notation
+from visualize.explanation.statements import Block, Heading, Sentence
 
 __all__ = ["explanation_markdown"]
 
@@ -14,7 +14,7 @@ __all__ = ["explanation_markdown"]
 def explanation_markdown(blocks: Sequence[Block]) -> str:
     r"""Return blocks as Markdown. Labels stand in formulas only, where nothing acts on them.
 
-    >>> from visualize.backpropagation.statements import Name, Number, Row, Rows
+    >>> from visualize.explanation.statements import Name, Number, Row, Rows
     >>> rows = Row((Name("w_1"), Number(-2.0))), Row((Name("y"), Name("w_1"), Number(-2.0)))
     >>> print(explanation_markdown([Heading(("Given ", Name("y"))), Rows(rows)]), end="")
     **Given $y$**

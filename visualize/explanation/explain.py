@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from autograd import Sweep, Value, sweep
-from visualize.backpropagation.explanation import Explanation
-from visualize.backpropagation.statements import Name
 from visualize.escape import cut, printable
+from visualize.explanation.explanation import Explanation
+from visualize.explanation.statements import Name
 from visualize.scene.flat import flatten
 from visualize.scene.names import NAME_COLUMNS, names_of
 

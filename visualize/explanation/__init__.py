@@ -1,0 +1,3 @@
+"""The chain rule told with the numbers of a graph, in text, Markdown and LaTeX."""
+
+__all__ = []
