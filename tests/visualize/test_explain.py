@@ -614,3 +614,12 @@ def test_numbers_beside_numbers_are_told_apart_and_not_rounded_away():
 def alike():
     a, b = Value(3.0, label="a"), Value(3.0, label="b")
     return a * b, a
+
+
+def test_indexed_names_need_no_parentheses():
+    w, x = Value(2.0, label="W1[0, 0]"), Value(3.0, label="x[0]")
+    z = w * x
+    z.label = "loss (mean)"
+    text = explain(z * z, wrt=w).text
+    assert "= W1[0, 0] * x[0] = 2 * 3 = 6" in text
+    assert "∂(loss (mean))/∂W1[0, 0] = x[0] = 3" in text

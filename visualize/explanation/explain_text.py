@@ -33,7 +33,8 @@ WIDTH = 79
 MARGIN = "    "
 WIDEST_LEFT = 28  # a longer left side pushes its row out, not all of them
 PLACES = re.compile(r" (?=[-+×*/] |if |else )")  # where an equation may go on in the next line
-SIMPLE = re.compile(r"[\w#'.…]*")  # a name that needs no parentheses in a derivative
+# A name, indexed or not, that needs no parentheses in a derivative
+SIMPLE = re.compile(r"[\w#'.…]*(\[[\w, ]*\])*")
 OPERATORS = re.compile(r"[-+*/=<>^,(){}|]")  # with one of these, a name needs them in any formula
 
 
@@ -102,8 +103,9 @@ def _enclosed(name: Name) -> str:
 def _operand(operand: Name | Number | Words, *, alone: bool) -> str:
     if isinstance(operand, Number):
         return telling(operand.value)
-    clashes = isinstance(operand, Name) and not alone and OPERATORS.search(operand.text)
-    return f"({operand.text})" if clashes else operand.text
+    if alone or not isinstance(operand, Name) or SIMPLE.fullmatch(operand.text):
+        return operand.text
+    return f"({operand.text})" if OPERATORS.search(operand.text) else operand.text
 
 
 def _factors(factors: Sequence[Number | Partial | Words]) -> Iterator[str]:
