@@ -8,6 +8,7 @@
 """
 
 from visualize.backpropagation.steps import Step, Steps, step_through
+from visualize.checkup import Health, HealthMonitor, health
 from visualize.comparison import Change, Difference, Snapshot, diff, snapshot
 from visualize.diagnosis.diagnosis import Diagnosis
 from visualize.diagnosis.kinks import Kink, Kinks, kinks
@@ -17,7 +18,6 @@ from visualize.drawing import Drawing, draw
 from visualize.explanation.explain import explain
 from visualize.explanation.explanation import Explanation
 from visualize.formulas import Formula, formula
-from visualize.health import Health, HealthMonitor, health
 from visualize.plots import (
     Animation,
     BoundaryRecorder,

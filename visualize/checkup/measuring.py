@@ -9,11 +9,11 @@ from math import isfinite
 from typing import Any
 
 from autograd import Value, gradients, topological_order
-from visualize.health.division import Division
-from visualize.health.graph import RowGraph
-from visualize.health.layer import LayerHealth
-from visualize.health.statistics import Statistics, statistics_of
-from visualize.health.units import is_dead, is_saturated, near_bound
+from visualize.checkup.division import Division
+from visualize.checkup.graph import RowGraph
+from visualize.checkup.layer import LayerHealth
+from visualize.checkup.statistics import Statistics, statistics_of
+from visualize.checkup.units import is_dead, is_saturated, near_bound
 
 __all__ = ["loss_gradients", "measured", "outputs_by_layer"]
 

@@ -7,16 +7,16 @@ from __future__ import annotations
 from typing import Any
 
 from autograd import Value
-from visualize.health.by_parameter import by_parameter
-from visualize.health.by_scope import by_scope
-from visualize.health.division import Named
-from visualize.health.graph import evaluating, row_graphs
-from visualize.health.loss import Loss, checked_loss, loss_name, loss_of
-from visualize.health.measuring import loss_gradients, measured, outputs_by_layer
-from visualize.health.report import Health
-from visualize.health.sample import Sample, sample_of
-from visualize.health.updates import next_updates
-from visualize.health.verdict import findings
+from visualize.checkup.by_parameter import by_parameter
+from visualize.checkup.by_scope import by_scope
+from visualize.checkup.division import Named
+from visualize.checkup.graph import evaluating, row_graphs
+from visualize.checkup.loss import Loss, checked_loss, loss_name, loss_of
+from visualize.checkup.measuring import loss_gradients, measured, outputs_by_layer
+from visualize.checkup.report import Health
+from visualize.checkup.sample import Sample, sample_of
+from visualize.checkup.updates import next_updates
+from visualize.checkup.verdict import findings
 
 __all__ = ["ROWS", "health", "health_of"]
 

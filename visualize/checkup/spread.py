@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from visualize.health.finding import Finding
-from visualize.health.layer import LayerHealth
+from visualize.checkup.finding import Finding
+from visualize.checkup.layer import LayerHealth
 
 __all__ = ["SPREAD", "spread"]
 

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from visualize.checkup.figure import figure
+from visualize.checkup.finding import Finding
+from visualize.checkup.layer import LayerHealth
+from visualize.checkup.table import text
 from visualize.digits import counted
-from visualize.health.figure import figure
-from visualize.health.finding import Finding
-from visualize.health.layer import LayerHealth
-from visualize.health.table import text
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

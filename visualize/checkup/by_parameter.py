@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from autograd import Value
-from visualize.health.division import Division, Named, Place
-from visualize.health.graph import RowGraph
+from visualize.checkup.division import Division, Named, Place
+from visualize.checkup.graph import RowGraph
 
 __all__ = ["by_parameter", "prefix"]
 

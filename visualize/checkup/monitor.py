@@ -8,12 +8,12 @@ import sys
 from collections.abc import Collection
 from typing import TYPE_CHECKING, Any, Protocol
 
-from visualize.health.check import ROWS, health_of
-from visualize.health.evolution import evolution
-from visualize.health.finding import KINDS
-from visualize.health.loss import Loss, checked_loss
-from visualize.health.report import Health
-from visualize.health.sample import sample_of
+from visualize.checkup.check import ROWS, health_of
+from visualize.checkup.evolution import evolution
+from visualize.checkup.finding import KINDS
+from visualize.checkup.loss import Loss, checked_loss
+from visualize.checkup.report import Health
+from visualize.checkup.sample import sample_of
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

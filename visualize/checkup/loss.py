@@ -7,7 +7,7 @@ from math import isfinite, nan
 from typing import Any, TypeAlias
 
 from autograd import Value, mean
-from visualize.health.graph import RowGraph
+from visualize.checkup.graph import RowGraph
 
 __all__ = ["Loss", "checked_loss", "loss_name", "loss_of"]
 

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from math import ceil, floor, log10
 from typing import TYPE_CHECKING
 
+from visualize.checkup.layer import LayerHealth
+from visualize.checkup.verdict import TOO_LARGE, TOO_SMALL, USUAL_UPDATE
 from visualize.escape import cut, printable
-from visualize.health.layer import LayerHealth
-from visualize.health.verdict import TOO_LARGE, TOO_SMALL, USUAL_UPDATE
 from visualize.plots.figures import (
     NEGATIVE,
     NOT_FINITE,
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from visualize.health.report import Health
+    from visualize.checkup.report import Health
 
 __all__ = ["NORMAL", "USUAL", "figure"]
 

@@ -7,11 +7,11 @@ from collections.abc import Callable, Sequence
 from math import nan
 from typing import TYPE_CHECKING
 
+from visualize.checkup.figure import NORMAL, USUAL
+from visualize.checkup.layer import LayerHealth
+from visualize.checkup.report import Health
+from visualize.checkup.verdict import TOO_LARGE, TOO_SMALL, USUAL_UPDATE
 from visualize.escape import cut, printable
-from visualize.health.figure import NORMAL, USUAL
-from visualize.health.layer import LayerHealth
-from visualize.health.report import Health
-from visualize.health.verdict import TOO_LARGE, TOO_SMALL, USUAL_UPDATE
 from visualize.plots.figures import matplotlib_module, new_figure
 
 if TYPE_CHECKING:

@@ -7,13 +7,13 @@ from itertools import groupby
 from math import isnan
 from typing import TYPE_CHECKING
 
+from visualize.checkup.layer import LayerHealth
+from visualize.checkup.statistics import Statistics
 from visualize.digits import counted
 from visualize.escape import columns, printable
-from visualize.health.layer import LayerHealth
-from visualize.health.statistics import Statistics
 
 if TYPE_CHECKING:
-    from visualize.health.report import Health
+    from visualize.checkup.report import Health
 
 __all__ = ["text"]
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from math import isfinite
 
+from visualize.checkup.finding import KINDS, Finding
+from visualize.checkup.layer import LayerHealth
+from visualize.checkup.spread import spread
+from visualize.checkup.statistics import Statistics
 from visualize.digits import counted
-from visualize.health.finding import KINDS, Finding
-from visualize.health.layer import LayerHealth
-from visualize.health.spread import spread
-from visualize.health.statistics import Statistics
 
 __all__ = ["TOO_LARGE", "TOO_SMALL", "USUAL_UPDATE", "findings"]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from visualize.health.statistics import Statistics
+from visualize.checkup.statistics import Statistics
 
 __all__ = ["LayerHealth"]
 

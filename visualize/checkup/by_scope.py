@@ -7,9 +7,9 @@ from collections.abc import Iterable, Sequence
 from typing import TypeAlias
 
 from autograd import Value
-from visualize.health.by_parameter import prefix
-from visualize.health.division import Division, Named, Place
-from visualize.health.graph import RowGraph
+from visualize.checkup.by_parameter import prefix
+from visualize.checkup.division import Division, Named, Place
+from visualize.checkup.graph import RowGraph
 
 __all__ = ["by_scope"]
 
