@@ -6,9 +6,23 @@ const FIT_MARGIN = 24;
 const LARGEST_FIT = 1.4; // a small graph is not blown up
 const WHEEL_SPEED = 0.0015;
 const SMALLEST_TEXT = 10; // pixels on the screen
-const LEVELS = [[0.16, "tiny"], [0.44, "far"], [0.7, "middle"], [Infinity, "near"]]; // what is legible at which scale
+const LEVELS = [
+  [0.16, "tiny"],
+  [0.44, "far"],
+  [0.7, "middle"],
+  [Infinity, "near"],
+]; // what is legible at which scale
 
-const camera = { x: 0, y: 0, scale: 1, isPending: false, glide: 0, legible: 0, area: null, isFit: false };
+const camera = {
+  x: 0,
+  y: 0,
+  scale: 1,
+  isPending: false,
+  glide: 0,
+  legible: 0,
+  area: null,
+  isFit: false,
+};
 
 /** Return the rectangle of the stage in the window; measured once, for that makes a browser lay all out. */
 function stageArea() {
@@ -25,7 +39,9 @@ function stageChanged() {
   if (camera.isFit) return fit();
   const { x, y, scale } = camera;
   moveCamera(x + (after.width - before.width) / 2, y + (after.height - before.height) / 2, scale);
-  if (page.selection) centreOn(page.places[page.of[page.selection[0]]], { onlyIfHidden: true, leastZoom: 0 });
+  const isWalking = byId("stage").contains(document.activeElement);
+  const index = page.selection ? page.of[page.selection[0]] : isWalking ? focusedIndex() : -1;
+  if (index >= 0) centreOn(page.places[index], { onlyIfHidden: true, leastZoom: 0 });
 }
 
 /** Ask for the transform to be applied with the next frame. */
@@ -52,8 +68,12 @@ function applyLevel() {
   const { scale } = camera;
   const [, level] = LEVELS.find(([most]) => scale < most);
   setAttribute(byId("stage"), "data-level", level);
-  const legible = level === "far" ? SMALLEST_TEXT / 1.2 ** Math.floor(Math.log(scale) / Math.log(1.2)) : FONT_SIZE;
-  if (legible !== camera.legible) byId("world").style.setProperty("--legible", `${legible.toFixed(1)}px`);
+  const legible =
+    level === "far"
+      ? SMALLEST_TEXT / 1.2 ** Math.floor(Math.log(scale) / Math.log(1.2))
+      : FONT_SIZE;
+  if (legible !== camera.legible)
+    byId("world").style.setProperty("--legible", `${legible.toFixed(1)}px`);
   camera.legible = legible;
 }
 
@@ -118,7 +138,11 @@ function centreOn([x, y, width, height], { leastZoom = 0.7, onlyIfHidden = false
   if (onlyIfHidden && isSeen) return;
   const area = stageArea();
   const scale = Math.max(camera.scale, Math.min(leastZoom, area.width / (1.5 * width)));
-  glideTo(area.width / 2 - scale * (x + width / 2), area.height / 2 - scale * (y + height / 2), scale);
+  glideTo(
+    area.width / 2 - scale * (x + width / 2),
+    area.height / 2 - scale * (y + height / 2),
+    scale,
+  );
 }
 
 /** Move the camera to a place over a few frames. */

@@ -7,7 +7,8 @@ function captionOf(progress) {
   const { graph, steps, step } = progress;
   const { phase, value } = steps[step];
   if (phase === "given") return ["Given", givenCaption(graph)];
-  if (phase === "forward") return [`${graph.name[value]} = ${shortFormula(graph, value)}`, forwardCaption(graph, value)];
+  if (phase === "forward")
+    return [`${graph.name[value]} = ${shortFormula(graph, value)}`, forwardCaption(graph, value)];
   if (phase === "seed") return ["Backward", seedCaption(graph)];
   if (phase === "end") return ["Done", endCaption(graph)];
   return [backwardHead(graph, value), backwardCaption(progress, value)];
@@ -16,13 +17,19 @@ function captionOf(progress) {
 /** Say which leaves the graph begins with. */
 function givenCaption(graph) {
   const leaves = graph.operation.filter((operation) => operation < 0).length;
-  const only = leaves === 1 ? "1 leaf holds its number" : `${leaves.toLocaleString("en-US")} leaves hold their numbers`;
+  const only =
+    leaves === 1
+      ? "1 leaf holds its number"
+      : `${leaves.toLocaleString("en-US")} leaves hold their numbers`;
   return `${only}. Forward: every operation computes its value from its operands.`;
 }
 
 /** Return a formula, cut to what a line holds. */
 function shortFormula(graph, value) {
-  return shortened(formulaOf(graph, value, (operand) => operandName(graph, operand)), 60);
+  return shortened(
+    formulaOf(graph, value, (operand) => operandName(graph, operand)),
+    60,
+  );
 }
 
 /** Say what an operation computes, in numbers. */
@@ -41,7 +48,8 @@ function seedCaption(graph) {
   }
   const [[output, gradient]] = graph.seeds;
   const name = graph.name[output];
-  if (gradient === 1) return `The backward pass begins at ${name}: its derivative with respect to itself is 1.`;
+  if (gradient === 1)
+    return `The backward pass begins at ${name}: its derivative with respect to itself is 1.`;
   return `The backward pass begins at ${name} with the gradient ${significant(gradient)}.`;
 }
 
@@ -53,9 +61,12 @@ function backwardHead(graph, value) {
 /** Say what arrives, the local derivatives, what is sent and what the operands have by now. */
 function backwardCaption({ graph, contributions, gradient }, value) {
   const arrived = `gradient ${significant(gradient)} arrives`;
-  if (!contributions.length) return `${arrived}; this operation has no derivative, so it sends nothing.`;
+  if (!contributions.length)
+    return `${arrived}; this operation has no derivative, so it sends nothing.`;
   if (contributions.length > MOST_TOLD) return `${arrived}; ${manyCaption(graph, contributions)}`;
-  const told = contributions.map((contribution) => contributionCaption(graph, value, gradient, contribution));
+  const told = contributions.map((contribution) =>
+    contributionCaption(graph, value, gradient, contribution),
+  );
   return `${arrived}; ${told.join("; ")}.`;
 }
 
@@ -64,7 +75,10 @@ function contributionCaption(graph, value, gradient, { operand, position, local,
   const rule = ruleWithNumbers(graph, value, position);
   const shown = significant(local);
   const derived = rule && rule !== shown && rule.length <= 60 ? `${rule} = ${shown}` : shown;
-  const product = gradient === 0 ? "0 (a gradient of 0 sends 0)" : `${significant(gradient)} × ${inProduct(local)} = ${significant(sent)}`;
+  const product =
+    gradient === 0
+      ? "0 (a gradient of 0 sends 0)"
+      : `${significant(gradient)} × ${inProduct(local)} = ${significant(sent)}`;
   return `to ${graph.name[operand]}: local derivative ${derived}, sends ${product}, total ${significant(total)}`;
 }
 
@@ -76,7 +90,9 @@ function inProduct(number) {
 
 /** Say what many operands get. */
 function manyCaption(graph, contributions) {
-  const most = contributions.reduce((best, other) => (Math.abs(other.sent) > Math.abs(best.sent) ? other : best));
+  const most = contributions.reduce((best, other) =>
+    Math.abs(other.sent) > Math.abs(best.sent) ? other : best,
+  );
   return (
     `it sends gradient × local derivative to ${contributions.length.toLocaleString("en-US")} operands, ` +
     `most to ${graph.name[most.operand]}: ${significant(most.sent)}, total ${significant(most.total)}.`
@@ -86,7 +102,10 @@ function manyCaption(graph, contributions) {
 /** Say that all gradients are there, and whether they are those recorded. */
 function endCaption(graph) {
   const largest = largestAt(graph.swept);
-  const most = largest < 0 ? "" : ` The largest is ${significant(graph.swept[largest])}, at ${graph.name[largest]}.`;
+  const most =
+    largest < 0
+      ? ""
+      : ` The largest is ${significant(graph.swept[largest])}, at ${graph.name[largest]}.`;
   return `Every gradient is complete.${most}${mismatchNote(graph)}`;
 }
 

@@ -13,7 +13,12 @@ function restartCulling() {
   if (!isLarge()) return;
   page.drawn.forEach(({ group }, index) => {
     const [x, y, width, height] = page.places[index];
-    culling.items.push({ box: index, drawn: group, extent: [x, y, x + width, y + height], isAway: false });
+    culling.items.push({
+      box: index,
+      drawn: group,
+      extent: [x, y, x + width, y + height],
+      isAway: false,
+    });
   });
   for (const bundle of page.bundles) culling.items.push({ box: -1, ...bundle, isAway: false });
 }
@@ -61,7 +66,9 @@ function restoreCulled() {
 
 /** Say whether one rectangle holds another. */
 function holds(outer, inner) {
-  return inner[0] >= outer[0] && inner[1] >= outer[1] && inner[2] <= outer[2] && inner[3] <= outer[3];
+  return (
+    inner[0] >= outer[0] && inner[1] >= outer[1] && inner[2] <= outer[2] && inner[3] <= outer[3]
+  );
 }
 
 /** Say whether two rectangles meet. */

@@ -51,7 +51,9 @@ function toggleBox(index) {
 
 /** Draw the view anew; what is at `before` stays where it is on the screen, if all is not seen anyway. */
 function refresh(before, placeAfter) {
-  const hadFocus = byId("boxes").contains(document.activeElement) || byId("titles").contains(document.activeElement);
+  const hadFocus =
+    byId("boxes").contains(document.activeElement) ||
+    byId("titles").contains(document.activeElement);
   redraw();
   const after = placeAfter();
   if (scaleToFit() >= COMFORTABLE) {
@@ -86,7 +88,8 @@ function reveal(value) {
 /** Return how many levels of detail there are: clusters closed from the outermost to none. */
 function levelCount() {
   let deepest = 0;
-  for (const path of new Set(pathsOf(page.graph, page.grouping))) deepest = Math.max(deepest, path.length);
+  for (const path of new Set(pathsOf(page.graph, page.grouping)))
+    deepest = Math.max(deepest, path.length);
   return deepest;
 }
 
@@ -132,5 +135,10 @@ function showLevel() {
   byId("more").disabled = isWhole;
   byId("everything").disabled = isWhole;
   const boxes = counted(page.boxes.length, "box");
-  setText(byId("showing"), isWhole ? `all ${counted(page.graph.size, "value")}` : `${counted(page.graph.size, "value")} in ${boxes}`);
+  setText(
+    byId("showing"),
+    isWhole
+      ? `all ${counted(page.graph.size, "value")}`
+      : `${counted(page.graph.size, "value")} in ${boxes}`,
+  );
 }

@@ -5,7 +5,9 @@ const NOT_FINITE = { nan: NaN, inf: Infinity, "-inf": -Infinity };
 
 /** Return the graph: columns by value number, operands before consumers. */
 function decodedGraph(columns) {
-  const numbers = columns.numbers.map((item) => (typeof item === "string" ? NOT_FINITE[item] : item));
+  const numbers = columns.numbers.map((item) =>
+    typeof item === "string" ? NOT_FINITE[item] : item,
+  );
   const number = (place) => (place < 0 ? null : numbers[place]);
   const text = (place) => (place < 0 ? "" : columns.texts[place]);
   const graph = {

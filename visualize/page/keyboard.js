@@ -101,16 +101,24 @@ function walk(way) {
   const middle = (index, axis) => page.places[index][axis] + page.places[index][axis + 2] / 2;
   const distance = (index) => Math.abs(middle(index, across) - middle(here, across));
   let candidates;
-  if (way === "consumer") candidates = page.edges.filter(({ source }) => source === here).map(({ target }) => target);
-  else if (way === "operand") candidates = page.edges.filter(({ target }) => target === here).map(({ source }) => source);
+  if (way === "consumer")
+    candidates = page.edges.filter(({ source }) => source === here).map(({ target }) => target);
+  else if (way === "operand")
+    candidates = page.edges.filter(({ target }) => target === here).map(({ source }) => source);
   else {
     const sign = way === "before" ? -1 : 1;
     candidates = page.boxes
       .map((_, index) => index)
-      .filter((index) => Math.abs(middle(index, along) - middle(here, along)) < 1 + page.places[here][along + 2] / 2)
+      .filter(
+        (index) =>
+          Math.abs(middle(index, along) - middle(here, along)) <
+          1 + page.places[here][along + 2] / 2,
+      )
       .filter((index) => sign * (middle(index, across) - middle(here, across)) > 0);
   }
   if (!candidates.length) return;
-  const next = candidates.reduce((best, index) => (distance(index) < distance(best) ? index : best));
+  const next = candidates.reduce((best, index) =>
+    distance(index) < distance(best) ? index : best,
+  );
   focusBox(page.boxes[next].key);
 }

@@ -14,7 +14,10 @@ function drawLines() {
   page.litEdges = new Set();
   byId("lit").replaceChildren();
   if (isLarge()) {
-    page.bundles = bundlesOf(page.edges.map((_, index) => index), "line");
+    page.bundles = bundlesOf(
+      page.edges.map((_, index) => index),
+      "line",
+    );
     byId("lines").replaceChildren(...page.bundles.map(({ drawn }) => drawn));
   } else {
     byId("lines").replaceChildren();

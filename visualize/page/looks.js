@@ -19,12 +19,16 @@ function lookOf({ state, value }, largest) {
 
 /** Return the gradient to show for many: nan before inf before the largest size. */
 function worstOf(gradients) {
-  const rank = ({ state, value }) => [SEVERITY.indexOf(state), state === "finite" ? Math.abs(value) : 0];
+  const rank = ({ state, value }) => [
+    SEVERITY.indexOf(state),
+    state === "finite" ? Math.abs(value) : 0,
+  ];
   let [worst] = gradients;
   let most = rank(worst);
   for (const gradient of gradients) {
     const own = rank(gradient);
-    if (own[0] > most[0] || (own[0] === most[0] && own[1] > most[1])) [worst, most] = [gradient, own];
+    if (own[0] > most[0] || (own[0] === most[0] && own[1] > most[1]))
+      [worst, most] = [gradient, own];
   }
   return worst;
 }
@@ -44,11 +48,16 @@ function runningLine({ state, value }) {
 
 /** Say what a gradient means, in a sentence. */
 function gradientMeaning({ state, value }, name, outputs) {
-  if (state === "pending") return "No backward pass has run yet. Play the steps to see what it would bring.";
-  if (state === "unreached") return `The backward pass did not come here: no way from ${outputs} carries a gradient.`;
-  if (state === "zero") return `Dead: the backward pass came here and brought exactly 0. A small change of ${name} changes nothing.`;
-  if (state === "nan") return "Not a number: something undefined, such as 0/0 or inf - inf, was met on the way.";
-  if (state === "infinite") return `Infinite: ${outputs} is vertical here, or a number overflowed on the way.`;
+  if (state === "pending")
+    return "No backward pass has run yet. Play the steps to see what it would bring.";
+  if (state === "unreached")
+    return `The backward pass did not come here: no way from ${outputs} carries a gradient.`;
+  if (state === "zero")
+    return `Dead: the backward pass came here and brought exactly 0. A small change of ${name} changes nothing.`;
+  if (state === "nan")
+    return "Not a number: something undefined, such as 0/0 or inf - inf, was met on the way.";
+  if (state === "infinite")
+    return `Infinite: ${outputs} is vertical here, or a number overflowed on the way.`;
   const direction = value > 0 ? "rises" : "falls";
   return `If ${name} grows by a little, ${outputs} ${direction} by ${significant(Math.abs(value))} times as much.`;
 }

@@ -43,7 +43,10 @@ function listenToButtons() {
     fit,
     "zoom-in": () => zoomBy(1.25),
     "zoom-out": () => zoomBy(0.8),
-    less: () => showDetail(page.view.folded.size && !page.view.closed.size ? levelCount() - 1 : currentLevel() - 1),
+    less: () =>
+      showDetail(
+        page.view.folded.size && !page.view.closed.size ? levelCount() - 1 : currentLevel() - 1,
+      ),
     more: () => showDetail(currentLevel() + 1),
     everything: () => showDetail(Infinity),
     turn: turnLayout,

@@ -18,14 +18,18 @@ function scheduleMarks() {
 function drawMarks() {
   const seen = new Set(camera.scale < LEVELS[1][0] ? [] : seenBoxes());
   const wanted = page.derivatives && seen.size <= FEW_BOXES;
-  const told = wanted ? page.edges.map((_, index) => index).filter((index) => isTold(index, seen)) : [];
+  const told = wanted
+    ? page.edges.map((_, index) => index).filter((index) => isTold(index, seen))
+    : [];
   const taken = [];
   const marks = [];
   for (const index of told.length <= FEW_MARKS ? told : []) {
     const text = textAtLine(page.edges[index]);
     const place = freePlace(page.routes[index], [markWidth(text), MARK_HEIGHT], taken);
     if (!place) continue;
-    marks.push(plate([text], place, page.litEdges.has(index) ? "mark-plate lit" : "mark-plate", index));
+    marks.push(
+      plate([text], place, page.litEdges.has(index) ? "mark-plate lit" : "mark-plate", index),
+    );
   }
   byId("marks").replaceChildren(...marks);
   hideMarksInFlow();
@@ -68,7 +72,11 @@ function plate(rows, [x, y], className, edge) {
   const first = 3.5 - (height - MARK_HEIGHT) / 2;
   return svgElement(
     "g",
-    { class: className, transform: `translate(${x.toFixed(1)},${y.toFixed(1)})`, "data-edge": edge },
+    {
+      class: className,
+      transform: `translate(${x.toFixed(1)},${y.toFixed(1)})`,
+      "data-edge": edge,
+    },
     svgElement("rect", { x: -width / 2, y: -height / 2 - 1, width, height: height + 2, rx: 3 }),
     ...rows.map((row, place) => svgElement("text", { y: first + place * MARK_HEIGHT }, row)),
   );
@@ -80,7 +88,8 @@ function freePlace(route, [width, height], taken) {
     const [x, y] = pointOn(route, part);
     const isFree = taken.every(
       ([left, top, otherWidth, otherHeight]) =>
-        Math.abs(left - x) > (width + otherWidth) / 2 || Math.abs(top - y) > (height + otherHeight) / 2,
+        Math.abs(left - x) > (width + otherWidth) / 2 ||
+        Math.abs(top - y) > (height + otherHeight) / 2,
     );
     if (!isFree) continue;
     taken.push([x, y, width, height]);

@@ -30,8 +30,9 @@ SCRIPTS = (
     "groups", "bands", "folds", "acyclic", "copies", "boxes", "views",
     "cluster_tree", "ranks", "shorten", "layering", "barycentre", "crossings", "order", "lanes",
     "straighten", "places", "frames", "routes", "layout",
-    "shown", "drawing", "lines", "camera", "culling", "pointer", "folding", "paths", "marks",
-    "steps", "captions", "player", "tables", "panel", "search", "keyboard", "theme", "main",
+    "shown", "shapes", "drawing", "lines", "camera", "culling", "pointer", "folding", "paths",
+    "marks", "steps", "captions", "flow", "player", "tables", "summary", "panel", "search",
+    "keyboard", "theme", "main",
 )  # fmt: skip
 COMMENT = re.compile(r"^[ ]*(//[^\n]*|/\*.*?\*/)", re.MULTILINE | re.DOTALL)
 
@@ -43,7 +44,7 @@ def page(outputs: Sequence[Value], *, title: str = "", rankdir: str = "LR") -> s
     in a policy that allows its own script and style alone. It shows the values as they are now;
     `rankdir` is the direction from operands to outputs, "LR" or "TB".
 
-    Its size is about 160 kB plus 150 bytes a value (and the labels, of up to 4,000 characters, each
+    Its size is about 170 kB plus 150 bytes a value (and the labels, of up to 4,000 characters, each
     different one once). Raises ValueError for more than 100,000 values.
 
     >>> a = Value(2.0, label="a")

@@ -1,5 +1,13 @@
 // The panel: everything about one value, with its rule and every contribution in numbers.
 
+const STATE_TAGS = {
+  pending: "no gradient yet",
+  unreached: "not reached",
+  zero: "dead: gradient 0",
+  infinite: "infinite gradient",
+  nan: "gradient is nan",
+};
+
 /** Show the box that the pointer is on or that has the focus; -1 for the selected one. */
 function tellAbout(index) {
   if (index >= 0) {
@@ -16,7 +24,9 @@ function showPanel(members) {
   if (page.told === key) return;
   page.told = key;
   const panel = byId("panel-content");
-  panel.replaceChildren(...(members.length === 1 ? valueSections(members[0]) : groupSections(members)));
+  panel.replaceChildren(
+    ...(members.length === 1 ? valueSections(members[0]) : groupSections(members)),
+  );
   byId("panel").dataset.empty = "false";
   panel.scrollTop = 0;
 }
@@ -29,14 +39,28 @@ function valueSections(value) {
   const isNumber = graph.gradient[value] !== null;
   return [
     element("h2", {}, graph.label[value] || graph.name[value]),
-    element("p", { class: "tags" }, ...tagsOf(value).map((tag) => element("span", { class: "tag" }, tag))),
-    operation ? element("p", { class: "formula" }, `${graph.name[value]} = ${shortFormula(graph, value)}`) : null,
+    element(
+      "p",
+      { class: "tags" },
+      ...tagsOf(value).map((tag) => element("span", { class: "tag" }, tag)),
+    ),
+    operation
+      ? element("p", { class: "formula" }, `${graph.name[value]} = ${shortFormula(graph, value)}`)
+      : null,
     operation ? element("p", { class: "formula muted" }, forwardEquation(value)) : null,
     facts([
       ["data", exact(graph.data[value]), Number.isFinite(graph.data[value]) ? "" : "bad"],
-      ["grad", isNumber ? exact(graph.gradient[value]) : "none", ["nan", "infinite"].includes(gradient.state) ? "bad" : ""],
+      [
+        "grad",
+        isNumber ? exact(graph.gradient[value]) : "none",
+        ["nan", "infinite"].includes(gradient.state) ? "bad" : "",
+      ],
     ]),
-    element("p", { class: "meaning" }, gradientMeaning(gradient, graph.name[value], outputNames(graph))),
+    element(
+      "p",
+      { class: "meaning" },
+      gradientMeaning(gradient, graph.name[value], outputNames(graph)),
+    ),
     ...operandsSection(value),
     ...consumersSection(value),
     ...pathsSection(value),
@@ -51,8 +75,8 @@ function tagsOf(value) {
   const tags = [operation ? operation.name : "leaf"];
   if (graph.label[value] && graph.label[value] !== graph.name[value]) tags.push(graph.name[value]);
   if (page.outputs.has(value)) tags.push("output");
-  if (graph.state[value] !== "finite") tags.push({ pending: "no gradient yet", unreached: "not reached", zero: "dead: gradient 0", infinite: "infinite gradient", nan: "gradient is nan" }[graph.state[value]]);
-  return tags;
+  const state = STATE_TAGS[graph.state[value]];
+  return state ? [...tags, state] : tags;
 }
 
 /** Return a formula with its numbers and its result. */
@@ -62,7 +86,10 @@ function forwardEquation(value) {
 
 /** Return a list of names and numbers. */
 function facts(rows) {
-  const items = rows.flatMap(([name, text, className]) => [element("dt", {}, name), element("dd", { class: className || null }, text)]);
+  const items = rows.flatMap(([name, text, className]) => [
+    element("dt", {}, name),
+    element("dd", { class: className || null }, text),
+  ]);
   return element("dl", { class: "facts" }, ...items);
 }
 
@@ -71,12 +98,22 @@ function pathsSection(value) {
   const { graph } = page;
   const { count, path, product } = pathsToOutputs(graph, value);
   if (!count || path.length < 2) return [];
-  const ways = count === 1 ? "One path carries its gradient" : `Its gradient is the sum over ${count.toLocaleString("en-US")} paths`;
+  const ways =
+    count === 1
+      ? "One path carries its gradient"
+      : `Its gradient is the sum over ${count.toLocaleString("en-US")} paths`;
   const shown = path.length > 12 ? [...path.slice(0, 6), -1, ...path.slice(-5)] : path;
-  const steps = shown.flatMap((node, place) => [place ? " → " : null, node < 0 ? "…" : linkTo(node)]);
+  const steps = shown.flatMap((node, place) => [
+    place ? " → " : null,
+    node < 0 ? "…" : linkTo(node),
+  ]);
   return [
     element("h3", {}, "Paths to the output"),
-    element("p", {}, `${ways}; ${count === 1 ? "" : "the one that weighs most has "}the product of local derivatives ${significant(product)}:`),
+    element(
+      "p",
+      {},
+      `${ways}; ${count === 1 ? "" : "the one that weighs most has "}the product of local derivatives ${significant(product)}:`,
+    ),
     element("p", { class: "path" }, ...steps),
   ];
 }
@@ -93,41 +130,11 @@ function placeSection(value) {
 
 /** Return a button that goes to a value. */
 function linkTo(value) {
-  return element("button", { class: "link", type: "button", "data-value": value }, page.graph.name[value]);
-}
-
-/** Return a summary of many values, with those of the largest gradients. */
-function groupSections(members) {
-  const { graph } = page;
-  const index = page.of[members[0]];
-  const box = page.boxes[index];
-  const byOperation = new Map();
-  for (const value of members) {
-    const name = operationOf(graph, value)?.name ?? "leaf";
-    byOperation.set(name, (byOperation.get(name) ?? 0) + 1);
-  }
-  const most = [...byOperation].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1));
-  const size = (value) => (Number.isNaN(graph.gradient[value]) ? Infinity : Math.abs(graph.gradient[value] ?? 0));
-  const steepest = members.slice().sort((a, b) => size(b) - size(a)).slice(0, 8).filter((value) => size(value) > 0);
-  const dead = members.filter((value) => graph.state[value] === "zero").length;
-  return [
-    element("h2", {}, box.title),
-    element("p", { class: "tags" }, element("span", { class: "tag" }, counted(members.length, "value"))),
-    facts([
-      ["data", rangeOf(members.map(RECORDED.data))],
-      ["grad", gradientLine(worstOf(members.map(RECORDED.gradient))).replace("grad ", "largest ")],
-      ...(dead ? [["dead", `${counted(dead, "gradient")} exactly 0`]] : []),
-      ["made of", most.slice(0, 8).map(([name, count]) => `${name} ×${count.toLocaleString("en-US")}`).join(", ")],
-      ...(box.path.length ? [["in", box.path.map(partTitle).join(" / ")]] : []),
-    ]),
-    element(
-      "p",
-      { class: "actions" },
-      element("button", { type: "button", "data-act": "open", "data-value": members[0] }, "Open"),
-      element("button", { type: "button", "data-act": "light", "data-value": members[0] }, "Light its paths"),
-    ),
-    ...(steepest.length ? [element("h3", {}, "Largest gradients"), tableOf(["value", "data", "grad"], steepest.map((value) => [linkTo(value), significant(graph.data[value]), significant(graph.gradient[value])]))] : []),
-  ];
+  return element(
+    "button",
+    { class: "link", type: "button", "data-value": value },
+    page.graph.name[value],
+  );
 }
 
 /** Listen to the buttons of the panel. */

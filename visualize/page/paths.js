@@ -8,7 +8,8 @@ function waysThrough(graph, members) {
   const ways = new Uint8Array(graph.size);
   const below = [...members];
   for (const value of members) ways[value] = FAR_BELOW;
-  for (const value of below) { // grows while it is walked
+  for (const value of below) {
+    // grows while it is walked
     for (const operand of graph.operands[value]) {
       if (typeof operand !== "number" || ways[operand]) continue;
       ways[operand] = FAR_BELOW;
@@ -63,12 +64,22 @@ function markPaths() {
     const way = ways ? box.members.reduce((most, value) => Math.max(most, ways[value]), 0) : 0;
     markBox(index, "lit", way === ON_PATH);
     markBox(index, "below", way === FAR_BELOW);
-    markBox(index, "selected", box.members.some((value) => isSelected.has(value)));
-    setAttribute(page.drawn[index].group, "aria-pressed", ways ? String(page.drawn[index].marks.has("selected")) : null);
+    markBox(
+      index,
+      "selected",
+      box.members.some((value) => isSelected.has(value)),
+    );
+    setAttribute(
+      page.drawn[index].group,
+      "aria-pressed",
+      ways ? String(page.drawn[index].marks.has("selected")) : null,
+    );
   });
   const edges = { [ON_PATH]: [], [FAR_BELOW]: [], 0: [] };
   page.edges.forEach((edge, index) => {
-    edges[ways ? edge.uses.reduce((most, use) => Math.max(most, wayOfUse(ways, use)), 0) : 0].push(index);
+    edges[ways ? edge.uses.reduce((most, use) => Math.max(most, wayOfUse(ways, use)), 0) : 0].push(
+      index,
+    );
   });
   lightLines(edges[ON_PATH], edges[FAR_BELOW]);
   scheduleMarks();

@@ -2,7 +2,6 @@
 
 const STEP_TIME = 1400; // milliseconds at speed 1
 const LONGEST_PLAY = 90000; // milliseconds for all steps at speed 1, however many
-const FLOW_MARKS = 12; // lines that say what flows
 
 const player = { timer: 0, isPlaying: false };
 
@@ -13,7 +12,8 @@ function preparePlayer() {
   page.playerNumbers = {
     data: (value) => page.progress.data(value),
     gradient: (value) => page.progress.gradientSoFar(value),
-    line: (gradient) => (page.steps[page.step].phase === "end" ? gradientLine(gradient) : runningLine(gradient)),
+    line: (gradient) =>
+      page.steps[page.step].phase === "end" ? gradientLine(gradient) : runningLine(gradient),
   };
   const slider = byId("slider");
   slider.max = page.steps.length - 1;
@@ -26,7 +26,14 @@ function preparePlayer() {
     pause();
     goTo(step);
   });
-  const actions = { play: togglePlay, "step-back": () => stepBy(-1), "step-on": () => stepBy(1), "to-start": () => stepTo(0), "to-end": () => stepTo(page.steps.length - 1), leave: leavePlayer };
+  const actions = {
+    play: togglePlay,
+    "step-back": () => stepBy(-1),
+    "step-on": () => stepBy(1),
+    "to-start": () => stepTo(0),
+    "to-end": () => stepTo(page.steps.length - 1),
+    leave: leavePlayer,
+  };
   for (const [id, action] of Object.entries(actions)) byId(id).addEventListener("click", action);
   showStep();
 }
@@ -51,18 +58,26 @@ function goTo(step) {
 /** Note which numbers are shown, to find what the next step changes. */
 function rememberShown() {
   const { known, totals, step } = page.progress;
-  page.painted = { known: known.slice(), totals: totals.slice(), isEnd: page.steps[Math.max(0, step)].phase === "end" };
+  page.painted = {
+    known: known.slice(),
+    totals: totals.slice(),
+    isEnd: page.steps[Math.max(0, step)].phase === "end",
+  };
 }
 
 /** Write on those boxes again whose values have changed. */
 function paintChanged() {
   const { known, totals, step } = page.progress;
   const isEnd = page.steps[step].phase === "end";
-  if (isEnd !== page.painted.isEnd) paintAll(); // what is pending becomes unreached
+  if (isEnd !== page.painted.isEnd)
+    paintAll(); // what is pending becomes unreached
   else {
     const changed = new Set();
     for (let value = 0; value < known.length; value++) {
-      if (known[value] !== page.painted.known[value] || !Object.is(totals[value], page.painted.totals[value])) {
+      if (
+        known[value] !== page.painted.known[value] ||
+        !Object.is(totals[value], page.painted.totals[value])
+      ) {
         changed.add(page.of[value]);
       }
     }
@@ -134,60 +149,6 @@ function followStep(isFirst = false) {
   else if (value >= 0) centreOn(place, { onlyIfHidden: true, leastZoom: 0 });
 }
 
-/** Mark the step that is shown, and no other one. */
-function markStep() {
-  for (const index of page.flow.boxes) if (index < page.drawn.length) for (const name of ["current", "receives"]) markBox(index, name, false);
-  for (const edge of page.flow.edges) page.lines[edge]?.classList.remove("flow", "flow-negative");
-  page.flow = { boxes: [], edges: [] };
-  byId("flow").replaceChildren();
-  if (page.step !== null) markFlow();
-  hideMarksInFlow();
-}
-
-/** Mark the boxes and lines of the step, and say what flows there. */
-function markFlow() {
-  const { phase, value } = page.steps[page.step];
-  if (phase === "seed") for (const [output] of page.graph.seeds) markFlowBox(page.of[output], "current");
-  if (value < 0 || phase === "seed") return;
-  markFlowBox(page.of[value], "current");
-  if (phase === "forward") page.graph.operands[value].forEach((_, position) => markFlowLine(value, position, 0));
-  for (const { operand, position, sent } of page.progress.contributions) {
-    if (page.of[operand] !== page.of[value]) markFlowBox(page.of[operand], "receives");
-    markFlowLine(value, position, sent);
-  }
-  byId("flow").replaceChildren(...flowMarks(value));
-}
-
-/** Mark a box that takes part in the step. */
-function markFlowBox(index, name) {
-  markBox(index, name, true);
-  page.flow.boxes.push(index);
-}
-
-/** Mark the line of a use that takes part in the step. */
-function markFlowLine(consumer, position, sent) {
-  const edge = page.edgeOfUse.get(`${consumer}/${position}`);
-  if (edge === undefined) return;
-  lineElement(edge).classList.add("flow");
-  lineElement(edge).classList.toggle("flow-negative", sent < 0);
-  page.flow.edges.push(edge);
-}
-
-/** Return the texts at the lines of a step: gradient × local derivative = what is sent. */
-function flowMarks(value) {
-  const { contributions, gradient } = page.progress;
-  const taken = [];
-  const marks = [];
-  for (const { position, local, sent } of contributions.slice(0, FLOW_MARKS)) {
-    const edge = page.edgeOfUse.get(`${value}/${position}`);
-    if (edge === undefined || page.edges[edge].count > 1) continue;
-    const rows = [`${significant(gradient)} × ${inProduct(local)}`, `= ${significant(sent)}`];
-    const place = freePlace(page.routes[edge], [markWidth(rows[0]), 2 * MARK_HEIGHT + 2], taken);
-    if (place) marks.push(plate(rows, place, sent < 0 ? "flow-plate flow-negative" : "flow-plate", edge));
-  }
-  return marks;
-}
-
 /** Write the caption, the counter and the slider of the step. */
 function showStep() {
   const { step, steps } = page;
@@ -198,7 +159,11 @@ function showStep() {
   const last = steps.length - 1;
   setText(byId("counter"), step === null ? `${counted(last, "step")}` : `${step} / ${last}`);
   if (step !== null) byId("slider").value = step;
-  setAttribute(byId("slider"), "aria-valuetext", step === null ? "recorded numbers" : `step ${step} of ${last}: ${head}`);
+  setAttribute(
+    byId("slider"),
+    "aria-valuetext",
+    step === null ? "recorded numbers" : `step ${step} of ${last}: ${head}`,
+  );
   setAttribute(byId("caption-line"), "aria-live", player.isPlaying ? "off" : "polite");
   setAttribute(byId("play"), "aria-label", player.isPlaying ? "Pause" : "Play");
   byId("play").dataset.playing = String(player.isPlaying);
@@ -209,7 +174,13 @@ function showStep() {
 function recordedCaption() {
   const { graph } = page;
   if (!graph.visits.length) {
-    return ["Stale", "A leaf was changed after the graph was computed: call forward() on the output, then draw it again."];
+    return [
+      "Stale",
+      "A leaf was changed after the graph was computed: call forward() on the output, then draw it again.",
+    ];
   }
-  return ["Backpropagation", "Play it step by step: first forward, every value; then backward, every gradient."];
+  return [
+    "Backpropagation",
+    "Play it step by step: first forward, every value; then backward, every gradient.",
+  ];
 }

@@ -55,7 +55,10 @@ function pointerMove(event) {
     const [, other] = [...pointers].find(([id]) => id !== event.pointerId);
     const distance = ([x, y]) => Math.max(1, Math.hypot(x - other[0], y - other[1]));
     moveCamera(camera.x + moveX / 2, camera.y + moveY / 2, camera.scale);
-    zoomBy(distance(after) / distance(before), [(after[0] + other[0]) / 2, (after[1] + other[1]) / 2]);
+    zoomBy(distance(after) / distance(before), [
+      (after[0] + other[0]) / 2,
+      (after[1] + other[1]) / 2,
+    ]);
   }
   pointers.set(event.pointerId, after);
 }

@@ -17,7 +17,12 @@ function found(graph, query) {
 /** Return how well a value matches: 1 for its whole label or operation, then beginnings, then parts. */
 function matchRank(graph, value, wanted) {
   const operation = operationOf(graph, value);
-  const texts = [graph.label[value], graph.name[value], operation ? operation.name : "leaf", operation?.symbol ?? ""];
+  const texts = [
+    graph.label[value],
+    graph.name[value],
+    operation ? operation.name : "leaf",
+    operation?.symbol ?? "",
+  ];
   const lower = texts.map((text) => text.toLowerCase());
   if (lower.includes(wanted)) return 1;
   if (lower.some((text) => text.startsWith(wanted))) return 2;
@@ -31,7 +36,11 @@ function listenToSearch() {
   field.addEventListener("input", () => showResults(field.value));
   field.addEventListener("focus", () => showResults(field.value));
   field.addEventListener("keydown", (event) => {
-    const action = { ArrowDown: () => goToResult(1), ArrowUp: () => goToResult(-1), Escape: leaveSearch }[event.key];
+    const action = {
+      ArrowDown: () => goToResult(1),
+      ArrowUp: () => goToResult(-1),
+      Escape: leaveSearch,
+    }[event.key];
     if (!action) return;
     event.preventDefault();
     event.stopPropagation();
@@ -58,7 +67,14 @@ function showResults(query) {
   page.resultAt = -1;
   const shown = page.results.slice(0, MOST_RESULTS).map(resultItem);
   const rest = page.results.length - shown.length;
-  if (rest > 0) shown.push(element("li", { class: "rest", role: "presentation" }, `and ${rest.toLocaleString("en-US")} more`));
+  if (rest > 0)
+    shown.push(
+      element(
+        "li",
+        { class: "rest", role: "presentation" },
+        `and ${rest.toLocaleString("en-US")} more`,
+      ),
+    );
   byId("results").replaceChildren(...shown);
   byId("results").hidden = !shown.length;
   setAttribute(byId("search"), "aria-expanded", String(shown.length > 0));
@@ -117,7 +133,9 @@ function showValue(value, { takeFocus = true } = {}) {
 /** Mark the boxes that hold something found. */
 function markFound() {
   const hits = new Set(page.results);
-  page.boxes.forEach((box, index) => markBox(index, "found", hits.size > 0 && box.members.some((value) => hits.has(value))));
+  page.boxes.forEach((box, index) =>
+    markBox(index, "found", hits.size > 0 && box.members.some((value) => hits.has(value))),
+  );
 }
 
 /** Close the list, and clear the field when it is closed already. */

@@ -23,7 +23,10 @@ function wordsOf(box, shown) {
       isMany && gradient.value ? `largest ${short}` : short,
     ],
     look: lookOf(gradient, page.largest),
-    isBad: [!isMany && data[0] !== null && !Number.isFinite(data[0]), ["nan", "infinite"].includes(gradient.state)],
+    isBad: [
+      !isMany && data[0] !== null && !Number.isFinite(data[0]),
+      ["nan", "infinite"].includes(gradient.state),
+    ],
     isFuture,
   };
 }
@@ -37,10 +40,16 @@ function rangeOf(numbers) {
   for (const number of finite) [low, high] = [Math.min(low, number), Math.max(high, number)];
   const [first, last] = [significant(low), significant(high)];
   const rest = numbers.length - finite.length;
-  return (first === last ? first : `${first} … ${last}`) + (rest ? `, ${rest.toLocaleString("en-US")} nan or inf` : "");
+  return (
+    (first === last ? first : `${first} … ${last}`) +
+    (rest ? `, ${rest.toLocaleString("en-US")} nan or inf` : "")
+  );
 }
 
 /** Return the largest finite size of some numbers, null among them left out. */
 function largestSize(numbers) {
-  return numbers.reduce((most, number) => (Number.isFinite(number) ? Math.max(most, Math.abs(number)) : most), 0);
+  return numbers.reduce(
+    (most, number) => (Number.isFinite(number) ? Math.max(most, Math.abs(number)) : most),
+    0,
+  );
 }

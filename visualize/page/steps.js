@@ -41,10 +41,16 @@ function runningColumns(graph) {
   const totals = new Array(graph.size).fill(null);
   for (const [value, gradient] of graph.seeds) totals[value] = gradient;
   for (const value of graph.visits) {
-    columns[value] = Math.max(columns[value], runningLine({ state: "finite", value: totals[value] }).length);
+    columns[value] = Math.max(
+      columns[value],
+      runningLine({ state: "finite", value: totals[value] }).length,
+    );
     for (const { operand, total } of contributionsOf(graph, value, totals)) {
       totals[operand] = total;
-      columns[operand] = Math.max(columns[operand], runningLine({ state: "finite", value: total }).length);
+      columns[operand] = Math.max(
+        columns[operand],
+        runningLine({ state: "finite", value: total }).length,
+      );
     }
   }
   return columns;
@@ -79,9 +85,11 @@ class Progress {
     const { phase, value } = this.steps[++this.step];
     this.contributions = [];
     this.gradient = null;
-    if (phase === "given") graph.operation.forEach((operation, leaf) => (known[leaf] = operation < 0 ? 1 : 0));
+    if (phase === "given")
+      graph.operation.forEach((operation, leaf) => (known[leaf] = operation < 0 ? 1 : 0));
     else if (phase === "forward") known[value] = 1;
-    else if (phase === "seed") for (const [output, gradient] of graph.seeds) totals[output] = gradient;
+    else if (phase === "seed")
+      for (const [output, gradient] of graph.seeds) totals[output] = gradient;
     else if (phase === "backward") {
       this.gradient = totals[value];
       this.contributions = contributionsOf(graph, value, totals);

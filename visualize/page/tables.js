@@ -5,17 +5,34 @@ const MOST_ROWS = 24; // shown at once; a button shows the rest
 /** Return a table; rows beyond the first few are hidden behind a button. */
 function tableOf(headings, rows, total = null) {
   const made = rows.map((cells, place) =>
-    element("tr", place >= MOST_ROWS ? { hidden: "" } : {}, ...cells.map((cell) => element("td", {}, cell))),
+    element(
+      "tr",
+      place >= MOST_ROWS ? { hidden: "" } : {},
+      ...cells.map((cell) => element("td", {}, cell)),
+    ),
   );
   const table = element(
     "table",
     {},
-    element("thead", {}, element("tr", {}, ...headings.map((heading) => element("th", { scope: "col" }, heading)))),
+    element(
+      "thead",
+      {},
+      element("tr", {}, ...headings.map((heading) => element("th", { scope: "col" }, heading))),
+    ),
     element("tbody", {}, ...made),
-    total ? element("tfoot", {}, element("tr", {}, ...total.map((cell) => element("td", {}, cell)))) : null,
+    total
+      ? element("tfoot", {}, element("tr", {}, ...total.map((cell) => element("td", {}, cell))))
+      : null,
   );
   const more = rows.length - MOST_ROWS;
-  const button = more > 0 ? element("button", { type: "button", "data-act": "more" }, `${more.toLocaleString("en-US")} more rows`) : null;
+  const button =
+    more > 0
+      ? element(
+          "button",
+          { type: "button", "data-act": "more" },
+          `${more.toLocaleString("en-US")} more rows`,
+        )
+      : null;
   return element("div", { class: "table" }, table, button);
 }
 
@@ -31,11 +48,18 @@ function operandsSection(value) {
   const operation = operationOf(graph, value);
   if (!operation) return [];
   const gradient = graph.swept[value];
-  const rows = graph.operands[value].map((operand, position) => operandRow(value, operand, position));
-  const arrives = gradient === null ? "no gradient arrives" : `gradient ${significant(gradient)} × local = sent`;
+  const rows = graph.operands[value].map((operand, position) =>
+    operandRow(value, operand, position),
+  );
+  const arrives =
+    gradient === null ? "no gradient arrives" : `gradient ${significant(gradient)} × local = sent`;
   return [
     element("h3", {}, "What it hands back"),
-    element("p", { class: "muted" }, `For each operand: the local derivative ∂${graph.name[value]}/∂operand; ${arrives}.`),
+    element(
+      "p",
+      { class: "muted" },
+      `For each operand: the local derivative ∂${graph.name[value]}/∂operand; ${arrives}.`,
+    ),
     tableOf(["operand", "local derivative", "sent"], rows),
     ...productsSection(value, operation),
   ];
@@ -45,7 +69,8 @@ function operandsSection(value) {
 function operandRow(value, operand, position) {
   const { graph } = page;
   const data = significant(operandData(graph, operand));
-  if (typeof operand !== "number") return [data, element("span", { class: "muted" }, "a number"), ""];
+  if (typeof operand !== "number")
+    return [data, element("span", { class: "muted" }, "a number"), ""];
   const local = graph.local[value][position];
   const name = element("span", {}, linkTo(operand), element("small", {}, ` = ${data}`));
   if (local === null) return [name, element("span", { class: "muted" }, "none"), "nothing"];
@@ -63,7 +88,14 @@ function ruleCell(value, position, local) {
   }
   lines.push(significant(local));
   const different = lines.filter((line, place) => lines.indexOf(line) === place);
-  return element("span", {}, ...different.flatMap((line, place) => [place ? element("br") : null, place ? `= ${line}` : line]));
+  return element(
+    "span",
+    {},
+    ...different.flatMap((line, place) => [
+      place ? element("br") : null,
+      place ? `= ${line}` : line,
+    ]),
+  );
 }
 
 /** Return the terms of a sum or of a dot product, and their sum. */
@@ -83,22 +115,33 @@ function productsSection(value, operation) {
       significant(numbers.reduce((product, number) => product * number, 1)),
     ];
   });
-  return [element("h3", {}, isDot ? "Its products" : "Its terms"), tableOf(["term", "", "number"], rows, ["sum", "", significant(graph.data[value])])];
+  return [
+    element("h3", {}, isDot ? "Its products" : "Its terms"),
+    tableOf(["term", "", "number"], rows, ["sum", "", significant(graph.data[value])]),
+  ];
 }
 
 /** Return the section about the consumers: what came from each, and the sum. */
 function consumersSection(value) {
   const { graph } = page;
   const rows = [];
-  for (const [output, gradient] of graph.seeds) if (output === value) rows.push(["the start", "", significant(gradient)]);
+  for (const [output, gradient] of graph.seeds)
+    if (output === value) rows.push(["the start", "", significant(gradient)]);
   for (const [consumer, position] of graph.uses[value]) {
     const sent = graph.sent[consumer][position];
-    const arithmetic = sent === null ? "" : `${significant(graph.swept[consumer])} × ${inProduct(graph.local[consumer][position])}`;
+    const arithmetic =
+      sent === null
+        ? ""
+        : `${significant(graph.swept[consumer])} × ${inProduct(graph.local[consumer][position])}`;
     rows.push([linkTo(consumer), arithmetic, sent === null ? "nothing" : significant(sent)]);
   }
   const total = graph.swept[value];
   return [
     element("h3", {}, "Where its gradient comes from"),
-    tableOf(["from", "gradient × local", "got"], rows, total === null ? null : ["sum", "", significant(total)]),
+    tableOf(
+      ["from", "gradient × local", "got"],
+      rows,
+      total === null ? null : ["sum", "", significant(total)],
+    ),
   ];
 }

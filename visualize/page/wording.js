@@ -1,7 +1,8 @@
 // What boxes, operations and rules say.
 
 const LEAST_COLUMNS = 8;
-const WIDE_CHARACTER = /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60]|\p{Emoji_Presentation}/u;
+const WIDE_CHARACTER =
+  /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60]|\p{Emoji_Presentation}/u;
 const NO_WIDTH = /\p{M}|\p{Cf}/u;
 
 /** Return the width of a text in monospaced columns. */
@@ -48,7 +49,8 @@ function filledRule(rule, texts, result) {
   return rule.replace(/\{(out|\d+)\}/g, (blank, place, offset) => {
     const text = place === "out" ? result : texts[Number(place)];
     const before = rule.slice(0, offset).trimEnd().slice(-1);
-    const clashes = (before && "+-*/".includes(before)) || rule.startsWith("**", offset + blank.length);
+    const clashes =
+      (before && "+-*/".includes(before)) || rule.startsWith("**", offset + blank.length);
     return clashes && /^-([\d.]|inf)/.test(text) ? `(${text})` : text;
   });
 }
@@ -69,5 +71,7 @@ function ruleWithNumbers(graph, value, position) {
 function outputNames(graph) {
   const ends = graph.seeds.length ? graph.seeds.map(([value]) => value) : graph.outputs;
   if (ends.length === 1) return graph.name[ends[0]];
-  return ends.length > 3 ? `the sum of ${ends.length} outputs` : ends.map((value) => graph.name[value]).join(" + ");
+  return ends.length > 3
+    ? `the sum of ${ends.length} outputs`
+    : ends.map((value) => graph.name[value]).join(" + ");
 }
