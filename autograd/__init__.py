@@ -41,13 +41,13 @@ if TYPE_CHECKING:
 __all__ = [
     "TABLE", "Compiled", "Constant", "Contribution", "Descent", "GradientError", "NumericWarning",
     "Primitive", "StaleGraphError", "Steps", "Sweep", "TracingError", "Value", "Vector", "Visit",
-    "abs", "acos", "acosh", "asin", "asinh", "atan", "atan2", "atanh",
-    "check_gradients", "clip", "compile", "cos", "cosh",
-    "detach", "dot", "elu", "erf", "exp", "expm1", "gelu", "grad", "gradients", "hessian", "hvp",
-    "hypot", "jacobian", "jvp", "leaky_relu", "local_derivatives", "log", "log1p", "log_softmax",
-    "logsumexp", "maximum", "mean", "minimum", "no_grad", "norm", "paused_collector", "primitive",
-    "relu", "scope", "sections", "sigmoid", "silu", "sin", "sinh", "softmax", "softplus",
-    "source_lines", "sqrt", "sum", "sweep", "tan", "tanh", "topological_order", "value_and_grad", "vjp", "where",
+    "abs", "acos", "acosh", "asin", "asinh", "atan", "atan2", "atanh", "check_gradients", "clip",
+    "compile", "cos", "cosh", "detach", "dot", "elu", "erf", "exp", "expm1", "gelu", "grad",
+    "gradients", "hessian", "hvp", "hypot", "jacobian", "jvp", "leaky_relu", "local_derivatives",
+    "log", "log1p", "log_softmax", "logsumexp", "maximum", "mean", "minimum", "no_grad", "norm",
+    "paused_collector", "primitive", "relu", "scope", "sections", "sigmoid", "silu", "sin", "sinh",
+    "softmax", "softplus", "source_lines", "sqrt", "sum", "sweep", "tan", "tanh",
+    "topological_order", "value_and_grad", "vjp", "where",
 ]  # fmt: skip
 
 # The compiler is two thirds of the package: each name is loaded when it is first used.
