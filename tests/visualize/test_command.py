@@ -222,6 +222,13 @@ def test_names_are_labels_and_named_numbers_are_leaves():
     assert result.named["rate"].grad == -3.0
 
 
+def test_the_last_statement_may_have_a_name_and_a_name_may_be_given_again():
+    root = value_of("y = a*2", a=3.0)
+    assert (root.label, root.data) == ("y", 6.0)
+    assert value_of("s = a*2; s = s + 1; s*s", a=3.0).data == 49.0
+    assert fault_of("s = 1; s = 2; s")[0].startswith("nothing uses s")
+
+
 def test_a_variable_may_have_the_name_of_a_constant_and_look_different_in_unicode():
     assert value_of("e*pi", e=2.0).data == 2 * math.pi
     assert read("ｔａｎｈ(ａ)", ["a=0"]).root.data == 0.0  # as Python reads names
