@@ -68,7 +68,13 @@ def opened(browser, tmp_path):
     pages = []
 
     def opener(
-        *outputs, size=(1280, 800), scheme="light", touch=False, motion="no-preference", **options
+        *outputs,
+        size=(1280, 800),
+        scheme="light",
+        touch=False,
+        motion="no-preference",
+        whole=True,
+        **options,
     ):
         path = tmp_path / f"graph{len(pages)}.html"
         path.write_text(page(outputs, **options), encoding="utf-8")
@@ -87,6 +93,9 @@ def opened(browser, tmp_path):
         tab.goto(path.as_uri())
         pages.append((context, Opened(tab, path.as_uri(), requests, faults)))
         pages[-1][1].settle()
+        if whole:  # a picture that is too wide to be read begins at its output
+            tab.keyboard.press("0")
+            pages[-1][1].settle()
         return pages[-1][1]
 
     yield opener
@@ -904,3 +913,27 @@ def test_paper_shows_the_whole_picture(opened, network):
         assert area["x"] + area["width"] <= stage["x"] + stage["width"] + 1
     assert not made.locator("#player").is_visible()
     made.evaluate("dispatchEvent(new Event('afterprint'))")
+
+
+def test_a_wide_picture_begins_legibly_at_its_output(opened, graphs):
+    root = graphs["readme"]()
+    page = opened(root, whole=False)
+    assert page.text("#scale") == "70%"
+    last = len(flatten([root])) - 1
+    stage, output = page.locator("#stage").bounding_box(), page.box(last).bounding_box()
+    right = stage["x"] + stage["width"]
+    assert right - 40 < output["x"] + output["width"] < right
+    page.keyboard.press("0")
+    page.settle()
+    assert int(page.text("#scale").rstrip("%")) < 60
+    first = page.box(0).bounding_box()
+    assert first["x"] > stage["x"]
+
+
+def test_a_small_picture_begins_whole(opened):
+    page = opened(small(), whole=False)
+    stage = page.locator("#stage").bounding_box()
+    for value in range(5):
+        box = page.box(value).bounding_box()
+        assert stage["x"] < box["x"]
+        assert box["x"] + box["width"] < stage["x"] + stage["width"]

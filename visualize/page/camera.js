@@ -3,6 +3,7 @@
 const CLOSEST = 4;
 const DRAG_THRESHOLD = 4; // pixels; less is a click
 const FIT_MARGIN = 24;
+const LEAST_BEGINNING = 0.7; // texts of 8 pixels
 const LARGEST_FIT = 1.4; // a small graph is not blown up
 const WHEEL_SPEED = 0.0015;
 const SMALLEST_TEXT = 10; // pixels on the screen
@@ -97,6 +98,27 @@ function fit() {
   const scale = scaleToFit();
   moveCamera((width - scale * page.width) / 2, (height - scale * page.height) / 2, scale);
   camera.isFit = true;
+}
+
+/** Begin with the whole picture or, where its texts would be too small, with its outputs. */
+function begin() {
+  fit();
+  if (camera.scale >= LEAST_BEGINNING) return;
+  const isOutput = ({ members }) => members.some((value) => page.outputs.has(value));
+  const [left, top, width, height] = page.places[page.boxes.findIndex(isOutput)];
+  const area = stageArea();
+  // in the middle, but with no more room beyond the picture than a margin
+  const placed = (room, size, middle) => {
+    const scaled = LEAST_BEGINNING * size;
+    if (scaled + 2 * FIT_MARGIN <= room) return (room - scaled) / 2;
+    const wanted = room / 2 - LEAST_BEGINNING * middle;
+    return Math.min(FIT_MARGIN, Math.max(room - FIT_MARGIN - scaled, wanted));
+  };
+  moveCamera(
+    placed(area.width, page.width, left + width / 2),
+    placed(area.height, page.height, top + height / 2),
+    LEAST_BEGINNING,
+  );
 }
 
 /** Zoom by a factor about a point of the stage, its middle if none is given. */

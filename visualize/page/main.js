@@ -33,7 +33,7 @@ function start() {
   listenToButtons();
   preparePlayer();
   showLevel();
-  fit();
+  begin();
   new ResizeObserver(stageChanged).observe(byId("stage"));
 }
 
