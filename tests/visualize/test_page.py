@@ -92,10 +92,9 @@ def opened(browser, tmp_path):
         tab.on("dialog", lambda dialog: (faults.append(dialog.message), dialog.dismiss()))
         tab.goto(path.as_uri())
         pages.append((context, Opened(tab, path.as_uri(), requests, faults)))
-        pages[-1][1].settle()
         if whole:  # a picture that is too wide to be read begins at its output
             tab.keyboard.press("0")
-            pages[-1][1].settle()
+        pages[-1][1].settle()
         return pages[-1][1]
 
     yield opener
