@@ -10,7 +10,7 @@ from autograd import Value
 from visualize.checkup.by_parameter import by_parameter
 from visualize.checkup.by_scope import by_scope
 from visualize.checkup.division import Named
-from visualize.checkup.graph import evaluating, row_graphs
+from visualize.checkup.graph import looking_at, row_graphs
 from visualize.checkup.loss import Loss, checked_loss, loss_name, loss_of
 from visualize.checkup.measuring import loss_gradients, measured, outputs_by_layer
 from visualize.checkup.report import Health
@@ -71,7 +71,7 @@ def health_of(model: Any, sample: Sample, loss: Loss | None, optimizer: Any) -> 
                 "health: the optimizer holds no parameter of this model; make it over "
                 "model.parameters()"
             )
-    with evaluating(model):
+    with looking_at(model):
         graphs = row_graphs(model, sample.inputs)
         around = Value(0.0).scope  # of a block in which the caller is
         division = by_scope(graphs, named, around)

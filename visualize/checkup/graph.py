@@ -9,8 +9,9 @@ from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 from autograd import NumericWarning, Value, paused_collector, topological_order
+from visualize.modes import evaluating
 
-__all__ = ["RowGraph", "evaluating", "row_graphs"]
+__all__ = ["RowGraph", "looking_at", "row_graphs"]
 
 
 class RowGraph(NamedTuple):
@@ -22,35 +23,19 @@ class RowGraph(NamedTuple):
 
 
 @contextmanager
-def evaluating(model: Any) -> Iterator[None]:
+def looking_at(model: Any) -> Iterator[None]:
     """Let a block look at a model: in evaluation, in silence, and with no random number used up.
 
     Modes and the state of `random` are afterwards as they were. Overflows are what is looked for,
     so that NumericWarning has nothing to add.
     """
     state = random.getstate()
-    with _evaluation_mode(model), warnings.catch_warnings(), paused_collector():
+    with evaluating(model), warnings.catch_warnings(), paused_collector():
         warnings.simplefilter("ignore", NumericWarning)
         try:
             yield
         finally:
             random.setstate(state)
-
-
-@contextmanager
-def _evaluation_mode(model: Any) -> Iterator[None]:
-    if hasattr(model, "evaluating"):
-        with model.evaluating():
-            yield
-        return
-    was_training = getattr(model, "training", False) and hasattr(model, "eval")
-    if was_training:
-        model.eval()
-    try:
-        yield
-    finally:
-        if was_training:
-            model.train()
 
 
 def row_graphs(model: Any, inputs: list[Any]) -> list[RowGraph]:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import autograd
 from autograd import NumericWarning, no_grad
+from visualize.modes import evaluating
 from visualize.plots.arrays import as_floats
-from visualize.plots.modes import evaluating
 
 if TYPE_CHECKING:
     import numpy as np

@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from autograd import Value, no_grad
+from visualize.modes import evaluating
 from visualize.plots.decision_plane import DecisionPlane, plane_around
 from visualize.plots.figures import matplotlib_module, new_figure
-from visualize.plots.modes import evaluating
 
 if TYPE_CHECKING:
     import numpy as np

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from autograd import no_grad
+from visualize.modes import evaluating
 from visualize.plots.arrays import as_floats
 from visualize.plots.kernels import modules_of
-from visualize.plots.modes import evaluating
 
 if TYPE_CHECKING:
     import numpy as np

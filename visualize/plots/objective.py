@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import autograd
 from autograd import NumericWarning, Value, no_grad
-from visualize.plots.modes import evaluating
+from visualize.modes import evaluating
 
 if TYPE_CHECKING:
     import numpy as np

@@ -1,4 +1,4 @@
-"""Models in evaluation mode for a block, so that a plot shows what they predict."""
+"""Models in evaluation mode for a block, so that what is shown is what they predict."""
 
 from __future__ import annotations
 
