@@ -233,9 +233,29 @@ def test_wide_sums_are_placed(scripts):
     check_boxes(picture)
 
 
+def test_edges_too_long_for_bends_go_around_the_outside(scripts):
+    # A chain of 400 boxes, 390 of which the last one uses too.
+    edges = [*((i, i + 1) for i in range(399)), *((i, 399) for i in range(390))]
+    joined = [{"source": source, "target": target} for source, target in edges]
+    boxes, sizes = [{"path": []}] * 400, [[20, 10]] * 400
+    placed = scripts.evaluate(
+        "([boxes, edges, sizes]) => known.layoutOf(boxes, edges, sizes)", [boxes, joined, sizes]
+    )
+    picture = {**placed, "boxes": boxes, "edges": joined, "sizes": sizes}
+    check_boxes(picture)
+    check_edges(picture, axis=0)
+    assert all(0 <= y <= picture["height"] for route in picture["routes"] for _, y in route)
+    top = min(y for _, y, _, _ in picture["places"])
+    outside = [min(y for _, y in route) for route in picture["routes"]]
+    outside = [highest for highest in outside if highest < top - 10]
+    assert len(outside) > 100
+    assert len(set(outside)) == len(outside)  # a lane for each
+
+
 def test_the_same_graph_has_the_same_layout_in_every_page(browser, scripts):
     other = open_scripts(browser)
-    for root in (handmade_network((3, 5, 4, 1)), recurrence(10)):
+    tangles = [random_graph(60, seed) for seed in range(6)]  # more than one start is tried there
+    for root in (handmade_network((3, 5, 4, 1)), recurrence(10), *tangles):
         graph = decoded(root)
         assert drawn(other, graph) == drawn(scripts, graph)
         assert drawn(other, graph) == drawn(other, graph)
@@ -285,6 +305,20 @@ def test_a_module_in_few_ranks_is_no_higher_than_its_boxes(scripts):
     rows = [y for box, (_, y, _, _) in boxes if box["path"] == ["squash"]]
     assert max(rows) - min(rows) < 52
     assert frames["squash"]["height"] == pytest.approx(max(rows) + 52 - min(rows) + 8 + 16 + 8)
+    upper, lower = sorted((frames["squash"], frames["cell"]), key=lambda frame: frame["y"])
+    assert lower["y"] - (upper["y"] + upper["height"]) < 30
+
+
+def test_what_passes_beside_a_module_bends_no_row_in_it(scripts):
+    # The module holds boxes 0, 2 and 3; box 1, between 0 and 2, is outside of it.
+    boxes = [{"path": path} for path in (["m"], [], ["m"], ["m"], ["n"])]
+    edges = [{"source": u, "target": v} for u, v in ((0, 1), (1, 2), (2, 3), (2, 4))]
+    placed = scripts.evaluate(
+        "([boxes, edges]) => known.layoutOf(boxes, edges, boxes.map(() => [90, 50]))",
+        [boxes, edges],
+    )
+    rows = [placed["places"][box][1] for box in (0, 2, 3)]
+    assert max(rows) - min(rows) < 2
 
 
 def test_a_cycle_is_an_error(scripts):

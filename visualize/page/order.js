@@ -47,8 +47,6 @@ function improveOrder(order, layering, tree, upwards) {
       flipTies: step % 4 >= 2,
       siblings,
     });
-    // The sweep leaves out the rank that it starts from.
-    if (siblings) sortClusters(order, position, layering, tree, siblings);
     exchangeNeighbours(order, position, layering, 1);
     if (!clustered || siblings) keepBest();
   }
