@@ -71,7 +71,7 @@ function layoutOf(boxes, edges, sizes, options = {}) {
   return turned({ sideways, sizes, along, centre, half, routes, frames, tree });
 }
 
-/** Return the tree of clusters and the ranks; where clusters span too much, without the innermost. */
+/** Return the tree of clusters and the ranks; where clusters span too much, but the innermost. */
 function rankedTree(boxes, pairs) {
   let paths = boxes.map((box) => box.path);
   for (;;) {
