@@ -35,7 +35,9 @@ def as_markup(lines: list[str]) -> list[str]:
 def _escaped(text: str) -> str:
     parts, end = [], 0
     for name in NAME.finditer(text):
-        parts += [MARK.sub(r"\\\g<0>", text[end : name.start()]), name[0]]
+        # `.text` is an attribute of what is spoken of, and not the one of some other class
+        shown = f"`{name[0]}`" if name[0].startswith("`.") else name[0]
+        parts += [MARK.sub(r"\\\g<0>", text[end : name.start()]), shown]
         end = name.end()
         if text[end : end + 1].isalnum():
             parts.append("\\ ")  # ends the name before the s of a plural

@@ -91,4 +91,5 @@ def test_docstrings_hold_no_markup_but_names_and_doctests():
         "",
         r"\|y\|",
     ]
+    assert as_markup(["its `.text`, and `text`"]) == ["its ``.text``, and `text`"]
     assert as_markup(["begins `here and", "ends` there|"]) == ["begins `here and", r"ends` there\|"]

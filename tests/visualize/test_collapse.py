@@ -207,3 +207,17 @@ def test_boxes_in_a_cycle_are_refused():
     boxes.of_value[:] = [0, 1, 0, 1]
     with pytest.raises(ValueError, match="cycle"):
         compose(graph, boxes)
+
+
+def test_a_leaf_of_a_looped_module_that_another_one_uses_first():
+    with scope("a"):
+        leaf = Value(2.0, label="leaf")
+        h = Value(1.0) * 3.0
+    for step in range(3):
+        with scope("b"):
+            h = (h * leaf if step == 0 else h).tanh()
+        with scope("a"):
+            h = h.sin() if step < 2 else h * leaf
+    root = h + 1.0
+    root.backward()
+    facts_hold(draw(root, collapse="module").scene, root)

@@ -39,7 +39,7 @@ def _looped(edges: set[tuple[int, int]]) -> set[int]:
 
 
 def _visits(graph: FlatGraph, boxes: list[int], looped: set[int]) -> list[int]:
-    """Return the visit of every value; a leaf has that of its first consumer in its box."""
+    """Return the visit of every value; a leaf has the latest that its consumers allow."""
     visits = [0] * len(graph)
     first_use: dict[int, int] = {}
     for value, operands in enumerate(graph.operands):
@@ -52,8 +52,9 @@ def _visits(graph: FlatGraph, boxes: list[int], looped: set[int]) -> list[int]:
                 visit = max(visit, visits[operand] + (boxes[operand] != box))
         visits[value] = visit
         for operand in operands:
-            if boxes[operand] == box and not graph.operands[operand]:
-                first_use[operand] = min(visit, first_use.get(operand, visit))
+            if boxes[operand] in looped and not graph.operands[operand]:
+                latest = visit - (boxes[operand] != box)
+                first_use[operand] = min(latest, first_use.get(operand, latest))
     for leaf, visit in first_use.items():
         visits[leaf] = visit
     return visits
