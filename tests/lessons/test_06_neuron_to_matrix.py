@@ -82,4 +82,4 @@ def test_the_pictures_show_the_neuron_and_the_layer(lesson):
     layer = lesson.words("layer.svg")
     for word in ("four neurons", "neurons.0", "neurons.3", "h0 + h1 + h2 + h3", "(dead)"):
         assert word in layer
-    assert "y   = relu(z)  data 1.5   grad 1  output" in lesson.printed
+    assert "y   = relu(z)  data 1.5   grad 1  ∂z 1  output" in lesson.printed

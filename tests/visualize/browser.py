@@ -12,9 +12,12 @@ __all__ = ["browser"]
 NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser():
-    """Playwright's browser. Without one a test is skipped; with REQUIRE_BROWSER set it fails."""
+    """Playwright's browser. Without one a test is skipped; with REQUIRE_BROWSER set it fails.
+
+    It goes with its module: while it is open, asyncio.run() would find its event loop running.
+    """
     absent = pytest.fail if os.environ.get("REQUIRE_BROWSER") else pytest.skip
     try:
         from playwright.sync_api import sync_playwright  # not everybody's machine has it
