@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from array import array
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
@@ -54,10 +54,10 @@ class Drawing:
         engine: Engine = "auto",
         legend: bool = True,
         clusters: bool = True,
-        outputs: Sequence[Value] = (),
+        graph: FlatGraph | None = None,
     ) -> None:
-        self._outputs = tuple(outputs)
-        self._numbers = _numbers(self._outputs)
+        self._graph = graph
+        self._numbers = _numbers(graph) if graph else b""
         self.scene = scene
         self.rankdir = rankdir
         self.engine = engine
@@ -88,14 +88,16 @@ class Drawing:
         It needs no server and no network. Raises RuntimeError if the values have changed since
         they were drawn: a page is made from them when it is first asked for.
         """
-        if not self._outputs:
+        graph = self._graph
+        if graph is None:
             raise RuntimeError("this drawing is of no single graph; a page shows draw(root)")
-        if _numbers(self._outputs) != self._numbers:
+        if _numbers(graph) != self._numbers:
             raise RuntimeError(
                 "the data or gradients of this graph have changed since it was drawn; "
                 'draw(root).save("graph.html") shows them as they are now'
             )
-        return page(self._outputs, title=self.scene.title, rankdir=self.rankdir)
+        outputs = [graph.values[output] for output in graph.outputs]
+        return page(outputs, title=self.scene.title, rankdir=self.rankdir)
 
     @cached_property
     def text(self) -> str:
@@ -198,8 +200,7 @@ def draw(
     _check_one_of("collapse", collapse, COLLAPSE)
     _check_one_of("engine", engine, ENGINES)
     _check_max_nodes(max_nodes)
-    outputs = _outputs(root)
-    graph = flatten(outputs)
+    graph = flatten(_outputs(root))
     scene = with_copies(
         compose(
             graph,
@@ -214,7 +215,7 @@ def draw(
         engine=engine,
         legend=legend,
         clusters=clusters,
-        outputs=outputs,
+        graph=graph,
     )
 
 
@@ -262,9 +263,8 @@ def _boxes(graph: FlatGraph, limit: int, collapse: Collapse) -> Boxes | None:
     return None if fits else collapsed(graph, limit, collapse)
 
 
-def _numbers(outputs: Sequence[Value]) -> bytes:
+def _numbers(graph: FlatGraph) -> bytes:
     """Return the data and gradients of a graph to the bit: here nan is equal to itself."""
-    values = flatten(outputs).values if outputs else []
-    numbers = array("d", [value.data for value in values])
-    numbers.extend([value.grad for value in values])
-    return numbers.tobytes() + bytes([value.has_grad for value in values])
+    numbers = array("d", [value.data for value in graph.values])
+    numbers.extend([value.grad for value in graph.values])
+    return numbers.tobytes() + bytes([value.has_grad for value in graph.values])
