@@ -31,7 +31,8 @@ TOKEN = re.compile(
     r"|(?P<name>[A-Za-z_]\w*)"
     r"|(?P<other>--|\+\+)"  # which change a variable in C
     r"|(?P<sign><=|>=|==|!=|&&|\|\||[-+*/<>!?:(),])"
-    r"|(?P<unknown>\S)"
+    r"|(?P<unknown>\S)",
+    re.ASCII,  # C knows no other digits, letters and spaces
 )
 TIGHTNESS = {
     "||": 1, "&&": 2, "==": 3, "!=": 3, "<": 4, "<=": 4, ">": 4, ">=": 4,

@@ -25,8 +25,9 @@ __all__ = ["write_c"]
 def write_c(trace: Trace, path: str | os.PathLike[str]) -> None:
     """Write the value and the derivatives of one example as C99: a source file and its header.
 
-    Raises ValueError for a path that ends neither in .c nor in nothing, or for an operation without
-    C text, and OSError when a file cannot be written; both files are then as they were.
+    Raises ValueError for a path that ends neither in .c nor in nothing, for a name that C cannot
+    include, or for an operation without C text, and OSError when a file cannot be written; both
+    files are then as they were.
     """
     source = Path(path)
     if source.suffix not in {"", ".c"}:

@@ -1,6 +1,6 @@
 """C text: programs as a source file and a header of C99 that need nothing but libm.
 
-Reading order: literals, places, rows, writer, stages, function, header; this file.
+Reading order: literals, places, expression, rows, writer, stages, function, header; this file.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from autograd.backends.c.function import Function, definition
 from autograd.backends.c.header import header_text
-from autograd.backends.c.literals import braces, double, identifier
+from autograd.backends.c.literals import braces, double, header_name, identifier
 from autograd.backends.c.rows import RowFunctions
 
 if TYPE_CHECKING:
@@ -39,7 +39,8 @@ def c_text(
         header: The name of the header file, which the source includes; NAME.h unless given.
 
     Raises:
-        ValueError: An operation has no C text, or functions differ in inputs or parameters.
+        ValueError: An operation has no C text, functions differ in inputs or parameters, or C
+            cannot include a header of this name.
 
     >>> from autograd.primitives import relu
     >>> from autograd.program.program import Instruction, Program
@@ -61,9 +62,10 @@ def c_text(
     header = header or f"{name}.h"
     file = f"{header.removesuffix('.h')}.c"
     _check(functions, len(parameters))
-    rows = RowFunctions()
+    ends = ("parameters", *(function.name for function in functions))
+    rows = RowFunctions(f"{name}_{end}" for end in ends)
     written = [(function, *definition(name, function, rows)) for function in functions]
-    source = f'#include "{header}"\n\n#include <math.h>\n#include <stddef.h>\n\n'
+    source = f"#include {header_name(header)}\n\n#include <math.h>\n#include <stddef.h>\n\n"
     source += rows.definitions()
     if parameters:
         numbers = braces(map(double, parameters))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["braces", "comment", "double", "identifier"]
+__all__ = ["braces", "comment", "double", "header_name", "identifier"]
 
 WIDTH, SHORT = 100, 40  # columns of a line, and of content that needs no line of its own
 
@@ -58,7 +58,40 @@ def identifier(name: str) -> str:
     return f"program_{text}".rstrip("_")
 
 
+def header_name(name: str) -> str:
+    """Return the name of a header file as #include takes it.
+
+    Raises ValueError for a name that C cannot include, or that is one of the headers which the
+    source takes from the C library: an option such as -I. would take the one for the other.
+    """
+    wrong = next((sign for sign in name if sign in '"\\' or not sign.isprintable()), None)
+    if wrong is None and "??" in name:
+        wrong = "??"
+    if wrong is not None:
+        raise ValueError(
+            f"to_c: C cannot include a file whose name has {wrong!r} in it, as {name!r} has; "
+            "choose a name without line ends, control characters, quotation marks, backslashes "
+            "and ??"
+        )
+    if name.casefold() in {"math.h", "stddef.h"}:
+        raise ValueError(
+            f"to_c: a header {name!r} of yours would stand in the way of <{name.casefold()}> of "
+            "the C library, which the source includes; choose another name"
+        )
+    return f'"{name}"'
+
+
 def comment(text: str) -> str:
-    """Return text for a comment: in ASCII, on one line, and not able to end the comment."""
-    plain = text.encode("ascii", "backslashreplace").decode("ascii")
-    return " ".join(plain.replace("*/", "* /").replace("/*", "/ *").split())
+    r"""Return text for a comment: in ASCII, on one line, and not able to end the comment.
+
+    What else could act on what follows is written as Python has it in strings: characters of
+    control, and the backslash, which at the end of a line joins it to the next. A space goes into
+    trigraphs, of which ??/ is a backslash.
+
+    >>> print(comment("*/ naïve ??/ \\"))
+    * / na\xefve ? ?/ \x5c
+    """
+    plain = " ".join(text.split()).replace("\\", "\\x5c")
+    plain = re.sub(r"[\x00-\x1f\x7f]", lambda sign: f"\\x{ord(sign[0]):02x}", plain)
+    plain = plain.encode("ascii", "backslashreplace").decode("ascii")
+    return re.sub(r"\*(?=/)|/(?=\*)|\?(?=\?)", r"\g<0> ", plain)
