@@ -13,6 +13,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from autograd.changes import structure_changed
 from autograd.collector import paused_collector
 from autograd.functions import log_softmax, logsumexp, mean, norm, softmax, sum
 from autograd.check import GradientError, check_gradients
@@ -31,6 +32,7 @@ from autograd.staleness import StaleGraphError
 from autograd.sweep import Contribution, Sweep, Visit, local_derivatives, sweep
 from autograd.tracing import TracingError
 from autograd.value import Value
+from autograd.variant import current_variant, variant
 from autograd.vector import Vector, dot
 from autograd.warning import NumericWarning
 
@@ -42,12 +44,12 @@ __all__ = [
     "TABLE", "Compiled", "Constant", "Contribution", "Descent", "GradientError", "NumericWarning",
     "Primitive", "StaleGraphError", "Steps", "Sweep", "TracingError", "Value", "Vector", "Visit",
     "abs", "acos", "acosh", "asin", "asinh", "atan", "atan2", "atanh", "check_gradients", "clip",
-    "compile", "cos", "cosh", "detach", "dot", "elu", "erf", "exp", "expm1", "gelu", "grad",
-    "gradients", "hessian", "hvp", "hypot", "jacobian", "jvp", "leaky_relu", "local_derivatives",
-    "log", "log1p", "log_softmax", "logsumexp", "maximum", "mean", "minimum", "no_grad", "norm",
-    "paused_collector", "primitive", "relu", "scope", "sections", "sigmoid", "silu", "sin", "sinh",
-    "softmax", "softplus", "source_lines", "sqrt", "sum", "sweep", "tan", "tanh",
-    "topological_order", "value_and_grad", "vjp", "where",
+    "compile", "cos", "cosh", "current_variant", "detach", "dot", "elu", "erf", "exp", "expm1",
+    "gelu", "grad", "gradients", "hessian", "hvp", "hypot", "jacobian", "jvp", "leaky_relu",
+    "local_derivatives", "log", "log1p", "log_softmax", "logsumexp", "maximum", "mean", "minimum",
+    "no_grad", "norm", "paused_collector", "primitive", "relu", "scope", "sections", "sigmoid",
+    "silu", "sin", "sinh", "softmax", "softplus", "source_lines", "sqrt", "structure_changed",
+    "sum", "sweep", "tan", "tanh", "topological_order", "value_and_grad", "variant", "vjp", "where",
 ]  # fmt: skip
 
 # The compiler is two thirds of the package: each name is loaded when it is first used.

@@ -25,7 +25,9 @@ class Mode:
     may: `differentiated` holds Values, whose graphs must go when the derivative is done.
     """
 
-    __slots__ = ("_inside", "_quieted", "differentiated", "quiet", "record", "scope", "tracing")
+    __slots__ = (
+        "_inside", "_quieted", "differentiated", "quiet", "record", "scope", "tracing", "variant"
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -34,12 +36,14 @@ class Mode:
         quiet: bool = False,
         differentiated: frozenset[Any] = frozenset(),
         tracing: bool = False,
+        variant: frozenset[Any] = frozenset(),
     ) -> None:
         self.record = record  # operations on Values make nodes
         self.scope = scope  # where new nodes belong
         self.quiet = quiet  # no NumericWarning: a backward pass is under way
         self.differentiated = differentiated  # the variables of the derivatives being taken
         self.tracing = tracing  # a function is being compiled: no number may be frozen
+        self.variant = variant  # marks that code may read, such as nn's for evaluation
         self._quieted: Mode | None = None
         self._inside: dict[str, Mode] = {}
 

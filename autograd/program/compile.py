@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from autograd import functional
 from autograd.backends.selection import checked_backend
 from autograd.backward import accumulate
+from autograd.changes import STRUCTURE
 from autograd.mode import CURRENT
 from autograd.program.arguments import Axes, read
 from autograd.program.export import write_c
@@ -279,6 +280,13 @@ class Compiled:
         """
         return StatisticsByKind((kind, runner.statistics) for _, kind, runner in self._programs)
 
+    def retrace(self) -> None:
+        """Have the function traced again, for each structure of arguments at its next call.
+
+        Where a trace does what the one before it did, its programs are kept.
+        """
+        self._programs.retrace()
+
     def clear(self) -> None:
         """Forget all programs: the next call traces the function again."""
         self._programs.clear()
@@ -311,7 +319,7 @@ class Compiled:
 
     def _results(self, kind: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         programs = self._programs
-        if programs.watch is not None:
+        if programs.watch is not None or programs.structure != STRUCTURE.now:
             programs.refresh()
         quick = programs.quick[kind].get(len(args))
         if quick is not None and not kwargs:
@@ -319,8 +327,10 @@ class Compiled:
                 if type(arg) is not float:
                     break
             else:
-                if not CURRENT.get().tracing:
-                    return quick(args)
+                mode = CURRENT.get()
+                variant, compute = quick
+                if not mode.tracing and mode.variant == variant:
+                    return compute(args)
         if kwargs:
             raise TypeError(
                 f"a compiled function takes its arguments by position, not by name: {[*kwargs]}"
@@ -332,7 +342,7 @@ class Compiled:
         if arguments.examples is None and all(shape is NUMBER for shape in arguments.shapes):
             found = runner.quick()
             if found is not None:
-                programs.quick[kind][len(args)] = found
+                programs.quick[kind][len(args)] = CURRENT.get().variant, found
         return runner.results(arguments)
 
     def _drawn(self, kind: str, args: tuple[Any, ...]) -> Any:

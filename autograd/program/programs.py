@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from threading import RLock
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
+from autograd.changes import STRUCTURE
 from autograd.collector import paused_collector
-from autograd.mode import entered
+from autograd.mode import CURRENT, entered
 from autograd.program.runner import KINDS, Runner
 from autograd.program.trace import Function
 from autograd.program.tracing_mode import TracingMode
@@ -18,7 +19,9 @@ if TYPE_CHECKING:
     from autograd.program.arguments import Arguments
     from autograd.program.trace import Graph, Trace
 
-__all__ = ["Programs"]
+__all__ = ["Programs", "Quick"]
+
+Quick: TypeAlias = "tuple[frozenset[Any], Callable[..., Any]]"
 
 
 class _Traced:
@@ -46,11 +49,21 @@ class Programs:
         self.watch: Watch | None = None  # None if there is nothing to watch
         self._changes: dict[Any, Any] = {}  # what has changed since those were made
         self._ignored: dict[Any, Any] = {}  # changes that have had no effect
-        # By kind and number of arguments: what computes the result from floats alone
-        self.quick: dict[str, dict[int, Callable[..., Any]]] = {kind: {} for kind in KINDS}
+        # By kind and number of arguments: the variant, and what computes from floats alone
+        self.quick: dict[str, dict[int, Quick]] = {kind: {} for kind in KINDS}
+        self.structure = STRUCTURE.now  # when the traces were made
+
+    def retrace(self) -> None:
+        """Have every structure of arguments traced again; equal traces keep their programs."""
+        with self._lock:
+            former = self._former | self._traced
+            self.clear()
+            self._former = former
 
     def refresh(self) -> None:
         """Set the traces aside if the function would meet other objects now."""
+        if self.structure != STRUCTURE.now:
+            self.retrace()
         if self.watch is not None and self.watch.changed():
             with self._lock:
                 if self.watch is not None:  # no other thread was here
@@ -90,7 +103,8 @@ class Programs:
                 runner = entry.runners.get(kind)
                 if runner is None:
                     # A rule of a user may ask for numbers, as a traced function may
-                    with entered(TracingMode()), paused_collector():
+                    mode = TracingMode(variant=CURRENT.get().variant)
+                    with entered(mode), paused_collector():
                         runner = Runner(kind, entry.trace, self.backend, self.check)
                     entry.runners[kind] = runner
         return runner
@@ -101,7 +115,7 @@ class Programs:
                 yield entry.trace, kind, runner
 
     def _entry(self, arguments: Arguments) -> _Traced:
-        key = arguments.shapes, arguments.batched
+        key = arguments.shapes, arguments.batched, CURRENT.get().variant
         entry = self._traced.get(key)
         if entry is None:
             with self._lock:

@@ -8,7 +8,7 @@ from inspect import signature
 from typing import TYPE_CHECKING, Any
 
 from autograd.graph import Constant
-from autograd.mode import entered
+from autograd.mode import CURRENT, entered
 from autograd.program.derivatives import redrawn
 from autograd.program.lowering import captured, lowered
 from autograd.program.shapes import (
@@ -78,7 +78,9 @@ class Function:
             nodes += [placeholder(label) for label in _labels(shape, name)]
         rest = iter(nodes)
         args = [filled(shape, rest) for shape in arguments.shapes]
-        with entered(TracingMode(differentiated=frozenset(nodes), checked=checked)):
+        variant = CURRENT.get().variant
+        mode = TracingMode(differentiated=frozenset(nodes), checked=checked, variant=variant)
+        with entered(mode):
             output = self.function(*args)
         result, outputs = shape_of(output, "a compiled function returns numbers; its result")
         return _traced(arguments, nodes, outputs, result)

@@ -28,9 +28,10 @@ class TracingMode(Mode):
         quiet: bool = True,
         differentiated: frozenset[Any] = frozenset(),
         tracing: bool = True,
+        variant: frozenset[Any] = frozenset(),
         checked: bool = False,
     ) -> None:
-        super().__init__(True, scope, quiet, differentiated, tracing)
+        super().__init__(True, scope, quiet, differentiated, tracing, variant)
         self.live = record
         self.checked = checked  # nodes shall know the user's line
 
@@ -51,6 +52,7 @@ class TracingMode(Mode):
             "record": self.live,
             "scope": self._scope,
             "differentiated": self.differentiated,
+            "variant": self.variant,
             "checked": self.checked,
         }
         return TracingMode(**{**settings, **changes})

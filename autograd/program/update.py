@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd.graph import Constant
-from autograd.mode import entered
+from autograd.mode import CURRENT, entered
 from autograd.number import as_float
 from autograd.primitives import where
 from autograd.program.lowering import captured, lowered
@@ -53,7 +53,7 @@ def updated(
     live = {name: placeholder(name) for name in scheduled}
     old = [placeholder(f"state[{element}]") for element in range(len(state[0]))]
     given = frozenset([parameter, total, scale, norm, *live.values(), *old])
-    with entered(TracingMode(differentiated=given)):
+    with entered(TracingMode(differentiated=given, variant=CURRENT.get().variant)):
         gradient = total * scale
         if clip_norm is not None:  # as nn.clip_grad_norm
             factor = clip_norm / (norm + 1e-6)
