@@ -8,6 +8,7 @@ With -i Python stays open at the end, with every name of this file at hand.
 from __future__ import annotations
 
 import argparse
+import math
 import random
 from pathlib import Path
 
@@ -32,6 +33,7 @@ print(f"   c = a * b + sin(a) = {c.data:.4f}, made by {c.op.name!r} from {len(c.
 
 print("2. Backward: the derivative of c by every node below it")
 c.backward()
+assert (a.grad, b.grad) == (b.data + math.cos(a.data), a.data)
 print(f"   dc/da = b + cos(a) = {a.grad:.4f}")
 print(f"   dc/db = a          = {b.grad:.4f}")
 
@@ -41,6 +43,7 @@ print("   wrote", draw(c, title="c = a * b + sin(a)").save(output / "expression.
 
 print("4. A gradient is a graph as well, so there are gradients of gradients")
 slope = gradients(c, a, create_graph=True)
+assert gradients(slope, a) == -math.sin(a.data)
 print(f"   d2c/da2 = -sin(a) = {gradients(slope, a):.4f}")
 print("   wrote", draw(slope, title="dc/da, drawn by the engine").save(output / "slope.svg"))
 
@@ -52,6 +55,8 @@ def rosenbrock(x: float, y: float) -> float:
     return (1 - x) ** 2 + 100 * (y - x**2) ** 2
 
 
+assert grad(rosenbrock, argnums=(0, 1))(0.0, 0.0) == (-2.0, 0.0)
+assert hessian(lambda p: rosenbrock(*p))([1.0, 1.0]) == [[802.0, -400.0], [-400.0, 200.0]]
 print(f"   gradient at (0, 0): {grad(rosenbrock, argnums=(0, 1))(0.0, 0.0)}")
 print(f"   Hessian at (1, 1):  {hessian(lambda p: rosenbrock(*p))([1.0, 1.0])}")
 print(f"   third derivative of x**3: {grad(grad(grad(lambda x: x**3)))(5.0)}")
@@ -60,12 +65,14 @@ print("6. Branches are nodes: the one not taken cannot poison a gradient")
 x = Value(0.0, label="x")
 safe = where(x > 0, x**0.5, 0.0)
 safe.backward()
+assert x.grad == 0.0
 print(f"   where(x > 0, sqrt(x), 0) at 0 has gradient {x.grad}, though sqrt has slope inf there")
 
 print("7. A neuron is a small expression")
 neuron = Neuron(3, activation="tanh", rng=random.Random(1))
 error = (neuron([1.0, -2.0, 0.5]) - 1.0) ** 2
 error.backward()
+assert [w.grad for w in neuron.parameters()] == gradients(error, neuron.parameters())
 print(draw(error).text)
 print("   wrote", draw(error, title="The error of one neuron").save(output / "neuron.svg"))
 

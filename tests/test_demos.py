@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import math
 import os
 import subprocess
@@ -17,6 +18,26 @@ pytest.importorskip("sklearn", reason="the demos need scikit-learn, of the extra
 pytest.importorskip("matplotlib", reason="the demos need matplotlib, of the extra demos")
 
 ROOT = Path(__file__).parents[1]
+
+
+def asserts(code):
+    """Return the lines of a script on which it asserts what it shows."""
+    return [node.lineno for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Assert)]
+
+
+@pytest.mark.parametrize("script", sorted(ROOT.glob("demos/**/*.py")), ids=lambda path: path.stem)
+def test_a_demo_asserts_its_own_result(script):
+    """Running it is then a test of what it shows: the tests and the documentation run each."""
+    code = script.read_text(encoding="utf-8")
+    if "print(" in code and script.stem not in {"pictures", "many_devices"}:  # shows something
+        assert asserts(code)
+
+
+def test_every_section_of_the_gallery_asserts_what_it_shows():
+    sections = (ROOT / "demos" / "gallery.py").read_text(encoding="utf-8").split('\nprint("')[1:]
+    assert [int(s.removeprefix("\\n").partition(".")[0]) for s in sections] == [*range(1, 18)]
+    silent = [section.partition('"')[0] for section in sections if not asserts('("' + section)]
+    assert not silent
 
 
 def run(script, *arguments, folder, status=0, path=ROOT):
@@ -46,13 +67,14 @@ def texts(path):
 @pytest.mark.parametrize(
     ("data", "epochs", "least", "pictures"),
     [
-        ("iris", "40", 0.9, {"graph.svg", "loss.svg"}),
+        ("iris", None, 0.9, {"graph.svg", "loss.svg"}),
         ("breast-cancer", "3", 0.9, {"graph.svg", "loss.svg"}),
         ("moons", "15", 0.8, {"graph.svg", "loss.svg", "boundary.svg"}),
     ],
 )
 def test_train_learns_and_draws(data, epochs, least, pictures, tmp_path):
-    printed = run("train.py", "--data", data, "--epochs", epochs, folder=tmp_path)
+    chosen = ("--epochs", epochs) if epochs else ()
+    printed = run("train.py", "--data", data, *chosen, folder=tmp_path)
     accuracy = float(printed.partition("held-out accuracy: ")[2].partition("%")[0]) / 100
     assert accuracy >= least
     written = {path.name for path in (tmp_path / "output").iterdir()}
@@ -150,4 +172,6 @@ def test_the_gallery_makes_every_kind_of_picture(tmp_path):
     slope = 2.0 * (1.0 - math.tanh(0.5) ** 2)  # of tanh(x * w + b) by w, at x = 2
     assert f"∂y/∂w = {slope:.4g}" in printed
     assert "killed at relu" in printed
+    right = texts(tmp_path / "pictures" / "confusion.svg").partition(" of 600 correct")[0]
+    assert int(right.split()[-1]) >= 570
     assert "vanishing gradients in layers.0" in printed

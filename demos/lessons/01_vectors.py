@@ -48,6 +48,7 @@ for name, b in others.items():
     right_side = f"{norm(a):.4f} * {norm(b):.4f} * {cosine:7.4f} = {identities[name]:7.4f}"
     print(f"   {math.degrees(t):6.2f}°   {right_side}", end="")
     print(f"   and back: acos(a·b / |a||b|) = {angles[name]:6.2f}°")
+assert all(math.isclose(products[b], identities[b], abs_tol=1e-12) for b in others)
 
 print("\n3. The dot product as a graph: the gradient of a·b in a is b, and in b it is a")
 a0, a1 = (Value(number, label=f"a{i}") for i, number in enumerate(a))
@@ -55,12 +56,14 @@ b0, b1 = (Value(number, label=f"b{i}") for i, number in enumerate(others["same w
 product = a0 * b0 + a1 * b1
 product.label = "a·b"
 product.backward()
+assert [a0.grad, a1.grad, b0.grad, b1.grad] == [b0.data, b1.data, a0.data, a1.data]
 print(draw(product).text)
 save(draw(product, title="The dot product of (3, 1) and (2, 2)"), folder / "dot_product.svg")
 
 print("\n4. A matrix times a vector: one dot product for each row; the slides print 14, 25, 16")
 matrix, x = [[1, 2, 3], [2, 4, 5], [2, 1, 4]], [1, 2, 3]
 rows: list[float] = [dot(row, x) for row in matrix]
+assert rows == [14.0, 25.0, 16.0]
 for row, total in zip(matrix, rows):
     print(f"   {row} · {x} = {' + '.join(str(i * j) for i, j in zip(row, x)):10} = {total:g}")
 
@@ -70,6 +73,7 @@ f = x_value**2 * y_value + 3 * y_value
 f.label = "f"
 f.backward()
 gradient = [x_value.grad, y_value.grad]
+assert gradient == [4.0, 7.0]
 print(draw(f).text)
 save(draw(f, title="f(x, y) = x² y + 3 y: the gradient is (4, 7)"), folder / "gradient.svg")
 print("   How fast f grows, in a direction so far from that of the gradient:")
@@ -104,6 +108,7 @@ for leaf, label in zip(X[:5].tolist(), y):
     print(f"  {distance:.2f} from the line;  it is {'diseased' if label else 'healthy'}")
 right = sum((score(leaf) >= 0) == (label == 1) for leaf, label in zip(X.tolist(), y))
 along = [-weights[1], weights[0]]
+assert right == len(y)
 print(f"   {right} of {len(y)} right; w·(a vector along the line) = {dot(weights, along):g}")
 plane = plot_decision_boundary(
     score,

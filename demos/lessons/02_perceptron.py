@@ -50,6 +50,7 @@ neuron.weights[0].data, neuron.weights[1].data, neuron.bias.data = 1.0, -2.0, 0.
 answer = neuron([Value(3.0, label="x0"), Value(1.0, label="x1")])
 answer.label = "answer"
 answer.backward()
+assert all(not weight.has_grad for weight in neuron.parameters())
 print(draw(answer).text)
 save(draw(answer, title="A perceptron: no gradient comes through"), folder / "perceptron.svg")
 
@@ -77,6 +78,8 @@ from_library = [parameter.data for parameter in model.parameters()]
 print(f"   After all {len(y)} leaves, {len(mistakes)} of them mistaken:   {np.round(w, 6)}")
 print(f"   nn.Perceptron, after one epoch:   {np.round(from_library, 6)}")
 
+assert np.allclose(w, from_library)
+
 print("\n4. Epoch after epoch, until one is without a mistake; a quarter is held out")
 iris = load_iris()
 flowers = iris.data[:, 2:], (iris.target == 0).astype(int)  # length and width of the petals
@@ -92,6 +95,8 @@ for name, (data, across, up, ones) in tasks.items():
     models[name] = Perceptron(2)
     history = histories[name] = models[name].fit(X_train, y_train, epochs=1000)
     scores[name] = models[name].score(X_test, y_test)
+    assert history.mistakes[-1] == 0
+    assert scores[name] >= 0.9
     w0, w1, b = (parameter.data for parameter in models[name].parameters())
     print(f"   {name}: {history}")
     print(f"      line {w0:.1f} x0 {w1:+.1f} x1 {b:+g} = 0", end="")

@@ -18,7 +18,7 @@ import textwrap
 
 import numpy as np
 
-from autograd import Value
+from autograd import Value, gradients
 from nn import MLP, SGD, History, Perceptron, binary_cross_entropy_with_logits, fit
 from pictures import output_folder, save
 from visualize import draw, plot_curves, plot_decision_boundary
@@ -33,6 +33,7 @@ for name, y in (("AND", AND), ("OR", OR)):
     perceptron = Perceptron(2)
     print(f"   {name}: {perceptron.fit(X, y)}")
     w0, w1, b = lines[name] = [parameter.data for parameter in perceptron.parameters()]
+    assert perceptron.predict(X).tolist() == y
     print(f"      {w0:g} x0 {w1:+g} x1 {b:+g} >= 0 gives {perceptron.predict(X).tolist()}")
 
 print("\n2. Exclusive or: the mistakes of an epoch cancel, so that it ends where it began")
@@ -43,6 +44,7 @@ for row, count in history.cycle.items():
     change = count * (1 if XOR[row] else -1) * np.array([*X[row], 1])
     total += change
     print(f"   row {row}, {tuple(X[row])} is {XOR[row]}: {change[0]:+} {change[1]:+} {change[2]:+}")
+assert not total.any()
 print(f"   sum, the change of (w0, w1, b):  {total[0]:g}  {total[1]:g}  {total[2]:g}")
 
 print("\n3. Four inequalities that contradict each other")
@@ -53,6 +55,7 @@ w0s, w1s, biases = np.meshgrid(*[np.arange(-20, 21)] * 3)
 hits = np.zeros(w0s.shape, dtype=int)  # of each line, on the four points
 for (x0, x1), label in zip(X, XOR):
     hits += (w0s * x0 + w1s * x1 + biases >= 0) == (label == 1)
+assert hits.max() == 3
 print(
     f"   Of {hits.size} choices of w0, w1, b from -20 to 20, {(hits == 4).sum()} are right", end=""
 )
@@ -81,12 +84,16 @@ model, training = trained(5)
 for epoch in (1, 10, 50, 200):
     print(f"   epoch {epoch:3}   loss {training['loss'][epoch - 1]:.4f}")
 scores = model.predict(X)
+assert [int(score >= 0) for score in scores] == XOR
+assert training["loss"][-1] < 0.1 * training["loss"][0]
 for x, label, score in zip(X, XOR, scores):
     print(f"   {tuple(x)}: score {score:6.3f}, so the answer is {int(score >= 0)}; it is {label}")
 inputs = [Value(number, label=f"x{i}") for i, number in enumerate(X[1])]
 loss = binary_cross_entropy_with_logits(model(inputs), 1)
 loss.label = "loss"
+model.zero_grad()
 loss.backward()
+assert [w.grad for w in model.parameters()] == gradients(loss, model.parameters())
 graph = draw(loss, title="Exclusive or of (0, 1): gradients of a trained network are small")
 save(graph, folder / "network.svg")
 

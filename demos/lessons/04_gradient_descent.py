@@ -52,6 +52,7 @@ for rate in (0.01, 0.1, 0.4, 0.5, 0.9, 1.0, 1.05):
     path = tries[rate] = descend(parabola, 4.0, rate, 420)
     arrived = next((str(n) for n, x in enumerate(path) if abs(x) < 1e-3), "never")
     closed_form = 4 * (1 - 2 * rate) ** 10
+    assert math.isclose(path[10], closed_form, abs_tol=1e-9)
     print(f"   {rate:4}   {1 - 2 * rate:6.2f} {path[10]:18.6g} {closed_form:15.6g}   {arrived:>23}")
 print("   0.01 is slow, 0.5 is there at once, 0.9 leaps from side to side, 1.05 climbs away.")
 shown = {"a = 0.1": 0.1, "a = 0.9": 0.9, "a = 1.05": 1.05}
@@ -79,6 +80,7 @@ ends = {}
 for share in (0.5, 0.99, 1.0, 1.01):
     ends[share] = descend(steep_parabola, 3.0, share * limit, 200)[-1]
     factor = abs(1 - share * limit * curvature)
+    assert math.isclose(abs(ends[share] - 1), 2 * factor**200, rel_tol=1e-6, abs_tol=1e-9)
     print(f"   a = {share:4} * 2 / {curvature:g}: x is {abs(ends[share] - 1):11.6f} from 1", end="")
     print(f"; 2 * {factor:.2f}^200 = {2 * factor**200:11.6f}")
 
@@ -91,6 +93,8 @@ for name, path in paths.items():
     height = two_valleys(path[-1])
     kind = "global" if math.isclose(height, lowest) else "local"
     curved = grad(grad(two_valleys))(path[-1])
+    assert abs(grad(two_valleys)(path[-1])) < 1e-4
+    assert curved > 0.0
     print(f"   {name:9} to x = {path[-1]:9.6f}, f = {height:9.6f}: the {kind} minimum", end="")
     print(f", f'' = {curved:.2f}")
 top = descend(two_valleys, 0.1, -0.02, 300)[-1]

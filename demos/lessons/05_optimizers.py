@@ -79,6 +79,7 @@ steps_on_x2 = {
     name: [x for (x,) in walk(lambda x: x**2, (1.0,), name, 0.1, 2)[0]] for name in rules
 }
 for name, (rule, text, by_hand) in rules.items():
+    assert math.isclose(steps_on_x2[name][1], by_hand, rel_tol=1e-6)
     print(f"   {name:8}  {rule}")
     print(f"             {text} = {by_hand:.6f}; the optimizer: {steps_on_x2[name][1]:.6f}")
 print(
@@ -111,6 +112,7 @@ for place, (f, start, steps, rates) in landscapes.items():
     paths = {}
     for name, rate in zip(optimizers, rates):
         path, heights = walk(f, start, name, rate, steps)
+        assert heights[-1] <= 0.1
         needed[place, name] = 1 + max(n for n, height in enumerate(heights) if height > 0.1)
         paths[f"{name}, a = {rate}"] = path[: needed[place, name] + 1]
         print(f"      {name:8}  a = {rate:<5}  {needed[place, name]:4} steps")

@@ -117,5 +117,7 @@ H = relu(W1 @ X + b1[:, None])
 Y = W2 @ H + b2[:, None]
 batch_by_graph = np.column_stack([numbers(network(column)) for column in X.T])
 batch_difference = np.abs(Y - batch_by_graph).max()
+differences = [one_layer_difference, two_layer_difference, collapse_difference, batch_difference]
+assert max(differences) < 1e-14
 print(f"   W1 {W1.shape} @ X {X.shape} gives H {H.shape}; W2 {W2.shape} @ H gives Y {Y.shape}")
 print(f"   largest difference to the examples one by one: {batch_difference:.1e}")

@@ -101,6 +101,7 @@ for name, printed in printed_numbers.items():
         node = nodes[name.removeprefix("dJ/d")].flat[place]
         from_graph = node.grad if name.startswith("dJ/d") else node.data
         table.append((name, text, from_graph, by_matrix[name].flat[place]))
+assert all(math.isclose(graph, matrix, rel_tol=1e-12) for _, _, graph, matrix in table)
 print("   quantity   printed         from the graph            by matrices   the printed one is")
 for name, text, from_graph, from_matrix in table:
     word = verdict(text, from_graph)
@@ -136,6 +137,7 @@ while prediction.data < 0.995:
     losses.append(loss.data)
     if step in {1, 2, 5, 10, 20, 50} or prediction.data >= 0.995:
         print(f"   step {step:3}   loss {loss.data:.6f}   prediction {prediction.data:.6f}")
+assert losses[-1] < 0.02 * losses[0]
 title = "The worked example learns to say 1"
 curve = plot_history({"loss": losses}, title=title, x_label="forward pass")
 save(curve, folder / "loss.svg")

@@ -92,6 +92,7 @@ graph_slopes = {name: grad_of(nodes[name]).astype(float) for name in slopes}
 for name, slope in graph_slopes.items():
     print(f"   dJ/d{name} =", str(slope).replace("\n", "\n           "))
 difference = max(np.abs(graph_slopes[name] - slope).max() for name, slope in slopes.items())
+assert difference < 1e-15
 print(f"   largest difference to the matrices: {difference:.1e}")
 print("   Neuron 1 is off: its row is 0, and this picture cannot teach it anything.")
 answer = why(W1[1, 0], loss)
@@ -104,6 +105,7 @@ for name in ("W1", "b1", "W2", "b2"):
     for parameter in nodes[name].flat:
         parameter.data -= 0.5 * parameter.grad
 loss.forward()
+assert loss.data < before[1]
 print(f"   prediction {before[0]:.6f} -> {prediction.data:.6f}", end="")
 print(f"   error {before[1]:.6f} -> {loss.data:.6f}")
 
@@ -131,6 +133,8 @@ history = fit(
 )
 print(f"   {len(y)} pictures, {y.sum()} cars; {len(y[80:])} are held out", end="")
 print(f", and the first weights are right on {right_at_first} of those")
+assert history["loss"][-1] < 0.25 * history["loss"][0]
+assert history["validation_accuracy"][-1] >= 0.95
 print("   epoch     loss   right   held out")
 for epoch in (1, 2, 5, 10, 20, 60):
     measured = [history[name][epoch - 1] for name in ("loss", "accuracy", "validation_accuracy")]

@@ -98,6 +98,7 @@ for path in paths:
     print("      " + "".join(f"{node.label or node.op.name:>9}" for node, _ in path))
     print("      " + "".join(f"{slope:9.4f}" for _, slope in path) + f"   {product(path):9.6f}")
 sum_over_paths = sum(product(path) for path in paths)
+assert math.isclose(sum_over_paths, weight.grad, rel_tol=1e-12)
 print(f"   sum over the paths: {sum_over_paths:.15f}")
 print(f"   backward():         {weight.grad:.15f}")
 
@@ -140,6 +141,8 @@ for index, leaf in enumerate(leaves):
 exact = np.array(ways["backward()"])
 largest = {name: np.max(np.abs(found / exact - 1)) for name, found in ways.items()}
 print("   off by at most  " + "".join(f"{difference:17.1e}" for difference in largest.values()))
+assert max(largest["sum of paths"], largest["matrices"]) < 1e-12
+assert largest["differences"] < 1e-6
 count = sum(len(paths_by_leaf[leaf]) for leaf in leaves)
 visited = len(topological_order(J))
 print(f"   All in all {count} paths; backward() visits {visited} values, each once.")

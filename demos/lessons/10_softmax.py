@@ -55,6 +55,7 @@ loss.backward()
 save(draw(loss, title="Softmax and cross-entropy of three classes"), folder / "softmax.svg")
 p = np.array([probability.data for probability in probabilities])
 gradient = np.array([logit.grad for logit in logits])
+assert np.allclose(gradient, p - y, atol=1e-15)
 print("   class        z        p        y        p - y    gradient in the graph")
 for row in zip(range(3), z, p, y, p - y, gradient):
     print("   {:5} {:8.4f} {:8.4f} {:8.0f} {:12.8f} {:15.8f}".format(*row))
@@ -86,6 +87,7 @@ grad_of: Any = np.frompyfunc(lambda value: value.grad, 1, 1)
 dw_of_graph, db_of_graph = grad_of(weights).astype(float), grad_of(biases).astype(float)
 print("   dW by the graph =", str(dw_of_graph).replace("\n", "\n                    "))
 largest = max(np.abs(dw - dw_of_graph).max(), np.abs(db - db_of_graph).max())
+assert largest < 1e-15
 print(f"   largest difference to the matrices, dW and db: {largest:.1e}")
 
 print("\n4. Large logits: exp(1000) is more than a float can hold")
@@ -101,6 +103,8 @@ for logit in large:
     logit.zero_grad()
 stable = cross_entropy(large, 1)
 stable.backward()
+assert np.isnan(naive.data)
+assert np.isclose(stable.data, np.log(1.0 + np.exp(-1.0) + np.exp(-2.0)))
 print("   nn.cross_entropy takes the largest logit from all of them first, which changes no p:")
 print(f"      loss {stable.data:.6f}, gradients {np.array([logit.grad for logit in large])}")
 
@@ -125,6 +129,8 @@ history = fit(
     validation=(X_test, y_test),
     metrics=["accuracy"],
 )
+assert history["loss"][-1] < 0.1 * history["loss"][0]
+assert history["validation_accuracy"][-1] >= 0.9
 print("   epoch     loss    right   held out")
 for epoch in (1, 10, 100, 300):
     measured = [history[name][epoch - 1] for name in ("loss", "accuracy", "validation_accuracy")]

@@ -58,6 +58,7 @@ for i in range(3):
         print(f"   row {i}, column {j}:  {' + '.join(terms)} = {by_hand[i, j]:3.0f}")
 feature_map = layer(pixels)[0]
 print("   Conv2d gives", str(numbers(feature_map).astype(int)).replace("\n", "\n                "))
+assert (numbers(feature_map) == by_hand).all()
 one = feature_map[0][1]
 one.label = "map 0,1"
 one.backward()
@@ -107,6 +108,8 @@ for channels, picture in ((1, photo[None]), (3, colours.transpose(2, 0, 1))):
         setting = f"channels {channels}  stride {stride}  padding {padding}"
         print(f"   {setting}  {ours.shape[0]} x {ours.shape[1]}  {difference:.0e}")
 
+assert max(differences.values()) < 1e-12
+
 print("\n4. Pooling: of each 2 x 2 numbers the largest, or the mean; then one long list")
 largest, average = numbers(MaxPool2d(2)(edges))[0], numbers(AvgPool2d(2)(edges))[0]
 flat = Flatten()(edges)
@@ -126,6 +129,7 @@ started = time.perf_counter()
 filters.predict([photo])
 by_program = time.perf_counter() - started
 program_difference = np.abs(program_maps - numbers(maps)).max()
+assert program_difference < 1e-12
 print(f"   largest difference to the graph: {program_difference:.0e}")
 print(f"   more than ten times as fast as the graph: {by_graph > 10 * by_program}")
 

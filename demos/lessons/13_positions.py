@@ -69,6 +69,7 @@ for neuron in moved.layers[1].neurons:
 trained(plain, X_train)
 trained(moved, shuffled(X_train))
 difference = np.abs(plain.predict(X_test) - moved.predict(shuffled(X_test))).max()
+assert difference < 1e-6
 print(f"   largest difference of any output after 20 epochs: {difference:.0e}")
 
 print("\n3. A convolutional network knows which pixels are neighbours, and misses them")
@@ -80,6 +81,8 @@ scores = {
     ("convolutional", "as they are"): score(convolution, X_test),
     ("convolutional", "shuffled"): score(confused, shuffled(X_test)),
 }
+assert min(scores.values()) >= 0.9
+assert scores["convolutional", "as they are"] > scores["convolutional", "shuffled"]
 for (name, pixels), share in scores.items():
     print(f"   {name:14} pixels {pixels:12} held-out accuracy {share:.1%}")
 

@@ -37,6 +37,7 @@ chain[-1].backward()
 print("   passed   slope of the last   gradient    (1/4)^n")
 for passed in range(1, 7):
     a, below = chain[-passed].data, chain[-passed - 1]
+    assert 0.0 < below.grad <= 0.25**passed
     print(f"   {passed:6} {a * (1 - a):19.4f} {below.grad:10.6f} {0.25**passed:10.6f}")
 save(
     draw(chain[-1], title="Six sigmoids: the gradient fades on its way back"), folder / "chain.svg"
@@ -72,6 +73,7 @@ for place in range(0, DEPTH + 1, 2):
 print("   The last layer is next to the error. In the sigmoid network the first never hears of it.")
 print("   What a look at its health says of it:")
 report = health(fresh["sigmoid"][0], X, y, loss=binary_cross_entropy_with_logits)
+assert report.verdict.startswith("vanishing gradients in layers.0")
 print(f"   {report.verdict}")
 norms = {name: found[2] for name, found in fresh.items()}
 figure = plot_curves(
@@ -134,6 +136,8 @@ for name in DEFAULTS:
     losses[name] = history["loss"]
     right = accuracy(network.predict(moons), sides)
     print(f"   {name:8} loss {losses[name][0]:.3f} -> {losses[name][-1]:.3f}   right {right:.0%}")
+assert losses["sigmoid"][-1] > 0.69
+assert max(losses["tanh"][-1], losses["relu"][-1]) < 0.35
 title = "Eight hidden layers learn, unless they are sigmoids"
 save(
     plot_curves(losses, x_label="epoch", y_label="loss", start=1, title=title), folder / "loss.svg"

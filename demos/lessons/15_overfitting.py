@@ -61,6 +61,8 @@ models: dict[str, Module] = {"no cure": large_network()}
 histories = {"no cure": train(models["no cure"], validation=validation)}
 curves = histories["no cure"]
 best = int(np.argmin(curves["validation_loss"]))
+assert curves["loss"][-1] < 0.03
+assert curves["validation_loss"][-1] > 2.0 * curves["validation_loss"][best]
 print("   epoch   training loss   validation loss")
 for epoch in sorted({0, 9, best, 99, 199, EPOCHS - 1}):
     lowest = "   the lowest" if epoch == best else ""
@@ -93,6 +95,7 @@ for name, model in models.items():
     results[name] = (seen, unseen, right, norm)
     count = len(histories[name]["loss"])
     print(f"   {name:14} {count:8} {seen:10.3f} {unseen:12.3f} {right:15.1%} {norm:17.1f}")
+assert all(found[1] < results["no cure"][1] for name, found in results.items() if name != "no cure")
 named = {"L2": "L2, with its price"}  # the history of a training with a penalty holds the sum
 figure = plot_curves(
     {named.get(name, name): found["validation_loss"] for name, found in histories.items()},

@@ -54,6 +54,8 @@ for row, size in enumerate(sizes):
         scores[row, column] = accuracy(model.predict(X_new), y_new)
     shares = [*scores[row], scores[row].mean()]
     print(f"   {size:8}" + "".join(f"{share:9.1%}" for share in shares))
+assert scores[0].mean() < 0.8
+assert scores[-1].mean() > 0.95
 curves = {"mean": (sizes, scores.mean(axis=1))}
 curves |= {f"seed {seed}": (sizes, scores[:, column]) for column, seed in enumerate(seeds)}
 figure = plot_curves(
@@ -79,6 +81,7 @@ print("\n3. One decision: the gradient of the winning score by the pixels, in a 
 network = MLP(64, [32, 10], rng=random.Random(0))
 train(network, to_learn, 0)
 right = accuracy(network.predict(X_new), y_new)
+assert right >= 0.95
 print(f"   MLP(64, [32, 10]) recognizes {right:.1%} of the new digits")
 
 
@@ -124,6 +127,7 @@ intact = accuracy(network.predict(X_new[:100]), y_new[:100])
 by_chance = still_recognized(lambda digit, _: (digit > 0.0) * generator.random(64))
 by_ink = still_recognized(lambda digit, _: digit)
 by_gradient = still_recognized(lambda digit, slopes: digit * slopes)
+assert by_gradient < by_chance <= intact
 print(f"   none erased                               recognized {intact:4.0%}")
 print(f"   5 pixels with ink, drawn by lot           recognized {by_chance:4.0%}")
 print(f"   the 5 darkest                             recognized {by_ink:4.0%}")
