@@ -6,6 +6,8 @@ from __future__ import annotations
 
 import random
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from math import nan
 from typing import Any
 
@@ -19,6 +21,7 @@ from nn.estimators.parameters import Parameters
 from nn.layers import MLP
 from nn.training.history import History
 from nn.training.loop import fit
+from nn.training.restoring import noted
 
 __all__ = ["MLPEstimator"]
 
@@ -32,6 +35,18 @@ class MLPEstimator(Parameters):
     def _continues(self) -> bool:
         """Tell whether `fit` goes on with the model there is."""
         return bool(self.warm_start) and hasattr(self, "model_")
+
+    @contextmanager
+    def _unless_it_fails(self) -> Iterator[None]:
+        """Put every attribute back, and the numbers of the model, if the block raises."""
+        before = dict(vars(self))
+        put_back = noted(before["model_"].parameters() if "model_" in before else ())
+        try:
+            yield
+        except BaseException:  # Ctrl-C and a warning that is an error among them
+            self.__dict__ = before
+            put_back()
+            raise
 
     def _train(
         self, X: Any, y: Any, *, outputs: int, loss: str, pull: float, strata: Any = None
@@ -92,13 +107,13 @@ class MLPEstimator(Parameters):
         name = type(self).__name__
         if history.interrupted:
             message = f"{name}: Ctrl-C ended the training after {self.n_iter_} epochs"
-            warnings.warn(message, UserWarning, stacklevel=4)
+            warnings.warn(message, UserWarning, stacklevel=5)
         elif not history.stopped:
             message = (
                 f"{name}: the loss has not settled in max_iter={self.max_iter} epochs; allow more "
                 "of them, standardise the inputs, or try another learning_rate_init"
             )
-            warnings.warn(message, ConvergenceWarning, stacklevel=4)
+            warnings.warn(message, ConvergenceWarning, stacklevel=5)
 
     def _outputs(self, X: Any) -> Any:
         """Return the outputs of the model for the rows of X."""

@@ -51,8 +51,14 @@ class MLPClassifier(ClassifierMixin, MLPEstimator):  # type: ignore[misc]  # as 
 
         y is of shape (rows,), numbers or text, or (rows, labels) of zeros and ones. Raises
         ValueError for data that scikit-learn refuses and for less than two classes, and
-        nn.NonFiniteError where the loss becomes infinite.
+        nn.NonFiniteError where the loss becomes infinite; whatever it raises, the estimator is
+        then as it was.
         """
+        with self._unless_it_fails():
+            self._learn(X, y)
+        return self
+
+    def _learn(self, X: Any, y: Any) -> None:
         continues = self._continues()
         X, y = validate_data(self, X, y, multi_output=True, dtype=np.float64, reset=not continues)
         if y.ndim == 2 and y.shape[1] == 1:
@@ -90,7 +96,6 @@ class MLPClassifier(ClassifierMixin, MLPEstimator):  # type: ignore[misc]  # as 
         )
         self.classes_ = classes
         self._labels = labels
-        return self
 
     def decision_function(self, X: Any) -> Any:
         """Return the logits: (rows,) for two classes, else (rows, classes or labels)."""

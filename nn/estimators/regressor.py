@@ -43,8 +43,14 @@ class MLPRegressor(RegressorMixin, MLPEstimator):  # type: ignore[misc]  # as th
         """Train on rows X of shape (rows, features) and targets y, and return the estimator.
 
         y is of shape (rows,) or (rows, outputs). Raises ValueError for data that scikit-learn
-        refuses, and nn.NonFiniteError where the loss becomes infinite.
+        refuses, and nn.NonFiniteError where the loss becomes infinite; whatever it raises, the
+        estimator is then as it was.
         """
+        with self._unless_it_fails():
+            self._learn(X, y)
+        return self
+
+    def _learn(self, X: Any, y: Any) -> None:
         X, y = validate_data(
             self,
             X,
@@ -59,7 +65,6 @@ class MLPRegressor(RegressorMixin, MLPEstimator):  # type: ignore[misc]  # as th
         outputs = 1 if y.ndim == 1 else y.shape[1]
         # Half the squared errors would go with half of alpha; the loss is a mean over the outputs
         self._train(X, y, outputs=outputs, loss="mse_loss", pull=1.0 / outputs)
-        return self
 
     def predict(self, X: Any) -> Any:
         """Return the outputs of the model, of shape (rows,) or (rows, outputs)."""

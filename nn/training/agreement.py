@@ -10,12 +10,13 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from autograd import Descent, NumericWarning, Value, paused_collector
+from autograd import Descent, NumericWarning, paused_collector
 from nn.losses import LOSSES
 from nn.module import Module
 from nn.noise import NoisePlan
 from nn.training.example import objective, outputs_with
 from nn.training.interrupts import held_interrupts
+from nn.training.restoring import noted
 from nn.training.task import Task
 
 __all__ = ["CompilationError", "check_agreement", "kept_draws"]
@@ -79,21 +80,17 @@ def _compare(eager: Any, compiled: Any, count: int) -> None:
 @contextmanager
 def _elsewhere(task: Task) -> Iterator[None]:
     """Run the block at parameters a little off, quietly; then put them and gradients back."""
-    parameters: dict[Value, None] = dict.fromkeys(task.model.parameters())
-    parameters |= dict.fromkeys(task.optimizer.parameters)
-    before = [(p, p.data, p.grad if p.has_grad else None) for p in parameters]
+    parameters = [*dict.fromkeys([*task.model.parameters(), *task.optimizer.parameters])]
+    put_back = noted(parameters)
     try:
-        for index, (parameter, number, _) in enumerate(before):
+        for index, parameter in enumerate(parameters):
+            number = parameter.data
             parameter.data = number + (-1.0) ** index * 1e-3 * (number or 1.0)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", NumericWarning)
             yield
     finally:
-        for parameter, number, gradient in before:
-            parameter.data = number
-            parameter.zero_grad()
-            if gradient is not None:
-                parameter.grad = gradient
+        put_back()
 
 
 @contextmanager

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from logging import getLogger
 from typing import Any, Protocol
 
@@ -9,6 +11,7 @@ from nn.training.compiled import CompiledEngine
 from nn.training.eager import EagerEngine
 from nn.training.measuring import Measured
 from nn.training.progress import Progress
+from nn.training.restoring import noted
 from nn.training.task import Task
 
 __all__ = ["Training", "checked_choice"]
@@ -51,6 +54,8 @@ class Training:
     def __init__(self, task: Task, choice: bool | str) -> None:
         self._task = task
         self._choice = choice
+        self._put_back = noted([*task.model.parameters(), *task.optimizer.parameters])
+        self._state = task.optimizer.state
 
     def __enter__(self) -> Training:
         self._task.model.train()
@@ -80,6 +85,17 @@ class Training:
         self._engine.write_back()
         with self._task.model.evaluating():
             return self._engine.validated()
+
+    @contextmanager
+    def undone_if_it_fails(self) -> Iterator[None]:
+        """Undo the training so far if the block, what measures the first epoch, raises."""
+        try:
+            yield
+        except Exception:
+            self._engine.write_back()
+            self._put_back()
+            self._task.optimizer.state = self._state
+            raise
 
     def write_back(self) -> None:
         """Bring Values and optimizer up to date, for someone to look at them."""

@@ -5,7 +5,8 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import nullcontext
 from typing import Any
 
 from autograd import Value
@@ -19,7 +20,8 @@ from nn.optimizers import Optimizer
 from nn.penalties import Penalty
 from nn.randomness import generator
 from nn.schedules import Schedule
-from nn.training.callbacks import Callback, TrainingState, as_callback
+from nn.training.callbacks import Callback, TrainingState, as_callbacks
+from nn.training.calls import check_call
 from nn.training.engine import Training, checked_choice
 from nn.training.history import History
 from nn.training.interrupts import held_interrupts
@@ -94,6 +96,7 @@ def fit(
     if clip_norm is not None and not clip_norm > 0.0:
         raise ValueError(f"clip_norm must be positive, or None, not {clip_norm!r}")
     loss = loss if callable(loss) else named("loss", loss, LOSSES)
+    check_call(loss, "the loss", "outputs", "targets")
     choice = checked_choice(compile)
     generator(rng)  # refuses what is none before anything runs
     train, held_out = training_and_validation(X, y, validation, rng)
@@ -104,22 +107,31 @@ def fit(
     measures = metric_functions(metrics, loss, train.y.tolist())
     if penalty is not None and (isinstance(penalty, type) or not callable(penalty)):
         raise TypeError(f"penalty is a function of the model, such as L2(1e-4), not {penalty!r}")
+    if penalty is not None:
+        check_call(penalty, "the penalty", "the model")
     task = Task(model, loss, penalty, optimizer, train, held_out, size, clip_norm, bool(measures))
-    watchers = [as_callback(callback) for callback in callbacks]
+    watchers = as_callbacks(callbacks)
+    updates = -(-len(train) // size)
     history = History()
-    state = TrainingState(model, optimizer, history, epoch=0, epochs=epochs)
+    state = TrainingState(
+        model, optimizer, history, 0, epochs, _names(measures, held_out is not None), updates
+    )
     was_training = model.training
     for watcher in watchers:
         watcher.on_fit_start(state)
     try:
-        updates = epochs * -(-len(train) // size)
-        with Progress(updates, epochs, progress) as shown, Training(task, choice) as training:
+        with (
+            Progress(epochs * updates, epochs, progress) as shown,
+            Training(task, choice) as training,
+        ):
             while state.epoch < epochs and not history.stopped:
                 order = row_order(len(train), shuffle, rng)
-                summary = training.epoch(order, shown).summary(measures)
-                if held_out is not None:
-                    of_held_out = training.validated().summary(measures)
-                    summary |= {f"validation_{name}": x for name, x in of_held_out.items()}
+                seen = training.epoch(order, shown)
+                with nullcontext() if history.epochs else training.undone_if_it_fails():
+                    summary = seen.summary(measures)
+                    if held_out is not None:
+                        of_held_out = training.validated().summary(measures)
+                        summary |= {f"validation_{name}": x for name, x in of_held_out.items()}
                 with held_interrupts():
                     history.append({**summary, "lr": optimizer.lr})
                     state.epoch += 1
@@ -143,3 +155,9 @@ def fit(
         for watcher in watchers:
             watcher.on_fit_end(state)
     return history
+
+
+def _names(measures: Iterable[str], validated: bool) -> tuple[str, ...]:
+    """Return the names that the history will have."""
+    names = ["loss", *measures]
+    return (*names, *(f"validation_{name}" for name in names if validated), "lr")

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
+from autograd import Value
 from nn import losses
 from nn.losses import Loss
 from nn.metrics import DECIDING, METRICS, Metric
 from nn.names import named
+from nn.training.calls import check_call
 
 __all__ = ["Measured", "metric_functions"]
 
@@ -34,7 +36,11 @@ class Measured:
         """Return the mean loss over all examples, and the metrics of all of them together."""
         summary = {"loss": self._total / self._count}
         for name, metric in metrics.items():
-            summary[name] = float(metric(self._predictions, self._targets))
+            number: Any = metric(self._predictions, self._targets)
+            try:
+                summary[name] = Value(number).data
+            except TypeError as error:
+                raise TypeError(f"the metric {name!r} returned no number: {error}") from None
         return summary
 
 
@@ -49,8 +55,8 @@ def metric_functions(
     >>> list(metric_functions(["accuracy"], losses.hinge_loss, [-1, 1]))
     ['accuracy']
     """
-    if isinstance(metrics, str):
-        raise TypeError(f"metrics must be a list, such as [{metrics!r}]")
+    if isinstance(metrics, str) or not isinstance(metrics, Iterable):
+        raise TypeError(f'metrics must be a list, such as ["accuracy"], not {metrics!r}')
     functions: dict[str, Metric] = {}
     for metric in metrics:
         function: Callable[..., float] = (
@@ -59,6 +65,7 @@ def metric_functions(
         name = metric if isinstance(metric, str) else getattr(metric, "__name__", repr(metric))
         if name in functions or name in {"loss", "lr"}:
             raise ValueError(f"metrics: the name {name!r} is taken; rename the function")
+        check_call(function, f"the metric {name!r}", "all outputs", "all targets")
         if function in DECIDING:
             function = partial(function, threshold=_threshold(loss, targets))
         functions[name] = function

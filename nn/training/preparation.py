@@ -37,23 +37,31 @@ def training_and_validation(
 
 
 def check_model(model: Any, loss: Loss, train: Dataset, held_out: Dataset | None) -> None:
-    """Run the model on one row, and a loss of ours on all targets, for what is wrong with them.
+    """Run the model on a row of each, and a loss of ours on all targets, for what is wrong there.
 
     Errors name the row of the targets.
     """
     if not isinstance(model, Module):
         raise TypeError(f"fit trains a Module, not {model!r}")
+    output = _first_output(model, train)
+    _check_targets(loss, output, train)
+    if held_out is not None:
+        with _about("validation"):
+            if held_out.X.shape[1:] != train.X.shape[1:]:
+                output = _first_output(model, held_out)
+            _check_targets(loss, output, held_out)
+
+
+def _first_output(model: Module, examples: Dataset) -> Any:
     with model.evaluating(), no_grad():
-        output = model(train.lists([0])[0][0])
-    if loss in LOSSES.values():
-        _check_targets(loss, output, train.y.tolist())
-        if held_out is not None:
-            with _about("validation"):
-                _check_targets(loss, output, held_out.y.tolist())
+        return model(examples.lists([0])[0][0])
 
 
-def _check_targets(loss: Loss, output: Any, targets: list[Any]) -> None:
-    """Run the loss on each different target, and on all if there is a fault, to name its row."""
+def _check_targets(loss: Loss, output: Any, examples: Dataset) -> None:
+    """Run a loss of ours on each different target, and on all if there is a fault in one."""
+    if loss not in LOSSES.values():
+        return
+    targets = examples.y.tolist()
     different = [*dict.fromkeys(targets)] if all(map(is_scalar, targets)) else targets
     try:
         loss([_neutral(output)] * len(different), different)
@@ -72,7 +80,8 @@ def _about(where: str) -> Iterator[None]:
     try:
         yield
     except (TypeError, ValueError) as error:
-        raise type(error)(f"{where}: {error}") from None
+        kind = TypeError if isinstance(error, TypeError) else ValueError
+        raise kind(f"{where}: {error}") from None
 
 
 def prepared_optimizer(
@@ -85,6 +94,11 @@ def prepared_optimizer(
         made = optimizer(model.parameters())
     else:
         made = named("optimizer", optimizer, OPTIMIZERS)(model.parameters())
+    if not isinstance(made, Optimizer):
+        raise TypeError(
+            f"optimizer is one of {', '.join(OPTIMIZERS)}, an Optimizer, or a function of the "
+            f"parameters that returns one, such as partial(Adam, lr=0.05); this returned {made!r}"
+        )
     if set(made.parameters).isdisjoint(model.parameters()):
         raise ValueError(
             "the optimizer holds no parameter of this model; make it over model.parameters()"
@@ -98,7 +112,21 @@ def prepared_schedule(
     """Return the schedule, made by the function or given; ValueError if of another optimizer."""
     if schedule is None:
         return None
-    made = schedule if isinstance(schedule, Schedule) else schedule(optimizer)
+    if not isinstance(schedule, Schedule) and not callable(schedule):
+        raise TypeError(f"schedule is a Schedule, or a function that makes one, not {schedule!r}")
+    made: Any = schedule if isinstance(schedule, Schedule) else schedule(optimizer)
+    if not isinstance(made, Schedule):
+        raise TypeError(
+            "schedule is a Schedule, or a function of the optimizer that returns one, such as "
+            f"partial(StepLR, step_size=10); this returned {made!r}"
+        )
     if made.optimizer is not optimizer:
         raise ValueError("the schedule is of another optimizer than the one that trains")
+    if type(made).step is Schedule.step:
+        rate = optimizer.lr
+        with _about("schedule, the rate after the next epoch"):
+            try:
+                optimizer.lr = made.rate(made.epochs + 1)
+            finally:
+                optimizer.lr = rate
     return made

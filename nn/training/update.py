@@ -42,12 +42,12 @@ def update(
     """
     model, optimizer = task.model, task.optimizer
     with paused_collector():
-        optimizer.zero_grad()
         outputs = outputs_with(noise, model, X)
         total = objective(model, task.loss, task.penalty, outputs, y)
         predictions = [numbers_of(output) for output in outputs]
         if not isfinite(total.data):
             raise NonFiniteError(_message(f"the loss is {total.data}", X, predictions))
+        optimizer.zero_grad()  # after the loss, which may refuse what it is given
         total.backward()
         _check_gradients(model, optimizer, X, predictions)
         if task.clip_norm is not None:

@@ -1,11 +1,12 @@
 """Callbacks: early stopping over a scripted history."""
 
 import math
+import random
 
 import pytest
 
 from autograd import Value
-from nn import SGD, EarlyStopping, History, Module, TrainingState
+from nn import MLP, SGD, EarlyStopping, History, Module, TrainingState, fit, mse_loss
 
 
 class Point(Module):
@@ -65,3 +66,35 @@ def test_mistakes_are_named():
         EarlyStopping(min_delta=-1.0)
     with pytest.raises(ValueError, match="'accuracy' is not measured; there are loss"):
         stopped_after(EarlyStopping(monitor="accuracy"), [1.0])
+
+
+@pytest.mark.parametrize("choice", [False, True])
+@pytest.mark.parametrize("monitor", ["loss", "mean_squared_error"])
+@pytest.mark.parametrize("lr", [0.02, 0.001])  # it jumps about, or falls to the last epoch
+def test_one_update_an_epoch_ends_with_the_best_loss_of_the_history(lr, monitor, choice):
+    X = [[float(row)] for row in range(8)]
+    y = [2.0 * row for [row] in X]
+    model = MLP(1, [1], rng=random.Random(0))
+    history = fit(
+        model, X, y, loss="mse_loss", optimizer=SGD(model.parameters(), lr=lr, momentum=0.9),
+        epochs=20, batch_size=None, metrics=["mean_squared_error"], compile=choice,
+        callbacks=[EarlyStopping(patience=3, monitor=monitor)],
+    )  # fmt: skip
+    assert mse_loss([model(x) for x in X], y).data == pytest.approx(min(history["loss"]), rel=1e-12)
+
+
+def test_many_updates_end_with_the_parameters_after_the_best_epoch():
+    X = [[float(row)] for row in range(8)]
+    y = [2.0 * row for [row] in X]
+    model = MLP(1, [1], rng=random.Random(0))
+    states = []
+    history = fit(
+        model, X, y, loss="mse_loss", optimizer=SGD(model.parameters(), lr=0.02, momentum=0.9),
+        epochs=20, batch_size=2, shuffle=False,
+        callbacks=[
+            EarlyStopping(patience=3),
+            lambda state: states.append(state.model.state_dict()),
+        ],
+    )  # fmt: skip
+    best = min(range(len(states)), key=history["loss"].__getitem__)
+    assert model.state_dict() == states[best]

@@ -4,6 +4,7 @@ import copy
 import math
 import pickle
 import random
+import signal
 import sys
 import warnings
 from importlib import import_module
@@ -382,3 +383,49 @@ def test_without_sklearn_the_error_says_what_to_install(monkeypatch):
     monkeypatch.setitem(sys.modules, "nn.layers", None)
     with pytest.raises(ImportError, match=r"nn\.layers"):
         import_module("nn.estimators")
+
+
+def known(estimator):
+    """Return all that an estimator holds, and what its model computes with."""
+    model = getattr(estimator, "model_", None)
+    numbers = model and [(p.data, p.grad, p.has_grad) for p in model.parameters()]
+    return {name: repr(item) for name, item in vars(estimator).items()}, numbers
+
+
+BAD_CHANGES = {
+    "a warning that is an error": lambda X, y: (X, y, {}),
+    "other classes": lambda X, y: (X, [f"class {label}" for label in y], {}),
+    "another width": lambda X, y: (X[:, :1], y, {}),
+    "nan": lambda X, y: (np.full_like(X, np.nan), y, {}),
+    "one class": lambda X, y: (X, np.zeros(len(X)), {}),
+    "lengths that differ": lambda X, y: (X, y[:-1], {}),
+    "a number out of range": lambda X, y: (X, y, {"learning_rate_init": -1.0}),
+    "a loss that becomes infinite": lambda X, y: (
+        X, y, {"solver": "sgd", "learning_rate_init": 1e200}
+    ),
+    "Ctrl-C at its end": lambda X, y: (X, y, {"max_iter": 2}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("kind", "state"), [(MLPClassifier, "warm"), (MLPRegressor, "fitted"), (MLPClassifier, "new")]
+)
+@pytest.mark.parametrize("change", BAD_CHANGES)
+def test_a_fit_that_raises_leaves_the_estimator_as_it_was(change, kind, state, monkeypatch):
+    X = np.random.default_rng(0).normal(size=(20, 2))
+    y = (X[:, 0] > 0).astype(float)
+    estimator = kind(3, max_iter=2, random_state=0, warm_start=state == "warm")
+    if state != "new":
+        estimator.fit(X, y)
+        for parameter in estimator.model_.parameters():
+            parameter.grad = 3.0
+    X, y, settings = BAD_CHANGES[change](X, y)
+    estimator.set_params(**settings)
+    if change == "Ctrl-C at its end":
+        monkeypatch.setattr(kind, "_warn", lambda *_: signal.raise_signal(signal.SIGINT))
+    before = known(estimator)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", ConvergenceWarning)
+        with pytest.raises((Exception, KeyboardInterrupt)):
+            estimator.fit(X, y)
+    assert known(estimator) == before
