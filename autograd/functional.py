@@ -9,6 +9,7 @@ of an enclosing derivative.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import wraps
 from math import prod
 from typing import TYPE_CHECKING, Any
@@ -23,7 +24,7 @@ from autograd.tangents import tangents_of
 from autograd.value import Value
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Sequence
 
 __all__ = ["grad", "gradients", "hessian", "hvp", "jacobian", "jvp", "value_and_grad", "vjp"]
 
@@ -44,7 +45,9 @@ def gradients(output: Value, inputs: Any, create_graph: bool = False) -> Any:
     18.0
     """
     if not isinstance(output, Value):
-        raise TypeError(f"gradients: the output must be a Value, not {output!r}")
+        raise TypeError(
+            f"gradients: the output must be a Value, not {output!r}; grad is for functions"
+        )
     variables = leaves_of(inputs)
     for position, variable in enumerate(variables):
         if not isinstance(variable, Value):
@@ -65,6 +68,7 @@ def grad(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> Callable[..
     >>> grad(lambda w: w["a"] * w["b"])({"a": 2.0, "b": 5.0})
     {'a': 5.0, 'b': 2.0}
     """
+    _check_function("grad", f, argnums)
     both = value_and_grad(f, argnums)
 
     @wraps(f)
@@ -80,6 +84,7 @@ def value_and_grad(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> C
     >>> value_and_grad(lambda x: x * x)(3.0)
     (9.0, 6.0)
     """
+    _check_function("value_and_grad", f, argnums)
 
     @wraps(f)
     def both(*args: Any, **kwargs: Any) -> Any:
@@ -99,6 +104,7 @@ def vjp(f: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[[Any], Any]
     >>> value, pull([1.0, 10.0])
     ([6.0, 5.0], (13.0, 12.0))
     """
+    _check_function("vjp", f)
     trial = _Trial(f, primals, {}, range(len(primals)))
 
     def pull(cotangent: Any) -> Any:
@@ -125,6 +131,7 @@ def jvp(f: Callable[..., Any], primals: Any, tangents: Any) -> tuple[Any, Any]:
     >>> jvp(lambda x, y: x * y, (2.0, 3.0), (1.0, 0.0))
     (6.0, 3.0)
     """
+    _check_function("jvp", f)
     primals = _arguments(primals)
     tangents = mapped(lambda leaf: _number(leaf, "jvp: a tangent"), _arguments(tangents))
     directions = leaves_of(tangents)
@@ -154,6 +161,7 @@ def jacobian(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> Callabl
     >>> jacobian(lambda v: [v[0] * v[1], v[0] + v[1]])([2.0, 3.0])
     [[3.0, 2.0], [1.0, 1.0]]
     """
+    _check_function("jacobian", f, argnums)
 
     @wraps(f)
     def derivatives(*args: Any, **kwargs: Any) -> Any:
@@ -174,6 +182,7 @@ def hessian(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> Callable
     >>> hessian(lambda v: v[0] ** 2 * v[1])([1.0, 3.0])
     [[6.0, 2.0], [2.0, 0.0]]
     """
+    _check_function("hessian", f, argnums)
     return jacobian(grad(f, argnums), argnums)
 
 
@@ -186,6 +195,7 @@ def hvp(f: Callable[..., Any], primals: Any, tangents: Any) -> Any:
     >>> hvp(lambda v: v[0] ** 2 * v[1], [1.0, 3.0], [1.0, 0.0])
     [6.0, 2.0]
     """
+    _check_function("hvp", f)
     arguments = _arguments(primals)
     _, product = jvp(grad(f, range(len(arguments))), arguments, _arguments(tangents))
     return product if isinstance(primals, tuple) else product[0]
@@ -201,8 +211,8 @@ class _Trial:
         kwargs: dict[str, Any],
         argnums: int | Iterable[int],
     ) -> None:
-        self.bare = isinstance(argnums, int)
-        chosen = [argnums] if isinstance(argnums, int) else list(argnums)
+        self.bare = not isinstance(argnums, Iterable)
+        chosen = list(argnums) if isinstance(argnums, Iterable) else [argnums]
         for position in chosen:
             if not -len(args) <= position < len(args):
                 raise ValueError(
@@ -258,6 +268,23 @@ class _Trial:
         if self.outer and not self.outer.isdisjoint(topological_order(result)):
             return result
         return detach(result) if self.tracing else result.data  # a number, in a program still live
+
+
+def _check_function(name: str, f: Any, argnums: Any = 0) -> None:
+    if isinstance(f, Value):
+        raise TypeError(
+            f"{name} takes a function, not the Value that it returned: the derivatives of a graph "
+            f"are gradients(output, inputs)"
+        )
+    if not callable(f):
+        raise TypeError(f"{name} takes a function, not {f!r}")
+    positions = argnums if isinstance(argnums, Iterable) else (argnums,)
+    for position in positions:
+        if isinstance(position, bool) or not hasattr(type(position), "__index__"):
+            raise TypeError(
+                f"{name}: argnums holds the positions of arguments, such as 0 or (0, 1), not "
+                f"{position!r}; {name}(f) is a function, which takes the arguments themselves"
+            )
 
 
 def _variable(leaf: Any) -> Any:

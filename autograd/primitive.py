@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 __all__ = ["TABLE", "Primitive", "primitive"]
 
 TABLE: dict[str, Primitive] = {}
+# Names in a NumPy text that stand for numbers: its operands and NumPy's constants.
+NUMPY_NUMBERS = frozenset({"x", "y", "z", "e", "euler_gamma", "inf", "nan", "pi"})
 
 
 class Primitive:
@@ -68,6 +70,12 @@ class Primitive:
         self.gathered: Primitive | None = None  # the variadic row that sums results of this one
         if variadic and sum_of is not None and sum_of.gathered is None:
             sum_of.gathered = self
+
+    @property
+    def ufunc(self) -> str | None:
+        """The name of the NumPy function that is this operation; None for an expression."""
+        text = self.numpy or ""
+        return text if text.isidentifier() and text not in NUMPY_NUMBERS else None
 
     def pull(self, g: Any, out: Any, args: Sequence[Any]) -> Sequence[Any]:
         """Return the contribution of `g` to each argument, None where there is no derivative."""

@@ -24,7 +24,7 @@ def apply_ufunc(ufunc: Any, method: str, inputs: tuple[Any, ...], options: dict[
         if ufunc.__name__ in ORDERINGS:
             return TABLE[ufunc.__name__](*inputs)
         for row in TABLE.values():
-            if row.numpy == ufunc.__name__:
+            if row.ufunc == ufunc.__name__:
                 return row(*inputs)
     # A NumPy scalar left as it is would call the ufunc again, without end
     plain = (x.item() if isinstance(x, np.generic) else x for x in inputs)

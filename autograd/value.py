@@ -15,12 +15,14 @@ from autograd.operators import apply, binary, unary
 from autograd.primitive import ON_NEW_ROW, TABLE, Primitive
 from autograd.tracing import frozen
 from autograd.ufuncs import apply_ufunc
-from autograd.warning import warn_non_finite
+from autograd.warning import warn_identity, warn_non_finite
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 __all__ = ["Value"]
+
+PLAIN_NUMBERS = (float, int, bool)  # which nobody expects to be the very same object
 
 Operator: TypeAlias = "Callable[[Value, Any], Value]"
 
@@ -163,6 +165,30 @@ class Value:
 
     detach: ClassVar[Callable[[Value], Value]] = unary(primitives.detach)
 
+    # micrograd's names
+
+    @property
+    def _prev(self) -> set[Value]:
+        """micrograd's name for the operands, without plain numbers: see `args`."""
+        return {arg for arg in self.args if isinstance(arg, Value)}
+
+    @property
+    def _op(self) -> str:
+        """micrograd's name for the symbol of the operation, "" for a leaf: see `op`."""
+        return self.op.symbol if self.op else ""
+
+    @property
+    def _backward(self) -> NoReturn:
+        """micrograd's place for the rule of a node, which is a row of the table here."""
+        raise AttributeError(
+            "a Value has no _backward: the rules of its operation are value.op.pullbacks, and an "
+            "operation of your own is autograd.primitive(name, forward, rule)"
+        )
+
+    @_backward.setter
+    def _backward(self, rule: Any) -> None:  # noqa: ARG002 - refused as well
+        _ = self._backward
+
     # Text and plain numbers
 
     def __repr__(self) -> str:
@@ -214,6 +240,13 @@ class Value:
     __gt__: ClassVar[Callable[[Value, Any], Any]] = binary(primitives.greater)
     __ge__: ClassVar[Callable[[Value, Any], Any]] = binary(primitives.greater_equal)
 
+    def __eq__(self, other: object) -> bool:
+        if type(other) in PLAIN_NUMBERS or hasattr(type(other), "dtype"):
+            warn_identity(self, other)
+        return self is other
+
+    __hash__ = object.__hash__
+
     def __pos__(self) -> Value:
         return self
 
@@ -257,8 +290,8 @@ def _attach(op: Primitive) -> None:
     def method(self: Value, *args: Any, out: None = None) -> Any:  # noqa: ARG001 - np.clip's
         return op(self, *args)
 
-    for name in {op.name, op.numpy or ""}:
-        if name.isidentifier() and name not in OWN_NAMES:
+    for name in {op.name, op.ufunc or op.name}:
+        if name not in OWN_NAMES:
             setattr(Value, name, unary(op) if op.arity == 1 else method)
 
 

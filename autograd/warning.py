@@ -12,7 +12,7 @@ from autograd.mode import CURRENT
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["NumericWarning", "warn_non_finite"]
+__all__ = ["NumericWarning", "warn_identity", "warn_non_finite"]
 
 
 class NumericWarning(RuntimeWarning):
@@ -48,13 +48,29 @@ def warn_non_finite(operation: str, result: float, operands: Sequence[Any]) -> N
     """
     if CURRENT.get().quiet or not all(isfinite(getattr(x, "data", x)) for x in operands):
         return
-    frame = user_frame()
     shown = ", ".join(map(_described, operands[:6])) + (", ..." if len(operands) > 6 else "")
     message = _Message(f"{operation}({shown}) gave {result}")
     message.operation = operation
+    _warn_user(message, NumericWarning)
+
+
+def warn_identity(value: Any, number: Any) -> None:
+    """Warn that == between a Value and a number is False, whatever the data."""
+    message = _Message(
+        f"Value({value.data}) == {number!r} is False whatever the data: == asks whether two Values "
+        f"are the same object, so that they can be keys of a dict; compare "
+        f"{value.label or 'value'}.data == {number!r}"
+    )
+    message.operation = "=="
+    _warn_user(message, UserWarning)
+
+
+def _warn_user(message: _Message, category: type[Warning]) -> None:
+    """Warn at the user's own line, once a line under the default filter."""
+    frame = user_frame()
     warnings.warn_explicit(
         message,
-        NumericWarning,
+        category,
         frame.f_code.co_filename,
         frame.f_lineno,
         module=frame.f_globals.get("__name__", "<unknown>"),

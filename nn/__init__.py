@@ -13,6 +13,9 @@
 7.0
 """
 
+from nn import installation  # noqa: F401 - before any import of autograd
+
+# isort: split
 from nn.activations import ACTIVATIONS
 from nn.checkpoint import CheckpointError, load_state, save_state
 from nn.classification import confusion_matrix, f1_score, precision, recall

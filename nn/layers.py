@@ -17,12 +17,18 @@ from nn.randomness import generator
 __all__ = ["MLP", "Layer", "Neuron", "Sequential"]
 
 
+def _activation(activation: str | Activation, nonlin: bool | None) -> str | Activation:
+    """Return the activation, which micrograd's programs choose by nonlin=True or False."""
+    return activation if nonlin is None else "relu" if nonlin else "linear"
+
+
 class Neuron(Module):
     """activation(w·x + b): a node each for the product, the bias and the activation.
 
     `nin` is the number of inputs. `activation` is a name of `nn.ACTIVATIONS` or a function of a
     Value, `initializer` a name of `nn.INITIALIZERS`, a function, or None to choose by activation
     and width; `fan_out` is the number of neurons that read the same inputs. The bias starts at 0.
+    micrograd's `nonlin`, `w` and `b` answer as well.
 
     >>> neuron = Neuron(2, activation="tanh")
     >>> neuron
@@ -41,14 +47,34 @@ class Neuron(Module):
         initializer: str | Initializer | None = None,
         fan_out: int = 1,
         rng: random.Random | None = None,
+        nonlin: bool | None = None,
     ) -> None:
         nin = as_count(nin, "nin")
+        activation = _activation(activation, nonlin)
         draw = initializer_function(initializer, activation)
         source = generator(rng)
         self.weights = Vector(Value(draw(nin, fan_out, source), label=f"w{i}") for i in range(nin))
         self.bias = Value(0.0, label="b") if bias else None
         self.activation = activation
         self.activate = activation_function(activation)
+
+    @property
+    def w(self) -> Vector:
+        """micrograd's name for `weights`."""
+        return self.weights
+
+    @w.setter
+    def w(self, weights: Iterable[Value]) -> None:
+        self.weights = Vector(weights)
+
+    @property
+    def b(self) -> Value | None:
+        """micrograd's name for `bias`."""
+        return self.bias
+
+    @b.setter
+    def b(self, bias: Value) -> None:
+        self.bias = bias
 
     def forward(self, x: Any) -> Value:
         """Return the output for one example: a sequence of `nin` numbers or Values."""
@@ -86,9 +112,11 @@ class Layer(Module):
         bias: bool = True,
         initializer: str | Initializer | None = None,
         rng: random.Random | None = None,
+        nonlin: bool | None = None,
     ) -> None:
         self.nin = as_count(nin, "nin")
         nout = as_count(nout, "nout")
+        activation = _activation(activation, nonlin)
         self.activation = activation
         self.neurons = [
             Neuron(self.nin, activation, bias=bias, initializer=initializer, fan_out=nout, rng=rng)

@@ -7,6 +7,9 @@
 <Drawing of 3 values, 3 edges; output v2 = 5; no gradient yet; in 3 boxes. Show: ...>
 """
 
+from visualize import installation  # noqa: F401 - before any import of autograd
+
+# isort: split
 from visualize.backpropagation.steps import Step, Steps, step_through
 from visualize.checkup import Health, HealthMonitor, health
 from visualize.comparison import Change, Difference, Snapshot, diff, snapshot

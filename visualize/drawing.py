@@ -16,6 +16,7 @@ from visualize.formats.dot import dot
 from visualize.formats.summary import summary
 from visualize.formats.svg import svg
 from visualize.formats.text import text
+from visualize.instead import instead_of
 from visualize.notebook import mime_bundle
 from visualize.page.page import page
 from visualize.render import GRAPHVIZ_ENGINES, graphviz_svg, run_graphviz
@@ -238,8 +239,7 @@ def _outputs(root: object) -> list[Value]:
         return [root]
     if isinstance(root, str) or not isinstance(root, Iterable):
         raise TypeError(
-            f"draw takes a Value or a list of Values, not {type(root).__name__}; a plain number "
-            "has no graph: make it a Value first, Value(2.0)"
+            f"draw takes a Value or a list of Values, not {type(root).__name__}{instead_of(root)}"
         )
     outputs = list(root)
     for position, output in enumerate(outputs):

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
 __all__ = ["BACKENDS", "checked_backend", "executable", "stepper"]
 
-# Each schedules, and is loaded when it is first used: the package it needs, and the extra with it.
+# Each schedules, and is loaded when it is first used: the package it needs beside NumPy, and the
+# extra that installs it.
 BACKENDS = {"llvm": ("llvmlite", "jit"), "numpy": ("numpy", ""), "jax": ("jax", "jax")}
 NAMES = ("auto", *BACKENDS, "interpreter")
 
@@ -36,13 +37,14 @@ def checked_backend(name: str) -> str:
     """
     if name not in NAMES:
         raise ValueError(f"there is no backend {name!r}; choose one of {', '.join(NAMES)}")
-    if name in BACKENDS:
-        package, extra = BACKENDS[name]
-        if find_spec(package) is None:
-            raise ImportError(
-                f'backend="{name}" needs {package}: pip install "scalar-autograd[{extra}]"; '
-                'or leave the choice to backend="auto"'
-            )
+    if find_spec("numpy") is None:
+        raise ImportError("compiled functions need NumPy: pip install numpy")
+    package, extra = BACKENDS.get(name, ("numpy", ""))
+    if find_spec(package) is None:
+        raise ImportError(
+            f'backend="{name}" needs {package}: pip install "scalar-autograd[{extra}]"; '
+            'or leave the choice to backend="auto"'
+        )
     return name
 
 

@@ -320,3 +320,32 @@ def test_errors_of_the_function_come_through_and_leave_no_mode():
     with pytest.raises(KeyError, match="mine"):
         grad(fails)(1.0)
     assert not ag.mode.CURRENT.get().differentiated
+
+
+# What is no function
+
+
+@pytest.mark.parametrize("name", ["grad", "value_and_grad", "jacobian", "hessian"])
+def test_a_value_in_place_of_a_function_is_refused_at_once(name):
+    transform = getattr(ag, name)
+    x = Value(3.0)
+    for wrong in (lambda: transform(x * x), lambda: transform(x * x, x)):
+        with pytest.raises(TypeError, match=rf"{name} takes a function.*gradients\(output, inputs"):
+            wrong()
+    with pytest.raises(TypeError, match=f"{name} takes a function, not 3.0"):
+        transform(3.0)
+    with pytest.raises(TypeError, match=f"{name}: argnums holds the positions of arguments"):
+        transform(lambda x: x * x, 3.0)
+    assert transform(lambda x: x * x, np.int64(0))(3.0) is not None
+
+
+@pytest.mark.parametrize("name", ["jvp", "vjp", "hvp"])
+def test_products_refuse_a_value_in_place_of_a_function(name):
+    x = Value(3.0)
+    with pytest.raises(TypeError, match=rf"{name} takes a function.*gradients\(output, inputs"):
+        getattr(ag, name)(x * x, x, *([1.0] if name != "vjp" else []))
+
+
+def test_gradients_refuses_a_function():
+    with pytest.raises(TypeError, match="grad is for functions"):
+        ag.gradients(lambda x: x, Value(3.0))

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 import autograd as ag
-from autograd import Value
+from autograd import Value, primitive
+from autograd.primitive import NUMPY_NUMBERS
 
 ARITHMETIC = [operator.add, operator.sub, operator.mul, operator.truediv, operator.pow]
 NUMBERS = np.array([1.5, 2.5, 0.5])
@@ -82,11 +83,25 @@ def test_comparisons_with_arrays_record_nodes(op):
         assert data(result) == list(wanted)
 
 
-def test_equality_stays_identity():
-    v = Value(2.0)
-    assert not np.float64(2.0) == v  # noqa: SIM201 - the operator is what is tested
-    assert not v == np.float64(2.0)  # noqa: SIM201
-    assert not any(np.array([2.0]) == v)
+def test_equality_stays_identity_and_says_so():
+    v = Value(2.0, label="v")
+    with pytest.warns(UserWarning, match=r"compare v\.data == 2\.0"):
+        assert not np.float64(2.0) == v  # noqa: SIM201 - the operator is what is tested
+    with pytest.warns(UserWarning, match="is False whatever the data"):
+        assert not v == np.float64(2.0)  # noqa: SIM201
+    with pytest.warns(UserWarning, match="is False whatever the data"):
+        assert not any(np.array([2.0]) == v)
+
+
+@pytest.mark.parametrize("name", sorted(NUMPY_NUMBERS))
+def test_the_text_of_a_row_that_is_a_number_is_no_method(name):
+    row = primitive("leaked", lambda x: x, lambda g, out, x: g, numpy=name)
+    assert row.ufunc is None
+    assert not hasattr(Value(3.0), name)
+
+
+def test_the_ufunc_of_a_row_is_a_function_of_numpy(row):
+    assert row.ufunc is None or callable(getattr(np, row.ufunc))
 
 
 def test_matrix_products():

@@ -6,8 +6,10 @@ import builtins
 import cmath
 import math
 import operator
+import warnings
 from decimal import Decimal
 from fractions import Fraction
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -33,6 +35,27 @@ def test_comparison_with_an_int_beyond_two_to_the_53_agrees_with_forward():
     assert result.data == result.forward().data
 
 
+@pytest.mark.parametrize("number", [2, 2.0, True, 0, math.nan])
+def test_equality_with_a_number_is_identity_and_warns(number):
+    v = Value(2.0)
+    with pytest.warns(UserWarning, match=r"== asks whether two Values are the same object"):
+        assert (v == number) is False
+    with pytest.warns(UserWarning, match=r"== asks whether"):
+        assert (number == v) is False
+    with pytest.warns(UserWarning, match=r"compare value\.data == "):
+        assert (v != number) is True
+
+
+def test_equality_warns_once_a_line():
+    v = Value(2.0)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("default")
+        for number in range(5):
+            _ = v == number
+        _ = v == 1.0
+    assert [Path(w.filename).name for w in caught] == ["test_value_as_number.py"] * 2
+
+
 def test_forward_sees_comparisons_again():
     x = Value(1.0)
     positive = x > 0.0
@@ -52,7 +75,9 @@ def test_equality_and_hash_are_identity():
     a, b = Value(1.0), Value(1.0)
     assert a != b
     assert a == a
-    assert a != 1.0
+    assert a != "1.0"
+    assert a is not None
+    assert [a, b].index(b) == 1
     assert len({a, b, a}) == 2
     assert a in [b, a]
     assert a not in [b, Value(1.0)]

@@ -46,6 +46,44 @@ def test_a_module_written_for_micrograd():
     assert all(p.grad == 0 for p in pair.parameters())
 
 
+def test_a_walk_written_for_micrograd():
+    a, b = Value(2.0), Value(-3.0)
+    root = (a * b + a).relu()
+    seen, symbols = set(), []
+
+    def walk(node):
+        if node not in seen:
+            seen.add(node)
+            symbols.append(node._op)
+            for operand in node._prev:
+                walk(operand)
+
+    walk(root)
+    assert {a, b} <= seen
+    assert sorted(symbols) == sorted(["relu", "+", "×", "", ""])
+    assert (a * 3.0)._prev == {a}
+
+
+def test_a_rule_set_as_in_micrograd_is_refused_with_the_way():
+    v = Value(2.0)
+    with pytest.raises(AttributeError, match=r"autograd\.primitive"):
+        v._backward = lambda: None
+    with pytest.raises(AttributeError, match=r"op\.pullbacks"):
+        _ = v._backward
+
+
+def test_the_names_of_micrograds_neuron():
+    neuron = Neuron(3, nonlin=False)
+    assert neuron.w is neuron.weights
+    assert neuron.b is neuron.bias
+    assert neuron.activation == "linear"
+    assert Neuron(3, nonlin=True).activation == "relu"
+    assert Layer(2, 2, nonlin=False).activation == "linear"
+    neuron.w, neuron.b = [Value(1.0), Value(2.0), Value(3.0)], Value(0.5)
+    assert neuron([1.0, 1.0, 1.0]).data == 6.5
+    assert len(neuron.parameters()) == 4
+
+
 def test_gradients_may_be_set_to_a_number():
     parameter = Neuron(1).parameters()[0]
     parameter.grad = 0

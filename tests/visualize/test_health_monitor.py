@@ -144,7 +144,7 @@ def test_it_ends_a_training_on_what_it_is_asked_to(stop_on, number, epochs):
 @pytest.mark.parametrize(
     ("settings", "error", "said"),
     [
-        ({"every": 0}, ValueError, "HealthMonitor: every is a number of epochs, not 0"),
+        ({"every": 0}, ValueError, "HealthMonitor: every is 0; use 1 or more"),
         (
             {"stop_on": ["nan", "bored"]},
             ValueError,

@@ -13,6 +13,7 @@ from visualize.backpropagation.playback import played
 from visualize.backpropagation.step import Step, steps_of
 from visualize.digits import significant
 from visualize.escape import columns
+from visualize.instead import instead_of
 from visualize.save import write_atomically
 from visualize.scene.flat import flatten
 from visualize.scene.names import names_of
@@ -117,5 +118,5 @@ def step_through(root: Value, gradient: float = 1.0) -> Steps:
     (-12.0, -24.0)
     """
     if not isinstance(root, Value):
-        raise TypeError(f"step_through takes a Value, not {type(root).__name__}")
+        raise TypeError(f"step_through takes a Value, not {type(root).__name__}{instead_of(root)}")
     return Steps(root, gradient)

@@ -14,6 +14,7 @@ from visualize.checkup.finding import KINDS
 from visualize.checkup.loss import Loss, checked_loss
 from visualize.checkup.report import Health
 from visualize.checkup.sample import sample_of
+from visualize.every import checked_every
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -67,8 +68,6 @@ class HealthMonitor:
         print: bool = False,  # noqa: A002 - what it does
         stop_on: Collection[str] = (),
     ) -> None:
-        if every < 1:
-            raise ValueError(f"HealthMonitor: every is a number of epochs, not {every}")
         self._stop_on = (stop_on,) if isinstance(stop_on, str) else tuple(stop_on)
         for kind in self._stop_on:
             if kind not in KINDS:
@@ -76,7 +75,7 @@ class HealthMonitor:
                 raise ValueError(f"HealthMonitor: stop_on holds {kind!r}; there are {allowed}")
         self._sample = sample_of(X, y, rows)
         self._loss = checked_loss(loss)
-        self._every = every
+        self._every = checked_every(every, "HealthMonitor")
         self._print = print
         self.epochs: list[int] = []
         self.reports: list[Health] = []

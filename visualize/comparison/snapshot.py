@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from autograd import Value
 from visualize.formats.summary import summary
 from visualize.formats.text import text
+from visualize.instead import instead_of
 from visualize.scene.compose import compose
 from visualize.scene.facts import Node, Scene
 from visualize.scene.flat import flatten
@@ -78,7 +79,7 @@ def _outputs(given: object, argument: str) -> list[Value]:
     if isinstance(given, str) or not isinstance(given, Iterable):
         raise TypeError(
             f"{argument} must be a Value, a list of Values or a Snapshot, not of type "
-            f"{type(given).__name__}; a plain number has no graph: Value(2.0) is one"
+            f"{type(given).__name__}{instead_of(given)}"
         )
     outputs = list(given)
     for position, output in enumerate(outputs):

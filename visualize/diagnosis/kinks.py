@@ -12,6 +12,7 @@ from autograd import Constant, Primitive, Value, local_derivatives
 from visualize.diagnosis.operation import numbers, source, written
 from visualize.digits import counted, significant
 from visualize.escape import columns
+from visualize.instead import instead_of
 from visualize.scene.flat import flatten
 from visualize.scene.names import names_of
 
@@ -121,8 +122,8 @@ def kinks(root: Value) -> Kinks:
     """
     if not isinstance(root, Value):
         raise TypeError(
-            f"kinks takes the Value at the root of a graph, not {type(root).__name__}; "
-            "of several roots, ask one after the other"
+            f"kinks takes the Value at the root of a graph, not {type(root).__name__}"
+            + (instead_of(root) or "; of several roots, ask one after the other")
         )
     graph = flatten([root])
     return kinks_among(graph.values, names_of(graph))

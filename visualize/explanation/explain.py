@@ -8,6 +8,7 @@ from autograd import Sweep, Value, sweep
 from visualize.escape import cut, printable
 from visualize.explanation.explanation import Explanation
 from visualize.explanation.statements import Name
+from visualize.instead import instead_of
 from visualize.scene.flat import flatten
 from visualize.scene.names import NAME_COLUMNS, names_of
 
@@ -74,8 +75,7 @@ def explain(
 def _check(root: object, paths: object) -> None:
     if not isinstance(root, Value):
         raise TypeError(
-            f"explain takes a Value as root, not {type(root).__name__}: a plain number does not "
-            "know what it was made of; give the Value, not its .data"
+            f"explain takes a Value as root, not {type(root).__name__}{instead_of(root)}"
         )
     if isinstance(paths, bool) or not isinstance(paths, int) or paths < 1:
         raise ValueError(f"explain: paths must be a whole number, 1 or more, not {paths!r}")

@@ -14,6 +14,7 @@ from visualize.formulas.literals import literal, recognised
 from visualize.formulas.opening import opened_in_python
 from visualize.formulas.python import python
 from visualize.formulas.sympy import opened_in_sympy, sympy
+from visualize.instead import instead_of
 
 __all__ = ["FORMATS", "Formula", "formula"]
 
@@ -85,9 +86,7 @@ def formula(
     y = \tanh\left(a \cdot b + 10\right)
     """
     if not isinstance(root, Value):
-        raise TypeError(
-            f"formula takes a Value, not {type(root).__name__}; a plain number has no graph"
-        )
+        raise TypeError(f"formula takes a Value, not {type(root).__name__}{instead_of(root)}")
     if format not in FORMATS:
         allowed = ", ".join(map(repr, FORMATS))
         raise ValueError(f"formula: format must be one of {allowed}, not {format!r}")

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from visualize.digits import counted, significant
+from visualize.every import checked_every
 from visualize.plots.answers import Answers
 from visualize.plots.decision_plane import plane_around
 
@@ -40,7 +41,8 @@ class BoundaryRecorder:
     model is asked at `resolution` x `resolution` points, compiled where that can be, in
     evaluation mode.
 
-    Raises ValueError for `X` and `y` that `plot_decision_boundary` refuses.
+    Raises ValueError for `X` and `y` that `plot_decision_boundary` refuses, and TypeError for a
+    model in place of `X`.
 
     >>> from nn import MLP, fit
     >>> X, y = [[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]], [0, 0, 0, 1]
@@ -61,9 +63,12 @@ class BoundaryRecorder:
         model: Any = None,
         resolution: int = 40,
     ) -> None:
-        if every < 1:
-            raise ValueError(f"BoundaryRecorder: every is {every}; use 1 or more")
-        self.every = every
+        if callable(X):
+            raise TypeError(
+                "BoundaryRecorder takes the examples, X and y, and the model by its name: "
+                "BoundaryRecorder(X, y, model=model)"
+            )
+        self.every = checked_every(every, "BoundaryRecorder")
         self.plane = plane_around(X, y, resolution, "BoundaryRecorder")
         self.frames: list[BoundaryFrame] = []
         self._answers: Answers | None = None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from visualize.every import checked_every
 from visualize.plots.arrays import as_floats
 
 if TYPE_CHECKING:
@@ -30,9 +31,7 @@ class ParameterPath:
     """
 
     def __init__(self, model: Any = None, *, every: int = 1) -> None:
-        if every < 1:
-            raise ValueError(f"ParameterPath: every is {every}; use 1 or more")
-        self.every = every
+        self.every = checked_every(every, "ParameterPath")
         self._points: list[list[float]] = []
         if model is not None:
             self.record(model)

@@ -1,0 +1,34 @@
+"""Imported first: that `import autograd` finds the engine which this package is built on."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from importlib.util import find_spec
+
+__all__ = ()
+
+
+def _check_engine() -> None:
+    """Raise ImportError, naming the file, where another file or package comes first.
+
+    A single file is refused before it is run: it may well be the program that imports us.
+    """
+    found = find_spec("autograd")
+    alone = found is not None and found.submodule_search_locations is None
+    if found is None or alone or not hasattr(import_module("autograd"), "Primitive"):
+        place = "nothing" if found is None else found.origin
+        raise ImportError(
+            f"nn needs the engine of scalar-autograd, but `import autograd` finds {place}"
+            + (
+                ", which shadows it: give that file another name"
+                if alone
+                else ": PyPI's package autograd is another project. Keep the two in different "
+                "environments; here: pip uninstall autograd, then "
+                "pip install --force-reinstall scalar-autograd"
+            ),
+            name="autograd",
+            path=None if found is None else found.origin,
+        )
+
+
+_check_engine()

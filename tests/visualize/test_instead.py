@@ -1,0 +1,59 @@
+"""What every verb says when it is given no Value."""
+
+from __future__ import annotations
+
+import pytest
+
+from nn import MLP
+from visualize import (
+    BoundaryRecorder,
+    HealthMonitor,
+    ParameterPath,
+    draw,
+    explain,
+    formula,
+    kinks,
+    show,
+    snapshot,
+    step_through,
+)
+
+VERBS = [draw, show, explain, formula, kinks, snapshot, step_through]
+
+
+@pytest.mark.parametrize("verb", VERBS, ids=lambda verb: verb.__name__)
+def test_a_model_is_told_to_be_called(verb):
+    with pytest.raises(TypeError, match=r"MLP; a model .* give its result, model\(x\)$"):
+        verb(MLP(2, [1]))
+
+
+@pytest.mark.parametrize("verb", VERBS, ids=lambda verb: verb.__name__)
+def test_a_plain_number_is_told_to_become_a_value(verb):
+    with pytest.raises(
+        TypeError, match=r"float; a plain number .* Value\(2\.5\), or"
+    ):
+        verb(2.5)
+
+
+def test_a_recorder_that_is_given_the_model_first_says_where_it_goes():
+    with pytest.raises(TypeError, match=r"BoundaryRecorder\(X, y, model=model\)"):
+        BoundaryRecorder(MLP(2, [1]), [[0.0, 1.0]], [1])
+
+
+X = [[0.0, 1.0], [1.0, 0.0]]
+
+
+@pytest.mark.parametrize(
+    "recorder",
+    [
+        lambda every: BoundaryRecorder(X, [0, 1], every),
+        lambda every: HealthMonitor(X, [0, 1], every=every),
+        lambda every: ParameterPath(every=every),
+    ],
+)
+def test_every_counts_epochs(recorder):
+    for wrong in ([0, 1], 1.5, True):
+        with pytest.raises(TypeError, match="every is the number of epochs"):
+            recorder(wrong)
+    with pytest.raises(ValueError, match="every is 0; use 1 or more"):
+        recorder(0)
