@@ -6,17 +6,21 @@ import json
 import math
 import os
 from collections.abc import Mapping
-from io import BytesIO
 from pathlib import Path
+from reprlib import repr as brief
 from shutil import copymode
-from typing import Any, TypeVar
+from typing import Any, BinaryIO, TypeVar
 from uuid import uuid4
+
+from nn.archives import Archive, is_disk_fault
 
 __all__ = ["CheckpointError", "load_state", "save_state"]
 
 Function = TypeVar("Function")
 
 FORMAT = "scalar-autograd state 1"
+MOST_PACKED = 4  # to one: `save_state` packs nothing, another program may have
+LONGEST = 4096  # bytes that a number with its name may take, 1,000 characters in NumPy's coding
 
 
 class CheckpointError(ValueError):
@@ -51,22 +55,29 @@ def save_state(state: Mapping[str, float], path: str | os.PathLike[str]) -> None
         raise
 
 
-def load_state(path: str | os.PathLike[str]) -> dict[str, float]:
-    """Return the names and numbers that `save_state` wrote to `path`.
+def load_state(path: str | os.PathLike[str], *, expected: int | None = None) -> dict[str, float]:
+    """Return the names and numbers that `save_state` wrote to `path`, without running any code.
 
-    Raises CheckpointError, a ValueError, if the file is truncated or holds something else,
-    ValueError for an unknown suffix, and OSError when it cannot be read.
+    Sizes are read first: a file that promises more than its own bytes can hold is refused, and
+    with `expected`, how many numbers are wanted, one of far more. Raises CheckpointError, a
+    ValueError, if the file is truncated or holds something else, ValueError for an unknown suffix,
+    and OSError when it cannot be opened or read.
     """
     source = Path(path)
     read = _by_suffix(source, READERS)
-    content = source.read_bytes()
-    try:
-        return read(content)
-    except Exception as error:  # whatever zipfile, NumPy and json find wrong
-        raise CheckpointError(
-            f"{source} holds no complete state dict ({type(error).__name__}: {error}); it may be "
-            "truncated or of another program: save it again with Module.save or nn.save_state"
-        ) from error
+    if source.is_dir():
+        raise CheckpointError(f"{source} is a folder, not a file of a state dict")
+    with source.open("rb") as file:
+        try:
+            return read(file, expected)
+        except Exception as error:  # whatever zipfile, NumPy and json find wrong
+            if is_disk_fault(error):
+                raise
+            raise CheckpointError(
+                f"{source} holds no complete state dict ({type(error).__name__}: {error}); it may "
+                "be truncated or of another program: save it again with Module.save or "
+                "nn.save_state"
+            ) from error
 
 
 def _write_npz(state: dict[str, float], path: Path) -> None:
@@ -79,16 +90,21 @@ def _write_npz(state: dict[str, float], path: Path) -> None:
         )
 
 
-def _read_npz(content: bytes) -> dict[str, float]:
-    import numpy as np
-
-    with np.load(BytesIO(content), allow_pickle=False) as archive:
-        found, names, values = (archive[key] for key in ("format", "names", "values"))
-    if found.tolist() != FORMAT:
-        raise ValueError(f"the format is {found.tolist()!r}, not {FORMAT!r}")
-    if values.dtype != np.float64 or names.dtype.kind != "U" or names.shape != values.shape:
-        raise ValueError("names and values do not match")
-    return _distinct(zip(names.tolist(), values.tolist(), strict=True))
+def _read_npz(file: BinaryIO, expected: int | None) -> dict[str, float]:
+    archive = Archive(file, MOST_PACKED)
+    headers = {key: archive.header(key) for key in ("format", "names", "values")}
+    form, names, values = headers.values()
+    if form.dtype.kind != "U" or form.size > LONGEST:
+        raise ValueError(f"the format is {form}, not a text")
+    _check_format(archive.read("format").tolist())
+    if values.dtype.str != "<f8" or names.dtype.kind != "U" or len(names.shape) != 1:
+        raise ValueError(f"names and values are {names} and {values}, not texts and floats")
+    if names.shape != values.shape:
+        raise ValueError(f"there are {names.shape[0]} names but values of shape {values.shape}")
+    size = names.size + values.size
+    if expected is not None and values.shape != (expected,) and size > LONGEST * (expected + 1):
+        raise ValueError(f"it has {values.shape[0]:,} numbers where {expected:,} are wanted")
+    return _distinct(zip(archive.read("names").tolist(), archive.read("values").tolist()))
 
 
 def _write_json(state: dict[str, float], path: Path) -> None:
@@ -99,11 +115,25 @@ def _write_json(state: dict[str, float], path: Path) -> None:
         file.write("\n")
 
 
-def _read_json(content: bytes) -> dict[str, float]:
+def _read_json(file: BinaryIO, expected: int | None) -> dict[str, float]:
+    if expected is None:
+        content = file.read()
+    else:
+        most = LONGEST * (expected + 1)
+        content = file.read(most + 1)
+        if len(content) > most:
+            raise ValueError(f"it has more than the {most:,} bytes of {expected:,} numbers")
     document = json.loads(content, object_pairs_hook=_distinct)
-    if document.get("format") != FORMAT:
-        raise ValueError(f"the format is {document.get('format')!r}, not {FORMAT!r}")
+    _check_format(document.get("format"))
     return {name: _number(name, x) for name, x in document["state"].items()}
+
+
+def _check_format(found: Any) -> None:
+    if found == FORMAT:
+        return
+    if isinstance(found, str) and found.startswith(FORMAT.rstrip("1")):
+        raise ValueError(f"the format is {found[:LONGEST]!r}, which a later version wrote; update")
+    raise ValueError(f"the format is {brief(found)}, not {FORMAT!r}")
 
 
 def _number(name: str, x: Any) -> float:

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import os
-from io import BytesIO
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from nn.idx import read_idx
+from nn.archives import Archive, Header, is_disk_fault
+from nn.idx import MOST_PACKED, read_idx
 
 __all__ = ["load_mnist"]
 
 # The names in an .npz file, and how the files of a folder begin.
 PARTS = {"x_train": "train-images", "y_train": "train-labels", "x_test": "t10k-images",
          "y_test": "t10k-labels"}  # fmt: skip
+DIMENSIONS = {"x": 3, "y": 1}
+
+MOST_LABEL, MOST_IN_BYTE = 2**31 - 1, 127  # as bytes, -1 is 255
 
 
 def load_mnist(path: str | os.PathLike[str]) -> tuple[Any, Any, Any, Any]:
@@ -26,7 +30,8 @@ def load_mnist(path: str | os.PathLike[str]) -> tuple[Any, Any, Any, Any]:
     X has the shape (rows, height, width), 28 by 28 in MNIST, scaled from 0..255 to 0..1; y has the
     shape (rows,) and holds ints. A layer takes flat rows: `X_train.reshape(len(X_train), -1)`.
     Raises FileNotFoundError, with the names that would do, where a file is missing; ValueError,
-    with the file, where one is truncated, damaged or of something else.
+    with the file, where one is truncated, damaged or of something else, has no rows, images of no
+    pixels or of two sizes, or labels below 0. Sizes are read, and compared, before the elements.
 
     >>> import tempfile
     >>> import numpy as np
@@ -40,7 +45,7 @@ def load_mnist(path: str | os.PathLike[str]) -> tuple[Any, Any, Any, Any]:
     """
     source = Path(path)
     if source.is_dir():
-        raw = {name: _from_folder(source, beginning) for name, beginning in PARTS.items()}
+        raw = _from_folder(source)
     elif source.exists():
         raw = _from_archive(source)
     else:
@@ -48,53 +53,109 @@ def load_mnist(path: str | os.PathLike[str]) -> tuple[Any, Any, Any, Any]:
             f"there is no {source}; load_mnist takes a folder of IDX files or an .npz file"
         )
     for part in ("train", "test"):
-        images, labels = len(raw[f"x_{part}"]), len(raw[f"y_{part}"])
-        if images != labels:
-            raise ValueError(f"{source} has {images} images to {part} on, but {labels} labels")
+        _check_labels(raw[f"y_{part}"], f"{source}: y_{part}")
     return (
         raw["x_train"] / 255.0, raw["y_train"].astype(int),
         raw["x_test"] / 255.0, raw["y_test"].astype(int),
     )  # fmt: skip
 
 
-def _from_folder(folder: Path, beginning: str) -> Any:
-    dimensions = 3 if beginning.endswith("images") else 1
+class _Shapes:
+    """The shapes found so far, by the names of PARTS, each checked before its array is read."""
+
+    def __init__(self, source: Path) -> None:
+        self._source = source
+        self._found: dict[str, tuple[int, ...]] = {}
+
+    def add(self, name: str, shape: tuple[int, ...]) -> None:
+        """Raise ValueError if a shape is empty or does not fit the others."""
+        if 0 in shape:
+            what = "no rows" if shape[0] == 0 else f"images of {shape[1]} by {shape[2]} pixels"
+            raise ValueError(f"{self._source}: {name} has {what}, in the shape {shape}")
+        self._found[name] = shape
+        for part in ("train", "test"):
+            images, labels = (self._found.get(f"{kind}_{part}") for kind in "xy")
+            if images and labels and images[0] != labels[0]:
+                raise ValueError(
+                    f"{self._source} has {images[0]} images to {part} on, but {labels[0]} labels"
+                )
+        train, test = (self._found.get(f"x_{part}") for part in ("train", "test"))
+        if train and test and train[1:] != test[1:]:
+            raise ValueError(
+                f"{self._source} has images of {train[1]} by {train[2]} pixels to train on, but of "
+                f"{test[1]} by {test[2]} to test on"
+            )
+
+
+def _from_folder(folder: Path) -> dict[str, Any]:
+    files = {name: _file(folder, name) for name in PARTS}
+    shapes = _Shapes(folder)
+    # Labels first: their number is the one that images must have
+    return {
+        name: read_idx(files[name], DIMENSIONS[name[0]], partial(shapes.add, name))
+        for name in sorted(PARTS, reverse=True)
+    }
+
+
+def _file(folder: Path, name: str) -> Path:
+    beginning, dimensions = PARTS[name], DIMENSIONS[name[0]]
     names = [
         f"{beginning}{mark}idx{dimensions}-ubyte{end}" for mark in ("-", ".") for end in ("", ".gz")
     ]
-    for name in names:
-        if (folder / name).is_file():
-            return read_idx(folder / name, dimensions)
+    for spelled in names:
+        if (folder / spelled).is_file():
+            return folder / spelled
     raise FileNotFoundError(f"{folder} has no {names[0]}, nor {', '.join(names[1:])}")
 
 
 def _from_archive(path: Path) -> dict[str, Any]:
-    import numpy as np
+    with path.open("rb") as file:
+        try:
+            archive = Archive(file, MOST_PACKED)
+            headers = {name: archive.header(name) for name in archive.names if name in PARTS}
+        except Exception as error:  # whatever zipfile and NumPy find wrong
+            if is_disk_fault(error):
+                raise
+            raise _damaged(path, error) from error
+        shapes = _Shapes(path)
+        for name in PARTS:
+            if name not in headers:
+                raise ValueError(
+                    f"{path} has no array {name}; there are {', '.join(archive.names)}"
+                )
+            _check_header(headers[name], name, path)
+            shapes.add(name, headers[name].shape)
+        try:
+            return {name: archive.read(name) for name in PARTS}
+        except Exception as error:
+            if is_disk_fault(error):
+                raise
+            raise _damaged(path, error) from error
 
-    try:
-        with np.load(BytesIO(path.read_bytes()), allow_pickle=False) as archive:
-            raw = {name: archive[name] for name in archive.files if name in PARTS}
-            found = archive.files
-    except Exception as error:  # whatever zipfile and NumPy find wrong
+
+def _damaged(path: Path, error: Exception) -> ValueError:
+    return ValueError(
+        f"{path} is no complete .npz file of arrays ({type(error).__name__}: {error}); "
+        "load_mnist takes one, or a folder of IDX files"
+    )
+
+
+def _check_header(header: Header, name: str, path: Path) -> None:
+    if name.startswith("x") and (len(header.shape) != 3 or header.dtype.name != "uint8"):
         raise ValueError(
-            f"{path} is no complete .npz file of arrays ({type(error).__name__}: {error}); "
-            "load_mnist takes one, or a folder of IDX files"
-        ) from error
-    for name, beginning in PARTS.items():
-        if name not in raw:
-            raise ValueError(f"{path} has no array {name}; there are {', '.join(found)}")
-        images = beginning.endswith("images")
-        if images and (raw[name].ndim != 3 or raw[name].dtype != np.uint8):
-            raise ValueError(
-                f"{path}: {name} is {_described(raw[name])}; images are bytes of the shape (rows, "
-                "height, width)"
-            )
-        if not images and (raw[name].ndim != 1 or raw[name].dtype.kind not in "iu"):
-            raise ValueError(
-                f"{path}: {name} is {_described(raw[name])}; labels are ints of the shape (rows,)"
-            )
-    return raw
+            f"{path}: {name} is {header}; images are bytes of the shape (rows, height, width)"
+        )
+    if name.startswith("y") and (len(header.shape) != 1 or header.dtype.kind not in "iu"):
+        raise ValueError(f"{path}: {name} is {header}; labels are ints of the shape (rows,)")
 
 
-def _described(array: Any) -> str:
-    return f"{array.dtype} of the shape {array.shape}"
+def _check_labels(labels: Any, where: str) -> None:
+    """Refuse negative labels, and those that a narrower type has made of negative ones."""
+    most = MOST_IN_BYTE if labels.dtype.itemsize == 1 else MOST_LABEL
+    wrong = (labels < 0) | (labels > most)
+    if wrong.any():
+        row = int(wrong.argmax())
+        raise ValueError(
+            f"{where}, row {row}: the label {labels[row]}; labels are 0, 1, 2, ... up to {most}, "
+            "and a larger one is mostly a negative number in a type that has none"
+        )

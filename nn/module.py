@@ -179,10 +179,10 @@ class Module:
     def load(self, path: str | os.PathLike[str]) -> None:
         """Read the parameters from a file of `save`.
 
-        Raises ValueError, leaving the parameters as they were, if the file is truncated or of
-        another architecture.
+        Unlike unpickling, it runs no code that the file brings. Raises ValueError, leaving the
+        parameters as they were, if the file is truncated or of another architecture.
         """
-        state = load_state(path)
+        state = load_state(path, expected=len(self.parameters()))
         try:
             self.load_state_dict(state)
         except ValueError as error:

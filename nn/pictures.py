@@ -4,19 +4,28 @@ from __future__ import annotations
 
 import os
 from math import floor
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
 
+from nn.archives import is_disk_fault
 from nn.counts import as_count
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+    from PIL.Image import Image
 
 __all__ = ["read_digit"]
 
 # Of the strongest ink: what is below is noise. The digits of scikit-learn have edges of 1/16.
 FAINTEST = 0.05
 CONTRAST = 8.0  # of 255, between ink and ground
+
+# Those that need no other program; of EPS, Pillow asks Ghostscript, a whole language.
+FORMATS = ("PNG", "JPEG", "GIF", "BMP", "PPM", "TIFF", "WEBP")
+MOST_PIXELS = 1 << 25  # 32 MB in greys
+LONGEST_SIDE = 2048  # pixels; of larger pictures, blocks of pixels are averaged first
+MOST_OF_16_BITS = 65535
 
 # In scikit-learn's digits strokes cover 0.25 to 0.36 of the image, whatever the digit (the 5th and
 # 95th percentile): thinner ones are made thicker until they nearly do.
@@ -30,17 +39,17 @@ BOX = 20 / 28
 def read_digit(path: str | os.PathLike[str], size: int = 8) -> NDArray[np.float64]:
     """Return the digit in a picture as an array of shape (size, size): ground 0, ink up to 1.
 
-    Any file that Pillow reads will do, of any size and with one digit in it, dark on light or light
-    on dark, of which the border tells the ground; what is transparent counts as white. PNG is
-    better than JPEG, whose noise beside strokes counts as ink. The digit is cut out, scaled by
-    averaging areas, its proportions kept, and put into the middle:
+    A PNG, JPEG, GIF, BMP, PPM, TIFF or WebP file will do, of up to 32 million pixels and with one
+    digit in it, dark on light or light on dark, of which the border tells the ground; what is
+    transparent counts as white. PNG is better than JPEG, whose noise beside strokes counts as ink.
+    The digit is cut out, scaled by averaging areas, its proportions kept, and put into the middle:
 
     - For a `size` of 8 it fills the height, and thin strokes are thickened, as in scikit-learn's
       `load_digits` (there from 0 to 16).
     - For others it fits into 20/28 of the size, its centre of mass in the middle, as in MNIST.
 
-    Raises ValueError for a picture that is empty, or that Pillow cannot read; ImportError without
-    Pillow.
+    Raises ValueError, naming the file, for a picture that is empty, damaged, too large, moving, or
+    of another format, and OSError for a file that cannot be opened; ImportError without Pillow.
 
     >>> import tempfile
     >>> from PIL import Image, ImageDraw
@@ -58,6 +67,7 @@ def read_digit(path: str | os.PathLike[str], size: int = 8) -> NDArray[np.float6
         result = _fitted(ink, size, BOX, by_mass=True)
     else:
         fine = _fitted(ink, FINER * size)
+        fine /= fine.max()  # a hair stays faint however thick it grows: the loop would never end
         result = _fitted(fine, size)
         while result.mean() < COVERED:
             fine = _thickened(fine)
@@ -71,19 +81,60 @@ def _pixels(path: str | os.PathLike[str]) -> NDArray[np.float64]:
     import numpy as np
 
     try:
-        from PIL import Image, ImageOps, UnidentifiedImageError
+        from PIL import UnidentifiedImageError
     except ImportError as error:
         raise ImportError("read_digit reads pictures by Pillow: pip install pillow") from error
-    try:
-        with Image.open(path) as file:
-            picture = ImageOps.exif_transpose(file)
-    except UnidentifiedImageError:
-        raise ValueError(f"{path} is no picture that Pillow reads; save it as PNG") from None
+    if Path(path).is_dir():
+        raise ValueError(f"{path} is a folder, not a picture")
+    with Path(path).open("rb") as stream:
+        try:
+            picture = _brightness(_decoded(stream))
+        except UnidentifiedImageError:
+            raise ValueError(
+                f"{path} is no picture that Pillow reads as {', '.join(FORMATS)}; save it as PNG"
+            ) from None
+        except Exception as error:  # whatever Pillow finds wrong, each format in its own way
+            if is_disk_fault(error):
+                raise
+            raise ValueError(f"{path} cannot be read as a picture: {error}") from error
+    smaller = picture.reduce(-(-max(picture.size) // LONGEST_SIDE))
+    return np.asarray(smaller, dtype=np.float64)
+
+
+def _decoded(stream: BinaryIO) -> Image:
+    """Return the picture upright; ValueError, before it is decoded, if too large or moving."""
+    from PIL import Image, ImageOps
+
+    with Image.open(stream, formats=FORMATS) as file:
+        if file.width * file.height > MOST_PIXELS:
+            raise ValueError(
+                f"it has {file.width:,} by {file.height:,} pixels; make it smaller, down to "
+                f"{MOST_PIXELS:,} in all"
+            )
+        # A photo of a telephone is an MPO, with previews behind it
+        if getattr(file, "is_animated", False) and file.format != "MPO":
+            raise ValueError("it has several frames; save the one that is meant")
+        return ImageOps.exif_transpose(file)
+
+
+def _brightness(picture: Image) -> Image:
+    """Return a picture of any mode as one of brightness alone, from 0 to 255."""
+    import numpy as np
+    from PIL import Image
+
     if picture.mode.startswith("I"):  # 16 bits, which Pillow would cut off at 255
-        return np.asarray(picture, dtype=np.float64) / 257.0
-    picture = picture.convert("RGBA")
-    white = Image.new("RGBA", picture.size, "white")
-    return np.asarray(Image.alpha_composite(white, picture).convert("L"), dtype=np.float64)
+        deep = np.asarray(picture)
+        if deep.min() < 0 or deep.max() > MOST_OF_16_BITS:
+            raise ValueError("its pixels have more than 16 bits; save it with 8")
+        if "transparency" in picture.info:
+            deep = np.where(deep == picture.info["transparency"], MOST_OF_16_BITS, deep)
+        return Image.fromarray(deep.astype(np.float32) / np.float32(257.0))
+    if picture.mode == "F":
+        raise ValueError("its pixels are floats, of no known range; save it with 8 bits")
+    if picture.has_transparency_data:
+        picture = picture.convert("RGBA")
+        picture = Image.alpha_composite(Image.new("RGBA", picture.size, "white"), picture)
+    return picture.convert("L")
 
 
 def _ink(pixels: NDArray[np.float64], path: str | os.PathLike[str]) -> NDArray[np.float64]:

@@ -6,6 +6,7 @@ import struct
 import numpy as np
 import pytest
 
+import nn.idx
 from nn import load_mnist
 from nn.idx import read_idx
 
@@ -144,3 +145,62 @@ def test_an_idx_array_may_be_empty(tmp_path):
     path = tmp_path / "none"
     path.write_bytes(struct.pack(">4I", 2051, 0, 28, 28))
     assert read_idx(path, 3).shape == (0, 28, 28)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"y_test": np.array([-1, 2])}, r"y_test, row 0: the label -1; labels are 0, 1"),
+        ({"y_test": np.array([2, -7], np.int8)}, "y_test, row 1: the label -7"),
+        ({"y_test": np.array([9, 255], np.uint8)}, "y_test, row 1: the label 255; .* up to 127"),
+        ({"y_test": np.array([2**63 + 3, 1], np.uint64)}, "the label 9223372036854775811"),
+        ({"y_train": np.full(5, 2**32 - 1, np.uint32)}, "y_train, row 0: the label 4294967295"),
+        ({"x_train": np.zeros((5, 0, 0), np.uint8)}, "x_train has images of 0 by 0 pixels"),
+        ({"x_train": np.zeros((5, 28, 0), np.uint8)}, "x_train has images of 28 by 0 pixels"),
+        ({"x_train": ARRAYS["x_train"][:0], "y_train": ARRAYS["y_train"][:0]}, "has no rows"),
+        ({"x_test": np.zeros((2, 4, 4), np.uint8)}, "28 by 28 pixels to train on, but of 4 by 4"),
+    ],
+)  # fmt: skip
+def test_labels_and_images_that_mean_nothing_are_refused(tmp_path, change, message):
+    arrays = {**ARRAYS, **change}
+    np.savez(tmp_path / "mnist.npz", **arrays)
+    with pytest.raises(ValueError, match=rf"mnist\.npz.*{message}"):
+        load_mnist(tmp_path / "mnist.npz")
+    if all(array.dtype == np.uint8 for array in arrays.values()):
+        for key, name in NAMES.items():
+            (tmp_path / name).write_bytes(idx_bytes(arrays[key]))
+        with pytest.raises(ValueError, match=message):
+            load_mnist(tmp_path)
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_what_does_not_fit_is_refused_by_its_header(packed, tmp_path, monkeypatch):
+    """A header that promises 2 GB, of zeros that pack to 2 MB."""
+    write_folder(tmp_path)
+    (tmp_path / NAMES["x_train"]).unlink()
+    start = struct.pack(">4I", 2051, 3_000_000, 28, 28) + bytes(100_000)
+    content = gzip.compress(start) if packed else start
+    (tmp_path / (NAMES["x_train"] + ".gz" * packed)).write_bytes(content)
+    read, sizes = nn.idx.read_exactly, []
+    monkeypatch.setattr(
+        "nn.idx.read_exactly", lambda stream, size: sizes.append(size) or read(stream, size)
+    )
+    with pytest.raises(ValueError, match="3000000 images to train on, but 5 labels"):
+        load_mnist(tmp_path)
+    assert sorted(sizes) == [2, 5]  # the labels
+    if packed:
+        with pytest.raises(ValueError, match=r"promises .* 2,352,000,000 bytes, more than the"):
+            read_idx(tmp_path / f"{NAMES['x_train']}.gz", 3)
+
+
+def test_a_compressed_file_that_goes_on_is_read_no_further(tmp_path, monkeypatch):
+    write_folder(tmp_path, suffix=".gz")
+    path = tmp_path / f"{NAMES['y_train']}.gz"
+    path.write_bytes(gzip.compress(idx_bytes(ARRAYS["y_train"]) + bytes(50_000_000)))
+    read, taken = gzip.GzipFile.read, []
+    monkeypatch.setattr(
+        gzip.GzipFile, "read", lambda file, size: taken.append(size) or read(file, size)
+    )
+    with pytest.raises(ValueError, match=r"has 14 bytes or more, where .* \(5,\) has 13"):
+        load_mnist(tmp_path)
+    assert max(taken) <= 8

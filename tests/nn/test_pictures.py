@@ -1,11 +1,17 @@
 """Pictures of digits: real ones come back, drawn ones are put as data sets put theirs."""
 
+import io
 import math
+import random
+import struct
 import sys
+import zlib
+from contextlib import suppress
 
 import numpy as np
 import pytest
 
+import nn.pictures
 from nn import read_digit
 
 Image = pytest.importorskip("PIL.Image", reason="reads the pictures")
@@ -170,3 +176,142 @@ def test_what_is_no_picture_is_refused(tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "PIL", None)
     with pytest.raises(ImportError, match="pip install pillow"):
         read_digit(path)
+
+
+def inks():
+    """Yield names and arrays of 0 and 255: every kind of thin, lone or full ink."""
+    for height, width in ((1, 1), (1, 980), (980, 1), (2, 980), (980, 2), (3, 900), (1, 4000)):
+        stroke = np.zeros((height + 20, width + 20))
+        stroke[10:-10, 10:-10] = 255.0
+        yield f"stroke of {height} by {width}", stroke
+    yield "diagonal", np.pad(np.eye(300), 5) * 255.0
+    yield "faint diagonal", np.pad(np.eye(300), 5) * 16.0
+    yield "two far pixels", np.pad([[255.0] + [0.0] * 998 + [30.0]], 3)
+    cross = np.zeros((300, 300))
+    cross[150, 5:-5] = cross[5:-5, 150] = 255.0
+    yield "cross", cross
+    cross[150], cross[:, 150] = 255.0, 255.0
+    yield "cross that touches the frame", cross
+    yield "a lone pixel of 1 by 2", np.array([[0.0, 255.0]])
+    yield "rows of 1 by 300", np.array([[0.0, 255.0, 0.0] * 100])
+    generator = np.random.default_rng(1)
+    for share in (0.001, 0.03, 0.5):
+        yield f"noise {share}", (generator.random((150, 40)) < share) * 200.0
+
+
+@pytest.mark.parametrize(("name", "ink"), [pytest.param(*pair, id=pair[0]) for pair in inks()])
+def test_every_ink_is_read_in_a_bounded_number_of_steps(name, ink, tmp_path, monkeypatch):
+    thicken, steps = nn.pictures._thickened, []
+
+    def counted(fine):
+        steps.append(fine.shape)
+        assert len(steps) < 150, f"{name}: still growing at {fine.shape}"
+        return thicken(fine)
+
+    monkeypatch.setattr(nn.pictures, "_thickened", counted)
+    path = save(ink, tmp_path / "ink.png")
+    for size in (8, 28, 1, 2, 3, 13):
+        read = read_digit(path, size)
+        assert read.shape == (size, size)
+        assert read.min() >= 0.0
+        assert read.max() == 1.0
+        assert size != 8 or read.mean() >= 0.24
+
+
+def chunk(kind, content):
+    crc = zlib.crc32(kind + content)
+    return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", crc)
+
+
+def png(width, height, *chunks):
+    header = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + b"".join([chunk(b"IHDR", header), *chunks])
+
+
+def encoded(picture, form, **options):
+    buffer = io.BytesIO()
+    picture.save(buffer, form, **options)
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"", "is no picture that Pillow reads"),
+        (encoded(drawn(3), "PNG")[:600], "cannot be read as a picture: .*truncated"),
+        (png(60_000, 60_000, chunk(b"IDAT", b"")), "cannot be read as a picture: .*3600000000"),
+        (png(12_000, 12_000, chunk(b"IDAT", b"")), "(12,000 by 12,000 pixels|144000000)"),
+        (png(2**25 + 1, 1, chunk(b"IDAT", b"")), "33,554,433 by 1 pixels; make it smaller"),
+        (png(9, 9) + chunk(b"IDAT", b"\0"), "cannot be read as a picture"),
+        (encoded(drawn(3), "EPS"), "reads as PNG, JPEG"),
+        (b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 50 50\n", "reads as PNG, JPEG"),
+        (encoded(drawn(3), "PDF"), "reads as PNG, JPEG"),
+        (encoded(drawn(3), "GIF", save_all=True, append_images=[drawn(4)]), "several frames"),
+        (encoded(drawn(3), "PNG", save_all=True, append_images=[drawn(4)]), "several frames"),
+        (encoded(drawn(3), "TIFF", save_all=True, append_images=[drawn(4)]), "several frames"),
+        (encoded(Image.new("LAB", (9, 9)), "TIFF"), "from LAB"),
+        (encoded(Image.fromarray(np.eye(9, dtype=np.float32)), "TIFF"), "are floats"),
+        (encoded(Image.fromarray(np.eye(9, dtype=np.int32) * 70_000), "TIFF"), "than 16 bits"),
+        (encoded(Image.fromarray(np.eye(9, dtype=np.int32) * -1), "TIFF"), "than 16 bits"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_read_is_one_kind_of_error(content, message, tmp_path, monkeypatch):
+    """Nothing but Pillow reads: no program is started, as Ghostscript would be."""
+    monkeypatch.setattr("subprocess.Popen", None)
+    path = tmp_path / "digit.png"
+    path.write_bytes(content)
+    with pytest.raises(ValueError, match=rf"digit\.png.*{message}"):
+        read_digit(path)
+    with pytest.raises(ValueError, match="is a folder"):
+        read_digit(tmp_path)
+
+
+@pytest.mark.parametrize("form", nn.pictures.FORMATS)
+def test_damage_anywhere_is_a_value_error_or_a_picture(form, tmp_path):
+    """A file of each format, cut and with bytes changed."""
+    whole = encoded(drawn(5, 8, 90, 60, 25, 15), form)
+    path = tmp_path / "digit.png"
+    generator = random.Random(form)
+    for _ in range(40):
+        content = bytearray(
+            whole[: generator.choice([len(whole), generator.randrange(len(whole))])]
+        )
+        for _ in range(generator.randrange(4)):
+            if content:
+                content[generator.randrange(min(len(content), 200))] = generator.randrange(256)
+        path.write_bytes(content)
+        with suppress(ValueError):
+            assert np.isfinite(read_digit(path)).all()
+
+
+@pytest.mark.parametrize(
+    ("mode", "form"),
+    [("1", "PNG"), ("L", "PNG"), ("LA", "PNG"), ("P", "PNG"), ("RGB", "PNG"), ("RGBA", "PNG"),
+     ("P", "GIF"), ("P", "BMP"), ("L", "PPM"), ("CMYK", "TIFF"), ("CMYK", "JPEG"), ("L", "JPEG"),
+     ("YCbCr", "TIFF"), ("RGBA", "WEBP")],
+)  # fmt: skip
+def test_every_mode_shows_the_same_digit(mode, form, tmp_path):
+    options = {"quality": 98} if form == "JPEG" else {}
+    drawn(5).save(tmp_path / "digit.png")
+    (tmp_path / "other").write_bytes(encoded(drawn(5).convert(mode), form, **options))
+    expected = read_digit(tmp_path / "digit.png")
+    assert distance(read_digit(tmp_path / "other"), expected) < 0.1
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
+def test_a_colour_that_stands_for_transparent_is_white(dtype, tmp_path):
+    """Black ink on grey 40, which the file calls transparent, is black on white."""
+    picture = np.full((40, 40), 40, dtype=dtype)
+    picture[4:36, 10:20] = 0
+    Image.fromarray(picture).save(tmp_path / "clear.png", transparency=40)
+    read = read_digit(tmp_path / "clear.png")
+    assert (read > 0).all(axis=0).tolist() == [2 < column < 6 for column in range(8)]
+
+
+def test_large_pictures_are_averaged_down(tmp_path):
+    small = drawn(5)
+    small.save(tmp_path / "small.png")
+    enlarged = small.resize((2800, 2800), Image.Resampling.NEAREST)
+    enlarged.save(tmp_path / "large.png", compress_level=1)
+    expected = read_digit(tmp_path / "small.png")
+    assert distance(read_digit(tmp_path / "large.png"), expected) < 0.02
