@@ -56,6 +56,16 @@ def test_another_package_of_the_same_name_is_named(package, tmp_path):
     assert "pip uninstall autograd" in said
 
 
+@pytest.mark.parametrize("package", ["nn", "visualize"])
+def test_what_is_left_of_two_packages_in_one_place_is_named(package, tmp_path):
+    (tmp_path / "autograd").mkdir()
+    (tmp_path / package).symlink_to(ROOT / package)
+    code, said = run(tmp_path, f"import {package}", path=())
+    assert code
+    assert "--force-reinstall scalar-autograd" in said
+    assert "finds None" not in said
+
+
 def test_a_file_that_shadows_the_networks_is_named(tmp_path):
     (tmp_path / "nn.py").write_text("class Layer: pass\n")
     code, said = run(tmp_path, "import visualize; print(visualize.draw)")

@@ -17,7 +17,9 @@ def _check_engine() -> None:
     found = find_spec("autograd")
     alone = found is not None and found.submodule_search_locations is None
     if found is None or alone or not hasattr(import_module("autograd"), "Primitive"):
-        place = "nothing" if found is None else found.origin
+        # A folder without a program is what is left where two were installed and one was removed
+        folders = [] if found is None else found.submodule_search_locations or []
+        place = (found and found.origin) or next(iter(folders), "nothing")
         raise ImportError(
             f"visualize needs the engine of scalar-autograd, but `import autograd` finds {place}"
             + (
@@ -28,7 +30,7 @@ def _check_engine() -> None:
                 "pip install --force-reinstall scalar-autograd"
             ),
             name="autograd",
-            path=None if found is None else found.origin,
+            path=place,
         )
 
 
