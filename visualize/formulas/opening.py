@@ -27,6 +27,7 @@ Opens = Callable[[Primitive], bool]  # whether a notation writes a row by its fo
 Numbers = Callable[[float], ast.expr]  # how it writes a number
 PLACES = ("x", "y", "z")
 PUBLIC = frozenset(autograd.__all__)
+PROBES = (-1.0, 2.0)
 MOST_TERMS = 20  # written with + between them; more are the sum of a list
 
 
@@ -52,9 +53,7 @@ def operation(row: Primitive, operands: Sequence[ast.expr], opens: Opens) -> ast
         if not operands:
             return literal(row.forward())
         if formula is not None and opens(row):
-            return reduce(
-                lambda x, y: _filled(formula, {"x": x, "y": y}), operands[1:], operands[0]
-            )
+            return _folded(row, formula, operands)
     elif formula is not None and opens(row):
         return _filled(formula, dict(zip(PLACES, operands, strict=False)))
     return ast.Call(ast.Name(row.name), list(operands), [])
@@ -100,12 +99,25 @@ def is_only_symbols(row: Primitive) -> bool:
 
 
 def _folded(row: Primitive, formula: ast.expr, operands: Sequence[ast.expr]) -> ast.expr:
-    folded, *rest = operands
-    if not rest and row.forward(-1.0) != -1.0:  # a length of one operand, not a largest of one
-        rest = [literal(0.0)]
-    for operand in rest:
-        folded = _filled(formula, {"x": folded, "y": operand})
-    return folded
+    """Return the form of two operands, folded: of one, with the result of none beside it."""
+    if len(operands) == 1:
+        # the largest of one is that one, the length of one is not
+        if all(row.forward(number) == number for number in PROBES):
+            return operands[0]
+        nothing = literal(row.forward())
+        return _length_of_one(_filled(formula, {"x": operands[0], "y": nothing}))
+    return reduce(lambda x, y: _filled(formula, {"x": x, "y": y}), operands[1:], operands[0])
+
+
+def _length_of_one(expression: ast.expr) -> ast.expr:
+    """Return sqrt(x**2) as abs(x), and anything else as it is."""
+    match expression:
+        case ast.Call(
+            func=ast.Name(id="sqrt"),
+            args=[ast.BinOp(left=inside, op=ast.Pow(), right=ast.Constant(value=2))],
+        ):
+            return ast.Call(ast.Name("abs"), [inside], [])
+    return expression
 
 
 def _terms(row: Primitive, operands: Sequence[ast.expr], opens: Opens) -> list[ast.expr]:
