@@ -8,6 +8,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from autograd import Constant, Value, scope
+from visualize.page.data import row_facts
 from visualize.scene.flat import flatten
 from visualize.scene.names import names_of
 
@@ -17,9 +18,9 @@ __all__ = [
 
 PAGE = Path(__file__).parents[2] / "visualize" / "page"
 SCRIPTS = (
-    "cluster_tree", "groups", "bands", "folds", "acyclic", "copies", "boxes", "views", "ranks",
-    "shorten", "layering", "order", "barycentre", "crossings", "lanes", "places", "straighten",
-    "frames", "routes", "layout",
+    "graph", "cluster_tree", "groups", "bands", "folds", "acyclic", "copies", "boxes", "views",
+    "ranks", "shorten", "layering", "order", "barycentre", "crossings", "lanes", "places",
+    "straighten", "frames", "routes", "layout",
 )  # fmt: skip
 DRAWN = """
 window.known = {
@@ -75,9 +76,7 @@ def decoded(*outputs):
         ],
         "scope": [scopes.index(path) for path in flat.scopes],
         "scopes": [list(path) for path in scopes],
-        "operations": [
-            {"name": row.name, "symbol": row.symbol, "variadic": row.variadic} for row in rows
-        ],
+        "operations": [row_facts(row) for row in rows],
         "outputs": flat.outputs,
     }
 

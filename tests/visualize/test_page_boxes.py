@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import json
 import random
+import re
 from collections import Counter
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 
 import autograd
+import visualize
 from autograd import Value, scope
+from autograd.primitive import RESERVED
 from tests.visualize.page_graphs import (
     decoded,
     drawn,
@@ -259,6 +263,24 @@ def test_nothing_is_swallowed_from_another_module(scripts):
         inner = named(a + b, "inner sum")
     total = named(named(inner + c, "two") + 1.0, "total")
     assert folded(scripts, total.tanh(), "total") == {"total", "two", "c"}
+
+
+@pytest.mark.parametrize("add_up", [sum, autograd.sum], ids=["builtin", "one node"])
+def test_the_products_in_a_sum_fold_with_it(scripts, add_up):
+    weights, inputs = labelled("uvwx"), labelled("abcd")
+    products = [named(w * x, f"p{i}") for i, (w, x) in enumerate(zip(weights, inputs, strict=True))]
+    total = named(add_up(products), "total")
+    inside = folded(scripts, total.tanh(), "total")
+    assert inside >= {"total", "p0", "p1", "p2", "p3", *"uvwxabcd"}
+
+
+def test_no_script_names_an_operation():
+    """The page's data say what a row is: a name in a script may be of no row, or of another."""
+    literals = re.compile(r"""(["'`])(\w+)\1""")
+    for script in sorted(Path(visualize.__file__).parent.glob("page/*.js")):
+        found = {text for _, text in literals.findall(script.read_text(encoding="utf-8"))}
+        words_of_pages = {"div", "less", "finite"}  # an element, a button, a state
+        assert not found & RESERVED - words_of_pages, script.name
 
 
 def test_what_can_fold_is_known(scripts):

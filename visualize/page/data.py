@@ -16,7 +16,7 @@ from visualize.page.numbering import NumberTable, Table
 from visualize.scene.facts import Scene
 from visualize.scene.flat import FlatGraph, Path
 
-__all__ = ["columns", "columns_json"]
+__all__ = ["columns", "columns_json", "row_facts"]
 
 STATES = {
     "pending": "p", "unreached": "u", "zero": "z", "finite": "f", "infinite": "i", "nan": "n",
@@ -106,7 +106,7 @@ def columns(graph: FlatGraph, scene: Scene) -> dict[str, object]:
         "line": [
             lines.place(printable(value.line)) if value.line else -1 for value in graph.values
         ],
-        "operations": [_operation(row) for row in rows.items],
+        "operations": [row_facts(row) for row in rows.items],
         "rule": rule,
         "rules": rules.items,
         "texts": texts.items,
@@ -172,14 +172,22 @@ def _is_product(gradient: float, local: float | None, sent: float | None) -> boo
     return repr(gradient * local if gradient else 0.0) == repr(sent)
 
 
-def _operation(row: Primitive) -> dict[str, object]:
+def row_facts(row: Primitive) -> dict[str, object]:
+    """Return what the scripts know of a row.
+
+    `termSize` is how many operands make a term of a sum, 0 where a row is none; `isTerm` says that
+    one row sums its results.
+    """
     symbol = printable(row.symbol)
+    guarded = row.sum_of is not None and row.sum_of.arity == 2 and not row.sum_of.commutative
     return {
         "name": printable(row.name),
         "symbol": symbol,
         "variadic": row.variadic,
         "commutative": row.name in SYMMETRIC,
         "infix": not row.variadic and not symbol.isidentifier(),
+        "termSize": row.sum_of.arity if row.sum_of is not None and not guarded else 0,
+        "isTerm": row.gathered is not None and row.arity == 2,
     }
 
 

@@ -51,7 +51,7 @@ function foldableSums(graph) {
     const inside = foldedInto(graph, value);
     if (inside.length < 3) continue;
     const additions = inside.filter((member) => isSum(graph, member)).length;
-    if (operationName(graph, value) === "add" && additions < 2) continue; // a + b is short already
+    if (!operationOf(graph, value).variadic && additions < 2) continue; // a + b is short already
     for (const member of inside) taken.add(member);
     sums.push(value);
   }
@@ -60,19 +60,15 @@ function foldableSums(graph) {
 
 /** Say whether a value adds up: an addition, or an operation with any number of operands. */
 function isSum(graph, value) {
-  const operation = graph.operations[graph.operation[value]];
-  return operation !== undefined && (operation.variadic || operation.name === "add");
+  const operation = operationOf(graph, value);
+  return operation !== null && (operation.variadic || operation.termSize === 1);
 }
 
 /** Say whether an operand is a leaf, a link of a chain of additions or a product in a sum. */
 function isTerm(graph, value, operand) {
-  const name = operationName(graph, operand);
-  if (!name) return true;
-  if (name === "add") return operationName(graph, value) === "add";
-  return name === "mul" && ["add", "sum"].includes(operationName(graph, value));
-}
-
-/** Return the name of the operation that made a value; none of a leaf. */
-function operationName(graph, value) {
-  return graph.operations[graph.operation[value]]?.name ?? "";
+  const term = operationOf(graph, operand);
+  if (term === null) return true;
+  const sum = operationOf(graph, value);
+  if (sum.termSize !== 1) return false;
+  return term.isTerm || (term.name === sum.name && !sum.variadic);
 }

@@ -85,7 +85,7 @@ function shareOf(graph, unlike, value, position, gradient) {
 
 /** Return the row of an operation, null at a leaf. */
 function operationOf(graph, value) {
-  return graph.operation[value] < 0 ? null : graph.operations[graph.operation[value]];
+  return graph.operations[graph.operation[value]] ?? null;
 }
 
 /** Return the modules around a value, from the outside in. */

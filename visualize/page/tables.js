@@ -102,8 +102,8 @@ function ruleCell(value, position, local) {
 function productsSection(value, operation) {
   const { graph } = page;
   const operands = graph.operands[value];
-  const isDot = operation.name === "dot";
-  if (!isDot && operation.name !== "add_n") return [];
+  if (!operation.variadic || operation.termSize === 0) return [];
+  const isDot = operation.termSize === 2;
   const half = operands.length / 2;
   const terms = isDot ? operands.slice(0, half) : operands;
   const rows = terms.map((operand, place) => {

@@ -53,6 +53,7 @@ function isLegible(graph, view, limit) {
   const isWhole = !view.closed.size && !view.folded.size;
   const { boxOf, known } = assignBoxes(graph, view);
   if (known.length > limit) return false;
+  if (view.folded.size && known.length === 1) return false; // all in one sum: nothing is to be seen
   if (isWhole) return true;
   let edges = 0;
   for (const sources of usesByPair(graph, boxOf).values()) edges += sources.size;
