@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-__all__ = ["counted", "exact", "significant", "telling"]
+__all__ = ["ALL", "FEW", "counted", "exact", "in_digits", "significant"]
 
+FEW = 4  # significant digits that are read at a glance
+ALL = 17  # that tell any two floats apart
 LARGEST_PLAIN_INTEGER = 1e6  # beyond it 1.235e+06 is shorter to read than the digits
 
 
@@ -15,25 +17,20 @@ def significant(number: float) -> str:
     >>> significant(float("nan")), significant(float("-inf")), significant(-0.0)
     ('nan', '-inf', '-0')
     """
+    return in_digits(number, FEW)
+
+
+def in_digits(number: float, digits: int) -> str:
+    """Return `number` with so many significant digits; whole numbers below a million in full.
+
+    >>> in_digits(2 / 3, 6), in_digits(123456.0, 4), in_digits(0.5, 17)
+    ('0.666667', '123456', '0.5')
+    """
     if abs(number) < LARGEST_PLAIN_INTEGER and number == int(number):
         return format(number, ".0f")
-    return format(number, ".4g")
-
-
-def telling(number: float) -> str:
-    """Return `number` as `significant` does, but never rounded to a whole number that it is not.
-
-    In a calculation, 1 - 1 * 1 = 2.458e-05 would look wrong.
-
-    >>> telling(-0.9999877116507956), telling(-1.0), telling(0.7071067811865476)
-    ('-0.99999', '-1', '0.7071')
-    """
-    if number != number or abs(number) >= LARGEST_PLAIN_INTEGER:
-        return significant(number)
-    digits = 4
-    while float(format(number, f".{digits}g")).is_integer() and not float(number).is_integer():
-        digits += 1
-    return significant(number) if digits == 4 else format(number, f".{digits}g")
+    if digits >= ALL:
+        return repr(float(number))
+    return format(number, f".{digits}g")
 
 
 def exact(number: float) -> str:

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from autograd import Constant, Value, sweep
-from visualize.digits import significant, telling
+from visualize.digits import in_digits, significant
 from visualize.escape import cut
 from visualize.formats.formula import formula
+from visualize.formulas.holding import rule_digits
 from visualize.formulas.rules import filled, local_rule
 from visualize.scene.compose import compose
 from visualize.scene.flat import flatten
@@ -79,18 +80,25 @@ def steps_of(root: Value, gradient: float) -> Iterator[Step]:
             number += 1
             yield Step(
                 number, node, operand, position, incoming, local, sent, total,
-                made[node], (names[node], names[operand]), _rule(node, position, names),
+                made[node], (names[node], names[operand]), _rule(node, position, local, names),
             )  # fmt: skip
 
 
-def _rule(node: Value, position: int, names: dict[Value, str]) -> tuple[str, str]:
-    """Return the local derivative in names and in numbers."""
-    if node.op is None:
+def _rule(
+    node: Value, position: int, local: float | None, names: dict[Value, str]
+) -> tuple[str, str]:
+    """Return the local derivative in names and in numbers, "" where the numbers do not give it."""
+    if node.op is None or local is None:
         return "", ""
     constants = {place: arg for place, arg in enumerate(node.args) if type(arg) is Constant}
     rule = local_rule(node.op, position, len(node.args), constants)
-    numbers = [telling(arg.data) for arg in node.args]
-    operands = [names.get(arg, number) for arg, number in zip(node.args, numbers, strict=True)]
+    data = [float(arg.data) for arg in node.args]
+    digits = rule_digits(rule, data, node.data, local)
+    operands = [names.get(arg) or significant(arg.data) for arg in node.args]
     if " if " in rule:
         rule = f"({rule})"
-    return filled(rule, operands, names[node]), filled(rule, numbers, telling(node.data))
+    in_names = filled(rule, operands, names[node])
+    if not digits:
+        return in_names, ""
+    numbers = [in_digits(number, digits) for number in data]
+    return in_names, filled(rule, numbers, in_digits(node.data, digits))

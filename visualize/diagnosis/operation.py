@@ -6,8 +6,9 @@ import linecache
 from collections.abc import Mapping
 
 from autograd import Constant, Value
-from visualize.digits import significant
+from visualize.digits import FEW, in_digits, significant
 from visualize.escape import cut, printable
+from visualize.formulas.holding import row_digits
 
 __all__ = ["equation", "numbers", "source", "written"]
 
@@ -41,10 +42,10 @@ def equation(value: Value, names: Mapping[Value, str]) -> str:
     row = value.op
     if row is None:
         return f"{names[value]} = {significant(value.data)}"
-    infix = _is_infix(value)
+    infix, digits = _is_infix(value), row_digits(value) or FEW
     parts = [
         f"({text})" if infix and position and text[0] == "-" else text
-        for position, text in enumerate(significant(arg.data) for arg in value.args)
+        for position, text in enumerate(in_digits(arg.data, digits) for arg in value.args)
     ]
     return f"{cut(_applied(value, parts), WIDEST)} = {significant(value.data)}"
 

@@ -8,8 +8,9 @@ from functools import cached_property
 
 from autograd import Constant, Contribution, Sweep, Value, Visit
 from visualize.diagnosis.operation import equation, numbers, source, written
-from visualize.digits import significant
+from visualize.digits import in_digits, significant
 from visualize.escape import cut
+from visualize.formulas.holding import rule_digits
 from visualize.formulas.rules import filled, local_rule
 from visualize.scene.flat import FlatGraph
 
@@ -148,9 +149,10 @@ class Ways:
         assert row is not None
         rule = local_rule(row, position, len(node.args))
         by_name = filled(rule, [self._operand(arg) for arg in node.args], self.names[node])
-        by_number = filled(
-            rule, [significant(arg.data) for arg in node.args], significant(node.data)
-        )
+        data = [float(arg.data) for arg in node.args]
+        digits = rule_digits(rule, data, node.data, local)
+        numbers = [in_digits(number, digits) for number in data] if digits else []
+        by_number = filled(rule, numbers, in_digits(node.data, digits)) if digits else ""
         forms = [f"({by_name})"] if " if " in by_name else [by_name, by_number]
         steps = [form for form in forms if len(form) <= RULE_COLUMNS]
         parts = dict.fromkeys((self.derivative(node, position), *steps, significant(local)))

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from math import isfinite, isnan
+from math import isfinite, isnan, prod
 
 from autograd import Sweep, Value
 from visualize.backpropagation.paths import Path
+from visualize.digits import FEW
 from visualize.explanation.absence import absence
 from visualize.explanation.derivation import Derivation
 from visualize.explanation.elision import counted_paths, shortened
@@ -28,6 +29,7 @@ from visualize.explanation.statements import (
     Way,
     Words,
 )  # fmt: skip
+from visualize.formulas.holding import held
 
 __all__ = ["chain_rule", "told_paths"]
 
@@ -78,6 +80,8 @@ def chain_rule(
 def _chain(path: Path, names: Mapping[Value, Name], lead: str) -> Chain:
     edges = shortened(path.edges, MOST_EDGES, "values")
     partials = [edge if isinstance(edge, Words) else partial(edge, names) for edge in edges]
+    factors = [edge.local for edge in path.edges]
+    digits = held(lambda *numbers: prod(numbers), factors, path.product) or FEW
     return Chain(
         lead,
         Way(
@@ -87,7 +91,9 @@ def _chain(path: Path, names: Mapping[Value, Name], lead: str) -> Chain:
             )
         ),
         Product(tuple(partials)),
-        Product(tuple(edge if isinstance(edge, Words) else Number(edge.local) for edge in edges)),
+        Product(
+            tuple(edge if isinstance(edge, Words) else Number(edge.local, digits) for edge in edges)
+        ),
         Number(path.product),
     )
 
@@ -113,9 +119,11 @@ def _rest(part: Derivation) -> Iterator[Sentence]:
 
 
 def _sum(part: Derivation, names: Mapping[Value, Name]) -> Row:
-    terms: list[Formula] = [Number(path.product) for path in part.paths]
+    sizes = [path.product for path in part.paths]
     if part.shown < part.open_paths:
-        terms.append(Number(part.rest))
+        sizes.append(part.rest)
+    digits = held(lambda *numbers: sum(numbers), sizes, part.gradient) or FEW
+    terms = [Number(size, digits) for size in sizes]
     total: Formula = Sum(tuple(terms)) if len(terms) <= MOST_TERMS else Words("the sum of all")
     return Row((Partial(names[part.root], names[part.wrt]), total, Number(part.gradient)))
 

@@ -7,7 +7,9 @@ from collections.abc import Collection, Mapping, Sequence
 
 from autograd import Constant, Primitive, Value
 from visualize.backpropagation.paths import PathEdge
+from visualize.digits import FEW
 from visualize.explanation.statements import Applied, Formula, Name, Number, Partial, Row, Words
+from visualize.formulas.holding import row_digits, rule_digits
 from visualize.formulas.opening import opened_in_python, operation
 from visualize.formulas.rules import local_rule
 
@@ -30,7 +32,8 @@ def forward_row(value: Value, names: Mapping[Value, Name], followed: Collection[
     template, hidden = _template(row, value.args, followed)
     more = (Words(f"({hidden:,} more)"),) if hidden else ()
     in_names = (*(_operand(arg, names) for arg in value.args), *more)
-    in_numbers = (*(Number(arg.data) for arg in value.args), *more)
+    digits = row_digits(value) or FEW
+    in_numbers = (*(Number(arg.data, digits) for arg in value.args), *more)
     cells = (Applied(template, in_names, name), Applied(template, in_numbers, result), result)
     return Row((name, *cells))
 
@@ -51,10 +54,11 @@ def local_row(edge: PathEdge, names: Mapping[Value, Name]) -> Row:
     # "d cube(x)/d x" is no formula, and a number is the value itself
     if "{" in rule and not rule.startswith("d ") and len(rule) <= LONGEST_RULE:
         operands = tuple(_operand(arg, names) for arg in value.args)
-        cells += (
-            Applied(rule, operands, names[value]),
-            Applied(rule, tuple(map(Number, data)), Number(value.data)),
-        )
+        cells += (Applied(rule, operands, names[value]),)
+        digits = rule_digits(rule, data, value.data, edge.local)
+        if digits:
+            numbers = tuple(Number(number, digits) for number in data)
+            cells += (Applied(rule, numbers, Number(value.data, digits)),)
     notes = [row.kink(*data) if row.kink else None, _uses(edge)]
     return Row((*cells, slope), "; ".join(filter(None, notes)))
 

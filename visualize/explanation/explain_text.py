@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from visualize.digits import significant, telling
 from visualize.escape import columns, printable
 from visualize.explanation.statements import (
     Applied,
@@ -77,8 +76,8 @@ def written(formula: Formula) -> str:
     match formula:
         case Name(text, use):
             return f"{ordinal(use)} {text}" if use else text
-        case Number(value):
-            return significant(value)
+        case Number():
+            return formula.text
         case Words(text):
             return text
         case Partial(of, by):
@@ -102,7 +101,7 @@ def _enclosed(name: Name) -> str:
 
 def _operand(operand: Name | Number | Words, *, alone: bool) -> str:
     if isinstance(operand, Number):
-        return telling(operand.value)
+        return operand.text
     if alone or not isinstance(operand, Name) or SIMPLE.fullmatch(operand.text):
         return operand.text
     return f"({operand.text})" if OPERATORS.search(operand.text) else operand.text

@@ -7,6 +7,7 @@ from heapq import nlargest
 
 from autograd import Sweep, Value
 from visualize.backpropagation.paths import PathEdge
+from visualize.digits import FEW
 from visualize.explanation.equations import partial
 from visualize.explanation.statements import (
     Formula,
@@ -18,6 +19,7 @@ from visualize.explanation.statements import (
     Sum,
     Words,
 )  # fmt: skip
+from visualize.formulas.holding import held
 
 __all__ = ["ledger_rows"]
 
@@ -52,30 +54,38 @@ def ledger_rows(
         if isinstance(value, Words):
             yield Row((value,))
         else:
-            terms = _terms(passes.root, arrivals[value], names)
+            terms = _terms(passes.root, arrivals[value], gradients[value], names)
             yield Row((Partial(names[passes.root], names[value]), *terms, Number(gradients[value])))
 
 
 def _terms(
-    root: Value, arrivals: Sequence[Arrival], names: Mapping[Value, Name]
+    root: Value, arrivals: Sequence[Arrival], total: float, names: Mapping[Value, Name]
 ) -> tuple[Formula, Formula]:
     largest = nlargest(MOST_USERS, arrivals, key=lambda arrival: _size(arrival[2]))
+    factors = [number for edge, gradient, _ in largest for number in (gradient, edge.local)]
+    digits = FEW
+    if len(arrivals) == len(largest):
+        digits = held(_sum_of_products, factors, total) or FEW
     by_name: list[Formula] = []
     by_number: list[Formula] = []
     for edge, gradient, _ in largest:
         step = partial(edge, names)
         if edge.node is root:  # its own derivative, 1, is no factor to write
             by_name.append(Product((step,)))
-            by_number.append(Product((Number(edge.local),)))
+            by_number.append(Product((Number(edge.local, digits),)))
         else:
             above = Partial(names[root], names[edge.node])
             by_name.append(Product((above, step)))
-            by_number.append(Product((Number(gradient), Number(edge.local))))
+            by_number.append(Product((Number(gradient, digits), Number(edge.local, digits))))
     if len(arrivals) > len(largest):
         more = Words(f"({len(arrivals) - len(largest):,} more)")
         by_name.append(more)
         by_number.append(more)
     return Sum(tuple(by_name)), Sum(tuple(by_number))
+
+
+def _sum_of_products(*factors: float) -> float:
+    return sum(x * y for x, y in zip(factors[::2], factors[1::2], strict=True))
 
 
 def _size(sent: float) -> tuple[bool, float]:

@@ -7,7 +7,6 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 
-from visualize.digits import significant, telling
 from visualize.escape import columns, printable
 from visualize.explanation.explain_text import ordinal, written
 from visualize.explanation.statements import (
@@ -76,8 +75,8 @@ class Notation:
             case Name(text, use):
                 symbol = self.symbols[text]
                 return rf"\text{{{ordinal(use)} }}{symbol}" if use else symbol
-            case Number(value):
-                return _number(significant(value))
+            case Number():
+                return _number(formula.text)
             case Words(text):
                 return words(text)
             case Partial(of, by):
@@ -135,7 +134,7 @@ class Notation:
             blank = match.group(1)
             part = applied.out if blank == "out" else applied.operands[int(blank)]
             if isinstance(part, Number):
-                text = _number(telling(part.value))
+                text = _number(part.text)
                 text = rf"\left({text}\right)" if text.startswith("-") and not is_alone else text
             else:
                 text = self.formula(part)

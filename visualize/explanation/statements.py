@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from visualize.digits import FEW, in_digits
+
 __all__ = [
     "Applied", "Block", "Chain", "Formula", "Heading", "Name", "Number", "Partial", "Product",
     "Prose", "Row", "Rows", "Sentence", "Sum", "Way", "Words",
@@ -20,9 +22,15 @@ class Name:
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """A number, to be written with a few digits."""
+    """A number, to be written with a few digits, or as many as make its equation hold."""
 
     value: float
+    digits: int = FEW
+
+    @property
+    def text(self) -> str:
+        """The number as it is written."""
+        return in_digits(self.value, self.digits)
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,11 +34,13 @@ function shortFormula(graph, value) {
 
 /** Say what an operation computes, in numbers. */
 function forwardCaption(graph, value) {
+  const digits = graph.valueDigits[value] ?? FEW;
   const numbers = formulaOf(graph, value, (operand) => {
-    const text = significant(operandData(graph, operand));
+    const text = inDigits(operandData(graph, operand), digits || FEW);
     return operationOf(graph, value).infix && text.startsWith("-") ? `(${text})` : text;
   });
-  return `${shortened(numbers, 120)} = ${significant(graph.data[value])}`;
+  const equals = digits ? "=" : "was, when it was computed,"; // an operand was changed since
+  return `${shortened(numbers, 120)} ${equals} ${significant(graph.data[value])}`;
 }
 
 /** Say where the backward pass begins. */

@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from itertools import chain
 
 from autograd import Constant, Primitive, StaleGraphError, Value, dot, local_derivatives, sweep
+from visualize.digits import FEW
 from visualize.escape import cut, printable
 from visualize.formats.formula import SYMMETRIC
 from visualize.formats.wording import LABEL_COLUMNS, words
+from visualize.formulas.holding import row_digits, rule_digits
 from visualize.formulas.rules import local_rule
 from visualize.page.numbering import NumberTable, Table
 from visualize.scene.facts import Scene
@@ -108,6 +110,12 @@ def columns(graph: FlatGraph, scene: Scene) -> dict[str, object]:
         ],
         "operations": [row_facts(row) for row in rows.items],
         "rule": rule,
+        "ruleDigits": _rule_digits(graph, backward.local, [rules.items[place] for place in rule]),
+        "valueDigits": {
+            number: digits
+            for number, value in enumerate(graph.values)
+            if (digits := row_digits(value)) != FEW
+        },
         "rules": rules.items,
         "texts": texts.items,
         "scopes": scopes.items,
@@ -189,6 +197,22 @@ def row_facts(row: Primitive) -> dict[str, object]:
         "termSize": row.sum_of.arity if row.sum_of is not None and not guarded else 0,
         "isTerm": row.gathered is not None and row.arity == 2,
     }
+
+
+def _rule_digits(
+    graph: FlatGraph, local: Sequence[Sequence[float | None]], rules: Sequence[tuple[str, ...]]
+) -> dict[int, dict[int, int]]:
+    """Return, by value and operand, the digits with which a rule in numbers gives its result.
+
+    Only where more than a few are needed, or none are enough.
+    """
+    found: dict[int, dict[int, int]] = {}
+    for number, (value, slopes, texts) in enumerate(zip(graph.values, local, rules, strict=True)):
+        data = [float(arg.data) for arg in value.args] if texts else []
+        for position, (rule, slope) in enumerate(zip(texts, slopes, strict=False)):
+            if slope is not None and (digits := rule_digits(rule, data, value.data, slope)) != FEW:
+                found.setdefault(number, {})[position] = digits
+    return found
 
 
 def _rules(value: Value) -> tuple[str, ...]:

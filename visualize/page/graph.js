@@ -32,6 +32,8 @@ function decodedGraph(columns) {
     operations: columns.operations,
     rule: columns.rule,
     rules: columns.rules,
+    ruleDigits: columns.ruleDigits,
+    valueDigits: columns.valueDigits,
     scopes: columns.scopes,
     lines: columns.lines,
   };

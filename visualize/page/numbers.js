@@ -1,5 +1,6 @@
 // Numbers as every picture writes them: four significant digits, and the exact form beside them.
 
+const FEW = 4; // significant digits that are read at a glance
 const LARGEST_PLAIN_INTEGER = 1e6; // beyond it 1.235e+06 is shorter to read than the digits
 const EXACT_TIE = /^-?\d\.\d{3}50*e/; // a number half-way between two of four digits
 
@@ -19,6 +20,13 @@ function significant(number) {
   const power = Number(exponent);
   if (power >= -4 && power < 4) return trimmed(shifted(digits, power));
   return trimmed(digits) + "e" + withTwoDigits(power);
+}
+
+/** Return a number with so many significant digits, as significant() does with four. */
+function inDigits(number, digits) {
+  const isPlain = Number.isInteger(number) && Math.abs(number) < LARGEST_PLAIN_INTEGER;
+  if (digits === FEW || isPlain || !Number.isFinite(number)) return significant(number);
+  return exact(digits > FEW ? Number(number.toPrecision(digits)) : number).replace(/\.0$/, "");
 }
 
 /** Return the shortest text that reads back as the same number, as Python writes it. */

@@ -87,7 +87,7 @@ function ruleCell(value, position, local) {
     lines.push(shortened(ruleWithNumbers(graph, value, position), 80));
   }
   lines.push(significant(local));
-  const different = lines.filter((line, place) => lines.indexOf(line) === place);
+  const different = lines.filter((line, place) => line && lines.indexOf(line) === place);
   return element(
     "span",
     {},

@@ -61,10 +61,14 @@ function ruleWithNames(graph, value, position) {
   return filledRule(ruleOf(graph, value, position), names, graph.name[value]);
 }
 
-/** Return a rule with the numbers of operands. */
+/** Return a rule with the numbers of operands; "" where these do not give the derivative. */
 function ruleWithNumbers(graph, value, position) {
-  const numbers = graph.operands[value].map((operand) => significant(operandData(graph, operand)));
-  return filledRule(ruleOf(graph, value, position), numbers, significant(graph.data[value]));
+  const digits = graph.ruleDigits[value]?.[position] ?? FEW;
+  if (digits === 0) return "";
+  const numbers = graph.operands[value].map((operand) =>
+    inDigits(operandData(graph, operand), digits),
+  );
+  return filledRule(ruleOf(graph, value, position), numbers, inDigits(graph.data[value], digits));
 }
 
 /** Return the names of the outputs, as the subject of a sentence. */

@@ -1,0 +1,85 @@
+"""Every equation that is printed in numbers holds with the numbers that are printed."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+import autograd
+from autograd import Value, cos, exp, log, sigmoid, sin, softplus, sqrt, tanh
+from tests.visualize.printed import evaluated, false_equations
+from visualize import explain, step_through, why
+from visualize.page.page import page
+
+CASES = {
+    "sigmoid at 25": lambda x: sigmoid(12.5 * x),
+    "sigmoid at 37": lambda x: sigmoid(18.6 * x),
+    "tanh at 6": lambda x: tanh(3.0 * x),
+    "tanh at 17": lambda x: tanh(8.7 * x),
+    "a small difference": lambda x: x * 1.00001 - x,
+    "a smaller difference": lambda x: (x + 1e-9) - x * 1.0,
+    "one minus a square": lambda x: (1.0 - (x * 0.49999) ** 2) * 3.0,
+    "a zero of cos": lambda x: cos(x * (math.pi / 4)) * 1e16,
+    "a zero of sin": lambda x: sin(x * (math.pi / 2)),
+    "a steep power": lambda x: (x * 0.61725) ** 31,
+    "exp": lambda x: exp(x * 6.17284) + 1.0,
+    "a log near 1": lambda x: log(x * 0.500003),
+    "softplus": lambda x: softplus(x * 20.05),
+    "two paths that cancel": lambda x: x * 1.23456 - x * 1.23455 + 0.0 * x,
+    "a dot that cancels": lambda x: autograd.dot([x, x], [Value(3.00001), Value(-3.0)]),
+    "an infinite slope": lambda x: sqrt(x - 2.0) + x,
+    "a norm": lambda x: autograd.norm([x, x * 1e-5, x * 3.0]),
+}
+
+
+@pytest.fixture(params=CASES, ids=lambda name: name.replace(" ", "_"))
+def graph(request):
+    x = Value(2.0, label="x")
+    y = CASES[request.param](x)
+    y.label = "y"
+    return x, y
+
+
+def test_the_reader_of_equations_finds_false_ones():
+    assert false_equations("y * (1 - y) = 1 * (1 - 1) = 1.389e-11") != []
+    assert false_equations("2 × (-3) = -6\nv = a = 3, 1 - 0.99999 = 1e-05") == []
+
+
+def test_explain(graph):
+    x, y = graph
+    assert false_equations(explain(y, wrt=x).text) == []
+
+
+def test_step_through(graph):
+    _, y = graph
+    assert false_equations(step_through(y).text) == []
+
+
+def test_why(graph):
+    x, y = graph
+    assert false_equations(why(x, y).text) == []
+
+
+def test_the_captions_of_a_page_and_its_panel(graph, browser):
+    _, y = graph
+    y.backward()
+    tab = browser.new_page()
+    tab.set_content(page([y], title="", rankdir="LR"))
+    last = int(tab.get_attribute("#slider", "max"))
+    for step in range(last + 1):
+        tab.evaluate("(step) => graphPage.goTo(step)", step)
+        text = tab.text_content("#caption") or ""
+        assert (
+            false_equations(text.replace("local derivative ", "; ").replace("sends ", "; ")) == []
+        )
+    tab.close()
+
+
+def test_a_number_that_no_digits_give_is_no_equation():
+    """After a leaf was changed, what stands in the graph is not what its operands give."""
+    a = Value(2.0, label="a")
+    y = a * 3.0
+    a.data = 5.0
+    assert false_equations(why(a, y).text) == []
+    assert evaluated("5 × 3") == 15.0
