@@ -11,6 +11,7 @@ from nn.activations import Activation, activation_function, activation_name
 from nn.counts import as_count
 from nn.initializers import Initializer, initializer_function
 from nn.inputs import vector
+from nn.members import Members
 from nn.module import Module
 from nn.randomness import generator
 
@@ -118,10 +119,10 @@ class Layer(Module):
         nout = as_count(nout, "nout")
         activation = _activation(activation, nonlin)
         self.activation = activation
-        self.neurons = [
+        self.neurons = Members(
             Neuron(self.nin, activation, bias=bias, initializer=initializer, fan_out=nout, rng=rng)
             for _ in range(nout)
-        ]
+        )
 
     def forward(self, x: Any) -> Value | list[Value]:
         """Return the outputs for one example."""
@@ -170,7 +171,7 @@ class MLP(Module):
             raise ValueError("nouts is empty: an MLP has at least one layer, such as [1]")
         activation_function(activation)  # refused here even where no layer but the last uses it
         self.activation = activation
-        self.layers = []
+        self.layers = Members()
         for position, width in enumerate(widths):
             self.layers.append(
                 Layer(
@@ -210,7 +211,7 @@ class Sequential(Module):
                     f"Sequential takes modules and functions one by one; argument {position} "
                     f"is {layer!r}"
                 )
-        self.layers = list(layers)
+        self.layers = Members(layers)
 
     def forward(self, x: Any) -> Any:
         """Return the result of the last layer on one example."""

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
+from contextvars import copy_context
 from typing import Any, TypeVar
 
-from autograd import Value, Vector, scope
+from autograd import Value, Vector, scope, structure_changed
 from nn.checkpoint import load_state, save_state
+from nn.modes import local_modes, mode_here, set_mode_here
 from nn.prediction import Prediction
 from nn.state import checked_state
 
 __all__ = ["Module"]
 
 Kind = TypeVar("Kind", bound="Module")
+
+# Attributes of every Module that are none of its structure, or count for themselves.
+NO_STRUCTURE = frozenset({"scope_name", "training", "_children_named", "_prediction"})
 
 
 class Module:
@@ -36,15 +41,45 @@ class Module:
     (7.0, {'slope': 2.0, 'offset': 1.0})
     """
 
-    training: bool = True  # whether `train()` or `eval()` was called last
     scope_name: str = ""  # the name within the module that holds this one; "" for the outermost
     _children_named: bool = False
     _prediction: Prediction | None = None  # see `predict`
+    _trains_at_first: bool = True
+
+    def __init_subclass__(cls, **settings: Any) -> None:
+        """Take a `training` of the class as the mode that its modules are in at first."""
+        super().__init_subclass__(**settings)
+        first = vars(cls).get("training")
+        if isinstance(first, bool):
+            del cls.training
+            cls._trains_at_first = first
+
+    @property
+    def training(self) -> bool:
+        """Whether `train()` or `eval()` was called last; in a block of `evaluating()`, False."""
+        here = mode_here(self)
+        return vars(self).get("training", self._trains_at_first) if here is None else here
+
+    @training.setter
+    def training(self, training: bool) -> None:
+        changed = self.training != training
+        if not set_mode_here(self, training):
+            self.__dict__["training"] = training
+        if changed:
+            structure_changed()
+
+    # Compiled functions are traced again after a change: see `autograd.structure_changed`
 
     def __setattr__(self, name: str, attribute: Any) -> None:
         super().__setattr__(name, attribute)
-        if name not in Module.__annotations__:
+        if name not in NO_STRUCTURE:
             self.__dict__["_children_named"] = False
+            structure_changed()
+
+    def __delattr__(self, name: str) -> None:
+        super().__delattr__(name)
+        self.__dict__["_children_named"] = False
+        structure_changed()
 
     def __call__(self, *inputs: Any) -> Any:
         """Return `forward(*inputs)`; nodes made by it get the name of the module as their scope."""
@@ -56,7 +91,9 @@ class Module:
     def predict(self, X: Any) -> Any:  # noqa: N803 - the field's name for the inputs
         """Return the outputs for the rows of X as an array, of shape (rows,) or (rows, outputs).
 
-        The rows run through a compiled program, made at the first call, in the mode of `eval()`.
+        In the mode of `eval()`. The rows run through a compiled program. The model is traced at
+        every call, so that what it reads (attributes, globals, arrays) is as it is now; it is
+        compiled again only if it computes something else by then.
 
         >>> from nn import MLP
         >>> MLP(2, [16, 3]).predict([[0.0, 1.0], [1.0, 0.0]]).shape
@@ -64,6 +101,9 @@ class Module:
         """
         predicted = self._prediction or Prediction(self)
         self._prediction = predicted
+        return copy_context().run(self._evaluated, predicted, X)  # whole, wherever Ctrl-C comes
+
+    def _evaluated(self, predicted: Prediction, X: Any) -> Any:  # noqa: N803 - as `predict`
         with self.evaluating():
             return predicted(X)
 
@@ -135,9 +175,12 @@ class Module:
         """Set `training` to False here and in all modules inside, and return this module."""
         return self.train(False)
 
-    @contextmanager
-    def evaluating(self) -> Iterator[None]:
-        """Put all modules into the mode of `eval()` for a block, then back into those they had.
+    def evaluating(self) -> AbstractContextManager[None]:
+        """Let all modules be in the mode of `eval()` for a block, then in those they had.
+
+        It holds for this thread or asyncio task alone: others train on meanwhile, and an attribute
+        is not written to. So is what `train()` and `eval()` set inside: it holds to the end of the
+        block. Blocks nest, the innermost decides; modules outside of this one keep their modes.
 
         >>> from nn import MLP
         >>> model = MLP(1, [1])
@@ -147,14 +190,11 @@ class Module:
         >>> model.training
         True
         """
-        modules = [module for _, module in self.named_modules() if module.training]
-        for module in modules:
-            module.training = False
-        try:
-            yield
-        finally:
-            for module in modules:
-                module.training = True
+        return local_modes(self, ((module, False) for _, module in self.named_modules()))
+
+    def own_modes(self) -> AbstractContextManager[None]:
+        """Let what `train()` and `eval()` set in a block end with it; see `evaluating`."""
+        return local_modes(self, ((module, module.training) for _, module in self.named_modules()))
 
     def state_dict(self) -> dict[str, float]:
         """Return the number of every parameter by name."""

@@ -5,7 +5,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
+from weakref import ref
 
 import autograd
 from autograd import TracingError, no_grad
@@ -20,28 +22,38 @@ def listed(example: Any) -> Any:
 
 
 class Prediction:
-    """A model as a function of many rows."""
+    """A model as a function of many rows; it does not keep the model alive."""
 
     def __init__(self, model: Callable[[Any], Any]) -> None:
-        self._model = model
-        self._compiled = autograd.compile(self._outputs, in_axes=0)
+        self._model = ref(model)
+        self._compiled = autograd.compile(partial(_outputs, self._model), in_axes=0)
 
     def __call__(self, X: Any) -> Any:
         """Return the outputs for all rows as an array of shape (rows,) or (rows, ...).
 
-        A model that asks a Value for its number, as `if x[0] > 0` does, is run row by row.
+        The model is traced at each call, for anything may have changed since the last. One that
+        asks a Value for its number, as `if x[0] > 0` does, is run row by row.
         """
         import numpy as np
 
         rows = np.asarray(X, dtype=np.float64)
+        self._compiled.retrace()
         try:
             return self._compiled(rows)
         except TracingError:
+            model = _alive(self._model)
             with no_grad():
-                return np.array([numbers_of(self._model(row)) for row in rows.tolist()])
+                return np.array([numbers_of(model(row)) for row in rows.tolist()])
 
-    def _outputs(self, x: Any) -> Any:
-        import numpy as np
 
-        output = self._model(listed(x))
-        return np.array(output, dtype=object) if isinstance(output, list | tuple) else output
+def _outputs(model: ref[Callable[[Any], Any]], x: Any) -> Any:
+    import numpy as np
+
+    output = _alive(model)(listed(x))
+    return np.array(output, dtype=object) if isinstance(output, list | tuple) else output
+
+
+def _alive(model: ref[Callable[[Any], Any]]) -> Callable[[Any], Any]:
+    found = model()
+    assert found is not None  # who predicts holds it
+    return found

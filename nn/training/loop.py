@@ -116,12 +116,12 @@ def fit(
     state = TrainingState(
         model, optimizer, history, 0, epochs, _names(measures, held_out is not None), updates
     )
-    was_training = model.training
     for watcher in watchers:
         watcher.on_fit_start(state)
     try:
         with (
             Progress(epochs * updates, epochs, progress) as shown,
+            model.own_modes(),
             Training(task, choice) as training,
         ):
             while state.epoch < epochs and not history.stopped:
@@ -149,8 +149,6 @@ def fit(
     except NonFiniteError as error:
         error.history = history
         raise
-    finally:
-        model.train(was_training)
     with held_interrupts():
         for watcher in watchers:
             watcher.on_fit_end(state)

@@ -1,8 +1,13 @@
 """Module.predict: the outputs of the model itself for all rows, however it has changed."""
 
+import collections
 import copy
+import os
 import pickle
 import random
+import types
+import weakref
+from typing import ClassVar
 
 import numpy as np
 import pytest
@@ -36,6 +41,91 @@ def test_changes_of_the_model_are_noticed():
     assert model.predict(ROWS) == pytest.approx(one_by_one(model), rel=1e-14)
     model.layers[1] = Layer(3, 2, "tanh", rng=random.Random(2))
     assert model.predict(ROWS) == pytest.approx(one_by_one(model), rel=1e-14)
+
+
+GAIN = 1.0
+
+
+class Reading(Module):
+    """Reads numbers from wherever Python code can."""
+
+    gain = 1.0
+    table: ClassVar = [1.0]
+
+    def __init__(self):
+        self.w = Value(0.5)
+        self.mean = 0.0
+        self.scales = np.array([1.0, 1.0])
+        self.many = [1.0] * 200
+        self.queue = collections.deque([1.0])
+        self.settings = types.SimpleNamespace(gain=1.0)
+
+    def scaled(self, x, by=1.0):
+        return x * by
+
+    @property
+    def offset(self):
+        return sum(number for number in self.table)
+
+    def forward(self, x):
+        inner = [self.scaled(number - self.mean) * scale for number, scale in zip(x, self.scales)]
+        total = autograd.sum(inner) * GAIN * self.gain + self.offset + self.settings.gain
+        environment = float(os.environ.get("NN_TEST_GAIN", "1.0"))
+        return self.w * total * self.many[150] * self.queue[0] * environment
+
+
+def scaled_twice(self, x, by=2.0):
+    return x * by
+
+
+# Each changes one number that the model reads; none is an attribute set on the module.
+UNSEEN = {
+    "a class attribute": lambda model: setattr(Reading, "gain", 2.0),
+    "a list of the class": lambda model: Reading.table.append(2.0),
+    "a global": lambda model: globals().update(GAIN=2.0),
+    "an array in place": lambda model: model.scales.__setitem__(0, 3.0),
+    "an array made -0.0": lambda model: model.scales.__imul__(-0.0),
+    "a long list in place": lambda model: model.many.__setitem__(150, 3.0),
+    "a deque": lambda model: model.queue.appendleft(2.0),
+    "another object": lambda model: setattr(model.settings, "gain", 2.0),
+    "a running mean": lambda model: vars(model).update(mean=0.5),
+    "a method": lambda model: setattr(Reading, "scaled", scaled_twice),
+    "a default": lambda model: setattr(Reading.scaled, "__defaults__", (2.0,)),
+    "the environment": lambda model: os.environ.update(NN_TEST_GAIN="2.0"),
+}
+
+
+@pytest.fixture
+def _as_before(monkeypatch):
+    monkeypatch.setattr(Reading, "gain", 1.0)
+    monkeypatch.setattr(Reading, "table", [1.0])
+    monkeypatch.setattr(Reading, "scaled", Reading.scaled)
+    monkeypatch.setattr(Reading.scaled, "__defaults__", (1.0,))
+    monkeypatch.setenv("NN_TEST_GAIN", "1.0")
+    monkeypatch.setitem(globals(), "GAIN", 1.0)
+
+
+@pytest.mark.usefixtures("_as_before")
+@pytest.mark.parametrize("first", [None, "a running mean"])
+@pytest.mark.parametrize("change", UNSEEN)
+def test_whatever_the_model_reads_is_read_anew(change, first):
+    model = Reading()
+    before = model.predict(ROWS)
+    if first is not None:
+        UNSEEN[first](model)
+    UNSEEN[change](model)
+    found = model.predict(ROWS)
+    assert found == pytest.approx(one_by_one(model), rel=1e-14)
+    assert not np.array_equal(found, before)
+    assert np.array_equal(np.signbit(found), np.signbit(one_by_one(model)))
+
+
+def test_a_model_that_is_dropped_is_gone_at_once():
+    model = MLP(2, [3, 1])
+    model.predict(ROWS)
+    gone = weakref.ref(model)
+    del model
+    assert gone() is None
 
 
 def test_copies_predict_for_themselves():
@@ -93,4 +183,4 @@ def test_rows_run_in_one_program():
     model = Counted()
     rows = np.linspace(0.0, 1.0, 1000)
     assert model.predict(rows) == pytest.approx(np.sin(2.0 * rows), rel=1e-14)
-    assert len(calls) == 1
+    assert len(calls) == 1  # the trace
