@@ -1,11 +1,11 @@
-"""Make any label safe to write into XML, DOT and terminals."""
+"""Make any label safe to write into XML, DOT, terminals and matplotlib's figures."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
 
-__all__ = ["columns", "cut", "dot_string", "printable", "record_field", "xml"]
+__all__ = ["columns", "cut", "dot_string", "plot_text", "printable", "record_field", "xml"]
 
 # What XML 1.0 forbids, what moves a terminal's cursor, and what reorders text (bidirectional
 # marks make `a - b` read as `b - a`).
@@ -96,3 +96,16 @@ def record_field(text: str) -> str:
     \{a\|b\}
     """
     return printable(text).translate(_RECORD)
+
+
+def plot_text(text: object) -> str:
+    r"""Return `text` for matplotlib, which would read $...$ as mathematics; lines stay lines.
+
+    A control character is the mark of a character unknown: few fonts have pictures of them.
+
+    >>> print(plot_text("$5 to $9\nfor a\x00b"))
+    \$5 to \$9
+    for a�b
+    """
+    lines = (_UNSAFE.sub("\ufffd", line) for line in str(text).split("\n"))
+    return "\n".join(lines).replace("$", r"\$")

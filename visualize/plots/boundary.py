@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from autograd import Value, no_grad
+from visualize.escape import plot_text
 from visualize.modes import evaluating
 from visualize.plots.decision_plane import DecisionPlane, plane_around
 from visualize.plots.figures import matplotlib_module, new_figure
@@ -58,10 +59,10 @@ def plot_decision_boundary(
         ticks = matplotlib_module("ticker").MaxNLocator(8)
         figure.colorbar(pieces[0], ax=axes, label="output", ticks=ticks)
     plane.draw_points(axes, scores.shape[-1])
-    axes.set_xlabel(x_label)
-    axes.set_ylabel(y_label)
+    axes.set_xlabel(plot_text(x_label))
+    axes.set_ylabel(plot_text(y_label))
     if title is not None:
-        axes.set_title(title)
+        axes.set_title(plot_text(title))
     return figure
 
 

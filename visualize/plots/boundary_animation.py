@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from visualize.digits import counted
+from visualize.escape import plot_text
 from visualize.plots.animation import Animation, svg_of
 from visualize.plots.boundary_recorder import BoundaryFrame, BoundaryRecorder
 from visualize.plots.decision_plane import DecisionPlane, reach_of
@@ -139,10 +140,10 @@ def animate_boundary(
         ticks = matplotlib_module("ticker").MaxNLocator(8)
         figure.colorbar(filled, ax=axes, label="output", ticks=ticks)
     plane.draw_points(axes, outputs)
-    axes.set_xlabel(x_label)
-    axes.set_ylabel(y_label)
+    axes.set_xlabel(plot_text(x_label))
+    axes.set_ylabel(plot_text(y_label))
     if title is not None:
-        axes.set_title(title, pad=22)
+        axes.set_title(plot_text(title), pad=22)
     return BoundaryAnimation(figure, parts, seconds=seconds, loop=loop)
 
 

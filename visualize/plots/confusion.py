@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from visualize.digits import significant
+from visualize.escape import plot_text
 from visualize.plots.arrays import as_floats
 from visualize.plots.figures import POSITIVE, matplotlib_module, new_figure
 
@@ -73,8 +74,9 @@ def plot_confusion_matrix(
         {} if level else {"rotation": 40, "ha": "right", "rotation_mode": "anchor"}
     )
     places = [*range(size), size + 0.05]
-    axes.set_xticks(places, [*names, "total"], **slant)
-    axes.set_yticks(places, [*names, "total"])
+    ticks = [*map(plot_text, names), "total"]
+    axes.set_xticks(places, ticks, **slant)
+    axes.set_yticks(places, ticks)
     axes.tick_params(length=0)
     axes.spines[:].set_visible(False)
     axes.set_xlabel("predicted")
@@ -82,7 +84,7 @@ def plot_confusion_matrix(
     share = f" ({correct / total:.1%})" if total else ""
     axes.set_title(f"{significant(correct)} of {significant(total)} correct{share}", fontsize=10)
     if title is not None:
-        figure.suptitle(title)
+        figure.suptitle(plot_text(title))
     return figure
 
 

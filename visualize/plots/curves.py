@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from visualize.escape import plot_text
 from visualize.plots.arrays import as_floats
 from visualize.plots.figures import CLASS_COLOURS, matplotlib_module, new_figure
 
@@ -68,7 +69,7 @@ def plot_curves(
             linewidth=1.8,
             markersize=4.5,
             markevery=None if markers else alone,
-            label=name,
+            label=plot_text(name),
         )
     if x_log:
         axes.set_xscale("log")
@@ -78,16 +79,17 @@ def plot_curves(
         )
     if y_log:
         axes.set_yscale("log")
-    axes.set_xlabel(x_label)
-    axes.set_ylabel(y_label)
+    axes.set_xlabel(plot_text(x_label))
+    axes.set_ylabel(plot_text(y_label))
     axes.grid(alpha=0.3)
     axes.spines[["top", "right"]].set_visible(False)
     if len(curves) <= MOST_INSIDE:
-        axes.legend(frameon=False)
+        axes.legend(handles=axes.lines, frameon=False)  # a name may begin with _
     else:
-        figure.legend(loc="outside right upper", frameon=False, fontsize=9)
+        side = "outside right upper"
+        figure.legend(handles=axes.lines, loc=side, frameon=False, fontsize=9)
     if title is not None:
-        axes.set_title(title)
+        axes.set_title(plot_text(title))
     return figure
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from visualize.escape import plot_text
 from visualize.plots.arrays import as_floats
 from visualize.plots.figures import matplotlib_module, new_figure
 from visualize.plots.landscape import Landscape
@@ -90,13 +91,15 @@ def descent_picture(
         )
     if tracks:
         line = matplotlib_module("lines").Line2D
-        handles = [line([], [], **track.look, ms=5, label=track.label) for track in tracks]
+        handles = [
+            line([], [], **track.look, ms=5, label=plot_text(track.label)) for track in tracks
+        ]
         figure.legend(
             handles=handles, loc="outside lower center", frameon=False, fontsize=9,
             title="hollow: start, full: end", title_fontsize=8,
         )  # fmt: skip
     if title is not None:
-        axes.set_title(title)
+        axes.set_title(plot_text(title))
     return figure, axes, tracks
 
 

@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from visualize.escape import plot_text
 from visualize.plots.kernels import kernels_of
 from visualize.plots.layer_output import channels_of, maps_of, target_of
 from visualize.plots.panels import Panels
@@ -113,7 +114,7 @@ def plot_feature_maps(
         bar.tick_params(labelsize=8)
     note_not_finite(panels.figure, [*pictures, *maps])
     if title is not None:
-        panels.figure.suptitle(title, y=1 - 0.15 / panels.height, va="top")
+        panels.figure.suptitle(plot_text(title), y=1 - 0.15 / panels.height, va="top")
     return panels.figure
 
 

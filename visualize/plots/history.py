@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from visualize.escape import plot_text
 from visualize.plots.figures import NEGATIVE, POSITIVE, matplotlib_module, new_figure
 
 if TYPE_CHECKING:
@@ -43,8 +44,8 @@ def plot_history(
         _plot(axes, history.get(VALIDATION + name, ()), "validation", NEGATIVE, "--")
         if name == "loss":
             _mark_lowest(axes, history.get(VALIDATION + name, ()), x_label)
-        axes.set_xlabel(x_label)
-        axes.set_ylabel(name.replace("_", " "))
+        axes.set_xlabel(plot_text(x_label))
+        axes.set_ylabel(plot_text(name.replace("_", " ")))
         axes.xaxis.set_major_locator(matplotlib_module("ticker").MaxNLocator(integer=True))
         axes.grid(alpha=0.3)
         axes.spines[["top", "right"]].set_visible(False)
@@ -53,7 +54,7 @@ def plot_history(
             columnspacing=1.2,
         )  # fmt: skip
     if title is not None:
-        figure.suptitle(title)
+        figure.suptitle(plot_text(title))
     return figure
 
 

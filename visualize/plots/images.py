@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from visualize.digits import counted
+from visualize.escape import plot_text
 from visualize.plots.figures import new_figure
 from visualize.plots.pixels import as_picture, note_not_finite, scale_of, show_picture
 
@@ -71,14 +72,14 @@ def plot_images(
         axes = figure.add_subplot(rows, wide, place + 1)
         show_picture(axes, array, scale)
         if titles is not None:
-            axes.set_title(titles[place], fontsize=9)
+            axes.set_title(plot_text(titles[place]), fontsize=9)
         panels.append(axes)
     if colorbar or (colorbar is None and diverging):
-        label = colorbar if isinstance(colorbar, str) else ""
+        label = plot_text(colorbar) if isinstance(colorbar, str) else ""
         figure.colorbar(scale, ax=panels, label=label, fraction=0.05, shrink=0.9)
     note_not_finite(figure, arrays)
     if title is not None:
-        figure.suptitle(title)
+        figure.suptitle(plot_text(title))
     return figure
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from autograd import NumericWarning, Value, no_grad
 from visualize.digits import significant
+from visualize.escape import plot_text
 from visualize.plots.figures import matplotlib_module
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ class Landscape:
             )
         least, most = float(finite.min()), float(finite.max())
         axes.set_xlim(self.low[0], self.high[0])
-        axes.set_xlabel(self.labels[0])
+        axes.set_xlabel(plot_text(self.labels[0]))
         if len(self.low) == 1:
             axes.plot(across[0], np.where(np.isfinite(heights), heights, np.nan), color=LINE, lw=2)
             margin = _even_margin(least, most) or 0.08 * (most - least)
@@ -77,7 +78,7 @@ class Landscape:
             axes.spines[["top", "right"]].set_visible(False)
         else:
             axes.set_ylim(self.low[1], self.high[1])
-            axes.set_ylabel(self.labels[1])
+            axes.set_ylabel(plot_text(self.labels[1]))
             self._fill(axes, across, np.ma.masked_invalid(heights.reshape(grids[0].shape)))
         return most - least
 
@@ -90,7 +91,9 @@ class Landscape:
         image = axes.contourf(*across, heights, levels, colors=bands)
         image.set(edgecolor="white", linewidth=0.5, antialiased=True)
         assert axes.figure is not None
-        bar = axes.figure.colorbar(image, ax=axes, label=self.labels[2], spacing="uniform")
+        bar = axes.figure.colorbar(
+            image, ax=axes, label=plot_text(self.labels[2]), spacing="uniform"
+        )
         bar.set_ticks(levels[1:], labels=[_written(level) for level in levels[1:]])
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from visualize.digits import significant
+from visualize.escape import plot_text
 from visualize.plots.arrays import as_floats
 from visualize.plots.figures import matplotlib_module, new_figure
 from visualize.plots.landscape import Landscape
@@ -113,7 +114,7 @@ def plot_landscape(
         tracks = [_place(plane, numbers, here)]
     _draw(axes, tracks, paths=bool(paths))
     if title is not None:
-        axes.set_title(title)
+        axes.set_title(plot_text(title))
     return figure
 
 
@@ -184,7 +185,9 @@ def _draw(axes: Axes, tracks: list[Track], *, paths: bool) -> None:
         track.draw_steps(axes, 0, len(track.places) - 1)
     line = matplotlib_module("lines").Line2D
     style = "-" if paths else ""
-    handles = [line([], [], **track.look, ls=style, ms=5, label=track.label) for track in tracks]
+    handles = [
+        line([], [], **track.look, ls=style, ms=5, label=plot_text(track.label)) for track in tracks
+    ]
     assert axes.figure is not None
     axes.figure.legend(
         handles=handles, loc="outside lower center", frameon=False, fontsize=9,

@@ -8,6 +8,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from visualize.digits import counted
+from visualize.escape import plot_text
 from visualize.plots.columns import Column, columns_of
 from visualize.plots.figures import NEGATIVE, NOT_FINITE, POSITIVE, matplotlib_module
 from visualize.plots.panels import Panels
@@ -106,7 +107,7 @@ def draw_network(
     bar.tick_params(labelsize=8)
     _explain(panels.figure, all_numbers(columns))
     if title is not None:
-        panels.figure.suptitle(title, y=1 - 0.12 / panels.height, va="top")
+        panels.figure.suptitle(plot_text(title), y=1 - 0.12 / panels.height, va="top")
     return panels.figure
 
 
@@ -144,7 +145,7 @@ def _write(
         )  # fmt: skip
     caption = counted(width, "input" if column is None else "unit")
     if column is not None and column.activation:
-        caption += f"\n{column.activation}"
+        caption += f"\n{plot_text(column.activation)}"
     axes.text(x, max(heights.values()) + 0.6, caption, ha="center", va="bottom", fontsize=9)
 
 
@@ -153,7 +154,7 @@ def _name(
 ) -> None:
     for unit, height in heights.items():
         if names is not None:
-            axes.text(x, height, names[unit], ha=side, va="center", fontsize=9)
+            axes.text(x, height, plot_text(names[unit]), ha=side, va="center", fontsize=9)
 
 
 def _explain(figure: Figure, numbers: list[float]) -> None:

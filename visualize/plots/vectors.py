@@ -7,6 +7,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from visualize.escape import plot_text
 from visualize.plots.arrays import as_floats
 from visualize.plots.figures import CLASS_COLOURS, new_figure
 
@@ -72,11 +73,11 @@ def plot_vectors(vectors: Mapping[str, Sequence[Any]], *, title: str | None = No
         shift, box = _free_place(shafts[place], name, shafts, taken, frame)
         taken.append(box)
         axes.annotate(
-            name, tip, shift, textcoords="offset points", ha="center", va="center",
+            plot_text(name), tip, shift, textcoords="offset points", ha="center", va="center",
             color=colour, fontsize=FONT, fontweight="bold", zorder=4,
         )  # fmt: skip
     if title is not None:
-        axes.set_title(title)
+        axes.set_title(plot_text(title))
     return figure
 
 

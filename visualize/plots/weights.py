@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from visualize.digits import counted
+from visualize.escape import plot_text
 from visualize.plots.figures import new_figure
 from visualize.plots.images import plot_images
 from visualize.plots.kernels import Kernels, kernels_of
@@ -68,7 +69,7 @@ def plot_weights(
         note = f"the first {shown} of {counted(units, kernels.noun)}"
         figure.supxlabel(note, fontsize=9)
     if title is not None:
-        figure.suptitle(title)
+        figure.suptitle(plot_text(title))
     return figure
 
 
