@@ -84,10 +84,10 @@ def plot_curves(
     axes.grid(alpha=0.3)
     axes.spines[["top", "right"]].set_visible(False)
     if len(curves) <= MOST_INSIDE:
-        axes.legend(handles=axes.lines, frameon=False)  # a name may begin with _
+        axes.legend(handles=list(axes.lines), frameon=False)  # a name may begin with _
     else:
-        side = "outside right upper"
-        figure.legend(handles=axes.lines, loc=side, frameon=False, fontsize=9)
+        lines = list(axes.lines)
+        figure.legend(handles=lines, loc="outside right upper", frameon=False, fontsize=9)
     if title is not None:
         axes.set_title(plot_text(title))
     return figure
