@@ -28,7 +28,7 @@ from autograd.primitives import (
 )  # fmt: skip
 from autograd.place import source_lines
 from autograd.recording import no_grad
-from autograd.staleness import StaleGraphError
+from autograd.staleness import StaleGraphError, StaleProgramError
 from autograd.sweep import Contribution, Sweep, Visit, local_derivatives, sweep
 from autograd.tracing import TracingError
 from autograd.value import Value
@@ -42,7 +42,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "TABLE", "Compiled", "Constant", "Contribution", "Descent", "GradientError", "NumericWarning",
-    "Primitive", "StaleGraphError", "Steps", "Sweep", "TracingError", "Value", "Vector", "Visit",
+    "Primitive", "StaleGraphError", "StaleProgramError", "Steps", "Sweep", "TracingError",
+    "Value", "Vector", "Visit",
     "abs", "acos", "acosh", "asin", "asinh", "atan", "atan2", "atanh", "check_gradients", "clip",
     "compile", "cos", "cosh", "current_variant", "detach", "dot", "elu", "erf", "exp", "expm1",
     "gelu", "grad", "gradients", "hessian", "hvp", "hypot", "jacobian", "jvp", "leaky_relu",

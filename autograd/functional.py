@@ -225,7 +225,7 @@ class _Trial:
             inner[position] = mapped(_variable, args[position])
         self.variables: list[Value] = leaves_of([inner[position] for position in chosen])
         mode = CURRENT.get()
-        self.tracing = mode.tracing
+        self.tracing = mode.tracing is not None
         self.outer = mode.differentiated  # the variables of the enclosing derivatives
         self.keeps = any(isinstance(leaf, Value) for leaf in leaves_of([args, kwargs]))
         self.graph = self.keeps or bool(self.outer) or self.tracing

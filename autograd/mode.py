@@ -12,10 +12,19 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["CURRENT", "Mode", "entered", "scope", "sections"]
+__all__ = ["CURRENT", "Mode", "Tracing", "entered", "scope", "sections"]
 
 
 MOST_SCOPES = 4096  # kept at one mode: more than a network has neurons in a layer
+
+
+class Tracing:
+    """A trace under way: what it must know of the function that runs in it."""
+
+    __slots__ = ("made",)
+
+    def __init__(self) -> None:
+        self.made: set[Any] = set()  # the leaves that the function made itself
 
 
 class Mode:
@@ -35,14 +44,14 @@ class Mode:
         scope: str = "",
         quiet: bool = False,
         differentiated: frozenset[Any] = frozenset(),
-        tracing: bool = False,
+        tracing: Tracing | None = None,
         variant: frozenset[Any] = frozenset(),
     ) -> None:
         self.record = record  # operations on Values make nodes
         self.scope = scope  # where new nodes belong
         self.quiet = quiet  # no NumericWarning: a backward pass is under way
         self.differentiated = differentiated  # the variables of the derivatives being taken
-        self.tracing = tracing  # a function is being compiled: no number may be frozen
+        self.tracing = tracing  # the trace under way: no number may be frozen; None outside
         self.variant = variant  # marks that code may read, such as nn's for evaluation
         self._quieted: Mode | None = None
         self._inside: dict[str, Mode] = {}

@@ -1,4 +1,4 @@
-"""Graphs that no longer fit their leaves: found before they give wrong gradients."""
+"""Graphs and programs that no longer fit what they came from: refused, not used."""
 
 from __future__ import annotations
 
@@ -9,11 +9,15 @@ from autograd.graph import Constant, topological_order
 if TYPE_CHECKING:
     from autograd.graph import Node
 
-__all__ = ["StaleGraphError", "check_all_fresh", "check_fresh"]
+__all__ = ["StaleGraphError", "StaleProgramError", "check_all_fresh", "check_fresh"]
 
 
 class StaleGraphError(RuntimeError):
     """The data of a leaf was changed after the graph was computed from it."""
+
+
+class StaleProgramError(RuntimeError):
+    """A compiled function would do something else now than when it was traced; see `compile`."""
 
 
 def check_all_fresh(root: Node) -> None:

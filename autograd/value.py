@@ -66,7 +66,10 @@ class Value:
         self._depth = 0
         self.op = None
         self.args = ()
-        scope = CURRENT.get().scope
+        mode = CURRENT.get()
+        scope = mode.scope
+        if mode.tracing is not None:
+            mode.tracing.made.add(self)
         if label and not isinstance(label, str):
             raise TypeError(f"Value takes a str as label, not {label!r}")
         self._place = (label, scope) if label else scope

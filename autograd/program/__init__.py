@@ -2,7 +2,7 @@
 
 Reading order: program, listing, interpreter; simplify; stages, grids, reductions, levels, schedule;
 shapes, arguments; traced, place, lowering, derivatives, trace; nonfinite, runner; update, training,
-batching, descent; watch, programs; export, compile.
+batching, descent; difference, verification, programs; export, compile.
 """
 
 __all__ = ()

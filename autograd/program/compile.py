@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import update_wrapper
 from importlib import import_module
+from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from autograd import functional
@@ -19,6 +20,7 @@ from autograd.program.schedule import scheduled
 from autograd.program.shapes import NUMBER, described
 from autograd.program.simplify.statistics import StatisticsByKind
 from autograd.program.trace import Function, Graph
+from autograd.program.verification import POLICIES
 from autograd.value import Value
 
 if TYPE_CHECKING:
@@ -39,16 +41,20 @@ def compile(
     in_axes: Axes = None,
     backend: str = "auto",
     check: bool = False,
+    verify: str = "auto",
 ) -> Compiled:
     """Return a function that runs the program of `f` at machine speed, with exact derivatives.
 
     `f` is a function of numbers in lists, tuples, dicts and NumPy arrays, nested. At the first call
     for each structure of arguments it is traced: called once, with a Value for each number, in the
     same structure (an array becomes an array of objects). The operations are then differentiated,
-    simplified and compiled. Values that `f` captures, a model's parameters, stay live: every call
-    reads their data. What else `f` does, random numbers and side effects, happens at the trace
-    only; a change of the objects it refers to, an appended layer or `model.eval()`, is noticed
-    and traced again. No NumericWarning is given; `check` finds what is not finite.
+    simplified and compiled. Arguments and the data of Values that `f` captures, a model's
+    parameters, stay live: every call reads them. All else that `f` reads (globals, attributes,
+    arrays) belongs to the program. `f` is traced again to verify that it would still do the same:
+    at the first calls, after every pause, and for a fiftieth of the time in a hot loop; so printing
+    and other side effects happen again. If it differs, the call raises StaleProgramError. Changes
+    that `autograd.structure_changed()` announces, as `nn.Module` does, are taken over instead. No
+    NumericWarning is given; `check` finds what is not finite.
 
     `compile(output, inputs)` compiles a graph that is already built, from `inputs`, a list of its
     Values, leaves or not, to the output: a Value, or several in a structure. Each input is one
@@ -67,8 +73,12 @@ def compile(
             large for it, else numpy.
         check: Raise FloatingPointError when a result is not finite, naming the operation at fault,
             its operands, the example and the line.
+        verify: When `f` is traced again: "auto", as above; "always" before each result, which takes
+            over what has changed; "never", only after an announced change and after `retrace()`.
 
     Raises:
+        StaleProgramError: If `f` would do something else than before, or does at every trace, as
+            one that draws random numbers; raised by calls, until it does the same or `retrace()`.
         TracingError: If `f` asks a Value for its number, as `if x > 0` and `math.sin(x)` do; at the
             first call.
         ImportError: If the package of a chosen backend is not installed.
@@ -93,14 +103,15 @@ def compile(
                 "compile takes the inputs of a graph, not of a function: the second argument of "
                 "compile(f, in_axes) is in_axes, which was given again by name"
             )
-        return Compiled(Function(f), in_axes if inputs is None else inputs, backend, check)
+        axes = in_axes if inputs is None else inputs
+        return Compiled(Function(f), axes, backend, check, verify)
     if inputs is None:
         raise TypeError(
             f"compile takes a function, or compile(output, inputs) of a graph; {f!r} is no "
             "function, and there are no inputs (an empty list is possible)"
         )
     inputs = [inputs] if isinstance(inputs, Value) else inputs
-    return Compiled(Graph(f, inputs), in_axes, backend, check)
+    return Compiled(Graph(f, inputs), in_axes, backend, check, verify)
 
 
 class Compiled:
@@ -110,9 +121,13 @@ class Compiled:
     function that is being compiled, a call draws the graph as the function itself would.
     """
 
-    def __init__(self, origin: Function | Graph, in_axes: Axes, backend: str, check: bool) -> None:
+    def __init__(
+        self, origin: Function | Graph, in_axes: Axes, backend: str, check: bool, verify: str
+    ) -> None:
+        if verify not in POLICIES:
+            raise ValueError(f"compile: verify is one of {', '.join(POLICIES)}, not {verify!r}")
         self._in_axes = in_axes
-        self._programs = Programs(origin, checked_backend(backend), check)
+        self._programs = Programs(origin, checked_backend(backend), check, verify)
         self._wrap()
 
     def _wrap(self) -> None:
@@ -188,7 +203,7 @@ class Compiled:
         arguments = self._read(args)
         if arguments.symbolic or CURRENT.get().tracing:
             raise TypeError("backward takes plain numbers and runs outside of other functions")
-        runner = self._programs.runner("backward", arguments)
+        runner = self._programs.current("backward", arguments).runner
         count = 1 if arguments.examples is None else len(arguments.examples)
         if not count:
             if reduction == "mean":
@@ -239,12 +254,8 @@ class Compiled:
         ...     sorted(path.name for path in pathlib.Path(folder).iterdir())
         ['square.c', 'square.h']
         """
-        if args:
-            trace = self._programs.trace(self._read(args))
-        else:
-            self._programs.refresh()
-            trace = self._programs.only_trace()
-        write_c(trace, path)
+        programs = self._programs
+        write_c(programs.trace(self._read(args)) if args else programs.only_trace(), path)
 
     def to_jax(self, kind: str, *args: Any) -> Callable[[Any, Any, Any], tuple[Any, Any]]:
         """Return the program of one kind of result as a pure function of JAX arrays.
@@ -283,7 +294,17 @@ class Compiled:
     def retrace(self) -> None:
         """Have the function traced again, for each structure of arguments at its next call.
 
-        Where a trace does what the one before it did, its programs are kept.
+        What it does then is taken over without an error; where that is what it did before, its
+        programs are kept.
+
+        >>> scale = [2.0]
+        >>> c = compile(lambda x: scale[0] * x)
+        >>> c(1.0)
+        2.0
+        >>> scale[0] = 3.0
+        >>> c.retrace()
+        >>> c(1.0)
+        3.0
         """
         self._programs.retrace()
 
@@ -319,30 +340,39 @@ class Compiled:
 
     def _results(self, kind: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         programs = self._programs
-        if programs.watch is not None or programs.structure != STRUCTURE.now:
-            programs.refresh()
-        quick = programs.quick[kind].get(len(args))
+        quick_calls = programs.quick[kind]
+        quick = quick_calls.get(len(args))
         if quick is not None and not kwargs:
             for arg in args:
                 if type(arg) is not float:
                     break
             else:
+                compute, variant, structure, due = quick
                 mode = CURRENT.get()
-                variant, compute = quick
-                if not mode.tracing and mode.variant == variant:
+                if (
+                    mode.tracing is None
+                    and mode.variant == variant
+                    and structure == STRUCTURE.now
+                    and perf_counter() < due
+                ):
                     return compute(args)
         if kwargs:
             raise TypeError(
                 f"a compiled function takes its arguments by position, not by name: {[*kwargs]}"
             )
+        mode = CURRENT.get()
         arguments = read(args, self._in_axes, programs.origin.names)
-        if arguments.symbolic or CURRENT.get().tracing:
+        if arguments.symbolic or mode.tracing is not None:
             return self._drawn(kind, args)
-        runner = programs.runner(kind, arguments)
-        if arguments.examples is None and all(shape is NUMBER for shape in arguments.shapes):
+        runner, structure, settled_until = programs.current(kind, arguments)
+        if (
+            settled_until is not None
+            and arguments.examples is None
+            and all(shape is NUMBER for shape in arguments.shapes)
+        ):
             found = runner.quick()
             if found is not None:
-                programs.quick[kind][len(args)] = CURRENT.get().variant, found
+                quick_calls[len(args)] = found, mode.variant, structure, settled_until
         return runner.results(arguments)
 
     def _drawn(self, kind: str, args: tuple[Any, ...]) -> Any:
@@ -354,10 +384,9 @@ class Compiled:
                 "for each example: compile it without in_axes, and write [f(x) for x in xs]"
             )
         if kind == "value":
-            return origin.apply(*args)
+            return self._programs.apply(*args)
         places = 0 if len(args) == 1 else range(len(args))
-        return getattr(functional, kind)(origin.apply, places)(*args)
+        return getattr(functional, kind)(self._programs.apply, places)(*args)
 
     def _read(self, args: tuple[Any, ...]) -> Arguments:
-        self._programs.refresh()
         return read(args, self._in_axes, self._programs.origin.names)

@@ -1,27 +1,39 @@
-"""Programs: what has been traced and compiled of one function, kept by structure of arguments."""
+"""Programs: what has been traced and compiled of one function, and kept true to it."""
 
 from __future__ import annotations
 
 from threading import RLock
-from typing import TYPE_CHECKING, Any, TypeAlias
+from time import perf_counter
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from autograd.changes import STRUCTURE
 from autograd.collector import paused_collector
 from autograd.mode import CURRENT, entered
+from autograd.program.arguments import Arguments
+from autograd.program.difference import first_difference, same_trace
 from autograd.program.runner import KINDS, Runner
+from autograd.program.shapes import shape_of
 from autograd.program.trace import Function
 from autograd.program.tracing_mode import TracingMode
-from autograd.program.watch import Watch
+from autograd.program.verification import Case, Verification
+from autograd.staleness import StaleProgramError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Iterator
+    from collections.abc import Callable, Iterator
 
-    from autograd.program.arguments import Arguments
+    from autograd.program.shapes import Shape
     from autograd.program.trace import Graph, Trace
+    from autograd.value import Value
 
-__all__ = ["Programs", "Quick"]
+__all__ = ["Current", "Programs", "Quick"]
 
-Quick: TypeAlias = "tuple[frozenset[Any], Callable[..., Any]]"
+FORMER = 4  # traces kept of each case, as of a model that goes from training to evaluation and back
+
+# What computes from floats alone, under which variant, since which change, and until when
+Quick: TypeAlias = "tuple[Callable[[tuple[float, ...]], Any], frozenset[Any], int, float]"
+
+# The shapes of the arguments, which of their numbers are batched, and the variant
+Key: TypeAlias = "tuple[tuple[Shape, ...], tuple[bool, ...], frozenset[Any]]"
 
 
 class _Traced:
@@ -32,117 +44,227 @@ class _Traced:
         self.runners: dict[str, Runner] = {}
 
 
+class Current(NamedTuple):
+    """A program that is up to date: since which change, and until when where that is settled."""
+
+    runner: Runner
+    structure: int
+    due: float | None
+
+
 class Programs:
     """The programs of one function or graph, made when they are first asked for."""
 
-    def __init__(self, origin: Function | Graph, backend: str, check: bool) -> None:
+    def __init__(self, origin: Function | Graph, backend: str, check: bool, verify: str) -> None:
         self.origin = origin
         self.backend = backend
         self.check = check
+        self.verify = verify
+        self._linked = True
+        self._verification = Verification("never" if origin.is_fixed else verify)
         self._lock = RLock()
         self.clear()
 
     def clear(self) -> None:
         """Forget everything."""
-        self._traced: dict[Hashable, _Traced] = {}
-        self._former: dict[Hashable, _Traced] = {}  # made before something changed
-        self.watch: Watch | None = None  # None if there is nothing to watch
-        self._changes: dict[Any, Any] = {}  # what has changed since those were made
-        self._ignored: dict[Any, Any] = {}  # changes that have had no effect
-        # By kind and number of arguments: the variant, and what computes from floats alone
-        self.quick: dict[str, dict[int, Quick]] = {kind: {} for kind in KINDS}
-        self.structure = STRUCTURE.now  # when the traces were made
+        with self._lock:
+            self._cases: dict[Key, Case] = {}
+            self._forget_quick()
 
     def retrace(self) -> None:
-        """Have every structure of arguments traced again; equal traces keep their programs."""
+        """Have every case traced again before its next result, whatever comes of it."""
         with self._lock:
-            former = self._former | self._traced
-            self.clear()
-            self._former = former
+            for case in self._cases.values():
+                case.structure = -1
+            self._forget_quick()
 
-    def refresh(self) -> None:
-        """Set the traces aside if the function would meet other objects now."""
-        if self.structure != STRUCTURE.now:
-            self.retrace()
-        if self.watch is not None and self.watch.changed():
-            with self._lock:
-                if self.watch is not None:  # no other thread was here
-                    changes, former = self.watch.changes(), self._former | self._traced
-                    self.clear()
-                    self._changes, self._former = changes, former
+    def _forget_quick(self) -> None:
+        # By kind and number of arguments. A new dict: a call under way may still add to the old one
+        self.quick: dict[str, dict[int, Quick]] = {kind: {} for kind in KINDS}
+
+    def current(self, kind: str, arguments: Arguments) -> Current:
+        """Return the program of one kind of result for arguments like these, verified if it is due.
+
+        Raises StaleProgramError if the function would do something else than at its last trace,
+        and whatever the function raises.
+        """
+        case = self._case(arguments)
+        structure = case.structure  # read before what is in use; see Case
+        runner = self._runner(kind, case.used)
+        settled = self._verification.is_settled(case)
+        return Current(runner, structure, self._verification.due if settled else None)
+
+    def runner(self, kind: str, arguments: Arguments) -> Runner:
+        """Return the program of one kind of result, verified now."""
+        return self._runner(kind, self._case(arguments, now=True).used)
 
     def trace(self, arguments: Arguments) -> Trace:
-        """Return the trace for arguments like these."""
-        return self._entry(arguments).trace
+        """Return the trace for arguments like these, verified now."""
+        trace: Trace = self._case(arguments, now=True).used.trace
+        return trace
 
     def only_trace(self) -> Trace:
         """Return the one trace there is; TypeError if there is none, ValueError for several."""
-        traces = [entry.trace for entry in [*self._traced.values()]]
-        if not traces:
+        variant = CURRENT.get().variant
+        cases = [case for (*_, marks), case in [*self._cases.items()] if marks == variant]
+        if not cases:
             if not isinstance(self.origin, Function):
                 return self.origin.one_example()
             raise TypeError(
                 f"{self.origin.name} has not been called yet: give example arguments, which say "
                 "what structure and shapes it takes"
             )
-        if len(traces) > 1:
+        if len(cases) > 1:
             raise ValueError(
-                f"{self.origin.name} was called with {len(traces)} structures of arguments: give "
+                f"{self.origin.name} was called with {len(cases)} structures of arguments: give "
                 "example arguments of the one that is meant"
             )
-        return traces[0]
+        return self.trace(cases[0].arguments)
 
-    def runner(self, kind: str, arguments: Arguments) -> Runner:
-        """Return the compiled program of one kind of result for arguments like these."""
-        entry = self._entry(arguments)
-        runner = entry.runners.get(kind)
+    def apply(self, *args: Any) -> Any:
+        """Draw the function on Values: by calling it, but a copy draws on leaves of its own."""
+        self._link()
+        if not (isinstance(self.origin, Function) and self.origin.own):
+            return self.origin.apply(*args)
+        found = [shape_of(arg, f"argument {i}") for i, arg in enumerate(args)]
+        numbers = [number for _, leaves in found for number in leaves]
+        shapes = tuple([shape for shape, _ in found])
+        return self.trace(_without_numbers(shapes, (False,) * len(numbers))).apply(numbers)
+
+    def __iter__(self) -> Iterator[tuple[Trace, str, Runner]]:
+        for case in [*self._cases.values()]:
+            for kind, runner in [*case.used.runners.items()]:
+                yield case.used.trace, kind, runner
+
+    # Cases
+
+    def _case(self, arguments: Arguments, now: bool = False) -> Case:
+        """Return the case of arguments like these, up to date; traced in any case if `now`."""
+        self._link()
+        key = arguments.shapes, arguments.batched, CURRENT.get().variant
+        case = self._cases.get(key)
+        if case is None or self._verification.is_due(case) or now:
+            with self._lock, paused_collector():
+                case = self._cases.get(key)
+                if case is None:
+                    case = Case(_without_numbers(arguments.shapes, arguments.batched))
+                    self._verify(case)
+                    self._cases[key] = case
+                else:
+                    self._verify(case)
+        return case
+
+    def _verify(self, case: Case) -> None:
+        """Trace a case; where that gives another program, take it over or refuse it."""
+        structure = STRUCTURE.now  # both as they are before anything is read
+        began = perf_counter()
+        if self.origin.is_fixed and case.used is not None:
+            case.structure = structure
+            return
+        if self._verification.begin(case, began):
+            self._forget_quick()
+        trace = self.origin.trace(case.arguments, self.check)
+        if case.used is None:
+            case.used = _Traced(trace)
+        elif not same_trace(case.used.trace, trace):
+            if not self._verification.takes_over(case):
+                self._verification.begin_round()
+                self._forget_quick()
+                raise self._stale(case, trace)
+            self._take_over(case, trace)
+        self._verification.passed(case, structure, began)
+
+    def _take_over(self, case: Case, trace: Trace) -> None:
+        former = [case.used, *case.former]
+        equal = next((traced for traced in former if same_trace(traced.trace, trace)), None)
+        case.former = [traced for traced in former if traced is not equal][:FORMER]
+        case.used = equal or _Traced(trace)
+
+    def _stale(self, case: Case, trace: Trace) -> StaleProgramError:
+        """Return the error about a trace that differs from the program in use."""
+        again = self.origin.trace(case.arguments, checked=True)  # once more, with lines
+        name = self.origin.name
+        if not same_trace(trace, again):
+            why = first_difference(trace, again)
+            return StaleProgramError(
+                f"{name} does something else each time it is traced, as a function does that draws "
+                f"random numbers or counts its calls: {why}. Give what changes as an argument, or "
+                'as a Value, whose data every call reads; or compile with verify="always", which '
+                "traces before each result"
+            )
+        seconds = perf_counter() - case.checked
+        return StaleProgramError(
+            f"{name} would compute something else now than the program that was made of it: "
+            f"{first_difference(case.used.trace, again)}. Results since the last check, "
+            f"{seconds:.2g} s ago, may be those of the old program. A program keeps all numbers "
+            "that are no arguments and no data of Values: make what changes an argument or a "
+            "Value, or call .retrace() on the compiled function after a change, which also lets it "
+            'go on from here; verify="always" traces before each result'
+        )
+
+    def _runner(self, kind: str, traced: _Traced) -> Runner:
+        runner = traced.runners.get(kind)
         if runner is None:
             if kind not in KINDS:
                 raise ValueError(f"there is no result {kind!r}; choose one of {', '.join(KINDS)}")
             with self._lock:
-                runner = entry.runners.get(kind)
+                runner = traced.runners.get(kind)
                 if runner is None:
                     # A rule of a user may ask for numbers, as a traced function may
                     mode = TracingMode(variant=CURRENT.get().variant)
                     with entered(mode), paused_collector():
-                        runner = Runner(kind, entry.trace, self.backend, self.check)
-                    entry.runners[kind] = runner
+                        runner = Runner(kind, traced.trace, self.backend, self.check)
+                    traced.runners[kind] = runner
         return runner
 
-    def __iter__(self) -> Iterator[tuple[Trace, str, Runner]]:
-        for entry in [*self._traced.values()]:
-            for kind, runner in [*entry.runners.items()]:
-                yield entry.trace, kind, runner
+    # Copies
 
-    def _entry(self, arguments: Arguments) -> _Traced:
-        key = arguments.shapes, arguments.batched, CURRENT.get().variant
-        entry = self._traced.get(key)
-        if entry is None:
-            with self._lock:
-                entry = self._traced.get(key) or self._made(key, arguments)
-        return entry
+    def _link(self) -> None:
+        """Find out, in a copy, which leaf of its own stands for which leaf of the function.
 
-    def _made(self, key: Hashable, arguments: Arguments) -> _Traced:
-        """Trace; where the function does what it did before some change, keep what there was."""
-        with paused_collector():
-            entry = _Traced(self.origin.trace(arguments, self.check))
-        former = self._former.pop(key, None)
-        if former is not None and former.trace == entry.trace:
-            entry, self._ignored = former, self._changes
-        if isinstance(self.origin, Function):  # after each trace, for it may change things itself
-            self.watch = Watch(self.origin.function, self._ignored) or None
-        self._traced[key] = entry
-        return entry
+        They come in the same order.
+        """
+        if self._linked:
+            return
+        with self._lock:
+            if isinstance(self.origin, Function) and not self.origin.is_fixed:
+                for case in self._cases.values():
+                    kept = case.used.trace
+                    try:
+                        trace = self.origin.trace(case.arguments, self.check)
+                    except Exception:  # noqa: BLE001, S112 - it will be raised when the case is called
+                        continue
+                    if list(map(_label, trace.leaves)) == list(map(_label, kept.leaves)):
+                        pairs = zip(trace.leaves, kept.leaves)
+                        self.origin.own.update(
+                            (leaf, own) for leaf, own in pairs if leaf is not own
+                        )
+            self._linked = True
 
     def __getstate__(self) -> dict[str, Any]:
-        traces = {key: entry.trace for key, entry in self._traced.items()}
+        cases = [*self._cases.items()]
         return {
             "origin": self.origin,
             "backend": self.backend,
             "check": self.check,
-            "traces": traces,
+            "verify": self.verify,
+            "traces": {key: case.used.trace for key, case in cases},
         }
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        self.__init__(state["origin"], state["backend"], state["check"])  # type: ignore[misc]  # as new
-        self._traced = {key: _Traced(trace) for key, trace in state["traces"].items()}
+        traces = state.pop("traces")
+        self.__init__(**state)  # type: ignore[misc]  # as new
+        for key, trace in traces.items():
+            shapes, batched, _ = key
+            case = self._cases[key] = Case(_without_numbers(shapes, batched))
+            case.used, case.structure = _Traced(trace), STRUCTURE.now
+            case.checked = perf_counter()
+        self._linked = False
+
+
+def _without_numbers(shapes: tuple[Shape, ...], batched: tuple[bool, ...]) -> Arguments:
+    return Arguments(shapes, batched, None, None, symbolic=False)
+
+
+def _label(leaf: Value) -> str:
+    return leaf.label

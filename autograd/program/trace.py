@@ -34,31 +34,49 @@ if TYPE_CHECKING:
 __all__ = ["Function", "Graph", "Trace"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Trace:
-    """What a function does for arguments of given shapes.
-
-    Two are equal if they compute the same from the same leaves.
-    """
+    """What a function does for arguments of given shapes; `difference` compares two."""
 
     program: Program  # of the outputs
     leaves: tuple[Value, ...]  # the captured ones: the parameters of the program, read at each call
+    made: tuple[bool, ...]  # for each of them, whether the function made it while it was traced
     shapes: tuple[Shape, ...]  # of the arguments
     inputs: tuple[int, ...]  # for each number of the arguments, in order: its variable
     result: Shape
 
+    def apply(self, numbers: list[Any]) -> Any:
+        """Draw the operations again on other Values, one for each number of the arguments."""
+        nodes: list[Any] = [None] * len(numbers)
+        for variable, number in zip(self.inputs, numbers):
+            nodes[variable] = number
+        nodes += [*self.leaves, *self.program.constants]
+        for op, places in self.program.instructions:
+            nodes.append(op(*[nodes[place] for place in places]))
+        return filled(self.result, iter([nodes[output] for output in self.program.outputs]))
+
 
 class Function:
-    """A Python function as the origin of programs; None once it was lost in a pickle."""
+    """A Python function as the origin of programs; None once it was lost in a pickle.
+
+    `own` are the leaves of a copy, by those that the function captures: a copy of a function is
+    the function itself.
+    """
 
     def __init__(self, function: Callable[..., Any]) -> None:
         self.function: Callable[..., Any] | None = function
+        self.own: dict[Value, Value] = {}
         self.name = getattr(function, "__name__", type(function).__name__)
         try:
             parameters = signature(function).parameters.values()
         except (TypeError, ValueError):  # a builtin says nothing about its parameters
             parameters = {}.values()
         self.names = tuple(p.name for p in parameters if p.kind is not p.VAR_POSITIONAL)
+
+    @property
+    def is_fixed(self) -> bool:
+        """Whether nothing can change: the function is gone, its programs remain."""
+        return self.function is None
 
     def trace(self, arguments: Arguments, checked: bool = False) -> Trace:
         """Call the function on Values without numbers; nothing is computed.
@@ -83,7 +101,18 @@ class Function:
         with entered(mode):
             output = self.function(*args)
         result, outputs = shape_of(output, "a compiled function returns numbers; its result")
-        return _traced(arguments, nodes, outputs, result)
+        outputs = [Constant(node) if isinstance(node, float) else node for node in outputs]
+        leaves = captured(outputs, nodes)
+        made = mode.tracing.made if mode.tracing is not None else ()
+        program, inputs = _lowered(arguments, nodes, leaves, outputs)
+        return Trace(
+            program,
+            tuple([self.own.get(leaf, leaf) for leaf in leaves]),
+            tuple([leaf in made for leaf in leaves]),
+            arguments.shapes,
+            inputs,
+            result,
+        )
 
     def apply(self, *args: Any) -> Any:
         """Call the function itself: on Values it draws a graph."""
@@ -95,7 +124,7 @@ class Function:
         return self.function(*args)
 
     def __getstate__(self) -> dict[str, Any]:
-        state = vars(self).copy()
+        state = {**vars(self), "own": {}}
         try:
             pickle.dumps(self.function)
         except (pickle.PicklingError, AttributeError, TypeError):  # a lambda, or inside another
@@ -108,6 +137,8 @@ class Graph:
 
     It is kept as the program of its inputs, so that it is pickled and traced again as one list.
     """
+
+    is_fixed = True  # nothing but the data of its leaves can change
 
     def __init__(self, output: Any, inputs: Any) -> None:
         self.result, outputs = shape_of(output, "compile: the output")
@@ -129,24 +160,23 @@ class Graph:
     def trace(self, arguments: Arguments, checked: bool = False) -> Trace:  # noqa: ARG002 - no lines
         """Return the program with the inputs told apart that hold a batch."""
         self._check(arguments.shapes)
-        inputs, parameters, outputs = redrawn(self.program)
-        trace = _traced(arguments, inputs, outputs, self.result, parameters)
-        return Trace(trace.program, self.leaves, trace.shapes, trace.inputs, trace.result)
+        nodes, parameters, outputs = redrawn(self.program)
+        program, inputs = _lowered(arguments, nodes, parameters, outputs)
+        return self._trace(program, arguments.shapes, inputs)
 
     def one_example(self) -> Trace:
         """Return the trace without batches."""
-        count = self.program.shared
-        return Trace(self.program, self.leaves, self.shapes, tuple(range(count)), self.result)
+        return self._trace(self.program, self.shapes, tuple(range(self.program.shared)))
+
+    def _trace(self, program: Program, shapes: tuple[Shape, ...], inputs: tuple[int, ...]) -> Trace:
+        made = (False,) * len(self.leaves)
+        return Trace(program, self.leaves, made, shapes, inputs, self.result)
 
     def apply(self, *args: Any) -> Any:
         """Draw the graph again on other Values."""
         found = [shape_of(arg, f"argument {i}") for i, arg in enumerate(args)]
         self._check(tuple(shape for shape, _ in found))
-        numbers: list[Any] = [leaf for _, leaves in found for leaf in leaves]
-        numbers += [*self.leaves, *self.program.constants]
-        for op, places in self.program.instructions:
-            numbers.append(op(*[numbers[place] for place in places]))
-        return filled(self.result, iter([numbers[output] for output in self.program.outputs]))
+        return self.one_example().apply([leaf for _, leaves in found for leaf in leaves])
 
     def _check(self, shapes: tuple[Shape, ...]) -> None:
         if len(shapes) != len(self.shapes):
@@ -162,26 +192,15 @@ class Graph:
                 )
 
 
-def _traced(
-    arguments: Arguments,
-    nodes: list[Any],
-    outputs: list[Any],
-    result: Shape,
-    leaves: list[Any] | None = None,
-) -> Trace:
-    outputs = [Constant(node) if isinstance(node, float) else node for node in outputs]
+def _lowered(
+    arguments: Arguments, nodes: list[Any], leaves: list[Any], outputs: list[Any]
+) -> tuple[Program, tuple[int, ...]]:
+    """Return the program of the outputs, and the variable of each number of the arguments."""
     examples = [node for node, batched in zip(nodes, arguments.batched) if batched]
     shared = [node for node, batched in zip(nodes, arguments.batched) if not batched]
-    if leaves is None:
-        leaves = captured(outputs, nodes)
     variable = {node: number for number, node in enumerate(examples + shared)}
-    return Trace(
-        lowered(examples, shared, leaves, outputs),
-        tuple(leaves),
-        arguments.shapes,
-        tuple(variable[node] for node in nodes),
-        result,
-    )
+    program = lowered(examples, shared, leaves, outputs)
+    return program, tuple([variable[node] for node in nodes])
 
 
 def _example(shape: Shape) -> Shape:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from autograd.location import user_line
-from autograd.mode import Mode
+from autograd.mode import Mode, Tracing
 from autograd.place import placed
 
 __all__ = ["TracingMode"]
@@ -27,11 +27,11 @@ class TracingMode(Mode):
         scope: str = "",
         quiet: bool = True,
         differentiated: frozenset[Any] = frozenset(),
-        tracing: bool = True,
+        tracing: Tracing | None = None,
         variant: frozenset[Any] = frozenset(),
         checked: bool = False,
     ) -> None:
-        super().__init__(True, scope, quiet, differentiated, tracing, variant)
+        super().__init__(True, scope, quiet, differentiated, tracing or Tracing(), variant)
         self.live = record
         self.checked = checked  # nodes shall know the user's line
 
@@ -52,6 +52,7 @@ class TracingMode(Mode):
             "record": self.live,
             "scope": self._scope,
             "differentiated": self.differentiated,
+            "tracing": self.tracing,
             "variant": self.variant,
             "checked": self.checked,
         }

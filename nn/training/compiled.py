@@ -46,7 +46,9 @@ class CompiledEngine:
         self._noise = _noise_plan(task)
         function = loss_and_outputs if task.keeps_outputs else example_loss
         self._function = partial(function, task.model, task.loss, task.penalty)
-        self._compiled = autograd.compile(self._function, in_axes=0, backend="interpreter")
+        self._compiled = autograd.compile(
+            self._function, in_axes=0, backend="interpreter", verify="always"
+        )
         with kept_draws(task.model, allowed=False):
             self._program = self._current_program()
             self._start()
@@ -58,7 +60,9 @@ class CompiledEngine:
         if task.held_out is not None:
             self._held_out = _floats(task.held_out)
             self._evaluate = autograd.compile(
-                partial(loss_and_outputs, task.model, task.loss, task.penalty), in_axes=0
+                partial(loss_and_outputs, task.model, task.loss, task.penalty),
+                in_axes=0,
+                verify="always",
             )
             with task.model.evaluating():
                 self._evaluate(*(array[:1] for array in self._held_out))

@@ -35,7 +35,7 @@ class Answers:
 
     def __init__(self, model: Any) -> None:
         self.model = model
-        self._compiled: Any = autograd.compile(partial(_output, model), in_axes=0)
+        self._compiled: Any = autograd.compile(partial(_output, model), in_axes=0, verify="always")
         self._checked = False
 
     def __call__(self, rows: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -67,7 +67,6 @@ class Answers:
         return as_floats(answers, "the outputs of the model").reshape(len(rows), -1)
 
 
-# Bound to the model by functools.partial, which `compile` looks into for changes.
 def _output(model: Any, row: Any) -> Any:
     import numpy as np
 

@@ -50,7 +50,7 @@ class Objective:
         self._model, self._loss, self._penalty = model, loss, penalty
         self._inputs, self._targets = X, y
         function = partial(_example_loss, model, loss, penalty)
-        self._compiled: Any = autograd.compile(function, in_axes=0)
+        self._compiled: Any = autograd.compile(function, in_axes=0, verify="always")
         self._unchecked = CHECKED
 
     @contextmanager

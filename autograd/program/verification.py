@@ -1,0 +1,120 @@
+"""Verification: when a function is traced again, so that no program outlives what it came from.
+
+A trace takes tens of microseconds for a small function. Each of the first calls is verified, calls
+16, 32 and so on while traces are cheap, and always one after a pause of 50 traces: in a REPL that
+is every call, in a hot loop one fiftieth of the time.
+"""
+
+from __future__ import annotations
+
+from math import inf
+from time import perf_counter
+from typing import TYPE_CHECKING, Any
+
+from autograd.changes import STRUCTURE
+
+if TYPE_CHECKING:
+    from autograd.program.arguments import Arguments
+
+__all__ = ["POLICIES", "Case", "Verification"]
+
+POLICIES = ("auto", "always", "never")
+
+PAUSE = 50.0  # traces in the time between two of them: 2 %
+ALLOWANCE = 0.005  # seconds of traces at first, one at each call
+FIRST = 8  # calls that are verified in any case,
+CHEAP = 0.01  # where a trace takes less than these seconds, and so are calls 16, 32, ...;
+CHEAP_ONCE = 0.1  # the first trace, which loads what it needs, may have taken so many
+COUNTED = 1000  # calls; after so many the pause alone decides, and calls are quicker
+
+
+class Case:
+    """One structure of arguments under one variant: what is in use for it, and since when.
+
+    `used` is set before `structure`: a thread that finds a case up to date, by reading them in the
+    other order, finds what made it so.
+    """
+
+    __slots__ = (
+        "arguments", "calls", "checked", "checks", "cost", "former", "round", "structure", "used"
+    )  # fmt: skip
+
+    def __init__(self, arguments: Arguments) -> None:
+        self.arguments = arguments  # without their numbers
+        self.used: Any = None
+        self.former: list[Any] = []  # used before, the last one first
+        self.structure = -1  # announced changes before the last trace; -1: trace again
+        self.round = -1  # of the last trace
+        self.calls = 1
+        self.checks = 0
+        self.checked = 0.0  # when the last trace began
+        self.cost = inf  # seconds of the quickest trace: a delay by chance is no cost of one
+
+    @property
+    def is_cheap(self) -> bool:
+        """Whether the numbers of its calls matter."""
+        return self.cost < (CHEAP if self.checks > 1 else CHEAP_ONCE)
+
+
+class Verification:
+    """Says when the cases of one compiled function are due.
+
+    They are traced in rounds. A round begins when the time since the traces of the last one is 50
+    times what those took, and each case is traced at its first call in it: so many cases take no
+    larger share than one, and none of them hides a change from another.
+    """
+
+    def __init__(self, policy: str) -> None:
+        self.policy = policy
+        self.round = 0
+        self.due = inf if policy == "never" else 0.0  # when the next round may begin
+        self._cost = 0.0  # seconds of the traces in this round
+
+    def is_due(self, case: Case) -> bool:
+        """Tell whether a case must be traced before its next result; counts the call."""
+        case.calls = calls = case.calls + 1
+        if case.structure != STRUCTURE.now:
+            return True
+        if self.policy != "auto":
+            return self.policy == "always"
+        if case.round != self.round or case.checks * case.cost < ALLOWANCE:
+            return True
+        chosen = calls <= FIRST or calls & (calls - 1) == 0
+        return (chosen and case.is_cheap) or perf_counter() >= self.due
+
+    def is_settled(self, case: Case) -> bool:
+        """Tell whether only the time decides from now on, so that calls need not be counted."""
+        if self.policy != "auto":
+            return self.policy == "never"
+        spent = case.checks * case.cost >= ALLOWANCE
+        return spent and (case.calls >= COUNTED or not case.is_cheap)
+
+    def takes_over(self, case: Case) -> bool:
+        """Tell whether a trace may differ: a change was announced, or every result was traced."""
+        return case.structure != STRUCTURE.now or self.policy == "always"
+
+    def begin(self, case: Case, now: float) -> bool:
+        """Begin a round if it is time for one; tell whether it was."""
+        begins = case.round == self.round and now >= self.due
+        if begins:
+            self.begin_round()
+        return begins
+
+    def begin_round(self) -> None:
+        """Have every case traced again at its next call."""
+        self.round += 1
+        self._cost = 0.0
+
+    def passed(self, case: Case, structure: int, began: float) -> None:
+        """Note a trace that began at the given time, under that count of announced changes."""
+        now = perf_counter()
+        duration = now - began
+        case.cost = min(case.cost, duration)
+        case.checks += 1
+        case.checked = began
+        if case.round != self.round:
+            case.round = self.round
+            self._cost += case.cost
+        if self.policy == "auto":
+            self.due = now + PAUSE * self._cost
+        case.structure = structure
