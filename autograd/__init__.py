@@ -22,9 +22,9 @@ from autograd.graph import Constant, topological_order
 from autograd.mode import scope, sections
 from autograd.primitive import TABLE, Primitive, primitive
 from autograd.primitives import (
-    abs, acos, acosh, asin, asinh, atan, atan2, atanh, clip, cos, cosh, detach, elu, erf, exp,
-    expm1, gelu, hypot, leaky_relu, log, log1p, maximum, minimum, relu, sigmoid, silu, sin, sinh,
-    softplus, sqrt, tan, tanh, where,
+    abs, acos, acosh, asin, asinh, atan, atan2, atanh, clip, cos, cosh, detach, elu, erf, erfc,
+    exp, expm1, gelu, hypot, leaky_relu, log, log1p, logaddexp, maximum, minimum, relu, sigmoid,
+    silu, sin, sinh, softplus, sqrt, tan, tanh, where,
 )  # fmt: skip
 from autograd.place import source_lines
 from autograd.recording import no_grad
@@ -45,12 +45,13 @@ __all__ = [
     "Primitive", "StaleGraphError", "StaleProgramError", "Steps", "Sweep", "TracingError",
     "Value", "Vector", "Visit",
     "abs", "acos", "acosh", "asin", "asinh", "atan", "atan2", "atanh", "check_gradients", "clip",
-    "compile", "cos", "cosh", "current_variant", "detach", "dot", "elu", "erf", "exp", "expm1",
-    "gelu", "grad", "gradients", "hessian", "hvp", "hypot", "jacobian", "jvp", "leaky_relu",
-    "local_derivatives", "log", "log1p", "log_softmax", "logsumexp", "maximum", "mean", "minimum",
-    "no_grad", "norm", "paused_collector", "primitive", "relu", "scope", "sections", "sigmoid",
-    "silu", "sin", "sinh", "softmax", "softplus", "source_lines", "sqrt", "structure_changed",
-    "sum", "sweep", "tan", "tanh", "topological_order", "value_and_grad", "variant", "vjp", "where",
+    "compile", "cos", "cosh", "current_variant", "detach", "dot", "elu", "erf", "erfc", "exp",
+    "expm1", "gelu", "grad", "gradients", "hessian", "hvp", "hypot", "jacobian", "jvp",
+    "leaky_relu", "local_derivatives", "log", "log1p", "log_softmax", "logaddexp", "logsumexp",
+    "maximum", "mean", "minimum", "no_grad", "norm", "paused_collector", "primitive", "relu",
+    "scope", "sections", "sigmoid", "silu", "sin", "sinh", "softmax", "softplus", "source_lines",
+    "sqrt", "structure_changed", "sum", "sweep", "tan", "tanh", "topological_order",
+    "value_and_grad", "variant", "vjp", "where",
 ]  # fmt: skip
 
 # The compiler is two thirds of the package: each name is loaded when it is first used.

@@ -6,12 +6,26 @@ when nothing in it is a Value.
 
 from __future__ import annotations
 
+from math import inf
 from typing import TYPE_CHECKING, Any
 
-from autograd.primitives import add_n, exp, finite, hypot, largest, log
+from autograd.primitives import (
+    add,
+    add_n,
+    exp,
+    finite,
+    hypot,
+    identity,
+    largest,
+    logaddexp,
+    portion,
+    softplus,
+)  # fmt: skip
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
+
+    from autograd.primitive import Primitive
 
 __all__ = ["log_softmax", "logsumexp", "mean", "norm", "softmax", "sum"]
 
@@ -50,15 +64,19 @@ def norm(values: Iterable[Any]) -> Any:
 def logsumexp(values: Iterable[Any]) -> Any:
     """Return log(exp(x[0]) + ... + exp(x[n-1])) without overflow; ValueError for no values.
 
-    The largest value is subtracted first (Blanchard, Higham, Higham 2021).
+    It is taken of two at a time, in a tree: that of two is exact for any distance between them, and
+    its derivatives, however high, are made of products of positive numbers.
 
     >>> from autograd import logsumexp
     >>> logsumexp([1000.0, 1000.0])
     1000.6931471805599
     """
-    terms = _some(values, "logsumexp")
-    shift = finite(largest(*terms))
-    return log(add_n(*(exp(x - shift) for x in terms))) + shift
+    level = _some(values, "logsumexp")
+    if len(level) == 1:
+        return identity(*level)
+    while len(level) > 1:
+        level = _paired(level, logaddexp)
+    return level[0]
 
 
 def softmax(values: Iterable[Any]) -> list[Any]:
@@ -68,23 +86,58 @@ def softmax(values: Iterable[Any]) -> list[Any]:
     >>> softmax([0.0, 0.0])
     [0.5, 0.5]
     """
-    terms = _some(values, "softmax")
-    shift = finite(largest(*terms))
-    powers = [exp(x - shift) for x in terms]
-    total = add_n(*powers)
-    return [power / total for power in powers]
+    powers = [exp(x) for x in _shifted(_some(values, "softmax"))]
+    return [portion(*pair) for pair in zip(powers, _of_the_others(powers, add, 0.0))]
 
 
 def log_softmax(values: Iterable[Any]) -> list[Any]:
     """Return the logarithms of softmax, x[i] - logsumexp(x); ValueError for no values.
 
+    Of numbers of any size, near 0 and far below: x[i] - logsumexp(x) itself is rounded to the
+    digits of x[i].
+
     >>> from autograd import log_softmax
     >>> log_softmax([0.0, -1000.0])
     [0.0, -1000.0]
+    >>> log_softmax([1e16, 1e16])
+    [-0.6931471805599453, -0.6931471805599453]
     """
-    terms = _some(values, "log_softmax")
-    total = logsumexp(terms)
-    return [x - total for x in terms]
+    terms = _shifted(_some(values, "log_softmax"))
+    return [-softplus(y - x) for x, y in zip(terms, _of_the_others(terms, logaddexp, -inf))]
+
+
+def _shifted(terms: Sequence[Any]) -> list[Any]:
+    """Return the differences from the largest (Blanchard, Higham, Higham 2021)."""
+    shift = finite(largest(*terms))
+    return [x - shift for x in terms]
+
+
+def _paired(terms: Sequence[Any], combine: Primitive) -> list[Any]:
+    """Return each two neighbours combined; of an odd number the last stays."""
+    pairs = [combine(*pair) for pair in zip(terms[::2], terms[1::2])]
+    return [*pairs, *terms[len(pairs) * 2 :]]
+
+
+def _of_the_others(terms: Sequence[Any], combine: Primitive, nothing: float) -> list[Any]:
+    """Return for each term all the others combined, by 3 operations a term.
+
+    Nothing is subtracted, so that digits of what is small beside the one left out are kept: up a
+    tree of pairs, then down again, where a node's sibling joins what lies outside its parent.
+    """
+    levels = [[*terms]]
+    while len(levels[-1]) > 2:
+        levels.append(_paired(levels[-1], combine))
+    outside: list[Any] = [nothing]
+    if len(levels[-1]) == 2:
+        outside = levels[-1][::-1]
+    for level in levels[-2::-1]:
+        outside = [
+            combine(outside[place // 2], level[place ^ 1])
+            if place ^ 1 < len(level)
+            else outside[place // 2]
+            for place in range(len(level))
+        ]
+    return outside
 
 
 def _terms(values: Iterable[Any], function: str) -> tuple[Any, ...]:

@@ -14,8 +14,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
 __all__ = [
-    "atanh", "cosh", "divide", "elu", "exp", "expm1", "gelu", "largest", "log", "log1p", "maximum",
-    "minimum", "nan_outside", "power", "sigmoid", "silu", "sinh", "softplus",
+    "atanh", "cosh", "divide", "elu", "exp", "expm1", "gelu", "largest", "log", "log1p",
+    "logaddexp", "logistic_density", "maximum", "minimum", "nan_outside", "power", "sech_squared",
+    "semicircle", "share", "sigmoid", "silu", "sinh", "softplus",
 ]  # fmt: skip
 
 
@@ -103,12 +104,42 @@ def atanh(x: float) -> float:
         return copysign(inf, x) if abs(x) == 1.0 else nan
 
 
+def semicircle(x: float) -> float:
+    """Return sqrt(1 - x*x), exact at both ends; nan outside [-1, 1]."""
+    square = (1.0 - x) * (1.0 + x)
+    return math.sqrt(square) if square >= 0.0 else nan
+
+
+def sech_squared(x: float) -> float:
+    """Return 1 / cosh(x)**2, with all digits in both tails."""
+    e = math.exp(-2.0 * abs(x))
+    return 4.0 * e / ((1.0 + e) * (1.0 + e))
+
+
 def sigmoid(x: float) -> float:
     """Return 1 / (1 + e**-x), computed so that neither tail overflows."""
     if x >= 0.0:
         return 1.0 / (1.0 + math.exp(-x))
     e = math.exp(x)  # nan stays nan
     return e / (1.0 + e)
+
+
+def logistic_density(x: float) -> float:
+    """Return sigmoid(x) * sigmoid(-x), with all digits in both tails."""
+    e = math.exp(-abs(x))
+    return e / ((1.0 + e) * (1.0 + e))
+
+
+def share(x: float, y: float) -> float:
+    """Return e**x / (e**x + e**y); a half for x = y, infinite ones as well."""
+    return 0.5 if x == y else sigmoid(x - y)
+
+
+def logaddexp(x: float, y: float) -> float:
+    """Return log(e**x + e**y) as the larger one and log1p(e**-|x - y|)."""
+    if x == y:
+        return x + 0.6931471805599453  # infinite ones as well
+    return (max(y, x)) + math.log1p(math.exp(-abs(x - y)))
 
 
 def softplus(x: float) -> float:

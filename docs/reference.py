@@ -30,7 +30,8 @@ TOPICS: dict[str, dict[str, tuple[str, ...]]] = {
             "sweep", "Sweep", "Visit", "Contribution", "local_derivatives",
         ),
         "Exponentials, logarithms and roots": (
-            "exp", "expm1", "log", "log1p", "sqrt", "abs", "hypot", "erf",
+            "exp", "expm1", "log", "log1p", "sqrt", "abs", "hypot",
+            "erf", "erfc",
         ),
         "Trigonometric and hyperbolic functions": (
             "sin", "cos", "tan", "asin", "acos", "atan", "atan2",
@@ -41,7 +42,7 @@ TOPICS: dict[str, dict[str, tuple[str, ...]]] = {
         ),
         "Choices": ("where", "maximum", "minimum", "clip", "detach"),
         "Sums and what is made of them": (
-            "sum", "dot", "mean", "norm", "softmax", "log_softmax", "logsumexp",
+            "sum", "dot", "mean", "norm", "softmax", "log_softmax", "logsumexp", "logaddexp",
         ),
         "Compiling": ("compile", "Compiled", "Descent", "Steps"),
         "How graphs are recorded": (

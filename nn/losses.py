@@ -195,7 +195,7 @@ def _class_loss(row: list[Any], target: Any, place: str) -> Any:
     if len(row) < 2:
         raise ValueError(_one_logit(place))
     if isinstance(target, Value):
-        return logsumexp(row) - _chosen(row, target)
+        return _surprise_of_some(row, target)
     if not is_scalar(target):
         raise TypeError(f"{place}: the target must be an int, not {target!r}")
     number = Value(target).data
@@ -205,14 +205,31 @@ def _class_loss(row: list[Any], target: Any, place: str) -> Any:
         raise ValueError(
             f"{place}: the target {target!r} is no class of {len(row)}: 0 to {len(row) - 1}"
         )
-    return logsumexp(row) - row[int(number)]
+    others = _below_largest(row)
+    chosen = others.pop(int(number))
+    return _surprise(chosen, others)
 
 
-def _chosen(row: list[Any], target: Value) -> Any:
-    """Return row[target] as nodes; nan where the target is none of 0, 1, 2, ..."""
+def _surprise(chosen: Any, others: list[Any]) -> Any:
+    """Return -log_softmax of the chosen logit: no difference of numbers that nearly agree."""
+    rest = others[0] if len(others) == 1 else logsumexp(others)
+    return softplus(rest - chosen)
+
+
+def _surprise_of_some(row: list[Any], target: Value) -> Any:
+    """Return the loss of a target not known yet; nan where it is none of 0, 1, 2, ..."""
+    logits = _below_largest(row)
     matches = [TABLE["equal"](target, float(index)) for index in range(len(row))]
-    picks = [where(match, logit, 0.0) for match, logit in zip(matches, row, strict=True)]
-    return autograd.sum(picks) / autograd.sum(matches)
+    pairs = [*zip(matches, logits, strict=True)]
+    chosen = autograd.sum([where(match, logit, 0.0) for match, logit in pairs])
+    others = [where(match, -math.inf, logit) for match, logit in pairs]
+    return _surprise(chosen / autograd.sum(matches), others)
+
+
+def _below_largest(row: list[Any]) -> list[Any]:
+    """Return the logits less the largest, so that no digits of large ones are lost."""
+    shift = TABLE["finite"](TABLE["largest"](*row))
+    return [logit - shift for logit in row]
 
 
 def _one_logit(place: str) -> str:
