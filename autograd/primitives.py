@@ -513,9 +513,9 @@ sech_squared: Primitive = primitive(
     numpy="square(1 / cosh(x))",
     # LLVM computes tanh from the same exponential
     c="4 * exp(-2 * fabs(x)) * (1 / (1 + exp(-2 * fabs(x)))) * (1 / (1 + exp(-2 * fabs(x))))",
-    special=(*EDGES, (20.0,), (-20.0,), (360.0,), (1000.0,)),
+    special=(*EDGES, (20.0,), (-20.0,), (350.0,), (1000.0,)),
     total=True,
-    formula="1 / cosh(x)**2",
+    formula="1 - tanh(x) * tanh(x)",
 )
 asinh = primitive(
     "asinh",
@@ -642,7 +642,7 @@ logistic_density: Primitive = primitive(
     c="exp(-fabs(x)) * (1 / (1 + exp(-fabs(x)))) * (1 / (1 + exp(-fabs(x))))",
     special=(*EDGES, (40.0,), (-40.0,), (1000.0,), (-1000.0,)),
     total=True,
-    formula="exp(-x) / (1 + exp(-x))**2",
+    formula="1 / (1 + exp(-x)) * (1 - 1 / (1 + exp(-x)))",
 )
 softplus = primitive(
     "softplus",
@@ -658,8 +658,8 @@ softplus = primitive(
 
 
 def _pull_silu(g: Any, out: Any, x: Any) -> Any:
-    """s + x * s * (1 - s) with s = sigmoid(x)."""
-    return guarded(g, computed(sigmoid, x) + x * computed(logistic_density, x))
+    """s + x * s * (1 - s) with s = sigmoid(x), where x * s is the result."""
+    return guarded(g, computed(sigmoid, x) + out * computed(sigmoid, -x))
 
 
 silu = primitive(
@@ -728,7 +728,7 @@ logaddexp = primitive(
     numpy="logaddexp",
     c="x == y ? x + 0.6931471805599453 : (x > y ? x : y) + log1p(exp(-fabs(x - y)))",
     domain=(REAL, REAL),
-    special=(*PAIRS, (inf, inf), (-inf, -inf), (-inf, 1.0), (1000.0, -1000.0)),
+    special=(*PAIRS, (inf, inf), (-inf, -inf), (-inf, 1.0), (40.0, -40.0), (300.0, -300.0)),
     total=True,
     commutative=True,
     formula="log(exp(x) + exp(y))",
@@ -743,7 +743,7 @@ share: Primitive = primitive(
     "/ (1 + exp(-absolute(x - y))))",
     c="x == y ? 0.5 : (x >= y ? 1 : exp(-fabs(x - y))) * (1 / (1 + exp(-fabs(x - y))))",
     domain=(REAL, REAL),
-    special=(*PAIRS, (inf, inf), (-inf, -inf), (-inf, 1.0), (1000.0, -1000.0)),
+    special=(*PAIRS, (inf, inf), (-inf, -inf), (-inf, 1.0), (40.0, -40.0), (300.0, -300.0)),
     total=True,
     formula="1 / (1 + exp(y - x))",
 )

@@ -79,7 +79,7 @@ def test_the_gradient_of_every_row_is_the_derivative_that_sympy_finds(row, arity
 @pytest.mark.parametrize("row", [row for row in ROWS if row.formula], ids=lambda row: row.name)
 def test_the_formula_of_every_row_is_its_forward_function(row):
     """Of the text of the table alone, with Python's own conditions and mpmath's functions."""
-    names = {name: getattr(mpmath, name) for name in ("exp", "log", "sqrt", "erf")}
+    names = {name: getattr(mpmath, name) for name in ("exp", "log", "sqrt", "erf", "tanh")}
     names |= {"max": max, "min": min}
     for leaves in operands(row, 2 if row.variadic else row.arity):
         data = [leaf.data for leaf in leaves]

@@ -197,7 +197,7 @@ def outside_of_bounds():
 
 
 def saturated():
-    x = value(30.0)
+    x = value(400.0)
     return x, tanh(x) + sigmoid(x * 100)
 
 

@@ -26,7 +26,7 @@ REASONS = {
     "maximum": "the other operand is larger",
     "minimum": "the other operand is smaller",
     "prefer": "the other operand was chosen",
-    "tanh": "tanh is saturated, its slope is below what a float can hold beside 1",
+    "tanh": "tanh is saturated, its slope is below what a float can hold",
     "sigmoid": "sigmoid is saturated, its slope is below what a float can hold",
     "erf": "erf is saturated",
     "exp": "exp is 0 so far below 0",

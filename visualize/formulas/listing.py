@@ -11,7 +11,7 @@ from autograd import Constant, Value, gradients, topological_order
 from visualize.formulas.literals import literal
 from visualize.formulas.merging import merged
 from visualize.formulas.names import Names
-from visualize.formulas.opening import Numbers, Opens, operation, repeats
+from visualize.formulas.opening import Numbers, Opens, calls, operation, repeats, with_names
 
 __all__ = ["Line", "Listing", "listed"]
 
@@ -52,7 +52,8 @@ def listed(root: Value, wrt: Sequence[Value], opens: Opens, number: Numbers = li
     >>> a = Value(2.0, label="a")
     >>> for line in listed((a * 3).tanh(), [a], opened_in_python).lines:
     ...     print(line.name, "=", ast.unparse(line.expression))
-    y = tanh(a * 3)
+    t1 = a * 3
+    y = tanh(t1)
     dy_da = (1 - y * y) * 3
     """
     forward = topological_order(root)
@@ -105,6 +106,7 @@ class _Writer:
         self.leaves: dict[str, Value] = {}
         self.lines: list[Line] = []
         self.expressions: dict[Value, ast.expr] = {}  # a name, once the value has one
+        self.texts: dict[str, str] = {}  # the names by what they stand for
         self.sizes: dict[Value, int] = {}
         self.depths: dict[Value, int] = {}
 
@@ -153,9 +155,14 @@ class _Writer:
         ]
         size = 1 + len(operands) - len(values) + sum(self.sizes[operand] for operand in values)
         depth = 1 + max((self.depths[operand] for operand in values), default=0)
-        self._set(value, operation(value.op, parts, self.opens), size, depth)
+        expression = operation(value.op, parts, self.opens)
+        if self.opens(value.op) and calls(value.op):  # 1 - tanh(x) * tanh(x), where y is tanh(x)
+            expression = with_names(expression, self.texts)
+        self._set(value, expression, size, depth)
         if value in self.named or (self.uses[value] > 1 and not _is_short(self.expressions[value])):
             self._assign(value)
+            opened = operation(value.op, parts, lambda _: True)
+            self.texts[ast.unparse(opened)] = self.name_of(value)
 
     def _shorten(self, operands: Sequence[Value]) -> None:
         """Give names to operands that are too large, or too deep, for what is made of them."""
@@ -167,6 +174,7 @@ class _Writer:
     def _assign(self, value: Value) -> None:
         name, derivative = self.titles.get(value) or (self.names.of(value, "t"), None)
         self.lines.append(Line(name, self.expressions[value], derivative))
+        self.texts[ast.unparse(self.expressions[value])] = name
         self._set(value, ast.Name(name), 1, 0)
 
     def _set(self, value: Value, expression: ast.expr, size: int, depth: int) -> None:

@@ -16,11 +16,13 @@ from visualize.formulas.tidy import tidy
 __all__ = [
     "Numbers",
     "Opens",
+    "calls",
     "is_only_symbols",
     "opened_in_python",
     "operation",
     "repeats",
     "template",
+    "with_names",
 ]
 
 Opens = Callable[[Primitive], bool]  # whether a notation writes a row by its formula
@@ -65,6 +67,29 @@ def repeats(row: Primitive, position: int, opens: Opens) -> int:
     if formula is None or row.variadic or not opens(row):
         return 1
     return _counted(formula)[PLACES[position]]
+
+
+def with_names(expression: ast.expr, names: Mapping[str, str]) -> ast.expr:
+    """Return an expression in which the parts that have a name, by their text, are that name.
+
+    >>> ast.unparse(with_names(ast.parse("1 - tanh(x) ** 2", mode="eval").body, {"tanh(x)": "y"}))
+    '1 - y ** 2'
+    """
+
+    class Named(ast.NodeTransformer):
+        def visit(self, node: ast.AST) -> ast.AST:
+            name = names.get(ast.unparse(node)) if isinstance(node, ast.Call | ast.BinOp) else None
+            return self.generic_visit(node) if name is None else ast.Name(name)
+
+    result: ast.expr = Named().visit(expression)
+    return result
+
+
+@cache
+def calls(row: Primitive) -> bool:
+    """Return whether the formula of a row calls another function."""
+    formula = template(row)
+    return formula is not None and any(isinstance(part, ast.Call) for part in ast.walk(formula))
 
 
 @cache

@@ -13,7 +13,7 @@ from typing import NoReturn
 from autograd import Constant, Primitive, Value, gradients, topological_order
 from visualize.digits import counted
 from visualize.formulas.literals import recognised
-from visualize.formulas.opening import opened_in_python, operation
+from visualize.formulas.opening import opened_in_python, operation, with_names
 
 __all__ = ["filled", "local_rule"]
 
@@ -127,4 +127,9 @@ def _drawn(
         drawn[value] = (
             operation(value.op, parts, opened_in_python) if value.op else recognised(value.data)
         )
-    return drawn[slope]
+    known = [
+        recognised(operand.data) if isinstance(operand, Constant) else drawn[operand]
+        for operand in operands
+    ]
+    forms = (operation(row, known, opens) for opens in (opened_in_python, lambda _: True))
+    return with_names(drawn[slope], {ast.unparse(form): OUT for form in forms})
