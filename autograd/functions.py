@@ -71,7 +71,7 @@ def logsumexp(values: Iterable[Any]) -> Any:
     >>> logsumexp([1000.0, 1000.0])
     1000.6931471805599
     """
-    level = _some(values, "logsumexp")
+    level = [*_some(values, "logsumexp")]
     if len(level) == 1:
         return identity(*level)
     while len(level) > 1:

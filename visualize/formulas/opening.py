@@ -81,7 +81,7 @@ def with_names(expression: ast.expr, names: Mapping[str, str]) -> ast.expr:
             name = names.get(ast.unparse(node)) if isinstance(node, ast.Call | ast.BinOp) else None
             return self.generic_visit(node) if name is None else ast.Name(name)
 
-    result: ast.expr = Named().visit(expression)
+    result: ast.expr = Named().visit(expression)  # type: ignore[assignment]  # typed as any node
     return result
 
 
