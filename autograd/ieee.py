@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "atanh", "cosh", "divide", "elu", "exp", "expm1", "gelu", "largest", "log", "log1p",
-    "logaddexp", "logistic_density", "maximum", "minimum", "nan_outside", "power", "sech_squared",
-    "semicircle", "share", "sigmoid", "silu", "sinh", "softplus",
+    "logaddexp", "logistic_density", "maximum", "minimum", "nan_outside", "power", "power_log",
+    "sech_squared", "semicircle", "share", "sigmoid", "silu", "sinh", "softplus",
 ]  # fmt: skip
 
 
@@ -41,6 +41,13 @@ def power(x: float, y: float) -> float:
             odd = y != -inf and math.fmod(y, 2.0) == -1.0
             return copysign(inf, x) if odd else inf
         return nan
+
+
+def power_log(x: float, y: float, k: float) -> float:
+    """Return x**y * log(x)**k; for k > 0 it is 0 at x = 0 for y >= 0, and at x = inf for y < 0."""
+    if k and ((x == 0.0 and y >= 0.0) or (x == inf and y < 0.0)):
+        return 0.0
+    return power(x, y) * power(log(x), k)
 
 
 def nan_outside(function: Callable[[float], float]) -> Callable[[float], float]:

@@ -1,11 +1,11 @@
 """THE table: one row per operation, with its value, its derivative rules and its symbol.
 
 A rule is `pull(g, out, *args)` in generic arithmetic: on floats it is the backward pass, on Values
-it draws the gradient as a graph, summed over the arguments it is forward mode. `g` is the first
-factor of every product, and `guarded(g, d)` is exactly 0 where g is 0, whatever d is: the branch
-that `where` did not take never poisons a gradient with 0 * inf. Texts for NumPy and C name a
-function of all arguments or are an expression in x, y, z; of a variadic row they fold it two at a
-time.
+it draws the gradient as a graph, summed over the arguments it is forward mode. Every product of the
+chain rule is `guarded(g, d)`, exactly 0 where g or d is 0, even if the other is inf or nan: a zero
+from above, from the operand, or of a local derivative is the same zero in every mode and order, and
+the branch that `where` did not take never poisons a gradient. Texts for NumPy and C name a function
+of all arguments or are an expression in x, y, z; of a variadic row they fold it two at a time.
 """
 
 from __future__ import annotations
@@ -29,15 +29,21 @@ TRIPLES = ((0.0, 1.0, 2.0), (1.0, 1.0, 2.0), (2.0, 1.0, 2.0), (3.0, 1.0, 2.0), (
 
 
 def guarded(g: Any, derivative: Any) -> Any:
-    """Return g * derivative, and exactly 0 where g is 0."""
-    if type(g) is float:
-        if isinstance(derivative, float):
-            return g * derivative if g else 0.0
+    """Return g * derivative, and exactly 0 where one of them is 0."""
+    if isinstance(derivative, float):
+        if type(g) is float:
+            return g * derivative if g and derivative else 0.0
+        number, factor = derivative, g
+    elif isinstance(g, float):
         if g == 1.0:
             return derivative  # 1 * x is x, and a gradient starts from 1
-    elif isinstance(derivative, float) and isfinite(derivative):
-        return g * derivative  # a constant factor: nothing to guard against
-    return guarded_mul(g, derivative)
+        number, factor = g, derivative
+    else:
+        return guarded_mul(g, derivative)
+    if number == 0.0:
+        return 0.0
+    # A constant factor that is finite: nothing to guard against
+    return factor * number if isfinite(number) else guarded_mul(factor, number)
 
 
 def quotient(x: Any, y: Any) -> Any:
@@ -58,8 +64,8 @@ def computed(row: Primitive, *args: Any) -> Any:
 def _pull_products(g: Any, out: Any, *args: Any) -> list[Any]:
     half = len(args) // 2
     partners = args[half:] + args[:half]
-    if type(out) is float and g:  # the eager backward pass of a neuron: no call per weight
-        return [g * partner for partner in partners]
+    if type(out) is float and isfinite(g):  # the eager pass of a neuron: no call per weight
+        return [g * partner for partner in partners] if g else [0.0] * len(args)
     return [guarded(g, partner) for partner in partners]
 
 
@@ -70,21 +76,22 @@ def _sum_of_products(*args: float) -> float:
 
 def _sum_of_guarded_products(*args: float) -> float:
     half = len(args) // 2
-    return sum((g * x for g, x in zip(args[:half], args[half:]) if g), 0.0)
+    return sum((x * y for x, y in zip(args[:half], args[half:]) if x and y), 0.0)
 
 
 guarded_mul: Primitive = primitive(
     "guarded_mul",
-    lambda g, x: g * x if g else 0.0,
-    lambda h, out, g, x: guarded(h, x),
-    lambda h, out, g, x: guarded(h, g),
+    lambda x, y: x * y if x and y else 0.0,
+    lambda g, out, x, y: guarded(g, y),
+    lambda g, out, x, y: guarded(g, x),
     symbol="×",
-    doc="The product g * x, and exactly 0 where g is 0, even if x is infinite or nan.",
-    numpy="where(x == 0, 0, x * y)",
-    c="x == 0 ? 0 : x * y",
+    doc="The product x * y, and exactly 0 where one is 0, even if the other is infinite or nan.",
+    numpy="where((x == 0) | (y == 0), 0, x * y)",
+    c="x == 0 || y == 0 ? 0 : x * y",
     domain=(REAL, REAL),
     special=PAIRS,
     total=True,
+    commutative=True,
     formula="x * y",
 )
 guarded_dot = primitive(
@@ -93,8 +100,8 @@ guarded_dot = primitive(
     _pull_products,
     symbol="·",
     doc="Sum of guarded products: the reverse of a layer of dot products.",
-    numpy="x + where(y == 0, 0, y * z)",
-    c="x + (y == 0 ? 0 : y * z)",
+    numpy="x + where((y == 0) | (z == 0), 0, y * z)",
+    c="x + (y == 0 || z == 0 ? 0 : y * z)",
     special=((0.0, inf), (0.0, nan), (0.0, 2.0, inf, 3.0)),
     variadic=True,
     total=True,
@@ -228,23 +235,23 @@ dot = primitive(
 
 
 def _pull_power_base(g: Any, out: Any, x: Any, y: Any) -> Any:
-    """y * x**(y-1), and 0 everywhere for y = 0."""
-    if isinstance(y, float):  # the exponent is a number: decided here
-        if y == 0.0:
-            return 0.0
-        if y == 2.0:
-            return guarded(g, y * x)
-        raised = ieee.power(x, y - 1.0) if isinstance(x, float) else pow(x, y - 1.0)
-        return guarded(g, y * raised)
-    return guarded(g, where(equal(y, 0.0), 0.0, y * pow(x, y - 1.0)))
+    """y * x**(y-1), where a y of 0 wins."""
+    if isinstance(y, float) and y == 2.0:
+        return guarded(g, y * x)
+    return guarded(g, guarded(y, _power_log(x, y - 1.0, 0.0)))
 
 
-def _pull_power_exponent(g: Any, out: Any, x: Any, y: Any) -> Any:
-    """x**y * log(x), and 0 at x = 0 for y >= 0; nan for x < 0."""
+def _pull_power_log_base(g: Any, out: Any, x: Any, y: Any, k: Any) -> Any:
+    """x**(y-1) * log(x)**(k-1) * (y * log(x) + k), as a sum, so that mixed partials are equal."""
+    below = guarded(k, _power_log(x, y - 1.0, k - 1.0))
+    return guarded(g, guarded(y, _power_log(x, y - 1.0, k)) + below)
+
+
+def _power_log(x: Any, y: Any, k: Any) -> Any:
+    """Return x**y * log(x)**k, which is x**y for k = 0; on floats without the call of a row."""
     if isinstance(x, float) and isinstance(y, float):
-        return 0.0 if x == 0.0 and y >= 0.0 else guarded(g, out * log(x))
-    at_zero = where(greater_equal(y, 0.0), 0.0, out * log(x))
-    return guarded(g, where(equal(x, 0.0), at_zero, out * log(x)))
+        return ieee.power_log(x, y, k)
+    return pow(x, y) if isinstance(k, float) and k == 0.0 else power_log(x, y, k)
 
 
 def _kink_of_power(x: float, y: float) -> str | None:
@@ -261,7 +268,7 @@ pow: Primitive = primitive(
     "pow",
     ieee.power,
     _pull_power_base,
-    _pull_power_exponent,
+    lambda g, out, x, y: guarded(g, _power_log(x, y, 1.0)),
     symbol="^",
     doc="x ** y; 0**0 is 1 with both derivatives 0; nan for a negative base and a fraction.",
     # numpy.power takes sqrt for an exponent that is 0.5 throughout: nan at -inf, -0 at -0
@@ -280,6 +287,22 @@ pow: Primitive = primitive(
     ),
     formula="x**y",
     kink=_kink_of_power,
+)
+power_log: Primitive = primitive(
+    "power_log",
+    ieee.power_log,
+    _pull_power_log_base,
+    lambda g, out, x, y, k: guarded(g, _power_log(x, y, k + 1.0)),
+    None,
+    doc="x**y * log(x)**k, the k-th derivative of x**y by y; 0 at x = 0 for y >= 0 and k > 0.",
+    numpy="where((z != 0) & (((x == 0) & (y >= 0)) | ((x == inf) & (y < 0))), 0, "
+    "power(x, y) * power(log(x), z))",
+    c="z != 0 && ((x == 0 && y >= 0) || (x == INFINITY && y < 0)) ? 0 : pow(x, y) * pow(log(x), z)",
+    domain=(POSITIVE, REAL, (1.0, 1.0)),
+    special=((0.0, 0.0, 1.0), (0.0, 1.0, 1.0), (0.0, -1.0, 1.0), (2.0, 0.0, 2.0), (-2.0, 2.0, 1.0)),
+    defaults=(1.0,),
+    formula="x**y * log(x)**z",
+    kink=lambda x, y, k: "0 at 0, whatever y >= 0 is" if x == 0.0 and y >= 0.0 else None,
 )
 abs = primitive(
     "abs",

@@ -8,6 +8,7 @@ computed once and counts n times.
 from __future__ import annotations
 
 from dataclasses import replace
+from math import isfinite
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from autograd.primitives import guarded_mul, identity, mul
@@ -96,8 +97,9 @@ class _Parts:
 
     def variable(self, product: Primitive, left: Variables, right: Variables) -> int:
         """Return the variable of a dot product, made if there is none."""
-        if product is guarded_mul and all(self.program.constant(factor) for factor in left):
-            product = mul  # no left factor can be 0: penalties are of one kind for all parameters
+        numbers = [self.program.constant(factor) for factor in left]
+        if product is guarded_mul and all(number and isfinite(number) for number in numbers):
+            product = mul  # no 0 * inf: penalties are of one kind for all parameters
         row = product if len(left) == 1 else product.gathered
         assert row is not None
         instruction = Instruction(row, left + right)

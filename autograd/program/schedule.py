@@ -105,7 +105,7 @@ class _Layout:
 
     def add_dots(self, op: Primitive, group: Sequence[int]) -> None:
         """Add matrix products for full grids of dot products, and one stage for the others."""
-        guard = "left" if op.sum_of is guarded_mul else ""
+        guarded = op.sum_of is guarded_mul
         single: list[int] = []
         found = grids((*self._halves(variable), variable) for variable in group)
         for grid in (grid.ordered(self._where) for grid in found):
@@ -113,14 +113,14 @@ class _Layout:
             if len(items) < LEAST_PRODUCT:
                 single += items
                 continue
-            left, right, side = self._table(grid.lefts), self._table(grid.rights), guard
+            left, right = self._table(grid.lefts), self._table(grid.rights)
             if left.memory is Memory.VARYING and right.memory is Memory.UNIFORM:
-                left, right, side = right, left, "right" if guard else ""
+                left, right = right, left
                 items = [item for line in grid.transposed().items for item in line]
             ascending = sorted(range(left.width), key=right.index[0].__getitem__)
             memory, result = self._allocated(items)
             self.stages[memory].append(
-                Product(left.columns(ascending), right.columns(ascending), result, side)
+                Product(left.columns(ascending), right.columns(ascending), result, guarded)
             )
         if single:
             single = self._regular(single)
@@ -128,7 +128,7 @@ class _Layout:
             left = self._table([left for left, _ in halves])
             right = self._table([right for _, right in halves])
             memory, result = self._allocated(single)
-            self.stages[memory].append(Dots(left, right, result, bool(guard)))
+            self.stages[memory].append(Dots(left, right, result, guarded))
 
     def reductions(self, apart: Apart) -> tuple[SummedProduct | SummedRows, ...]:
         """Return the stages that add up the terms of the sums."""
@@ -136,8 +136,7 @@ class _Layout:
         for product, unordered in apart.products:
             grid = unordered.ordered(self._where)
             left, right = self._table(grid.lefts), self._table(grid.rights)
-            guard = "left" if product is guarded_mul else ""
-            stages.append(SummedProduct(left, right, grid.items, guard))
+            stages.append(SummedProduct(left, right, grid.items, product is guarded_mul))
         plain: dict[Memory, list[tuple[int, int]]] = {}
         for variable, into in apart.rows:
             memory, row = self.place[variable]

@@ -146,7 +146,7 @@ class _Pairs:
 
 @dataclass(frozen=True)
 class Dots(_Pairs):
-    """result[r] = sum over k of left[r][k] * right[r][k]; guarded: 0 where left is 0."""
+    """result[r] = sum over k of left[r][k] * right[r][k]; guarded: 0 * inf and 0 * nan are 0."""
 
     result: Rows  # contiguous
     guarded: bool
@@ -156,23 +156,22 @@ class Dots(_Pairs):
 class Product(_Pairs):
     """result[a, b] = sum over k of left[a][k] * right[b][k]: a matrix product, for each example.
 
-    The result is contiguous, row a * right.height + b. `guarded` says whose zeros win over
-    inf and nan: "left", "right" or "" for a plain product.
+    The result is contiguous, row a * right.height + b. `guarded` as in Dots.
     """
 
     result: Rows
-    guarded: str
+    guarded: bool
 
 
 @dataclass(frozen=True)
 class SummedProduct(_Pairs):
     """sums[into[a][b]] += sum over examples and k of left[a][k] * right[b][k], both VARYING.
 
-    `guarded` as in Product.
+    `guarded` as in Dots.
     """
 
     into: tuple[tuple[int, ...], ...]
-    guarded: str
+    guarded: bool
 
 
 @dataclass(frozen=True)

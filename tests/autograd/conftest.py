@@ -45,6 +45,7 @@ EXACT = {
     "add_n": lambda *xs: mpmath.fsum(xs),
     "dot": products,
     "pow": lambda x, y: x**y,
+    "power_log": lambda x, y, k: x**y * mpmath.log(x) ** k,
     "abs": abs,
     "sign": mpmath.sign,
     "exp": mpmath.exp,

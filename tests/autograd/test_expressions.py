@@ -53,8 +53,8 @@ SYMPY = {
 # Piecewise rows: smooth between their kinks, which random points miss.
 KINKED = {"abs", "relu", "leaky_relu", "elu", "maximum", "minimum", "where", "clip"}
 # Rows that only rules draw, and rows without a derivative.
-DRAWN = {"guarded_mul", "guarded_dot", "gate", "prefer", "detach", "sign", "largest", "finite",
-         "less", "less_equal", "greater", "greater_equal", "equal"}  # fmt: skip
+DRAWN = {"guarded_mul", "guarded_dot", "power_log", "gate", "prefer", "detach", "sign", "largest",
+         "finite", "less", "less_equal", "greater", "greater_equal", "equal"}  # fmt: skip
 UNBOUNDED = {"add", "sub", "mul", "neg", "identity", "add_n", "dot", *KINKED} - {"elu", "clip"}
 ARITY = {"add_n": 3, "dot": 4, "hypot": 2}
 # Near the origin the third derivative of hypot keeps few digits, in JAX as here.

@@ -17,8 +17,13 @@ FIRST, SECOND = 2e-14, 1e-12
 BLOCKED = {"detach", "largest", "finite"}
 
 
-def partial(formula, point, *positions):
+COUNTS = {("power_log", 2)}  # an argument that is a whole number and has no derivative
+
+
+def partial(row, formula, point, *positions):
     """Return a partial derivative at high precision, one position per order."""
+    if row.name in BLOCKED or (row.name, positions[0]) in COUNTS:
+        return 0.0
     orders = tuple(positions.count(i) for i in range(len(point)))
     with mpmath.workdps(50):
         numbers = tuple(map(mpmath.mpf, point))
@@ -42,7 +47,7 @@ def test_rules_match_exact_derivatives(row, exact, points):
     for point in points[:10]:
         rules = row.pull(1.0, row.forward(*point), point)
         for position, rule in enumerate(rules):
-            wanted = 0.0 if row.name in BLOCKED else partial(exact, point, position)
+            wanted = partial(row, exact, point, position)
             assert close(rule or 0.0, wanted, FIRST), (point, position, rule, wanted)
 
 
@@ -80,7 +85,9 @@ def test_second_derivatives_match_exact_ones(row, exact, points):
         slopes = gradients(out, leaves, create_graph=True)
         for first, slope in enumerate(slopes):
             for second, curvature in enumerate(gradients(slope, leaves)):
-                wanted = 0.0 if row.name in BLOCKED else partial(exact, point, first, second)
+                if (row.name, second) in COUNTS:
+                    continue
+                wanted = partial(row, exact, point, first, second)
                 assert close(curvature, wanted, SECOND), (point, first, second)
 
 

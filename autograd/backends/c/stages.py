@@ -97,7 +97,7 @@ def _write_folds(
 def _write_product(writer: Writer, stage: Product) -> None:
     height, width = stage.left.height, stage.right.height
     grid = f"{height} x {width}" if width > 1 else str(height)
-    writer.line(f"/* {grid} of {'guarded_' * bool(stage.guarded)}dot, over {stage.left.width} */")
+    writer.line(f"/* {grid} of {'guarded_' * stage.guarded}dot, over {stage.left.width} */")
     rows = stage.result.index
     lines = tuple(rows[start : start + width] for start in range(0, len(rows), width))
     _write_grid(writer, stage, writer.reader(Table(stage.result.memory, lines)), start="0.0")
@@ -108,7 +108,6 @@ def _write_grid(
 ) -> None:
     """Write dot products of each line on the left with each on the right into the targets."""
     op = guarded_dot if stage.guarded else dot
-    order = -1 if stage.guarded == "right" else 1  # the guard is the first factor
     width = stage.left.width
     sources = [writer.reader(table) for table in (stage.left, stage.right) if width]
     with writer.loop("i", stage.left.height) as i, writer.loop("j", stage.right.height) as j:
@@ -118,7 +117,7 @@ def _write_grid(
         if width:
             with writer.loop("k", width) as k:
                 factors = [source(line, k) for source, line in zip(sources, (i, j))]
-                text = writer.rows.applied(op, result, *factors[::order])
+                text = writer.rows.applied(op, result, *factors)
                 writer.line(f"{result} = {text};")
 
 

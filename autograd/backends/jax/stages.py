@@ -37,7 +37,7 @@ def computed(stage: Stage, memories: Memories) -> Array:
         result = _folded(stage, memories)
     elif isinstance(stage, Dots):
         left, right = memories.table(stage.left), memories.table(stage.right)
-        result = _products(PER_ROW, left, right, "left" if stage.guarded else "")
+        result = _products(PER_ROW, left, right, stage.guarded)
     else:
         result = _product(stage, memories)
     examples = memories.examples if stage.result.memory is Memory.VARYING else 1
@@ -82,11 +82,11 @@ def _product(stage: Product, memories: Memories) -> Array:
     return result.reshape(len(stage.result.index), result.shape[-1])
 
 
-def _products(axes: str, left: Array, right: Array, guard: str) -> Array:
+def _products(axes: str, left: Array, right: Array, guarded: bool) -> Array:
     """Return sums of products; a guarded one is recomputed with its guard where it holds a nan."""
     # "highest": all digits on accelerators too, where the default rounds the factors
     plain = jnp.einsum(axes, left, right, precision="highest")
-    if not guard:
+    if not guarded:
         return plain
 
     def with_guard() -> Array:
@@ -96,8 +96,7 @@ def _products(axes: str, left: Array, right: Array, guard: str) -> Array:
             array[tuple(slice(None) if axis in names else None for axis in order)]
             for array, names in zip((left, right), operands.split(","))
         )
-        zeros = first if guard == "left" else second
-        terms = jnp.where(zeros == 0.0, 0.0, first * second)
+        terms = jnp.where((first == 0.0) | (second == 0.0), 0.0, first * second)
         return terms.sum([place for place, axis in enumerate(order) if axis not in kept])
 
     result: Array = lax.cond(jnp.isnan(plain).any(), with_guard, lambda: plain)

@@ -1,8 +1,8 @@
 """Matrix products for each example, tiled in registers: lines of weights by vectors of examples.
 
 A tile multiplies by weights that are the same in every lane. Where the row guards against 0 times
-infinity, the plain product will do if all weights are finite; else, or where the weights vary, a
-tile in which a nan came out is computed again guarded.
+infinity, the plain product will do if all weights are finite and none is 0; else, or where the
+weights vary, a tile in which a nan came out is computed again guarded.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ __all__ = ["write_dots", "write_product"]
 # Lines and vectors of a tile by lanes: 24 sums in the 32 registers of AVX-512, 12 in 16 elsewhere.
 TILES = {8: (8, 3)}
 SMALL_TILE = (4, 3)
+SHORT_TILE = (2, 2)  # less code, for what is rare: a weight that is exactly 0, or not finite
 TURNS = 2  # terms in one turn of a loop over many
 
 
@@ -36,27 +37,25 @@ def write_product(frame: Frame, stage: Product, after: LoopBody | None = None) -
 
     `after` is done on each tile while it is in registers.
     """
-    if stage.guarded != "right" or stage.left.memory is Memory.VARYING:
+    if not stage.guarded or stage.left.memory is Memory.VARYING:
         _write_tiles(frame, stage, after)
         return
     rows = [row for line in stage.left.index for row in line]  # and what lies between them
     start = frame.scalar.address("%uniform", min(rows))
-    finite = all_finite(frame, start, max(rows) - min(rows) + 1)
-    with frame.writer.when(finite):  # 0 times any of them is 0: no guard is needed
-        _write_tiles(frame, replace(stage, guarded=""), after)
-    with frame.writer.when(frame.scalar.logic("xor", finite, "true")):
-        tile = _ProductTile(frame, stage, None)
-        with frame.scalar.loop(0, stage.right.height) as b:
-            frame.over_lanes(
-                1, lambda lanes: tile.write_guarded(0, stage.left.height, b.index, lanes)
-            )
+    plain = all_finite(frame, start, max(rows) - min(rows) + 1, nonzero=True)
+    with frame.writer.when(plain):  # 0 times any of them is 0, and none is 0 times infinity
+        _write_tiles(frame, replace(stage, guarded=False), after)
+    with frame.writer.when(frame.scalar.logic("xor", plain, "true")):
+        _write_tiles(frame, stage, None, SHORT_TILE)
         if after is not None:
             write_loop(frame, after)
 
 
-def _write_tiles(frame: Frame, stage: Product, after: LoopBody | None) -> None:
+def _write_tiles(
+    frame: Frame, stage: Product, after: LoopBody | None, size: tuple[int, int] | None = None
+) -> None:
     tile = _ProductTile(frame, stage, after)
-    lines, vectors = TILES.get(frame.width, SMALL_TILE)
+    lines, vectors = size or TILES.get(frame.width, SMALL_TILE)
 
     def columns(b: Index, _: int) -> None:
         def some_lines(a: Index, count: int) -> None:
@@ -151,7 +150,7 @@ class _ProductTile:
             with writer.loop(0, self.width, carried=[0.0]) as loop:
                 left = frame.load(left_memory, self.left.at(row, loop.index), lane)
                 right = frame.load(right_memory, self.right.at(b, loop.index), lane)
-                product = writer.guarded_product(self.guarded, left, right)
+                product = writer.guarded_product(left, right)
                 loop.next = [writer.fadd(loop.carried[0], product)]
             frame.store(loop.results[0], self.result.at(row, b), lane)
 
@@ -193,7 +192,7 @@ class _DotTile:
             left = frame.load(stage.left.memory, self.left.at(r, k), lane)
             right = frame.load(stage.right.memory, self.right.at(r, k), lane)
             if stage.guarded:
-                product = writer.guarded_product("left", left, right)
+                product = writer.guarded_product(left, right)
                 added.append(writer.fadd(sums[position], product) if sums else product)
             else:
                 added.append(

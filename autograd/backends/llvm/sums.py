@@ -38,9 +38,7 @@ def write_summed_product(frame: Frame, stage: SummedProduct) -> None:
 
 
 def _transposed(stage: SummedProduct) -> SummedProduct:
-    other = {"left": "right", "right": "left", "": ""}
-    into = tuple(zip(*stage.into))
-    return SummedProduct(stage.right, stage.left, into, other[stage.guarded])
+    return SummedProduct(stage.right, stage.left, tuple(zip(*stage.into)), stage.guarded)
 
 
 def write_summed_rows(frame: Frame, stage: SummedRows) -> None:
@@ -167,7 +165,7 @@ class _Tile:
                 with writer.loop(0, self.depth, carried=over.carried) as loop:
                     left = frame.load(Memory.VARYING, self.left.at(row, loop.index), over.index)
                     right = frame.load(Memory.VARYING, self.right.at(other, loop.index), over.index)
-                    product = writer.guarded_product(self.guarded, left, right)
+                    product = writer.guarded_product(left, right)
                     loop.next = [writer.fadd(loop.carried[0], product)]
                 over.next = [*loop.results]
             _add(scalar, writer.total(over.results[0]), self.into.at(row, other))

@@ -20,11 +20,9 @@ def write_uniform_dots(frame: Frame, stage: Dots | Product) -> None:
         lefts = tuple(line for line in stage.left.index for _ in stage.right.index)
         left = Table(stage.left.memory, lefts)
         right = Table(stage.right.memory, stage.right.index * stage.left.height)
-        guarded = stage.guarded
     else:
         left, right = stage.left, stage.right
-        guarded = "left" if stage.guarded else ""
-    dots = _Dots(frame, left, right, guarded)
+    dots = _Dots(frame, left, right, stage.guarded)
     result = frame.lookup(stage.result)
 
     def some_rows(row: Index, count: int) -> None:
@@ -43,7 +41,7 @@ def write_uniform_dots(frame: Frame, stage: Dots | Product) -> None:
 class _Dots:
     """Rows of two tables, multiplied and added up."""
 
-    def __init__(self, frame: Frame, left: Table, right: Table, guarded: str) -> None:
+    def __init__(self, frame: Frame, left: Table, right: Table, guarded: bool) -> None:
         self.frame = frame
         self.guarded = guarded
         self.sides = (left, frame.lookup(left)), (right, frame.lookup(right))
@@ -82,7 +80,7 @@ class _Dots:
             self._load(writer, table, lookup, row, k, axis) for table, lookup in self.sides
         )
         if self.guarded:
-            return writer.guarded_product(self.guarded, left, right)
+            return writer.guarded_product(left, right)
         return writer.fmul(left, right)
 
     def _load(

@@ -68,10 +68,10 @@ class Writer(Text):
         """Return the value of one of LLVM's functions: fma, fabs, sqrt, copysign, rint, ..."""
         return self.call(f"llvm.{name}.{self.suffix}", *operands)
 
-    def guarded_product(self, side: str, left: Operand, right: Operand) -> str:
-        """Return left * right, and 0 where the factor of that side, "left" or "right", is 0."""
-        guard = left if side == "left" else right
-        return self.select(self.fcmp("oeq", guard, 0.0), 0.0, self.fmul(left, right))
+    def guarded_product(self, left: Operand, right: Operand) -> str:
+        """Return left * right, and 0 where one of them is 0."""
+        zero = self.logic("or", self.fcmp("oeq", left, 0.0), self.fcmp("oeq", right, 0.0))
+        return self.select(zero, 0.0, self.fmul(left, right))
 
     def fcmp(self, predicate: str, x: Operand, y: Operand) -> str:
         """Return the condition x ? y: oeq, olt, ole, ogt, oge (false for nan), une, uno, ..."""

@@ -19,15 +19,14 @@ def holds_nan(array: Array) -> bool:
     return bool(square != square)
 
 
-def guarded_sum(left: Array, right: Array, guard: str) -> Array:
-    """Return the sum of left * right over the last axis but one, where the guard's zeros win.
+def guarded_sum(left: Array, right: Array) -> Array:
+    """Return the sum of left * right over the last axis but one, where zeros win.
 
-    `guard` says whose zeros: "left" or "right". The shapes broadcast.
+    The shapes broadcast.
     """
-    zeros = left if guard == "left" else right
     shape = np.broadcast_shapes(left.shape, right.shape)
     total = np.zeros((*shape[:-2], shape[-1]))
     for k in range(shape[-2]):  # one term at a time: all of them at once may not fit
-        product = left[..., k, :] * right[..., k, :]
-        total += np.where(zeros[..., k, :] == 0.0, 0.0, product)
+        x, y = left[..., k, :], right[..., k, :]
+        total += np.where((x == 0.0) | (y == 0.0), 0.0, x * y)
     return total

@@ -28,7 +28,7 @@ def dots(stage: Dots, frame: Frame) -> None:
     left, right = frame.table(stage.left), frame.table(stage.right)
     frame.add(np.einsum, "rkn,rkn->rn", left, right, out=result)
     if stage.guarded:
-        frame.add(_mend, left, right, "left", result)
+        frame.add(_mend, left, right, result)
 
 
 def product(stage: Product, frame: Frame) -> None:
@@ -52,9 +52,9 @@ def product(stage: Product, frame: Frame) -> None:
         case _:
             frame.add(np.einsum, "akn,bkn->abn", left, right, out=result)
     if stage.guarded:
-        frame.add(_mend, left[:, None], right[None], stage.guarded, result)
+        frame.add(_mend, left[:, None], right[None], result)
 
 
-def _mend(left: Array, right: Array, guard: str, result: Array) -> None:
+def _mend(left: Array, right: Array, result: Array) -> None:
     if holds_nan(result):
-        np.copyto(result, guarded_sum(left, right, guard))
+        np.copyto(result, guarded_sum(left, right))

@@ -23,7 +23,7 @@ def summed_product(stage: SummedProduct, frame: Frame, sums: Array) -> None:
     part: Array = frame.scratch.array((stage.left.height, stage.right.height))
     frame.add(np.matmul, frame.flat(left), frame.flat(right).T, out=part)
     if stage.guarded:
-        frame.add(_mend, left[:, None], right[None], stage.guarded, part)
+        frame.add(_mend, left[:, None], right[None], part)
     _add_to(sums, stage.into, part, frame)
 
 
@@ -49,6 +49,6 @@ def _add_to(sums: Array, into: tuple[tuple[int, ...], ...], part: Array, frame: 
     frame.add(np.add, places, part, out=places)
 
 
-def _mend(left: Array, right: Array, guard: str, part: Array) -> None:
+def _mend(left: Array, right: Array, part: Array) -> None:
     if holds_nan(part):
-        np.add.reduce(guarded_sum(left, right, guard), axis=-1, out=part)
+        np.add.reduce(guarded_sum(left, right), axis=-1, out=part)

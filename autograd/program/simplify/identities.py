@@ -86,7 +86,6 @@ IDENTITIES = (
     Identity(div(x, power_of_two), mul(x, div(1.0, power_of_two))),
     Identity(guarded_mul(0.0, x), 0.0),
     Identity(guarded_mul(-0.0, x), 0.0),
-    Identity(guarded_mul(nonzero, x), mul(nonzero, x)),
     Identity(guarded_mul(neg(x), neg(y)), guarded_mul(x, y)),
     Identity(pow(x, 1.0), x),
     Identity(pow(x, 0.0), 1.0),

@@ -6,6 +6,7 @@ is), which makes it exact to leave out terms that are 0.0 or -0.0.
 
 from __future__ import annotations
 
+from math import isfinite
 from typing import TYPE_CHECKING
 
 from autograd.primitives import add_n, dot, guarded_dot
@@ -21,9 +22,9 @@ __all__ = ["sums_with_constants"]
 def sums_with_constants(draft: Draft, op: Primitive, args: tuple[int, ...]) -> Instruction | None:
     """Leave constant zeros out of add_n and guarded_dot; make plainer sums of constant factors.
 
-    Exact, on all numbers: 1 * x is x, terms keep their order, a guarded product whose first factor
-    is 0 is 0.0, and one whose first factor is not 0 is a plain product. A term 0 * x of a plain
-    dot stays: x may be infinite.
+    Exact, on all numbers: 1 * x is x, terms keep their order, a guarded product with a factor 0 is
+    0.0, and one with a factor that is finite and not 0 is, in a sum, a plain product. A term 0 * x
+    of a plain dot stays: x may be infinite.
     """
     if op not in _RULES or min(args, default=0) >= 0:
         return None
@@ -46,9 +47,14 @@ def _dot(draft: Draft, args: tuple[int, ...]) -> Instruction | None:
 
 def _guarded_dot(draft: Draft, args: tuple[int, ...]) -> Instruction | None:
     half = len(args) // 2
-    pairs = [(g, x) for g, x in zip(args[:half], args[half:]) if draft.number(g) != 0.0]
-    left, right = tuple([g for g, _ in pairs]), tuple([x for _, x in pairs])
-    if max(left, default=-1) < 0:  # constants that are not 0
+    pairs = [
+        (x, y)
+        for x, y in zip(args[:half], args[half:])
+        if draft.number(x) != 0.0 and draft.number(y) != 0.0
+    ]
+    left, right = tuple([x for x, _ in pairs]), tuple([y for _, y in pairs])
+    numbers = [draft.number(x) for x in left]
+    if all(number is not None and isfinite(number) for number in numbers):
         return Instruction(dot, left + right)
     if right.count(draft.constant(1.0)) == len(right):
         return Instruction(add_n, left)

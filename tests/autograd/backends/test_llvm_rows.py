@@ -26,6 +26,7 @@ EXACT = {
     "guarded_dot",
 }  # fmt: skip
 ULPS = 4.0  # each side is within about 2
+MORE = {"power_log": 12.0}  # the cube of a logarithm has three times its error
 
 
 def width(row):
@@ -70,7 +71,8 @@ def test_a_row_has_its_value_in_every_lane(row, lanes, native, points, edges, di
         if row.name in EXACT:
             assert repr(got) == repr(wanted), point  # tells -0.0 from 0.0
         else:
-            assert difference_in_ulps(got, mpmath.mpf(wanted)) <= ULPS, (point, got, wanted)
+            most = MORE.get(row.name, ULPS)
+            assert difference_in_ulps(got, mpmath.mpf(wanted)) <= most, (point, got, wanted)
 
 
 @pytest.mark.parametrize(

@@ -309,7 +309,7 @@ def test_a_step_that_is_not_finite_is_not_taken(fault, bad_step, backend):
         data[3] = inf
         loss = lambda x: ((w * x - 1.0) ** 2, w)  # noqa: E731
     else:  # the square root is 0, its derivative is not finite
-        loss = lambda x: ((w * 0.0 + (x - 1.5) ** 2).sqrt() + w * w, w)  # noqa: E731
+        loss = lambda x: ((w - w + (x - 1.5) ** 2).sqrt() + w * w, w)  # noqa: E731
     descent, shorter = (
         Descent(loss, (data,), parameters=[w], rule=Adam.rule, state=[(3.0, 0.5, 0.25)],
                 settings=Adam([w]).settings, backend=backend)

@@ -54,13 +54,12 @@ class Execution:
         assert number is not None, f"row {row} of {memory} is read before it is written"
         return number
 
-    def product(self, guard, left, right):
-        """Return the sum of products of lists of places; the zeros of the guard win."""
+    def product(self, guarded, left, right):
+        """Return the sum of products of lists of places; guarded, zeros win."""
         total = 0.0
         for a, b in zip(left, right, strict=True):
             x, y = self.read(*a), self.read(*b)
-            if not (guard and {"left": x, "right": y}[guard] == 0.0):
-                total += x * y
+            total += 0.0 if guarded and 0.0 in {x, y} else x * y
         return total
 
     def computed(self, stage):
@@ -75,8 +74,7 @@ class Execution:
             ]
         left, right = lines_of(stage.left), lines_of(stage.right)
         if isinstance(stage, Dots):
-            guard = "left" if stage.guarded else ""
-            return [self.product(guard, a, b) for a, b in zip(left, right, strict=True)]
+            return [self.product(stage.guarded, a, b) for a, b in zip(left, right, strict=True)]
         return [self.product(stage.guarded, a, b) for a in left for b in right]
 
     def carry_out(self, stage, memory):
@@ -153,20 +151,19 @@ def test_random_programs_take_every_kind_of_stage(batch_program):
                 (rows.stride if isinstance(rows, Rows) else rows.strides) is not None
                 for rows in stage.reads
             )
-            seen.add((type(stage), getattr(stage, "guarded", ""), memories[:2], regular))
+            seen.add((type(stage), getattr(stage, "guarded", None), memories[:2], regular))
     shared, varying = (Memory.UNIFORM, Memory.UNIFORM), (Memory.VARYING, Memory.VARYING)
     mixed, turned = (Memory.UNIFORM, Memory.VARYING), (Memory.VARYING, Memory.UNIFORM)
     for regular in (True, False):
         assert seen >= {
-            *((Product, guard, shared, regular) for guard in ("", "left")),
-            *((Product, guard, varying, regular) for guard in ("", "left")),
-            *((Product, guard, mixed, regular) for guard in ("", "left", "right")),
+            *((Product, guard, both, regular)
+              for guard in (True, False) for both in (shared, varying, mixed)),
             *((Dots, guard, both, regular)
               for guard in (True, False) for both in (shared, varying, mixed, turned)),
-            *((Fold, "", both[:1], regular) for both in (shared, varying)),
-            *((Elementwise, "", both, regular) for both in (shared, varying, mixed, turned)),
-            *((SummedProduct, guard, varying, regular) for guard in ("", "left")),
-            *((SummedRows, "", both[:1], regular) for both in (shared, varying)),
+            *((Fold, None, both[:1], regular) for both in (shared, varying)),
+            *((Elementwise, None, both, regular) for both in (shared, varying, mixed, turned)),
+            *((SummedProduct, guard, varying, regular) for guard in (True, False)),
+            *((SummedRows, None, both[:1], regular) for both in (shared, varying)),
         }  # fmt: skip
 
 
@@ -231,11 +228,11 @@ def test_the_gradient_of_a_network(agrees):
     products = [stage for stage in schedule.body if isinstance(stage, Product)]
     summed = [stage for stage in schedule.reductions if isinstance(stage, SummedProduct)]
     assert [(s.left.height, s.left.width, s.right.height, s.guarded) for s in products] == [
-        (16, 2, 1, ""), (16, 16, 1, ""), (16, 16, 1, "right"),  # W x twice, and W^T g
+        (16, 2, 1, False), (16, 16, 1, False), (16, 16, 1, True),  # W x twice, and W^T g
     ]  # fmt: skip
     assert {stage.left.memory for stage in products} == {Memory.UNIFORM}
     assert sorted((s.left.height, s.right.height, s.guarded) for s in summed) == [
-        (1, 16, "left"), (16, 2, "left"), (16, 16, "left"),  # g x^T
+        (1, 16, True), (16, 2, True), (16, 16, True),  # g x^T
     ]  # fmt: skip
     for stage in (*products, *summed):
         assert stage.left.strides is not None
@@ -279,14 +276,14 @@ def test_weights_that_are_used_in_many_places_make_full_grids(agrees):
     assert {backward.left.height, backward.right.height} == {2, 4}
 
 
-def test_guards_follow_their_factor(agrees):
-    """Zeros of the upstream gradient win, on whichever side of the product it ends up."""
+def test_zeros_of_both_factors_win(agrees):
+    """0 * inf is 0 wherever the zero is, and on whichever side of the product it ends up."""
     weights = [range(4 + 2 * k, 6 + 2 * k) for k in range(4)]
     steps = [Instruction(guarded_dot, (0, 1, *line)) for line in weights]
     steps += [Instruction(guarded_dot, (*line, 2, 3)) for line in weights]
     program = Program(4, 0, 8, (), tuple(steps), tuple(range(12, 20)))
     schedule = agrees(program, [[0.0, 1.0, inf, nan]], (), [inf, 2.0, nan, 3.0, 0.0, 0.0, 0.0, 1.0])
-    assert [stage.guarded for stage in schedule.body] == ["right", "left"]
+    assert [stage.guarded for stage in schedule.body] == [True, True]
 
 
 def test_rows_are_written_in_the_order_in_which_they_are_read():
