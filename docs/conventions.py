@@ -50,6 +50,7 @@ CONVENTIONS = [
         "where(x > 0, log(x), 0)", {"x": 0.0}, 0.0, {"x": 0.0}, "the other branch cannot poison"
     ),
     Convention("0 * sqrt(x)", {"x": 0.0}, 0.0, {"x": 0.0}, "a zero from above stays exactly zero"),
+    Convention("sqrt(x * x)", {"x": 0.0}, 0.0, {"x": 0.0}, "and so does a zero of the local slope"),
     Convention("x + (x > 0)", {"x": 2.0}, 3.0, {"x": 1.0}, "comparisons have no derivative"),
     Convention("x * x.detach()", {"x": 3.0}, 9.0, {"x": 3.0}, "detached: a number like any other"),
     Convention("sum([])", {}, 0.0, {}, "the neutral element"),

@@ -64,7 +64,8 @@ EDGES = """
 What happens at kinks, poles and edges is decided once. Each line is a test. In general: data are
 floats of 64 bits; no operation raises for the sake of its operands: a domain fault gives nan or
 inf as NumPy would, with a `NumericWarning` that names the operation and the operands and points to
-your line; and a gradient of exactly zero stays exactly zero, whatever it is multiplied by.
+your line; and a zero among the factors of a derivative, from above or local, is exactly zero,
+whatever it is multiplied by.
 
 | expression | at | value | derivatives | why |
 |---|---|---|---|---|

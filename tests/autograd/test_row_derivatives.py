@@ -17,12 +17,15 @@ FIRST, SECOND = 2e-14, 1e-12
 BLOCKED = {"detach", "largest", "finite"}
 
 
-COUNTS = {("power_log", 2)}  # an argument that is a whole number and has no derivative
+def is_count(row, position):
+    """Tell whether an argument is a whole number, which has no derivative on purpose."""
+    low, high = row.domain[position % len(row.domain)]
+    return low == high
 
 
 def partial(row, formula, point, *positions):
     """Return a partial derivative at high precision, one position per order."""
-    if row.name in BLOCKED or (row.name, positions[0]) in COUNTS:
+    if row.name in BLOCKED or is_count(row, positions[0]):
         return 0.0
     orders = tuple(positions.count(i) for i in range(len(point)))
     with mpmath.workdps(50):
@@ -85,7 +88,7 @@ def test_second_derivatives_match_exact_ones(row, exact, points):
         slopes = gradients(out, leaves, create_graph=True)
         for first, slope in enumerate(slopes):
             for second, curvature in enumerate(gradients(slope, leaves)):
-                if (row.name, second) in COUNTS:
+                if is_count(row, second):
                     continue
                 wanted = partial(row, exact, point, first, second)
                 assert close(curvature, wanted, SECOND), (point, first, second)

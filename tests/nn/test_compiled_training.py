@@ -231,7 +231,7 @@ class Root(Module):
         self.w = Value(1.0)
 
     def forward(self, x):
-        return autograd.sqrt(self.w * x[0]) + self.w
+        return autograd.sqrt(self.w * x[0] + (self.w - self.w)) + self.w
 
 
 class Outside(Module):

@@ -109,8 +109,12 @@ def test_every_row(row):
     for arity in (2, 4) if row.variadic else (row.arity,):
         domain = row.domain * arity if row.variadic else row.domain
         for _ in range(3):
-            leaves = [Value(rng.uniform(*domain[place]), f"p{place}") for place in range(arity)]
-            written = check(row(*leaves) * 1.5)
+            args = [
+                Value(rng.uniform(low, high), f"p{place}") if low < high else low  # a count
+                for place, (low, high) in enumerate(domain[:arity])
+            ]
+            written = check(row(*args) * 1.5)
+            leaves = [arg for arg in args if isinstance(arg, Value)]
             assert written.leaves == {leaf.label: leaf for leaf in leaves}
 
 
