@@ -248,10 +248,10 @@ def _pull_power_log_base(g: Any, out: Any, x: Any, y: Any, k: Any) -> Any:
 
 
 def _power_log(x: Any, y: Any, k: Any) -> Any:
-    """Return x**y * log(x)**k, which is x**y for k = 0; on floats without the call of a row."""
-    if isinstance(x, float) and isinstance(y, float):
-        return ieee.power_log(x, y, k)
-    return pow(x, y) if isinstance(k, float) and k == 0.0 else power_log(x, y, k)
+    """Return x**y * log(x)**k, which is x**y for k = 0."""
+    if isinstance(k, float) and k == 0.0:
+        return computed(pow, x, y)
+    return computed(power_log, x, y, k)
 
 
 def _kink_of_power(x: float, y: float) -> str | None:
