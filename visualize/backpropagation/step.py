@@ -10,7 +10,7 @@ from visualize.digits import in_digits, significant
 from visualize.escape import cut
 from visualize.formats.formula import formula
 from visualize.formulas.holding import rule_digits
-from visualize.formulas.rules import filled, local_rule
+from visualize.formulas.rules import compact, filled, local_rules
 from visualize.scene.compose import compose
 from visualize.scene.flat import flatten
 from visualize.scene.names import names_of
@@ -76,25 +76,31 @@ def steps_of(root: Value, gradient: float) -> Iterator[Step]:
     }
     number = 0
     for node, incoming, contributions in sweep(root, gradient).visits:
+        rules = _rules(node)
         for operand, position, local, sent, total in contributions:
             number += 1
+            rule = ("", "") if local is None else _filled(rules[position], node, local, names)
             yield Step(
                 number, node, operand, position, incoming, local, sent, total,
-                made[node], (names[node], names[operand]), _rule(node, position, local, names),
+                made[node], (names[node], names[operand]), rule,
             )  # fmt: skip
 
 
-def _rule(
-    node: Value, position: int, local: float | None, names: dict[Value, str]
-) -> tuple[str, str]:
-    """Return the local derivative in names and in numbers, "" where the numbers do not give it."""
-    if node.op is None or local is None:
-        return "", ""
+def _rules(node: Value) -> tuple[str, ...]:
+    """Return the rules of the local derivatives of a node, one for each operand."""
+    if node.op is None:
+        return ()
     constants = {place: arg for place, arg in enumerate(node.args) if type(arg) is Constant}
-    rule = local_rule(node.op, position, len(node.args), constants)
-    data = [float(arg.data) for arg in node.args]
+    return local_rules(node.op, len(node.args), constants)
+
+
+def _filled(rule: str, node: Value, local: float, names: dict[Value, str]) -> tuple[str, str]:
+    """Return a local derivative in names and in numbers, "" where the numbers do not give it."""
+    rule, places = compact(rule)
+    used = [node.args[place] for place in places]
+    data = [float(arg.data) for arg in used]
     digits = rule_digits(rule, data, node.data, local)
-    operands = [names.get(arg) or significant(arg.data) for arg in node.args]
+    operands = [names.get(arg) or significant(arg.data) for arg in used]
     if " if " in rule:
         rule = f"({rule})"
     in_names = filled(rule, operands, names[node])

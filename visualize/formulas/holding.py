@@ -9,7 +9,7 @@ from math import inf, isfinite, nan, pi
 
 from autograd import TABLE, Value
 from visualize.digits import ALL, FEW, in_digits
-from visualize.formulas.rules import filled
+from visualize.formulas.rules import compact, filled
 
 __all__ = ["NONE", "held", "row_digits", "rule_digits"]
 
@@ -42,7 +42,9 @@ def rule_digits(rule: str, numbers: Sequence[float], out: float, result: float) 
     """Return how many digits a rule of `local_rule` needs, filled with numbers."""
     if ONE_BLANK.fullmatch(rule) or "{" not in rule:
         return FEW
-    return held(_compiled(rule, len(numbers)), [*numbers, out], result)
+    rule, places = compact(rule)  # of a wide operation few operands are in a rule
+    used = [numbers[place] for place in places]
+    return held(_compiled(rule, len(used)), [*used, out], result)
 
 
 def row_digits(value: Value) -> int:

@@ -15,7 +15,7 @@ from visualize.digits import counted
 from visualize.formulas.literals import recognised
 from visualize.formulas.opening import opened_in_python, operation, with_names
 
-__all__ = ["filled", "local_rule"]
+__all__ = ["compact", "filled", "local_rule", "local_rules"]
 
 OUT = "{out}"
 LARGEST = 200  # parts; of more, nobody reads a rule
@@ -44,7 +44,45 @@ def local_rule(
             f"local_rule: {row.name} of {counted(arity, 'operand')} has no operand {position}; "
             f"positions are 0 to {arity - 1}"
         )
-    return _rule(row, position, arity, tuple(sorted((constants or {}).items())))
+    known = tuple(sorted((constants or {}).items()))
+    if not row.variadic:
+        return _rule(row, position, arity, known)
+    return _every_rule(row, arity, tuple(item for item in known if item[0] != position))[position]
+
+
+def local_rules(
+    row: Primitive, arity: int, constants: Mapping[int, float] | None = None
+) -> tuple[str, ...]:
+    """Return the local rule for each operand, "" for those that are constants.
+
+    The rule of a row with many operands is drawn once, not once for each.
+
+    >>> from autograd import TABLE
+    >>> local_rules(TABLE["dot"], 4, {0: 2.0})
+    ('', '{3}', '2', '{1}')
+    """
+    known = constants or {}
+    if row.variadic:
+        return _every_rule(row, arity, tuple(sorted(known.items())))
+    return tuple(
+        "" if position in known else local_rule(row, position, arity, known)
+        for position in range(arity)
+    )
+
+
+def compact(rule: str) -> tuple[str, list[int]]:
+    """Return a rule with the blanks that it has numbered from 0, and the operands they stand for.
+
+    >>> compact("{7} / {out} + {7} * {3}")
+    ('{0} / {out} + {0} * {1}', [7, 3])
+    """
+    places: dict[str, int] = {}
+
+    def renumbered(match: re.Match[str]) -> str:
+        blank = match.group(1)
+        return OUT if blank == "out" else f"{{{places.setdefault(blank, len(places))}}}"
+
+    return BLANK.sub(renumbered, rule), list(map(int, places))
 
 
 def filled(rule: str, names: Sequence[str], out: str) -> str:
@@ -80,56 +118,83 @@ class _Operand(Value):
 def _rule(
     row: Primitive, position: int, arity: int, constants: tuple[tuple[int, float], ...]
 ) -> str:
-    if row.pullbacks[0 if row.variadic else position] is None:
-        return ""
+    return _written(row, [position], arity, dict(constants))[0]
+
+
+@lru_cache(maxsize=64)  # each holds a text for every operand
+def _every_rule(
+    row: Primitive, arity: int, constants: tuple[tuple[int, float], ...]
+) -> tuple[str, ...]:
+    known = dict(constants)
+    positions = [place for place in range(arity) if place not in known]
+    texts = dict(zip(positions, _written(row, positions, arity, known), strict=True))
+    return tuple(texts.get(place, "") for place in range(arity))
+
+
+def _written(
+    row: Primitive, positions: Sequence[int], arity: int, constants: Mapping[int, float]
+) -> list[str]:
+    """Return the rules for some operands, drawn together."""
+    if not positions or row.pullbacks[0 if row.variadic else positions[0]] is None:
+        return [""] * len(positions)
+    expressions: Sequence[ast.expr | None]
     try:
         # a context of its own: no scope, no_grad or derivative of the caller is in force
-        expression = Context().run(_drawn, row, position, arity, dict(constants))
+        expressions = Context().run(_drawn, row, positions, arity, constants)
     except Exception:  # noqa: BLE001 - a rule of a user may raise anything; its text is optional
-        expression = None
-    if expression is None:
-        shown = ", ".join(f"{{{place}}}" for place in range(arity)) if arity <= 3 else "..."
-        return f"d {row.name}({shown})/d {{{position}}}"
-    return ast.unparse(expression).replace(" ** ", "**")
+        expressions = [None] * len(positions)
+    shown = ", ".join(f"{{{place}}}" for place in range(arity)) if arity <= 3 else "..."
+    return [
+        ast.unparse(expression).replace(" ** ", "**")
+        if expression
+        else f"d {row.name}({shown})/d {{{position}}}"
+        for position, expression in zip(positions, expressions, strict=True)
+    ]
 
 
 def _drawn(
-    row: Primitive, position: int, arity: int, constants: Mapping[int, float]
-) -> ast.expr | None:
+    row: Primitive, positions: Sequence[int], arity: int, constants: Mapping[int, float]
+) -> list[ast.expr | None]:
     """Return what the rule draws for a gradient of 1; None where that is not its whole meaning.
 
     The operands are nan: whatever is computed from them is nan in silence.
     """
+    asked = set(positions)
     operands = [
-        Constant(constants[place]) if place in constants and place != position else _Operand(nan)
+        Constant(constants[place]) if place in constants and place not in asked
+        else _Operand(nan)
         for place in range(arity)
-    ]
+    ]  # fmt: skip
     out = row(*operands)
-    slope = gradients(out, operands[position], create_graph=True)
-    drawn: dict[Value, ast.expr] = {
+    slopes = gradients(out, [operands[position] for position in positions], create_graph=True)
+    drawn: dict[Value, ast.expr | None] = {
         operand: ast.Name(f"{{{place}}}")
         for place, operand in enumerate(operands)
         if isinstance(operand, Value)
     }
     drawn[out] = ast.Name(OUT)
     sizes = dict.fromkeys(drawn, 1)
-    for value in topological_order(slope):
+    for value in topological_order(*slopes):
         if value in drawn:
             continue
-        if value.op is None and value.data != value.data:
-            return None  # a number read from an operand, which the rule has taken out of it
         sizes[value] = 1 + sum(sizes.get(arg, 1) for arg in value.args)
-        if sizes[value] > LARGEST:
-            return None
         parts = [
             recognised(arg.data) if isinstance(arg, Constant) else drawn[arg] for arg in value.args
         ]
-        drawn[value] = (
-            operation(value.op, parts, opened_in_python) if value.op else recognised(value.data)
-        )
+        whole = [part for part in parts if part is not None]
+        if sizes[value] > LARGEST or len(whole) < len(parts):
+            drawn[value] = None
+        elif value.op is not None:
+            drawn[value] = operation(value.op, whole, opened_in_python)
+        else:  # nan: a number read from an operand, which the rule has taken out of it
+            drawn[value] = recognised(value.data) if value.data == value.data else None
     known = [
-        recognised(operand.data) if isinstance(operand, Constant) else drawn[operand]
-        for operand in operands
+        recognised(operand.data) if isinstance(operand, Constant) else ast.Name(f"{{{place}}}")
+        for place, operand in enumerate(operands)
     ]
     forms = (operation(row, known, opens) for opens in (opened_in_python, lambda _: True))
-    return with_names(drawn[slope], {ast.unparse(form): OUT for form in forms})
+    texts = {ast.unparse(form): OUT for form in forms}
+    return [
+        None if expression is None else with_names(expression, texts)
+        for expression in (drawn[slope] for slope in slopes)
+    ]

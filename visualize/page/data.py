@@ -13,7 +13,7 @@ from visualize.escape import cut, printable
 from visualize.formats.formula import SYMMETRIC
 from visualize.formats.wording import LABEL_COLUMNS, words
 from visualize.formulas.holding import row_digits, rule_digits
-from visualize.formulas.rules import local_rule
+from visualize.formulas.rules import local_rules
 from visualize.page.numbering import NumberTable, Table
 from visualize.scene.facts import Scene
 from visualize.scene.flat import FlatGraph, Path
@@ -224,8 +224,4 @@ def _rules(value: Value) -> tuple[str, ...]:
         for position, operand in enumerate(value.args)
         if type(operand) is Constant and not value.op.variadic
     }
-    positions = range(len(value.args))
-    return tuple(
-        "" if position in constants else local_rule(value.op, position, len(value.args), constants)
-        for position in positions
-    )
+    return local_rules(value.op, len(value.args), constants)
