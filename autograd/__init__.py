@@ -13,6 +13,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from autograd.assignment import set_data, set_gradients
 from autograd.changes import structure_changed
 from autograd.collector import paused_collector
 from autograd.functions import log_softmax, logsumexp, mean, norm, softmax, sum
@@ -49,9 +50,9 @@ __all__ = [
     "expm1", "gelu", "grad", "gradients", "hessian", "hvp", "hypot", "jacobian", "jvp",
     "leaky_relu", "local_derivatives", "log", "log1p", "log_softmax", "logaddexp", "logsumexp",
     "maximum", "mean", "minimum", "no_grad", "norm", "paused_collector", "primitive", "relu",
-    "scope", "sections", "sigmoid", "silu", "sin", "sinh", "softmax", "softplus", "source_lines",
-    "sqrt", "structure_changed", "sum", "sweep", "tan", "tanh", "topological_order",
-    "value_and_grad", "variant", "vjp", "where",
+    "scope", "sections", "set_data", "set_gradients", "sigmoid", "silu", "sin", "sinh", "softmax",
+    "softplus", "source_lines", "sqrt", "structure_changed", "sum", "sweep", "tan", "tanh",
+    "topological_order", "value_and_grad", "variant", "vjp", "where",
 ]  # fmt: skip
 
 # The compiler is two thirds of the package: each name is loaded when it is first used.

@@ -2,41 +2,59 @@
 
 from __future__ import annotations
 
-from itertools import chain, cycle
-from threading import RLock
+from contextvars import ContextVar, copy_context
+from itertools import cycle
 from typing import TYPE_CHECKING, Any
 
-from autograd.graph import Constant, Node
+from autograd.graph import Constant, Node, put, topological_order
 from autograd.mode import CURRENT
 from autograd.staleness import check_all_fresh
+from autograd.turns import Turns
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
 __all__ = ["accumulate", "backward"]
 
 # Sums are collected in the nodes, so passes over graphs that share leaves take turns.
-_one_at_a_time = RLock()
+_turns = Turns()
+
+# The stamps of the passes under way: more than one where a rule runs a pass of its own.
+_UNDER_WAY: ContextVar[tuple[object, ...]] = ContextVar("autograd_passes", default=())
 
 
 def backward(root: Node, gradient: float) -> None:
     """Set the gradient of every node that `root` depends on, adding up in the leaves.
 
-    If a rule raises, or the graph is stale, the leaves keep the gradients they had.
+    If a rule raises, the graph is stale or Ctrl-C comes, the leaves keep the gradients they had, or
+    all have the new ones; each of the other nodes has the gradient of this pass or the one it had.
     """
-    with _one_at_a_time:
-        for leaf in reverse_floats(root, gradient):
-            total = leaf._grad
-            leaf._grad = leaf._sum if total is None else total + leaf._sum
-            leaf._sum = None
+    # One line: a debugger that raises at a line finds none between the pass and the release
+    with _turns.lock: _pass(root, gradient)  # fmt: skip # noqa: E701
 
 
-def accumulate(leaves: Iterable[Any], gradients: Iterable[float]) -> None:
-    """Add gradients that were computed elsewhere to those of the leaves."""
-    with _one_at_a_time:
-        for leaf, gradient in zip(leaves, gradients):
-            total = leaf._grad
-            leaf._grad = gradient if total is None else total + gradient
+def accumulate(leaves: Sequence[Any], gradients: Sequence[float]) -> None:
+    """Add gradients that were computed elsewhere to those of the leaves: to all or to none."""
+    with _turns.lock: _add(leaves, gradients)  # fmt: skip # noqa: E701
+
+
+def _pass(root: Node, gradient: float) -> None:
+    # In a copy of the context: whatever ends the pass, its mode goes with the copy
+    leaves = copy_context().run(reverse_floats, root, gradient)
+    leaf: Any
+    rest = zip(leaves, [x._sum if x._grad is None else x._grad + x._sum for x in leaves])
+    try:
+        for leaf, leaf._grad in rest:  # noqa: B007 - in half of the time of `put`
+            pass
+    except BaseException:
+        for leaf, leaf._grad in rest:  # noqa: B007 - an iterator goes on where it was left
+            pass
+        raise
+
+
+def _add(leaves: Sequence[Any], gradients: Sequence[float]) -> None:
+    old = [leaf._grad for leaf in leaves]
+    put(leaves, "_grad", [g if x is None else x + g for x, g in zip(old, gradients)])
 
 
 def reverse_floats(root: Node, gradient: float) -> list[Any]:
@@ -45,77 +63,106 @@ def reverse_floats(root: Node, gradient: float) -> list[Any]:
     The consumers of a node all lie deeper than it, so going up level by level is a topological
     order that needs no search. A gradient of 0 contributes exactly 0, whatever the local
     derivative. Raises StaleGraphError if an operand changed after a node was computed.
+
+    The sum of a node counts in the pass whose stamp it has: what a pass that was broken off has
+    left behind is never added to.
     """
+    CURRENT.set(CURRENT.get().quieted())
+    outer = _UNDER_WAY.get()
+    if outer:
+        _check_apart(root, outer)
+    sweep = object()
+    _UNDER_WAY.set((*outer, sweep))
     levels: list[list[Any] | None] = [None] * root._depth
     levels.append([root])
+    root._sweep = sweep
     root._sum = gradient
     unreached: dict[int, list[Any]] = {}  # by depth: operands of rules that are None
     oldest = root._version
-    token = CURRENT.set(CURRENT.get().quieted())
-    try:
-        for depth in range(root._depth, 0, -1):
-            for node in levels[depth] or ():
-                node._grad = g = node._sum
-                node._sum = None
-                if node._version < oldest:  # noqa: PLR1730 - min() takes 4 times as long
-                    oldest = node._version
-                op = node.op
-                args = node.args
-                # The arms for two and for one operand are the last one written out: together
-                # they halve the time of a chain. A gradient of 0, as behind a relu that is off,
-                # only marks the operands as reached.
-                if not g:
-                    for x, rule in zip(args, cycle(op.pullbacks)):
-                        if x._sum is not None:
-                            continue
-                        if rule is None:
-                            _note(unreached, x)
-                        else:
-                            x._sum = 0.0
-                            level = levels[x._depth]
-                            if level is None:
-                                levels[x._depth] = [x]
-                            else:
-                                level.append(x)
-                elif op.arity == 2:
-                    x, y = args
-                    pull_x, pull_y = op.pullbacks
-                    x_data = x if type(x) is Constant else x._data
-                    y_data = y if type(y) is Constant else y._data
-                    if pull_x is None:
+    for depth in range(root._depth, 0, -1):
+        for node in levels[depth] or ():
+            node._grad = g = node._sum
+            if node._version < oldest:  # noqa: PLR1730 - min() takes 4 times as long
+                oldest = node._version
+            op = node.op
+            args = node.args
+            # The arms for two and for one operand are the last one written out: together
+            # they halve the time of a chain. A gradient of 0, as behind a relu that is off,
+            # only marks the operands as reached.
+            if not g:
+                for x, rule in zip(args, cycle(op.pullbacks)):
+                    if x._sweep is sweep:
+                        continue
+                    if rule is None:
                         _note(unreached, x)
                     elif type(x) is not Constant:
-                        term = pull_x(g, node._data, x_data, y_data)
-                        if x._sum is None:
-                            x._sum = term
-                            level = levels[x._depth]
-                            if level is None:
-                                levels[x._depth] = [x]
-                            else:
-                                level.append(x)
+                        x._sweep = sweep
+                        x._sum = 0.0
+                        level = levels[x._depth]
+                        if level is None:
+                            levels[x._depth] = [x]
                         else:
-                            x._sum += term
-                    if pull_y is None:
-                        _note(unreached, y)
-                    elif type(y) is not Constant:
-                        term = pull_y(g, node._data, x_data, y_data)
-                        if y._sum is None:
-                            y._sum = term
-                            level = levels[y._depth]
-                            if level is None:
-                                levels[y._depth] = [y]
-                            else:
-                                level.append(y)
+                            level.append(x)
+            elif op.arity == 2:
+                x, y = args
+                pull_x, pull_y = op.pullbacks
+                x_is_number = type(x) is Constant
+                y_is_number = type(y) is Constant
+                x_data = x if x_is_number else x._data
+                y_data = y if y_is_number else y._data
+                if pull_x is None:
+                    _note(unreached, x)
+                elif not x_is_number:
+                    term = pull_x(g, node._data, x_data, y_data)
+                    if x._sweep is not sweep:
+                        x._sweep = sweep
+                        x._sum = term
+                        level = levels[x._depth]
+                        if level is None:
+                            levels[x._depth] = [x]
                         else:
-                            y._sum += term
-                elif op.arity == 1:
-                    (x,) = args
-                    (pull_x,) = op.pullbacks
-                    if pull_x is None:
-                        _note(unreached, x)
+                            level.append(x)
                     else:
-                        term = pull_x(g, node._data, x._data)
-                        if x._sum is None:
+                        x._sum += term
+                if pull_y is None:
+                    _note(unreached, y)
+                elif not y_is_number:
+                    term = pull_y(g, node._data, x_data, y_data)
+                    if y._sweep is not sweep:
+                        y._sweep = sweep
+                        y._sum = term
+                        level = levels[y._depth]
+                        if level is None:
+                            levels[y._depth] = [y]
+                        else:
+                            level.append(y)
+                    else:
+                        y._sum += term
+            elif op.arity == 1:
+                (x,) = args
+                (pull_x,) = op.pullbacks
+                if pull_x is None:
+                    _note(unreached, x)
+                else:
+                    term = pull_x(g, node._data, x._data)
+                    if x._sweep is not sweep:
+                        x._sweep = sweep
+                        x._sum = term
+                        level = levels[x._depth]
+                        if level is None:
+                            levels[x._depth] = [x]
+                        else:
+                            level.append(x)
+                    else:
+                        x._sum += term
+            else:
+                terms = op.pull(g, node._data, [x._data for x in args])
+                for x, term in zip(args, terms):
+                    if term is None:
+                        _note(unreached, x)
+                    elif type(x) is not Constant:
+                        if x._sweep is not sweep:
+                            x._sweep = sweep
                             x._sum = term
                             level = levels[x._depth]
                             if level is None:
@@ -124,35 +171,25 @@ def reverse_floats(root: Node, gradient: float) -> list[Any]:
                                 level.append(x)
                         else:
                             x._sum += term
-                else:
-                    terms = op.pull(g, node._data, [x._data for x in args])
-                    for x, term in zip(args, terms):
-                        if term is None:
-                            _note(unreached, x)
-                        elif type(x) is not Constant:
-                            if x._sum is None:
-                                x._sum = term
-                                level = levels[x._depth]
-                                if level is None:
-                                    levels[x._depth] = [x]
-                                else:
-                                    level.append(x)
-                            else:
-                                x._sum += term
-            if unreached and depth in unreached:
-                oldest = _forget(unreached, depth, levels[depth] or (), oldest)
-            levels[depth] = None
-        leaves = levels[0] or []
-        for leaf in (*leaves, *unreached.get(0, ())) if unreached else leaves:
-            if leaf._version > oldest:
-                check_all_fresh(root)
-    except BaseException:
-        for node in chain.from_iterable(filter(None, levels)):
-            node._sum = None
-        raise
-    finally:
-        CURRENT.reset(token)
+        if unreached and depth in unreached:
+            oldest = _forget(unreached, depth, levels[depth] or (), oldest)
+        levels[depth] = None
+    leaves = levels[0] or []
+    for leaf in (*leaves, *unreached.get(0, ())) if unreached else leaves:
+        if leaf._version > oldest:
+            check_all_fresh(root)
     return leaves
+
+
+def _check_apart(root: Node, passes: tuple[object, ...]) -> None:
+    """Raise RuntimeError if a pass under way has collected a gradient in a node below `root`."""
+    for node in topological_order(root):
+        if node._sweep in passes:
+            raise RuntimeError(
+                f"a rule called backward() on a graph that shares {node!r} with the one whose "
+                "gradients are being computed; use autograd.gradients in a rule, or Values of its "
+                "own"
+            )
 
 
 def _note(unreached: dict[int, list[Any]], node: Any) -> None:

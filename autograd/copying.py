@@ -83,6 +83,6 @@ def _node(
     node: Any = object.__new__(kind)
     node.op, node.args = op, args
     node._place = (label, scope) if label else scope
-    node._data, node._grad, node._sum, node._version = data, grad, None, version
+    node._data, node._grad, node._sweep, node._version = data, grad, None, version
     node._depth = max((arg._depth for arg in args), default=-1) + 1
     return node

@@ -2,32 +2,57 @@
 
 from __future__ import annotations
 
-from threading import Lock
+from collections import deque
+from itertools import chain, repeat
+from operator import add, attrgetter
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
     from autograd.primitive import Primitive
 
-__all__ = ["CLOCK", "Constant", "Node", "topological_order"]
+__all__ = ["CLOCK", "Constant", "Node", "put", "topological_order"]
 
 
 class Clock:
-    """Counts the changes of data; each node keeps the count at which its own was computed."""
+    """Counts the changes of data; each node keeps the count at which its own was computed.
 
-    __slots__ = ("_lock", "now")
+    Data, its version and the count change together, for who sees the count of a change must see
+    the data as well. No lock is needed: Python looks for signals and other threads after calls and
+    at jumps back, neither between plain assignments nor while C code runs that calls no Python.
+    """
+
+    __slots__ = ("now",)
 
     def __init__(self) -> None:
         self.now = 0
-        self._lock = Lock()
 
-    def tick(self) -> int:
-        """Count one more change, and return the count."""
-        with self._lock:
-            self.now += 1
-            return self.now
+    def write(self, leaves: Sequence[Any], numbers: Sequence[float]) -> None:
+        """Change the data of many leaves as one change, all or none."""
+        later = map(add, map(_NOW, (self,)), (1,))
+        _run(
+            chain(
+                map(setattr, leaves, repeat("_data"), numbers),
+                map(setattr, (self,), ("now",), later),
+                map(setattr, leaves, repeat("_version"), map(_NOW, repeat(self))),
+            )
+        )
 
+
+_NOW = attrgetter("now")
 
 CLOCK = Clock()
+
+
+def put(nodes: Sequence[Any], attribute: str, items: Sequence[Any]) -> None:
+    """Set an attribute of many nodes, of all or none."""
+    _run(map(setattr, nodes, repeat(attribute), items))
+
+
+def _run(steps: Iterable[object]) -> None:
+    """Exhaust an iterator, in C."""
+    deque(steps, maxlen=0)
 
 
 class Node(Protocol):
@@ -37,7 +62,8 @@ class Node(Protocol):
     args: tuple[Any, ...]  # the operands in order, Nodes or Constants
     _data: float  # the number computed forward
     _grad: float | None  # None: no backward pass has reached the node
-    _sum: float | None  # the gradient collected so far by a backward pass under way
+    _sum: float  # the gradient collected so far by the backward pass `_sweep`
+    _sweep: object  # the stamp of the last backward pass that reached the node
     _version: int  # the count of changes when the data was set or computed
     _depth: int  # 0 for a leaf, else one more than the deepest operand
     label: str
@@ -58,7 +84,7 @@ class Constant(float):
     data = _data = float.__dict__["real"]  # the exact float, read in C
     _depth = 0
     _version = -1
-    _sum = 0.0  # never None, so that no sweep visits a constant
+    _sweep = None
     op = None
     args = ()
     grad = 0.0

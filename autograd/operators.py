@@ -41,7 +41,7 @@ def unary(op: Primitive) -> Callable[[Any], Any]:
         mode = _mode()
         node = _new(type(self))
         node._data = data
-        node._grad = node._sum = None
+        node._grad = node._sweep = None
         node._version = CLOCK.now
         node._place = mode.scope
         if mode.record:
@@ -94,7 +94,7 @@ def binary(op: Primitive, *, reflected: bool = False) -> Callable[[Any, Any], An
         mode = _mode()
         node = _new(cls)
         node._data = data
-        node._grad = node._sum = None
+        node._grad = node._sweep = None
         node._version = CLOCK.now
         node._place = mode.scope
         if mode.record:
@@ -128,7 +128,7 @@ def node_of(cls: Any, op: Primitive, args: tuple[Any, ...], data: float, depth: 
     mode = _mode()
     node = _new(cls)
     node._data = data
-    node._grad = node._sum = None
+    node._grad = node._sweep = None
     node._version = CLOCK.now
     node._place = mode.scope
     if mode.record:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, TypeAlias
 from autograd import primitives
 from autograd.backward import backward
 from autograd.copying import deep_copy, reduced, shallow_copy
-from autograd.graph import CLOCK, topological_order
+from autograd.graph import CLOCK, put, topological_order
 from autograd.mode import CURRENT
 from autograd.number import as_float
 from autograd.operators import apply, binary, unary
@@ -42,12 +42,14 @@ class Value:
     """
 
     __slots__ = (
-        "__weakref__", "_data", "_depth", "_grad", "_place", "_sum", "_version", "args", "op"
+        "__weakref__", "_data", "_depth", "_grad", "_place", "_sum", "_sweep", "_version", "args",
+        "op",
     )  # fmt: skip
 
     _data: float
     _grad: float | None
-    _sum: float | None
+    _sum: float
+    _sweep: object
     _version: int
     _depth: int
     _place: str | tuple[str, str]  # the scope, or label and scope: one slot, for memory
@@ -61,7 +63,7 @@ class Value:
                 raise TypeError(f"{data!r} is a Value already; use it, or Value(v.data) for a copy")
             data = as_float(data)
         self._data = data
-        self._grad = self._sum = None
+        self._grad = self._sweep = None
         self._version = CLOCK.now
         self._depth = 0
         self.op = None
@@ -88,8 +90,10 @@ class Value:
                 f"data of {self._described()} cannot be set, it is the result of {self.op.name}: "
                 "set the data of its leaves and call .forward(), or make a new Value(number)"
             )
-        self._data = data if type(data) is float else as_float(data, "Value.data")
-        self._version = CLOCK.tick()
+        if type(data) is not float:
+            data = as_float(data, "Value.data")
+        # In one go, see Clock: there is no call in this line
+        self._data, self._version, CLOCK.now = data, (now := CLOCK.now + 1), now
 
     @property
     def grad(self) -> float:
@@ -155,15 +159,23 @@ class Value:
         >>> y.forward()
         Value(data=16.0, grad=0.0)
         """
-        CLOCK.tick()  # for Vectors that hold the old data
-        for node in topological_order(self):
-            op = node.op
-            if op is not None:
+        nodes: list[Any] = [node for node in topological_order(self) if node.op is not None]
+        before = [
+            [getattr(node, name) for node in nodes] for name in ("_data", "_grad", "_version")
+        ]
+        try:
+            for node in nodes:
+                op = node.op
                 node._data = data = op.forward(*[arg._data for arg in node.args])
                 node._grad = None
                 node._version = max(node._version, *[arg._version for arg in node.args])
                 if not op.total and not isfinite(data):
                     warn_non_finite(op.name, data, node.args)
+            CLOCK.now += 1  # for Vectors that hold the old data
+        except BaseException:
+            for name, items in zip(("_data", "_grad", "_version"), before):
+                put(nodes, name, items)
+            raise
         return self
 
     detach: ClassVar[Callable[[Value], Value]] = unary(primitives.detach)

@@ -31,9 +31,9 @@ class Vector(tuple[Any, ...]):
     Value(data=32.0, grad=0.0)
     """
 
-    _data: list[float]
-    _depth: int  # of the deepest member; -1 if there is no Value among them
-    _version: int
+    # When the data were read, these, and the depth of the deepest member, -1 if no Value is among
+    # them: in one piece, for an interrupt or another thread between two would part them.
+    _read: tuple[int, list[float], int]
 
     def __new__(cls, members: Iterable[Any] = ()) -> Vector:
         """Make a Vector of numbers and Values; TypeError for anything else."""
@@ -43,14 +43,16 @@ class Vector(tuple[Any, ...]):
         if not _NODES.issuperset(map(type, members)):
             members = tuple(operand(member, "dot") for member in members)
         self = super().__new__(cls, members)
-        self._version = -1
+        self._read = (-1, [], -1)
         return self
 
-    def refresh(self) -> None:
-        """Read the data of the members."""
-        self._version = CLOCK.now
-        self._data = [member._data for member in self]
-        self._depth = max([m._depth for m in self if type(m) is not Constant], default=-1)
+    def refresh(self) -> tuple[int, list[float], int]:
+        """Read the data of the members, after the count of changes: the next one is noticed."""
+        now = CLOCK.now
+        data = [member._data for member in self]
+        depth = max([m._depth for m in self if type(m) is not Constant], default=-1)
+        self._read = read = now, data, depth
+        return read
 
     def __reduce__(self) -> tuple[Any, ...]:
         return Vector, (tuple(self),)
@@ -70,12 +72,15 @@ def dot(x: Iterable[Any], y: Iterable[Any]) -> Any:
     if len(left) != len(right):
         raise ValueError(f"dot: the operands have different lengths, {len(left)} and {len(right)}")
     now = CLOCK.now
-    if left._version != now:
-        left.refresh()
-    if right._version != now:
-        right.refresh()
-    data = sum(map(mul, left._data, right._data), 0.0)
-    depth = left._depth if left._depth > right._depth else right._depth  # noqa: FURB136 - max() is slow
+    version, left_data, depth = left._read
+    if version != now:
+        _, left_data, depth = left.refresh()
+    version, right_data, right_depth = right._read
+    if version != now:
+        _, right_data, right_depth = right.refresh()
+    data = sum(map(mul, left_data, right_data), 0.0)
+    if right_depth > depth:  # noqa: PLR1730 - max() is slow
+        depth = right_depth
     if depth < 0:
         return data
     args = left + right

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from math import hypot, isfinite
 
-from autograd import Value
+from autograd import Value, set_gradients
 
 __all__ = ["clip_grad_norm"]
 
@@ -31,6 +31,5 @@ def clip_grad_norm(parameters: Iterable[Value], max_norm: float) -> float:
     norm = hypot(*(parameter.grad for parameter in reached))
     scale = max_norm / (norm + 1e-6)
     if scale < 1.0:
-        for parameter in reached:
-            parameter.grad *= scale
+        set_gradients(reached, [parameter.grad * scale for parameter in reached])
     return norm

@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager
 from contextvars import copy_context
 from typing import Any, TypeVar
 
-from autograd import Value, Vector, scope, structure_changed
+from autograd import Value, Vector, scope, set_data, set_gradients, structure_changed
 from nn.checkpoint import load_state, save_state
 from nn.modes import local_modes, mode_here, set_mode_here
 from nn.prediction import Prediction
@@ -162,8 +162,8 @@ class Module:
 
     def zero_grad(self) -> None:
         """Forget the gradients of all parameters."""
-        for parameter in _unnamed_parameters(self):
-            parameter.zero_grad()
+        parameters = [*_unnamed_parameters(self)]
+        set_gradients(parameters, [None] * len(parameters))
 
     def train(self: Kind, training: bool = True) -> Kind:
         """Set `training` here and in all modules inside, and return this module."""
@@ -205,12 +205,11 @@ class Module:
 
         Raises ValueError, listing names that are missing and unexpected, unless the names are
         exactly those of the parameters, and TypeError for what is no number; the parameters
-        are then as before.
+        are then as before, and so they are after Ctrl-C.
         """
         parameters = dict(self.named_parameters())
         numbers = checked_state(state, parameters, f"the parameters of this {type(self).__name__}")
-        for name, parameter in parameters.items():
-            parameter.data = numbers[name]
+        set_data(parameters.values(), [numbers[name] for name in parameters])
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the parameters to a .npz or .json file, atomically: see `nn.save_state`."""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from math import inf
 from typing import Any, ClassVar, TypeAlias
 
-from autograd import Value
+from autograd import Value, set_data, set_gradients
 from nn import update_rules
 from nn.state import checked_state
 
@@ -94,27 +94,28 @@ class Optimizer:
         leaves parameters and state as they were.
         """
         rule, settings = type(self).rule, self._settings
-        updates = []
-        for index, (parameter, state) in enumerate(zip(self.parameters, self._state, strict=True)):
-            if parameter.has_grad:
-                before = parameter.data
-                moved = rule(before, parameter.grad, state, **settings)
-                updates.append((index, parameter, before, moved))
+        moved: list[Value] = []
+        before: list[float] = []
+        after: list[float] = []
         states = list(self._state)
+        for index, parameter in enumerate(self.parameters):
+            if parameter.has_grad:
+                number, states[index] = rule(
+                    parameter.data, parameter.grad, self._state[index], **settings
+                )
+                moved.append(parameter)
+                before.append(parameter.data)
+                after.append(number)
         try:
-            for index, parameter, _, (number, state) in updates:
-                parameter.data = number
-                states[index] = state
+            set_data(moved, after)
             self._state = states
         except BaseException:
-            for _, parameter, before, _ in updates:
-                parameter.data = before
+            set_data(moved, before)
             raise
 
     def zero_grad(self) -> None:
         """Forget the gradients of all parameters."""
-        for parameter in self.parameters:
-            parameter.zero_grad()
+        set_gradients(self.parameters, [None] * len(self.parameters))
 
     def state_dict(self) -> dict[str, float]:
         """Return settings and state as one flat dict of numbers, fit for `nn.save_state`."""
@@ -132,14 +133,15 @@ class Optimizer:
         """
         owner = f"this {type(self).__name__}"
         numbers = checked_state(state, self.state_dict(), owner)
-        self._settings = {
+        settings = {
             name: self._checked(name, type(setting)(numbers[name]))  # a flag stays a bool
             for name, setting in self._settings.items()
         }
-        self._state = [
+        lines = [
             tuple(numbers[f"{index}.{name}"] for name in self.state_names)
             for index in range(len(self.parameters))
         ]
+        self._settings, self._state = settings, lines  # with nothing between them to stop at
 
     def __repr__(self) -> str:
         settings = ", ".join(f"{name}={setting}" for name, setting in self._settings.items())

@@ -9,7 +9,7 @@ from math import inf, isfinite
 from operator import mul
 from typing import Any
 
-from autograd import Value, Vector, dot
+from autograd import Value, Vector, dot, set_data
 from nn.counts import as_count
 from nn.data import as_examples, as_inputs, row_order
 from nn.initializers import Initializer, initializer_function
@@ -18,7 +18,6 @@ from nn.matching import as_labels, is_scalar
 from nn.module import Module
 from nn.randomness import generator
 from nn.separability import PerceptronHistory, exhausted, repeated, separated
-from nn.training.interrupts import held_interrupts
 
 __all__ = ["Perceptron"]
 
@@ -108,9 +107,7 @@ class Perceptron(Module):
                     break
         else:
             history = exhausted(mistakes)
-        with held_interrupts():
-            for parameter, number in zip((*self.weights, self.bias), (*weights, bias), strict=True):
-                parameter.data = number
+        set_data((*self.weights, self.bias), (*weights, bias))
         return history
 
     def predict(self, X: Any) -> Any:

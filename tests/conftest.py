@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import os
+import sys
+from itertools import count
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
 from autograd.mode import CURRENT
 
-__all__ = ["no_mode_leaks"]
+__all__ = ["broken_off", "no_mode_leaks"]
 
 os.environ["MPLBACKEND"] = "Agg"  # no test opens a window
 
@@ -27,3 +30,47 @@ def no_mode_leaks():
     left = CURRENT.get()
     CURRENT.set(OUTSIDE)
     assert left is OUTSIDE, "the test left a mode switched on"
+
+
+PACKAGES = tuple(
+    str(Path(__file__).parents[1] / name) + os.sep for name in ("autograd", "nn", "visualize")
+)
+
+
+@pytest.fixture
+def broken_off():
+    """Return a generator that breaks an action off by Ctrl-C at every line of the packages in turn.
+
+    For n = 1, 2, ... it prepares what the action works on, lets it run to the n-th line that it
+    reaches, and yields what it has left behind, until the action comes to its end.
+    """
+
+    def at_each_line(prepare, act):
+        for moment in count(1):
+            subject = prepare()
+            left = moment
+
+            def trace(frame, event, argument):
+                nonlocal left
+                if not frame.f_code.co_filename.startswith(PACKAGES):
+                    return None
+                if event == "line":
+                    left -= 1
+                    if not left:
+                        raise KeyboardInterrupt
+                return trace
+
+            before = sys.gettrace()
+            sys.settrace(trace)
+            try:
+                act(subject)
+            except KeyboardInterrupt:
+                pass
+            finally:
+                sys.settrace(before)
+            if left > 0:
+                assert moment > 1, "the action reaches no line of the packages"
+                return
+            yield subject
+
+    return at_each_line

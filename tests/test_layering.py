@@ -17,10 +17,11 @@ PACKAGES = ("autograd", "nn", "visualize")
 
 # The files of autograd in reading order: each imports only from those before it.
 AUTOGRAD = (
-    "collector", "changes", "location", "mode", "variant", "place", "tracing", "recording",
+    "collector", "turns", "changes", "location", "mode", "variant", "place", "tracing", "recording",
     "number", "ieee", "contract", "warning", "arrays", "primitive", "primitives", "graph",
     "staleness", "backward", "terms", "reverse", "sweep", "tangents", "ufuncs", "copying",
-    "operators", "value", "vector", "functions", "structure", "functional", "differences", "check",
+    "operators", "value", "assignment", "vector",
+    "functions", "structure", "functional", "differences", "check",
     "program", "program.program", "program.listing", "program.interpreter", "program.stages",
     "program.simplify.draft", "program.simplify.rewriting", "program.simplify.folding",
     "program.simplify.sums", "program.simplify.pattern", "program.simplify.identities",

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from autograd import Descent, NumericWarning, paused_collector
+from autograd import Descent, NumericWarning, paused_collector, set_data
 from nn.losses import LOSSES
 from nn.module import Module
 from nn.noise import NoisePlan
@@ -83,9 +83,8 @@ def _elsewhere(task: Task) -> Iterator[None]:
     parameters = [*dict.fromkeys([*task.model.parameters(), *task.optimizer.parameters])]
     put_back = noted(parameters)
     try:
-        for index, parameter in enumerate(parameters):
-            number = parameter.data
-            parameter.data = number + (-1.0) ** index * 1e-3 * (number or 1.0)
+        numbers = enumerate(parameter.data for parameter in parameters)
+        set_data(parameters, [x + (-1.0) ** index * 1e-3 * (x or 1.0) for index, x in numbers])
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", NumericWarning)
             yield

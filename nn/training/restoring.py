@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from autograd import Value
+from autograd import Value, set_data, set_gradients
 from nn.training.interrupts import held_interrupts
 
 __all__ = ["noted"]
@@ -21,14 +21,13 @@ def noted(parameters: Iterable[Value]) -> Callable[[], None]:
     >>> p, p.has_grad
     (Value(data=1.0, grad=0.0), False)
     """
-    before = [(p, p.data, p.grad if p.has_grad else None) for p in dict.fromkeys(parameters)]
+    values = [*dict.fromkeys(parameters)]
+    numbers = [value.data for value in values]
+    gradients = [value.grad if value.has_grad else None for value in values]
 
     def put_back() -> None:
         with held_interrupts():
-            for parameter, number, gradient in before:
-                parameter.data = number
-                parameter.zero_grad()
-                if gradient is not None:
-                    parameter.grad = gradient
+            set_data(values, numbers)
+            set_gradients(values, gradients)
 
     return put_back

@@ -130,6 +130,26 @@ def test_zero_from_above_is_zero_whatever_the_rule_of_a_user():
             assert gradients(root, x) == 1.0
 
 
+def test_a_rule_may_run_a_pass_over_nodes_of_its_own_only():
+    shared = Value(3.0)
+    for inner in (Value(2.0), shared):
+
+        def rule(g, out, x, inner=inner):
+            inner.zero_grad()
+            (inner * inner).backward()
+            return g * inner.grad
+
+        root = primitive("inside", lambda x: x, rule)(shared * 1.0) + shared
+        shared.zero_grad()
+        if inner is shared:
+            with pytest.raises(RuntimeError, match=r"a rule called backward\(\) .* shares Value"):
+                root.backward()
+            assert not shared.has_grad
+        else:
+            root.backward()
+            assert (shared.grad, inner.grad) == (5.0, 4.0)
+
+
 def test_passes_over_graphs_that_share_leaves_take_turns():
     """One pass stops half way; the other must not return before its gradient is in the leaf."""
     half_way, other_done = threading.Event(), threading.Event()

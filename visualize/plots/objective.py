@@ -11,7 +11,7 @@ from logging import getLogger
 from typing import TYPE_CHECKING, Any
 
 import autograd
-from autograd import NumericWarning, Value, no_grad
+from autograd import NumericWarning, Value, no_grad, set_data
 from visualize.modes import evaluating
 
 if TYPE_CHECKING:
@@ -90,8 +90,7 @@ class Objective:
         return answer
 
     def _set(self, numbers: list[float]) -> None:
-        for parameter, number in zip(self.parameters, numbers, strict=True):
-            parameter.data = number
+        set_data(self.parameters, numbers)
 
     def _asked(self) -> float:
         outputs = [self._model(row) for row in self._inputs.tolist()]
