@@ -48,6 +48,7 @@ class Primitive:
         sum_of: Primitive | None,
         formula: str | None,
         kink: Callable[..., str | None] | None,
+        flat: str,
     ) -> None:
         self.name = name
         self.__name__ = name
@@ -67,6 +68,7 @@ class Primitive:
         self.sum_of = sum_of
         self.formula = formula
         self.kink = kink
+        self.flat = flat
         self.gathered: Primitive | None = None  # the variadic row that sums results of this one
         if variadic and sum_of is not None and sum_of.gathered is None:
             sum_of.gathered = self
@@ -161,6 +163,7 @@ def primitive(
     sum_of: Primitive | None = None,
     formula: str | None = None,
     kink: Callable[..., str | None] | None = None,
+    flat: str = "",
 ) -> Primitive:
     """Define an operation and return it; it is a function of numbers, Values and arrays.
 
@@ -183,6 +186,7 @@ def primitive(
       two-argument form. Without, formulas name the operation: `cube(x)`.
     - `kink(*args)` returns, where the operation has no derivative, which one the rules take, in
       words; None everywhere else.
+    - `flat`: why its derivative is 0 somewhere, in two words: "relu off".
 
     Raises ValueError for a name that is taken by the package or is no identifier, and TypeError
     when there is no pullback or a rule is not callable.
@@ -242,6 +246,7 @@ def primitive(
         sum_of=sum_of,
         formula=formula,
         kink=kink,
+        flat=flat,
     )
     TABLE[name] = row
     for use in ON_NEW_ROW:

@@ -526,6 +526,7 @@ tanh: Primitive = primitive(
     c="tanh",
     special=(*EDGES, (1000.0,), (-1000.0,)),
     total=True,
+    flat="saturated",
 )
 sech_squared: Primitive = primitive(
     "sech_squared",
@@ -599,6 +600,7 @@ relu = primitive(
     total=True,
     formula="max(x, 0)",
     kink=lambda x: "relu'(0) = 0, the flat side" if x == 0.0 else None,
+    flat="relu off",
 )
 gate: Primitive = primitive(
     "gate",
@@ -613,6 +615,7 @@ gate: Primitive = primitive(
     total=True,
     formula="y if x > 0 else 0",
     kink=lambda x, g: "closed at 0, as relu'(0) = 0" if x == 0.0 else None,
+    flat="gate closed",
 )
 leaky_relu = primitive(
     "leaky_relu",
@@ -628,6 +631,7 @@ leaky_relu = primitive(
     total=True,
     formula="x if x > 0 else y * x",
     kink=lambda x, slope: "the derivative at 0 is the slope" if x == 0.0 and slope != 1.0 else None,
+    flat="slope 0",
 )
 elu = primitive(
     "elu",
@@ -654,6 +658,7 @@ sigmoid: Primitive = primitive(
     special=(*EDGES, (1000.0,), (-1000.0,)),
     total=True,
     formula="1 / (1 + exp(-x))",
+    flat="saturated",
 )
 logistic_density: Primitive = primitive(
     "logistic_density",
@@ -725,6 +730,7 @@ erf: Primitive = primitive(
     c="erf",
     special=EDGES,
     total=True,
+    flat="saturated",
 )
 erfc: Primitive = primitive(
     "erfc",
@@ -806,6 +812,7 @@ maximum: Primitive = primitive(
     total=True,
     formula="max(x, y)",
     kink=_kink_of_tie,
+    flat="not the largest",
 )
 minimum = primitive(
     "minimum",
@@ -821,6 +828,7 @@ minimum = primitive(
     total=True,
     formula="min(x, y)",
     kink=_kink_of_tie,
+    flat="not the smallest",
 )
 prefer: Primitive = primitive(
     "prefer",
@@ -836,6 +844,7 @@ prefer: Primitive = primitive(
     total=True,
     formula="z if x > y else 0 if x < y else z / 2",
     kink=lambda x, y, g: _kink_of_tie(x, y),
+    flat="not taken",
 )
 where: Primitive = primitive(
     "where",
@@ -851,6 +860,7 @@ where: Primitive = primitive(
     special=(*TRIPLES, (0.0, inf, 1.0), (1.0, 2.0, nan)),
     total=True,
     formula="y if x else z",
+    flat="not taken",
 )
 
 
@@ -874,6 +884,7 @@ clip = primitive(
     total=True,
     formula="min(max(x, y), z)",
     kink=_kink_of_clip,
+    flat="clipped",
 )
 hypot: Primitive = primitive(
     "hypot",
@@ -899,6 +910,7 @@ largest = primitive(
     variadic=True,
     total=True,
     formula="max(x, y)",
+    flat="not the largest",
 )
 finite = primitive(
     "finite",

@@ -80,6 +80,6 @@ def test_the_pictures_show_the_neuron_and_the_layer(lesson):
     for word in ("One neuron", "w0", "x2", "z", "relu", "data 1.5", "grad -2"):
         assert word in neuron
     layer = lesson.words("layer.svg")
-    for word in ("four neurons", "neurons.0", "neurons.3", "h0 + h1 + h2 + h3", "(dead)"):
+    for word in ("four neurons", "neurons.0", "neurons.3", "h0 + h1 + h2 + h3", "(relu off)"):
         assert word in layer
     assert "y   = relu(z)  data 1.5   grad 1  ∂z 1  output" in lesson.printed

@@ -100,7 +100,7 @@ def test_the_invented_cars_obey_the_rule_that_is_stated(lesson):
 
 def test_the_pictures_show_the_graph_and_the_training(lesson):
     graph = lesson.words("car.svg")
-    for word in ("is it a car?", "Z1[2]", "data 0.93", "A2[0]", "data 0.784", "0 (dead)"):
+    for word in ("is it a car?", "Z1[2]", "data 0.93", "A2[0]", "data 0.784", "0 (relu off)"):
         assert word in graph
     assert "held out" in lesson.words("training.svg")
 

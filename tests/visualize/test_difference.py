@@ -320,13 +320,13 @@ def test_a_gradient_that_came_or_died_is_a_change():
     before = snapshot(y)
     y.backward()
     changes = {change.name: change for change in diff(before, y).changed}
-    assert changes["x"].gradient_text == "no gradient yet → grad 0 (dead)"
+    assert changes["x"].gradient_text == "no gradient yet → grad 0 (relu off)"
     assert (changes["x"].gradient_before, changes["x"].gradient_after) == (None, 0.0)
     before = snapshot(y)
     x.data = 1.0
     y.forward().backward()
     changes = {change.name: change for change in diff(before, y).changed}
-    assert changes["x"].gradient_text == "grad 0 (dead) → 1"
+    assert changes["x"].gradient_text == "grad 0 (relu off) → 1"
 
 
 def test_nan_that_stays_nan_is_no_change():
@@ -341,12 +341,13 @@ def test_nan_that_stays_nan_is_no_change():
 GOLDEN = """\
 # 9 values, then 10: 2 added, 1 removed, 5 changed, 3 the same
 # output loss: 1 → 2.25 (+125%)
+# after: Leaves hold more than one pass from here gives: gradients add up until zero_grad().
 + v5   = relu(v4)  data 0                 grad 6
 + v6   = exp(v5)   data 1                 grad 6
 - v5'  = abs(v4)   data 0.75              grad 4
 ~ loss = v8 ^ 2    data 1 → 2.25 (+125%)  grad 1
-~ v2   = x × w     data -1                grad -4 → 0 (dead)
-~ v4   = v2 + b    data -0.75             grad -4 → 0 (dead)
+~ v2   = x × w     data -1                grad -4 → 0 (relu off)
+~ v4   = v2 + b    data -0.75             grad -4 → 0 (relu off)
 ~ v7   = v6 × 2    data 1.5 → 2 (+33.3%)  grad 2 → 3 (+50%)  was v5' × 2
 ~ v8   = v7 - 0.5  data 1 → 1.5 (+50%)    grad 2 → 3 (+50%)
 """

@@ -48,7 +48,7 @@ def test_states_differ_by_more_than_colour(states):
     source = draw(states).source
     for style in ("solid", "dashed", "dotted"):
         assert f"filled,{style}" in source
-    for words in ("not reached", "grad 0 (dead)", "grad inf", "grad nan"):
+    for words in ("not reached", "grad 0 (relu off)", "grad inf", "grad nan"):
         assert words in source
     assert "orange, dashed border: negative gradient" in source
     assert "orange" not in draw(states, legend=False).source

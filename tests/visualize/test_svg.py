@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import math
 import re
 from xml.etree import ElementTree as ET
 
 import pytest
 
+import autograd
 from autograd import Value, scope, where
 from visualize import draw
 from visualize.digits import exact, significant
+from visualize.formats.legend import legend_keys
 from visualize.formats.measure import FONT_SIZE, SMALL, text_width
+from visualize.formats.palette import style_class
 from visualize.scene.flat import flatten
+from visualize.scene.gradient import Gradient
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -53,9 +58,17 @@ def test_states_differ_by_more_than_colour(states):
     for box, node in zip(boxes(parsed(picture)), picture.scene.nodes, strict=True):
         rect = box.find(f"{SVG}rect")
         state = node.gradient.state
+        if not math.isfinite(node.data):  # looks like its data
+            state = "nan" if math.isnan(node.data) else "infinite"
         if state == "finite":
             state = "negative" if node.gradient.value < 0 else "positive"
-        words = re.sub(r"[-\d.e]+", "#", node.gradient.short)
+        words = node.gradient.short.partition(" (")[0]
+        if state != "zero":  # which its number tells
+            words = re.sub(r"[-\d.e]+", "#", words)
+        if state in ("nan", "infinite"):
+            words = state  # of data or gradient
+            if node.is_output:
+                continue
         width = 1.2 if node.is_output else float(rect.get("stroke-width", 1.2))
         looks.setdefault(state, set()).add((words, rect.get("stroke-dasharray"), width))
     x = Value(1.0)
@@ -69,10 +82,38 @@ def test_states_differ_by_more_than_colour(states):
 
 
 def test_the_legend_names_what_is_there(states, readme):
-    assert "gradient is nan" in draw(states).svg
-    assert "gradient is nan" not in draw(readme).svg
-    assert "negative gradient, to -645.6" in draw(readme).svg
+    assert "gradient nan" in draw(states).svg
+    assert "gradient nan" not in draw(readme).svg
+    lowest = min(node.gradient.value for node in draw(readme).scene.nodes)
+    assert f"negative gradient, to {significant(lowest)}" in draw(readme).svg
     assert "negative gradient" not in draw(readme, legend=False).svg
+
+
+def test_the_legend_claims_no_gradient_that_no_box_has(readme):
+    c = readme
+    gradients = [node.gradient.value for node in draw(c).scene.nodes]
+    assert f"positive gradient, to {significant(max(gradients))}" in draw(c).svg
+    a = Value(2.0, label="a")
+    y = a * -3.0
+    y.backward()
+    keys = legend_keys(draw(y).scene)
+    assert [key.meaning for key in keys[:2]] == [
+        "negative gradient, to -3", "positive gradient, to 1",
+    ]  # fmt: skip
+    (negative, positive), shade = keys[:2], style_class(Gradient("finite", 1.0), 3.0)
+    assert negative.looks[0] == "n8"
+    assert positive.looks[-1] == shade != "p8"
+
+
+@pytest.mark.parametrize(("number", "look"), [("nan", "nan"), ("inf", "infinite")])
+def test_data_that_are_not_finite_are_not_painted_as_a_gradient(number, look):
+    y = Value(float(number), label="y") * 1.0
+    y.backward()
+    picture = draw(y)
+    assert {box.get("class").split()[0] for box in boxes(parsed(picture))} == {look}
+    assert "positive gradient" not in picture.svg
+    collapsed = draw(autograd.sum([y * i for i in range(1, 40)]).relu(), max_nodes=4)
+    assert look in {box.get("class").split()[0] for box in boxes(parsed(collapsed))}
 
 
 def test_shades_grow_with_the_gradient_and_are_symmetric():

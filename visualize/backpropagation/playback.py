@@ -16,6 +16,7 @@ from visualize.scene.facts import Scene
 from visualize.scene.flat import FlatGraph, flatten
 from visualize.scene.ghost import with_copies
 from visualize.scene.gradient import gradient_of
+from visualize.scene.recorded import recorded
 
 __all__ = ["MOST_VALUES", "played"]
 
@@ -36,7 +37,7 @@ def played(root: Value, gradient: float, steps: Sequence[Step]) -> str:
         )
     totals = {root: gradient}
     totals |= {step.operand: step.total for step in steps if step.total is not None}
-    scene = with_copies(compose(graph, derivatives=True, gradients=totals))
+    scene = with_copies(compose(graph, derivatives=True, gradients=recorded(graph, totals)))
     drawn = [number for number, node in enumerate(scene.nodes) if node.copy_of is None]
     box = dict(zip(graph.values, drawn, strict=True))
     backward = [_seed(scene, box[root], gradient), *_backward(steps, box)]

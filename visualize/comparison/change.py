@@ -68,7 +68,7 @@ class Change:
     def gradient_text(self) -> str:
         """The gradient before and after in a few digits, once if they are equal."""
         before, after = self.before.gradient, self.after.gradient
-        if before.state == after.state == "finite":
+        if before.state == after.state == "finite" and before.remark == after.remark == "":
             return arrow("grad ", before.value, after.value)
         if before.state == after.state and equal(before.value, after.value):
             return after.short
@@ -120,7 +120,7 @@ def percent(before: float, after: float) -> str:
 
 
 def _known(gradient: Gradient) -> float | None:
-    return None if gradient.state in ("pending", "unreached") else gradient.value
+    return None if gradient.state in ("pending", "unreached", "earlier") else gradient.value
 
 
 def _step(before: float, after: float, scale: float) -> float:

@@ -42,6 +42,8 @@ def listing(difference: Compared) -> str:
     lines = [
         f"# {counted(len(before.nodes), 'value')}, then {len(after.nodes):,}: {difference.summary}",
         *_outputs(before, after),
+        *(f"# before: {note}" for note in before.scene.notes),
+        *(f"# after: {note}" for note in after.scene.notes),
     ]
     if before.values == after.values and not difference.changed:
         lines.append(

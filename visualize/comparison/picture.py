@@ -18,6 +18,7 @@ from visualize.scene.compose import compose
 from visualize.scene.facts import Edge, Node, Scene
 from visualize.scene.flat import FlatGraph, Path, flatten
 from visualize.scene.ghost import with_copies
+from visualize.scene.gradient import Gradient
 
 __all__ = ["MARKS", "picture"]
 
@@ -34,8 +35,7 @@ class _Still:
 
     op: Primitive | None
     data: float
-    grad: float
-    has_grad: bool
+    gradient: Gradient
     name: str
     label: str  # for boxes of several; a box of its own has the name
     scope: str
@@ -43,6 +43,10 @@ class _Still:
     status: Status
     args: tuple[_Still | Constant, ...] = ()
     removed: tuple[_Still, ...] = ()  # operands that the operation no longer has
+
+    @property
+    def has_grad(self) -> bool:
+        return self.gradient.state not in ("pending", "unreached", "earlier")
 
 
 def picture(
@@ -57,7 +61,7 @@ def picture(
     labels = {still.name: still.label for still in stills}
     for still in stills:
         still.label = still.name  # unique, so that compose makes it the name of the node
-    scene = compose(graph, boxes, title=title)
+    scene = compose(graph, boxes, title=title, gradients=[still.gradient for still in stills])
     return Drawing(
         with_copies(_marked(scene, stills, labels)),
         rankdir="LR",
@@ -100,8 +104,7 @@ def _still(graph: Snapshot, number: int, status: Status) -> _Still:
     return _Still(
         op=graph.values[number].op,
         data=node.data,
-        grad=node.gradient.value,
-        has_grad=node.gradient.state not in ("pending", "unreached"),
+        gradient=node.gradient,
         name=node.name,
         label=node.label,
         scope="/".join(node.scope),

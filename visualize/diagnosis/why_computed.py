@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from math import isclose, isfinite, isnan
+from math import isclose
 
 from visualize.diagnosis.diagnosis import Finding
 from visualize.diagnosis.ways import Ways
 from visualize.digits import significant
+from visualize.scene.recorded import added_up, passes_in
 
 __all__ = ["not_as_computed"]
-
-MOST_PASSES = 1_000_000  # a whole number beyond is a coincidence
 
 
 def not_as_computed(ways: Ways) -> Iterator[Finding]:
@@ -30,7 +29,7 @@ def not_as_computed(ways: Ways) -> Iterator[Finding]:
         yield Finding("not computed", summary, way_out=f"call backward() on {top}")
         return
     held, given = leaf.grad, 0.0 if gradient is None else gradient
-    if isclose(held, given, rel_tol=1e-9) or (isnan(held) and isnan(given)):
+    if not added_up(leaf, gradient):
         return
     yield Finding(
         "accumulated",
@@ -49,7 +48,7 @@ def _reason(ways: Ways, held: float, given: float) -> str:
             f"the backward pass came to {top} with gradient {significant(root.grad)}, not 1: from "
             f"backward({significant(root.grad)}), or from a root further up"
         )
-    times = held / given if given and isfinite(given) else 0.0
-    if 2.0 <= times <= MOST_PASSES and isclose(times, round(times), rel_tol=1e-9):
-        return f"that is {round(times):,} times as much: as many backward passes have added up"
+    passes = passes_in(held, given)
+    if passes > 1:
+        return f"that is {passes:,} times as much: as many backward passes have added up"
     return "backward passes from other roots, or with other data, have added up in it"

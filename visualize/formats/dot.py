@@ -8,7 +8,7 @@ from visualize.escape import dot_string
 from visualize.formats.formula import edge_mark, local_mark
 from visualize.formats.legend import legend_keys
 from visualize.formats.measure import FONT_SIZE, LINE, PADDING, box_size
-from visualize.formats.palette import LIGHT, OUTPUT_WIDTH, line_width, style_class, theme
+from visualize.formats.palette import LIGHT, OUTPUT_WIDTH, line_width, look_of, theme
 from visualize.formats.summary import summary
 from visualize.formats.wording import words
 from visualize.scene.facts import Edge, Node, Scene
@@ -89,7 +89,7 @@ def _clustered(scene: Scene, clusters: bool) -> Iterator[str]:
 def _node(scene: Scene, index: int, node: Node) -> str:
     said = words(scene, node)
     width, height = box_size(said)
-    style = theme(style_class(node.gradient, scene.largest_gradient), LIGHT)
+    style = theme(look_of(node, scene.largest_gradient), LIGHT)
     thickness = max(style.width, OUTPUT_WIDTH if node.is_output else 0)
     first = f"{said.heading}  {said.mark}" if said.mark else said.heading
     return (

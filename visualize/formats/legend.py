@@ -5,19 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from visualize.digits import significant
-from visualize.formats.palette import SHADES
+from visualize.formats.palette import look_of, style_class
 from visualize.scene.facts import Scene
+from visualize.scene.gradient import Gradient
 
 __all__ = ["Key", "legend_keys"]
 
 _STATES = {
-    "zero": ("grey", "exactly 0: dead"),
+    "zero": ("grey", "gradient exactly 0"),
     "unreached": ("dotted border", "not reached by backward"),
     "pending": ("white", "no gradient yet"),
-    "infinite": ("violet, thick dashed border", "infinite gradient"),
-    "nan": ("pink, thick border", "gradient is nan"),
+    "earlier": ("dash-dotted border", "gradient of an earlier pass"),
+    "infinite": ("violet, thick dashed border", "data or gradient infinite"),
+    "nan": ("pink, thick border", "data or gradient nan"),
 }
-_RAMP = (8, 6, 4, 2)
+_STEPS = 4  # of a ramp
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,18 +45,25 @@ def legend_keys(scene: Scene) -> list[Key]:
     """
     keys = []
     top = scene.largest_gradient
-    if top:
-        signs = {node.gradient.value > 0 for node in scene.nodes if node.gradient.size}
-        if False in signs:
-            negative = tuple(f"n{shade}" for shade in _RAMP)
-            keys.append(
-                Key(negative, "orange, dashed border", f"negative gradient, to -{significant(top)}")
-            )
-        if True in signs:
-            positive = tuple(f"p{SHADES + 2 - shade}" for shade in _RAMP)
-            keys.append(Key(positive, "blue", f"positive gradient, to {significant(top)}"))
-    states = {node.gradient.state for node in scene.nodes}
-    keys += [Key((state,), *said) for state, said in _STATES.items() if state in states]
+    looks = {look_of(node, top) for node in scene.nodes}
+    gradients = [node.gradient for node in scene.nodes if look_of(node, top)[1:].isdigit()]
+    low = min((it for it in gradients if it.value < 0.0), key=lambda it: it.value, default=None)
+    high = max((it for it in gradients if it.value > 0.0), key=lambda it: it.value, default=None)
+    if low:
+        said = f"negative gradient, to {significant(low.value)}"
+        keys.append(Key(_ramp(low, top), "orange, dashed border", said))
+    if high:
+        said = f"positive gradient, to {significant(high.value)}"
+        keys.append(Key(_ramp(high, top)[::-1], "blue", said))
+    keys += [Key((state,), *said) for state, said in _STATES.items() if state in looks]
     if any(edge.local is not None for edge in scene.edges):
         keys.append(Key((), "∂ at an edge", "∂ local derivative, of a box by its operand"))
     return keys
+
+
+def _ramp(gradient: Gradient, top: float) -> tuple[str, ...]:
+    """Return the looks from that of a gradient down to the faintest, a few of them."""
+    look = style_class(gradient, top)
+    darkest = int(look[1:])
+    shades = {max(1, round(darkest * step / _STEPS)) for step in range(1, _STEPS + 1)}
+    return tuple(f"{look[0]}{shade}" for shade in sorted(shades, reverse=True))

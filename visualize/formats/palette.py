@@ -8,8 +8,9 @@ the largest still shows.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import ceil, sqrt
+from math import ceil, isfinite, isnan, sqrt
 
+from visualize.scene.facts import Node
 from visualize.scene.gradient import Gradient
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "Style",
     "Theme",
     "line_width",
+    "look_of",
     "style_class",
     "theme",
 ]
@@ -75,6 +77,7 @@ LIGHT = Theme(
     special={
         "pending": Style("#ffffff", "#8c959f", ""),
         "unreached": Style("#ffffff", "#6e7781", "1 3", 1.5),
+        "earlier": Style("#ffffff", "#57606a", "6 2 1 2"),
         "zero": Style("#dfe2e6", "#57606a", ""),
         "infinite": Style("#eadcfb", "#7326c9", "9 2", 3),
         "nan": Style("#fbd9ec", "#b8126b", "", 3),
@@ -96,11 +99,25 @@ DARK = Theme(
     special={
         "pending": Style("#0d1117", "#7d8590", ""),
         "unreached": Style("#0d1117", "#9aa4ae", "1 3", 1.5),
+        "earlier": Style("#0d1117", "#9aa4ae", "6 2 1 2"),
         "zero": Style("#30363d", "#9aa4ae", ""),
         "infinite": Style("#3c2168", "#b78af5", "9 2", 3),
         "nan": Style("#5c1740", "#f778ba", "", 3),
     },
 )
+
+
+def look_of(node: Node, largest: float) -> str:
+    """Return the name of the look of a box: data that are nan or infinite come first."""
+    if node.group is None:
+        bad, undefined = not isfinite(node.data), isnan(node.data)
+    else:
+        bad, undefined = node.group.not_finite > 0, node.group.undefined > 0
+    if undefined:
+        return "nan"
+    if bad and node.gradient.state != "nan":
+        return "infinite"
+    return style_class(node.gradient, largest)
 
 
 def style_class(gradient: Gradient, largest: float) -> str:

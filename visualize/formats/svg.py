@@ -13,7 +13,7 @@ from visualize.formats.legend import legend_keys
 from visualize.formats.marks import mark_room, mark_shapes
 from visualize.formats.measure import COLUMN, FONT_SIZE, LINE, MARGIN, SMALL, box_size, text_width
 from visualize.formats.overlay import Overlay
-from visualize.formats.palette import BORDER_WIDTH, LIGHT, style_class
+from visualize.formats.palette import BORDER_WIDTH, LIGHT, look_of
 from visualize.formats.shapes import edge_shapes, node_shape
 from visualize.formats.stylesheet import ID, style_sheet, with_ids
 from visualize.formats.summary import summary
@@ -52,7 +52,7 @@ def svg(
         groups=[node.scope for node in scene.nodes] if clusters else None,
         title_width=title_width,
     )
-    looks = [style_class(node.gradient, scene.largest_gradient) for node in scene.nodes]
+    looks = [look_of(node, scene.largest_gradient) for node in scene.nodes]
     keys = legend_keys(scene) if legend else []
     least = max(NARROWEST if scene.nodes else 0, overlay.width if overlay else 0)
     width = max(placed.width, least) + 2 * MARGIN

@@ -21,7 +21,8 @@ from visualize.scene.flat import FlatGraph, Path
 __all__ = ["columns", "columns_json", "row_facts"]
 
 STATES = {
-    "pending": "p", "unreached": "u", "zero": "z", "finite": "f", "infinite": "i", "nan": "n",
+    "pending": "p", "unreached": "u", "earlier": "e", "zero": "z", "finite": "f", "infinite": "i",
+    "nan": "n",
 }  # fmt: skip
 MOST_OPERANDS = 64  # of an operation whose rules are written out
 
@@ -89,6 +90,10 @@ def columns(graph: FlatGraph, scene: Scene) -> dict[str, object]:
         "data": [numbers.place(value.data) for value in graph.values],
         "gradient": [numbers.place(number) for number in recorded],
         "state": "".join(STATES[node.gradient.state] for node in scene.nodes),
+        "remark": [
+            texts.place(node.gradient.remark) if node.gradient.remark else -1
+            for node in scene.nodes
+        ],
         "operation": operations,
         "operands": [
             [

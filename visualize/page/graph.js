@@ -1,6 +1,14 @@
 // The graph of the page, decoded from the columns that data.py wrote.
 
-const STATES = { p: "pending", u: "unreached", z: "zero", f: "finite", i: "infinite", n: "nan" };
+const STATES = {
+  p: "pending",
+  u: "unreached",
+  e: "earlier",
+  z: "zero",
+  f: "finite",
+  i: "infinite",
+  n: "nan",
+};
 const NOT_FINITE = { nan: NaN, inf: Infinity, "-inf": -Infinity };
 
 /** Return the graph: columns by value number, operands before consumers. */
@@ -19,6 +27,7 @@ function decodedGraph(columns) {
     data: columns.data.map(number),
     gradient: columns.gradient.map(number),
     state: Array.from(columns.state, (letter) => STATES[letter]),
+    remark: columns.remark.map(text),
     operation: columns.operation,
     operands: columns.operands.map((places) =>
       places.map((place) => (place < 0 ? { constant: numbers[-1 - place] } : place)),

@@ -3,7 +3,8 @@
 const STATE_TAGS = {
   pending: "no gradient yet",
   unreached: "not reached",
-  zero: "dead: gradient 0",
+  zero: "gradient 0",
+  earlier: "earlier gradient",
   infinite: "infinite gradient",
   nan: "gradient is nan",
 };

@@ -4,7 +4,11 @@ const RECORDED = {
   /** Return the data of a value; null before it is computed. */
   data: (value) => page.graph.data[value],
   /** Return the gradient of a value. */
-  gradient: (value) => ({ state: page.graph.state[value], value: page.graph.gradient[value] ?? 0 }),
+  gradient: (value) => ({
+    state: page.graph.state[value],
+    value: page.graph.gradient[value] ?? 0,
+    remark: page.graph.remark[value],
+  }),
   /** Return the line about a gradient. */
   line: gradientLine,
 };
@@ -16,13 +20,14 @@ function wordsOf(box, shown) {
   const gradient = isMany ? worstOf(gradients) : shown.gradient(box.value);
   const data = isMany ? box.members.map(shown.data) : [shown.data(box.value)];
   const isFuture = data.every((number) => number === null);
-  const short = shown.line(gradient);
+  const remarks = new Set(gradients.map(({ state, remark }) => state + remark));
+  const short = shown.line(remarks.size > 1 ? { ...gradient, remark: "" } : gradient);
   return {
     lines: [
       isFuture ? "data –" : `data ${rangeOf(data.filter((number) => number !== null))}`,
       isMany && gradient.value ? `largest ${short}` : short,
     ],
-    look: lookOf(gradient, page.largest),
+    look: lookOfData(data) || lookOf(gradient, page.largest),
     isBad: [
       !isMany && data[0] !== null && !Number.isFinite(data[0]),
       ["nan", "infinite"].includes(gradient.state),

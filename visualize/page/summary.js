@@ -13,7 +13,7 @@ function groupSections(members) {
     byOperation.set(name, (byOperation.get(name) ?? 0) + 1);
   }
   const most = [...byOperation].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1));
-  const dead = members.filter((value) => graph.state[value] === "zero").length;
+  const zeros = members.filter((value) => graph.state[value] === "zero").length;
   return [
     element("h2", {}, box.title),
     element(
@@ -24,7 +24,7 @@ function groupSections(members) {
     facts([
       ["data", rangeOf(members.map(RECORDED.data))],
       ["grad", gradientLine(worstOf(members.map(RECORDED.gradient))).replace("grad ", "largest ")],
-      ...(dead ? [["dead", `${counted(dead, "gradient")} exactly 0`]] : []),
+      ...(zeros ? [["zero", `${counted(zeros, "gradient")} exactly 0`]] : []),
       [
         "made of",
         most

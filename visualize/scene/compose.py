@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from math import isfinite
+from math import isfinite, isnan
 
 from autograd import Constant, Value, local_derivatives
 from visualize.scene.boxes import Boxes
 from visualize.scene.facts import Edge, Group, Node, Scene
 from visualize.scene.flat import FlatGraph, Path
-from visualize.scene.gradient import Gradient, gradient_of, largest
+from visualize.scene.gradient import Gradient, largest
 from visualize.scene.names import unique_names
+from visualize.scene.recorded import recorded
 
 __all__ = ["compose"]
 
@@ -23,20 +24,15 @@ def compose(
     *,
     title: str = "",
     derivatives: bool = False,
-    gradients: Mapping[Value, float] | None = None,
+    gradients: Sequence[Gradient] | None = None,
 ) -> Scene:
     """Return the scene of a graph, each value in a box of its own unless `boxes` says otherwise.
 
     The boxes must form no cycle. With `derivatives` the edges between values carry local
-    derivatives. `gradients` stand in for those that the values hold; a value without is unreached.
+    derivatives. `gradients` stand in for those that the values hold.
     """
-    pending = gradients is None and not any(graph.values[it].has_grad for it in graph.outputs)
-
-    def found(value: Value) -> Gradient:
-        if gradients is None:
-            return gradient_of(value.has_grad, value.grad, pending)
-        return gradient_of(value in gradients, gradients.get(value, 0.0), pending)
-
+    if gradients is None:
+        gradients = recorded(graph)
     box_of = boxes.of_value if boxes else list(range(len(graph)))
     members: dict[int, list[int]] = {}
     for value, box in enumerate(box_of):
@@ -54,7 +50,9 @@ def compose(
         alone = derivatives and not heading
         local.append(local_derivatives(graph.values[inside[0]]) if alone else ())
         if heading:
-            node = _group([graph.values[value] for value in inside], name, *heading, found)
+            values = [graph.values[value] for value in inside]
+            shown = _shown_for_many([gradients[value] for value in inside])
+            node = _group(values, name, *heading, shown)
         else:
             used = iter(graph.operands[inside[0]])
             operands = tuple(
@@ -62,14 +60,14 @@ def compose(
                 for operand in graph.values[inside[0]].args
             )
             scope = graph.scopes[inside[0]] if not boxes or boxes.clustered else ()
-            node = _single(graph.values[inside[0]], name, scope, operands, found)
+            node = _single(graph.values[inside[0]], name, scope, operands, gradients[inside[0]])
         nodes.append(node if outputs.isdisjoint(inside) else replace(node, is_output=True))
     return Scene(
         nodes=tuple(nodes),
         edges=tuple(_edges(nodes, uses, index, local)),
         values=len(graph),
         uses=sum(map(len, graph.operands)),
-        notes=tuple(_notes(graph, len(nodes), boxes.how if boxes else "", pending)),
+        notes=tuple(_notes(graph, len(nodes), boxes.how if boxes else "", gradients)),
         title=title,
     )
 
@@ -79,7 +77,7 @@ def _single(
     name: str,
     scope: Path,
     operands: tuple[int | Constant, ...],
-    found: Callable[[Value], Gradient],
+    gradient: Gradient,
 ) -> Node:
     row = value.op
     return Node(
@@ -90,15 +88,13 @@ def _single(
         variadic=bool(row and row.variadic),
         operands=operands,
         data=value.data,
-        gradient=found(value),
+        gradient=gradient,
         scope=scope,
         line=value.line,
     )
 
 
-def _group(
-    values: list[Value], name: str, title: str, scope: Path, found: Callable[[Value], Gradient]
-) -> Node:
+def _group(values: list[Value], name: str, title: str, scope: Path, gradient: Gradient) -> Node:
     operations = Counter(value.op.name if value.op else "leaf" for value in values)
     data = [value.data for value in values]
     finite = [number for number in data if isfinite(number)]
@@ -107,7 +103,7 @@ def _group(
         name=name,
         label=title,
         data=nan,
-        gradient=largest(map(found, values)),
+        gradient=gradient,
         scope=scope,
         group=Group(
             title,
@@ -116,8 +112,16 @@ def _group(
             min(finite, default=nan),
             max(finite, default=nan),
             len(data) - len(finite),
+            sum(map(isnan, data)),
         ),
     )
+
+
+def _shown_for_many(gradients: Sequence[Gradient]) -> Gradient:
+    """Return the gradient of a box of several; what is said of one is said where all say it."""
+    shown = largest(gradients)
+    remarks = {gradient.remark for gradient in gradients if gradient.state == shown.state}
+    return shown if len(remarks) == 1 else replace(shown, remark="")
 
 
 def _count_uses(graph: FlatGraph, boxes: list[int]) -> Counter[tuple[int, int]]:
@@ -182,12 +186,22 @@ def _names(
     return unique_names(labels, [inside[0] for inside in boxes])
 
 
-def _notes(graph: FlatGraph, boxes: int, how: str, pending: bool) -> Iterator[str]:
+def _notes(graph: FlatGraph, boxes: int, how: str, gradients: Sequence[Gradient]) -> Iterator[str]:
     """Yield what a reader must know to read the picture right."""
     if boxes < len(graph):
         yield (
             f"Collapsed: {len(graph):,} values in {boxes:,} boxes ({how}). × says how many "
             "values or edges one stands for; a box of several shows its largest gradient."
         )
-    if pending and any(value.has_grad for value in graph.values):
-        yield "No backward pass from this output yet: gradients shown come from earlier ones."
+    if any(gradient.state == "earlier" for gradient in gradients):
+        if any(graph.values[output].has_grad for output in graph.outputs):
+            yield (
+                "A leaf was changed after this graph was computed: data and gradients belong to "
+                "its old number. forward(), then backward(), renews them."
+            )
+        else:
+            yield "No backward pass from this output yet: gradients shown come from earlier ones."
+    elif any(g.remark and g.state != "zero" for g in gradients):
+        yield (
+            "Leaves hold more than one pass from here gives: gradients add up until zero_grad()."
+        )

@@ -21,6 +21,7 @@ class Group:
     low: float  # the range of the finite data; nan if there are none
     high: float
     not_finite: int
+    undefined: int  # of these: nan
 
 
 @dataclass(frozen=True, slots=True)

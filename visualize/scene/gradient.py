@@ -1,4 +1,4 @@
-"""What is known of a gradient: not computed, not reached, exactly 0, a number, infinite, nan."""
+"""What is known of a gradient: not computed, of an earlier pass, exactly 0, a number, nan."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from visualize.digits import exact, significant
 
 __all__ = ["Gradient", "State", "gradient_of", "largest"]
 
-State = Literal["pending", "unreached", "zero", "finite", "infinite", "nan"]
+State = Literal["pending", "unreached", "earlier", "zero", "finite", "infinite", "nan"]
 
 _SEVERITY: dict[State, int] = {
-    "pending": 0, "unreached": 1, "zero": 2, "finite": 3, "infinite": 4, "nan": 5,
+    "pending": 0, "unreached": 1, "earlier": 2, "zero": 3, "finite": 4, "infinite": 5, "nan": 6,
 }  # fmt: skip
 
 
@@ -24,11 +24,15 @@ class Gradient:
 
     - "pending": no backward pass has run from an output of this picture.
     - "unreached": one has, and it did not come here: no way leads to an output.
-    - "zero": it came here and brought exactly 0.
+    - "earlier": the number is of a pass before this graph had its numbers, or from elsewhere.
+    - "zero": it came here and brought exactly 0; `remark` says why where that is known.
+
+    `remark` of another number says that more than one pass has added up.
     """
 
     state: State
     value: float
+    remark: str = ""
 
     @property
     def size(self) -> float:
@@ -42,23 +46,24 @@ class Gradient:
             return "no gradient yet"
         if self.state == "unreached":
             return "grad not reached"
-        if self.state == "zero":
-            return "grad 0 (dead)"
-        return f"grad {significant(self.value)}"
+        remark = "earlier" if self.state == "earlier" else self.remark
+        number = "0" if self.state == "zero" else significant(self.value)
+        return f"grad {number} ({remark})" if remark else f"grad {number}"
 
     @property
     def full(self) -> str:
         """The same with every digit."""
         if self.state in ("pending", "unreached"):
             return self.short
-        return f"grad {exact(self.value)}"
+        remark = "of an earlier pass" if self.state == "earlier" else self.remark
+        return f"grad {exact(self.value)}" + (f" ({remark})" if remark else "")
 
 
 def gradient_of(reached: bool, value: float, pending: bool) -> Gradient:
     """Return the gradient of a value; `pending` where no output has one.
 
     >>> gradient_of(True, -0.5, False).short, gradient_of(True, 0.0, False).short
-    ('grad -0.5', 'grad 0 (dead)')
+    ('grad -0.5', 'grad 0')
     >>> gradient_of(False, 0.0, False).short, gradient_of(False, 0.0, True).short
     ('grad not reached', 'no gradient yet')
     """
@@ -77,6 +82,6 @@ def largest(gradients: Iterable[Gradient]) -> Gradient:
     The first of several equal ones. Raises ValueError when there are none.
 
     >>> largest([Gradient("finite", 0.5), Gradient("finite", -2.0), Gradient("zero", 0.0)])
-    Gradient(state='finite', value=-2.0)
+    Gradient(state='finite', value=-2.0, remark='')
     """
     return max(gradients, key=lambda gradient: (_SEVERITY[gradient.state], gradient.size))

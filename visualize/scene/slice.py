@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain, pairwise
-from math import isfinite, nan
+from math import isfinite, isnan, nan
 from typing import NamedTuple
 
 from autograd import Constant, Value, local_derivatives
 from visualize.scene.facts import Edge, Group, Node, Scene
 from visualize.scene.flat import FlatGraph
 from visualize.scene.gradient import Gradient, gradient_of, largest
+from visualize.scene.recorded import recorded
 
 __all__ = ["MOST_BOXES", "slice_of"]
 
@@ -73,10 +74,18 @@ def slice_of(
     )
     index = {item: position for position, item in enumerate(order)}
     outputs = {graph.values[output] for output in graph.outputs}
+    shown = (
+        dict(zip(graph.values, recorded(graph, gradients), strict=True))
+        if gradients is not None
+        else dict.fromkeys(graph.values, Gradient("pending", 0.0))
+    )
+    for value in order:  # one that is not in the graph
+        if isinstance(value, Value):
+            shown.setdefault(value, gradient_of(False, 0.0, gradients is None))
     nodes = [
-        _group_node(item, names, gradients)
+        _group_node(item, names, shown)
         if isinstance(item, _Gap)
-        else _node(item, names, gradients, outputs, index, gaps)
+        else _node(item, names, shown, outputs, index, gaps)
         for item in order
     ]
     return Scene(
@@ -127,15 +136,10 @@ def _gaps(ways: Sequence[Sequence[Value]], kept: set[Value]) -> Iterator[_Gap]:
             upper, between = value, []
 
 
-def _gradient(value: Value, gradients: Mapping[Value, float] | None) -> Gradient:
-    reached = gradients is not None and value in gradients
-    return gradient_of(reached, (gradients or {}).get(value, 0.0), gradients is None)
-
-
 def _node(
     value: Value,
     names: Mapping[Value, str],
-    gradients: Mapping[Value, float] | None,
+    shown: Mapping[Value, Gradient],
     outputs: set[Value],
     index: Mapping[Value | _Gap, int],
     gaps: Sequence[_Gap],
@@ -146,7 +150,7 @@ def _node(
         name=names[value],
         label=str(value.label) or names[value],
         data=value.data,
-        gradient=_gradient(value, gradients),
+        gradient=shown[value],
         scope=(),
         operation=row.name if row else "",
         symbol=row.symbol if row else "",
@@ -159,9 +163,7 @@ def _node(
     )
 
 
-def _group_node(
-    gap: _Gap, names: Mapping[Value, str], gradients: Mapping[Value, float] | None
-) -> Node:
+def _group_node(gap: _Gap, names: Mapping[Value, str], shown: Mapping[Value, Gradient]) -> Node:
     operations = Counter(value.op.name for value in gap.between if value.op)
     data = [value.data for value in gap.between]
     finite = [number for number in data if isfinite(number)]
@@ -169,7 +171,7 @@ def _group_node(
         name=f"{names[gap.between[-1]]} to {names[gap.between[0]]}",
         label="on the way",
         data=nan,
-        gradient=largest(_gradient(value, gradients) for value in gap.between),
+        gradient=largest(shown[value] for value in gap.between),
         scope=(),
         group=Group(
             "on the way",
@@ -178,6 +180,7 @@ def _group_node(
             min(finite, default=nan),
             max(finite, default=nan),
             len(data) - len(finite),
+            sum(map(isnan, data)),
         ),
     )
 

@@ -1,0 +1,140 @@
+"""The gradients of a graph as pictures show them: of which pass they are, and why one is 0."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from math import isclose, isfinite, isnan
+
+from autograd import Constant, StaleGraphError, Value, local_derivatives, sweep
+from visualize.scene.flat import FlatGraph
+from visualize.scene.gradient import Gradient, gradient_of
+
+__all__ = ["added_up", "passes_in", "recorded"]
+
+MOST_PASSES = 1_000_000  # a whole number beyond is a coincidence
+
+
+def recorded(graph: FlatGraph, gradients: Mapping[Value, float] | None = None) -> list[Gradient]:
+    """Return the gradient of every value of a graph, with a remark where it needs one.
+
+    `gradients` stand in for those that the values hold; a value without is unreached.
+    """
+    if gradients is not None:
+        found = [gradient_of(v in gradients, gradients.get(v, 0.0), False) for v in graph.values]
+        return _with_reasons(graph, found)
+    begun = [output for output in graph.outputs if graph.values[output].has_grad]
+    pending = not begun
+    found = [gradient_of(value.has_grad, value.grad, pending) for value in graph.values]
+    try:
+        passes = [
+            sweep(graph.values[output], graph.values[output].grad).gradients() for output in begun
+        ]
+    except StaleGraphError:
+        passes = []
+    if not passes:  # no pass from here, or one before a leaf was changed
+        return [_of_earlier(gradient) for gradient in found]
+    if len(passes) == len(graph.outputs) == 1:
+        (given,) = passes
+        found = [
+            replace(gradient, remark=added_up(value, given.get(value)))
+            if value.op is None and value.has_grad
+            else gradient
+            for value, gradient in zip(graph.values, found, strict=True)
+        ]
+    return _with_reasons(graph, found)
+
+
+def passes_in(held: float, given: float) -> int:
+    """Return how many times as much as one pass gives a gradient holds; 0 for no whole number.
+
+    >>> passes_in(6.0, 3.0), passes_in(3.0, 3.0), passes_in(4.0, 3.0)
+    (2, 1, 0)
+    """
+    times = held / given if given and isfinite(given) else 0.0
+    whole = 1.0 <= times <= MOST_PASSES and isclose(times, round(times), rel_tol=1e-9)
+    return round(times) if whole else 0
+
+
+def added_up(leaf: Value, given: float | None) -> str:
+    """Return what is to be said of a leaf that holds more than one pass gives; "" of none."""
+    given = given or 0.0
+    if isclose(leaf.grad, given, rel_tol=1e-9) or (isnan(leaf.grad) and isnan(given)):
+        return ""
+    passes = passes_in(leaf.grad, given)
+    return f"{passes:,} passes" if passes else "added up"
+
+
+def _of_earlier(gradient: Gradient) -> Gradient:
+    is_number = gradient.state not in ("pending", "unreached")
+    return Gradient("earlier", gradient.value) if is_number else gradient
+
+
+def _with_reasons(graph: FlatGraph, found: Sequence[Gradient]) -> list[Gradient]:
+    """Return the gradients, those of exactly 0 with the reason where all uses have the same."""
+    zeros = {number for number, gradient in enumerate(found) if gradient.state == "zero"}
+    if not zeros:
+        return list(found)
+    uses: dict[int, list[tuple[int, int]]] = {number: [] for number in zeros}
+    for consumer, value in enumerate(graph.values):
+        operands = iter(graph.operands[consumer])
+        for position, arg in enumerate(value.args):
+            if type(arg) is not Constant and (operand := next(operands)) in zeros:
+                uses[operand].append((consumer, position))
+    reason: dict[int, str] = {}
+    slopes: dict[int, tuple[float | None, ...]] = {}
+    for number in sorted(zeros, reverse=True):  # consumers first
+        reasons = set()
+        for consumer, position in uses[number]:
+            if consumer in zeros:
+                reasons.add(reason[consumer])
+            elif found[consumer].state not in ("pending", "unreached"):
+                node = graph.values[consumer]
+                if consumer not in slopes:
+                    slopes[consumer] = local_derivatives(node)
+                if slopes[consumer][position] is not None:
+                    reasons.add(_reason(node, position, slopes[consumer][position] or 0.0))
+        reason[number] = reasons.pop() if len(reasons) == 1 else ""
+    return [
+        replace(gradient, remark=gradient.remark or reason.get(number, ""))
+        for number, gradient in enumerate(found)
+    ]
+
+
+def _reason(node: Value, position: int, slope: float) -> str:
+    """Return why an operation passes nothing of a gradient that is not 0, in two words."""
+    row = node.op
+    if row is None or slope:
+        return ""  # lost to rounding, or cancelled
+    operand = node.args[position]
+    factor = _other_factor(node, position)
+    if factor is not None and factor is not operand:
+        if factor.data:
+            return ""
+        is_input = operand.op is None or type(factor) is Constant
+        return "input 0" if is_input else "weight 0" if factor.op is None else "factor 0"
+    if operand.data == 0.0 and _is_difference(operand):
+        first, second = operand.args
+        is_target = second.op is None and first.op is not None
+        return "output equals target" if is_target else "difference 0"
+    if row.flat:
+        return row.flat
+    if row.kink and row.kink(*[float(arg.data) for arg in node.args]):
+        return "at a kink"
+    return f"{row.name} flat"
+
+
+def _other_factor(node: Value, position: int) -> Value | Constant | None:
+    """Return what an operand of a product, or of a sum of products, is multiplied by."""
+    row = node.op
+    assert row is not None
+    args: tuple[Value | Constant, ...] = node.args
+    if row.gathered is not None and row.arity == 2:
+        return args[1 - position]
+    if row.variadic and row.sum_of is not None and row.sum_of.arity == 2:
+        return args[(position + len(args) // 2) % len(args)]
+    return None
+
+
+def _is_difference(value: Value) -> bool:
+    return value.op is not None and value.op.formula == "x - y"
