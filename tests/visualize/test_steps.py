@@ -175,10 +175,7 @@ def test_the_film_shows_every_total_in_its_box_one_after_the_other(graphs):
     last = {step.operand: step.number for step in steps}
     totals = [step for step in steps if step.number < last[step.operand]]
     assert sorted(set(partial) - {"grad …"}) == sorted(
-        {
-            f"grad {significant(step.total)} …" if step.total else "grad 0 …"
-            for step in totals
-        }
+        {f"grad {significant(step.total)} …" if step.total else "grad 0 …" for step in totals}
     )
     assert partial.count("grad …") == 27
     assert len(partial) == 27 + len(totals)
