@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import isfinite, log10, nan
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from autograd.differences import derivative, one_sided
+from autograd.differences import derivative, one_sided, suspect
 from autograd.graph import topological_order
 from autograd.mode import CURRENT, entered
 from autograd.number import as_float
@@ -14,13 +14,14 @@ from autograd.structure import leaves_of, mapped
 from autograd.value import Value
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from autograd.primitive import Primitive
 
 __all__ = ["Check", "GradientError", "check_gradients"]
 
 GOOD = 6.0  # digits of agreement that need no second look
+SINGLY, FEW = 16, 4  # operands of one operation: checked one by one, and by second derivatives
 ROUNDING = 4.4e-13  # one rounding of f, 2**-52, over the smallest step, about 5e-4 of the scale
 
 
@@ -62,6 +63,8 @@ def check_gradients(
     in any structure) to make one. Every operation is checked by itself at the numbers it met, so
     the error names it, its argument and its operands; `order=2` also checks the rules as they are
     drawn for higher derivatives. At a kink any value between the one-sided derivatives passes.
+    Of an operation on more than 16 operands, that many are checked one by one and the others
+    together, which finds the one that is wrong; the time grows with their number, not its square.
     Raises GradientError, with the worst agreement first, if fewer than `digits` digits agree.
 
     >>> from autograd import tanh
@@ -103,17 +106,17 @@ def _leaf(number: Any) -> Value:
 
 
 def _checked(op: Primitive, operands: tuple[float, ...], order: int) -> Iterator[Check]:
-    """Check all local derivatives of an operation at the given operands."""
-    for position, rule in enumerate(_local_derivatives(op, operands)):
-        if rule is None:
-            continue
+    """Check the local derivatives of an operation at the given operands."""
+    rules = _local_derivatives(op, operands)
 
-        def forward(x: float, position: int = position) -> float:
-            return op.forward(*_moved(operands, position, x))
+    def forward(moved: Sequence[float]) -> float:
+        return op.forward(*moved)
 
-        yield _compared(op, position, 1, operands, rule, forward, operands[position])
-        if order == 2:
-            yield from _rule_checked(op, operands, position)
+    yield from _each(op, 1, operands, rules, forward)
+    if order == 2:
+        for position in _shown(len(operands), FEW):
+            if rules[position] is not None:
+                yield from _rule_checked(op, operands, position)
 
 
 def _rule_checked(op: Primitive, operands: tuple[float, ...], position: int) -> Iterator[Check]:
@@ -122,21 +125,50 @@ def _rule_checked(op: Primitive, operands: tuple[float, ...], position: int) -> 
     out = op(*leaves)
     drawn = op.pull(1.0, out, leaves)[position]
     found = reverse({drawn: 1.0}, set(leaves), graph=False) if isinstance(drawn, Value) else {}
-    for other, leaf in enumerate(leaves):
 
-        def local(x: float, other: int = other) -> float:
-            return as_float(_local_derivatives(op, _moved(operands, other, x))[position])
+    def local(moved: Sequence[float]) -> float:
+        return as_float(_local_derivatives(op, tuple(moved))[position])
 
-        rule = found.get(leaf, 0.0)
-        yield _compared(op, other, 2, operands, rule, local, operands[other])
+    yield from _each(op, 2, operands, [found.get(leaf, 0.0) for leaf in leaves], local)
+
+
+def _each(
+    op: Primitive,
+    order: int,
+    operands: tuple[float, ...],
+    rules: Sequence[float | None],
+    f: Callable[[Sequence[float]], float],
+) -> Iterator[Check]:
+    """Check the derivatives of `f` by the operands: all, or of many some, and one that is wrong."""
+    positions = list(_shown(len(operands), SINGLY if order == 1 else FEW))
+    if len(positions) < len(operands):
+        known = {position: rule for position, rule in enumerate(rules) if rule is not None}
+        positions += suspect(f, operands, known)
+    for position in dict.fromkeys(positions):
+        rule = rules[position]
+        if rule is None:
+            continue
+
+        def alone(x: float, position: int = position) -> float:
+            return f((*operands[:position], x, *operands[position + 1 :]))
+
+        yield _compared(op, position, order, operands, rule, alone, operands[position])
+
+
+def _shown(count: int, most: int) -> Sequence[int]:
+    """Return the positions to check singly: all up to SINGLY, else about `most` of them.
+
+    Those at both ends and on both sides of the middle, for the operands of a dot are two lists.
+    """
+    if count <= SINGLY:
+        return range(count)
+    half = count // 2
+    return sorted({step * half // (most // 2) + side for step in range(most // 2)
+                   for side in (0, half)} | {half - 1, count - 1})  # fmt: skip
 
 
 def _local_derivatives(op: Primitive, operands: tuple[float, ...]) -> Any:
     return op.pull(1.0, op.forward(*operands), operands)
-
-
-def _moved(operands: tuple[float, ...], position: int, x: float) -> tuple[float, ...]:
-    return (*operands[:position], x, *operands[position + 1 :])
 
 
 def _compared(

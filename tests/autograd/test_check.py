@@ -160,3 +160,45 @@ def test_leaves_no_trace():
         check_gradients(y)
     assert not x.has_grad
     assert y.data == 0.25
+
+
+def wide(pull):
+    return primitive("wide", lambda *xs: sum(x * x for x in xs), pull, variadic=True)
+
+
+@pytest.mark.parametrize("count", [17, 18, 200])
+@pytest.mark.parametrize("place", [0, 5, 8, 9, -2, -1])
+def test_one_wrong_argument_among_many_is_named(count, place):
+    def pull(g, out, *xs):
+        found = [g * 2.0 * x for x in xs]
+        found[place] = found[place] * 1.001
+        return found
+
+    argument = place % count
+    with pytest.raises(GradientError, match=f"argument {argument} is"):
+        check_gradients(wide(pull), *[0.3 + (k % 7) for k in range(count)])
+
+
+@pytest.mark.parametrize("count", [17, 200])
+def test_one_wrong_second_derivative_among_many_is_named(count):
+    def pull(g, out, *xs):
+        found = [g * 2.0 * x for x in xs]
+        if isinstance(xs[0], Value):
+            found[0] = found[0] + g * (xs[count // 3] - xs[count // 3].data)
+        return found
+
+    with pytest.raises(GradientError, match=f"second .* argument {count // 3} is 1.0 by rule"):
+        check_gradients(wide(pull), *[0.3 + (k % 7) for k in range(count)])
+
+
+@pytest.mark.parametrize("operation", [ag.sum, ag.norm, lambda v: ag.dot(v, v[::-1])])
+def test_right_rules_of_many_arguments_pass(operation):
+    """Of one size and of many, where differences of small ones are lost in the sum."""
+    for numbers in ([0.5] * 99, [1.0, -2.0] * 30, [10.0 ** (k % 9 - 4) for k in range(70)]):
+        check_gradients(operation, numbers)
+
+
+def test_of_many_arguments_some_are_checked_one_by_one():
+    checks = check_gradients(ag.dot, [0.5 + k for k in range(40)], [2.0] * 40)
+    assert {0, 39, 40, 79} <= {check.argument for check in checks}
+    assert len(checks) < 60
