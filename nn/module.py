@@ -18,6 +18,8 @@ __all__ = ["Module"]
 
 Kind = TypeVar("Kind", bound="Module")
 
+PLAIN = frozenset({bool, float, int, str, type(None)})
+
 # Attributes of every Module that are none of its structure, or count for themselves.
 NO_STRUCTURE = frozenset({"scope_name", "training", "_children_named", "_prediction"})
 
@@ -71,8 +73,9 @@ class Module:
     # Compiled functions are traced again after a change: see `autograd.structure_changed`
 
     def __setattr__(self, name: str, attribute: Any) -> None:
+        former = self.__dict__.get(name, self)
         super().__setattr__(name, attribute)
-        if name not in NO_STRUCTURE:
+        if name not in NO_STRUCTURE and not _is_no_change(former, attribute):
             self.__dict__["_children_named"] = False
             structure_changed()
 
@@ -226,6 +229,18 @@ class Module:
             self.load_state_dict(state)
         except ValueError as error:
             raise ValueError(f"{os.fspath(path)}: {error}") from None
+
+
+def _is_no_change(former: Any, attribute: Any) -> bool:
+    """Tell whether an attribute is what it was, or a result that a forward pass has left there.
+
+    Else a model that notes something at every call would have every program traced again.
+    """
+    kind = type(attribute)
+    if kind in PLAIN:
+        return type(former) is kind and repr(former) == repr(attribute)  # so -0.0 is not 0.0
+    first = attribute[0] if (kind is list or kind is tuple) and attribute else attribute
+    return isinstance(first, Value) and (first.op is not None or type(first) is not Value)
 
 
 def _found(name: str, item: Any) -> Iterator[tuple[str, Value | Module]]:

@@ -12,7 +12,7 @@ from autograd import TracingError, Value
 from nn.module import Module
 from nn.randomness import generator
 
-__all__ = ["NoiseLayer", "NoisePlan", "given_noise", "recorded_noise"]
+__all__ = ["NoiseLayer", "NoisePlan", "given_noise", "noise_layers", "recorded_noise"]
 
 
 class NoiseLayer(Module):
@@ -41,6 +41,11 @@ class NoiseLayer(Module):
         _refuse_traced(self, x)
         numbers: list[Any] = self.shaped(_uniform(self.rng, 1, count))[0].tolist()
         return numbers
+
+
+def noise_layers(model: Module) -> list[NoiseLayer]:
+    """Return the layers of a model that take noise."""
+    return [module for _, module in model.named_modules() if isinstance(module, NoiseLayer)]
 
 
 class _Request(NamedTuple):

@@ -26,7 +26,8 @@ class Prediction:
 
     def __init__(self, model: Callable[[Any], Any]) -> None:
         self._model = ref(model)
-        self._compiled = autograd.compile(partial(_outputs, self._model), in_axes=0)
+        outputs = partial(_outputs, self._model)
+        self._compiled = autograd.compile(outputs, in_axes=0, verify="always")
 
     def __call__(self, X: Any) -> Any:
         """Return the outputs for all rows as an array of shape (rows,) or (rows, ...).
@@ -37,7 +38,6 @@ class Prediction:
         import numpy as np
 
         rows = np.asarray(X, dtype=np.float64)
-        self._compiled.retrace()
         try:
             return self._compiled(rows)
         except TracingError:

@@ -20,7 +20,7 @@ from autograd.program.schedule import scheduled
 from autograd.program.shapes import NUMBER, described
 from autograd.program.simplify.statistics import StatisticsByKind
 from autograd.program.trace import Function, Graph
-from autograd.program.verification import POLICIES
+from autograd.program.verification import checked_policy
 from autograd.value import Value
 
 if TYPE_CHECKING:
@@ -124,8 +124,7 @@ class Compiled:
     def __init__(
         self, origin: Function | Graph, in_axes: Axes, backend: str, check: bool, verify: str
     ) -> None:
-        if verify not in POLICIES:
-            raise ValueError(f"compile: verify is one of {', '.join(POLICIES)}, not {verify!r}")
+        checked_policy(verify, "compile")
         self._in_axes = in_axes
         self._programs = Programs(origin, checked_backend(backend), check, verify)
         self._wrap()

@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+from time import perf_counter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd.backends.interpreter import Interpreted
 from autograd.backends.selection import checked_backend, stepper
+from autograd.changes import STRUCTURE
+from autograd.collector import paused_collector
 from autograd.graph import CLOCK
 from autograd.program.arguments import Arguments, Axes, read
 from autograd.program.batching import batched
+from autograd.program.difference import same_trace, stale
 from autograd.program.trace import Function
 from autograd.program.training import training_program
-from autograd.program.update import check_state, updated
+from autograd.program.update import check_state, traced_rule, updated
+from autograd.program.verification import Case, Verification, checked_policy
 
 if TYPE_CHECKING:
     from collections import abc
 
+    from autograd.program.trace import Trace
+    from autograd.program.update import TracedRule
+    from autograd.staleness import StaleProgramError
     from autograd.value import Value
 
 __all__ = ["Descent", "Steps"]
@@ -46,9 +54,12 @@ class Descent:
     tuple of numbers for each parameter. The settings named by `scheduled` may change at each step.
     `clip_norm` scales gradients to at most that norm together. The numbers of the trained leaves
     are kept here until `write_back()`; data that is set on any leaf is taken over by the next call.
+    What else `f` and the rule read belongs to the program that was made of them: `verify` says when
+    they are traced again, and what then comes of a difference, as for `compile`.
 
     Raises TypeError and ValueError for parameters, state, settings, a rule or a result of `f` that
-    do not fit together, and ImportError for a backend that is not installed.
+    do not fit together, and ImportError for a backend that is not installed; its steps
+    StaleProgramError.
 
     >>> from autograd import Value
     >>> w = Value(0.0)
@@ -75,12 +86,11 @@ class Descent:
         clip_norm: float | None = None,
         in_axes: Axes = 0,
         backend: str = "auto",
+        verify: str = "auto",
     ) -> None:
-        import numpy as np
-
         self._function = Function(f)
         self._in_axes = in_axes
-        checked_backend(backend)
+        self._backend = checked_backend(backend)
         check_state(parameters, state)
         unknown = [name for name in scheduled if name not in settings]
         if unknown:
@@ -90,6 +100,7 @@ class Descent:
             )
         if clip_norm is not None and not clip_norm > 0.0:
             raise ValueError(f"Descent: clip_norm must be positive or None, not {clip_norm!r}")
+        self._rule, self._settings, self._clip_norm = rule, dict(settings), clip_norm
         self._scheduled = {name: settings[name] for name in scheduled}
         arguments = read(args, in_axes, self._function.names)
         if arguments.examples is None:
@@ -97,50 +108,138 @@ class Descent:
                 f"Descent: in_axes={in_axes!r} says that no argument is a batch; steps take some "
                 "of the examples of one"
             )
-        self._shapes = arguments.shapes
-        program, self._leaves, self._fixed = training_program(self._function, arguments, parameters)
-        self._program = program
-        place = {leaf: number for number, leaf in enumerate(parameters)}
-        self._places = [place[leaf] for leaf in self._leaves]
+        self._example = arguments._replace(examples=None, shared=None)
+        self._parameters = list(parameters)
         self._state = list(state)
-        trained = [self._state[number] for number in self._places]
-        self._update = updated(rule, trained, settings, scheduled, clip_norm)
+        self._verification = Verification(checked_policy(verify, "Descent"))
+        self._case = Case(self._example)  # the only one
+        structure, began = STRUCTURE.now, perf_counter()  # before anything is read
+        traced = self._traced()
+        took = perf_counter() - began
+        self._build(*traced)
+        self._verification.passed(self._case, structure, perf_counter() - took)
+
+    def _traced(self) -> tuple[Trace, TracedRule]:
+        """Trace the function and the rule."""
+        size = len(self._state[0])
+        with paused_collector():
+            trace = self._function.trace(self._example)
+            rule = traced_rule(
+                self._rule, size, self._settings, [*self._scheduled], self._clip_norm
+            )
+        return trace, rule
+
+    def _build(self, trace: Trace, rule: TracedRule) -> None:
+        """Make what takes the steps, from the data of the leaves and the state there is."""
+        import numpy as np
+
+        program, leaves, fixed = training_program(trace, self._parameters)
+        place = {leaf: number for number, leaf in enumerate(self._parameters)}
+        places = [place[leaf] for leaf in leaves]
+        trained = [self._state[number] for number in places]
+        update = updated(rule, trained)
         columns = np.array(trained).reshape(len(trained), -1).T
-        self._stepper = stepper(program, self._update, backend)
-        self._stepper.own[:] = columns[list(self._update.own)]
-        self._stepper.common[:] = columns[list(self._update.common), 0]
+        made = stepper(program, update, self._backend)
+        made.own[:] = columns[list(update.own)]
+        made.common[:] = columns[list(update.common), 0]
+        self._trace, self._traced_rule = trace, rule
+        self._program, self._leaves, self._fixed = program, leaves, fixed
+        self._places, self._update, self._stepper = places, update, made
         self._clock = -1  # when the Values were last looked at
-        self._prepared: tuple[Any, Arguments] | None = None
+
+    def is_current(self) -> bool:
+        """Trace the function and the rule again; tell whether they compute what they did."""
+        return self._equal(*self._traced())
+
+    def retrace(self) -> None:
+        """Trace the function and the rule again; go on with what they compute now.
+
+        If it is something else, the numbers of the trained leaves are put into the Values, and
+        steps go on from there, with the state there is, by a new program.
+        """
+        self._trace_again(takes_over=True)
+
+    def _verify(self) -> None:
+        """Trace again if it is time for it; StaleProgramError if there is a difference."""
+        if self._verification.is_due(self._case):
+            self._trace_again(self._verification.takes_over(self._case))
+
+    def _trace_again(self, takes_over: bool) -> None:
+        structure, began = STRUCTURE.now, perf_counter()  # before anything is read
+        self._verification.begin(self._case, began)
+        trace, rule = self._traced()
+        took = perf_counter() - began
+        if not self._equal(trace, rule):
+            if not takes_over:
+                self._verification.begin_round()
+                raise self._stale(trace, rule)
+            if CLOCK.now != self._clock:
+                self._read_leaves()
+            self.write_back()
+            self._state = self.state
+            self._build(trace, rule)
+        self._verification.passed(self._case, structure, perf_counter() - took)
+
+    def _equal(self, trace: Trace, rule: TracedRule) -> bool:
+        return same_trace(self._trace, trace) and same_trace(self._traced_rule.trace, rule.trace)
+
+    def _stale(self, trace: Trace, rule: TracedRule) -> StaleProgramError:
+        """Return the error about a trace that differs from the program in use."""
+        if same_trace(self._trace, trace):
+            _, again = self._traced()
+            used, now, checked = self._traced_rule.trace, rule.trace, self._case.checked
+            return stale("the rule of the Descent", used, now, again.trace, checked)
+        with_lines = self._function.trace(self._example, checked=True)
+        name = f"the Descent of {self._function.name}"
+        return stale(name, self._trace, trace, with_lines, self._case.checked)
 
     def run(
         self,
-        args: tuple[Any, ...],
+        args: tuple[Any, ...] | Arguments,
         order: Any,
         counts: Any,
         schedules: abc.Mapping[str, abc.Sequence[float]] | None = None,
     ) -> Steps:
         """Take as many steps as there are `counts`; see `plan`."""
-        return self.plan(args, order, counts, schedules)()
+        return self._planned(self._read(args), order, counts, schedules)()
 
     def plan(
         self,
-        args: tuple[Any, ...],
+        args: tuple[Any, ...] | Arguments,
         order: Any,
         counts: Any,
         schedules: abc.Mapping[str, abc.Sequence[float]] | None = None,
     ) -> abc.Callable[[], Steps]:
         """Return a function that takes these steps each time it is called.
 
-        `args` are the examples to choose from; their numbers are copied when they first come, so
-        that the same objects can be given again. Each step takes the next `counts[step]` examples
-        of `order`. `schedules` gives settings that change, one number per step. Raises ValueError
-        for counts that do not fit and for another structure, IndexError for examples beyond args.
+        `args` are the examples to choose from, copied here, or what `prepared` has made of them.
+        Each step takes the next `counts[step]` examples of `order`. `schedules` gives settings that
+        change, one number per step. Raises ValueError for counts that do not fit and for another
+        structure, IndexError for examples beyond args.
         """
-        batches = batched(self._arguments(args), order, counts, self._scheduled, schedules or {})
-        take_steps = self._stepper.plan(batches)
+        return self._planned(self.prepared(args), order, counts, schedules)
+
+    def prepared(self, args: tuple[Any, ...] | Arguments) -> Arguments:
+        """Return a copy of the examples, read once, that can be given as `args` many times."""
+        arguments = self._read(args)
+        return arguments._replace(examples=arguments.examples.copy())  # whatever args become
+
+    def _planned(
+        self,
+        arguments: Arguments,
+        order: Any,
+        counts: Any,
+        schedules: abc.Mapping[str, abc.Sequence[float]] | None,
+    ) -> abc.Callable[[], Steps]:
+        batches = batched(arguments, order, counts, self._scheduled, schedules or {})
+        made, take_steps = self._stepper, self._stepper.plan(batches)
         steps = len(batches.counts)
 
         def run() -> Steps:
+            nonlocal made, take_steps
+            self._verify()
+            if self._stepper is not made:
+                made, take_steps = self._stepper, self._stepper.plan(batches)
             if CLOCK.now != self._clock:
                 self._read_leaves()
             losses, extra, done = take_steps()
@@ -156,6 +255,7 @@ class Descent:
         """
         import numpy as np
 
+        self._verify()
         arguments = self._read(args)
         leaves = [leaf.data for leaf in (*self._leaves, *self._fixed)]
         shared = np.array(arguments.shared, dtype=np.float64)
@@ -192,21 +292,13 @@ class Descent:
             self._state[place] = tuple(line)
         return list(self._state)
 
-    def _arguments(self, args: tuple[Any, ...]) -> Arguments:
-        if self._prepared is not None:
-            former, arguments = self._prepared
-            if len(former) == len(args) and all(a is b for a, b in zip(former, args)):
-                return arguments
-        arguments = self._read(args)
-        arguments = arguments._replace(examples=arguments.examples.copy())  # whatever args become
-        self._prepared = args, arguments
-        return arguments
-
-    def _read(self, args: tuple[Any, ...]) -> Arguments:
+    def _read(self, args: tuple[Any, ...] | Arguments) -> Arguments:
+        if isinstance(args, Arguments):
+            return args
         arguments = read(args, self._in_axes, self._function.names)
-        if arguments.shapes != self._shapes:
+        if arguments.shapes != self._example.shapes:
             raise ValueError(
                 f"Descent: the arguments have the structure {arguments.shapes}, but the loss "
-                f"was compiled for {self._shapes}"
+                f"was compiled for {self._example.shapes}"
             )
         return arguments

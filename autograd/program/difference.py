@@ -1,12 +1,14 @@
-"""Differences between two traces of a function: whether there is one, and the first in words."""
+"""Differences between two traces of a function: whether there is one, and which in words."""
 
 from __future__ import annotations
 
 import struct
 from itertools import zip_longest
+from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from autograd.program.shapes import described
+from autograd.staleness import StaleProgramError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -15,7 +17,7 @@ if TYPE_CHECKING:
     from autograd.program.trace import Trace
     from autograd.value import Value
 
-__all__ = ["first_difference", "same_program", "same_trace"]
+__all__ = ["first_difference", "same_program", "same_trace", "stale"]
 
 
 def same_trace(before: Trace, now: Trace) -> bool:
@@ -70,6 +72,29 @@ def first_difference(before: Trace, now: Trace) -> str:
         if not _same_operand(was, now_is):
             return f"{was[1]} became {now_is[1]} in the result"
     return "its operands come in another order"
+
+
+def stale(name: str, used: Trace, now: Trace, again: Trace, checked: float) -> StaleProgramError:
+    """Return the error about a function whose trace differs `now` from that in use.
+
+    `again` is one more, made after it with lines; `checked` the time of the last that did not
+    differ.
+    """
+    if not same_trace(now, again):
+        return StaleProgramError(
+            f"{name} does something else each time it is traced, as a function does that draws "
+            f"random numbers or counts its calls: {first_difference(now, again)}. Give what "
+            "changes as an argument, or as a Value, whose data every call reads; or compile with "
+            'verify="always", which traces before each result'
+        )
+    return StaleProgramError(
+        f"{name} would compute something else now than the program that was made of it: "
+        f"{first_difference(used, again)}. Results since the last check, "
+        f"{perf_counter() - checked:.2g} s ago, may be those of the old program. A program keeps "
+        "all numbers that are no arguments and no data of Values: make what changes an argument or "
+        "a Value, or call .retrace() on the compiled function after a change, which also lets it "
+        'go on from here; verify="always" traces before each result'
+    )
 
 
 Operand = tuple[Any, str]  # what tells it from others, and what it is called

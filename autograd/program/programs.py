@@ -10,19 +10,19 @@ from autograd.changes import STRUCTURE
 from autograd.collector import paused_collector
 from autograd.mode import CURRENT, entered
 from autograd.program.arguments import Arguments
-from autograd.program.difference import first_difference, same_trace
+from autograd.program.difference import same_trace, stale
 from autograd.program.runner import KINDS, Runner
 from autograd.program.shapes import shape_of
 from autograd.program.trace import Function
 from autograd.program.tracing_mode import TracingMode
 from autograd.program.verification import Case, Verification
-from autograd.staleness import StaleProgramError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from autograd.program.shapes import Shape
     from autograd.program.trace import Graph, Trace
+    from autograd.staleness import StaleProgramError
     from autograd.value import Value
 
 __all__ = ["Current", "Programs", "Quick"]
@@ -183,24 +183,7 @@ class Programs:
     def _stale(self, case: Case, trace: Trace) -> StaleProgramError:
         """Return the error about a trace that differs from the program in use."""
         again = self.origin.trace(case.arguments, checked=True)  # once more, with lines
-        name = self.origin.name
-        if not same_trace(trace, again):
-            why = first_difference(trace, again)
-            return StaleProgramError(
-                f"{name} does something else each time it is traced, as a function does that draws "
-                f"random numbers or counts its calls: {why}. Give what changes as an argument, or "
-                'as a Value, whose data every call reads; or compile with verify="always", which '
-                "traces before each result"
-            )
-        seconds = perf_counter() - case.checked
-        return StaleProgramError(
-            f"{name} would compute something else now than the program that was made of it: "
-            f"{first_difference(case.used.trace, again)}. Results since the last check, "
-            f"{seconds:.2g} s ago, may be those of the old program. A program keeps all numbers "
-            "that are no arguments and no data of Values: make what changes an argument or a "
-            "Value, or call .retrace() on the compiled function after a change, which also lets it "
-            'go on from here; verify="always" traces before each result'
-        )
+        return stale(self.origin.name, case.used.trace, trace, again, case.checked)
 
     def _runner(self, kind: str, traced: _Traced) -> Runner:
         runner = traced.runners.get(kind)

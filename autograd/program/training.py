@@ -14,9 +14,8 @@ from autograd.reverse import reverse
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from autograd.program.arguments import Arguments
     from autograd.program.program import Program
-    from autograd.program.trace import Function
+    from autograd.program.trace import Trace
     from autograd.value import Value
 
 __all__ = ["TrainingProgram", "training_program"]
@@ -34,16 +33,13 @@ class TrainingProgram(NamedTuple):
     fixed: list[Value]
 
 
-def training_program(
-    function: Function, arguments: Arguments, parameters: Collection[Value]
-) -> TrainingProgram:
-    """Trace a function that returns its loss, or (loss, further numbers), and differentiate it.
+def training_program(trace: Trace, parameters: Collection[Value]) -> TrainingProgram:
+    """Differentiate the trace of a function that returns its loss, or (loss, further numbers).
 
     Trained are those of the parameters that the loss depends on. Raises TypeError for another
     result and ValueError where there are none.
     """
     with paused_collector():
-        trace = function.trace(arguments)
         if trace.result != NUMBER and not (
             isinstance(trace.result, Sequence) and trace.result.items[:1] == (NUMBER,)
         ):

@@ -9,7 +9,9 @@ from autograd.mode import CURRENT, entered
 from autograd.number import as_float
 from autograd.primitives import where
 from autograd.program.lowering import captured, lowered
+from autograd.program.shapes import NUMBER, of_tuple
 from autograd.program.simplify import simplified
+from autograd.program.trace import Trace
 from autograd.program.traced import placeholder
 from autograd.program.tracing_mode import TracingMode
 from autograd.value import Value
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
 
     from autograd.program.program import Program
 
-__all__ = ["Update", "check_state", "updated"]
+__all__ = ["TracedRule", "Update", "check_state", "traced_rule", "updated"]
 
 
 class Update(NamedTuple):
@@ -37,40 +39,64 @@ class Update(NamedTuple):
     uses_norm: bool
 
 
-def updated(
+class TracedRule(NamedTuple):
+    """What a rule does for one parameter, as nodes, and as a trace by which rules are compared."""
+
+    inputs: list[Any]  # the parameter, its summed gradient, 1 / examples, the norm
+    live: list[Any]  # the scheduled settings
+    old: list[Any]  # the state
+    results: list[Any]  # the new parameter, the new state
+    trace: Trace
+
+
+def traced_rule(
     rule: Callable[..., Any],
-    state: Sequence[tuple[float, ...]],
+    size: int,
     settings: Mapping[str, float],
     scheduled: Sequence[str],
     clip_norm: float | None,
-) -> Update:
+) -> TracedRule:
     """Trace a rule `rule(parameter, gradient, state, **settings) -> (parameter, state)`.
 
-    An element of the state that is the same for all parameters, and stays so by the rule (a count
-    of updates), is computed once per step.
+    The state of a parameter has `size` elements. Raises TypeError and ValueError for other results
+    and for a rule that depends on anything but its arguments.
     """
     parameter, total, scale, norm = map(placeholder, ("parameter", "gradient", "scale", "norm"))
     live = {name: placeholder(name) for name in scheduled}
-    old = [placeholder(f"state[{element}]") for element in range(len(state[0]))]
-    given = frozenset([parameter, total, scale, norm, *live.values(), *old])
+    old = [placeholder(f"state[{element}]") for element in range(size)]
+    inputs = [parameter, total, scale, norm, *live.values(), *old]
+    given = frozenset(inputs)
     with entered(TracingMode(differentiated=given, variant=CURRENT.get().variant)):
         gradient = total * scale
         if clip_norm is not None:  # as nn.clip_grad_norm
             factor = clip_norm / (norm + 1e-6)
             gradient = where(factor < 1.0, gradient * factor, gradient)
-        results = _results(rule(parameter, gradient, tuple(old), **{**settings, **live}), len(old))
+        results = _results(rule(parameter, gradient, tuple(old), **{**settings, **live}), size)
     strangers = captured(results, given)
     if strangers:
         raise ValueError(
             f"the rule depends on {strangers[0]!r}, which is none of its arguments; give numbers "
             "of its own as settings, by name"
         )
+    program = lowered((), inputs, (), results)
+    shape = of_tuple((NUMBER,) * len(results))
+    trace = Trace(program, (), (), (NUMBER,) * len(inputs), tuple(range(len(inputs))), shape)
+    return TracedRule(inputs[:4], [*live.values()], old, results, trace)
+
+
+def updated(traced: TracedRule, state: Sequence[tuple[float, ...]]) -> Update:
+    """Return the program of a rule over parameters that have this state.
+
+    An element of the state that is the same for all parameters, and stays so by the rule (a count
+    of updates), is computed once per step.
+    """
+    (parameter, total, scale, norm), live, old, results, _ = traced
     common = [k for k in range(len(old)) if len({line[k] for line in state}) == 1]
     while True:
         own = [k for k in range(len(old)) if k not in common]
         program = lowered(
             [parameter, total, *(old[k] for k in own)],
-            [scale, norm, *live.values(), *(old[k] for k in common)],
+            [scale, norm, *live, *(old[k] for k in common)],
             (),
             [results[0], *(results[1 + k] for k in (*own, *common))],
         )

@@ -16,7 +16,7 @@ from autograd.changes import STRUCTURE
 if TYPE_CHECKING:
     from autograd.program.arguments import Arguments
 
-__all__ = ["POLICIES", "Case", "Verification"]
+__all__ = ["Case", "Verification", "checked_policy"]
 
 POLICIES = ("auto", "always", "never")
 
@@ -26,6 +26,13 @@ FIRST = 8  # calls that are verified in any case,
 CHEAP = 0.01  # where a trace takes less than these seconds, and so are calls 16, 32, ...;
 CHEAP_ONCE = 0.1  # the first trace, which loads what it needs, may have taken so many
 COUNTED = 1000  # calls; after so many the pause alone decides, and calls are quicker
+
+
+def checked_policy(verify: str, what: str) -> str:
+    """Return the policy if there is such a one; ValueError, which names `what`, if not."""
+    if verify not in POLICIES:
+        raise ValueError(f"{what}: verify is one of {', '.join(POLICIES)}, not {verify!r}")
+    return verify
 
 
 class Case:

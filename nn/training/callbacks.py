@@ -13,9 +13,10 @@ from nn.counts import as_count
 from nn.module import Module
 from nn.optimizers import Optimizer
 from nn.training.calls import check_call
+from nn.training.foreign import is_foreign
 from nn.training.history import History
 
-__all__ = ["Callback", "EarlyStopping", "TrainingState", "as_callbacks"]
+__all__ = ["Callback", "EarlyStopping", "TrainingState", "as_callbacks", "is_foreign_callback"]
 
 # Of all other measurements less is better.
 MORE_IS_BETTER = frozenset({"accuracy", "f1_score", "precision", "r2_score", "recall"})
@@ -83,6 +84,11 @@ def as_callbacks(callbacks: Any) -> list[Callback]:
     if isinstance(callbacks, Callback | str) or not isinstance(callbacks, Iterable):
         raise TypeError(f"callbacks is a list, such as [EarlyStopping()], not {callbacks!r}")
     return [_as_callback(callback) for callback in callbacks]
+
+
+def is_foreign_callback(callback: Callback) -> bool:
+    """Tell whether the code of a callback is someone else's."""
+    return is_foreign(callback._function if isinstance(callback, _Function) else callback)
 
 
 class EarlyStopping(Callback):

@@ -10,12 +10,14 @@ from typing import Any
 import autograd
 from autograd import Descent, no_grad
 from nn.dataset import Dataset
+from nn.losses import Loss
 from nn.matching import numbers_of
-from nn.noise import NoiseLayer, NoisePlan, recorded_noise
+from nn.noise import NoisePlan, noise_layers, recorded_noise
 from nn.optimizers import Optimizer
-from nn.training.agreement import CompilationError, check_agreement, kept_draws
+from nn.training.agreement import FEW_ROWS, CompilationError, check_agreement, kept_draws
 from nn.training.eager import measured_eagerly
 from nn.training.example import example_loss, loss_and_outputs
+from nn.training.foreign import is_foreign
 from nn.training.interrupts import held_interrupts
 from nn.training.measuring import Measured
 from nn.training.progress import Progress
@@ -34,9 +36,7 @@ class CompiledEngine:
     """
 
     def __init__(self, task: Task) -> None:
-        import numpy as np
-
-        if type(task.optimizer).step is not Optimizer.step:
+        if _has_own_step(task.optimizer):
             raise CompilationError(
                 f"{type(task.optimizer).__name__} has a step() of its own; what can be compiled is "
                 "a rule, a function of one parameter such as those of nn.update_rules"
@@ -46,40 +46,42 @@ class CompiledEngine:
         self._noise = _noise_plan(task)
         function = loss_and_outputs if task.keeps_outputs else example_loss
         self._function = partial(function, task.model, task.loss, task.penalty)
-        self._compiled = autograd.compile(
-            self._function, in_axes=0, backend="interpreter", verify="always"
-        )
         with kept_draws(task.model, allowed=False):
-            self._program = self._current_program()
             self._start()
         check_agreement(task, self._descent, *self._data, self._noise)
         self._output_shape: tuple[int, ...] = ()
         if task.keeps_outputs:
-            with no_grad(), recorded_noise():
-                self._output_shape = np.shape(numbers_of(task.model(task.train.lists([0])[0][0])))
+            self._output_shape = _output_shape(task)
+        self._few = autograd.compile(
+            partial(_batch_loss, task.loss), backend="interpreter", verify="always"
+        )
+        self._loss_of_few = self._program_of_few()
         if task.held_out is not None:
             self._held_out = _floats(task.held_out)
+            self._evaluation_is_sure = True
             self._evaluate = autograd.compile(
-                partial(loss_and_outputs, task.model, task.loss, task.penalty),
-                in_axes=0,
-                verify="always",
-            )
+                partial(loss_and_outputs, task.model, task.loss, task.penalty), in_axes=0,
+                verify="never",
+            )  # fmt: skip
             with task.model.evaluating():
                 self._evaluate(*(array[:1] for array in self._held_out))
 
     def _start(self) -> None:
         """Take parameters, settings and state over from the Values and the optimizer."""
         optimizer = self._task.optimizer
-        self._settings, self._state = _fixed_settings(optimizer), optimizer.state
+        self._settings, self._state = _fixed_settings(optimizer), [*optimizer.state]
+        self._parameters = [*optimizer.parameters]
         self._descent = Descent(
             self._function,
             self._first_row(),
             parameters=optimizer.parameters,
-            rule=type(optimizer).rule,
+            rule=lambda *args, **settings: type(optimizer).rule(*args, **settings),
             state=optimizer.state,
             settings=optimizer.settings,
             clip_norm=self._task.clip_norm,
+            verify="never",  # `outdated` does
         )
+        self._examples = self._prepared()
         self._moved = False  # since the last time that the Values were brought up to date
         self._written = perf_counter()
         self._pace = 8  # steps per call, to be adjusted
@@ -106,7 +108,7 @@ class CompiledEngine:
         noise = self._noise.drawn(len(rows)) if self._noise else None
         with held_interrupts():
             if noise is None:
-                steps = self._descent.run(self._data, rows, counts, {"lr": rates})
+                steps = self._descent.run(self._examples, rows, counts, {"lr": rates})
             else:  # new columns for each example: these rows, once in this order
                 batch = *(column[rows] for column in self._data), noise
                 steps = self._descent.run(batch, range(len(rows)), counts, {"lr": rates})
@@ -149,10 +151,14 @@ class CompiledEngine:
         measured.add(mean * len(rows), len(rows), outputs, targets)
         self._start()
 
-    def validated(self) -> Measured:
-        """Return the loss and the outputs on the examples that are held out."""
+    def validated(self, anew: bool) -> Measured:
+        """Return the loss and the outputs on the examples that are held out, traced anew or not."""
         task = self._task
         assert task.held_out is not None
+        if anew or not self._evaluation_is_sure:
+            self._evaluate.retrace()
+            self._held_out = _floats(task.held_out)
+            self._evaluation_is_sure = True
         losses, outputs = self._evaluate(*self._held_out)
         total = float(losses.sum())
         if not isfinite(total):
@@ -167,23 +173,59 @@ class CompiledEngine:
             with held_interrupts():
                 self._descent.write_back()
                 self._task.optimizer.state = self._descent.state
-                self._state = self._task.optimizer.state
+                self._state = [*self._task.optimizer.state]
                 self._moved = False
         self._written = perf_counter()
 
     def outdated(self) -> bool:
-        """Tell whether the model computes something else by now, or the optimizer was loaded."""
-        optimizer = self._task.optimizer
-        return (
-            optimizer.state is not self._state
-            or _fixed_settings(optimizer) != self._settings
-            or _noise_plan(self._task) != self._noise
-            or self._current_program() is not self._program
-        )
+        """Look at the task again; tell whether it has become another than this engine's.
 
-    def _current_program(self) -> Any:
-        """Return the program of the function: the same object until it computes something else."""
-        return self._compiled.program("value", *self._first_row())
+        The model, the loss and the rule are traced again, and the data read.
+        """
+        self._evaluation_is_sure = False
+        optimizer = self._task.optimizer
+        if (
+            _has_own_step(optimizer)
+            or _fixed_settings(optimizer) != self._settings
+            or optimizer.parameters != self._parameters
+            or optimizer.state != self._state
+        ):
+            return True
+        try:
+            with kept_draws(self._task.model, allowed=False):
+                if (
+                    _noise_plan(self._task) != self._noise
+                    or not self._descent.is_current()
+                    or self._program_of_few() is not self._loss_of_few
+                ):
+                    return True
+        except Exception:  # noqa: BLE001 - it cannot be compiled any more; the next engine says why
+            return True
+        self._data = _floats(self._task.train)
+        self._examples = self._prepared()
+        return False
+
+    def _prepared(self) -> Any:
+        """Return the data as the descent takes them; with noise each call has rows of its own."""
+        return None if self._noise else self._descent.prepared(self._data)
+
+    def _program_of_few(self) -> Any:
+        """Return the program of the loss of a few rows: the same object as long as it is one.
+
+        It tells a loss that adds up rows in another way now, which one row does not. None for a
+        loss of ours and for outputs that are no array.
+        """
+        import numpy as np
+
+        task = self._task
+        rows = min(task.batch_size, len(task.train), FEW_ROWS)
+        if rows == 1 or not is_foreign(task.loss):
+            return None
+        try:
+            outputs = np.zeros((rows, *_output_shape(task)))
+        except (TypeError, ValueError):
+            return None
+        return self._few.program("value", outputs, np.zeros((rows, *self._data[1].shape[1:])))
 
     def _first_row(self) -> tuple[Any, ...]:
         """Return the arguments of the function for a batch of one example."""
@@ -193,9 +235,27 @@ class CompiledEngine:
         return (*first, np.ones((1, self._noise.count))) if self._noise else first
 
 
+def _batch_loss(loss: Loss, outputs: Any, targets: Any) -> Any:
+    """Return the loss of a batch of outputs, as arrays of Values."""
+    return loss(outputs.tolist(), targets.tolist())
+
+
+def _output_shape(task: Task) -> tuple[int, ...]:
+    import numpy as np
+
+    with no_grad(), recorded_noise():
+        return np.shape(numbers_of(task.model(task.train.lists([0])[0][0])))
+
+
+def _has_own_step(optimizer: Optimizer) -> bool:
+    """Tell whether steps, or what comes before them, are no longer those of a rule."""
+    methods = ((optimizer.step, Optimizer.step), (optimizer.zero_grad, Optimizer.zero_grad))
+    return any(getattr(found, "__func__", None) is not usual for found, usual in methods)
+
+
 def _noise_plan(task: Task) -> NoisePlan:
     """Return what random numbers the model takes for an example, found out by running it on one."""
-    if not any(isinstance(module, NoiseLayer) for _, module in task.model.named_modules()):
+    if not noise_layers(task.model):
         return NoisePlan(())
     with no_grad(), recorded_noise() as recorder:
         task.model(task.train.lists([0])[0][0])

@@ -33,7 +33,7 @@ class EagerEngine:
             shown.update()
         return measured
 
-    def validated(self) -> Measured:
+    def validated(self, anew: bool) -> Measured:  # noqa: ARG002 - it is always anew
         """Return the loss and the outputs on the examples that are held out."""
         assert self._task.held_out is not None
         return measured_eagerly(self._task, self._task.held_out)

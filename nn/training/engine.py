@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from logging import getLogger
+from time import perf_counter
 from typing import Any, Protocol
 
+from nn.metrics import Metric
 from nn.training.compiled import CompiledEngine
 from nn.training.eager import EagerEngine
+from nn.training.foreign import is_foreign, other_threads
 from nn.training.measuring import Measured
 from nn.training.progress import Progress
 from nn.training.restoring import noted
 from nn.training.task import Task
 
 __all__ = ["Training", "checked_choice"]
+
+PAUSE = 50.0  # times what a look takes, between two of them that only other threads ask for
 
 _log = getLogger("nn")
 
@@ -34,14 +39,14 @@ class Engine(Protocol):
     def epoch(self, order: Any, shown: Progress) -> Measured:
         """Visit all rows in this order, a batch at a time."""
 
-    def validated(self) -> Measured:
-        """Return the loss and the outputs on the examples that are held out."""
+    def validated(self, anew: bool) -> Measured:
+        """Return the loss and the outputs on the examples that are held out, traced anew or not."""
 
     def write_back(self) -> None:
         """Bring Values and optimizer up to date."""
 
     def outdated(self) -> bool:
-        """Tell whether the task has changed beyond what this engine notices by itself."""
+        """Look at the task again; tell whether it has become another than this engine's."""
 
 
 class Training:
@@ -56,6 +61,8 @@ class Training:
         self._choice = choice
         self._put_back = noted([*task.model.parameters(), *task.optimizer.parameters])
         self._state = task.optimizer.state
+        self._unsure = False  # whether foreign code has run since the task was looked at
+        self._looked, self._cost = 0.0, 0.0  # when, and the seconds it took
 
     def __enter__(self) -> Training:
         self._task.model.train()
@@ -78,13 +85,34 @@ class Training:
 
     def epoch(self, order: Any, shown: Progress) -> Measured:
         """Visit all rows in this order, a batch at a time."""
+        if self._unsure or (other_threads() and perf_counter() - self._looked > PAUSE * self._cost):
+            self._look_again()
         return self._engine.epoch(order, shown)
+
+    def _look_again(self) -> None:
+        """Go on with another engine if the task has become another."""
+        self._looked = perf_counter()
+        if self._engine.outdated():
+            self._engine.write_back()
+            self._engine = self._chosen()
+        self._unsure = False
+        self._cost = perf_counter() - self._looked
 
     def validated(self) -> Measured:
         """Return the loss and the outputs on the examples that are held out."""
         self._engine.write_back()
         with self._task.model.evaluating():
-            return self._engine.validated()
+            return self._engine.validated(anew=self._unsure)
+
+    def measured(self, seen: Measured, metrics: Mapping[str, Metric]) -> dict[str, float]:
+        """Return loss and metrics of what was seen; a metric may be foreign code."""
+        foreign = any(map(is_foreign, metrics.values()))
+        if foreign:
+            self._engine.write_back()
+        summary = seen.summary(metrics)
+        if foreign:
+            self.foreign_code_ran()
+        return summary
 
     @contextmanager
     def undone_if_it_fails(self) -> Iterator[None]:
@@ -101,8 +129,7 @@ class Training:
         """Bring Values and optimizer up to date, for someone to look at them."""
         self._engine.write_back()
 
-    def refresh(self) -> None:
-        """Notice what someone has changed since, and train on with it."""
+    def foreign_code_ran(self) -> None:
+        """Look at the task again before the next step, and before the next validation."""
         self._task.model.train()
-        if self._engine.outdated():
-            self._engine = self._chosen()
+        self._unsure = True

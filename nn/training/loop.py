@@ -16,13 +16,15 @@ from nn.losses import LOSSES, Loss
 from nn.metrics import Metric
 from nn.module import Module
 from nn.names import named
+from nn.noise import noise_layers
 from nn.optimizers import Optimizer
 from nn.penalties import Penalty
 from nn.randomness import generator
 from nn.schedules import Schedule
-from nn.training.callbacks import Callback, TrainingState, as_callbacks
+from nn.training.callbacks import Callback, TrainingState, as_callbacks, is_foreign_callback
 from nn.training.calls import check_call
 from nn.training.engine import Training, checked_choice
+from nn.training.foreign import is_foreign
 from nn.training.history import History
 from nn.training.interrupts import held_interrupts
 from nn.training.measuring import metric_functions
@@ -113,6 +115,9 @@ def fit(
     watchers = as_callbacks(callbacks)
     updates = -(-len(train) // size)
     history = History()
+    foreign = any(map(is_foreign_callback, watchers)) or any(
+        map(is_foreign, [schedule, rng, *noise_layers(model)])
+    )
     state = TrainingState(
         model, optimizer, history, 0, epochs, _names(measures, held_out is not None), updates
     )
@@ -128,10 +133,12 @@ def fit(
                 order = row_order(len(train), shuffle, rng)
                 seen = training.epoch(order, shown)
                 with nullcontext() if history.epochs else training.undone_if_it_fails():
-                    summary = seen.summary(measures)
+                    summary = training.measured(seen, measures)
                     if held_out is not None:
-                        of_held_out = training.validated().summary(measures)
+                        of_held_out = training.measured(training.validated(), measures)
                         summary |= {f"validation_{name}": x for name, x in of_held_out.items()}
+                if foreign:
+                    training.write_back()
                 with held_interrupts():
                     history.append({**summary, "lr": optimizer.lr})
                     state.epoch += 1
@@ -143,7 +150,8 @@ def fit(
                     # A list, so that each is asked even when one wants to stop
                     wishes = [watcher.on_epoch_end(state) for watcher in watchers]
                     history.stopped = any(wishes)
-                    training.refresh()
+                if foreign:
+                    training.foreign_code_ran()
     except KeyboardInterrupt:
         history.interrupted = True
     except NonFiniteError as error:

@@ -10,6 +10,7 @@ import threading
 import numpy as np
 import pytest
 
+import autograd
 from autograd import Value, compile, current_variant
 from nn import MLP, Callback, Dropout, Layer, Module, Sequential, fit
 
@@ -297,3 +298,32 @@ def test_neurons_and_layers_are_counted():
     net.layers.pop()
     assert len(c([1.0, 2.0])) == 3
     assert copy.deepcopy(net.layers)[0].nin == 2
+
+
+class Noting(Module):
+    """Notes at every call what a reader may want to look at."""
+
+    def __init__(self):
+        self.w = Value(2.0)
+        self.traces = []
+
+    def forward(self, x):
+        self.traces.append(1)
+        self.input, self.width, self.name = x, 1, "noting"
+        self.hidden = [self.w * x]
+        self.output = autograd.tanh(self.hidden[0])
+        return self.output
+
+
+def test_what_a_call_leaves_in_attributes_is_no_change():
+    noting = Noting()
+    c = compile(noting, verify="never")
+    first = c(1.0)
+    c(1.0)  # what was noted first was new
+    traces = len(noting.traces)
+    assert [c(1.0) for _ in range(5)] == [first] * 5
+    assert len(noting.traces) == traces
+    noting(Value(3.0))
+    noting.width = 2
+    c(1.0)
+    assert len(noting.traces) == traces + 2

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import autograd as ag
-from autograd import Descent, Value
+from autograd import Descent, StaleProgramError, Value, structure_changed
 from nn import MLP, SGD, Adam, AdamW, RMSprop, clip_grad_norm
 
 BACKENDS = ["interpreter", "numpy", *(["llvm"] if find_spec("llvmlite") else [])]
@@ -502,3 +502,128 @@ def test_value_and_gradient_are_those_of_the_eager_engine_at_the_values():
     assert gradient == pytest.approx([0.0, w.grad, b.grad], rel=1e-14)
     with pytest.raises(ValueError, match="structure"):
         descent.value_and_grad(([[1.0], [2.0]], y[1:]))
+
+
+def momentum(parameter, gradient, state, *, lr):
+    velocity = 0.5 * state[0] + gradient
+    return parameter - lr * FACTOR * velocity, (velocity,)
+
+
+FACTOR = 1.0
+
+
+class World:
+    """A loss that reads a number of its own, and steps on it by hand."""
+
+    def __init__(self):
+        self.scale = 1.0
+        self.w = Value(0.0)
+
+    def loss(self, x, target):
+        return (self.w * x * self.scale - target) ** 2
+
+    def descent(self, backend, **settings):
+        return Descent(
+            self.loss, (LINE_X, LINE_Y), parameters=[self.w], rule=momentum, state=[(0.0,)],
+            settings={"lr": 0.05}, backend=backend, **settings,
+        )  # fmt: skip
+
+    def by_hand(self, w, velocity, steps, factor=1.0):
+        for _ in range(steps):
+            pairs = zip(LINE_X, LINE_Y)
+            slopes = [2 * self.scale * x * (w * x * self.scale - y) for x, y in pairs]
+            velocity = 0.5 * velocity + sum(slopes) / len(slopes)
+            w -= 0.05 * factor * velocity
+        return w, velocity
+
+
+def after(world, descent):
+    descent.write_back()
+    return world.w.data, *descent.state[0]
+
+
+def four(descent):
+    return descent.run((LINE_X, LINE_Y), [0, 1] * 4, [2] * 4)
+
+
+@pytest.mark.parametrize("change", ["loss", "rule"])
+@pytest.mark.parametrize("way", ["auto", "always", "retrace", "announced", "plan"])
+def test_a_change_between_runs_is_refused_or_gone_on_with(way, change, backend, monkeypatch):
+    world = World()
+    descent = world.descent(backend, verify="always" if way == "always" else "auto")
+    steps = descent.plan((LINE_X, LINE_Y), [0, 1] * 4, [2] * 4)
+    four(descent)
+    expected = world.by_hand(0.0, 0.0, 4)
+    assert descent.is_current()
+    factor = 1.0
+    if change == "loss":
+        world.scale = 2.0
+    else:
+        monkeypatch.setitem(globals(), "FACTOR", 3.0)
+        factor = 3.0
+    if way == "auto":
+        for run in (lambda: four(descent), steps, lambda: descent.value_and_grad((LINE_X, LINE_Y))):
+            with pytest.raises(StaleProgramError, match=r"1\.0 became [23]\.0 in mul"):
+                run()
+        assert after(world, descent) == pytest.approx(expected, rel=1e-12)
+    if way in {"auto", "retrace"}:
+        descent.retrace()
+    elif way == "announced":
+        structure_changed()
+    elif way == "plan":
+        descent.retrace()
+    result = steps() if way == "plan" else four(descent)
+    assert result.done == 4
+    expected = world.by_hand(*expected, 4, factor)
+    assert after(world, descent) == pytest.approx(expected, rel=1e-12)
+    assert descent.is_current()
+
+
+def test_a_retrace_keeps_numbers_that_were_set_and_those_that_are_no_longer_reached(backend):
+    world, other = World(), Value(1.0)
+    descent = Descent(
+        lambda x, y: world.loss(x, y) + other, (LINE_X, LINE_Y), parameters=[world.w, other],
+        rule=momentum, state=[(0.0,)] * 2, settings={"lr": 0.05}, backend=backend,
+    )  # fmt: skip
+    four(descent)
+    world.w.data = 0.25
+    descent._function.function = world.loss
+    descent.retrace()
+    moved = other.data
+    assert (world.w.data, moved < 1.0) == (0.25, True)
+    four(descent)
+    descent.write_back()
+    assert world.w.data != 0.25
+    assert other.data == moved
+
+
+def test_the_arguments_of_a_run_are_read_each_time(backend):
+    world = World()
+    X, y = np.array(LINE_X), np.array(LINE_Y)
+    descent = world.descent(backend)
+    prepared = descent.prepared((X, y))
+    descent.run((X, y), [0, 1], [2])
+    X *= 2.0
+    assert (
+        descent.run((X, y), [0, 1], [2], {"lr": [0.0]}).losses
+        != descent.run(prepared, [0, 1], [2], {"lr": [0.0]}).losses
+    )
+
+
+def test_an_unknown_policy_is_named():
+    with pytest.raises(ValueError, match="Descent: verify is one of auto, always, never"):
+        World().descent("interpreter", verify="sometimes")
+
+
+def test_a_hot_loop_traces_seldom(backend):
+    traces = []
+
+    class Counted(World):
+        def loss(self, x, target):
+            traces.append(1)
+            return super().loss(x, target)
+
+    step = Counted().descent(backend).plan((LINE_X, LINE_Y), [0, 1], [2])
+    for _ in range(2000):
+        step()
+    assert len(traces) < 200

@@ -5,12 +5,13 @@ from __future__ import annotations
 import pytest
 
 from autograd.program.interpreter import variables
-from autograd.program.update import updated
+from autograd.program.update import traced_rule, updated
 from nn import SGD, Adam, AdamW, RMSprop
 
 
 def made(kind, state, clip_norm=None, scheduled=("lr",), **settings):
-    return updated(kind.rule, state, {**DEFAULTS[kind], **settings}, scheduled, clip_norm)
+    settings = {**DEFAULTS[kind], **settings}
+    return updated(traced_rule(kind.rule, len(state[0]), settings, scheduled, clip_norm), state)
 
 
 DEFAULTS = {
@@ -45,7 +46,7 @@ def test_elements_that_depend_on_others_are_told_apart_one_by_one():
         first, second, _, count = state
         return parameter, (gradient, first, second, count + 1.0)
 
-    update = updated(rule, [(0.0,) * 4] * 2, {"lr": 0.1}, (), None)
+    update = updated(traced_rule(rule, 4, {"lr": 0.1}, (), None), [(0.0,) * 4] * 2)
     assert (update.own, update.common) == ((0, 1, 2), (3,))
 
 
