@@ -42,11 +42,12 @@ def exact(number: float) -> str:
     return repr(float(number))
 
 
-def counted(count: int, noun: str) -> str:
-    """Return a count with its noun, thousands separated.
+def counted(count: int, noun: str, plural: str = "") -> str:
+    """Return a count with its noun, thousands separated; `plural` where it is no regular one.
 
-    >>> counted(1, "box"), counted(2, "box"), counted(5112, "value")
-    ('1 box', '2 boxes', '5,112 values')
+    >>> counted(1, "box"), counted(2, "box"), counted(5112, "value"), counted(2, "leaf", "leaves")
+    ('1 box', '2 boxes', '5,112 values', '2 leaves')
     """
-    plural = "es" if noun.endswith("x") else "s"
-    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}{plural}"
+    if count == 1:
+        return f"1 {noun}"
+    return f"{count:,} {plural or noun + ('es' if noun.endswith('x') else 's')}"

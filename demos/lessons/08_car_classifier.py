@@ -95,7 +95,7 @@ difference = max(np.abs(graph_slopes[name] - slope).max() for name, slope in slo
 assert difference < 1e-15
 print(f"   largest difference to the matrices: {difference:.1e}")
 print("   Neuron 1 is off: its row is 0, and this picture cannot teach it anything.")
-answer = why(W1[1, 0], loss)
+answer = why(loss, W1[1, 0])
 print(answer)
 save(answer.drawing, folder / "off.svg")
 

@@ -32,7 +32,7 @@ from autograd import (
     topological_order,
     where,
 )
-from visualize import Diagnosis, why
+from visualize import Diagnosis, explain, why
 from visualize.scene.slice import MOST_BOXES
 
 pytestmark = pytest.mark.filterwarnings("ignore::autograd.warning.NumericWarning")
@@ -40,6 +40,11 @@ pytestmark = pytest.mark.filterwarnings("ignore::autograd.warning.NumericWarning
 
 def value(data, label="x"):
     return Value(data, label=label)
+
+
+def named(value, label):
+    value.label = label
+    return value
 
 
 # Programs: each returns the leaf and the root.
@@ -788,19 +793,94 @@ def test_of_many_operands_only_the_one_that_matters_is_told():
 # Errors.
 
 
-@pytest.mark.parametrize("wrong", [1.0, None, "x", [Value(1.0)]])
+@pytest.mark.parametrize("wrong", [1.0, "x", [Value(1.0)]])
 def test_both_must_be_values(wrong):
-    with pytest.raises(TypeError, match=r"argument 1, the leaf, is of type") as raised:
+    with pytest.raises(TypeError, match=r"argument 1, the root, is of type") as raised:
         why(wrong, Value(1.0))
     assert ("one after the other" in str(raised.value)) == isinstance(wrong, list)
-    with pytest.raises(TypeError, match=r"argument 2, the root, is of type"):
+    with pytest.raises(TypeError, match=r"argument 2, the value asked about, is of type"):
         why(Value(1.0), wrong)
+    with pytest.raises(TypeError, match=r"argument 1, the root, is of type NoneType"):
+        why(None)
+    with pytest.raises(TypeError, match="leaf is another name for wrt"):
+        why(Value(1.0), Value(2.0), leaf=Value(3.0))
 
 
-def test_the_wrong_order_is_an_error():
+def test_the_two_values_come_in_either_order():
     x, y = simple()
-    with pytest.raises(ValueError, match="the first argument was computed from the second"):
-        why(y, x)
+    texts = {why(y, x).text, why(x, y).text, why(y, wrt=x).text, why(leaf=x, root=y).text}
+    assert len(texts) == 1
+    assert explain(x, y).text == explain(y, x).text == explain(y, wrt=x).text
+    stranger = value(1.0, "stranger")
+    assert why(stranger, y).text == why(y, stranger).text
+    assert why(y, stranger).cause == "not connected"
+
+
+# The number itself.
+
+
+def test_of_the_root_alone_the_number_is_told():
+    x = value(0.0, "x")
+    with pytest.warns(autograd.NumericWarning):
+        loss = named(autograd.log(x) * 0.0 + 1.0, "loss")
+    found = why(loss)
+    assert (found.cause, found.gradient) == ("forward nan", None)
+    assert str(found).startswith("loss = nan, log gave -inf in the forward pass")
+    fine = named(x + 1.0, "fine")
+    assert str(why(fine)).startswith("fine = 1, a finite number.")
+    x.data = 2.0
+    assert why(fine).cause == "stale"
+
+
+# What makes gradients small and large.
+
+
+def test_a_saturated_sigmoid_is_told_to_start_from_smaller_weights():
+    for at in (25.0, 36.0, -30.0):
+        w = value(at, "w")
+        found = str(why(w.sigmoid(), w))
+        assert "sigmoid, which is saturated" in found
+        assert "smaller weights" in found
+        assert "larger weights" not in found
+    w = value(800.0, "w")
+    assert "larger weights" not in str(why(w.sigmoid(), w))
+
+
+def test_many_sigmoids_are_blamed_for_their_bounded_slope():
+    x = h = value(0.5, "x")
+    for _ in range(10):
+        h = h.sigmoid()
+    found = str(why(h, x))
+    assert (
+        "the slope of sigmoid is at most 1/4 (10 factors of that kind: at most 9.537e-07)" in found
+    )
+    assert "saturated" not in found
+
+
+def test_small_weights_are_told_to_be_larger():
+    x = h = value(0.5, "x")
+    for _ in range(20):
+        h = (h * 0.3).tanh()
+    found = " ".join(str(why(h, x)).split())
+    assert "by 20 small factors" in found
+    assert "start from larger weights" in found
+
+
+@pytest.mark.parametrize("last", [lambda h, w: h * w, lambda h, w: h * h * w])
+def test_numbers_that_grow_forward_are_told_with_their_steps(last):
+    w, h = value(0.5, "w"), value(1.0, "h")
+    for _ in range(30):
+        h = 8.0 * h
+    found = str(why(last(h, w), w))
+    assert "huge after 1 step" not in found
+    assert "they grow 8 times a step, over 30 steps" in found or "over 31 steps" in found
+
+
+def test_counts_are_grammatical():
+    a = value(1.0, "a")
+    one, two = str(why(Value(2.0) * 3.0, a)), str(why(Value(2.0) * Value(3.0), a))
+    assert "1 leaf without a label" in one
+    assert "2 leaves without a label" in two
 
 
 # Size.

@@ -99,7 +99,7 @@ def _sections(given: argparse.Namespace, expression: Evaluation) -> Iterator[str
         wrt = None if given.explain == ALL_LEAVES else _named(given.explain, "explain", expression)
         yield f"{explain(root, wrt)}\n"
     if given.why:
-        yield f"{why(_named(given.why, 'why', expression), root)}\n"
+        yield f"{why(root, _named(given.why, 'why', expression))}\n"
     if given.formula:
         yield f"{formula(root, given.formula, wrt='all' if given.derivatives else None)}\n"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 
-from autograd import Constant, StaleGraphError, Sweep, Value, sweep, topological_order
+from autograd import Constant, StaleGraphError, Sweep, Value, sweep
 from visualize.diagnosis.diagnosis import Diagnosis, Finding
 from visualize.diagnosis.kinks import Kinks, kinks_among
 from visualize.diagnosis.sizes import Sizes
@@ -19,6 +19,7 @@ from visualize.diagnosis.why_killed import killed
 from visualize.diagnosis.why_lost import cancelled, underflowed
 from visualize.digits import significant
 from visualize.drawing import Drawing
+from visualize.scene.asked import in_order
 from visualize.scene.flat import flatten
 from visualize.scene.names import names_of, unique_names
 from visualize.scene.slice import slice_of
@@ -31,24 +32,26 @@ MOST_KINKS = 5  # in the text
 TEXT_COLUMNS = 100
 
 
-def why(leaf: Value, root: Value) -> Diagnosis:
-    """Tell why the gradient of `root` with respect to `leaf` is what it is: 0, missing, huge, nan.
+def why(root: Value, wrt: Value | None = None, *, leaf: Value | None = None) -> Diagnosis:
+    """Tell why the gradient of `root` with respect to `wrt` is what it is: 0, missing, huge, nan.
 
-    The answer names the first cause: the leaf is not connected to the root, detached, or changed
+    The answer names the first cause: the value is not connected to the root, detached, or changed
     since; nan or inf came up in the forward or the backward pass; the gradient is killed by local
     derivatives of 0, has underflowed, cancelled, vanished or grown; or backward() has not run.
     With it come the operations at fault, their operands and lines, and a way out; build the graph
     inside `autograd.source_lines()` to have lines. No gradient is touched: `why` makes a sweep of
-    its own. Any value under the root will do for the leaf.
+    its own. Any value under the root will do for `wrt`. Without it, the question is about the
+    number of `root` itself: why it is nan or infinite. The two may be given in either order, as
+    what was computed from the other is the root; `leaf` is another name for `wrt`.
 
-    Raises TypeError for anything but Values, and ValueError where the root is given first.
+    Raises TypeError for anything but Values.
 
     >>> from autograd import Value
     >>> w, x = Value(-2.0, label="w"), Value(3.0, label="x")
     >>> h = w * x
     >>> loss = (h.relu() - 1) ** 2
     >>> loss.backward()
-    >>> diagnosis = why(w, loss)
+    >>> diagnosis = why(loss, w)
     >>> diagnosis.cause, diagnosis.gradient
     ('killed', 0.0)
     >>> print(diagnosis)
@@ -58,12 +61,18 @@ def why(leaf: Value, root: Value) -> Diagnosis:
     Way out: use leaky_relu, a smaller learning rate, or another start for the biases.
     To see the lines of your program here, build the graph inside `with autograd.source_lines():`.
     """
-    _check(leaf, root)
+    if leaf is not None:
+        if wrt is not None:
+            raise TypeError("why: leaf is another name for wrt; give one of them")
+        wrt = leaf
+    _check(root, wrt)
+    alone = wrt is None
+    root, leaf = (root, root) if wrt is None else in_order(root, wrt)
     graph = flatten([root])
     names = names_of(graph)
     known = leaf in names
     if not known:
-        names[leaf] = _name_of_stranger(leaf, root, names)
+        names[leaf] = _name_of_stranger(leaf, names)
     try:
         passes, reason = sweep(root), ""
     except StaleGraphError as error:
@@ -73,23 +82,25 @@ def why(leaf: Value, root: Value) -> Diagnosis:
         findings = [not_connected(leaf, graph, names)]
     elif reason:
         findings = [stale(graph, names, reason)]
+    elif alone:
+        findings = [forward_fault(ways, None) or _finite(ways)]
     else:
         findings = list(_findings(ways))
     on_the_ways = kinks_among([v for v in graph.values if v in ways.dependent], names)
     first = findings[0]
     return Diagnosis(
         cause=first.cause,
-        gradient=ways.gradient,
+        gradient=None if alone else ways.gradient,
         nodes=first.nodes,
-        text=_text(ways, findings, on_the_ways),
+        text=_text(ways, findings, on_the_ways, alone=alone),
         kinks=on_the_ways,
-        drawing=_drawing(ways, first),
+        drawing=_drawing(ways, first, alone=alone),
     )
 
 
-def _check(leaf: object, root: object) -> None:
-    for position, (name, given) in enumerate((("leaf", leaf), ("root", root))):
-        if isinstance(given, Value):
+def _check(root: object, wrt: object) -> None:
+    for position, (name, given) in enumerate((("root", root), ("value asked about", wrt))):
+        if isinstance(given, Value) or (position and given is None):
             continue
         several = isinstance(given, Iterable) and not isinstance(given, str)
         hint = (
@@ -98,18 +109,13 @@ def _check(leaf: object, root: object) -> None:
             else "a plain number has no gradient, make it a Value and compute with that"
         )
         raise TypeError(
-            f"why(leaf, root) takes two Values; argument {position + 1}, the {name}, is of type "
+            f"why(root, wrt) takes two Values; argument {position + 1}, the {name}, is of type "
             f"{type(given).__name__}: {hint}"
         )
 
 
-def _name_of_stranger(leaf: Value, root: Value, names: dict[Value, str]) -> str:
-    """Return a name for a leaf that is not in the graph; ValueError where the root is under it."""
-    if root in set(topological_order(leaf)):
-        raise ValueError(
-            "why(leaf, root): the first argument was computed from the second; the value whose "
-            "gradient is asked for comes first, the root of backward() second"
-        )
+def _name_of_stranger(leaf: Value, names: dict[Value, str]) -> str:
+    """Return a name for a value that is not in the graph."""
     (name,) = unique_names([str(leaf.label) or "the leaf"], [0])
     return f"{name} (the one given)" if name in names.values() else name
 
@@ -126,10 +132,23 @@ def _findings(ways: Ways) -> Iterator[Finding]:
     yield from found or [healthy(sizes)]
 
 
-def _text(ways: Ways, findings: Sequence[Finding], kinks: Kinks) -> str:
+def _finite(ways: Ways) -> Finding:
+    """Return that a number of the forward pass is one, and where it comes from."""
+    name = ways.names[ways.root]
+    return Finding(
+        "healthy",
+        "a finite number",
+        (ways.computed(ways.root),),
+        way_out=f"why({name}, w) asks about the gradient of {name} by w",
+    )
+
+
+def _text(ways: Ways, findings: Sequence[Finding], kinks: Kinks, *, alone: bool) -> str:
     first = findings[0]
     subject = f"∂{ways.names[ways.root]}/∂{ways.names[ways.leaf]}"
     gradient = ": no gradient" if ways.gradient is None else f" = {significant(ways.gradient)}"
+    if alone:
+        subject, gradient = ways.names[ways.root], f" = {significant(ways.root.data)}"
     lines = [f"{subject}{gradient}, {first.summary}.", *(f"  {line}" for line in first.lines)]
     if first.way_out:
         lines += _wrapped(f"Way out: {first.way_out}.")
@@ -151,7 +170,7 @@ def _wrapped(text: str) -> list[str]:
     return textwrap.wrap(text, TEXT_COLUMNS, subsequent_indent="  ", break_on_hyphens=False)
 
 
-def _drawing(ways: Ways, finding: Finding) -> Drawing:
+def _drawing(ways: Ways, finding: Finding, *, alone: bool) -> Drawing:
     culprits = [node for node in finding.nodes if node in ways.number]
     through = culprits[:MOST_WAYS] or [ways.leaf]
     drawn = [list(finding.way)] if finding.way else []
@@ -163,6 +182,7 @@ def _drawing(ways: Ways, finding: Finding) -> Drawing:
     gradients = ways.gradients if ways.passes.visits else None
     found = [node for node in culprits if node.op is not None][:MOST_WAYS]
     notes = [f"Look at {', '.join(ways.names[node] for node in found)}."] if found else []
-    title = f"∂{ways.names[ways.root]}/∂{ways.names[ways.leaf]}: {finding.cause}"
+    asked = "" if alone else f"/∂{ways.names[ways.leaf]}"
+    title = f"{'∂' * (not alone)}{ways.names[ways.root]}{asked}: {finding.cause}"
     scene = slice_of(ways.graph, ways.names, drawn, important, gradients, title=title, notes=notes)
     return Drawing(scene, rankdir="LR", engine="auto", legend=True, clusters=False)

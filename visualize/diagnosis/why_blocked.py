@@ -40,7 +40,7 @@ def not_connected(leaf: Value, graph: FlatGraph, names: Mapping[Value, str]) -> 
     cut.sort(key=lambda value: not (value.scope or value.line))  # made in a module: computed
     if cut:
         lines.append(
-            f"{counted(len(cut), 'leaf without a label').replace('labels', 'label')} "
+            f"{counted(len(cut), 'leaf', 'leaves')} without a label "
             f"in the graph may be where it was cut: {_leaves(cut, names)}."
         )
         lines += [f"    {source(value.line)}" for value in cut[:MOST] if value.line]

@@ -9,6 +9,7 @@ from math import log
 from autograd import Value
 from visualize.backpropagation.paths import PathEdge
 from visualize.diagnosis.diagnosis import Finding
+from visualize.diagnosis.factors import forward_growth, shrinkage
 from visualize.diagnosis.magnitude import LN10, log_size, power
 from visualize.diagnosis.sizes import Sizes
 from visualize.digits import counted, significant
@@ -26,14 +27,14 @@ def vanishing(sizes: Sizes) -> Finding | None:
         return None
     path = sizes.path
     steps = len(path.edges) if path else 0
+    cause = shrinkage(path.edges if path else ())
+    summary = f"vanishing: tiny but not 0 after {counted(steps, 'step')} down its main path"
     return Finding(
         "vanishing",
-        f"vanishing: tiny but not 0 after {counted(steps, 'step')} down its main path",
+        f"{summary}, {cause.says}" if cause.says else summary,
         tuple(chain_lines(sizes, shrinking=True)),
-        _extreme(sizes, shrinking=True),
-        "use relu or leaky_relu for saturated activations, start from larger weights, scale "
-        "the inputs, or shorten the chain; near the lowest point of a loss every gradient is "
-        "small, and nothing is wrong",
+        cause.nodes or _extreme(sizes, shrinking=True),
+        cause.way_out,
         main_way(sizes),
     )
 
@@ -44,10 +45,24 @@ def grown(sizes: Sizes) -> Finding | None:
         return None
     path = sizes.path
     steps = len(path.edges) if path else 0
+    lines = chain_lines(sizes, shrinking=False)
+    growth = forward_growth(path.edges if path else ())
+    summary = f"grown: huge after {counted(steps, 'step')} down its main path"
+    if growth:
+        first, last, count, times = growth
+        names = sizes.ways.names
+        summary = (
+            f"grown: huge because the numbers of the forward pass are: they grow "
+            f"{significant(times)} times a step, over {counted(count, 'step')}"
+        )
+        lines.append(
+            f"forward: {names[first]} = {significant(first.data)}, {counted(count, 'step')} later "
+            f"{names[last]} = {significant(last.data)}"
+        )
     return Finding(
         "grown",
-        f"grown: huge after {counted(steps, 'step')} down its main path",
-        tuple(chain_lines(sizes, shrinking=False)),
+        summary,
+        tuple(lines),
         _extreme(sizes, shrinking=False),
         "clip_grad_norm, a lower learning rate, smaller weights to start from, inputs scaled "
         "to about 1, or the mean of the losses for their sum",

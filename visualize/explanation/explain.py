@@ -9,6 +9,7 @@ from visualize.escape import cut, printable
 from visualize.explanation.explanation import Explanation
 from visualize.explanation.statements import Name
 from visualize.instead import instead_of
+from visualize.scene.asked import in_order
 from visualize.scene.flat import flatten
 from visualize.scene.names import NAME_COLUMNS, names_of
 
@@ -25,8 +26,9 @@ def explain(
     First the values on the way, then the local derivative of every step, then the products along
     the paths (the `paths` largest ones, and what the others add up to), then their sum, which is
     the gradient that `root.backward()` gives. No gradient is touched. `wrt` is any Value or a list
-    of them; without it all labelled leaves are explained (without labels all leaves), of more than
-    6 those with the largest gradients.
+    of them (a single one may also stand first, as what was computed from the other is the root);
+    without it all labelled leaves are explained (without labels all leaves), of more than 6 those
+    with the largest gradients.
 
     Raises TypeError for anything but Values, ValueError for an empty list and for `paths` that is
     no whole number of 1 or more, StaleGraphError if a leaf was changed since the graph was
@@ -62,6 +64,8 @@ def explain(
         When a is raised by 0.001, c falls by about 0.002.
     """
     _check(root, paths)
+    if isinstance(wrt, Value):
+        root, wrt = in_order(root, wrt)
     passes = sweep(root)
     graph = flatten([root])
     leaves = _leaves(graph.values) if wrt is None else _asked(wrt)

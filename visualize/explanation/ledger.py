@@ -38,7 +38,7 @@ def ledger_rows(
     >>> y = x * x
     >>> (row,) = ledger_rows(sweep(y), [x], {x: Name("x"), y: Name("y")})
     >>> row.cells[2]
-    Sum(terms=(Product(factors=(Number(value=3.0),)), ...
+    Sum(terms=(Product(factors=(Number(value=3.0, digits=4),)), ...
     """
     wanted = set(values)
     arrivals: dict[Value, list[Arrival]] = {}

@@ -41,7 +41,7 @@ def legend_keys(scene: Scene) -> list[Key]:
     >>> y = -x * x
     >>> y.backward()
     >>> [key.meaning for key in legend_keys(compose(flatten([y])))]
-    ['negative gradient, to -6', 'positive gradient, to 6']
+    ['negative gradient, to -6', 'positive gradient, to 3']
     """
     keys = []
     top = scene.largest_gradient
