@@ -31,7 +31,7 @@ from autograd.place import source_lines
 from autograd.recording import no_grad
 from autograd.staleness import StaleGraphError, StaleProgramError
 from autograd.sweep import Contribution, Sweep, Visit, local_derivatives, sweep
-from autograd.tracing import TracingError
+from autograd.tracing import TracingError, is_tracing
 from autograd.value import Value
 from autograd.variant import current_variant, variant
 from autograd.vector import Vector, dot
@@ -43,16 +43,16 @@ if TYPE_CHECKING:
 
 __all__ = [
     "TABLE", "Compiled", "Constant", "Contribution", "Descent", "GradientError", "NumericWarning",
-    "Primitive", "StaleGraphError", "StaleProgramError", "Steps", "Sweep", "TracingError",
-    "Value", "Vector", "Visit",
-    "abs", "acos", "acosh", "asin", "asinh", "atan", "atan2", "atanh", "check_gradients", "clip",
-    "compile", "cos", "cosh", "current_variant", "detach", "dot", "elu", "erf", "erfc", "exp",
-    "expm1", "gelu", "grad", "gradients", "hessian", "hvp", "hypot", "jacobian", "jvp",
-    "leaky_relu", "local_derivatives", "log", "log1p", "log_softmax", "logaddexp", "logsumexp",
-    "maximum", "mean", "minimum", "no_grad", "norm", "paused_collector", "primitive", "relu",
-    "scope", "sections", "set_data", "set_gradients", "sigmoid", "silu", "sin", "sinh", "softmax",
-    "softplus", "source_lines", "sqrt", "structure_changed", "sum", "sweep", "tan", "tanh",
-    "topological_order", "value_and_grad", "variant", "vjp", "where",
+    "Primitive", "StaleGraphError", "StaleProgramError", "Steps", "Sweep", "TracingError", "Value",
+    "Vector", "Visit", "abs", "acos", "acosh", "asin", "asinh", "atan", "atan2", "atanh",
+    "check_gradients", "clip", "compile", "cos", "cosh", "current_variant", "detach", "dot", "elu",
+    "erf", "erfc", "exp", "expm1", "gelu", "grad", "gradients", "hessian", "hvp", "hypot",
+    "is_tracing", "jacobian", "jvp", "leaky_relu", "local_derivatives", "log", "log1p",
+    "log_softmax", "logaddexp", "logsumexp", "maximum", "mean", "minimum", "no_grad", "norm",
+    "paused_collector", "primitive", "relu", "scope", "sections", "set_data", "set_gradients",
+    "sigmoid", "silu", "sin", "sinh", "softmax", "softplus", "source_lines", "sqrt",
+    "structure_changed", "sum", "sweep", "tan", "tanh", "topological_order", "value_and_grad",
+    "variant", "vjp", "where",
 ]  # fmt: skip
 
 # The compiler is two thirds of the package: each name is loaded when it is first used.

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from autograd.graph import CLOCK, put
 from autograd.number import as_float
+from autograd.tracing import frozen, is_tracing
 from autograd.value import Value
 
 if TYPE_CHECKING:
@@ -25,6 +26,8 @@ def set_data(leaves: Iterable[Value], numbers: Iterable[Any]) -> None:
     >>> a.data, b.data
     (3.0, 4.0)
     """
+    if is_tracing():
+        raise frozen("a change of .data")
     data = [as_float(number, "set_data") for number in numbers]
     changed = _checked("set_data", leaves, len(data))
     for leaf in changed:
@@ -47,6 +50,8 @@ def set_gradients(values: Iterable[Value], gradients: Iterable[Any]) -> None:
     >>> a.grad, b.has_grad
     (0.5, False)
     """
+    if is_tracing():
+        raise frozen(".grad")
     given = [None if x is None else as_float(x, "set_gradients") for x in gradients]
     put(_checked("set_gradients", values, len(given)), "_grad", given)
 

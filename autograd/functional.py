@@ -21,6 +21,7 @@ from autograd.primitives import detach, identity
 from autograd.reverse import reverse
 from autograd.structure import leaves_of, mapped, rebuilt
 from autograd.tangents import tangents_of
+from autograd.tracing import is_tracing
 from autograd.value import Value
 
 if TYPE_CHECKING:
@@ -52,9 +53,14 @@ def gradients(output: Value, inputs: Any, create_graph: bool = False) -> Any:
     for position, variable in enumerate(variables):
         if not isinstance(variable, Value):
             raise TypeError(f"gradients: input {position} must be a Value, not {variable!r}")
-    found = reverse({output: 1.0}, set(variables), graph=create_graph)
-    results = (found.get(variable, 0.0) for variable in variables)
-    return rebuilt(inputs, map(_as_value, results) if create_graph else results)
+    tracing = is_tracing()  # a number would be frozen: the derivative is drawn
+    found = reverse({output: 1.0}, set(variables), graph=create_graph or tracing)
+    results: Any = (found.get(variable, 0.0) for variable in variables)
+    if create_graph:
+        results = map(_as_value, results)
+    elif tracing:
+        results = (detach(slope) if isinstance(slope, Value) else slope for slope in results)
+    return rebuilt(inputs, results)
 
 
 def grad(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> Callable[..., Any]:
@@ -225,7 +231,7 @@ class _Trial:
             inner[position] = mapped(_variable, args[position])
         self.variables: list[Value] = leaves_of([inner[position] for position in chosen])
         mode = CURRENT.get()
-        self.tracing = mode.tracing is not None
+        self.tracing = is_tracing()
         self.outer = mode.differentiated  # the variables of the enclosing derivatives
         self.keeps = any(isinstance(leaf, Value) for leaf in leaves_of([args, kwargs]))
         self.graph = self.keeps or bool(self.outer) or self.tracing
@@ -292,7 +298,7 @@ def _variable(leaf: Any) -> Any:
     if isinstance(leaf, Value):
         return identity(leaf)
     number = as_float(leaf, "a derivative")
-    if CURRENT.get().tracing:  # a leaf would be taken for one that the function captures
+    if is_tracing():  # a leaf would be taken for one that the function captures
         return Value.__primitive__(identity, (Constant(number),))
     return Value(number)
 

@@ -8,11 +8,11 @@ from types import FrameType
 __all__ = ["user_frame", "user_line"]
 
 # Frames of these packages are not the user's line.
-INTERNAL = ("autograd", "nn", "visualize", "numpy")
+INTERNAL = ("autograd", "nn", "visualize", "numpy", "copy")
 
 
 def user_frame() -> FrameType:
-    """Return the innermost frame outside this project and NumPy."""
+    """Return the innermost frame outside this project, NumPy and copy."""
     frame = sys._getframe(1)
     while frame.f_back and frame.f_globals.get("__name__", "").partition(".")[0] in INTERNAL:
         frame = frame.f_back

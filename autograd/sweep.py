@@ -8,6 +8,7 @@ from autograd.graph import Constant, topological_order
 from autograd.mode import CURRENT, entered
 from autograd.number import as_float
 from autograd.staleness import check_fresh
+from autograd.tracing import refuse
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -64,6 +65,7 @@ def sweep(root: Value, gradient: float = 1.0) -> Sweep:
     1.0 [(3.0, 3.0, 3.0), (3.0, 3.0, 6.0)]
     6.0 []
     """
+    refuse("a sweep", root)
     for node in topological_order(root):
         check_fresh(node)
     levels: list[list[Any]] = [[] for _ in range(root._depth + 1)]
@@ -87,6 +89,7 @@ def local_derivatives(value: Value) -> tuple[float | None, ...]:
     >>> local_derivatives(Value(2.0) * Value(5.0)), local_derivatives(3 / Value(2.0))
     ((5.0, 2.0), (None, -0.75))
     """
+    refuse("a sweep", value)
     if value.op is None:
         return ()
     with entered(CURRENT.get().quieted()):

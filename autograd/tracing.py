@@ -2,10 +2,28 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from autograd.location import user_line
 from autograd.mode import CURRENT
 
-__all__ = ["TracingError", "frozen"]
+__all__ = ["TRACES", "TracingError", "frozen", "is_tracing", "refuse"]
+
+
+# The traces under way in all threads. Where there are none, which a list tells in 5 ns, no Value
+# looks up the mode when its data is read.
+TRACES: list[object] = []
+
+
+def is_tracing() -> bool:
+    """Tell whether a function is being traced, so that Values stand for many numbers.
+
+    >>> from autograd import compile, is_tracing
+    >>> compile(lambda x: x if is_tracing() else -x)(1.0), is_tracing()
+    (1.0, False)
+    """
+    return CURRENT.get().tracing is not None
+
 
 # What was tried, in the user's words, and what to write instead.
 REMEDIES = {
@@ -15,10 +33,19 @@ REMEDIES = {
     "a plain number": "use the functions of autograd, such as autograd.sin(x) for math.sin(x), and "
     "the Value itself instead of float(x) and int(x)",
     ".data": "compute with the Value itself, or with x.detach() where no gradient shall pass",
+    "a change of .data": "a program changes no Value: return the new number and set it after the "
+    "call, or compute with new Values",
+    "a new Value": "compute with the Value itself, or with x.detach() where no gradient shall pass",
+    "a copy": "compute with the Value itself, or with x.detach() where no gradient shall pass, and "
+    "copy models outside of the function",
+    "// or %": "they are steps, without a derivative; compute them outside and give the result as "
+    "an argument",
     ".grad": "use autograd.grad inside the function, or the methods value_and_grad and backward "
     "of the compiled function",
     "a rounded number": "compute with the Value itself",
     "text": "return the Value, and write its number after the call",
+    "a sweep": "use autograd.gradients or autograd.grad, which draw derivatives into the program",
+    "check_gradients": "check the function outside of what is compiled",
 }
 
 
@@ -29,7 +56,7 @@ class TracingError(TypeError):
 def frozen(what: str, name: str = "") -> TracingError:
     """Return the error for an attempt to take `what`, a key of REMEDIES, from a traced Value."""
     value = f"the traced Value {name!r}" if name else "a traced Value"
-    if not CURRENT.get().tracing:
+    if CURRENT.get().tracing is None:
         return TracingError(
             f"{user_line()}: {what} was asked of {value}, which a function stored while it was "
             "compiled: it stands for many numbers and has none. Return it from the function instead"
@@ -38,3 +65,9 @@ def frozen(what: str, name: str = "") -> TracingError:
         f"{user_line()}: {what} was asked of {value}. A function is traced once and its program "
         f"then runs for all numbers, so this one would be frozen into it: {REMEDIES[what]}"
     )
+
+
+def refuse(what: str, value: Any) -> None:
+    """Raise `frozen` if a function is being traced here."""
+    if CURRENT.get().tracing is not None:
+        raise frozen(what, value.label)

@@ -13,7 +13,7 @@ from autograd.mode import CURRENT
 from autograd.number import as_float
 from autograd.operators import apply, binary, unary
 from autograd.primitive import ON_NEW_ROW, TABLE, Primitive
-from autograd.tracing import frozen
+from autograd.tracing import TRACES, frozen, is_tracing, refuse
 from autograd.ufuncs import apply_ufunc
 from autograd.warning import warn_identity, warn_non_finite
 
@@ -60,6 +60,7 @@ class Value:
         """Make a leaf from a real number; TypeError for anything else."""
         if type(data) is not float:
             if isinstance(data, Value):
+                refuse("a new Value", data)
                 raise TypeError(f"{data!r} is a Value already; use it, or Value(v.data) for a copy")
             data = as_float(data)
         self._data = data
@@ -80,11 +81,20 @@ class Value:
 
     @property
     def data(self) -> float:
-        """The number. Setting it is for leaves; graphs made from the old one become stale."""
+        """The number. Setting it is for leaves; graphs made from the old one become stale.
+
+        While a function is traced it is a Value that stays live, without gradient: `detach()`.
+        """
+        if TRACES:
+            tracing = CURRENT.get().tracing
+            if tracing is not None and self not in tracing.made:
+                return self.detach()  # type: ignore[return-value]  # it takes the place of a number
         return self._data
 
     @data.setter
     def data(self, data: Any) -> None:
+        if TRACES:
+            refuse("a change of .data", self)
         if self.op is not None:
             raise AttributeError(
                 f"data of {self._described()} cannot be set, it is the result of {self.op.name}: "
@@ -98,10 +108,14 @@ class Value:
     @property
     def grad(self) -> float:
         """The gradient; 0.0 until `backward()` reaches this Value."""
+        if TRACES:
+            refuse(".grad", self)
         return 0.0 if self._grad is None else self._grad
 
     @grad.setter
     def grad(self, grad: Any) -> None:
+        if TRACES:
+            refuse(".grad", self)
         self._grad = as_float(grad, "Value.grad")
 
     @property
@@ -129,10 +143,14 @@ class Value:
     @property
     def has_grad(self) -> bool:
         """Whether a backward pass has reached this Value since its gradient was cleared."""
+        if TRACES:
+            refuse(".grad", self)
         return self._grad is not None
 
     def zero_grad(self) -> None:
         """Forget the gradient: `grad` is 0.0 until the next backward pass."""
+        if TRACES:
+            refuse(".grad", self)
         self._grad = None
 
     def backward(self, gradient: float = 1.0) -> None:
@@ -148,6 +166,8 @@ class Value:
         >>> x.grad
         6.0
         """
+        if TRACES:
+            refuse(".grad", self)
         backward(self, gradient if type(gradient) is float else as_float(gradient, "backward"))
 
     def forward(self) -> Value:
@@ -159,6 +179,8 @@ class Value:
         >>> y.forward()
         Value(data=16.0, grad=0.0)
         """
+        if is_tracing():  # a program computes all from the leaves at each call
+            return self
         nodes: list[Any] = [node for node in topological_order(self) if node.op is not None]
         before = [
             [getattr(node, name) for node in nodes] for name in ("_data", "_grad", "_version")
@@ -207,26 +229,35 @@ class Value:
     # Text and plain numbers
 
     def __repr__(self) -> str:
+        if is_tracing():  # no number: it would look like the one of every call
+            return f"Traced({self.label!r})" if self.label else "Traced()"
         label = f"label={self.label!r}, " if self.label else ""
         return f"Value({label}data={self._data}, grad={self.grad})"
 
     def _described(self) -> str:
         return f"Value {self.label!r}" if self.label else "a Value"
 
+    def __str__(self) -> str:
+        if self.op is primitives.detach:  # or the `data` of a traced Value: text has its number
+            refuse("text", self)
+        return repr(self)
+
     def __format__(self, specification: str) -> str:
-        return format(self._data, specification) if specification else repr(self)
+        if not specification:
+            return str(self)
+        refuse("text", self)
+        return format(self._data, specification)
 
     def __bool__(self) -> bool:
-        if CURRENT.get().tracing:
-            raise frozen("a truth value", self.label)
+        refuse("a truth value", self)
         return self._data != 0.0
 
     def __round__(self, digits: int | None = None) -> float:
+        refuse("a rounded number", self)
         return round(self._data, digits)
 
     def __float__(self) -> NoReturn:
-        if CURRENT.get().tracing:
-            raise frozen("a plain number", self.label)
+        refuse("a plain number", self)
         raise TypeError(
             f"{self._described()} is not converted to a plain number: its gradient would be lost "
             "in silence; use .data for the number, and autograd.sin(v) or v.sin() for math.sin(v)"
@@ -256,6 +287,11 @@ class Value:
     __ge__: ClassVar[Callable[[Value, Any], Any]] = binary(primitives.greater_equal)
 
     def __eq__(self, other: object) -> bool:
+        if self is not other and is_tracing():
+            # Two leaves are compared as in a list of parameters: by identity, on purpose
+            leaves = isinstance(other, Value) and self.op is None is other.op
+            if not leaves and hasattr(type(other), "__float__"):
+                raise frozen("==", self.label)
         if type(other) in PLAIN_NUMBERS or hasattr(type(other), "dtype"):
             warn_identity(self, other)
         return self is other
@@ -268,6 +304,7 @@ class Value:
     conjugate = __pos__  # asked for by np.var and np.std
 
     def __floordiv__(self, other: Any) -> NoReturn:
+        refuse("// or %", self)
         raise TypeError(
             "// and % are refused on Values: they are steps, whose derivative is 0 almost "
             "everywhere, so that nothing is learned through them; use /, or .data for plain numbers"
@@ -283,14 +320,17 @@ class Value:
         def __getattr__(self, name: str) -> Callable[..., Value]: ...
 
     def __copy__(self) -> Value:
+        refuse("a copy", self)
         result: Value = shallow_copy(self)
         return result
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Value:
+        refuse("a copy", self)
         result: Value = deep_copy(self, memo)
         return result
 
     def __reduce__(self) -> tuple[Any, ...]:
+        refuse("a copy", self)
         return reduced(self)
 
     @classmethod

@@ -151,7 +151,7 @@ def _refuse_traced(layer: NoiseLayer, x: Sequence[Any]) -> None:
     for item in x:
         if isinstance(item, Value):
             try:
-                _ = item.data
+                bool(item)
             except TracingError as error:
                 place = str(error).partition(": ")[0]
                 raise TracingError(

@@ -21,6 +21,7 @@ from autograd.program.shapes import NUMBER, described
 from autograd.program.simplify.statistics import StatisticsByKind
 from autograd.program.trace import Function, Graph
 from autograd.program.verification import checked_policy
+from autograd.tracing import TracingError
 from autograd.value import Value
 
 if TYPE_CHECKING:
@@ -200,8 +201,13 @@ class Compiled:
         if reduction not in {"mean", "sum"}:
             raise ValueError(f"backward: reduction is 'mean' or 'sum', not {reduction!r}")
         arguments = self._read(args)
-        if arguments.symbolic or CURRENT.get().tracing:
-            raise TypeError("backward takes plain numbers and runs outside of other functions")
+        if CURRENT.get().tracing is not None:
+            raise TracingError(
+                "backward of a compiled function changes gradients, which a program cannot: call "
+                "it outside of functions that are compiled, or use autograd.grad in them"
+            )
+        if arguments.symbolic:
+            raise TypeError("backward takes plain numbers, no Values")
         runner = self._programs.current("backward", arguments).runner
         count = 1 if arguments.examples is None else len(arguments.examples)
         if not count:

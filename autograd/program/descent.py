@@ -257,7 +257,7 @@ class Descent:
 
         self._verify()
         arguments = self._read(args)
-        leaves = [leaf.data for leaf in (*self._leaves, *self._fixed)]
+        leaves = [leaf._data for leaf in (*self._leaves, *self._fixed)]
         shared = np.array(arguments.shared, dtype=np.float64)
         interpreted = Interpreted(self._program)
         _, sums = interpreted.run(arguments.examples, shared, np.array(leaves))

@@ -50,7 +50,7 @@ def write_c(trace: Trace, path: str | os.PathLike[str]) -> None:
         functions.append(
             backend.Function("jacobian", _schedule(derivatives.dense(slopes)), outputs)
         )
-    parameters = [leaf.data for leaf in trace.leaves]
+    parameters = [leaf._data for leaf in trace.leaves]
     text = backend.c_text(source.stem, functions, parameters, header.name)
     _write({source: text.source, header: text.header})
 

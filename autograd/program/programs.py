@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from autograd.changes import STRUCTURE
 from autograd.collector import paused_collector
-from autograd.mode import CURRENT, entered
+from autograd.mode import CURRENT
 from autograd.program.arguments import Arguments
 from autograd.program.difference import same_trace, stale
 from autograd.program.runner import KINDS, Runner
 from autograd.program.shapes import shape_of
 from autograd.program.trace import Function
-from autograd.program.tracing_mode import TracingMode
+from autograd.program.tracing_mode import TracingMode, traced_under
 from autograd.program.verification import Case, Verification
 
 if TYPE_CHECKING:
@@ -195,7 +195,7 @@ class Programs:
                 if runner is None:
                     # A rule of a user may ask for numbers, as a traced function may
                     mode = TracingMode(variant=CURRENT.get().variant)
-                    with entered(mode), paused_collector():
+                    with traced_under(mode), paused_collector():
                         runner = Runner(kind, traced.trace, self.backend, self.check)
                     traced.runners[kind] = runner
         return runner

@@ -8,7 +8,7 @@ from inspect import signature
 from typing import TYPE_CHECKING, Any
 
 from autograd.graph import Constant
-from autograd.mode import CURRENT, entered
+from autograd.mode import CURRENT
 from autograd.program.derivatives import redrawn
 from autograd.program.lowering import captured, lowered
 from autograd.program.shapes import (
@@ -22,7 +22,7 @@ from autograd.program.shapes import (
     shape_of,
 )
 from autograd.program.traced import placeholder
-from autograd.program.tracing_mode import TracingMode
+from autograd.program.tracing_mode import TracingMode, traced_under
 from autograd.value import Value
 
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ class Function:
         args = [filled(shape, rest) for shape in arguments.shapes]
         variant = CURRENT.get().variant
         mode = TracingMode(differentiated=frozenset(nodes), checked=checked, variant=variant)
-        with entered(mode):
+        with traced_under(mode):
             output = self.function(*args)
         result, outputs = shape_of(output, "a compiled function returns numbers; its result")
         outputs = [Constant(node) if isinstance(node, float) else node for node in outputs]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
 
 from autograd import primitives
 from autograd.operators import binary, node_of
-from autograd.tracing import frozen
+from autograd.tracing import frozen, is_tracing
 from autograd.value import Value
 
 if TYPE_CHECKING:
@@ -41,6 +41,8 @@ class Traced(Value):
     def __repr__(self) -> str:
         return f"Traced({self.label!r})" if self.label else "Traced()"
 
+    # What a Value refuses while it is traced, these refuse always: they may have been stored.
+
     def __bool__(self) -> NoReturn:
         raise frozen("a truth value", self.label)
 
@@ -55,7 +57,7 @@ class Traced(Value):
     def __format__(self, specification: str) -> str:
         if specification:
             raise frozen("text", self.label)
-        return repr(self)
+        return str(self)
 
     def __eq__(self, other: object) -> bool:
         if self is other:
@@ -68,13 +70,15 @@ class Traced(Value):
         return not self == other
 
     @property
-    def data(self) -> float:
-        """Refused: there is no number yet."""
+    def data(self) -> Any:
+        """The same without gradient; refused after the trace."""
+        if is_tracing():
+            return self.detach()
         raise frozen(".data", self.label)
 
     @data.setter
     def data(self, data: Any) -> None:  # noqa: ARG002 - refused
-        raise frozen(".data", self.label)
+        raise frozen("a change of .data", self.label)
 
     @property
     def grad(self) -> float:
@@ -88,6 +92,12 @@ class Traced(Value):
     def backward(self, gradient: float = 1.0) -> NoReturn:  # noqa: ARG002 - refused
         """Refused: use autograd.grad in the function, or `backward` of the compiled function."""
         raise frozen(".grad", self.label)
+
+    def forward(self) -> Value:
+        """Nothing to recompute: a program computes all from the leaves at each call."""
+        if is_tracing():
+            return self
+        raise frozen(".data", self.label)
 
     # Python asks the right operand first where its class is derived and has a method of its own.
     __radd__: ClassVar[Callable[[Value, Any], Value]] = binary(primitives.add, reflected=True)

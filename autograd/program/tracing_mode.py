@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from autograd.location import user_line
-from autograd.mode import Mode, Tracing
+from autograd.mode import Mode, Tracing, entered
 from autograd.place import placed
+from autograd.tracing import TRACES
 
-__all__ = ["TracingMode"]
+__all__ = ["TracingMode", "traced_under"]
 
 
 class TracingMode(Mode):
@@ -31,7 +32,8 @@ class TracingMode(Mode):
         variant: frozenset[Any] = frozenset(),
         checked: bool = False,
     ) -> None:
-        super().__init__(True, scope, quiet, differentiated, tracing or Tracing(), variant)
+        tracing = tracing or Tracing()
+        super().__init__(True, scope, quiet, differentiated, tracing, variant)
         self.live = record
         self.checked = checked  # nodes shall know the user's line
 
@@ -57,3 +59,21 @@ class TracingMode(Mode):
             "checked": self.checked,
         }
         return TracingMode(**{**settings, **changes})
+
+
+class traced_under(entered):  # noqa: N801 - called like a function
+    """Context manager: run a block under a mode of tracing, and let Values ask for it."""
+
+    __slots__ = ("_mark",)
+
+    def __init__(self, mode: TracingMode) -> None:
+        super().__init__(mode)
+        self._mark = object()
+
+    def __enter__(self) -> None:
+        TRACES.append(self._mark)
+        super().__enter__()
+
+    def __exit__(self, *exception: object) -> None:
+        super().__exit__(*exception)
+        TRACES.remove(self._mark)

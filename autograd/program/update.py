@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd.graph import Constant
-from autograd.mode import CURRENT, entered
+from autograd.mode import CURRENT
 from autograd.number import as_float
 from autograd.primitives import where
 from autograd.program.lowering import captured, lowered
@@ -13,7 +13,7 @@ from autograd.program.shapes import NUMBER, of_tuple
 from autograd.program.simplify import simplified
 from autograd.program.trace import Trace
 from autograd.program.traced import placeholder
-from autograd.program.tracing_mode import TracingMode
+from autograd.program.tracing_mode import TracingMode, traced_under
 from autograd.value import Value
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def traced_rule(
     old = [placeholder(f"state[{element}]") for element in range(size)]
     inputs = [parameter, total, scale, norm, *live.values(), *old]
     given = frozenset(inputs)
-    with entered(TracingMode(differentiated=given, variant=CURRENT.get().variant)):
+    with traced_under(TracingMode(differentiated=given, variant=CURRENT.get().variant)):
         gradient = total * scale
         if clip_norm is not None:  # as nn.clip_grad_norm
             factor = clip_norm / (norm + 1e-6)

@@ -338,8 +338,8 @@ class Branching(Outside):
         return self.w * x[0] if x[1] > 0 else self.w * x[1]
 
 
-class Frozen(Outside):
-    """Computes with the number of a parameter, which a trace reads once."""
+class Detached(Outside):
+    """Computes with the number of a parameter, which stays live in a program."""
 
     def forward(self, x):
         return self.w * x[0] * self.w.data
@@ -364,7 +364,6 @@ def hardest(outputs, targets):
         ({"model": Guessing}, CompilationError, "draws random numbers"),
         ({"model": GuessingByItself}, CompilationError, "draws random numbers"),
         ({"model": Branching}, TracingError, "a truth value"),
-        ({"model": Frozen}, CompilationError, "is not the mean over its examples"),
         ({"loss": partial(nn.mse_loss, reduction="sum")}, CompilationError, "a batch of 5 is not"),
         ({"loss": hardest}, CompilationError, "the loss of a batch of 5 is not"),
         ({"optimizer": Counting}, CompilationError, r"Counting has a step\(\) of its own"),
@@ -384,6 +383,16 @@ def test_what_cannot_be_compiled_is_trained_step_by_step(changes, error, message
     assert run("auto") == run(False)
     (record,) = caplog.records
     assert (record.name, record.levelname) == ("nn", "WARNING")
+
+
+def test_the_data_of_a_parameter_is_live_in_a_compiled_training():
+    def run(choice):
+        random.seed(2)
+        model = Detached()
+        fit(model, X, REALS, loss="mse_loss", optimizer=SGD, epochs=3, compile=choice)
+        return list(model.state_dict().values())
+
+    assert run(True) == pytest.approx(run(False), rel=1e-12)
 
 
 def test_nothing_is_left_of_the_comparison_with_the_eager_loss():
