@@ -8,16 +8,20 @@ __all__ = ["KINDS", "Finding"]
 
 # From the worst to the mildest.
 KINDS = (
-    "nan", "exploding", "unreached", "flat", "vanishing", "dead", "saturated", "large updates",
-    "small updates",
+    "nan", "exploding", "unreached", "zero weights", "equal units", "flat", "vanishing",
+    "small weights", "dead", "saturated", "constant output", "large updates", "small updates",
 )  # fmt: skip
 
 ADVICE = {
     "nan": "Restore earlier parameters; then a smaller learning rate, clip_norm=1.0, scaled X.",
     "exploding": "Draw smaller initial weights, as nn's default does, and clip by clip_norm=1.0.",
     "unreached": "Look for what forward() leaves out, and for detach(), .data and comparisons.",
+    "zero weights": "Start weights from random numbers, as nn's default does; biases may be 0.",
+    "equal units": "Start weights from random numbers: what starts equal gets equal gradients.",
+    "small weights": "Draw larger initial weights, as nn's default does, or standardise X.",
+    "constant output": "Look for weights near 0, and for what is off or saturated on the way.",
     "flat": "A hinge loss whose margins are all kept is done; else look for a step or a clip.",
-    "vanishing": "Use relu or tanh rather than sigmoid, nn's default weights, or fewer layers.",
+    "vanishing": "Draw initial weights as nn's default does, or use fewer layers.",
     "dead": "They do not come back: start again with a smaller learning rate, or use leaky_relu.",
     "saturated": "Draw smaller initial weights, standardise X, or take a smaller learning rate.",
     "large updates": "Take a smaller learning rate.",
@@ -36,11 +40,12 @@ class Finding:
     kind: str
     layer: str
     says: str
+    cure: str = ""  # where it is another than mostly
 
     @property
     def advice(self) -> str:
         """What mostly helps, in a sentence."""
-        return ADVICE[self.kind]
+        return self.cure or ADVICE[self.kind]
 
     def __str__(self) -> str:
         return self.says

@@ -20,7 +20,9 @@ class LayerHealth:
     kernel, or where there are no such an output. `near_bounds` is the share of the outputs that are
     saturated. `unreached` counts parameters that the loss does not depend on. `update` is the root
     mean square of the next step of the optimizer, divided by that of the parameters it moves: None
-    without an optimizer, or where it moves none of this layer or all of them are 0.
+    without an optimizer, or where it moves none of this layer or all of them are 0. `variation` is
+    the largest standard deviation that a unit has over the examples; `alike` tells that all units,
+    of several, have the same outputs and gradients, so that they learn the same.
     """
 
     name: str
@@ -36,3 +38,5 @@ class LayerHealth:
     unreached: int
     update: float | None
     is_output: bool
+    variation: float
+    alike: bool

@@ -120,7 +120,22 @@ def _layer(
         unreached=sum(parameter not in slopes for parameter in parameters),
         update=_update(parameters, updates),
         is_output=outputs.is_output,
+        variation=max((_deviation(unit) for unit in outputs.units.values()), default=0.0),
+        alike=_alike(outputs, slopes),
     )
+
+
+def _deviation(outputs: Sequence[Value]) -> float:
+    return statistics_of([output.data for output in outputs]).std
+
+
+def _alike(outputs: LayerOutputs, slopes: Mapping[Value, float]) -> bool:
+    first, *others = (
+        ([(output.data, slopes.get(output)) for output in unit] for unit in outputs.units.values())
+        if outputs.units
+        else [[]]
+    )
+    return bool(others) and all(unit == first for unit in others)
 
 
 def _data(values: Sequence[Value]) -> Statistics:

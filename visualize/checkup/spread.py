@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from visualize.checkup.finding import Finding
 from visualize.checkup.layer import LayerHealth
+from visualize.checkup.units import is_gentle
 
 __all__ = ["SPREAD", "spread"]
 
@@ -14,6 +15,7 @@ __all__ = ["SPREAD", "spread"]
 # those of weights can be alike in all layers of a network through which nothing passes. The factor
 # is ours: networks of the lesson on depth that learn lie within it, those that do not far beyond.
 SPREAD = 1e3
+BOUNDED_SLOPE = "Use relu or tanh rather than sigmoid, nn's default weights, or fewer layers."
 
 
 def spread(layers: Sequence[LayerHealth]) -> Iterator[Finding]:
@@ -41,7 +43,10 @@ def spread(layers: Sequence[LayerHealth]) -> Iterator[Finding]:
         said = f"exactly 0, where {later.name} has a rms of {other:.2g}"
         if size:
             said = f"rms {size:.2g}, {other / size:.2g} times smaller than in {later.name}"
-        yield Finding("vanishing", layer.name, f"vanishing gradients in {layer.name}: {said}")
+        hidden = {it.made_by for it in layers if not it.is_output}
+        cure = BOUNDED_SLOPE if any(map(is_gentle, hidden)) else ""
+        says = f"vanishing gradients in {layer.name}: {said}"
+        yield Finding("vanishing", layer.name, says, cure)
     layer, later = max(pairs, key=_ratio)
     size, other = layer.gradients.rms, later.gradients.rms
     if size > other * SPREAD:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from autograd import Value, local_derivatives
+from autograd import TABLE, Value, local_derivatives
 
-__all__ = ["BOUNDS", "NEAR", "bounded", "is_dead", "is_saturated", "near_bound"]
+__all__ = ["BOUNDS", "NEAR", "bounded", "is_dead", "is_gentle", "is_saturated", "near_bound"]
 
 # Where activations level out on both sides, by the name of their operation.
 BOUNDS = {"tanh": (-1.0, 1.0), "sigmoid": (0.0, 1.0), "erf": (-1.0, 1.0)}
@@ -22,6 +22,18 @@ MOST = 0.9  # of the outputs of a saturated unit are near a bound
 def bounded(output: Value) -> bool:
     """Tell whether a value is the result of an activation with two bounds."""
     return output.op is not None and output.op.name in BOUNDS
+
+
+def is_gentle(operation: str) -> bool:
+    """Tell whether the slope of a bounded activation is below 1 everywhere.
+
+    >>> is_gentle("sigmoid"), is_gentle("tanh"), is_gentle("relu")
+    (True, False, False)
+    """
+    if operation not in BOUNDS:
+        return False
+    (slope,) = local_derivatives(TABLE[operation](Value(0.0)))
+    return slope is not None and slope < 1.0
 
 
 def near_bound(output: Value) -> bool:

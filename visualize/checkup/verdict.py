@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from math import isfinite
+from math import isfinite, sqrt
 
 from visualize.checkup.finding import KINDS, Finding
 from visualize.checkup.layer import LayerHealth
@@ -21,6 +21,10 @@ TOO_LARGE, TOO_SMALL = 1e-1, 1e-5
 # Some units are dead in most trained relu networks; saturated ones have often learned to decide.
 FEW_DEAD, FEW_SATURATED = 0.25, 0.5
 
+# Weights drawn for signals that keep their size have a rms of 0.6 to 1.4 / sqrt(inputs).
+LEAST_GAIN = 0.2
+CONSTANT = 1e-5  # of an output, at most: what tells no two examples apart
+
 NAMED = 8  # units in a sentence
 
 
@@ -32,9 +36,11 @@ def findings(layers: Sequence[LayerHealth], loss: float, examples: int) -> tuple
     found = list(_not_finite(layers, loss))[:1] or [
         *spread(layers),
         *_unreached(layers),
+        *_of_weights(layers),
         *_flat(layers),
         *_dead(layers, examples),
         *_saturated(layers),
+        *_constant(layers, examples),
         *_updates(layers),
     ]
     return tuple(sorted(found, key=lambda finding: KINDS.index(finding.kind)))
@@ -65,6 +71,38 @@ def _unreached(layers: Sequence[LayerHealth]) -> Iterator[Finding]:
             some = f"{layer.unreached:,} of " if layer.unreached < layer.weights.count else ""
             says = f"no gradient in {layer.name}: the loss does not depend on {some}its {count}"
             yield Finding("unreached", layer.name, says)
+
+
+def _of_weights(layers: Sequence[LayerHealth]) -> Iterator[Finding]:
+    """Yield layers whose weights are all 0, whose units are all equal, and too small weights.
+
+    A last layer may start at 0: its gradients are not, and a model of one layer learns from there.
+    """
+    gains = []
+    for layer in layers:
+        if layer.weights is None or not layer.units:
+            continue
+        count = counted(layer.weights.count, "parameter")
+        fan_in = layer.weights.count / layer.units
+        if layer.weights.zero == 1.0 and not layer.is_output:
+            says = f"all weights of {layer.name} are 0: {count}"
+            yield Finding("zero weights", layer.name, says)
+        elif layer.alike and len(layer.dead) < layer.units:
+            says = f"all weights equal in {layer.name}: its {layer.units:,} units do the same"
+            yield Finding("equal units", layer.name, says)
+        gains.append(layer.weights.rms * sqrt(fan_in))
+    if len(gains) > 1 and 0.0 < max(gains) < LEAST_GAIN:
+        says = f"weights too small in all layers: each multiplies signals by about {max(gains):.2g}"
+        yield Finding("small weights", "", f"{says} at most")
+
+
+def _constant(layers: Sequence[LayerHealth], examples: int) -> Iterator[Finding]:
+    for layer in layers:
+        tiny = CONSTANT * max(1.0, layer.activations.peak) if layer.units else 0.0
+        if layer.is_output and examples > 1 and layer.variation <= tiny:
+            size = f"std {layer.variation:.2g} over the examples"
+            says = f"the output of {layer.name} does not depend on the input: {size}"
+            yield Finding("constant output", layer.name, says)
 
 
 def _flat(layers: Sequence[LayerHealth]) -> Iterator[Finding]:

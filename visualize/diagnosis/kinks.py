@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from contextvars import Context
 from dataclasses import dataclass
-from math import inf, isfinite, isnan, nan, nextafter
+from math import copysign, inf, isfinite, isnan, nan, nextafter
 from typing import NamedTuple
 
 from autograd import Constant, Primitive, Value, local_derivatives
@@ -20,6 +20,8 @@ __all__ = ["Kink", "Kinks", "Slope", "kinks", "kinks_among"]
 
 MOST_ROWS = 50  # of a printed table
 MOST_SLOPES = 4  # of a printed row
+STEPS = (1, 4, 16)  # floats beside a kink at which its slopes are looked at
+LARGE, GROWTH = 1e4, 1.5
 WIDEST_CELL = 44  # a longer one pushes its line out, not the whole table
 
 
@@ -153,7 +155,15 @@ def _slopes(value: Value, row: Primitive, names: dict[Value, str]) -> Iterator[S
         sides = [_moved(point, place, direction) for direction in (-inf, inf)]
         if all(row.kink and row.kink(*side) for side in sides):
             continue
-        left, right = (_derivatives(value, row, side) for side in sides)
+        left, right = (
+            _limits(
+                [
+                    _derivatives(value, row, _moved(point, place, direction, steps))
+                    for steps in STEPS
+                ]
+            )
+            for direction in (-inf, inf)
+        )
         own = bool(row.pullbacks[0 if row.variadic else place])
         for by, other in enumerate(value.args):
             jumps = not own and left[by] != right[by]
@@ -163,11 +173,31 @@ def _slopes(value: Value, row: Primitive, names: dict[Value, str]) -> Iterator[S
             yield Slope(names[operand], 0.0, 0.0, names[operand])  # a step
 
 
-def _moved(point: Sequence[float], place: int, direction: float) -> list[float]:
-    return [
-        nextafter(number, direction) if position == place else number
-        for position, number in enumerate(point)
-    ]
+def _moved(point: Sequence[float], place: int, direction: float, steps: int = 1) -> list[float]:
+    """Return a point with one number moved by some floats."""
+    moved = list(point)
+    for _ in range(steps):
+        moved[place] = nextafter(moved[place], direction)
+    return moved
+
+
+def _limits(near: Sequence[Sequence[float]]) -> list[float]:
+    """Return derivatives at a point from those 1, 4 and 16 floats beside it.
+
+    What is large and grows by half or more each time that the point is four times nearer is
+    infinite there, as the slope of a square root at 0; what is small and shrinks so is 0.
+    """
+    return [_limit(*sizes) for sizes in zip(*near, strict=True)]
+
+
+def _limit(first: float, second: float, third: float) -> float:
+    if abs(first) > LARGE and _grows(first, second, third):
+        return copysign(inf, first)
+    return 0.0 if abs(first) < 1.0 / LARGE and _grows(third, second, first) else first
+
+
+def _grows(first: float, second: float, third: float) -> bool:
+    return abs(first) > GROWTH * abs(second) and abs(second) > GROWTH * abs(third)
 
 
 def _derivatives(value: Value, row: Primitive, point: Sequence[float]) -> list[float]:
