@@ -654,7 +654,7 @@ sigmoid: Primitive = primitive(
     symbol="σ",
     doc="1 / (1 + e**-x).",
     numpy="where(x >= 0, 1, exp(-absolute(x))) / (1 + exp(-absolute(x)))",
-    c="(x >= 0 ? 1 : exp(-fabs(x))) / (1 + exp(-fabs(x)))",
+    c="(x >= 0 ? 1 : exp(-fabs(x))) * (1 / (1 + exp(-fabs(x))))",
     special=(*EDGES, (1000.0,), (-1000.0,)),
     total=True,
     formula="1 / (1 + exp(-x))",

@@ -10,12 +10,13 @@ compiled: what would be an error is then a loss of nan.
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, ParamSpec, TypeAlias
 
 import autograd
-from autograd import TABLE, Value, clip, dot, log, logsumexp, maximum, relu, scope, softplus, where
+from autograd import TABLE, Value, clip, dot, exp, log, log1p, maximum, relu, scope, softplus, where
 from nn.matching import Pairs, as_labels, as_rows, is_scalar, matched
 
 __all__ = [
@@ -27,6 +28,8 @@ Loss: TypeAlias = Callable[[Any, Any], Any]
 
 # torch limits the logarithms of probabilities to -100; this is the probability that has it.
 SMALLEST_PROBABILITY = math.exp(-100.0)
+LARGEST_BELOW_ONE = 1.0 - 2.0**-53
+LOWEST = -sys.float_info.max  # a logit of no weight beside any other
 
 
 Signature = ParamSpec("Signature")
@@ -118,9 +121,9 @@ def binary_cross_entropy(probabilities: Any, targets: Any, reduction: str = "mea
     for index, (probability, target) in enumerate(pairs):
         p = _judged(probability, target, f"binary_cross_entropy, row {pairs.row(index)}")
         if isinstance(target, Value) or 0.0 < target < 1.0:
-            logarithm = _weighted(target, log(_above_zero(p)), log(_above_zero(1.0 - p)))
+            logarithm = _weighted(target, _logarithm(p), _logarithm_of_rest(p))
         else:
-            logarithm = log(_above_zero(p if target else 1.0 - p))
+            logarithm = _logarithm(p) if target else _logarithm_of_rest(p)
         losses.append(-logarithm)
     return _reduced(losses, pairs, reduction)
 
@@ -205,31 +208,31 @@ def _class_loss(row: list[Any], target: Any, place: str) -> Any:
         raise ValueError(
             f"{place}: the target {target!r} is no class of {len(row)}: 0 to {len(row) - 1}"
         )
-    others = _below_largest(row)
+    others = [*row]
     chosen = others.pop(int(number))
     return _surprise(chosen, others)
 
 
 def _surprise(chosen: Any, others: list[Any]) -> Any:
-    """Return -log_softmax of the chosen logit: no difference of numbers that nearly agree."""
-    rest = others[0] if len(others) == 1 else logsumexp(others)
-    return softplus(rest - chosen)
+    """Return -log_softmax of the chosen logit: no difference of numbers that nearly agree.
+
+    With r = logsumexp(others) it is softplus(r - chosen), and its derivatives are sigmoid(r -
+    chosen) times the softmax of the others, and less the first factor.
+    """
+    if len(others) == 1:
+        return softplus(others[0] - chosen)
+    shift = TABLE["finite"](TABLE["largest"](*others))
+    powers = [exp(logit - shift) for logit in others]
+    return softplus(log(autograd.sum(powers)) + (shift - chosen))
 
 
 def _surprise_of_some(row: list[Any], target: Value) -> Any:
     """Return the loss of a target not known yet; nan where it is none of 0, 1, 2, ..."""
-    logits = _below_largest(row)
     matches = [TABLE["equal"](target, float(index)) for index in range(len(row))]
-    pairs = [*zip(matches, logits, strict=True)]
+    pairs = [*zip(matches, row, strict=True)]
     chosen = autograd.sum([where(match, logit, 0.0) for match, logit in pairs])
-    others = [where(match, -math.inf, logit) for match, logit in pairs]
+    others = [where(match, LOWEST, logit) for match, logit in pairs]
     return _surprise(chosen / autograd.sum(matches), others)
-
-
-def _below_largest(row: list[Any]) -> list[Any]:
-    """Return the logits less the largest, so that no digits of large ones are lost."""
-    shift = TABLE["finite"](TABLE["largest"](*row))
-    return [logit - shift for logit in row]
 
 
 def _one_logit(place: str) -> str:
@@ -249,8 +252,14 @@ def _weighted(share: Any, first: Any, second: Any) -> Any:
     return share * first + (1.0 - share) * second
 
 
-def _above_zero(probability: Any) -> Any:
-    return maximum(probability, SMALLEST_PROBABILITY)
+def _logarithm(probability: Any) -> Any:
+    return log(maximum(probability, SMALLEST_PROBABILITY))
+
+
+def _logarithm_of_rest(probability: Any) -> Any:
+    """Return log(1 - p), which of a small p has the digits of p; -100 of 1."""
+    below = clip(probability, 0.0, LARGEST_BELOW_ONE)
+    return where(probability >= 1.0, -100.0, log1p(-below))
 
 
 def _judged(probability: Any, target: Any, place: str) -> Any:

@@ -21,13 +21,14 @@ INTRINSICS = {
     "fmax": "maxnum", "fmin": "minnum", "nearbyint": "nearbyint", "rint": "rint", "sqrt": "sqrt",
     "trunc": "trunc",
 }  # fmt: skip
-# Vector code of our own. Every other function is the C library's, lane by lane.
+# Vector code of our own, written where it is used: functions of one operand share what they compute
+# both, as sigmoid, softplus and their derivatives do, or tanh and its own.
+INLINE: dict[str, Callable[..., str]] = {"exp": exponential.exp, "tanh": exponential.tanh}
+# Vector code of our own, as functions. Every other function is the C library's, lane by lane.
 VECTOR: dict[str, Callable[..., str]] = {
-    "exp": exponential.exp,
     "expm1": exponential.expm1,
     "sinh": exponential.sinh,
     "cosh": exponential.cosh,
-    "tanh": exponential.tanh,
     "log": logarithm.log,
     "log1p": logarithm.log1p,
     "sin": circular.sin,
@@ -40,6 +41,8 @@ def call_function(w: Writer, name: str, *operands: Operand) -> str:
     """Return the value of a function of <math.h>; the module gets its definition at the end."""
     if name in INTRINSICS:
         return w.intrinsic(INTRINSICS[name], *operands)
+    if name in INLINE:
+        return INLINE[name](w, *operands)
     symbol = f"{name}.{w.suffix}"
     w.require(symbol, lambda: _define(w, name, symbol))
     return w.call(symbol, *operands)

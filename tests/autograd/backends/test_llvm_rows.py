@@ -144,6 +144,6 @@ def test_a_function_is_defined_once_and_equal_parts_are_computed_once():
         writer.store(z, "%a")
     assert again == y
     text = writer.text()
-    assert text.count("define internal <8 x double> @exp.v8f64") == 1
-    assert text.count("call <8 x double> @exp.v8f64") == 2
+    assert text.count("define internal <8 x double> @exp.part.v8f64") == 1
+    assert text.count("call <8 x double> @exp.part.v8f64") == 2
     assert writer.text() == text
