@@ -49,6 +49,7 @@ class Primitive:
         formula: str | None,
         kink: Callable[..., str | None] | None,
         flat: str,
+        spelled: Callable[..., Any] | None,
     ) -> None:
         self.name = name
         self.__name__ = name
@@ -69,6 +70,7 @@ class Primitive:
         self.formula = formula
         self.kink = kink
         self.flat = flat
+        self.spelled = spelled
         self.gathered: Primitive | None = None  # the variadic row that sums results of this one
         if variadic and sum_of is not None and sum_of.gathered is None:
             sum_of.gathered = self
@@ -164,6 +166,7 @@ def primitive(
     formula: str | None = None,
     kink: Callable[..., str | None] | None = None,
     flat: str = "",
+    spelled: Callable[..., Any] | None = None,
 ) -> Primitive:
     """Define an operation and return it; it is a function of numbers, Values and arrays.
 
@@ -187,6 +190,8 @@ def primitive(
     - `kink(*args)` returns, where the operation has no derivative, which one the rules take, in
       words; None everywhere else.
     - `flat`: why its derivative is 0 somewhere, in two words: "relu off".
+    - `spelled(*args)`: of a variadic row, its value by calls of other rows. Programs take it from
+      three operands on, where a fold would lose digits or take an overflow for an infinity.
 
     Raises ValueError for a name that is taken by the package or is no identifier, and TypeError
     when there is no pullback or a rule is not callable.
@@ -215,8 +220,11 @@ def primitive(
             f"primitive {name!r} needs one pullback per argument, None where the derivative is zero"
         )
     functions: dict[str, Any] = {"forward": forward}
-    if kink is not None:
-        functions["kink"] = kink
+    functions |= {
+        what: function
+        for what, function in (("kink", kink), ("spelled", spelled))
+        if function is not None
+    }
     for position, rule in enumerate(pullbacks):
         if rule is not None:
             functions[f"the pullback of argument {position}"] = rule
@@ -247,6 +255,7 @@ def primitive(
         formula=formula,
         kink=kink,
         flat=flat,
+        spelled=spelled,
     )
     TABLE[name] = row
     for use in ON_NEW_ROW:

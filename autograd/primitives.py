@@ -218,7 +218,7 @@ add_n = primitive(
     sum_of=identity,
     formula="x + y",
 )
-dot = primitive(
+dot: Primitive = primitive(
     "dot",
     _sum_of_products,
     _pull_products,
@@ -372,7 +372,7 @@ expm1 = primitive(
     special=(*EDGES, (710.0,)),
     formula="exp(x) - 1",
 )
-sqrt = primitive(
+sqrt: Primitive = primitive(
     "sqrt",
     ieee.nan_outside(math.sqrt),
     lambda g, out, x: guarded(g, quotient(0.5, out)),
@@ -877,8 +877,9 @@ clip = primitive(
     lambda g, out, x, low, high: where(less(x, low), where(less_equal(low, high), g, 0.0), 0.0),
     lambda g, out, x, low, high: where(greater(maximum(x, low), high), g, 0.0),
     doc="x limited to [low, high]; the gradient passes at the bounds themselves, as torch.clamp.",
-    numpy="clip",
-    c="x != x || y != y || z != z ? x + y + z : fmin(fmax(x, y), z)",
+    # numpy.clip, fmin and fmax take either of 0.0 and -0.0, this always the same one
+    numpy="minimum(maximum(x, y), z)",
+    c="x != x || y != y || z != z ? x + y + z : (x > y ? x : y) < z ? (x > y ? x : y) : z",
     domain=(REAL, (-2.0, -1.0), (1.0, 2.0)),
     special=TRIPLES,
     total=True,
@@ -886,6 +887,21 @@ clip = primitive(
     kink=_kink_of_clip,
     flat="clipped",
 )
+
+
+def _spelled_hypot(*xs: Any) -> Any:
+    """The root of the sum of squares, scaled by a power of two where that leaves the floats.
+
+    An infinite operand wins over nan, as in C.
+    """
+    squares = dot(*xs, *xs)
+    huge = where(greater(squares, 1e290), 2.0**-600, 1.0)
+    scale = where(less(squares, 1e-280), 2.0**600, huge)
+    scaled = [mul(x, scale) for x in xs]
+    length = div(sqrt(dot(*scaled, *scaled)), scale)
+    return where(largest(*[equal(abs(x), inf) for x in xs]), inf, length)
+
+
 hypot: Primitive = primitive(
     "hypot",
     math.hypot,
@@ -897,8 +913,9 @@ hypot: Primitive = primitive(
     variadic=True,
     formula="sqrt(x**2 + y**2)",
     kink=lambda *xs: "all derivatives at the origin are 0" if xs and not any(xs) else None,
+    spelled=_spelled_hypot,
 )
-largest = primitive(
+largest: Primitive = primitive(
     "largest",
     lambda *xs: ieee.largest(xs),
     None,

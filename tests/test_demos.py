@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 import math
 import os
+import re
+import socket
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
@@ -147,14 +149,53 @@ def test_repl_tour_prints_the_derivatives_it_promises(tmp_path):
         assert "grad" in texts(tmp_path / "output" / f"{name}.svg")
 
 
-def test_many_devices_agree_with_one_processor(tmp_path):
+def losses(printed):
+    return [line for line in printed.splitlines() if line.startswith("step")]
+
+
+@pytest.fixture(scope="module")
+def on_four_devices(tmp_path_factory):
+    """What the demo prints with four devices of one process."""
     pytest.importorskip("jax", reason="the demo runs on JAX")
-    printed = run("many_devices.py", "--steps", "60", folder=tmp_path)
-    assert "4 devices, 400 points" in printed
-    losses = [float(line.split()[-1]) for line in printed.splitlines() if line.startswith("step")]
-    assert losses[-1] < 0.5 * losses[0]
-    there, here = printed.splitlines()[-1].removeprefix("the loss after it: ").split(", ")
+    return run("many_devices.py", "--steps", "60", folder=tmp_path_factory.mktemp("devices"))
+
+
+def test_many_devices_share_the_work_and_agree_with_one_processor(on_four_devices):
+    shared = re.search(r"(\d+) sums over the devices .*, 100 points on each", on_four_devices)
+    assert int(shared[1]) >= 1
+    assert "4 devices, 400 points, 1 processes" in on_four_devices
+    first, *_, last = (float(line.split()[-1]) for line in losses(on_four_devices))
+    assert last < 0.5 * first
+    *_, text = on_four_devices.splitlines()
+    there, here = text.removeprefix("the loss after it: ").split(", ")
     assert float(there.split()[0]) == pytest.approx(float(here.split()[0]), rel=1e-11)
+
+
+def test_two_processes_train_as_one_with_as_many_devices(tmp_path, on_four_devices):
+    with socket.socket() as free:
+        free.bind(("localhost", 0))
+        address = f"localhost:{free.getsockname()[1]}"
+    arguments = ("--steps", "60", "--devices", "2", "--processes", "2", "--address", address)
+    processes = [
+        subprocess.Popen(
+            [sys.executable, ROOT / "demos" / "many_devices.py", *arguments, "--process", number],
+            cwd=tmp_path,
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for number in ("0", "1")
+    ]
+    try:
+        results = [process.communicate(timeout=300) for process in processes]
+    finally:
+        for process in processes:
+            process.kill()
+    for process, (printed, errors) in zip(processes, results, strict=True):
+        assert process.returncode == 0, errors
+        assert "4 devices, 400 points, 2 processes" in printed
+        assert losses(printed) == losses(on_four_devices)
 
 
 def test_the_gallery_makes_every_kind_of_picture(tmp_path):

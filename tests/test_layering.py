@@ -27,7 +27,7 @@ AUTOGRAD = (
     "program.simplify.sums", "program.simplify.pattern", "program.simplify.identities",
     "program.simplify.sharing", "program.simplify.dead", "program.simplify.statistics",
     "program.simplify",
-    "program.grids", "program.reductions", "program.levels", "program.schedule",
+    "program.spelling", "program.grids", "program.reductions", "program.levels", "program.schedule",
     "backends", "backends.executable", "backends.interpreter", "backends.stepping",
     "backends.selection",
     "backends.grammar", "backends.formula",

@@ -13,6 +13,7 @@ from autograd.primitives import guarded_mul, identity
 from autograd.program.grids import grids
 from autograd.program.levels import levels
 from autograd.program.reductions import LEAST_PRODUCT, taken_apart
+from autograd.program.spelling import spelled_out
 from autograd.program.stages import (
     Dots,
     Elementwise,
@@ -44,7 +45,7 @@ def scheduled(program: Program) -> Schedule:
 
     Dot products and sums may be reassociated; all else is the same operations on the same numbers.
     """
-    apart = taken_apart(program)
+    apart = taken_apart(spelled_out(program))
     program = apart.program
     layout = _Layout(program)
     wanted = {*program.outputs, *(variable for variable, _ in apart.rows)}

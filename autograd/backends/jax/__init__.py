@@ -31,6 +31,9 @@ __all__ = ["JaxProgram", "build", "function"]
 # JAX had it in jax.experimental until 0.8
 enable_x64 = (jax if hasattr(jax, "enable_x64") else import_module("jax.experimental")).enable_x64
 
+# XLA's algebra is that of real numbers: x / y / y becomes x / (y * y), sqrt(x * x) becomes |x|.
+STRICT = {"xla_disable_hlo_passes": "algsimp"}
+
 
 def build(schedule: Schedule) -> JaxProgram:
     """Return what runs a schedule with JAX.
@@ -44,7 +47,8 @@ class JaxProgram:
     """A scheduled program compiled by XLA, in double precision whatever JAX's own setting is."""
 
     def __init__(self, schedule: Schedule) -> None:
-        self._compiled = jax.jit(function(schedule))
+        options = STRICT if jax.default_backend() == "cpu" else None
+        self._compiled = jax.jit(function(schedule), compiler_options=options)
 
     def run(self, examples: Any, shared: Any, parameters: Any) -> tuple[Any, Any]:
         """Return the outputs for each example, and the sums: see `Executable`."""

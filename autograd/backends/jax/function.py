@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import groupby
 from typing import TYPE_CHECKING, TypeAlias
 
 import jax.numpy as jnp
 import numpy as np
+from jax import lax
 
 from autograd.backends.jax.algebra import function_of
 from autograd.backends.jax.memory import Memories
@@ -44,8 +46,12 @@ def function(schedule: Schedule) -> Function:
 
     def run(examples: Array, shared: Array, parameters: Array) -> tuple[Array, Array]:
         precision = jnp.result_type(examples, shared, parameters)
-        constants = jnp.asarray(schedule.program.constants, precision)
-        memories = Memories(jnp.concatenate([shared, parameters, constants])[:, None], examples.T)
+        memories = Memories(jnp.concatenate([shared, parameters])[:, None], examples.T)
+        for zero, numbers in groupby(schedule.program.constants, (0.0).__eq__):
+            constants = jnp.array([*numbers], precision)[:, None]
+            if zero:  # XLA would take x + 0.0 for x, which is another number at -0.0
+                constants = lax.optimization_barrier(constants)  # type: ignore[no-untyped-call]  # JAX
+            memories.append(Memory.UNIFORM, constants)
         for stage in (*schedule.before, *schedule.body):
             memories.append(stage.result.memory, computed(stage, memories))
         sums = jnp.zeros(schedule.sums, precision)

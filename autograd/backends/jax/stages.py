@@ -59,7 +59,7 @@ def summed(stage: SummedProduct | SummedRows, memories: Memories) -> Array:
 def _folded(stage: Fold, memories: Memories) -> Array:
     """Return a variadic operation of the terms, taken two at a time in their order."""
     if stage.op.sum_of is identity:
-        return memories.table(stage.terms).sum(axis=1)
+        return _from_zero(memories.table(stage.terms).sum(axis=1))
     pairs = formula_of(stage.op).arity == 3
     tables = stage.halves() if pairs else (stage.terms,)
     arrays = [jnp.moveaxis(memories.table(table), 1, 0) for table in tables]
@@ -87,7 +87,7 @@ def _products(axes: str, left: Array, right: Array, guarded: bool) -> Array:
     # "highest": all digits on accelerators too, where the default rounds the factors
     plain = jnp.einsum(axes, left, right, precision="highest")
     if not guarded:
-        return plain
+        return _from_zero(plain)
 
     def with_guard() -> Array:
         operands, kept = axes.split("->")
@@ -99,5 +99,9 @@ def _products(axes: str, left: Array, right: Array, guarded: bool) -> Array:
         terms = jnp.where((first == 0.0) | (second == 0.0), 0.0, first * second)
         return terms.sum([place for place, axis in enumerate(order) if axis not in kept])
 
-    result: Array = lax.cond(jnp.isnan(plain).any(), with_guard, lambda: plain)
-    return result
+    return _from_zero(lax.cond(jnp.isnan(plain).any(), with_guard, lambda: plain))
+
+
+def _from_zero(sums: Array) -> Array:
+    """Return sums as if they had started from 0.0: 0.0 for -0.0, which XLA gives for one term."""
+    return jnp.where(sums == 0.0, 0.0, sums)  # XLA would take x + 0.0 for x

@@ -106,7 +106,8 @@ def expm1(w: Writer, x: str) -> str:
     rounded, _, p = reduce(w, at_least(w, at_most(w, x, 710.0), -40.0))
     s = power_of_two(w, w.bits(rounded), -1)
     half = w.fma(s, p, w.fsub(s, 0.5))
-    return w.intrinsic("copysign", w.fadd(half, half), x)  # -0.0 for -0.0
+    tiny = w.fcmp("olt", w.intrinsic("fabs", x), 1e-300)  # half of which may be no float
+    return w.select(tiny, x, w.fadd(half, half))
 
 
 def tanh(w: Writer, x: Operand) -> str:

@@ -106,6 +106,11 @@ class _ProductTile:
                 write(lane, {self.rows: x})
 
     def _sums(self, a: Index, lines: int, b: Index, lanes: Sequence[Index]) -> list[str]:
+        """Return the sums of the tile; one that is 0 is 0.0, as a sum that starts from 0.0 is."""
+        return [self.writer.fadd(x, 0.0) for x in self._fused(a, lines, b, lanes)]
+
+    def _fused(self, a: Index, lines: int, b: Index, lanes: Sequence[Index]) -> list[str]:
+        """Return sums of fused products: -0.0 where they start with one, or one underflows."""
         if self.width <= UNROLLED:
             sums = [""] * (lines * len(lanes))
             for k in range(self.width):
@@ -181,7 +186,7 @@ class _DotTile:
                 loop.next = list(self._added(loop.carried, r, loop.index, lanes))
             sums = loop.results
         for x, lane in zip(sums, lanes):
-            frame.store(x, self.result.at(r), lane)
+            frame.store(frame.writer.fadd(x, 0.0), self.result.at(r), lane)  # 0.0 for -0.0
 
     def _added(
         self, sums: Sequence[str], r: Index, k: Index, lanes: Sequence[Index]

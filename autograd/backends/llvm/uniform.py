@@ -54,8 +54,8 @@ class _Dots:
     def by_rows(self, writer: Writer, row: Index) -> Operand:
         """Return the dot products of neighbouring rows, or of one row with a writer of numbers."""
         if self.width <= UNROLLED:
-            total: Operand = self._product(writer, row, 0, axis=0)
-            for k in range(1, self.width):
+            total: Operand = 0.0
+            for k in range(self.width):
                 total = writer.fadd(total, self._product(writer, row, k, axis=0))
             return total
         with writer.loop(0, self.width, carried=[0.0]) as loop:

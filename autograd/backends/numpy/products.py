@@ -1,6 +1,8 @@
 """Dot products and matrix products of rows, by BLAS wherever one side is the same for all examples.
 
-A guarded product is computed plainly, and again with its guard when the result holds a nan.
+A guarded product is computed plainly, and again with its guard when the result holds a nan. For
+terms that are all -0.0 BLAS and einsum may give -0.0, not the 0.0 of a sum that starts there, so
+0.0 is added.
 """
 
 from __future__ import annotations
@@ -27,6 +29,7 @@ def dots(stage: Dots, frame: Frame) -> None:
         return
     left, right = frame.table(stage.left), frame.table(stage.right)
     frame.add(np.einsum, "rkn,rkn->rn", left, right, out=result)
+    frame.add(np.add, result, 0.0, out=result)
     if stage.guarded:
         frame.add(_mend, left, right, result)
 
@@ -51,6 +54,7 @@ def product(stage: Product, frame: Frame) -> None:
             frame.add(np.matmul, right[..., 0], left, out=result)
         case _:
             frame.add(np.einsum, "akn,bkn->abn", left, right, out=result)
+    frame.add(np.add, rows, 0.0, out=rows)
     if stage.guarded:
         frame.add(_mend, left[:, None], right[None], result)
 

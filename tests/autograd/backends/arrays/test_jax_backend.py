@@ -121,6 +121,11 @@ compiled = jax.jit(function(schedule)).lower(*arguments).compile()
 _, sums = compiled(*arguments)
 assert "all-reduce" in compiled.as_text()  # each device adds up its part of the batch
 assert sums.sharding.is_fully_replicated
+assert "f64[64,3]" not in compiled.as_text()  # and holds no other
+one = jax.jit(function(schedule))
+parts = [one(part.data, np.empty(0), parameters)[1] for part in sharded.addressable_shards]
+assert len(parts) == 4
+np.testing.assert_allclose(sums, np.sum(parts, axis=0), rtol=1e-12, atol=1e-12)
 
 loss.backward(X, y, reduction="sum")
 wanted = [leaf.grad for leaf in loss.captured(X, y)]
