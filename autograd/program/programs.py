@@ -76,6 +76,7 @@ class Programs:
         with self._lock:
             for case in self._cases.values():
                 case.structure = -1
+                case.calls = case.checks = 0  # as at first
             self._forget_quick()
 
     def _forget_quick(self) -> None:

@@ -136,25 +136,24 @@ def picker(shape: Shape, places: Iterable[int | None]) -> Callable[[PySequence[f
     It is made of as few and as fast parts as can be, for a call takes 0.1 µs. A structure with
     arrays has none.
     """
-    rest = iter(places)
+    return _picker(shape, iter(places)) if _is_of_numbers(shape) else None
 
-    def pick(shape: Shape) -> Any:
-        if isinstance(shape, Array | Batch):
-            place = next(rest)
-            return itemgetter(place) if place is not None else _zero
-        if isinstance(shape, Sequence) and shape.kind is tuple and len(shape.items) > 1:
-            if all(item == NUMBER for item in shape.items):
-                found = [next(rest) for _ in shape.items]
-                if None not in found:
-                    return itemgetter(*found)
-                return lambda numbers: tuple([0.0 if i is None else numbers[i] for i in found])
-            if len(shape.items) == 2:
-                first, second = map(pick, shape.items)
-                return lambda numbers: (first(numbers), second(numbers))
-        items = [pick(item) for item in shape.items]
-        return lambda numbers: _rebuilt(shape, [item(numbers) for item in items])
 
-    return pick(shape) if _is_of_numbers(shape) else None
+def _picker(shape: Shape, places: Iterator[int | None]) -> Callable[[PySequence[float]], Any]:
+    if isinstance(shape, Array | Batch):
+        place = next(places)
+        return itemgetter(place) if place is not None else _zero
+    if isinstance(shape, Sequence) and shape.kind is tuple and len(shape.items) > 1:
+        if all(item == NUMBER for item in shape.items):
+            found = [next(places) for _ in shape.items]
+            if None not in found:
+                return itemgetter(*found)
+            return lambda numbers: tuple([0.0 if i is None else numbers[i] for i in found])
+        if len(shape.items) == 2:
+            first, second = [_picker(item, places) for item in shape.items]
+            return lambda numbers: (first(numbers), second(numbers))
+    items = [_picker(item, places) for item in shape.items]
+    return lambda numbers: _rebuilt(shape, [item(numbers) for item in items])
 
 
 def _zero(numbers: object) -> float:  # noqa: ARG001 - in place of an itemgetter

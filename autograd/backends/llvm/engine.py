@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ctypes
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 import llvmlite.binding as llvm
@@ -38,8 +38,14 @@ class Code:
         Python's lock is released while it runs, unless it is so short that this would double
         the time of a call.
         """
-        kind = ctypes.PYFUNCTYPE if holds_lock else ctypes.CFUNCTYPE
-        return kind(None, *types)(self.address(name))
+        kind = _lock_holding(types) if holds_lock else ctypes.CFUNCTYPE(None, *types)
+        return kind(self.address(name))
+
+
+@cache
+def _lock_holding(types: tuple[Any, ...]) -> Any:
+    """Return the ctypes of such functions: each is a class, in a reference cycle with itself."""
+    return ctypes.PYFUNCTYPE(None, *types)
 
 
 def code(text: str) -> Code:

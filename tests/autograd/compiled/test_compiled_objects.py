@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import copy
 import ctypes
+import gc
 import math
 import pickle
 import shutil
@@ -14,7 +17,7 @@ import numpy as np
 import pytest
 
 import autograd as ag
-from autograd import Value, compile
+from autograd import StaleProgramError, Value, compile
 from nn import MLP
 
 
@@ -280,3 +283,32 @@ def test_calls_from_several_threads_agree(backend):
     for x, result in zip(batches, found, strict=True):
         assert result == pytest.approx(2 * np.sin(x), rel=1e-14)
     assert w.grad == pytest.approx(sum(np.sin(x).sum() for x in batches), rel=1e-12)
+
+
+def test_compiled_functions_are_freed_without_the_collector(backend):
+    def work():
+        w, box = Value(2.0), [1.0]
+        c = compile(lambda x, y: ag.sin(x) * y * w * box[0], backend=backend)
+        for call in (c, c.value_and_grad, c.hessian, c.jacobian, c.backward):
+            call(1.0, 2.0)
+        nested = compile(lambda x: [ag.sum(x) * w, {"a": x[0]}], in_axes=0, backend=backend)
+        nested(np.ones((4, 3)))
+        nested.jacobian(np.ones((4, 3)))
+        box[0] = 2.0
+        with contextlib.suppress(StaleProgramError):
+            c(1.0, 2.0)
+        c.retrace()
+        c(1.0, 2.0)
+        copy.deepcopy(c)(1.0, 2.0)
+
+    work()  # what is kept once for all
+    gc.collect()
+    gc.set_debug(gc.DEBUG_SAVEALL)
+    try:
+        for _ in range(3):
+            work()
+        gc.collect()
+        assert [repr(item)[:80] for item in gc.garbage] == []
+    finally:
+        gc.set_debug(0)
+        gc.garbage.clear()
