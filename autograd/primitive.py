@@ -46,6 +46,8 @@ class Primitive:
         total: bool,
         commutative: bool,
         sum_of: Primitive | None,
+        over: Callable[..., Any] | None,
+        span: Callable[..., Any] | None,
         formula: str | None,
         kink: Callable[..., str | None] | None,
         flat: str,
@@ -67,6 +69,8 @@ class Primitive:
         self.total = total
         self.commutative = commutative
         self.sum_of = sum_of
+        self.over = over
+        self.span = span
         self.formula = formula
         self.kink = kink
         self.flat = flat
@@ -163,6 +167,8 @@ def primitive(
     total: bool = False,
     commutative: bool = False,
     sum_of: Primitive | None = None,
+    over: Callable[..., Any] | None = None,
+    span: Callable[..., Any] | None = None,
     formula: str | None = None,
     kink: Callable[..., str | None] | None = None,
     flat: str = "",
@@ -185,6 +191,10 @@ def primitive(
     - `sum_of`: the row of whose results this one is the sum: `identity`, or of a variadic row that
       takes x1 ... xn, y1 ... yn a product. Sums of its results in gradients become one such node,
       and sums over a batch are taken apart by it.
+    - `over(divided, *args)` returns the result divided by a factor that its arguments have:
+      `divided(arg)` is the argument without it, None where it has none, and then so is the result.
+    - `span(tangents, *args)`: of a length, which has no derivative where it is 0, its tangent times
+      itself, which has; None where the arguments make it none.
     - `formula`: the operation on x, y, z in Python's notation, for people; of a variadic row, its
       two-argument form. Without, formulas name the operation: `cube(x)`.
     - `kink(*args)` returns, where the operation has no derivative, which one the rules take, in
@@ -252,6 +262,8 @@ def primitive(
         total=total,
         commutative=commutative,
         sum_of=sum_of,
+        over=over,
+        span=span,
         formula=formula,
         kink=kink,
         flat=flat,

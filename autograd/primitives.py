@@ -16,6 +16,7 @@ from math import inf, isfinite, nan, pi
 from typing import Any
 
 from autograd import ieee
+from autograd.factor import divided_exactly
 from autograd.primitive import RESERVED, TABLE, Primitive, primitive
 
 REAL = (-3.0, 3.0)
@@ -61,6 +62,68 @@ def computed(row: Primitive, *args: Any) -> Any:
     return row.forward(*args)
 
 
+# What is left of the factor that a result is divided by: the facts `over` of the rows below.
+
+
+def _terms_over(divided: Any, *terms: Any) -> Any:
+    """Return the sum of the terms without their factor, None where one of them has none."""
+    quotients = []
+    for term in terms:
+        part = divided(term)
+        if part is None:
+            return None
+        quotients.append(part)
+    return computed(add_n, *quotients)
+
+
+def _difference_over(divided: Any, x: Any, y: Any) -> Any:
+    parts = divided(x), divided(y)
+    return None if parts[0] is None or parts[1] is None else parts[0] - parts[1]
+
+
+def _product_over(divided: Any, x: Any, y: Any) -> Any:
+    """Return the product without the factor of y, or that of x."""
+    part = divided(y)
+    if part is not None:
+        return guarded(x, part)
+    part = divided(x)
+    return None if part is None else guarded(part, y)
+
+
+def _products_over(divided: Any, *args: Any) -> Any:
+    half = len(args) // 2
+    pairs = zip(args[:half], args[half:])
+    return _terms_over(lambda pair: _product_over(divided, *pair), *pairs)
+
+
+def _quotient_over(divided: Any, x: Any, y: Any) -> Any:
+    part = divided(x)
+    return None if part is None else quotient(part, y)
+
+
+def _negative_over(divided: Any, x: Any) -> Any:
+    part = divided(x)
+    return None if part is None else -part
+
+
+def _choice_over(divided: Any, condition: Any, x: Any, y: Any) -> Any:
+    parts = divided(x), divided(y)
+    return None if parts[0] is None or parts[1] is None else where(condition, *parts)
+
+
+def _power_over(divided: Any, x: Any, y: Any) -> Any:
+    """x**(y-1), times x without its factor; 0 at x = 0 for y < 1, where there is no derivative."""
+    part = divided(x)
+    if part is None:
+        return None
+    if isinstance(y, float) and y in {1.0, 2.0}:
+        return part if y == 1.0 else guarded(part, x)
+    raised = pow(x, y - 1.0)
+    if isinstance(y, float) and y > 1.0:
+        return guarded(part, raised)
+    return guarded(part, where(greater_equal(y, 1.0), raised, where(equal(x, 0.0), 0.0, raised)))
+
+
 def _pull_products(g: Any, out: Any, *args: Any) -> list[Any]:
     half = len(args) // 2
     partners = args[half:] + args[:half]
@@ -92,6 +155,7 @@ guarded_mul: Primitive = primitive(
     special=PAIRS,
     total=True,
     commutative=True,
+    over=_product_over,
     formula="x * y",
 )
 guarded_dot = primitive(
@@ -106,6 +170,7 @@ guarded_dot = primitive(
     variadic=True,
     total=True,
     sum_of=guarded_mul,
+    over=_products_over,
     formula="x + y * z",
 )
 identity = primitive(
@@ -148,6 +213,7 @@ add = primitive(
     total=True,
     commutative=True,
     sum_of=identity,
+    over=_terms_over,
     formula="x + y",
 )
 sub = primitive(
@@ -162,6 +228,7 @@ sub = primitive(
     domain=(REAL, REAL),
     special=PAIRS,
     total=True,
+    over=_difference_over,
     formula="x - y",
 )
 mul = primitive(
@@ -177,6 +244,7 @@ mul = primitive(
     special=PAIRS,
     total=True,
     commutative=True,
+    over=_product_over,
     formula="x * y",
 )
 div: Primitive = primitive(
@@ -190,6 +258,7 @@ div: Primitive = primitive(
     c="x / y",
     domain=(REAL, (0.3, 3.0)),
     special=PAIRS,
+    over=_quotient_over,
     formula="x / y",
 )
 neg = primitive(
@@ -202,6 +271,7 @@ neg = primitive(
     c="-x",
     special=EDGES,
     total=True,
+    over=_negative_over,
     formula="-x",
 )
 add_n = primitive(
@@ -216,6 +286,7 @@ add_n = primitive(
     variadic=True,
     total=True,
     sum_of=identity,
+    over=_terms_over,
     formula="x + y",
 )
 dot: Primitive = primitive(
@@ -230,6 +301,7 @@ dot: Primitive = primitive(
     variadic=True,
     total=True,
     sum_of=mul,
+    over=_products_over,
     formula="x + y * z",
 )
 
@@ -285,6 +357,7 @@ pow: Primitive = primitive(
         (1e200, 2.0),
         (-1e200, 3.0),
     ),
+    over=_power_over,
     formula="x**y",
     kink=_kink_of_power,
 )
@@ -304,16 +377,25 @@ power_log: Primitive = primitive(
     formula="x**y * log(x)**z",
     kink=lambda x, y, k: "0 at 0, whatever y >= 0 is" if x == 0.0 and y >= 0.0 else None,
 )
+
+
+def _pull_abs(g: Any, out: Any, x: Any) -> Any:
+    """g * sign(x), or g / |x| * x where that division is exact: then f(|x|) is smooth at 0."""
+    along = divided_exactly(g, out)
+    return guarded(g, computed(sign, x)) if along is None else guarded(along, x)
+
+
 abs = primitive(
     "abs",
     math.fabs,
-    lambda g, out, x: guarded(g, sign(x)),
+    _pull_abs,
     symbol="|·|",
     doc="|x|, with derivative 0 at 0.",
     numpy="absolute",
     c="fabs",
     special=EDGES,
     total=True,
+    span=lambda tangents, x: guarded(tangents[0], x),
     kink=lambda x: "abs'(0) = 0, between -1 and 1" if x == 0.0 else None,
 )
 sign: Primitive = primitive(
@@ -372,16 +454,51 @@ expm1 = primitive(
     special=(*EDGES, (710.0,)),
     formula="exp(x) - 1",
 )
+
+
+def _pull_root(g: Any, out: Any, x: Any) -> Any:
+    """g * 0.5 / r; or g / r * 0.5 where that is exact and x a sum of squares: then r is a length.
+
+    At the edge of its domain, as in sqrt(x)**2 at 0, the slope stays 0 * inf = 0 in every mode.
+    """
+    along = divided_exactly(g, out)
+    if along is not None and _sums_squares(x):
+        return guarded(along, 0.5)
+    return guarded(g, quotient(0.5, out))
+
+
+def _sums_squares(x: Any) -> bool:
+    """Tell whether a node is written as a sum of squares, so that it is flat where it is 0."""
+    stack = [x]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, float) and node >= 0.0:
+            continue
+        if isinstance(node, float) or node.op is None:
+            return False
+        op, args = node.op, node.args
+        if op is add or op is add_n:
+            stack += args
+        elif op is mul or op is dot:
+            half = len(args) // 2
+            if any(map(operator.is_not, args[:half], args[half:])):
+                return False
+        elif op is not pow or not isinstance(args[1], float) or args[1] not in {2.0, 4.0, 6.0}:
+            return False
+    return True
+
+
 sqrt: Primitive = primitive(
     "sqrt",
     ieee.nan_outside(math.sqrt),
-    lambda g, out, x: guarded(g, quotient(0.5, out)),
+    _pull_root,
     symbol="√",
     doc="The square root, with derivative inf at 0.",
     numpy="sqrt",
     c="sqrt",
     domain=(POSITIVE,),
     special=EDGES,
+    span=lambda tangents, x: guarded(tangents[0], 0.5) if _sums_squares(x) else None,
     kink=lambda x: "sqrt'(0) = inf, from above; there is nothing below" if x == 0.0 else None,
 )
 
@@ -859,6 +976,7 @@ where: Primitive = primitive(
     domain=(REAL, REAL, REAL),
     special=(*TRIPLES, (0.0, inf, 1.0), (1.0, 2.0, nan)),
     total=True,
+    over=_choice_over,
     formula="y if x else z",
     flat="not taken",
 )
@@ -889,28 +1007,24 @@ clip = primitive(
 )
 
 
-def _spelled_hypot(*xs: Any) -> Any:
-    """The root of the sum of squares, scaled by a power of two where that leaves the floats.
-
-    An infinite operand wins over nan, as in C.
-    """
-    squares = dot(*xs, *xs)
-    huge = where(greater(squares, 1e290), 2.0**-600, 1.0)
-    scale = where(less(squares, 1e-280), 2.0**600, huge)
-    scaled = [mul(x, scale) for x in xs]
-    length = div(sqrt(dot(*scaled, *scaled)), scale)
-    return where(largest(*[equal(abs(x), inf) for x in xs]), inf, length)
+def _pull_length(g: Any, out: Any, *xs: Any) -> list[Any]:
+    """g * x / r, 0 at the origin; or g / r * x where that division is exact, as in r**2."""
+    along = divided_exactly(g, out)
+    if along is not None:
+        return [guarded(along, x) for x in xs]
+    return [guarded(g, where(equal(out, 0.0), 0.0, div(x, out))) for x in xs]
 
 
 hypot: Primitive = primitive(
     "hypot",
     math.hypot,
-    lambda g, out, *xs: [guarded(g, where(equal(out, 0.0), 0.0, div(x, out))) for x in xs],
+    _pull_length,
     doc="The Euclidean length of any number of arguments; at the origin all derivatives are 0.",
     numpy="hypot",
     c="hypot",
     special=((), (0.0, 0.0), (3.0, 4.0), (1e200, 1e200), (inf, nan)),
     variadic=True,
+    span=lambda tangents, *xs: guarded_dot(*tangents, *xs),
     formula="sqrt(x**2 + y**2)",
     kink=lambda *xs: "all derivatives at the origin are 0" if xs and not any(xs) else None,
     spelled=_spelled_hypot,

@@ -18,7 +18,8 @@ PACKAGES = ("autograd", "nn", "visualize")
 # The files of autograd in reading order: each imports only from those before it.
 AUTOGRAD = (
     "collector", "turns", "changes", "location", "mode", "variant", "place", "tracing", "recording",
-    "number", "ieee", "contract", "warning", "arrays", "primitive", "primitives", "graph",
+    "number", "ieee", "contract", "warning", "arrays", "primitive", "factor",
+    "primitives", "graph",
     "staleness", "backward", "terms", "reverse", "sweep", "tangents", "ufuncs", "copying",
     "operators", "value", "assignment", "vector",
     "functions", "structure", "functional", "differences", "check",

@@ -1,0 +1,231 @@
+"""Derivatives where a rule guards a point, to fourth order, in every mode, against mpmath.
+
+The points themselves, and points beside them where what the guard avoids would lose all digits.
+"""
+
+from __future__ import annotations
+
+import itertools
+from math import inf, isfinite, isnan, nextafter
+
+import mpmath
+import pytest
+
+import autograd as ag
+from autograd import TABLE, Value, grad, gradients, hessian, hvp, jvp, where
+
+pytestmark = pytest.mark.filterwarnings("ignore::autograd.NumericWarning")
+
+
+def partials(f, point, order):
+    """Return every partial derivative of f by the order of its variables, mixed ones each way."""
+    leaves = [Value(x) for x in point]
+    found, level = {}, {(): f(*leaves)}
+    for _ in range(order):
+        slopes = {}
+        for places, node in level.items():
+            for place, slope in enumerate(gradients(node, leaves, create_graph=True)):
+                slopes[(*places, place)] = slope
+        found |= {places: slope.data for places, slope in slopes.items()}
+        level = slopes
+    return found
+
+
+def exact_partials(f, point, order):
+    """Return the partial derivatives of a smooth function of mpmath's numbers."""
+    found = {}
+    for size in range(1, order + 1):
+        for places in itertools.combinations_with_replacement(range(len(point)), size):
+            counts = tuple(places.count(place) for place in range(len(point)))
+            with mpmath.workdps(60):
+                numbers = tuple(map(mpmath.mpf, point))
+                one = len(point) == 1
+                slope = mpmath.diff(f, numbers[0] if one else numbers, counts[0] if one else counts)
+                if isinstance(slope, mpmath.mpc):
+                    return {}  # no real function around this point
+                for order_taken in itertools.permutations(places):
+                    found[order_taken] = float(slope)
+    return found
+
+
+def agree(got, wanted, tolerance=1e-12):
+    for places, slope in wanted.items():
+        assert got[places] == pytest.approx(slope, rel=tolerance, abs=tolerance), places
+
+
+# Lengths: no derivative at 0, but what is even in them is smooth there.
+
+LENGTHS = {
+    "norm": lambda x, y: ag.norm([x, y]),
+    "hypot": ag.hypot,
+    "sqrt of squares": lambda x, y: ag.sqrt(x * x + y**2),
+    "sqrt of a dot": lambda x, y: ag.sqrt(ag.dot([x, y], [x, y])),
+    "abs": lambda x, y: ag.abs(x - 2.0 * y),
+}
+# Functions of a length r, and of its square for mpmath.
+EVEN = {
+    "r**2": (lambda r: r() ** 2, lambda s: s),
+    "r * r, computed twice": (lambda r: r() * r(), lambda s: s),
+    "dot": (lambda r: ag.dot([r(), 3.0], [r(), 1.0]), lambda s: s + 3),
+    "r**4 / 2 - r**2": (lambda r: r() ** 4 / 2.0 - r() ** 2, lambda s: s * s / 2 - s),
+    "r to a Value": (lambda r: r() ** Value(2.0), lambda s: s),
+    "exp": (lambda r: ag.exp(-(r() ** 2)), lambda s: mpmath.exp(-s)),
+    "root": (lambda r: ag.sqrt(1.0 + r() ** 2), lambda s: mpmath.sqrt(1 + s)),
+    "huber": (lambda r: where(r() < 1.0, 0.5 * r() ** 2, r() - 0.5), lambda s: s / 2),
+}
+AROUND = [(0.0, 0.0), (-0.0, 1e-300), (3e-160, 2e-160), (0.25, -0.125)]
+
+
+def square_of(length):
+    if length == "abs":
+        return lambda x, y: (x - 2 * y) ** 2
+    return lambda x, y: x * x + y * y
+
+
+@pytest.mark.parametrize("even", EVEN)
+@pytest.mark.parametrize("length", LENGTHS)
+def test_even_functions_of_a_length_are_smooth(length, even):
+    function, of_square = EVEN[even]
+    square = square_of(length)
+    for point in AROUND:
+        got = partials(lambda x, y: function(lambda: LENGTHS[length](x, y)), point, 4)
+        agree(got, exact_partials(lambda x, y: of_square(square(x, y)), point, 4), 1e-9)
+
+
+@pytest.mark.parametrize("length", LENGTHS)
+def test_they_are_smooth_in_forward_mode_too(length):
+    def f(x, y):
+        return LENGTHS[length](x, y) ** 2
+
+    def along(x, y):
+        return jvp(f, (x, y), (1.0, 0.5))[1]
+
+    wanted = (2.0, 1.0) if length != "abs" else (0.0, 0.0)
+    assert hvp(f, (0.0, 0.0), (1.0, 0.5)) == wanted
+    assert grad(along, (0, 1))(0.0, 0.0) == wanted
+    assert jvp(along, (0.0, 0.0), (1.0, 0.5))[1] == wanted[0] + 0.5 * wanted[1]
+    assert grad(f, (0, 1))(0.0, 0.0) == (0.0, 0.0)
+
+
+def test_a_length_itself_keeps_its_convention():
+    assert hessian(lambda x, y: ag.norm([x, y]), (0, 1))(0.0, 0.0) == ((0.0, 0.0), (0.0, 0.0))
+    assert grad(lambda x: ag.sqrt(x) ** 2)(0.0) == 0.0  # the edge of a domain is no such point
+
+
+# Powers.
+
+
+@pytest.mark.parametrize("base", [23.0, 1.0, 0.5])
+@pytest.mark.parametrize("exponent", [0.0, 1.0, 2.0, 3.0, -1.0, 0.5])
+def test_powers_have_all_their_derivatives(base, exponent):
+    got = partials(lambda x, y: x**y, (base, exponent), 4)
+    agree(got, exact_partials(lambda x, y: x**y, (base, exponent), 4), 1e-11)
+
+
+def test_a_number_to_itself():
+    got = partials(lambda x: x**x, (1.0,), 4)
+    assert [got[(0,) * order] for order in (1, 2, 3, 4)] == [1.0, 2.0, 3.0, 8.0]
+
+
+def test_mixed_derivatives_are_symmetric_at_every_special_point(row):
+    points = [] if row.variadic else [p for p in row.special if all(map(isfinite, p))]
+    for point in points:
+        got = partials(row, point, 3)
+        for places, slope in got.items():
+            if any(row.pullbacks[place] is None for place in places):
+                continue
+            mirrored = got[tuple(sorted(places))]
+            assert slope == pytest.approx(mirrored, rel=1e-12, nan_ok=True), (point, places)
+
+
+def test_rows_beside_their_special_points(row, exact):
+    """Where the row is smooth: at a special point, and one float beside it."""
+    for special in row.special:
+        if not special or not row.pullbacks[0] or len(special) > 2 or row.variadic:
+            continue
+        for toward in (special[0], inf, -inf):
+            point = (nextafter(special[0], toward), *special[1:])
+            if not is_smooth(row, point):
+                continue
+            got = partials(row, point, 3)
+            agree(got, exact_partials(exact, point, 3), 1e-6)
+
+
+def is_smooth(row, point):
+    """Tell whether a row has finite derivatives at a point of moderate size, by its own facts."""
+    if not all(x == 0.0 or 1e-9 < abs(x) < 1e3 for x in point) or row.name in {"largest", "finite"}:
+        return False
+    if row.name == "elu" and point[0] == 0.0:
+        return False  # its second derivative jumps from 1 to 0
+    value = row.forward(*point)
+    if not isfinite(value) or (row.kink and row.kink(*point)):
+        return False
+    return not any(slope is None or isnan(slope) for slope in row.pull(1.0, value, point))
+
+
+# Zeros that meet infinities.
+
+ZEROS = {
+    "0 * sqrt(x)": (lambda x: 0.0 * ag.sqrt(x), 0.0),
+    "a weight of 0": (lambda x: Value(0.0) * ag.sqrt(x), 0.0),
+    "1 / (1 + exp(x))": (lambda x: 1.0 / (1.0 + ag.exp(x)), 1e3),
+    "sqrt(x**4)": (lambda x: ag.sqrt(x**4), 0.0),
+    **{
+        f"{outer}({inner})": (lambda x, f=TABLE[outer], g=TABLE[inner]: f(g(x)), 1e4)
+        for outer in ("tanh", "sigmoid", "erf", "atan")
+        for inner in ("exp", "expm1", "cosh", "sinh")
+    },
+}
+
+
+@pytest.mark.parametrize("name", ZEROS)
+def test_a_zero_wins_in_every_mode(name):
+    f, at = ZEROS[name]
+    slope = grad(f)
+    assert slope(at) == 0.0
+    assert gradients(f(x := Value(at)), x, create_graph=True).data == 0.0
+    assert jvp(f, at, 1.0)[1] == 0.0
+    if name != "sqrt(x**4)":  # the second derivative of x**2 is 2
+        assert hvp(f, at, 1.0) == hessian(f)(at) == 0.0
+        assert jvp(lambda x: jvp(f, x, 1.0)[1], at, 1.0)[1] == 0.0
+        assert grad(grad(slope))(at) == 0.0
+
+
+@pytest.mark.parametrize("base", [0.0, 2.0])
+def test_a_power_and_what_is_infinite_above_it(base):
+    """Eager, drawn and forward mode alike: what a float rule knows, the drawn one draws."""
+    f = lambda y: ag.sqrt(base**y - base**0.0)  # noqa: E731
+    leaf = Value(0.0)
+    slopes = [grad(f)(0.0), gradients(f(leaf), leaf, create_graph=True).data, jvp(f, 0.0, 1.0)[1]]
+    assert slopes == [0.0 if base == 0.0 else inf] * 3
+
+
+# Branches that are not taken.
+
+
+def test_the_other_branch_is_zero_to_fourth_order(row, edges):
+    """The branch not taken is the row at an edge, in a product with what is differentiated."""
+    points = [edge for edge in edges if edge]
+    for point in points[:: len(points) // 5]:
+
+        def f(x, point=point):
+            other = row(*[x + (number - 1.5) for number in point]) * ag.exp(x * 1e4) * x
+            inner = where(x > 1.0, x**3, other)
+            return where(x > 2.0, other * x, where(x < 1.0, other, inner))
+
+        assert partials(f, (1.5,), 4) == {(0,): 6.75, (0,) * 2: 9.0, (0,) * 3: 6.0, (0,) * 4: 0.0}
+        assert jvp(lambda x: jvp(f, x, 1.0)[1], 1.5, 1.0)[1] == 9.0
+        assert hvp(f, 1.5, 1.0) == 9.0
+
+
+@pytest.mark.parametrize(("f", "at", "wanted"), [
+    (lambda x: where(x > 0, x * x, x * ag.exp(x)), 1e3, (2e3, 2.0, 0.0)),
+    (lambda x: where(x > 0, x * x, ag.sqrt(-x)), 1.0, (2.0, 2.0, 0.0)),
+    (lambda x: ag.elu(x, x), 1e3, (1.0, 0.0, 0.0)),
+    (lambda x: ag.clip(x * ag.exp(x), 0.0, 1.0) + x, 1e3, (1.0, 0.0, 0.0)),
+    (lambda x: ag.minimum(x, x * ag.exp(x)), 1e3, (1.0, 0.0, 0.0)),
+    (lambda x: ag.relu(-x * ag.exp(x)) + x * x, 1e3, (2e3, 2.0, 0.0)),
+    (lambda x: ag.leaky_relu(x, x * ag.exp(x)), 1e3, (1.0, 0.0, 0.0)),
+])  # fmt: skip
+def test_branches_and_bounds_and_gates(f, at, wanted):
+    assert (grad(f)(at), grad(grad(f))(at), grad(grad(grad(f)))(at)) == wanted
