@@ -1007,6 +1007,19 @@ clip = primitive(
 )
 
 
+def _spelled_hypot(*xs: Any) -> Any:
+    """The root of the sum of squares, scaled by a power of two where that leaves the floats.
+
+    An infinite operand wins over nan, as in C.
+    """
+    squares = dot(*xs, *xs)
+    huge = where(greater(squares, 1e290), 2.0**-600, 1.0)
+    scale = where(less(squares, 1e-280), 2.0**600, huge)
+    scaled = [mul(x, scale) for x in xs]
+    length = div(sqrt(dot(*scaled, *scaled)), scale)
+    return where(largest(*[equal(abs(x), inf) for x in xs]), inf, length)
+
+
 def _pull_length(g: Any, out: Any, *xs: Any) -> list[Any]:
     """g * x / r, 0 at the origin; or g / r * x where that division is exact, as in r**2."""
     along = divided_exactly(g, out)
