@@ -14,7 +14,7 @@ from nn.losses import Loss
 from nn.matching import numbers_of
 from nn.noise import NoisePlan, noise_layers, recorded_noise
 from nn.optimizers import Optimizer
-from nn.training.agreement import FEW_ROWS, CompilationError, check_agreement, kept_draws
+from nn.training.agreement import CompilationError, check_agreement, kept_draws
 from nn.training.eager import measured_eagerly
 from nn.training.example import example_loss, loss_and_outputs
 from nn.training.foreign import is_foreign
@@ -26,6 +26,7 @@ from nn.training.update import update
 
 __all__ = ["CompiledEngine"]
 
+FEW_ROWS = 3  # of a batch: enough to tell a mean from a sum, a largest, a median
 CHUNK = 0.05  # seconds of steps between which Ctrl-C takes effect and the Values are brought up
 
 
@@ -52,6 +53,7 @@ class CompiledEngine:
         self._output_shape: tuple[int, ...] = ()
         if task.keeps_outputs:
             self._output_shape = _output_shape(task)
+        self._few_rows = _few_rows(task, self._data[1])
         self._few = autograd.compile(
             partial(_batch_loss, task.loss), backend="interpreter", verify="always"
         )
@@ -212,20 +214,9 @@ class CompiledEngine:
     def _program_of_few(self) -> Any:
         """Return the program of the loss of a few rows: the same object as long as it is one.
 
-        It tells a loss that adds up rows in another way now, which one row does not. None for a
-        loss of ours and for outputs that are no array.
+        It tells a loss that adds up rows in another way now, which one row does not.
         """
-        import numpy as np
-
-        task = self._task
-        rows = min(task.batch_size, len(task.train), FEW_ROWS)
-        if rows == 1 or not is_foreign(task.loss):
-            return None
-        try:
-            outputs = np.zeros((rows, *_output_shape(task)))
-        except (TypeError, ValueError):
-            return None
-        return self._few.program("value", outputs, np.zeros((rows, *self._data[1].shape[1:])))
+        return self._few.program("value", *self._few_rows) if self._few_rows else None
 
     def _first_row(self) -> tuple[Any, ...]:
         """Return the arguments of the function for a batch of one example."""
@@ -238,6 +229,23 @@ class CompiledEngine:
 def _batch_loss(loss: Loss, outputs: Any, targets: Any) -> Any:
     """Return the loss of a batch of outputs, as arrays of Values."""
     return loss(outputs.tolist(), targets.tolist())
+
+
+def _few_rows(task: Task, targets: Any) -> tuple[Any, ...]:
+    """Return outputs and targets of a few rows; nothing where a loss of ours makes them needless.
+
+    Nothing either for outputs that are no array.
+    """
+    import numpy as np
+
+    count = min(task.batch_size, len(targets), FEW_ROWS)
+    if count == 1 or not is_foreign(task.loss):
+        return ()
+    try:
+        outputs = np.zeros((count, *_output_shape(task)))
+    except (TypeError, ValueError):
+        return ()
+    return outputs, np.zeros((count, *targets.shape[1:]))
 
 
 def _output_shape(task: Task) -> tuple[int, ...]:

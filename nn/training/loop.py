@@ -7,6 +7,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import nullcontext
+from logging import getLogger
 from typing import Any
 
 from autograd import Value
@@ -21,6 +22,7 @@ from nn.optimizers import Optimizer
 from nn.penalties import Penalty
 from nn.randomness import generator
 from nn.schedules import Schedule
+from nn.training.advice import advice
 from nn.training.callbacks import Callback, TrainingState, as_callbacks, is_foreign_callback
 from nn.training.calls import check_call
 from nn.training.engine import Training, checked_choice
@@ -39,6 +41,8 @@ from nn.training.task import Task
 from nn.training.update import NonFiniteError
 
 __all__ = ["fit"]
+
+_log = getLogger("nn")
 
 
 def fit(
@@ -82,11 +86,21 @@ def fit(
       not try.
     - `progress`: whether to show it on stderr; None: if that is a terminal.
 
-    A compiled training brings the Values up to date every 50 ms, and before validation and
-    callbacks. Ctrl-C ends a training between two updates and returns the history so far,
-    `interrupted`. Raises ValueError before training, naming the row, for nan, ragged rows, wrong
-    labels and lengths, and NonFiniteError, leaving the last good parameters, when the loss or a
-    gradient becomes nan or infinite; its `history` holds the epochs before.
+    A compiled training brings the Values up to date every 50 ms, and before validation and foreign
+    code. After a callback, a metric or a schedule that is not of this library has run, the model,
+    the loss and the rule are traced again, which takes the time of an example in the eager loop,
+    and the data are read again: what has changed is trained on with. Gradients of parameters are
+    those of the eager loop only with compile=False.
+
+    Ctrl-C ends a training between two updates and returns the history so far, `interrupted`. Raises
+    ValueError or TypeError before training, naming the row, for nan, ragged rows, wrong labels and
+    lengths, and functions that do not fit; what then fails in measuring the first epoch undoes it.
+    Raises NonFiniteError, leaving the last good parameters, when the loss or a gradient becomes
+    nan or infinite; its `history` holds the epochs before.
+
+    Where the loss did not fall, stays at that of guessing, or all outputs are equal, a line in the
+    log "nn" says so at the end, and what to try; it names a last layer with relu under a loss for
+    classes. `logging.getLogger("nn").setLevel("ERROR")` silences it.
 
     >>> from nn import MLP
     >>> X, y = [[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]], [0, 1, 1, 1]
@@ -160,6 +174,8 @@ def fit(
     with held_interrupts():
         for watcher in watchers:
             watcher.on_fit_end(state)
+        if not history.interrupted and (line := advice(task, history)):
+            _log.warning("%s", line)
     return history
 
 
