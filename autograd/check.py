@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd.differences import derivative, one_sided, suspect
 from autograd.graph import topological_order
-from autograd.mode import CURRENT, entered
+from autograd.mode import quietly
 from autograd.number import as_float
 from autograd.reverse import reverse
 from autograd.structure import leaves_of, mapped
@@ -81,14 +81,7 @@ def check_gradients(
     roots = [root for root in leaves_of(output) if isinstance(root, Value)]
     if not roots:
         raise TypeError(f"check_gradients: nothing to check, the result {output!r} holds no Value")
-    checks = []
-    with entered(CURRENT.get().quieted()):
-        for node in topological_order(*roots):
-            if node.op is not None:
-                operands = tuple(arg.data for arg in node.args)
-                checks += [
-                    check._replace(label=node.label) for check in _checked(node.op, operands, order)
-                ]
+    checks = _all_checked(topological_order(*roots), order)
     wrong = sorted(
         (check for check in checks if not check.note and check.digits < digits), key=_digits
     )
@@ -97,6 +90,18 @@ def check_gradients(
         raise GradientError(
             f"{len(wrong)} of {len(checks)} local derivatives are wrong:\n  {lines}"
         )
+    return checks
+
+
+@quietly
+def _all_checked(nodes: list[Value], order: int) -> list[Check]:
+    checks = []
+    for node in nodes:
+        if node.op is not None:
+            operands = tuple(arg.data for arg in node.args)
+            checks += [
+                check._replace(label=node.label) for check in _checked(node.op, operands, order)
+            ]
     return checks
 
 

@@ -1,19 +1,22 @@
 """What an operation must know of its surroundings: recording, scope, derivatives under way.
 
 All of it is one immutable `Mode` in one context variable, read once per operation. Each thread and
-each asyncio task has its own, and leaving a `with` block restores it, exceptions included.
+each asyncio task has its own. A block takes away what it brought, however it ends: see `Block`.
 """
 
 from __future__ import annotations
 
-from contextvars import ContextVar, Token
-from typing import TYPE_CHECKING, Any
+from contextvars import ContextVar, copy_context
+from functools import partial, wraps
+from typing import TYPE_CHECKING, Any, TypeVar
+from weakref import ref
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["CURRENT", "Mode", "Tracing", "entered", "scope", "sections"]
+__all__ = ["CURRENT", "Block", "Mode", "Tracing", "entered", "quietly", "scope", "sections"]
 
+Function = TypeVar("Function", bound="Callable[..., Any]")
 
 MOST_SCOPES = 4096  # kept at one mode: more than a network has neurons in a layer
 
@@ -35,7 +38,8 @@ class Mode:
     """
 
     __slots__ = (
-        "_inside", "_quieted", "differentiated", "quiet", "record", "scope", "tracing", "variant"
+        "_inside", "_quieted", "blocks", "differentiated", "quiet", "record", "scope", "tracing",
+        "variant",
     )  # fmt: skip
 
     def __init__(
@@ -53,6 +57,7 @@ class Mode:
         self.differentiated = differentiated  # the variables of the derivatives being taken
         self.tracing = tracing  # the trace under way: no number may be frozen; None outside
         self.variant = variant  # marks that code may read, such as nn's for evaluation
+        self.blocks: tuple[Block, ...] = ()  # what brought the mode about, the innermost last
         self._quieted: Mode | None = None
         self._inside: dict[str, Mode] = {}
 
@@ -62,12 +67,14 @@ class Mode:
 
     def settings(self) -> dict[str, Any]:
         """Return the settings by name."""
-        return {name: getattr(self, name) for name in Mode.__slots__ if name[0] != "_"}
+        return {name: getattr(self, name) for name in SETTINGS}
 
     def quieted(self) -> Mode:
         """Return the mode for a sweep: recording, and without warnings."""
         if self._quieted is None:
-            self._quieted = self.replaced(quiet=True, record=True)
+            mode = self.replaced(quiet=True, record=True)
+            mode.blocks = self.blocks
+            self._quieted = mode
         return self._quieted
 
     def inside(self, name: str) -> Mode:
@@ -79,29 +86,134 @@ class Mode:
             if len(self._inside) >= MOST_SCOPES:
                 self._inside.clear()
             mode = self.replaced(scope=f"{self.scope}/{name}" if self.scope else name)
+            mode.blocks = (*self.blocks, scope(name))
             self._inside[name] = mode
         return mode
 
+    def without(self, block: Block) -> Mode:
+        """Return the mode that there would be had the innermost entry of a block never been."""
+        places = [place for place, other in enumerate(self.blocks) if block.is_same(other)]
+        if not places:
+            return self
+        mode = OUTERMOST
+        for place, other in enumerate(self.blocks):
+            if place != places[-1]:
+                mode = other.under(mode)
+        return mode
 
-CURRENT: ContextVar[Mode] = ContextVar("autograd_mode", default=Mode())  # noqa: B039 - a Mode is immutable
+
+SETTINGS = ("differentiated", "quiet", "record", "scope", "tracing", "variant")
+OUTERMOST = Mode()
+CURRENT: ContextVar[Mode] = ContextVar("autograd_mode", default=OUTERMOST)
 
 
-class entered:
-    """Context manager: run a block under the given mode."""
+class _Exit:
+    """The `__exit__` of a block, made anew for each entry and held by the `with` statement alone.
 
-    __slots__ = ("_mode", "_token")
+    Python may raise KeyboardInterrupt at the first bytecode of any function: neither `__enter__`
+    nor what is called on leaving is sure to run to its end. But a statement that ends in any way
+    drops its `__exit__`, and if the block has not been left by then, a weak reference notices. No
+    frame holds the object, which is no function but what calls one: a traceback that is kept, as
+    the REPL does, does not keep it.
+    """
+
+    def __get__(self, block: Block | None, kind: type[Block]) -> Callable[..., None]:
+        """Return the function; a statement asks for it before it calls `__enter__`."""
+        if block is None:  # contextlib.ExitStack asks the class
+            return _leave
+        before = CURRENT.get()
+        watched: list[Any] = []
+        leave = partial(_left, block, before, watched)
+        watched.append(ref(leave, partial(_dropped, block, before)))
+        return leave
+
+
+def _left(block: Block, before: Mode, watched: list[Any], *exception: object) -> None:  # noqa: ARG001
+    block.leave(before)
+    watched.clear()
+
+
+def _dropped(block: Block, before: Mode, reference: object) -> None:  # noqa: ARG001
+    if CURRENT.get() is not before:
+        block.leave(before)
+
+
+def _leave(block: Block, *exception: object) -> None:  # noqa: ARG001
+    block.leave(None)
+
+
+class Block:
+    """Base of context managers that change the mode: each takes away what it brought.
+
+    Blocks of generators that overlap end in any order: the others stay. No interrupt leaves a
+    block behind, see `_Exit`.
+    """
+
+    __slots__ = ()
+
+    def under(self, mode: Mode) -> Mode:
+        """Return the mode inside of the block where `mode` is the one around it."""
+        inner = self.changed(mode)
+        inner.blocks = (*mode.blocks, self)
+        return inner
+
+    def changed(self, mode: Mode) -> Mode:
+        """Return a new mode, with the settings of the block."""
+        raise NotImplementedError
+
+    def is_same(self, other: Block) -> bool:
+        """Tell whether another block does the same as this one."""
+        return other is self
+
+    def leave(self, before: Mode | None) -> None:
+        """Take the innermost entry of the block from the mode, which was `before` around it."""
+        mode = CURRENT.get()
+        if (
+            before is not None
+            and len(mode.blocks) == len(before.blocks) + 1
+            and self.is_same(mode.blocks[-1])
+        ):
+            CURRENT.set(before)
+        else:  # something that was entered before has ended since, or something after has not
+            CURRENT.set(mode.without(self))
+
+    def __enter__(self) -> Any:
+        CURRENT.set(self.under(CURRENT.get()))
+
+    __exit__ = _Exit()
+
+
+class entered(Block):
+    """Context manager: run a block under a mode that was made for it."""
+
+    __slots__ = ("_mode",)
 
     def __init__(self, mode: Mode) -> None:
         self._mode = mode
 
-    def __enter__(self) -> None:
-        self._token: Token[Mode] = CURRENT.set(self._mode)
+    def under(self, mode: Mode) -> Mode:
+        """Return the mode, a copy if it has been in use."""
+        inner = self._mode.replaced() if self._mode.blocks else self._mode
+        inner.blocks = (*mode.blocks, self)
+        return inner
 
-    def __exit__(self, *exception: object) -> None:
-        CURRENT.reset(self._token)
+
+def quietly(function: Function) -> Function:
+    """Return the function so that it runs recording and without warnings.
+
+    It runs in a copy of the context, with which its mode goes, whatever ends it.
+    """
+
+    @wraps(function)
+    def run(*args: Any, **kwargs: Any) -> Any:
+        context = copy_context()
+        context.run(CURRENT.set, CURRENT.get().quieted())
+        return context.run(function, *args, **kwargs)
+
+    return run  # type: ignore[return-value]  # the same signature, by wraps
 
 
-class scope:
+class scope(Block):
     """Context manager: nodes made in the block belong to `name`, inside the enclosing scope.
 
     Names nest with `/` between them, and pictures draw each as a cluster.
@@ -113,20 +225,21 @@ class scope:
     'model/layers.0'
     """
 
-    __slots__ = ("_name", "_tokens")
+    __slots__ = ("_name",)
 
     def __init__(self, name: str) -> None:
         self._name = name
-        self._tokens: list[Token[Mode]] = []  # a scope may be entered again inside itself
 
-    def __enter__(self) -> None:
-        self._tokens.append(CURRENT.set(CURRENT.get().inside(self._name)))
+    def under(self, mode: Mode) -> Mode:
+        """Return the mode of the scope."""
+        return mode.inside(self._name)
 
-    def __exit__(self, *exception: object) -> None:
-        CURRENT.reset(self._tokens.pop())
+    def is_same(self, other: Block) -> bool:
+        """Tell whether another block is a scope of this name."""
+        return isinstance(other, scope) and other._name == self._name
 
 
-class sections:
+class sections(Block):
     """Context manager for scopes one after the other, at half the cost of a block for each.
 
     It gives a function: what is made after `section(name)` belongs to `name`, until the next call
@@ -141,15 +254,29 @@ class sections:
     neurons.1
     """
 
-    __slots__ = ("_mode", "_token")
+    __slots__ = ("_around", "_section")
 
     def __enter__(self) -> Callable[[str], None]:
-        self._mode = CURRENT.get()
-        self._token: Token[Mode] = CURRENT.set(self._mode)
+        self._around = self._section = CURRENT.get()
         return self._begin
 
     def _begin(self, name: str) -> None:
-        CURRENT.set(self._mode.inside(name))
+        mode = CURRENT.get()
+        if mode is not self._section:  # something that was entered before has ended since
+            self._around = self._without(mode)
+        self._section = self._around.inside(name)
+        CURRENT.set(self._section)
 
-    def __exit__(self, *exception: object) -> None:
-        CURRENT.reset(self._token)
+    def _without(self, mode: Mode) -> Mode:
+        """Return a mode without the section that has begun last."""
+        section = self._section.blocks[len(self._around.blocks) :]
+        return mode.without(section[0]) if section else mode
+
+    def leave(self, before: Mode | None) -> None:  # noqa: ARG002 - it knows
+        """End the last section."""
+        mode, around = CURRENT.get(), self._around
+        more = mode.blocks[len(around.blocks) :]
+        if mode is self._section or (len(more) == 1 and isinstance(more[0], scope)):
+            CURRENT.set(around)  # the second: an interrupt came while a section began
+        else:
+            CURRENT.set(self._without(mode))

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from autograd.location import user_line
-from autograd.mode import CURRENT, Mode
-
-if TYPE_CHECKING:
-    from contextvars import Token
+from autograd.mode import Block, Mode
 
 __all__ = ["Place", "placed", "source_lines"]
 
@@ -51,7 +48,7 @@ class LocatingMode(Mode):
         return LocatingMode(**{**self.settings(), "scope": self._scope, **changes})
 
 
-class source_lines:  # noqa: N801 - called like a function
+class source_lines(Block):  # noqa: N801 - called like a function
     """Context manager: nodes made in the block know the line of your program that made them.
 
     `Value.line` is that line as "file:line"; pictures show it and `visualize.why` names it. An
@@ -64,16 +61,11 @@ class source_lines:  # noqa: N801 - called like a function
     (True, '')
     """
 
-    __slots__ = ("_tokens",)
+    __slots__ = ()
 
-    def __init__(self) -> None:
-        self._tokens: list[Token[Mode]] = []  # the block may be entered again inside itself
+    def changed(self, mode: Mode) -> Mode:
+        """Return a mode that tells lines.
 
-    def __enter__(self) -> None:
-        mode = CURRENT.get()
-        # While a function is traced its nodes are the program's: `compile(check=True)` has lines.
-        located = mode if mode.tracing else LocatingMode(**mode.settings())
-        self._tokens.append(CURRENT.set(located))
-
-    def __exit__(self, *exception: object) -> None:
-        CURRENT.reset(self._tokens.pop())
+        While a function is traced its nodes are the program's: `compile(check=True)` has lines.
+        """
+        return mode.replaced() if mode.tracing else LocatingMode(**mode.settings())

@@ -5,11 +5,10 @@ from __future__ import annotations
 from functools import wraps
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from autograd.mode import CURRENT
+from autograd.mode import Block
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from contextvars import Token
 
     from autograd.mode import Mode
 
@@ -21,11 +20,12 @@ Function = TypeVar("Function", bound="Callable[..., Any]")
 CO_GENERATOR, CO_COROUTINE, CO_ASYNC_GENERATOR = 0x20, 0x80, 0x200
 
 
-class no_grad:  # noqa: N801 - called like a function
+class no_grad(Block):  # noqa: N801 - called like a function
     """Compute without recording: results are plain leaves, with no operation and no operands.
 
     A context manager and, called, a decorator. Nothing is recorded in the current thread until
-    the block is left.
+    the block is left. A generator that waits inside of the block takes its caller with it: decorate
+    the generator function instead.
 
     >>> from autograd import Value, no_grad
     >>> x = Value(3.0)
@@ -35,16 +35,11 @@ class no_grad:  # noqa: N801 - called like a function
     True
     """
 
-    __slots__ = ("_tokens",)
+    __slots__ = ()
 
-    def __init__(self) -> None:
-        self._tokens: list[Token[Mode]] = []
-
-    def __enter__(self) -> None:
-        self._tokens.append(CURRENT.set(CURRENT.get().replaced(record=False)))
-
-    def __exit__(self, *exception: object) -> None:
-        CURRENT.reset(self._tokens.pop())
+    def changed(self, mode: Mode) -> Mode:
+        """Return a mode that does not record."""
+        return mode.replaced(record=False)
 
     def __call__(self, function: Function) -> Function:
         """Return `function` wrapped so that each call of it records nothing.

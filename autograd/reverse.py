@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from autograd.graph import Node, topological_order
-from autograd.mode import CURRENT, entered
+from autograd.mode import quietly
 from autograd.staleness import check_fresh
 from autograd.terms import is_zero, total
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 __all__ = ["reverse"]
 
 
+@quietly
 def reverse(seeds: dict[Any, Any], wanted: Collection[Node], *, graph: bool) -> dict[Node, Any]:
     """Return the gradients with respect to the wanted nodes; `seeds` are those of the outputs.
 
@@ -30,18 +31,17 @@ def reverse(seeds: dict[Any, Any], wanted: Collection[Node], *, graph: bool) -> 
             needed.add(node)
     terms = {node: [seed] for node, seed in seeds.items()}
     gradients: dict[Node, Any] = {}
-    with entered(CURRENT.get().quieted()):
-        for node in reversed(order):
-            if node not in needed or node not in terms:
-                continue
-            g = total(terms.pop(node))
-            if node in wanted:
-                gradients[node] = g
-            if node.op is None or is_zero(g):
-                continue
-            for arg, term in zip(node.args, _pulled(node, g, needed, graph)):
-                if arg in needed and term is not None and not is_zero(term):
-                    terms.setdefault(arg, []).append(term)
+    for node in reversed(order):
+        if node not in needed or node not in terms:
+            continue
+        g = total(terms.pop(node))
+        if node in wanted:
+            gradients[node] = g
+        if node.op is None or is_zero(g):
+            continue
+        for arg, term in zip(node.args, _pulled(node, g, needed, graph)):
+            if arg in needed and term is not None and not is_zero(term):
+                terms.setdefault(arg, []).append(term)
     return gradients
 
 

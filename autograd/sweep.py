@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd.graph import Constant, topological_order
-from autograd.mode import CURRENT, entered
+from autograd.mode import quietly
 from autograd.number import as_float
 from autograd.staleness import check_fresh
 from autograd.tracing import refuse
@@ -52,6 +52,7 @@ class Sweep(NamedTuple):
         return {visit.node: visit.gradient for visit in self.visits}
 
 
+@quietly
 def sweep(root: Value, gradient: float = 1.0) -> Sweep:
     """Return all that `root.backward(gradient)` would do, without touching any gradient.
 
@@ -72,14 +73,14 @@ def sweep(root: Value, gradient: float = 1.0) -> Sweep:
     levels[-1].append(root)
     totals = {root: as_float(gradient, "sweep")}
     visits = []
-    with entered(CURRENT.get().quieted()):
-        for level in reversed(levels):
-            for node in level:  # complete: all consumers lie deeper
-                contributions = tuple(_contributions(node, totals, levels))
-                visits.append(Visit(node, totals[node], contributions))
+    for level in reversed(levels):
+        for node in level:  # complete: all consumers lie deeper
+            contributions = tuple(_contributions(node, totals, levels))
+            visits.append(Visit(node, totals[node], contributions))
     return Sweep(root, tuple(visits))
 
 
+@quietly
 def local_derivatives(value: Value) -> tuple[float | None, ...]:
     """Return the derivative of an operation with respect to each of its operands.
 
@@ -92,11 +93,10 @@ def local_derivatives(value: Value) -> tuple[float | None, ...]:
     refuse("a sweep", value)
     if value.op is None:
         return ()
-    with entered(CURRENT.get().quieted()):
-        return tuple(
-            None if type(operand) is Constant else local
-            for operand, local in zip(value.args, _pulled(value, 1.0))
-        )
+    return tuple(
+        None if type(operand) is Constant else local
+        for operand, local in zip(value.args, _pulled(value, 1.0))
+    )
 
 
 def _contributions(

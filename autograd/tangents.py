@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from autograd.factor import divided_exactly
 from autograd.graph import topological_order
-from autograd.mode import CURRENT, entered
+from autograd.mode import quietly
 from autograd.primitives import guarded
 from autograd.staleness import check_fresh
 from autograd.terms import is_zero, total
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["tangents_of"]
 
 
+@quietly
 def tangents_of(outputs: Sequence[Any], along: Mapping[Any, Any], *, graph: bool) -> dict[Any, Any]:
     """Return the derivatives of the outputs, and of all below them, along tangents of some nodes.
 
@@ -25,36 +26,35 @@ def tangents_of(outputs: Sequence[Any], along: Mapping[Any, Any], *, graph: bool
     """
     found: dict[Any, Any] = dict(along)
     spans: dict[Any, Any] = {}  # the tangents of lengths, each times the length
-    with entered(CURRENT.get().quieted()):
-        for node in topological_order(*outputs):
-            check_fresh(node)
-            op = node.op
-            if op is None or node in found:
-                continue
-            moved = [found.get(arg, 0.0) for arg in node.args]
-            if all(map(is_zero, moved)):
-                continue
-            out: Any = node if graph else node._data
-            args = node.args if graph else [arg._data for arg in node.args]
-            span = op.span(moved, *args) if graph and op.span else None
-            if span is not None:
-                spans[node] = span
-            terms = _past_lengths(node, moved, spans)
-            if op.variadic:
-                locals_ = op.pull(1.0, out, args)
-                terms += [
-                    guarded(t, d)
-                    for t, d in zip(moved, locals_)
-                    if d is not None and not is_zero(t)
-                ]
-            else:
-                terms += [
-                    rule(t, out, *args)
-                    for t, rule in zip(moved, op.pullbacks)
-                    if rule is not None and not is_zero(t)
-                ]
-            if terms:
-                found[node] = total(terms)
+    for node in topological_order(*outputs):
+        check_fresh(node)
+        op = node.op
+        if op is None or node in found:
+            continue
+        moved = [found.get(arg, 0.0) for arg in node.args]
+        if all(map(is_zero, moved)):
+            continue
+        out: Any = node if graph else node._data
+        args = node.args if graph else [arg._data for arg in node.args]
+        span = op.span(moved, *args) if graph and op.span else None
+        if span is not None:
+            spans[node] = span
+        terms = _past_lengths(node, moved, spans)
+        if op.variadic:
+            locals_ = op.pull(1.0, out, args)
+            terms += [
+                guarded(t, d)
+                for t, d in zip(moved, locals_)
+                if d is not None and not is_zero(t)
+            ]
+        else:
+            terms += [
+                rule(t, out, *args)
+                for t, rule in zip(moved, op.pullbacks)
+                if rule is not None and not is_zero(t)
+            ]
+        if terms:
+            found[node] = total(terms)
     return found
 
 

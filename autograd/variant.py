@@ -8,18 +8,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from autograd.mode import CURRENT
+from autograd.mode import CURRENT, Block
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
-    from contextvars import Token
 
     from autograd.mode import Mode
 
 __all__ = ["current_variant", "variant"]
 
 
-class variant:  # noqa: N801 - called like a function
+class variant(Block):  # noqa: N801 - called like a function
     """Context manager: the block runs with the given marks, in addition to those around it.
 
     Raises TypeError for a mark that cannot be hashed.
@@ -35,18 +34,14 @@ class variant:  # noqa: N801 - called like a function
     1.5
     """
 
-    __slots__ = ("_marks", "_tokens")
+    __slots__ = ("_marks",)
 
     def __init__(self, *marks: Hashable) -> None:
         self._marks = frozenset(marks)
-        self._tokens: list[Token[Mode]] = []  # the block may be entered again inside itself
 
-    def __enter__(self) -> None:
-        mode = CURRENT.get()
-        self._tokens.append(CURRENT.set(mode.replaced(variant=mode.variant | self._marks)))
-
-    def __exit__(self, *exception: object) -> None:
-        CURRENT.reset(self._tokens.pop())
+    def changed(self, mode: Mode) -> Mode:
+        """Return a mode with the marks."""
+        return mode.replaced(variant=mode.variant | self._marks)
 
 
 def current_variant() -> frozenset[Hashable]:

@@ -42,10 +42,11 @@ def broken_off():
     """Return a generator that breaks an action off by Ctrl-C at every line of the packages in turn.
 
     For n = 1, 2, ... it prepares what the action works on, lets it run to the n-th line that it
-    reaches, and yields what it has left behind, until the action comes to its end.
+    reaches, gives the exception to `notice`, and yields what is left, until the action comes to
+    its end.
     """
 
-    def at_each_line(prepare, act):
+    def at_each_line(prepare, act, notice=lambda error: None):
         for moment in count(1):
             subject = prepare()
             left = moment
@@ -64,8 +65,8 @@ def broken_off():
             sys.settrace(trace)
             try:
                 act(subject)
-            except KeyboardInterrupt:
-                pass
+            except KeyboardInterrupt as error:
+                notice(error)
             finally:
                 sys.settrace(before)
             if left > 0:

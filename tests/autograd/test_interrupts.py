@@ -4,11 +4,25 @@ from __future__ import annotations
 
 import copy
 import pickle
+from contextlib import ExitStack
 
 import pytest
 
 import autograd as ag
-from autograd import Value, Vector, gradients, set_data, set_gradients, where
+from autograd import (
+    Value,
+    Vector,
+    gradients,
+    no_grad,
+    scope,
+    sections,
+    set_data,
+    set_gradients,
+    source_lines,
+    variant,
+    where,
+)  # fmt: skip
+from autograd.mode import CURRENT
 
 
 def shared_and_blocked():
@@ -117,6 +131,79 @@ def pickled(value):
 
 @pytest.mark.parametrize("duplicate", [copy.copy, copy.deepcopy, pickled])
 def test_copies_and_pickles_leave_the_original_alone(duplicate, broken_off):
-    for leaves, root in broken_off(shared_and_blocked, lambda made: duplicate(made[1])):
+    for leaves, root in broken_off(small, lambda made: duplicate(made[1])):
         root.backward()
         assert [leaf.grad for leaf in leaves] == gradients(root, leaves)
+
+
+def small():
+    """Return two leaves and a product."""
+    x, y = Value(0.5), Value(-1.5)
+    return [x, y], x * y
+
+
+DERIVATIVES = {
+    "gradients": lambda leaves, root: gradients(root, leaves, create_graph=True),
+    "sweep": lambda leaves, root: ag.sweep(root),
+    "local derivatives": lambda leaves, root: ag.local_derivatives(root),
+    "grad": lambda leaves, root: ag.grad(lambda x: x * leaves[0])(2.0),
+    "jvp": lambda leaves, root: ag.jvp(lambda x: x * x, 2.0, 1.0),
+}
+
+
+@pytest.mark.parametrize("name", DERIVATIVES)
+def test_derivatives_touch_no_gradient_and_leave_no_mode(name, broken_off):
+    act, outside = DERIVATIVES[name], CURRENT.get()
+    for leaves, root in broken_off(small, lambda made: act(*made)):
+        assert CURRENT.get() is outside
+        assert not any(leaf.has_grad for leaf in leaves)
+        root.backward()
+        assert [leaf.grad for leaf in leaves] == [-1.5, 0.5]
+
+
+def sectioned():
+    with sections() as section:
+        section("a")
+        section("b")
+
+
+def inside(block):
+    def run(_):
+        with block():
+            pass
+
+    return run
+
+
+BLOCKS = {
+    "no_grad": inside(no_grad),
+    "scope": inside(lambda: scope("a")),
+    "sections": lambda _: sectioned(),
+    "source_lines": inside(source_lines),
+    "variant": inside(lambda: variant("mark")),
+    "decorator": lambda _: no_grad()(lambda: None)(),
+}
+
+
+@pytest.mark.parametrize("name", BLOCKS)
+def test_no_block_stays(name, broken_off):
+    """Not even while the traceback is kept, as the REPL keeps the last one."""
+    outside = CURRENT.get()
+    tracebacks = []
+    for _ in broken_off(lambda: None, BLOCKS[name], tracebacks.append):
+        assert CURRENT.get() is outside
+    assert len(tracebacks) > 3
+
+
+def test_blocks_may_be_entered_by_a_stack_or_by_hand():
+    outside = CURRENT.get()
+    with ExitStack() as stack:
+        stack.enter_context(no_grad())
+        stack.enter_context(scope("a"))
+        assert (CURRENT.get().record, Value(1.0).scope) == (False, "a")
+    assert CURRENT.get() is outside
+    block = no_grad()
+    block.__enter__()
+    assert not CURRENT.get().record
+    block.__exit__(None, None, None)
+    assert CURRENT.get() is outside

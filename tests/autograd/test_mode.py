@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 
 import numpy as np
 import pytest
 
 import autograd as ag
-from autograd import Value, gradients, no_grad, scope, sections
+from autograd import Value, gradients, no_grad, scope, sections, source_lines
+from autograd.mode import CURRENT, OUTERMOST
 
 
 def recording():
@@ -240,3 +243,119 @@ def test_asyncio_tasks_do_not_see_each_others_modes():
         return await asyncio.gather(*map(task, "abc"))
 
     assert asyncio.run(main()) == [((name, False), (name, True)) for name in "abc"]
+
+
+# Blocks that overlap: generators that wait inside of theirs
+
+
+def waiting(*blocks):
+    """Wait inside of the blocks, and once more between their ends."""
+    with ExitStack() as stack:
+        for block in blocks:
+            stack.enter_context(block())
+        yield
+    yield
+
+
+def settings():
+    mode = CURRENT.get()
+    return {
+        "no_grad": not mode.record,
+        "a": "a" in place().split("/"),
+        "b": "b" in place().split("/"),
+        "source_lines": (Value(2.0) * 3.0).line != "",
+        "variant": "mark" in ag.current_variant(),
+        "section": "section" in place().split("/"),
+    }
+
+
+class one_section:  # noqa: N801 - called like a function
+    """Sections with one of them begun."""
+
+    def __enter__(self):
+        self.inner = sections()
+        self.inner.__enter__()("section")
+
+    def __exit__(self, *exception):
+        self.inner.__exit__(*exception)
+
+
+OVERLAPPING = {
+    "no_grad": no_grad,
+    "a": lambda: scope("a"),
+    "b": lambda: scope("b"),
+    "source_lines": source_lines,
+    "variant": lambda: ag.variant("mark"),
+    "section": one_section,
+}
+
+
+@pytest.mark.parametrize(
+    "order", [(0, 1, 2), (0, 2, 1), (1, 0, 2), (1, 2, 0), (2, 0, 1), (2, 1, 0)]
+)
+@pytest.mark.parametrize("names", [*itertools.combinations(OVERLAPPING, 3)], ids="-".join)
+def test_each_block_takes_away_what_it_brought_in_any_order(names, order):
+    outside = CURRENT.get()
+    generators = [waiting(OVERLAPPING[name]) for name in names]
+    for generator in generators:
+        next(generator)
+    active = set(names)
+    for place_ in order:
+        assert {name for name, on in settings().items() if on} == active
+        next(generators[place_])
+        active.remove(names[place_])
+    assert CURRENT.get() is outside
+
+
+@pytest.mark.parametrize("shared", [False, True])
+@pytest.mark.parametrize("block", [no_grad, lambda: scope("a")], ids=["no_grad", "scope"])
+def test_equal_blocks_overlap(block, shared):
+    """Also those of one object."""
+    outside, one = CURRENT.get(), block()
+    first, second = (waiting(lambda: one if shared else block()) for _ in range(2))
+    next(first), next(second), next(first)
+    assert CURRENT.get() is not outside
+    next(second)
+    assert CURRENT.get() is outside
+
+
+def test_a_generator_that_ends_inside_a_derivative_takes_its_block_along():
+    outside, rows = CURRENT.get(), waiting(no_grad)
+    next(rows)
+
+    def f(x):
+        next(rows)
+        return x * x
+
+    assert ag.grad(f)(3.0) == 6.0
+    assert CURRENT.get() is outside
+
+
+def test_a_block_that_ends_in_another_thread_changes_nothing_there():
+    rows = waiting(no_grad)
+    next(rows)
+
+    def end():
+        with no_grad():
+            next(rows)
+            return recording()
+
+    with ThreadPoolExecutor() as pool:
+        assert pool.submit(end).result() is False
+    assert not recording()
+    CURRENT.set(OUTERMOST)
+
+
+def test_tasks_that_wait_inside_of_blocks_do_not_meet():
+    async def task(name, first, second):
+        with scope(name), no_grad():
+            first.set()
+            await second.wait()
+            return place(), recording()
+
+    async def main():
+        one, two = asyncio.Event(), asyncio.Event()
+        found = await asyncio.gather(task("a", one, two), task("b", two, one))
+        return found, place(), recording()
+
+    assert asyncio.run(main()) == ([("a", False), ("b", False)], "", True)
