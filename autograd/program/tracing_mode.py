@@ -71,9 +71,11 @@ class traced_under(entered):  # noqa: N801 - called like a function
         self._mark = object()
 
     def __enter__(self) -> None:
-        TRACES.append(self._mark)
         super().__enter__()
+        TRACES.append(self._mark)
 
-    def __exit__(self, *exception: object) -> None:
-        super().__exit__(*exception)
-        TRACES.remove(self._mark)
+    def leave(self, before: Mode | None) -> None:
+        """Take the mark away, then the mode: as long as that stays, this is called again."""
+        if self._mark in TRACES:
+            TRACES.remove(self._mark)
+        super().leave(before)

@@ -256,42 +256,6 @@ def test_ctrl_c_after_an_epoch_waits_until_all_of_it_is_counted():
     assert (schedule.epochs, optimizer.lr) == (2, 0.25)
 
 
-def test_ctrl_c_while_parameters_are_written_waits_until_all_are():
-    network = model(4, 1)
-    optimizer = SGD(network.parameters(), lr=0.1)
-    moved = []
-
-    class Interrupting(Value):
-        """A parameter that sends Ctrl-C when it is written."""
-
-        __slots__ = ()
-
-        @property
-        def data(self):
-            return Value.data.__get__(self)
-
-        @data.setter
-        def data(self, number):
-            signal.raise_signal(signal.SIGINT)
-            Value.data.__set__(self, number)
-            moved.append(number)
-
-    neuron = network.layers[0].neurons[0]
-    first = Interrupting(0.5)
-    neuron.weights = [first, neuron.weights[1]]
-    optimizer = SGD(network.parameters(), lr=0.1)
-    before = network.state_dict()
-    settings = {"loss": "mse_loss", "optimizer": optimizer, "epochs": 9, "compile": False}
-    history = fit(network, [[1.0, 2.0]], [10.0], **settings)
-    assert history.interrupted
-    assert moved == [first.data]
-    after = network.state_dict()
-    changed = [name for name in before if after[name] != before[name]]
-    reached = [name for name, p in network.named_parameters() if p.grad != 0.0]
-    assert changed == reached
-    assert len(changed) > 1
-
-
 @pytest.mark.filterwarnings("ignore::autograd.NumericWarning")
 def test_a_loss_that_is_not_finite_ends_at_the_last_good_parameters():
     network = model()
