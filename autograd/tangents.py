@@ -43,9 +43,7 @@ def tangents_of(outputs: Sequence[Any], along: Mapping[Any, Any], *, graph: bool
         if op.variadic:
             locals_ = op.pull(1.0, out, args)
             terms += [
-                guarded(t, d)
-                for t, d in zip(moved, locals_)
-                if d is not None and not is_zero(t)
+                guarded(t, d) for t, d in zip(moved, locals_) if d is not None and not is_zero(t)
             ]
         else:
             terms += [
