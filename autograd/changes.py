@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from itertools import count
 
+from autograd.mode import CURRENT
+
 __all__ = ["STRUCTURE", "structure_changed"]
 
 
@@ -31,7 +33,9 @@ def structure_changed() -> None:
 
     Each compiled function is then traced again before its next result, without an error. A program
     that the change did not alter is kept. What nobody announces is found by verification, a little
-    later and as a StaleProgramError; see `compile`.
+    later and as a StaleProgramError; see `compile`. What a function changes while it is traced, as
+    a model does that keeps its last activations, it would change at every trace: that counts for
+    nothing here.
 
     >>> from autograd import compile, structure_changed
     >>> scale = [2.0]
@@ -43,4 +47,5 @@ def structure_changed() -> None:
     >>> c(1.0)
     3.0
     """
-    STRUCTURE.tick()
+    if CURRENT.get().tracing is None:
+        STRUCTURE.tick()

@@ -17,7 +17,7 @@ PACKAGES = ("autograd", "nn", "visualize")
 
 # The files of autograd in reading order: each imports only from those before it.
 AUTOGRAD = (
-    "collector", "turns", "changes", "location", "mode", "variant", "place", "tracing", "recording",
+    "collector", "turns", "location", "mode", "changes", "variant", "place", "tracing", "recording",
     "number", "ieee", "contract", "warning", "arrays", "primitive", "factor",
     "primitives", "graph",
     "staleness", "backward", "terms", "reverse", "sweep", "tangents", "ufuncs", "copying",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from threading import RLock
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
@@ -9,9 +10,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 from autograd.changes import STRUCTURE
 from autograd.collector import paused_collector
 from autograd.mode import CURRENT
+from autograd.primitive import RESERVED
 from autograd.program.arguments import Arguments
-from autograd.program.difference import same_trace, stale
-from autograd.program.runner import KINDS, Runner
+from autograd.program.difference import same_program, same_trace, stale
+from autograd.program.runner import KINDS, Runner, derived
 from autograd.program.shapes import shape_of
 from autograd.program.trace import Function
 from autograd.program.tracing_mode import TracingMode, traced_under
@@ -20,6 +22,7 @@ from autograd.program.verification import Case, Verification
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from autograd.program.program import Program
     from autograd.program.shapes import Shape
     from autograd.program.trace import Graph, Trace
     from autograd.staleness import StaleProgramError
@@ -42,6 +45,18 @@ class _Traced:
     def __init__(self, trace: Trace) -> None:
         self.trace = trace
         self.runners: dict[str, Runner] = {}
+        # The rules of our own rows read nothing that could change; those of users may
+        ours = all(op.name in RESERVED for op, _ in trace.program.instructions)
+        self.drawn: dict[str, Program] | None = None if ours else {}  # by those of users
+
+    def changed_rule(self) -> tuple[str, Program] | None:
+        """Return the first kind of result that rules of users draw otherwise now, and how."""
+        for kind, before in [*(self.drawn or {}).items()]:
+            with traced_under(TracingMode(variant=CURRENT.get().variant)):
+                program = derived(kind, self.trace)
+            if not same_program(before, program):
+                return kind, program
+        return None
 
 
 class Current(NamedTuple):
@@ -144,7 +159,7 @@ class Programs:
         self._link()
         key = arguments.shapes, arguments.batched, CURRENT.get().variant
         case = self._cases.get(key)
-        if case is None or self._verification.is_due(case) or now:
+        if case is None or self._verification.is_due(case) or (now and self.verify != "never"):
             with self._lock, paused_collector():
                 case = self._cases.get(key)
                 if case is None:
@@ -173,6 +188,13 @@ class Programs:
                 self._forget_quick()
                 raise self._stale(case, trace)
             self._take_over(case, trace)
+        changed = case.used.changed_rule()
+        if changed is not None:
+            if not self._verification.takes_over(case):
+                self._verification.begin_round()
+                self._forget_quick()
+                raise self._stale_rule(case, *changed)
+            case.used = _Traced(trace)
         self._verification.passed(case, structure, began)
 
     def _take_over(self, case: Case, trace: Trace) -> None:
@@ -186,6 +208,12 @@ class Programs:
         again = self.origin.trace(case.arguments, checked=True)  # once more, with lines
         return stale(self.origin.name, case.used.trace, trace, again, case.checked)
 
+    def _stale_rule(self, case: Case, kind: str, program: Program) -> StaleProgramError:
+        used = case.used.trace
+        before = replace(used, program=case.used.drawn[kind])
+        now = replace(used, program=program)
+        return stale(f"{kind} of {self.origin.name}", before, now, now, case.checked)
+
     def _runner(self, kind: str, traced: _Traced) -> Runner:
         runner = traced.runners.get(kind)
         if runner is None:
@@ -198,6 +226,8 @@ class Programs:
                     mode = TracingMode(variant=CURRENT.get().variant)
                     with traced_under(mode), paused_collector():
                         runner = Runner(kind, traced.trace, self.backend, self.check)
+                        if traced.drawn is not None:
+                            traced.drawn[kind] = derived(kind, traced.trace)
                     traced.runners[kind] = runner
         return runner
 

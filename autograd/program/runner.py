@@ -28,12 +28,20 @@ if TYPE_CHECKING:
 
     from autograd.program.arguments import Arguments
     from autograd.program.derivatives import Derivative
+    from autograd.program.program import Program
     from autograd.program.trace import Trace
     from autograd.value import Value
 
-__all__ = ["KINDS", "Runner"]
+__all__ = ["KINDS", "Runner", "derived"]
 
 KINDS = ("value", "value_and_grad", "jacobian", "hessian", "backward")
+
+
+def derived(kind: str, trace: Trace) -> Program:
+    """Return the program of a kind of result as the rules draw it, before it is simplified."""
+    if kind == "backward":
+        return derivatives.backward(trace.program)[0]
+    return _derivative(kind, trace)[0].program
 
 
 class Runner:

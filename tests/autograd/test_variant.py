@@ -82,3 +82,17 @@ def test_retrace_takes_over_what_changed_and_keeps_equal_programs():
     scale["w"][150] = 3.0
     c.retrace()
     assert c(1.0) == 3.0
+
+
+def test_what_a_function_changes_while_it_is_traced_has_nothing_traced_again():
+    traces = []
+
+    def f(x):
+        traces.append(1)
+        structure_changed()
+        return x * 2.0
+
+    c, other = (compile(f, backend="numpy", verify="never") for _ in range(2))
+    for _ in range(3):
+        assert c(1.0) == other(1.0) == 2.0
+    assert len(traces) == 2

@@ -161,10 +161,25 @@ def test_never_trusts_until_retrace():
     assert c(1.0) == 2.0
     change(3.0)
     assert [c(1.0) for _ in range(5)] == [2.0] * 5
+    assert c.program("value", 1.0).constants == (2.0,)
     c.retrace()
     assert c(1.0) == 3.0
     with pytest.raises(ValueError, match="auto, always, never"):
         compiled(scaled, verify="sometimes")
+
+
+@pytest.mark.parametrize("kind", ["value_and_grad", "jacobian", "hessian"])
+def test_what_the_rules_of_users_read_is_verified_too(kind):
+    box = [2.0]
+    squared = ag.primitive("squared_by", lambda x: x * x, lambda g, out, x: g * box[0] * x)
+    c = compile(lambda x: squared(x), backend="interpreter")  # noqa: PLW0108 - a function of ours
+    before = getattr(c, kind)(3.0)
+    assert getattr(c, kind)(3.0) == before == getattr(ag, kind)(squared)(3.0)
+    box[0] = 10.0
+    with pytest.raises(StaleProgramError, match=rf"^{kind} of .* 2\.0 became 10\.0 in "):
+        getattr(c, kind)(3.0)
+    c.retrace()
+    assert getattr(c, kind)(3.0) == getattr(ag, kind)(squared)(3.0) != before
 
 
 # When a function is traced again
