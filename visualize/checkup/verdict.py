@@ -23,6 +23,7 @@ FEW_DEAD, FEW_SATURATED = 0.25, 0.5
 
 # Weights drawn for signals that keep their size have a rms of 0.6 to 1.4 / sqrt(inputs).
 LEAST_GAIN = 0.2
+FEWEST = 16  # of them that say something of how they were drawn
 CONSTANT = 1e-5  # of an output, at most: what tells no two examples apart
 
 NAMED = 8  # units in a sentence
@@ -91,7 +92,8 @@ def _of_weights(layers: Sequence[LayerHealth]) -> Iterator[Finding]:
             says = f"all weights equal in {layer.name}: its {layer.units:,} units do the same"
             yield Finding("equal units", layer.name, says)
         gains.append(layer.weights.rms * sqrt(fan_in))
-    if len(gains) > 1 and 0.0 < max(gains) < LEAST_GAIN:
+    drawn = sum(layer.weights.count for layer in layers if layer.weights is not None)
+    if len(gains) > 1 and drawn >= FEWEST and 0.0 < max(gains) < LEAST_GAIN:
         says = f"weights too small in all layers: each multiplies signals by about {max(gains):.2g}"
         yield Finding("small weights", "", f"{says} at most")
 

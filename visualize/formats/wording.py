@@ -32,7 +32,11 @@ def words(scene: Scene, node: Node) -> Words:
     if node.group:
         return _group_words(node, node.group)
     operation = operator(node)
-    heading, mark = node.label or operation or node.name, operation if node.label else ""
+    heading, mark = node.label or node.name, operation
+    if node.name.startswith(
+        f"{node.label}#"
+    ):  # as texts call it; frames tell other equal labels apart
+        heading = node.name
     if node.copy_of is not None:
         mark = "again"
     heading = cut(printable(heading), HEADING_COLUMNS)

@@ -12,6 +12,7 @@ from visualize.formulas.literals import literal
 from visualize.formulas.merging import merged
 from visualize.formulas.names import Names
 from visualize.formulas.opening import Numbers, Opens, calls, operation, repeats, with_names
+from visualize.scene.flat import flatten
 
 __all__ = ["Line", "Listing", "listed"]
 
@@ -59,7 +60,7 @@ def listed(root: Value, wrt: Sequence[Value], opens: Opens, number: Numbers = li
     forward = topological_order(root)
     slopes = gradients(root, list(wrt), create_graph=True) if wrt else []
     order = topological_order(root, *slopes)  # begins with `forward`
-    names = Names(forward)
+    names = Names(forward, flatten([root]).scopes)
     labelled = list(filter(names.of_label, forward))
     same = merged(order, {root, *wrt, *labelled})
     slopes = [same[slope] for slope in slopes]

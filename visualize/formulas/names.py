@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from keyword import iskeyword
 
 import autograd
 from autograd import TABLE, Value
+from visualize.scene.flat import Path
+from visualize.scene.names import located
 
 __all__ = ["Names", "identifier"]
 
@@ -28,21 +30,25 @@ class Names:
     identifiers.
     """
 
-    def __init__(self, values: Iterable[Value]) -> None:
-        """Reserve the labels of `values`, in topological order; equal ones get their number."""
+    def __init__(self, values: Sequence[Value], scopes: Sequence[Path]) -> None:
+        """Reserve the labels of `values`, in topological order, whose modules are `scopes`.
+
+        Equal ones are told apart by these, or by their numbers.
+        """
         self.labels: dict[str, str] = {}
         self._taken = {*CALLED, *TABLE, *autograd.__all__}
         self._numbers: Counter[str] = Counter()
         self._by_label: dict[Value, str] = {}
+        labels = located([value.label for value in values], scopes)
         named = [
-            (number, value, name)
-            for number, value in enumerate(values)
-            if (name := identifier(value.label))
+            (number, value, label, name)
+            for number, (value, label) in enumerate(zip(values, labels, strict=True))
+            if identifier(value.label) and (name := identifier(label))
         ]
-        count = Counter(name for _, _, name in named)
-        for number, value, name in named:
+        count = Counter(name for _, _, _, name in named)
+        for number, value, label, name in named:
             suffix = f"_{number}" if count[name] > 1 else ""
-            self._by_label[value] = self.fresh(name + suffix, value.label + suffix)
+            self._by_label[value] = self.fresh(name + suffix, label + suffix)
 
     def of_label(self, value: Value) -> str:
         """Return the name of a value by its label; "" where it has none to be used."""

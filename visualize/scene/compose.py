@@ -183,7 +183,11 @@ def _names(
         "/".join((*heading[1][-1:], heading[0])) if heading else str(graph.values[inside[0]].label)
         for inside, heading in zip(boxes, headings, strict=True)
     ]
-    return unique_names(labels, [inside[0] for inside in boxes])
+    paths = [
+        () if heading else graph.scopes[inside[0]]
+        for inside, heading in zip(boxes, headings, strict=True)
+    ]
+    return unique_names(labels, [inside[0] for inside in boxes], paths)
 
 
 def _notes(graph: FlatGraph, boxes: int, how: str, gradients: Sequence[Gradient]) -> Iterator[str]:
