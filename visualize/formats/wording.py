@@ -33,9 +33,7 @@ def words(scene: Scene, node: Node) -> Words:
         return _group_words(node, node.group)
     operation = operator(node)
     heading, mark = node.label or node.name, operation
-    if node.name.startswith(
-        f"{node.label}#"
-    ):  # as texts call it; frames tell other equal labels apart
+    if node.name.startswith(f"{node.label}#"):  # no frame tells it from others of its label
         heading = node.name
     if node.copy_of is not None:
         mark = "again"

@@ -12,7 +12,7 @@ from typing import NoReturn
 
 from autograd import Constant, Primitive, Value, gradients, topological_order
 from visualize.digits import counted
-from visualize.formulas.literals import recognised
+from visualize.formulas.literals import number_of, recognised
 from visualize.formulas.opening import opened_in_python, operation, with_names
 
 __all__ = ["compact", "filled", "local_rule", "local_rules"]
@@ -185,6 +185,8 @@ def _drawn(
         if sizes[value] > LARGEST or len(whole) < len(parts):
             drawn[value] = None
         elif value.op is not None:
+            if value.op.gathered is not None and number_of(whole[-1]) is not None:
+                whole.reverse()  # 3 * x**2, as people write it
             drawn[value] = operation(value.op, whole, opened_in_python)
         else:  # nan: a number read from an operand, which the rule has taken out of it
             drawn[value] = recognised(value.data) if value.data == value.data else None

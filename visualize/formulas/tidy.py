@@ -70,6 +70,8 @@ def _operation(expression: ast.BinOp) -> ast.expr:
             return expression.right
         case ast.Mult() if left == -1.0:
             return _negation(ast.UnaryOp(ast.USub(), expression.right))
+        case ast.Mult() if right == -1.0 and left is None:
+            return _negation(ast.UnaryOp(ast.USub(), expression.left))
         case ast.Mult() | ast.Div() | ast.Pow() if right == 1.0:
             return expression.left
         case ast.Mult() if right is None and (positive := opposite(expression.right)):
