@@ -90,6 +90,47 @@ def test_a_branch_that_is_not_taken_poisons_nothing(backend):
     assert (values.tolist(), slopes.tolist()) == ([2.0, 0.0, 0.0], [0.25, 0.0, 0.0])
 
 
+# Where zeros meet infinities, and where lengths and powers are smooth: value, point, Hessian.
+SPECIAL = {
+    "a branch that overflows": (lambda x, y: ag.where(x > 0, x * x, x * ag.exp(x)) + y, (1e3, 1.0),
+                                ((2.0, 0.0), (0.0, 0.0))),
+    "a branch outside of its domain": (lambda x, y: ag.where(x > 0, x * y, ag.sqrt(-x)), (1.0, 2.0),
+                                       ((0.0, 1.0), (1.0, 0.0))),
+    "elu": (lambda x, y: ag.elu(x, x) * y, (1e3, 1.0), ((0.0, 1.0), (1.0, 0.0))),
+    "a quotient that vanishes": (lambda x, y: y * y / (1 + ag.exp(x)), (1e3, 1.0),
+                                 ((0.0, 0.0), (0.0, 0.0))),
+    "a saturated tanh": (lambda x, y: ag.tanh(ag.expm1(x)) * y, (1e4, 1.0),
+                         ((0.0, 0.0), (0.0, 0.0))),
+    "the square of a norm": (lambda x, y: ag.norm([x, y]) ** 2, (0.0, 0.0),
+                             ((2.0, 0.0), (0.0, 2.0))),
+    "a function of it": (lambda x, y: ag.exp(-ag.hypot(x, y) ** 2 / 2), (0.0, 1e-300),
+                         ((-1.0, 0.0), (0.0, -1.0))),
+    "the square of |x|": (lambda x, y: ag.abs(x) * ag.abs(x) * y, (0.0, 3.0),
+                          ((6.0, 0.0), (0.0, 0.0))),
+    "a power by its exponent": (lambda x, y: x**y, (4.0, 0.0),
+                                ((0.0, 0.25), (0.25, math.log(4.0) ** 2))),
+    "the base 0": (lambda x, y: x**y, (0.0, 2.0), ((2.0, 0.0), (0.0, 0.0))),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", SPECIAL)
+@pytest.mark.filterwarnings("ignore::autograd.NumericWarning")
+def test_special_points_are_those_of_the_eager_engine(name, backend):
+    f, point, wanted = SPECIAL[name]
+    (xx, xy), (yx, yy) = wanted
+    turned = compile(lambda y, x: f(x, y), backend=backend)
+    ends = compile(lambda x, y: [f(x, y), x, y], backend=backend)  # forward mode
+    close(ag.hessian(f, (0, 1))(*point), wanted)
+    close(compile(f, backend=backend).hessian(*point), wanted)
+    close(turned.hessian(*point[::-1]), ((yy, yx), (xy, xx)))
+    close(compile(ag.grad(f, (0, 1)), backend=backend).jacobian(*point), wanted)
+    close(ends.jacobian(*point)[:1], [ag.grad(f, (0, 1))(*point)])
+
+
+def close(got, wanted):
+    np.testing.assert_allclose(got, wanted, rtol=1e-14, atol=0.0)
+
+
 def rosenbrock(x):
     return ag.sum(100 * (b - a**2) ** 2 + (1 - a) ** 2 for a, b in itertools.pairwise(x))
 
