@@ -4,11 +4,11 @@
 the parameters on each of them, and sums over the batch added up across devices by XLA. `build`
 runs it on this machine in double precision, as the other backends do.
 
-Numbers are XLA's: it rounds a * b + c once where it fuses them, divides by a shared number with its
-reciprocal, takes numbers below 2.2e-308 for 0 on CPUs, and has functions within 5 units in the last
-place, but for log1p and atanh (130), erfc (63) and the gamma functions (relative 1e-10). It
-compiles every stage, and all of them again for each number of examples: programs of thousands of
-stages belong on another backend.
+On CPUs numbers are those of the other backends, but that XLA rounds a * b + c once where it fuses
+them, takes numbers below 2.2e-308 for 0, and has functions within 5 units in the last place, but
+for log1p and atanh (130), erfc (63) and the gamma functions (relative 1e-10). Elsewhere its algebra
+of real numbers is in force. It compiles every stage, and all of them again for each number of
+examples: programs of thousands of stages belong on another backend.
 
 Reading order: algebra, memory, stages, function.
 """
@@ -31,7 +31,8 @@ __all__ = ["JaxProgram", "build", "function"]
 # JAX had it in jax.experimental until 0.8
 enable_x64 = (jax if hasattr(jax, "enable_x64") else import_module("jax.experimental")).enable_x64
 
-# XLA's algebra is that of real numbers: x / y / y becomes x / (y * y), sqrt(x * x) becomes |x|.
+# Without it XLA takes x / y / y for x / (y * y), sqrt(x * x) for |x|, and a quotient by a number
+# that examples share for a product with its reciprocal: the algebra of real numbers.
 STRICT = {"xla_disable_hlo_passes": "algsimp"}
 
 
