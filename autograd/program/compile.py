@@ -356,7 +356,7 @@ class Compiled:
                 mode = CURRENT.get()
                 if (
                     mode.tracing is None
-                    and mode.variant == variant
+                    and (mode.variant is variant or mode.variant == variant)
                     and structure == STRUCTURE.now
                     and perf_counter() < due
                 ):

@@ -121,7 +121,7 @@ class Verification:
         case.checked = began
         if case.round != self.round:
             case.round = self.round
-            self._cost += case.cost
+            self._cost += duration
         if self.policy == "auto":
             self.due = now + PAUSE * self._cost
         case.structure = structure
