@@ -38,6 +38,7 @@ from autograd.vector import Vector, dot
 from autograd.warning import NumericWarning
 
 if TYPE_CHECKING:
+    from autograd.files import write_files
     from autograd.program.compile import Compiled, compile
     from autograd.program.descent import Descent, Steps
 
@@ -52,7 +53,7 @@ __all__ = [
     "paused_collector", "primitive", "relu", "scope", "sections", "set_data", "set_gradients",
     "sigmoid", "silu", "sin", "sinh", "softmax", "softplus", "source_lines", "sqrt",
     "structure_changed", "sum", "sweep", "tan", "tanh", "topological_order", "value_and_grad",
-    "variant", "vjp", "where",
+    "variant", "vjp", "where", "write_files",
 ]  # fmt: skip
 
 # The compiler is two thirds of the package: each name is loaded when it is first used.
@@ -61,6 +62,7 @@ LAZY = {
     "Descent": "autograd.program.descent",
     "Steps": "autograd.program.descent",
     "compile": "autograd.program.compile",
+    "write_files": "autograd.files",
 }
 
 

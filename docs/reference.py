@@ -47,7 +47,7 @@ TOPICS: dict[str, dict[str, tuple[str, ...]]] = {
         "Compiling": ("compile", "Compiled", "Descent", "Steps"),
         "How graphs are recorded": (
             "no_grad", "scope", "sections", "source_lines", "paused_collector",
-            "set_data", "set_gradients",
+            "set_data", "set_gradients", "write_files",
         ),
         "Operations of your own": ("primitive", "Primitive", "TABLE", "check_gradients"),
         "Warnings and errors": (

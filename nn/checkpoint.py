@@ -6,12 +6,12 @@ import json
 import math
 import os
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from reprlib import repr as brief
-from shutil import copymode
 from typing import Any, BinaryIO, TypeVar
-from uuid import uuid4
 
+from autograd import write_files
 from nn.archives import Archive, is_disk_fault
 
 __all__ = ["CheckpointError", "load_state", "save_state"]
@@ -43,16 +43,7 @@ def save_state(state: Mapping[str, float], path: str | os.PathLike[str]) -> None
     target = Path(path)
     write = _by_suffix(target, WRITERS)
     numbers = {name: float(number) for name, number in state.items()}
-    # In the same folder, for a file is replaced atomically within one file system only
-    temporary = target.with_name(f".{uuid4().hex}{target.suffix}")
-    try:
-        write(numbers, temporary)
-        if target.exists():
-            copymode(target, temporary)
-        temporary.replace(target)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
+    write_files({target: partial(write, numbers)})
 
 
 def load_state(path: str | os.PathLike[str], *, expected: int | None = None) -> dict[str, float]:

@@ -17,9 +17,9 @@ PACKAGES = ("autograd", "nn", "visualize")
 
 # The files of autograd in reading order: each imports only from those before it.
 AUTOGRAD = (
-    "collector", "turns", "location", "mode", "changes", "variant", "place", "tracing", "recording",
-    "number", "ieee", "contract", "warning", "arrays", "primitive", "factor",
-    "primitives", "graph",
+    "collector", "computed", "files", "turns", "location", "mode", "changes", "variant", "place",
+    "tracing", "recording", "number", "ieee", "contract", "warning", "arrays", "primitive",
+    "factor", "primitives", "graph",
     "staleness", "backward", "terms", "reverse", "sweep", "tangents", "ufuncs", "copying",
     "operators", "value", "assignment", "vector",
     "functions", "structure", "functional", "differences", "check",

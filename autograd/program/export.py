@@ -5,8 +5,8 @@ from __future__ import annotations
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
-from uuid import uuid4
 
+from autograd.files import write_files
 from autograd.program import derivatives
 from autograd.program.schedule import scheduled
 from autograd.program.shapes import NUMBER, described
@@ -52,22 +52,8 @@ def write_c(trace: Trace, path: str | os.PathLike[str]) -> None:
         )
     parameters = [leaf._data for leaf in trace.leaves]
     text = backend.c_text(source.stem, functions, parameters, header.name)
-    _write({source: text.source, header: text.header})
+    write_files({source: text.source.encode(), header: text.header.encode()})
 
 
 def _schedule(program: Program) -> Schedule:
     return scheduled(simplified(program)[0])
-
-
-def _write(texts: dict[Path, str]) -> None:
-    """Write all files in full before the first is put in its place."""
-    temporary = {path: path.with_name(f".{uuid4().hex}{path.suffix}") for path in texts}
-    try:
-        for path, text in texts.items():
-            temporary[path].write_text(text, encoding="utf-8")
-        for path in texts:
-            temporary[path].replace(path)
-    except BaseException:
-        for path in temporary.values():
-            path.unlink(missing_ok=True)
-        raise

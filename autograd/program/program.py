@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
+
+from autograd.computed import computed
 
 if TYPE_CHECKING:
     from autograd.primitive import Primitive
@@ -58,22 +59,22 @@ class Program:
                     f"output {output} is none of the variables 0 to {self.size - 1} of the program"
                 )
 
-    @cached_property
+    @computed
     def inputs(self) -> int:
         """The number of variables that are given at each call."""
         return self.examples + self.shared + self.parameters
 
-    @cached_property
+    @computed
     def first(self) -> int:
         """The variable of the first instruction."""
         return self.inputs + len(self.constants)
 
-    @cached_property
+    @computed
     def size(self) -> int:
         """The number of variables."""
         return self.first + len(self.instructions)
 
-    @cached_property
+    @computed
     def varies(self) -> tuple[bool, ...]:
         """Whether each variable may differ from example to example."""
         varies = [True] * self.examples + [False] * (self.first - self.examples)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from threading import RLock
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
@@ -18,6 +17,7 @@ from autograd.program.shapes import shape_of
 from autograd.program.trace import Function
 from autograd.program.tracing_mode import TracingMode, traced_under
 from autograd.program.verification import Case, Verification
+from autograd.turns import Turns
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -77,18 +77,18 @@ class Programs:
         self.verify = verify
         self._linked = True
         self._verification = Verification("never" if origin.is_fixed else verify)
-        self._lock = RLock()
+        self._turns = Turns()
         self.clear()
 
     def clear(self) -> None:
         """Forget everything."""
-        with self._lock:
+        with self._turns.lock:
             self._cases: dict[Key, Case] = {}
             self._forget_quick()
 
     def retrace(self) -> None:
         """Have every case traced again before its next result, whatever comes of it."""
-        with self._lock:
+        with self._turns.lock:
             for case in self._cases.values():
                 case.structure = -1
                 case.calls = case.checks = 0  # as at first
@@ -160,7 +160,7 @@ class Programs:
         key = arguments.shapes, arguments.batched, CURRENT.get().variant
         case = self._cases.get(key)
         if case is None or self._verification.is_due(case) or (now and self.verify != "never"):
-            with self._lock, paused_collector():
+            with self._turns.lock, paused_collector():
                 case = self._cases.get(key)
                 if case is None:
                     case = Case(_without_numbers(arguments.shapes, arguments.batched))
@@ -219,7 +219,7 @@ class Programs:
         if runner is None:
             if kind not in KINDS:
                 raise ValueError(f"there is no result {kind!r}; choose one of {', '.join(KINDS)}")
-            with self._lock:
+            with self._turns.lock:
                 runner = traced.runners.get(kind)
                 if runner is None:
                     # A rule of a user may ask for numbers, as a traced function may
@@ -240,7 +240,7 @@ class Programs:
         """
         if self._linked:
             return
-        with self._lock:
+        with self._turns.lock:
             if isinstance(self.origin, Function) and not self.origin.is_fixed:
                 for case in self._cases.values():
                     kept = case.used.trace

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
-from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING, TypeAlias
+
+from autograd.computed import computed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -45,7 +46,7 @@ class Rows:
         """Yield every row with its memory."""
         return ((self.memory, row) for row in self.index)
 
-    @cached_property
+    @computed
     def stride(self) -> int | None:
         """The constant step from row to row (0: always the same row), None where there is none."""
         return _stride(self.index)
@@ -76,7 +77,7 @@ class Table:
         """Return the table with its columns in another order."""
         return Table(self.memory, tuple(tuple(line[k] for k in order) for line in self.index))
 
-    @cached_property
+    @computed
     def strides(self) -> tuple[int, int] | None:
         """The steps from line to line and within a line, None where they are not constant."""
         across = _stride(self.index[0])

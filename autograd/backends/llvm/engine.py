@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import os
 from functools import cache, lru_cache
 from typing import Any
 
@@ -17,6 +18,18 @@ OPTIMIZATION = 1  # of code generation; no passes run over the IR, which is emit
 # Networks of one architecture have one text, whatever their parameters: a search over settings
 # compiles it once. Longer texts than this are not kept.
 KEPT, LONGEST = 32, 2_000_000
+
+
+# A fork waits until no thread is inside of LLVM, whose own locks a child would inherit as they are.
+# llvmlite has no public name for the lock that every call of LLVM takes.
+_inside_llvm = llvm.ffi.lib._lock
+
+if hasattr(os, "register_at_fork"):  # not on Windows, which has no fork
+    os.register_at_fork(
+        before=_inside_llvm.__enter__,
+        after_in_parent=_inside_llvm.__exit__,
+        after_in_child=_inside_llvm.__exit__,
+    )
 
 
 class Code:
