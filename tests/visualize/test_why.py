@@ -946,7 +946,7 @@ Way out: keep what is under the root above 0, as sqrt(x + 1e-12); norm and hypot
 Also: backward() has not been called from v6, so that v5.grad still reads 0.0.
 On the way, at a point without a derivative (left | right):
   v6 = sqrt(v5)  v5 = 0  sqrt'(0) = inf, from above; there is nothing below  \
-∂v5: undefined | 2.249e+161  lesson.py:5: distance = sqrt(hidden)""",
+∂v5: undefined | inf  lesson.py:5: distance = sqrt(hidden)""",
     ("w", "copy"): """\
 ∂v3/∂w: no gradient, detached here: every way from v3 to w passes an operation without a derivative.
   v1 = detach(w) with w = -2
