@@ -57,7 +57,7 @@ def operand(item: Any, index: int, layer: object) -> Value | Constant:
     try:
         return Constant(Value(item).data)
     except TypeError as error:
-        raise TypeError(f"{described(layer)}, input {index}: {error}") from None
+        raise type(error)(f"{described(layer)}, input {index}: {error}") from None
 
 
 def _several_examples(layer: object, what: str) -> ValueError:

@@ -263,10 +263,10 @@ def _logarithm_of_rest(probability: Any) -> Any:
 
 
 def _judged(probability: Any, target: Any, place: str) -> Any:
-    """Return a probability; one outside [0, 1] is a ValueError, or nan beside a Value as target."""
-    if isinstance(target, Value):
-        return where(probability * (1.0 - probability) >= 0.0, probability, math.nan)
+    """Return a probability; one outside [0, 1] is a ValueError, or nan where numbers come later."""
     number = probability.data if isinstance(probability, Value) else probability
+    if isinstance(target, Value) or isinstance(number, Value):  # not known yet, in a trace
+        return where(probability * (1.0 - probability) >= 0.0, probability, math.nan)
     if not 0.0 <= number <= 1.0:
         raise ValueError(
             f"{place}: {number!r} is no probability; for scores of any size use "

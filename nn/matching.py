@@ -140,7 +140,7 @@ def _judged(row: Any, length: int, where: str, fault: Callable[[float], str]) ->
             try:
                 targets[index] = number = Value(target).data
             except TypeError as error:
-                raise TypeError(f"{where}: the target: {error}") from None
+                raise type(error)(f"{where}: the target: {error}") from None
             complaint = "it is not a number" if isnan(number) else fault(number)
             if complaint:
                 raise ValueError(f"{where}: the target is {target!r}; {complaint}")

@@ -8,7 +8,16 @@ from contextlib import AbstractContextManager
 from contextvars import copy_context
 from typing import Any, TypeVar
 
-from autograd import Value, Vector, scope, set_data, set_gradients, structure_changed
+from autograd import (
+    TracingError,
+    Value,
+    Vector,
+    is_tracing,
+    scope,
+    set_data,
+    set_gradients,
+    structure_changed,
+)
 from nn.checkpoint import load_state, save_state
 from nn.modes import local_modes, mode_here, set_mode_here
 from nn.prediction import Prediction
@@ -96,12 +105,18 @@ class Module:
 
         In the mode of `eval()`. The rows run through a compiled program. The model is traced at
         every call, so that what it reads (attributes, globals, arrays) is as it is now; it is
-        compiled again only if it computes something else by then.
+        compiled again only if it computes something else by then. Raises TracingError inside a
+        function that is being compiled.
 
         >>> from nn import MLP
         >>> MLP(2, [16, 3]).predict([[0.0, 1.0], [1.0, 0.0]]).shape
         (2, 3)
         """
+        if is_tracing():
+            raise TracingError(
+                "predict was called while a function is traced, and its plain numbers would be "
+                "frozen into the program: call the model itself, for each row"
+            )
         predicted = self._prediction or Prediction(self)
         self._prediction = predicted
         return copy_context().run(self._evaluated, predicted, X)  # whole, wherever Ctrl-C comes

@@ -39,7 +39,7 @@ def _number(name: str, number: object) -> float:
     try:
         return Value(number).data
     except TypeError as error:
-        raise TypeError(f"{name!r} in the state dict is no number: {error}") from None
+        raise type(error)(f"{name!r} in the state dict is no number: {error}") from None
 
 
 def _listed(names: list[str]) -> str:

@@ -38,8 +38,8 @@ def objective(
     return total if penalty is None else total + penalty(model)
 
 
-# These two are bound to what comes first by functools.partial, which `compile` looks into for
-# changes. `noise` holds the random numbers of one example, for models that take some.
+# These two are bound to what comes first by functools.partial. `noise` holds the random numbers of
+# one example, for models that take some.
 
 
 def example_loss(

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import nn
-from autograd import Value, scope, topological_order
+from autograd import Value, compile, scope, topological_order
 
 ROWS = 7
 RNG = random.Random(0)
@@ -250,3 +250,9 @@ def test_a_target_that_is_no_number_names_the_row():
         nn.mse_loss([1.0, 2.0], [1.0, "cat"])
     with pytest.raises(TypeError, match=r"row 0: the target must be an int, not \[0, 1\]"):
         nn.cross_entropy([[1.0, 2.0]], [[0, 1]])
+
+
+def test_probabilities_are_judged_in_a_program_too():
+    c = compile(lambda p: nn.binary_cross_entropy(p, 1.0))
+    assert c(0.25) == pytest.approx(math.log(4.0), rel=1e-14)
+    assert math.isnan(c(1.5))

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 import autograd
-from autograd import Value
+from autograd import TracingError, Value
 from nn import MLP, Layer, Module
 
 RNG = random.Random(0)
@@ -184,3 +184,9 @@ def test_rows_run_in_one_program():
     rows = np.linspace(0.0, 1.0, 1000)
     assert model.predict(rows) == pytest.approx(np.sin(2.0 * rows), rel=1e-14)
     assert len(calls) == 1  # the trace
+
+
+def test_it_is_refused_in_a_function_that_is_compiled():
+    model = MLP(2, [1], rng=random.Random(0))
+    with pytest.raises(TracingError, match="call the model itself"):
+        autograd.compile(lambda x: x * model.predict(ROWS)[0])(1.0)

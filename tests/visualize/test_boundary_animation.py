@@ -16,7 +16,7 @@ import pytest
 
 import autograd
 from autograd import Value
-from nn import MLP, SGD, Dropout, Layer, Sequential, fit
+from nn import MLP, SGD, Dropout, Layer, Module, Sequential, fit
 from visualize import BoundaryRecorder, animate_boundary
 
 pytest.importorskip("matplotlib", reason="plots need matplotlib, of the extra plots")
@@ -141,6 +141,32 @@ def test_what_cannot_be_compiled_is_asked_row_by_row(model):
     for frame in recorder.frames:
         expected = np.where(recorder.plane.across > 0.5, 1.0, -1.0)
         assert frame.scores[..., 0] == pytest.approx(np.tile(expected, (5, 1)))
+
+
+def test_a_recorder_sees_what_has_changed_since_the_last_epoch():
+    class Gain(Module):
+        gain, branch = 1.0, False
+
+        def __init__(self):
+            self.w = Value(2.0)
+
+        def forward(self, x):
+            if self.branch and x[0] > 0.0:
+                return self.w * -1.0
+            return self.w * x[0] * self.gain
+
+    model = Gain()
+    recorder = BoundaryRecorder([[0.0, 0.0], [1.0, 1.0]], [0, 1], resolution=3)
+    across = recorder.plane.rows()[:, 0].reshape(3, 3, 1)
+    recorder.record(model)
+    Gain.gain = 3.0
+    recorder.record(model)
+    Gain.branch = True  # cannot be compiled any more
+    recorder.record(model)
+    first, second, third = [frame.scores for frame in recorder.frames]
+    assert first == pytest.approx(2.0 * across)
+    assert second == pytest.approx(6.0 * across)
+    assert third == pytest.approx(np.where(across > 0.0, -2.0, 6.0 * across))
 
 
 def test_frames_are_there_each_with_its_words_and_only_the_last_one_is_seen_at_rest():

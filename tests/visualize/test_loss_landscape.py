@@ -88,7 +88,7 @@ def test_a_program_answers_after_two_points_were_compared_with_the_model(asked, 
     ("loss", "reason"),
     [
         (lambda outputs, targets: 3.0 * mse_loss(outputs, targets) + len(outputs), "the mean of"),
-        (lambda outputs, targets: sum(abs(o.data) for o in outputs), "data"),
+        (lambda outputs, targets: sum(abs(o.data) for o in outputs), "the mean of"),
     ],
 )
 def test_a_loss_that_is_no_mean_or_no_program_is_asked_row_by_row(asked, loss, reason, caplog):
@@ -399,3 +399,19 @@ def test_what_has_no_landscape_is_refused(model, options, error, said):
     arguments = {"X": X, "y": Y, "loss": mse_loss, "resolution": 3, **options}
     with pytest.raises(error, match=said):
         plot_landscape(model, arguments.pop("X"), arguments.pop("y"), **arguments)
+
+
+def test_a_landscape_is_that_of_the_loss_as_it_is_now():
+    strength = [1.0]
+
+    def loss(outputs, targets):
+        return strength[0] * mse_loss(outputs, targets)
+
+    model = network()
+    objective = Objective(model, X, Y, loss)
+    for number in (1.0, 3.0):
+        strength[0] = number
+        for _ in range(3):
+            with objective.moving():
+                point = numbers_of(model)
+                assert objective.at(point) == pytest.approx(number * by_numpy(point), rel=1e-12)

@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import autograd
-from autograd import NumericWarning, no_grad
+from autograd import NumericWarning, TracingError, no_grad
 from visualize.modes import evaluating
 from visualize.plots.arrays import as_floats
 
@@ -46,7 +46,10 @@ class Answers:
                 self._check(rows[:CHECKED])
             if self._compiled is None:
                 return self._asked(rows)
-            outputs: NDArray[np.float64] = self._compiled(rows)
+            try:
+                outputs: NDArray[np.float64] = self._compiled(rows)
+            except TracingError:  # it asks a Value for its number by now
+                return self._asked(rows)
             return outputs.reshape(len(rows), -1)
 
     def _check(self, rows: NDArray[np.float64]) -> None:

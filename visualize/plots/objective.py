@@ -11,7 +11,7 @@ from logging import getLogger
 from typing import TYPE_CHECKING, Any
 
 import autograd
-from autograd import NumericWarning, Value, no_grad, set_data
+from autograd import NumericWarning, Value, no_grad, set_data, structure_changed
 from visualize.modes import evaluating
 
 if TYPE_CHECKING:
@@ -50,7 +50,8 @@ class Objective:
         self._model, self._loss, self._penalty = model, loss, penalty
         self._inputs, self._targets = X, y
         function = partial(_example_loss, model, loss, penalty)
-        self._compiled: Any = autograd.compile(function, in_axes=0, verify="always")
+        # Nothing but this library runs inside of `moving`, which announces a change
+        self._compiled: Any = autograd.compile(function, in_axes=0, verify="never")
         self._unchecked = CHECKED
 
     @contextmanager
@@ -60,6 +61,7 @@ class Objective:
         The model is in evaluation mode meanwhile.
         """
         before = [parameter.data for parameter in self.parameters]
+        structure_changed()  # by whoever has run since: the program is traced anew
         try:
             with evaluating(self._model), no_grad(), warnings.catch_warnings():
                 warnings.simplefilter("ignore", NumericWarning)
@@ -102,7 +104,6 @@ class Objective:
         _log.warning("plot_landscape runs the model row by row, which is slower: %s", reason)
 
 
-# Bound to what comes first by functools.partial, which `compile` looks into for changes.
 def _example_loss(model: Any, loss: Loss, penalty: Penalty | None, x: Any, target: Any) -> Any:
     return _objective(model, loss, penalty, [model(_listed(x))], [_listed(target)])
 
