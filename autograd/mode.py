@@ -192,8 +192,8 @@ class entered(Block):
         self._mode = mode
 
     def under(self, mode: Mode) -> Mode:
-        """Return the mode, a copy if it has been in use."""
-        inner = self._mode.replaced() if self._mode.blocks else self._mode
+        """Return a copy of the mode: it knows the block, which must not know it in a cycle."""
+        inner = self._mode.replaced()
         inner.blocks = (*mode.blocks, self)
         return inner
 

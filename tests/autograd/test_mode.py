@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import itertools
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -359,3 +360,28 @@ def test_tasks_that_wait_inside_of_blocks_do_not_meet():
         return found, place(), recording()
 
     assert asyncio.run(main()) == ([("a", False), ("b", False)], "", True)
+
+
+def test_modes_and_derivatives_leave_no_reference_cycles():
+    def work():
+        w = Value(2.0)
+        ag.grad(lambda x: x * x * w)(3.0)
+        ag.hessian(lambda x: x * x * x)(3.0)
+        ag.jvp(lambda x: x * x, 1.0, 1.0)
+        ag.gradients(w * w, w, create_graph=True)
+        ag.sweep(w * w)
+        (w * w).backward()
+        for block in (ag.scope("a"), ag.no_grad(), ag.variant("x"), ag.source_lines()):
+            with block:
+                _ = w * w
+
+    work()  # what is kept once for all
+    gc.collect()
+    gc.set_debug(gc.DEBUG_SAVEALL)
+    try:
+        work()
+        gc.collect()
+        assert [repr(item)[:80] for item in gc.garbage] == []
+    finally:
+        gc.set_debug(0)
+        gc.garbage.clear()
