@@ -131,7 +131,19 @@ def _folded(row: Primitive, formula: ast.expr, operands: Sequence[ast.expr]) -> 
             return operands[0]
         nothing = literal(row.forward())
         return _length_of_one(_filled(formula, {"x": operands[0], "y": nothing}))
-    return reduce(lambda x, y: _filled(formula, {"x": x, "y": y}), operands[1:], operands[0])
+    whole = reduce(lambda x, y: _filled(formula, {"x": x, "y": y}), operands[1:], operands[0])
+    if isinstance(whole, ast.Call) and len(whole.args) == 1:  # sqrt(x**2 + y**2 + ...)
+        return ast.Call(whole.func, [_sum(_added(whole.args[0]))], [])
+    return whole
+
+
+def _added(expression: ast.expr) -> list[ast.expr]:
+    """Return the terms of a sum, however many have been added one by one."""
+    terms = []
+    while isinstance(expression, ast.BinOp) and isinstance(expression.op, ast.Add):
+        terms.append(expression.right)
+        expression = expression.left
+    return [expression, *reversed(terms)]
 
 
 def _length_of_one(expression: ast.expr) -> ast.expr:
