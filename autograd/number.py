@@ -25,7 +25,8 @@ def as_float(value: Any, where: str = "Value") -> float:
         except OverflowError as error:
             raise _too_large(error, where) from None
     kind = getattr(getattr(value, "dtype", None), "kind", "f")
-    if hasattr(type(value), "__float__") and not is_array(value) and kind in "fiub":
+    known = not getattr(value, "mask", False)  # of NumPy's masked constant, whose float is nan
+    if hasattr(type(value), "__float__") and not is_array(value) and kind in "fiub" and known:
         try:
             return float(value)
         except OverflowError as error:  # a Fraction beyond 1.8e308
@@ -53,4 +54,10 @@ def _described(value: Any) -> str:
         return (
             f"a {name} of length {len(value)}; make one Value per element: [Value(x) for x in xs]"
         )
+    if name == "MaskedConstant":
+        return "a masked element of an array; fill it in, or leave it out"
+    if name in ("date", "datetime", "timedelta", "datetime64", "timedelta64"):
+        return f"a {name}; make a number of it, such as days since the first"
+    if hasattr(type(value), "__iter__"):
+        return f"a {name}; make a list of it: list(...)"
     return f"a {name}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from autograd.arrays import as_ndarray
 from autograd.number import is_array
 
 if TYPE_CHECKING:
@@ -34,12 +35,12 @@ def mapped(function: Callable[[Any], Any], tree: Any) -> Any:
     if is_array(tree):
         import numpy as np
 
-        results = [function(item) for item in tree.flat]
+        results = [function(item) for item in as_ndarray(tree, "an argument").flat]
         array = np.empty(len(results), dtype=object)
         array[:] = results
         if all(type(item) is float for item in results):
             array = array.astype(np.float64)
-        return array.reshape(tree.shape)
+        return array.reshape(tuple(tree.shape))
     return function(tree)
 
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Sequence
+from reprlib import repr as brief
 from typing import Any
 
 from nn.counts import as_count
@@ -15,6 +16,7 @@ __all__ = [
     "as_array",
     "as_examples",
     "as_inputs",
+    "as_numbers",
     "batches",
     "check_lengths",
     "parted",
@@ -55,21 +57,55 @@ def as_array(data: Any, name: str) -> Any:
     """Return rows as an array of numbers, unchanged if they are one, or raise as `as_examples`."""
     import numpy as np
 
-    rows = data if hasattr(data, "__array__") else list(data)
-    if len(rows) == 0:
+    array = as_numbers(data, name)
+    if len(array) == 0:
         raise ValueError(f"{name} has no rows")
-    try:
-        array = np.asarray(rows)
-    except ValueError:  # ragged: NumPy does not say where
-        array = np.empty(0, dtype=object)
-    if array.dtype.kind not in "biuf":
-        array = np.array(_float_rows(rows, name))
     finite = np.isfinite(array.reshape(len(array), -1))
     if not finite.all():
         row = int(np.argmin(finite.all(axis=1)))
         raise ValueError(
             f"{name}, row {row}: {array[row].tolist()} holds nan or inf; drop the row or fill it in"
         )
+    return array
+
+
+def as_numbers(data: Any, name: str) -> Any:
+    """Return rows as an array of numbers, nan and inf among them, unchanged if they are one.
+
+    Raises TypeError, naming the row where it can, for texts, dates, complex numbers, masked
+    elements, sparse matrices and what is no rows; ValueError for rows of different shapes.
+
+    >>> as_numbers([[1, 2], [3, 4]], "X").tolist()
+    [[1, 2], [3, 4]]
+    """
+    import numpy as np
+
+    if isinstance(data, str | bytes | dict | set | frozenset) or not hasattr(data, "__iter__"):
+        raise TypeError(f"{name} must be rows of numbers, in a list or an array, not {brief(data)}")
+    if hasattr(data, "toarray"):
+        raise TypeError(f"{name} is a sparse matrix; give an array of all of it: {name}.toarray()")
+    rows = data if hasattr(data, "__array__") else list(data)
+    if np.ma.is_masked(rows) or (type(rows) is list and any(map(np.ma.is_masked, rows))):
+        raise TypeError(f"{name} has masked elements; fill them in, or leave out their rows")
+    try:
+        array = np.asarray(rows)
+    except ValueError:  # ragged: NumPy does not say where
+        array = np.empty(0, dtype=object)
+    except Exception as error:  # a tensor that records gradients
+        raise TypeError(f"{name}: NumPy cannot read the {type(rows).__name__}: {error}") from error
+    if array.ndim == 0:
+        raise TypeError(f"{name} must be rows of numbers, in a list or an array, not {brief(data)}")
+    if array.dtype.kind in "Mmc":
+        what, instead = (
+            ("complex numbers", "their real and imaginary parts are two columns")
+            if array.dtype.kind == "c"
+            else ("dates or times", "make numbers of them, such as days since the first")
+        )
+        flat = array.reshape(len(array), -1)
+        row = int(flat.imag.any(axis=1).argmax()) if array.dtype.kind == "c" else 0
+        raise TypeError(f"{name}, row {row}: {array[row]} holds {what}; {instead}")
+    if array.dtype.kind not in "biuf":
+        array = np.array(_float_rows(rows, name), dtype=np.float64)
     return array
 
 
@@ -175,8 +211,13 @@ def _float_rows(rows: Any, name: str) -> list[Any]:
 
     result: list[Any] = []
     for index, row in enumerate(np.asarray(rows) if hasattr(rows, "__array__") else rows):
-        if isinstance(row, str | bytes):
+        if _holds(row, (str, bytes)):
             raise TypeError(f"{name}, row {index}: {row!r} is text; make labels 0, 1, 2 of it")
+        if _holds(row, type(None)):
+            missing = np.asarray(row, dtype=np.float64).tolist()
+            raise ValueError(
+                f"{name}, row {index}: {missing} holds nan, for None; drop the row or fill it in"
+            )
         try:
             result.append(np.asarray(row, dtype=np.float64))
         except (TypeError, ValueError) as error:
@@ -185,3 +226,12 @@ def _float_rows(rows: Any, name: str) -> list[Any]:
             shapes = f"{result[-1].shape} where row 0 has {result[0].shape}"
             raise ValueError(f"{name}, row {index} has the shape {shapes}")
     return result
+
+
+def _holds(row: Any, kinds: type | tuple[type, ...]) -> bool:
+    """Tell whether a row has items of which NumPy would make numbers: texts of digits, None."""
+    if isinstance(row, list | tuple):
+        return any(_holds(item, kinds) for item in row)
+    if getattr(getattr(row, "dtype", None), "kind", "") in ("O", "U", "S"):
+        return any(isinstance(item, kinds) for item in row.ravel().tolist())
+    return isinstance(row, kinds)

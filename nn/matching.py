@@ -9,7 +9,7 @@ from typing import Any
 
 from autograd import Value
 
-__all__ = ["Pairs", "as_labels", "as_rows", "is_scalar", "matched", "numbers_of"]
+__all__ = ["Pairs", "as_labels", "as_list", "as_rows", "is_scalar", "matched", "numbers_of"]
 
 
 def is_scalar(item: Any) -> bool:
@@ -18,7 +18,7 @@ def is_scalar(item: Any) -> bool:
     >>> is_scalar(1.0), is_scalar([1.0])
     (True, False)
     """
-    if type(item) is float or isinstance(item, Value | float | int | str):  # mostly floats
+    if type(item) is float or isinstance(item, Value | float | int | str | bytes):  # mostly floats
         return True
     return getattr(item, "ndim", 0) == 0 and not hasattr(type(item), "__len__")
 
@@ -28,7 +28,7 @@ def as_rows(batch: Any, what: str) -> list[Any]:
 
     Raises ValueError if it is empty, has an empty row, or mixes numbers and sequences.
     """
-    rows = batch.tolist() if hasattr(type(batch), "tolist") else list(batch)
+    rows = as_list(batch, what)
     if not rows:
         raise ValueError(f"{what} are empty; there must be at least one")
     if all(map(is_scalar, rows)):
@@ -36,10 +36,26 @@ def as_rows(batch: Any, what: str) -> list[Any]:
     for index, row in enumerate(rows):
         if is_scalar(row):
             raise ValueError(f"{what}: row {index} is a number where other rows are sequences")
-        rows[index] = row.tolist() if hasattr(type(row), "tolist") else list(row)
+        rows[index] = as_list(row, what)
         if not rows[index] or not all(map(is_scalar, rows[index])):
             raise ValueError(f"{what}: row {index} is not a sequence of numbers: {brief(row)}")
     return rows
+
+
+def as_list(batch: Any, what: str) -> list[Any]:
+    """Return a sequence or array as a list, what is masked as None.
+
+    Raises TypeError for text, dates, complex numbers and what is no sequence.
+
+    >>> as_list((1.0, 2.0), "the targets")
+    [1.0, 2.0]
+    """
+    kind = getattr(getattr(batch, "dtype", None), "kind", "f")
+    if isinstance(batch, str | bytes | dict) or kind in "MmcSU" or hasattr(batch, "toarray"):
+        raise TypeError(f"{what} must be numbers, in a list or an array, not {brief(batch)}")
+    if not hasattr(type(batch), "__iter__"):
+        raise TypeError(f"{what} must be a sequence of numbers, not {brief(batch)}")
+    return batch.tolist() if hasattr(type(batch), "tolist") else list(batch)
 
 
 def numbers_of(output: Any) -> Any:
@@ -51,8 +67,10 @@ def numbers_of(output: Any) -> Any:
     if isinstance(output, Value):
         return output.data
     if is_scalar(output):
-        return float(output)
-    return [item if type(item) is float else numbers_of(item) for item in output]
+        return Value(output).data  # which refuses text, dates and None
+    return [
+        item if type(item) is float else numbers_of(item) for item in as_list(output, "outputs")
+    ]
 
 
 def as_labels(targets: Any, what: str) -> list[Any]:

@@ -11,6 +11,7 @@ from weakref import ref
 
 import autograd
 from autograd import TracingError, no_grad
+from nn.data import as_numbers
 from nn.matching import numbers_of
 
 __all__ = ["Prediction", "listed"]
@@ -37,7 +38,7 @@ class Prediction:
         """
         import numpy as np
 
-        rows = np.asarray(X, dtype=np.float64)
+        rows = as_numbers(X, "X").astype(np.float64, copy=False)
         try:
             return self._compiled(rows)
         except TracingError:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import prod
 from typing import Any, NamedTuple
 
+from autograd.arrays import as_ndarray
 from autograd.number import is_array
 from autograd.program.shapes import Array, Batch, Mapping, Sequence, Shape, shape_of
 
@@ -74,6 +75,8 @@ class _Reader:
     def one(self, arg: Any, where: str) -> Shape:
         """Collect an argument that is no batch."""
         leaves: Any
+        if is_array(arg):
+            arg = as_ndarray(arg, where)
         if is_array(arg) and arg.dtype.kind in "fiub":
             shape: Shape = Array(arg.shape)
             leaves = arg.ravel()
@@ -178,7 +181,7 @@ def _as_array(arg: Any, where: str) -> Any:
     import numpy as np
 
     try:
-        numbers = np.asarray(arg)
+        numbers = as_ndarray(arg, where) if is_array(arg) else np.asarray(arg)
     except ValueError:
         raise ValueError(_ragged(arg, where)) from None
     if numbers.dtype.kind not in "fiub":

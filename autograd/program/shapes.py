@@ -9,6 +9,7 @@ from math import prod
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
+from autograd.arrays import as_ndarray
 from autograd.number import as_float, is_array
 
 if TYPE_CHECKING:
@@ -74,6 +75,7 @@ def _shape_of(tree: Any, leaves: list[Any], where: str) -> Shape:
             tuple(_shape_of(item, leaves, f"{where}[{i}]") for i, item in enumerate(tree)),
         )
     if is_array(tree):
+        tree = as_ndarray(tree, where)
         if tree.dtype.kind in "fiub":
             leaves += tree.astype(float).ravel().tolist()
         else:
