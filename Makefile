@@ -47,6 +47,7 @@ lint: .venv/installed-lint
 bench: .venv/installed-for-benchmarks-$(PEERS)
 	$(IN) benchmarks/eager.py $(BENCH)
 	$(IN) benchmarks/compiled.py $(BENCH)
+	$(IN) benchmarks/verification.py
 
 docs: .venv/installed-docs
 	$(IN) docs/generate.py

@@ -1,8 +1,8 @@
 """Verification: when a function is traced again, so that no program outlives what it came from.
 
 A trace takes tens of microseconds for a small function. Each of the first calls is verified, calls
-16, 32 and so on while traces are cheap, and always one after a pause of 50 traces: in a REPL that
-is every call, in a hot loop one fiftieth of the time.
+16, 32, 64 and so on while traces are cheap, and always one after a pause of 50 traces: in a REPL
+that is every call, in a hot loop one fiftieth of the time.
 """
 
 from __future__ import annotations
