@@ -211,8 +211,8 @@ def test_nan_comes_first_then_infinities_then_sizes_then_zero():
     infinite = sqrt(x * zero)
     passes = sweep(nan + infinite + 3.0 * x + x * 0.0)
     products = [path.product for path in largest_paths(passes, [x])[x]]
-    # the infinite derivative of the root meets the 0 that x is multiplied with: nan too
-    assert [str(product) for product in products] == ["nan", "nan", "3.0", "0.0"]
+    # the infinite derivative of the root meets the 0 that x is multiplied with: that 0 wins
+    assert [str(product) for product in products] == ["nan", "3.0", "0.0", "0.0"]
     passes = sweep(infinite + 3.0 * zero + zero * 0.0)
     assert [path.product for path in largest_paths(passes, [zero])[zero]] == [INF, 3.0, 0.0]
 
