@@ -7,6 +7,7 @@ docs/images/ are what the code blocks of README.md and the tutorial save.
 from __future__ import annotations
 
 import inspect
+import json
 import math
 import re
 import tempfile
@@ -16,6 +17,7 @@ import autograd
 from autograd.primitive import RESERVED
 from blocks import run_page
 from conventions import CONVENTIONS, REFUSALS
+from digits import BACKENDS, FIGURES, LIMITS, MOST
 
 __all__ = ["PAGES_WITH_PICTURES", "arguments", "keep", "main", "operations_page"]
 
@@ -79,6 +81,51 @@ These are errors, because any answer would mislead:
 """
 
 
+DIGITS = """
+## Digits
+
+How far values, gradients and second derivatives are from the exact ones, at points from 1e-300 to
+1e300 and their mirror images: the worst error found by `python docs/accuracy.py`, which compares
+with SymPy's derivatives in 400 digits. The unit is what the number's own condition allows: 2^-52
+times |f| and the sum of |x df/dx|, which is what changing the last place of the operands and of the
+result is worth; for second derivatives, of the whole matrix. A function whose result is rounded
+once has 0.5 at most, and less where its operands count for much. Results below 2.2e-308 have fewer
+digits and are measured as those at 2.2e-308; results beyond 1.8e308 are left out. "lost" means that
+a number with no right digit was found.
+
+On JAX see the errors of XLA's own functions in `autograd.backends.jax`; a column that was not
+measured has dashes. The mean of numbers beyond 1.8e308 divided by their count overflows in its sum.
+Each cell is value / gradient / second derivative.
+
+| function | eager | numpy | llvm | jax |
+|---|---|---|---|---|
+"""
+
+
+LIMITED = f"""
+Where more than {MOST:g} units were found:
+
+| function | why |
+|---|---|
+"""
+
+
+def digits() -> list[str]:
+    """Return the lines of the table of errors, as they were measured last."""
+    figures = json.loads(FIGURES.read_text(encoding="utf-8"))
+    return [
+        f"| {name} | " + " | ".join(cell(found.get(backend)) for backend in BACKENDS) + " |"
+        for name, found in figures.items()
+    ]
+
+
+def cell(errors: dict[str, float | None] | None) -> str:
+    """Return the errors of a function on one backend."""
+    if errors is None:
+        return "-"
+    return " / ".join("lost" if error is None else f"{error:.2g}" for error in errors.values())
+
+
 def operations_page() -> str:
     """Return the text of docs/operations.md."""
     typed, rules = [], []
@@ -96,7 +143,11 @@ def operations_page() -> str:
         for c in CONVENTIONS
     ]
     errors = [f"| `{expression}` | {error.__name__} |" for expression, error, _ in REFUSALS]
-    tables = ((HEAD, typed), (RULES, rules), (EDGES, edges), (ERRORS, errors))
+    exceptions = [f"| {name} | {plain(reason)} |" for name, reason in LIMITS.items()]
+    tables = (
+        (HEAD, typed), (RULES, rules), (EDGES, edges), (ERRORS, errors), (DIGITS, digits()),
+        (LIMITED, exceptions),
+    )  # fmt: skip
     return "".join(head + "\n".join(lines) + "\n" for head, lines in tables)
 
 

@@ -1,0 +1,21 @@
+"""What docs/accuracy.py measured last, what is promised, and where it is not held and why."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+__all__ = ["BACKENDS", "FIGURES", "LIMITS", "MOST"]
+
+BACKENDS = ("eager", "numpy", "llvm", "jax")
+FIGURES = Path(__file__).with_name("digits.json")
+MOST = 4.0  # units that every function keeps to, but for these
+
+LIMITS = {
+    "pow": "the slope is y * x**(y - 1), in which y - 1 of a small y is rounded: an error of "
+    "|log x| units",
+    "share": "its second derivative, 0 at x = y, is a difference beside there, right to 2**-52 of "
+    "the first; it is asked for by third derivatives of logaddexp",
+    "cross_entropy, three classes": "where one wrong class has nearly all of the probability, its "
+    "curvature p * (1 - p) is the difference of two numbers near 1, right to 2**-52 of these; "
+    "logsumexp keeps all digits, at 2 exponentials and a logarithm for each class instead of 1",
+}
