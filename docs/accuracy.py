@@ -1,4 +1,4 @@
-"""Measure the digits of values, gradients and second derivatives: `python docs/accuracy.py [NAME ...]`.
+"""Measure how many digits results have: `python docs/accuracy.py [NAME ...]`.
 
 Every row of the table and every function and loss that is built from rows is tried at points from
 1e-300 to 1e300, mirrored, on the eager engine and on every backend that is installed. The oracle is
