@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
+from weakref import ref
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,9 +26,19 @@ def paused_collector() -> Iterator[None]:
     ...     total = sum(Value(1.0) for _ in range(1000))
     """
     enabled = gc.isenabled()
-    gc.disable()
+    block = _Block()
+    # Should Ctrl-C break off what is said below, the end of the frame says it
+    watched = ref(block, lambda _: gc.enable()) if enabled else None
     try:
+        gc.disable()
         yield
     finally:
         if enabled:
             gc.enable()
+        watched = None  # noqa: F841 - it need not say so any more
+
+
+class _Block:
+    """A block under way: it lives as long as the frame of its manager."""
+
+    __slots__ = ("__weakref__",)

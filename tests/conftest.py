@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from itertools import count
 from pathlib import Path
@@ -19,6 +20,11 @@ os.environ["MPLBACKEND"] = "Agg"  # no test opens a window
 # Examples are the same on every run, and a slow machine is no failure.
 settings.register_profile("reproducible", deadline=None, derandomize=True)
 settings.load_profile("reproducible")
+
+# A job in the background, as some machines run tests, starts with Ctrl-C ignored, and so would all
+# programs that the tests start.
+if signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 OUTSIDE = CURRENT.get()
 

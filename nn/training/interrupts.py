@@ -7,8 +7,15 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
+from weakref import ref
 
 __all__ = ["held_interrupts"]
+
+
+class _Block:
+    """A block under way: it lives as long as the frame of its manager."""
+
+    __slots__ = ("__weakref__",)
 
 
 @contextmanager
@@ -25,7 +32,17 @@ def held_interrupts() -> Iterator[None]:
     if not callable(handler):  # ignored, or not Python's to handle
         yield
         return
-    signal.signal(signal.SIGINT, lambda number, frame: held.append((number, frame)))
+    block = _Block()
+    under_way = ref(block)
+
+    def hold(number: int, frame: FrameType | None) -> None:
+        if under_way() is not None:
+            held.append((number, frame))
+        else:  # the block was broken off by another exception, before it could put the handler back
+            signal.signal(signal.SIGINT, handler)
+            handler(number, frame)
+
+    signal.signal(signal.SIGINT, hold)
     try:
         yield
     finally:

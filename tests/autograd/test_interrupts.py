@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import gc
 import pickle
 from contextlib import ExitStack
 
@@ -193,6 +194,15 @@ def test_no_block_stays(name, broken_off):
     for _ in broken_off(lambda: None, BLOCKS[name], tracebacks.append):
         assert CURRENT.get() is outside
     assert len(tracebacks) > 3
+
+
+def test_the_collector_does_not_rest_for_good(broken_off):
+    def pause(_):
+        with ag.paused_collector():
+            pass
+
+    for _ in broken_off(lambda: None, pause):
+        assert gc.isenabled()
 
 
 def test_blocks_may_be_entered_by_a_stack_or_by_hand():

@@ -19,11 +19,20 @@ pytestmark = pytest.mark.filterwarnings(
 
 
 @pytest.fixture(autouse=True)
-def ctrl_c_is_heard():
-    """Handle SIGINT as Python does: a job in the background starts with it ignored."""
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+def same_handler():
+    before = signal.getsignal(signal.SIGINT)
     yield
     signal.signal(signal.SIGINT, before)
+
+
+def test_a_block_that_is_broken_off_holds_no_interrupt_after_it(broken_off):
+    def block(_):
+        with held_interrupts():
+            pass
+
+    for _ in broken_off(lambda: None, block):
+        with pytest.raises(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGINT)
 
 
 def test_an_interrupt_takes_effect_at_the_end_of_the_block():
