@@ -1,0 +1,135 @@
+"""Every walk over a graph is linear in it: operations are counted, not seconds."""
+
+import copy
+import pickle
+import sys
+
+import pytest
+
+import autograd as ag
+from autograd import Value, check_gradients, compile, gradients, scope, topological_order, where
+from visualize import (
+    diff,
+    draw,
+    draw_dot,
+    explain,
+    formula,
+    kinks,
+    snapshot,
+    step_through,
+    why,
+)
+
+SMALL = 40  # values; then four times as many
+MOST = 4.6  # times the work: 4 and a logarithm
+
+
+def leaves(count):
+    return [Value(0.5 + 0.1 * (k % 3), label=f"x{k}") for k in range(count)]
+
+
+def chain(count):
+    y = Value(0.5, label="x")
+    for k in range(count):
+        y = ag.sin(y) if k % 2 else y * 0.9
+    return y
+
+
+def tree(count):
+    level = leaves(count // 2)
+    while len(level) > 1:
+        level = [ag.sum(level[place : place + 2]) * 0.9 for place in range(0, len(level), 2)]
+    return level[0]
+
+
+def shared(count):
+    x = Value(0.5, label="x")
+    return ag.sum([ag.sin(x * (k + 1.0)) for k in range(count // 2)])
+
+
+def power(count):
+    x = y = Value(0.5, label="x")
+    for _ in range(count // 2):
+        y = y * x + 0.1
+    return y
+
+
+def choices(count):
+    x = y = Value(0.5, label="x")
+    for k in range(count // 3):
+        y = where(x > 0.1 * k, y * 1.01, x)
+    return y
+
+
+def modules(count):
+    parts = []
+    for k in range(count // 3):
+        with scope(f"layers.{k}"):
+            parts.append(ag.tanh(Value(1.0, label="w" * 40)) * 2)
+    return ag.sum(parts)
+
+
+GRAPHS = {
+    "chain": chain,
+    "tree": tree,
+    "sum": lambda count: ag.sum(leaves(count)),
+    "dot": lambda count: ag.dot(leaves(count // 2), leaves(count // 2)),
+    "norm": lambda count: ag.norm(leaves(count)),
+    "logsumexp": lambda count: ag.logsumexp(leaves(count)),
+    "shared": shared,
+    "power": power,
+    "choices": choices,
+    "modules": modules,
+}
+WALKS = {
+    "backward": lambda y, x: y.backward(),
+    "gradients": lambda y, x: gradients(y, x, create_graph=True),
+    "forward": lambda y, x: y.forward(),
+    "sweep": lambda y, x: ag.sweep(y),
+    "draw": lambda y, x: draw(y, max_nodes=30).svg,
+    "draw_dot": lambda y, x: draw_dot(y),
+    "explain": lambda y, x: str(explain(y)),
+    "why": lambda y, x: str(why(x, y)),
+    "kinks": lambda y, x: str(kinks(y)),
+    "formula": lambda y, x: formula(y, wrt=x, max_operations=10**6),
+    "latex": lambda y, x: formula(y, "latex", max_operations=10**6),
+    "diff": lambda y, x: diff(snapshot(y), y).text,
+    "step_through": lambda y, x: str(step_through(y)),
+    "check_gradients": lambda y, x: check_gradients(y),
+    "compile": lambda y, x: compile(y, [x], backend="numpy").value_and_grad(0.5),
+    "copy": lambda y, x: copy.deepcopy(y),
+    "pickle": lambda y, x: pickle.dumps(y),
+    "repr": lambda y, x: repr(y),
+}  # fmt: skip
+
+
+def operations(call):
+    """Return how many calls, of Python and of C, a call makes."""
+    count = 0
+
+    def counted(frame, event, argument):
+        nonlocal count
+        count += 1
+
+    before = sys.getprofile()
+    sys.setprofile(counted)
+    try:
+        call()
+    finally:
+        sys.setprofile(before)
+    return count
+
+
+@pytest.mark.filterwarnings("ignore::autograd.NumericWarning")
+@pytest.mark.parametrize("graph", GRAPHS)
+@pytest.mark.parametrize("walk", WALKS)
+def test_four_times_the_graph_is_four_times_the_work(walk, graph):
+    if walk == "check_gradients" and graph not in {"chain", "sum", "dot", "shared"}:
+        pytest.skip("differences of every operation take long")
+    counts = []
+    for count in (SMALL, 4 * SMALL):
+        root = GRAPHS[graph](count)
+        root.backward()
+        leaf = topological_order(root)[0]
+        counts.append(operations(lambda: WALKS[walk](root, leaf)))  # noqa: B023 - called at once
+    assert counts[1] <= MOST * counts[0] + 200, counts
