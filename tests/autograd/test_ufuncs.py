@@ -33,7 +33,8 @@ def test_the_ufunc_of_a_row_records_that_row(row, points):
 
 
 def test_the_ufunc_of_a_row_maps_over_object_arrays(row, points):
-    if has_ufunc(row) and row.name != "sign":  # NumPy compares objects with 0 and gives ints
+    # sign: NumPy compares objects with 0 and gives ints; logaddexp: NumPy has no loop for objects
+    if has_ufunc(row) and row.name not in {"sign", "logaddexp"}:
         columns = [np.array([Value(x) for x in column]) for column in zip(*points[:3], strict=True)]
         result = getattr(np, row.numpy)(*columns)
         assert result.dtype == object
