@@ -1,39 +1,28 @@
-"""Conditions on many numbers at once: whether all are finite, or not 0; whether one is nan."""
+"""Conditions on many numbers at once: whether all are finite, whether one is nan."""
 
 from __future__ import annotations
 
-from math import inf
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from autograd.backends.llvm.frame import Frame
-    from autograd.backends.llvm.writer import Operand, Writer
+    from autograd.backends.llvm.writer import Writer
 
 __all__ = ["all_finite", "any_nan"]
 
 
-def all_finite(frame: Frame, start: str, count: int, nonzero: bool = False) -> str:
-    """Return the condition (i1) that `count` doubles from an address on are finite.
-
-    With `nonzero`, that none of them is 0 either.
-    """
+def all_finite(frame: Frame, start: str, count: int) -> str:
+    """Return the condition (i1) that `count` doubles from an address on are finite."""
     whole = count - count % frame.width
     writer, scalar = frame.writer, frame.scalar
-
-    def added(total: Operand, one: Writer, address: str) -> str:
-        x = one.load(address)
-        if nonzero:
-            x = one.select(one.fcmp("oeq", x, 0.0), inf, x)
-        return one.fma(x, 0.0, total)  # 0 times inf or nan is nan
-
     with writer.loop(0, whole, frame.width, carried=[0.0]) as loop:
-        address = scalar.address(start, loop.index)
-        loop.next = [added(loop.carried[0], writer, address)]
+        x = writer.load(scalar.address(start, loop.index))
+        loop.next = [writer.fma(x, 0.0, loop.carried[0])]  # 0 times inf or nan is nan
     total = writer.total(loop.results[0])
     for k in range(whole, count):
-        total = added(total, scalar, scalar.address(start, k))
+        total = scalar.fma(scalar.load(scalar.address(start, k)), 0.0, total)
     return scalar.fcmp("oeq", total, 0.0)
 
 

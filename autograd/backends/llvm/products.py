@@ -1,18 +1,15 @@
 """Matrix products for each example, tiled in registers: lines of weights by vectors of examples.
 
 A tile multiplies by weights that are the same in every lane. Where the row guards against 0 times
-infinity, the plain product will do if all weights are finite and none is 0; else, or where the
-weights vary, a tile in which a nan came out is computed again guarded.
+infinity, a tile in which a nan came out is computed again guarded.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from autograd.backends.llvm.finite import all_finite, any_nan
+from autograd.backends.llvm.finite import any_nan
 from autograd.backends.llvm.frame import UNROLLED, contiguous
-from autograd.backends.llvm.loops import write_loop
 from autograd.program.stages import Memory
 
 if TYPE_CHECKING:
@@ -28,7 +25,6 @@ __all__ = ["write_dots", "write_product"]
 # Lines and vectors of a tile by lanes: 24 sums in the 32 registers of AVX-512, 12 in 16 elsewhere.
 TILES = {8: (8, 3)}
 SMALL_TILE = (4, 3)
-SHORT_TILE = (2, 2)  # less code, for what is rare: a weight that is exactly 0, or not finite
 TURNS = 2  # terms in one turn of a loop over many
 
 
@@ -37,25 +33,8 @@ def write_product(frame: Frame, stage: Product, after: LoopBody | None = None) -
 
     `after` is done on each tile while it is in registers.
     """
-    if not stage.guarded or stage.left.memory is Memory.VARYING:
-        _write_tiles(frame, stage, after)
-        return
-    rows = [row for line in stage.left.index for row in line]  # and what lies between them
-    start = frame.scalar.address("%uniform", min(rows))
-    plain = all_finite(frame, start, max(rows) - min(rows) + 1, nonzero=True)
-    with frame.writer.when(plain):  # 0 times any of them is 0, and none is 0 times infinity
-        _write_tiles(frame, replace(stage, guarded=False), after)
-    with frame.writer.when(frame.scalar.logic("xor", plain, "true")):
-        _write_tiles(frame, stage, None, SHORT_TILE)
-        if after is not None:
-            write_loop(frame, after)
-
-
-def _write_tiles(
-    frame: Frame, stage: Product, after: LoopBody | None, size: tuple[int, int] | None = None
-) -> None:
     tile = _ProductTile(frame, stage, after)
-    lines, vectors = size or TILES.get(frame.width, SMALL_TILE)
+    lines, vectors = TILES.get(frame.width, SMALL_TILE)
 
     def columns(b: Index, _: int) -> None:
         def some_lines(a: Index, count: int) -> None:
@@ -158,6 +137,8 @@ class _ProductTile:
                 product = writer.guarded_product(left, right)
                 loop.next = [writer.fadd(loop.carried[0], product)]
             frame.store(loop.results[0], self.result.at(row, b), lane)
+            if self.after is not None:
+                self.after.over_examples(row)(lane, {})
 
 
 class _DotTile:
