@@ -122,21 +122,23 @@ _SOURCE: ContextVar[_Recorder | _Given | None] = ContextVar("nn_noise", default=
 def recorded_noise() -> Iterator[_Recorder]:
     """Note in `requests` what noise the block takes; it gets ones, and no generator moves."""
     recorder = _Recorder()
-    token = _SOURCE.set(recorder)
-    try:
+    before = _SOURCE.get()
+    try:  # around the setting as well: Ctrl-C may come right after it
+        _SOURCE.set(recorder)
         yield recorder
     finally:
-        _SOURCE.reset(token)
+        _SOURCE.set(before)
 
 
 @contextmanager
 def given_noise(numbers: Sequence[Any] | None) -> Iterator[None]:
     """Let the layers called in the block take these numbers, or Values; None: draw as usual."""
-    token = _SOURCE.set(None if numbers is None else _Given(numbers))
-    try:
+    before = _SOURCE.get()
+    try:  # around the setting as well: Ctrl-C may come right after it
+        _SOURCE.set(None if numbers is None else _Given(numbers))
         yield
     finally:
-        _SOURCE.reset(token)
+        _SOURCE.set(before)
 
 
 def _uniform(rng: random.Random | None, rows: int, count: int) -> Any:
