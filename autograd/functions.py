@@ -141,7 +141,7 @@ def _of_the_others(terms: Sequence[Any], combine: Primitive, nothing: float) -> 
 
 
 def _terms(values: Iterable[Any], function: str) -> tuple[Any, ...]:
-    if not hasattr(type(values), "__iter__"):
+    if not hasattr(type(values), "__iter__") or isinstance(values, str | bytes):
         raise TypeError(f"{function} takes a list of numbers and Values, not {values!r}")
     return tuple(values)
 

@@ -201,3 +201,10 @@ def test_a_matrix_has_two_dimensions():
     assert grad(lambda m: m[0][0] * m[0][1])(matrix).tolist() == [[2.0, 1.0]]
     assert compile(lambda m: m[0][0] * m[0][1])(matrix) == 2.0
     assert Dataset(matrix, [1]).X.shape == (1, 2)
+
+
+@pytest.mark.parametrize("text", ["12", b"12"])
+@pytest.mark.parametrize("function", [ag.sum, ag.norm, ag.mean, ag.softmax, lambda v: ag.dot(v, v)])
+def test_a_text_is_no_list_of_numbers(function, text):
+    with pytest.raises(TypeError, match=r"numbers and Values, not b?'12'"):
+        function(text)
