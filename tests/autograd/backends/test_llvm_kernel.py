@@ -272,6 +272,24 @@ def test_zeros_win_in_the_last_example(count, bad, lanes, built):
         Oracle(program, examples, (), weights).check(called(native, examples, (), weights), count)
 
 
+@pytest.mark.parametrize("bad", [inf, -inf, nan])
+@pytest.mark.parametrize("height", [4, 11])
+def test_zeros_win_in_what_is_fused_with_a_product(height, bad, lanes, built):
+    """Results that only the loop after the product reads are mended there too."""
+    size = 3 * height
+    steps = [
+        Instruction(guarded_dot, (0, 1, 2, *range(3 + 3 * k, 6 + 3 * k))) for k in range(height)
+    ]
+    steps += [Instruction(relu, (3 + size + k,)) for k in range(height)]
+    program = Program(
+        3, 0, size, (), tuple(steps), tuple(range(3 + size + height, 3 + size + 2 * height))
+    )
+    native = built(program, lanes)
+    examples = [[1.0, 2.0, 3.0], [0.0, bad, 1.0], [bad, 0.0, 2.0]] * 7
+    weights = [(0.0, 1.0, -2.0, 3.0, 0.0)[k % 5] for k in range(size)]
+    Oracle(program, examples, (), weights).check(called(native, examples, (), weights), 21)
+
+
 @pytest.mark.parametrize("bad", [inf, nan])
 @pytest.mark.parametrize("width", [1, 3, 8, 19, 33])
 def test_zeros_win_where_nothing_varies(width, bad, lanes, built):
