@@ -88,7 +88,9 @@ def as_callbacks(callbacks: Any) -> list[Callback]:
 
 def is_foreign_callback(callback: Callback) -> bool:
     """Tell whether the code of a callback is someone else's."""
-    return is_foreign(callback._function if isinstance(callback, _Function) else callback)
+    if not isinstance(callback, _Function):
+        return is_foreign(callback, "on_epoch_end")
+    return is_foreign(callback._function)
 
 
 class EarlyStopping(Callback):

@@ -20,6 +20,7 @@ from nn.training.example import example_loss, loss_and_outputs
 from nn.training.foreign import is_foreign
 from nn.training.interrupts import held_interrupts
 from nn.training.measuring import Measured
+from nn.training.preparation import check_targets, first_output
 from nn.training.progress import Progress
 from nn.training.task import Task
 from nn.training.update import update
@@ -36,7 +37,9 @@ class CompiledEngine:
     Raises CompilationError for a task that would come out differently, and what the trace raises.
     """
 
-    def __init__(self, task: Task) -> None:
+    def __init__(self, task: Task, anew: bool = False) -> None:
+        if anew:  # before, `fit` has done so
+            check_targets(task.loss, first_output(task.model, task.train), task.train)
         if _has_own_step(task.optimizer):
             raise CompilationError(
                 f"{type(task.optimizer).__name__} has a step() of its own; what can be compiled is "
@@ -60,6 +63,7 @@ class CompiledEngine:
         self._loss_of_few = self._program_of_few()
         if task.held_out is not None:
             self._held_out = _floats(task.held_out)
+            self._held_out_targets = self._held_out[1].copy()
             self._evaluation_is_sure = True
             self._evaluate = autograd.compile(
                 partial(loss_and_outputs, task.model, task.loss, task.penalty), in_axes=0,
@@ -83,7 +87,7 @@ class CompiledEngine:
             clip_norm=self._task.clip_norm,
             verify="never",  # `outdated` does
         )
-        self._examples = self._prepared()
+        self._examples, self._targets = self._prepared(), self._data[1].copy()
         self._moved = False  # since the last time that the Values were brought up to date
         self._written = perf_counter()
         self._pace = 8  # steps per call, to be adjusted
@@ -155,12 +159,20 @@ class CompiledEngine:
 
     def validated(self, anew: bool) -> Measured:
         """Return the loss and the outputs on the examples that are held out, traced anew or not."""
+        import numpy as np
+
         task = self._task
         assert task.held_out is not None
         if anew or not self._evaluation_is_sure:
             self._evaluate.retrace()
             self._held_out = _floats(task.held_out)
             self._evaluation_is_sure = True
+            if not np.array_equal(self._held_out[1], self._held_out_targets):
+                try:
+                    check_targets(task.loss, first_output(task.model, task.held_out), task.held_out)
+                except (TypeError, ValueError):  # as the loss will say
+                    return measured_eagerly(task, task.held_out)
+                self._held_out_targets = self._held_out[1].copy()
         losses, outputs = self._evaluate(*self._held_out)
         total = float(losses.sum())
         if not isfinite(total):
@@ -184,6 +196,8 @@ class CompiledEngine:
 
         The model, the loss and the rule are traced again, and the data read.
         """
+        import numpy as np
+
         self._evaluation_is_sure = False
         optimizer = self._task.optimizer
         if (
@@ -193,7 +207,11 @@ class CompiledEngine:
             or optimizer.state != self._state
         ):
             return True
+        data = _floats(self._task.train)
         try:
+            if not np.array_equal(data[1], self._targets):
+                task = self._task
+                check_targets(task.loss, first_output(task.model, task.train), task.train)
             with kept_draws(self._task.model, allowed=False):
                 if (
                     _noise_plan(self._task) != self._noise
@@ -203,8 +221,8 @@ class CompiledEngine:
                     return True
         except Exception:  # noqa: BLE001 - it cannot be compiled any more; the next engine says why
             return True
-        self._data = _floats(self._task.train)
-        self._examples = self._prepared()
+        self._data = data
+        self._examples, self._targets = self._prepared(), data[1].copy()
         return False
 
     def _prepared(self) -> Any:

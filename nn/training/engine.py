@@ -72,11 +72,11 @@ class Training:
     def __exit__(self, *exception: object) -> None:
         self._engine.write_back()
 
-    def _chosen(self) -> Engine:
+    def _chosen(self, anew: bool = False) -> Engine:
         if self._choice is False:
             return EagerEngine(self._task)
         try:
-            return CompiledEngine(self._task)
+            return CompiledEngine(self._task, anew)
         except Exception as reason:  # whatever a user's function does with what is no number yet
             if self._choice is True:
                 raise
@@ -94,7 +94,7 @@ class Training:
         self._looked = perf_counter()
         if self._engine.outdated():
             self._engine.write_back()
-            self._engine = self._chosen()
+            self._engine = self._chosen(anew=True)
         self._unsure = False
         self._cost = perf_counter() - self._looked
 

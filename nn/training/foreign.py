@@ -18,11 +18,11 @@ __all__ = ["is_foreign", "other_threads"]
 PACKAGES = ("autograd", "nn", "visualize")
 
 
-def is_foreign(item: Any) -> bool:
-    """Tell whether the code of a function or an object is someone else's.
+def is_foreign(item: Any, *methods: str) -> bool:
+    """Tell whether the code of a function is someone else's, or of an object or these methods.
 
     >>> from nn import EarlyStopping, accuracy
-    >>> is_foreign(EarlyStopping()), is_foreign(accuracy), is_foreign(lambda state: None)
+    >>> is_foreign(EarlyStopping(), "on_epoch_end"), is_foreign(accuracy), is_foreign(lambda x: x)
     (False, False, True)
     """
     if item is None or type(item) is random.Random:
@@ -30,12 +30,14 @@ def is_foreign(item: Any) -> bool:
     while isinstance(item, partial):
         item = item.func
     if isinstance(item, MethodType):
-        item = item.__self__
+        return is_foreign(item.__func__) or is_foreign(item.__self__)
     if isinstance(item, FunctionType):  # one that is wrapped says the module of the other
         module = item.__globals__.get("__name__")
     else:
         module = (item if isinstance(item, type) else type(item)).__module__
-    return str(module).partition(".")[0] not in PACKAGES
+    return str(module).partition(".")[0] not in PACKAGES or any(
+        is_foreign(getattr(item, method)) for method in methods
+    )
 
 
 def other_threads() -> bool:

@@ -129,8 +129,10 @@ def fit(
     watchers = as_callbacks(callbacks)
     updates = -(-len(train) // size)
     history = History()
-    foreign = any(map(is_foreign_callback, watchers)) or any(
-        map(is_foreign, [schedule, rng, *noise_layers(model)])
+    foreign = (
+        any(map(is_foreign_callback, watchers))
+        or (schedule is not None and is_foreign(schedule, "step", "rate"))
+        or any(is_foreign(layer, "shaped") for layer in noise_layers(model))
     )
     state = TrainingState(
         model, optimizer, history, 0, epochs, _names(measures, held_out is not None), updates
@@ -145,6 +147,8 @@ def fit(
         ):
             while state.epoch < epochs and not history.stopped:
                 order = row_order(len(train), shuffle, rng)
+                if is_foreign(rng):
+                    training.foreign_code_ran()
                 seen = training.epoch(order, shown)
                 with nullcontext() if history.epochs else training.undone_if_it_fails():
                     summary = training.measured(seen, measures)

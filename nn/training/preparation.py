@@ -18,7 +18,10 @@ from nn.names import named
 from nn.optimizers import OPTIMIZERS, Optimizer
 from nn.schedules import Schedule
 
-__all__ = ["check_model", "prepared_optimizer", "prepared_schedule", "training_and_validation"]
+__all__ = [
+    "check_model", "check_targets", "first_output", "prepared_optimizer", "prepared_schedule",
+    "training_and_validation",
+]  # fmt: skip
 
 
 def training_and_validation(
@@ -43,21 +46,22 @@ def check_model(model: Any, loss: Loss, train: Dataset, held_out: Dataset | None
     """
     if not isinstance(model, Module):
         raise TypeError(f"fit trains a Module, not {model!r}")
-    output = _first_output(model, train)
-    _check_targets(loss, output, train)
+    output = first_output(model, train)
+    check_targets(loss, output, train)
     if held_out is not None:
         with _about("validation"):
             if held_out.X.shape[1:] != train.X.shape[1:]:
-                output = _first_output(model, held_out)
-            _check_targets(loss, output, held_out)
+                output = first_output(model, held_out)
+            check_targets(loss, output, held_out)
 
 
-def _first_output(model: Module, examples: Dataset) -> Any:
+def first_output(model: Module, examples: Dataset) -> Any:
+    """Return the output of the model for the first row, in evaluation mode."""
     with model.evaluating(), no_grad():
         return model(examples.lists([0])[0][0])
 
 
-def _check_targets(loss: Loss, output: Any, examples: Dataset) -> None:
+def check_targets(loss: Loss, output: Any, examples: Dataset) -> None:
     """Run a loss of ours on each different target, and on all if there is a fault in one."""
     if loss not in LOSSES.values():
         return

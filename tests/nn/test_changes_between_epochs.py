@@ -1,6 +1,7 @@
 """What foreign code changes between epochs: compiled, a training goes on as the eager loop does."""
 
 import collections
+import itertools
 import os
 import random
 import types
@@ -13,7 +14,7 @@ import nn
 from autograd import Value
 from autograd.program import compile as compiling
 from autograd.program import descent
-from nn import MLP, Module, Optimizer, Schedule, fit
+from nn import MLP, EarlyStopping, Module, Optimizer, Schedule, fit
 
 ROWS = 12
 GAIN = 1.0
@@ -247,3 +248,58 @@ def test_each_change_is_met_at_the_next_step(change, monkeypatch):
 def test_any_changes_by_anyone(seed, monkeypatch):
     expected, found = both(monkeypatch, *plan(seed))
     assert_same(expected, found)
+
+
+def ended(choice, who, change):
+    """Train on labels, with a change by some code of someone's; return the losses or the error."""
+    source = np.random.default_rng(0)
+    X, labels = source.normal(size=(ROWS, 2)), np.array([0, 1] * 6)
+    held_out = X[:4].copy(), labels[:4].copy()
+    count = itertools.count(1)
+
+    def meddle(*_):
+        change(next(count), labels, held_out)
+
+    class Drawing(random.Random):
+        def getrandbits(self, bits):
+            meddle()
+            return super().getrandbits(bits)
+
+    patient = EarlyStopping(50)
+    if who == "a method":
+        usual = patient.on_epoch_end
+        patient.on_epoch_end = lambda state: meddle() or usual(state)
+    arguments = {
+        "a callback": {"callbacks": [meddle]},
+        "a method": {"callbacks": [patient]},
+        "a generator": {"rng": Drawing(1)},
+    }[who]
+    try:
+        history = fit(
+            Scaled(), X, labels, loss="binary_cross_entropy_with_logits", validation=held_out,
+            epochs=4, batch_size=5, compile=choice, **{"rng": random.Random(1), **arguments},
+        )  # fmt: skip
+    except ValueError as error:
+        return str(error)
+    return [*history["loss"], *history["validation_loss"]]
+
+
+@pytest.mark.parametrize("who", ["a callback", "a method", "a generator"])
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda n, labels, held_out: setattr(Scaled, "gain", n / 4),
+        lambda n, labels, held_out: labels.__setitem__(n % ROWS, 1 - labels[n % ROWS]),
+        lambda n, labels, held_out: labels.__setitem__(0, 7) if n > 1 else None,
+        lambda n, labels, held_out: held_out[1].__setitem__(0, 7) if n > 1 else None,
+    ],
+    ids=["a number", "labels", "a wrong label", "a wrong label held out"],
+)
+def test_labels_and_code_that_is_less_seen(who, change, monkeypatch):
+    for module in (compiling, descent):
+        monkeypatch.setattr(module, "checked_backend", lambda name: "numpy")
+    monkeypatch.setattr(Scaled, "gain", 1.0)
+    eager = ended(False, who, change)
+    Scaled.gain = 1.0
+    found = ended("auto", who, change)
+    assert found == (eager if isinstance(eager, str) else pytest.approx(eager, rel=1e-9))
