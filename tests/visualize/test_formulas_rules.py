@@ -66,9 +66,14 @@ def test_a_rule_has_the_value_of_the_pullback(row, arity, position):
         operands = {f"x{place}": arg for place, arg in enumerate(args)}
         text = filled(rule, list(operands), "out")
         try:
-            found = eval(text, NAMES, operands | {"out": out})
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", autograd.NumericWarning)
+                found = eval(text, NAMES, operands | {"out": out})
         except (OverflowError, ZeroDivisionError):  # Python's own floats are not total
             continue
+        by_convention = row.kink is not None and row.kink(*args) is not None
+        if not isfinite(found) and (expected == 0.0 or by_convention):
+            continue  # 0 * inf in the text, which shows neither the guard nor the convention
         assert found == pytest.approx(expected, rel=1e-12, abs=1e-300), (text, args)
         # and with the numbers themselves in the blanks
         text = filled(rule, [repr(arg) for arg in args], repr(out))
