@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+from copy import deepcopy
 from dataclasses import dataclass
 from inspect import signature
 from typing import TYPE_CHECKING, Any
@@ -130,6 +131,13 @@ class Function:
         except (pickle.PicklingError, AttributeError, TypeError):  # a lambda, or inside another
             state["function"] = None
         return state
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Function:
+        """Return a copy that keeps the function, unlike a pickle: in a process it is there."""
+        copied = Function.__new__(Function)
+        copied.__dict__ = {**vars(self), "own": {}}
+        copied.function = deepcopy(self.function, memo)
+        return copied
 
 
 class Graph:

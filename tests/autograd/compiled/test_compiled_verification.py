@@ -7,6 +7,7 @@ import copy
 import pickle
 import random
 import threading
+from functools import partial
 
 import pytest
 
@@ -427,6 +428,27 @@ def test_a_copy_of_a_model_and_its_compiled_function_stay_together():
         parameter.data = 0.0
     assert (twin(x), c(x)) == (0.0, before)
     assert twin.captured(x) == tuple(other.parameters())
+
+
+@pytest.mark.parametrize("partly", [False, True])
+def test_a_deep_copy_keeps_a_function_that_cannot_be_pickled(partly):
+    inside, box = Value(2.0), [2.0]
+    c = compiled(
+        partial(lambda w, x: x * w * box[0], Value(2.0))
+        if partly
+        else lambda x: x * inside * box[0]
+    )
+    assert c(1.0) == 4.0
+    twin = copy.deepcopy(c)
+    (own,) = twin.captured(1.0)
+    assert own not in c.captured(1.0)
+    own.data = 3.0
+    assert (twin(1.0), twin(Value(1.0)).data, c(1.0)) == (6.0, 6.0, 4.0)
+    box[0] = 5.0
+    with pytest.raises(StaleProgramError, match=r"2\.0 became 5\.0"):
+        twin(1.0)
+    twin.retrace()
+    assert twin(1.0) == 15.0
 
 
 def test_without_its_function_a_copy_keeps_its_programs_and_says_so():
