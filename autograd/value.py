@@ -345,7 +345,9 @@ def _attach(op: Primitive) -> None:
     def method(self: Value, *args: Any, out: None = None) -> Any:  # noqa: ARG001 - np.clip's
         return op(self, *args)
 
-    for name in {op.name, op.ufunc or op.name}:
+    # Two rows may be the same function of NumPy: its name is that of the row which is called so
+    alias = op.name if op.ufunc is None or op.ufunc in TABLE else op.ufunc
+    for name in {op.name, alias}:
         if name not in OWN_NAMES:
             setattr(Value, name, unary(op) if op.arity == 1 else method)
 

@@ -155,3 +155,17 @@ def test_functions_of_sequences_take_arrays():
     assert ag.sum(values).data == 7.0
     assert ag.norm(values).data == 5.0
     assert ag.dot(np.ones(2), np.ones(2)) == 2.0
+
+
+BINARY = sorted(name for name, row in ag.TABLE.items() if row.arity == 2)
+
+
+@pytest.mark.parametrize("name", BINARY)
+def test_a_method_with_the_name_of_a_row_is_that_row(name):
+    assert getattr(Value(3.0), name)(2.0).op is ag.TABLE[name]
+
+
+def test_maximum_as_a_method_has_its_derivative():
+    x = Value(3.0)
+    x.maximum(2.0).backward()
+    assert x.grad == 1.0

@@ -29,6 +29,7 @@ CASES = {
     "two paths that cancel": lambda x: x * 1.23456 - x * 1.23455 + 0.0 * x,
     "a dot that cancels": lambda x: autograd.dot([x, x], [Value(3.00001), Value(-3.0)]),
     "an infinite slope": lambda x: sqrt(x - 2.0) + x,
+    "a negative number to a power": lambda x: (x - 4.0) ** -2,
     "a norm": lambda x: autograd.norm([x, x * 1e-5, x * 3.0]),
 }
 
@@ -83,3 +84,11 @@ def test_a_number_that_no_digits_give_is_no_equation():
     a.data = 5.0
     assert false_equations(why(a, y).text) == []
     assert evaluated("5 × 3") == 15.0
+
+
+@pytest.mark.filterwarnings("ignore::autograd.NumericWarning")
+def test_a_root_of_a_negative_number_is_nan_in_words_too():
+    x = Value(-2.0, label="x")
+    y = x**0.5
+    for text in (explain(y, x).text, step_through(y).text):
+        assert "∂v1/∂x = 0.5 * x**(-0.5) = 0.5 * (-2)**(-0.5) = nan" in text

@@ -16,8 +16,11 @@ from autograd import (
     NumericWarning,
     StaleGraphError,
     Value,
+    clip,
     dot,
+    leaky_relu,
     log,
+    maximum,
     primitive,
     relu,
     sigmoid,
@@ -623,3 +626,29 @@ def test_indexed_names_need_no_parentheses():
     text = explain(z * z, wrt=w).text
     assert "= W1[0, 0] * x[0] = 2 * 3 = 6" in text
     assert "∂(loss (mean))/∂W1[0, 0] = x[0] = 3" in text
+
+
+@pytest.mark.parametrize(
+    ("function", "at", "says"),
+    [
+        (lambda x: x * 3, 1.0, "When x is raised by 0.001, y rises by about 0.003."),
+        (lambda x: 1 / x, 0.001, "When x is raised by 1e-06, y falls by about 1."),
+        (lambda x: (x * 2000.0).exp(), 0.0, "When x is raised by 1e-06, y rises by about 0.002."),
+        (
+            lambda x: maximum(x, 2.0),
+            2.0,
+            "By this, a small change of x is multiplied by 0.5 on its way to y.",
+        ),
+        (leaky_relu, 0.0, "By this, a small change of x is multiplied by 0.01 on its way to y."),
+        (
+            lambda x: clip(x, 0.0, 3.0),
+            3.0,
+            "By this, a small change of x is multiplied by 1 on its way to y.",
+        ),
+    ],
+)
+def test_what_a_gradient_foretells_comes_true(function, at, says):
+    x = Value(at, label="x")
+    y = function(x)
+    y.label = "y"
+    assert str(explain(y, x)).splitlines()[-1].strip() == says

@@ -8,7 +8,7 @@ import pytest
 
 import autograd
 from autograd import Value, clip, maximum, minimum, relu, sin, tanh, where
-from nn import MLP, mse_loss
+from nn import MLP, huber_loss, mse_loss
 from visualize import diff, draw, snapshot
 
 
@@ -36,10 +36,12 @@ REASONS = {
     "not the smallest": lambda w: minimum(w, leaf(-9.0, "x")),
     "not taken": lambda w: where(leaf(1.0, "x") > 0.0, leaf(2.0, "v"), w),
     "clipped": lambda w: clip(w, 5.0, 6.0),
-    "saturated": lambda w: tanh(w * 100.0),
+    "saturated": lambda w: tanh(w * 1000.0),
     "output equals target": lambda w: (w * 3.0 - 6.0) ** 2,
     "output equals target by a loss": lambda w: mse_loss([w * 3.0, w * 3.0], [6.0, 6.0]),
+    "output equals target by a loss of two branches": lambda w: huber_loss([w * 3.0], [6.0]),
     "difference 0": lambda w: (w - leaf(2.0, "x")) ** 2,
+    "factor 0": lambda w: (w - 2.0) * sin(leaf(0.0, "v")),
     "weight 0": lambda w: (w * 3.0) * leaf(0.0, "v"),
 }
 

@@ -32,6 +32,7 @@ from autograd import (
     topological_order,
     where,
 )
+from nn import MLP, hinge_loss, huber_loss, l1_loss, mse_loss
 from visualize import Diagnosis, explain, why
 from visualize.scene.slice import MOST_BOXES
 
@@ -701,7 +702,7 @@ def test_without_lines_it_says_how_to_get_them():
         (simple, "backward() has not been called from v1, so that x.grad still reads 0.0"),
         (cleared, "x.grad was cleared after the backward pass from v1"),
         (twice, "that is 2 times as much: as many backward passes have added up"),
-        (from_another_root, "it comes from a backward pass of another root; v1 has had none"),
+        (from_another_root, "it comes from an earlier backward pass; v1 has had none since it was"),
         (simple_after_backward, "main path: v1 → x, product 3"),
         (at_a_kink, "relu'(0) = 0, the flat side"),
     ],
@@ -966,3 +967,42 @@ def test_the_whole_text(asked, monkeypatch):
         exec(compile(LESSON, "lesson.py", "exec"), names)  # noqa: S102 - the text above
     leaf, root = (names[name] for name in asked)
     assert str(why(leaf, root)) == GOLDEN[asked]
+
+
+def met(error):
+    model = MLP(1, [1], rng=random.Random(0))
+    model.layers[0].neurons[0].weights[0].data, model.layers[0].neurons[0].bias.data = 2.0, 1.0
+    loss = error([model([1.0]), model([2.0])])
+    loss.backward()
+    return loss, model.parameters()[0]
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        lambda outputs: mse_loss(outputs, [3.0, 5.0]),
+        lambda outputs: l1_loss(outputs, [3.0, 5.0]),
+        lambda outputs: huber_loss(outputs, [3.0, 5.0]),
+        lambda outputs: (outputs[0] - 3.0) ** 2,
+        lambda outputs: hinge_loss(outputs, [1, 1]),
+        lambda outputs: (1 + -1 * outputs[0]).relu(),
+    ],
+)
+def test_where_nothing_is_left_to_learn_no_cure_is_advised(error):
+    told = why(*met(error)).text
+    assert "Way out: none is needed" in told
+    assert "random numbers" not in told
+    assert "leaky_relu" not in told
+
+
+def test_a_dead_unit_is_no_margin_that_is_kept():
+    x, b = Value(1.0, label="x"), Value(-5.0, label="b")
+    assert "leaky_relu" in why((x + b).relu(), x).text
+
+
+@pytest.mark.parametrize(
+    ("given", "hint"), [(MLP(1, [1]), "its result, model(x)"), (3.0, "Value(3.0)")]
+)
+def test_what_is_no_value_is_refused_with_what_to_give(given, hint):
+    with pytest.raises(TypeError, match=re.escape(hint)):
+        why(given)

@@ -42,11 +42,12 @@ def equation(value: Value, names: Mapping[Value, str]) -> str:
     row = value.op
     if row is None:
         return f"{names[value]} = {significant(value.data)}"
-    infix, digits = _is_infix(value), row_digits(value) or FEW
-    parts = [
-        f"({text})" if infix and position and text[0] == "-" else text
-        for position, text in enumerate(in_digits(arg.data, digits) for arg in value.args)
-    ]
+    digits = row_digits(value) or FEW
+    parts = [in_digits(arg.data, digits) for arg in value.args]
+    if _is_infix(value):
+        # -2 ^ 2 would be -4: a power comes before a sign
+        first = 0 if "**" in (row.formula or "") else 1
+        parts[first:] = [f"({part})" if part[0] == "-" else part for part in parts[first:]]
     return f"{cut(_applied(value, parts), WIDEST)} = {significant(value.data)}"
 
 

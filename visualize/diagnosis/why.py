@@ -19,6 +19,7 @@ from visualize.diagnosis.why_killed import killed
 from visualize.diagnosis.why_lost import cancelled, underflowed
 from visualize.digits import significant
 from visualize.drawing import Drawing
+from visualize.instead import instead_of
 from visualize.scene.asked import in_order
 from visualize.scene.flat import flatten
 from visualize.scene.names import names_of, unique_names
@@ -103,14 +104,10 @@ def _check(root: object, wrt: object) -> None:
         if isinstance(given, Value) or (position and given is None):
             continue
         several = isinstance(given, Iterable) and not isinstance(given, str)
-        hint = (
-            "ask about one after the other"
-            if several
-            else "a plain number has no gradient, make it a Value and compute with that"
-        )
+        hint = "; ask about one after the other" if several else instead_of(given)
         raise TypeError(
             f"why(root, wrt) takes two Values; argument {position + 1}, the {name}, is of type "
-            f"{type(given).__name__}: {hint}"
+            f"{type(given).__name__}{hint}"
         )
 
 

@@ -42,7 +42,7 @@ def not_as_computed(ways: Ways) -> Iterator[Finding]:
 def _reason(ways: Ways, held: float, given: float) -> str:
     root, top = ways.root, ways.names[ways.root]
     if not root.has_grad:
-        return f"it comes from a backward pass of another root; {top} has had none"
+        return f"it comes from an earlier backward pass; {top} has had none since it was computed"
     if isclose(held, given * root.grad, rel_tol=1e-9):
         return (
             f"the backward pass came to {top} with gradient {significant(root.grad)}, not 1: from "

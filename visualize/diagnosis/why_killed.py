@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from math import isfinite
 
-from autograd import TABLE, Contribution, Value, Visit
+from autograd import TABLE, Constant, Contribution, Value, Visit
 from visualize.diagnosis.diagnosis import Finding
 from visualize.diagnosis.ways import Ways
 from visualize.diagnosis.why_blocked import blocked
 from visualize.digits import significant
 from visualize.escape import printable
+from visualize.scene.recorded import difference_within
 
 __all__ = ["killed"]
 
@@ -52,6 +53,15 @@ WAYS_OUT = (
     ({"abs", "hypot", "atan2"}, "move away from the kink, as abs(x + 1e-12) does"),
 )  # fmt: skip
 
+MET = (
+    "none is needed where this difference is to be 0, as of an output and its target: a loss is "
+    "at its lowest there; else start from another point"
+)
+KEPT = (
+    "none is needed for a margin that is kept, as of a hinge loss: there is nothing to learn from "
+    "it; else start from another point"
+)
+
 Place = tuple[Visit, Contribution]
 
 
@@ -83,6 +93,10 @@ def killed(ways: Ways) -> Finding | None:
         counts += f" in {printable(scopes.pop())}"
     what = f"at {counts}" if len(nodes) == 1 else f"at {len(nodes):,} places ({counts})"
     advice = [words for rows, words in WAYS_OUT if kinds & rows]
+    if all(difference_within(contribution.operand) is not None for _, contribution in places):
+        advice = [MET]
+    elif all(_is_margin(contribution.operand) for _, contribution in places):
+        advice = [KEPT]
     return Finding(
         "killed",
         f"killed {what}: every way to {ways.names[ways.leaf]} passes a local derivative of "
@@ -114,6 +128,17 @@ def _cut(ways: Ways) -> Iterator[Place]:
         for contribution in visit.contributions:
             if contribution.operand in fertile and contribution.local == 0.0:
                 yield visit, contribution
+
+
+def _is_margin(operand: Value) -> bool:
+    """Tell whether a value is below 0 by a plain number and another, as 1 - y * score."""
+    row = operand.op
+    return (
+        row is not None
+        and row.formula in ("x + y", "x - y")
+        and operand.data < 0.0
+        and any(type(arg) is Constant and arg.data > 0.0 for arg in operand.args)
+    )
 
 
 def _told(ways: Ways, visit: Visit, contribution: Contribution) -> Iterator[str]:

@@ -12,6 +12,7 @@ from visualize.explanation.chain_rule import chain_rule, told_paths
 from visualize.explanation.derivation import Derivation
 from visualize.explanation.elision import shortened
 from visualize.explanation.equations import forward_row, local_row, partial
+from visualize.explanation.raising import honest_step
 from visualize.explanation.statements import (
     Block,
     Formula,
@@ -29,7 +30,6 @@ __all__ = ["story"]
 
 MOST_ROWS = 24  # of values, of derivatives
 MOST_NAMES = 6  # in the title
-TINY_STEP = 0.001
 
 
 def story(
@@ -113,6 +113,10 @@ def _meaning(part: Derivation, names: Mapping[Value, Name]) -> list[Block]:
     if not part.gradient:
         return [Sentence(("By this, a small change of ", wrt, " does not change ", root, "."))]
     moves = " rises by about " if part.gradient > 0.0 else " falls by about "
-    change = Number(abs(TINY_STEP * part.gradient))
-    step = " is raised by ", Number(TINY_STEP)
-    return [Sentence(("When ", wrt, *step, ", ", root, moves, change, "."))]
+    step = honest_step(part.root, part.wrt, part.gradient)
+    if step is None:
+        by = " is multiplied by ", Number(part.gradient), " on its way to "
+        return [Sentence(("By this, a small change of ", wrt, *by, root, "."))]
+    change = Number(abs(step * part.gradient))
+    raised = " is raised by ", Number(step)
+    return [Sentence(("When ", wrt, *raised, ", ", root, moves, change, "."))]

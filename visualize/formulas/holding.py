@@ -33,6 +33,8 @@ def held(compute: Callable[..., float], numbers: Sequence[float], result: float)
             found = compute(*[float(in_digits(number, digits)) for number in numbers])
         except (ArithmeticError, ValueError, TypeError, NameError):
             return FEW
+        if isinstance(found, complex):  # (-2)**0.5, which is nan here
+            return FEW
         if _agree(found, result):
             return digits
     return NONE

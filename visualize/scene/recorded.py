@@ -10,8 +10,9 @@ from autograd import Constant, StaleGraphError, Value, local_derivatives, sweep
 from visualize.scene.flat import FlatGraph
 from visualize.scene.gradient import Gradient, gradient_of
 
-__all__ = ["added_up", "passes_in", "recorded"]
+__all__ = ["added_up", "difference_within", "passes_in", "recorded"]
 
+MOST_STEPS = 4  # from a difference to what a loss makes of it
 MOST_PASSES = 1_000_000  # a whole number beyond is a coincidence
 
 
@@ -108,15 +109,16 @@ def _reason(node: Value, position: int, slope: float) -> str:
         return ""  # lost to rounding, or cancelled
     operand = node.args[position]
     factor = _other_factor(node, position)
+    measured = difference_within(operand)
     if factor is not None and factor is not operand:
         if factor.data:
             return ""
+        if measured is not None and difference_within(factor) is measured:
+            return _of_difference(measured)
         is_input = operand.op is None or type(factor) is Constant
         return "input 0" if is_input else "weight 0" if factor.op is None else "factor 0"
-    if operand.data == 0.0 and _is_difference(operand):
-        first, second = operand.args
-        is_target = second.op is None and first.op is not None
-        return "output equals target" if is_target else "difference 0"
+    if measured is not None:
+        return _of_difference(measured)
     if row.flat:
         return row.flat
     if row.kink and row.kink(*[float(arg.data) for arg in node.args]):
@@ -136,5 +138,30 @@ def _other_factor(node: Value, position: int) -> Value | Constant | None:
     return None
 
 
-def _is_difference(value: Value) -> bool:
-    return value.op is not None and value.op.formula == "x - y"
+def difference_within(value: Value | Constant) -> Value | None:
+    """Return the difference of equal numbers that makes a value 0; None where none does.
+
+    The value is the difference, or made in a few steps of it and of plain numbers.
+
+    >>> x = Value(2.0)
+    >>> error = x - 2
+    >>> difference_within(error * 0.5) is error, difference_within(x * 0)
+    (True, None)
+    """
+    found: Value | None = None
+    for _ in range(MOST_STEPS):
+        if not isinstance(value, Value) or value.data or value.op is None:
+            break
+        if value.op.formula == "x - y":
+            found = value
+        operands = [arg for arg in value.args if isinstance(arg, Value)]
+        if not operands or any(arg.data for arg in operands):
+            break
+        value = operands[0]  # of what a loss makes of an error, the first is the error
+    return found
+
+
+def _of_difference(difference: Value) -> str:
+    first, second = difference.args
+    is_target = second.op is None and first.op is not None
+    return "output equals target" if is_target else "difference 0"
