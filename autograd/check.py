@@ -124,11 +124,16 @@ def _checked(op: Primitive, operands: tuple[float, ...], order: int) -> Iterator
     if order == 2:
         for position in _shown(len(operands), FEW):
             if rules[position] is not None:
-                yield from _rule_checked(op, operands, position)
+                yield from _rule_checked(op, operands, rules, position)
 
 
-def _rule_checked(op: Primitive, operands: tuple[float, ...], position: int) -> Iterator[Check]:
-    """Check the rule drawn on Values against differences of the rule computed on floats."""
+def _rule_checked(
+    op: Primitive, operands: tuple[float, ...], rules: Sequence[float | None], position: int
+) -> Iterator[Check]:
+    """Check the rule drawn on Values against differences of the rule computed on floats.
+
+    What has no derivative on purpose in the operation has none in its rules.
+    """
     leaves = [Value(operand) for operand in operands]
     out = op(*leaves)
     drawn = op.pull(1.0, out, leaves)[position]
@@ -137,7 +142,11 @@ def _rule_checked(op: Primitive, operands: tuple[float, ...], position: int) -> 
     def local(moved: Sequence[float]) -> float:
         return as_float(_local_derivatives(op, tuple(moved))[position])
 
-    yield from _each(op, 2, operands, [found.get(leaf, 0.0) for leaf in leaves], local)
+    slopes = [
+        None if rule is None else found.get(leaf, 0.0)
+        for rule, leaf in zip(rules, leaves, strict=True)
+    ]
+    yield from _each(op, 2, operands, slopes, local)
 
 
 def _each(

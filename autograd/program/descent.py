@@ -270,7 +270,12 @@ class Descent:
     def write_back(self) -> None:
         """Put the numbers of the trained parameters into the Values."""
         numbers = self._stepper.parameters[: len(self._leaves)].tolist()
+        before = CLOCK.now
         CLOCK.write(self._leaves, numbers)
+        # Where nothing else has changed since the leaves were read, they need not be read again
+        written = self._leaves[0]._version if self._leaves else before
+        if self._clock == before and written == before + 1:
+            self._clock = written
 
     def _read_leaves(self) -> None:
         """Take over the data that somebody has set since the leaves were last looked at."""

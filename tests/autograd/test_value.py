@@ -92,7 +92,7 @@ def test_a_fresh_leaf():
     assert (leaf.op, leaf.args, leaf.label, leaf.scope) == (None, (), "", "")
 
 
-@pytest.mark.parametrize("name", ["foo", "gradient", "_prev"])
+@pytest.mark.parametrize("name", ["foo", "gradient", "_previous"])
 def test_misspelt_attributes_are_errors(name):
     with pytest.raises(AttributeError):
         getattr(Value(1.0), name)

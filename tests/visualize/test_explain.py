@@ -258,9 +258,9 @@ def test_a_value_that_is_not_in_the_graph():
     assert "the value given is not among" in explain(root, wrt=Value(1.0)).text
 
 
-def test_arguments_the_wrong_way_round_are_noticed():
+def test_arguments_may_come_either_way_round():
     o, w1 = neuron()
-    assert "It is the other way round: o was made of w1." in explain(w1, wrt=o).text
+    assert explain(w1, wrt=o).text == explain(o, wrt=w1).text
 
 
 def test_a_value_made_anew_under_its_old_label_is_noticed():
@@ -367,9 +367,9 @@ def test_what_is_not_finite_is_said_and_points_to_why():
     text = explain(sqrt(c), wrt=c).text
     assert "∂v1/∂c = inf" in text
     assert "The gradient is infinite. visualize.why finds where it began." in text
-    explanation = explain(sqrt(c * c), wrt=c)
+    explanation = explain(sqrt(c) - sqrt(c), wrt=c)
     assert math.isnan(explanation.gradient)
-    assert "inf × 0 = nan" in explanation.text
+    assert "inf - inf = nan" in explanation.text
     assert "The gradient is nan, not a number." in explanation.text
     assert r"\mathrm{nan}" in explanation.latex
     assert r"\infty" in explanation.latex
@@ -610,8 +610,7 @@ def test_numbers_beside_numbers_are_told_apart_and_not_rounded_away():
     a = Value(2.0, label="a")
     assert r"3\,a^{2} = 3 \cdot 2^{2} = 12" in explain(a**3, wrt=a).latex
     b = Value(6.0, label="b")
-    assert r"2.458 \cdot 10^{-5}" in explain(b.tanh(), wrt=b).latex
-    assert "0.9999^" not in explain(b.tanh(), wrt=b).latex
+    assert r"1 - 0.999987712^{2} = 2.458 \cdot 10^{-5}" in explain(b.tanh(), wrt=b).latex
 
 
 def alike():

@@ -68,12 +68,14 @@ def test_the_gradient_of_every_row_is_the_derivative_that_sympy_finds(row, arity
         written = formula(root, "sympy", wrt="all")
         found = run(written)
         place = numbers(written)
-        for leaf, slope in zip(leaves, gradients(root, leaves), strict=True):
+        slopes = gradients(root, leaves)
+        for position, (leaf, slope) in enumerate(zip(leaves, slopes, strict=True)):
             symbol = sympy.Symbol(leaf.label, real=True)
             own = sympy.sympify(found["y"]).diff(symbol).rewrite(sympy.Piecewise)
             expected = pytest.approx(slope, **SMOOTH)
             assert evaluated(found[f"dy_d{leaf.label}"], place) == expected, written
-            assert evaluated(own, place) == expected, written
+            if row.variadic or row.pullbacks[position] is not None:  # else 0 on purpose
+                assert evaluated(own, place) == expected, written
 
 
 @pytest.mark.parametrize("row", [row for row in ROWS if row.formula], ids=lambda row: row.name)
