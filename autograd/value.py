@@ -130,6 +130,16 @@ class Value:
         self._place = (label, self.scope)
 
     @property
+    def is_leaf(self) -> bool:
+        """Whether no operation made the Value; False for one left over from a trace that ended.
+
+        >>> a = Value(3.0)
+        >>> a.is_leaf, (2.0 * a).is_leaf
+        (True, False)
+        """
+        return self.op is None
+
+    @property
     def scope(self) -> str:
         """Where the Value was made: the names of the enclosing scopes, joined by "/"."""
         place = self._place

@@ -282,7 +282,7 @@ def _unnamed_parameters(module: Module) -> Iterator[Value]:
     while stack:
         item = stack.pop()
         if isinstance(item, Value):
-            if item.op is None:
+            if item.is_leaf:
                 yield item
         elif isinstance(item, list | tuple):
             stack += item
@@ -309,7 +309,7 @@ def _named_parameters(
         if isinstance(item, Module):
             if id(item) not in modules:
                 yield from _named_parameters(item, f"{prefix}{name}.", values, modules)
-        elif item.op is None and item not in values:
+        elif item.is_leaf and item not in values:
             values.add(item)
             yield prefix + name, item
 

@@ -6,6 +6,7 @@ from math import nan
 from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
 
 from autograd import primitives
+from autograd.mode import CURRENT
 from autograd.operators import binary, node_of
 from autograd.tracing import frozen, is_tracing
 from autograd.value import Value
@@ -79,6 +80,11 @@ class Traced(Value):
     @data.setter
     def data(self, data: Any) -> None:  # noqa: ARG002 - refused
         raise frozen("a change of .data", self.label)
+
+    @property
+    def is_leaf(self) -> bool:
+        """Whether it is an argument of the function that is being traced."""
+        return self.op is None and self in CURRENT.get().differentiated
 
     @property
     def grad(self) -> float:

@@ -8,18 +8,28 @@ import random
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
-from autograd import Descent, NumericWarning, paused_collector, set_data
+import autograd
+from autograd import (
+    Descent,
+    NumericWarning,
+    StaleProgramError,
+    TracingError,
+    paused_collector,
+    set_data,
+)
 from nn.losses import LOSSES
 from nn.module import Module
 from nn.noise import NoisePlan
-from nn.training.example import objective, outputs_with
+from nn.training.example import loss_and_outputs, objective, outputs_with
 from nn.training.interrupts import held_interrupts
+from nn.training.keeping import Keeping
 from nn.training.restoring import noted
 from nn.training.task import Task
 
-__all__ = ["CompilationError", "check_agreement", "kept_draws"]
+__all__ = ["CompilationError", "check_agreement", "check_repetition", "kept_draws"]
 
 # Rows of the eager batch to compare with: of a loss of ours only the model is in question.
 FEW_ROWS, MOST_ROWS = 8, 256
@@ -75,6 +85,41 @@ def _compare(eager: Any, compiled: Any, count: int) -> None:
                 "compiled, a loss is computed for each example alone, and what the model or the "
                 "loss does beside arithmetic on Values, such as random choices, is done once"
             )
+
+
+def check_repetition(
+    task: Task, descent: Descent, data: tuple[Any, Any], kept: Sequence[str]
+) -> None:
+    """Trace once more what has kept something in these attributes, such as a running mean.
+
+    Raises CompilationError where that changes what is computed, in training or in evaluation, and
+    where code that is not the library's may read what it is after an epoch.
+    """
+    evaluate = autograd.compile(
+        partial(loss_and_outputs, task.model, task.loss, task.penalty), in_axes=0,
+        backend="interpreter",
+    )  # fmt: skip
+    row = [column[:1] for column in data]
+    before = Keeping.of(task)
+    try:
+        with task.model.evaluating():
+            evaluate.program("value", *row)
+        repeats = descent.is_current()
+        with task.model.evaluating():
+            evaluate.program("value", *row)
+    except (StaleProgramError, TracingError):
+        repeats = False
+    if not repeats:
+        raise CompilationError(
+            "the model or the loss computes something else at each call, by what it keeps in "
+            f"{', '.join(kept)}; a program would not"
+        )
+    set_again = ", ".join(before.changed())
+    if set_again and task.watched:
+        raise CompilationError(
+            f"each call sets {set_again}, which a program does not, and code of yours that runs "
+            "between epochs may read it"
+        )
 
 
 @contextmanager

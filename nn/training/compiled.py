@@ -14,11 +14,17 @@ from nn.losses import Loss
 from nn.matching import numbers_of
 from nn.noise import NoisePlan, noise_layers, recorded_noise
 from nn.optimizers import Optimizer
-from nn.training.agreement import CompilationError, check_agreement, kept_draws
+from nn.training.agreement import (
+    CompilationError,
+    check_agreement,
+    check_repetition,
+    kept_draws,
+)
 from nn.training.eager import measured_eagerly
 from nn.training.example import example_loss, loss_and_outputs
 from nn.training.foreign import is_foreign
 from nn.training.interrupts import held_interrupts
+from nn.training.keeping import Keeping
 from nn.training.measuring import Measured
 from nn.training.preparation import check_targets, first_output
 from nn.training.progress import Progress
@@ -51,7 +57,10 @@ class CompiledEngine:
         function = loss_and_outputs if task.keeps_outputs else example_loss
         self._function = partial(function, task.model, task.loss, task.penalty)
         with kept_draws(task.model, allowed=False):
+            before = Keeping.of(task)
             self._start()
+            if kept := before.changed():
+                check_repetition(task, self._descent, self._data, kept)
         check_agreement(task, self._descent, *self._data, self._noise)
         self._output_shape: tuple[int, ...] = ()
         if task.keeps_outputs:

@@ -12,6 +12,7 @@ from nn.metrics import Metric
 from nn.training.compiled import CompiledEngine
 from nn.training.eager import EagerEngine
 from nn.training.foreign import is_foreign, other_threads
+from nn.training.keeping import Keeping
 from nn.training.measuring import Measured
 from nn.training.progress import Progress
 from nn.training.restoring import noted
@@ -75,9 +76,11 @@ class Training:
     def _chosen(self, anew: bool = False) -> Engine:
         if self._choice is False:
             return EagerEngine(self._task)
+        kept = Keeping.of(self._task)
         try:
             return CompiledEngine(self._task, anew)
         except Exception as reason:  # whatever a user's function does with what is no number yet
+            kept.put_back()  # as if it had not been tried
             if self._choice is True:
                 raise
             _log.warning("fit trains without compiling, which is slower: %s", reason)

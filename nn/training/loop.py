@@ -125,7 +125,6 @@ def fit(
         raise TypeError(f"penalty is a function of the model, such as L2(1e-4), not {penalty!r}")
     if penalty is not None:
         check_call(penalty, "the penalty", "the model")
-    task = Task(model, loss, penalty, optimizer, train, held_out, size, clip_norm, bool(measures))
     watchers = as_callbacks(callbacks)
     updates = -(-len(train) // size)
     history = History()
@@ -133,6 +132,10 @@ def fit(
         any(map(is_foreign_callback, watchers))
         or (schedule is not None and is_foreign(schedule, "step", "rate"))
         or any(is_foreign(layer, "shaped") for layer in noise_layers(model))
+    )
+    watched = foreign or any(map(is_foreign, measures.values()))
+    task = Task(
+        model, loss, penalty, optimizer, train, held_out, size, clip_norm, bool(measures), watched
     )
     state = TrainingState(
         model, optimizer, history, 0, epochs, _names(measures, held_out is not None), updates

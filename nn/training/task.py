@@ -26,3 +26,4 @@ class Task:
     batch_size: int
     clip_norm: float | None
     keeps_outputs: bool  # metrics want them
+    watched: bool = False  # code that is not the library's runs between epochs

@@ -345,6 +345,46 @@ class Detached(Outside):
         return self.w * x[0] * self.w.data
 
 
+class Centered(Outside):
+    """Keeps a running mean of its inputs, and subtracts it."""
+
+    def __init__(self):
+        super().__init__()
+        self.means = {"x": 0.0}
+
+    def forward(self, x):
+        if self.training:
+            self.means["x"] = 0.9 * self.means["x"] + 0.1 * x[0]
+        return self.w * (x[0] - self.means["x"])
+
+
+class CenteredAfterwards(Centered):
+    """Subtracts the running mean in evaluation only."""
+
+    def forward(self, x):
+        output = super().forward(x)
+        return self.w * x[0] if self.training else output
+
+
+class Annealed:
+    """A loss that shrinks from call to call."""
+
+    def __init__(self):
+        self.calls = 0
+
+    def __call__(self, outputs, targets):
+        self.calls += 1
+        return nn.mse_loss(outputs, targets) * (1.0 + 0.5**self.calls)
+
+
+class Remembering(Outside):
+    """Keeps its last input and output, which no call reads."""
+
+    def forward(self, x):
+        self.input, self.output = x, self.w * x[0]
+        return self.output
+
+
 class Counting(SGD):
     """Has a step of its own."""
 
@@ -367,6 +407,13 @@ def hardest(outputs, targets):
         ({"loss": partial(nn.mse_loss, reduction="sum")}, CompilationError, "a batch of 5 is not"),
         ({"loss": hardest}, CompilationError, "the loss of a batch of 5 is not"),
         ({"optimizer": Counting}, CompilationError, r"Counting has a step\(\) of its own"),
+        ({"model": Centered}, CompilationError, "what it keeps in means of Centered"),
+        ({"model": CenteredAfterwards, "validation": 0.4}, CompilationError, "means of Centered"),
+        ({"loss": Annealed}, CompilationError, "what it keeps in calls of Annealed"),
+        (
+            {"model": Remembering, "callbacks": [lambda state: state.model.output.data > 1e9]},
+            CompilationError, "each call sets input of Remembering, output of Remembering",
+        ),
     ],
 )  # fmt: skip
 def test_what_cannot_be_compiled_is_trained_step_by_step(changes, error, message, caplog):
@@ -374,6 +421,8 @@ def test_what_cannot_be_compiled_is_trained_step_by_step(changes, error, message
         random.seed(2)
         arguments = {"loss": "mse_loss", "optimizer": SGD, "batch_size": 5, **changes}
         model = arguments.pop("model", Outside)()
+        if isinstance(arguments["loss"], type):
+            arguments["loss"] = arguments["loss"]()
         history = fit(model, X, REALS, **arguments, epochs=3, compile=choice)
         return model.state_dict(), dict(history)
 
@@ -383,6 +432,16 @@ def test_what_cannot_be_compiled_is_trained_step_by_step(changes, error, message
     assert run("auto") == run(False)
     (record,) = caplog.records
     assert (record.name, record.levelname) == ("nn", "WARNING")
+
+
+def test_a_model_that_keeps_what_no_call_reads_is_compiled():
+    def run(choice):
+        random.seed(2)
+        model = Remembering()
+        fit(model, X, REALS, loss="mse_loss", optimizer=SGD, epochs=3, compile=choice)
+        return model.w.data
+
+    assert run(True) == pytest.approx(run(False), rel=1e-12)
 
 
 def test_the_data_of_a_parameter_is_live_in_a_compiled_training():

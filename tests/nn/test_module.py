@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from autograd import Value
+from autograd import Value, compile
 from nn import MLP, Layer, Module, Neuron
 
 
@@ -63,6 +63,38 @@ def test_modules_that_hold_each_other_are_walked_once():
     assert [name for name, _ in outer.named_parameters()] == ["child.w"]
     assert outer.eval() is outer
     assert (outer.training, inner.training) == (False, False)
+
+
+@pytest.mark.parametrize("traced", ["predict", "compile"])
+def test_an_input_that_a_trace_left_behind_is_no_parameter(traced):
+    class Remembering(Module):
+        def __init__(self):
+            self.w = Value(2.0)
+
+        def forward(self, x):
+            self.inputs = x
+            return self.w * x[0] * x[1]
+
+    model = Remembering()
+    if traced == "predict":
+        model.predict([[1.0, 2.0]])
+    else:
+        compile(model)([1.0, 2.0])
+    assert model.parameters() == [model.w]
+    assert model.state_dict() == {"w": 2.0}
+    model.zero_grad()
+    assert model.predict([[1.0, 2.0]]).tolist() == [4.0]
+
+
+def test_arguments_are_parameters_while_they_are_traced():
+    class Given(Module):
+        def forward(self, w):
+            self.w = w
+            return sum(parameter * parameter for parameter in self.parameters())
+
+    model = Given()
+    assert model(Value(3.0)).data == 9.0
+    assert compile(model, verify="always")(3.0) == 9.0
 
 
 def test_names_follow_layers_neurons_weights():
