@@ -28,7 +28,7 @@ def set_data(leaves: Iterable[Value], numbers: Iterable[Any]) -> None:
     """
     if is_tracing():
         raise frozen("a change of .data")
-    data = [as_float(number, "set_data") for number in numbers]
+    data = [as_float(number, "set_data") for number in _several("set_data", numbers)]
     changed = _checked("set_data", leaves, len(data))
     for leaf in changed:
         if leaf.op is not None:
@@ -52,13 +52,20 @@ def set_gradients(values: Iterable[Value], gradients: Iterable[Any]) -> None:
     """
     if is_tracing():
         raise frozen(".grad")
-    given = [None if x is None else as_float(x, "set_gradients") for x in gradients]
-    put(_checked("set_gradients", values, len(given)), "_grad", given)
+    name = "set_gradients"
+    given = [None if x is None else as_float(x, name) for x in _several(name, gradients)]
+    put(_checked(name, values, len(given)), "_grad", given)
+
+
+def _several(name: str, given: Iterable[Any]) -> Iterable[Any]:
+    if not hasattr(type(given), "__iter__"):
+        raise TypeError(f"{name} takes two lists, of Values and of numbers, not {given!r}")
+    return given
 
 
 def _checked(name: str, values: Iterable[Any], count: int) -> list[Any]:
     """Return the Values as a list; raise unless that is what they are, and so many."""
-    found = list(values)
+    found = list(_several(name, values))
     if len(found) != count:
         raise ValueError(f"{name}: there are {len(found)} Values and {count} numbers")
     for value in found:

@@ -77,6 +77,8 @@ def check_gradients(
         raise frozen("check_gradients")
     if order not in (1, 2):
         raise ValueError(f"check_gradients: order must be 1 or 2, not {order!r}")
+    if not isinstance(target, Value) and not callable(target):
+        raise TypeError(f"check_gradients takes a Value or a function, not {target!r}")
     output = target if isinstance(target, Value) else target(*mapped(_leaf, args))
     roots = [root for root in leaves_of(output) if isinstance(root, Value)]
     if not roots:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from autograd.primitive import Primitive
 
-__all__ = ["CLOCK", "Constant", "Node", "put", "topological_order"]
+__all__ = ["CLOCK", "Constant", "Node", "check_node", "put", "topological_order"]
 
 
 class Clock:
@@ -96,6 +96,12 @@ class Constant(float):
 NodeType = TypeVar("NodeType", bound=Node)
 
 
+def check_node(function: str, given: object) -> None:
+    """Raise TypeError, which names the function, for what is no Value and no other node."""
+    if not isinstance(getattr(given, "args", None), tuple | list):
+        raise TypeError(f"{function} takes Values, the roots of graphs, not {given!r}")
+
+
 def topological_order(*roots: NodeType) -> list[NodeType]:
     """Return the roots and the nodes that they depend on, operands before consumers.
 
@@ -108,6 +114,8 @@ def topological_order(*roots: NodeType) -> list[NodeType]:
     >>> topological_order(c) == [a, b, c]
     True
     """
+    for root in roots:
+        check_node("topological_order", root)
     order: list[NodeType] = []
     seen: set[NodeType] = set()
     opened: list[NodeType] = []  # nodes whose operands are being visited

@@ -214,6 +214,8 @@ def primitive(
     >>> y.data, x.grad
     (8.0, 12.0)
     """
+    if not isinstance(name, str):
+        raise TypeError(f"primitive: the name comes first, a str, not {name!r}")
     if not name.isidentifier():
         raise ValueError(f"primitive: the name {name!r} is not an identifier")
     if name in RESERVED:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from autograd.graph import Constant, topological_order
+from autograd.graph import Constant, check_node, topological_order
 from autograd.mode import quietly
 from autograd.number import as_float
 from autograd.staleness import check_fresh
@@ -67,6 +67,7 @@ def sweep(root: Value, gradient: float = 1.0) -> Sweep:
     6.0 []
     """
     refuse("a sweep", root)
+    check_node("sweep", root)
     for node in topological_order(root):
         check_fresh(node)
     levels: list[list[Any]] = [[] for _ in range(root._depth + 1)]
@@ -91,6 +92,7 @@ def local_derivatives(value: Value) -> tuple[float | None, ...]:
     ((5.0, 2.0), (None, -0.75))
     """
     refuse("a sweep", value)
+    check_node("local_derivatives", value)
     if value.op is None:
         return ()
     return tuple(

@@ -22,9 +22,17 @@ def clip_grad_norm(parameters: Iterable[Value], max_norm: float) -> float:
     >>> clip_grad_norm([p], max_norm=1.0), round(p.grad, 5)
     (3.0, 1.0)
     """
+    max_norm = Value(max_norm).data
     if not max_norm > 0.0:
         raise ValueError(f"clip_grad_norm: max_norm must be positive, not {max_norm!r}")
-    reached = [parameter for parameter in parameters if parameter.has_grad]
+    listed = list(parameters) if isinstance(parameters, Iterable) else [parameters]
+    for parameter in listed:
+        if not isinstance(parameter, Value):
+            raise TypeError(
+                "clip_grad_norm takes a list of Values, as model.parameters() is, not "
+                f"{parameter!r}"
+            )
+    reached = [parameter for parameter in listed if parameter.has_grad]
     for parameter in reached:
         if not isfinite(parameter.grad):
             raise ValueError(f"clip_grad_norm: the gradient of {parameter!r} is not finite")

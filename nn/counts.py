@@ -16,8 +16,12 @@ def as_count(count: Any, argument: str, least: int = 1) -> int:
     >>> as_count(16, "nout")
     16
     """
-    if isinstance(count, bool) or not hasattr(type(count), "__index__"):
+    try:
+        number = index(count)
+    except TypeError:  # an array has __index__ too
+        number = None
+    if number is None or isinstance(count, bool):
         raise TypeError(f"{argument} must be an int, not {count!r}")
-    if count < least:
-        raise ValueError(f"{argument} must be at least {least}, not {count}")
-    return index(count)
+    if number < least:
+        raise ValueError(f"{argument} must be at least {least}, not {number}")
+    return number

@@ -77,6 +77,11 @@ class Neuron(Module):
     def b(self, bias: Value) -> None:
         self.bias = bias
 
+    @property
+    def nonlin(self) -> bool:
+        """micrograd's name for an activation that is not linear."""
+        return self.activation != "linear"
+
     def forward(self, x: Any) -> Value:
         """Return the output for one example: a sequence of `nin` numbers or Values."""
         return self.output(vector(x, len(self.weights), self))

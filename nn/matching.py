@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from math import isnan
+from numbers import Real
 from reprlib import repr as brief
 from typing import Any
 
@@ -132,6 +133,7 @@ def matched(
     """
     if is_scalar(predictions):
         single = targets if is_scalar(targets) else as_rows(targets, f"{loss}: the targets")
+        _check_predictions([predictions], loss)
         return Pairs([predictions], _judged(single, 1, f"{loss}", fault), None)
     rows = as_rows(predictions, f"{loss}: the predictions")
     target_rows = [targets] if is_scalar(targets) else as_rows(targets, f"{loss}: the targets")
@@ -145,7 +147,15 @@ def matched(
         flat += elements
         flat_targets += _judged(target_row, len(elements), f"{loss}, row {index}", fault)
         lengths.append(0 if is_scalar(row) else len(row))
+    _check_predictions(flat, loss)
     return Pairs(flat, flat_targets, lengths)
+
+
+def _check_predictions(predictions: list[Any], loss: str) -> None:
+    for prediction in predictions:
+        if not isinstance(prediction, Value | Real):
+            what = "a function: give its result" if callable(prediction) else brief(prediction)
+            raise TypeError(f"{loss}: the predictions must be numbers or Values, not {what}")
 
 
 def _judged(row: Any, length: int, where: str, fault: Callable[[float], str]) -> list[Any]:

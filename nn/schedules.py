@@ -20,6 +20,8 @@ class Schedule(ABC):
     """
 
     def __init__(self, optimizer: Optimizer) -> None:
+        if not isinstance(optimizer, Optimizer):
+            raise TypeError(f"{type(self).__name__} takes an optimizer first, not {optimizer!r}")
         self.optimizer = optimizer
         self.base_lr = optimizer.lr
         self.epochs = 0

@@ -28,9 +28,9 @@ CHEAP_ONCE = 0.1  # the first trace, which loads what it needs, may have taken s
 COUNTED = 1000  # calls; after so many the pause alone decides, and calls are quicker
 
 
-def checked_policy(verify: str, what: str) -> str:
+def checked_policy(verify: object, what: str) -> str:
     """Return the policy if there is such a one; ValueError, which names `what`, if not."""
-    if verify not in POLICIES:
+    if not isinstance(verify, str) or verify not in POLICIES:
         raise ValueError(f"{what}: verify is one of {', '.join(POLICIES)}, not {verify!r}")
     return verify
 

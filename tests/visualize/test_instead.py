@@ -9,10 +9,14 @@ from visualize import (
     BoundaryRecorder,
     HealthMonitor,
     ParameterPath,
+    animate_boundary,
     draw,
     explain,
     formula,
     kinks,
+    plot_history,
+    plot_images,
+    plot_vectors,
     show,
     snapshot,
     step_through,
@@ -55,3 +59,10 @@ def test_every_counts_epochs(recorder):
             recorder(wrong)
     with pytest.raises(ValueError, match="every is 0; use 1 or more"):
         recorder(0)
+
+
+@pytest.mark.parametrize("plot", [plot_history, plot_vectors, plot_images, animate_boundary])
+@pytest.mark.parametrize("given", [2.5, None, MLP(2, [1]), abs], ids=repr)
+def test_a_plot_says_what_it_takes(plot, given):
+    with pytest.raises(TypeError, match=f"^{plot.__name__} takes a"):
+        plot(given)

@@ -144,3 +144,12 @@ def test_the_page_says_the_same(browser):
     tab.close()
     assert "grad 0 (input 0)" in text
     assert "brought exactly 0 (input 0)" in panel + text
+
+
+def test_a_gradient_that_was_cleared_is_not_unreached():
+    w, stranger = leaf(2.0, "w"), leaf(1.0, "x")
+    root = w * w + stranger.detach()
+    root.backward()
+    w.zero_grad()
+    assert lines(root)["w"] == "no gradient yet"
+    assert lines(root)["x"] == "grad not reached"

@@ -101,6 +101,8 @@ def animate_boundary(
     >>> "@keyframes" in animation.svg, "<script" in animation.svg
     (True, False)
     """
+    if not isinstance(recorder, BoundaryRecorder):
+        raise TypeError(f"animate_boundary takes a BoundaryRecorder, not {type(recorder).__name__}")
     if not 0 < seconds < math.inf:
         raise ValueError(f"animate_boundary: seconds is {seconds}; use a time above 0")
     if frames < 2:

@@ -33,6 +33,11 @@ def plot_history(
     >>> [axes.get_ylabel() for axes in figure.axes]
     ['loss']
     """
+    if not isinstance(history, Mapping):
+        raise TypeError(
+            "plot_history takes a mapping of names to numbers, as nn.fit returns, not "
+            f"{type(history).__name__}"
+        )
     names = list(dict.fromkeys(name.removeprefix(VALIDATION) for name in history))
     names = [name for name in names if name != "lr" or len(set(history[name])) > 1]
     if not any(len(numbers) for numbers in history.values()):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from visualize.digits import counted
@@ -47,6 +47,8 @@ def plot_images(
     >>> [axes.get_title() for axes in figure.axes]
     ['falls', 'rises']
     """
+    if not isinstance(images, Iterable):
+        raise TypeError(f"plot_images takes a list of pictures, not {type(images).__name__}")
     arrays = [
         as_picture(image, f"plot_images: picture {place}") for place, image in enumerate(images)
     ]

@@ -38,6 +38,10 @@ def plot_vectors(vectors: Mapping[str, Sequence[Any]], *, title: str | None = No
     >>> [text.get_text() for text in figure.axes[0].texts if text.get_text()]
     ['a', 'b']
     """
+    if not isinstance(vectors, Mapping):
+        raise TypeError(
+            f"plot_vectors takes a mapping of names to vectors, not {type(vectors).__name__}"
+        )
     tips = {name: _checked(name, vector) for name, vector in vectors.items()}
     if not tips:
         raise ValueError("plot_vectors: the mapping is empty; there is nothing to plot")

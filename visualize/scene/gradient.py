@@ -22,7 +22,7 @@ _SEVERITY: dict[State, int] = {
 class Gradient:
     """A gradient and its state.
 
-    - "pending": no backward pass has run from an output of this picture.
+    - "pending": no backward pass has run from an output of this picture, or it was cleared since.
     - "unreached": one has, and it did not come here: no way leads to an output.
     - "earlier": the number is of a pass before this graph had its numbers, or from elsewhere.
     - "zero": it came here and brought exactly 0; `remark` says why where that is known.

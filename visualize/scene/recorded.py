@@ -35,6 +35,13 @@ def recorded(graph: FlatGraph, gradients: Mapping[Value, float] | None = None) -
         passes = []
     if not passes:  # no pass from here, or one before a leaf was changed
         return [_of_earlier(gradient) for gradient in found]
+    reached = set().union(*passes)
+    found = [
+        gradient_of(False, 0.0, True)  # cleared since, by zero_grad()
+        if gradient.state == "unreached" and value in reached
+        else gradient
+        for value, gradient in zip(graph.values, found, strict=True)
+    ]
     if len(passes) == len(graph.outputs) == 1:
         (given,) = passes
         found = [

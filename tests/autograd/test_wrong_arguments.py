@@ -1,0 +1,55 @@
+"""What is no Value, no function or no name where one belongs is refused by name."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import pytest
+
+import autograd
+from autograd import (
+    Value,
+    check_gradients,
+    compile,
+    local_derivatives,
+    primitive,
+    set_data,
+    set_gradients,
+    sweep,
+    topological_order,
+)  # fmt: skip
+from nn import MLP
+
+NO_VALUES = [3.0, "x", None, [Value(1.0)], np.arange(2.0), Value, MLP(1, [1]), {"a": 1}]
+
+
+@pytest.mark.parametrize("function", [sweep, local_derivatives, topological_order])
+@pytest.mark.parametrize("given", NO_VALUES, ids=lambda given: type(given).__name__)
+def test_what_walks_a_graph_asks_for_a_value(function, given):
+    with pytest.raises(TypeError, match=rf"^{function.__name__} takes Values, the roots of graphs"):
+        function(given)
+
+
+@pytest.mark.parametrize("given", [3.0, "x", None, [1.0], np.arange(2.0)], ids=repr)
+def test_gradients_are_checked_of_values_and_functions(given):
+    with pytest.raises(TypeError, match="check_gradients takes a Value or a function, not"):
+        check_gradients(given)
+
+
+@pytest.mark.parametrize("name", [abs, 3.0, None, np.arange(2.0)], ids=repr)
+def test_a_primitive_begins_with_its_name(name):
+    with pytest.raises(TypeError, match="the name comes first, a str"):
+        primitive(name, abs)
+
+
+@pytest.mark.parametrize("change", [set_data, set_gradients])
+@pytest.mark.parametrize("arguments", [(Value(1.0), [2.0]), ([Value(1.0)], 2.0), (1.0, None)])
+def test_many_numbers_are_set_by_two_lists(change, arguments):
+    with pytest.raises(TypeError, match=f"^{change.__name__} takes two lists"):
+        change(*arguments)
+
+
+def test_a_policy_is_a_word():
+    with pytest.raises(ValueError, match=re.escape("verify is one of auto, always, never, not")):
+        compile(autograd.sin, verify=np.arange(2.0))
