@@ -24,12 +24,24 @@ SMALL = 40  # values; then four times as many
 MOST = 4.6  # times the work: 4 and a logarithm
 
 
+class Leaf(Value):
+    """A leaf that compares in Python, so that a search within one call of C is counted."""
+
+    __slots__ = ()
+
+    def __eq__(self, other):
+        return self is other
+
+    def __hash__(self):
+        return id(self)
+
+
 def leaves(count):
-    return [Value(0.5 + 0.1 * (k % 3), label=f"x{k}") for k in range(count)]
+    return [Leaf(0.5 + 0.1 * (k % 3), label=f"x{k}") for k in range(count)]
 
 
 def chain(count):
-    y = Value(0.5, label="x")
+    y = Leaf(0.5, label="x")
     for k in range(count):
         y = ag.sin(y) if k % 2 else y * 0.9
     return y
@@ -43,19 +55,19 @@ def tree(count):
 
 
 def shared(count):
-    x = Value(0.5, label="x")
+    x = Leaf(0.5, label="x")
     return ag.sum([ag.sin(x * (k + 1.0)) for k in range(count // 2)])
 
 
 def power(count):
-    x = y = Value(0.5, label="x")
+    x = y = Leaf(0.5, label="x")
     for _ in range(count // 2):
         y = y * x + 0.1
     return y
 
 
 def choices(count):
-    x = y = Value(0.5, label="x")
+    x = y = Leaf(0.5, label="x")
     for k in range(count // 3):
         y = where(x > 0.1 * k, y * 1.01, x)
     return y
@@ -103,13 +115,26 @@ WALKS = {
 }  # fmt: skip
 
 
+# Methods of C whose work grows with the object that they belong to.
+WHOLE = {"copy", "count", "index", "insert", "remove", "replace", "reverse", "sort"}
+
+
 def operations(call):
-    """Return how many calls, of Python and of C, a call makes."""
+    """Return how many calls, of Python and of C, a call makes, and how long what they handle is.
+
+    A method of C that walks its list or text counts with the length of it, and so does a text that
+    a function returns.
+    """
     count = 0
 
     def counted(frame, event, argument):
         nonlocal count
         count += 1
+        if event == "c_call" and argument.__name__ in WHOLE:
+            whole = argument.__self__
+            count += len(whole) if isinstance(whole, list | str | bytes | bytearray) else 0
+        elif event == "return" and isinstance(argument, str):
+            count += len(argument) // 8
 
     before = sys.getprofile()
     sys.setprofile(counted)
@@ -133,3 +158,35 @@ def test_four_times_the_graph_is_four_times_the_work(walk, graph):
         leaf = topological_order(root)[0]
         counts.append(operations(lambda: WALKS[walk](root, leaf)))  # noqa: B023 - called at once
     assert counts[1] <= MOST * counts[0] + 200, counts
+
+
+def consumers(count, wide):
+    """One wide operation used at many places."""
+    whole = wide(leaves(count // 2))
+    return ag.sum([whole * (k + 1.0) for k in range(count // 2)])
+
+
+def replaced(count, last, *, every=1):
+    x = y = Leaf(0.5, label="x")
+    for k in range(count // 2):
+        y = last(y) * x if k % every == 0 else y * x
+    return y
+
+
+PAIRS = {
+    "a wide operation became another": lambda n: (consumers(n, ag.norm), consumers(n, ag.sum)),
+    "each operation became another": lambda n: (replaced(n, ag.sin), replaced(n, ag.cos)),
+    "operations were put in": lambda n: (replaced(n, ag.sin), replaced(n, ag.sin, every=2)),
+    "a sum became longer": lambda n: (shared(n), shared(n + n // 4)),
+    "a chain became longer": lambda n: (power(n), power(n + n // 4)),
+    "nothing but the leaves": lambda n: (tree(n), tree(n)),
+}
+
+
+@pytest.mark.parametrize("pair", PAIRS.values(), ids=PAIRS)
+def test_graphs_that_differ_are_compared_in_linear_time(pair):
+    counts = []
+    for count in (40, 120, 360):  # what is looked at below a place is bounded by 24
+        before, after = pair(count)
+        counts.append(operations(lambda: diff(before, after).text))  # noqa: B023 - called at once
+    assert counts[2] - counts[1] <= 3.6 * (counts[1] - counts[0]), counts

@@ -14,7 +14,7 @@ from collections.abc import Callable, Hashable, Iterable, Sequence
 from autograd import Constant
 from visualize.comparison.descent import match_by_use
 from visualize.comparison.loops import without_loops
-from visualize.comparison.pairing import NONE, Pairing, Reason, may_be_same
+from visualize.comparison.pairing import NONE, Pairing, Reason, may_be_same, operand_nodes
 from visualize.comparison.snapshot import Snapshot
 from visualize.scene.facts import Node
 
@@ -129,13 +129,12 @@ def _match_by_shared_operand(pairs: Pairing) -> None:
     users: dict[Hashable, list[int]] = defaultdict(list)
     for number in reversed(pairs.free_before()):
         node = pairs.before[number]
-        for operand in dict.fromkeys(node.operands):
-            if isinstance(operand, int):
-                users[node.operation, operand].append(number)
+        for operand in operand_nodes(node):
+            users[node.operation, operand].append(number)
     for number in pairs.free_after():
         node = pairs.after[number]
-        for operand in dict.fromkeys(node.operands):
-            if isinstance(operand, int) and pairs.before_of[number] == NONE:
+        for operand in operand_nodes(node):
+            if pairs.before_of[number] == NONE:
                 stack = users.get((node.operation, pairs.before_of[operand]), [])
                 while stack and pairs.after_of[stack[-1]] != NONE:
                     stack.pop()

@@ -7,7 +7,7 @@ from enum import IntEnum
 from visualize.comparison.snapshot import Snapshot
 from visualize.scene.facts import Node
 
-__all__ = ["Pairing", "Reason", "may_be_same"]
+__all__ = ["Pairing", "Reason", "may_be_same", "operand_nodes"]
 
 NONE = -1
 
@@ -68,3 +68,9 @@ def may_be_same(before: Node, after: Node) -> bool:
     return before.operation == after.operation and (
         before.label == after.label or not before.label or not after.label
     )
+
+
+def operand_nodes(node: Node) -> list[int]:
+    """Return the numbers of the nodes that a node is made of, each once."""
+    # first without constants: the node 1 is not the number 1.0, though they are equal
+    return list(dict.fromkeys(o for o in node.operands if isinstance(o, int)))
