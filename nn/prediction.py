@@ -10,7 +10,7 @@ from typing import Any
 from weakref import ref
 
 import autograd
-from autograd import TracingError, no_grad
+from autograd import no_grad
 from nn.data import as_numbers
 from nn.matching import numbers_of
 
@@ -34,14 +34,15 @@ class Prediction:
         """Return the outputs for all rows as an array of shape (rows,) or (rows, ...).
 
         The model is traced at each call, for anything may have changed since the last. One that
-        asks a Value for its number, as `if x[0] > 0` does, is run row by row.
+        asks a Value for its number, as `if x[0] > 0` and `table[x[0]]` do, is run row by row, and
+        so is one that fails, with the error of its own.
         """
         import numpy as np
 
         rows = as_numbers(X, "X").astype(np.float64, copy=False)
         try:
             return self._compiled(rows)
-        except TracingError:
+        except Exception:  # noqa: BLE001 - whatever a model does with what is no number yet
             model = _alive(self._model)
             with no_grad():
                 return np.array([numbers_of(model(row)) for row in rows.tolist()])

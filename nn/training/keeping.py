@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections import deque
 from functools import partial
+from itertools import chain, starmap
 from types import MethodType, ModuleType
 from typing import Any
 
-from autograd import structure_changed
+from autograd import Value, Vector, structure_changed
 from nn.module import Module
 from nn.training.task import Task
 
 __all__ = ["Keeping"]
 
-# Of these the contents are noted too, of one kind by another: layers, counts, what was seen.
-CONTAINERS = (list, dict)
+# Of these the contents are noted too, at any depth: counts, sums, what was seen last.
+CONTAINERS = (list, dict, set, deque, bytearray)
 
 # What a Module notes of itself.
 OURS = frozenset({"scope_name", "_children_named", "_prediction"})
@@ -44,10 +46,14 @@ class Keeping:
         owners = {id(item): item for item in outer if _has_attributes(item)}
         for owner in [*owners.values()]:
             owners |= {id(item): item for item in vars(owner).values() if _has_attributes(item)}
-        self._noted = [
-            (type(owner).__name__, vars(owner), vars(owner).copy(), _contents(vars(owner)))
-            for owner in owners.values()
-        ]
+        self._noted = [(type(owner).__name__, vars(owner)) for owner in owners.values()]
+        self._before = [attributes.copy() for _, attributes in self._noted]
+        self._contents = {
+            (place, name): [(item, item.copy()) for item in _containers(attribute)]
+            for place, (_, attributes) in enumerate(self._noted)
+            for name, attribute in attributes.items()
+            if type(attribute) not in (Value, Vector)  # most of what there is
+        }
 
     @classmethod
     def of(cls, task: Task) -> Keeping:
@@ -57,10 +63,11 @@ class Keeping:
     def changed(self) -> list[str]:
         """Return the names of the attributes that have been set or changed since."""
         found = []
-        for owner, now, before, contents in self._noted:
-            names = dict.fromkeys([*before, *now])
-            for name in names:
-                if name not in OURS and not _same(name, now, before, contents):
+        for place, ((owner, now), before) in enumerate(zip(self._noted, self._before, strict=True)):
+            for name in dict.fromkeys([*before, *now]):
+                there = name in now and name in before and _equal(now[name], before[name])
+                contents = self._contents.get((place, name), [])
+                if name not in OURS and not (there and all(starmap(_same, contents))):
                     found.append(f"{name} of {owner}")
         return found
 
@@ -68,15 +75,13 @@ class Keeping:
         """Let all attributes be what they were."""
         if self.changed():
             structure_changed()
-        for _, now, before, contents in self._noted:
-            now.clear()
-            now.update(before)
-            for name, content in contents.items():
-                if isinstance(content, dict):
-                    now[name].clear()
-                    now[name].update(content)
-                else:
-                    now[name][:] = content
+        for (_, now), before in zip(self._noted, self._before, strict=True):
+            now.update(before)  # never empty, for other threads
+            for name in now.keys() - before.keys():
+                del now[name]
+        for item, before in chain.from_iterable(self._contents.values()):
+            if not _same(item, before):
+                _fill(item, before)
 
 
 def _owner(function: Any) -> Any:
@@ -89,19 +94,41 @@ def _has_attributes(item: Any) -> bool:
     return hasattr(item, "__dict__") and not isinstance(item, type | ModuleType)
 
 
-def _contents(attributes: dict[str, Any]) -> dict[str, Any]:
-    return {name: item.copy() for name, item in attributes.items() if type(item) in CONTAINERS}
+def _containers(attribute: Any) -> list[Any]:
+    """Return what can be changed in place, from the outside in."""
+    found: dict[int, Any] = {}
+    stack = [attribute]
+    while stack:
+        item = stack.pop()
+        if type(item) is tuple:
+            stack += item
+        elif (type(item) in CONTAINERS or _is_array(item)) and id(item) not in found:
+            found[id(item)] = item
+            if type(item) in (list, deque):
+                stack += item
+            elif type(item) is dict:
+                stack += item.values()
+    return [*found.values()]
 
 
-def _same(name: str, now: dict[str, Any], before: dict[str, Any], contents: dict[str, Any]) -> bool:
-    if name not in now or name not in before or not _equal(now[name], before[name]):
-        return False
-    if name not in contents:
-        return True
-    one, other = now[name], contents[name]
-    if isinstance(one, dict):
-        one, other = [*one, *one.values()], [*other, *other.values()]
-    return len(one) == len(other) and all(map(_equal, one, other))
+def _is_array(item: Any) -> bool:
+    return type(item).__name__ == "ndarray"  # NumPy need not be there
+
+
+def _fill(item: Any, before: Any) -> None:
+    if _is_array(item):
+        item[...] = before
+    else:
+        item.clear()
+        item.update(before) if type(item) in (dict, set) else item.extend(before)
+
+
+def _same(item: Any, before: Any) -> bool:
+    if _is_array(item):
+        return bool(item.tobytes() == before.tobytes())  # those of objects have their addresses
+    if type(item) is dict:
+        return _same([*item, *item.values()], [*before, *before.values()])
+    return len(item) == len(before) and all(map(_equal, item, before))
 
 
 def _equal(one: Any, other: Any) -> bool:

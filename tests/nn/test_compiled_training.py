@@ -1,9 +1,11 @@
 """fit with compiled programs: the numbers of the eager loop, its errors, and when it falls back."""
 
+import collections
 import functools
 import math
 import random
 import signal
+import types
 from functools import partial
 
 import numpy as np
@@ -366,6 +368,27 @@ class CenteredAfterwards(Centered):
         return self.w * x[0] if self.training else output
 
 
+class CountedIn(Outside):
+    """Counts its calls somewhere, and computes with that."""
+
+    def __init__(self, kept, count):
+        super().__init__()
+        self.kept, self.count = kept, count
+
+    def forward(self, x):
+        return self.w * x[0] * (1.0 + 0.5 ** self.count(self.kept))
+
+
+def counted_by(kept, place):
+    kept[place] += 1
+    return kept[place]
+
+
+def grown(kept, item):
+    kept.append(item)
+    return len(kept)
+
+
 class Annealed:
     """A loss that shrinks from call to call."""
 
@@ -432,6 +455,34 @@ def test_what_cannot_be_compiled_is_trained_step_by_step(changes, error, message
     assert run("auto") == run(False)
     (record,) = caplog.records
     assert (record.name, record.levelname) == ("nn", "WARNING")
+
+
+@pytest.mark.parametrize(
+    ("kept", "count"),
+    [
+        (lambda: {"a": {"b": 0}}, lambda kept: counted_by(kept["a"], "b")),
+        (lambda: [[0], 1.0], lambda kept: counted_by(kept[0], 0)),
+        (lambda: ([0],), lambda kept: counted_by(kept[0], 0)),
+        (lambda: np.zeros(2), lambda kept: counted_by(kept, 1)),
+        (lambda: collections.deque([1.0], maxlen=4), lambda kept: grown(kept, 2.0)),
+        (bytearray, lambda kept: grown(kept, 2)),
+        (lambda: {0}, lambda kept: (kept.add(len(kept)), len(kept))[1]),
+        (types.SimpleNamespace, lambda kept: counted_by(vars(kept), "n")),
+    ],
+)
+def test_wherever_a_model_counts_its_calls_it_starts_from_what_was_there(kept, count):
+    def run(choice):
+        random.seed(2)
+        start = kept()
+        if isinstance(start, types.SimpleNamespace):
+            start.n = 0
+        model = CountedIn(start, count)
+        history = fit(model, X, REALS, loss="mse_loss", optimizer=SGD, epochs=2, compile=choice)
+        return model.state_dict(), dict(history)
+
+    with pytest.raises(CompilationError, match=r"kept of CountedIn|n of SimpleNamespace"):
+        run(True)
+    assert run("auto") == run(False)
 
 
 def test_a_model_that_keeps_what_no_call_reads_is_compiled():

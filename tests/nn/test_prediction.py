@@ -162,6 +162,27 @@ def test_it_is_computed_in_evaluation_and_in_place_of_nothing(branch):
     assert not model.training
 
 
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda x: {1.0: 5.0, 2.0: 7.0}[x],
+        lambda x: 5.0 if x.is_integer() else 7.0,
+        lambda x: 5.0 if np.isfinite(x) else 7.0,
+        lambda x: [5.0, 6.0, 7.0][round(x)],
+    ],
+)
+def test_what_only_a_number_answers_is_asked_row_by_row(ask):
+    class Asking(Module):
+        def __init__(self):
+            self.w = Value(2.0)
+
+        def forward(self, x):
+            return self.w * ask(x[0])
+
+    rows = [[1.0], [2.0]]
+    assert Asking().predict(rows).tolist() == one_by_one(Asking(), rows).tolist()
+
+
 def test_mistakes_are_those_of_the_model():
     with pytest.raises(ValueError, match="takes 2 inputs, got 3"):
         MLP(2, [1]).predict([[1.0, 2.0, 3.0]])
