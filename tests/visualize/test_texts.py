@@ -161,6 +161,8 @@ class Named(nn.Module):
 
     def __init__(self, text):
         self.layers = {text: nn.Layer(1, 2), "last": nn.Layer(2, 1, activation="identity")}
+        for parameter in self.layers[text].parameters():
+            parameter.data = -1.0  # both units are off, and the report names their layer
 
     def forward(self, x):
         for layer in self.layers.values():
@@ -219,7 +221,7 @@ FIGURES = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("text", ["$x_$", "price $5 to $9 \\$", "a\x00\x1b\ud800\nb", "_hidden"])
+@pytest.mark.parametrize("text", ["_x $x_$ $5-$9 \\$", "a\x00\x1b\ud800\nb"])
 @pytest.mark.parametrize("plot", FIGURES.values(), ids=FIGURES)
 @pytest.mark.filterwarnings("ignore:Glyph:UserWarning")
 def test_plots_show_a_text_as_it_is(plot, text, tmp_path):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from visualize.escape import printable
+
 __all__ = ["KINDS", "Finding"]
 
 # From the worst to the mildest.
@@ -48,4 +50,4 @@ class Finding:
         return self.cure or ADVICE[self.kind]
 
     def __str__(self) -> str:
-        return self.says
+        return printable(self.says)

@@ -14,6 +14,7 @@ from visualize.checkup.finding import KINDS
 from visualize.checkup.loss import Loss, checked_loss
 from visualize.checkup.report import Health
 from visualize.checkup.sample import sample_of
+from visualize.escape import printable
 from visualize.every import checked_every
 
 if TYPE_CHECKING:
@@ -106,5 +107,5 @@ class HealthMonitor:
         return evolution(self.epochs, self.reports)
 
     def __repr__(self) -> str:
-        last = f", last: {self.reports[-1].verdict}" if self.reports else ""
+        last = f", last: {printable(self.reports[-1].verdict)}" if self.reports else ""
         return f"<HealthMonitor with {len(self.reports)} reports{last}>"

@@ -11,6 +11,7 @@ from visualize.checkup.finding import Finding
 from visualize.checkup.layer import LayerHealth
 from visualize.checkup.table import text
 from visualize.digits import counted
+from visualize.escape import printable
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -62,7 +63,7 @@ class Health:
 
     def __repr__(self) -> str:
         layers, examples = counted(len(self.layers), "layer"), counted(self.examples, "example")
-        return f"<Health of {layers} on {examples}: {self.verdict}>"
+        return f"<Health of {layers} on {examples}: {printable(self.verdict)}>"
 
     def _repr_pretty_(self, printer: Any, _: bool) -> None:
         printer.text(self.text)
