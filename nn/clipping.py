@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from math import hypot, isfinite
+from typing import Any
 
 from autograd import Value, set_gradients
 
@@ -25,7 +26,8 @@ def clip_grad_norm(parameters: Iterable[Value], max_norm: float) -> float:
     max_norm = Value(max_norm).data
     if not max_norm > 0.0:
         raise ValueError(f"clip_grad_norm: max_norm must be positive, not {max_norm!r}")
-    listed = list(parameters) if isinstance(parameters, Iterable) else [parameters]
+    given: Any = parameters
+    listed = list(given) if isinstance(given, Iterable) else [given]
     for parameter in listed:
         if not isinstance(parameter, Value):
             raise TypeError(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from nn import MLP
@@ -13,6 +15,7 @@ from visualize import (
     draw,
     explain,
     formula,
+    health,
     kinks,
     plot_history,
     plot_images,
@@ -59,6 +62,19 @@ def test_every_counts_epochs(recorder):
             recorder(wrong)
     with pytest.raises(ValueError, match="every is 0; use 1 or more"):
         recorder(0)
+
+
+@pytest.mark.parametrize(
+    ("ask", "says"),
+    [
+        (lambda: plot_history({"loss": 1.0}), "'loss' is 1.0, not one number per epoch"),
+        (lambda: BoundaryRecorder("abc", [0]), "BoundaryRecorder: X"),
+        (lambda: health(MLP(2, [1]), X, [None, 1.0]), "health, row 0: y holds None"),
+    ],
+)
+def test_what_holds_no_numbers_is_named(ask, says):
+    with pytest.raises((TypeError, ValueError), match=re.escape(says)):
+        ask()
 
 
 @pytest.mark.parametrize("plot", [plot_history, plot_vectors, plot_images, animate_boundary])

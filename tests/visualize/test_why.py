@@ -1006,3 +1006,19 @@ def test_a_dead_unit_is_no_margin_that_is_kept():
 def test_what_is_no_value_is_refused_with_what_to_give(given, hint):
     with pytest.raises(TypeError, match=re.escape(hint)):
         why(given)
+
+
+@pytest.mark.parametrize(
+    ("function", "at", "advice"),
+    [
+        (lambda x: 1 / x, 1e-6, "keep the divisor away from 0"),
+        (lambda x: x.log() * 3.0, 1e-12, "keep the operand of log above 0"),
+        (lambda x: (x * 2.0).sqrt(), 1e-14, "keep what is under the root above 0"),
+        (lambda x: x * 1e6, 1.0, "smaller weights to start from"),
+    ],
+)
+def test_a_gradient_that_is_huge_near_a_pole_is_told_to_keep_away(function, at, advice):
+    x = Value(at, label="x")
+    y = function(x)
+    y.backward()
+    assert advice in why(y, x).text

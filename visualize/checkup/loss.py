@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from math import isfinite, nan
+from numbers import Real
 from typing import Any, TypeAlias
 
 from autograd import Value, mean
@@ -60,6 +61,8 @@ def _squared_error(answers: list[Any], targets: list[Any]) -> Any:
                 f"{len(wanted)}, which have no mean squared error; for classes pass "
                 "loss=nn.cross_entropy"
             )
+        if not all(isinstance(number, Value | Real) for number in wanted):
+            raise TypeError(f"health, row {row}: y holds {target!r}, which is no number")
         squares += [(output - number) ** 2 for output, number in zip(outputs, wanted, strict=True)]
     return mean(squares)
 

@@ -8,6 +8,7 @@ from math import log
 
 from autograd import Value
 from visualize.backpropagation.paths import PathEdge
+from visualize.diagnosis.advice import AGAINST
 from visualize.diagnosis.diagnosis import Finding
 from visualize.diagnosis.factors import forward_growth, shrinkage
 from visualize.diagnosis.magnitude import LN10, log_size, power
@@ -19,6 +20,11 @@ __all__ = ["HUGE", "TINY", "chain_lines", "grown", "healthy", "main_way", "vanis
 TINY = 1e-6  # at a rate of 0.1 it takes ten million steps to move a weight by 1
 HUGE = 1e4
 MOST = 5  # operations to name
+MOST_OF_IT = 0.6  # of the logarithm of a huge gradient
+SMALLER = (
+    "clip_grad_norm, a lower learning rate, smaller weights to start from, inputs scaled to about "
+    "1, or the mean of the losses for their sum"
+)
 
 
 def vanishing(sizes: Sizes) -> Finding | None:
@@ -64,10 +70,20 @@ def grown(sizes: Sizes) -> Finding | None:
         summary,
         tuple(lines),
         _extreme(sizes, shrinking=False),
-        "clip_grad_norm, a lower learning rate, smaller weights to start from, inputs scaled "
-        "to about 1, or the mean of the losses for their sum",
+        _against_one(path.edges if path else ()) or SMALLER,
         main_way(sizes),
     )
+
+
+def _against_one(edges: Sequence[PathEdge]) -> str:
+    """Return what to do about the one operation near its pole that makes most of a gradient."""
+    sizes = [max(log_size(edge.local), 0.0) for edge in edges]
+    largest = max(sizes, default=0.0)
+    if not largest or largest < MOST_OF_IT * sum(sizes):
+        return ""
+    node = edges[sizes.index(largest)].node
+    near = min(abs(arg.data) for arg in node.args) < 1.0  # of a large power the base is large
+    return AGAINST.get(node.op.name, "") if near and node.op else ""
 
 
 def healthy(sizes: Sizes) -> Finding:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from visualize.plots.arrays import as_floats
 from visualize.plots.figures import (
     CLASS_COLOURS,
     NEGATIVE,
@@ -160,7 +161,7 @@ def plane_around(inputs: ArrayLike, y: ArrayLike, resolution: int, where: str) -
     """
     import numpy as np
 
-    points, classes = np.asarray(inputs, dtype=float), np.asarray(y, dtype=float)
+    points, classes = as_floats(inputs, f"{where}: X"), as_floats(y, f"{where}: y")
     if points.ndim != 2 or points.shape[1] != 2 or not len(points):
         raise ValueError(f"{where}: X has shape {points.shape}; it must be (examples, 2)")
     if classes.shape != (len(points),):

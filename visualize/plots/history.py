@@ -38,6 +38,9 @@ def plot_history(
             "plot_history takes a mapping of names to numbers, as nn.fit returns, not "
             f"{type(history).__name__}"
         )
+    for name, numbers in history.items():
+        if not hasattr(type(numbers), "__len__"):
+            raise TypeError(f"plot_history: {name!r} is {numbers!r}, not one number per epoch")
     names = list(dict.fromkeys(name.removeprefix(VALIDATION) for name in history))
     names = [name for name in names if name != "lr" or len(set(history[name])) > 1]
     if not any(len(numbers) for numbers in history.values()):
