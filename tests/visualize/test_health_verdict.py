@@ -214,7 +214,7 @@ def test_the_first_layer_with_a_bad_parameter_is_named(bad):
     model.layers[1].neurons[2].weights[0].data = bad
     model.layers[2].neurons[0].bias.data = bad
     report = health(model, X, INSIDE, loss=BCE, optimizer=Adam(model.parameters()))
-    assert report.verdict == "nan in layers.1: 1 of 20 parameters are nan or infinite"
+    assert report.verdict == "nan in layers.1: 1 of 20 parameters is nan or infinite"
     assert kinds(report) == ["nan"]
     assert report.text
     assert not report.healthy
@@ -238,7 +238,7 @@ def test_a_loss_that_refuses_bad_outputs_does_not_hide_where_they_come_from():
     model = Sequential(Layer(2, 3, "tanh"), Layer(3, 1, "sigmoid"))
     model.layers[0].neurons[1].bias.data = math.nan
     report = health(model, X, INSIDE, loss=binary_cross_entropy)
-    assert report.verdict == "nan in layers.0: 1 of 9 parameters are nan or infinite"
+    assert report.verdict == "nan in layers.0: 1 of 9 parameters is nan or infinite"
     assert math.isnan(report.loss)
     good = Sequential(Layer(2, 3, "tanh"), Layer(3, 1, "linear"))
     for parameter in good.parameters():
@@ -378,3 +378,12 @@ def test_gradients_stand_out_beyond_a_factor_of_a_thousand(factor):
     assert kinds(report) == expected
     first, last = report.layers
     assert first.gradients.rms == pytest.approx(factor * last.gradients.rms)
+
+
+def test_one_unit_and_one_example_are_in_the_singular():
+    model = MLP(2, [3, 1], rng=random.Random(0))
+    for neuron in model.layers[0].neurons[1:]:
+        neuron.bias.data = 9.0
+    model.layers[0].neurons[0].bias.data = -9.0
+    verdict = health(model, [[0.0, 1.0]], [1.0]).verdict
+    assert verdict == "dead units in layers.0: 1 of 3 relu units (0) is off on the only example"

@@ -61,8 +61,11 @@ def _not_finite(layers: Sequence[LayerHealth], loss: float) -> Iterator[Finding]
 
 def _broken(layer: LayerHealth, what: str, numbers: Statistics | None) -> Iterator[Finding]:
     if numbers is not None and numbers.not_finite:
-        count = f"{numbers.not_finite:,} of {numbers.count:,} {what}"
-        yield Finding("nan", layer.name, f"nan in {layer.name}: {count} are nan or infinite")
+        broken = numbers.not_finite
+        count = f"{broken:,} of {numbers.count:,} {what}"
+        yield Finding(
+            "nan", layer.name, f"nan in {layer.name}: {count} {_be(broken)} nan or infinite"
+        )
 
 
 def _unreached(layers: Sequence[LayerHealth]) -> Iterator[Finding]:
@@ -117,7 +120,8 @@ def _dead(layers: Sequence[LayerHealth], examples: int) -> Iterator[Finding]:
     # A layer that is dead as a whole cuts off all before it
     for layer in sorted(layers, key=lambda layer: len(layer.dead) < layer.units):
         if len(layer.dead) > FEW_DEAD * layer.units:
-            says = f"{_share(layer, layer.dead)} are off on all {examples:,} examples"
+            where = f"all {examples:,} examples" if examples > 1 else "the only example"
+            says = f"{_share(layer, layer.dead)} off on {where}"
             yield Finding("dead", layer.name, f"dead units in {layer.name}: {says}")
 
 
@@ -125,13 +129,17 @@ def _saturated(layers: Sequence[LayerHealth]) -> Iterator[Finding]:
     for layer in layers:
         # The last layer is meant to: a confident answer is near 0 or 1
         if not layer.is_output and len(layer.saturated) > FEW_SATURATED * layer.units:
-            says = f"{_share(layer, layer.saturated)} are mostly at a bound"
+            says = f"{_share(layer, layer.saturated)} mostly at a bound"
             yield Finding("saturated", layer.name, f"saturated units in {layer.name}: {says}")
 
 
 def _share(layer: LayerHealth, units: Sequence[int]) -> str:
     which = ", ".join(map(str, units[:NAMED])) + (", …" if len(units) > NAMED else "")
-    return f"{len(units):,} of {layer.units:,} {layer.made_by} units ({which})"
+    return f"{len(units):,} of {layer.units:,} {layer.made_by} units ({which}) {_be(len(units))}"
+
+
+def _be(count: int) -> str:
+    return "is" if count == 1 else "are"
 
 
 def _updates(layers: Sequence[LayerHealth]) -> Iterator[Finding]:
