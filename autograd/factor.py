@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-__all__ = ["divided_exactly"]
+__all__ = ["are_alike", "divided_exactly"]
 
 MOST = 64  # operations to look at: a factor stands near the top of what a rule multiplies
 
@@ -29,7 +29,7 @@ def divided_exactly(expression: Any, factor: Any) -> Any:
         left -= 1
         if isinstance(part, float):
             return 0.0 if part == 0.0 else None
-        if _are_alike(part, factor):
+        if are_alike(part, factor):
             return 1.0
         # What lies no deeper than the factor cannot depend on it
         if part.op is None or part.op.over is None or part._depth <= factor._depth or left < 0:
@@ -39,7 +39,7 @@ def divided_exactly(expression: Any, factor: Any) -> Any:
     return None if expression is None or isinstance(expression, float) else divided(expression)
 
 
-def _are_alike(one: Any, other: Any) -> bool:
+def are_alike(one: Any, other: Any) -> bool:
     """Tell whether two nodes are one, or computed alike, as the two of norm(x) * norm(x) are."""
     pairs = [(one, other)]
     seen = 0

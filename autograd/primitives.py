@@ -16,7 +16,7 @@ from math import inf, isfinite, nan, pi
 from typing import Any
 
 from autograd import ieee
-from autograd.factor import divided_exactly
+from autograd.factor import are_alike, divided_exactly
 from autograd.primitive import RESERVED, TABLE, Primitive, primitive
 
 REAL = (-3.0, 3.0)
@@ -306,10 +306,17 @@ dot: Primitive = primitive(
 )
 
 
+def _is_half(y: Any) -> bool:
+    return isinstance(y, float) and y == 0.5
+
+
 def _pull_power_base(g: Any, out: Any, x: Any, y: Any) -> Any:
-    """y * x**(y-1), where a y of 0 wins."""
+    """y * x**(y-1), where a y of 0 wins; for y = 0.5 a length is divided away as by sqrt."""
     if isinstance(y, float) and y == 2.0:
         return guarded(g, y * x)
+    along = _past_root(g, out, x) if _is_half(y) else None
+    if along is not None:
+        return along
     return guarded(g, guarded(y, _power_log(x, y - 1.0, 0.0)))
 
 
@@ -358,6 +365,7 @@ pow: Primitive = primitive(
         (-1e200, 3.0),
     ),
     over=_power_over,
+    span=lambda tangents, x, y: _span_of_root(tangents, x) if _is_half(y) else None,
     formula="x**y",
     kink=_kink_of_power,
 )
@@ -457,14 +465,22 @@ expm1 = primitive(
 
 
 def _pull_root(g: Any, out: Any, x: Any) -> Any:
-    """g * 0.5 / r; or g / r * 0.5 where that is exact and x a sum of squares: then r is a length.
+    """g * 0.5 / r; or g / r * 0.5 where the root is a length and that is exact."""
+    along = _past_root(g, out, x)
+    return guarded(g, quotient(0.5, out)) if along is None else along
+
+
+def _past_root(g: Any, out: Any, x: Any) -> Any:
+    """Return g / r * 0.5 where g / r is exact and x a sum of squares: then the root r is a length.
 
     At the edge of its domain, as in sqrt(x)**2 at 0, the slope stays 0 * inf = 0 in every mode.
     """
     along = divided_exactly(g, out)
-    if along is not None and _sums_squares(x):
-        return guarded(along, 0.5)
-    return guarded(g, quotient(0.5, out))
+    return None if along is None or not _sums_squares(x) else guarded(along, 0.5)
+
+
+def _span_of_root(tangents: Any, x: Any) -> Any:
+    return guarded(tangents[0], 0.5) if _sums_squares(x) else None
 
 
 def _sums_squares(x: Any) -> bool:
@@ -481,7 +497,7 @@ def _sums_squares(x: Any) -> bool:
             stack += args
         elif op is mul or op is dot:
             half = len(args) // 2
-            if any(map(operator.is_not, args[:half], args[half:])):
+            if not all(map(are_alike, args[:half], args[half:])):
                 return False
         elif op is not pow or not isinstance(args[1], float) or args[1] not in {2.0, 4.0, 6.0}:
             return False
@@ -498,7 +514,7 @@ sqrt: Primitive = primitive(
     c="sqrt",
     domain=(POSITIVE,),
     special=EDGES,
-    span=lambda tangents, x: guarded(tangents[0], 0.5) if _sums_squares(x) else None,
+    span=_span_of_root,
     kink=lambda x: "sqrt'(0) = inf, from above; there is nothing below" if x == 0.0 else None,
 )
 
@@ -1025,6 +1041,8 @@ def _pull_length(g: Any, out: Any, *xs: Any) -> list[Any]:
     along = divided_exactly(g, out)
     if along is not None:
         return [guarded(along, x) for x in xs]
+    if len(xs) == 1:  # without 1/r, which would cancel in the second derivative
+        return [guarded(g, computed(sign, *xs))]
     return [guarded(g, where(equal(out, 0.0), 0.0, div(x, out))) for x in xs]
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-from autograd.factor import divided_exactly
+from autograd.factor import are_alike, divided_exactly
 from autograd.graph import topological_order
 from autograd.mode import quietly
 from autograd.primitives import guarded
@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 __all__ = ["tangents_of"]
 
+# Of nodes that change as a length does: the length, and their tangents times the length.
+Spans: TypeAlias = dict[Any, tuple[Any, Any]]
+
 
 @quietly
 def tangents_of(outputs: Sequence[Any], along: Mapping[Any, Any], *, graph: bool) -> dict[Any, Any]:
@@ -25,7 +28,7 @@ def tangents_of(outputs: Sequence[Any], along: Mapping[Any, Any], *, graph: bool
     missing from the result does not move.
     """
     found: dict[Any, Any] = dict(along)
-    spans: dict[Any, Any] = {}  # the tangents of lengths, each times the length
+    spans: Spans = {}
     for node in topological_order(*outputs):
         check_fresh(node)
         op = node.op
@@ -34,41 +37,63 @@ def tangents_of(outputs: Sequence[Any], along: Mapping[Any, Any], *, graph: bool
         moved = [found.get(arg, 0.0) for arg in node.args]
         if all(map(is_zero, moved)):
             continue
-        out: Any = node if graph else node._data
-        args = node.args if graph else [arg._data for arg in node.args]
-        span = op.span(moved, *args) if graph and op.span else None
+        span = op.span(moved, *node.args) if graph and op.span else None
         if span is not None:
-            spans[node] = span
-        terms = _past_lengths(node, moved, spans)
-        if op.variadic:
-            locals_ = op.pull(1.0, out, args)
-            terms += [
-                guarded(t, d) for t, d in zip(moved, locals_) if d is not None and not is_zero(t)
-            ]
-        else:
-            terms += [
-                rule(t, out, *args)
-                for t, rule in zip(moved, op.pullbacks)
-                if rule is not None and not is_zero(t)
-            ]
+            spans[node] = node, span
+        past = _past_lengths(node, spans)
+        left = [0.0 if place in past else t for place, t in enumerate(moved)]
+        terms = [*past.values(), *_terms(node, left, graph=graph)]
         if terms:
             found[node] = total(terms)
+        if span is None and op.over:
+            _carry_span(node, moved, left, spans)
     return found
 
 
-def _past_lengths(node: Any, moved: list[Any], spans: Mapping[Any, Any]) -> list[Any]:
-    """Return the contributions of operands that are lengths and factors of their slopes.
+def _terms(node: Any, moved: Sequence[Any], *, graph: bool) -> list[Any]:
+    """Return what each moving operand adds to the derivative of a node."""
+    op = node.op
+    out: Any = node if graph else node._data
+    args = node.args if graph else [arg._data for arg in node.args]
+    if op.variadic:
+        slopes = op.pull(1.0, out, args)
+        return [guarded(t, d) for t, d in zip(moved, slopes) if d is not None and not is_zero(t)]
+    return [
+        rule(t, out, *args)
+        for t, rule in zip(moved, op.pullbacks)
+        if rule is not None and not is_zero(t)
+    ]
+
+
+def _past_lengths(node: Any, spans: Spans) -> dict[int, Any]:
+    """Return the contributions of operands whose slopes have the length as a factor, by place.
 
     What their rules would divide by the length and multiply by it again is done without both: see
-    `factor`. Their tangents are taken out of `moved`.
+    `factor`.
     """
     if spans.keys().isdisjoint(node.args):
-        return []
-    terms = []
+        return {}
+    terms = {}
     for place, slope in enumerate(node.op.pull(1.0, node, node.args)):
-        span = spans.get(node.args[place])
-        along = None if span is None else divided_exactly(slope, node.args[place])
-        if along is not None:
-            terms.append(guarded(span, along))
-            moved[place] = 0.0
+        if node.args[place] in spans:
+            length, span = spans[node.args[place]]
+            along = divided_exactly(slope, length)
+            if along is not None:
+                terms[place] = guarded(span, along)
     return terms
+
+
+def _carry_span(node: Any, moved: Sequence[Any], left: Sequence[Any], spans: Spans) -> None:
+    """Give a node that is a multiple of a length, as -r and 3r are, a span of its own.
+
+    `left` are the tangents that were not taken past a length: without any, nothing was divided.
+    """
+    lengths = [spans[arg][0] for arg, t in zip(node.args, left) if arg in spans and not is_zero(t)]
+    if not lengths:
+        return
+    length = lengths[0]
+    stretched = [
+        spans[arg][1] if arg in spans and are_alike(spans[arg][0], length) else guarded(t, length)
+        for arg, t in zip(node.args, moved)
+    ]
+    spans[node] = length, total(_terms(node, stretched, graph=True))

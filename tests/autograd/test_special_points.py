@@ -6,6 +6,8 @@ The points themselves, and points beside them where what the guard avoids would 
 from __future__ import annotations
 
 import itertools
+import math
+from functools import reduce
 from math import inf, isfinite, isnan, nextafter
 
 import mpmath
@@ -60,12 +62,16 @@ LENGTHS = {
     "hypot": ag.hypot,
     "sqrt of squares": lambda x, y: ag.sqrt(x * x + y**2),
     "sqrt of a dot": lambda x, y: ag.sqrt(ag.dot([x, y], [x, y])),
+    "power of squares": lambda x, y: (x * x + y**2) ** 0.5,
     "abs": lambda x, y: ag.abs(x - 2.0 * y),
 }
 # Functions of a length r, and of its square for mpmath.
 EVEN = {
     "r**2": (lambda r: r() ** 2, lambda s: s),
     "r * r, computed twice": (lambda r: r() * r(), lambda s: s),
+    "r * -r": (lambda r: r() * -r(), lambda s: -s),
+    "((r * r) * r) * r": (lambda r: r() * r() * r() * r(), lambda s: s * s),
+    "3r * (r / 2)": (lambda r: (3.0 * r()) * (r() / 2.0), lambda s: 3 * s / 2),
     "dot": (lambda r: ag.dot([r(), 3.0], [r(), 1.0]), lambda s: s + 3),
     "r**4 / 2 - r**2": (lambda r: r() ** 4 / 2.0 - r() ** 2, lambda s: s * s / 2 - s),
     "r to a Value": (lambda r: r() ** Value(2.0), lambda s: s),
@@ -105,6 +111,34 @@ def test_they_are_smooth_in_forward_mode_too(length):
     assert grad(along, (0, 1))(0.0, 0.0) == wanted
     assert jvp(along, (0.0, 0.0), (1.0, 0.5))[1] == wanted[0] + 0.5 * wanted[1]
     assert grad(f, (0, 1))(0.0, 0.0) == (0.0, 0.0)
+
+
+def slope_along(f, place):
+    """Return the partial derivative of f(x, y), by forward mode."""
+    return lambda x, y: jvp(f, (x, y), (float(place == 0), float(place == 1)))[1]
+
+
+@pytest.mark.parametrize("even", EVEN)
+@pytest.mark.parametrize("length", LENGTHS)
+def test_forward_mode_nested_agrees_to_fourth_order(length, even):
+    function, of_square = EVEN[even]
+    square = square_of(length)
+    wanted = exact_partials(lambda x, y: of_square(square(x, y)), (0.0, 0.0), 4)
+    got = {}
+    for places in filter(lambda places: [*places] == sorted(places), wanted):
+        slope = reduce(slope_along, places, lambda x, y: function(lambda: LENGTHS[length](x, y)))
+        got[places] = slope(0.0, 0.0)
+    agree(got, {places: wanted[places] for places in got}, 1e-9)
+
+
+def test_a_length_of_constants_and_a_variable():
+    assert grad(grad(lambda x: ag.sqrt(ag.dot([x, 0.0], [x, 0.0])) ** 2))(0.0) == 2.0
+
+
+def test_a_length_of_one_number_has_no_curvature():
+    """1/r - x*x/r**3 is two large numbers, which would leave nothing of what stands beside them."""
+    assert hessian(lambda x: 2.0 ** ag.hypot(x))(1e-300) == pytest.approx(math.log(2.0) ** 2)
+    assert grad(ag.hypot)(-inf) == -1.0
 
 
 def test_a_length_itself_keeps_its_convention():
