@@ -290,7 +290,7 @@ def test_overflows_are_reported_and_not_warned_of():
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         report = health(Steep(), [[1.0], [0.0]], [0.0, 0.0])
-    assert report.verdict == "nan in Steep: 1 of 2 activations are nan or infinite"
+    assert report.verdict == "nan in Steep: 1 of 2 activations is nan or infinite"
     assert report.layers[0].activations.largest == 1.0  # of those that are finite
 
 

@@ -22,8 +22,7 @@ ADVICE = {
     "equal units": "Start weights from random numbers: what starts equal gets equal gradients.",
     "small weights": "Draw larger initial weights, as nn's default does, or standardise X.",
     "constant output": "Look for weights near 0, and for what is off or saturated on the way.",
-    "flat": "A loss at its lowest is done, as a hinge loss whose margins are all kept and a squared "
-    "error of 0; else look for a step or a clip.",
+    "flat": "A loss at its lowest, as a hinge loss of kept margins, is done; else look for a clip.",
     "vanishing": "Draw initial weights as nn's default does, or use fewer layers.",
     "dead": "They do not come back: start again with a smaller learning rate, or use leaky_relu.",
     "saturated": "Draw smaller initial weights, standardise X, or take a smaller learning rate.",
