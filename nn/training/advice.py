@@ -106,7 +106,7 @@ def _some_outputs(task: Task) -> list[Any]:
         with (
             task.model.evaluating(),
             no_grad(),
-            kept_draws(task.model),
+            kept_draws(task),
             warnings.catch_warnings(),
         ):
             warnings.simplefilter("ignore", NumericWarning)

@@ -4,9 +4,10 @@
 
 from __future__ import annotations
 
+import pickle
 import random
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from typing import Any
@@ -21,9 +22,9 @@ from autograd import (
     set_data,
 )
 from nn.losses import LOSSES
-from nn.module import Module
 from nn.noise import NoisePlan
 from nn.training.example import loss_and_outputs, objective, outputs_with
+from nn.training.foreign import is_foreign
 from nn.training.interrupts import held_interrupts
 from nn.training.keeping import Keeping
 from nn.training.restoring import noted
@@ -43,7 +44,8 @@ class CompilationError(ValueError):
 def check_agreement(task: Task, descent: Descent, X: Any, y: Any, plan: NoisePlan) -> None:
     """Compare loss and gradient of compiled examples with those of an eager batch.
 
-    Its rows are from all over the data, its noise is drawn by the plan. The parameters are a little
+    Its rows are from all over the data, as many as in a batch, and for a loss that is not ours as
+    many as in the last one too; its noise is drawn by the plan. The parameters are a little
     off those at which the function was traced, so that a number that the trace has frozen shows;
     afterwards parameters and gradients are as they were. Raises CompilationError where the two
     differ.
@@ -51,16 +53,20 @@ def check_agreement(task: Task, descent: Descent, X: Any, y: Any, plan: NoisePla
     import numpy as np
 
     most = FEW_ROWS if task.loss in LOSSES.values() else MOST_ROWS
-    rows = np.linspace(0, len(X) - 1, min(task.batch_size, len(X), most)).astype(int)
-    batch: tuple[Any, ...] = X[rows], y[rows]
-    with held_interrupts(), _elsewhere(task), paused_collector(), kept_draws(task.model):
-        noise = None
-        if plan:
-            noise = plan.drawn(len(rows))
-            batch = *batch, noise
-        found = descent.value_and_grad(batch)
-        expected = _eager(task, rows, None if noise is None else noise.tolist())
-    _compare(expected, found, len(rows))
+    sizes = [min(task.batch_size, len(X))]
+    if is_foreign(task.loss) and 0 < len(X) % task.batch_size < sizes[0]:
+        sizes.append(len(X) % task.batch_size)  # the last batch of an epoch
+    for size in sizes:
+        rows = np.linspace(0, len(X) - 1, min(size, most)).astype(int)
+        batch: tuple[Any, ...] = X[rows], y[rows]
+        with held_interrupts(), _elsewhere(task), paused_collector(), kept_draws(task):
+            noise = None
+            if plan:
+                noise = plan.drawn(len(rows))
+                batch = *batch, noise
+            found = descent.value_and_grad(batch)
+            expected = _eager(task, rows, None if noise is None else noise.tolist())
+        _compare(expected, found, len(rows))
 
 
 def _eager(task: Task, rows: Any, noise: Sequence[Any] | None) -> Any:
@@ -138,28 +144,41 @@ def _elsewhere(task: Task) -> Iterator[None]:
 
 
 @contextmanager
-def kept_draws(model: Module, allowed: bool = True) -> Iterator[None]:
+def kept_draws(task: Task, allowed: bool = True) -> Iterator[None]:
     """Put the generators of random numbers back after the block, as if it had not drawn from them.
 
-    Raises CompilationError if it has and that is not allowed: in a trace.
+    Those of the modules `random` and `numpy.random`, and the attributes of the model, the loss and
+    the penalty. Raises CompilationError if it has drawn and that is not allowed: in a trace.
     """
-    attributes = [item for _, module in model.named_modules() for item in vars(module).values()]
-    generators: list[Any] = [random, *(x for x in attributes if isinstance(x, random.Random))]
-    before, numpy_before = [source.getstate() for source in generators], _numpy_state()
+    sources = _sources(task)
+    before = [state() for state, _ in sources]
     try:
         yield
-        drawn = before != [source.getstate() for source in generators]
+        drawn = pickle.dumps(before) != pickle.dumps([state() for state, _ in sources])
     finally:
-        for source, state in zip(generators, before, strict=True):
-            source.setstate(state)
-    if not allowed and (drawn or _numpy_state() != numpy_before):
+        for (_, put_back), state in zip(sources, before, strict=True):
+            put_back(state)
+    if not allowed and drawn:
         raise CompilationError(
             "the model or the loss draws random numbers; a program would repeat the first ones"
         )
 
 
-def _numpy_state() -> Any:
+def _sources(task: Task) -> list[tuple[Callable[[], Any], Callable[[Any], Any]]]:
+    """Return what reads the state of each generator, and what sets it."""
     import numpy as np
 
-    state: Any = np.random.get_state()
-    return [*state[1].tolist(), *state[2:]]
+    owners = [*(module for _, module in task.model.named_modules()), task.loss, task.penalty]
+    found: list[Any] = [
+        (random.getstate, random.setstate),
+        (np.random.get_state, np.random.set_state),
+    ]
+    for item in (item for owner in owners for item in getattr(owner, "__dict__", {}).values()):
+        if isinstance(item, random.Random):
+            found.append((item.getstate, item.setstate))
+        elif isinstance(item, np.random.RandomState):
+            found.append((item.get_state, item.set_state))
+        elif isinstance(item, np.random.Generator):
+            bits = item.bit_generator
+            found.append((partial(getattr, bits, "state"), partial(setattr, bits, "state")))
+    return found

@@ -56,7 +56,7 @@ class CompiledEngine:
         self._noise = _noise_plan(task)
         function = loss_and_outputs if task.keeps_outputs else example_loss
         self._function = partial(function, task.model, task.loss, task.penalty)
-        with kept_draws(task.model, allowed=False):
+        with kept_draws(task, allowed=False):
             before = Keeping.of(task)
             self._start()
             if kept := before.changed():
@@ -221,7 +221,7 @@ class CompiledEngine:
             if not np.array_equal(data[1], self._targets):
                 task = self._task
                 check_targets(task.loss, first_output(task.model, task.train), task.train)
-            with kept_draws(self._task.model, allowed=False):
+            with kept_draws(self._task, allowed=False):
                 if (
                     _noise_plan(self._task) != self._noise
                     or not self._descent.is_current()

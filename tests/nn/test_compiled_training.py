@@ -333,6 +333,29 @@ class GuessingByItself(Guessing):
         return self.w * x[0] * (self.rng.random() < 0.999)
 
 
+class GuessingByNumPy(GuessingByItself):
+    """Draws from a generator of NumPy."""
+
+    def __init__(self):
+        super().__init__()
+        self.rng = np.random.default_rng(3)
+
+
+class GuessingLoss:
+    """Draws from a generator of its own, or from that of NumPy."""
+
+    def __init__(self, own=True):
+        self.rng = np.random.RandomState(3) if own else np.random
+
+    def __call__(self, outputs, targets):
+        return nn.mse_loss(outputs, targets) * (1.0 + self.rng.random_sample())
+
+
+def of_short_batches(outputs, targets):
+    """Return the mean, but three times that of the last batch."""
+    return nn.mse_loss(outputs, targets) * (1.0 if len(targets) == 7 else 3.0)
+
+
 class Branching(Outside):
     """Asks a Value for its number."""
 
@@ -426,6 +449,10 @@ def hardest(outputs, targets):
     [
         ({"model": Guessing}, CompilationError, "draws random numbers"),
         ({"model": GuessingByItself}, CompilationError, "draws random numbers"),
+        ({"model": GuessingByNumPy}, CompilationError, "draws random numbers"),
+        ({"loss": GuessingLoss}, CompilationError, "draws random numbers"),
+        ({"loss": GuessingLoss(False)}, CompilationError, "draws random numbers"),
+        ({"loss": of_short_batches, "batch_size": 7}, CompilationError, "a batch of"),
         ({"model": Branching}, TracingError, "a truth value"),
         ({"loss": partial(nn.mse_loss, reduction="sum")}, CompilationError, "a batch of 5 is not"),
         ({"loss": hardest}, CompilationError, "the loss of a batch of 5 is not"),
@@ -442,6 +469,7 @@ def hardest(outputs, targets):
 def test_what_cannot_be_compiled_is_trained_step_by_step(changes, error, message, caplog):
     def run(choice):
         random.seed(2)
+        np.random.seed(2)
         arguments = {"loss": "mse_loss", "optimizer": SGD, "batch_size": 5, **changes}
         model = arguments.pop("model", Outside)()
         if isinstance(arguments["loss"], type):
