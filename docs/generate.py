@@ -89,9 +89,9 @@ How far values, gradients and second derivatives are from the exact ones, at poi
 with SymPy's derivatives in 400 digits or more. The unit is what the number's own condition allows:
 2^-52 times |f| and the sum of |x df/dx|, which is what changing the last place of the operands and
 of the result is worth; for second derivatives, of the whole matrix. A function whose result is
-rounded once has 0.5 at most, and less where its operands count for much. Results below 2.2e-308 have fewer
-digits and are measured as those at 2.2e-308; results beyond 1.8e308 are left out. "lost" means that
-a number with no right digit was found.
+rounded once has 0.5 at most, and less where its operands count for much. Results below 2.2e-308
+have fewer digits and are measured as those at 2.2e-308; results beyond 1.8e308 are left out. "lost"
+means that a number with no right digit was found.
 
 On JAX see the errors of XLA's own functions in `autograd.backends.jax`; a column that was not
 measured has dashes. The mean of numbers beyond 1.8e308 divided by their count overflows in its sum.
