@@ -66,23 +66,23 @@ def digits():
 
 
 @pytest.mark.parametrize(
-    ("factor", "margin", "dark"), [(1, 0, False), (35, 0, False), (9, 20, True)]
+    ("factor", "margin", "dark"), [(1, 0, False), (12, 0, False), (9, 20, True)]
 )
 def test_real_digits_come_back(tmp_path, digits, factor, margin, dark):
     in_place = 0
-    for image in digits.images[:60] / 16:
+    for image in digits.images[:30] / 16:
         grey = np.pad(np.kron(image, np.ones((factor, factor))), margin) * 255
         read = read_digit(save(255 - grey if dark else grey, tmp_path / "digit.png"))
         assert distance(read, image) < 0.1
         in_place += np.abs(read - image).max() < 0.1
-    assert in_place > 45  # the others are not in the middle of their images
+    assert in_place > 22  # the others are not in the middle of their images
 
 
 def test_drawn_digits_are_recognised(tmp_path, digits):
     svm = pytest.importorskip("sklearn.svm", reason="the judge")
-    judge = svm.SVC(gamma=0.05, C=10.0).fit(digits.data / 16, digits.target)
+    judge = svm.SVC(gamma=0.05, C=10.0).fit(digits.data[::2] / 16, digits.target[::2])
     path, right = tmp_path / "digit.png", []
-    for pen in (6, 16, 30):
+    for pen in (6, 30):
         for digit in range(10):
             drawn(digit, pen).save(path)
             right.append(judge.predict(read_digit(path).reshape(1, -1))[0] == digit)
@@ -105,7 +105,7 @@ def test_place_size_pen_and_colours_matter_little(tmp_path, digit):
     ):
         drawn(digit, **options).save(path)
         assert distance(read_digit(path), expected) < 0.1, options
-    drawn(digit, 60, 840, 540, 240, 150).save(path)
+    drawn(digit, 40, 560, 360, 160, 100).save(path)
     assert distance(read_digit(path), expected) < 0.1
     drawn(digit).save(tmp_path / "digit.jpg", quality=98)
     assert distance(read_digit(tmp_path / "digit.jpg"), expected) < 0.1
@@ -180,12 +180,12 @@ def test_what_is_no_picture_is_refused(tmp_path, monkeypatch):
 
 def inks():
     """Yield names and arrays of 0 and 255: every kind of thin, lone or full ink."""
-    for height, width in ((1, 1), (1, 980), (980, 1), (2, 980), (980, 2), (3, 900), (1, 4000)):
+    for height, width in ((1, 1), (1, 980), (980, 1), (2, 980), (980, 2), (3, 900), (1, 2100)):
         stroke = np.zeros((height + 20, width + 20))
         stroke[10:-10, 10:-10] = 255.0
         yield f"stroke of {height} by {width}", stroke
-    yield "diagonal", np.pad(np.eye(300), 5) * 255.0
-    yield "faint diagonal", np.pad(np.eye(300), 5) * 16.0
+    yield "diagonal", np.pad(np.eye(120), 5) * 255.0
+    yield "faint diagonal", np.pad(np.eye(120), 5) * 16.0
     yield "two far pixels", np.pad([[255.0] + [0.0] * 998 + [30.0]], 3)
     cross = np.zeros((300, 300))
     cross[150, 5:-5] = cross[5:-5, 150] = 255.0
@@ -311,7 +311,7 @@ def test_a_colour_that_stands_for_transparent_is_white(dtype, tmp_path):
 def test_large_pictures_are_averaged_down(tmp_path):
     small = drawn(5)
     small.save(tmp_path / "small.png")
-    enlarged = small.resize((2800, 2800), Image.Resampling.NEAREST)
+    enlarged = small.resize((2240, 2240), Image.Resampling.NEAREST)
     enlarged.save(tmp_path / "large.png", compress_level=1)
     expected = read_digit(tmp_path / "small.png")
     assert distance(read_digit(tmp_path / "large.png"), expected) < 0.02

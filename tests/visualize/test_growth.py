@@ -20,7 +20,7 @@ from visualize import (
     why,
 )
 
-SMALL = 40  # values; then four times as many
+SMALL = 24  # values; then four times as many
 MOST = 4.6  # times the work: 4 and a logarithm
 
 

@@ -133,7 +133,7 @@ SHAPES = ((1, 1, 1), (2, 3, 2), (8, 1, 3), (4, 4, 1), (9, 3, 12), (5, 2, 24))  #
 
 
 def test_sums_of_negative_zeros_are_zero_in_every_stage(backend):
-    shapes = SHAPES[:3] if backend == XLA else SHAPES
+    shapes = SHAPES[:2] if backend == XLA else SHAPES
     weights = [[Value(n % 3 * 1e-200)] * width for n, (_, _, width) in enumerate(shapes)]
 
     def sums(x, y, zero):  # all products of x and y are -0.0, some by underflow
