@@ -82,7 +82,10 @@ MISTAKES = {
     "a rate below 0": ({"schedule": Falling}, ValueError, "schedule, the rate after the next"),
     "a rate in words": ({"schedule": Worded}, TypeError, "schedule, the rate after the next"),
     "a loss of one argument": ({"loss": lambda outputs: 0.0}, TypeError, "outputs and targets"),
-    "a loss that is a number": ({"loss": shout}, TypeError, "loss must return a Value|\\.data"),
+    # compiled, the .data that it is made of is live, and passes no gradient
+    "a loss that is a number": (
+        {"loss": shout}, (TypeError, ValueError), "loss must return a Value|depends on none of the",
+    ),
     "a penalty of nothing": ({"penalty": lambda: 0.0}, TypeError, "the penalty is called with"),
     "a penalty that is None": ({"penalty": lambda model: None}, TypeError, "None"),
 }  # fmt: skip

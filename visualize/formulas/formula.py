@@ -78,10 +78,11 @@ def formula(
     >>> a, b = Value(2.0, label="a"), Value(-3.0, label="b")
     >>> c = tanh(a * b + 10)
     >>> formula(c, wrt=[a, b])
-    y = tanh(a * b + 10)
-    t1 = 1 - y * y
-    dy_da = t1 * b
-    dy_db = t1 * a
+    t1 = a * b + 10
+    y = tanh(t1)
+    t2 = 1 - y * y
+    dy_da = t2 * b
+    dy_db = t2 * a
     >>> print(formula(c, "latex"))
     y = \tanh\left(a \cdot b + 10\right)
     """
