@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import groupby
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import jax.numpy as jnp
 import numpy as np
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     Function: TypeAlias = Callable[[Array, Array, Array], tuple[Array, Array]]
 
 __all__ = ["function"]
+
+unchanged: Any = lax.optimization_barrier  # JAX gives it no types
 
 
 def function(schedule: Schedule) -> Function:
@@ -50,7 +52,7 @@ def function(schedule: Schedule) -> Function:
         for zero, numbers in groupby(schedule.program.constants, (0.0).__eq__):
             constants = jnp.array([*numbers], precision)[:, None]
             if zero:  # XLA would take x + 0.0 for x, which is another number at -0.0
-                constants = lax.optimization_barrier(constants)  # type: ignore[no-untyped-call]  # JAX
+                constants = unchanged(constants)
             memories.append(Memory.UNIFORM, constants)
         for stage in (*schedule.before, *schedule.body):
             memories.append(stage.result.memory, computed(stage, memories))
