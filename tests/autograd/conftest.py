@@ -12,11 +12,12 @@ import pytest
 
 from autograd import TABLE
 from autograd.primitive import RESERVED
+from autograd.program import verification
 from autograd.program.program import Instruction, Program
 
 __all__ = [
-    "batch_numbers", "batch_program", "difference_in_ulps", "exact", "own_table_only", "points",
-    "pytest_generate_tests",
+    "batch_numbers", "batch_program", "cheap_traces", "difference_in_ulps", "exact",
+    "own_table_only", "points", "pytest_generate_tests",
 ]  # fmt: skip
 
 ROWS = [row for name, row in TABLE.items() if name in RESERVED]
@@ -102,6 +103,13 @@ def pytest_generate_tests(metafunc):
     """Run a test that takes `row` once for each operation of the table."""
     if "row" in metafunc.fixturenames:
         metafunc.parametrize("row", ROWS, ids=lambda row: row.name)
+
+
+@pytest.fixture(autouse=True)
+def cheap_traces(monkeypatch):
+    """Compiled functions verify their first calls, however slow the machine is at the moment."""
+    monkeypatch.setattr(verification, "CHEAP", inf)
+    monkeypatch.setattr(verification, "CHEAP_ONCE", inf)
 
 
 @pytest.fixture(autouse=True)
