@@ -17,6 +17,8 @@ from autograd.turns import Turns
 pytestmark = [
     pytest.mark.skipif(not hasattr(os, "fork"), reason="fork of POSIX"),
     pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning"),
+    # JAX's own, where another test has loaded it
+    pytest.mark.filterwarnings("ignore:os.fork.. was called:RuntimeWarning"),
 ]
 
 
