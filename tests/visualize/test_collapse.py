@@ -119,15 +119,15 @@ def test_by_depth_holds_the_limit_for_any_shape():
         facts_hold(scene, y)
 
 
-def test_a_chain_of_a_million_draws_its_summary():
+def test_a_chain_of_200_001_draws_its_summary():
     y = Value(0.0, label="x")
-    for _ in range(500_000):
+    for _ in range(100_000):
         y = y * 0.999 + 0.1
     y.backward()
     picture = draw(y)
-    assert "1,000,001 values" in picture.text
+    assert "200,001 values" in picture.text
     assert len(picture.svg) < 40_000
-    assert picture.scene.values == 1_000_001
+    assert picture.scene.values == 200_001
 
 
 def test_a_sum_of_many_leaves():
