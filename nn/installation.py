@@ -1,4 +1,8 @@
-"""Imported first: that `import autograd` finds the engine which this package is built on."""
+"""Imported first: that `import autograd` finds the engine which this package is built on.
+
+`visualize` has the same check of its own: the packages share nothing but the engine, and it is
+the one that may be missing.
+"""
 
 from __future__ import annotations
 
