@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import random
+from types import SimpleNamespace
 
 import pytest
 
@@ -22,7 +23,7 @@ from nn import (
     hinge_loss,
     mse_loss,
 )
-from visualize import health
+from visualize import HealthMonitor, health
 from visualize.checkup import KINDS, Finding
 
 RNG = random.Random(11)
@@ -386,4 +387,23 @@ def test_one_unit_and_one_example_are_in_the_singular():
         neuron.bias.data = 9.0
     model.layers[0].neurons[0].bias.data = -9.0
     verdict = health(model, [[0.0, 1.0]], [1.0]).verdict
-    assert verdict == "dead units in layers.0: 1 of 3 relu units (0) is off on the only example"
+    assert verdict == "units off in layers.0: 1 of 3 relu units (0) is off in this example"
+
+
+def test_one_example_is_no_evidence_of_a_dead_unit():
+    model = network([6, 6, 1], "relu", seed=2)
+    for neuron in model.layers[1].neurons:
+        neuron.bias.data = -100.0
+    Text = pytest.importorskip("matplotlib.text").Text
+    one, two = (health(model, X[:rows], INSIDE[:rows], loss=BCE) for rows in (1, 2))
+    every = tuple(range(6))
+    assert (one.layers[1].off, one.layers[1].dead) == (every, ())
+    assert (two.layers[1].off, two.layers[1].dead) == (every, every)
+    assert [kinds(one)[0], kinds(two)[0]] == ["off", "dead"]
+    monitor = HealthMonitor(X[:1], INSIDE[:1], loss=BCE, stop_on=["dead"])
+    assert not monitor(SimpleNamespace(model=model, optimizer=SGD(model.parameters()), epoch=1))
+    figures = [report.figure() for report in (one, monitor)]
+    labels = [text.get_text() for figure in figures for text in figure.findobj(Text)]
+    for shown in (one.text, str(one), repr(one), *labels):
+        assert "dead" not in shown.replace("does not tell a dead unit", "")
+    assert {"6 of 6 off", "share that is off or saturated"} <= set(labels)

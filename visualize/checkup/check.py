@@ -44,8 +44,9 @@ def health(
 
     Everything runs in evaluation mode, and nothing changes: no data, gradient, mode or state of
     the optimizer or of `random`. The verdict names the layer for vanishing and exploding gradients,
-    dead and saturated units, nan, parameters that the loss does not depend on, and updates that are
-    too large or too small.
+    dead units (off on all examples; of a single one it says no more than "off in this example"),
+    saturated units, nan, parameters that the loss does not depend on, and updates that are too
+    large or too small.
 
     Raises TypeError for a model without named parameters or Values as outputs, and for what is no
     loss or optimizer; ValueError, naming the row, for an input that is not finite, lengths that
@@ -81,7 +82,7 @@ def health_of(model: Any, sample: Sample, loss: Loss | None, optimizer: Any) -> 
         total = loss_of(loss, graphs, sample.targets)
         slopes = loss_gradients(total, outputs.values(), (value for _, value in named))
         updates = {} if optimizer is None else next_updates(optimizer, slopes)
-        layers = measured(outputs, division.parameters, slopes, updates)
+        layers = measured(outputs, division.parameters, slopes, updates, len(sample))
     return Health(
         layers,
         findings(layers, total.data, len(sample)),

@@ -27,6 +27,7 @@ STYLES = ("-", "--", ":", "-.")  # a second cue beside colour
 
 def evolution(epochs: Sequence[int], reports: Sequence[Health]) -> Figure:
     """Return a panel per quantity, in each a line per layer, from dark (first) to light (last)."""
+    off = "off" if all(report.examples == 1 for report in reports) else "dead"
     panels: list[tuple[str, str, Callable[[LayerHealth], float]]] = [
         (
             "gradients",
@@ -34,7 +35,7 @@ def evolution(epochs: Sequence[int], reports: Sequence[Health]) -> Figure:
             lambda layer: layer.gradients.rms or nan,
         ),
         ("next update", "step / parameters", lambda layer: layer.update or nan),
-        ("stuck units", "share that is dead or saturated", _stuck),
+        ("stuck units", f"share that is {off} or saturated", _stuck),
     ]
     moved = any(layer.update is not None for report in reports for layer in report.layers)
     panels = [panel for panel in panels if moved or panel[0] != "next update"]
@@ -66,7 +67,7 @@ def evolution(epochs: Sequence[int], reports: Sequence[Health]) -> Figure:
 
 
 def _stuck(layer: LayerHealth) -> float:
-    return len({*layer.dead, *layer.saturated}) / layer.units if layer.units else nan
+    return len({*layer.off, *layer.saturated}) / layer.units if layer.units else nan
 
 
 def _of_layer(report: Health, name: str, quantity: Callable[[LayerHealth], float]) -> float:

@@ -76,7 +76,7 @@ def _draw_activations(axes: Axes, layers: Sequence[LayerHealth]) -> None:
             f"{count:,} {word}"
             for count, word in (
                 (layer.activations.not_finite, "not finite"),
-                (len(layer.dead), f"of {layer.units:,} dead"),
+                (len(layer.off), f"of {layer.units:,} {'dead' if layer.dead else 'off'}"),
                 (len(layer.saturated), f"of {layer.units:,} saturated"),
             )
             if count

@@ -11,7 +11,8 @@ __all__ = ["KINDS", "Finding"]
 # From the worst to the mildest.
 KINDS = (
     "nan", "exploding", "unreached", "zero weights", "equal units", "flat", "vanishing",
-    "small weights", "dead", "saturated", "constant output", "large updates", "small updates",
+    "small weights", "dead", "off", "saturated", "constant output", "large updates",
+    "small updates",
 )  # fmt: skip
 
 ADVICE = {
@@ -25,6 +26,7 @@ ADVICE = {
     "flat": "A loss at its lowest, as a hinge loss of kept margins, is done; else look for a clip.",
     "vanishing": "Draw initial weights as nn's default does, or use fewer layers.",
     "dead": "They do not come back: start again with a smaller learning rate, or use leaky_relu.",
+    "off": "One example does not tell a dead unit: look at more rows, health(model, X, y).",
     "saturated": "Draw smaller initial weights, standardise X, or take a smaller learning rate.",
     "large updates": "Take a smaller learning rate.",
     "small updates": "Take a larger learning rate, unless the training is done.",

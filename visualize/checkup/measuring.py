@@ -13,7 +13,7 @@ from visualize.checkup.division import Division
 from visualize.checkup.graph import RowGraph
 from visualize.checkup.layer import LayerHealth
 from visualize.checkup.statistics import Statistics, statistics_of
-from visualize.checkup.units import is_dead, is_saturated, near_bound
+from visualize.checkup.units import is_off, is_saturated, near_bound
 
 __all__ = ["loss_gradients", "measured", "outputs_by_layer"]
 
@@ -89,12 +89,19 @@ def measured(
     parameters: Mapping[str, Sequence[Value]],
     slopes: Mapping[Value, float],
     updates: Mapping[Value, float],
+    examples: int,
 ) -> tuple[LayerHealth, ...]:
     """Return the health of each layer: those that ran, in their order, then those that did not."""
-    names = dict.fromkeys((*layers, *parameters))
     return tuple(
-        _layer(name, layers.get(name, LayerOutputs()), parameters.get(name, ()), slopes, updates)
-        for name in names
+        _layer(
+            name,
+            layers.get(name, LayerOutputs()),
+            parameters.get(name, ()),
+            slopes,
+            updates,
+            examples,
+        )
+        for name in dict.fromkeys((*layers, *parameters))
     )
 
 
@@ -104,8 +111,10 @@ def _layer(
     parameters: Sequence[Value],
     slopes: Mapping[Value, float],
     updates: Mapping[Value, float],
+    examples: int,
 ) -> LayerHealth:
     every = list(outputs)
+    off = _numbers(outputs, is_off)
     return LayerHealth(
         name=name,
         units=len(outputs.units),
@@ -114,7 +123,8 @@ def _layer(
         gradients=_slopes(every, slopes),
         weights=_data(parameters) if parameters else None,
         weight_gradients=_slopes(parameters, slopes) if parameters else None,
-        dead=_numbers(outputs, is_dead),
+        off=off,
+        dead=off if examples > 1 else (),
         saturated=_numbers(outputs, is_saturated),
         near_bounds=sum(map(near_bound, every)) / len(every) if every else 0.0,
         unreached=sum(parameter not in slopes for parameter in parameters),

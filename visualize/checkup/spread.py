@@ -21,12 +21,12 @@ BOUNDED_SLOPE = "Use relu or tanh rather than sigmoid, nn's default weights, or 
 def spread(layers: Sequence[LayerHealth]) -> Iterator[Finding]:
     """Yield the layer with the smallest gradient, and that with the largest, where they stand out.
 
-    A layer that is wholly dead, and what lies before it, is not judged: nothing gets there.
+    A layer that is wholly off, and what lies before it, is not judged: nothing gets there.
     """
-    after_the_dead = [place + 1 for place, layer in enumerate(layers) if _wholly_dead(layer)]
+    after_the_off = [place + 1 for place, layer in enumerate(layers) if _wholly_off(layer)]
     learning = [
         layer
-        for layer in layers[max(after_the_dead, default=0) :]
+        for layer in layers[max(after_the_off, default=0) :]
         if layer.weights is not None and not layer.unreached
     ]
     pairs = [
@@ -59,6 +59,6 @@ def _ratio(pair: tuple[LayerHealth, LayerHealth]) -> float:
     return layer.gradients.rms / later.gradients.rms
 
 
-def _wholly_dead(layer: LayerHealth) -> bool:
+def _wholly_off(layer: LayerHealth) -> bool:
     """Tell whether no unit of a layer lets a gradient pass."""
-    return 0 < layer.units == len(layer.dead)
+    return 0 < layer.units == len(layer.off)

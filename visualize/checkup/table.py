@@ -19,7 +19,7 @@ __all__ = ["text"]
 
 GAP = "  "
 ACTIVATIONS = (
-    "activations", "units", "made by", "mean", "std", "least", "largest", "zero", "dead",
+    "activations", "units", "made by", "mean", "std", "least", "largest", "zero", "{off}",
     "saturated",
 )  # fmt: skip
 GRADIENTS = (
@@ -33,6 +33,7 @@ def text(health: Health) -> str:
     examples = counted(health.examples, "example")
     if health.examples < health.available:
         examples = f"{health.examples:,} of {counted(health.available, 'example')}"
+    titles = [title.format(off="off" if health.examples == 1 else "dead") for title in ACTIVATIONS]
     gradients = [GRADIENTS, *map(_gradients, health.layers)]
     if all(layer.update is None for layer in health.layers):
         gradients = [row[:-1] for row in gradients]
@@ -40,7 +41,7 @@ def text(health: Health) -> str:
         f"health: {printable(health.verdict)}",
         f"{examples}, in evaluation; loss {health.loss:.3g}, {printable(health.loss_name)}",
         "",
-        *_aligned([ACTIVATIONS, *map(_activations, health.layers)]),
+        *_aligned([titles, *map(_activations, health.layers)]),
         "",
         *_aligned(gradients),
     ]
@@ -60,7 +61,7 @@ def _activations(layer: LayerHealth) -> tuple[str, ...]:
         layer.made_by or "not run",
         *map(_number, (numbers.mean, numbers.std, numbers.least, numbers.largest)),
         _percent(numbers.zero),
-        f"{len(layer.dead):,}",
+        f"{len(layer.off):,}",
         f"{len(layer.saturated):,}",
     )
 

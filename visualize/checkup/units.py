@@ -1,4 +1,4 @@
-"""Units that do not learn: dead ones and saturated ones, and what is meant by that."""
+"""Units that do not learn: off and saturated ones, and what is meant by that."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from autograd import TABLE, Value, local_derivatives
 
-__all__ = ["BOUNDS", "NEAR", "bounded", "is_dead", "is_gentle", "is_saturated", "near_bound"]
+__all__ = ["BOUNDS", "NEAR", "bounded", "is_gentle", "is_off", "is_saturated", "near_bound"]
 
 # Where activations level out on both sides, by the name of their operation.
 BOUNDS = {"tanh": (-1.0, 1.0), "sigmoid": (0.0, 1.0), "erf": (-1.0, 1.0)}
@@ -58,13 +58,14 @@ def is_saturated(outputs: Sequence[Value]) -> bool:
     return sum(map(near_bound, outputs)) >= MOST * len(outputs)
 
 
-def is_dead(outputs: Sequence[Value]) -> bool:
-    """Tell whether a unit with these outputs is flat on all examples, as a relu that is always off.
+def is_off(outputs: Sequence[Value]) -> bool:
+    """Tell whether a unit with these outputs is flat in all of them, as a relu that is always off.
 
-    No gradient passes it then, so that it never comes back by itself. A tanh or sigmoid that is
-    flat to the last digit is called saturated instead.
+    No gradient passes it. A unit that is off for all examples is dead: it never comes back by
+    itself. One example is no evidence of that. A tanh or sigmoid that is flat to the last digit is
+    called saturated instead.
 
-    >>> is_dead([Value(-1.0).relu(), Value(-2.0).relu()]), is_dead([Value(-1.0).relu(), Value(1.0)])
+    >>> is_off([Value(-1.0).relu(), Value(-2.0).relu()]), is_off([Value(-1.0).relu(), Value(1.0)])
     (True, False)
     """
     return not any(map(bounded, outputs)) and all(map(_flat, outputs))

@@ -18,8 +18,8 @@ __all__ = ["TOO_LARGE", "TOO_SMALL", "USUAL_UPDATE", "findings"]
 USUAL_UPDATE = 1e-3
 TOO_LARGE, TOO_SMALL = 1e-1, 1e-5
 
-# Some units are dead in most trained relu networks; saturated ones have often learned to decide.
-FEW_DEAD, FEW_SATURATED = 0.25, 0.5
+# Some units are off in most trained relu networks; saturated ones have often learned to decide.
+FEW_OFF, FEW_SATURATED = 0.25, 0.5
 
 # Weights drawn for signals that keep their size have a rms of 0.6 to 1.4 / sqrt(inputs).
 LEAST_GAIN = 0.2
@@ -39,7 +39,7 @@ def findings(layers: Sequence[LayerHealth], loss: float, examples: int) -> tuple
         *_unreached(layers),
         *_of_weights(layers),
         *_flat(layers),
-        *_dead(layers, examples),
+        *_off(layers, examples),
         *_saturated(layers),
         *_constant(layers, examples),
         *_updates(layers),
@@ -91,7 +91,7 @@ def _of_weights(layers: Sequence[LayerHealth]) -> Iterator[Finding]:
         if layer.weights.zero == 1.0 and not layer.is_output:
             says = f"all weights of {layer.name} are 0: {count}"
             yield Finding("zero weights", layer.name, says)
-        elif layer.alike and len(layer.dead) < layer.units:
+        elif layer.alike and len(layer.off) < layer.units:
             says = f"all weights equal in {layer.name}: its {layer.units:,} units do the same"
             yield Finding("equal units", layer.name, says)
         gains.append(layer.weights.rms * sqrt(fan_in))
@@ -116,13 +116,16 @@ def _flat(layers: Sequence[LayerHealth]) -> Iterator[Finding]:
         yield Finding("flat", "", "no gradient: the derivatives by all parameters are exactly 0")
 
 
-def _dead(layers: Sequence[LayerHealth], examples: int) -> Iterator[Finding]:
-    # A layer that is dead as a whole cuts off all before it
-    for layer in sorted(layers, key=lambda layer: len(layer.dead) < layer.units):
-        if len(layer.dead) > FEW_DEAD * layer.units:
-            where = f"all {examples:,} examples" if examples > 1 else "the only example"
-            says = f"{_share(layer, layer.dead)} off on {where}"
-            yield Finding("dead", layer.name, f"dead units in {layer.name}: {says}")
+def _off(layers: Sequence[LayerHealth], examples: int) -> Iterator[Finding]:
+    # A layer that is off as a whole cuts off all before it
+    for layer in sorted(layers, key=lambda layer: len(layer.off) < layer.units):
+        if len(layer.off) > FEW_OFF * layer.units:
+            share = f"in {layer.name}: {_share(layer, layer.off)}"
+            if layer.dead:
+                says = f"dead units {share} off on all {examples:,} examples"
+                yield Finding("dead", layer.name, says)
+            else:
+                yield Finding("off", layer.name, f"units off {share} off in this example")
 
 
 def _saturated(layers: Sequence[LayerHealth]) -> Iterator[Finding]:
