@@ -1,12 +1,13 @@
 # Each target prepares .venv by itself: python3 (3.10 or later) with its venv module is enough.
 #
-#   make demo     train a small network on real data, write pictures to output/
-#   make lessons  run the lessons one after the other, write their pictures to output/lessons/
-#   make test     run the tests, the doctests and every code block of the documentation
-#   make lint     ruff and mypy
-#   make bench    time the engine against closures per node, PyTorch, JAX, CasADi and C by hand
-#   make docs     write the generated pages and pictures anew, and build the site: site/index.html
-#   make clean    remove .venv and what the other targets wrote
+#   make demo      train a small network on real data, write pictures to output/
+#   make lessons   run the lessons one after the other, write their pictures to output/lessons/
+#   make test      run the tests, the doctests and every code block of the documentation
+#   make test-slow run the tests marked slow, which `make test` leaves out
+#   make lint      ruff and mypy
+#   make bench     time the engine against closures per node, PyTorch, JAX, CasADi and C by hand
+#   make docs      write the generated pages and pictures anew, and build the site: site/index.html
+#   make clean     remove .venv and what the other targets wrote
 #
 # Options: PYTHON=python3.12 (for a new .venv), DEMO="--data moons", LESSON=07, TEST="-k dot",
 # EXTRAS=test,oracles, BENCH="--quick", PEERS=demos (measure beside what needs no download of gigabytes)
@@ -23,7 +24,7 @@ IN = .venv/bin/python
 PIP = $(IN) -m pip install --quiet --disable-pip-version-check
 SETTINGS = setup.cfg pyproject.toml
 
-.PHONY: demo lessons test lint bench docs clean
+.PHONY: demo lessons test test-slow lint bench docs clean
 
 demo: .venv/installed-demos
 	$(IN) demos/train.py $(DEMO)
@@ -36,7 +37,11 @@ lessons: .venv/installed-demos
 	done
 
 test: .venv/installed-$(EXTRAS)
-	$(IN) -m pytest --numprocesses auto --dist loadfile $(TEST)
+	$(IN) -m pytest --numprocesses auto --dist loadfile -m "not slow" $(TEST)
+
+test-slow: .venv/installed-$(EXTRAS)
+	$(IN) -m pytest --numprocesses auto -m slow $(TEST) \
+	  $$(grep -rl --include='test_*.py' pytest.mark.slow tests)
 
 lint: .venv/installed-lint
 	$(IN) -m ruff check
