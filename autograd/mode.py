@@ -38,8 +38,8 @@ class Mode:
     """
 
     __slots__ = (
-        "_inside", "_quieted", "blocks", "differentiated", "quiet", "record", "scope", "tracing",
-        "variant",
+        "_inside", "_quieted", "blocks", "computing", "differentiated", "quiet", "record", "scope",
+        "tracing", "variant",
     )  # fmt: skip
 
     def __init__(
@@ -57,6 +57,8 @@ class Mode:
         self.differentiated = differentiated  # the variables of the derivatives being taken
         self.tracing = tracing  # the trace under way: no number may be frozen; None outside
         self.variant = variant  # marks that code may read, such as nn's for evaluation
+        # The variant where compiled functions compute, None where they draw: one thing to compare
+        self.computing = variant if tracing is None else None
         self.blocks: tuple[Block, ...] = ()  # what brought the mode about, the innermost last
         self._quieted: Mode | None = None
         self._inside: dict[str, Mode] = {}

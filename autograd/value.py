@@ -85,7 +85,7 @@ class Value:
 
         While a function is traced it is a Value that stays live, without gradient: `detach()`.
         """
-        if TRACES:
+        if TRACES:  # as in `is_tracing`, without a call
             tracing = CURRENT.get().tracing
             if tracing is not None and self not in tracing.made:
                 return self.detach()  # type: ignore[return-value]  # it takes the place of a number
@@ -93,8 +93,7 @@ class Value:
 
     @data.setter
     def data(self, data: Any) -> None:
-        if TRACES:
-            refuse("a change of .data", self)
+        refuse("a change of .data", self)
         if self.op is not None:
             raise AttributeError(
                 f"data of {self._described()} cannot be set, it is the result of {self.op.name}: "
@@ -108,14 +107,13 @@ class Value:
     @property
     def grad(self) -> float:
         """The gradient; 0.0 until `backward()` reaches this Value."""
-        if TRACES:
+        if TRACES:  # as in `refuse`, without a call
             refuse(".grad", self)
         return 0.0 if self._grad is None else self._grad
 
     @grad.setter
     def grad(self, grad: Any) -> None:
-        if TRACES:
-            refuse(".grad", self)
+        refuse(".grad", self)
         self._grad = as_float(grad, "Value.grad")
 
     @property
@@ -153,14 +151,12 @@ class Value:
     @property
     def has_grad(self) -> bool:
         """Whether a backward pass has reached this Value since its gradient was cleared."""
-        if TRACES:
-            refuse(".grad", self)
+        refuse(".grad", self)
         return self._grad is not None
 
     def zero_grad(self) -> None:
         """Forget the gradient: `grad` is 0.0 until the next backward pass."""
-        if TRACES:
-            refuse(".grad", self)
+        refuse(".grad", self)
         self._grad = None
 
     def backward(self, gradient: float = 1.0) -> None:
@@ -176,8 +172,7 @@ class Value:
         >>> x.grad
         6.0
         """
-        if TRACES:
-            refuse(".grad", self)
+        refuse(".grad", self)
         backward(self, gradient if type(gradient) is float else as_float(gradient, "backward"))
 
     def forward(self) -> Value:

@@ -38,8 +38,7 @@ class Unchecked(Compiled):
 
     def _results(self, kind: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         programs = self._programs
-        quick_calls = programs.quick[kind]
-        quick = quick_calls.get(len(args))
+        quick = programs.quick[kind].get(len(args))
         if quick is not None and not kwargs:
             for arg in args:
                 if type(arg) is not float:

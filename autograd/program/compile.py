@@ -17,7 +17,7 @@ from autograd.program.export import write_c
 from autograd.program.listing import listing
 from autograd.program.programs import Programs
 from autograd.program.schedule import scheduled
-from autograd.program.shapes import NUMBER, described
+from autograd.program.shapes import described
 from autograd.program.simplify.statistics import StatisticsByKind
 from autograd.program.trace import Function, Graph
 from autograd.program.verification import checked_policy
@@ -208,7 +208,7 @@ class Compiled:
             )
         if arguments.symbolic:
             raise TypeError("backward takes plain numbers, no Values")
-        runner = self._programs.current("backward", arguments).runner
+        runner = self._programs.current("backward", arguments)
         count = 1 if arguments.examples is None else len(arguments.examples)
         if not count:
             if reduction == "mean":
@@ -345,18 +345,16 @@ class Compiled:
 
     def _results(self, kind: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         programs = self._programs
-        quick_calls = programs.quick[kind]
-        quick = quick_calls.get(len(args))
+        quick = programs.quick[kind].get(len(args))
         if quick is not None and not kwargs:
             for arg in args:
                 if type(arg) is not float:
                     break
             else:
                 compute, variant, structure, due = quick
-                mode = CURRENT.get()
+                now = CURRENT.get().computing
                 if (
-                    mode.tracing is None
-                    and (mode.variant is variant or mode.variant == variant)
+                    (now is variant or now == variant)
                     and structure == STRUCTURE.now
                     and perf_counter() < due
                 ):
@@ -365,20 +363,10 @@ class Compiled:
             raise TypeError(
                 f"a compiled function takes its arguments by position, not by name: {[*kwargs]}"
             )
-        mode = CURRENT.get()
         arguments = read(args, self._in_axes, programs.origin.names)
-        if arguments.symbolic or mode.tracing is not None:
+        if arguments.symbolic or CURRENT.get().tracing is not None:
             return self._drawn(kind, args)
-        runner, structure, settled_until = programs.current(kind, arguments)
-        if (
-            settled_until is not None
-            and arguments.examples is None
-            and all(shape is NUMBER for shape in arguments.shapes)
-        ):
-            found = runner.quick()
-            if found is not None:
-                quick_calls[len(args)] = found, mode.variant, structure, settled_until
-        return runner.results(arguments)
+        return programs.current(kind, arguments).results(arguments)
 
     def _drawn(self, kind: str, args: tuple[Any, ...]) -> Any:
         """Return the result as a graph: there are Values among the arguments."""

@@ -187,11 +187,11 @@ class Descent:
         """Return the error about a trace that differs from the program in use."""
         if same_trace(self._trace, trace):
             _, again = self._traced()
-            used, now, checked = self._traced_rule.trace, rule.trace, self._case.checked
-            return stale("the rule of the Descent", used, now, again.trace, checked)
+            used = self._traced_rule.trace
+            return stale("the rule of the Descent", used, rule.trace, again.trace, self._case)
         with_lines = self._function.trace(self._example, checked=True)
         name = f"the Descent of {self._function.name}"
-        return stale(name, self._trace, trace, with_lines, self._case.checked)
+        return stale(name, self._trace, trace, with_lines, self._case)
 
     def run(
         self,

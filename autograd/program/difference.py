@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import struct
 from itertools import zip_longest
+from math import inf
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
     from autograd.program.program import Instruction, Program
     from autograd.program.trace import Trace
+    from autograd.program.verification import Case
     from autograd.value import Value
 
 __all__ = ["first_difference", "same_program", "same_trace", "stale"]
@@ -74,11 +76,10 @@ def first_difference(before: Trace, now: Trace) -> str:
     return "its operands come in another order"
 
 
-def stale(name: str, used: Trace, now: Trace, again: Trace, checked: float) -> StaleProgramError:
+def stale(name: str, used: Trace, now: Trace, again: Trace, case: Case) -> StaleProgramError:
     """Return the error about a function whose trace differs `now` from that in use.
 
-    `again` is one more, made after it with lines; `checked` the time of the last that did not
-    differ.
+    `again` is one more, made after it with lines; the case knows of the last that did not differ.
     """
     if not same_trace(now, again):
         return StaleProgramError(
@@ -89,12 +90,22 @@ def stale(name: str, used: Trace, now: Trace, again: Trace, checked: float) -> S
         )
     return StaleProgramError(
         f"{name} would compute something else now than the program that was made of it: "
-        f"{first_difference(used, again)}. Results since the last check, "
-        f"{perf_counter() - checked:.2g} s ago, may be those of the old program. A program keeps "
-        "all numbers that are no arguments and no data of Values: make what changes an argument or "
-        "a Value, or call .retrace() on the compiled function after a change, which also lets it "
-        'go on from here; verify="always" traces before each result'
+        f"{first_difference(used, again)}. {_doubtful(case)}A program keeps all numbers that are "
+        "no arguments and no data of Values: make what changes an argument or a Value, or call "
+        ".retrace() on the compiled function after a change, which also lets it go on from here; "
+        'verify="always" traces before each result'
     )
+
+
+def _doubtful(case: Case) -> str:
+    """Return a sentence about the results that may be wrong; nothing where there are none."""
+    if not case.unchecked:
+        return ""
+    since = f"since the last check, {perf_counter() - case.checked:.2g} s ago,"
+    if case.unchecked == 1:
+        return f"The only result {since} may be that of the old program. "
+    count = "" if case.unchecked == inf else f"{case.unchecked:,.0f} "
+    return f"The {count}results {since} may be those of the old program. "
 
 
 Operand = tuple[Any, str]  # what tells it from others, and what it is called

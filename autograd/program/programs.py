@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from math import inf
 from time import perf_counter
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from autograd.changes import STRUCTURE
 from autograd.collector import paused_collector
@@ -13,7 +14,7 @@ from autograd.primitive import RESERVED
 from autograd.program.arguments import Arguments
 from autograd.program.difference import same_program, same_trace, stale
 from autograd.program.runner import KINDS, Runner, derived
-from autograd.program.shapes import shape_of
+from autograd.program.shapes import NUMBER, shape_of
 from autograd.program.trace import Function
 from autograd.program.tracing_mode import TracingMode, traced_under
 from autograd.program.verification import Case, Verification
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from autograd.staleness import StaleProgramError
     from autograd.value import Value
 
-__all__ = ["Current", "Programs", "Quick"]
+__all__ = ["Programs", "Quick"]
 
 FORMER = 4  # traces kept of each case, as of a model that goes from training to evaluation and back
 
@@ -57,14 +58,6 @@ class _Traced:
             if not same_program(before, program):
                 return kind, program
         return None
-
-
-class Current(NamedTuple):
-    """A program that is up to date: since which change, and until when where that is settled."""
-
-    runner: Runner
-    structure: int
-    due: float | None
 
 
 class Programs:
@@ -98,17 +91,23 @@ class Programs:
         # By kind and number of arguments. A new dict: a call under way may still add to the old one
         self.quick: dict[str, dict[int, Quick]] = {kind: {} for kind in KINDS}
 
-    def current(self, kind: str, arguments: Arguments) -> Current:
+    def current(self, kind: str, arguments: Arguments) -> Runner:
         """Return the program of one kind of result for arguments like these, verified if it is due.
 
         Raises StaleProgramError if the function would do something else than at its last trace,
         and whatever the function raises.
         """
+        quick = self.quick  # the one that is forgotten if something changes meanwhile
         case = self._case(arguments)
         structure = case.structure  # read before what is in use; see Case
         runner = self._runner(kind, case.used)
-        settled = self._verification.is_settled(case)
-        return Current(runner, structure, self._verification.due if settled else None)
+        if self._verification.is_settled(case) and _are_floats(arguments):
+            compute = runner.quick()
+            if compute is not None:
+                case.unchecked = inf  # such calls are not counted
+                variant, due = CURRENT.get().variant, self._verification.due
+                quick[kind][len(arguments.shapes)] = compute, variant, structure, due
+        return runner
 
     def runner(self, kind: str, arguments: Arguments) -> Runner:
         """Return the program of one kind of result, verified now."""
@@ -159,7 +158,8 @@ class Programs:
         self._link()
         key = arguments.shapes, arguments.batched, CURRENT.get().variant
         case = self._cases.get(key)
-        if case is None or self._verification.is_due(case) or (now and self.verify != "never"):
+        now = now and self.verify != "never"
+        if case is None or now or self._verification.is_due(case):
             with self._turns.lock, paused_collector():
                 case = self._cases.get(key)
                 if case is None:
@@ -167,6 +167,8 @@ class Programs:
                     self._verify(case)
                     self._cases[key] = case
                 else:
+                    if now:
+                        self._forget_quick()  # as at the begin of a round: they are not counted
                     self._verify(case)
         return case
 
@@ -206,13 +208,13 @@ class Programs:
     def _stale(self, case: Case, trace: Trace) -> StaleProgramError:
         """Return the error about a trace that differs from the program in use."""
         again = self.origin.trace(case.arguments, checked=True)  # once more, with lines
-        return stale(self.origin.name, case.used.trace, trace, again, case.checked)
+        return stale(self.origin.name, case.used.trace, trace, again, case)
 
     def _stale_rule(self, case: Case, kind: str, program: Program) -> StaleProgramError:
         used = case.used.trace
         before = replace(used, program=case.used.drawn[kind])
         now = replace(used, program=program)
-        return stale(f"{kind} of {self.origin.name}", before, now, now, case.checked)
+        return stale(f"{kind} of {self.origin.name}", before, now, now, case)
 
     def _runner(self, kind: str, traced: _Traced) -> Runner:
         runner = traced.runners.get(kind)
@@ -274,6 +276,10 @@ class Programs:
             case.used, case.structure = _Traced(trace), STRUCTURE.now
             case.checked = perf_counter()
         self._linked = False
+
+
+def _are_floats(arguments: Arguments) -> bool:
+    return arguments.examples is None and all(shape is NUMBER for shape in arguments.shapes)
 
 
 def _without_numbers(shapes: tuple[Shape, ...], batched: tuple[bool, ...]) -> Arguments:

@@ -57,6 +57,7 @@ class Runner:
         self.check = check
         self.reached: list[Value] = []  # the leaves of the gradient, for "backward"
         self._entries: Any = None
+        self._picker: Any = None  # "backward" has none
         if kind == "backward":
             program, places = derivatives.backward(trace.program)
             self.reached = [trace.leaves[place] for place in places]

@@ -43,7 +43,8 @@ class Case:
     """
 
     __slots__ = (
-        "arguments", "calls", "checked", "checks", "cost", "former", "round", "structure", "used"
+        "arguments", "calls", "checked", "checks", "cost", "former", "round", "structure",
+        "unchecked", "used",
     )  # fmt: skip
 
     def __init__(self, arguments: Arguments) -> None:
@@ -55,6 +56,7 @@ class Case:
         self.calls = 1
         self.checks = 0
         self.checked = 0.0  # when the last trace began
+        self.unchecked = 0.0  # results given since without one; inf: some, which nobody counts
         self.cost = inf  # seconds of the quickest trace: a delay by chance is no cost of one
 
     @property
@@ -79,6 +81,12 @@ class Verification:
 
     def is_due(self, case: Case) -> bool:
         """Tell whether a case must be traced before its next result; counts the call."""
+        due = self._is_due(case)
+        if not due:
+            case.unchecked += 1
+        return due
+
+    def _is_due(self, case: Case) -> bool:
         case.calls = calls = case.calls + 1
         if case.structure != STRUCTURE.now:
             return True
@@ -119,6 +127,7 @@ class Verification:
         case.cost = min(case.cost, duration)
         case.checks += 1
         case.checked = began
+        case.unchecked = 0.0
         if case.round != self.round:
             case.round = self.round
             self._cost += duration

@@ -9,6 +9,7 @@ import random
 import threading
 from functools import partial
 
+import numpy as np
 import pytest
 
 import autograd as ag
@@ -56,9 +57,50 @@ def test_the_first_difference_is_named_with_its_line_and_the_way_out():
     text = str(found.value)
     assert text.startswith("scaled would compute something else now")
     assert f"2.0 became 5.0 in mul at {__file__}:{line}" in text
-    for words in ("since the last check", "an argument", "a Value", ".retrace()", '"always"'):
+    for words in ("an argument", "a Value", ".retrace()", '"always"'):
         assert words in text
     assert isinstance(found.value, RuntimeError)
+
+
+@pytest.mark.parametrize("between", ["quickly", "by arrays", "by batches"])
+def test_an_error_says_how_many_results_may_be_wrong(between, monkeypatch):
+    clock, box = Clock(monkeypatch, 0.0), [2.0]
+
+    def f(x):
+        clock.now += COST
+        return x * box[0]
+
+    c = compiled(f, in_axes=0 if between == "by batches" else None)
+    argument = {"quickly": 1.0, "by arrays": np.ones(2), "by batches": [1.0]}[between]
+
+    def refused():
+        with pytest.raises(StaleProgramError) as found:
+            c(argument)
+        return str(found.value)
+
+    c(argument)
+    box[0] = 3.0
+    assert "since" not in refused()  # each was verified
+    box[0] = 2.0
+    for _ in range(verification.COUNTED):
+        c(argument)
+    for count in (5, 1):
+        clock.now += 51 * COST
+        c(argument)
+        box[0] = 3.0
+        for _ in range(count):
+            c(argument)
+        clock.now += 51 * COST
+        words = {5: "The 5 results", 1: "The only result"}[count]
+        for _ in range(2):  # what was refused is no result
+            assert f"{'The results' if between == 'quickly' else words} since the" in refused()
+            clock.now += 51 * COST
+        box[0] = 2.0
+        c.program("value", argument)
+        clock.now += 51 * COST
+        box[0] = 3.0
+        assert "since" not in refused()
+        box[0] = 2.0
 
 
 def test_calls_are_refused_until_nothing_differs_or_retrace():
@@ -191,7 +233,7 @@ class Clock:
 
     def __init__(self, monkeypatch, step):
         self.now, self.step = 0.0, step
-        for module in ("programs", "verification", "compile"):
+        for module in ("programs", "verification", "compile", "difference"):
             monkeypatch.setattr(f"autograd.program.{module}.perf_counter", self)
 
     def __call__(self):
