@@ -1,70 +1,117 @@
-"""What can be called in an expression: functions of autograd, by their names."""
+"""What an expression can call: the public rows and functions of autograd, by their own names."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
 from difflib import get_close_matches
-from functools import reduce
+from functools import partial, reduce
 from typing import TypeAlias
 
 import autograd
-from autograd import TABLE, Value
+from autograd import TABLE, Primitive, Value
 
-__all__ = ["CONSTANTS", "FUNCTIONS", "Operand", "called", "unknown_function"]
+__all__ = [
+    "CONSTANTS", "FUNCTIONS", "Operand", "Scalar", "operator_row", "scalar", "unknown_function",
+]  # fmt: skip
 
-Operand: TypeAlias = "Value | float | list[Value | float]"
-Scalar: TypeAlias = "Value | float"
+Scalar: TypeAlias = Value | float
+Operand: TypeAlias = Scalar | list[Scalar]
 
 LONGEST_VARIABLE = 2  # letters: what is called by a shorter name was hardly meant as a function
 
 CONSTANTS = {"pi": math.pi, "e": math.e, "inf": math.inf, "nan": math.nan}
+PUBLIC = {name: vars(autograd)[name] for name in autograd.__all__ if name in vars(autograd)}
+ROWS = {name: row for name, row in PUBLIC.items() if isinstance(row, Primitive)}
+# The rows by their formulas; "x * y" is also that of the guarded product, which comes before mul.
+ROW_OF = {row.formula: row for row in TABLE.values() if not row.variadic}
 
-
-def _largest(values: Sequence[Scalar]) -> Scalar:
-    return reduce(autograd.maximum, _some(values, "max"))
-
-
-def _smallest(values: Sequence[Scalar]) -> Scalar:
-    return reduce(autograd.minimum, _some(values, "min"))
-
-
-def _some(values: Sequence[Scalar], function: str) -> Sequence[Scalar]:
-    if not values:
-        raise ValueError(f"{function} of no values is undefined; give at least one")
-    return values
-
-
-# Functions of any number of values, given one by one or as a list.
-OF_MANY: dict[str, Callable[[Sequence[Scalar]], Scalar]] = {
-    "hypot": lambda values: autograd.hypot(*values),
-    "logsumexp": autograd.logsumexp,
-    "max": _largest,
-    "mean": autograd.mean,
-    "min": _smallest,
-    "norm": autograd.norm,
-    "sum": autograd.sum,
-}
-ROWS = {name: row for name, row in TABLE.items() if name in autograd.__all__ and not row.variadic}
-FUNCTIONS = frozenset({*OF_MANY, *ROWS, "dot"})
-
-# The names that other libraries have for it, and what has no single value.
-INSTEAD = {
-    "arccos": "acos",
-    "arccosh": "acosh",
-    "arcsin": "asin",
-    "arcsinh": "asinh",
-    "arctan": "atan",
-    "arctan2": "atan2",
-    "arctanh": "atanh",
+# What other names stand for, and the functions whose result is no single value.
+INSTEAD = {row.ufunc: name for name, row in ROWS.items() if row.ufunc not in {None, name}} | {
     "average": "mean",
     "ln": "log",
     "logistic": "sigmoid",
-    "power": "a ** b",
-    "pow": "a ** b",
-    "square": "a ** 2",
     "log_softmax": "a - logsumexp(a, b)",
+    "pow": "a ** b",
+    "power": "a ** b",
     "softmax": "exp(a) / (exp(a) + exp(b))",
+    "square": "a ** 2",
+}
+OF_A_LIST = {
+    name: function
+    for name, function in PUBLIC.items()
+    if getattr(function, "__module__", None) == autograd.sum.__module__ and name not in INSTEAD
+}
+
+
+def operator_row(symbol: str, operands: int) -> Primitive:
+    """Return the row of an operator, or of `if`, with that many operands.
+
+    >>> operator_row("-", 1), operator_row("-", 2), operator_row("if", 3)
+    (<primitive neg>, <primitive sub>, <primitive where>)
+    """
+    if operands == 2:
+        return ROW_OF["x**y" if symbol == "**" else f"x {symbol} y"]
+    return ROW_OF["-x" if operands == 1 else "y if x else z"]
+
+
+def scalar(operand: Operand) -> Scalar:
+    """Return an operand that may not be a list, for which TypeError is raised."""
+    if isinstance(operand, list):
+        raise TypeError("a list is no single value: give it to sum, mean, norm, dot, max, ...")
+    return operand
+
+
+# Each call takes the operands as they are written; TypeError or ValueError says what is wrong.
+
+
+def _call_row(row: Primitive, operands: Sequence[Operand]) -> Scalar:
+    if row.variadic:
+        return _call_with_many(row.name, lambda values: row(*values), operands)
+    least = row.arity - len(row.defaults)
+    if not least <= len(operands) <= row.arity:
+        allowed = str(row.arity) if least == row.arity else f"{least} or {row.arity}"
+        noun = "value" if allowed == "1" else "values"
+        raise TypeError(f"{row.name} takes {allowed} {noun}, not {len(operands)}")
+    result: Scalar = row(*_scalars(row.name, operands))
+    return result
+
+
+def _call_with_many(
+    name: str, function: Callable[[Sequence[Scalar]], Scalar], operands: Sequence[Operand]
+) -> Scalar:
+    """Call a function of any number of values, given one by one or as a list."""
+    if len(operands) == 1 and isinstance(operands[0], list):
+        return function(operands[0])
+    return function(_scalars(name, operands))
+
+
+def _extreme(name: str, values: Sequence[Scalar]) -> Scalar:
+    if not values:
+        raise ValueError(f"{name} of no values is undefined; give at least one")
+    return reduce(ROW_OF[f"{name}(x, y)"], values)
+
+
+def _call_dot(operands: Sequence[Operand]) -> Scalar:
+    lists = [operand for operand in operands if isinstance(operand, list)]
+    if len(operands) != 2 or len(lists) != 2:
+        raise TypeError("dot takes two lists: dot([a, b], [c, d])")
+    result: Scalar = autograd.dot(*lists)
+    return result
+
+
+def _scalars(name: str, operands: Sequence[Operand]) -> list[Scalar]:
+    scalars = [operand for operand in operands if not isinstance(operand, list)]
+    if len(scalars) < len(operands):
+        raise TypeError(f"{name} takes no list here")
+    return scalars
+
+
+FUNCTIONS: dict[str, Callable[[Sequence[Operand]], Scalar]] = {
+    **{name: partial(_call_row, row) for name, row in ROWS.items()},
+    **{name: partial(_call_with_many, name, function) for name, function in OF_A_LIST.items()},
+    **{name: partial(_call_with_many, name, partial(_extreme, name)) for name in ("max", "min")},
+    autograd.dot.__name__: _call_dot,
 }
 
 
@@ -86,42 +133,3 @@ def unknown_function(name: str) -> str:
     if len(name) <= LONGEST_VARIABLE:
         return f"there is no function {name}; a product is written {name}*(...)"
     return f"there is no function {name}; there are {', '.join(sorted(FUNCTIONS))}"
-
-
-def called(name: str, arguments: Sequence[Operand]) -> Scalar:
-    """Return what a function gives; ValueError or TypeError says what is wrong with a call.
-
-    >>> called("hypot", [3.0, 4.0]), called("mean", [[1.0, 2.0]])
-    (5.0, 1.5)
-    """
-    if name == "dot":
-        return _dot(arguments)
-    if name in OF_MANY:
-        many = arguments
-        if len(arguments) == 1 and isinstance(arguments[0], list):
-            many = arguments[0]
-        return OF_MANY[name](_scalars(name, many))
-    row = ROWS[name]
-    least = row.arity - len(row.defaults)
-    if not least <= len(arguments) <= row.arity:
-        allowed = str(row.arity) if least == row.arity else f"{least} or {row.arity}"
-        noun = "value" if allowed == "1" else "values"
-        raise TypeError(f"{name} takes {allowed} {noun}, not {len(arguments)}")
-    result: Scalar = row(*_scalars(name, arguments))
-    return result
-
-
-def _dot(arguments: Sequence[Operand]) -> Scalar:
-    lists = [argument for argument in arguments if isinstance(argument, list)]
-    if len(arguments) != 2 or len(lists) != 2:
-        raise TypeError("dot takes two lists: dot([a, b], [c, d])")
-    result: Scalar = autograd.dot(*lists)
-    return result
-
-
-def _scalars(name: str, arguments: Sequence[Operand]) -> list[Scalar]:
-    """Return the arguments, of which none may be a list."""
-    scalars = [argument for argument in arguments if not isinstance(argument, list)]
-    if len(scalars) < len(arguments):
-        raise TypeError(f"{name} takes no list here")
-    return scalars
