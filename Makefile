@@ -24,7 +24,7 @@ IN = .venv/bin/python
 PIP = $(IN) -m pip install --quiet --disable-pip-version-check
 SETTINGS = setup.cfg pyproject.toml
 
-.PHONY: demo lessons test test-slow lint bench docs clean
+.PHONY: demo lessons test test-slow lint bench docs everything clean
 
 demo: .venv/installed-demos
 	$(IN) demos/train.py $(DEMO)
@@ -40,7 +40,7 @@ test: .venv/installed-$(EXTRAS)
 	$(IN) -m pytest --numprocesses auto --dist loadfile -m "not slow" $(TEST)
 
 test-slow: .venv/installed-$(EXTRAS)
-	$(IN) -m pytest --numprocesses auto -m slow $(TEST) \
+	$(IN) -m pytest --numprocesses auto --dist loadfile -m slow $(TEST) \
 	  $$(grep -rl --include='test_*.py' pytest.mark.slow tests)
 
 lint: .venv/installed-lint
@@ -60,6 +60,11 @@ docs: .venv/installed-docs
 
 clean:
 	rm -rf .venv output site build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
+
+# All at once for all targets but bench: what one of them would install, the next finds there.
+everything: .venv/created $(SETTINGS)
+	$(PIP) --editable ".[demos,docs,lint,$(EXTRAS)]"
+	@touch $(foreach part,demos docs lint $(EXTRAS),.venv/installed-$(part))
 
 .venv/installed-demos: .venv/created $(SETTINGS)
 	@echo "Installing what the demos need into .venv (once; a minute or two)"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import os
 import re
+import shutil
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -17,6 +18,7 @@ __all__ = [
     "LessonError",
     "Run",
     "docstring_and_code",
+    "keep_run",
     "lesson_scripts",
     "read",
     "run",
@@ -32,6 +34,7 @@ SOURCES = (
 PICTURES = {".svg", ".png", ".gif", ".html"}
 TIME_LIMIT = 240.0  # seconds; a lesson takes a few, on a machine with nothing else to do
 PROCESSES = 2
+PRINTED = "printed.txt"  # beside the pictures of a run that was kept
 WROTE = re.compile(r"^wrote (?:.*[/\\])?([^/\\\n]+)$", re.MULTILINE)
 
 
@@ -150,11 +153,29 @@ def _sources(origin: str, script: str) -> tuple[tuple[str, str], ...]:
 def run(lesson: Lesson, folder: Path, limit: float = TIME_LIMIT) -> Run:
     """Run a lesson in a process of its own, warnings as errors, and return what came of it.
 
-    Its pictures go to `folder`, which is made. Raises LessonError with all that it printed, when
-    it fails, takes longer than `limit` seconds, or says that it wrote what is not there.
+    Its pictures go to `folder`, which is made. Where the tests, which run each lesson, kept what it
+    did, in `$KEPT_RUNS`/NAME, that is taken instead. Raises LessonError with all that it printed,
+    when it fails, takes longer than `limit` seconds, or says that it wrote what is not there.
     """
     folder = folder.resolve()
-    folder.mkdir(parents=True, exist_ok=True)
+    runs = os.environ.get("KEPT_RUNS")
+    kept = Path(runs, lesson.name) if runs else None
+    if kept and kept.joinpath(PRINTED).is_file():
+        shutil.copytree(kept, folder, ignore=shutil.ignore_patterns(PRINTED), dirs_exist_ok=True)
+        printed = kept.joinpath(PRINTED).read_text(encoding="utf-8")
+    else:
+        folder.mkdir(parents=True, exist_ok=True)
+        printed = _printed(lesson, folder, limit)
+    written = [folder / name for name in dict.fromkeys(WROTE.findall(printed))]
+    for path in written:
+        if not path.is_file():
+            raise LessonError(f"{lesson.script.name} says it wrote {path.name}, which is missing")
+    pictures = tuple(path for path in written if path.suffix in PICTURES)
+    return Run(WROTE.sub(r"wrote \1", printed), pictures)
+
+
+def _printed(lesson: Lesson, folder: Path, limit: float) -> str:
+    """Run a lesson and return what it printed."""
     command = [sys.executable, "-W", "error", str(lesson.script.resolve()), "--output", str(folder)]
     environment = {**os.environ, "MPLBACKEND": "Agg", "PYTHONIOENCODING": "utf-8"}
     try:
@@ -175,12 +196,15 @@ def run(lesson: Lesson, folder: Path, limit: float = TIME_LIMIT) -> Run:
         ) from None
     if finished.returncode != 0:
         raise LessonError(f"{lesson.script.name} failed:\n{finished.stdout}")
-    written = [folder / name for name in dict.fromkeys(WROTE.findall(finished.stdout))]
-    for path in written:
-        if not path.is_file():
-            raise LessonError(f"{lesson.script.name} says it wrote {path.name}, which is missing")
-    pictures = tuple(path for path in written if path.suffix in PICTURES)
-    return Run(WROTE.sub(r"wrote \1", finished.stdout), pictures)
+    return finished.stdout
+
+
+def keep_run(printed: str, folder: Path) -> None:
+    """Keep a run for `run`: what a script printed, and the pictures it wrote to `folder`."""
+    if runs := os.environ.get("KEPT_RUNS"):
+        kept = Path(runs, folder.name)
+        shutil.copytree(folder, kept)
+        kept.joinpath(PRINTED).write_text(printed, encoding="utf-8")
 
 
 def run_all(lessons: list[Lesson], folder: Path) -> list[Run]:

@@ -16,6 +16,9 @@ from autograd.mode import CURRENT
 __all__ = ["broken_off", "no_mode_leaks"]
 
 os.environ["MPLBACKEND"] = "Agg"  # no test opens a window
+# Before NumPy comes in: as many processes as cores run the tests, and where each starts as many
+# threads again, they wait for each other. A logistic regression took 60 times as long.
+os.environ["OPENBLAS_NUM_THREADS"] = os.environ["OMP_NUM_THREADS"] = "1"
 
 # Examples are the same on every run, and a slow machine is no failure.
 settings.register_profile("reproducible", deadline=None, derandomize=True)

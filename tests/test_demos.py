@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import contextlib
+import io
 import math
 import os
 import re
@@ -16,6 +18,7 @@ from pathlib import Path
 import pytest
 
 import nn
+from lessons import keep_run
 
 pytest.importorskip("sklearn", reason="the demos need scikit-learn, of the extra demos")
 matplotlib = pytest.importorskip(
@@ -45,8 +48,25 @@ def test_every_section_of_the_gallery_asserts_what_it_shows():
     assert not silent
 
 
-def run(script, *arguments, folder, status=0, path=ROOT):
-    """Run a demo with warnings as errors and return what it printed."""
+def run(script, *arguments, folder):
+    """Run a demo in this process, where warnings are errors, and return what it printed.
+
+    A new one takes seconds to import what most demos use.
+    """
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        contextlib.redirect_stdout(io.StringIO()) as out,
+    ):
+        patch.chdir(folder)
+        patch.setenv("PATH", "")  # nothing that this machine has is called
+        patch.syspath_prepend(ROOT / "demos")
+        patch.setattr(sys, "argv", [script, *arguments])
+        runpy.run_path(str(ROOT / "demos" / script), run_name="__main__")
+    return out.getvalue()
+
+
+def run_alone(script, *arguments, folder, status=0, path=ROOT):
+    """Run a demo as its users do, with warnings as errors, and return what it printed."""
     finished = subprocess.run(
         [sys.executable, "-W", "error", ROOT / "demos" / script, *arguments],
         cwd=folder,
@@ -74,8 +94,8 @@ def texts(path):
     ("data", "epochs", "least", "pictures"),
     [
         ("iris", None, 0.9, {"graph.svg", "loss.svg"}),
-        ("breast-cancer", "3", 0.9, {"graph.svg", "loss.svg"}),
-        ("moons", "15", 0.8, {"graph.svg", "loss.svg", "boundary.svg"}),
+        ("breast-cancer", None, 0.9, {"graph.svg", "loss.svg"}),
+        ("moons", None, 0.9, {"graph.svg", "loss.svg", "boundary.svg"}),
     ],
 )
 def test_train_learns_and_draws(data, epochs, least, pictures, tmp_path):
@@ -97,8 +117,8 @@ def test_train_learns_and_draws(data, epochs, least, pictures, tmp_path):
 
 def test_train_repeats_itself_and_saves_what_it_trained(tmp_path):
     arguments = ("--epochs", "2", "--hidden", "3", "--seed", "5")
-    for folder in ("first", "second"):
-        run("train.py", *arguments, "--output", folder, folder=tmp_path)
+    run("train.py", *arguments, "--output", "first", folder=tmp_path)
+    run_alone("train.py", *arguments, "--output", "second", folder=tmp_path)
     for name in ("graph.svg", "loss.svg"):
         first, second = ((tmp_path / folder / name).read_bytes() for folder in ("first", "second"))
         assert first == second, f"{name} differs from run to run"
@@ -118,14 +138,10 @@ def test_train_repeats_itself_and_saves_what_it_trained(tmp_path):
         (["--output", "taken"], "--output: taken is no folder"),
     ],
 )
-def test_train_refuses_wrong_options_in_one_line(arguments, said, tmp_path, monkeypatch, capsys):
-    """In this process: a new one takes seconds to import what the demo only then does not use."""
+def test_train_refuses_wrong_options_in_one_line(arguments, said, tmp_path, capsys):
     (tmp_path / "taken").write_text("a file")
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.syspath_prepend(ROOT / "demos")
-    monkeypatch.setattr(sys, "argv", ["train.py", *arguments])
     with pytest.raises(SystemExit) as ended:
-        runpy.run_path(str(ROOT / "demos" / "train.py"), run_name="__main__")
+        run("train.py", *arguments, folder=tmp_path)
     assert ended.value.code == 2
     assert said in capsys.readouterr().err
 
@@ -133,7 +149,7 @@ def test_train_refuses_wrong_options_in_one_line(arguments, said, tmp_path, monk
 @pytest.mark.parametrize("script", ["train.py", "micrograd_demo.py"])
 def test_without_scikit_learn_a_demo_says_what_to_install(script, tmp_path):
     (tmp_path / "sklearn.py").write_text("raise ImportError('No module named sklearn')")
-    printed = run(script, folder=tmp_path, status=1, path=tmp_path)
+    printed = run_alone(script, folder=tmp_path, status=1, path=tmp_path)
     assert printed.splitlines() == [
         "No module named sklearn. The demos need more than the engine: "
         'pip install "scalar-autograd[demos]"'
@@ -162,9 +178,10 @@ def losses(printed):
 def on_four_devices(tmp_path_factory):
     """What the demo prints with four devices of one process."""
     pytest.importorskip("jax", reason="the demo runs on JAX")
-    return run("many_devices.py", "--steps", "60", folder=tmp_path_factory.mktemp("devices"))
+    return run_alone("many_devices.py", "--steps", "60", folder=tmp_path_factory.mktemp("devices"))
 
 
+@pytest.mark.slow
 def test_many_devices_share_the_work_and_agree_with_one_processor(on_four_devices):
     shared = re.search(r"(\d+) sums over the devices .*, 100 points on each", on_four_devices)
     assert int(shared[1]) >= 1
@@ -176,6 +193,7 @@ def test_many_devices_share_the_work_and_agree_with_one_processor(on_four_device
     assert float(there.split()[0]) == pytest.approx(float(here.split()[0]), rel=1e-11)
 
 
+@pytest.mark.slow
 def test_two_processes_train_as_one_with_as_many_devices(tmp_path, on_four_devices):
     with socket.socket() as free:
         free.bind(("localhost", 0))
@@ -203,21 +221,23 @@ def test_two_processes_train_as_one_with_as_many_devices(tmp_path, on_four_devic
         assert losses(printed) == losses(on_four_devices)
 
 
+@pytest.mark.slow
 def test_the_gallery_makes_every_kind_of_picture(tmp_path):
-    printed = run("gallery.py", "--output", "pictures", folder=tmp_path)
-    written = {path.name for path in (tmp_path / "pictures").iterdir()}
+    printed = run("gallery.py", "--output", "gallery", folder=tmp_path)
+    keep_run(printed, tmp_path / "gallery")  # for the site, which shows it
+    written = {path.name for path in (tmp_path / "gallery").iterdir()}
     assert written == {
         line.rpartition("/")[2] for line in printed.splitlines() if line.startswith("wrote ")
     }
     for name in written:
         if name.endswith(".svg"):
-            assert texts(tmp_path / "pictures" / name)
+            assert texts(tmp_path / "gallery" / name)
         else:
-            page = (tmp_path / "pictures" / name).read_text(encoding="utf-8")
+            page = (tmp_path / "gallery" / name).read_text(encoding="utf-8")
             assert page.startswith("<!doctype html>")
     slope = 2.0 * (1.0 - math.tanh(0.5) ** 2)  # of tanh(x * w + b) by w, at x = 2
     assert f"∂y/∂w = {slope:.4g}" in printed
     assert "killed at relu" in printed
-    right = texts(tmp_path / "pictures" / "confusion.svg").partition(" of 600 correct")[0]
+    right = texts(tmp_path / "gallery" / "confusion.svg").partition(" of 600 correct")[0]
     assert int(right.split()[-1]) >= 570
     assert "vanishing gradients in layers.0" in printed

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from lessons import LessonError, lesson_scripts, read, run, run_all
+from lessons import LessonError, keep_run, lesson_scripts, read, run, run_all
 
 WORDS = "It halves.\n\n"
 SOURCE = 'Source: "Neural networks", page 1.\n\n'
@@ -62,6 +62,18 @@ def test_a_run_keeps_the_words_and_the_pictures_in_their_order(write_lesson, tmp
     )  # no folders
     assert [path.name for path in result.pictures] == ["b.svg", "a.gif"]
     assert all(path.is_file() for path in result.pictures)
+
+
+def test_a_run_that_the_tests_kept_is_not_repeated(write_lesson, tmp_path, monkeypatch):
+    lesson = read(write_lesson())
+    first = run(lesson, tmp_path / "first" / lesson.name)
+    monkeypatch.setenv("KEPT_RUNS", str(tmp_path / "kept"))
+    keep_run("wrote /elsewhere/b.svg\n", first.pictures[0].parent)
+    lesson.script.unlink()
+    result = run(lesson, tmp_path / "second" / lesson.name)
+    assert result.output == "wrote b.svg\n"
+    assert [path.read_bytes() for path in result.pictures] == [first.pictures[0].read_bytes()]
+    assert not list((tmp_path / "second").rglob("printed.txt"))
 
 
 @pytest.mark.parametrize(

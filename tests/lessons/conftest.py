@@ -13,6 +13,8 @@ from xml.etree import ElementTree as ET
 import numpy as np
 import pytest
 
+from lessons import keep_run
+
 __all__ = ["Lesson", "lesson", "run_lesson"]
 
 LESSONS = Path(__file__).parents[2] / "demos" / "lessons"
@@ -55,4 +57,6 @@ def run_lesson():
 def lesson(request, run_lesson, tmp_path_factory):
     """Run the lesson that the test module is named after: test_01_vectors.py runs 01_vectors.py."""
     name = Path(request.path).stem.removeprefix("test_")
-    return run_lesson(name, tmp_path_factory.mktemp(name))
+    done = run_lesson(name, tmp_path_factory.mktemp(name, numbered=False))
+    keep_run(done.printed, done.folder)  # for the site, which shows it
+    return done

@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 from sklearn.datasets import load_digits
 
+pytestmark = pytest.mark.slow
+
 
 def forward_by_numpy(model, image):
     """Return logits of convolution, relu, pooling and the dense layer, written out."""

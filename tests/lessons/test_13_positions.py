@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 from sklearn.datasets import load_digits
 
+pytestmark = pytest.mark.slow
+
 
 def numbers(layer):
     weights = np.array([[w.data for w in neuron.weights] for neuron in layer.neurons])

@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 from numpy.linalg import norm
 
+pytestmark = pytest.mark.slow
+
 ACTIVATIONS = {
     "sigmoid": (lambda z: 1.0 / (1.0 + np.exp(-z)), lambda a: a * (1.0 - a)),
     "tanh": (np.tanh, lambda a: 1.0 - a * a),
