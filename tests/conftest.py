@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import sys
@@ -13,7 +14,7 @@ from hypothesis import settings
 
 from autograd.mode import CURRENT
 
-__all__ = ["broken_off", "no_mode_leaks"]
+__all__ = ["broken_off", "no_mode_leaks", "pytest_collection_finish", "pytest_sessionstart"]
 
 os.environ["MPLBACKEND"] = "Agg"  # no test opens a window
 # Before NumPy comes in: as many processes as cores run the tests, and where each starts as many
@@ -30,6 +31,18 @@ if signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 OUTSIDE = CURRENT.get()
+
+
+def pytest_sessionstart():
+    """Collect the tests without the cyclic collector, which would walk all of them many times."""
+    gc.disable()
+
+
+def pytest_collection_finish():
+    """Keep modules and tests out of the way of the collector, which takes a second for them."""
+    gc.enable()
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)

@@ -16,7 +16,7 @@ from autograd.program import verification
 from autograd.program.program import Instruction, Program
 
 __all__ = [
-    "batch_numbers", "batch_program", "cheap_traces", "difference_in_ulps", "exact",
+    "batch_numbers", "batch_program", "cheap_traces", "difference_in_ulps", "exact", "formulas",
     "own_table_only", "points", "pytest_generate_tests",
 ]  # fmt: skip
 
@@ -126,6 +126,12 @@ def exact(row):
     """The formula of the row, for mpmath's numbers."""
     assert row.name in EXACT, f"add the exact formula of {row.name!r} to EXACT in {__file__}"
     return EXACT[row.name]
+
+
+@pytest.fixture(scope="session")
+def formulas():
+    """The formulas of all rows by name, for mpmath's numbers."""
+    return EXACT
 
 
 def sizes(row):
