@@ -21,12 +21,19 @@ from autograd.program.verification import Case, Verification, checked_policy
 if TYPE_CHECKING:
     from collections import abc
 
+    from autograd.backends.stepping import Batches, Stepper
     from autograd.program.trace import Trace
     from autograd.program.update import TracedRule
     from autograd.staleness import StaleProgramError
     from autograd.value import Value
 
 __all__ = ["Descent", "Steps"]
+
+# What a copy is made from
+KEPT = frozenset({
+    "_backend", "_clip_norm", "_example", "_function", "_in_axes", "_parameters", "_rule",
+    "_scheduled", "_settings", "_state", "_trace", "_traced_rule",
+})  # fmt: skip
 
 
 class Steps(NamedTuple):
@@ -42,6 +49,26 @@ class Steps(NamedTuple):
     extra: Any
     done: int
     finite: bool
+
+
+class _Plan:
+    """Steps of a Descent, to be taken at each call; a copy of both stays with the copy."""
+
+    _made: Stepper | None = None  # for which `_take_steps` is
+
+    def __init__(self, descent: Descent, batches: Batches) -> None:
+        self._descent, self._batches = descent, batches
+
+    def __call__(self) -> Steps:
+        descent = self._descent
+        made = descent._ready()
+        if made is not self._made:
+            self._made, self._take_steps = made, made.plan(self._batches)
+        losses, extra, done = self._take_steps()
+        return Steps(losses, extra, done, done == len(self._batches.counts))
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {"_descent": self._descent, "_batches": self._batches}
 
 
 class Descent:
@@ -100,7 +127,7 @@ class Descent:
             )
         if clip_norm is not None and not clip_norm > 0.0:
             raise ValueError(f"Descent: clip_norm must be positive or None, not {clip_norm!r}")
-        self._rule, self._settings, self._clip_norm = rule, dict(settings), clip_norm
+        self._rule, self._settings, self._clip_norm = Function(rule), dict(settings), clip_norm
         self._scheduled = {name: settings[name] for name in scheduled}
         arguments = read(args, in_axes, self._function.names)
         if arguments.examples is None:
@@ -113,6 +140,7 @@ class Descent:
         self._state = list(state)
         self._verification = Verification(checked_policy(verify, "Descent"))
         self._case = Case(self._example)  # the only one
+        self._linked = True
         structure, began = STRUCTURE.now, perf_counter()  # before anything is read
         traced = self._traced()
         took = perf_counter() - began
@@ -121,13 +149,23 @@ class Descent:
 
     def _traced(self) -> tuple[Trace, TracedRule]:
         """Trace the function and the rule."""
-        size = len(self._state[0])
+        if self._is_fixed:
+            return self._trace, self._traced_rule
+        if not self._linked:
+            self._function.link(self._trace, self._example)
+            self._linked = True
+        size, scheduled = len(self._state[0]), [*self._scheduled]
         with paused_collector():
             trace = self._function.trace(self._example)
-            rule = traced_rule(
-                self._rule, size, self._settings, [*self._scheduled], self._clip_norm
-            )
+            apply = self._rule.function
+            assert apply is not None  # or it were fixed
+            rule = traced_rule(apply, size, self._settings, scheduled, self._clip_norm)
         return trace, rule
+
+    @property
+    def _is_fixed(self) -> bool:
+        """Whether nothing can change: a pickle could not hold the function or the rule."""
+        return self._function.is_fixed or self._rule.is_fixed
 
     def _build(self, trace: Trace, rule: TracedRule) -> None:
         """Make what takes the steps, from the data of the leaves and the state there is."""
@@ -163,6 +201,13 @@ class Descent:
         """Trace again if it is time for it; StaleProgramError if there is a difference."""
         if self._verification.is_due(self._case):
             self._trace_again(self._verification.takes_over(self._case))
+
+    def _ready(self) -> Stepper:
+        """Return what takes the steps, verified if it is time for it, with what was set since."""
+        self._verify()
+        if CLOCK.now != self._clock:
+            self._read_leaves()
+        return self._stepper
 
     def _trace_again(self, takes_over: bool) -> None:
         structure, began = STRUCTURE.now, perf_counter()  # before anything is read
@@ -232,20 +277,7 @@ class Descent:
         schedules: abc.Mapping[str, abc.Sequence[float]] | None,
     ) -> abc.Callable[[], Steps]:
         batches = batched(arguments, order, counts, self._scheduled, schedules or {})
-        made, take_steps = self._stepper, self._stepper.plan(batches)
-        steps = len(batches.counts)
-
-        def run() -> Steps:
-            nonlocal made, take_steps
-            self._verify()
-            if self._stepper is not made:
-                made, take_steps = self._stepper, self._stepper.plan(batches)
-            if CLOCK.now != self._clock:
-                self._read_leaves()
-            losses, extra, done = take_steps()
-            return Steps(losses, extra, done, done == steps)
-
-        return run
+        return _Plan(self, batches)
 
     def value_and_grad(self, args: tuple[Any, ...]) -> tuple[float, list[float]]:
         """Return the mean of the loss over all examples, and its derivative by each parameter.
@@ -296,6 +328,27 @@ class Descent:
         for place, line in zip(self._places, lines):
             self._state[place] = tuple(line)
         return list(self._state)
+
+    # Copies: what was compiled is made anew, from the numbers and the state there are
+
+    def __getstate__(self) -> dict[str, Any]:
+        if CLOCK.now != self._clock:
+            self._read_leaves()
+        self._state = self.state
+        kept = {name: item for name, item in vars(self).items() if name in KEPT}
+        numbers = self._stepper.parameters.tolist()
+        return {**kept, "verify": self._verification.policy, "numbers": numbers}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        verify, numbers = state.pop("verify"), state.pop("numbers")
+        vars(self).update(state)
+        self._verification = Verification(verify)
+        self._case = Case(self._example)
+        self._case.structure, self._case.checked = STRUCTURE.now, perf_counter()
+        self._linked = False
+        self._build(self._trace, self._traced_rule)
+        self._stepper.parameters[:] = numbers
+        self._clock = CLOCK.now
 
     def _read(self, args: tuple[Any, ...] | Arguments) -> Arguments:
         if isinstance(args, Arguments):

@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from autograd.program.shapes import Shape
     from autograd.program.trace import Graph, Trace
     from autograd.staleness import StaleProgramError
-    from autograd.value import Value
 
 __all__ = ["Programs", "Quick"]
 
@@ -236,25 +235,13 @@ class Programs:
     # Copies
 
     def _link(self) -> None:
-        """Find out, in a copy, which leaf of its own stands for which leaf of the function.
-
-        They come in the same order.
-        """
+        """Find out, in a copy, which leaf of its own stands for which leaf of the function."""
         if self._linked:
             return
         with self._turns.lock:
             if isinstance(self.origin, Function) and not self.origin.is_fixed:
                 for case in self._cases.values():
-                    kept = case.used.trace
-                    try:
-                        trace = self.origin.trace(case.arguments, self.check)
-                    except Exception:  # noqa: BLE001, S112 - it will be raised when the case is called
-                        continue
-                    if list(map(_label, trace.leaves)) == list(map(_label, kept.leaves)):
-                        pairs = zip(trace.leaves, kept.leaves)
-                        self.origin.own.update(
-                            (leaf, own) for leaf, own in pairs if leaf is not own
-                        )
+                    self.origin.link(case.used.trace, case.arguments)
             self._linked = True
 
     def __getstate__(self) -> dict[str, Any]:
@@ -284,7 +271,3 @@ def _are_floats(arguments: Arguments) -> bool:
 
 def _without_numbers(shapes: tuple[Shape, ...], batched: tuple[bool, ...]) -> Arguments:
     return Arguments(shapes, batched, None, None, symbolic=False)
-
-
-def _label(leaf: Value) -> str:
-    return leaf.label

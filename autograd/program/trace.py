@@ -115,6 +115,19 @@ class Function:
             result,
         )
 
+    def link(self, kept: Trace, arguments: Arguments) -> None:
+        """Find out which of its own leaves stands, in a copy, for which that the function captures.
+
+        They come in the same order.
+        """
+        try:
+            trace = self.trace(arguments)
+        except Exception:  # noqa: BLE001 - it will be raised at the next call
+            return
+        if [leaf.label for leaf in trace.leaves] == [leaf.label for leaf in kept.leaves]:
+            pairs = zip(trace.leaves, kept.leaves)
+            self.own.update((leaf, own) for leaf, own in pairs if leaf is not own)
+
     def apply(self, *args: Any) -> Any:
         """Call the function itself: on Values it draws a graph."""
         if self.function is None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import math
+import pickle
 import random
 import re
 import subprocess
@@ -98,6 +100,14 @@ def test_some_epochs_and_the_last_are_kept():
     fit(network(), X, Y, loss=LOGITS, epochs=7, callbacks=[recorder])
     assert [frame.epoch for frame in recorder.frames] == [3, 6, 7]
     assert repr(recorder) == "BoundaryRecorder(3 frames)"
+
+
+def test_a_recorder_is_copied_and_pickled_with_its_frames():
+    model = MLP(2, [1])
+    recorder = BoundaryRecorder([[0.0, 0.0], [1.0, 1.0]], [0, 1], model=model)
+    for twin in (copy.deepcopy(recorder), pickle.loads(pickle.dumps(recorder))):  # noqa: S301 - our own
+        twin.record(model)
+        assert (len(twin.frames), len(recorder.frames)) == (2, 1)
 
 
 def test_the_plane_reaches_around_the_examples():

@@ -98,5 +98,8 @@ class BoundaryRecorder:
         number = len(self.frames) if epoch is None else epoch
         self.frames.append(BoundaryFrame(number, None if loss is None else float(loss), scores))
 
+    def __getstate__(self) -> dict[str, Any]:
+        return {**vars(self), "_answers": None}  # they belong to the model
+
     def __repr__(self) -> str:
         return f"BoundaryRecorder({counted(len(self.frames), 'frame')})"

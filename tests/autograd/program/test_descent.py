@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import copy
+import pickle
 import random
+from functools import partial
 from importlib.util import find_spec
 from math import inf, nan
 
@@ -633,3 +636,88 @@ def test_a_hot_loop_traces_seldom(backend, monkeypatch):
         step()
         now += 1e-5
     assert len(traces) < 60
+
+
+# Copies
+
+
+slope, offset = Value(1.0, label="slope"), Value(0.0, label="offset")
+
+
+def squared_error(x, y):
+    return (slope * x + offset - y * factor[0]) ** 2
+
+
+factor = [1.0]
+EXAMPLES = (np.array([0.0, 1.0, 2.0]), np.array([1.0, 3.0, 5.0]))
+
+
+def copied_by_pickle(item):
+    return pickle.loads(pickle.dumps(item))  # noqa: S301 - our own
+
+
+def descent_on_a_line(loss=squared_error):
+    slope.data, offset.data, factor[0] = 1.0, 0.0, 1.0
+    optimizer = Adam([slope, offset], lr=0.05)
+    descent = descent_of(loss, EXAMPLES, optimizer)
+    descent.run(EXAMPLES, [0, 1, 2] * 3, [3] * 3)
+    return descent
+
+
+@pytest.mark.parametrize("copied", [copy.deepcopy, copied_by_pickle])
+@pytest.mark.parametrize("loss", [squared_error, lambda x, y: squared_error(x, y)])  # noqa: PLW0108
+def test_a_copy_goes_on_with_numbers_state_and_leaves_of_its_own(copied, loss):
+    descent = descent_on_a_line(loss)
+    twin, leaf = copied((descent, slope))
+    lost = copied is copied_by_pickle and loss is not squared_error
+    assert leaf is not slope
+    plan = descent.plan(EXAMPLES, [0, 1, 2] * 2, [3] * 2)
+    plan()
+    twin.run(EXAMPLES, [0, 1, 2] * 2, [3] * 2)
+    twin, leaf, plan_of_twin = copied((twin, leaf, twin.plan(EXAMPLES, [2, 1], [1, 1])))
+    plan_of_twin()
+    descent.run(EXAMPLES, [2, 1], [1, 1])
+    assert (twin.state, slope.data) == (descent.state, leaf.data)
+    twin.write_back()
+    assert leaf.data != slope.data == 1.0
+    descent.write_back()
+    assert leaf.data == slope.data
+    leaf.data = 7.0
+    assert twin.value_and_grad(EXAMPLES)[0] != descent.value_and_grad(EXAMPLES)[0]
+    factor[0] = 2.0
+    if lost:  # there is nothing to trace again
+        twin.retrace()
+        structure_changed()
+        twin.run(EXAMPLES, [0], [1])
+        return
+    with pytest.raises(StaleProgramError, match="in mul"):
+        twin.run(EXAMPLES, [0], [1])
+    twin.retrace()
+    twin.run(EXAMPLES, [0], [1])
+    twin.write_back()
+    assert leaf.data != 7.0
+    assert slope.data < 2.0
+
+
+def test_a_copy_takes_over_what_was_set_before():
+    descent = descent_on_a_line()
+    slope.data = 40.0
+    twin, leaf = copy.deepcopy((descent, slope))
+    twin.write_back()
+    assert leaf.data == 40.0
+
+
+def test_a_copy_stays_with_the_copy_of_its_model():
+    model = MLP(2, [2, 1], "tanh")
+    args = np.ones((2, 2)), np.zeros(2)
+    descent = descent_of(partial(_error_of, model), args, SGD(model.parameters(), lr=0.1))
+    other, twin = copy.deepcopy((model, descent))
+    before = [parameter.data for parameter in model.parameters()]
+    twin.run(args, [0, 1], [2])
+    twin.write_back()
+    assert [parameter.data for parameter in model.parameters()] == before
+    assert [parameter.data for parameter in other.parameters()] != before
+
+
+def _error_of(model, x, y):
+    return (model(x) - y) ** 2
