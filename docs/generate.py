@@ -86,7 +86,7 @@ DIGITS = """
 
 How far values, gradients and second derivatives are from the exact ones, at points from 1e-300 to
 1e300 and their mirror images: the worst error found by `python docs/accuracy.py`, which compares
-with SymPy's derivatives in 400 digits or more. The unit is what the number's own condition allows:
+with SymPy's derivatives in up to 400 digits. The unit is what the number's own condition allows:
 2^-52 times |f| and the sum of |x df/dx|, which is what changing the last place of the operands and
 of the result is worth; for second derivatives, of the whole matrix. A function whose result is
 rounded once has 0.5 at most, and less where its operands count for much. Results below 2.2e-308

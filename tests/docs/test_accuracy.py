@@ -38,8 +38,8 @@ def test_what_is_more_than_promised_has_a_reason():
 
 @pytest.mark.parametrize("name", SAMPLE)
 def test_errors_are_those_published(name):
-    """On the eager engine, up to 1e16: beyond, the oracle needs seconds for an exponential."""
-    for kind, (error, point) in worst(name, "eager", most=1e16).items():
+    """On the eager engine, up to 1e8: beyond, the oracle takes long for an exponential."""
+    for kind, (error, point) in worst(name, "eager", most=1e8).items():
         published = PUBLISHED[name]["eager"][kind]
         found = rounded(error)
         assert published is None or (found is not None and found <= 1.5 * published + 0.5), point
