@@ -12,10 +12,12 @@ LARGEST_PLAIN_INTEGER = 1e6  # beyond it 1.235e+06 is shorter to read than the d
 def significant(number: float) -> str:
     """Return `number` with four significant digits; whole numbers below a million in full.
 
+    The sign of a zero is left out; `exact` has it.
+
     >>> significant(24.70408163265306), significant(1e-6), significant(-6.0), significant(12345.0)
     ('24.7', '1e-06', '-6', '12345')
     >>> significant(float("nan")), significant(float("-inf")), significant(-0.0)
-    ('nan', '-inf', '-0')
+    ('nan', '-inf', '0')
     """
     return in_digits(number, FEW)
 
@@ -23,9 +25,15 @@ def significant(number: float) -> str:
 def in_digits(number: float, digits: int) -> str:
     """Return `number` with so many significant digits; whole numbers below a million in full.
 
+    A zero has its sign where four digits are not enough: 1 / -0 is -inf.
+
     >>> in_digits(2 / 3, 6), in_digits(123456.0, 4), in_digits(0.5, 17)
     ('0.666667', '123456', '0.5')
+    >>> in_digits(-0.0, 4), in_digits(-0.0, 6)
+    ('0', '-0')
     """
+    if not number and digits <= FEW:
+        return "0"
     if abs(number) < LARGEST_PLAIN_INTEGER and number == int(number):
         return format(number, ".0f")
     if digits >= ALL:

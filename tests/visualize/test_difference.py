@@ -425,7 +425,7 @@ def test_the_picture_shows_both_graphs_and_marks_what_differs():
     x = Value(1.0, label="x")
     difference = diff(x.tanh() * 2, x.relu() * 2)
     scene = difference.drawing.scene
-    assert [node.label for node in scene.nodes] == ["x", "+ v1", "− v1'", "~ v2"]
+    assert [node.short.own for node in scene.nodes] == ["x", "+ v1", "− v1'", "~ v2"]
     lines = {
         (scene.nodes[edge.source].name, scene.nodes[edge.target].name, edge.operand)
         for edge in scene.edges

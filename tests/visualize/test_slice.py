@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import random
+
 import pytest
 
 import autograd
 from autograd import Constant, Value, dot, sweep
+from nn import MLP
 from visualize.scene.flat import flatten
 from visualize.scene.names import names_of
 from visualize.scene.slice import FEW, MOST_BOXES, NEAR, slice_of
@@ -85,7 +88,19 @@ def test_gradients_are_the_given_ones():
 
 def test_boxes_are_headed_by_the_names_that_texts_use():
     x = Value(3.0, label="x")
-    assert [node.label for node in sliced(x * x + 1, [], [x]).nodes] == ["x", "v1", "v2"]
+    nodes = sliced(x * x + 1, [], [x]).nodes
+    assert [node.short.full for node in nodes] == ["x", "v1", "v2"]
+
+
+def test_a_weight_is_headed_by_the_short_form_of_its_name():
+    model = MLP(2, [2, 1], rng=random.Random(1))
+    loss = model([1.0, 2.0])
+    weights = [model.layers[0].neurons[0].weights[0], model.layers[1].neurons[0].weights[0]]
+    shown = sliced(loss, [], weights).nodes
+    heads = {node.name: node.short.full for node in shown}
+    assert heads["layers.0.neurons.0.w0"] == "w0 of neuron 0, layer 0"
+    assert heads["layers.1.neurons.0.w0"] == "w0 of neuron 0, layer 1"
+    assert len(set(heads.values())) == len(heads)
 
 
 def test_ways_that_part_keep_the_place_where_they_do():

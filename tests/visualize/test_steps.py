@@ -8,11 +8,12 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from autograd import StaleGraphError, Value, relu, sqrt, where
+from autograd import NumericWarning, StaleGraphError, Value, relu, sqrt, where
 from tests.visualize.printed import evaluated
-from visualize import step_through
+from visualize import draw, explain, kinks, step_through, why
 from visualize.digits import significant
 
+ZERO = re.compile(r"-0(?![.\d])|-0\.0\b")  # with a sign
 SVG = "{http://www.w3.org/2000/svg}"
 GOLDEN = Path(__file__).with_name("golden")
 
@@ -222,3 +223,17 @@ def test_hostile_labels_are_shown_not_run():
     film = step_through(where(x > 0.0, x * 2.0, 0.0)).svg
     ET.fromstring(film)
     assert "<script" not in film
+
+
+def test_a_zero_has_a_sign_only_where_the_result_depends_on_it():
+    x, w = Value(0.0, label="x"), Value(-4.0, label="w")
+    product = w * x  # -0.0
+    loss = (product + 2.0) * -1.0
+    loss.backward()
+    words = (step_through(loss), explain(loss, [w, x]), why(loss, w), kinks(loss), draw(loss).text)
+    assert [said for said in map(str, words) if ZERO.search(said)] == []
+    assert ">data 0<" in draw(loss).svg
+    assert "data -0.0" in draw(loss).svg  # every digit, in the tooltip
+    with pytest.warns(NumericWarning):
+        infinite = 1.0 / product
+    assert "1 / (-0) = -inf" in str(explain(infinite, w))

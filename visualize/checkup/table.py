@@ -85,7 +85,7 @@ def _sizes(numbers: Statistics | None) -> tuple[str, str, str]:
 
 
 def _number(number: float) -> str:
-    return "" if isnan(number) else f"{number:.3g}"
+    return "" if isnan(number) else f"{number + 0.0:.3g}"  # 0 for -0.0
 
 
 def _percent(share: float) -> str:

@@ -19,6 +19,7 @@ from visualize.scene.facts import Edge, Node, Scene
 from visualize.scene.flat import FlatGraph, Path, flatten
 from visualize.scene.ghost import with_copies
 from visualize.scene.gradient import Gradient
+from visualize.scene.names import Short, short_names
 
 __all__ = ["MARKS", "picture"]
 
@@ -143,6 +144,9 @@ def _counted(graph: FlatGraph, boxes: Boxes) -> dict[int, tuple[str, Path]]:
 def _marked(scene: Scene, stills: Sequence[_Still], labels: dict[str, str]) -> Scene:
     """Return the scene with marks before the names of what differs, and lines to what is gone."""
     by_name = {still.name: still for still in stills}
+    shorts = dict(
+        zip(by_name, short_names(list(by_name), [labels[name] for name in by_name]), strict=True)
+    )
     nodes = []
     number: dict[_Still, int] = {}
     for node in scene.nodes:
@@ -151,8 +155,10 @@ def _marked(scene: Scene, stills: Sequence[_Still], labels: dict[str, str]) -> S
             nodes.append(node)
             continue
         number[still] = len(nodes)
-        mark = MARKS.get(still.status)
-        nodes.append(replace(node, label=f"{mark} {node.name}" if mark else labels[still.name]))
+        own, full = shorts[still.name]
+        if still.status in MARKS:
+            own, full = f"{MARKS[still.status]} {own}", f"{MARKS[still.status]} {full}"
+        nodes.append(replace(node, label=labels[still.name], short=Short(own, full)))
     edges = [
         Edge(number[removed], target, None, 1)
         for still, target in number.items()

@@ -52,8 +52,8 @@ def cluster_titles(placed: Placed) -> Iterator[str]:
         plates.append(
             f"M{left - 2} {baseline - 9}h{text_width(title, SMALL) + 4:.0f}v12H{left - 2}"
         )
-        titles.append(f'<text class="muted" x="{left}" y="{baseline}">{xml(title)}</text>')
+        titles.append(f'<text x="{left}" y="{baseline}">{xml(title)}</text>')
     yield f'<path class="plate" d="{"".join(plates)}" fill="{LIGHT.cluster}" fill-opacity="0.75"/>'
-    yield f'<g font-size="{SMALL}" fill="{LIGHT.muted}">'
+    yield f'<g class="muted" font-size="{SMALL}" fill="{LIGHT.muted}">'
     yield from titles
     yield "</g>"

@@ -11,7 +11,7 @@ from visualize.formats.measure import FONT_SIZE, LINE, PADDING, box_size
 from visualize.formats.palette import LIGHT, OUTPUT_WIDTH, line_width, look_of, theme
 from visualize.formats.summary import summary
 from visualize.formats.wording import words
-from visualize.scene.facts import Edge, Node, Scene
+from visualize.scene.facts import Edge, Scene
 from visualize.scene.flat import Path
 
 __all__ = ["dot"]
@@ -82,12 +82,13 @@ def _clustered(scene: Scene, clusters: bool) -> Iterator[str]:
             number += 1
             stack.append(None)
         for index in members.get(current, ()):
-            yield "  " * (depth + 1) + _node(scene, index, scene.nodes[index])
+            yield "  " * (depth + 1) + _node(scene, index, clusters)
         stack.extend(reversed(children[current]))
 
 
-def _node(scene: Scene, index: int, node: Node) -> str:
-    said = words(scene, node)
+def _node(scene: Scene, index: int, clusters: bool) -> str:
+    node = scene.nodes[index]
+    said = words(scene, node, framed=clusters)
     width, height = box_size(said)
     style = theme(look_of(node, scene.largest_gradient), LIGHT)
     thickness = max(style.width, OUTPUT_WIDTH if node.is_output else 0)

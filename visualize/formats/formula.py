@@ -20,8 +20,11 @@ SYMMETRIC = frozenset(
 )
 
 
-def formula(scene: Scene, node: Node) -> str:
+def formula(scene: Scene, node: Node, *, framed: bool = False) -> str:
     """Return a node as an operation on the names of its operands; "" for leaves and groups.
+
+    With `framed` it is for a box in the frame of its module: operands in the same one are called
+    as their boxes are.
 
     >>> from autograd import Value
     >>> from visualize.scene.flat import flatten
@@ -32,7 +35,7 @@ def formula(scene: Scene, node: Node) -> str:
     """
     if not node.operation:
         return ""
-    names = list(_operand_names(scene, node))
+    names = list(_operand_names(scene, node, framed))
     if node.symbol == "-" and len(names) == 1:
         return f"-{names[0]}"
     if _is_infix(node) and len(names) == len(node.operands):
@@ -40,7 +43,7 @@ def formula(scene: Scene, node: Node) -> str:
     return f"{printable(node.operation)}({', '.join(names)})"
 
 
-def _operand_names(scene: Scene, node: Node) -> Iterator[str]:
+def _operand_names(scene: Scene, node: Node, framed: bool) -> Iterator[str]:
     """Yield the names of operands in order; a group used several times in a row once."""
     # by type too: the node of index 1 is not the number 1.0
     for (_, operand), run in groupby(node.operands, key=lambda operand: (type(operand), operand)):
@@ -50,7 +53,9 @@ def _operand_names(scene: Scene, node: Node) -> Iterator[str]:
         elif scene.nodes[operand].group and count > 1:
             yield f"{scene.nodes[operand].name} ×{count:,}"
         else:
-            yield from [scene.nodes[operand].name] * count
+            used = scene.nodes[operand]
+            own = framed and node.scope and used.scope == node.scope and not used.group
+            yield from [used.short.own if own else used.name] * count
 
 
 def _is_infix(node: Node) -> bool:

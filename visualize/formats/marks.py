@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from itertools import product
 
 from visualize.formats.formula import edge_mark, local_mark
@@ -11,7 +12,7 @@ from visualize.formats.palette import LIGHT
 from visualize.layout import Placed
 from visualize.scene.facts import Edge, Scene
 
-__all__ = ["mark_room", "mark_shapes"]
+__all__ = ["Marks", "mark_room", "marks"]
 
 Point = tuple[float, float]
 
@@ -19,6 +20,14 @@ Point = tuple[float, float]
 MARK_ROOM = {"LR": (4, 0), "TB": (0, 7)}
 MARK_SIZE = SMALL - 1
 FEW_BOXES = 200  # with more, marks may lie over boxes: looking for room at each takes too long
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """The elements of all marks, and which edges have theirs beside them: others need a tooltip."""
+
+    shapes: tuple[str, ...]
+    written: frozenset[int]
 
 
 def mark_room(scene: Scene, rankdir: str) -> list[tuple[int, int]]:
@@ -29,12 +38,13 @@ def mark_room(scene: Scene, rankdir: str) -> list[tuple[int, int]]:
     return [MARK_ROOM[rankdir] if index in marked else (0, 0) for index in range(len(scene.nodes))]
 
 
-def mark_shapes(scene: Scene, placed: Placed, rankdir: str) -> Iterator[str]:
-    """Yield the marks; one on a line that finds no free place stays in the tooltip."""
+def marks(scene: Scene, placed: Placed, rankdir: str) -> Marks:
+    """Return the marks; one on a line that finds no free place is left out."""
     plates: list[str] = []
     texts: list[str] = []
     taken: list[tuple[Point, float]] = []
-    for edge, route in zip(scene.edges, placed.routes, strict=True):
+    written: set[int] = set()
+    for number, (edge, route) in enumerate(zip(scene.edges, placed.routes, strict=True)):
         operand = edge_mark(scene, edge) if edge.operand is not None else ""
         if operand:  # in the margin of the box
             x, y = route[-1]
@@ -50,15 +60,19 @@ def mark_shapes(scene: Scene, placed: Placed, rankdir: str) -> Iterator[str]:
         place = next(free, None) if mark else None
         if place:
             taken.append((place, width))
+            written.add(number)
             texts.append(_text(mark, place))
             if edge.local is not None:
                 plates.append(_plate(place, width))
-    yield '<g class="marks" aria-hidden="true">'
-    if plates:  # a line crosses its derivative faintly
-        yield (f'<path class="page" d="{"".join(plates)}" fill="{LIGHT.page}" fill-opacity="0.8"/>')
-    yield (f'<g class="muted" fill="{LIGHT.muted}" font-size="{MARK_SIZE}" text-anchor="middle">')
-    yield from texts
-    yield "</g></g>"
+    plate = f'<path class="page" d="{"".join(plates)}" fill="{LIGHT.page}" fill-opacity="0.8"/>'
+    shapes = (
+        '<g class="marks" aria-hidden="true">',
+        *((plate,) if plates else ()),  # a line crosses its derivative faintly
+        f'<g class="muted" fill="{LIGHT.muted}" font-size="{MARK_SIZE}" text-anchor="middle">',
+        *texts,
+        "</g></g>",
+    )
+    return Marks(shapes, frozenset(written))
 
 
 def _on_line(scene: Scene, edge: Edge) -> str:
@@ -66,7 +80,7 @@ def _on_line(scene: Scene, edge: Edge) -> str:
 
 
 def _text(mark: str, place: Point) -> str:
-    return f'<text class="muted" x="{place[0]:.0f}" y="{place[1]:.0f}">{mark}</text>'
+    return f'<text x="{round(place[0])}" y="{round(place[1])}">{mark}</text>'
 
 
 def _plate(place: Point, width: float) -> str:

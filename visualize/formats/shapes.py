@@ -8,6 +8,7 @@ from math import isfinite
 
 from visualize.escape import xml
 from visualize.formats.formula import local_mark
+from visualize.formats.marks import Marks
 from visualize.formats.measure import LINE, PADDING
 from visualize.formats.palette import LIGHT, OUTPUT_WIDTH, line_width, theme
 from visualize.formats.stylesheet import ID, painted
@@ -22,15 +23,15 @@ Point = tuple[float, float]
 ALARM = f' class="bad" font-weight="700" fill="{LIGHT.alarm}"'  # nan and inf
 
 
-def edge_shapes(scene: Scene, placed: Placed) -> Iterator[str]:
-    """Yield a line per edge, thicker where it stands for many."""
+def edge_shapes(scene: Scene, placed: Placed, marks: Marks) -> Iterator[str]:
+    """Yield a line per edge, thicker where it stands for many; a tooltip where no mark is."""
     yield (
         f'<g class="lines" fill="none" stroke="{LIGHT.edge}" stroke-width="1" '
         f'marker-end="url(#{ID}-arrow)" aria-hidden="true">'
     )
-    for edge, route in zip(scene.edges, placed.routes, strict=True):
+    for number, (edge, route) in enumerate(zip(scene.edges, placed.routes, strict=True)):
         wide = "/>"
-        if edge.local is not None:
+        if edge.local is not None and number not in marks.written:
             wide = f"><title>{local_mark(edge)}</title></path>"
         elif edge.count > 1:
             wide = (

@@ -36,7 +36,7 @@ def style_sheet(scene: Scene, looks: Iterable[str]) -> Iterator[str]:
     for leaf in sorted({node.copy_of for node in scene.nodes if node.copy_of is not None}):
         yield f"#{ID}:has(.u{leaf}:hover) .u{leaf} rect{{stroke-width:4}}"
     yield "}@media (prefers-color-scheme:dark){"
-    yield f"#{ID},#{ID} text{{fill:{DARK.text}}}#{ID} .muted{{fill:{DARK.muted}}}"
+    yield f"#{ID}{{fill:{DARK.text}}}#{ID} .muted{{fill:{DARK.muted}}}"
     yield f"#{ID} .page{{fill:{DARK.page}}}#{ID} .bad{{fill:{DARK.alarm}}}"
     yield f"#{ID} .cluster rect{{fill:{DARK.cluster};stroke:{DARK.cluster_stroke}}}"
     yield f"#{ID} .plate{{fill:{DARK.cluster}}}"

@@ -10,7 +10,7 @@ from visualize.formats.clusters import cluster_shapes, cluster_titles, title_wid
 from visualize.formats.footer import footer
 from visualize.formats.formula import edge_mark, local_mark
 from visualize.formats.legend import legend_keys
-from visualize.formats.marks import mark_room, mark_shapes
+from visualize.formats.marks import mark_room, marks
 from visualize.formats.measure import COLUMN, FONT_SIZE, LINE, MARGIN, SMALL, box_size, text_width
 from visualize.formats.overlay import Overlay
 from visualize.formats.palette import BORDER_WIDTH, LIGHT, look_of
@@ -39,7 +39,7 @@ def svg(
 
     The same scene has the same bytes everywhere, and several pictures can stand in one page.
     """
-    boxes = [words(scene, node) for node in scene.nodes]
+    boxes = [words(scene, node, framed=clusters) for node in scene.nodes]
     rooms = mark_room(scene, rankdir)
     sizes = [box_size(box) for box in boxes]
     for index, box in overlay.boxes() if overlay else ():
@@ -52,6 +52,7 @@ def svg(
         groups=[node.scope for node in scene.nodes] if clusters else None,
         title_width=title_width,
     )
+    written = marks(scene, placed, rankdir)
     looks = [look_of(node, scene.largest_gradient) for node in scene.nodes]
     keys = legend_keys(scene) if legend else []
     least = max(NARROWEST if scene.nodes else 0, overlay.width if overlay else 0)
@@ -70,10 +71,10 @@ def svg(
         *head,
         f'<g transform="translate({MARGIN},{top})">',
         *cluster_shapes(placed),
-        *edge_shapes(scene, placed),
+        *edge_shapes(scene, placed, written),
         *map(node_shape, range(len(boxes)), repeat(scene), boxes, looks, placed.boxes, rooms),
         *cluster_titles(placed),
-        *mark_shapes(scene, placed, rankdir),
+        *written.shapes,
         *(overlay.shapes(placed, rooms) if overlay else ()),
         "</g>",
         *foot,

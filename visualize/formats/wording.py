@@ -27,26 +27,26 @@ class Words:
     description: tuple[str, ...]  # every digit and the whole label, for tooltips and readers
 
 
-def words(scene: Scene, node: Node) -> Words:
-    """Return what the box of a node says."""
+def words(scene: Scene, node: Node, *, framed: bool = True) -> Words:
+    """Return what the box of a node says, `framed` by its module where it has one."""
     if node.group:
         return _group_words(node, node.group)
     operation = operator(node)
-    heading, mark = node.label or node.name, operation
-    if node.name.startswith(f"{node.label}#"):  # no frame tells it from others of its label
-        heading = node.name
+    framed = framed and bool(node.scope)
+    heading, mark = node.short.own if framed else node.short.full, operation
     if node.copy_of is not None:
         mark = "again"
-    heading = cut(printable(heading), HEADING_COLUMNS)
+    heading = cut(heading, HEADING_COLUMNS)
     lines = (f"data {significant(node.data)}", node.gradient.short)
-    name = cut(printable(node.label), LABEL_COLUMNS) or node.name
-    made = cut(formula(scene, node), DESCRIPTION_COLUMNS)
+    label = cut(printable(node.label), LABEL_COLUMNS)
+    name = label if len(label) > len(node.name) else node.name
+    made = cut(formula(scene, node, framed=framed), DESCRIPTION_COLUMNS)
     description = [
         f"{name} = {made}" if made else name,
         f"data {exact(node.data)}",
         node.gradient.full,
     ]
-    if node.scope:
+    if node.scope and node.name == node.short.own:
         description.append("in " + cut(printable("/".join(node.scope)), DESCRIPTION_COLUMNS))
     if node.line:
         description.append("made at " + cut(printable(node.line), DESCRIPTION_COLUMNS))

@@ -8,7 +8,7 @@ const EXACT_TIE = /^-?\d\.\d{3}50*e/; // a number half-way between two of four d
 function significant(number) {
   if (!Number.isFinite(number)) return exact(number);
   if (Math.abs(number) < LARGEST_PLAIN_INTEGER && Number.isInteger(number)) {
-    return Object.is(number, -0) ? "-0" : String(number);
+    return String(number); // the sign of a zero is left out
   }
   let [digits, exponent] = number.toExponential(3).split("e");
   const whole = number.toExponential(60);
@@ -25,6 +25,7 @@ function significant(number) {
 /** Return a number with so many significant digits, as significant() does with four. */
 function inDigits(number, digits) {
   const isPlain = Number.isInteger(number) && Math.abs(number) < LARGEST_PLAIN_INTEGER;
+  if (Object.is(number, -0) && digits > FEW) return "-0"; // 1 / -0 is -inf
   if (digits === FEW || isPlain || !Number.isFinite(number)) return significant(number);
   return exact(digits > FEW ? Number(number.toPrecision(digits)) : number).replace(/\.0$/, "");
 }

@@ -66,7 +66,7 @@ def join(axes: Axes, ends: list[tuple[float, Any]], look: Look, *, numbers: bool
         places = label_places([line for _, line in ends], 0.36 / look.unit, 0.14 / look.unit)
         for (weight, _), (x, y) in zip(ends, places, strict=True):
             axes.text(
-                x, y, f"{weight:.2g}", ha="center", va="center", fontsize=7, zorder=3,
+                x, y, f"{weight + 0.0:.2g}", ha="center", va="center", fontsize=7, zorder=3,
                 bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.8, "alpha": 0.9},
             )  # fmt: skip
 
@@ -93,6 +93,6 @@ def draw_units(
         if numbers and bias is not None:
             dark = not known or abs(bias) > 0.6 * look.largest
             axes.text(
-                x, height, f"{bias:.2g}", ha="center", va="center", fontsize=7,
+                x, height, f"{bias + 0.0:.2g}", ha="center", va="center", fontsize=7,
                 color="white" if dark else "black",
             )  # fmt: skip

@@ -12,7 +12,7 @@ from visualize.scene.boxes import Boxes
 from visualize.scene.facts import Edge, Group, Node, Scene
 from visualize.scene.flat import FlatGraph, Path
 from visualize.scene.gradient import Gradient, largest
-from visualize.scene.names import unique_names
+from visualize.scene.names import Short, short_names, unique_names
 from visualize.scene.recorded import recorded
 
 __all__ = ["compose"]
@@ -41,14 +41,15 @@ def compose(
     order = _sorted_boxes(members, uses)
     index = {box: position for position, box in enumerate(order)}
     headings = [boxes.titles[box] if boxes and len(members[box]) > 1 else None for box in order]
-    names = _names(graph, [members[box] for box in order], headings)
+    labels, names = _names(graph, [members[box] for box in order], headings)
+    shorts = short_names(names, labels)
     outputs = set(graph.outputs)
     nodes: list[Node] = []
     local: list[tuple[float | None, ...]] = []
-    for box, name, heading in zip(order, names, headings, strict=True):
+    for box, name, short, heading in zip(order, names, shorts, headings, strict=True):
         inside = members[box]
-        alone = derivatives and not heading
-        local.append(local_derivatives(graph.values[inside[0]]) if alone else ())
+        by_operand = derivatives and not heading
+        local.append(local_derivatives(graph.values[inside[0]]) if by_operand else ())
         if heading:
             values = [graph.values[value] for value in inside]
             shown = _shown_for_many([gradients[value] for value in inside])
@@ -60,7 +61,8 @@ def compose(
                 for operand in graph.values[inside[0]].args
             )
             scope = graph.scopes[inside[0]] if not boxes or boxes.clustered else ()
-            node = _single(graph.values[inside[0]], name, scope, operands, gradients[inside[0]])
+            alone = graph.values[inside[0]]
+            node = _single(alone, name, short, scope, operands, gradients[inside[0]])
         nodes.append(node if outputs.isdisjoint(inside) else replace(node, is_output=True))
     return Scene(
         nodes=tuple(nodes),
@@ -75,6 +77,7 @@ def compose(
 def _single(
     value: Value,
     name: str,
+    short: Short,
     scope: Path,
     operands: tuple[int | Constant, ...],
     gradient: Gradient,
@@ -90,6 +93,7 @@ def _single(
         data=value.data,
         gradient=gradient,
         scope=scope,
+        short=short,
         line=value.line,
     )
 
@@ -178,7 +182,8 @@ def _edges(
 
 def _names(
     graph: FlatGraph, boxes: list[list[int]], headings: list[tuple[str, Path] | None]
-) -> list[str]:
+) -> tuple[list[str], list[str]]:
+    """Return the labels of boxes and their unique names."""
     labels = [
         "/".join((*heading[1][-1:], heading[0])) if heading else str(graph.values[inside[0]].label)
         for inside, heading in zip(boxes, headings, strict=True)
@@ -187,7 +192,7 @@ def _names(
         () if heading else graph.scopes[inside[0]]
         for inside, heading in zip(boxes, headings, strict=True)
     ]
-    return unique_names(labels, [inside[0] for inside in boxes], paths)
+    return labels, unique_names(labels, [inside[0] for inside in boxes], paths)
 
 
 def _notes(graph: FlatGraph, boxes: int, how: str, gradients: Sequence[Gradient]) -> Iterator[str]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from autograd import Constant
 from visualize.scene.flat import Path
 from visualize.scene.gradient import Gradient
+from visualize.scene.names import UNNAMED, Short
 
 __all__ = ["Edge", "Group", "Node", "Scene"]
 
@@ -44,6 +45,7 @@ class Node:
     is_output: bool = False
     group: Group | None = None
     copy_of: int | None = None  # a leaf drawn again: the index of the first drawing
+    short: Short = UNNAMED  # of the name, for boxes
     line: str = ""  # of the user's program, as "file:line"; "" where it was not recorded
 
 

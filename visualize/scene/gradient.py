@@ -73,7 +73,7 @@ def gradient_of(reached: bool, value: float, pending: bool) -> Gradient:
         return Gradient("nan", value)
     if isinf(value):
         return Gradient("infinite", value)
-    return Gradient("finite" if value else "zero", value)
+    return Gradient("finite", value) if value else Gradient("zero", 0.0)
 
 
 def largest(gradients: Iterable[Gradient]) -> Gradient:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import chain, pairwise
 from math import isfinite, isnan, nan
 from typing import NamedTuple
@@ -12,6 +13,7 @@ from autograd import Constant, Value, local_derivatives
 from visualize.scene.facts import Edge, Group, Node, Scene
 from visualize.scene.flat import FlatGraph
 from visualize.scene.gradient import Gradient, gradient_of, largest
+from visualize.scene.names import Short, short_names
 from visualize.scene.recorded import recorded
 
 __all__ = ["MOST_BOXES", "slice_of"]
@@ -88,14 +90,20 @@ def slice_of(
         else _node(item, names, shown, outputs, index, gaps)
         for item in order
     ]
+    labels = ["" if isinstance(item, _Gap) else str(item.label) for item in order]
+    shorts = short_names([node.name for node in nodes], labels)
     return Scene(
-        nodes=tuple(nodes),
+        nodes=tuple(map(_with_short, nodes, shorts)),
         edges=tuple(_edges(order, nodes, index)),
         values=len(graph),
         uses=sum(map(len, graph.operands)),
         notes=(*notes, *_notes(graph, kept, gaps)),
         title=title,
     )
+
+
+def _with_short(node: Node, short: Short) -> Node:
+    return node if node.group else replace(node, short=short)
 
 
 def _kept(important: Sequence[Value], ways: Sequence[Sequence[Value]], most: int) -> set[Value]:
@@ -148,7 +156,7 @@ def _node(
     row = value.op
     return Node(
         name=names[value],
-        label=str(value.label) or names[value],
+        label=str(value.label),
         data=value.data,
         gradient=shown[value],
         scope=(),
