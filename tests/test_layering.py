@@ -6,6 +6,8 @@ import ast
 import configparser
 import subprocess
 import sys
+from graphlib import CycleError, TopologicalSorter
+from itertools import chain, pairwise
 from pathlib import Path
 
 import pytest
@@ -14,45 +16,6 @@ import autograd
 
 ROOT = Path(__file__).parents[1]
 PACKAGES = ("autograd", "nn", "visualize")
-
-# The files of autograd in reading order: each imports only from those before it.
-AUTOGRAD = (
-    "collector", "computed", "files", "turns", "location", "mode", "changes", "variant", "place",
-    "tracing", "recording", "number", "ieee", "contract", "warning", "arrays", "primitive",
-    "factor", "primitives", "graph",
-    "staleness", "backward", "terms", "reverse", "sweep", "tangents", "ufuncs", "copying",
-    "operators", "value", "assignment", "vector",
-    "functions", "structure", "functional", "differences", "check",
-    "program", "program.program", "program.listing", "program.interpreter", "program.stages",
-    "program.simplify.draft", "program.simplify.rewriting", "program.simplify.folding",
-    "program.simplify.sums", "program.simplify.pattern", "program.simplify.identities",
-    "program.simplify.sharing", "program.simplify.dead", "program.simplify.statistics",
-    "program.simplify",
-    "program.spelling", "program.grids", "program.reductions", "program.levels", "program.schedule",
-    "backends", "backends.executable", "backends.interpreter", "backends.stepping",
-    "backends.selection",
-    "backends.grammar", "backends.formula",
-    "backends.c.literals", "backends.c.places", "backends.c.expression", "backends.c.rows",
-    "backends.c.writer",
-    "backends.c.stages", "backends.c.function", "backends.c.header", "backends.c",
-    "program.shapes", "program.arguments", "program.traced", "program.tracing_mode",
-    "program.lowering", "program.derivatives", "program.trace", "program.nonfinite",
-    "program.difference", "program.verification",
-    "program.runner", "program.update", "program.training", "program.batching", "program.descent",
-    "program.programs", "program.export", "program.compile",
-    "backends.llvm.text", "backends.llvm.writer", "backends.llvm.libm", "backends.llvm.polynomial",
-    "backends.llvm.exponential", "backends.llvm.logarithm", "backends.llvm.circular",
-    "backends.llvm.mathematics", "backends.llvm.power", "backends.llvm.elementary",
-    "backends.llvm.frame", "backends.llvm.finite", "backends.llvm.fusion", "backends.llvm.loops",
-    "backends.llvm.machine", "backends.llvm.products", "backends.llvm.uniform",
-    "backends.llvm.sums", "backends.llvm.run", "backends.llvm.steps", "backends.llvm.kernel",
-    "backends.llvm.engine", "backends.llvm.executable", "backends.llvm.stepper", "backends.llvm",
-    "backends.numpy.scratch", "backends.numpy.frame", "backends.numpy.expression",
-    "backends.numpy.texts", "backends.numpy.elementwise", "backends.numpy.guard",
-    "backends.numpy.products", "backends.numpy.reductions", "backends.numpy.workspace",
-    "backends.numpy", "backends.jax.algebra", "backends.jax.memory", "backends.jax.stages",
-    "backends.jax.function", "backends.jax",
-)  # fmt: skip
 
 # nn and visualize see autograd's public names and nothing of each other.
 MAY_IMPORT = {
@@ -70,17 +33,14 @@ def modules(package):
         yield name, ast.parse(path.read_text(encoding="utf-8"), str(path))
 
 
-def is_type_checking(node):
-    return isinstance(node, ast.If) and ast.unparse(node.test).endswith("TYPE_CHECKING")
-
-
 def imports(tree, *, inside_functions=False):
-    """Yield (module, imported name or None), either at module level or inside functions."""
+    """Yield (module, imported name or None), either at module level or inside functions.
+
+    An import that only a type checker sees is one as well: readers follow it.
+    """
     stack = [(node, False) for node in tree.body]
     while stack:
         node, inside = stack.pop()
-        if is_type_checking(node):
-            continue
         if inside == inside_functions:
             if isinstance(node, ast.Import):
                 yield from ((alias.name, None) for alias in node.names)
@@ -100,10 +60,14 @@ def imported_files(tree, files, **where):
     return {name for name in found if name.partition(".")[0] in PACKAGES}
 
 
+def import_graph(trees):
+    """Return what each file imports at its top level, by the files of this project."""
+    return {name: imported_files(tree, trees) for name, tree in trees.items()}
+
+
 @pytest.fixture(scope="module")
 def graph():
-    trees = {name: tree for package in PACKAGES for name, tree in modules(package)}
-    return {name: imported_files(tree, trees) for name, tree in trees.items()}
+    return import_graph(dict(chain.from_iterable(map(modules, PACKAGES))))
 
 
 @pytest.mark.parametrize("package", PACKAGES)
@@ -116,20 +80,35 @@ def test_packages_import_only_the_layers_below(package, graph):
             assert not above, f"{name} imports {above}"
 
 
-def test_autograd_follows_its_reading_order(graph):
-    position = {f"autograd.{name}": place for place, name in enumerate(AUTOGRAD)}
-    unknown = {name for name in graph if name.startswith("autograd.")} ^ set(position)
-    assert not unknown, f"AUTOGRAD in this file and the folder differ: {unknown}"
-    for name, place in position.items():
-        later = {other for other in graph[name] if position.get(other, len(position)) >= place}
-        assert not later, f"{name} imports {later}, which come after it"
+def circle(graph):
+    """Return files of which each imports the next, the first again at the end; [] for none."""
+    try:
+        TopologicalSorter({name: graph[name] & graph.keys() for name in graph}).prepare()
+    except CycleError as error:
+        return error.args[1][::-1]
+    return []
 
 
 def test_no_import_cycles(graph):
-    remaining = {name: set(imported) & set(graph) for name, imported in graph.items()}
-    while free := {name for name, imported in remaining.items() if not imported & set(remaining)}:
-        remaining = {name: imported for name, imported in remaining.items() if name not in free}
-    assert not remaining, f"each of these waits for another: {sorted(remaining)}"
+    """Then there is an order in which each file stands on those before it, whatever it is."""
+    assert circle(graph) == []
+
+
+def test_a_circle_of_imports_is_found_for_types_too():
+    files = {
+        "nn.below": "import math",
+        "nn.one": "import nn.below\nif TYPE_CHECKING:\n    from nn.two import Two",
+        "nn.two": "from nn import three",
+        "nn.three": "from nn.one import One\nimport nn.below",
+    }
+    trees = {name: ast.parse(text) for name, text in files.items()}
+    found = circle(import_graph(trees))
+    assert len(found) == 4
+    assert set(pairwise(found)) == {
+        ("nn.one", "nn.two"), ("nn.two", "nn.three"), ("nn.three", "nn.one"),
+    }  # fmt: skip
+    trees["nn.three"] = ast.parse("import nn.below")
+    assert circle(import_graph(trees)) == []
 
 
 @pytest.mark.parametrize("package", ["nn", "visualize"])

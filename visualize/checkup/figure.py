@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from visualize.checkup.report import Health
-
 __all__ = ["NORMAL", "USUAL", "figure"]
 
 USUAL, NORMAL = "#2f7d5b", "#e4efe9"  # the usual size of updates, and the band around it
@@ -33,9 +31,8 @@ TICKS = 3  # on each side of such an axis, beside 0
 APART = 0.15  # of the distance between layers: half of that between the two bars of one
 
 
-def figure(health: Health) -> Figure:
-    """Return the panels side by side, the first layer on top."""
-    layers = health.layers
+def figure(layers: Sequence[LayerHealth], verdict: str) -> Figure:
+    """Return the panels side by side under the verdict, the first layer on top."""
     panels = 3 if any(layer.update is not None for layer in layers) else 2
     made = new_figure(3.5 * panels + 1.5, 2.3 + 0.4 * len(layers))
     axes = made.subplots(1, panels, sharey=True)
@@ -51,7 +48,7 @@ def figure(health: Health) -> Figure:
         panel.set_axisbelow(True)
         panel.tick_params(axis="y", length=0)
         panel.spines[["top", "right"]].set_visible(False)
-    title = textwrap.fill(printable(health.verdict), 32 * panels)
+    title = textwrap.fill(printable(verdict), 32 * panels)
     made.suptitle(title, fontsize=11, parse_math=False)
     line = matplotlib_module("lines").Line2D
     entries = [
