@@ -368,3 +368,20 @@ def test_wrong_arguments_are_named():
     a.data = 3.0
     with pytest.raises(autograd.StaleGraphError):
         formula(y, wrt=a)
+
+
+def test_values_in_the_second_place_are_what_to_differentiate_by():
+    a, b = Value(0.5, label="a"), Value(-0.25, label="b")
+    y = (a * b).tanh()
+    assert formula(y, a).text == formula(y, wrt=a).text
+    assert formula(y, [a, b]).text == formula(y, wrt=[a, b]).text
+    with pytest.raises(ValueError, match="format must be one of"):
+        formula(y, a, wrt=b)
+
+
+@pytest.mark.parametrize("name", ["tanh", "sigmoid", "exp", "sqrt", "tan"])
+def test_an_operand_that_the_rule_does_not_use_has_no_line(name):
+    a, b = Value(0.5, label="a"), Value(0.25, label="b")
+    lines = formula(getattr(a * b + 1.0, name)(), [a, b]).text.splitlines()
+    assert lines[0] == f"y = {name}(a * b + 1)"
+    assert sum("a * b + 1" in line for line in lines) == 1

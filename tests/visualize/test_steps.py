@@ -237,3 +237,9 @@ def test_a_zero_has_a_sign_only_where_the_result_depends_on_it():
     with pytest.warns(NumericWarning):
         infinite = 1.0 / product
     assert "1 / (-0) = -inf" in str(explain(infinite, w))
+
+
+@pytest.mark.parametrize("gradient", [Value(1.0), "1", None, [1.0]])
+def test_the_gradient_of_the_start_is_a_number(gradient):
+    with pytest.raises(TypeError, match=r"^step_through\(root, gradient\): gradient is the number"):
+        step_through(Value(1.0) * 2.0, gradient)

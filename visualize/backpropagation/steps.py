@@ -6,7 +6,7 @@ import os
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import overload
+from typing import SupportsFloat, overload
 
 from autograd import Value
 from visualize.backpropagation.playback import played
@@ -119,4 +119,14 @@ def step_through(root: Value, gradient: float = 1.0) -> Steps:
     """
     if not isinstance(root, Value):
         raise TypeError(f"step_through takes a Value, not {type(root).__name__}{instead_of(root)}")
-    return Steps(root, gradient)
+    return Steps(root, _checked_gradient(gradient))
+
+
+def _checked_gradient(gradient: object) -> float:
+    if isinstance(gradient, Value | str) or not isinstance(gradient, SupportsFloat):
+        hint = "; explain(root, wrt) asks about one value" if isinstance(gradient, Value) else ""
+        raise TypeError(
+            "step_through(root, gradient): gradient is the number with which the pass begins, not "
+            f"{type(gradient).__name__}{hint}"
+        )
+    return float(gradient)

@@ -50,7 +50,7 @@ class Formula:
 
 def formula(
     root: Value,
-    format: Literal["python", "latex", "sympy"] = "python",  # noqa: A002 - as users say it
+    format: Literal["python", "latex", "sympy"] | Value | Iterable[Value] = "python",  # noqa: A002 - as users say it
     *,
     wrt: Value | Iterable[Value] | Literal["all"] | None = None,
     max_operations: int = 2_000,
@@ -59,7 +59,7 @@ def formula(
 
     - `format`: "python" runs after `from autograd import *` (and `from math import inf, nan`), on
       floats and on Values; "latex" is for math mode, with amsmath; "sympy" runs after
-      `from sympy import *`.
+      `from sympy import *`. Values in this place are taken for `wrt`, as `explain(root, w)` does.
     - `wrt`: a Value, or several, whose derivatives are written below, as the rules of the engine
       draw them; "all" for every leaf.
     - `max_operations`: a longer formula is refused.
@@ -78,17 +78,18 @@ def formula(
     >>> a, b = Value(2.0, label="a"), Value(-3.0, label="b")
     >>> c = tanh(a * b + 10)
     >>> formula(c, wrt=[a, b])
-    t1 = a * b + 10
-    y = tanh(t1)
-    t2 = 1 - y * y
-    dy_da = t2 * b
-    dy_db = t2 * a
+    y = tanh(a * b + 10)
+    t1 = 1 - y * y
+    dy_da = t1 * b
+    dy_db = t1 * a
     >>> print(formula(c, "latex"))
     y = \tanh\left(a \cdot b + 10\right)
     """
     if not isinstance(root, Value):
         raise TypeError(f"formula takes a Value, not {type(root).__name__}{instead_of(root)}")
-    if format not in FORMATS:
+    if wrt is None and not isinstance(format, str):
+        wrt, format = format, "python"
+    if not isinstance(format, str) or format not in FORMATS:
         allowed = ", ".join(map(repr, FORMATS))
         raise ValueError(f"formula: format must be one of {allowed}, not {format!r}")
     order = topological_order(root)

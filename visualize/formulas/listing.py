@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from autograd import Constant, Value, gradients, topological_order
@@ -12,7 +12,7 @@ from visualize.formulas.literals import literal
 from visualize.formulas.merging import merged
 from visualize.formulas.names import Names
 from visualize.formulas.opening import Numbers, Opens, calls, operation, repeats, with_names
-from visualize.scene.flat import flatten
+from visualize.scene.flat import Path, flatten
 
 __all__ = ["Line", "Listing", "listed"]
 
@@ -53,18 +53,41 @@ def listed(root: Value, wrt: Sequence[Value], opens: Opens, number: Numbers = li
     >>> a = Value(2.0, label="a")
     >>> for line in listed((a * 3).tanh(), [a], opened_in_python).lines:
     ...     print(line.name, "=", ast.unparse(line.expression))
-    t1 = a * 3
-    y = tanh(t1)
+    y = tanh(a * 3)
     dy_da = (1 - y * y) * 3
     """
-    forward = topological_order(root)
     slopes = gradients(root, list(wrt), create_graph=True) if wrt else []
     order = topological_order(root, *slopes)  # begins with `forward`
-    names = Names(forward, flatten([root]).scopes)
+    scopes = flatten([root]).scopes
+    once: set[Value] = set()
+    while True:
+        listing, seldom = _written(root, wrt, slopes, order, scopes, opens, number, once)
+        if not seldom:
+            return listing
+        once |= seldom
+
+
+def _written(
+    root: Value,
+    wrt: Sequence[Value],
+    slopes: Sequence[Value],
+    order: Sequence[Value],
+    scopes: Sequence[Path],
+    opens: Opens,
+    number: Numbers,
+    once: Collection[Value],
+) -> tuple[Listing, set[Value]]:
+    """Return the assignments, and which values have a line but stand in one place only.
+
+    These are operands of a rule that was written by the result instead: tanh' is 1 - y * y. Values
+    in `once` have no line for that.
+    """
+    forward = order[: len(scopes)]
+    names = Names(forward, scopes)
     labelled = list(filter(names.of_label, forward))
     same = merged(order, {root, *wrt, *labelled})
     slopes = [same[slope] for slope in slopes]
-    writer = _Writer(names, opens, number, same)
+    writer = _Writer(names, opens, number, same, once)
     writer.named.update([root, *wrt, *slopes, *labelled])
     output = writer.output(root)
     for value in forward:
@@ -88,20 +111,27 @@ def listed(root: Value, wrt: Sequence[Value], opens: Opens, number: Numbers = li
     writer.lines += [
         Line(name, writer.expressions[slope], derivative) for name, slope, derivative in again
     ]
-    return Listing(writer.leaves, tuple(writer.lines), names.labels)
+    return Listing(writer.leaves, tuple(writer.lines), names.labels), writer.seldom()
 
 
 class _Writer:
     """The state of one walk over a graph, operands before consumers."""
 
     def __init__(
-        self, names: Names, opens: Opens, number: Numbers, same: Mapping[Value, Value]
+        self,
+        names: Names,
+        opens: Opens,
+        number: Numbers,
+        same: Mapping[Value, Value],
+        once: Collection[Value],
     ) -> None:
         self.names = names
         self.opens = opens
         self.number = number
         self.same = same
         self.uses = self._counted()
+        self.once = once
+        self.shared: dict[str, Value] = {}  # what has a line because it seems to be used often
         self.named: set[Value] = set()  # these have a line, however seldom they are used
         self.titles: dict[Value, tuple[str, Derivative | None]] = {}  # names given beforehand
         self.leaves: dict[str, Value] = {}
@@ -160,10 +190,23 @@ class _Writer:
         if self.opens(value.op) and calls(value.op):  # 1 - tanh(x) * tanh(x), where y is tanh(x)
             expression = with_names(expression, self.texts)
         self._set(value, expression, size, depth)
-        if value in self.named or (self.uses[value] > 1 and not _is_short(self.expressions[value])):
+        is_shared = self.uses[value] > 1 and value not in self.once
+        if value in self.named or (is_shared and not _is_short(self.expressions[value])):
             self._assign(value)
+            if value not in self.named:
+                self.shared[self.name_of(value)] = value
             opened = operation(value.op, parts, lambda _: True)
             self.texts[ast.unparse(opened)] = self.name_of(value)
+
+    def seldom(self) -> set[Value]:
+        """Return what has a line as a shared value, and stands in fewer than two places."""
+        count = Counter(
+            node.id
+            for line in self.lines
+            for node in ast.walk(line.expression)
+            if isinstance(node, ast.Name)
+        )
+        return {value for name, value in self.shared.items() if count[name] < 2}
 
     def _shorten(self, operands: Sequence[Value]) -> None:
         """Give names to operands that are too large, or too deep, for what is made of them."""
