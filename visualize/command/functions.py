@@ -29,8 +29,11 @@ ROW_OF = {row.formula: row for row in TABLE.values() if not row.variadic}
 # What other names stand for, and the functions whose result is no single value.
 INSTEAD = {row.ufunc: name for name, row in ROWS.items() if row.ufunc not in {None, name}} | {
     "average": "mean",
+    "exp2": "2 ** a",
     "ln": "log",
     "logistic": "sigmoid",
+    "log10": "log(a) / log(10)",
+    "log2": "log(a) / log(2)",
     "log_softmax": "a - logsumexp(a, b)",
     "pow": "a ** b",
     "power": "a ** b",

@@ -155,6 +155,8 @@ def _token(text: str, start: int) -> Token:
 def _fault_of_number(number: str, tail: str) -> str | None:
     if tail and re.fullmatch("0[xXbBoO]", number + tail[:1]):
         return f"{number}{tail}: numbers are written in decimal"
+    if keyword.iskeyword(tail):
+        return f"a space is missing between {number} and {tail}"
     if tail:
         said = f"{number}{tail} is neither a number nor a name"
         return f"{said}; a product is written {number}*{tail}"
