@@ -11,7 +11,8 @@ from typing import Any
 
 __all__ = ["are_alike", "divided_exactly"]
 
-MOST = 64  # operations to look at: a factor stands near the top of what a rule multiplies
+# Operations to look at, and how deep: a factor stands near the top of what a rule multiplies
+MOST, DEEPEST = 400, 50
 
 
 def divided_exactly(expression: Any, factor: Any) -> Any:
@@ -22,19 +23,23 @@ def divided_exactly(expression: Any, factor: Any) -> Any:
     >>> divided_exactly(h * (2.0 * r), r), divided_exactly(h + r, r)
     (Value(data=6.0, grad=0.0), None)
     """
-    left = MOST
+    known: dict[Any, Any] = {}
+    depth = 0
 
     def divided(part: Any) -> Any:
-        nonlocal left
-        left -= 1
+        nonlocal depth
         if isinstance(part, float):
             return 0.0 if part == 0.0 else None
-        if are_alike(part, factor):
-            return 1.0
         # What lies no deeper than the factor cannot depend on it
-        if part.op is None or part.op.over is None or part._depth <= factor._depth or left < 0:
-            return None
-        return part.op.over(divided, *part.args)
+        if part._depth <= factor._depth:
+            return 1.0 if are_alike(part, factor) else None
+        if part not in known:
+            known[part] = None
+            if part.op.over is not None and len(known) < MOST and depth < DEEPEST:
+                depth += 1
+                known[part] = part.op.over(divided, *part.args)
+                depth -= 1
+        return known[part]
 
     return None if expression is None or isinstance(expression, float) else divided(expression)
 

@@ -13,11 +13,14 @@ from __future__ import annotations
 import math
 import operator
 from math import inf, isfinite, nan, pi
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from autograd import ieee
+from autograd import ieee, series
 from autograd.factor import are_alike, divided_exactly
 from autograd.primitive import RESERVED, TABLE, Primitive, primitive
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
 
 REAL = (-3.0, 3.0)
 POSITIVE = (0.05, 5.0)
@@ -106,9 +109,110 @@ def _negative_over(divided: Any, x: Any) -> Any:
     return None if part is None else -part
 
 
+def _all_divided(parts: Sequence[Any]) -> bool:
+    return all(part is not None for part in parts)
+
+
 def _choice_over(divided: Any, condition: Any, x: Any, y: Any) -> Any:
-    parts = divided(x), divided(y)
-    return None if parts[0] is None or parts[1] is None else where(condition, *parts)
+    """Return the choice between both branches without their factor.
+
+    One branch may lack it where the condition compares a multiple of the factor with something
+    else, as in where(r < 1, r * r, r): it is divided, for it is not taken where the factor is 0.
+    Of two multiples of the factor the condition compares what they have besides.
+    """
+    parts = [divided(x), divided(y)]
+    compared: Sequence[Any] = ()
+    if not isinstance(condition, float) and condition.op in ORDERS:
+        compared = condition.args
+    sides = [divided(side) for side in compared]
+    if sides and _all_divided(sides):
+        condition = condition.op(*sides)
+    if isinstance(condition, float):
+        return parts[0] if condition else parts[1]
+    if not _all_divided(parts):
+        missing = 0 if parts[0] is None else 1
+        multiple = next((pair for pair in zip(sides, compared) if pair[0] is not None), None)
+        if multiple is None or parts[1 - missing] is None:
+            return None
+        at_0 = condition.op(
+            *[number if side is None else 0.0 for side, number in zip(sides, compared)]
+        )
+        if isinstance(at_0, float) and (at_0 == 1.0) == (missing == 0):
+            return None  # it is the branch that is taken there
+        inverse = where(equal(multiple[1], 0.0), 0.0, quotient(*multiple))
+        parts[missing] = guarded((x, y)[missing], inverse)
+    return computed(where, condition, *parts)
+
+
+def _scaled_over(name: str) -> Callable[..., Any]:
+    """Return the fact `over` of a row for which f(a*x, a*y) = a * f(x, y) for every length a."""
+
+    def over(divided: Any, *args: Any) -> Any:
+        parts = [divided(arg) for arg in args]
+        return computed(TABLE[name], *parts) if _all_divided(parts) else None
+
+    return over
+
+
+def _limit_over(name: str) -> Callable[..., Any]:
+    """Return the fact `over` of a row that gives x under a condition on x and y, else y."""
+    return lambda divided, x, y: _choice_over(divided, TABLE[name](x, y), x, y)
+
+
+def _clip_over(divided: Any, x: Any, low: Any, high: Any) -> Any:
+    return _choice_over(divided, less(x, low), low, where(greater(x, high), high, x))
+
+
+def _elu_over(divided: Any, x: Any, alpha: Any) -> Any:
+    return _choice_over(divided, greater(x, 0.0), x, guarded(alpha, expm1(x)))
+
+
+def _leaky_relu_over(divided: Any, x: Any, slope: Any) -> Any:
+    part = divided(x)
+    return None if part is None else leaky_relu(part, slope)
+
+
+def _gate_over(divided: Any, x: Any, g: Any) -> Any:
+    """The gate of g without its factor; where x has it too, the side on which it is open."""
+    part = divided(g)
+    if part is None:
+        return None
+    side = divided(x)
+    return computed(gate, x if side is None else side, part)
+
+
+def _preference_over(divided: Any, x: Any, y: Any, g: Any) -> Any:
+    part = divided(g)
+    if part is None:
+        return None
+    sides = [divided(x), divided(y)]
+    return computed(prefer, *(sides if _all_divided(sides) else (x, y)), part)
+
+
+def _odd_over(name: str, ratio: Callable[..., Any], bound: float) -> Callable[..., Any]:
+    """Return the fact `over` of an odd function f: its argument's part times f(x) / x.
+
+    Up to `bound` the quotient is `ratio(x)`, which is smooth and does not cancel, however often it
+    is differentiated; beyond, a division.
+    """
+
+    def over(divided: Any, x: Any) -> Any:
+        part = divided(x)
+        if part is None:
+            return None
+        return guarded(part, where(less(abs(x), bound), ratio(x), quotient(TABLE[name](x), x)))
+
+    return over
+
+
+def _even_series(coefficients: tuple[float, ...]) -> Callable[..., Any]:
+    """Return the series c0 + c1 * x**2 + ... as a function: flat, so that its derivatives are."""
+
+    def total(x: Any) -> Any:
+        powers = [computed(pow, x, 2.0 * n) for n in range(1, len(coefficients))]
+        return computed(dot, *coefficients, 1.0, *powers)
+
+    return total
 
 
 def _power_over(divided: Any, x: Any, y: Any) -> Any:
@@ -183,6 +287,7 @@ identity = primitive(
     c="x",
     special=EDGES,
     total=True,
+    over=lambda divided, x: divided(x),
     formula="x",
 )
 detach = primitive(
@@ -403,6 +508,7 @@ abs = primitive(
     c="fabs",
     special=EDGES,
     total=True,
+    over=_scaled_over("abs"),
     span=lambda tangents, x: guarded(tangents[0], x),
     kink=lambda x: "abs'(0) = 0, between -1 and 1" if x == 0.0 else None,
 )
@@ -530,6 +636,7 @@ sin = primitive(
     c="sin",
     special=EDGES,
     total=True,
+    over=_odd_over("sin", _even_series(series.SIN), 1.0),
 )
 cos: Primitive = primitive(
     "cos",
@@ -550,6 +657,7 @@ tan = primitive(
     c="tan",
     domain=((-1.4, 1.4),),
     special=EDGES,
+    over=_odd_over("tan", lambda x: _even_series(series.SIN)(x) / cos(x), 1.0),
 )
 asin = primitive(
     "asin",
@@ -560,6 +668,7 @@ asin = primitive(
     c="asin",
     domain=((-0.95, 0.95),),
     special=(*EDGES, (1.0,), (-1.0,), (1.5,)),
+    over=_odd_over("asin", _even_series(series.ASIN), 0.25),
     kink=lambda x: "the slope at -1 and 1 is inf" if math.fabs(x) == 1.0 else None,
 )
 acos = primitive(
@@ -603,6 +712,7 @@ atan = primitive(
     c="atan",
     special=EDGES,
     total=True,
+    over=_odd_over("atan", _even_series(series.ATAN), 0.25),
 )
 
 
@@ -640,6 +750,7 @@ sinh = primitive(
     numpy="sinh",
     c="sinh",
     special=(*EDGES, (711.0,)),
+    over=_odd_over("sinh", _even_series(series.SINH), 1.0),
 )
 cosh: Primitive = primitive(
     "cosh",
@@ -659,6 +770,7 @@ tanh: Primitive = primitive(
     c="tanh",
     special=(*EDGES, (1000.0,), (-1000.0,)),
     total=True,
+    over=_odd_over("tanh", lambda x: _even_series(series.SINH)(x) / cosh(x), 1.0),
     flat="saturated",
 )
 sech_squared: Primitive = primitive(
@@ -683,6 +795,7 @@ asinh = primitive(
     c="asinh",
     special=EDGES,
     total=True,
+    over=_odd_over("asinh", _even_series(series.ASINH), 0.25),
 )
 acosh = primitive(
     "acosh",
@@ -712,6 +825,7 @@ atanh = primitive(
     c="atanh",
     domain=((-0.9, 0.9),),
     special=(*EDGES, (1.0,), (-1.0,), (1.5,)),
+    over=_odd_over("atanh", _even_series(series.ATANH), 0.25),
 )
 
 
@@ -731,6 +845,7 @@ relu = primitive(
     c="x > 0 || x != x ? x : 0",
     special=EDGES,
     total=True,
+    over=_scaled_over("relu"),
     formula="max(x, 0)",
     kink=lambda x: "relu'(0) = 0, the flat side" if x == 0.0 else None,
     flat="relu off",
@@ -746,6 +861,7 @@ gate: Primitive = primitive(
     domain=(REAL, REAL),
     special=PAIRS,
     total=True,
+    over=_gate_over,
     formula="y if x > 0 else 0",
     kink=lambda x, g: "closed at 0, as relu'(0) = 0" if x == 0.0 else None,
     flat="gate closed",
@@ -762,6 +878,7 @@ leaky_relu = primitive(
     special=tuple((x, 0.01) for (x,) in EDGES),
     defaults=(0.01,),
     total=True,
+    over=_leaky_relu_over,
     formula="x if x > 0 else y * x",
     kink=lambda x, slope: "the derivative at 0 is the slope" if x == 0.0 and slope != 1.0 else None,
     flat="slope 0",
@@ -777,6 +894,7 @@ elu = primitive(
     domain=(REAL, (0.5, 2.0)),
     special=tuple((x, 1.0) for (x,) in EDGES),
     defaults=(1.0,),
+    over=_elu_over,
     formula="x if x > 0 else y * (exp(x) - 1)",
     kink=lambda x, alpha: "the derivative at 0 is alpha" if x == 0.0 and alpha != 1.0 else None,
 )
@@ -863,6 +981,7 @@ erf: Primitive = primitive(
     c="erf",
     special=EDGES,
     total=True,
+    over=_odd_over("erf", _even_series(series.ERF), 0.5),
     flat="saturated",
 )
 erfc: Primitive = primitive(
@@ -943,6 +1062,7 @@ maximum: Primitive = primitive(
     domain=(REAL, REAL),
     special=PAIRS,
     total=True,
+    over=_limit_over("greater_equal"),
     formula="max(x, y)",
     kink=_kink_of_tie,
     flat="not the largest",
@@ -959,6 +1079,7 @@ minimum = primitive(
     domain=(REAL, REAL),
     special=PAIRS,
     total=True,
+    over=_limit_over("less_equal"),
     formula="min(x, y)",
     kink=_kink_of_tie,
     flat="not the smallest",
@@ -975,6 +1096,7 @@ prefer: Primitive = primitive(
     domain=(REAL, REAL, REAL),
     special=TRIPLES,
     total=True,
+    over=_preference_over,
     formula="z if x > y else 0 if x < y else z / 2",
     kink=lambda x, y, g: _kink_of_tie(x, y),
     flat="not taken",
@@ -1017,6 +1139,7 @@ clip = primitive(
     domain=(REAL, (-2.0, -1.0), (1.0, 2.0)),
     special=TRIPLES,
     total=True,
+    over=_clip_over,
     formula="min(max(x, y), z)",
     kink=_kink_of_clip,
     flat="clipped",
@@ -1055,6 +1178,7 @@ hypot: Primitive = primitive(
     c="hypot",
     special=((), (0.0, 0.0), (3.0, 4.0), (1e200, 1e200), (inf, nan)),
     variadic=True,
+    over=_scaled_over("hypot"),
     span=lambda tangents, *xs: guarded_dot(*tangents, *xs),
     formula="sqrt(x**2 + y**2)",
     kink=lambda *xs: "all derivatives at the origin are 0" if xs and not any(xs) else None,
@@ -1114,6 +1238,8 @@ less_equal: Primitive = _comparison("less_equal", "≤", operator.le, "x <= y")
 greater: Primitive = _comparison("greater", ">", operator.gt, "x > y")
 greater_equal = _comparison("greater_equal", "≥", operator.ge, "x >= y")
 equal: Primitive = _comparison("equal", "=", operator.eq, "x == y")
+
+ORDERS = (less, less_equal, greater, greater_equal)
 
 RESERVED.update(TABLE)
 __all__ = ["guarded", *TABLE]  # noqa: PLE0604 - TABLE holds the names as strings

@@ -37,7 +37,7 @@ def tangents_of(outputs: Sequence[Any], along: Mapping[Any, Any], *, graph: bool
         moved = [found.get(arg, 0.0) for arg in node.args]
         if all(map(is_zero, moved)):
             continue
-        span = op.span(moved, *node.args) if graph and op.span else None
+        span = _span(node, moved, spans) if graph and op.span else None
         if span is not None:
             spans[node] = node, span
         past = _past_lengths(node, spans)
@@ -48,6 +48,21 @@ def tangents_of(outputs: Sequence[Any], along: Mapping[Any, Any], *, graph: bool
         if span is None and op.over:
             _carry_span(node, moved, left, spans)
     return found
+
+
+def _span(node: Any, moved: Sequence[Any], spans: Spans) -> Any:
+    """Return the tangent of a length times itself: of t and x, which make it, the products t * x.
+
+    Where x is m times a length, t * x is m times that one's.
+    """
+    if node.op.span(moved, *node.args) is None:
+        return None
+    factors = []
+    for x, t in zip(node.args, moved):
+        length, span = spans.get(x, (None, t))
+        multiple = x if length is None else divided_exactly(x, length)
+        factors.append((t, x) if multiple is None else (span, multiple))
+    return node.op.span([t for t, _ in factors], *[x for _, x in factors])
 
 
 def _terms(node: Any, moved: Sequence[Any], *, graph: bool) -> list[Any]:
@@ -92,6 +107,10 @@ def _carry_span(node: Any, moved: Sequence[Any], left: Sequence[Any], spans: Spa
     if not lengths:
         return
     length = lengths[0]
+    multiple = divided_exactly(node, length)
+    if isinstance(multiple, float):  # of relu(r) as well, which is no kink for r >= 0
+        spans[node] = length, guarded(spans[length][1], multiple)
+        return
     stretched = [
         spans[arg][1] if arg in spans and are_alike(spans[arg][0], length) else guarded(t, length)
         for arg, t in zip(node.args, moved)

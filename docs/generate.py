@@ -69,6 +69,13 @@ inf as NumPy would, with a `NumericWarning` that names the operation and the ope
 your line; and a zero among the factors of a derivative, from above or local, is exactly zero,
 whatever it is multiplied by.
 
+A length r (`norm`, `hypot`, `abs`, the root of a sum of squares) has no derivative where it is 0;
+an even function of it has all of them, and they are exact to every order where each term of its
+derivative by r has the factor r or an odd function of r: `r**2`, `exp(-r*r)`, `cos(r)`,
+`log(cosh(r))`, `r * tanh(r)`, `where(r < 1, r*r, r)`. Of terms that are even only together, as in
+`exp(r) + exp(-r)` (write `2 * cosh(r)`) or `softplus(r) + softplus(-r)`, the second derivatives
+at 0 are those of the convention, 0, and `kinks` names the length.
+
 | expression | at | value | derivatives | why |
 |---|---|---|---|---|
 """

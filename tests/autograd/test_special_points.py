@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from functools import reduce
+from functools import cache, reduce
 from math import inf, isfinite, isnan, nextafter
 
 import mpmath
@@ -65,6 +65,39 @@ LENGTHS = {
     "power of squares": lambda x, y: (x * x + y**2) ** 0.5,
     "abs": lambda x, y: ag.abs(x - 2.0 * y),
 }
+LIMITS = {
+    "relu": ag.relu,
+    "elu": ag.elu,
+    "leaky_relu": lambda r: 2.0 * ag.leaky_relu(-r, 0.5),
+    "minimum": lambda r: ag.minimum(r, 1.0),
+    "maximum": lambda r: ag.maximum(r, r / 2.0),
+    "clip": lambda r: ag.clip(r, -1.0, 1.0),
+    "abs": lambda r: ag.abs(-r),
+    "hypot": lambda r: ag.hypot(r * 0.6, r * 0.8),
+}
+
+
+def huber_of(r):
+    return where(r < 1.0, 0.5 * r * r, r - 0.5)
+
+
+def odd_of(r, f):
+    return r * f(r / 2.0)
+
+
+def exact_odd_of(s, f):
+    r = mpmath.sqrt(s)
+    return r * getattr(mpmath, f.__name__)(r / 2)
+
+
+def sech_of_square(s):
+    return 1 / mpmath.cosh(mpmath.sqrt(s))
+
+
+def log_cosh_of_square(s):
+    return mpmath.log(mpmath.cosh(3 * mpmath.sqrt(s)))
+
+
 # Functions of a length r, and of its square for mpmath.
 EVEN = {
     "r**2": (lambda r: r() ** 2, lambda s: s),
@@ -79,23 +112,74 @@ EVEN = {
     "root": (lambda r: ag.sqrt(1.0 + r() ** 2), lambda s: mpmath.sqrt(1 + s)),
     "huber": (lambda r: where(r() < 1.0, 0.5 * r() ** 2, r() - 0.5), lambda s: s / 2),
 }
+# The same of one node, and of functions that are no polynomials: of one length, for time.
+SMOOTH = {
+    "huber of one node": (lambda r: huber_of(r()), lambda s: s / 2),
+    **{
+        f"limited by {name}": (lambda r, f=f: f(r()) ** 2, lambda s: s)
+        for name, f in LIMITS.items()
+    },
+    "cos": (lambda r: ag.cos(r()), lambda s: mpmath.cos(mpmath.sqrt(s))),
+    "log cosh": (lambda r: ag.log(ag.cosh(3.0 * r())), log_cosh_of_square),
+    "sech": (lambda r: TABLE["sech_squared"](-r()), lambda s: sech_of_square(s) ** 2),
+    "logistic density": (
+        lambda r: 4.0 * TABLE["logistic_density"](r() * 2.0),
+        lambda s: sech_of_square(s) ** 2,
+    ),
+    **{
+        f"r times {f.__name__}": (lambda r, f=f: odd_of(r(), f), lambda s, f=f: exact_odd_of(s, f))
+        for f in (ag.sin, ag.sinh, ag.tan, ag.tanh, ag.asin, ag.asinh, ag.atan, ag.atanh, ag.erf)
+    },
+}
+CASES = [*itertools.product(LENGTHS, EVEN), *itertools.product(["norm"], SMOOTH)]
 AROUND = [(0.0, 0.0), (-0.0, 1e-300), (3e-160, 2e-160), (0.25, -0.125)]
 
 
-def square_of(length):
-    if length == "abs":
-        return lambda x, y: (x - 2 * y) ** 2
-    return lambda x, y: x * x + y * y
+@cache
+def exact_of_square(even, crosswise, point):
+    """Return the partial derivatives to order 4, by the Taylor series in the square of the length.
+
+    The square is (x - 2y)**2 if `crosswise`, else x*x + y*y: around the point a polynomial q in the
+    steps dx and dy, of whose powers the coefficients of the series are put together.
+    """
+    quadratic = {(2, 0): 1, (1, 1): -4, (0, 2): 4} if crosswise else {(2, 0): 1, (0, 2): 1}
+    x, y = map(mpmath.mpf, point)
+    with mpmath.workdps(60):
+        q = {
+            (1, 0): 2 * (x - 2 * y if crosswise else x),
+            (0, 1): -4 * (x - 2 * y) if crosswise else 2 * y,
+            **quadratic,
+        }
+        at = sum(c * x**i * y**j for (i, j), c in quadratic.items())
+        of_square = (EVEN | SMOOTH)[even][1]
+        series = mpmath.taylor(lambda s: mpmath.re(of_square(s)), at, 4)
+        power, total = {(0, 0): mpmath.mpf(1)}, {}
+        for coefficient in series:
+            for exponents, c in power.items():
+                total[exponents] = total.get(exponents, 0) + coefficient * c
+            product = {}
+            for ((i, j), a), ((k, m), b) in itertools.product(power.items(), q.items()):
+                if i + j + k + m <= 4:
+                    product[i + k, j + m] = product.get((i + k, j + m), 0) + a * b
+            power = product
+        found = {
+            counts: float(
+                total.get(counts, 0) * mpmath.factorial(counts[0]) * mpmath.factorial(counts[1])
+            )
+            for counts in itertools.product(range(5), range(5))
+        }
+    orders = itertools.chain.from_iterable(
+        itertools.product((0, 1), repeat=order) for order in range(1, 5)
+    )
+    return {places: found[places.count(0), places.count(1)] for places in orders}
 
 
-@pytest.mark.parametrize("even", EVEN)
-@pytest.mark.parametrize("length", LENGTHS)
+@pytest.mark.parametrize(("length", "even"), CASES)
 def test_even_functions_of_a_length_are_smooth(length, even):
-    function, of_square = EVEN[even]
-    square = square_of(length)
-    for point in AROUND:
+    function = (EVEN | SMOOTH)[even][0]
+    for point in AROUND[:: 2 if even in SMOOTH else 1]:
         got = partials(lambda x, y: function(lambda: LENGTHS[length](x, y)), point, 4)
-        agree(got, exact_partials(lambda x, y: of_square(square(x, y)), point, 4), 1e-9)
+        agree(got, exact_of_square(even, length == "abs", point), 1e-9)
 
 
 @pytest.mark.parametrize("length", LENGTHS)
@@ -118,17 +202,32 @@ def slope_along(f, place):
     return lambda x, y: jvp(f, (x, y), (float(place == 0), float(place == 1)))[1]
 
 
-@pytest.mark.parametrize("even", EVEN)
-@pytest.mark.parametrize("length", LENGTHS)
+@pytest.mark.parametrize(("length", "even"), CASES)
 def test_forward_mode_nested_agrees_to_fourth_order(length, even):
-    function, of_square = EVEN[even]
-    square = square_of(length)
-    wanted = exact_partials(lambda x, y: of_square(square(x, y)), (0.0, 0.0), 4)
+    function = (EVEN | SMOOTH)[even][0]
+    wanted = exact_of_square(even, length == "abs", (0.0, 0.0))
     got = {}
     for places in filter(lambda places: [*places] == sorted(places), wanted):
+        if even in SMOOTH and places not in {(0, 0), (0, 0, 1, 1)}:
+            continue
         slope = reduce(slope_along, places, lambda x, y: function(lambda: LENGTHS[length](x, y)))
         got[places] = slope(0.0, 0.0)
     agree(got, {places: wanted[places] for places in got}, 1e-9)
+
+
+@pytest.mark.parametrize("even", ["cos", "r times tanh", "huber of one node"])
+@pytest.mark.parametrize("backend", ["numpy", "llvm"])
+def test_compiled_hessians_of_even_functions(backend, even):
+    if backend == "llvm":
+        pytest.importorskip("llvmlite")
+    second = hessian(lambda x, y: SMOOTH[even][0](lambda: ag.norm([x, y])), (0, 1))
+    program = ag.compile(second, backend=backend)
+    for point in AROUND[::2]:
+        exact = exact_of_square(even, False, point)
+        got = program(*point)
+        agree({(i, j): got[i][j] for i in (0, 1) for j in (0, 1)}, {
+            places: slope for places, slope in exact.items() if len(places) == 2
+        })  # fmt: skip
 
 
 def test_a_length_of_constants_and_a_variable():
