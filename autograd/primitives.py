@@ -780,8 +780,7 @@ sech_squared: Primitive = primitive(
     symbol="sech²",
     doc="1 / cosh(x)**2, the derivative of tanh: 1 - tanh(x)**2 would cancel.",
     numpy="square(1 / cosh(x))",
-    # LLVM computes tanh from the same exponential
-    c="4 * exp(-2 * fabs(x)) * (1 / (1 + exp(-2 * fabs(x)))) * (1 / (1 + exp(-2 * fabs(x))))",
+    c="exp(-2 * fabs(x)) * (1 + fabs(tanh(x))) * (1 + fabs(tanh(x)))",
     special=(*EDGES, (20.0,), (-20.0,), (350.0,), (1000.0,)),
     total=True,
     formula="1 - tanh(x) * tanh(x)",

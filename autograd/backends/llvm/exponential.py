@@ -42,17 +42,12 @@ class Reduced(NamedTuple):
 
 def reduce(w: Writer, x: str) -> Reduced:
     """Return n and e**r - 1; x lies within +-1100 or is nan."""
-    rounded, n = nearest(w, x)
+    rounded = w.fma(x, LOG2_E, ROUNDER)
+    n = w.fsub(rounded, ROUNDER)
     minus_n = w.fneg(n)
     r = w.fma(minus_n, LOG_2[1], w.fma(minus_n, LOG_2[0], x))
     square = w.fmul(r, r)
     return Reduced(rounded, n, w.fma(square, polynomial(w, r, Q, square), r))
-
-
-def nearest(w: Writer, x: str) -> tuple[str, str]:
-    """Return n + ROUNDER and n."""
-    rounded = w.fma(x, LOG2_E, ROUNDER)
-    return rounded, w.fsub(rounded, ROUNDER)
 
 
 class Scaled(NamedTuple):
@@ -64,19 +59,25 @@ class Scaled(NamedTuple):
 
 
 def scaled(w: Writer, x: Operand) -> Scaled:
-    """Return the factors of e**x, of which the costly one is a call: equal ones are shared."""
-    symbol = f"exp.part.{w.suffix}"
-    w.require(symbol, lambda: _define_part(w, symbol))
-    limited = at_least(w, at_most(w, x, 710.0), -746.0)
-    rounded, n = nearest(w, limited)
-    half = w.bits(w.fma(n, 0.5, ROUNDER))
-    second = power_of_two(w, w.integer("sub", w.bits(rounded), half))
-    return Scaled(power_of_two(w, half), second, w.call(symbol, limited))
+    """Return the factors of e**x by one call, which equal ones share.
+
+    It returns them in three registers: what is alive while a function runs goes through memory.
+    """
+    symbol, kind = f"exp.factors.{w.suffix}", f"{{{w.type}, {w.type}, {w.type}}}"
+    w.require(symbol, lambda: _define_factors(w, symbol, kind))
+    factors = w.value(f"call {kind} @{symbol}({w.type} {w.operand(x)})")
+    return Scaled(*[w.value(f"extractvalue {kind} {factors}, {place}") for place in range(3)])
 
 
-def _define_part(w: Writer, symbol: str) -> None:
-    with w.function(symbol, {"%x": w.type}, result=w.type, linkage="internal"):
-        w.give(reduce(w, "%x").p)
+def _define_factors(w: Writer, symbol: str, kind: str) -> None:
+    with w.function(symbol, {"%x": w.type}, result=kind, linkage="internal"):
+        rounded, n, p = reduce(w, at_least(w, at_most(w, "%x", 710.0), -746.0))
+        half = w.bits(w.fma(n, 0.5, ROUNDER))
+        second = power_of_two(w, w.integer("sub", w.bits(rounded), half))
+        result = "poison"
+        for place, factor in enumerate([power_of_two(w, half), second, p]):
+            result = w.value(f"insertvalue {kind} {result}, {w.type} {factor}, {place}")
+        w.do(f"ret {kind} {result}")
 
 
 def power_of_two(w: Writer, integers: str, plus: int = 0) -> str:
@@ -113,17 +114,12 @@ def expm1(w: Writer, x: str) -> str:
 def tanh(w: Writer, x: Operand) -> str:
     """Return (1 - e) / (1 + e) with e = exp(-2 |x|), and the sign of x.
 
-    Exponential and reciprocal are those that the derivative, 4 e / (1 + e)**2, takes as well.
+    The derivative, e (1 + |tanh x|)**2, takes the same exponential.
     """
-    exponent = w.fmul(-2.0, w.intrinsic("fabs", x))
-    first, second, p = scaled(w, exponent)
+    first, second, p = scaled(w, w.fmul(-2.0, w.intrinsic("fabs", x)))
     s = w.fmul(first, second)
     minus, plus = w.fma(s, p, w.fsub(s, 1.0)), w.fma(s, p, w.fadd(s, 1.0))
-    reciprocal = w.fdiv(1.0, w.fadd(1.0, exp(w, exponent)))
-    quotient = w.fmul(minus, reciprocal)
-    # Corrected by its remainder it has the digits of minus / plus, a division of its own
-    quotient = w.fma(w.fma(w.fneg(quotient), plus, minus), reciprocal, quotient)
-    return w.intrinsic("copysign", quotient, x)
+    return w.intrinsic("copysign", w.fdiv(minus, plus), x)
 
 
 def half_exponential(w: Writer, size: str) -> str:
