@@ -183,7 +183,8 @@ def test_values_are_those_of_pythons_own_mathematics(seed):
     [
         ("-2**2", -4.0), ("2**-1", 0.5), ("2**3**2", 512.0), ("(2**3)**2", 64.0), ("8/4/2", 1.0),
         ("7 - 2 - 1", 4.0), ("-3 - -3", 0.0), ("--3", 3.0), ("+-+3", -3.0), ("2*-3", -6.0),
-        ("1 if 0 else 2 if 0 else 3", 3.0), ("1 if 2 > 1 else 0", 1.0), ("(3 <= 3) * (2 < 1)", 0.0),
+        ("1 if 0 else 2 if 0 else 3", 3.0), ("1 if 1 else 2 if 0 else 3", 1.0),
+        ("1 if 2 > 1 else 0", 1.0), ("(3 <= 3) * (2 < 1)", 0.0),
         ("1 + 2 if 0 else 3 + 4", 7.0), ("max(1, 2, 3) + min([4, 5])", 7.0), ("2 == 2.0", 1.0),
         ("dot([1, 2], [3, 4])", 11.0), ("mean([1, 2, 6])", 3.0), ("mean(1, 2, 6,)", 3.0),
         ("norm([3, 4]) + norm([])", 5.0), ("sum([])", 0.0), ("hypot(3, 4)", 5.0),
@@ -412,6 +413,12 @@ def test_names_and_numbers_must_agree(expression, arguments, message, place):
     assert said.startswith(message)
     if place:
         assert shown == place
+
+
+def test_a_name_without_a_value_is_pointed_at_where_it_stands_first():
+    with pytest.raises(Fault) as caught:
+        read("b + a*a", ["b=1"])
+    assert (caught.value.start, caught.value.end) == (4, 5)
 
 
 def test_carets_stand_under_the_fault_in_lines_of_any_length():
