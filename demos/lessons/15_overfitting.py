@@ -48,10 +48,6 @@ def mean_loss(model: Module, data: Any) -> float:
     return float(np.mean(np.logaddexp(0.0, logits) - classes * logits))
 
 
-def logit(model: Module, point: Any) -> Any:
-    return model.predict([point])[0]
-
-
 def large_network() -> MLP:
     return MLP(2, [WIDTH, WIDTH, 1], rng=random.Random(0))
 
@@ -106,7 +102,7 @@ save(figure, folder / "cures.svg")
 print("\n3. Where the networks draw the line: around single points, or between the half circles")
 for name, model in models.items():
     title = f"{name}: right in test {results[name][2]:.1%}"
-    figure = plot_decision_boundary(partial(logit, model), X, y, resolution=35, title=title)
+    figure = plot_decision_boundary(model, X, y, resolution=35, title=title)
     save(figure, folder / f"boundary_{name.replace(' ', '_')}.svg")
 
 print("\n4. How strong should L2 be? Too weak cures nothing, too strong lets nothing be learned")

@@ -50,7 +50,7 @@ def multilabel():
 
 
 # As a list: pytest warns of the generator that scikit-learn gave up to 1.7
-CHECKS = parametrize_with_checks([MLPClassifier(6, **QUICK), MLPRegressor(6, **QUICK)])
+CHECKS = parametrize_with_checks([MLPClassifier(3, **QUICK), MLPRegressor(6, **QUICK)])
 NAMES, CASES = CHECKS.args
 
 
@@ -82,8 +82,7 @@ def weights(model):
     return matrices, [np.array([n.bias.data for n in layer.neurons]) for layer in model.layers]
 
 
-@pytest.mark.parametrize("solver", ["sgd", "adam"])
-@pytest.mark.parametrize("activation", ["tanh", "logistic"])
+@pytest.mark.parametrize(("solver", "activation"), [("sgd", "tanh"), ("adam", "logistic")])
 @pytest.mark.parametrize(("kind", "their_kind", "X", "y", "scale"), problems())
 def test_steps_are_those_of_sklearn(kind, their_kind, X, y, scale, activation, solver):
     rate = 0.05 if solver == "sgd" else 0.01
@@ -116,7 +115,11 @@ def held_out(X, y, stratify):
 
 @pytest.mark.parametrize(
     ("load", "settings"),
-    [(load_iris, {}), (load_breast_cancer, {}), (load_digits, {"hidden_layer_sizes": 32})],
+    [
+        (load_iris, {}),
+        pytest.param(load_breast_cancer, {}, marks=pytest.mark.slow),
+        pytest.param(load_digits, {"hidden_layer_sizes": 32}, marks=pytest.mark.slow),
+    ],
 )
 def test_classes_are_learned_as_well_as_by_sklearn(load, settings):
     X, y = load(return_X_y=True)
@@ -138,7 +141,7 @@ def test_numbers_are_learned_as_well_as_by_sklearn():
 
 def test_search_over_a_pipeline_and_cross_validation():
     pipeline = make_pipeline(
-        StandardScaler(), MLPClassifier(learning_rate_init=0.05, max_iter=60, random_state=0)
+        StandardScaler(), MLPClassifier(learning_rate_init=0.05, max_iter=30, random_state=0)
     )
     grid = {"mlpclassifier__alpha": [1e-4, 1e4], "mlpclassifier__hidden_layer_sizes": [(), 4]}
     X, y = load_iris(return_X_y=True)

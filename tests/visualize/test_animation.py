@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import io
 import re
-import subprocess
-import sys
 import xml.etree.ElementTree as ET
 from pathlib import Path
 
@@ -168,24 +166,6 @@ def test_saving_one_format_does_not_change_the_other(tmp_path):
     second.save(tmp_path / "b.gif")
     assert (tmp_path / "a.svg").read_bytes() == (tmp_path / "b.SVG").read_bytes()
     assert (tmp_path / "a.gif").read_bytes() == (tmp_path / "b.gif").read_bytes()
-
-
-def test_the_same_bytes_in_another_process(tmp_path):
-    program = (
-        "import sys; from visualize import animate_descent; "
-        "a = animate_descent(lambda x, y: x * x + y * y, {'a': [(2, 1), (1, 0.5)]}, "
-        "low=-3, high=3, resolution=9); "
-        "a.save(sys.argv[1] + '.svg'); a.save(sys.argv[1] + '.gif'); "
-        "assert 'matplotlib.pyplot' not in sys.modules"
-    )
-    for seed in ("1", "2"):
-        subprocess.run(
-            [sys.executable, "-c", program, tmp_path / seed],
-            env={"PYTHONHASHSEED": seed, "PYTHONPATH": str(ROOT), "HOME": str(tmp_path)},
-            check=True,
-        )
-    for suffix in (".svg", ".gif"):
-        assert (tmp_path / f"1{suffix}").read_bytes() == (tmp_path / f"2{suffix}").read_bytes()
 
 
 def test_two_pictures_in_one_page_have_ids_of_their_own():

@@ -7,8 +7,6 @@ import math
 import pickle
 import random
 import re
-import subprocess
-import sys
 import xml.etree.ElementTree as ET
 from itertools import pairwise
 from pathlib import Path
@@ -247,7 +245,7 @@ def test_motion_is_left_to_those_who_want_it_and_nothing_runs_or_loads():
 
 @pytest.mark.parametrize(
     ("steps", "frames", "epochs"),
-    [(9, 24, range(9)), (9, 5, [0, 2, 4, 6, 8]), (100, 4, [0, 33, 66, 99]), (9, 2, [0, 8])],
+    [(4, 24, range(4)), (5, 3, [0, 2, 4]), (34, 4, [0, 11, 22, 33]), (5, 2, [0, 4])],
 )
 def test_there_are_no_more_frames_than_asked_for_the_first_and_the_last_among_them(
     steps, frames, epochs
@@ -352,25 +350,6 @@ def test_the_size_is_bounded():
             lambda row, turn=turn: autograd.sin(9 * row[0] + turn) + autograd.sin(9 * row[1] - turn)
         )
     assert len(animate_boundary(recorder, frames=6).svg) < 400_000
-
-
-def test_saving_gives_the_same_bytes_in_another_process_and_no_pyplot(tmp_path):
-    program = (
-        "import sys; from visualize import BoundaryRecorder, animate_boundary\n"
-        "recorder = BoundaryRecorder([[0, 0], [1, 1]], [0, 1], resolution=4)\n"
-        "for k in (0.2, 0.8): recorder.record(lambda row: row[0] - k, loss=k)\n"
-        "a = animate_boundary(recorder)\n"
-        "a.save(sys.argv[1] + '.gif'); a.save(sys.argv[1] + '.svg')\n"
-        "assert 'matplotlib.pyplot' not in sys.modules"
-    )
-    for seed in ("1", "2"):
-        subprocess.run(
-            [sys.executable, "-c", program, tmp_path / seed],
-            env={"PYTHONHASHSEED": seed, "PYTHONPATH": str(ROOT), "HOME": str(tmp_path)},
-            check=True,
-        )
-    for suffix in (".svg", ".gif"):
-        assert (tmp_path / f"1{suffix}").read_bytes() == (tmp_path / f"2{suffix}").read_bytes()
 
 
 def test_saving_one_format_does_not_change_the_other(tmp_path):

@@ -110,7 +110,7 @@ def test_a_module_used_on_its_own_result_is_split_by_visit():
 
 def test_by_depth_holds_the_limit_for_any_shape():
     x = y = Value(1.0)
-    for _ in range(5000):
+    for _ in range(1500):
         y = y * 0.999 + x
     y.backward()
     for limit in (4, 5, 10, 150):
@@ -119,15 +119,15 @@ def test_by_depth_holds_the_limit_for_any_shape():
         facts_hold(scene, y)
 
 
-def test_a_chain_of_200_001_draws_its_summary():
+def test_a_chain_of_20_001_draws_its_summary():
     y = Value(0.0, label="x")
-    for _ in range(100_000):
+    for _ in range(10_000):
         y = y * 0.999 + 0.1
     y.backward()
     picture = draw(y)
-    assert "200,001 values" in picture.text
+    assert "20,001 values" in picture.text
     assert len(picture.svg) < 40_000
-    assert picture.scene.values == 200_001
+    assert picture.scene.values == 20_001
 
 
 def test_a_sum_of_many_leaves():

@@ -491,13 +491,13 @@ def test_a_snapshot_says_what_it_is_of_and_can_be_pickled():
     assert diff(again, before).changed == ()
 
 
-def test_a_chain_of_20_000_is_compared():
+def test_a_chain_of_5_000_is_compared():
     def chain(first):
         value = Value(first, label="x")
-        for _ in range(20_000):
+        for _ in range(5_000):
             value = value + 1.0
         return value
 
     difference = diff(chain(0.0), chain(1.0))
-    assert len(difference.changed) == 20_001
-    assert "... and 19,981 more changed" in difference.text
+    assert len(difference.changed) == 5_001
+    assert "... and 4,981 more changed" in difference.text

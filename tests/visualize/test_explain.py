@@ -578,8 +578,8 @@ def test_matplotlib_sets_every_line_of_latex(case):
     explanation = explain(*CASES[case]()) if case in CASES else attacked(ATTACKS[case])
     lines = list(mathematics(explanation.latex))
     assert len(lines) > 8
-    for line in lines:
-        plain = line.replace(r"\&", "and")  # matplotlib has no sign for it in formulas
+    # Which digit it is, matplotlib does not mind, and it has no sign for & in formulas
+    for plain in {re.sub(r"\d+", "0", line).replace(r"\&", "and") for line in lines}:
         assert parser.parse(f"${plain}$").width > 0
 
 

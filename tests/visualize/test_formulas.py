@@ -148,11 +148,11 @@ def test_wide_operations_are_sums_of_lists():
 @pytest.mark.parametrize("notation", ["python", "latex", "sympy"])
 def test_long_chains_are_cut_into_lines_of_bounded_length(step, notation):
     x = value = Value(0.5, label="x")
-    for _ in range(500):
+    for _ in range(150):
         value = step(value)
     for wrt in (None, x):
         lines = str(formula(value, notation, wrt=wrt, max_operations=10_000)).splitlines()
-        assert len(lines) > 20
+        assert len(lines) > 6
         assert max(map(len, lines)) < 700
         most_tanh = max(line.count("tanh") for line in lines)
         assert most_tanh <= 11, "nobody counts more parentheses"
@@ -160,14 +160,14 @@ def test_long_chains_are_cut_into_lines_of_bounded_length(step, notation):
         check(value, max_operations=10_000)
 
 
-def test_a_chain_of_100_000_needs_no_recursion_but_leave():
+def test_a_chain_of_20_000_needs_no_recursion_but_leave():
     value = Value(1.0, label="x")
-    for _ in range(100_000):
+    for _ in range(20_000):
         value = value * 1.00001
-    with pytest.raises(ValueError, match="has 100,000 operations, and the limit is 2,000") as error:
+    with pytest.raises(ValueError, match="has 20,000 operations, and the limit is 2,000") as error:
         formula(value)
-    assert "max_operations=100000 writes them all" in str(error.value)
-    written = formula(value, max_operations=100_000)
+    assert "max_operations=20000 writes them all" in str(error.value)
+    written = formula(value, max_operations=20_000)
     assert run(written, {"x": 1.0})["y"] == value.data
     assert written._repr_latex_() is None, "a notebook shows no 10,000 equations"
 

@@ -220,13 +220,14 @@ def everything():
 def test_equations_compile_in_matplotlib():
     mathtext = pytest.importorskip("matplotlib.mathtext")
     parser = mathtext.MathTextParser("path")
-    compiled = 0
+    compiled = []
     for root in everything():
         for sides in equations(str(formula(root, "latex", wrt="all"))):
             for piece in chain.from_iterable(map(without_cases, sides)):
-                parser.parse(f"${piece}$")
-                compiled += 1
-    assert compiled > 200
+                compiled.append(re.sub(r"\d+", "0", piece))  # matplotlib minds no digit
+    assert len(compiled) > 200
+    for piece in {*compiled}:
+        parser.parse(f"${piece}$")
 
 
 def without_cases(latex):

@@ -5,8 +5,6 @@ from __future__ import annotations
 import itertools
 import math
 import random
-import subprocess
-import sys
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -235,13 +233,3 @@ def test_figures_are_saved_to_the_same_bytes(tmp_path):
     for kind in ("", "-monitor"):
         first, second = ((tmp_path / f"{n}{kind}.svg").read_bytes() for n in ("first", "second"))
         assert first == second
-
-
-def test_checks_load_no_matplotlib_and_figures_no_pyplot():
-    program = (
-        "import sys; from autograd import Value; from nn import MLP; from visualize import health\n"
-        "report = health(MLP(1, [1]), [[1.0]], [1.0]); str(report)\n"
-        "assert 'matplotlib' not in sys.modules\n"
-        "report.figure(); assert 'matplotlib.pyplot' not in sys.modules"
-    )
-    subprocess.run([sys.executable, "-c", program], env={"PYTHONPATH": str(ROOT)}, check=True)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parents[2]
-PROGRAM = """
+GRAPHS = """
 import hashlib, importlib.util, sys
 spec = importlib.util.spec_from_file_location("graphs", sys.argv[1])
 graphs = importlib.util.module_from_spec(spec)
@@ -25,19 +26,56 @@ for root in (graphs.readme_expression(), graphs.network_loss(), graphs.network_l
     digest.update(draw_dot(root).source.encode())
 print(digest.hexdigest())
 """
+PLOTS = """
+import random
+from nn import MLP
+from visualize import health
+report = health(MLP(1, [1], rng=random.Random(0)), [[1.0]], [1.0])
+str(report)
+assert "matplotlib" not in sys.modules, "who asks for no figure needs none"
+
+from pathlib import Path
+from visualize import *
+folder = Path(sys.argv[3])
+save_figure(report.figure(), folder / "health.svg")
+save_figure(plot_decision_boundary(sum, [[0, 0], [1, 1]], [0, 1]), folder / "plane.svg")
+recorder = BoundaryRecorder([[0, 0], [1, 1]], [0, 1], resolution=4)
+for k in (0.2, 0.8):
+    recorder.record(lambda row: row[0] - k, loss=k)
+animations = {
+    "boundary": animate_boundary(recorder),
+    "descent": animate_descent(
+        lambda x, y: x * x + y * y, {"a": [(2, 1), (1, 0.5)]}, low=-3, high=3, resolution=9
+    ),
+}
+for name, animation in animations.items():
+    animation.save(folder / f"{name}.gif")
+    animation.save(folder / f"{name}.svg")
+assert "matplotlib.pyplot" not in sys.modules
+"""
 
 
-def digest_under(seed: str, junk: int) -> str:
-    return subprocess.run(
-        [sys.executable, "-c", PROGRAM, str(Path(__file__).with_name("conftest.py")), str(junk)],
+def run_under(seed, junk, program, folder):
+    """Run a program in a process of its own, and return what it printed and wrote."""
+    folder.mkdir()
+    graphs = Path(__file__).with_name("conftest.py")
+    printed = subprocess.run(
+        [sys.executable, "-c", program, str(graphs), str(junk), str(folder)],
         env={**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": str(ROOT)},
         capture_output=True,
         text=True,
         check=True,
     ).stdout
+    return {"printed": printed} | {path.name: path.read_bytes() for path in folder.iterdir()}
 
 
-def test_bytes_do_not_depend_on_the_hash_seed():
-    digests = {digest_under("0", 0), digest_under("1", 1000), digest_under("4242", 77)}
-    assert len(digests) == 1
-    assert len(digests.pop().strip()) == 2 * hashlib.sha256().digest_size
+def test_bytes_do_not_depend_on_the_hash_seed(tmp_path):
+    pytest.importorskip("matplotlib", reason="plots need matplotlib, of the extra plots")
+    first = run_under("0", 0, GRAPHS + PLOTS, tmp_path / "first")
+    second = run_under("1", 1000, GRAPHS + PLOTS, tmp_path / "second")
+    assert sorted(first) == [
+        "boundary.gif", "boundary.svg", "descent.gif", "descent.svg", "health.svg", "plane.svg",
+        "printed",
+    ]  # fmt: skip
+    for name in first:
+        assert first[name] == second[name], name

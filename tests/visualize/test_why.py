@@ -889,11 +889,11 @@ def test_counts_are_grammatical():
 
 def test_deep_and_wide_graphs():
     x = y = value(0.5)
-    for _ in range(30_000):
+    for _ in range(5_000):
         y = y * 0.9999
     found = why(x, y)
     assert len(found.drawing.scene.nodes) <= MOST_BOXES
-    assert sum(node.group.count for node in found.drawing.scene.nodes if node.group) > 29_900
+    assert sum(node.group.count for node in found.drawing.scene.nodes if node.group) > 4_900
     w = value(-1.0, "w")
     root = autograd.sum([relu(w * float(i)) for i in range(1, 3000)])
     found = why(w, root)
