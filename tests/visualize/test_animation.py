@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import re
 import xml.etree.ElementTree as ET
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -15,7 +14,6 @@ from visualize import animate_descent, plot_descent
 pytest.importorskip("matplotlib", reason="plots need matplotlib, of the extra plots")
 Image = pytest.importorskip("PIL.Image", reason="comes with matplotlib")
 
-ROOT = Path(__file__).parents[2]
 SVG = "{http://www.w3.org/2000/svg}"
 
 

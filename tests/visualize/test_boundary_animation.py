@@ -9,7 +9,6 @@ import random
 import re
 import xml.etree.ElementTree as ET
 from itertools import pairwise
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -22,7 +21,6 @@ from visualize import BoundaryRecorder, animate_boundary
 pytest.importorskip("matplotlib", reason="plots need matplotlib, of the extra plots")
 Image = pytest.importorskip("PIL.Image", reason="comes with matplotlib")
 
-ROOT = Path(__file__).parents[2]
 SVG = "{http://www.w3.org/2000/svg}"
 X = [[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]]
 Y = [0, 0, 1, 1]

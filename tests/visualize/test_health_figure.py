@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 import math
 import random
-from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
@@ -17,7 +16,6 @@ from visualize import HealthMonitor, health, save_figure
 
 pytest.importorskip("matplotlib", reason="plots need matplotlib, of the extra plots")
 
-ROOT = Path(__file__).parents[2]
 RNG = random.Random(3)
 X = [[RNG.gauss(0, 1), RNG.gauss(0, 1)] for _ in range(20)]
 Y = [float(x[0] > 0) for x in X]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 import math
 import sys
-from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -18,7 +17,6 @@ from visualize.plots.line_labels import label_places
 
 matplotlib = pytest.importorskip("matplotlib", reason="plots need matplotlib, of the extra plots")
 
-ROOT = Path(__file__).parents[2]
 CORNERS = [[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]]
 
 
