@@ -131,15 +131,20 @@ def _choice_over(divided: Any, condition: Any, x: Any, y: Any) -> Any:
         return parts[0] if condition else parts[1]
     if not _all_divided(parts):
         missing = 0 if parts[0] is None else 1
-        multiple = next((pair for pair in zip(sides, compared) if pair[0] is not None), None)
-        if multiple is None or parts[1 - missing] is None:
+        multiples = [
+            (part, side)
+            for part, side in zip(sides, compared)
+            if part is not None and not isinstance(side, float)
+        ]
+        if not multiples or parts[1 - missing] is None:
             return None
         at_0 = condition.op(
             *[number if side is None else 0.0 for side, number in zip(sides, compared)]
         )
         if isinstance(at_0, float) and (at_0 == 1.0) == (missing == 0):
             return None  # it is the branch that is taken there
-        inverse = where(equal(multiple[1], 0.0), 0.0, quotient(*multiple))
+        part, side = multiples[0]
+        inverse = where(equal(side, 0.0), 0.0, quotient(part, side))
         parts[missing] = guarded((x, y)[missing], inverse)
     return computed(where, condition, *parts)
 
@@ -577,16 +582,21 @@ def _pull_root(g: Any, out: Any, x: Any) -> Any:
 
 
 def _past_root(g: Any, out: Any, x: Any) -> Any:
-    """Return g / r * 0.5 where g / r is exact and x a sum of squares: then the root r is a length.
+    """Return g / r * 0.5 where g / r is exact: of a sum of squares x the root r is a length.
 
-    At the edge of its domain, as in sqrt(x)**2 at 0, the slope stays 0 * inf = 0 in every mode.
+    Of another x that is 0, at the edge of its domain, the slope stays 0 * inf = 0 in every mode, as
+    in sqrt(x)**2; beside it, where 1/r would lose digits, it is divided.
     """
     along = divided_exactly(g, out)
-    return None if along is None or not _sums_squares(x) else guarded(along, 0.5)
+    return None if along is None else guarded(_inside(x, along), 0.5)
 
 
 def _span_of_root(tangents: Any, x: Any) -> Any:
-    return guarded(tangents[0], 0.5) if _sums_squares(x) else None
+    return guarded(_inside(x, tangents[0]), 0.5)
+
+
+def _inside(x: Any, along: Any) -> Any:
+    return along if _sums_squares(x) else where(equal(x, 0.0), 0.0, along)
 
 
 def _sums_squares(x: Any) -> bool:

@@ -53,6 +53,12 @@ CONVENTIONS = [
     Convention("sqrt(x * x)", {"x": 0.0}, 0.0, {"x": 0.0}, "and so does a zero of the local slope"),
     Convention("x + (x > 0)", {"x": 2.0}, 3.0, {"x": 1.0}, "comparisons have no derivative"),
     Convention("x * x.detach()", {"x": 3.0}, 9.0, {"x": 3.0}, "detached: a number like any other"),
+    Convention(
+        "mean([x, x])", {"x": 1e308}, inf, {"x": 1.0}, "sums add in order, as NumPy: the sum is inf"
+    ),
+    Convention(
+        "norm([x, x])", {"x": 1e200}, 2.0**0.5 * 1e200, {"x": 2.0**0.5}, "a length does not"
+    ),
     Convention("sum([])", {}, 0.0, {}, "the neutral element"),
     Convention("dot([], [])", {}, 0.0, {}, "the neutral element"),
     Convention("norm([])", {}, 0.0, {}, "the neutral element"),

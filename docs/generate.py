@@ -67,14 +67,17 @@ What happens at kinks, poles and edges is decided once. Each line is a test. In 
 floats of 64 bits; no operation raises for the sake of its operands: a domain fault gives nan or
 inf as NumPy would, with a `NumericWarning` that names the operation and the operands and points to
 your line; and a zero among the factors of a derivative, from above or local, is exactly zero,
-whatever it is multiplied by.
+whatever it is multiplied by. Forward mode adds the tangents of an operand before it multiplies:
+where they cancel to 0, as in `asin(x / x)` or `acosh(x - x)`, it gives 0, and reverse mode, which
+multiplies first, the difference of two infinities, nan.
 
 A length r (`norm`, `hypot`, `abs`, the root of a sum of squares) has no derivative where it is 0;
 an even function of it has all of them, and they are exact to every order where each term of its
 derivative by r has the factor r or an odd function of r: `r**2`, `exp(-r*r)`, `cos(r)`,
 `log(cosh(r))`, `r * tanh(r)`, `where(r < 1, r*r, r)`. Of terms that are even only together, as in
 `exp(r) + exp(-r)` (write `2 * cosh(r)`) or `softplus(r) + softplus(-r)`, the second derivatives
-at 0 are those of the convention, 0, and `kinks` names the length.
+at 0 are those of the convention, 0, and `kinks` names the length. Even functions of `sqrt(x)` are
+smooth beside x = 0; at the edge itself their derivatives are 0.
 
 | expression | at | value | derivatives | why |
 |---|---|---|---|---|
@@ -101,7 +104,8 @@ have fewer digits and are measured as those at 2.2e-308; results beyond 1.8e308 
 means that a number with no right digit was found.
 
 On JAX see the errors of XLA's own functions in `autograd.backends.jax`; a column that was not
-measured has dashes. The mean of numbers beyond 1.8e308 divided by their count overflows in its sum.
+measured has dashes. Sums, means, dots and losses add in order, as `numpy.sum` does: they are
+infinite where a sum on the way is beyond 1.8e308, though the result is not.
 Each cell is value / gradient / second derivative.
 
 | function | eager | numpy | llvm | jax |

@@ -240,6 +240,30 @@ def test_a_length_of_one_number_has_no_curvature():
     assert grad(ag.hypot)(-inf) == -1.0
 
 
+@pytest.mark.parametrize("root", [ag.sqrt, lambda x: x**0.5], ids=["sqrt", "power"])
+def test_even_functions_of_a_root_are_smooth_beside_its_edge(root):
+    """cos(sqrt(x)) = 1 - x/2 + x**2/24 - ...: 1/r and 1/r**3 would leave no digit of it."""
+    functions = [
+        (lambda x: ag.cos(root(x)), (-0.5, 1 / 12, -1 / 120)),
+        (lambda x: root(x) ** 2, (1.0, 0.0, 0.0)),
+        (lambda x: root(x) * ag.tanh(root(x)), (1.0, -2 / 3, 4 / 5)),
+    ]
+    for f, wanted in functions:
+        got = partials(f, (1e-300,), 3)
+        assert [got[(0,) * order] for order in (1, 2, 3)] == pytest.approx(wanted, rel=1e-12)
+        assert jvp(lambda x: jvp(f, x, 1.0)[1], 1e-300, 1.0)[1] == pytest.approx(wanted[1])  # noqa: B023
+        assert grad(f)(0.0) == jvp(f, 0.0, 1.0)[1] == 0.0  # the edge keeps its convention
+        assert hessian(f)(0.0) == 0.0
+
+
+def test_a_branch_on_something_else_than_the_length_is_not_divided():
+    """The 0 that x is compared with is no multiple of the length."""
+    f = lambda x, y: ag.elu(ag.sinh(x), ag.norm([0.5, y]))  # noqa: E731
+    x, y = Value(-1.0), Value(-1.0)
+    slope = gradients(f(x, y), y, create_graph=True).data
+    assert slope == pytest.approx(math.expm1(math.sinh(-1.0)) * -1.0 / math.hypot(0.5, 1.0))
+
+
 def test_a_length_itself_keeps_its_convention():
     assert hessian(lambda x, y: ag.norm([x, y]), (0, 1))(0.0, 0.0) == ((0.0, 0.0), (0.0, 0.0))
     assert grad(lambda x: ag.sqrt(x) ** 2)(0.0) == 0.0  # the edge of a domain is no such point
