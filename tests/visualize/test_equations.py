@@ -62,12 +62,15 @@ def test_why(graph):
     assert false_equations(why(x, y).text) == []
 
 
-def test_the_captions_of_a_page_and_its_panel(graph, browser):
-    _, y = graph
-    y.backward()
+def test_the_captions_of_a_page_and_its_panel(browser):
+    outputs = []
+    for function in CASES.values():
+        outputs.append(function(Value(2.0, label="x")))
+        outputs[-1].backward()
     tab = browser.new_page()
-    tab.set_content(page([y], title="", rankdir="LR"))
+    tab.set_content(page(outputs, title="", rankdir="LR"))
     last = int(tab.get_attribute("#slider", "max"))
+    assert last > 5 * len(CASES)
     for step in range(last + 1):
         tab.evaluate("(step) => graphPage.goTo(step)", step)
         text = tab.text_content("#caption") or ""

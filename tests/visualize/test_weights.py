@@ -124,7 +124,7 @@ def test_weights_that_are_not_finite_are_marked_and_counted():
         assert "nan or inf: 1 of" in figure.legends[0].get_texts()[0].get_text()
 
 
-@pytest.mark.parametrize("model", [Layer(64, 64), Layer(12, 20), Conv2d(6, 4, 3), Conv2d(3, 2, 9)])
+@pytest.mark.parametrize("model", [Layer(64, 36), Layer(12, 20), Conv2d(6, 4, 3), Conv2d(3, 2, 9)])
 def test_words_and_pictures_lie_apart(model):
     figure = plot_weights(model, (3, 4) if getattr(model, "nin", 0) == 12 else None, title="Title")
     figure.draw_without_rendering()
