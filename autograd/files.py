@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 from collections import deque
+from collections.abc import Mapping
 from pathlib import Path
 from shutil import copymode
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
 __all__ = ["write_files"]
 
@@ -30,6 +31,19 @@ def write_files(
     ...     sorted(path.name for path in pathlib.Path(folder).iterdir())
     ['a.txt', 'b.txt']
     """
+    if not isinstance(contents, Mapping):
+        raise TypeError(
+            "write_files takes a dict from paths to contents, not "
+            f"{type(contents).__name__}: write_files({{path: content}})"
+        )
+    for path, content in contents.items():
+        if not isinstance(path, str | os.PathLike):
+            raise TypeError(f"write_files: a path is a str or a Path, not {path!r}")
+        if not (callable(content) or isinstance(content, bytes | bytearray | memoryview)):
+            raise TypeError(
+                f"write_files: the content of {os.fspath(path)!r} must be bytes, or a function "
+                f"that writes them to a path, not {type(content).__name__}"
+            )
     paths = [Path(path) for path in contents]
     # In the same folder, for a file is replaced atomically within one file system only
     temporary = [path.with_name(f".{uuid4().hex}{path.suffix}") for path in paths]

@@ -20,6 +20,7 @@ from autograd.primitives import (
     logaddexp,
     portion,
     softplus,
+    sub,
 )  # fmt: skip
 
 if TYPE_CHECKING:
@@ -109,7 +110,7 @@ def log_softmax(values: Iterable[Any]) -> list[Any]:
 def _shifted(terms: Sequence[Any]) -> list[Any]:
     """Return the differences from the largest (Blanchard, Higham, Higham 2021)."""
     shift = finite(largest(*terms))
-    return [x - shift for x in terms]
+    return [sub(x, shift) for x in terms]
 
 
 def _paired(terms: Sequence[Any], combine: Primitive) -> list[Any]:
@@ -143,6 +144,11 @@ def _of_the_others(terms: Sequence[Any], combine: Primitive, nothing: float) -> 
 def _terms(values: Iterable[Any], function: str) -> tuple[Any, ...]:
     if not hasattr(type(values), "__iter__") or isinstance(values, str | bytes):
         raise TypeError(f"{function} takes a list of numbers and Values, not {values!r}")
+    if isinstance(values, set | frozenset | dict):
+        raise TypeError(
+            f"{function} takes a list of numbers and Values, not a {type(values).__name__}, which "
+            "has no order for them and holds equal ones once; make a list of it"
+        )
     return tuple(values)
 
 

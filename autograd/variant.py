@@ -37,7 +37,12 @@ class variant(Block):  # noqa: N801 - called like a function
     __slots__ = ("_marks",)
 
     def __init__(self, *marks: Hashable) -> None:
-        self._marks = frozenset(marks)
+        try:
+            self._marks = frozenset(marks)
+        except TypeError:
+            raise TypeError(
+                f"variant takes marks that can be hashed, such as names, not {marks!r}"
+            ) from None
 
     def changed(self, mode: Mode) -> Mode:
         """Return a mode with the marks."""

@@ -37,7 +37,9 @@ class Vector(tuple[Any, ...]):
 
     def __new__(cls, members: Iterable[Any] = ()) -> Vector:
         """Make a Vector of numbers and Values; TypeError for anything else."""
-        if not hasattr(type(members), "__iter__") or isinstance(members, str | bytes):
+        if not hasattr(type(members), "__iter__") or isinstance(
+            members, str | bytes | set | frozenset | dict
+        ):
             raise TypeError(f"dot takes two lists of numbers and Values, not {members!r}")
         members = tuple(members)
         if not _NODES.issuperset(map(type, members)):

@@ -52,7 +52,11 @@ def as_list(batch: Any, what: str) -> list[Any]:
     [1.0, 2.0]
     """
     kind = getattr(getattr(batch, "dtype", None), "kind", "f")
-    if isinstance(batch, str | bytes | dict) or kind in "MmcSU" or hasattr(batch, "toarray"):
+    if (
+        isinstance(batch, str | bytes | dict | set | frozenset)
+        or kind in "MmcSU"
+        or hasattr(batch, "toarray")
+    ):
         raise TypeError(f"{what} must be numbers, in a list or an array, not {brief(batch)}")
     if not hasattr(type(batch), "__iter__"):
         raise TypeError(f"{what} must be a sequence of numbers, not {brief(batch)}")

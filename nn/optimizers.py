@@ -215,7 +215,7 @@ class Adam(Optimizer):
         eps: float = 1e-8,
         weight_decay: float = 0.0,
     ) -> None:
-        beta1, beta2 = betas
+        beta1, beta2 = _pair(betas, type(self).__name__)
         super().__init__(
             parameters, lr=lr, beta1=beta1, beta2=beta2, eps=eps, weight_decay=weight_decay
         )
@@ -236,7 +236,7 @@ class AdamW(Optimizer):
         eps: float = 1e-8,
         weight_decay: float = 0.01,
     ) -> None:
-        beta1, beta2 = betas
+        beta1, beta2 = _pair(betas, type(self).__name__)
         super().__init__(
             parameters, lr=lr, beta1=beta1, beta2=beta2, eps=eps, weight_decay=weight_decay
         )
@@ -270,3 +270,11 @@ def _checked_parameters(parameters: Any, optimizer: str) -> list[Value]:
             raise ValueError(f"{optimizer}: parameters {seen[parameter]} and {index} are one Value")
         seen[parameter] = index
     return result
+
+
+def _pair(betas: Any, optimizer: str) -> tuple[Any, Any]:
+    if not isinstance(betas, tuple | list) or len(betas) != 2:
+        raise TypeError(
+            f"{optimizer}: betas is a pair of numbers, such as (0.9, 0.999), not {betas!r}"
+        )
+    return betas[0], betas[1]

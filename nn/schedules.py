@@ -5,7 +5,9 @@ from __future__ import annotations
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
+from typing import Any, SupportsFloat
 
+from autograd import Value
 from nn.counts import as_count
 from nn.optimizers import Optimizer
 from nn.state import checked_state
@@ -112,6 +114,8 @@ class LinearLR(Schedule):
         return self.base_lr * (self.start_factor + (self.end_factor - self.start_factor) * done)
 
 
-def _check_factor(factor: float, argument: str) -> None:
-    if not 0.0 <= factor < math.inf:
+def _check_factor(factor: Any, argument: str) -> None:
+    if not isinstance(factor, SupportsFloat) or isinstance(factor, Value):
+        raise TypeError(f"{argument} must be a number, not {factor!r}")
+    if not 0.0 <= float(factor) < math.inf:
         raise ValueError(f"{argument} must be at least 0 and finite, not {factor!r}")

@@ -201,12 +201,16 @@ def draw(
     _check_one_of("collapse", collapse, COLLAPSE)
     _check_one_of("engine", engine, ENGINES)
     _check_max_nodes(max_nodes)
+    _check_switch("legend", legend)
+    _check_switch("clusters", clusters)
+    if derivatives is not None:
+        _check_switch("derivatives", derivatives)
     graph = flatten(_outputs(root))
     scene = with_copies(
         compose(
             graph,
             _boxes(graph, min(max_nodes, MOST_BOXES), collapse),
-            title=str(title or ""),
+            title="" if title is None else str(title),
             derivatives=len(graph) <= FEW_VALUES if derivatives is None else derivatives,
         )
     )
@@ -221,10 +225,17 @@ def draw(
 
 
 def _check_one_of(name: str, given: object, allowed: Collection[str]) -> None:
-    if given not in allowed:
+    if not isinstance(given, str) or given not in allowed:
         raise ValueError(
             f"draw: {name} must be one of {', '.join(map(repr, allowed))}, not {given!r}"
         )
+
+
+def _check_switch(name: str, given: object) -> None:
+    """Refuse what is no truth: the string "False" would switch on."""
+    of_numpy = getattr(getattr(given, "dtype", None), "kind", "") == "b" and not given.shape  # type: ignore[attr-defined]  # an array of NumPy
+    if not isinstance(given, int) and not of_numpy:
+        raise TypeError(f"draw: {name} must be True or False, not {given!r}")
 
 
 def _check_max_nodes(given: object) -> None:

@@ -29,13 +29,13 @@ _log = getLogger("autograd")
 _told: set[str] = set()
 
 
-def checked_backend(name: str) -> str:
+def checked_backend(name: object) -> str:
     """Return the name if there is such a backend and it is installed.
 
     Raises ValueError for an unknown name, and ImportError, saying what to install, for one whose
     package is missing.
     """
-    if name not in NAMES:
+    if not isinstance(name, str) or name not in NAMES:
         raise ValueError(f"there is no backend {name!r}; choose one of {', '.join(NAMES)}")
     if find_spec("numpy") is None:
         raise ImportError("compiled functions need NumPy: pip install numpy")

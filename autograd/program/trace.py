@@ -163,6 +163,10 @@ class Graph:
 
     def __init__(self, output: Any, inputs: Any) -> None:
         self.result, outputs = shape_of(output, "compile: the output")
+        if isinstance(inputs, str) or not hasattr(type(inputs), "__iter__"):
+            raise TypeError(
+                f"compile(output, inputs): inputs is a list of Values of the graph, not {inputs!r}"
+            )
         found = [shape_of(item, f"compile: input {i}") for i, item in enumerate(inputs)]
         self.shapes = tuple(shape for shape, _ in found)
         nodes = [node for _, leaves in found for node in leaves]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 
 import numpy as np
 import pytest
@@ -53,3 +54,33 @@ def test_many_numbers_are_set_by_two_lists(change, arguments):
 def test_a_policy_is_a_word():
     with pytest.raises(ValueError, match=re.escape("verify is one of auto, always, never, not")):
         compile(autograd.sin, verify=np.arange(2.0))
+
+
+@pytest.mark.parametrize("name", ["sum", "mean", "norm", "logsumexp", "softmax", "log_softmax"])
+@pytest.mark.parametrize("given", [{1.0, 2.0}, frozenset([1.0]), {1.0: 2.0}], ids=repr)
+def test_a_set_has_no_order_for_a_sum(name, given):
+    with pytest.raises(TypeError, match=f"^{name} takes a list .* make a list of it"):
+        getattr(autograd, name)(given)
+
+
+def test_decimals_are_numbers_in_every_function_of_many():
+    given = [Decimal("1.5"), Decimal("0.25")]
+    for name in ("sum", "mean", "norm", "logsumexp", "softmax", "log_softmax"):
+        function = getattr(autograd, name)
+        assert function(given) == function([1.5, 0.25])
+
+
+def test_marks_files_backends_and_inputs_are_refused_by_name():
+    x = Value(1.0)
+    for call, message in (
+        (lambda: autograd.variant([1]), "variant takes marks that can be hashed"),
+        (lambda: autograd.write_files("a"), "write_files takes a dict from paths"),
+        (lambda: autograd.write_files({1: b""}), "write_files: a path is a str"),
+        (lambda: autograd.write_files({"a": "text"}), "the content of 'a' must be bytes"),
+        (lambda: autograd.dot({x}, [1.0]), "dot takes two lists of numbers"),
+        (lambda: compile(x * 2.0, x.data), r"compile\(output, inputs\): inputs is a list"),
+    ):
+        with pytest.raises(TypeError, match=message):
+            call()
+    with pytest.raises(ValueError, match="there is no backend"):
+        compile(abs, backend=np.zeros(2))

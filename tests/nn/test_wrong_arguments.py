@@ -9,6 +9,9 @@ from autograd import Value
 from nn import (
     LOSSES,
     MLP,
+    SGD,
+    Adam,
+    AdamW,
     AvgPool2d,
     Conv2d,
     CosineLR,
@@ -21,6 +24,7 @@ from nn import (
     StepLR,
     batches,
     clip_grad_norm,
+    mse_loss,
 )  # fmt: skip
 
 MODEL = MLP(1, [1])
@@ -80,3 +84,27 @@ def test_batches_are_of_sequences(X, y, name):
 def test_nonlin_answers_as_in_micrograd():
     assert Neuron(2).nonlin
     assert not Neuron(2, nonlin=False).nonlin
+
+
+@pytest.mark.parametrize("factor", [None, "0.5", [0.5], Value(0.5)], ids=repr)
+def test_factors_of_schedules_are_numbers(factor):
+    optimizer = SGD(MODEL.parameters(), lr=0.1)
+    for make in (
+        lambda: StepLR(optimizer, 1, factor),
+        lambda: CosineLR(optimizer, 1, factor),
+        lambda: LinearLR(optimizer, factor),
+    ):
+        with pytest.raises(TypeError, match="must be a number, not"):
+            make()
+
+
+@pytest.mark.parametrize("betas", [None, 0.9, (0.9,), {0.9, 0.99}, "ab"], ids=repr)
+@pytest.mark.parametrize("optimizer", [Adam, AdamW])
+def test_betas_are_a_pair(optimizer, betas):
+    with pytest.raises(TypeError, match="betas is a pair of numbers"):
+        optimizer(MODEL.parameters(), betas=betas)
+
+
+def test_a_set_is_no_batch():
+    with pytest.raises(TypeError, match="must be numbers, in a list or an array"):
+        mse_loss({Value(1.0), Value(2.0)}, [1.0, 2.0])

@@ -123,10 +123,13 @@ def step_through(root: Value, gradient: float = 1.0) -> Steps:
 
 
 def _checked_gradient(gradient: object) -> float:
-    if isinstance(gradient, Value | str) or not isinstance(gradient, SupportsFloat):
-        hint = "; explain(root, wrt) asks about one value" if isinstance(gradient, Value) else ""
-        raise TypeError(
-            "step_through(root, gradient): gradient is the number with which the pass begins, not "
-            f"{type(gradient).__name__}{hint}"
-        )
-    return float(gradient)
+    try:
+        if isinstance(gradient, SupportsFloat) and not isinstance(gradient, Value | type):
+            return float(gradient)
+    except (TypeError, OverflowError):  # an array, or an int beyond 1.8e308
+        pass
+    hint = "; explain(root, wrt) asks about one value" if isinstance(gradient, Value) else ""
+    raise TypeError(
+        "step_through(root, gradient): gradient is the number with which the pass begins, not "
+        f"{type(gradient).__name__}{hint}"
+    )

@@ -69,6 +69,8 @@ class HealthMonitor:
         print: bool = False,  # noqa: A002 - what it does
         stop_on: Collection[str] = (),
     ) -> None:
+        if not isinstance(stop_on, Collection):
+            raise TypeError(f"HealthMonitor: stop_on holds kinds of findings, not {stop_on!r}")
         self._stop_on = (stop_on,) if isinstance(stop_on, str) else tuple(stop_on)
         for kind in self._stop_on:
             if kind not in KINDS:

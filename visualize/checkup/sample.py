@@ -31,6 +31,8 @@ def sample_of(X: Any, y: Any, rows: int) -> Sample:
     >>> sample_of([[0.0], [1.0], [2.0], [3.0]], [0, 1, 2, 3], 2)
     Sample(inputs=[[0.0], [2.0]], targets=[0, 2], available=4)
     """
+    if isinstance(rows, bool) or not isinstance(rows, int):
+        raise TypeError(f"health: rows is the number of examples to look at, not {rows!r}")
     if rows < 1:
         raise ValueError(f"health: rows is the number of examples to look at, not {rows}")
     inputs, targets = _listed(X, "X"), _listed(y, "y")

@@ -109,12 +109,13 @@ def _asked(wrt: object) -> list[Value]:
             f"explain: wrt must be a Value or a list of Values, not {wrt!r}; give the Value "
             "itself, not its label or its number"
         )
-    asked = list(dict.fromkeys(wrt))
-    for position, value in enumerate(asked):
+    given = list(wrt)
+    for position, value in enumerate(given):
         if not isinstance(value, Value):
             raise TypeError(
                 f"explain: wrt must hold Values; item {position} is of type {type(value).__name__}"
             )
+    asked: list[Value] = list(dict.fromkeys(given))
     if not asked:
         raise ValueError("explain: wrt is an empty list; leave it out for all labelled leaves")
     return asked

@@ -92,6 +92,8 @@ def formula(
     if not isinstance(format, str) or format not in FORMATS:
         allowed = ", ".join(map(repr, FORMATS))
         raise ValueError(f"formula: format must be one of {allowed}, not {format!r}")
+    if isinstance(max_operations, bool) or not isinstance(max_operations, int):
+        raise TypeError(f"formula: max_operations must be an int, not {max_operations!r}")
     order = topological_order(root)
     operations = sum(
         len(value.args) if value.op.variadic else 1 for value in order if value.op is not None
@@ -114,7 +116,7 @@ def _variables(order: Sequence[Value], wrt: object) -> list[Value]:
     """Return the values to differentiate by, each once."""
     if wrt is None:
         return []
-    if wrt == "all":
+    if isinstance(wrt, str) and wrt == "all":
         return [value for value in order if value.op is None]
     if isinstance(wrt, str) or not isinstance(wrt, Value | Iterable):
         raise TypeError(f'formula: wrt takes a Value, a list of Values or "all", not {wrt!r}')
