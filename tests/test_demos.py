@@ -115,6 +115,7 @@ def test_train_learns_and_draws(data, epochs, least, pictures, tmp_path):
             assert name in graph
 
 
+@pytest.mark.slow
 def test_train_repeats_itself_and_saves_what_it_trained(tmp_path):
     arguments = ("--epochs", "2", "--hidden", "3", "--seed", "5")
     run("train.py", *arguments, "--output", "first", folder=tmp_path)
@@ -156,6 +157,7 @@ def test_without_scikit_learn_a_demo_says_what_to_install(script, tmp_path):
     ]
 
 
+@pytest.mark.slow
 def test_micrograd_demo_separates_the_moons(tmp_path):
     printed = run("micrograd_demo.py", "--steps", "30", folder=tmp_path)
     assert int(printed.rpartition("accuracy ")[2].partition("%")[0]) >= 85

@@ -8,6 +8,8 @@ import math
 import numpy as np
 import pytest
 
+pytestmark = pytest.mark.slow
+
 RATES = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5]
 NAMES = ["plain", "momentum", "Nesterov", "RMSprop", "Adam"]
 LANDSCAPES = {  # heights and slopes by hand, start, steps

@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 from numpy.lib.stride_tricks import sliding_window_view
 
+pytestmark = pytest.mark.slow
+
 SOBEL = np.outer([1, 2, 1], [-1, 0, 1]) / 4
 BOX = np.full((3, 3), 1 / 9)
 

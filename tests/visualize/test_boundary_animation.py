@@ -186,7 +186,7 @@ def test_frames_are_there_each_with_its_words_and_only_the_last_one_is_seen_at_r
         "epoch 0, loss 2", "epoch 1, loss 1.75", "epoch 2, loss 1.5", "epoch 3, loss 1.25",
         "epoch 4, loss 1",
     ]  # fmt: skip
-    assert words(parts(animate_boundary(moving_line(losses=False)).svg)[0][2]) == ["epoch 2"]
+    assert words(parts(animate_boundary(moving_line(3, losses=False)).svg)[0][2]) == ["epoch 2"]
 
 
 def windows(sheet, last):
@@ -226,7 +226,7 @@ def test_it_plays_once_or_for_ever(loop, plays, rounds, tmp_path):
 
 
 def test_motion_is_left_to_those_who_want_it_and_nothing_runs_or_loads():
-    svg = animate_boundary(moving_line(), title="<b> & c").svg
+    svg = animate_boundary(moving_line(2), title="<b> & c").svg
     _, sheet = parts(svg)
     assert sheet.startswith("@media (prefers-reduced-motion:no-preference){")
     assert sheet.count("{") == sheet.count("}")
@@ -237,7 +237,7 @@ def test_motion_is_left_to_those_who_want_it_and_nothing_runs_or_loads():
     assert "&lt;b&gt; &amp; c" in svg
     identifiers = re.findall(r'\bid="([^"]+)"', svg)
     assert len(identifiers) == len({*identifiers})
-    other = animate_boundary(moving_line(), title="another").svg
+    other = animate_boundary(moving_line(2), title="another").svg
     assert not {*re.findall(r"t[0-9a-f]{10}-", svg)} & {*re.findall(r"t[0-9a-f]{10}-", other)}
 
 
@@ -351,7 +351,7 @@ def test_the_size_is_bounded():
 
 
 def test_saving_one_format_does_not_change_the_other(tmp_path):
-    first, second = animate_boundary(moving_line()), animate_boundary(moving_line())
+    first, second = animate_boundary(moving_line(2)), animate_boundary(moving_line(2))
     first.save(tmp_path / "a.gif")
     assert first.save(str(tmp_path / "a.svg")) == tmp_path / "a.svg"
     assert (tmp_path / "a.svg").read_text(encoding="utf-8") == second.svg
@@ -380,9 +380,9 @@ def score(row):
         (lambda: recorder_of(score, list), "the model has 2 outputs, but had 1 before"),
         (lambda: animate_boundary(recorder_of()), "0 frames recorded, and a motion needs 2"),
         (lambda: animate_boundary(recorder_of(score)), "1 frame recorded"),
-        (lambda: animate_boundary(moving_line(), seconds=0.0), "seconds is 0.0; use a time above"),
-        (lambda: animate_boundary(moving_line(), seconds=math.nan), "seconds is nan"),
-        (lambda: animate_boundary(moving_line(), frames=1), "frames is 1; use 2 or more"),
+        (lambda: animate_boundary(moving_line(2), seconds=0.0), "seconds is 0.0; use a time above"),
+        (lambda: animate_boundary(moving_line(2), seconds=math.nan), "seconds is nan"),
+        (lambda: animate_boundary(moving_line(2), frames=1), "frames is 1; use 2 or more"),
         (lambda: animate_boundary(recorder_of(*[score] * 2, y=[0, 1, 2, 0])), "y holds 3: 0, 1, 2"),
         (
             lambda: animate_boundary(recorder_of(*[lambda row: math.nan] * 2)),

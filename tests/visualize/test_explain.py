@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 import os
 import random
@@ -571,16 +572,20 @@ def mathematics(latex):
                 yield re.sub(r"(?<!\\)&", "", line)
 
 
+@functools.cache
+def width_in_matplotlib(formula):
+    mathtext = pytest.importorskip("matplotlib.mathtext", reason="needs matplotlib")
+    return mathtext.MathTextParser("path").parse(f"${formula}$").width
+
+
 @pytest.mark.parametrize("case", [*CASES, *range(len(ATTACKS))])
 def test_matplotlib_sets_every_line_of_latex(case):
-    mathtext = pytest.importorskip("matplotlib.mathtext", reason="needs matplotlib")
-    parser = mathtext.MathTextParser("path")
     explanation = explain(*CASES[case]()) if case in CASES else attacked(ATTACKS[case])
     lines = list(mathematics(explanation.latex))
     assert len(lines) > 8
     # Which digit it is, matplotlib does not mind, and it has no sign for & in formulas
     for plain in {re.sub(r"\d+", "0", line).replace(r"\&", "and") for line in lines}:
-        assert parser.parse(f"${plain}$").width > 0
+        assert width_in_matplotlib(plain) > 0
 
 
 def test_names_that_look_alike_stay_apart_in_latex():

@@ -224,10 +224,7 @@ def test_a_monitor_of_many_layers_fits():
     assert all(not box.overlaps(axes.get_tightbbox()) for axes in figure.axes)
 
 
-def test_figures_are_saved_to_the_same_bytes(tmp_path):
+def test_figures_of_a_monitor_are_saved_to_the_same_bytes(tmp_path):
     for name in ("first", "second"):
-        save_figure(report_of().figure(), tmp_path / f"{name}.svg")
-        save_figure(monitored(3, lr=0.1).figure(), tmp_path / f"{name}-monitor.svg")
-    for kind in ("", "-monitor"):
-        first, second = ((tmp_path / f"{n}{kind}.svg").read_bytes() for n in ("first", "second"))
-        assert first == second
+        save_figure(monitored(2, lr=0.1).figure(), tmp_path / f"{name}.svg")
+    assert (tmp_path / "first.svg").read_bytes() == (tmp_path / "second.svg").read_bytes()

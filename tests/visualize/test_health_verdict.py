@@ -51,7 +51,7 @@ def test_new_networks_are_healthy_and_stay_so_while_they_learn(activation):
     report = health(model, X, INSIDE, loss=BCE, optimizer=optimizer)
     assert (report.verdict, report.healthy, report.findings) == ("healthy", True, ())
     history = fit(
-        model, X, INSIDE, loss=BCE, optimizer=optimizer, epochs=60, batch_size=8, compile=False,
+        model, X, INSIDE, loss=BCE, optimizer=optimizer, epochs=60, batch_size=8,
         rng=random.Random(1),
     )  # fmt: skip
     assert history["loss"][-1] < 0.95 * history["loss"][0]
