@@ -656,3 +656,13 @@ def test_what_a_gradient_foretells_comes_true(function, at, says):
     y = function(x)
     y.label = "y"
     assert str(explain(y, x)).splitlines()[-1].strip() == says
+
+
+def test_a_derivative_that_was_chosen_as_0_says_nothing_of_small_changes():
+    for name in ("abs", "relu"):
+        x = Value(0.0, label="x")
+        y = getattr(autograd, name)(x)
+        y.label = "y"
+        text = explain(y, x).text
+        assert "does not change" not in text
+        assert "y is at a point without a derivative, where 0 is taken for it" in text

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from itertools import chain
 from math import isfinite
 
 from autograd import Sweep, Value
@@ -110,6 +111,11 @@ def _meaning(part: Derivation, names: Mapping[Value, Name]) -> list[Block]:
     root, wrt = names[part.root], names[part.wrt]
     if part.wrt is part.root or not part.total_paths or not isfinite(part.gradient):
         return []
+    if not part.gradient and any(
+        map(_is_at_kink, chain.from_iterable(p.edges for p in part.paths))
+    ):
+        cause = " is at a point without a derivative, where 0 is taken for it: a small change of "
+        return [Sentence((root, cause, wrt, " may change ", root, " all the same."))]
     if not part.gradient:
         return [Sentence(("By this, a small change of ", wrt, " does not change ", root, "."))]
     moves = " rises by about " if part.gradient > 0.0 else " falls by about "
@@ -120,3 +126,11 @@ def _meaning(part: Derivation, names: Mapping[Value, Name]) -> list[Block]:
     change = Number(abs(step * part.gradient))
     raised = " is raised by ", Number(step)
     return [Sentence(("When ", wrt, *raised, ", ", root, moves, change, "."))]
+
+
+def _is_at_kink(edge: PathEdge) -> bool:
+    """Tell whether a derivative of 0 was chosen where there is none."""
+    row = edge.node.op
+    if row is None or row.kink is None or edge.local:
+        return False
+    return bool(row.kink(*[float(arg.data) for arg in edge.node.args]))
