@@ -10,7 +10,6 @@
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from autograd.assignment import set_data, set_gradients
@@ -32,6 +31,7 @@ from autograd.recording import no_grad
 from autograd.staleness import StaleGraphError, StaleProgramError
 from autograd.sweep import Contribution, Sweep, Visit, local_derivatives, sweep
 from autograd.tracing import TracingError, is_tracing
+from autograd.turns import loaded
 from autograd.value import Value
 from autograd.variant import current_variant, variant
 from autograd.vector import Vector, dot
@@ -68,5 +68,5 @@ LAZY = {
 
 def __getattr__(name: str) -> Any:
     if name in LAZY:
-        return globals().setdefault(name, getattr(import_module(LAZY[name]), name))
+        return globals().setdefault(name, getattr(loaded(LAZY[name]), name))
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from importlib import import_module
 from importlib.util import find_spec
 from logging import getLogger
 from typing import TYPE_CHECKING, Any
@@ -11,6 +10,7 @@ from autograd.backends.executable import BackendLimit, Executable
 from autograd.backends.interpreter import Interpreted
 from autograd.backends.stepping import ArrayStepper, Sizes, Stepper
 from autograd.program.schedule import scheduled
+from autograd.turns import loaded
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -39,6 +39,7 @@ def checked_backend(name: object) -> str:
         raise ValueError(f"there is no backend {name!r}; choose one of {', '.join(NAMES)}")
     if find_spec("numpy") is None:
         raise ImportError("compiled functions need NumPy: pip install numpy")
+    loaded("numpy")  # here rather than in the first call, which another thread's fork may meet
     package, extra = BACKENDS.get(name, ("numpy", ""))
     if find_spec(package) is None:
         raise ImportError(
@@ -94,4 +95,4 @@ def _made(backend: str, make: Callable[[Any], Any]) -> Any:
 
 
 def _module(backend: str) -> Any:
-    return import_module(f"autograd.backends.{backend}")
+    return loaded(f"autograd.backends.{backend}")

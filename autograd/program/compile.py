@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import update_wrapper
-from importlib import import_module
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +21,7 @@ from autograd.program.simplify.statistics import StatisticsByKind
 from autograd.program.trace import Function, Graph
 from autograd.program.verification import checked_policy
 from autograd.tracing import TracingError
+from autograd.turns import loaded
 from autograd.value import Value
 
 if TYPE_CHECKING:
@@ -274,7 +274,7 @@ class Compiled:
         Raises ImportError if JAX is not installed.
         """
         checked_backend("jax")
-        backend = import_module("autograd.backends.jax")
+        backend = loaded("autograd.backends.jax")
         function: Callable[[Any, Any, Any], tuple[Any, Any]]
         function = backend.function(scheduled(self.program(kind, *args)))
         return function

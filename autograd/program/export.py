@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +10,7 @@ from autograd.program import derivatives
 from autograd.program.schedule import scheduled
 from autograd.program.shapes import NUMBER, described
 from autograd.program.simplify import simplified
+from autograd.turns import loaded
 
 if TYPE_CHECKING:
     import os
@@ -36,7 +36,7 @@ def write_c(trace: Trace, path: str | os.PathLike[str]) -> None:
         raise FileNotFoundError(f"to_c: there is no folder {str(source.parent)!r}; make it first")
     source = source.with_suffix(".c")
     header = source.with_suffix(".h")
-    backend = import_module("autograd.backends.c")
+    backend = loaded("autograd.backends.c")
     functions = [backend.Function("value", _schedule(trace.program), described(trace.result))]
     if trace.result == NUMBER:
         slopes = derivatives.value_and_gradient(trace.program, trace.inputs)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 import threading
 import time
 
@@ -12,7 +13,7 @@ import pytest
 import autograd as ag
 from autograd import Value, primitive
 from autograd.program.program import Program
-from autograd.turns import Turns
+from autograd.turns import Turns, loaded
 
 pytestmark = [
     pytest.mark.skipif(not hasattr(os, "fork"), reason="fork of POSIX"),
@@ -132,6 +133,18 @@ def test_a_property_of_a_program_has_no_lock(other_thread):
 
     other_thread(work)
     assert child_ends(lambda: ag.compile(lambda x: x * x, backend="interpreter")(1.0))
+
+
+def test_a_module_that_another_thread_loads_can_be_loaded_by_the_child(tmp_path, monkeypatch):
+    (tmp_path / "slow_to_import.py").write_text("import time\ntime.sleep(0.3)\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    thread = threading.Thread(target=loaded, args=("slow_to_import",))
+    thread.start()
+    while "slow_to_import" not in sys.modules:
+        time.sleep(0.001)
+    assert child_ends(lambda: loaded("slow_to_import"))
+    thread.join()
+    del sys.modules["slow_to_import"]
 
 
 def test_turns_are_free_in_a_child_and_kept_in_the_parent(other_thread):
