@@ -24,9 +24,10 @@ MOST_SCOPES = 4096  # kept at one mode: more than a network has neurons in a lay
 class Tracing:
     """A trace under way: what it must know of the function that runs in it."""
 
-    __slots__ = ("made",)
+    __slots__ = ("data", "made")
 
-    def __init__(self) -> None:
+    def __init__(self, data: Callable[[Any], Any]) -> None:
+        self.data = data  # what `.data` of a Value is in it
         self.made: set[Any] = set()  # the leaves that the function made itself
 
 

@@ -36,6 +36,10 @@ REMEDIES = {
     "a change of .data": "a program changes no Value: return the new number and set it after the "
     "call, or compute with new Values",
     "a new Value": "compute with the Value itself, or with x.detach() where no gradient shall pass",
+    "a hash": "a set or a dict would look for this one Value, not for its number; use "
+    "autograd.where(x == y, a, b), or look up outside and give what is found as an argument",
+    "its type": "it is a Value here and a float elsewhere; ask autograd.is_tracing(), or decide "
+    "outside of the function",
     "a copy": "compute with the Value itself, or with x.detach() where no gradient shall pass, and "
     "copy models outside of the function",
     "// or %": "they are steps, without a derivative; compute them outside and give the result as "

@@ -83,12 +83,12 @@ class Value:
     def data(self) -> float:
         """The number. Setting it is for leaves; graphs made from the old one become stale.
 
-        While a function is traced it is a Value that stays live, without gradient: `detach()`.
+        While a function is traced it is a Value that stays live, without gradient, as `detach()`.
         """
         if TRACES:  # as in `is_tracing`, without a call
             tracing = CURRENT.get().tracing
             if tracing is not None and self not in tracing.made:
-                return self.detach()  # type: ignore[return-value]  # it takes the place of a number
+                return tracing.data(self)  # type: ignore[no-any-return]  # for a number
         return self._data
 
     @data.setter
@@ -242,11 +242,6 @@ class Value:
     def _described(self) -> str:
         return f"Value {self.label!r}" if self.label else "a Value"
 
-    def __str__(self) -> str:
-        if self.op is primitives.detach:  # or the `data` of a traced Value: text has its number
-            refuse("text", self)
-        return repr(self)
-
     def __format__(self, specification: str) -> str:
         if not specification:
             return str(self)
@@ -295,7 +290,7 @@ class Value:
         if self is not other and is_tracing():
             # Two leaves are compared as in a list of parameters: by identity, on purpose
             leaves = isinstance(other, Value) and self.op is None is other.op
-            if not leaves and hasattr(type(other), "__float__"):
+            if not leaves and (hasattr(type(other), "__float__") or isinstance(other, complex)):
                 raise frozen("==", self.label)
         if type(other) in PLAIN_NUMBERS or hasattr(type(other), "dtype"):
             warn_identity(self, other)

@@ -6,6 +6,7 @@ from math import nan
 from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
 
 from autograd import primitives
+from autograd.location import asked_by_user
 from autograd.mode import CURRENT
 from autograd.operators import binary, node_of
 from autograd.tracing import frozen, is_tracing
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
     from autograd.primitive import Primitive
 
-__all__ = ["Traced", "drawn", "placeholder"]
+__all__ = ["Traced", "drawn", "live", "placeholder"]
 
 
 def placeholder(label: str = "") -> Traced:
@@ -28,6 +29,12 @@ def drawn(op: Primitive, args: tuple[Any, ...]) -> Traced:
     """Return the node of an operation without computing it; operands are nodes and Constants."""
     node: Traced = node_of(Traced, op, args, nan, max([arg._depth for arg in args], default=-1) + 1)
     return node
+
+
+def live(value: Value) -> Live:
+    """Return what `.data` of a Value is while a function is traced."""
+    found: Live = node_of(Live, primitives.detach, (value,), nan, value._depth + 1)
+    return found
 
 
 class Traced(Value):
@@ -74,7 +81,7 @@ class Traced(Value):
     def data(self) -> Any:
         """The same without gradient; refused after the trace."""
         if is_tracing():
-            return self.detach()
+            return live(self)
         raise frozen(".data", self.label)
 
     @data.setter
@@ -111,3 +118,45 @@ class Traced(Value):
     __rmul__: ClassVar[Callable[[Value, Any], Value]] = binary(primitives.mul, reflected=True)
     __rtruediv__: ClassVar[Callable[[Value, Any], Value]] = binary(primitives.div, reflected=True)
     __rpow__: ClassVar[Callable[[Value, Any], Value]] = binary(primitives.pow, reflected=True)
+
+
+class Live(Traced):
+    """The `.data` of a traced Value, and what is computed from it: a float to the function.
+
+    What would tell it from one is refused, to the user's code: the engine may ask.
+    """
+
+    __slots__ = ()
+
+    imag = 0.0
+
+    @property
+    def real(self) -> Live:
+        """Itself, as of a float."""
+        return self
+
+    @property
+    def _number(self) -> NoReturn:
+        raise frozen("a plain number", self.label)
+
+    hex = is_integer = as_integer_ratio = _number
+
+    def __str__(self) -> NoReturn:
+        raise frozen("text", self.label)
+
+    def __eq__(self, other: object) -> bool:
+        # Itself too: only a nan differs from itself
+        if hasattr(type(other), "__float__") or isinstance(other, complex):
+            raise frozen("==", self.label)
+        return False
+
+    def __hash__(self) -> int:
+        if asked_by_user():
+            raise frozen("a hash", self.label)
+        return object.__hash__(self)
+
+    @property  # type: ignore[misc]  # which nobody sets
+    def __class__(self) -> type[Live]:  # isinstance() and match ask it
+        if asked_by_user():
+            raise frozen("its type", self.label)
+        return type(self)

@@ -7,6 +7,7 @@ from typing import Any
 from autograd.location import user_line
 from autograd.mode import Mode, Tracing, entered
 from autograd.place import placed
+from autograd.program.traced import live
 from autograd.tracing import TRACES
 
 __all__ = ["TracingMode", "traced_under"]
@@ -32,7 +33,7 @@ class TracingMode(Mode):
         variant: frozenset[Any] = frozenset(),
         checked: bool = False,
     ) -> None:
-        tracing = tracing or Tracing()
+        tracing = tracing or Tracing(live)
         super().__init__(True, scope, quiet, differentiated, tracing, variant)
         self.live = record
         self.checked = checked  # nodes shall know the user's line
