@@ -195,6 +195,7 @@ class Descent:
         If it is something else, the numbers of the trained leaves are put into the Values, and
         steps go on from there, with the state there is, by a new program.
         """
+        self._case.begin_again()
         self._trace_again(takes_over=True)
 
     def _verify(self) -> None:
@@ -205,8 +206,7 @@ class Descent:
     def _ready(self) -> Stepper:
         """Return what takes the steps, verified if it is time for it, with what was set since."""
         self._verify()
-        if CLOCK.now != self._clock:
-            self._read_leaves()
+        self._take_over_leaves()
         return self._stepper
 
     def _trace_again(self, takes_over: bool) -> None:
@@ -218,8 +218,6 @@ class Descent:
             if not takes_over:
                 self._verification.begin_round()
                 raise self._stale(trace, rule)
-            if CLOCK.now != self._clock:
-                self._read_leaves()
             self.write_back()
             self._state = self.state
             self._build(trace, rule)
@@ -300,7 +298,8 @@ class Descent:
         return total, gradient
 
     def write_back(self) -> None:
-        """Put the numbers of the trained parameters into the Values."""
+        """Put the numbers of the trained parameters into the Values, but for what was set since."""
+        self._take_over_leaves()
         numbers = self._stepper.parameters[: len(self._leaves)].tolist()
         before = CLOCK.now
         CLOCK.write(self._leaves, numbers)
@@ -309,8 +308,10 @@ class Descent:
         if self._clock == before and written == before + 1:
             self._clock = written
 
-    def _read_leaves(self) -> None:
+    def _take_over_leaves(self) -> None:
         """Take over the data that somebody has set since the leaves were last looked at."""
+        if CLOCK.now == self._clock:
+            return
         now = CLOCK.now  # before the data: what is set meanwhile is taken over the next time
         for place, leaf in enumerate((*self._leaves, *self._fixed)):
             if leaf._version > self._clock:
@@ -332,8 +333,7 @@ class Descent:
     # Copies: what was compiled is made anew, from the numbers and the state there are
 
     def __getstate__(self) -> dict[str, Any]:
-        if CLOCK.now != self._clock:
-            self._read_leaves()
+        self._take_over_leaves()
         self._state = self.state
         kept = {name: item for name, item in vars(self).items() if name in KEPT}
         numbers = self._stepper.parameters.tolist()

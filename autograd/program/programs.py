@@ -82,8 +82,7 @@ class Programs:
         """Have every case traced again before its next result, whatever comes of it."""
         with self._turns.lock:
             for case in self._cases.values():
-                case.structure = -1
-                case.calls = case.checks = 0  # as at first
+                case.begin_again()
             self._forget_quick()
 
     def _forget_quick(self) -> None:

@@ -59,6 +59,11 @@ class Case:
         self.unchecked = 0.0  # results given since without one; inf: some, which nobody counts
         self.cost = inf  # seconds of the quickest trace: a delay by chance is no cost of one
 
+    def begin_again(self) -> None:
+        """Be traced at the next call, whatever comes of it, and then as often as at first."""
+        self.structure = -1
+        self.calls = self.checks = 0
+
     @property
     def is_cheap(self) -> bool:
         """Whether the numbers of its calls matter."""

@@ -14,7 +14,8 @@ import nn
 from autograd import Value
 from autograd.program import compile as compiling
 from autograd.program import descent
-from nn import MLP, EarlyStopping, Module, Optimizer, Schedule, fit
+from autograd.program.trace import Function
+from nn import L2, MLP, EarlyStopping, Module, Optimizer, Schedule, StepLR, fit
 
 ROWS = 12
 GAIN = 1.0
@@ -303,3 +304,24 @@ def test_labels_and_code_that_is_less_seen(who, change, monkeypatch):
     Scaled.gain = 1.0
     found = ended("auto", who, change)
     assert found == (eager if isinstance(eager, str) else pytest.approx(eager, rel=1e-9))
+
+
+def test_without_code_of_others_nobody_looks_again(monkeypatch):
+    traces, trace = [], Function.trace
+
+    def counted(self, *args):
+        traces.append(self.name)
+        return trace(self, *args)
+
+    monkeypatch.setattr(Function, "trace", counted)
+    X = np.random.default_rng(0).normal(size=(10, 2))
+    counts = []
+    for epochs in (1, 6):
+        traces.clear()
+        fit(
+            MLP(2, [2, 1], "tanh"), X, X[:, 0], loss="mse_loss", epochs=epochs, validation=0.2,
+            metrics=["mean_absolute_error"], callbacks=[EarlyStopping()], penalty=L2(1e-4),
+            schedule=lambda optimizer: StepLR(optimizer, step_size=3),
+        )  # fmt: skip
+        counts.append(len(traces))
+    assert counts[0] == counts[1]

@@ -699,6 +699,22 @@ def test_a_copy_goes_on_with_numbers_state_and_leaves_of_its_own(copied, loss):
     assert slope.data < 2.0
 
 
+@pytest.mark.parametrize("steps", [0, 2])
+def test_nothing_that_was_set_is_written_over(steps, backend):
+    w, v = Value(0.5), Value(0.25)
+    descent = Descent(
+        lambda x: (w * x - v) ** 2, ([1.0, 2.0],), parameters=[w, v], backend=backend,
+        rule=lambda p, g, state, lr: (p - lr * g, state), state=[(), ()], settings={"lr": 0.1},
+    )  # fmt: skip
+    descent.run(([1.0, 2.0],), [0] * steps, [1] * steps)
+    descent.write_back()
+    assert (w.data == 0.5, v.data == 0.25) == (not steps, not steps)
+    w.data = 7.0
+    descent.write_back()
+    assert w.data == 7.0
+    assert descent.run(([1.0, 2.0],), [0], [1]).losses[0] == (7.0 - v.data) ** 2
+
+
 def test_a_copy_takes_over_what_was_set_before():
     descent = descent_on_a_line()
     slope.data = 40.0
