@@ -24,7 +24,7 @@ PAUSE = 50.0  # traces in the time between two of them: 2 %
 ALLOWANCE = 0.005  # seconds of traces at first, one at each call
 FIRST = 8  # calls that are verified in any case,
 CHEAP = 0.01  # where a trace takes less than these seconds, and so are calls 16, 32, ...;
-CHEAP_ONCE = 0.1  # the first trace, which loads what it needs, may have taken so many
+CHEAP_ONCE = 1.0  # the first trace, which loads what it needs or is delayed, may have taken so many
 COUNTED = 1000  # calls; after so many the pause alone decides, and calls are quicker
 
 
