@@ -7,6 +7,7 @@
 #   make lint      ruff and mypy
 #   make bench     time the engine against closures per node, PyTorch, JAX, CasADi and C by hand
 #   make docs      write the generated pages and pictures anew, and build the site: site/index.html
+#   make everything install what all other targets but bench need, at once
 #   make clean     remove .venv and what the other targets wrote
 #
 # Options: PYTHON=python3.12 (for a new .venv), DEMO="--data moons", LESSON=07, TEST="-k dot",
@@ -61,7 +62,7 @@ docs: .venv/installed-docs
 clean:
 	rm -rf .venv output site build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
-# All at once for all targets but bench: what one of them would install, the next finds there.
+# pip resolves once instead of once for each target.
 everything: .venv/created $(SETTINGS)
 	$(PIP) --editable ".[demos,docs,lint,$(EXTRAS)]"
 	@touch $(foreach part,demos docs lint $(EXTRAS),.venv/installed-$(part))
