@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from functools import cache
 
 import mpmath
 import pytest
@@ -27,8 +28,12 @@ def partial(row, formula, point, *positions):
     """Return a partial derivative at high precision, one position per order."""
     if row.name in BLOCKED or is_count(row, positions[0]):
         return 0.0
-    orders = tuple(positions.count(i) for i in range(len(point)))
-    with mpmath.workdps(50):
+    return derivative(formula, point, tuple(positions.count(i) for i in range(len(point))))
+
+
+@cache
+def derivative(formula, point, orders):
+    with mpmath.workdps(30):
         numbers = tuple(map(mpmath.mpf, point))
         return (
             mpmath.diff(formula, numbers, orders)

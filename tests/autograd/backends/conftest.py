@@ -6,12 +6,12 @@ import ctypes
 
 import pytest
 
-__all__ = ["native"]
+__all__ = ["native", "native_module"]
 
 
 @pytest.fixture(scope="session")
-def native():
-    """Compile a module for this machine; return one of its functions, as ctypes calls it."""
+def native_module():
+    """Compile a module for this machine; its functions are called by ctypes."""
     binding = pytest.importorskip("llvmlite.binding", reason="llvmlite is not installed")
     from autograd.backends.llvm.libm import LIBRARY
 
@@ -21,7 +21,7 @@ def native():
         binding.add_symbol(symbol, address)
     engines = []
 
-    def build(text, name, result, *arguments):
+    def build(text):
         module = binding.parse_assembly(text)
         module.verify()
         machine = binding.Target.from_default_triple().create_target_machine(
@@ -33,6 +33,16 @@ def native():
         engine = binding.create_mcjit_compiler(module, machine)  # which owns the machine now
         engine.finalize_object()
         engines.append(engine)  # the code lives as long as this object
-        return ctypes.CFUNCTYPE(result, *arguments)(engine.get_function_address(name))
+
+        def function(name, result, *arguments):
+            return ctypes.CFUNCTYPE(result, *arguments)(engine.get_function_address(name))
+
+        return function
 
     return build
+
+
+@pytest.fixture(scope="session")
+def native(native_module):
+    """Compile a module for this machine, and return one of its functions."""
+    return lambda text, name, *types: native_module(text)(name, *types)

@@ -183,7 +183,7 @@ def test_products_of_any_size(shape, memories, each_width):
         )
         for choice in (numbers, [*numbers, inf], [0.0, 1.0, nan, -inf])
     ]
-    for native in each_width(program):
+    for native in each_width(program, WIDTHS if size < 100 else TILES):
         if height * columns >= 4:
             schedule = native.schedule
             assert {type(stage) for stage in (*schedule.before, *schedule.body)} == {Product}
@@ -227,7 +227,7 @@ def test_operations_on_the_results_of_products(height, varies, op, partner, each
         if varies:
             examples, weights = [[*line, *weights] for line in examples], []
         oracles.append(Oracle(program, examples, (), weights))
-    for native in each_width(program, WIDTHS if height == 4 else TILES):
+    for native in each_width(program, TILES):
         for oracle in oracles:
             for count in (77, 1):
                 oracle.check(native, count)
@@ -261,7 +261,7 @@ def test_sums_of_products_of_any_size(shape, order, each_width):
         oracles = [
             Oracle(program, [rng.choices(choice, k=size) for _ in range(261)]) for choice in choices
         ]
-        for native in each_width(program):
+        for native in each_width(program, WIDTHS if size < 100 else TILES):
             (stage,) = native.schedule.reductions
             assert type(stage) is SummedProduct
             for oracle in oracles:
@@ -411,7 +411,7 @@ def test_folds(width, op, varies, each_width):
     examples, shared = [numbers(count[0]) for _ in range(11)], numbers(count[1])
     exact = op is largest or (op is hypot and width == 1)
     oracle = Oracle(program, examples, shared)
-    for native in each_width(program):
+    for native in each_width(program, WIDTHS if width < 20 else TILES):
         oracle.check(native, tolerance=0.0 if exact else 2e-15 * width)
 
 

@@ -11,6 +11,7 @@ import mpmath
 import pytest
 
 from autograd import TABLE, primitive
+from autograd.primitive import RESERVED
 
 lowered = pytest.importorskip(
     "autograd.backends.llvm.elementary", reason="llvmlite is not installed"
@@ -42,17 +43,22 @@ def forward(row, point):
     return row.forward(*point)
 
 
-def applied(native, row, points, lanes):
-    """Return the results of a row at many points, computed `lanes` at a time."""
+def write_loop(writer, row):
+    """Write a function of the name of the row, which applies it to arrays."""
     names = [f"%{name}" for name in "xyz"[: width(row)]]
-    writer = Writer(lanes)
     parameters = {**dict.fromkeys(names, "ptr"), "%out": "ptr", "%n": "i64"}
-    with writer.function("f", parameters), writer.loop(0, "%n", lanes) as loop:
+    with (
+        writer.function(f"row.{row.name}", parameters),
+        writer.loop(0, "%n", writer.lanes) as loop,
+    ):
         operands = [writer.load(writer.address(name, loop.index)) for name in names]
         writer.store(lowered(writer, row, operands), writer.address("%out", loop.index))
-    function = native(
-        writer.text(), "f", None, *[ctypes.c_void_p] * (len(names) + 1), ctypes.c_int64
-    )
+
+
+def applied(module, row, points, lanes):
+    """Return the results of a row at many points, computed `lanes` at a time."""
+    pointers = [ctypes.c_void_p] * (width(row) + 1)
+    function = module(f"row.{row.name}", None, *pointers, ctypes.c_int64)
     padded = [*points, *[points[0]] * (-len(points) % lanes)]
     columns = [(ctypes.c_double * len(padded))(*column) for column in zip(*padded, strict=True)]
     out = (ctypes.c_double * len(padded))()
@@ -60,13 +66,22 @@ def applied(native, row, points, lanes):
     return list(out)[: len(points)]
 
 
-@pytest.mark.parametrize("lanes", LANES)
-def test_a_row_has_its_value_in_every_lane(row, lanes, native, points, edges, difference_in_ulps):
+@pytest.fixture(scope="module", params=LANES)
+def all_rows(request, native_module):
+    """Return a number of lanes, and a module of all rows for vectors of so many."""
+    writer = Writer(request.param)
+    for name in sorted(RESERVED):
+        write_loop(writer, TABLE[name])
+    return request.param, native_module(writer.text())
+
+
+def test_a_row_has_its_value_in_every_lane(row, all_rows, points, edges, difference_in_ulps):
+    lanes, module = all_rows
     tried = [point for point in [*points, *edges] if len(point) == width(row)]
     if row.variadic and "z" in row.c:
         tried = [(x, *pair) for x in (0.0, 1.5, math.inf) for pair in [(0.0, math.inf), (2.0, 3.0)]]
     random.Random(0).shuffle(tried)  # each lane gets some of everything
-    for point, got in zip(tried, applied(native, row, tried, lanes), strict=True):
+    for point, got in zip(tried, applied(module, row, tried, lanes), strict=True):
         wanted = forward(row, point)
         if row.name in EXACT:
             assert repr(got) == repr(wanted), point  # tells -0.0 from 0.0
@@ -127,10 +142,13 @@ def test_operands_may_be_numbers(name, native):
     ],
 )
 @pytest.mark.parametrize("lanes", LANES)
-def test_a_row_of_a_user(text, forward, lanes, native, own_table_only, difference_in_ulps):
+def test_a_row_of_a_user(text, forward, lanes, native_module, difference_in_ulps):
     row = primitive("users_row", forward, None, None, c=text)
+    writer = Writer(lanes)
+    write_loop(writer, row)
+    module = native_module(writer.text())
     points = [(x, y) for x in (0.0, 0.5, 2.0, 7.5) for y in (-2.5, 0.0, 2.0)]
-    for point, got in zip(points, applied(native, row, points, lanes), strict=True):
+    for point, got in zip(points, applied(module, row, points, lanes), strict=True):
         assert difference_in_ulps(got, mpmath.mpf(forward(*point))) <= 2.0, point
 
 

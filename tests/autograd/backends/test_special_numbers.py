@@ -13,6 +13,7 @@ import math
 import random
 import sys
 import warnings
+from functools import cache
 from math import inf, isinf, isnan, nan
 
 import numpy as np
@@ -50,9 +51,9 @@ def takes(row, count):
     return count % 2 == 0 if pairs else count > 0
 
 
-def numbers(arity, backend):
+def numbers(arity, denormal):
     if arity < 3:
-        return (*ZEROS, *ORDINARY, *FAR, *(DENORMAL if backend != XLA else ()))
+        return (*ZEROS, *ORDINARY, *FAR, *(DENORMAL if denormal else ()))
     return (*ZEROS, 1.0, -2.0, -1e-200, inf, nan)
 
 
@@ -70,6 +71,28 @@ def eager(row, point):
         warnings.simplefilter("ignore")
         out = row(*leaves)
     return [out.data, *gradients(out, leaves)]
+
+
+@cache
+def cases(arity, denormal):
+    """Return points, what each row has there, and the derivatives that programs draw there."""
+    points = list(itertools.product(numbers(arity, denormal), repeat=arity))
+    points = random.Random(arity).sample(points, min(len(points), 126))
+    points += points[: -len(points) % 9]
+    right = [[eager(row, point) for point in points] for row in rows_of(arity)]
+    columns = [np.array(column) for column in zip(*points, strict=True)]
+    program = compile(all_rows(arity), backend="interpreter", in_axes=0)
+    return points, right, slopes_by_row(program, columns)
+
+
+def all_rows(arity):
+    rows = rows_of(arity)
+    return lambda *xs: [row(*xs) for row in rows]
+
+
+def slopes_by_row(compiled, columns):
+    """Return the derivative of each row by each operand, at all examples."""
+    return [[s] if len(columns) == 1 else s for s in compiled.jacobian(*columns)]
 
 
 def same(got, wanted, backend, *, exact):
@@ -90,42 +113,33 @@ def same(got, wanted, backend, *, exact):
     indirect=["backend"],
 )
 def test_rows_have_the_special_values_and_derivatives_of_the_eager_engine(arity, backend):
-    rows = rows_of(arity)
-    points = list(itertools.product(numbers(arity, backend), repeat=arity))
-    points = random.Random(arity).sample(points, min(len(points), 126))
-    points += points[: -len(points) % 9]
-
-    def all_rows(*xs):
-        return [row(*xs) for row in rows]
-
-    batches = compile(all_rows, backend=backend, in_axes=0)
-    alone = compile(all_rows, backend=backend)
-    program = compile(all_rows, backend="interpreter", in_axes=0)
+    points, right, drawn = cases(arity, denormal=backend != XLA)
+    batches = compile(all_rows(arity), backend=backend, in_axes=0)
+    alone = compile(all_rows(arity), backend=backend)
     wrong = []
     for start in range(0, len(points), 9):
         batch = points[start : start + 9]
         columns = [np.array(column) for column in zip(*batch, strict=True)]
-        values = batches(*columns)
-        found, signed = (
-            [[s] if arity == 1 else s for s in compiled.jacobian(*columns)]
-            for compiled in (batches, program)
-        )
+        values, found = batches(*columns), slopes_by_row(batches, columns)
         single = alone(*batch[0]) if backend != XLA else [value[0] for value in values]
-        for number, row in enumerate(rows):
+        for number, row in enumerate(rows_of(arity)):
             exact = row.name in EXACT
             fused = exact and backend != XLA  # a derivative may be a * b + c
             for place, point in enumerate(batch):
-                value, *slopes = eager(row, point)
+                value, *slopes = right[number][start + place]
                 if not same(float(values[number][place]), value, backend, exact=exact):
                     wrong.append((row.name, point, values[number][place], value))
                 if place == 0 and not same(float(single[number]), value, backend, exact=exact):
                     wrong.append((row.name, point, "alone", single[number], value))
-                for got, slope, drawn in zip(found[number], slopes, signed[number], strict=True):
-                    right = float(drawn[place]) if slope == 0.0 == drawn[place] else slope
-                    if backend == XLA and right == 0.0:  # the product of a number taken for 0
-                        right = math.copysign(0.0, got[place])
-                    if not same(float(got[place]), right, backend, exact=fused):
-                        wrong.append((row.name, point, "derivative", got[place], right))
+                for got, slope, by_program in zip(
+                    found[number], slopes, drawn[number], strict=True
+                ):
+                    zero = slope == 0.0 == by_program[start + place]
+                    wanted = float(by_program[start + place]) if zero else slope
+                    if backend == XLA and wanted == 0.0:  # the product of a number taken for 0
+                        wanted = math.copysign(0.0, got[place])
+                    if not same(float(got[place]), wanted, backend, exact=fused):
+                        wrong.append((row.name, point, "derivative", got[place], wanted))
     assert wrong == []
 
 

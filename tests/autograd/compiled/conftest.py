@@ -51,14 +51,14 @@ STEPS = {
 }
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def random_function():
     """Make a pair of equal functions of any number of inputs: of Values, and of mpmath's numbers.
 
     Results are used many times over, as in the graphs of real programs.
     """
 
-    def make(seed, steps=20):
+    def make(seed, steps=12):
         rng = random.Random(seed)
         chosen = [(rng.choice(sorted(STEPS)), rng.choices(range(10**6), k=4)) for _ in range(steps)]
 

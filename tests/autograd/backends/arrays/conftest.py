@@ -14,15 +14,15 @@ from autograd.program.schedule import scheduled
 __all__ = ["backend", "drawn", "matches_interpreter", "run"]
 
 
-@pytest.fixture(params=["numpy", "jax"])
+@pytest.fixture(scope="module", params=["numpy", "jax"])
 def backend(request):
     pytest.importorskip(request.param)
     return import_module(f"autograd.backends.{request.param}")
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def run(backend):
-    """Run a program, which is built at its first run; the inputs are sequences of numbers."""
+    """Run a program, which is built once for all tests; the inputs are sequences of numbers."""
     built = {}
 
     def run(program, examples, shared=(), parameters=()):
@@ -69,7 +69,7 @@ class Drawing:
         return Program(*self.given, tuple(self.instructions), tuple(outputs), tuple(sums))
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def drawn():
     """Begin a program of so many inputs of each kind."""
     return Drawing
