@@ -13,6 +13,7 @@ MOST = 4.0  # units that every function keeps to, but for these
 LIMITS = {
     "pow": "the slope is y * x**(y - 1), in which y - 1 of a small y is rounded: an error of "
     "|log x| units",
+    "elu": "the slope alpha * e**x has no more digits than e**x, which below 2.2e-308 has few",
     "share": "its second derivative, 0 at x = y, is a difference beside there, right to 2**-52 of "
     "the first; it is asked for by third derivatives of logaddexp",
     "cross_entropy, three classes": "where one wrong class has nearly all of the probability, its "

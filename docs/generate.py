@@ -103,9 +103,9 @@ rounded once has 0.5 at most, and less where its operands count for much. Result
 have fewer digits and are measured as those at 2.2e-308; results beyond 1.8e308 are left out. "lost"
 means that a number with no right digit was found.
 
-On JAX see the errors of XLA's own functions in `autograd.backends.jax`; a column that was not
-measured has dashes. Sums, means, dots and losses add in order, as `numpy.sum` does: they are
-infinite where a sum on the way is beyond 1.8e308, though the result is not.
+XLA, on which JAX runs, takes numbers below 2.2e-308 for 0: there any number so small is right. A
+column that was not measured has dashes. Sums, means, dots and losses add in order, as `numpy.sum`
+does: they are infinite where a sum on the way is beyond 1.8e308, though the result is not.
 Each cell is value / gradient / second derivative.
 
 | function | eager | numpy | llvm | jax |

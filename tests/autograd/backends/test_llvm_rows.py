@@ -165,3 +165,14 @@ def test_a_function_is_defined_once_and_equal_parts_are_computed_once():
     assert text.count("define internal <8 x double> @exp.part.v8f64") == 1
     assert text.count("call <8 x double> @exp.part.v8f64") == 2
     assert writer.text() == text
+
+
+@pytest.mark.parametrize("lanes", [1, 4])
+def test_tanh_and_its_derivative_share_an_exponential_and_a_division(lanes):
+    writer = Writer(lanes)
+    with writer.function("f", {"%a": "ptr"}):
+        x = writer.load("%a")
+        for name in ("tanh", "sech_squared"):
+            writer.store(lowered(writer, TABLE[name], [x]), "%a")
+    code = writer.text().split("}\ndefine")[0]
+    assert (code.count("call {"), code.count("fdiv")) == (1, 1)
