@@ -38,7 +38,7 @@ lessons: .venv/installed-demos
 	done
 
 test: .venv/installed-$(EXTRAS)
-	$(IN) -m pytest --numprocesses auto --dist worksteal -m "not slow" $(TEST)
+	$(IN) -m pytest --numprocesses auto --dist loadfile -m "not slow" $(TEST)
 
 test-slow: .venv/installed-$(EXTRAS)
 	$(IN) -m pytest --numprocesses auto --dist loadfile -m slow $(TEST) \
