@@ -1,7 +1,8 @@
-"""Write the generated pages and pictures anew: `make docs`.
+"""Write the generated pages, pictures and scripts anew: `make docs`.
 
 docs/operations.md comes from the table of operations and the list of conventions; the pictures in
-docs/images/ are what the code blocks of README.md and the tutorial save.
+docs/images/ are what the code blocks of README.md and the tutorial save; the script with which a
+page places its boxes is the layout of visualize, translated.
 """
 
 from __future__ import annotations
@@ -18,8 +19,9 @@ from autograd.primitive import RESERVED
 from blocks import run_page
 from conventions import CONVENTIONS, REFUSALS
 from digits import BACKENDS, FIGURES, LIMITS, MOST
+from javascript import script
 
-__all__ = ["PAGES_WITH_PICTURES", "arguments", "keep", "main", "operations_page"]
+__all__ = ["PAGES_WITH_PICTURES", "arguments", "keep", "layout_script", "main", "operations_page"]
 
 ROOT = Path(__file__).parents[1]
 PAGES_WITH_PICTURES = ("README.md", "docs/tutorial.md", "docs/backpropagation.md")
@@ -210,8 +212,17 @@ def comparable(picture: str) -> str:
     return IDENTIFIER.sub("g", rounded)
 
 
+def layout_script() -> str:
+    """Return the script with which a page places its boxes."""
+    source = ROOT / "visualize" / "layout" / "place.py"
+    head = "// The layout of visualize/layout/*.py, written by `make docs`: edit those.\n\n"
+    return head + script(source, ["place"])
+
+
 def main() -> None:
     """Write all of it."""
+    page = ROOT / "visualize" / "page"
+    (page / "layout.js").write_text(layout_script(), encoding="utf-8")
     (ROOT / "docs" / "operations.md").write_text(operations_page(), encoding="utf-8")
     for page in PAGES_WITH_PICTURES:
         with tempfile.TemporaryDirectory() as folder:

@@ -18,14 +18,11 @@ __all__ = [
 
 PAGE = Path(__file__).parents[2] / "visualize" / "page"
 SCRIPTS = (
-    "graph", "cluster_tree", "groups", "bands", "folds", "acyclic", "copies", "boxes", "views",
-    "ranks", "shorten", "layering", "order", "barycentre", "crossings", "lanes", "places",
-    "straighten", "frames", "routes", "layout",
+    "graph", "groups", "bands", "folds", "acyclic", "copies", "boxes", "views", "layout", "places",
 )  # fmt: skip
 DRAWN = """
 window.known = {
-  boxesOf, layoutOf, initialView, foldableSums, clusterKeysOf, countCrossings, isotonic, rankBoxes,
-  clusterTreeOf, partTitle,
+  boxesOf, layoutOf, place, initialView, foldableSums, clusterKeysOf, partTitle,
 };
 const plain = ({ closed, folded, grouping }) => (
   { closed: [...closed], folded: [...folded], grouping });

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import re
-from itertools import combinations, pairwise
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -23,7 +23,6 @@ from tests.visualize.page_graphs import (
     recurrence,
     view_of,
 )
-from visualize.layout import layout
 
 TOLERANCE = 1e-6
 BENCHMARK = Path(__file__).parents[2] / "benchmarks" / "layout.py"
@@ -322,7 +321,7 @@ def test_what_passes_beside_a_module_bends_no_row_in_it(scripts):
 
 
 def test_a_cycle_is_an_error(scripts):
-    with pytest.raises(Exception, match="the edges between the boxes form a cycle"):
+    with pytest.raises(Exception, match="the edges form a cycle through nodes 0 -> 1 -> 0"):
         scripts.evaluate(
             """known.layoutOf([{ path: [] }, { path: [] }],
             [{ source: 0, target: 1 }, { source: 1, target: 0 }], [[9, 9], [9, 9]])"""
@@ -342,23 +341,6 @@ def benchmark():
     return module
 
 
-CROSSED = ["readme", "network", "handmade", "random", "recurrence"]
-
-
-@pytest.mark.parametrize("name", CROSSED)
-def test_edges_cross_about_as_little_as_in_other_pictures(name, pictures, graphs, benchmark):
-    picture = pictures(name, graphs)
-    edges = [(edge["source"], edge["target"]) for edge in picture["edges"]]
-    paths = [tuple(box["path"]) for box in picture["boxes"]]
-    placed = layout(picture["sizes"], edges, groups=paths)
-
-    def crossings(places):
-        centres = [(x + width / 2, y + height / 2) for x, y, width, height in places]
-        return benchmark.straight_crossings(centres, edges)
-
-    assert crossings(picture["places"]) <= 1.5 * crossings(placed.boxes) + 3
-
-
 @pytest.mark.parametrize("name", ["A", "B", "R75"])
 def test_edges_cross_about_as_little_as_in_dot(name, scripts, benchmark):
     count, edges = benchmark.GRAPHS[name]
@@ -371,21 +353,6 @@ def test_edges_cross_about_as_little_as_in_dot(name, scripts, benchmark):
     )
     centres = [(x + width / 2, y + height / 2) for x, y, width, height in placed["places"]]
     assert benchmark.straight_crossings(centres, edges) <= 1.3 * crossings_of_dot
-
-
-@given(st.lists(st.lists(st.integers(0, 5), max_size=4), min_size=1, max_size=6))
-@settings(max_examples=40)
-def test_crossings_are_counted_as_pairs_of_pieces(scripts, ends):
-    upper, lower = list(range(len(ends))), list(range(len(ends), len(ends) + 6))
-    position = [*range(len(upper)), *range(len(lower))]
-    below = [[len(ends) + end for end in others] for others in ends] + [[]] * len(lower)
-    counted = scripts.evaluate(
-        "([order, position, below]) => known.countCrossings(order, position, { below })",
-        [[upper, lower], position, below],
-    )
-    pieces = [(place, end) for place, others in enumerate(ends) for end in others]
-    crossing = [(a, b) for a, b in combinations(pieces, 2) if (a[0] - b[0]) * (a[1] - b[1]) < 0]
-    assert counted == len(crossing)
 
 
 def test_no_script_of_the_page_is_missing_or_names_what_another_does():

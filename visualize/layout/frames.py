@@ -1,127 +1,121 @@
-"""Extents along the ranks: where each column lies, and the rectangles of clusters."""
+"""Extents along the ranks: where each column lies, and the frames of clusters."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from dataclasses import dataclass
 
-from visualize.layout.cluster_tree import ROOT, ClusterTree
-from visualize.layout.layering import Layering
-from visualize.layout.routing import Columns
+from visualize.layout.geometry import Frame, Geometry, Span
+from visualize.layout.layering import ROOT, Layering
 
-__all__ = ["Rectangle", "Span", "cluster_rectangles", "columns_of"]
-
-Span = tuple[float, float]
-Rectangle = tuple[float, float, float, float]  # start and end along, low and high across the ranks
+__all__ = ["place_along", "place_frames"]
 
 
-def columns_of(
-    layering: Layering,
-    lengths: Sequence[float],
-    tree: ClusterTree,
-    margins: tuple[float, float],
-    least: Sequence[float],
-    rank_gap: float,
-) -> tuple[Columns, list[Span]]:
+@dataclass(frozen=True, slots=True)
+class _Extent:
+    """The first and last rank of a cluster, and how many borders nest there, its own included."""
+
+    first: int
+    last: int
+    nested_first: int
+    nested_last: int
+
+
+def place_along(geometry: Geometry) -> None:
     """Give each rank the length of its longest node, and gaps with room for borders of clusters.
 
-    `margins` are the distances from a cluster's border to what it holds, at its start and end. The
-    last rank of a cluster ends where there is room for its `least` length. Returns that room, too:
-    how far the rectangle of each cluster may reach.
+    The last rank of a cluster ends where there is room for its least length.
     """
+    layering, spacing = geometry.layering, geometry.spacing
     count = len(layering.ranks)
-    room_before, room_after = [0.0] * count, [0.0] * count
+    before = [0.0] * count
+    behind = [0.0] * count
     ending: list[list[int]] = [[] for _ in range(count)]
-    spans = _spans(layering, tree)
-    for cluster, (first, last, depth_first, depth_last) in enumerate(spans):
+    extents = _extents(layering)
+    for cluster, extent in enumerate(extents):
         if cluster != ROOT:
-            room_before[first] = max(room_before[first], depth_first * margins[0])
-            room_after[last] = max(room_after[last], depth_last * margins[1])
+            first, last = extent.first, extent.last
+            before[first] = max(before[first], extent.nested_first * spacing.start)
+            behind[last] = max(behind[last], extent.nested_last * spacing.end)
             ending[last].append(cluster)
-    starts: list[float] = []
-    ends: list[float] = []
     at = 0.0
     for rank, items in enumerate(layering.ranks):
-        if rank:
-            borders = room_after[rank - 1] + room_before[rank]
-            at += max(rank_gap, borders + rank_gap / 2 if borders else 0.0)
-        starts.append(at)
-        at += max((lengths[item] for item in items if item < layering.node_count), default=0.0)
+        if rank > 0:
+            borders = behind[rank - 1] + before[rank]
+            needed = borders + spacing.rank_gap / 2 if borders > 0 else 0.0
+            at += max(spacing.rank_gap, needed)
+        geometry.starts.append(at)
+        longest = 0.0
+        for item in items:
+            if item < layering.node_count:
+                longest = max(longest, geometry.lengths[item])
+        at += longest
         for cluster in ending[rank]:
-            first, _, depth_first, depth_last = spans[cluster]
-            borders = depth_first * margins[0] + depth_last * margins[1]
-            at = max(at, starts[first] + least[cluster] - borders)
-        ends.append(at)
-    room = [
-        (starts[first] - depth_first * margins[0], ends[last] + depth_last * margins[1])
-        for first, last, depth_first, depth_last in spans
-    ]
-    return Columns(starts, ends), room
+            extent = extents[cluster]
+            borders = extent.nested_first * spacing.start + extent.nested_last * spacing.end
+            start = geometry.starts[extent.first]
+            at = max(at, start + geometry.least_along[cluster] - borders)
+        geometry.ends.append(at)
+    for extent in extents:
+        low = geometry.starts[extent.first] - extent.nested_first * spacing.start
+        geometry.reach.append((low, geometry.ends[extent.last] + extent.nested_last * spacing.end))
+    for node, length in enumerate(geometry.lengths):
+        rank = layering.rank[node]
+        start = (geometry.starts[rank] + geometry.ends[rank] - length) / 2
+        geometry.along.append((start, start + length))
 
 
-def _spans(layering: Layering, tree: ClusterTree) -> list[tuple[int, int, int, int]]:
-    # Per cluster: first and last rank, and how many borders nest there, its own included.
-    first = [len(layering.ranks)] * len(tree)
-    last = [-1] * len(tree)
-    for item, cluster in enumerate(layering.cluster):
-        first[cluster] = min(first[cluster], layering.rank[item])
-        last[cluster] = max(last[cluster], layering.rank[item])
+def _extents(layering: Layering) -> list[_Extent]:
+    tree = layering.tree
+    first, last = tree.spans(layering.cluster, layering.rank)
     nested_first, nested_last = [1] * len(tree), [1] * len(tree)
-    for cluster in range(len(tree) - 1, ROOT, -1):
-        parent = tree.parent[cluster]
-        first[parent] = min(first[parent], first[cluster])
-        last[parent] = max(last[parent], last[cluster])
     for cluster in range(len(tree) - 1, ROOT, -1):
         parent = tree.parent[cluster]
         if first[parent] == first[cluster]:
             nested_first[parent] = max(nested_first[parent], nested_first[cluster] + 1)
         if last[parent] == last[cluster]:
             nested_last[parent] = max(nested_last[parent], nested_last[cluster] + 1)
-    return list(zip(first, last, nested_first, nested_last, strict=True))
+    return [
+        _Extent(first[cluster], last[cluster], nested_first[cluster], nested_last[cluster])
+        for cluster in range(len(tree))
+    ]
 
 
-def cluster_rectangles(
-    layering: Layering,
-    along: Sequence[Span],
-    centre: Sequence[float],
-    half: Sequence[float],
-    tree: ClusterTree,
-    insets: tuple[float, float],
-    margins: tuple[float, float],
-    least: tuple[Sequence[float], Sequence[float]],
-    room: tuple[Sequence[Span], Sequence[Span]],
-) -> list[Rectangle]:
-    """Return the least rectangle of each cluster that holds its nodes, bends and clusters.
+def place_frames(geometry: Geometry) -> None:
+    """Give each cluster the least frame that holds its nodes, bends and clusters, and its title.
 
-    `insets` and `margins` are the distances from border to contents: low and high across the
-    ranks, start and end along them. The root's rectangle has none. `least` holds the least extents
-    of each cluster, along and across the ranks, and `room` the spans in which it may grow to them.
+    The frame of the whole picture has no border.
     """
-    infinity = float("inf")
-    edges = [[infinity, -infinity, infinity, -infinity] for _ in range(len(tree))]
-
-    def include(cluster: int, rectangle: Rectangle) -> None:
-        start, end, low, high = edges[cluster]
-        edges[cluster] = [
-            min(start, rectangle[0]),
-            max(end, rectangle[1]),
-            min(low, rectangle[2]),
-            max(high, rectangle[3]),
-        ]
-
+    layering, spacing = geometry.layering, geometry.spacing
+    tree = layering.tree
+    around = [(float("inf"), float("-inf"), float("inf"), float("-inf"))] * len(tree)
     for item, cluster in enumerate(layering.cluster):
-        start, end = along[item] if item < layering.node_count else (infinity, -infinity)
-        include(cluster, (start, end, centre[item] - half[item], centre[item] + half[item]))
-    rectangles: list[Rectangle] = [(0.0, 0.0, 0.0, 0.0)] * len(tree)
-    for cluster in range(len(tree) - 1, ROOT - 1, -1):
-        start, end, low, high = edges[cluster]
-        if cluster != ROOT:
-            start, end = start - margins[0], end + margins[1]
-            low, high = low - insets[0], high + insets[1]
-            start, end = _grown((start, end), least[0][cluster], room[0][cluster])
-            low, high = _grown((low, high), least[1][cluster], room[1][cluster])
-            include(tree.parent[cluster], (start, end, low, high))
-        rectangles[cluster] = (start, end, low, high)
-    return rectangles
+        if layering.is_placeholder(item):
+            continue
+        low = geometry.centre[item] - geometry.half[item]
+        high = geometry.centre[item] + geometry.half[item]
+        start, end = float("inf"), float("-inf")
+        if item < layering.node_count:
+            start, end = geometry.along[item]
+        around[cluster] = _joined(around[cluster], (start, end, low, high))
+    for cluster in range(len(tree) - 1, ROOT, -1):  # children come after their parents
+        start, end, low, high = around[cluster]
+        along = (start - spacing.start, end + spacing.end)
+        across = (low - spacing.low, high + spacing.high)
+        along = _grown(along, geometry.least_along[cluster], geometry.reach[cluster])
+        across = _grown(across, geometry.least_across[cluster], geometry.lanes[cluster])
+        around[cluster] = (along[0], along[1], across[0], across[1])
+        parent = tree.parent[cluster]
+        around[parent] = _joined(around[parent], around[cluster])
+    geometry.frames = around
+
+
+def _joined(first: Frame, second: Frame) -> Frame:
+    return (
+        min(first[0], second[0]),
+        max(first[1], second[1]),
+        min(first[2], second[2]),
+        max(first[3], second[3]),
+    )
 
 
 def _grown(span: Span, least: float, room: Span) -> Span:
@@ -130,5 +124,5 @@ def _grown(span: Span, least: float, room: Span) -> Span:
     missing = least - (high - low)
     if missing <= 0:
         return span
-    low = min(max(low - missing / 2, room[0]), room[1] - least)
-    return low, low + least
+    start = min(max(low - missing / 2, room[0]), room[1] - least)
+    return (start, start + least)

@@ -1,13 +1,81 @@
-"""A layered graph: the nodes in their ranks, long edges cut into pieces one rank long."""
+"""A layered graph: clusters in each other, nodes in their ranks, long edges cut into pieces."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from visualize.layout.cluster_tree import ROOT, ClusterTree
+__all__ = ["ROOT", "ClusterTree", "Layering", "build_layering", "cluster_tree", "ranks_spanned"]
 
-__all__ = ["Layering", "build_layering", "ranks_spanned"]
+ROOT = 0
+
+
+@dataclass(slots=True)
+class ClusterTree:
+    """Clusters by number, parents before children; cluster 0 is the whole picture."""
+
+    paths: list[tuple[str, ...]]
+    parent: list[int]
+    depth: list[int]
+    of_node: list[int]  # per node, the innermost cluster around it
+
+    def __len__(self) -> int:
+        return len(self.parent)
+
+    def common(self, first: int, second: int) -> int:
+        """Return the innermost cluster that holds both."""
+        while first != second:
+            if self.depth[first] >= self.depth[second]:
+                first = self.parent[first]
+            else:
+                second = self.parent[second]
+        return first
+
+    def between(self, cluster: int, ancestor: int) -> list[int]:
+        """List the clusters from `cluster` outwards, up to but without `ancestor`."""
+        chain: list[int] = []
+        while cluster != ancestor:
+            chain.append(cluster)
+            cluster = self.parent[cluster]
+        return chain
+
+    def spans(self, cluster: Sequence[int], rank: Sequence[int]) -> tuple[list[int], list[int]]:
+        """Return the first and the last rank of each cluster, given those of what lies in them."""
+        first = [len(rank)] * len(self)
+        last = [-1] * len(self)
+        for item, inner in enumerate(cluster):
+            first[inner] = min(first[inner], rank[item])
+            last[inner] = max(last[inner], rank[item])
+        for inner in range(len(self) - 1, ROOT, -1):  # children come after their parents
+            parent = self.parent[inner]
+            first[parent] = min(first[parent], first[inner])
+            last[parent] = max(last[parent], last[inner])
+        return first, last
+
+
+def cluster_tree(groups: Sequence[tuple[str, ...]]) -> ClusterTree:
+    """Number every path of nested groups by first appearance, so that nothing depends on hashing.
+
+    >>> tree = cluster_tree([("model", "first"), ("model",), ()])
+    >>> tree.paths
+    [(), ('model',), ('model', 'first')]
+    >>> tree.of_node, tree.parent
+    ([2, 1, 0], [0, 0, 1])
+    """
+    tree = ClusterTree([()], [ROOT], [0], [])
+    children: list[dict[str, int]] = [{}]  # per cluster: the last part of a path -> its number
+    for path in groups:
+        cluster = ROOT
+        for level, part in enumerate(path):
+            if part not in children[cluster]:
+                children[cluster][part] = len(tree)
+                children.append({})
+                tree.paths.append(path[: level + 1])
+                tree.parent.append(cluster)
+                tree.depth.append(level + 1)
+            cluster = children[cluster][part]
+        tree.of_node.append(cluster)
+    return tree
 
 
 @dataclass(slots=True)
@@ -18,13 +86,14 @@ class Layering:
     placeholders that hold a cluster open in a rank where it has no node.
     """
 
+    tree: ClusterTree
     node_count: int
     ranks: list[list[int]]  # items per rank
     rank: list[int]  # per item
     cluster: list[int]  # per item, the innermost cluster around it
     above: list[list[int]]  # per item, neighbours in the rank before
     below: list[list[int]]  # per item, neighbours in the rank after
-    chains: list[list[int] | None]  # per edge, its items from end to end; None: goes outside
+    chains: list[list[int]]  # per edge, its items from end to end; none where it goes outside
 
     def add(self, rank: int, cluster: int) -> int:
         """Append a virtual item and return its number."""
@@ -40,6 +109,10 @@ class Layering:
         """Connect an item to one in the next rank."""
         self.below[upper].append(lower)
         self.above[lower].append(upper)
+
+    def is_placeholder(self, item: int) -> bool:
+        """Tell whether an item is neither a node nor on an edge."""
+        return item >= self.node_count and len(self.above[item]) + len(self.below[item]) == 0
 
 
 def build_layering(
@@ -59,80 +132,90 @@ def build_layering(
     needed, with at most `steps` bends over all edges; the others are drawn around the outside.
     """
     layering = Layering(
+        tree=tree,
         node_count=len(ranks),
         ranks=[[] for _ in range(max(ranks, default=-1) + 1)],
         rank=list(ranks),
         cluster=list(tree.of_node),
         above=[[] for _ in ranks],
         below=[[] for _ in ranks],
-        chains=[None] * len(edges),
+        chains=[[] for _ in edges],
     )
     for node, rank in enumerate(ranks):
         layering.ranks[rank].append(node)
-    first, last = _spans(ranks, tree)
-    trunk: dict[tuple[int, int], int] = {}  # (item, cluster of the next) -> the next
+    first, last = tree.spans(tree.of_node, ranks)
+    trunk: dict[int, int] = {}  # item and cluster of the next -> the next
     by_length = sorted(range(len(edges)), key=lambda e: ranks[edges[e][1]] - ranks[edges[e][0]])
     for index in by_length:
         u, v = edges[index]
-        bends = range(ranks[u] + 1, ranks[v])
-        if len(bends) > steps:
+        bends = ranks[v] - ranks[u] - 1
+        if bends > steps:
             continue
         common = tree.common(tree.of_node[u], tree.of_node[v])
         leaving = tree.between(tree.of_node[u], common)
         entering = tree.between(tree.of_node[v], common)
         chain = [u]
         missing: list[int] = []  # the clusters of the items that the trunk has yet to get
-        for rank in bends:
-            around = next((c for c in leaving if rank <= last[c]), common)
-            if around == common:
-                around = next((c for c in entering if rank >= first[c]), common)
-            if not missing and (chain[-1], around) in trunk:
-                chain.append(trunk[chain[-1], around])
+        for rank in range(ranks[u] + 1, ranks[v]):
+            around = _around(rank, leaving, entering, common, (first, last))
+            key = chain[-1] * len(tree) + around
+            if len(missing) == 0 and key in trunk:
+                chain.append(trunk[key])
             else:
                 missing.append(around)
         if len(missing) > items:
             continue
         items -= len(missing)
-        steps -= len(bends)
+        steps -= bends
         for around in missing:
             item = layering.add(ranks[u] + len(chain), around)
             layering.join(chain[-1], item)
-            trunk[chain[-1], around] = item
+            trunk[chain[-1] * len(tree) + around] = item
             chain.append(item)
         layering.join(chain[-1], v)
         layering.chains[index] = [*chain, v]
-    _hold_open(layering, tree)
+    _hold_open(layering)
     return layering
+
+
+def _around(
+    rank: int,
+    leaving: Sequence[int],
+    entering: Sequence[int],
+    common: int,
+    spans: tuple[Sequence[int], Sequence[int]],
+) -> int:
+    # The cluster around an edge in a rank between those of its ends.
+    first, last = spans
+    for cluster in leaving:
+        if rank <= last[cluster]:
+            return cluster
+    for cluster in entering:
+        if rank >= first[cluster]:
+            return cluster
+    return common
 
 
 def ranks_spanned(ranks: Sequence[int], tree: ClusterTree) -> int:
     """Count the ranks that clusters span, all together: each needs an item in each of them."""
-    first, last = _spans(ranks, tree)
-    return sum(last[cluster] - first[cluster] + 1 for cluster in range(1, len(tree)))
+    first, last = tree.spans(tree.of_node, ranks)
+    spanned = 0
+    for cluster in range(1, len(tree)):
+        spanned += last[cluster] - first[cluster] + 1
+    return spanned
 
 
-def _spans(ranks: Sequence[int], tree: ClusterTree) -> tuple[list[int], list[int]]:
-    first, last = [len(ranks)] * len(tree), [-1] * len(tree)
-    for node, cluster in enumerate(tree.of_node):
-        first[cluster] = min(first[cluster], ranks[node])
-        last[cluster] = max(last[cluster], ranks[node])
-    for cluster in range(len(tree) - 1, ROOT, -1):  # children come after their parents
-        parent = tree.parent[cluster]
-        first[parent] = min(first[parent], first[cluster])
-        last[parent] = max(last[parent], last[cluster])
-    return first, last
-
-
-def _hold_open(layering: Layering, tree: ClusterTree) -> None:
+def _hold_open(layering: Layering) -> None:
     # Every cluster gets an item in each rank it spans, so that the order of items in a rank
     # says on which side of the cluster each of them lies.
+    tree = layering.tree
     present: list[set[int]] = [set() for _ in range(len(tree))]
     for item, inner in enumerate(layering.cluster):
         for cluster in tree.between(inner, ROOT):
             present[cluster].add(layering.rank[item])
+    first, last = tree.spans(layering.cluster, layering.rank)
     for cluster in range(len(tree) - 1, ROOT, -1):  # children come after their parents
-        ranks, parent = present[cluster], tree.parent[cluster]
-        for rank in range(min(ranks), max(ranks)):
-            if rank not in ranks:
+        for rank in range(first[cluster], last[cluster] + 1):
+            if rank not in present[cluster]:
                 layering.add(rank, cluster)
-        present[parent].update(range(min(ranks), max(ranks) + 1))
+            present[tree.parent[cluster]].add(rank)

@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from itertools import pairwise
 
-from visualize.layout.layering import Layering
+from visualize.layout.geometry import Geometry, Point
 
-__all__ = ["Columns", "parallel_offsets", "route_edges"]
-
-Point = tuple[float, float]
+__all__ = ["parallel_offsets", "route_edges"]
 
 PARALLEL_GAP = 4.0  # between edges of one pair of nodes
 PORT_GAP = 8.0  # between the ends of edges at one box, where it is tall enough
@@ -18,73 +14,42 @@ PORT_SPAN = 0.7  # of the box's side carries ends of edges
 OUTSIDE_GAP = 4.0  # between edges that go around the outside
 
 
-@dataclass(frozen=True, slots=True)
-class Columns:
-    """Where each rank begins and ends along the ranks."""
-
-    start: list[float]
-    end: list[float]
-
-
-def route_edges(
-    edges: Sequence[tuple[int, int]],
-    layering: Layering,
-    centre: Sequence[float],
-    half: Sequence[float],
-    along: Sequence[tuple[float, float]],
-    columns: Columns,
-    offsets: Sequence[float],
-    outside: float,
-) -> list[list[Point]]:
-    """Return each edge's cubic Bezier control points, (along, across) the ranks.
+def route_edges(edges: Sequence[tuple[int, int]], geometry: Geometry) -> list[list[Point]]:
+    """Return each edge's cubic Bezier control points, along and across the ranks.
 
     An edge leaves its node at the middle of its end side and arrives spread over the start side of
     its consumer, in the order in which the edges come in. It bends only in the gaps between ranks
     and runs straight through a rank, so it never meets a box. Edges of one pair of nodes keep their
-    `offsets` along the whole path. Edges without a chain run at coordinate `outside` and beyond it,
-    one lane for each value.
-
-    `along` holds the start and end of each node along the ranks.
+    offsets along the whole path. Edges without a chain run outside of all clusters, one lane for
+    each value.
     """
-    lanes = _outside_lanes(edges, layering, outside)
-    arrivals: dict[int, list[tuple[float, int]]] = {}
-    for index, (u, v) in enumerate(edges):
-        chain = layering.chains[index]
-        comes_from = lanes[u] if chain is None else centre[chain[-2]]
-        arrivals.setdefault(v, []).append((comes_from + offsets[index], index))
-    port = [0.0] * len(edges)
-    for v, coming in arrivals.items():
-        coming.sort()
-        gap = min(PORT_GAP, PORT_SPAN * 2 * half[v] / len(coming))
-        for place, (_, index) in enumerate(coming):
-            port[index] = centre[v] + (place - (len(coming) - 1) / 2) * gap
+    layering, centre, offsets = geometry.layering, geometry.centre, geometry.offsets
+    lanes = _outside_lanes(edges, geometry)
+    ports = _ports(edges, lanes, geometry)
     routes: list[list[Point]] = []
     for index, (u, v) in enumerate(edges):
         first, last = layering.rank[u], layering.rank[v]
-        chain = layering.chains[index]
         # Heights at which the edge runs through the ranks first, ..., last.
-        if chain is None:
-            through = [lanes[u]] * (last - first + 1)
-        else:
-            through = [centre[item] for item in chain]
-        through = [height + offsets[index] for height in through]
-        limit = PORT_SPAN * half[u]
+        through = [centre[item] + offsets[index] for item in layering.chains[index]]
+        if len(through) == 0:
+            through = [lanes[u] + offsets[index]] * (last - first + 1)
+        limit = PORT_SPAN * geometry.half[u]
         through[0] = centre[u] + min(max(offsets[index], -limit), limit)
-        through[-1] = port[index]
-        knots = [(along[u][1], through[0])]
+        through[-1] = ports[index]
+        knots = [(geometry.along[u][1], through[0])]
         for rank in range(first, last):
-            knots.append((columns.end[rank], through[rank - first]))
-            knots.append((columns.start[rank + 1], through[rank - first + 1]))
-        knots.append((along[v][0], through[-1]))
+            knots.append((geometry.ends[rank], through[rank - first]))
+            knots.append((geometry.starts[rank + 1], through[rank - first + 1]))
+        knots.append((geometry.along[v][0], through[-1]))
         routes.append(_curve(knots))
     return routes
 
 
-def parallel_offsets(edges: Sequence[tuple[int, int]]) -> list[float]:
+def parallel_offsets(edges: Sequence[tuple[int, int]], count: int) -> list[float]:
     """Give each edge its distance from the middle of the edges between the same two nodes."""
-    together: dict[tuple[int, int], list[int]] = {}
-    for index, pair in enumerate(edges):
-        together.setdefault(pair, []).append(index)
+    together: dict[int, list[int]] = {}
+    for index, (u, v) in enumerate(edges):
+        together.setdefault(u * count + v, []).append(index)
     offsets = [0.0] * len(edges)
     for indices in together.values():
         for place, index in enumerate(indices):
@@ -92,19 +57,40 @@ def parallel_offsets(edges: Sequence[tuple[int, int]]) -> list[float]:
     return offsets
 
 
-def _outside_lanes(
-    edges: Sequence[tuple[int, int]], layering: Layering, outside: float
-) -> dict[int, float]:
+def _ports(
+    edges: Sequence[tuple[int, int]], lanes: dict[int, float], geometry: Geometry
+) -> list[float]:
+    # Where each edge arrives at its consumer.
+    chains, centre = geometry.layering.chains, geometry.centre
+    heights: list[float] = []
+    arrivals: dict[int, list[int]] = {}
+    for index, (u, v) in enumerate(edges):
+        chain = chains[index]
+        comes_from = centre[chain[-2]] if len(chain) > 0 else lanes[u]
+        heights.append(comes_from + geometry.offsets[index])
+        arrivals.setdefault(v, []).append(index)
+    ports = [0.0] * len(edges)
+    for v, coming in arrivals.items():
+        gap = min(PORT_GAP, PORT_SPAN * 2 * geometry.half[v] / len(coming))
+        for place, index in enumerate(sorted(coming, key=heights.__getitem__)):
+            ports[index] = centre[v] + (place - (len(coming) - 1) / 2) * gap
+    return ports
+
+
+def _outside_lanes(edges: Sequence[tuple[int, int]], geometry: Geometry) -> dict[int, float]:
     # The first lane, from the inside out, that is free over the ranks that the value needs.
+    layering = geometry.layering
+    outside = geometry.frames[0][2] - 2 * geometry.spacing.node_gap
     last_rank: dict[int, int] = {}
     for (u, v), chain in zip(edges, layering.chains, strict=True):
-        if chain is None:
+        if len(chain) == 0:
             last_rank[u] = max(last_rank.get(u, 0), layering.rank[v])
     busy_until: list[int] = []
     lanes: dict[int, float] = {}
-    for u in sorted(last_rank, key=lambda node: (layering.rank[node], node)):
-        free = (lane for lane, until in enumerate(busy_until) if until <= layering.rank[u])
-        lane = next(free, len(busy_until))
+    for u in sorted(sorted(last_rank), key=layering.rank.__getitem__):
+        lane = 0
+        while lane < len(busy_until) and busy_until[lane] > layering.rank[u]:
+            lane += 1
         if lane == len(busy_until):
             busy_until.append(0)
         busy_until[lane] = last_rank[u]
@@ -118,13 +104,16 @@ def _curve(knots: Sequence[Point]) -> list[Point]:
     for knot in knots[1:]:
         if knot[0] <= corners[-1][0] and knot[1] == corners[-1][1]:
             continue
-        if len(corners) > 1 and corners[-2][1] == corners[-1][1] == knot[1]:
+        if len(corners) > 1 and corners[-2][1] == corners[-1][1] and corners[-1][1] == knot[1]:
             corners.pop()
         corners.append(knot)
     if len(corners) == 1:  # ranks that touch
         corners.append(knots[-1])
     points = [corners[0]]
-    for (x, y), (end_x, end_y) in pairwise(corners):
+    x, y = corners[0]
+    for end_x, end_y in corners[1:]:
         middle = (x + end_x) / 2
-        points += [(middle, y), (middle, end_y), (end_x, end_y)]
+        points.extend([(middle, y), (middle, end_y), (end_x, end_y)])
+        x = end_x
+        y = end_y
     return points

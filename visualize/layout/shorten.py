@@ -48,9 +48,9 @@ def shorten_edges(
         for v, is_reached in enumerate(reached):
             if is_reached:
                 for index, u, to_u in arcs[v]:
-                    if to_u and not reached[u] and (not step or slack[index] < step):
+                    if to_u and not reached[u] and (step == 0 or slack[index] < step):
                         step = slack[index]
-        if not step:
+        if step == 0:
             break
         for v, is_reached in enumerate(reached):
             if is_reached:
@@ -68,7 +68,8 @@ def _push_gains(
     # constraint v -> u anything may flow; against it, what has flowed before.
     visited = [False] * len(excess)
     following = [0] * len(excess)
-    spent, moved = 0, False
+    spent = 0
+    moved = False
     for source in range(len(excess)):
         if excess[source] <= 0 or visited[source]:
             continue
@@ -77,16 +78,16 @@ def _push_gains(
         node = source
         while True:
             if following[node] == len(arcs[node]):
-                if not path:
+                if len(path) == 0:
                     break
                 path.pop()
-                node = path[-1][1] if path else source
+                node = path[-1][1] if len(path) > 0 else source
                 continue
             arc = arcs[node][following[node]]
             index, other, to_u = arc
             following[node] += 1
             spent += 1
-            if visited[other] or (slack[index] if to_u else not flow[index]):
+            if visited[other] or (slack[index] > 0 if to_u else flow[index] == 0):
                 continue
             visited[other] = True
             path.append(arc)
@@ -104,11 +105,11 @@ def _push_gains(
             moved = True
             for _, on_path, _ in path:  # they may carry more, for this source or another
                 visited[on_path] = False
-                following[on_path] -= following[on_path] > 0
+                following[on_path] = max(following[on_path] - 1, 0)
             following[source] -= 1
             path.clear()
             node = source
-            if not excess[source]:
+            if excess[source] == 0:
                 visited[source] = False
                 break
     return visited, spent, moved

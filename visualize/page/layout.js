@@ -1,112 +1,2111 @@
-// Layered layout: boxes, edges and sizes in, places and curves out.
-//
-// Ranks, long edges cut up (layering), order in the ranks, coordinates (places), curves (routes):
-// the method of Sugiyama, Tagawa and Toda (1981) as refined by Gansner, Koutsofios, North and Vo
-// (1993), with shortest edges by a flow algorithm, shared trunks of long edges, and lanes for
-// clusters. All is computed along and across the ranks; only the last step knows left from top.
+// The layout of visualize/layout/*.py, written by `make docs`: edit those.
 
-const CLUSTER_PADDING = 8;
-const BEND_GAP = 0.6; // of the gap between boxes, beside a bend of a long edge
-const FREE_ITEMS = 1000; // virtual items allowed for long edges,
-const ITEMS_PER_BOX = 4; // and as many more for each box
-const MOST_SPANNED = 50000; // ranks that all clusters span; beyond, the innermost are left out
-const MOST_BENDS = 100000; // in all edges together
+// What Python has and JavaScript lacks, for modules that are written as a script.
 
-const LAYOUT_DEFAULTS = {
-  direction: "LR", // or "TB"
-  rankGap: 36, // least distance between ranks
-  boxGap: 10, // and between boxes in a rank
-  titleHeight: 16, // free at the top of a cluster
-  titleWidth: () => 0, // least width of a cluster, given its title
+const python = {
+  range(start, end, step) {
+    const numbers = [];
+    for (let n = start; step > 0 ? n < end : n > end; n += step) numbers.push(n);
+    return numbers;
+  },
+  zip: (first, ...others) => first.map((item, i) => [item, ...others.map((other) => other[i])]),
+  greatest: (items, none) => items.reduce((most, item) => Math.max(most, item), none ?? -Infinity),
+  least: (items, none) => items.length ? items.reduce((a, b) => Math.min(a, b)) : none,
+  extend(items, others) {
+    for (const other of others) items.push(other);
+  },
+  sort(items, key) {
+    const compare = (a, b) => (a < b ? -1 : a > b ? 1 : 0);
+    return items.sort(key ? (a, b) => compare(key(a), key(b)) : compare);
+  },
+  setdefault(map, key, value) {
+    if (!map.has(key)) map.set(key, value);
+    return map.get(key);
+  },
+  bisect_right(items, x) {
+    let [low, high] = [0, items.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (x < items[middle]) high = middle;
+      else low = middle + 1;
+    }
+    return low;
+  },
+  insort: (items, x) => items.splice(python.bisect_right(items, x), 0, x),
 };
 
-/**
- * Place boxes of the given [width, height] in ranks, so that every edge goes forward.
- *
- * Returns `places` [x, y, width, height], `routes` (a start point, then two control points and an
- * end point for each cubic piece), `clusters` {key, title, path, x, y, width, height}, outer ones
- * first, and the size of the picture. A cluster holds its own boxes and clusters and no others.
- * The same input gives the same result everywhere.
- */
-function layoutOf(boxes, edges, sizes, options = {}) {
-  const chosen = { ...LAYOUT_DEFAULTS, ...options };
-  const { direction, rankGap, boxGap, titleHeight, titleWidth } = chosen;
-  if (!boxes.length) return { places: [], routes: [], clusters: [], width: 0, height: 0 };
-  const sideways = direction === "LR";
-  const lengths = sizes.map(([width, height]) => (sideways ? width : height));
-  const pairs = edges.map(({ source, target }) => [source, target]);
-  const { tree, ranks } = rankedTree(boxes, pairs);
-  const most = FREE_ITEMS + ITEMS_PER_BOX * boxes.length;
-  const layering = layeringOf(ranks, pairs, tree, most, MOST_BENDS);
-  const order = orderRanks(layering, tree);
-  const half = sizes.map(([width, height]) => (sideways ? height : width) / 2);
-  while (half.length < layering.rank.length) half.push(0);
-  const offsets = parallelOffsets(pairs, boxes.length);
-  layering.chains.forEach((chain, index) => {
-    const offset = Math.abs(offsets[index]);
-    if (!chain || !offset) return;
-    for (const bend of chain.slice(1, -1)) half[bend] = Math.max(half[bend], offset);
-  });
-  const titled = CLUSTER_PADDING + titleHeight;
-  const insets = {
-    gap: boxGap,
-    bendGap: BEND_GAP * boxGap,
-    low: sideways ? titled : CLUSTER_PADDING,
-    high: CLUSTER_PADDING,
-  };
-  const margins = [sideways ? CLUSTER_PADDING : titled, CLUSTER_PADDING];
-  const none = tree.paths.map(() => 0);
-  const wide = tree.paths.map((path) => (path.length ? titleWidth(lastTitle(path)) : 0));
-  const least = sideways ? { along: wide, across: none } : { along: none, across: wide };
-  const { centre, lanes } = placeAcross(order, half, layering, tree, insets, least.across);
-  const columns = columnsOf(layering, lengths, tree, margins, least.along, rankGap);
-  const along = lengths.map((length, box) => {
-    const start = (columns.starts[ranks[box]] + columns.ends[ranks[box]] - length) / 2;
-    return [start, start + length];
-  });
-  const room = { along: columns.room, across: lanes };
-  const frames = framesOf(layering, along, centre, half, tree, insets, margins, least, room);
-  const outside = frames[ROOT][2] - 2 * boxGap;
-  const routes = routeEdges(pairs, layering, centre, half, along, columns, offsets, outside);
-  return turned({ sideways, sizes, along, centre, half, routes, frames, tree });
-}
-
-/** Return the tree of clusters and the ranks; where clusters span too much, but the innermost. */
-function rankedTree(boxes, pairs) {
-  let paths = boxes.map((box) => box.path);
-  for (;;) {
-    const tree = clusterTreeOf(paths);
-    const ranks = rankBoxes(boxes.length, pairs, tree);
-    if (ranksSpanned(ranks, tree) <= MOST_SPANNED) return { tree, ranks };
-    const deepest = tree.depth.reduce((most, depth) => Math.max(most, depth), 0);
-    paths = paths.map((path) => path.slice(0, deepest - 1));
-  }
-}
-
-/** Turn coordinates along and across the ranks into x and y, with the origin at the top left. */
-function turned({ sideways, sizes, along, centre, half, routes, frames, tree }) {
-  let [start, end, low, high] = frames[ROOT];
-  for (const route of routes) {
-    for (const [, across] of route) {
-      low = Math.min(low, across);
-      high = Math.max(high, across);
+const layering_ = (() => {
+  const ROOT = 0;
+  class ClusterTree {
+    constructor(paths, parent, depth, of_node) {
+      this.paths = paths;
+      this.parent = parent;
+      this.depth = depth;
+      this.of_node = of_node;
+    }
+    __len__() {
+      return this.parent.length;
+    }
+    common(first, second) {
+      while ((first !== second)) {
+        if ((this.depth[first] >= this.depth[second])) {
+          first = this.parent[first];
+        } else {
+          second = this.parent[second];
+        }
+      }
+      return first;
+    }
+    between(cluster, ancestor) {
+      let chain;
+      chain = [];
+      while ((cluster !== ancestor)) {
+        chain.push(cluster);
+        cluster = this.parent[cluster];
+      }
+      return chain;
+    }
+    spans(cluster, rank) {
+      let first, last, item, inner, parent;
+      first = new Array(this.__len__()).fill(rank.length);
+      last = new Array(this.__len__()).fill(-1);
+      const a2 = cluster;
+      for (let i1 = 0; i1 < a2.length; i1++) {
+        item = i1;
+        inner = a2[i1];
+        first[inner] = Math.min(first[inner], rank[item]);
+        last[inner] = Math.max(last[inner], rank[item]);
+      }
+      for (let i3 = (this.__len__() - 1); i3 > ROOT; i3--) {
+        inner = i3;
+        parent = this.parent[inner];
+        first[parent] = Math.min(first[parent], first[inner]);
+        last[parent] = Math.max(last[parent], last[inner]);
+      }
+      return [first, last];
     }
   }
-  const point = ([x, y]) => (sideways ? [x - start, y - low] : [y - low, x - start]);
-  const corner = (box) => point([along[box][0], centre[box] - half[box]]);
-  const places = sizes.map((size, box) => [...corner(box), ...size]);
-  const clusters = tree.paths.slice(1).map((path, index) => {
-    const frame = frames[index + 1];
-    const [x, y] = point([frame[0], frame[2]]);
-    const [length, breadth] = [frame[1] - frame[0], frame[3] - frame[2]];
-    const [width, height] = sideways ? [length, breadth] : [breadth, length];
-    return { key: pathKey(path), title: lastTitle(path), path, x, y, width, height };
-  });
-  return {
-    places,
-    routes: routes.map((route) => route.map(point)),
-    clusters,
-    width: sideways ? end - start : high - low,
-    height: sideways ? high - low : end - start,
-  };
-}
+  function cluster_tree(groups) {
+    let tree, children, path, cluster, level, part;
+    tree = new ClusterTree([[]], [ROOT], [0], []);
+    children = [new Map([])];
+    const a5 = groups;
+    for (let i4 = 0; i4 < a5.length; i4++) {
+      path = a5[i4];
+      cluster = ROOT;
+      const a7 = path;
+      for (let i6 = 0; i6 < a7.length; i6++) {
+        level = i6;
+        part = a7[i6];
+        if ((!children[cluster].has(part))) {
+          children[cluster].set(part, tree.__len__());
+          children.push(new Map([]));
+          tree.paths.push(path.slice(0, (level + 1)));
+          tree.parent.push(cluster);
+          tree.depth.push((level + 1));
+        }
+        cluster = children[cluster].get(part);
+      }
+      tree.of_node.push(cluster);
+    }
+    return tree;
+  }
+  class Layering {
+    constructor(tree, node_count, ranks, rank, cluster, above, below, chains) {
+      this.tree = tree;
+      this.node_count = node_count;
+      this.ranks = ranks;
+      this.rank = rank;
+      this.cluster = cluster;
+      this.above = above;
+      this.below = below;
+      this.chains = chains;
+    }
+    add(rank, cluster) {
+      let item;
+      item = this.rank.length;
+      this.ranks[rank].push(item);
+      this.rank.push(rank);
+      this.cluster.push(cluster);
+      this.above.push([]);
+      this.below.push([]);
+      return item;
+    }
+    join(upper, lower) {
+      this.below[upper].push(lower);
+      this.above[lower].push(upper);
+    }
+    is_placeholder(item) {
+      return ((item >= this.node_count) && ((this.above[item].length + this.below[item].length) === 0));
+    }
+  }
+  function build_layering(ranks, edges, tree, items, steps) {
+    let layering, node, rank, first, last, trunk, by_length, index, u, v, bends, common, leaving, entering, chain, missing, around, key, item;
+    layering = new Layering(tree, ranks.length, python.range(0, (python.greatest(ranks, -1) + 1), 1).map((_) => []), ranks.slice(), tree.of_node.slice(), ranks.map((_) => []), ranks.map((_) => []), edges.map((_) => []));
+    const a9 = ranks;
+    for (let i8 = 0; i8 < a9.length; i8++) {
+      node = i8;
+      rank = a9[i8];
+      layering.ranks[rank].push(node);
+    }
+    const t10 = tree.spans(tree.of_node, ranks);
+    first = t10[0];
+    last = t10[1];
+    trunk = new Map([]);
+    by_length = python.sort(python.range(0, edges.length, 1).slice(), (e) => (ranks[edges[e][1]] - ranks[edges[e][0]]));
+    const a12 = by_length;
+    for (let i11 = 0; i11 < a12.length; i11++) {
+      index = a12[i11];
+      const t13 = edges[index];
+      u = t13[0];
+      v = t13[1];
+      bends = ((ranks[v] - ranks[u]) - 1);
+      if ((bends > steps)) {
+        continue;
+      }
+      common = tree.common(tree.of_node[u], tree.of_node[v]);
+      leaving = tree.between(tree.of_node[u], common);
+      entering = tree.between(tree.of_node[v], common);
+      chain = [u];
+      missing = [];
+      for (let i14 = (ranks[u] + 1); i14 < ranks[v]; i14++) {
+        rank = i14;
+        around = _around(rank, leaving, entering, common, [first, last]);
+        key = ((chain[chain.length - 1] * tree.__len__()) + around);
+        if (((missing.length === 0) && (trunk.has(key)))) {
+          chain.push(trunk.get(key));
+        } else {
+          missing.push(around);
+        }
+      }
+      if ((missing.length > items)) {
+        continue;
+      }
+      items = (items - missing.length);
+      steps = (steps - bends);
+      const a16 = missing;
+      for (let i15 = 0; i15 < a16.length; i15++) {
+        around = a16[i15];
+        item = layering.add((ranks[u] + chain.length), around);
+        layering.join(chain[chain.length - 1], item);
+        trunk.set(((chain[chain.length - 1] * tree.__len__()) + around), item);
+        chain.push(item);
+      }
+      layering.join(chain[chain.length - 1], v);
+      layering.chains[index] = [...chain, v];
+    }
+    _hold_open(layering);
+    return layering;
+  }
+  function _around(rank, leaving, entering, common, spans) {
+    let first, last, cluster;
+    const t17 = spans;
+    first = t17[0];
+    last = t17[1];
+    const a19 = leaving;
+    for (let i18 = 0; i18 < a19.length; i18++) {
+      cluster = a19[i18];
+      if ((rank <= last[cluster])) {
+        return cluster;
+      }
+    }
+    const a21 = entering;
+    for (let i20 = 0; i20 < a21.length; i20++) {
+      cluster = a21[i20];
+      if ((rank >= first[cluster])) {
+        return cluster;
+      }
+    }
+    return common;
+  }
+  function ranks_spanned(ranks, tree) {
+    let first, last, spanned, cluster;
+    const t22 = tree.spans(tree.of_node, ranks);
+    first = t22[0];
+    last = t22[1];
+    spanned = 0;
+    for (let i23 = 1; i23 < tree.__len__(); i23++) {
+      cluster = i23;
+      spanned = (spanned + ((last[cluster] - first[cluster]) + 1));
+    }
+    return spanned;
+  }
+  function _hold_open(layering) {
+    let tree, present, item, inner, cluster, first, last, rank;
+    tree = layering.tree;
+    present = python.range(0, tree.__len__(), 1).map((_) => new Set());
+    const a25 = layering.cluster;
+    for (let i24 = 0; i24 < a25.length; i24++) {
+      item = i24;
+      inner = a25[i24];
+      const a27 = tree.between(inner, ROOT);
+      for (let i26 = 0; i26 < a27.length; i26++) {
+        cluster = a27[i26];
+        present[cluster].add(layering.rank[item]);
+      }
+    }
+    const t28 = tree.spans(layering.cluster, layering.rank);
+    first = t28[0];
+    last = t28[1];
+    for (let i29 = (tree.__len__() - 1); i29 > ROOT; i29--) {
+      cluster = i29;
+      for (let i30 = first[cluster]; i30 < (last[cluster] + 1); i30++) {
+        rank = i30;
+        if ((!present[cluster].has(rank))) {
+          layering.add(rank, cluster);
+        }
+        present[tree.parent[cluster]].add(rank);
+      }
+    }
+  }
+  return { ROOT, ClusterTree, cluster_tree, Layering, build_layering, _around, ranks_spanned, _hold_open };
+})();
+
+const shorten_ = (() => {
+  function shorten_edges(ranks, constraints, weights, effort) {
+    let excess, arcs, index, u, v, slack, flow, reached, spent, moved, step, is_reached, to_u, other;
+    ranks = ranks.slice();
+    excess = new Array(ranks.length).fill(0);
+    arcs = ranks.map((_) => []);
+    const a2 = constraints;
+    for (let i1 = 0; i1 < a2.length; i1++) {
+      index = i1;
+      const t3 = a2[i1];
+      u = t3[0];
+      v = t3[1];
+      excess[u] = (excess[u] - weights[index]);
+      excess[v] = (excess[v] + weights[index]);
+      arcs[v].push([index, u, true]);
+      arcs[u].push([index, v, false]);
+    }
+    slack = constraints.map(([u, v, gap]) => ((ranks[v] - ranks[u]) - gap));
+    flow = new Array(constraints.length).fill(0);
+    while ((effort > 0)) {
+      const t4 = _push_gains(arcs, slack, flow, excess);
+      reached = t4[0];
+      spent = t4[1];
+      moved = t4[2];
+      effort = (effort - spent);
+      if (moved) {
+        continue;
+      }
+      step = 0;
+      const a6 = reached;
+      for (let i5 = 0; i5 < a6.length; i5++) {
+        v = i5;
+        is_reached = a6[i5];
+        if (is_reached) {
+          const a8 = arcs[v];
+          for (let i7 = 0; i7 < a8.length; i7++) {
+            const t9 = a8[i7];
+            index = t9[0];
+            u = t9[1];
+            to_u = t9[2];
+            if ((to_u && !reached[u] && ((step === 0) || (slack[index] < step)))) {
+              step = slack[index];
+            }
+          }
+        }
+      }
+      if ((step === 0)) {
+        break;
+      }
+      const a11 = reached;
+      for (let i10 = 0; i10 < a11.length; i10++) {
+        v = i10;
+        is_reached = a11[i10];
+        if (is_reached) {
+          ranks[v] = (ranks[v] - step);
+          const a13 = arcs[v];
+          for (let i12 = 0; i12 < a13.length; i12++) {
+            const t14 = a13[i12];
+            index = t14[0];
+            other = t14[1];
+            to_u = t14[2];
+            if (!reached[other]) {
+              slack[index] = (slack[index] + (to_u ? -step : step));
+            }
+          }
+        }
+      }
+    }
+    return ranks;
+  }
+  function _push_gains(arcs, slack, flow, excess) {
+    let visited, following, spent, moved, source, path, node, arc, index, other, to_u, amount, on_path;
+    visited = new Array(excess.length).fill(false);
+    following = new Array(excess.length).fill(0);
+    spent = 0;
+    moved = false;
+    for (let i15 = 0; i15 < excess.length; i15++) {
+      source = i15;
+      if (((excess[source] <= 0) || visited[source])) {
+        continue;
+      }
+      visited[source] = true;
+      path = [];
+      node = source;
+      while (true) {
+        if ((following[node] === arcs[node].length)) {
+          if ((path.length === 0)) {
+            break;
+          }
+          path.pop();
+          node = ((path.length > 0) ? path[path.length - 1][1] : source);
+          continue;
+        }
+        arc = arcs[node][following[node]];
+        const t16 = arc;
+        index = t16[0];
+        other = t16[1];
+        to_u = t16[2];
+        following[node] = (following[node] + 1);
+        spent = (spent + 1);
+        if ((visited[other] || (to_u ? (slack[index] > 0) : (flow[index] === 0)))) {
+          continue;
+        }
+        visited[other] = true;
+        path.push(arc);
+        node = other;
+        if ((excess[node] >= 0)) {
+          continue;
+        }
+        amount = Math.min(excess[source], -excess[node]);
+        const a18 = path;
+        for (let i17 = 0; i17 < a18.length; i17++) {
+          const t19 = a18[i17];
+          index = t19[0];
+          to_u = t19[2];
+          if ((!to_u && (flow[index] < amount))) {
+            amount = flow[index];
+          }
+        }
+        const a21 = path;
+        for (let i20 = 0; i20 < a21.length; i20++) {
+          const t22 = a21[i20];
+          index = t22[0];
+          to_u = t22[2];
+          flow[index] = (flow[index] + (to_u ? amount : -amount));
+        }
+        excess[source] = (excess[source] - amount);
+        excess[node] = (excess[node] + amount);
+        moved = true;
+        const a24 = path;
+        for (let i23 = 0; i23 < a24.length; i23++) {
+          const t25 = a24[i23];
+          on_path = t25[1];
+          visited[on_path] = false;
+          following[on_path] = Math.max((following[on_path] - 1), 0);
+        }
+        following[source] = (following[source] - 1);
+        path.length = 0;
+        node = source;
+        if ((excess[source] === 0)) {
+          visited[source] = false;
+          break;
+        }
+      }
+    }
+    return [visited, spent, moved];
+  }
+  return { shorten_edges, _push_gains };
+})();
+
+const geometry_ = (() => {
+  const { Layering } = layering_;
+  class Spacing {
+    constructor(rank_gap, node_gap, bend_gap, start, end, low, high) {
+      this.rank_gap = rank_gap;
+      this.node_gap = node_gap;
+      this.bend_gap = bend_gap;
+      this.start = start;
+      this.end = end;
+      this.low = low;
+      this.high = high;
+    }
+  }
+  class Geometry {
+    constructor(layering, spacing, lengths, half, offsets, least_along, least_across, order, centre = [], lanes = [], starts = [], ends = [], reach = [], along = [], frames = []) {
+      this.layering = layering;
+      this.spacing = spacing;
+      this.lengths = lengths;
+      this.half = half;
+      this.offsets = offsets;
+      this.least_along = least_along;
+      this.least_across = least_across;
+      this.order = order;
+      this.centre = centre;
+      this.lanes = lanes;
+      this.starts = starts;
+      this.ends = ends;
+      this.reach = reach;
+      this.along = along;
+      this.frames = frames;
+    }
+  }
+  return { Spacing, Geometry };
+})();
+
+const sweeps_ = (() => {
+  const { ROOT, Layering } = layering_;
+  function sweep(order, position, layering, downwards, flip_ties, siblings) {
+    let is_flat, near, before, ranks, rank, items, scale, means, item, others, total, other, movable, following, place;
+    is_flat = (layering.tree.__len__() === 1);
+    near = (downwards ? layering.above : layering.below);
+    before = (downwards ? 0 : (order.length - 1));
+    ranks = (downwards ? python.range(1, order.length, 1) : python.range((order.length - 2), -1, -1));
+    const a2 = ranks;
+    for (let i1 = 0; i1 < a2.length; i1++) {
+      rank = a2[i1];
+      items = order[rank];
+      scale = (order[before].length / items.length);
+      before = rank;
+      means = new Map([]);
+      const a4 = items;
+      for (let i3 = 0; i3 < a4.length; i3++) {
+        item = a4[i3];
+        others = near[item];
+        if ((others.length > 0)) {
+          total = 0;
+          const a6 = others;
+          for (let i5 = 0; i5 < a6.length; i5++) {
+            other = a6[i5];
+            total = (total + position[other]);
+          }
+          means.set(item, (total / others.length));
+        } else {
+          if (!is_flat) {
+            means.set(item, (position[item] * scale));
+          }
+        }
+      }
+      movable = items.filter((item) => (means.has(item))).map((item) => item);
+      if (flip_ties) {
+        movable.reverse();
+      }
+      movable = sort_nested(movable, means, layering, siblings);
+      if ((movable.length < items.length)) {
+        following = 0;
+        const a8 = items;
+        for (let i7 = 0; i7 < a8.length; i7++) {
+          place = i7;
+          item = a8[i7];
+          if ((means.has(item))) {
+            items[place] = movable[following];
+            following = (following + 1);
+          }
+        }
+      } else {
+        order[rank] = movable;
+      }
+      const a10 = order[rank];
+      for (let i9 = 0; i9 < a10.length; i9++) {
+        place = i9;
+        item = a10[i9];
+        position[item] = place;
+      }
+    }
+  }
+  function sort_nested(items, means, layering, siblings) {
+    let members, number, entries, inner, fitted, cluster, mean, arranged, stack, entry;
+    if ((layering.tree.__len__() === 1)) {
+      return python.sort(items.slice(), (x) => means.get(x));
+    }
+    members = _members_by_cluster(items, layering);
+    number = _take_means(items, means, layering);
+    for (entries of members.values()) {
+      inner = entries.filter((entry) => (entry < 0)).map((entry) => ~entry);
+      if (((siblings.length > 0) && (inner.length > 1))) {
+        python.sort(inner, (x) => siblings[x]);
+        fitted = isotonic(inner.map((c) => means.get(~c)), inner.map((c) => number.get(c)));
+        const a13 = inner;
+        const a14 = fitted;
+        for (let i12 = 0; i12 < a13.length; i12++) {
+          cluster = a13[i12];
+          mean = a14[i12];
+          means.set(~cluster, mean);
+        }
+      }
+      if ((siblings.length > 0)) {
+        python.sort(entries, (entry) => ((entry >= 0) ? -1 : siblings[~entry]));
+      } else {
+        python.sort(entries, (entry) => Math.max(~entry, -1));
+      }
+      python.sort(entries, (x) => means.get(x));
+    }
+    arranged = [];
+    stack = members.get(ROOT).slice().reverse();
+    while ((stack.length > 0)) {
+      entry = stack.pop();
+      if ((entry >= 0)) {
+        arranged.push(entry);
+      } else {
+        python.extend(stack, members.get(~entry).slice().reverse());
+      }
+    }
+    return arranged;
+  }
+  function _members_by_cluster(items, layering) {
+    let members, item, entry, cluster;
+    members = new Map([[ROOT, []]]);
+    const a16 = items;
+    for (let i15 = 0; i15 < a16.length; i15++) {
+      item = a16[i15];
+      entry = item;
+      cluster = layering.cluster[item];
+      while ((!members.has(cluster))) {
+        members.set(cluster, [entry]);
+        entry = ~cluster;
+        cluster = layering.tree.parent[cluster];
+      }
+      members.get(cluster).push(entry);
+    }
+    return members;
+  }
+  function _take_means(items, means, layering) {
+    let number, item, cluster, count;
+    number = new Map([]);
+    const a18 = items;
+    for (let i17 = 0; i17 < a18.length; i17++) {
+      item = a18[i17];
+      const a20 = layering.tree.between(layering.cluster[item], ROOT);
+      for (let i19 = 0; i19 < a20.length; i19++) {
+        cluster = a20[i19];
+        means.set(~cluster, ((means.get(~cluster) ?? 0.0) + means.get(item)));
+        number.set(cluster, ((number.get(cluster) ?? 0) + 1));
+      }
+    }
+    for ([cluster, count] of number) {
+      means.set(~cluster, (means.get(~cluster) / count));
+    }
+    return number;
+  }
+  function isotonic(values, weights) {
+    let means, masses, lengths, value, weight, mean, mass, length, pooled, fitted;
+    means = [];
+    masses = [];
+    lengths = [];
+    const a23 = values;
+    const a24 = weights;
+    for (let i22 = 0; i22 < a23.length; i22++) {
+      value = a23[i22];
+      weight = a24[i22];
+      mean = value;
+      mass = weight;
+      length = 1;
+      while (((means.length > 0) && (means[means.length - 1] > mean))) {
+        pooled = masses.pop();
+        mean = (((means.pop() * pooled) + (mean * mass)) / (pooled + mass));
+        mass = (mass + pooled);
+        length = (length + lengths.pop());
+      }
+      means.push(mean);
+      masses.push(mass);
+      lengths.push(length);
+    }
+    fitted = [];
+    const a26 = means;
+    const a27 = lengths;
+    for (let i25 = 0; i25 < a26.length; i25++) {
+      mean = a26[i25];
+      length = a27[i25];
+      python.extend(fitted, new Array(length).fill(mean));
+    }
+    return fitted;
+  }
+  function exchange_neighbours(order, position, layering, passes) {
+    let stale, moved, rank, items;
+    stale = new Array(order.length).fill(true);
+    for (let i28 = 0; i28 < passes; i28++) {
+      moved = new Array((order.length + 2)).fill(false);
+      const a30 = order;
+      for (let i29 = 0; i29 < a30.length; i29++) {
+        rank = i29;
+        items = a30[i29];
+        if (stale[rank]) {
+          moved[(rank + 1)] = _exchange_in(items, position, layering);
+        }
+      }
+      if ((!moved.includes(true))) {
+        break;
+      }
+      stale = python.range(0, order.length, 1).map((rank) => (moved[rank] || moved[(rank + 1)] || moved[(rank + 2)]));
+    }
+  }
+  function _exchange_in(items, position, layering) {
+    let upper, lower, moved, place, first, second, up, up_next, down, down_next, crossings;
+    upper = items.map((item) => python.sort(layering.above[item].map((other) => position[other]).slice()));
+    lower = items.map((item) => python.sort(layering.below[item].map((other) => position[other]).slice()));
+    moved = false;
+    for (let i31 = 0; i31 < (items.length - 1); i31++) {
+      place = i31;
+      first = items[place];
+      second = items[(place + 1)];
+      if ((layering.cluster[first] !== layering.cluster[second])) {
+        continue;
+      }
+      up = upper[place];
+      up_next = upper[(place + 1)];
+      down = lower[place];
+      down_next = lower[(place + 1)];
+      if ((_in_order(up, up_next) && _in_order(down, down_next))) {
+        continue;
+      }
+      crossings = (_inversions(up, up_next) + _inversions(down, down_next));
+      if ((crossings > (_inversions(up_next, up) + _inversions(down_next, down)))) {
+        items[place] = second;
+        items[(place + 1)] = first;
+        position[first] = (place + 1);
+        position[second] = place;
+        upper[place] = up_next;
+        upper[(place + 1)] = up;
+        lower[place] = down_next;
+        lower[(place + 1)] = down;
+        moved = true;
+      }
+    }
+    return moved;
+  }
+  function _in_order(left, right) {
+    return ((left.length === 0) || (right.length === 0) || (left[left.length - 1] <= right[0]));
+  }
+  function _inversions(left, right) {
+    let crossings, smaller, end;
+    crossings = 0;
+    smaller = 0;
+    const a33 = left;
+    for (let i32 = 0; i32 < a33.length; i32++) {
+      end = a33[i32];
+      while (((smaller < right.length) && (right[smaller] < end))) {
+        smaller = (smaller + 1);
+      }
+      crossings = (crossings + smaller);
+    }
+    return crossings;
+  }
+  return { sweep, sort_nested, _members_by_cluster, _take_means, isotonic, exchange_neighbours, _exchange_in, _in_order, _inversions };
+})();
+
+const ranks_ = (() => {
+  const { ROOT, ClusterTree } = layering_;
+  const { shorten_edges } = shorten_;
+  const EFFORT = 3000000;
+  const SHORT_CLUSTER = 2;
+  function latest_ranks(count, constraints) {
+    let before, waiting, u, v, gap, height, ready, last;
+    before = python.range(0, count, 1).map((_) => []);
+    waiting = new Array(count).fill(0);
+    const a2 = constraints;
+    for (let i1 = 0; i1 < a2.length; i1++) {
+      const t3 = a2[i1];
+      u = t3[0];
+      v = t3[1];
+      gap = t3[2];
+      before[v].push([u, gap]);
+      waiting[u] = (waiting[u] + 1);
+    }
+    height = new Array(count).fill(0);
+    ready = python.range(0, count, 1).filter((v) => (waiting[v] === 0)).map((v) => v);
+    const a5 = ready;
+    for (let i4 = 0; i4 < a5.length; i4++) {
+      v = a5[i4];
+      const a7 = before[v];
+      for (let i6 = 0; i6 < a7.length; i6++) {
+        const t8 = a7[i6];
+        u = t8[0];
+        gap = t8[1];
+        height[u] = Math.max(height[u], (height[v] + gap));
+        waiting[u] = (waiting[u] - 1);
+        if ((waiting[u] === 0)) {
+          ready.push(u);
+        }
+      }
+    }
+    if ((ready.length < count)) {
+      throw new Error(`layout: the edges form a cycle through nodes ${_cycle(before, waiting)}; a layered layout needs a graph without cycles, so drop one of these edges`);
+    }
+    last = python.greatest(height, 0);
+    return height.map((needed) => (last - needed));
+  }
+  function _cycle(before, waiting) {
+    let after, v, sources, u, node, walk, cycle, shown;
+    after = new Array(before.length).fill(-1);
+    const a10 = before;
+    for (let i9 = 0; i9 < a10.length; i9++) {
+      v = i9;
+      sources = a10[i9];
+      if ((waiting[v] > 0)) {
+        const a12 = sources;
+        for (let i11 = 0; i11 < a12.length; i11++) {
+          const t13 = a12[i11];
+          u = t13[0];
+          after[u] = ((after[u] < 0) ? v : after[u]);
+        }
+      }
+    }
+    node = 0;
+    while ((waiting[node] === 0)) {
+      node = (node + 1);
+    }
+    walk = [];
+    while ((!walk.includes(node))) {
+      walk.push(node);
+      node = after[node];
+    }
+    cycle = [...walk.slice(walk.indexOf(node)), node];
+    shown = ((cycle.length <= 12) ? cycle : [...cycle.slice(0, 10), ...cycle.slice(-2)]);
+    return shown.map((node) => String(node)).join(" -> ");
+  }
+  function rank_nodes(count, edges, tree) {
+    let constraints, weights, ranks, u, v, gap, weight, first_used;
+    constraints = edges.map(([u, v]) => [u, v, 1]);
+    weights = new Array(edges.length).fill(1);
+    ranks = latest_ranks(count, constraints);
+    if ((tree.__len__() > 1)) {
+      const a15 = _cluster_constraints(count, edges, tree);
+      for (let i14 = 0; i14 < a15.length; i14++) {
+        const t16 = a15[i14];
+        u = t16[0];
+        v = t16[1];
+        gap = t16[2];
+        weight = t16[3];
+        constraints.push([u, v, gap]);
+        weights.push(weight);
+      }
+      ranks = latest_ranks((count + (2 * tree.__len__())), constraints);
+    }
+    ranks = shorten_edges(ranks, constraints, weights, EFFORT).slice(0, count);
+    first_used = python.least(ranks, 0);
+    return ranks.map((rank) => (rank - first_used));
+  }
+  function _cluster_constraints(count, edges, tree) {
+    let enter, leave, links, component, tangled, found, first, second, around, start, end, node, cluster;
+    enter = count;
+    leave = (count + tree.__len__());
+    links = _links(count, edges, tree);
+    component = _strong_components((count + tree.__len__()), links);
+    tangled = _tangled(component, count, tree);
+    found = [];
+    const a18 = links;
+    for (let i17 = 0; i17 < a18.length; i17++) {
+      const t19 = a18[i17];
+      first = t19[0];
+      second = t19[1];
+      around = t19[2];
+      if ((!tangled[around] && (component[first] !== component[second]))) {
+        start = ((first < count) ? first : ((leave + first) - count));
+        end = ((second < count) ? second : ((enter + second) - count));
+        found.push([start, end, 1, 0]);
+      }
+    }
+    const a21 = tree.of_node;
+    for (let i20 = 0; i20 < a21.length; i20++) {
+      node = i20;
+      cluster = a21[i20];
+      if ((cluster !== ROOT)) {
+        found.push([(enter + cluster), node, 0, 0]);
+        found.push([node, (leave + cluster), 0, 0]);
+      }
+    }
+    for (let i22 = 1; i22 < tree.__len__(); i22++) {
+      cluster = i22;
+      found.push([(enter + cluster), (leave + cluster), 0, SHORT_CLUSTER]);
+      if ((tree.parent[cluster] !== ROOT)) {
+        found.push([(enter + tree.parent[cluster]), (enter + cluster), 0, 0]);
+        found.push([(leave + cluster), (leave + tree.parent[cluster]), 0, 0]);
+      }
+    }
+    return found;
+  }
+  function _links(count, edges, tree) {
+    let size, known, links, u, v, around, above_u, above_v, first, second;
+    size = (count + tree.__len__());
+    known = new Set();
+    links = [];
+    const a24 = edges;
+    for (let i23 = 0; i23 < a24.length; i23++) {
+      const t25 = a24[i23];
+      u = t25[0];
+      v = t25[1];
+      around = tree.common(tree.of_node[u], tree.of_node[v]);
+      above_u = tree.between(tree.of_node[u], around);
+      above_v = tree.between(tree.of_node[v], around);
+      first = ((above_u.length > 0) ? (count + above_u[above_u.length - 1]) : u);
+      second = ((above_v.length > 0) ? (count + above_v[above_v.length - 1]) : v);
+      if ((!known.has(((first * size) + second)))) {
+        known.add(((first * size) + second));
+        links.push([first, second, around]);
+      }
+    }
+    return links;
+  }
+  function _tangled(component, count, tree) {
+    let members, number, tangled, cluster;
+    members = new Array(component.length).fill(0);
+    const a27 = component;
+    for (let i26 = 0; i26 < a27.length; i26++) {
+      number = a27[i26];
+      members[number] = (members[number] + 1);
+    }
+    tangled = new Array(tree.__len__()).fill(false);
+    for (let i28 = 1; i28 < tree.__len__(); i28++) {
+      cluster = i28;
+      tangled[cluster] = ((members[component[(count + cluster)]] > 1) || tangled[tree.parent[cluster]]);
+    }
+    return tangled;
+  }
+  function _strong_components(count, links) {
+    let after, first, second, index, low, component, following, stack, reached, found, root, work, node, successor;
+    after = python.range(0, count, 1).map((_) => []);
+    const a30 = links;
+    for (let i29 = 0; i29 < a30.length; i29++) {
+      const t31 = a30[i29];
+      first = t31[0];
+      second = t31[1];
+      after[first].push(second);
+    }
+    index = new Array(count).fill(-1);
+    low = new Array(count).fill(0);
+    component = new Array(count).fill(-1);
+    following = new Array(count).fill(0);
+    stack = [];
+    reached = 0;
+    found = 0;
+    for (let i32 = 0; i32 < count; i32++) {
+      root = i32;
+      work = ((index[root] < 0) ? [root] : []);
+      while ((work.length > 0)) {
+        node = work[work.length - 1];
+        if ((index[node] < 0)) {
+          index[node] = reached;
+          low[node] = reached;
+          reached = (reached + 1);
+          stack.push(node);
+        }
+        if ((following[node] < after[node].length)) {
+          successor = after[node][following[node]];
+          following[node] = (following[node] + 1);
+          if ((index[successor] < 0)) {
+            work.push(successor);
+          } else {
+            if ((component[successor] < 0)) {
+              low[node] = Math.min(low[node], index[successor]);
+            }
+          }
+          continue;
+        }
+        work.pop();
+        if ((work.length > 0)) {
+          low[work[work.length - 1]] = Math.min(low[work[work.length - 1]], low[node]);
+        }
+        if ((low[node] === index[node])) {
+          while ((component[node] < 0)) {
+            component[stack.pop()] = found;
+          }
+          found = (found + 1);
+        }
+      }
+    }
+    return component;
+  }
+  return { EFFORT, SHORT_CLUSTER, latest_ranks, _cycle, rank_nodes, _cluster_constraints, _links, _tangled, _strong_components };
+})();
+
+const frames_ = (() => {
+  const { Geometry } = geometry_;
+  const { ROOT, Layering } = layering_;
+  class _Extent {
+    constructor(first, last, nested_first, nested_last) {
+      this.first = first;
+      this.last = last;
+      this.nested_first = nested_first;
+      this.nested_last = nested_last;
+    }
+  }
+  function place_along(geometry) {
+    let layering, spacing, count, before, behind, ending, extents, cluster, extent, first, last, at, rank, items, borders, needed, longest, item, start, low, node, length;
+    layering = geometry.layering;
+    spacing = geometry.spacing;
+    count = layering.ranks.length;
+    before = new Array(count).fill(0.0);
+    behind = new Array(count).fill(0.0);
+    ending = python.range(0, count, 1).map((_) => []);
+    extents = _extents(layering);
+    const a2 = extents;
+    for (let i1 = 0; i1 < a2.length; i1++) {
+      cluster = i1;
+      extent = a2[i1];
+      if ((cluster !== ROOT)) {
+        first = extent.first;
+        last = extent.last;
+        before[first] = Math.max(before[first], (extent.nested_first * spacing.start));
+        behind[last] = Math.max(behind[last], (extent.nested_last * spacing.end));
+        ending[last].push(cluster);
+      }
+    }
+    at = 0.0;
+    const a4 = layering.ranks;
+    for (let i3 = 0; i3 < a4.length; i3++) {
+      rank = i3;
+      items = a4[i3];
+      if ((rank > 0)) {
+        borders = (behind[(rank - 1)] + before[rank]);
+        needed = ((borders > 0) ? (borders + (spacing.rank_gap / 2)) : 0.0);
+        at = (at + Math.max(spacing.rank_gap, needed));
+      }
+      geometry.starts.push(at);
+      longest = 0.0;
+      const a6 = items;
+      for (let i5 = 0; i5 < a6.length; i5++) {
+        item = a6[i5];
+        if ((item < layering.node_count)) {
+          longest = Math.max(longest, geometry.lengths[item]);
+        }
+      }
+      at = (at + longest);
+      const a8 = ending[rank];
+      for (let i7 = 0; i7 < a8.length; i7++) {
+        cluster = a8[i7];
+        extent = extents[cluster];
+        borders = ((extent.nested_first * spacing.start) + (extent.nested_last * spacing.end));
+        start = geometry.starts[extent.first];
+        at = Math.max(at, ((start + geometry.least_along[cluster]) - borders));
+      }
+      geometry.ends.push(at);
+    }
+    const a10 = extents;
+    for (let i9 = 0; i9 < a10.length; i9++) {
+      extent = a10[i9];
+      low = (geometry.starts[extent.first] - (extent.nested_first * spacing.start));
+      geometry.reach.push([low, (geometry.ends[extent.last] + (extent.nested_last * spacing.end))]);
+    }
+    const a12 = geometry.lengths;
+    for (let i11 = 0; i11 < a12.length; i11++) {
+      node = i11;
+      length = a12[i11];
+      rank = layering.rank[node];
+      start = (((geometry.starts[rank] + geometry.ends[rank]) - length) / 2);
+      geometry.along.push([start, (start + length)]);
+    }
+  }
+  function _extents(layering) {
+    let tree, first, last, nested_first, nested_last, cluster, parent;
+    tree = layering.tree;
+    const t13 = tree.spans(layering.cluster, layering.rank);
+    first = t13[0];
+    last = t13[1];
+    nested_first = new Array(tree.__len__()).fill(1);
+    nested_last = new Array(tree.__len__()).fill(1);
+    for (let i14 = (tree.__len__() - 1); i14 > ROOT; i14--) {
+      cluster = i14;
+      parent = tree.parent[cluster];
+      if ((first[parent] === first[cluster])) {
+        nested_first[parent] = Math.max(nested_first[parent], (nested_first[cluster] + 1));
+      }
+      if ((last[parent] === last[cluster])) {
+        nested_last[parent] = Math.max(nested_last[parent], (nested_last[cluster] + 1));
+      }
+    }
+    return python.range(0, tree.__len__(), 1).map((cluster) => new _Extent(first[cluster], last[cluster], nested_first[cluster], nested_last[cluster]));
+  }
+  function place_frames(geometry) {
+    let layering, spacing, tree, around, item, cluster, low, high, start, end, along, across, parent;
+    layering = geometry.layering;
+    spacing = geometry.spacing;
+    tree = layering.tree;
+    around = new Array(tree.__len__()).fill([Infinity, -Infinity, Infinity, -Infinity]);
+    const a16 = layering.cluster;
+    for (let i15 = 0; i15 < a16.length; i15++) {
+      item = i15;
+      cluster = a16[i15];
+      if (layering.is_placeholder(item)) {
+        continue;
+      }
+      low = (geometry.centre[item] - geometry.half[item]);
+      high = (geometry.centre[item] + geometry.half[item]);
+      start = Infinity;
+      end = -Infinity;
+      if ((item < layering.node_count)) {
+        const t17 = geometry.along[item];
+        start = t17[0];
+        end = t17[1];
+      }
+      around[cluster] = _joined(around[cluster], [start, end, low, high]);
+    }
+    for (let i18 = (tree.__len__() - 1); i18 > ROOT; i18--) {
+      cluster = i18;
+      const t19 = around[cluster];
+      start = t19[0];
+      end = t19[1];
+      low = t19[2];
+      high = t19[3];
+      along = [(start - spacing.start), (end + spacing.end)];
+      across = [(low - spacing.low), (high + spacing.high)];
+      along = _grown(along, geometry.least_along[cluster], geometry.reach[cluster]);
+      across = _grown(across, geometry.least_across[cluster], geometry.lanes[cluster]);
+      around[cluster] = [along[0], along[1], across[0], across[1]];
+      parent = tree.parent[cluster];
+      around[parent] = _joined(around[parent], around[cluster]);
+    }
+    geometry.frames = around;
+  }
+  function _joined(first, second) {
+    return [Math.min(first[0], second[0]), Math.max(first[1], second[1]), Math.min(first[2], second[2]), Math.max(first[3], second[3])];
+  }
+  function _grown(span, least, room) {
+    let low, high, missing, start;
+    const t20 = span;
+    low = t20[0];
+    high = t20[1];
+    missing = (least - (high - low));
+    if ((missing <= 0)) {
+      return span;
+    }
+    start = Math.min(Math.max((low - (missing / 2)), room[0]), (room[1] - least));
+    return [start, (start + least)];
+  }
+  return { _Extent, place_along, _extents, place_frames, _joined, _grown };
+})();
+
+const routing_ = (() => {
+  const { Geometry } = geometry_;
+  const PARALLEL_GAP = 4.0;
+  const PORT_GAP = 8.0;
+  const PORT_SPAN = 0.7;
+  const OUTSIDE_GAP = 4.0;
+  function route_edges(edges, geometry) {
+    let layering, centre, offsets, lanes, ports, routes, index, u, v, first, last, through, limit, knots, rank;
+    layering = geometry.layering;
+    centre = geometry.centre;
+    offsets = geometry.offsets;
+    lanes = _outside_lanes(edges, geometry);
+    ports = _ports(edges, lanes, geometry);
+    routes = [];
+    const a2 = edges;
+    for (let i1 = 0; i1 < a2.length; i1++) {
+      index = i1;
+      const t3 = a2[i1];
+      u = t3[0];
+      v = t3[1];
+      first = layering.rank[u];
+      last = layering.rank[v];
+      through = layering.chains[index].map((item) => (centre[item] + offsets[index]));
+      if ((through.length === 0)) {
+        through = new Array(((last - first) + 1)).fill((lanes.get(u) + offsets[index]));
+      }
+      limit = (PORT_SPAN * geometry.half[u]);
+      through[0] = (centre[u] + Math.min(Math.max(offsets[index], -limit), limit));
+      through[through.length - 1] = ports[index];
+      knots = [[geometry.along[u][1], through[0]]];
+      for (let i4 = first; i4 < last; i4++) {
+        rank = i4;
+        knots.push([geometry.ends[rank], through[(rank - first)]]);
+        knots.push([geometry.starts[(rank + 1)], through[((rank - first) + 1)]]);
+      }
+      knots.push([geometry.along[v][0], through[through.length - 1]]);
+      routes.push(_curve(knots));
+    }
+    return routes;
+  }
+  function parallel_offsets(edges, count) {
+    let together, index, u, v, offsets, indices, place;
+    together = new Map([]);
+    const a6 = edges;
+    for (let i5 = 0; i5 < a6.length; i5++) {
+      index = i5;
+      const t7 = a6[i5];
+      u = t7[0];
+      v = t7[1];
+      python.setdefault(together, ((u * count) + v), []).push(index);
+    }
+    offsets = new Array(edges.length).fill(0.0);
+    for (indices of together.values()) {
+      const a10 = indices;
+      for (let i9 = 0; i9 < a10.length; i9++) {
+        place = i9;
+        index = a10[i9];
+        offsets[index] = ((place - ((indices.length - 1) / 2)) * PARALLEL_GAP);
+      }
+    }
+    return offsets;
+  }
+  function _ports(edges, lanes, geometry) {
+    let chains, centre, heights, arrivals, index, u, v, chain, comes_from, ports, coming, gap, place;
+    chains = geometry.layering.chains;
+    centre = geometry.centre;
+    heights = [];
+    arrivals = new Map([]);
+    const a12 = edges;
+    for (let i11 = 0; i11 < a12.length; i11++) {
+      index = i11;
+      const t13 = a12[i11];
+      u = t13[0];
+      v = t13[1];
+      chain = chains[index];
+      comes_from = ((chain.length > 0) ? centre[chain[chain.length - 2]] : lanes.get(u));
+      heights.push((comes_from + geometry.offsets[index]));
+      python.setdefault(arrivals, v, []).push(index);
+    }
+    ports = new Array(edges.length).fill(0.0);
+    for ([v, coming] of arrivals) {
+      gap = Math.min(PORT_GAP, (((PORT_SPAN * 2) * geometry.half[v]) / coming.length));
+      const a16 = python.sort(coming.slice(), (x) => heights[x]);
+      for (let i15 = 0; i15 < a16.length; i15++) {
+        place = i15;
+        index = a16[i15];
+        ports[index] = (centre[v] + ((place - ((coming.length - 1) / 2)) * gap));
+      }
+    }
+    return ports;
+  }
+  function _outside_lanes(edges, geometry) {
+    let layering, outside, last_rank, u, v, chain, busy_until, lanes, lane;
+    layering = geometry.layering;
+    outside = (geometry.frames[0][2] - (2 * geometry.spacing.node_gap));
+    last_rank = new Map([]);
+    const a18 = edges;
+    const a19 = layering.chains;
+    for (let i17 = 0; i17 < a18.length; i17++) {
+      const t20 = a18[i17];
+      u = t20[0];
+      v = t20[1];
+      chain = a19[i17];
+      if ((chain.length === 0)) {
+        last_rank.set(u, Math.max((last_rank.get(u) ?? 0), layering.rank[v]));
+      }
+    }
+    busy_until = [];
+    lanes = new Map([]);
+    const a22 = python.sort(python.sort([...last_rank.keys()]).slice(), (x) => layering.rank[x]);
+    for (let i21 = 0; i21 < a22.length; i21++) {
+      u = a22[i21];
+      lane = 0;
+      while (((lane < busy_until.length) && (busy_until[lane] > layering.rank[u]))) {
+        lane = (lane + 1);
+      }
+      if ((lane === busy_until.length)) {
+        busy_until.push(0);
+      }
+      busy_until[lane] = last_rank.get(u);
+      lanes.set(u, (outside - (lane * OUTSIDE_GAP)));
+    }
+    return lanes;
+  }
+  function _curve(knots) {
+    let corners, knot, points, x, y, end_x, end_y, middle;
+    corners = [knots[0]];
+    const a24 = knots.slice(1);
+    for (let i23 = 0; i23 < a24.length; i23++) {
+      knot = a24[i23];
+      if (((knot[0] <= corners[corners.length - 1][0]) && (knot[1] === corners[corners.length - 1][1]))) {
+        continue;
+      }
+      if (((corners.length > 1) && (corners[corners.length - 2][1] === corners[corners.length - 1][1]) && (corners[corners.length - 1][1] === knot[1]))) {
+        corners.pop();
+      }
+      corners.push(knot);
+    }
+    if ((corners.length === 1)) {
+      corners.push(knots[knots.length - 1]);
+    }
+    points = [corners[0]];
+    const t25 = corners[0];
+    x = t25[0];
+    y = t25[1];
+    const a27 = corners.slice(1);
+    for (let i26 = 0; i26 < a27.length; i26++) {
+      const t28 = a27[i26];
+      end_x = t28[0];
+      end_y = t28[1];
+      middle = ((x + end_x) / 2);
+      python.extend(points, [[middle, y], [middle, end_y], [end_x, end_y]]);
+      x = end_x;
+      y = end_y;
+    }
+    return points;
+  }
+  return { PARALLEL_GAP, PORT_GAP, PORT_SPAN, OUTSIDE_GAP, route_edges, parallel_offsets, _ports, _outside_lanes, _curve };
+})();
+
+const lanes_ = (() => {
+  const { Geometry } = geometry_;
+  const { ROOT } = layering_;
+  class Row {
+    constructor(items, offsets, low, high) {
+      this.items = items;
+      this.offsets = offsets;
+      this.low = low;
+      this.high = high;
+    }
+  }
+  function whole_row(items, geometry) {
+    let offsets, at, unknown, distance, first;
+    offsets = [];
+    at = 0.0;
+    const a2 = _borders_and_items(items, geometry);
+    for (let i1 = 0; i1 < a2.length; i1++) {
+      const t3 = a2[i1];
+      unknown = t3[0];
+      distance = t3[1];
+      at = (at + distance);
+      if ((unknown < geometry.half.length)) {
+        offsets.push(at);
+      }
+    }
+    first = offsets[0];
+    return new Row(items.slice(), offsets.map((at) => (at - first)), -Infinity, Infinity);
+  }
+  function rows_in_lanes(geometry) {
+    let tree, cluster, spacing, lanes, half, rows, items, run, low, place, item, after, common, closed, opened, row;
+    tree = geometry.layering.tree;
+    cluster = geometry.layering.cluster;
+    spacing = geometry.spacing;
+    lanes = geometry.lanes;
+    half = geometry.half;
+    rows = [];
+    const a5 = geometry.order;
+    for (let i4 = 0; i4 < a5.length; i4++) {
+      items = a5[i4];
+      run = [];
+      low = -Infinity;
+      const a7 = items;
+      for (let i6 = 0; i6 < a7.length; i6++) {
+        place = i6;
+        item = a7[i6];
+        if ((place === 0)) {
+          low = (lanes[cluster[item]][0] + spacing.low);
+        }
+        run.push(item);
+        after = (((place + 1) < items.length) ? cluster[items[(place + 1)]] : -1);
+        if ((after === cluster[item])) {
+          continue;
+        }
+        common = ((after < 0) ? ROOT : tree.common(cluster[item], after));
+        closed = tree.between(cluster[item], common);
+        opened = ((after < 0) ? [] : tree.between(after, common));
+        row = whole_row(run, geometry);
+        row.low = (low + half[run[0]]);
+        if (((closed.length > 0) || (after < 0))) {
+          row.high = ((lanes[cluster[item]][1] - spacing.high) - half[item]);
+        } else {
+          row.high = ((lanes[opened[opened.length - 1]][0] - spacing.node_gap) - half[item]);
+        }
+        rows.push(row);
+        run = [];
+        if ((opened.length > 0)) {
+          low = (lanes[after][0] + spacing.low);
+        } else {
+          if ((closed.length > 0)) {
+            low = (lanes[closed[closed.length - 1]][1] + spacing.node_gap);
+          }
+        }
+      }
+    }
+    return rows;
+  }
+  function widen_lanes(geometry) {
+    let layering, count, low, high, wish, after, waiting, items, previous, unknown, distance, cluster, breadth, sequence, other, raised, lowered, middle, item, lanes;
+    layering = geometry.layering;
+    count = geometry.centre.length;
+    low = count;
+    high = (count + layering.tree.__len__());
+    wish = _wishes(geometry);
+    after = wish.map((_) => []);
+    waiting = new Array(wish.length).fill(0);
+    const a9 = geometry.order;
+    for (let i8 = 0; i8 < a9.length; i8++) {
+      items = a9[i8];
+      previous = -1;
+      const a11 = _borders_and_items(items, geometry);
+      for (let i10 = 0; i10 < a11.length; i10++) {
+        const t12 = a11[i10];
+        unknown = t12[0];
+        distance = t12[1];
+        if ((previous >= 0)) {
+          after[previous].push([unknown, distance]);
+          waiting[unknown] = (waiting[unknown] + 1);
+        }
+        previous = unknown;
+      }
+    }
+    const a14 = geometry.least_across;
+    for (let i13 = 0; i13 < a14.length; i13++) {
+      cluster = i13;
+      breadth = a14[i13];
+      if ((breadth > 0)) {
+        after[(low + cluster)].push([(high + cluster), breadth]);
+        waiting[(high + cluster)] = (waiting[(high + cluster)] + 1);
+      }
+    }
+    sequence = waiting.map((x, i) => [i, x]).filter(([unknown, left]) => (left === 0)).map(([unknown, left]) => unknown);
+    const a16 = sequence;
+    for (let i15 = 0; i15 < a16.length; i15++) {
+      unknown = a16[i15];
+      const a18 = after[unknown];
+      for (let i17 = 0; i17 < a18.length; i17++) {
+        const t19 = a18[i17];
+        other = t19[0];
+        waiting[other] = (waiting[other] - 1);
+        if ((waiting[other] === 0)) {
+          sequence.push(other);
+        }
+      }
+    }
+    raised = wish.slice();
+    lowered = wish.slice();
+    const a21 = sequence;
+    for (let i20 = 0; i20 < a21.length; i20++) {
+      unknown = a21[i20];
+      const a23 = after[unknown];
+      for (let i22 = 0; i22 < a23.length; i22++) {
+        const t24 = a23[i22];
+        other = t24[0];
+        distance = t24[1];
+        raised[other] = Math.max(raised[other], (raised[unknown] + distance));
+      }
+    }
+    const a26 = sequence.slice().reverse();
+    for (let i25 = 0; i25 < a26.length; i25++) {
+      unknown = a26[i25];
+      const a28 = after[unknown];
+      for (let i27 = 0; i27 < a28.length; i27++) {
+        const t29 = a28[i27];
+        other = t29[0];
+        distance = t29[1];
+        lowered[unknown] = Math.min(lowered[unknown], (lowered[other] - distance));
+      }
+    }
+    middle = python.zip(raised, lowered).map(([up, down]) => ((up + down) / 2));
+    for (let i30 = 0; i30 < count; i30++) {
+      item = i30;
+      geometry.centre[item] = middle[item];
+    }
+    lanes = python.range(0, (high - low), 1).map((cluster) => [middle[(low + cluster)], middle[(high + cluster)]]);
+    lanes[ROOT] = [-Infinity, Infinity];
+    return lanes;
+  }
+  function _wishes(geometry) {
+    let layering, centre, half, tree, lows, highs, total, number, item, middle, inner, cluster, start, end;
+    layering = geometry.layering;
+    centre = geometry.centre;
+    half = geometry.half;
+    tree = layering.tree;
+    lows = new Array(tree.__len__()).fill(Infinity);
+    highs = new Array(tree.__len__()).fill(-Infinity);
+    total = new Array(tree.__len__()).fill(0.0);
+    number = new Array(tree.__len__()).fill(0);
+    const a32 = centre;
+    for (let i31 = 0; i31 < a32.length; i31++) {
+      item = i31;
+      middle = a32[i31];
+      if (!layering.is_placeholder(item)) {
+        const a34 = tree.between(layering.cluster[item], ROOT);
+        for (let i33 = 0; i33 < a34.length; i33++) {
+          inner = a34[i33];
+          total[inner] = (total[inner] + middle);
+          number[inner] = (number[inner] + 1);
+        }
+      }
+    }
+    const a36 = layering.cluster;
+    for (let i35 = 0; i35 < a36.length; i35++) {
+      item = i35;
+      cluster = a36[i35];
+      if (layering.is_placeholder(item)) {
+        centre[item] = (total[cluster] / number[cluster]);
+      }
+      start = (centre[item] - half[item]);
+      end = (centre[item] + half[item]);
+      const a38 = tree.between(cluster, ROOT);
+      for (let i37 = 0; i37 < a38.length; i37++) {
+        inner = a38[i37];
+        start = (start - geometry.spacing.low);
+        end = (end + geometry.spacing.high);
+        lows[inner] = Math.min(lows[inner], start);
+        highs[inner] = Math.max(highs[inner], end);
+      }
+    }
+    return [...centre, ...lows, ...highs];
+  }
+  function _borders_and_items(items, geometry) {
+    let layering, spacing, half, cluster, tree, low, high, listed, inside, last, reach, place, item, around, common, closed, opened, gap;
+    layering = geometry.layering;
+    spacing = geometry.spacing;
+    half = geometry.half;
+    cluster = layering.cluster;
+    tree = layering.tree;
+    low = cluster.length;
+    high = (low + tree.__len__());
+    listed = [];
+    inside = ROOT;
+    last = (high + ROOT);
+    reach = 0.0;
+    for (let i39 = 0; i39 < (items.length + 1); i39++) {
+      place = i39;
+      item = ((place < items.length) ? items[place] : -1);
+      around = ((item >= 0) ? cluster[item] : ROOT);
+      if ((around !== inside)) {
+        common = tree.common(inside, around);
+        const a41 = tree.between(inside, common);
+        for (let i40 = 0; i40 < a41.length; i40++) {
+          closed = a41[i40];
+          listed.push([(high + closed), (reach + spacing.high)]);
+          last = (high + closed);
+          reach = 0.0;
+        }
+        const a43 = tree.between(around, common).slice().reverse();
+        for (let i42 = 0; i42 < a43.length; i42++) {
+          opened = a43[i42];
+          gap = ((low <= last && last < high) ? spacing.low : spacing.node_gap);
+          listed.push([(low + opened), (reach + gap)]);
+          last = (low + opened);
+          reach = 0.0;
+        }
+        inside = around;
+      }
+      if ((item >= 0)) {
+        gap = ((low <= last && last < high) ? spacing.low : spacing.node_gap);
+        if (((last < low) && (Math.max(last, item) >= layering.node_count))) {
+          gap = spacing.bend_gap;
+        }
+        listed.push([item, ((reach + gap) + half[item])]);
+        last = item;
+        reach = half[item];
+      }
+    }
+    return listed;
+  }
+  return { Row, whole_row, rows_in_lanes, widen_lanes, _wishes, _borders_and_items };
+})();
+
+const order_ = (() => {
+  const { ROOT, Layering } = layering_;
+  const { exchange_neighbours, sort_nested, sweep } = sweeps_;
+  const SWEEPS = 8;
+  const EFFORT = 6000;
+  const MOST_STARTS = 8;
+  class _Found {
+    constructor(crossings, order) {
+      this.crossings = crossings;
+      this.order = order;
+    }
+  }
+  class _Dice {
+    constructor(seed) {
+      this.seed = seed;
+    }
+    below(most) {
+      this.seed = ((this.seed * 48271) % 2147483647);
+      return (this.seed % most);
+    }
+    shuffled(items) {
+      let result, last, other;
+      result = items.slice();
+      for (let i1 = (result.length - 1); i1 > 0; i1--) {
+        last = i1;
+        other = this.below((last + 1));
+        const t2 = result[other];
+        const t3 = result[last];
+        result[last] = t2;
+        result[other] = t3;
+      }
+      return result;
+    }
+  }
+  function count_crossings(order, position, layering) {
+    let crossings, items, passed, item, ends, end;
+    crossings = 0;
+    const a5 = order;
+    for (let i4 = 0; i4 < a5.length; i4++) {
+      items = a5[i4];
+      passed = [];
+      const a7 = items;
+      for (let i6 = 0; i6 < a7.length; i6++) {
+        item = a7[i6];
+        ends = layering.below[item].map((other) => position[other]);
+        const a9 = ends;
+        for (let i8 = 0; i8 < a9.length; i8++) {
+          end = a9[i8];
+          crossings = (crossings + (passed.length - python.bisect_right(passed, end)));
+        }
+        const a11 = ends;
+        for (let i10 = 0; i10 < a11.length; i10++) {
+          end = a11[i10];
+          python.insort(passed, end);
+        }
+      }
+    }
+    return crossings;
+  }
+  function order_ranks(layering) {
+    let pieces, others, starts, dice, best, start, upwards, near, found;
+    pieces = 0;
+    const a13 = layering.below;
+    for (let i12 = 0; i12 < a13.length; i12++) {
+      others = a13[i12];
+      pieces = (pieces + others.length);
+    }
+    starts = Math.max(2, Math.min(MOST_STARTS, Math.floor(EFFORT / (pieces + 1))));
+    dice = new _Dice(1);
+    best = new _Found(-1, []);
+    for (let i14 = 0; i14 < starts; i14++) {
+      start = i14;
+      upwards = ((start % 2) === 0);
+      near = (upwards ? layering.above : layering.below);
+      if ((start > 1)) {
+        near = near.map((others) => dice.shuffled(others));
+      }
+      found = _improve(_depth_first(layering, near, upwards), layering, upwards);
+      if (((start === 0) || (found.crossings < best.crossings))) {
+        best = found;
+      }
+      if ((best.crossings === 0)) {
+        break;
+      }
+    }
+    return _face_forward(best.order, layering);
+  }
+  function _face_forward(order, layering) {
+    let agreement, items, nodes, place, node, alike, item, above, below, around, places;
+    agreement = 0;
+    const a16 = order;
+    for (let i15 = 0; i15 < a16.length; i15++) {
+      items = a16[i15];
+      nodes = items.filter((item) => (item < layering.node_count)).map((item) => item);
+      const a18 = nodes;
+      for (let i17 = 0; i17 < a18.length; i17++) {
+        place = i17;
+        node = a18[i17];
+        agreement = (agreement + ((((2 * place) - nodes.length) + 1) * node));
+      }
+    }
+    order = order.map((items) => ((agreement >= 0) ? items.slice() : items.slice().reverse()));
+    const a20 = order;
+    for (let i19 = 0; i19 < a20.length; i19++) {
+      items = a20[i19];
+      alike = new Map([]);
+      const a22 = items;
+      for (let i21 = 0; i21 < a22.length; i21++) {
+        place = i21;
+        item = a22[i21];
+        if ((item < layering.node_count)) {
+          above = python.sort(layering.above[item].slice());
+          below = python.sort(layering.below[item].slice());
+          around = [layering.cluster[item], ...above, -1, ...below];
+          python.setdefault(alike, around.map((other) => String(other)).join(" "), []).push(place);
+        }
+      }
+      for (places of alike.values()) {
+        const a25 = places;
+        const a26 = python.sort(places.map((p) => items[p]).slice());
+        for (let i24 = 0; i24 < a25.length; i24++) {
+          place = a25[i24];
+          item = a26[i24];
+          items[place] = item;
+        }
+      }
+    }
+    return order;
+  }
+  function _depth_first(layering, near, upwards) {
+    let order, met, items, root, stack, item;
+    order = layering.ranks.map((_) => []);
+    met = new Array(layering.rank.length).fill(false);
+    const a28 = (upwards ? layering.ranks.slice().reverse() : layering.ranks);
+    for (let i27 = 0; i27 < a28.length; i27++) {
+      items = a28[i27];
+      const a30 = items;
+      for (let i29 = 0; i29 < a30.length; i29++) {
+        root = a30[i29];
+        stack = [root];
+        while ((stack.length > 0)) {
+          item = stack.pop();
+          if (!met[item]) {
+            met[item] = true;
+            order[layering.rank[item]].push(item);
+            python.extend(stack, near[item].slice().reverse());
+          }
+        }
+      }
+    }
+    return order;
+  }
+  function _improve(order, layering, upwards) {
+    let is_flat, position, siblings, best, step, found;
+    is_flat = (layering.tree.__len__() === 1);
+    position = _positions(order, layering);
+    siblings = [];
+    best = new _Found(-1, []);
+    if (is_flat) {
+      best = _found(order, position, layering);
+    }
+    for (let i31 = 0; i31 < SWEEPS; i31++) {
+      step = i31;
+      if ((best.crossings === 0)) {
+        break;
+      }
+      if ((!is_flat && (step === Math.floor(SWEEPS / 2)))) {
+        siblings = _sibling_order(order, layering);
+        _sort_clusters(order, position, layering, siblings);
+      }
+      sweep(order, position, layering, (((step % 2) === 1) === upwards), ((step % 4) >= 2), siblings);
+      if ((siblings.length > 0)) {
+        _sort_clusters(order, position, layering, siblings);
+      }
+      exchange_neighbours(order, position, layering, 1);
+      if ((is_flat || (siblings.length > 0))) {
+        found = _found(order, position, layering);
+        if (((best.crossings < 0) || (found.crossings < best.crossings))) {
+          best = found;
+        }
+      }
+    }
+    position = _positions(best.order, layering);
+    exchange_neighbours(best.order, position, layering, 20);
+    return _found(best.order, position, layering);
+  }
+  function _found(order, position, layering) {
+    let crossings;
+    crossings = count_crossings(order, position, layering);
+    return new _Found(crossings, order.map((items) => items.slice()));
+  }
+  function _positions(order, layering) {
+    let position, items, place, item;
+    position = new Array(layering.rank.length).fill(0);
+    const a33 = order;
+    for (let i32 = 0; i32 < a33.length; i32++) {
+      items = a33[i32];
+      const a35 = items;
+      for (let i34 = 0; i34 < a35.length; i34++) {
+        place = i34;
+        item = a35[i34];
+        position[item] = place;
+      }
+    }
+    return position;
+  }
+  function _sibling_order(order, layering) {
+    let tree, total, number, items, place, item, cluster, ordered, numbers;
+    tree = layering.tree;
+    total = new Array(tree.__len__()).fill(0.0);
+    number = new Array(tree.__len__()).fill(0);
+    const a37 = order;
+    for (let i36 = 0; i36 < a37.length; i36++) {
+      items = a37[i36];
+      const a39 = items;
+      for (let i38 = 0; i38 < a39.length; i38++) {
+        place = i38;
+        item = a39[i38];
+        const a41 = tree.between(layering.cluster[item], ROOT);
+        for (let i40 = 0; i40 < a41.length; i40++) {
+          cluster = a41[i40];
+          total[cluster] = (total[cluster] + ((place + 0.5) / items.length));
+          number[cluster] = (number[cluster] + 1);
+        }
+      }
+    }
+    ordered = python.sort(python.range(1, tree.__len__(), 1).slice(), (cluster) => (total[cluster] / number[cluster]));
+    numbers = new Array(tree.__len__()).fill(0);
+    const a43 = ordered;
+    for (let i42 = 0; i42 < a43.length; i42++) {
+      place = i42;
+      cluster = a43[i42];
+      numbers[cluster] = place;
+    }
+    return numbers;
+  }
+  function _sort_clusters(order, position, layering, siblings) {
+    let rank, items, means, place, item;
+    const a45 = order;
+    for (let i44 = 0; i44 < a45.length; i44++) {
+      rank = i44;
+      items = a45[i44];
+      means = new Map(items.map((item) => [item, position[item]]));
+      order[rank] = sort_nested(items, means, layering, siblings);
+      const a47 = order[rank];
+      for (let i46 = 0; i46 < a47.length; i46++) {
+        place = i46;
+        item = a47[i46];
+        position[item] = place;
+      }
+    }
+  }
+  return { SWEEPS, EFFORT, MOST_STARTS, _Found, _Dice, count_crossings, order_ranks, _face_forward, _depth_first, _improve, _found, _positions, _sibling_order, _sort_clusters };
+})();
+
+const placement_ = (() => {
+  const { Geometry } = geometry_;
+  const { Row, rows_in_lanes, whole_row, widen_lanes } = lanes_;
+  const { Layering } = layering_;
+  const { isotonic } = sweeps_;
+  const ONE_SIDED = 12;
+  const TWO_SIDED = 8;
+  const IN_LANES = 4;
+  const BEND_MASS = 2.8284271247461903;
+  const FREE_MASS = 0.01;
+  function place_across(geometry) {
+    let rows, row, middle, item, offset;
+    rows = geometry.order.map((items) => whole_row(items, geometry));
+    geometry.centre = new Array(geometry.half.length).fill(0.0);
+    const a2 = rows;
+    for (let i1 = 0; i1 < a2.length; i1++) {
+      row = a2[i1];
+      middle = (row.offsets[row.offsets.length - 1] / 2);
+      const a4 = row.items;
+      const a5 = row.offsets;
+      for (let i3 = 0; i3 < a4.length; i3++) {
+        item = a4[i3];
+        offset = a5[i3];
+        geometry.centre[item] = (offset - middle);
+      }
+    }
+    _sweep(rows, geometry, ONE_SIDED);
+    geometry.lanes = [[-Infinity, Infinity]];
+    if ((geometry.layering.tree.__len__() > 1)) {
+      geometry.lanes = widen_lanes(geometry);
+      rows = rows_in_lanes(geometry);
+      _sweep(rows, geometry, IN_LANES);
+    }
+    _straighten(rows, geometry);
+  }
+  function _sweep(rows, geometry, one_sided) {
+    let layering, mass, both, backwards, step, near, row;
+    layering = geometry.layering;
+    mass = python.range(0, geometry.half.length, 1).map((item) => ((item < layering.node_count) ? 1.0 : BEND_MASS));
+    both = python.zip(layering.above, layering.below).map(([up, down]) => [...up, ...down]);
+    backwards = rows.slice().reverse();
+    for (let i6 = 0; i6 < (one_sided + TWO_SIDED); i6++) {
+      step = i6;
+      near = (((step % 2) === 0) ? layering.below : layering.above);
+      if ((step >= one_sided)) {
+        near = both;
+      }
+      const a8 = (((step % 2) === 0) ? backwards : rows);
+      for (let i7 = 0; i7 < a8.length; i7++) {
+        row = a8[i7];
+        _fit(row, near, mass, geometry.centre);
+      }
+    }
+  }
+  function _fit(row, near, mass, centre) {
+    let wishes, weights, item, offset, total, pull, other, low, high, fitted, value;
+    wishes = [];
+    weights = [];
+    const a10 = row.items;
+    const a11 = row.offsets;
+    for (let i9 = 0; i9 < a10.length; i9++) {
+      item = a10[i9];
+      offset = a11[i9];
+      total = 0.0;
+      pull = 0.0;
+      const a13 = near[item];
+      for (let i12 = 0; i12 < a13.length; i12++) {
+        other = a13[i12];
+        total = (total + mass[other]);
+        pull = (pull + (mass[other] * centre[other]));
+      }
+      if ((total > 0)) {
+        wishes.push(((pull / total) - offset));
+        weights.push((total * mass[item]));
+      } else {
+        wishes.push((centre[item] - offset));
+        weights.push(FREE_MASS);
+      }
+    }
+    low = row.low;
+    high = (row.high - row.offsets[row.offsets.length - 1]);
+    fitted = isotonic(wishes, weights);
+    const a15 = row.items;
+    const a16 = row.offsets;
+    const a17 = fitted;
+    for (let i14 = 0; i14 < a15.length; i14++) {
+      item = a15[i14];
+      offset = a16[i14];
+      value = a17[i14];
+      centre[item] = (Math.min(Math.max(value, low), high) + offset);
+    }
+  }
+  function _straighten(rows, geometry) {
+    let layering, centre, half, row_of, place_of, number, row, place, item, chain, stretch, low, high, last_node, room_low, room_high, fits, middle, member, others;
+    layering = geometry.layering;
+    centre = geometry.centre;
+    half = geometry.half;
+    row_of = new Array(centre.length).fill(0);
+    place_of = new Array(centre.length).fill(0);
+    const a19 = rows;
+    for (let i18 = 0; i18 < a19.length; i18++) {
+      number = i18;
+      row = a19[i18];
+      const a21 = row.items;
+      for (let i20 = 0; i20 < a21.length; i20++) {
+        place = i20;
+        item = a21[i20];
+        row_of[item] = number;
+        place_of[item] = place;
+      }
+    }
+    const a23 = _chains(layering, centre);
+    for (let i22 = 0; i22 < a23.length; i22++) {
+      chain = a23[i22];
+      stretch = [];
+      low = -Infinity;
+      high = Infinity;
+      last_node = -1;
+      const a25 = [...chain, -1];
+      for (let i24 = 0; i24 < a25.length; i24++) {
+        item = a25[i24];
+        if ((item >= 0)) {
+          const t26 = _room(rows[row_of[item]], place_of[item], centre);
+          room_low = t26[0];
+          room_high = t26[1];
+          fits = (Math.max(low, room_low) <= Math.min(high, room_high));
+          if ((fits && (item < layering.node_count) && (last_node >= 0))) {
+            fits = (Math.abs((centre[item] - centre[last_node])) <= (2 * half[item]));
+            fits = (fits || _is_only_edge(layering.above[item][0], item, layering));
+          }
+          if (fits) {
+            const t27 = Math.max(low, room_low);
+            const t28 = Math.min(high, room_high);
+            low = t27;
+            high = t28;
+            stretch.push(item);
+            last_node = ((item < layering.node_count) ? item : last_node);
+            continue;
+          }
+        }
+        if ((stretch.length > 1)) {
+          middle = python.sort(stretch.map((member) => centre[member]).slice())[Math.floor(stretch.length / 2)];
+          const a30 = stretch;
+          for (let i29 = 0; i29 < a30.length; i29++) {
+            member = a30[i29];
+            centre[member] = Math.min(Math.max(middle, low), high);
+          }
+        }
+        if ((item >= 0)) {
+          stretch = [item];
+          const t31 = _room(rows[row_of[item]], place_of[item], centre);
+          low = t31[0];
+          high = t31[1];
+          last_node = ((item < layering.node_count) ? item : -1);
+        }
+      }
+    }
+    const a33 = rows;
+    for (let i32 = 0; i32 < a33.length; i32++) {
+      row = a33[i32];
+      const a35 = row.items;
+      for (let i34 = 0; i34 < a35.length; i34++) {
+        place = i34;
+        item = a35[i34];
+        others = [...layering.above[item], ...layering.below[item]];
+        if ((others.length === 1)) {
+          const t36 = _room(row, place, centre);
+          low = t36[0];
+          high = t36[1];
+          centre[item] = Math.min(Math.max(centre[others[0]], low), high);
+        }
+      }
+    }
+  }
+  function _room(row, place, centre) {
+    let items, offsets, low, high;
+    items = row.items;
+    offsets = row.offsets;
+    low = row.low;
+    high = row.high;
+    if ((place > 0)) {
+      low = ((centre[items[(place - 1)]] + offsets[place]) - offsets[(place - 1)]);
+    }
+    if (((place + 1) < items.length)) {
+      high = ((centre[items[(place + 1)]] - offsets[(place + 1)]) + offsets[place]);
+    }
+    return [low, high];
+  }
+  function _chains(layering, centre) {
+    let count, upper, lower, middle_above, middle_below, item, others, other, is_mutual, is_free, chains, chain;
+    count = layering.node_count;
+    upper = new Array(centre.length).fill(-1);
+    lower = new Array(centre.length).fill(-1);
+    middle_above = layering.above.map((others) => _middle(others, centre));
+    middle_below = layering.below.map((others) => _middle(others, centre));
+    const a38 = layering.below;
+    for (let i37 = 0; i37 < a38.length; i37++) {
+      item = i37;
+      others = a38[i37];
+      const a40 = others;
+      for (let i39 = 0; i39 < a40.length; i39++) {
+        other = a40[i39];
+        if ((((item >= count) && (other >= count)) || _is_only_edge(item, other, layering))) {
+          lower[item] = other;
+          upper[other] = item;
+        }
+      }
+    }
+    const a42 = [true, false];
+    for (let i41 = 0; i41 < a42.length; i41++) {
+      is_mutual = a42[i41];
+      const a44 = middle_below;
+      for (let i43 = 0; i43 < a44.length; i43++) {
+        item = i43;
+        other = a44[i43];
+        is_free = ((other >= 0) && (lower[item] < 0) && (upper[other] < 0));
+        if ((is_free && (!is_mutual || (middle_above[other] === item)))) {
+          lower[item] = other;
+          upper[other] = item;
+        }
+      }
+    }
+    chains = [];
+    const a46 = lower;
+    for (let i45 = 0; i45 < a46.length; i45++) {
+      item = i45;
+      other = a46[i45];
+      if (((other >= 0) && (upper[item] < 0))) {
+        chain = [item];
+        while ((lower[chain[chain.length - 1]] >= 0)) {
+          chain.push(lower[chain[chain.length - 1]]);
+        }
+        chains.push(chain);
+      }
+    }
+    return python.sort(chains.slice(), (chain) => -chain.length);
+  }
+  function _middle(items, centre) {
+    if ((items.length < 2)) {
+      return ((items.length === 1) ? items[0] : -1);
+    }
+    return python.sort(items.slice(), (x) => centre[x])[Math.floor(items.length / 2)];
+  }
+  function _is_only_edge(item, other, layering) {
+    return ((layering.below[item].length === 1) && (layering.above[other].length === 1));
+  }
+  return { ONE_SIDED, TWO_SIDED, IN_LANES, BEND_MASS, FREE_MASS, place_across, _sweep, _fit, _straighten, _room, _chains, _middle, _is_only_edge };
+})();
+
+const place_ = (() => {
+  const { place_along, place_frames } = frames_;
+  const { Geometry, Spacing } = geometry_;
+  const { ClusterTree, build_layering, cluster_tree, ranks_spanned } = layering_;
+  const { order_ranks } = order_;
+  const { place_across } = placement_;
+  const { rank_nodes } = ranks_;
+  const { parallel_offsets, route_edges } = routing_;
+  const CLUSTER_PADDING = 8.0;
+  const BEND_GAP = 0.6;
+  const FREE_ITEMS = 1000;
+  const ITEMS_PER_NODE = 4;
+  const MOST_SPANNED = 50000;
+  const STEPS = 100000;
+  class Placing {
+    constructor(boxes, routes, paths, frames, width, height) {
+      this.boxes = boxes;
+      this.routes = routes;
+      this.paths = paths;
+      this.frames = frames;
+      this.width = width;
+      this.height = height;
+    }
+  }
+  function place(sizes, edges, groups, rankdir, rank_gap, node_gap, title_height, title_width) {
+    let is_sideways, tree, ranks, layering, titled, wide, none, half, geometry, chain, offset, bend;
+    if ((sizes.length === 0)) {
+      return new Placing([], [], [], [], 0.0, 0.0);
+    }
+    is_sideways = ((rankdir === "LR") || (rankdir === "RL"));
+    const t1 = _ranked(edges, groups);
+    tree = t1[0];
+    ranks = t1[1];
+    layering = build_layering(ranks, edges, tree, (FREE_ITEMS + (ITEMS_PER_NODE * sizes.length)), STEPS);
+    titled = (CLUSTER_PADDING + title_height);
+    wide = tree.paths.map((path) => ((path.length > 0) ? title_width(path) : 0.0));
+    none = new Array(tree.__len__()).fill(0.0);
+    half = sizes.map(([width, height]) => ((is_sideways ? height : width) / 2));
+    python.extend(half, new Array((layering.rank.length - sizes.length)).fill(0.0));
+    geometry = new Geometry(layering, new Spacing(rank_gap, node_gap, (BEND_GAP * node_gap), ((rankdir === "TB") ? titled : CLUSTER_PADDING), ((rankdir === "BT") ? titled : CLUSTER_PADDING), (is_sideways ? titled : CLUSTER_PADDING), CLUSTER_PADDING), sizes.map(([width, height]) => (is_sideways ? width : height)), half, parallel_offsets(edges, sizes.length), (is_sideways ? wide : none), (is_sideways ? none : wide), order_ranks(layering));
+    const a3 = layering.chains;
+    const a4 = geometry.offsets;
+    for (let i2 = 0; i2 < a3.length; i2++) {
+      chain = a3[i2];
+      offset = a4[i2];
+      const a6 = chain.slice(1, -1);
+      for (let i5 = 0; i5 < a6.length; i5++) {
+        bend = a6[i5];
+        half[bend] = Math.max(half[bend], Math.abs(offset));
+      }
+    }
+    place_across(geometry);
+    place_along(geometry);
+    place_frames(geometry);
+    return _turned(sizes, route_edges(edges, geometry), geometry, rankdir);
+  }
+  function _ranked(edges, groups) {
+    let paths, tree, ranks, deepest;
+    paths = groups.slice();
+    tree = cluster_tree(paths);
+    ranks = rank_nodes(paths.length, edges, tree);
+    while ((ranks_spanned(ranks, tree) > MOST_SPANNED)) {
+      deepest = python.greatest(tree.depth);
+      paths = paths.map((path) => path.slice(0, (deepest - 1)));
+      tree = cluster_tree(paths);
+      ranks = rank_nodes(paths.length, edges, tree);
+    }
+    return [tree, ranks];
+  }
+  function _turned(sizes, routes, geometry, rankdir) {
+    let is_mirrored, is_sideways, start, end, low, high, route, across, boxes, node, width, height, span, top, x, y, frames, frame, length, breadth;
+    is_mirrored = ((rankdir === "RL") || (rankdir === "BT"));
+    is_sideways = ((rankdir === "LR") || (rankdir === "RL"));
+    const t7 = geometry.frames[0];
+    start = t7[0];
+    end = t7[1];
+    low = t7[2];
+    high = t7[3];
+    const a9 = routes;
+    for (let i8 = 0; i8 < a9.length; i8++) {
+      route = a9[i8];
+      const a11 = route;
+      for (let i10 = 0; i10 < a11.length; i10++) {
+        const t12 = a11[i10];
+        across = t12[1];
+        low = Math.min(low, across);
+        high = Math.max(high, across);
+      }
+    }
+    function point(along, across) {
+      along = (is_mirrored ? (end - along) : (along - start));
+      return (is_sideways ? [along, (across - low)] : [(across - low), along]);
+    }
+    boxes = [];
+    const a14 = sizes;
+    for (let i13 = 0; i13 < a14.length; i13++) {
+      node = i13;
+      const t15 = a14[i13];
+      width = t15[0];
+      height = t15[1];
+      span = geometry.along[node];
+      top = (geometry.centre[node] - geometry.half[node]);
+      const t16 = point((is_mirrored ? span[1] : span[0]), top);
+      x = t16[0];
+      y = t16[1];
+      boxes.push([x, y, width, height]);
+    }
+    frames = [];
+    const a18 = geometry.frames.slice(1);
+    for (let i17 = 0; i17 < a18.length; i17++) {
+      frame = a18[i17];
+      const t19 = point((is_mirrored ? frame[1] : frame[0]), frame[2]);
+      x = t19[0];
+      y = t19[1];
+      length = (frame[1] - frame[0]);
+      breadth = (frame[3] - frame[2]);
+      const t20 = (is_sideways ? [length, breadth] : [breadth, length]);
+      width = t20[0];
+      height = t20[1];
+      frames.push([x, y, width, height]);
+    }
+    return new Placing(boxes, routes.map((route) => route.map(([along, across]) => point(along, across))), geometry.layering.tree.paths.slice(1), frames, (is_sideways ? (end - start) : (high - low)), (is_sideways ? (high - low) : (end - start)));
+  }
+  return { CLUSTER_PADDING, BEND_GAP, FREE_ITEMS, ITEMS_PER_NODE, MOST_SPANNED, STEPS, Placing, place, _ranked, _turned };
+})();
+
+const { place } = place_;

@@ -28,8 +28,7 @@ TITLE_COLUMNS = 200
 SCRIPTS = (
     "numbers", "graph", "elements", "looks", "wording",
     "groups", "bands", "folds", "acyclic", "copies", "boxes", "views",
-    "cluster_tree", "ranks", "shorten", "layering", "barycentre", "crossings", "order", "lanes",
-    "straighten", "places", "frames", "routes", "layout",
+    "layout", "places",
     "shown", "shapes", "drawing", "lines", "camera", "culling", "pointer", "folding", "paths",
     "marks", "steps", "captions", "flow", "player", "tables", "summary", "panel", "search",
     "keyboard", "theme", "main",

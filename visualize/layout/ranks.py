@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 
-from visualize.layout.cluster_tree import ROOT, ClusterTree
+from visualize.layout.layering import ROOT, ClusterTree
 from visualize.layout.shorten import shorten_edges
 
 __all__ = ["latest_ranks", "rank_nodes"]
@@ -12,8 +12,10 @@ __all__ = ["latest_ranks", "rank_nodes"]
 EFFORT = 3_000_000  # visits of an arc while shortening, about 1 s; 5,112 nodes of an MLP: 0.1 s
 SHORT_CLUSTER = 2  # a cluster's length counts as two edges: a stray member does not stretch it
 
+Constraint = tuple[int, int, int]  # u, v, gap: v stands at least gap ranks behind u
 
-def latest_ranks(count: int, constraints: Sequence[tuple[int, int, int]]) -> list[int]:
+
+def latest_ranks(count: int, constraints: Sequence[Constraint]) -> list[int]:
     """Give each of `count` nodes the largest rank that its consumers allow.
 
     A constraint `(u, v, gap)` asks for `rank[v] >= rank[u] + gap`; gaps are 0 or more. What nothing
@@ -32,39 +34,39 @@ def latest_ranks(count: int, constraints: Sequence[tuple[int, int, int]]) -> lis
         before[v].append((u, gap))
         waiting[u] += 1
     height = [0] * count  # ranks still needed after this node
-    ready = [v for v in range(count) if not waiting[v]]
-    for v in ready:
+    ready = [v for v in range(count) if waiting[v] == 0]
+    for v in ready:  # grows while it is walked
         for u, gap in before[v]:
             height[u] = max(height[u], height[v] + gap)
             waiting[u] -= 1
-            if not waiting[u]:
+            if waiting[u] == 0:
                 ready.append(u)
     if len(ready) < count:
-        cycle = _find_cycle(before, [bool(left) for left in waiting])
         raise ValueError(
-            f"layout: the edges form a cycle through nodes {' -> '.join(map(str, cycle))}; "
+            f"layout: the edges form a cycle through nodes {_cycle(before, waiting)}; "
             "a layered layout needs a graph without cycles, so drop one of these edges"
         )
     last = max(height, default=0)
     return [last - needed for needed in height]
 
 
-def _find_cycle(before: list[list[tuple[int, int]]], stuck: list[bool]) -> list[int]:
-    # The nodes never made ready have a consumer that is stuck too: following consumers must repeat.
-    after: dict[int, int] = {}
+def _cycle(before: list[list[tuple[int, int]]], waiting: list[int]) -> str:
+    # A node that was never ready has a consumer of that kind: following consumers must repeat.
+    after = [-1] * len(before)
     for v, sources in enumerate(before):
-        if stuck[v]:
+        if waiting[v] > 0:
             for u, _ in sources:
-                after.setdefault(u, v)
-    node = next(v for v, is_stuck in enumerate(stuck) if is_stuck)
-    seen: dict[int, int] = {}
+                after[u] = v if after[u] < 0 else after[u]
+    node = 0
+    while waiting[node] == 0:
+        node += 1
     walk: list[int] = []
-    while node not in seen:
-        seen[node] = len(walk)
+    while node not in walk:
         walk.append(node)
         node = after[node]
-    cycle = [*walk[seen[node] :], node]
-    return cycle if len(cycle) <= 12 else [*cycle[:10], *cycle[-2:]]
+    cycle = [*walk[walk.index(node) :], node]
+    shown = cycle if len(cycle) <= 12 else [*cycle[:10], *cycle[-2:]]
+    return " -> ".join([str(node) for node in shown])
 
 
 def rank_nodes(count: int, edges: Sequence[tuple[int, int]], tree: ClusterTree) -> list[int]:
@@ -78,12 +80,12 @@ def rank_nodes(count: int, edges: Sequence[tuple[int, int]], tree: ClusterTree) 
 
     Raises ValueError, naming the nodes, where the edges form a cycle.
     """
-    constraints = [(u, v, 1) for u, v in edges]
+    constraints: list[Constraint] = [(u, v, 1) for u, v in edges]
     weights = [1] * len(edges)
     ranks = latest_ranks(count, constraints)
     if len(tree) > 1:
-        for constraint, weight in _cluster_constraints(count, edges, tree):
-            constraints.append(constraint)
+        for u, v, gap, weight in _cluster_constraints(count, edges, tree):
+            constraints.append((u, v, gap))
             weights.append(weight)
         ranks = latest_ranks(count + 2 * len(tree), constraints)
     ranks = shorten_edges(ranks, constraints, weights, EFFORT)[:count]
@@ -93,35 +95,49 @@ def rank_nodes(count: int, edges: Sequence[tuple[int, int]], tree: ClusterTree) 
 
 def _cluster_constraints(
     count: int, edges: Sequence[tuple[int, int]], tree: ClusterTree
-) -> Iterator[tuple[tuple[int, int, int], int]]:
-    # Two extra nodes stand for the ends of a cluster: it enters at one and leaves at the other.
+) -> list[tuple[int, int, int, int]]:
+    # Constraints with their weights. Two extra nodes stand for the ends of a cluster: it enters at
+    # one and leaves at the other.
     enter, leave = count, count + len(tree)
-    links = [_siblings(u, v, tree, count) for u, v in edges]
+    links = _links(count, edges, tree)
     component = _strong_components(count + len(tree), links)
     tangled = _tangled(component, count, tree)
-    for first, second, around in dict.fromkeys(links):
+    found: list[tuple[int, int, int, int]] = []
+    for first, second, around in links:
         if not tangled[around] and component[first] != component[second]:
             start = first if first < count else leave + first - count
             end = second if second < count else enter + second - count
-            yield (start, end, 1), 0
+            found.append((start, end, 1, 0))
     for node, cluster in enumerate(tree.of_node):
         if cluster != ROOT:
-            yield (enter + cluster, node, 0), 0
-            yield (node, leave + cluster, 0), 0
+            found.append((enter + cluster, node, 0, 0))
+            found.append((node, leave + cluster, 0, 0))
     for cluster in range(1, len(tree)):
-        yield (enter + cluster, leave + cluster, 0), SHORT_CLUSTER
+        found.append((enter + cluster, leave + cluster, 0, SHORT_CLUSTER))
         if tree.parent[cluster] != ROOT:
-            yield (enter + tree.parent[cluster], enter + cluster, 0), 0
-            yield (leave + cluster, leave + tree.parent[cluster], 0), 0
+            found.append((enter + tree.parent[cluster], enter + cluster, 0, 0))
+            found.append((leave + cluster, leave + tree.parent[cluster], 0, 0))
+    return found
 
 
-def _siblings(u: int, v: int, tree: ClusterTree, count: int) -> tuple[int, int, int]:
-    # The two children of the innermost common cluster that hold u and v: a node, or count +
-    # cluster.
-    around = tree.common(tree.of_node[u], tree.of_node[v])
-    above_u = tree.between(tree.of_node[u], around)
-    above_v = tree.between(tree.of_node[v], around)
-    return (count + above_u[-1] if above_u else u, count + above_v[-1] if above_v else v, around)
+def _links(
+    count: int, edges: Sequence[tuple[int, int]], tree: ClusterTree
+) -> list[tuple[int, int, int]]:
+    # For each edge the two children of the innermost common cluster that hold its ends (a node, or
+    # count + cluster), and that cluster; each link once.
+    size = count + len(tree)
+    known: set[int] = set()
+    links: list[tuple[int, int, int]] = []
+    for u, v in edges:
+        around = tree.common(tree.of_node[u], tree.of_node[v])
+        above_u = tree.between(tree.of_node[u], around)
+        above_v = tree.between(tree.of_node[v], around)
+        first = count + above_u[-1] if len(above_u) > 0 else u
+        second = count + above_v[-1] if len(above_v) > 0 else v
+        if first * size + second not in known:
+            known.add(first * size + second)
+            links.append((first, second, around))
+    return links
 
 
 def _tangled(component: list[int], count: int, tree: ClusterTree) -> list[bool]:
@@ -135,7 +151,7 @@ def _tangled(component: list[int], count: int, tree: ClusterTree) -> list[bool]:
     return tangled
 
 
-def _strong_components(count: int, links: Iterable[tuple[int, int, int]]) -> list[int]:
+def _strong_components(count: int, links: Sequence[tuple[int, int, int]]) -> list[int]:
     # Tarjan, Depth-first search and linear graph algorithms (1972), with an explicit stack.
     after: list[list[int]] = [[] for _ in range(count)]
     for first, second, _ in links:
@@ -143,32 +159,32 @@ def _strong_components(count: int, links: Iterable[tuple[int, int, int]]) -> lis
     index = [-1] * count
     low = [0] * count
     component = [-1] * count
+    following = [0] * count
     stack: list[int] = []
-    reached = found = 0
+    reached = 0
+    found = 0
     for root in range(count):
-        if index[root] >= 0:
-            continue
-        work = [(root, iter(after[root]))]
-        index[root] = low[root] = reached
-        reached += 1
-        stack.append(root)
-        while work:
-            node, successors = work[-1]
-            for successor in successors:
+        work = [root] if index[root] < 0 else []
+        while len(work) > 0:
+            node = work[-1]
+            if index[node] < 0:
+                index[node] = reached
+                low[node] = reached
+                reached += 1
+                stack.append(node)
+            if following[node] < len(after[node]):
+                successor = after[node][following[node]]
+                following[node] += 1
                 if index[successor] < 0:
-                    index[successor] = low[successor] = reached
-                    reached += 1
-                    stack.append(successor)
-                    work.append((successor, iter(after[successor])))
-                    break
-                if component[successor] < 0:
+                    work.append(successor)
+                elif component[successor] < 0:
                     low[node] = min(low[node], index[successor])
-            else:
-                work.pop()
-                if work:
-                    low[work[-1][0]] = min(low[work[-1][0]], low[node])
-                if low[node] == index[node]:
-                    while component[node] < 0:
-                        component[stack.pop()] = found
-                    found += 1
+                continue
+            work.pop()
+            if len(work) > 0:
+                low[work[-1]] = min(low[work[-1]], low[node])
+            if low[node] == index[node]:
+                while component[node] < 0:
+                    component[stack.pop()] = found
+                found += 1
     return component

@@ -1,0 +1,130 @@
+"""The layout as a script: what Python places, a page places alike, to the last bit."""
+
+from __future__ import annotations
+
+import ast
+import json
+import random
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.visualize.page_graphs import PAGE, decoded, drawn, open_scripts
+from visualize.layout import RANKDIRS, layout
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="module")
+def javascript():
+    """The module docs/javascript.py."""
+    sys.path.insert(0, str(ROOT / "docs"))
+    import javascript
+
+    yield javascript
+    sys.path.remove(str(ROOT / "docs"))
+
+
+@pytest.fixture(scope="module")
+def scripts(browser):
+    page = open_scripts(browser)
+    yield page
+    page.close()
+
+
+def drawing(seed):
+    """Sizes, edges without cycles and clusters; several edges of one pair among them."""
+    generator = random.Random(seed)
+    count = generator.randint(1, 40)
+    names = generator.sample(range(count), count)
+    pairs = (
+        [sorted(generator.sample(range(count), 2)) for _ in range(2 * count)] if count > 1 else []
+    )
+    edges = [(names[u], names[v]) for u, v in pairs]
+    edges += generator.choices(edges, k=3) if edges else []
+    sizes = [(generator.uniform(1, 90), generator.uniform(1, 90)) for _ in range(count)]
+    depth = 3 if seed % 3 else 0
+    groups = [tuple(generator.choices("abc", k=generator.randint(0, depth))) for _ in names]
+    return sizes, edges, groups
+
+
+def placed_by_both(scripts, sizes, edges, groups, rankdir):
+    by_python = layout(
+        sizes,
+        edges,
+        groups=groups,
+        rankdir=rankdir,
+        title_width=lambda path: 12.0 + 6 * len(path[-1]),
+    )
+    by_script = scripts.evaluate(
+        """([sizes, edges, groups, rankdir]) => JSON.stringify(known.place(
+        sizes, edges, groups, rankdir, 36, 10, 16, (path) => 12 + 6 * path.at(-1).length))""",
+        [sizes, edges, groups, rankdir],
+    )
+    return by_python, json.loads(by_script)
+
+
+def assert_equal(by_python, by_script):
+    assert [list(box) for box in by_python.boxes] == by_script["boxes"]
+    assert [[list(knot) for knot in route] for route in by_python.routes] == by_script["routes"]
+    assert [list(path) for path in by_python.clusters] == by_script["paths"]
+    assert [list(frame) for frame in by_python.clusters.values()] == by_script["frames"]
+    assert (by_python.width, by_python.height) == (by_script["width"], by_script["height"])
+
+
+@pytest.mark.parametrize("rankdir", RANKDIRS)
+def test_python_and_the_script_give_the_same_coordinates(scripts, rankdir):
+    for seed in range(30):
+        assert_equal(*placed_by_both(scripts, *drawing(seed), rankdir))
+
+
+def test_long_edges_and_many_clusters_have_the_same_coordinates_too(scripts):
+    chain = [(i, i + 1) for i in range(299)] + [(i, 299) for i in range(290)]
+    assert_equal(*placed_by_both(scripts, [(20, 10)] * 300, chain, [()] * 300, "LR"))
+    paths = [(f"m{i % 7}", f"n{i % 3}") for i in range(200)]
+    tangle = [(i, j) for i in range(200) for j in (i + 1, 2 * i) if i < j < 200]
+    assert_equal(*placed_by_both(scripts, [(30.5, 20.25)] * 200, tangle, paths, "TB"))
+
+
+@pytest.mark.parametrize("name", ["readme", "network", "states"])
+def test_a_page_and_a_picture_of_one_graph_are_one_layout(scripts, graphs, name):
+    picture = drawn(scripts, decoded(graphs[name]()))
+    placed = layout(
+        [tuple(size) for size in picture["sizes"]],
+        [(edge["source"], edge["target"]) for edge in picture["edges"]],
+        groups=[tuple(box["path"]) for box in picture["boxes"]],
+        title_width=lambda path: 12.0 + 6 * len(path[-1]),
+    )
+    assert [list(box) for box in placed.boxes] == picture["places"]
+    assert [[list(knot) for knot in route] for route in placed.routes] == picture["routes"]
+
+
+def test_the_script_is_what_make_docs_writes(javascript):
+    written = javascript.script(ROOT / "visualize" / "layout" / "place.py", ["place"])
+    assert (PAGE / "layout.js").read_text(encoding="utf-8").endswith(written)
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("if items: return 1", "is no bool"),
+        ("for x in items: pass\n    else: return 1", "is a For"),
+        ("return items == [1]", "is compared"),
+        ("return items + items", "no numbers"),
+        ("return print(items)", "calls print"),
+        ("return sorted([(1, 2)])", "without a key"),
+        ("return {x for x in items}", "is a SetComp"),
+        ("return len(3)", "measures"),
+        ("return items.count(1)", "calls count"),
+        ("with items: pass", "is a With"),
+    ],
+)
+def test_what_a_script_cannot_say_is_an_error(javascript, tmp_path, line, said):
+    source = f"def f(items: list[int]) -> int:\n    {line}\n"
+    ast.parse(source)
+    path = tmp_path / "module.py"
+    path.write_text(source, encoding="utf-8")
+    with pytest.raises(javascript.TranslationError, match=said) as caught:
+        javascript.script(path, ["f"])
+    assert str(caught.value).startswith("module.py")
