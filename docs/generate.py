@@ -21,7 +21,7 @@ from conventions import CONVENTIONS, REFUSALS
 from digits import BACKENDS, FIGURES, LIMITS, MOST
 from javascript import script
 
-__all__ = ["PAGES_WITH_PICTURES", "arguments", "keep", "layout_script", "main", "operations_page"]
+__all__ = ["PAGES_WITH_PICTURES", "arguments", "keep", "main", "operations_page", "picture_script"]
 
 ROOT = Path(__file__).parents[1]
 PAGES_WITH_PICTURES = ("README.md", "docs/tutorial.md", "docs/backpropagation.md")
@@ -212,17 +212,29 @@ def comparable(picture: str) -> str:
     return IDENTIFIER.sub("g", rounded)
 
 
-def layout_script() -> str:
-    """Return the script with which a page places its boxes."""
-    source = ROOT / "visualize" / "layout" / "place.py"
-    head = "// The layout of visualize/layout/*.py, written by `make docs`: edit those.\n\n"
-    return head + script(source, ["place"])
+def picture_script() -> str:
+    """Return the script of what pages and pictures share, from the modules of visualize."""
+    modules = ("layout/place", "scene/acyclic", "scene/copies", "scene/gradient", "formats/looks")
+    names = (
+        "place", "visits_of_loops", "levels_of_copies", "Gradient", "gradient_of", "shown_for_many",
+        "look_by",
+    )  # fmt: skip
+    sources = [ROOT / "visualize" / f"{module}.py" for module in modules]
+    head = (
+        "// What pages and pictures share: places of boxes, copies of leaves, looks of gradients.\n"
+        "// Written by `make docs` from visualize/"
+        + ", ".join(f"{module}.py" for module in modules[:2])
+        + ",\n// "
+        + ", ".join(f"{module}.py" for module in modules[2:])
+        + " and what they import: edit those.\n\n"
+    )
+    return head + script(sources, names, given=("significant", "exact"))
 
 
 def main() -> None:
     """Write all of it."""
     page = ROOT / "visualize" / "page"
-    (page / "layout.js").write_text(layout_script(), encoding="utf-8")
+    (page / "picture.js").write_text(picture_script(), encoding="utf-8")
     (ROOT / "docs" / "operations.md").write_text(operations_page(), encoding="utf-8")
     for page in PAGES_WITH_PICTURES:
         with tempfile.TemporaryDirectory() as folder:

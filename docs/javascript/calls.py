@@ -6,7 +6,7 @@ import ast
 from collections.abc import Mapping
 
 from javascript.expressions import Expressions, quoted
-from javascript.kinds import NUMBER, TEXT, UNKNOWN, Function, TranslationError, Type, part_of
+from javascript.kinds import BOOL, NUMBER, TEXT, UNKNOWN, Function, TranslationError, Type, part_of
 
 __all__ = ["Calls"]
 
@@ -57,8 +57,12 @@ class Calls(Expressions):
                 return f"{text}.{sizes[str(kind[0])]}", NUMBER
             case "range":
                 return f"python.range({', '.join(self.bounds(node.args))})", ("list", NUMBER)
-            case "abs":
-                return f"Math.abs({texts[0][0]})", NUMBER
+            case "abs" | "ceil" | "sqrt":
+                return f"Math.{name}({texts[0][0]})", NUMBER
+            case "isnan":
+                return f"Number.isNaN({texts[0][0]})", BOOL
+            case "isinf":
+                return f"(Math.abs({texts[0][0]}) === Infinity)", BOOL
             case "float" | "int":
                 return texts[0][0], NUMBER
             case "str":

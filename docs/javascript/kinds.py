@@ -49,7 +49,9 @@ class Known:
             self.fields[node.name] = fields
             self.functions[node.name] = Function(list(fields), fields, ("class", node.name))
             for item in node.body:
-                if isinstance(item, ast.FunctionDef):
+                if isinstance(item, ast.FunctionDef) and item.decorator_list:  # a property
+                    fields[item.name] = self.type_of(item.returns)
+                elif isinstance(item, ast.FunctionDef):
                     self.functions[f"{node.name}.{item.name}"] = self.signature(item)
         elif isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
             name = node.targets[0].id
@@ -57,6 +59,8 @@ class Known:
                 self.aliases[name] = self.type_of(node.value)
             elif not name.startswith("__"):
                 self.constants[name] = NUMBER
+        elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
+            self.constants[node.target.id] = self.type_of(node.annotation)
 
     def signature(self, node: ast.FunctionDef) -> Function:
         """Return the parameters of a function and their types."""
@@ -73,6 +77,8 @@ class Known:
         if isinstance(node, ast.Subscript) and isinstance(node.value, ast.Name):
             parts = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
             kind = node.value.id
+            if kind == "Literal":
+                return TEXT
             if kind == "Callable":
                 return "callable", self.type_of(parts[-1])
             inner = [self.type_of(part) for part in parts if not isinstance(part, ast.Constant)]

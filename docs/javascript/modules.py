@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from graphlib import TopologicalSorter
 from pathlib import Path
 
-from javascript.kinds import Known
+from javascript.kinds import TEXT, Function, Known
 from javascript.statements import Statements
 
 __all__ = ["script"]
@@ -15,15 +15,19 @@ __all__ = ["script"]
 RUNTIME = Path(__file__).with_name("runtime.js")
 
 
-def script(entry: Path, exported: Iterable[str]) -> str:
-    """Return a module and those of its folder that it imports as a script that defines `exported`.
+def script(entries: Sequence[Path], exported: Iterable[str], given: Iterable[str] = ()) -> str:
+    """Return modules and those that they import as a script that defines `exported`.
+
+    What is `given` the page defines itself: functions that return strings.
 
     Raises TranslationError where a module holds what only Python can say.
     """
     known = Known()
+    for name in given:
+        known.functions[name] = Function([], {}, TEXT)
     texts = [RUNTIME.read_text(encoding="utf-8")]
     homes: dict[str, str] = {}  # name -> the module that defines it
-    for path, tree in _modules(entry):
+    for path, tree in _modules(entries, set(known.functions)):
         lines, names = _Module(path, known).written(tree)
         imported: dict[str, list[str]] = {}
         for statement in tree.body:
@@ -38,17 +42,22 @@ def script(entry: Path, exported: Iterable[str]) -> str:
     return "\n".join([*texts, *(f"const {{ {name} }} = {homes[name]};\n" for name in exported)])
 
 
-def _modules(entry: Path) -> list[tuple[Path, ast.Module]]:
-    """Return a module and those of its folder that it imports, imported ones first."""
+def _modules(entries: Sequence[Path], given: set[str]) -> list[tuple[Path, ast.Module]]:
+    """Return modules and those that they import, imported ones first."""
     trees: dict[Path, ast.Module] = {}
     imports: dict[Path, list[Path]] = {}
-    found = [entry]
+    found = list(entries)
     for path in found:  # grows while it is walked
         if path not in trees:
             trees[path] = ast.parse(path.read_text(encoding="utf-8"))
-            names = [node.module for node in trees[path].body if isinstance(node, ast.ImportFrom)]
-            paths = [path.with_name(f"{(name or '').rpartition('.')[2]}.py") for name in names]
-            imports[path] = [other for other in paths if other.exists()]
+            imports[path] = [
+                other
+                for node in trees[path].body
+                if isinstance(node, ast.ImportFrom) and node.module
+                if not given.issuperset(alias.name for alias in node.names)
+                for folder in path.parents
+                if (other := folder.joinpath(*node.module.split(".")).with_suffix(".py")).exists()
+            ]
             found += imports[path]
     return [(path, trees[path]) for path in TopologicalSorter(imports).static_order()]
 
@@ -80,11 +89,11 @@ class _Module(Statements):
             elif isinstance(node, ast.ClassDef):
                 lines += self.dataclass(node)
                 names.append(node.name)
-            elif isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
-                name = node.targets[0].id
-                if name in self.known.constants:
-                    lines.append(f"const {name} = {self.value(node.value)};")
-                    names.append(name)
+            elif isinstance(node, ast.Assign | ast.AnnAssign) and node.value:
+                target = node.targets[0] if isinstance(node, ast.Assign) else node.target
+                if isinstance(target, ast.Name) and target.id in self.known.constants:
+                    lines.append(f"const {target.id} = {self.value(node.value)};")
+                    names.append(target.id)
             elif not isinstance(node, ast.Import | ast.ImportFrom | ast.Expr):
                 self.refuse(node)
         return lines, names

@@ -20,13 +20,18 @@ class Statements(Calls):
         parameters = []
         for item in node.body:
             if isinstance(item, ast.AnnAssign) and isinstance(item.target, ast.Name):
-                parameters.append(item.target.id + (" = []" if item.value is not None else ""))
-        names = list(self.known.fields[node.name])
+                default = item.value
+                parameters.append(item.target.id)
+                if isinstance(default, ast.Constant):
+                    parameters[-1] += f" = {self.value(default)}"
+                elif default is not None:  # a field(default_factory=list)
+                    parameters[-1] += " = []"
+        names = self.known.functions[node.name].parameters
         lines = [f"class {node.name} {{", f"constructor({', '.join(parameters)}) {{"]
         lines += [f"this.{name} = {name};" for name in names] + ["}"]
         for item in node.body:
             if isinstance(item, ast.FunctionDef):
-                lines += self.function(item, "", node.name)
+                lines += self.function(item, "get " if item.decorator_list else "", node.name)
         return [*lines, "}"]
 
     def function(self, node: ast.FunctionDef, keyword: str, owner: str = "") -> list[str]:

@@ -18,7 +18,7 @@ __all__ = [
 
 PAGE = Path(__file__).parents[2] / "visualize" / "page"
 SCRIPTS = (
-    "graph", "groups", "bands", "folds", "acyclic", "copies", "boxes", "views", "layout", "places",
+    "picture", "graph", "groups", "bands", "folds", "boxes", "views", "places",
 )  # fmt: skip
 DRAWN = """
 window.known = {

@@ -101,8 +101,9 @@ def test_a_page_and_a_picture_of_one_graph_are_one_layout(scripts, graphs, name)
 
 
 def test_the_script_is_what_make_docs_writes(javascript):
-    written = javascript.script(ROOT / "visualize" / "layout" / "place.py", ["place"])
-    assert (PAGE / "layout.js").read_text(encoding="utf-8").endswith(written)
+    from generate import picture_script
+
+    assert (PAGE / "picture.js").read_text(encoding="utf-8") == picture_script()
 
 
 @pytest.mark.parametrize(
@@ -126,5 +127,5 @@ def test_what_a_script_cannot_say_is_an_error(javascript, tmp_path, line, said):
     path = tmp_path / "module.py"
     path.write_text(source, encoding="utf-8")
     with pytest.raises(javascript.TranslationError, match=said) as caught:
-        javascript.script(path, ["f"])
+        javascript.script([path], ["f"])
     assert str(caught.value).startswith("module.py")

@@ -13,8 +13,8 @@ from autograd import Value, scope, where
 from visualize import draw
 from visualize.digits import exact, significant
 from visualize.formats.legend import legend_keys
+from visualize.formats.looks import style_class
 from visualize.formats.measure import FONT_SIZE, SMALL, text_width
-from visualize.formats.palette import style_class
 from visualize.scene.flat import flatten
 from visualize.scene.gradient import Gradient
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from visualize.digits import significant
-from visualize.formats.palette import look_of, style_class
+from visualize.formats.looks import style_class
+from visualize.formats.palette import look_of
 from visualize.scene.facts import Scene
 from visualize.scene.gradient import Gradient
 

@@ -8,26 +8,23 @@ the largest still shows.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import ceil, isfinite, isnan, sqrt
+from math import isfinite, isnan
 
+from visualize.formats.looks import SHADES, look_by
 from visualize.scene.facts import Node
-from visualize.scene.gradient import Gradient
 
 __all__ = [
     "BORDER_WIDTH",
     "DARK",
     "LIGHT",
     "OUTPUT_WIDTH",
-    "SHADES",
     "Style",
     "Theme",
     "line_width",
     "look_of",
-    "style_class",
     "theme",
 ]
 
-SHADES = 8  # per sign
 BORDER_WIDTH = 1.2  # pixels, of most boxes
 OUTPUT_WIDTH = 2.4  # pixels, of the border of an output
 
@@ -108,28 +105,11 @@ DARK = Theme(
 
 
 def look_of(node: Node, largest: float) -> str:
-    """Return the name of the look of a box: data that are nan or infinite come first."""
+    """Return the name of the look of a box."""
     if node.group is None:
-        bad, undefined = not isfinite(node.data), isnan(node.data)
-    else:
-        bad, undefined = node.group.not_finite > 0, node.group.undefined > 0
-    if undefined:
-        return "nan"
-    if bad and node.gradient.state != "nan":
-        return "infinite"
-    return style_class(node.gradient, largest)
-
-
-def style_class(gradient: Gradient, largest: float) -> str:
-    """Return the name of the look: "p1" to "p8", "n1" to "n8", or the state.
-
-    >>> [style_class(Gradient("finite", value), 4.0) for value in (4.0, 1.0, -1e-9)]
-    ['p8', 'p4', 'n1']
-    """
-    if gradient.state != "finite":
-        return gradient.state
-    shade = max(1, ceil(SHADES * sqrt(abs(gradient.value) / largest))) if largest else 1
-    return f"{'n' if gradient.value < 0 else 'p'}{shade}"
+        return look_by(node.gradient, largest, isnan(node.data), not isfinite(node.data))
+    group = node.group
+    return look_by(node.gradient, largest, group.undefined > 0, group.not_finite > 0)
 
 
 def theme(name: str, colours: Theme) -> Style:

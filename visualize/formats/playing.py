@@ -11,8 +11,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from visualize.escape import xml
+from visualize.formats.looks import style_class
 from visualize.formats.measure import LINE, SMALL, text_width
-from visualize.formats.palette import DARK, LIGHT, style_class
+from visualize.formats.palette import DARK, LIGHT
 from visualize.formats.shapes import box_shape, path_data
 from visualize.formats.stylesheet import ID
 from visualize.formats.wording import Words, words

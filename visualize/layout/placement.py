@@ -138,8 +138,8 @@ def _chains(layering: Layering, centre: Sequence[float]) -> list[list[int]]:
     count = layering.node_count
     upper = [-1] * len(centre)
     lower = [-1] * len(centre)
-    middle_above = [_middle(others, centre) for others in layering.above]
-    middle_below = [_middle(others, centre) for others in layering.below]
+    middle_above = [_middle(others, centre, layering) for others in layering.above]
+    middle_below = [_middle(others, centre, layering) for others in layering.below]
     for item, others in enumerate(layering.below):
         for other in others:
             if (item >= count and other >= count) or _is_only_edge(item, other, layering):
@@ -161,10 +161,17 @@ def _chains(layering: Layering, centre: Sequence[float]) -> list[list[int]]:
     return sorted(chains, key=lambda chain: -len(chain))
 
 
-def _middle(items: Sequence[int], centre: Sequence[float]) -> int:
+def _middle(items: Sequence[int], centre: Sequence[float], layering: Layering) -> int:
+    # Of two in the middle the one through which a path goes on: a bias bends, the sum does not.
     if len(items) < 2:
         return items[0] if len(items) == 1 else -1
-    return sorted(items, key=centre.__getitem__)[len(items) // 2]
+    ranked = sorted(items, key=centre.__getitem__)
+    low, high = ranked[(len(ranked) - 1) // 2], ranked[len(ranked) // 2]
+    return low if _is_end(high, layering) and not _is_end(low, layering) else high
+
+
+def _is_end(item: int, layering: Layering) -> bool:
+    return len(layering.above[item]) + len(layering.below[item]) == 1
 
 
 def _is_only_edge(item: int, other: int, layering: Layering) -> bool:

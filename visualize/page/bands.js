@@ -47,8 +47,7 @@ function cutIntoBands(sizes, first, end) {
 function heightsOf(graph) {
   const heights = new Array(graph.operands.length).fill(0);
   for (let consumer = heights.length - 1; consumer >= 0; consumer--) {
-    for (const operand of graph.operands[consumer]) {
-      if (typeof operand !== "number") continue;
+    for (const operand of valuesUsed(graph)[consumer]) {
       heights[operand] = Math.max(heights[operand], heights[consumer] + 1);
     }
   }

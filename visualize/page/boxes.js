@@ -61,8 +61,8 @@ function assignBoxes(graph, { closed, folded, grouping }) {
     const title = graph.name[top];
     return numbered(`/${top}`, () => ({ path: around, cluster: "", title, value: top }));
   });
-  const visits = visitsOfLoops(graph, boxOf, known.length);
-  if (visits) {
+  const visits = visits_of_loops(valuesUsed(graph), boxOf, known.length);
+  if (visits.length) {
     const first = known.slice();
     boxOf = boxOf.map((box, value) => {
       const { key, ...rest } = first[box];
@@ -115,6 +115,17 @@ function describedBox(graph, { key, path, cluster, title, value }, members) {
   return { key: `/${only}`, kind: "value", title: name, cluster: "", value: only, ...common };
 }
 
+/** Call `visit(from box, to box, consumer, position)` for every use of one box by another. */
+function eachUseBetween(graph, boxOf, visit) {
+  graph.operands.forEach((operands, value) => {
+    const box = boxOf[value];
+    operands.forEach((operand, position) => {
+      if (typeof operand !== "number" || boxOf[operand] === box) return;
+      visit(boxOf[operand], box, value, position);
+    });
+  });
+}
+
 /** Collect the uses of one box by another: per target a map from source to [consumer, position]. */
 function usesByPair(graph, boxOf) {
   const pairs = new Map();
@@ -163,4 +174,38 @@ function edgesBetween(boxes, pairs, index) {
   const inOrder = (a, b) =>
     a.target - b.target || a.source - b.source || a.uses[0][1] - b.uses[0][1];
   return edges.sort(inOrder);
+}
+
+/**
+ * Return boxes and edges with a copy of each much-used leaf for every few levels that use it.
+ *
+ * A copy stands before its first consumer; its `copyOf` is the index of the first drawing. Boxes
+ * are in topological order and edges sorted by target, before and after.
+ */
+function withCopies(graph, boxes, edges) {
+  const isLeaf = boxes.map(({ kind, value }) => kind === "value" && graph.operation[value] < 0);
+  const levels = levels_of_copies(
+    isLeaf,
+    edges.map(({ source, target }) => [source, target]),
+  );
+  if (levels.every((level) => level < 0)) return { boxes, edges };
+  const incoming = boxes.map(() => []);
+  edges.forEach((edge, number) => incoming[edge.target].push(number));
+  const result = { boxes: [], edges: [] };
+  const place = new Map(); // key of a box -> its new index
+  boxes.forEach((box, old) => {
+    const drawn = incoming[old].map((number) => {
+      const leaf = boxes[edges[number].source];
+      const key = levels[number] < 0 ? leaf.key : `${leaf.key}@${levels[number]}`;
+      if (!place.has(key)) { // the first use of a copy
+        place.set(key, result.boxes.length);
+        result.boxes.push({ ...leaf, key, copyOf: place.get(leaf.key) });
+      }
+      return { ...edges[number], source: place.get(key) };
+    });
+    place.set(box.key, result.boxes.length);
+    result.boxes.push(box);
+    for (const edge of drawn) result.edges.push({ ...edge, target: place.get(box.key) });
+  });
+  return result;
 }

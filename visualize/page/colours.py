@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from visualize.formats.palette import DARK, LIGHT, SHADES, Theme, theme
+from visualize.formats.looks import SHADES
+from visualize.formats.palette import DARK, LIGHT, Theme, theme
 
 __all__ = ["LOOKS", "colours_css"]
 

@@ -1,19 +1,26 @@
 // What a folded sum or dot product swallows: the operands that nobody else uses.
 
-const knownConsumers = new WeakMap(); // graph -> consumers of each value
+const knownUses = new WeakMap(); // graph -> what each value uses, and who uses it
+
+/** Return the values among the operands of each value, with repeats. */
+function valuesUsed(graph) {
+  return usesOfValues(graph).used;
+}
 
 /** Return the values that use each value, with repeats. */
 function consumersOf(graph) {
-  if (!knownConsumers.has(graph)) {
-    const consumers = graph.operands.map(() => []);
-    graph.operands.forEach((operands, value) => {
-      for (const operand of operands) {
-        if (typeof operand === "number") consumers[operand].push(value);
-      }
-    });
-    knownConsumers.set(graph, consumers);
+  return usesOfValues(graph).consumers;
+}
+
+function usesOfValues(graph) {
+  if (!knownUses.has(graph)) {
+    const isValue = (operand) => typeof operand === "number";
+    const used = graph.operands.map((operands) => operands.filter(isValue));
+    const consumers = used.map(() => []);
+    used.forEach((values, consumer) => values.forEach((value) => consumers[value].push(consumer)));
+    knownUses.set(graph, { used, consumers });
   }
-  return knownConsumers.get(graph);
+  return knownUses.get(graph);
 }
 
 /**
@@ -30,8 +37,8 @@ function foldedInto(graph, top, isOpen = () => true) {
   const inside = [top];
   const met = new Set(inside);
   for (const value of inside) { // grows while it is walked
-    for (const operand of graph.operands[value]) {
-      if (typeof operand !== "number" || met.has(operand) || outputs.has(operand)) continue;
+    for (const operand of valuesUsed(graph)[value]) {
+      if (met.has(operand) || outputs.has(operand)) continue;
       if (graph.scope[operand] !== graph.scope[top]) continue;
       if (!consumers[operand].every((consumer) => consumer === value)) continue;
       if (!isTerm(graph, value, operand) || !isOpen(operand)) continue;

@@ -111,11 +111,11 @@ function groupTitle(graph, members) {
  * The builtin sum of 1,000 terms is a chain of 1,000 additions; its terms are alike all the same.
  */
 function levelsOf(graph) {
-  const { operands, operation, label, scope } = graph;
-  const levels = new Array(operands.length).fill(0);
-  for (let consumer = operands.length - 1; consumer >= 0; consumer--) {
-    for (const operand of operands[consumer]) {
-      if (typeof operand !== "number") continue;
+  const { operation, label, scope } = graph;
+  const used = valuesUsed(graph);
+  const levels = new Array(used.length).fill(0);
+  for (let consumer = used.length - 1; consumer >= 0; consumer--) {
+    for (const operand of used[consumer]) {
       const isRun =
         operation[operand] === operation[consumer] &&
         label[operand] === label[consumer] &&

@@ -26,9 +26,8 @@ TITLE_COLUMNS = 200
 
 # In the order in which they stand in the page; functions may call what comes later.
 SCRIPTS = (
-    "numbers", "graph", "elements", "looks", "wording",
-    "groups", "bands", "folds", "acyclic", "copies", "boxes", "views",
-    "layout", "places",
+    "numbers", "picture", "graph", "elements", "wording",
+    "groups", "bands", "folds", "boxes", "views", "places",
     "shown", "shapes", "drawing", "lines", "camera", "culling", "pointer", "folding", "paths",
     "marks", "steps", "captions", "flow", "player", "tables", "summary", "panel", "search",
     "keyboard", "theme", "main",

@@ -13,7 +13,7 @@ function preparePlayer() {
     data: (value) => page.progress.data(value),
     gradient: (value) => page.progress.gradientSoFar(value),
     line: (gradient) =>
-      page.steps[page.step].phase === "end" ? gradientLine(gradient) : runningLine(gradient),
+      page.steps[page.step].phase === "end" ? gradient.short : runningLine(gradient),
   };
   const slider = byId("slider");
   slider.max = page.steps.length - 1;

@@ -105,7 +105,7 @@ class Progress {
   /** Return the gradient that a value has collected so far. */
   gradientSoFar(value) {
     const total = this.totals[value];
-    if (total !== null) return { state: stateOf(total), value: total };
-    return { state: this.steps[this.step].phase === "end" ? "unreached" : "pending", value: 0 };
+    if (total !== null) return gradient_of(true, total, false);
+    return gradient_of(false, 0, this.steps[this.step].phase !== "end");
   }
 }

@@ -23,7 +23,7 @@ function groupSections(members) {
     ),
     facts([
       ["data", rangeOf(members.map(RECORDED.data))],
-      ["grad", gradientLine(worstOf(members.map(RECORDED.gradient))).replace("grad ", "largest ")],
+      ["grad", shown_for_many(members.map(RECORDED.gradient)).short.replace("grad ", "largest ")],
       ...(zeros ? [["zero", `${counted(zeros, "gradient")} exactly 0`]] : []),
       [
         "made of",

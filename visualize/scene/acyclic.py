@@ -2,59 +2,68 @@
 
 from __future__ import annotations
 
-from visualize.scene.boxes import box_edges
-from visualize.scene.flat import FlatGraph
+from collections.abc import Sequence
 
 __all__ = ["visits_of_loops"]
 
 
-def visits_of_loops(graph: FlatGraph, boxes: list[int]) -> list[int] | None:
-    """Return the visit in which each value takes part; None where the boxes form no cycle.
+def visits_of_loops(
+    operands: Sequence[Sequence[int]], boxes: Sequence[int], count: int
+) -> list[int]:
+    """Return the visit in which each value takes part; none where the boxes form no cycle.
 
-    The visit counts how often the way to a value went from one looped box to another. Boxes split
-    by visit form no cycle: an edge between boxes raises the visit, one inside never lowers it.
+    `operands` are those of each value, `boxes` the one of `count` boxes that each stands in. The
+    visit counts how often the way to a value went from one looped box to another. Boxes split by
+    visit form no cycle: an edge between boxes raises the visit, one inside never lowers it.
+
+    >>> visits_of_loops([[], [0], [1], [2]], [0, 1, 0, 1], 2)  # two modules that take turns
+    [0, 1, 2, 3]
     """
-    looped = _looped(box_edges(graph, boxes))
-    return _visits(graph, boxes, looped) if looped else None
+    looped = _looped(operands, boxes, count)
+    return _visits(operands, boxes, looped) if True in looped else []
 
 
-def _looped(edges: set[tuple[int, int]]) -> set[int]:
-    """Return the boxes on or between cycles: what is left after peeling sources, then sinks."""
-    left = {box for edge in edges for box in edge}
-    for source, target in ((0, 1), (1, 0)):
-        following: dict[int, list[int]] = {box: [] for box in left}
-        missing = dict.fromkeys(left, 0)
-        for edge in edges:
-            if edge[0] in left and edge[1] in left:
-                following[edge[source]].append(edge[target])
-                missing[edge[target]] += 1
-        free = [box for box, count in missing.items() if not count]
+def _looped(operands: Sequence[Sequence[int]], boxes: Sequence[int], count: int) -> list[bool]:
+    # The boxes on or between cycles: what is left after peeling sources, then sinks.
+    left = [True] * count
+    for from_sources in [True, False]:
+        following: list[list[int]] = [[] for _ in range(count)]
+        missing = [0] * count
+        for value, used in enumerate(operands):
+            for operand in used:
+                near = boxes[operand] if from_sources else boxes[value]
+                far = boxes[value] if from_sources else boxes[operand]
+                if near != far and left[near] and left[far]:
+                    following[near].append(far)
+                    missing[far] += 1
+        free = [box for box in range(count) if left[box] and missing[box] == 0]
         for box in free:  # grows while it is walked
+            left[box] = False
             for other in following[box]:
                 missing[other] -= 1
-                if not missing[other]:
+                if missing[other] == 0:
                     free.append(other)
-        left.difference_update(free)
     return left
 
 
-def _visits(graph: FlatGraph, boxes: list[int], looped: set[int]) -> list[int]:
-    """Return the visit of every value; a leaf has the latest that its consumers allow."""
-    visits = [0] * len(graph)
-    first_use: dict[int, int] = {}
-    for value, operands in enumerate(graph.operands):
+def _visits(
+    operands: Sequence[Sequence[int]], boxes: Sequence[int], looped: Sequence[bool]
+) -> list[int]:
+    # The visit of every value; a leaf has the latest that its consumers allow.
+    visits = [0] * len(operands)
+    latest: dict[int, int] = {}
+    for value, used in enumerate(operands):
         box = boxes[value]
-        if box not in looped:
+        if not looped[box]:
             continue
-        visit = 0
-        for operand in operands:
-            if boxes[operand] in looped:
-                visit = max(visit, visits[operand] + (boxes[operand] != box))
-        visits[value] = visit
-        for operand in operands:
-            if boxes[operand] in looped and not graph.operands[operand]:
-                latest = visit - (boxes[operand] != box)
-                first_use[operand] = min(latest, first_use.get(operand, latest))
-    for leaf, visit in first_use.items():
+        for operand in used:
+            if looped[boxes[operand]]:
+                step = 0 if boxes[operand] == box else 1
+                visits[value] = max(visits[value], visits[operand] + step)
+        for operand in used:
+            if looped[boxes[operand]] and len(operands[operand]) == 0:
+                visit = visits[value] if boxes[operand] == box else visits[value] - 1
+                latest[operand] = min(visit, latest.get(operand, visit))
+    for leaf, visit in latest.items():
         visits[leaf] = visit
     return visits

@@ -116,7 +116,7 @@ def _fitting(graph: FlatGraph, candidate: _Candidate, limit: int) -> Boxes | Non
         alone = {}
     keys = (alone[value] if value in alone else candidate.key(value) for value in range(len(graph)))
     boxes = numbered(keys, limit)
-    visits = visits_of_loops(graph, boxes) if boxes else None
+    visits = visits_of_loops(graph.operands, boxes, 1 + max(boxes)) if boxes else []
     if boxes and visits:  # a module is used again on its own result, as in a recurrence
         boxes = numbered(zip(boxes, visits, strict=True), limit)
     if not boxes or len(box_edges(graph, boxes)) > EDGES_PER_BOX * (1 + max(boxes)):

@@ -11,7 +11,7 @@ from autograd import Constant, Value, local_derivatives
 from visualize.scene.boxes import Boxes
 from visualize.scene.facts import Edge, Group, Node, Scene
 from visualize.scene.flat import FlatGraph, Path
-from visualize.scene.gradient import Gradient, largest
+from visualize.scene.gradient import Gradient, shown_for_many
 from visualize.scene.names import Short, short_names, unique_names
 from visualize.scene.recorded import recorded
 
@@ -52,7 +52,7 @@ def compose(
         local.append(local_derivatives(graph.values[inside[0]]) if by_operand else ())
         if heading:
             values = [graph.values[value] for value in inside]
-            shown = _shown_for_many([gradients[value] for value in inside])
+            shown = shown_for_many([gradients[value] for value in inside])
             node = _group(values, name, *heading, shown)
         else:
             used = iter(graph.operands[inside[0]])
@@ -119,13 +119,6 @@ def _group(values: list[Value], name: str, title: str, scope: Path, gradient: Gr
             sum(map(isnan, data)),
         ),
     )
-
-
-def _shown_for_many(gradients: Sequence[Gradient]) -> Gradient:
-    """Return the gradient of a box of several; what is said of one is said where all say it."""
-    shown = largest(gradients)
-    remarks = {gradient.remark for gradient in gradients if gradient.state == shown.state}
-    return shown if len(remarks) == 1 else replace(shown, remark="")
 
 
 def _count_uses(graph: FlatGraph, boxes: list[int]) -> Counter[tuple[int, int]]:

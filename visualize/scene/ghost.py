@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 
+from visualize.scene.copies import levels_of_copies
 from visualize.scene.facts import Edge, Node, Scene
 
 __all__ = ["with_copies"]
-
-FEW_USES = 4  # as many lines to one box are easy to follow
-NEAR = 3  # levels that one drawing of a leaf serves
 
 Copy = tuple[int, int]  # a leaf and the level that the copy serves first
 
@@ -21,8 +18,9 @@ def with_copies(scene: Scene) -> Scene:
     A value shared by all steps of a recurrence has a line to each of them; their total length
     grows with the square of the steps (it is also what makes Graphviz slow).
     """
-    served = dict(_served(scene))
-    if not served:
+    is_leaf = [not node.operation and not node.group for node in scene.nodes]
+    levels = levels_of_copies(is_leaf, [(edge.source, edge.target) for edge in scene.edges])
+    if max(levels, default=-1) < 0:
         return scene
     incoming: dict[int, list[int]] = {}
     for number, edge in enumerate(scene.edges):
@@ -35,7 +33,7 @@ def with_copies(scene: Scene) -> Scene:
         sources = []
         for number in incoming.get(old, ()):
             leaf = scene.edges[number].source
-            source = served.get(number, leaf)
+            source = leaf if levels[number] < 0 else (leaf, levels[number])
             if source not in place:  # the first use of a copy
                 place[source] = len(nodes)
                 nodes.append(replace(scene.nodes[leaf], copy_of=place[leaf]))
@@ -50,30 +48,3 @@ def with_copies(scene: Scene) -> Scene:
                 new_operands[edge.operand] = new_source
         nodes.append(replace(node, operands=tuple(new_operands)))
     return replace(scene, nodes=tuple(nodes), edges=tuple(edges))
-
-
-def _served(scene: Scene) -> Iterator[tuple[int, Copy]]:
-    """Yield the edges that come from a copy instead of from the leaf itself."""
-    heights = _heights(scene)
-    uses: dict[int, list[int]] = {}
-    for number, edge in enumerate(scene.edges):
-        uses.setdefault(edge.source, []).append(number)
-    for leaf, numbers in uses.items():
-        node = scene.nodes[leaf]
-        if node.operation or node.group or len(numbers) <= FEW_USES:
-            continue
-        levels = {number: heights[scene.edges[number].target] for number in numbers}
-        first = level = max(levels.values())
-        for number in sorted(numbers, key=lambda number: -levels[number]):
-            if levels[number] <= level - NEAR:
-                level = levels[number]
-            if level != first:
-                yield number, (leaf, level)
-
-
-def _heights(scene: Scene) -> list[int]:
-    """Return the longest way from each node to an output; edges are sorted by target."""
-    heights = [0] * len(scene.nodes)
-    for edge in reversed(scene.edges):
-        heights[edge.source] = max(heights[edge.source], heights[edge.target] + 1)
-    return heights

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import isinf, isnan
 from typing import Literal
 
 from visualize.digits import exact, significant
 
-__all__ = ["Gradient", "State", "gradient_of", "largest"]
+__all__ = ["Gradient", "State", "gradient_of", "largest", "shown_for_many"]
 
 State = Literal["pending", "unreached", "earlier", "zero", "finite", "infinite", "nan"]
 
-_SEVERITY: dict[State, int] = {
+SEVERITY: dict[State, int] = {
     "pending": 0, "unreached": 1, "earlier": 2, "zero": 3, "finite": 4, "infinite": 5, "nan": 6,
 }  # fmt: skip
 
@@ -48,15 +48,16 @@ class Gradient:
             return "grad not reached"
         remark = "earlier" if self.state == "earlier" else self.remark
         number = "0" if self.state == "zero" else significant(self.value)
-        return f"grad {number} ({remark})" if remark else f"grad {number}"
+        return f"grad {number} ({remark})" if remark != "" else f"grad {number}"
 
     @property
     def full(self) -> str:
         """The same with every digit."""
-        if self.state in ("pending", "unreached"):
+        if self.state == "pending" or self.state == "unreached":  # noqa: PLR1714 - as a script
             return self.short
         remark = "of an earlier pass" if self.state == "earlier" else self.remark
-        return f"grad {exact(self.value)}" + (f" ({remark})" if remark else "")
+        number = exact(self.value)
+        return f"grad {number} ({remark})" if remark != "" else f"grad {number}"
 
 
 def gradient_of(reached: bool, value: float, pending: bool) -> Gradient:
@@ -73,15 +74,29 @@ def gradient_of(reached: bool, value: float, pending: bool) -> Gradient:
         return Gradient("nan", value)
     if isinf(value):
         return Gradient("infinite", value)
-    return Gradient("finite", value) if value else Gradient("zero", 0.0)
+    return Gradient("finite", value) if value != 0 else Gradient("zero", 0.0)
 
 
-def largest(gradients: Iterable[Gradient]) -> Gradient:
+def largest(gradients: Sequence[Gradient]) -> Gradient:
     """Return the gradient to show for many: nan before inf before the largest size.
 
-    The first of several equal ones. Raises ValueError when there are none.
+    The first of several equal ones; there is one at least.
 
     >>> largest([Gradient("finite", 0.5), Gradient("finite", -2.0), Gradient("zero", 0.0)])
     Gradient(state='finite', value=-2.0, remark='')
     """
-    return max(gradients, key=lambda gradient: (_SEVERITY[gradient.state], gradient.size))
+    shown = gradients[0]
+    for gradient in gradients:
+        more = SEVERITY[gradient.state] - SEVERITY[shown.state]
+        if more > 0 or (more == 0 and gradient.size > shown.size):
+            shown = gradient
+    return shown
+
+
+def shown_for_many(gradients: Sequence[Gradient]) -> Gradient:
+    """Return the gradient of a box of several; what is said of one is said where all say it."""
+    shown = largest(gradients)
+    for gradient in gradients:
+        if gradient.state == shown.state and gradient.remark != shown.remark:
+            return Gradient(shown.state, shown.value)
+    return shown

@@ -179,7 +179,7 @@ def _group_node(gap: _Gap, names: Mapping[Value, str], shown: Mapping[Value, Gra
         name=f"{names[gap.between[-1]]} to {names[gap.between[0]]}",
         label="on the way",
         data=nan,
-        gradient=largest(shown[value] for value in gap.between),
+        gradient=largest([shown[value] for value in gap.between]),
         scope=(),
         group=Group(
             "on the way",

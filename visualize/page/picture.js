@@ -1,4 +1,6 @@
-// The layout of visualize/layout/*.py, written by `make docs`: edit those.
+// What pages and pictures share: places of boxes, copies of leaves, looks of gradients.
+// Written by `make docs` from visualize/layout/place.py, scene/acyclic.py,
+// scene/copies.py, scene/gradient.py, formats/looks.py and what they import: edit those.
 
 // What Python has and JavaScript lacks, for modules that are written as a script.
 
@@ -259,6 +261,212 @@ const layering_ = (() => {
     }
   }
   return { ROOT, ClusterTree, cluster_tree, Layering, build_layering, _around, ranks_spanned, _hold_open };
+})();
+
+const acyclic_ = (() => {
+  function visits_of_loops(operands, boxes, count) {
+    let looped;
+    looped = _looped(operands, boxes, count);
+    return ((looped.includes(true)) ? _visits(operands, boxes, looped) : []);
+  }
+  function _looped(operands, boxes, count) {
+    let left, from_sources, following, missing, value, used, operand, near, far, free, box, other;
+    left = new Array(count).fill(true);
+    const a2 = [true, false];
+    for (let i1 = 0; i1 < a2.length; i1++) {
+      from_sources = a2[i1];
+      following = python.range(0, count, 1).map((_) => []);
+      missing = new Array(count).fill(0);
+      const a4 = operands;
+      for (let i3 = 0; i3 < a4.length; i3++) {
+        value = i3;
+        used = a4[i3];
+        const a6 = used;
+        for (let i5 = 0; i5 < a6.length; i5++) {
+          operand = a6[i5];
+          near = (from_sources ? boxes[operand] : boxes[value]);
+          far = (from_sources ? boxes[value] : boxes[operand]);
+          if (((near !== far) && left[near] && left[far])) {
+            following[near].push(far);
+            missing[far] = (missing[far] + 1);
+          }
+        }
+      }
+      free = python.range(0, count, 1).filter((box) => (left[box] && (missing[box] === 0))).map((box) => box);
+      const a8 = free;
+      for (let i7 = 0; i7 < a8.length; i7++) {
+        box = a8[i7];
+        left[box] = false;
+        const a10 = following[box];
+        for (let i9 = 0; i9 < a10.length; i9++) {
+          other = a10[i9];
+          missing[other] = (missing[other] - 1);
+          if ((missing[other] === 0)) {
+            free.push(other);
+          }
+        }
+      }
+    }
+    return left;
+  }
+  function _visits(operands, boxes, looped) {
+    let visits, latest, value, used, box, operand, step, visit, leaf;
+    visits = new Array(operands.length).fill(0);
+    latest = new Map([]);
+    const a12 = operands;
+    for (let i11 = 0; i11 < a12.length; i11++) {
+      value = i11;
+      used = a12[i11];
+      box = boxes[value];
+      if (!looped[box]) {
+        continue;
+      }
+      const a14 = used;
+      for (let i13 = 0; i13 < a14.length; i13++) {
+        operand = a14[i13];
+        if (looped[boxes[operand]]) {
+          step = ((boxes[operand] === box) ? 0 : 1);
+          visits[value] = Math.max(visits[value], (visits[operand] + step));
+        }
+      }
+      const a16 = used;
+      for (let i15 = 0; i15 < a16.length; i15++) {
+        operand = a16[i15];
+        if ((looped[boxes[operand]] && (operands[operand].length === 0))) {
+          visit = ((boxes[operand] === box) ? visits[value] : (visits[value] - 1));
+          latest.set(operand, Math.min(visit, (latest.get(operand) ?? visit)));
+        }
+      }
+    }
+    for ([leaf, visit] of latest) {
+      visits[leaf] = visit;
+    }
+    return visits;
+  }
+  return { visits_of_loops, _looped, _visits };
+})();
+
+const copies_ = (() => {
+  const FEW_USES = 4;
+  const NEAR = 3;
+  function levels_of_copies(is_leaf, edges) {
+    let heights, source, target, uses, number, levels, numbers, first, level, height;
+    heights = new Array(is_leaf.length).fill(0);
+    const a2 = edges.slice().reverse();
+    for (let i1 = 0; i1 < a2.length; i1++) {
+      const t3 = a2[i1];
+      source = t3[0];
+      target = t3[1];
+      heights[source] = Math.max(heights[source], (heights[target] + 1));
+    }
+    uses = is_leaf.map((_) => []);
+    const a5 = edges;
+    for (let i4 = 0; i4 < a5.length; i4++) {
+      number = i4;
+      const t6 = a5[i4];
+      source = t6[0];
+      if (is_leaf[source]) {
+        uses[source].push(number);
+      }
+    }
+    levels = new Array(edges.length).fill(-1);
+    const a8 = uses;
+    for (let i7 = 0; i7 < a8.length; i7++) {
+      numbers = a8[i7];
+      if ((numbers.length <= FEW_USES)) {
+        continue;
+      }
+      python.sort(numbers, (number) => -heights[edges[number][1]]);
+      first = heights[edges[numbers[0]][1]];
+      level = first;
+      const a10 = numbers;
+      for (let i9 = 0; i9 < a10.length; i9++) {
+        number = a10[i9];
+        height = heights[edges[number][1]];
+        if ((height <= (level - NEAR))) {
+          level = height;
+        }
+        if ((level !== first)) {
+          levels[number] = level;
+        }
+      }
+    }
+    return levels;
+  }
+  return { FEW_USES, NEAR, levels_of_copies };
+})();
+
+const gradient_ = (() => {
+  const SEVERITY = new Map([["pending", 0], ["unreached", 1], ["earlier", 2], ["zero", 3], ["finite", 4], ["infinite", 5], ["nan", 6]]);
+  class Gradient {
+    constructor(state, value, remark = "") {
+      this.state = state;
+      this.value = value;
+      this.remark = remark;
+    }
+    get size() {
+      return ((this.state === "finite") ? Math.abs(this.value) : 0.0);
+    }
+    get short() {
+      let remark, number;
+      if ((this.state === "pending")) {
+        return "no gradient yet";
+      }
+      if ((this.state === "unreached")) {
+        return "grad not reached";
+      }
+      remark = ((this.state === "earlier") ? "earlier" : this.remark);
+      number = ((this.state === "zero") ? "0" : significant(this.value));
+      return ((remark !== "") ? `grad ${number} (${remark})` : `grad ${number}`);
+    }
+    get full() {
+      let remark, number;
+      if (((this.state === "pending") || (this.state === "unreached"))) {
+        return this.short;
+      }
+      remark = ((this.state === "earlier") ? "of an earlier pass" : this.remark);
+      number = exact(this.value);
+      return ((remark !== "") ? `grad ${number} (${remark})` : `grad ${number}`);
+    }
+  }
+  function gradient_of(reached, value, pending) {
+    if (!reached) {
+      return new Gradient((pending ? "pending" : "unreached"), 0.0);
+    }
+    if (Number.isNaN(value)) {
+      return new Gradient("nan", value);
+    }
+    if ((Math.abs(value) === Infinity)) {
+      return new Gradient("infinite", value);
+    }
+    return ((value !== 0) ? new Gradient("finite", value) : new Gradient("zero", 0.0));
+  }
+  function largest(gradients) {
+    let shown, gradient, more;
+    shown = gradients[0];
+    const a2 = gradients;
+    for (let i1 = 0; i1 < a2.length; i1++) {
+      gradient = a2[i1];
+      more = (SEVERITY.get(gradient.state) - SEVERITY.get(shown.state));
+      if (((more > 0) || ((more === 0) && (gradient.size > shown.size)))) {
+        shown = gradient;
+      }
+    }
+    return shown;
+  }
+  function shown_for_many(gradients) {
+    let shown, gradient;
+    shown = largest(gradients);
+    const a4 = gradients;
+    for (let i3 = 0; i3 < a4.length; i3++) {
+      gradient = a4[i3];
+      if (((gradient.state === shown.state) && (gradient.remark !== shown.remark))) {
+        return new Gradient(shown.state, shown.value);
+      }
+    }
+    return shown;
+  }
+  return { SEVERITY, Gradient, gradient_of, largest, shown_for_many };
 })();
 
 const shorten_ = (() => {
@@ -684,6 +892,29 @@ const sweeps_ = (() => {
     return crossings;
   }
   return { sweep, sort_nested, _members_by_cluster, _take_means, isotonic, exchange_neighbours, _exchange_in, _in_order, _inversions };
+})();
+
+const looks_ = (() => {
+  const { Gradient } = gradient_;
+  const SHADES = 8;
+  function look_by(gradient, top, is_undefined, is_bad) {
+    if (is_undefined) {
+      return "nan";
+    }
+    if ((is_bad && (gradient.state !== "nan"))) {
+      return "infinite";
+    }
+    return style_class(gradient, top);
+  }
+  function style_class(gradient, top) {
+    let shade;
+    if ((gradient.state !== "finite")) {
+      return gradient.state;
+    }
+    shade = ((top > 0) ? Math.max(1, Math.ceil((SHADES * Math.sqrt((Math.abs(gradient.value) / top))))) : 1);
+    return `${((gradient.value < 0) ? "n" : "p")}${Math.min(shade, SHADES)}`;
+  }
+  return { SHADES, look_by, style_class };
 })();
 
 const ranks_ = (() => {
@@ -1926,8 +2157,8 @@ const placement_ = (() => {
     count = layering.node_count;
     upper = new Array(centre.length).fill(-1);
     lower = new Array(centre.length).fill(-1);
-    middle_above = layering.above.map((others) => _middle(others, centre));
-    middle_below = layering.below.map((others) => _middle(others, centre));
+    middle_above = layering.above.map((others) => _middle(others, centre, layering));
+    middle_below = layering.below.map((others) => _middle(others, centre, layering));
     const a38 = layering.below;
     for (let i37 = 0; i37 < a38.length; i37++) {
       item = i37;
@@ -1970,16 +2201,23 @@ const placement_ = (() => {
     }
     return python.sort(chains.slice(), (chain) => -chain.length);
   }
-  function _middle(items, centre) {
+  function _middle(items, centre, layering) {
+    let ranked, low, high;
     if ((items.length < 2)) {
       return ((items.length === 1) ? items[0] : -1);
     }
-    return python.sort(items.slice(), (x) => centre[x])[Math.floor(items.length / 2)];
+    ranked = python.sort(items.slice(), (x) => centre[x]);
+    low = ranked[Math.floor((ranked.length - 1) / 2)];
+    high = ranked[Math.floor(ranked.length / 2)];
+    return ((_is_end(high, layering) && !_is_end(low, layering)) ? low : high);
+  }
+  function _is_end(item, layering) {
+    return ((layering.above[item].length + layering.below[item].length) === 1);
   }
   function _is_only_edge(item, other, layering) {
     return ((layering.below[item].length === 1) && (layering.above[other].length === 1));
   }
-  return { ONE_SIDED, TWO_SIDED, IN_LANES, BEND_MASS, FREE_MASS, place_across, _sweep, _fit, _straighten, _room, _chains, _middle, _is_only_edge };
+  return { ONE_SIDED, TWO_SIDED, IN_LANES, BEND_MASS, FREE_MASS, place_across, _sweep, _fit, _straighten, _room, _chains, _middle, _is_end, _is_only_edge };
 })();
 
 const place_ = (() => {
@@ -2109,3 +2347,15 @@ const place_ = (() => {
 })();
 
 const { place } = place_;
+
+const { visits_of_loops } = acyclic_;
+
+const { levels_of_copies } = copies_;
+
+const { Gradient } = gradient_;
+
+const { gradient_of } = gradient_;
+
+const { shown_for_many } = gradient_;
+
+const { look_by } = looks_;
