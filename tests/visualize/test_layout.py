@@ -174,6 +174,35 @@ def test_clusters_that_feed_each_other_one_way_stand_one_after_the_other():
     assert first[0] + first[2] <= second[0]
 
 
+def test_a_cluster_in_few_ranks_is_no_higher_than_its_boxes():
+    # Two modules that take turns: each has an item in every rank, to hold it open.
+    count = 20
+    groups = [("cell",) if node % 2 else ("squash",) for node in range(count)]
+    placed = layout([(60, 40)] * count, [(i, i + 1) for i in range(count - 1)], groups=groups)
+    for name, group in (("cell", ("cell",)), ("squash", ("squash",))):
+        rows = {y for (_, y, _, _), own in zip(placed.boxes, groups) if own == group}
+        assert len(rows) == 1, name
+        assert placed.clusters[group][3] == 40 + 8 + 16 + 8
+
+
+def test_what_passes_beside_a_cluster_bends_no_row_in_it():
+    # The cluster holds nodes 0, 2 and 3; node 1, between 0 and 2, is outside of it.
+    groups = [("m",), (), ("m",), ("m",), ("n",)]
+    placed = layout([(90, 50)] * 5, [(0, 1), (1, 2), (2, 3), (2, 4)], groups=groups)
+    rows = [placed.boxes[node][1] for node in (0, 2, 3)]
+    assert max(rows) - min(rows) < 2
+
+
+@pytest.mark.parametrize("swapped", [False, True])
+def test_of_two_operands_the_one_on_a_path_has_the_straight_line(swapped):
+    # w -> product -> sum -> output, and a bias that enters at the sum, above or below.
+    product, bias = (2, 1) if swapped else (1, 2)
+    placed = layout([(50, 20)] * 5, [(0, product), (product, 3), (bias, 3), (3, 4)])
+    row = {placed.boxes[node][1] for node in (0, product, 3, 4)}
+    assert len(row) == 1
+    assert placed.boxes[bias][1] not in row
+
+
 @pytest.mark.parametrize("far", [False, True])
 def test_parallel_edges_keep_their_distance_all_the_way(far):
     edges = [(0, 2), (0, 2), (0, 1), (1, 2)] if far else [(0, 1), (0, 1)]
