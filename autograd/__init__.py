@@ -36,6 +36,7 @@ from autograd.value import Value
 from autograd.variant import current_variant, variant
 from autograd.vector import Vector, dot
 from autograd.warning import NumericWarning
+from autograd.words import Words
 
 if TYPE_CHECKING:
     from autograd.files import write_files
@@ -45,7 +46,7 @@ if TYPE_CHECKING:
 __all__ = [
     "TABLE", "Compiled", "Constant", "Contribution", "Descent", "GradientError", "NumericWarning",
     "Primitive", "StaleGraphError", "StaleProgramError", "Steps", "Sweep", "TracingError", "Value",
-    "Vector", "Visit", "abs", "acos", "acosh", "asin", "asinh", "atan", "atan2", "atanh",
+    "Vector", "Visit", "Words", "abs", "acos", "acosh", "asin", "asinh", "atan", "atan2", "atanh",
     "check_gradients", "clip", "compile", "cos", "cosh", "current_variant", "detach", "dot", "elu",
     "erf", "erfc", "exp", "expm1", "gelu", "grad", "gradients", "hessian", "hvp", "hypot",
     "is_tracing", "jacobian", "jvp", "leaky_relu", "local_derivatives", "log", "log1p",

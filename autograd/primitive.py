@@ -9,6 +9,7 @@ from autograd.arrays import elementwise
 from autograd.contract import checked_forward, checked_pullback
 from autograd.number import as_float, is_array
 from autograd.warning import warn_non_finite
+from autograd.words import Words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -45,13 +46,20 @@ class Primitive:
         variadic: bool,
         total: bool,
         commutative: bool,
+        symmetric: bool,
+        degree: int | None,
+        bounds: tuple[float, float] | None,
         sum_of: Primitive | None,
         over: Callable[..., Any] | None,
         span: Callable[..., Any] | None,
-        formula: str | None,
-        kink: Callable[..., str | None] | None,
-        flat: str,
         spelled: Callable[..., Any] | None,
+        formula: str | None,
+        latex: str | None,
+        sympy: str | None,
+        kink: Callable[..., str | None] | None,
+        flat: Words | None,
+        fault: Words | None,
+        blocks: Words | None,
     ) -> None:
         self.name = name
         self.__name__ = name
@@ -68,13 +76,20 @@ class Primitive:
         self.defaults = defaults
         self.total = total
         self.commutative = commutative
+        self.symmetric = symmetric
+        self.degree = degree
+        self.bounds = bounds
         self.sum_of = sum_of
         self.over = over
         self.span = span
+        self.spelled = spelled
         self.formula = formula
+        self.latex = latex
+        self.sympy = sympy
         self.kink = kink
         self.flat = flat
-        self.spelled = spelled
+        self.fault = fault
+        self.blocks = blocks
         self.gathered: Primitive | None = None  # the variadic row that sums results of this one
         if variadic and sum_of is not None and sum_of.gathered is None:
             sum_of.gathered = self
@@ -166,28 +181,43 @@ def primitive(
     variadic: bool = False,
     total: bool = False,
     commutative: bool = False,
+    symmetric: bool = False,
+    degree: int | None = None,
+    bounds: tuple[float, float] | None = None,
     sum_of: Primitive | None = None,
     over: Callable[..., Any] | None = None,
     span: Callable[..., Any] | None = None,
-    formula: str | None = None,
-    kink: Callable[..., str | None] | None = None,
-    flat: str = "",
     spelled: Callable[..., Any] | None = None,
+    formula: str | None = None,
+    latex: str | None = None,
+    sympy: str | None = None,
+    kink: Callable[..., str | None] | None = None,
+    flat: Words | str = "",
+    fault: Words | None = None,
+    blocks: Words | None = None,
 ) -> Primitive:
-    """Define an operation and return it; it is a function of numbers, Values and arrays.
+    r"""Define an operation and return it; it is a function of numbers, Values and arrays.
+
+    What it computes:
 
     - `forward(*args)` takes floats and returns a float, for every float: nan or inf, no exception.
     - `pullbacks`, one per argument: `pull(g, out, *args)` returns g times the derivative of the
       result with respect to that argument, in `+ - * /` and functions of this package, so that it
       works on floats and on Values (higher derivatives). None: the derivative is zero on purpose.
-    - `symbol` stands in pictures (default: the name), `doc` is its docstring.
     - `numpy` and `c`: a NumPy or C function name, or an expression in x, y, z (the arguments by
       position), for compiling. Of a variadic row, the two-argument form that is folded.
-    - `domain`: an interval per argument from which tests draw; `special`: further test points.
     - `defaults`: values for the last arguments when they are left out.
     - `variadic`: any number of arguments; the one pullback returns all contributions.
+    - `domain`: an interval per argument from which tests draw; `special`: further test points.
+
+    What is known of it:
+
     - `total`: finite operands never warn, whatever the result.
     - `commutative`: two operands may change places, and no bit of the result changes.
+    - `symmetric`: operands, of a sum of products its pairs, may change places as far as mathematics
+      is concerned, so that pictures need not number them; what is commutative is symmetric.
+    - `degree`: of a polynomial, 1 for a sum and 2 for a product; None for any other function.
+    - `bounds`: the two numbers at which results level out, for what is called saturated.
     - `sum_of`: the row of whose results this one is the sum: `identity`, or of a variadic row that
       takes x1 ... xn, y1 ... yn a product. Sums of its results in gradients become one such node,
       and sums over a batch are taken apart by it.
@@ -195,13 +225,22 @@ def primitive(
       `divided(arg)` is the argument without it, None where it has none, and then so is the result.
     - `span(tangents, *args)`: of a length, which has no derivative where it is 0, its tangent times
       itself, which has; None where the arguments make it none.
-    - `formula`: the operation on x, y, z in Python's notation, for people; of a variadic row, its
-      two-argument form. Without, formulas name the operation: `cube(x)`.
-    - `kink(*args)` returns, where the operation has no derivative, which one the rules take, in
-      words; None everywhere else.
-    - `flat`: why its derivative is 0 somewhere, in two words: "relu off".
     - `spelled(*args)`: of a variadic row, its value by calls of other rows. Programs take it from
       three operands on, where a fold would lose digits or take an overflow for an infinity.
+
+    How it is written, and what is said of it:
+
+    - `symbol` stands in pictures (default: the name), `doc` is its docstring.
+    - `formula`: the operation on x, y, z in Python's notation, for people; of a variadic row, its
+      two-argument form. Without, formulas name the operation: `cube(x)`.
+    - `latex`: its function in LaTeX, as `\sin`, a pattern with # for the argument, as
+      `\sqrt{#}`, or "formula" where mathematics writes that instead of the name.
+    - `sympy`: the name of SymPy's function, for a row without a formula.
+    - `kink(*args)` returns, where the operation has no derivative, which one the rules take, in
+      words; None everywhere else.
+    - `flat`, `fault` and `blocks` are `Words`: why its derivative is 0 somewhere (in pictures in
+      two words, "relu off", which may be given alone), why it makes nan or inf of finite operands,
+      which also says what its domain is, and why no gradient passes an operand without a rule.
 
     Raises ValueError for a name that is taken by the package or is no identifier, and TypeError
     when there is no pullback or a rule is not callable.
@@ -263,13 +302,20 @@ def primitive(
         variadic=variadic,
         total=total,
         commutative=commutative,
+        symmetric=symmetric or commutative,
+        degree=degree,
+        bounds=bounds,
         sum_of=sum_of,
         over=over,
         span=span,
-        formula=formula,
-        kink=kink,
-        flat=flat,
         spelled=spelled,
+        formula=formula,
+        latex=latex,
+        sympy=sympy,
+        kink=kink,
+        flat=Words("", short=flat) if isinstance(flat, str) and flat else flat or None,
+        fault=fault,
+        blocks=blocks,
     )
     TABLE[name] = row
     for use in ON_NEW_ROW:

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from autograd import ieee, series
 from autograd.factor import are_alike, divided_exactly
 from autograd.primitive import RESERVED, TABLE, Primitive, primitive
+from autograd.words import Words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -27,6 +28,26 @@ POSITIVE = (0.05, 5.0)
 EDGES = ((0.0,), (-0.0,), (1e-300,), (-1e-300,), (1e300,), (-1e300,), (inf,), (-inf,), (nan,))
 PAIRS = tuple((x, y) for x in (0.0, 1.0, -2.0, inf, nan) for y in (0.0, 1.0, -2.0, inf, nan))
 TRIPLES = ((0.0, 1.0, 2.0), (1.0, 1.0, 2.0), (2.0, 1.0, 2.0), (3.0, 1.0, 2.0), (nan, 1.0, 2.0))
+
+# Ways out that several rows share.
+WAKE = "use leaky_relu, a smaller learning rate, or another start for the biases"
+SCALE_DOWN = (
+    "scale the inputs, start from smaller weights, or leave the last activation to a loss that "
+    "takes logits"
+)
+LEAVE_TAIL = "scale the inputs, or work with logarithms"
+TAKE_PART = "let the value take part on this side too, or choose bounds that hold it"
+LEAVE_KINK = "move away from the kink, as abs(x + 1e-12) does"
+STAY_INSIDE = "keep the operand inside -1 and 1, as by clip(x, -1 + 1e-7, 1 - 1e-7)"
+SMOOTH_CHOICE = (
+    "a choice tells nothing of how much; use a smooth form of it, as sigmoid(x) for x > 0, or let "
+    "the result depend on the value on the branches of where"
+)
+FACTOR_OF_0 = Words(
+    "the other factor is exactly 0",
+    "start weights from random numbers, not from 0; where an input is 0, its weight has nothing to "
+    "learn from it",
+)
 
 
 # Products with g: what every rule below is made of.
@@ -266,6 +287,8 @@ guarded_mul: Primitive = primitive(
     commutative=True,
     over=_product_over,
     formula="x * y",
+    degree=2,
+    flat=FACTOR_OF_0,
 )
 guarded_dot = primitive(
     "guarded_dot",
@@ -281,6 +304,9 @@ guarded_dot = primitive(
     sum_of=guarded_mul,
     over=_products_over,
     formula="x + y * z",
+    symmetric=True,
+    degree=2,
+    flat=FACTOR_OF_0,
 )
 identity = primitive(
     "identity",
@@ -294,6 +320,7 @@ identity = primitive(
     total=True,
     over=lambda divided, x: divided(x),
     formula="x",
+    degree=1,
 )
 detach = primitive(
     "detach",
@@ -304,6 +331,11 @@ detach = primitive(
     c="x",
     special=EDGES,
     total=True,
+    blocks=Words(
+        "detach() lets no gradient pass",
+        "use the value itself where its gradient is wanted, without .detach()",
+        "detach()",
+    ),
 )
 
 
@@ -325,6 +357,7 @@ add = primitive(
     sum_of=identity,
     over=_terms_over,
     formula="x + y",
+    degree=1,
 )
 sub = primitive(
     "sub",
@@ -340,6 +373,7 @@ sub = primitive(
     total=True,
     over=_difference_over,
     formula="x - y",
+    degree=1,
 )
 mul = primitive(
     "mul",
@@ -356,6 +390,8 @@ mul = primitive(
     commutative=True,
     over=_product_over,
     formula="x * y",
+    degree=2,
+    flat=FACTOR_OF_0,
 )
 div: Primitive = primitive(
     "div",
@@ -370,6 +406,10 @@ div: Primitive = primitive(
     special=PAIRS,
     over=_quotient_over,
     formula="x / y",
+    fault=Words(
+        lambda x, y: "a division by 0" if y == 0.0 else None,
+        "keep the divisor away from 0, as x / (y + 1e-12)",
+    ),
 )
 neg = primitive(
     "neg",
@@ -383,6 +423,7 @@ neg = primitive(
     total=True,
     over=_negative_over,
     formula="-x",
+    degree=1,
 )
 add_n = primitive(
     "add_n",
@@ -398,6 +439,8 @@ add_n = primitive(
     sum_of=identity,
     over=_terms_over,
     formula="x + y",
+    symmetric=True,
+    degree=1,
 )
 dot: Primitive = primitive(
     "dot",
@@ -413,6 +456,9 @@ dot: Primitive = primitive(
     sum_of=mul,
     over=_products_over,
     formula="x + y * z",
+    symmetric=True,
+    degree=2,
+    flat=FACTOR_OF_0,
 )
 
 
@@ -453,6 +499,12 @@ def _kink_of_power(x: float, y: float) -> str | None:
     return f"the slope at 0 is {inf if y < 1.0 else 0}, from above; there is nothing below"
 
 
+def _fault_of_power(x: float, y: float) -> str | None:
+    if x > 0.0:
+        return None
+    return "0 to a negative power is infinite, and a negative base has only whole powers"
+
+
 pow: Primitive = primitive(
     "pow",
     ieee.power,
@@ -478,6 +530,10 @@ pow: Primitive = primitive(
     span=lambda tangents, x, y: _span_of_root(tangents, x) if _is_half(y) else None,
     formula="x**y",
     kink=_kink_of_power,
+    flat=Words(lambda x, y: "the exponent is 0" if y == 0.0 else "a power is flat at 0"),
+    fault=Words(
+        _fault_of_power, "keep the base above 0, as (x + 1e-12) ** y, or the exponent whole"
+    ),
 )
 power_log: Primitive = primitive(
     "power_log",
@@ -516,6 +572,9 @@ abs = primitive(
     over=_scaled_over("abs"),
     span=lambda tangents, x: guarded(tangents[0], x),
     kink=lambda x: "abs'(0) = 0, between -1 and 1" if x == 0.0 else None,
+    latex=r"\left|#\right|",
+    sympy="Abs",
+    flat=Words("at 0 the middle of -1 and 1 is taken", LEAVE_KINK),
 )
 sign: Primitive = primitive(
     "sign",
@@ -541,6 +600,10 @@ exp: Primitive = primitive(
     numpy="exp",
     c="exp",
     special=(*EDGES, (709.0,), (710.0,), (-745.0,)),
+    latex=r"\mathrm{e}^{#}",
+    sympy="exp",
+    flat=Words("exp is 0 so far below 0", LEAVE_TAIL),
+    fault=Words(lambda x: None, "subtract the largest exponent first, as softmax and logsumexp do"),
 )
 log: Primitive = primitive(
     "log",
@@ -551,6 +614,13 @@ log: Primitive = primitive(
     c="log",
     domain=(POSITIVE,),
     special=EDGES,
+    latex=r"\ln",
+    sympy="log",
+    fault=Words(
+        "log is infinite at 0 and undefined below",
+        "keep the operand of log above 0, as log(x + 1e-12); for log(1 + x) there is log1p, for "
+        "probabilities a loss that takes logits",
+    ),
 )
 log1p = primitive(
     "log1p",
@@ -562,6 +632,10 @@ log1p = primitive(
     domain=((-0.9, 5.0),),
     special=(*EDGES, (-1.0,), (-2.0,)),
     formula="log(1 + x)",
+    latex="formula",
+    fault=Words(
+        "log1p is infinite at -1 and undefined below", "keep the operand of log1p above -1"
+    ),
 )
 expm1 = primitive(
     "expm1",
@@ -572,6 +646,7 @@ expm1 = primitive(
     c="expm1",
     special=(*EDGES, (710.0,)),
     formula="exp(x) - 1",
+    latex="formula",
 )
 
 
@@ -632,6 +707,12 @@ sqrt: Primitive = primitive(
     special=EDGES,
     span=_span_of_root,
     kink=lambda x: "sqrt'(0) = inf, from above; there is nothing below" if x == 0.0 else None,
+    latex=r"\sqrt{#}",
+    sympy="sqrt",
+    fault=Words(
+        "there is no real square root below 0",
+        "keep what is under the root above 0, as sqrt(x + 1e-12); norm and hypot are safe at 0",
+    ),
 )
 
 
@@ -647,6 +728,8 @@ sin = primitive(
     special=EDGES,
     total=True,
     over=_odd_over("sin", _even_series(series.SIN), 1.0),
+    latex=r"\sin",
+    sympy="sin",
 )
 cos: Primitive = primitive(
     "cos",
@@ -657,6 +740,8 @@ cos: Primitive = primitive(
     c="cos",
     special=EDGES,
     total=True,
+    latex=r"\cos",
+    sympy="cos",
 )
 tan = primitive(
     "tan",
@@ -668,6 +753,8 @@ tan = primitive(
     domain=((-1.4, 1.4),),
     special=EDGES,
     over=_odd_over("tan", lambda x: _even_series(series.SIN)(x) / cos(x), 1.0),
+    latex=r"\tan",
+    sympy="tan",
 )
 asin = primitive(
     "asin",
@@ -680,6 +767,9 @@ asin = primitive(
     special=(*EDGES, (1.0,), (-1.0,), (1.5,)),
     over=_odd_over("asin", _even_series(series.ASIN), 0.25),
     kink=lambda x: "the slope at -1 and 1 is inf" if math.fabs(x) == 1.0 else None,
+    latex=r"\arcsin",
+    sympy="asin",
+    fault=Words("asin is defined from -1 to 1", STAY_INSIDE),
 )
 acos = primitive(
     "acos",
@@ -691,6 +781,9 @@ acos = primitive(
     domain=((-0.95, 0.95),),
     special=(*EDGES, (1.0,), (-1.0,), (1.5,)),
     kink=lambda x: "the slope at -1 and 1 is -inf" if math.fabs(x) == 1.0 else None,
+    latex=r"\arccos",
+    sympy="acos",
+    fault=Words("acos is defined from -1 to 1", STAY_INSIDE),
 )
 semicircle: Primitive = primitive(
     "semicircle",
@@ -723,6 +816,8 @@ atan = primitive(
     special=EDGES,
     total=True,
     over=_odd_over("atan", _even_series(series.ATAN), 0.25),
+    latex=r"\arctan",
+    sympy="atan",
 )
 
 
@@ -751,6 +846,8 @@ atan2 = primitive(
     domain=(REAL, POSITIVE),
     special=PAIRS,
     kink=_kink_of_angle,
+    sympy="atan2",
+    flat=Words("at the origin 0 is taken", LEAVE_KINK),
 )
 sinh = primitive(
     "sinh",
@@ -761,6 +858,8 @@ sinh = primitive(
     c="sinh",
     special=(*EDGES, (711.0,)),
     over=_odd_over("sinh", _even_series(series.SINH), 1.0),
+    latex=r"\sinh",
+    sympy="sinh",
 )
 cosh: Primitive = primitive(
     "cosh",
@@ -770,6 +869,8 @@ cosh: Primitive = primitive(
     numpy="cosh",
     c="cosh",
     special=(*EDGES, (711.0,)),
+    latex=r"\cosh",
+    sympy="cosh",
 )
 tanh: Primitive = primitive(
     "tanh",
@@ -781,7 +882,12 @@ tanh: Primitive = primitive(
     special=(*EDGES, (1000.0,), (-1000.0,)),
     total=True,
     over=_odd_over("tanh", lambda x: _even_series(series.SINH)(x) / cosh(x), 1.0),
-    flat="saturated",
+    bounds=(-1.0, 1.0),
+    latex=r"\tanh",
+    sympy="tanh",
+    flat=Words(
+        "tanh is saturated, its slope is below what a float can hold", SCALE_DOWN, "saturated"
+    ),
 )
 sech_squared: Primitive = primitive(
     "sech_squared",
@@ -805,6 +911,8 @@ asinh = primitive(
     special=EDGES,
     total=True,
     over=_odd_over("asinh", _even_series(series.ASINH), 0.25),
+    latex=r"\operatorname{arsinh}",
+    sympy="asinh",
 )
 acosh = primitive(
     "acosh",
@@ -816,6 +924,9 @@ acosh = primitive(
     domain=((1.1, 5.0),),
     special=(*EDGES, (1.0,)),
     kink=lambda x: "acosh'(1) = inf, from above" if x == 1.0 else None,
+    latex=r"\operatorname{arcosh}",
+    sympy="acosh",
+    fault=Words("acosh is defined from 1", "keep the operand above 1"),
 )
 
 
@@ -835,6 +946,9 @@ atanh = primitive(
     domain=((-0.9, 0.9),),
     special=(*EDGES, (1.0,), (-1.0,), (1.5,)),
     over=_odd_over("atanh", _even_series(series.ATANH), 0.25),
+    latex=r"\operatorname{artanh}",
+    sympy="atanh",
+    fault=Words("atanh is infinite at -1 and 1 and undefined beyond", STAY_INSIDE),
 )
 
 
@@ -857,7 +971,7 @@ relu = primitive(
     over=_scaled_over("relu"),
     formula="max(x, 0)",
     kink=lambda x: "relu'(0) = 0, the flat side" if x == 0.0 else None,
-    flat="relu off",
+    flat=Words("relu is off, its operand is not above 0", WAKE, "relu off"),
 )
 gate: Primitive = primitive(
     "gate",
@@ -873,7 +987,7 @@ gate: Primitive = primitive(
     over=_gate_over,
     formula="y if x > 0 else 0",
     kink=lambda x, g: "closed at 0, as relu'(0) = 0" if x == 0.0 else None,
-    flat="gate closed",
+    flat=Words("the gate is closed, its condition is not above 0", WAKE, "gate closed"),
 )
 leaky_relu = primitive(
     "leaky_relu",
@@ -890,7 +1004,7 @@ leaky_relu = primitive(
     over=_leaky_relu_over,
     formula="x if x > 0 else y * x",
     kink=lambda x, slope: "the derivative at 0 is the slope" if x == 0.0 and slope != 1.0 else None,
-    flat="slope 0",
+    flat=Words("the slope is 0", short="slope 0"),
 )
 elu = primitive(
     "elu",
@@ -906,6 +1020,7 @@ elu = primitive(
     over=_elu_over,
     formula="x if x > 0 else y * (exp(x) - 1)",
     kink=lambda x, alpha: "the derivative at 0 is alpha" if x == 0.0 and alpha != 1.0 else None,
+    flat=Words("elu is flat so far below 0", LEAVE_TAIL),
 )
 sigmoid: Primitive = primitive(
     "sigmoid",
@@ -918,7 +1033,11 @@ sigmoid: Primitive = primitive(
     special=(*EDGES, (1000.0,), (-1000.0,)),
     total=True,
     formula="1 / (1 + exp(-x))",
-    flat="saturated",
+    bounds=(0.0, 1.0),
+    latex=r"\sigma",
+    flat=Words(
+        "sigmoid is saturated, its slope is below what a float can hold", SCALE_DOWN, "saturated"
+    ),
 )
 logistic_density: Primitive = primitive(
     "logistic_density",
@@ -942,6 +1061,7 @@ softplus = primitive(
     special=(*EDGES, (1000.0,), (-1000.0,)),
     total=True,
     formula="log(1 + exp(x))",
+    flat=Words("softplus is flat so far below 0", LEAVE_TAIL),
 )
 
 
@@ -960,6 +1080,7 @@ silu = primitive(
     special=(*EDGES, (1000.0,), (-1000.0,)),
     total=True,
     formula="x / (1 + exp(-x))",
+    flat=Words("silu is flat so far below 0", LEAVE_TAIL),
 )
 
 
@@ -980,6 +1101,7 @@ gelu = primitive(
     special=EDGES,
     total=True,
     formula="x * (1 + erf(x / sqrt(2))) / 2",
+    flat=Words("gelu is flat so far below 0", LEAVE_TAIL),
 )
 erf: Primitive = primitive(
     "erf",
@@ -991,7 +1113,9 @@ erf: Primitive = primitive(
     special=EDGES,
     total=True,
     over=_odd_over("erf", _even_series(series.ERF), 0.5),
-    flat="saturated",
+    bounds=(-1.0, 1.0),
+    sympy="erf",
+    flat=Words("erf is saturated", SCALE_DOWN, "saturated"),
 )
 erfc: Primitive = primitive(
     "erfc",
@@ -1074,7 +1198,8 @@ maximum: Primitive = primitive(
     over=_limit_over("greater_equal"),
     formula="max(x, y)",
     kink=_kink_of_tie,
-    flat="not the largest",
+    symmetric=True,
+    flat=Words("the other operand is larger", TAKE_PART, "not the largest"),
 )
 minimum = primitive(
     "minimum",
@@ -1091,7 +1216,8 @@ minimum = primitive(
     over=_limit_over("less_equal"),
     formula="min(x, y)",
     kink=_kink_of_tie,
-    flat="not the smallest",
+    symmetric=True,
+    flat=Words("the other operand is smaller", TAKE_PART, "not the smallest"),
 )
 prefer: Primitive = primitive(
     "prefer",
@@ -1108,7 +1234,7 @@ prefer: Primitive = primitive(
     over=_preference_over,
     formula="z if x > y else 0 if x < y else z / 2",
     kink=lambda x, y, g: _kink_of_tie(x, y),
-    flat="not taken",
+    flat=Words("the other operand was chosen", TAKE_PART, "not taken"),
 )
 where: Primitive = primitive(
     "where",
@@ -1125,7 +1251,8 @@ where: Primitive = primitive(
     total=True,
     over=_choice_over,
     formula="y if x else z",
-    flat="not taken",
+    flat=Words("this branch was not taken", TAKE_PART, "not taken"),
+    blocks=Words("the condition of where only chooses, it has no derivative", SMOOTH_CHOICE),
 )
 
 
@@ -1151,7 +1278,8 @@ clip = primitive(
     over=_clip_over,
     formula="min(max(x, y), z)",
     kink=_kink_of_clip,
-    flat="clipped",
+    latex="formula",
+    flat=Words("outside of its bounds clip is flat", TAKE_PART, "clipped"),
 )
 
 
@@ -1192,6 +1320,9 @@ hypot: Primitive = primitive(
     formula="sqrt(x**2 + y**2)",
     kink=lambda *xs: "all derivatives at the origin are 0" if xs and not any(xs) else None,
     spelled=_spelled_hypot,
+    symmetric=True,
+    latex="formula",
+    flat=Words("at the origin 0 is taken", LEAVE_KINK),
 )
 largest: Primitive = primitive(
     "largest",
@@ -1206,6 +1337,7 @@ largest: Primitive = primitive(
     total=True,
     formula="max(x, y)",
     flat="not the largest",
+    symmetric=True,
 )
 finite = primitive(
     "finite",
@@ -1224,7 +1356,9 @@ def _kink_of_step(x: float, y: float) -> str | None:
     return "a step, with derivative 0" if x == y else None
 
 
-def _comparison(name: str, symbol: str, forward: Any, texts: str) -> Primitive:
+def _comparison(
+    name: str, symbol: str, forward: Any, text: str, *, numpy: str, symmetric: bool = False
+) -> Primitive:
     return primitive(
         name,
         lambda x, y: 1.0 if forward(x, y) else 0.0,
@@ -1232,21 +1366,26 @@ def _comparison(name: str, symbol: str, forward: Any, texts: str) -> Primitive:
         None,
         symbol=symbol,
         doc=f"1 where x {symbol} y, else 0; without a derivative.",
-        numpy=texts,
-        c=texts,
+        numpy=numpy,
+        c=text,
         domain=(REAL, REAL),
         special=PAIRS,
         total=True,
-        formula=texts,
+        symmetric=symmetric,
+        formula=text,
         kink=_kink_of_step,
+        blocks=Words(
+            "a comparison is a step, its derivative is 0 wherever it has one", SMOOTH_CHOICE
+        ),
     )
 
 
-less: Primitive = _comparison("less", "<", operator.lt, "x < y")
-less_equal: Primitive = _comparison("less_equal", "≤", operator.le, "x <= y")
-greater: Primitive = _comparison("greater", ">", operator.gt, "x > y")
-greater_equal = _comparison("greater_equal", "≥", operator.ge, "x >= y")
-equal: Primitive = _comparison("equal", "=", operator.eq, "x == y")
+less: Primitive = _comparison("less", "<", operator.lt, "x < y", numpy="less")
+less_equal: Primitive = _comparison("less_equal", "≤", operator.le, "x <= y", numpy="less_equal")
+greater: Primitive = _comparison("greater", ">", operator.gt, "x > y", numpy="greater")
+greater_equal = _comparison("greater_equal", "≥", operator.ge, "x >= y", numpy="greater_equal")
+# numpy.equal is no text of it: of Values it is, as == is, identity
+equal: Primitive = _comparison("equal", "=", operator.eq, "x == y", numpy="x == y", symmetric=True)
 
 ORDERS = (less, less_equal, greater, greater_equal)
 

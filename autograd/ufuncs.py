@@ -8,21 +8,17 @@ from autograd.primitive import TABLE
 
 __all__ = ["apply_ufunc"]
 
-# Comparisons record nodes here as everywhere; equality stays identity, as == on Values.
-ORDERINGS = ("less", "less_equal", "greater", "greater_equal")
-
 
 def apply_ufunc(ufunc: Any, method: str, inputs: tuple[Any, ...], options: dict[str, Any]) -> Any:
     """Apply a ufunc to inputs of which one at least is a Value.
 
-    The row whose NumPy function it is does the work; a ufunc without a row (np.square) runs
+    The row whose NumPy function it is does the work. Comparisons are rows too; equality stays
+    identity, as == on Values. A ufunc without a row (np.square) runs
     NumPy's loop for objects, which uses the operators and methods of Value.
     """
     import numpy as np
 
     if method == "__call__" and not options:
-        if ufunc.__name__ in ORDERINGS:
-            return TABLE[ufunc.__name__](*inputs)
         for row in TABLE.values():
             if row.ufunc == ufunc.__name__:
                 return row(*inputs)

@@ -43,7 +43,7 @@ class Vector(tuple[Any, ...]):
             raise TypeError(f"dot takes two lists of numbers and Values, not {members!r}")
         members = tuple(members)
         if not _NODES.issuperset(map(type, members)):
-            members = tuple(operand(member, "dot") for member in members)
+            members = tuple(operand(member, primitives.dot.name) for member in members)
         self = super().__new__(cls, members)
         self._read = (-1, [], -1)
         return self

@@ -49,7 +49,7 @@ TOPICS: dict[str, dict[str, tuple[str, ...]]] = {
             "no_grad", "scope", "sections", "source_lines", "paused_collector",
             "set_data", "set_gradients", "write_files",
         ),
-        "Operations of your own": ("primitive", "Primitive", "TABLE", "check_gradients"),
+        "Operations of your own": ("primitive", "Primitive", "Words", "TABLE", "check_gradients"),
         "Warnings and errors": (
             "NumericWarning", "GradientError", "StaleGraphError", "TracingError",
         ),

@@ -9,6 +9,8 @@ import random
 from collections.abc import Callable
 from typing import TypeAlias
 
+from autograd import Value
+from nn.activations import ACTIVATIONS
 from nn.names import named
 
 __all__ = [
@@ -20,8 +22,7 @@ __all__ = [
 # inputs, and a random.Random; returns one weight.
 Initializer: TypeAlias = Callable[[int, int, random.Random], float]
 
-# These pass on about half of the variance, which He's factor of 2 makes up for.
-RELU_FAMILY = frozenset({"relu", "leaky_relu", "elu", "gelu", "silu", "softplus"})
+FAR = 30.0  # from 0, where activations are straight
 
 
 def zeros(fan_in: int, fan_out: int, rng: random.Random) -> float:
@@ -95,6 +96,17 @@ def initializer_function(
     True
     """
     if initializer is None:
-        relu_like = isinstance(activation, str) and activation in RELU_FAMILY
-        return he_uniform if relu_like else xavier_uniform
+        return he_uniform if _passes_half(activation) else xavier_uniform
     return initializer if callable(initializer) else named("initializer", initializer, INITIALIZERS)
+
+
+def _passes_half(activation: object) -> bool:
+    """Tell whether an activation passes about half of the variance, which He's 2 makes up for.
+
+    relu and its kin do; a bounded one passes hardly any of large numbers, a straight line all.
+    """
+    function = ACTIVATIONS.get(activation) if isinstance(activation, str) else None
+    if function is None:
+        return False
+    squares = [function(Value(x)).data ** 2 for x in (-FAR, FAR)]
+    return 0.25 < sum(squares) / (2.0 * FAR * FAR) < 0.75

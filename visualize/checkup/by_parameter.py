@@ -10,8 +10,6 @@ from visualize.checkup.graph import RowGraph
 
 __all__ = ["by_parameter", "prefix"]
 
-ADDING = frozenset({"add", "sub", "add_n"})
-
 
 def prefix(name: str) -> str:
     """Return what the names of a layer's parameters begin with.
@@ -63,11 +61,11 @@ def by_parameter(rows: Sequence[RowGraph], named: Named, model: str) -> Division
 
 
 def _biases(rows: Sequence[RowGraph], groups: dict[Value, str]) -> set[str]:
-    users: dict[str, set[str]] = {}
+    degrees: dict[str, set[int | None]] = {}  # of what uses the parameters of a group
     for row in rows:
         for node in row.nodes:
             assert node.op is not None
             for operand in node.args:
                 if operand in groups:
-                    users.setdefault(groups[operand], set()).add(node.op.name)
-    return {group for group, names in users.items() if names <= ADDING}
+                    degrees.setdefault(groups[operand], set()).add(node.op.degree)
+    return {group for group, found in degrees.items() if found == {1}}

@@ -17,8 +17,6 @@ from visualize.checkup.units import is_off, is_saturated, near_bound
 
 __all__ = ["loss_gradients", "measured", "outputs_by_layer"]
 
-LINEAR = frozenset({"add", "sub", "mul", "dot", "add_n"})  # a sum of products, with no activation
-
 
 @dataclass(slots=True)
 class LayerOutputs:
@@ -163,11 +161,11 @@ def _numbers(outputs: LayerOutputs, fault: Callable[[Sequence[Value]], bool]) ->
 
 
 def _made_by(outputs: Sequence[Value]) -> str:
-    names = Counter(output.op.name for output in outputs if output.op is not None)
-    if not names:
+    rows = Counter(output.op for output in outputs if output.op is not None)
+    if not rows:
         return ""
-    ((name, _),) = names.most_common(1)
-    return "linear" if name in LINEAR else name
+    ((row, _),) = rows.most_common(1)
+    return row.name if row.degree is None else "linear"
 
 
 def _update(parameters: Sequence[Value], updates: Mapping[Value, float]) -> float | None:

@@ -6,10 +6,7 @@ from collections.abc import Sequence
 
 from autograd import TABLE, Value, local_derivatives
 
-__all__ = ["BOUNDS", "NEAR", "bounded", "is_gentle", "is_off", "is_saturated", "near_bound"]
-
-# Where activations level out on both sides, by the name of their operation.
-BOUNDS = {"tanh": (-1.0, 1.0), "sigmoid": (0.0, 1.0), "erf": (-1.0, 1.0)}
+__all__ = ["NEAR", "bounded", "is_gentle", "is_off", "is_saturated", "near_bound"]
 
 # The share of its range that lies between a saturated output and a bound: |tanh| > 0.99, the
 # threshold of Karpathy's lecture "Activations & Gradients" (2022). The slope of tanh and sigmoid is
@@ -21,7 +18,7 @@ MOST = 0.9  # of the outputs of a saturated unit are near a bound
 
 def bounded(output: Value) -> bool:
     """Tell whether a value is the result of an activation with two bounds."""
-    return output.op is not None and output.op.name in BOUNDS
+    return output.op is not None and output.op.bounds is not None
 
 
 def is_gentle(operation: str) -> bool:
@@ -30,9 +27,10 @@ def is_gentle(operation: str) -> bool:
     >>> is_gentle("sigmoid"), is_gentle("tanh"), is_gentle("relu")
     (True, False, False)
     """
-    if operation not in BOUNDS:
+    row = TABLE.get(operation)
+    if row is None or row.bounds is None:
         return False
-    (slope,) = local_derivatives(TABLE[operation](Value(0.0)))
+    (slope,) = local_derivatives(row(Value(0.0)))
     return slope is not None and slope < 1.0
 
 
@@ -42,9 +40,9 @@ def near_bound(output: Value) -> bool:
     >>> near_bound(Value(3.0).tanh()), near_bound(Value(2.0).tanh()), near_bound(Value(9.0).relu())
     (True, False, False)
     """
-    if output.op is None or output.op.name not in BOUNDS:
+    if output.op is None or output.op.bounds is None:
         return False
-    low, high = BOUNDS[output.op.name]
+    low, high = output.op.bounds
     margin = NEAR * (high - low)
     return not low + margin <= output.data <= high - margin and output.data == output.data
 

@@ -105,7 +105,7 @@ def forward_growth(edges: Sequence[PathEdge]) -> tuple[Value, Value, int, float]
 
 def _largest_slope(row: Primitive | None) -> float | None:
     """Return the slope at 0 of an activation that saturates; None of any other operation."""
-    if row is None or row.arity != 1 or row.flat != "saturated":
+    if row is None or row.arity != 1 or row.bounds is None:
         return None
     (slope,) = row.pull(1.0, row.forward(0.0), [0.0])
     return float(slope)

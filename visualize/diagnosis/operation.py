@@ -82,7 +82,7 @@ def _applied(value: Value, operands: list[str]) -> str:
     assert row is not None
     if _is_infix(value):
         return f" {printable(row.symbol)} ".join(operands)
-    if row.name == "neg":
+    if row.formula == "-x":
         (operand,) = operands
         return f"-({operand})" if operand.startswith("-") else f"-{operand}"
     return f"{printable(row.name)}({', '.join(operands)})"

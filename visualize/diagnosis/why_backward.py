@@ -7,7 +7,7 @@ from itertools import chain, repeat
 from math import isfinite, isnan
 
 from autograd import Contribution, Value, Visit
-from visualize.diagnosis.advice import AGAINST, LARGEST, SCALE
+from visualize.diagnosis.advice import LARGEST, SCALE, against
 from visualize.diagnosis.diagnosis import Cause, Finding
 from visualize.diagnosis.trace import Step, by_numbers, trace
 from visualize.diagnosis.ways import Ways
@@ -39,7 +39,7 @@ def backward_fault(ways: Ways) -> Finding | None:
         summary = (
             f"the derivative of {row} is {significant(contribution.local or 0.0)} where it was used"
         )
-        way_out = AGAINST.get(row, SCALE)
+        way_out = against(node.op) or SCALE
     culprits = tuple(dict.fromkeys(chain.from_iterable(map(_at_fault, repeat(ways), steps[::-1]))))
     return Finding(cause, summary, tuple(lines), culprits, way_out)
 

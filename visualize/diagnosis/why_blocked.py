@@ -14,7 +14,6 @@ from visualize.scene.flat import FlatGraph
 __all__ = ["blocked", "detached", "not_connected", "stale"]
 
 MOST = 5  # values to name
-COMPARISONS = frozenset({"less", "less_equal", "greater", "greater_equal", "equal"})
 
 
 def not_connected(leaf: Value, graph: FlatGraph, names: Mapping[Value, str]) -> Finding:
@@ -129,22 +128,12 @@ def blocked(ways: Ways) -> Iterator[tuple[Value, int]]:
 def _reason(node: Value) -> str:
     row = node.op
     assert row is not None
-    if row.name == "detach":
-        return "detach() lets no gradient pass"
-    if row.name in COMPARISONS:
-        return "a comparison is a step, its derivative is 0 wherever it has one"
-    if row.name == "where":
-        return "the condition of where only chooses, it has no derivative"
-    return f"{row.name} has no derivative by this operand"
+    because = row.blocks and row.blocks.because(*[float(arg.data) for arg in node.args])
+    return because or f"{row.name} has no derivative by this operand"
 
 
 def _way_out(blockers: Sequence[Value]) -> str:
-    kinds = {node.op.name for node in blockers if node.op}
-    if "detach" in kinds:
-        return "use the value itself where its gradient is wanted, without .detach()"
-    if kinds & (COMPARISONS | {"where"}):
-        return (
-            "a choice tells nothing of how much; use a smooth form of it, as sigmoid(x) for x > 0, "
-            "or let the result depend on the value on the branches of where"
-        )
-    return "give the operation a rule for this operand, or reach the root by another way"
+    words = [node.op.blocks for node in blockers if node.op and node.op.blocks]
+    words.sort(key=lambda words: not words.short)  # what was done on purpose comes first
+    otherwise = "give the operation a rule for this operand, or reach the root by another way"
+    return words[0].way_out if words else otherwise

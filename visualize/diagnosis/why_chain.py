@@ -8,7 +8,7 @@ from math import log
 
 from autograd import Value
 from visualize.backpropagation.paths import PathEdge
-from visualize.diagnosis.advice import AGAINST
+from visualize.diagnosis.advice import against
 from visualize.diagnosis.diagnosis import Finding
 from visualize.diagnosis.factors import forward_growth, shrinkage
 from visualize.diagnosis.magnitude import LN10, log_size, power
@@ -83,7 +83,7 @@ def _against_one(edges: Sequence[PathEdge]) -> str:
         return ""
     node = edges[sizes.index(largest)].node
     near = min(abs(arg.data) for arg in node.args) < 1.0  # of a large power the base is large
-    return AGAINST.get(node.op.name, "") if near and node.op else ""
+    return against(node.op) if near else ""
 
 
 def healthy(sizes: Sizes) -> Finding:

@@ -7,7 +7,7 @@ from itertools import chain
 from math import isfinite, isinf, isnan
 
 from autograd import Constant, Value
-from visualize.diagnosis.advice import AGAINST, LARGEST, SCALE
+from visualize.diagnosis.advice import LARGEST, SCALE, against
 from visualize.diagnosis.diagnosis import Cause, Finding
 from visualize.diagnosis.trace import by_numbers, trace
 from visualize.diagnosis.ways import Ways
@@ -16,18 +16,6 @@ from visualize.digits import significant
 __all__ = ["forward_fault"]
 
 MOST = 3  # origins to name
-# What makes nan or inf of finite operands.
-REASONS = {
-    "log": "log is infinite at 0 and undefined below",
-    "log1p": "log1p is infinite at -1 and undefined below",
-    "sqrt": "there is no real square root below 0",
-    "div": "a division by 0",
-    "pow": "0 to a negative power is infinite, and a negative base has only whole powers",
-    "asin": "asin is defined from -1 to 1",
-    "acos": "acos is defined from -1 to 1",
-    "acosh": "acosh is defined from 1",
-    "atanh": "atanh is infinite at -1 and 1 and undefined beyond",
-}
 LEAF = (
     "look at where this number comes from: the data, or a step with a gradient that was not "
     "finite. Lower the learning rate, or use clip_grad_norm"
@@ -74,8 +62,7 @@ def forward_fault(ways: Ways, dead: Finding | None) -> Finding | None:
         then = "before there was any gradient"
     made = f"{name} is {what}" if first.op is None else f"{first.op.name} gave {what}"
     summary = f"{made} in the forward pass" + (f", {then}" if first is not ways.root else "")
-    row = first.op.name if first.op else ""
-    way_out = LEAF if not row else AGAINST.get(row, SCALE)
+    way_out = LEAF if first.op is None else against(first.op) or SCALE
     culprits = tuple(dict.fromkeys(value for value in (first, turned) if value is not None))
     return Finding(cause, summary, tuple(lines), culprits, way_out)
 
@@ -111,7 +98,8 @@ def _because(value: Value) -> str:
         return ", which is not finite to begin with"
     if not all(isfinite(arg.data) for arg in value.args):
         return ", by a number in the expression that is not finite"
-    reason = REASONS.get(value.op.name)
-    if reason is None or (value.op.name == "pow" and value.args[0].data > 0.0):
+    fault = value.op.fault
+    reason = fault and fault.because(*[float(arg.data) for arg in value.args])
+    if reason is None:
         return f", beyond {LARGEST}" if isinf(value.data) else ""
     return f" ({reason})"

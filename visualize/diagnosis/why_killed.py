@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from math import isfinite
 
-from autograd import TABLE, Constant, Contribution, Value, Visit
+from autograd import Constant, Contribution, Value, Visit
 from visualize.diagnosis.diagnosis import Finding
 from visualize.diagnosis.ways import Ways
 from visualize.diagnosis.why_blocked import blocked
@@ -16,42 +16,6 @@ from visualize.scene.recorded import difference_within
 __all__ = ["killed"]
 
 MOST = 6  # places to name
-
-REASONS = {
-    "relu": "relu is off, its operand is not above 0",
-    "gate": "the gate is closed, its condition is not above 0",
-    "leaky_relu": "the slope is 0",
-    "elu": "elu is flat so far below 0",
-    "where": "this branch was not taken",
-    "clip": "outside of its bounds clip is flat",
-    "maximum": "the other operand is larger",
-    "minimum": "the other operand is smaller",
-    "prefer": "the other operand was chosen",
-    "tanh": "tanh is saturated, its slope is below what a float can hold",
-    "sigmoid": "sigmoid is saturated, its slope is below what a float can hold",
-    "erf": "erf is saturated",
-    "exp": "exp is 0 so far below 0",
-    "softplus": "softplus is flat so far below 0",
-    "silu": "silu is flat so far below 0",
-    "gelu": "gelu is flat so far below 0",
-    "abs": "at 0 the middle of -1 and 1 is taken",
-    "hypot": "at the origin 0 is taken",
-    "atan2": "at the origin 0 is taken",
-}
-FACTOR = "the other factor is exactly 0"
-PRODUCTS = frozenset({"mul", "dot", "guarded_mul", "guarded_dot"})
-
-WAYS_OUT = (
-    ({"relu", "gate"}, "use leaky_relu, a smaller learning rate, or another start for the biases"),
-    ({"tanh", "sigmoid", "erf"}, "scale the inputs, start from smaller weights, or leave the last "
-     "activation to a loss that takes logits"),
-    ({"exp", "softplus", "silu", "gelu", "elu"}, "scale the inputs, or work with logarithms"),
-    ({"where", "clip", "maximum", "minimum", "prefer"}, "let the value take part on this side too, "
-     "or choose bounds that hold it"),
-    (PRODUCTS, "start weights from random numbers, not from 0; where an input is 0, its weight has "
-     "nothing to learn from it"),
-    ({"abs", "hypot", "atan2"}, "move away from the kink, as abs(x + 1e-12) does"),
-)  # fmt: skip
 
 MET = (
     "none is needed where this difference is to be 0, as of an output and its target: a loss is "
@@ -82,17 +46,21 @@ def killed(ways: Ways) -> Finding | None:
         lines += [line for line in _told(ways, visit, contribution) if line not in lines]
     if len(places) > MOST:
         lines.append(f"… and {len(places) - MOST:,} more")
-    cut = {node for node, _ in blocked(ways) if node.op is TABLE["detach"]}
-    if cut:
-        shown = ", ".join(sorted(ways.names[node] for node in cut)[:MOST])
-        lines.append(f"other ways pass no derivative at all, by detach(): {shown}")
+    cut: dict[str, list[str]] = {}
+    for node in dict.fromkeys(node for node, _ in blocked(ways)):
+        if node.op and node.op.blocks and node.op.blocks.short:  # on purpose, as by detach()
+            cut.setdefault(node.op.blocks.short, []).append(ways.names[node])
+    for by, names in cut.items():
+        shown = ", ".join(sorted(names)[:MOST])
+        lines.append(f"other ways pass no derivative at all, by {by}: {shown}")
     kinds = {node.op.name for node in nodes if node.op}
     counts = ", ".join(sorted(kinds))
     scopes = {str(node.scope) for node in nodes}
     if len(scopes) == 1 and "" not in scopes:
         counts += f" in {printable(scopes.pop())}"
     what = f"at {counts}" if len(nodes) == 1 else f"at {len(nodes):,} places ({counts})"
-    advice = [words for rows, words in WAYS_OUT if kinds & rows]
+    flat = [node.op.flat for node in nodes if node.op and node.op.flat]
+    advice = [words.way_out for words in flat if words.way_out]
     if all(difference_within(contribution.operand) is not None for _, contribution in places):
         advice = [MET]
     elif all(_is_margin(contribution.operand) for _, contribution in places):
@@ -143,20 +111,17 @@ def _is_margin(operand: Value) -> bool:
 
 def _told(ways: Ways, visit: Visit, contribution: Contribution) -> Iterator[str]:
     node, position = visit.node, contribution.position
-    row = node.op.name if node.op else ""
     came = f"times the gradient {significant(visit.gradient)}"
     if not visit.gradient:
         came = "and no gradient arrives either: it is killed further up as well"
-    yield f"{ways.said(node, position)}: {_reason(node, row)}"
+    yield f"{ways.said(node, position)}: {_reason(node)}"
     yield from ways.at(node)
     yield f"    {ways.slope(node, position, 0.0)}, {came}"
 
 
-def _reason(node: Value, row: str) -> str:
-    if row in PRODUCTS:
-        return FACTOR
-    if not all(isfinite(arg.data) for arg in node.args):
+def _reason(node: Value) -> str:
+    row = node.op
+    numbers = [float(arg.data) for arg in node.args]
+    if row is not None and row.degree is None and not all(map(isfinite, numbers)):
         return "an operand is not finite"
-    if row == "pow":
-        return "the exponent is 0" if node.args[1].data == 0.0 else "a power is flat at 0"
-    return REASONS.get(row, "here it is flat")
+    return (row and row.flat and row.flat.because(*numbers)) or "here it is flat"

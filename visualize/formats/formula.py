@@ -14,10 +14,6 @@ __all__ = ["edge_mark", "formula", "local_mark", "operator"]
 
 LOCAL = "∂"  # before a local derivative
 BLANK = "□"  # an operand that an edge brings
-# Rows whose operands may change places; the edges into all others are numbered.
-SYMMETRIC = frozenset(
-    {"add", "mul", "add_n", "dot", "maximum", "minimum", "hypot", "guarded_dot", "equal"}
-)
 
 
 def formula(scene: Scene, node: Node, *, framed: bool = False) -> str:
@@ -71,7 +67,7 @@ def operator(node: Node) -> str:
         return symbol + BLANK if prefix else symbol  # -□ is not a subtraction
     if node.variadic:
         return f"{symbol} [{', '.join(map(significant, constants))}]"
-    if node.operation in SYMMETRIC and len(constants) == 1:
+    if node.symmetric and len(constants) == 1:
         return f"{symbol} {significant(constants[0])}"
     places = [
         significant(operand) if isinstance(operand, Constant) else BLANK
@@ -87,7 +83,7 @@ def edge_mark(scene: Scene, edge: Edge) -> str:
     target = scene.nodes[edge.target]
     drawn = (operand for operand in target.operands if isinstance(operand, int))
     is_only_one = len(list(islice(drawn, 2))) < 2
-    return "" if is_only_one or target.operation in SYMMETRIC else str(edge.operand + 1)
+    return "" if is_only_one or target.symmetric else str(edge.operand + 1)
 
 
 def local_mark(edge: Edge) -> str:

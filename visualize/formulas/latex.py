@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from enum import IntEnum
 from typing import NamedTuple
 
-from autograd import Primitive
+from autograd import TABLE, Primitive
 from visualize.formulas.literals import number_of
 from visualize.formulas.opening import opened_in_python
 from visualize.formulas.python import unparsed
@@ -16,15 +16,7 @@ from visualize.formulas.tidy import opposite
 
 __all__ = ["expression", "opened_in_latex", "terms"]
 
-# Shorter in mathematics than their names, which are for numbers: log(1 + x), sqrt(x**2 + y**2).
-ALSO_OPENED = frozenset({"log1p", "expm1", "hypot", "clip"})
-FUNCTIONS = {
-    **{name: f"\\{name}" for name in ("sin", "cos", "tan", "sinh", "cosh", "tanh", "max", "min")},
-    **{f"a{name}": f"\\arc{name}" for name in ("sin", "cos", "tan")},
-    **{f"a{name}": rf"\operatorname{{ar{name}}}" for name in ("sinh", "cosh", "tanh")},
-    "log": r"\ln",
-    "sigmoid": r"\sigma",
-}
+FUNCTIONS = {"max": r"\max", "min": r"\min"}  # of Python, not of the table
 NAMED = {"inf": r"\infty", "pi": r"\pi"}
 RELATIONS: dict[type[ast.cmpop], str] = {
     ast.Lt: "<",
@@ -59,7 +51,7 @@ class Text(NamedTuple):
 
 def opened_in_latex(row: Primitive) -> bool:
     """Return whether a row is written by its formula, not by its name."""
-    return opened_in_python(row) or row.name in ALSO_OPENED
+    return opened_in_python(row) or row.latex == "formula"
 
 
 def expression(tree: ast.expr, names: Mapping[str, str]) -> str:
@@ -168,15 +160,14 @@ class _Writer:
         if name == "sum" and len(args) == 1 and isinstance(args[0], ast.List):
             return Text("".join(self.joined(args[0].elts)), Strength.SUM)
         inside = ", ".join(self.text(arg).latex for arg in args)
-        if name == "abs":
-            return Text(rf"\left|{inside}\right|", Strength.ATOM)
-        if name == "sqrt":
-            return Text(rf"\sqrt{{{inside}}}", Strength.ATOM)
-        if name == "exp" and r"\begin" not in inside:
-            # upright: e may be a label
-            return self.power(Text(r"\mathrm{e}", Strength.ATOM), Text(inside, Strength.ATOM))
-        function = FUNCTIONS.get(name) or upright(name).replace("mathrm", "operatorname", 1)
-        return Text(rf"{function}\left({inside}\right)", Strength.POWER)
+        row = TABLE.get(name)
+        latex = row.latex if row and row.latex else FUNCTIONS.get(name, "")
+        if "#" in latex and not ("^" in latex and r"\begin" in inside):  # cases are no exponent
+            strength = Strength.POWER if "^" in latex else Strength.ATOM
+            return Text(latex.replace("#", inside), strength)
+        if "\\" not in latex or "#" in latex:
+            latex = upright(name).replace("mathrm", "operatorname", 1)
+        return Text(rf"{latex}\left({inside}\right)", Strength.POWER)
 
     def cases(self, expression: ast.expr) -> Text:
         """Return a choice; the first condition that holds decides."""

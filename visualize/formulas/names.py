@@ -18,7 +18,7 @@ __all__ = ["Names", "identifier"]
 LONGEST = 40
 # What the texts themselves call, beside the operations.
 CALLED = frozenset(
-    {"abs", "max", "min", "sum", "float", "inf", "nan", "pi", "oo"}
+    {"max", "min", "sum", "float", "inf", "nan", "pi", "oo"}
     | {"symbols", "Function", "Add", "Max", "Min", "Abs", "Piecewise", "Eq", "Ne"}
 )
 

@@ -5,17 +5,14 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator
 
-from autograd import Primitive
+from autograd import TABLE, Primitive
 from visualize.formulas.listing import Listing
 from visualize.formulas.python import unparsed
 
 __all__ = ["opened_in_sympy", "sympy"]
 
-SAME_NAME = frozenset(
-    {"exp", "log", "sqrt", "erf", "sin", "cos", "tan", "asin", "acos", "atan", "atan2"}
-    | {"sinh", "cosh", "tanh", "asinh", "acosh", "atanh"}
-)
-OTHER_NAME = {"abs": "Abs", "max": "Max", "min": "Min", "inf": "oo", "float": "Float"}
+# What Python's own names are called there, as far as formulas have them.
+OTHER_NAME = {"max": "Max", "min": "Min", "inf": "oo", "float": "Float"}
 NAMES_IN_A_LINE = 12
 
 
@@ -62,7 +59,8 @@ def _value(expression: ast.expr) -> ast.expr:
         case ast.Call(func=ast.Name("sum"), args=[ast.List(elts=terms)]):
             return _call("Add", map(_value, terms))
         case ast.Call(func=ast.Name(name), args=args):
-            known = OTHER_NAME.get(name, name if name in SAME_NAME else "")
+            row = TABLE.get(name)
+            known = row.sympy if row is not None else OTHER_NAME.get(name)
             if known:
                 return _call(known, map(_value, args))
             undefined = _call("Function", [ast.Constant(name)])

@@ -10,7 +10,6 @@ from itertools import chain
 from autograd import Constant, Primitive, StaleGraphError, Value, dot, local_derivatives, sweep
 from visualize.digits import FEW
 from visualize.escape import cut, printable
-from visualize.formats.formula import SYMMETRIC
 from visualize.formats.wording import LABEL_COLUMNS, words
 from visualize.formulas.holding import row_digits, rule_digits
 from visualize.formulas.rules import local_rules
@@ -197,7 +196,7 @@ def row_facts(row: Primitive) -> dict[str, object]:
         "name": printable(row.name),
         "symbol": symbol,
         "variadic": row.variadic,
-        "commutative": row.name in SYMMETRIC,
+        "symmetric": row.symmetric,
         "infix": not row.variadic and not symbol.isidentifier(),
         "termSize": row.sum_of.arity if row.sum_of is not None and not guarded else 0,
         "isTerm": row.gathered is not None and row.arity == 2,

@@ -61,7 +61,7 @@ function textAtLine({ source, target, uses, count }) {
   const local = page.graph.local[consumer][position];
   const operation = operationOf(page.graph, consumer);
   const drawn = page.graph.operands[consumer].filter((operand) => typeof operand === "number");
-  const which = operation.commutative || drawn.length < 2 ? "" : `${position + 1}: `;
+  const which = operation.symmetric || drawn.length < 2 ? "" : `${position + 1}: `;
   return local === null ? which + "no ∂" : `${which}∂ ${significant(local)}`;
 }
 

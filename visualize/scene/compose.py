@@ -89,6 +89,7 @@ def _single(
         operation=row.name if row else "",
         symbol=row.symbol if row else "",
         variadic=bool(row and row.variadic),
+        symmetric=bool(row and row.symmetric),
         operands=operands,
         data=value.data,
         gradient=gradient,

@@ -41,6 +41,7 @@ class Node:
     operation: str = ""  # the name of the row; none at leaves and groups
     symbol: str = ""
     variadic: bool = False
+    symmetric: bool = False  # operands may change places, so that edges need no numbers
     operands: tuple[int | Constant, ...] = ()
     is_output: bool = False
     group: Group | None = None

@@ -126,8 +126,8 @@ def _reason(node: Value, position: int, slope: float) -> str:
         return "input 0" if is_input else "weight 0" if factor.op is None else "factor 0"
     if measured is not None:
         return _of_difference(measured)
-    if row.flat:
-        return row.flat
+    if row.flat and row.flat.short:
+        return row.flat.short
     if row.kink and row.kink(*[float(arg.data) for arg in node.args]):
         return "at a kink"
     return f"{row.name} flat"

@@ -163,6 +163,7 @@ def _node(
         operation=row.name if row else "",
         symbol=row.symbol if row else "",
         variadic=bool(row and row.variadic),
+        symmetric=bool(row and row.symmetric),
         operands=tuple(
             below.get(operand, index.get(operand, Constant(operand.data))) for operand in value.args
         ),
