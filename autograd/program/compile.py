@@ -17,7 +17,7 @@ from autograd.program.listing import listing
 from autograd.program.programs import Programs
 from autograd.program.schedule import scheduled
 from autograd.program.shapes import described
-from autograd.program.simplify.statistics import StatisticsByKind
+from autograd.program.simplify import StatisticsByKind
 from autograd.program.trace import Function, Graph
 from autograd.program.verification import checked_policy
 from autograd.tracing import TracingError

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from autograd.program.simplify.rewriting import rewritten
+from autograd.program.simplify.draft import rewritten
 
 if TYPE_CHECKING:
     from autograd.primitive import Primitive

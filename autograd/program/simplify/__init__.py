@@ -1,24 +1,28 @@
 """Simplification: the same program in fewer operations, with exactly the same results.
 
-Reading order: draft, rewriting; folding, sums, pattern, identities, sharing, dead; statistics.
+Reading order: draft, identities, rewrites; then this, which puts them together and counts.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
 
-from autograd.program.simplify.dead import without_dead_code
-from autograd.program.simplify.folding import constant_folding
+from autograd.program.simplify.draft import rewritten
 from autograd.program.simplify.identities import exact_identities
-from autograd.program.simplify.rewriting import rewritten
-from autograd.program.simplify.sharing import common_subexpressions
-from autograd.program.simplify.statistics import Statistics, Step, operations
-from autograd.program.simplify.sums import sums_with_constants
+from autograd.program.simplify.rewrites import (
+    common_subexpressions,
+    constant_folding,
+    sums_with_constants,
+    without_dead_code,
+)
 
 if TYPE_CHECKING:
     from autograd.program.program import Program
 
-__all__ = ["REWRITES", "simplified"]
+__all__ = ["REWRITES", "Statistics", "StatisticsByKind", "simplified"]
+
 
 REWRITES = (constant_folding, sums_with_constants, exact_identities, common_subexpressions)
 
@@ -46,3 +50,51 @@ def simplified(program: Program) -> tuple[Program, Statistics]:
         steps.append(Step(rewrite.__name__.replace("_", " "), before, count))
     steps.append(Step("dead code", count, len(smaller.instructions)))
     return smaller, Statistics(tuple(steps), operations(program), operations(smaller))
+
+
+class Step(NamedTuple):
+    """The number of operations before and after one kind of rewrite."""
+
+    rewrite: str
+    before: int
+    after: int
+
+
+@dataclass(frozen=True)
+class Statistics:
+    """What simplification did; `str` of it is a table.
+
+    >>> from collections import Counter
+    >>> print(Statistics((Step("dead code", 5, 3),), Counter(add=4, exp=1), Counter(add=3)))
+                              before     after
+    dead code                      5         3
+    <BLANKLINE>
+    add                            4         3
+    exp                            1         0
+    """
+
+    steps: tuple[Step, ...]
+    before: Counter[str]  # operations by name
+    after: Counter[str]
+
+    def __str__(self) -> str:
+        lines = [("", "before", "after"), *self.steps, ("", "", "")]
+        lines += [(name, self.before[name], self.after[name]) for name, _ in self._by_number()]
+        return "\n".join(
+            f"{name:<24}{before:>8}{after:>10}".rstrip() for name, before, after in lines
+        )
+
+    def _by_number(self) -> list[tuple[str, int]]:
+        return (self.before | self.after).most_common()
+
+
+class StatisticsByKind(dict[str, Statistics]):
+    """The statistics of several programs; `str` of it is a table for each."""
+
+    def __str__(self) -> str:
+        return "\n\n".join(f"# {kind}\n{statistics}" for kind, statistics in self.items())
+
+
+def operations(program: Program) -> Counter[str]:
+    """Return how often each operation occurs in a program."""
+    return Counter(instruction.op.name for instruction in program.instructions)

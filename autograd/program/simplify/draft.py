@@ -1,10 +1,14 @@
-"""Draft: a program being written, in which each new operation is simplified before it is added."""
+"""The draft of a program being written: each new operation is simplified before it is added.
+
+Every simplification is a `Rewrite`; one walk over a program defines all its instructions anew.
+"""
 
 from __future__ import annotations
 
 import logging
 import struct
 from collections import Counter
+from dataclasses import replace
 from typing import TYPE_CHECKING, TypeAlias
 
 from autograd.program.program import Instruction
@@ -13,10 +17,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from autograd.primitive import Primitive
+    from autograd.program.program import Program
 
     Rewrite: TypeAlias = Callable[["Draft", Primitive, tuple[int, ...]], int | Instruction | None]
 
-__all__ = ["Draft", "bits"]
+__all__ = ["Draft", "bits", "rewritten"]
+
 
 LIMIT = 16  # rewrites of one operation in a row; the longest chain of ours is 4
 
@@ -91,3 +97,40 @@ class Draft:
         self.known[op, args] = variable = self.inputs + len(self.instructions)
         self.instructions.append(Instruction(op, args))
         return variable
+
+
+def rewritten(program: Program, rewrites: Sequence[Rewrite]) -> tuple[Program, Counter[Rewrite]]:
+    """Return the program with rewrites applied, and the number of operations each one spared.
+
+    What is no longer needed is left in place. A label or a line goes to the variable that now
+    holds the number, unless that has one already.
+    """
+    draft = Draft(program.inputs, rewrites)
+    place = [*range(program.inputs), *map(draft.constant, program.constants)]
+    for op, args in program.instructions:
+        place.append(draft.define(op, tuple([place[arg] for arg in args])))
+
+    shift = len(draft.numbers)  # constants come between the inputs and the instructions
+
+    def final(variable: int) -> int:
+        if variable < 0:
+            return program.inputs + ~variable
+        return variable if variable < program.inputs else variable + shift
+
+    def moved(texts: dict[int, str]) -> dict[int, str]:
+        found: dict[int, str] = {}
+        for variable in sorted(texts):
+            found.setdefault(final(place[variable]), texts[variable])
+        return found
+
+    instructions = [Instruction(op, tuple(map(final, args))) for op, args in draft.instructions]
+    smaller = replace(
+        program,
+        constants=tuple(draft.numbers),
+        instructions=tuple(instructions),
+        outputs=tuple([final(place[output]) for output in program.outputs]),
+        sums=tuple([final(place[output]) for output in program.sums]),
+        names=moved(program.names),
+        lines=moved(program.lines),
+    )
+    return smaller, draft.spared

@@ -29,11 +29,9 @@ from autograd.primitives import (
 from autograd.program.interpreter import variables
 from autograd.program.program import Instruction, Program
 from autograd.program.simplify import REWRITES, simplified
-from autograd.program.simplify.dead import without_dead_code
-from autograd.program.simplify.draft import Draft
-from autograd.program.simplify.identities import IDENTITIES, exact_identities
-from autograd.program.simplify.pattern import Term, Wildcard, built
-from autograd.program.simplify.rewriting import rewritten
+from autograd.program.simplify.draft import Draft, rewritten
+from autograd.program.simplify.identities import IDENTITIES, Term, Wildcard, built, exact_identities
+from autograd.program.simplify.rewrites import without_dead_code
 
 ONE_BY_ONE = [(rewrite,) for rewrite in REWRITES]
 
