@@ -16,18 +16,23 @@
 from nn import installation  # noqa: F401 - before any import of autograd
 
 # isort: split
-from nn.activations import ACTIVATIONS
 from nn.checkpoint import CheckpointError, load_state, save_state
 from nn.classification import confusion_matrix, f1_score, precision, recall
-from nn.clipping import clip_grad_norm
-from nn.convolution import Conv2d
-from nn.data import batches, split
-from nn.dataset import Dataset
-from nn.dropout import Dropout
-from nn.encoding import one_hot
-from nn.flatten import Flatten
-from nn.initializers import INITIALIZERS
-from nn.layers import MLP, Layer, Neuron, Sequential
+from nn.data.dataset import Dataset
+from nn.data.digits import read_digit
+from nn.data.encoding import one_hot
+from nn.data.mnist import load_mnist
+from nn.data.preprocessing import Standardizer
+from nn.data.rows import batches, split
+from nn.layers.activations import ACTIVATIONS
+from nn.layers.convolution import Conv2d
+from nn.layers.dense import MLP, Layer, Neuron, Sequential
+from nn.layers.dropout import Dropout
+from nn.layers.flatten import Flatten
+from nn.layers.initializers import INITIALIZERS
+from nn.layers.perceptron import Perceptron
+from nn.layers.pooling import AvgPool2d, MaxPool2d
+from nn.layers.separability import PerceptronHistory
 from nn.losses import (
     LOSSES,
     binary_cross_entropy,
@@ -39,16 +44,11 @@ from nn.losses import (
     mse_loss,
 )  # fmt: skip
 from nn.metrics import METRICS, accuracy, mean_absolute_error, mean_squared_error, r2_score
-from nn.mnist import load_mnist
 from nn.module import Module
-from nn.optimizers import OPTIMIZERS, SGD, Adam, AdamW, Optimizer, RMSprop
-from nn.penalties import L1, L2
-from nn.perceptron import Perceptron
-from nn.pictures import read_digit
-from nn.pooling import AvgPool2d, MaxPool2d
-from nn.schedules import CosineLR, LinearLR, Schedule, StepLR
-from nn.separability import PerceptronHistory
-from nn.standardizer import Standardizer
+from nn.optim.clipping import clip_grad_norm
+from nn.optim.optimizers import OPTIMIZERS, SGD, Adam, AdamW, Optimizer, RMSprop
+from nn.optim.penalties import L1, L2
+from nn.optim.schedules import CosineLR, LinearLR, Schedule, StepLR
 from nn.training.agreement import CompilationError
 from nn.training.callbacks import Callback, EarlyStopping, TrainingState
 from nn.training.history import History

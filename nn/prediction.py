@@ -11,7 +11,7 @@ from weakref import ref
 
 import autograd
 from autograd import no_grad
-from nn.data import as_numbers
+from nn.data.rows import as_numbers
 from nn.matching import numbers_of
 
 __all__ = ["Prediction", "listed"]

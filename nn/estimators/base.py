@@ -18,7 +18,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from nn.counts import as_count
 from nn.estimators.parameters import Parameters
-from nn.layers import MLP
+from nn.layers.dense import MLP
 from nn.training.history import History
 from nn.training.loop import fit
 from nn.training.restoring import noted

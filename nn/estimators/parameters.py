@@ -11,11 +11,11 @@ from typing import Any
 from sklearn.base import BaseEstimator
 
 from autograd import Value
-from nn.activations import Activation
 from nn.counts import as_count
-from nn.layers import MLP
-from nn.optimizers import SGD, Adam, Optimizer
-from nn.penalties import L2
+from nn.layers.activations import Activation
+from nn.layers.dense import MLP
+from nn.optim.optimizers import SGD, Adam, Optimizer
+from nn.optim.penalties import L2
 from nn.training.callbacks import EarlyStopping
 
 __all__ = ["Parameters"]

@@ -8,8 +8,8 @@ from typing import Any
 
 from autograd import NumericWarning, no_grad
 from nn import losses
-from nn.activations import activation_name
-from nn.layers import MLP, Layer, Sequential
+from nn.layers.activations import activation_name
+from nn.layers.dense import MLP, Layer, Sequential
 from nn.losses import Loss
 from nn.matching import numbers_of
 from nn.module import Module

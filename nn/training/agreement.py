@@ -21,8 +21,8 @@ from autograd import (
     paused_collector,
     set_data,
 )
+from nn.layers.noise import NoisePlan
 from nn.losses import LOSSES
-from nn.noise import NoisePlan
 from nn.training.example import loss_and_outputs, objective, outputs_with
 from nn.training.foreign import is_foreign
 from nn.training.interrupts import held_interrupts

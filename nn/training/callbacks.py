@@ -11,7 +11,7 @@ from typing import Any
 
 from nn.counts import as_count
 from nn.module import Module
-from nn.optimizers import Optimizer
+from nn.optim.optimizers import Optimizer
 from nn.training.calls import check_call
 from nn.training.foreign import is_foreign
 from nn.training.history import History

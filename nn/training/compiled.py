@@ -9,11 +9,11 @@ from typing import Any
 
 import autograd
 from autograd import Descent, no_grad
-from nn.dataset import Dataset
+from nn.data.dataset import Dataset
+from nn.layers.noise import NoisePlan, noise_layers, recorded_noise
 from nn.losses import Loss
 from nn.matching import numbers_of
-from nn.noise import NoisePlan, noise_layers, recorded_noise
-from nn.optimizers import Optimizer
+from nn.optim.optimizers import Optimizer
 from nn.training.agreement import (
     CompilationError,
     check_agreement,
@@ -49,7 +49,7 @@ class CompiledEngine:
         if _has_own_step(task.optimizer):
             raise CompilationError(
                 f"{type(task.optimizer).__name__} has a step() of its own; what can be compiled is "
-                "a rule, a function of one parameter such as those of nn.update_rules"
+                "a rule, a function of one parameter such as those of nn.optim.rules"
             )
         self._task = task
         self._data = _floats(task.train)

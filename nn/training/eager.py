@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from autograd import no_grad, paused_collector
-from nn.dataset import Dataset
+from nn.data.dataset import Dataset
 from nn.matching import numbers_of
 from nn.training.example import objective
 from nn.training.measuring import Measured

@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from autograd import Value
+from nn.layers.noise import given_noise
 from nn.losses import Loss
 from nn.module import Module
-from nn.noise import given_noise
-from nn.penalties import Penalty
+from nn.optim.penalties import Penalty
 from nn.prediction import listed
 
 __all__ = ["example_loss", "loss_and_outputs", "objective", "outputs_with"]

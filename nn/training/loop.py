@@ -12,16 +12,16 @@ from typing import Any
 
 from autograd import Value
 from nn.counts import as_count
-from nn.data import row_order
+from nn.data.rows import row_order
+from nn.layers.noise import noise_layers
 from nn.losses import LOSSES, Loss
 from nn.metrics import Metric
 from nn.module import Module
 from nn.names import named
-from nn.noise import noise_layers
-from nn.optimizers import Optimizer
-from nn.penalties import Penalty
+from nn.optim.optimizers import Optimizer
+from nn.optim.penalties import Penalty
+from nn.optim.schedules import Schedule
 from nn.randomness import generator
-from nn.schedules import Schedule
 from nn.training.advice import advice
 from nn.training.callbacks import Callback, TrainingState, as_callbacks, is_foreign_callback
 from nn.training.calls import check_call

@@ -10,13 +10,13 @@ from contextlib import contextmanager
 from typing import Any
 
 from autograd import Value, no_grad
-from nn.dataset import Dataset
+from nn.data.dataset import Dataset
 from nn.losses import LOSSES, Loss
 from nn.matching import is_scalar
 from nn.module import Module
 from nn.names import named
-from nn.optimizers import OPTIMIZERS, Optimizer
-from nn.schedules import Schedule
+from nn.optim.optimizers import OPTIMIZERS, Optimizer
+from nn.optim.schedules import Schedule
 
 __all__ = [
     "check_model", "check_targets", "first_output", "prepared_optimizer", "prepared_schedule",

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from nn.dataset import Dataset
+from nn.data.dataset import Dataset
 from nn.losses import Loss
 from nn.module import Module
-from nn.optimizers import Optimizer
-from nn.penalties import Penalty
+from nn.optim.optimizers import Optimizer
+from nn.optim.penalties import Penalty
 
 __all__ = ["Task"]
 

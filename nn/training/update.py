@@ -9,10 +9,10 @@ from math import isfinite
 from typing import Any
 
 from autograd import paused_collector
-from nn.clipping import clip_grad_norm
 from nn.matching import numbers_of
 from nn.module import Module
-from nn.optimizers import Optimizer
+from nn.optim.clipping import clip_grad_norm
+from nn.optim.optimizers import Optimizer
 from nn.training.example import objective, outputs_with
 from nn.training.history import History
 from nn.training.interrupts import held_interrupts

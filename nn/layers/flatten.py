@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from nn.layers.nested import flat
 from nn.module import Module
-from nn.nested import flat
 
 __all__ = ["Flatten"]
 

@@ -10,7 +10,7 @@ from copy import copy
 from typing import Any
 
 from nn.counts import as_count
-from nn.data import as_array, check_lengths, parted, row_order
+from nn.data.rows import as_array, check_lengths, parted, row_order
 from nn.randomness import generator
 
 __all__ = ["Batches", "Dataset"]

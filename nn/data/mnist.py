@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from nn.archives import Archive, Header, is_disk_fault
-from nn.idx import MOST_PACKED, read_idx
+from nn.data.idx import MOST_PACKED, read_idx
 
 __all__ = ["load_mnist"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, TypeAlias
 
 from autograd import Constant, Value
-from nn.inputs import described, operand
+from nn.layers.inputs import described, operand
 
 __all__ = ["Channels", "channels", "flat"]
 

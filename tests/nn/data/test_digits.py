@@ -11,7 +11,7 @@ from contextlib import suppress
 import numpy as np
 import pytest
 
-import nn.pictures
+import nn.data.digits
 from nn import read_digit
 
 Image = pytest.importorskip("PIL.Image", reason="reads the pictures")
@@ -201,14 +201,14 @@ def inks():
 
 @pytest.mark.parametrize(("name", "ink"), [pytest.param(*pair, id=pair[0]) for pair in inks()])
 def test_every_ink_is_read_in_a_bounded_number_of_steps(name, ink, tmp_path, monkeypatch):
-    thicken, steps = nn.pictures._thickened, []
+    thicken, steps = nn.data.digits._thickened, []
 
     def counted(fine):
         steps.append(fine.shape)
         assert len(steps) < 150, f"{name}: still growing at {fine.shape}"
         return thicken(fine)
 
-    monkeypatch.setattr(nn.pictures, "_thickened", counted)
+    monkeypatch.setattr(nn.data.digits, "_thickened", counted)
     path = save(ink, tmp_path / "ink.png")
     for size in (8, 28, 1, 2, 3, 13):
         read = read_digit(path, size)
@@ -266,7 +266,7 @@ def test_what_cannot_be_read_is_one_kind_of_error(content, message, tmp_path, mo
         read_digit(tmp_path)
 
 
-@pytest.mark.parametrize("form", nn.pictures.FORMATS)
+@pytest.mark.parametrize("form", nn.data.digits.FORMATS)
 def test_damage_anywhere_is_a_value_error_or_a_picture(form, tmp_path):
     """A file of each format, cut and with bytes changed."""
     whole = encoded(drawn(5, 8, 90, 60, 25, 15), form)

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import TypeAlias
 
 from autograd import Value
-from nn.activations import ACTIVATIONS
+from nn.layers.activations import ACTIVATIONS
 from nn.names import named
 
 __all__ = [

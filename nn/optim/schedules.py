@@ -9,7 +9,7 @@ from typing import Any, SupportsFloat
 
 from autograd import Value
 from nn.counts import as_count
-from nn.optimizers import Optimizer
+from nn.optim.optimizers import Optimizer
 from nn.state import checked_state
 
 __all__ = ["CosineLR", "LinearLR", "Schedule", "StepLR"]

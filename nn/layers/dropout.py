@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from autograd import Value
-from nn.nested import flat
-from nn.noise import NoiseLayer
+from nn.layers.nested import flat
+from nn.layers.noise import NoiseLayer
 
 __all__ = ["Dropout"]
 

@@ -7,7 +7,7 @@ from math import inf
 from typing import Any, ClassVar, TypeAlias
 
 from autograd import Value, set_data, set_gradients
-from nn import update_rules
+from nn.optim import rules
 from nn.state import checked_state
 
 __all__ = ["OPTIMIZERS", "SGD", "Adam", "AdamW", "Optimizer", "RMSprop"]
@@ -27,7 +27,7 @@ class Optimizer:
     repeated ones, and results of operations, which cannot be moved.
     """
 
-    rule: ClassVar[Callable[..., update_rules.Updated]]
+    rule: ClassVar[Callable[..., rules.Updated]]
     state_names: ClassVar[tuple[str, ...]]
     intervals: ClassVar[dict[str, Interval]] = {
         "lr": NOT_NEGATIVE,
@@ -160,7 +160,7 @@ class SGD(Optimizer):
     0.8
     """
 
-    rule = update_rules.sgd
+    rule = rules.sgd
     state_names = ("velocity",)
 
     def __init__(
@@ -182,7 +182,7 @@ class SGD(Optimizer):
 class RMSprop(Optimizer):
     """Steps scaled by a running mean of squared gradients."""
 
-    rule = update_rules.rmsprop
+    rule = rules.rmsprop
     state_names = ("square", "velocity")
 
     def __init__(
@@ -203,7 +203,7 @@ class RMSprop(Optimizer):
 class Adam(Optimizer):
     """Steps scaled by running means of the gradient and of its square."""
 
-    rule = update_rules.adam
+    rule = rules.adam
     state_names = ("steps", "mean", "square")
 
     def __init__(
@@ -224,7 +224,7 @@ class Adam(Optimizer):
 class AdamW(Optimizer):
     """Adam with weight decay apart from the gradient."""
 
-    rule = update_rules.adamw
+    rule = rules.adamw
     state_names = ("steps", "mean", "square")
 
     def __init__(

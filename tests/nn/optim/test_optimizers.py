@@ -51,7 +51,7 @@ def test_forty_steps_agree_with_torch(kind, settings):
 @pytest.mark.parametrize(
     ("kind", "settings", "steps"),
     [
-        # gradients 2, 2, 2 from p = 1; by hand from the formulas in update_rules.py
+        # gradients 2, 2, 2 from p = 1; by hand from the formulas in rules.py
         (SGD, {"lr": 0.5, "momentum": 0.5}, [0.0, -1.5, -3.25]),
         (SGD, {"lr": 0.5, "momentum": 0.5, "nesterov": True}, [-0.5, -2.25, -4.125]),
         (SGD, {"lr": 0.5, "weight_decay": 1.0}, [-0.5, -1.25, -1.625]),

@@ -8,7 +8,7 @@ import pytest
 
 from autograd import Value
 from nn import batches, split
-from nn.data import as_examples
+from nn.data.rows import as_examples
 
 NAN = float("nan")
 

@@ -3,15 +3,15 @@
 import pytest
 
 from autograd import Value
-from nn import update_rules
+from nn.optim import rules
 
 RULES = [
-    (update_rules.sgd, (0.2,), {"momentum": 0.9, "nesterov": True, "weight_decay": 0.1}),
-    (update_rules.rmsprop, (0.3, 0.1),
+    (rules.sgd, (0.2,), {"momentum": 0.9, "nesterov": True, "weight_decay": 0.1}),
+    (rules.rmsprop, (0.3, 0.1),
      {"alpha": 0.9, "eps": 1e-8, "momentum": 0.9, "weight_decay": 0.1}),
-    (update_rules.adam, (3.0, 0.2, 0.3),
+    (rules.adam, (3.0, 0.2, 0.3),
      {"beta1": 0.9, "beta2": 0.99, "eps": 1e-8, "weight_decay": 0.1}),
-    (update_rules.adamw, (3.0, 0.2, 0.3),
+    (rules.adamw, (3.0, 0.2, 0.3),
      {"beta1": 0.9, "beta2": 0.99, "eps": 1e-8, "weight_decay": 0.1}),
 ]  # fmt: skip
 

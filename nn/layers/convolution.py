@@ -7,13 +7,13 @@ from itertools import chain
 from typing import Any
 
 from autograd import Constant, Vector, sections
-from nn.activations import Activation, activation_name
 from nn.counts import as_count
-from nn.initializers import Initializer
-from nn.layers import Neuron
+from nn.layers.activations import Activation, activation_name
+from nn.layers.dense import Neuron
+from nn.layers.initializers import Initializer
+from nn.layers.nested import Channels, channels
+from nn.layers.windows import as_pair, padded, pair_text, window_counts, windows
 from nn.module import Module
-from nn.nested import Channels, channels
-from nn.windows import as_pair, padded, pair_text, window_counts, windows
 
 __all__ = ["Conv2d"]
 

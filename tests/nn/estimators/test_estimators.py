@@ -390,7 +390,7 @@ def test_without_sklearn_the_error_says_what_to_install(monkeypatch):
         import_module("nn.estimators")
     monkeypatch.undo()
     forgotten()
-    monkeypatch.setitem(sys.modules, "nn.layers", None)
+    monkeypatch.setitem(sys.modules, "nn.layers.dense", None)
     with pytest.raises(ImportError, match=r"nn\.layers"):
         import_module("nn.estimators")
 

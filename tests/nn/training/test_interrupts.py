@@ -7,7 +7,7 @@ import threading
 import pytest
 
 from nn import MLP, SGD, Adam, clip_grad_norm, load_state, mse_loss, save_state
-from nn.dataset import Dataset
+from nn.data.dataset import Dataset
 from nn.training.interrupts import held_interrupts
 from nn.training.task import Task
 from nn.training.update import update

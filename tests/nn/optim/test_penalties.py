@@ -84,5 +84,5 @@ def test_what_has_no_weights_and_what_is_no_function_is_refused():
         L2(1.0)(Module())
     with pytest.raises(TypeError, match=r"penalty is a function of the model, such as L2\(1e-4\)"):
         fit(model_of(), X, Y, loss="mse_loss", penalty=0.1)
-    with pytest.raises(TypeError, match=r"such as L2\(1e-4\), not <class 'nn.penalties.L2'>"):
+    with pytest.raises(TypeError, match=r"such as L2\(1e-4\), not <class 'nn.optim.penalties.L2'>"):
         fit(model_of(), X, Y, loss="mse_loss", penalty=L2)

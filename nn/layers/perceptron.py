@@ -11,13 +11,13 @@ from typing import Any
 
 from autograd import Value, Vector, dot, set_data
 from nn.counts import as_count
-from nn.data import as_examples, as_inputs, row_order
-from nn.initializers import Initializer, initializer_function
-from nn.inputs import vector
+from nn.data.rows import as_examples, as_inputs, row_order
+from nn.layers.initializers import Initializer, initializer_function
+from nn.layers.inputs import vector
+from nn.layers.separability import PerceptronHistory, exhausted, repeated, separated
 from nn.matching import as_labels, is_scalar
 from nn.module import Module
 from nn.randomness import generator
-from nn.separability import PerceptronHistory, exhausted, repeated, separated
 
 __all__ = ["Perceptron"]
 

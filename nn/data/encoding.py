@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from nn.counts import as_count
-from nn.data import as_array
+from nn.data.rows import as_array
 
 if TYPE_CHECKING:
     import numpy as np

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 from autograd import maximum, mean
+from nn.layers.nested import Channels, channels
+from nn.layers.windows import as_pair, pair_text, window_counts, windows
 from nn.module import Module
-from nn.nested import Channels, channels
-from nn.windows import as_pair, pair_text, window_counts, windows
 
 __all__ = ["AvgPool2d", "MaxPool2d"]
 
