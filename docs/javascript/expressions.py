@@ -75,14 +75,16 @@ class Expressions:
                 return f"new Map([{', '.join(pairs)}])", ("dict", UNKNOWN, UNKNOWN)
             case ast.IfExp(test, body, orelse):
                 text, kind = self.expression(body)
-                return f"({self.condition(test)} ? {text} : {self.value(orelse)})", kind
+                return f"{self.condition(test)} ? {text} : {self.value(orelse)}", kind
             case ast.BoolOp(operator, values):
-                texts = [self.condition(value) for value in values]
-                return f"({OPERATORS[type(operator)].join(texts)})", BOOL
+                for value in values:
+                    self.condition(value)
+                return OPERATORS[type(operator)].join(map(self.operand, values)), BOOL
             case ast.UnaryOp(ast.Not(), operand):
-                return f"!{self.condition(operand)}", BOOL
+                self.condition(operand)
+                return f"!{self.operand(operand)}", BOOL
             case ast.UnaryOp(operator, operand):
-                return f"{OPERATORS[type(operator)]}{self.value(operand)}", NUMBER
+                return f"{OPERATORS[type(operator)]}{self.operand(operand)}", NUMBER
             case ast.BinOp():
                 return self.operation(node)
             case ast.Compare(left, operators, comparators):
@@ -120,12 +122,17 @@ class Expressions:
         if isinstance(node.left, ast.List):  # [x] * n
             text, kind = self.expression(node.left.elts[0])
             return f"new Array({self.value(node.right)}).fill({text})", ("list", kind)
-        left, right = self.expression(node.left), self.expression(node.right)
-        if left[1] != NUMBER or right[1] != NUMBER:
+        if self.kind(node.left) != NUMBER or self.kind(node.right) != NUMBER:
             self.refuse(node, "has operands that are no numbers")
+        left, right = self.operand(node.left), self.operand(node.right)
         if isinstance(node.op, ast.FloorDiv):
-            return f"Math.floor({left[0]} / {right[0]})", NUMBER
-        return f"({left[0]} {OPERATORS[type(node.op)]} {right[0]})", NUMBER
+            return f"Math.floor({left} / {right})", NUMBER
+        return f"{left} {OPERATORS[type(node.op)]} {right}", NUMBER
+
+    def operand(self, node: ast.expr) -> str:
+        """Return an expression as an operand of another one."""
+        composite = isinstance(node, ast.BinOp | ast.BoolOp | ast.Compare | ast.IfExp)
+        return f"({self.value(node)})" if composite else self.value(node)
 
     def comparison(
         self, left: ast.expr, operators: Sequence[ast.cmpop], comparators: Sequence[ast.expr]
@@ -139,12 +146,12 @@ class Expressions:
                 test = f"{text}.{method}({self.value(left)})"
                 texts.append(test if isinstance(operator, ast.In) else f"!{test}")
             else:
-                sides = [self.expression(left), self.expression(right)]
-                if any(kind not in (NUMBER, TEXT, BOOL) for _, kind in sides):
+                if any(self.kind(side) not in (NUMBER, TEXT, BOOL) for side in (left, right)):
                     self.refuse(left, "is compared, and is no number, string or bool")
-                texts.append(f"{sides[0][0]} {OPERATORS[type(operator)]} {sides[1][0]}")
+                sign = OPERATORS[type(operator)]
+                texts.append(f"{self.operand(left)} {sign} {self.operand(right)}")
             left = right
-        return f"({' && '.join(texts)})", BOOL
+        return " && ".join(texts), BOOL
 
     def subscript(self, owner: ast.expr, index: ast.expr) -> tuple[str, Type]:
         """Return an item of a list or dictionary, or a slice."""

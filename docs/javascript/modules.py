@@ -18,7 +18,8 @@ RUNTIME = Path(__file__).with_name("runtime.js")
 def script(entries: Sequence[Path], exported: Iterable[str], given: Iterable[str] = ()) -> str:
     """Return modules and those that they import as a script that defines `exported`.
 
-    What is `given` the page defines itself: functions that return strings.
+    A name like this_one is defined as thisOne. What is `given` the page defines itself: functions
+    that return strings.
 
     Raises TranslationError where a module holds what only Python can say.
     """
@@ -39,7 +40,14 @@ def script(entries: Sequence[Path], exported: Iterable[str], given: Iterable[str
         ends = [f"return {{ {', '.join(names)} }};", "})();"]
         texts.append(_indented([f"const {home} = (() => {{", *heads, *lines, *ends]))
         homes.update(dict.fromkeys(names, home))
-    return "\n".join([*texts, *(f"const {{ {name} }} = {homes[name]};\n" for name in exported)])
+    ends = [f"const {_camel(name)} = {homes[name]}.{name};\n" for name in exported]
+    return "\n".join([*texts, "".join(ends)])
+
+
+def _camel(name: str) -> str:
+    """Return a name as the scripts of pages write names."""
+    first, *others = name.split("_")
+    return first + "".join(map(str.capitalize, others))
 
 
 def _modules(entries: Sequence[Path], given: set[str]) -> list[tuple[Path, ast.Module]]:

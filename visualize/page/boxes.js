@@ -61,7 +61,7 @@ function assignBoxes(graph, { closed, folded, grouping }) {
     const title = graph.name[top];
     return numbered(`/${top}`, () => ({ path: around, cluster: "", title, value: top }));
   });
-  const visits = visits_of_loops(valuesUsed(graph), boxOf, known.length);
+  const visits = visitsOfLoops(valuesUsed(graph), boxOf, known.length);
   if (visits.length) {
     const first = known.slice();
     boxOf = boxOf.map((box, value) => {
@@ -184,7 +184,7 @@ function edgesBetween(boxes, pairs, index) {
  */
 function withCopies(graph, boxes, edges) {
   const isLeaf = boxes.map(({ kind, value }) => kind === "value" && graph.operation[value] < 0);
-  const levels = levels_of_copies(
+  const levels = levelsOfCopies(
     isLeaf,
     edges.map(({ source, target }) => [source, target]),
   );

@@ -49,8 +49,8 @@ const layering_ = (() => {
       return this.parent.length;
     }
     common(first, second) {
-      while ((first !== second)) {
-        if ((this.depth[first] >= this.depth[second])) {
+      while (first !== second) {
+        if (this.depth[first] >= this.depth[second]) {
           first = this.parent[first];
         } else {
           second = this.parent[second];
@@ -61,7 +61,7 @@ const layering_ = (() => {
     between(cluster, ancestor) {
       let chain;
       chain = [];
-      while ((cluster !== ancestor)) {
+      while (cluster !== ancestor) {
         chain.push(cluster);
         cluster = this.parent[cluster];
       }
@@ -78,7 +78,7 @@ const layering_ = (() => {
         first[inner] = Math.min(first[inner], rank[item]);
         last[inner] = Math.max(last[inner], rank[item]);
       }
-      for (let i3 = (this.__len__() - 1); i3 > ROOT; i3--) {
+      for (let i3 = this.__len__() - 1; i3 > ROOT; i3--) {
         inner = i3;
         parent = this.parent[inner];
         first[parent] = Math.min(first[parent], first[inner]);
@@ -99,12 +99,12 @@ const layering_ = (() => {
       for (let i6 = 0; i6 < a7.length; i6++) {
         level = i6;
         part = a7[i6];
-        if ((!children[cluster].has(part))) {
+        if (!children[cluster].has(part)) {
           children[cluster].set(part, tree.__len__());
           children.push(new Map([]));
-          tree.paths.push(path.slice(0, (level + 1)));
+          tree.paths.push(path.slice(0, level + 1));
           tree.parent.push(cluster);
-          tree.depth.push((level + 1));
+          tree.depth.push(level + 1);
         }
         cluster = children[cluster].get(part);
       }
@@ -138,12 +138,12 @@ const layering_ = (() => {
       this.above[lower].push(upper);
     }
     is_placeholder(item) {
-      return ((item >= this.node_count) && ((this.above[item].length + this.below[item].length) === 0));
+      return (item >= this.node_count) && ((this.above[item].length + this.below[item].length) === 0);
     }
   }
   function build_layering(ranks, edges, tree, items, steps) {
     let layering, node, rank, first, last, trunk, by_length, index, u, v, bends, common, leaving, entering, chain, missing, around, key, item;
-    layering = new Layering(tree, ranks.length, python.range(0, (python.greatest(ranks, -1) + 1), 1).map((_) => []), ranks.slice(), tree.of_node.slice(), ranks.map((_) => []), ranks.map((_) => []), edges.map((_) => []));
+    layering = new Layering(tree, ranks.length, python.range(0, python.greatest(ranks, -1) + 1, 1).map((_) => []), ranks.slice(), tree.of_node.slice(), ranks.map((_) => []), ranks.map((_) => []), edges.map((_) => []));
     const a9 = ranks;
     for (let i8 = 0; i8 < a9.length; i8++) {
       node = i8;
@@ -154,15 +154,15 @@ const layering_ = (() => {
     first = t10[0];
     last = t10[1];
     trunk = new Map([]);
-    by_length = python.sort(python.range(0, edges.length, 1).slice(), (e) => (ranks[edges[e][1]] - ranks[edges[e][0]]));
+    by_length = python.sort(python.range(0, edges.length, 1).slice(), (e) => ranks[edges[e][1]] - ranks[edges[e][0]]);
     const a12 = by_length;
     for (let i11 = 0; i11 < a12.length; i11++) {
       index = a12[i11];
       const t13 = edges[index];
       u = t13[0];
       v = t13[1];
-      bends = ((ranks[v] - ranks[u]) - 1);
-      if ((bends > steps)) {
+      bends = (ranks[v] - ranks[u]) - 1;
+      if (bends > steps) {
         continue;
       }
       common = tree.common(tree.of_node[u], tree.of_node[v]);
@@ -170,27 +170,27 @@ const layering_ = (() => {
       entering = tree.between(tree.of_node[v], common);
       chain = [u];
       missing = [];
-      for (let i14 = (ranks[u] + 1); i14 < ranks[v]; i14++) {
+      for (let i14 = ranks[u] + 1; i14 < ranks[v]; i14++) {
         rank = i14;
         around = _around(rank, leaving, entering, common, [first, last]);
-        key = ((chain[chain.length - 1] * tree.__len__()) + around);
-        if (((missing.length === 0) && (trunk.has(key)))) {
+        key = (chain[chain.length - 1] * tree.__len__()) + around;
+        if ((missing.length === 0) && (trunk.has(key))) {
           chain.push(trunk.get(key));
         } else {
           missing.push(around);
         }
       }
-      if ((missing.length > items)) {
+      if (missing.length > items) {
         continue;
       }
-      items = (items - missing.length);
-      steps = (steps - bends);
+      items = items - missing.length;
+      steps = steps - bends;
       const a16 = missing;
       for (let i15 = 0; i15 < a16.length; i15++) {
         around = a16[i15];
-        item = layering.add((ranks[u] + chain.length), around);
+        item = layering.add(ranks[u] + chain.length, around);
         layering.join(chain[chain.length - 1], item);
-        trunk.set(((chain[chain.length - 1] * tree.__len__()) + around), item);
+        trunk.set((chain[chain.length - 1] * tree.__len__()) + around, item);
         chain.push(item);
       }
       layering.join(chain[chain.length - 1], v);
@@ -207,14 +207,14 @@ const layering_ = (() => {
     const a19 = leaving;
     for (let i18 = 0; i18 < a19.length; i18++) {
       cluster = a19[i18];
-      if ((rank <= last[cluster])) {
+      if (rank <= last[cluster]) {
         return cluster;
       }
     }
     const a21 = entering;
     for (let i20 = 0; i20 < a21.length; i20++) {
       cluster = a21[i20];
-      if ((rank >= first[cluster])) {
+      if (rank >= first[cluster]) {
         return cluster;
       }
     }
@@ -228,7 +228,7 @@ const layering_ = (() => {
     spanned = 0;
     for (let i23 = 1; i23 < tree.__len__(); i23++) {
       cluster = i23;
-      spanned = (spanned + ((last[cluster] - first[cluster]) + 1));
+      spanned = spanned + ((last[cluster] - first[cluster]) + 1);
     }
     return spanned;
   }
@@ -249,11 +249,11 @@ const layering_ = (() => {
     const t28 = tree.spans(layering.cluster, layering.rank);
     first = t28[0];
     last = t28[1];
-    for (let i29 = (tree.__len__() - 1); i29 > ROOT; i29--) {
+    for (let i29 = tree.__len__() - 1; i29 > ROOT; i29--) {
       cluster = i29;
-      for (let i30 = first[cluster]; i30 < (last[cluster] + 1); i30++) {
+      for (let i30 = first[cluster]; i30 < last[cluster] + 1; i30++) {
         rank = i30;
-        if ((!present[cluster].has(rank))) {
+        if (!present[cluster].has(rank)) {
           layering.add(rank, cluster);
         }
         present[tree.parent[cluster]].add(rank);
@@ -267,7 +267,7 @@ const acyclic_ = (() => {
   function visits_of_loops(operands, boxes, count) {
     let looped;
     looped = _looped(operands, boxes, count);
-    return ((looped.includes(true)) ? _visits(operands, boxes, looped) : []);
+    return looped.includes(true) ? _visits(operands, boxes, looped) : [];
   }
   function _looped(operands, boxes, count) {
     let left, from_sources, following, missing, value, used, operand, near, far, free, box, other;
@@ -284,15 +284,15 @@ const acyclic_ = (() => {
         const a6 = used;
         for (let i5 = 0; i5 < a6.length; i5++) {
           operand = a6[i5];
-          near = (from_sources ? boxes[operand] : boxes[value]);
-          far = (from_sources ? boxes[value] : boxes[operand]);
-          if (((near !== far) && left[near] && left[far])) {
+          near = from_sources ? boxes[operand] : boxes[value];
+          far = from_sources ? boxes[value] : boxes[operand];
+          if ((near !== far) && left[near] && left[far]) {
             following[near].push(far);
-            missing[far] = (missing[far] + 1);
+            missing[far] = missing[far] + 1;
           }
         }
       }
-      free = python.range(0, count, 1).filter((box) => (left[box] && (missing[box] === 0))).map((box) => box);
+      free = python.range(0, count, 1).filter((box) => left[box] && (missing[box] === 0)).map((box) => box);
       const a8 = free;
       for (let i7 = 0; i7 < a8.length; i7++) {
         box = a8[i7];
@@ -300,8 +300,8 @@ const acyclic_ = (() => {
         const a10 = following[box];
         for (let i9 = 0; i9 < a10.length; i9++) {
           other = a10[i9];
-          missing[other] = (missing[other] - 1);
-          if ((missing[other] === 0)) {
+          missing[other] = missing[other] - 1;
+          if (missing[other] === 0) {
             free.push(other);
           }
         }
@@ -325,15 +325,15 @@ const acyclic_ = (() => {
       for (let i13 = 0; i13 < a14.length; i13++) {
         operand = a14[i13];
         if (looped[boxes[operand]]) {
-          step = ((boxes[operand] === box) ? 0 : 1);
-          visits[value] = Math.max(visits[value], (visits[operand] + step));
+          step = boxes[operand] === box ? 0 : 1;
+          visits[value] = Math.max(visits[value], visits[operand] + step);
         }
       }
       const a16 = used;
       for (let i15 = 0; i15 < a16.length; i15++) {
         operand = a16[i15];
-        if ((looped[boxes[operand]] && (operands[operand].length === 0))) {
-          visit = ((boxes[operand] === box) ? visits[value] : (visits[value] - 1));
+        if (looped[boxes[operand]] && (operands[operand].length === 0)) {
+          visit = boxes[operand] === box ? visits[value] : visits[value] - 1;
           latest.set(operand, Math.min(visit, (latest.get(operand) ?? visit)));
         }
       }
@@ -357,7 +357,7 @@ const copies_ = (() => {
       const t3 = a2[i1];
       source = t3[0];
       target = t3[1];
-      heights[source] = Math.max(heights[source], (heights[target] + 1));
+      heights[source] = Math.max(heights[source], heights[target] + 1);
     }
     uses = is_leaf.map((_) => []);
     const a5 = edges;
@@ -373,7 +373,7 @@ const copies_ = (() => {
     const a8 = uses;
     for (let i7 = 0; i7 < a8.length; i7++) {
       numbers = a8[i7];
-      if ((numbers.length <= FEW_USES)) {
+      if (numbers.length <= FEW_USES) {
         continue;
       }
       python.sort(numbers, (number) => -heights[edges[number][1]]);
@@ -383,10 +383,10 @@ const copies_ = (() => {
       for (let i9 = 0; i9 < a10.length; i9++) {
         number = a10[i9];
         height = heights[edges[number][1]];
-        if ((height <= (level - NEAR))) {
+        if (height <= (level - NEAR)) {
           level = height;
         }
-        if ((level !== first)) {
+        if (level !== first) {
           levels[number] = level;
         }
       }
@@ -405,33 +405,33 @@ const gradient_ = (() => {
       this.remark = remark;
     }
     get size() {
-      return ((this.state === "finite") ? Math.abs(this.value) : 0.0);
+      return this.state === "finite" ? Math.abs(this.value) : 0.0;
     }
     get short() {
       let remark, number;
-      if ((this.state === "pending")) {
+      if (this.state === "pending") {
         return "no gradient yet";
       }
-      if ((this.state === "unreached")) {
+      if (this.state === "unreached") {
         return "grad not reached";
       }
-      remark = ((this.state === "earlier") ? "earlier" : this.remark);
-      number = ((this.state === "zero") ? "0" : significant(this.value));
-      return ((remark !== "") ? `grad ${number} (${remark})` : `grad ${number}`);
+      remark = this.state === "earlier" ? "earlier" : this.remark;
+      number = this.state === "zero" ? "0" : significant(this.value);
+      return remark !== "" ? `grad ${number} (${remark})` : `grad ${number}`;
     }
     get full() {
       let remark, number;
-      if (((this.state === "pending") || (this.state === "unreached"))) {
+      if ((this.state === "pending") || (this.state === "unreached")) {
         return this.short;
       }
-      remark = ((this.state === "earlier") ? "of an earlier pass" : this.remark);
+      remark = this.state === "earlier" ? "of an earlier pass" : this.remark;
       number = exact(this.value);
-      return ((remark !== "") ? `grad ${number} (${remark})` : `grad ${number}`);
+      return remark !== "" ? `grad ${number} (${remark})` : `grad ${number}`;
     }
   }
   function gradient_of(reached, value, pending) {
     if (!reached) {
-      return new Gradient((pending ? "pending" : "unreached"), 0.0);
+      return new Gradient(pending ? "pending" : "unreached", 0.0);
     }
     if (Number.isNaN(value)) {
       return new Gradient("nan", value);
@@ -439,7 +439,7 @@ const gradient_ = (() => {
     if ((Math.abs(value) === Infinity)) {
       return new Gradient("infinite", value);
     }
-    return ((value !== 0) ? new Gradient("finite", value) : new Gradient("zero", 0.0));
+    return value !== 0 ? new Gradient("finite", value) : new Gradient("zero", 0.0);
   }
   function largest(gradients) {
     let shown, gradient, more;
@@ -447,8 +447,8 @@ const gradient_ = (() => {
     const a2 = gradients;
     for (let i1 = 0; i1 < a2.length; i1++) {
       gradient = a2[i1];
-      more = (SEVERITY.get(gradient.state) - SEVERITY.get(shown.state));
-      if (((more > 0) || ((more === 0) && (gradient.size > shown.size)))) {
+      more = SEVERITY.get(gradient.state) - SEVERITY.get(shown.state);
+      if ((more > 0) || ((more === 0) && (gradient.size > shown.size))) {
         shown = gradient;
       }
     }
@@ -460,7 +460,7 @@ const gradient_ = (() => {
     const a4 = gradients;
     for (let i3 = 0; i3 < a4.length; i3++) {
       gradient = a4[i3];
-      if (((gradient.state === shown.state) && (gradient.remark !== shown.remark))) {
+      if ((gradient.state === shown.state) && (gradient.remark !== shown.remark)) {
         return new Gradient(shown.state, shown.value);
       }
     }
@@ -481,19 +481,19 @@ const shorten_ = (() => {
       const t3 = a2[i1];
       u = t3[0];
       v = t3[1];
-      excess[u] = (excess[u] - weights[index]);
-      excess[v] = (excess[v] + weights[index]);
+      excess[u] = excess[u] - weights[index];
+      excess[v] = excess[v] + weights[index];
       arcs[v].push([index, u, true]);
       arcs[u].push([index, v, false]);
     }
-    slack = constraints.map(([u, v, gap]) => ((ranks[v] - ranks[u]) - gap));
+    slack = constraints.map(([u, v, gap]) => (ranks[v] - ranks[u]) - gap);
     flow = new Array(constraints.length).fill(0);
-    while ((effort > 0)) {
+    while (effort > 0) {
       const t4 = _push_gains(arcs, slack, flow, excess);
       reached = t4[0];
       spent = t4[1];
       moved = t4[2];
-      effort = (effort - spent);
+      effort = effort - spent;
       if (moved) {
         continue;
       }
@@ -509,13 +509,13 @@ const shorten_ = (() => {
             index = t9[0];
             u = t9[1];
             to_u = t9[2];
-            if ((to_u && !reached[u] && ((step === 0) || (slack[index] < step)))) {
+            if (to_u && !reached[u] && ((step === 0) || (slack[index] < step))) {
               step = slack[index];
             }
           }
         }
       }
-      if ((step === 0)) {
+      if (step === 0) {
         break;
       }
       const a11 = reached;
@@ -523,7 +523,7 @@ const shorten_ = (() => {
         v = i10;
         is_reached = a11[i10];
         if (is_reached) {
-          ranks[v] = (ranks[v] - step);
+          ranks[v] = ranks[v] - step;
           const a13 = arcs[v];
           for (let i12 = 0; i12 < a13.length; i12++) {
             const t14 = a13[i12];
@@ -531,7 +531,7 @@ const shorten_ = (() => {
             other = t14[1];
             to_u = t14[2];
             if (!reached[other]) {
-              slack[index] = (slack[index] + (to_u ? -step : step));
+              slack[index] = slack[index] + (to_u ? -step : step);
             }
           }
         }
@@ -547,19 +547,19 @@ const shorten_ = (() => {
     moved = false;
     for (let i15 = 0; i15 < excess.length; i15++) {
       source = i15;
-      if (((excess[source] <= 0) || visited[source])) {
+      if ((excess[source] <= 0) || visited[source]) {
         continue;
       }
       visited[source] = true;
       path = [];
       node = source;
       while (true) {
-        if ((following[node] === arcs[node].length)) {
-          if ((path.length === 0)) {
+        if (following[node] === arcs[node].length) {
+          if (path.length === 0) {
             break;
           }
           path.pop();
-          node = ((path.length > 0) ? path[path.length - 1][1] : source);
+          node = path.length > 0 ? path[path.length - 1][1] : source;
           continue;
         }
         arc = arcs[node][following[node]];
@@ -567,15 +567,15 @@ const shorten_ = (() => {
         index = t16[0];
         other = t16[1];
         to_u = t16[2];
-        following[node] = (following[node] + 1);
-        spent = (spent + 1);
-        if ((visited[other] || (to_u ? (slack[index] > 0) : (flow[index] === 0)))) {
+        following[node] = following[node] + 1;
+        spent = spent + 1;
+        if (visited[other] || (to_u ? slack[index] > 0 : flow[index] === 0)) {
           continue;
         }
         visited[other] = true;
         path.push(arc);
         node = other;
-        if ((excess[node] >= 0)) {
+        if (excess[node] >= 0) {
           continue;
         }
         amount = Math.min(excess[source], -excess[node]);
@@ -584,7 +584,7 @@ const shorten_ = (() => {
           const t19 = a18[i17];
           index = t19[0];
           to_u = t19[2];
-          if ((!to_u && (flow[index] < amount))) {
+          if (!to_u && (flow[index] < amount)) {
             amount = flow[index];
           }
         }
@@ -593,22 +593,22 @@ const shorten_ = (() => {
           const t22 = a21[i20];
           index = t22[0];
           to_u = t22[2];
-          flow[index] = (flow[index] + (to_u ? amount : -amount));
+          flow[index] = flow[index] + (to_u ? amount : -amount);
         }
-        excess[source] = (excess[source] - amount);
-        excess[node] = (excess[node] + amount);
+        excess[source] = excess[source] - amount;
+        excess[node] = excess[node] + amount;
         moved = true;
         const a24 = path;
         for (let i23 = 0; i23 < a24.length; i23++) {
           const t25 = a24[i23];
           on_path = t25[1];
           visited[on_path] = false;
-          following[on_path] = Math.max((following[on_path] - 1), 0);
+          following[on_path] = Math.max(following[on_path] - 1, 0);
         }
-        following[source] = (following[source] - 1);
+        following[source] = following[source] - 1;
         path.length = 0;
         node = source;
-        if ((excess[source] === 0)) {
+        if (excess[source] === 0) {
           visited[source] = false;
           break;
         }
@@ -658,49 +658,49 @@ const sweeps_ = (() => {
   const { ROOT, Layering } = layering_;
   function sweep(order, position, layering, downwards, flip_ties, siblings) {
     let is_flat, near, before, ranks, rank, items, scale, means, item, others, total, other, movable, following, place;
-    is_flat = (layering.tree.__len__() === 1);
-    near = (downwards ? layering.above : layering.below);
-    before = (downwards ? 0 : (order.length - 1));
-    ranks = (downwards ? python.range(1, order.length, 1) : python.range((order.length - 2), -1, -1));
+    is_flat = layering.tree.__len__() === 1;
+    near = downwards ? layering.above : layering.below;
+    before = downwards ? 0 : order.length - 1;
+    ranks = downwards ? python.range(1, order.length, 1) : python.range(order.length - 2, -1, -1);
     const a2 = ranks;
     for (let i1 = 0; i1 < a2.length; i1++) {
       rank = a2[i1];
       items = order[rank];
-      scale = (order[before].length / items.length);
+      scale = order[before].length / items.length;
       before = rank;
       means = new Map([]);
       const a4 = items;
       for (let i3 = 0; i3 < a4.length; i3++) {
         item = a4[i3];
         others = near[item];
-        if ((others.length > 0)) {
+        if (others.length > 0) {
           total = 0;
           const a6 = others;
           for (let i5 = 0; i5 < a6.length; i5++) {
             other = a6[i5];
-            total = (total + position[other]);
+            total = total + position[other];
           }
-          means.set(item, (total / others.length));
+          means.set(item, total / others.length);
         } else {
           if (!is_flat) {
-            means.set(item, (position[item] * scale));
+            means.set(item, position[item] * scale);
           }
         }
       }
-      movable = items.filter((item) => (means.has(item))).map((item) => item);
+      movable = items.filter((item) => means.has(item)).map((item) => item);
       if (flip_ties) {
         movable.reverse();
       }
       movable = sort_nested(movable, means, layering, siblings);
-      if ((movable.length < items.length)) {
+      if (movable.length < items.length) {
         following = 0;
         const a8 = items;
         for (let i7 = 0; i7 < a8.length; i7++) {
           place = i7;
           item = a8[i7];
-          if ((means.has(item))) {
+          if (means.has(item)) {
             items[place] = movable[following];
-            following = (following + 1);
+            following = following + 1;
           }
         }
       } else {
@@ -716,14 +716,14 @@ const sweeps_ = (() => {
   }
   function sort_nested(items, means, layering, siblings) {
     let members, number, entries, inner, fitted, cluster, mean, arranged, stack, entry;
-    if ((layering.tree.__len__() === 1)) {
+    if (layering.tree.__len__() === 1) {
       return python.sort(items.slice(), (x) => means.get(x));
     }
     members = _members_by_cluster(items, layering);
     number = _take_means(items, means, layering);
     for (entries of members.values()) {
-      inner = entries.filter((entry) => (entry < 0)).map((entry) => ~entry);
-      if (((siblings.length > 0) && (inner.length > 1))) {
+      inner = entries.filter((entry) => entry < 0).map((entry) => ~entry);
+      if ((siblings.length > 0) && (inner.length > 1)) {
         python.sort(inner, (x) => siblings[x]);
         fitted = isotonic(inner.map((c) => means.get(~c)), inner.map((c) => number.get(c)));
         const a13 = inner;
@@ -734,8 +734,8 @@ const sweeps_ = (() => {
           means.set(~cluster, mean);
         }
       }
-      if ((siblings.length > 0)) {
-        python.sort(entries, (entry) => ((entry >= 0) ? -1 : siblings[~entry]));
+      if (siblings.length > 0) {
+        python.sort(entries, (entry) => entry >= 0 ? -1 : siblings[~entry]);
       } else {
         python.sort(entries, (entry) => Math.max(~entry, -1));
       }
@@ -743,9 +743,9 @@ const sweeps_ = (() => {
     }
     arranged = [];
     stack = members.get(ROOT).slice().reverse();
-    while ((stack.length > 0)) {
+    while (stack.length > 0) {
       entry = stack.pop();
-      if ((entry >= 0)) {
+      if (entry >= 0) {
         arranged.push(entry);
       } else {
         python.extend(stack, members.get(~entry).slice().reverse());
@@ -761,7 +761,7 @@ const sweeps_ = (() => {
       item = a16[i15];
       entry = item;
       cluster = layering.cluster[item];
-      while ((!members.has(cluster))) {
+      while (!members.has(cluster)) {
         members.set(cluster, [entry]);
         entry = ~cluster;
         cluster = layering.tree.parent[cluster];
@@ -779,12 +779,12 @@ const sweeps_ = (() => {
       const a20 = layering.tree.between(layering.cluster[item], ROOT);
       for (let i19 = 0; i19 < a20.length; i19++) {
         cluster = a20[i19];
-        means.set(~cluster, ((means.get(~cluster) ?? 0.0) + means.get(item)));
-        number.set(cluster, ((number.get(cluster) ?? 0) + 1));
+        means.set(~cluster, (means.get(~cluster) ?? 0.0) + means.get(item));
+        number.set(cluster, (number.get(cluster) ?? 0) + 1);
       }
     }
     for ([cluster, count] of number) {
-      means.set(~cluster, (means.get(~cluster) / count));
+      means.set(~cluster, means.get(~cluster) / count);
     }
     return number;
   }
@@ -801,11 +801,11 @@ const sweeps_ = (() => {
       mean = value;
       mass = weight;
       length = 1;
-      while (((means.length > 0) && (means[means.length - 1] > mean))) {
+      while ((means.length > 0) && (means[means.length - 1] > mean)) {
         pooled = masses.pop();
-        mean = (((means.pop() * pooled) + (mean * mass)) / (pooled + mass));
-        mass = (mass + pooled);
-        length = (length + lengths.pop());
+        mean = ((means.pop() * pooled) + (mean * mass)) / (pooled + mass);
+        mass = mass + pooled;
+        length = length + lengths.pop();
       }
       means.push(mean);
       masses.push(mass);
@@ -825,19 +825,19 @@ const sweeps_ = (() => {
     let stale, moved, rank, items;
     stale = new Array(order.length).fill(true);
     for (let i28 = 0; i28 < passes; i28++) {
-      moved = new Array((order.length + 2)).fill(false);
+      moved = new Array(order.length + 2).fill(false);
       const a30 = order;
       for (let i29 = 0; i29 < a30.length; i29++) {
         rank = i29;
         items = a30[i29];
         if (stale[rank]) {
-          moved[(rank + 1)] = _exchange_in(items, position, layering);
+          moved[rank + 1] = _exchange_in(items, position, layering);
         }
       }
-      if ((!moved.includes(true))) {
+      if (!moved.includes(true)) {
         break;
       }
-      stale = python.range(0, order.length, 1).map((rank) => (moved[rank] || moved[(rank + 1)] || moved[(rank + 2)]));
+      stale = python.range(0, order.length, 1).map((rank) => moved[rank] || moved[rank + 1] || moved[rank + 2]);
     }
   }
   function _exchange_in(items, position, layering) {
@@ -845,37 +845,37 @@ const sweeps_ = (() => {
     upper = items.map((item) => python.sort(layering.above[item].map((other) => position[other]).slice()));
     lower = items.map((item) => python.sort(layering.below[item].map((other) => position[other]).slice()));
     moved = false;
-    for (let i31 = 0; i31 < (items.length - 1); i31++) {
+    for (let i31 = 0; i31 < items.length - 1; i31++) {
       place = i31;
       first = items[place];
-      second = items[(place + 1)];
-      if ((layering.cluster[first] !== layering.cluster[second])) {
+      second = items[place + 1];
+      if (layering.cluster[first] !== layering.cluster[second]) {
         continue;
       }
       up = upper[place];
-      up_next = upper[(place + 1)];
+      up_next = upper[place + 1];
       down = lower[place];
-      down_next = lower[(place + 1)];
-      if ((_in_order(up, up_next) && _in_order(down, down_next))) {
+      down_next = lower[place + 1];
+      if (_in_order(up, up_next) && _in_order(down, down_next)) {
         continue;
       }
-      crossings = (_inversions(up, up_next) + _inversions(down, down_next));
-      if ((crossings > (_inversions(up_next, up) + _inversions(down_next, down)))) {
+      crossings = _inversions(up, up_next) + _inversions(down, down_next);
+      if (crossings > (_inversions(up_next, up) + _inversions(down_next, down))) {
         items[place] = second;
-        items[(place + 1)] = first;
-        position[first] = (place + 1);
+        items[place + 1] = first;
+        position[first] = place + 1;
         position[second] = place;
         upper[place] = up_next;
-        upper[(place + 1)] = up;
+        upper[place + 1] = up;
         lower[place] = down_next;
-        lower[(place + 1)] = down;
+        lower[place + 1] = down;
         moved = true;
       }
     }
     return moved;
   }
   function _in_order(left, right) {
-    return ((left.length === 0) || (right.length === 0) || (left[left.length - 1] <= right[0]));
+    return (left.length === 0) || (right.length === 0) || (left[left.length - 1] <= right[0]);
   }
   function _inversions(left, right) {
     let crossings, smaller, end;
@@ -884,10 +884,10 @@ const sweeps_ = (() => {
     const a33 = left;
     for (let i32 = 0; i32 < a33.length; i32++) {
       end = a33[i32];
-      while (((smaller < right.length) && (right[smaller] < end))) {
-        smaller = (smaller + 1);
+      while ((smaller < right.length) && (right[smaller] < end)) {
+        smaller = smaller + 1;
       }
-      crossings = (crossings + smaller);
+      crossings = crossings + smaller;
     }
     return crossings;
   }
@@ -901,18 +901,18 @@ const looks_ = (() => {
     if (is_undefined) {
       return "nan";
     }
-    if ((is_bad && (gradient.state !== "nan"))) {
+    if (is_bad && (gradient.state !== "nan")) {
       return "infinite";
     }
     return style_class(gradient, top);
   }
   function style_class(gradient, top) {
     let shade;
-    if ((gradient.state !== "finite")) {
+    if (gradient.state !== "finite") {
       return gradient.state;
     }
-    shade = ((top > 0) ? Math.max(1, Math.ceil((SHADES * Math.sqrt((Math.abs(gradient.value) / top))))) : 1);
-    return `${((gradient.value < 0) ? "n" : "p")}${Math.min(shade, SHADES)}`;
+    shade = top > 0 ? Math.max(1, Math.ceil(SHADES * Math.sqrt(Math.abs(gradient.value) / top))) : 1;
+    return `${gradient.value < 0 ? "n" : "p"}${Math.min(shade, SHADES)}`;
   }
   return { SHADES, look_by, style_class };
 })();
@@ -933,10 +933,10 @@ const ranks_ = (() => {
       v = t3[1];
       gap = t3[2];
       before[v].push([u, gap]);
-      waiting[u] = (waiting[u] + 1);
+      waiting[u] = waiting[u] + 1;
     }
     height = new Array(count).fill(0);
-    ready = python.range(0, count, 1).filter((v) => (waiting[v] === 0)).map((v) => v);
+    ready = python.range(0, count, 1).filter((v) => waiting[v] === 0).map((v) => v);
     const a5 = ready;
     for (let i4 = 0; i4 < a5.length; i4++) {
       v = a5[i4];
@@ -945,18 +945,18 @@ const ranks_ = (() => {
         const t8 = a7[i6];
         u = t8[0];
         gap = t8[1];
-        height[u] = Math.max(height[u], (height[v] + gap));
-        waiting[u] = (waiting[u] - 1);
-        if ((waiting[u] === 0)) {
+        height[u] = Math.max(height[u], height[v] + gap);
+        waiting[u] = waiting[u] - 1;
+        if (waiting[u] === 0) {
           ready.push(u);
         }
       }
     }
-    if ((ready.length < count)) {
+    if (ready.length < count) {
       throw new Error(`layout: the edges form a cycle through nodes ${_cycle(before, waiting)}; a layered layout needs a graph without cycles, so drop one of these edges`);
     }
     last = python.greatest(height, 0);
-    return height.map((needed) => (last - needed));
+    return height.map((needed) => last - needed);
   }
   function _cycle(before, waiting) {
     let after, v, sources, u, node, walk, cycle, shown;
@@ -965,26 +965,26 @@ const ranks_ = (() => {
     for (let i9 = 0; i9 < a10.length; i9++) {
       v = i9;
       sources = a10[i9];
-      if ((waiting[v] > 0)) {
+      if (waiting[v] > 0) {
         const a12 = sources;
         for (let i11 = 0; i11 < a12.length; i11++) {
           const t13 = a12[i11];
           u = t13[0];
-          after[u] = ((after[u] < 0) ? v : after[u]);
+          after[u] = after[u] < 0 ? v : after[u];
         }
       }
     }
     node = 0;
-    while ((waiting[node] === 0)) {
-      node = (node + 1);
+    while (waiting[node] === 0) {
+      node = node + 1;
     }
     walk = [];
-    while ((!walk.includes(node))) {
+    while (!walk.includes(node)) {
       walk.push(node);
       node = after[node];
     }
     cycle = [...walk.slice(walk.indexOf(node)), node];
-    shown = ((cycle.length <= 12) ? cycle : [...cycle.slice(0, 10), ...cycle.slice(-2)]);
+    shown = cycle.length <= 12 ? cycle : [...cycle.slice(0, 10), ...cycle.slice(-2)];
     return shown.map((node) => String(node)).join(" -> ");
   }
   function rank_nodes(count, edges, tree) {
@@ -992,7 +992,7 @@ const ranks_ = (() => {
     constraints = edges.map(([u, v]) => [u, v, 1]);
     weights = new Array(edges.length).fill(1);
     ranks = latest_ranks(count, constraints);
-    if ((tree.__len__() > 1)) {
+    if (tree.__len__() > 1) {
       const a15 = _cluster_constraints(count, edges, tree);
       for (let i14 = 0; i14 < a15.length; i14++) {
         const t16 = a15[i14];
@@ -1003,18 +1003,18 @@ const ranks_ = (() => {
         constraints.push([u, v, gap]);
         weights.push(weight);
       }
-      ranks = latest_ranks((count + (2 * tree.__len__())), constraints);
+      ranks = latest_ranks(count + (2 * tree.__len__()), constraints);
     }
     ranks = shorten_edges(ranks, constraints, weights, EFFORT).slice(0, count);
     first_used = python.least(ranks, 0);
-    return ranks.map((rank) => (rank - first_used));
+    return ranks.map((rank) => rank - first_used);
   }
   function _cluster_constraints(count, edges, tree) {
     let enter, leave, links, component, tangled, found, first, second, around, start, end, node, cluster;
     enter = count;
-    leave = (count + tree.__len__());
+    leave = count + tree.__len__();
     links = _links(count, edges, tree);
-    component = _strong_components((count + tree.__len__()), links);
+    component = _strong_components(count + tree.__len__(), links);
     tangled = _tangled(component, count, tree);
     found = [];
     const a18 = links;
@@ -1023,9 +1023,9 @@ const ranks_ = (() => {
       first = t19[0];
       second = t19[1];
       around = t19[2];
-      if ((!tangled[around] && (component[first] !== component[second]))) {
-        start = ((first < count) ? first : ((leave + first) - count));
-        end = ((second < count) ? second : ((enter + second) - count));
+      if (!tangled[around] && (component[first] !== component[second])) {
+        start = first < count ? first : (leave + first) - count;
+        end = second < count ? second : (enter + second) - count;
         found.push([start, end, 1, 0]);
       }
     }
@@ -1033,24 +1033,24 @@ const ranks_ = (() => {
     for (let i20 = 0; i20 < a21.length; i20++) {
       node = i20;
       cluster = a21[i20];
-      if ((cluster !== ROOT)) {
-        found.push([(enter + cluster), node, 0, 0]);
-        found.push([node, (leave + cluster), 0, 0]);
+      if (cluster !== ROOT) {
+        found.push([enter + cluster, node, 0, 0]);
+        found.push([node, leave + cluster, 0, 0]);
       }
     }
     for (let i22 = 1; i22 < tree.__len__(); i22++) {
       cluster = i22;
-      found.push([(enter + cluster), (leave + cluster), 0, SHORT_CLUSTER]);
-      if ((tree.parent[cluster] !== ROOT)) {
-        found.push([(enter + tree.parent[cluster]), (enter + cluster), 0, 0]);
-        found.push([(leave + cluster), (leave + tree.parent[cluster]), 0, 0]);
+      found.push([enter + cluster, leave + cluster, 0, SHORT_CLUSTER]);
+      if (tree.parent[cluster] !== ROOT) {
+        found.push([enter + tree.parent[cluster], enter + cluster, 0, 0]);
+        found.push([leave + cluster, leave + tree.parent[cluster], 0, 0]);
       }
     }
     return found;
   }
   function _links(count, edges, tree) {
     let size, known, links, u, v, around, above_u, above_v, first, second;
-    size = (count + tree.__len__());
+    size = count + tree.__len__();
     known = new Set();
     links = [];
     const a24 = edges;
@@ -1061,10 +1061,10 @@ const ranks_ = (() => {
       around = tree.common(tree.of_node[u], tree.of_node[v]);
       above_u = tree.between(tree.of_node[u], around);
       above_v = tree.between(tree.of_node[v], around);
-      first = ((above_u.length > 0) ? (count + above_u[above_u.length - 1]) : u);
-      second = ((above_v.length > 0) ? (count + above_v[above_v.length - 1]) : v);
-      if ((!known.has(((first * size) + second)))) {
-        known.add(((first * size) + second));
+      first = above_u.length > 0 ? count + above_u[above_u.length - 1] : u;
+      second = above_v.length > 0 ? count + above_v[above_v.length - 1] : v;
+      if (!known.has((first * size) + second)) {
+        known.add((first * size) + second);
         links.push([first, second, around]);
       }
     }
@@ -1076,12 +1076,12 @@ const ranks_ = (() => {
     const a27 = component;
     for (let i26 = 0; i26 < a27.length; i26++) {
       number = a27[i26];
-      members[number] = (members[number] + 1);
+      members[number] = members[number] + 1;
     }
     tangled = new Array(tree.__len__()).fill(false);
     for (let i28 = 1; i28 < tree.__len__(); i28++) {
       cluster = i28;
-      tangled[cluster] = ((members[component[(count + cluster)]] > 1) || tangled[tree.parent[cluster]]);
+      tangled[cluster] = (members[component[count + cluster]] > 1) || tangled[tree.parent[cluster]];
     }
     return tangled;
   }
@@ -1104,36 +1104,36 @@ const ranks_ = (() => {
     found = 0;
     for (let i32 = 0; i32 < count; i32++) {
       root = i32;
-      work = ((index[root] < 0) ? [root] : []);
-      while ((work.length > 0)) {
+      work = index[root] < 0 ? [root] : [];
+      while (work.length > 0) {
         node = work[work.length - 1];
-        if ((index[node] < 0)) {
+        if (index[node] < 0) {
           index[node] = reached;
           low[node] = reached;
-          reached = (reached + 1);
+          reached = reached + 1;
           stack.push(node);
         }
-        if ((following[node] < after[node].length)) {
+        if (following[node] < after[node].length) {
           successor = after[node][following[node]];
-          following[node] = (following[node] + 1);
-          if ((index[successor] < 0)) {
+          following[node] = following[node] + 1;
+          if (index[successor] < 0) {
             work.push(successor);
           } else {
-            if ((component[successor] < 0)) {
+            if (component[successor] < 0) {
               low[node] = Math.min(low[node], index[successor]);
             }
           }
           continue;
         }
         work.pop();
-        if ((work.length > 0)) {
+        if (work.length > 0) {
           low[work[work.length - 1]] = Math.min(low[work[work.length - 1]], low[node]);
         }
-        if ((low[node] === index[node])) {
-          while ((component[node] < 0)) {
+        if (low[node] === index[node]) {
+          while (component[node] < 0) {
             component[stack.pop()] = found;
           }
-          found = (found + 1);
+          found = found + 1;
         }
       }
     }
@@ -1166,11 +1166,11 @@ const frames_ = (() => {
     for (let i1 = 0; i1 < a2.length; i1++) {
       cluster = i1;
       extent = a2[i1];
-      if ((cluster !== ROOT)) {
+      if (cluster !== ROOT) {
         first = extent.first;
         last = extent.last;
-        before[first] = Math.max(before[first], (extent.nested_first * spacing.start));
-        behind[last] = Math.max(behind[last], (extent.nested_last * spacing.end));
+        before[first] = Math.max(before[first], extent.nested_first * spacing.start);
+        behind[last] = Math.max(behind[last], extent.nested_last * spacing.end);
         ending[last].push(cluster);
       }
     }
@@ -1179,44 +1179,44 @@ const frames_ = (() => {
     for (let i3 = 0; i3 < a4.length; i3++) {
       rank = i3;
       items = a4[i3];
-      if ((rank > 0)) {
-        borders = (behind[(rank - 1)] + before[rank]);
-        needed = ((borders > 0) ? (borders + (spacing.rank_gap / 2)) : 0.0);
-        at = (at + Math.max(spacing.rank_gap, needed));
+      if (rank > 0) {
+        borders = behind[rank - 1] + before[rank];
+        needed = borders > 0 ? borders + (spacing.rank_gap / 2) : 0.0;
+        at = at + Math.max(spacing.rank_gap, needed);
       }
       geometry.starts.push(at);
       longest = 0.0;
       const a6 = items;
       for (let i5 = 0; i5 < a6.length; i5++) {
         item = a6[i5];
-        if ((item < layering.node_count)) {
+        if (item < layering.node_count) {
           longest = Math.max(longest, geometry.lengths[item]);
         }
       }
-      at = (at + longest);
+      at = at + longest;
       const a8 = ending[rank];
       for (let i7 = 0; i7 < a8.length; i7++) {
         cluster = a8[i7];
         extent = extents[cluster];
-        borders = ((extent.nested_first * spacing.start) + (extent.nested_last * spacing.end));
+        borders = (extent.nested_first * spacing.start) + (extent.nested_last * spacing.end);
         start = geometry.starts[extent.first];
-        at = Math.max(at, ((start + geometry.least_along[cluster]) - borders));
+        at = Math.max(at, (start + geometry.least_along[cluster]) - borders);
       }
       geometry.ends.push(at);
     }
     const a10 = extents;
     for (let i9 = 0; i9 < a10.length; i9++) {
       extent = a10[i9];
-      low = (geometry.starts[extent.first] - (extent.nested_first * spacing.start));
-      geometry.reach.push([low, (geometry.ends[extent.last] + (extent.nested_last * spacing.end))]);
+      low = geometry.starts[extent.first] - (extent.nested_first * spacing.start);
+      geometry.reach.push([low, geometry.ends[extent.last] + (extent.nested_last * spacing.end)]);
     }
     const a12 = geometry.lengths;
     for (let i11 = 0; i11 < a12.length; i11++) {
       node = i11;
       length = a12[i11];
       rank = layering.rank[node];
-      start = (((geometry.starts[rank] + geometry.ends[rank]) - length) / 2);
-      geometry.along.push([start, (start + length)]);
+      start = ((geometry.starts[rank] + geometry.ends[rank]) - length) / 2;
+      geometry.along.push([start, start + length]);
     }
   }
   function _extents(layering) {
@@ -1227,14 +1227,14 @@ const frames_ = (() => {
     last = t13[1];
     nested_first = new Array(tree.__len__()).fill(1);
     nested_last = new Array(tree.__len__()).fill(1);
-    for (let i14 = (tree.__len__() - 1); i14 > ROOT; i14--) {
+    for (let i14 = tree.__len__() - 1; i14 > ROOT; i14--) {
       cluster = i14;
       parent = tree.parent[cluster];
-      if ((first[parent] === first[cluster])) {
-        nested_first[parent] = Math.max(nested_first[parent], (nested_first[cluster] + 1));
+      if (first[parent] === first[cluster]) {
+        nested_first[parent] = Math.max(nested_first[parent], nested_first[cluster] + 1);
       }
-      if ((last[parent] === last[cluster])) {
-        nested_last[parent] = Math.max(nested_last[parent], (nested_last[cluster] + 1));
+      if (last[parent] === last[cluster]) {
+        nested_last[parent] = Math.max(nested_last[parent], nested_last[cluster] + 1);
       }
     }
     return python.range(0, tree.__len__(), 1).map((cluster) => new _Extent(first[cluster], last[cluster], nested_first[cluster], nested_last[cluster]));
@@ -1252,26 +1252,26 @@ const frames_ = (() => {
       if (layering.is_placeholder(item)) {
         continue;
       }
-      low = (geometry.centre[item] - geometry.half[item]);
-      high = (geometry.centre[item] + geometry.half[item]);
+      low = geometry.centre[item] - geometry.half[item];
+      high = geometry.centre[item] + geometry.half[item];
       start = Infinity;
       end = -Infinity;
-      if ((item < layering.node_count)) {
+      if (item < layering.node_count) {
         const t17 = geometry.along[item];
         start = t17[0];
         end = t17[1];
       }
       around[cluster] = _joined(around[cluster], [start, end, low, high]);
     }
-    for (let i18 = (tree.__len__() - 1); i18 > ROOT; i18--) {
+    for (let i18 = tree.__len__() - 1; i18 > ROOT; i18--) {
       cluster = i18;
       const t19 = around[cluster];
       start = t19[0];
       end = t19[1];
       low = t19[2];
       high = t19[3];
-      along = [(start - spacing.start), (end + spacing.end)];
-      across = [(low - spacing.low), (high + spacing.high)];
+      along = [start - spacing.start, end + spacing.end];
+      across = [low - spacing.low, high + spacing.high];
       along = _grown(along, geometry.least_along[cluster], geometry.reach[cluster]);
       across = _grown(across, geometry.least_across[cluster], geometry.lanes[cluster]);
       around[cluster] = [along[0], along[1], across[0], across[1]];
@@ -1288,12 +1288,12 @@ const frames_ = (() => {
     const t20 = span;
     low = t20[0];
     high = t20[1];
-    missing = (least - (high - low));
-    if ((missing <= 0)) {
+    missing = least - (high - low);
+    if (missing <= 0) {
       return span;
     }
-    start = Math.min(Math.max((low - (missing / 2)), room[0]), (room[1] - least));
-    return [start, (start + least)];
+    start = Math.min(Math.max(low - (missing / 2), room[0]), room[1] - least);
+    return [start, start + least];
   }
   return { _Extent, place_along, _extents, place_frames, _joined, _grown };
 })();
@@ -1320,18 +1320,18 @@ const routing_ = (() => {
       v = t3[1];
       first = layering.rank[u];
       last = layering.rank[v];
-      through = layering.chains[index].map((item) => (centre[item] + offsets[index]));
-      if ((through.length === 0)) {
-        through = new Array(((last - first) + 1)).fill((lanes.get(u) + offsets[index]));
+      through = layering.chains[index].map((item) => centre[item] + offsets[index]);
+      if (through.length === 0) {
+        through = new Array((last - first) + 1).fill(lanes.get(u) + offsets[index]);
       }
-      limit = (PORT_SPAN * geometry.half[u]);
-      through[0] = (centre[u] + Math.min(Math.max(offsets[index], -limit), limit));
+      limit = PORT_SPAN * geometry.half[u];
+      through[0] = centre[u] + Math.min(Math.max(offsets[index], -limit), limit);
       through[through.length - 1] = ports[index];
       knots = [[geometry.along[u][1], through[0]]];
       for (let i4 = first; i4 < last; i4++) {
         rank = i4;
-        knots.push([geometry.ends[rank], through[(rank - first)]]);
-        knots.push([geometry.starts[(rank + 1)], through[((rank - first) + 1)]]);
+        knots.push([geometry.ends[rank], through[rank - first]]);
+        knots.push([geometry.starts[rank + 1], through[(rank - first) + 1]]);
       }
       knots.push([geometry.along[v][0], through[through.length - 1]]);
       routes.push(_curve(knots));
@@ -1347,7 +1347,7 @@ const routing_ = (() => {
       const t7 = a6[i5];
       u = t7[0];
       v = t7[1];
-      python.setdefault(together, ((u * count) + v), []).push(index);
+      python.setdefault(together, (u * count) + v, []).push(index);
     }
     offsets = new Array(edges.length).fill(0.0);
     for (indices of together.values()) {
@@ -1355,7 +1355,7 @@ const routing_ = (() => {
       for (let i9 = 0; i9 < a10.length; i9++) {
         place = i9;
         index = a10[i9];
-        offsets[index] = ((place - ((indices.length - 1) / 2)) * PARALLEL_GAP);
+        offsets[index] = (place - ((indices.length - 1) / 2)) * PARALLEL_GAP;
       }
     }
     return offsets;
@@ -1373,18 +1373,18 @@ const routing_ = (() => {
       u = t13[0];
       v = t13[1];
       chain = chains[index];
-      comes_from = ((chain.length > 0) ? centre[chain[chain.length - 2]] : lanes.get(u));
-      heights.push((comes_from + geometry.offsets[index]));
+      comes_from = chain.length > 0 ? centre[chain[chain.length - 2]] : lanes.get(u);
+      heights.push(comes_from + geometry.offsets[index]);
       python.setdefault(arrivals, v, []).push(index);
     }
     ports = new Array(edges.length).fill(0.0);
     for ([v, coming] of arrivals) {
-      gap = Math.min(PORT_GAP, (((PORT_SPAN * 2) * geometry.half[v]) / coming.length));
+      gap = Math.min(PORT_GAP, ((PORT_SPAN * 2) * geometry.half[v]) / coming.length);
       const a16 = python.sort(coming.slice(), (x) => heights[x]);
       for (let i15 = 0; i15 < a16.length; i15++) {
         place = i15;
         index = a16[i15];
-        ports[index] = (centre[v] + ((place - ((coming.length - 1) / 2)) * gap));
+        ports[index] = centre[v] + ((place - ((coming.length - 1) / 2)) * gap);
       }
     }
     return ports;
@@ -1392,7 +1392,7 @@ const routing_ = (() => {
   function _outside_lanes(edges, geometry) {
     let layering, outside, last_rank, u, v, chain, busy_until, lanes, lane;
     layering = geometry.layering;
-    outside = (geometry.frames[0][2] - (2 * geometry.spacing.node_gap));
+    outside = geometry.frames[0][2] - (2 * geometry.spacing.node_gap);
     last_rank = new Map([]);
     const a18 = edges;
     const a19 = layering.chains;
@@ -1401,7 +1401,7 @@ const routing_ = (() => {
       u = t20[0];
       v = t20[1];
       chain = a19[i17];
-      if ((chain.length === 0)) {
+      if (chain.length === 0) {
         last_rank.set(u, Math.max((last_rank.get(u) ?? 0), layering.rank[v]));
       }
     }
@@ -1411,14 +1411,14 @@ const routing_ = (() => {
     for (let i21 = 0; i21 < a22.length; i21++) {
       u = a22[i21];
       lane = 0;
-      while (((lane < busy_until.length) && (busy_until[lane] > layering.rank[u]))) {
-        lane = (lane + 1);
+      while ((lane < busy_until.length) && (busy_until[lane] > layering.rank[u])) {
+        lane = lane + 1;
       }
-      if ((lane === busy_until.length)) {
+      if (lane === busy_until.length) {
         busy_until.push(0);
       }
       busy_until[lane] = last_rank.get(u);
-      lanes.set(u, (outside - (lane * OUTSIDE_GAP)));
+      lanes.set(u, outside - (lane * OUTSIDE_GAP));
     }
     return lanes;
   }
@@ -1428,15 +1428,15 @@ const routing_ = (() => {
     const a24 = knots.slice(1);
     for (let i23 = 0; i23 < a24.length; i23++) {
       knot = a24[i23];
-      if (((knot[0] <= corners[corners.length - 1][0]) && (knot[1] === corners[corners.length - 1][1]))) {
+      if ((knot[0] <= corners[corners.length - 1][0]) && (knot[1] === corners[corners.length - 1][1])) {
         continue;
       }
-      if (((corners.length > 1) && (corners[corners.length - 2][1] === corners[corners.length - 1][1]) && (corners[corners.length - 1][1] === knot[1]))) {
+      if ((corners.length > 1) && (corners[corners.length - 2][1] === corners[corners.length - 1][1]) && (corners[corners.length - 1][1] === knot[1])) {
         corners.pop();
       }
       corners.push(knot);
     }
-    if ((corners.length === 1)) {
+    if (corners.length === 1) {
       corners.push(knots[knots.length - 1]);
     }
     points = [corners[0]];
@@ -1448,7 +1448,7 @@ const routing_ = (() => {
       const t28 = a27[i26];
       end_x = t28[0];
       end_y = t28[1];
-      middle = ((x + end_x) / 2);
+      middle = (x + end_x) / 2;
       python.extend(points, [[middle, y], [middle, end_y], [end_x, end_y]]);
       x = end_x;
       y = end_y;
@@ -1478,13 +1478,13 @@ const lanes_ = (() => {
       const t3 = a2[i1];
       unknown = t3[0];
       distance = t3[1];
-      at = (at + distance);
-      if ((unknown < geometry.half.length)) {
+      at = at + distance;
+      if (unknown < geometry.half.length) {
         offsets.push(at);
       }
     }
     first = offsets[0];
-    return new Row(items.slice(), offsets.map((at) => (at - first)), -Infinity, Infinity);
+    return new Row(items.slice(), offsets.map((at) => at - first), -Infinity, Infinity);
   }
   function rows_in_lanes(geometry) {
     let tree, cluster, spacing, lanes, half, rows, items, run, low, place, item, after, common, closed, opened, row;
@@ -1503,31 +1503,31 @@ const lanes_ = (() => {
       for (let i6 = 0; i6 < a7.length; i6++) {
         place = i6;
         item = a7[i6];
-        if ((place === 0)) {
-          low = (lanes[cluster[item]][0] + spacing.low);
+        if (place === 0) {
+          low = lanes[cluster[item]][0] + spacing.low;
         }
         run.push(item);
-        after = (((place + 1) < items.length) ? cluster[items[(place + 1)]] : -1);
-        if ((after === cluster[item])) {
+        after = (place + 1) < items.length ? cluster[items[place + 1]] : -1;
+        if (after === cluster[item]) {
           continue;
         }
-        common = ((after < 0) ? ROOT : tree.common(cluster[item], after));
+        common = after < 0 ? ROOT : tree.common(cluster[item], after);
         closed = tree.between(cluster[item], common);
-        opened = ((after < 0) ? [] : tree.between(after, common));
+        opened = after < 0 ? [] : tree.between(after, common);
         row = whole_row(run, geometry);
-        row.low = (low + half[run[0]]);
-        if (((closed.length > 0) || (after < 0))) {
-          row.high = ((lanes[cluster[item]][1] - spacing.high) - half[item]);
+        row.low = low + half[run[0]];
+        if ((closed.length > 0) || (after < 0)) {
+          row.high = (lanes[cluster[item]][1] - spacing.high) - half[item];
         } else {
-          row.high = ((lanes[opened[opened.length - 1]][0] - spacing.node_gap) - half[item]);
+          row.high = (lanes[opened[opened.length - 1]][0] - spacing.node_gap) - half[item];
         }
         rows.push(row);
         run = [];
-        if ((opened.length > 0)) {
-          low = (lanes[after][0] + spacing.low);
+        if (opened.length > 0) {
+          low = lanes[after][0] + spacing.low;
         } else {
-          if ((closed.length > 0)) {
-            low = (lanes[closed[closed.length - 1]][1] + spacing.node_gap);
+          if (closed.length > 0) {
+            low = lanes[closed[closed.length - 1]][1] + spacing.node_gap;
           }
         }
       }
@@ -1539,7 +1539,7 @@ const lanes_ = (() => {
     layering = geometry.layering;
     count = geometry.centre.length;
     low = count;
-    high = (count + layering.tree.__len__());
+    high = count + layering.tree.__len__();
     wish = _wishes(geometry);
     after = wish.map((_) => []);
     waiting = new Array(wish.length).fill(0);
@@ -1552,9 +1552,9 @@ const lanes_ = (() => {
         const t12 = a11[i10];
         unknown = t12[0];
         distance = t12[1];
-        if ((previous >= 0)) {
+        if (previous >= 0) {
           after[previous].push([unknown, distance]);
-          waiting[unknown] = (waiting[unknown] + 1);
+          waiting[unknown] = waiting[unknown] + 1;
         }
         previous = unknown;
       }
@@ -1563,12 +1563,12 @@ const lanes_ = (() => {
     for (let i13 = 0; i13 < a14.length; i13++) {
       cluster = i13;
       breadth = a14[i13];
-      if ((breadth > 0)) {
-        after[(low + cluster)].push([(high + cluster), breadth]);
-        waiting[(high + cluster)] = (waiting[(high + cluster)] + 1);
+      if (breadth > 0) {
+        after[low + cluster].push([high + cluster, breadth]);
+        waiting[high + cluster] = waiting[high + cluster] + 1;
       }
     }
-    sequence = waiting.map((x, i) => [i, x]).filter(([unknown, left]) => (left === 0)).map(([unknown, left]) => unknown);
+    sequence = waiting.map((x, i) => [i, x]).filter(([unknown, left]) => left === 0).map(([unknown, left]) => unknown);
     const a16 = sequence;
     for (let i15 = 0; i15 < a16.length; i15++) {
       unknown = a16[i15];
@@ -1576,8 +1576,8 @@ const lanes_ = (() => {
       for (let i17 = 0; i17 < a18.length; i17++) {
         const t19 = a18[i17];
         other = t19[0];
-        waiting[other] = (waiting[other] - 1);
-        if ((waiting[other] === 0)) {
+        waiting[other] = waiting[other] - 1;
+        if (waiting[other] === 0) {
           sequence.push(other);
         }
       }
@@ -1592,7 +1592,7 @@ const lanes_ = (() => {
         const t24 = a23[i22];
         other = t24[0];
         distance = t24[1];
-        raised[other] = Math.max(raised[other], (raised[unknown] + distance));
+        raised[other] = Math.max(raised[other], raised[unknown] + distance);
       }
     }
     const a26 = sequence.slice().reverse();
@@ -1603,15 +1603,15 @@ const lanes_ = (() => {
         const t29 = a28[i27];
         other = t29[0];
         distance = t29[1];
-        lowered[unknown] = Math.min(lowered[unknown], (lowered[other] - distance));
+        lowered[unknown] = Math.min(lowered[unknown], lowered[other] - distance);
       }
     }
-    middle = python.zip(raised, lowered).map(([up, down]) => ((up + down) / 2));
+    middle = python.zip(raised, lowered).map(([up, down]) => (up + down) / 2);
     for (let i30 = 0; i30 < count; i30++) {
       item = i30;
       geometry.centre[item] = middle[item];
     }
-    lanes = python.range(0, (high - low), 1).map((cluster) => [middle[(low + cluster)], middle[(high + cluster)]]);
+    lanes = python.range(0, high - low, 1).map((cluster) => [middle[low + cluster], middle[high + cluster]]);
     lanes[ROOT] = [-Infinity, Infinity];
     return lanes;
   }
@@ -1633,8 +1633,8 @@ const lanes_ = (() => {
         const a34 = tree.between(layering.cluster[item], ROOT);
         for (let i33 = 0; i33 < a34.length; i33++) {
           inner = a34[i33];
-          total[inner] = (total[inner] + middle);
-          number[inner] = (number[inner] + 1);
+          total[inner] = total[inner] + middle;
+          number[inner] = number[inner] + 1;
         }
       }
     }
@@ -1643,15 +1643,15 @@ const lanes_ = (() => {
       item = i35;
       cluster = a36[i35];
       if (layering.is_placeholder(item)) {
-        centre[item] = (total[cluster] / number[cluster]);
+        centre[item] = total[cluster] / number[cluster];
       }
-      start = (centre[item] - half[item]);
-      end = (centre[item] + half[item]);
+      start = centre[item] - half[item];
+      end = centre[item] + half[item];
       const a38 = tree.between(cluster, ROOT);
       for (let i37 = 0; i37 < a38.length; i37++) {
         inner = a38[i37];
-        start = (start - geometry.spacing.low);
-        end = (end + geometry.spacing.high);
+        start = start - geometry.spacing.low;
+        end = end + geometry.spacing.high;
         lows[inner] = Math.min(lows[inner], start);
         highs[inner] = Math.max(highs[inner], end);
       }
@@ -1666,40 +1666,40 @@ const lanes_ = (() => {
     cluster = layering.cluster;
     tree = layering.tree;
     low = cluster.length;
-    high = (low + tree.__len__());
+    high = low + tree.__len__();
     listed = [];
     inside = ROOT;
-    last = (high + ROOT);
+    last = high + ROOT;
     reach = 0.0;
-    for (let i39 = 0; i39 < (items.length + 1); i39++) {
+    for (let i39 = 0; i39 < items.length + 1; i39++) {
       place = i39;
-      item = ((place < items.length) ? items[place] : -1);
-      around = ((item >= 0) ? cluster[item] : ROOT);
-      if ((around !== inside)) {
+      item = place < items.length ? items[place] : -1;
+      around = item >= 0 ? cluster[item] : ROOT;
+      if (around !== inside) {
         common = tree.common(inside, around);
         const a41 = tree.between(inside, common);
         for (let i40 = 0; i40 < a41.length; i40++) {
           closed = a41[i40];
-          listed.push([(high + closed), (reach + spacing.high)]);
-          last = (high + closed);
+          listed.push([high + closed, reach + spacing.high]);
+          last = high + closed;
           reach = 0.0;
         }
         const a43 = tree.between(around, common).slice().reverse();
         for (let i42 = 0; i42 < a43.length; i42++) {
           opened = a43[i42];
-          gap = ((low <= last && last < high) ? spacing.low : spacing.node_gap);
-          listed.push([(low + opened), (reach + gap)]);
-          last = (low + opened);
+          gap = low <= last && last < high ? spacing.low : spacing.node_gap;
+          listed.push([low + opened, reach + gap]);
+          last = low + opened;
           reach = 0.0;
         }
         inside = around;
       }
-      if ((item >= 0)) {
-        gap = ((low <= last && last < high) ? spacing.low : spacing.node_gap);
-        if (((last < low) && (Math.max(last, item) >= layering.node_count))) {
+      if (item >= 0) {
+        gap = low <= last && last < high ? spacing.low : spacing.node_gap;
+        if ((last < low) && (Math.max(last, item) >= layering.node_count)) {
           gap = spacing.bend_gap;
         }
-        listed.push([item, ((reach + gap) + half[item])]);
+        listed.push([item, (reach + gap) + half[item]]);
         last = item;
         reach = half[item];
       }
@@ -1726,15 +1726,15 @@ const order_ = (() => {
       this.seed = seed;
     }
     below(most) {
-      this.seed = ((this.seed * 48271) % 2147483647);
-      return (this.seed % most);
+      this.seed = (this.seed * 48271) % 2147483647;
+      return this.seed % most;
     }
     shuffled(items) {
       let result, last, other;
       result = items.slice();
-      for (let i1 = (result.length - 1); i1 > 0; i1--) {
+      for (let i1 = result.length - 1; i1 > 0; i1--) {
         last = i1;
-        other = this.below((last + 1));
+        other = this.below(last + 1);
         const t2 = result[other];
         const t3 = result[last];
         result[last] = t2;
@@ -1757,7 +1757,7 @@ const order_ = (() => {
         const a9 = ends;
         for (let i8 = 0; i8 < a9.length; i8++) {
           end = a9[i8];
-          crossings = (crossings + (passed.length - python.bisect_right(passed, end)));
+          crossings = crossings + (passed.length - python.bisect_right(passed, end));
         }
         const a11 = ends;
         for (let i10 = 0; i10 < a11.length; i10++) {
@@ -1774,23 +1774,23 @@ const order_ = (() => {
     const a13 = layering.below;
     for (let i12 = 0; i12 < a13.length; i12++) {
       others = a13[i12];
-      pieces = (pieces + others.length);
+      pieces = pieces + others.length;
     }
     starts = Math.max(2, Math.min(MOST_STARTS, Math.floor(EFFORT / (pieces + 1))));
     dice = new _Dice(1);
     best = new _Found(-1, []);
     for (let i14 = 0; i14 < starts; i14++) {
       start = i14;
-      upwards = ((start % 2) === 0);
-      near = (upwards ? layering.above : layering.below);
-      if ((start > 1)) {
+      upwards = (start % 2) === 0;
+      near = upwards ? layering.above : layering.below;
+      if (start > 1) {
         near = near.map((others) => dice.shuffled(others));
       }
       found = _improve(_depth_first(layering, near, upwards), layering, upwards);
-      if (((start === 0) || (found.crossings < best.crossings))) {
+      if ((start === 0) || (found.crossings < best.crossings)) {
         best = found;
       }
-      if ((best.crossings === 0)) {
+      if (best.crossings === 0) {
         break;
       }
     }
@@ -1802,15 +1802,15 @@ const order_ = (() => {
     const a16 = order;
     for (let i15 = 0; i15 < a16.length; i15++) {
       items = a16[i15];
-      nodes = items.filter((item) => (item < layering.node_count)).map((item) => item);
+      nodes = items.filter((item) => item < layering.node_count).map((item) => item);
       const a18 = nodes;
       for (let i17 = 0; i17 < a18.length; i17++) {
         place = i17;
         node = a18[i17];
-        agreement = (agreement + ((((2 * place) - nodes.length) + 1) * node));
+        agreement = agreement + ((((2 * place) - nodes.length) + 1) * node);
       }
     }
-    order = order.map((items) => ((agreement >= 0) ? items.slice() : items.slice().reverse()));
+    order = order.map((items) => agreement >= 0 ? items.slice() : items.slice().reverse());
     const a20 = order;
     for (let i19 = 0; i19 < a20.length; i19++) {
       items = a20[i19];
@@ -1819,7 +1819,7 @@ const order_ = (() => {
       for (let i21 = 0; i21 < a22.length; i21++) {
         place = i21;
         item = a22[i21];
-        if ((item < layering.node_count)) {
+        if (item < layering.node_count) {
           above = python.sort(layering.above[item].slice());
           below = python.sort(layering.below[item].slice());
           around = [layering.cluster[item], ...above, -1, ...below];
@@ -1842,14 +1842,14 @@ const order_ = (() => {
     let order, met, items, root, stack, item;
     order = layering.ranks.map((_) => []);
     met = new Array(layering.rank.length).fill(false);
-    const a28 = (upwards ? layering.ranks.slice().reverse() : layering.ranks);
+    const a28 = upwards ? layering.ranks.slice().reverse() : layering.ranks;
     for (let i27 = 0; i27 < a28.length; i27++) {
       items = a28[i27];
       const a30 = items;
       for (let i29 = 0; i29 < a30.length; i29++) {
         root = a30[i29];
         stack = [root];
-        while ((stack.length > 0)) {
+        while (stack.length > 0) {
           item = stack.pop();
           if (!met[item]) {
             met[item] = true;
@@ -1863,7 +1863,7 @@ const order_ = (() => {
   }
   function _improve(order, layering, upwards) {
     let is_flat, position, siblings, best, step, found;
-    is_flat = (layering.tree.__len__() === 1);
+    is_flat = layering.tree.__len__() === 1;
     position = _positions(order, layering);
     siblings = [];
     best = new _Found(-1, []);
@@ -1872,21 +1872,21 @@ const order_ = (() => {
     }
     for (let i31 = 0; i31 < SWEEPS; i31++) {
       step = i31;
-      if ((best.crossings === 0)) {
+      if (best.crossings === 0) {
         break;
       }
-      if ((!is_flat && (step === Math.floor(SWEEPS / 2)))) {
+      if (!is_flat && (step === (Math.floor(SWEEPS / 2)))) {
         siblings = _sibling_order(order, layering);
         _sort_clusters(order, position, layering, siblings);
       }
-      sweep(order, position, layering, (((step % 2) === 1) === upwards), ((step % 4) >= 2), siblings);
-      if ((siblings.length > 0)) {
+      sweep(order, position, layering, ((step % 2) === 1) === upwards, (step % 4) >= 2, siblings);
+      if (siblings.length > 0) {
         _sort_clusters(order, position, layering, siblings);
       }
       exchange_neighbours(order, position, layering, 1);
-      if ((is_flat || (siblings.length > 0))) {
+      if (is_flat || (siblings.length > 0)) {
         found = _found(order, position, layering);
-        if (((best.crossings < 0) || (found.crossings < best.crossings))) {
+        if ((best.crossings < 0) || (found.crossings < best.crossings)) {
           best = found;
         }
       }
@@ -1930,12 +1930,12 @@ const order_ = (() => {
         const a41 = tree.between(layering.cluster[item], ROOT);
         for (let i40 = 0; i40 < a41.length; i40++) {
           cluster = a41[i40];
-          total[cluster] = (total[cluster] + ((place + 0.5) / items.length));
-          number[cluster] = (number[cluster] + 1);
+          total[cluster] = total[cluster] + ((place + 0.5) / items.length);
+          number[cluster] = number[cluster] + 1;
         }
       }
     }
-    ordered = python.sort(python.range(1, tree.__len__(), 1).slice(), (cluster) => (total[cluster] / number[cluster]));
+    ordered = python.sort(python.range(1, tree.__len__(), 1).slice(), (cluster) => total[cluster] / number[cluster]);
     numbers = new Array(tree.__len__()).fill(0);
     const a43 = ordered;
     for (let i42 = 0; i42 < a43.length; i42++) {
@@ -1981,18 +1981,18 @@ const placement_ = (() => {
     const a2 = rows;
     for (let i1 = 0; i1 < a2.length; i1++) {
       row = a2[i1];
-      middle = (row.offsets[row.offsets.length - 1] / 2);
+      middle = row.offsets[row.offsets.length - 1] / 2;
       const a4 = row.items;
       const a5 = row.offsets;
       for (let i3 = 0; i3 < a4.length; i3++) {
         item = a4[i3];
         offset = a5[i3];
-        geometry.centre[item] = (offset - middle);
+        geometry.centre[item] = offset - middle;
       }
     }
     _sweep(rows, geometry, ONE_SIDED);
     geometry.lanes = [[-Infinity, Infinity]];
-    if ((geometry.layering.tree.__len__() > 1)) {
+    if (geometry.layering.tree.__len__() > 1) {
       geometry.lanes = widen_lanes(geometry);
       rows = rows_in_lanes(geometry);
       _sweep(rows, geometry, IN_LANES);
@@ -2002,16 +2002,16 @@ const placement_ = (() => {
   function _sweep(rows, geometry, one_sided) {
     let layering, mass, both, backwards, step, near, row;
     layering = geometry.layering;
-    mass = python.range(0, geometry.half.length, 1).map((item) => ((item < layering.node_count) ? 1.0 : BEND_MASS));
+    mass = python.range(0, geometry.half.length, 1).map((item) => item < layering.node_count ? 1.0 : BEND_MASS);
     both = python.zip(layering.above, layering.below).map(([up, down]) => [...up, ...down]);
     backwards = rows.slice().reverse();
-    for (let i6 = 0; i6 < (one_sided + TWO_SIDED); i6++) {
+    for (let i6 = 0; i6 < one_sided + TWO_SIDED; i6++) {
       step = i6;
-      near = (((step % 2) === 0) ? layering.below : layering.above);
-      if ((step >= one_sided)) {
+      near = (step % 2) === 0 ? layering.below : layering.above;
+      if (step >= one_sided) {
         near = both;
       }
-      const a8 = (((step % 2) === 0) ? backwards : rows);
+      const a8 = (step % 2) === 0 ? backwards : rows;
       for (let i7 = 0; i7 < a8.length; i7++) {
         row = a8[i7];
         _fit(row, near, mass, geometry.centre);
@@ -2032,19 +2032,19 @@ const placement_ = (() => {
       const a13 = near[item];
       for (let i12 = 0; i12 < a13.length; i12++) {
         other = a13[i12];
-        total = (total + mass[other]);
-        pull = (pull + (mass[other] * centre[other]));
+        total = total + mass[other];
+        pull = pull + (mass[other] * centre[other]);
       }
-      if ((total > 0)) {
-        wishes.push(((pull / total) - offset));
-        weights.push((total * mass[item]));
+      if (total > 0) {
+        wishes.push((pull / total) - offset);
+        weights.push(total * mass[item]);
       } else {
-        wishes.push((centre[item] - offset));
+        wishes.push(centre[item] - offset);
         weights.push(FREE_MASS);
       }
     }
     low = row.low;
-    high = (row.high - row.offsets[row.offsets.length - 1]);
+    high = row.high - row.offsets[row.offsets.length - 1];
     fitted = isotonic(wishes, weights);
     const a15 = row.items;
     const a16 = row.offsets;
@@ -2053,7 +2053,7 @@ const placement_ = (() => {
       item = a15[i14];
       offset = a16[i14];
       value = a17[i14];
-      centre[item] = (Math.min(Math.max(value, low), high) + offset);
+      centre[item] = Math.min(Math.max(value, low), high) + offset;
     }
   }
   function _straighten(rows, geometry) {
@@ -2085,14 +2085,14 @@ const placement_ = (() => {
       const a25 = [...chain, -1];
       for (let i24 = 0; i24 < a25.length; i24++) {
         item = a25[i24];
-        if ((item >= 0)) {
+        if (item >= 0) {
           const t26 = _room(rows[row_of[item]], place_of[item], centre);
           room_low = t26[0];
           room_high = t26[1];
-          fits = (Math.max(low, room_low) <= Math.min(high, room_high));
-          if ((fits && (item < layering.node_count) && (last_node >= 0))) {
-            fits = (Math.abs((centre[item] - centre[last_node])) <= (2 * half[item]));
-            fits = (fits || _is_only_edge(layering.above[item][0], item, layering));
+          fits = Math.max(low, room_low) <= Math.min(high, room_high);
+          if (fits && (item < layering.node_count) && (last_node >= 0)) {
+            fits = Math.abs(centre[item] - centre[last_node]) <= (2 * half[item]);
+            fits = fits || _is_only_edge(layering.above[item][0], item, layering);
           }
           if (fits) {
             const t27 = Math.max(low, room_low);
@@ -2100,11 +2100,11 @@ const placement_ = (() => {
             low = t27;
             high = t28;
             stretch.push(item);
-            last_node = ((item < layering.node_count) ? item : last_node);
+            last_node = item < layering.node_count ? item : last_node;
             continue;
           }
         }
-        if ((stretch.length > 1)) {
+        if (stretch.length > 1) {
           middle = python.sort(stretch.map((member) => centre[member]).slice())[Math.floor(stretch.length / 2)];
           const a30 = stretch;
           for (let i29 = 0; i29 < a30.length; i29++) {
@@ -2112,12 +2112,12 @@ const placement_ = (() => {
             centre[member] = Math.min(Math.max(middle, low), high);
           }
         }
-        if ((item >= 0)) {
+        if (item >= 0) {
           stretch = [item];
           const t31 = _room(rows[row_of[item]], place_of[item], centre);
           low = t31[0];
           high = t31[1];
-          last_node = ((item < layering.node_count) ? item : -1);
+          last_node = item < layering.node_count ? item : -1;
         }
       }
     }
@@ -2129,7 +2129,7 @@ const placement_ = (() => {
         place = i34;
         item = a35[i34];
         others = [...layering.above[item], ...layering.below[item]];
-        if ((others.length === 1)) {
+        if (others.length === 1) {
           const t36 = _room(row, place, centre);
           low = t36[0];
           high = t36[1];
@@ -2144,11 +2144,11 @@ const placement_ = (() => {
     offsets = row.offsets;
     low = row.low;
     high = row.high;
-    if ((place > 0)) {
-      low = ((centre[items[(place - 1)]] + offsets[place]) - offsets[(place - 1)]);
+    if (place > 0) {
+      low = (centre[items[place - 1]] + offsets[place]) - offsets[place - 1];
     }
-    if (((place + 1) < items.length)) {
-      high = ((centre[items[(place + 1)]] - offsets[(place + 1)]) + offsets[place]);
+    if ((place + 1) < items.length) {
+      high = (centre[items[place + 1]] - offsets[place + 1]) + offsets[place];
     }
     return [low, high];
   }
@@ -2166,7 +2166,7 @@ const placement_ = (() => {
       const a40 = others;
       for (let i39 = 0; i39 < a40.length; i39++) {
         other = a40[i39];
-        if ((((item >= count) && (other >= count)) || _is_only_edge(item, other, layering))) {
+        if (((item >= count) && (other >= count)) || _is_only_edge(item, other, layering)) {
           lower[item] = other;
           upper[other] = item;
         }
@@ -2179,8 +2179,8 @@ const placement_ = (() => {
       for (let i43 = 0; i43 < a44.length; i43++) {
         item = i43;
         other = a44[i43];
-        is_free = ((other >= 0) && (lower[item] < 0) && (upper[other] < 0));
-        if ((is_free && (!is_mutual || (middle_above[other] === item)))) {
+        is_free = (other >= 0) && (lower[item] < 0) && (upper[other] < 0);
+        if (is_free && (!is_mutual || (middle_above[other] === item))) {
           lower[item] = other;
           upper[other] = item;
         }
@@ -2191,9 +2191,9 @@ const placement_ = (() => {
     for (let i45 = 0; i45 < a46.length; i45++) {
       item = i45;
       other = a46[i45];
-      if (((other >= 0) && (upper[item] < 0))) {
+      if ((other >= 0) && (upper[item] < 0)) {
         chain = [item];
-        while ((lower[chain[chain.length - 1]] >= 0)) {
+        while (lower[chain[chain.length - 1]] >= 0) {
           chain.push(lower[chain[chain.length - 1]]);
         }
         chains.push(chain);
@@ -2203,19 +2203,19 @@ const placement_ = (() => {
   }
   function _middle(items, centre, layering) {
     let ranked, low, high;
-    if ((items.length < 2)) {
-      return ((items.length === 1) ? items[0] : -1);
+    if (items.length < 2) {
+      return items.length === 1 ? items[0] : -1;
     }
     ranked = python.sort(items.slice(), (x) => centre[x]);
     low = ranked[Math.floor((ranked.length - 1) / 2)];
     high = ranked[Math.floor(ranked.length / 2)];
-    return ((_is_end(high, layering) && !_is_end(low, layering)) ? low : high);
+    return _is_end(high, layering) && !_is_end(low, layering) ? low : high;
   }
   function _is_end(item, layering) {
-    return ((layering.above[item].length + layering.below[item].length) === 1);
+    return (layering.above[item].length + layering.below[item].length) === 1;
   }
   function _is_only_edge(item, other, layering) {
-    return ((layering.below[item].length === 1) && (layering.above[other].length === 1));
+    return (layering.below[item].length === 1) && (layering.above[other].length === 1);
   }
   return { ONE_SIDED, TWO_SIDED, IN_LANES, BEND_MASS, FREE_MASS, place_across, _sweep, _fit, _straighten, _room, _chains, _middle, _is_end, _is_only_edge };
 })();
@@ -2246,20 +2246,20 @@ const place_ = (() => {
   }
   function place(sizes, edges, groups, rankdir, rank_gap, node_gap, title_height, title_width) {
     let is_sideways, tree, ranks, layering, titled, wide, none, half, geometry, chain, offset, bend;
-    if ((sizes.length === 0)) {
+    if (sizes.length === 0) {
       return new Placing([], [], [], [], 0.0, 0.0);
     }
-    is_sideways = ((rankdir === "LR") || (rankdir === "RL"));
+    is_sideways = (rankdir === "LR") || (rankdir === "RL");
     const t1 = _ranked(edges, groups);
     tree = t1[0];
     ranks = t1[1];
-    layering = build_layering(ranks, edges, tree, (FREE_ITEMS + (ITEMS_PER_NODE * sizes.length)), STEPS);
-    titled = (CLUSTER_PADDING + title_height);
-    wide = tree.paths.map((path) => ((path.length > 0) ? title_width(path) : 0.0));
+    layering = build_layering(ranks, edges, tree, FREE_ITEMS + (ITEMS_PER_NODE * sizes.length), STEPS);
+    titled = CLUSTER_PADDING + title_height;
+    wide = tree.paths.map((path) => path.length > 0 ? title_width(path) : 0.0);
     none = new Array(tree.__len__()).fill(0.0);
-    half = sizes.map(([width, height]) => ((is_sideways ? height : width) / 2));
-    python.extend(half, new Array((layering.rank.length - sizes.length)).fill(0.0));
-    geometry = new Geometry(layering, new Spacing(rank_gap, node_gap, (BEND_GAP * node_gap), ((rankdir === "TB") ? titled : CLUSTER_PADDING), ((rankdir === "BT") ? titled : CLUSTER_PADDING), (is_sideways ? titled : CLUSTER_PADDING), CLUSTER_PADDING), sizes.map(([width, height]) => (is_sideways ? width : height)), half, parallel_offsets(edges, sizes.length), (is_sideways ? wide : none), (is_sideways ? none : wide), order_ranks(layering));
+    half = sizes.map(([width, height]) => (is_sideways ? height : width) / 2);
+    python.extend(half, new Array(layering.rank.length - sizes.length).fill(0.0));
+    geometry = new Geometry(layering, new Spacing(rank_gap, node_gap, BEND_GAP * node_gap, rankdir === "TB" ? titled : CLUSTER_PADDING, rankdir === "BT" ? titled : CLUSTER_PADDING, is_sideways ? titled : CLUSTER_PADDING, CLUSTER_PADDING), sizes.map(([width, height]) => is_sideways ? width : height), half, parallel_offsets(edges, sizes.length), is_sideways ? wide : none, is_sideways ? none : wide, order_ranks(layering));
     const a3 = layering.chains;
     const a4 = geometry.offsets;
     for (let i2 = 0; i2 < a3.length; i2++) {
@@ -2281,9 +2281,9 @@ const place_ = (() => {
     paths = groups.slice();
     tree = cluster_tree(paths);
     ranks = rank_nodes(paths.length, edges, tree);
-    while ((ranks_spanned(ranks, tree) > MOST_SPANNED)) {
+    while (ranks_spanned(ranks, tree) > MOST_SPANNED) {
       deepest = python.greatest(tree.depth);
-      paths = paths.map((path) => path.slice(0, (deepest - 1)));
+      paths = paths.map((path) => path.slice(0, deepest - 1));
       tree = cluster_tree(paths);
       ranks = rank_nodes(paths.length, edges, tree);
     }
@@ -2291,8 +2291,8 @@ const place_ = (() => {
   }
   function _turned(sizes, routes, geometry, rankdir) {
     let is_mirrored, is_sideways, start, end, low, high, route, across, boxes, node, width, height, span, top, x, y, frames, frame, length, breadth;
-    is_mirrored = ((rankdir === "RL") || (rankdir === "BT"));
-    is_sideways = ((rankdir === "LR") || (rankdir === "RL"));
+    is_mirrored = (rankdir === "RL") || (rankdir === "BT");
+    is_sideways = (rankdir === "LR") || (rankdir === "RL");
     const t7 = geometry.frames[0];
     start = t7[0];
     end = t7[1];
@@ -2310,8 +2310,8 @@ const place_ = (() => {
       }
     }
     function point(along, across) {
-      along = (is_mirrored ? (end - along) : (along - start));
-      return (is_sideways ? [along, (across - low)] : [(across - low), along]);
+      along = is_mirrored ? end - along : along - start;
+      return is_sideways ? [along, across - low] : [across - low, along];
     }
     boxes = [];
     const a14 = sizes;
@@ -2321,8 +2321,8 @@ const place_ = (() => {
       width = t15[0];
       height = t15[1];
       span = geometry.along[node];
-      top = (geometry.centre[node] - geometry.half[node]);
-      const t16 = point((is_mirrored ? span[1] : span[0]), top);
+      top = geometry.centre[node] - geometry.half[node];
+      const t16 = point(is_mirrored ? span[1] : span[0], top);
       x = t16[0];
       y = t16[1];
       boxes.push([x, y, width, height]);
@@ -2331,31 +2331,25 @@ const place_ = (() => {
     const a18 = geometry.frames.slice(1);
     for (let i17 = 0; i17 < a18.length; i17++) {
       frame = a18[i17];
-      const t19 = point((is_mirrored ? frame[1] : frame[0]), frame[2]);
+      const t19 = point(is_mirrored ? frame[1] : frame[0], frame[2]);
       x = t19[0];
       y = t19[1];
-      length = (frame[1] - frame[0]);
-      breadth = (frame[3] - frame[2]);
-      const t20 = (is_sideways ? [length, breadth] : [breadth, length]);
+      length = frame[1] - frame[0];
+      breadth = frame[3] - frame[2];
+      const t20 = is_sideways ? [length, breadth] : [breadth, length];
       width = t20[0];
       height = t20[1];
       frames.push([x, y, width, height]);
     }
-    return new Placing(boxes, routes.map((route) => route.map(([along, across]) => point(along, across))), geometry.layering.tree.paths.slice(1), frames, (is_sideways ? (end - start) : (high - low)), (is_sideways ? (high - low) : (end - start)));
+    return new Placing(boxes, routes.map((route) => route.map(([along, across]) => point(along, across))), geometry.layering.tree.paths.slice(1), frames, is_sideways ? end - start : high - low, is_sideways ? high - low : end - start);
   }
   return { CLUSTER_PADDING, BEND_GAP, FREE_ITEMS, ITEMS_PER_NODE, MOST_SPANNED, STEPS, Placing, place, _ranked, _turned };
 })();
 
-const { place } = place_;
-
-const { visits_of_loops } = acyclic_;
-
-const { levels_of_copies } = copies_;
-
-const { Gradient } = gradient_;
-
-const { gradient_of } = gradient_;
-
-const { shown_for_many } = gradient_;
-
-const { look_by } = looks_;
+const place = place_.place;
+const visitsOfLoops = acyclic_.visits_of_loops;
+const levelsOfCopies = copies_.levels_of_copies;
+const Gradient = gradient_.Gradient;
+const gradientOf = gradient_.gradient_of;
+const shownForMany = gradient_.shown_for_many;
+const lookBy = looks_.look_by;

@@ -18,7 +18,7 @@ const RECORDED = {
 function wordsOf(box, shown) {
   const isMany = box.kind === "cluster";
   const gradient = isMany
-    ? shown_for_many(box.members.map((value) => shown.gradient(value)))
+    ? shownForMany(box.members.map((value) => shown.gradient(value)))
     : shown.gradient(box.value);
   const data = (isMany ? box.members : [box.value])
     .map(shown.data)
@@ -30,7 +30,7 @@ function wordsOf(box, shown) {
       data.length ? `data ${rangeOf(data)}` : "data –",
       isMany && gradient.value ? `largest ${short}` : short,
     ],
-    look: look_by(gradient, page.largest, data.some(Number.isNaN), isBad),
+    look: lookBy(gradient, page.largest, data.some(Number.isNaN), isBad),
     isBad: [!isMany && isBad, ["nan", "infinite"].includes(gradient.state)],
     isFuture: !data.length,
   };

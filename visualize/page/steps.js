@@ -105,7 +105,7 @@ class Progress {
   /** Return the gradient that a value has collected so far. */
   gradientSoFar(value) {
     const total = this.totals[value];
-    if (total !== null) return gradient_of(true, total, false);
-    return gradient_of(false, 0, this.steps[this.step].phase !== "end");
+    if (total !== null) return gradientOf(true, total, false);
+    return gradientOf(false, 0, this.steps[this.step].phase !== "end");
   }
 }

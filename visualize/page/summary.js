@@ -23,7 +23,7 @@ function groupSections(members) {
     ),
     facts([
       ["data", rangeOf(members.map(RECORDED.data))],
-      ["grad", shown_for_many(members.map(RECORDED.gradient)).short.replace("grad ", "largest ")],
+      ["grad", shownForMany(members.map(RECORDED.gradient)).short.replace("grad ", "largest ")],
       ...(zeros ? [["zero", `${counted(zeros, "gradient")} exactly 0`]] : []),
       [
         "made of",
