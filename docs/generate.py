@@ -214,21 +214,25 @@ def comparable(picture: str) -> str:
 
 def picture_script() -> str:
     """Return the script of what pages and pictures share, from the modules of visualize."""
-    modules = ("layout/place", "scene/acyclic", "scene/copies", "scene/gradient", "formats/looks")
+    modules = (
+        "layout/place", "scene/acyclic", "scene/copies", "scene/gradient", "formats/looks",
+        "page/sentences",
+    )  # fmt: skip
     names = (
         "place", "visits_of_loops", "levels_of_copies", "Gradient", "gradient_of", "shown_for_many",
-        "look_by",
+        "look_by", "contribution_caption", "end_caption", "factor", "given_caption", "many_caption",
+        "meaning", "mismatch_note", "running_line", "seed_caption", "sum_of_names",
     )  # fmt: skip
     sources = [ROOT / "visualize" / f"{module}.py" for module in modules]
     head = (
-        "// What pages and pictures share: places of boxes, copies of leaves, looks of gradients.\n"
+        "// What pages and pictures share: places of boxes, copies of leaves, looks and words.\n"
         "// Written by `make docs` from visualize/"
         + ", ".join(f"{module}.py" for module in modules[:2])
         + ",\n// "
         + ", ".join(f"{module}.py" for module in modules[2:])
         + " and what they import: edit those.\n\n"
     )
-    return head + script(sources, names, given=("significant", "exact"))
+    return head + script(sources, names, given=("significant", "exact", "counted"))
 
 
 def main() -> None:

@@ -51,9 +51,15 @@ class Calls(Expressions):
         match name:
             case "len":
                 text, kind = texts[0]
-                sizes = {"class": "__len__()", "list": "length", "dict": "size", "set": "size"}
+                sizes = {
+                    "class": "__len__()",
+                    "list": "length",
+                    "text": "length",
+                    "dict": "size",
+                    "set": "size",
+                }
                 if kind[0] not in sizes:
-                    self.refuse(node, "measures what is no list, dictionary or set")
+                    self.refuse(node, "measures what has no length")
                 return f"{text}.{sizes[str(kind[0])]}", NUMBER
             case "range":
                 return f"python.range({', '.join(self.bounds(node.args))})", ("list", NUMBER)
@@ -116,6 +122,8 @@ class Calls(Expressions):
                 return f"{text}.reverse()", UNKNOWN
             case "list", "sort":
                 return f"python.sort({text}{self.key(keywords, kind)})", UNKNOWN
+            case "text", "startswith":
+                return f"{text}.startsWith({given})", BOOL
             case "set", "add":
                 return f"{text}.add({given})", UNKNOWN
             case "dict", "values":

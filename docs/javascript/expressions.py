@@ -142,7 +142,7 @@ class Expressions:
         for operator, right in zip(operators, comparators, strict=True):
             if isinstance(operator, ast.In | ast.NotIn):
                 text, kind = self.expression(right)
-                method = "includes" if kind[0] == "list" else "has"
+                method = "includes" if kind[0] in ("list", "tuple") else "has"
                 test = f"{text}.{method}({self.value(left)})"
                 texts.append(test if isinstance(operator, ast.In) else f"!{test}")
             else:

@@ -103,10 +103,10 @@ def test_thousands_of_boxes_are_placed(scripts):
 
 def test_depth_is_no_limit(scripts):
     value = Value(1.0)
-    for _ in range(20_000):
+    for _ in range(12_000):
         value = value.tanh()
     picture = drawn(scripts, decoded(value), view_of())
-    assert len(picture["boxes"]) == 20_001
+    assert len(picture["boxes"]) == 12_001
     check_edges(picture, axis=0)
     assert picture["height"] == 52  # one straight line
 

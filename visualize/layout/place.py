@@ -6,7 +6,7 @@ refined by Gansner, Koutsofios, North and Vo, A technique for drawing directed g
 that shortest edges are found by a flow algorithm, long edges of one value share a trunk, and
 clusters get lanes.
 
-This module and all that it imports are also written as a script (docs/javascript.py), so that a
+This module and all that it imports are also written as a script (docs/javascript), so that a
 page places boxes as a picture does. Everything is computed along and across the ranks; only the
 last step knows left from top.
 """
@@ -64,7 +64,7 @@ def place(
     """
     if len(sizes) == 0:
         return Placing([], [], [], [], 0.0, 0.0)
-    is_sideways = rankdir == "LR" or rankdir == "RL"  # noqa: PLR1714 - a script has no tuples
+    is_sideways = rankdir in ("LR", "RL")
     tree, ranks = _ranked(edges, groups)
     layering = build_layering(
         ranks, edges, tree, items=FREE_ITEMS + ITEMS_PER_NODE * len(sizes), steps=STEPS
@@ -123,8 +123,8 @@ def _turned(
     rankdir: str,
 ) -> Placing:
     # From (along, across) to (x, y): swapped for TB and BT, mirrored for RL and BT.
-    is_mirrored = rankdir == "RL" or rankdir == "BT"  # noqa: PLR1714 - a script has no tuples
-    is_sideways = rankdir == "LR" or rankdir == "RL"  # noqa: PLR1714
+    is_mirrored = rankdir in ("RL", "BT")
+    is_sideways = rankdir in ("LR", "RL")
     start, end, low, high = geometry.frames[0]
     for route in routes:
         for _, across in route:

@@ -6,22 +6,17 @@ const MOST_TOLD = 3; // operands that a sentence goes through one by one
 function captionOf(progress) {
   const { graph, steps, step } = progress;
   const { phase, value } = steps[step];
-  if (phase === "given") return ["Given", givenCaption(graph)];
+  if (phase === "given") {
+    return ["Given", givenCaption(graph.operation.filter((row) => row < 0).length)];
+  }
   if (phase === "forward")
     return [`${graph.name[value]} = ${shortFormula(graph, value)}`, forwardCaption(graph, value)];
-  if (phase === "seed") return ["Backward", seedCaption(graph)];
-  if (phase === "end") return ["Done", endCaption(graph)];
+  if (phase === "seed") {
+    const names = graph.seeds.map(([output]) => graph.name[output]);
+    return ["Backward", seedCaption(names, graph.seeds[0][1])];
+  }
+  if (phase === "end") return ["Done", lastCaption(graph)];
   return [backwardHead(graph, value), backwardCaption(progress, value)];
-}
-
-/** Say which leaves the graph begins with. */
-function givenCaption(graph) {
-  const leaves = graph.operation.filter((operation) => operation < 0).length;
-  const only =
-    leaves === 1
-      ? "1 leaf holds its number"
-      : `${leaves.toLocaleString("en-US")} leaves hold their numbers`;
-  return `${only}. Forward: every operation computes its value from its operands.`;
 }
 
 /** Return a formula, cut to what a line holds. */
@@ -43,18 +38,6 @@ function forwardCaption(graph, value) {
   return `${shortened(numbers, 120)} ${equals} ${significant(graph.data[value])}`;
 }
 
-/** Say where the backward pass begins. */
-function seedCaption(graph) {
-  if (graph.seeds.length > 1) {
-    return `The backward pass begins at ${graph.seeds.length} outputs at once: gradients are those of their sum.`;
-  }
-  const [[output, gradient]] = graph.seeds;
-  const name = graph.name[output];
-  if (gradient === 1)
-    return `The backward pass begins at ${name}: its derivative with respect to itself is 1.`;
-  return `The backward pass begins at ${name} with the gradient ${significant(gradient)}.`;
-}
-
 /** Return the operation and the name of the value that sends. */
 function backwardHead(graph, value) {
   return `${operationOf(graph, value).name} (${graph.name[value]})`;
@@ -65,50 +48,26 @@ function backwardCaption({ graph, contributions, gradient }, value) {
   const arrived = `gradient ${significant(gradient)} arrives`;
   if (!contributions.length)
     return `${arrived}; this operation has no derivative, so it sends nothing.`;
-  if (contributions.length > MOST_TOLD) return `${arrived}; ${manyCaption(graph, contributions)}`;
-  const told = contributions.map((contribution) =>
-    contributionCaption(graph, value, gradient, contribution),
-  );
+  if (contributions.length > MOST_TOLD) return `${arrived}; ${mostCaption(graph, contributions)}`;
+  const told = contributions.map(({ operand, position, local, sent, total }) => {
+    const rule = ruleWithNumbers(graph, value, position);
+    return contributionCaption(graph.name[operand], rule, gradient, local, sent, total);
+  });
   return `${arrived}; ${told.join("; ")}.`;
 }
 
-/** Say what one operand gets. */
-function contributionCaption(graph, value, gradient, { operand, position, local, sent, total }) {
-  const rule = ruleWithNumbers(graph, value, position);
-  const shown = significant(local);
-  const derived = rule && rule !== shown && rule.length <= 60 ? `${rule} = ${shown}` : shown;
-  const product =
-    gradient === 0
-      ? "0 (a gradient of 0 sends 0)"
-      : `${significant(gradient)} × ${inProduct(local)} = ${significant(sent)}`;
-  return `to ${graph.name[operand]}: local derivative ${derived}, sends ${product}, total ${significant(total)}`;
-}
-
-/** Return a number as the second factor of a product. */
-function inProduct(number) {
-  const text = significant(number);
-  return text.startsWith("-") ? `(${text})` : text;
-}
-
 /** Say what many operands get. */
-function manyCaption(graph, contributions) {
-  const most = contributions.reduce((best, other) =>
+function mostCaption(graph, contributions) {
+  const { operand, sent, total } = contributions.reduce((best, other) =>
     Math.abs(other.sent) > Math.abs(best.sent) ? other : best,
   );
-  return (
-    `it sends gradient × local derivative to ${contributions.length.toLocaleString("en-US")} operands, ` +
-    `most to ${graph.name[most.operand]}: ${significant(most.sent)}, total ${significant(most.total)}.`
-  );
+  return manyCaption(contributions.length, graph.name[operand], sent, total);
 }
 
 /** Say that all gradients are there, and whether they are those recorded. */
-function endCaption(graph) {
+function lastCaption(graph) {
   const largest = largestAt(graph.swept);
-  const most =
-    largest < 0
-      ? ""
-      : ` The largest is ${significant(graph.swept[largest])}, at ${graph.name[largest]}.`;
-  return `Every gradient is complete.${most}${mismatchNote(graph)}`;
+  return endCaption(graph.name[largest] ?? "", graph.swept[largest]) + noteOfMismatch(graph);
 }
 
 /** Return the value with the largest finite number, -1 for none. */
@@ -122,7 +81,7 @@ function largestAt(numbers) {
 }
 
 /** Say where the recorded gradients are others than those of one pass. */
-function mismatchNote(graph) {
+function noteOfMismatch(graph) {
   const others = [];
   graph.gradient.forEach((recorded, value) => {
     const swept = graph.swept[value];
@@ -131,9 +90,5 @@ function mismatchNote(graph) {
   });
   if (!others.length) return "";
   const [first] = others;
-  const rest = others.length > 1 ? ` and ${others.length - 1} more` : "";
-  return (
-    ` The graph has ${significant(graph.gradient[first])} recorded at ${graph.name[first]}${rest}: ` +
-    "leaves add up over several backward passes until zero_grad()."
-  );
+  return mismatchNote(graph.name[first], graph.gradient[first], others.length - 1);
 }

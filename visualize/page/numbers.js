@@ -63,7 +63,6 @@ function withTwoDigits(power) {
 }
 
 /** Return a count with its noun, thousands separated. */
-function counted(count, noun) {
-  const plural = noun.endsWith("x") ? "es" : "s";
-  return `${count.toLocaleString("en-US")} ${noun}${count === 1 ? "" : plural}`;
+function counted(count, noun, plural = noun + (noun.endsWith("x") ? "es" : "s")) {
+  return `${count.toLocaleString("en-US")} ${count === 1 ? noun : plural}`;
 }

@@ -60,7 +60,7 @@ function valueSections(value) {
     element(
       "p",
       { class: "meaning" },
-      gradientMeaning(gradient, graph.name[value], outputNames(graph)),
+      meaning(gradient, graph.name[value], outputNames(graph)),
     ),
     ...operandsSection(value),
     ...consumersSection(value),

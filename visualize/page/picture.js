@@ -1,6 +1,6 @@
-// What pages and pictures share: places of boxes, copies of leaves, looks of gradients.
+// What pages and pictures share: places of boxes, copies of leaves, looks and words.
 // Written by `make docs` from visualize/layout/place.py, scene/acyclic.py,
-// scene/copies.py, scene/gradient.py, formats/looks.py and what they import: edit those.
+// scene/copies.py, scene/gradient.py, formats/looks.py, page/sentences.py and what they import: edit those.
 
 // What Python has and JavaScript lacks, for modules that are written as a script.
 
@@ -421,7 +421,7 @@ const gradient_ = (() => {
     }
     get full() {
       let remark, number;
-      if ((this.state === "pending") || (this.state === "unreached")) {
+      if (["pending", "unreached"].includes(this.state)) {
         return this.short;
       }
       remark = this.state === "earlier" ? "of an earlier pass" : this.remark;
@@ -915,6 +915,87 @@ const looks_ = (() => {
     return `${gradient.value < 0 ? "n" : "p"}${Math.min(shade, SHADES)}`;
   }
   return { SHADES, look_by, style_class };
+})();
+
+const sentences_ = (() => {
+  const { Gradient } = gradient_;
+  function meaning(gradient, name, outputs) {
+    let why, direction, size;
+    if (gradient.state === "pending") {
+      return "No backward pass has run yet. Play the steps to see what it would bring.";
+    }
+    if (gradient.state === "unreached") {
+      return `The backward pass did not come here: no way from ${outputs} carries a gradient.`;
+    }
+    if (gradient.state === "zero") {
+      why = gradient.remark !== "" ? ` (${gradient.remark})` : "";
+      return `The backward pass came here and brought exactly 0${why}: at this point a small change of ${name} changes nothing.`;
+    }
+    if (gradient.state === "earlier") {
+      return "The gradient is of an earlier pass: it does not belong to these numbers, or came from elsewhere.";
+    }
+    if (gradient.state === "nan") {
+      return "Not a number: something undefined, such as 0/0 or inf - inf, was met on the way.";
+    }
+    if (gradient.state === "infinite") {
+      return `Infinite: ${outputs} is vertical here, or a number overflowed on the way.`;
+    }
+    direction = gradient.value > 0 ? "rises" : "falls";
+    size = significant(Math.abs(gradient.value));
+    return `If ${name} grows by a little, ${outputs} ${direction} by ${size} times as much.`;
+  }
+  function running_line(gradient) {
+    return gradient.state === "pending" ? "grad –" : `grad ${significant(gradient.value)}`;
+  }
+  function sum_of_names(names) {
+    return names.length > 3 ? `the sum of ${names.length} outputs` : names.join(" + ");
+  }
+  function given_caption(leaves) {
+    let hold;
+    hold = leaves === 1 ? "holds its number" : "hold their numbers";
+    return `${counted(leaves, "leaf", "leaves")} ${hold}. Forward: every operation computes its value from its operands.`;
+  }
+  function seed_caption(names, gradient) {
+    let start;
+    if (names.length > 1) {
+      return `The backward pass begins at ${names.length} outputs at once: gradients are those of their sum.`;
+    }
+    if (gradient === 1) {
+      return `The backward pass begins at ${names[0]}: its derivative with respect to itself is 1.`;
+    }
+    start = significant(gradient);
+    return `The backward pass begins at ${names[0]} with the gradient ${start}.`;
+  }
+  function factor(number) {
+    let text;
+    text = significant(number);
+    return text.startsWith("-") ? `(${text})` : text;
+  }
+  function contribution_caption(name, rule, gradient, local, sent, total) {
+    let shown, is_worth_saying, derived, product;
+    shown = significant(local);
+    is_worth_saying = (!["", shown].includes(rule)) && (rule.length <= 60);
+    derived = is_worth_saying ? `${rule} = ${shown}` : shown;
+    product = `${significant(gradient)} × ${factor(local)} = ${significant(sent)}`;
+    if (gradient === 0) {
+      product = "0 (a gradient of 0 sends 0)";
+    }
+    return `to ${name}: local derivative ${derived}, sends ${product}, total ${significant(total)}`;
+  }
+  function many_caption(count, name, sent, total) {
+    return `it sends gradient × local derivative to ${counted(count, "operand")}, most to ${name}: ${significant(sent)}, total ${significant(total)}.`;
+  }
+  function end_caption(name, largest) {
+    let most;
+    most = name !== "" ? ` The largest is ${significant(largest)}, at ${name}.` : "";
+    return `Every gradient is complete.${most}`;
+  }
+  function mismatch_note(name, recorded, more) {
+    let rest;
+    rest = more > 0 ? ` and ${more} more` : "";
+    return ` The graph has ${significant(recorded)} recorded at ${name}${rest}: leaves add up over several backward passes until zero_grad().`;
+  }
+  return { meaning, running_line, sum_of_names, given_caption, seed_caption, factor, contribution_caption, many_caption, end_caption, mismatch_note };
 })();
 
 const ranks_ = (() => {
@@ -2249,7 +2330,7 @@ const place_ = (() => {
     if (sizes.length === 0) {
       return new Placing([], [], [], [], 0.0, 0.0);
     }
-    is_sideways = (rankdir === "LR") || (rankdir === "RL");
+    is_sideways = ["LR", "RL"].includes(rankdir);
     const t1 = _ranked(edges, groups);
     tree = t1[0];
     ranks = t1[1];
@@ -2291,8 +2372,8 @@ const place_ = (() => {
   }
   function _turned(sizes, routes, geometry, rankdir) {
     let is_mirrored, is_sideways, start, end, low, high, route, across, boxes, node, width, height, span, top, x, y, frames, frame, length, breadth;
-    is_mirrored = (rankdir === "RL") || (rankdir === "BT");
-    is_sideways = (rankdir === "LR") || (rankdir === "RL");
+    is_mirrored = ["RL", "BT"].includes(rankdir);
+    is_sideways = ["LR", "RL"].includes(rankdir);
     const t7 = geometry.frames[0];
     start = t7[0];
     end = t7[1];
@@ -2353,3 +2434,13 @@ const Gradient = gradient_.Gradient;
 const gradientOf = gradient_.gradient_of;
 const shownForMany = gradient_.shown_for_many;
 const lookBy = looks_.look_by;
+const contributionCaption = sentences_.contribution_caption;
+const endCaption = sentences_.end_caption;
+const factor = sentences_.factor;
+const givenCaption = sentences_.given_caption;
+const manyCaption = sentences_.many_caption;
+const meaning = sentences_.meaning;
+const mismatchNote = sentences_.mismatch_note;
+const runningLine = sentences_.running_line;
+const seedCaption = sentences_.seed_caption;
+const sumOfNames = sentences_.sum_of_names;

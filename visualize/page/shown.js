@@ -58,26 +58,3 @@ function largestSize(numbers) {
     0,
   );
 }
-
-/** Return the line about a gradient that is not complete yet. */
-function runningLine({ state, value }) {
-  return state === "pending" ? "grad –" : `grad ${significant(value)}`;
-}
-
-/** Say what a gradient means, in a sentence. */
-function gradientMeaning({ state, value, remark }, name, outputs) {
-  if (state === "pending")
-    return "No backward pass has run yet. Play the steps to see what it would bring.";
-  if (state === "unreached")
-    return `The backward pass did not come here: no way from ${outputs} carries a gradient.`;
-  if (state === "zero")
-    return `The backward pass came here and brought exactly 0${remark ? ` (${remark})` : ""}: at this point a small change of ${name} changes nothing.`;
-  if (state === "earlier")
-    return "The gradient is of an earlier pass: it does not belong to these numbers, or came from elsewhere.";
-  if (state === "nan")
-    return "Not a number: something undefined, such as 0/0 or inf - inf, was met on the way.";
-  if (state === "infinite")
-    return `Infinite: ${outputs} is vertical here, or a number overflowed on the way.`;
-  const direction = value > 0 ? "rises" : "falls";
-  return `If ${name} grows by a little, ${outputs} ${direction} by ${significant(Math.abs(value))} times as much.`;
-}

@@ -43,13 +43,13 @@ function runningColumns(graph) {
   for (const value of graph.visits) {
     columns[value] = Math.max(
       columns[value],
-      runningLine({ state: "finite", value: totals[value] }).length,
+      runningLine(gradientOf(true, totals[value], false)).length,
     );
     for (const { operand, total } of contributionsOf(graph, value, totals)) {
       totals[operand] = total;
       columns[operand] = Math.max(
         columns[operand],
-        runningLine({ state: "finite", value: total }).length,
+        runningLine(gradientOf(true, total, false)).length,
       );
     }
   }

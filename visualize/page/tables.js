@@ -111,7 +111,7 @@ function productsSection(value, operation) {
     const numbers = factors.map((factor) => operandData(graph, factor));
     return [
       factors.map((factor) => operandName(graph, factor)).join(" × "),
-      isDot ? numbers.map(inProduct).join(" × ") : "",
+      isDot ? numbers.map(factor).join(" × ") : "",
       significant(numbers.reduce((product, number) => product * number, 1)),
     ];
   });
@@ -132,7 +132,7 @@ function consumersSection(value) {
     const arithmetic =
       sent === null
         ? ""
-        : `${significant(graph.swept[consumer])} × ${inProduct(graph.local[consumer][position])}`;
+        : `${significant(graph.swept[consumer])} × ${factor(graph.local[consumer][position])}`;
     rows.push([linkTo(consumer), arithmetic, sent === null ? "nothing" : significant(sent)]);
   }
   const total = graph.swept[value];

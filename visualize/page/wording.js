@@ -74,8 +74,5 @@ function ruleWithNumbers(graph, value, position) {
 /** Return the names of the outputs, as the subject of a sentence. */
 function outputNames(graph) {
   const ends = graph.seeds.length ? graph.seeds.map(([value]) => value) : graph.outputs;
-  if (ends.length === 1) return graph.name[ends[0]];
-  return ends.length > 3
-    ? `the sum of ${ends.length} outputs`
-    : ends.map((value) => graph.name[value]).join(" + ");
+  return sumOfNames(ends.map((value) => graph.name[value]));
 }

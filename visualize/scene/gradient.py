@@ -53,7 +53,7 @@ class Gradient:
     @property
     def full(self) -> str:
         """The same with every digit."""
-        if self.state == "pending" or self.state == "unreached":  # noqa: PLR1714 - as a script
+        if self.state in ("pending", "unreached"):
             return self.short
         remark = "of an earlier pass" if self.state == "earlier" else self.remark
         number = exact(self.value)
