@@ -9,6 +9,7 @@ from __future__ import annotations
 from math import inf
 from typing import TYPE_CHECKING, Any
 
+from autograd.leave_one_out import combined_others, combined_pairs
 from autograd.primitives import (
     add,
     add_n,
@@ -25,9 +26,6 @@ from autograd.primitives import (
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-
-    from autograd.primitive import Primitive
-
 __all__ = ["log_softmax", "logsumexp", "mean", "norm", "softmax", "sum"]
 
 
@@ -76,7 +74,7 @@ def logsumexp(values: Iterable[Any]) -> Any:
     if len(level) == 1:
         return identity(*level)
     while len(level) > 1:
-        level = _paired(level, logaddexp)
+        level = combined_pairs(level, logaddexp)
     return level[0]
 
 
@@ -88,7 +86,7 @@ def softmax(values: Iterable[Any]) -> list[Any]:
     [0.5, 0.5]
     """
     powers = [exp(x) for x in _shifted(_some(values, "softmax"))]
-    return [portion(*pair) for pair in zip(powers, _of_the_others(powers, add, 0.0))]
+    return [portion(*pair) for pair in zip(powers, combined_others(powers, add, 0.0))]
 
 
 def log_softmax(values: Iterable[Any]) -> list[Any]:
@@ -104,41 +102,13 @@ def log_softmax(values: Iterable[Any]) -> list[Any]:
     [-0.6931471805599453, -0.6931471805599453]
     """
     terms = _shifted(_some(values, "log_softmax"))
-    return [-softplus(y - x) for x, y in zip(terms, _of_the_others(terms, logaddexp, -inf))]
+    return [-softplus(y - x) for x, y in zip(terms, combined_others(terms, logaddexp, -inf))]
 
 
 def _shifted(terms: Sequence[Any]) -> list[Any]:
     """Return the differences from the largest (Blanchard, Higham, Higham 2021)."""
     shift = finite(largest(*terms))
     return [sub(x, shift) for x in terms]
-
-
-def _paired(terms: Sequence[Any], combine: Primitive) -> list[Any]:
-    """Return each two neighbours combined; of an odd number the last stays."""
-    pairs = [combine(*pair) for pair in zip(terms[::2], terms[1::2])]
-    return [*pairs, *terms[len(pairs) * 2 :]]
-
-
-def _of_the_others(terms: Sequence[Any], combine: Primitive, nothing: float) -> list[Any]:
-    """Return for each term all the others combined, by 3 operations a term.
-
-    Nothing is subtracted, so that digits of what is small beside the one left out are kept: up a
-    tree of pairs, then down again, where a node's sibling joins what lies outside its parent.
-    """
-    levels = [[*terms]]
-    while len(levels[-1]) > 2:
-        levels.append(_paired(levels[-1], combine))
-    outside: list[Any] = [nothing]
-    if len(levels[-1]) == 2:
-        outside = levels[-1][::-1]
-    for level in levels[-2::-1]:
-        outside = [
-            combine(outside[place // 2], level[place ^ 1])
-            if place ^ 1 < len(level)
-            else outside[place // 2]
-            for place in range(len(level))
-        ]
-    return outside
 
 
 def _terms(values: Iterable[Any], function: str) -> tuple[Any, ...]:

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "atanh", "cosh", "divide", "elu", "exp", "expm1", "gelu", "largest", "log", "log1p",
-    "logaddexp", "logistic_density", "maximum", "minimum", "nan_outside", "power", "power_log",
-    "sech_squared", "semicircle", "share", "sigmoid", "silu", "sinh", "softplus",
+    "logaddexp", "logaddexp_n", "logistic_density", "maximum", "minimum", "nan_outside", "power",
+    "power_log", "sech_squared", "semicircle", "share", "sigmoid", "silu", "sinh", "softplus",
 ]  # fmt: skip
 
 
@@ -147,6 +147,18 @@ def logaddexp(x: float, y: float) -> float:
     if x == y:
         return x + 0.6931471805599453  # infinite ones as well
     return (max(y, x)) + math.log1p(math.exp(-abs(x - y)))
+
+
+def logaddexp_n(*xs: float) -> float:
+    """Return log(e**x1 + ... + e**xn) as the largest one and log1p of the others beside it."""
+    if len(xs) < 3:
+        return logaddexp(*xs) if len(xs) == 2 else xs[0] if xs else -inf
+    top = largest(xs)
+    if not math.isfinite(top):
+        return top
+    others = [*xs]
+    others.remove(top)
+    return top + math.log1p(sum([math.exp(x - top) for x in others]))
 
 
 def softplus(x: float) -> float:

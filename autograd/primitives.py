@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from autograd import ieee, series
 from autograd.factor import are_alike, divided_exactly
+from autograd.leave_one_out import combined_others
 from autograd.primitive import RESERVED, TABLE, Primitive, primitive
 from autograd.words import Words
 
@@ -1146,6 +1147,41 @@ logaddexp = primitive(
     total=True,
     commutative=True,
     formula="log(exp(x) + exp(y))",
+)
+
+
+def _powers(*xs: Any) -> tuple[Any, list[Any]]:
+    """Return a shift near the largest number, and e**(x - shift) of each."""
+    shift = computed(finite, computed(largest, *xs))
+    return shift, [computed(exp, computed(sub, x, shift)) for x in xs]
+
+
+def _spelled_logaddexp_n(*xs: Any) -> Any:
+    """One logarithm in all: a fold of two at a time has one for each operand."""
+    shift, powers = _powers(*xs)
+    return add(log(add_n(*powers)), shift)
+
+
+def _pull_logaddexp_n(g: Any, out: Any, *xs: Any) -> list[Any]:
+    """g * e**x / (e**x + the others): what is small beside 1 is never the difference from 1."""
+    _, powers = _powers(*xs)
+    others = combined_others(powers, operator.add, 0.0)
+    return [guarded(g, computed(portion, *pair)) for pair in zip(powers, others)]
+
+
+logaddexp_n = primitive(
+    "logaddexp_n",
+    ieee.logaddexp_n,
+    _pull_logaddexp_n,
+    doc="log(e**x1 + ... + e**xn) of any number of arguments, as one node.",
+    numpy="logaddexp",
+    c="x == y ? x + 0.6931471805599453 : (x > y ? x : y) + log1p(exp(-fabs(x - y)))",
+    special=((), (1.0,), (40.0, 0.0, -3.0), (-inf, 1.0, 2.0), (700.0, -700.0, 699.0)),
+    variadic=True,
+    total=True,
+    symmetric=True,
+    formula="log(exp(x) + exp(y))",
+    spelled=_spelled_logaddexp_n,
 )
 share: Primitive = primitive(
     "share",

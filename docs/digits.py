@@ -16,7 +16,4 @@ LIMITS = {
     "elu": "the slope alpha * e**x has no more digits than e**x, which below 2.2e-308 has few",
     "share": "its second derivative, 0 at x = y, is a difference beside there, right to 2**-52 of "
     "the first; it is asked for by third derivatives of logaddexp",
-    "cross_entropy, three classes": "where one wrong class has nearly all of the probability, its "
-    "curvature p * (1 - p) is the difference of two numbers near 1, right to 2**-52 of these; "
-    "logsumexp keeps all digits, at 2 exponentials and a logarithm for each class instead of 1",
 }

@@ -16,7 +16,7 @@ from functools import wraps
 from typing import Any, ParamSpec, TypeAlias
 
 import autograd
-from autograd import TABLE, Value, clip, dot, exp, log, log1p, maximum, relu, scope, softplus, where
+from autograd import TABLE, Value, clip, dot, log, log1p, maximum, relu, scope, softplus, where
 from nn.matching import Pairs, as_labels, as_rows, is_scalar, matched
 
 __all__ = [
@@ -217,13 +217,14 @@ def _surprise(chosen: Any, others: list[Any]) -> Any:
     """Return -log_softmax of the chosen logit: no difference of numbers that nearly agree.
 
     With r = logsumexp(others) it is softplus(r - chosen), and its derivatives are sigmoid(r -
-    chosen) times the softmax of the others, and less the first factor.
+    chosen) times the softmax of the others, and less the first factor. r is taken beside the
+    largest of the others, which may be so large that r itself has no digits after the point.
     """
     if len(others) == 1:
         return softplus(others[0] - chosen)
     shift = TABLE["finite"](TABLE["largest"](*others))
-    powers = [exp(logit - shift) for logit in others]
-    return softplus(log(autograd.sum(powers)) + (shift - chosen))
+    beside = TABLE["logaddexp_n"](*[logit - shift for logit in others])
+    return softplus(beside + (shift - chosen))
 
 
 def _surprise_of_some(row: list[Any], target: Value) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd.program.simplify.draft import rewritten
+from autograd.program.simplify.rewrites import common_subexpressions
 
 if TYPE_CHECKING:
     from autograd.primitive import Primitive
@@ -27,7 +28,7 @@ def spelled_out(program: Program) -> Program:
     """
     if not any(op.spelled and len(args) > FEW for op, args in program.instructions):
         return program
-    return rewritten(program, (_spelled,))[0]
+    return rewritten(program, (_spelled, common_subexpressions))[0]
 
 
 class _Variable(NamedTuple):

@@ -81,6 +81,7 @@ EXACT = {
     "erf": mpmath.erf,
     "erfc": mpmath.erfc,
     "logaddexp": lambda x, y: mpmath.log(mpmath.exp(x) + mpmath.exp(y)),
+    "logaddexp_n": lambda *xs: mpmath.log(mpmath.fsum(map(mpmath.exp, xs))),
     "share": lambda x, y: 1 / (1 + mpmath.exp(y - x)),
     "portion": lambda x, y: x / (x + y),
     "maximum": max,

@@ -1,13 +1,15 @@
 """Losses: numbers and gradients against torch, extremes, labels, and the size of graphs."""
 
+import itertools
 import math
 import random
 
+import mpmath
 import numpy as np
 import pytest
 
 import nn
-from autograd import Value, compile, scope, topological_order
+from autograd import Value, compile, hessian, scope, topological_order
 
 ROWS = 7
 RNG = random.Random(0)
@@ -117,6 +119,26 @@ def test_extreme_class_logits():
     result.backward()
     assert result.data == 2000.0
     assert [x.grad for x in logits] == [1.0, -1.0, 0.0]
+
+
+@pytest.mark.parametrize("backend", [None, "numpy", "llvm"])
+@pytest.mark.parametrize("target", [0, 1, 2])
+def test_curvature_where_one_class_has_nearly_all_probability(target, backend):
+    """p * (1 - p) of p = 1 - 4e-18 is 4e-18, which 1 - p as a difference would make 0."""
+    if backend == "llvm":
+        pytest.importorskip("llvmlite")
+    second = hessian(lambda *logits: nn.cross_entropy([*logits], target), (0, 1, 2))
+    if backend is not None:
+        second = compile(second, backend=backend)
+    for logits in itertools.permutations((40.0, 0.0, -3.0)):
+        found = second(*logits)
+        with mpmath.workdps(50):
+            powers = [mpmath.exp(x) for x in logits]
+            p = [power / mpmath.fsum(powers) for power in powers]
+            wanted = [[p[i] * ((i == j) - p[j]) for j in range(3)] for i in range(3)]
+            largest = max(entry for row in wanted for entry in row)
+            errors = np.array(found) - np.array(wanted)
+        assert float(abs(errors).max() / largest) < 1e-14
 
 
 @pytest.mark.parametrize(("p", "label"), [(0.0, 1), (1.0, 0)])

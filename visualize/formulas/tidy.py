@@ -18,8 +18,8 @@ def tidy(expression: ast.expr) -> ast.expr:
     ...     return ast.unparse(tidy(ast.parse(text, mode="eval").body))
     >>> tidied("1 * x"), tidied("x + -y * z"), tidied("-(x / y)"), tidied("sqrt(x)**2")
     ('x', 'x - y * z', '-x / y', 'x')
-    >>> tidied("x * (2 / sqrt(pi))")
-    'x * 2 / sqrt(pi)'
+    >>> tidied("x * (2 / sqrt(pi))"), tidied("exp(log(x + y))")
+    ('x * 2 / sqrt(pi)', 'x + y')
     """
     if isinstance(expression, ast.UnaryOp) and isinstance(expression.op, ast.USub):
         return _negation(expression)
@@ -29,6 +29,12 @@ def tidy(expression: ast.expr) -> ast.expr:
         condition = number_of(expression.test)
         if condition is not None:
             return expression.body if condition else expression.orelse
+    match expression:
+        case ast.Call(
+            func=ast.Name(id="exp"),
+            args=[ast.Call(func=ast.Name(id="log"), args=[inside])],
+        ):
+            return inside
     if isinstance(expression, ast.Call):
         return _flat_call(expression)
     return expression
