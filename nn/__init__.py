@@ -17,21 +17,17 @@ from nn import installation  # noqa: F401 - before any import of autograd
 
 # isort: split
 from nn.checkpoint import CheckpointError, load_state, save_state
-from nn.classification import confusion_matrix, f1_score, precision, recall
-from nn.data.dataset import Dataset
+from nn.data.dataset import Dataset, batches, split
 from nn.data.digits import read_digit
-from nn.data.encoding import one_hot
 from nn.data.mnist import load_mnist
-from nn.data.preprocessing import Standardizer
-from nn.data.rows import batches, split
+from nn.data.preprocessing import Standardizer, one_hot
 from nn.layers.activations import ACTIVATIONS
 from nn.layers.convolution import Conv2d
 from nn.layers.dense import MLP, Layer, Neuron, Sequential
 from nn.layers.dropout import Dropout
-from nn.layers.flatten import Flatten
 from nn.layers.initializers import INITIALIZERS
 from nn.layers.perceptron import Perceptron
-from nn.layers.pooling import AvgPool2d, MaxPool2d
+from nn.layers.pooling import AvgPool2d, Flatten, MaxPool2d
 from nn.layers.separability import PerceptronHistory
 from nn.losses import (
     LOSSES,
@@ -43,7 +39,17 @@ from nn.losses import (
     l1_loss,
     mse_loss,
 )  # fmt: skip
-from nn.metrics import METRICS, accuracy, mean_absolute_error, mean_squared_error, r2_score
+from nn.metrics import (
+    METRICS,
+    accuracy,
+    confusion_matrix,
+    f1_score,
+    mean_absolute_error,
+    mean_squared_error,
+    precision,
+    r2_score,
+    recall,
+)
 from nn.module import Module
 from nn.optim.clipping import clip_grad_norm
 from nn.optim.optimizers import OPTIMIZERS, SGD, Adam, AdamW, Optimizer, RMSprop

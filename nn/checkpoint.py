@@ -1,25 +1,26 @@
-"""State dicts in files: names and numbers as .npz or .json, read without running any code."""
+"""State dicts: names and numbers, in .npz or .json files that are read without running any code."""
 
 from __future__ import annotations
 
 import json
 import math
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import partial
 from pathlib import Path
 from reprlib import repr as brief
 from typing import Any, BinaryIO, TypeVar
 
-from autograd import write_files
+from autograd import Value, write_files
 from nn.archives import Archive, is_disk_fault
 
-__all__ = ["CheckpointError", "load_state", "save_state"]
+__all__ = ["CheckpointError", "checked_state", "load_state", "save_state"]
 
 Function = TypeVar("Function")
 
 FORMAT = "scalar-autograd state 1"
 MOST_PACKED = 4  # to one: `save_state` packs nothing, another program may have
+SHOWN = 4  # names in a message
 LONGEST = 4096  # bytes that a number with its name may take, 1,000 characters in NumPy's coding
 
 
@@ -27,8 +28,8 @@ class CheckpointError(ValueError):
     """A file that does not hold a state dict, or not the whole of one."""
 
 
-def save_state(state: Mapping[str, float], path: str | os.PathLike[str]) -> None:
-    """Write names and numbers to `path`, as NumPy's .npz or as .json by its suffix.
+def save_state(state: Mapping[str, float], path: str | os.PathLike[str]) -> Path:
+    """Write names and numbers to `path`, NumPy's .npz or .json by its suffix, and return it.
 
     Every float is read back bit for bit, in JSON apart from the payload of a nan. The file is
     replaced in one go: a write that fails leaves what was there. Raises ValueError for another
@@ -36,14 +37,14 @@ def save_state(state: Mapping[str, float], path: str | os.PathLike[str]) -> None
 
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
-    ...     save_state({"bias": 0.1}, f"{folder}/state.json")
-    ...     load_state(f"{folder}/state.json")
+    ...     load_state(save_state({"bias": 0.1}, f"{folder}/state.json"))
     {'bias': 0.1}
     """
     target = Path(path)
     write = _by_suffix(target, WRITERS)
     numbers = {name: float(number) for name, number in state.items()}
     write_files({target: partial(write, numbers)})
+    return target
 
 
 def load_state(path: str | os.PathLike[str], *, expected: int | None = None) -> dict[str, float]:
@@ -150,3 +151,39 @@ def _by_suffix(path: Path, table: Mapping[str, Function]) -> Function:
     if path.suffix not in table:
         raise ValueError(f"the file name {str(path)!r} must end in {' or '.join(table)}")
     return table[path.suffix]
+
+
+def checked_state(state: Mapping[str, float], names: Iterable[str], owner: str) -> dict[str, float]:
+    """Return the numbers of `state` as floats.
+
+    Raises ValueError, with the names that are missing and those that are unexpected, unless the
+    names are exactly `names`, and TypeError, with the name, for what is no number.
+
+    >>> checked_state({"a": 1}, ["a"], "this")
+    {'a': 1.0}
+    """
+    if not isinstance(state, Mapping):
+        raise TypeError(f"a state dict maps names to numbers; this is a {type(state).__name__}")
+    wanted = dict.fromkeys(names)
+    missing = [name for name in wanted if name not in state]
+    unexpected = [name for name in state if name not in wanted]
+    if missing or unexpected:
+        faults = [f"missing {_listed(missing)}"] * bool(missing)
+        faults += [f"unexpected {_listed(unexpected)}"] * bool(unexpected)
+        raise ValueError(
+            f"the state dict does not fit {owner}, {len(wanted)} names: {'; '.join(faults)}. It "
+            "was made by another architecture: build the same one before loading"
+        )
+    return {name: _plain_number(name, state[name]) for name in wanted}
+
+
+def _plain_number(name: str, number: object) -> float:
+    try:
+        return Value(number).data
+    except TypeError as error:
+        raise type(error)(f"{name!r} in the state dict is no number: {error}") from None
+
+
+def _listed(names: list[str]) -> str:
+    more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
+    return ", ".join(map(repr, names[:SHOWN])) + more

@@ -1,19 +1,22 @@
-"""Measures of how good predictions are: numbers or Values in, a plain number out."""
+"""Metrics: how good predictions are; numbers or Values in, a plain number or counts out."""
 
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from nn.classification import f1_score, precision, recall
-from nn.decisions import decided
-from nn.matching import matched, numbers_of
+from nn.arguments import as_count
+from nn.matching import as_labels, as_rows, is_scalar, matched, numbers_of
 
 __all__ = [
-    "DECIDING", "METRICS", "Metric", "accuracy", "mean_absolute_error", "mean_squared_error",
-    "r2_score",
+    "DECIDING", "METRICS", "Metric", "accuracy", "confusion_matrix", "f1_score",
+    "mean_absolute_error", "mean_squared_error", "precision", "r2_score", "recall",
 ]  # fmt: skip
+
+AVERAGES = ("binary", "macro", "micro", "weighted")
 
 # Called with all predictions, numbers or lists of them, and all targets.
 Metric: TypeAlias = Callable[[Sequence[Any], Sequence[Any]], float]
@@ -32,7 +35,7 @@ def accuracy(predictions: Any, targets: Any, threshold: float = 0.0) -> float:
     >>> accuracy([0.7, 0.2], [1, 0], threshold=0.5)
     1.0
     """
-    decisions = decided(predictions, targets, "accuracy", threshold)
+    decisions = _decided(predictions, targets, "accuracy", threshold)
     return decisions.hits() / len(decisions.actual)
 
 
@@ -73,6 +76,89 @@ def r2_score(predictions: Any, targets: Any) -> float:
     return 1.0 - _squares([prediction - target for prediction, target in pairs]) / variance
 
 
+def _squares(residuals: Sequence[float]) -> float:
+    return math.fsum(residual * residual for residual in residuals)
+
+
+def confusion_matrix(
+    predictions: Any,
+    targets: Any,
+    classes: int | None = None,
+    *,
+    threshold: float | None = None,
+) -> list[list[int]]:
+    """Return how often each class, by row, was taken for each class, by column.
+
+    Predictions are classes, 0, 1, 2, ..., or rows of scores, of which the largest decides; single
+    outputs are decided at a `threshold`, their targets being 0 and 1, or -1 and 1. `classes` is how
+    many there are, by default as many as occur or have scores. Raises ValueError, naming the row,
+    for what is no class.
+
+    >>> confusion_matrix([0, 1, 1, 2], [0, 0, 1, 2])
+    [[1, 1, 0], [0, 1, 0], [0, 0, 1]]
+    >>> confusion_matrix([0.9, 0.2], [1, 1], threshold=0.5)
+    [[0, 0], [1, 1]]
+    """
+    name = "confusion_matrix"
+    rows = as_rows(predictions, f"{name}: the predictions")
+    if threshold is None and (is_scalar(rows[0]) or len(rows[0]) == 1):
+        decisions = _given(rows, targets, name)
+    else:
+        decisions = _decided(rows, targets, name, threshold or 0.0)
+    count = decisions.classes if classes is None else as_count(classes, f"{name}: classes")
+    largest = max(decisions.predicted + decisions.actual)
+    if largest >= count:
+        raise ValueError(
+            f"{name}: class {largest} occurs, but {count} classes are 0 to {count - 1}"
+        )
+    matrix = [[0] * count for _ in range(count)]
+    for actual, predicted in zip(decisions.actual, decisions.predicted, strict=True):
+        matrix[actual][predicted] += 1
+    return matrix
+
+
+def precision(
+    predictions: Any, targets: Any, average: str | None = None, *, threshold: float = 0.0
+) -> float:
+    """Return the share of the rows taken for a class that are of it; 0 if none is taken for it.
+
+    Predictions, targets and `threshold` are those of `accuracy`. `average` is "binary", for class 1
+    of two; "macro", the mean over the classes that occur among predictions or targets; "weighted",
+    that mean by how often each is a target; or "micro", of the counts of all classes together.
+    None is "binary" for single outputs and "macro" for rows of scores.
+
+    >>> precision([0.9, 0.8, 0.2], [1, 0, 1], threshold=0.5)
+    0.5
+    """
+    return _averaged("precision", predictions, targets, average, threshold, _precision)
+
+
+def recall(
+    predictions: Any, targets: Any, average: str | None = None, *, threshold: float = 0.0
+) -> float:
+    """Return the share of the rows of a class that are taken for it; 0 if there are none.
+
+    The arguments are those of `precision`.
+
+    >>> recall([0.9, 0.8, 0.2], [1, 0, 1], threshold=0.5)
+    0.5
+    """
+    return _averaged("recall", predictions, targets, average, threshold, _recall)
+
+
+def f1_score(
+    predictions: Any, targets: Any, average: str | None = None, *, threshold: float = 0.0
+) -> float:
+    """Return 2PR / (P + R) of precision P and recall R, their harmonic mean; 0 where both are 0.
+
+    The arguments are those of `precision`. Averages are of the scores of the classes.
+
+    >>> f1_score([0.9, 0.8, 0.2], [1, 0, 1], threshold=0.5)
+    0.5
+    """
+    return _averaged("f1_score", predictions, targets, average, threshold, _f1)
+
+
 METRICS: dict[str, Metric] = {
     "accuracy": accuracy,
     "f1_score": f1_score,
@@ -87,5 +173,114 @@ METRICS: dict[str, Metric] = {
 DECIDING: tuple[Callable[..., float], ...] = (accuracy, precision, recall, f1_score)
 
 
-def _squares(residuals: Sequence[float]) -> float:
-    return math.fsum(residual * residual for residual in residuals)
+# Each of how often a class is predicted right, is predicted, and is a target.
+def _precision(hits: int, predicted: int, actual: int) -> float:  # noqa: ARG001
+    return hits / predicted if predicted else 0.0
+
+
+def _recall(hits: int, predicted: int, actual: int) -> float:  # noqa: ARG001
+    return hits / actual if actual else 0.0
+
+
+def _f1(hits: int, predicted: int, actual: int) -> float:
+    return 2 * hits / (predicted + actual) if hits else 0.0
+
+
+def _averaged(
+    name: str,
+    predictions: Any,
+    targets: Any,
+    average: str | None,
+    threshold: float,
+    measure: Callable[[int, int, int], float],
+) -> float:
+    decisions = _decided(predictions, targets, name, threshold)
+    if average is None:
+        average = "binary" if decisions.binary else "macro"
+    if average not in AVERAGES:
+        allowed = ", ".join(map(repr, AVERAGES))
+        raise ValueError(f"{name}: average is one of {allowed}, not {average!r}")
+    if average == "binary" and decisions.classes > 2:
+        raise ValueError(
+            f"{name}: 'binary' is for two classes, not {decisions.classes}; try average='macro'"
+        )
+    predicted, actual = Counter(decisions.predicted), Counter(decisions.actual)
+    hits = Counter(p for p, a in zip(decisions.predicted, decisions.actual, strict=True) if p == a)
+    if average == "binary":
+        return measure(hits[1], predicted[1], actual[1])
+    if average == "micro":
+        return measure(hits.total(), predicted.total(), actual.total())
+    occurring = predicted.keys() | actual.keys()
+    weights = {label: actual[label] if average == "weighted" else 1 for label in occurring}
+    total = math.fsum(
+        weight * measure(hits[label], predicted[label], actual[label])
+        for label, weight in weights.items()
+    )
+    return total / sum(weights.values())
+
+
+@dataclass(frozen=True)
+class _Decisions:
+    """The class of each row as predicted and as it is, each one of 0, 1, ... below `classes`."""
+
+    predicted: list[int]
+    actual: list[int]
+    classes: int
+    binary: bool  # one output decides between two classes
+
+    def hits(self) -> int:
+        """Return the number of rows whose class is predicted right."""
+        return sum(map(int.__eq__, self.predicted, self.actual))
+
+
+def _decided(predictions: Any, targets: Any, metric: str, threshold: float) -> _Decisions:
+    """Return the classes of rows of scores, the largest deciding, or of single outputs.
+
+    A single output decides for class 1 above `threshold`; its targets are 0 and 1, or -1 and 1.
+    Raises ValueError, naming the row, for a target that is no class, and for different lengths.
+
+    >>> _decided([[0.1, 0.9], [0.8, 0.2]], [1, 1], "accuracy", 0.0).predicted
+    [1, 0]
+    """
+    rows = numbers_of(as_rows(predictions, f"{metric}: the predictions"))
+    if is_scalar(rows[0]) or len(rows[0]) == 1:
+        pairs = matched(rows, targets, metric, _not_binary)
+        predicted = [int(output > threshold) for output in pairs.predictions]
+        return _Decisions(predicted, [int(target > 0.0) for target in pairs.targets], 2, True)
+    labels = as_labels(targets, f"{metric}: the targets")
+    if len(rows) != len(labels):
+        raise ValueError(f"{metric}: {len(rows)} predictions but {len(labels)} targets")
+    for index, (row, label) in enumerate(zip(rows, labels, strict=True)):
+        if not is_scalar(label) or label not in range(len(row)):
+            raise ValueError(
+                f"{metric}, row {index}: the target {label!r} is no class from 0 to {len(row) - 1}"
+            )
+    predicted = [row.index(max(row)) for row in rows]
+    return _Decisions(predicted, [int(label) for label in labels], max(map(len, rows)), False)
+
+
+def _given(predictions: Any, targets: Any, metric: str) -> _Decisions:
+    """Return predictions that are classes, 0, 1, 2, ..., beside the true ones.
+
+    Raises ValueError, naming the row, for what is no class, and for different lengths.
+    """
+    lists = []
+    for what, labels in (("prediction", predictions), ("target", targets)):
+        classes = numbers_of(as_labels(labels, f"{metric}: the {what}s"))
+        for index, label in enumerate(classes):
+            if not is_scalar(label) or label < 0 or label % 1 != 0:
+                raise ValueError(
+                    f"{metric}, row {index}: the {what} {label!r} is none of the classes 0, 1, "
+                    "2, ...; for outputs of a model give threshold=0.5, or 0.0 for scores"
+                )
+        lists.append([int(label) for label in classes])
+    predicted, actual = lists
+    if len(predicted) != len(actual):
+        raise ValueError(f"{metric}: {len(predicted)} predictions but {len(actual)} targets")
+    return _Decisions(predicted, actual, max(predicted + actual) + 1, False)
+
+
+def _not_binary(target: float) -> str:
+    return (
+        "" if target in {-1.0, 0.0, 1.0} else "of one output only 0 and 1, or -1 and 1, are labels"
+    )

@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
 from contextvars import copy_context
+from pathlib import Path
 from typing import Any, TypeVar
 
 from autograd import (
@@ -18,19 +19,14 @@ from autograd import (
     set_gradients,
     structure_changed,
 )
-from nn.checkpoint import load_state, save_state
+from nn.changes import changes_structure
+from nn.checkpoint import checked_state, load_state, save_state
 from nn.modes import local_modes, mode_here, set_mode_here
 from nn.prediction import Prediction
-from nn.state import checked_state
 
 __all__ = ["Module"]
 
 Kind = TypeVar("Kind", bound="Module")
-
-PLAIN = frozenset({bool, float, int, str, type(None)})
-
-# Attributes of every Module that are none of its structure, or count for themselves.
-NO_STRUCTURE = frozenset({"scope_name", "training", "_children_named", "_prediction"})
 
 
 class Module:
@@ -84,7 +80,7 @@ class Module:
     def __setattr__(self, name: str, attribute: Any) -> None:
         former = self.__dict__.get(name, self)
         super().__setattr__(name, attribute)
-        if name not in NO_STRUCTURE and not _is_no_change(former, attribute):
+        if changes_structure(name, former, attribute):
             self.__dict__["_children_named"] = False
             structure_changed()
 
@@ -229,9 +225,12 @@ class Module:
         numbers = checked_state(state, parameters, f"the parameters of this {type(self).__name__}")
         set_data(parameters.values(), [numbers[name] for name in parameters])
 
-    def save(self, path: str | os.PathLike[str]) -> None:
-        """Write the parameters to a .npz or .json file, atomically: see `nn.save_state`."""
-        save_state(self.state_dict(), path)
+    def save(self, path: str | os.PathLike[str]) -> Path:
+        """Write the parameters to a .npz or .json file, whole or not at all, and return its path.
+
+        Raises what `nn.save_state` does.
+        """
+        return save_state(self.state_dict(), path)
 
     def load(self, path: str | os.PathLike[str]) -> None:
         """Read the parameters from a file of `save`.
@@ -244,18 +243,6 @@ class Module:
             self.load_state_dict(state)
         except ValueError as error:
             raise ValueError(f"{os.fspath(path)}: {error}") from None
-
-
-def _is_no_change(former: Any, attribute: Any) -> bool:
-    """Tell whether an attribute is what it was, or a result that a forward pass has left there.
-
-    Else a model that notes something at every call would have every program traced again.
-    """
-    kind = type(attribute)
-    if kind in PLAIN:
-        return type(former) is kind and repr(former) == repr(attribute)  # so -0.0 is not 0.0
-    first = attribute[0] if (kind is list or kind is tuple) and attribute else attribute
-    return isinstance(first, Value) and (first.op is not None or type(first) is not Value)
 
 
 def _found(name: str, item: Any) -> Iterator[tuple[str, Value | Module]]:

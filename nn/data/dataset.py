@@ -1,19 +1,18 @@
-"""Dataset: inputs and targets as arrays, to be split, transformed and cut into batches."""
+"""Examples, inputs with their targets, to be split in two and cut into batches."""
 
 # ruff: noqa: N803, N806 - X is the field's name for the inputs
 
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from copy import copy
 from typing import Any
 
-from nn.counts import as_count
-from nn.data.rows import as_array, check_lengths, parted, row_order
-from nn.randomness import generator
+from nn.arguments import as_count, generator
+from nn.data.rows import as_array, as_examples, check_lengths
 
-__all__ = ["Batches", "Dataset"]
+__all__ = ["Batches", "Dataset", "batches", "row_order", "split"]
 
 
 class Dataset:
@@ -61,7 +60,7 @@ class Dataset:
     ) -> tuple[Dataset, Dataset]:
         """Return the larger part and the part held out, drawn at random: see `nn.split`."""
         labels = self.y.tolist() if stratify else None
-        train, held_out = parted(len(self), fraction, labels, rng)
+        train, held_out = _parted(len(self), fraction, labels, rng)
         return self[train], self[held_out]
 
     def map(self, function: Callable[[Any], Any]) -> Dataset:
@@ -130,3 +129,99 @@ class Batches:
         for start in range(0, len(order), self._size):
             rows = order[start : start + self._size]
             yield self._dataset.X[rows], self._dataset.y[rows]
+
+
+def split(
+    X: Any,
+    y: Any,
+    fraction: float = 0.2,
+    *,
+    stratify: bool = False,
+    rng: random.Random | None = None,
+) -> tuple[list[Any], list[Any], list[Any], list[Any]]:
+    """Return X and y of the larger part, then X and y of the part held out, drawn at random.
+
+    `fraction` is the share held out, rounded to at least one row; with `stratify` it is that of
+    each class of y, to within one row. Raises ValueError unless it is between 0 and 1 and leaves
+    rows on both sides, and where `as_examples` does.
+
+    >>> X_train, y_train, X_test, y_test = split([[1], [2], [3], [4]], [1, 2, 3, 4], 0.25)
+    >>> len(X_train), len(X_test), X_test[0] == [y_test[0]]
+    (3, 1, True)
+    """
+    inputs, targets = as_examples(X, y)
+    train, test = _parted(len(inputs), fraction, targets if stratify else None, rng)
+    return (
+        [inputs[i] for i in train], [targets[i] for i in train],
+        [inputs[i] for i in test], [targets[i] for i in test],
+    )  # fmt: skip
+
+
+def _parted(
+    count: int,
+    fraction: float,
+    labels: Sequence[Any] | None = None,
+    rng: random.Random | None = None,
+) -> tuple[list[int], list[int]]:
+    """Return the numbers of the rows to keep, of `count`, and of those held out, both ascending.
+
+    With `labels`, one for each row, each class is held out in the same share.
+
+    >>> labels = [0, 1, 0, 1]
+    >>> keep, hold_out = _parted(4, 0.5, labels)
+    >>> sorted(labels[row] for row in hold_out)
+    [0, 1]
+    """
+    if isinstance(fraction, bool) or not 0.0 < fraction < 1.0:
+        raise ValueError(f"the fraction held out must be between 0 and 1, not {fraction!r}")
+    held_out = max(1, round(fraction * count))
+    if held_out >= count:
+        raise ValueError(f"a fraction of {fraction} of {count} rows leaves none to train on")
+    order = row_order(count, True, rng).tolist()
+    if labels is not None:
+        # Of rows class by class, every n-th from a random one on is held out
+        order.sort(key=labels.__getitem__)
+        start, step = generator(rng).random(), count / held_out
+        chosen = {order[int((start + index) * step)] for index in range(held_out)}
+    else:
+        chosen = set(order[:held_out])
+    return [row for row in range(count) if row not in chosen], sorted(chosen)
+
+
+def batches(
+    X: Sequence[Any],
+    y: Sequence[Any],
+    batch_size: int | None = 32,
+    *,
+    shuffle: bool = True,
+    rng: random.Random | None = None,
+) -> Iterator[tuple[list[Any], list[Any]]]:
+    """Yield X and y of one batch after the other, each row once; the last one may be smaller.
+
+    None is one batch of everything. Raises ValueError, before the first batch, for different
+    lengths, no rows, and a `batch_size` below 1.
+
+    >>> list(batches([1, 2, 3], [10, 20, 30], 2, shuffle=False))
+    [([1, 2], [10, 20]), ([3], [30])]
+    """
+    check_lengths(X, y)
+    if not len(X):
+        raise ValueError("there are no rows to make batches of")
+    size = len(X) if batch_size is None else as_count(batch_size, "batch_size")
+    order = row_order(len(X), shuffle, rng).tolist()
+    chosen = (order[start : start + size] for start in range(0, len(order), size))
+    return (([X[i] for i in rows], [y[i] for i in rows]) for rows in chosen)
+
+
+def row_order(count: int, shuffle: bool, rng: random.Random | None = None) -> Any:
+    """Return the numbers of `count` rows as an array, in a new random order with `shuffle`.
+
+    >>> row_order(3, shuffle=False).tolist()
+    [0, 1, 2]
+    """
+    import numpy as np
+
+    if not shuffle:
+        return np.arange(count)
+    # Ordered by random keys: a tenth of the time of random.shuffle, which is that of an epoch
+    return np.frombuffer(generator(rng).randbytes(8 * count), "<u8").argsort()

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from nn.archives import is_disk_fault
-from nn.counts import as_count
+from nn.arguments import as_count
 
 if TYPE_CHECKING:
     import numpy as np

@@ -1,4 +1,4 @@
-"""MLPEstimator: the training that both estimators share, and what is known after it."""
+"""MLPEstimator: the parameters and the training that both estimators share."""
 
 # ruff: noqa: N803, N806 - X is the field's name for the inputs
 
@@ -6,24 +6,141 @@ from __future__ import annotations
 
 import random
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from math import nan
+from functools import partial
+from math import inf, nan
 from typing import Any
 
+from sklearn.base import BaseEstimator
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.model_selection import train_test_split
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from nn.counts import as_count
-from nn.estimators.parameters import Parameters
+from autograd import Value
+from nn.arguments import as_count
+from nn.layers.activations import Activation
 from nn.layers.dense import MLP
+from nn.optim.optimizers import SGD, Adam, Optimizer
+from nn.optim.penalties import L2
+from nn.training.callbacks import EarlyStopping
 from nn.training.history import History
 from nn.training.loop import fit
 from nn.training.restoring import noted
 
-__all__ = ["MLPEstimator"]
+__all__ = ["MLPEstimator", "Parameters"]
+
+LARGEST_BATCH = 200  # of batch_size="auto"
+SOLVERS = ("adam", "sgd")
+
+# The parameters that are no counts, and whether they may be 0.
+NUMBERS = {"alpha": True, "tol": True, "momentum": True, "learning_rate_init": False}
+
+
+class Parameters(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
+    """Parameters as scikit-learn wants them: kept as they are given, looked at by `fit`."""
+
+    def __init__(
+        self,
+        hidden_layer_sizes: int | Sequence[int] = (16,),
+        activation: str | Activation = "relu",
+        *,
+        solver: str = "adam",
+        alpha: float = 0.0001,
+        batch_size: int | str = "auto",
+        learning_rate_init: float = 0.01,
+        max_iter: int = 200,
+        shuffle: bool = True,
+        random_state: Any = None,
+        tol: float = 0.0001,
+        verbose: bool = False,
+        warm_start: bool = False,
+        momentum: float = 0.9,
+        nesterovs_momentum: bool = True,
+        early_stopping: bool = False,
+        validation_fraction: float = 0.1,
+        n_iter_no_change: int = 10,
+    ) -> None:
+        """Keep the parameters, named as those of scikit-learn's networks; `fit` looks at them.
+
+        - `hidden_layer_sizes`: the widths of the layers before the last, which is as wide as the
+          targets ask for. `activation`: theirs, a name of `nn.ACTIVATIONS`, "logistic" for
+          "sigmoid", or a function of a Value.
+        - `solver`: "adam", or "sgd" with `momentum` and `nesterovs_momentum`;
+          `learning_rate_init`: its learning rate, by default ten times scikit-learn's, as the
+          network is smaller.
+        - `alpha`: half of it times the squares of the weights counts as much as the losses of all
+          rows of a batch together, in regression as half their squared errors.
+        - `max_iter`: the most epochs. `batch_size`: the rows of a step, "auto" for 200 or all.
+          `shuffle`: whether each epoch visits the rows in another order.
+        - `tol`, `n_iter_no_change`: training ends when the loss has not been better by more than
+          `tol` for so many epochs. With `early_stopping` that is the loss on `validation_fraction`
+          of the rows, which are held out, and the model is that of the best epoch.
+        - `warm_start`: whether another `fit` goes on with the model of the last.
+        - `random_state`: an int for the same results every time. `verbose`: whether to show
+          progress on stderr.
+        """
+        self.hidden_layer_sizes = hidden_layer_sizes
+        self.activation = activation
+        self.solver = solver
+        self.alpha = alpha
+        self.batch_size = batch_size
+        self.learning_rate_init = learning_rate_init
+        self.max_iter = max_iter
+        self.shuffle = shuffle
+        self.random_state = random_state
+        self.tol = tol
+        self.verbose = verbose
+        self.warm_start = warm_start
+        self.momentum = momentum
+        self.nesterovs_momentum = nesterovs_momentum
+        self.early_stopping = early_stopping
+        self.validation_fraction = validation_fraction
+        self.n_iter_no_change = n_iter_no_change
+
+    def _check_numbers(self) -> None:
+        for name, may_be_zero in NUMBERS.items():
+            number = getattr(self, name)
+            if not 0.0 <= number < inf or (number == 0.0 and not may_be_zero):
+                allowed = "at least 0" if may_be_zero else "greater than 0"
+                raise ValueError(
+                    f"{type(self).__name__}: {name} must be {allowed} and finite, not {number!r}"
+                )
+
+    def _new_model(self, inputs: int, outputs: int, rng: random.Random) -> MLP:
+        sizes = self.hidden_layer_sizes
+        several = sizes if isinstance(sizes, Iterable) else [sizes]
+        widths = [as_count(n, f"hidden_layer_sizes[{index}]") for index, n in enumerate(several)]
+        activation = "sigmoid" if self.activation == "logistic" else self.activation
+        return MLP(inputs, [*widths, outputs], activation, rng=rng)
+
+    def _batch_rows(self, rows: int) -> int:
+        size = LARGEST_BATCH if self.batch_size == "auto" else self.batch_size
+        return min(as_count(size, "batch_size"), rows)
+
+    def _penalty(self, strength: float) -> L2 | None:
+        return L2(strength * self.alpha) if self.alpha else None
+
+    def _optimizer(self) -> Callable[[list[Value]], Optimizer]:
+        if self.solver not in SOLVERS:
+            raise ValueError(f"unknown solver {self.solver!r}; there are {', '.join(SOLVERS)}")
+        if self.solver == "adam":
+            return partial(Adam, lr=self.learning_rate_init)
+        return partial(
+            SGD,
+            lr=self.learning_rate_init,
+            momentum=self.momentum,
+            nesterov=bool(self.nesterovs_momentum and self.momentum),
+        )
+
+    def _stopping(self) -> EarlyStopping:
+        return EarlyStopping(
+            as_count(self.n_iter_no_change, "n_iter_no_change"),
+            monitor="validation_loss" if self.early_stopping else "loss",
+            min_delta=self.tol,
+            restore_best=bool(self.early_stopping),
+        )
 
 
 class MLPEstimator(Parameters):

@@ -7,7 +7,7 @@ from operator import methodcaller
 from typing import TypeAlias
 
 from autograd import Value
-from nn.names import named
+from nn.arguments import named
 
 __all__ = ["ACTIVATIONS", "Activation", "activation_function", "activation_name"]
 

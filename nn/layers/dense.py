@@ -7,13 +7,12 @@ from collections.abc import Iterable
 from typing import Any
 
 from autograd import Value, Vector, dot, sections
-from nn.counts import as_count
+from nn.arguments import as_count, generator
+from nn.changes import Members
 from nn.layers.activations import Activation, activation_function, activation_name
 from nn.layers.initializers import Initializer, initializer_function
 from nn.layers.inputs import vector
-from nn.members import Members
 from nn.module import Module
-from nn.randomness import generator
 
 __all__ = ["MLP", "Layer", "Neuron", "Sequential"]
 

@@ -1,16 +1,168 @@
-"""Dropout: while training, elements are set to zero at random."""
+"""Dropout: layers that take random numbers while they train, fresh or given to a program."""
 
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any, NamedTuple
 
-from autograd import Value
-from nn.layers.nested import flat
-from nn.layers.noise import NoiseLayer
+from autograd import TracingError, Value
+from nn.arguments import generator
+from nn.layers.inputs import flat
+from nn.module import Module
 
-__all__ = ["Dropout"]
+__all__ = ["Dropout", "NoiseLayer", "NoisePlan", "given_noise", "noise_layers", "recorded_noise"]
+
+
+class NoiseLayer(Module):
+    """Base of layers that take random numbers for every example while they train.
+
+    A subclass asks for them by `noise(count, x)` in `forward`, and says by `shaped` what they are.
+    By default the module `random` draws them, or the random.Random passed as `rng`.
+    """
+
+    def __init__(self, rng: random.Random | None = None) -> None:
+        generator(rng)  # refused here rather than at the first call
+        self.rng = rng
+
+    def shaped(self, uniform: Any) -> Any:
+        """Return an array of this layer's noise, made of one of even numbers from [0, 1)."""
+        raise NotImplementedError(f"{type(self).__name__} does not say what its noise is")
+
+    def noise(self, count: int, x: Sequence[Any]) -> list[Any]:
+        """Return `count` numbers for the example x: newly drawn, or the inputs of a program.
+
+        Raises TracingError where a program would repeat the numbers drawn while it was traced.
+        """
+        source = _SOURCE.get()
+        if source is not None:
+            return source.take(self, count)
+        _refuse_traced(self, x)
+        numbers: list[Any] = self.shaped(_uniform(self.rng, 1, count))[0].tolist()
+        return numbers
+
+
+def noise_layers(model: Module) -> list[NoiseLayer]:
+    """Return the layers of a model that take noise."""
+    return [module for _, module in model.named_modules() if isinstance(module, NoiseLayer)]
+
+
+class _Request(NamedTuple):
+    """So many numbers for one layer."""
+
+    layer: NoiseLayer
+    size: int
+
+
+class NoisePlan:
+    """The noise that a model takes for one example: which layer how much, in the order of use."""
+
+    def __init__(self, requests: Sequence[_Request]) -> None:
+        self._requests = tuple(requests)
+        self.count = sum(request.size for request in requests)
+
+    def drawn(self, rows: int) -> Any:
+        """Return the noise of so many examples, an array of shape (rows, count).
+
+        The generators give the same numbers as if the model had been called row by row.
+        """
+        import numpy as np
+
+        columns: list[Any] = [None] * len(self._requests)
+        for rng in {id(r.layer.rng): r.layer.rng for r in self._requests}.values():
+            places = [i for i, r in enumerate(self._requests) if r.layer.rng is rng]
+            counts = [self._requests[place].size for place in places]
+            parts = np.split(_uniform(rng, rows, sum(counts)), np.cumsum(counts)[:-1], axis=1)
+            for place, part in zip(places, parts, strict=True):
+                columns[place] = self._requests[place].layer.shaped(part)
+        return np.hstack(columns)
+
+    def __bool__(self) -> bool:
+        return bool(self._requests)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, NoisePlan) and self._requests == other._requests
+
+    __hash__ = None  # type: ignore[assignment]  # compared, never looked up
+
+
+class _Recorder:
+    """Notes what is asked for, and gives neutral numbers."""
+
+    def __init__(self) -> None:
+        self.requests: list[_Request] = []
+
+    def take(self, layer: NoiseLayer, count: int) -> list[Any]:
+        self.requests.append(_Request(layer, count))
+        return [1.0] * count
+
+
+class _Given:
+    """Hands out given numbers in order."""
+
+    def __init__(self, numbers: Sequence[Any]) -> None:
+        self._numbers = numbers
+        self._taken = 0
+
+    def take(self, layer: NoiseLayer, count: int) -> list[Any]:
+        start, self._taken = self._taken, self._taken + count
+        if self._taken > len(self._numbers):
+            raise ValueError(
+                f"{layer!r} asks for {count} random numbers where {len(self._numbers) - start} of "
+                f"{len(self._numbers)} are left: the model takes another number of them by now"
+            )
+        return list(self._numbers[start : self._taken])
+
+
+_SOURCE: ContextVar[_Recorder | _Given | None] = ContextVar("nn_noise", default=None)
+
+
+@contextmanager
+def recorded_noise() -> Iterator[_Recorder]:
+    """Note in `requests` what noise the block takes; it gets ones, and no generator moves."""
+    recorder = _Recorder()
+    before = _SOURCE.get()
+    try:  # around the setting as well: Ctrl-C may come right after it
+        _SOURCE.set(recorder)
+        yield recorder
+    finally:
+        _SOURCE.set(before)
+
+
+@contextmanager
+def given_noise(numbers: Sequence[Any] | None) -> Iterator[None]:
+    """Let the layers called in the block take these numbers, or Values; None: draw as usual."""
+    before = _SOURCE.get()
+    try:  # around the setting as well: Ctrl-C may come right after it
+        _SOURCE.set(None if numbers is None else _Given(numbers))
+        yield
+    finally:
+        _SOURCE.set(before)
+
+
+def _uniform(rng: random.Random | None, rows: int, count: int) -> Any:
+    """Return numbers from [0, 1) with 53 random bits each, of shape (rows, count)."""
+    import numpy as np
+
+    bits = np.frombuffer(generator(rng).randbytes(8 * rows * count), "<u8")
+    return (bits >> np.uint64(11)).reshape(rows, count) * 2.0**-53
+
+
+def _refuse_traced(layer: NoiseLayer, x: Sequence[Any]) -> None:
+    for item in x:
+        if isinstance(item, Value):
+            try:
+                bool(item)
+            except TracingError as error:
+                place = str(error).partition(": ")[0]
+                raise TracingError(
+                    f"{place}: {layer!r} draws random numbers at every call, and a program would "
+                    "repeat those of the trace. Call model.eval() before compiling, or train with "
+                    "nn.fit, which gives them to the program as inputs"
+                ) from None
+            return
 
 
 class Dropout(NoiseLayer):

@@ -10,8 +10,8 @@ from collections.abc import Callable
 from typing import TypeAlias
 
 from autograd import Value
+from nn.arguments import named
 from nn.layers.activations import ACTIVATIONS
-from nn.names import named
 
 __all__ = [
     "INITIALIZERS", "Initializer", "he_normal", "he_uniform", "initializer_function",

@@ -10,14 +10,14 @@ from operator import mul
 from typing import Any
 
 from autograd import Value, Vector, dot, set_data
-from nn.counts import as_count
-from nn.data.rows import as_examples, as_inputs, row_order
+from nn.arguments import as_count, generator
+from nn.data.dataset import row_order
+from nn.data.rows import as_examples, as_inputs
 from nn.layers.initializers import Initializer, initializer_function
 from nn.layers.inputs import vector
 from nn.layers.separability import PerceptronHistory, exhausted, repeated, separated
 from nn.matching import as_labels, is_scalar
 from nn.module import Module
-from nn.randomness import generator
 
 __all__ = ["Perceptron"]
 

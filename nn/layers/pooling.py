@@ -1,4 +1,4 @@
-"""Pooling: every window of a feature map becomes one number."""
+"""Pooling and flattening: windows of feature maps become one number each, and maps one vector."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from collections.abc import Callable
 from typing import Any
 
 from autograd import maximum, mean
-from nn.layers.nested import Channels, channels
-from nn.layers.windows import as_pair, pair_text, window_counts, windows
+from nn.layers.convolution import as_pair, pair_text, window_counts, windows
+from nn.layers.inputs import Channels, channels, flat
 from nn.module import Module
 
-__all__ = ["AvgPool2d", "MaxPool2d"]
+__all__ = ["AvgPool2d", "Flatten", "MaxPool2d"]
 
 
 class Pool2d(Module):
@@ -76,3 +76,18 @@ def _folded(function: Callable[[Any, Any], Any], items: list[Any]) -> Any:
         pairs = [function(x, y) for x, y in zip(items[::2], items[1::2])]
         items = pairs + items[len(items) & ~1 :]
     return items[0]
+
+
+class Flatten(Module):
+    """All elements of an example in one list, the last index running fastest.
+
+    >>> Flatten()([[[1.0, 2.0], [3.0, 4.0]]])
+    [1.0, 2.0, 3.0, 4.0]
+    """
+
+    def forward(self, x: Any) -> list[Any]:
+        """Return the elements of one example, nested lists or an array of any shape."""
+        return flat(x, self)
+
+    def __repr__(self) -> str:
+        return "Flatten()"

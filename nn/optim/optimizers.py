@@ -7,8 +7,8 @@ from math import inf
 from typing import Any, ClassVar, TypeAlias
 
 from autograd import Value, set_data, set_gradients
+from nn.checkpoint import checked_state
 from nn.optim import rules
-from nn.state import checked_state
 
 __all__ = ["OPTIMIZERS", "SGD", "Adam", "AdamW", "Optimizer", "RMSprop"]
 
@@ -221,11 +221,10 @@ class Adam(Optimizer):
         )
 
 
-class AdamW(Optimizer):
+class AdamW(Adam):
     """Adam with weight decay apart from the gradient."""
 
     rule = rules.adamw
-    state_names = ("steps", "mean", "square")
 
     def __init__(
         self,
@@ -236,13 +235,10 @@ class AdamW(Optimizer):
         eps: float = 1e-8,
         weight_decay: float = 0.01,
     ) -> None:
-        beta1, beta2 = _pair(betas, type(self).__name__)
-        super().__init__(
-            parameters, lr=lr, beta1=beta1, beta2=beta2, eps=eps, weight_decay=weight_decay
-        )
+        super().__init__(parameters, lr, betas=betas, eps=eps, weight_decay=weight_decay)
 
 
-OPTIMIZERS: dict[str, type[SGD | RMSprop | Adam | AdamW]] = {
+OPTIMIZERS: dict[str, type[SGD | RMSprop | Adam]] = {
     "sgd": SGD,
     "rmsprop": RMSprop,
     "adam": Adam,

@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from typing import Any, SupportsFloat
 
 from autograd import Value
-from nn.counts import as_count
+from nn.arguments import as_count
+from nn.checkpoint import checked_state
 from nn.optim.optimizers import Optimizer
-from nn.state import checked_state
 
 __all__ = ["CosineLR", "LinearLR", "Schedule", "StepLR"]
 

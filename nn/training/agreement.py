@@ -21,7 +21,7 @@ from autograd import (
     paused_collector,
     set_data,
 )
-from nn.layers.noise import NoisePlan
+from nn.layers.dropout import NoisePlan
 from nn.losses import LOSSES
 from nn.training.example import loss_and_outputs, objective, outputs_with
 from nn.training.foreign import is_foreign

@@ -9,10 +9,9 @@ from dataclasses import dataclass
 from math import inf, isnan
 from typing import Any
 
-from nn.counts import as_count
+from nn.arguments import as_count, check_call
 from nn.module import Module
 from nn.optim.optimizers import Optimizer
-from nn.training.calls import check_call
 from nn.training.foreign import is_foreign
 from nn.training.history import History
 

@@ -10,7 +10,7 @@ from typing import Any
 import autograd
 from autograd import Descent, no_grad
 from nn.data.dataset import Dataset
-from nn.layers.noise import NoisePlan, noise_layers, recorded_noise
+from nn.layers.dropout import NoisePlan, noise_layers, recorded_noise
 from nn.losses import Loss
 from nn.matching import numbers_of
 from nn.optim.optimizers import Optimizer

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from autograd import Value
-from nn.layers.noise import given_noise
+from nn.layers.dropout import given_noise
 from nn.losses import Loss
 from nn.module import Module
 from nn.optim.penalties import Penalty

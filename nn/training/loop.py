@@ -11,20 +11,17 @@ from logging import getLogger
 from typing import Any
 
 from autograd import Value
-from nn.counts import as_count
-from nn.data.rows import row_order
-from nn.layers.noise import noise_layers
+from nn.arguments import as_count, check_call, generator, named
+from nn.data.dataset import row_order
+from nn.layers.dropout import noise_layers
 from nn.losses import LOSSES, Loss
 from nn.metrics import Metric
 from nn.module import Module
-from nn.names import named
 from nn.optim.optimizers import Optimizer
 from nn.optim.penalties import Penalty
 from nn.optim.schedules import Schedule
-from nn.randomness import generator
 from nn.training.advice import advice
 from nn.training.callbacks import Callback, TrainingState, as_callbacks, is_foreign_callback
-from nn.training.calls import check_call
 from nn.training.engine import Training, checked_choice
 from nn.training.foreign import is_foreign
 from nn.training.history import History

@@ -8,10 +8,9 @@ from typing import Any
 
 from autograd import Value
 from nn import losses
+from nn.arguments import check_call, named
 from nn.losses import Loss
 from nn.metrics import DECIDING, METRICS, Metric
-from nn.names import named
-from nn.training.calls import check_call
 
 __all__ = ["Measured", "metric_functions"]
 

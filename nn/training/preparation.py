@@ -10,11 +10,11 @@ from contextlib import contextmanager
 from typing import Any
 
 from autograd import Value, no_grad
+from nn.arguments import named
 from nn.data.dataset import Dataset
 from nn.losses import LOSSES, Loss
 from nn.matching import is_scalar
 from nn.module import Module
-from nn.names import named
 from nn.optim.optimizers import OPTIMIZERS, Optimizer
 from nn.optim.schedules import Schedule
 

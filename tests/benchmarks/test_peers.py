@@ -15,7 +15,7 @@ import nn
 from compiled import disagreement
 from entries import OURS
 from networks import Digits, DigitsConvolution, Moons, by_layer, by_neuron, split
-from nn.layers.noise import given_noise
+from nn.layers.dropout import given_noise
 from peers import c_by_hand, compiler, numpy_by_hand, numpy_convolution, python_by_hand
 from peers.compiler import gcc_version
 from peers.our_convolution import model_of

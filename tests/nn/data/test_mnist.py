@@ -6,9 +6,9 @@ import struct
 import numpy as np
 import pytest
 
-import nn.data.idx
+import nn.data.mnist
 from nn import load_mnist
-from nn.data.idx import read_idx
+from nn.data.mnist import read_idx
 
 GENERATOR = np.random.default_rng(0)
 ARRAYS = {
@@ -181,9 +181,9 @@ def test_what_does_not_fit_is_refused_by_its_header(packed, tmp_path, monkeypatc
     start = struct.pack(">4I", 2051, 3_000_000, 28, 28) + bytes(100_000)
     content = gzip.compress(start) if packed else start
     (tmp_path / (NAMES["x_train"] + ".gz" * packed)).write_bytes(content)
-    read, sizes = nn.data.idx.read_exactly, []
+    read, sizes = nn.data.mnist.read_exactly, []
     monkeypatch.setattr(
-        "nn.data.idx.read_exactly", lambda stream, size: sizes.append(size) or read(stream, size)
+        "nn.data.mnist.read_exactly", lambda stream, size: sizes.append(size) or read(stream, size)
     )
     with pytest.raises(ValueError, match="3000000 images to train on, but 5 labels"):
         load_mnist(tmp_path)

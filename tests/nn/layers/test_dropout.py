@@ -9,7 +9,7 @@ import pytest
 import autograd
 from autograd import TracingError, Value, grad
 from nn import SGD, Dropout, Layer, NonFiniteError, Sequential, fit
-from nn.layers.noise import NoiseLayer
+from nn.layers.dropout import NoiseLayer
 
 RNG = random.Random(5)
 X = [[RNG.gauss(0, 1), RNG.gauss(0, 1)] for _ in range(12)]

@@ -1,0 +1,65 @@
+"""Changes of a module's structure, after which compiled functions that call it are traced again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from autograd import Value, structure_changed
+
+__all__ = ["Members", "changes_structure"]
+
+PLAIN = frozenset({bool, float, int, str, type(None)})
+
+# Attributes of every Module that are none of its structure, or count for themselves.
+NO_STRUCTURE = frozenset({"scope_name", "training", "_children_named", "_prediction"})
+
+
+def changes_structure(name: str, former: Any, attribute: Any) -> bool:
+    """Tell whether an attribute that is set changes what a module computes.
+
+    It does not if it is what it was, or a result that a forward pass has left there: else a model
+    that notes something at every call would have every program traced again.
+    """
+    if name in NO_STRUCTURE:
+        return False
+    kind = type(attribute)
+    if kind in PLAIN:
+        return type(former) is not kind or repr(former) != repr(attribute)  # so -0.0 is not 0.0
+    first = attribute[0] if (kind is list or kind is tuple) and attribute else attribute
+    return not isinstance(first, Value) or (first.op is None and type(first) is Value)
+
+
+class Members(list[Any]):
+    """A list whose changes are counted as those of a Module's attributes are.
+
+    So compiled functions that call its modules are traced again after one.
+
+    >>> from autograd import compile
+    >>> from nn import Sequential
+    >>> model = Sequential(lambda x: x + 1.0)
+    >>> c = compile(lambda x: model(x))
+    >>> c(1.0)
+    2.0
+    >>> model.layers.append(lambda x: 10.0 * x)
+    >>> c(1.0)
+    20.0
+    """
+
+
+def _counted(method: Callable[..., Any]) -> Callable[..., Any]:
+    @wraps(method)
+    def counted(self: Members, *args: Any, **settings: Any) -> Any:
+        result = method(self, *args, **settings)
+        structure_changed()
+        return result
+
+    return counted
+
+
+for _name in (
+    "__delitem__", "__iadd__", "__imul__", "__setitem__", "append", "clear", "extend", "insert",
+    "pop", "remove", "reverse", "sort",
+):  # fmt: skip
+    setattr(Members, _name, _counted(getattr(list, _name)))
