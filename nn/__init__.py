@@ -55,11 +55,11 @@ from nn.optim.clipping import clip_grad_norm
 from nn.optim.optimizers import OPTIMIZERS, SGD, Adam, AdamW, Optimizer, RMSprop
 from nn.optim.penalties import L1, L2
 from nn.optim.schedules import CosineLR, LinearLR, Schedule, StepLR
-from nn.training.agreement import CompilationError
 from nn.training.callbacks import Callback, EarlyStopping, TrainingState
+from nn.training.eager import NonFiniteError
 from nn.training.history import History
 from nn.training.loop import fit
-from nn.training.update import NonFiniteError
+from nn.training.task import CompilationError
 
 __all__ = [
     "ACTIVATIONS", "INITIALIZERS", "L1", "L2", "LOSSES", "METRICS", "MLP", "OPTIMIZERS", "SGD",

@@ -11,15 +11,10 @@ from weakref import ref
 
 import autograd
 from autograd import no_grad
-from nn.data.rows import as_numbers
+from nn.data.rows import as_numbers, listed
 from nn.matching import numbers_of
 
-__all__ = ["Prediction", "listed"]
-
-
-def listed(example: Any) -> Any:
-    """Return an example, a number or an array of numbers or Values, in lists as a model gets it."""
-    return example.tolist() if hasattr(type(example), "tolist") else example
+__all__ = ["Prediction"]
 
 
 class Prediction:

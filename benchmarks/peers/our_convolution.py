@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 import nn
 from autograd import Steps
 from networks import DigitsConvolution
-from nn.training.example import example_loss
+from nn.training.task import Task
 from peers.ours import Training, forget_machine_code, set_parameters
 from problems import Made
 
@@ -27,18 +25,16 @@ def model_of(problem: DigitsConvolution) -> nn.Sequential:
 
 
 def training_of(backend: str, problem: DigitsConvolution, model: nn.Sequential) -> Training:
-    return Training(
-        backend,
-        model,
-        partial(example_loss, model, nn.cross_entropy, None),
-        nn.Adam(
-            model.parameters(),
-            lr=problem.rate,
-            betas=(problem.beta1, problem.beta2),
-            eps=problem.epsilon,
-        ),
-        (problem.images, problem.labels, problem.masks),
+    adam = nn.Adam(
+        model.parameters(),
+        lr=problem.rate,
+        betas=(problem.beta1, problem.beta2),
+        eps=problem.epsilon,
     )
+    data = nn.Dataset(problem.images, problem.labels)
+    task = Task(model, nn.cross_entropy, None, adam, data, None, 1, None, keeps_outputs=False)
+    columns = problem.images, problem.labels, problem.masks
+    return Training(backend, model, task.example_loss, adam, columns)
 
 
 def convolution_epoch(backend: str, problem: DigitsConvolution) -> Made:

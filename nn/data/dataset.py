@@ -97,6 +97,12 @@ class Dataset:
         """
         return self.X[rows].tolist(), self.y[rows].tolist()
 
+    def floats(self) -> tuple[Any, Any]:
+        """Return X and y as arrays of float64: themselves where they are some."""
+        import numpy as np
+
+        return np.asarray(self.X, dtype=np.float64), np.asarray(self.y, dtype=np.float64)
+
     def _with(self, X: Any, y: Any) -> Dataset:
         """Return a Dataset of rows that have been checked."""
         if not len(X):

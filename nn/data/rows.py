@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from reprlib import repr as brief
 from typing import Any
 
-__all__ = ["as_array", "as_examples", "as_inputs", "as_numbers", "check_lengths"]
+__all__ = ["as_array", "as_examples", "as_inputs", "as_numbers", "check_lengths", "listed"]
 
 
 def as_examples(X: Any, y: Any) -> tuple[list[Any], list[Any]]:
@@ -96,6 +96,15 @@ def as_numbers(data: Any, name: str) -> Any:
     if array.dtype.kind not in "biuf":
         array = np.array(_float_rows(rows, name), dtype=np.float64)
     return array
+
+
+def listed(example: Any) -> Any:
+    """Return an example, a number or an array of numbers or Values, in lists as a model gets it.
+
+    >>> listed((1.0, 2.0)), listed(as_array([1.0, 2.0], "X"))
+    ((1.0, 2.0), [1.0, 2.0])
+    """
+    return example.tolist() if hasattr(type(example), "tolist") else example
 
 
 def _float_rows(rows: Any, name: str) -> list[Any]:

@@ -13,8 +13,8 @@ from nn.layers.dense import MLP, Layer, Sequential
 from nn.losses import Loss
 from nn.matching import numbers_of
 from nn.module import Module
-from nn.training.agreement import kept_draws
 from nn.training.history import History
+from nn.training.restoring import kept_draws
 from nn.training.task import Task
 
 __all__ = ["advice"]

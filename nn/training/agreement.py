@@ -4,12 +4,9 @@
 
 from __future__ import annotations
 
-import pickle
-import random
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from functools import partial
 from typing import Any
 
 import autograd
@@ -23,22 +20,16 @@ from autograd import (
 )
 from nn.layers.dropout import NoisePlan
 from nn.losses import LOSSES
-from nn.training.example import loss_and_outputs, objective, outputs_with
-from nn.training.foreign import is_foreign
 from nn.training.interrupts import held_interrupts
-from nn.training.keeping import Keeping
-from nn.training.restoring import noted
-from nn.training.task import Task
+from nn.training.premises import is_foreign
+from nn.training.restoring import Keeping, kept_draws, noted
+from nn.training.task import CompilationError, Task
 
-__all__ = ["CompilationError", "check_agreement", "check_repetition", "kept_draws"]
+__all__ = ["check_agreement", "check_repetition"]
 
 # Rows of the eager batch to compare with: of a loss of ours only the model is in question.
 FEW_ROWS, MOST_ROWS = 8, 256
 TOLERANCE = 1e-7  # far above the rounding of sums in another order, far below a real difference
-
-
-class CompilationError(ValueError):
-    """A training that gives other numbers when it is compiled."""
 
 
 def check_agreement(task: Task, descent: Descent, X: Any, y: Any, plan: NoisePlan) -> None:
@@ -72,8 +63,7 @@ def check_agreement(task: Task, descent: Descent, X: Any, y: Any, plan: NoisePla
 def _eager(task: Task, rows: Any, noise: Sequence[Any] | None) -> Any:
     inputs, targets = task.train.lists(rows)
     task.optimizer.zero_grad()
-    outputs = outputs_with(noise, task.model, inputs)
-    total = objective(task.model, task.loss, task.penalty, outputs, targets)
+    total = task.objective(task.outputs(inputs, noise), targets)
     total.backward()
     return total.data, [parameter.grad for parameter in task.optimizer.parameters]
 
@@ -101,10 +91,7 @@ def check_repetition(
     Raises CompilationError where that changes what is computed, in training or in evaluation, and
     where code that is not the library's may read what it is after an epoch.
     """
-    evaluate = autograd.compile(
-        partial(loss_and_outputs, task.model, task.loss, task.penalty), in_axes=0,
-        backend="interpreter",
-    )  # fmt: skip
+    evaluate = autograd.compile(task.loss_and_output, in_axes=0, backend="interpreter")
     row = [column[:1] for column in data]
     before = Keeping.of(task)
     try:
@@ -141,44 +128,3 @@ def _elsewhere(task: Task) -> Iterator[None]:
             yield
     finally:
         put_back()
-
-
-@contextmanager
-def kept_draws(task: Task, allowed: bool = True) -> Iterator[None]:
-    """Put the generators of random numbers back after the block, as if it had not drawn from them.
-
-    Those of the modules `random` and `numpy.random`, and the attributes of the model, the loss and
-    the penalty. Raises CompilationError if it has drawn and that is not allowed: in a trace.
-    """
-    sources = _sources(task)
-    before = [state() for state, _ in sources]
-    try:
-        yield
-        drawn = pickle.dumps(before) != pickle.dumps([state() for state, _ in sources])
-    finally:
-        for (_, put_back), state in zip(sources, before, strict=True):
-            put_back(state)
-    if not allowed and drawn:
-        raise CompilationError(
-            "the model or the loss draws random numbers; a program would repeat the first ones"
-        )
-
-
-def _sources(task: Task) -> list[tuple[Callable[[], Any], Callable[[Any], Any]]]:
-    """Return what reads the state of each generator, and what sets it."""
-    import numpy as np
-
-    owners = [*(module for _, module in task.model.named_modules()), task.loss, task.penalty]
-    found: list[Any] = [
-        (random.getstate, random.setstate),
-        (np.random.get_state, np.random.set_state),
-    ]
-    for item in (item for owner in owners for item in getattr(owner, "__dict__", {}).values()):
-        if isinstance(item, random.Random):
-            found.append((item.getstate, item.setstate))
-        elif isinstance(item, np.random.RandomState):
-            found.append((item.get_state, item.set_state))
-        elif isinstance(item, np.random.Generator):
-            bits = item.bit_generator
-            found.append((partial(getattr, bits, "state"), partial(setattr, bits, "state")))
-    return found

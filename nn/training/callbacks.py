@@ -12,8 +12,8 @@ from typing import Any
 from nn.arguments import as_count, check_call
 from nn.module import Module
 from nn.optim.optimizers import Optimizer
-from nn.training.foreign import is_foreign
 from nn.training.history import History
+from nn.training.premises import is_foreign
 
 __all__ = ["Callback", "EarlyStopping", "TrainingState", "as_callbacks", "is_foreign_callback"]
 

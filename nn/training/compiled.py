@@ -2,38 +2,23 @@
 
 from __future__ import annotations
 
-from functools import partial
 from math import isfinite
 from time import perf_counter
 from typing import Any
 
 import autograd
-from autograd import Descent, no_grad
-from nn.data.dataset import Dataset
-from nn.layers.dropout import NoisePlan, noise_layers, recorded_noise
-from nn.losses import Loss
-from nn.matching import numbers_of
-from nn.optim.optimizers import Optimizer
-from nn.training.agreement import (
-    CompilationError,
-    check_agreement,
-    check_repetition,
-    kept_draws,
-)
-from nn.training.eager import measured_eagerly
-from nn.training.example import example_loss, loss_and_outputs
-from nn.training.foreign import is_foreign
+from autograd import Descent
+from nn.training.agreement import check_agreement, check_repetition
+from nn.training.eager import measured_eagerly, update
+from nn.training.history import Measured, Progress
 from nn.training.interrupts import held_interrupts
-from nn.training.keeping import Keeping
-from nn.training.measuring import Measured
+from nn.training.premises import Premises, has_own_step
 from nn.training.preparation import check_targets, first_output
-from nn.training.progress import Progress
-from nn.training.task import Task
-from nn.training.update import update
+from nn.training.restoring import Keeping, kept_draws
+from nn.training.task import CompilationError, Task
 
 __all__ = ["CompiledEngine"]
 
-FEW_ROWS = 3  # of a batch: enough to tell a mean from a sum, a largest, a median
 CHUNK = 0.05  # seconds of steps between which Ctrl-C takes effect and the Values are brought up
 
 
@@ -46,57 +31,44 @@ class CompiledEngine:
     def __init__(self, task: Task, anew: bool = False) -> None:
         if anew:  # before, `fit` has done so
             check_targets(task.loss, first_output(task.model, task.train), task.train)
-        if _has_own_step(task.optimizer):
+        if has_own_step(task.optimizer):
             raise CompilationError(
                 f"{type(task.optimizer).__name__} has a step() of its own; what can be compiled is "
                 "a rule, a function of one parameter such as those of nn.optim.rules"
             )
         self._task = task
-        self._data = _floats(task.train)
-        self._noise = _noise_plan(task)
-        function = loss_and_outputs if task.keeps_outputs else example_loss
-        self._function = partial(function, task.model, task.loss, task.penalty)
+        self._data = task.train.floats()
+        self._noise = task.noise_plan()
         with kept_draws(task, allowed=False):
             before = Keeping.of(task)
             self._start()
             if kept := before.changed():
                 check_repetition(task, self._descent, self._data, kept)
         check_agreement(task, self._descent, *self._data, self._noise)
-        self._output_shape: tuple[int, ...] = ()
-        if task.keeps_outputs:
-            self._output_shape = _output_shape(task)
-        self._few_rows = _few_rows(task, self._data[1])
-        self._few = autograd.compile(
-            partial(_batch_loss, task.loss), backend="interpreter", verify="always"
-        )
-        self._loss_of_few = self._program_of_few()
+        self._output_shape = task.output_shape() if task.keeps_outputs else ()
+        self._premises = Premises(task, self._noise)
         if task.held_out is not None:
-            self._held_out = _floats(task.held_out)
+            self._held_out = task.held_out.floats()
             self._held_out_targets = self._held_out[1].copy()
             self._evaluation_is_sure = True
-            self._evaluate = autograd.compile(
-                partial(loss_and_outputs, task.model, task.loss, task.penalty), in_axes=0,
-                verify="never",
-            )  # fmt: skip
+            self._evaluate = autograd.compile(task.loss_and_output, in_axes=0, verify="never")
             with task.model.evaluating():
                 self._evaluate(*(array[:1] for array in self._held_out))
 
     def _start(self) -> None:
         """Take parameters, settings and state over from the Values and the optimizer."""
-        optimizer = self._task.optimizer
-        self._settings, self._state = _fixed_settings(optimizer), [*optimizer.state]
-        self._parameters = [*optimizer.parameters]
+        task, optimizer = self._task, self._task.optimizer
         self._descent = Descent(
-            self._function,
+            task.loss_and_output if task.keeps_outputs else task.example_loss,
             self._first_row(),
             parameters=optimizer.parameters,
             rule=lambda *args, **settings: type(optimizer).rule(*args, **settings),
             state=optimizer.state,
             settings=optimizer.settings,
-            clip_norm=self._task.clip_norm,
+            clip_norm=task.clip_norm,
             verify="never",  # `outdated` does
         )
-        self._examples, self._targets = self._prepared(), self._data[1].copy()
+        self._examples = self._prepared()
         self._moved = False  # since the last time that the Values were brought up to date
         self._written = perf_counter()
         self._pace = 8  # steps per call, to be adjusted
@@ -165,6 +137,7 @@ class CompiledEngine:
         outputs, mean = update(task, inputs, targets, noise)
         measured.add(mean * len(rows), len(rows), outputs, targets)
         self._start()
+        self._premises.note()
 
     def validated(self, anew: bool) -> Measured:
         """Return the loss and the outputs on the examples that are held out, traced anew or not."""
@@ -174,7 +147,7 @@ class CompiledEngine:
         assert task.held_out is not None
         if anew or not self._evaluation_is_sure:
             self._evaluate.retrace()
-            self._held_out = _floats(task.held_out)
+            self._held_out = task.held_out.floats()
             self._evaluation_is_sure = True
             if not np.array_equal(self._held_out[1], self._held_out_targets):
                 try:
@@ -196,54 +169,22 @@ class CompiledEngine:
             with held_interrupts():
                 self._descent.write_back()
                 self._task.optimizer.state = self._descent.state
-                self._state = [*self._task.optimizer.state]
+                self._premises.note_state()
                 self._moved = False
         self._written = perf_counter()
 
     def outdated(self) -> bool:
-        """Look at the task again; tell whether it has become another than this engine's.
-
-        The model, the loss and the rule are traced again, and the data read.
-        """
-        import numpy as np
-
+        """Look at the task again; tell whether it has become another than this engine's."""
         self._evaluation_is_sure = False
-        optimizer = self._task.optimizer
-        if (
-            _has_own_step(optimizer)
-            or _fixed_settings(optimizer) != self._settings
-            or optimizer.parameters != self._parameters
-            or optimizer.state != self._state
-        ):
+        if not self._premises.hold(self._descent):
             return True
-        data = _floats(self._task.train)
-        try:
-            if not np.array_equal(data[1], self._targets):
-                task = self._task
-                check_targets(task.loss, first_output(task.model, task.train), task.train)
-            with kept_draws(self._task, allowed=False):
-                if (
-                    _noise_plan(self._task) != self._noise
-                    or not self._descent.is_current()
-                    or self._program_of_few() is not self._loss_of_few
-                ):
-                    return True
-        except Exception:  # noqa: BLE001 - it cannot be compiled any more; the next engine says why
-            return True
-        self._data = data
-        self._examples, self._targets = self._prepared(), data[1].copy()
+        self._data = self._task.train.floats()
+        self._examples = self._prepared()
         return False
 
     def _prepared(self) -> Any:
         """Return the data as the descent takes them; with noise each call has rows of its own."""
         return None if self._noise else self._descent.prepared(self._data)
-
-    def _program_of_few(self) -> Any:
-        """Return the program of the loss of a few rows: the same object as long as it is one.
-
-        It tells a loss that adds up rows in another way now, which one row does not.
-        """
-        return self._few.program("value", *self._few_rows) if self._few_rows else None
 
     def _first_row(self) -> tuple[Any, ...]:
         """Return the arguments of the function for a batch of one example."""
@@ -251,58 +192,3 @@ class CompiledEngine:
 
         first = tuple(column[:1] for column in self._data)
         return (*first, np.ones((1, self._noise.count))) if self._noise else first
-
-
-def _batch_loss(loss: Loss, outputs: Any, targets: Any) -> Any:
-    """Return the loss of a batch of outputs, as arrays of Values."""
-    return loss(outputs.tolist(), targets.tolist())
-
-
-def _few_rows(task: Task, targets: Any) -> tuple[Any, ...]:
-    """Return outputs and targets of a few rows; nothing where a loss of ours makes them needless.
-
-    Nothing either for outputs that are no array.
-    """
-    import numpy as np
-
-    count = min(task.batch_size, len(targets), FEW_ROWS)
-    if count == 1 or not is_foreign(task.loss):
-        return ()
-    try:
-        outputs = np.zeros((count, *_output_shape(task)))
-    except (TypeError, ValueError):
-        return ()
-    return outputs, np.zeros((count, *targets.shape[1:]))
-
-
-def _output_shape(task: Task) -> tuple[int, ...]:
-    import numpy as np
-
-    with no_grad(), recorded_noise():
-        return np.shape(numbers_of(task.model(task.train.lists([0])[0][0])))
-
-
-def _has_own_step(optimizer: Optimizer) -> bool:
-    """Tell whether steps, or what comes before them, are no longer those of a rule."""
-    methods = ((optimizer.step, Optimizer.step), (optimizer.zero_grad, Optimizer.zero_grad))
-    return any(getattr(found, "__func__", None) is not usual for found, usual in methods)
-
-
-def _noise_plan(task: Task) -> NoisePlan:
-    """Return what random numbers the model takes for an example, found out by running it on one."""
-    if not noise_layers(task.model):
-        return NoisePlan(())
-    with no_grad(), recorded_noise() as recorder:
-        task.model(task.train.lists([0])[0][0])
-    return NoisePlan(recorder.requests)
-
-
-def _floats(examples: Dataset) -> tuple[Any, Any]:
-    import numpy as np
-
-    return np.asarray(examples.X, dtype=np.float64), np.asarray(examples.y, dtype=np.float64)
-
-
-def _fixed_settings(optimizer: Optimizer) -> dict[str, float]:
-    """Return the settings that a program holds: the learning rate is given with each step."""
-    return {name: setting for name, setting in optimizer.settings.items() if name != "lr"}

@@ -1,19 +1,83 @@
 """Training that builds and differentiates a graph at every step."""
 
+# ruff: noqa: N803 - X is the field's name for the inputs
+
 from __future__ import annotations
 
+from collections.abc import Sequence
+from math import isfinite
 from typing import Any
 
 from autograd import no_grad, paused_collector
 from nn.data.dataset import Dataset
 from nn.matching import numbers_of
-from nn.training.example import objective
-from nn.training.measuring import Measured
-from nn.training.progress import Progress
+from nn.module import Module
+from nn.optim.clipping import clip_grad_norm
+from nn.optim.optimizers import Optimizer
+from nn.training.history import History, Measured, Progress
+from nn.training.interrupts import held_interrupts
 from nn.training.task import Task
-from nn.training.update import update
 
-__all__ = ["EagerEngine", "measured_eagerly"]
+__all__ = ["EagerEngine", "NonFiniteError", "measured_eagerly", "update"]
+
+
+class NonFiniteError(ArithmeticError):
+    """The loss or a gradient became nan or infinite; the parameters are as before that step.
+
+    `history` is that of the epochs before, when `fit` raises it.
+    """
+
+    history: History | None = None
+
+
+def update(
+    task: Task, X: list[Any], y: list[Any], noise: Sequence[Any] | None = None
+) -> tuple[list[Any], float]:
+    """Take one step on a batch; return the outputs and the loss before it as plain numbers.
+
+    The random numbers that the model takes are drawn, or given for each row by `noise`.
+
+    An exception, Ctrl-C included, comes before the step or after it, never within. Raises
+    NonFiniteError instead of a step along a gradient that is nan or infinite.
+    """
+    model, optimizer = task.model, task.optimizer
+    with paused_collector():
+        outputs = task.outputs(X, noise)
+        total = task.objective(outputs, y)
+        predictions = [numbers_of(output) for output in outputs]
+        if not isfinite(total.data):
+            raise NonFiniteError(_message(f"the loss is {total.data}", X, predictions))
+        optimizer.zero_grad()  # after the loss, which may refuse what it is given
+        total.backward()
+        _check_gradients(model, optimizer, X, predictions)
+        if task.clip_norm is not None:
+            clip_grad_norm(optimizer.parameters, task.clip_norm)
+        with held_interrupts():
+            optimizer.step()
+        return predictions, total.data
+
+
+def _check_gradients(
+    model: Module, optimizer: Optimizer, X: list[Any], predictions: list[Any]
+) -> None:
+    for index, parameter in enumerate(optimizer.parameters):
+        if not isfinite(parameter.grad):
+            names = {value: name for name, value in model.named_parameters()}
+            which = names.get(parameter, f"number {index} of the optimizer")
+            what = f"the gradient of parameter {which} is {parameter.grad}"
+            raise NonFiniteError(_message(what, X, predictions))
+
+
+def _message(what: str, X: list[Any], predictions: list[Any]) -> str:
+    """Return the message, with the first input whose output is not finite if there is one."""
+    for x, prediction in zip(X, predictions, strict=True):
+        if not all(map(isfinite, prediction if isinstance(prediction, list) else [prediction])):
+            what += f"; the model gives {prediction} for {x}"
+            break
+    return (
+        f"{what}. The parameters are those before this step; try a smaller learning rate, "
+        "clip_norm=1.0, or standardised inputs"
+    )
 
 
 class EagerEngine:
@@ -51,7 +115,7 @@ def measured_eagerly(task: Task, examples: Dataset) -> Measured:
     inputs, targets = examples.lists()
     measured = Measured()
     with no_grad(), paused_collector():
-        outputs = [task.model(x) for x in inputs]
-        mean = numbers_of(objective(task.model, task.loss, task.penalty, outputs, targets))
+        outputs = task.outputs(inputs)
+        mean = numbers_of(task.objective(outputs, targets))
     measured.add(mean * len(targets), len(targets), [*map(numbers_of, outputs)], targets)
     return measured

@@ -11,11 +11,9 @@ from typing import Any, Protocol
 from nn.metrics import Metric
 from nn.training.compiled import CompiledEngine
 from nn.training.eager import EagerEngine
-from nn.training.foreign import is_foreign, other_threads
-from nn.training.keeping import Keeping
-from nn.training.measuring import Measured
-from nn.training.progress import Progress
-from nn.training.restoring import noted
+from nn.training.history import Measured, Progress
+from nn.training.premises import is_foreign, other_threads
+from nn.training.restoring import Keeping, noted
 from nn.training.task import Task
 
 __all__ = ["Training", "checked_choice"]

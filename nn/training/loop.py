@@ -22,20 +22,19 @@ from nn.optim.penalties import Penalty
 from nn.optim.schedules import Schedule
 from nn.training.advice import advice
 from nn.training.callbacks import Callback, TrainingState, as_callbacks, is_foreign_callback
+from nn.training.eager import NonFiniteError
 from nn.training.engine import Training, checked_choice
-from nn.training.foreign import is_foreign
-from nn.training.history import History
+from nn.training.history import History, Progress
 from nn.training.interrupts import held_interrupts
-from nn.training.measuring import metric_functions
+from nn.training.premises import is_foreign
 from nn.training.preparation import (
     check_model,
+    metric_functions,
     prepared_optimizer,
     prepared_schedule,
     training_and_validation,
 )
-from nn.training.progress import Progress
 from nn.training.task import Task
-from nn.training.update import NonFiniteError
 
 __all__ = ["fit"]
 

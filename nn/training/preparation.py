@@ -5,22 +5,25 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 from autograd import Value, no_grad
-from nn.arguments import named
+from nn import losses
+from nn.arguments import check_call, named
 from nn.data.dataset import Dataset
 from nn.losses import LOSSES, Loss
 from nn.matching import is_scalar
+from nn.metrics import DECIDING, METRICS, Metric
 from nn.module import Module
 from nn.optim.optimizers import OPTIMIZERS, Optimizer
 from nn.optim.schedules import Schedule
 
 __all__ = [
-    "check_model", "check_targets", "first_output", "prepared_optimizer", "prepared_schedule",
-    "training_and_validation",
+    "check_model", "check_targets", "first_output", "metric_functions", "prepared_optimizer",
+    "prepared_schedule", "training_and_validation",
 ]  # fmt: skip
 
 
@@ -134,3 +137,38 @@ def prepared_schedule(
             finally:
                 optimizer.lr = rate
     return made
+
+
+def metric_functions(
+    metrics: Sequence[str | Metric], loss: Loss, targets: Sequence[Any]
+) -> dict[str, Metric]:
+    """Return metrics, given by name or as functions, by the names that the history uses.
+
+    Accuracy and its kin decide at the threshold that fits the loss. Raises ValueError for unknown
+    names and for two of one name.
+
+    >>> list(metric_functions(["accuracy"], losses.hinge_loss, [-1, 1]))
+    ['accuracy']
+    """
+    if isinstance(metrics, str) or not isinstance(metrics, Iterable):
+        raise TypeError(f'metrics must be a list, such as ["accuracy"], not {metrics!r}')
+    functions: dict[str, Metric] = {}
+    for metric in metrics:
+        function: Callable[..., float] = (
+            metric if callable(metric) else named("metric", metric, METRICS)
+        )
+        name = metric if isinstance(metric, str) else getattr(metric, "__name__", repr(metric))
+        if name in functions or name in {"loss", "lr"}:
+            raise ValueError(f"metrics: the name {name!r} is taken; rename the function")
+        check_call(function, f"the metric {name!r}", "all outputs", "all targets")
+        if function in DECIDING:
+            function = partial(function, threshold=_threshold(loss, targets))
+        functions[name] = function
+    return functions
+
+
+def _threshold(loss: Loss, targets: Sequence[Any]) -> float:
+    """Return the output that lies between the two labels for a model trained with `loss`."""
+    if loss in {losses.mse_loss, losses.l1_loss, losses.huber_loss}:  # outputs are near the labels
+        return 0.0 if any(target == -1 for target in targets) else 0.5
+    return 0.5 if loss is losses.binary_cross_entropy else 0.0

@@ -1,13 +1,23 @@
-"""Numbers and gradients of parameters, noted so that they can be put back."""
+"""What a training finds, noted so that it can be put back: numbers, attributes, generators."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import pickle
+import random
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from itertools import chain, starmap
+from types import MethodType, ModuleType
+from typing import Any
 
-from autograd import Value, set_data, set_gradients
+from autograd import Value, Vector, set_data, set_gradients, structure_changed
+from nn.module import Module
 from nn.training.interrupts import held_interrupts
+from nn.training.task import CompilationError, Task
 
-__all__ = ["noted"]
+__all__ = ["Keeping", "kept_draws", "noted"]
 
 
 def noted(parameters: Iterable[Value]) -> Callable[[], None]:
@@ -31,3 +41,166 @@ def noted(parameters: Iterable[Value]) -> Callable[[], None]:
             set_gradients(values, gradients)
 
     return put_back
+
+
+# Of these the contents are noted too, at any depth: counts, sums, what was seen last.
+CONTAINERS = (list, dict, set, deque, bytearray)
+
+# What a Module notes of itself.
+OURS = frozenset({"scope_name", "_children_named", "_prediction"})
+
+
+class Keeping:
+    """The attributes of whom a task calls, noted so that they can be compared and put back.
+
+    Those of the model, its modules and the functions, and of the objects in these attributes.
+
+    >>> class Counting(Module):
+    ...     calls = 0
+    ...     def forward(self, x):
+    ...         self.calls += 1
+    ...         return x
+    >>> model = Counting()
+    >>> before = Keeping(model)
+    >>> _ = model(1.0)
+    >>> before.changed()
+    ['calls of Counting']
+    >>> before.put_back()
+    >>> model.calls
+    0
+    """
+
+    def __init__(self, model: Module, *functions: Any) -> None:
+        outer = [module for _, module in model.named_modules()] + [*map(_owner, functions)]
+        owners = {id(item): item for item in outer if _has_attributes(item)}
+        for owner in [*owners.values()]:
+            owners |= {id(item): item for item in vars(owner).values() if _has_attributes(item)}
+        self._noted = [(type(owner).__name__, vars(owner)) for owner in owners.values()]
+        self._before = [attributes.copy() for _, attributes in self._noted]
+        self._contents = {
+            (place, name): [(item, item.copy()) for item in _containers(attribute)]
+            for place, (_, attributes) in enumerate(self._noted)
+            for name, attribute in attributes.items()
+            if type(attribute) not in (Value, Vector)  # most of what there is
+        }
+
+    @classmethod
+    def of(cls, task: Task) -> Keeping:
+        """Note the attributes of the model, the loss and the penalty."""
+        return cls(task.model, task.loss, task.penalty)
+
+    def changed(self) -> list[str]:
+        """Return the names of the attributes that have been set or changed since."""
+        found = []
+        for place, ((owner, now), before) in enumerate(zip(self._noted, self._before, strict=True)):
+            for name in dict.fromkeys([*before, *now]):
+                there = name in now and name in before and _equal(now[name], before[name])
+                contents = self._contents.get((place, name), [])
+                if name not in OURS and not (there and all(starmap(_same, contents))):
+                    found.append(f"{name} of {owner}")
+        return found
+
+    def put_back(self) -> None:
+        """Let all attributes be what they were."""
+        if self.changed():
+            structure_changed()
+        for (_, now), before in zip(self._noted, self._before, strict=True):
+            now.update(before)  # never empty, for other threads
+            for name in now.keys() - before.keys():
+                del now[name]
+        for item, before in chain.from_iterable(self._contents.values()):
+            if not _same(item, before):
+                _fill(item, before)
+
+
+@contextmanager
+def kept_draws(task: Task, allowed: bool = True) -> Iterator[None]:
+    """Put the generators of random numbers back after the block, as if it had not drawn from them.
+
+    Those of the modules `random` and `numpy.random`, and the attributes of the model, the loss and
+    the penalty. Raises CompilationError if it has drawn and that is not allowed: in a trace.
+    """
+    sources = _sources(task)
+    before = [state() for state, _ in sources]
+    try:
+        yield
+        drawn = pickle.dumps(before) != pickle.dumps([state() for state, _ in sources])
+    finally:
+        for (_, put_back), state in zip(sources, before, strict=True):
+            put_back(state)
+    if not allowed and drawn:
+        raise CompilationError(
+            "the model or the loss draws random numbers; a program would repeat the first ones"
+        )
+
+
+def _sources(task: Task) -> list[tuple[Callable[[], Any], Callable[[Any], Any]]]:
+    """Return what reads the state of each generator, and what sets it."""
+    import numpy as np
+
+    owners = [*(module for _, module in task.model.named_modules()), task.loss, task.penalty]
+    found: list[Any] = [
+        (random.getstate, random.setstate),
+        (np.random.get_state, np.random.set_state),
+    ]
+    for item in (item for owner in owners for item in getattr(owner, "__dict__", {}).values()):
+        if isinstance(item, random.Random):
+            found.append((item.getstate, item.setstate))
+        elif isinstance(item, np.random.RandomState):
+            found.append((item.get_state, item.set_state))
+        elif isinstance(item, np.random.Generator):
+            bits = item.bit_generator
+            found.append((partial(getattr, bits, "state"), partial(setattr, bits, "state")))
+    return found
+
+
+def _owner(function: Any) -> Any:
+    while isinstance(function, partial):
+        function = function.func
+    return function.__self__ if isinstance(function, MethodType) else function
+
+
+def _has_attributes(item: Any) -> bool:
+    return hasattr(item, "__dict__") and not isinstance(item, type | ModuleType)
+
+
+def _containers(attribute: Any) -> list[Any]:
+    """Return what can be changed in place, from the outside in."""
+    found: dict[int, Any] = {}
+    stack = [attribute]
+    while stack:
+        item = stack.pop()
+        if type(item) is tuple:
+            stack += item
+        elif (type(item) in CONTAINERS or _is_array(item)) and id(item) not in found:
+            found[id(item)] = item
+            if type(item) in (list, deque):
+                stack += item
+            elif type(item) is dict:
+                stack += item.values()
+    return [*found.values()]
+
+
+def _is_array(item: Any) -> bool:
+    return type(item).__name__ == "ndarray"  # NumPy need not be there
+
+
+def _fill(item: Any, before: Any) -> None:
+    if _is_array(item):
+        item[...] = before
+    else:
+        item.clear()
+        item.update(before) if type(item) in (dict, set) else item.extend(before)
+
+
+def _same(item: Any, before: Any) -> bool:
+    if _is_array(item):
+        return bool(item.tobytes() == before.tobytes())  # those of objects have their addresses
+    if type(item) is dict:
+        return _same([*item, *item.values()], [*before, *before.values()])
+    return len(item) == len(before) and all(map(_equal, item, before))
+
+
+def _equal(one: Any, other: Any) -> bool:
+    plain = type(one) is type(other) and type(one) in (int, float, str)
+    return one is other or (plain and one == other)

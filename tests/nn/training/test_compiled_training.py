@@ -16,8 +16,8 @@ import nn
 from autograd import Descent, TracingError, Value
 from nn import MLP, SGD, Adam, AdamW, Layer, Module, NonFiniteError, RMSprop, Sequential, fit
 from nn.training import compiled
-from nn.training.agreement import CompilationError
-from nn.training.progress import Progress
+from nn.training.history import Progress
+from nn.training.task import CompilationError
 
 RNG = random.Random(5)
 ROWS = 12

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from nn.training.progress import Progress
+from nn.training.history import Progress
 
 
 class Terminal(io.StringIO):
