@@ -41,11 +41,11 @@ from autograd.words import Words
 if TYPE_CHECKING:
     from autograd.files import write_files
     from autograd.program.compile import Compiled, compile
-    from autograd.program.descent import Descent, Steps
+    from autograd.program.descent import Descent
 
 __all__ = [
     "TABLE", "Compiled", "Constant", "Contribution", "Descent", "GradientError", "NumericWarning",
-    "Primitive", "StaleGraphError", "StaleProgramError", "Steps", "Sweep", "TracingError", "Value",
+    "Primitive", "StaleGraphError", "StaleProgramError", "Sweep", "TracingError", "Value",
     "Vector", "Visit", "Words", "abs", "acos", "acosh", "asin", "asinh", "atan", "atan2", "atanh",
     "check_gradients", "clip", "compile", "cos", "cosh", "current_variant", "detach", "dot", "elu",
     "erf", "erfc", "exp", "expm1", "gelu", "grad", "gradients", "hessian", "hvp", "hypot",
@@ -61,7 +61,6 @@ __all__ = [
 LAZY = {
     "Compiled": "autograd.program.compile",
     "Descent": "autograd.program.descent",
-    "Steps": "autograd.program.descent",
     "compile": "autograd.program.compile",
     "write_files": "autograd.files",
 }

@@ -44,7 +44,7 @@ TOPICS: dict[str, dict[str, tuple[str, ...]]] = {
         "Sums and what is made of them": (
             "sum", "dot", "mean", "norm", "softmax", "log_softmax", "logsumexp", "logaddexp",
         ),
-        "Compiling": ("compile", "Compiled", "Descent", "Steps"),
+        "Compiling": ("compile", "Compiled", "Descent"),
         "How graphs are recorded": (
             "no_grad", "scope", "sections", "source_lines", "paused_collector",
             "set_data", "set_gradients", "write_files",
@@ -57,7 +57,7 @@ TOPICS: dict[str, dict[str, tuple[str, ...]]] = {
     "nn": {
         "Modules": (
             "Module", "Neuron", "Layer", "MLP", "Sequential", "Conv2d", "MaxPool2d", "AvgPool2d",
-            "Flatten", "Dropout", "Perceptron", "PerceptronHistory", "ACTIVATIONS", "INITIALIZERS",
+            "Flatten", "Dropout", "Perceptron", "ACTIVATIONS", "INITIALIZERS",
         ),
         "Losses": (
             "mse_loss", "l1_loss", "huber_loss", "hinge_loss", "binary_cross_entropy",

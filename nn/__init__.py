@@ -28,7 +28,6 @@ from nn.layers.dropout import Dropout
 from nn.layers.initializers import INITIALIZERS
 from nn.layers.perceptron import Perceptron
 from nn.layers.pooling import AvgPool2d, Flatten, MaxPool2d
-from nn.layers.separability import PerceptronHistory
 from nn.losses import (
     LOSSES,
     binary_cross_entropy,
@@ -65,11 +64,10 @@ __all__ = [
     "ACTIVATIONS", "INITIALIZERS", "L1", "L2", "LOSSES", "METRICS", "MLP", "OPTIMIZERS", "SGD",
     "Adam", "AdamW", "AvgPool2d", "Callback", "CheckpointError", "CompilationError", "Conv2d",
     "CosineLR", "Dataset", "Dropout", "EarlyStopping", "Flatten", "History", "Layer", "LinearLR",
-    "MaxPool2d", "Module", "Neuron", "NonFiniteError", "Optimizer", "Perceptron",
-    "PerceptronHistory", "RMSprop", "Schedule", "Sequential", "Standardizer", "StepLR",
-    "TrainingState", "accuracy", "batches", "binary_cross_entropy",
-    "binary_cross_entropy_with_logits", "clip_grad_norm", "confusion_matrix", "cross_entropy",
-    "f1_score", "fit", "hinge_loss", "huber_loss", "l1_loss", "load_mnist", "load_state",
-    "mean_absolute_error", "mean_squared_error", "mse_loss", "one_hot", "precision", "r2_score",
-    "read_digit", "recall", "save_state", "split",
+    "MaxPool2d", "Module", "Neuron", "NonFiniteError", "Optimizer", "Perceptron", "RMSprop",
+    "Schedule", "Sequential", "Standardizer", "StepLR", "TrainingState", "accuracy", "batches",
+    "binary_cross_entropy", "binary_cross_entropy_with_logits", "clip_grad_norm",
+    "confusion_matrix", "cross_entropy", "f1_score", "fit", "hinge_loss", "huber_loss", "l1_loss",
+    "load_mnist", "load_state", "mean_absolute_error", "mean_squared_error", "mse_loss", "one_hot",
+    "precision", "r2_score", "read_digit", "recall", "save_state", "split",
 ]  # fmt: skip

@@ -27,6 +27,7 @@ from autograd.value import Value
 if TYPE_CHECKING:
     import os
     from collections.abc import Callable
+    from pathlib import Path
 
     from autograd.program.arguments import Arguments
     from autograd.program.program import Program
@@ -242,25 +243,26 @@ class Compiled:
         """Return the captured leaves, in the order of the parameters of the programs."""
         return self._programs.trace(self._read(args)).leaves
 
-    def to_c(self, path: str | os.PathLike[str], *args: Any) -> None:
-        """Write the function as C99 without dependencies: `path`, a .c file, and its header.
+    def to_c(self, path: str | os.PathLike[str], *args: Any) -> Path:
+        """Write the function as C99 without dependencies, and return the path of the .c file.
 
-        `NAME_value` computes one example, and `NAME_gradient` its value and derivatives with
-        respect to the inputs (`NAME_jacobian` the derivatives of several results); NAME is that of
-        the file. The current data of the captured leaves become `NAME_parameters`. Example
-        arguments say for which structure; they can be left out after calls with only one.
+        Its header lies beside it. `NAME_value` computes one example, and `NAME_gradient` its value
+        and derivatives with respect to the inputs (`NAME_jacobian` the derivatives of several
+        results); NAME is that of the file. The current data of the captured leaves become
+        `NAME_parameters`. Example arguments say for which structure; they can be left out after
+        calls with only one.
 
         Raises TypeError without arguments and calls, ValueError for an operation without C text
         or after calls with several structures, and OSError if the file cannot be written.
 
-        >>> import pathlib, tempfile
+        >>> import tempfile
         >>> with tempfile.TemporaryDirectory() as folder:
-        ...     compile(lambda x: x * x).to_c(f"{folder}/square.c", 1.0)
-        ...     sorted(path.name for path in pathlib.Path(folder).iterdir())
+        ...     path = compile(lambda x: x * x).to_c(f"{folder}/square.c", 1.0)
+        ...     sorted(file.name for file in path.parent.iterdir())
         ['square.c', 'square.h']
         """
         programs = self._programs
-        write_c(programs.trace(self._read(args)) if args else programs.only_trace(), path)
+        return write_c(programs.trace(self._read(args)) if args else programs.only_trace(), path)
 
     def to_jax(self, kind: str, *args: Any) -> Callable[[Any, Any, Any], tuple[Any, Any]]:
         """Return the program of one kind of result as a pure function of JAX arrays.

@@ -22,9 +22,10 @@ if TYPE_CHECKING:
 __all__ = ["write_c"]
 
 
-def write_c(trace: Trace, path: str | os.PathLike[str]) -> None:
+def write_c(trace: Trace, path: str | os.PathLike[str]) -> Path:
     """Write the value and the derivatives of one example as C99: a source file and its header.
 
+    Returns the path of the source file.
     Raises ValueError for a path that ends neither in .c nor in nothing, for a name that C cannot
     include, or for an operation without C text, and OSError when a file cannot be written; both
     files are then as they were.
@@ -53,6 +54,7 @@ def write_c(trace: Trace, path: str | os.PathLike[str]) -> None:
     parameters = [leaf._data for leaf in trace.leaves]
     text = backend.c_text(source.stem, functions, parameters, header.name)
     write_files({source: text.source.encode(), header: text.header.encode()})
+    return source
 
 
 def _schedule(program: Program) -> Schedule:

@@ -9,6 +9,7 @@ import numpy as np
 
 import autograd
 import nn
+from autograd.program.descent import Steps
 from networks import Digits, DigitsConvolution, Moons
 from problems import Chain, Made, Readme, Rosenbrock
 
@@ -26,8 +27,6 @@ __all__ = [
     "readme",
     "set_parameters",
 ]
-
-Steps = autograd.Steps
 
 
 def model_of(problem: Moons | Digits, activation: str) -> nn.MLP:

@@ -32,7 +32,7 @@ def test_every_float_comes_back_bit_for_bit(suffix, tmp_path):
 @suffixes
 def test_a_model_comes_back(suffix, tmp_path):
     model, other = MLP(2, [3, 1]), MLP(2, [3, 1])
-    model.save(tmp_path / f"model{suffix}")
+    assert model.save(str(tmp_path / f"model{suffix}")) == tmp_path / f"model{suffix}"
     other.load(tmp_path / f"model{suffix}")
     assert other.state_dict() == model.state_dict()
 

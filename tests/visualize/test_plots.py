@@ -370,7 +370,8 @@ def test_network_refuses_names_that_do_not_fit(options, said):
 def test_saved_figures_repeat_to_the_byte(suffix, tmp_path):
     for name in ("first", "second"):
         figure = plot_history({"loss": [2.0, 1.0], "validation_loss": [2.0, 1.5]})
-        save_figure(figure, tmp_path / f"{name}{suffix}")
+        path = tmp_path / f"{name}{suffix}"
+        assert save_figure(figure, str(path)) == path
     first, second = ((tmp_path / f"{name}{suffix}").read_bytes() for name in ("first", "second"))
     assert first == second
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from abc import ABC, abstractmethod
 from pathlib import Path
@@ -42,7 +43,7 @@ class Animation(ABC):
     def pictures(self) -> list[NDArray[np.uint8]]:
         """Return what is seen at each moment, (height, width, 4) bytes each."""
 
-    def save(self, path: str | Path) -> Path:
+    def save(self, path: str | os.PathLike[str]) -> Path:
         """Write the animation as .svg or .gif, by the suffix, and return the path.
 
         The file is written whole or not at all, and has the same bytes on every run. Raises

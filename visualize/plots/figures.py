@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import io
+import os
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING
@@ -65,8 +66,8 @@ def diverging_colours() -> Colormap:
     return colours
 
 
-def save_figure(figure: Figure, path: str | Path) -> None:
-    """Write a figure to a .svg, .png or .pdf file, whole or not at all.
+def save_figure(figure: Figure, path: str | os.PathLike[str]) -> Path:
+    """Write a figure to a .svg, .png or .pdf file, whole or not at all, and return the path.
 
     The same figure gives the same bytes on every run, with the same matplotlib: ids in SVG come
     from a fixed salt and dates are left out. Text in SVG stays text, so it can be searched and
@@ -77,15 +78,15 @@ def save_figure(figure: Figure, path: str | Path) -> None:
     >>> import tempfile
     >>> from visualize import plot_history
     >>> with tempfile.TemporaryDirectory() as folder:
-    ...     save_figure(plot_history({"loss": [2.0, 1.0]}), Path(folder, "loss.svg"))
-    ...     Path(folder, "loss.svg").read_text()[:5]
-    '<?xml'
+    ...     save_figure(plot_history({"loss": [2.0, 1.0]}), f"{folder}/loss.svg").name
+    'loss.svg'
     """
     path = Path(path)
     suffix = path.suffix.lower()
     if suffix not in UNDATED:
         raise ValueError(f"cannot save a plot as {path.name!r}; use one of {', '.join(UNDATED)}")
     write_atomically(path, figure_bytes(figure, suffix))
+    return path
 
 
 def figure_bytes(figure: Figure, suffix: str) -> bytes:

@@ -230,7 +230,8 @@ def test_the_c_files_compute_value_and_gradient(tmp_path, in_axes):
 
 
 def test_c_files_say_every_number_of_sparse_results(tmp_path):
-    compiled(lambda x: [x[0] * 2, x[1] + x[2]]).to_c(tmp_path / "two", [1.0, 2.0, 3.0])
+    path = compiled(lambda x: [x[0] * 2, x[1] + x[2]]).to_c(tmp_path / "two", [1.0, 2.0, 3.0])
+    assert path == tmp_path / "two.c"
     header = (tmp_path / "two.h").read_text()
     assert "#define TWO_VALUE_OUTPUTS 2" in header
     assert "#define TWO_JACOBIAN_OUTPUTS 6" in header
