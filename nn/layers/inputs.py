@@ -8,6 +8,9 @@ from autograd import Constant, Value, Vector
 
 __all__ = ["Channels", "channels", "described", "flat", "operand", "vector"]
 
+# The channels of an image, each of them a list of rows, all of one shape.
+Channels: TypeAlias = list[list[list[Any]]]
+
 
 def vector(x: Any, length: int, layer: object) -> Vector:
     """Return the example `x` as operands: a list, tuple, 1-D array, or one number or Value.
@@ -76,10 +79,6 @@ def described(layer: object) -> str:
     """
     name = getattr(layer, "scope_name", "")
     return f"{layer!r} at {name}" if name else repr(layer)
-
-
-# The channels of an image, each of them a list of rows, all of one shape.
-Channels: TypeAlias = list[list[list[Any]]]
 
 
 def channels(x: Any, layer: object, count: int | None = None) -> Channels:
