@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 
 from autograd import Constant, Vector, sections
 from nn.arguments import as_count
+from nn.changes import Members
 from nn.layers.activations import Activation, activation_name
 from nn.layers.dense import Neuron
 from nn.layers.initializers import Initializer
@@ -61,7 +62,7 @@ class Conv2d(Module):
         self.padding = as_pair(padding, "padding", least=0)
         area = self.kernel_size[0] * self.kernel_size[1]
         self.activation = activation
-        self.kernels = [
+        self.kernels = Members(
             Neuron(
                 self.channels_in * area,
                 activation,
@@ -71,7 +72,7 @@ class Conv2d(Module):
                 rng=rng,
             )
             for _ in range(channels_out)
-        ]
+        )
 
     def forward(self, x: Any) -> Channels:
         """Return the feature maps of one image, one per kernel."""

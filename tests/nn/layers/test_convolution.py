@@ -5,7 +5,7 @@ import random
 import numpy as np
 import pytest
 
-from autograd import Value, topological_order
+from autograd import Value, compile, topological_order
 from nn import Conv2d, Flatten, Layer, MaxPool2d, Sequential, fit
 from nn.matching import numbers_of
 
@@ -208,3 +208,11 @@ def test_representations_can_be_typed():
     assert repr(Conv2d(1, 8, 3)) == "Conv2d(1, 8, 3, activation='linear')"
     layer = Conv2d(2, 1, (1, 2), "relu", stride=(2, 1), padding=3)
     assert repr(layer) == "Conv2d(2, 1, (1, 2), activation='relu', stride=(2, 1), padding=3)"
+
+
+def test_a_kernel_less_is_another_program():
+    layer = Conv2d(1, 2, 1)
+    c = compile(lambda x: layer([[x]]), verify="never")
+    assert len(c(1.0)) == 2
+    layer.kernels.pop()
+    assert len(c(1.0)) == 1
