@@ -47,7 +47,7 @@ def _scoped(loss: Callable[Signature, Any]) -> Callable[Signature, Any]:
 
 
 @_scoped
-def mse_loss(predictions: Any, targets: Any, reduction: str = "mean") -> Any:
+def mse_loss(predictions: Any, targets: Any, *, reduction: str = "mean") -> Any:
     """Return the mean squared error, (p - t)**2.
 
     >>> mse_loss([1.0, 2.0], [1.0, 4.0])
@@ -60,7 +60,7 @@ def mse_loss(predictions: Any, targets: Any, reduction: str = "mean") -> Any:
 
 
 @_scoped
-def l1_loss(predictions: Any, targets: Any, reduction: str = "mean") -> Any:
+def l1_loss(predictions: Any, targets: Any, *, reduction: str = "mean") -> Any:
     """Return the mean absolute error, |p - t|, with derivative 0 at p = t.
 
     >>> l1_loss([1.0, 2.0], [1.0, 4.0])
@@ -72,7 +72,9 @@ def l1_loss(predictions: Any, targets: Any, reduction: str = "mean") -> Any:
 
 
 @_scoped
-def huber_loss(predictions: Any, targets: Any, delta: float = 1.0, reduction: str = "mean") -> Any:
+def huber_loss(
+    predictions: Any, targets: Any, *, delta: float = 1.0, reduction: str = "mean"
+) -> Any:
     """Return half the squared error up to `delta`, and from there on the tangent (Huber 1964).
 
     With the residual r = p - t this is r*r/2 for |r| <= delta, else delta * (|r| - delta/2).
@@ -93,7 +95,7 @@ def huber_loss(predictions: Any, targets: Any, delta: float = 1.0, reduction: st
 
 
 @_scoped
-def hinge_loss(scores: Any, targets: Any, reduction: str = "mean") -> Any:
+def hinge_loss(scores: Any, targets: Any, *, reduction: str = "mean") -> Any:
     """Return max(0, 1 - t*s) for targets of -1 and 1 (Cortes, Vapnik 1995).
 
     >>> hinge_loss([2.0, -0.5], [1, 1])
@@ -105,7 +107,7 @@ def hinge_loss(scores: Any, targets: Any, reduction: str = "mean") -> Any:
 
 
 @_scoped
-def binary_cross_entropy(probabilities: Any, targets: Any, reduction: str = "mean") -> Any:
+def binary_cross_entropy(probabilities: Any, targets: Any, *, reduction: str = "mean") -> Any:
     """Return -(t * log(p) + (1 - t) * log(1 - p)) for probabilities p and targets from 0 to 1.
 
     Raises ValueError, naming the row, for a p outside [0, 1]. A p of exactly 0 or 1 on the wrong
@@ -129,7 +131,7 @@ def binary_cross_entropy(probabilities: Any, targets: Any, reduction: str = "mea
 
 
 @_scoped
-def binary_cross_entropy_with_logits(logits: Any, targets: Any, reduction: str = "mean") -> Any:
+def binary_cross_entropy_with_logits(logits: Any, targets: Any, *, reduction: str = "mean") -> Any:
     """Return the binary cross-entropy of sigmoid(logits), finite for logits of any size.
 
     Of targets from 0 to 1 it is t * softplus(-x) + (1 - t) * softplus(x), so that a hard label
@@ -151,7 +153,7 @@ def binary_cross_entropy_with_logits(logits: Any, targets: Any, reduction: str =
 
 
 @_scoped
-def cross_entropy(logits: Any, targets: Any, reduction: str = "mean") -> Any:
+def cross_entropy(logits: Any, targets: Any, *, reduction: str = "mean") -> Any:
     """Return logsumexp(logits) - logits[target] for integer classes, finite for any logits.
 
     One example is a sequence of logits, one per class, and an int; a batch is a list of such

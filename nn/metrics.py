@@ -22,7 +22,7 @@ AVERAGES = ("binary", "macro", "micro", "weighted")
 Metric: TypeAlias = Callable[[Sequence[Any], Sequence[Any]], float]
 
 
-def accuracy(predictions: Any, targets: Any, threshold: float = 0.0) -> float:
+def accuracy(predictions: Any, targets: Any, *, threshold: float = 0.0) -> float:
     """Return the share of predictions that are right, from 0 to 1.
 
     A prediction of several numbers stands for the class of the largest (the first of equals), a
@@ -118,7 +118,7 @@ def confusion_matrix(
 
 
 def precision(
-    predictions: Any, targets: Any, average: str | None = None, *, threshold: float = 0.0
+    predictions: Any, targets: Any, *, average: str | None = None, threshold: float = 0.0
 ) -> float:
     """Return the share of the rows taken for a class that are of it; 0 if none is taken for it.
 
@@ -134,7 +134,7 @@ def precision(
 
 
 def recall(
-    predictions: Any, targets: Any, average: str | None = None, *, threshold: float = 0.0
+    predictions: Any, targets: Any, *, average: str | None = None, threshold: float = 0.0
 ) -> float:
     """Return the share of the rows of a class that are taken for it; 0 if there are none.
 
@@ -147,7 +147,7 @@ def recall(
 
 
 def f1_score(
-    predictions: Any, targets: Any, average: str | None = None, *, threshold: float = 0.0
+    predictions: Any, targets: Any, *, average: str | None = None, threshold: float = 0.0
 ) -> float:
     """Return 2PR / (P + R) of precision P and recall R, their harmonic mean; 0 where both are 0.
 

@@ -59,9 +59,11 @@ def test_averages_over_classes_are_those_of_sklearn(metric, average, rows):
     for seed in range(20):
         scores, targets = random_scores(seed, 5, rows)
         expected = ORACLES[metric](targets, scores.argmax(axis=1), average=average, zero_division=0)
-        assert metric(scores, targets, average) == pytest.approx(expected, rel=1e-14)
+        assert metric(scores, targets, average=average) == pytest.approx(expected, rel=1e-14)
         if average == "macro":
-            assert metric(scores.tolist(), targets.tolist()) == metric(scores, targets, "macro")
+            assert metric(scores.tolist(), targets.tolist()) == metric(
+                scores, targets, average="macro"
+            )
 
 
 @pytest.mark.parametrize("metric", ORACLES)
@@ -69,12 +71,12 @@ def test_of_two_classes_the_second_counts(metric):
     for seed in range(10):
         scores, targets = random_scores(seed, 2)
         expected = ORACLES[metric](targets, scores.argmax(axis=1))
-        assert metric(scores, targets, "binary") == pytest.approx(expected, rel=1e-14)
+        assert metric(scores, targets, average="binary") == pytest.approx(expected, rel=1e-14)
         outputs = scores[:, 1] - scores[:, 0]
-        assert metric(outputs, targets) == metric(scores, targets, "binary")
+        assert metric(outputs, targets) == metric(scores, targets, average="binary")
         assert metric(outputs[:, None], 2 * targets - 1) == metric(outputs, targets)
         macro = ORACLES[metric](targets, scores.argmax(axis=1), average="macro")
-        assert metric(outputs, targets, "macro") == pytest.approx(macro, rel=1e-14)
+        assert metric(outputs, targets, average="macro") == pytest.approx(macro, rel=1e-14)
         shifted = 1.0 / (1.0 + np.exp(-outputs))
         assert metric(shifted, targets, threshold=0.5) == metric(outputs, targets)
 
@@ -89,8 +91,14 @@ def test_what_is_undefined_is_0(metric):
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda: precision([[1, 2, 3]], [0], "binary"), "precision: 'binary' is for two .* not 3"),
-        (lambda: recall([0.1], [1], "mean"), "recall: average is one of 'binary', .* not 'mean'"),
+        (
+            lambda: precision([[1, 2, 3]], [0], average="binary"),
+            "precision: 'binary' is for two .* not 3",
+        ),
+        (
+            lambda: recall([0.1], [1], average="mean"),
+            "recall: average is one of 'binary', .* not 'mean'",
+        ),
         (lambda: f1_score([0.1, 0.2], [1, 2]), "f1_score, row 1: the target is 2; of one output"),
         (lambda: recall([[0, 1], [0, 1]], [1, 2]), "recall, row 1: .* no class from 0 to 1"),
         (lambda: precision([], []), "precision: the predictions are empty"),
