@@ -38,6 +38,8 @@ class Statements(Calls):
         """Return a function or method, with its variables declared at its top."""
         known = self.known.functions.get(f"{owner}.{node.name}" if owner else node.name)
         signature = known if known and not self.scopes else self.known.signature(node)
+        if not self.scopes:
+            self.temporaries = 0  # a change of one function renames nothing in another
         scope = dict(signature.types)
         if owner:
             scope["self"] = ("class", owner)

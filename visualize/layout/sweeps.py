@@ -117,9 +117,11 @@ def _take_means(
     # Give every cluster the mean of its items; return their numbers.
     number: dict[int, int] = {}
     for item in items:
-        for cluster in layering.tree.between(layering.cluster[item], ROOT):
+        cluster = layering.cluster[item]
+        while cluster != ROOT:
             means[~cluster] = means.get(~cluster, 0.0) + means[item]
             number[cluster] = number.get(cluster, 0) + 1
+            cluster = layering.tree.parent[cluster]
     for cluster, count in number.items():
         means[~cluster] /= count
     return number

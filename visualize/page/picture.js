@@ -91,14 +91,14 @@ const layering_ = (() => {
     let tree, children, path, cluster, level, part;
     tree = new ClusterTree([[]], [ROOT], [0], []);
     children = [new Map([])];
-    const a5 = groups;
-    for (let i4 = 0; i4 < a5.length; i4++) {
-      path = a5[i4];
+    const a2 = groups;
+    for (let i1 = 0; i1 < a2.length; i1++) {
+      path = a2[i1];
       cluster = ROOT;
-      const a7 = path;
-      for (let i6 = 0; i6 < a7.length; i6++) {
-        level = i6;
-        part = a7[i6];
+      const a4 = path;
+      for (let i3 = 0; i3 < a4.length; i3++) {
+        level = i3;
+        part = a4[i3];
         if (!children[cluster].has(part)) {
           children[cluster].set(part, tree.__len__());
           children.push(new Map([]));
@@ -144,23 +144,23 @@ const layering_ = (() => {
   function build_layering(ranks, edges, tree, items, steps) {
     let layering, node, rank, first, last, trunk, by_length, index, u, v, bends, common, leaving, entering, chain, missing, around, key, item;
     layering = new Layering(tree, ranks.length, python.range(0, python.greatest(ranks, -1) + 1, 1).map((_) => []), ranks.slice(), tree.of_node.slice(), ranks.map((_) => []), ranks.map((_) => []), edges.map((_) => []));
-    const a9 = ranks;
-    for (let i8 = 0; i8 < a9.length; i8++) {
-      node = i8;
-      rank = a9[i8];
+    const a2 = ranks;
+    for (let i1 = 0; i1 < a2.length; i1++) {
+      node = i1;
+      rank = a2[i1];
       layering.ranks[rank].push(node);
     }
-    const t10 = tree.spans(tree.of_node, ranks);
-    first = t10[0];
-    last = t10[1];
+    const t3 = tree.spans(tree.of_node, ranks);
+    first = t3[0];
+    last = t3[1];
     trunk = new Map([]);
     by_length = python.sort(python.range(0, edges.length, 1).slice(), (e) => ranks[edges[e][1]] - ranks[edges[e][0]]);
-    const a12 = by_length;
-    for (let i11 = 0; i11 < a12.length; i11++) {
-      index = a12[i11];
-      const t13 = edges[index];
-      u = t13[0];
-      v = t13[1];
+    const a5 = by_length;
+    for (let i4 = 0; i4 < a5.length; i4++) {
+      index = a5[i4];
+      const t6 = edges[index];
+      u = t6[0];
+      v = t6[1];
       bends = (ranks[v] - ranks[u]) - 1;
       if (bends > steps) {
         continue;
@@ -170,8 +170,8 @@ const layering_ = (() => {
       entering = tree.between(tree.of_node[v], common);
       chain = [u];
       missing = [];
-      for (let i14 = ranks[u] + 1; i14 < ranks[v]; i14++) {
-        rank = i14;
+      for (let i7 = ranks[u] + 1; i7 < ranks[v]; i7++) {
+        rank = i7;
         around = _around(rank, leaving, entering, common, [first, last]);
         key = (chain[chain.length - 1] * tree.__len__()) + around;
         if ((missing.length === 0) && (trunk.has(key))) {
@@ -185,9 +185,9 @@ const layering_ = (() => {
       }
       items = items - missing.length;
       steps = steps - bends;
-      const a16 = missing;
-      for (let i15 = 0; i15 < a16.length; i15++) {
-        around = a16[i15];
+      const a9 = missing;
+      for (let i8 = 0; i8 < a9.length; i8++) {
+        around = a9[i8];
         item = layering.add(ranks[u] + chain.length, around);
         layering.join(chain[chain.length - 1], item);
         trunk.set((chain[chain.length - 1] * tree.__len__()) + around, item);
@@ -201,19 +201,19 @@ const layering_ = (() => {
   }
   function _around(rank, leaving, entering, common, spans) {
     let first, last, cluster;
-    const t17 = spans;
-    first = t17[0];
-    last = t17[1];
-    const a19 = leaving;
-    for (let i18 = 0; i18 < a19.length; i18++) {
-      cluster = a19[i18];
+    const t1 = spans;
+    first = t1[0];
+    last = t1[1];
+    const a3 = leaving;
+    for (let i2 = 0; i2 < a3.length; i2++) {
+      cluster = a3[i2];
       if (rank <= last[cluster]) {
         return cluster;
       }
     }
-    const a21 = entering;
-    for (let i20 = 0; i20 < a21.length; i20++) {
-      cluster = a21[i20];
+    const a5 = entering;
+    for (let i4 = 0; i4 < a5.length; i4++) {
+      cluster = a5[i4];
       if (rank >= first[cluster]) {
         return cluster;
       }
@@ -222,12 +222,12 @@ const layering_ = (() => {
   }
   function ranks_spanned(ranks, tree) {
     let first, last, spanned, cluster;
-    const t22 = tree.spans(tree.of_node, ranks);
-    first = t22[0];
-    last = t22[1];
+    const t1 = tree.spans(tree.of_node, ranks);
+    first = t1[0];
+    last = t1[1];
     spanned = 0;
-    for (let i23 = 1; i23 < tree.__len__(); i23++) {
-      cluster = i23;
+    for (let i2 = 1; i2 < tree.__len__(); i2++) {
+      cluster = i2;
       spanned = spanned + ((last[cluster] - first[cluster]) + 1);
     }
     return spanned;
@@ -236,23 +236,23 @@ const layering_ = (() => {
     let tree, present, item, inner, cluster, first, last, rank;
     tree = layering.tree;
     present = python.range(0, tree.__len__(), 1).map((_) => new Set());
-    const a25 = layering.cluster;
-    for (let i24 = 0; i24 < a25.length; i24++) {
-      item = i24;
-      inner = a25[i24];
-      const a27 = tree.between(inner, ROOT);
-      for (let i26 = 0; i26 < a27.length; i26++) {
-        cluster = a27[i26];
+    const a2 = layering.cluster;
+    for (let i1 = 0; i1 < a2.length; i1++) {
+      item = i1;
+      inner = a2[i1];
+      const a4 = tree.between(inner, ROOT);
+      for (let i3 = 0; i3 < a4.length; i3++) {
+        cluster = a4[i3];
         present[cluster].add(layering.rank[item]);
       }
     }
-    const t28 = tree.spans(layering.cluster, layering.rank);
-    first = t28[0];
-    last = t28[1];
-    for (let i29 = tree.__len__() - 1; i29 > ROOT; i29--) {
-      cluster = i29;
-      for (let i30 = first[cluster]; i30 < last[cluster] + 1; i30++) {
-        rank = i30;
+    const t5 = tree.spans(layering.cluster, layering.rank);
+    first = t5[0];
+    last = t5[1];
+    for (let i6 = tree.__len__() - 1; i6 > ROOT; i6--) {
+      cluster = i6;
+      for (let i7 = first[cluster]; i7 < last[cluster] + 1; i7++) {
+        rank = i7;
         if (!present[cluster].has(rank)) {
           layering.add(rank, cluster);
         }
@@ -313,25 +313,25 @@ const acyclic_ = (() => {
     let visits, latest, value, used, box, operand, step, visit, leaf;
     visits = new Array(operands.length).fill(0);
     latest = new Map([]);
-    const a12 = operands;
-    for (let i11 = 0; i11 < a12.length; i11++) {
-      value = i11;
-      used = a12[i11];
+    const a2 = operands;
+    for (let i1 = 0; i1 < a2.length; i1++) {
+      value = i1;
+      used = a2[i1];
       box = boxes[value];
       if (!looped[box]) {
         continue;
       }
-      const a14 = used;
-      for (let i13 = 0; i13 < a14.length; i13++) {
-        operand = a14[i13];
+      const a4 = used;
+      for (let i3 = 0; i3 < a4.length; i3++) {
+        operand = a4[i3];
         if (looped[boxes[operand]]) {
           step = boxes[operand] === box ? 0 : 1;
           visits[value] = Math.max(visits[value], visits[operand] + step);
         }
       }
-      const a16 = used;
-      for (let i15 = 0; i15 < a16.length; i15++) {
-        operand = a16[i15];
+      const a6 = used;
+      for (let i5 = 0; i5 < a6.length; i5++) {
+        operand = a6[i5];
         if (looped[boxes[operand]] && (operands[operand].length === 0)) {
           visit = boxes[operand] === box ? visits[value] : visits[value] - 1;
           latest.set(operand, Math.min(visit, (latest.get(operand) ?? visit)));
@@ -457,9 +457,9 @@ const gradient_ = (() => {
   function shown_for_many(gradients) {
     let shown, gradient;
     shown = largest(gradients);
-    const a4 = gradients;
-    for (let i3 = 0; i3 < a4.length; i3++) {
-      gradient = a4[i3];
+    const a2 = gradients;
+    for (let i1 = 0; i1 < a2.length; i1++) {
+      gradient = a2[i1];
       if ((gradient.state === shown.state) && (gradient.remark !== shown.remark)) {
         return new Gradient(shown.state, shown.value);
       }
@@ -545,8 +545,8 @@ const shorten_ = (() => {
     following = new Array(excess.length).fill(0);
     spent = 0;
     moved = false;
-    for (let i15 = 0; i15 < excess.length; i15++) {
-      source = i15;
+    for (let i1 = 0; i1 < excess.length; i1++) {
+      source = i1;
       if ((excess[source] <= 0) || visited[source]) {
         continue;
       }
@@ -563,10 +563,10 @@ const shorten_ = (() => {
           continue;
         }
         arc = arcs[node][following[node]];
-        const t16 = arc;
-        index = t16[0];
-        other = t16[1];
-        to_u = t16[2];
+        const t2 = arc;
+        index = t2[0];
+        other = t2[1];
+        to_u = t2[2];
         following[node] = following[node] + 1;
         spent = spent + 1;
         if (visited[other] || (to_u ? slack[index] > 0 : flow[index] === 0)) {
@@ -579,29 +579,29 @@ const shorten_ = (() => {
           continue;
         }
         amount = Math.min(excess[source], -excess[node]);
-        const a18 = path;
-        for (let i17 = 0; i17 < a18.length; i17++) {
-          const t19 = a18[i17];
-          index = t19[0];
-          to_u = t19[2];
+        const a4 = path;
+        for (let i3 = 0; i3 < a4.length; i3++) {
+          const t5 = a4[i3];
+          index = t5[0];
+          to_u = t5[2];
           if (!to_u && (flow[index] < amount)) {
             amount = flow[index];
           }
         }
-        const a21 = path;
-        for (let i20 = 0; i20 < a21.length; i20++) {
-          const t22 = a21[i20];
-          index = t22[0];
-          to_u = t22[2];
+        const a7 = path;
+        for (let i6 = 0; i6 < a7.length; i6++) {
+          const t8 = a7[i6];
+          index = t8[0];
+          to_u = t8[2];
           flow[index] = flow[index] + (to_u ? amount : -amount);
         }
         excess[source] = excess[source] - amount;
         excess[node] = excess[node] + amount;
         moved = true;
-        const a24 = path;
-        for (let i23 = 0; i23 < a24.length; i23++) {
-          const t25 = a24[i23];
-          on_path = t25[1];
+        const a10 = path;
+        for (let i9 = 0; i9 < a10.length; i9++) {
+          const t11 = a10[i9];
+          on_path = t11[1];
           visited[on_path] = false;
           following[on_path] = Math.max(following[on_path] - 1, 0);
         }
@@ -726,11 +726,11 @@ const sweeps_ = (() => {
       if ((siblings.length > 0) && (inner.length > 1)) {
         python.sort(inner, (x) => siblings[x]);
         fitted = isotonic(inner.map((c) => means.get(~c)), inner.map((c) => number.get(c)));
-        const a13 = inner;
-        const a14 = fitted;
-        for (let i12 = 0; i12 < a13.length; i12++) {
-          cluster = a13[i12];
-          mean = a14[i12];
+        const a3 = inner;
+        const a4 = fitted;
+        for (let i2 = 0; i2 < a3.length; i2++) {
+          cluster = a3[i2];
+          mean = a4[i2];
           means.set(~cluster, mean);
         }
       }
@@ -756,9 +756,9 @@ const sweeps_ = (() => {
   function _members_by_cluster(items, layering) {
     let members, item, entry, cluster;
     members = new Map([[ROOT, []]]);
-    const a16 = items;
-    for (let i15 = 0; i15 < a16.length; i15++) {
-      item = a16[i15];
+    const a2 = items;
+    for (let i1 = 0; i1 < a2.length; i1++) {
+      item = a2[i1];
       entry = item;
       cluster = layering.cluster[item];
       while (!members.has(cluster)) {
@@ -773,14 +773,14 @@ const sweeps_ = (() => {
   function _take_means(items, means, layering) {
     let number, item, cluster, count;
     number = new Map([]);
-    const a18 = items;
-    for (let i17 = 0; i17 < a18.length; i17++) {
-      item = a18[i17];
-      const a20 = layering.tree.between(layering.cluster[item], ROOT);
-      for (let i19 = 0; i19 < a20.length; i19++) {
-        cluster = a20[i19];
+    const a2 = items;
+    for (let i1 = 0; i1 < a2.length; i1++) {
+      item = a2[i1];
+      cluster = layering.cluster[item];
+      while (cluster !== ROOT) {
         means.set(~cluster, (means.get(~cluster) ?? 0.0) + means.get(item));
         number.set(cluster, (number.get(cluster) ?? 0) + 1);
+        cluster = layering.tree.parent[cluster];
       }
     }
     for ([cluster, count] of number) {
@@ -793,11 +793,11 @@ const sweeps_ = (() => {
     means = [];
     masses = [];
     lengths = [];
-    const a23 = values;
-    const a24 = weights;
-    for (let i22 = 0; i22 < a23.length; i22++) {
-      value = a23[i22];
-      weight = a24[i22];
+    const a2 = values;
+    const a3 = weights;
+    for (let i1 = 0; i1 < a2.length; i1++) {
+      value = a2[i1];
+      weight = a3[i1];
       mean = value;
       mass = weight;
       length = 1;
@@ -812,11 +812,11 @@ const sweeps_ = (() => {
       lengths.push(length);
     }
     fitted = [];
-    const a26 = means;
-    const a27 = lengths;
-    for (let i25 = 0; i25 < a26.length; i25++) {
-      mean = a26[i25];
-      length = a27[i25];
+    const a5 = means;
+    const a6 = lengths;
+    for (let i4 = 0; i4 < a5.length; i4++) {
+      mean = a5[i4];
+      length = a6[i4];
       python.extend(fitted, new Array(length).fill(mean));
     }
     return fitted;
@@ -824,12 +824,12 @@ const sweeps_ = (() => {
   function exchange_neighbours(order, position, layering, passes) {
     let stale, moved, rank, items;
     stale = new Array(order.length).fill(true);
-    for (let i28 = 0; i28 < passes; i28++) {
+    for (let i1 = 0; i1 < passes; i1++) {
       moved = new Array(order.length + 2).fill(false);
-      const a30 = order;
-      for (let i29 = 0; i29 < a30.length; i29++) {
-        rank = i29;
-        items = a30[i29];
+      const a3 = order;
+      for (let i2 = 0; i2 < a3.length; i2++) {
+        rank = i2;
+        items = a3[i2];
         if (stale[rank]) {
           moved[rank + 1] = _exchange_in(items, position, layering);
         }
@@ -845,8 +845,8 @@ const sweeps_ = (() => {
     upper = items.map((item) => python.sort(layering.above[item].map((other) => position[other]).slice()));
     lower = items.map((item) => python.sort(layering.below[item].map((other) => position[other]).slice()));
     moved = false;
-    for (let i31 = 0; i31 < items.length - 1; i31++) {
-      place = i31;
+    for (let i1 = 0; i1 < items.length - 1; i1++) {
+      place = i1;
       first = items[place];
       second = items[place + 1];
       if (layering.cluster[first] !== layering.cluster[second]) {
@@ -881,9 +881,9 @@ const sweeps_ = (() => {
     let crossings, smaller, end;
     crossings = 0;
     smaller = 0;
-    const a33 = left;
-    for (let i32 = 0; i32 < a33.length; i32++) {
-      end = a33[i32];
+    const a2 = left;
+    for (let i1 = 0; i1 < a2.length; i1++) {
+      end = a2[i1];
       while ((smaller < right.length) && (right[smaller] < end)) {
         smaller = smaller + 1;
       }
@@ -1042,15 +1042,15 @@ const ranks_ = (() => {
   function _cycle(before, waiting) {
     let after, v, sources, u, node, walk, cycle, shown;
     after = new Array(before.length).fill(-1);
-    const a10 = before;
-    for (let i9 = 0; i9 < a10.length; i9++) {
-      v = i9;
-      sources = a10[i9];
+    const a2 = before;
+    for (let i1 = 0; i1 < a2.length; i1++) {
+      v = i1;
+      sources = a2[i1];
       if (waiting[v] > 0) {
-        const a12 = sources;
-        for (let i11 = 0; i11 < a12.length; i11++) {
-          const t13 = a12[i11];
-          u = t13[0];
+        const a4 = sources;
+        for (let i3 = 0; i3 < a4.length; i3++) {
+          const t5 = a4[i3];
+          u = t5[0];
           after[u] = after[u] < 0 ? v : after[u];
         }
       }
@@ -1074,13 +1074,13 @@ const ranks_ = (() => {
     weights = new Array(edges.length).fill(1);
     ranks = latest_ranks(count, constraints);
     if (tree.__len__() > 1) {
-      const a15 = _cluster_constraints(count, edges, tree);
-      for (let i14 = 0; i14 < a15.length; i14++) {
-        const t16 = a15[i14];
-        u = t16[0];
-        v = t16[1];
-        gap = t16[2];
-        weight = t16[3];
+      const a2 = _cluster_constraints(count, edges, tree);
+      for (let i1 = 0; i1 < a2.length; i1++) {
+        const t3 = a2[i1];
+        u = t3[0];
+        v = t3[1];
+        gap = t3[2];
+        weight = t3[3];
         constraints.push([u, v, gap]);
         weights.push(weight);
       }
@@ -1098,29 +1098,29 @@ const ranks_ = (() => {
     component = _strong_components(count + tree.__len__(), links);
     tangled = _tangled(component, count, tree);
     found = [];
-    const a18 = links;
-    for (let i17 = 0; i17 < a18.length; i17++) {
-      const t19 = a18[i17];
-      first = t19[0];
-      second = t19[1];
-      around = t19[2];
+    const a2 = links;
+    for (let i1 = 0; i1 < a2.length; i1++) {
+      const t3 = a2[i1];
+      first = t3[0];
+      second = t3[1];
+      around = t3[2];
       if (!tangled[around] && (component[first] !== component[second])) {
         start = first < count ? first : (leave + first) - count;
         end = second < count ? second : (enter + second) - count;
         found.push([start, end, 1, 0]);
       }
     }
-    const a21 = tree.of_node;
-    for (let i20 = 0; i20 < a21.length; i20++) {
-      node = i20;
-      cluster = a21[i20];
+    const a5 = tree.of_node;
+    for (let i4 = 0; i4 < a5.length; i4++) {
+      node = i4;
+      cluster = a5[i4];
       if (cluster !== ROOT) {
         found.push([enter + cluster, node, 0, 0]);
         found.push([node, leave + cluster, 0, 0]);
       }
     }
-    for (let i22 = 1; i22 < tree.__len__(); i22++) {
-      cluster = i22;
+    for (let i6 = 1; i6 < tree.__len__(); i6++) {
+      cluster = i6;
       found.push([enter + cluster, leave + cluster, 0, SHORT_CLUSTER]);
       if (tree.parent[cluster] !== ROOT) {
         found.push([enter + tree.parent[cluster], enter + cluster, 0, 0]);
@@ -1134,11 +1134,11 @@ const ranks_ = (() => {
     size = count + tree.__len__();
     known = new Set();
     links = [];
-    const a24 = edges;
-    for (let i23 = 0; i23 < a24.length; i23++) {
-      const t25 = a24[i23];
-      u = t25[0];
-      v = t25[1];
+    const a2 = edges;
+    for (let i1 = 0; i1 < a2.length; i1++) {
+      const t3 = a2[i1];
+      u = t3[0];
+      v = t3[1];
       around = tree.common(tree.of_node[u], tree.of_node[v]);
       above_u = tree.between(tree.of_node[u], around);
       above_v = tree.between(tree.of_node[v], around);
@@ -1154,14 +1154,14 @@ const ranks_ = (() => {
   function _tangled(component, count, tree) {
     let members, number, tangled, cluster;
     members = new Array(component.length).fill(0);
-    const a27 = component;
-    for (let i26 = 0; i26 < a27.length; i26++) {
-      number = a27[i26];
+    const a2 = component;
+    for (let i1 = 0; i1 < a2.length; i1++) {
+      number = a2[i1];
       members[number] = members[number] + 1;
     }
     tangled = new Array(tree.__len__()).fill(false);
-    for (let i28 = 1; i28 < tree.__len__(); i28++) {
-      cluster = i28;
+    for (let i3 = 1; i3 < tree.__len__(); i3++) {
+      cluster = i3;
       tangled[cluster] = (members[component[count + cluster]] > 1) || tangled[tree.parent[cluster]];
     }
     return tangled;
@@ -1169,11 +1169,11 @@ const ranks_ = (() => {
   function _strong_components(count, links) {
     let after, first, second, index, low, component, following, stack, reached, found, root, work, node, successor;
     after = python.range(0, count, 1).map((_) => []);
-    const a30 = links;
-    for (let i29 = 0; i29 < a30.length; i29++) {
-      const t31 = a30[i29];
-      first = t31[0];
-      second = t31[1];
+    const a2 = links;
+    for (let i1 = 0; i1 < a2.length; i1++) {
+      const t3 = a2[i1];
+      first = t3[0];
+      second = t3[1];
       after[first].push(second);
     }
     index = new Array(count).fill(-1);
@@ -1183,8 +1183,8 @@ const ranks_ = (() => {
     stack = [];
     reached = 0;
     found = 0;
-    for (let i32 = 0; i32 < count; i32++) {
-      root = i32;
+    for (let i4 = 0; i4 < count; i4++) {
+      root = i4;
       work = index[root] < 0 ? [root] : [];
       while (work.length > 0) {
         node = work[work.length - 1];
@@ -1303,13 +1303,13 @@ const frames_ = (() => {
   function _extents(layering) {
     let tree, first, last, nested_first, nested_last, cluster, parent;
     tree = layering.tree;
-    const t13 = tree.spans(layering.cluster, layering.rank);
-    first = t13[0];
-    last = t13[1];
+    const t1 = tree.spans(layering.cluster, layering.rank);
+    first = t1[0];
+    last = t1[1];
     nested_first = new Array(tree.__len__()).fill(1);
     nested_last = new Array(tree.__len__()).fill(1);
-    for (let i14 = tree.__len__() - 1; i14 > ROOT; i14--) {
-      cluster = i14;
+    for (let i2 = tree.__len__() - 1; i2 > ROOT; i2--) {
+      cluster = i2;
       parent = tree.parent[cluster];
       if (first[parent] === first[cluster]) {
         nested_first[parent] = Math.max(nested_first[parent], nested_first[cluster] + 1);
@@ -1326,10 +1326,10 @@ const frames_ = (() => {
     spacing = geometry.spacing;
     tree = layering.tree;
     around = new Array(tree.__len__()).fill([Infinity, -Infinity, Infinity, -Infinity]);
-    const a16 = layering.cluster;
-    for (let i15 = 0; i15 < a16.length; i15++) {
-      item = i15;
-      cluster = a16[i15];
+    const a2 = layering.cluster;
+    for (let i1 = 0; i1 < a2.length; i1++) {
+      item = i1;
+      cluster = a2[i1];
       if (layering.is_placeholder(item)) {
         continue;
       }
@@ -1338,19 +1338,19 @@ const frames_ = (() => {
       start = Infinity;
       end = -Infinity;
       if (item < layering.node_count) {
-        const t17 = geometry.along[item];
-        start = t17[0];
-        end = t17[1];
+        const t3 = geometry.along[item];
+        start = t3[0];
+        end = t3[1];
       }
       around[cluster] = _joined(around[cluster], [start, end, low, high]);
     }
-    for (let i18 = tree.__len__() - 1; i18 > ROOT; i18--) {
-      cluster = i18;
-      const t19 = around[cluster];
-      start = t19[0];
-      end = t19[1];
-      low = t19[2];
-      high = t19[3];
+    for (let i4 = tree.__len__() - 1; i4 > ROOT; i4--) {
+      cluster = i4;
+      const t5 = around[cluster];
+      start = t5[0];
+      end = t5[1];
+      low = t5[2];
+      high = t5[3];
       along = [start - spacing.start, end + spacing.end];
       across = [low - spacing.low, high + spacing.high];
       along = _grown(along, geometry.least_along[cluster], geometry.reach[cluster]);
@@ -1366,9 +1366,9 @@ const frames_ = (() => {
   }
   function _grown(span, least, room) {
     let low, high, missing, start;
-    const t20 = span;
-    low = t20[0];
-    high = t20[1];
+    const t1 = span;
+    low = t1[0];
+    high = t1[1];
     missing = least - (high - low);
     if (missing <= 0) {
       return span;
@@ -1422,20 +1422,20 @@ const routing_ = (() => {
   function parallel_offsets(edges, count) {
     let together, index, u, v, offsets, indices, place;
     together = new Map([]);
-    const a6 = edges;
-    for (let i5 = 0; i5 < a6.length; i5++) {
-      index = i5;
-      const t7 = a6[i5];
-      u = t7[0];
-      v = t7[1];
+    const a2 = edges;
+    for (let i1 = 0; i1 < a2.length; i1++) {
+      index = i1;
+      const t3 = a2[i1];
+      u = t3[0];
+      v = t3[1];
       python.setdefault(together, (u * count) + v, []).push(index);
     }
     offsets = new Array(edges.length).fill(0.0);
     for (indices of together.values()) {
-      const a10 = indices;
-      for (let i9 = 0; i9 < a10.length; i9++) {
-        place = i9;
-        index = a10[i9];
+      const a6 = indices;
+      for (let i5 = 0; i5 < a6.length; i5++) {
+        place = i5;
+        index = a6[i5];
         offsets[index] = (place - ((indices.length - 1) / 2)) * PARALLEL_GAP;
       }
     }
@@ -1447,12 +1447,12 @@ const routing_ = (() => {
     centre = geometry.centre;
     heights = [];
     arrivals = new Map([]);
-    const a12 = edges;
-    for (let i11 = 0; i11 < a12.length; i11++) {
-      index = i11;
-      const t13 = a12[i11];
-      u = t13[0];
-      v = t13[1];
+    const a2 = edges;
+    for (let i1 = 0; i1 < a2.length; i1++) {
+      index = i1;
+      const t3 = a2[i1];
+      u = t3[0];
+      v = t3[1];
       chain = chains[index];
       comes_from = chain.length > 0 ? centre[chain[chain.length - 2]] : lanes.get(u);
       heights.push(comes_from + geometry.offsets[index]);
@@ -1461,10 +1461,10 @@ const routing_ = (() => {
     ports = new Array(edges.length).fill(0.0);
     for ([v, coming] of arrivals) {
       gap = Math.min(PORT_GAP, ((PORT_SPAN * 2) * geometry.half[v]) / coming.length);
-      const a16 = python.sort(coming.slice(), (x) => heights[x]);
-      for (let i15 = 0; i15 < a16.length; i15++) {
-        place = i15;
-        index = a16[i15];
+      const a6 = python.sort(coming.slice(), (x) => heights[x]);
+      for (let i5 = 0; i5 < a6.length; i5++) {
+        place = i5;
+        index = a6[i5];
         ports[index] = centre[v] + ((place - ((coming.length - 1) / 2)) * gap);
       }
     }
@@ -1475,22 +1475,22 @@ const routing_ = (() => {
     layering = geometry.layering;
     outside = geometry.frames[0][2] - (2 * geometry.spacing.node_gap);
     last_rank = new Map([]);
-    const a18 = edges;
-    const a19 = layering.chains;
-    for (let i17 = 0; i17 < a18.length; i17++) {
-      const t20 = a18[i17];
-      u = t20[0];
-      v = t20[1];
-      chain = a19[i17];
+    const a2 = edges;
+    const a3 = layering.chains;
+    for (let i1 = 0; i1 < a2.length; i1++) {
+      const t4 = a2[i1];
+      u = t4[0];
+      v = t4[1];
+      chain = a3[i1];
       if (chain.length === 0) {
         last_rank.set(u, Math.max((last_rank.get(u) ?? 0), layering.rank[v]));
       }
     }
     busy_until = [];
     lanes = new Map([]);
-    const a22 = python.sort(python.sort([...last_rank.keys()]).slice(), (x) => layering.rank[x]);
-    for (let i21 = 0; i21 < a22.length; i21++) {
-      u = a22[i21];
+    const a6 = python.sort(python.sort([...last_rank.keys()]).slice(), (x) => layering.rank[x]);
+    for (let i5 = 0; i5 < a6.length; i5++) {
+      u = a6[i5];
       lane = 0;
       while ((lane < busy_until.length) && (busy_until[lane] > layering.rank[u])) {
         lane = lane + 1;
@@ -1506,9 +1506,9 @@ const routing_ = (() => {
   function _curve(knots) {
     let corners, knot, points, x, y, end_x, end_y, middle;
     corners = [knots[0]];
-    const a24 = knots.slice(1);
-    for (let i23 = 0; i23 < a24.length; i23++) {
-      knot = a24[i23];
+    const a2 = knots.slice(1);
+    for (let i1 = 0; i1 < a2.length; i1++) {
+      knot = a2[i1];
       if ((knot[0] <= corners[corners.length - 1][0]) && (knot[1] === corners[corners.length - 1][1])) {
         continue;
       }
@@ -1521,14 +1521,14 @@ const routing_ = (() => {
       corners.push(knots[knots.length - 1]);
     }
     points = [corners[0]];
-    const t25 = corners[0];
-    x = t25[0];
-    y = t25[1];
-    const a27 = corners.slice(1);
-    for (let i26 = 0; i26 < a27.length; i26++) {
-      const t28 = a27[i26];
-      end_x = t28[0];
-      end_y = t28[1];
+    const t3 = corners[0];
+    x = t3[0];
+    y = t3[1];
+    const a5 = corners.slice(1);
+    for (let i4 = 0; i4 < a5.length; i4++) {
+      const t6 = a5[i4];
+      end_x = t6[0];
+      end_y = t6[1];
       middle = (x + end_x) / 2;
       python.extend(points, [[middle, y], [middle, end_y], [end_x, end_y]]);
       x = end_x;
@@ -1575,15 +1575,15 @@ const lanes_ = (() => {
     lanes = geometry.lanes;
     half = geometry.half;
     rows = [];
-    const a5 = geometry.order;
-    for (let i4 = 0; i4 < a5.length; i4++) {
-      items = a5[i4];
+    const a2 = geometry.order;
+    for (let i1 = 0; i1 < a2.length; i1++) {
+      items = a2[i1];
       run = [];
       low = -Infinity;
-      const a7 = items;
-      for (let i6 = 0; i6 < a7.length; i6++) {
-        place = i6;
-        item = a7[i6];
+      const a4 = items;
+      for (let i3 = 0; i3 < a4.length; i3++) {
+        place = i3;
+        item = a4[i3];
         if (place === 0) {
           low = lanes[cluster[item]][0] + spacing.low;
         }
@@ -1624,15 +1624,15 @@ const lanes_ = (() => {
     wish = _wishes(geometry);
     after = wish.map((_) => []);
     waiting = new Array(wish.length).fill(0);
-    const a9 = geometry.order;
-    for (let i8 = 0; i8 < a9.length; i8++) {
-      items = a9[i8];
+    const a2 = geometry.order;
+    for (let i1 = 0; i1 < a2.length; i1++) {
+      items = a2[i1];
       previous = -1;
-      const a11 = _borders_and_items(items, geometry);
-      for (let i10 = 0; i10 < a11.length; i10++) {
-        const t12 = a11[i10];
-        unknown = t12[0];
-        distance = t12[1];
+      const a4 = _borders_and_items(items, geometry);
+      for (let i3 = 0; i3 < a4.length; i3++) {
+        const t5 = a4[i3];
+        unknown = t5[0];
+        distance = t5[1];
         if (previous >= 0) {
           after[previous].push([unknown, distance]);
           waiting[unknown] = waiting[unknown] + 1;
@@ -1640,23 +1640,23 @@ const lanes_ = (() => {
         previous = unknown;
       }
     }
-    const a14 = geometry.least_across;
-    for (let i13 = 0; i13 < a14.length; i13++) {
-      cluster = i13;
-      breadth = a14[i13];
+    const a7 = geometry.least_across;
+    for (let i6 = 0; i6 < a7.length; i6++) {
+      cluster = i6;
+      breadth = a7[i6];
       if (breadth > 0) {
         after[low + cluster].push([high + cluster, breadth]);
         waiting[high + cluster] = waiting[high + cluster] + 1;
       }
     }
     sequence = waiting.map((x, i) => [i, x]).filter(([unknown, left]) => left === 0).map(([unknown, left]) => unknown);
-    const a16 = sequence;
-    for (let i15 = 0; i15 < a16.length; i15++) {
-      unknown = a16[i15];
-      const a18 = after[unknown];
-      for (let i17 = 0; i17 < a18.length; i17++) {
-        const t19 = a18[i17];
-        other = t19[0];
+    const a9 = sequence;
+    for (let i8 = 0; i8 < a9.length; i8++) {
+      unknown = a9[i8];
+      const a11 = after[unknown];
+      for (let i10 = 0; i10 < a11.length; i10++) {
+        const t12 = a11[i10];
+        other = t12[0];
         waiting[other] = waiting[other] - 1;
         if (waiting[other] === 0) {
           sequence.push(other);
@@ -1665,31 +1665,31 @@ const lanes_ = (() => {
     }
     raised = wish.slice();
     lowered = wish.slice();
-    const a21 = sequence;
-    for (let i20 = 0; i20 < a21.length; i20++) {
-      unknown = a21[i20];
-      const a23 = after[unknown];
-      for (let i22 = 0; i22 < a23.length; i22++) {
-        const t24 = a23[i22];
-        other = t24[0];
-        distance = t24[1];
+    const a14 = sequence;
+    for (let i13 = 0; i13 < a14.length; i13++) {
+      unknown = a14[i13];
+      const a16 = after[unknown];
+      for (let i15 = 0; i15 < a16.length; i15++) {
+        const t17 = a16[i15];
+        other = t17[0];
+        distance = t17[1];
         raised[other] = Math.max(raised[other], raised[unknown] + distance);
       }
     }
-    const a26 = sequence.slice().reverse();
-    for (let i25 = 0; i25 < a26.length; i25++) {
-      unknown = a26[i25];
-      const a28 = after[unknown];
-      for (let i27 = 0; i27 < a28.length; i27++) {
-        const t29 = a28[i27];
-        other = t29[0];
-        distance = t29[1];
+    const a19 = sequence.slice().reverse();
+    for (let i18 = 0; i18 < a19.length; i18++) {
+      unknown = a19[i18];
+      const a21 = after[unknown];
+      for (let i20 = 0; i20 < a21.length; i20++) {
+        const t22 = a21[i20];
+        other = t22[0];
+        distance = t22[1];
         lowered[unknown] = Math.min(lowered[unknown], lowered[other] - distance);
       }
     }
     middle = python.zip(raised, lowered).map(([up, down]) => (up + down) / 2);
-    for (let i30 = 0; i30 < count; i30++) {
-      item = i30;
+    for (let i23 = 0; i23 < count; i23++) {
+      item = i23;
       geometry.centre[item] = middle[item];
     }
     lanes = python.range(0, high - low, 1).map((cluster) => [middle[low + cluster], middle[high + cluster]]);
@@ -1706,31 +1706,31 @@ const lanes_ = (() => {
     highs = new Array(tree.__len__()).fill(-Infinity);
     total = new Array(tree.__len__()).fill(0.0);
     number = new Array(tree.__len__()).fill(0);
-    const a32 = centre;
-    for (let i31 = 0; i31 < a32.length; i31++) {
-      item = i31;
-      middle = a32[i31];
+    const a2 = centre;
+    for (let i1 = 0; i1 < a2.length; i1++) {
+      item = i1;
+      middle = a2[i1];
       if (!layering.is_placeholder(item)) {
-        const a34 = tree.between(layering.cluster[item], ROOT);
-        for (let i33 = 0; i33 < a34.length; i33++) {
-          inner = a34[i33];
+        const a4 = tree.between(layering.cluster[item], ROOT);
+        for (let i3 = 0; i3 < a4.length; i3++) {
+          inner = a4[i3];
           total[inner] = total[inner] + middle;
           number[inner] = number[inner] + 1;
         }
       }
     }
-    const a36 = layering.cluster;
-    for (let i35 = 0; i35 < a36.length; i35++) {
-      item = i35;
-      cluster = a36[i35];
+    const a6 = layering.cluster;
+    for (let i5 = 0; i5 < a6.length; i5++) {
+      item = i5;
+      cluster = a6[i5];
       if (layering.is_placeholder(item)) {
         centre[item] = total[cluster] / number[cluster];
       }
       start = centre[item] - half[item];
       end = centre[item] + half[item];
-      const a38 = tree.between(cluster, ROOT);
-      for (let i37 = 0; i37 < a38.length; i37++) {
-        inner = a38[i37];
+      const a8 = tree.between(cluster, ROOT);
+      for (let i7 = 0; i7 < a8.length; i7++) {
+        inner = a8[i7];
         start = start - geometry.spacing.low;
         end = end + geometry.spacing.high;
         lows[inner] = Math.min(lows[inner], start);
@@ -1752,22 +1752,22 @@ const lanes_ = (() => {
     inside = ROOT;
     last = high + ROOT;
     reach = 0.0;
-    for (let i39 = 0; i39 < items.length + 1; i39++) {
-      place = i39;
+    for (let i1 = 0; i1 < items.length + 1; i1++) {
+      place = i1;
       item = place < items.length ? items[place] : -1;
       around = item >= 0 ? cluster[item] : ROOT;
       if (around !== inside) {
         common = tree.common(inside, around);
-        const a41 = tree.between(inside, common);
-        for (let i40 = 0; i40 < a41.length; i40++) {
-          closed = a41[i40];
+        const a3 = tree.between(inside, common);
+        for (let i2 = 0; i2 < a3.length; i2++) {
+          closed = a3[i2];
           listed.push([high + closed, reach + spacing.high]);
           last = high + closed;
           reach = 0.0;
         }
-        const a43 = tree.between(around, common).slice().reverse();
-        for (let i42 = 0; i42 < a43.length; i42++) {
-          opened = a43[i42];
+        const a5 = tree.between(around, common).slice().reverse();
+        for (let i4 = 0; i4 < a5.length; i4++) {
+          opened = a5[i4];
           gap = low <= last && last < high ? spacing.low : spacing.node_gap;
           listed.push([low + opened, reach + gap]);
           last = low + opened;
@@ -1827,22 +1827,22 @@ const order_ = (() => {
   function count_crossings(order, position, layering) {
     let crossings, items, passed, item, ends, end;
     crossings = 0;
-    const a5 = order;
-    for (let i4 = 0; i4 < a5.length; i4++) {
-      items = a5[i4];
+    const a2 = order;
+    for (let i1 = 0; i1 < a2.length; i1++) {
+      items = a2[i1];
       passed = [];
-      const a7 = items;
-      for (let i6 = 0; i6 < a7.length; i6++) {
-        item = a7[i6];
+      const a4 = items;
+      for (let i3 = 0; i3 < a4.length; i3++) {
+        item = a4[i3];
         ends = layering.below[item].map((other) => position[other]);
-        const a9 = ends;
-        for (let i8 = 0; i8 < a9.length; i8++) {
-          end = a9[i8];
+        const a6 = ends;
+        for (let i5 = 0; i5 < a6.length; i5++) {
+          end = a6[i5];
           crossings = crossings + (passed.length - python.bisect_right(passed, end));
         }
-        const a11 = ends;
-        for (let i10 = 0; i10 < a11.length; i10++) {
-          end = a11[i10];
+        const a8 = ends;
+        for (let i7 = 0; i7 < a8.length; i7++) {
+          end = a8[i7];
           python.insort(passed, end);
         }
       }
@@ -1852,16 +1852,16 @@ const order_ = (() => {
   function order_ranks(layering) {
     let pieces, others, starts, dice, best, start, upwards, near, found;
     pieces = 0;
-    const a13 = layering.below;
-    for (let i12 = 0; i12 < a13.length; i12++) {
-      others = a13[i12];
+    const a2 = layering.below;
+    for (let i1 = 0; i1 < a2.length; i1++) {
+      others = a2[i1];
       pieces = pieces + others.length;
     }
     starts = Math.max(2, Math.min(MOST_STARTS, Math.floor(EFFORT / (pieces + 1))));
     dice = new _Dice(1);
     best = new _Found(-1, []);
-    for (let i14 = 0; i14 < starts; i14++) {
-      start = i14;
+    for (let i3 = 0; i3 < starts; i3++) {
+      start = i3;
       upwards = (start % 2) === 0;
       near = upwards ? layering.above : layering.below;
       if (start > 1) {
@@ -1880,26 +1880,26 @@ const order_ = (() => {
   function _face_forward(order, layering) {
     let agreement, items, nodes, place, node, alike, item, above, below, around, places;
     agreement = 0;
-    const a16 = order;
-    for (let i15 = 0; i15 < a16.length; i15++) {
-      items = a16[i15];
+    const a2 = order;
+    for (let i1 = 0; i1 < a2.length; i1++) {
+      items = a2[i1];
       nodes = items.filter((item) => item < layering.node_count).map((item) => item);
-      const a18 = nodes;
-      for (let i17 = 0; i17 < a18.length; i17++) {
-        place = i17;
-        node = a18[i17];
+      const a4 = nodes;
+      for (let i3 = 0; i3 < a4.length; i3++) {
+        place = i3;
+        node = a4[i3];
         agreement = agreement + ((((2 * place) - nodes.length) + 1) * node);
       }
     }
     order = order.map((items) => agreement >= 0 ? items.slice() : items.slice().reverse());
-    const a20 = order;
-    for (let i19 = 0; i19 < a20.length; i19++) {
-      items = a20[i19];
+    const a6 = order;
+    for (let i5 = 0; i5 < a6.length; i5++) {
+      items = a6[i5];
       alike = new Map([]);
-      const a22 = items;
-      for (let i21 = 0; i21 < a22.length; i21++) {
-        place = i21;
-        item = a22[i21];
+      const a8 = items;
+      for (let i7 = 0; i7 < a8.length; i7++) {
+        place = i7;
+        item = a8[i7];
         if (item < layering.node_count) {
           above = python.sort(layering.above[item].slice());
           below = python.sort(layering.below[item].slice());
@@ -1908,11 +1908,11 @@ const order_ = (() => {
         }
       }
       for (places of alike.values()) {
-        const a25 = places;
-        const a26 = python.sort(places.map((p) => items[p]).slice());
-        for (let i24 = 0; i24 < a25.length; i24++) {
-          place = a25[i24];
-          item = a26[i24];
+        const a11 = places;
+        const a12 = python.sort(places.map((p) => items[p]).slice());
+        for (let i10 = 0; i10 < a11.length; i10++) {
+          place = a11[i10];
+          item = a12[i10];
           items[place] = item;
         }
       }
@@ -1923,12 +1923,12 @@ const order_ = (() => {
     let order, met, items, root, stack, item;
     order = layering.ranks.map((_) => []);
     met = new Array(layering.rank.length).fill(false);
-    const a28 = upwards ? layering.ranks.slice().reverse() : layering.ranks;
-    for (let i27 = 0; i27 < a28.length; i27++) {
-      items = a28[i27];
-      const a30 = items;
-      for (let i29 = 0; i29 < a30.length; i29++) {
-        root = a30[i29];
+    const a2 = upwards ? layering.ranks.slice().reverse() : layering.ranks;
+    for (let i1 = 0; i1 < a2.length; i1++) {
+      items = a2[i1];
+      const a4 = items;
+      for (let i3 = 0; i3 < a4.length; i3++) {
+        root = a4[i3];
         stack = [root];
         while (stack.length > 0) {
           item = stack.pop();
@@ -1951,8 +1951,8 @@ const order_ = (() => {
     if (is_flat) {
       best = _found(order, position, layering);
     }
-    for (let i31 = 0; i31 < SWEEPS; i31++) {
-      step = i31;
+    for (let i1 = 0; i1 < SWEEPS; i1++) {
+      step = i1;
       if (best.crossings === 0) {
         break;
       }
@@ -1984,13 +1984,13 @@ const order_ = (() => {
   function _positions(order, layering) {
     let position, items, place, item;
     position = new Array(layering.rank.length).fill(0);
-    const a33 = order;
-    for (let i32 = 0; i32 < a33.length; i32++) {
-      items = a33[i32];
-      const a35 = items;
-      for (let i34 = 0; i34 < a35.length; i34++) {
-        place = i34;
-        item = a35[i34];
+    const a2 = order;
+    for (let i1 = 0; i1 < a2.length; i1++) {
+      items = a2[i1];
+      const a4 = items;
+      for (let i3 = 0; i3 < a4.length; i3++) {
+        place = i3;
+        item = a4[i3];
         position[item] = place;
       }
     }
@@ -2001,16 +2001,16 @@ const order_ = (() => {
     tree = layering.tree;
     total = new Array(tree.__len__()).fill(0.0);
     number = new Array(tree.__len__()).fill(0);
-    const a37 = order;
-    for (let i36 = 0; i36 < a37.length; i36++) {
-      items = a37[i36];
-      const a39 = items;
-      for (let i38 = 0; i38 < a39.length; i38++) {
-        place = i38;
-        item = a39[i38];
-        const a41 = tree.between(layering.cluster[item], ROOT);
-        for (let i40 = 0; i40 < a41.length; i40++) {
-          cluster = a41[i40];
+    const a2 = order;
+    for (let i1 = 0; i1 < a2.length; i1++) {
+      items = a2[i1];
+      const a4 = items;
+      for (let i3 = 0; i3 < a4.length; i3++) {
+        place = i3;
+        item = a4[i3];
+        const a6 = tree.between(layering.cluster[item], ROOT);
+        for (let i5 = 0; i5 < a6.length; i5++) {
+          cluster = a6[i5];
           total[cluster] = total[cluster] + ((place + 0.5) / items.length);
           number[cluster] = number[cluster] + 1;
         }
@@ -2018,26 +2018,26 @@ const order_ = (() => {
     }
     ordered = python.sort(python.range(1, tree.__len__(), 1).slice(), (cluster) => total[cluster] / number[cluster]);
     numbers = new Array(tree.__len__()).fill(0);
-    const a43 = ordered;
-    for (let i42 = 0; i42 < a43.length; i42++) {
-      place = i42;
-      cluster = a43[i42];
+    const a8 = ordered;
+    for (let i7 = 0; i7 < a8.length; i7++) {
+      place = i7;
+      cluster = a8[i7];
       numbers[cluster] = place;
     }
     return numbers;
   }
   function _sort_clusters(order, position, layering, siblings) {
     let rank, items, means, place, item;
-    const a45 = order;
-    for (let i44 = 0; i44 < a45.length; i44++) {
-      rank = i44;
-      items = a45[i44];
+    const a2 = order;
+    for (let i1 = 0; i1 < a2.length; i1++) {
+      rank = i1;
+      items = a2[i1];
       means = new Map(items.map((item) => [item, position[item]]));
       order[rank] = sort_nested(items, means, layering, siblings);
-      const a47 = order[rank];
-      for (let i46 = 0; i46 < a47.length; i46++) {
-        place = i46;
-        item = a47[i46];
+      const a4 = order[rank];
+      for (let i3 = 0; i3 < a4.length; i3++) {
+        place = i3;
+        item = a4[i3];
         position[item] = place;
       }
     }
@@ -2086,15 +2086,15 @@ const placement_ = (() => {
     mass = python.range(0, geometry.half.length, 1).map((item) => item < layering.node_count ? 1.0 : BEND_MASS);
     both = python.zip(layering.above, layering.below).map(([up, down]) => [...up, ...down]);
     backwards = rows.slice().reverse();
-    for (let i6 = 0; i6 < one_sided + TWO_SIDED; i6++) {
-      step = i6;
+    for (let i1 = 0; i1 < one_sided + TWO_SIDED; i1++) {
+      step = i1;
       near = (step % 2) === 0 ? layering.below : layering.above;
       if (step >= one_sided) {
         near = both;
       }
-      const a8 = (step % 2) === 0 ? backwards : rows;
-      for (let i7 = 0; i7 < a8.length; i7++) {
-        row = a8[i7];
+      const a3 = (step % 2) === 0 ? backwards : rows;
+      for (let i2 = 0; i2 < a3.length; i2++) {
+        row = a3[i2];
         _fit(row, near, mass, geometry.centre);
       }
     }
@@ -2103,16 +2103,16 @@ const placement_ = (() => {
     let wishes, weights, item, offset, total, pull, other, low, high, fitted, value;
     wishes = [];
     weights = [];
-    const a10 = row.items;
-    const a11 = row.offsets;
-    for (let i9 = 0; i9 < a10.length; i9++) {
-      item = a10[i9];
-      offset = a11[i9];
+    const a2 = row.items;
+    const a3 = row.offsets;
+    for (let i1 = 0; i1 < a2.length; i1++) {
+      item = a2[i1];
+      offset = a3[i1];
       total = 0.0;
       pull = 0.0;
-      const a13 = near[item];
-      for (let i12 = 0; i12 < a13.length; i12++) {
-        other = a13[i12];
+      const a5 = near[item];
+      for (let i4 = 0; i4 < a5.length; i4++) {
+        other = a5[i4];
         total = total + mass[other];
         pull = pull + (mass[other] * centre[other]);
       }
@@ -2127,13 +2127,13 @@ const placement_ = (() => {
     low = row.low;
     high = row.high - row.offsets[row.offsets.length - 1];
     fitted = isotonic(wishes, weights);
-    const a15 = row.items;
-    const a16 = row.offsets;
-    const a17 = fitted;
-    for (let i14 = 0; i14 < a15.length; i14++) {
-      item = a15[i14];
-      offset = a16[i14];
-      value = a17[i14];
+    const a7 = row.items;
+    const a8 = row.offsets;
+    const a9 = fitted;
+    for (let i6 = 0; i6 < a7.length; i6++) {
+      item = a7[i6];
+      offset = a8[i6];
+      value = a9[i6];
       centre[item] = Math.min(Math.max(value, low), high) + offset;
     }
   }
@@ -2144,42 +2144,42 @@ const placement_ = (() => {
     half = geometry.half;
     row_of = new Array(centre.length).fill(0);
     place_of = new Array(centre.length).fill(0);
-    const a19 = rows;
-    for (let i18 = 0; i18 < a19.length; i18++) {
-      number = i18;
-      row = a19[i18];
-      const a21 = row.items;
-      for (let i20 = 0; i20 < a21.length; i20++) {
-        place = i20;
-        item = a21[i20];
+    const a2 = rows;
+    for (let i1 = 0; i1 < a2.length; i1++) {
+      number = i1;
+      row = a2[i1];
+      const a4 = row.items;
+      for (let i3 = 0; i3 < a4.length; i3++) {
+        place = i3;
+        item = a4[i3];
         row_of[item] = number;
         place_of[item] = place;
       }
     }
-    const a23 = _chains(layering, centre);
-    for (let i22 = 0; i22 < a23.length; i22++) {
-      chain = a23[i22];
+    const a6 = _chains(layering, centre);
+    for (let i5 = 0; i5 < a6.length; i5++) {
+      chain = a6[i5];
       stretch = [];
       low = -Infinity;
       high = Infinity;
       last_node = -1;
-      const a25 = [...chain, -1];
-      for (let i24 = 0; i24 < a25.length; i24++) {
-        item = a25[i24];
+      const a8 = [...chain, -1];
+      for (let i7 = 0; i7 < a8.length; i7++) {
+        item = a8[i7];
         if (item >= 0) {
-          const t26 = _room(rows[row_of[item]], place_of[item], centre);
-          room_low = t26[0];
-          room_high = t26[1];
+          const t9 = _room(rows[row_of[item]], place_of[item], centre);
+          room_low = t9[0];
+          room_high = t9[1];
           fits = Math.max(low, room_low) <= Math.min(high, room_high);
           if (fits && (item < layering.node_count) && (last_node >= 0)) {
             fits = Math.abs(centre[item] - centre[last_node]) <= (2 * half[item]);
             fits = fits || _is_only_edge(layering.above[item][0], item, layering);
           }
           if (fits) {
-            const t27 = Math.max(low, room_low);
-            const t28 = Math.min(high, room_high);
-            low = t27;
-            high = t28;
+            const t10 = Math.max(low, room_low);
+            const t11 = Math.min(high, room_high);
+            low = t10;
+            high = t11;
             stretch.push(item);
             last_node = item < layering.node_count ? item : last_node;
             continue;
@@ -2187,33 +2187,33 @@ const placement_ = (() => {
         }
         if (stretch.length > 1) {
           middle = python.sort(stretch.map((member) => centre[member]).slice())[Math.floor(stretch.length / 2)];
-          const a30 = stretch;
-          for (let i29 = 0; i29 < a30.length; i29++) {
-            member = a30[i29];
+          const a13 = stretch;
+          for (let i12 = 0; i12 < a13.length; i12++) {
+            member = a13[i12];
             centre[member] = Math.min(Math.max(middle, low), high);
           }
         }
         if (item >= 0) {
           stretch = [item];
-          const t31 = _room(rows[row_of[item]], place_of[item], centre);
-          low = t31[0];
-          high = t31[1];
+          const t14 = _room(rows[row_of[item]], place_of[item], centre);
+          low = t14[0];
+          high = t14[1];
           last_node = item < layering.node_count ? item : -1;
         }
       }
     }
-    const a33 = rows;
-    for (let i32 = 0; i32 < a33.length; i32++) {
-      row = a33[i32];
-      const a35 = row.items;
-      for (let i34 = 0; i34 < a35.length; i34++) {
-        place = i34;
-        item = a35[i34];
+    const a16 = rows;
+    for (let i15 = 0; i15 < a16.length; i15++) {
+      row = a16[i15];
+      const a18 = row.items;
+      for (let i17 = 0; i17 < a18.length; i17++) {
+        place = i17;
+        item = a18[i17];
         others = [...layering.above[item], ...layering.below[item]];
         if (others.length === 1) {
-          const t36 = _room(row, place, centre);
-          low = t36[0];
-          high = t36[1];
+          const t19 = _room(row, place, centre);
+          low = t19[0];
+          high = t19[1];
           centre[item] = Math.min(Math.max(centre[others[0]], low), high);
         }
       }
@@ -2240,26 +2240,26 @@ const placement_ = (() => {
     lower = new Array(centre.length).fill(-1);
     middle_above = layering.above.map((others) => _middle(others, centre, layering));
     middle_below = layering.below.map((others) => _middle(others, centre, layering));
-    const a38 = layering.below;
-    for (let i37 = 0; i37 < a38.length; i37++) {
-      item = i37;
-      others = a38[i37];
-      const a40 = others;
-      for (let i39 = 0; i39 < a40.length; i39++) {
-        other = a40[i39];
+    const a2 = layering.below;
+    for (let i1 = 0; i1 < a2.length; i1++) {
+      item = i1;
+      others = a2[i1];
+      const a4 = others;
+      for (let i3 = 0; i3 < a4.length; i3++) {
+        other = a4[i3];
         if (((item >= count) && (other >= count)) || _is_only_edge(item, other, layering)) {
           lower[item] = other;
           upper[other] = item;
         }
       }
     }
-    const a42 = [true, false];
-    for (let i41 = 0; i41 < a42.length; i41++) {
-      is_mutual = a42[i41];
-      const a44 = middle_below;
-      for (let i43 = 0; i43 < a44.length; i43++) {
-        item = i43;
-        other = a44[i43];
+    const a6 = [true, false];
+    for (let i5 = 0; i5 < a6.length; i5++) {
+      is_mutual = a6[i5];
+      const a8 = middle_below;
+      for (let i7 = 0; i7 < a8.length; i7++) {
+        item = i7;
+        other = a8[i7];
         is_free = (other >= 0) && (lower[item] < 0) && (upper[other] < 0);
         if (is_free && (!is_mutual || (middle_above[other] === item))) {
           lower[item] = other;
@@ -2268,10 +2268,10 @@ const placement_ = (() => {
       }
     }
     chains = [];
-    const a46 = lower;
-    for (let i45 = 0; i45 < a46.length; i45++) {
-      item = i45;
-      other = a46[i45];
+    const a10 = lower;
+    for (let i9 = 0; i9 < a10.length; i9++) {
+      item = i9;
+      other = a10[i9];
       if ((other >= 0) && (upper[item] < 0)) {
         chain = [item];
         while (lower[chain[chain.length - 1]] >= 0) {
@@ -2374,18 +2374,18 @@ const place_ = (() => {
     let is_mirrored, is_sideways, start, end, low, high, route, across, boxes, node, width, height, span, top, x, y, frames, frame, length, breadth;
     is_mirrored = ["RL", "BT"].includes(rankdir);
     is_sideways = ["LR", "RL"].includes(rankdir);
-    const t7 = geometry.frames[0];
-    start = t7[0];
-    end = t7[1];
-    low = t7[2];
-    high = t7[3];
-    const a9 = routes;
-    for (let i8 = 0; i8 < a9.length; i8++) {
-      route = a9[i8];
-      const a11 = route;
-      for (let i10 = 0; i10 < a11.length; i10++) {
-        const t12 = a11[i10];
-        across = t12[1];
+    const t1 = geometry.frames[0];
+    start = t1[0];
+    end = t1[1];
+    low = t1[2];
+    high = t1[3];
+    const a3 = routes;
+    for (let i2 = 0; i2 < a3.length; i2++) {
+      route = a3[i2];
+      const a5 = route;
+      for (let i4 = 0; i4 < a5.length; i4++) {
+        const t6 = a5[i4];
+        across = t6[1];
         low = Math.min(low, across);
         high = Math.max(high, across);
       }
@@ -2395,31 +2395,31 @@ const place_ = (() => {
       return is_sideways ? [along, across - low] : [across - low, along];
     }
     boxes = [];
-    const a14 = sizes;
-    for (let i13 = 0; i13 < a14.length; i13++) {
-      node = i13;
-      const t15 = a14[i13];
-      width = t15[0];
-      height = t15[1];
+    const a8 = sizes;
+    for (let i7 = 0; i7 < a8.length; i7++) {
+      node = i7;
+      const t9 = a8[i7];
+      width = t9[0];
+      height = t9[1];
       span = geometry.along[node];
       top = geometry.centre[node] - geometry.half[node];
-      const t16 = point(is_mirrored ? span[1] : span[0], top);
-      x = t16[0];
-      y = t16[1];
+      const t10 = point(is_mirrored ? span[1] : span[0], top);
+      x = t10[0];
+      y = t10[1];
       boxes.push([x, y, width, height]);
     }
     frames = [];
-    const a18 = geometry.frames.slice(1);
-    for (let i17 = 0; i17 < a18.length; i17++) {
-      frame = a18[i17];
-      const t19 = point(is_mirrored ? frame[1] : frame[0], frame[2]);
-      x = t19[0];
-      y = t19[1];
+    const a12 = geometry.frames.slice(1);
+    for (let i11 = 0; i11 < a12.length; i11++) {
+      frame = a12[i11];
+      const t13 = point(is_mirrored ? frame[1] : frame[0], frame[2]);
+      x = t13[0];
+      y = t13[1];
       length = frame[1] - frame[0];
       breadth = frame[3] - frame[2];
-      const t20 = is_sideways ? [length, breadth] : [breadth, length];
-      width = t20[0];
-      height = t20[1];
+      const t14 = is_sideways ? [length, breadth] : [breadth, length];
+      width = t14[0];
+      height = t14[1];
       frames.push([x, y, width, height]);
     }
     return new Placing(boxes, routes.map((route) => route.map(([along, across]) => point(along, across))), geometry.layering.tree.paths.slice(1), frames, is_sideways ? end - start : high - low, is_sideways ? high - low : end - start);
