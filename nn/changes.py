@@ -8,7 +8,7 @@ from typing import Any
 
 from autograd import Value, structure_changed
 
-__all__ = ["Members", "changes_structure"]
+__all__ = ["NO_STRUCTURE", "Members", "changes_structure"]
 
 PLAIN = frozenset({bool, float, int, str, type(None)})
 
@@ -16,14 +16,12 @@ PLAIN = frozenset({bool, float, int, str, type(None)})
 NO_STRUCTURE = frozenset({"scope_name", "training", "_children_named", "_prediction"})
 
 
-def changes_structure(name: str, former: Any, attribute: Any) -> bool:
+def changes_structure(former: Any, attribute: Any) -> bool:
     """Tell whether an attribute that is set changes what a module computes.
 
     It does not if it is what it was, or a result that a forward pass has left there: else a model
     that notes something at every call would have every program traced again.
     """
-    if name in NO_STRUCTURE:
-        return False
     kind = type(attribute)
     if kind in PLAIN:
         return type(former) is not kind or repr(former) != repr(attribute)  # so -0.0 is not 0.0

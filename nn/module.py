@@ -19,7 +19,7 @@ from autograd import (
     set_gradients,
     structure_changed,
 )
-from nn.changes import changes_structure
+from nn.changes import NO_STRUCTURE, changes_structure
 from nn.checkpoint import checked_state, load_state, save_state
 from nn.modes import local_modes, mode_here, set_mode_here
 from nn.prediction import Prediction
@@ -80,7 +80,7 @@ class Module:
     def __setattr__(self, name: str, attribute: Any) -> None:
         former = self.__dict__.get(name, self)
         super().__setattr__(name, attribute)
-        if changes_structure(name, former, attribute):
+        if name not in NO_STRUCTURE and changes_structure(former, attribute):
             self.__dict__["_children_named"] = False
             structure_changed()
 

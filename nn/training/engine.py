@@ -16,20 +16,11 @@ from nn.training.premises import is_foreign, other_threads
 from nn.training.restoring import Keeping, noted
 from nn.training.task import Task
 
-__all__ = ["Training", "checked_choice"]
+__all__ = ["Training"]
 
 PAUSE = 50.0  # times what a look takes, between two of them that only other threads ask for
 
 _log = getLogger("nn")
-
-
-def checked_choice(choice: Any) -> bool | str:
-    """Return what was given for `compile`; ValueError unless it is "auto", True or False."""
-    if choice is True or choice is False:
-        return choice
-    if choice != "auto":
-        raise ValueError(f'compile must be "auto", True or False, not {choice!r}')
-    return "auto"
 
 
 class Engine(Protocol):

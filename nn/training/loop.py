@@ -23,12 +23,13 @@ from nn.optim.schedules import Schedule
 from nn.training.advice import advice
 from nn.training.callbacks import Callback, TrainingState, as_callbacks, is_foreign_callback
 from nn.training.eager import NonFiniteError
-from nn.training.engine import Training, checked_choice
+from nn.training.engine import Training
 from nn.training.history import History, Progress
 from nn.training.interrupts import held_interrupts
 from nn.training.premises import is_foreign
 from nn.training.preparation import (
     check_model,
+    checked_choice,
     metric_functions,
     prepared_optimizer,
     prepared_schedule,

@@ -22,8 +22,8 @@ from nn.optim.optimizers import OPTIMIZERS, Optimizer
 from nn.optim.schedules import Schedule
 
 __all__ = [
-    "check_model", "check_targets", "first_output", "metric_functions", "prepared_optimizer",
-    "prepared_schedule", "training_and_validation",
+    "check_model", "check_targets", "checked_choice", "first_output", "metric_functions",
+    "prepared_optimizer", "prepared_schedule", "training_and_validation",
 ]  # fmt: skip
 
 
@@ -172,3 +172,12 @@ def _threshold(loss: Loss, targets: Sequence[Any]) -> float:
     if loss in {losses.mse_loss, losses.l1_loss, losses.huber_loss}:  # outputs are near the labels
         return 0.0 if any(target == -1 for target in targets) else 0.5
     return 0.5 if loss is losses.binary_cross_entropy else 0.0
+
+
+def checked_choice(choice: Any) -> bool | str:
+    """Return what was given for `compile`; ValueError unless it is "auto", True or False."""
+    if choice is True or choice is False:
+        return choice
+    if choice != "auto":
+        raise ValueError(f'compile must be "auto", True or False, not {choice!r}')
+    return "auto"
