@@ -10,9 +10,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeAlias
 
 from autograd.primitives import guarded_mul, identity
-from autograd.program.grids import grids
 from autograd.program.levels import levels
-from autograd.program.reductions import LEAST_PRODUCT, taken_apart
+from autograd.program.reductions import LEAST_PRODUCT, grids, taken_apart
 from autograd.program.spelling import spelled_out
 from autograd.program.stages import (
     Dots,

@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from autograd.program.grids import Grid, grids
+from autograd.program.reductions import Grid, grids
 
 
 def entries_of(grid):

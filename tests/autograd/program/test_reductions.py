@@ -18,10 +18,9 @@ from autograd.primitives import (
     mul,
     neg,
 )  # fmt: skip
-from autograd.program.grids import Grid
 from autograd.program.interpreter import variables
 from autograd.program.program import Instruction, Program
-from autograd.program.reductions import taken_apart
+from autograd.program.reductions import Grid, taken_apart
 
 
 def summed(apart, examples, shared, parameters):
