@@ -7,12 +7,13 @@ reads regular ones.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeAlias
+import struct
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from autograd.primitives import guarded_mul, identity
-from autograd.program.levels import levels
 from autograd.program.reductions import LEAST_PRODUCT, grids, taken_apart
-from autograd.program.spelling import spelled_out
+from autograd.program.simplify.draft import rewritten
+from autograd.program.simplify.rewrites import common_subexpressions
 from autograd.program.stages import (
     Dots,
     Elementwise,
@@ -25,16 +26,18 @@ from autograd.program.stages import (
     SummedProduct,
     SummedRows,
     Table,
-)  # fmt: skip
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
     from autograd.primitive import Primitive
     from autograd.program.program import Program
     from autograd.program.reductions import Apart
+    from autograd.program.simplify.draft import Draft
 
 __all__ = ["scheduled"]
+
 
 Variables: TypeAlias = tuple[int, ...]
 
@@ -208,3 +211,89 @@ class _Layout:
             return sum(2 if stride >= 0 else 1 for stride in strides if stride is not None)
 
         return max(orders, key=regularity, default=[*group])
+
+
+MOST_CONSTANTS = 4  # sets of constants for which operations of one kind are kept apart
+
+
+def levels(program: Program, wanted: Collection[int]) -> Iterator[list[int]]:
+    """Yield groups of variables that the wanted ones need, operands before their users.
+
+    The operations of a group are the same, on operands that vary in the same places, so that one
+    loop computes them all. What varies and what does not are levelled apart. Operations on few
+    distinct constants are kept apart by these: an exponent of 2 needs no general power.
+    """
+    first, varies = program.first, program.varies
+    needed = set(wanted)
+    for number in range(program.size - 1, first - 1, -1):
+        if number in needed:
+            needed.update(program.instructions[number - first].args)
+    level = [0] * program.size
+    kinds: dict[tuple[bool, int], dict[Any, list[int]]] = {}
+    for number, (op, args) in enumerate(program.instructions, first):
+        if number not in needed:
+            continue
+        varying = varies[number]
+        depth = 1 + max([level[arg] for arg in args if varies[arg] is varying], default=0)
+        level[number] = depth
+        kind: Any = (op, len(args), _sides(op, [varies[arg] for arg in args]))
+        kinds.setdefault((varying, depth), {}).setdefault(kind, []).append(number)
+    for place in sorted(kinds):  # what does not vary first
+        for group in kinds[place].values():
+            yield from _by_constants(program, group)
+
+
+def _sides(op: Primitive, varying: list[bool]) -> tuple[bool, ...]:
+    """Return which operands vary; of a variadic operation, whether any of each half does."""
+    if not op.variadic:
+        return tuple(varying)
+    half = len(varying) // 2
+    return True in varying[:half], True in varying[half:]
+
+
+def _by_constants(program: Program, group: list[int]) -> list[list[int]]:
+    """Return the group parted by the constants among the operands, if that gives few parts."""
+    parts: dict[tuple[bytes | None, ...], list[int]] = {}
+    for number in group:
+        op, args = program.instructions[number - program.first]
+        constants = [None if op.variadic else program.constant(arg) for arg in args]
+        key = tuple([None if c is None else struct.pack("d", c) for c in constants])
+        parts.setdefault(key, []).append(number)
+    return list(parts.values()) if len(parts) <= MOST_CONSTANTS else [group]
+
+
+FEW = 2  # operands that the text of a row takes
+
+
+def spelled_out(program: Program) -> Program:
+    """Return the program with operations on more operands than two as their rows spell them.
+
+    >>> from autograd.primitives import hypot
+    >>> from autograd.program.program import Instruction, Program
+    >>> whole = Program(3, 0, 0, (), (Instruction(hypot, (0, 1, 2)),), (3,))
+    >>> [op.name for op, _ in spelled_out(whole).instructions][-4:]
+    ['abs', 'equal', 'largest', 'where']
+    """
+    if not any(op.spelled and len(args) > FEW for op, args in program.instructions):
+        return program
+    return rewritten(program, (_spelled, common_subexpressions))[0]
+
+
+class _Variable(NamedTuple):
+    """A variable of a draft, to which rows can be applied."""
+
+    draft: Draft
+    number: int
+
+    @staticmethod
+    def __primitive__(op: Primitive, args: tuple[Any, ...]) -> _Variable:
+        draft = next(x.draft for x in args if isinstance(x, _Variable))
+        numbers = [x.number if isinstance(x, _Variable) else draft.constant(x) for x in args]
+        return _Variable(draft, draft.define(op, tuple(numbers)))
+
+
+def _spelled(draft: Draft, op: Primitive, args: tuple[int, ...]) -> int | None:
+    if op.spelled is None or len(args) <= FEW:
+        return None
+    number: int = op.spelled(*[_Variable(draft, arg) for arg in args]).number
+    return number
