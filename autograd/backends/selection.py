@@ -7,8 +7,8 @@ from logging import getLogger
 from typing import TYPE_CHECKING, Any
 
 from autograd.backends.executable import BackendLimit, Executable
-from autograd.backends.interpreter import Interpreted
 from autograd.backends.stepping import ArrayStepper, Sizes, Stepper
+from autograd.program.interpreter import Interpreted
 from autograd.program.schedule import scheduled
 from autograd.turns import loaded
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from autograd.backends.interpreter import Interpreted
 from autograd.backends.selection import checked_backend, stepper
 from autograd.changes import STRUCTURE
 from autograd.collector import paused_collector
@@ -13,6 +12,7 @@ from autograd.graph import CLOCK
 from autograd.program.arguments import Arguments, Axes, read
 from autograd.program.batching import batched
 from autograd.program.difference import same_trace, stale
+from autograd.program.interpreter import Interpreted
 from autograd.program.trace import Function
 from autograd.program.training import training_program
 from autograd.program.update import check_state, traced_rule, updated

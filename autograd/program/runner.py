@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from autograd.backends.selection import executable
 from autograd.graph import CLOCK
 from autograd.program import derivatives
-from autograd.program.nonfinite import cause_of_non_finite
+from autograd.program.interpreter import cause_of_non_finite
 from autograd.program.shapes import (
     NUMBER,
     Array,
