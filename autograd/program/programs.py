@@ -16,7 +16,7 @@ from autograd.program.difference import same_program, same_trace, stale
 from autograd.program.runner import KINDS, Runner, derived
 from autograd.program.shapes import NUMBER, shape_of
 from autograd.program.trace import Function
-from autograd.program.tracing_mode import TracingMode, traced_under
+from autograd.program.traced import TracingMode, traced_under
 from autograd.program.verification import Case, Verification
 from autograd.turns import Turns
 

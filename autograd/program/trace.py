@@ -22,8 +22,7 @@ from autograd.program.shapes import (
     filled,
     shape_of,
 )
-from autograd.program.traced import placeholder
-from autograd.program.tracing_mode import TracingMode, traced_under
+from autograd.program.traced import TracingMode, placeholder, traced_under
 from autograd.value import Value
 
 if TYPE_CHECKING:

@@ -12,8 +12,7 @@ from autograd.program.lowering import captured, lowered
 from autograd.program.shapes import NUMBER, of_tuple
 from autograd.program.simplify import simplified
 from autograd.program.trace import Trace
-from autograd.program.traced import placeholder
-from autograd.program.tracing_mode import TracingMode, traced_under
+from autograd.program.traced import TracingMode, placeholder, traced_under
 from autograd.value import Value
 
 if TYPE_CHECKING:
