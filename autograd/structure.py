@@ -1,16 +1,40 @@
-"""Nested lists, tuples, dicts and NumPy arrays of numbers: taken apart and put together again."""
+"""Nested lists, tuples, dicts and arrays of numbers: taken apart, put together, and their shapes.
+
+A shape is the structure of arguments and results without their numbers. It is hashable, so that it
+can be the key of a trace, and it is pickled with it.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from math import prod
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from autograd.arrays import as_ndarray
-from autograd.number import is_array
+from autograd.number import as_float, is_array
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Hashable, Iterable, Iterator
+    from collections.abc import Sequence as PySequence
 
-__all__ = ["leaves_of", "mapped", "rebuilt"]
+__all__ = [
+    "NUMBER",
+    "Array",
+    "Batch",
+    "Mapping",
+    "Sequence",
+    "Shape",
+    "arrays_of",
+    "described",
+    "filled",
+    "leaves_of",
+    "mapped",
+    "of_tuple",
+    "picker",
+    "product",
+    "rebuilt",
+    "shape_of",
+]
 
 
 def leaves_of(tree: Any) -> list[Any]:
@@ -47,3 +71,209 @@ def mapped(function: Callable[[Any], Any], tree: Any) -> Any:
 def rebuilt(tree: Any, leaves: Iterator[Any]) -> Any:
     """Return the structure with its leaves taken in order from `leaves`."""
     return mapped(lambda _: next(leaves), tree)
+
+
+class Array(NamedTuple):
+    """A NumPy array; of no dimensions: a number."""
+
+    dimensions: tuple[int, ...]
+
+
+class Sequence(NamedTuple):
+    """A list or a tuple, or a named tuple."""
+
+    kind: type
+    items: tuple[Shape, ...]
+
+
+class Mapping(NamedTuple):
+    """A dict, its keys in order."""
+
+    keys: tuple[Hashable, ...]
+    items: tuple[Shape, ...]
+
+
+class Batch(NamedTuple):
+    """Many examples of one shape, whose numbers are an array: (examples, *dimensions)."""
+
+    example: Shape
+    dimensions: tuple[int, ...]
+
+
+Shape: TypeAlias = "Array | Sequence | Mapping | Batch"
+NUMBER = Array(())
+
+
+def shape_of(tree: Any, where: str) -> tuple[Shape, list[Any]]:
+    """Return the shape of nested lists, tuples, dicts and arrays, and their leaves in order.
+
+    `where` is for the TypeError about what is no number, no Value and none of these.
+    """
+    leaves: list[Any] = []
+    return _shape_of(tree, leaves, where), leaves
+
+
+def _shape_of(tree: Any, leaves: list[Any], where: str) -> Shape:
+    if type(tree) is float:
+        leaves.append(tree)
+        return NUMBER
+    if isinstance(tree, dict):
+        items = tuple(_shape_of(item, leaves, f"{where}[{key!r}]") for key, item in tree.items())
+        return Mapping(tuple(tree), items)
+    if isinstance(tree, list | tuple):
+        return Sequence(
+            type(tree),
+            tuple(_shape_of(item, leaves, f"{where}[{i}]") for i, item in enumerate(tree)),
+        )
+    if is_array(tree):
+        tree = as_ndarray(tree, where)
+        if tree.dtype.kind in "fiub":
+            leaves += tree.astype(float).ravel().tolist()
+        else:
+            leaves += [_leaf(item, f"{where}, an array of {tree.dtype},") for item in tree.flat]
+        return Array(tree.shape)
+    leaves.append(_leaf(tree, where))
+    return NUMBER
+
+
+def _leaf(leaf: Any, where: str) -> Any:
+    return leaf if hasattr(type(leaf), "__primitive__") else as_float(leaf, where)
+
+
+def size_of(shape: Shape) -> int:
+    """Return the count of numbers (in one example)."""
+    if isinstance(shape, Array | Batch):
+        return prod(shape.dimensions)
+    return sum(map(size_of, shape.items))
+
+
+def filled(shape: Shape, leaves: Iterator[Any]) -> Any:
+    """Return one example of the structure with leaves in place: arrays become object arrays."""
+    if isinstance(shape, Batch):
+        return filled(shape.example, leaves)
+
+    def array(dimensions: tuple[int, ...]) -> Any:
+        if not dimensions:
+            return next(leaves)
+        import numpy as np
+
+        found = np.empty(prod(dimensions), dtype=object)
+        found[:] = [next(leaves) for _ in range(found.size)]
+        return found.reshape(dimensions)
+
+    return _over(shape, array)
+
+
+def arrays_of(shape: Shape, numbers: Any) -> Any:
+    """Return the structure cut out of an array of shape (..., numbers of one example).
+
+    Each array has the shape (..., *dimensions); without leading axes a number is a float.
+    """
+    leading = numbers.shape[:-1]
+    start = 0
+
+    def array(dimensions: tuple[int, ...]) -> Any:
+        nonlocal start
+        first, start = start, start + prod(dimensions)
+        if not leading and not dimensions:
+            return float(numbers[first])
+        part = numbers if start - first == numbers.shape[-1] else numbers[..., first:start].copy()
+        return part.reshape(leading + dimensions)
+
+    return _over(shape, array)
+
+
+def picker(shape: Shape, places: Iterable[int | None]) -> Callable[[PySequence[float]], Any] | None:
+    """Return the function that picks a structure of numbers out of a list; None is the number 0.
+
+    It is made of as few and as fast parts as can be, for a call takes 0.1 µs. A structure with
+    arrays has none.
+    """
+    return _picker(shape, iter(places)) if _is_of_numbers(shape) else None
+
+
+def _picker(shape: Shape, places: Iterator[int | None]) -> Callable[[PySequence[float]], Any]:
+    if isinstance(shape, Array | Batch):
+        place = next(places)
+        return itemgetter(place) if place is not None else _zero
+    if isinstance(shape, Sequence) and shape.kind is tuple and len(shape.items) > 1:
+        if all(item == NUMBER for item in shape.items):
+            found = [next(places) for _ in shape.items]
+            if None not in found:
+                return itemgetter(*found)
+            return lambda numbers: tuple([0.0 if i is None else numbers[i] for i in found])
+        if len(shape.items) == 2:
+            first, second = [_picker(item, places) for item in shape.items]
+            return lambda numbers: (first(numbers), second(numbers))
+    items = [_picker(item, places) for item in shape.items]
+    return lambda numbers: _container(shape, [item(numbers) for item in items])
+
+
+def _zero(numbers: object) -> float:  # noqa: ARG001 - in place of an itemgetter
+    return 0.0
+
+
+def described(shape: Shape) -> str:
+    """Return a structure in words.
+
+    >>> described(Sequence(list, (NUMBER, Array((2, 3)))))
+    '[a number, an array of shape (2, 3)]'
+    """
+    if isinstance(shape, Batch):
+        return f"a batch of {described(shape.example)}"
+    if isinstance(shape, Array):
+        return f"an array of shape {shape.dimensions}" if shape.dimensions else "a number"
+    inside = list(map(described, shape.items))
+    if isinstance(shape, Mapping):
+        return "{" + ", ".join(f"{key!r}: {item}" for key, item in zip(shape.keys, inside)) + "}"
+    if len(inside) > 4:
+        inside[3:] = [f"... {len(inside)} in all"]
+    text = ", ".join(inside)
+    if shape.kind is list:
+        return f"[{text}]"
+    return f"({text}{',' * (len(inside) == 1)})" if shape.kind is tuple else shape.kind.__name__
+
+
+def _is_of_numbers(shape: Shape) -> bool:
+    if isinstance(shape, Array | Batch):
+        return shape == NUMBER
+    return all(map(_is_of_numbers, shape.items))
+
+
+def product(outer: Shape, inner: Shape) -> Shape:
+    """Return the shape of derivatives: `inner` at each leaf of `outer`, with the axes of both."""
+
+    def joined(left: tuple[int, ...]) -> Shape:
+        found: Shape = _over(inner, lambda right: Array(left + right), rebuilt=_shaped)
+        return found
+
+    found: Shape = _over(outer, joined, rebuilt=_shaped)
+    return found
+
+
+def of_tuple(items: tuple[Shape, ...]) -> Shape:
+    """Return the shape of a tuple; of one item, its own: derivatives of one argument are bare."""
+    return items[0] if len(items) == 1 else Sequence(tuple, items)
+
+
+def _container(shape: Sequence | Mapping, items: list[Any]) -> Any:
+    if isinstance(shape, Mapping):
+        return dict(zip(shape.keys, items))
+    if hasattr(shape.kind, "_fields"):  # a named tuple
+        return shape.kind(*items)
+    return items if shape.kind is list else shape.kind(items)
+
+
+def _shaped(shape: Sequence | Mapping, items: list[Any]) -> Shape:
+    return shape._replace(items=tuple(items))
+
+
+def _over(
+    shape: Shape,
+    function: Callable[[tuple[int, ...]], Any],
+    rebuilt: Callable[[Any, list[Any]], Any] = _container,
+) -> Any:
+    """Return the structure with `function` of its dimensions in place of each array."""
+    if isinstance(shape, Array | Batch):
+        return function(shape.dimensions)
+    return rebuilt(shape, [_over(item, function, rebuilt) for item in shape.items])

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from autograd.arrays import as_ndarray
 from autograd.number import is_array
-from autograd.program.shapes import Array, Batch, Mapping, Sequence, Shape, shape_of
+from autograd.structure import Array, Batch, Mapping, Sequence, Shape, shape_of
 
 __all__ = ["Arguments", "Axes", "read"]
 

@@ -16,10 +16,10 @@ from autograd.program.export import write_c
 from autograd.program.listing import listing
 from autograd.program.programs import Programs
 from autograd.program.schedule import scheduled
-from autograd.program.shapes import described
 from autograd.program.simplify import StatisticsByKind
 from autograd.program.trace import Function, Graph
 from autograd.program.verification import checked_policy
+from autograd.structure import described
 from autograd.tracing import TracingError
 from autograd.turns import loaded
 from autograd.value import Value

@@ -8,8 +8,8 @@ from math import inf
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
-from autograd.program.shapes import described
 from autograd.staleness import StaleProgramError
+from autograd.structure import described
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

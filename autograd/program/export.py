@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from autograd.files import write_files
 from autograd.program import derivatives
 from autograd.program.schedule import scheduled
-from autograd.program.shapes import NUMBER, described
 from autograd.program.simplify import simplified
+from autograd.structure import NUMBER, described
 from autograd.turns import loaded
 
 if TYPE_CHECKING:

@@ -14,19 +14,19 @@ from autograd.primitive import RESERVED
 from autograd.program.arguments import Arguments
 from autograd.program.difference import same_program, same_trace, stale
 from autograd.program.runner import KINDS, Runner, derived
-from autograd.program.shapes import NUMBER, shape_of
 from autograd.program.trace import Function
 from autograd.program.traced import TracingMode, traced_under
 from autograd.program.verification import Case, Verification
+from autograd.structure import NUMBER, shape_of
 from autograd.turns import Turns
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from autograd.program.program import Program
-    from autograd.program.shapes import Shape
     from autograd.program.trace import Graph, Trace
     from autograd.staleness import StaleProgramError
+    from autograd.structure import Shape
 
 __all__ = ["Programs", "Quick"]
 

@@ -9,7 +9,8 @@ from autograd.backends.selection import executable
 from autograd.graph import CLOCK
 from autograd.program import derivatives
 from autograd.program.interpreter import cause_of_non_finite
-from autograd.program.shapes import (
+from autograd.program.simplify import simplified
+from autograd.structure import (
     NUMBER,
     Array,
     Mapping,
@@ -21,7 +22,6 @@ from autograd.program.shapes import (
     picker,
     product,
 )
-from autograd.program.simplify import simplified
 
 if TYPE_CHECKING:
     from collections.abc import Callable

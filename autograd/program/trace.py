@@ -12,7 +12,8 @@ from autograd.graph import Constant
 from autograd.mode import CURRENT
 from autograd.program.derivatives import redrawn
 from autograd.program.lowering import captured, lowered
-from autograd.program.shapes import (
+from autograd.program.traced import TracingMode, placeholder, traced_under
+from autograd.structure import (
     Array,
     Batch,
     Mapping,
@@ -22,7 +23,6 @@ from autograd.program.shapes import (
     filled,
     shape_of,
 )
-from autograd.program.traced import TracingMode, placeholder, traced_under
 from autograd.value import Value
 
 if TYPE_CHECKING:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from autograd.collector import paused_collector
 from autograd.program.derivatives import reached_from, redrawn
 from autograd.program.lowering import lowered
-from autograd.program.shapes import NUMBER, Sequence
 from autograd.program.simplify import simplified
 from autograd.reverse import reverse
+from autograd.structure import NUMBER, Sequence
 
 if TYPE_CHECKING:
     from collections.abc import Collection
