@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from autograd.graph import Constant, topological_order
-from autograd.place import placed
-from autograd.program.lowering import lowered
+from autograd.graph import topological_order
+from autograd.program.lowering import lowered, redrawn
 from autograd.program.program import Program
-from autograd.program.traced import drawn, placeholder
 from autograd.reverse import reverse
 from autograd.tangents import tangents_of
 
@@ -16,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 __all__ = [
-    "Derivative", "backward", "dense", "hessian", "jacobian", "redrawn", "value",
+    "Derivative", "backward", "dense", "hessian", "jacobian", "reached_from", "value",
     "value_and_gradient",
 ]  # fmt: skip
 
@@ -29,19 +27,6 @@ class Derivative(NamedTuple):
 
     program: Program
     entries: tuple[int | None, ...]
-
-
-def redrawn(program: Program) -> tuple[list[Any], list[Any], list[Any]]:
-    """Return a program as a graph again: its inputs, its parameters and its outputs."""
-    names = program.names
-    given = [placeholder(names.get(number, "")) for number in range(program.inputs)]
-    nodes: list[Any] = [*given, *map(Constant, program.constants)]
-    for op, args in program.instructions:
-        nodes.append(drawn(op, tuple([nodes[arg] for arg in args])))
-    for number, line in program.lines.items():
-        nodes[number]._place = placed(line)
-    inputs = program.examples + program.shared
-    return given[:inputs], given[inputs:], [nodes[output] for output in program.outputs]
 
 
 class _Graph:

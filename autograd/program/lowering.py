@@ -6,16 +6,16 @@ import struct
 from typing import TYPE_CHECKING, Any
 
 from autograd.graph import Constant, topological_order
-from autograd.place import Place
+from autograd.place import Place, placed
 from autograd.primitives import detach
 from autograd.program.program import Instruction, Program
-from autograd.program.traced import Traced
+from autograd.program.traced import Traced, drawn, placeholder
 from autograd.tracing import TracingError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-__all__ = ["captured", "lowered"]
+__all__ = ["captured", "lowered", "redrawn"]
 
 
 def captured(outputs: Iterable[Any], inputs: Iterable[Any]) -> list[Any]:
@@ -97,6 +97,19 @@ def lowered(
         {number: node.label for node, number in numbers.items() if node.label},
         lines,
     )
+
+
+def redrawn(program: Program) -> tuple[list[Any], list[Any], list[Any]]:
+    """Return a program as a graph again: its inputs, its parameters and its outputs."""
+    names = program.names
+    given = [placeholder(names.get(number, "")) for number in range(program.inputs)]
+    nodes: list[Any] = [*given, *map(Constant, program.constants)]
+    for op, args in program.instructions:
+        nodes.append(drawn(op, tuple([nodes[arg] for arg in args])))
+    for number, line in program.lines.items():
+        nodes[number]._place = placed(line)
+    inputs = program.examples + program.shared
+    return given[:inputs], given[inputs:], [nodes[output] for output in program.outputs]
 
 
 class _Constants:

@@ -47,13 +47,13 @@ def scheduled(program: Program) -> Schedule:
 
     Dot products and sums may be reassociated; all else is the same operations on the same numbers.
     """
-    apart = taken_apart(spelled_out(program))
+    apart = taken_apart(_spelled_out(program))
     program = apart.program
     layout = _Layout(program)
     wanted = {*program.outputs, *(variable for variable, _ in apart.rows)}
     for _, grid in apart.products:
         wanted.update(*grid.lefts, *grid.rights)
-    for group in levels(program, wanted):
+    for group in _levels(program, wanted):
         op, _ = program.instructions[group[0] - program.first]
         if op.sum_of is not None and op.sum_of.arity == 2 and op.variadic:
             layout.add_dots(op, group)
@@ -216,7 +216,7 @@ class _Layout:
 MOST_CONSTANTS = 4  # sets of constants for which operations of one kind are kept apart
 
 
-def levels(program: Program, wanted: Collection[int]) -> Iterator[list[int]]:
+def _levels(program: Program, wanted: Collection[int]) -> Iterator[list[int]]:
     """Yield groups of variables that the wanted ones need, operands before their users.
 
     The operations of a group are the same, on operands that vary in the same places, so that one
@@ -265,7 +265,7 @@ def _by_constants(program: Program, group: list[int]) -> list[list[int]]:
 FEW = 2  # operands that the text of a row takes
 
 
-def spelled_out(program: Program) -> Program:
+def _spelled_out(program: Program) -> Program:
     """Return the program with operations on more operands than two as their rows spell them.
 
     >>> from autograd.primitives import hypot

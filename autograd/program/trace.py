@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from autograd.graph import Constant
 from autograd.mode import CURRENT
-from autograd.program.derivatives import redrawn
-from autograd.program.lowering import captured, lowered
+from autograd.program.lowering import captured, lowered, redrawn
 from autograd.program.traced import TracingMode, placeholder, traced_under
 from autograd.structure import (
     Array,

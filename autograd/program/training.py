@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from autograd.collector import paused_collector
-from autograd.program.derivatives import reached_from, redrawn
-from autograd.program.lowering import lowered
+from autograd.program.derivatives import reached_from
+from autograd.program.lowering import lowered, redrawn
 from autograd.program.simplify import simplified
 from autograd.reverse import reverse
 from autograd.structure import NUMBER, Sequence
