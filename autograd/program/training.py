@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from autograd.collector import paused_collector
 from autograd.program.derivatives import reached_from
-from autograd.program.lowering import lowered, redrawn
 from autograd.program.simplify import simplified
+from autograd.program.trace import lowered, redrawn
 from autograd.reverse import reverse
 from autograd.structure import NUMBER, Sequence
 

@@ -8,9 +8,8 @@ from autograd.graph import Constant
 from autograd.mode import CURRENT
 from autograd.number import as_float
 from autograd.primitives import where
-from autograd.program.lowering import captured, lowered
 from autograd.program.simplify import simplified
-from autograd.program.trace import Trace
+from autograd.program.trace import Trace, captured, lowered
 from autograd.program.traced import TracingMode, placeholder, traced_under
 from autograd.structure import NUMBER, of_tuple
 from autograd.value import Value
