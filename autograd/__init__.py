@@ -13,7 +13,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from autograd.assignment import set_data, set_gradients
-from autograd.changes import structure_changed
+from autograd.program.verification import structure_changed
 from autograd.collector import paused_collector
 from autograd.functions import log_softmax, logsumexp, mean, norm, softmax, sum
 from autograd.check import GradientError, check_gradients

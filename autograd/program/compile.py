@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 from autograd import functional
 from autograd.backends.selection import checked_backend
 from autograd.backward import accumulate
-from autograd.changes import STRUCTURE
 from autograd.mode import CURRENT
 from autograd.program.arguments import Axes, read
 from autograd.program.export import write_c
@@ -18,7 +17,7 @@ from autograd.program.programs import Programs
 from autograd.program.schedule import scheduled
 from autograd.program.simplify import StatisticsByKind
 from autograd.program.trace import Function, Graph
-from autograd.program.verification import checked_policy
+from autograd.program.verification import STRUCTURE, checked_policy
 from autograd.structure import described
 from autograd.tracing import TracingError
 from autograd.turns import loaded

@@ -6,17 +6,22 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd.backends.selection import checked_backend, stepper
-from autograd.changes import STRUCTURE
 from autograd.collector import paused_collector
 from autograd.graph import CLOCK
 from autograd.program.arguments import Arguments, Axes, read
 from autograd.program.batching import batched
-from autograd.program.difference import same_trace, stale
 from autograd.program.interpreter import Interpreted
 from autograd.program.trace import Function
 from autograd.program.training import training_program
 from autograd.program.update import check_state, traced_rule, updated
-from autograd.program.verification import Case, Verification, checked_policy
+from autograd.program.verification import (
+    STRUCTURE,
+    Case,
+    Verification,
+    checked_policy,
+    same_trace,
+    stale,
+)
 
 if TYPE_CHECKING:
     from collections import abc

@@ -7,16 +7,21 @@ from math import inf
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from autograd.changes import STRUCTURE
 from autograd.collector import paused_collector
 from autograd.mode import CURRENT
 from autograd.primitive import RESERVED
 from autograd.program.arguments import Arguments
-from autograd.program.difference import same_program, same_trace, stale
 from autograd.program.runner import KINDS, Runner, derived
 from autograd.program.trace import Function
 from autograd.program.traced import TracingMode, traced_under
-from autograd.program.verification import Case, Verification
+from autograd.program.verification import (
+    STRUCTURE,
+    Case,
+    Verification,
+    same_program,
+    same_trace,
+    stale,
+)
 from autograd.structure import NUMBER, shape_of
 from autograd.turns import Turns
 
