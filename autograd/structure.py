@@ -18,23 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence as PySequence
 
 __all__ = [
-    "NUMBER",
-    "Array",
-    "Batch",
-    "Mapping",
-    "Sequence",
-    "Shape",
-    "arrays_of",
-    "described",
-    "filled",
-    "leaves_of",
-    "mapped",
-    "of_tuple",
-    "picker",
-    "product",
-    "rebuilt",
-    "shape_of",
-]
+    "NUMBER", "Array", "Batch", "Mapping", "Sequence", "Shape", "arrays_of", "described",
+    "filled", "leaves_of", "mapped", "of_tuple", "picker", "product", "rebuilt", "shape_of",
+]  # fmt: skip
 
 
 def leaves_of(tree: Any) -> list[Any]:
@@ -138,13 +124,6 @@ def _shape_of(tree: Any, leaves: list[Any], where: str) -> Shape:
 
 def _leaf(leaf: Any, where: str) -> Any:
     return leaf if hasattr(type(leaf), "__primitive__") else as_float(leaf, where)
-
-
-def size_of(shape: Shape) -> int:
-    """Return the count of numbers (in one example)."""
-    if isinstance(shape, Array | Batch):
-        return prod(shape.dimensions)
-    return sum(map(size_of, shape.items))
 
 
 def filled(shape: Shape, leaves: Iterator[Any]) -> Any:

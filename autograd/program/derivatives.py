@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd.graph import topological_order
-from autograd.program.program import Program
 from autograd.program.trace import lowered, redrawn
 from autograd.reverse import reverse
 from autograd.tangents import tangents_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from autograd.program.program import Program
 
 __all__ = [
     "Derivative", "backward", "dense", "hessian", "jacobian", "reached_from", "value",

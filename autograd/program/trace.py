@@ -23,7 +23,8 @@ from autograd.tracing import TracingError
 from autograd.value import Value
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Sequence as PySequence
 
     from autograd.program.arguments import Arguments
 
@@ -32,7 +33,7 @@ __all__ = ["Function", "Graph", "Trace", "captured", "lowered", "redrawn"]
 
 @dataclass(frozen=True, eq=False)
 class Trace:
-    """What a function does for arguments of given shapes; `difference` compares two."""
+    """What a function does for arguments of given shapes; `same_trace` compares two."""
 
     program: Program  # of the outputs
     leaves: tuple[Value, ...]  # the captured ones: the parameters of the program, read at each call
@@ -275,11 +276,11 @@ def captured(outputs: Iterable[Any], inputs: Iterable[Any]) -> list[Any]:
 
 
 def lowered(
-    examples: Sequence[Any],
-    shared: Sequence[Any],
-    parameters: Sequence[Any],
-    outputs: Sequence[Any],
-    sums: Sequence[Any] = (),
+    examples: PySequence[Any],
+    shared: PySequence[Any],
+    parameters: PySequence[Any],
+    outputs: PySequence[Any],
+    sums: PySequence[Any] = (),
 ) -> Program:
     """Return the program that computes the outputs from nodes given at each call.
 

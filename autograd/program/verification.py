@@ -27,15 +27,9 @@ if TYPE_CHECKING:
     from autograd.value import Value
 
 __all__ = [
-    "STRUCTURE",
-    "Case",
-    "Verification",
-    "checked_policy",
-    "same_program",
-    "same_trace",
-    "stale",
-    "structure_changed",
-]
+    "STRUCTURE", "Case", "Verification", "checked_policy", "same_program", "same_trace",
+    "stale", "structure_changed",
+]  # fmt: skip
 
 
 class Structure:
