@@ -1,13 +1,13 @@
-"""Executable: what a backend makes of a schedule."""
+"""What a backend makes: an executable of a schedule, and a stepper of a gradient and an update."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 if TYPE_CHECKING:
-    from typing import Any
+    from collections.abc import Callable
 
-__all__ = ["BackendLimit", "Executable"]
+__all__ = ["BackendLimit", "Batches", "Executable", "Progress", "Sizes", "Stepper"]
 
 
 class BackendLimit(RuntimeError):  # noqa: N818 - it says what was met
@@ -33,4 +33,47 @@ class Executable(Protocol):
         Returns:
             Arrays of float64 of shapes (n, len(program.outputs)) and (len(program.sums),), which
             belong to the caller.
+        """
+
+
+class Batches(NamedTuple):
+    """The examples that each step takes, and the settings that change from step to step."""
+
+    examples: Any  # the inputs of the whole data set, float64 of shape (n, inputs), C-contiguous
+    shared: Any  # inputs that are the same for all examples, float64
+    order: Any  # numbers of examples, all steps one after the other, int64
+    counts: Any  # how many of them each step takes, int64
+    scheduled: Any  # float64 of shape (steps, settings)
+
+
+class Progress(NamedTuple):
+    """What came of the steps."""
+
+    losses: Any  # the mean loss of each step, before its update
+    outputs: Any  # the outputs of each example, in the order of `order`
+    done: int  # steps taken; fewer than asked for if the loss or a gradient was not finite
+
+
+class Sizes(NamedTuple):
+    """How many parameters there are, how many of them are trained, and how many outputs."""
+
+    parameters: int
+    trained: int
+    outputs: int
+
+
+class Stepper(Protocol):
+    """A gradient program and an update, ready to run; for one thread at a time.
+
+    What it works on is float64 memory of its own, to be read and written between runs.
+    """
+
+    parameters: Any  # of the gradient program, the trained ones first
+    own: Any  # state by element and trained parameter
+    common: Any  # state that is the same for all parameters
+
+    def plan(self, batches: Batches) -> Callable[[], Progress]:
+        """Return what takes these steps, as often as it is called.
+
+        It ends early, before the update, where a loss or gradient is not finite.
         """

@@ -6,8 +6,7 @@ from importlib.util import find_spec
 from logging import getLogger
 from typing import TYPE_CHECKING, Any
 
-from autograd.backends.executable import BackendLimit, Executable
-from autograd.backends.stepping import ArrayStepper, Sizes, Stepper
+from autograd.backends.executable import BackendLimit, Batches, Executable, Progress, Sizes, Stepper
 from autograd.program.interpreter import Interpreted
 from autograd.program.schedule import scheduled
 from autograd.turns import loaded
@@ -66,7 +65,7 @@ def stepper(program: Program, update: Update, backend: str) -> Stepper:
     """Return the program of a gradient and an update ready to take steps; "auto" as above."""
     sizes = Sizes(program.parameters, len(program.sums) - 1, len(program.outputs))
     if backend == "interpreter":
-        return ArrayStepper(Interpreted(program), Interpreted(update.program), update, sizes)
+        return _ArrayStepper(Interpreted(program), Interpreted(update.program), update, sizes)
     schedule = scheduled(program)
 
     def make(module: Any) -> Stepper:
@@ -74,7 +73,7 @@ def stepper(program: Program, update: Update, backend: str) -> Stepper:
             native: Stepper = module.build_stepper(schedule, update)
             return native
         rule = module.build(scheduled(update.program))
-        return ArrayStepper(module.build(schedule), rule, update, sizes)
+        return _ArrayStepper(module.build(schedule), rule, update, sizes)
 
     found: Stepper = _made(backend, make)
     return found
@@ -96,3 +95,56 @@ def _made(backend: str, make: Callable[[Any], Any]) -> Any:
 
 def _module(backend: str) -> Any:
     return loaded(f"autograd.backends.{backend}")
+
+
+class _ArrayStepper:
+    """A stepper over any two executables, in Python and NumPy."""
+
+    def __init__(
+        self, gradient: Executable, rule: Executable, update: Update, sizes: Sizes
+    ) -> None:
+        import numpy as np
+
+        self._gradient = gradient
+        self._rule = rule
+        self._trained = sizes.trained
+        self._outputs = sizes.outputs
+        self.parameters = np.zeros(sizes.parameters)
+        self.own = np.zeros((len(update.own), sizes.trained))
+        self.common = np.zeros(len(update.common))
+
+    def plan(self, batches: Batches) -> Callable[[], Progress]:
+        """Return what takes these steps, one by one."""
+        return lambda: self._run(batches)
+
+    def _run(self, batches: Batches) -> Progress:
+        import numpy as np
+
+        losses: list[float] = []
+        outputs: list[Any] = [np.empty((0, self._outputs))]
+        start = done = 0
+        for count, scheduled in zip(batches.counts.tolist(), batches.scheduled):
+            chosen = batches.examples[batches.order[start : start + count]]
+            found, sums = self._gradient.run(chosen, batches.shared, self.parameters)
+            outputs.append(found)
+            losses.append(sums[0] / count)
+            if not np.isfinite(sums).all():
+                break
+            self._move(sums[1:], count, scheduled)
+            start += count
+            done += 1
+        return Progress(np.array(losses), np.concatenate(outputs), done)
+
+    def _move(self, gradient: Any, count: int, scheduled: Any) -> None:
+        import numpy as np
+
+        trained = self.parameters[: self._trained]
+        scale = 1.0 / count
+        largest = np.abs(gradient).max() or 1.0  # so that no square overflows
+        norm = scale * largest * np.linalg.norm(gradient / largest)
+        lines = np.column_stack([trained, gradient, *self.own])
+        shared = np.concatenate([[scale, norm], scheduled, self.common])
+        moved, _ = self._rule.run(lines, shared, np.empty(0))
+        trained[:] = moved[:, 0]
+        self.own[:] = moved[:, 1 : 1 + len(self.own)].T
+        self.common[:] = moved[0, 1 + len(self.own) :]

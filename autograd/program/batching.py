@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from autograd.backends.stepping import Batches
+from autograd.backends.executable import Batches
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -26,7 +26,7 @@ from autograd.program.verification import (
 if TYPE_CHECKING:
     from collections import abc
 
-    from autograd.backends.stepping import Batches, Stepper
+    from autograd.backends.executable import Batches, Stepper
     from autograd.program.trace import Trace
     from autograd.program.update import TracedRule
     from autograd.staleness import StaleProgramError

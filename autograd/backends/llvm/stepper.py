@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from autograd.backends.executable import Batches, Progress
 from autograd.backends.llvm.engine import code, vector_lanes
 from autograd.backends.llvm.executable import Workspace, aligned_zeros
 from autograd.backends.llvm.kernel import Kernel
 from autograd.backends.llvm.steps import STEPS
-from autograd.backends.stepping import Batches, Progress
 
 if TYPE_CHECKING:
     from collections.abc import Callable
