@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from autograd.program.program import Program
-    from autograd.program.update import Update
+    from autograd.program.training import Update
 
 __all__ = ["BACKENDS", "checked_backend", "executable", "stepper"]
 
@@ -123,19 +123,19 @@ class _ArrayStepper:
         losses: list[float] = []
         outputs: list[Any] = [np.empty((0, self._outputs))]
         start = done = 0
-        for count, scheduled in zip(batches.counts.tolist(), batches.scheduled):
+        for count, settings in zip(batches.counts.tolist(), batches.scheduled):
             chosen = batches.examples[batches.order[start : start + count]]
             found, sums = self._gradient.run(chosen, batches.shared, self.parameters)
             outputs.append(found)
             losses.append(sums[0] / count)
             if not np.isfinite(sums).all():
                 break
-            self._move(sums[1:], count, scheduled)
+            self._move(sums[1:], count, settings)
             start += count
             done += 1
         return Progress(np.array(losses), np.concatenate(outputs), done)
 
-    def _move(self, gradient: Any, count: int, scheduled: Any) -> None:
+    def _move(self, gradient: Any, count: int, settings: Any) -> None:
         import numpy as np
 
         trained = self.parameters[: self._trained]
@@ -143,7 +143,7 @@ class _ArrayStepper:
         largest = np.abs(gradient).max() or 1.0  # so that no square overflows
         norm = scale * largest * np.linalg.norm(gradient / largest)
         lines = np.column_stack([trained, gradient, *self.own])
-        shared = np.concatenate([[scale, norm], scheduled, self.common])
+        shared = np.concatenate([[scale, norm], settings, self.common])
         moved, _ = self._rule.run(lines, shared, np.empty(0))
         trained[:] = moved[:, 0]
         self.own[:] = moved[:, 1 : 1 + len(self.own)].T

@@ -9,11 +9,9 @@ from autograd.backends.selection import checked_backend, stepper
 from autograd.collector import paused_collector
 from autograd.graph import CLOCK
 from autograd.program.arguments import Arguments, Axes, read
-from autograd.program.batching import batched
 from autograd.program.interpreter import Interpreted
 from autograd.program.trace import Function
-from autograd.program.training import training_program
-from autograd.program.update import check_state, traced_rule, updated
+from autograd.program.training import batched, check_state, traced_rule, training_program, updated
 from autograd.program.verification import (
     STRUCTURE,
     Case,
@@ -28,7 +26,7 @@ if TYPE_CHECKING:
 
     from autograd.backends.executable import Batches, Stepper
     from autograd.program.trace import Trace
-    from autograd.program.update import TracedRule
+    from autograd.program.training import TracedRule
     from autograd.staleness import StaleProgramError
     from autograd.value import Value
 

@@ -1,24 +1,37 @@
-"""Training programs: the loss of a function and its gradient, trained parameters first."""
+"""What a descent is made of: the program of a loss and its gradient, a rule, and batches of examples.
+
+The rule of an optimizer is traced on Values, once, as a program over all parameters.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+from autograd.backends.executable import Batches
 from autograd.collector import paused_collector
+from autograd.graph import Constant
+from autograd.mode import CURRENT
+from autograd.number import as_float
+from autograd.primitives import where
 from autograd.program.derivatives import reached_from
 from autograd.program.simplify import simplified
-from autograd.program.trace import lowered, redrawn
+from autograd.program.trace import Trace, captured, lowered, redrawn
+from autograd.program.traced import TracingMode, placeholder, traced_under
 from autograd.reverse import reverse
-from autograd.structure import NUMBER, Sequence
+from autograd.structure import NUMBER, Sequence, of_tuple
+from autograd.value import Value
 
 if TYPE_CHECKING:
+    from collections import abc
     from collections.abc import Collection
 
+    from autograd.program.arguments import Arguments
     from autograd.program.program import Program
-    from autograd.program.trace import Trace
-    from autograd.value import Value
 
-__all__ = ["TrainingProgram", "training_program"]
+__all__ = [
+    "TracedRule", "Update", "batched", "check_state", "traced_rule", "training_program",
+    "updated",
+]  # fmt: skip
 
 
 class TrainingProgram(NamedTuple):
@@ -70,3 +83,182 @@ def training_program(trace: Trace, parameters: Collection[Value]) -> TrainingPro
         )
         smaller, _ = simplified(program)
     return TrainingProgram(smaller, [*trained.values()], [*fixed.values()])
+
+
+class Update(NamedTuple):
+    """A rule as a program whose examples are parameters.
+
+    Its inputs by parameter are the parameter, its gradient summed over the batch, and the `own`
+    elements of its state. Its shared inputs are 1 / the number of examples, the norm of the mean
+    gradient, the scheduled settings, and the `common` elements of the state, which are the same
+    for all parameters. Its outputs are the new parameter, the new own and the new common elements.
+    """
+
+    program: Program
+    own: tuple[int, ...]
+    common: tuple[int, ...]
+    uses_norm: bool
+
+
+class TracedRule(NamedTuple):
+    """What a rule does for one parameter, as nodes, and as a trace by which rules are compared."""
+
+    inputs: list[Any]  # the parameter, its summed gradient, 1 / examples, the norm
+    live: list[Any]  # the scheduled settings
+    old: list[Any]  # the state
+    results: list[Any]  # the new parameter, the new state
+    trace: Trace
+
+
+def traced_rule(
+    rule: abc.Callable[..., Any],
+    size: int,
+    settings: abc.Mapping[str, float],
+    scheduled: abc.Sequence[str],
+    clip_norm: float | None,
+) -> TracedRule:
+    """Trace a rule `rule(parameter, gradient, state, **settings) -> (parameter, state)`.
+
+    The state of a parameter has `size` elements. Raises TypeError and ValueError for other results
+    and for a rule that depends on anything but its arguments.
+    """
+    parameter, total, scale, norm = map(placeholder, ("parameter", "gradient", "scale", "norm"))
+    live = {name: placeholder(name) for name in scheduled}
+    old = [placeholder(f"state[{element}]") for element in range(size)]
+    inputs = [parameter, total, scale, norm, *live.values(), *old]
+    given = frozenset(inputs)
+    with traced_under(TracingMode(differentiated=given, variant=CURRENT.get().variant)):
+        gradient = total * scale
+        if clip_norm is not None:  # as nn.clip_grad_norm
+            factor = clip_norm / (norm + 1e-6)
+            gradient = where(factor < 1.0, gradient * factor, gradient)
+        results = _results(rule(parameter, gradient, tuple(old), **{**settings, **live}), size)
+    strangers = captured(results, given)
+    if strangers:
+        raise ValueError(
+            f"the rule depends on {strangers[0]!r}, which is none of its arguments; give numbers "
+            "of its own as settings, by name"
+        )
+    program = lowered((), inputs, (), results)
+    shape = of_tuple((NUMBER,) * len(results))
+    trace = Trace(program, (), (), (NUMBER,) * len(inputs), tuple(range(len(inputs))), shape)
+    return TracedRule(inputs[:4], [*live.values()], old, results, trace)
+
+
+def updated(traced: TracedRule, state: abc.Sequence[tuple[float, ...]]) -> Update:
+    """Return the program of a rule over parameters that have this state.
+
+    An element of the state that is the same for all parameters, and stays so by the rule (a count
+    of updates), is computed once per step.
+    """
+    (parameter, total, scale, norm), live, old, results, _ = traced
+    common = [k for k in range(len(old)) if len({line[k] for line in state}) == 1]
+    while True:
+        own = [k for k in range(len(old)) if k not in common]
+        program = lowered(
+            [parameter, total, *(old[k] for k in own)],
+            [scale, norm, *live, *(old[k] for k in common)],
+            (),
+            [results[0], *(results[1 + k] for k in (*own, *common))],
+        )
+        varies = [program.varies[output] for output in program.outputs[1 + len(own) :]]
+        if True not in varies:
+            break
+        common = [k for k, differs in zip(common, varies) if not differs]
+    program, _ = simplified(program)
+    norm_used = any(program.examples + 1 in args for _, args in program.instructions)
+    return Update(program, tuple(own), tuple(common), norm_used)
+
+
+def check_state(parameters: abc.Sequence[Any], state: abc.Sequence[tuple[float, ...]]) -> None:
+    """Check that the parameters are different leaves, and that each has a line of the state."""
+    places: dict[Any, int] = {}
+    for place, parameter in enumerate(parameters):
+        if parameter.op is not None:
+            raise ValueError(
+                f"parameter {place} is the result of {parameter.op.name}; only leaves, made by "
+                "Value(number), can be moved"
+            )
+        if places.setdefault(parameter, place) != place:
+            raise ValueError(f"parameters {places[parameter]} and {place} are one Value")
+    if len(state) != len(parameters):
+        raise ValueError(
+            f"the state has {len(state)} lines for {len(parameters)} parameters; it needs a tuple "
+            "of numbers, which may be empty, for each"
+        )
+    for place, line in enumerate(state):
+        if len(line) != len(state[0]):
+            raise ValueError(
+                f"the state of parameter {place} has {len(line)} numbers, "
+                f"that of parameter 0 has {len(state[0])}"
+            )
+
+
+def _results(result: Any, size: int) -> list[Any]:
+    """Return the nodes of the new parameter and of the new state, which has `size` elements."""
+    if not (isinstance(result, tuple) and len(result) == 2 and isinstance(result[1], tuple | list)):
+        raise TypeError(f"the rule must return (parameter, state), not {result!r}")
+    moved, new = result
+    if len(new) != size:
+        raise ValueError(f"the rule returns {len(new)} numbers of state for a state of {size}")
+    return [
+        item if isinstance(item, Value) else Constant(as_float(item, "the result of the rule"))
+        for item in (moved, *new)
+    ]
+
+
+def batched(
+    arguments: Arguments,
+    order: Any,
+    counts: Any,
+    settings: abc.Mapping[str, float],
+    schedules: abc.Mapping[str, abc.Sequence[float]],
+) -> Batches:
+    """Return the steps that take the next `counts[step]` examples of `order` each.
+
+    `settings` are the scheduled ones in order, with the number of those that `schedules` does not
+    give for each step. Raises TypeError, ValueError or IndexError for what does not fit.
+    """
+    import numpy as np
+
+    order, counts = _whole(order, "order"), _whole(counts, "counts")
+    if counts.sum() != len(order) or (counts < 1).any():
+        raise ValueError(
+            f"Descent: the counts must be positive and add up to the {len(order)} examples of "
+            f"order, not {counts.sum()}"
+        )
+    size = len(arguments.examples)
+    if len(order) and not 0 <= order.min() <= order.max() < size:
+        raise IndexError(
+            f"Descent: order holds {order.min()} to {order.max()}, but there are {size} examples"
+        )
+    scheduled = np.empty((len(counts), len(settings)))
+    for column, (name, number) in enumerate(settings.items()):
+        numbers = schedules.get(name, number)
+        if np.ndim(numbers) and np.shape(numbers) != counts.shape:
+            raise ValueError(
+                f"Descent: the schedule of {name!r} has {np.size(numbers)} numbers for "
+                f"{len(counts)} step{'s' * (len(counts) != 1)}"
+            )
+        scheduled[:, column] = numbers
+    unknown = [name for name in schedules if name not in settings]
+    if unknown:
+        raise ValueError(
+            f"Descent: {unknown[0]!r} is no scheduled setting; those are {', '.join(settings)}: "
+            "name it in `scheduled` when the Descent is made"
+        )
+    shared = np.array(arguments.shared, dtype=np.float64)
+    return Batches(arguments.examples, shared, order, counts, scheduled)
+
+
+def _whole(numbers: Any, name: str) -> Any:
+    """Return a list or array of whole numbers as 64-bit integers."""
+    import numpy as np
+
+    array = np.asarray(numbers)
+    if array.ndim != 1 or (array.size and array.dtype.kind not in "iu"):
+        raise TypeError(
+            f"Descent: {name} is a list of whole numbers, not of shape {array.shape} and type "
+            f"{array.dtype}"
+        )
+    return np.ascontiguousarray(array, dtype=np.int64)

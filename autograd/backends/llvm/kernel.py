@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     from autograd.backends.llvm.fusion import Planned
     from autograd.program.stages import Schedule, Stage
-    from autograd.program.update import Update
+    from autograd.program.training import Update
 
 __all__ = ["Kernel"]
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from autograd.program.stages import Schedule
-    from autograd.program.update import Update
+    from autograd.program.training import Update
 
 __all__ = ["NativeStepper", "build_stepper"]
 

@@ -10,7 +10,7 @@ from autograd.backends.llvm.finite import all_finite
 if TYPE_CHECKING:
     from autograd.backends.llvm.frame import Frame
     from autograd.backends.llvm.writer import Index, Operand, Writer
-    from autograd.program.update import Update
+    from autograd.program.training import Update
 
 __all__ = ["write_steps", "write_update"]
 

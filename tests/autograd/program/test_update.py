@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from autograd.program.interpreter import variables
-from autograd.program.update import traced_rule, updated
+from autograd.program.training import traced_rule, updated
 from nn import SGD, Adam, AdamW, RMSprop
 
 
