@@ -1,8 +1,7 @@
 """Programs: a graph traced once, differentiated as a graph, simplified, listed and scheduled.
 
-Reading order: program, listing, interpreter; simplify; stages, grids, reductions, levels, schedule;
-shapes, arguments; traced, place, lowering, derivatives, trace; nonfinite, runner; update, training,
-batching, descent; difference, verification, programs; export, compile.
+Reading order: program, listing, interpreter; simplify; stages, reductions, schedule; arguments;
+traced, trace, derivatives; runner; verification, programs, compile; training, descent.
 """
 
 __all__ = ()
