@@ -1,4 +1,4 @@
-"""What a descent is made of: the program of a loss and its gradient, a rule, and batches of examples.
+"""What a descent is made of: a loss with its gradient, the rule, and batches of examples.
 
 The rule of an optimizer is traced on Values, once, as a program over all parameters.
 """
@@ -23,7 +23,6 @@ from autograd.value import Value
 
 if TYPE_CHECKING:
     from collections import abc
-    from collections.abc import Collection
 
     from autograd.program.arguments import Arguments
     from autograd.program.program import Program
@@ -46,7 +45,7 @@ class TrainingProgram(NamedTuple):
     fixed: list[Value]
 
 
-def training_program(trace: Trace, parameters: Collection[Value]) -> TrainingProgram:
+def training_program(trace: Trace, parameters: abc.Collection[Value]) -> TrainingProgram:
     """Differentiate the trace of a function that returns its loss, or (loss, further numbers).
 
     Trained are those of the parameters that the loss depends on. Raises TypeError for another

@@ -233,7 +233,7 @@ class Clock:
 
     def __init__(self, monkeypatch, step):
         self.now, self.step = 0.0, step
-        for module in ("programs", "verification", "compile", "difference"):
+        for module in ("programs", "verification", "compile"):
             monkeypatch.setattr(f"autograd.program.{module}.perf_counter", self)
 
     def __call__(self):
