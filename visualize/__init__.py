@@ -13,9 +13,6 @@ from visualize import installation  # noqa: F401 - before any import of autograd
 from visualize.backpropagation.steps import Step, Steps, step_through
 from visualize.checkup import Health, HealthMonitor, health
 from visualize.comparison import Change, Difference, Snapshot, diff, snapshot
-from visualize.diagnosis.diagnosis import Diagnosis
-from visualize.diagnosis.kinks import Kink, Kinks, kinks
-from visualize.diagnosis.why import why
 from visualize.digraph import draw_dot
 from visualize.drawing import Drawing, draw
 from visualize.explanation.explain import explain
@@ -42,6 +39,9 @@ from visualize.plots import (
 )
 from visualize.render import RenderError
 from visualize.show import show
+from visualize.why.diagnosis import Diagnosis
+from visualize.why.kinks import Kink, Kinks, kinks
+from visualize.why.why import why
 
 __all__ = [
     "Animation",

@@ -13,13 +13,13 @@ from autograd import Value
 from visualize.backpropagation.steps import step_through
 from visualize.command.expression import Evaluation, read
 from visualize.command.fault import Fault
-from visualize.diagnosis.why import why
 from visualize.drawing import RANKDIRS, draw
 from visualize.escape import printable
 from visualize.explanation.explain import explain
 from visualize.formulas import formula
 from visualize.formulas.formula import FORMATS
 from visualize.render import RenderError
+from visualize.why.why import why
 
 __all__ = ["main"]
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from math import isfinite, isnan
 
 from autograd import Contribution, Visit
-from visualize.diagnosis.ways import Ways
+from visualize.why.ways import Ways
 
 __all__ = ["Step", "by_numbers", "trace"]
 

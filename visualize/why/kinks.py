@@ -9,12 +9,12 @@ from math import copysign, inf, isfinite, isnan, nan, nextafter
 from typing import NamedTuple
 
 from autograd import Constant, Primitive, Value, local_derivatives
-from visualize.diagnosis.operation import numbers, source, written
 from visualize.digits import counted, significant
 from visualize.escape import columns
 from visualize.instead import instead_of
 from visualize.scene.flat import flatten
 from visualize.scene.names import names_of
+from visualize.why.operation import numbers, source, written
 
 __all__ = ["Kink", "Kinks", "Slope", "kinks", "kinks_among"]
 

@@ -7,11 +7,11 @@ from itertools import chain
 from math import isfinite, isinf, isnan
 
 from autograd import Constant, Value
-from visualize.diagnosis.advice import LARGEST, SCALE, against
-from visualize.diagnosis.diagnosis import Cause, Finding
-from visualize.diagnosis.trace import by_numbers, trace
-from visualize.diagnosis.ways import Ways
 from visualize.digits import significant
+from visualize.why.advice import LARGEST, SCALE, against
+from visualize.why.diagnosis import Cause, Finding
+from visualize.why.trace import by_numbers, trace
+from visualize.why.ways import Ways
 
 __all__ = ["forward_fault"]
 

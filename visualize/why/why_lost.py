@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from math import log
 
-from visualize.diagnosis.diagnosis import Finding
-from visualize.diagnosis.magnitude import LN10, log_size, power, sums_from_root
-from visualize.diagnosis.sizes import SMALLEST, Sizes
-from visualize.diagnosis.why_chain import TINY, chain_lines, main_way
 from visualize.digits import significant
+from visualize.why.diagnosis import Finding
+from visualize.why.magnitude import LN10, log_size, power, sums_from_root
+from visualize.why.sizes import SMALLEST, Sizes
+from visualize.why.why_chain import TINY, chain_lines, main_way
 
 __all__ = ["cancelled", "underflowed"]
 

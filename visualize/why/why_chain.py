@@ -8,12 +8,12 @@ from math import log
 
 from autograd import Value
 from visualize.backpropagation.paths import PathEdge
-from visualize.diagnosis.advice import against
-from visualize.diagnosis.diagnosis import Finding
-from visualize.diagnosis.factors import forward_growth, shrinkage
-from visualize.diagnosis.magnitude import LN10, log_size, power
-from visualize.diagnosis.sizes import Sizes
 from visualize.digits import counted, significant
+from visualize.why.advice import against
+from visualize.why.diagnosis import Finding
+from visualize.why.factors import forward_growth, shrinkage
+from visualize.why.magnitude import LN10, log_size, power
+from visualize.why.sizes import Sizes
 
 __all__ = ["HUGE", "TINY", "chain_lines", "grown", "healthy", "main_way", "vanishing"]
 

@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 from autograd import Constant, Primitive, Value
 from visualize.backpropagation.paths import PathEdge
-from visualize.diagnosis.magnitude import log_size, power
 from visualize.digits import counted, significant
+from visualize.why.magnitude import log_size, power
 
 __all__ = ["Shrinkage", "forward_growth", "shrinkage"]
 

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from math import isfinite
 
 from autograd import Constant, Contribution, Value, Visit
-from visualize.diagnosis.diagnosis import Finding
-from visualize.diagnosis.ways import Ways
-from visualize.diagnosis.why_blocked import blocked
 from visualize.digits import significant
 from visualize.escape import printable
 from visualize.scene.recorded import difference_within
+from visualize.why.diagnosis import Finding
+from visualize.why.ways import Ways
+from visualize.why.why_blocked import blocked
 
 __all__ = ["killed"]
 

@@ -8,8 +8,8 @@ from sys import float_info
 
 from autograd import Contribution, Value, Visit
 from visualize.backpropagation.paths import Path, largest_paths
-from visualize.diagnosis.magnitude import log_size, sums_to_leaf
-from visualize.diagnosis.ways import Ways
+from visualize.why.magnitude import log_size, sums_to_leaf
+from visualize.why.ways import Ways
 
 __all__ = ["SMALLEST", "Sizes"]
 

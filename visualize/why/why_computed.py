@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from math import isclose
 
-from visualize.diagnosis.diagnosis import Finding
-from visualize.diagnosis.ways import Ways
 from visualize.digits import significant
 from visualize.scene.recorded import added_up, passes_in
+from visualize.why.diagnosis import Finding
+from visualize.why.ways import Ways
 
 __all__ = ["not_as_computed"]
 

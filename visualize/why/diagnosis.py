@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from autograd import Value
-from visualize.diagnosis.kinks import Kinks
 from visualize.drawing import Drawing
 from visualize.escape import xml
 from visualize.notebook import mime_bundle
+from visualize.why.kinks import Kinks
 
 __all__ = ["Cause", "Diagnosis", "Finding"]
 

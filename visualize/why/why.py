@@ -6,17 +6,6 @@ import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 
 from autograd import Constant, StaleGraphError, Sweep, Value, sweep
-from visualize.diagnosis.diagnosis import Diagnosis, Finding
-from visualize.diagnosis.kinks import Kinks, kinks_among
-from visualize.diagnosis.sizes import Sizes
-from visualize.diagnosis.ways import Ways
-from visualize.diagnosis.why_backward import backward_fault
-from visualize.diagnosis.why_blocked import detached, not_connected, stale
-from visualize.diagnosis.why_chain import grown, healthy, vanishing
-from visualize.diagnosis.why_computed import not_as_computed
-from visualize.diagnosis.why_forward import forward_fault
-from visualize.diagnosis.why_killed import killed
-from visualize.diagnosis.why_lost import cancelled, underflowed
 from visualize.digits import significant
 from visualize.drawing import Drawing
 from visualize.instead import instead_of
@@ -24,6 +13,17 @@ from visualize.scene.asked import in_order
 from visualize.scene.flat import flatten
 from visualize.scene.names import names_of, unique_names
 from visualize.scene.slice import slice_of
+from visualize.why.diagnosis import Diagnosis, Finding
+from visualize.why.kinks import Kinks, kinks_among
+from visualize.why.sizes import Sizes
+from visualize.why.ways import Ways
+from visualize.why.why_backward import backward_fault
+from visualize.why.why_blocked import detached, not_connected, stale
+from visualize.why.why_chain import grown, healthy, vanishing
+from visualize.why.why_computed import not_as_computed
+from visualize.why.why_forward import forward_fault
+from visualize.why.why_killed import killed
+from visualize.why.why_lost import cancelled, underflowed
 
 __all__ = ["why"]
 

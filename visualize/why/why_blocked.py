@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from autograd import Constant, Value
-from visualize.diagnosis.diagnosis import Finding
-from visualize.diagnosis.operation import source
-from visualize.diagnosis.ways import Ways
 from visualize.digits import counted, significant
 from visualize.scene.flat import FlatGraph
+from visualize.why.diagnosis import Finding
+from visualize.why.operation import source
+from visualize.why.ways import Ways
 
 __all__ = ["blocked", "detached", "not_connected", "stale"]
 
