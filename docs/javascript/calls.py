@@ -69,7 +69,7 @@ class Calls(Expressions):
                 return f"Number.isNaN({texts[0][0]})", BOOL
             case "isinf":
                 return f"(Math.abs({texts[0][0]}) === Infinity)", BOOL
-            case "float" | "int":
+            case "float":
                 return texts[0][0], NUMBER
             case "str":
                 return f"String({texts[0][0]})", TEXT

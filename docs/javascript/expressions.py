@@ -157,6 +157,8 @@ class Expressions:
         """Return an item of a list or dictionary, or a slice."""
         text, kind = self.expression(owner)
         match index:
+            case _ if kind[0] == "dict":
+                return f"{text}.get({self.value(index)})", part_of(kind, 1)
             case ast.Slice(None, None, ast.UnaryOp()):
                 return f"{text}.slice().reverse()", kind
             case ast.Slice(lower, upper, None):
@@ -165,8 +167,6 @@ class Expressions:
                 return f"{text}.slice({', '.join(ends)})", kind
             case ast.UnaryOp(ast.USub(), ast.Constant(int() as back)):
                 return f"{text}[{text}.length - {back}]", part_of(kind, -back)
-            case _ if kind[0] == "dict":
-                return f"{text}.get({self.value(index)})", part_of(kind, 1)
         place = index.value if isinstance(index, ast.Constant) else 0
         assert isinstance(place, int)
         return f"{text}[{self.value(index)}]", part_of(kind, place)
@@ -243,7 +243,10 @@ class Expressions:
 
 
 def calls(node: ast.expr, name: str) -> bool:
-    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == name
+    """Tell whether an expression calls enumerate, or zip of lists that are equally long."""
+    if not isinstance(node, ast.Call) or ast.unparse(node.func) != name:
+        return False
+    return name != "zip" or "strict=True" in [ast.unparse(word) for word in node.keywords]
 
 
 def quoted(text: str) -> str:

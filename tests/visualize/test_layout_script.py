@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import json
 import random
+import runpy
 import sys
 from pathlib import Path
 
@@ -106,6 +107,43 @@ def test_the_script_is_what_make_docs_writes(javascript):
     assert (PAGE / "picture.js").read_text(encoding="utf-8") == picture_script()
 
 
+PROGRAM = """
+from bisect import insort
+
+
+def told(numbers: list[int]) -> list[int]:
+    known: dict[int, int] = {0: 10, -5: 3}
+    met: set[int] = set()
+    rest = [-7 // 2, max(numbers, default=-1), min([], default=4), known.get(3, 8), known[-5]]
+    first, second = 1, 2
+    first, second = second, first
+    for place, number in enumerate(numbers):
+        if number in met or not -4 < number <= 9:
+            continue
+        met.add(number)
+        rest.append(place if place % 2 == 0 else 2 * number)
+    for number, other in zip(numbers, [n * n for n in numbers], strict=True):
+        rest.append(number - other)
+    for number in rest:
+        if number < -100 and len(rest) < 30:
+            rest.append(number + 50)
+    insort(rest, 5)
+    ordered = sorted(rest, key=lambda number: -abs(number))
+    ordered[-1] -= first * (second - 3)
+    return [*ordered[1:-1][::-1], *reversed(ordered[-2:]), ~second, len(met)]
+"""
+
+
+def test_a_program_says_the_same_in_both_languages(javascript, scripts, tmp_path):
+    path = tmp_path / "told.py"
+    path.write_text(PROGRAM, encoding="utf-8")
+    told = runpy.run_path(str(path))["told"]
+    script = javascript.script([path], ["told"])
+    for numbers in ([], [-5], [3, 3, 12, -4, 9, 0], [-3, -2]):
+        said = scripts.evaluate(f"(numbers) => {{ {script}; return told(numbers); }}", numbers)
+        assert said == told(numbers)
+
+
 @pytest.mark.parametrize(
     ("line", "said"),
     [
@@ -119,6 +157,8 @@ def test_the_script_is_what_make_docs_writes(javascript):
         ("return len(3)", "measures"),
         ("return items.count(1)", "calls count"),
         ("with items: pass", "is a With"),
+        ("for a, b in zip(items, items[1:]): pass", "calls zip"),
+        ("return int(2.5)", "calls int"),
     ],
 )
 def test_what_a_script_cannot_say_is_an_error(javascript, tmp_path, line, said):
