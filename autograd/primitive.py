@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 __all__ = ["TABLE", "Primitive", "primitive"]
 
 TABLE: dict[str, Primitive] = {}
-# Names in a NumPy text that stand for numbers: its operands and NumPy's constants.
-NUMPY_NUMBERS = frozenset({"x", "y", "z", "e", "euler_gamma", "inf", "nan", "pi"})
 
 
 class Primitive:
@@ -38,8 +36,10 @@ class Primitive:
         *,
         symbol: str,
         doc: str,
-        numpy: str | None,
         c: str | None,
+        numpy: str | None,
+        js: str | None,
+        ufunc: str,
         domain: tuple[tuple[float, float], ...],
         special: tuple[tuple[float, ...], ...],
         defaults: tuple[float, ...],
@@ -69,8 +69,10 @@ class Primitive:
         self.pullbacks = pullbacks
         self.variadic = variadic
         self.arity = 0 if variadic else len(pullbacks)
-        self.numpy = numpy
         self.c = c
+        self.numpy = numpy
+        self.js = js
+        self.ufunc = ufunc
         self.domain = domain
         self.special = special
         self.defaults = defaults
@@ -93,12 +95,6 @@ class Primitive:
         self.gathered: Primitive | None = None  # the variadic row that sums results of this one
         if variadic and sum_of is not None and sum_of.gathered is None:
             sum_of.gathered = self
-
-    @property
-    def ufunc(self) -> str | None:
-        """The name of the NumPy function that is this operation; None for an expression."""
-        text = self.numpy or ""
-        return text if text.isidentifier() and text not in NUMPY_NUMBERS else None
 
     def pull(self, g: Any, out: Any, args: Sequence[Any]) -> Sequence[Any]:
         """Return the contribution of `g` to each argument, None where there is no derivative."""
@@ -173,8 +169,10 @@ def primitive(
     *pullbacks: Callable[..., Any] | None,
     symbol: str | None = None,
     doc: str = "",
-    numpy: str | None = None,
     c: str | None = None,
+    numpy: str | None = None,
+    js: str | None = None,
+    ufunc: str | None = None,
     domain: Sequence[tuple[float, float]] = (),
     special: Sequence[tuple[float, ...]] = (),
     defaults: tuple[float, ...] = (),
@@ -204,8 +202,12 @@ def primitive(
     - `pullbacks`, one per argument: `pull(g, out, *args)` returns g times the derivative of the
       result with respect to that argument, in `+ - * /` and functions of this package, so that it
       works on floats and on Values (higher derivatives). None: the derivative is zero on purpose.
-    - `numpy` and `c`: a NumPy or C function name, or an expression in x, y, z (the arguments by
-      position), for compiling. Of a variadic row, the two-argument form that is folded.
+    - `c`: a C function name, or an expression in x, y, z (the arguments by position), for
+      compiling; all backends follow from it. Of a variadic row, the two-argument form that is
+      folded. `numpy` and `js` are used instead of it by NumPy and in scripts, if they are given: a
+      name or an expression in their own functions.
+    - `ufunc`: NumPy's name of the operation, where that is another: `np.arcsin(v)` calls asin; ""
+      if NumPy's function of the same name is another.
     - `defaults`: values for the last arguments when they are left out.
     - `variadic`: any number of arguments; the one pullback returns all contributions.
     - `domain`: an interval per argument from which tests draw; `special`: further test points.
@@ -294,8 +296,10 @@ def primitive(
         pullbacks,
         symbol=name if symbol is None else symbol,
         doc=doc,
-        numpy=numpy,
         c=c,
+        numpy=numpy,
+        js=js,
+        ufunc=name if ufunc is None else ufunc,
         domain=tuple(domain) or ((-3.0, 3.0),) * len(pullbacks),
         special=tuple(special),
         defaults=defaults,

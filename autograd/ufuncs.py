@@ -12,9 +12,9 @@ __all__ = ["apply_ufunc"]
 def apply_ufunc(ufunc: Any, method: str, inputs: tuple[Any, ...], options: dict[str, Any]) -> Any:
     """Apply a ufunc to inputs of which one at least is a Value.
 
-    The row whose NumPy function it is does the work. Comparisons are rows too; equality stays
-    identity, as == on Values. A ufunc without a row (np.square) runs
-    NumPy's loop for objects, which uses the operators and methods of Value.
+    The row whose `ufunc` it is does the work. Comparisons are rows too; equality stays identity, as
+    == on Values. A ufunc without a row (np.square) runs NumPy's loop for objects, which uses the
+    operators and methods of Value.
     """
     import numpy as np
 

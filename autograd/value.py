@@ -346,7 +346,7 @@ def _attach(op: Primitive) -> None:
         return op(self, *args)
 
     # Two rows may be the same function of NumPy: its name is that of the row which is called so
-    alias = op.name if op.ufunc is None or op.ufunc in TABLE else op.ufunc
+    alias = op.name if not op.ufunc or op.ufunc in TABLE else op.ufunc
     for name in {op.name, alias}:
         if name not in OWN_NAMES:
             setattr(Value, name, unary(op) if op.arity == 1 else method)

@@ -197,7 +197,7 @@ def methods_of_values() -> str:
 
 def row_names() -> list[str]:
     """Return the names of all operations, NumPy's included: those of methods made from rows."""
-    names = {name for row in TABLE.values() for name in (row.name, row.numpy or "")}
+    names = {name for row in TABLE.values() for name in (row.name, row.ufunc)}
     return sorted(name for name in names if name.isidentifier())
 
 

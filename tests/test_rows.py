@@ -32,18 +32,17 @@ ELSEWHERE = {
     "autograd/backends/llvm": (INSTRUCTION, {"add", "mul", "sub"}),
     "autograd/backends/llvm/kernel.py": ("a function of the machine code", {"share"}),
     "autograd/backends/numpy/frame.py": ("a mode of numpy.take", {"clip"}),
+    "autograd/backends/numpy/algebra.py": (C, C_FUNCTIONS),
     "nn/layers/activations.py": (
         CHOSEN,
         {"elu", "gelu", "identity", "leaky_relu", "relu", "sigmoid", "silu", "softplus", "tanh"},
     ),
     "nn/archives.py": (WORDS, {"less"}),
-    "nn/estimators/parameters.py": (CHOSEN, {"relu", "sigmoid"}),
-    "nn/layers/dense.py": (CHOSEN, {"relu"}),
+    "nn/": (CHOSEN, {"relu", "sigmoid"}),  # defaults, and the names of scikit-learn
     "nn/losses.py": (
         "a row that has no public name, called",
         {"equal", "finite", "largest", "logaddexp_n"},
     ),
-    "nn/training/advice.py": (CHOSEN, {"relu"}),
     "visualize/": (STATE, {"finite"}),
     "visualize/checkup/evolution.py": (AXES, {"log"}),
     "visualize/checkup/figure.py": (AXES, {"log"}),

@@ -139,7 +139,7 @@ def sizes(row):
     """Return the numbers of arguments to try."""
     if not row.variadic:
         return [row.arity]
-    return [2, 4, 8] if "z" in row.numpy else [1, 2, 3, 7]
+    return [2, 4, 8] if "z" in row.c else [1, 2, 3, 7]
 
 
 @pytest.fixture

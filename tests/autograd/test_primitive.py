@@ -145,7 +145,6 @@ def test_a_name_of_an_attribute_never_takes_the_attribute_away(name):
 def test_every_row_says_what_it_is(row):
     assert row.__doc__
     assert row.symbol
-    assert row.numpy
     assert row.c
     assert TABLE[row.name] is row
     assert row.variadic or len(row.domain) == row.arity == len(row.pullbacks)

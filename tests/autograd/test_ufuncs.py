@@ -9,7 +9,6 @@ import pytest
 
 import autograd as ag
 from autograd import Value, primitive
-from autograd.primitive import NUMPY_NUMBERS
 
 ARITHMETIC = [operator.add, operator.sub, operator.mul, operator.truediv, operator.pow]
 NUMBERS = np.array([1.5, 2.5, 0.5])
@@ -20,27 +19,27 @@ def data(values):
 
 
 def has_ufunc(row):
-    return isinstance(getattr(np, row.numpy or "", None), np.ufunc) and not row.variadic
+    return isinstance(getattr(np, row.ufunc or "", None), np.ufunc) and not row.variadic
 
 
 def has_loop_for_objects(row):
     # Of objects sign gives ints and a comparison bools; logaddexp has no loop for them
-    return row.name not in {"sign", "logaddexp"} and "OO->?" not in getattr(np, row.numpy).types
+    return row.name not in {"sign", "logaddexp"} and "OO->?" not in getattr(np, row.ufunc).types
 
 
 def test_the_ufunc_of_a_row_records_that_row(row, points):
     if has_ufunc(row):
         point = points[0]
-        result = getattr(np, row.numpy)(*map(Value, point))
+        result = getattr(np, row.ufunc)(*map(Value, point))
         assert (result.op, result.data) == (row, row.forward(*point))
-        mixed = getattr(np, row.numpy)(*point[:-1], Value(point[-1]))
+        mixed = getattr(np, row.ufunc)(*point[:-1], Value(point[-1]))
         assert mixed.op is row
 
 
 def test_the_ufunc_of_a_row_maps_over_object_arrays(row, points):
     if has_ufunc(row) and has_loop_for_objects(row):
         columns = [np.array([Value(x) for x in column]) for column in zip(*points[:3], strict=True)]
-        result = getattr(np, row.numpy)(*columns)
+        result = getattr(np, row.ufunc)(*columns)
         assert result.dtype == object
         assert data(result) == [row.forward(*point) for point in points[:3]]
         assert all(type(value) is Value for value in result)
@@ -98,15 +97,14 @@ def test_equality_stays_identity_and_says_so():
         assert not any(np.array([2.0]) == v)
 
 
-@pytest.mark.parametrize("name", sorted(NUMPY_NUMBERS))
-def test_the_text_of_a_row_that_is_a_number_is_no_method(name):
-    row = primitive("leaked", lambda x: x, lambda g, out, x: g, numpy=name)
-    assert row.ufunc is None
-    assert not hasattr(Value(3.0), name)
+def test_the_text_of_a_row_for_numpy_is_no_method():
+    row = primitive("leaked", lambda x: x, lambda g, out, x: g, numpy="pi", ufunc="")
+    assert row.ufunc == ""
+    assert not hasattr(Value(3.0), "pi")
 
 
-def test_the_ufunc_of_a_row_is_a_function_of_numpy(row):
-    assert row.ufunc is None or callable(getattr(np, row.ufunc))
+def test_another_name_of_a_row_is_a_function_of_numpy(row):
+    assert row.ufunc in {"", row.name} or isinstance(getattr(np, row.ufunc), np.ufunc)
 
 
 def test_matrix_products():

@@ -27,7 +27,7 @@ ROWS = {name: row for name, row in PUBLIC.items() if isinstance(row, Primitive)}
 ROW_OF = {row.formula: row for row in TABLE.values() if not row.variadic}
 
 # What other names stand for, and the functions whose result is no single value.
-INSTEAD = {row.ufunc: name for name, row in ROWS.items() if row.ufunc not in {None, name}} | {
+INSTEAD = {row.ufunc: name for name, row in ROWS.items() if row.ufunc not in {"", name}} | {
     "average": "mean",
     "exp2": "2 ** a",
     "ln": autograd.log.name,

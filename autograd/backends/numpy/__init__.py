@@ -4,7 +4,7 @@ Everything that can be made ready is made ready once: a step of a schedule is a 
 with views of the memories for operands and result. A call copies its numbers in, runs the steps
 for each block of examples, and copies the results out.
 
-Reading order: scratch, frame; expression, texts, elementwise; guard, products, reductions;
+Reading order: scratch, frame; algebra, elementwise; guard, products, reductions;
 workspace.
 """
 
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from autograd.backends.numpy.texts import text_of
+from autograd.backends.numpy.algebra import function_of
 from autograd.backends.numpy.workspace import Workspace
 from autograd.program.interpreter import variables
 from autograd.program.stages import Elementwise, Fold
@@ -41,7 +41,7 @@ FEW_OPERATIONS = 4  # on Python's own floats they take as long as a call of NumP
 def build(schedule: Schedule) -> ArrayProgram:
     """Return what runs a schedule with NumPy.
 
-    Raises ValueError for an operation without a NumPy text, or with one that is not understood.
+    Raises ValueError for an operation without a C text, or with one that is not understood.
     """
     return ArrayProgram(schedule)
 
@@ -52,7 +52,7 @@ class ArrayProgram:
     def __init__(self, schedule: Schedule) -> None:
         for stage in (*schedule.before, *schedule.body):
             if isinstance(stage, Elementwise | Fold):
-                text_of(stage.op)
+                function_of(stage.op)
         self._schedule = schedule
         operations = len(schedule.program.instructions)
         self._narrow = operations < FEW_OPERATIONS * (len(schedule.before) + len(schedule.body))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from autograd.backends.numpy.texts import text_of
+from autograd.backends.numpy.algebra import function_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -21,23 +21,24 @@ __all__ = ["elementwise", "fold"]
 def elementwise(stage: Elementwise, frame: Frame) -> None:
     """Add the steps of one operation on all rows of a stage."""
     operands = [frame.rows(rows) for rows in stage.operands]
-    text_of(stage.op).compute(operands, frame.rows(stage.result), frame)
+    function = function_of(stage.op)
+    function.compute(operands, frame.rows(stage.result), frame.scratch.array, frame.add)
 
 
 def fold(stage: Fold, frame: Frame) -> None:
     """Add the steps of a variadic operation, which takes its terms in their order."""
-    result, text, start = frame.rows(stage.result), text_of(stage.op), stage.start
+    result, function, start = frame.rows(stage.result), function_of(stage.op), stage.start
     if stage.terms.width == 0:
         frame.add(result.fill, start)
-    elif text.arity == 3:
+    elif function.arity == 3:
         pairs = [frame.table(table) for table in stage.halves()]
-        frame.add(_folded, text.function, pairs, 0.0, result)
-    elif isinstance(text.function, np.ufunc):
+        frame.add(_folded, function, pairs, 0.0, result)
+    elif function.ufunc is not None:
         initial: dict[str, Any] = {} if start is None else {"initial": start}
-        reduce = partial(text.function.reduce, axis=1, **initial)
+        reduce = partial(function.ufunc.reduce, axis=1, **initial)
         frame.add(reduce, frame.table(stage.terms), out=result)
     else:
-        frame.add(_folded, text.function, [frame.table(stage.terms)], start, result)
+        frame.add(_folded, function, [frame.table(stage.terms)], start, result)
 
 
 def _folded(

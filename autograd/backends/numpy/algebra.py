@@ -1,0 +1,317 @@
+"""Rows as functions of NumPy arrays: what their C texts mean, step by step.
+
+A step is a NumPy function that writes where it is told to. Temporary arrays of more than 100 kB
+cost more than what is computed in them: malloc gives their pages back to the system each time.
+"""
+
+from __future__ import annotations
+
+import math
+from functools import lru_cache, partial
+from math import inf, nan
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+
+import numpy as np
+
+from autograd.backends.formula import formula_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from autograd.backends.numpy.frame import Array
+    from autograd.primitive import Primitive
+
+__all__ = ["Call", "Function", "function_of"]
+
+
+def _mapped(function: Callable[[float], float]) -> Callable[..., Any]:
+    """Return a function of floats as one of arrays."""
+    return partial(np.frompyfunc(function, 1, 1), casting="unsafe", dtype=object)
+
+
+def _lgamma(x: float) -> float:
+    try:
+        return math.lgamma(x)
+    except (OverflowError, ValueError):
+        return inf
+
+
+def _tgamma(x: float) -> float:
+    try:
+        return math.gamma(x)
+    except OverflowError:
+        return inf
+    except ValueError:
+        return math.copysign(inf, x) if x == 0.0 else nan
+
+
+def _power(x: Any, y: Any, out: Any) -> None:
+    """numpy.power takes sqrt for an exponent that is 0.5 throughout: nan at -inf, -0 at -0."""
+    np.power(x, y, out=out)
+    half = np.equal(y, 0.5)
+    if half.any():
+        np.copyto(out, np.absolute(x), where=half & (np.equal(x, 0.0) | np.isinf(x)))
+
+
+def _round(x: Any, out: Any) -> None:
+    """Round halves away from 0, as C does."""
+    np.trunc(x, out=out)
+    up = np.absolute(np.subtract(x, out)) >= 0.5
+    np.add(out, np.copysign(1.0, x), out=out, where=up)
+
+
+def _positive_difference(x: Any, y: Any, out: Any) -> None:
+    np.subtract(x, y, out=out)
+    np.copyto(out, 0.0, where=np.less_equal(x, y))
+
+
+# The functions of <math.h> that NumPy calls otherwise. It has no fma, and its remainder is another.
+FUNCTIONS: dict[str, Callable[..., Any]] = {
+    "acos": np.arccos,
+    "acosh": np.arccosh,
+    "asin": np.arcsin,
+    "asinh": np.arcsinh,
+    "atan": np.arctan,
+    "atan2": np.arctan2,
+    "atanh": np.arctanh,
+    "erf": _mapped(math.erf),
+    "erfc": _mapped(math.erfc),
+    "fabs": np.absolute,
+    "fdim": _positive_difference,
+    "lgamma": _mapped(_lgamma),
+    "nearbyint": np.rint,
+    "pow": _power,
+    "round": _round,
+    "tgamma": _mapped(_tgamma),
+}
+NAMESPACE: dict[str, Any] = {**vars(np), "math": math}
+MISSING = frozenset({"fma", "remainder"})
+COMPARISONS = {
+    "<": np.less,
+    "<=": np.less_equal,
+    ">": np.greater,
+    ">=": np.greater_equal,
+    "==": np.equal,
+    "!=": np.not_equal,
+}
+LIMITS: dict[Callable[..., Any], np.ufunc] = {np.greater: np.maximum, np.less: np.minimum}
+
+
+class Call(NamedTuple):
+    """A function that writes into `out`, on the nodes at these positions."""
+
+    function: Callable[..., Any]
+    inputs: tuple[int, ...]
+    dtype: type = float
+
+
+Node: TypeAlias = "Call | float | None"  # None is an operand
+
+
+class Calls:
+    """The operations of a formula as calls, as autograd.backends.formula.Algebra has them.
+
+    Each method returns the position of its value.
+    """
+
+    def __init__(self, arity: int) -> None:
+        self.nodes: list[Node] = [None] * arity
+
+    def _new(self, node: Node) -> int:
+        self.nodes.append(node)
+        return len(self.nodes) - 1
+
+    def number(self, value: float) -> int:
+        """Return a constant."""
+        return self._new(value)
+
+    def negative(self, x: int) -> int:
+        """Return -x."""
+        return self._new(Call(np.negative, (x,)))
+
+    def add(self, x: int, y: int) -> int:
+        """Return x + y."""
+        return self._new(Call(np.add, (x, y)))
+
+    def subtract(self, x: int, y: int) -> int:
+        """Return x - y."""
+        return self._new(Call(np.subtract, (x, y)))
+
+    def multiply(self, x: int, y: int) -> int:
+        """Return x * y."""
+        return self._new(Call(np.multiply, (x, y)))
+
+    def divide(self, x: int, y: int) -> int:
+        """Return x / y."""
+        return self._new(Call(np.divide, (x, y)))
+
+    def function(self, name: str, *args: int) -> int:
+        """Return the value of a function of C; ValueError where NumPy has none that does it."""
+        if name in MISSING:
+            raise ValueError(f"{name} is called, which NumPy does not have")
+        return self._new(Call(FUNCTIONS.get(name) or getattr(np, name), args))
+
+    def compare(self, relation: str, x: int, y: int) -> int:
+        """Return the condition x < y, or another relation."""
+        return self._new(Call(COMPARISONS[relation], (x, y), bool))
+
+    def both(self, a: int, b: int) -> int:
+        """Return the condition that both conditions hold."""
+        return self._new(Call(np.logical_and, (a, b), bool))
+
+    def either(self, a: int, b: int) -> int:
+        """Return the condition that one of two holds."""
+        return self._new(Call(np.logical_or, (a, b), bool))
+
+    def opposite(self, a: int) -> int:
+        """Return the condition that a condition does not hold."""
+        return self._new(Call(np.logical_not, (a,), bool))
+
+    def choose(self, condition: int, x: int, y: int) -> int:
+        """Return x where the condition holds, else y.
+
+        `x > y || x != x ? x : y` is numpy.maximum, a fifth of the work of what it is made of.
+        """
+        limit = self._limit(condition, x, y)
+        return self._new(Call(limit, (x, y)) if limit else Call(_choose, (condition, x, y)))
+
+    def _limit(self, condition: int, x: int, y: int) -> Callable[..., Any] | None:
+        match self.nodes[condition]:
+            case Call(np.logical_or, (first, second)):
+                comparison = self.nodes[first]
+                is_nan = Call(np.not_equal, (x, x), bool)
+                if self.nodes[second] == is_nan and isinstance(comparison, Call):
+                    return LIMITS.get(comparison.function) if comparison.inputs == (x, y) else None
+        return None
+
+    def indicator(self, condition: int) -> int:
+        """Return 1.0 where the condition holds, else 0.0."""
+        node = self.nodes[condition]
+        assert isinstance(node, Call)
+        return self._new(node._replace(dtype=float))
+
+
+def _choose(condition: Any, x: Any, y: Any, out: Any) -> None:
+    if y is not out:
+        np.copyto(out, y)
+    np.copyto(out, x, where=condition)
+
+
+def _copy(x: Any, out: Any) -> None:
+    np.copyto(out, x)
+
+
+class Function:
+    """A row on arrays; of a variadic row, the form that is folded."""
+
+    def __init__(self, nodes: Sequence[Node], arity: int, result: int) -> None:
+        self.arity = arity
+        if not isinstance(nodes[result], Call):  # an operand, or a constant
+            nodes, result = [*nodes, Call(_copy, (result,))], len(nodes)
+        used = [0] * len(nodes)
+        used[result] = 1
+        for position in reversed(range(len(nodes))):
+            node = nodes[position]
+            if used[position] and isinstance(node, Call):
+                for source in node.inputs:
+                    used[source] += 1
+        self._nodes = [node if count else None for node, count in zip(nodes, used)]
+        self._result = result
+        # An alternative that is used once is written where the choice goes.
+        self._home = list(range(len(nodes)))
+        for position in reversed(range(len(nodes))):
+            node = self._nodes[position]
+            if isinstance(node, Call) and node.function is _choose:
+                other = node.inputs[2]
+                if used[other] == 1 and isinstance(self._nodes[other], Call):
+                    self._home[other] = self._home[position]
+
+    @property
+    def ufunc(self) -> np.ufunc | None:
+        """The ufunc that this function is, None where it is more than one."""
+        last = self._nodes[self._result]
+        assert isinstance(last, Call)
+        if last.inputs != tuple(range(self.arity)) or not isinstance(last.function, np.ufunc):
+            return None
+        return last.function
+
+    def compute(
+        self,
+        operands: Sequence[Any],
+        out: Array,
+        room: Callable[[tuple[int, ...], Any], Any],
+        add: Callable[..., None],
+    ) -> None:
+        """Add the calls that write the function of the operands into `out`.
+
+        `room(shape, dtype)` gives an array, `add(function, *operands, out=array)` takes a call.
+        """
+        arrays: dict[int, Any] = {self._home[self._result]: out}
+        whole = np.broadcast_shapes(*map(np.shape, operands))
+        values: list[Any] = list(operands)
+        for position, node in enumerate(self._nodes[self.arity :], self.arity):
+            if not isinstance(node, Call):
+                values.append(node)
+                continue
+            inputs = [values[source] for source in node.inputs]
+            home = self._home[position]
+            if home not in arrays:
+                own = np.broadcast_shapes(*map(np.shape, inputs))
+                arrays[home] = room(own if home == position else whole, node.dtype)
+            values.append(arrays[home])
+            add(node.function, *inputs, out=arrays[home])
+
+    def __call__(self, *operands: Any) -> Any:
+        """Return the function of arrays."""
+        shape = np.broadcast_shapes(*map(np.shape, operands))
+        out = np.empty(shape)
+        self.compute(operands, out, np.empty, lambda function, *args, out: function(*args, out=out))
+        return out
+
+
+@lru_cache(maxsize=1024)
+def function_of(row: Primitive) -> Function:
+    """Return the function of arrays that a row is: by its C text, or by one for NumPy itself.
+
+    Raises ValueError, which names the row, where there is none or it is not understood.
+
+    >>> from autograd import TABLE
+    >>> function_of(TABLE["relu"])(np.array([-1.0, 2.0]))
+    array([0., 2.])
+    """
+    if row.numpy is not None:
+        return _written(row, row.numpy.strip())
+    formula = formula_of(row)
+    calls = Calls(formula.arity)
+    try:
+        result = formula.evaluate(calls, range(formula.arity))
+    except ValueError as error:
+        raise ValueError(
+            f"the C text {row.c!r} of the operation {row.name!r} is no function of arrays: {error}"
+        ) from None
+    return Function(calls.nodes, formula.arity, result)
+
+
+def _written(row: Primitive, text: str) -> Function:
+    """Return what a text in NumPy's functions means."""
+    try:
+        names = compile(text, row.name, "eval").co_names
+        arity = row.arity or (3 if "z" in names else 2)  # a variadic row folds x with y, or y and z
+        function: Any = NAMESPACE.get(text)
+        if not callable(function):
+            function = eval(  # noqa: S307 - the text of a row is code of this program
+                f"lambda {', '.join('xyz'[:arity])}: {text}", NAMESPACE
+            )
+        with np.errstate(all="ignore"):
+            np.broadcast_to(np.asarray(function(*[np.ones((1, 1))] * arity), float), (1, 1))
+    except Exception as error:
+        raise ValueError(
+            f"the NumPy text {row.numpy!r} of the operation {row.name!r} is no function of arrays: "
+            f"{type(error).__name__}: {error}"
+        ) from error
+    write = function if isinstance(function, np.ufunc) else partial(_assign, function)
+    return Function([*[None] * arity, Call(write, tuple(range(arity)))], arity, arity)
+
+
+def _assign(function: Callable[..., Any], *operands: Any, out: Any) -> None:
+    np.copyto(out, function(*operands))
