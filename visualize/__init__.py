@@ -7,17 +7,18 @@
 <Drawing of 3 values, 3 edges; output v2 = 5; no gradient yet; in 3 boxes. Show: ...>
 """
 
+# A folder and its function have one name, as in visualize.why: the function is what this package
+# holds, because the last line to bind a name wins, and `from visualize.why...` finds the folder.
 from visualize import installation  # noqa: F401 - before any import of autograd
 
 # isort: split
-from visualize.backpropagation.steps import Step, Steps, step_through
-from visualize.checkup import Health, HealthMonitor, health
-from visualize.comparison import Change, Difference, Snapshot, diff, snapshot
+from visualize.compare import Change, Difference, Snapshot, diff, snapshot
 from visualize.digraph import draw_dot
 from visualize.drawing import Drawing, draw
-from visualize.explanation.explain import explain
-from visualize.explanation.explanation import Explanation
-from visualize.formulas import Formula, formula
+from visualize.explain.explain import explain
+from visualize.explain.explanation import Explanation
+from visualize.formula import Formula, formula
+from visualize.health import Health, HealthMonitor, health
 from visualize.plots import (
     Animation,
     BoundaryRecorder,
@@ -39,6 +40,7 @@ from visualize.plots import (
 )
 from visualize.render import RenderError
 from visualize.show import show
+from visualize.steps.steps import Step, Steps, step_through
 from visualize.why.diagnosis import Diagnosis
 from visualize.why.kinks import Kink, Kinks, kinks
 from visualize.why.why import why

@@ -12,8 +12,8 @@ import pytest
 import autograd
 from autograd import Value, relu, scope, tanh
 from visualize import diff, snapshot
-from visualize.comparison.change import arrow, percent
-from visualize.comparison.matching import matched
+from visualize.compare.change import arrow, percent
+from visualize.compare.matching import matched
 
 UNARY = ("tanh", "atan", "sin", "sigmoid", "softplus")
 BINARY = ("add", "mul", "sub", "maximum")

@@ -19,7 +19,7 @@ from autograd.primitive import RESERVED
 from tests.visualize.latex_reader import equations, value
 from tests.visualize.random_graphs import graphs, is_moderate
 from visualize import formula
-from visualize.formulas.latex import expression
+from visualize.formula.latex import expression
 
 ROWS = [row for name, row in TABLE.items() if name in RESERVED]  # no row of another test
 

@@ -13,9 +13,9 @@ from autograd import TABLE, Value, hypot, primitive
 from autograd.primitive import RESERVED
 from tests.visualize.latex_reader import value
 from visualize import formula
-from visualize.formulas.latex import expression, opened_in_latex
-from visualize.formulas.opening import opened_in_python, operation
-from visualize.formulas.sympy import _value, opened_in_sympy
+from visualize.formula.latex import expression, opened_in_latex
+from visualize.formula.opening import opened_in_python, operation
+from visualize.formula.sympy import _value, opened_in_sympy
 
 ROWS = [row for name, row in TABLE.items() if row.variadic and name in RESERVED]
 PLACES = "abcdef"

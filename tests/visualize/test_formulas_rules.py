@@ -12,7 +12,7 @@ import pytest
 import autograd
 from autograd import TABLE, Value, no_grad, primitive, scope
 from autograd.primitive import RESERVED
-from visualize.formulas.rules import filled, local_rule
+from visualize.formula.rules import filled, local_rule
 
 ROWS = [row for name, row in TABLE.items() if name in RESERVED]  # no row of another test
 

@@ -13,7 +13,7 @@ import autograd
 from autograd import TABLE, Value, gradients, topological_order
 from autograd.primitive import RESERVED
 from visualize import formula
-from visualize.formulas.opening import template
+from visualize.formula.opening import template
 
 ROWS = [row for name, row in TABLE.items() if name in RESERVED]  # no row of another test
 

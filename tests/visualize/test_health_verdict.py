@@ -24,7 +24,7 @@ from nn import (
     mse_loss,
 )
 from visualize import HealthMonitor, health
-from visualize.checkup import KINDS, Finding
+from visualize.health import KINDS, Finding
 
 RNG = random.Random(11)
 X = [[RNG.gauss(0, 1), RNG.gauss(0, 1)] for _ in range(40)]

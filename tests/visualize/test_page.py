@@ -13,7 +13,7 @@ from autograd import Value, scope, source_lines, sqrt
 from tests.visualize.page_graphs import recurrence
 from visualize.digits import exact, significant
 from visualize.formats.palette import DARK, LIGHT, theme
-from visualize.formulas.rules import filled
+from visualize.formula.rules import filled
 from visualize.page import page as page_module
 from visualize.page.page import MOST_VALUES, SCRIPTS, page, script_text
 from visualize.scene.flat import flatten

@@ -10,7 +10,7 @@ import pytest
 
 import autograd
 from autograd import Constant, Value, local_derivatives, no_grad, relu, sqrt, sweep
-from visualize.formulas.rules import local_rule
+from visualize.formula.rules import local_rule
 from visualize.page.data import columns, columns_json
 from visualize.page.numbering import NumberTable
 from visualize.scene.compose import compose

@@ -9,8 +9,8 @@ import pytest
 
 import autograd
 from autograd import Constant, Value, dot, relu, sqrt, sweep, where
-from visualize.backpropagation.path_sums import PathSums, path_sums, rest_of_paths
-from visualize.backpropagation.paths import largest_paths, values_between
+from visualize.steps.path_sums import PathSums, path_sums, rest_of_paths
+from visualize.steps.paths import largest_paths, values_between
 
 INF = float("inf")
 NAN = float("nan")

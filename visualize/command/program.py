@@ -10,15 +10,15 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from autograd import Value
-from visualize.backpropagation.steps import step_through
 from visualize.command.expression import Evaluation, read
 from visualize.command.fault import Fault
 from visualize.drawing import RANKDIRS, draw
 from visualize.escape import printable
-from visualize.explanation.explain import explain
-from visualize.formulas import formula
-from visualize.formulas.formula import FORMATS
+from visualize.explain.explain import explain
+from visualize.formula import formula
+from visualize.formula.formula import FORMATS
 from visualize.render import RenderError
+from visualize.steps.steps import step_through
 from visualize.why.why import why
 
 __all__ = ["main"]

@@ -11,8 +11,8 @@ from autograd import Constant, Primitive, StaleGraphError, Value, dot, local_der
 from visualize.digits import FEW
 from visualize.escape import cut, printable
 from visualize.formats.wording import LABEL_COLUMNS, words
-from visualize.formulas.holding import row_digits, rule_digits
-from visualize.formulas.rules import local_rules
+from visualize.formula.holding import row_digits, rule_digits
+from visualize.formula.rules import local_rules
 from visualize.page.numbering import NumberTable, Table
 from visualize.scene.facts import Scene
 from visualize.scene.flat import FlatGraph, Path

@@ -8,8 +8,8 @@ from math import exp, log
 from typing import NamedTuple
 
 from autograd import Constant, Primitive, Value
-from visualize.backpropagation.paths import PathEdge
 from visualize.digits import counted, significant
+from visualize.steps.paths import PathEdge
 from visualize.why.magnitude import log_size, power
 
 __all__ = ["Shrinkage", "forward_growth", "shrinkage"]

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from autograd import Constant, Value
 from visualize.digits import FEW, in_digits, significant
 from visualize.escape import cut, printable
-from visualize.formulas.holding import row_digits
+from visualize.formula.holding import row_digits
 
 __all__ = ["equation", "numbers", "source", "written"]
 

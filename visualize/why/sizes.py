@@ -7,7 +7,7 @@ from math import isfinite, log
 from sys import float_info
 
 from autograd import Contribution, Value, Visit
-from visualize.backpropagation.paths import Path, largest_paths
+from visualize.steps.paths import Path, largest_paths
 from visualize.why.magnitude import log_size, sums_to_leaf
 from visualize.why.ways import Ways
 

@@ -9,8 +9,8 @@ from functools import cached_property
 from autograd import Constant, Contribution, Sweep, Value, Visit
 from visualize.digits import in_digits, significant
 from visualize.escape import cut
-from visualize.formulas.holding import rule_digits
-from visualize.formulas.rules import filled, local_rule
+from visualize.formula.holding import rule_digits
+from visualize.formula.rules import filled, local_rule
 from visualize.scene.flat import FlatGraph
 from visualize.why.operation import equation, numbers, source, written
 

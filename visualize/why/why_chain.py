@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from math import log
 
 from autograd import Value
-from visualize.backpropagation.paths import PathEdge
 from visualize.digits import counted, significant
+from visualize.steps.paths import PathEdge
 from visualize.why.advice import against
 from visualize.why.diagnosis import Finding
 from visualize.why.factors import forward_growth, shrinkage

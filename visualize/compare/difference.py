@@ -1,0 +1,157 @@
+"""diff(): what was added to a graph, what was removed, and what changed most."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from functools import cached_property
+from math import isfinite
+from typing import Any
+
+from autograd import Constant, Value
+from visualize.compare.change import Change, Scale, equal, size_of
+from visualize.compare.listing import listing
+from visualize.compare.matching import matched
+from visualize.compare.naming import renamed
+from visualize.compare.pairing import NONE, Pairing
+from visualize.compare.picture import picture
+from visualize.compare.snapshot import Snapshot, frozen
+from visualize.drawing import Drawing
+from visualize.formats.formula import formula
+from visualize.notebook import mime_bundle
+from visualize.scene.facts import Node
+
+__all__ = ["Difference", "diff"]
+
+
+class Difference:
+    """What tells two graphs apart.
+
+    `added` holds the facts of nodes that only the second graph has, `removed` of those that only
+    the first one has, `changed` the nodes in both of which data, gradient or operation differ, the
+    largest change first, and `same` all others. Names are those of the second graph. `.text` is a
+    listing of bounded length, `.drawing` and `.svg` a picture of both graphs in one. `before` and
+    `after` are the two graphs whole.
+    """
+
+    def __init__(self, before: Snapshot, after: Snapshot) -> None:
+        self._pairs = pairs = matched(before, after)
+        self.before = before = replace(before, scene=renamed(before.scene, after.scene, pairs))
+        self.after = after
+        self.added: tuple[Node, ...] = tuple(after.nodes[number] for number in pairs.free_after())
+        self.removed: tuple[Node, ...] = tuple(
+            before.nodes[number] for number in pairs.free_before()
+        )
+        changes = self._changes()
+        self.changed: tuple[Change, ...] = tuple(
+            sorted(changes.values(), key=lambda change: -change.size)
+        )
+        self.same: tuple[Node, ...] = tuple(
+            node
+            for number, node in enumerate(after.nodes)
+            if pairs.before_of[number] != NONE and number not in changes
+        )
+
+    def _changes(self) -> dict[int, Change]:
+        """Return the changes by the number of the node in the second graph."""
+        before, after = self.before.scene, self.after.scene
+        both = [(x, y) for y, x in enumerate(self._pairs.before_of) if x != NONE]
+        nodes = [node for x, y in both for node in (before.nodes[x], after.nodes[y])]
+        scale = Scale(
+            max((abs(node.data) for node in nodes if isfinite(node.data)), default=0.0),
+            max((node.gradient.size for node in nodes), default=0.0),
+        )
+        changes = {}
+        for x, y in both:
+            old, new = before.nodes[x], after.nodes[y]
+            if (
+                equal(old.data, new.data)
+                and old.gradient.state == new.gradient.state
+                and equal(old.gradient.value, new.gradient.value)
+                and old.label == new.label
+                and _made_alike(old, new, self._pairs)
+            ):
+                continue
+            made = formula(before, old) or "leaf", formula(after, new) or "leaf"
+            changes[y] = Change(new.name, old, new, *made, size_of(old, new, scale))
+        return changes
+
+    @cached_property
+    def text(self) -> str:
+        """The difference as a listing: `+` added, `-` removed, `~` changed, the largest first."""
+        return listing(self)
+
+    @cached_property
+    def drawing(self) -> Drawing:
+        """Both graphs in one picture, with what was added, removed and changed marked."""
+        return picture(self.before, self.after, self._pairs, self.changed, self.summary)
+
+    @property
+    def svg(self) -> str:
+        """The picture as SVG."""
+        return self.drawing.svg
+
+    def __str__(self) -> str:
+        return self.text
+
+    def __repr__(self) -> str:
+        return f"<Difference: {self.summary}. Show: .text, .svg, .drawing>"
+
+    @property
+    def summary(self) -> str:
+        """How many nodes were added, removed, changed, and left as they were."""
+        counts = {
+            "added": len(self.added),
+            "removed": len(self.removed),
+            "changed": len(self.changed),
+            "the same": len(self.same),
+        }
+        return ", ".join(f"{count:,} {what}" for what, count in counts.items())
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
+        return {**mime_bundle(self.drawing), "text/plain": self.text}
+
+
+def _made_alike(before: Node, after: Node, pairs: Pairing) -> bool:
+    """Whether two nodes are the same operation on the same operands."""
+    if before.operation != after.operation or len(before.operands) != len(after.operands):
+        return False
+    for old, new in zip(before.operands, after.operands, strict=True):
+        if isinstance(old, Constant) or isinstance(new, Constant):
+            constants = isinstance(old, Constant) and isinstance(new, Constant)
+            if not constants or not equal(old, new):
+                return False
+        elif pairs.after_of[old] != new:
+            return False
+    return True
+
+
+def diff(
+    a: Value | Iterable[Value] | Snapshot, b: Value | Iterable[Value] | Snapshot
+) -> Difference:
+    """Compare two graphs, or two steps of a training: what was added, removed, changed most.
+
+    A Value (or a list of Values) stands for its graph as it is now. `forward()`, `backward()` and
+    a step of an optimizer change a graph in place: keep `snapshot(root)` from before. Nodes are
+    matched by identity, by labels, by their operations and operands, and by what uses them, so
+    that a node put in between leaves those around it the same. Changes are ordered by their size
+    as a part of the largest data, or the largest gradient, of both graphs. Raises TypeError for
+    anything but Values and Snapshots.
+
+    >>> from autograd import Value
+    >>> from visualize import diff, snapshot
+    >>> w = Value(2.0, label="w")
+    >>> loss = (w - 3) ** 2
+    >>> loss.backward()
+    >>> before = snapshot(loss)
+    >>> w.data -= 0.25 * w.grad
+    >>> w.zero_grad()
+    >>> loss.forward().backward()
+    >>> print(diff(before, loss), end="")
+    # 3 values, then 3: 0 added, 0 removed, 3 changed, 0 the same
+    # output v2: 1 → 0.25 (-75%)
+    ~ w  = leaf    data 2 → 2.5 (+25%)    grad -2 → -1 (+50%)
+    ~ v1 = w - 3   data -1 → -0.5 (+50%)  grad -2 → -1 (+50%)
+    ~ v2 = v1 ^ 2  data 1 → 0.25 (-75%)   grad 1
+    """
+    return Difference(frozen(a, "diff: a"), frozen(b, "diff: b"))

@@ -1,0 +1,147 @@
+"""Match the nodes of two graphs: by identity, labels, what they are made of and what uses them.
+
+No one of these is enough. Operands tell nothing above a node that was put in between, consumers
+nothing below it, and two graphs built anew share no object; so each way starts from what the
+others have found, until none finds more. All of them walk in order: the result depends on the
+graphs alone, and the time grows with their size.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterable, Sequence
+
+from autograd import Constant
+from visualize.compare.descent import match_by_use
+from visualize.compare.loops import without_loops
+from visualize.compare.pairing import NONE, Pairing, Reason, may_be_same, operand_nodes
+from visualize.compare.snapshot import Snapshot
+from visualize.scene.facts import Node
+
+__all__ = ["matched"]
+
+MOST_ROUNDS = 20  # a round without a new pair ends it; this many are for adversaries
+
+Key = Callable[[Node], Hashable]
+
+
+def matched(before: Snapshot, after: Snapshot) -> Pairing:
+    """Return the pairs of nodes that are the same one in two graphs.
+
+    >>> from autograd import Value
+    >>> from visualize.compare.snapshot import snapshot
+    >>> x = Value(2.0)
+    >>> before, after = snapshot(x.tanh() * 3), snapshot(x.exp().tanh() * 3)
+    >>> matched(before, after).before_of  # exp is new
+    [0, -1, 1, 2]
+    """
+    pairs = Pairing(before, after)
+    _match_by_identity(pairs, before.values, after.values)
+    _match_by_label(pairs)
+    for _ in range(MOST_ROUNDS):
+        known = len(pairs)
+        _match_by_operands(pairs, _exact)
+        match_by_use(pairs, before.outputs, after.outputs)
+        if len(pairs) == known:
+            _match_by_operands(pairs, _loose)
+            _match_by_shared_operand(pairs)
+        if len(pairs) == known:
+            _match_left_over(pairs)
+        if len(pairs) == known:
+            break
+    without_loops(pairs)
+    return pairs
+
+
+def _match_by_identity(pairs: Pairing, before: Sequence[object], after: Sequence[object]) -> None:
+    number = {id(value): position for position, value in enumerate(before)}
+    for position, value in enumerate(after):
+        if id(value) in number:
+            pairs.join(number[id(value)], position, Reason.SAME_VALUE)
+
+
+def _match_by_label(pairs: Pairing) -> None:
+    """Pair nodes whose label nobody else has, and leaves of which each graph has as many."""
+    _match_groups(pairs, lambda node: (node.operation, node.label, node.scope), only_one=True)
+    _match_groups(pairs, lambda node: (node.operation, node.label), only_one=True)
+    _match_groups(
+        pairs, lambda node: (node.label, node.scope) if not node.operation else None, only_one=False
+    )
+
+
+def _match_groups(
+    pairs: Pairing, key: Key, *, only_one: bool, reason: Reason = Reason.SAME_LABEL
+) -> None:
+    """Pair labelled nodes in their order where equally many of both graphs have the same key."""
+    groups: tuple[dict[Hashable, list[int]], ...] = (defaultdict(list), defaultdict(list))
+    for group, numbers, nodes in zip(
+        groups,
+        (pairs.free_before(), pairs.free_after()),
+        (pairs.before, pairs.after),
+        strict=True,
+    ):
+        for number in numbers:
+            node = nodes[number]
+            if node.label and (found := key(node)) is not None:
+                group[found].append(number)
+    for found, numbers in groups[0].items():
+        partners = groups[1].get(found, [])
+        if len(numbers) == len(partners) and (len(numbers) == 1 or not only_one):
+            for number, partner in zip(numbers, partners, strict=True):
+                pairs.join(number, partner, reason)
+
+
+def _exact(node: Node, operands: Iterable[object]) -> Hashable:
+    return node.operation, node.label, node.scope, tuple(operands)
+
+
+def _loose(node: Node, operands: Iterable[object]) -> Hashable:
+    """Return a key that leaves numbers, labels and modules open."""
+    return node.operation, tuple(o for o in operands if isinstance(o, int))
+
+
+def _match_by_operands(pairs: Pairing, key: Callable[[Node, Iterable[object]], Hashable]) -> None:
+    """Pair operations whose operands are paired, operands first: one pass goes all the way up."""
+    candidates: dict[Hashable, list[int]] = defaultdict(list)
+    for number in reversed(pairs.free_before()):
+        node = pairs.before[number]
+        if node.operation:
+            candidates[key(node, map(_constant_or_number, node.operands))].append(number)
+    for number in pairs.free_after():
+        node = pairs.after[number]
+        operands = [_constant_or_number(operand, pairs.before_of) for operand in node.operands]
+        if not node.operation or NONE in operands:
+            continue
+        stack = candidates.get(key(node, operands), [])
+        while stack and not pairs.join(stack.pop(), number, Reason.SAME_OPERANDS):
+            pass
+
+
+def _constant_or_number(operand: int | Constant, numbers: Sequence[int] | None = None) -> object:
+    """Return an operand so that equal ones are equal, the number nan too, and 1 is not node 1."""
+    if isinstance(operand, Constant):
+        return repr(float(operand))
+    return operand if numbers is None else numbers[operand]
+
+
+def _match_by_shared_operand(pairs: Pairing) -> None:
+    """Pair equal operations that have one paired operand in common, and another not."""
+    users: dict[Hashable, list[int]] = defaultdict(list)
+    for number in reversed(pairs.free_before()):
+        node = pairs.before[number]
+        for operand in operand_nodes(node):
+            users[node.operation, operand].append(number)
+    for number in pairs.free_after():
+        node = pairs.after[number]
+        for operand in operand_nodes(node):
+            if pairs.before_of[number] == NONE:
+                stack = users.get((node.operation, pairs.before_of[operand]), [])
+                while stack and pairs.after_of[stack[-1]] != NONE:
+                    stack.pop()
+                if stack and may_be_same(pairs.before[stack[-1]], node):
+                    pairs.join(stack.pop(), number, Reason.SHARED_OPERAND)
+
+
+def _match_left_over(pairs: Pairing) -> None:
+    """Pair what has a label of its own, whatever else became of it."""
+    _match_groups(pairs, lambda node: node.label, only_one=True, reason=Reason.LEFT_OVER)

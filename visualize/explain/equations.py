@@ -1,0 +1,112 @@
+"""Equations of an explanation: how a value was made, and its derivative by one operand."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Collection, Mapping, Sequence
+
+from autograd import Constant, Primitive, Value
+from visualize.digits import FEW
+from visualize.explain.statements import Applied, Formula, Name, Number, Partial, Row, Words
+from visualize.formula.holding import row_digits, rule_digits
+from visualize.formula.opening import opened_in_python, operation
+from visualize.formula.rules import local_rule
+from visualize.steps.paths import PathEdge
+
+__all__ = ["forward_row", "local_row", "partial"]
+
+MOST_TERMS = 4  # of a sum or a dot product written in full; of more, those on a path
+LONGEST_RULE = 120  # characters; a longer one says less than its value
+
+
+def forward_row(value: Value, names: Mapping[Value, Name], followed: Collection[Value]) -> Row:
+    """Return how a value was made, in names and in numbers.
+
+    Of a long sum only the terms with a value of `followed` are written, and where there is none,
+    only the number.
+    """
+    name, result = names[value], Number(value.data)
+    row = value.op
+    if row is None or not any(arg in followed for arg in value.args):
+        return Row((name, result))
+    template, hidden = _template(row, value.args, followed)
+    more = (Words(f"({hidden:,} more)"),) if hidden else ()
+    in_names = (*(_operand(arg, names) for arg in value.args), *more)
+    digits = row_digits(value) or FEW
+    in_numbers = (*(Number(arg.data, digits) for arg in value.args), *more)
+    cells = (Applied(template, in_names, name), Applied(template, in_numbers, result), result)
+    return Row((name, *cells))
+
+
+def local_row(edge: PathEdge, names: Mapping[Value, Name]) -> Row:
+    """Return the derivative of a value with respect to one operand: rule, numbers and value."""
+    value, slope = edge.node, Number(edge.local)
+    row = value.op
+    assert row is not None  # an edge leads down from a result
+    data = [float(arg.data) for arg in value.args]
+    constants = {
+        place: float(arg)
+        for place, arg in enumerate(value.args)
+        if type(arg) is Constant and not row.variadic
+    }
+    rule = local_rule(row, edge.position, len(data), constants)
+    cells: tuple[Formula, ...] = (partial(edge, names),)
+    # "d cube(x)/d x" is no formula, and a number is the value itself
+    if "{" in rule and not rule.startswith("d ") and len(rule) <= LONGEST_RULE:
+        operands = tuple(_operand(arg, names) for arg in value.args)
+        cells += (Applied(rule, operands, names[value]),)
+        digits = rule_digits(rule, data, value.data, edge.local)
+        if digits:
+            numbers = tuple(Number(number, digits) for number in data)
+            cells += (Applied(rule, numbers, Number(value.data, digits)),)
+    notes = [row.kink(*data) if row.kink else None, _uses(edge)]
+    return Row((*cells, slope), "; ".join(filter(None, notes)))
+
+
+def partial(edge: PathEdge, names: Mapping[Value, Name]) -> Partial:
+    """Return the derivative at an edge by name; of several uses of an operand it says which."""
+    args = edge.node.args
+    uses = [place for place, arg in enumerate(args) if arg is edge.operand]
+    use = uses.index(edge.position) + 1 if len(uses) > 1 else 0
+    return Partial(names[edge.node], Name(names[edge.operand].text, use))
+
+
+def _uses(edge: PathEdge) -> str:
+    """Return a remark at the first of several uses."""
+    args = edge.node.args
+    count = sum(arg is edge.operand for arg in args)
+    is_first = count > 1 and args.index(edge.operand) == edge.position
+    return f"{count} uses: each counts on its own" if is_first else ""
+
+
+def _operand(operand: Value | Constant, names: Mapping[Value, Name]) -> Name | Number | Words:
+    return Number(float(operand)) if isinstance(operand, Constant) else names[operand]
+
+
+def _template(
+    row: Primitive, args: Sequence[Value | Constant], followed: Collection[Value]
+) -> tuple[str, int]:
+    """Return an operation with blanks for its operands, and how many terms it leaves out."""
+    chosen = terms = _terms(row, len(args))
+    if row.variadic and len(terms) > MOST_TERMS:
+        chosen = [term for term in terms if any(args[place] in followed for place in term)]
+        chosen = chosen[:MOST_TERMS]
+    blanks: list[ast.expr] = [_blank(place) for places in zip(*chosen) for place in places]
+    expression = operation(row, blanks, opened_in_python)
+    hidden = len(terms) - len(chosen)
+    if hidden and isinstance(expression, ast.Call):
+        expression.args.append(_blank(len(args)))
+    elif hidden:
+        expression = ast.BinOp(expression, ast.Add(), _blank(len(args)))
+    return ast.unparse(expression).replace(" ** ", "**"), hidden
+
+
+def _terms(row: Primitive, count: int) -> list[tuple[int, ...]]:
+    """Return the operands that belong together: the factors of each product of a dot."""
+    if row.variadic and row.sum_of is not None and row.sum_of.arity == 2:
+        return [(place, place + count // 2) for place in range(count // 2)]
+    return [(place,) for place in range(count)]
+
+
+def _blank(place: int) -> ast.Name:
+    return ast.Name(f"{{{place}}}")

@@ -1,0 +1,202 @@
+"""Local derivatives in words: the rule of an operation for one operand, with blanks for names."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Mapping, Sequence
+from contextvars import Context
+from functools import lru_cache
+from math import nan
+from typing import NoReturn
+
+from autograd import Constant, Primitive, Value, gradients, topological_order
+from visualize.digits import counted
+from visualize.formula.literals import number_of, recognised
+from visualize.formula.opening import opened_in_python, operation, with_names
+
+__all__ = ["compact", "filled", "local_rule", "local_rules"]
+
+OUT = "{out}"
+LARGEST = 200  # parts; of more, nobody reads a rule
+BLANK = re.compile(r"\{(out|\d+)\}")
+
+
+def local_rule(
+    row: Primitive, position: int, arity: int, constants: Mapping[int, float] | None = None
+) -> str:
+    """Return the derivative of an operation with respect to operand `position`, in Python's terms.
+
+    `{0}`, `{1}`, ... stand for the operands, `{out}` for the result, and `filled` puts names or
+    numbers there. `arity` is the number of operands, of which `constants` are known. "" where the
+    operation has no derivative by this operand. The text is what the rule of the row draws, so
+    that no derivative is written twice; a rule that cannot be drawn gives `d cube({0})/d {0}`.
+    Raises ValueError for a position beyond the arity.
+
+    >>> from autograd import TABLE
+    >>> local_rule(TABLE["tanh"], 0, 1), local_rule(TABLE["dot"], 1, 4)
+    ('1 - {out} * {out}', '{3}')
+    >>> local_rule(TABLE["pow"], 0, 2, {1: 3.0})
+    '3 * {0}**2'
+    """
+    if not 0 <= position < arity:
+        raise ValueError(
+            f"local_rule: {row.name} of {counted(arity, 'operand')} has no operand {position}; "
+            f"positions are 0 to {arity - 1}"
+        )
+    known = tuple(sorted((constants or {}).items()))
+    if not row.variadic:
+        return _rule(row, position, arity, known)
+    return _every_rule(row, arity, tuple(item for item in known if item[0] != position))[position]
+
+
+def local_rules(
+    row: Primitive, arity: int, constants: Mapping[int, float] | None = None
+) -> tuple[str, ...]:
+    """Return the local rule for each operand, "" for those that are constants.
+
+    The rule of a row with many operands is drawn once, not once for each.
+
+    >>> from autograd import TABLE
+    >>> local_rules(TABLE["dot"], 4, {0: 2.0})
+    ('', '{3}', '2', '{1}')
+    """
+    known = constants or {}
+    if row.variadic:
+        return _every_rule(row, arity, tuple(sorted(known.items())))
+    return tuple(
+        "" if position in known else local_rule(row, position, arity, known)
+        for position in range(arity)
+    )
+
+
+def compact(rule: str) -> tuple[str, list[int]]:
+    """Return a rule with the blanks that it has numbered from 0, and the operands they stand for.
+
+    >>> compact("{7} / {out} + {7} * {3}")
+    ('{0} / {out} + {0} * {1}', [7, 3])
+    """
+    places: dict[str, int] = {}
+
+    def renumbered(match: re.Match[str]) -> str:
+        blank = match.group(1)
+        return OUT if blank == "out" else f"{{{places.setdefault(blank, len(places))}}}"
+
+    return BLANK.sub(renumbered, rule), list(map(int, places))
+
+
+def filled(rule: str, names: Sequence[str], out: str) -> str:
+    """Return a rule with the operands' names or numbers in its blanks.
+
+    What begins with a sign gets parentheses next to an operator.
+
+    >>> filled("1 - {out} * {out}", ["x"], "-0.5"), filled("{1}", ["2", "-3"], "-6")
+    ('1 - (-0.5) * (-0.5)', '-3')
+    """
+
+    def name(match: re.Match[str]) -> str:
+        blank = match.group(1)
+        text = out if blank == "out" else names[int(blank)]
+        clashes = rule[: match.start()].rstrip()[-1:] in tuple("+-*/") or rule.startswith(
+            "**", match.end()
+        )
+        return f"({text})" if clashes and text.startswith("-") else text
+
+    return BLANK.sub(name, rule)
+
+
+class _Operand(Value):
+    """A value of a rule that is being drawn: it must not decide which way the rule goes."""
+
+    __slots__ = ()
+
+    def __bool__(self) -> NoReturn:
+        raise TypeError("the rule asks for the truth of a value, and has no single form")
+
+
+@lru_cache(maxsize=4096)
+def _rule(
+    row: Primitive, position: int, arity: int, constants: tuple[tuple[int, float], ...]
+) -> str:
+    return _written(row, [position], arity, dict(constants))[0]
+
+
+@lru_cache(maxsize=64)  # each holds a text for every operand
+def _every_rule(
+    row: Primitive, arity: int, constants: tuple[tuple[int, float], ...]
+) -> tuple[str, ...]:
+    known = dict(constants)
+    positions = [place for place in range(arity) if place not in known]
+    texts = dict(zip(positions, _written(row, positions, arity, known), strict=True))
+    return tuple(texts.get(place, "") for place in range(arity))
+
+
+def _written(
+    row: Primitive, positions: Sequence[int], arity: int, constants: Mapping[int, float]
+) -> list[str]:
+    """Return the rules for some operands, drawn together."""
+    if not positions or row.pullbacks[0 if row.variadic else positions[0]] is None:
+        return [""] * len(positions)
+    expressions: Sequence[ast.expr | None]
+    try:
+        # a context of its own: no scope, no_grad or derivative of the caller is in force
+        expressions = Context().run(_drawn, row, positions, arity, constants)
+    except Exception:  # noqa: BLE001 - a rule of a user may raise anything; its text is optional
+        expressions = [None] * len(positions)
+    shown = ", ".join(f"{{{place}}}" for place in range(arity)) if arity <= 3 else "..."
+    return [
+        ast.unparse(expression).replace(" ** ", "**")
+        if expression
+        else f"d {row.name}({shown})/d {{{position}}}"
+        for position, expression in zip(positions, expressions, strict=True)
+    ]
+
+
+def _drawn(
+    row: Primitive, positions: Sequence[int], arity: int, constants: Mapping[int, float]
+) -> list[ast.expr | None]:
+    """Return what the rule draws for a gradient of 1; None where that is not its whole meaning.
+
+    The operands are nan: whatever is computed from them is nan in silence.
+    """
+    asked = set(positions)
+    operands = [
+        Constant(constants[place]) if place in constants and place not in asked
+        else _Operand(nan)
+        for place in range(arity)
+    ]  # fmt: skip
+    out = row(*operands)
+    slopes = gradients(out, [operands[position] for position in positions], create_graph=True)
+    drawn: dict[Value, ast.expr | None] = {
+        operand: ast.Name(f"{{{place}}}")
+        for place, operand in enumerate(operands)
+        if isinstance(operand, Value)
+    }
+    drawn[out] = ast.Name(OUT)
+    sizes = dict.fromkeys(drawn, 1)
+    for value in topological_order(*slopes):
+        if value in drawn:
+            continue
+        sizes[value] = 1 + sum(sizes.get(arg, 1) for arg in value.args)
+        parts = [
+            recognised(arg.data) if isinstance(arg, Constant) else drawn[arg] for arg in value.args
+        ]
+        whole = [part for part in parts if part is not None]
+        if sizes[value] > LARGEST or len(whole) < len(parts):
+            drawn[value] = None
+        elif value.op is not None:
+            if value.op.gathered is not None and number_of(whole[-1]) is not None:
+                whole.reverse()  # 3 * x**2, as people write it
+            drawn[value] = operation(value.op, whole, opened_in_python)
+        else:  # nan: a number read from an operand, which the rule has taken out of it
+            drawn[value] = recognised(value.data) if value.data == value.data else None
+    known = [
+        recognised(operand.data) if isinstance(operand, Constant) else ast.Name(f"{{{place}}}")
+        for place, operand in enumerate(operands)
+    ]
+    forms = (operation(row, known, opens) for opens in (opened_in_python, lambda _: True))
+    texts = {ast.unparse(form): OUT for form in forms}
+    return [
+        None if expression is None else with_names(expression, texts)
+        for expression in (drawn[slope] for slope in slopes)
+    ]

@@ -1,0 +1,135 @@
+"""Small steps that make an expression readable and leave its value as it is."""
+
+from __future__ import annotations
+
+import ast
+
+from visualize.formula.literals import literal, number_of
+
+__all__ = ["opposite", "tidy"]
+
+NAMES_IN_NUMBERS = frozenset({"sqrt", "pi"})
+
+
+def tidy(expression: ast.expr) -> ast.expr:
+    """Return an expression simplified at its top; its parts must be tidy already.
+
+    >>> def tidied(text):
+    ...     return ast.unparse(tidy(ast.parse(text, mode="eval").body))
+    >>> tidied("1 * x"), tidied("x + -y * z"), tidied("-(x / y)"), tidied("sqrt(x)**2")
+    ('x', 'x - y * z', '-x / y', 'x')
+    >>> tidied("x * (2 / sqrt(pi))"), tidied("exp(log(x + y))")
+    ('x * 2 / sqrt(pi)', 'x + y')
+    """
+    if isinstance(expression, ast.UnaryOp) and isinstance(expression.op, ast.USub):
+        return _negation(expression)
+    if isinstance(expression, ast.BinOp):
+        return _operation(expression)
+    if isinstance(expression, ast.IfExp):
+        condition = number_of(expression.test)
+        if condition is not None:
+            return expression.body if condition else expression.orelse
+    match expression:
+        case ast.Call(
+            func=ast.Name(id="exp"),
+            args=[ast.Call(func=ast.Name(id="log"), args=[inside])],
+        ):
+            return inside
+    if isinstance(expression, ast.Call):
+        return _flat_call(expression)
+    return expression
+
+
+def opposite(expression: ast.expr) -> ast.expr | None:
+    """Return what an expression with a leading sign is the negative of; None without one."""
+    if isinstance(expression, ast.UnaryOp) and isinstance(expression.op, ast.USub):
+        return expression.operand
+    if isinstance(expression, ast.BinOp) and isinstance(expression.op, ast.Mult | ast.Div):
+        left = opposite(expression.left)
+        return left and tidy(ast.BinOp(left, expression.op, expression.right))
+    return None
+
+
+def _negation(expression: ast.UnaryOp) -> ast.expr:
+    """Bring the sign to the first factor, where it needs no parentheses."""
+    inner = expression.operand
+    positive = opposite(inner)
+    if positive is not None:
+        return positive
+    if isinstance(inner, ast.BinOp) and isinstance(inner.op, ast.Mult | ast.Div):
+        return ast.BinOp(_negation(ast.UnaryOp(ast.USub(), inner.left)), inner.op, inner.right)
+    return expression
+
+
+def _operation(expression: ast.BinOp) -> ast.expr:
+    left, right = number_of(expression.left), number_of(expression.right)
+    match expression.op:
+        case ast.Add():
+            if left == 0.0:
+                return expression.right
+            return expression.left if right == 0.0 else _signed(expression, ast.Sub())
+        case ast.Sub():
+            if left == 0.0:
+                return _negation(ast.UnaryOp(ast.USub(), expression.right))
+            return expression.left if right == 0.0 else _signed(expression, ast.Add())
+        case ast.Mult() if left == 1.0:
+            return expression.right
+        case ast.Mult() if left == -1.0:
+            return _negation(ast.UnaryOp(ast.USub(), expression.right))
+        case ast.Mult() if right == -1.0 and left is None:
+            return _negation(ast.UnaryOp(ast.USub(), expression.left))
+        case ast.Mult() | ast.Div() | ast.Pow() if right == 1.0:
+            return expression.left
+        case ast.Mult() if right is None and (positive := opposite(expression.right)):
+            return _negation(
+                ast.UnaryOp(ast.USub(), ast.BinOp(expression.left, ast.Mult(), positive))
+            )
+        case ast.Mult() if fraction := _fraction(expression.right):
+            numerator = tidy(ast.BinOp(expression.left, ast.Mult(), fraction.left))
+            return ast.BinOp(numerator, ast.Div(), fraction.right)
+        case ast.Div() if left is not None and right:
+            return literal(left / right)
+        case ast.Pow() if right == 0.0 or left == 1.0:
+            return literal(1.0)
+        case ast.Pow() if left == 0.0 and right and right > 0.0:
+            return literal(0.0)
+        case ast.Pow() if right == 2.0:
+            return _under_root(expression.left) or expression
+    return expression
+
+
+def _signed(expression: ast.BinOp, turned: ast.operator) -> ast.expr:
+    """Write x + -y as x - y, and x - -y as x + y."""
+    positive = opposite(expression.right)
+    return expression if positive is None else ast.BinOp(expression.left, turned, positive)
+
+
+def _under_root(expression: ast.expr) -> ast.expr | None:
+    match expression:
+        case ast.Call(func=ast.Name(id="sqrt"), args=[inside]):
+            return inside
+    return None
+
+
+def _fraction(expression: ast.expr) -> ast.BinOp | None:
+    """Return a number like 2 / sqrt(pi) as itself, and None for anything else."""
+    names = {part.id for part in ast.walk(expression) if isinstance(part, ast.Name)}
+    match expression:
+        case ast.BinOp(op=ast.Div()) if names <= NAMES_IN_NUMBERS:
+            return expression
+    return None
+
+
+def _flat_call(expression: ast.Call) -> ast.expr:
+    """Write max(max(x, y), z) as max(x, y, z)."""
+    match expression.func:
+        case ast.Name(id="max" | "min" as name):
+            args: list[ast.expr] = []
+            for arg in expression.args:
+                match arg:
+                    case ast.Call(func=ast.Name(id=inner)) if inner == name:
+                        args += arg.args
+                    case _:
+                        args.append(arg)
+            return args[0] if len(args) == 1 else ast.Call(expression.func, args, [])
+    return expression

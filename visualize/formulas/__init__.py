@@ -1,5 +1,0 @@
-"""Recorded graphs as formulas in Python, LaTeX and SymPy, and the rules of their derivatives."""
-
-from visualize.formulas.formula import Formula, formula
-
-__all__ = ["Formula", "formula"]

@@ -1,0 +1,131 @@
+"""Layers by the scopes that modules give to their nodes, such as MLP/layers.0/neurons.3."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import TypeAlias
+
+from autograd import Value
+from visualize.health.by_parameter import prefix
+from visualize.health.division import Division, Named, Place
+from visualize.health.graph import RowGraph
+
+__all__ = ["by_scope"]
+
+Path: TypeAlias = tuple[str, ...]
+
+MEMBER = re.compile(r"(.+)\.\d+")  # of a list, such as neurons.3
+
+
+def by_scope(rows: Sequence[RowGraph], named: Named, around: str = "") -> Division | None:
+    """Return the layers that the scopes inside `around` name, or None where they name none.
+
+    The scopes are believed if some parameter is called as the scope that uses it: a module by
+    itself has one scope for all that it does.
+    """
+    nodes = [node for row in rows for node in row.nodes]
+    paths = {scope: _path(scope, around) for scope in dict.fromkeys(node.scope for node in nodes)}
+    users = _users(nodes, paths)
+    root = _common_root(paths.values())
+    dotted = {path: ".".join(path[len(root) :]) for path in paths.values()}
+    if not any(
+        dotted[users[parameter]] and f"{name}.".startswith(f"{dotted[users[parameter]]}.")
+        for name, parameter in named
+        if parameter in users
+    ):
+        return None
+    units = _units(nodes, paths)
+    layer_of = {path: path[:-1] if path in units else path for path in paths.values()}
+    name_of = {layer: _name(layer, root) for layer in dict.fromkeys(layer_of.values())}
+    parameters: dict[str, list[Value]] = {name: [] for name in name_of.values()}
+    for name, parameter in named:
+        owner = _owner(name, parameters)
+        if owner is None and parameter in users:
+            owner = name_of[layer_of[users[parameter]]]
+        parameters.setdefault(owner or prefix(name), []).append(parameter)
+    places = {
+        scope: Place(name_of[layer_of[path]], path[-1] if path in units else "")
+        for scope, path in paths.items()
+    }
+    return Division(parameters, lambda node: places.get(node.scope))
+
+
+def _path(scope: str, around: str) -> Path:
+    inner = scope[len(around) :] if around and f"{scope}/".startswith(f"{around}/") else scope
+    return tuple(filter(None, inner.split("/")))
+
+
+def _users(nodes: Iterable[Value], paths: dict[str, Path]) -> dict[Value, Path]:
+    """Return for each leaf the path of the first node that uses it."""
+    users: dict[Value, Path] = {}
+    for node in nodes:
+        for operand in node.args:
+            if isinstance(operand, Value) and operand.op is None and operand not in users:
+                users[operand] = paths[node.scope]
+    return users
+
+
+def _common_root(paths: Iterable[Path]) -> Path:
+    """Return the name of the model itself, with which all paths begin."""
+    roots = {path[:1] for path in paths}
+    return roots.pop() if len(roots) == 1 else ()
+
+
+def _units(nodes: Iterable[Value], paths: dict[str, Path]) -> set[Path]:
+    """Return the paths of units: innermost members of a list that do not read from each other.
+
+    Layers in a list do: each takes what the one before has made. Where two read from each other in
+    turn they are units all the same, of a recurrent layer.
+    """
+    known = set(paths.values())
+    holders = {path[:length] for path in known for length in range(len(path))}
+    readings = {_reading(paths[operand], paths[user]) for operand, user in _links(nodes)}
+    one_after_the_other = {
+        inside for inside, operand, user in readings if (inside, user, operand) not in readings
+    }
+    lists: dict[Path, set[Path]] = {}
+    for path in known | holders:
+        if path and (member := MEMBER.fullmatch(path[-1])):
+            lists.setdefault((*path[:-1], member[1]), set()).add(path)
+    side_by_side = [
+        members
+        for inside, members in lists.items()
+        if inside not in one_after_the_other and holders.isdisjoint(members)
+    ]
+    return set().union(*side_by_side)
+
+
+def _links(nodes: Iterable[Value]) -> set[tuple[str, str]]:
+    """Return which scopes read from which others: pairs (operand, consumer)."""
+    links = set()
+    for node in nodes:
+        scope = node.scope
+        for operand in node.args:
+            if operand.op is not None and operand.scope is not scope:
+                links.add((operand.scope, scope))
+    return links
+
+
+def _reading(operand: Path, user: Path) -> tuple[Path, str, str]:
+    """Return the list through different members of which two paths go, and these members.
+
+    Three times nothing where the paths part otherwise.
+    """
+    for depth, (part, other) in enumerate(zip(operand, user)):
+        if part != other:
+            member, other_member = MEMBER.fullmatch(part), MEMBER.fullmatch(other)
+            if member and other_member and member[1] == other_member[1]:
+                return (*operand[:depth], member[1]), part, other
+            break
+    return (), "", ""
+
+
+def _owner(parameter: str, layers: Iterable[str]) -> str | None:
+    """Return the longest name of a layer with which the name of a parameter begins."""
+    owners = [layer for layer in layers if parameter.startswith(f"{layer}.")]
+    return max(owners, key=len, default=None)
+
+
+def _name(layer: Path, root: Path) -> str:
+    return ".".join(layer[len(root) :]) or ".".join(layer) or "model"

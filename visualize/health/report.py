@@ -1,0 +1,159 @@
+"""Health: what a check found, as numbers, a verdict, a text of aligned tables and a figure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import groupby
+from math import isnan
+from typing import TYPE_CHECKING, Any
+
+from visualize.digits import counted
+from visualize.escape import columns, printable
+from visualize.health.figure import figure
+from visualize.health.finding import Finding
+from visualize.health.layer import LayerHealth
+from visualize.health.statistics import Statistics
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+__all__ = ["Health"]
+
+GAP = "  "
+ACTIVATIONS = (
+    "activations", "units", "made by", "mean", "std", "least", "largest", "zero", "{off}",
+    "saturated",
+)  # fmt: skip
+GRADIENTS = (
+    "gradients", "by outputs: rms", "largest", "zero", "by weights: rms", "largest", "zero",
+    "weights", "rms", "update",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Health:
+    """The health of a model as it was when asked, on `examples` of the `available` rows.
+
+    `layers` hold the numbers, in the order of the forward pass, `findings` all that is wrong, the
+    worst first. `loss` is the mean over the examples of what `loss_name` says. `print(health)`
+    shows all of it as a table, `figure()` as a picture.
+    """
+
+    layers: tuple[LayerHealth, ...]
+    findings: tuple[Finding, ...]
+    loss: float
+    loss_name: str
+    examples: int
+    available: int
+
+    @property
+    def healthy(self) -> bool:
+        """Whether nothing was found."""
+        return not self.findings
+
+    @property
+    def verdict(self) -> str:
+        """The worst that was found, in a sentence that names the layer, or "healthy"."""
+        return str(self.findings[0]) if self.findings else "healthy"
+
+    @cached_property
+    def text(self) -> str:
+        """The verdict, what to do about it, and the numbers of every layer as tables."""
+        return _text(self)
+
+    def figure(self) -> Figure:
+        """Return the distributions of activations, gradients and updates, layer by layer.
+
+        A bar reaches from the 25th to the 75th percentile, its line from the 5th to the 95th, and
+        the dot is the median.
+        """
+        return figure(self.layers, self.verdict)
+
+    def __str__(self) -> str:
+        return self.text
+
+    def __repr__(self) -> str:
+        layers, examples = counted(len(self.layers), "layer"), counted(self.examples, "example")
+        return f"<Health of {layers} on {examples}: {printable(self.verdict)}>"
+
+    def _repr_pretty_(self, printer: Any, _: bool) -> None:
+        printer.text(self.text)
+
+
+def _text(health: Health) -> str:
+    """Return the verdict, activations and gradients as aligned tables, and the findings."""
+    examples = counted(health.examples, "example")
+    if health.examples < health.available:
+        examples = f"{health.examples:,} of {counted(health.available, 'example')}"
+    titles = [title.format(off="off" if health.examples == 1 else "dead") for title in ACTIVATIONS]
+    gradients = [GRADIENTS, *map(_gradients, health.layers)]
+    if all(layer.update is None for layer in health.layers):
+        gradients = [row[:-1] for row in gradients]
+    lines = [
+        f"health: {printable(health.verdict)}",
+        f"{examples}, in evaluation; loss {health.loss:.3g}, {printable(health.loss_name)}",
+        "",
+        *_aligned([titles, *map(_activations, health.layers)]),
+        "",
+        *_aligned(gradients),
+    ]
+    if health.findings:
+        lines.append("")
+    for advice, some in groupby(health.findings, lambda finding: finding.advice):
+        lines += [printable(finding.says) for finding in some]
+        lines.append(f"  -> {advice}")
+    return "\n".join(lines) + "\n"
+
+
+def _activations(layer: LayerHealth) -> tuple[str, ...]:
+    numbers = layer.activations
+    return (
+        layer.name,
+        f"{layer.units:,}",
+        layer.made_by or "not run",
+        *map(_number, (numbers.mean, numbers.std, numbers.least, numbers.largest)),
+        _percent(numbers.zero),
+        f"{len(layer.off):,}",
+        f"{len(layer.saturated):,}",
+    )
+
+
+def _gradients(layer: LayerHealth) -> tuple[str, ...]:
+    weights = layer.weights
+    return (
+        layer.name,
+        *_sizes(layer.gradients),
+        *_sizes(layer.weight_gradients),
+        f"{weights.count:,}" if weights else "",
+        _number(weights.rms) if weights else "",
+        "" if layer.update is None else f"{layer.update:.1e}",
+    )
+
+
+def _sizes(numbers: Statistics | None) -> tuple[str, str, str]:
+    if numbers is None:
+        return "", "", ""
+    return _number(numbers.rms), _number(numbers.peak), _percent(numbers.zero)
+
+
+def _number(number: float) -> str:
+    return "" if isnan(number) else f"{number + 0.0:.3g}"  # 0 for -0.0
+
+
+def _percent(share: float) -> str:
+    return "" if isnan(share) else f"{share:.0%}"
+
+
+def _aligned(rows: Sequence[Sequence[str]]) -> list[str]:
+    """Return lines in which names stand to the left of their column and all else to the right."""
+    cells = [[printable(cell) for cell in row] for row in rows]
+    widths = [max(map(columns, column)) for column in zip(*cells)]
+    lines = []
+    for row in cells:
+        blanks = [" " * (width - columns(cell)) for cell, width in zip(row, widths, strict=True)]
+        name, *rest = row
+        padded = [blank + cell for cell, blank in zip(rest, blanks[1:], strict=True)]
+        lines.append(GAP.join([name + blanks[0], *padded]).rstrip())
+    return lines

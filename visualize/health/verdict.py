@@ -1,0 +1,159 @@
+"""The verdict over a model: what the numbers of its layers say is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from math import isfinite, sqrt
+
+from visualize.digits import counted
+from visualize.health.finding import KINDS, Finding
+from visualize.health.layer import LayerHealth
+from visualize.health.spread import spread
+from visualize.health.statistics import Statistics
+
+__all__ = ["TOO_LARGE", "TOO_SMALL", "USUAL_UPDATE", "findings"]
+
+# A step of about a thousandth of the weights is usual: Karpathy, notes of CS231n, "Ratio of
+# weights:updates". Two orders of magnitude to either side of it are taken as normal.
+USUAL_UPDATE = 1e-3
+TOO_LARGE, TOO_SMALL = 1e-1, 1e-5
+
+# Some units are off in most trained relu networks; saturated ones have often learned to decide.
+FEW_OFF, FEW_SATURATED = 0.25, 0.5
+
+# Weights drawn for signals that keep their size have a rms of 0.6 to 1.4 / sqrt(inputs).
+LEAST_GAIN = 0.2
+FEWEST = 16  # of them that say something of how they were drawn
+CONSTANT = 1e-5  # of an output, at most: what tells no two examples apart
+
+NAMED = 8  # units in a sentence
+
+
+def findings(layers: Sequence[LayerHealth], loss: float, examples: int) -> tuple[Finding, ...]:
+    """Return all that is wrong, the worst first; nothing for a healthy model.
+
+    Where numbers are nan or infinite nothing else is judged.
+    """
+    found = list(_not_finite(layers, loss))[:1] or [
+        *spread(layers),
+        *_unreached(layers),
+        *_of_weights(layers),
+        *_flat(layers),
+        *_off(layers, examples),
+        *_saturated(layers),
+        *_constant(layers, examples),
+        *_updates(layers),
+    ]
+    return tuple(sorted(found, key=lambda finding: KINDS.index(finding.kind)))
+
+
+def _not_finite(layers: Sequence[LayerHealth], loss: float) -> Iterator[Finding]:
+    """Yield what is not finite: on the way forward, then the loss, then on the way back."""
+    for layer in layers:
+        yield from _broken(layer, "parameters", layer.weights)
+        yield from _broken(layer, "activations", layer.activations)
+    if not isfinite(loss):
+        yield Finding("nan", "", f"nan: the loss is {loss}, of outputs that are all finite")
+    for layer in reversed(layers):
+        yield from _broken(layer, "gradients of activations", layer.gradients)
+        yield from _broken(layer, "gradients of parameters", layer.weight_gradients)
+
+
+def _broken(layer: LayerHealth, what: str, numbers: Statistics | None) -> Iterator[Finding]:
+    if numbers is not None and numbers.not_finite:
+        broken = numbers.not_finite
+        count = f"{broken:,} of {numbers.count:,} {what}"
+        yield Finding(
+            "nan", layer.name, f"nan in {layer.name}: {count} {_be(broken)} nan or infinite"
+        )
+
+
+def _unreached(layers: Sequence[LayerHealth]) -> Iterator[Finding]:
+    for layer in layers:
+        if layer.weights is not None and layer.unreached:
+            count = counted(layer.weights.count, "parameter")
+            some = f"{layer.unreached:,} of " if layer.unreached < layer.weights.count else ""
+            says = f"no gradient in {layer.name}: the loss does not depend on {some}its {count}"
+            yield Finding("unreached", layer.name, says)
+
+
+def _of_weights(layers: Sequence[LayerHealth]) -> Iterator[Finding]:
+    """Yield layers whose weights are all 0, whose units are all equal, and too small weights.
+
+    A last layer may start at 0: its gradients are not, and a model of one layer learns from there.
+    """
+    gains = []
+    for layer in layers:
+        if layer.weights is None or not layer.units:
+            continue
+        count = counted(layer.weights.count, "parameter")
+        fan_in = layer.weights.count / layer.units
+        if layer.weights.zero == 1.0 and not layer.is_output:
+            says = f"all weights of {layer.name} are 0: {count}"
+            yield Finding("zero weights", layer.name, says)
+        elif layer.alike and len(layer.off) < layer.units:
+            says = f"all weights equal in {layer.name}: its {layer.units:,} units do the same"
+            yield Finding("equal units", layer.name, says)
+        gains.append(layer.weights.rms * sqrt(fan_in))
+    drawn = sum(layer.weights.count for layer in layers if layer.weights is not None)
+    if len(gains) > 1 and drawn >= FEWEST and 0.0 < max(gains) < LEAST_GAIN:
+        says = f"weights too small in all layers: each multiplies signals by about {max(gains):.2g}"
+        yield Finding("small weights", "", f"{says} at most")
+
+
+def _constant(layers: Sequence[LayerHealth], examples: int) -> Iterator[Finding]:
+    for layer in layers:
+        tiny = CONSTANT * max(1.0, layer.activations.peak) if layer.units else 0.0
+        if layer.is_output and examples > 1 and layer.variation <= tiny:
+            size = f"std {layer.variation:.2g} over the examples"
+            says = f"the output of {layer.name} does not depend on the input: {size}"
+            yield Finding("constant output", layer.name, says)
+
+
+def _flat(layers: Sequence[LayerHealth]) -> Iterator[Finding]:
+    slopes = [layer.weight_gradients for layer in layers if layer.weight_gradients is not None]
+    if all(numbers.zero == 1.0 for numbers in slopes) and not any(x.unreached for x in layers):
+        yield Finding("flat", "", "no gradient: the derivatives by all parameters are exactly 0")
+
+
+def _off(layers: Sequence[LayerHealth], examples: int) -> Iterator[Finding]:
+    # A layer that is off as a whole cuts off all before it
+    for layer in sorted(layers, key=lambda layer: len(layer.off) < layer.units):
+        if len(layer.off) > FEW_OFF * layer.units:
+            share = f"in {layer.name}: {_share(layer, layer.off)}"
+            if layer.dead:
+                says = f"dead units {share} off on all {examples:,} examples"
+                yield Finding("dead", layer.name, says)
+            else:
+                yield Finding("off", layer.name, f"units off {share} off in this example")
+
+
+def _saturated(layers: Sequence[LayerHealth]) -> Iterator[Finding]:
+    for layer in layers:
+        # The last layer is meant to: a confident answer is near 0 or 1
+        if not layer.is_output and len(layer.saturated) > FEW_SATURATED * layer.units:
+            says = f"{_share(layer, layer.saturated)} mostly at a bound"
+            yield Finding("saturated", layer.name, f"saturated units in {layer.name}: {says}")
+
+
+def _share(layer: LayerHealth, units: Sequence[int]) -> str:
+    which = ", ".join(map(str, units[:NAMED])) + (", …" if len(units) > NAMED else "")
+    return f"{len(units):,} of {layer.units:,} {layer.made_by} units ({which}) {_be(len(units))}"
+
+
+def _be(count: int) -> str:
+    return "is" if count == 1 else "are"
+
+
+def _updates(layers: Sequence[LayerHealth]) -> Iterator[Finding]:
+    moved = [(layer.update, layer) for layer in layers if layer.update is not None]
+    if not moved:
+        return
+    largest, layer = max(moved, key=lambda pair: pair[0])
+    usual = f"about {USUAL_UPDATE:g} is usual"
+    if largest > TOO_LARGE:
+        says = f"a step moves its weights by {largest:.2g} times their size; {usual}"
+        yield Finding("large updates", layer.name, f"updates too large in {layer.name}: {says}")
+    elif largest < TOO_SMALL:
+        says = f"a step moves weights by {largest:.2g} times their size at most; {usual}"
+        yield Finding("small updates", layer.name, f"updates too small in all layers: {says}")

@@ -1,0 +1,110 @@
+"""One step of a backward pass: a node hands its gradient on to one of its operands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from autograd import Constant, Value, sweep
+from visualize.digits import in_digits, significant
+from visualize.escape import cut
+from visualize.formats.formula import formula
+from visualize.formula.holding import rule_digits
+from visualize.formula.rules import compact, filled, local_rules
+from visualize.scene.compose import compose
+from visualize.scene.flat import flatten
+from visualize.scene.names import names_of
+
+__all__ = ["Step", "steps_of"]
+
+FORMULA_COLUMNS = 40
+RULE_COLUMNS = 90
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One contribution: `node` hands its gradient on to one of its operands.
+
+    `outgoing` is `incoming`, the gradient of the node, times `local`, the derivative of the node
+    with respect to the operand; `total` is what the operand has collected so far. Where no
+    gradient passes, as at `detach`, `local` and `outgoing` are None. `rule` is the derivative as a
+    formula, in names and in numbers.
+    """
+
+    number: int  # from 1
+    node: Value
+    operand: Value
+    position: int  # of the operand among those of the node
+    incoming: float
+    local: float | None
+    outgoing: float | None
+    total: float | None
+    made: str  # the node as an operation on names
+    names: tuple[str, str]  # of the node and the operand
+    rule: tuple[str, str]
+
+    def __str__(self) -> str:
+        return " ".join(self.cells)
+
+    __repr__ = __str__
+
+    @property
+    def cells(self) -> tuple[str, str, str, str]:
+        """The step as the cells of a line: node, local derivative, product, total."""
+        node, operand = self.names
+        head = f"{self.number}. {cut(self.made, FORMULA_COLUMNS)}:"
+        if self.local is None or self.outgoing is None:
+            return head, f"no derivative by {operand},", "nothing passes", ""
+        name, number = self.rule
+        parts = dict.fromkeys((f"∂{node}/∂{operand}", name, number, significant(self.local)))
+        slope = cut(" = ".join(filter(None, parts)), RULE_COLUMNS) + ","
+        incoming, outgoing = significant(self.incoming), significant(self.outgoing)
+        sent = f"{incoming} × {significant(self.local)} = {outgoing} to {operand},"
+        if not self.incoming:
+            sent = f"0, whatever the derivative, to {operand},"
+        return head, slope, sent, f"total {significant(self.total or 0.0)}"
+
+
+def steps_of(root: Value, gradient: float) -> Iterator[Step]:
+    """Yield the steps of a backward pass, in the order of the engine."""
+    graph = flatten([root])
+    scene = compose(graph)
+    names = names_of(graph)
+    made = {
+        value: f"{node.name} = {formula(scene, node)}"
+        for value, node in zip(graph.values, scene.nodes, strict=True)
+    }
+    number = 0
+    for node, incoming, contributions in sweep(root, gradient).visits:
+        rules = _rules(node)
+        for operand, position, local, sent, total in contributions:
+            number += 1
+            rule = ("", "") if local is None else _filled(rules[position], node, local, names)
+            yield Step(
+                number, node, operand, position, incoming, local, sent, total,
+                made[node], (names[node], names[operand]), rule,
+            )  # fmt: skip
+
+
+def _rules(node: Value) -> tuple[str, ...]:
+    """Return the rules of the local derivatives of a node, one for each operand."""
+    if node.op is None:
+        return ()
+    constants = {place: arg for place, arg in enumerate(node.args) if type(arg) is Constant}
+    return local_rules(node.op, len(node.args), constants)
+
+
+def _filled(rule: str, node: Value, local: float, names: dict[Value, str]) -> tuple[str, str]:
+    """Return a local derivative in names and in numbers, "" where the numbers do not give it."""
+    rule, places = compact(rule)
+    used = [node.args[place] for place in places]
+    data = [float(arg.data) for arg in used]
+    digits = rule_digits(rule, data, node.data, local)
+    operands = [names.get(arg) or significant(arg.data) for arg in used]
+    if " if " in rule:
+        rule = f"({rule})"
+    in_names = filled(rule, operands, names[node])
+    if not digits:
+        return in_names, ""
+    numbers = [in_digits(number, digits) for number in data]
+    return in_names, filled(rule, numbers, in_digits(node.data, digits))
