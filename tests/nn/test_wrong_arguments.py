@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from inspect import Parameter, signature
+
 import numpy as np
 import pytest
 
 from autograd import Value
 from nn import (
     LOSSES,
+    METRICS,
     MLP,
     SGD,
     Adam,
@@ -108,3 +111,9 @@ def test_betas_are_a_pair(optimizer, betas):
 def test_a_set_is_no_batch():
     with pytest.raises(TypeError, match="must be numbers, in a list or an array"):
         mse_loss({Value(1.0), Value(2.0)}, [1.0, 2.0])
+
+
+@pytest.mark.parametrize("function", [*LOSSES.values(), *METRICS.values()])
+def test_only_predictions_and_targets_come_by_position(function):
+    rest = [*signature(function).parameters.values()][2:]
+    assert all(parameter.kind is Parameter.KEYWORD_ONLY for parameter in rest)
