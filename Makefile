@@ -4,7 +4,7 @@
 #   make lessons   run the lessons one after the other, write their pictures to output/lessons/
 #   make test      run the tests, the doctests and every code block of the documentation
 #   make test-slow run the tests marked slow, which `make test` leaves out
-#   make lint      ruff and mypy
+#   make lint      ruff, mypy, and a user's program through mypy and pyright
 #   make bench     time the engine against closures per node, PyTorch, JAX, CasADi and C by hand
 #   make docs      write the generated pages and pictures anew, and build the site: site/index.html
 #   make everything install what all other targets but bench need, at once
@@ -48,7 +48,7 @@ lint: .venv/installed-lint
 	$(IN) -m ruff check
 	$(IN) -m ruff format --check
 	$(IN) -m mypy
-	$(IN) -m mypy tests/typed_program.py
+	$(IN) tests/check_types.py
 
 bench: .venv/installed-for-benchmarks-$(PEERS)
 	$(IN) benchmarks/eager.py $(BENCH)

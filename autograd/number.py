@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-__all__ = ["as_float", "is_array"]
+if TYPE_CHECKING:
+    from decimal import Decimal
+    from fractions import Fraction
+
+    import numpy as np
+
+__all__ = ["Number", "as_float", "is_array"]
+
+# What type checkers let pass as a number; int and bool are floats to them.
+Number: TypeAlias = "float | Decimal | Fraction | np.floating[Any] | np.integer[Any] | np.bool_"
 
 
 def is_array(value: Any) -> bool:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from autograd.primitive import Primitive
 
-__all__ = ["apply", "binary", "kind_of", "node_of", "operand", "unary"]
+__all__ = ["apply", "binary", "general", "kind_of", "node_of", "operand", "unary"]
 
 LEAST, MOST = -(2**30), 2**30  # ints for which the quickest conversion will do
 
@@ -106,6 +106,18 @@ def binary(op: Primitive, *, reflected: bool = False) -> Callable[[Any, Any], An
             node.op = None
             node.args = ()
         return node
+
+    return _documented(method, op)
+
+
+def general(op: Primitive) -> Callable[..., Any]:
+    """Return the method that applies an operation of any number of operands, self being the first.
+
+    `out` is what NumPy hands on when np.clip calls it for the elements of an array.
+    """
+
+    def method(self: Any, *args: Any, out: None = None) -> Any:  # noqa: ARG001
+        return op(self, *args)
 
     return _documented(method, op)
 

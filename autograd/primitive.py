@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from math import isfinite
-from typing import TYPE_CHECKING, Any, overload
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar, overload
 
 from autograd.arrays import elementwise
 from autograd.contract import checked_forward, checked_pullback
@@ -14,7 +14,23 @@ from autograd.words import Words
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-__all__ = ["TABLE", "Primitive", "primitive"]
+    from numpy.typing import NDArray
+
+    from autograd.number import Number
+
+__all__ = ["TABLE", "Primitive", "Recording", "primitive"]
+
+
+Result_co = TypeVar("Result_co", covariant=True)
+
+
+class Recording(Protocol[Result_co]):
+    """What records the operations that it is an operand of, as Value does."""
+
+    @classmethod
+    def __primitive__(cls, op: Primitive, args: tuple[Any, ...]) -> Result_co:
+        """Return the result of an operation that has a `cls` among its operands."""
+
 
 TABLE: dict[str, Primitive] = {}
 
@@ -60,6 +76,7 @@ class Primitive:
         flat: Words | None,
         fault: Words | None,
         blocks: Words | None,
+        method: bool,
     ) -> None:
         self.name = name
         self.__name__ = name
@@ -92,6 +109,7 @@ class Primitive:
         self.flat = flat
         self.fault = fault
         self.blocks = blocks
+        self.method = method
         self.gathered: Primitive | None = None  # the variadic row that sums results of this one
         if variadic and sum_of is not None and sum_of.gathered is None:
             sum_of.gathered = self
@@ -103,11 +121,15 @@ class Primitive:
         (rule,) = self.pullbacks
         return (None,) * len(args) if rule is None else rule(g, out, *args)
 
+    # What fits one fits those below as well
     @overload
-    def __call__(self, *args: float) -> float: ...
+    def __call__(self, *args: Number) -> float: ...  # type: ignore[overload-overlap]
 
     @overload
-    def __call__(self, *args: Any) -> Any: ...
+    def __call__(self, *args: Recording[Result_co] | Number) -> Result_co: ...  # type: ignore[overload-overlap]
+
+    @overload
+    def __call__(self, *args: Recording[Any] | Number | NDArray[Any]) -> NDArray[Any]: ...
 
     def __call__(self, *args: Any) -> Any:
         """Compute on numbers; record on Values; map over NumPy arrays."""
@@ -193,6 +215,7 @@ def primitive(
     flat: Words | str = "",
     fault: Words | None = None,
     blocks: Words | None = None,
+    method: bool = True,
 ) -> Primitive:
     r"""Define an operation and return it; it is a function of numbers, Values and arrays.
 
@@ -243,6 +266,7 @@ def primitive(
     - `flat`, `fault` and `blocks` are `Words`: why its derivative is 0 somewhere (in pictures in
       two words, "relu off", which may be given alone), why it makes nan or inf of finite operands,
       which also says what its domain is, and why no gradient passes an operand without a rule.
+    - `method`: whether it is a method of Value; False where rules alone apply it.
 
     Raises ValueError for a name that is taken by the package or is no identifier, and TypeError
     when there is no pullback or a rule is not callable.
@@ -320,6 +344,7 @@ def primitive(
         flat=Words("", short=flat) if isinstance(flat, str) and flat else flat or None,
         fault=fault,
         blocks=blocks,
+        method=method,
     )
     TABLE[name] = row
     for use in ON_NEW_ROW:

@@ -290,6 +290,7 @@ guarded_mul: Primitive = primitive(
     formula="x * y",
     degree=2,
     flat=FACTOR_OF_0,
+    method=False,
 )
 guarded_dot = primitive(
     "guarded_dot",
@@ -307,6 +308,7 @@ guarded_dot = primitive(
     symmetric=True,
     degree=2,
     flat=FACTOR_OF_0,
+    method=False,
 )
 identity = primitive(
     "identity",
@@ -320,6 +322,7 @@ identity = primitive(
     over=lambda divided, x: divided(x),
     formula="x",
     degree=1,
+    method=False,
 )
 detach = primitive(
     "detach",
@@ -437,6 +440,7 @@ add_n = primitive(
     formula="x + y",
     symmetric=True,
     degree=1,
+    method=False,
 )
 dot: Primitive = primitive(
     "dot",
@@ -454,6 +458,7 @@ dot: Primitive = primitive(
     symmetric=True,
     degree=2,
     flat=FACTOR_OF_0,
+    method=False,
 )
 
 
@@ -540,6 +545,7 @@ power_log: Primitive = primitive(
     defaults=(1.0,),
     formula="x**y * log(x)**z",
     kink=lambda x, y, k: "0 at 0, whatever y >= 0 is" if x == 0.0 and y >= 0.0 else None,
+    method=False,
 )
 
 
@@ -778,6 +784,7 @@ semicircle: Primitive = primitive(
     special=(*EDGES, (1.0,), (-1.0,), (1.5,)),
     formula="sqrt(1 - x**2)",
     kink=lambda x: "the slope at -1 and 1 is infinite" if math.fabs(x) == 1.0 else None,
+    method=False,
 )
 
 
@@ -878,6 +885,7 @@ sech_squared: Primitive = primitive(
     special=(*EDGES, (20.0,), (-20.0,), (350.0,), (1000.0,)),
     total=True,
     formula="1 - tanh(x) * tanh(x)",
+    method=False,
 )
 asinh = primitive(
     "asinh",
@@ -964,6 +972,7 @@ gate: Primitive = primitive(
     formula="y if x > 0 else 0",
     kink=lambda x, g: "closed at 0, as relu'(0) = 0" if x == 0.0 else None,
     flat=Words("the gate is closed, its condition is not above 0", WAKE, "gate closed"),
+    method=False,
 )
 leaky_relu = primitive(
     "leaky_relu",
@@ -1022,6 +1031,7 @@ logistic_density: Primitive = primitive(
     special=(*EDGES, (40.0,), (-40.0,), (1000.0,), (-1000.0,)),
     total=True,
     formula="1 / (1 + exp(-x)) * (1 - 1 / (1 + exp(-x)))",
+    method=False,
 )
 softplus = primitive(
     "softplus",
@@ -1159,6 +1169,7 @@ share: Primitive = primitive(
     special=(*PAIRS, (inf, inf), (-inf, -inf), (-inf, 1.0), (40.0, -40.0), (300.0, -300.0)),
     total=True,
     formula="1 / (1 + exp(y - x))",
+    method=False,
 )
 portion: Primitive = primitive(
     "portion",
@@ -1171,6 +1182,7 @@ portion: Primitive = primitive(
     special=PAIRS,
     total=True,
     formula="x / (x + y)",
+    method=False,
 )
 
 
@@ -1230,6 +1242,7 @@ prefer: Primitive = primitive(
     formula="z if x > y else 0 if x < y else z / 2",
     kink=lambda x, y, g: _kink_of_tie(x, y),
     flat=Words("the other operand was chosen", TAKE_PART, "not taken"),
+    method=False,
 )
 where: Primitive = primitive(
     "where",
@@ -1330,6 +1343,7 @@ largest: Primitive = primitive(
     formula="max(x, y)",
     flat="not the largest",
     symmetric=True,
+    method=False,
 )
 finite = primitive(
     "finite",
@@ -1340,6 +1354,7 @@ finite = primitive(
     special=EDGES,
     total=True,
     formula="x",
+    method=False,
 )
 
 
@@ -1373,7 +1388,9 @@ less_equal: Primitive = _comparison("less_equal", "≤", operator.le, "x <= y")
 greater: Primitive = _comparison("greater", ">", operator.gt, "x > y")
 greater_equal = _comparison("greater_equal", "≥", operator.ge, "x >= y")
 # Of Values numpy.equal is identity, as == is.
-equal: Primitive = _comparison("equal", "=", operator.eq, "x == y", ufunc="", symmetric=True)
+equal: Primitive = _comparison(
+    "equal", "=", operator.eq, "x == y", ufunc="", symmetric=True, method=False
+)
 
 ORDERS = (less, less_equal, greater, greater_equal)
 

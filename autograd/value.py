@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from math import isfinite
-from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, TypeAlias
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from autograd import primitives
 from autograd.backward import backward
@@ -11,23 +11,24 @@ from autograd.copying import deep_copy, reduced, shallow_copy
 from autograd.graph import CLOCK, put, topological_order
 from autograd.mode import CURRENT
 from autograd.number import as_float
-from autograd.operators import apply, binary, unary
+from autograd.operators import apply, binary, general, unary
 from autograd.primitive import ON_NEW_ROW, TABLE, Primitive
 from autograd.tracing import TRACES, frozen, is_tracing, refuse
 from autograd.ufuncs import apply_ufunc
 from autograd.warning import warn_identity, warn_non_finite
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from autograd.methods import Methods  # what is set below the class, as a stub for editors
+    from autograd.number import Number
+else:
+    Methods = object
 
-__all__ = ["Value"]
+__all__ = ["ARITHMETIC", "COMPARISONS", "UNARY", "Value"]
 
 PLAIN_NUMBERS = (float, int, bool)  # which nobody expects to be the very same object
 
-Operator: TypeAlias = "Callable[[Value, Any], Value]"
 
-
-class Value:
+class Value(Methods):
     """A scalar with its gradient and the operation and operands that made it.
 
     `data` is the number, `grad` the derivative of the last `backward()` root with respect to it
@@ -56,11 +57,11 @@ class Value:
     op: Primitive | None
     args: tuple[Any, ...]
 
-    def __init__(self, data: Any, label: str = "") -> None:
+    def __init__(self, data: Number, label: str = "") -> None:
         """Make a leaf from a real number; TypeError for anything else."""
         if type(data) is not float:
-            if isinstance(data, Value):
-                refuse("a new Value", data)
+            if isinstance(data, Value):  # type: ignore[unreachable]  # in programs without types
+                refuse("a new Value", data)  # type: ignore[unreachable]
                 raise TypeError(f"{data!r} is a Value already; use it, or Value(v.data) for a copy")
             data = as_float(data)
         self._data = data
@@ -92,7 +93,7 @@ class Value:
         return self._data
 
     @data.setter
-    def data(self, data: Any) -> None:
+    def data(self, data: Number) -> None:
         refuse("a change of .data", self)
         if self.op is not None:
             raise AttributeError(
@@ -112,7 +113,7 @@ class Value:
         return 0.0 if self._grad is None else self._grad
 
     @grad.setter
-    def grad(self, grad: Any) -> None:
+    def grad(self, grad: Number) -> None:
         refuse(".grad", self)
         self._grad = as_float(grad, "Value.grad")
 
@@ -159,7 +160,7 @@ class Value:
         refuse(".grad", self)
         self._grad = None
 
-    def backward(self, gradient: float = 1.0) -> None:
+    def backward(self, gradient: Number = 1.0) -> None:
         """Compute the derivative of this Value with respect to every Value it was made from.
 
         Gradients add up in leaves, from call to call, until `zero_grad()`; those of all other
@@ -204,8 +205,6 @@ class Value:
                 put(nodes, name, items)
             raise
         return self
-
-    detach: ClassVar[Callable[[Value], Value]] = unary(primitives.detach)
 
     # micrograd's names
 
@@ -265,26 +264,7 @@ class Value:
 
     __int__ = __complex__ = __trunc__ = __floor__ = __ceil__ = __float__
 
-    # Operators
-
-    __add__: ClassVar[Operator] = binary(primitives.add)
-    __radd__: ClassVar[Operator] = binary(primitives.add, reflected=True)
-    __sub__: ClassVar[Operator] = binary(primitives.sub)
-    __rsub__: ClassVar[Operator] = binary(primitives.sub, reflected=True)
-    __mul__: ClassVar[Operator] = binary(primitives.mul)
-    __rmul__: ClassVar[Operator] = binary(primitives.mul, reflected=True)
-    __truediv__: ClassVar[Operator] = binary(primitives.div)
-    __rtruediv__: ClassVar[Operator] = binary(primitives.div, reflected=True)
-    __pow__: ClassVar[Operator] = binary(primitives.pow)
-    __rpow__: ClassVar[Operator] = binary(primitives.pow, reflected=True)
-    __neg__: ClassVar[Callable[[Value], Value]] = unary(primitives.neg)
-    __abs__: ClassVar[Callable[[Value], Value]] = unary(primitives.abs)
-
-    # A comparison is a Value as well; Any, so that max() and sorted() of Values pass type checkers.
-    __lt__: ClassVar[Callable[[Value, Any], Any]] = binary(primitives.less)
-    __le__: ClassVar[Callable[[Value, Any], Any]] = binary(primitives.less_equal)
-    __gt__: ClassVar[Callable[[Value, Any], Any]] = binary(primitives.greater)
-    __ge__: ClassVar[Callable[[Value, Any], Any]] = binary(primitives.greater_equal)
+    # Operators that are not of the table
 
     def __eq__(self, other: object) -> bool:
         if self is not other and is_tracing():
@@ -315,10 +295,6 @@ class Value:
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
         return apply_ufunc(ufunc, method, inputs, options)
 
-    if TYPE_CHECKING:  # the methods made from the rows, below; at run time it would slow every read
-
-        def __getattr__(self, name: str) -> Callable[..., Value]: ...
-
     def __copy__(self) -> Value:
         refuse("a copy", self)
         result: Value = shallow_copy(self)
@@ -334,24 +310,54 @@ class Value:
         return reduced(self)
 
     @classmethod
-    def __primitive__(cls, op: Primitive, args: tuple[Any, ...]) -> Any:
+    def __primitive__(cls, op: Primitive, args: tuple[Any, ...]) -> Value:
         """Record what a function of the table was called with."""
-        return apply(cls, op, args)
+        result: Value = apply(cls, op, args)  # an array of Values, if there is one among them
+        return result
+
+
+# Python's names of the operators; a comparison is a Value as well.
+UNARY = {"neg": primitives.neg, "abs": primitives.abs}
+ARITHMETIC = {
+    "add": primitives.add,
+    "sub": primitives.sub,
+    "mul": primitives.mul,
+    "truediv": primitives.div,
+    "pow": primitives.pow,
+}
+COMPARISONS = {
+    "lt": primitives.less,
+    "le": primitives.less_equal,
+    "gt": primitives.greater,
+    "ge": primitives.greater_equal,
+}
+OPERATORS = {*UNARY.values(), *ARITHMETIC.values(), *COMPARISONS.values()}
+
+
+def _attach_operators() -> None:
+    for name, op in UNARY.items():
+        setattr(Value, f"__{name}__", unary(op))
+    for name, op in {**ARITHMETIC, **COMPARISONS}.items():
+        setattr(Value, f"__{name}__", binary(op))
+    for name, op in ARITHMETIC.items():
+        setattr(Value, f"__r{name}__", binary(op, reflected=True))
 
 
 def _attach(op: Primitive) -> None:
-    """Make the operation a method, under NumPy's name too: np.arcsin(array) calls x.arcsin()."""
+    """Make the operation a method, under NumPy's name too: np.arcsin(array) calls x.arcsin().
 
-    def method(self: Value, *args: Any, out: None = None) -> Any:  # noqa: ARG001 - np.clip's
-        return op(self, *args)
-
-    # Two rows may be the same function of NumPy: its name is that of the row which is called so
-    alias = op.name if not op.ufunc or op.ufunc in TABLE else op.ufunc
-    for name in {op.name, alias}:
+    NumPy calls operators as such, so that they need no name of NumPy's. Two rows may be the same
+    function of NumPy: its name is that of the row which is called so.
+    """
+    if not op.method:
+        return
+    alias = op.name if not op.ufunc or op.ufunc in TABLE or op in OPERATORS else op.ufunc
+    for name in {op.name: None, alias: None}:  # in the order of the table, for those who list them
         if name not in OWN_NAMES:
-            setattr(Value, name, unary(op) if op.arity == 1 else method)
+            setattr(Value, name, unary(op) if op.arity == 1 else general(op))
 
 
+_attach_operators()
 OWN_NAMES = frozenset(vars(Value))
 for _op in TABLE.values():
     _attach(_op)

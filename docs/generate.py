@@ -1,13 +1,13 @@
 """Write the generated pages, pictures and scripts anew: `make docs`.
 
-docs/operations.md comes from the table of operations and the list of conventions; the pictures in
+docs/operations.md comes from the table of operations and the list of conventions, and
+autograd/methods.pyi, the stub of the methods of Value, from the table; the pictures in
 docs/images/ are what the code blocks of README.md and the tutorial save; the script with which a
 page places its boxes is the layout of visualize, translated.
 """
 
 from __future__ import annotations
 
-import inspect
 import json
 import math
 import re
@@ -20,8 +20,9 @@ from blocks import run_page
 from conventions import CONVENTIONS, REFUSALS
 from digits import BACKENDS, FIGURES, LIMITS, MOST
 from javascript import script
+from signatures import arguments, methods_stub
 
-__all__ = ["PAGES_WITH_PICTURES", "arguments", "keep", "main", "operations_page", "picture_script"]
+__all__ = ["PAGES_WITH_PICTURES", "keep", "main", "operations_page", "picture_script"]
 
 ROOT = Path(__file__).parents[1]
 PAGES_WITH_PICTURES = ("README.md", "docs/tutorial.md", "docs/backpropagation.md")
@@ -169,20 +170,6 @@ def written(row: autograd.Primitive) -> str:
     return OPERATORS.get(row.name) or f"{row.name}({arguments(row)})"
 
 
-def arguments(row: autograd.Primitive) -> str:
-    """Return the arguments of the operation as its rule names them, with their defaults."""
-    if row.variadic:
-        return "*values"
-    rule = next((pull for pull in row.pullbacks if pull is not None), None)
-    if rule is None:
-        return "x, y"[: 3 * row.arity - 2]
-    _, _, *names = inspect.signature(rule).parameters  # after g and out
-    first = len(names) - len(row.defaults)
-    for place, default in enumerate(row.defaults, first):
-        names[place] += f"={default:g}"
-    return ", ".join(names)
-
-
 def plain(text: str) -> str:
     """Return the text with what Markdown would take for markup escaped."""
     return re.sub(r"([|*])", r"\\\1", text)
@@ -239,6 +226,7 @@ def main() -> None:
     """Write all of it."""
     page = ROOT / "visualize" / "page"
     (page / "picture.js").write_text(picture_script(), encoding="utf-8")
+    (ROOT / "autograd" / "methods.pyi").write_text(methods_stub(), encoding="utf-8")
     (ROOT / "docs" / "operations.md").write_text(operations_page(), encoding="utf-8")
     for page in PAGES_WITH_PICTURES:
         with tempfile.TemporaryDirectory() as folder:

@@ -13,7 +13,7 @@ from typing import Any
 import autograd
 from autograd import TABLE, Primitive, Value
 from docstrings import as_markup
-from generate import arguments
+from signatures import arguments
 
 __all__ = ["PACKAGES", "TOPICS", "reference_page", "topics_of"]
 

@@ -177,7 +177,7 @@ def checked_state(state: Mapping[str, float], names: Iterable[str], owner: str) 
     return {name: _plain_number(name, state[name]) for name in wanted}
 
 
-def _plain_number(name: str, number: object) -> float:
+def _plain_number(name: str, number: Any) -> float:
     try:
         return Value(number).data
     except TypeError as error:

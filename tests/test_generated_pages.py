@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 
 import autograd
-from autograd import NumericWarning, Value
+from autograd import NumericWarning, Value, value
 from autograd.primitive import RESERVED
 from conventions import CONVENTIONS, REFUSALS
 from generate import operations_page
+from signatures import methods_stub
 
 DOCS = Path(__file__).parents[1] / "docs"
 PUBLIC = {name: getattr(autograd, name) for name in autograd.__all__} | {"math": math}
@@ -25,6 +26,11 @@ def same(got, expected):
 def test_the_page_is_what_the_table_says():
     page = (DOCS / "operations.md").read_text(encoding="utf-8")
     assert page == operations_page(), "run `make docs` and commit docs/operations.md"
+
+
+def test_the_stub_is_what_the_table_says():
+    stub = Path(value.__file__).with_name("methods.pyi").read_text(encoding="utf-8")
+    assert stub == methods_stub(), "run `make docs` and commit autograd/methods.pyi"
 
 
 def test_the_page_shows_every_operation():

@@ -1,24 +1,88 @@
-"""A user's program for the type checker: `make lint` runs mypy over it; it is never executed."""
+"""A user's program for type checkers: `make lint` runs mypy and pyright over it, and never itself.
 
+A line that ends in `# wrong` must be an error to both; check_types.py compares.
+"""
+
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 from typing_extensions import assert_type
 
-from autograd import Value, exp, gradients, softmax
+from autograd import Value, exp, gradients, maximum, sin, softmax, where
 from nn import MLP, SGD, fit, mse_loss
 from visualize import draw
 
 a = Value(2.0, label="a")
+b = Value(np.float32(3))
+
+# Operators, on whichever side the Value stands
 assert_type(a * 3 + 2 * a - a / 2 + 2**a - -a, Value)
+assert_type(a * Fraction(1, 2) - Fraction(1, 2) * a, Value)
 assert_type(abs(a), Value)
-assert_type(a.tanh().exp(), Value)
-assert_type(exp(1.0), float)
+assert_type(a < 0.0, Value)
 assert_type(a.data + a.grad, float)
-largest: Value = max(a, exp(a))
+array: NDArray[Any] = a * np.ones(3) + np.ones(3) * a
+a += 1
+a **= b
+print(a + "1")  # wrong
+print("1" * a)  # wrong
+print(a - None)  # wrong
+print(a @ b)  # wrong
+
+# Builtin functions
+assert_type(max(a, b), Value)
+assert_type(min([a, b, a]), Value)
+assert_type(sorted([a, b]), list[Value])
 total = sum([a, a * a])
+if a < b and not b > 2:
+    a.backward()
+
+# Making and changing Values
+a.data = 3
+a.grad = np.float64(0.5)
+assert_type(b.label + b.scope, str)
+Value("2.0")  # wrong
+Value([1.0, 2.0])  # wrong
+Value(None)  # wrong
+Value(2.0, label=1)  # wrong
+a.data = "3"  # wrong
+a.scope = "here"  # wrong
+a.backward("1")  # wrong
+
+# Methods, and their names
+assert_type(a.tanh().exp().clip(0.0, b).leaky_relu(), Value)
+assert_type(a.arctan2(1.0), Value)
+assert_type(a.forward().detach(), Value)
+a.backwards()  # wrong
+a.tahn()  # wrong
+a.item()  # wrong
+print(a.dta)  # wrong
+a.gate(b)  # wrong
+a.tanh(2.0)  # wrong
+a.clip(0.0)  # wrong
+a.maximum("b")  # wrong
+
+# Functions: Values give Values, numbers give numbers, arrays give arrays
+assert_type(exp(a), Value)
+assert_type(exp(1.0), float)
+assert_type(sin(1) + sin(Fraction(1, 2)), float)
+assert_type(maximum(a, 0.0), Value)
+assert_type(maximum(0.0, a), Value)
+assert_type(where(a < 0.0, a, 1.0), Value)
+curve: NDArray[Any] = sin(np.ones(3))
+largest: Value = max(a, exp(a))
+sin("x")  # wrong
+sin([1.0, 2.0])  # wrong
+exp(1.0).backward()  # wrong
+sin(a).backwards()  # wrong
+
+# Derivatives
 slopes: dict[str, float] = gradients(a * a, {"a": a})
 shares: list[Value] = softmax([a, 1.0])
-a += 1
-a.backward()
 
+# Networks
 model = MLP(2, [4, 1])
 optimizer = SGD(model.parameters(), lr=0.1)
 loss: Value = mse_loss([model([1.0, 2.0])], [1.0])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from math import nan
-from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from autograd import primitives
 from autograd.location import asked_by_user, user_line
@@ -11,11 +11,9 @@ from autograd.mode import CURRENT, Mode, Tracing, entered
 from autograd.operators import binary, node_of
 from autograd.place import placed
 from autograd.tracing import TRACES, frozen, is_tracing
-from autograd.value import Value
+from autograd.value import ARITHMETIC, Value
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from autograd.primitive import Primitive
 
 __all__ = ["Traced", "TracingMode", "drawn", "placeholder", "traced_under"]
@@ -103,7 +101,7 @@ class Traced(Value):
     def grad(self, grad: Any) -> None:  # noqa: ARG002 - refused
         raise frozen(".grad", self.label)
 
-    def backward(self, gradient: float = 1.0) -> NoReturn:  # noqa: ARG002 - refused
+    def backward(self, gradient: Any = 1.0) -> NoReturn:  # noqa: ARG002 - refused
         """Refused: use autograd.grad in the function, or `backward` of the compiled function."""
         raise frozen(".grad", self.label)
 
@@ -113,12 +111,10 @@ class Traced(Value):
             return self
         raise frozen(".data", self.label)
 
-    # Python asks the right operand first where its class is derived and has a method of its own.
-    __radd__: ClassVar[Callable[[Value, Any], Value]] = binary(primitives.add, reflected=True)
-    __rsub__: ClassVar[Callable[[Value, Any], Value]] = binary(primitives.sub, reflected=True)
-    __rmul__: ClassVar[Callable[[Value, Any], Value]] = binary(primitives.mul, reflected=True)
-    __rtruediv__: ClassVar[Callable[[Value, Any], Value]] = binary(primitives.div, reflected=True)
-    __rpow__: ClassVar[Callable[[Value, Any], Value]] = binary(primitives.pow, reflected=True)
+
+for _name, _op in ARITHMETIC.items():
+    # Python asks the right operand first where its class is derived and has a method of its own
+    setattr(Traced, f"__r{_name}__", binary(_op, reflected=True))
 
 
 class Live(Traced):

@@ -1,0 +1,86 @@
+"""How operations are called: in documentation, and in the stub of the methods of Value."""
+
+from __future__ import annotations
+
+import inspect
+
+from autograd import Value
+from autograd.primitive import RESERVED, TABLE, Primitive
+from autograd.value import ARITHMETIC, COMPARISONS, UNARY
+
+__all__ = ["arguments", "methods_stub"]
+
+HEAD = '''\
+"""The operators and methods of Value that are made from the table of operations.
+
+Written by `make docs` for type checkers and editors: edit autograd/primitives.py.
+"""
+
+from typing import Any, overload
+
+from numpy.typing import NDArray
+
+from autograd.number import Number
+from autograd.value import Value
+
+class Methods:
+    # A comparison of Values is Any: max() and sorted() take what is compared to a bool
+'''
+
+OPERATOR = """\
+    @overload
+    def {name}(self, other: {operand}, /) -> Value: ...
+    @overload
+    def {name}(self, other: NDArray[Any], /) -> NDArray[Any]: ...
+"""
+COMPARISON = """\
+    @overload
+    def {name}(self, other: Value, /) -> Any: ...
+"""
+METHOD = '''\
+    def {name}(self{operands}) -> Value:
+        """{doc}"""
+'''
+
+
+def arguments(row: Primitive) -> str:
+    """Return the arguments of the operation as its rule names them, with their defaults."""
+    if row.variadic:
+        return "*values"
+    return ", ".join(name + (f"={default}" if default else "") for name, default in operands(row))
+
+
+def operands(row: Primitive) -> list[tuple[str, str]]:
+    """Return the names of the operands of a row, each with its default, "" for none."""
+    rule = next((pull for pull in row.pullbacks if pull is not None), None)
+    names = list(inspect.signature(rule).parameters)[2:] if rule else ["x", "y"][: row.arity]
+    defaults = [f"{default:g}" for default in row.defaults]
+    return list(zip(names, [""] * (len(names) - len(defaults)) + defaults))
+
+
+def methods_stub() -> str:
+    """Return the text of autograd/methods.pyi."""
+    stubs = [f"    def __{name}__(self) -> Value: ...\n" for name in UNARY]
+    for name in ARITHMETIC:
+        stubs.append(OPERATOR.format(name=f"__{name}__", operand="Value | Number"))
+        stubs.append(OPERATOR.format(name=f"__r{name}__", operand="Value | Number"))
+    for name in COMPARISONS:
+        stubs.append(COMPARISON.format(name=f"__{name}__"))
+        stubs.append(OPERATOR.format(name=f"__{name}__", operand="Number"))
+    methods = {row.name: row for row in map(TABLE.__getitem__, RESERVED)}
+    for name, method in vars(Value).items():
+        row = methods.get(getattr(method, "__name__", ""))
+        if row is not None and not name.startswith("_"):
+            stubs.append(METHOD.format(name=name, operands=typed(row), doc=row.doc))
+    return HEAD + "".join(stubs)
+
+
+def typed(row: Primitive) -> str:
+    """Return the operands of a method but `self`, with their types."""
+    if row.variadic:
+        return ", *values: Value | Number"
+    others = [
+        f", {name}: Value | Number" + (f" = {default}" if default else "")
+        for name, default in operands(row)[1:]
+    ]
+    return "".join(others) + ", /" * bool(others)
