@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from autograd.assignment import set_data, set_gradients
 from autograd.program.verification import structure_changed
 from autograd.collector import paused_collector
+from autograd.computed import computed
 from autograd.functions import log_softmax, logsumexp, mean, norm, softmax, sum
 from autograd.check import GradientError, check_gradients
 from autograd.functional import grad, gradients, hessian, hvp, jacobian, jvp, value_and_grad, vjp
@@ -26,8 +27,10 @@ from autograd.primitives import (
     exp, expm1, gelu, hypot, leaky_relu, log, log1p, logaddexp, maximum, minimum, relu, sigmoid,
     silu, sin, sinh, softplus, sqrt, tan, tanh, where,
 )  # fmt: skip
+from autograd.number import as_float
 from autograd.place import source_lines
 from autograd.recording import no_grad
+from autograd.settings import as_count, as_switch
 from autograd.staleness import StaleGraphError, StaleProgramError
 from autograd.sweep import Contribution, Sweep, Visit, local_derivatives, sweep
 from autograd.tracing import TracingError, is_tracing
@@ -39,28 +42,31 @@ from autograd.warning import NumericWarning
 from autograd.words import Words
 
 if TYPE_CHECKING:
-    from autograd.files import write_files
+    from autograd.calls import as_function
+    from autograd.files import as_path, write_files
     from autograd.program.compile import Compiled, compile
     from autograd.program.descent import Descent
 
 __all__ = [
     "TABLE", "Compiled", "Constant", "Contribution", "Descent", "GradientError", "NumericWarning",
-    "Primitive", "StaleGraphError", "StaleProgramError", "Sweep", "TracingError", "Value",
-    "Vector", "Visit", "Words", "abs", "acos", "acosh", "asin", "asinh", "atan", "atan2", "atanh",
-    "check_gradients", "clip", "compile", "cos", "cosh", "current_variant", "detach", "dot", "elu",
-    "erf", "erfc", "exp", "expm1", "gelu", "grad", "gradients", "hessian", "hvp", "hypot",
-    "is_tracing", "jacobian", "jvp", "leaky_relu", "local_derivatives", "log", "log1p",
-    "log_softmax", "logaddexp", "logsumexp", "maximum", "mean", "minimum", "no_grad", "norm",
-    "paused_collector", "primitive", "relu", "scope", "sections", "set_data", "set_gradients",
-    "sigmoid", "silu", "sin", "sinh", "softmax", "softplus", "source_lines", "sqrt",
-    "structure_changed", "sum", "sweep", "tan", "tanh", "topological_order", "value_and_grad",
-    "variant", "vjp", "where", "write_files",
+    "Primitive", "StaleGraphError", "StaleProgramError", "Sweep", "TracingError", "Value", "Vector",
+    "Visit", "Words", "abs", "acos", "acosh", "as_count", "as_float", "as_function", "as_path",
+    "as_switch", "asin", "asinh", "atan", "atan2", "atanh", "check_gradients", "clip", "compile",
+    "computed", "cos", "cosh", "current_variant", "detach", "dot", "elu", "erf", "erfc", "exp",
+    "expm1", "gelu", "grad", "gradients", "hessian", "hvp", "hypot", "is_tracing", "jacobian",
+    "jvp", "leaky_relu", "local_derivatives", "log", "log1p", "log_softmax", "logaddexp",
+    "logsumexp", "maximum", "mean", "minimum", "no_grad", "norm", "paused_collector", "primitive",
+    "relu", "scope", "sections", "set_data", "set_gradients", "sigmoid", "silu", "sin", "sinh",
+    "softmax", "softplus", "source_lines", "sqrt", "structure_changed", "sum", "sweep", "tan",
+    "tanh", "topological_order", "value_and_grad", "variant", "vjp", "where", "write_files",
 ]  # fmt: skip
 
 # The compiler is two thirds of the package: each name is loaded when it is first used.
 LAZY = {
     "Compiled": "autograd.program.compile",
     "Descent": "autograd.program.descent",
+    "as_function": "autograd.calls",
+    "as_path": "autograd.files",
     "compile": "autograd.program.compile",
     "write_files": "autograd.files",
 }

@@ -7,13 +7,30 @@ from collections import deque
 from collections.abc import Mapping
 from pathlib import Path
 from shutil import copymode
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["write_files"]
+__all__ = ["as_path", "write_files"]
+
+
+def as_path(given: Any, argument: str) -> Path:
+    """Return a str or a PathLike, such as a Path, as a Path.
+
+    Raises TypeError, naming the argument, for bytes, numbers, open files and all else, and
+    ValueError for a text with a zero character, which no file can be called.
+
+    >>> as_path("model.npz", "save: path").suffix
+    '.npz'
+    """
+    name = os.fspath(given) if isinstance(given, str | os.PathLike) else None
+    if not isinstance(name, str):
+        raise TypeError(f"{argument} is a str or a Path, not {given!r}")
+    if "\0" in name:
+        raise ValueError(f"{argument} holds a zero character: {name!r}")
+    return Path(name)
 
 
 def write_files(
@@ -36,15 +53,13 @@ def write_files(
             "write_files takes a dict from paths to contents, not "
             f"{type(contents).__name__}: write_files({{path: content}})"
         )
-    for path, content in contents.items():
-        if not isinstance(path, str | os.PathLike):
-            raise TypeError(f"write_files: a path is a str or a Path, not {path!r}")
+    paths = [as_path(path, "write_files: a path") for path in contents]
+    for path, content in zip(paths, contents.values()):
         if not (callable(content) or isinstance(content, bytes | bytearray | memoryview)):
             raise TypeError(
-                f"write_files: the content of {os.fspath(path)!r} must be bytes, or a function "
+                f"write_files: the content of {str(path)!r} must be bytes, or a function "
                 f"that writes them to a path, not {type(content).__name__}"
             )
-    paths = [Path(path) for path in contents]
     # In the same folder, for a file is replaced atomically within one file system only
     temporary = [path.with_name(f".{uuid4().hex}{path.suffix}") for path in paths]
     try:

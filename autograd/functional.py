@@ -19,6 +19,7 @@ from autograd.mode import CURRENT, entered
 from autograd.number import as_float, is_array
 from autograd.primitives import detach, identity
 from autograd.reverse import reverse
+from autograd.settings import as_switch
 from autograd.structure import leaves_of, mapped, rebuilt
 from autograd.tangents import tangents_of
 from autograd.tracing import is_tracing
@@ -49,6 +50,7 @@ def gradients(output: Value, inputs: Any, create_graph: bool = False) -> Any:
         raise TypeError(
             f"gradients: the output must be a Value, not {output!r}; grad is for functions"
         )
+    create_graph = as_switch(create_graph, "gradients: create_graph")
     variables = leaves_of(inputs)
     for position, variable in enumerate(variables):
         if not isinstance(variable, Value):

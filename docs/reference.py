@@ -49,6 +49,7 @@ TOPICS: dict[str, dict[str, tuple[str, ...]]] = {
             "no_grad", "scope", "sections", "source_lines", "paused_collector",
             "set_data", "set_gradients", "write_files",
         ),
+        "Settings of functions": ("as_count", "as_float", "as_function", "as_path", "as_switch"),
         "Operations of your own": ("primitive", "Primitive", "Words", "TABLE", "check_gradients"),
         "Warnings and errors": (
             "NumericWarning", "GradientError", "StaleGraphError", "TracingError",

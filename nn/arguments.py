@@ -1,16 +1,14 @@
-"""Arguments that much of nn takes: a name from a table, a count, a generator, a function."""
+"""Arguments that much of nn takes: a name from a table, a generator of random numbers."""
 
 from __future__ import annotations
 
 import random
-from inspect import signature
-from operator import index
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, TypeVar, cast
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["as_count", "check_call", "generator", "named"]
+__all__ = ["generator", "named"]
 
 Item = TypeVar("Item")
 
@@ -32,25 +30,6 @@ def named(kind: str, choice: object, table: Mapping[str, Item]) -> Item:
     return table[choice]
 
 
-def as_count(count: Any, argument: str, least: int = 1) -> int:
-    """Return a whole number of at least `least` as an int.
-
-    Raises TypeError for what is no whole number and ValueError for one that is smaller.
-
-    >>> as_count(16, "nout")
-    16
-    """
-    try:
-        number = index(count)
-    except TypeError:  # an array has __index__ too
-        number = None
-    if number is None or isinstance(count, bool):
-        raise TypeError(f"{argument} must be an int, not {count!r}")
-    if number < least:
-        raise ValueError(f"{argument} must be at least {least}, not {number}")
-    return number
-
-
 def generator(rng: random.Random | None) -> random.Random:
     """Return `rng`, or for None the module `random`, so that `random.seed` works.
 
@@ -61,20 +40,3 @@ def generator(rng: random.Random | None) -> random.Random:
     if not isinstance(rng, random.Random):
         raise TypeError(f"rng must be a random.Random, such as random.Random(0), not {rng!r}")
     return rng
-
-
-def check_call(function: Any, what: str, *arguments: str) -> None:
-    """Raise TypeError, naming the arguments, if the function does not take so many.
-
-    >>> check_call(lambda outputs: 0.0, "a metric", "outputs", "targets")
-    Traceback (most recent call last):
-        ...
-    TypeError: a metric is called with outputs and targets: too many positional arguments
-    """
-    try:
-        signature(function).bind(*arguments)
-    except TypeError as error:
-        given = " and ".join(arguments)
-        raise TypeError(f"{what} is called with {given}: {error}") from None
-    except ValueError:  # a builtin says nothing about its parameters
-        return

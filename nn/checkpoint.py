@@ -11,7 +11,7 @@ from pathlib import Path
 from reprlib import repr as brief
 from typing import Any, BinaryIO, TypeVar
 
-from autograd import Value, write_files
+from autograd import Value, as_path, write_files
 from nn.archives import Archive, is_disk_fault
 
 __all__ = ["CheckpointError", "checked_state", "load_state", "save_state"]
@@ -40,7 +40,7 @@ def save_state(state: Mapping[str, float], path: str | os.PathLike[str]) -> Path
     ...     load_state(save_state({"bias": 0.1}, f"{folder}/state.json"))
     {'bias': 0.1}
     """
-    target = Path(path)
+    target = as_path(path, "the path of a state dict")
     write = _by_suffix(target, WRITERS)
     numbers = {name: float(number) for name, number in state.items()}
     write_files({target: partial(write, numbers)})
@@ -55,7 +55,7 @@ def load_state(path: str | os.PathLike[str], *, expected: int | None = None) -> 
     ValueError, if the file is truncated or holds something else, ValueError for an unknown suffix,
     and OSError when it cannot be opened or read.
     """
-    source = Path(path)
+    source = as_path(path, "the path of a state dict")
     read = _by_suffix(source, READERS)
     if source.is_dir():
         raise CheckpointError(f"{source} is a folder, not a file of a state dict")

@@ -16,8 +16,21 @@ from functools import wraps
 from typing import Any, ParamSpec, TypeAlias
 
 import autograd
-from autograd import TABLE, Value, clip, dot, log, log1p, maximum, relu, scope, softplus, where
-from nn.matching import Pairs, as_labels, as_rows, is_scalar, matched
+from autograd import (
+    TABLE,
+    Value,
+    as_float,
+    clip,
+    dot,
+    log,
+    log1p,
+    maximum,
+    relu,
+    scope,
+    softplus,
+    where,
+)  # fmt: skip
+from nn.matching import Pairs, as_labels, as_operands, as_rows, is_scalar, matched
 
 __all__ = [
     "LOSSES", "Loss", "binary_cross_entropy", "binary_cross_entropy_with_logits", "cross_entropy",
@@ -73,7 +86,7 @@ def l1_loss(predictions: Any, targets: Any, *, reduction: str = "mean") -> Any:
 
 @_scoped
 def huber_loss(
-    predictions: Any, targets: Any, *, delta: float = 1.0, reduction: str = "mean"
+    predictions: Any, targets: Any, *, delta: float | Value = 1.0, reduction: str = "mean"
 ) -> Any:
     """Return half the squared error up to `delta`, and from there on the tangent (Huber 1964).
 
@@ -84,7 +97,7 @@ def huber_loss(
     [0.125, 2.5]
     """
     _check_reduction(reduction, "huber_loss")
-    if not 0.0 < delta < math.inf:
+    if not 0.0 < (delta if isinstance(delta, Value) else as_float(delta, "delta")) < math.inf:
         raise ValueError(f"huber_loss: delta must be positive and finite, not {delta!r}")
     pairs = matched(predictions, targets, "huber_loss")
     residuals = [prediction - target for prediction, target in pairs]
@@ -199,11 +212,12 @@ LOSSES: dict[str, Loss] = {
 def _class_loss(row: list[Any], target: Any, place: str) -> Any:
     if len(row) < 2:
         raise ValueError(_one_logit(place))
+    row = as_operands(row, f"{place}: the logits")
     if isinstance(target, Value):
         return _surprise_of_some(row, target)
     if not is_scalar(target):
         raise TypeError(f"{place}: the target must be an int, not {target!r}")
-    number = Value(target).data
+    number = as_float(target, f"{place}: the target")
     if not number.is_integer():
         raise ValueError(f"{place}: the target {target!r} is not a whole number")
     if not 0 <= number < len(row):
@@ -286,8 +300,8 @@ def _not_probability(target: float) -> str:
     return "" if 0.0 <= target <= 1.0 else "allowed are 0, 1, and probabilities between them"
 
 
-def _check_reduction(reduction: str, loss: str) -> None:
-    if reduction not in {"mean", "sum", "none"}:
+def _check_reduction(reduction: object, loss: str) -> None:
+    if not isinstance(reduction, str) or reduction not in {"mean", "sum", "none"}:
         raise ValueError(f"{loss}: reduction is 'mean', 'sum' or 'none', not {reduction!r}")
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from math import isnan
-from numbers import Real
 from reprlib import repr as brief
 from typing import Any
 
-from autograd import Value
+from autograd import Value, as_float
 
-__all__ = ["Pairs", "as_labels", "as_list", "as_rows", "is_scalar", "matched", "numbers_of"]
+__all__ = [
+    "Pairs", "as_labels", "as_list", "as_operands", "as_rows", "is_scalar", "matched", "numbers_of",
+]  # fmt: skip
 
 
 def is_scalar(item: Any) -> bool:
@@ -137,8 +138,8 @@ def matched(
     """
     if is_scalar(predictions):
         single = targets if is_scalar(targets) else as_rows(targets, f"{loss}: the targets")
-        _check_predictions([predictions], loss)
-        return Pairs([predictions], _judged(single, 1, f"{loss}", fault), None)
+        operands = as_operands([predictions], f"{loss}: the predictions")
+        return Pairs(operands, _judged(single, 1, f"{loss}", fault), None)
     rows = as_rows(predictions, f"{loss}: the predictions")
     target_rows = [targets] if is_scalar(targets) else as_rows(targets, f"{loss}: the targets")
     if len(rows) != len(target_rows):
@@ -151,15 +152,28 @@ def matched(
         flat += elements
         flat_targets += _judged(target_row, len(elements), f"{loss}, row {index}", fault)
         lengths.append(0 if is_scalar(row) else len(row))
-    _check_predictions(flat, loss)
-    return Pairs(flat, flat_targets, lengths)
+    return Pairs(as_operands(flat, f"{loss}: the predictions"), flat_targets, lengths)
 
 
-def _check_predictions(predictions: list[Any], loss: str) -> None:
-    for prediction in predictions:
-        if not isinstance(prediction, Value | Real):
-            what = "a function: give its result" if callable(prediction) else brief(prediction)
-            raise TypeError(f"{loss}: the predictions must be numbers or Values, not {what}")
+def as_operands(items: list[Any], what: str) -> list[Any]:
+    """Return Values as they are and numbers as floats; TypeError for anything else.
+
+    >>> as_operands([1, Value(2.0)], "the logits")
+    [1.0, Value(data=2.0, grad=0.0)]
+    """
+    return [
+        item if type(item) is float or isinstance(item, Value) else _operand(item, what)
+        for item in items
+    ]
+
+
+def _operand(item: Any, what: str) -> float:
+    if callable(item):
+        raise TypeError(f"{what} must be numbers or Values, not a function: give its result")
+    try:
+        return as_float(item, what)
+    except TypeError:
+        raise TypeError(f"{what} must be numbers or Values, not {brief(item)}") from None
 
 
 def _judged(row: Any, length: int, where: str, fault: Callable[[float], str]) -> list[Any]:
@@ -171,7 +185,7 @@ def _judged(row: Any, length: int, where: str, fault: Callable[[float], str]) ->
         if not isinstance(target, Value):
             try:
                 targets[index] = number = Value(target).data
-            except TypeError as error:
+            except (TypeError, OverflowError) as error:
                 raise type(error)(f"{where}: the target: {error}") from None
             complaint = "it is not a number" if isnan(number) else fault(number)
             if complaint:

@@ -8,13 +8,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from nn.arguments import as_count
+from autograd import as_count
 from nn.matching import as_labels, as_rows, is_scalar, matched, numbers_of
 
 __all__ = [
     "DECIDING", "METRICS", "Metric", "accuracy", "confusion_matrix", "f1_score",
     "mean_absolute_error", "mean_squared_error", "precision", "r2_score", "recall",
 ]  # fmt: skip
+
+MOST_CLASSES = 10_000  # 100 million counts
 
 AVERAGES = ("binary", "macro", "micro", "weighted")
 
@@ -111,6 +113,7 @@ def confusion_matrix(
         raise ValueError(
             f"{name}: class {largest} occurs, but {count} classes are 0 to {count - 1}"
         )
+    as_count(count, f"{name}: classes", most=MOST_CLASSES)  # also where labels ask for them
     matrix = [[0] * count for _ in range(count)]
     for actual, predicted in zip(decisions.actual, decisions.predicted, strict=True):
         matrix[actual][predicted] += 1

@@ -13,6 +13,7 @@ from autograd import (
     TracingError,
     Value,
     Vector,
+    as_switch,
     is_tracing,
     scope,
     set_data,
@@ -181,6 +182,7 @@ class Module:
 
     def train(self: Kind, training: bool = True) -> Kind:
         """Set `training` here and in all modules inside, and return this module."""
+        training = as_switch(training, "train")
         for _, module in self.named_modules():
             module.training = training
         return self

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from autograd import Constant, Value, topological_order
 from visualize.escape import cut, record_field
+from visualize.instead import instead_of
 from visualize.render import RenderError
 
 if TYPE_CHECKING:
@@ -41,10 +42,9 @@ def draw_dot(
         v0 -> "v1-op"
     }
     """
-    if rankdir not in ("LR", "TB"):
-        raise ValueError(f"draw_dot: rankdir must be 'LR' or 'TB', not {rankdir!r}")
+    _check_words(format, rankdir)
     if not isinstance(root, Value):
-        raise TypeError(f"draw_dot takes a Value, not {type(root).__name__}")
+        raise TypeError(f"draw_dot takes a Value, not {type(root).__name__}{instead_of(root)}")
     try:
         import graphviz
     except ImportError as error:
@@ -73,6 +73,13 @@ def draw_dot(
             else:
                 graph.edge(f"v{number[operand]}", circle)
     return graph
+
+
+def _check_words(format: object, rankdir: object) -> None:  # noqa: A002 - as above
+    if not isinstance(format, str):
+        raise TypeError(f"draw_dot: format is a name of Graphviz's, such as 'svg', not {format!r}")
+    if not isinstance(rankdir, str) or rankdir not in ("LR", "TB"):
+        raise ValueError(f"draw_dot: rankdir must be 'LR' or 'TB', not {rankdir!r}")
 
 
 def _record(label: str, data: float, grad: float | None) -> str:

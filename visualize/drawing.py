@@ -5,11 +5,10 @@ from __future__ import annotations
 import os
 from array import array
 from collections.abc import Collection, Iterable
-from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
-from autograd import Value
+from autograd import Value, as_count, as_path, as_switch, computed
 from visualize.convert import converted
 from visualize.digits import counted
 from visualize.formats.dot import dot
@@ -65,24 +64,24 @@ class Drawing:
         self.legend = legend
         self.clusters = clusters
 
-    @cached_property
+    @computed
     def svg(self) -> str:
         """The picture as SVG. Raises RenderError when the chosen engine cannot draw it."""
         if self.engine in GRAPHVIZ_ENGINES:
             return graphviz_svg(self.source, self.engine)
         return self.builtin_svg
 
-    @cached_property
+    @computed
     def builtin_svg(self) -> str:
         """The picture as SVG by the built-in layout, whatever the engine."""
         return svg(self.scene, rankdir=self.rankdir, legend=self.legend, clusters=self.clusters)
 
-    @cached_property
+    @computed
     def source(self) -> str:
         """The picture as DOT text; needs no program, and is the same for every engine."""
         return dot(self.scene, rankdir=self.rankdir, legend=self.legend, clusters=self.clusters)
 
-    @cached_property
+    @computed
     def html(self) -> str:
         """The whole graph as one page: zoom, search, open and close modules, play the passes.
 
@@ -100,7 +99,7 @@ class Drawing:
         outputs = [graph.values[output] for output in graph.outputs]
         return page(outputs, title=self.scene.title, rankdir=self.rankdir)
 
-    @cached_property
+    @computed
     def text(self) -> str:
         """The graph as a listing, one assignment a line."""
         return text(self.scene)
@@ -118,15 +117,15 @@ class Drawing:
         ...     draw(Value(2.0, label="a") * 3).save(folder + "/graph.svg").name
         'graph.svg'
         """
-        path = Path(path)
-        suffix = path.suffix.lower()
+        target = as_path(path, "save: path")
+        suffix = target.suffix.lower()
         if suffix not in FORMATS:
             raise ValueError(
-                f"cannot save {path.name!r}: the suffix {path.suffix!r} is not one of "
+                f"cannot save {target.name!r}: the suffix {target.suffix!r} is not one of "
                 f"{', '.join(FORMATS)}"
             )
-        write_atomically(path, self._content(suffix))
-        return path
+        write_atomically(target, self._content(suffix))
+        return target
 
     def _content(self, suffix: str) -> bytes:
         if suffix == ".dot":
@@ -200,11 +199,11 @@ def draw(
     _check_one_of("rankdir", rankdir, RANKDIRS)
     _check_one_of("collapse", collapse, COLLAPSE)
     _check_one_of("engine", engine, ENGINES)
-    _check_max_nodes(max_nodes)
-    _check_switch("legend", legend)
-    _check_switch("clusters", clusters)
+    max_nodes = as_count(max_nodes, "draw: max_nodes", least=FEWEST_BOXES)
+    legend = as_switch(legend, "draw: legend")
+    clusters = as_switch(clusters, "draw: clusters")
     if derivatives is not None:
-        _check_switch("derivatives", derivatives)
+        derivatives = as_switch(derivatives, "draw: derivatives")
     graph = flatten(_outputs(root))
     scene = with_copies(
         compose(
@@ -228,20 +227,6 @@ def _check_one_of(name: str, given: object, allowed: Collection[str]) -> None:
     if not isinstance(given, str) or given not in allowed:
         raise ValueError(
             f"draw: {name} must be one of {', '.join(map(repr, allowed))}, not {given!r}"
-        )
-
-
-def _check_switch(name: str, given: object) -> None:
-    """Refuse what is no truth: the string "False" would switch on."""
-    of_numpy = getattr(getattr(given, "dtype", None), "kind", "") == "b" and not given.shape  # type: ignore[attr-defined]  # an array of NumPy
-    if not isinstance(given, int) and not of_numpy:
-        raise TypeError(f"draw: {name} must be True or False, not {given!r}")
-
-
-def _check_max_nodes(given: object) -> None:
-    if isinstance(given, bool) or not isinstance(given, int) or given < FEWEST_BOXES:
-        raise ValueError(
-            f"draw: max_nodes must be a whole number, {FEWEST_BOXES} or more, not {given!r}"
         )
 
 

@@ -18,6 +18,7 @@ from autograd.program.schedule import scheduled
 from autograd.program.simplify import StatisticsByKind
 from autograd.program.trace import Function, Graph
 from autograd.program.verification import STRUCTURE, checked_policy
+from autograd.settings import as_switch
 from autograd.structure import described
 from autograd.tracing import TracingError
 from autograd.turns import loaded
@@ -126,6 +127,7 @@ class Compiled:
         self, origin: Function | Graph, in_axes: Axes, backend: str, check: bool, verify: str
     ) -> None:
         checked_policy(verify, "compile")
+        check = as_switch(check, "compile: check")
         self._in_axes = in_axes
         self._programs = Programs(origin, checked_backend(backend), check, verify)
         self._wrap()

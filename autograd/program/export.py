@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from autograd.files import write_files
+from autograd.files import as_path, write_files
 from autograd.program import derivatives
 from autograd.program.schedule import scheduled
 from autograd.program.simplify import simplified
@@ -14,6 +13,7 @@ from autograd.turns import loaded
 
 if TYPE_CHECKING:
     import os
+    from pathlib import Path
 
     from autograd.program.program import Program
     from autograd.program.stages import Schedule
@@ -30,7 +30,7 @@ def write_c(trace: Trace, path: str | os.PathLike[str]) -> Path:
     include, or for an operation without C text, and OSError when a file cannot be written; both
     files are then as they were.
     """
-    source = Path(path)
+    source = as_path(path, "to_c: path")
     if source.suffix not in {"", ".c"}:
         raise ValueError(f"to_c writes a .c file and its header, not {source.name!r}")
     if not source.parent.is_dir():

@@ -12,7 +12,7 @@ from enum import Enum
 from itertools import pairwise
 from typing import TYPE_CHECKING, TypeAlias
 
-from autograd.program.program import computed
+from autograd.computed import computed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterator, Sequence
 from copy import copy
 from typing import Any
 
-from nn.arguments import as_count, generator
+from autograd import as_count, as_float, as_switch
+from nn.arguments import generator
 from nn.data.rows import as_array, as_examples, check_lengths
 
 __all__ = ["Batches", "Dataset", "batches", "row_order", "split"]
@@ -59,7 +60,7 @@ class Dataset:
         self, fraction: float = 0.2, *, stratify: bool = False, rng: random.Random | None = None
     ) -> tuple[Dataset, Dataset]:
         """Return the larger part and the part held out, drawn at random: see `nn.split`."""
-        labels = self.y.tolist() if stratify else None
+        labels = self.y.tolist() if as_switch(stratify, "stratify") else None
         train, held_out = _parted(len(self), fraction, labels, rng)
         return self[train], self[held_out]
 
@@ -87,7 +88,7 @@ class Dataset:
         """
         size = len(self) if batch_size is None else as_count(batch_size, "batch_size")
         generator(rng)  # refuses what is none before the first pass
-        return Batches(self, size, shuffle, rng)
+        return Batches(self, size, as_switch(shuffle, "shuffle"), rng)
 
     def lists(self, rows: Any = slice(None)) -> tuple[list[Any], list[Any]]:
         """Return X and y of some rows, or of all, as lists of plain numbers or nested lists.
@@ -156,7 +157,8 @@ def split(
     (3, 1, True)
     """
     inputs, targets = as_examples(X, y)
-    train, test = _parted(len(inputs), fraction, targets if stratify else None, rng)
+    labels = targets if as_switch(stratify, "stratify") else None
+    train, test = _parted(len(inputs), fraction, labels, rng)
     return (
         [inputs[i] for i in train], [targets[i] for i in train],
         [inputs[i] for i in test], [targets[i] for i in test],
@@ -178,7 +180,7 @@ def _parted(
     >>> sorted(labels[row] for row in hold_out)
     [0, 1]
     """
-    if isinstance(fraction, bool) or not 0.0 < fraction < 1.0:
+    if isinstance(fraction, bool) or not 0.0 < as_float(fraction, "the fraction held out") < 1.0:
         raise ValueError(f"the fraction held out must be between 0 and 1, not {fraction!r}")
     held_out = max(1, round(fraction * count))
     if held_out >= count:
@@ -214,7 +216,7 @@ def batches(
     if not len(X):
         raise ValueError("there are no rows to make batches of")
     size = len(X) if batch_size is None else as_count(batch_size, "batch_size")
-    order = row_order(len(X), shuffle, rng).tolist()
+    order = row_order(len(X), as_switch(shuffle, "shuffle"), rng).tolist()
     chosen = (order[start : start + size] for start in range(0, len(order), size))
     return (([X[i] for i in rows], [y[i] for i in rows]) for rows in chosen)
 

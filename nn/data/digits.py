@@ -7,8 +7,8 @@ from math import floor
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
+from autograd import as_count, as_path
 from nn.archives import is_disk_fault
-from nn.arguments import as_count
 
 if TYPE_CHECKING:
     import numpy as np
@@ -62,7 +62,8 @@ def read_digit(path: str | os.PathLike[str], size: int = 8) -> NDArray[np.float6
     ((8, 8), [0.0, 0.0, 1.0, 1.0, 1.0, 0.2, 0.0, 0.0])
     """
     size = as_count(size, "size")
-    ink = _ink(_pixels(path), path)
+    source = as_path(path, "read_digit: path")
+    ink = _ink(_pixels(source), source)
     if size != SMALL:
         result = _fitted(ink, size, BOX, by_mass=True)
     else:
@@ -76,7 +77,7 @@ def read_digit(path: str | os.PathLike[str], size: int = 8) -> NDArray[np.float6
     return scaled
 
 
-def _pixels(path: str | os.PathLike[str]) -> NDArray[np.float64]:
+def _pixels(path: Path) -> NDArray[np.float64]:
     """Return the brightness from 0 to 255."""
     import numpy as np
 
@@ -84,9 +85,9 @@ def _pixels(path: str | os.PathLike[str]) -> NDArray[np.float64]:
         from PIL import UnidentifiedImageError
     except ImportError as error:
         raise ImportError("read_digit reads pictures by Pillow: pip install pillow") from error
-    if Path(path).is_dir():
+    if path.is_dir():
         raise ValueError(f"{path} is a folder, not a picture")
-    with Path(path).open("rb") as stream:
+    with path.open("rb") as stream:
         try:
             picture = _brightness(_decoded(stream))
         except UnidentifiedImageError:
@@ -137,7 +138,7 @@ def _brightness(picture: Image) -> Image:
     return picture.convert("L")
 
 
-def _ink(pixels: NDArray[np.float64], path: str | os.PathLike[str]) -> NDArray[np.float64]:
+def _ink(pixels: NDArray[np.float64], path: Path) -> NDArray[np.float64]:
     """Return how far each pixel is from the ground, on the side where the farthest is, up to 1."""
     import numpy as np
 

@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from autograd import as_path
 from nn.archives import Archive, Header, is_disk_fault, read_exactly, unpacked_most
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ def load_mnist(path: str | os.PathLike[str]) -> tuple[Any, Any, Any, Any]:
     >>> X_train.shape, X_train[0, 0, 0].item(), y_train.tolist()
     ((2, 28, 28), 0.2, [7, 3])
     """
-    source = Path(path)
+    source = as_path(path, "load_mnist: path")
     if source.is_dir():
         raw = _from_folder(source)
     elif source.exists():

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from nn.arguments import as_count
+from autograd import as_count
 from nn.data.rows import as_array
 
 if TYPE_CHECKING:
@@ -55,6 +55,9 @@ class Standardizer:
         return result
 
 
+MOST_CLASSES = 1 << 24  # a row of 128 MB
+
+
 def one_hot(labels: Any, classes: int | None = None) -> NDArray[np.float64]:
     """Return an array of shape (rows, classes): a row for each label, 1 at its place, else 0.
 
@@ -71,13 +74,15 @@ def one_hot(labels: Any, classes: int | None = None) -> NDArray[np.float64]:
         array = array[:, 0]
     if array.ndim != 1:
         raise ValueError(f"one_hot takes one label per row, not an array of shape {array.shape}")
-    count = None if classes is None else as_count(classes, "classes")
-    fits = (array >= 0) & (array % 1 == 0)
-    if count is not None:
-        fits &= array < count
+    count = None if classes is None else as_count(classes, "classes", most=MOST_CLASSES)
+    fits = (array >= 0) & (array % 1 == 0) & (array < (count or MOST_CLASSES))
     if not fits.all():
         row = int(np.argmin(fits))
-        allowed = "0, 1, 2, ..." if count is None else f"whole numbers from 0 to {count - 1}"
+        allowed = (
+            f"0, 1, 2, ... up to {MOST_CLASSES - 1}"
+            if count is None
+            else f"whole numbers from 0 to {count - 1}"
+        )
         raise ValueError(f"labels, row {row}: {array[row].item()!r}; allowed are {allowed}")
     places = array.astype(np.int64)
     result = np.zeros((len(places), count or int(places.max()) + 1))

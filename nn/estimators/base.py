@@ -18,8 +18,7 @@ from sklearn.model_selection import train_test_split
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from autograd import Value
-from nn.arguments import as_count
+from autograd import Value, as_count, as_float
 from nn.layers.activations import Activation
 from nn.layers.dense import MLP
 from nn.optim.optimizers import SGD, Adam, Optimizer
@@ -101,7 +100,7 @@ class Parameters(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no ty
 
     def _check_numbers(self) -> None:
         for name, may_be_zero in NUMBERS.items():
-            number = getattr(self, name)
+            number = as_float(getattr(self, name), f"{type(self).__name__}: {name}")
             if not 0.0 <= number < inf or (number == 0.0 and not may_be_zero):
                 allowed = "at least 0" if may_be_zero else "greater than 0"
                 raise ValueError(

@@ -7,12 +7,11 @@ from collections.abc import Iterator
 from itertools import chain
 from typing import Any, TypeAlias
 
-from autograd import Constant, Vector, sections
-from nn.arguments import as_count
+from autograd import Constant, Vector, as_count, sections
 from nn.changes import Members
 from nn.layers.activations import Activation, activation_name
 from nn.layers.dense import Neuron
-from nn.layers.initializers import Initializer
+from nn.layers.initializers import MOST_WEIGHTS, Initializer
 from nn.layers.inputs import Channels, channels
 from nn.module import Module
 
@@ -61,6 +60,8 @@ class Conv2d(Module):
         self.stride = as_pair(stride, "stride")
         self.padding = as_pair(padding, "padding", least=0)
         area = self.kernel_size[0] * self.kernel_size[1]
+        weights = self.channels_in * channels_out * area
+        as_count(weights, "channels_in * channels_out * kernel_size", most=MOST_WEIGHTS)
         self.activation = activation
         self.kernels = Members(
             Neuron(

@@ -6,11 +6,11 @@ import random
 from collections.abc import Iterable
 from typing import Any
 
-from autograd import Value, Vector, dot, sections
-from nn.arguments import as_count, generator
+from autograd import Value, Vector, as_count, as_switch, dot, sections
+from nn.arguments import generator
 from nn.changes import Members
 from nn.layers.activations import Activation, activation_function, activation_name
-from nn.layers.initializers import Initializer, initializer_function
+from nn.layers.initializers import MOST_WEIGHTS, Initializer, initializer_function
 from nn.layers.inputs import vector
 from nn.module import Module
 
@@ -19,7 +19,9 @@ __all__ = ["MLP", "Layer", "Neuron", "Sequential"]
 
 def _activation(activation: str | Activation, nonlin: bool | None) -> str | Activation:
     """Return the activation, which micrograd's programs choose by nonlin=True or False."""
-    return activation if nonlin is None else "relu" if nonlin else "linear"
+    if nonlin is None:
+        return activation
+    return "relu" if as_switch(nonlin, "nonlin") else "linear"
 
 
 class Neuron(Module):
@@ -49,12 +51,12 @@ class Neuron(Module):
         rng: random.Random | None = None,
         nonlin: bool | None = None,
     ) -> None:
-        nin = as_count(nin, "nin")
+        nin = as_count(nin, "nin", most=MOST_WEIGHTS)
         activation = _activation(activation, nonlin)
         draw = initializer_function(initializer, activation)
         source = generator(rng)
         self.weights = Vector(Value(draw(nin, fan_out, source), label=f"w{i}") for i in range(nin))
-        self.bias = Value(0.0, label="b") if bias else None
+        self.bias = Value(0.0, label="b") if as_switch(bias, "bias") else None
         self.activation = activation
         self.activate = activation_function(activation)
 
@@ -121,6 +123,7 @@ class Layer(Module):
     ) -> None:
         self.nin = as_count(nin, "nin")
         nout = as_count(nout, "nout")
+        as_count(self.nin * nout, "nin * nout", most=MOST_WEIGHTS)
         activation = _activation(activation, nonlin)
         self.activation = activation
         self.neurons = Members(

@@ -22,6 +22,8 @@ __all__ = [
 # inputs, and a random.Random; returns one weight.
 Initializer: TypeAlias = Callable[[int, int, random.Random], float]
 
+MOST_WEIGHTS = 10**9  # of a layer: each takes 100 bytes and more
+
 FAR = 30.0  # from 0, where activations are straight
 
 

@@ -51,15 +51,13 @@ def operand(item: Any, index: int, layer: object) -> Value | Constant:
     >>> operand(True, 0, "layer")
     1.0
     """
-    if isinstance(item, float | int):
-        return Constant(item)
     if isinstance(item, Value):
         return item
     if isinstance(item, list | tuple) or getattr(item, "ndim", 0) > 0:
         raise _several_examples(layer, f"a {type(item).__name__} as input {index}")
     try:
-        return Constant(Value(item).data)
-    except TypeError as error:
+        return Constant(item if isinstance(item, float | int) else Value(item).data)
+    except (TypeError, OverflowError) as error:
         raise type(error)(f"{described(layer)}, input {index}: {error}") from None
 
 

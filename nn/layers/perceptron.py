@@ -9,11 +9,11 @@ from math import inf, isfinite
 from operator import mul
 from typing import Any
 
-from autograd import Value, Vector, dot, set_data
-from nn.arguments import as_count, generator
+from autograd import Value, Vector, as_count, as_float, as_switch, dot, set_data
+from nn.arguments import generator
 from nn.data.dataset import row_order
 from nn.data.rows import as_examples, as_inputs
-from nn.layers.initializers import Initializer, initializer_function
+from nn.layers.initializers import MOST_WEIGHTS, Initializer, initializer_function
 from nn.layers.inputs import vector
 from nn.layers.separability import PerceptronHistory, exhausted, repeated, separated
 from nn.matching import as_labels, is_scalar
@@ -43,7 +43,7 @@ class Perceptron(Module):
         initializer: str | Initializer = "zeros",
         rng: random.Random | None = None,
     ) -> None:
-        nin = as_count(nin, "nin")
+        nin = as_count(nin, "nin", most=MOST_WEIGHTS)
         draw, source = initializer_function(initializer), generator(rng)
         self.weights = Vector(Value(draw(nin, 1, source), label=f"w{i}") for i in range(nin))
         self.bias = Value(0.0, label="b")
@@ -82,8 +82,9 @@ class Perceptron(Module):
         ([2, 2, 2, 1, 2, 2, 1, 3], {0: 1, 1: 2, 2: 1})
         """
         epochs = as_count(epochs, "epochs")
-        if not 0.0 < lr < inf:
+        if not 0.0 < as_float(lr, "lr") < inf:
             raise ValueError(f"lr must be positive and finite, not {lr!r}")
+        as_switch(shuffle, "shuffle")
         generator(rng)  # refuses what is none before anything runs
         rows, labels = self._examples(X, y)
         weights, bias = self._numbers()

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from math import hypot, isfinite
 from typing import Any
 
-from autograd import Value, set_gradients
+from autograd import Value, as_float, set_gradients
 
 __all__ = ["clip_grad_norm"]
 
@@ -23,7 +23,7 @@ def clip_grad_norm(parameters: Iterable[Value], max_norm: float) -> float:
     >>> clip_grad_norm([p], max_norm=1.0), round(p.grad, 5)
     (3.0, 1.0)
     """
-    max_norm = Value(max_norm).data
+    max_norm = as_float(max_norm, "clip_grad_norm: max_norm")
     if not max_norm > 0.0:
         raise ValueError(f"clip_grad_norm: max_norm must be positive, not {max_norm!r}")
     given: Any = parameters

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from math import inf
 from typing import Any, ClassVar, TypeAlias
 
-from autograd import Value, set_data, set_gradients
+from autograd import Value, as_float, as_switch, set_data, set_gradients
 from nn.checkpoint import checked_state
 from nn.optim import rules
 
@@ -76,7 +76,7 @@ class Optimizer:
     def _checked(self, name: str, setting: Any) -> float:
         """Return a setting as a number; ValueError if it lies outside its interval."""
         if name in self.intervals:
-            setting = Value(setting).data
+            setting = as_float(setting, f"{type(self).__name__}: {name}")
             low, closed, high = self.intervals[name]
             if not (low < setting < high or (closed and setting == low)):
                 allowed = f"at least {low}" if closed else f"greater than {low}"
@@ -172,7 +172,8 @@ class SGD(Optimizer):
         nesterov: bool = False,
         weight_decay: float = 0.0,
     ) -> None:
-        if nesterov and not momentum:
+        nesterov = as_switch(nesterov, "SGD: nesterov")
+        if nesterov and as_float(momentum, "SGD: momentum") == 0.0:
             raise ValueError("SGD: nesterov needs a momentum, such as momentum=0.9")
         super().__init__(
             parameters, lr=lr, momentum=momentum, nesterov=nesterov, weight_decay=weight_decay

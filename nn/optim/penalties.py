@@ -9,7 +9,7 @@ from math import inf
 from typing import Any, TypeAlias
 
 import autograd
-from autograd import Value, Vector, dot, scope
+from autograd import Value, Vector, as_float, as_switch, dot, scope
 from nn.module import Module
 
 __all__ = ["L1", "L2", "Penalty"]
@@ -30,7 +30,8 @@ class WeightPenalty(ABC):
     biases: bool = False
 
     def __post_init__(self) -> None:
-        if not 0.0 <= Value(self.strength).data < inf:
+        as_switch(self.biases, f"{type(self).__name__}: biases")
+        if not 0.0 <= as_float(self.strength, f"{type(self).__name__}: strength") < inf:
             raise ValueError(
                 f"{type(self).__name__}: the strength must be at least 0 and finite, not "
                 f"{self.strength!r}"

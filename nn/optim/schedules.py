@@ -5,10 +5,9 @@ from __future__ import annotations
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from typing import Any, SupportsFloat
+from typing import Any
 
-from autograd import Value
-from nn.arguments import as_count
+from autograd import as_count, as_float
 from nn.checkpoint import checked_state
 from nn.optim.optimizers import Optimizer
 
@@ -115,7 +114,5 @@ class LinearLR(Schedule):
 
 
 def _check_factor(factor: Any, argument: str) -> None:
-    if not isinstance(factor, SupportsFloat) or isinstance(factor, Value):
-        raise TypeError(f"{argument} must be a number, not {factor!r}")
-    if not 0.0 <= float(factor) < math.inf:
+    if not 0.0 <= as_float(factor, argument) < math.inf:
         raise ValueError(f"{argument} must be at least 0 and finite, not {factor!r}")

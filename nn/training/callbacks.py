@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from math import inf, isnan
 from typing import Any
 
-from nn.arguments import as_count, check_call
+from autograd import as_count, as_float, as_function, as_switch
 from nn.module import Module
 from nn.optim.optimizers import Optimizer
 from nn.training.history import History
@@ -70,11 +70,11 @@ def _as_callback(callback: Any) -> Callback:
             f"a callback is a Callback or a function of a TrainingState, not {callback!r}"
         )
     if not isinstance(callback, Callback):
-        check_call(callback, f"the callback {callback!r}", "a TrainingState")
+        as_function(callback, f"the callback {callback!r}", "a TrainingState")
         return _Function(callback)
     for method in (callback.on_fit_start, callback.on_epoch_end, callback.on_fit_end):
         name = getattr(method, "__name__", "a method")
-        check_call(method, f"{name} of {callback!r}", "a TrainingState")
+        as_function(method, f"{name} of {callback!r}", "a TrainingState")
     return callback
 
 
@@ -120,12 +120,14 @@ class EarlyStopping(Callback):
         min_delta: float = 0.0,
         restore_best: bool = True,
     ) -> None:
-        if not 0.0 <= min_delta < inf:
+        if not 0.0 <= as_float(min_delta, "EarlyStopping: min_delta") < inf:
             raise ValueError(f"EarlyStopping: min_delta must be at least 0, not {min_delta!r}")
         self.patience = as_count(patience, "EarlyStopping: patience")
+        if monitor is not None and not isinstance(monitor, str):
+            raise TypeError(f"EarlyStopping: monitor is a name in the history, not {monitor!r}")
         self.monitor = monitor
         self.min_delta = min_delta
-        self.restore_best = restore_best
+        self.restore_best = as_switch(restore_best, "EarlyStopping: restore_best")
         self._forget()
 
     def _forget(self) -> None:

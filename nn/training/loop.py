@@ -10,8 +10,8 @@ from contextlib import nullcontext
 from logging import getLogger
 from typing import Any
 
-from autograd import Value
-from nn.arguments import as_count, check_call, generator, named
+from autograd import Value, as_count, as_float, as_function, as_switch
+from nn.arguments import generator, named
 from nn.data.dataset import row_order
 from nn.layers.dropout import noise_layers
 from nn.losses import LOSSES, Loss
@@ -106,11 +106,13 @@ def fit(
     3
     """
     epochs = as_count(epochs, "epochs")
-    if clip_norm is not None and not clip_norm > 0.0:
+    if clip_norm is not None and not as_float(clip_norm, "clip_norm") > 0.0:
         raise ValueError(f"clip_norm must be positive, or None, not {clip_norm!r}")
     loss = loss if callable(loss) else named("loss", loss, LOSSES)
-    check_call(loss, "the loss", "outputs", "targets")
+    as_function(loss, "the loss", "outputs", "targets")
     choice = checked_choice(compile)
+    shuffle = as_switch(shuffle, "shuffle")
+    progress = None if progress is None else as_switch(progress, "progress")
     generator(rng)  # refuses what is none before anything runs
     train, held_out = training_and_validation(X, y, validation, rng)
     size = len(train) if batch_size is None else as_count(batch_size, "batch_size")
@@ -118,10 +120,8 @@ def fit(
     optimizer = prepared_optimizer(optimizer, model)
     schedule = prepared_schedule(schedule, optimizer)
     measures = metric_functions(metrics, loss, train.y.tolist())
-    if penalty is not None and (isinstance(penalty, type) or not callable(penalty)):
-        raise TypeError(f"penalty is a function of the model, such as L2(1e-4), not {penalty!r}")
     if penalty is not None:
-        check_call(penalty, "the penalty", "the model")
+        as_function(penalty, "the penalty", "the model", such_as="L2(1e-4)")
     watchers = as_callbacks(callbacks)
     updates = -(-len(train) // size)
     history = History()

@@ -10,9 +10,9 @@ from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
-from autograd import Value, no_grad
+from autograd import Value, as_function, as_switch, no_grad
 from nn import losses
-from nn.arguments import check_call, named
+from nn.arguments import named
 from nn.data.dataset import Dataset
 from nn.losses import LOSSES, Loss
 from nn.matching import is_scalar
@@ -160,7 +160,7 @@ def metric_functions(
         name = metric if isinstance(metric, str) else getattr(metric, "__name__", repr(metric))
         if name in functions or name in {"loss", "lr"}:
             raise ValueError(f"metrics: the name {name!r} is taken; rename the function")
-        check_call(function, f"the metric {name!r}", "all outputs", "all targets")
+        as_function(function, f"the metric {name!r}", "all outputs", "all targets")
         if function in DECIDING:
             function = partial(function, threshold=_threshold(loss, targets))
         functions[name] = function
@@ -176,8 +176,9 @@ def _threshold(loss: Loss, targets: Sequence[Any]) -> float:
 
 def checked_choice(choice: Any) -> bool | str:
     """Return what was given for `compile`; ValueError unless it is "auto", True or False."""
-    if choice is True or choice is False:
-        return choice
-    if choice != "auto":
-        raise ValueError(f'compile must be "auto", True or False, not {choice!r}')
-    return "auto"
+    if isinstance(choice, str) and choice == "auto":
+        return "auto"
+    try:
+        return as_switch(choice, "compile")
+    except TypeError:
+        raise ValueError(f'compile must be "auto", True or False, not {choice!r}') from None

@@ -9,6 +9,7 @@ import pytest
 
 from autograd import Value
 from nn import (
+    L2,
     LOSSES,
     METRICS,
     MLP,
@@ -18,6 +19,7 @@ from nn import (
     AvgPool2d,
     Conv2d,
     CosineLR,
+    Dataset,
     EarlyStopping,
     Layer,
     LinearLR,
@@ -27,7 +29,13 @@ from nn import (
     StepLR,
     batches,
     clip_grad_norm,
+    confusion_matrix,
+    fit,
+    load_mnist,
     mse_loss,
+    one_hot,
+    read_digit,
+    split,
 )  # fmt: skip
 
 MODEL = MLP(1, [1])
@@ -97,7 +105,7 @@ def test_factors_of_schedules_are_numbers(factor):
         lambda: CosineLR(optimizer, 1, factor),
         lambda: LinearLR(optimizer, factor),
     ):
-        with pytest.raises(TypeError, match="must be a number, not"):
+        with pytest.raises(TypeError, match=r"(real|plain) number"):
             make()
 
 
@@ -117,3 +125,92 @@ def test_a_set_is_no_batch():
 def test_only_predictions_and_targets_come_by_position(function):
     rest = [*signature(function).parameters.values()][2:]
     assert all(parameter.kind is Parameter.KEYWORD_ONLY for parameter in rest)
+
+
+SWITCHES = [
+    lambda s: Neuron(2, bias=s),
+    lambda s: Neuron(2, nonlin=s),
+    lambda s: Layer(2, 3, bias=s),
+    lambda s: MLP(2, [1], bias=s),
+    lambda s: Conv2d(1, 1, 2, bias=s),
+    lambda s: SGD(MODEL.parameters(), momentum=0.9, nesterov=s),
+    lambda s: EarlyStopping(restore_best=s),
+    lambda s: L2(0.1, biases=s),
+    MODEL.train,
+    lambda s: split(ROWS, LABELS, 0.5, stratify=s),
+    lambda s: batches(ROWS, LABELS, shuffle=s),
+    lambda s: Dataset(ROWS, LABELS).split(0.5, stratify=s),
+    lambda s: Dataset(ROWS, LABELS).batches(shuffle=s),
+    lambda s: Perceptron(1).fit(ROWS, LABELS, shuffle=s),
+    lambda s: fit(MODEL, ROWS, LABELS, loss="mse_loss", shuffle=s),
+    lambda s: fit(MODEL, ROWS, LABELS, loss="mse_loss", progress=s),
+    lambda s: fit(MODEL, ROWS, LABELS, loss="mse_loss", compile=s),
+]
+ROWS, LABELS = [[0.0], [1.0], [2.0], [3.0]], [0, 0, 1, 1]
+
+
+@pytest.mark.parametrize("place", range(len(SWITCHES)))
+@pytest.mark.parametrize("given", ["False", "no", np.zeros(2), [], 0.5], ids=repr)
+def test_a_switch_is_true_or_false(place, given):
+    before = MODEL.state_dict()
+    with pytest.raises((TypeError, ValueError), match=r"must be .*True or False, not"):
+        SWITCHES[place](given)
+    assert MODEL.state_dict() == before
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        Neuron,
+        Perceptron,
+        lambda n: Layer(2, n),
+        lambda n: Layer(n, 2),
+        lambda n: MLP(2, [3, n]),
+        lambda n: Conv2d(n, 1, 2),
+        lambda n: Conv2d(1, 1, n),
+        lambda n: one_hot([0], n),
+        lambda n: confusion_matrix([0], [0], n),
+    ],
+)
+@pytest.mark.parametrize("count", [10**12, 10**400, 10**5000], ids=["12", "400", "5000"])
+def test_more_than_a_machine_holds_is_refused_at_once(make, count):
+    with pytest.raises(ValueError, match="must be at most"):
+        make(count)
+
+
+@pytest.mark.parametrize("label", [10**12, 1e300], ids=repr)
+def test_labels_do_not_ask_for_more_either(label):
+    with pytest.raises(ValueError, match=r"labels, row 1: .* up to"):
+        one_hot([0, label])
+    with pytest.raises(ValueError, match="confusion_matrix: classes must be at most"):
+        confusion_matrix([0, label], [0, 0])
+
+
+@pytest.mark.parametrize(
+    ("name", "function"),
+    {
+        "a state dict": MODEL.save,
+        "a state dict ": MODEL.load,
+        "load_mnist": load_mnist,
+        "read_digit": read_digit,
+    }.items(),
+)
+@pytest.mark.parametrize("path", [3, None, b"model.npz", ["a"], 2.0], ids=repr)
+def test_a_path_is_a_text_or_a_path(name, function, path):
+    with pytest.raises(TypeError, match=rf"{name.strip()}\b.* is a str or a Path, not"):
+        function(path)
+
+
+@pytest.mark.parametrize("loss", LOSSES.values(), ids=LOSSES)
+@pytest.mark.parametrize("given", ["a", None, 2j, 10**400], ids=["text", "None", "complex", "big"])
+def test_a_loss_names_what_is_no_number(loss, given):
+    one = [0.5, 0.5] if loss is LOSSES["cross_entropy"] else 0.5
+    other = [given, 0.5] if loss is LOSSES["cross_entropy"] else given
+    for predictions, targets in (([other, one], [1, 1]), ([one, one], [given, 1])):
+        with pytest.raises((TypeError, ValueError, OverflowError), match=loss.__name__):
+            loss(predictions, targets)
+
+
+def test_an_input_of_a_layer_that_is_no_float_is_named():
+    with pytest.raises(OverflowError, match=r"^Neuron\(2, .*, input 1: int too large"):
+        Neuron(2)([1.0, 10**400])

@@ -191,7 +191,7 @@ def test_saving_returns_the_path_and_refuses_other_suffixes(tmp_path):
         ({"a": [np.nan]}, {}, "no path has a finite point"),
         (PATHS, {"seconds": 0.0}, "seconds is 0.0; use a time above 0"),
         (PATHS, {"seconds": np.nan}, "seconds is nan; use a time above 0"),
-        (PATHS, {"frames": 1}, "frames is 1; use 2 or more"),
+        (PATHS, {"frames": 1}, "frames must be at least 2, not 1"),
     ],
 )
 def test_what_cannot_move_is_refused(paths, options, said):

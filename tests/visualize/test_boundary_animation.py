@@ -375,14 +375,14 @@ def score(row):
     [
         (lambda: BoundaryRecorder([[1.0]], [0]), r"BoundaryRecorder: X has shape \(1, 1\)"),
         (lambda: BoundaryRecorder(X, [0]), r"X has 4 rows but y has shape \(1,\)"),
-        (lambda: BoundaryRecorder(X, Y, 0), "every is 0; use 1 or more"),
-        (lambda: BoundaryRecorder(X, Y, resolution=1), "resolution is 1; use 2 or more"),
+        (lambda: BoundaryRecorder(X, Y, 0), "every must be at least 1, not 0"),
+        (lambda: BoundaryRecorder(X, Y, resolution=1), "resolution must be at least 2, not 1"),
         (lambda: recorder_of(score, list), "the model has 2 outputs, but had 1 before"),
         (lambda: animate_boundary(recorder_of()), "0 frames recorded, and a motion needs 2"),
         (lambda: animate_boundary(recorder_of(score)), "1 frame recorded"),
         (lambda: animate_boundary(moving_line(2), seconds=0.0), "seconds is 0.0; use a time above"),
         (lambda: animate_boundary(moving_line(2), seconds=math.nan), "seconds is nan"),
-        (lambda: animate_boundary(moving_line(2), frames=1), "frames is 1; use 2 or more"),
+        (lambda: animate_boundary(moving_line(2), frames=1), "frames must be at least 2, not 1"),
         (lambda: animate_boundary(recorder_of(*[score] * 2, y=[0, 1, 2, 0])), "y holds 3: 0, 1, 2"),
         (
             lambda: animate_boundary(recorder_of(*[lambda row: math.nan] * 2)),

@@ -211,7 +211,7 @@ def test_the_function_is_asked_without_recording():
         (square, {}, {"low": 1, "high": 1}, "low is 1 and high is 1; low must be below high"),
         (square, {}, {"high": math.inf}, "high is inf"),
         (square, {}, {"low": (1, 2, 3)}, r"low has shape \(3,\)"),
-        (square, {}, {"resolution": 1}, "resolution is 1; use 2 or more"),
+        (square, {}, {"resolution": 1}, "resolution must be at least 2, not 1"),
         (lambda x: math.nan, {}, {}, "nan or inf everywhere between low and high"),
     ],
 )

@@ -193,7 +193,7 @@ class Opaque(Module):
         (Conv2d(1, 1, 2), [1.0, 2.0], {}, ValueError, r"the image has shape \(2,\)"),
         (Conv2d(1, 1, 2), np.zeros((1, 1, 3, 3)), {}, ValueError, "make a figure of each"),
         (Conv2d(1, 1, 2), IMAGE, {"layer": 0}, TypeError, "layer is 0, but Conv2d has no list"),
-        (Conv2d(1, 1, 2), IMAGE, {"columns": 0}, ValueError, "columns is 0; use 1 or more"),
+        (Conv2d(1, 1, 2), IMAGE, {"columns": 0}, ValueError, "columns must be at least 1, not 0"),
         (Opaque(), IMAGE, {}, TypeError, "such as nn.Conv2d.*; Opaque is neither"),
         (Sequential(Flatten()), IMAGE, {}, TypeError, "no layer of Sequential has kernels"),
         (Sequential(Flatten()), IMAGE, {"layer": 1}, ValueError, "layer is 1, .* layers 0 to 0"),

@@ -144,14 +144,14 @@ def test_it_ends_a_training_on_what_it_is_asked_to(stop_on, number, epochs):
 @pytest.mark.parametrize(
     ("settings", "error", "said"),
     [
-        ({"every": 0}, ValueError, "HealthMonitor: every is 0; use 1 or more"),
+        ({"every": 0}, ValueError, "HealthMonitor: every must be at least 1, not 0"),
         (
             {"stop_on": ["nan", "bored"]},
             ValueError,
             "HealthMonitor: stop_on holds 'bored'; there are 'nan', 'exploding', ",
         ),
-        ({"loss": "mse_loss"}, TypeError, "loss is a function of predictions and targets"),
-        ({"rows": 0}, ValueError, "rows is the number of examples"),
+        ({"loss": "mse_loss"}, TypeError, "loss must be a function of predictions and targets"),
+        ({"rows": 0}, ValueError, "health: rows, how many examples to look at, must be"),
     ],
 )
 def test_mistakes_are_named_before_the_training(settings, error, said):

@@ -135,7 +135,7 @@ def test_pictures_fill_rows_in_order(count, columns, wide, rows):
         ([np.full((1, 1, 3), -0.5)], {}, "picture 0 has colours from -0.5 to -0.5"),
         ([np.full((1, 1, 3), 256)], {}, "picture 0 has colours from 256 to 256"),
         ([[[1]]], {"titles": ["a", "b"]}, "plot_images: 1 picture but 2 titles"),
-        ([[[1]]], {"columns": 0}, "columns is 0; use 1 or more"),
+        ([[[1]]], {"columns": 0}, "columns must be at least 1, not 0"),
     ],
 )
 def test_pictures_that_cannot_be_shown_are_refused(images, options, said):

@@ -58,9 +58,9 @@ X = [[0.0, 1.0], [1.0, 0.0]]
 )
 def test_every_counts_epochs(recorder):
     for wrong in ([0, 1], 1.5, True):
-        with pytest.raises(TypeError, match="every is the number of epochs"):
+        with pytest.raises(TypeError, match="every must be an int, not"):
             recorder(wrong)
-    with pytest.raises(ValueError, match="every is 0; use 1 or more"):
+    with pytest.raises(ValueError, match="every must be at least 1, not 0"):
         recorder(0)
 
 

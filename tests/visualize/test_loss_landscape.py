@@ -312,7 +312,7 @@ def test_a_parameter_path_keeps_some_epochs_and_the_last():
 
 
 def test_a_parameter_path_refuses_what_it_cannot_keep():
-    with pytest.raises(ValueError, match="every is 0; use 1 or more"):
+    with pytest.raises(ValueError, match="every must be at least 1, not 0"):
         ParameterPath(every=0)
     with pytest.raises(TypeError, match=r"keeps model.parameters\(\).*; object has none"):
         ParameterPath(object())
@@ -363,8 +363,13 @@ ONES = np.ones(13)
     ("model", "options", "error", "said"),
     [
         (object(), {}, TypeError, r"moves model.parameters\(\).*; object has none"),
-        (network(), {"loss": "mse"}, TypeError, "loss is 'mse'; give the function"),
-        (network(), {"resolution": 1}, ValueError, "resolution is 1; use 2 or more"),
+        (
+            network(),
+            {"loss": "mse"},
+            TypeError,
+            "a function .* such as nn.mse_loss",
+        ),
+        (network(), {"resolution": 1}, ValueError, "resolution must be at least 2, not 1"),
         (network(), {"y": Y[:3]}, ValueError, r"X has shape \(4, 2\) and y \(3,\)"),
         (network(), {"X": X[:0], "y": Y[:0]}, ValueError, "at least one"),
         (network(), {"path": np.ones((3, 5))}, ValueError, r"the path has shape \(3, 5\).*13"),

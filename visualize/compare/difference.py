@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from functools import cached_property
 from math import isfinite
 from typing import Any
 
-from autograd import Constant, Value
+from autograd import Constant, Value, computed
 from visualize.compare.change import Change, Scale, equal, size_of
 from visualize.compare.listing import listing
 from visualize.compare.matching import matched
@@ -76,12 +75,12 @@ class Difference:
             changes[y] = Change(new.name, old, new, *made, size_of(old, new, scale))
         return changes
 
-    @cached_property
+    @computed
     def text(self) -> str:
         """The difference as a listing: `+` added, `-` removed, `~` changed, the largest first."""
         return listing(self)
 
-    @cached_property
+    @computed
     def drawing(self) -> Drawing:
         """Both graphs in one picture, with what was added, removed and changed marked."""
         return picture(self.before, self.after, self._pairs, self.changed, self.summary)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from autograd import Sweep, Value, sweep
+from autograd import Sweep, Value, as_count, sweep
 from visualize.escape import cut, printable
 from visualize.explain.explanation import Explanation
 from visualize.explain.statements import Name
@@ -30,8 +30,8 @@ def explain(
     without it all labelled leaves are explained (without labels all leaves), of more than 6 those
     with the largest gradients.
 
-    Raises TypeError for anything but Values, ValueError for an empty list and for `paths` that is
-    no whole number of 1 or more, StaleGraphError if a leaf was changed since the graph was
+    Raises TypeError for anything but Values, ValueError for an empty list and for `paths`
+    below 1, StaleGraphError if a leaf was changed since the graph was
     computed.
 
     >>> from autograd import Value
@@ -63,7 +63,11 @@ def explain(
         ∂c/∂a = -2
         When a is raised by 0.001, c falls by about 0.002.
     """
-    _check(root, paths)
+    if not isinstance(root, Value):
+        raise TypeError(
+            f"explain takes a Value as root, not {type(root).__name__}{instead_of(root)}"
+        )
+    paths = as_count(paths, "explain: paths")
     if isinstance(wrt, Value):
         root, wrt = in_order(root, wrt)
     passes = sweep(root)
@@ -74,15 +78,6 @@ def explain(
         chosen = _largest(leaves, passes)
     names = {value: Name(name) for value, name in names_of(graph).items()}
     return Explanation(passes, chosen, names | _outside(chosen, names), paths, len(leaves))
-
-
-def _check(root: object, paths: object) -> None:
-    if not isinstance(root, Value):
-        raise TypeError(
-            f"explain takes a Value as root, not {type(root).__name__}{instead_of(root)}"
-        )
-    if isinstance(paths, bool) or not isinstance(paths, int) or paths < 1:
-        raise ValueError(f"explain: paths must be a whole number, 1 or more, not {paths!r}")
 
 
 def _leaves(values: Sequence[Value]) -> list[Value]:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import cached_property
 from typing import overload
 
-from autograd import Sweep, Value
+from autograd import Sweep, Value, computed
 from visualize.explain.derivation import Derivation, derivations
 from visualize.explain.explain_latex import explanation_latex
 from visualize.explain.explain_markdown import explanation_markdown
@@ -75,17 +74,17 @@ class Explanation(Sequence[Derivation]):
         """The sum of the products of the paths that are not listed."""
         return self._only("rest").rest
 
-    @cached_property
+    @computed
     def text(self) -> str:
         """The derivation as plain text."""
         return explanation_text(self._blocks)
 
-    @cached_property
+    @computed
     def markdown(self) -> str:
         """The derivation as Markdown, with LaTeX between dollar signs."""
         return explanation_markdown(self._blocks)
 
-    @cached_property
+    @computed
     def latex(self) -> str:
         """The derivation for the body of a LaTeX document that loads amsmath."""
         return explanation_latex(self._blocks)

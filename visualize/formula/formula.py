@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from autograd import Value, topological_order
+from autograd import Value, as_count, topological_order
 from visualize.formula.aligned import aligned
 from visualize.formula.latex import opened_in_latex
 from visualize.formula.listing import listed
@@ -92,8 +92,7 @@ def formula(
     if not isinstance(format, str) or format not in FORMATS:
         allowed = ", ".join(map(repr, FORMATS))
         raise ValueError(f"formula: format must be one of {allowed}, not {format!r}")
-    if isinstance(max_operations, bool) or not isinstance(max_operations, int):
-        raise TypeError(f"formula: max_operations must be an int, not {max_operations!r}")
+    max_operations = as_count(max_operations, "formula: max_operations", least=0)
     order = topological_order(root)
     operations = sum(
         len(value.args) if value.op.variadic else 1 for value in order if value.op is not None

@@ -7,7 +7,7 @@ from math import isfinite, nan
 from numbers import Real
 from typing import Any, TypeAlias
 
-from autograd import Value, mean
+from autograd import Value, as_function, mean
 from visualize.health.graph import RowGraph
 
 __all__ = ["Loss", "checked_loss", "loss_name", "loss_of"]
@@ -19,12 +19,12 @@ DEFAULT = "mean squared error, as no loss was given"
 
 def checked_loss(loss: Any) -> Loss | None:
     """Return the loss; TypeError for what is no function of predictions and targets."""
-    if loss is not None and (isinstance(loss, type) or not callable(loss)):
-        raise TypeError(
-            "health: loss is a function of predictions and targets, such as nn.cross_entropy, "
-            f"not {loss!r}"
-        )
-    return loss
+    if loss is None:
+        return None
+    made: Loss = as_function(
+        loss, "health: loss", "predictions", "targets", such_as="nn.cross_entropy"
+    )
+    return made
 
 
 def loss_name(loss: Loss | None) -> str:

@@ -8,8 +8,8 @@ import sys
 from collections.abc import Collection
 from typing import TYPE_CHECKING, Any, Protocol
 
+from autograd import as_count, as_switch
 from visualize.escape import printable
-from visualize.every import checked_every
 from visualize.health.check import ROWS, health_of
 from visualize.health.evolution import evolution
 from visualize.health.finding import KINDS
@@ -78,8 +78,8 @@ class HealthMonitor:
                 raise ValueError(f"HealthMonitor: stop_on holds {kind!r}; there are {allowed}")
         self._sample = sample_of(X, y, rows)
         self._loss = checked_loss(loss)
-        self._every = checked_every(every, "HealthMonitor")
-        self._print = print
+        self._every = as_count(every, "HealthMonitor: every")
+        self._print = as_switch(print, "HealthMonitor: print")
         self.epochs: list[int] = []
         self.reports: list[Health] = []
 

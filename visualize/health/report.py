@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from itertools import groupby
 from math import isnan
 from typing import TYPE_CHECKING, Any
 
+from autograd import computed
 from visualize.digits import counted
 from visualize.escape import columns, printable
 from visualize.health.figure import figure
@@ -58,7 +58,7 @@ class Health:
         """The worst that was found, in a sentence that names the layer, or "healthy"."""
         return str(self.findings[0]) if self.findings else "healthy"
 
-    @cached_property
+    @computed
     def text(self) -> str:
         """The verdict, what to do about it, and the numbers of every layer as tables."""
         return _text(self)

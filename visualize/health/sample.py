@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from math import isfinite
 from typing import Any
 
+from autograd import as_count
+
 __all__ = ["Sample", "sample_of"]
 
 
@@ -31,10 +33,7 @@ def sample_of(X: Any, y: Any, rows: int) -> Sample:
     >>> sample_of([[0.0], [1.0], [2.0], [3.0]], [0, 1, 2, 3], 2)
     Sample(inputs=[[0.0], [2.0]], targets=[0, 2], available=4)
     """
-    if isinstance(rows, bool) or not isinstance(rows, int):
-        raise TypeError(f"health: rows is the number of examples to look at, not {rows!r}")
-    if rows < 1:
-        raise ValueError(f"health: rows is the number of examples to look at, not {rows}")
+    rows = as_count(rows, "health: rows, how many examples to look at,")
     inputs, targets = _listed(X, "X"), _listed(y, "y")
     if len(inputs) != len(targets):
         raise ValueError(f"health: X has {len(inputs)} rows but y has {len(targets)}")

@@ -8,6 +8,7 @@ from abc import ABC, abstractmethod
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from autograd import as_path
 from visualize.plots.figures import figure_bytes
 from visualize.plots.gif import gif
 from visualize.save import write_atomically
@@ -56,18 +57,18 @@ class Animation(ABC):
         ...     animation.save(folder + "/descent.svg").name
         'descent.svg'
         """
-        path = Path(path)
-        suffix = path.suffix.lower()
+        target = as_path(path, "save: path")
+        suffix = target.suffix.lower()
         if suffix not in SUFFIXES:
             raise ValueError(
-                f"cannot save an animation as {path.name!r}; use one of {', '.join(SUFFIXES)}"
+                f"cannot save an animation as {target.name!r}; use one of {', '.join(SUFFIXES)}"
             )
         if suffix == ".svg":
             content = self.svg.encode()
         else:
             content = gif(self.pictures(), self.seconds, loop=self.loop)
-        write_atomically(path, content)
-        return path
+        write_atomically(target, content)
+        return target
 
 
 def svg_of(figure: Figure, *, digits: int) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from numbers import Real
 from typing import TYPE_CHECKING, Any
 
-from autograd import Constant, Value
+from autograd import Constant, Value, as_float
 
 if TYPE_CHECKING:
     import numpy as np
@@ -38,7 +38,9 @@ def as_floats(numbers: Any, where: str) -> NDArray[np.float64]:
         data = [item.data if isinstance(item, Value | Constant) else item for item in array.flat]
         array = np.array(data).reshape(array.shape)
     if array.dtype.kind not in REAL_KINDS:
-        wrong = next(item for item in array.flat if not isinstance(item, Real))
+        wrong = next((item for item in array.flat if not isinstance(item, Real)), None)
+        if wrong is None:  # all are: an int of more than 64 bits, or a Fraction
+            return np.array([as_float(item, where) for item in array.flat]).reshape(array.shape)
         raise TypeError(
             f"{where} holds {wrong!r}, of type {type(wrong).__name__}; "
             "a plot takes real numbers and Values"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from autograd import Value, no_grad
+from autograd import Value, as_float, as_function, no_grad
 from visualize.escape import plot_text
 from visualize.modes import evaluating
 from visualize.plots.decision_plane import DecisionPlane, plane_around
@@ -49,7 +49,10 @@ def plot_decision_boundary(
     >>> [text.get_text() for text in figure.axes[0].get_legend().get_texts()]
     ['class 0', 'class 1']
     """
-    plane = plane_around(X, y, resolution, "plot_decision_boundary")
+    where = "plot_decision_boundary"
+    as_function(model, f"{where}: model", "a row", such_as="an nn.MLP, before X and y")
+    threshold = as_float(threshold, f"{where}: threshold")
+    plane = plane_around(X, y, resolution, where)
     scores = _ask(model, plane)
     plane.check(scores)
     figure = new_figure(5.2, 4.7)

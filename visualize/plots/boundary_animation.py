@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from autograd import as_count, as_float, as_switch, computed
 from visualize.digits import counted
 from visualize.escape import plot_text
 from visualize.plots.animation import Animation, svg_of
@@ -43,7 +43,7 @@ class BoundaryAnimation(Animation):
         figure.draw_without_rendering()
         figure.set_layout_engine("none")
 
-    @cached_property
+    @computed
     def svg(self) -> str:
         """The animation as SVG."""
         return turning(
@@ -103,10 +103,10 @@ def animate_boundary(
     """
     if not isinstance(recorder, BoundaryRecorder):
         raise TypeError(f"animate_boundary takes a BoundaryRecorder, not {type(recorder).__name__}")
-    if not 0 < seconds < math.inf:
+    if not 0 < as_float(seconds, "animate_boundary: seconds") < math.inf:
         raise ValueError(f"animate_boundary: seconds is {seconds}; use a time above 0")
-    if frames < 2:
-        raise ValueError(f"animate_boundary: frames is {frames}; use 2 or more")
+    frames = as_count(frames, "animate_boundary: frames", least=2)
+    loop = as_switch(loop, "animate_boundary: loop")
     if len(recorder.frames) < 2:
         recorded = counted(len(recorder.frames), "frame")
         raise ValueError(

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from autograd import as_count, as_function
 from visualize.digits import counted, significant
-from visualize.every import checked_every
 from visualize.plots.answers import Answers
 from visualize.plots.decision_plane import plane_around
 
@@ -68,12 +68,12 @@ class BoundaryRecorder:
                 "BoundaryRecorder takes the examples, X and y, and the model by its name: "
                 "BoundaryRecorder(X, y, model=model)"
             )
-        self.every = checked_every(every, "BoundaryRecorder")
+        self.every = as_count(every, "BoundaryRecorder: every")
         self.plane = plane_around(X, y, resolution, "BoundaryRecorder")
         self.frames: list[BoundaryFrame] = []
         self._answers: Answers | None = None
         if model is not None:
-            self.record(model)
+            self.record(as_function(model, "BoundaryRecorder: model", "a row"))
 
     def __call__(self, state: Any) -> None:
         """Keep a frame of `state.model` if its epoch is one to be kept."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from autograd import as_switch
 from visualize.escape import plot_text
 from visualize.plots.arrays import as_floats
 from visualize.plots.figures import CLASS_COLOURS, matplotlib_module, new_figure
@@ -48,6 +49,15 @@ def plot_curves(
     """
     import numpy as np
 
+    if not isinstance(curves, Mapping):
+        raise TypeError(
+            f"plot_curves takes a mapping of names to curves, not {type(curves).__name__}: "
+            'plot_curves({"loss": losses}, ...)'
+        )
+    switches = {"x_log": x_log, "y_log": y_log, "markers": markers}
+    x_log, y_log, markers = (
+        as_switch(given, f"plot_curves: {name}") for name, given in switches.items()
+    )
     if not curves:
         raise ValueError("plot_curves: the mapping is empty; there is nothing to plot")
     figure = new_figure(6.0, 3.8)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from autograd import as_count
 from visualize.plots.arrays import as_floats
 from visualize.plots.figures import (
     CLASS_COLOURS,
@@ -169,8 +170,7 @@ def plane_around(inputs: ArrayLike, y: ArrayLike, resolution: int, where: str) -
     if not np.isfinite(points).all():
         row = int(np.argmin(np.isfinite(points).all(axis=1)))
         raise ValueError(f"{where}: row {row} of X is {points[row]}: not finite")
-    if resolution < 2:
-        raise ValueError(f"{where}: resolution is {resolution}; use 2 or more")
+    resolution = as_count(resolution, f"{where}: resolution", least=2)
     low, high = points.min(axis=0), points.max(axis=0)
     margin = np.where(high > low, MARGIN * (high - low), 1.0)
     across, up = (

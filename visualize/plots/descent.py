@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from autograd import as_count
 from visualize.escape import plot_text
 from visualize.plots.arrays import as_floats
 from visualize.plots.figures import matplotlib_module, new_figure
@@ -68,8 +69,7 @@ def descent_picture(
     resolution: int,
 ) -> tuple[Figure, Axes, list[Track]]:
     """Return the picture of `plot_descent` with its legend, and the paths that it waits for."""
-    if resolution < 2:
-        raise ValueError(f"plot_descent: resolution is {resolution}; use 2 or more")
+    resolution = as_count(resolution, "plot_descent: resolution", least=2)
     points = {name: _checked(name, path) for name, path in paths.items()}
     dimensions = max((path.ndim for path in points.values()), default=1)
     landscape = Landscape(function, *_frame(low, high, dimensions), resolution)

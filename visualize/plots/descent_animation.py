@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
-from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
+from autograd import as_count, as_float, computed
 from visualize.plots.animation import Animation, svg_of
 from visualize.plots.descent import descent_picture
 from visualize.plots.figures import matplotlib_module
@@ -74,7 +75,7 @@ class DescentAnimation(Animation):
         places: NDArray[np.float64] = track.places[np.minimum(self.moments, len(track.places) - 1)]
         return places
 
-    @cached_property
+    @computed
     def svg(self) -> str:
         """The animation as SVG."""
         return moving(
@@ -139,10 +140,9 @@ def animate_descent(
     >>> "@keyframes" in animation.svg, "<script" in animation.svg
     (True, False)
     """
-    if not seconds > 0:
+    if not 0 < as_float(seconds, "animate_descent: seconds") < math.inf:
         raise ValueError(f"animate_descent: seconds is {seconds}; use a time above 0")
-    if frames < 2:
-        raise ValueError(f"animate_descent: frames is {frames}; use 2 or more")
+    frames = as_count(frames, "animate_descent: frames", least=2)
     figure, axes, tracks = descent_picture(
         function, paths, low=low, high=high, title=title, resolution=resolution
     )

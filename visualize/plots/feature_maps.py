@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from autograd import as_count, as_switch
 from visualize.escape import plot_text
 from visualize.plots.kernels import kernels_of
 from visualize.plots.layer_output import channels_of, maps_of, target_of
@@ -63,8 +64,9 @@ def plot_feature_maps(
     target = target_of(model, layer)
     maps = maps_of(model, target, channels)
     kernels = _kernels(target)
-    if columns is not None and columns < 1:
-        raise ValueError(f"plot_feature_maps: columns is {columns}; use 1 or more")
+    if columns is not None:
+        columns = as_count(columns, "plot_feature_maps: columns")
+    dark_on_white = as_switch(dark_on_white, "plot_feature_maps: dark_on_white")
     wide = min(columns or _columns(maps.shape), len(maps))
     down = math.ceil(len(maps) / wide)
     beside = 0.0 if kernels is None else KERNEL

@@ -9,6 +9,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING
 
+from autograd import as_path
 from visualize.save import write_atomically
 
 if TYPE_CHECKING:
@@ -81,12 +82,14 @@ def save_figure(figure: Figure, path: str | os.PathLike[str]) -> Path:
     ...     save_figure(plot_history({"loss": [2.0, 1.0]}), f"{folder}/loss.svg").name
     'loss.svg'
     """
-    path = Path(path)
-    suffix = path.suffix.lower()
+    if not hasattr(figure, "savefig"):
+        raise TypeError(f"save_figure takes a figure of matplotlib, not {type(figure).__name__}")
+    target = as_path(path, "save_figure: path")
+    suffix = target.suffix.lower()
     if suffix not in UNDATED:
-        raise ValueError(f"cannot save a plot as {path.name!r}; use one of {', '.join(UNDATED)}")
-    write_atomically(path, figure_bytes(figure, suffix))
-    return path
+        raise ValueError(f"cannot save a plot as {target.name!r}; use one of {', '.join(UNDATED)}")
+    write_atomically(target, figure_bytes(figure, suffix))
+    return target
 
 
 def figure_bytes(figure: Figure, suffix: str) -> bytes:

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from autograd import as_count, as_switch
 from visualize.digits import counted
 from visualize.escape import plot_text
 from visualize.plots.figures import new_figure
@@ -49,6 +50,8 @@ def plot_images(
     """
     if not isinstance(images, Iterable):
         raise TypeError(f"plot_images takes a list of pictures, not {type(images).__name__}")
+    diverging = as_switch(diverging, "plot_images: diverging")
+    dark_on_white = as_switch(dark_on_white, "plot_images: dark_on_white")
     arrays = [
         as_picture(image, f"plot_images: picture {place}") for place, image in enumerate(images)
     ]
@@ -59,8 +62,8 @@ def plot_images(
             f"plot_images: {counted(len(arrays), 'picture')} but "
             f"{counted(len(titles), 'title')}; give one each"
         )
-    if columns is not None and columns < 1:
-        raise ValueError(f"plot_images: columns is {columns}; use 1 or more")
+    if columns is not None:
+        columns = as_count(columns, "plot_images: columns")
     wide = min(columns or _columns(len(arrays)), len(arrays))
     rows = math.ceil(len(arrays) / wide)
     cell = min(WIDEST, max(NARROWEST, GRID_WIDTH / wide))

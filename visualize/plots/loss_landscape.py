@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from autograd import as_count, as_function
 from visualize.digits import significant
 from visualize.escape import plot_text
 from visualize.plots.arrays import as_floats
@@ -136,13 +137,8 @@ def _check(model: Any, loss: Any, resolution: int) -> None:
             f"{WHERE} moves model.parameters(), a list of Values, as nn.Module has it; "
             f"{type(model).__name__} has none"
         )
-    if not callable(loss):
-        raise TypeError(
-            f"{WHERE}: loss is {loss!r}; give the function of outputs and targets itself, such as "
-            "nn.mse_loss"
-        )
-    if resolution < 2:
-        raise ValueError(f"{WHERE}: resolution is {resolution}; use 2 or more")
+    as_function(loss, f"{WHERE}: loss", "outputs", "targets", such_as="nn.mse_loss")
+    as_count(resolution, f"{WHERE}: resolution", least=2)
 
 
 def _frame(

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
+from autograd import as_count, as_switch
 from visualize.digits import counted
 from visualize.escape import plot_text
 from visualize.plots.columns import Column, columns_of
@@ -60,8 +61,9 @@ def draw_network(
     >>> [text.get_text() for text in figure.axes[0].texts]
     ['2 inputs', '3 units\nrelu', '1 unit\nlinear']
     """
-    if max_units < 2:
-        raise ValueError(f"draw_network: max_units is {max_units}; use 2 or more")
+    max_units = as_count(max_units, "draw_network: max_units", least=2)
+    if numbers is not None:
+        numbers = as_switch(numbers, "draw_network: numbers")
     columns = columns_of(model)
     widths = [len(columns[0].weights[0]), *(len(column.weights) for column in columns)]
     _check_names("inputs", inputs, widths[0])

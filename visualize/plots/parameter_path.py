@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from visualize.every import checked_every
+from autograd import as_count
 from visualize.plots.arrays import as_floats
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ class ParameterPath:
     """
 
     def __init__(self, model: Any = None, *, every: int = 1) -> None:
-        self.every = checked_every(every, "ParameterPath")
+        self.every = as_count(every, "ParameterPath: every")
         self._points: list[list[float]] = []
         if model is not None:
             self.record(model)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from autograd import as_count
 from visualize.digits import counted
 from visualize.escape import plot_text
 from visualize.plots.figures import new_figure
@@ -49,8 +50,7 @@ def plot_weights(
     >>> [axes.get_title() for axes in figure.axes[:3]], figure.axes[0].images[0].get_size()
     (['unit 0', 'unit 1', 'unit 2'], (8, 8))
     """
-    if max_images < 1:
-        raise ValueError(f"plot_weights: max_images is {max_images}; use 1 or more")
+    max_images = as_count(max_images, "plot_weights: max_images")
     kernels = kernels_of(model, shape, "plot_weights")
     units, channels = kernels.pictures.shape[:2]
     shown = min(max(max_images // channels, 1), units)

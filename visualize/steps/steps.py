@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from functools import cached_property
 from pathlib import Path
 from typing import SupportsFloat, overload
 
-from autograd import Value
+from autograd import Value, as_path, computed
 from visualize.digits import significant
 from visualize.escape import columns
 from visualize.instead import instead_of
@@ -54,7 +53,7 @@ class Steps(Sequence[Step]):
         self._position += 1
         return self._steps[self._position - 1]
 
-    @cached_property
+    @computed
     def text(self) -> str:
         """The whole pass as a table, one line per step."""
         names = names_of(flatten([self.root]))
@@ -75,7 +74,7 @@ class Steps(Sequence[Step]):
     def __str__(self) -> str:
         return self.text
 
-    @cached_property
+    @computed
     def svg(self) -> str:
         """The pass as an animated SVG picture; ValueError for a graph of more than 60 values."""
         return played(self.root, self.gradient, self._steps)
@@ -87,14 +86,14 @@ class Steps(Sequence[Step]):
         picture of more than 60 values: the page that `visualize.show` opens plays graphs of any
         size. Raises FileNotFoundError where the folder is missing.
         """
-        path = Path(path)
-        suffix = path.suffix.lower()
+        target = as_path(path, "save: path")
+        suffix = target.suffix.lower()
         if suffix not in SUFFIXES:
             raise ValueError(
-                f"cannot save steps as {path.name!r}; use one of {', '.join(SUFFIXES)}"
+                f"cannot save steps as {target.name!r}; use one of {', '.join(SUFFIXES)}"
             )
-        write_atomically(path, (self.svg if suffix == ".svg" else self.text).encode())
-        return path
+        write_atomically(target, (self.svg if suffix == ".svg" else self.text).encode())
+        return target
 
     def __repr__(self) -> str:
         return f"<Steps: {len(self)} of a backward pass. Show: print(steps), next(steps)>"

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from functools import cached_property
 from math import isfinite, log
 from sys import float_info
 
-from autograd import Contribution, Value, Visit
+from autograd import Contribution, Value, Visit, computed
 from visualize.steps.paths import Path, largest_paths
 from visualize.why.magnitude import log_size, sums_to_leaf
 from visualize.why.ways import Ways
@@ -23,18 +22,18 @@ class Sizes:
         self.ways = ways
         self.gradient = ways.gradient or 0.0
 
-    @cached_property
+    @computed
     def below(self) -> dict[Value, float]:
         """The logarithm of the sum of |products| from each value down to the leaf."""
         return sums_to_leaf(self.ways.visits, self.ways.leaf)
 
-    @cached_property
+    @computed
     def path(self) -> Path | None:
         """The path with the largest |product|."""
         paths = largest_paths(self.ways.passes, [self.ways.leaf], count=1)[self.ways.leaf]
         return paths[0] if paths else None
 
-    @cached_property
+    @computed
     def underflows(self) -> list[tuple[float, Visit, Contribution]]:
         """Products that are 0 or lost digits though no factor is 0, with what they stood for."""
         return [
@@ -48,7 +47,7 @@ class Sizes:
             and visit.gradient and contribution.local and isfinite(contribution.local)
         ]  # fmt: skip
 
-    @cached_property
+    @computed
     def cancellations(self) -> list[tuple[float, Value]]:
         """Values whose contributions cancel, with what each takes away, the most first.
 

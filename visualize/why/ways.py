@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
-from autograd import Constant, Contribution, Sweep, Value, Visit
+from autograd import Constant, Contribution, Sweep, Value, Visit, computed
 from visualize.digits import in_digits, significant
 from visualize.escape import cut
 from visualize.formula.holding import rule_digits
@@ -33,12 +32,12 @@ class Ways:
     names: dict[Value, str]
     passes: Sweep
 
-    @cached_property
+    @computed
     def number(self) -> dict[Value, int]:
         """The place of each value in topological order."""
         return {value: place for place, value in enumerate(self.graph.values)}
 
-    @cached_property
+    @computed
     def gradients(self) -> dict[Value, float]:
         """The gradient of every value that the sweep reached."""
         return self.passes.gradients()
@@ -48,7 +47,7 @@ class Ways:
         """The gradient of the leaf; None where the sweep did not reach it."""
         return self.gradients.get(self.leaf)
 
-    @cached_property
+    @computed
     def dependent(self) -> set[Value]:
         """The leaf and all that was computed from it, whether gradients pass or not."""
         found = {self.leaf}
@@ -57,7 +56,7 @@ class Ways:
                 found.add(value)
         return found
 
-    @cached_property
+    @computed
     def visits(self) -> list[Visit]:
         """The visits of the sweep on the ways, root first, with what goes towards the leaf."""
         return [
@@ -69,7 +68,7 @@ class Ways:
     def _leads(self, contribution: Contribution) -> bool:
         return contribution.operand in self.dependent
 
-    @cached_property
+    @computed
     def incoming(self) -> dict[Value, list[tuple[Visit, Contribution]]]:
         """What each value on the ways got, in the order of the sweep."""
         found: dict[Value, list[tuple[Visit, Contribution]]] = {}
@@ -78,7 +77,7 @@ class Ways:
                 found.setdefault(contribution.operand, []).append((visit, contribution))
         return found
 
-    @cached_property
+    @computed
     def _consumers_below_root(self) -> dict[Value, Value]:
         """For each value, a consumer on a shortest way to the root."""
         above: dict[Value, Value] = {}
@@ -90,7 +89,7 @@ class Ways:
                     order.append(operand)
         return above
 
-    @cached_property
+    @computed
     def _operands_above_leaf(self) -> dict[Value, Value]:
         """For each value that depends on the leaf, an operand on a shortest way to it."""
         consumers: dict[Value, list[Value]] = {}

@@ -82,7 +82,7 @@ def test_impossible_strengths_are_refused(strength):
 def test_what_has_no_weights_and_what_is_no_function_is_refused():
     with pytest.raises(ValueError, match="no weights to penalize"):
         L2(1.0)(Module())
-    with pytest.raises(TypeError, match=r"penalty is a function of the model, such as L2\(1e-4\)"):
+    with pytest.raises(TypeError, match=r"a function of the model, such as L2\(1e-4\), not"):
         fit(model_of(), X, Y, loss="mse_loss", penalty=0.1)
     with pytest.raises(TypeError, match=r"such as L2\(1e-4\), not <class 'nn.optim.penalties.L2'>"):
         fit(model_of(), X, Y, loss="mse_loss", penalty=L2)
