@@ -39,7 +39,8 @@ import json, sys
 from pathlib import Path
 import autograd
 from autograd import Value, compile, grad, jvp, softsign
-from visualize import draw, explain, formula, kinks, why
+from nn import MLP
+from visualize import draw, explain, formula, health, kinks, why
 
 backends, folder = sys.argv[1].split(","), Path(sys.argv[2])
 found = {"file": autograd.__file__}
@@ -68,8 +69,8 @@ root = softsign(far)
 root.backward()
 found["why"] = why(far, root).text
 found["flat"] = draw(root).text
-from visualize.checkup.units import near_bound
-found["near a bound"] = [near_bound(softsign(Value(number))) for number in (2.0, 1000.0)]
+model = MLP(1, [2, 1], activation=lambda x: softsign(x * 1e4))
+found["saturated"] = health(model, [[1.0], [2.0]], [0.0, 0.0]).layers[0].saturated
 from visualize.command import main
 main(["softsign(x)", "x=2"])
 sys.path.insert(0, "docs")
@@ -152,7 +153,7 @@ def test_words(found):
     assert "softsign''(0) = 0, between 2 and -2" in found["kinks"]
     assert "softsign is flat so far out" in found["why"]
     assert "scale the inputs" in found["why"]
-    assert found["near a bound"] == [False, True]
+    assert found["saturated"] == [0, 1]
 
 
 def test_the_command_line_and_the_documentation(found):
