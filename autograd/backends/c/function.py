@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from autograd.backends.c.literals import braces, double
-from autograd.backends.c.places import Places
 from autograd.backends.c.stages import write_reduction, write_stage
-from autograd.backends.c.writer import Writer
+from autograd.backends.c.writer import Places, Writer
 
 if TYPE_CHECKING:
     from autograd.backends.c.rows import RowFunctions

@@ -1,21 +1,68 @@
-"""Writer: the lines of one C function, with its loops and the elements that they read."""
+"""Writer: the lines of one C function, with its loops, and the places of the rows that they read."""
 
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-from autograd.backends.c.literals import braces
-from autograd.backends.c.places import Place
+from autograd.backends.c.literals import braces, double
 from autograd.program.stages import Memory, Table
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from autograd.backends.c.places import Places
     from autograd.backends.c.rows import RowFunctions
+    from autograd.program.stages import Schedule
 
-__all__ = ["Text", "Writer"]
+__all__ = ["Places", "Text", "Writer"]
+
+
+class Place(NamedTuple):
+    """An element of a C array."""
+
+    array: str
+    offset: int
+
+    def __str__(self) -> str:
+        return f"{self.array}[{self.offset}]"
+
+
+class Places:
+    """Inputs and parameters stay where the caller has them; all results share one array `v`.
+
+    Of one example both memories hold one number per row. Rows of a memory that follow each other
+    and lie in one array follow each other there.
+    """
+
+    def __init__(self, schedule: Schedule) -> None:
+        program = schedule.program
+        constants = program.shared + program.parameters
+        uniform = constants + len(program.constants)  # the first row that `before` computes
+        computed = schedule.uniform - uniform
+        self.constants = program.constants
+        self.size = computed + schedule.varying - program.examples  # of the array v
+        self._starts = {  # where each array takes over: the first row, and its place
+            Memory.UNIFORM: (
+                (uniform, Place("v", 0)),
+                (constants, Place("constants", 0)),
+                (program.shared, Place("parameters", 0)),
+                (0, Place("inputs", program.examples)),
+            ),
+            Memory.VARYING: (
+                (program.examples, Place("v", computed)),
+                (0, Place("inputs", 0)),
+            ),
+        }
+
+    def of(self, memory: Memory, row: int) -> Place:
+        """Return the place of a row."""
+        first, place = next(start for start in self._starts[memory] if row >= start[0])
+        return Place(place.array, place.offset + row - first)
+
+    def text(self, place: Place) -> str:
+        """Return C text that reads one place: of a constant, its number."""
+        return double(self.constants[place.offset]) if place.array == "constants" else str(place)
+
 
 Text: TypeAlias = "Callable[[str, str], str]"  # of the element in a line and a column, both C text
 INDEX_TYPES = ((2**8, "unsigned char"), (2**16, "unsigned short"), (2**32, "unsigned long"))
