@@ -1,16 +1,30 @@
-"""A schedule as one C function, which computes the outputs of one example."""
+"""A schedule as one C function, which computes the outputs of one example stage by stage."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from autograd.backends.c.literals import braces, double
-from autograd.backends.c.stages import write_reduction, write_stage
+from autograd.backends.c.literals import braces, comment, double
 from autograd.backends.c.writer import Places, Writer
+from autograd.backends.formula import formula_of
+from autograd.primitives import dot, guarded_dot
+from autograd.program.stages import (
+    Dots,
+    Elementwise,
+    Product,
+    Rows,
+    SummedProduct,
+    SummedRows,
+    Table,
+)
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from autograd.backends.c.rows import RowFunctions
-    from autograd.program.stages import Schedule
+    from autograd.backends.c.writer import Text
+    from autograd.primitive import Primitive
+    from autograd.program.stages import Schedule, Stage
 
 __all__ = ["Function", "definition", "signature"]
 
@@ -57,3 +71,102 @@ def signature(file: str, function: Function) -> str:
     """Return the head of a function in the file of this name."""
     arguments = "const double *inputs, const double *parameters, double *outputs"
     return f"void {file}_{function.name}({arguments})"
+
+
+FEW = 4  # rows that are written out, as a loop would be no shorter
+SOME = 16  # rows that are written out where a loop would read an array of indices
+
+
+def write_stage(writer: Writer, stage: Stage) -> None:
+    """Write what a stage computes."""
+    if isinstance(stage, Elementwise):
+        _write_elementwise(writer, stage)
+    elif isinstance(stage, Product):
+        _write_product(writer, stage)
+    elif isinstance(stage, Dots):
+        op = guarded_dot if stage.guarded else dot
+        _write_folds(writer, op, (stage.left, stage.right), 0.0, stage.result)
+    elif formula_of(stage.op).arity == 3:
+        _write_folds(writer, stage.op, stage.halves(), 0.0, stage.result)
+    else:
+        _write_folds(writer, stage.op, (stage.terms,), stage.start, stage.result)
+
+
+def write_reduction(writer: Writer, stage: SummedProduct | SummedRows, first: int) -> None:
+    """Write what a stage adds to the sums, which are the outputs from number `first` on."""
+    if isinstance(stage, SummedProduct):
+        into = writer.position(tuple(tuple(first + n for n in line) for line in stage.into))
+        _write_grid(writer, stage, lambda i, j: f"outputs[{into(i, j)}]", start=None)
+        return
+    source = writer.reader(_column(stage.rows))
+    into = writer.position(tuple((first + number,) for number in stage.into))
+    with writer.loop("i", len(stage.into)) as i:
+        writer.line(f"outputs[{into(i, '0')}] += {source(i, '0')};")
+
+
+def _write_elementwise(writer: Writer, stage: Elementwise) -> None:
+    count = len(stage.result.index)
+    irregular = any(rows.stride is None for rows in stage.operands)
+    if count <= (SOME if irregular else FEW):
+        for position, row in enumerate(stage.result.index):
+            operands = [writer.read(rows.memory, rows.index[position]) for rows in stage.operands]
+            text = writer.rows.applied(stage.op, *operands)
+            writer.line(f"{writer.read(stage.result.memory, row)} = {text};")
+        return
+    writer.line(f"/* {count} of {comment(stage.op.name)} */")
+    sources = [writer.reader(_column(rows)) for rows in stage.operands]
+    target = writer.reader(_column(stage.result))
+    with writer.loop("i", count) as i:
+        text = writer.rows.applied(stage.op, *[source(i, "0") for source in sources])
+        writer.line(f"{target(i, '0')} = {text};")
+
+
+def _write_folds(
+    writer: Writer, op: Primitive, tables: Sequence[Table], start: float | None, result: Rows
+) -> None:
+    count, width = tables[0].height, tables[0].width
+    writer.line(f"/* {count} of {comment(op.name)}, over {width} */")
+    target = writer.reader(_column(result))
+    sources = [writer.reader(table) for table in tables if width]
+    with writer.loop("i", count) as i:
+        total = target(i, "0")
+        if start is None:
+            writer.line(f"{total} = {sources[0](i, '0')};")
+        else:
+            writer.line(f"{total} = {double(start)};")
+        first = 1 if start is None else 0
+        if first < width:
+            with writer.loop("k", width, first) as k:
+                text = writer.rows.applied(op, total, *[source(i, k) for source in sources])
+                writer.line(f"{total} = {text};")
+
+
+def _write_product(writer: Writer, stage: Product) -> None:
+    height, width = stage.left.height, stage.right.height
+    grid = f"{height} x {width}" if width > 1 else str(height)
+    writer.line(f"/* {grid} of {'guarded_' * stage.guarded}dot, over {stage.left.width} */")
+    rows = stage.result.index
+    lines = tuple(rows[start : start + width] for start in range(0, len(rows), width))
+    _write_grid(writer, stage, writer.reader(Table(stage.result.memory, lines)), start="0.0")
+
+
+def _write_grid(
+    writer: Writer, stage: Product | SummedProduct, target: Text, start: str | None
+) -> None:
+    """Write dot products of each line on the left with each on the right into the targets."""
+    op = guarded_dot if stage.guarded else dot
+    width = stage.left.width
+    sources = [writer.reader(table) for table in (stage.left, stage.right) if width]
+    with writer.loop("i", stage.left.height) as i, writer.loop("j", stage.right.height) as j:
+        result = target(i, j)
+        if start is not None:
+            writer.line(f"{result} = {start};")
+        if width:
+            with writer.loop("k", width) as k:
+                factors = [source(line, k) for source, line in zip(sources, (i, j))]
+                text = writer.rows.applied(op, result, *factors)
+                writer.line(f"{result} = {text};")
+
+
+def _column(rows: Rows) -> Table:
+    return Table(rows.memory, tuple((row,) for row in rows.index))
