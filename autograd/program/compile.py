@@ -11,7 +11,6 @@ from autograd.backends.selection import checked_backend
 from autograd.backward import accumulate
 from autograd.mode import CURRENT
 from autograd.program.arguments import Axes, read
-from autograd.program.export import write_c
 from autograd.program.listing import listing
 from autograd.program.programs import Programs
 from autograd.program.schedule import scheduled
@@ -263,7 +262,9 @@ class Compiled:
         ['square.c', 'square.h']
         """
         programs = self._programs
-        return write_c(programs.trace(self._read(args)) if args else programs.only_trace(), path)
+        trace = programs.trace(self._read(args)) if args else programs.only_trace()
+        source: Path = loaded("autograd.backends.c").write_c(trace, path)
+        return source
 
     def to_jax(self, kind: str, *args: Any) -> Callable[[Any, Any, Any], tuple[Any, Any]]:
         """Return the program of one kind of result as a pure function of JAX arrays.

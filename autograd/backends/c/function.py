@@ -43,14 +43,14 @@ def definition(file: str, function: Function, rows: RowFunctions) -> tuple[str, 
     places = Places(schedule)
     writer = Writer(places, rows)
     for stage in (*schedule.before, *schedule.body):
-        write_stage(writer, stage)
+        _write_stage(writer, stage)
     writer.copy("outputs", 0, [places.of(*output) for output in schedule.outputs])
     first = len(schedule.outputs)
     if schedule.sums:
         with writer.loop("i", first + schedule.sums, first) as i:
             writer.line(f"outputs[{i}] = 0.0;")
     for reduction in schedule.reductions:
-        write_reduction(writer, reduction, first)
+        _write_reduction(writer, reduction, first)
 
     body = "\n".join(writer.lines)
     head = []
@@ -77,7 +77,7 @@ FEW = 4  # rows that are written out, as a loop would be no shorter
 SOME = 16  # rows that are written out where a loop would read an array of indices
 
 
-def write_stage(writer: Writer, stage: Stage) -> None:
+def _write_stage(writer: Writer, stage: Stage) -> None:
     """Write what a stage computes."""
     if isinstance(stage, Elementwise):
         _write_elementwise(writer, stage)
@@ -92,7 +92,7 @@ def write_stage(writer: Writer, stage: Stage) -> None:
         _write_folds(writer, stage.op, (stage.terms,), stage.start, stage.result)
 
 
-def write_reduction(writer: Writer, stage: SummedProduct | SummedRows, first: int) -> None:
+def _write_reduction(writer: Writer, stage: SummedProduct | SummedRows, first: int) -> None:
     """Write what a stage adds to the sums, which are the outputs from number `first` on."""
     if isinstance(stage, SummedProduct):
         into = writer.position(tuple(tuple(first + n for n in line) for line in stage.into))

@@ -67,14 +67,14 @@ def _definition(row: Primitive, name: str) -> str:
     arguments = ", ".join(f"double {argument}" for argument in "xyz"[: formula.arity])
     what = f"one more term of {row.name}" if row.variadic else row.name
     head = comment(f"{what}: {row.doc}" if row.doc else what)
-    lines = "".join(f"    {line}\n" for line in body_of(formula))
+    lines = "".join(f"    {line}\n" for line in _body_of(formula))
     return f"/* {head} */\nstatic double {name}({arguments})\n{{\n{lines}}}\n\n"
 
 
 CONDITIONS = {"compare", "both", "either", "opposite"}
 
 
-class Expressions:
+class _Expressions:
     """The algebra of formulas over C text, as autograd.backends.formula.Algebra has it."""
 
     number = staticmethod(double)
@@ -101,7 +101,7 @@ class Expressions:
 
     def function(self, name: str, *args: str) -> str:
         """Return the call of a function of <math.h>."""
-        return f"{name}({', '.join(map(bare, args))})"
+        return f"{name}({', '.join(map(_bare, args))})"
 
     def compare(self, relation: str, x: str, y: str) -> str:
         """Return the condition x < y, or another relation."""
@@ -128,19 +128,19 @@ class Expressions:
         return f"({condition} ? 1.0 : 0.0)"
 
 
-def body_of(formula: Formula) -> list[str]:
+def _body_of(formula: Formula) -> list[str]:
     """Return the statements of a function of doubles x, y, z that returns the formula's value.
 
     What is needed twice is computed once.
 
     >>> from autograd.backends.formula import parsed
-    >>> for line in body_of(parsed("x / (1 + exp(x)) * exp(x)", 2)):
+    >>> for line in _body_of(parsed("x / (1 + exp(x)) * exp(x)", 2)):
     ...     print(line)
     (void)y;
     const double t1 = exp(x);
     return (x / (1.0 + t1)) * t1;
     """
-    algebra = Expressions()
+    algebra = _Expressions()
     values = list("xyz"[: formula.arity])
     uses = Counter(position for step in formula.steps for position in step.inputs)
     uses[formula.result] += 1
@@ -151,13 +151,13 @@ def body_of(formula: Formula) -> list[str]:
         if uses[len(values)] > 1 and method != "number":
             name = f"t{len(lines) - unused + 1}"
             kind = "int" if method in CONDITIONS else "double"
-            lines.append(f"const {kind} {name} = {bare(text)};")
+            lines.append(f"const {kind} {name} = {_bare(text)};")
             text = name
         values.append(text)
-    return [*lines, f"return {bare(values[formula.result])};"]
+    return [*lines, f"return {_bare(values[formula.result])};"]
 
 
-def bare(text: str) -> str:
+def _bare(text: str) -> str:
     """Return an expression of this algebra without the brackets around all of it."""
     return text[1:-1] if text.startswith("(") and text.endswith(")") and _is_one(text) else text
 

@@ -1,4 +1,4 @@
-"""Writer: the lines of one C function, with its loops, and the places of the rows that they read."""
+"""Writer: the lines of one C function, its loops, and the places of the rows that they read."""
 
 from __future__ import annotations
 

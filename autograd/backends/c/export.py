@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from autograd.backends.c.files import c_text
+from autograd.backends.c.function import Function
 from autograd.files import as_path, write_files
 from autograd.program import derivatives
 from autograd.program.schedule import scheduled
 from autograd.program.simplify import simplified
 from autograd.structure import NUMBER, described
-from autograd.turns import loaded
 
 if TYPE_CHECKING:
     import os
@@ -37,22 +38,17 @@ def write_c(trace: Trace, path: str | os.PathLike[str]) -> Path:
         raise FileNotFoundError(f"to_c: there is no folder {str(source.parent)!r}; make it first")
     source = source.with_suffix(".c")
     header = source.with_suffix(".h")
-    backend = loaded("autograd.backends.c")
-    functions = [backend.Function("value", _schedule(trace.program), described(trace.result))]
+    functions = [Function("value", _schedule(trace.program), described(trace.result))]
     if trace.result == NUMBER:
         slopes = derivatives.value_and_gradient(trace.program, trace.inputs)
         outputs = "the value, then its derivative with respect to each input"
-        functions.append(
-            backend.Function("gradient", _schedule(derivatives.dense(slopes)), outputs)
-        )
+        functions.append(Function("gradient", _schedule(derivatives.dense(slopes)), outputs))
     else:
         slopes = derivatives.jacobian(trace.program, trace.inputs)
         outputs = "for each number of the value its derivatives with respect to each input"
-        functions.append(
-            backend.Function("jacobian", _schedule(derivatives.dense(slopes)), outputs)
-        )
+        functions.append(Function("jacobian", _schedule(derivatives.dense(slopes)), outputs))
     parameters = [leaf._data for leaf in trace.leaves]
-    text = backend.c_text(source.stem, functions, parameters, header.name)
+    text = c_text(source.stem, functions, parameters, header.name)
     write_files({source: text.source.encode(), header: text.header.encode()})
     return source
 
