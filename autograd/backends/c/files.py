@@ -1,4 +1,4 @@
-"""Two files of C99 that need nothing but libm: functions, and the header for those who call them."""
+"""Two files of C99 that need nothing but libm: functions, and the header for their callers."""
 
 from __future__ import annotations
 

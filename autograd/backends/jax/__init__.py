@@ -9,8 +9,6 @@ them, takes numbers below 2.2e-308 for 0, and has functions within 5 units in th
 for log1p and atanh (130), erfc (63) and the gamma functions (relative 1e-10). Elsewhere its algebra
 of real numbers is in force. It compiles every stage, and all of them again for each number of
 examples: programs of thousands of stages belong on another backend.
-
-Reading order: algebra, memory, stages, function.
 """
 
 from __future__ import annotations

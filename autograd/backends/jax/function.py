@@ -1,30 +1,33 @@
-"""A schedule as one pure function of JAX arrays."""
+"""A schedule as one pure function of JAX arrays: its stages over two memories."""
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import jax.numpy as jnp
 import numpy as np
 from jax import lax
+from jax.scipy import special
 
-from autograd.backends.jax.algebra import function_of
-from autograd.backends.jax.memory import Memories
-from autograd.backends.jax.stages import computed, summed
-from autograd.program.stages import Elementwise, Fold, Memory, Rows
+from autograd.backends.formula import formula_of
+from autograd.primitives import identity
+from autograd.program.stages import Dots, Elementwise, Fold, Memory, Rows, SummedProduct
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     import jax
 
-    from autograd.program.stages import Schedule
+    from autograd.primitive import Primitive
+    from autograd.program.stages import Product, Schedule, Stage, SummedRows, Table
 
     Array: TypeAlias = jax.Array
     Function: TypeAlias = Callable[[Array, Array, Array], tuple[Array, Array]]
 
 __all__ = ["function"]
+
 
 unchanged: Any = lax.optimization_barrier  # JAX gives it no types
 
@@ -44,28 +47,28 @@ def function(schedule: Schedule) -> Function:
     """
     for stage in (*schedule.before, *schedule.body):
         if isinstance(stage, Elementwise | Fold):
-            function_of(stage.op)
+            _function_of(stage.op)
 
     def run(examples: Array, shared: Array, parameters: Array) -> tuple[Array, Array]:
         precision = jnp.result_type(examples, shared, parameters)
-        memories = Memories(jnp.concatenate([shared, parameters])[:, None], examples.T)
+        memories = _Memories(jnp.concatenate([shared, parameters])[:, None], examples.T)
         for zero, numbers in groupby(schedule.program.constants, (0.0).__eq__):
             constants = jnp.array([*numbers], precision)[:, None]
             if zero:  # XLA would take x + 0.0 for x, which is another number at -0.0
                 constants = unchanged(constants)
             memories.append(Memory.UNIFORM, constants)
         for stage in (*schedule.before, *schedule.body):
-            memories.append(stage.result.memory, computed(stage, memories))
+            memories.append(stage.result.memory, _computed(stage, memories))
         sums = jnp.zeros(schedule.sums, precision)
         for reduction in schedule.reductions:
-            part = summed(reduction, memories)
+            part = _summed(reduction, memories)
             sums = sums.at[np.array(reduction.into)].add(part)
         return _outputs(schedule, memories).astype(precision), sums
 
     return run
 
 
-def _outputs(schedule: Schedule, memories: Memories) -> Array:
+def _outputs(schedule: Schedule, memories: _Memories) -> Array:
     """Return the outputs, shape (examples, outputs)."""
     columns: list[int] = []
     parts = [jnp.zeros((0, memories.examples))]
@@ -76,3 +79,214 @@ def _outputs(schedule: Schedule, memories: Memories) -> Array:
             parts.append(jnp.broadcast_to(memories.rows(rows), (len(wanted), memories.examples)))
             columns += wanted
     return jnp.concatenate(parts)[np.argsort(columns)].T
+
+
+# The products of a stage by the axes of its tables: lines a and b, terms k, examples n.
+PER_ROW = "rkn,rkn->rn"
+PER_PAIR = "akn,bkn->abn"
+PER_PAIR_UNIFORM_LEFT = "ak,bkn->abn"
+SUMMED = "akn,bkn->ab"
+
+
+def _computed(stage: Stage, memories: _Memories) -> Array:
+    """Return the rows that a stage adds to its memory, shape (rows, examples or 1)."""
+    if isinstance(stage, Elementwise):
+        result = _function_of(stage.op)(*map(memories.rows, stage.operands))
+    elif isinstance(stage, Fold):
+        result = _folded(stage, memories)
+    elif isinstance(stage, Dots):
+        left, right = memories.table(stage.left), memories.table(stage.right)
+        result = _products(PER_ROW, left, right, stage.guarded)
+    else:
+        result = _product(stage, memories)
+    examples = memories.examples if stage.result.memory is Memory.VARYING else 1
+    return jnp.broadcast_to(result, (len(stage.result.index), examples))
+
+
+def _summed(stage: SummedProduct | SummedRows, memories: _Memories) -> Array:
+    """Return what a stage adds to the sums, in the shape of its `into`."""
+    if isinstance(stage, SummedProduct):
+        left, right = memories.table(stage.left), memories.table(stage.right)
+        return _products(SUMMED, left, right, stage.guarded)
+    rows = memories.rows(stage.rows)
+    uniform = stage.rows.memory is Memory.UNIFORM
+    return jnp.broadcast_to(
+        rows[:, 0] * memories.examples if uniform else rows.sum(axis=1), len(stage.into)
+    )
+
+
+def _folded(stage: Fold, memories: _Memories) -> Array:
+    """Return a variadic operation of the terms, taken two at a time in their order."""
+    if stage.op.sum_of is identity:
+        return _from_zero(memories.table(stage.terms).sum(axis=1))
+    pairs = formula_of(stage.op).arity == 3
+    tables = stage.halves() if pairs else (stage.terms,)
+    arrays = [jnp.moveaxis(memories.table(table), 1, 0) for table in tables]
+    start = 0.0 if pairs else stage.start
+    if start is None:
+        first, arrays = arrays[0][0], [arrays[0][1:]]
+    else:
+        first = jnp.full_like(arrays[0][0], start)
+    function = _function_of(stage.op)
+    total, _ = lax.scan(lambda so_far, term: (function(so_far, *term), None), first, arrays)
+    return total
+
+
+def _product(stage: Product, memories: _Memories) -> Array:
+    left, right = memories.table(stage.left), memories.table(stage.right)
+    if stage.left.memory is Memory.UNIFORM:  # one matrix for all examples
+        result = _products(PER_PAIR_UNIFORM_LEFT, left[:, :, 0], right, stage.guarded)
+    else:
+        result = _products(PER_PAIR, left, right, stage.guarded)
+    return result.reshape(len(stage.result.index), result.shape[-1])
+
+
+def _products(axes: str, left: Array, right: Array, guarded: bool) -> Array:
+    """Return sums of products; a guarded one is recomputed with its guard where it holds a nan."""
+    # "highest": all digits on accelerators too, where the default rounds the factors
+    plain = jnp.einsum(axes, left, right, precision="highest")
+    if not guarded:
+        return _from_zero(plain)
+
+    def with_guard() -> Array:
+        operands, kept = axes.split("->")
+        order = [axis for axis in "rabkn" if axis in operands]
+        first, second = (
+            array[tuple(slice(None) if axis in names else None for axis in order)]
+            for array, names in zip((left, right), operands.split(","))
+        )
+        terms = jnp.where((first == 0.0) | (second == 0.0), 0.0, first * second)
+        return terms.sum([place for place, axis in enumerate(order) if axis not in kept])
+
+    return _from_zero(lax.cond(jnp.isnan(plain).any(), with_guard, lambda: plain))
+
+
+def _from_zero(sums: Array) -> Array:
+    """Return sums as if they had started from 0.0: 0.0 for -0.0, which XLA gives for one term."""
+    return jnp.where(sums == 0.0, 0.0, sums)  # XLA would take x + 0.0 for x
+
+
+class _Memories:
+    """Rows as arrays of shape (rows, 1) in UNIFORM, (rows, examples) in VARYING memory."""
+
+    def __init__(self, uniform: Array, varying: Array) -> None:
+        self.parts = {Memory.UNIFORM: [uniform], Memory.VARYING: [varying]}
+        self.examples = varying.shape[1]
+        self.starts = {Memory.UNIFORM: [0], Memory.VARYING: [0]}
+
+    def append(self, memory: Memory, numbers: Array) -> None:
+        """Add rows behind those that are there."""
+        parts, starts = self.parts[memory], self.starts[memory]
+        starts.append(starts[-1] + len(parts[-1]))
+        parts.append(numbers)
+
+    def rows(self, rows: Rows) -> Array:
+        """Return rows, shape (rows, examples or 1); a row that only repeats is there once."""
+        return self._taken(rows.memory, rows.index[:1] if rows.stride == 0 else rows.index)
+
+    def table(self, table: Table) -> Array:
+        """Return the rows of a table, shape (height, width, examples or 1)."""
+        flat = self._taken(table.memory, [row for line in table.index for row in line])
+        return flat.reshape(table.height, table.width, flat.shape[1])
+
+    def _taken(self, memory: Memory, index: Sequence[int]) -> Array:
+        starts = self.starts[memory]
+        places = np.array([bisect_right(starts, row) - 1 for row in index])
+        needed, which = np.unique(places, return_inverse=True)
+        parts = [self.parts[memory][part] for part in needed]
+        offsets = np.cumsum([0, *(len(part) for part in parts[:-1])])
+        first = np.array([starts[part] for part in needed])
+        local = np.array(index) - first[which] + offsets[which]
+        array = parts[0] if len(parts) == 1 else jnp.concatenate(parts)
+        return _selected(array, local)
+
+
+def _selected(array: Array, index: Any) -> Array:
+    """Return array[index], as a slice where it is one: XLA fuses slices, gathers it does not."""
+    if len(index) == 1 or (np.diff(index) == 1).all():
+        return array[index[0] : index[-1] + 1]
+    step = int(index[1] - index[0])
+    if step > 0 and (np.diff(index) == step).all():
+        return array[index[0] : index[-1] + 1 : step]
+    return array[index]
+
+
+SAME_NAME = (
+    "cbrt", "ceil", "copysign", "cos", "cosh", "exp", "exp2", "expm1", "floor", "fmax", "fmin",
+    "fmod", "hypot", "log", "log10", "log1p", "log2", "nextafter", "rint", "sin", "sinh", "sqrt",
+    "tan", "tanh", "trunc",
+)  # fmt: skip
+# The functions of <math.h> that a text may call; JAX has no fma, and its remainder is another.
+FUNCTIONS: dict[str, Callable[..., Any]] = {
+    **{name: getattr(jnp, name) for name in SAME_NAME},
+    "acos": jnp.arccos,
+    "acosh": jnp.arccosh,
+    "asin": jnp.arcsin,
+    "asinh": jnp.arcsinh,
+    "atan": jnp.arctan,
+    "atan2": jnp.arctan2,
+    "atanh": jnp.arctanh,
+    "erf": special.erf,
+    "erfc": special.erfc,
+    "fabs": jnp.abs,
+    "fdim": lambda x, y: jnp.where(x <= y, 0.0, x - y),
+    "lgamma": special.gammaln,
+    "nearbyint": jnp.rint,
+    "pow": jnp.power,
+    "round": lambda x: lax.round(x, lax.RoundingMethod.AWAY_FROM_ZERO),
+    "tgamma": special.gamma,
+}
+COMPARISONS = {
+    "<": jnp.less,
+    "<=": jnp.less_equal,
+    ">": jnp.greater,
+    ">=": jnp.greater_equal,
+    "==": jnp.equal,
+    "!=": jnp.not_equal,
+}
+
+
+class _Arrays:
+    """The operations of a formula on JAX arrays, as autograd.backends.formula.Algebra has them."""
+
+    number = staticmethod(float)  # a Python number takes the precision of the array it meets
+    negative = staticmethod(jnp.negative)
+    add = staticmethod(jnp.add)
+    subtract = staticmethod(jnp.subtract)
+    multiply = staticmethod(jnp.multiply)
+    divide = staticmethod(jnp.divide)
+    both = staticmethod(jnp.logical_and)
+    either = staticmethod(jnp.logical_or)
+    opposite = staticmethod(jnp.logical_not)
+
+    def function(self, name: str, *args: Any) -> Any:
+        """Return the value of a function of C."""
+        return FUNCTIONS[name](*args)
+
+    def compare(self, relation: str, x: Any, y: Any) -> Any:
+        """Return the condition x < y, or another relation."""
+        return COMPARISONS[relation](x, y)
+
+    def choose(self, condition: Any, x: Any, y: Any) -> Any:
+        """Return x where the condition holds, else y."""
+        return jnp.where(condition, x, y)
+
+    def indicator(self, condition: Any) -> Any:
+        """Return 1.0 where the condition holds, else 0.0."""
+        return jnp.where(condition, 1.0, 0.0)
+
+
+def _function_of(row: Primitive) -> Callable[..., Any]:
+    """Return the function of JAX arrays that the C text of a row means.
+
+    Of a variadic row it is the form of two arguments, or of three, that is folded. Raises
+    ValueError, which names the row, where there is no text or it is not understood.
+    """
+    formula = formula_of(row)
+    for method, details, _ in formula.steps:
+        if method == "function" and details[0] not in FUNCTIONS:
+            raise ValueError(
+                f"the C text {row.c!r} of the operation {row.name!r} calls {details[0]}, which JAX "
+                "does not have"
+            )
+    return lambda *operands: formula.evaluate(_Arrays(), operands)
