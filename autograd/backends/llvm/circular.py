@@ -13,7 +13,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from autograd.backends.llvm.libm import call_library
-from autograd.backends.llvm.polynomial import polynomial
 
 if TYPE_CHECKING:
     from autograd.backends.llvm.writer import Writer
@@ -58,11 +57,11 @@ def reduce(w: Writer, x: str) -> Reduced:
     low = w.fadd(low, w.fma(minus_n, PI_OVER_2[1], w.fneg(second)))
     low = w.fma(minus_n, PI_OVER_2[2], low)
     z = w.fmul(high, high)
-    sine = w.fadd(w.fma(w.fmul(high, z), polynomial(w, z, S), low), high)
+    sine = w.fadd(w.fma(w.fmul(high, z), w.polynomial(z, S), low), high)
     half = w.fmul(z, 0.5)
     near = w.fsub(1.0, half)
     lost = w.fsub(w.fsub(1.0, near), half)
-    rest = w.fma(w.fmul(z, z), polynomial(w, z, C), w.fneg(w.fmul(high, low)))
+    rest = w.fma(w.fmul(z, z), w.polynomial(z, C), w.fneg(w.fmul(high, low)))
     return Reduced(w.bits(rounded), sine, w.fadd(near, w.fadd(lost, rest)))
 
 

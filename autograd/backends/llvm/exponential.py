@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from autograd.backends.llvm.polynomial import polynomial
 
 if TYPE_CHECKING:
     from autograd.backends.llvm.writer import Operand, Writer
@@ -47,7 +46,7 @@ def reduce(w: Writer, x: str) -> Reduced:
     minus_n = w.fneg(n)
     r = w.fma(minus_n, LOG_2[1], w.fma(minus_n, LOG_2[0], x))
     square = w.fmul(r, r)
-    return Reduced(rounded, n, w.fma(square, polynomial(w, r, Q, square), r))
+    return Reduced(rounded, n, w.fma(square, w.polynomial(r, Q, square), r))
 
 
 class Scaled(NamedTuple):

@@ -146,3 +146,15 @@ class Frame:
     def scaled(self, index: Index, factor: int) -> Index:
         """Return index * factor."""
         return scaled(self.scalar, index, factor)
+
+    def all_finite(self, start: str, count: int) -> str:
+        """Return the condition (i1) that `count` doubles from an address on are finite."""
+        whole = count - count % self.width
+        writer, scalar = self.writer, self.scalar
+        with writer.loop(0, whole, self.width, carried=[0.0]) as loop:
+            x = writer.load(scalar.address(start, loop.index))
+            loop.next = [writer.fma(x, 0.0, loop.carried[0])]  # 0 times inf or nan is nan
+        total = writer.total(loop.results[0])
+        for k in range(whole, count):
+            total = scalar.fma(scalar.load(scalar.address(start, k)), 0.0, total)
+        return scalar.fcmp("oeq", total, 0.0)

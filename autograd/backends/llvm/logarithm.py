@@ -12,7 +12,6 @@ from __future__ import annotations
 from math import inf, nan
 from typing import TYPE_CHECKING
 
-from autograd.backends.llvm.polynomial import polynomial
 
 if TYPE_CHECKING:
     from autograd.backends.llvm.writer import Operand, Writer
@@ -58,7 +57,7 @@ def _log(w: Writer, x: str, exponent: Operand, correction: Operand) -> str:
     f = w.fsub(w.from_bits(mantissa), 1.0)
     s = w.fdiv(f, w.fadd(f, 2.0))
     z = w.fmul(s, s)
-    r = w.fmul(z, polynomial(w, z, R))
+    r = w.fmul(z, w.polynomial(z, R))
     half_square = w.fmul(w.fmul(f, f), 0.5)
     low = w.fma(k, LOG_2[1], correction)
     tail = w.fsub(half_square, w.fma(s, w.fadd(half_square, r), low))

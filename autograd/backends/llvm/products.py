@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from autograd.backends.llvm.finite import any_nan
 from autograd.backends.llvm.frame import UNROLLED, contiguous
 from autograd.program.stages import Memory
 
@@ -72,7 +71,7 @@ class _ProductTile:
         for line in range(lines):
             self._write_line(self.frame.shifted(a, line), b, lanes, sums[line * len(lanes) :])
         if self.guarded:
-            with self.writer.when(any_nan(self.writer, sums)):
+            with self.writer.when(self.writer.any_nan(sums)):
                 self.write_guarded(a, lines, b, lanes)
 
     def _write_line(self, a: Index, b: Index, lanes: Sequence[Index], sums: list[str]) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from autograd.backends.llvm.elementary import lowered
-from autograd.backends.llvm.finite import all_finite
 
 if TYPE_CHECKING:
     from autograd.backends.llvm.frame import Frame
@@ -132,7 +131,7 @@ def _write_loop(frame: Frame, update: Update, parameters: int, outputs: int, tra
             number = scalar.value(f"sitofp i64 {count} to double")
             loss = scalar.fdiv(scalar.load("%sums"), number)
             scalar.store(loss, scalar.address("%losses", step.index))
-            finite = all_finite(frame, "%sums", _vectors(frame, trained + 1))
+            finite = frame.all_finite("%sums", _vectors(frame, trained + 1))
             with scalar.when(scalar.logic("xor", finite, "true")):
                 scalar.store_integer(1, "%cursor", 2)
             with scalar.when(finite):

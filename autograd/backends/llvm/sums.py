@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from autograd.backends.llvm.finite import any_nan
 from autograd.program.stages import Memory, SummedProduct, Table
 
 if TYPE_CHECKING:

@@ -68,6 +68,21 @@ class Writer(Text):
         """Return the value of one of LLVM's functions: fma, fabs, sqrt, copysign, rint, ..."""
         return self.call(f"llvm.{name}.{self.suffix}", *operands)
 
+    def polynomial(self, x: str, coefficients: Sequence[float], square: str = "") -> str:
+        """Return c0 + c1 x + c2 x**2 + ...: the even and the odd part by Horner's rule in x**2.
+
+        In that order two multiply-adds are under way at a time.
+        """
+        square = square or self.fmul(x, x)
+        even, odd = (self._horner(square, coefficients[start::2]) for start in (0, 1))
+        return self.fma(odd, x, even)
+
+    def _horner(self, x: str, coefficients: Sequence[float]) -> Operand:
+        result: Operand = coefficients[-1]
+        for coefficient in reversed(coefficients[:-1]):
+            result = self.fma(result, x, coefficient)
+        return result
+
     def guarded_product(self, left: Operand, right: Operand) -> str:
         """Return left * right, and 0 where one of them is 0."""
         zero = self.logic("or", self.fcmp("oeq", left, 0.0), self.fcmp("oeq", right, 0.0))
@@ -173,6 +188,14 @@ class Writer(Text):
         return self.value(
             f"call i1 @llvm.vector.reduce.or.v{self.lanes}i1({self.condition} {condition})"
         )
+
+    def any_nan(self, numbers: Sequence[str]) -> str:
+        """Return the condition (i1) that some lane of some of the vectors is nan."""
+        found = ""
+        for x, y in zip(numbers[::2], [*numbers[1::2], numbers[-1]]):
+            nan = self.fcmp("uno", x, y)  # true where either is nan
+            found = self.logic("or", found, nan) if found else nan
+        return self.any_lane(found)
 
     def shuffle(self, x: str, y: str, lanes: Sequence[int]) -> str:
         """Return as many of the lanes of x (0 and up) and y (from `self.lanes` on)."""
