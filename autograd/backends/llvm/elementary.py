@@ -1,20 +1,26 @@
-"""Operations on vectors: a row of the table lowered to LLVM instructions by its C text."""
+"""Operations on vectors: a row of the table lowered to LLVM instructions by its C text.
+
+A function of <math.h> is an instruction, vector code of our own, or the C library's.
+"""
 
 from __future__ import annotations
 
+from math import inf
 from typing import TYPE_CHECKING
 
 from autograd.backends.formula import formula_of
-from autograd.backends.llvm.mathematics import call_function
-from autograd.backends.llvm.power import power
+from autograd.backends.grammar import FUNCTIONS
+from autograd.backends.llvm import circular, exponential, logarithm
+from autograd.backends.llvm.libm import call_library
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from autograd.backends.llvm.writer import Operand, Writer
     from autograd.primitive import Primitive
 
-__all__ = ["VectorAlgebra", "lowered"]
+__all__ = ["lowered"]
+
 
 # Ordered, which is false for a nan, but for !=.
 PREDICATES = {"<": "olt", "<=": "ole", ">": "ogt", ">=": "oge", "==": "oeq", "!=": "une"}
@@ -64,8 +70,8 @@ class VectorAlgebra:
     def function(self, name: str, *args: Operand) -> Operand:
         """Return the value of a function of <math.h>."""
         if name == "pow":
-            return power(self.writer, *args)
-        return call_function(self.writer, name, *args)
+            return _power(self.writer, *args)
+        return _call_function(self.writer, name, *args)
 
     def compare(self, relation: str, x: Operand, y: Operand) -> str:
         """Return the condition x < y, or with another relation."""
@@ -86,3 +92,89 @@ class VectorAlgebra:
     def indicator(self, condition: str) -> str:
         """Return 1.0 where the condition holds, else 0.0."""
         return self.writer.select(condition, 1.0, 0.0)
+
+
+MOST_PRODUCTS = 8
+
+
+def _power(w: Writer, x: Operand, y: Operand) -> Operand:
+    """Return x**y as C's pow has it, within one unit in the last place of the exact result."""
+    if isinstance(y, float):
+        if y == 0.0:
+            return 1.0
+        if y == 1.0:
+            return x
+        if y == 2.0:
+            return w.fmul(x, x)
+        if y == -1.0:
+            return w.fdiv(1.0, x)
+        if y == 0.5:
+            return _root(w, x)
+        if y == -0.5:
+            return w.fdiv(1.0, _root(w, x))
+        if y.is_integer() and 0.0 < y <= MOST_PRODUCTS:
+            return _repeated_product(w, x, int(y))
+    return _call_function(w, "pow", x, y)
+
+
+def _root(w: Writer, x: Operand) -> str:
+    """Return x**0.5: unlike sqrt it is +0 at -0 and inf at -inf."""
+    root = w.intrinsic("sqrt", w.fadd(x, 0.0))
+    return w.select(w.fcmp("oeq", x, -inf), inf, root)
+
+
+def _repeated_product(w: Writer, x: Operand, count: int) -> str:
+    """Return the product of `count` x, each rounding error carried along and added at the end."""
+    product = w.fmul(x, x)
+    error = w.fma(x, x, w.fneg(product))
+    for _ in range(count - 2):
+        previous = product
+        product = w.fmul(previous, x)
+        lost = w.fma(previous, x, w.fneg(product))
+        error = w.fma(error, x, lost)
+    corrected = w.intrinsic("copysign", w.fadd(product, error), product)  # -0.0 stays
+    finite = w.fcmp("olt", w.intrinsic("fabs", product), inf)  # else the error is nan
+    return w.select(finite, corrected, product)
+
+
+# Instructions of most machines.
+INTRINSICS = {
+    "ceil": "ceil", "copysign": "copysign", "fabs": "fabs", "floor": "floor", "fma": "fma",
+    "fmax": "maxnum", "fmin": "minnum", "nearbyint": "nearbyint", "rint": "rint", "sqrt": "sqrt",
+    "trunc": "trunc",
+}  # fmt: skip
+# Vector code of our own, written where it is used: functions of one operand share what they compute
+# both, as sigmoid, softplus and their derivatives do, or tanh and its own.
+INLINE: dict[str, Callable[..., str]] = {"exp": exponential.exp, "tanh": exponential.tanh}
+# Vector code of our own, as functions. Every other function is the C library's, lane by lane.
+VECTOR: dict[str, Callable[..., str]] = {
+    "expm1": exponential.expm1,
+    "sinh": exponential.sinh,
+    "cosh": exponential.cosh,
+    "log": logarithm.log,
+    "log1p": logarithm.log1p,
+    "sin": circular.sin,
+    "cos": circular.cos,
+    "tan": circular.tan,
+}
+
+
+def _call_function(w: Writer, name: str, *operands: Operand) -> str:
+    """Return the value of a function of <math.h>; the module gets its definition at the end."""
+    if name in INTRINSICS:
+        return w.intrinsic(INTRINSICS[name], *operands)
+    if name in INLINE:
+        return INLINE[name](w, *operands)
+    symbol = f"{name}.{w.suffix}"
+    w.require(symbol, lambda: _define(w, name, symbol))
+    return w.call(symbol, *operands)
+
+
+def _define(w: Writer, name: str, symbol: str) -> None:
+    names = [f"%{argument}" for argument in "xyz"[: FUNCTIONS[name]]]
+    parameters = dict.fromkeys(names, w.type)
+    with w.function(symbol, parameters, result=w.type, linkage="internal"):
+        if name in VECTOR:
+            w.give(VECTOR[name](w, *names))
+        else:
+            w.give(call_library(w, name, *names))

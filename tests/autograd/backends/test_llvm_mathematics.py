@@ -12,7 +12,7 @@ import pytest
 from autograd import TABLE
 
 call_function = pytest.importorskip(
-    "autograd.backends.llvm.mathematics", reason="llvmlite is not installed"
+    "autograd.backends.llvm.elementary", reason="llvmlite is not installed"
 ).call_function
 Writer = pytest.importorskip("autograd.backends.llvm.writer").Writer
 
