@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING
 
 from autograd.backends.executable import BackendLimit
 from autograd.backends.llvm.frame import Frame
-from autograd.backends.llvm.fusion import FusedLoop, fused
-from autograd.backends.llvm.loops import LoopBody, write_fold, write_loop
+from autograd.backends.llvm.loops import FusedLoop, LoopBody, fused, write_fold, write_loop
 from autograd.backends.llvm.machine import Listed, listed, write_listed
 from autograd.backends.llvm.products import write_dots, write_product
 from autograd.backends.llvm.run import copy_outputs, write_run
@@ -32,7 +31,7 @@ if TYPE_CHECKING:
     from array import array
     from collections.abc import Iterable, Iterator, Sequence
 
-    from autograd.backends.llvm.fusion import Planned
+    from autograd.backends.llvm.loops import Planned
     from autograd.program.stages import Schedule, Stage
     from autograd.program.training import Update
 

@@ -12,14 +12,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias, TypeGuard
 
 from autograd.backends.llvm.elementary import lowered
-from autograd.backends.llvm.fusion import FusedLoop
+from autograd.backends.llvm.loops import FusedLoop
 from autograd.program.stages import Memory
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from autograd.backends.llvm.frame import Frame
-    from autograd.backends.llvm.fusion import Planned
+    from autograd.backends.llvm.loops import Planned
     from autograd.backends.llvm.writer import Index, Operand, Writer
     from autograd.primitive import Primitive
     from autograd.program.program import Program
