@@ -15,7 +15,7 @@ from autograd.backends.executable import BackendLimit
 from autograd.backends.llvm.frame import Frame
 from autograd.backends.llvm.loops import FusedLoop, LoopBody, fused, write_fold, write_loop
 from autograd.backends.llvm.machine import Listed, listed, write_listed
-from autograd.backends.llvm.products import write_dots, write_product
+from autograd.backends.llvm.products import write_dots, write_product, write_uniform_dots
 from autograd.backends.llvm.run import copy_outputs, write_run
 from autograd.backends.llvm.steps import write_steps, write_update
 from autograd.backends.llvm.sums import (
@@ -23,7 +23,6 @@ from autograd.backends.llvm.sums import (
     write_summed_product,
     write_summed_rows,
 )
-from autograd.backends.llvm.uniform import write_uniform_dots
 from autograd.backends.llvm.writer import Writer
 from autograd.program.stages import Fold, Memory, Product, SummedProduct, SummedRows
 
