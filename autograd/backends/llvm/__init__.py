@@ -5,7 +5,6 @@ rows lie), finite; fusion, loops, machine, products, uniform, sums (the stages);
 (the module); engine, executable, stepper (machine code, and its memory).
 """
 
-from autograd.backends.llvm.executable import NativeProgram, build
-from autograd.backends.llvm.stepper import NativeStepper, build_stepper
+from autograd.backends.llvm.executable import NativeProgram, NativeStepper, build, build_stepper
 
 __all__ = ["NativeProgram", "NativeStepper", "build", "build_stepper"]
