@@ -1,8 +1,8 @@
 """The backend that runs programs as machine code, written as LLVM IR and compiled by llvmlite.
 
-Reading order: text, writer; mathematics, elementary (an operation as instructions); frame (where
-rows lie), finite; fusion, loops, machine, products, uniform, sums (the stages); run, steps, kernel
-(the module); engine, executable, stepper (machine code, and its memory).
+Reading order: text, writer; libm, exponential, logarithm, circular, elementary (an operation as
+instructions); frame (where rows lie); loops, machine, products, sums (the stages); steps, kernel
+(the module); engine, executable (machine code, and its memory).
 """
 
 from autograd.backends.llvm.executable import NativeProgram, NativeStepper, build, build_stepper

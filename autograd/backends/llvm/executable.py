@@ -1,4 +1,4 @@
-"""Machine code with the memory that it works in: a schedule, or a gradient and an update as one loop."""
+"""Machine code and the memory that it works in: a schedule, or a gradient and an update."""
 
 from __future__ import annotations
 

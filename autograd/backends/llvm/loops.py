@@ -1,4 +1,4 @@
-"""Loops over rows: elementwise operations, whose stages are fused to spare memory traffic, and folds.
+"""Loops over rows: elementwise operations, whose stages are fused to spare memory, and folds.
 
 Lanes run over the examples of a block. Where nothing varies there are no examples, and they run
 over neighbouring rows instead, if the operands lie side by side.

@@ -112,7 +112,7 @@ class _Tile:
             self._add(totals, a, b, columns)
             return
         whole = writer if columns == frame.width else frame.scalar
-        nan = any_nan(whole, [x for line in totals for x in line])
+        nan = whole.any_nan([x for line in totals for x in line])
         with writer.when(frame.scalar.logic("xor", nan, "true")):
             self._add(totals, a, b, columns)
         with writer.when(nan):
