@@ -5,9 +5,8 @@ from __future__ import annotations
 from math import isfinite
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar, overload
 
-from autograd.arrays import elementwise
 from autograd.contract import checked_forward, checked_pullback
-from autograd.number import as_float, is_array
+from autograd.number import as_float, elementwise, is_array
 from autograd.warning import warn_non_finite
 from autograd.words import Words
 

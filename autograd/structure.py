@@ -10,8 +10,7 @@ from math import prod
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
-from autograd.arrays import as_ndarray
-from autograd.number import as_float, is_array
+from autograd.number import as_float, as_ndarray, is_array
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable, Iterator

@@ -5,8 +5,7 @@ from __future__ import annotations
 from math import prod
 from typing import Any, NamedTuple
 
-from autograd.arrays import as_ndarray
-from autograd.number import is_array
+from autograd.number import as_ndarray, is_array
 from autograd.structure import Array, Batch, Mapping, Sequence, Shape, shape_of
 
 __all__ = ["Arguments", "Axes", "read"]
