@@ -1,18 +1,22 @@
-"""Reverse mode from any outputs to any nodes: gradients as numbers, or drawn as a graph."""
+"""Reverse mode from any outputs to any nodes: gradients as numbers, or drawn as a graph.
+
+Contributions to one gradient are added up in as few nodes as can be.
+"""
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from autograd.graph import Node, topological_order
 from autograd.mode import quietly
+from autograd.primitives import add_n
 from autograd.staleness import check_fresh
-from autograd.terms import is_zero, total
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
-__all__ = ["reverse"]
+__all__ = ["is_zero", "reverse", "total"]
 
 
 @quietly
@@ -54,3 +58,27 @@ def _pulled(node: Any, g: Any, needed: Collection[Node], graph: bool) -> Sequenc
         rule(g, out, *args) if rule is not None and arg in needed else None
         for rule, arg in zip(node.op.pullbacks, node.args)
     ]
+
+
+def is_zero(term: Any) -> bool:
+    """Tell whether a contribution is the number 0, which adds nothing."""
+    return isinstance(term, float) and term == 0.0
+
+
+def total(terms: list[Any]) -> Any:
+    """Return the sum of the terms; several products become one dot, several others one sum."""
+    if len(terms) == 1:
+        return terms[0]
+    groups: dict[Any, list[Any]] = {}
+    for term in terms:
+        op = getattr(term, "op", None)
+        groups.setdefault(op and op.gathered, []).append(term)
+    parts: list[Any] = []
+    for row, group in groups.items():
+        if row is None or len(group) == 1:
+            parts += group
+        else:
+            parts.append(row(*chain(*zip(*(term.args for term in group)))))
+    if len(parts) == 2:
+        return parts[0] + parts[1]
+    return parts[0] if len(parts) == 1 else add_n(*parts)

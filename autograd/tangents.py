@@ -8,8 +8,8 @@ from autograd.factor import are_alike, divided_exactly
 from autograd.graph import topological_order
 from autograd.mode import quietly
 from autograd.primitives import guarded
+from autograd.reverse import is_zero, total
 from autograd.staleness import check_fresh
-from autograd.terms import is_zero, total
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
