@@ -7,7 +7,7 @@ from math import inf
 
 import pytest
 
-from autograd.differences import derivative, one_sided
+from autograd.check import derivative, one_sided
 
 SMOOTH = {
     "sin at 1": (math.sin, 1.0, math.cos(1.0)),
