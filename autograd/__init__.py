@@ -33,7 +33,8 @@ from autograd.recording import no_grad
 from autograd.settings import as_count, as_switch
 from autograd.staleness import StaleGraphError, StaleProgramError
 from autograd.sweep import Contribution, Sweep, Visit, local_derivatives, sweep
-from autograd.tracing import TracingError, is_tracing
+from autograd.mode import is_tracing
+from autograd.tracing import TracingError
 from autograd.turns import loaded
 from autograd.value import Value
 from autograd.variant import current_variant, variant

@@ -15,14 +15,13 @@ from math import prod
 from typing import TYPE_CHECKING, Any
 
 from autograd.graph import Constant, topological_order
-from autograd.mode import CURRENT, entered
+from autograd.mode import CURRENT, entered, is_tracing
 from autograd.number import as_float, is_array
 from autograd.primitives import detach, identity
 from autograd.reverse import reverse
 from autograd.settings import as_switch
 from autograd.structure import leaves_of, mapped, rebuilt
 from autograd.tangents import tangents_of
-from autograd.tracing import is_tracing
 from autograd.value import Value
 
 if TYPE_CHECKING:

@@ -5,24 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from autograd.location import user_line
-from autograd.mode import CURRENT
+from autograd.mode import CURRENT, TRACES
 
-__all__ = ["TRACES", "TracingError", "frozen", "is_tracing", "refuse"]
-
-
-# The traces under way in all threads. Where there are none, which a list tells in 5 ns, nobody
-# looks up the mode. Reading `.data` and `.grad` asks the list itself: a call would take as long.
-TRACES: list[object] = []
-
-
-def is_tracing() -> bool:
-    """Tell whether a function is being traced, so that Values stand for many numbers.
-
-    >>> from autograd import compile, is_tracing
-    >>> compile(lambda x: x if is_tracing() else -x)(1.0), is_tracing()
-    (1.0, False)
-    """
-    return bool(TRACES) and CURRENT.get().tracing is not None
+__all__ = ["TracingError", "frozen", "refuse"]
 
 
 # What was tried, in the user's words, and what to write instead.

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from autograd import primitives
 from autograd.location import asked_by_user, user_line
-from autograd.mode import CURRENT, Mode, Tracing, entered
+from autograd.mode import CURRENT, TRACES, Mode, Tracing, entered, is_tracing
 from autograd.operators import binary, node_of
 from autograd.place import placed
-from autograd.tracing import TRACES, frozen, is_tracing
+from autograd.tracing import frozen
 from autograd.value import ARITHMETIC, Value
 
 if TYPE_CHECKING:
