@@ -31,15 +31,15 @@ from autograd.number import as_float
 from autograd.place import source_lines
 from autograd.recording import no_grad
 from autograd.settings import as_count, as_switch
-from autograd.staleness import StaleGraphError, StaleProgramError
+from autograd.errors import StaleGraphError, StaleProgramError
 from autograd.sweep import Contribution, Sweep, Visit, local_derivatives, sweep
 from autograd.mode import is_tracing
-from autograd.tracing import TracingError
+from autograd.errors import TracingError
 from autograd.turns import loaded
 from autograd.value import Value
 from autograd.variant import current_variant, variant
 from autograd.vector import Vector, dot
-from autograd.warning import NumericWarning
+from autograd.errors import NumericWarning
 from autograd.words import Words
 
 if TYPE_CHECKING:

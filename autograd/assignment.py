@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from autograd.errors import frozen
 from autograd.graph import CLOCK, put
 from autograd.mode import is_tracing
 from autograd.number import as_float
-from autograd.tracing import frozen
 from autograd.value import Value
 
 if TYPE_CHECKING:

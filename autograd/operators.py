@@ -10,10 +10,10 @@ from __future__ import annotations
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
+from autograd.errors import warn_non_finite
 from autograd.graph import CLOCK, Constant
 from autograd.mode import CURRENT
 from autograd.number import as_float, elementwise, is_array
-from autograd.warning import warn_non_finite
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from autograd.location import user_line
+from autograd.errors import user_line
 from autograd.mode import Block, Mode
 
 __all__ = ["Place", "placed", "source_lines"]

@@ -6,8 +6,8 @@ from math import isfinite
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar, overload
 
 from autograd.contract import checked_forward, checked_pullback
+from autograd.errors import warn_non_finite
 from autograd.number import as_float, elementwise, is_array
-from autograd.warning import warn_non_finite
 from autograd.words import Words
 
 if TYPE_CHECKING:

@@ -4,20 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from autograd.errors import StaleGraphError
 from autograd.graph import Constant, topological_order
 
 if TYPE_CHECKING:
     from autograd.graph import Node
 
-__all__ = ["StaleGraphError", "StaleProgramError", "check_all_fresh", "check_fresh"]
-
-
-class StaleGraphError(RuntimeError):
-    """The data of a leaf was changed after the graph was computed from it."""
-
-
-class StaleProgramError(RuntimeError):
-    """A compiled function would do something else now than when it was traced; see `compile`."""
+__all__ = ["check_all_fresh", "check_fresh"]
 
 
 def check_all_fresh(root: Node) -> None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from autograd.errors import refuse
 from autograd.graph import Constant, check_node, topological_order
 from autograd.mode import quietly
 from autograd.number import as_float
 from autograd.staleness import check_fresh
-from autograd.tracing import refuse
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

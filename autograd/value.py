@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from autograd import primitives
 from autograd.backward import backward
 from autograd.copying import deep_copy, reduced, shallow_copy
+from autograd.errors import frozen, refuse, warn_identity, warn_non_finite
 from autograd.graph import CLOCK, put, topological_order
 from autograd.mode import CURRENT, TRACES, is_tracing
 from autograd.number import as_float
 from autograd.operators import apply, binary, general, unary
 from autograd.primitive import ON_NEW_ROW, TABLE, Primitive
-from autograd.tracing import frozen, refuse
 from autograd.ufuncs import apply_ufunc
-from autograd.warning import warn_identity, warn_non_finite
 
 if TYPE_CHECKING:
     from autograd.methods import Methods  # what is set below the class, as a stub for editors

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from autograd import functional
 from autograd.backends.selection import checked_backend
 from autograd.backward import accumulate
+from autograd.errors import TracingError
 from autograd.mode import CURRENT
 from autograd.program.arguments import Axes, read
 from autograd.program.listing import listing
@@ -19,7 +20,6 @@ from autograd.program.trace import Function, Graph
 from autograd.program.verification import STRUCTURE, checked_policy
 from autograd.settings import as_switch
 from autograd.structure import described
-from autograd.tracing import TracingError
 from autograd.turns import loaded
 from autograd.value import Value
 

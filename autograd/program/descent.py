@@ -25,9 +25,9 @@ if TYPE_CHECKING:
     from collections import abc
 
     from autograd.backends.executable import Batches, Stepper
+    from autograd.errors import StaleProgramError
     from autograd.program.trace import Trace
     from autograd.program.training import TracedRule
-    from autograd.staleness import StaleProgramError
     from autograd.value import Value
 
 __all__ = ["Descent", "Steps"]

@@ -28,9 +28,9 @@ from autograd.turns import Turns
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from autograd.errors import StaleProgramError
     from autograd.program.program import Program
     from autograd.program.trace import Graph, Trace
-    from autograd.staleness import StaleProgramError
     from autograd.structure import Shape
 
 __all__ = ["Programs", "Quick"]

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from inspect import signature
 from typing import TYPE_CHECKING, Any
 
+from autograd.errors import TracingError
 from autograd.graph import Constant, topological_order
 from autograd.mode import CURRENT
 from autograd.place import Place, placed
@@ -19,7 +20,6 @@ from autograd.primitives import detach
 from autograd.program.program import Instruction, Program
 from autograd.program.traced import Traced, TracingMode, drawn, placeholder, traced_under
 from autograd.structure import Array, Batch, Mapping, Sequence, Shape, described, filled, shape_of
-from autograd.tracing import TracingError
 from autograd.value import Value
 
 if TYPE_CHECKING:

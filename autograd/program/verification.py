@@ -14,8 +14,8 @@ from math import inf
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
+from autograd.errors import StaleProgramError
 from autograd.mode import CURRENT
-from autograd.staleness import StaleProgramError
 from autograd.structure import described
 
 if TYPE_CHECKING:

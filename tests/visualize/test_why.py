@@ -36,7 +36,7 @@ from nn import MLP, hinge_loss, huber_loss, l1_loss, mse_loss
 from visualize import Diagnosis, explain, why
 from visualize.scene.slice import MOST_BOXES
 
-pytestmark = pytest.mark.filterwarnings("ignore::autograd.warning.NumericWarning")
+pytestmark = pytest.mark.filterwarnings("ignore::autograd.errors.NumericWarning")
 
 
 def value(data, label="x"):

@@ -1,0 +1,176 @@
+"""Errors and warnings that say what was wrong at the user's own line, and the way out.
+
+A graph or a program no longer fits what it came from; a number would have been frozen into a
+program; a finite operand became nan or inf.
+"""
+
+from __future__ import annotations
+
+import sys
+import warnings
+from math import isfinite
+from types import FrameType
+from typing import TYPE_CHECKING, Any
+
+from autograd.mode import CURRENT, TRACES
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = [
+    "NumericWarning", "StaleGraphError", "StaleProgramError", "TracingError", "asked_by_user",
+    "frozen", "refuse", "user_line", "warn_identity", "warn_non_finite",
+]  # fmt: skip
+
+
+# What was tried, in the user's words, and what to write instead.
+REMEDIES = {
+    "a truth value": "use autograd.where(x > 0, a, b) instead of `if`, `and`, `or`, `while`, and "
+    "autograd.maximum or autograd.minimum instead of max() and min()",
+    "==": "use autograd.where(x >= y, a, b), or `is` to ask whether two are the same Value",
+    "a plain number": "use the functions of autograd, such as autograd.sin(x) for math.sin(x), and "
+    "the Value itself instead of float(x) and int(x)",
+    ".data": "compute with the Value itself, or with x.detach() where no gradient shall pass",
+    "a change of .data": "a program changes no Value: return the new number and set it after the "
+    "call, or compute with new Values",
+    "a new Value": "compute with the Value itself, or with x.detach() where no gradient shall pass",
+    "a hash": "a set or a dict would look for this one Value, not for its number; use "
+    "autograd.where(x == y, a, b), or look up outside and give what is found as an argument",
+    "its type": "it is a Value here and a float elsewhere; ask autograd.is_tracing(), or decide "
+    "outside of the function",
+    "a copy": "compute with the Value itself, or with x.detach() where no gradient shall pass, and "
+    "copy models outside of the function",
+    "// or %": "they are steps, without a derivative; compute them outside and give the result as "
+    "an argument",
+    ".grad": "use autograd.grad inside the function, or the methods value_and_grad and backward "
+    "of the compiled function",
+    "a rounded number": "compute with the Value itself",
+    "text": "return the Value, and write its number after the call",
+    "a sweep": "use autograd.gradients or autograd.grad, which draw derivatives into the program",
+    "check_gradients": "check the function outside of what is compiled",
+}
+
+
+class StaleGraphError(RuntimeError):
+    """The data of a leaf was changed after the graph was computed from it."""
+
+
+class StaleProgramError(RuntimeError):
+    """A compiled function would do something else now than when it was traced; see `compile`."""
+
+
+class TracingError(TypeError):
+    """A traced Value was used where only a number would do."""
+
+
+def frozen(what: str, name: str = "") -> TracingError:
+    """Return the error for an attempt to take `what`, a key of REMEDIES, from a traced Value."""
+    value = f"the traced Value {name!r}" if name else "a traced Value"
+    if CURRENT.get().tracing is None:
+        return TracingError(
+            f"{user_line()}: {what} was asked of {value}, which a function stored while it was "
+            "compiled: it stands for many numbers and has none. Return it from the function instead"
+        )
+    return TracingError(
+        f"{user_line()}: {what} was asked of {value}. A function is traced once and its program "
+        f"then runs for all numbers, so this one would be frozen into it: {REMEDIES[what]}"
+    )
+
+
+def refuse(what: str, value: Any) -> None:
+    """Raise `frozen` if a function is being traced here."""
+    if TRACES and CURRENT.get().tracing is not None:
+        raise frozen(what, value.label)
+
+
+class NumericWarning(RuntimeWarning):
+    """An operation turned finite operands into nan or inf.
+
+    Make it an exception, to find the first cause with a traceback, by
+    `warnings.simplefilter("error", NumericWarning)`.
+    """
+
+
+class _Message(str):
+    """A text that the registry of `warnings` knows again by its operation, whatever the operands.
+
+    The default filter shows one warning per text and line; with numbers in the text it would
+    print anew for every example of a training set.
+    """
+
+    __slots__ = ("operation",)
+    operation: str
+
+    def __hash__(self) -> int:
+        return hash(self.operation)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Message) and other.operation == self.operation
+
+
+def warn_non_finite(operation: str, result: float, operands: Sequence[Any]) -> None:
+    """Warn that `operation` gave nan or inf, if its operands were finite and a user asked for it.
+
+    Operands are numbers or nodes. During a backward pass nothing is said: an infinite derivative
+    is not the user's operation.
+    """
+    if CURRENT.get().quiet or not all(isfinite(getattr(x, "data", x)) for x in operands):
+        return
+    shown = ", ".join(map(_described, operands[:6])) + (", ..." if len(operands) > 6 else "")
+    message = _Message(f"{operation}({shown}) gave {result}")
+    message.operation = operation
+    _warn_user(message, NumericWarning)
+
+
+def warn_identity(value: Any, number: Any) -> None:
+    """Warn that == between a Value and a number is False, whatever the data."""
+    message = _Message(
+        f"Value({value.data}) == {number!r} is False whatever the data: == asks whether two Values "
+        f"are the same object, so that they can be keys of a dict; compare "
+        f"{value.label or 'value'}.data == {number!r}"
+    )
+    message.operation = "=="
+    _warn_user(message, UserWarning)
+
+
+def _warn_user(message: _Message, category: type[Warning]) -> None:
+    """Warn at the user's own line, once a line under the default filter."""
+    frame = user_frame()
+    warnings.warn_explicit(
+        message,
+        category,
+        frame.f_code.co_filename,
+        frame.f_lineno,
+        module=frame.f_globals.get("__name__", "<unknown>"),
+        registry=frame.f_globals.setdefault("__warningregistry__", {}),
+    )
+
+
+def _described(operand: Any) -> str:
+    label = getattr(operand, "label", "")
+    data = getattr(operand, "data", operand)
+    return f"{label}={data}" if label else f"{data}"
+
+
+# Frames of these packages are not the user's line.
+INTERNAL = ("autograd", "nn", "visualize", "numpy", "copy")
+
+
+def user_frame() -> FrameType:
+    """Return the innermost frame outside this project, NumPy and copy."""
+    frame = sys._getframe(1)
+    while frame.f_back and frame.f_globals.get("__name__", "").partition(".")[0] in INTERNAL:
+        frame = frame.f_back
+    return frame
+
+
+def asked_by_user() -> bool:
+    """Tell whether code outside this project, NumPy and copy has called the caller."""
+    module = sys._getframe(2).f_globals.get("__name__", "")
+    return module.partition(".")[0] not in INTERNAL
+
+
+def user_line() -> str:
+    """Return the line of `user_frame` as "file:line"."""
+    frame = user_frame()
+    return f"{frame.f_code.co_filename}:{frame.f_lineno}"
