@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 from autograd.assignment import set_data, set_gradients
 from autograd.program.verification import structure_changed
-from autograd.collector import paused_collector
 from autograd.computed import computed
+from autograd.graph import paused_collector
 from autograd.functions import log_softmax, logsumexp, mean, norm, softmax, sum
 from autograd.check import GradientError, check_gradients
 from autograd.functional import grad, gradients, hessian, hvp, jacobian, jvp, value_and_grad, vjp

@@ -6,9 +6,8 @@ from contextvars import ContextVar, copy_context
 from itertools import cycle
 from typing import TYPE_CHECKING, Any
 
-from autograd.graph import Constant, Node, put, topological_order
+from autograd.graph import Constant, Node, check_all_fresh, put, topological_order
 from autograd.mode import CURRENT
-from autograd.staleness import check_all_fresh
 from autograd.turns import Turns
 
 if TYPE_CHECKING:

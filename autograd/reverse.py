@@ -8,10 +8,9 @@ from __future__ import annotations
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
-from autograd.graph import Node, topological_order
+from autograd.graph import Node, check_fresh, topological_order
 from autograd.mode import quietly
 from autograd.primitives import add_n
-from autograd.staleness import check_fresh
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence

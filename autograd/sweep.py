@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd.errors import refuse
-from autograd.graph import Constant, check_node, topological_order
+from autograd.graph import Constant, check_fresh, check_node, topological_order
 from autograd.mode import quietly
 from autograd.number import as_float
-from autograd.staleness import check_fresh
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

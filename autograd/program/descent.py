@@ -6,8 +6,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd.backends.selection import checked_backend, stepper
-from autograd.collector import paused_collector
-from autograd.graph import CLOCK
+from autograd.graph import CLOCK, paused_collector
 from autograd.program.arguments import Arguments, Axes, read
 from autograd.program.interpreter import Interpreted
 from autograd.program.trace import Function

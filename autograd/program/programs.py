@@ -7,7 +7,7 @@ from math import inf
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from autograd.collector import paused_collector
+from autograd.graph import paused_collector
 from autograd.mode import CURRENT
 from autograd.primitive import RESERVED
 from autograd.program.arguments import Arguments

@@ -8,8 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd.backends.executable import Batches
-from autograd.collector import paused_collector
-from autograd.graph import Constant
+from autograd.graph import Constant, paused_collector
 from autograd.mode import CURRENT
 from autograd.number import as_float
 from autograd.primitives import where
