@@ -28,8 +28,7 @@ from autograd.primitives import (
     silu, sin, sinh, softplus, sqrt, tan, tanh, where,
 )  # fmt: skip
 from autograd.number import as_float
-from autograd.place import source_lines
-from autograd.recording import no_grad
+from autograd.context import no_grad, source_lines
 from autograd.settings import as_count, as_switch
 from autograd.errors import StaleGraphError, StaleProgramError
 from autograd.sweep import Contribution, Sweep, Visit, local_derivatives, sweep
@@ -37,7 +36,7 @@ from autograd.mode import is_tracing
 from autograd.errors import TracingError
 from autograd.turns import loaded
 from autograd.value import Value
-from autograd.variant import current_variant, variant
+from autograd.context import current_variant, variant
 from autograd.vector import Vector, dot
 from autograd.errors import NumericWarning
 from autograd.words import Words

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from inspect import signature
 from typing import TYPE_CHECKING, Any
 
+from autograd.context import Place, placed
 from autograd.errors import TracingError
 from autograd.graph import Constant, topological_order
 from autograd.mode import CURRENT
-from autograd.place import Place, placed
 from autograd.primitives import detach
 from autograd.program.program import Instruction, Program
 from autograd.program.traced import Traced, TracingMode, drawn, placeholder, traced_under

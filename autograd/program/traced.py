@@ -6,10 +6,10 @@ from math import nan
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from autograd import primitives
+from autograd.context import placed
 from autograd.errors import asked_by_user, frozen, user_line
 from autograd.mode import CURRENT, TRACES, Mode, Tracing, entered, is_tracing
 from autograd.operators import binary, node_of
-from autograd.place import placed
 from autograd.value import ARITHMETIC, Value
 
 if TYPE_CHECKING:

@@ -1,0 +1,182 @@
+"""Blocks that say how what is computed in them is recorded: not at all, with lines, or under marks."""
+
+from __future__ import annotations
+
+from functools import wraps
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from autograd.errors import user_line
+from autograd.mode import CURRENT, Block, Mode
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable
+
+__all__ = ["Place", "current_variant", "no_grad", "placed", "source_lines", "variant"]
+
+
+Function = TypeVar("Function", bound="Callable[..., Any]")
+
+# Flags of code objects; the module `inspect`, which names them, takes 5 ms to import.
+CO_GENERATOR, CO_COROUTINE, CO_ASYNC_GENERATOR = 0x20, 0x80, 0x200
+
+
+class no_grad(Block):  # noqa: N801 - called like a function
+    """Compute without recording: results are plain leaves, with no operation and no operands.
+
+    A context manager and, called, a decorator. Nothing is recorded in the current thread until
+    the block is left. A generator that waits inside of the block takes its caller with it: decorate
+    the generator function instead.
+
+    >>> from autograd import Value, no_grad
+    >>> x = Value(3.0)
+    >>> with no_grad():
+    ...     y = x * x
+    >>> y.op is None
+    True
+    """
+
+    __slots__ = ()
+
+    def changed(self, mode: Mode) -> Mode:
+        """Return a mode that does not record."""
+        return mode.replaced(record=False)
+
+    def __call__(self, function: Function) -> Function:
+        """Return `function` wrapped so that each call of it records nothing.
+
+        A generator function records nothing while it runs; between its steps its caller does.
+        """
+        flags = getattr(getattr(function, "__code__", None), "co_flags", 0)
+
+        @wraps(function)
+        def without_recording(*args: Any, **kwargs: Any) -> Any:
+            with no_grad():
+                return function(*args, **kwargs)
+
+        @wraps(function)
+        async def awaited(*args: Any, **kwargs: Any) -> Any:
+            with no_grad():
+                return await function(*args, **kwargs)
+
+        @wraps(function)
+        def stepped(*args: Any, **kwargs: Any) -> Any:
+            generator = function(*args, **kwargs)
+            resume, sent = generator.send, None
+            while True:
+                try:
+                    with no_grad():
+                        item = resume(sent)
+                except StopIteration as stop:
+                    return stop.value
+                try:
+                    resume, sent = generator.send, (yield item)
+                except BaseException as error:  # noqa: BLE001 - the generator's own to handle
+                    resume, sent = generator.throw, error
+
+        if flags & CO_ASYNC_GENERATOR:
+            raise TypeError(
+                "no_grad cannot wrap an async generator; enter it inside, between yields"
+            )
+        wrapper: Callable[..., Any] = without_recording
+        if flags & CO_COROUTINE:
+            wrapper = awaited
+        elif flags & CO_GENERATOR:
+            wrapper = stepped
+        return wrapper  # type: ignore[return-value]  # the same signature, by wraps
+
+
+class Place(str):
+    """A scope that also holds the user's line, and whether gradients pass its nodes."""
+
+    __slots__ = ("line", "live")
+    line: str
+    live: bool
+
+
+def placed(line: str, scope: str = "", live: bool = True) -> Place:
+    """Return the place of a node made at a line of the user's."""
+    place = Place(scope)
+    place.line, place.live = line, live
+    return place
+
+
+class LocatingMode(Mode):
+    """A mode that tells every node the user's line.
+
+    A node asks the mode for its scope, so that this is where it can be told more, at no cost to
+    operations under any other mode.
+    """
+
+    __slots__ = ("_scope",)
+
+    @property
+    def scope(self) -> str:
+        """The scope for the next node, with its line."""
+        return placed(user_line(), self._scope)
+
+    @scope.setter
+    def scope(self, scope: str) -> None:
+        self._scope = str(scope)
+
+    def replaced(self, **changes: Any) -> LocatingMode:
+        """Return a copy with some settings changed."""
+        return LocatingMode(**{**self.settings(), "scope": self._scope, **changes})
+
+
+class source_lines(Block):  # noqa: N801 - called like a function
+    """Context manager: nodes made in the block know the line of your program that made them.
+
+    `Value.line` is that line as "file:line"; pictures show it and `visualize.why` names it. An
+    operation takes four to five times as long inside the block, and no longer outside.
+
+    >>> from autograd import Value, source_lines
+    >>> with source_lines():
+    ...     y = Value(1.0) + 2.0
+    >>> y.line != "", (y + 1).line
+    (True, '')
+    """
+
+    __slots__ = ()
+
+    def changed(self, mode: Mode) -> Mode:
+        """Return a mode that tells lines.
+
+        While a function is traced its nodes are the program's: `compile(check=True)` has lines.
+        """
+        return mode.replaced() if mode.tracing else LocatingMode(**mode.settings())
+
+
+class variant(Block):  # noqa: N801 - called like a function
+    """Context manager: the block runs with the given marks, in addition to those around it.
+
+    Raises TypeError for a mark that cannot be hashed.
+
+    >>> from autograd import compile, current_variant, variant
+    >>> c = compile(lambda x: x if "evaluation" in current_variant() else 0.5 * x)
+    >>> c(3.0)
+    1.5
+    >>> with variant("evaluation"):
+    ...     c(3.0)
+    3.0
+    >>> c(3.0)
+    1.5
+    """
+
+    __slots__ = ("_marks",)
+
+    def __init__(self, *marks: Hashable) -> None:
+        try:
+            self._marks = frozenset(marks)
+        except TypeError:
+            raise TypeError(
+                f"variant takes marks that can be hashed, such as names, not {marks!r}"
+            ) from None
+
+    def changed(self, mode: Mode) -> Mode:
+        """Return a mode with the marks."""
+        return mode.replaced(variant=mode.variant | self._marks)
+
+
+def current_variant() -> frozenset[Hashable]:
+    """Return the marks that are set here, by `variant`."""
+    return CURRENT.get().variant
