@@ -1,4 +1,4 @@
-"""Blocks that say how what is computed in them is recorded: not at all, with lines, or under marks."""
+"""Blocks that say how what is computed in them is recorded: not, with lines, or under marks."""
 
 from __future__ import annotations
 

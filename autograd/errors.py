@@ -9,13 +9,13 @@ from __future__ import annotations
 import sys
 import warnings
 from math import isfinite
-from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 from autograd.mode import CURRENT, TRACES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from types import FrameType
 
 __all__ = [
     "NumericWarning", "StaleGraphError", "StaleProgramError", "TracingError", "asked_by_user",

@@ -1,4 +1,4 @@
-"""What a graph is made of, the one order in which every walk goes over it, and whether it is fresh."""
+"""What a graph is made of, the one order in which walks go over it, and whether it is fresh."""
 
 from __future__ import annotations
 

@@ -73,7 +73,7 @@ def test_decimals_are_numbers_in_every_function_of_many():
 def test_marks_files_backends_and_inputs_are_refused_by_name():
     x = Value(1.0)
     for call, message in (
-        (lambda: autograd.context([1]), "variant takes marks that can be hashed"),
+        (lambda: autograd.variant([1]), "variant takes marks that can be hashed"),
         (lambda: autograd.write_files("a"), "write_files takes a dict from paths"),
         (lambda: autograd.write_files({1: b""}), "write_files: a path is a str"),
         (lambda: autograd.write_files({"a": "text"}), "the content of 'a' must be bytes"),

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from autograd.backends.llvm.writer import Operand, Writer
     from autograd.primitive import Primitive
 
-__all__ = ["lowered"]
+__all__ = ["call_function", "lowered"]
 
 
 # Ordered, which is false for a nan, but for !=.
@@ -71,7 +71,7 @@ class VectorAlgebra:
         """Return the value of a function of <math.h>."""
         if name == "pow":
             return _power(self.writer, *args)
-        return _call_function(self.writer, name, *args)
+        return call_function(self.writer, name, *args)
 
     def compare(self, relation: str, x: Operand, y: Operand) -> str:
         """Return the condition x < y, or with another relation."""
@@ -114,7 +114,7 @@ def _power(w: Writer, x: Operand, y: Operand) -> Operand:
             return w.fdiv(1.0, _root(w, x))
         if y.is_integer() and 0.0 < y <= MOST_PRODUCTS:
             return _repeated_product(w, x, int(y))
-    return _call_function(w, "pow", x, y)
+    return call_function(w, "pow", x, y)
 
 
 def _root(w: Writer, x: Operand) -> str:
@@ -159,7 +159,7 @@ VECTOR: dict[str, Callable[..., str]] = {
 }
 
 
-def _call_function(w: Writer, name: str, *operands: Operand) -> str:
+def call_function(w: Writer, name: str, *operands: Operand) -> str:
     """Return the value of a function of <math.h>; the module gets its definition at the end."""
     if name in INTRINSICS:
         return w.intrinsic(INTRINSICS[name], *operands)
