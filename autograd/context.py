@@ -6,12 +6,12 @@ from functools import wraps
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from autograd.errors import user_line
-from autograd.mode import CURRENT, Block, Mode
+from autograd.mode import CURRENT, Block, Mode, Place
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
 
-__all__ = ["Place", "current_variant", "no_grad", "placed", "source_lines", "variant"]
+__all__ = ["current_variant", "no_grad", "source_lines", "variant"]
 
 
 Function = TypeVar("Function", bound="Callable[..., Any]")
@@ -85,42 +85,19 @@ class no_grad(Block):  # noqa: N801 - called like a function
         return wrapper  # type: ignore[return-value]  # the same signature, by wraps
 
 
-class Place(str):
-    """A scope that also holds the user's line, and whether gradients pass its nodes."""
+class _LocatingMode(Mode):
+    """A mode that tells every node the user's line, at no cost to operations under any other."""
 
-    __slots__ = ("line", "live")
-    line: str
-    live: bool
-
-
-def placed(line: str, scope: str = "", live: bool = True) -> Place:
-    """Return the place of a node made at a line of the user's."""
-    place = Place(scope)
-    place.line, place.live = line, live
-    return place
-
-
-class LocatingMode(Mode):
-    """A mode that tells every node the user's line.
-
-    A node asks the mode for its scope, so that this is where it can be told more, at no cost to
-    operations under any other mode.
-    """
-
-    __slots__ = ("_scope",)
+    __slots__ = ("_place",)
 
     @property
-    def scope(self) -> str:
-        """The scope for the next node, with its line."""
-        return placed(user_line(), self._scope)
+    def place(self) -> Place:
+        """The place of the next node."""
+        return self._place.at(user_line())
 
-    @scope.setter
-    def scope(self, scope: str) -> None:
-        self._scope = str(scope)
-
-    def replaced(self, **changes: Any) -> LocatingMode:
-        """Return a copy with some settings changed."""
-        return LocatingMode(**{**self.settings(), "scope": self._scope, **changes})
+    @place.setter
+    def place(self, place: Place) -> None:
+        self._place = place
 
 
 class source_lines(Block):  # noqa: N801 - called like a function
@@ -143,7 +120,7 @@ class source_lines(Block):  # noqa: N801 - called like a function
 
         While a function is traced its nodes are the program's: `compile(check=True)` has lines.
         """
-        return mode.replaced() if mode.tracing else LocatingMode(**mode.settings())
+        return mode.replaced() if mode.tracing else _LocatingMode(**mode.settings())
 
 
 class variant(Block):  # noqa: N801 - called like a function

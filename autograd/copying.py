@@ -10,26 +10,18 @@ from __future__ import annotations
 from typing import Any
 
 from autograd.graph import Constant, topological_order
+from autograd.mode import Place
 from autograd.primitive import Primitive
 
 __all__ = ["deep_copy", "reduced", "shallow_copy"]
 
-# operation, operands (a place in the list of nodes, or a number), data, grad, label, scope, stale
-Record = tuple[Primitive, tuple[Any, ...], float, Any, str, str, bool]
+# operation, operands (an index into the list of nodes, or a number), data, grad, place, stale
+Record = tuple[Primitive, tuple[Any, ...], float, Any, Place, bool]
 
 
 def shallow_copy(node: Any) -> Any:
     """Return a node of its own with the same operands."""
-    return _node(
-        type(node),
-        node.op,
-        node.args,
-        node._data,
-        node._grad,
-        node.label,
-        node.scope,
-        node._version,
-    )
+    return _node(type(node), node.op, node.args, node._data, node._grad, node._place, node._version)
 
 
 def deep_copy(root: Any, memo: dict[int, Any]) -> Any:
@@ -44,29 +36,29 @@ def deep_copy(root: Any, memo: dict[int, Any]) -> Any:
 def reduced(root: Any) -> tuple[Any, ...]:
     """Return what pickle stores of `root`."""
     if root.op is None:
-        return _leaf, (type(root), root._data, root._grad, root.label, root.scope)
+        return _leaf, (type(root), root._data, root._grad, root._place)
     nodes = topological_order(root)
     leaves = [node for node in nodes if node.op is None]
     interior = [node for node in nodes if node.op is not None]
-    place = {node: index for index, node in enumerate(leaves + interior)}
+    index_of = {node: index for index, node in enumerate(leaves + interior)}
     records: list[Record] = []
     for node in interior:
-        args = tuple(float(arg) if type(arg) is Constant else place[arg] for arg in node.args)
+        args = tuple(float(arg) if type(arg) is Constant else index_of[arg] for arg in node.args)
         stale = any(type(arg) is not Constant and arg._version > node._version for arg in node.args)
-        records.append((node.op, args, node._data, node._grad, node.label, node.scope, stale))
+        records.append((node.op, args, node._data, node._grad, node._place, stale))
     return _graph, (type(root), leaves, records)
 
 
-def _leaf(kind: type, data: float, grad: float | None, label: str, scope: str) -> Any:
-    return _node(kind, None, (), data, grad, label, scope, 0)
+def _leaf(kind: type, data: float, grad: float | None, place: Place) -> Any:
+    return _node(kind, None, (), data, grad, place, 0)
 
 
 def _graph(kind: type, leaves: list[Any], records: list[Record]) -> Any:
     nodes = list(leaves)
-    for op, places, data, grad, label, scope, stale in records:
-        args = tuple(Constant(at) if type(at) is float else nodes[at] for at in places)
+    for op, operands, data, grad, place, stale in records:
+        args = tuple(Constant(at) if type(at) is float else nodes[at] for at in operands)
         # Older than any change of a leaf from now on, and, if stale, than the leaves as loaded.
-        nodes.append(_node(kind, op, args, data, grad, label, scope, -1 if stale else 0))
+        nodes.append(_node(kind, op, args, data, grad, place, -1 if stale else 0))
     return nodes[-1]
 
 
@@ -76,13 +68,12 @@ def _node(
     args: tuple[Any, ...],
     data: float,
     grad: float | None,
-    label: str,
-    scope: str,
+    place: Place,
     version: int,
 ) -> Any:
     node: Any = object.__new__(kind)
     node.op, node.args = op, args
-    node._place = (label, scope) if label else scope
+    node._place = place
     node._data, node._grad, node._sweep, node._version = data, grad, None, version
     node._depth = max((arg._depth for arg in args), default=-1) + 1
     return node

@@ -15,13 +15,39 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 __all__ = [
-    "CURRENT", "TRACES", "Block", "Mode", "Tracing", "entered", "is_tracing", "quietly", "scope",
-    "sections",
+    "CURRENT", "TRACES", "Block", "Mode", "Place", "Tracing", "entered", "is_tracing", "quietly",
+    "scope", "sections",
 ]  # fmt: skip
 
 Function = TypeVar("Function", bound="Callable[..., Any]")
 
 MOST_SCOPES = 4096  # kept at one mode: more than a network has neurons in a layer
+
+
+class Place:
+    """Where a node belongs and what it is called: all but its arithmetic, in one slot of the node.
+
+    Nodes without a label that are made under one mode share the place of that mode.
+    """
+
+    __slots__ = ("label", "line", "live", "scope")
+
+    def __init__(self, scope: str = "", line: str = "", live: bool = True, label: str = "") -> None:
+        self.scope = scope
+        self.line = line  # of the user's program that made the node, as "file:line", where known
+        self.live = live  # gradients pass the node; not under no_grad, while a function is traced
+        self.label = label
+
+    def at(self, line: str) -> Place:
+        """Return the same place with a line."""
+        return Place(self.scope, line, self.live, self.label)
+
+    def labelled(self, label: str) -> Place:
+        """Return the same place with a label."""
+        return Place(self.scope, self.line, self.live, label)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Place, (self.scope, self.line, self.live, self.label)
 
 
 class Tracing:
@@ -42,8 +68,8 @@ class Mode:
     """
 
     __slots__ = (
-        "_inside", "_quieted", "blocks", "computing", "differentiated", "quiet", "record", "scope",
-        "tracing", "variant",
+        "_inside", "_quieted", "blocks", "computing", "differentiated", "place", "quiet", "record",
+        "scope", "tracing", "variant",
     )  # fmt: skip
 
     def __init__(
@@ -57,6 +83,7 @@ class Mode:
     ) -> None:
         self.record = record  # operations on Values make nodes
         self.scope = scope  # where new nodes belong
+        self.place = Place(scope)  # given to each of them
         self.quiet = quiet  # no NumericWarning: a backward pass is under way
         self.differentiated = differentiated  # the variables of the derivatives being taken
         self.tracing = tracing  # the trace under way: no number may be frozen; None outside
@@ -68,8 +95,8 @@ class Mode:
         self._inside: dict[str, Mode] = {}
 
     def replaced(self, **changes: Any) -> Mode:
-        """Return a copy with some settings changed."""
-        return Mode(**{**self.settings(), **changes})
+        """Return a mode of the same kind with some settings changed."""
+        return type(self)(**{**self.settings(), **changes})
 
     def settings(self) -> dict[str, Any]:
         """Return the settings by name."""

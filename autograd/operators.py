@@ -42,7 +42,7 @@ def unary(op: Primitive) -> Callable[[Any], Any]:
         node._data = data
         node._grad = node._sweep = None
         node._version = CLOCK.now
-        node._place = mode.scope
+        node._place = mode.place
         if mode.record:
             node._depth = self._depth + 1
             node.op = op
@@ -95,7 +95,7 @@ def binary(op: Primitive, *, reflected: bool = False) -> Callable[[Any, Any], An
         node._data = data
         node._grad = node._sweep = None
         node._version = CLOCK.now
-        node._place = mode.scope
+        node._place = mode.place
         if mode.record:
             node._depth = depth + 1
             node.op = op
@@ -141,7 +141,7 @@ def node_of(cls: Any, op: Primitive, args: tuple[Any, ...], data: float, depth: 
     node._data = data
     node._grad = node._sweep = None
     node._version = CLOCK.now
-    node._place = mode.scope
+    node._place = mode.place
     if mode.record:
         node._depth = depth
         node.op = op

@@ -10,7 +10,7 @@ from autograd.backward import backward
 from autograd.copying import deep_copy, reduced, shallow_copy
 from autograd.errors import frozen, refuse, warn_identity, warn_non_finite
 from autograd.graph import CLOCK, put, topological_order
-from autograd.mode import CURRENT, TRACES, is_tracing
+from autograd.mode import CURRENT, TRACES, Place, is_tracing
 from autograd.number import as_float
 from autograd.operators import apply, binary, general, unary
 from autograd.primitive import ON_NEW_ROW, TABLE, Primitive
@@ -52,7 +52,7 @@ class Value(Methods):
     _sweep: object
     _version: int
     _depth: int
-    _place: str | tuple[str, str]  # the scope, or label and scope: one slot, for memory
+    _place: Place  # label, scope and line: one slot, for memory
     op: Primitive | None
     args: tuple[Any, ...]
 
@@ -70,12 +70,12 @@ class Value(Methods):
         self.op = None
         self.args = ()
         mode = CURRENT.get()
-        scope = mode.scope
+        place = mode.place
         if mode.tracing is not None:
             mode.tracing.made.add(self)
         if label and not isinstance(label, str):
             raise TypeError(f"Value takes a str as label, not {label!r}")
-        self._place = (label, scope) if label else scope
+        self._place = place.labelled(label) if label else place
 
     # Data and gradient
 
@@ -119,13 +119,13 @@ class Value(Methods):
     @property
     def label(self) -> str:
         """The name for pictures and messages; "" when unset."""
-        return self._place[0] if type(self._place) is tuple else ""
+        return self._place.label
 
     @label.setter
     def label(self, label: str) -> None:
         if not isinstance(label, str):
             raise TypeError(f"Value.label takes a str, not {label!r}")
-        self._place = (label, self.scope)
+        self._place = self._place.labelled(label)
 
     @property
     def is_leaf(self) -> bool:
@@ -140,13 +140,12 @@ class Value(Methods):
     @property
     def scope(self) -> str:
         """Where the Value was made: the names of the enclosing scopes, joined by "/"."""
-        place = self._place
-        return place[1] if isinstance(place, tuple) else place
+        return self._place.scope
 
     @property
     def line(self) -> str:
         """The line that made the Value, as "file:line"; "" outside of `source_lines()`."""
-        return getattr(self.scope, "line", "")
+        return self._place.line
 
     @property
     def has_grad(self) -> bool:

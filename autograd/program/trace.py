@@ -12,10 +12,9 @@ from dataclasses import dataclass
 from inspect import signature
 from typing import TYPE_CHECKING, Any
 
-from autograd.context import Place, placed
 from autograd.errors import TracingError
 from autograd.graph import Constant, topological_order
-from autograd.mode import CURRENT
+from autograd.mode import CURRENT, Place
 from autograd.primitives import detach
 from autograd.program.program import Instruction, Program
 from autograd.program.traced import Traced, TracingMode, drawn, placeholder, traced_under
@@ -309,13 +308,12 @@ def lowered(
     for node in order:
         number = first + len(instructions)
         instructions.append(Instruction(node.op, tuple([variable(arg) for arg in node.args])))
-        place = node.scope if type(node._place) is not str else ""
-        if type(place) is Place:
-            if place.line:
-                lines[number] = place.line
-            if not place.live:
-                instructions.append(Instruction(detach, (number,)))
-                number += 1
+        place = node._place
+        if place.line:
+            lines[number] = place.line
+        if not place.live:
+            instructions.append(Instruction(detach, (number,)))
+            number += 1
         numbers[node] = number
     return Program(
         len(examples),
@@ -338,7 +336,7 @@ def redrawn(program: Program) -> tuple[list[Any], list[Any], list[Any]]:
     for op, args in program.instructions:
         nodes.append(drawn(op, tuple([nodes[arg] for arg in args])))
     for number, line in program.lines.items():
-        nodes[number]._place = placed(line)
+        nodes[number]._place = Place(line=line)
     inputs = program.examples + program.shared
     return given[:inputs], given[inputs:], [nodes[output] for output in program.outputs]
 

@@ -6,9 +6,8 @@ from math import nan
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from autograd import primitives
-from autograd.context import placed
 from autograd.errors import asked_by_user, frozen, user_line
-from autograd.mode import CURRENT, TRACES, Mode, Tracing, entered, is_tracing
+from autograd.mode import CURRENT, TRACES, Mode, Place, Tracing, entered, is_tracing
 from autograd.operators import binary, node_of
 from autograd.value import ARITHMETIC, Value
 
@@ -161,12 +160,11 @@ class Live(Traced):
 class TracingMode(Mode):
     """The mode while a function is traced.
 
-    Every node asks the mode for its scope, so that this is where it can be told more, at no cost
-    to operations outside. Under `no_grad` nodes are recorded all the same, for a leaf would freeze
-    a number; no gradient passes them.
+    Under `no_grad` nodes are recorded all the same, for a leaf would freeze a number; no gradient
+    passes them. With `checked` they know the user's line.
     """
 
-    __slots__ = ("_scope", "checked", "live")
+    __slots__ = ("_place", "checked", "live")
 
     def __init__(
         self,
@@ -181,30 +179,21 @@ class TracingMode(Mode):
         tracing = tracing or Tracing(live)
         super().__init__(True, scope, quiet, differentiated, tracing, variant)
         self.live = record
-        self.checked = checked  # nodes shall know the user's line
+        self.checked = checked
+        self.place = Place(scope, live=record)
 
     @property
-    def scope(self) -> str:
-        """The scope for the next node."""
-        if self.live and not self.checked:
-            return self._scope
-        return placed(user_line() if self.checked else "", self._scope, self.live)
+    def place(self) -> Place:
+        """The place of the next node."""
+        return self._place.at(user_line()) if self.checked else self._place
 
-    @scope.setter
-    def scope(self, scope: str) -> None:
-        self._scope = scope
+    @place.setter
+    def place(self, place: Place) -> None:
+        self._place = place
 
-    def replaced(self, **changes: Any) -> TracingMode:
-        """Return a copy with some settings changed."""
-        settings: dict[str, Any] = {
-            "record": self.live,
-            "scope": self._scope,
-            "differentiated": self.differentiated,
-            "tracing": self.tracing,
-            "variant": self.variant,
-            "checked": self.checked,
-        }
-        return TracingMode(**{**settings, **changes})
+    def settings(self) -> dict[str, Any]:
+        """Return the settings by name."""
+        return {**super().settings(), "record": self.live, "checked": self.checked}
 
 
 class traced_under(entered):  # noqa: N801 - called like a function
