@@ -42,10 +42,6 @@ class Place:
         """Return the same place with a line."""
         return Place(self.scope, line, self.live, self.label)
 
-    def labelled(self, label: str) -> Place:
-        """Return the same place with a label."""
-        return Place(self.scope, self.line, self.live, label)
-
     def __reduce__(self) -> tuple[Any, ...]:
         return Place, (self.scope, self.line, self.live, self.label)
 

@@ -75,7 +75,7 @@ class Value(Methods):
             mode.tracing.made.add(self)
         if label and not isinstance(label, str):
             raise TypeError(f"Value takes a str as label, not {label!r}")
-        self._place = place.labelled(label) if label else place
+        self._place = Place(place.scope, place.line, place.live, label) if label else place
 
     # Data and gradient
 
@@ -125,7 +125,8 @@ class Value(Methods):
     def label(self, label: str) -> None:
         if not isinstance(label, str):
             raise TypeError(f"Value.label takes a str, not {label!r}")
-        self._place = self._place.labelled(label)
+        place = self._place
+        self._place = Place(place.scope, place.line, place.live, label)
 
     @property
     def is_leaf(self) -> bool:

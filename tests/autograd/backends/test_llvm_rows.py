@@ -6,6 +6,7 @@ import ctypes
 import itertools
 import math
 import random
+import re
 
 import mpmath
 import pytest
@@ -162,8 +163,8 @@ def test_a_function_is_defined_once_and_equal_parts_are_computed_once():
         writer.store(z, "%a")
     assert again == y
     text = writer.text()
-    assert text.count("define internal <8 x double> @exp.part.v8f64") == 1
-    assert text.count("call <8 x double> @exp.part.v8f64") == 2
+    assert len(re.findall(r"define internal .* @exp\.factors\.v8f64", text)) == 1
+    assert len(re.findall(r"call .* @exp\.factors\.v8f64", text)) == 2
     assert writer.text() == text
 
 
