@@ -13,32 +13,27 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from autograd.assignment import set_data, set_gradients
-from autograd.program.verification import structure_changed
-from autograd.computed import computed
-from autograd.graph import paused_collector
-from autograd.functions import log_softmax, logsumexp, mean, norm, softmax, sum
 from autograd.check import GradientError, check_gradients
+from autograd.computed import computed
+from autograd.context import current_variant, no_grad, source_lines, variant
+from autograd.errors import NumericWarning, StaleGraphError, StaleProgramError, TracingError
 from autograd.functional import grad, gradients, hessian, hvp, jacobian, jvp, value_and_grad, vjp
-from autograd.graph import Constant, topological_order
-from autograd.mode import scope, sections
+from autograd.functions import log_softmax, logsumexp, mean, norm, softmax, sum
+from autograd.graph import Constant, paused_collector, topological_order
+from autograd.mode import is_tracing, scope, sections
+from autograd.number import as_float
 from autograd.primitive import TABLE, Primitive, primitive
 from autograd.primitives import (
     abs, acos, acosh, asin, asinh, atan, atan2, atanh, clip, cos, cosh, detach, elu, erf, erfc,
     exp, expm1, gelu, hypot, leaky_relu, log, log1p, logaddexp, maximum, minimum, relu, sigmoid,
     silu, sin, sinh, softplus, sqrt, tan, tanh, where,
 )  # fmt: skip
-from autograd.number import as_float
-from autograd.context import no_grad, source_lines
+from autograd.program.verification import structure_changed
 from autograd.settings import as_count, as_switch
-from autograd.errors import StaleGraphError, StaleProgramError
 from autograd.sweep import Contribution, Sweep, Visit, local_derivatives, sweep
-from autograd.mode import is_tracing
-from autograd.errors import TracingError
 from autograd.turns import loaded
 from autograd.value import Value
-from autograd.context import current_variant, variant
 from autograd.vector import Vector, dot
-from autograd.errors import NumericWarning
 from autograd.words import Words
 
 if TYPE_CHECKING:
