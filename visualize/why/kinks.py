@@ -16,7 +16,7 @@ from visualize.scene.flat import flatten
 from visualize.scene.names import names_of
 from visualize.why.operation import numbers, source, written
 
-__all__ = ["Kink", "Kinks", "Slope", "kinks", "kinks_among"]
+__all__ = ["Kink", "Kinks", "kinks", "kinks_among"]
 
 MOST_ROWS = 50  # of a printed table
 MOST_SLOPES = 4  # of a printed row

@@ -31,6 +31,7 @@ class Ways:
     graph: FlatGraph
     names: dict[Value, str]
     passes: Sweep
+    stale: str = ""  # why there is no sweep; it is empty then
 
     @computed
     def number(self) -> dict[Value, int]:
@@ -67,6 +68,31 @@ class Ways:
 
     def _leads(self, contribution: Contribution) -> bool:
         return contribution.operand in self.dependent
+
+    @computed
+    def fertile(self) -> set[Value]:
+        """The values with some way to the leaf that passes no local derivative of 0."""
+        fertile = {self.leaf}
+        for node, _, contributions in reversed(self.visits):
+            if any(c.operand in fertile and c.local for c in contributions):
+                fertile.add(node)
+        return fertile
+
+    @computed
+    def killers(self) -> list[tuple[Visit, Contribution]]:
+        """The first local derivative of exactly 0 on each way from the leaf up, if all have one.
+
+        Where a gradient arrives and does not go on comes first: there a change would tell.
+        """
+        if self.gradient or self.root in self.fertile:
+            return []
+        places = [
+            (visit, contribution)
+            for visit in self.visits
+            for contribution in visit.contributions
+            if contribution.operand in self.fertile and contribution.local == 0.0
+        ]
+        return sorted(places, key=lambda place: not place[0].gradient)
 
     @computed
     def incoming(self) -> dict[Value, list[tuple[Visit, Contribution]]]:

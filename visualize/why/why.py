@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from autograd import Constant, StaleGraphError, Sweep, Value, sweep
 from visualize.digits import significant
@@ -13,24 +13,51 @@ from visualize.scene.asked import in_order
 from visualize.scene.flat import flatten
 from visualize.scene.names import names_of, unique_names
 from visualize.scene.slice import slice_of
-from visualize.why.diagnosis import Diagnosis, Finding
+from visualize.why.connection import accumulated, detached, not_computed, not_connected, stale
+from visualize.why.diagnosis import Cause, Diagnosis, Finding
+from visualize.why.factors import grown, healthy, vanishing
 from visualize.why.kinks import Kinks, kinks_among
-from visualize.why.sizes import Sizes
+from visualize.why.not_finite import backward_fault, forward_fault
+from visualize.why.sums import Sizes
 from visualize.why.ways import Ways
-from visualize.why.why_backward import backward_fault
-from visualize.why.why_blocked import detached, not_connected, stale
-from visualize.why.why_chain import grown, healthy, vanishing
-from visualize.why.why_computed import not_as_computed
-from visualize.why.why_forward import forward_fault
-from visualize.why.why_killed import killed
-from visualize.why.why_lost import cancelled, underflowed
+from visualize.why.zero import cancelled, killed, underflowed
 
-__all__ = ["why"]
+__all__ = ["CAUSES", "REMARKS", "why"]
 
 MOST_WAYS = 3  # of the picture, through as many culprits
 MOST_OPERANDS = 4  # of a culprit that the picture shows
 MOST_KINKS = 5  # in the text
 TEXT_COLUMNS = 100
+
+Decide = Callable[[Sizes], Finding | None]
+
+# Which function decides which cause. One group after the other is asked until some function of it
+# finds something; the first function that does names the cause, the others are told as well.
+CAUSES: tuple[dict[Decide, tuple[Cause, ...]], ...] = (
+    {
+        not_connected: ("not connected",),
+        stale: ("stale",),
+    },
+    {
+        detached: ("detached",),
+        forward_fault: ("forward nan", "forward inf"),
+        backward_fault: ("backward nan", "backward inf", "overflowed"),
+        killed: ("killed",),
+    },
+    {
+        underflowed: ("underflowed",),
+        cancelled: ("cancelled",),
+        vanishing: ("vanishing",),
+        grown: ("grown",),
+    },
+)
+FINAL: tuple[Cause, ...] = ("not connected", "stale")  # beside them nothing else can be told
+# What `.grad` holds, whatever the gradient should be; a cause only where there is no other.
+REMARKS: dict[Decide, tuple[Cause, ...]] = {
+    not_computed: ("not computed",),
+    accumulated: ("accumulated",),
+}
+# Where no function finds anything the gradient is "healthy", as `healthy` tells.
 
 
 def why(root: Value, wrt: Value | None = None, *, leaf: Value | None = None) -> Diagnosis:
@@ -71,22 +98,15 @@ def why(root: Value, wrt: Value | None = None, *, leaf: Value | None = None) -> 
     root, leaf = (root, root) if wrt is None else in_order(root, wrt)
     graph = flatten([root])
     names = names_of(graph)
-    known = leaf in names
-    if not known:
+    if leaf not in names:
         names[leaf] = _name_of_stranger(leaf, names)
     try:
-        passes, reason = sweep(root), ""
+        passes, changed = sweep(root), ""
     except StaleGraphError as error:
-        passes, reason = Sweep(root, ()), str(error).partition(": ")[0]
-    ways = Ways(leaf, root, graph, names, passes)
-    if not known:
-        findings = [not_connected(leaf, graph, names)]
-    elif reason:
-        findings = [stale(graph, names, reason)]
-    elif alone:
-        findings = [forward_fault(ways, None) or _finite(ways)]
-    else:
-        findings = list(_findings(ways))
+        passes, changed = Sweep(root, ()), str(error).partition(": ")[0]
+    ways = Sizes(leaf, root, graph, names, passes, changed)
+    of_number = alone and (stale(ways) or forward_fault(ways) or _finite(ways))
+    findings = [of_number] if of_number else _findings(ways)
     on_the_ways = kinks_among([v for v in graph.values if v in ways.dependent], names)
     first = findings[0]
     return Diagnosis(
@@ -117,16 +137,17 @@ def _name_of_stranger(leaf: Value, names: dict[Value, str]) -> str:
     return f"{name} (the one given)" if name in names.values() else name
 
 
-def _findings(ways: Ways) -> Iterator[Finding]:
-    """Yield all that is wrong in the order of cause and effect, or that nothing is."""
-    sizes, dead = Sizes(ways), killed(ways)
-    causes = [detached(ways), forward_fault(ways, dead), backward_fault(ways), dead]
-    found = [cause for cause in causes if cause]
-    if not found:
-        by_size = (underflowed, cancelled, vanishing, grown)
-        found = [finding for cause in by_size if (finding := cause(sizes))]
-    found += not_as_computed(ways)
-    yield from found or [healthy(sizes)]
+def _findings(ways: Sizes) -> list[Finding]:
+    """Return what is wrong, the first cause first, or that nothing is."""
+    found: list[Finding] = []
+    for functions in CAUSES:
+        found = [finding for decide in functions if (finding := decide(ways))]
+        if found:
+            break
+    if found and found[0].cause in FINAL:
+        return found
+    found += [remark for decide in REMARKS if (remark := decide(ways))]
+    return found or [healthy(ways)]
 
 
 def _finite(ways: Ways) -> Finding:

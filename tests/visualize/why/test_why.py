@@ -10,6 +10,7 @@ import re
 import warnings
 from fractions import Fraction
 from math import inf, isclose, isfinite, isnan, nan
+from typing import get_args
 
 import pytest
 
@@ -35,6 +36,8 @@ from autograd import (
 from nn import MLP, hinge_loss, huber_loss, l1_loss, mse_loss
 from visualize import Diagnosis, explain, why
 from visualize.scene.slice import MOST_BOXES
+from visualize.why.diagnosis import Cause
+from visualize.why.why import CAUSES, REMARKS
 
 pytestmark = pytest.mark.filterwarnings("ignore::autograd.errors.NumericWarning")
 
@@ -454,6 +457,13 @@ def kind(node):
 def test_the_cause_and_the_operations_at_fault(cause, program, operations):
     diagnosis = why(*program())
     assert (diagnosis.cause, sorted(map(kind, diagnosis.nodes))) == (cause, sorted(operations))
+
+
+def test_one_function_decides_each_cause():
+    decided = [
+        cause for table in (*CAUSES, REMARKS) for causes in table.values() for cause in causes
+    ]
+    assert sorted([*decided, "healthy"]) == sorted(get_args(Cause))
 
 
 @every_program

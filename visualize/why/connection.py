@@ -1,24 +1,27 @@
-"""Gradients that do not come: no way leads to the leaf, or each passes what has no derivative."""
+"""Whether a gradient comes to the leaf at all, and whether `.grad` holds it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from math import isclose
 
 from autograd import Constant, Value
 from visualize.digits import counted, significant
-from visualize.scene.flat import FlatGraph
+from visualize.scene.recorded import added_up, passes_in
 from visualize.why.diagnosis import Finding
 from visualize.why.operation import source
 from visualize.why.ways import Ways
 
-__all__ = ["blocked", "detached", "not_connected", "stale"]
+__all__ = ["accumulated", "blocked", "detached", "not_computed", "not_connected", "stale"]
 
 MOST = 5  # values to name
 
 
-def not_connected(leaf: Value, graph: FlatGraph, names: Mapping[Value, str]) -> Finding:
-    """Return what can be seen where a leaf is not in the graph."""
-    root = graph.values[graph.outputs[0]]
+def not_connected(ways: Ways) -> Finding | None:
+    """Return what can be seen where the leaf is not in the graph."""
+    leaf, root, graph, names = ways.leaf, ways.root, ways.graph, ways.names
+    if leaf in ways.number:
+        return None
     name, top = names[leaf], names[root]
     lines, suspects = [], []
     if root.op is None:
@@ -60,11 +63,14 @@ def _leaves(leaves: Sequence[Value], names: Mapping[Value, str]) -> str:
     return ", ".join(shown + ["…"] * (len(leaves) > MOST))
 
 
-def stale(graph: FlatGraph, names: Mapping[Value, str], reason: str) -> Finding:
-    """Return which operations no longer fit their operands."""
+def stale(ways: Ways) -> Finding | None:
+    """Return which operations no longer fit their operands, if a leaf was changed."""
+    names, reason = ways.names, ways.stale
+    if not reason:
+        return None
     old = [
         value
-        for value in graph.values
+        for value in ways.graph.values
         if value.op is not None
         and repr(value.op.forward(*[arg.data for arg in value.args])) != repr(value.data)
     ]
@@ -137,3 +143,43 @@ def _way_out(blockers: Sequence[Value]) -> str:
     words.sort(key=lambda words: not words.short)  # what was done on purpose comes first
     otherwise = "give the operation a rule for this operand, or reach the root by another way"
     return words[0].way_out if words else otherwise
+
+
+def not_computed(ways: Ways) -> Finding | None:
+    """Return that `.grad` of the leaf holds nothing, for want of a backward pass."""
+    leaf, root = ways.leaf, ways.root
+    name, top = ways.names[leaf], ways.names[root]
+    if leaf.has_grad or (ways.gradient is None and root.has_grad):
+        return None  # in the second case a pass has run and could not come here
+    summary = f"backward() has not been called from {top}, so that {name}.grad still reads 0.0"
+    if root.has_grad:
+        summary = f"{name}.grad was cleared after the backward pass from {top}"
+    return Finding("not computed", summary, way_out=f"call backward() on {top}")
+
+
+def accumulated(ways: Ways) -> Finding | None:
+    """Return that `.grad` of the leaf is not what a backward pass from the root gives."""
+    leaf, given = ways.leaf, 0.0 if ways.gradient is None else ways.gradient
+    if not leaf.has_grad or not added_up(leaf, ways.gradient):
+        return None
+    return Finding(
+        "accumulated",
+        f"{ways.names[leaf]}.grad holds {significant(leaf.grad)}, not {significant(given)}",
+        (_reason_of_excess(ways, leaf.grad, given),),
+        way_out="call zero_grad() before each backward pass; gradients add up in leaves",
+    )
+
+
+def _reason_of_excess(ways: Ways, held: float, given: float) -> str:
+    root, top = ways.root, ways.names[ways.root]
+    if not root.has_grad:
+        return f"it comes from an earlier backward pass; {top} has had none since it was computed"
+    if isclose(held, given * root.grad, rel_tol=1e-9):
+        return (
+            f"the backward pass came to {top} with gradient {significant(root.grad)}, not 1: from "
+            f"backward({significant(root.grad)}), or from a root further up"
+        )
+    passes = passes_in(held, given)
+    if passes > 1:
+        return f"that is {passes:,} times as much: as many backward passes have added up"
+    return "backward passes from other roots, or with other data, have added up in it"
