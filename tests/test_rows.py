@@ -26,13 +26,15 @@ WORDS = "an English word in a text or a key"
 
 # Names of rows that are something else, by file or folder: what they are, and which.
 ELSEWHERE = {
-    "autograd/backends/grammar.py": (C, C_FUNCTIONS | {"add", "sign"}),  # a step, a kind of token
-    "autograd/backends/jax/algebra.py": (C, C_FUNCTIONS),
-    "autograd/backends/llvm/": (C, C_FUNCTIONS),
-    "autograd/backends/llvm": (INSTRUCTION, {"add", "mul", "sub"}),
+    "autograd/backends/": (C, C_FUNCTIONS),
+    "autograd/backends/grammar.py": ("a step, a kind of token", {"add", "sign"}),
+    "autograd/backends/llvm/": (INSTRUCTION, {"add", "mul", "sub"}),
     "autograd/backends/llvm/kernel.py": ("a function of the machine code", {"share"}),
-    "autograd/backends/numpy/frame.py": ("a mode of numpy.take", {"clip"}),
-    "autograd/backends/numpy/algebra.py": (C, C_FUNCTIONS),
+    "autograd/backends/numpy/": ("a mode of numpy.take", {"clip"}),
+    "autograd/value.py": (
+        "a special method, as __add__",
+        {"abs", "add", "mul", "neg", "pow", "sub"},
+    ),
     "nn/layers/activations.py": (
         CHOSEN,
         {"elu", "gelu", "identity", "leaky_relu", "relu", "sigmoid", "silu", "softplus", "tanh"},

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from autograd.backends.formula import Formula
     from autograd.primitive import Primitive
 
-__all__ = ["RowFunctions"]
+__all__ = ["CONDITIONS", "Expressions", "RowFunctions", "bare"]
 
 
 # One operator on each argument in turn, at most: no need of a function to read it.
@@ -74,7 +74,7 @@ def _definition(row: Primitive, name: str) -> str:
 CONDITIONS = {"compare", "both", "either", "opposite"}
 
 
-class _Expressions:
+class Expressions:
     """The algebra of formulas over C text, as autograd.backends.formula.Algebra has it."""
 
     number = staticmethod(double)
@@ -101,7 +101,7 @@ class _Expressions:
 
     def function(self, name: str, *args: str) -> str:
         """Return the call of a function of <math.h>."""
-        return f"{name}({', '.join(map(_bare, args))})"
+        return f"{name}({', '.join(map(bare, args))})"
 
     def compare(self, relation: str, x: str, y: str) -> str:
         """Return the condition x < y, or another relation."""
@@ -140,7 +140,7 @@ def _body_of(formula: Formula) -> list[str]:
     const double t1 = exp(x);
     return (x / (1.0 + t1)) * t1;
     """
-    algebra = _Expressions()
+    algebra = Expressions()
     values = list("xyz"[: formula.arity])
     uses = Counter(position for step in formula.steps for position in step.inputs)
     uses[formula.result] += 1
@@ -151,13 +151,13 @@ def _body_of(formula: Formula) -> list[str]:
         if uses[len(values)] > 1 and method != "number":
             name = f"t{len(lines) - unused + 1}"
             kind = "int" if method in CONDITIONS else "double"
-            lines.append(f"const {kind} {name} = {_bare(text)};")
+            lines.append(f"const {kind} {name} = {bare(text)};")
             text = name
         values.append(text)
-    return [*lines, f"return {_bare(values[formula.result])};"]
+    return [*lines, f"return {bare(values[formula.result])};"]
 
 
-def _bare(text: str) -> str:
+def bare(text: str) -> str:
     """Return an expression of this algebra without the brackets around all of it."""
     return text[1:-1] if text.startswith("(") and text.endswith(")") and _is_one(text) else text
 
