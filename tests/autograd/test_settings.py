@@ -68,7 +68,9 @@ class BytesPath:
         return b"a"
 
 
-@pytest.mark.parametrize("given", [None, 3, b"a.c", 2.0, ["a.c"], BytesPath(), open], ids=repr)
+@pytest.mark.parametrize(
+    "given", [None, 3, b"a.c", 2.0, ["a.c"], BytesPath(), open], ids=lambda g: type(g).__name__
+)
 def test_what_is_no_path_is_refused(given):
     with pytest.raises(TypeError, match=r"^f: path is a str or a Path, not "):
         as_path(given, "f: path")

@@ -107,7 +107,11 @@ def test_a_model_is_called_with_a_row(model):
             BoundaryRecorder(ROWS, CLASSES, model=model, resolution=3)
 
 
-@pytest.mark.parametrize("loss", [len, 3.0, "mse", abs, lambda outputs: 0.0, Value], ids=repr)
+@pytest.mark.parametrize(
+    "loss",
+    [len, 3.0, "mse", abs, lambda outputs: 0.0, Value],
+    ids=["len", "3.0", "mse", "abs", "lambda", "Value"],
+)
 def test_a_loss_is_called_with_predictions_and_targets(loss):
     model = MLP(2, [1])
     for call in (
