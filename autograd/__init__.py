@@ -71,3 +71,7 @@ def __getattr__(name: str) -> Any:
     if name in LAZY:
         return globals().setdefault(name, getattr(loaded(LAZY[name]), name))
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *LAZY})

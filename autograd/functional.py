@@ -12,7 +12,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import wraps
 from math import prod
-from typing import TYPE_CHECKING, Any
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    Concatenate,
+    Literal,
+    ParamSpec,
+    Protocol,
+    TypeVar,
+    overload,
+)  # fmt: skip
 
 from autograd.graph import Constant, topological_order
 from autograd.mode import CURRENT, entered, is_tracing
@@ -27,7 +36,63 @@ from autograd.value import Value
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from autograd.number import Number
+    from autograd.primitive import Primitive
+
 __all__ = ["grad", "gradients", "hessian", "hvp", "jacobian", "jvp", "value_and_grad", "vjp"]
+
+Argument = TypeVar("Argument")
+Arguments = ParamSpec("Arguments")
+Rest = ParamSpec("Rest")
+
+
+class Gradient(Protocol[Arguments]):
+    """The gradient of a function by its first argument, in the structure of that.
+
+    A function of Values is called with numbers as well, and then gives one.
+    """
+
+    @overload
+    def __call__(
+        self: Gradient[Concatenate[Value, ...]], first: Value, /, *args: Any, **kwargs: Any
+    ) -> Value: ...
+
+    @overload
+    def __call__(
+        self: Gradient[Concatenate[Value, ...]], first: Number, /, *args: Any, **kwargs: Any
+    ) -> float: ...
+
+    @overload
+    def __call__(
+        self: Gradient[Concatenate[Argument, Rest]],
+        first: Argument,
+        /,
+        *args: Rest.args,
+        **kwargs: Rest.kwargs,
+    ) -> Argument: ...
+
+
+class ValueAndGradient(Protocol[Arguments]):
+    """The value of a function and its gradient, as of `Gradient`."""
+
+    @overload
+    def __call__(
+        self: ValueAndGradient[Concatenate[Value, ...]], first: Value, /, *args: Any, **kwargs: Any
+    ) -> tuple[Value, Value]: ...
+
+    @overload
+    def __call__(
+        self: ValueAndGradient[Concatenate[Value, ...]], first: Number, /, *args: Any, **kwargs: Any
+    ) -> tuple[float, float]: ...
+
+    @overload
+    def __call__(
+        self: ValueAndGradient[Concatenate[Argument, Rest]],
+        first: Argument,
+        /,
+        *args: Rest.args,
+        **kwargs: Rest.kwargs,
+    ) -> tuple[Any, Argument]: ...
 
 
 def gradients(output: Value, inputs: Any, create_graph: bool = False) -> Any:
@@ -64,6 +129,18 @@ def gradients(output: Value, inputs: Any, create_graph: bool = False) -> Any:
     return rebuilt(inputs, results)
 
 
+@overload
+def grad(f: Primitive, argnums: Literal[0] = 0) -> Gradient[Concatenate[Value, ...]]: ...
+
+
+@overload
+def grad(f: Callable[Arguments, Any], argnums: Literal[0] = 0) -> Gradient[Arguments]: ...
+
+
+@overload
+def grad(f: Callable[..., Any], argnums: int | Sequence[int]) -> Callable[..., Any]: ...
+
+
 def grad(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> Callable[..., Any]:
     """Return the function that computes the gradient of `f`, whose result must be one number.
 
@@ -83,6 +160,24 @@ def grad(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> Callable[..
         return both(*args, **kwargs)[1]
 
     return gradient
+
+
+@overload
+def value_and_grad(
+    f: Primitive, argnums: Literal[0] = 0
+) -> ValueAndGradient[Concatenate[Value, ...]]: ...
+
+
+@overload
+def value_and_grad(
+    f: Callable[Arguments, Any], argnums: Literal[0] = 0
+) -> ValueAndGradient[Arguments]: ...
+
+
+@overload
+def value_and_grad(
+    f: Callable[..., Any], argnums: int | Sequence[int]
+) -> Callable[..., tuple[Any, Any]]: ...
 
 
 def value_and_grad(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> Callable[..., Any]:

@@ -7,7 +7,7 @@ when nothing in it is a Value.
 from __future__ import annotations
 
 from math import inf
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, overload
 
 from autograd.leave_one_out import combined_others, combined_pairs
 from autograd.primitives import (
@@ -26,7 +26,21 @@ from autograd.primitives import (
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+
+    from autograd.number import Number
+    from autograd.value import Value
+
 __all__ = ["log_softmax", "logsumexp", "mean", "norm", "softmax", "sum"]
+
+# Of each function the first overload is for plain numbers, which fit the second one as well.
+
+
+@overload
+def sum(values: Iterable[Number]) -> float: ...  # type: ignore[overload-overlap]
+
+
+@overload
+def sum(values: Iterable[Value | Number]) -> Value: ...
 
 
 def sum(values: Iterable[Any]) -> Any:
@@ -37,6 +51,14 @@ def sum(values: Iterable[Any]) -> Any:
     Value(data=6.0, grad=0.0)
     """
     return add_n(*_terms(values, "sum"))
+
+
+@overload
+def mean(values: Iterable[Number]) -> float: ...  # type: ignore[overload-overlap]
+
+
+@overload
+def mean(values: Iterable[Value | Number]) -> Value: ...
 
 
 def mean(values: Iterable[Any]) -> Any:
@@ -50,6 +72,14 @@ def mean(values: Iterable[Any]) -> Any:
     return add_n(*terms) / float(len(terms))
 
 
+@overload
+def norm(values: Iterable[Number]) -> float: ...  # type: ignore[overload-overlap]
+
+
+@overload
+def norm(values: Iterable[Value | Number]) -> Value: ...
+
+
 def norm(values: Iterable[Any]) -> Any:
     """Return the Euclidean length; its gradient at the origin is 0.
 
@@ -58,6 +88,14 @@ def norm(values: Iterable[Any]) -> Any:
     5.0
     """
     return hypot(*_terms(values, "norm"))
+
+
+@overload
+def logsumexp(values: Iterable[Number]) -> float: ...  # type: ignore[overload-overlap]
+
+
+@overload
+def logsumexp(values: Iterable[Value | Number]) -> Value: ...
 
 
 def logsumexp(values: Iterable[Any]) -> Any:
@@ -78,6 +116,14 @@ def logsumexp(values: Iterable[Any]) -> Any:
     return level[0]
 
 
+@overload
+def softmax(values: Iterable[Number]) -> list[float]: ...  # type: ignore[overload-overlap]
+
+
+@overload
+def softmax(values: Iterable[Value | Number]) -> list[Value]: ...
+
+
 def softmax(values: Iterable[Any]) -> list[Any]:
     """Return exp(x[i]) / (exp(x[0]) + ... + exp(x[n-1])), stably; ValueError for no values.
 
@@ -87,6 +133,14 @@ def softmax(values: Iterable[Any]) -> list[Any]:
     """
     powers = [exp(x) for x in _shifted(_some(values, "softmax"))]
     return [portion(*pair) for pair in zip(powers, combined_others(powers, add, 0.0))]
+
+
+@overload
+def log_softmax(values: Iterable[Number]) -> list[float]: ...  # type: ignore[overload-overlap]
+
+
+@overload
+def log_softmax(values: Iterable[Value | Number]) -> list[Value]: ...
 
 
 def log_softmax(values: Iterable[Any]) -> list[Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from operator import mul
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, overload
 
 from autograd import primitives
 from autograd.graph import CLOCK, Constant
@@ -12,6 +12,8 @@ from autograd.value import Value
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from autograd.number import Number
 
 __all__ = ["Vector", "dot"]
 
@@ -58,6 +60,18 @@ class Vector(tuple[Any, ...]):
 
     def __reduce__(self) -> tuple[Any, ...]:
         return Vector, (tuple(self),)
+
+
+@overload
+def dot(x: Vector, y: Iterable[Any]) -> Value: ...
+
+
+@overload  # two lists of numbers, which fit the second one as well
+def dot(x: Iterable[Number], y: Iterable[Number]) -> float: ...  # type: ignore[overload-overlap]
+
+
+@overload
+def dot(x: Iterable[Value | Number], y: Iterable[Value | Number]) -> Value: ...
 
 
 def dot(x: Iterable[Any], y: Iterable[Any]) -> Any:

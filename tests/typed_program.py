@@ -10,7 +10,20 @@ import numpy as np
 from numpy.typing import NDArray
 from typing_extensions import assert_type
 
-from autograd import Value, exp, gradients, maximum, sin, softmax, where
+from autograd import (
+    Value,
+    dot,
+    exp,
+    grad,
+    gradients,
+    maximum,
+    mean,
+    sin,
+    softmax,
+    value_and_grad,
+    where,
+)  # fmt: skip
+from autograd import sum as sum_of
 from nn import MLP, SGD, fit, mse_loss
 from visualize import draw
 
@@ -78,7 +91,40 @@ sin([1.0, 2.0])  # wrong
 exp(1.0).backward()  # wrong
 sin(a).backwards()  # wrong
 
-# Derivatives
+assert_type(sum_of([a, 1.0]), Value)
+assert_type(mean([1, 2.0]), float)
+assert_type(softmax([a, b]), list[Value])
+assert_type(softmax([1.0, 2.0]), list[float])
+assert_type(dot([1.0, 2.0], [a, b]), Value)
+sum_of(["a"])  # wrong
+dot([a], 2.0)  # wrong
+
+
+# Derivatives: functions of Values are called with numbers, and those of numbers with theirs
+def cube(x: Value, scale: float = 1.0) -> Value:
+    return x**3 * scale
+
+
+def energy(x: float, scale: float = 1.0) -> float:
+    return exp(x) * scale
+
+
+def area(sides: dict[str, float]) -> float:
+    return sides["width"] * sides["height"]
+
+
+assert_type(grad(cube)(2.0), float)
+assert_type(grad(cube)(a, scale=2.0), Value)
+assert_type(grad(grad(cube))(2.0), float)
+assert_type(grad(lambda x: x * x)(2.0), float)
+assert_type(grad(sin)(1.0), float)
+assert_type(grad(energy)(2.0, scale=3.0), float)
+assert_type(grad(area)({"width": 2.0, "height": 3.0}), dict[str, float])
+assert_type(value_and_grad(cube)(2.0), tuple[float, float])
+print(grad(lambda v: v[0] * v[1])([2.0, 3.0]))
+grad(energy)(2.0, width=3.0)  # wrong
+grad(2.0)  # wrong
+grad(a * a)  # wrong
 slopes: dict[str, float] = gradients(a * a, {"a": a})
 shares: list[Value] = softmax([a, 1.0])
 

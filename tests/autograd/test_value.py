@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import operator
+import subprocess
+import sys
 from fractions import Fraction
 
 import numpy as np
@@ -210,3 +212,9 @@ def test_constants_are_floats_without_gradient():
     assert isinstance(constant, float)
     assert (constant, constant.data, constant.grad, constant.has_grad) == (2.0, 2.0, 0.0, False)
     assert (constant.op, constant.args, constant.label, constant.scope) == (None, (), "", "")
+
+
+def test_dir_lists_what_is_loaded_when_it_is_first_used():
+    program = "import autograd; print(*(set(autograd.__all__) - set(dir(autograd))))"
+    run = [sys.executable, "-c", program]
+    assert subprocess.run(run, capture_output=True, text=True, check=True).stdout == "\n"
