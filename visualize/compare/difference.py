@@ -8,10 +8,8 @@ from math import isfinite
 from typing import Any
 
 from autograd import Constant, Value, computed
-from visualize.compare.change import Change, Scale, equal, size_of
-from visualize.compare.listing import listing
-from visualize.compare.matching import matched
-from visualize.compare.naming import renamed
+from visualize.compare.change import Change, Scale, equal, listing, size_of
+from visualize.compare.matching import matched, renamed
 from visualize.compare.pairing import NONE, Pairing
 from visualize.compare.picture import picture
 from visualize.compare.snapshot import Snapshot, frozen

@@ -10,19 +10,28 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Sequence
+from dataclasses import replace
 
 from autograd import Constant
-from visualize.compare.descent import match_by_use
-from visualize.compare.loops import without_loops
-from visualize.compare.pairing import NONE, Pairing, Reason, may_be_same, operand_nodes
+from visualize.compare.pairing import (
+    NONE,
+    Pairing,
+    Reason,
+    match_by_use,
+    may_be_same,
+    operand_nodes,
+)
 from visualize.compare.snapshot import Snapshot
-from visualize.scene.facts import Node
+from visualize.scene.facts import Node, Scene
 
-__all__ = ["matched"]
+__all__ = ["matched", "renamed"]
 
 MOST_ROUNDS = 20  # a round without a new pair ends it; this many are for adversaries
 
 Key = Callable[[Node], Hashable]
+
+
+Edges = list[list[int]]
 
 
 def matched(before: Snapshot, after: Snapshot) -> Pairing:
@@ -145,3 +154,69 @@ def _match_by_shared_operand(pairs: Pairing) -> None:
 def _match_left_over(pairs: Pairing) -> None:
     """Pair what has a label of its own, whatever else became of it."""
     _match_groups(pairs, lambda node: node.label, only_one=True, reason=Reason.LEFT_OVER)
+
+
+def without_loops(pairs: Pairing) -> None:
+    """Take apart pairs, the least sure first, until both graphs together have no loop.
+
+    A loop means that of two pairs one node is above in one graph and below in the other.
+    """
+    for reason in sorted(Reason, reverse=True):
+        looped = _looped(pairs)
+        if not looped:
+            return
+        for after in sorted(looped):
+            if pairs.reasons.get(after) == reason:
+                pairs.part(after)
+
+
+def _looped(pairs: Pairing) -> set[int]:
+    """Return the nodes after that are on loops of the union, or between two loops."""
+    size = len(pairs.after)
+    number = [partner if partner != NONE else size + x for x, partner in enumerate(pairs.after_of)]
+    operands: Edges = [[] for _ in range(size + len(pairs.before))]
+    for place, node in enumerate(pairs.after):
+        operands[place] += [operand for operand in node.operands if isinstance(operand, int)]
+    for place, node in enumerate(pairs.before):
+        operands[number[place]] += [number[o] for o in node.operands if isinstance(o, int)]
+    consumers: Edges = [[] for _ in operands]
+    for place, used in enumerate(operands):
+        for operand in used:
+            consumers[operand].append(place)
+    left = _peeled(range(len(operands)), operands, consumers)
+    left = _peeled(left, consumers, operands)
+    return {place for place in left if place < size}
+
+
+def _peeled(places: Iterable[int], needed: Edges, needing: Edges) -> list[int]:
+    """Return the places that still wait for another one after all that can go have gone."""
+    remaining = set(places)
+    waiting = {place: sum(other in remaining for other in needed[place]) for place in remaining}
+    ready = [place for place, count in waiting.items() if not count]
+    for place in ready:  # grows while it is walked
+        remaining.discard(place)
+        for other in needing[place]:
+            if other in waiting:
+                waiting[other] -= 1
+                if not waiting[other] and other in remaining:
+                    ready.append(other)
+    return sorted(remaining)
+
+
+def renamed(before: Scene, after: Scene, pairs: Pairing) -> Scene:
+    """Return the first scene with the names of the second one for all that is in both.
+
+    A node that is only in the first one keeps its name, with a prime where another has it.
+    """
+    taken = {node.name for node in after.nodes}
+    nodes = []
+    for node, partner in zip(before.nodes, pairs.after_of, strict=True):
+        name = node.name
+        if partner != NONE:
+            name = after.nodes[partner].name
+        else:
+            while name in taken:
+                name += "'"
+            taken.add(name)
+        nodes.append(replace(node, name=name))
+    return replace(before, nodes=tuple(nodes))

@@ -21,7 +21,7 @@ from visualize.scene.ghost import with_copies
 from visualize.scene.gradient import Gradient
 from visualize.scene.names import Short, short_names
 
-__all__ = ["MARKS", "picture"]
+__all__ = ["picture"]
 
 MOST_BOXES = 150
 

@@ -1,10 +1,9 @@
 """The health of a network: activations, gradients and updates of each layer."""
 
 from visualize.health.check import health
-from visualize.health.finding import KINDS, Finding
-from visualize.health.layer import LayerHealth
+from visualize.health.layer_health import LayerHealth, Statistics
 from visualize.health.monitor import HealthMonitor
 from visualize.health.report import Health
-from visualize.health.statistics import Statistics
+from visualize.health.verdict import KINDS, Finding
 
 __all__ = ["KINDS", "Finding", "Health", "HealthMonitor", "LayerHealth", "Statistics", "health"]

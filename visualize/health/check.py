@@ -7,15 +7,19 @@ from __future__ import annotations
 from typing import Any
 
 from autograd import Value
-from visualize.health.by_parameter import by_parameter
-from visualize.health.by_scope import by_scope
-from visualize.health.division import Named
-from visualize.health.graph import looking_at, row_graphs
-from visualize.health.loss import Loss, checked_loss, loss_name, loss_of
-from visualize.health.measuring import loss_gradients, measured, outputs_by_layer
+from visualize.health.evaluation import (
+    Loss,
+    Sample,
+    checked_loss,
+    looking_at,
+    loss_name,
+    loss_of,
+    row_graphs,
+    sample_of,
+)
+from visualize.health.layers import Named, by_parameter, by_scope
+from visualize.health.measuring import loss_gradients, measured, next_updates, outputs_by_layer
 from visualize.health.report import Health
-from visualize.health.sample import Sample, sample_of
-from visualize.health.updates import next_updates
 from visualize.health.verdict import findings
 
 __all__ = ["ROWS", "health", "health_of"]

@@ -8,7 +8,7 @@ from math import ceil, floor, log10
 from typing import TYPE_CHECKING
 
 from visualize.escape import cut, printable
-from visualize.health.layer import LayerHealth
+from visualize.health.layer_health import LayerHealth
 from visualize.health.verdict import TOO_LARGE, TOO_SMALL, USUAL_UPDATE
 from visualize.plots.figures import (
     NEGATIVE,
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = ["NORMAL", "USUAL", "figure"]
+__all__ = ["figure"]
 
 USUAL, NORMAL = "#2f7d5b", "#e4efe9"  # the usual size of updates, and the band around it
 LONGEST_NAME = 28

@@ -1,4 +1,4 @@
-"""The measurement itself: activations and gradients of a model, layer by layer."""
+"""The measurement itself: activations, gradients and the next update, layer by layer."""
 
 from __future__ import annotations
 
@@ -9,13 +9,12 @@ from math import isfinite
 from typing import Any
 
 from autograd import Value, gradients, topological_order
-from visualize.health.division import Division
-from visualize.health.graph import RowGraph
-from visualize.health.layer import LayerHealth
-from visualize.health.statistics import Statistics, statistics_of
+from visualize.health.evaluation import RowGraph
+from visualize.health.layer_health import LayerHealth, Statistics, statistics_of
+from visualize.health.layers import Division
 from visualize.health.units import is_off, is_saturated, near_bound
 
-__all__ = ["loss_gradients", "measured", "outputs_by_layer"]
+__all__ = ["loss_gradients", "measured", "next_updates", "outputs_by_layer"]
 
 
 @dataclass(slots=True)
@@ -175,3 +174,37 @@ def _update(parameters: Sequence[Value], updates: Mapping[Value, float]) -> floa
     size = _data(held).rms
     step = statistics_of([updates[parameter] for parameter in held]).rms
     return step / size if size > 0.0 and isfinite(step) else None
+
+
+def next_updates(optimizer: Any, gradients: Mapping[Value, float]) -> dict[Value, float]:
+    """Return by how much each parameter would move along these gradients.
+
+    A rule, as those of `nn`'s optimizers, is asked with its state and settings; without one the
+    step is taken to be lr times the gradient. Parameters without a gradient stay.
+
+    Raises TypeError for what has neither a rule nor a learning rate.
+
+    >>> from types import SimpleNamespace
+    >>> w = Value(1.0)
+    >>> next_updates(SimpleNamespace(parameters=[w], lr=0.5), {w: 4.0})[w]
+    -2.0
+    """
+    parameters: Any = getattr(optimizer, "parameters", None)
+    if not hasattr(type(parameters), "__iter__") or not hasattr(optimizer, "lr"):
+        raise TypeError(
+            "health: the optimizer has `lr` and `parameters`, as nn.SGD(model.parameters(), lr=0.1)"
+            f" does, not {optimizer!r}"
+        )
+    rule = getattr(type(optimizer), "rule", None)
+    if rule is None:
+        return {
+            parameter: -optimizer.lr * gradients.get(parameter, 0.0) for parameter in parameters
+        }
+    updates = {}
+    for parameter, state in zip(parameters, optimizer.state, strict=True):
+        updates[parameter] = 0.0
+        if parameter in gradients:
+            before = parameter.data
+            moved, _ = rule(before, gradients[parameter], state, **optimizer.settings)
+            updates[parameter] = moved - before
+    return updates

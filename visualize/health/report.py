@@ -12,9 +12,8 @@ from autograd import computed
 from visualize.digits import counted
 from visualize.escape import columns, printable
 from visualize.health.figure import figure
-from visualize.health.finding import Finding
-from visualize.health.layer import LayerHealth
-from visualize.health.statistics import Statistics
+from visualize.health.layer_health import LayerHealth, Statistics
+from visualize.health.verdict import Finding
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

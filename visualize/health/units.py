@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from autograd import TABLE, Value, local_derivatives
 
-__all__ = ["NEAR", "bounded", "is_gentle", "is_off", "is_saturated", "near_bound"]
+__all__ = ["is_gentle", "is_off", "is_saturated", "near_bound"]
 
 # The share of its range that lies between a saturated output and a bound: |tanh| > 0.99, the
 # threshold of Karpathy's lecture "Activations & Gradients" (2022). The slope of tanh and sigmoid is

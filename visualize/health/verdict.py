@@ -3,30 +3,80 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from math import isfinite, sqrt
 
 from visualize.digits import counted
-from visualize.health.finding import KINDS, Finding
-from visualize.health.layer import LayerHealth
-from visualize.health.spread import spread
-from visualize.health.statistics import Statistics
+from visualize.escape import printable
+from visualize.health.layer_health import LayerHealth, Statistics
+from visualize.health.units import is_gentle
 
-__all__ = ["TOO_LARGE", "TOO_SMALL", "USUAL_UPDATE", "findings"]
+__all__ = ["KINDS", "USUAL_UPDATE", "Finding", "findings"]
+
+# From the worst to the mildest.
+KINDS = (
+    "nan", "exploding", "unreached", "zero weights", "equal units", "flat", "vanishing",
+    "small weights", "dead", "off", "saturated", "constant output", "large updates",
+    "small updates",
+)  # fmt: skip
+
+ADVICE = {
+    "nan": "Restore earlier parameters; then a smaller learning rate, clip_norm=1.0, scaled X.",
+    "exploding": "Draw smaller initial weights, as nn's default does, and clip by clip_norm=1.0.",
+    "unreached": "Look for what forward() leaves out, and for detach(), .data and comparisons.",
+    "zero weights": "Start weights from random numbers, as nn's default does; biases may be 0.",
+    "equal units": "Start weights from random numbers: what starts equal gets equal gradients.",
+    "small weights": "Draw larger initial weights, as nn's default does, or standardise X.",
+    "constant output": "Look for weights near 0, and for what is off or saturated on the way.",
+    "flat": "A loss at its lowest, as a hinge loss of kept margins, is done; else look for a clip.",
+    "vanishing": "Draw initial weights as nn's default does, or use fewer layers.",
+    "dead": "They do not come back: start again with a smaller learning rate, or use leaky_relu.",
+    "off": "One example does not tell a dead unit: look at more rows, health(model, X, y).",
+    "saturated": "Draw smaller initial weights, standardise X, or take a smaller learning rate.",
+    "large updates": "Take a smaller learning rate.",
+    "small updates": "Take a larger learning rate, unless the training is done.",
+}
+
 
 # A step of about a thousandth of the weights is usual: Karpathy, notes of CS231n, "Ratio of
 # weights:updates". Two orders of magnitude to either side of it are taken as normal.
 USUAL_UPDATE = 1e-3
 TOO_LARGE, TOO_SMALL = 1e-1, 1e-5
-
 # Some units are off in most trained relu networks; saturated ones have often learned to decide.
 FEW_OFF, FEW_SATURATED = 0.25, 0.5
-
 # Weights drawn for signals that keep their size have a rms of 0.6 to 1.4 / sqrt(inputs).
 LEAST_GAIN = 0.2
 FEWEST = 16  # of them that say something of how they were drawn
 CONSTANT = 1e-5  # of an output, at most: what tells no two examples apart
-
 NAMED = 8  # units in a sentence
+# How many times smaller or larger than nearer to the loss the gradient of a layer may be. Glorot
+# and Bengio (2010, section 4.2) compare gradients with respect to activations, as is done here:
+# those of weights can be alike in all layers of a network through which nothing passes. The factor
+# is ours: networks of the lesson on depth that learn lie within it, those that do not far beyond.
+SPREAD = 1e3
+BOUNDED_SLOPE = "Use relu or tanh rather than sigmoid, nn's default weights, or fewer layers."
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One illness: its kind, one of `KINDS`, the layer, "" for the whole model, and a sentence.
+
+    >>> print(Finding("dead", "layers.0", "dead units in layers.0: 3 of 4"))
+    dead units in layers.0: 3 of 4
+    """
+
+    kind: str
+    layer: str
+    says: str
+    cure: str = ""  # where it is another than mostly
+
+    @property
+    def advice(self) -> str:
+        """What mostly helps, in a sentence."""
+        return self.cure or ADVICE[self.kind]
+
+    def __str__(self) -> str:
+        return printable(self.says)
 
 
 def findings(layers: Sequence[LayerHealth], loss: float, examples: int) -> tuple[Finding, ...]:
@@ -157,3 +207,49 @@ def _updates(layers: Sequence[LayerHealth]) -> Iterator[Finding]:
     elif largest < TOO_SMALL:
         says = f"a step moves weights by {largest:.2g} times their size at most; {usual}"
         yield Finding("small updates", layer.name, f"updates too small in all layers: {says}")
+
+
+def spread(layers: Sequence[LayerHealth]) -> Iterator[Finding]:
+    """Yield the layer with the smallest gradient, and that with the largest, where they stand out.
+
+    A layer that is wholly off, and what lies before it, is not judged: nothing gets there.
+    """
+    after_the_off = [place + 1 for place, layer in enumerate(layers) if _wholly_off(layer)]
+    learning = [
+        layer
+        for layer in layers[max(after_the_off, default=0) :]
+        if layer.weights is not None and not layer.unreached
+    ]
+    pairs = [
+        (layer, later)
+        for place, layer in enumerate(learning)
+        for later in learning[place + 1 :]
+        if later.gradients.rms > 0.0
+    ]
+    if not pairs:
+        return
+    layer, later = min(pairs, key=_ratio)
+    size, other = layer.gradients.rms, later.gradients.rms
+    if size * SPREAD < other:
+        said = f"exactly 0, where {later.name} has a rms of {other:.2g}"
+        if size:
+            said = f"rms {size:.2g}, {other / size:.2g} times smaller than in {later.name}"
+        hidden = {it.made_by for it in layers if not it.is_output}
+        cure = BOUNDED_SLOPE if any(map(is_gentle, hidden)) else ""
+        says = f"vanishing gradients in {layer.name}: {said}"
+        yield Finding("vanishing", layer.name, says, cure)
+    layer, later = max(pairs, key=_ratio)
+    size, other = layer.gradients.rms, later.gradients.rms
+    if size > other * SPREAD:
+        said = f"rms {size:.2g}, {size / other:.2g} times larger than in {later.name}"
+        yield Finding("exploding", layer.name, f"exploding gradients in {layer.name}: {said}")
+
+
+def _ratio(pair: tuple[LayerHealth, LayerHealth]) -> float:
+    layer, later = pair
+    return layer.gradients.rms / later.gradients.rms
+
+
+def _wholly_off(layer: LayerHealth) -> bool:
+    """Tell whether no unit of a layer lets a gradient pass."""
+    return 0 < layer.units == len(layer.off)
