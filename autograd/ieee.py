@@ -151,8 +151,8 @@ def logaddexp(x: float, y: float) -> float:
 
 def logaddexp_n(*xs: float) -> float:
     """Return log(e**x1 + ... + e**xn) as the largest one and log1p of the others beside it."""
-    if len(xs) < 3:
-        return logaddexp(*xs) if len(xs) == 2 else xs[0] if xs else -inf
+    if len(xs) < 3:  # as a fold that starts from that of nothing, so that -0.0 alone is 0.0
+        return logaddexp(*xs) if len(xs) == 2 else xs[0] + 0.0 if xs else -inf
     top = largest(xs)
     if not math.isfinite(top):
         return top

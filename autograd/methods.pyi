@@ -176,6 +176,8 @@ class Methods:
         """x where the condition is not 0, else y; the branch not taken gets gradient exactly 0."""
     def clip(self, low: Value | Number, high: Value | Number, /) -> Value:
         """x limited to [low, high]; the gradient passes at the bounds themselves, as torch.clamp."""
+    def cosine(self, y: Value | Number, /) -> Value:
+        """x / hypot(x, y), 0 at the origin: in a derivative, 1/r - x*x/r**3 would cancel."""
     def hypot(self, *values: Value | Number) -> Value:
         """The Euclidean length of any number of arguments; at the origin all derivatives are 0."""
     def less(self, y: Value | Number, /) -> Value:

@@ -249,8 +249,8 @@ def primitive(
       `divided(arg)` is the argument without it, None where it has none, and then so is the result.
     - `span(tangents, *args)`: of a length, which has no derivative where it is 0, its tangent times
       itself, which has; None where the arguments make it none.
-    - `spelled(*args)`: of a variadic row, its value by calls of other rows. Programs take it from
-      three operands on, where a fold would lose digits or take an overflow for an infinity.
+    - `spelled(*args)`: its value by calls of other rows, which programs take: of a variadic row
+      from three operands on, where a fold would lose digits or take an overflow for an infinity.
 
     How it is written, and what is said of it:
 
@@ -286,7 +286,7 @@ def primitive(
         raise ValueError(f"primitive: {name!r} is a row of autograd itself; choose another name")
     if variadic and len(pullbacks) != 1:
         raise TypeError(f"primitive {name!r} is variadic: it needs exactly one pullback")
-    if commutative and len(pullbacks) != 2:
+    if commutative and not variadic and len(pullbacks) != 2:
         raise TypeError(
             f"primitive {name!r}: only an operation of two arguments can be commutative, "
             f"this one has {len(pullbacks)} pullbacks"

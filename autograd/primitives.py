@@ -1310,9 +1310,61 @@ def _pull_length(g: Any, out: Any, *xs: Any) -> list[Any]:
         return [guarded(along, x) for x in xs]
     if len(xs) == 1:  # without 1/r, which would cancel in the second derivative
         return [guarded(g, computed(sign, *xs))]
+    if len(xs) == 2:
+        x, y = xs
+        return [guarded(g, computed(cosine, x, y)), guarded(g, computed(cosine, y, x))]
     return [guarded(g, where(equal(out, 0.0), 0.0, div(x, out))) for x in xs]
 
 
+def _cosine(x: float, y: float) -> float:
+    r = math.hypot(x, y)
+    return x / r if r else 0.0
+
+
+def _spelled_cosine(x: Any, y: Any) -> Any:
+    """By the length that programs have already."""
+    r = hypot(x, y)
+    return where(equal(r, 0.0), 0.0, div(x, r))
+
+
+def _cosine_over(divided: Any, x: Any, y: Any) -> Any:
+    part = divided(x)
+    if part is None:
+        return None
+    r = computed(hypot, x, y)
+    return where(equal(r, 0.0), 0.0, quotient(part, r))
+
+
+def _pull_cosine(g: Any, out: Any, x: Any, y: Any) -> Any:
+    """g * y*y / r**3."""
+    across = computed(cosine, y, x)
+    return guarded(g, guarded(guarded(across, across), _inverse_length(x, y)))
+
+
+def _pull_cosine_across(g: Any, out: Any, x: Any, y: Any) -> Any:
+    """-g * x*y / r**3, the same number for both operands of a length."""
+    return guarded(g, -guarded(guarded(out, computed(cosine, y, x)), _inverse_length(x, y)))
+
+
+def _inverse_length(x: Any, y: Any) -> Any:
+    return quotient(1.0, computed(hypot, x, y))
+
+
+cosine: Primitive = primitive(
+    "cosine",
+    _cosine,
+    _pull_cosine,
+    _pull_cosine_across,
+    doc="x / hypot(x, y), 0 at the origin: in a derivative, 1/r - x*x/r**3 would cancel.",
+    c="hypot(x, y) == 0 ? 0 : x / hypot(x, y)",
+    domain=(REAL, REAL),
+    special=(*PAIRS, (1.0, 1e-10), (1e-300, 1e-300), (1e300, 1e300)),
+    total=True,
+    over=_cosine_over,
+    spelled=_spelled_cosine,
+    formula="x / sqrt(x**2 + y**2)",
+    kink=lambda x, y: "0 at the origin" if x == 0.0 and y == 0.0 else None,
+)
 hypot: Primitive = primitive(
     "hypot",
     math.hypot,
@@ -1321,7 +1373,7 @@ hypot: Primitive = primitive(
     c="hypot",
     special=((), (0.0, 0.0), (3.0, 4.0), (1e200, 1e200), (inf, nan)),
     variadic=True,
-    symmetric=True,
+    commutative=True,
     over=_scaled_over("hypot"),
     span=lambda tangents, *xs: guarded_dot(*tangents, *xs),
     spelled=_spelled_hypot,

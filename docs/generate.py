@@ -72,14 +72,18 @@ inf as NumPy would, with a `NumericWarning` that names the operation and the ope
 your line; and a zero among the factors of a derivative, from above or local, is exactly zero,
 whatever it is multiplied by. Forward mode adds the tangents of an operand before it multiplies:
 where they cancel to 0, as in `asin(x / x)` or `acosh(x - x)`, it gives 0, and reverse mode, which
-multiplies first, the difference of two infinities, nan.
+multiplies first, the difference of two infinities, nan. So it is where a value or a factor of a
+derivative overflows, as in `exp(x) / x` at x = 1e200: what is no float is inf in one mode or
+order of summation, and nan or 0 in another.
 
 A length r (`norm`, `hypot`, `abs`, the root of a sum of squares) has no derivative where it is 0;
 an even function of it has all of them, and they are exact to every order where each term of its
 derivative by r has the factor r or an odd function of r: `r**2`, `exp(-r*r)`, `cos(r)`,
 `log(cosh(r))`, `r * tanh(r)`, `where(r < 1, r*r, r)`. Of terms that are even only together, as in
 `exp(r) + exp(-r)` (write `2 * cosh(r)`) or `softplus(r) + softplus(-r)`, the second derivatives
-at 0 are those of the convention, 0, and `kinks` names the length. Even functions of `sqrt(x)` are
+at 0 are those of the convention, 0, and `kinks` names the length; beside 0 they are right to
+2**-52 / r, so that at r = 1e-8 half of the digits are left. Where a `where` compares r, its
+derivatives at r = 0 are those of the branch that it takes there. Even functions of `sqrt(x)` are
 smooth beside x = 0; at the edge itself their derivatives are 0.
 
 | expression | at | value | derivatives | why |

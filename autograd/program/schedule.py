@@ -266,15 +266,15 @@ FEW = 2  # operands that the text of a row takes
 
 
 def _spelled_out(program: Program) -> Program:
-    """Return the program with operations on more operands than two as their rows spell them.
+    """Return the program with operations as their rows spell them, variadic ones of three and more.
 
     >>> from autograd.primitives import hypot
     >>> from autograd.program.program import Instruction, Program
     >>> whole = Program(3, 0, 0, (), (Instruction(hypot, (0, 1, 2)),), (3,))
-    >>> [op.name for op, _ in spelled_out(whole).instructions][-4:]
+    >>> [op.name for op, _ in _spelled_out(whole).instructions][-4:]
     ['abs', 'equal', 'largest', 'where']
     """
-    if not any(op.spelled and len(args) > FEW for op, args in program.instructions):
+    if not any(_is_spelled(op, args) for op, args in program.instructions):
         return program
     return rewritten(program, (_spelled, common_subexpressions))[0]
 
@@ -292,8 +292,13 @@ class _Variable(NamedTuple):
         return _Variable(draft, draft.define(op, tuple(numbers)))
 
 
+def _is_spelled(op: Primitive, args: tuple[int, ...]) -> bool:
+    return op.spelled is not None and (len(args) > FEW or not op.variadic)
+
+
 def _spelled(draft: Draft, op: Primitive, args: tuple[int, ...]) -> int | None:
-    if op.spelled is None or len(args) <= FEW:
+    if not _is_spelled(op, args):
         return None
-    number: int = op.spelled(*[_Variable(draft, arg) for arg in args]).number
+    spelled: Any = op.spelled
+    number: int = spelled(*[_Variable(draft, arg) for arg in args]).number
     return number

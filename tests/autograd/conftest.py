@@ -89,6 +89,7 @@ EXACT = {
     "prefer": lambda x, y, g: g if x > y else 0,
     "where": lambda condition, x, y: x if condition != 0 else y,
     "clip": lambda x, low, high: min(max(x, low), high),
+    "cosine": lambda x, y: x / mpmath.sqrt(x * x + y * y),
     "hypot": lambda *xs: mpmath.sqrt(mpmath.fsum(x * x for x in xs)),
     "largest": lambda *xs: max(xs),
     "finite": lambda x: x,

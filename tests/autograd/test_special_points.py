@@ -264,6 +264,26 @@ def test_a_branch_on_something_else_than_the_length_is_not_divided():
     assert slope == pytest.approx(math.expm1(math.sinh(-1.0)) * -1.0 / math.hypot(0.5, 1.0))
 
 
+def test_curvatures_of_a_length_do_not_cancel():
+    """y*y/r**3, where 1/r - x*x/r**3 is the difference of numbers that nearly agree."""
+    length = hessian(lambda x, y: ag.norm([x, y]), (0, 1))
+    for x, y in [(1.0, 1e-10), (3.0, 4.0), (1e-300, 1e-290), (1e200, -1e60)]:
+        with mpmath.workdps(400):
+            a, b, r = mpmath.mpf(x), mpmath.mpf(y), mpmath.hypot(x, y)
+            wanted = [float(v / r**3) for v in (b * b, -a * b, a * a)]
+        (xx, xy), (yx, yy) = length(x, y)
+        assert (xx, xy, yy) == pytest.approx(wanted, rel=1e-14)
+        assert xy == yx
+    for f, second in [
+        (lambda x: ag.exp(ag.norm([x, x])), 2.0),
+        (lambda x: ag.gelu(ag.norm([0.0, x])), math.sqrt(2.0 / math.pi)),
+    ]:
+        for x in (1e-300, 1e-100, 1e-30):
+            assert hessian(f)(x) == pytest.approx(second, rel=1e-14)
+            assert jvp(grad(f), x, 1.0)[1] == pytest.approx(second, rel=1e-14)
+            assert ag.compile(f).hessian(x) == pytest.approx(second, rel=1e-14)
+
+
 def test_a_length_itself_keeps_its_convention():
     assert hessian(lambda x, y: ag.norm([x, y]), (0, 1))(0.0, 0.0) == ((0.0, 0.0), (0.0, 0.0))
     assert grad(lambda x: ag.sqrt(x) ** 2)(0.0) == 0.0  # the edge of a domain is no such point

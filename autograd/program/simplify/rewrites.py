@@ -84,7 +84,7 @@ def common_subexpressions(draft: Draft, op: Primitive, args: tuple[int, ...]) ->
     of two operands does not matter where the row says so.
     """
     found = draft.known.get((op, args))
-    if found is None and op.commutative:
+    if found is None and op.commutative and not args[2:]:
         return draft.known.get((op, args[::-1]))
     return found
 
