@@ -125,8 +125,8 @@ def warn_non_finite(operation: str, result: float, operands: Sequence[Any]) -> N
 def warn_identity(value: Any, number: Any) -> None:
     """Warn that == between a Value and a number is False, whatever the data."""
     message = _Message(
-        f"Value({value.data}) == {number!r} is False whatever the data: == asks whether two Values "
-        f"are the same object, so that they can be keys of a dict; compare "
+        f"Value({value.data}) == {number!r} is False whatever the data, and != is True: == asks "
+        f"whether two Values are the same object, so that they can be keys of a dict; compare "
         f"{value.label or 'value'}.data == {number!r}"
     )
     message.operation = "=="

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numbers
 from math import isfinite
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -271,7 +272,12 @@ class Value(Methods):
             leaves = isinstance(other, Value) and self.op is None is other.op
             if not leaves and (hasattr(type(other), "__float__") or isinstance(other, complex)):
                 raise frozen("==", self.label)
-        if type(other) in PLAIN_NUMBERS or hasattr(type(other), "dtype"):
+        kind = type(other)
+        if (
+            kind in PLAIN_NUMBERS
+            or hasattr(kind, "dtype")
+            or (isinstance(other, numbers.Number) and not isinstance(other, float))  # no Constant
+        ):
             warn_identity(self, other)
         return self is other
 

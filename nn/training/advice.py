@@ -55,8 +55,8 @@ def advice(task: Task, history: History) -> str:
     elif equal:
         remedy = (
             "the model does not depend on its inputs, as when all neurons of a layer are dead: "
-            "visualize.health(model, X) names them; try other initial weights, standardised inputs "
-            "or a smaller learning rate"
+            "visualize.health(model, X, y) names them; try other initial weights, standardised "
+            "inputs or a smaller learning rate"
         )
     else:
         remedy = f"try another learning rate than {task.optimizer.lr:g}, or standardised inputs"

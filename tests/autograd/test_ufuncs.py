@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import operator
+from decimal import Decimal
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -171,3 +173,10 @@ def test_maximum_as_a_method_has_its_derivative():
     x = Value(3.0)
     x.maximum(2.0).backward()
     assert x.grad == 1.0
+
+
+@pytest.mark.parametrize("number", [Fraction(2), Decimal(2), 2j, np.float32(2.0)], ids=repr)
+def test_every_kind_of_number_is_told_that_equality_is_identity(number):
+    for compare in (lambda v: v == number, lambda v: number == v):
+        with pytest.warns(UserWarning, match="is False whatever the data, and != is True"):
+            assert not compare(Value(2.0))

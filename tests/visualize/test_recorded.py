@@ -9,7 +9,7 @@ import pytest
 import autograd
 from autograd import Value, clip, maximum, minimum, relu, sin, tanh, where
 from nn import MLP, huber_loss, mse_loss
-from visualize import diff, draw, snapshot
+from visualize import diff, draw, snapshot, why
 
 
 def lines(root):
@@ -153,3 +153,13 @@ def test_a_gradient_that_was_cleared_is_not_unreached():
     w.zero_grad()
     assert lines(root)["w"] == "no gradient yet"
     assert lines(root)["x"] == "grad not reached"
+
+
+def test_sums_of_several_graphs_are_no_number_of_passes():
+    """5 = 4 + 1 is no 5 passes: the other leaf, which has had one, tells."""
+    x, y = Value(2.0, label="x"), Value(3.0, label="y")
+    (x * x).backward()
+    total = x + y
+    total.backward()
+    assert "grad 5 (added up)" in draw(total).text
+    assert "from other roots, or with other data, have added up" in why(total, x).text

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from math import isclose, isfinite, isnan
 
@@ -10,7 +10,7 @@ from autograd import Constant, StaleGraphError, Value, local_derivatives, sweep
 from visualize.scene.flat import FlatGraph
 from visualize.scene.gradient import Gradient, gradient_of
 
-__all__ = ["added_up", "difference_within", "passes_in", "recorded"]
+__all__ = ["added_up", "all_agree", "difference_within", "passes_in", "recorded"]
 
 MOST_STEPS = 4  # from a difference to what a loss makes of it
 MOST_PASSES = 1_000_000  # a whole number beyond is a coincidence
@@ -44,10 +44,12 @@ def recorded(graph: FlatGraph, gradients: Mapping[Value, float] | None = None) -
     ]
     if len(passes) == len(graph.outputs) == 1:
         (given,) = passes
+        leaves = [value for value in graph.values if value.op is None and value.has_grad]
+        added = {leaf: added_up(leaf, given.get(leaf)) for leaf in leaves}
+        if not all_agree(leaves, given):  # then the sums are of several graphs
+            added = {leaf: remark and "added up" for leaf, remark in added.items()}
         found = [
-            replace(gradient, remark=added_up(value, given.get(value)))
-            if value.op is None and value.has_grad
-            else gradient
+            replace(gradient, remark=added.get(value, ""))
             for value, gradient in zip(graph.values, found, strict=True)
         ]
     return _with_reasons(graph, found)
@@ -62,6 +64,18 @@ def passes_in(held: float, given: float) -> int:
     times = held / given if given and isfinite(given) else 0.0
     whole = 1.0 <= times <= MOST_PASSES and isclose(times, round(times), rel_tol=1e-9)
     return round(times) if whole else 0
+
+
+def all_agree(leaves: Iterable[Value], given: Mapping[Value, float]) -> bool:
+    """Tell whether all leaves hold the same number of times what one pass gives them.
+
+    >>> a, b = Value(2.0), Value(3.0)
+    >>> (a * b).backward()
+    >>> all_agree([a, b], {a: 3.0, b: 2.0}), all_agree([a, b], {a: 3.0, b: 1.0})
+    (True, False)
+    """
+    times = {passes_in(leaf.grad, one) for leaf in leaves if (one := given.get(leaf))}
+    return len(times) <= 1
 
 
 def added_up(leaf: Value, given: float | None) -> str:

@@ -7,7 +7,7 @@ from math import isclose
 
 from autograd import Constant, Value
 from visualize.digits import counted, significant
-from visualize.scene.recorded import added_up, passes_in
+from visualize.scene.recorded import added_up, all_agree, passes_in
 from visualize.why.diagnosis import Finding
 from visualize.why.operation import source
 from visualize.why.ways import Ways
@@ -180,6 +180,7 @@ def _reason_of_excess(ways: Ways, held: float, given: float) -> str:
             f"backward({significant(root.grad)}), or from a root further up"
         )
     passes = passes_in(held, given)
-    if passes > 1:
+    leaves = [value for value in ways.graph.values if value.op is None and value.has_grad]
+    if passes > 1 and all_agree(leaves, ways.passes.gradients()):
         return f"that is {passes:,} times as much: as many backward passes have added up"
     return "backward passes from other roots, or with other data, have added up in it"

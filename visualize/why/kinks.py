@@ -89,7 +89,7 @@ class Kinks(tuple[Kink, ...]):
     def text(self) -> str:
         """The table, one kink a line; derivatives left and right of it around a bar."""
         if not self:
-            return "no kinks: every operation has a derivative where it was computed"
+            return "no kinks: every operation that gave a finite number has a derivative there"
         title = f"{counted(len(self), 'operation')} at a point without a derivative (left | right)"
         return "\n".join([title, *self.rows()])
 
@@ -110,6 +110,7 @@ def kinks(root: Value) -> Kinks:
 
     There the backward pass takes a derivative by convention: relu'(0) = 0, each of two equal
     operands of maximum gets half, and so on (see the table of conventions in the documentation).
+    Poles are among them, as 1 / 0 and log(0), which have no value either.
     Each `Kink` has its node, operands, convention in words, and the derivatives on either side.
     Raises TypeError for anything but a Value.
 
@@ -128,7 +129,7 @@ def kinks(root: Value) -> Kinks:
             + (instead_of(root) or "; of several roots, ask one after the other")
         )
     graph = flatten([root])
-    return kinks_among(graph.values, names_of(graph))
+    return Kinks(_found(graph.values, names_of(graph), poles=True))
 
 
 def kinks_among(values: Collection[Value], names: dict[Value, str]) -> Kinks:
@@ -136,14 +137,25 @@ def kinks_among(values: Collection[Value], names: dict[Value, str]) -> Kinks:
     return Kinks(_found(values, names))
 
 
-def _found(values: Collection[Value], names: dict[Value, str]) -> Iterator[Kink]:
+def _found(
+    values: Collection[Value], names: dict[Value, str], *, poles: bool = False
+) -> Iterator[Kink]:
     for value in values:
         row = value.op
         convention = row and row.kink and row.kink(*[arg.data for arg in value.args])
-        if row and convention:
-            slopes = tuple(_slopes(value, row, names))
+        pole = _pole(value, row) if row and poles and not convention else None
+        if row and (convention or pole):
+            slopes = () if pole else tuple(_slopes(value, row, names))
             made, operands = written(value, names), numbers(value, names)
-            yield Kink(value, names[value], made, operands, convention, slopes)
+            yield Kink(value, names[value], made, operands, convention or pole or "", slopes)
+
+
+def _pole(value: Value, row: Primitive) -> str | None:
+    """Return what is wrong with finite operands that have no finite result; None of others."""
+    point = [float(arg.data) for arg in value.args]
+    if isfinite(value.data) or not all(map(isfinite, point)) or row.fault is None:
+        return None
+    return row.fault.because(*point)
 
 
 def _slopes(value: Value, row: Primitive, names: dict[Value, str]) -> Iterator[Slope]:

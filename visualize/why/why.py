@@ -157,7 +157,11 @@ def _finite(ways: Ways) -> Finding:
         "healthy",
         "a finite number",
         (ways.computed(ways.root),),
-        way_out=f"why({name}, w) asks about the gradient of {name} by w",
+        way_out=(
+            f"why(root, {name}) asks about the gradient by {name} of a root made from it"
+            if ways.root.op is None
+            else f"why({name}, w) asks about the gradient of {name} by w"
+        ),
     )
 
 

@@ -267,7 +267,9 @@ def test_no_kinks():
     found = kinks(Value(2.0) * 3)
     assert isinstance(found, Kinks)
     assert list(found) == []
-    assert str(found) == "no kinks: every operation has a derivative where it was computed"
+    assert (
+        str(found) == "no kinks: every operation that gave a finite number has a derivative there"
+    )
 
 
 def test_kinks_are_those_of_the_last_evaluation():
@@ -322,3 +324,24 @@ def test_a_deep_graph():
     for _ in range(20_000):
         y = y - 0.0
     assert not kinks(y)
+
+
+@pytest.mark.filterwarnings("ignore::autograd.NumericWarning")
+@pytest.mark.parametrize("zero", [0.0, -0.0])
+def test_poles_have_no_derivative_either(zero):
+    x, y = Value(2.0, label="x"), Value(zero, label="y")
+    for root, said in (
+        (1 / y, "a division by 0"),
+        (x / y, "a division by 0"),
+        (y / y, "a division by 0"),
+        (y**-1, "0 to a negative power is infinite"),
+        (autograd.log(y), "log is infinite at 0"),
+        (autograd.sqrt(y - 1), "there is no real square root below 0"),
+        (autograd.atanh(y + 1), "atanh is infinite at -1 and 1"),
+    ):
+        (found,) = kinks(root * 3.0)
+        assert found.node is root
+        assert found.convention.startswith(said)
+        assert found.slopes == ()
+    for root in (x * y, autograd.exp(x * 1000), autograd.log(x) / x):
+        assert not kinks(root)
