@@ -7,9 +7,8 @@ from typing import overload
 
 from autograd import Sweep, Value, computed
 from visualize.explain.derivation import Derivation, derivations
-from visualize.explain.explain_latex import explanation_latex
-from visualize.explain.explain_markdown import explanation_markdown
 from visualize.explain.explain_text import explanation_text
+from visualize.explain.report import explanation_latex, explanation_markdown
 from visualize.explain.statements import Name
 from visualize.explain.story import story
 from visualize.steps.paths import Path
