@@ -7,8 +7,9 @@
 <Drawing of 3 values, 3 edges; output v2 = 5; no gradient yet; in 3 boxes. Show: ...>
 """
 
-# A folder and its function have one name, as in visualize.why: the function is what this package
-# holds, because the last line to bind a name wins, and `from visualize.why...` finds the folder.
+import sys
+from types import FunctionType, ModuleType
+
 from visualize import installation  # noqa: F401 - before any import of autograd
 
 # isort: split
@@ -44,6 +45,22 @@ from visualize.steps.steps import Step, Steps, step_through
 from visualize.why.diagnosis import Diagnosis
 from visualize.why.kinks import Kink, Kinks, kinks
 from visualize.why.why import why
+
+
+class _Package(ModuleType):
+    """A package whose functions stay when a folder of the same name, as visualize.why, is loaded.
+
+    Whatever loads a module binds its name in the package. Python itself does so while this file
+    runs, before the functions are bound; pytest loads files by their paths, and does so later.
+    """
+
+    def __setattr__(self, name: str, value: object) -> None:
+        is_folder = isinstance(value, ModuleType)
+        if not (is_folder and isinstance(self.__dict__.get(name), FunctionType)):
+            super().__setattr__(name, value)
+
+
+sys.modules[__name__].__class__ = _Package
 
 __all__ = [
     "Animation",

@@ -38,3 +38,12 @@ def test_a_folder_that_is_imported_first_hides_no_function(name):
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
     )
     assert run.stdout == "function\n"
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_a_folder_that_is_bound_later_hides_no_function(name):
+    """As by pytest, which loads the files of the package by their paths."""
+    folder = import_module(f"visualize.{name}")
+    function = getattr(visualize, name)
+    setattr(visualize, name, folder)
+    assert getattr(visualize, name) is function
