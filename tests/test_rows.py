@@ -46,7 +46,7 @@ ELSEWHERE = {
         {"equal", "finite", "largest", "logaddexp_n"},
     ),
     "visualize/": (STATE, {"finite"}),
-    "visualize/health/evolution.py": (AXES, {"log"}),
+    "visualize/health/monitor.py": (AXES, {"log"}),
     "visualize/health/figure.py": (AXES, {"log"}),
     "visualize/health/report.py": (WORDS, {"largest"}),
     "visualize/drawing.py": (DOT, {"dot"}),
