@@ -86,7 +86,7 @@ def function_text(row: Primitive) -> str:
 
     >>> from autograd import TABLE
     >>> print(function_text(TABLE["relu"]))
-    (x) => (x > 0.0 || x !== x) ? x : 0.0
+    (x) => ((x > 0.0) || (x !== x)) ? x : 0.0
     """
     formula = formula_of(row)
     head = f"({', '.join('xyz'[: formula.arity])}) =>"

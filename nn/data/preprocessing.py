@@ -75,7 +75,8 @@ def one_hot(labels: Any, classes: int | None = None) -> NDArray[np.float64]:
     if array.ndim != 1:
         raise ValueError(f"one_hot takes one label per row, not an array of shape {array.shape}")
     count = None if classes is None else as_count(classes, "classes", most=MOST_CLASSES)
-    fits = (array >= 0) & (array % 1 == 0) & (array < (count or MOST_CLASSES))
+    # In float64: the bound does not fit into float16
+    fits = (array >= 0) & (array % 1 == 0) & (array.astype(np.float64) < (count or MOST_CLASSES))
     if not fits.all():
         row = int(np.argmin(fits))
         allowed = (

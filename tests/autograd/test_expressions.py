@@ -21,9 +21,9 @@ DRAWN = {"guarded_mul", "guarded_dot", "power_log", "gate", "prefer", "detach", 
          "finite", "less", "less_equal", "greater", "greater_equal", "equal"}  # fmt: skip
 SMOOTH = RESERVED - KINKED - DRAWN
 UNBOUNDED = {"add", "sub", "mul", "neg", "identity", "add_n", "dot", *KINKED} - {"elu", "clip"}
-ARITY = {"add_n": 3, "dot": 4, "hypot": 2}
-# Near the origin the third derivative of hypot keeps few digits.
-DOMAIN = {"hypot": ((0.3, 3.0),)}
+ARITY = {"add_n": 3, "dot": 4, "hypot": 2, "logaddexp_n": 3}
+# Near the origin the third derivatives of a length and of its slope keep few digits.
+DOMAIN = {"hypot": ((0.3, 3.0),), "cosine": ((0.3, 3.0),)}
 
 
 def inside(interval, tree):

@@ -38,7 +38,7 @@ def test_rows_of_different_lengths_are_refused(ragged):
 @pytest.mark.parametrize(
     ("numbers", "said"),
     [
-        ([1.0, None], "here holds None, of type NoneType"),
+        ([1.0, None], "here takes a real number, not None"),
         (["a"], r"here holds np.str_\('a'\), of type str_"),
         ([1j], "of type complex128"),
     ],
