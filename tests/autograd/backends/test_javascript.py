@@ -31,8 +31,8 @@ AWKWARD = (
     30.0,
     math.inf,
     -math.inf,
+    math.nan,
 )
-AWKWARD += (math.nan,)
 
 RUN = """
 const shown = (x) => (Object.is(x, -0) ? "-0" : String(x));
