@@ -5,7 +5,7 @@ from __future__ import annotations
 import nn
 from autograd.program.descent import Steps
 from networks import DigitsConvolution
-from nn.training.task import Task
+from nn.training.preparation import Task
 from peers.ours import Training, forget_machine_code, set_parameters
 from problems import Made
 
@@ -32,7 +32,7 @@ def training_of(backend: str, problem: DigitsConvolution, model: nn.Sequential) 
         eps=problem.epsilon,
     )
     data = nn.Dataset(problem.images, problem.labels)
-    task = Task(model, nn.cross_entropy, None, adam, data, None, 1, None, keeps_outputs=False)
+    task = Task(model=model, loss=nn.cross_entropy, optimizer=adam, train=data, batch_size=1)
     columns = problem.images, problem.labels, problem.masks
     return Training(backend, model, task.example_loss, adam, columns)
 

@@ -1,3 +1,3 @@
-"""The training loop, one concern a file; `loop` holds fit() and reads top to bottom."""
+"""Training: `loop` holds fit() and reads top to bottom; each other file is one concern of it."""
 
 __all__ = []

@@ -1,21 +1,28 @@
-"""Callbacks: what may watch a training after every epoch, and end it."""
+"""Callbacks: they watch a training after every epoch, and may end it."""
 
 # ruff: noqa: ARG002 - what overrides a callback may need the state
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
+from functools import partial
 from math import inf, isnan
+from types import FunctionType, MethodType
 from typing import Any
 
 from autograd import as_count, as_float, as_function, as_switch
 from nn.module import Module
 from nn.optim.optimizers import Optimizer
 from nn.training.history import History
-from nn.training.premises import is_foreign
 
-__all__ = ["Callback", "EarlyStopping", "TrainingState", "as_callbacks", "is_foreign_callback"]
+__all__ = [
+    "Callback", "EarlyStopping", "TrainingState", "as_callbacks", "is_foreign",
+    "is_foreign_callback",
+]  # fmt: skip
+
+OURS = ("autograd", "nn", "visualize")  # the packages whose code is the library's
 
 # Of all other measurements less is better.
 MORE_IS_BETTER = frozenset({"accuracy", "f1_score", "precision", "r2_score", "recall"})
@@ -83,13 +90,6 @@ def as_callbacks(callbacks: Any) -> list[Callback]:
     if isinstance(callbacks, Callback | str) or not isinstance(callbacks, Iterable):
         raise TypeError(f"callbacks is a list, such as [EarlyStopping()], not {callbacks!r}")
     return [_as_callback(callback) for callback in callbacks]
-
-
-def is_foreign_callback(callback: Callback) -> bool:
-    """Tell whether the code of a callback is someone else's."""
-    if not isinstance(callback, _Function):
-        return is_foreign(callback, "on_epoch_end")
-    return is_foreign(callback._function)
 
 
 class EarlyStopping(Callback):
@@ -174,3 +174,32 @@ class EarlyStopping(Callback):
         if self._best_state:
             state.model.load_state_dict(self._best_state)
             self._best_state = self._former_state = {}
+
+
+def is_foreign(item: Any, *methods: str) -> bool:
+    """Tell whether the code of a function is someone else's, or of an object or these methods.
+
+    >>> from nn import EarlyStopping, accuracy
+    >>> is_foreign(EarlyStopping(), "on_epoch_end"), is_foreign(accuracy), is_foreign(print)
+    (False, False, True)
+    """
+    if item is None or type(item) is random.Random:
+        return False
+    while isinstance(item, partial):
+        item = item.func
+    if isinstance(item, MethodType):
+        return is_foreign(item.__func__) or is_foreign(item.__self__)
+    if isinstance(item, FunctionType):  # one that is wrapped says the module of the other
+        module = item.__globals__.get("__name__")
+    else:
+        module = (item if isinstance(item, type) else type(item)).__module__
+    return str(module).partition(".")[0] not in OURS or any(
+        is_foreign(getattr(item, method)) for method in methods
+    )
+
+
+def is_foreign_callback(callback: Callback) -> bool:
+    """Tell whether the code of a callback is someone else's."""
+    if not isinstance(callback, _Function):
+        return is_foreign(callback, "on_epoch_end")
+    return is_foreign(callback._function)

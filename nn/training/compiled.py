@@ -8,14 +8,16 @@ from typing import Any
 
 import autograd
 from autograd import Descent
-from nn.training.agreement import check_agreement, check_repetition
 from nn.training.eager import measured_eagerly, update
 from nn.training.history import Measured, Progress
-from nn.training.interrupts import held_interrupts
-from nn.training.premises import Premises, has_own_step
-from nn.training.preparation import check_targets, first_output
-from nn.training.restoring import Keeping, kept_draws
-from nn.training.task import CompilationError, Task
+from nn.training.preparation import CompilationError, Task, check_targets, first_output
+from nn.training.restoring import Keeping, held_interrupts, kept_draws
+from nn.training.verification import (
+    Premises,
+    check_agreement,
+    check_repetition,
+    has_own_step,
+)  # fmt: skip
 
 __all__ = ["CompiledEngine"]
 
@@ -45,7 +47,7 @@ class CompiledEngine:
             if kept := before.changed():
                 check_repetition(task, self._descent, self._data, kept)
         check_agreement(task, self._descent, *self._data, self._noise)
-        self._output_shape = task.output_shape() if task.keeps_outputs else ()
+        self._output_shape = task.output_shape() if task.metrics else ()
         self._premises = Premises(task, self._noise)
         if task.held_out is not None:
             self._held_out = task.held_out.floats()
@@ -59,7 +61,7 @@ class CompiledEngine:
         """Take parameters, settings and state over from the Values and the optimizer."""
         task, optimizer = self._task, self._task.optimizer
         self._descent = Descent(
-            task.loss_and_output if task.keeps_outputs else task.example_loss,
+            task.loss_and_output if task.metrics else task.example_loss,
             self._first_row(),
             parameters=optimizer.parameters,
             rule=lambda *args, **settings: type(optimizer).rule(*args, **settings),
@@ -118,7 +120,7 @@ class CompiledEngine:
     def _measure(self, measured: Measured, total: float, rows: Any, extra: Any) -> None:
         predictions: list[Any] = []
         targets: list[Any] = []
-        if self._task.keeps_outputs:
+        if self._task.metrics:
             shape = (len(rows), *self._output_shape)
             predictions = extra[: len(rows)].reshape(shape).tolist()
             _, targets = self._task.train.lists(rows)

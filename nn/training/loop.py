@@ -1,43 +1,36 @@
-"""fit: the training loop."""
+"""fit: the training loop, and the engine that takes its steps, compiled or one by one."""
 
 # ruff: noqa: N803 - X is the field's name for the inputs
 
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import nullcontext
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from logging import getLogger
+from time import perf_counter
 from typing import Any
 
-from autograd import Value, as_count, as_float, as_function, as_switch
-from nn.arguments import generator, named
+from autograd import Value, as_count, as_switch
 from nn.data.dataset import row_order
-from nn.layers.dropout import noise_layers
-from nn.losses import LOSSES, Loss
+from nn.losses import Loss
 from nn.metrics import Metric
 from nn.module import Module
 from nn.optim.optimizers import Optimizer
 from nn.optim.penalties import Penalty
 from nn.optim.schedules import Schedule
 from nn.training.advice import advice
-from nn.training.callbacks import Callback, TrainingState, as_callbacks, is_foreign_callback
-from nn.training.eager import NonFiniteError
-from nn.training.engine import Training
-from nn.training.history import History, Progress
-from nn.training.interrupts import held_interrupts
-from nn.training.premises import is_foreign
-from nn.training.preparation import (
-    check_model,
-    checked_choice,
-    metric_functions,
-    prepared_optimizer,
-    prepared_schedule,
-    training_and_validation,
-)
-from nn.training.task import Task
+from nn.training.callbacks import Callback, TrainingState, is_foreign
+from nn.training.compiled import CompiledEngine
+from nn.training.eager import EagerEngine, NonFiniteError
+from nn.training.history import History, Measured, Progress
+from nn.training.preparation import Task, checked_choice, prepared
+from nn.training.restoring import Keeping, held_interrupts, noted
 
 __all__ = ["fit"]
+
+PAUSE = 50.0  # times what a look takes, between two of them that only other threads ask for
 
 _log = getLogger("nn")
 
@@ -106,69 +99,55 @@ def fit(
     3
     """
     epochs = as_count(epochs, "epochs")
-    if clip_norm is not None and not as_float(clip_norm, "clip_norm") > 0.0:
-        raise ValueError(f"clip_norm must be positive, or None, not {clip_norm!r}")
-    loss = loss if callable(loss) else named("loss", loss, LOSSES)
-    as_function(loss, "the loss", "outputs", "targets")
     choice = checked_choice(compile)
     shuffle = as_switch(shuffle, "shuffle")
     progress = None if progress is None else as_switch(progress, "progress")
-    generator(rng)  # refuses what is none before anything runs
-    train, held_out = training_and_validation(X, y, validation, rng)
-    size = len(train) if batch_size is None else as_count(batch_size, "batch_size")
-    check_model(model, loss, train, held_out)
-    optimizer = prepared_optimizer(optimizer, model)
-    schedule = prepared_schedule(schedule, optimizer)
-    measures = metric_functions(metrics, loss, train.y.tolist())
-    if penalty is not None:
-        as_function(penalty, "the penalty", "the model", such_as="L2(1e-4)")
-    watchers = as_callbacks(callbacks)
-    updates = -(-len(train) // size)
-    history = History()
-    foreign = (
-        any(map(is_foreign_callback, watchers))
-        or (schedule is not None and is_foreign(schedule, "step", "rate"))
-        or any(is_foreign(layer, "shaped") for layer in noise_layers(model))
+    task = prepared(
+        model,
+        X,
+        y,
+        loss=loss,
+        optimizer=optimizer,
+        batch_size=batch_size,
+        validation=validation,
+        metrics=metrics,
+        callbacks=callbacks,
+        schedule=schedule,
+        penalty=penalty,
+        clip_norm=clip_norm,
+        rng=rng,
     )
-    watched = foreign or any(map(is_foreign, measures.values()))
-    task = Task(
-        model, loss, penalty, optimizer, train, held_out, size, clip_norm, bool(measures), watched
-    )
-    state = TrainingState(
-        model, optimizer, history, 0, epochs, _names(measures, held_out is not None), updates
-    )
-    for watcher in watchers:
-        watcher.on_fit_start(state)
+    optimizer, history = task.optimizer, History()
+    state = TrainingState(model, optimizer, history, 0, epochs, task.measured, task.updates)
+    for callback in task.callbacks:
+        callback.on_fit_start(state)
     try:
         with (
-            Progress(epochs * updates, epochs, progress) as shown,
+            Progress(epochs * task.updates, epochs, progress) as shown,
             model.own_modes(),
             Training(task, choice) as training,
         ):
             while state.epoch < epochs and not history.stopped:
-                order = row_order(len(train), shuffle, rng)
+                order = row_order(len(task.train), shuffle, rng)
                 if is_foreign(rng):
                     training.foreign_code_ran()
                 seen = training.epoch(order, shown)
                 with nullcontext() if history.epochs else training.undone_if_it_fails():
-                    summary = training.measured(seen, measures)
-                    if held_out is not None:
-                        of_held_out = training.measured(training.validated(), measures)
-                        summary |= {f"validation_{name}": x for name, x in of_held_out.items()}
-                if foreign:
+                    summary = training.summary(seen)
+                if task.foreign:
                     training.write_back()
                 with held_interrupts():
                     history.append({**summary, "lr": optimizer.lr})
                     state.epoch += 1
-                    if schedule is not None:
-                        schedule.step()
+                    if task.schedule is not None:
+                        task.schedule.step()
                 shown.epoch(summary)
-                if watchers:
+                if task.callbacks:
                     training.write_back()
                     # A list, so that each is asked even when one wants to stop
-                    wishes = [watcher.on_epoch_end(state) for watcher in watchers]
+                    wishes = [callback.on_epoch_end(state) for callback in task.callbacks]
                     history.stopped = any(wishes)
-                if foreign:
+                if task.foreign:
                     training.foreign_code_ran()
     except KeyboardInterrupt:
         history.interrupted = True
@@ -176,14 +155,111 @@ def fit(
         error.history = history
         raise
     with held_interrupts():
-        for watcher in watchers:
-            watcher.on_fit_end(state)
+        for callback in task.callbacks:
+            callback.on_fit_end(state)
         if not history.interrupted and (line := advice(task, history)):
             _log.warning("%s", line)
     return history
 
 
-def _names(measures: Iterable[str], validated: bool) -> tuple[str, ...]:
-    """Return the names that the history will have."""
-    names = ["loss", *measures]
-    return (*names, *(f"validation_{name}" for name in names if validated), "lr")
+class Training:
+    """The steps of a task; a context manager that leaves Values and optimizer up to date.
+
+    With "auto" the compiled engine takes them where it can, and else the eager one, with the reason
+    as a line in the log "nn". With True the reason is raised, with False only the eager one runs.
+    """
+
+    def __init__(self, task: Task, choice: bool | str) -> None:
+        self._task = task
+        self._choice = choice
+        self._put_back = noted([*task.model.parameters(), *task.optimizer.parameters])
+        self._state = task.optimizer.state
+        self._unsure = False  # whether foreign code has run since the task was looked at
+        self._looked, self._cost = 0.0, 0.0  # when, and the seconds it took
+
+    def __enter__(self) -> Training:
+        self._task.model.train()
+        self._engine = self._chosen()
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self._engine.write_back()
+
+    def _chosen(self, anew: bool = False) -> CompiledEngine | EagerEngine:
+        if self._choice is False:
+            return EagerEngine(self._task)
+        kept = Keeping.of(self._task)
+        try:
+            return CompiledEngine(self._task, anew)
+        except Exception as reason:  # whatever a user's function does with what is no number yet
+            kept.put_back()  # as if it had not been tried
+            if self._choice is True:
+                raise
+            _log.warning("fit trains without compiling, which is slower: %s", reason)
+            return EagerEngine(self._task)
+
+    def epoch(self, order: Any, shown: Progress) -> Measured:
+        """Visit all rows in this order, a batch at a time."""
+        if self._unsure or (
+            _other_threads() and perf_counter() - self._looked > PAUSE * self._cost
+        ):
+            self._look_again()
+        return self._engine.epoch(order, shown)
+
+    def _look_again(self) -> None:
+        """Go on with another engine if the task has become another."""
+        self._looked = perf_counter()
+        if self._engine.outdated():
+            self._engine.write_back()
+            self._engine = self._chosen(anew=True)
+        self._unsure = False
+        self._cost = perf_counter() - self._looked
+
+    def summary(self, seen: Measured) -> dict[str, float]:
+        """Return what the history says of an epoch: the rows that were seen, and the validation."""
+        summary = self._measured(seen)
+        if self._task.held_out is not None:
+            self._engine.write_back()
+            with self._task.model.evaluating():
+                validated = self._engine.validated(anew=self._unsure)
+            summary |= {f"validation_{name}": x for name, x in self._measured(validated).items()}
+        return summary
+
+    def _measured(self, seen: Measured) -> dict[str, float]:
+        """Return loss and metrics of what was seen; a metric may be foreign code."""
+        metrics = self._task.metrics
+        if not any(map(is_foreign, metrics.values())):
+            return seen.summary(metrics)
+        self._engine.write_back()
+        summary = seen.summary(metrics)
+        self.foreign_code_ran()
+        return summary
+
+    @contextmanager
+    def undone_if_it_fails(self) -> Iterator[None]:
+        """Undo the training so far if the block, what measures the first epoch, raises."""
+        try:
+            yield
+        except Exception:
+            self._engine.write_back()
+            self._put_back()
+            self._task.optimizer.state = self._state
+            raise
+
+    def write_back(self) -> None:
+        """Bring Values and optimizer up to date, for someone to look at them."""
+        self._engine.write_back()
+
+    def foreign_code_ran(self) -> None:
+        """Look at the task again before the next step, and before the next validation."""
+        self._task.model.train()
+        self._unsure = True
+
+
+def _other_threads() -> bool:
+    """Tell whether there are threads in which foreign code may run at any time."""
+    here = threading.current_thread()
+    return any(
+        thread is not here and not type(thread).__module__.startswith("tqdm")  # its monitor
+        for thread in threading.enumerate()
+    )

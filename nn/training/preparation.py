@@ -1,33 +1,188 @@
-"""What the arguments of `fit` mean, and what is wrong with them, before the first step."""
+"""Task: what `fit` is asked to do, each argument checked before the first step."""
 
 # ruff: noqa: N803 - X is the field's name for the inputs
 
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import partial
+from dataclasses import dataclass, field
+from functools import cached_property, partial
 from typing import Any
 
-from autograd import Value, as_function, as_switch, no_grad
+from autograd import Value, as_count, as_float, as_function, as_switch, no_grad
 from nn import losses
-from nn.arguments import named
+from nn.arguments import generator, named
 from nn.data.dataset import Dataset
+from nn.data.rows import listed
+from nn.layers.dropout import NoisePlan, given_noise, noise_layers, recorded_noise
 from nn.losses import LOSSES, Loss
-from nn.matching import is_scalar
+from nn.matching import is_scalar, numbers_of
 from nn.metrics import DECIDING, METRICS, Metric
 from nn.module import Module
 from nn.optim.optimizers import OPTIMIZERS, Optimizer
+from nn.optim.penalties import Penalty
 from nn.optim.schedules import Schedule
+from nn.training.callbacks import Callback, as_callbacks, is_foreign, is_foreign_callback
 
 __all__ = [
-    "check_model", "check_targets", "checked_choice", "first_output", "metric_functions",
-    "prepared_optimizer", "prepared_schedule", "training_and_validation",
-]  # fmt: skip
+    "CompilationError",
+    "Task",
+    "check_targets",
+    "checked_choice",
+    "first_output",
+    "prepared",
+]
 
 
-def training_and_validation(
+class CompilationError(ValueError):
+    """A training that gives other numbers when it is compiled."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Task:
+    """The arguments of `fit`, checked and complete, and the objective that its steps make less."""
+
+    model: Module
+    loss: Loss
+    optimizer: Optimizer
+    train: Dataset
+    batch_size: int
+    held_out: Dataset | None = None
+    penalty: Penalty | None = None
+    clip_norm: float | None = None
+    schedule: Schedule | None = None
+    metrics: Mapping[str, Metric] = field(default_factory=dict)
+    callbacks: Sequence[Callback] = ()
+
+    @property
+    def updates(self) -> int:
+        """The number of updates in an epoch."""
+        return -(-len(self.train) // self.batch_size)
+
+    @property
+    def measured(self) -> tuple[str, ...]:
+        """The names that the history will have."""
+        names = ["loss", *self.metrics]
+        validation = [f"validation_{name}" for name in names if self.held_out is not None]
+        return (*names, *validation, "lr")
+
+    @cached_property
+    def foreign(self) -> bool:
+        """Whether code that is not the library's runs between epochs and may change anything."""
+        return (
+            any(map(is_foreign_callback, self.callbacks))
+            or (self.schedule is not None and is_foreign(self.schedule, "step", "rate"))
+            or any(is_foreign(layer, "shaped") for layer in noise_layers(self.model))
+        )
+
+    @property
+    def watched(self) -> bool:
+        """Whether such code runs, a metric included, and may read anything."""
+        return self.foreign or any(map(is_foreign, self.metrics.values()))
+
+    def outputs(self, X: list[Any], noise: Sequence[Any] | None = None) -> list[Any]:
+        """Return the outputs for a batch, with the noise of each row, or newly drawn for None."""
+        if noise is None:
+            return [self.model(x) for x in X]
+        outputs = []
+        for x, numbers in zip(X, noise, strict=True):
+            with given_noise(numbers):
+                outputs.append(self.model(x))
+        return outputs
+
+    def objective(self, outputs: list[Any], targets: list[Any]) -> Value:
+        """Return the loss of a batch with the penalty added; TypeError for a loss of no Value."""
+        total = self.loss(outputs, targets)
+        if not isinstance(total, Value):
+            raise TypeError(
+                f"the loss must return a Value, not {total!r}; is .data used inside it?"
+            )
+        return total if self.penalty is None else total + self.penalty(self.model)
+
+    # These two are traced. `noise` holds the random numbers of one example, if the model takes any
+
+    def example_loss(self, x: Any, target: Any, noise: Any = None) -> Value:
+        """Return the objective of a batch of one."""
+        total, _ = self.loss_and_output(x, target, noise)
+        return total
+
+    def loss_and_output(self, x: Any, target: Any, noise: Any = None) -> tuple[Value, Any]:
+        """Return the objective of a batch of one, and the model's output, a Value or an array."""
+        import numpy as np
+
+        with given_noise(noise):
+            output = self.model(listed(x))
+        total = self.objective([output], [listed(target)])
+        return total, np.array(output, dtype=object) if isinstance(output, list | tuple) else output
+
+    def output_shape(self) -> tuple[int, ...]:
+        """Return the shape of the model's output for an example, found out by running it on one."""
+        import numpy as np
+
+        with no_grad(), recorded_noise():
+            return np.shape(numbers_of(self.model(self.train.lists([0])[0][0])))
+
+    def noise_plan(self) -> NoisePlan:
+        """Return what random numbers the model takes for an example, found out as the shape is."""
+        if not noise_layers(self.model):
+            return NoisePlan(())
+        with no_grad(), recorded_noise() as recorder:
+            self.model(self.train.lists([0])[0][0])
+        return NoisePlan(recorder.requests)
+
+
+def prepared(
+    model: Any,
+    X: Any,
+    y: Any,
+    *,
+    loss: Any,
+    optimizer: Any,
+    batch_size: Any,
+    validation: Any,
+    metrics: Any,
+    callbacks: Any,
+    schedule: Any,
+    penalty: Any,
+    clip_norm: Any,
+    rng: Any,
+) -> Task:
+    """Return the task that these arguments of `fit` mean.
+
+    Raises TypeError and ValueError, naming the argument and the row, for what is wrong with one of
+    them or with their combination. An optimizer and a schedule are as they were before.
+    """
+    if clip_norm is not None and not as_float(clip_norm, "clip_norm") > 0.0:
+        raise ValueError(f"clip_norm must be positive, or None, not {clip_norm!r}")
+    loss = loss if callable(loss) else named("loss", loss, LOSSES)
+    as_function(loss, "the loss", "outputs", "targets")
+    generator(rng)  # refuses what is none before it draws
+    train, held_out = _training_and_validation(X, y, validation, rng)
+    size = len(train) if batch_size is None else as_count(batch_size, "batch_size")
+    _check_model(model, loss, train, held_out)
+    optimizer = _prepared_optimizer(optimizer, model)
+    schedule = _prepared_schedule(schedule, optimizer)
+    functions = _metric_functions(metrics, loss, train.y.tolist())
+    if penalty is not None:
+        as_function(penalty, "the penalty", "the model", such_as="L2(1e-4)")
+    return Task(
+        model=model,
+        loss=loss,
+        optimizer=optimizer,
+        train=train,
+        batch_size=size,
+        held_out=held_out,
+        penalty=penalty,
+        clip_norm=clip_norm,
+        schedule=schedule,
+        metrics=functions,
+        callbacks=as_callbacks(callbacks),
+    )
+
+
+def _training_and_validation(
     X: Any, y: Any, validation: Any, rng: random.Random | None
 ) -> tuple[Dataset, Dataset | None]:
     """Return the examples to train on and those held out, a fraction of (X, y) or given apart."""
@@ -42,7 +197,7 @@ def training_and_validation(
         return train, Dataset(*validation)
 
 
-def check_model(model: Any, loss: Loss, train: Dataset, held_out: Dataset | None) -> None:
+def _check_model(model: Any, loss: Loss, train: Dataset, held_out: Dataset | None) -> None:
     """Run the model on a row of each, and a loss of ours on all targets, for what is wrong there.
 
     Errors name the row of the targets.
@@ -91,7 +246,7 @@ def _about(where: str) -> Iterator[None]:
         raise kind(f"{where}: {error}") from None
 
 
-def prepared_optimizer(
+def _prepared_optimizer(
     optimizer: str | Callable[[list[Value]], Optimizer] | Optimizer, model: Module
 ) -> Optimizer:
     """Return the optimizer, made by name or function or given; ValueError if of another model."""
@@ -113,7 +268,7 @@ def prepared_optimizer(
     return made
 
 
-def prepared_schedule(
+def _prepared_schedule(
     schedule: Callable[[Optimizer], Schedule] | Schedule | None, optimizer: Optimizer
 ) -> Schedule | None:
     """Return the schedule, made by the function or given; ValueError if of another optimizer."""
@@ -139,7 +294,7 @@ def prepared_schedule(
     return made
 
 
-def metric_functions(
+def _metric_functions(
     metrics: Sequence[str | Metric], loss: Loss, targets: Sequence[Any]
 ) -> dict[str, Metric]:
     """Return metrics, given by name or as functions, by the names that the history uses.
@@ -147,7 +302,7 @@ def metric_functions(
     Accuracy and its kin decide at the threshold that fits the loss. Raises ValueError for unknown
     names and for two of one name.
 
-    >>> list(metric_functions(["accuracy"], losses.hinge_loss, [-1, 1]))
+    >>> list(_metric_functions(["accuracy"], losses.hinge_loss, [-1, 1]))
     ['accuracy']
     """
     if isinstance(metrics, str) or not isinstance(metrics, Iterable):

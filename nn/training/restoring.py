@@ -1,23 +1,64 @@
-"""What a training finds, noted so that it can be put back: numbers, attributes, generators."""
+"""What a training finds is noted and put back: numbers, attributes, generators; Ctrl-C waits."""
 
 from __future__ import annotations
 
 import pickle
 import random
+import signal
+import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from itertools import chain, starmap
-from types import MethodType, ModuleType
+from types import FrameType, MethodType, ModuleType
 from typing import Any
+from weakref import ref
 
 from autograd import Value, Vector, set_data, set_gradients, structure_changed
 from nn.module import Module
-from nn.training.interrupts import held_interrupts
-from nn.training.task import CompilationError, Task
+from nn.training.preparation import CompilationError, Task
 
-__all__ = ["Keeping", "kept_draws", "noted"]
+__all__ = ["Keeping", "held_interrupts", "kept_draws", "noted"]
+
+
+class _Block:
+    """A block under way: it lives as long as the frame of its manager."""
+
+    __slots__ = ("__weakref__",)
+
+
+@contextmanager
+def held_interrupts() -> Iterator[None]:
+    """Let the block finish before a Ctrl-C that comes meanwhile takes effect.
+
+    Python delivers signals to the main thread only; in others there is nothing to hold.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    held: list[tuple[int, FrameType | None]] = []
+    handler = signal.getsignal(signal.SIGINT)
+    if not callable(handler):  # ignored, or not Python's to handle
+        yield
+        return
+    block = _Block()
+    under_way = ref(block)
+
+    def hold(number: int, frame: FrameType | None) -> None:
+        if under_way() is not None:
+            held.append((number, frame))
+        else:  # the block was broken off by another exception, before it could put the handler back
+            signal.signal(signal.SIGINT, handler)
+            handler(number, frame)
+
+    signal.signal(signal.SIGINT, hold)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, handler)
+        if held:
+            handler(*held[-1])
 
 
 def noted(parameters: Iterable[Value]) -> Callable[[], None]:

@@ -17,7 +17,7 @@ from autograd import Descent, TracingError, Value
 from nn import MLP, SGD, Adam, AdamW, Layer, Module, NonFiniteError, RMSprop, Sequential, fit
 from nn.training import compiled
 from nn.training.history import Progress
-from nn.training.task import CompilationError
+from nn.training.preparation import CompilationError
 
 RNG = random.Random(5)
 ROWS = 12

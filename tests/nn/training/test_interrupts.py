@@ -9,8 +9,8 @@ import pytest
 from nn import MLP, SGD, Adam, clip_grad_norm, load_state, mse_loss, save_state
 from nn.data.dataset import Dataset
 from nn.training.eager import update
-from nn.training.interrupts import held_interrupts
-from nn.training.task import Task
+from nn.training.preparation import Task
+from nn.training.restoring import held_interrupts
 
 # What is broken off in a `with open(...)` line is closed by the collector of references.
 pytestmark = pytest.mark.filterwarnings(
@@ -132,7 +132,10 @@ def test_an_update_is_whole_and_the_next_one_right(broken_off):
     def task():
         model = MLP(1, [1], rng=random.Random(1))
         optimizer = SGD(model.parameters(), lr=0.1, momentum=0.9)
-        return Task(model, mse_loss, None, optimizer, Dataset([[0.5]], [1.0]), None, 1, 0.1, False)
+        data = Dataset([[0.5]], [1.0])
+        return Task(
+            model=model, loss=mse_loss, optimizer=optimizer, train=data, batch_size=1, clip_norm=0.1
+        )
 
     def step(task):
         update(task, [[0.5]], [1.0])

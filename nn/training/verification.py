@@ -1,4 +1,10 @@
-"""Whether the mean of compiled losses of single examples is what the eager loss of a batch is."""
+"""Whether a compiled training is what the eager one would be, and stays so between epochs.
+
+A loss is compiled for single examples, so its mean must be the eager loss of a batch; that is
+compared once, before the first step. A program holds all that the loss, the model and the rule of
+the optimizer read at their trace. None of it can change while only the library's code runs; after
+any other code has run, a callback, a metric or a schedule, they are traced again.
+"""
 
 # ruff: noqa: N803 - X is the field's name for the inputs
 
@@ -7,6 +13,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 import autograd
@@ -19,17 +26,24 @@ from autograd import (
     set_data,
 )
 from nn.layers.dropout import NoisePlan
-from nn.losses import LOSSES
-from nn.training.interrupts import held_interrupts
-from nn.training.premises import is_foreign
-from nn.training.restoring import Keeping, kept_draws, noted
-from nn.training.task import CompilationError, Task
+from nn.losses import LOSSES, Loss
+from nn.optim.optimizers import Optimizer
+from nn.training.callbacks import is_foreign
+from nn.training.preparation import CompilationError, Task, check_targets, first_output
+from nn.training.restoring import Keeping, held_interrupts, kept_draws, noted
 
-__all__ = ["check_agreement", "check_repetition"]
+__all__ = ["Premises", "check_agreement", "check_repetition", "has_own_step"]
 
 # Rows of the eager batch to compare with: of a loss of ours only the model is in question.
 FEW_ROWS, MOST_ROWS = 8, 256
 TOLERANCE = 1e-7  # far above the rounding of sums in another order, far below a real difference
+FEWEST_ROWS = 3  # of a batch: enough to tell a mean from a sum, a largest, a median
+
+
+def has_own_step(optimizer: Optimizer) -> bool:
+    """Tell whether an optimizer does anything but apply its rule, at a step or before it."""
+    methods = ((optimizer.step, Optimizer.step), (optimizer.zero_grad, Optimizer.zero_grad))
+    return any(getattr(found, "__func__", None) is not usual for found, usual in methods)
 
 
 def check_agreement(task: Task, descent: Descent, X: Any, y: Any, plan: NoisePlan) -> None:
@@ -128,3 +142,94 @@ def _elsewhere(task: Task) -> Iterator[None]:
             yield
     finally:
         put_back()
+
+
+class Premises:
+    """The optimizer, the targets, the noise and the loss that a task's program was made from."""
+
+    def __init__(self, task: Task, noise: NoisePlan) -> None:
+        self._task = task
+        self._noise = noise
+        self._few_rows = _few_rows(task)
+        self._few = autograd.compile(
+            partial(_batch_loss, task.loss), backend="interpreter", verify="always"
+        )
+        self._loss_of_few = self._program_of_few()
+        self.note()
+
+    def note(self) -> None:
+        """Take the optimizer and the targets as they are for what the program goes on from."""
+        optimizer = self._task.optimizer
+        self._parameters = [*optimizer.parameters]
+        self._settings = _fixed_settings(optimizer)
+        self._targets = self._task.train.floats()[1].copy()
+        self.note_state()
+
+    def note_state(self) -> None:
+        """Take the state of the optimizer, just written, for that of the program."""
+        self._state = [*self._task.optimizer.state]
+
+    def hold(self, descent: Descent) -> bool:
+        """Look at the task again; tell whether the program is still that of it.
+
+        The model, the loss and the rule are traced again, and the targets read.
+        """
+        import numpy as np
+
+        task, optimizer = self._task, self._task.optimizer
+        if (
+            has_own_step(optimizer)
+            or _fixed_settings(optimizer) != self._settings
+            or optimizer.parameters != self._parameters
+            or optimizer.state != self._state
+        ):
+            return False
+        _, targets = task.train.floats()
+        try:
+            if not np.array_equal(targets, self._targets):
+                check_targets(task.loss, first_output(task.model, task.train), task.train)
+            with kept_draws(task, allowed=False):
+                if (
+                    task.noise_plan() != self._noise
+                    or not descent.is_current()
+                    or self._program_of_few() is not self._loss_of_few
+                ):
+                    return False
+        except Exception:  # noqa: BLE001 - it cannot be compiled any more; the next engine says why
+            return False
+        self._targets = targets.copy()
+        return True
+
+    def _program_of_few(self) -> Any:
+        """Return the program of the loss of a few rows: the same object as long as it is one.
+
+        It tells a loss that adds up rows in another way now, which one row does not.
+        """
+        return self._few.program("value", *self._few_rows) if self._few_rows else None
+
+
+def _batch_loss(loss: Loss, outputs: Any, targets: Any) -> Any:
+    """Return the loss of a batch of outputs, as arrays of Values."""
+    return loss(outputs.tolist(), targets.tolist())
+
+
+def _few_rows(task: Task) -> tuple[Any, ...]:
+    """Return outputs and targets of a few rows; nothing where a loss of ours makes them needless.
+
+    Nothing either for outputs that are no array.
+    """
+    import numpy as np
+
+    count = min(task.batch_size, len(task.train), FEWEST_ROWS)
+    if count == 1 or not is_foreign(task.loss):
+        return ()
+    try:
+        outputs = np.zeros((count, *task.output_shape()))
+    except (TypeError, ValueError):
+        return ()
+    return outputs, np.zeros((count, *task.train.y.shape[1:]))
+
+
+def _fixed_settings(optimizer: Optimizer) -> dict[str, float]:
+    """Return the settings that a program holds: the learning rate is given with each step."""
+    return {name: setting for name, setting in optimizer.settings.items() if name != "lr"}
