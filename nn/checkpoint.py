@@ -12,7 +12,7 @@ from reprlib import repr as brief
 from typing import Any, BinaryIO, TypeVar
 
 from autograd import Value, as_path, write_files
-from nn.archives import Archive, is_disk_fault
+from nn.data.archives import Archive, is_disk_fault
 
 __all__ = ["CheckpointError", "checked_state", "load_state", "save_state"]
 

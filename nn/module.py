@@ -6,24 +6,29 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
 from contextvars import copy_context
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
+from weakref import ref
 
+import autograd
 from autograd import (
     TracingError,
     Value,
     Vector,
     as_switch,
     is_tracing,
+    no_grad,
     scope,
     set_data,
     set_gradients,
     structure_changed,
 )
-from nn.changes import NO_STRUCTURE, changes_structure
 from nn.checkpoint import checked_state, load_state, save_state
+from nn.data.rows import as_numbers, listed
+from nn.matching import numbers_of
+from nn.members import NO_STRUCTURE, changes_structure
 from nn.modes import local_modes, mode_here, set_mode_here
-from nn.prediction import Prediction
 
 __all__ = ["Module"]
 
@@ -245,6 +250,45 @@ class Module:
             self.load_state_dict(state)
         except ValueError as error:
             raise ValueError(f"{os.fspath(path)}: {error}") from None
+
+
+class Prediction:
+    """A model as a function of many rows, compiled once; it does not keep the model alive."""
+
+    def __init__(self, model: Module) -> None:
+        self._model = ref(model)
+        self._compiled = autograd.compile(
+            partial(_outputs, self._model), in_axes=0, verify="always"
+        )
+
+    def __call__(self, X: Any) -> Any:  # noqa: N803 - the field's name for the inputs
+        """Return the outputs for all rows as an array of shape (rows,) or (rows, ...).
+
+        A model that asks a Value for its number, as `if x[0] > 0` and `table[x[0]]` do, is run row
+        by row, and so is one that fails, with the error of its own.
+        """
+        import numpy as np
+
+        rows = as_numbers(X, "X").astype(np.float64, copy=False)
+        try:
+            return self._compiled(rows)
+        except Exception:  # noqa: BLE001 - whatever a model does with what is no number yet
+            model = _alive(self._model)
+            with no_grad():
+                return np.array([numbers_of(model(row)) for row in rows.tolist()])
+
+
+def _outputs(model: ref[Module], x: Any) -> Any:
+    import numpy as np
+
+    output = _alive(model)(listed(x))
+    return np.array(output, dtype=object) if isinstance(output, list | tuple) else output
+
+
+def _alive(model: ref[Module]) -> Module:
+    found = model()
+    assert found is not None  # who predicts holds it
+    return found
 
 
 def _found(name: str, item: Any) -> Iterator[tuple[str, Value | Module]]:

@@ -39,7 +39,7 @@ ELSEWHERE = {
         CHOSEN,
         {"elu", "gelu", "identity", "leaky_relu", "relu", "sigmoid", "silu", "softplus", "tanh"},
     ),
-    "nn/archives.py": (WORDS, {"less"}),
+    "nn/data/archives.py": (WORDS, {"less"}),
     "nn/": (CHOSEN, {"relu", "sigmoid"}),  # defaults, and the names of scikit-learn
     "nn/losses.py": (
         "a row that has no public name, called",

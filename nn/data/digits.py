@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from autograd import as_count, as_path
-from nn.archives import is_disk_fault
+from nn.data.archives import is_disk_fault
 
 if TYPE_CHECKING:
     import numpy as np

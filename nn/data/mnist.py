@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from autograd import as_path
-from nn.archives import Archive, Header, is_disk_fault, read_exactly, unpacked_most
+from nn.data.archives import Archive, Header, is_disk_fault, read_exactly, unpacked_most
 
 if TYPE_CHECKING:
     import numpy as np

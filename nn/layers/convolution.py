@@ -8,11 +8,11 @@ from itertools import chain
 from typing import Any, TypeAlias
 
 from autograd import Constant, Vector, as_count, sections
-from nn.changes import Members
 from nn.layers.activations import Activation, activation_name
 from nn.layers.dense import Neuron
 from nn.layers.initializers import MOST_WEIGHTS, Initializer
 from nn.layers.inputs import Channels, channels
+from nn.members import Members
 from nn.module import Module
 
 __all__ = ["Conv2d", "Pair", "as_pair", "padded", "pair_text", "window_counts", "windows"]

@@ -8,10 +8,10 @@ from typing import Any
 
 from autograd import Value, Vector, as_count, as_switch, dot, sections
 from nn.arguments import generator
-from nn.changes import Members
 from nn.layers.activations import Activation, activation_function, activation_name
 from nn.layers.initializers import MOST_WEIGHTS, Initializer, initializer_function
 from nn.layers.inputs import vector
+from nn.members import Members
 from nn.module import Module
 
 __all__ = ["MLP", "Layer", "Neuron", "Sequential"]

@@ -1,10 +1,15 @@
-"""Perceptron: a neuron with a step, trained by Rosenblatt's rule."""
+"""Perceptron: a neuron with a step, trained by Rosenblatt's rule, and what its mistakes prove."""
 
 # ruff: noqa: N803 - X is the field's name for the inputs
 
 from __future__ import annotations
 
 import random
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from itertools import chain
 from math import inf, isfinite
 from operator import mul
 from typing import Any
@@ -15,19 +20,21 @@ from nn.data.dataset import row_order
 from nn.data.rows import as_examples, as_inputs
 from nn.layers.initializers import MOST_WEIGHTS, Initializer, initializer_function
 from nn.layers.inputs import vector
-from nn.layers.separability import PerceptronHistory, exhausted, repeated, separated
 from nn.matching import as_labels, is_scalar
 from nn.module import Module
 
-__all__ = ["Perceptron"]
+__all__ = ["Perceptron", "PerceptronHistory", "cancels"]
+
+SHOWN = 6  # rows in a reason
 
 
 class Perceptron(Module):
     """1 where w·x + b >= 0, else 0 (Rosenblatt 1958, with the bias as threshold).
 
-    The step has no derivative, so that `fit` does not descend a gradient: it adds inputs that
-    were taken for class 0 to the weights, and subtracts those taken for class 1. The weights start
-    at 0, or by `initializer`, a name of `nn.INITIALIZERS` or a function; the bias starts at 0.
+    The step has no derivative, so `fit` descends no gradient. It adds to the weights each input
+    that was wrongly taken for class 0, and subtracts each that was wrongly taken for class 1. The
+    weights start at 0, or as `initializer` draws them, a name as in `Neuron` or a function; the
+    bias starts at 0.
 
     >>> model = Perceptron(2)
     >>> print(model.fit([[0, 0], [0, 1], [1, 0], [1, 1]], [0, 0, 0, 1]))
@@ -67,13 +74,13 @@ class Perceptron(Module):
 
         A mistake on x adds lr * (y - answer) * x to the weights and lr * (y - answer) to the bias.
         `y` holds 0 and 1. The rows come in their order, or with `shuffle` in a new one each epoch.
-        If a line, or hyperplane, separates the classes it is found after at most (R / margin)**2
-        mistakes, with R the norm of the longest (x, 1) and the margin that of the best hyperplane
-        through the origin of these (Novikoff 1962). Training also ends when the weights return to
-        what they were, which mostly proves that no line does: see `PerceptronHistory`. From
-        weights of 0, `lr` scales them and changes no answer.
+        If a line, or hyperplane, separates the classes, one is found after at most (R / margin)**2
+        mistakes: R is the norm of the longest (x, 1), and the margin is that of the best hyperplane
+        through the origin of these vectors (Novikoff 1962). Training also ends when the weights
+        return to earlier ones, which mostly proves that no line separates the classes: see
+        `PerceptronHistory`. If the weights start at 0, `lr` scales them and changes no answer.
 
-        The weights change when training ends: an error, and Ctrl-C, leave them as they were. Raises
+        The weights change when training ends: an error or Ctrl-C leaves them as they were. Raises
         ValueError, naming the row, for other labels and widths, nan and inf; OverflowError where
         the weights become infinite.
 
@@ -99,15 +106,15 @@ class Perceptron(Module):
                 )
             mistakes.append(wrong)
             if not wrong:
-                history = separated(mistakes)
+                history = _separated(mistakes)
                 break
             earlier = epoch_of.setdefault((*weights, bias), epoch)
             if earlier < epoch:
-                history = repeated(mistakes, earlier, rows, labels)
+                history = _repeated(mistakes, earlier, rows, labels)
                 if history.cycle or not shuffle:
                     break
         else:
-            history = exhausted(mistakes)
+            history = _exhausted(mistakes)
         set_data((*self.weights, self.bias), (*weights, bias))
         return history
 
@@ -181,3 +188,113 @@ def _corrected(
             bias += step
             wrong.append(row)
     return weights, bias, wrong
+
+
+@dataclass(frozen=True)
+class PerceptronHistory:
+    """How a training went: the mistakes of each epoch, and what they say about the data.
+
+    `separated` tells that the last epoch made no mistake. `cycle` counts the mistakes, by row, of
+    the epochs between two with equal weights, if they prove that no line, or hyperplane, separates
+    the classes; else it is empty. `reason` says all this in words, and `print` shows it.
+
+    The proof: a mistake on a row x adds (x, 1), times the rate, for class 1 and subtracts it for
+    class 0. If the weights are the same before and after, these vectors sum to 0, and so do the
+    numbers w·x + b with the same signs, whatever w and b are. But for a w and b that answer every
+    row correctly, w·x + b is at least 0 for class 1 and below 0 for class 0, so that sum would be
+    positive. The sum of the vectors is computed exactly before it counts as a proof.
+    """
+
+    mistakes: list[int]
+    separated: bool
+    reason: str
+    cycle: dict[int, int] = field(default_factory=dict)
+
+    @property
+    def text(self) -> str:
+        """The reason, as other results have a text."""
+        return self.reason
+
+    @property
+    def epochs(self) -> int:
+        """The number of epochs that ran."""
+        return len(self.mistakes)
+
+    def __str__(self) -> str:
+        return self.reason
+
+
+def _separated(mistakes: Sequence[Sequence[int]]) -> PerceptronHistory:
+    """Return the history of a training, given its mistakes, whose last epoch made none."""
+    counts = [*map(len, mistakes)]
+    before = f", after {sum(counts)} in the epochs before" if len(counts) > 1 else ""
+    return PerceptronHistory(
+        counts, separated=True, reason=f"separated: epoch {len(counts)} made no mistake{before}"
+    )
+
+
+def _exhausted(mistakes: Sequence[Sequence[int]]) -> PerceptronHistory:
+    """Return the history of a training that its last epoch has ended."""
+    counts = [*map(len, mistakes)]
+    return PerceptronHistory(
+        counts,
+        separated=False,
+        reason=f"not separated: epoch {len(counts)}, the last, still made {counts[-1]} mistakes. "
+        "This proves nothing: more epochs may separate the classes, or nothing does",
+    )
+
+
+def _repeated(
+    mistakes: Sequence[Sequence[int]],
+    earlier: int,
+    rows: Sequence[Sequence[float]],
+    labels: Sequence[int],
+) -> PerceptronHistory:
+    """Return the history of a training that came back to its weights after the epoch `earlier`.
+
+    Its `cycle` is empty where it proves nothing, because sums were rounded.
+    """
+    counts = [*map(len, mistakes)]
+    cycle = dict(sorted(Counter(chain.from_iterable(mistakes[earlier:])).items()))
+    proved = cancels(cycle, rows, labels)
+    again = f"after epoch {len(counts)} the weights are those " + (
+        f"after epoch {earlier}" if earlier else "before epoch 1"
+    )
+    if not proved:
+        reason = (
+            f"not separated: {again}, and so on for ever, but because sums were rounded, which "
+            "proves nothing: try shuffle=True, or inputs of about the size of 1"
+        )
+        return PerceptronHistory(counts, separated=False, reason=reason)
+    ones, zeros = ({r: n for r, n in cycle.items() if labels[r] == label} for label in (1, 0))
+    reason = (
+        f"not separable: {again}; the mistakes in between, {_listed(ones)} towards class 1 and "
+        f"{_listed(zeros)} towards class 0, cancel"
+    )
+    return PerceptronHistory(counts, separated=False, reason=reason, cycle=cycle)
+
+
+def cancels(
+    counts: Mapping[int, int], rows: Sequence[Sequence[float]], labels: Sequence[int]
+) -> bool:
+    """Tell whether the updates on these rows, each so many times, sum to exactly 0.
+
+    >>> cancels({0: 2, 1: 1, 2: 1}, [[0.5], [0.0], [1.0]], [1, 0, 0])
+    True
+    >>> cancels({0: 1, 1: 1}, [[0.1 + 0.2], [0.3]], [1, 0])
+    False
+    """
+    totals = [Fraction(0)] * (len(rows[0]) + 1)
+    for row, count in counts.items():
+        signed = count if labels[row] else -count
+        numbers = (*rows[row], 1.0)
+        totals = [total + signed * Fraction(x) for total, x in zip(totals, numbers, strict=True)]
+    return not any(totals)
+
+
+def _listed(counts: Mapping[int, int]) -> str:
+    times = [f"{row} ({count} times)" if count > 1 else f"{row}" for row, count in counts.items()]
+    if len(times) > SHOWN:
+        times = [*times[:SHOWN], f"{len(times) - SHOWN} more"]
+    *first, last = times
+    return f"rows {', '.join(first)} and {last}" if first else f"row {last}"

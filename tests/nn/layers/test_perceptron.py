@@ -9,7 +9,7 @@ import pytest
 
 from autograd import Value, topological_order
 from nn import Perceptron
-from nn.layers.separability import cancels
+from nn.layers.perceptron import cancels
 
 SQUARE = [[0, 0], [0, 1], [1, 0], [1, 1]]
 XOR = [0, 1, 1, 0]

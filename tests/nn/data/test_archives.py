@@ -9,7 +9,7 @@ import pytest
 
 import nn.checkpoint
 from nn import MLP, CheckpointError, load_mnist, load_state
-from nn.archives import SMALL, Archive
+from nn.data.archives import SMALL, Archive
 
 PLENTY = 12 << 20  # zeros: packed to 12 KB
 WHOLE = {"format": np.array(nn.checkpoint.FORMAT), "names": np.array(["a"]), "values": np.ones(1)}

@@ -1,4 +1,4 @@
-"""Changes of a module's structure, after which compiled functions that call it are traced again."""
+"""The members of a module: which changes of them have compiled functions traced again."""
 
 from __future__ import annotations
 
