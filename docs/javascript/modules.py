@@ -16,58 +16,112 @@ RUNTIME = Path(__file__).with_name("runtime.js")
 
 
 def script(entries: Sequence[Path], exported: Iterable[str], given: Iterable[str] = ()) -> str:
-    """Return modules and those that they import as a script that defines `exported`.
+    """Return a script that defines the names `exported` by some modules.
 
-    A name like this_one is defined as thisOne. What is `given` the page defines itself: functions
-    that return strings.
+    It holds the functions, classes and constants that these names need, from whatever modules, and
+    nothing else: the rest of a module may say what only Python can. A name like this_one is defined
+    as thisOne. The page itself defines the names `given`: functions that return strings.
 
-    Raises TranslationError where a module holds what only Python can say.
+    Raises TranslationError where a definition holds what a script cannot say.
     """
     known = Known()
     for name in given:
         known.functions[name] = Function([], {}, TEXT)
+    sources = _Sources(set(known.functions))
+    exported = list(exported)
+    for path in entries:
+        for name in exported:
+            sources.take(path, name)
     texts = [RUNTIME.read_text(encoding="utf-8")]
-    homes: dict[str, str] = {}  # name -> the module that defines it
-    for path, tree in _modules(entries, set(known.functions)):
-        lines, names = _Module(path, known).written(tree)
-        imported: dict[str, list[str]] = {}
-        for statement in tree.body:
-            for alias in statement.names if isinstance(statement, ast.ImportFrom) else ():
-                if alias.name in homes:
-                    imported.setdefault(homes[alias.name], []).append(alias.name)
+    homes: dict[tuple[Path, str], str] = {}  # what holds a name of a module in the script
+    for path in sources.in_order():
         home = f"{path.stem}_"
+        imported: dict[str, list[str]] = {}
+        for name, where in sources.imported[path].items():
+            if (where, name) in homes:  # an alias of types is in no script
+                imported.setdefault(homes[where, name], []).append(name)
+        lines, names = _Module(path, known).written(sources.taken(path))
         heads = [f"const {{ {', '.join(found)} }} = {where};" for where, found in imported.items()]
         ends = [f"return {{ {', '.join(names)} }};", "})();"]
         texts.append(_indented([f"const {home} = (() => {{", *heads, *lines, *ends]))
-        homes.update(dict.fromkeys(names, home))
-    ends = [f"const {_camel(name)} = {homes[name]}.{name};\n" for name in exported]
+        homes |= {(path, name): home for name in names}
+    owner = {name: home for (path, name), home in homes.items() if path in entries}
+    ends = [f"const {_camel(name)} = {owner[name]}.{name};\n" for name in exported]
     return "\n".join([*texts, "".join(ends)])
 
 
-def _camel(name: str) -> str:
-    """Return a name as the scripts of pages write names."""
-    first, *others = name.split("_")
-    return first + "".join(map(str.capitalize, others))
+class _Sources:
+    """Modules, and which of their definitions are needed."""
+
+    def __init__(self, given: set[str]) -> None:
+        self.given = given
+        self.trees: dict[Path, ast.Module] = {}
+        self.names: dict[Path, set[str]] = {}
+        self.imported: dict[Path, dict[str, Path]] = {}  # needed names, by where they come from
+
+    def take(self, path: Path, name: str) -> None:
+        """Note that a name of a module is needed, and all that its definition needs."""
+        wanted = [(path, name)]
+        for home, needed in wanted:  # grows while it is walked
+            if home not in self.trees:
+                self.trees[home] = ast.parse(home.read_text(encoding="utf-8"))
+                self.names[home], self.imported[home] = set(), {}
+            for node in self.trees[home].body:
+                if _defined_by(node) == needed and needed not in self.names[home]:
+                    self.names[home].add(needed)
+                    wanted += [(home, n.id) for n in ast.walk(node) if isinstance(n, ast.Name)]
+                elif isinstance(node, ast.ImportFrom) and needed not in self.given:
+                    other = _file_of(node, home)
+                    if other and any(alias.name == needed for alias in node.names):
+                        self.imported[home][needed] = other
+                        wanted.append((other, needed))
+
+    def taken(self, path: Path) -> list[ast.stmt]:
+        """Return the needed definitions of a module."""
+        return [node for node in self.trees[path].body if _defined_by(node) in self.names[path]]
+
+    def in_order(self) -> list[Path]:
+        """Return the modules, imported ones first."""
+        sorter = TopologicalSorter({p: found.values() for p, found in self.imported.items()})
+        return list(sorter.static_order())
 
 
-def _modules(entries: Sequence[Path], given: set[str]) -> list[tuple[Path, ast.Module]]:
-    """Return modules and those that they import, imported ones first."""
-    trees: dict[Path, ast.Module] = {}
-    imports: dict[Path, list[Path]] = {}
-    found = list(entries)
-    for path in found:  # grows while it is walked
-        if path not in trees:
-            trees[path] = ast.parse(path.read_text(encoding="utf-8"))
-            imports[path] = [
-                other
-                for node in trees[path].body
-                if isinstance(node, ast.ImportFrom) and node.module
-                if not given.issuperset(alias.name for alias in node.names)
-                for folder in path.parents
-                if (other := folder.joinpath(*node.module.split(".")).with_suffix(".py")).exists()
-            ]
-            found += imports[path]
-    return [(path, trees[path]) for path in TopologicalSorter(imports).static_order()]
+def _file_of(node: ast.ImportFrom, path: Path) -> Path | None:
+    """Return the file of the modules that an import in `path` names; None for another package."""
+    parts = (node.module or "").split(".")
+    files = (folder.joinpath(*parts).with_suffix(".py") for folder in path.parents)
+    return next((file for file in files if file.exists()), None)
+
+
+def _defined_by(node: ast.stmt) -> str:
+    """Return the name that a statement of a module defines; "" for none."""
+    target = node.targets[0] if isinstance(node, ast.Assign) else getattr(node, "target", None)
+    if isinstance(node, ast.FunctionDef | ast.ClassDef):
+        return node.name
+    return target.id if isinstance(target, ast.Name) else ""
+
+
+class _Module(Statements):
+    """One module."""
+
+    def written(self, definitions: Sequence[ast.stmt]) -> tuple[list[str], list[str]]:
+        """Return the lines of some definitions, and the names that the script knows then."""
+        for node in definitions:
+            self.known.declare(node)
+        lines: list[str] = []
+        names: list[str] = []
+        for node in definitions:
+            name = _defined_by(node)
+            if isinstance(node, ast.FunctionDef):
+                lines += self.function(node, "function ")
+            elif isinstance(node, ast.ClassDef):
+                lines += self.dataclass(node)
+            elif isinstance(node, ast.Assign | ast.AnnAssign) and node.value:
+                if name not in self.known.constants:  # an alias
+                    continue
+                lines.append(f"const {name} = {self.value(node.value)};")
+            names.append(name)
+        return lines, names
 
 
 def _indented(lines: Iterable[str]) -> str:
@@ -81,27 +135,7 @@ def _indented(lines: Iterable[str]) -> str:
     return "".join(written)
 
 
-class _Module(Statements):
-    """One module."""
-
-    def written(self, tree: ast.Module) -> tuple[list[str], list[str]]:
-        """Return the lines of the module, and the names that it defines."""
-        for node in tree.body:
-            self.known.declare(node)
-        lines: list[str] = []
-        names: list[str] = []
-        for node in tree.body:
-            if isinstance(node, ast.FunctionDef):
-                lines += self.function(node, "function ")
-                names.append(node.name)
-            elif isinstance(node, ast.ClassDef):
-                lines += self.dataclass(node)
-                names.append(node.name)
-            elif isinstance(node, ast.Assign | ast.AnnAssign) and node.value:
-                target = node.targets[0] if isinstance(node, ast.Assign) else node.target
-                if isinstance(target, ast.Name) and target.id in self.known.constants:
-                    lines.append(f"const {target.id} = {self.value(node.value)};")
-                    names.append(target.id)
-            elif not isinstance(node, ast.Import | ast.ImportFrom | ast.Expr):
-                self.refuse(node)
-        return lines, names
+def _camel(name: str) -> str:
+    """Return a name as the scripts of pages write names."""
+    first, *others = name.split("_")
+    return first + "".join(map(str.capitalize, others))

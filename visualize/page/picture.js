@@ -263,6 +263,156 @@ const layering_ = (() => {
   return { ROOT, ClusterTree, cluster_tree, Layering, build_layering, _around, ranks_spanned, _hold_open };
 })();
 
+const shorten_ = (() => {
+  function shorten_edges(ranks, constraints, weights, effort) {
+    let excess, arcs, index, u, v, slack, flow, reached, spent, moved, step, is_reached, to_u, other;
+    ranks = ranks.slice();
+    excess = new Array(ranks.length).fill(0);
+    arcs = ranks.map((_) => []);
+    const a2 = constraints;
+    for (let i1 = 0; i1 < a2.length; i1++) {
+      index = i1;
+      const t3 = a2[i1];
+      u = t3[0];
+      v = t3[1];
+      excess[u] = excess[u] - weights[index];
+      excess[v] = excess[v] + weights[index];
+      arcs[v].push([index, u, true]);
+      arcs[u].push([index, v, false]);
+    }
+    slack = constraints.map(([u, v, gap]) => (ranks[v] - ranks[u]) - gap);
+    flow = new Array(constraints.length).fill(0);
+    while (effort > 0) {
+      const t4 = _push_gains(arcs, slack, flow, excess);
+      reached = t4[0];
+      spent = t4[1];
+      moved = t4[2];
+      effort = effort - spent;
+      if (moved) {
+        continue;
+      }
+      step = 0;
+      const a6 = reached;
+      for (let i5 = 0; i5 < a6.length; i5++) {
+        v = i5;
+        is_reached = a6[i5];
+        if (is_reached) {
+          const a8 = arcs[v];
+          for (let i7 = 0; i7 < a8.length; i7++) {
+            const t9 = a8[i7];
+            index = t9[0];
+            u = t9[1];
+            to_u = t9[2];
+            if (to_u && !reached[u] && ((step === 0) || (slack[index] < step))) {
+              step = slack[index];
+            }
+          }
+        }
+      }
+      if (step === 0) {
+        break;
+      }
+      const a11 = reached;
+      for (let i10 = 0; i10 < a11.length; i10++) {
+        v = i10;
+        is_reached = a11[i10];
+        if (is_reached) {
+          ranks[v] = ranks[v] - step;
+          const a13 = arcs[v];
+          for (let i12 = 0; i12 < a13.length; i12++) {
+            const t14 = a13[i12];
+            index = t14[0];
+            other = t14[1];
+            to_u = t14[2];
+            if (!reached[other]) {
+              slack[index] = slack[index] + (to_u ? -step : step);
+            }
+          }
+        }
+      }
+    }
+    return ranks;
+  }
+  function _push_gains(arcs, slack, flow, excess) {
+    let visited, following, spent, moved, source, path, node, arc, index, other, to_u, amount, on_path;
+    visited = new Array(excess.length).fill(false);
+    following = new Array(excess.length).fill(0);
+    spent = 0;
+    moved = false;
+    for (let i1 = 0; i1 < excess.length; i1++) {
+      source = i1;
+      if ((excess[source] <= 0) || visited[source]) {
+        continue;
+      }
+      visited[source] = true;
+      path = [];
+      node = source;
+      while (true) {
+        if (following[node] === arcs[node].length) {
+          if (path.length === 0) {
+            break;
+          }
+          path.pop();
+          node = path.length > 0 ? path[path.length - 1][1] : source;
+          continue;
+        }
+        arc = arcs[node][following[node]];
+        const t2 = arc;
+        index = t2[0];
+        other = t2[1];
+        to_u = t2[2];
+        following[node] = following[node] + 1;
+        spent = spent + 1;
+        if (visited[other] || (to_u ? slack[index] > 0 : flow[index] === 0)) {
+          continue;
+        }
+        visited[other] = true;
+        path.push(arc);
+        node = other;
+        if (excess[node] >= 0) {
+          continue;
+        }
+        amount = Math.min(excess[source], -excess[node]);
+        const a4 = path;
+        for (let i3 = 0; i3 < a4.length; i3++) {
+          const t5 = a4[i3];
+          index = t5[0];
+          to_u = t5[2];
+          if (!to_u && (flow[index] < amount)) {
+            amount = flow[index];
+          }
+        }
+        const a7 = path;
+        for (let i6 = 0; i6 < a7.length; i6++) {
+          const t8 = a7[i6];
+          index = t8[0];
+          to_u = t8[2];
+          flow[index] = flow[index] + (to_u ? amount : -amount);
+        }
+        excess[source] = excess[source] - amount;
+        excess[node] = excess[node] + amount;
+        moved = true;
+        const a10 = path;
+        for (let i9 = 0; i9 < a10.length; i9++) {
+          const t11 = a10[i9];
+          on_path = t11[1];
+          visited[on_path] = false;
+          following[on_path] = Math.max(following[on_path] - 1, 0);
+        }
+        following[source] = following[source] - 1;
+        path.length = 0;
+        node = source;
+        if (excess[source] === 0) {
+          visited[source] = false;
+          break;
+        }
+      }
+    }
+    return [visited, spent, moved];
+  }
+  return { shorten_edges, _push_gains };
+})();
+
 const acyclic_ = (() => {
   function visits_of_loops(operands, boxes, count) {
     let looped;
@@ -469,156 +619,6 @@ const gradient_ = (() => {
   return { SEVERITY, Gradient, gradient_of, largest, shown_for_many };
 })();
 
-const shorten_ = (() => {
-  function shorten_edges(ranks, constraints, weights, effort) {
-    let excess, arcs, index, u, v, slack, flow, reached, spent, moved, step, is_reached, to_u, other;
-    ranks = ranks.slice();
-    excess = new Array(ranks.length).fill(0);
-    arcs = ranks.map((_) => []);
-    const a2 = constraints;
-    for (let i1 = 0; i1 < a2.length; i1++) {
-      index = i1;
-      const t3 = a2[i1];
-      u = t3[0];
-      v = t3[1];
-      excess[u] = excess[u] - weights[index];
-      excess[v] = excess[v] + weights[index];
-      arcs[v].push([index, u, true]);
-      arcs[u].push([index, v, false]);
-    }
-    slack = constraints.map(([u, v, gap]) => (ranks[v] - ranks[u]) - gap);
-    flow = new Array(constraints.length).fill(0);
-    while (effort > 0) {
-      const t4 = _push_gains(arcs, slack, flow, excess);
-      reached = t4[0];
-      spent = t4[1];
-      moved = t4[2];
-      effort = effort - spent;
-      if (moved) {
-        continue;
-      }
-      step = 0;
-      const a6 = reached;
-      for (let i5 = 0; i5 < a6.length; i5++) {
-        v = i5;
-        is_reached = a6[i5];
-        if (is_reached) {
-          const a8 = arcs[v];
-          for (let i7 = 0; i7 < a8.length; i7++) {
-            const t9 = a8[i7];
-            index = t9[0];
-            u = t9[1];
-            to_u = t9[2];
-            if (to_u && !reached[u] && ((step === 0) || (slack[index] < step))) {
-              step = slack[index];
-            }
-          }
-        }
-      }
-      if (step === 0) {
-        break;
-      }
-      const a11 = reached;
-      for (let i10 = 0; i10 < a11.length; i10++) {
-        v = i10;
-        is_reached = a11[i10];
-        if (is_reached) {
-          ranks[v] = ranks[v] - step;
-          const a13 = arcs[v];
-          for (let i12 = 0; i12 < a13.length; i12++) {
-            const t14 = a13[i12];
-            index = t14[0];
-            other = t14[1];
-            to_u = t14[2];
-            if (!reached[other]) {
-              slack[index] = slack[index] + (to_u ? -step : step);
-            }
-          }
-        }
-      }
-    }
-    return ranks;
-  }
-  function _push_gains(arcs, slack, flow, excess) {
-    let visited, following, spent, moved, source, path, node, arc, index, other, to_u, amount, on_path;
-    visited = new Array(excess.length).fill(false);
-    following = new Array(excess.length).fill(0);
-    spent = 0;
-    moved = false;
-    for (let i1 = 0; i1 < excess.length; i1++) {
-      source = i1;
-      if ((excess[source] <= 0) || visited[source]) {
-        continue;
-      }
-      visited[source] = true;
-      path = [];
-      node = source;
-      while (true) {
-        if (following[node] === arcs[node].length) {
-          if (path.length === 0) {
-            break;
-          }
-          path.pop();
-          node = path.length > 0 ? path[path.length - 1][1] : source;
-          continue;
-        }
-        arc = arcs[node][following[node]];
-        const t2 = arc;
-        index = t2[0];
-        other = t2[1];
-        to_u = t2[2];
-        following[node] = following[node] + 1;
-        spent = spent + 1;
-        if (visited[other] || (to_u ? slack[index] > 0 : flow[index] === 0)) {
-          continue;
-        }
-        visited[other] = true;
-        path.push(arc);
-        node = other;
-        if (excess[node] >= 0) {
-          continue;
-        }
-        amount = Math.min(excess[source], -excess[node]);
-        const a4 = path;
-        for (let i3 = 0; i3 < a4.length; i3++) {
-          const t5 = a4[i3];
-          index = t5[0];
-          to_u = t5[2];
-          if (!to_u && (flow[index] < amount)) {
-            amount = flow[index];
-          }
-        }
-        const a7 = path;
-        for (let i6 = 0; i6 < a7.length; i6++) {
-          const t8 = a7[i6];
-          index = t8[0];
-          to_u = t8[2];
-          flow[index] = flow[index] + (to_u ? amount : -amount);
-        }
-        excess[source] = excess[source] - amount;
-        excess[node] = excess[node] + amount;
-        moved = true;
-        const a10 = path;
-        for (let i9 = 0; i9 < a10.length; i9++) {
-          const t11 = a10[i9];
-          on_path = t11[1];
-          visited[on_path] = false;
-          following[on_path] = Math.max(following[on_path] - 1, 0);
-        }
-        following[source] = following[source] - 1;
-        path.length = 0;
-        node = source;
-        if (excess[source] === 0) {
-          visited[source] = false;
-          break;
-        }
-      }
-    }
-    return [visited, spent, moved];
-  }
-  return { shorten_edges, _push_gains };
-})();
-
 const geometry_ = (() => {
   const { Layering } = layering_;
   class Spacing {
@@ -655,7 +655,7 @@ const geometry_ = (() => {
 })();
 
 const sweeps_ = (() => {
-  const { ROOT, Layering } = layering_;
+  const { Layering, ROOT } = layering_;
   function sweep(order, position, layering, downwards, flip_ties, siblings) {
     let is_flat, near, before, ranks, rank, items, scale, means, item, others, total, other, movable, following, place;
     is_flat = layering.tree.__len__() === 1;
@@ -894,112 +894,8 @@ const sweeps_ = (() => {
   return { sweep, sort_nested, _members_by_cluster, _take_means, isotonic, exchange_neighbours, _exchange_in, _in_order, _inversions };
 })();
 
-const looks_ = (() => {
-  const { Gradient } = gradient_;
-  const SHADES = 8;
-  function look_by(gradient, top, is_undefined, is_bad) {
-    if (is_undefined) {
-      return "nan";
-    }
-    if (is_bad && (gradient.state !== "nan")) {
-      return "infinite";
-    }
-    return style_class(gradient, top);
-  }
-  function style_class(gradient, top) {
-    let shade;
-    if (gradient.state !== "finite") {
-      return gradient.state;
-    }
-    shade = top > 0 ? Math.max(1, Math.ceil(SHADES * Math.sqrt(Math.abs(gradient.value) / top))) : 1;
-    return `${gradient.value < 0 ? "n" : "p"}${Math.min(shade, SHADES)}`;
-  }
-  return { SHADES, look_by, style_class };
-})();
-
-const sentences_ = (() => {
-  const { Gradient } = gradient_;
-  function meaning(gradient, name, outputs) {
-    let why, direction, size;
-    if (gradient.state === "pending") {
-      return "No backward pass has run yet. Play the steps to see what it would bring.";
-    }
-    if (gradient.state === "unreached") {
-      return `The backward pass did not come here: no way from ${outputs} carries a gradient.`;
-    }
-    if (gradient.state === "zero") {
-      why = gradient.remark !== "" ? ` (${gradient.remark})` : "";
-      return `The backward pass came here and brought exactly 0${why}: at this point a small change of ${name} changes nothing.`;
-    }
-    if (gradient.state === "earlier") {
-      return "The gradient is of an earlier pass: it does not belong to these numbers, or came from elsewhere.";
-    }
-    if (gradient.state === "nan") {
-      return "Not a number: something undefined, such as 0/0 or inf - inf, was met on the way.";
-    }
-    if (gradient.state === "infinite") {
-      return `Infinite: ${outputs} is vertical here, or a number overflowed on the way.`;
-    }
-    direction = gradient.value > 0 ? "rises" : "falls";
-    size = significant(Math.abs(gradient.value));
-    return `If ${name} grows by a little, ${outputs} ${direction} by ${size} times as much.`;
-  }
-  function running_line(gradient) {
-    return gradient.state === "pending" ? "grad –" : `grad ${significant(gradient.value)}`;
-  }
-  function sum_of_names(names) {
-    return names.length > 3 ? `the sum of ${names.length} outputs` : names.join(" + ");
-  }
-  function given_caption(leaves) {
-    let hold;
-    hold = leaves === 1 ? "holds its number" : "hold their numbers";
-    return `${counted(leaves, "leaf", "leaves")} ${hold}. Forward: every operation computes its value from its operands.`;
-  }
-  function seed_caption(names, gradient) {
-    let start;
-    if (names.length > 1) {
-      return `The backward pass begins at ${names.length} outputs at once: gradients are those of their sum.`;
-    }
-    if (gradient === 1) {
-      return `The backward pass begins at ${names[0]}: its derivative with respect to itself is 1.`;
-    }
-    start = significant(gradient);
-    return `The backward pass begins at ${names[0]} with the gradient ${start}.`;
-  }
-  function factor(number) {
-    let text;
-    text = significant(number);
-    return text.startsWith("-") ? `(${text})` : text;
-  }
-  function contribution_caption(name, rule, gradient, local, sent, total) {
-    let shown, is_worth_saying, derived, product;
-    shown = significant(local);
-    is_worth_saying = (!["", shown].includes(rule)) && (rule.length <= 60);
-    derived = is_worth_saying ? `${rule} = ${shown}` : shown;
-    product = `${significant(gradient)} × ${factor(local)} = ${significant(sent)}`;
-    if (gradient === 0) {
-      product = "0 (a gradient of 0 sends 0)";
-    }
-    return `to ${name}: local derivative ${derived}, sends ${product}, total ${significant(total)}`;
-  }
-  function many_caption(count, name, sent, total) {
-    return `it sends gradient × local derivative to ${counted(count, "operand")}, most to ${name}: ${significant(sent)}, total ${significant(total)}.`;
-  }
-  function end_caption(name, largest) {
-    let most;
-    most = name !== "" ? ` The largest is ${significant(largest)}, at ${name}.` : "";
-    return `Every gradient is complete.${most}`;
-  }
-  function mismatch_note(name, recorded, more) {
-    let rest;
-    rest = more > 0 ? ` and ${more} more` : "";
-    return ` The graph has ${significant(recorded)} recorded at ${name}${rest}: leaves add up over several backward passes until zero_grad().`;
-  }
-  return { meaning, running_line, sum_of_names, given_caption, seed_caption, factor, contribution_caption, many_caption, end_caption, mismatch_note };
-})();
-
 const ranks_ = (() => {
-  const { ROOT, ClusterTree } = layering_;
+  const { ClusterTree, ROOT } = layering_;
   const { shorten_edges } = shorten_;
   const EFFORT = 3000000;
   const SHORT_CLUSTER = 2;
@@ -1221,6 +1117,110 @@ const ranks_ = (() => {
     return component;
   }
   return { EFFORT, SHORT_CLUSTER, latest_ranks, _cycle, rank_nodes, _cluster_constraints, _links, _tangled, _strong_components };
+})();
+
+const looks_ = (() => {
+  const { Gradient } = gradient_;
+  const SHADES = 8;
+  function look_by(gradient, top, is_undefined, is_bad) {
+    if (is_undefined) {
+      return "nan";
+    }
+    if (is_bad && (gradient.state !== "nan")) {
+      return "infinite";
+    }
+    return style_class(gradient, top);
+  }
+  function style_class(gradient, top) {
+    let shade;
+    if (gradient.state !== "finite") {
+      return gradient.state;
+    }
+    shade = top > 0 ? Math.max(1, Math.ceil(SHADES * Math.sqrt(Math.abs(gradient.value) / top))) : 1;
+    return `${gradient.value < 0 ? "n" : "p"}${Math.min(shade, SHADES)}`;
+  }
+  return { SHADES, look_by, style_class };
+})();
+
+const sentences_ = (() => {
+  const { Gradient } = gradient_;
+  function meaning(gradient, name, outputs) {
+    let why, direction, size;
+    if (gradient.state === "pending") {
+      return "No backward pass has run yet. Play the steps to see what it would bring.";
+    }
+    if (gradient.state === "unreached") {
+      return `The backward pass did not come here: no way from ${outputs} carries a gradient.`;
+    }
+    if (gradient.state === "zero") {
+      why = gradient.remark !== "" ? ` (${gradient.remark})` : "";
+      return `The backward pass came here and brought exactly 0${why}: at this point a small change of ${name} changes nothing.`;
+    }
+    if (gradient.state === "earlier") {
+      return "The gradient is of an earlier pass: it does not belong to these numbers, or came from elsewhere.";
+    }
+    if (gradient.state === "nan") {
+      return "Not a number: something undefined, such as 0/0 or inf - inf, was met on the way.";
+    }
+    if (gradient.state === "infinite") {
+      return `Infinite: ${outputs} is vertical here, or a number overflowed on the way.`;
+    }
+    direction = gradient.value > 0 ? "rises" : "falls";
+    size = significant(Math.abs(gradient.value));
+    return `If ${name} grows by a little, ${outputs} ${direction} by ${size} times as much.`;
+  }
+  function running_line(gradient) {
+    return gradient.state === "pending" ? "grad –" : `grad ${significant(gradient.value)}`;
+  }
+  function sum_of_names(names) {
+    return names.length > 3 ? `the sum of ${names.length} outputs` : names.join(" + ");
+  }
+  function given_caption(leaves) {
+    let hold;
+    hold = leaves === 1 ? "holds its number" : "hold their numbers";
+    return `${counted(leaves, "leaf", "leaves")} ${hold}. Forward: every operation computes its value from its operands.`;
+  }
+  function seed_caption(names, gradient) {
+    let start;
+    if (names.length > 1) {
+      return `The backward pass begins at ${names.length} outputs at once: gradients are those of their sum.`;
+    }
+    if (gradient === 1) {
+      return `The backward pass begins at ${names[0]}: its derivative with respect to itself is 1.`;
+    }
+    start = significant(gradient);
+    return `The backward pass begins at ${names[0]} with the gradient ${start}.`;
+  }
+  function factor(number) {
+    let text;
+    text = significant(number);
+    return text.startsWith("-") ? `(${text})` : text;
+  }
+  function contribution_caption(name, rule, gradient, local, sent, total) {
+    let shown, is_worth_saying, derived, product;
+    shown = significant(local);
+    is_worth_saying = (!["", shown].includes(rule)) && (rule.length <= 60);
+    derived = is_worth_saying ? `${rule} = ${shown}` : shown;
+    product = `${significant(gradient)} × ${factor(local)} = ${significant(sent)}`;
+    if (gradient === 0) {
+      product = "0 (a gradient of 0 sends 0)";
+    }
+    return `to ${name}: local derivative ${derived}, sends ${product}, total ${significant(total)}`;
+  }
+  function many_caption(count, name, sent, total) {
+    return `it sends gradient × local derivative to ${counted(count, "operand")}, most to ${name}: ${significant(sent)}, total ${significant(total)}.`;
+  }
+  function end_caption(name, largest) {
+    let most;
+    most = name !== "" ? ` The largest is ${significant(largest)}, at ${name}.` : "";
+    return `Every gradient is complete.${most}`;
+  }
+  function mismatch_note(name, recorded, more) {
+    let rest;
+    rest = more > 0 ? ` and ${more} more` : "";
+    return ` The graph has ${significant(recorded)} recorded at ${name}${rest}: leaves add up over several backward passes until zero_grad().`;
+  }
+  return { meaning, running_line, sum_of_names, given_caption, seed_caption, factor, contribution_caption, many_caption, end_caption, mismatch_note };
 })();
 
 const frames_ = (() => {
@@ -1791,8 +1791,8 @@ const lanes_ = (() => {
 })();
 
 const order_ = (() => {
-  const { ROOT, Layering } = layering_;
-  const { exchange_neighbours, sort_nested, sweep } = sweeps_;
+  const { Layering, ROOT } = layering_;
+  const { exchange_neighbours, sweep, sort_nested } = sweeps_;
   const SWEEPS = 8;
   const EFFORT = 6000;
   const MOST_STARTS = 8;
@@ -2047,9 +2047,9 @@ const order_ = (() => {
 
 const placement_ = (() => {
   const { Geometry } = geometry_;
-  const { Row, rows_in_lanes, whole_row, widen_lanes } = lanes_;
-  const { Layering } = layering_;
+  const { whole_row, widen_lanes, rows_in_lanes, Row } = lanes_;
   const { isotonic } = sweeps_;
+  const { Layering } = layering_;
   const ONE_SIDED = 12;
   const TWO_SIDED = 8;
   const IN_LANES = 4;
@@ -2302,13 +2302,13 @@ const placement_ = (() => {
 })();
 
 const place_ = (() => {
-  const { place_along, place_frames } = frames_;
+  const { build_layering, cluster_tree, ClusterTree, ranks_spanned } = layering_;
   const { Geometry, Spacing } = geometry_;
-  const { ClusterTree, build_layering, cluster_tree, ranks_spanned } = layering_;
-  const { order_ranks } = order_;
   const { place_across } = placement_;
+  const { place_along, place_frames } = frames_;
+  const { route_edges, parallel_offsets } = routing_;
+  const { order_ranks } = order_;
   const { rank_nodes } = ranks_;
-  const { parallel_offsets, route_edges } = routing_;
   const CLUSTER_PADDING = 8.0;
   const BEND_GAP = 0.6;
   const FREE_ITEMS = 1000;
