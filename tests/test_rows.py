@@ -49,7 +49,7 @@ ELSEWHERE = {
     "visualize/health/monitor.py": (AXES, {"log"}),
     "visualize/health/figure.py": (AXES, {"log"}),
     "visualize/health/report.py": (WORDS, {"largest"}),
-    "visualize/drawing.py": (DOT, {"dot"}),
+    "visualize/draw/drawing.py": (DOT, {"dot"}),
     "visualize/formula/holding.py": (FORMULAS, {"abs"}),
     "visualize/formula/opening.py": (FORMULAS, {"abs", "sqrt"}),
     "visualize/formula/tidy.py": (FORMULAS, {"exp", "log", "sqrt"}),
@@ -60,7 +60,7 @@ ELSEWHERE = {
     "visualize/plots/boundary_animation.py": (AXES, {"log"}),
     "visualize/plots/curves.py": (AXES, {"log"}),
     "visualize/plots/vectors.py": (AXES, {"equal"}),
-    "visualize/render.py": (DOT, {"dot"}),
+    "visualize/draw/render.py": (DOT, {"dot"}),
 }
 
 

@@ -14,8 +14,9 @@ from visualize import installation  # noqa: F401 - before any import of autograd
 
 # isort: split
 from visualize.compare import Change, Difference, Snapshot, diff, snapshot
-from visualize.digraph import draw_dot
-from visualize.drawing import Drawing, draw
+from visualize.draw.digraph import draw_dot
+from visualize.draw.drawing import Drawing, draw, show
+from visualize.draw.render import RenderError
 from visualize.explain.explain import explain
 from visualize.explain.explanation import Explanation
 from visualize.formula import Formula, formula
@@ -39,8 +40,6 @@ from visualize.plots import (
     plot_weights,
     save_figure,
 )
-from visualize.render import RenderError
-from visualize.show import show
 from visualize.steps.steps import Step, Steps, step_through
 from visualize.why.diagnosis import Diagnosis
 from visualize.why.kinks import Kink, Kinks, kinks

@@ -21,6 +21,7 @@ from visualize.command.expression import read
 from visualize.command.fault import Fault, pointed
 from visualize.command.functions import FUNCTIONS, unknown_function
 from visualize.command.language import parsed
+from visualize.draw import drawing
 from visualize.escape import columns
 
 ROOT = Path(__file__).parents[2]
@@ -619,7 +620,7 @@ def test_a_file_that_cannot_be_written_is_told_in_a_line(capsys, tmp_path, monke
     def refuse(*_):
         raise PermissionError(13, "Permission denied", "a-hidden-name")
 
-    monkeypatch.setattr("visualize.drawing.write_atomically", refuse)
+    monkeypatch.setattr(drawing, "write_atomically", refuse)
     path = tmp_path / "graph.svg"
     said = f"python -m visualize: cannot write {path}: Permission denied\n"
     assert run(capsys, *EXAMPLE, "-o", str(path)) == (1, "", said)

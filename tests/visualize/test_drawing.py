@@ -9,10 +9,9 @@ from pathlib import Path
 
 import pytest
 
-import visualize.drawing
-import visualize.save
 from autograd import Value
 from visualize import RenderError, draw
+from visualize.draw import drawing, render
 
 
 def test_a_drawing_is_of_the_moment_it_was_made():
@@ -114,7 +113,7 @@ def test_png_without_cairosvg_falls_back_to_graphviz(monkeypatch, tmp_path):
             raise RenderError("no dot here")
         return b"made by " + engine.encode()
 
-    monkeypatch.setattr("visualize.convert.run_graphviz", run)
+    monkeypatch.setattr(render, "run_graphviz", run)
     picture = draw(Value(1.0))
     path = picture.save(tmp_path / "graph.pdf")
     assert path.read_bytes() == b"made by pygraphviz"
@@ -165,9 +164,9 @@ def test_repr_says_what_is_in_it_and_how_to_see_it(readme):
 
 
 def test_the_formats_of_the_docstring_are_those_of_the_code():
-    tree = ast.parse(Path(visualize.drawing.__file__).read_text())
+    tree = ast.parse(Path(drawing.__file__).read_text())
     [save] = [node for node in ast.walk(tree) if getattr(node, "name", "") == "save"]
-    for suffix in visualize.drawing.FORMATS:
+    for suffix in drawing.FORMATS:
         assert suffix in ast.get_docstring(save)
 
 

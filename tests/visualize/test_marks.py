@@ -9,7 +9,7 @@ import pytest
 
 from autograd import Value, dot, source_lines, where
 from visualize import draw
-from visualize.formats.measure import text_width
+from visualize.draw.wording import text_width
 
 SVG = "{http://www.w3.org/2000/svg}"
 

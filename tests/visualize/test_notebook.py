@@ -6,6 +6,7 @@ import pytest
 
 from autograd import Value
 from visualize import Drawing, draw
+from visualize.draw import drawing
 
 
 def test_a_notebook_gets_inline_svg_a_file_and_a_listing(readme):
@@ -37,7 +38,7 @@ def test_no_fault_anywhere_raises_in_a_notebook(monkeypatch, readme, broken):
         raise ZeroDivisionError("<broken> & on purpose")
 
     picture = draw(readme)
-    monkeypatch.setattr(f"visualize.drawing.{broken}", fail)
+    monkeypatch.setattr(drawing, broken, fail)
     bundle = picture._repr_mimebundle_()
     assert bundle["text/plain"]
     if broken == "svg":

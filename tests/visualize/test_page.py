@@ -12,7 +12,7 @@ import autograd
 from autograd import Value, scope, source_lines, sqrt
 from tests.visualize.page_graphs import recurrence
 from visualize.digits import exact, significant
-from visualize.formats.palette import DARK, LIGHT, theme
+from visualize.draw.palette import DARK, LIGHT, theme
 from visualize.formula.rules import filled
 from visualize.page import page as page_module
 from visualize.page.page import MOST_VALUES, SCRIPTS, page, script_text

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from visualize.formats.looks import SHADES, style_class
-from visualize.formats.palette import DARK, LIGHT, theme
+from visualize.draw.palette import DARK, LIGHT, SHADES, style_class, theme
 from visualize.scene.gradient import Gradient
 
 LOOKS = [f"{sign}{shade}" for sign in "pn" for shade in range(1, SHADES + 1)]

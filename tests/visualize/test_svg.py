@@ -12,9 +12,8 @@ import autograd
 from autograd import Value, scope, where
 from visualize import draw
 from visualize.digits import exact, significant
-from visualize.formats.legend import legend_keys
-from visualize.formats.looks import style_class
-from visualize.formats.measure import FONT_SIZE, SMALL, text_width
+from visualize.draw.palette import legend_keys, style_class
+from visualize.draw.wording import FONT_SIZE, SMALL, text_width
 from visualize.scene.flat import flatten
 from visualize.scene.gradient import Gradient
 

@@ -12,12 +12,12 @@ from pathlib import Path
 from autograd import Value
 from visualize.command.expression import Evaluation, read
 from visualize.command.fault import Fault
-from visualize.drawing import RANKDIRS, draw
+from visualize.draw.drawing import RANKDIRS, draw
+from visualize.draw.render import RenderError
 from visualize.escape import printable
 from visualize.explain.explain import explain
 from visualize.formula import formula
 from visualize.formula.formula import FORMATS
-from visualize.render import RenderError
 from visualize.steps.steps import step_through
 from visualize.why.why import why
 

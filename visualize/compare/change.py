@@ -9,8 +9,8 @@ from typing import Protocol
 
 from visualize.compare.snapshot import Snapshot
 from visualize.digits import counted, exact, significant
+from visualize.draw.formula import formula
 from visualize.escape import columns, cut, printable
-from visualize.formats.formula import formula
 from visualize.scene.facts import Node, Scene
 from visualize.scene.gradient import Gradient
 

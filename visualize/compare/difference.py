@@ -13,8 +13,8 @@ from visualize.compare.matching import matched, renamed
 from visualize.compare.pairing import NONE, Pairing
 from visualize.compare.picture import picture
 from visualize.compare.snapshot import Snapshot, frozen
-from visualize.drawing import Drawing
-from visualize.formats.formula import formula
+from visualize.draw.drawing import Drawing
+from visualize.draw.formula import formula
 from visualize.notebook import mime_bundle
 from visualize.scene.facts import Node
 

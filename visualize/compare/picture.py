@@ -11,7 +11,7 @@ from autograd import Constant, Primitive
 from visualize.compare.change import Change
 from visualize.compare.pairing import NONE, Pairing
 from visualize.compare.snapshot import Snapshot
-from visualize.drawing import Drawing
+from visualize.draw.drawing import Drawing
 from visualize.scene.boxes import Boxes
 from visualize.scene.collapse import collapsed
 from visualize.scene.compose import compose

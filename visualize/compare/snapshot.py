@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from autograd import Value
-from visualize.formats.summary import summary
-from visualize.formats.text import text
+from visualize.draw.text import text
+from visualize.draw.wording import summary
 from visualize.instead import instead_of
 from visualize.scene.compose import compose
 from visualize.scene.facts import Node, Scene

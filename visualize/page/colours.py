@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from visualize.formats.looks import SHADES
-from visualize.formats.palette import DARK, LIGHT, Theme, theme
+from visualize.draw.palette import DARK, LIGHT, SHADES, Theme, theme
 
 __all__ = ["LOOKS", "colours_css"]
 

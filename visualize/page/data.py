@@ -9,8 +9,8 @@ from itertools import chain
 
 from autograd import Constant, Primitive, StaleGraphError, Value, dot, local_derivatives, sweep
 from visualize.digits import FEW
+from visualize.draw.wording import LABEL_COLUMNS, words
 from visualize.escape import cut, printable
-from visualize.formats.wording import LABEL_COLUMNS, words
 from visualize.formula.holding import row_digits, rule_digits
 from visualize.formula.rules import local_rules
 from visualize.page.numbering import NumberTable, Table

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from visualize.draw.palette import Key
 from visualize.escape import xml
-from visualize.formats.legend import Key
 from visualize.page.icons import icon
 
 __all__ = ["body"]

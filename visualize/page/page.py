@@ -10,9 +10,9 @@ from functools import cache
 from importlib.resources import files
 
 from autograd import Value
+from visualize.draw.palette import legend_keys
+from visualize.draw.wording import summary
 from visualize.escape import cut, printable, xml
-from visualize.formats.legend import legend_keys
-from visualize.formats.summary import summary
 from visualize.page.colours import colours_css
 from visualize.page.data import columns_json
 from visualize.page.markup import body

@@ -1,6 +1,6 @@
 // What pages and pictures share: places of boxes, copies of leaves, looks and words.
 // Written by `make docs` from visualize/layout/place.py, scene/acyclic.py,
-// scene/copies.py, scene/gradient.py, formats/looks.py, page/sentences.py and what they import: edit those.
+// scene/copies.py, scene/gradient.py, draw/palette.py, page/sentences.py and what they import: edit those.
 
 // What Python has and JavaScript lacks, for modules that are written as a script.
 
@@ -1119,7 +1119,7 @@ const ranks_ = (() => {
   return { EFFORT, SHORT_CLUSTER, latest_ranks, _cycle, rank_nodes, _cluster_constraints, _links, _tangled, _strong_components };
 })();
 
-const looks_ = (() => {
+const palette_ = (() => {
   const { Gradient } = gradient_;
   const SHADES = 8;
   function look_by(gradient, top, is_undefined, is_bad) {
@@ -2433,7 +2433,7 @@ const levelsOfCopies = copies_.levels_of_copies;
 const Gradient = gradient_.Gradient;
 const gradientOf = gradient_.gradient_of;
 const shownForMany = gradient_.shown_for_many;
-const lookBy = looks_.look_by;
+const lookBy = palette_.look_by;
 const contributionCaption = sentences_.contribution_caption;
 const endCaption = sentences_.end_caption;
 const factor = sentences_.factor;

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 
 from autograd import Value
 from visualize.digits import significant
+from visualize.draw.formula import formula
+from visualize.draw.playing import Moment, Playing
+from visualize.draw.svg import svg
 from visualize.escape import cut
-from visualize.formats.formula import formula
-from visualize.formats.playing import Moment, Playing
-from visualize.formats.svg import svg
 from visualize.scene.compose import compose
 from visualize.scene.facts import Scene
 from visualize.scene.flat import FlatGraph, flatten
@@ -41,7 +41,7 @@ def played(root: Value, gradient: float, steps: Sequence[Step]) -> str:
     drawn = [number for number, node in enumerate(scene.nodes) if node.copy_of is None]
     box = dict(zip(graph.values, drawn, strict=True))
     backward = [_seed(scene, box[root], gradient), *_backward(steps, box)]
-    return svg(scene, overlay=Playing(scene, list(_forward(graph, scene, box)), backward))
+    return svg(scene, play=Playing(scene, list(_forward(graph, scene, box)), backward))
 
 
 def _forward(graph: FlatGraph, scene: Scene, box: dict[Value, int]) -> Iterator[Moment]:

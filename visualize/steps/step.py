@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from autograd import Constant, Value, sweep
 from visualize.digits import in_digits, significant
+from visualize.draw.formula import formula
 from visualize.escape import cut
-from visualize.formats.formula import formula
 from visualize.formula.holding import rule_digits
 from visualize.formula.rules import compact, filled, local_rules
 from visualize.scene.compose import compose

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from autograd import Value
-from visualize.drawing import Drawing
+from visualize.draw.drawing import Drawing
 from visualize.escape import xml
 from visualize.notebook import mime_bundle
 from visualize.why.kinks import Kinks

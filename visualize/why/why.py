@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from autograd import Constant, StaleGraphError, Sweep, Value, sweep
 from visualize.digits import significant
-from visualize.drawing import Drawing
+from visualize.draw.drawing import Drawing
 from visualize.instead import instead_of
 from visualize.scene.asked import in_order
 from visualize.scene.flat import flatten

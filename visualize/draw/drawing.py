@@ -1,24 +1,25 @@
-"""draw(): the graph under a Value as a Drawing, which has every format and shows itself."""
+"""draw(): the graph under a Value as a Drawing, which has every format; show(): in the browser."""
 
 from __future__ import annotations
 
 import os
+import tempfile
+import webbrowser
 from array import array
 from collections.abc import Collection, Iterable
 from pathlib import Path
 from typing import Any, Literal
 
 from autograd import Value, as_count, as_path, as_switch, computed
-from visualize.convert import converted
 from visualize.digits import counted
-from visualize.formats.dot import dot
-from visualize.formats.summary import summary
-from visualize.formats.svg import svg
-from visualize.formats.text import text
+from visualize.draw.dot import dot
+from visualize.draw.render import GRAPHVIZ_ENGINES, converted, graphviz_svg, run_graphviz
+from visualize.draw.svg import svg
+from visualize.draw.text import text
+from visualize.draw.wording import summary
 from visualize.instead import instead_of
 from visualize.notebook import mime_bundle
 from visualize.page.page import page
-from visualize.render import GRAPHVIZ_ENGINES, graphviz_svg, run_graphviz
 from visualize.save import write_atomically
 from visualize.scene.boxes import Boxes
 from visualize.scene.collapse import COLLAPSE, Collapse, collapsed
@@ -27,7 +28,7 @@ from visualize.scene.facts import Scene
 from visualize.scene.flat import FlatGraph, flatten
 from visualize.scene.ghost import with_copies
 
-__all__ = ["ENGINES", "FORMATS", "RANKDIRS", "Drawing", "Engine", "draw"]
+__all__ = ["ENGINES", "FORMATS", "RANKDIRS", "Drawing", "Engine", "draw", "show"]
 
 Engine = Literal["auto", "builtin", "dot", "pygraphviz"]
 ENGINES: tuple[Engine, ...] = ("auto", "builtin", *GRAPHVIZ_ENGINES)
@@ -221,6 +222,24 @@ def draw(
         clusters=clusters,
         graph=graph,
     )
+
+
+def show(root: Value | Iterable[Value], **options: Any) -> Path:
+    """Open the graph under a Value, or under several, in the browser, and return the file.
+
+    The page needs no server and no network; it lies in the folder for temporary files. Options are
+    those of `draw`, which also says what is wrong with a root. Where no browser can be opened, the
+    returned path is for you to open or to copy: `draw(root).save("graph.html")` writes it anywhere.
+
+    >>> from autograd import Value
+    >>> x = Value(2.0, label="x")
+    >>> show(x * x)  # doctest: +SKIP
+    PosixPath('/tmp/graph-k2x91h/graph.html')
+    """
+    drawing = draw(root, **options)
+    path = drawing.save(Path(tempfile.mkdtemp(prefix="graph-")) / "graph.html")
+    webbrowser.open(path.as_uri())
+    return path
 
 
 def _check_one_of(name: str, given: object, allowed: Collection[str]) -> None:

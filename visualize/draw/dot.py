@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from visualize.draw.formula import edge_mark, local_mark
+from visualize.draw.palette import LIGHT, OUTPUT_WIDTH, legend_keys, line_width, look_of, theme
+from visualize.draw.wording import FONT_SIZE, LINE, PADDING, box_size, summary, words
 from visualize.escape import dot_string
-from visualize.formats.formula import edge_mark, local_mark
-from visualize.formats.legend import legend_keys
-from visualize.formats.measure import FONT_SIZE, LINE, PADDING, box_size
-from visualize.formats.palette import LIGHT, OUTPUT_WIDTH, line_width, look_of, theme
-from visualize.formats.summary import summary
-from visualize.formats.wording import words
 from visualize.scene.facts import Edge, Scene
 from visualize.scene.flat import Path
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from visualize.digits import counted
+from visualize.draw.formula import edge_mark, formula, local_mark
+from visualize.draw.wording import summary, words
 from visualize.escape import columns, cut, printable
-from visualize.formats.formula import edge_mark, formula, local_mark
-from visualize.formats.summary import summary
-from visualize.formats.wording import words
 from visualize.scene.facts import Edge, Node, Scene
 
 __all__ = ["text"]

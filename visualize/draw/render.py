@@ -1,4 +1,4 @@
-"""Run Graphviz in a child process that can be stopped: the only place that starts a program."""
+"""Pictures by other programs and packages: Graphviz, in a process with a time limit; cairosvg."""
 
 from __future__ import annotations
 
@@ -12,12 +12,21 @@ import sys
 from collections.abc import Sequence
 from typing import Literal
 
-__all__ = ["GRAPHVIZ_ENGINES", "GraphvizEngine", "RenderError", "graphviz_svg", "run_graphviz"]
+__all__ = [
+    "GRAPHVIZ_ENGINES",
+    "GraphvizEngine",
+    "RenderError",
+    "converted",
+    "graphviz_svg",
+    "run_graphviz",
+]
 
 GraphvizEngine = Literal["dot", "pygraphviz"]
 GRAPHVIZ_ENGINES: tuple[GraphvizEngine, ...] = ("dot", "pygraphviz")
 
 TIME_LIMIT = 60.0  # seconds
+PIXELS_PER_UNIT = 2  # sharp on today's screens
+LARGEST_SIDE = 16_000  # pixels; cairo allows 32,767, and memory grows with the area
 _MISSING = 3  # exit code of a child without its package or program
 
 _CHILD = {
@@ -88,6 +97,36 @@ def graphviz_svg(source: str, engine: GraphvizEngine) -> str:
     picture = run_graphviz(source, "svg", engine).decode()
     picture = picture[picture.index("<svg") :]
     return re.sub(r'(<[a-zA-Z]+ (?:[^<>"]*"[^"]*" )?)id="', rf'\1id="{prefix}-', picture)
+
+
+def converted(picture: str, source: str, file_format: Literal["png", "pdf"]) -> bytes:
+    """Return an SVG picture as PNG or PDF; where cairosvg is missing, Graphviz's of `source`.
+
+    Raises RenderError that says what to install where there is neither.
+    """
+    try:
+        import cairosvg
+    except (ImportError, OSError):  # OSError: the package without the cairo library
+        return _by_graphviz(source, file_format)
+    if file_format == "pdf":
+        return bytes(cairosvg.svg2pdf(bytestring=picture.encode()))
+    return bytes(cairosvg.svg2png(bytestring=picture.encode(), scale=_scale(picture)))
+
+
+def _scale(picture: str) -> float:
+    _, _, width, height = picture.split('viewBox="', 1)[1].split('"', 1)[0].split()
+    return min(PIXELS_PER_UNIT, LARGEST_SIDE / max(float(width), float(height)))
+
+
+def _by_graphviz(source: str, file_format: Literal["png", "pdf"]) -> bytes:
+    for engine in GRAPHVIZ_ENGINES:
+        with contextlib.suppress(RenderError):
+            return run_graphviz(source, file_format, engine)
+    raise RenderError(
+        f'{file_format} needs cairosvg: pip install "scalar-autograd[png]" (and the cairo library: '
+        "apt install libcairo2, or brew install cairo); or Graphviz: its program dot, or "
+        'pip install "scalar-autograd[graphviz-wheels]"'
+    )
 
 
 def _run(

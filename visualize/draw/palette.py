@@ -8,23 +8,30 @@ the largest still shows.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import isfinite, isnan
+from math import ceil, isfinite, isnan, sqrt
 
-from visualize.formats.looks import SHADES, look_by
-from visualize.scene.facts import Node
+from visualize.digits import significant
+from visualize.scene.facts import Node, Scene
+from visualize.scene.gradient import Gradient
 
 __all__ = [
     "BORDER_WIDTH",
     "DARK",
     "LIGHT",
     "OUTPUT_WIDTH",
+    "SHADES",
+    "Key",
     "Style",
     "Theme",
+    "legend_keys",
     "line_width",
+    "look_by",
     "look_of",
+    "style_class",
     "theme",
 ]
 
+SHADES = 8  # per sign
 BORDER_WIDTH = 1.2  # pixels, of most boxes
 OUTPUT_WIDTH = 2.4  # pixels, of the border of an output
 
@@ -112,6 +119,30 @@ def look_of(node: Node, largest: float) -> str:
     return look_by(node.gradient, largest, group.undefined > 0, group.not_finite > 0)
 
 
+def look_by(gradient: Gradient, top: float, is_undefined: bool, is_bad: bool) -> str:
+    """Return the name of the look of a box; data that are nan, then infinite, come first.
+
+    `top` is the largest gradient of the picture.
+    """
+    if is_undefined:
+        return "nan"
+    if is_bad and gradient.state != "nan":
+        return "infinite"
+    return style_class(gradient, top)
+
+
+def style_class(gradient: Gradient, top: float) -> str:
+    """Return the name of the look: "p1" to "p8", "n1" to "n8", or the state.
+
+    >>> [style_class(Gradient("finite", value), 4.0) for value in (4.0, 1.0, -1e-9)]
+    ['p8', 'p4', 'n1']
+    """
+    if gradient.state != "finite":
+        return gradient.state
+    shade = max(1, ceil(SHADES * sqrt(abs(gradient.value) / top))) if top > 0 else 1
+    return f"{'n' if gradient.value < 0 else 'p'}{min(shade, SHADES)}"
+
+
 def theme(name: str, colours: Theme) -> Style:
     """Return the look of that name."""
     if name in colours.special:
@@ -134,3 +165,61 @@ def line_width(count: int) -> float:
     (1.0, 1.75, 4.0)
     """
     return min(4.0, 1 + 0.25 * (count.bit_length() - 1))
+
+
+_STATES = {
+    "zero": ("grey", "gradient exactly 0"),
+    "unreached": ("dotted border", "not reached by backward"),
+    "pending": ("white", "no gradient yet"),
+    "earlier": ("dash-dotted border", "gradient of an earlier pass"),
+    "infinite": ("violet, thick dashed border", "data or gradient infinite"),
+    "nan": ("pink, thick border", "data or gradient nan"),
+}
+_STEPS = 4  # of a ramp
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One entry: the looks that stand in a row, the same in words, and what they mean."""
+
+    looks: tuple[str, ...]
+    words: str
+    meaning: str
+
+
+def legend_keys(scene: Scene) -> list[Key]:
+    """Return the entries that this picture needs.
+
+    >>> from autograd import Value
+    >>> from visualize.scene.flat import flatten
+    >>> from visualize.scene.compose import compose
+    >>> x = Value(3.0)
+    >>> y = -x * x
+    >>> y.backward()
+    >>> [key.meaning for key in legend_keys(compose(flatten([y])))]
+    ['negative gradient, to -6', 'positive gradient, to 3']
+    """
+    keys = []
+    top = scene.largest_gradient
+    looks = {look_of(node, top) for node in scene.nodes}
+    gradients = [node.gradient for node in scene.nodes if look_of(node, top)[1:].isdigit()]
+    low = min((it for it in gradients if it.value < 0.0), key=lambda it: it.value, default=None)
+    high = max((it for it in gradients if it.value > 0.0), key=lambda it: it.value, default=None)
+    if low:
+        said = f"negative gradient, to {significant(low.value)}"
+        keys.append(Key(_ramp(low, top), "orange, dashed border", said))
+    if high:
+        said = f"positive gradient, to {significant(high.value)}"
+        keys.append(Key(_ramp(high, top)[::-1], "blue", said))
+    keys += [Key((state,), *said) for state, said in _STATES.items() if state in looks]
+    if any(edge.local is not None for edge in scene.edges):
+        keys.append(Key((), "∂ at an edge", "∂ local derivative, of a box by its operand"))
+    return keys
+
+
+def _ramp(gradient: Gradient, top: float) -> tuple[str, ...]:
+    """Return the looks from that of a gradient down to the faintest, a few of them."""
+    look = style_class(gradient, top)
+    darkest = int(look[1:])
+    shades = {max(1, round(darkest * step / _STEPS)) for step in range(1, _STEPS + 1)}
+    return tuple(f"{look[0]}{shade}" for shade in sorted(shades, reverse=True))

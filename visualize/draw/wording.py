@@ -1,4 +1,7 @@
-"""What a box says: its heading, its lines and its full description, for every format alike."""
+"""What a picture says, in every format: the words of a box, its size, a line about the whole.
+
+Sizes come from column counts alone, so that a picture is the same on every machine.
+"""
 
 from __future__ import annotations
 
@@ -6,15 +9,36 @@ from dataclasses import dataclass
 from math import isfinite
 
 from visualize.digits import counted, exact, significant
-from visualize.escape import cut, printable
-from visualize.formats.formula import formula, operator
+from visualize.draw.formula import formula, operator
+from visualize.escape import columns, cut, printable
 from visualize.scene.facts import Group, Node, Scene
 
-__all__ = ["Words", "words"]
+__all__ = [
+    "COLUMN",
+    "FONT_SIZE",
+    "LABEL_COLUMNS",
+    "LINE",
+    "MARGIN",
+    "PADDING",
+    "SMALL",
+    "Words",
+    "box_size",
+    "summary",
+    "text_width",
+    "words",
+]
 
 HEADING_COLUMNS = 24
 DESCRIPTION_COLUMNS = 240
 LABEL_COLUMNS = 4000  # a whole label, short of an attack
+
+FONT_SIZE = 11
+COLUMN = 6.62  # 0.602 em: the widest of the usual monospaced fonts (DejaVu Sans Mono, Menlo)
+SMALL = 10  # font size of everything but boxes
+LINE = 14
+PADDING = 10
+MARGIN = 12  # around the picture
+LEAST_COLUMNS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,3 +98,43 @@ def _group_words(node: Node, group: Group) -> Words:
     )
     heading = cut(title, HEADING_COLUMNS + 8)
     return Words(heading, f"×{group.count:,}", (span, largest), description)
+
+
+def box_size(box: Words) -> tuple[int, int]:
+    """Return the width and height of a box."""
+    first = columns(box.heading) + (columns(box.mark) + 2 if box.mark else 0)
+    widest = max(first, LEAST_COLUMNS, *map(columns, box.lines))
+    return round(widest * COLUMN + 2 * PADDING), (1 + len(box.lines)) * LINE + PADDING
+
+
+def text_width(text: str, font_size: float = FONT_SIZE) -> float:
+    """Return the width of a line of text."""
+    return columns(text) * COLUMN * font_size / FONT_SIZE
+
+
+def summary(scene: Scene) -> str:
+    """Return one line about the whole picture.
+
+    >>> from autograd import Value
+    >>> from visualize.scene.flat import flatten
+    >>> from visualize.scene.compose import compose
+    >>> a = Value(2.0, label="a")
+    >>> summary(compose(flatten([a * a])))
+    '2 values, 2 edges; output v1 = 4; no gradient yet'
+    """
+    parts = [f"{counted(scene.values, 'value')}, {counted(scene.uses, 'edge')}"]
+    outputs = [node for node in scene.nodes if node.is_output and not node.group]
+    shown = ", ".join(f"{node.name} = {significant(node.data)}" for node in outputs[:3])
+    if outputs:
+        more = ", …" if len(outputs) > 3 else ""
+        parts.append(f"output{'s' if len(outputs) > 1 else ''} {shown}{more}")
+    states = {node.gradient.state for node in scene.nodes}
+    steepest = max(scene.nodes, key=lambda node: (node.gradient.size, bool(node.label)))
+    if steepest.gradient.size:
+        parts.append(f"largest gradient {significant(steepest.gradient.value)} at {steepest.name}")
+    elif states <= {"pending"}:
+        parts.append("no gradient yet")
+    bad = sum(node.gradient.state in ("nan", "infinite") for node in scene.nodes)
+    if bad:
+        parts.append(f"{counted(bad, 'gradient')} nan or infinite")
+    return "; ".join(parts)

@@ -10,13 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from visualize.draw.animated import ID, in_motion
+from visualize.draw.palette import DARK, LIGHT, style_class
+from visualize.draw.shapes import box_shape, path_data
+from visualize.draw.wording import LINE, SMALL, Words, text_width, words
 from visualize.escape import xml
-from visualize.formats.looks import style_class
-from visualize.formats.measure import LINE, SMALL, text_width
-from visualize.formats.palette import DARK, LIGHT
-from visualize.formats.shapes import box_shape, path_data
-from visualize.formats.stylesheet import ID
-from visualize.formats.wording import Words, words
 from visualize.layout import Placed
 from visualize.scene.facts import Scene
 from visualize.scene.gradient import Gradient
@@ -114,8 +112,16 @@ class Playing:
 
     def style(self) -> Iterator[str]:
         """Yield the style sheet; all that moves stands in a media query."""
+        yield "<style>"
+        yield from in_motion(
+            self._moving(),
+            [f"#{ID}:active .now{{visibility:hidden}}#{ID}:active *{{animation:none}}"],
+        )
+        yield f"@media (prefers-color-scheme:dark){{#{ID} .taken{{stroke:{DARK.positive_stroke}}}}}"
+        yield "</style>"
+
+    def _moving(self) -> Iterator[str]:
         show = f"animation:{ID}show {FADE}s"
-        yield "<style>@media (prefers-reduced-motion:no-preference){"
         yield f"@keyframes {ID}show{{from{{opacity:0}}}}@keyframes {ID}hide{{to{{opacity:0}}}}"
         yield f"#{ID} .now{{visibility:visible;{show} both,{ID}hide 1ms forwards}}"
         # dashes that run the way of the gradient, against the arrow
@@ -131,12 +137,6 @@ class Playing:
                     if edge.target == moment.node
                 ]
                 yield f"{','.join(parts)}{{{show} {start:g}s both}}"
-        # While the picture is pressed it is the finished one; let go, it plays from the start.
-        yield f"#{ID}:active .now{{visibility:hidden}}#{ID}:active *{{animation:none}}"
-        yield (
-            f"}}@media (prefers-color-scheme:dark){{#{ID} .taken{{stroke:{DARK.positive_stroke}}}}}"
-        )
-        yield "</style>"
 
     def _timed(self) -> Iterator[tuple[float, float, Moment]]:
         """Yield each moment with its begin and end in seconds; the last words stay."""

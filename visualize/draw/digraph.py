@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from autograd import Constant, Value, topological_order
+from visualize.draw.render import RenderError
 from visualize.escape import cut, record_field
 from visualize.instead import instead_of
-from visualize.render import RenderError
 
 if TYPE_CHECKING:
     import graphviz
