@@ -16,7 +16,7 @@ def with_ids(picture: str, placeholder: str = ID, kind: str = "g") -> str:
     Two pictures in one page then share no id, and style sheets touch their own picture alone.
 
     >>> with_ids("<svg id='-'><a href='#-'/></svg>", "-")
-    "<svg id='gb4e3'><a href='#gb4e3'/></svg>"
+    "<svg id='g885b9b20da'><a href='#g885b9b20da'/></svg>"
     """
     name = kind + hashlib.sha256(picture.encode()).hexdigest()[:10]
     return picture.replace(placeholder, name)
