@@ -39,7 +39,7 @@ from autograd.words import Words
 if TYPE_CHECKING:
     from autograd.calls import as_function
     from autograd.files import as_path, write_files
-    from autograd.program.compile import Compiled, compile
+    from autograd.program.compile import Compiled, compile, compile_graph
     from autograd.program.descent import Descent
 
 __all__ = [
@@ -47,13 +47,13 @@ __all__ = [
     "Primitive", "StaleGraphError", "StaleProgramError", "Sweep", "TracingError", "Value", "Vector",
     "Visit", "Words", "abs", "acos", "acosh", "as_count", "as_float", "as_function", "as_path",
     "as_switch", "asin", "asinh", "atan", "atan2", "atanh", "check_gradients", "clip", "compile",
-    "computed", "cos", "cosh", "current_variant", "detach", "dot", "elu", "erf", "erfc", "exp",
-    "expm1", "gelu", "grad", "gradients", "hessian", "hvp", "hypot", "is_tracing", "jacobian",
-    "jvp", "leaky_relu", "local_derivatives", "log", "log1p", "log_softmax", "logaddexp",
-    "logsumexp", "maximum", "mean", "minimum", "no_grad", "norm", "paused_collector", "primitive",
-    "relu", "scope", "sections", "set_data", "set_gradients", "sigmoid", "silu", "sin", "sinh",
-    "softmax", "softplus", "source_lines", "sqrt", "structure_changed", "sum", "sweep", "tan",
-    "tanh", "topological_order", "value_and_grad", "variant", "vjp", "where", "write_files",
+    "compile_graph", "computed", "cos", "cosh", "current_variant", "detach", "dot", "elu", "erf",
+    "erfc", "exp", "expm1", "gelu", "grad", "gradients", "hessian", "hvp", "hypot", "is_tracing",
+    "jacobian", "jvp", "leaky_relu", "local_derivatives", "log", "log1p", "log_softmax",
+    "logaddexp", "logsumexp", "maximum", "mean", "minimum", "no_grad", "norm", "paused_collector",
+    "primitive", "relu", "scope", "sections", "set_data", "set_gradients", "sigmoid", "silu", "sin",
+    "sinh", "softmax", "softplus", "source_lines", "sqrt", "structure_changed", "sum", "sweep",
+    "tan", "tanh", "topological_order", "value_and_grad", "variant", "vjp", "where", "write_files",
 ]  # fmt: skip
 
 # The compiler is two thirds of the package: each name is loaded when it is first used.
@@ -63,6 +63,7 @@ LAZY = {
     "as_function": "autograd.calls",
     "as_path": "autograd.files",
     "compile": "autograd.program.compile",
+    "compile_graph": "autograd.program.compile",
     "write_files": "autograd.files",
 }
 

@@ -44,7 +44,7 @@ TOPICS: dict[str, dict[str, tuple[str, ...]]] = {
         "Sums and what is made of them": (
             "sum", "dot", "mean", "norm", "softmax", "log_softmax", "logsumexp", "logaddexp",
         ),
-        "Compiling": ("compile", "Compiled", "Descent"),
+        "Compiling": ("compile", "compile_graph", "Compiled", "Descent"),
         "How graphs are recorded": (
             "no_grad", "scope", "sections", "source_lines", "paused_collector",
             "set_data", "set_gradients", "write_files",

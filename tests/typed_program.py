@@ -12,6 +12,8 @@ from typing_extensions import assert_type
 
 from autograd import (
     Value,
+    compile,
+    compile_graph,
     dot,
     exp,
     grad,
@@ -127,6 +129,31 @@ grad(2.0)  # wrong
 grad(a * a)  # wrong
 slopes: dict[str, float] = gradients(a * a, {"a": a})
 shares: list[Value] = softmax([a, 1.0])
+
+# Compiled functions keep the signature of what they were made from
+quick = compile(cube)
+assert_type(quick(2.0), float)
+assert_type(quick(2.0, 3.0), float)
+assert_type(quick(a), Value)
+assert_type(quick.value_and_grad(2.0), tuple[float, float])
+assert_type(quick.value_and_grad(2.0, 3.0), tuple[float, tuple[Any, ...]])
+assert_type(quick.backward(2.0), float)
+assert_type(compile(sin)(2.0), float)
+assert_type(compile(energy)(2.0), float)
+assert_type(compile(area)({"width": 2.0, "height": 3.0}), float)
+assert_type(compile(energy).value_and_grad(2.0), tuple[float, Any])
+print(compile(lambda x: x * x)(2.0))
+losses: NDArray[Any] = compile(cube, in_axes=0, backend="numpy")([1.0, 2.0])
+print(compile_graph(a * a, [a]).value_and_grad(3.0))
+quick("2")  # wrong
+quick.backwards()  # wrong
+quick(2.0).backward()  # wrong
+compile(energy)("2")  # wrong
+compile(area)(2.0)  # wrong
+compile(a * a)  # wrong
+compile(a * a, [a])  # wrong
+compile(cube, 0, "numpy")  # wrong
+compile_graph(a * a, [a]).jacobians(1.0)  # wrong
 
 # Networks
 model = MLP(2, [4, 1])

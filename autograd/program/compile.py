@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import update_wrapper
 from time import perf_counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Concatenate, Generic, ParamSpec, TypeVar, overload
 
 from autograd import functional
 from autograd.backends.selection import checked_backend
@@ -28,62 +28,100 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from autograd.number import Number
+    from autograd.primitive import Primitive
     from autograd.program.arguments import Arguments
     from autograd.program.program import Program
 
-__all__ = ["Compiled", "compile"]
+__all__ = ["Compiled", "compile", "compile_graph"]
+
+Parameters = ParamSpec("Parameters")
+Result = TypeVar("Result")
 
 MOST_LINES = 500  # of each program that print() shows
 
 
+@overload
 def compile(
-    f: Any,
-    inputs: Any = None,
+    f: Primitive,
+    in_axes: None = None,
+    *,
+    backend: str = ...,
+    check: bool = ...,
+    verify: str = ...,
+) -> Compiled[Concatenate[Value, ...], Value]: ...
+
+
+@overload
+def compile(
+    f: Callable[Parameters, Result],
+    in_axes: None = None,
+    *,
+    backend: str = ...,
+    check: bool = ...,
+    verify: str = ...,
+) -> Compiled[Parameters, Result]: ...
+
+
+@overload
+def compile(
+    f: Callable[..., Any],
+    in_axes: Axes,
+    *,
+    backend: str = ...,
+    check: bool = ...,
+    verify: str = ...,
+) -> Compiled[..., Any]: ...
+
+
+def compile(
+    f: Callable[..., Any],
     in_axes: Axes = None,
+    *,
     backend: str = "auto",
     check: bool = False,
     verify: str = "auto",
-) -> Compiled:
+) -> Compiled[..., Any]:
     """Return a function that runs the program of `f` at machine speed, with exact derivatives.
 
     `f` is a function of numbers in lists, tuples, dicts and NumPy arrays, nested. At the first call
     for each structure of arguments it is traced: called once, with a Value for each number, in the
     same structure (an array becomes an array of objects). The operations are then differentiated,
-    simplified and compiled. Arguments and the data of Values that `f` captures, a model's
-    parameters, stay live: every call reads them. All else that `f` reads (globals, attributes,
-    arrays) belongs to the program. `f` is traced again to verify that it would still do the same:
-    at the first calls, after every pause, and for a fiftieth of the time in a hot loop; so printing
-    and other side effects happen again. If it differs, the call raises StaleProgramError. Changes
-    that `autograd.structure_changed()` announces, as `nn.Module` does, are taken over instead. No
-    NumericWarning is given; `check` finds what is not finite.
+    simplified and compiled. `compile_graph` does the same for a graph that is already built.
 
-    `compile(output, inputs)` compiles a graph that is already built, from `inputs`, a list of its
-    Values, leaves or not, to the output: a Value, or several in a structure. Each input is one
-    argument of the calls, in its own structure if it is itself a list; all other leaves stay live.
+    Arguments and the data of the Values that `f` captures, such as the parameters of a model, stay
+    live: every call reads them. All else that `f` reads (globals, attributes, arrays) belongs to
+    the program. `f` is traced again to verify that it would still do the same: at the first calls,
+    after every pause, and for a fiftieth of the time in a hot loop; printing and other side effects
+    then happen again. If it differs, the call raises StaleProgramError. A change that
+    `autograd.structure_changed()` announces, as `nn.Module` does, is taken over instead. A compiled
+    function gives no NumericWarning; `check` finds results that are not finite.
 
     Args:
-        f: The function, or the output of a graph.
-        inputs: The inputs of a graph. For a function, this is the place of `in_axes`.
-        in_axes: What is a batch, as in jax.vmap. None: nothing, `f` gets the arguments as they
-            are. 0: all arguments are mapped over their leading axis, and `f` gets one example.
-            A tuple has an axis or None for each argument, or, for an argument that is a list, tuple
-            or dict, such a structure again. A batch is an array, or lists that make one; a dict
-            holds a batch under each key, as does a tuple of arrays.
+        f: The function.
+        in_axes: Which arguments hold a batch, as in jax.vmap. None: no argument does, and `f` gets
+            them as they are. 0: all arguments are mapped over their leading axis, and `f` gets one
+            example. A tuple has an axis or None for each argument, or, for an argument that is a
+            list, tuple or dict, such a structure again. A batch is an array, or lists that make
+            one; a dict holds a batch under each key, as does a tuple of arrays.
         backend: "llvm" (needs llvmlite), "numpy", "jax" (needs jax), "interpreter" (slow, the
             meaning of the others), or "auto": llvm where it is installed and the program not too
             large for it, else numpy.
         check: Raise FloatingPointError when a result is not finite, naming the operation at fault,
             its operands, the example and the line.
-        verify: When `f` is traced again: "auto", as above; "always" before each result, which takes
-            over what has changed; "never", only after an announced change and after `retrace()`.
+        verify: When `f` is traced again: "auto", as above; "always", before each result, which
+            takes over what has changed; "never", only after an announced change and after
+            `retrace()`.
 
     Raises:
-        StaleProgramError: If `f` would do something else than before, or does at every trace, as
-            one that draws random numbers; raised by calls, until it does the same or `retrace()`.
-        TracingError: If `f` asks a Value for its number, as `if x > 0` and `math.sin(x)` do; at the
-            first call.
+        StaleProgramError: If `f` would do something else than before, or does so at every trace, as
+            a function that draws random numbers does. Calls raise it, until `f` does the same again
+            or `retrace()` is called.
+        TracingError: If `f` asks a Value for its number, as `if x > 0` and `math.sin(x)` do. The
+            first call raises it.
         ImportError: If the package of a chosen backend is not installed.
-        ValueError: For an unknown backend.
+        TypeError: If `f` is not a function.
+        ValueError: If the backend or the policy of `verify` is unknown.
 
     >>> from autograd import Value, compile
     >>> c = compile(lambda x, y: x * y + x)
@@ -98,25 +136,59 @@ def compile(
     >>> squares.backward([1.0, 2.0]), w.grad
     (22.5, 15.0)
     """
-    if callable(f):
-        if inputs is not None and in_axes is not None:
-            raise TypeError(
-                "compile takes the inputs of a graph, not of a function: the second argument of "
-                "compile(f, in_axes) is in_axes, which was given again by name"
-            )
-        axes = in_axes if inputs is None else inputs
-        return Compiled(Function(f), axes, backend, check, verify)
-    if inputs is None:
+    if not callable(f):
         raise TypeError(
-            f"compile takes a function, or compile(output, inputs) of a graph; {f!r} is no "
-            "function, and there are no inputs (an empty list is possible)"
+            f"compile takes a function, not {f!r}; compile_graph(output, inputs) compiles a graph "
+            "that is already built"
+        )
+    checked_policy(verify, "compile")
+    return Compiled(Function(f), in_axes, backend, as_switch(check, "compile: check"), verify)
+
+
+def compile_graph(
+    output: Any,
+    inputs: Any,
+    *,
+    in_axes: Axes = None,
+    backend: str = "auto",
+    check: bool = False,
+) -> Compiled[..., Any]:
+    """Return a function that runs a graph that is already built, as `compile` does a function.
+
+    Args:
+        output: The result: a Value, or several in lists, tuples, dicts and arrays, nested.
+        inputs: A list of the Values, leaves or not, that the calls give anew; it may be empty. Each
+            is one argument, in its own structure if it is itself a list. One Value alone will do.
+            All other leaves stay live: every call reads their data.
+        in_axes: Which arguments hold a batch, as for `compile`.
+        backend: What runs the program, as for `compile`.
+        check: Raise FloatingPointError when a result is not finite, as for `compile`.
+
+    Raises:
+        TypeError: If an input is not a Value, or `output` is a function.
+        ValueError: If a Value is an input twice, or the backend is unknown.
+
+    >>> from autograd import Value, compile_graph
+    >>> a, b = Value(3.0), Value(4.0)
+    >>> area = compile_graph(a * b, [a])
+    >>> area.value_and_grad(5.0)
+    (20.0, 4.0)
+    >>> b.data = 6.0
+    >>> area(5.0)
+    30.0
+    """
+    if callable(output):
+        raise TypeError(
+            f"compile_graph takes the output of a graph, not the function {output!r}; "
+            "compile(f, in_axes) compiles functions"
         )
     inputs = [inputs] if isinstance(inputs, Value) else inputs
-    return Compiled(Graph(f, inputs), in_axes, backend, check, verify)
+    check = as_switch(check, "compile_graph: check")
+    return Compiled(Graph(output, inputs), in_axes, backend, check, "never")
 
 
-class Compiled:
-    """A compiled function: what `compile` returns.
+class Compiled(Generic[Parameters, Result]):
+    """A compiled function: what `compile` and `compile_graph` return.
 
     Calls are safe from several threads. With Values among the arguments, inside `grad` or another
     function that is being compiled, a call draws the graph as the function itself would.
@@ -125,8 +197,6 @@ class Compiled:
     def __init__(
         self, origin: Function | Graph, in_axes: Axes, backend: str, check: bool, verify: str
     ) -> None:
-        checked_policy(verify, "compile")
-        check = as_switch(check, "compile: check")
         self._in_axes = in_axes
         self._programs = Programs(origin, checked_backend(backend), check, verify)
         self._wrap()
@@ -136,6 +206,21 @@ class Compiled:
         if isinstance(origin, Function) and origin.function is not None:
             update_wrapper(self, origin.function, updated=())
 
+    # A function of Values is called with numbers as well, and then gives one
+
+    @overload
+    def __call__(
+        self: Compiled[Concatenate[Value, ...], Value], first: Number, /, *args: Any
+    ) -> float: ...
+
+    @overload
+    def __call__(
+        self: Compiled[Concatenate[Value, ...], Value], first: Value, /, *args: Any
+    ) -> Value: ...
+
+    @overload
+    def __call__(self, *args: Parameters.args, **kwargs: Parameters.kwargs) -> Result: ...
+
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Return the value of the function.
 
@@ -144,6 +229,26 @@ class Compiled:
         empty arrays.
         """
         return self._results("value", args, kwargs)
+
+    @overload
+    def value_and_grad(
+        self: Compiled[Concatenate[Value, ...], Value], first: Number, /
+    ) -> tuple[float, float]: ...
+
+    @overload
+    def value_and_grad(
+        self: Compiled[Concatenate[Value, ...], Value], first: Value, /
+    ) -> tuple[Value, Value]: ...
+
+    @overload
+    def value_and_grad(
+        self: Compiled[Concatenate[Value, ...], Value], first: Number, second: Any, /, *args: Any
+    ) -> tuple[float, tuple[Any, ...]]: ...
+
+    @overload
+    def value_and_grad(
+        self, *args: Parameters.args, **kwargs: Parameters.kwargs
+    ) -> tuple[Result, Any]: ...
 
     def value_and_grad(self, *args: Any, **kwargs: Any) -> Any:
         """Return the value and its derivatives with respect to the arguments.

@@ -157,20 +157,24 @@ class Graph:
     is_fixed = True  # nothing but the data of its leaves can change
 
     def __init__(self, output: Any, inputs: Any) -> None:
-        self.result, outputs = shape_of(output, "compile: the output")
+        self.result, outputs = shape_of(output, "compile_graph: the output")
         if isinstance(inputs, str) or not hasattr(type(inputs), "__iter__"):
             raise TypeError(
-                f"compile(output, inputs): inputs is a list of Values of the graph, not {inputs!r}"
+                f"compile_graph: inputs is a list of Values of the graph, not {inputs!r}"
             )
-        found = [shape_of(item, f"compile: input {i}") for i, item in enumerate(inputs)]
+        found = [shape_of(item, f"compile_graph: input {i}") for i, item in enumerate(inputs)]
         self.shapes = tuple(shape for shape, _ in found)
         nodes = [node for _, leaves in found for node in leaves]
         for node in nodes:
             if not isinstance(node, Value):
-                raise TypeError(f"compile: an input must be a Value of the graph, not {node!r}")
+                raise TypeError(
+                    f"compile_graph: an input must be a Value of the graph, not {node!r}"
+                )
         if len(set(nodes)) < len(nodes):
             twice = next(node for node in nodes if nodes.count(node) > 1)
-            raise ValueError(f"compile: {twice!r} is an input twice; each is given once at a call")
+            raise ValueError(
+                f"compile_graph: {twice!r} is an input twice; each is given once at a call"
+            )
         self.name = getattr(output, "label", "") or "graph"
         self.names = tuple(getattr(item, "label", "") for item in inputs)
         outputs = [Constant(node) if isinstance(node, float) else node for node in outputs]

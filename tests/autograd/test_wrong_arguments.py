@@ -13,6 +13,7 @@ from autograd import (
     Value,
     check_gradients,
     compile,
+    compile_graph,
     local_derivatives,
     primitive,
     set_data,
@@ -78,7 +79,9 @@ def test_marks_files_backends_and_inputs_are_refused_by_name():
         (lambda: autograd.write_files({1: b""}), "write_files: a path is a str"),
         (lambda: autograd.write_files({"a": "text"}), "the content of 'a' must be bytes"),
         (lambda: autograd.dot({x}, [1.0]), "dot takes two lists of numbers"),
-        (lambda: compile(x * 2.0, x.data), r"compile\(output, inputs\): inputs is a list"),
+        (lambda: compile(x * 2.0, [x]), r"compile_graph\(output, inputs\) compiles a graph"),
+        (lambda: compile_graph(x * 2.0, x.data), "compile_graph: inputs is a list"),
+        (lambda: compile_graph(abs, [x]), r"compile\(f, in_axes\) compiles functions"),
     ):
         with pytest.raises(TypeError, match=message):
             call()

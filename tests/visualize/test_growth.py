@@ -7,7 +7,15 @@ import sys
 import pytest
 
 import autograd as ag
-from autograd import Value, check_gradients, compile, gradients, scope, topological_order, where
+from autograd import (
+    Value,
+    check_gradients,
+    compile_graph,
+    gradients,
+    scope,
+    topological_order,
+    where,
+)
 from visualize import (
     diff,
     draw,
@@ -108,7 +116,7 @@ WALKS = {
     "diff": lambda y, x: diff(snapshot(y), y).text,
     "step_through": lambda y, x: str(step_through(y)),
     "check_gradients": lambda y, x: check_gradients(y),
-    "compile": lambda y, x: compile(y, [x], backend="numpy").value_and_grad(0.5),
+    "compile": lambda y, x: compile_graph(y, [x], backend="numpy").value_and_grad(0.5),
     "copy": lambda y, x: copy.deepcopy(y),
     "pickle": lambda y, x: pickle.dumps(y),
     "repr": lambda y, x: repr(y),

@@ -9,7 +9,7 @@ from math import inf, nan
 
 import pytest
 
-from autograd import Value, compile, dot, primitive
+from autograd import Value, compile, compile_graph, dot, primitive
 from autograd.backends.c.literals import comment
 
 COMPILER = shutil.which("gcc")
@@ -144,7 +144,7 @@ LABELS = (
 def test_labels_compile(built):
     leaves = [Value(1.5, label=label) for label in LABELS]
     total = dot(leaves, leaves)
-    assert built(compile(total, leaves), (1.0,) * len(leaves)) == [len(leaves)]
+    assert built(compile_graph(total, leaves), (1.0,) * len(leaves)) == [len(leaves)]
 
 
 @pytest.mark.parametrize("label", LABELS)

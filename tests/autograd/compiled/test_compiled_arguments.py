@@ -182,10 +182,8 @@ def test_other_misuse_is_named():
         c.program("gradient", 1.0)
     with pytest.raises(TypeError, match="its result takes a real number, not None"):
         compiled(lambda x: None)(1.0)
-    with pytest.raises(TypeError, match="compile takes a function, or compile"):
+    with pytest.raises(TypeError, match=r"a function, not 3\.0; compile_graph\(output, inputs\)"):
         compile(3.0)
-    with pytest.raises(TypeError, match="takes the inputs of a graph, not of a function"):
-        compile(lambda x: x, 0, 0)
 
 
 def test_backends_are_checked_by_name():
