@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from autograd.graph import Constant, Node, check_all_fresh, put, topological_order
 from autograd.mode import CURRENT
-from autograd.turns import Turns
+from autograd.runtime import Turns
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -8,10 +8,10 @@ from __future__ import annotations
 from math import fsum, inf, isfinite, log10, nan
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from autograd.arguments import as_float
 from autograd.errors import frozen
 from autograd.graph import topological_order
 from autograd.mode import is_tracing, quietly
-from autograd.number import as_float
 from autograd.reverse import reverse
 from autograd.structure import leaves_of, mapped
 from autograd.value import Value

@@ -128,7 +128,8 @@ class variant(Block):  # noqa: N801 - called like a function
 
     Raises TypeError for a mark that cannot be hashed.
 
-    >>> from autograd import compile, current_variant, variant
+    >>> from autograd import compile
+    >>> from autograd.context import current_variant, variant
     >>> c = compile(lambda x: x if "evaluation" in current_variant() else 0.5 * x)
     >>> c(3.0)
     1.5

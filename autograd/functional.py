@@ -23,12 +23,11 @@ from typing import (
     overload,
 )  # fmt: skip
 
+from autograd.arguments import as_float, as_switch, is_array
 from autograd.graph import Constant, topological_order
 from autograd.mode import CURRENT, entered, is_tracing
-from autograd.number import as_float, is_array
 from autograd.primitives import detach, identity
 from autograd.reverse import reverse
-from autograd.settings import as_switch
 from autograd.structure import leaves_of, mapped, rebuilt
 from autograd.tangents import tangents_of
 from autograd.value import Value
@@ -36,7 +35,7 @@ from autograd.value import Value
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from autograd.number import Number
+    from autograd.arguments import Number
     from autograd.primitive import Primitive
 
 __all__ = ["grad", "gradients", "hessian", "hvp", "jacobian", "jvp", "value_and_grad", "vjp"]

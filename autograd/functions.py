@@ -27,7 +27,7 @@ from autograd.primitives import (
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from autograd.number import Number
+    from autograd.arguments import Number
     from autograd.value import Value
 
 __all__ = ["log_softmax", "logsumexp", "mean", "norm", "softmax", "sum"]

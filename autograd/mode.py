@@ -14,10 +14,7 @@ from weakref import ref
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = [
-    "CURRENT", "TRACES", "Block", "Mode", "Place", "Tracing", "entered", "is_tracing", "quietly",
-    "scope", "sections",
-]  # fmt: skip
+__all__ = ["is_tracing", "scope", "sections"]
 
 Function = TypeVar("Function", bound="Callable[..., Any]")
 
@@ -288,7 +285,8 @@ class sections(Block):
     It gives a function: what is made after `section(name)` belongs to `name`, until the next call
     or the end of the block.
 
-    >>> from autograd import Value, sections
+    >>> from autograd import Value
+    >>> from autograd.mode import sections
     >>> with sections() as section:
     ...     for name in ("neurons.0", "neurons.1"):
     ...         section(name)

@@ -1,8 +1,8 @@
-"""Methods that apply an operation: they compute and, where recording is on, make a node.
+"""What applies an operation: methods of Value, and NumPy's functions on Values.
 
-They know the class of nodes from the operand they are called on: `Value` is written in terms of
-them. Node-making stands here three times, for one, two and any number of operands, because a call
-of the general form would double the time of an operation.
+Each computes and, where recording is on, makes a node, of the class of the operand that it is
+called on: `Value` is written in terms of them. Node-making stands here three times, for one, two
+and any number of operands, because a call of the general form would double its time.
 """
 
 from __future__ import annotations
@@ -10,17 +10,18 @@ from __future__ import annotations
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
+from autograd.arguments import as_float, elementwise, is_array
 from autograd.errors import warn_non_finite
 from autograd.graph import CLOCK, Constant
 from autograd.mode import CURRENT
-from autograd.number import as_float, elementwise, is_array
+from autograd.primitive import TABLE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from autograd.primitive import Primitive
 
-__all__ = ["apply", "binary", "general", "kind_of", "node_of", "operand", "unary"]
+__all__ = ["apply", "apply_ufunc", "binary", "general", "kind_of", "node_of", "operand", "unary"]
 
 LEAST, MOST = -(2**30), 2**30  # ints for which the quickest conversion will do
 
@@ -165,6 +166,25 @@ def operand(arg: Any, where: str) -> Any:
     """Return `arg` as an operand: a node as itself, a number as a Constant."""
     known = type(arg) is Constant or hasattr(type(arg), "__primitive__")
     return arg if known else Constant(as_float(arg, where))
+
+
+def apply_ufunc(ufunc: Any, method: str, inputs: tuple[Any, ...], options: dict[str, Any]) -> Any:
+    """Apply a ufunc to inputs of which one at least is a Value.
+
+    The row whose `ufunc` it is does the work. Comparisons are rows too; equality stays identity, as
+    == on Values. A ufunc without a row (np.square) runs NumPy's loop for objects, which uses the
+    operators and methods of Value.
+    """
+    import numpy as np
+
+    if method == "__call__" and not options:
+        for row in TABLE.values():
+            if row.ufunc == ufunc.__name__:
+                return row(*inputs)
+    # A NumPy scalar left as it is would call the ufunc again, without end
+    plain = (x.item() if isinstance(x, np.generic) else x for x in inputs)
+    result = getattr(ufunc, method)(*(np.asarray(x, dtype=object) for x in plain), **options)
+    return result.item() if isinstance(result, np.ndarray) and result.ndim == 0 else result
 
 
 def _documented(method: Callable[..., Any], op: Primitive) -> Callable[..., Any]:

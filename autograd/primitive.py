@@ -1,23 +1,21 @@
-"""Primitive: one operation with its forward function, its rules and its texts for backends."""
+"""Primitive: an operation with its value, its rules, its texts for backends and its words."""
 
 from __future__ import annotations
 
 from math import isfinite
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar, overload
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar, overload
 
-from autograd.contract import checked_forward, checked_pullback
+from autograd.arguments import as_float, elementwise, is_array
 from autograd.errors import warn_non_finite
-from autograd.number import as_float, elementwise, is_array
-from autograd.words import Words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
 
-    from autograd.number import Number
+    from autograd.arguments import Number
 
-__all__ = ["TABLE", "Primitive", "Recording", "primitive"]
+__all__ = ["TABLE", "Primitive", "Words", "primitive"]
 
 
 Result_co = TypeVar("Result_co", covariant=True)
@@ -34,6 +32,27 @@ class Recording(Protocol[Result_co]):
 TABLE: dict[str, Primitive] = {}
 
 
+class Words(NamedTuple):
+    """Why something is so at an operation, and what to do about it.
+
+    `reason` is a text, or a function of the operands that returns one; None where it is not the
+    reason. `way_out` follows "way out:"; "" where there is none but to start elsewhere. `short` is
+    the reason in two words, for the boxes of pictures.
+    """
+
+    reason: str | Callable[..., str | None]
+    way_out: str = ""
+    short: str = ""
+
+    def because(self, *args: float) -> str | None:
+        """Return the reason at these operands.
+
+        >>> Words(lambda x: "a division by 0" if x == 0.0 else None).because(2.0) is None
+        True
+        """
+        return self.reason if isinstance(self.reason, str) else self.reason(*args)
+
+
 class Primitive:
     """An operation on scalars. Calling it with numbers computes, with Values it records.
 
@@ -43,75 +62,46 @@ class Primitive:
     reverse mode (g from above) and the forward mode (g a tangent, summed over the arguments).
     """
 
-    def __init__(
-        self,
-        name: str,
-        forward: Callable[..., float],
-        pullbacks: tuple[Callable[..., Any] | None, ...],
-        *,
-        symbol: str,
-        doc: str,
-        c: str | None,
-        numpy: str | None,
-        js: str | None,
-        ufunc: str,
-        domain: tuple[tuple[float, float], ...],
-        special: tuple[tuple[float, ...], ...],
-        defaults: tuple[float, ...],
-        variadic: bool,
-        total: bool,
-        commutative: bool,
-        symmetric: bool,
-        degree: int | None,
-        bounds: tuple[float, float] | None,
-        sum_of: Primitive | None,
-        over: Callable[..., Any] | None,
-        span: Callable[..., Any] | None,
-        spelled: Callable[..., Any] | None,
-        formula: str | None,
-        latex: str | None,
-        sympy: str | None,
-        kink: Callable[..., str | None] | None,
-        flat: Words | None,
-        fault: Words | None,
-        blocks: Words | None,
-        method: bool,
-    ) -> None:
-        self.name = name
-        self.__name__ = name
-        self.__doc__ = self.doc = doc
-        self.symbol = symbol
-        self.forward = forward
-        self.pullbacks = pullbacks
-        self.variadic = variadic
-        self.arity = 0 if variadic else len(pullbacks)
-        self.c = c
-        self.numpy = numpy
-        self.js = js
-        self.ufunc = ufunc
-        self.domain = domain
-        self.special = special
-        self.defaults = defaults
-        self.total = total
-        self.commutative = commutative
-        self.symmetric = symmetric
-        self.degree = degree
-        self.bounds = bounds
-        self.sum_of = sum_of
-        self.over = over
-        self.span = span
-        self.spelled = spelled
-        self.formula = formula
-        self.latex = latex
-        self.sympy = sympy
-        self.kink = kink
-        self.flat = flat
-        self.fault = fault
-        self.blocks = blocks
-        self.method = method
+    name: str
+    symbol: str
+    doc: str
+    forward: Callable[..., float]
+    pullbacks: tuple[Callable[..., Any] | None, ...]
+    c: str | None
+    numpy: str | None
+    js: str | None
+    ufunc: str
+    domain: tuple[tuple[float, float], ...]
+    special: tuple[tuple[float, ...], ...]
+    defaults: tuple[float, ...]
+    variadic: bool
+    total: bool
+    commutative: bool
+    symmetric: bool
+    degree: int | None
+    bounds: tuple[float, float] | None
+    sum_of: Primitive | None
+    over: Callable[..., Any] | None
+    span: Callable[..., Any] | None
+    spelled: Callable[..., Any] | None
+    formula: str | None
+    latex: str | None
+    sympy: str | None
+    kink: Callable[..., str | None] | None
+    flat: Words | None
+    fault: Words | None
+    blocks: Words | None
+    method: bool
+
+    def __init__(self, **facts: Any) -> None:
+        """Hold the facts that `primitive` has checked: all those above, by name."""
+        vars(self).update(facts)
+        self.__name__ = self.name
+        self.__doc__ = self.doc
+        self.arity = 0 if self.variadic else len(self.pullbacks)
         self.gathered: Primitive | None = None  # the variadic row that sums results of this one
-        if variadic and sum_of is not None and sum_of.gathered is None:
-            sum_of.gathered = self
+        if self.variadic and self.sum_of is not None and self.sum_of.gathered is None:
+            self.sum_of.gathered = self
 
     def pull(self, g: Any, out: Any, args: Sequence[Any]) -> Sequence[Any]:
         """Return the contribution of `g` to each argument, None where there is no derivative."""
@@ -308,15 +298,15 @@ def primitive(
         if not callable(function):
             raise TypeError(f"primitive {name!r}: {what} must be a function, not {function!r}")
     if RESERVED:  # the table is complete: this row is a user's
-        forward = checked_forward(name, forward)
+        forward = _checked_forward(name, forward)
         pullbacks = tuple(
-            checked_pullback(name, position, rule, variadic)
+            _checked_pullback(name, position, rule, variadic)
             for position, rule in enumerate(pullbacks)
         )
     row = Primitive(
-        name,
-        forward,
-        pullbacks,
+        name=name,
+        forward=forward,
+        pullbacks=pullbacks,
         symbol=name if symbol is None else symbol,
         doc=doc,
         c=c,
@@ -349,3 +339,41 @@ def primitive(
     for use in ON_NEW_ROW:
         use(row)
     return row
+
+
+def _checked_forward(name: str, forward: Callable[..., Any]) -> Callable[..., float]:
+    """Return `forward` so that it gives a float, or a TypeError that names the operation."""
+
+    def checked(*args: float) -> float:
+        return as_float(forward(*args), f"the result of forward of {name}")
+
+    return checked
+
+
+def _checked_pullback(
+    name: str, position: int, rule: Callable[..., Any] | None, variadic: bool
+) -> Callable[..., Any] | None:
+    """Return `rule` so that it gives a float or a Value for its argument, one each if variadic.
+
+    A forgotten `return` would otherwise be a gradient of zero.
+    """
+    if rule is None:
+        return None
+
+    def contribution(term: Any, place: int) -> Any:
+        if hasattr(type(term), "__primitive__"):
+            return term
+        return as_float(term, f"the pullback of {name} for argument {place}")
+
+    def checked(g: Any, out: Any, *args: Any) -> Any:
+        result = rule(g, out, *args)
+        if not variadic:
+            return contribution(result, position)
+        if len(result) != len(args):
+            raise ValueError(
+                f"the pullback of {name} returned {len(result)} contributions for {len(args)} "
+                "arguments; it must return one for each"
+            )
+        return [contribution(term, place) for place, term in enumerate(result)]
+
+    return checked

@@ -19,8 +19,7 @@ from typing import TYPE_CHECKING, Any
 from autograd import ieee, series
 from autograd.factor import are_alike, divided_exactly
 from autograd.leave_one_out import combined_others
-from autograd.primitive import RESERVED, TABLE, Primitive, primitive
-from autograd.words import Words
+from autograd.primitive import RESERVED, TABLE, Primitive, Words, primitive
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

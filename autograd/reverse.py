@@ -1,21 +1,26 @@
-"""Reverse mode from any outputs to any nodes: gradients as numbers, or drawn as a graph.
+"""Reverse mode from any outputs to any nodes: drawn as a graph, or with every contribution kept.
 
-Contributions to one gradient are added up in as few nodes as can be.
+Contributions to one gradient are added up in as few nodes as can be. The pass of `backward()` has a
+file of its own: it keeps nothing but the gradients.
 """
 
 from __future__ import annotations
 
 from itertools import chain
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from autograd.graph import Node, check_fresh, topological_order
+from autograd.arguments import as_float
+from autograd.errors import refuse
+from autograd.graph import Constant, Node, check_fresh, check_node, topological_order
 from autograd.mode import quietly
 from autograd.primitives import add_n
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
-__all__ = ["is_zero", "reverse", "total"]
+    from autograd.value import Value
+
+__all__ = ["Contribution", "Sweep", "Visit", "local_derivatives", "sweep"]
 
 
 @quietly
@@ -49,6 +54,7 @@ def reverse(seeds: dict[Any, Any], wanted: Collection[Node], *, graph: bool) -> 
 
 
 def _pulled(node: Any, g: Any, needed: Collection[Node], graph: bool) -> Sequence[Any]:
+    """Return what each needed operand gets; other rules are not called: they may have no value."""
     out = node if graph else node._data
     args = node.args if graph else [arg._data for arg in node.args]
     if node.op.variadic:
@@ -81,3 +87,116 @@ def total(terms: list[Any]) -> Any:
     if len(parts) == 2:
         return parts[0] + parts[1]
     return parts[0] if len(parts) == 1 else add_n(*parts)
+
+
+class Contribution(NamedTuple):
+    """What one operand of a node gets from it: `sent`, the gradient of the node times `local`.
+
+    `local` is the derivative of the node with respect to this operand. Where the operation has
+    none, both are None. A gradient of 0 sends exactly 0, whatever `local` is. `total` is what the
+    operand has collected so far, this contribution included; None where nothing ever came.
+    """
+
+    operand: Value
+    position: int  # among the operands of the node
+    local: float | None
+    sent: float | None
+    total: float | None
+
+
+class Visit(NamedTuple):
+    """A node with its whole gradient, and what it hands on; leaves hand on nothing."""
+
+    node: Value
+    gradient: float
+    contributions: tuple[Contribution, ...]
+
+
+class Sweep(NamedTuple):
+    """The visits of one reverse sweep, in its order: consumers before operands, leaves last."""
+
+    root: Value
+    visits: tuple[Visit, ...]
+
+    def gradients(self) -> dict[Value, float]:
+        """Return the gradient of every node that the sweep reached."""
+        return {visit.node: visit.gradient for visit in self.visits}
+
+
+@quietly
+def sweep(root: Value, gradient: float = 1.0) -> Sweep:
+    """Return all that `root.backward(gradient)` would do, without touching any gradient.
+
+    Sums are made in the order of the engine, so that they are equal to the last bit. Raises
+    StaleGraphError if a leaf was changed after the graph was computed.
+
+    >>> from autograd import Value
+    >>> from autograd.reverse import sweep
+    >>> x = Value(3.0)
+    >>> for visit in sweep(x * x).visits:
+    ...     print(visit.gradient, [(c.local, c.sent, c.total) for c in visit.contributions])
+    1.0 [(3.0, 3.0, 3.0), (3.0, 3.0, 6.0)]
+    6.0 []
+    """
+    refuse("a sweep", root)
+    check_node("sweep", root)
+    for node in topological_order(root):
+        check_fresh(node)
+    levels: list[list[Any]] = [[] for _ in range(root._depth + 1)]
+    levels[-1].append(root)
+    totals = {root: as_float(gradient, "sweep")}
+    visits = []
+    for level in reversed(levels):
+        for node in level:  # complete: all consumers lie deeper
+            contributions = tuple(_contributions(node, totals, levels))
+            visits.append(Visit(node, totals[node], contributions))
+    return Sweep(root, tuple(visits))
+
+
+@quietly
+def local_derivatives(value: Value) -> tuple[float | None, ...]:
+    """Return the derivative of an operation with respect to each of its operands.
+
+    None stands for a constant and for an operand that has no derivative. A leaf has no operands.
+
+    >>> from autograd import Value
+    >>> from autograd.reverse import local_derivatives
+    >>> local_derivatives(Value(2.0) * Value(5.0)), local_derivatives(3 / Value(2.0))
+    ((5.0, 2.0), (None, -0.75))
+    """
+    refuse("a sweep", value)
+    check_node("local_derivatives", value)
+    if value.op is None:
+        return ()
+    return tuple(
+        None if type(operand) is Constant else local
+        for operand, local in zip(value.args, _pulled(value, 1.0, {*_values(value)}, graph=False))
+    )
+
+
+def _contributions(
+    node: Any, totals: dict[Value, float], levels: list[list[Any]]
+) -> Iterator[Contribution]:
+    if node.op is None:
+        return
+    gradient = totals[node]
+    values = {*_values(node)}
+    slopes = _pulled(node, 1.0, values, graph=False)
+    shares = _pulled(node, gradient, values, graph=False) if gradient else [0.0] * len(slopes)
+    for position, operand in enumerate(node.args):
+        local, sent = slopes[position], shares[position]
+        if type(operand) is Constant:
+            continue
+        if local is None:
+            yield Contribution(operand, position, None, None, totals.get(operand))
+            continue
+        if operand in totals:
+            totals[operand] += sent
+        else:
+            totals[operand] = sent
+            levels[operand._depth].append(operand)
+        yield Contribution(operand, position, local, sent, totals[operand])
+
+
+def _values(node: Any) -> list[Any]:
+    return [arg for arg in node.args if type(arg) is not Constant]

@@ -10,7 +10,7 @@ from math import prod
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
-from autograd.number import as_float, as_ndarray, is_array
+from autograd.arguments import as_float, as_ndarray, is_array
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable, Iterator

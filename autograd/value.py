@@ -7,21 +7,20 @@ from math import isfinite
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from autograd import primitives
+from autograd.arguments import as_float
 from autograd.backward import backward
 from autograd.copying import deep_copy, reduced, shallow_copy
 from autograd.errors import frozen, refuse, warn_identity, warn_non_finite
-from autograd.graph import CLOCK, put, topological_order
+from autograd.graph import CLOCK, Node, put, topological_order
 from autograd.mode import CURRENT, TRACES, Place, is_tracing
-from autograd.number import as_float
-from autograd.operators import apply, binary, general, unary
+from autograd.operators import apply, apply_ufunc, binary, general, unary
 from autograd.primitive import ON_NEW_ROW, TABLE, Primitive
-from autograd.ufuncs import apply_ufunc
 
 if TYPE_CHECKING:
+    from autograd.arguments import Number
     from autograd.methods import Methods  # what is set below the class, as a stub for editors
-    from autograd.number import Number
 else:
-    Methods = object
+    Methods = Node
 
 __all__ = ["ARITHMETIC", "COMPARISONS", "UNARY", "Value"]
 
@@ -42,20 +41,7 @@ class Value(Methods):
     (Value(data=4.0, grad=1.0), -3.0, 2.0)
     """
 
-    __slots__ = (
-        "__weakref__", "_data", "_depth", "_grad", "_place", "_sum", "_sweep", "_version", "args",
-        "op",
-    )  # fmt: skip
-
-    _data: float
-    _grad: float | None
-    _sum: float
-    _sweep: object
-    _version: int
-    _depth: int
-    _place: Place  # label, scope and line: one slot, for memory
-    op: Primitive | None
-    args: tuple[Any, ...]
+    __slots__ = ()
 
     def __init__(self, data: Number, label: str = "") -> None:
         """Make a leaf from a real number; TypeError for anything else."""
@@ -363,8 +349,8 @@ def _attach(op: Primitive) -> None:
 
 
 _attach_operators()
-OWN_NAMES = frozenset(vars(Value))
+OWN_NAMES = frozenset(dir(Value))
 for _op in TABLE.values():
     _attach(_op)
-OWN_NAMES = frozenset(vars(Value))  # a user's row may replace another user's method, not ours
+OWN_NAMES = frozenset(dir(Value))  # a user's row may replace another user's method, not ours
 ON_NEW_ROW.append(_attach)

@@ -13,7 +13,7 @@ from autograd.value import Value
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from autograd.number import Number
+    from autograd.arguments import Number
 
 __all__ = ["Vector", "dot"]
 
@@ -24,10 +24,11 @@ class Vector(tuple[Any, ...]):
     """A tuple of Values and Constants for `dot`, which reads it faster than a list.
 
     A layer takes the dot product of one input with the weights of each neuron, and a batch of
-    many inputs with the same weights; a Vector reads the data of its members again only after
+    many inputs with the same weights. A Vector reads the data of its members again only after
     some leaf has changed. Numbers become Constants.
 
-    >>> from autograd import Value, Vector, dot
+    >>> from autograd import Value, dot
+    >>> from autograd.vector import Vector
     >>> weights = Vector([Value(2.0), Value(3.0)])
     >>> dot(weights, [1.0, 10.0])
     Value(data=32.0, grad=0.0)

@@ -30,8 +30,8 @@ import sympy
 
 import autograd
 import nn
-from autograd import TABLE, Value, gradients
-from autograd.primitive import RESERVED
+from autograd import Value, gradients
+from autograd.primitive import RESERVED, TABLE
 from digits import BACKENDS, FIGURES
 
 __all__ = ["SUBJECTS", "Subject", "exact", "measured", "worst"]

@@ -15,7 +15,7 @@ import tempfile
 from pathlib import Path
 
 import autograd
-from autograd.primitive import RESERVED
+from autograd.primitive import RESERVED, TABLE
 from blocks import run_page
 from conventions import CONVENTIONS, REFUSALS
 from digits import BACKENDS, FIGURES, LIMITS, MOST
@@ -147,7 +147,7 @@ def cell(errors: dict[str, float | None] | None) -> str:
 def operations_page() -> str:
     """Return the text of docs/operations.md."""
     typed, rules = [], []
-    for name, row in autograd.TABLE.items():
+    for name, row in TABLE.items():
         if name not in RESERVED:
             continue  # defined by a user, or by an example on another page
         symbol, doc = plain(row.symbol), plain(row.doc)

@@ -11,7 +11,8 @@ from types import ModuleType
 from typing import Any
 
 import autograd
-from autograd import TABLE, Primitive, Value
+from autograd import Primitive, Value
+from autograd.primitive import TABLE
 from docstrings import as_markup
 from signatures import arguments
 
@@ -22,12 +23,9 @@ PACKAGES = ("autograd", "nn", "visualize")
 # What belongs together, in reading order. Public names that are not here follow by module.
 TOPICS: dict[str, dict[str, tuple[str, ...]]] = {
     "autograd": {
-        "Values and graphs": ("Value", "Constant", "Vector", "topological_order"),
+        "Values and graphs": ("Value", "topological_order"),
         "Derivatives": (
             "gradients", "grad", "value_and_grad", "jvp", "vjp", "jacobian", "hessian", "hvp",
-        ),
-        "What a backward pass does": (
-            "sweep", "Sweep", "Visit", "Contribution", "local_derivatives",
         ),
         "Exponentials, logarithms and roots": (
             "exp", "expm1", "log", "log1p", "sqrt", "abs", "hypot",
@@ -45,14 +43,11 @@ TOPICS: dict[str, dict[str, tuple[str, ...]]] = {
             "sum", "dot", "mean", "norm", "softmax", "log_softmax", "logsumexp", "logaddexp",
         ),
         "Compiling": ("compile", "compile_graph", "Compiled", "Descent"),
-        "How graphs are recorded": (
-            "no_grad", "scope", "sections", "source_lines", "paused_collector",
-            "set_data", "set_gradients", "write_files",
-        ),
-        "Settings of functions": ("as_count", "as_float", "as_function", "as_path", "as_switch"),
-        "Operations of your own": ("primitive", "Primitive", "Words", "TABLE", "check_gradients"),
+        "How graphs are recorded": ("no_grad", "scope", "source_lines", "is_tracing"),
+        "Operations of your own": ("primitive", "Primitive", "Words", "check_gradients"),
         "Warnings and errors": (
-            "NumericWarning", "GradientError", "StaleGraphError", "TracingError",
+            "NumericWarning", "GradientError", "StaleGraphError", "StaleProgramError",
+            "TracingError",
         ),
     },
     "nn": {
@@ -103,7 +98,13 @@ TOPICS: dict[str, dict[str, tuple[str, ...]]] = {
     },
 }  # fmt: skip
 # Modules with public names that the package above them does not repeat; shown where they exist.
-PARTS = {"nn": ("nn.estimators",)}
+PARTS = {
+    "autograd": tuple(
+        f"autograd.{name}" for name in ("graph", "reverse", "vector", "primitive", "context",
+        "mode", "program.verification", "arguments", "files", "runtime")
+    ),
+    "nn": ("nn.estimators",),
+}  # fmt: skip
 
 
 def reference_page(package: str) -> str:
@@ -124,13 +125,14 @@ def topics_of(package: str) -> dict[str, list[str]]:
 
     A name that TOPICS does not have comes last, below the first line of its module.
     """
-    module = import_module(package)
+    module, above = import_module(package), import_module(package.partition(".")[0])
+    public = module.__all__ if module is above else set(module.__all__) - set(above.__all__)
     topics = {
-        topic: [name for name in names if name in module.__all__]
+        topic: [name for name in names if name in public]
         for topic, names in TOPICS.get(package, {}).items()
     }
     placed = {name for names in topics.values() for name in names}
-    for name in module.__all__:
+    for name in sorted(public):
         if name not in placed:
             topics.setdefault(topic_of_module(getattr(module, name), module), []).append(name)
     return {topic: names for topic, names in topics.items() if names}
@@ -172,7 +174,7 @@ def operation(full: str, row: Primitive) -> str:
 def data(full: str, thing: Any) -> str:
     """Return the description of a public table: its names, and what each stands for."""
     head = f".. py:data:: {full}"
-    if full == "autograd.TABLE":
+    if full == "autograd.primitive.TABLE":
         return described(
             head, ["Every operation by name, those of your own included: :doc:`/operations`."]
         )

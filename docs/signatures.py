@@ -20,10 +20,11 @@ from typing import Any, overload
 
 from numpy.typing import NDArray
 
-from autograd.number import Number
+from autograd.arguments import Number
+from autograd.graph import Node
 from autograd.value import Value
 
-class Methods:
+class Methods(Node):
     # A comparison of Values is Any: max() and sorted() take what is compared to a bool
 '''
 

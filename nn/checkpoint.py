@@ -11,7 +11,8 @@ from pathlib import Path
 from reprlib import repr as brief
 from typing import Any, BinaryIO, TypeVar
 
-from autograd import Value, as_path, write_files
+from autograd import Value
+from autograd.files import as_path, write_files
 from nn.data.archives import Archive, is_disk_fault
 
 __all__ = ["CheckpointError", "checked_state", "load_state", "save_state"]

@@ -16,20 +16,9 @@ from functools import wraps
 from typing import Any, ParamSpec, TypeAlias
 
 import autograd
-from autograd import (
-    TABLE,
-    Value,
-    as_float,
-    clip,
-    dot,
-    log,
-    log1p,
-    maximum,
-    relu,
-    scope,
-    softplus,
-    where,
-)  # fmt: skip
+from autograd import Value, clip, dot, log, log1p, maximum, relu, scope, softplus, where
+from autograd.arguments import as_float
+from autograd.primitive import TABLE
 from nn.matching import Pairs, as_labels, as_operands, as_rows, is_scalar, matched
 
 __all__ = [

@@ -7,7 +7,8 @@ from math import isnan
 from reprlib import repr as brief
 from typing import Any
 
-from autograd import Value, as_float
+from autograd import Value
+from autograd.arguments import as_float
 
 __all__ = [
     "Pairs", "as_labels", "as_list", "as_operands", "as_rows", "is_scalar", "matched", "numbers_of",

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from autograd import Value, structure_changed
+from autograd import Value
+from autograd.program.verification import structure_changed
 
 __all__ = ["NO_STRUCTURE", "Members", "changes_structure"]
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from autograd import as_count
+from autograd.arguments import as_count
 from nn.matching import as_labels, as_rows, is_scalar, matched, numbers_of
 
 __all__ = [

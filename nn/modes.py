@@ -13,7 +13,7 @@ from contextlib import AbstractContextManager
 from typing import Any
 from weakref import ref
 
-from autograd import current_variant, variant
+from autograd.context import current_variant, variant
 
 __all__ = ["local_modes", "mode_here", "set_mode_here"]
 

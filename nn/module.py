@@ -12,18 +12,11 @@ from typing import Any, TypeVar
 from weakref import ref
 
 import autograd
-from autograd import (
-    TracingError,
-    Value,
-    Vector,
-    as_switch,
-    is_tracing,
-    no_grad,
-    scope,
-    set_data,
-    set_gradients,
-    structure_changed,
-)
+from autograd import TracingError, Value, is_tracing, no_grad, scope
+from autograd.arguments import as_switch
+from autograd.graph import set_data, set_gradients
+from autograd.program.verification import structure_changed
+from autograd.vector import Vector
 from nn.checkpoint import checked_state, load_state, save_state
 from nn.data.rows import as_numbers, listed
 from nn.matching import numbers_of
@@ -81,7 +74,7 @@ class Module:
         if changed:
             structure_changed()
 
-    # Compiled functions are traced again after a change: see `autograd.structure_changed`
+    # Compiled functions are traced again after a change: see `structure_changed`
 
     def __setattr__(self, name: str, attribute: Any) -> None:
         former = self.__dict__.get(name, self)

@@ -7,17 +7,25 @@ import configparser
 import subprocess
 import sys
 from graphlib import CycleError, TopologicalSorter
+from importlib import import_module
 from itertools import chain, pairwise
 from pathlib import Path
 
 import pytest
 
-import autograd
-
 ROOT = Path(__file__).parents[1]
 PACKAGES = ("autograd", "nn", "visualize")
 
-# nn and visualize see autograd's public names and nothing of each other.
+# What nn and visualize build on, beside the names that users type: modules of autograd of whose
+# names they may import those in its `__all__`. docs/reference.py documents them.
+ENGINE_ROOM = {
+    f"autograd.{name}"
+    for name in (
+        "arguments", "context", "files", "graph", "mode", "primitive", "program.verification",
+        "reverse", "runtime", "vector",
+    )
+}  # fmt: skip
+# They see nothing of each other.
 MAY_IMPORT = {
     "autograd": {"autograd"},
     "nn": {"autograd", "nn"},
@@ -116,9 +124,20 @@ def test_upper_packages_use_public_names_of_autograd_only(package):
     for name, tree in modules(package):
         for module, imported in imports(tree):
             if module.partition(".")[0] == "autograd":
-                assert module == "autograd", f"{name} reaches into {module}"
-                private = imported is not None and imported not in autograd.__all__
-                assert not private, f"{name} imports {imported}, which is not in autograd.__all__"
+                assert module in {"autograd", *ENGINE_ROOM}, f"{name} reaches into {module}"
+                private = imported is not None and imported not in import_module(module).__all__
+                assert not private, f"{name} imports {imported}, not in {module}.__all__"
+
+
+def test_modules_of_the_engine_room_are_used_and_documented():
+    used = {module for package in ("nn", "visualize") for _, tree in modules(package)
+            for module, _ in imports(tree)}  # fmt: skip
+    assert used >= ENGINE_ROOM
+    contributing = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    reference = (ROOT / "docs" / "reference.py").read_text(encoding="utf-8")
+    for module in ENGINE_ROOM:
+        assert f"`{module}`" in contributing, module
+        assert f'"{module.removeprefix("autograd.")}"' in reference, module
 
 
 @pytest.mark.parametrize("package", PACKAGES)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from autograd import write_files
+from autograd.files import write_files
 
 __all__ = ["write_atomically"]
 

@@ -84,7 +84,7 @@ def function_text(row: Primitive) -> str:
     Of a variadic row it is the form that is folded. Raises ValueError, which names the row, where
     it has no C text or calls what JavaScript does not have.
 
-    >>> from autograd import TABLE
+    >>> from autograd.primitive import TABLE
     >>> print(function_text(TABLE["relu"]))
     (x) => ((x > 0.0) || (x !== x)) ? x : 0.0
     """

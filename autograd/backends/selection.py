@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from autograd.backends.executable import BackendLimit, Batches, Executable, Progress, Sizes, Stepper
 from autograd.program.interpreter import Interpreted
 from autograd.program.schedule import scheduled
-from autograd.turns import loaded
+from autograd.runtime import loaded
 
 if TYPE_CHECKING:
     from collections.abc import Callable

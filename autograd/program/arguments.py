@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import prod
 from typing import Any, NamedTuple
 
-from autograd.number import as_ndarray, is_array
+from autograd.arguments import as_ndarray, is_array
 from autograd.structure import Array, Batch, Mapping, Sequence, Shape, shape_of
 
 __all__ = ["Arguments", "Axes", "read"]

@@ -7,6 +7,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any, Concatenate, Generic, ParamSpec, TypeVar, overload
 
 from autograd import functional
+from autograd.arguments import as_switch
 from autograd.backends.selection import checked_backend
 from autograd.backward import accumulate
 from autograd.errors import TracingError
@@ -18,9 +19,8 @@ from autograd.program.schedule import scheduled
 from autograd.program.simplify import StatisticsByKind
 from autograd.program.trace import Function, Graph
 from autograd.program.verification import STRUCTURE, checked_policy
-from autograd.settings import as_switch
+from autograd.runtime import loaded
 from autograd.structure import described
-from autograd.turns import loaded
 from autograd.value import Value
 
 if TYPE_CHECKING:
@@ -94,8 +94,9 @@ def compile(
     the program. `f` is traced again to verify that it would still do the same: at the first calls,
     after every pause, and for a fiftieth of the time in a hot loop; printing and other side effects
     then happen again. If it differs, the call raises StaleProgramError. A change that
-    `autograd.structure_changed()` announces, as `nn.Module` does, is taken over instead. A compiled
-    function gives no NumericWarning; `check` finds results that are not finite.
+    `autograd.program.verification.structure_changed()` announces, as `nn.Module` does, is taken
+    over instead. A compiled function gives no NumericWarning; `check` finds results that are not
+    finite.
 
     Args:
         f: The function.

@@ -6,7 +6,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd.backends.selection import checked_backend, stepper
-from autograd.graph import CLOCK, paused_collector
+from autograd.graph import CLOCK
 from autograd.program.arguments import Arguments, Axes, read
 from autograd.program.interpreter import Interpreted
 from autograd.program.trace import Function
@@ -19,6 +19,7 @@ from autograd.program.verification import (
     same_trace,
     stale,
 )
+from autograd.runtime import paused_collector
 
 if TYPE_CHECKING:
     from collections import abc

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
-from autograd.computed import computed
+from autograd.runtime import computed
 
 if TYPE_CHECKING:
     from autograd.primitive import Primitive

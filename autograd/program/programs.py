@@ -7,7 +7,6 @@ from math import inf
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from autograd.graph import paused_collector
 from autograd.mode import CURRENT
 from autograd.primitive import RESERVED
 from autograd.program.arguments import Arguments
@@ -22,8 +21,8 @@ from autograd.program.verification import (
     same_trace,
     stale,
 )
+from autograd.runtime import Turns, paused_collector
 from autograd.structure import NUMBER, shape_of
-from autograd.turns import Turns
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -12,7 +12,7 @@ from enum import Enum
 from itertools import pairwise
 from typing import TYPE_CHECKING, TypeAlias
 
-from autograd.computed import computed
+from autograd.runtime import computed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -7,16 +7,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from autograd.arguments import as_float
 from autograd.backends.executable import Batches
-from autograd.graph import Constant, paused_collector
+from autograd.graph import Constant
 from autograd.mode import CURRENT
-from autograd.number import as_float
 from autograd.primitives import where
 from autograd.program.derivatives import reached_from
 from autograd.program.simplify import simplified
 from autograd.program.trace import Trace, captured, lowered, redrawn
 from autograd.program.traced import TracingMode, placeholder, traced_under
 from autograd.reverse import reverse
+from autograd.runtime import paused_collector
 from autograd.structure import NUMBER, Sequence, of_tuple
 from autograd.value import Value
 

@@ -26,10 +26,7 @@ if TYPE_CHECKING:
     from autograd.program.trace import Trace
     from autograd.value import Value
 
-__all__ = [
-    "STRUCTURE", "Case", "Verification", "checked_policy", "same_program", "same_trace",
-    "stale", "structure_changed",
-]  # fmt: skip
+__all__ = ["structure_changed"]
 
 
 class Structure:
@@ -60,7 +57,8 @@ def structure_changed() -> None:
     a model does that keeps its last activations, it would change at every trace: that counts for
     nothing here.
 
-    >>> from autograd import compile, structure_changed
+    >>> from autograd import compile
+    >>> from autograd.program.verification import structure_changed
     >>> scale = [2.0]
     >>> c = compile(lambda x: scale[0] * x)
     >>> c(1.0)

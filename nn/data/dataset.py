@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from copy import copy
 from typing import Any
 
-from autograd import as_count, as_float, as_switch
+from autograd.arguments import as_count, as_float, as_switch
 from nn.arguments import generator
 from nn.data.rows import as_array, as_examples, check_lengths
 

@@ -7,7 +7,8 @@ from math import floor
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
-from autograd import as_count, as_path
+from autograd.arguments import as_count
+from autograd.files import as_path
 from nn.data.archives import is_disk_fault
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from autograd import as_path
+from autograd.files import as_path
 from nn.data.archives import Archive, Header, is_disk_fault, read_exactly, unpacked_most
 
 if TYPE_CHECKING:

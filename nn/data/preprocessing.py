@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from autograd import as_count
+from autograd.arguments import as_count
 from nn.data.rows import as_array
 
 if TYPE_CHECKING:

@@ -18,7 +18,8 @@ from sklearn.model_selection import train_test_split
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from autograd import Value, as_count, as_float
+from autograd import Value
+from autograd.arguments import as_count, as_float
 from nn.layers.activations import Activation
 from nn.layers.dense import MLP
 from nn.optim.optimizers import SGD, Adam, Optimizer

@@ -7,7 +7,10 @@ from collections.abc import Iterator
 from itertools import chain
 from typing import Any, TypeAlias
 
-from autograd import Constant, Vector, as_count, sections
+from autograd.arguments import as_count
+from autograd.graph import Constant
+from autograd.mode import sections
+from autograd.vector import Vector
 from nn.layers.activations import Activation, activation_name
 from nn.layers.dense import Neuron
 from nn.layers.initializers import MOST_WEIGHTS, Initializer

@@ -6,7 +6,10 @@ import random
 from collections.abc import Iterable
 from typing import Any
 
-from autograd import Value, Vector, as_count, as_switch, dot, sections
+from autograd import Value, dot
+from autograd.arguments import as_count, as_switch
+from autograd.mode import sections
+from autograd.vector import Vector
 from nn.arguments import generator
 from nn.layers.activations import Activation, activation_function, activation_name
 from nn.layers.initializers import MOST_WEIGHTS, Initializer, initializer_function

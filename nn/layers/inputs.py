@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any, TypeAlias
 
-from autograd import Constant, Value, Vector
+from autograd import Value
+from autograd.graph import Constant
+from autograd.vector import Vector
 
 __all__ = ["Channels", "channels", "described", "flat", "operand", "vector"]
 

@@ -14,7 +14,10 @@ from math import inf, isfinite
 from operator import mul
 from typing import Any
 
-from autograd import Value, Vector, as_count, as_float, as_switch, dot, set_data
+from autograd import Value, dot
+from autograd.arguments import as_count, as_float, as_switch
+from autograd.graph import set_data
+from autograd.vector import Vector
 from nn.arguments import generator
 from nn.data.dataset import row_order
 from nn.data.rows import as_examples, as_inputs

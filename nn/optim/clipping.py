@@ -6,7 +6,9 @@ from collections.abc import Iterable
 from math import hypot, isfinite
 from typing import Any
 
-from autograd import Value, as_float, set_gradients
+from autograd import Value
+from autograd.arguments import as_float
+from autograd.graph import set_gradients
 
 __all__ = ["clip_grad_norm"]
 

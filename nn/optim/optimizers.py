@@ -6,7 +6,9 @@ from collections.abc import Callable, Iterable, Mapping
 from math import inf
 from typing import Any, ClassVar, TypeAlias
 
-from autograd import Value, as_float, as_switch, set_data, set_gradients
+from autograd import Value
+from autograd.arguments import as_float, as_switch
+from autograd.graph import set_data, set_gradients
 from nn.checkpoint import checked_state
 from nn.optim import rules
 

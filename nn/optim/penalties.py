@@ -9,7 +9,9 @@ from math import inf
 from typing import Any, TypeAlias
 
 import autograd
-from autograd import Value, Vector, as_float, as_switch, dot, scope
+from autograd import Value, dot, scope
+from autograd.arguments import as_float, as_switch
+from autograd.vector import Vector
 from nn.module import Module
 
 __all__ = ["L1", "L2", "Penalty"]

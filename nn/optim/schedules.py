@@ -7,7 +7,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from typing import Any
 
-from autograd import as_count, as_float
+from autograd.arguments import as_count, as_float
 from nn.checkpoint import checked_state
 from nn.optim.optimizers import Optimizer
 

@@ -12,7 +12,7 @@ from math import inf, isnan
 from types import FunctionType, MethodType
 from typing import Any
 
-from autograd import as_count, as_float, as_function, as_switch
+from autograd.arguments import as_count, as_float, as_function, as_switch
 from nn.module import Module
 from nn.optim.optimizers import Optimizer
 from nn.training.history import History

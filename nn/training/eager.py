@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from math import isfinite
 from typing import Any
 
-from autograd import no_grad, paused_collector
+from autograd import no_grad
+from autograd.runtime import paused_collector
 from nn.data.dataset import Dataset
 from nn.matching import numbers_of
 from nn.module import Module

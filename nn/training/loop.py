@@ -12,7 +12,8 @@ from logging import getLogger
 from time import perf_counter
 from typing import Any
 
-from autograd import Value, as_count, as_switch
+from autograd import Value
+from autograd.arguments import as_count, as_switch
 from nn.data.dataset import row_order
 from nn.losses import Loss
 from nn.metrics import Metric

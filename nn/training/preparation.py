@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from functools import cached_property, partial
 from typing import Any
 
-from autograd import Value, as_count, as_float, as_function, as_switch, no_grad
+from autograd import Value, no_grad
+from autograd.arguments import as_count, as_float, as_function, as_switch
 from nn import losses
 from nn.arguments import generator, named
 from nn.data.dataset import Dataset

@@ -15,7 +15,10 @@ from types import FrameType, MethodType, ModuleType
 from typing import Any
 from weakref import ref
 
-from autograd import Value, Vector, set_data, set_gradients, structure_changed
+from autograd import Value
+from autograd.graph import set_data, set_gradients
+from autograd.program.verification import structure_changed
+from autograd.vector import Vector
 from nn.module import Module
 from nn.training.preparation import CompilationError, Task
 

@@ -17,14 +17,9 @@ from functools import partial
 from typing import Any
 
 import autograd
-from autograd import (
-    Descent,
-    NumericWarning,
-    StaleProgramError,
-    TracingError,
-    paused_collector,
-    set_data,
-)
+from autograd import Descent, NumericWarning, StaleProgramError, TracingError
+from autograd.graph import set_data
+from autograd.runtime import paused_collector
 from nn.layers.dropout import NoisePlan
 from nn.losses import LOSSES, Loss
 from nn.optim.optimizers import Optimizer

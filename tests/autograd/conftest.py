@@ -10,8 +10,7 @@ from math import inf, isnan, nan
 import mpmath
 import pytest
 
-from autograd import TABLE
-from autograd.primitive import RESERVED
+from autograd.primitive import RESERVED, TABLE
 from autograd.program import verification
 from autograd.program.program import Instruction, Program
 

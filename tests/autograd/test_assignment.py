@@ -6,7 +6,8 @@ from fractions import Fraction
 
 import pytest
 
-from autograd import Value, set_data, set_gradients
+from autograd import Value
+from autograd.graph import set_data, set_gradients
 
 
 @pytest.mark.parametrize("assign", [set_data, set_gradients])

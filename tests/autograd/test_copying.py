@@ -10,7 +10,8 @@ import sys
 import pytest
 
 import autograd as ag
-from autograd import Constant, Value, primitive, scope, topological_order
+from autograd import Value, primitive, scope, topological_order
+from autograd.graph import Constant
 
 
 def through_pickle(thing):

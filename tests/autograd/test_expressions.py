@@ -11,8 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import autograd as ag
-from autograd import TABLE, Value, grad, gradients, hessian, hvp, jvp, vjp
-from autograd.primitive import RESERVED
+from autograd import Value, grad, gradients, hessian, hvp, jvp, vjp
+from autograd.primitive import RESERVED, TABLE
 
 # Piecewise rows: smooth between their kinks, which random points miss.
 KINKED = {"abs", "relu", "leaky_relu", "elu", "maximum", "minimum", "where", "clip"}

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 import autograd as ag
-from autograd import write_files
+from autograd.files import write_files
 from nn import MLP
 from visualize import draw
 

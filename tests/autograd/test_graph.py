@@ -6,7 +6,8 @@ import random
 
 import pytest
 
-from autograd import Constant, Value, sum, topological_order
+from autograd import Value, sum, topological_order
+from autograd.graph import Constant
 
 
 def test_operands_come_before_consumers_each_node_once():

@@ -10,20 +10,16 @@ from contextlib import ExitStack
 import pytest
 
 import autograd as ag
-from autograd import (
-    Value,
-    Vector,
-    gradients,
-    no_grad,
-    scope,
-    sections,
-    set_data,
-    set_gradients,
-    source_lines,
-    variant,
-    where,
-)  # fmt: skip
-from autograd.mode import CURRENT
+from autograd import Value, gradients, no_grad, scope, source_lines, where
+from autograd.context import variant
+from autograd.graph import set_data, set_gradients
+from autograd.mode import (
+    CURRENT,
+    sections,  # fmt: skip
+)
+from autograd.reverse import local_derivatives, sweep
+from autograd.runtime import paused_collector
+from autograd.vector import Vector
 
 
 def shared_and_blocked():
@@ -145,8 +141,8 @@ def small():
 
 DERIVATIVES = {
     "gradients": lambda leaves, root: gradients(root, leaves, create_graph=True),
-    "sweep": lambda leaves, root: ag.sweep(root),
-    "local derivatives": lambda leaves, root: ag.local_derivatives(root),
+    "sweep": lambda leaves, root: sweep(root),
+    "local derivatives": lambda leaves, root: local_derivatives(root),
     "grad": lambda leaves, root: ag.grad(lambda x: x * leaves[0])(2.0),
     "jvp": lambda leaves, root: ag.jvp(lambda x: x * x, 2.0, 1.0),
 }
@@ -198,7 +194,7 @@ def test_no_block_stays(name, broken_off):
 
 def test_the_collector_does_not_rest_for_good(broken_off):
     def pause(_):
-        with ag.paused_collector():
+        with paused_collector():
             pass
 
     for _ in broken_off(lambda: None, pause):

@@ -13,8 +13,10 @@ import numpy as np
 import pytest
 
 import autograd as ag
-from autograd import Value, gradients, no_grad, scope, sections, source_lines
-from autograd.mode import CURRENT, OUTERMOST
+from autograd import Value, gradients, no_grad, scope, source_lines
+from autograd.context import current_variant, variant
+from autograd.mode import CURRENT, OUTERMOST, sections
+from autograd.reverse import sweep
 
 
 def recording():
@@ -265,7 +267,7 @@ def settings():
         "a": "a" in place().split("/"),
         "b": "b" in place().split("/"),
         "source_lines": (Value(2.0) * 3.0).line != "",
-        "variant": "mark" in ag.current_variant(),
+        "variant": "mark" in current_variant(),
         "section": "section" in place().split("/"),
     }
 
@@ -286,7 +288,7 @@ OVERLAPPING = {
     "a": lambda: scope("a"),
     "b": lambda: scope("b"),
     "source_lines": source_lines,
-    "variant": lambda: ag.variant("mark"),
+    "variant": lambda: variant("mark"),
     "section": one_section,
 }
 
@@ -369,9 +371,9 @@ def test_modes_and_derivatives_leave_no_reference_cycles():
         ag.hessian(lambda x: x * x * x)(3.0)
         ag.jvp(lambda x: x * x, 1.0, 1.0)
         ag.gradients(w * w, w, create_graph=True)
-        ag.sweep(w * w)
+        sweep(w * w)
         (w * w).backward()
-        for block in (ag.scope("a"), ag.no_grad(), ag.variant("x"), ag.source_lines()):
+        for block in (ag.scope("a"), ag.no_grad(), variant("x"), ag.source_lines()):
             with block:
                 _ = w * w
 

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from autograd import Constant, Value, compile, no_grad, scope, source_lines, tanh
+from autograd import Value, compile, no_grad, scope, source_lines, tanh
+from autograd.graph import Constant
 from nn import MLP
 
 

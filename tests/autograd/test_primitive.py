@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 import autograd as ag
-from autograd import TABLE, Primitive, Value, check_gradients, grad, jvp, primitive
+from autograd import Primitive, Value, check_gradients, grad, jvp, primitive
+from autograd.primitive import TABLE
 
 
 @pytest.fixture

@@ -14,7 +14,8 @@ import mpmath
 import pytest
 
 import autograd as ag
-from autograd import TABLE, Value, grad, gradients, hessian, hvp, jvp, where
+from autograd import Value, grad, gradients, hessian, hvp, jvp, where
+from autograd.primitive import TABLE
 
 pytestmark = pytest.mark.filterwarnings("ignore::autograd.NumericWarning")
 

@@ -8,7 +8,8 @@ import warnings
 import pytest
 
 import autograd as ag
-from autograd import StaleGraphError, Value, local_derivatives, relu, sqrt, sweep, tanh, where
+from autograd import StaleGraphError, Value, relu, sqrt, tanh, where
+from autograd.reverse import local_derivatives, sweep
 
 OPERATIONS = (
     lambda a, b, c: a * b,

@@ -11,6 +11,7 @@ import pytest
 
 import autograd as ag
 from autograd import Value, primitive
+from autograd.primitive import TABLE
 
 ARITHMETIC = [operator.add, operator.sub, operator.mul, operator.truediv, operator.pow]
 NUMBERS = np.array([1.5, 2.5, 0.5])
@@ -161,12 +162,12 @@ def test_functions_of_sequences_take_arrays():
     assert ag.dot(np.ones(2), np.ones(2)) == 2.0
 
 
-BINARY = sorted(name for name, row in ag.TABLE.items() if row.arity == 2 and row.method)
+BINARY = sorted(name for name, row in TABLE.items() if row.arity == 2 and row.method)
 
 
 @pytest.mark.parametrize("name", BINARY)
 def test_a_method_with_the_name_of_a_row_is_that_row(name):
-    assert getattr(Value(3.0), name)(2.0).op is ag.TABLE[name]
+    assert getattr(Value(3.0), name)(2.0).op is TABLE[name]
 
 
 def test_maximum_as_a_method_has_its_derivative():

@@ -10,7 +10,8 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from autograd import Constant, Value
+from autograd import Value
+from autograd.graph import Constant
 
 NUMBERS = [3, 3.0, True, Fraction(7, 2), np.float32(1.5), np.float64(2.5), np.int64(-4),
            np.uint8(7), np.bool_(True), np.array(3.0), np.array(3)]  # fmt: skip

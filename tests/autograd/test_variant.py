@@ -6,7 +6,9 @@ import threading
 
 import pytest
 
-from autograd import Value, compile, current_variant, structure_changed, variant
+from autograd import Value, compile
+from autograd.context import current_variant, variant
+from autograd.program.verification import structure_changed
 
 
 def halved(x):

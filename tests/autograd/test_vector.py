@@ -9,7 +9,9 @@ import numpy as np
 import pytest
 
 import autograd as ag
-from autograd import Constant, Value, Vector, dot, gradients, scope
+from autograd import Value, dot, gradients, scope
+from autograd.graph import Constant
+from autograd.vector import Vector
 
 NUMBERS = [0.5, -2.0, 3.0]
 

@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 
 import autograd
-from autograd import Value, compile, current_variant
+from autograd import Value, compile
+from autograd.context import current_variant
 from nn import MLP, Callback, Dropout, Layer, Module, Sequential, fit
 
 

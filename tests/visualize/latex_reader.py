@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from autograd import TABLE
+from autograd.primitive import TABLE
 
 __all__ = ["equations", "value"]
 

@@ -7,7 +7,8 @@ import random
 from itertools import pairwise
 from pathlib import Path
 
-from autograd import Constant, Value, scope
+from autograd import Value, scope
+from autograd.graph import Constant
 from visualize.page.data import row_facts
 from visualize.scene.flat import flatten
 from visualize.scene.names import names_of

@@ -6,7 +6,7 @@ import re
 from itertools import pairwise
 from math import inf, nan, pi
 
-from autograd import TABLE
+from autograd.primitive import TABLE
 
 __all__ = ["evaluated", "false_equations"]
 

@@ -8,7 +8,8 @@ import warnings
 from hypothesis import strategies as st
 
 import autograd
-from autograd import TABLE, NumericWarning, topological_order
+from autograd import NumericWarning, topological_order
+from autograd.primitive import TABLE
 
 __all__ = ["graphs", "is_moderate"]
 

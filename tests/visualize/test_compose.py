@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from autograd import Constant, Value, no_grad, scope
+from autograd import Value, no_grad, scope
+from autograd.graph import Constant
 from visualize import draw
 from visualize.scene.compose import compose
 from visualize.scene.flat import flatten

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 
 import autograd
-from autograd import TABLE, Value, gradients, primitive, scope, topological_order
-from autograd.primitive import RESERVED
+from autograd import Value, gradients, primitive, scope, topological_order
+from autograd.primitive import RESERVED, TABLE
 from tests.visualize.random_graphs import graphs, is_moderate
 from visualize import Formula, formula
 

@@ -14,8 +14,8 @@ import pytest
 from hypothesis import given
 
 import autograd
-from autograd import TABLE, Value, gradients, primitive, topological_order, where
-from autograd.primitive import RESERVED
+from autograd import Value, gradients, primitive, topological_order, where
+from autograd.primitive import RESERVED, TABLE
 from tests.visualize.latex_reader import equations, value
 from tests.visualize.random_graphs import graphs, is_moderate
 from visualize import formula

@@ -9,8 +9,8 @@ import random
 import pytest
 
 import autograd
-from autograd import TABLE, Value, hypot, primitive
-from autograd.primitive import RESERVED
+from autograd import Value, hypot, primitive
+from autograd.primitive import RESERVED, TABLE
 from tests.visualize.latex_reader import value
 from visualize import formula
 from visualize.formula.latex import expression, opened_in_latex

@@ -10,8 +10,8 @@ from math import isfinite
 import pytest
 
 import autograd
-from autograd import TABLE, Value, no_grad, primitive, scope
-from autograd.primitive import RESERVED
+from autograd import Value, no_grad, primitive, scope
+from autograd.primitive import RESERVED, TABLE
 from visualize.formula.rules import filled, local_rule
 
 ROWS = [row for name, row in TABLE.items() if name in RESERVED]  # no row of another test

@@ -10,8 +10,8 @@ import pytest
 import sympy
 
 import autograd
-from autograd import TABLE, Value, gradients, topological_order
-from autograd.primitive import RESERVED
+from autograd import Value, gradients, topological_order
+from autograd.primitive import RESERVED, TABLE
 from visualize import formula
 from visualize.formula.opening import template
 

@@ -16,6 +16,7 @@ from autograd import (
     topological_order,
     where,
 )
+from autograd.reverse import sweep
 from visualize import (
     diff,
     draw,
@@ -105,7 +106,7 @@ WALKS = {
     "backward": lambda y, x: y.backward(),
     "gradients": lambda y, x: gradients(y, x, create_graph=True),
     "forward": lambda y, x: y.forward(),
-    "sweep": lambda y, x: ag.sweep(y),
+    "sweep": lambda y, x: sweep(y),
     "draw": lambda y, x: draw(y, max_nodes=30).svg,
     "draw_dot": lambda y, x: draw_dot(y),
     "explain": lambda y, x: str(explain(y)),

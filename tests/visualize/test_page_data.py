@@ -9,7 +9,9 @@ import random
 import pytest
 
 import autograd
-from autograd import Constant, Value, local_derivatives, no_grad, relu, sqrt, sweep
+from autograd import Value, no_grad, relu, sqrt
+from autograd.graph import Constant
+from autograd.reverse import local_derivatives, sweep
 from visualize.formula.rules import local_rule
 from visualize.page.data import columns, columns_json
 from visualize.page.numbering import NumberTable

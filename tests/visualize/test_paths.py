@@ -8,7 +8,9 @@ import random
 import pytest
 
 import autograd
-from autograd import Constant, Value, dot, relu, sqrt, sweep, where
+from autograd import Value, dot, relu, sqrt, where
+from autograd.graph import Constant
+from autograd.reverse import sweep
 from visualize.steps.path_sums import PathSums, path_sums, rest_of_paths
 from visualize.steps.paths import largest_paths, values_between
 

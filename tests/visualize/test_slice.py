@@ -7,7 +7,9 @@ import random
 import pytest
 
 import autograd
-from autograd import Constant, Value, dot, sweep
+from autograd import Value, dot
+from autograd.graph import Constant
+from autograd.reverse import sweep
 from nn import MLP
 from visualize.scene.flat import flatten
 from visualize.scene.names import names_of

@@ -9,7 +9,8 @@ from functools import partial, reduce
 from typing import TypeAlias
 
 import autograd
-from autograd import TABLE, Primitive, Value
+from autograd import Primitive, Value
+from autograd.primitive import TABLE
 
 __all__ = [
     "CONSTANTS", "FUNCTIONS", "Operand", "Scalar", "operator_row", "scalar", "unknown_function",

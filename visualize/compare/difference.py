@@ -7,7 +7,9 @@ from dataclasses import replace
 from math import isfinite
 from typing import Any
 
-from autograd import Constant, Value, computed
+from autograd import Value
+from autograd.graph import Constant
+from autograd.runtime import computed
 from visualize.compare.change import Change, Scale, equal, listing, size_of
 from visualize.compare.matching import matched, renamed
 from visualize.compare.pairing import NONE, Pairing

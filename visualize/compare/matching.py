@@ -12,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import replace
 
-from autograd import Constant
+from autograd.graph import Constant
 from visualize.compare.pairing import (
     NONE,
     Pairing,

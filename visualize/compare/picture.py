@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, TypeGuard
 
-from autograd import Constant, Primitive
+from autograd import Primitive
+from autograd.graph import Constant
 from visualize.compare.change import Change
 from visualize.compare.pairing import NONE, Pairing
 from visualize.compare.snapshot import Snapshot

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from autograd import Constant, Value, topological_order
+from autograd import Value, topological_order
+from autograd.graph import Constant
 from visualize.draw.render import RenderError
 from visualize.escape import cut, record_field
 from visualize.instead import instead_of

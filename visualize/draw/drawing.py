@@ -10,7 +10,10 @@ from collections.abc import Collection, Iterable
 from pathlib import Path
 from typing import Any, Literal
 
-from autograd import Value, as_count, as_path, as_switch, computed
+from autograd import Value
+from autograd.arguments import as_count, as_switch
+from autograd.files import as_path
+from autograd.runtime import computed
 from visualize.digits import counted
 from visualize.draw.dot import dot
 from visualize.draw.render import GRAPHVIZ_ENGINES, converted, graphviz_svg, run_graphviz

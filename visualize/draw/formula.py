@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import groupby, islice
 
-from autograd import Constant
+from autograd.graph import Constant
 from visualize.digits import significant
 from visualize.escape import printable
 from visualize.scene.facts import Edge, Node, Scene

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from autograd import Sweep, Value, topological_order
+from autograd import Value, topological_order
+from autograd.reverse import Sweep
 from visualize.explain.equations import forward_row
 from visualize.explain.statements import Block, Name, Row, Rows, Sentence
 

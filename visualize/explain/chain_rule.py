@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from math import isfinite, isnan, prod
 
-from autograd import Sweep, Value
+from autograd import Value
+from autograd.reverse import Sweep
 from visualize.digits import FEW
 from visualize.explain.absence import absence
 from visualize.explain.derivation import Derivation

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from autograd import Sweep, Value
+from autograd import Value
+from autograd.reverse import Sweep
 from visualize.steps.path_sums import path_sums, rest_of_paths
 from visualize.steps.paths import Path, largest_paths
 
@@ -39,7 +40,8 @@ class Derivation:
 def derivations(sweep: Sweep, wrt: Collection[Value], count: int) -> tuple[Derivation, ...]:
     """Return the derivation of the gradient of each value of `wrt`, with up to `count` paths each.
 
-    >>> from autograd import Value, sweep
+    >>> from autograd import Value
+    >>> from autograd.reverse import sweep
     >>> x = Value(3.0)
     >>> (one,) = derivations(sweep(x * x - 4 * x), [x], 2)
     >>> one.gradient, [path.product for path in one.paths], one.rest

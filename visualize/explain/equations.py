@@ -5,7 +5,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Collection, Mapping, Sequence
 
-from autograd import Constant, Primitive, Value
+from autograd import Primitive, Value
+from autograd.graph import Constant
 from visualize.digits import FEW
 from visualize.explain.statements import Applied, Formula, Name, Number, Partial, Row, Words
 from visualize.formula.holding import row_digits, rule_digits

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from autograd import Sweep, Value, as_count, sweep
+from autograd import Value
+from autograd.arguments import as_count
+from autograd.reverse import Sweep, sweep
 from visualize.escape import cut, printable
 from visualize.explain.explanation import Explanation
 from visualize.explain.statements import Name

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import overload
 
-from autograd import Sweep, Value, computed
+from autograd import Value
+from autograd.reverse import Sweep
+from autograd.runtime import computed
 from visualize.explain.derivation import Derivation, derivations
 from visualize.explain.explain_text import explanation_text
 from visualize.explain.report import explanation_latex, explanation_markdown

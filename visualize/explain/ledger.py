@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from heapq import nlargest
 
-from autograd import Sweep, Value
+from autograd import Value
+from autograd.reverse import Sweep
 from visualize.digits import FEW
 from visualize.explain.equations import partial
 from visualize.explain.statements import (
@@ -33,7 +34,8 @@ def ledger_rows(
 ) -> Iterator[Row]:
     """Yield a row for each value: gradients above times local derivatives, in names and numbers.
 
-    >>> from autograd import Value, sweep
+    >>> from autograd import Value
+    >>> from autograd.reverse import sweep
     >>> x = Value(3.0)
     >>> y = x * x
     >>> (row,) = ledger_rows(sweep(y), [x], {x: Name("x"), y: Name("y")})

@@ -6,7 +6,8 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import chain
 from math import isfinite
 
-from autograd import Sweep, Value
+from autograd import Value
+from autograd.reverse import Sweep
 from visualize.digits import exact, significant
 from visualize.explain.chain_rule import chain_rule, told_paths
 from visualize.explain.derivation import Derivation

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from autograd import Value, as_count, topological_order
+from autograd import Value, topological_order
+from autograd.arguments import as_count
 from visualize.formula.aligned import aligned
 from visualize.formula.latex import opened_in_latex
 from visualize.formula.listing import listed

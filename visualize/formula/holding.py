@@ -7,7 +7,8 @@ from collections.abc import Callable, Sequence
 from functools import lru_cache
 from math import inf, isfinite, nan, pi
 
-from autograd import TABLE, Value
+from autograd import Value
+from autograd.primitive import TABLE
 from visualize.digits import ALL, FEW, in_digits
 from visualize.formula.rules import compact, filled
 

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from enum import IntEnum
 from typing import NamedTuple
 
-from autograd import TABLE, Primitive
+from autograd import Primitive
+from autograd.primitive import TABLE
 from visualize.formula.literals import number_of
 from visualize.formula.opening import opened_in_python
 from visualize.formula.python import unparsed

@@ -7,7 +7,8 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from autograd import Constant, Value, gradients, topological_order
+from autograd import Value, gradients, topological_order
+from autograd.graph import Constant
 from visualize.formula.literals import literal
 from visualize.formula.merging import merged
 from visualize.formula.names import Names

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Hashable, Sequence
 
-from autograd import TABLE, Constant, Value
+from autograd import Value
+from autograd.graph import Constant
+from autograd.primitive import TABLE
 
 __all__ = ["merged"]
 

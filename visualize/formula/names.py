@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from keyword import iskeyword
 
 import autograd
-from autograd import TABLE, Value
+from autograd import Value
+from autograd.primitive import TABLE
 from visualize.scene.flat import Path
 from visualize.scene.names import located
 

@@ -41,7 +41,7 @@ def opened_in_python(row: Primitive) -> bool:
 def operation(row: Primitive, operands: Sequence[ast.expr], opens: Opens) -> ast.expr:
     """Return a row applied to operands; `opens` chooses which rows are written out.
 
-    >>> from autograd import TABLE
+    >>> from autograd.primitive import TABLE
     >>> x, y, z = map(ast.Name, "xyz")
     >>> ast.unparse(operation(TABLE["clip"], [x, y, z], opened_in_python))
     'clip(x, y, z)'
@@ -110,7 +110,7 @@ def template(row: Primitive) -> ast.expr | None:
 def is_only_symbols(row: Primitive) -> bool:
     """Return whether the formula of a row is nothing but its operands and one operation on them.
 
-    >>> from autograd import TABLE
+    >>> from autograd.primitive import TABLE
     >>> is_only_symbols(TABLE["maximum"]), is_only_symbols(TABLE["relu"])  # max(x, y), max(x, 0)
     (True, False)
     """

@@ -10,7 +10,8 @@ from functools import lru_cache
 from math import nan
 from typing import NoReturn
 
-from autograd import Constant, Primitive, Value, gradients, topological_order
+from autograd import Primitive, Value, gradients, topological_order
+from autograd.graph import Constant
 from visualize.digits import counted
 from visualize.formula.literals import number_of, recognised
 from visualize.formula.opening import opened_in_python, operation, with_names
@@ -33,7 +34,7 @@ def local_rule(
     that no derivative is written twice; a rule that cannot be drawn gives `d cube({0})/d {0}`.
     Raises ValueError for a position beyond the arity.
 
-    >>> from autograd import TABLE
+    >>> from autograd.primitive import TABLE
     >>> local_rule(TABLE["tanh"], 0, 1), local_rule(TABLE["dot"], 1, 4)
     ('1 - {out} * {out}', '{3}')
     >>> local_rule(TABLE["pow"], 0, 2, {1: 3.0})
@@ -57,7 +58,7 @@ def local_rules(
 
     The rule of a row with many operands is drawn once, not once for each.
 
-    >>> from autograd import TABLE
+    >>> from autograd.primitive import TABLE
     >>> local_rules(TABLE["dot"], 4, {0: 2.0})
     ('', '{3}', '2', '{1}')
     """

@@ -5,7 +5,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator
 
-from autograd import TABLE, Primitive
+from autograd import Primitive
+from autograd.primitive import TABLE
 from visualize.formula.listing import Listing
 from visualize.formula.python import unparsed
 

@@ -13,15 +13,9 @@ from math import isfinite, nan
 from numbers import Real
 from typing import Any, NamedTuple, TypeAlias
 
-from autograd import (
-    NumericWarning,
-    Value,
-    as_count,
-    as_function,
-    mean,
-    paused_collector,
-    topological_order,
-)
+from autograd import NumericWarning, Value, mean, topological_order
+from autograd.arguments import as_count, as_function
+from autograd.runtime import paused_collector
 from visualize.modes import evaluating
 
 __all__ = [

@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Sequence
 from math import nan
 from typing import TYPE_CHECKING, Any, Protocol
 
-from autograd import as_count, as_switch
+from autograd.arguments import as_count, as_switch
 from visualize.escape import cut, printable
 from visualize.health.check import ROWS, health_of
 from visualize.health.evaluation import Loss, checked_loss, sample_of

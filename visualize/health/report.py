@@ -8,7 +8,7 @@ from itertools import groupby
 from math import isnan
 from typing import TYPE_CHECKING, Any
 
-from autograd import computed
+from autograd.runtime import computed
 from visualize.digits import counted
 from visualize.escape import columns, printable
 from visualize.health.figure import figure

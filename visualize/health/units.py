@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from autograd import TABLE, Value, local_derivatives
+from autograd import Value
+from autograd.primitive import TABLE
+from autograd.reverse import local_derivatives
 
 __all__ = ["is_gentle", "is_off", "is_saturated", "near_bound"]
 

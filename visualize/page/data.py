@@ -7,7 +7,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
-from autograd import Constant, Primitive, StaleGraphError, Value, dot, local_derivatives, sweep
+from autograd import Primitive, StaleGraphError, Value, dot
+from autograd.graph import Constant
+from autograd.reverse import local_derivatives, sweep
 from visualize.digits import FEW
 from visualize.draw.wording import LABEL_COLUMNS, words
 from visualize.escape import cut, printable

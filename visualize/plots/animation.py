@@ -8,7 +8,7 @@ from abc import ABC, abstractmethod
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from autograd import as_path
+from autograd.files import as_path
 from visualize.plots.figures import figure_bytes
 from visualize.plots.gif import gif
 from visualize.save import write_atomically

@@ -5,7 +5,9 @@ from __future__ import annotations
 from numbers import Real
 from typing import TYPE_CHECKING, Any
 
-from autograd import Constant, Value, as_float
+from autograd import Value
+from autograd.arguments import as_float
+from autograd.graph import Constant
 
 if TYPE_CHECKING:
     import numpy as np

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from autograd import Value, as_float, as_function, no_grad
+from autograd import Value, no_grad
+from autograd.arguments import as_float, as_function
 from visualize.escape import plot_text
 from visualize.modes import evaluating
 from visualize.plots.decision_plane import DecisionPlane, plane_around

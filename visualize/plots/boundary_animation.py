@@ -6,7 +6,8 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from autograd import as_count, as_float, as_switch, computed
+from autograd.arguments import as_count, as_float, as_switch
+from autograd.runtime import computed
 from visualize.digits import counted
 from visualize.escape import plot_text
 from visualize.plots.animation import Animation, svg_of

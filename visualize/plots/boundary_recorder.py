@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from autograd import as_count, as_function
+from autograd.arguments import as_count, as_function
 from visualize.digits import counted, significant
 from visualize.plots.answers import Answers
 from visualize.plots.decision_plane import plane_around

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from autograd import as_switch
+from autograd.arguments import as_switch
 from visualize.escape import plot_text
 from visualize.plots.arrays import as_floats
 from visualize.plots.figures import CLASS_COLOURS, matplotlib_module, new_figure

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from autograd import as_count
+from autograd.arguments import as_count
 from visualize.plots.arrays import as_floats
 from visualize.plots.figures import (
     CLASS_COLOURS,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from autograd import as_count
+from autograd.arguments import as_count
 from visualize.escape import plot_text
 from visualize.plots.arrays import as_floats
 from visualize.plots.figures import matplotlib_module, new_figure

@@ -7,7 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from autograd import as_count, as_float, computed
+from autograd.arguments import as_count, as_float
+from autograd.runtime import computed
 from visualize.plots.animation import Animation, svg_of
 from visualize.plots.descent import descent_picture
 from visualize.plots.figures import matplotlib_module

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from autograd import as_count, as_switch
+from autograd.arguments import as_count, as_switch
 from visualize.escape import plot_text
 from visualize.plots.kernels import kernels_of
 from visualize.plots.layer_output import channels_of, maps_of, target_of

@@ -9,7 +9,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING
 
-from autograd import as_path
+from autograd.files import as_path
 from visualize.save import write_atomically
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from autograd import as_count, as_switch
+from autograd.arguments import as_count, as_switch
 from visualize.digits import counted
 from visualize.escape import plot_text
 from visualize.plots.figures import new_figure

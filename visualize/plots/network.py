@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from autograd import as_count, as_switch
+from autograd.arguments import as_count, as_switch
 from visualize.digits import counted
 from visualize.escape import plot_text
 from visualize.plots.columns import Column, columns_of

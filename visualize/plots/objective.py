@@ -11,7 +11,9 @@ from logging import getLogger
 from typing import TYPE_CHECKING, Any
 
 import autograd
-from autograd import NumericWarning, Value, no_grad, set_data, structure_changed
+from autograd import NumericWarning, Value, no_grad
+from autograd.graph import set_data
+from autograd.program.verification import structure_changed
 from visualize.modes import evaluating
 
 if TYPE_CHECKING:

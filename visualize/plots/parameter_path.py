@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from autograd import as_count
+from autograd.arguments import as_count
 from visualize.plots.arrays import as_floats
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from autograd import as_count
+from autograd.arguments import as_count
 from visualize.digits import counted
 from visualize.escape import plot_text
 from visualize.plots.figures import new_figure

@@ -7,7 +7,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from math import isfinite, isnan
 
-from autograd import Constant, Value, local_derivatives
+from autograd import Value
+from autograd.graph import Constant
+from autograd.reverse import local_derivatives
 from visualize.scene.boxes import Boxes
 from visualize.scene.facts import Edge, Group, Node, Scene
 from visualize.scene.flat import FlatGraph, Path

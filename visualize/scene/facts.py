@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from autograd import Constant
+from autograd.graph import Constant
 from visualize.scene.flat import Path
 from visualize.scene.gradient import Gradient
 from visualize.scene.names import UNNAMED, Short

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from autograd import Constant, Value, topological_order
+from autograd import Value, topological_order
+from autograd.graph import Constant
 
 __all__ = ["FlatGraph", "flatten"]
 

@@ -6,7 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from math import isclose, isfinite, isnan
 
-from autograd import Constant, StaleGraphError, Value, local_derivatives, sweep
+from autograd import StaleGraphError, Value
+from autograd.graph import Constant
+from autograd.reverse import local_derivatives, sweep
 from visualize.scene.flat import FlatGraph
 from visualize.scene.gradient import Gradient, gradient_of
 

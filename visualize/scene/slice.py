@@ -9,7 +9,9 @@ from itertools import chain, pairwise
 from math import isfinite, isnan, nan
 from typing import NamedTuple
 
-from autograd import Constant, Value, local_derivatives
+from autograd import Value
+from autograd.graph import Constant
+from autograd.reverse import local_derivatives
 from visualize.scene.facts import Edge, Group, Node, Scene
 from visualize.scene.flat import FlatGraph
 from visualize.scene.gradient import Gradient, gradient_of, largest

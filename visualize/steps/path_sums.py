@@ -6,7 +6,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from autograd import Sweep, Value
+from autograd import Value
+from autograd.reverse import Sweep
 from visualize.steps.paths import Path, multiplied, values_between
 
 __all__ = ["PathSums", "path_sums", "rest_of_paths"]
@@ -37,7 +38,8 @@ def path_sums(sweep: Sweep, wrt: Collection[Value]) -> dict[Value, PathSums]:
     are exact, however large. `total` is the gradient of the engine to the last bit, 0.0 where no
     path leads.
 
-    >>> from autograd import Value, sweep
+    >>> from autograd import Value
+    >>> from autograd.reverse import sweep
     >>> x = Value(3.0)
     >>> path_sums(sweep(x * x - 4 * x), [x])[x]
     PathSums(count=3, open=3, total=2.0, size=10.0)
@@ -68,7 +70,8 @@ def rest_of_paths(sweep: Sweep, value: Value, listed: Sequence[Path]) -> float:
     It is made of the other paths alone, not as a difference, so that it has all its digits
     however large the listed ones are.
 
-    >>> from autograd import Value, sweep
+    >>> from autograd import Value
+    >>> from autograd.reverse import sweep
     >>> from visualize.steps.paths import largest_paths
     >>> x = Value(2.0)
     >>> passes = sweep(1e20 * x + x * x)

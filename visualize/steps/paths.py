@@ -8,7 +8,8 @@ from heapq import nlargest
 from math import frexp, inf, isfinite, isnan
 from typing import NamedTuple
 
-from autograd import Contribution, Sweep, Value
+from autograd import Value
+from autograd.reverse import Contribution, Sweep
 
 __all__ = ["Path", "PathEdge", "largest_paths", "multiplied", "values_between"]
 
@@ -71,7 +72,8 @@ def largest_paths(
     The best of a value are among the best of those that use it, each a step longer: one pass over
     the sweep finds them, however many paths there are.
 
-    >>> from autograd import Value, sweep
+    >>> from autograd import Value
+    >>> from autograd.reverse import sweep
     >>> x, y = Value(3.0), Value(4.0)
     >>> [path.product for path in largest_paths(sweep(x * x * y + x), [x])[x]]
     [12.0, 12.0, 1.0]
@@ -98,7 +100,8 @@ def largest_paths(
 def values_between(sweep: Sweep, wrt: Collection[Value]) -> set[Value]:
     """Return the values that the sweep passes on its ways to `wrt`, with both ends.
 
-    >>> from autograd import Value, sweep
+    >>> from autograd import Value
+    >>> from autograd.reverse import sweep
     >>> a, b = Value(3.0), Value(4.0)
     >>> c = a * b + b.exp()
     >>> len(values_between(sweep(c), [a])), len(values_between(sweep(c), [b]))

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from autograd import Constant, Value, sweep
+from autograd import Value
+from autograd.graph import Constant
+from autograd.reverse import sweep
 from visualize.digits import in_digits, significant
 from visualize.draw.formula import formula
 from visualize.escape import cut

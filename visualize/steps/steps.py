@@ -7,7 +7,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import SupportsFloat, overload
 
-from autograd import Value, as_path, computed
+from autograd import Value
+from autograd.files import as_path
+from autograd.runtime import computed
 from visualize.digits import significant
 from visualize.escape import columns
 from visualize.instead import instead_of

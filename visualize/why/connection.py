@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from math import isclose
 
-from autograd import Constant, Value
+from autograd import Value
+from autograd.graph import Constant
 from visualize.digits import counted, significant
 from visualize.scene.recorded import added_up, all_agree, passes_in
 from visualize.why.diagnosis import Finding

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from math import exp, log
 from typing import NamedTuple
 
-from autograd import Constant, Primitive, Value
+from autograd import Primitive, Value
+from autograd.graph import Constant
 from visualize.digits import counted, significant
 from visualize.steps.paths import PathEdge
 from visualize.why.diagnosis import Finding

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from math import copysign, inf, isfinite, isnan, nan, nextafter
 from typing import NamedTuple
 
-from autograd import Constant, Primitive, Value, local_derivatives
+from autograd import Primitive, Value
+from autograd.graph import Constant
+from autograd.reverse import local_derivatives
 from visualize.digits import counted, significant
 from visualize.escape import columns
 from visualize.instead import instead_of

@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from itertools import chain, repeat
 from math import isfinite, isinf, isnan
 
-from autograd import Constant, Contribution, Primitive, Value, Visit
+from autograd import Primitive, Value
+from autograd.graph import Constant
+from autograd.reverse import Contribution, Visit
 from visualize.digits import significant
 from visualize.why.diagnosis import Cause, Finding
 from visualize.why.ways import Ways

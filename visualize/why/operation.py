@@ -5,7 +5,8 @@ from __future__ import annotations
 import linecache
 from collections.abc import Mapping
 
-from autograd import Constant, Value
+from autograd import Value
+from autograd.graph import Constant
 from visualize.digits import FEW, in_digits, significant
 from visualize.escape import cut, printable
 from visualize.formula.holding import row_digits

@@ -6,7 +6,9 @@ from math import exp, floor, inf, isfinite, isnan, log, log1p
 from sys import float_info
 from typing import NamedTuple
 
-from autograd import Contribution, Value, Visit, computed
+from autograd import Value
+from autograd.reverse import Contribution, Visit
+from autograd.runtime import computed
 from visualize.digits import significant
 from visualize.steps.paths import Path, largest_paths
 from visualize.why.ways import Ways

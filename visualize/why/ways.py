@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from autograd import Constant, Contribution, Sweep, Value, Visit, computed
+from autograd import Value
+from autograd.graph import Constant
+from autograd.reverse import Contribution, Sweep, Visit
+from autograd.runtime import computed
 from visualize.digits import in_digits, significant
 from visualize.escape import cut
 from visualize.formula.holding import rule_digits

@@ -5,7 +5,9 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Callable, Iterable, Sequence
 
-from autograd import Constant, StaleGraphError, Sweep, Value, sweep
+from autograd import StaleGraphError, Value
+from autograd.graph import Constant
+from autograd.reverse import Sweep, sweep
 from visualize.digits import significant
 from visualize.draw.drawing import Drawing
 from visualize.instead import instead_of

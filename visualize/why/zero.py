@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from math import isfinite, log
 
-from autograd import Constant, Contribution, Value, Visit
+from autograd import Value
+from autograd.graph import Constant
+from autograd.reverse import Contribution, Visit
 from visualize.digits import significant
 from visualize.escape import printable
 from visualize.scene.recorded import difference_within

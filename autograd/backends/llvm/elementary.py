@@ -32,7 +32,7 @@ def lowered(writer: Writer, row: Primitive, operands: Sequence[Operand]) -> Oper
     Of a variadic row it is the form of two operands, or of three, that is folded. Raises
     ValueError, which names the row, where it has no C text or one that is not understood.
 
-    >>> from autograd import TABLE
+    >>> from autograd.primitive import TABLE
     >>> from autograd.backends.llvm.writer import Writer
     >>> writer = Writer(lanes=2)
     >>> with writer.function("f", {"%a": "ptr"}):

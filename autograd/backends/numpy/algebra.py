@@ -275,7 +275,7 @@ def function_of(row: Primitive) -> Function:
 
     Raises ValueError, which names the row, where there is none or it is not understood.
 
-    >>> from autograd import TABLE
+    >>> from autograd.primitive import TABLE
     >>> function_of(TABLE["relu"])(np.array([-1.0, 2.0]))
     array([0., 2.])
     """

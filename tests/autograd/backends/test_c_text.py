@@ -17,9 +17,9 @@ import pytest
 
 import autograd
 import nn
-from autograd import TABLE, primitive
+from autograd import primitive
 from autograd.backends.c import Function, c_text
-from autograd.primitive import RESERVED
+from autograd.primitive import RESERVED, TABLE
 from autograd.primitives import (
     add,
     add_n,

@@ -9,7 +9,7 @@ import random
 import mpmath
 import pytest
 
-from autograd import TABLE
+from autograd.primitive import TABLE
 
 call_function = pytest.importorskip(
     "autograd.backends.llvm.elementary", reason="llvmlite is not installed"

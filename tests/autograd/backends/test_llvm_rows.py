@@ -11,8 +11,8 @@ import re
 import mpmath
 import pytest
 
-from autograd import TABLE, primitive
-from autograd.primitive import RESERVED
+from autograd import primitive
+from autograd.primitive import RESERVED, TABLE
 
 lowered = pytest.importorskip(
     "autograd.backends.llvm.elementary", reason="llvmlite is not installed"

@@ -20,8 +20,8 @@ import numpy as np
 import pytest
 
 import autograd
-from autograd import TABLE, Value, compile, gradients, hypot, norm, sqrt, where
-from autograd.primitive import RESERVED
+from autograd import Value, compile, gradients, hypot, norm, sqrt, where
+from autograd.primitive import RESERVED, TABLE
 from autograd.primitives import dot, equal, greater, guarded_dot
 
 TINY = sys.float_info.min  # the smallest float that is not denormal

@@ -18,6 +18,8 @@ import pytest
 
 import autograd as ag
 from autograd import StaleProgramError, Value, compile
+from autograd.context import current_variant, variant
+from autograd.program.verification import structure_changed
 from nn import Module
 
 # Each place keeps a number that a function reads: a pair of functions, to read and to write it.
@@ -322,7 +324,7 @@ def announced():
 
     def write(n):
         box[0] = n
-        ag.structure_changed()
+        structure_changed()
 
     return (lambda: box[0]), write
 
@@ -334,11 +336,11 @@ def under_a_variant():
     def write(n):
         if inside[0] is not None:
             inside[0].__exit__(None, None, None)
-        inside[0] = ag.variant(("number", repr(n)))
+        inside[0] = variant(("number", repr(n)))
         inside[0].__enter__()
 
     write(1.0)
-    return (lambda: float(next(iter(ag.current_variant()))[1])), write
+    return (lambda: float(next(iter(current_variant()))[1])), write
 
 
 @pytest.mark.parametrize("name", PLACES)

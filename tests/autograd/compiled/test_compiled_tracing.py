@@ -20,6 +20,9 @@ import pytest
 
 import autograd as ag
 from autograd import TracingError, Value, compile, no_grad
+from autograd.graph import set_data, set_gradients
+from autograd.reverse import local_derivatives, sweep
+from autograd.vector import Vector
 from nn import MLP, hinge_loss
 
 
@@ -53,8 +56,8 @@ FROZEN = {
     "float of data": (lambda x: float(x.data), "autograd.sin"),
     "if data": (lambda x: x if x.data > 0 else -x, "where"),
     "set data": (lambda x: setattr(x, "data", 1.0), "after the call"),
-    "set_data": (lambda x: ag.set_data([x], [1.0]), "after the call"),
-    "set_gradients": (lambda x: ag.set_gradients([x], [1.0]), "autograd.grad"),
+    "set_data": (lambda x: set_data([x], [1.0]), "after the call"),
+    "set_gradients": (lambda x: set_gradients([x], [1.0]), "autograd.grad"),
     "text of data": (lambda x: str(x.data), "after the call"),
     "data in an f-string": (lambda x: f"{x.data}", "after the call"),
     "//": (lambda x: x.data // 2, "outside"),
@@ -62,8 +65,8 @@ FROZEN = {
     "copy": (lambda x: copy.copy(x), "detach"),  # noqa: PLW0108 - the line of the lambda
     "deepcopy": (lambda x: copy.deepcopy([x]), "detach"),
     "pickle": (lambda x: pickle.dumps(x), "detach"),  # noqa: PLW0108 - the line of the lambda
-    "sweep": (lambda x: ag.sweep(x * 2), "autograd.gradients"),
-    "local derivatives": (lambda x: ag.local_derivatives(x * 2), "autograd.gradients"),
+    "sweep": (lambda x: sweep(x * 2), "autograd.gradients"),
+    "local derivatives": (lambda x: local_derivatives(x * 2), "autograd.gradients"),
     "check": (lambda x: ag.check_gradients(x * 2), "outside"),
     "zero_grad": (lambda x: x.zero_grad(), "autograd.grad"),
     "has_grad": (lambda x: x.has_grad, "autograd.grad"),
@@ -323,9 +326,9 @@ ASKED = {
     "vjp": lambda v: ag.vjp(lambda y: y * v, 3.0)[1](1.0)[0],
     "hvp": lambda v: ag.hvp(lambda y: y**3 * v, 3.0, 1.0),
     "check": lambda v: len(ag.check_gradients(lambda y: y * v, 3.0)),
-    "sweep": lambda v: ag.sweep(v * v).gradients()[v],
-    "local": lambda v: ag.local_derivatives(v * v)[0],
-    "dot": lambda v: ag.dot(ag.Vector([v, 1.0]), [v.data, 2.0]),
+    "sweep": lambda v: sweep(v * v).gradients()[v],
+    "local": lambda v: local_derivatives(v * v)[0],
+    "dot": lambda v: ag.dot(Vector([v, 1.0]), [v.data, 2.0]),
     "compiled": lambda v: compile(lambda y: y * v, backend="numpy")(3.0),
     "compiled gradient": lambda v: compile(lambda y: y * v, backend="numpy").value_and_grad(3.0)[1],
     "compiled of data": lambda v: compile(lambda y: y * y, backend="numpy")(v.data),

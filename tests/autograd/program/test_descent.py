@@ -13,7 +13,8 @@ import numpy as np
 import pytest
 
 import autograd as ag
-from autograd import Descent, StaleProgramError, Value, structure_changed
+from autograd import Descent, StaleProgramError, Value
+from autograd.program.verification import structure_changed
 from nn import MLP, SGD, Adam, AdamW, RMSprop, clip_grad_norm
 
 BACKENDS = ["interpreter", "numpy", *(["llvm"] if find_spec("llvmlite") else [])]

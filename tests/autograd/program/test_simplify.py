@@ -10,7 +10,8 @@ from math import nan
 
 import pytest
 
-from autograd import TABLE, primitive
+from autograd import primitive
+from autograd.primitive import TABLE
 from autograd.primitives import (
     add,
     add_n,

@@ -11,6 +11,7 @@ import pytest
 
 import autograd
 from autograd import Value, relu, scope, tanh
+from autograd.primitive import TABLE
 from visualize import diff, snapshot
 from visualize.compare.change import arrow, percent
 from visualize.compare.matching import matched
@@ -61,7 +62,7 @@ class Recipe:
             if operation is None:
                 values[key] = Value(0.3 * key + shift, label=f"x{key}" if self.labelled else "")
             else:
-                values[key] = autograd.TABLE[operation](*(values[o] for o in operands))
+                values[key] = TABLE[operation](*(values[o] for o in operands))
         (root,) = self.unused()
         return values[root], {value: key for key, value in values.items()}
 

@@ -12,7 +12,6 @@ import pytest
 
 import autograd
 from autograd import (
-    TABLE,
     NumericWarning,
     Value,
     clip,
@@ -26,6 +25,7 @@ from autograd import (
     sqrt,
     where,
 )
+from autograd.primitive import TABLE
 from conventions import CONVENTIONS
 from visualize import Kinks, kinks
 

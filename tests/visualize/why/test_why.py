@@ -16,7 +16,6 @@ import pytest
 
 import autograd
 from autograd import (
-    Constant,
     Value,
     clip,
     dot,
@@ -33,6 +32,8 @@ from autograd import (
     topological_order,
     where,
 )
+from autograd.graph import Constant
+from autograd.primitive import TABLE
 from nn import MLP, hinge_loss, huber_loss, l1_loss, mse_loss
 from visualize import Diagnosis, explain, why
 from visualize.scene.slice import MOST_BOXES
@@ -100,7 +101,7 @@ def through_comparison():
 
 def through_sign():
     x = value(3.0)
-    return x, autograd.TABLE["sign"](x) * 2
+    return x, TABLE["sign"](x) * 2
 
 
 def log_of_negative():

@@ -8,8 +8,7 @@ import random
 import numpy as np
 import pytest
 
-from autograd import TABLE
-from autograd.primitive import RESERVED
+from autograd.primitive import RESERVED, TABLE
 
 # Comparisons jump, and XLA may round their operands otherwise than their copies among the outputs.
 SMOOTH = (

@@ -1,8 +1,12 @@
-"""What counts as a number: what users pass, arrays among it, made Python floats or refused."""
+"""What users pass, made what is wanted or refused by name: numbers, arrays, counts, functions."""
 
 from __future__ import annotations
 
+import sys
+from operator import index
 from typing import TYPE_CHECKING, Any, TypeAlias
+
+from autograd.runtime import loaded
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -11,7 +15,7 @@ if TYPE_CHECKING:
 
     import numpy as np
 
-__all__ = ["Number", "as_float", "as_ndarray", "elementwise", "is_array"]
+__all__ = ["as_count", "as_float", "as_function", "as_switch"]
 
 # What type checkers let pass as a number; int and bool are floats to them.
 Number: TypeAlias = "float | Decimal | Fraction | np.floating[Any] | np.integer[Any] | np.bool_"
@@ -123,3 +127,74 @@ def elementwise(function: Callable[..., Any], args: Sequence[Any]) -> Any:
     if isinstance(result, np.ndarray) and all(type(x) is float for x in result.flat):
         return result.astype(np.float64)
     return result
+
+
+def as_count(given: Any, argument: str, least: int = 1, most: int = sys.maxsize) -> int:
+    """Return a whole number from `least` to `most` as an int.
+
+    Raises TypeError, naming the argument, for what is no whole number (2.0, True and an array are
+    none) and ValueError for one outside.
+
+    >>> as_count(16, "nout")
+    16
+    """
+    try:
+        number = index(given)
+    except TypeError:  # an array has __index__ too
+        number = None
+    if number is None or is_truth(given):
+        raise TypeError(f"{argument} must be an int, not {given!r}")
+    if number < least:
+        shown = number if number > -sys.maxsize else "one of so many digits"
+        raise ValueError(f"{argument} must be at least {least}, not {shown}")
+    if number > most:  # Python refuses to write some of these in digits
+        raise ValueError(f"{argument} must be at most {most:,}, which it is beyond")
+    return number
+
+
+def as_switch(given: Any, argument: str) -> bool:
+    """Return True or False, NumPy's and 1 and 0 among them.
+
+    Raises TypeError, naming the argument, for all else: the text "False" would switch on.
+
+    >>> as_switch(False, "shuffle")
+    False
+    """
+    if is_truth(given) or (type(given) is int and given in (0, 1)):
+        return bool(given)
+    raise TypeError(f"{argument} must be True or False, not {given!r}")
+
+
+def is_truth(given: Any) -> bool:
+    """Tell True and False, also as scalars of arrays, from numbers and arrays of truths.
+
+    >>> is_truth(True), is_truth(1)
+    (True, False)
+    """
+    if isinstance(given, bool):
+        return True
+    kind = getattr(given, "dtype", None)
+    return getattr(given, "ndim", 1) == 0 and "bool" in str(kind)
+
+
+def as_function(given: Any, what: str, *arguments: str, such_as: str = "") -> Any:
+    """Return a function, a model or any other object that is called with so many arguments.
+
+    Raises TypeError, naming them and an example, for what cannot be called so.
+
+    >>> as_function(lambda outputs: 0.0, "a metric", "outputs", "targets")
+    Traceback (most recent call last):
+        ...
+    TypeError: a metric is called with outputs and targets: too many positional arguments
+    """
+    wanted = " and ".join(arguments)
+    if isinstance(given, type) or not callable(given):
+        example = such_as and f", such as {such_as}"
+        raise TypeError(f"{what} must be a function of {wanted}{example}, not {given!r}")
+    try:
+        loaded("inspect").signature(given).bind(*arguments)
+    except TypeError as error:
+        raise TypeError(f"{what} is called with {wanted}: {error}") from None
+    except ValueError:  # a builtin says nothing about its parameters
+        pass
+    return given

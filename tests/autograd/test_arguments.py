@@ -7,15 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from autograd import (
-    Value,
-    as_count,
-    as_function,
-    as_path,
-    as_switch,
-    compile,
-    gradients,
-)
+from autograd import Value, compile, gradients
+from autograd.arguments import as_count, as_function, as_switch
+from autograd.files import as_path
 
 NOTHING = [None, "3", b"3", 2.0, 2j, [1], {}, np.ones(2), Value(1.0), len]
 
