@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from autograd.number import Number
+    from autograd.arguments import Number
     from autograd.primitive import Primitive
     from autograd.program.arguments import Arguments
     from autograd.program.program import Program
