@@ -1,8 +1,9 @@
-"""What users pass, made what is wanted or refused by name: numbers, arrays, counts, functions."""
+"""What users pass, made what is wanted or refused by name: numbers, arrays, lists, functions."""
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Collection, Mapping
 from operator import index
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -15,7 +16,9 @@ if TYPE_CHECKING:
 
     import numpy as np
 
-__all__ = ["as_count", "as_float", "as_function", "as_switch"]
+__all__ = [
+    "as_choice", "as_count", "as_float", "as_function", "as_items", "as_mapping", "as_switch",
+]  # fmt: skip
 
 # What type checkers let pass as a number; int and bool are floats to them.
 Number: TypeAlias = "float | Decimal | Fraction | np.floating[Any] | np.integer[Any] | np.bool_"
@@ -39,8 +42,12 @@ def as_float(value: Any, where: str = "Value") -> float:
         except OverflowError as error:
             raise _too_large(error, where) from None
     kind = getattr(getattr(value, "dtype", None), "kind", "f")
-    known = not getattr(value, "mask", False)  # of NumPy's masked constant, whose float is nan
-    if hasattr(type(value), "__float__") and not is_array(value) and kind in "fiub" and known:
+    if (
+        hasattr(type(value), "__float__")
+        and not is_array(value)
+        and kind in "fiub"
+        and not getattr(value, "mask", False)  # of NumPy's masked constant, whose float is nan
+    ):
         try:
             return float(value)
         except OverflowError as error:  # a Fraction beyond 1.8e308
@@ -165,6 +172,54 @@ def as_switch(given: Any, argument: str) -> bool:
     raise TypeError(f"{argument} must be True or False, not {given!r}")
 
 
+def as_choice(given: Any, argument: str, allowed: Collection[str]) -> str:
+    """Return a text that is one of a few words; ValueError, which lists them, for all else.
+
+    >>> as_choice("mean", "reduction", ("mean", "sum"))
+    'mean'
+    """
+    if isinstance(given, str) and given in allowed:  # an array is never asked whether it equals
+        return given
+    raise ValueError(f"{argument} must be one of {', '.join(map(repr, allowed))}, not {given!r}")
+
+
+def as_items(given: Any, argument: str, of: str) -> list[Any]:
+    """Return the items of a list, a tuple, an array or a generator as a list.
+
+    Raises TypeError, naming the argument and the items that it is of, for all else: texts, whose
+    items would be letters, and sets and dicts among it, which have no order or stand for keys.
+
+    >>> as_items(("a", "b"), "titles", "texts")
+    ['a', 'b']
+    """
+    is_none = isinstance(given, str | bytes | Mapping | set | frozenset | type)
+    try:
+        if not is_none:
+            return list(given)
+    except TypeError:  # also of an array of no dimension, which has __iter__
+        pass
+    raise TypeError(f"{argument} must be a list of {of}, not {_brief(given)}")
+
+
+def as_mapping(given: Any, argument: str, of: str) -> dict[Any, Any]:
+    """Return a dict, or another mapping, as a dict.
+
+    Raises TypeError, naming the argument and the keys and values that it is of, for all else.
+
+    >>> as_mapping({"loss": [2.0, 1.0]}, "curves", "names to numbers")
+    {'loss': [2.0, 1.0]}
+    """
+    if isinstance(given, Mapping):
+        return dict(given)
+    raise TypeError(f"{argument} must be a dict from {of}, not {_brief(given)}")
+
+
+def _brief(given: Any) -> str:
+    # Numbers and texts as they are; of an array, a model or a graph the kind says more.
+    shown = repr(given) if isinstance(given, str | bytes | int | float | None) else ""
+    return shown if shown and len(shown) <= 60 else f"{type(given).__name__}"
+
+
 def is_truth(given: Any) -> bool:
     """Tell True and False, also as scalars of arrays, from numbers and arrays of truths.
 
@@ -180,7 +235,8 @@ def is_truth(given: Any) -> bool:
 def as_function(given: Any, what: str, *arguments: str, such_as: str = "") -> Any:
     """Return a function, a model or any other object that is called with so many arguments.
 
-    Raises TypeError, naming them and an example, for what cannot be called so.
+    Raises TypeError, naming them and an example, for what cannot be called so. Without names any
+    function will do.
 
     >>> as_function(lambda outputs: 0.0, "a metric", "outputs", "targets")
     Traceback (most recent call last):
@@ -189,8 +245,10 @@ def as_function(given: Any, what: str, *arguments: str, such_as: str = "") -> An
     """
     wanted = " and ".join(arguments)
     if isinstance(given, type) or not callable(given):
-        example = such_as and f", such as {such_as}"
-        raise TypeError(f"{what} must be a function of {wanted}{example}, not {given!r}")
+        of, example = wanted and f" of {wanted}", such_as and f", such as {such_as}"
+        raise TypeError(f"{what} must be a function{of}{example}, not {given!r}")
+    if not arguments:
+        return given
     try:
         loaded("inspect").signature(given).bind(*arguments)
     except TypeError as error:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from math import fsum, inf, isfinite, log10, nan
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from autograd.arguments import as_float
+from autograd.arguments import as_count, as_float
 from autograd.errors import frozen
 from autograd.graph import topological_order
 from autograd.mode import is_tracing, quietly
@@ -78,8 +78,8 @@ def check_gradients(
     """
     if is_tracing():
         raise frozen("check_gradients")
-    if order not in (1, 2):
-        raise ValueError(f"check_gradients: order must be 1 or 2, not {order!r}")
+    order = as_count(order, "check_gradients: order", most=2)
+    digits = as_float(digits, "check_gradients: digits")
     if not isinstance(target, Value) and not callable(target):
         raise TypeError(f"check_gradients takes a Value or a function, not {target!r}")
     output = target if isinstance(target, Value) else target(*mapped(_leaf, args))

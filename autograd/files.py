@@ -20,7 +20,7 @@ def as_path(given: Any, argument: str) -> Path:
     """Return a str or a PathLike, such as a Path, as a Path.
 
     Raises TypeError, naming the argument, for bytes, numbers, open files and all else, and
-    ValueError for a text with a zero character, which no file can be called.
+    ValueError for an empty text and one with a zero character, which no file can be called.
 
     >>> as_path("model.npz", "save: path").suffix
     '.npz'
@@ -28,6 +28,8 @@ def as_path(given: Any, argument: str) -> Path:
     name = os.fspath(given) if isinstance(given, str | os.PathLike) else None
     if not isinstance(name, str):
         raise TypeError(f"{argument} is a str or a Path, not {given!r}")
+    if not name:
+        raise ValueError(f"{argument} is empty; give the name of a file")
     if "\0" in name:
         raise ValueError(f"{argument} holds a zero character: {name!r}")
     return Path(name)

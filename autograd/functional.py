@@ -9,9 +9,9 @@ of an enclosing derivative.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from functools import wraps
 from math import prod
+from operator import index
 from typing import (
     TYPE_CHECKING,
     Any,
@@ -23,7 +23,7 @@ from typing import (
     overload,
 )  # fmt: skip
 
-from autograd.arguments import as_float, as_switch, is_array
+from autograd.arguments import as_float, as_switch, is_array, is_truth
 from autograd.graph import Constant, topological_order
 from autograd.mode import CURRENT, entered, is_tracing
 from autograd.primitives import detach, identity
@@ -310,10 +310,10 @@ class _Trial:
         f: Callable[..., Any],
         args: tuple[Any, ...],
         kwargs: dict[str, Any],
-        argnums: int | Iterable[int],
+        argnums: Any,  # as `_check_function` lets it pass
     ) -> None:
-        self.bare = not isinstance(argnums, Iterable)
-        chosen = list(argnums) if isinstance(argnums, Iterable) else [argnums]
+        self.bare = not _is_several(argnums)
+        chosen = [argnums] if self.bare else list(argnums)
         for position in chosen:
             if not -len(args) <= position < len(args):
                 raise ValueError(
@@ -372,20 +372,32 @@ class _Trial:
 
 
 def _check_function(name: str, f: Any, argnums: Any = 0) -> None:
-    if isinstance(f, Value):
+    if any(isinstance(leaf, Value) for leaf in leaves_of(f)):
         raise TypeError(
             f"{name} takes a function, not the Value that it returned: the derivatives of a graph "
             f"are gradients(output, inputs)"
         )
     if not callable(f):
         raise TypeError(f"{name} takes a function, not {f!r}")
-    positions = argnums if isinstance(argnums, Iterable) else (argnums,)
+    positions = argnums if _is_several(argnums) else (argnums,)
     for position in positions:
-        if isinstance(position, bool) or not hasattr(type(position), "__index__"):
+        if is_truth(position) or not _is_whole(position):
             raise TypeError(
                 f"{name}: argnums holds the positions of arguments, such as 0 or (0, 1), not "
                 f"{position!r}; {name}(f) is a function, which takes the arguments themselves"
             )
+
+
+def _is_whole(position: Any) -> bool:
+    try:
+        index(position)
+    except TypeError:
+        return False
+    return True
+
+
+def _is_several(argnums: Any) -> bool:
+    return isinstance(argnums, list | tuple | range) or getattr(argnums, "ndim", 0) == 1
 
 
 def _variable(leaf: Any) -> Any:

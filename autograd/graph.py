@@ -214,7 +214,7 @@ def set_gradients(values: Iterable[Node], gradients: Iterable[Any]) -> None:
 
 
 def _several(name: str, given: Iterable[Any]) -> Iterable[Any]:
-    if not hasattr(type(given), "__iter__"):
+    if not hasattr(type(given), "__iter__") or getattr(given, "ndim", 1) == 0:
         raise TypeError(f"{name} takes two lists, of Values and of numbers, not {given!r}")
     return given
 

@@ -103,12 +103,12 @@ class Mode:
             self._quieted = mode
         return self._quieted
 
-    def inside(self, name: str) -> Mode:
+    def inside(self, name: object) -> Mode:
         """Return the mode of a scope inside this one; TypeError for a name that is no str."""
+        if not isinstance(name, str):
+            raise TypeError(f"a scope is named by a str, not {name!r}")
         mode = self._inside.get(name)
         if mode is None:
-            if not isinstance(name, str):
-                raise TypeError(f"a scope is named by a str, not {name!r}")
             if len(self._inside) >= MOST_SCOPES:
                 self._inside.clear()
             mode = self.replaced(scope=f"{self.scope}/{name}" if self.scope else name)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import isfinite
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar, overload
 
-from autograd.arguments import as_float, elementwise, is_array
+from autograd.arguments import as_count, as_float, as_items, as_switch, elementwise, is_array
 from autograd.errors import warn_non_finite
 
 if TYPE_CHECKING:
@@ -274,6 +274,17 @@ def primitive(
         raise ValueError(f"primitive: the name {name!r} is not an identifier")
     if name in RESERVED:
         raise ValueError(f"primitive: {name!r} is a row of autograd itself; choose another name")
+    where = f"primitive {name!r}"
+    variadic, total, commutative, symmetric, method = (
+        as_switch(given, f"{where}: {option}")
+        for option, given in (
+            ("variadic", variadic),
+            ("total", total),
+            ("commutative", commutative),
+            ("symmetric", symmetric),
+            ("method", method),
+        )
+    )
     if variadic and len(pullbacks) != 1:
         raise TypeError(f"primitive {name!r} is variadic: it needs exactly one pullback")
     if commutative and not variadic and len(pullbacks) != 2:
@@ -288,7 +299,7 @@ def primitive(
     functions: dict[str, Any] = {"forward": forward}
     functions |= {
         what: function
-        for what, function in (("kink", kink), ("spelled", spelled))
+        for what, function in (("kink", kink), ("spelled", spelled), ("over", over), ("span", span))
         if function is not None
     }
     for position, rule in enumerate(pullbacks):
@@ -303,6 +314,21 @@ def primitive(
             _checked_pullback(name, position, rule, variadic)
             for position, rule in enumerate(pullbacks)
         )
+    texts = {
+        "symbol": symbol, "doc": doc, "c": c, "numpy": numpy, "js": js, "ufunc": ufunc,
+        "formula": formula, "latex": latex, "sympy": sympy,
+    }  # fmt: skip
+    for option, text in texts.items():
+        if text is not None and not isinstance(text, str):
+            raise TypeError(f"{where}: {option} must be a text, not {text!r}")
+    for option, words in (("flat", flat), ("fault", fault), ("blocks", blocks)):
+        if not isinstance(words, Words | str | None if option == "flat" else Words | None):
+            raise TypeError(f"{where}: {option} must be autograd.Words, not {words!r}")
+    if degree is not None:
+        degree = as_count(degree, f"{where}: degree", least=0)
+    if bounds is not None:
+        low, high = as_items(bounds, f"{where}: bounds", "two numbers")
+        bounds = as_float(low, where), as_float(high, where)
     row = Primitive(
         name=name,
         forward=forward,
@@ -313,9 +339,10 @@ def primitive(
         numpy=numpy,
         js=js,
         ufunc=name if ufunc is None else ufunc,
-        domain=tuple(domain) or ((-3.0, 3.0),) * len(pullbacks),
-        special=tuple(special),
-        defaults=defaults,
+        domain=tuple(as_items(domain, f"{where}: domain", "intervals, one for each argument"))
+        or ((-3.0, 3.0),) * len(pullbacks),
+        special=tuple(as_items(special, f"{where}: special", "points, a tuple each")),
+        defaults=tuple(as_items(defaults, f"{where}: defaults", "numbers")),
         variadic=variadic,
         total=total,
         commutative=commutative,

@@ -82,6 +82,8 @@ class computed(Generic[Result]):  # noqa: N801 - used like a function
     """
 
     def __init__(self, compute: Callable[[Any], Result]) -> None:
+        if not hasattr(compute, "__name__"):
+            raise TypeError(f"computed stands before a method, which has a name, not {compute!r}")
         self._compute = compute
         self._name = compute.__name__
         self.__doc__ = compute.__doc__

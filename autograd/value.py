@@ -43,7 +43,7 @@ class Value(Methods):
 
     __slots__ = ()
 
-    def __init__(self, data: Number, label: str = "") -> None:
+    def __init__(self, data: Number, label: str = "", *_op: NoReturn) -> None:
         """Make a leaf from a real number; TypeError for anything else."""
         if type(data) is not float:
             if isinstance(data, Value):  # type: ignore[unreachable]  # in programs without types
@@ -60,8 +60,8 @@ class Value(Methods):
         place = mode.place
         if mode.tracing is not None:
             mode.tracing.made.add(self)
-        if label and not isinstance(label, str):
-            raise TypeError(f"Value takes a str as label, not {label!r}")
+        if _op or (type(label) is not str and not isinstance(label, str | None)):
+            raise _refused(label, _op)
         self._place = Place(place.scope, place.line, place.live, label) if label else place
 
     # Data and gradient
@@ -323,6 +323,16 @@ COMPARISONS = {
     "ge": primitives.greater_equal,
 }
 OPERATORS = {*UNARY.values(), *ARITHMETIC.values(), *COMPARISONS.values()}
+
+
+def _refused(label: Any, more: tuple[Any, ...]) -> TypeError:
+    if not more and not isinstance(label, tuple | list | set):
+        return TypeError(f"Value takes a str as label, not {label!r}")
+    return TypeError(
+        "Value takes a number and a label; the operands and the operation, which micrograd's Value "
+        "takes too, are recorded by operations, as in a * b: autograd.primitive makes one of your "
+        "own"
+    )
 
 
 def _attach_operators() -> None:

@@ -12,6 +12,7 @@ from reprlib import repr as brief
 from typing import Any, BinaryIO, TypeVar
 
 from autograd import Value
+from autograd.arguments import as_float, as_mapping
 from autograd.files import as_path, write_files
 from nn.data.archives import Archive, is_disk_fault
 
@@ -34,7 +35,7 @@ def save_state(state: Mapping[str, float], path: str | os.PathLike[str]) -> Path
 
     Every float is read back bit for bit, in JSON apart from the payload of a nan. The file is
     replaced in one go: a write that fails leaves what was there. Raises ValueError for another
-    suffix and OSError when the folder cannot be written.
+    suffix, TypeError for what is no number, and OSError when the folder cannot be written.
 
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
@@ -43,7 +44,10 @@ def save_state(state: Mapping[str, float], path: str | os.PathLike[str]) -> Path
     """
     target = as_path(path, "the path of a state dict")
     write = _by_suffix(target, WRITERS)
-    numbers = {name: float(number) for name, number in state.items()}
+    numbers = {
+        _name(name): as_float(number, f"save_state: {name!r}")
+        for name, number in as_mapping(state, "save_state: state", "names to numbers").items()
+    }
     write_files({target: partial(write, numbers)})
     return target
 
@@ -71,6 +75,12 @@ def load_state(path: str | os.PathLike[str], *, expected: int | None = None) -> 
                 "be truncated or of another program: save it again with Module.save or "
                 "nn.save_state"
             ) from error
+
+
+def _name(name: Any) -> str:
+    if not isinstance(name, str):
+        raise TypeError(f"save_state: names are texts, not {name!r}")
+    return name
 
 
 def _write_npz(state: dict[str, float], path: Path) -> None:

@@ -17,7 +17,7 @@ from typing import Any, ParamSpec, TypeAlias
 
 import autograd
 from autograd import Value, clip, dot, log, log1p, maximum, relu, scope, softplus, where
-from autograd.arguments import as_float
+from autograd.arguments import as_choice, as_float
 from autograd.primitive import TABLE
 from nn.matching import Pairs, as_labels, as_operands, as_rows, is_scalar, matched
 
@@ -27,6 +27,8 @@ __all__ = [
 ]  # fmt: skip
 
 Loss: TypeAlias = Callable[[Any, Any], Any]
+
+REDUCTIONS = ("mean", "sum", "none")
 
 # torch limits the logarithms of probabilities to -100; this is the probability that has it.
 SMALLEST_PROBABILITY = math.exp(-100.0)
@@ -55,7 +57,7 @@ def mse_loss(predictions: Any, targets: Any, *, reduction: str = "mean") -> Any:
     >>> mse_loss([1.0, 2.0], [1.0, 4.0])
     2.0
     """
-    _check_reduction(reduction, "mse_loss")
+    as_choice(reduction, "mse_loss: reduction", REDUCTIONS)
     pairs = matched(predictions, targets, "mse_loss")
     residuals = [prediction - target for prediction, target in pairs]
     return _reduced_product(residuals, residuals, pairs, reduction)
@@ -68,7 +70,7 @@ def l1_loss(predictions: Any, targets: Any, *, reduction: str = "mean") -> Any:
     >>> l1_loss([1.0, 2.0], [1.0, 4.0])
     1.0
     """
-    _check_reduction(reduction, "l1_loss")
+    as_choice(reduction, "l1_loss: reduction", REDUCTIONS)
     pairs = matched(predictions, targets, "l1_loss")
     return _reduced([abs(prediction - target) for prediction, target in pairs], pairs, reduction)
 
@@ -85,7 +87,7 @@ def huber_loss(
     >>> huber_loss([0.5, 3.0], [0.0, 0.0], reduction="none")
     [0.125, 2.5]
     """
-    _check_reduction(reduction, "huber_loss")
+    as_choice(reduction, "huber_loss: reduction", REDUCTIONS)
     if not 0.0 < (delta if isinstance(delta, Value) else as_float(delta, "delta")) < math.inf:
         raise ValueError(f"huber_loss: delta must be positive and finite, not {delta!r}")
     pairs = matched(predictions, targets, "huber_loss")
@@ -103,7 +105,7 @@ def hinge_loss(scores: Any, targets: Any, *, reduction: str = "mean") -> Any:
     >>> hinge_loss([2.0, -0.5], [1, 1])
     0.75
     """
-    _check_reduction(reduction, "hinge_loss")
+    as_choice(reduction, "hinge_loss: reduction", REDUCTIONS)
     pairs = matched(scores, targets, "hinge_loss", _not_sign)
     return _reduced([relu(_shortfall(score, sign)) for score, sign in pairs], pairs, reduction)
 
@@ -119,7 +121,7 @@ def binary_cross_entropy(probabilities: Any, targets: Any, *, reduction: str = "
     >>> binary_cross_entropy([0.5, 0.5], [1, 0], reduction="none")
     [0.6931471805599453, 0.6931471805599453]
     """
-    _check_reduction(reduction, "binary_cross_entropy")
+    as_choice(reduction, "binary_cross_entropy: reduction", REDUCTIONS)
     pairs = matched(probabilities, targets, "binary_cross_entropy", _not_probability)
     losses = []
     for index, (probability, target) in enumerate(pairs):
@@ -143,7 +145,7 @@ def binary_cross_entropy_with_logits(logits: Any, targets: Any, *, reduction: st
     [0.0, 1000.0]
     """
     name = "binary_cross_entropy_with_logits"
-    _check_reduction(reduction, name)
+    as_choice(reduction, f"{name}: reduction", REDUCTIONS)
     pairs = matched(logits, targets, name, _not_probability)
     losses = [
         _weighted(target, softplus(-x), softplus(x))
@@ -167,7 +169,7 @@ def cross_entropy(logits: Any, targets: Any, *, reduction: str = "mean") -> Any:
     >>> cross_entropy([[1000.0, -1000.0], [0.0, 0.0]], [0, 1], reduction="none")
     [0.0, 0.6931471805599453]
     """
-    _check_reduction(reduction, "cross_entropy")
+    as_choice(reduction, "cross_entropy: reduction", REDUCTIONS)
     if is_scalar(logits):
         raise ValueError(_one_logit("cross_entropy"))
     rows = as_rows(logits, "cross_entropy: the logits")
@@ -287,11 +289,6 @@ def _not_sign(target: float) -> str:
 
 def _not_probability(target: float) -> str:
     return "" if 0.0 <= target <= 1.0 else "allowed are 0, 1, and probabilities between them"
-
-
-def _check_reduction(reduction: object, loss: str) -> None:
-    if not isinstance(reduction, str) or reduction not in {"mean", "sum", "none"}:
-        raise ValueError(f"{loss}: reduction is 'mean', 'sum' or 'none', not {reduction!r}")
 
 
 def _reduced(losses: list[Any], pairs: Pairs, reduction: str) -> Any:

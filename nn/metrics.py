@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from autograd.arguments import as_count
+from autograd.arguments import as_choice, as_count, as_float
 from nn.matching import as_labels, as_rows, is_scalar, matched, numbers_of
 
 __all__ = [
@@ -106,7 +106,7 @@ def confusion_matrix(
     if threshold is None and (is_scalar(rows[0]) or len(rows[0]) == 1):
         decisions = _given(rows, targets, name)
     else:
-        decisions = _decided(rows, targets, name, threshold or 0.0)
+        decisions = _decided(rows, targets, name, 0.0 if threshold is None else threshold)
     count = decisions.classes if classes is None else as_count(classes, f"{name}: classes")
     largest = max(decisions.predicted + decisions.actual)
     if largest >= count:
@@ -200,9 +200,7 @@ def _averaged(
     decisions = _decided(predictions, targets, name, threshold)
     if average is None:
         average = "binary" if decisions.binary else "macro"
-    if average not in AVERAGES:
-        allowed = ", ".join(map(repr, AVERAGES))
-        raise ValueError(f"{name}: average is one of {allowed}, not {average!r}")
+    average = as_choice(average, f"{name}: average", AVERAGES)
     if average == "binary" and decisions.classes > 2:
         raise ValueError(
             f"{name}: 'binary' is for two classes, not {decisions.classes}; try average='macro'"
@@ -245,6 +243,7 @@ def _decided(predictions: Any, targets: Any, metric: str, threshold: float) -> _
     >>> _decided([[0.1, 0.9], [0.8, 0.2]], [1, 1], "accuracy", 0.0).predicted
     [1, 0]
     """
+    threshold = as_float(threshold, f"{metric}: threshold")
     rows = numbers_of(as_rows(predictions, f"{metric}: the predictions"))
     if is_scalar(rows[0]) or len(rows[0]) == 1:
         pairs = matched(rows, targets, metric, _not_binary)

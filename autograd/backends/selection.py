@@ -6,6 +6,7 @@ from importlib.util import find_spec
 from logging import getLogger
 from typing import TYPE_CHECKING, Any
 
+from autograd.arguments import as_choice
 from autograd.backends.executable import BackendLimit, Batches, Executable, Progress, Sizes, Stepper
 from autograd.program.interpreter import Interpreted
 from autograd.program.schedule import scheduled
@@ -34,8 +35,7 @@ def checked_backend(name: object) -> str:
     Raises ValueError for an unknown name, and ImportError, saying what to install, for one whose
     package is missing.
     """
-    if not isinstance(name, str) or name not in NAMES:
-        raise ValueError(f"there is no backend {name!r}; choose one of {', '.join(NAMES)}")
+    name = as_choice(name, "backend", NAMES)
     if find_spec("numpy") is None:
         raise ImportError("compiled functions need NumPy: pip install numpy")
     loaded("numpy")  # here rather than in the first call, which another thread's fork may meet

@@ -7,7 +7,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any, Concatenate, Generic, ParamSpec, TypeVar, overload
 
 from autograd import functional
-from autograd.arguments import as_switch
+from autograd.arguments import as_choice, as_switch
 from autograd.backends.selection import checked_backend
 from autograd.backward import accumulate
 from autograd.errors import TracingError
@@ -18,7 +18,7 @@ from autograd.program.programs import Programs
 from autograd.program.schedule import scheduled
 from autograd.program.simplify import StatisticsByKind
 from autograd.program.trace import Function, Graph
-from autograd.program.verification import STRUCTURE, checked_policy
+from autograd.program.verification import POLICIES, STRUCTURE
 from autograd.runtime import loaded
 from autograd.structure import described
 from autograd.value import Value
@@ -142,7 +142,7 @@ def compile(
             f"compile takes a function, not {f!r}; compile_graph(output, inputs) compiles a graph "
             "that is already built"
         )
-    checked_policy(verify, "compile")
+    as_choice(verify, "compile: verify", POLICIES)
     return Compiled(Function(f), in_axes, backend, as_switch(check, "compile: check"), verify)
 
 
@@ -305,8 +305,7 @@ class Compiled(Generic[Parameters, Result]):
         >>> w.grad
         2.0
         """
-        if reduction not in {"mean", "sum"}:
-            raise ValueError(f"backward: reduction is 'mean' or 'sum', not {reduction!r}")
+        as_choice(reduction, "backward: reduction", ("mean", "sum"))
         arguments = self._read(args)
         if CURRENT.get().tracing is not None:
             raise TracingError(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from autograd.arguments import as_choice, as_float, as_function, as_items, as_mapping
 from autograd.backends.selection import checked_backend, stepper
 from autograd.graph import CLOCK
 from autograd.program.arguments import Arguments, Axes, read
@@ -12,10 +13,10 @@ from autograd.program.interpreter import Interpreted
 from autograd.program.trace import Function
 from autograd.program.training import batched, check_state, traced_rule, training_program, updated
 from autograd.program.verification import (
+    POLICIES,
     STRUCTURE,
     Case,
     Verification,
-    checked_policy,
     same_trace,
     stale,
 )
@@ -118,21 +119,26 @@ class Descent:
         backend: str = "auto",
         verify: str = "auto",
     ) -> None:
-        self._function = Function(f)
+        self._function = Function(as_function(f, "Descent: f"))
         self._in_axes = in_axes
         self._backend = checked_backend(backend)
+        parameters = as_items(parameters, "Descent: parameters", "Values")
+        state = as_items(state, "Descent: state", "tuples of numbers, one for each parameter")
         check_state(parameters, state)
-        unknown = [name for name in scheduled if name not in settings]
+        settings = as_mapping(settings, "Descent: settings", "names to numbers")
+        scheduled = as_items(scheduled, "Descent: scheduled", "names of settings")
+        unknown = [name for name in scheduled if not isinstance(name, str) or name not in settings]
         if unknown:
             raise ValueError(
                 f"Descent: scheduled names {unknown[0]!r}, but the settings are "
-                f"{', '.join(settings) or 'empty'}"
+                f"{', '.join(map(str, settings)) or 'empty'}"
             )
-        if clip_norm is not None and not clip_norm > 0.0:
+        if clip_norm is not None and not as_float(clip_norm, "Descent: clip_norm") > 0.0:
             raise ValueError(f"Descent: clip_norm must be positive or None, not {clip_norm!r}")
-        self._rule, self._settings, self._clip_norm = Function(rule), dict(settings), clip_norm
+        self._rule = Function(as_function(rule, "Descent: the rule"))
+        self._settings, self._clip_norm = settings, clip_norm
         self._scheduled = {name: settings[name] for name in scheduled}
-        arguments = read(args, in_axes, self._function.names)
+        arguments = self._arguments(args)
         if arguments.examples is None:
             raise ValueError(
                 f"Descent: in_axes={in_axes!r} says that no argument is a batch; steps take some "
@@ -141,7 +147,7 @@ class Descent:
         self._example = arguments._replace(examples=None, shared=None)
         self._parameters = list(parameters)
         self._state = list(state)
-        self._verification = Verification(checked_policy(verify, "Descent"))
+        self._verification = Verification(as_choice(verify, "Descent: verify", POLICIES))
         self._case = Case(self._example)  # the only one
         self._linked = True
         structure, began = STRUCTURE.now, perf_counter()  # before anything is read
@@ -277,7 +283,9 @@ class Descent:
         counts: Any,
         schedules: abc.Mapping[str, abc.Sequence[float]] | None,
     ) -> abc.Callable[[], Steps]:
-        batches = batched(arguments, order, counts, self._scheduled, schedules or {})
+        given = {} if schedules is None else schedules
+        given = as_mapping(given, "Descent: schedules", "names to lists of numbers")
+        batches = batched(arguments, order, counts, self._scheduled, given)
         return _Plan(self, batches)
 
     def value_and_grad(self, args: tuple[Any, ...]) -> tuple[float, list[float]]:
@@ -353,10 +361,14 @@ class Descent:
         self._stepper.parameters[:] = numbers
         self._clock = CLOCK.now
 
+    def _arguments(self, args: tuple[Any, ...]) -> Arguments:
+        several = tuple(as_items(args, "Descent: args", "arguments of f"))
+        return read(several, self._in_axes, self._function.names)
+
     def _read(self, args: tuple[Any, ...] | Arguments) -> Arguments:
         if isinstance(args, Arguments):
             return args
-        arguments = read(args, self._in_axes, self._function.names)
+        arguments = self._arguments(args)
         if arguments.shapes != self._example.shapes:
             raise ValueError(
                 f"Descent: the arguments have the structure {arguments.shapes}, but the loss "

@@ -7,6 +7,7 @@ from math import inf
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from autograd.arguments import as_choice
 from autograd.mode import CURRENT
 from autograd.primitive import RESERVED
 from autograd.program.arguments import Arguments
@@ -113,6 +114,7 @@ class Programs:
 
     def runner(self, kind: str, arguments: Arguments) -> Runner:
         """Return the program of one kind of result, verified now."""
+        as_choice(kind, "the kind of result", KINDS)
         return self._runner(kind, self._case(arguments, now=True).used)
 
     def trace(self, arguments: Arguments) -> Trace:
@@ -221,8 +223,6 @@ class Programs:
     def _runner(self, kind: str, traced: _Traced) -> Runner:
         runner = traced.runners.get(kind)
         if runner is None:
-            if kind not in KINDS:
-                raise ValueError(f"there is no result {kind!r}; choose one of {', '.join(KINDS)}")
             with self._turns.lock:
                 runner = traced.runners.get(kind)
                 if runner is None:

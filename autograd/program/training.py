@@ -173,6 +173,8 @@ def check_state(parameters: abc.Sequence[Any], state: abc.Sequence[tuple[float, 
     """Check that the parameters are different leaves, and that each has a line of the state."""
     places: dict[Any, int] = {}
     for place, parameter in enumerate(parameters):
+        if not isinstance(parameter, Value):
+            raise TypeError(f"Descent: parameter {place} must be a Value, not {parameter!r}")
         if parameter.op is not None:
             raise ValueError(
                 f"parameter {place} is the result of {parameter.op.name}; only leaves, made by "
@@ -186,6 +188,8 @@ def check_state(parameters: abc.Sequence[Any], state: abc.Sequence[tuple[float, 
             "of numbers, which may be empty, for each"
         )
     for place, line in enumerate(state):
+        if not isinstance(line, tuple | list):
+            raise TypeError(f"Descent: the state of parameter {place} is {line!r}, not a tuple")
         if len(line) != len(state[0]):
             raise ValueError(
                 f"the state of parameter {place} has {len(line)} numbers, "
@@ -254,7 +258,10 @@ def _whole(numbers: Any, name: str) -> Any:
     """Return a list or array of whole numbers as 64-bit integers."""
     import numpy as np
 
-    array = np.asarray(numbers)
+    try:
+        array = np.asarray(numbers)
+    except ValueError:  # rows of different lengths
+        array = np.asarray(numbers, dtype=object)
     if array.ndim != 1 or (array.size and array.dtype.kind not in "iu"):
         raise TypeError(
             f"Descent: {name} is a list of whole numbers, not of shape {array.shape} and type "

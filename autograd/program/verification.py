@@ -82,13 +82,6 @@ CHEAP_ONCE = 1.0  # the first trace, which loads what it needs or is delayed, ma
 COUNTED = 1000  # calls; after so many the pause alone decides, and calls are quicker
 
 
-def checked_policy(verify: object, what: str) -> str:
-    """Return the policy if there is such a one; ValueError, which names `what`, if not."""
-    if not isinstance(verify, str) or verify not in POLICIES:
-        raise ValueError(f"{what}: verify is one of {', '.join(POLICIES)}, not {verify!r}")
-    return verify
-
-
 class Case:
     """One structure of arguments under one variant: what is in use for it, and since when.
 

@@ -7,6 +7,7 @@ from operator import methodcaller
 from typing import TypeAlias
 
 from autograd import Value
+from autograd.arguments import as_function
 from nn.arguments import named
 
 __all__ = ["ACTIVATIONS", "Activation", "activation_function", "activation_name"]
@@ -39,7 +40,10 @@ def activation_function(activation: str | Activation) -> Activation:
     >>> activation_function("tanh")(Value(0.0)).data
     0.0
     """
-    return activation if callable(activation) else named("activation", activation, ACTIVATIONS)
+    if not callable(activation):
+        return named("activation", activation, ACTIVATIONS)
+    found: Activation = as_function(activation, "activation", "a Value", such_as="autograd.tanh")
+    return found
 
 
 def activation_name(activation: str | Activation) -> str:

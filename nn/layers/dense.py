@@ -56,6 +56,7 @@ class Neuron(Module):
     ) -> None:
         nin = as_count(nin, "nin", most=MOST_WEIGHTS)
         activation = _activation(activation, nonlin)
+        fan_out = as_count(fan_out, "fan_out")
         draw = initializer_function(initializer, activation)
         source = generator(rng)
         self.weights = Vector(Value(draw(nin, fan_out, source), label=f"w{i}") for i in range(nin))

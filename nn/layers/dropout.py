@@ -9,6 +9,7 @@ from contextvars import ContextVar
 from typing import Any, NamedTuple
 
 from autograd import TracingError, Value
+from autograd.arguments import as_float
 from nn.arguments import generator
 from nn.layers.inputs import flat
 from nn.module import Module
@@ -86,7 +87,9 @@ class Dropout(NoiseLayer):
 def _multiplied(x: Any, mask: Iterator[Any]) -> Any:
     if isinstance(x, Value | float | int):
         return x * next(mask)
-    return [_multiplied(item, mask) for item in x] if hasattr(x, "__iter__") else x * next(mask)
+    if hasattr(x, "__iter__"):
+        return [_multiplied(item, mask) for item in x]
+    return as_float(x, "Dropout") * next(mask)
 
 
 def noise_layers(model: Module) -> list[NoiseLayer]:

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import TypeAlias
 
 from autograd import Value
+from autograd.arguments import as_function
 from nn.arguments import named
 from nn.layers.activations import ACTIVATIONS
 
@@ -99,7 +100,10 @@ def initializer_function(
     """
     if initializer is None:
         return he_uniform if _passes_half(activation) else xavier_uniform
-    return initializer if callable(initializer) else named("initializer", initializer, INITIALIZERS)
+    if not callable(initializer):
+        return named("initializer", initializer, INITIALIZERS)
+    found: Initializer = as_function(initializer, "initializer", "fan_in", "fan_out", "rng")
+    return found
 
 
 def _passes_half(activation: object) -> bool:

@@ -92,7 +92,8 @@ class Perceptron(Module):
         ([2, 2, 2, 1, 2, 2, 1, 3], {0: 1, 1: 2, 2: 1})
         """
         epochs = as_count(epochs, "epochs")
-        if not 0.0 < as_float(lr, "lr") < inf:
+        lr = as_float(lr, "lr")
+        if not 0.0 < lr < inf:
             raise ValueError(f"lr must be positive and finite, not {lr!r}")
         as_switch(shuffle, "shuffle")
         generator(rng)  # refuses what is none before anything runs

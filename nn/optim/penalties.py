@@ -41,6 +41,8 @@ class WeightPenalty(ABC):
 
     def __call__(self, model: Module) -> Value:
         """Return the penalty of a model."""
+        if not callable(getattr(model, "named_parameters", None)):
+            raise TypeError(f"{type(self).__name__} is called with a model, not {model!r}")
         weights = Vector(_penalized(model, self.biases))
         with scope(type(self).__name__):
             return self.size(weights) * self.strength

@@ -59,9 +59,8 @@ class StepLR(Schedule):
     """
 
     def __init__(self, optimizer: Optimizer, step_size: int, gamma: float = 0.1) -> None:
-        _check_factor(gamma, "StepLR: gamma")
+        self.gamma = _factor(gamma, "StepLR: gamma")
         self.step_size = as_count(step_size, "StepLR: step_size")
-        self.gamma = gamma
         super().__init__(optimizer)
 
     def rate(self, epochs: int) -> float:
@@ -76,9 +75,8 @@ class CosineLR(Schedule):
     """
 
     def __init__(self, optimizer: Optimizer, total_iters: int, eta_min: float = 0.0) -> None:
-        _check_factor(eta_min, "CosineLR: eta_min")
+        self.eta_min = _factor(eta_min, "CosineLR: eta_min")
         self.total_iters = as_count(total_iters, "CosineLR: total_iters")
-        self.eta_min = eta_min
         super().__init__(optimizer)
 
     def rate(self, epochs: int) -> float:
@@ -100,10 +98,8 @@ class LinearLR(Schedule):
         end_factor: float = 1.0,
         total_iters: int = 5,
     ) -> None:
-        _check_factor(start_factor, "LinearLR: start_factor")
-        _check_factor(end_factor, "LinearLR: end_factor")
-        self.start_factor = start_factor
-        self.end_factor = end_factor
+        self.start_factor = _factor(start_factor, "LinearLR: start_factor")
+        self.end_factor = _factor(end_factor, "LinearLR: end_factor")
         self.total_iters = as_count(total_iters, "LinearLR: total_iters")
         super().__init__(optimizer)
 
@@ -113,6 +109,8 @@ class LinearLR(Schedule):
         return self.base_lr * (self.start_factor + (self.end_factor - self.start_factor) * done)
 
 
-def _check_factor(factor: Any, argument: str) -> None:
-    if not 0.0 <= as_float(factor, argument) < math.inf:
-        raise ValueError(f"{argument} must be at least 0 and finite, not {factor!r}")
+def _factor(given: Any, argument: str) -> float:
+    factor = as_float(given, argument)
+    if not 0.0 <= factor < math.inf:
+        raise ValueError(f"{argument} must be at least 0 and finite, not {given!r}")
+    return factor

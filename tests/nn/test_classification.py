@@ -97,7 +97,7 @@ def test_what_is_undefined_is_0(metric):
         ),
         (
             lambda: recall([0.1], [1], average="mean"),
-            "recall: average is one of 'binary', .* not 'mean'",
+            "recall: average must be one of 'binary', .* not 'mean'",
         ),
         (lambda: f1_score([0.1, 0.2], [1, 2]), "f1_score, row 1: the target is 2; of one output"),
         (lambda: recall([[0, 1], [0, 1]], [1, 2]), "recall, row 1: .* no class from 0 to 1"),

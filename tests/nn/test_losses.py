@@ -240,7 +240,10 @@ def test_graphs_are_small():
         (lambda: nn.mse_loss([1.0, [2.0]], [1.0, 2.0]), "row 0 is a number where other rows"),
         (lambda: nn.mse_loss([[1.0], []], [1.0, 2.0]), "row 1 is not a sequence of numbers"),
         (lambda: nn.mse_loss([1.0, 2.0], [1.0, math.nan]), "row 1: the target is nan"),
-        (lambda: nn.mse_loss([1.0], [1.0], reduction="avg"), "'mean', 'sum' or 'none', not 'avg'"),
+        (
+            lambda: nn.mse_loss([1.0], [1.0], reduction="avg"),
+            "reduction must be one of 'mean', 'sum', 'none', not 'avg'",
+        ),
         (lambda: nn.huber_loss([1.0], [1.0], delta=0.0), "delta must be positive"),
         (lambda: nn.cross_entropy([], []), "the logits are empty"),
         (lambda: nn.cross_entropy(LOGITS, [0] * 6), "7 rows of logits but 6 targets"),
