@@ -11,7 +11,7 @@ import pytest
 from autograd import Value
 from nn import Conv2d, Dropout, Flatten, Layer, MaxPool2d, Module, Sequential
 from visualize import plot_feature_maps
-from visualize.plots.layer_output import channels_of, maps_of, target_of
+from visualize.plots.feature_maps import channels_of, maps_of, target_of
 
 pytest.importorskip("matplotlib", reason="plots need matplotlib, of the extra plots")
 

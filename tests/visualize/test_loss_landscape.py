@@ -13,8 +13,8 @@ import autograd
 from autograd import Value
 from nn import MLP, SGD, Dropout, Layer, Module, Sequential, cross_entropy, fit, mse_loss
 from visualize import ParameterPath, plot_landscape
-from visualize.plots.directions import principal_directions
-from visualize.plots.objective import Objective
+from visualize.plots.compiled_model import Objective
+from visualize.plots.parameter_plane import principal_directions
 
 pytest.importorskip("matplotlib", reason="plots need matplotlib, of the extra plots")
 

@@ -13,7 +13,7 @@ import autograd
 from autograd import Value
 from nn import Conv2d, Dropout, Layer, Sequential
 from visualize.plots import draw_network, plot_decision_boundary, plot_history, save_figure
-from visualize.plots.line_labels import label_places
+from visualize.plots.network import label_places
 
 matplotlib = pytest.importorskip("matplotlib", reason="plots need matplotlib, of the extra plots")
 

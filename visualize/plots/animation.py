@@ -1,16 +1,18 @@
-"""What all animations have in common: they are saved as SVG without script, or as GIF."""
+"""Animations: a figure whose parts appear or move, as SVG without script, or as GIF."""
 
 from __future__ import annotations
 
+import io
 import os
 import re
 from abc import ABC, abstractmethod
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from autograd.files import as_path
+from visualize.draw.animated import with_ids
 from visualize.plots.figures import figure_bytes
-from visualize.plots.gif import gif
 from visualize.save import write_atomically
 
 if TYPE_CHECKING:
@@ -18,9 +20,10 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from numpy.typing import NDArray
 
-__all__ = ["Animation", "svg_of"]
-
 SUFFIXES = (".svg", ".gif")
+ID = "moving-id"  # begins the ids of all that moves, until a hash of the whole picture is known
+REST = 1.5  # seconds that the last picture of a GIF stays
+PLAYS = 3
 PATH_DATA = re.compile(r' d="[^"]*')
 
 
@@ -28,12 +31,13 @@ class Animation(ABC):
     """A picture in motion: `figure` is its last picture, with all that appears.
 
     `.svg` is the text of an animated SVG, which plays when it is opened, and again when it is
-    pressed; who asks for reduced motion sees the last picture. `.save(path)` writes it, or a GIF.
+    pressed; a reader who asks for reduced motion sees the last picture. `.save(path)` writes it, or
+    a GIF.
     """
 
     figure: Figure
     seconds: float
-    loop: bool = False  # for ever; else the SVG plays once, the GIF a few times
+    loop: bool = False  # for ever; else the SVG plays once, the GIF three times
 
     @property
     @abstractmethod
@@ -42,7 +46,7 @@ class Animation(ABC):
 
     @abstractmethod
     def pictures(self) -> list[NDArray[np.uint8]]:
-        """Return what is seen at each moment, (height, width, 4) bytes each."""
+        """Return the picture at each moment, (height, width, 4) bytes each."""
 
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Write the animation as .svg or .gif, by the suffix, and return the path.
@@ -66,16 +70,48 @@ class Animation(ABC):
         if suffix == ".svg":
             content = self.svg.encode()
         else:
-            content = gif(self.pictures(), self.seconds, loop=self.loop)
+            content = _gif(self.pictures(), self.seconds, loop=self.loop)
         write_atomically(target, content)
         return target
 
 
 def svg_of(figure: Figure, *, digits: int) -> str:
-    """Return a figure as SVG, whose paths have so many digits of a point after the dot.
+    """Return a figure as SVG; the coordinates of its paths have so many digits after the dot.
 
-    Matplotlib writes six; two are sharp, and half the file.
+    Matplotlib writes six; with two the picture is as sharp, and half as long.
     """
     further = re.compile(rf"(?<=\.\d{{{digits}}})\d+")
     picture = figure_bytes(figure, ".svg").decode()
     return PATH_DATA.sub(lambda path: further.sub("", path.group()), picture)
+
+
+def moved_by(style_sheet: Iterable[str], picture: str) -> str:
+    """Return an SVG with a style sheet that moves the parts whose ids begin with ID."""
+    body, _, _ = picture.rpartition("</svg>")
+    sheet = "\n".join(style_sheet)
+    return with_ids(f"{body}<style>{sheet}</style>\n</svg>\n", ID)
+
+
+def _gif(pictures: Sequence[NDArray[np.uint8]], seconds: float, *, loop: bool) -> bytes:
+    """Return a GIF that plays three times, or for ever if `loop`; each time takes `seconds`."""
+    import numpy as np
+    from PIL import Image  # comes with matplotlib
+
+    # One below the other, so that all get the same colours.
+    together = Image.fromarray(np.concatenate(pictures)).convert("RGB").quantize()
+    height = together.height // len(pictures)
+    first, *others = (
+        together.crop((0, top, together.width, top + height))
+        for top in range(0, together.height, height)
+    )
+    each = round(1000 * seconds / max(len(others), 1))
+    content = io.BytesIO()
+    first.save(
+        content,
+        "gif",
+        save_all=True,
+        append_images=others,
+        duration=[*(each for _ in others), round(1000 * REST)],
+        loop=0 if loop else PLAYS - 1,
+    )
+    return content.getvalue()

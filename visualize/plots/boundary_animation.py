@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from autograd.arguments import as_count, as_float, as_switch
 from autograd.runtime import computed
 from visualize.digits import counted
+from visualize.draw.animated import in_motion
 from visualize.escape import plot_text
-from visualize.plots.animation import Animation, svg_of
+from visualize.plots.animation import ID, REST, Animation, moved_by, svg_of
+from visualize.plots.boundary import DecisionPlane, reach_of
 from visualize.plots.boundary_recorder import BoundaryFrame, BoundaryRecorder
-from visualize.plots.decision_plane import DecisionPlane, reach_of
-from visualize.plots.figures import POSITIVE, matplotlib_module, new_figure
-from visualize.plots.gif import REST
-from visualize.plots.turning import frame_id, turning
+from visualize.plots.figures import POSITIVE, matplotlib_module, new_figure, open_frame
 
 if TYPE_CHECKING:
     import numpy as np
@@ -24,52 +24,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from numpy.typing import NDArray
 
-__all__ = ["BoundaryAnimation", "animate_boundary"]
-
 BANDS = 11  # of colours: half as many as of a single picture, for the size of the file
 STEEP = 30.0  # times the lowest loss that the highest one is: then their axis is logarithmic
-
-
-class BoundaryAnimation(Animation):
-    """Frames shown in turn over the same axes: `parts[i]` is all that only frame i shows."""
-
-    def __init__(
-        self, figure: Figure, parts: Sequence[Sequence[Artist]], *, seconds: float, loop: bool
-    ) -> None:
-        self.figure, self.parts, self.seconds, self.loop = figure, parts, seconds, loop
-        for frame, artists in enumerate(parts):
-            for part, artist in enumerate(artists):
-                artist.set_gid(frame_id(frame, part))
-        # Places are found once, with all frames there: the same ones in each picture and format.
-        figure.draw_without_rendering()
-        figure.set_layout_engine("none")
-
-    @computed
-    def svg(self) -> str:
-        """The animation as SVG."""
-        return turning(
-            svg_of(self.figure, digits=1),
-            len(self.parts),
-            seconds=self.seconds,
-            rest=REST,
-            loop=self.loop,
-        )
-
-    def pictures(self) -> list[NDArray[np.uint8]]:
-        """Return the frames, (height, width, 4) bytes each."""
-        import numpy as np
-
-        canvas = matplotlib_module("backends.backend_agg").FigureCanvasAgg(self.figure)
-        pictures = []
-        for shown in range(len(self.parts)):
-            for frame, artists in enumerate(self.parts):
-                for artist in artists:
-                    artist.set_visible(frame == shown)
-            canvas.draw()
-            pictures.append(np.array(canvas.buffer_rgba()))
-        for artist in (artist for artists in self.parts for artist in artists):
-            artist.set_visible(True)
-        return pictures
 
 
 def animate_boundary(
@@ -177,6 +133,67 @@ def _draw_losses(axes: Axes, losses: dict[int, float]) -> None:
     axes.margins(y=0.2)
     axes.set_xlabel("epoch")
     axes.set_ylabel("loss")
-    axes.xaxis.set_major_locator(matplotlib_module("ticker").MaxNLocator(integer=True))
-    axes.grid(alpha=0.3)
-    axes.spines[["top", "right"]].set_visible(False)
+    open_frame(axes, whole=True)
+
+
+class BoundaryAnimation(Animation):
+    """Frames shown in turn over the same axes; `parts[i]` are the artists of frame i alone."""
+
+    def __init__(
+        self, figure: Figure, parts: Sequence[Sequence[Artist]], *, seconds: float, loop: bool
+    ) -> None:
+        self.figure, self.parts, self.seconds, self.loop = figure, parts, seconds, loop
+        for frame, artists in enumerate(parts):
+            for part, artist in enumerate(artists):
+                artist.set_gid(f"{ID}-frame{frame}-{part}")
+        # Places are found once, with all frames there: the same ones in each picture and format.
+        figure.draw_without_rendering()
+        figure.set_layout_engine("none")
+
+    @computed
+    def svg(self) -> str:
+        """The animation as SVG."""
+        last = len(self.parts) - 1
+        picture = re.sub(
+            rf'<g id="{ID}-frame(?!{last}-)',
+            lambda found: f'<g visibility="hidden"{found[0][2:]}',
+            svg_of(self.figure, digits=1),
+        )
+        rules = _rules(last, self.seconds, self.loop)
+        still = f'svg:active [id^="{ID}-frame"]{{animation:none}}'
+        return moved_by(in_motion(rules, [still]), picture)
+
+    def pictures(self) -> list[NDArray[np.uint8]]:
+        """Return the frames, (height, width, 4) bytes each."""
+        import numpy as np
+
+        canvas = matplotlib_module("backends.backend_agg").FigureCanvasAgg(self.figure)
+        pictures = []
+        for shown in range(len(self.parts)):
+            for frame, artists in enumerate(self.parts):
+                for artist in artists:
+                    artist.set_visible(frame == shown)
+            canvas.draw()
+            pictures.append(np.array(canvas.buffer_rgba()))
+        for artist in (artist for artists in self.parts for artist in artists):
+            artist.set_visible(True)
+        return pictures
+
+
+def _rules(last: int, seconds: float, loop: bool) -> Iterator[str]:
+    """Yield the rules that show one frame after the other, the last one within `seconds`.
+
+    It stays for a while, and all begins anew, if `loop`, or for ever. A program that knows no
+    motion, and a reader who asks for less of it, see the last frame.
+    """
+    cycle = seconds + REST
+    plays = "infinite" if loop else "1"
+    shown = f"{100 * seconds / last / cycle:.4f}%"
+    yield f"@keyframes {ID}-turn{{0%{{visibility:visible}}{shown},to{{visibility:hidden}}}}"
+    yield f'[id^="{ID}-frame"]{{animation:{ID}-turn {cycle:g}s step-end {plays}}}'
+    for frame in range(1, last):
+        yield f'[id^="{ID}-frame{frame}-"]{{animation-delay:{seconds * frame / last:.4f}s}}'
+    # The last one is hidden until its time has come.
+    until = f"{100 * seconds / cycle:.4f}%"
+    yield f"@keyframes {ID}-last{{0%{{visibility:hidden}}{until},to{{visibility:visible}}}}"
+    yield f'[id^="{ID}-frame{last}-"]{{animation-name:{ID}-last}}'

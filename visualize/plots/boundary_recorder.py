@@ -7,14 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from autograd.arguments import as_count, as_function
 from visualize.digits import counted, significant
-from visualize.plots.answers import Answers
-from visualize.plots.decision_plane import plane_around
+from visualize.plots.boundary import plane_around
+from visualize.plots.compiled_model import Answers
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import ArrayLike, NDArray
-
-__all__ = ["BoundaryFrame", "BoundaryRecorder"]
 
 
 @dataclass(frozen=True, slots=True)

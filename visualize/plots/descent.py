@@ -8,17 +8,14 @@ from typing import TYPE_CHECKING, Any
 from autograd.arguments import as_count
 from visualize.escape import plot_text
 from visualize.plots.arrays import as_floats
-from visualize.plots.figures import matplotlib_module, new_figure
-from visualize.plots.landscape import Landscape
-from visualize.plots.track import Track, look_of, track_of
+from visualize.plots.figures import new_figure
+from visualize.plots.landscape import Landscape, Track, draw_legend, look_of, track_of
 
 if TYPE_CHECKING:
     import numpy as np
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
     from numpy.typing import NDArray
-
-__all__ = ["descent_picture", "plot_descent"]
 
 MARK, MOST_MARK = 7.0, 13.0  # points; of the last path, and most of those that it lies on
 
@@ -39,7 +36,7 @@ def plot_descent(
     `high`, numbers or pairs. A function of one number is a curve; of two, contours in grey, white
     in the valley, at logarithmic heights where most of the ground is flat. A path begins at a
     hollow mark and ends at a full one; the legend says where, or that it left the picture, or
-    at which step it was no longer finite. There 0 stands for what is below 1e-12 of the frame.
+    at which step it was no longer finite. There 0 stands for all that is below 1e-12 of the frame.
 
     The function is asked at `resolution` x `resolution` points, or 4 x `resolution` of a curve.
 
@@ -90,14 +87,7 @@ def descent_picture(
             track_of(name, path, landscape, axes, look=look_of(place), size=size, height=height)
         )
     if tracks:
-        line = matplotlib_module("lines").Line2D
-        handles = [
-            line([], [], **track.look, ms=5, label=plot_text(track.label)) for track in tracks
-        ]
-        figure.legend(
-            handles=handles, loc="outside lower center", frameon=False, fontsize=9,
-            title="hollow: start, full: end", title_fontsize=8,
-        )  # fmt: skip
+        draw_legend(figure, tracks)
     if title is not None:
         axes.set_title(plot_text(title))
     return figure, axes, tracks

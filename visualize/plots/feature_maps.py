@@ -1,4 +1,4 @@
-"""An image, and what every kernel of a convolution makes of it."""
+"""An image, and the feature map that every kernel of a convolution makes of it."""
 
 from __future__ import annotations
 
@@ -6,12 +6,25 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from autograd import no_grad
 from autograd.arguments import as_count, as_switch
-from visualize.escape import plot_text
-from visualize.plots.kernels import kernels_of
-from visualize.plots.layer_output import channels_of, maps_of, target_of
-from visualize.plots.panels import Panels
-from visualize.plots.pixels import as_picture, note_not_finite, scale_of, show_picture
+from visualize.modes import evaluating
+from visualize.plots.arrays import as_floats
+from visualize.plots.figures import BAR_ROOM, Panels
+from visualize.plots.images import (
+    GAP,
+    NOTE,
+    WORDS,
+    Grid,
+    as_picture,
+    filled,
+    is_finite,
+    note_not_finite,
+    scale_of,
+    show_picture,
+    tallness,
+)
+from visualize.plots.layer_weights import kernels_of, modules_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -20,14 +33,12 @@ if TYPE_CHECKING:
 
     Picture = NDArray[np.float64]
 
-__all__ = ["plot_feature_maps"]
-
-# All in inches.
-IMAGE = 2.0  # the side of the image
+# In inches.
+IMAGE = 2.0  # the width of the image
 MAPS_WIDTH, WIDEST, NARROWEST = 6.6, 1.6, 0.9  # all maps side by side, and one of them
+APART = 0.4  # the image and the maps
+LOWEST = 1.6  # the whole, for the bar of colours
 KERNEL = 0.4  # of the width of a map
-GAP, WORDS, EDGE = 0.12, 0.26, 0.2  # between pictures, above them for a title, around everything
-BAR, BAR_ROOM = 0.13, 0.95  # a bar of colours, and its room with numbers and words
 WIDE = 1.5  # of the width of all maps to their height, where that is free
 
 
@@ -60,64 +71,126 @@ def plot_feature_maps(
     >>> [axes.get_title() for axes in figure.axes if axes.get_title()]
     ['image', 'kernel 0', 'kernel 1']
     """
+    if columns is not None:
+        columns = as_count(columns, "plot_feature_maps: columns")
+    dark_on_white = as_switch(dark_on_white, "plot_feature_maps: dark_on_white")
     channels = channels_of(image)
     target = target_of(model, layer)
     maps = maps_of(model, target, channels)
     kernels = _kernels(target)
-    if columns is not None:
-        columns = as_count(columns, "plot_feature_maps: columns")
-    dark_on_white = as_switch(dark_on_white, "plot_feature_maps: dark_on_white")
-    wide = min(columns or _columns(maps.shape), len(maps))
-    down = math.ceil(len(maps) / wide)
-    beside = 0.0 if kernels is None else KERNEL
-    width = min(WIDEST, max(NARROWEST, MAPS_WIDTH / (wide * (1 + beside))))
-    height = width * min(maps.shape[1] / maps.shape[2], 3.0)
-    cell, row = width * (1 + beside) + GAP * (1 + (beside > 0)), height + WORDS + GAP
-    pictures, labels = _as_shown(channels)
-    tall = IMAGE * min(pictures[0].shape[0] / pictures[0].shape[1], 3.0)
-    small = min(1.0, (max(down * row, 3.0) / len(pictures) - WORDS) / tall)
-    body = max(down * row, len(pictures) * (small * tall + WORDS), 1.6)
-    lost = not all(_finite(array) for array in (*pictures, *maps))
-    bars = 1 if kernels is None else 2
-    left = EDGE + small * IMAGE + 0.4
+    pictures, names = _as_shown(channels)
+    right = _maps_grid(maps, columns, KERNEL if kernels else 0.0)
+    left = _image_grid(pictures, room=max(right.height, 3.0))
+    height = max(left.height, right.height, LOWEST)
+    start = left.width + APART  # of the maps
+    scales = {"feature map": scale_of(maps, diverging=True)}
+    if kernels:
+        scales["kernel"] = scale_of(kernels, diverging=True)
     panels = Panels(
-        left + wide * cell + bars * BAR_ROOM + EDGE,
-        body + 2 * EDGE + 0.4 * (title is not None) + 0.3 * lost,
-        top=EDGE + 0.4 * (title is not None),
+        start + right.width + GAP + len(scales) * BAR_ROOM,
+        height,
+        title=title,
+        below=NOTE * (not all(map(is_finite, (*pictures, *maps)))),
     )
     greys = scale_of(pictures, dark_on_white=dark_on_white)
-    above = (body - len(pictures) * (small * tall + WORDS)) / 2
-    for place, (picture, label) in enumerate(zip(pictures, labels, strict=True)):
-        y = above + place * (small * tall + WORDS) + WORDS
-        axes = panels.axes(EDGE, y, small * IMAGE, small * tall)
+    for place, (picture, name) in enumerate(zip(pictures, names, strict=True)):
+        x, y = left.corner(place)
+        axes = panels.axes(x, y + (height - left.height) / 2, left.picture, left.tall)
         show_picture(axes, picture, greys)
-        axes.set_title(label, fontsize=9, pad=3)
-    signs = scale_of(list(maps), diverging=True)
-    weights = None if kernels is None else scale_of(list(kernels), diverging=True)
-    above = (body - down * row) / 2
+        axes.set_title(name, fontsize=9, pad=3)
+    noun = "kernel" if hasattr(target, "kernels") else "map"
     for place, array in enumerate(maps):
-        x = left + place % wide * cell
-        y = above + place // wide * row + WORDS
-        if kernels is not None:
-            kernel = kernels[place]
-            side = KERNEL * width
-            tallness = min(side * kernel.shape[0] / kernel.shape[1], height)
-            axes = panels.axes(x, y + (height - tallness) / 2, side, tallness)
-            show_picture(axes, kernel, weights)
-            x += side + GAP
-        axes = panels.axes(x, y, width, height)
-        show_picture(axes, array, signs)
-        noun = "kernel" if hasattr(target, "kernels") else "map"
+        x, y = right.corner(place)
+        x, y = x + start, y + (height - right.height) / 2
+        axes = panels.axes(x, y, right.picture, right.tall)
+        show_picture(axes, array, scales["feature map"])
         axes.set_title(f"{noun} {place}", fontsize=9, pad=3)
-    for place, (scale, name) in enumerate([(signs, "feature map"), (weights, "kernel")][:bars]):
-        x = left + wide * cell + place * BAR_ROOM + 0.1
-        bar = panels.axes(x, WORDS, BAR, body - WORDS)
-        panels.figure.colorbar(scale, cax=bar, label=name)
-        bar.tick_params(labelsize=8)
+        if kernels:
+            side = right.beside - GAP
+            axes = panels.axes(x - right.beside, y, side, right.tall)
+            show_picture(axes, kernels[place], scales["kernel"])
+    for place, (label, scale) in enumerate(scales.items()):
+        x = start + right.width + GAP + place * BAR_ROOM
+        panels.bar(scale, x, WORDS, height - WORDS, label)
     note_not_finite(panels.figure, [*pictures, *maps])
-    if title is not None:
-        panels.figure.suptitle(plot_text(title), y=1 - 0.15 / panels.height, va="top")
     return panels.figure
+
+
+def _maps_grid(maps: Sequence[Picture], columns: int | None, kernel: float) -> Grid:
+    # With room for a kernel, so wide in widths of a map, beside each.
+    tall = tallness(maps[0])
+    ideal = math.sqrt(WIDE * len(maps) * max(tall, 1 / 3))
+    columns = min(columns or filled(len(maps), ideal), len(maps))
+    width = min(WIDEST, max(NARROWEST, MAPS_WIDTH / (columns * (1 + kernel))))
+    beside = kernel * width + GAP if kernel else 0.0
+    return Grid(len(maps), columns, width, width * tall, words=WORDS, beside=beside)
+
+
+def _image_grid(pictures: Sequence[Picture], room: float) -> Grid:
+    # Its channels stand one below the other, in so much room.
+    tall = tallness(pictures[0])
+    width = min(IMAGE, ((room + GAP) / len(pictures) - WORDS - GAP) / tall)
+    return Grid(len(pictures), 1, width, width * tall, words=WORDS)
+
+
+def channels_of(image: Any) -> Picture:
+    """Return an image as an array (channels, rows, columns); ValueError for another shape."""
+    array = as_floats(image, "plot_feature_maps: the image")
+    if array.ndim not in {2, 3} or 0 in array.shape:
+        raise ValueError(
+            f"plot_feature_maps: the image has shape {array.shape}; it must be (rows, columns) or "
+            "(channels, rows, columns); for several images make a figure of each"
+        )
+    return array if array.ndim == 3 else array[None]
+
+
+def target_of(model: Any, layer: int | None) -> Any:
+    """Return `layers[layer]` of a model, or its first with kernels; a layer is its own target."""
+    layers = getattr(model, "layers", None)
+    if not isinstance(layers, list | tuple):
+        if layer is not None:
+            raise TypeError(
+                f"plot_feature_maps: layer is {layer}, but {type(model).__name__} has no list "
+                "`layers`; leave out layer, or give a model such as nn.Sequential"
+            )
+        if not hasattr(model, "kernels"):
+            raise TypeError(
+                "plot_feature_maps takes a layer with a list `kernels`, such as nn.Conv2d, or a "
+                f"model with a list `layers` that holds one; {type(model).__name__} is neither"
+            )
+        return model
+    if layer is not None:
+        if not -len(layers) <= layer < len(layers):
+            raise ValueError(
+                f"plot_feature_maps: layer is {layer}, but the model has layers 0 to "
+                f"{len(layers) - 1}"
+            )
+        return layers[layer]
+    for inner in layers:
+        if any(hasattr(module, "kernels") for module in modules_of(inner)):
+            return inner
+    raise TypeError(
+        f"plot_feature_maps: no layer of {type(model).__name__} has kernels; say after which to "
+        "look by layer=, or see what it looks for by plot_weights"
+    )
+
+
+def maps_of(model: Any, target: Any, channels: Picture) -> list[Picture]:
+    """Return the maps, (rows, columns) each, that a model makes of an image up to a layer in it."""
+    passed = model.layers if model is not target else [model]
+    signal: Any = channels.tolist()
+    with no_grad(), evaluating(model):
+        for layer in passed:
+            signal = layer(signal)
+            if layer is target:
+                break
+    maps = as_floats(signal, f"plot_feature_maps: the output of {target!r}")
+    if maps.ndim != 3:
+        raise ValueError(
+            f"plot_feature_maps: {target!r} gives an output of shape {maps.shape}; feature maps "
+            "are (kernels, rows, columns): choose an earlier layer by layer="
+        )
+    return list(maps)
 
 
 def _kernels(target: Any) -> list[Picture] | None:
@@ -128,25 +201,11 @@ def _kernels(target: Any) -> list[Picture] | None:
     return list(pictures[:, 0]) if pictures.shape[1] == 1 else None
 
 
-def _columns(shape: Sequence[int]) -> int:
-    # As many as make the whole about so wide, and of about as many those that fill the last row.
-    count, rows, across = shape
-    ideal = math.sqrt(WIDE * count * max(rows / across, 1 / 3))
-    near = range(math.ceil(0.7 * ideal), math.ceil(1.4 * ideal) + 1)
-    return min(near, key=lambda columns: (-count % columns, abs(columns - ideal)))
-
-
 def _as_shown(channels: Picture) -> tuple[list[Picture], list[str]]:
     # The image in its colours where it has some, else channel by channel; and what they are called.
     import numpy as np
 
-    if len(channels) == 3 and _finite(channels) and 0 <= channels.min() <= channels.max() <= 1:
+    if len(channels) == 3 and is_finite(channels) and 0 <= channels.min() <= channels.max() <= 1:
         return [as_picture(np.moveaxis(channels, 0, 2), "plot_feature_maps: the image")], ["image"]
     names = [f"channel {place}" for place in range(len(channels))]
     return list(channels), names if len(names) > 1 else ["image"]
-
-
-def _finite(array: Picture) -> bool:
-    import numpy as np
-
-    return bool(np.isfinite(array).all())

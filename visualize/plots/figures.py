@@ -1,4 +1,4 @@
-"""Matplotlib figures made without pyplot's global state, saved to the same bytes each time."""
+"""Figures of matplotlib without pyplot's global state: made, laid out, saved to the same bytes."""
 
 from __future__ import annotations
 
@@ -10,28 +10,25 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 from autograd.files import as_path
+from visualize.escape import plot_text
 from visualize.save import write_atomically
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.cm import ScalarMappable
     from matplotlib.colors import Colormap
     from matplotlib.figure import Figure
-
-__all__ = [
-    "CLASS_COLOURS",
-    "NEGATIVE",
-    "NOT_FINITE",
-    "POSITIVE",
-    "diverging_colours",
-    "figure_bytes",
-    "matplotlib_module",
-    "new_figure",
-    "save_figure",
-]
 
 POSITIVE, NEUTRAL, NEGATIVE = "#1f5f9e", "#e8eaeb", "#b4500b"  # safe for red-green blindness
 NOT_FINITE = "#b8126b"  # nan and inf
 # Okabe and Ito, Color Universal Design (2008), without black; blue and orange come first.
 CLASS_COLOURS = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#f0e442")
+LINE_COLOURS = CLASS_COLOURS[:6]  # yellow is too light for a line
+MARKERS = "os^DvPX"  # a second cue beside colour
+# Inches: the margin around everything, the room of a title, a bar of colours and its room with
+# numbers and words.
+EDGE, TITLE = 0.15, 0.4
+BAR, BAR_ROOM = 0.13, 1.0
 
 # Metadata that would change from run to run, by format.
 UNDATED: dict[str, dict[str, None]] = {
@@ -57,6 +54,44 @@ def new_figure(width: float, height: float) -> Figure:
     """Return an empty figure, in inches, that no window or global list knows of."""
     figure: Figure = matplotlib_module("figure").Figure((width, height), layout="constrained")
     return figure
+
+
+class Panels:
+    """A figure whose axes are placed in inches, from the upper left corner below the title.
+
+    `width` and `height` are those of all axes together; `below` is room under them.
+    """
+
+    def __init__(
+        self, width: float, height: float, *, title: str | None = None, below: float = 0.0
+    ) -> None:
+        self._top = EDGE + TITLE * (title is not None)
+        self.width, self.height = width + 2 * EDGE, self._top + height + below + EDGE
+        self.figure = new_figure(self.width, self.height)
+        self.figure.set_layout_engine("none")
+        if title is not None:
+            self.figure.suptitle(plot_text(title), y=1 - 0.8 * EDGE / self.height, va="top")
+
+    def axes(self, x: float, y: float, width: float, height: float) -> Axes:
+        """Add axes whose upper left corner is at (x, y)."""
+        bottom = self.height - self._top - y - height
+        across, up = self.width, self.height
+        return self.figure.add_axes(((EDGE + x) / across, bottom / up, width / across, height / up))
+
+    def bar(self, scale: ScalarMappable, x: float, y: float, height: float, label: str) -> None:
+        """Add a bar of colours, which takes BAR_ROOM with its numbers and its label."""
+        axes = self.axes(x, y, BAR, height)
+        self.figure.colorbar(scale, cax=axes)
+        axes.set_ylabel(plot_text(label), fontsize=9)
+        axes.tick_params(labelsize=8)
+
+
+def open_frame(axes: Axes, *, whole: bool = False) -> None:
+    """Draw a faint grid and no frame above and to the right; `whole` numbers along x if asked."""
+    axes.grid(alpha=0.3)
+    axes.spines[["top", "right"]].set_visible(False)
+    if whole:
+        axes.xaxis.set_major_locator(matplotlib_module("ticker").MaxNLocator(integer=True))
 
 
 def diverging_colours() -> Colormap:

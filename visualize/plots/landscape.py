@@ -1,31 +1,35 @@
-"""A function of one or two numbers as a landscape: a curve, or contours from valley to hills."""
+"""A function of one or two numbers as a landscape, curve or contours, and the paths over it."""
 
 from __future__ import annotations
 
 import math
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from autograd import NumericWarning, Value, no_grad
 from visualize.digits import significant
 from visualize.escape import plot_text
-from visualize.plots.figures import matplotlib_module
+from visualize.plots.figures import LINE_COLOURS, MARKERS, matplotlib_module, open_frame
 
 if TYPE_CHECKING:
     import numpy as np
+    from matplotlib.artist import Artist
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+    from matplotlib.lines import Line2D
     from numpy.typing import NDArray
-
-__all__ = ["Landscape"]
 
 LINE = "#57606a"
 VALLEY, HILL = "#fcfdfd", "#7b8a99"  # grey, so that every colour of a path shows on it
 FLAT = 0.12  # of the range: where half the ground lies lower, even levels would miss the valley
 EVEN = 1e-9  # of the height: less than this up and down is the rounding of even ground
 DECADES = 4.0  # of height that logarithmic levels cover
-ROUND = (1.0, 2.0, 5.0)  # what logarithmic levels are multiples of
+ROUND = (1.0, 2.0, 5.0)  # logarithmic levels are these times a power of 10
+MOST_DOTS = 80  # steps of a path that are told apart by dots
+NOISE = 1e-12  # of the frame, or of the heights in it: anything less is the rounding of a 0
+FAR = 1e3  # frames; a point further away is drawn at this distance, which nobody sees
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +78,7 @@ class Landscape:
             margin = _even_margin(least, most) or 0.08 * (most - least)
             axes.set_ylim(least - margin, most + margin)
             axes.set_ylabel("f(x)")
-            axes.grid(alpha=0.3)
-            axes.spines[["top", "right"]].set_visible(False)
+            open_frame(axes)
         else:
             axes.set_ylim(self.low[1], self.high[1])
             axes.set_ylabel(plot_text(self.labels[1]))
@@ -135,3 +138,109 @@ def _levels(heights: NDArray[np.float64]) -> list[float]:
     above = [level for level in above if reach * 10**-DECADES <= level]
     last = next(place for place, level in enumerate(above) if level >= reach)
     return [low, *(low + level for level in above[: last + 1])]
+
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    """A path on the axes: `places` is (steps, 2), up to the first that is not finite."""
+
+    label: str
+    places: NDArray[np.float64]
+    ends_inside: bool
+    look: dict[str, Any]  # colour and marker
+    size: float  # of the marks of start and end, in points
+
+    def draw_start(self, axes: Axes) -> None:
+        """Mark the first place."""
+        axes.plot(
+            *self.places[:1].T, **self.look, ls="", ms=self.size, mfc="white", mew=1.8, zorder=4
+        )
+
+    def draw_steps(self, axes: Axes, first: int, last: int) -> list[Artist]:
+        """Draw the steps from place `first` to `last`; where the path ends there, mark the end."""
+        places = self.places[first : last + 1]
+        artists: list[Artist] = []
+        if len(places) > 1:
+            dots = 3.5 if len(self.places) <= MOST_DOTS else 0.0
+            after = slice(1, None)
+            artists += axes.plot(*places.T, **self.look, lw=1.5, ms=dots, markevery=after, zorder=3)
+        if self.ends_inside and last == len(self.places) - 1:
+            artists.append(self.draw_mark(axes, *places[-1].tolist()))
+        return artists
+
+    def draw_mark(self, axes: Axes, x: float, y: float) -> Line2D:
+        """Draw the full mark, which stands at the end."""
+        (mark,) = axes.plot([x], [y], **self.look, ls="", ms=self.size, mec="black", zorder=5)
+        return mark
+
+
+def look_of(place: int) -> dict[str, Any]:
+    """Return colour and marker of the path of that number."""
+    return {
+        "color": LINE_COLOURS[place % len(LINE_COLOURS)],
+        "marker": MARKERS[place % len(MARKERS)],
+    }
+
+
+def draw_legend(figure: Figure, tracks: Sequence[Track], *, paths: bool = True) -> None:
+    """Name the tracks below the frame, as marks alone unless they are `paths`."""
+    line = matplotlib_module("lines").Line2D
+    handles = [
+        line([], [], **track.look, ls="-" if paths else "", ms=5, label=plot_text(track.label))
+        for track in tracks
+    ]
+    figure.legend(
+        handles=handles, loc="outside lower center", frameon=False, fontsize=9,
+        title="hollow: start, full: end" if paths else None, title_fontsize=8,
+    )  # fmt: skip
+
+
+def track_of(
+    name: str,
+    path: NDArray[np.float64],
+    landscape: Landscape,
+    axes: Axes,
+    *,
+    look: dict[str, Any],
+    size: float,
+    height: float,
+) -> Track:
+    """Return the track of a path, (steps,) or (steps, 2), on axes that show the landscape.
+
+    `height` is the range of the heights in the frame. The label writes 0 for a number that is
+    nothing against the frame, or against the heights.
+    """
+    import numpy as np
+
+    points = path.reshape(len(path), -1)
+    heights = landscape.heights(points)
+    finite = np.isfinite(points).all(axis=1) & np.isfinite(heights)
+    steps = len(path) if finite.all() else int(np.argmin(finite))
+    places = points if points.shape[1] == 2 else np.column_stack([points[:, 0], heights])
+    centre, reach = _centre(axes)
+    near = np.clip(places[:steps], centre - FAR * reach, centre + FAR * reach)
+    frame = np.subtract(landscape.high, landscape.low)
+    height = min(height, 1.0)  # beside a pole or an exponential, 1 is not nothing
+    inside = steps > 0 and landscape.contains(points[steps - 1])
+    if steps < len(path):
+        wrong = heights[steps] if np.isfinite(path[steps]).all() else path[steps]
+        said = f"diverges, {_end(wrong, 0.0)} at step {steps}"
+    else:
+        verb = "ends" if inside else "leaves the picture, ends"
+        said = f"{verb} at {_end(path[-1], frame)}, f = {_end(heights[-1], height)}"
+    return Track(f"{name}: {said}", near, inside, look, size)
+
+
+def _centre(axes: Axes) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    import numpy as np
+
+    ends = np.array([axes.get_xlim(), axes.get_ylim()])
+    return ends.mean(axis=1), np.ptp(ends, axis=1)
+
+
+def _end(point: Any, reach: Any) -> str:
+    import numpy as np
+
+    point = np.where(np.abs(point) <= NOISE * np.asarray(reach), 0.0, point)
+    numbers = [significant(number) for number in np.atleast_1d(point).tolist()]
+    return numbers[0] if len(numbers) == 1 else f"({', '.join(numbers)})"

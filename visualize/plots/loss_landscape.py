@@ -9,24 +9,20 @@ from autograd.arguments import as_count, as_function
 from visualize.digits import significant
 from visualize.escape import plot_text
 from visualize.plots.arrays import as_floats
-from visualize.plots.figures import matplotlib_module, new_figure
-from visualize.plots.landscape import Landscape
-from visualize.plots.objective import Objective
+from visualize.plots.compiled_model import Objective
+from visualize.plots.figures import new_figure
+from visualize.plots.landscape import Landscape, Track, draw_legend, look_of
 from visualize.plots.parameter_path import ParameterPath, paths_of
-from visualize.plots.plane import Plane, plane_of
-from visualize.plots.track import Track, look_of
+from visualize.plots.parameter_plane import plane_of
 
 if TYPE_CHECKING:
     import random
 
     import numpy as np
-    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
     from numpy.typing import ArrayLike, NDArray
 
     Vector = NDArray[np.float64]
-
-__all__ = ["plot_landscape"]
 
 WHERE = "plot_landscape"
 MARGIN = 0.25  # of the path's extent is shown around it
@@ -112,8 +108,13 @@ def plot_landscape(
         for place, (name, places) in enumerate(shown.items())
     ]
     if not tracks:
-        tracks = [_place(plane, numbers, here)]
-    _draw(axes, tracks, paths=bool(paths))
+        middle = plane.coordinates(numbers[None])
+        tracks = [Track(f"the model: loss {_rounded(here)}", middle, True, look_of(0), MARK)]
+    for track in tracks:
+        if paths:
+            track.draw_start(axes)
+        track.draw_steps(axes, 0, len(track.places) - 1)
+    draw_legend(figure, tracks, paths=bool(paths))
     if title is not None:
         axes.set_title(plot_text(title))
     return figure
@@ -162,30 +163,12 @@ def _frame(
 
 def _track(place: int, name: str, places: Vector, ends: list[float], landscape: Landscape) -> Track:
     inside = landscape.contains(places[-1])
-    start, end = (significant(float(f"{loss:.4g}")) for loss in ends)
+    start, end = map(_rounded, ends)
     label = f"{name or 'path'}: loss {start} at the start, {end} at the end"
     if not inside:
         label += ", outside the picture"
     return Track(label, places, inside, look_of(place), MARK)
 
 
-def _place(plane: Plane, numbers: Vector, loss: float) -> Track:
-    label = f"the model: loss {significant(float(f'{loss:.4g}'))}"
-    return Track(label, plane.coordinates(numbers[None]), True, look_of(0), MARK)
-
-
-def _draw(axes: Axes, tracks: list[Track], *, paths: bool) -> None:
-    for track in tracks:
-        if paths:
-            track.draw_start(axes)
-        track.draw_steps(axes, 0, len(track.places) - 1)
-    line = matplotlib_module("lines").Line2D
-    style = "-" if paths else ""
-    handles = [
-        line([], [], **track.look, ls=style, ms=5, label=plot_text(track.label)) for track in tracks
-    ]
-    assert axes.figure is not None
-    axes.figure.legend(
-        handles=handles, loc="outside lower center", frameon=False, fontsize=9,
-        title="hollow: start, full: end" if paths else None, title_fontsize=8,
-    )  # fmt: skip
+def _rounded(loss: float) -> str:
+    return significant(float(f"{loss:.4g}"))

@@ -4,32 +4,40 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from autograd.arguments import as_count, as_switch
 from visualize.digits import counted
 from visualize.escape import plot_text
-from visualize.plots.columns import Column, columns_of
-from visualize.plots.figures import NEGATIVE, NOT_FINITE, POSITIVE, matplotlib_module
-from visualize.plots.panels import Panels
-from visualize.plots.units import RADIUS, all_numbers, draw_units, join, look_of
+from visualize.plots.figures import (
+    BAR_ROOM,
+    NEGATIVE,
+    NOT_FINITE,
+    POSITIVE,
+    Panels,
+    diverging_colours,
+    matplotlib_module,
+)
+from visualize.plots.layer_weights import Column, columns_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = ["draw_network"]
+Point = tuple[float, float]
 
 # In distances between two units of a column.
 GAP, WIDER = 4.0, 0.34  # between columns, and by how much of the tallest column they stand apart
 LEGIBLE = 4.4  # between columns with numbers on the lines
+RADIUS = 0.34  # of a unit
 CLEAR = 0.7  # around the outermost units
 MOST_NUMBERS = 24  # lines that have numbers if nobody says
+SHARES = (0.3, 0.42, 0.54, 0.66, 0.22, 0.78)  # of a line, from its start: where its number may be
 # In inches.
 UNIT, SMALLEST, HEIGHT = 0.62, 0.34, 5.0  # a distance, and the height that makes it smaller
-BAR, BAR_ROOM, EDGE, LEGEND, TITLE = 0.13, 1.0, 0.15, 0.35, 0.4
-CAPTION = 0.36  # two lines of words
+CAPTION, LEGEND = 0.36, 0.35  # two lines of words above the units, and one below all
 LOWEST = 1.9  # that the bar of colours is no lower than
 NARROWEST = 4.4  # the words of the legend side by side
 
@@ -75,17 +83,13 @@ def draw_network(
     tallest = max(max(column.values()) - min(column.values()) for column in heights)
     gap = max(LEGIBLE if numbers else GAP, WIDER * tallest)
     unit = max(SMALLEST, min(UNIT, HEIGHT / (tallest + 2 * CLEAR)))
-    look = look_of(columns, unit)
+    look = _look_of(columns, unit)
     left, right = (0.2 + 0.17 * _longest(names) / unit for names in (inputs, outputs))
     frame = (-1.0 - left, gap * (len(widths) - 1) + 1.0 + right)
     across, up = unit * (frame[1] - frame[0]), unit * (tallest + 2 * CLEAR) + CAPTION
     indent = max(0.0, (NARROWEST - across - BAR_ROOM) / 2)
-    panels = Panels(
-        across + BAR_ROOM + 2 * (EDGE + indent),
-        max(up, LOWEST) + 2 * EDGE + LEGEND + TITLE * (title is not None),
-        top=EDGE + TITLE * (title is not None),
-    )
-    axes = panels.axes(EDGE + indent, max(LOWEST - up, 0.0) / 2, across, up)
+    panels = Panels(across + BAR_ROOM + 2 * indent, max(up, LOWEST), title=title, below=LEGEND)
+    axes = panels.axes(indent, max(LOWEST - up, 0.0) / 2, across, up)
     axes.axis("off")
     axes.set_xlim(*frame)
     axes.set_ylim(-tallest / 2 - CLEAR, tallest / 2 + CLEAR + CAPTION / unit)
@@ -96,20 +100,16 @@ def draw_network(
             for after, high in heights[place + 1].items()
             for before, low in heights[place].items()
         ]
-        join(axes, ends, look, numbers=numbers)
+        _join(axes, ends, look, numbers=numbers)
     for place, (width, places) in enumerate(zip(widths, heights, strict=True)):
         biases = columns[place - 1].biases if place else [None] * width
-        draw_units(axes, place * gap, places, biases, look, numbers=numbers)
+        _draw_units(axes, place * gap, places, biases, look, numbers=numbers)
         _write(axes, place * gap, places, width, columns[place - 1] if place else None)
     _name(axes, -0.6, heights[0], inputs, "right")
     _name(axes, gap * (len(widths) - 1) + 0.6, heights[-1], outputs, "left")
-    bar = panels.axes(EDGE + indent + across + 0.1, 0.1, BAR, max(up, LOWEST) - 0.2)
-    panels.figure.colorbar(look.scale, cax=bar)
-    bar.set_ylabel("weight of a line, bias of a circle", fontsize=8)
-    bar.tick_params(labelsize=8)
-    _explain(panels.figure, all_numbers(columns))
-    if title is not None:
-        panels.figure.suptitle(plot_text(title), y=1 - 0.12 / panels.height, va="top")
+    words = "weight of a line, bias of a circle"
+    panels.bar(look.scale, indent + across + 0.1, 0.1, max(up, LOWEST) - 0.2, words)
+    _explain(panels.figure, _all_numbers(columns))
     return panels.figure
 
 
@@ -134,6 +134,121 @@ def _unit_heights(width: int, most: int) -> dict[int, float]:
     shown = [*range(first), *range(width - (most - first), width)]
     heights = [most / 2 - place - (place >= first) for place in range(most)]
     return dict(zip(shown, heights, strict=True))
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """How numbers look: a scale of colours up to the largest, and the length of a distance."""
+
+    scale: Any
+    largest: float
+    unit: float  # inches
+
+
+def _all_numbers(columns: Sequence[Column]) -> list[float]:
+    """Return all weights, then all biases."""
+    weights = [weight for column in columns for row in column.weights for weight in row]
+    return weights + [b for column in columns for b in column.biases if b is not None]
+
+
+def _look_of(columns: Sequence[Column], unit: float) -> _Look:
+    """Return the look of these columns, for units that are so many inches apart."""
+    finite = [abs(number) for number in _all_numbers(columns) if math.isfinite(number)]
+    largest = max(finite, default=0.0) or 1.0
+    normalize = matplotlib_module("colors").Normalize(-largest, largest)
+    scale = matplotlib_module("cm").ScalarMappable(normalize, diverging_colours())
+    return _Look(scale, largest, unit)
+
+
+def _join(axes: Axes, ends: list[tuple[float, Any]], look: _Look, *, numbers: bool) -> None:
+    """Draw the lines of weights, each with its two ends, and their numbers if asked for."""
+    # The heaviest are drawn last, on top of the others.
+    lines = sorted(ends, key=lambda end: abs(end[0]) if math.isfinite(end[0]) else math.inf)
+    colours, widths, styles = [], [], []
+    for weight, _ in lines:
+        known = math.isfinite(weight)
+        colours.append(look.scale.to_rgba(weight) if known else NOT_FINITE)
+        widths.append(0.4 + 2.6 * abs(weight) / look.largest if known else 1.5)
+        styles.append(":" if not known else "--" if weight < 0 else "-")
+    axes.add_collection(
+        matplotlib_module("collections").LineCollection(
+            [line for _, line in lines],
+            colors=colours,
+            linewidths=widths,
+            linestyles=styles,
+            zorder=1,
+        )
+    )
+    if numbers:
+        places = label_places([line for _, line in ends], 0.36 / look.unit, 0.14 / look.unit)
+        for (weight, _), (x, y) in zip(ends, places, strict=True):
+            axes.text(
+                x, y, f"{weight + 0.0:.2g}", ha="center", va="center", fontsize=7, zorder=3,
+                bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.8, "alpha": 0.9},
+            )  # fmt: skip
+
+
+def label_places(lines: Sequence[tuple[Point, Point]], width: float, height: float) -> list[Point]:
+    """Return the middle of the number of each line; all numbers are so wide and high.
+
+    Lines run from left to right. A number covers no other if it can, and few other lines.
+
+    >>> label_places([((0.0, 0.0), (10.0, 0.0)), ((0.0, 1.0), (10.0, 1.0))], 1.0, 0.5)
+    [(3.0, 0.0), (3.0, 1.0)]
+    >>> _, (x, y) = label_places([((0.0, 0.0), (8.0, 0.0)), ((0.0, 0.2), (8.0, 0.2))], 1.0, 0.5)
+    >>> round(x, 9), y  # further to the right, clear of the first
+    (4.32, 0.2)
+    """
+    taken: list[Point] = []
+    for start, end in lines:
+        places = [_between(start, end, share) for share in SHARES]
+        costs = []
+        for rank, (x, y) in enumerate(places):
+            covered = sum(
+                max(0.0, width - abs(x - a)) * max(0.0, height - abs(y - b)) for a, b in taken
+            )
+            others = (line for line in lines if line != (start, end))
+            crossed = sum(abs(_height(line, x) - y) < height / 2 for line in others)
+            costs.append((covered > 0, covered, crossed, rank))
+        taken.append(places[min(range(len(places)), key=costs.__getitem__)])
+    return taken
+
+
+def _between(start: Point, end: Point, share: float) -> Point:
+    x, y = (a + share * (b - a) for a, b in zip(start, end, strict=True))
+    return x, y
+
+
+def _height(line: tuple[Point, Point], x: float) -> float:
+    (left, low), (right, high) = line
+    return low + (high - low) * (x - left) / (right - left)
+
+
+def _draw_units(
+    axes: Axes,
+    x: float,
+    heights: dict[int, float],
+    biases: Sequence[float | None],
+    look: _Look,
+    *,
+    numbers: bool,
+) -> None:
+    """Draw the circles of a column in the colours of their biases."""
+    circle = matplotlib_module("patches").Circle
+    for unit, height in heights.items():
+        bias = biases[unit]
+        known = bias is not None and math.isfinite(bias)
+        fill = look.scale.to_rgba(bias) if known else "white" if bias is None else NOT_FINITE
+        style = "--" if bias is not None and bias < 0 else "-"
+        patch = circle((x, height), RADIUS, facecolor=fill, edgecolor="#444444", linestyle=style)
+        patch.set_zorder(2)
+        axes.add_patch(patch)
+        if numbers and bias is not None:
+            dark = not known or abs(bias) > 0.6 * look.largest
+            axes.text(
+                x, height, f"{bias + 0.0:.2g}", ha="center", va="center", fontsize=7,
+                color="white" if dark else "black",
+            )  # fmt: skip
 
 
 def _write(

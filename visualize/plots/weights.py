@@ -7,16 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from autograd.arguments import as_count
 from visualize.digits import counted
-from visualize.escape import plot_text
-from visualize.plots.figures import new_figure
-from visualize.plots.images import plot_images
-from visualize.plots.kernels import Kernels, kernels_of
-from visualize.plots.pixels import note_not_finite, scale_of, show_picture
+from visualize.plots.images import columns_for, picture_grid, picture_width, scale_of
+from visualize.plots.layer_weights import kernels_of
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
-
-__all__ = ["plot_weights"]
 
 WIDEST, NARROWEST, SIDE = 1.2, 0.5, 9.0  # inches: of one channel's picture, and of all together
 
@@ -51,51 +46,26 @@ def plot_weights(
     (['unit 0', 'unit 1', 'unit 2'], (8, 8))
     """
     max_images = as_count(max_images, "plot_weights: max_images")
+    if columns is not None:
+        columns = as_count(columns, "plot_weights: columns")
     kernels = kernels_of(model, shape, "plot_weights")
     units, channels = kernels.pictures.shape[:2]
     shown = min(max(max_images // channels, 1), units)
-    pictures = kernels.pictures[:shown]
+    names = [f"{kernels.noun} {unit}" for unit in range(shown)]
+    arrays = [picture for unit in kernels.pictures[:shown] for picture in unit]
+    grid: dict[str, Any]
     if channels == 1:
-        figure = plot_images(
-            list(pictures[:, 0]),
-            titles=[f"{kernels.noun} {unit}" for unit in range(shown)],
-            columns=columns,
-            diverging=True,
-            colorbar="weight",
-        )
+        wide = min(columns or columns_for(shown), shown)
+        grid = {"columns": wide, "width": picture_width(wide), "titles": names}
     else:
-        figure = _by_channel(Kernels(pictures, kernels.noun))
-    if shown < units:
-        note = f"the first {shown} of {counted(units, kernels.noun)}"
-        figure.supxlabel(note, fontsize=9)
-    if title is not None:
-        figure.suptitle(plot_text(title))
-    return figure
-
-
-def _by_channel(kernels: Kernels) -> Figure:
-    units, channels, height, width = kernels.pictures.shape
-    cell = min(WIDEST, max(NARROWEST, SIDE / max(units, channels)))
-    figure = new_figure(cell * channels + 1.6, cell * units * min(height / width, 3.0) + 0.8)
-    figure.set_layout_engine("compressed")
-    arrays = [picture for unit in kernels.pictures for picture in unit]
-    scale = scale_of(arrays, diverging=True)
-    panels = []
-    for place, array in enumerate(arrays):
-        unit, channel = divmod(place, channels)
-        axes = figure.add_subplot(units, channels, place + 1)
-        show_picture(axes, array, scale)
-        if unit == 0:
-            axes.set_title(str(channel), fontsize=9)
-        if channel == 0:
-            axes.set_ylabel(
-                f"{kernels.noun} {unit}", fontsize=9, rotation=0, ha="right", va="center"
-            )
-        panels.append(axes)
-    panels[0].annotate(
-        "channel", (0, 1), (-4, 6), xycoords="axes fraction", textcoords="offset points",
-        ha="right", fontsize=9,
-    )  # fmt: skip
-    figure.colorbar(scale, ax=panels, label="weight", fraction=0.05, shrink=0.9)
-    note_not_finite(figure, arrays)
-    return figure
+        width = min(WIDEST, max(NARROWEST, SIDE / max(units, channels)))
+        heads = [f"channel {channel}" for channel in range(channels)]
+        grid = {"columns": channels, "width": width, "titles": heads, "names": names}
+    return picture_grid(
+        arrays,
+        scale_of(arrays, diverging=True),
+        **grid,
+        bar="weight",
+        title=title,
+        note=f"the first {shown} of {counted(units, kernels.noun)}" if shown < units else "",
+    )
