@@ -33,7 +33,7 @@ def parts(svg):
     root = ET.fromstring(svg)
     found = {}
     for element in root.iter(f"{SVG}g"):
-        match = re.fullmatch(r"m[0-9a-f]{10}-((?:piece|head).*)", element.get("id", ""))
+        match = re.fullmatch(r"g[0-9a-f]{10}-((?:piece|head).*)", element.get("id", ""))
         if match:
             assert match[1] not in found
             found[match[1]] = element
@@ -47,7 +47,7 @@ def places(element):
 
 def walk(sheet, head):
     """Percents of the time, and shifts, of a head."""
-    (body,) = re.findall(rf"@keyframes m[0-9a-f]+-{head} ?{{(.*)}}", sheet)
+    (body,) = re.findall(rf"@keyframes g[0-9a-f]+-{head} ?{{(.*)}}", sheet)
     frames = re.findall(r"([\d.e-]+)%{transform:translate\((.+?)px,(.+?)px\)}", body)
     return [(float(percent), float(x), float(y)) for percent, x, y in frames]
 
@@ -81,7 +81,7 @@ def test_a_head_moves_along_the_dots_of_its_path():
 def test_motion_is_left_to_those_who_want_it_ends_and_can_be_started_again():
     _, sheet = parts(animation().svg)
     still, moving = sheet.split("@media (prefers-reduced-motion:no-preference){")
-    assert re.fullmatch(r'\[id\^="m[0-9a-f]+-head"\]{visibility:hidden}\n', still)
+    assert re.fullmatch(r'\[id\^="g[0-9a-f]+-head"\]{visibility:hidden}\n', still)
     assert moving.count("{") == moving.count("}") - 1  # all else stands in the media query
     assert "infinite" not in sheet
     assert "svg:active" in moving
@@ -168,7 +168,7 @@ def test_saving_one_format_does_not_change_the_other(tmp_path):
 
 def test_two_pictures_in_one_page_have_ids_of_their_own():
     first, second = (
-        set(re.findall(r"m[0-9a-f]{10}-", animation(seconds=s).svg)) for s in (1.0, 2.0)
+        set(re.findall(r"g[0-9a-f]{10}-", animation(seconds=s).svg)) for s in (1.0, 2.0)
     )
     assert len(first) == len(second) == 1
     assert first != second

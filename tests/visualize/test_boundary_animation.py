@@ -58,7 +58,7 @@ def parts(svg):
     root = ET.fromstring(svg)
     found = {}
     for element in root.iter(f"{SVG}g"):
-        match = re.fullmatch(r"t[0-9a-f]{10}-frame(\d+)-(\d+)", element.get("id", ""))
+        match = re.fullmatch(r"g[0-9a-f]{10}-frame(\d+)-(\d+)", element.get("id", ""))
         if match:
             found.setdefault(int(match[1]), []).append(element)
     return found, list(root.iter(f"{SVG}style"))[-1].text
@@ -238,7 +238,7 @@ def test_motion_is_left_to_those_who_want_it_and_nothing_runs_or_loads():
     identifiers = re.findall(r'\bid="([^"]+)"', svg)
     assert len(identifiers) == len({*identifiers})
     other = animate_boundary(moving_line(2), title="another").svg
-    assert not {*re.findall(r"t[0-9a-f]{10}-", svg)} & {*re.findall(r"t[0-9a-f]{10}-", other)}
+    assert not {*re.findall(r"g[0-9a-f]{10}-", svg)} & {*re.findall(r"g[0-9a-f]{10}-", other)}
 
 
 @pytest.mark.parametrize(

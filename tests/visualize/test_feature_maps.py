@@ -46,7 +46,7 @@ def pixels(axes):
 
 
 def computed(model, image, layer=None):
-    return maps_of(model, target_of(model, layer), channels_of(image))
+    return np.stack(maps_of(model, target_of(model, layer), channels_of(image)))
 
 
 def test_maps_are_those_of_a_convolution_written_out():

@@ -23,8 +23,12 @@ def pixels(axes):
 
 def grid(figure):
     """(row, column) of each picture."""
-    specs = [axes.get_subplotspec() for axes in figure.axes if axes.images]
-    return [(spec.rowspan.start, spec.colspan.start) for spec in specs]
+    corners = [axes.get_position().get_points().round(6) for axes in figure.axes if axes.images]
+    lefts, tops = (
+        sorted({ends[0, 0] for ends in corners}),
+        sorted({-ends[1, 1] for ends in corners}),
+    )
+    return [(tops.index(-ends[1, 1]), lefts.index(ends[0, 0])) for ends in corners]
 
 
 def test_pictures_share_one_scale_from_black_to_white():

@@ -63,9 +63,12 @@ def test_kernels_of_several_channels_stand_in_a_row_each():
         kernel, channel = divmod(place, 2)
         expected = [[(channel * 4 + n - 3) * (kernel + 1) / 15 for n in range(4)]]
         assert shown(axes, 0.8) == pytest.approx(np.array(expected), abs=0.012)
-        spec = axes.get_subplotspec()
-        assert (spec.rowspan.start, spec.colspan.start) == (kernel, channel)
-    assert [axes.get_title() for axes in panels] == ["0", "1", "", "", "", ""]
+        below, beside = panels[channel].get_position(), panels[2 * kernel].get_position()
+        assert axes.get_position().x0 == pytest.approx(below.x0)
+        assert axes.get_position().y0 == pytest.approx(beside.y0)
+    assert panels[0].get_position().x1 < panels[1].get_position().x0
+    assert panels[0].get_position().y0 > panels[2].get_position().y1
+    assert [axes.get_title() for axes in panels] == ["channel 0", "channel 1", "", "", "", ""]
     names = [axes.get_ylabel() for axes in panels]
     assert names == ["kernel 0", "", "kernel 1", "", "kernel 2", ""]
 

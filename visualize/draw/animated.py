@@ -10,15 +10,15 @@ __all__ = ["ID", "in_motion", "with_ids"]
 ID = "\x00"  # stands for the prefix of all ids until the content that it is made from is known
 
 
-def with_ids(picture: str, placeholder: str = ID, kind: str = "g") -> str:
-    """Return a picture with `kind` and a hash of its content in place of each placeholder.
+def with_ids(picture: str, placeholder: str = ID) -> str:
+    """Return a picture with a name made of its content's hash in place of each placeholder.
 
     Two pictures in one page then share no id, and style sheets touch their own picture alone.
 
     >>> with_ids("<svg id='-'><a href='#-'/></svg>", "-")
     "<svg id='g885b9b20da'><a href='#g885b9b20da'/></svg>"
     """
-    name = kind + hashlib.sha256(picture.encode()).hexdigest()[:10]
+    name = "g" + hashlib.sha256(picture.encode()).hexdigest()[:10]
     return picture.replace(placeholder, name)
 
 

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     Picture = NDArray[np.float64]
 
 # In inches.
-IMAGE = 2.0  # the width of the image
+IMAGE, SMALLEST = 2.0, 0.5  # the width of the image, or of each of many channels
 MAPS_WIDTH, WIDEST, NARROWEST = 6.6, 1.6, 0.9  # all maps side by side, and one of them
 APART = 0.4  # the image and the maps
 LOWEST = 1.6  # the whole, for the bar of colours
@@ -129,7 +129,7 @@ def _maps_grid(maps: Sequence[Picture], columns: int | None, kernel: float) -> G
 def _image_grid(pictures: Sequence[Picture], room: float) -> Grid:
     # Its channels stand one below the other, in so much room.
     tall = tallness(pictures[0])
-    width = min(IMAGE, ((room + GAP) / len(pictures) - WORDS - GAP) / tall)
+    width = max(SMALLEST, min(IMAGE, ((room + GAP) / len(pictures) - WORDS - GAP) / tall))
     return Grid(len(pictures), 1, width, width * tall, words=WORDS)
 
 

@@ -81,6 +81,7 @@ class Panels:
     def bar(self, scale: ScalarMappable, x: float, y: float, height: float, label: str) -> None:
         """Add a bar of colours, which takes BAR_ROOM with its numbers and its label."""
         axes = self.axes(x, y, BAR, height)
+        axes.set_label("<colorbar>")  # as matplotlib calls those that it places itself
         self.figure.colorbar(scale, cax=axes)
         axes.set_ylabel(plot_text(label), fontsize=9)
         axes.tick_params(labelsize=8)
