@@ -23,12 +23,10 @@ def pixels(axes):
 
 def grid(figure):
     """(row, column) of each picture."""
-    corners = [axes.get_position().get_points().round(6) for axes in figure.axes if axes.images]
-    lefts, tops = (
-        sorted({ends[0, 0] for ends in corners}),
-        sorted({-ends[1, 1] for ends in corners}),
-    )
-    return [(tops.index(-ends[1, 1]), lefts.index(ends[0, 0])) for ends in corners]
+    boxes = [axes.get_position() for axes in figure.axes if axes.images]
+    corners = [(round(-box.y1, 6), round(box.x0, 6)) for box in boxes]
+    tops, lefts = (sorted(set(ends)) for ends in zip(*corners, strict=True))
+    return [(tops.index(top), lefts.index(left)) for top, left in corners]
 
 
 def test_pictures_share_one_scale_from_black_to_white():
