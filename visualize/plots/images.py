@@ -148,7 +148,7 @@ class Grid:
 def tallness(array: Picture) -> float:
     """Return the height of a picture in its widths, as far as there is room for it."""
     height, width = array.shape[:2]
-    return min(float(height) / width, TALLEST)
+    return float(min(height / width, TALLEST))
 
 
 def picture_grid(
