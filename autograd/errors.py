@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "NumericWarning", "StaleGraphError", "StaleProgramError", "TracingError", "asked_by_user",
-    "frozen", "refuse", "user_line", "warn_identity", "warn_non_finite",
+    "frozen", "refuse", "unrecorded", "user_line", "warn_identity", "warn_non_finite",
 ]  # fmt: skip
 
 
@@ -74,6 +74,15 @@ def frozen(what: str, name: str = "") -> TracingError:
     return TracingError(
         f"{user_line()}: {what} was asked of {value}. A function is traced once and its program "
         f"then runs for all numbers, so this one would be frozen into it: {REMEDIES[what]}"
+    )
+
+
+def unrecorded(what: str, label: str) -> RuntimeError:
+    """Return the error that a derivative is asked of what was computed under `no_grad`."""
+    name = f" of {label!r}" if label else ""
+    return RuntimeError(
+        f"{what}{name} inside no_grad(), where nothing is recorded: it would depend on nothing; "
+        "leave the block, or use autograd.grad, which records what it differentiates"
     )
 
 

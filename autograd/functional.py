@@ -24,6 +24,7 @@ from typing import (
 )  # fmt: skip
 
 from autograd.arguments import as_float, as_switch, is_array, is_truth
+from autograd.errors import unrecorded
 from autograd.graph import Constant, topological_order
 from autograd.mode import CURRENT, entered, is_tracing
 from autograd.primitives import detach, identity
@@ -100,7 +101,7 @@ def gradients(output: Value, inputs: Any, create_graph: bool = False) -> Any:
     `inputs` is a Value, or Values in lists, tuples, dicts or arrays; any node of the graph will do.
     The result holds floats, or with `create_graph` Values that can be differentiated again; one
     that `output` does not depend on gets 0.0. No `.grad` is read or written. Raises TypeError if
-    `output` or an input is not a Value.
+    `output` or an input is not a Value, RuntimeError for what was not recorded inside `no_grad`.
 
     >>> x = Value(3.0)
     >>> gradients(x * x * x, x)
@@ -119,7 +120,10 @@ def gradients(output: Value, inputs: Any, create_graph: bool = False) -> Any:
         if not isinstance(variable, Value):
             raise TypeError(f"gradients: input {position} must be a Value, not {variable!r}")
     tracing = is_tracing()  # a number would be frozen: the derivative is drawn
-    found = reverse({output: 1.0}, set(variables), graph=create_graph or tracing)
+    wanted = set(variables)
+    if output.op in {None, detach} and output not in wanted and not CURRENT.get().record:
+        raise unrecorded("gradients()", output.label)
+    found = reverse({output: 1.0}, wanted, graph=create_graph or tracing)
     results: Any = (found.get(variable, 0.0) for variable in variables)
     if create_graph:
         results = map(_as_value, results)
@@ -326,6 +330,7 @@ class _Trial:
             inner[position] = mapped(_variable, args[position])
         self.variables: list[Value] = leaves_of([inner[position] for position in chosen])
         mode = CURRENT.get()
+        self.recording = mode.record
         self.tracing = is_tracing()
         self.outer = mode.differentiated  # the variables of the enclosing derivatives
         self.keeps = any(isinstance(leaf, Value) for leaf in leaves_of([args, kwargs]))
@@ -364,11 +369,13 @@ class _Trial:
         """Return a result as a Value where it can be differentiated further, else as a float."""
         if not isinstance(result, Value):
             return as_float(result, "the result of a differentiated function")
-        if self.keeps or any(isinstance(direction, Value) for direction in directions):
+        stays = self.keeps or any(isinstance(direction, Value) for direction in directions)
+        if not stays and self.outer:
+            stays = not self.outer.isdisjoint(topological_order(result))
+        if stays and self.recording:
             return result
-        if self.outer and not self.outer.isdisjoint(topological_order(result)):
-            return result
-        return detach(result) if self.tracing else result.data  # a number, in a program still live
+        # A number, in a program still live
+        return detach(result) if stays or self.tracing else result.data
 
 
 def _check_function(name: str, f: Any, argnums: Any = 0) -> None:

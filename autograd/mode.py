@@ -27,20 +27,19 @@ class Place:
     Nodes without a label that are made under one mode share the place of that mode.
     """
 
-    __slots__ = ("label", "line", "live", "scope")
+    __slots__ = ("label", "line", "scope")
 
-    def __init__(self, scope: str = "", line: str = "", live: bool = True, label: str = "") -> None:
+    def __init__(self, scope: str = "", line: str = "", label: str = "") -> None:
         self.scope = scope
         self.line = line  # of the user's program that made the node, as "file:line", where known
-        self.live = live  # gradients pass the node; not under no_grad, while a function is traced
         self.label = label
 
     def at(self, line: str) -> Place:
         """Return the same place with a line."""
-        return Place(self.scope, line, self.live, self.label)
+        return Place(self.scope, line, self.label)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return Place, (self.scope, self.line, self.live, self.label)
+        return Place, (self.scope, self.line, self.label)
 
 
 class Tracing:

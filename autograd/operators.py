@@ -11,10 +11,12 @@ from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from autograd.arguments import as_float, elementwise, is_array
+from autograd.copying import shallow_copy
 from autograd.errors import warn_non_finite
 from autograd.graph import CLOCK, Constant
 from autograd.mode import CURRENT
 from autograd.primitive import TABLE
+from autograd.primitives import detach
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -48,10 +50,12 @@ def unary(op: Primitive) -> Callable[[Any], Any]:
             node._depth = self._depth + 1
             node.op = op
             node.args = (self,)
-        else:
+        elif mode.tracing is None:
             node._depth = 0
             node.op = None
             node.args = ()
+        else:
+            return unrecorded(node, op, (self,))
         return node
 
     return _documented(method, op)
@@ -101,10 +105,12 @@ def binary(op: Primitive, *, reflected: bool = False) -> Callable[[Any, Any], An
             node._depth = depth + 1
             node.op = op
             node.args = args
-        else:
+        elif mode.tracing is None:
             node._depth = 0
             node.op = None
             node.args = ()
+        else:
+            return unrecorded(node, op, args)
         return node
 
     return _documented(method, op)
@@ -147,11 +153,26 @@ def node_of(cls: Any, op: Primitive, args: tuple[Any, ...], data: float, depth: 
         node._depth = depth
         node.op = op
         node.args = args
-    else:
+    elif mode.tracing is None:
         node._depth = 0
         node.op = None
         node.args = ()
+    else:
+        return unrecorded(node, op, args)
     return node
+
+
+def unrecorded(node: Any, op: Primitive, args: tuple[Any, ...]) -> Any:
+    """Return what a result under `no_grad` is while a function is traced: detached.
+
+    Each call computes it anew; as a leaf it would be a number of the trace.
+    """
+    node.op, node.args = op, args
+    node._depth = max([arg._depth for arg in args]) + 1
+    detached = shallow_copy(node)
+    detached.op, detached.args = detach, (node,)
+    detached._depth += 1
+    return detached
 
 
 def kind_of(args: tuple[Any, ...], cls: Any) -> Any:

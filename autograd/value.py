@@ -10,7 +10,7 @@ from autograd import primitives
 from autograd.arguments import as_float
 from autograd.backward import backward
 from autograd.copying import deep_copy, reduced, shallow_copy
-from autograd.errors import frozen, refuse, warn_identity, warn_non_finite
+from autograd.errors import frozen, refuse, unrecorded, warn_identity, warn_non_finite
 from autograd.graph import CLOCK, Node, put, topological_order
 from autograd.mode import CURRENT, TRACES, Place, is_tracing
 from autograd.operators import apply, apply_ufunc, binary, general, unary
@@ -62,7 +62,7 @@ class Value(Methods):
             mode.tracing.made.add(self)
         if _op or (type(label) is not str and not isinstance(label, str | None)):
             raise _refused(label, _op)
-        self._place = Place(place.scope, place.line, place.live, label) if label else place
+        self._place = Place(place.scope, place.line, label) if label else place
 
     # Data and gradient
 
@@ -113,7 +113,7 @@ class Value(Methods):
         if not isinstance(label, str):
             raise TypeError(f"Value.label takes a str, not {label!r}")
         place = self._place
-        self._place = Place(place.scope, place.line, place.live, label)
+        self._place = Place(place.scope, place.line, label)
 
     @property
     def is_leaf(self) -> bool:
@@ -152,7 +152,7 @@ class Value(Methods):
         Gradients add up in leaves, from call to call, until `zero_grad()`; those of all other
         nodes are set anew. `gradient` is the derivative of some final quantity with respect to
         this Value. Raises StaleGraphError, leaving all gradients of leaves as they were, if a
-        leaf was changed since.
+        leaf was changed since, and RuntimeError for what was not recorded inside `no_grad`.
 
         >>> x = Value(3.0)
         >>> (x * x).backward()
@@ -160,6 +160,8 @@ class Value(Methods):
         6.0
         """
         refuse(".grad", self)
+        if self.op is None and not CURRENT.get().record:
+            raise unrecorded("backward()", self.label)
         backward(self, gradient if type(gradient) is float else as_float(gradient, "backward"))
 
     def forward(self) -> Value:

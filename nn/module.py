@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from weakref import ref
 
 import autograd
-from autograd import TracingError, Value, is_tracing, no_grad, scope
+from autograd import TracingError, Value, is_tracing, scope
 from autograd.arguments import as_switch
 from autograd.graph import set_data, set_gradients
 from autograd.program.verification import structure_changed
@@ -267,8 +267,7 @@ class Prediction:
             return self._compiled(rows)
         except Exception:  # noqa: BLE001 - whatever a model does with what is no number yet
             model = _alive(self._model)
-            with no_grad():
-                return np.array([numbers_of(model(row)) for row in rows.tolist()])
+            return np.array([numbers_of(model(row)) for row in rows.tolist()])
 
 
 def _outputs(model: ref[Module], x: Any) -> Any:

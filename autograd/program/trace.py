@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any
 from autograd.errors import TracingError
 from autograd.graph import Constant, topological_order
 from autograd.mode import CURRENT, Place
-from autograd.primitives import detach
 from autograd.program.program import Instruction, Program
 from autograd.program.traced import Traced, TracingMode, drawn, placeholder, traced_under
 from autograd.structure import Array, Batch, Mapping, Sequence, Shape, described, filled, shape_of
@@ -288,8 +287,7 @@ def lowered(
     """Return the program that computes the outputs from nodes given at each call.
 
     The nodes given are most often leaves; nothing below them is part of the program. Outputs and
-    sums are nodes or floats. What was made under `no_grad` is detached. Linear in the size of the
-    graph, and without recursion.
+    sums are nodes or floats. Linear in the size of the graph, and without recursion.
     """
     given = [*examples, *shared, *parameters]
     numbers: dict[Any, int] = {node: number for number, node in enumerate(given)}
@@ -312,12 +310,9 @@ def lowered(
     for node in order:
         number = first + len(instructions)
         instructions.append(Instruction(node.op, tuple([variable(arg) for arg in node.args])))
-        place = node._place
-        if place.line:
-            lines[number] = place.line
-        if not place.live:
-            instructions.append(Instruction(detach, (number,)))
-            number += 1
+        line = node._place.line
+        if line:
+            lines[number] = line
         numbers[node] = number
     return Program(
         len(examples),

@@ -160,11 +160,10 @@ class Live(Traced):
 class TracingMode(Mode):
     """The mode while a function is traced.
 
-    Under `no_grad` nodes are recorded all the same, for a leaf would freeze a number; no gradient
-    passes them. With `checked` they know the user's line.
+    With `checked` nodes know the user's line.
     """
 
-    __slots__ = ("_place", "checked", "live")
+    __slots__ = ("_place", "checked")
 
     def __init__(
         self,
@@ -177,10 +176,8 @@ class TracingMode(Mode):
         checked: bool = False,
     ) -> None:
         tracing = tracing or Tracing(live)
-        super().__init__(True, scope, quiet, differentiated, tracing, variant)
-        self.live = record
+        super().__init__(record, scope, quiet, differentiated, tracing, variant)
         self.checked = checked
-        self.place = Place(scope, live=record)
 
     @property
     def place(self) -> Place:
@@ -193,7 +190,7 @@ class TracingMode(Mode):
 
     def settings(self) -> dict[str, Any]:
         """Return the settings by name."""
-        return {**super().settings(), "record": self.live, "checked": self.checked}
+        return {**super().settings(), "checked": self.checked}
 
 
 class traced_under(entered):  # noqa: N801 - called like a function

@@ -6,7 +6,7 @@ import warnings
 from math import log
 from typing import Any
 
-from autograd import NumericWarning, no_grad
+from autograd import NumericWarning
 from nn import losses
 from nn.layers.activations import activation_name
 from nn.layers.dense import MLP, Layer, Sequential
@@ -105,7 +105,6 @@ def _some_outputs(task: Task) -> list[Any]:
     try:
         with (
             task.model.evaluating(),
-            no_grad(),
             kept_draws(task),
             warnings.catch_warnings(),
         ):

@@ -8,13 +8,14 @@ from collections.abc import Sequence
 from math import isfinite
 from typing import Any
 
-from autograd import no_grad
+from autograd import Value
 from autograd.runtime import paused_collector
 from nn.data.dataset import Dataset
 from nn.matching import numbers_of
 from nn.module import Module
 from nn.optim.clipping import clip_grad_norm
 from nn.optim.optimizers import Optimizer
+from nn.training.callbacks import is_foreign
 from nn.training.history import History, Measured, Progress
 from nn.training.preparation import Task
 from nn.training.restoring import held_interrupts
@@ -112,11 +113,23 @@ class EagerEngine:
 
 
 def measured_eagerly(task: Task, examples: Dataset) -> Measured:
-    """Return the loss and the outputs of the model as it is."""
+    """Return the loss and the outputs of the model as it is.
+
+    All is recorded as in a step, for the model, the loss and the penalty may differentiate. Where
+    the loss is the library's, which does not, the graph of a row goes when its output is there.
+    """
     inputs, targets = examples.lists()
     measured = Measured()
-    with no_grad(), paused_collector():
-        outputs = task.outputs(inputs)
+    with paused_collector():
+        if is_foreign(task.loss):
+            outputs = task.outputs(inputs)
+        else:
+            outputs = [_without_graph(task.model(x)) for x in inputs]
         mean = numbers_of(task.objective(outputs, targets))
     measured.add(mean * len(targets), len(targets), [*map(numbers_of, outputs)], targets)
     return measured
+
+
+def _without_graph(output: Any) -> Any:
+    numbers = output if isinstance(output, float) else numbers_of(output)
+    return [*map(_without_graph, numbers)] if isinstance(numbers, list) else Value(numbers)

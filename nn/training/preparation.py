@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import cached_property, partial
 from typing import Any
 
-from autograd import Value, no_grad
+from autograd import Value
 from autograd.arguments import as_count, as_float, as_function, as_switch
 from nn import losses
 from nn.arguments import generator, named
@@ -122,14 +122,14 @@ class Task:
         """Return the shape of the model's output for an example, found out by running it on one."""
         import numpy as np
 
-        with no_grad(), recorded_noise():
+        with recorded_noise():
             return np.shape(numbers_of(self.model(self.train.lists([0])[0][0])))
 
     def noise_plan(self) -> NoisePlan:
         """Return what random numbers the model takes for an example, found out as the shape is."""
         if not noise_layers(self.model):
             return NoisePlan(())
-        with no_grad(), recorded_noise() as recorder:
+        with recorded_noise() as recorder:
             self.model(self.train.lists([0])[0][0])
         return NoisePlan(recorder.requests)
 
@@ -216,7 +216,7 @@ def _check_model(model: Any, loss: Loss, train: Dataset, held_out: Dataset | Non
 
 def first_output(model: Module, examples: Dataset) -> Any:
     """Return the output of the model for the first row, in evaluation mode."""
-    with model.evaluating(), no_grad():
+    with model.evaluating():
         return model(examples.lists([0])[0][0])
 
 

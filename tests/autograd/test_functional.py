@@ -138,6 +138,24 @@ def test_an_inner_derivative_under_no_grad_is_a_constant():
     assert grad(partly)(2.0) == 12.0
 
 
+@pytest.mark.parametrize(
+    "derivative",
+    [
+        grad(lambda t: t**3),
+        lambda x: value_and_grad(lambda t: t**3)(x)[0],
+        lambda x: jvp(lambda t: t**3, (x,), (1.0,))[1],
+        lambda x: vjp(lambda t: t**3, x)[1](x)[0],
+        lambda x: hvp(lambda t: t**3, x, x),
+    ],
+    ids=["grad", "value", "jvp", "vjp", "hvp"],
+)
+def test_derivatives_by_values_under_no_grad_are_plain_leaves(derivative):
+    x = Value(2.0)
+    with no_grad():
+        found = derivative(x)
+    assert (found.data, found.op, found.args) == (derivative(x).data, None, ())
+
+
 def test_detach_makes_a_constant():
     assert grad(lambda x: x.detach() * x)(3.0) == 3.0
 

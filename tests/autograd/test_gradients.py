@@ -44,6 +44,18 @@ def test_create_graph_asks_for_a_graph_even_under_no_grad():
     assert gradients(slope, x) == 12.0
 
 
+def test_a_gradient_of_what_was_not_recorded_is_refused():
+    x = Value(2.0, label="x")
+    with no_grad():
+        y = x * x
+        with pytest.raises(RuntimeError, match=r"gradients\(\) inside no_grad\(\), where nothing"):
+            gradients(y, x)
+        with pytest.raises(RuntimeError, match=r"backward\(\) inside no_grad\(\)"):
+            y.backward()
+        assert gradients(y, y) == 1.0
+        assert not y.has_grad
+
+
 def test_a_gradient_can_be_part_of_a_loss():
     """A gradient penalty: d/dw of (d/dx tanh(w x))**2."""
     w, x = Value(0.7), Value(1.3)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from autograd import Value, no_grad
+from autograd import Value
 from autograd.arguments import as_count, as_float, as_function
 from visualize.escape import plot_text
 from visualize.modes import evaluating
@@ -52,8 +52,7 @@ def plot_decision_boundary(
     classes, and a black line separates them. Of several outputs the largest is the class, 0, 1, ...
     The legend stands below the frame, where it covers no point.
 
-    The model is asked at `resolution` x `resolution` points, in evaluation mode and under
-    `no_grad`.
+    The model is asked at `resolution` x `resolution` points, in evaluation mode.
 
     Raises ValueError where `X` has not two columns, `y` another length or classes that the model
     does not know, or where the model gives no finite number anywhere.
@@ -68,7 +67,7 @@ def plot_decision_boundary(
     as_function(model, f"{where}: model", "a row", such_as="an nn.MLP, before X and y")
     threshold = as_float(threshold, f"{where}: threshold")
     plane = plane_around(X, y, resolution, where)
-    with no_grad(), evaluating(model):
+    with evaluating(model):
         outputs = row_by_row(model, plane.rows())
     scores = outputs.reshape(len(plane.up), len(plane.across), -1)
     plane.check(scores)

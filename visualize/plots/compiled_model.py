@@ -11,7 +11,7 @@ from logging import getLogger
 from typing import TYPE_CHECKING, Any
 
 import autograd
-from autograd import NumericWarning, TracingError, Value, no_grad
+from autograd import NumericWarning, TracingError, Value
 from autograd.graph import set_data
 from autograd.program.verification import structure_changed
 from visualize.modes import evaluating
@@ -182,6 +182,6 @@ def _of_example(model: Any, total: Loss, x: Any, target: Any) -> Any:
 @contextmanager
 def _silently(model: Any) -> Iterator[None]:
     """Evaluate a model in a block, with no graph and no warning of the numbers in it."""
-    with evaluating(model), no_grad(), warnings.catch_warnings():
+    with evaluating(model), warnings.catch_warnings():
         warnings.simplefilter("ignore", NumericWarning)
         yield

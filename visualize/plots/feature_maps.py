@@ -6,7 +6,6 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from autograd import no_grad
 from autograd.arguments import as_count, as_switch
 from visualize.modes import evaluating
 from visualize.plots.arrays import as_floats
@@ -179,7 +178,7 @@ def maps_of(model: Any, target: Any, channels: Picture) -> list[Picture]:
     """Return the maps, (rows, columns) each, that a model makes of an image up to a layer in it."""
     passed = model.layers if model is not target else [model]
     signal: Any = channels.tolist()
-    with no_grad(), evaluating(model):
+    with evaluating(model):
         for layer in passed:
             signal = layer(signal)
             if layer is target:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from autograd import NumericWarning, Value, no_grad
+from autograd import NumericWarning, Value
 from visualize.digits import significant
 from visualize.escape import plot_text
 from visualize.plots.figures import LINE_COLOURS, MARKERS, matplotlib_module, open_frame
@@ -47,7 +47,7 @@ class Landscape:
         """Return the function at points of shape (points, 1 or 2): inf or nan where it fails."""
         import numpy as np
 
-        with no_grad(), warnings.catch_warnings(), np.errstate(all="ignore"):
+        with warnings.catch_warnings(), np.errstate(all="ignore"):
             warnings.simplefilter("ignore", NumericWarning)
             return np.array([_height(self.function, point) for point in points.tolist()])
 

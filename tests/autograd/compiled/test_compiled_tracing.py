@@ -162,6 +162,53 @@ def test_no_grad_stops_gradients_and_nothing_else():
     assert c(2.0) == 20.0
 
 
+PLACES = {
+    "function": lambda v: v * v * v,
+    "factor": lambda v: _constant(v * v) * v,
+    "all of it": lambda v: _constant(v * v * v),
+    "length": lambda v: _constant(ag.norm([v, v])) * ag.norm([v, v]),
+}
+DERIVATIVES = {
+    "gradients": lambda f, v: ag.gradients(f(v), v),
+    "create_graph": lambda f, v: ag.gradients(f(v), v, create_graph=True),
+    "twice": lambda f, v: ag.gradients(ag.gradients(f(v), v, create_graph=True), v),
+    "grad": lambda f, v: ag.grad(f)(v),
+    "grad of grad": lambda f, v: ag.grad(ag.grad(f))(v),
+    "jvp": lambda f, v: ag.jvp(f, (v,), (1.0,))[1],
+    "vjp": lambda f, v: ag.vjp(f, v)[1](1.0)[0],
+    "hvp": lambda f, v: ag.hvp(f, v, 1.0),
+    "hessian": lambda f, v: ag.hessian(f)(v),
+}
+
+
+def _constant(value):
+    """Return a number that was computed under no_grad, as it is in a program."""
+    with no_grad():
+        return value * 1.0
+
+
+@pytest.mark.parametrize("around", [False, True], ids=["outside", "inside"])
+@pytest.mark.parametrize("derivative", DERIVATIVES)
+@pytest.mark.parametrize("place", PLACES)
+def test_a_derivative_stops_where_no_grad_stops_it(place, derivative, around):
+    def f(x):
+        if not around:
+            return x * DERIVATIVES[derivative](PLACES[place], x + 1.0)
+        with no_grad():
+            found = DERIVATIVES[derivative](PLACES[place], x + 1.0)
+        return x * found
+
+    try:
+        expected = float(f(Value(1.5)).data)
+    except RuntimeError:  # of what was not recorded
+        with pytest.raises(RuntimeError, match="where nothing is recorded"):
+            compiled(f)(1.5)
+        return
+    value, slope = compiled(f).value_and_grad(1.5)
+    assert value == pytest.approx(expected, rel=1e-14, abs=1e-15)
+    assert slope == pytest.approx(ag.grad(f)(1.5), rel=1e-14, abs=1e-15)
+
+
 def test_captured_leaves_are_read_at_each_call(backend):
     w = Value(2.0)
     c = compile(lambda x: w * x, backend=backend)

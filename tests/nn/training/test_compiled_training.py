@@ -628,3 +628,104 @@ def test_many_rows_do_not_pass_through_python():
     assert len(calls) < 100
     assert history["validation_loss"][-1] < 0.01 * history["loss"][0]
     assert model.w.data == pytest.approx(1.0, abs=0.1)
+
+
+def _cube(p):
+    return p * p * p
+
+
+def _constant_factor(p):
+    with autograd.no_grad():
+        constant = p * p
+    return constant * p
+
+
+def _backward(p):
+    u = Value(p.data)
+    _cube(u).backward()
+    return u.grad
+
+
+# What a penalty may do with the first parameter
+SLOPES = {
+    "gradients": lambda p: autograd.gradients(_cube(p), p),
+    "constant": lambda p: autograd.gradients(_constant_factor(p), p),
+    "grad": autograd.grad(_cube),
+    "backward": _backward,
+}
+
+
+class Sloped(Module):
+    """A model whose output is the slope of a network by one of its inputs."""
+
+    def __init__(self):
+        self.network = network()
+
+    def forward(self, x):
+        moved = x[0] + Value(0.0)
+        return autograd.gradients(self.network([moved, x[1]]), moved, create_graph=True)
+
+
+class Choosing(Sloped):
+    """One that cannot be compiled."""
+
+    def forward(self, x):
+        slope = super().forward(x)
+        return slope if x[0] > 0.0 else 2.0 * slope
+
+
+class Sensitive:
+    """A loss that has the slope of the outputs by a parameter in it."""
+
+    def __init__(self, model):
+        self.model = model
+
+    def __call__(self, outputs, targets):
+        p = self.model.parameters()[-1]
+        slopes = [autograd.gradients(output, p, create_graph=True) for output in outputs]
+        misses = [(a - b) ** 2 for a, b in zip(outputs, targets, strict=True)]
+        return autograd.mean([*misses, *(s * s for s in slopes)])
+
+
+def by_hand(model, loss, penalty, epochs):
+    """Train as a loop does that records everything; return the losses, those of validation too."""
+    optimizer = SGD(model.parameters(), lr=0.02)
+
+    def objective(rows, targets):
+        return loss([model(row) for row in rows], targets) + penalty(model)
+
+    found = []
+    for _ in range(epochs):
+        total = objective(X, REALS)
+        optimizer.zero_grad()
+        total.backward()
+        optimizer.step()
+        found.append((total.data, objective(X[:4], SHARES[:4]).data))
+    return found
+
+
+@pytest.mark.parametrize("choice", ["auto", False])
+@pytest.mark.parametrize(
+    ("kind", "slope"),
+    [(network, slope) for slope in SLOPES] + [(Sloped, "gradients"), (Choosing, "gradients")],
+)
+@pytest.mark.parametrize("loss", [nn.mse_loss, Sensitive], ids=["ours", "own"])
+def test_derivatives_in_a_task_are_the_same_in_validation(kind, slope, loss, choice):
+    random.seed(1)
+    model = kind()
+    start = model.state_dict()
+    own = loss(model) if loss is Sensitive else loss
+
+    def penalty(model):
+        return 0.1 * SLOPES[slope](model.parameters()[0]) + 0.0 * model.parameters()[1]
+
+    expected = by_hand(model, own, penalty, 2)
+    predicted = [model(row).data for row in X]
+    model.load_state_dict(start)
+    history = fit(
+        model, X, REALS, loss=own, penalty=penalty, epochs=2, batch_size=None, shuffle=False,
+        optimizer=partial(SGD, lr=0.02), validation=(X[:4], SHARES[:4]), compile=choice,
+    )  # fmt: skip
+    assert history["loss"] == pytest.approx([loss for loss, _ in expected], rel=1e-9)
+    assert history["validation_loss"] == pytest.approx([loss for _, loss in expected], rel=1e-9)
+    assert model.predict(X) == pytest.approx(predicted, rel=1e-9)

@@ -107,7 +107,7 @@ def test_clip_norm_limits_the_step():
 
 
 class Recorder(Module):
-    """Records whether it is called in training mode, under recording, and with the collector on."""
+    """Notes whether it is called in training mode, with recording, and with the collector on."""
 
     def __init__(self):
         self.w = Value(0.5)
@@ -124,9 +124,9 @@ def test_modes_while_training_and_validating():
     validation = X[:1], AND[:1]
     fit(recorder, X, AND, loss="mse_loss", epochs=1, validation=validation, compile=False)
     probe, *train, validation = recorder.calls
-    assert probe[:2] == (False, False)
+    assert probe[:2] == (False, True)
     assert train == [(True, True, False)] * 4
-    assert validation == (False, False, False)
+    assert validation == (False, True, False)
     assert gc.isenabled()
     assert recorder.training is False
     fit(recorder, X, AND, loss="mse_loss", epochs=1)
