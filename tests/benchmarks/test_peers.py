@@ -45,8 +45,14 @@ def small(problem):
     return replace(problem, operations=400) if isinstance(problem, Chain) else problem
 
 
+# What a first result is made of is what the same work calls in its steps, compiled once more.
 ENTRIES = [
-    pytest.param(work, entry, id=f"{work.name}-{entry.name}")
+    pytest.param(
+        work,
+        entry,
+        id=f"{work.name}-{entry.name}",
+        marks=[pytest.mark.slow] if "first result" in work.name else [],
+    )
     for work in WORKS
     for entry in work.entries[1:]
 ]
@@ -178,6 +184,7 @@ def test_machine_code_is_compiled_in_every_run(work):
         assert engine.kept_code.cache_info().misses > 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("narrower", ["-mno-avx512f", "-mno-avx"])
 def test_c_by_hand_is_right_on_narrower_vectors(narrower, monkeypatch):
     skip_without("gcc")

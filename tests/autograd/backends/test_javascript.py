@@ -6,6 +6,7 @@ import json
 import math
 import shutil
 import subprocess
+from contextlib import contextmanager
 
 import mpmath
 import pytest
@@ -34,34 +35,43 @@ AWKWARD = (
     math.nan,
 )
 
-RUN = """
+# Calls and results are a line of JSON each, so that one node serves all tests: a start takes 40 ms.
+ANSWER = """
 const shown = (x) => (Object.is(x, -0) ? "-0" : String(x));
-const calls = JSON.parse(require("fs").readFileSync(0, "utf8"));
-const results = calls.map(([name, point]) => shown(functions[name](...point.map(Number))));
-console.log(JSON.stringify(results));
+require("readline").createInterface({ input: process.stdin }).on("line", (line) => {
+  const results = JSON.parse(line).map(([name, point]) => functions[name](...point.map(Number)));
+  console.log(JSON.stringify(results.map(shown)));
+});
 """
 
 
-def run(source, names, calls):
-    """Return what functions of a script give at points: calls are (name, point)."""
+@contextmanager
+def functions_of(rows):
+    """Yield what gives the results of rows in JavaScript at points: calls are (name, point)."""
     if NODE is None:
         pytest.skip("needs node")
-    texts = {math.inf: "Infinity", -math.inf: "-Infinity"}
-    given = [[name, [texts.get(x, repr(x)) for x in point]] for name, point in calls]
-    given = json.dumps(given).replace('"nan"', '"NaN"')
-    listed = ", ".join(f"{name}: {text}" for name, text in names.items())
-    program = f"{source}const functions = {{ {listed} }};\n{RUN}"
-    command = [NODE, "-e", program]
-    ended = subprocess.run(command, input=given, capture_output=True, text=True, check=True)
-    return [float(text.replace("Infinity", "inf")) for text in json.loads(ended.stdout)]
+    listed = ", ".join(f"{row.name}: row_{row.name}" for row in rows)
+    program = f"{definitions(rows)}const functions = {{ {listed} }};\n{ANSWER}"
+    written = {"inf": "Infinity", "-inf": "-Infinity", "nan": "NaN"}
+
+    def call(calls):
+        texts = ((name, map(repr, point)) for name, point in calls)
+        given = [[name, [written.get(text, text) for text in point]] for name, point in texts]
+        node.stdin.write(json.dumps(given) + "\n")
+        node.stdin.flush()
+        return [
+            float(text.replace("Infinity", "inf")) for text in json.loads(node.stdout.readline())
+        ]
+
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    with subprocess.Popen([NODE, "-e", program], **pipes) as node:
+        yield call
 
 
 @pytest.fixture(scope="module")
 def script():
-    """All rows as functions of a script, called together: a start of node takes 40 ms."""
-    rows = [TABLE[name] for name in RESERVED]
-    source, names = definitions(rows), {row.name: f"row_{row.name}" for row in rows}
-    return lambda calls: run(source, names, calls)
+    with functions_of([TABLE[name] for name in RESERVED]) as call:
+        yield call
 
 
 def folded(row, script, points):
@@ -118,7 +128,8 @@ def test_functions_of_c_agree_with_numpy():
     for row in rows:
         others = AWKWARD if row.arity == 2 else (None,)
         calls += [(row.name, (x,) if y is None else (x, y)) for x in AWKWARD for y in others]
-    got = run(definitions(rows), {row.name: f"row_{row.name}" for row in rows}, calls)
+    with functions_of(rows) as call:
+        got = call(calls)
     with np.errstate(all="ignore"):
         for (name, point), found in zip(calls, got, strict=True):
             wanted = float(function_of(TABLE[name])(*map(np.array, point)))
