@@ -6,6 +6,7 @@ import ast
 import configparser
 import subprocess
 import sys
+from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from importlib import import_module
 from itertools import chain, pairwise
@@ -33,12 +34,15 @@ MAY_IMPORT = {
 }
 
 
+@cache
 def modules(package):
-    """Yield (dotted name, syntax tree) for every file of a package."""
+    """Return (dotted name, syntax tree) of every file of a package."""
+    found = []
     for path in sorted((ROOT / package).rglob("*.py")):
         parts = path.relative_to(ROOT).with_suffix("").parts
         name = ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
-        yield name, ast.parse(path.read_text(encoding="utf-8"), str(path))
+        found.append((name, ast.parse(path.read_text(encoding="utf-8"), str(path))))
+    return found
 
 
 def imports(tree, *, inside_functions=False):
