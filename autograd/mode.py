@@ -18,13 +18,13 @@ __all__ = ["is_tracing", "scope", "sections"]
 
 Function = TypeVar("Function", bound="Callable[..., Any]")
 
-MOST_SCOPES = 4096  # kept at one mode: more than a network has neurons in a layer
+MOST_NAMES = 4096  # kept at one mode: more than a network has neurons in a layer
 
 
 class Place:
     """Where a node belongs and what it is called: all but its arithmetic, in one slot of the node.
 
-    Nodes without a label that are made under one mode share the place of that mode.
+    Nodes of the same label that are made under one mode share a place.
     """
 
     __slots__ = ("label", "line", "scope")
@@ -60,8 +60,8 @@ class Mode:
     """
 
     __slots__ = (
-        "_inside", "_quieted", "blocks", "computing", "differentiated", "place", "quiet", "record",
-        "scope", "tracing", "variant",
+        "_inside", "_quieted", "blocks", "computing", "differentiated", "labelled", "place",
+        "quiet", "record", "scope", "tracing", "variant",
     )  # fmt: skip
 
     def __init__(
@@ -75,7 +75,8 @@ class Mode:
     ) -> None:
         self.record = record  # operations on Values make nodes
         self.scope = scope  # where new nodes belong
-        self.place = Place(scope)  # given to each of them
+        self.place = Place(scope)  # given to each of them that has no label,
+        self.labelled: dict[str, Place] = {}  # and to those that have: see `place_of`
         self.quiet = quiet  # no NumericWarning: a backward pass is under way
         self.differentiated = differentiated  # the variables of the derivatives being taken
         self.tracing = tracing  # the trace under way: no number may be frozen; None outside
@@ -102,13 +103,26 @@ class Mode:
             self._quieted = mode
         return self._quieted
 
+    def place_of(self, label: str) -> Place:
+        """Return the place of a node with a label, which is kept: a place takes as long as a leaf.
+
+        Who is in a hurry looks into `labelled` first.
+        """
+        place = self.place
+        found = Place(place.scope, place.line, label)
+        if not place.line:
+            if len(self.labelled) >= MOST_NAMES:
+                self.labelled.clear()
+            self.labelled[label] = found
+        return found
+
     def inside(self, name: object) -> Mode:
         """Return the mode of a scope inside this one; TypeError for a name that is no str."""
         if not isinstance(name, str):
             raise TypeError(f"a scope is named by a str, not {name!r}")
         mode = self._inside.get(name)
         if mode is None:
-            if len(self._inside) >= MOST_SCOPES:
+            if len(self._inside) >= MOST_NAMES:
                 self._inside.clear()
             mode = self.replaced(scope=f"{self.scope}/{name}" if self.scope else name)
             mode.blocks = (*self.blocks, scope(name))

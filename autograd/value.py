@@ -57,12 +57,14 @@ class Value(Methods):
         self.op = None
         self.args = ()
         mode = CURRENT.get()
-        place = mode.place
         if mode.tracing is not None:
             mode.tracing.made.add(self)
         if _op or (type(label) is not str and not isinstance(label, str | None)):
             raise _refused(label, _op)
-        self._place = Place(place.scope, place.line, label) if label else place
+        if label:
+            self._place = mode.labelled.get(label) or mode.place_of(label)
+        else:
+            self._place = mode.place
 
     # Data and gradient
 

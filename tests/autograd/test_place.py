@@ -12,6 +12,7 @@ import pytest
 
 from autograd import Value, compile, no_grad, scope, source_lines, tanh
 from autograd.graph import Constant
+from autograd.mode import CURRENT, MOST_NAMES
 from nn import MLP
 
 
@@ -43,6 +44,25 @@ def test_scopes_and_labels_stay_what_they_are():
     assert (x.scope, y.scope, x.label, y.label) == ("model/layer",) * 2 + ("x", "y")
     assert x.line
     assert y.line
+
+
+def test_leaves_of_one_label_stay_apart():
+    x, other = Value(1.0, label="x"), Value(2.0, label="x")
+    x.label = "y"
+    with scope("model"):
+        inner = Value(3.0, label="x")
+    with source_lines():
+        first, second = Value(4.0, label="x"), Value(5.0, label="x")
+        third = Value(6.0, label="x")
+    assert (x.label, other.label, inner.label, inner.scope) == ("y", "x", "x", "model")
+    assert first.line == second.line != third.line != other.line == ""
+
+
+def test_any_number_of_labels_costs_a_bounded_memory():
+    labels = [f"w{number}" for number in range(2 * MOST_NAMES)]
+    leaves = [Value(0.0, label=label) for label in labels]
+    assert [leaf.label for leaf in leaves] == labels
+    assert len(CURRENT.get().labelled) <= MOST_NAMES
 
 
 def test_no_grad_inside_and_outside():

@@ -181,7 +181,7 @@ def _of_example(model: Any, total: Loss, x: Any, target: Any) -> Any:
 
 @contextmanager
 def _silently(model: Any) -> Iterator[None]:
-    """Evaluate a model in a block, with no graph and no warning of the numbers in it."""
+    """Evaluate a model in a block, without warnings of the numbers in it."""
     with evaluating(model), warnings.catch_warnings():
         warnings.simplefilter("ignore", NumericWarning)
         yield
