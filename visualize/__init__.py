@@ -17,8 +17,7 @@ from visualize.compare import Change, Difference, Snapshot, diff, snapshot
 from visualize.draw.digraph import draw_dot
 from visualize.draw.drawing import Drawing, draw, show
 from visualize.draw.render import RenderError
-from visualize.explain.explain import explain
-from visualize.explain.explanation import Explanation
+from visualize.explain.explain import Explanation, explain
 from visualize.formula import Formula, formula
 from visualize.health import Health, HealthMonitor, health
 from visualize.plots import (
@@ -41,9 +40,8 @@ from visualize.plots import (
     save_figure,
 )
 from visualize.steps.steps import Step, Steps, step_through
-from visualize.why.diagnosis import Diagnosis
 from visualize.why.kinks import Kink, Kinks, kinks
-from visualize.why.why import why
+from visualize.why.why import Diagnosis, why
 
 
 class _Package(ModuleType):

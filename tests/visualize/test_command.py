@@ -556,7 +556,7 @@ def test_steps_explanations_reasons_and_formulas_are_those_of_python(capsys):
     root, a = result.root, result.named["a"]
     given = ("s = a*b; relu(s) + s", "a=2", "b=-3")
     root.backward()
-    assert run(capsys, *given, "--steps")[1] == step_through(root).text
+    assert run(capsys, *given, "--steps")[1] == f"{step_through(root)}\n"
     assert run(capsys, *given, "--explain")[1] == f"{explain(root)}\n"
     assert run(capsys, *given, "--explain", "a")[1] == f"{explain(root, a)}\n"
     assert run(capsys, "--explain", *given)[1] == f"{explain(root)}\n"
@@ -567,7 +567,7 @@ def test_steps_explanations_reasons_and_formulas_are_those_of_python(capsys):
     assert both == f"{formula(root, wrt='all')}\n"
     text = draw(root).text
     together = run(capsys, *given, "--text", "--steps", "--formula", "sympy")[1]
-    assert together == f"{text}\n{step_through(root).text}\n{formula(root, 'sympy')}\n"
+    assert together == f"{text}\n\n{step_through(root).text}\n\n{formula(root, 'sympy')}\n"
 
 
 def test_an_expression_may_begin_with_a_minus_and_variables_stand_between_options(capsys):

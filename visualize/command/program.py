@@ -82,7 +82,8 @@ def main(arguments: Sequence[str]) -> int:
         reason = getattr(error, "strerror", None)
         _complain(f"cannot write {given.output}: {reason}" if reason else _in_one_line(error))
         return NOT_WRITTEN
-    sys.stdout.write("\n".join(sections))
+    if sections:
+        sys.stdout.write("\n\n".join(sections) + "\n")
     if path:
         sys.stdout.write(f"{path}\n")
     return DONE
@@ -180,7 +181,7 @@ def _check(given: argparse.Namespace) -> None:
 
 
 def _sections(given: argparse.Namespace, expression: Evaluation) -> Iterator[str]:
-    """Yield what is to be printed, each piece with a line end."""
+    """Yield the pieces that are to be printed."""
     root = expression.root
     asked = (given.steps, given.explain is not None, given.why, given.formula)
     if given.text or not (any(asked) or given.output or given.html or given.animate):
@@ -189,11 +190,11 @@ def _sections(given: argparse.Namespace, expression: Evaluation) -> Iterator[str
         yield step_through(root).text
     if given.explain is not None:
         wrt = None if given.explain == ALL_LEAVES else _named(given.explain, "explain", expression)
-        yield f"{explain(root, wrt)}\n"
+        yield explain(root, wrt).text
     if given.why:
-        yield f"{why(root, _named(given.why, 'why', expression))}\n"
+        yield why(root, _named(given.why, "why", expression)).text
     if given.formula:
-        yield f"{formula(root, given.formula, wrt='all' if given.derivatives else None)}\n"
+        yield formula(root, given.formula, wrt="all" if given.derivatives else None).text
 
 
 def _named(name: str, option: str, expression: Evaluation) -> Value:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain, islice
 from math import inf, isfinite
 from typing import Protocol
 
 from visualize.compare.snapshot import Snapshot
 from visualize.digits import counted, exact, significant
 from visualize.draw.formula import formula
-from visualize.escape import columns, cut, printable
+from visualize.escape import cut, printable
 from visualize.scene.facts import Node, Scene
 from visualize.scene.gradient import Gradient
+from visualize.table import aligned
 
 __all__ = ["Change", "Scale", "arrow", "equal", "listing", "percent", "size_of"]
 
@@ -175,13 +177,14 @@ def listing(difference: Compared) -> str:
         [_row("-", before.scene, node) for node in difference.removed[:MOST_LINES]],
         [_change_row(change) for change in difference.changed[:MOST_LINES]],
     )
-    widths = _widths(row for section in sections for row in section)
+    rows = iter(aligned(list(chain(*sections)), widest=WIDEST_CELL))
     totals = (len(difference.added), len(difference.removed), len(difference.changed))
     for section, total, what in zip(sections, totals, ("added", "removed", "changed"), strict=True):
-        lines += [_line(row, widths) for row in section]
+        for name, made, data, rest in islice(rows, len(section)):
+            lines.append(f"{name} = {made}  {data}  {rest}")
         if total > len(section):
             lines.append(f"... and {total - len(section):,} more {what}")
-    return "\n".join(lines) + "\n"
+    return "\n".join(lines)
 
 
 def _outputs(before: Snapshot, after: Snapshot) -> Iterator[str]:
@@ -220,20 +223,3 @@ def _change_row(change: Change) -> Row:
 
 def _scope(node: Node) -> str:
     return "  in " + printable("/".join(node.scope)) if node.scope else ""
-
-
-def _widths(rows: Iterable[Row]) -> list[int]:
-    widths = [0, 0, 0]
-    for row in rows:
-        for cell, text in enumerate(row[:3]):
-            width = columns(text)
-            if widths[cell] < width <= WIDEST_CELL:
-                widths[cell] = width
-    return widths
-
-
-def _line(row: Row, widths: Sequence[int]) -> str:
-    name, made, data = (
-        text + " " * (width - columns(text)) for text, width in zip(row[:3], widths, strict=True)
-    )
-    return f"{name} = {made}  {data}  {row[3]}"

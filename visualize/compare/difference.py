@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from dataclasses import replace
 from math import isfinite
+from pathlib import Path
 from typing import Any
 
 from autograd import Value
+from autograd.files import as_path
 from autograd.graph import Constant
 from autograd.runtime import computed
 from visualize.compare.change import Change, Scale, equal, listing, size_of
@@ -18,12 +21,13 @@ from visualize.compare.snapshot import Snapshot, frozen
 from visualize.draw.drawing import Drawing
 from visualize.draw.formula import formula
 from visualize.notebook import mime_bundle
+from visualize.result import Result
 from visualize.scene.facts import Node
 
 __all__ = ["Difference", "diff"]
 
 
-class Difference:
+class Difference(Result):
     """What tells two graphs apart.
 
     `added` holds the facts of nodes that only the second graph has, `removed` of those that only
@@ -90,11 +94,14 @@ class Difference:
         """The picture as SVG."""
         return self.drawing.svg
 
-    def __str__(self) -> str:
-        return self.text
+    def save(self, path: str | os.PathLike[str]) -> Path:
+        """Write the listing as .txt, or the picture in any other format of `draw` but .html.
 
-    def __repr__(self) -> str:
-        return f"<Difference: {self.summary}. Show: .text, .svg, .drawing>"
+        Returns the path. Raises what `draw(root).save` raises.
+        """
+        if as_path(path, "save: path").suffix.lower() in self.formats:
+            return super().save(path)
+        return self.drawing.save(path)
 
     @property
     def summary(self) -> str:
@@ -146,7 +153,7 @@ def diff(
     >>> w.data -= 0.25 * w.grad
     >>> w.zero_grad()
     >>> loss.forward().backward()
-    >>> print(diff(before, loss), end="")
+    >>> diff(before, loss)
     # 3 values, then 3: 0 added, 0 removed, 3 changed, 0 the same
     # output v2: 1 → 0.25 (-75%)
     ~ w  = leaf    data 2 → 2.5 (+25%)    grad -2 → -1 (+50%)

@@ -54,7 +54,7 @@ def snapshot(root: Value | Iterable[Value]) -> Snapshot:
     >>> w = Value(2.0, label="w")
     >>> before = snapshot(w * 3)
     >>> w.data = 5.0
-    >>> print(before.text, end="")
+    >>> print(before.text)
     # 2 values, 1 edge; output v1 = 6; no gradient yet
     w  = leaf   data 2  no gradient yet
     v1 = w × 3  data 6  no gradient yet  output

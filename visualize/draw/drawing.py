@@ -135,7 +135,7 @@ class Drawing:
         if suffix == ".dot":
             return self.source.encode()
         if suffix == ".txt":
-            return self.text.encode()
+            return f"{self.text}\n".encode()
         if suffix == ".svg":
             return self.svg.encode()
         if suffix == ".html":
@@ -194,7 +194,7 @@ def draw(
     >>> picture = draw(c)
     >>> picture.svg[:4], picture.source[:7]
     ('<svg', 'digraph')
-    >>> print(picture.text, end="")
+    >>> print(picture.text)
     # 3 values, 2 edges; output v2 = -6; largest gradient -3 at a
     a  = leaf   data 2   grad -3
     b  = leaf   data -3  grad 2

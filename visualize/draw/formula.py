@@ -8,6 +8,7 @@ from itertools import groupby, islice
 from autograd.graph import Constant
 from visualize.digits import significant
 from visualize.escape import printable
+from visualize.formula.words import in_symbols
 from visualize.scene.facts import Edge, Node, Scene
 
 __all__ = ["edge_mark", "formula", "local_mark", "operator"]
@@ -32,11 +33,9 @@ def formula(scene: Scene, node: Node, *, framed: bool = False) -> str:
     if not node.operation:
         return ""
     names = list(_operand_names(scene, node, framed))
-    if node.symbol == "-" and len(names) == 1:
-        return f"-{names[0]}"
-    if _is_infix(node) and len(names) == len(node.operands):
-        return f" {printable(node.symbol)} ".join(names)
-    return f"{printable(node.operation)}({', '.join(names)})"
+    # a group used several times is one name: no operator stands between what it stands for
+    several = node.variadic or len(names) < len(node.operands)
+    return in_symbols(node.operation, node.symbol, names, variadic=several)
 
 
 def _operand_names(scene: Scene, node: Node, framed: bool) -> Iterator[str]:
@@ -54,10 +53,6 @@ def _operand_names(scene: Scene, node: Node, framed: bool) -> Iterator[str]:
             yield from [used.short.own if own else used.name] * count
 
 
-def _is_infix(node: Node) -> bool:
-    return len(node.operands) == 2 and not node.variadic and not node.symbol.isidentifier()
-
-
 def operator(node: Node) -> str:
     """Return the symbol of an operation with its constant operands in their places."""
     symbol = printable(node.symbol)
@@ -73,7 +68,7 @@ def operator(node: Node) -> str:
         significant(operand) if isinstance(operand, Constant) else BLANK
         for operand in node.operands
     ]
-    return f" {symbol} ".join(places) if _is_infix(node) else f"{symbol}({', '.join(places)})"
+    return in_symbols(node.symbol, node.symbol, places)
 
 
 def edge_mark(scene: Scene, edge: Edge) -> str:

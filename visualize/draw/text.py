@@ -5,8 +5,9 @@ from __future__ import annotations
 from visualize.digits import counted
 from visualize.draw.formula import edge_mark, formula, local_mark
 from visualize.draw.wording import summary, words
-from visualize.escape import columns, cut, printable
+from visualize.escape import cut, printable
 from visualize.scene.facts import Edge, Node, Scene
+from visualize.table import aligned
 
 __all__ = ["text"]
 
@@ -24,7 +25,7 @@ def text(scene: Scene) -> str:
     >>> a, b = Value(2.0, label="a"), Value(-3.0, label="b")
     >>> c = a * b + 10
     >>> c.backward()
-    >>> print(text(compose(flatten([c]))), end="")
+    >>> print(text(compose(flatten([c]))))
     # 4 values, 3 edges; output v3 = 4; largest gradient -3 at a
     a  = leaf     data 2   grad -3
     b  = leaf     data -3  grad 2
@@ -39,19 +40,11 @@ def text(scene: Scene) -> str:
         for index, node in enumerate(scene.nodes)
         if node.copy_of is None
     ]
-    widths = [
-        max((width for row in rows if (width := columns(row[cell])) <= WIDEST_CELL), default=0)
-        for cell in range(3)
-    ]
     lines = [f"# {printable(scene.title)}"] if scene.title else []
     lines += [f"# {line}" for line in (summary(scene), *scene.notes)]
-    for row in rows:
-        name, made, data = (
-            cell + " " * (width - columns(cell))
-            for cell, width in zip(row[:3], widths, strict=True)
-        )
-        lines.append(f"{name} = {made}  {data}  {row[3]}")
-    return "\n".join(lines) + "\n"
+    for name, made, data, rest in aligned(rows, widest=WIDEST_CELL):
+        lines.append(f"{name} = {made}  {data}  {rest}")
+    return "\n".join(lines)
 
 
 def _row(scene: Scene, node: Node, incoming: list[Edge]) -> tuple[str, str, str, str]:

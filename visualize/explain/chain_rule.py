@@ -2,43 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from math import isfinite, isnan, prod
+from collections.abc import Iterator, Mapping, Sequence
+from heapq import nlargest
+from math import isfinite, isnan, log10, prod
 
-from autograd import Value
+from autograd import Value, topological_order
 from autograd.reverse import Sweep
 from visualize.digits import FEW
-from visualize.explain.absence import absence
-from visualize.explain.derivation import Derivation
-from visualize.explain.elision import counted_paths, shortened
-from visualize.explain.equations import partial
-from visualize.explain.ledger import ledger_rows
-from visualize.explain.statements import (
-    Block,
-    Chain,
-    Formula,
-    Heading,
-    Name,
-    Number,
-    Partial,
-    Product,
-    Row,
-    Rows,
-    Sentence,
-    Sum,
-    Way,
-    Words,
-)  # fmt: skip
-from visualize.formula.holding import held
-from visualize.steps.paths import Path
+from visualize.explain import statements as say
+from visualize.explain.equations import forward_row, partial, shortened
+from visualize.formula.rules import held
+from visualize.scene.reach import depending_on
+from visualize.steps.path_sums import Derivation
+from visualize.steps.paths import Path, PathEdge
 
 __all__ = ["chain_rule", "told_paths"]
 
 MANY_PATHS = 1000  # a few of more say little: they are told value by value
+LARGEST_COUNT = 10**18  # beyond it 10^18 is shorter to read than the digits
 MOST_EDGES = 12  # of a path
 MOST_TERMS = 6  # of the sum of products
 MOST_LEDGER_ROWS = 12
+MOST_USERS = 3  # of a value in the ledger: those with a term of their own, the largest ones
+MOST_WALLS = 6  # operations that pass no derivative
 CANCELLED = 100.0  # times the gradient
+
+Names = Mapping[Value, say.Name]
+Arrival = tuple[PathEdge, float, float]  # an edge, the gradient above it, what it sends
 
 
 def told_paths(part: Derivation) -> tuple[Path, ...]:
@@ -47,59 +37,62 @@ def told_paths(part: Derivation) -> tuple[Path, ...]:
 
 
 def chain_rule(
-    passes: Sweep, part: Derivation, names: Mapping[Value, Name], *, alone: bool
-) -> Iterator[Block]:
+    passes: Sweep, part: Derivation, names: Names, *, alone: bool
+) -> Iterator[say.Block]:
     """Yield how a gradient comes about from the derivatives of the steps.
 
     Only where it is `alone` has it room for the sums at every value.
     """
     root, wrt = names[part.root], names[part.wrt]
     if part.wrt is part.root:
-        yield Sentence((wrt, " is the value asked about: it changes exactly as it is changed."))
+        yield say.Sentence((wrt, " is the value asked about: it changes exactly as it is changed."))
         return
     if not part.total_paths:
-        yield from absence(passes, part.wrt, names)
+        yield from _absence(passes, part.wrt, names)
         return
     is_many, several = part.total_paths > MANY_PATHS, part.total_paths > 1
     if is_many:
-        title = f"one of {counted_paths(part.total_paths)}"
+        title = f"one of {_counted_paths(part.total_paths)}"
     else:
         title = "multiply along each path" if several else "multiply along the path"
     ends = " from ", root, " down to ", wrt
-    yield Heading((f"Chain rule: {title}", *ends, ", then add" * (several and not is_many)))
+    yield say.Heading((f"Chain rule: {title}", *ends, ", then add" * (several and not is_many)))
     for number, path in enumerate(told_paths(part), 1):
         lead = "one path" if is_many else f"path {number}"
         yield _chain(path, names, lead if several else "")
     if several and not is_many:
         yield from _rest(part)
-        yield Rows((_sum(part, names),))
+        yield say.Rows((_sum(part, names),))
     if is_many or (alone and part.shown < part.open_paths):
         yield from _ledger(passes, part, names)
     yield from _remarks(part)
 
 
-def _chain(path: Path, names: Mapping[Value, Name], lead: str) -> Chain:
+def _chain(path: Path, names: Names, lead: str) -> say.Chain:
     edges = shortened(path.edges, MOST_EDGES, "values")
-    partials = [edge if isinstance(edge, Words) else partial(edge, names) for edge in edges]
+    partials = [edge if isinstance(edge, say.Words) else partial(edge, names) for edge in edges]
     factors = [edge.local for edge in path.edges]
     digits = held(lambda *numbers: prod(numbers), factors, path.product) or FEW
-    return Chain(
+    return say.Chain(
         lead,
-        Way(
+        say.Way(
             (
                 names[path.root],
-                *(step.by if isinstance(step, Partial) else step for step in partials),
+                *(step.by if isinstance(step, say.Partial) else step for step in partials),
             )
         ),
-        Product(tuple(partials)),
-        Product(
-            tuple(edge if isinstance(edge, Words) else Number(edge.local, digits) for edge in edges)
+        say.Product(tuple(partials)),
+        say.Product(
+            tuple(
+                edge if isinstance(edge, say.Words) else say.Number(edge.local, digits)
+                for edge in edges
+            )
         ),
-        Number(path.product),
+        say.Number(path.product),
     )
 
 
-def _rest(part: Derivation) -> Iterator[Sentence]:
+def _rest(part: Derivation) -> Iterator[say.Sentence]:
     """Yield what is to be said of the paths that are not listed."""
     missing = part.total_paths - part.shown
     closed = missing - max(part.open_paths - part.shown, 0)
@@ -112,47 +105,167 @@ def _rest(part: Derivation) -> Iterator[Sentence]:
             if missing == 1
             else ("pass a derivative of 0 and add")
         )
-        yield Sentence((f"{further} {passing} nothing.",))
+        yield say.Sentence((f"{further} {passing} nothing.",))
     else:
         passing = "passes" if closed == 1 else "pass"
         also = f" ({closed:,} of them {passing} a 0)" * (closed > 0)
-        yield Sentence((f"… and {further}, together ", Number(part.rest), also))
+        yield say.Sentence((f"… and {further}, together ", say.Number(part.rest), also))
 
 
-def _sum(part: Derivation, names: Mapping[Value, Name]) -> Row:
+def _sum(part: Derivation, names: Names) -> say.Row:
     sizes = [path.product for path in part.paths]
     if part.shown < part.open_paths:
         sizes.append(part.rest)
     digits = held(lambda *numbers: sum(numbers), sizes, part.gradient) or FEW
-    terms = [Number(size, digits) for size in sizes]
-    total: Formula = Sum(tuple(terms)) if len(terms) <= MOST_TERMS else Words("the sum of all")
-    return Row((Partial(names[part.root], names[part.wrt]), total, Number(part.gradient)))
+    terms = [say.Number(size, digits) for size in sizes]
+    total: say.Formula = (
+        say.Sum(tuple(terms)) if len(terms) <= MOST_TERMS else say.Words("the sum of all")
+    )
+    return say.Row(
+        (say.Partial(names[part.root], names[part.wrt]), total, say.Number(part.gradient))
+    )
 
 
-def _ledger(passes: Sweep, part: Derivation, names: Mapping[Value, Name]) -> Iterator[Block]:
-    yield Heading(("The same without listing paths: value by value, as backward() does it",))
-    yield Sentence(
+def _ledger(passes: Sweep, part: Derivation, names: Names) -> Iterator[say.Block]:
+    yield say.Heading(("The same without listing paths: value by value, as backward() does it",))
+    yield say.Sentence(
         (
             "Each value adds up what comes back from every place that uses it: the gradient "
             "there, times the derivative of the step.",
         )
     )
     values = shortened(part.paths[0].nodes[1:], MOST_LEDGER_ROWS, "values")
-    yield Rows(tuple(ledger_rows(passes, values, names)))
+    yield say.Rows(tuple(_ledger_rows(passes, values, names)))
 
 
-def _remarks(part: Derivation) -> Iterator[Sentence]:
+def _ledger_rows(
+    passes: Sweep, values: Sequence[Value | say.Words], names: Names
+) -> Iterator[say.Row]:
+    """Yield a row for each value: gradients above times local derivatives, in names and numbers."""
+    wanted = set(values)
+    arrivals: dict[Value, list[Arrival]] = {}
+    gradients: dict[Value, float] = {}
+    for node, gradient, contributions in passes.visits:
+        if node in wanted:
+            gradients[node] = gradient
+        for operand, position, local, sent, _ in contributions:
+            if operand in wanted and local is not None and sent is not None:
+                edge = PathEdge(node, operand, position, local)
+                arrivals.setdefault(operand, []).append((edge, gradient, sent))
+    for value in values:
+        if isinstance(value, say.Words):
+            yield say.Row((value,))
+        else:
+            terms = _arriving(passes.root, arrivals[value], gradients[value], names)
+            yield say.Row(
+                (
+                    say.Partial(names[passes.root], names[value]),
+                    *terms,
+                    say.Number(gradients[value]),
+                )
+            )
+
+
+def _arriving(
+    root: Value, arrivals: Sequence[Arrival], total: float, names: Names
+) -> tuple[say.Formula, say.Formula]:
+    largest = nlargest(MOST_USERS, arrivals, key=lambda arrival: _size(arrival[2]))
+    factors = [number for edge, gradient, _ in largest for number in (gradient, edge.local)]
+    digits = FEW
+    if len(arrivals) == len(largest):
+        digits = held(_sum_of_products, factors, total) or FEW
+    by_name: list[say.Formula] = []
+    by_number: list[say.Formula] = []
+    for edge, gradient, _ in largest:
+        step = partial(edge, names)
+        if edge.node is root:  # its own derivative, 1, is no factor to write
+            by_name.append(say.Product((step,)))
+            by_number.append(say.Product((say.Number(edge.local, digits),)))
+        else:
+            above = say.Partial(names[root], names[edge.node])
+            by_name.append(say.Product((above, step)))
+            by_number.append(
+                say.Product((say.Number(gradient, digits), say.Number(edge.local, digits)))
+            )
+    if len(arrivals) > len(largest):
+        more = say.Words(f"({len(arrivals) - len(largest):,} more)")
+        by_name.append(more)
+        by_number.append(more)
+    return say.Sum(tuple(by_name)), say.Sum(tuple(by_number))
+
+
+def _sum_of_products(*factors: float) -> float:
+    return sum(x * y for x, y in zip(factors[::2], factors[1::2], strict=True))
+
+
+def _size(sent: float) -> tuple[bool, float]:
+    return (True, 0.0) if sent != sent else (False, abs(sent))
+
+
+def _absence(passes: Sweep, wrt: Value, names: Names) -> Iterator[say.Block]:
+    """Yield why the sweep does not come to `wrt`, and what to do."""
+    root, given = names[passes.root], names[wrt]
+    graph = topological_order(passes.root)
+    if wrt in set(graph):
+        yield say.Sentence((root, " was made of ", given, ", but no derivative passes on the way:"))
+        yield say.Rows(tuple(_walls(passes, graph, wrt, names)))
+        return
+    yield say.Sentence((given, " is not among the values that ", root, " was made of: no path."))
+    if passes.root in set(topological_order(wrt)):
+        yield say.Sentence(("It is the other way round: ", given, " was made of ", root, "."))
+    elif wrt.label and any(value.label == wrt.label for value in graph):
+        yield say.Sentence(
+            (
+                "Another value of the same label is: perhaps it was made anew after ",
+                root,
+                " had been computed. Ask for the one that ",
+                root,
+                " was made of.",
+            )
+        )
+    yield say.Sentence(("visualize.why looks for the place where they lost each other.",))
+
+
+def _walls(passes: Sweep, graph: list[Value], wrt: Value, names: Names) -> Iterator[say.Row]:
+    """Yield the operations that depend on `wrt`, are reached, and pass nothing on to it."""
+    above = depending_on(wrt, graph)
+    walls = [
+        visit.node
+        for visit in passes.visits
+        if any(
+            contribution.local is None and contribution.operand in above
+            for contribution in visit.contributions
+        )
+    ]
+    for wall in walls[:MOST_WALLS]:
+        name = wall.op.name if wall.op else ""
+        yield say.Row(forward_row(wall, names, above).cells, f"{name} passes no derivative to it")
+
+
+def _remarks(part: Derivation) -> Iterator[say.Sentence]:
     """Yield what is peculiar about a gradient that paths lead to."""
     if not isfinite(part.gradient):
         kind = "nan, not a number" if isnan(part.gradient) else "infinite"
-        yield Sentence((f"The gradient is {kind}. visualize.why finds where it began.",))
+        yield say.Sentence((f"The gradient is {kind}. visualize.why finds where it began.",))
     elif not part.open_paths:
-        yield Sentence(
+        yield say.Sentence(
             ("Every path passes a derivative of 0, so nothing arrives: the gradient is 0.",)
         )
     elif not part.size:
-        yield Sentence(("The products are too small for a float (below 5e-324) and count as 0.",))
-    elif part.size > CANCELLED * abs(part.gradient):
-        yield Sentence(
-            ("The paths cancel: without signs they would add up to ", Number(part.size), ".")
+        yield say.Sentence(
+            ("The products are too small for a float (below 5e-324) and count as 0.",)
         )
+    elif part.size > CANCELLED * abs(part.gradient):
+        yield say.Sentence(
+            ("The paths cancel: without signs they would add up to ", say.Number(part.size), ".")
+        )
+
+
+def _counted_paths(count: int) -> str:
+    """Return how many paths there are, which may be more than any float.
+
+    >>> _counted_paths(1), _counted_paths(2**40), _counted_paths(2**4000)
+    ('1 path', '1,099,511,627,776 paths', 'about 10^1204 paths')
+    """
+    digits = f"{count:,}" if count < LARGEST_COUNT else f"about 10^{round(log10(count))}"
+    return f"{digits} path" if count == 1 else f"{digits} paths"

@@ -1,23 +1,27 @@
-"""Equations of an explanation: how a value was made, and its derivative by one operand."""
+"""Equations of an explanation: how a value was made, its derivatives, and long lists in short."""
 
 from __future__ import annotations
 
 import ast
 from collections.abc import Collection, Mapping, Sequence
+from typing import TypeVar
 
 from autograd import Primitive, Value
 from autograd.graph import Constant
 from visualize.digits import FEW
 from visualize.explain.statements import Applied, Formula, Name, Number, Partial, Row, Words
-from visualize.formula.holding import row_digits, rule_digits
-from visualize.formula.opening import opened_in_python, operation
-from visualize.formula.rules import local_rule
+from visualize.formula.expression import opened_in_python, operation
+from visualize.formula.notations import unparsed
+from visualize.formula.rules import local_rule, row_digits, rule_digits
 from visualize.steps.paths import PathEdge
 
-__all__ = ["forward_row", "local_row", "partial"]
+__all__ = ["forward_row", "local_row", "partial", "shortened"]
 
 MOST_TERMS = 4  # of a sum or a dot product written in full; of more, those on a path
 LONGEST_RULE = 120  # characters; a longer one says less than its value
+KEPT = 3  # items at either end of a long list
+
+Item = TypeVar("Item")
 
 
 def forward_row(value: Value, names: Mapping[Value, Name], followed: Collection[Value]) -> Row:
@@ -99,7 +103,7 @@ def _template(
         expression.args.append(_blank(len(args)))
     elif hidden:
         expression = ast.BinOp(expression, ast.Add(), _blank(len(args)))
-    return ast.unparse(expression).replace(" ** ", "**"), hidden
+    return unparsed(expression), hidden
 
 
 def _terms(row: Primitive, count: int) -> list[tuple[int, ...]]:
@@ -111,3 +115,15 @@ def _terms(row: Primitive, count: int) -> list[tuple[int, ...]]:
 
 def _blank(place: int) -> ast.Name:
     return ast.Name(f"{{{place}}}")
+
+
+def shortened(items: Sequence[Item], limit: int, noun: str) -> list[Item | Words]:
+    """Return the items, of more than `limit` three from both ends and how many there are between.
+
+    >>> shortened("abcdefghij", 9, "letters")
+    ['a', 'b', 'c', Words(text='… 4 letters …'), 'h', 'i', 'j']
+    """
+    if len(items) <= limit:
+        return list(items)
+    between = len(items) - 2 * KEPT
+    return [*items[:KEPT], Words(f"… {between:,} {noun} …"), *items[-KEPT:]]

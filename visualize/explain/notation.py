@@ -1,40 +1,37 @@
-"""Formulas of an explanation in LaTeX, for documents and for notebooks."""
+"""Formulas of an explanation as text: one walk, in the notation of terminals or in LaTeX."""
+
+# ruff: noqa: D102 - InText says what each method writes
 
 from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 
-from visualize.escape import columns, printable
-from visualize.explain.explain_text import ordinal, written
 from visualize.explain.statements import (
     Applied,
     Block,
-    Chain,
     Formula,
     Name,
     Number,
     Partial,
     Product,
     Prose,
-    Row,
-    Rows,
     Sum,
     Way,
     Words,
 )
-from visualize.formula.latex import expression
-from visualize.formula.symbols import symbols
+from visualize.formula.names import symbols
+from visualize.formula.notations import LaTeX, Strength, Text, in_latex
+from visualize.formula.rules import BLANK, filled
 
-__all__ = ["Notation"]
+__all__ = ["InLaTeX", "InText", "in_text_mode"]
 
-WIDTH = 70  # columns of a row as text before it goes on below
-BLANK = re.compile(r"\{(out|\d+)\}")
-# Parentheses around a negative number that nothing stands before, or that stands alone in others.
-LEADING = re.compile(r"^\\left\((-[^()]*)\\right\)(?!\^)")
-TWICE = re.compile(r"\\left\(\\left\((-[^()]*)\\right\)\\right\)")
+# A name, indexed or not, that needs no parentheses in a derivative
+SIMPLE = re.compile(r"[\w#'.…]*(\[[\w, ]*\])*")
+OPERATORS = re.compile(r"[-+*/=<>^,(){}|]")  # with one of these, a name needs them in any formula
+LEADING = re.compile(r"^\\left\((-[^()]*)\\right\)(?!\^)")  # nothing stands before the sign
 ESCAPED = str.maketrans(
     {character: "\\" + character for character in "&%$#_{}"}
     | {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"}
@@ -42,155 +39,147 @@ ESCAPED = str.maketrans(
 )
 
 
-class Notation:
-    """LaTeX for the formulas of some blocks, in which no two values have the same symbol."""
+class InText:
+    """Formulas on one line of plain text."""
 
-    def __init__(self, blocks: Sequence[Block]) -> None:
-        labels = {name: name for name in _names(tuple(blocks))}
-        self.symbols: Mapping[str, str] = symbols(labels)
+    times, arrow, parentheses = " × ", " ← ", "({})"
 
     def prose(self, prose: Prose) -> str:
-        """Return prose with its formulas in dollar signs."""
+        """Return words with formulas among them."""
+        return "".join(part if isinstance(part, str) else self.formula(part) for part in prose)
+
+    def formula(self, formula: Formula) -> str:
+        """Return a formula."""
+        match formula:
+            case Name(text, use):
+                return self.name(text, f"{ordinal(use)} " if use else "")
+            case Number():
+                return self.number(formula.text)
+            case Words(text):
+                return self.words(text)
+            case Partial(of, by):
+                return self.partial(of, by)
+            case Applied():
+                return self.applied(formula)
+            case Product(factors):
+                return self.times.join(self.factors(factors))
+            case Sum(terms):
+                return " ".join(self.terms(terms))
+            case Way(stops):
+                return self.arrow.join(map(self.formula, stops))
+
+    def name(self, text: str, use: str) -> str:
+        """Return the name of a value, and which use of it is meant."""
+        return use + text
+
+    def number(self, text: str) -> str:
+        """Return a number."""
+        return text
+
+    def words(self, text: str) -> str:
+        """Return words among formulas."""
+        return text
+
+    def partial(self, of: Name, by: Name) -> str:
+        """Return the name of a derivative."""
+        names = map(self.formula, (of, by))
+        above, below = (name if SIMPLE.fullmatch(name) else f"({name})" for name in names)
+        return f"∂{above}/∂{below}"
+
+    def applied(self, applied: Applied) -> str:
+        """Return an operation or a rule on names or numbers."""
+        is_alone = BLANK.fullmatch(applied.template) is not None
+        texts = [_operand(operand, alone=is_alone) for operand in applied.operands]
+        return filled(applied.template, texts, _operand(applied.out, alone=is_alone))
+
+    def factors(self, factors: Sequence[Number | Partial | Words]) -> Iterator[str]:
+        """Yield factors, in parentheses where two signs would meet."""
+        for position, factor in enumerate(factors):
+            text = self.formula(factor)
+            needs_them = position and text.startswith("-")
+            yield self.parentheses.format(text) if needs_them else text
+
+    def terms(self, terms: Sequence[Formula]) -> Iterator[str]:
+        """Yield terms and the signs between them: a negative number is subtracted."""
+        for position, term in enumerate(terms):
+            text = self.formula(term)
+            if position:
+                yield "-" if text.startswith("-") else "+"
+            yield text.removeprefix("-") if position else text
+
+
+def _operand(operand: Name | Number | Words, *, alone: bool) -> str:
+    if alone or not isinstance(operand, Name) or SIMPLE.fullmatch(operand.text):
+        return operand.text
+    return f"({operand.text})" if OPERATORS.search(operand.text) else operand.text
+
+
+class InLaTeX(InText):
+    """Formulas for math mode, in which no two values of some blocks have the same symbol."""
+
+    times, arrow, parentheses = r" \cdot ", r" \leftarrow ", r"\left({}\right)"
+
+    def __init__(self, blocks: Sequence[Block]) -> None:
+        self.symbols: Mapping[str, str] = symbols({name: name for name in _names(tuple(blocks))})
+
+    def prose(self, prose: Prose) -> str:
+        """Return words with formulas in dollar signs among them."""
         return "".join(
-            in_text_mode(part)
-            if isinstance(part, str)
-            else in_text_mode(part.text)
-            if isinstance(part, Words)
+            in_text_mode(part if isinstance(part, str) else part.text)
+            if isinstance(part, str | Words)
             else f"${self.formula(part)}$"
             for part in prose
         )
 
-    def lines(self, blocks: Iterable[Block]) -> Iterator[str]:
-        """Yield the lines of aligned equations, with `&` before the equals signs."""
-        for block in blocks:
-            if isinstance(block, Chain):
-                yield from self._chain(block)
-            elif isinstance(block, Rows):
-                for row in block.rows:
-                    yield from self._row(row)
+    def name(self, text: str, use: str) -> str:
+        symbol = self.symbols[text]
+        return rf"\text{{{use}}}{symbol}" if use else symbol
 
-    def formula(self, formula: Formula) -> str:
-        """Return a formula for math mode."""
-        match formula:
-            case Name(text, use):
-                symbol = self.symbols[text]
-                return rf"\text{{{ordinal(use)} }}{symbol}" if use else symbol
-            case Number():
-                return _number(formula.text)
-            case Words(text):
-                return words(text)
-            case Partial(of, by):
-                return rf"\frac{{\partial {self.formula(of)}}}{{\partial {self.formula(by)}}}"
-            case Applied():
-                return self._applied(formula)
-            case Product(factors):
-                return r" \cdot ".join(self._factors(factors))
-            case Sum(terms):
-                return self._sum(terms)
-            case Way(stops):
-                return r" \leftarrow ".join(map(self.formula, stops))
+    def number(self, text: str) -> str:
+        return in_latex(text).text
 
-    def _row(self, row: Row) -> Iterator[str]:
-        left, *rights = dict.fromkeys(map(self.formula, self._shown(row.cells)))
-        note = rf"\quad{words(f'({printable(row.note)})')}" if row.note else ""
-        if not rights:
-            yield f"{left} &{note}"
-        elif columns(" = ".join(map(written, row.cells))) <= WIDTH:
-            yield f"{left} &= {' = '.join(rights)}{note}"
-        else:
-            yield f"{left} &= {rights[0]}" + note * (len(rights) == 1)
-            yield from (f"&= {right}" for right in rights[1:-1])
-            if len(rights) > 1:
-                yield f"&= {rights[-1]}{note}"
+    def words(self, text: str) -> str:
+        parts = [rf"\text{{{in_text_mode(part)}}}" if part else "" for part in text.split("…")]
+        return r"\ldots".join(parts)
 
-    def _shown(self, cells: Sequence[Formula]) -> Iterator[Formula]:
-        """Yield the formulas, without cases filled with numbers: the value says which one it is."""
-        for cell in cells:
-            is_choice = isinstance(cell, Applied) and " if " in cell.template
-            if not (is_choice and isinstance(cell, Applied) and isinstance(cell.out, Number)):
-                yield cell
+    def partial(self, of: Name, by: Name) -> str:
+        return rf"\frac{{\partial {self.formula(of)}}}{{\partial {self.formula(by)}}}"
 
-    def _chain(self, chain: Chain) -> Iterator[str]:
-        partials, numbers = self.formula(chain.partials), self.formula(chain.numbers)
-        whole = [stop for stop in chain.way.stops if isinstance(stop, Name)]
-        left = self.formula(Partial(whole[0], Name(whole[-1].text)))
-        if chain.lead:
-            yield rf"{words(f'{chain.lead}:')} &\quad {partials}"
-        elif left != partials:
-            yield f"{left} &= {partials}"
-        else:
-            yield f"{left} &= {numbers}"
-            return
-        product = self.formula(chain.product)
-        yield f"&= {numbers}" if numbers == product else f"&= {numbers} = {product}"
-
-    def _applied(self, applied: Applied) -> str:
-        """Return an operation or a rule; blanks become names of the expression that is set."""
-        is_alone = BLANK.fullmatch(applied.template)
-        names: dict[str, str] = {}
+    def applied(self, applied: Applied) -> str:
+        names: dict[str, Text] = {}
         places: dict[str, str] = {}
 
         def placed(match: re.Match[str]) -> str:
+            """Return a name for a blank; equal symbols have one, so that x times x is a square."""
             blank = match.group(1)
             part = applied.out if blank == "out" else applied.operands[int(blank)]
             if isinstance(part, Number):
-                text = _number(part.text)
-                text = rf"\left({text}\right)" if text.startswith("-") and not is_alone else text
+                name, text = f"number_{blank}", in_latex(part.text)
             else:
-                text = self.formula(part)
-            # equal symbols have equal names, so that a product of them is a square
-            name = (
-                f"blank_{blank}"
-                if isinstance(part, Number)
-                else f"named_{places.setdefault(text, blank)}"
-            )
+                text = Text(self.formula(part), Strength.ATOM)
+                name = f"symbol_{places.setdefault(text.text, blank)}"
             names[name] = text
             return name
 
         tree = ast.parse(BLANK.sub(placed, applied.template), mode="eval").body
-        text = expression(tree, names)
-        if isinstance(applied.out, Number):
-            text = text.replace(r"\,", r" \cdot ")  # 2 times 3 is not 23
-        return LEADING.sub(r"\1", TWICE.sub(r"\\left(\1\\right)", text), count=1)
-
-    def _factors(self, factors: Sequence[Number | Partial | Words]) -> Iterator[str]:
-        for position, factor in enumerate(factors):
-            text = self.formula(factor)
-            yield rf"\left({text}\right)" if position and text.startswith("-") else text
-
-    def _sum(self, terms: Sequence[Formula]) -> str:
-        parts = []
-        for position, term in enumerate(terms):
-            text = self.formula(term)
-            if position:
-                parts.append("-" if text.startswith("-") else "+")
-            parts.append(text.removeprefix("-") if position else text)
-        return " ".join(parts)
+        in_numbers = isinstance(applied.out, Number)  # 2 times 3 is not 23
+        return LEADING.sub(r"\1", LaTeX(names, closely=not in_numbers).write(tree))
 
 
-def words(text: str) -> str:
-    r"""Return words for math mode.
+def ordinal(number: int) -> str:
+    """Return a number as a place in a row.
 
-    >>> words("… 3 values …")
-    '\\ldots\\text{ 3 values }\\ldots'
+    >>> ordinal(1), ordinal(2), ordinal(13), ordinal(23)
+    ('1st', '2nd', '13th', '23rd')
     """
-    parts = [rf"\text{{{in_text_mode(part)}}}" if part else "" for part in text.split("…")]
-    return r"\ldots".join(parts)
+    endings = {1: "st", 2: "nd", 3: "rd"}
+    ending = "th" if number // 10 % 10 == 1 else endings.get(number % 10, "th")
+    return f"{number}{ending}"
 
 
 def in_text_mode(text: str) -> str:
     """Return words so that LaTeX prints them as they are."""
     return text.translate(ESCAPED)
-
-
-def _number(text: str) -> str:
-    mantissa, _, exponent = text.partition("e")
-    if exponent:
-        power = f"10^{{{int(exponent)}}}"
-        return mantissa[:-1] + power if mantissa in ("1", "-1") else rf"{mantissa} \cdot {power}"
-    sign = "-" if text.startswith("-") else ""
-    named = {"inf": r"\infty", "nan": r"\mathrm{nan}"}.get(text.lstrip("-"))
-    return sign + named if named else text
 
 
 def _names(part: object) -> Iterator[str]:

@@ -2,13 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 
-from visualize.explain.notation import Notation
-from visualize.explain.statements import Block, Heading, Sentence
+from visualize.escape import columns, printable
+from visualize.explain.notation import InLaTeX, InText
+from visualize.explain.statements import (
+    Applied,
+    Block,
+    Chain,
+    Formula,
+    Heading,
+    Name,
+    Number,
+    Partial,
+    Row,
+    Rows,
+    Sentence,
+)
 
 __all__ = ["explanation_latex", "explanation_markdown"]
+
+WIDTH = 70  # columns of a row as text before it goes on below
 
 
 def explanation_latex(blocks: Sequence[Block]) -> str:
@@ -16,7 +31,7 @@ def explanation_latex(blocks: Sequence[Block]) -> str:
 
     >>> from visualize.explain.statements import Heading, Name, Number, Row, Rows
     >>> rows = Row((Name("w_1"), Number(-2.0))), Row((Name("y"), Name("w_1"), Number(-2.0)))
-    >>> print(explanation_latex([Heading(("Given",)), Rows(rows)]), end="")
+    >>> print(explanation_latex([Heading(("Given",)), Rows(rows)]))
     \medskip\noindent\textbf{Given}
     <BLANKLINE>
     \begin{align*}
@@ -35,7 +50,7 @@ def explanation_markdown(blocks: Sequence[Block]) -> str:
 
     >>> from visualize.explain.statements import Name, Number, Row, Rows
     >>> rows = Row((Name("w_1"), Number(-2.0))), Row((Name("y"), Name("w_1"), Number(-2.0)))
-    >>> print(explanation_markdown([Heading(("Given ", Name("y"))), Rows(rows)]), end="")
+    >>> print(explanation_markdown([Heading(("Given ", Name("y"))), Rows(rows)]))
     **Given $y$**
     <BLANKLINE>
     $$
@@ -51,15 +66,62 @@ def explanation_markdown(blocks: Sequence[Block]) -> str:
 
 def _report(blocks: Sequence[Block], heading: tuple[str, str], equations: tuple[str, str]) -> str:
     """Return paragraphs and equations, with what stands before and after headings and equations."""
-    notation = Notation(blocks)
+    notation = InLaTeX(blocks)
     parts: list[str] = []
     for is_prose, group in groupby(blocks, key=lambda block: isinstance(block, Heading | Sentence)):
         if not is_prose:
-            parts.append(" \\\\\n".join(notation.lines(group)).join(equations))
+            lines = (line for block in group for line in _lines(block, notation))
+            parts.append(" \\\\\n".join(lines).join(equations))
             continue
         for block in group:
             if isinstance(block, Heading):
                 parts.append(notation.prose(block.prose).join(heading))
             elif isinstance(block, Sentence):
                 parts.append(notation.prose(block.prose))
-    return "\n\n".join(parts) + "\n"
+    return "\n\n".join(parts)
+
+
+def _lines(block: Block, notation: InLaTeX) -> Iterator[str]:
+    """Yield the lines of aligned equations, with `&` before the equals signs."""
+    if isinstance(block, Chain):
+        yield from _chain(block, notation)
+    elif isinstance(block, Rows):
+        for row in block.rows:
+            yield from _row(row, notation)
+
+
+def _row(row: Row, notation: InLaTeX) -> Iterator[str]:
+    left, *rights = dict.fromkeys(map(notation.formula, _shown(row.cells)))
+    note = rf"\quad{notation.words(f'({printable(row.note)})')}" if row.note else ""
+    if not rights:
+        yield f"{left} &{note}"
+    elif columns(" = ".join(map(InText().formula, row.cells))) <= WIDTH:
+        yield f"{left} &= {' = '.join(rights)}{note}"
+    else:
+        yield f"{left} &= {rights[0]}" + note * (len(rights) == 1)
+        yield from (f"&= {right}" for right in rights[1:-1])
+        if len(rights) > 1:
+            yield f"&= {rights[-1]}{note}"
+
+
+def _shown(cells: Sequence[Formula]) -> Iterator[Formula]:
+    """Yield the formulas, without cases filled with numbers: the value says which one it is."""
+    for cell in cells:
+        is_choice = isinstance(cell, Applied) and " if " in cell.template
+        if not (is_choice and isinstance(cell, Applied) and isinstance(cell.out, Number)):
+            yield cell
+
+
+def _chain(chain: Chain, notation: InLaTeX) -> Iterator[str]:
+    partials, numbers = notation.formula(chain.partials), notation.formula(chain.numbers)
+    whole = [stop for stop in chain.way.stops if isinstance(stop, Name)]
+    left = notation.formula(Partial(whole[0], Name(whole[-1].text)))
+    if chain.lead:
+        yield rf"{notation.words(f'{chain.lead}:')} &\quad {partials}"
+    elif left != partials:
+        yield f"{left} &= {partials}"
+    else:
+        yield f"{left} &= {numbers}"
+        return
+    product = notation.formula(chain.product)
+    yield f"&= {numbers}" if numbers == product else f"&= {numbers} = {product}"

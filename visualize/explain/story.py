@@ -4,45 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import chain
-from math import isfinite
+from math import isclose, isfinite
 
-from autograd import Value
+from autograd import Value, topological_order
 from autograd.reverse import Sweep
 from visualize.digits import exact, significant
+from visualize.explain import statements as say
 from visualize.explain.chain_rule import chain_rule, told_paths
-from visualize.explain.derivation import Derivation
-from visualize.explain.elision import shortened
-from visualize.explain.equations import forward_row, local_row, partial
-from visualize.explain.raising import honest_step
-from visualize.explain.statements import (
-    Block,
-    Formula,
-    Heading,
-    Name,
-    Number,
-    Partial,
-    Row,
-    Rows,
-    Sentence,
-    Words,
-)  # fmt: skip
+from visualize.explain.equations import forward_row, local_row, partial, shortened
+from visualize.steps.path_sums import Derivation
 from visualize.steps.paths import PathEdge
 
 __all__ = ["story"]
 
 MOST_ROWS = 24  # of values, of derivatives
 MOST_NAMES = 6  # in the title
+STEPS = (1e-3, 1e-6, 1e-9)  # by which a value is raised, to see what becomes of the result
+CLOSE = 0.1  # of the change: what "about" may be off
+
+Names = Mapping[Value, say.Name]
 
 
-def story(
-    passes: Sweep, parts: Sequence[Derivation], names: Mapping[Value, Name], leaves: int
-) -> list[Block]:
+def story(passes: Sweep, parts: Sequence[Derivation], names: Names, leaves: int) -> list[say.Block]:
     """Return the explanation of the gradients in `parts`, chosen from so many `leaves`."""
     root, alone = names[passes.root], len(parts) == 1
-    blocks: list[Block] = [Heading(("How ", root, " changes with ", *_listed(parts, names)))]
+    blocks: list[say.Block] = [
+        say.Heading(("How ", root, " changes with ", *_listed(parts, names)))
+    ]
     if len(parts) < leaves:
         blocks.append(
-            Sentence(
+            say.Sentence(
                 (
                     f"The {len(parts)} of {leaves:,} leaves with the largest gradients; "
                     "wrt= takes any other.",
@@ -53,17 +44,17 @@ def story(
     edges = {edge for path in paths for edge in path.edges}
     if edges:
         start = (" from ", names[parts[0].wrt]) if alone else ()
-        blocks.append(Heading(("Forward: the values on the way", *start, " to ", root)))
+        blocks.append(say.Heading(("Forward: the values on the way", *start, " to ", root)))
         blocks.append(_forward({node for path in paths for node in path.nodes}, names))
         blocks += _backward(passes, edges, names)
     for part in parts:
         blocks += chain_rule(passes, part, names, alone=alone)
-    blocks.append(Heading(("Result",)))
-    blocks.append(Rows(tuple(_result(part, names) for part in parts)))
+    blocks.append(say.Heading(("Result",)))
+    blocks.append(say.Rows(tuple(_result(part, names) for part in parts)))
     return blocks + (_meaning(parts[0], names) if alone else [])
 
 
-def _listed(parts: Sequence[Derivation], names: Mapping[Value, Name]) -> Iterator[str | Formula]:
+def _listed(parts: Sequence[Derivation], names: Names) -> Iterator[str | say.Formula]:
     if len(parts) > MOST_NAMES:
         yield f"{len(parts)} of its leaves"
         return
@@ -73,41 +64,41 @@ def _listed(parts: Sequence[Derivation], names: Mapping[Value, Name]) -> Iterato
         yield names[part.wrt]
 
 
-def _forward(followed: Collection[Value], names: Mapping[Value, Name]) -> Rows:
+def _forward(followed: Collection[Value], names: Names) -> say.Rows:
     order = [value for value in names if value in followed]
-    return Rows(
+    return say.Rows(
         tuple(
-            Row((value,)) if isinstance(value, Words) else forward_row(value, names, followed)
+            say.Row((value,))
+            if isinstance(value, say.Words)
+            else forward_row(value, names, followed)
             for value in shortened(order, MOST_ROWS, "values")
         )
     )
 
 
-def _backward(
-    passes: Sweep, edges: Collection[PathEdge], names: Mapping[Value, Name]
-) -> Iterator[Block]:
+def _backward(passes: Sweep, edges: Collection[PathEdge], names: Names) -> Iterator[say.Block]:
     place = {visit.node: number for number, visit in enumerate(passes.visits)}
     order = sorted(edges, key=lambda edge: (place[edge.node], edge.position))
     first = partial(order[0], names)
     only = " changes when only " if not first.by.use else " changes when only the "
-    yield Heading(("Backward: the derivative of each step",))
-    yield Sentence((first, " says how fast ", first.of, only, first.by, " is changed."))
-    yield Rows(
+    yield say.Heading(("Backward: the derivative of each step",))
+    yield say.Sentence((first, " says how fast ", first.of, only, first.by, " is changed."))
+    yield say.Rows(
         tuple(
-            Row((edge,)) if isinstance(edge, Words) else local_row(edge, names)
+            say.Row((edge,)) if isinstance(edge, say.Words) else local_row(edge, names)
             for edge in shortened(order, MOST_ROWS, "derivatives")
         )
     )
 
 
-def _result(part: Derivation, names: Mapping[Value, Name]) -> Row:
-    name = Partial(names[part.root], names[part.wrt])
+def _result(part: Derivation, names: Names) -> say.Row:
+    name = say.Partial(names[part.root], names[part.wrt])
     rounded = isfinite(part.gradient) and float(significant(part.gradient)) != part.gradient
     digits = f"all digits: {exact(part.gradient)}" if rounded else ""
-    return Row((name, Number(part.gradient)), digits)
+    return say.Row((name, say.Number(part.gradient)), digits)
 
 
-def _meaning(part: Derivation, names: Mapping[Value, Name]) -> list[Block]:
+def _meaning(part: Derivation, names: Names) -> list[say.Block]:
     """Return what the number says, for those who see one for the first time."""
     root, wrt = names[part.root], names[part.wrt]
     if part.wrt is part.root or not part.total_paths or not isfinite(part.gradient):
@@ -116,17 +107,48 @@ def _meaning(part: Derivation, names: Mapping[Value, Name]) -> list[Block]:
         map(_is_at_kink, chain.from_iterable(p.edges for p in part.paths))
     ):
         cause = " is at a point without a derivative, where 0 is taken for it: a small change of "
-        return [Sentence((root, cause, wrt, " may change ", root, " all the same."))]
+        return [say.Sentence((root, cause, wrt, " may change ", root, " all the same."))]
     if not part.gradient:
-        return [Sentence(("By this, a small change of ", wrt, " does not change ", root, "."))]
+        return [say.Sentence(("By this, a small change of ", wrt, " does not change ", root, "."))]
     moves = " rises by about " if part.gradient > 0.0 else " falls by about "
-    step = honest_step(part.root, part.wrt, part.gradient)
+    step = _honest_step(part.root, part.wrt, part.gradient)
     if step is None:
-        by = " is multiplied by ", Number(part.gradient), " on its way to "
-        return [Sentence(("By this, a small change of ", wrt, *by, root, "."))]
-    change = Number(abs(step * part.gradient))
-    raised = " is raised by ", Number(step)
-    return [Sentence(("When ", wrt, *raised, ", ", root, moves, change, "."))]
+        by = " is multiplied by ", say.Number(part.gradient), " on its way to "
+        return [say.Sentence(("By this, a small change of ", wrt, *by, root, "."))]
+    change = say.Number(abs(step * part.gradient))
+    raised = " is raised by ", say.Number(step)
+    return [say.Sentence(("When ", wrt, *raised, ", ", root, moves, change, "."))]
+
+
+def _honest_step(root: Value, wrt: Value, gradient: float) -> float | None:
+    """Return the largest of some steps of which the slope foretells the result; None if of none.
+
+    None at a kink, and where the step is lost in the digits of the numbers.
+
+    >>> x = Value(0.001)
+    >>> _honest_step(2 * x, x, 2.0), _honest_step(1 / x, x, -1e6), _honest_step(abs(x - x), x, 0.5)
+    (0.001, 1e-06, None)
+    """
+    order = topological_order(root)
+    for step in STEPS:
+        change = _raised(order, wrt, step) - root.data
+        if isclose(change, gradient * step, rel_tol=CLOSE):
+            return step
+    return None
+
+
+def _raised(order: list[Value], wrt: Value, step: float) -> float:
+    """Return the number of the last value of a graph, in topological order, if `wrt` were larger.
+
+    >>> x = Value(3.0)
+    >>> _raised(topological_order(x * x), x, 1.0)
+    16.0
+    """
+    data = {wrt: wrt.data + step}
+    for node in order:
+        if node.op is not None and node is not wrt and any(arg in data for arg in node.args):
+            data[node] = node.op.forward(*[data.get(arg, arg.data) for arg in node.args])
+    return data.get(order[-1], order[-1].data)
 
 
 def _is_at_kink(edge: PathEdge) -> bool:

@@ -2,33 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from autograd import Value, topological_order
 from autograd.arguments import as_count
-from visualize.formula.aligned import aligned
-from visualize.formula.latex import opened_in_latex
-from visualize.formula.listing import listed
-from visualize.formula.literals import literal, recognised
-from visualize.formula.opening import opened_in_python
-from visualize.formula.python import python
-from visualize.formula.sympy import opened_in_sympy, sympy
+from visualize.formula.expression import opened_in_latex, opened_in_python, opened_in_sympy
+from visualize.formula.listing import Listing, listed
+from visualize.formula.names import symbols
+from visualize.formula.notations import (
+    LaTeX,
+    Python,
+    Strength,
+    SymPy,
+    Text,
+)
+from visualize.formula.tidy import literal, recognised
 from visualize.instead import instead_of
+from visualize.result import Result
 
 __all__ = ["FORMATS", "Formula", "formula"]
 
-FORMATS = {
-    "python": (python, opened_in_python, literal),
-    "latex": (aligned, opened_in_latex, recognised),
-    "sympy": (sympy, opened_in_sympy, recognised),
-}
 MOST_SHOWN = 60  # lines that a notebook sets as mathematics
+NAMES_IN_A_LINE = 12
+WIDEST_ROW = 60  # symbols, before a sum goes on in the next row
+UNSEEN = re.compile(r"\\(?:left|right|begin|end|text|mathrm|operatorname)|[{}_^ ]")
+COMMAND = re.compile(r"\\[A-Za-z]+")
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Formula:
+class Formula(Result):
     """The text of a formula; it prints as itself, and a notebook shows it as mathematics.
 
     `text` is in the format that was asked for, and `leaves` says which Value each name in it is.
@@ -38,12 +43,6 @@ class Formula:
     text: str
     leaves: Mapping[str, Value]
     latex: str
-
-    def __str__(self) -> str:
-        return self.text
-
-    def __repr__(self) -> str:
-        return self.text
 
     def _repr_latex_(self) -> str | None:
         return f"$$\n{self.latex}\n$$" if self.latex else None
@@ -107,8 +106,9 @@ def formula(
     variables = _variables(order, wrt)
     write, opens, number = FORMATS[format]
     listing = listed(root, variables, opens, number)
-    is_short = len(listing.lines) <= MOST_SHOWN
-    shown = aligned(listed(root, variables, opened_in_latex, recognised)) if is_short else ""
+    shown = ""
+    if len(listing.lines) <= MOST_SHOWN:
+        shown = in_latex(listed(root, variables, opened_in_latex, recognised))
     return Formula(write(listing), listing.leaves, shown)
 
 
@@ -132,3 +132,62 @@ def _variables(order: Sequence[Value], wrt: object) -> list[Value]:
                 "which does not depend on it"
             )
     return list(dict.fromkeys(variables))
+
+
+def in_python(listing: Listing) -> str:
+    """Return the assignments as lines of Python, in functions of `autograd`."""
+    notation = Python()
+    return "\n".join(f"{line.name} = {notation.write(line.expression)}" for line in listing.lines)
+
+
+def in_sympy(listing: Listing) -> str:
+    """Return the assignments as lines to run after `from sympy import *`."""
+    notation = SymPy()
+    lines = [f"{line.name} = {notation.write(line.expression)}" for line in listing.lines]
+    return "\n".join([*_declared(list(listing.leaves)), *lines])
+
+
+def _declared(names: Sequence[str]) -> Iterator[str]:
+    for start in range(0, len(names), NAMES_IN_A_LINE):
+        some = names[start : start + NAMES_IN_A_LINE]
+        yield f'{", ".join(some)} = symbols("{" ".join(some)}", real=True)'
+
+
+def in_latex(listing: Listing) -> str:
+    """Return the assignments for math mode: one equation, or several in `aligned` (amsmath)."""
+    rows = list(_equations(listing))
+    if len(rows) == 1:
+        return rows[0].replace("&=", "=", 1)
+    return "\\begin{aligned}\n" + " \\\\\n".join(rows) + "\n\\end{aligned}"
+
+
+def _equations(listing: Listing) -> Iterator[str]:
+    """Yield the rows of the equations, with `&` where they are aligned."""
+    names = {name: Text(symbol, Strength.ATOM) for name, symbol in symbols(listing.labels).items()}
+    for line in listing.lines:
+        if line.derivative is not None:
+            output, by = (names[name].text for name in line.derivative)
+            fraction = rf"\frac{{\partial {output}}}{{\partial {by}}}"
+            names[line.name] = Text(fraction, Strength.PRODUCT)
+    notation = LaTeX(names)
+    for line in listing.lines:
+        row, width = f"{names[line.name].text} &= ", 0
+        for term in notation.terms(line.expression):
+            if width and width + _width(term) > WIDEST_ROW:
+                yield row
+                row, width = "&\\quad {}", 0
+            row += term
+            width += _width(term)
+        yield row
+
+
+def _width(latex: str) -> int:
+    """Return about how many symbols wide a text is."""
+    return len(COMMAND.sub("x", UNSEEN.sub("", latex)))
+
+
+FORMATS = {
+    "python": (in_python, opened_in_python, literal),
+    "latex": (in_latex, opened_in_latex, recognised),
+    "sympy": (in_sympy, opened_in_sympy, recognised),
+}

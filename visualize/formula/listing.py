@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import ast
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 
 from autograd import Value, gradients, topological_order
 from autograd.graph import Constant
-from visualize.formula.literals import literal
-from visualize.formula.merging import merged
+from autograd.primitive import TABLE
+from visualize.formula.expression import Numbers, Opens, calls, operation, repeats, with_names
 from visualize.formula.names import Names
-from visualize.formula.opening import Numbers, Opens, calls, operation, repeats, with_names
+from visualize.formula.tidy import literal
 from visualize.scene.flat import Path, flatten
 
-__all__ = ["Line", "Listing", "listed"]
+__all__ = ["Line", "Listing", "listed", "merged"]
 
 LARGEST = 32  # operations and operands in a line; of a larger one, parts get names
 SMALL = 8  # a part of so few needs no name of its own
@@ -50,7 +50,7 @@ def listed(root: Value, wrt: Sequence[Value], opens: Opens, number: Numbers = li
     `opens` chooses the operations that are written by their formula, `number` writes constants.
 
     >>> from autograd import Value
-    >>> from visualize.formula.opening import opened_in_python
+    >>> from visualize.formula.expression import opened_in_python
     >>> a = Value(2.0, label="a")
     >>> for line in listed((a * 3).tanh(), [a], opened_in_python).lines:
     ...     print(line.name, "=", ast.unparse(line.expression))
@@ -113,6 +113,38 @@ def _written(
         Line(name, writer.expressions[slope], derivative) for name, slope, derivative in again
     ]
     return Listing(writer.leaves, tuple(writer.lines), names.labels), writer.seldom()
+
+
+def merged(order: Sequence[Value], distinct: Collection[Value]) -> dict[Value, Value]:
+    """Return for every value of a topological order the first one that is the same expression.
+
+    Values in `distinct` stand for themselves. A product that a rule guards against 0 * inf is the
+    same as a plain one: they are written alike.
+
+    >>> from autograd import Value, topological_order
+    >>> a, b = Value(2.0), Value(3.0)
+    >>> twice = (a * b).exp() - (b * a).exp()
+    >>> same = merged(topological_order(twice), [])
+    >>> [same[value] is value for value in topological_order(twice)]
+    [True, True, True, True, False, False, True]
+    """
+    symmetric = {row.formula for row in TABLE.values() if row.commutative} - {None}
+    first: dict[Hashable, Value] = {}
+    same: dict[Value, Value] = {}
+    for value in order:
+        key: Hashable = value
+        if value.op is not None:
+            operands = [
+                repr(float(arg)) if isinstance(arg, Constant) else id(same[arg])
+                for arg in value.args
+            ]
+            if value.op.commutative or value.op.formula in symmetric:
+                operands.sort(key=str)
+            # with the number: what a user's operation draws at random differs each time
+            key = (value.op.formula or value.op, value.op.variadic, repr(value.data), *operands)
+        same[value] = value if value in distinct else first.get(key, value)
+        first.setdefault(key, same[value])
+    return same
 
 
 class _Writer:

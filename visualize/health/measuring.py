@@ -8,11 +8,12 @@ from dataclasses import dataclass, field
 from math import isfinite
 from typing import Any
 
-from autograd import Value, gradients, topological_order
+from autograd import Value, gradients
 from visualize.health.evaluation import RowGraph
 from visualize.health.layer_health import LayerHealth, Statistics, statistics_of
 from visualize.health.layers import Division
 from visualize.health.units import is_off, is_saturated, near_bound
+from visualize.scene.reach import reached
 
 __all__ = ["loss_gradients", "measured", "next_updates", "outputs_by_layer"]
 
@@ -61,24 +62,10 @@ def loss_gradients(
     loss: Value, layers: Iterable[LayerOutputs], parameters: Iterable[Value]
 ) -> dict[Value, float]:
     """Return the derivatives of the loss; what it does not depend on is missing from them."""
-    reached = _reached(loss)
-    wanted = [output for layer in layers for output in layer if output in reached]
-    wanted += [parameter for parameter in parameters if parameter in reached]
+    found = reached(loss)
+    wanted = [output for layer in layers for output in layer if output in found]
+    wanted += [parameter for parameter in parameters if parameter in found]
     return dict(zip(wanted, gradients(loss, wanted), strict=True))
-
-
-def _reached(loss: Value) -> set[Value]:
-    """Return what a gradient can come to: not beyond a detach or a comparison."""
-    reached = {loss}
-    for node in reversed(topological_order(loss)):
-        if node not in reached or node.op is None:
-            continue
-        if node.op.variadic:
-            reached.update(node.args)
-        else:
-            rules = zip(node.args, node.op.pullbacks, strict=True)
-            reached.update(operand for operand, rule in rules if rule is not None)
-    return reached
 
 
 def measured(

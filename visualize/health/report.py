@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from math import isnan
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING
 
+from autograd.files import as_path
 from autograd.runtime import computed
 from visualize.digits import counted
-from visualize.escape import columns, printable
+from visualize.escape import printable
 from visualize.health.figure import figure
 from visualize.health.layer_health import LayerHealth, Statistics
 from visualize.health.verdict import Finding
+from visualize.plots.figures import save_figure
+from visualize.result import Result
+from visualize.table import aligned
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -31,8 +37,8 @@ GRADIENTS = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Health:
+@dataclass(frozen=True, repr=False)
+class Health(Result):
     """The health of a model as it was when asked, on `examples` of the `available` rows.
 
     `layers` hold the numbers, in the order of the forward pass, `findings` all that is wrong, the
@@ -70,15 +76,14 @@ class Health:
         """
         return figure(self.layers, self.verdict)
 
-    def __str__(self) -> str:
-        return self.text
+    def save(self, path: str | os.PathLike[str]) -> Path:
+        """Write the tables as .txt, or the figure as .svg, .png or .pdf; return the path.
 
-    def __repr__(self) -> str:
-        layers, examples = counted(len(self.layers), "layer"), counted(self.examples, "example")
-        return f"<Health of {layers} on {examples}: {printable(self.verdict)}>"
-
-    def _repr_pretty_(self, printer: Any, _: bool) -> None:
-        printer.text(self.text)
+        Raises ValueError for another suffix, FileNotFoundError where the folder is missing.
+        """
+        if as_path(path, "save: path").suffix.lower() in self.formats:
+            return super().save(path)
+        return save_figure(self.figure(), path)
 
 
 def _text(health: Health) -> str:
@@ -103,7 +108,7 @@ def _text(health: Health) -> str:
     for advice, some in groupby(health.findings, lambda finding: finding.advice):
         lines += [printable(finding.says) for finding in some]
         lines.append(f"  -> {advice}")
-    return "\n".join(lines) + "\n"
+    return "\n".join(lines)
 
 
 def _activations(layer: LayerHealth) -> tuple[str, ...]:
@@ -148,11 +153,4 @@ def _percent(share: float) -> str:
 def _aligned(rows: Sequence[Sequence[str]]) -> list[str]:
     """Return lines in which names stand to the left of their column and all else to the right."""
     cells = [[printable(cell) for cell in row] for row in rows]
-    widths = [max(map(columns, column)) for column in zip(*cells)]
-    lines = []
-    for row in cells:
-        blanks = [" " * (width - columns(cell)) for cell, width in zip(row, widths, strict=True)]
-        name, *rest = row
-        padded = [blank + cell for cell, blank in zip(rest, blanks[1:], strict=True)]
-        lines.append(GAP.join([name + blanks[0], *padded]).rstrip())
-    return lines
+    return [GAP.join(row).rstrip() for row in aligned(cells, numbers=True)]

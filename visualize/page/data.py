@@ -13,8 +13,7 @@ from autograd.reverse import local_derivatives, sweep
 from visualize.digits import FEW
 from visualize.draw.wording import LABEL_COLUMNS, words
 from visualize.escape import cut, printable
-from visualize.formula.holding import row_digits, rule_digits
-from visualize.formula.rules import local_rules
+from visualize.formula.rules import local_rules, row_digits, rule_digits
 from visualize.page.numbering import NumberTable, Table
 from visualize.scene.facts import Scene
 from visualize.scene.flat import FlatGraph, Path

@@ -9,11 +9,9 @@ from autograd import Value
 from autograd.graph import Constant
 from autograd.reverse import sweep
 from visualize.digits import in_digits, significant
-from visualize.draw.formula import formula
 from visualize.escape import cut
-from visualize.formula.holding import rule_digits
-from visualize.formula.rules import compact, filled, local_rules
-from visualize.scene.compose import compose
+from visualize.formula.rules import compact, filled, local_rules, rule_digits
+from visualize.formula.words import written
 from visualize.scene.flat import flatten
 from visualize.scene.names import names_of
 
@@ -69,22 +67,17 @@ class Step:
 
 def steps_of(root: Value, gradient: float) -> Iterator[Step]:
     """Yield the steps of a backward pass, in the order of the engine."""
-    graph = flatten([root])
-    scene = compose(graph)
-    names = names_of(graph)
-    made = {
-        value: f"{node.name} = {formula(scene, node)}"
-        for value, node in zip(graph.values, scene.nodes, strict=True)
-    }
+    names = names_of(flatten([root]))
     number = 0
     for node, incoming, contributions in sweep(root, gradient).visits:
         rules = _rules(node)
+        made = f"{names[node]} = {written(node, names)}"
         for operand, position, local, sent, total in contributions:
             number += 1
             rule = ("", "") if local is None else _filled(rules[position], node, local, names)
             yield Step(
                 number, node, operand, position, incoming, local, sent, total,
-                made[node], (names[node], names[operand]), rule,
+                made, (names[node], names[operand]), rule,
             )  # fmt: skip
 
 

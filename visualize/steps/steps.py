@@ -1,35 +1,43 @@
-"""step_through(): the backward pass one contribution at a time, to be printed or walked by hand."""
+"""step_through(): the backward pass one contribution at a time: printed, walked, or as a film."""
 
 from __future__ import annotations
 
-import os
-from collections.abc import Sequence
-from pathlib import Path
+from collections.abc import Iterator, Sequence
 from typing import SupportsFloat, overload
 
 from autograd import Value
-from autograd.files import as_path
 from autograd.runtime import computed
 from visualize.digits import significant
-from visualize.escape import columns
+from visualize.draw.formula import formula
+from visualize.draw.playing import Moment, Playing
+from visualize.draw.svg import svg
+from visualize.escape import cut
 from visualize.instead import instead_of
-from visualize.save import write_atomically
-from visualize.scene.flat import flatten
+from visualize.result import Result
+from visualize.scene.compose import compose
+from visualize.scene.facts import Scene
+from visualize.scene.flat import FlatGraph, flatten
+from visualize.scene.ghost import with_copies
+from visualize.scene.gradient import gradient_of
 from visualize.scene.names import names_of
-from visualize.steps.playback import played
+from visualize.scene.recorded import recorded
 from visualize.steps.step import Step, steps_of
+from visualize.table import aligned
 
 __all__ = ["Step", "Steps", "step_through"]
 
-SUFFIXES = (".svg", ".txt")
+MOST_VALUES = 60  # of more, nobody watches a film to its end
+LINE_COLUMNS = 100
 
 
-class Steps(Sequence[Step]):
+class Steps(Result, Sequence[Step]):
     """All steps of the backward pass from `root`, in the order of the engine.
 
     A sequence, and an iterator of its own for walking by hand: `next(steps)`. `print(steps)` shows
     all of them, `.save("steps.svg")` writes them as an animated picture.
     """
+
+    formats = {".txt": "text", ".svg": "svg"}  # noqa: RUF012 - never changed
 
     def __init__(self, root: Value, gradient: float) -> None:
         self.root = root
@@ -63,42 +71,13 @@ class Steps(Sequence[Step]):
             f"# Backward from {names[self.root]} = {significant(self.root.data)}, whose gradient "
             f"is {significant(self.gradient)}"
         ]
-        rows = [step.cells for step in self._steps]
-        widths = [max((columns(row[cell]) for row in rows), default=0) for cell in range(3)]
-        for row in rows:
-            padded = (
-                cell + " " * (width - columns(cell))
-                for cell, width in zip(row[:3], widths, strict=True)
-            )
-            lines.append("  ".join((*padded, row[3])).rstrip())
-        return "\n".join(lines) + "\n"
-
-    def __str__(self) -> str:
-        return self.text
+        lines += ["  ".join(row).rstrip() for row in aligned([step.cells for step in self._steps])]
+        return "\n".join(lines)
 
     @computed
     def svg(self) -> str:
         """The pass as an animated SVG picture; ValueError for a graph of more than 60 values."""
         return played(self.root, self.gradient, self._steps)
-
-    def save(self, path: str | os.PathLike[str]) -> Path:
-        """Write the animated picture as .svg, or the table as .txt, and return the path.
-
-        The file is written whole or not at all. Raises ValueError for another suffix and for a
-        picture of more than 60 values: the page that `visualize.show` opens plays graphs of any
-        size. Raises FileNotFoundError where the folder is missing.
-        """
-        target = as_path(path, "save: path")
-        suffix = target.suffix.lower()
-        if suffix not in SUFFIXES:
-            raise ValueError(
-                f"cannot save steps as {target.name!r}; use one of {', '.join(SUFFIXES)}"
-            )
-        write_atomically(target, (self.svg if suffix == ".svg" else self.text).encode())
-        return target
-
-    def __repr__(self) -> str:
-        return f"<Steps: {len(self)} of a backward pass. Show: print(steps), next(steps)>"
 
 
 def step_through(root: Value, gradient: float = 1.0) -> Steps:
@@ -110,7 +89,7 @@ def step_through(root: Value, gradient: float = 1.0) -> Steps:
     >>> from autograd import Value
     >>> a, b = Value(2.0, label="a"), Value(-3.0, label="b")
     >>> steps = step_through((a * b) ** 2)
-    >>> print(steps, end="")
+    >>> print(steps)
     # Backward from v3 = 36, whose gradient is 1
     1. v3 = v2 ^ 2:  ∂v3/∂v2 = 2 * v2 = 2 * (-6) = -12,  1 × -12 = -12 to v2,  total -12
     2. v2 = a × b:   ∂v2/∂a = b = -3,                    -12 × -3 = 36 to a,   total 36
@@ -134,3 +113,54 @@ def _checked_gradient(gradient: object) -> float:
         "step_through(root, gradient): gradient is the number with which the pass begins, not "
         f"{type(gradient).__name__}{hint}"
     )
+
+
+def played(root: Value, gradient: float, steps: Sequence[Step]) -> str:
+    """Return an SVG that plays the forward pass to `root` and then these steps.
+
+    Raises ValueError for a graph of more than 60 values.
+    """
+    graph = flatten([root])
+    if len(graph) > MOST_VALUES:
+        raise ValueError(
+            f"an animated picture plays up to {MOST_VALUES} values, this graph has "
+            f'{len(graph):,}; draw(root).save("graph.html") plays graphs of any size'
+        )
+    totals = {root: gradient}
+    totals |= {step.operand: step.total for step in steps if step.total is not None}
+    scene = with_copies(compose(graph, derivatives=True, gradients=recorded(graph, totals)))
+    drawn = [number for number, node in enumerate(scene.nodes) if node.copy_of is None]
+    box = dict(zip(graph.values, drawn, strict=True))
+    backward = [_seed(scene, box[root], gradient), *_backward(steps, box)]
+    return svg(scene, play=Playing(scene, list(_forward(graph, scene, box)), backward))
+
+
+def _forward(graph: FlatGraph, scene: Scene, box: dict[Value, int]) -> Iterator[Moment]:
+    for value in graph.values:
+        if value.op is not None:
+            node = scene.nodes[box[value]]
+            made = cut(formula(scene, node), LINE_COLUMNS)
+            line = f"forward: {node.name} = {made} = {significant(value.data)}"
+            yield Moment((line, ""), box[value])
+
+
+def _seed(scene: Scene, box: int, gradient: float) -> Moment:
+    name, start = scene.nodes[box].name, significant(gradient)
+    line = f"backward: the gradient of {name} is {start}, where it all starts"
+    return Moment((line, ""), box, target=box, last=True)
+
+
+def _backward(steps: Sequence[Step], box: dict[Value, int]) -> Iterator[Moment]:
+    last = {step.operand: step.number for step in steps if step.local is not None}
+    for step in steps:
+        if step.local is None or step.total is None:
+            continue
+        head, slope, sent, total = step.cells
+        yield Moment(
+            (cut(f"{head} {slope}".rstrip(","), LINE_COLUMNS), f"{sent} {total}"),
+            box[step.node],
+            step.position,
+            box[step.operand],
+            gradient_of(True, step.total, pending=False),
+            step.number == last[step.operand],
+        )

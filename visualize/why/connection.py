@@ -8,10 +8,10 @@ from math import isclose
 from autograd import Value
 from autograd.graph import Constant
 from visualize.digits import counted, significant
+from visualize.formula.words import source
+from visualize.scene.reach import ruled
 from visualize.scene.recorded import added_up, all_agree, passes_in
-from visualize.why.diagnosis import Finding
-from visualize.why.operation import source
-from visualize.why.ways import Ways
+from visualize.why.ways import Finding, Ways
 
 __all__ = ["accumulated", "blocked", "detached", "not_computed", "not_connected", "stale"]
 
@@ -121,15 +121,13 @@ def blocked(ways: Ways) -> Iterator[tuple[Value, int]]:
     """Yield the first use without a derivative on each way from the leaf up, operand by operand."""
     open_to_leaf = {ways.leaf}
     for node in ways.graph.values:
-        if node not in ways.dependent or node.op is None:
-            continue
-        rules = node.op.pullbacks * len(node.args) if node.op.variadic else node.op.pullbacks
-        for position, (operand, rule) in enumerate(zip(node.args, rules, strict=True)):
-            if operand in open_to_leaf:
-                if rule is None:
-                    yield node, position
-                else:
-                    open_to_leaf.add(node)
+        if node in ways.dependent:
+            for position, (operand, has_rule) in enumerate(ruled(node)):
+                if operand in open_to_leaf:
+                    if has_rule:
+                        open_to_leaf.add(node)
+                    else:
+                        yield node, position
 
 
 def _reason(node: Value) -> str:

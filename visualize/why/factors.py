@@ -11,9 +11,9 @@ from autograd import Primitive, Value
 from autograd.graph import Constant
 from visualize.digits import counted, significant
 from visualize.steps.paths import PathEdge
-from visualize.why.diagnosis import Finding
 from visualize.why.not_finite import against
 from visualize.why.sums import LN10, Sizes, log_size, power
+from visualize.why.ways import Finding
 
 __all__ = ["TINY", "chain_lines", "grown", "healthy", "main_way", "vanishing"]
 

@@ -12,11 +12,12 @@ from autograd import Primitive, Value
 from autograd.graph import Constant
 from autograd.reverse import local_derivatives
 from visualize.digits import counted, significant
-from visualize.escape import columns
+from visualize.formula.words import numbers, source, written
 from visualize.instead import instead_of
+from visualize.result import Result
 from visualize.scene.flat import flatten
 from visualize.scene.names import names_of
-from visualize.why.operation import numbers, source, written
+from visualize.table import aligned
 
 __all__ = ["Kink", "Kinks", "kinks", "kinks_among"]
 
@@ -82,7 +83,7 @@ class Kink:
         return "; ".join(filter(None, self.cells))
 
 
-class Kinks(tuple[Kink, ...]):
+class Kinks(Result, tuple[Kink, ...]):
     """Kinks in the order of the graph; printed, a table."""
 
     __slots__ = ()
@@ -99,12 +100,8 @@ class Kinks(tuple[Kink, ...]):
         """Return the rows of the table, no more than `most`."""
         rows = [kink.cells for kink in self[:most]]
         more = [f"… and {len(self) - len(rows):,} more"] if len(self) > len(rows) else []
-        return [*_aligned(rows), *more] if rows else []
-
-    def __str__(self) -> str:
-        return self.text
-
-    __repr__ = __str__
+        lines = ["  ".join(row).rstrip() for row in aligned(rows, widest=WIDEST_CELL)]
+        return [*lines, *more]
 
 
 def kinks(root: Value) -> Kinks:
@@ -232,16 +229,3 @@ def _derivatives(value: Value, row: Primitive, point: Sequence[float]) -> list[f
 
 def _rules(row: Primitive, operands: Sequence[Value | float]) -> tuple[float | None, ...]:
     return local_derivatives(row(*operands))
-
-
-def _aligned(rows: Sequence[tuple[str, ...]]) -> Iterator[str]:
-    """Yield rows as lines; the last cell is as long as it is."""
-    widths = [
-        max((width for row in rows if (width := columns(row[cell])) <= WIDEST_CELL), default=0)
-        for cell in range(len(rows[0]))
-    ]
-    for row in rows:
-        padded = (
-            text + " " * (width - columns(text)) for text, width in zip(row, widths, strict=True)
-        )
-        yield "  ".join(padded).rstrip()

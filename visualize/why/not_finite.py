@@ -10,8 +10,7 @@ from autograd import Primitive, Value
 from autograd.graph import Constant
 from autograd.reverse import Contribution, Visit
 from visualize.digits import significant
-from visualize.why.diagnosis import Cause, Finding
-from visualize.why.ways import Ways
+from visualize.why.ways import Cause, Finding, Ways
 
 __all__ = ["against", "backward_fault", "forward_fault"]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from autograd import Value
 from autograd.graph import Constant
@@ -11,15 +12,46 @@ from autograd.reverse import Contribution, Sweep, Visit
 from autograd.runtime import computed
 from visualize.digits import in_digits, significant
 from visualize.escape import cut
-from visualize.formula.holding import rule_digits
-from visualize.formula.rules import filled, local_rule
+from visualize.formula.rules import filled, local_rule, rule_digits
+from visualize.formula.words import equation, numbers, source, written
 from visualize.scene.flat import FlatGraph
-from visualize.why.operation import equation, numbers, source, written
+from visualize.scene.reach import depending_on
 
-__all__ = ["Ways"]
+__all__ = ["Cause", "Finding", "Ways"]
 
 RULE_COLUMNS = 70
 FEW_OPERANDS = 4  # beyond, only the one that matters is told
+
+Cause = Literal[
+    "not connected",  # no way leads from the root to the leaf
+    "stale",  # a leaf was changed after the graph was computed
+    "detached",  # every way passes an operation without a derivative
+    "forward nan",  # a number of the forward pass was nan, or
+    "forward inf",  # infinite, before any gradient was
+    "backward nan",  # a local derivative was not finite where all numbers were, and the
+    "backward inf",  # gradient became nan or infinite
+    "overflowed",  # a product or sum of finite numbers in the backward pass is beyond all floats
+    "killed",  # every way passes a local derivative of exactly 0
+    "underflowed",  # a product of numbers that are not 0 is below all floats
+    "cancelled",  # large contributions have added up to little or nothing
+    "vanishing",  # tiny: small factors along the way
+    "grown",  # huge: large factors along the way
+    "not computed",  # nothing is wrong, but no backward pass has come here
+    "accumulated",  # nothing is wrong, but .grad holds more than this root gives
+    "healthy",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One cause: `summary` in a clause, `lines` with the evidence, `way_out` with what to do."""
+
+    cause: Cause
+    summary: str
+    lines: tuple[str, ...] = ()
+    nodes: tuple[Value, ...] = ()
+    way_out: str = ""
+    way: tuple[Value, ...] = ()  # to be drawn; where it is empty, the shortest
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,11 +86,7 @@ class Ways:
     @computed
     def dependent(self) -> set[Value]:
         """The leaf and all that was computed from it, whether gradients pass or not."""
-        found = {self.leaf}
-        for value in self.graph.values:
-            if any(operand in found for operand in value.args):
-                found.add(value)
-        return found
+        return depending_on(self.leaf, self.graph.values)
 
     @computed
     def visits(self) -> list[Visit]:

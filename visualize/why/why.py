@@ -2,34 +2,74 @@
 
 from __future__ import annotations
 
+import os
 import textwrap
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 from autograd import StaleGraphError, Value
+from autograd.files import as_path
 from autograd.graph import Constant
 from autograd.reverse import Sweep, sweep
 from visualize.digits import significant
 from visualize.draw.drawing import Drawing
+from visualize.escape import xml
 from visualize.instead import instead_of
-from visualize.scene.asked import in_order
+from visualize.notebook import mime_bundle
+from visualize.result import Result
 from visualize.scene.flat import flatten
 from visualize.scene.names import names_of, unique_names
+from visualize.scene.reach import in_order
 from visualize.scene.slice import slice_of
 from visualize.why.connection import accumulated, detached, not_computed, not_connected, stale
-from visualize.why.diagnosis import Cause, Diagnosis, Finding
 from visualize.why.factors import grown, healthy, vanishing
 from visualize.why.kinks import Kinks, kinks_among
 from visualize.why.not_finite import backward_fault, forward_fault
 from visualize.why.sums import Sizes
-from visualize.why.ways import Ways
+from visualize.why.ways import Cause, Finding, Ways
 from visualize.why.zero import cancelled, killed, underflowed
 
-__all__ = ["CAUSES", "REMARKS", "why"]
+__all__ = ["CAUSES", "REMARKS", "Diagnosis", "why"]
 
 MOST_WAYS = 3  # of the picture, through as many culprits
 MOST_OPERANDS = 4  # of a culprit that the picture shows
 MOST_KINKS = 5  # in the text
 TEXT_COLUMNS = 100
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Diagnosis(Result):
+    """The cause of a gradient's size, and everything that tells of it.
+
+    Printed, it is its text; a notebook shows the picture below. `gradient` is what a backward pass
+    from the root gives, None where it does not come; `nodes` are the culprits; `kinks` are those
+    on the ways between root and leaf; `drawing` shows the slice of the graph that matters.
+    """
+
+    cause: Cause
+    gradient: float | None
+    nodes: tuple[Value, ...]
+    text: str
+    kinks: Kinks
+    drawing: Drawing
+
+    def save(self, path: str | os.PathLike[str]) -> Path:
+        """Write the words as .txt, or the picture in any format of `draw`; return the path.
+
+        Raises what `draw(root).save` raises.
+        """
+        if as_path(path, "save: path").suffix.lower() in self.formats:
+            return super().save(path)
+        return self.drawing.save(path)
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
+        picture = mime_bundle(self.drawing)
+        lines = "\n".join(map(xml, self.text.splitlines()))
+        words = f'<pre style="white-space:pre-wrap">{lines}</pre>'
+        return {"text/plain": self.text, "text/html": words + picture.get("text/html", "")}
+
 
 Decide = Callable[[Sizes], Finding | None]
 

@@ -12,10 +12,9 @@ from visualize.digits import significant
 from visualize.escape import printable
 from visualize.scene.recorded import difference_within
 from visualize.why.connection import blocked
-from visualize.why.diagnosis import Finding
 from visualize.why.factors import TINY, chain_lines, main_way
 from visualize.why.sums import LN10, SMALLEST, Sizes, log_size, power, sums_from_root
-from visualize.why.ways import Ways
+from visualize.why.ways import Finding, Ways
 
 __all__ = ["cancelled", "killed", "underflowed"]
 

@@ -37,7 +37,7 @@ from autograd.primitive import TABLE
 from nn import MLP, hinge_loss, huber_loss, l1_loss, mse_loss
 from visualize import Diagnosis, explain, why
 from visualize.scene.slice import MOST_BOXES
-from visualize.why.diagnosis import Cause
+from visualize.why.ways import Cause
 from visualize.why.why import CAUSES, REMARKS
 
 pytestmark = pytest.mark.filterwarnings("ignore::autograd.errors.NumericWarning")

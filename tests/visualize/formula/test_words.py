@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from autograd import Value, dot, where
+from visualize.formula.words import equation, numbers, source, written
 from visualize.scene.flat import flatten
 from visualize.scene.names import names_of
-from visualize.why.operation import equation, numbers, source, written
 
 
 def named(root):

@@ -13,9 +13,18 @@ from autograd import Value, hypot, primitive
 from autograd.primitive import RESERVED, TABLE
 from tests.visualize.latex_reader import value
 from visualize import formula
-from visualize.formula.latex import expression, opened_in_latex
-from visualize.formula.opening import opened_in_python, operation
-from visualize.formula.sympy import _value, opened_in_sympy
+from visualize.formula.expression import (
+    opened_in_latex,
+    opened_in_python,
+    opened_in_sympy,
+    operation,
+)
+from visualize.formula.notations import (
+    LaTeX,
+    Strength,
+    SymPy,
+    Text,
+)
 
 ROWS = [row for name, row in TABLE.items() if row.variadic and name in RESERVED]
 PLACES = "abcdef"
@@ -31,15 +40,13 @@ def by_python(tree, numbers):
 
 
 def by_latex(tree, numbers):
-    return value(
-        expression(tree, {name: name for name in numbers}), numbers | {r"\infty": math.inf}
-    )
+    names = {name: Text(name, Strength.ATOM) for name in numbers}
+    return value(LaTeX(names).write(tree), numbers | {r"\infty": math.inf})
 
 
 def by_sympy(tree, numbers):
     sympy = pytest.importorskip("sympy")
-    text = ast.unparse(ast.fix_missing_locations(_value(tree)))
-    return float(sympy.sympify(text).subs(numbers))
+    return float(sympy.sympify(SymPy().write(tree)).subs(numbers))
 
 
 NOTATIONS = [

@@ -30,7 +30,7 @@ from autograd import (
 )  # fmt: skip
 from visualize import Explanation, explain
 
-GOLDEN = Path(__file__).with_name("golden")
+GOLDEN = Path(__file__).parents[1] / "golden"
 ATTACKS = [
     "</script><img src=x onerror=alert(1)>",
     'a<b & "c"',
@@ -102,7 +102,7 @@ CASES = {"neuron": neuron, "worked-example": worked_example, "squares": squares}
 @pytest.mark.parametrize("suffix", ["txt", "md", "tex"])
 @pytest.mark.parametrize("case", CASES)
 def test_explanation_is_the_stored_one(case, suffix):
-    """To store wanted changes: REFRESH_GOLDEN=1 python -m pytest tests/visualize/test_explain.py"""
+    """To store wanted changes: REFRESH_GOLDEN=1 python -m pytest tests/visualize/explain"""
     root, leaf = CASES[case]()
     explanation = explain(root, wrt=leaf, paths=3)
     text = {"txt": explanation.text, "md": explanation.markdown, "tex": explanation.latex}[suffix]
@@ -110,8 +110,9 @@ def test_explanation_is_the_stored_one(case, suffix):
     made = re.sub(r"(all digits: -?\d\.\d{10})\d*", r"\1…", text)
     stored = GOLDEN / f"explain_{case}.{suffix}"
     if os.environ.get("REFRESH_GOLDEN"):
-        stored.write_text(made, encoding="utf-8")
-    assert made == stored.read_text(encoding="utf-8"), f"{stored.name} changed; see the docstring"
+        stored.write_text(f"{made}\n", encoding="utf-8")
+    kept = stored.read_text(encoding="utf-8")
+    assert f"{made}\n" == kept, f"{stored.name} changed; see the docstring"
 
 
 def test_the_worked_example_has_the_gradient_of_the_document():
@@ -466,7 +467,7 @@ def test_of_several_gradients_no_single_one_is_given(what):
 def test_it_prints_itself_and_shows_itself_in_notebooks():
     explanation = explain(*neuron())
     assert isinstance(explanation, Explanation)
-    assert repr(explanation) == str(explanation) == explanation.text.rstrip("\n")
+    assert repr(explanation) == str(explanation) == explanation.text
     assert explanation._repr_markdown_() == explanation.markdown
     assert explanation._repr_latex_() == explanation.latex
 

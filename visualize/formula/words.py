@@ -1,17 +1,17 @@
-"""One operation in words: on the names of its operands, with their numbers, and its source line."""
+"""One operation as pictures and `why` write it: on names, on numbers, and with its source line."""
 
 from __future__ import annotations
 
 import linecache
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from autograd import Value
 from autograd.graph import Constant
 from visualize.digits import FEW, in_digits, significant
 from visualize.escape import cut, printable
-from visualize.formula.holding import row_digits
+from visualize.formula.rules import row_digits
 
-__all__ = ["equation", "numbers", "source", "written"]
+__all__ = ["equation", "in_symbols", "numbers", "source", "written"]
 
 WIDEST = 60  # columns of an operation; a dot product of a hundred is cut
 SHOWN = 6  # operands with their numbers
@@ -45,9 +45,10 @@ def equation(value: Value, names: Mapping[Value, str]) -> str:
         return f"{names[value]} = {significant(value.data)}"
     digits = row_digits(value) or FEW
     parts = [in_digits(arg.data, digits) for arg in value.args]
-    if _is_infix(value):
+    is_sign = _is_prefix(row.symbol, len(parts))
+    if is_sign or _is_infix(row.symbol, len(parts), variadic=row.variadic):
         # -2 ^ 2 would be -4: a power comes before a sign
-        first = 0 if "**" in (row.formula or "") else 1
+        first = 0 if is_sign or "**" in (row.formula or "") else 1
         parts[first:] = [f"({part})" if part[0] == "-" else part for part in parts[first:]]
     return f"{cut(_applied(value, parts), WIDEST)} = {significant(value.data)}"
 
@@ -81,23 +82,33 @@ def source(line: str) -> str:
 def _applied(value: Value, operands: list[str]) -> str:
     row = value.op
     assert row is not None
-    if _is_infix(value):
-        return f" {printable(row.symbol)} ".join(operands)
-    if row.formula == "-x":
-        (operand,) = operands
-        return f"-({operand})" if operand.startswith("-") else f"-{operand}"
-    return f"{printable(row.name)}({', '.join(operands)})"
-
-
-def _is_infix(value: Value) -> bool:
-    row = value.op
-    return (
-        row is not None
-        and len(value.args) == 2
-        and not row.variadic
-        and not row.symbol.isidentifier()
-    )
+    return in_symbols(row.name, row.symbol, operands, variadic=row.variadic)
 
 
 def _operand(operand: Value | Constant, names: Mapping[Value, str]) -> str:
     return significant(operand) if isinstance(operand, Constant) else names[operand]
+
+
+def _is_prefix(symbol: str, count: int) -> bool:
+    """Return whether pictures write the symbol of an operation before its one operand."""
+    return symbol == "-" and count == 1
+
+
+def _is_infix(symbol: str, count: int, *, variadic: bool) -> bool:
+    """Return whether pictures write the symbol of an operation between its `count` operands."""
+    return count == 2 and not variadic and not symbol.isidentifier()
+
+
+def in_symbols(name: str, symbol: str, operands: Sequence[str], *, variadic: bool = False) -> str:
+    """Return one operation as pictures write it, on the names of its operands.
+
+    >>> in_symbols("mul", "×", ["a", "b"]), in_symbols("neg", "-", ["a"])
+    ('a × b', '-a')
+    >>> in_symbols("tanh", "tanh", ["a"])
+    'tanh(a)'
+    """
+    if _is_prefix(symbol, len(operands)) and not variadic:
+        return f"-{operands[0]}"
+    if _is_infix(symbol, len(operands), variadic=variadic):
+        return f" {printable(symbol)} ".join(operands)
+    return f"{printable(name)}({', '.join(operands)})"

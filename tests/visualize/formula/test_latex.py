@@ -19,7 +19,7 @@ from autograd.primitive import RESERVED, TABLE
 from tests.visualize.latex_reader import equations, value
 from tests.visualize.random_graphs import graphs, is_moderate
 from visualize import formula
-from visualize.formula.latex import expression
+from visualize.formula.notations import LaTeX, Strength, Text
 
 ROWS = [row for name, row in TABLE.items() if name in RESERVED]  # no row of another test
 
@@ -181,7 +181,7 @@ def test_no_two_values_have_the_same_symbol():
 
 def test_a_power_of_a_derivative_keeps_its_parentheses():
     tree = ast.parse("slope * slope + slope", mode="eval").body
-    text = expression(tree, {"slope": r"\frac{\partial y}{\partial a}"})
+    text = LaTeX({"slope": Text(r"\frac{\partial y}{\partial a}", Strength.PRODUCT)}).write(tree)
     assert text == r"\left(\frac{\partial y}{\partial a}\right)^{2} + \frac{\partial y}{\partial a}"
 
 

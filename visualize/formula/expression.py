@@ -10,15 +10,16 @@ from typing import Any
 
 import autograd
 from autograd import Primitive
-from visualize.formula.literals import literal
-from visualize.formula.tidy import tidy
+from visualize.formula.tidy import literal, tidy
 
 __all__ = [
     "Numbers",
     "Opens",
     "calls",
     "is_only_symbols",
+    "opened_in_latex",
     "opened_in_python",
+    "opened_in_sympy",
     "operation",
     "repeats",
     "template",
@@ -36,6 +37,16 @@ MOST_TERMS = 20  # written with + between them; more are the sum of a list
 def opened_in_python(row: Primitive) -> bool:
     """Return whether Python has no function for a row, or an operator instead of one."""
     return row.name not in PUBLIC or is_only_symbols(row)
+
+
+def opened_in_latex(row: Primitive) -> bool:
+    """Return whether LaTeX writes a row by its formula, not by its name."""
+    return opened_in_python(row) or row.latex == "formula"
+
+
+def opened_in_sympy(row: Primitive) -> bool:
+    """Return whether SymPy has a row by its formula: all rows that have one."""
+    return row.formula is not None
 
 
 def operation(row: Primitive, operands: Sequence[ast.expr], opens: Opens) -> ast.expr:

@@ -1,0 +1,60 @@
+"""Result: what all answers in words have in common. They print themselves and save themselves."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+from autograd.files import as_path
+from visualize.save import write_atomically
+
+__all__ = ["Result"]
+
+MOST_LINES = 200  # that a prompt shows; print() shows all
+
+
+class Result:
+    """An answer in words: `.text`, which it prints as, and `.save(path)`.
+
+    At a prompt it shows its text as well, of a very long one the first lines. No text ends with a
+    newline; a file does.
+    """
+
+    __slots__ = ()
+
+    formats: ClassVar[Mapping[str, str]] = {".txt": "text"}  # which attribute a file gets
+
+    if TYPE_CHECKING:
+
+        @property
+        def text(self) -> str:
+            """The answer as plain text."""
+
+    def save(self, path: str | os.PathLike[str]) -> Path:
+        """Write the answer in the format of the suffix and return the path.
+
+        The file is written whole or not at all. Raises ValueError for another suffix, and
+        FileNotFoundError where the folder is missing.
+        """
+        target = as_path(path, "save: path")
+        attribute = self.formats.get(target.suffix.lower())
+        if attribute is None:
+            raise ValueError(
+                f"cannot save {type(self).__name__} as {target.name!r}; "
+                f"use one of {', '.join(self.formats)}"
+            )
+        content: str = getattr(self, attribute)
+        write_atomically(target, (content.rstrip("\n") + "\n").encode())
+        return target
+
+    def __str__(self) -> str:
+        return self.text
+
+    def __repr__(self) -> str:
+        lines = self.text.splitlines()
+        if len(lines) <= MOST_LINES:
+            return self.text
+        more = len(lines) - MOST_LINES
+        return "\n".join([*lines[:MOST_LINES], f"... and {more:,} more lines; print() shows all"])
