@@ -9,7 +9,6 @@ from __future__ import annotations
 from math import inf
 from typing import TYPE_CHECKING, Any, overload
 
-from autograd.leave_one_out import combined_others, combined_pairs
 from autograd.primitives import (
     add,
     add_n,
@@ -23,6 +22,7 @@ from autograd.primitives import (
     softplus,
     sub,
 )  # fmt: skip
+from autograd.rules import combined_others, combined_pairs
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

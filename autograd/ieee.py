@@ -7,6 +7,7 @@ too large, ZeroDivisionError for a pole. Here every function returns a float for
 from __future__ import annotations
 
 import math
+import operator
 from math import copysign, inf, isnan, nan
 from typing import TYPE_CHECKING
 
@@ -14,9 +15,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
 __all__ = [
-    "atanh", "cosh", "divide", "elu", "exp", "expm1", "gelu", "largest", "log", "log1p",
-    "logaddexp", "logaddexp_n", "logistic_density", "maximum", "minimum", "nan_outside", "power",
-    "power_log", "sech_squared", "semicircle", "share", "sigmoid", "silu", "sinh", "softplus",
+    "atanh", "cosh", "cosine", "divide", "elu", "exp", "expm1", "gate", "gelu", "largest", "log",
+    "log1p", "logaddexp", "logaddexp_n", "logistic_density", "maximum", "minimum", "nan_outside",
+    "power", "power_log", "sech_squared", "semicircle", "share", "sigmoid", "silu", "sinh",
+    "softplus", "sum_of_guarded_products", "sum_of_products",
 ]  # fmt: skip
 
 
@@ -204,3 +206,26 @@ def minimum(x: float, y: float) -> float:
     if x < y or isnan(x):
         return x
     return y
+
+
+def sum_of_products(*args: float) -> float:
+    """Return x1*y1 + ... + xn*yn of the arguments x1 ... xn, y1 ... yn."""
+    half = len(args) // 2
+    return sum(map(operator.mul, args[:half], args[half:]), 0.0)
+
+
+def sum_of_guarded_products(*args: float) -> float:
+    """Return the same sum without the products that have a factor of 0."""
+    half = len(args) // 2
+    return sum((x * y for x, y in zip(args[:half], args[half:]) if x and y), 0.0)
+
+
+def gate(x: float, g: float) -> float:
+    """Return g for x > 0, else 0; nan for a nan x, unless g is 0."""
+    return g if x > 0.0 else 0.0 if x <= 0.0 or g == 0.0 else x
+
+
+def cosine(x: float, y: float) -> float:
+    """Return x / hypot(x, y), 0 at the origin."""
+    r = math.hypot(x, y)
+    return x / r if r else 0.0

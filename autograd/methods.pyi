@@ -167,8 +167,6 @@ class Methods(Node):
         """1 - erf(x), exact where that is small."""
     def logaddexp(self, y: Value | Number, /) -> Value:
         """log(e**x + e**y), which does not overflow."""
-    def logaddexp_n(self, *values: Value | Number) -> Value:
-        """log(e**x1 + ... + e**xn) of any number of arguments, as one node."""
     def maximum(self, y: Value | Number, /) -> Value:
         """The larger of two; a tie gives each half of the gradient."""
     def minimum(self, y: Value | Number, /) -> Value:
@@ -177,8 +175,6 @@ class Methods(Node):
         """x where the condition is not 0, else y; the branch not taken gets gradient exactly 0."""
     def clip(self, low: Value | Number, high: Value | Number, /) -> Value:
         """x limited to [low, high]; the gradient passes at the bounds themselves, as torch.clamp."""
-    def cosine(self, y: Value | Number, /) -> Value:
-        """x / hypot(x, y), 0 at the origin: in a derivative, 1/r - x*x/r**3 would cancel."""
     def hypot(self, *values: Value | Number) -> Value:
         """The Euclidean length of any number of arguments; at the origin all derivatives are 0."""
     def less(self, y: Value | Number, /) -> Value:

@@ -211,5 +211,5 @@ def apply_ufunc(ufunc: Any, method: str, inputs: tuple[Any, ...], options: dict[
 def _documented(method: Callable[..., Any], op: Primitive) -> Callable[..., Any]:
     method.__name__ = op.name
     method.__qualname__ = f"Value.{op.name}"
-    method.__doc__ = op.doc
+    method.__doc__ = op.__doc__
     return method

@@ -29,7 +29,16 @@ class Recording(Protocol[Result_co]):
         """Return the result of an operation that has a `cls` among its operands."""
 
 
-TABLE: dict[str, Primitive] = {}
+class _Rows:
+    """The rows as attributes: `rows.exp(x)` in a rule, which runs when the table is complete."""
+
+    if TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Primitive: ...
+
+
+rows = _Rows()
+TABLE: dict[str, Primitive] = vars(rows)
 
 
 class Words(NamedTuple):
@@ -67,6 +76,7 @@ class Primitive:
     doc: str
     forward: Callable[..., float]
     pullbacks: tuple[Callable[..., Any] | None, ...]
+    written: str
     c: str | None
     numpy: str | None
     js: str | None
@@ -180,6 +190,7 @@ def primitive(
     *pullbacks: Callable[..., Any] | None,
     symbol: str | None = None,
     doc: str = "",
+    written: str = "",
     c: str | None = None,
     numpy: str | None = None,
     js: str | None = None,
@@ -244,7 +255,8 @@ def primitive(
 
     How it is written, and what is said of it:
 
-    - `symbol` stands in pictures (default: the name), `doc` is its docstring.
+    - `symbol` stands in pictures (default: the name), `doc` begins its docstring.
+    - `written`: what people type, where that is no call of its name: "x + y".
     - `formula`: the operation on x, y, z in Python's notation, for people; of a variadic row, its
       two-argument form. Without, formulas name the operation: `cube(x)`.
     - `latex`: its function in LaTeX, as `\sin`, a pattern with # for the argument, as
@@ -335,6 +347,7 @@ def primitive(
         pullbacks=pullbacks,
         symbol=name if symbol is None else symbol,
         doc=doc,
+        written=written,
         c=c,
         numpy=numpy,
         js=js,

@@ -1,12 +1,18 @@
 """THE table: one row per operation, with its value, its derivative rules and its symbol.
 
 A rule is `pull(g, out, *args)` in generic arithmetic: on floats it is the backward pass, on Values
-it draws the gradient as a graph, summed over the arguments it is forward mode. Every product of the
-chain rule is `guarded(g, d)`, exactly 0 where g or d is 0, even if the other is inf or nan: a zero
-from above, from the operand, or of a local derivative is the same zero in every mode and order, and
-the branch that `where` did not take never poisons a gradient. A C text names a
-function of all arguments or is an expression in x, y, z, from which all backends follow; of a
-variadic row it is folded, two at a time.
+it draws the gradient as a graph, and summed over the arguments it is forward mode. Every product of
+the chain rule is `guarded(g, d)`, exactly 0 where g or d is 0, even if the other is inf or nan. A
+zero from above, a zero operand and a local derivative of zero are thus the same zero in every mode
+and order, and the branch that `where` did not take never poisons a gradient. Rules too long for a
+row stand in `rules`, those of powers, roots and lengths in `lengths`, and what is left of a result
+that is divided by a factor (`over`) in `factor`.
+
+A C text names a function of all arguments or is an expression in x, y, z, from which all backends
+follow; of a variadic row it is folded, two at a time.
+
+The rows come in sections: products with g, arithmetic, powers and signs, exponentials,
+circular and hyperbolic functions, activations, sums of exponentials, choices, lengths, comparisons.
 """
 
 from __future__ import annotations
@@ -14,15 +20,11 @@ from __future__ import annotations
 import math
 import operator
 from math import inf, isfinite, nan, pi
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from autograd import ieee, series
-from autograd.factor import are_alike, divided_exactly
-from autograd.leave_one_out import combined_others
+from autograd import factor, ieee, lengths, rules
 from autograd.primitive import RESERVED, TABLE, Primitive, Words, primitive
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+from autograd.rules import applied, guarded, quotient
 
 REAL = (-3.0, 3.0)
 POSITIVE = (0.05, 5.0)
@@ -50,228 +52,7 @@ FACTOR_OF_0 = Words(
     "learn from it",
 )
 
-
-# Products with g: what every rule below is made of.
-
-
-def guarded(g: Any, derivative: Any) -> Any:
-    """Return g * derivative, and exactly 0 where one of them is 0."""
-    if isinstance(derivative, float):
-        if type(g) is float:
-            return g * derivative if g and derivative else 0.0
-        number, factor = derivative, g
-    elif isinstance(g, float):
-        if g == 1.0:
-            return derivative  # 1 * x is x, and a gradient starts from 1
-        number, factor = g, derivative
-    else:
-        return guarded_mul(g, derivative)
-    if number == 0.0:
-        return 0.0
-    # A constant factor that is finite: nothing to guard against
-    return factor * number if isfinite(number) else guarded_mul(factor, number)
-
-
-def quotient(x: Any, y: Any) -> Any:
-    """Return x / y: on floats without the call of a row, 4 times as fast."""
-    if isinstance(x, float) and isinstance(y, float):
-        return ieee.divide(x, y)
-    return div(x, y)
-
-
-def computed(row: Primitive, *args: Any) -> Any:
-    """Return row(*args): on floats without the call of a row, 4 times as fast."""
-    for arg in args:
-        if not isinstance(arg, float):
-            return row(*args)
-    return row.forward(*args)
-
-
-# What is left of the factor that a result is divided by: the facts `over` of the rows below.
-
-
-def _terms_over(divided: Any, *terms: Any) -> Any:
-    """Return the sum of the terms without their factor, None where one of them has none."""
-    quotients = []
-    for term in terms:
-        part = divided(term)
-        if part is None:
-            return None
-        quotients.append(part)
-    return computed(add_n, *quotients)
-
-
-def _difference_over(divided: Any, x: Any, y: Any) -> Any:
-    parts = divided(x), divided(y)
-    return None if parts[0] is None or parts[1] is None else parts[0] - parts[1]
-
-
-def _product_over(divided: Any, x: Any, y: Any) -> Any:
-    """Return the product without the factor of y, or that of x."""
-    part = divided(y)
-    if part is not None:
-        return guarded(x, part)
-    part = divided(x)
-    return None if part is None else guarded(part, y)
-
-
-def _products_over(divided: Any, *args: Any) -> Any:
-    half = len(args) // 2
-    pairs = zip(args[:half], args[half:])
-    return _terms_over(lambda pair: _product_over(divided, *pair), *pairs)
-
-
-def _quotient_over(divided: Any, x: Any, y: Any) -> Any:
-    part = divided(x)
-    return None if part is None else quotient(part, y)
-
-
-def _negative_over(divided: Any, x: Any) -> Any:
-    part = divided(x)
-    return None if part is None else -part
-
-
-def _all_divided(parts: Sequence[Any]) -> bool:
-    return all(part is not None for part in parts)
-
-
-def _choice_over(divided: Any, condition: Any, x: Any, y: Any) -> Any:
-    """Return the choice between both branches without their factor.
-
-    One branch may lack it where the condition compares a multiple of the factor with something
-    else, as in where(r < 1, r * r, r): it is divided, for it is not taken where the factor is 0.
-    Of two multiples of the factor the condition compares what they have besides.
-    """
-    parts = [divided(x), divided(y)]
-    compared: Sequence[Any] = ()
-    if not isinstance(condition, float) and condition.op in ORDERS:
-        compared = condition.args
-    sides = [divided(side) for side in compared]
-    if sides and _all_divided(sides):
-        condition = condition.op(*sides)
-    if isinstance(condition, float):
-        return parts[0] if condition else parts[1]
-    if not _all_divided(parts):
-        missing = 0 if parts[0] is None else 1
-        multiples = [
-            (part, side)
-            for part, side in zip(sides, compared)
-            if part is not None and not isinstance(side, float)
-        ]
-        if not multiples or parts[1 - missing] is None:
-            return None
-        at_0 = condition.op(
-            *[number if side is None else 0.0 for side, number in zip(sides, compared)]
-        )
-        if isinstance(at_0, float) and (at_0 == 1.0) == (missing == 0):
-            return None  # it is the branch that is taken there
-        part, side = multiples[0]
-        inverse = where(equal(side, 0.0), 0.0, quotient(part, side))
-        parts[missing] = guarded((x, y)[missing], inverse)
-    return computed(where, condition, *parts)
-
-
-def _scaled_over(name: str) -> Callable[..., Any]:
-    """Return the fact `over` of a row for which f(a*x, a*y) = a * f(x, y) for every length a."""
-
-    def over(divided: Any, *args: Any) -> Any:
-        parts = [divided(arg) for arg in args]
-        return computed(TABLE[name], *parts) if _all_divided(parts) else None
-
-    return over
-
-
-def _limit_over(name: str) -> Callable[..., Any]:
-    """Return the fact `over` of a row that gives x under a condition on x and y, else y."""
-    return lambda divided, x, y: _choice_over(divided, TABLE[name](x, y), x, y)
-
-
-def _clip_over(divided: Any, x: Any, low: Any, high: Any) -> Any:
-    return _choice_over(divided, less(x, low), low, where(greater(x, high), high, x))
-
-
-def _elu_over(divided: Any, x: Any, alpha: Any) -> Any:
-    return _choice_over(divided, greater(x, 0.0), x, guarded(alpha, expm1(x)))
-
-
-def _leaky_relu_over(divided: Any, x: Any, slope: Any) -> Any:
-    part = divided(x)
-    return None if part is None else leaky_relu(part, slope)
-
-
-def _gate_over(divided: Any, x: Any, g: Any) -> Any:
-    """The gate of g without its factor; where x has it too, the side on which it is open."""
-    part = divided(g)
-    if part is None:
-        return None
-    side = divided(x)
-    return computed(gate, x if side is None else side, part)
-
-
-def _preference_over(divided: Any, x: Any, y: Any, g: Any) -> Any:
-    part = divided(g)
-    if part is None:
-        return None
-    sides = [divided(x), divided(y)]
-    return computed(prefer, *(sides if _all_divided(sides) else (x, y)), part)
-
-
-def _odd_over(name: str, ratio: Callable[..., Any], bound: float) -> Callable[..., Any]:
-    """Return the fact `over` of an odd function f: its argument's part times f(x) / x.
-
-    Up to `bound` the quotient is `ratio(x)`, which is smooth and does not cancel, however often it
-    is differentiated; beyond, a division.
-    """
-
-    def over(divided: Any, x: Any) -> Any:
-        part = divided(x)
-        if part is None:
-            return None
-        return guarded(part, where(less(abs(x), bound), ratio(x), quotient(TABLE[name](x), x)))
-
-    return over
-
-
-def _even_series(coefficients: tuple[float, ...]) -> Callable[..., Any]:
-    """Return the series c0 + c1 * x**2 + ... as a function: flat, so that its derivatives are."""
-
-    def total(x: Any) -> Any:
-        powers = [computed(pow, x, 2.0 * n) for n in range(1, len(coefficients))]
-        return computed(dot, *coefficients, 1.0, *powers)
-
-    return total
-
-
-def _power_over(divided: Any, x: Any, y: Any) -> Any:
-    """x**(y-1), times x without its factor; 0 at x = 0 for y < 1, where there is no derivative."""
-    part = divided(x)
-    if part is None:
-        return None
-    if isinstance(y, float) and y in {1.0, 2.0}:
-        return part if y == 1.0 else guarded(part, x)
-    raised = pow(x, y - 1.0)
-    if isinstance(y, float) and y > 1.0:
-        return guarded(part, raised)
-    return guarded(part, where(greater_equal(y, 1.0), raised, where(equal(x, 0.0), 0.0, raised)))
-
-
-def _pull_products(g: Any, out: Any, *args: Any) -> list[Any]:
-    half = len(args) // 2
-    partners = args[half:] + args[:half]
-    if type(out) is float and isfinite(g):  # the eager pass of a neuron: no call per weight
-        return [g * partner for partner in partners] if g else [0.0] * len(args)
-    return [guarded(g, partner) for partner in partners]
-
-
-def _sum_of_products(*args: float) -> float:
-    half = len(args) // 2
-    return sum(map(operator.mul, args[:half], args[half:]), 0.0)
-
-
-def _sum_of_guarded_products(*args: float) -> float:
-    half = len(args) // 2
-    return sum((x * y for x, y in zip(args[:half], args[half:]) if x and y), 0.0)
-
+# ==== Products with g, of which every rule is made, and the argument itself ====
 
 guarded_mul: Primitive = primitive(
     "guarded_mul",
@@ -286,15 +67,15 @@ guarded_mul: Primitive = primitive(
     total=True,
     commutative=True,
     degree=2,
-    over=_product_over,
+    over=factor.product_over,
     formula="x * y",
     flat=FACTOR_OF_0,
     method=False,
 )
 guarded_dot = primitive(
     "guarded_dot",
-    _sum_of_guarded_products,
-    _pull_products,
+    ieee.sum_of_guarded_products,
+    rules.pull_products,
     symbol="·",
     doc="Sum of guarded products: the reverse of a layer of dot products.",
     c="x + (y == 0 || z == 0 ? 0 : y * z)",
@@ -304,7 +85,7 @@ guarded_dot = primitive(
     symmetric=True,
     degree=2,
     sum_of=guarded_mul,
-    over=_products_over,
+    over=factor.products_over,
     formula="x + y * z",
     flat=FACTOR_OF_0,
     method=False,
@@ -328,6 +109,7 @@ detach = primitive(
     lambda x: x,
     None,
     doc="The argument as a number that no gradient passes.",
+    written="x.detach()",
     c="x",
     special=EDGES,
     total=True,
@@ -338,8 +120,8 @@ detach = primitive(
     ),
 )
 
-
-# Arithmetic. sub and div are rows of their own: a / b by way of b**-1 makes 49 / 49 != 1.
+# ==== Arithmetic ====
+# sub and div are rows of their own: a / b by way of b**-1 makes 49 / 49 != 1.
 
 add = primitive(
     "add",
@@ -348,6 +130,7 @@ add = primitive(
     lambda g, out, x, y: g,
     symbol="+",
     doc="x + y.",
+    written="x + y",
     c="x + y",
     domain=(REAL, REAL),
     special=PAIRS,
@@ -355,7 +138,7 @@ add = primitive(
     commutative=True,
     degree=1,
     sum_of=identity,
-    over=_terms_over,
+    over=factor.terms_over,
     formula="x + y",
 )
 sub = primitive(
@@ -365,13 +148,14 @@ sub = primitive(
     lambda g, out, x, y: -g,
     symbol="-",
     doc="x - y.",
+    written="x - y",
     c="x - y",
     ufunc="subtract",
     domain=(REAL, REAL),
     special=PAIRS,
     total=True,
     degree=1,
-    over=_difference_over,
+    over=factor.difference_over,
     formula="x - y",
 )
 mul = primitive(
@@ -381,6 +165,7 @@ mul = primitive(
     lambda g, out, x, y: guarded(g, x),
     symbol="×",
     doc="x * y.",
+    written="x * y",
     c="x * y",
     ufunc="multiply",
     domain=(REAL, REAL),
@@ -388,7 +173,7 @@ mul = primitive(
     total=True,
     commutative=True,
     degree=2,
-    over=_product_over,
+    over=factor.product_over,
     formula="x * y",
     flat=FACTOR_OF_0,
 )
@@ -399,11 +184,12 @@ div: Primitive = primitive(
     lambda g, out, x, y: guarded(g, -quotient(out, y)),
     symbol="/",
     doc="x / y; a zero divisor gives inf or nan with a NumericWarning.",
+    written="x / y",
     c="x / y",
     ufunc="divide",
     domain=(REAL, (0.3, 3.0)),
     special=PAIRS,
-    over=_quotient_over,
+    over=factor.quotient_over,
     formula="x / y",
     fault=Words(
         lambda x, y: "a division by 0" if y == 0.0 else None,
@@ -416,12 +202,13 @@ neg = primitive(
     lambda g, out, x: -g,
     symbol="-",
     doc="-x.",
+    written="-x",
     c="-x",
     ufunc="negative",
     special=EDGES,
     total=True,
     degree=1,
-    over=_negative_over,
+    over=factor.negative_over,
     formula="-x",
 )
 add_n = primitive(
@@ -430,6 +217,7 @@ add_n = primitive(
     lambda g, out, *xs: [g] * len(xs),
     symbol="Σ",
     doc="The sum of any number of arguments, as one node.",
+    written="sum([x, y])",
     c="x + y",
     special=((), (1.0,), (inf, -inf), (nan, 1.0)),
     variadic=True,
@@ -438,15 +226,16 @@ add_n = primitive(
     degree=1,
     method=False,
     sum_of=identity,
-    over=_terms_over,
+    over=factor.terms_over,
     formula="x + y",
 )
 dot: Primitive = primitive(
     "dot",
-    _sum_of_products,
-    _pull_products,
+    ieee.sum_of_products,
+    rules.pull_products,
     symbol="·",
     doc="x1*y1 + ... + xn*yn of the arguments x1 ... xn, y1 ... yn, as one node.",
+    written="dot([x], [y])",
     c="x + y * z",
     special=((), (2.0, 3.0), (inf, 0.0)),
     variadic=True,
@@ -454,63 +243,22 @@ dot: Primitive = primitive(
     symmetric=True,
     degree=2,
     sum_of=mul,
-    over=_products_over,
+    over=factor.products_over,
     formula="x + y * z",
     flat=FACTOR_OF_0,
     method=False,
 )
 
-
-def _is_half(y: Any) -> bool:
-    return isinstance(y, float) and y == 0.5
-
-
-def _pull_power_base(g: Any, out: Any, x: Any, y: Any) -> Any:
-    """y * x**(y-1), where a y of 0 wins; for y = 0.5 a length is divided away as by sqrt."""
-    if isinstance(y, float) and y == 2.0:
-        return guarded(g, y * x)
-    along = _past_root(g, out, x) if _is_half(y) else None
-    if along is not None:
-        return along
-    return guarded(g, guarded(y, _power_log(x, y - 1.0, 0.0)))
-
-
-def _pull_power_log_base(g: Any, out: Any, x: Any, y: Any, k: Any) -> Any:
-    """x**(y-1) * log(x)**(k-1) * (y * log(x) + k), as a sum, so that mixed partials are equal."""
-    below = guarded(k, _power_log(x, y - 1.0, k - 1.0))
-    return guarded(g, guarded(y, _power_log(x, y - 1.0, k)) + below)
-
-
-def _power_log(x: Any, y: Any, k: Any) -> Any:
-    """Return x**y * log(x)**k, which is x**y for k = 0."""
-    if isinstance(k, float) and k == 0.0:
-        return computed(pow, x, y)
-    return computed(power_log, x, y, k)
-
-
-def _kink_of_power(x: float, y: float) -> str | None:
-    if x != 0.0:
-        return None
-    if y == 0.0:
-        return "0**0 = 1, and both derivatives are 0"
-    if y < 0.0 or y.is_integer() or y == inf:
-        return None
-    return f"the slope at 0 is {inf if y < 1.0 else 0}, from above; there is nothing below"
-
-
-def _fault_of_power(x: float, y: float) -> str | None:
-    if x > 0.0:
-        return None
-    return "0 to a negative power is infinite, and a negative base has only whole powers"
-
+# ==== Powers and signs ====
 
 pow: Primitive = primitive(
     "pow",
     ieee.power,
-    _pull_power_base,
-    lambda g, out, x, y: guarded(g, _power_log(x, y, 1.0)),
+    lengths.pull_power_base,
+    lambda g, out, x, y: guarded(g, rules.power_log(x, y, 1.0)),
     symbol="^",
     doc="x ** y; 0**0 is 1 with both derivatives 0; nan for a negative base and a fraction.",
+    written="x**y",
     c="pow",
     domain=(POSITIVE, REAL),
     special=(
@@ -522,20 +270,20 @@ pow: Primitive = primitive(
         (1e200, 2.0),
         (-1e200, 3.0),
     ),
-    over=_power_over,
-    span=lambda tangents, x, y: _span_of_root(tangents, x) if _is_half(y) else None,
+    over=factor.power_over,
+    span=lengths.span_of_power,
     formula="x**y",
-    kink=_kink_of_power,
+    kink=rules.kink_of_power,
     flat=Words(lambda x, y: "the exponent is 0" if y == 0.0 else "a power is flat at 0"),
     fault=Words(
-        _fault_of_power, "keep the base above 0, as (x + 1e-12) ** y, or the exponent whole"
+        rules.fault_of_power, "keep the base above 0, as (x + 1e-12) ** y, or the exponent whole"
     ),
 )
 power_log: Primitive = primitive(
     "power_log",
     ieee.power_log,
-    _pull_power_log_base,
-    lambda g, out, x, y, k: guarded(g, _power_log(x, y, k + 1.0)),
+    rules.pull_power_log_base,
+    lambda g, out, x, y, k: guarded(g, rules.power_log(x, y, k + 1.0)),
     None,
     doc="x**y * log(x)**k, the k-th derivative of x**y by y; 0 at x = 0 for y >= 0 and k > 0.",
     c="z != 0 && ((x == 0 && y >= 0) || (x == INFINITY && y < 0)) ? 0 : pow(x, y) * pow(log(x), z)",
@@ -547,24 +295,17 @@ power_log: Primitive = primitive(
     method=False,
 )
 
-
-def _pull_abs(g: Any, out: Any, x: Any) -> Any:
-    """g * sign(x), or g / |x| * x where that division is exact: then f(|x|) is smooth at 0."""
-    along = divided_exactly(g, out)
-    return guarded(g, computed(sign, x)) if along is None else guarded(along, x)
-
-
 abs = primitive(
     "abs",
     math.fabs,
-    _pull_abs,
+    lengths.pull_abs,
     symbol="|·|",
     doc="|x|, with derivative 0 at 0.",
     c="fabs",
     ufunc="absolute",
     special=EDGES,
     total=True,
-    over=_scaled_over("abs"),
+    over=factor.scaled_over("abs"),
     span=lambda tangents, x: guarded(tangents[0], x),
     latex=r"\left|#\right|",
     sympy="Abs",
@@ -576,6 +317,7 @@ sign: Primitive = primitive(
     lambda x: x if x != x or x == 0.0 else math.copysign(1.0, x),
     None,
     doc="-1, 0 or 1 by the sign of x.",
+    written="x.sign()",
     c="x > 0 ? 1 : x < 0 ? -1 : x",
     numpy="where(x == 0, x, sign(x))",  # abs and its derivative take 1.3 times as long without
     special=EDGES,
@@ -584,8 +326,7 @@ sign: Primitive = primitive(
     kink=lambda x: "a step, with derivative 0" if x == 0.0 else None,
 )
 
-
-# Exponentials and logarithms.
+# ==== Exponentials and logarithms ====
 
 exp: Primitive = primitive(
     "exp",
@@ -640,62 +381,16 @@ expm1 = primitive(
     latex="formula",
 )
 
-
-def _pull_root(g: Any, out: Any, x: Any) -> Any:
-    """g * 0.5 / r; or g / r * 0.5 where the root is a length and that is exact."""
-    along = _past_root(g, out, x)
-    return guarded(g, quotient(0.5, out)) if along is None else along
-
-
-def _past_root(g: Any, out: Any, x: Any) -> Any:
-    """Return g / r * 0.5 where g / r is exact: of a sum of squares x the root r is a length.
-
-    Of another x that is 0, at the edge of its domain, the slope stays 0 * inf = 0 in every mode, as
-    in sqrt(x)**2; beside it, where 1/r would lose digits, it is divided.
-    """
-    along = divided_exactly(g, out)
-    return None if along is None else guarded(_inside(x, along), 0.5)
-
-
-def _span_of_root(tangents: Any, x: Any) -> Any:
-    return guarded(_inside(x, tangents[0]), 0.5)
-
-
-def _inside(x: Any, along: Any) -> Any:
-    return along if _sums_squares(x) else where(equal(x, 0.0), 0.0, along)
-
-
-def _sums_squares(x: Any) -> bool:
-    """Tell whether a node is written as a sum of squares, so that it is flat where it is 0."""
-    stack = [x]
-    while stack:
-        node = stack.pop()
-        if isinstance(node, float) and node >= 0.0:
-            continue
-        if isinstance(node, float) or node.op is None:
-            return False
-        op, args = node.op, node.args
-        if op is add or op is add_n:
-            stack += args
-        elif op is mul or op is dot:
-            half = len(args) // 2
-            if not all(map(are_alike, args[:half], args[half:])):
-                return False
-        elif op is not pow or not isinstance(args[1], float) or args[1] not in {2.0, 4.0, 6.0}:
-            return False
-    return True
-
-
 sqrt: Primitive = primitive(
     "sqrt",
     ieee.nan_outside(math.sqrt),
-    _pull_root,
+    lengths.pull_root,
     symbol="√",
     doc="The square root, with derivative inf at 0.",
     c="sqrt",
     domain=(POSITIVE,),
     special=EDGES,
-    span=_span_of_root,
+    span=lengths.span_of_root,
     latex=r"\sqrt{#}",
     sympy="sqrt",
     kink=lambda x: "sqrt'(0) = inf, from above; there is nothing below" if x == 0.0 else None,
@@ -705,8 +400,7 @@ sqrt: Primitive = primitive(
     ),
 )
 
-
-# Circular and hyperbolic functions and their inverses.
+# ==== Circular and hyperbolic functions and their inverses ====
 
 sin = primitive(
     "sin",
@@ -716,7 +410,7 @@ sin = primitive(
     c="sin",
     special=EDGES,
     total=True,
-    over=_odd_over("sin", _even_series(series.SIN), 1.0),
+    over=factor.odd_over("sin", factor.SIN, 1.0),
     latex=r"\sin",
     sympy="sin",
 )
@@ -739,20 +433,20 @@ tan = primitive(
     c="tan",
     domain=((-1.4, 1.4),),
     special=EDGES,
-    over=_odd_over("tan", lambda x: _even_series(series.SIN)(x) / cos(x), 1.0),
+    over=factor.odd_over("tan", lambda x: factor.SIN(x) / cos(x), 1.0),
     latex=r"\tan",
     sympy="tan",
 )
 asin = primitive(
     "asin",
     ieee.nan_outside(math.asin),
-    lambda g, out, x: guarded(g, quotient(1.0, computed(semicircle, x))),
+    lambda g, out, x: guarded(g, quotient(1.0, applied(semicircle, x))),
     doc="The arc sine in radians; nan outside [-1, 1].",
     c="asin",
     ufunc="arcsin",
     domain=((-0.95, 0.95),),
     special=(*EDGES, (1.0,), (-1.0,), (1.5,)),
-    over=_odd_over("asin", _even_series(series.ASIN), 0.25),
+    over=factor.odd_over("asin", factor.ASIN, 0.25),
     latex=r"\arcsin",
     sympy="asin",
     kink=lambda x: "the slope at -1 and 1 is inf" if math.fabs(x) == 1.0 else None,
@@ -761,7 +455,7 @@ asin = primitive(
 acos = primitive(
     "acos",
     ieee.nan_outside(math.acos),
-    lambda g, out, x: guarded(g, quotient(-1.0, computed(semicircle, x))),
+    lambda g, out, x: guarded(g, quotient(-1.0, applied(semicircle, x))),
     doc="The arc cosine in radians; nan outside [-1, 1].",
     c="acos",
     ufunc="arccos",
@@ -786,54 +480,32 @@ semicircle: Primitive = primitive(
     method=False,
 )
 
-
-def _pull_atan(g: Any, out: Any, x: Any) -> Any:
-    """1 / (1 + x*x), divided twice, for x*x may overflow."""
-    r = computed(hypot, x, 1.0)
-    return guarded(g, quotient(quotient(1.0, r), r))
-
-
 atan = primitive(
     "atan",
     math.atan,
-    _pull_atan,
+    rules.pull_atan,
     doc="The arc tangent in radians.",
     c="atan",
     ufunc="arctan",
     special=EDGES,
     total=True,
-    over=_odd_over("atan", _even_series(series.ATAN), 0.25),
+    over=factor.odd_over("atan", factor.ATAN, 0.25),
     latex=r"\arctan",
     sympy="atan",
 )
 
-
-def _pull_atan2(g: Any, across: Any, y: Any, x: Any) -> Any:
-    """g * across / (x*x + y*y), and 0 at the origin; divided twice, for x*x may overflow."""
-    r = hypot(y, x)
-    return guarded(g, where(equal(r, 0.0), 0.0, div(div(across, r), r)))
-
-
-def _kink_of_angle(y: float, x: float) -> str | None:
-    if y != 0.0 or x > 0.0:
-        return None
-    if x == 0.0:
-        return "both derivatives at the origin are 0"
-    return "a step from -pi to pi, with the derivative of its sides" if x < 0.0 else None
-
-
 atan2 = primitive(
     "atan2",
     math.atan2,
-    lambda g, out, y, x: _pull_atan2(g, x, y, x),
-    lambda g, out, y, x: _pull_atan2(g, -y, y, x),
+    lambda g, out, y, x: rules.pull_atan2(g, x, y, x),
+    lambda g, out, y, x: rules.pull_atan2(g, -y, y, x),
     doc="The angle of the point (x, y), as atan2(y, x); both derivatives are 0 at the origin.",
     c="atan2",
     ufunc="arctan2",
     domain=(REAL, POSITIVE),
     special=PAIRS,
     sympy="atan2",
-    kink=_kink_of_angle,
+    kink=rules.kink_of_angle,
     flat=Words("at the origin 0 is taken", LEAVE_KINK),
 )
 sinh = primitive(
@@ -843,7 +515,7 @@ sinh = primitive(
     doc="The hyperbolic sine.",
     c="sinh",
     special=(*EDGES, (711.0,)),
-    over=_odd_over("sinh", _even_series(series.SINH), 1.0),
+    over=factor.odd_over("sinh", factor.SINH, 1.0),
     latex=r"\sinh",
     sympy="sinh",
 )
@@ -860,13 +532,13 @@ cosh: Primitive = primitive(
 tanh: Primitive = primitive(
     "tanh",
     math.tanh,
-    lambda g, out, x: guarded(g, computed(sech_squared, x)),
+    lambda g, out, x: guarded(g, applied(sech_squared, x)),
     doc="The hyperbolic tangent.",
     c="tanh",
     special=(*EDGES, (1000.0,), (-1000.0,)),
     total=True,
     bounds=(-1.0, 1.0),
-    over=_odd_over("tanh", lambda x: _even_series(series.SINH)(x) / cosh(x), 1.0),
+    over=factor.odd_over("tanh", lambda x: factor.SINH(x) / cosh(x), 1.0),
     latex=r"\tanh",
     sympy="tanh",
     flat=Words(
@@ -876,7 +548,7 @@ tanh: Primitive = primitive(
 sech_squared: Primitive = primitive(
     "sech_squared",
     ieee.sech_squared,
-    lambda g, out, x: guarded(g, out * computed(tanh, x) * -2.0),
+    lambda g, out, x: guarded(g, out * applied(tanh, x) * -2.0),
     symbol="sech²",
     doc="1 / cosh(x)**2, the derivative of tanh: 1 - tanh(x)**2 would cancel.",
     c="exp(-2 * fabs(x)) * (1 + fabs(tanh(x))) * (1 + fabs(tanh(x)))",
@@ -895,7 +567,7 @@ asinh = primitive(
     ufunc="arcsinh",
     special=EDGES,
     total=True,
-    over=_odd_over("asinh", _even_series(series.ASINH), 0.25),
+    over=factor.odd_over("asinh", factor.ASINH, 0.25),
     latex=r"\operatorname{arsinh}",
     sympy="asinh",
 )
@@ -914,52 +586,40 @@ acosh = primitive(
     fault=Words("acosh is defined from 1", "keep the operand above 1"),
 )
 
-
-def _pull_atanh(g: Any, out: Any, x: Any) -> Any:
-    """1 / (1 - x*x)."""
-    r = computed(semicircle, x)
-    return guarded(g, quotient(1.0, r * r))
-
-
 atanh = primitive(
     "atanh",
     ieee.atanh,
-    _pull_atanh,
+    rules.pull_atanh,
     doc="The inverse hyperbolic tangent; infinite at -1 and 1, nan beyond.",
     c="atanh",
     ufunc="arctanh",
     domain=((-0.9, 0.9),),
     special=(*EDGES, (1.0,), (-1.0,), (1.5,)),
-    over=_odd_over("atanh", _even_series(series.ATANH), 0.25),
+    over=factor.odd_over("atanh", factor.ATANH, 0.25),
     latex=r"\operatorname{artanh}",
     sympy="atanh",
     fault=Words("atanh is infinite at -1 and 1 and undefined beyond", STAY_INSIDE),
 )
 
-
-# Activations. Each is one row, so that a neuron stays two or three nodes.
-
-
-def _gate(x: float, g: float) -> float:
-    return g if x > 0.0 else 0.0 if x <= 0.0 or g == 0.0 else x
-
+# ==== Activations ====
+# Each is one row, so that a neuron stays two or three nodes.
 
 relu = primitive(
     "relu",
     lambda x: x if x > 0.0 or x != x else 0.0,
-    lambda g, out, x: _gate(x, g) if type(x) is float else gate(x, g),
+    lambda g, out, x: ieee.gate(x, g) if type(x) is float else gate(x, g),
     doc="max(x, 0), with derivative 0 at 0; nan stays nan, with gradient nan.",
     c="x > 0 || x != x ? x : 0",
     special=EDGES,
     total=True,
-    over=_scaled_over("relu"),
+    over=factor.scaled_over("relu"),
     formula="max(x, 0)",
     kink=lambda x: "relu'(0) = 0, the flat side" if x == 0.0 else None,
     flat=Words("relu is off, its operand is not above 0", WAKE, "relu off"),
 )
 gate: Primitive = primitive(
     "gate",
-    _gate,
+    ieee.gate,
     None,
     lambda h, out, x, g: gate(x, h),
     doc="g where x > 0, else 0: the derivative of relu, applied.",
@@ -967,7 +627,7 @@ gate: Primitive = primitive(
     domain=(REAL, REAL),
     special=PAIRS,
     total=True,
-    over=_gate_over,
+    over=factor.gate_over,
     formula="y if x > 0 else 0",
     kink=lambda x, g: "closed at 0, as relu'(0) = 0" if x == 0.0 else None,
     flat=Words("the gate is closed, its condition is not above 0", WAKE, "gate closed"),
@@ -984,7 +644,7 @@ leaky_relu = primitive(
     domain=(REAL, (0.01, 0.5)),
     special=tuple((x, 0.01) for (x,) in EDGES),
     total=True,
-    over=_leaky_relu_over,
+    over=factor.leaky_relu_over,
     formula="x if x > 0 else y * x",
     kink=lambda x, slope: "the derivative at 0 is the slope" if x == 0.0 and slope != 1.0 else None,
     flat=Words("the slope is 0", short="slope 0"),
@@ -999,7 +659,7 @@ elu = primitive(
     defaults=(1.0,),
     domain=(REAL, (0.5, 2.0)),
     special=tuple((x, 1.0) for (x,) in EDGES),
-    over=_elu_over,
+    over=factor.elu_over,
     formula="x if x > 0 else y * (exp(x) - 1)",
     kink=lambda x, alpha: "the derivative at 0 is alpha" if x == 0.0 and alpha != 1.0 else None,
     flat=Words("elu is flat so far below 0", LEAVE_TAIL),
@@ -1007,7 +667,7 @@ elu = primitive(
 sigmoid: Primitive = primitive(
     "sigmoid",
     ieee.sigmoid,
-    lambda g, out, x: guarded(g, computed(logistic_density, x)),
+    lambda g, out, x: guarded(g, applied(logistic_density, x)),
     symbol="σ",
     doc="1 / (1 + e**-x).",
     c="(x >= 0 ? 1 : exp(-fabs(x))) * (1 / (1 + exp(-fabs(x))))",
@@ -1023,7 +683,7 @@ sigmoid: Primitive = primitive(
 logistic_density: Primitive = primitive(
     "logistic_density",
     ieee.logistic_density,
-    lambda g, out, x: guarded(g, -(out * computed(tanh, x * 0.5))),
+    lambda g, out, x: guarded(g, -(out * applied(tanh, x * 0.5))),
     symbol="σ'",
     doc="sigmoid(x) * sigmoid(-x), the derivative of sigmoid: s * (1 - s) would cancel.",
     c="exp(-fabs(x)) * (1 / (1 + exp(-fabs(x)))) * (1 / (1 + exp(-fabs(x))))",
@@ -1035,7 +695,7 @@ logistic_density: Primitive = primitive(
 softplus = primitive(
     "softplus",
     ieee.softplus,
-    lambda g, out, x: guarded(g, computed(sigmoid, x)),
+    lambda g, out, x: guarded(g, applied(sigmoid, x)),
     doc="log(1 + e**x).",
     c="(x > 0 || x != x ? x : 0) + log1p(exp(-fabs(x)))",
     special=(*EDGES, (1000.0,), (-1000.0,)),
@@ -1044,16 +704,10 @@ softplus = primitive(
     flat=Words("softplus is flat so far below 0", LEAVE_TAIL),
 )
 
-
-def _pull_silu(g: Any, out: Any, x: Any) -> Any:
-    """s + x * s * (1 - s) with s = sigmoid(x), where x * s is the result."""
-    return guarded(g, computed(sigmoid, x) + out * computed(sigmoid, -x))
-
-
 silu = primitive(
     "silu",
     ieee.silu,
-    _pull_silu,
+    rules.pull_silu,
     doc="x * sigmoid(x) (Elfwing, Uchibe, Doya 2017).",
     c="x * ((x >= 0 ? 1 : exp(-fabs(x))) / (1 + exp(-fabs(x))))",
     special=(*EDGES, (1000.0,), (-1000.0,)),
@@ -1062,18 +716,10 @@ silu = primitive(
     flat=Words("silu is flat so far below 0", LEAVE_TAIL),
 )
 
-
-def _pull_gelu(g: Any, out: Any, x: Any) -> Any:
-    """Phi(x) + x * phi(x), of the normal distribution."""
-    distribution = computed(erfc, x * -0.7071067811865476) * 0.5
-    density = computed(exp, x * x * -0.5) * (1.0 / math.sqrt(2.0 * pi))
-    return guarded(g, distribution + x * density)
-
-
 gelu = primitive(
     "gelu",
     ieee.gelu,
-    _pull_gelu,
+    rules.pull_gelu,
     doc="x times the normal distribution function of x, exact (Hendrycks, Gimpel 2016).",
     c="0.5 * x * erfc(-x * 0.7071067811865476)",
     special=EDGES,
@@ -1084,20 +730,20 @@ gelu = primitive(
 erf: Primitive = primitive(
     "erf",
     math.erf,
-    lambda g, out, x: guarded(g, computed(exp, -(x * x)) * (2.0 / math.sqrt(pi))),
+    lambda g, out, x: guarded(g, applied(exp, -(x * x)) * (2.0 / math.sqrt(pi))),
     doc="The error function.",
     c="erf",
     special=EDGES,
     total=True,
     bounds=(-1.0, 1.0),
-    over=_odd_over("erf", _even_series(series.ERF), 0.5),
+    over=factor.odd_over("erf", factor.ERF, 0.5),
     sympy="erf",
     flat=Words("erf is saturated", SCALE_DOWN, "saturated"),
 )
 erfc: Primitive = primitive(
     "erfc",
     math.erfc,
-    lambda g, out, x: guarded(g, computed(exp, -(x * x)) * (-2.0 / math.sqrt(pi))),
+    lambda g, out, x: guarded(g, applied(exp, -(x * x)) * (-2.0 / math.sqrt(pi))),
     doc="1 - erf(x), exact where that is small.",
     c="erfc",
     special=(*EDGES, (10.0,), (-10.0,)),
@@ -1105,15 +751,14 @@ erfc: Primitive = primitive(
     formula="1 - erf(x)",
 )
 
-
-# What softmax and its logarithm are made of. Each rule is a product of numbers that are positive:
-# p * (1 - p) would lose all digits where p is nearly 1.
+# ==== Sums of exponentials, of which softmax and its logarithm are made ====
+# Each rule is a product of positive numbers: p * (1 - p) would lose all digits where p is nearly 1.
 
 logaddexp = primitive(
     "logaddexp",
     ieee.logaddexp,
-    lambda g, out, x, y: guarded(g, computed(share, x, y)),
-    lambda g, out, x, y: guarded(g, computed(share, y, x)),
+    lambda g, out, x, y: guarded(g, applied(share, x, y)),
+    lambda g, out, x, y: guarded(g, applied(share, y, x)),
     doc="log(e**x + e**y), which does not overflow.",
     c="x == y ? x + 0.6931471805599453 : (x > y ? x : y) + log1p(exp(-fabs(x - y)))",
     domain=(REAL, REAL),
@@ -1123,30 +768,10 @@ logaddexp = primitive(
     formula="log(exp(x) + exp(y))",
 )
 
-
-def _powers(*xs: Any) -> tuple[Any, list[Any]]:
-    """Return a shift near the largest number, and e**(x - shift) of each."""
-    shift = computed(finite, computed(largest, *xs))
-    return shift, [computed(exp, computed(sub, x, shift)) for x in xs]
-
-
-def _spelled_logaddexp_n(*xs: Any) -> Any:
-    """One logarithm in all: a fold of two at a time has one for each operand."""
-    shift, powers = _powers(*xs)
-    return add(log(add_n(*powers)), shift)
-
-
-def _pull_logaddexp_n(g: Any, out: Any, *xs: Any) -> list[Any]:
-    """g * e**x / (e**x + the others): what is small beside 1 is never the difference from 1."""
-    _, powers = _powers(*xs)
-    others = combined_others(powers, operator.add, 0.0)
-    return [guarded(g, computed(portion, *pair)) for pair in zip(powers, others)]
-
-
 logaddexp_n = primitive(
     "logaddexp_n",
     ieee.logaddexp_n,
-    _pull_logaddexp_n,
+    rules.pull_logaddexp_n,
     doc="log(e**x1 + ... + e**xn) of any number of arguments, as one node.",
     c="x == y ? x + 0.6931471805599453 : (x > y ? x : y) + log1p(exp(-fabs(x - y)))",
     numpy="logaddexp",
@@ -1154,14 +779,15 @@ logaddexp_n = primitive(
     variadic=True,
     total=True,
     symmetric=True,
-    spelled=_spelled_logaddexp_n,
+    spelled=rules.spelled_logaddexp_n,
     formula="log(exp(x) + exp(y))",
+    method=False,
 )
 share: Primitive = primitive(
     "share",
     ieee.share,
-    lambda g, out, x, y: guarded(g, out * computed(share, y, x)),
-    lambda g, out, x, y: guarded(g, -(out * computed(share, y, x))),
+    lambda g, out, x, y: guarded(g, out * applied(share, y, x)),
+    lambda g, out, x, y: guarded(g, -(out * applied(share, y, x))),
     doc="e**x / (e**x + e**y), the softmax of two: a half for x = y, infinite ones as well.",
     c="x == y ? 0.5 : (x >= y ? 1 : exp(-fabs(x - y))) * (1 / (1 + exp(-fabs(x - y))))",
     domain=(REAL, REAL),
@@ -1173,7 +799,7 @@ share: Primitive = primitive(
 portion: Primitive = primitive(
     "portion",
     lambda x, y: ieee.divide(x, x + y),
-    lambda g, out, x, y: guarded(g, quotient(computed(portion, y, x), x + y)),
+    lambda g, out, x, y: guarded(g, quotient(applied(portion, y, x), x + y)),
     lambda g, out, x, y: guarded(g, -quotient(out, x + y)),
     doc="x / (x + y), which part x is of a sum.",
     c="x / (x + y)",
@@ -1182,204 +808,6 @@ portion: Primitive = primitive(
     total=True,
     formula="x / (x + y)",
     method=False,
-)
-
-
-# Choices. Comparisons are 1.0 or 0.0 and have no derivative.
-
-
-def _kink_of_tie(x: float, y: float) -> str | None:
-    return "a tie: each gets half of the gradient" if x == y else None
-
-
-maximum: Primitive = primitive(
-    "maximum",
-    ieee.maximum,
-    lambda g, out, x, y: prefer(x, y, g),
-    lambda g, out, x, y: prefer(y, x, g),
-    symbol="max",
-    doc="The larger of two; a tie gives each half of the gradient.",
-    c="x > y || x != x ? x : y",
-    domain=(REAL, REAL),
-    special=PAIRS,
-    total=True,
-    symmetric=True,
-    over=_limit_over("greater_equal"),
-    formula="max(x, y)",
-    kink=_kink_of_tie,
-    flat=Words("the other operand is larger", TAKE_PART, "not the largest"),
-)
-minimum = primitive(
-    "minimum",
-    ieee.minimum,
-    lambda g, out, x, y: prefer(y, x, g),
-    lambda g, out, x, y: prefer(x, y, g),
-    symbol="min",
-    doc="The smaller of two; a tie gives each half of the gradient.",
-    c="x < y || x != x ? x : y",
-    domain=(REAL, REAL),
-    special=PAIRS,
-    total=True,
-    symmetric=True,
-    over=_limit_over("less_equal"),
-    formula="min(x, y)",
-    kink=_kink_of_tie,
-    flat=Words("the other operand is smaller", TAKE_PART, "not the smallest"),
-)
-prefer: Primitive = primitive(
-    "prefer",
-    lambda x, y, g: g if x > y else 0.0 if x < y or g == 0.0 else 0.5 * g if x == y else nan,
-    None,
-    None,
-    lambda h, out, x, y, g: prefer(x, y, h),
-    doc="g where x > y, half of g where x = y, else 0: the derivative of maximum, applied.",
-    c="x > y ? z : x < y || z == 0 ? 0 : x == y ? 0.5 * z : x + y",
-    domain=(REAL, REAL, REAL),
-    special=TRIPLES,
-    total=True,
-    over=_preference_over,
-    formula="z if x > y else 0 if x < y else z / 2",
-    kink=lambda x, y, g: _kink_of_tie(x, y),
-    flat=Words("the other operand was chosen", TAKE_PART, "not taken"),
-    method=False,
-)
-where: Primitive = primitive(
-    "where",
-    lambda condition, x, y: x if condition else y,
-    None,
-    lambda g, out, condition, x, y: where(condition, g, 0.0),
-    lambda g, out, condition, x, y: where(condition, 0.0, g),
-    symbol="?:",
-    doc="x where the condition is not 0, else y; the branch not taken gets gradient exactly 0.",
-    c="x != 0 ? y : z",
-    domain=(REAL, REAL, REAL),
-    special=(*TRIPLES, (0.0, inf, 1.0), (1.0, 2.0, nan)),
-    total=True,
-    over=_choice_over,
-    formula="y if x else z",
-    flat=Words("this branch was not taken", TAKE_PART, "not taken"),
-    blocks=Words("the condition of where only chooses, it has no derivative", SMOOTH_CHOICE),
-)
-
-
-def _kink_of_clip(x: float, low: float, high: float) -> str | None:
-    raised = max(x, low)
-    meets = (x == low and low <= high) or raised == high
-    return "the gradient passes at a bound" if meets else None
-
-
-RAISED = "(x > y || x != x ? x : y)"
-
-clip = primitive(
-    "clip",
-    lambda x, low, high: ieee.minimum(ieee.maximum(x, low), high),
-    lambda g, out, x, low, high: where(less(x, low), 0.0, where(greater(x, high), 0.0, g)),
-    lambda g, out, x, low, high: where(less(x, low), where(less_equal(low, high), g, 0.0), 0.0),
-    lambda g, out, x, low, high: where(greater(maximum(x, low), high), g, 0.0),
-    doc="x limited to [low, high]; the gradient passes at the bounds themselves, as torch.clamp.",
-    c=f"{RAISED} < z || {RAISED} != {RAISED} ? {RAISED} : z",
-    domain=(REAL, (-2.0, -1.0), (1.0, 2.0)),
-    special=TRIPLES,
-    total=True,
-    over=_clip_over,
-    formula="min(max(x, y), z)",
-    latex="formula",
-    kink=_kink_of_clip,
-    flat=Words("outside of its bounds clip is flat", TAKE_PART, "clipped"),
-)
-
-
-def _spelled_hypot(*xs: Any) -> Any:
-    """The root of the sum of squares, scaled by a power of two where that leaves the floats.
-
-    An infinite operand wins over nan, as in C.
-    """
-    squares = dot(*xs, *xs)
-    huge = where(greater(squares, 1e290), 2.0**-600, 1.0)
-    scale = where(less(squares, 1e-280), 2.0**600, huge)
-    scaled = [mul(x, scale) for x in xs]
-    length = div(sqrt(dot(*scaled, *scaled)), scale)
-    return where(largest(*[equal(abs(x), inf) for x in xs]), inf, length)
-
-
-def _pull_length(g: Any, out: Any, *xs: Any) -> list[Any]:
-    """g * x / r, 0 at the origin; or g / r * x where that division is exact, as in r**2."""
-    along = divided_exactly(g, out)
-    if along is not None:
-        return [guarded(along, x) for x in xs]
-    if len(xs) == 1:  # without 1/r, which would cancel in the second derivative
-        return [guarded(g, computed(sign, *xs))]
-    if len(xs) == 2:
-        x, y = xs
-        return [guarded(g, computed(cosine, x, y)), guarded(g, computed(cosine, y, x))]
-    return [guarded(g, where(equal(out, 0.0), 0.0, div(x, out))) for x in xs]
-
-
-def _cosine(x: float, y: float) -> float:
-    r = math.hypot(x, y)
-    return x / r if r else 0.0
-
-
-def _spelled_cosine(x: Any, y: Any) -> Any:
-    """By the length that programs have already."""
-    r = hypot(x, y)
-    return where(equal(r, 0.0), 0.0, div(x, r))
-
-
-def _cosine_over(divided: Any, x: Any, y: Any) -> Any:
-    part = divided(x)
-    if part is None:
-        return None
-    r = computed(hypot, x, y)
-    return where(equal(r, 0.0), 0.0, quotient(part, r))
-
-
-def _pull_cosine(g: Any, out: Any, x: Any, y: Any) -> Any:
-    """g * y*y / r**3."""
-    across = computed(cosine, y, x)
-    return guarded(g, guarded(guarded(across, across), _inverse_length(x, y)))
-
-
-def _pull_cosine_across(g: Any, out: Any, x: Any, y: Any) -> Any:
-    """-g * x*y / r**3, the same number for both operands of a length."""
-    return guarded(g, -guarded(guarded(out, computed(cosine, y, x)), _inverse_length(x, y)))
-
-
-def _inverse_length(x: Any, y: Any) -> Any:
-    return quotient(1.0, computed(hypot, x, y))
-
-
-cosine: Primitive = primitive(
-    "cosine",
-    _cosine,
-    _pull_cosine,
-    _pull_cosine_across,
-    doc="x / hypot(x, y), 0 at the origin: in a derivative, 1/r - x*x/r**3 would cancel.",
-    c="hypot(x, y) == 0 ? 0 : x / hypot(x, y)",
-    domain=(REAL, REAL),
-    special=(*PAIRS, (1.0, 1e-10), (1e-300, 1e-300), (1e300, 1e300)),
-    total=True,
-    over=_cosine_over,
-    spelled=_spelled_cosine,
-    formula="x / sqrt(x**2 + y**2)",
-    kink=lambda x, y: "0 at the origin" if x == 0.0 and y == 0.0 else None,
-)
-hypot: Primitive = primitive(
-    "hypot",
-    math.hypot,
-    _pull_length,
-    doc="The Euclidean length of any number of arguments; at the origin all derivatives are 0.",
-    c="hypot",
-    special=((), (0.0, 0.0), (3.0, 4.0), (1e200, 1e200), (inf, nan)),
-    variadic=True,
-    commutative=True,
-    over=_scaled_over("hypot"),
-    span=lambda tangents, *xs: guarded_dot(*tangents, *xs),
-    spelled=_spelled_hypot,
-    formula="sqrt(x**2 + y**2)",
-    latex="formula",
-    kink=lambda *xs: "all derivatives at the origin are 0" if xs and not any(xs) else None,
-    flat=Words("at the origin 0 is taken", LEAVE_KINK),
 )
 largest: Primitive = primitive(
     "largest",
@@ -1408,12 +836,139 @@ finite = primitive(
     method=False,
 )
 
+# ==== Choices ====
 
-def _kink_of_step(x: float, y: float) -> str | None:
-    return "a step, with derivative 0" if x == y else None
+maximum: Primitive = primitive(
+    "maximum",
+    ieee.maximum,
+    lambda g, out, x, y: prefer(x, y, g),
+    lambda g, out, x, y: prefer(y, x, g),
+    symbol="max",
+    doc="The larger of two; a tie gives each half of the gradient.",
+    c="x > y || x != x ? x : y",
+    domain=(REAL, REAL),
+    special=PAIRS,
+    total=True,
+    symmetric=True,
+    over=factor.limit_over("greater_equal"),
+    formula="max(x, y)",
+    kink=rules.kink_of_tie,
+    flat=Words("the other operand is larger", TAKE_PART, "not the largest"),
+)
+minimum = primitive(
+    "minimum",
+    ieee.minimum,
+    lambda g, out, x, y: prefer(y, x, g),
+    lambda g, out, x, y: prefer(x, y, g),
+    symbol="min",
+    doc="The smaller of two; a tie gives each half of the gradient.",
+    c="x < y || x != x ? x : y",
+    domain=(REAL, REAL),
+    special=PAIRS,
+    total=True,
+    symmetric=True,
+    over=factor.limit_over("less_equal"),
+    formula="min(x, y)",
+    kink=rules.kink_of_tie,
+    flat=Words("the other operand is smaller", TAKE_PART, "not the smallest"),
+)
+prefer: Primitive = primitive(
+    "prefer",
+    lambda x, y, g: g if x > y else 0.0 if x < y or g == 0.0 else 0.5 * g if x == y else nan,
+    None,
+    None,
+    lambda h, out, x, y, g: prefer(x, y, h),
+    doc="g where x > y, half of g where x = y, else 0: the derivative of maximum, applied.",
+    c="x > y ? z : x < y || z == 0 ? 0 : x == y ? 0.5 * z : x + y",
+    domain=(REAL, REAL, REAL),
+    special=TRIPLES,
+    total=True,
+    over=factor.preference_over,
+    formula="z if x > y else 0 if x < y else z / 2",
+    kink=lambda x, y, g: rules.kink_of_tie(x, y),
+    flat=Words("the other operand was chosen", TAKE_PART, "not taken"),
+    method=False,
+)
+where: Primitive = primitive(
+    "where",
+    lambda condition, x, y: x if condition else y,
+    None,
+    lambda g, out, condition, x, y: where(condition, g, 0.0),
+    lambda g, out, condition, x, y: where(condition, 0.0, g),
+    symbol="?:",
+    doc="x where the condition is not 0, else y; the branch not taken gets gradient exactly 0.",
+    c="x != 0 ? y : z",
+    domain=(REAL, REAL, REAL),
+    special=(*TRIPLES, (0.0, inf, 1.0), (1.0, 2.0, nan)),
+    total=True,
+    over=factor.choice_over,
+    formula="y if x else z",
+    flat=Words("this branch was not taken", TAKE_PART, "not taken"),
+    blocks=Words("the condition of where only chooses, it has no derivative", SMOOTH_CHOICE),
+)
+
+RAISED = "(x > y || x != x ? x : y)"
+
+clip = primitive(
+    "clip",
+    lambda x, low, high: ieee.minimum(ieee.maximum(x, low), high),
+    lambda g, out, x, low, high: where(less(x, low), 0.0, where(greater(x, high), 0.0, g)),
+    lambda g, out, x, low, high: where(less(x, low), where(less_equal(low, high), g, 0.0), 0.0),
+    lambda g, out, x, low, high: where(greater(maximum(x, low), high), g, 0.0),
+    doc="x limited to [low, high]; the gradient passes at the bounds themselves, as torch.clamp.",
+    c=f"{RAISED} < z || {RAISED} != {RAISED} ? {RAISED} : z",
+    domain=(REAL, (-2.0, -1.0), (1.0, 2.0)),
+    special=TRIPLES,
+    total=True,
+    over=factor.clip_over,
+    formula="min(max(x, y), z)",
+    latex="formula",
+    kink=rules.kink_of_clip,
+    flat=Words("outside of its bounds clip is flat", TAKE_PART, "clipped"),
+)
+
+# ==== Lengths ====
+
+cosine: Primitive = primitive(
+    "cosine",
+    ieee.cosine,
+    lengths.pull_cosine,
+    lengths.pull_cosine_across,
+    doc="x / hypot(x, y), 0 at the origin: in a derivative, 1/r - x*x/r**3 would cancel.",
+    c="hypot(x, y) == 0 ? 0 : x / hypot(x, y)",
+    domain=(REAL, REAL),
+    special=(*PAIRS, (1.0, 1e-10), (1e-300, 1e-300), (1e300, 1e300)),
+    total=True,
+    over=factor.cosine_over,
+    spelled=lengths.spelled_cosine,
+    formula="x / sqrt(x**2 + y**2)",
+    kink=lambda x, y: "0 at the origin" if x == 0.0 and y == 0.0 else None,
+    method=False,
+)
+hypot: Primitive = primitive(
+    "hypot",
+    math.hypot,
+    lengths.pull_length,
+    doc="The Euclidean length of any number of arguments; at the origin all derivatives are 0.",
+    c="hypot",
+    special=((), (0.0, 0.0), (3.0, 4.0), (1e200, 1e200), (inf, nan)),
+    variadic=True,
+    commutative=True,
+    over=factor.scaled_over("hypot"),
+    span=lambda tangents, *xs: guarded_dot(*tangents, *xs),
+    spelled=lengths.spelled_hypot,
+    formula="sqrt(x**2 + y**2)",
+    latex="formula",
+    kink=lambda *xs: "all derivatives at the origin are 0" if xs and not any(xs) else None,
+    flat=Words("at the origin 0 is taken", LEAVE_KINK),
+)
+
+# ==== Comparisons, which are 1.0 or 0.0 and have no derivative ====
 
 
-def _comparison(name: str, symbol: str, forward: Any, text: str, **facts: Any) -> Primitive:
+def _comparison(
+    name: str, symbol: str, forward: Any, text: str, written: str, **facts: Any
+) -> Primitive:
     return primitive(
         name,
         lambda x, y: 1.0 if forward(x, y) else 0.0,
@@ -1421,12 +976,13 @@ def _comparison(name: str, symbol: str, forward: Any, text: str, **facts: Any) -
         None,
         symbol=symbol,
         doc=f"1 where x {symbol} y, else 0; without a derivative.",
+        written=written,
         c=text,
         domain=(REAL, REAL),
         special=PAIRS,
         total=True,
         formula=text,
-        kink=_kink_of_step,
+        kink=rules.kink_of_step,
         blocks=Words(
             "a comparison is a step, its derivative is 0 wherever it has one", SMOOTH_CHOICE
         ),
@@ -1434,16 +990,14 @@ def _comparison(name: str, symbol: str, forward: Any, text: str, **facts: Any) -
     )
 
 
-less: Primitive = _comparison("less", "<", operator.lt, "x < y")
-less_equal: Primitive = _comparison("less_equal", "≤", operator.le, "x <= y")
-greater: Primitive = _comparison("greater", ">", operator.gt, "x > y")
-greater_equal = _comparison("greater_equal", "≥", operator.ge, "x >= y")
+less: Primitive = _comparison("less", "<", operator.lt, "x < y", "x < y")
+less_equal: Primitive = _comparison("less_equal", "≤", operator.le, "x <= y", "x <= y")
+greater: Primitive = _comparison("greater", ">", operator.gt, "x > y", "x > y")
+greater_equal = _comparison("greater_equal", "≥", operator.ge, "x >= y", "x >= y")
 # Of Values numpy.equal is identity, as == is.
 equal: Primitive = _comparison(
-    "equal", "=", operator.eq, "x == y", ufunc="", symmetric=True, method=False
+    "equal", "=", operator.eq, "x == y", "", ufunc="", symmetric=True, method=False
 )
 
-ORDERS = (less, less_equal, greater, greater_equal)
-
 RESERVED.update(TABLE)
-__all__ = ["guarded", *TABLE]  # noqa: PLE0604 - TABLE holds the names as strings
+__all__ = [*TABLE]  # noqa: PLE0604 - TABLE holds the names as strings

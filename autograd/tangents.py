@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from autograd.factor import are_alike, divided_exactly
 from autograd.graph import check_fresh, topological_order
 from autograd.mode import quietly
-from autograd.primitives import guarded
 from autograd.reverse import is_zero, total
+from autograd.rules import guarded
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

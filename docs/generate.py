@@ -29,13 +29,6 @@ PAGES_WITH_PICTURES = ("README.md", "docs/tutorial.md", "docs/backpropagation.md
 NUMBER = re.compile(r"\d+\.\d+(?:e[-+]?\d+)?")
 IDENTIFIER = re.compile(r"\bg[0-9a-f]{10}\b")
 
-OPERATORS = {
-    "add": "x + y", "sub": "x - y", "mul": "x * y", "div": "x / y", "neg": "-x", "pow": "x ** y",
-    "abs": "abs(x)", "less": "x < y", "less_equal": "x <= y", "greater": "x > y",
-    "greater_equal": "x >= y", "detach": "x.detach()",
-    "add_n": "autograd.sum(values)", "dot": "dot(values, weights)",
-}  # fmt: skip
-
 HEAD = """\
 # Operations
 
@@ -151,7 +144,7 @@ def operations_page() -> str:
         if name not in RESERVED:
             continue  # defined by a user, or by an example on another page
         symbol, doc = plain(row.symbol), plain(row.doc)
-        if name in OPERATORS or name in autograd.__all__:
+        if row.method or row.written:
             typed.append(f"| {name} | {symbol} | `{written(row)}` | {doc} |")
         else:
             rules.append(f"| {name} | {symbol} | {doc} |")
@@ -171,7 +164,7 @@ def operations_page() -> str:
 
 def written(row: autograd.Primitive) -> str:
     """Return how a call of the operation is typed."""
-    return OPERATORS.get(row.name) or f"{row.name}({arguments(row)})"
+    return row.written or f"{row.name}({arguments(row)})"
 
 
 def plain(text: str) -> str:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import inspect
-
 from autograd import Value
+from autograd.help import operand_names
 from autograd.primitive import RESERVED, TABLE, Primitive
 from autograd.value import ARITHMETIC, COMPARISONS, UNARY
 
@@ -53,8 +52,7 @@ def arguments(row: Primitive) -> str:
 
 def operands(row: Primitive) -> list[tuple[str, str]]:
     """Return the names of the operands of a row, each with its default, "" for none."""
-    rule = next((pull for pull in row.pullbacks if pull is not None), None)
-    names = list(inspect.signature(rule).parameters)[2:] if rule else ["x", "y"][: row.arity]
+    names = operand_names(row)
     defaults = [f"{default:g}" for default in row.defaults]
     return list(zip(names, [""] * (len(names) - len(defaults)) + defaults))
 
