@@ -30,7 +30,8 @@ from autograd.value import Value
 from autograd.vector import dot
 
 if TYPE_CHECKING:
-    from autograd.program.compile import Compiled, compile, compile_graph
+    from autograd.program.compile import compile, compile_graph
+    from autograd.program.compiled import Compiled
     from autograd.program.descent import Descent
 
 __all__ = [
@@ -46,7 +47,7 @@ __all__ = [
 
 # The compiler is two thirds of the package: each name is loaded when it is first used.
 LAZY = {
-    "Compiled": "autograd.program.compile",
+    "Compiled": "autograd.program.compiled",
     "Descent": "autograd.program.descent",
     "compile": "autograd.program.compile",
     "compile_graph": "autograd.program.compile",

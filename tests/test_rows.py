@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from autograd.backends.grammar import FUNCTIONS
+from autograd.backends.formula import FUNCTIONS
 from autograd.primitive import RESERVED
 
 ROOT = Path(__file__).parents[1]
@@ -27,7 +27,7 @@ WORDS = "an English word in a text or a key"
 # Names of rows that are something else, by file or folder: what they are, and which.
 ELSEWHERE = {
     "autograd/backends/": (C, C_FUNCTIONS),
-    "autograd/backends/grammar.py": ("a step, a kind of token", {"add", "sign"}),
+    "autograd/backends/formula.py": ("a step, a kind of token", {"add", "sign"}),
     "autograd/backends/llvm/": (INSTRUCTION, {"add", "mul", "sub"}),
     "autograd/backends/llvm/kernel.py": ("a function of the machine code", {"share"}),
     "autograd/backends/numpy/": ("a mode of numpy.take", {"clip"}),

@@ -1,7 +1,8 @@
 """Programs: a graph traced once, differentiated as a graph, simplified, listed and scheduled.
 
-Reading order: program, listing, interpreter; simplify; stages, reductions, schedule; arguments;
-traced, trace, derivatives; runner; verification, programs, compile; training, descent.
+Reading order: traced, program, listing, interpreter; simplify; stages, reductions, schedule;
+arguments, trace, origin, derivatives; runner; verification, programs, compiled, compile; training,
+descent.
 """
 
 __all__ = ()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd.graph import topological_order
-from autograd.program.trace import lowered, redrawn
+from autograd.program.program import lowered, redrawn
 from autograd.reverse import reverse
 from autograd.tangents import tangents_of
 

@@ -10,14 +10,14 @@ from autograd.backends.selection import checked_backend, stepper
 from autograd.graph import CLOCK
 from autograd.program.arguments import Arguments, Axes, read
 from autograd.program.interpreter import Interpreted
-from autograd.program.trace import Function
+from autograd.program.origin import Function
+from autograd.program.trace import same_trace
 from autograd.program.training import batched, check_state, traced_rule, training_program, updated
 from autograd.program.verification import (
     POLICIES,
     STRUCTURE,
     Case,
     Verification,
-    same_trace,
     stale,
 )
 from autograd.runtime import paused_collector

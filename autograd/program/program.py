@@ -1,16 +1,31 @@
-"""Program: a graph as a flat list in which every variable is assigned once."""
+"""Program: a graph as a flat list in which every variable is assigned once.
+
+A graph is lowered to a program, and a program is redrawn as a graph, to be differentiated.
+"""
 
 from __future__ import annotations
 
+import struct
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+from autograd.errors import TracingError
+from autograd.graph import Constant, topological_order
+from autograd.mode import Place
+from autograd.program.traced import Traced, drawn, placeholder
 from autograd.runtime import computed
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
     from autograd.primitive import Primitive
 
-__all__ = ["Instruction", "Program"]
+__all__ = ["Instruction", "Program", "bits", "captured", "lowered", "redrawn"]
+
+
+def bits(*numbers: float) -> bytes:
+    """Return the bits of numbers, which tell 0.0 from -0.0 and one nan from another."""
+    return struct.pack(f"<{len(numbers)}d", *numbers)
 
 
 class Instruction(NamedTuple):
@@ -86,3 +101,122 @@ class Program:
         """Return the number of a variable that is a constant, else None."""
         position = variable - self.inputs
         return self.constants[position] if 0 <= position < len(self.constants) else None
+
+
+def lowered(
+    examples: Sequence[Any],
+    shared: Sequence[Any],
+    parameters: Sequence[Any],
+    outputs: Sequence[Any],
+    sums: Sequence[Any] = (),
+) -> Program:
+    """Return the program that computes the outputs from nodes given at each call.
+
+    The nodes given are most often leaves; nothing below them is part of the program. Outputs and
+    sums are nodes or floats. Linear in the size of the graph, and without recursion.
+    """
+    given = [*examples, *shared, *parameters]
+    numbers: dict[Any, int] = {node: number for number, node in enumerate(given)}
+    order = [node for node in _between([*outputs, *sums], numbers) if node not in numbers]
+    constants = _Constants(len(given))
+    for node in order:
+        for arg in node.args:
+            if type(arg) is Constant:
+                constants.variable(arg)
+    for output in (*outputs, *sums):
+        if isinstance(output, float):
+            constants.variable(output)
+
+    def variable(node: Any) -> int:
+        return constants.variable(node) if isinstance(node, float) else numbers[node]
+
+    first = len(given) + len(constants.numbers)
+    instructions: list[Instruction] = []
+    lines: dict[int, str] = {}
+    for node in order:
+        number = first + len(instructions)
+        instructions.append(Instruction(node.op, tuple([variable(arg) for arg in node.args])))
+        line = node._place.line
+        if line:
+            lines[number] = line
+        numbers[node] = number
+    return Program(
+        len(examples),
+        len(shared),
+        len(parameters),
+        tuple(constants.numbers),
+        tuple(instructions),
+        tuple(map(variable, outputs)),
+        tuple(map(variable, sums)),
+        {number: node.label for node, number in numbers.items() if node.label},
+        lines,
+    )
+
+
+class _Constants:
+    """The constants met so far, each once: told apart by their bits, so that -0.0 is not 0.0."""
+
+    def __init__(self, first: int) -> None:
+        self.numbers: list[float] = []
+        self._first = first
+        self._variables: dict[bytes, int] = {}
+
+    def variable(self, number: float) -> int:
+        """Return the variable that holds a constant."""
+        key = bits(number)
+        if key not in self._variables:
+            self._variables[key] = self._first + len(self.numbers)
+            self.numbers.append(float(number))
+        return self._variables[key]
+
+
+def redrawn(program: Program) -> tuple[list[Any], list[Any], list[Any]]:
+    """Return a program as a graph again: its inputs, its parameters and its outputs."""
+    names = program.names
+    given = [placeholder(names.get(number, "")) for number in range(program.inputs)]
+    nodes: list[Any] = [*given, *map(Constant, program.constants)]
+    for op, args in program.instructions:
+        nodes.append(drawn(op, tuple([nodes[arg] for arg in args])))
+    for number, line in program.lines.items():
+        nodes[number]._place = Place(line=line)
+    inputs = program.examples + program.shared
+    return given[:inputs], given[inputs:], [nodes[output] for output in program.outputs]
+
+
+def captured(outputs: Iterable[Any], inputs: Iterable[Any]) -> list[Any]:
+    """Return the leaves below the outputs that are no inputs, in the order of their first use.
+
+    That is the order in which a network computes: layer by layer, the weights of a neuron and then
+    its bias, so that the parameters of a layer lie side by side.
+    """
+    known = set(inputs)
+    order = [node for node in _between(outputs, known) if node not in known]
+    leaves: dict[Any, None] = {}
+    for node in order:
+        for arg in node.args:
+            if type(arg) is not Constant and arg.op is None and arg not in known:
+                leaves[arg] = None
+    for node in order:
+        if node.op is None:  # a leaf that is itself an output
+            leaves[node] = None
+    for leaf in leaves:
+        if isinstance(leaf, Traced):
+            raise TracingError(
+                f"the result depends on {leaf!r}, which is no input of this function: it was "
+                "traced in another call and kept. A function to be compiled may use its "
+                "arguments and Values made outside, and must not store what it computes"
+            )
+    return list(leaves)
+
+
+def _between(outputs: Iterable[Any], inputs: Any) -> list[Any]:
+    """Return the nodes that the outputs depend on, not going below the inputs."""
+    roots = [output for output in outputs if not isinstance(output, float)]
+    order = topological_order(*roots)
+    if all(node.op is None for node in inputs):
+        return order
+    needed = set(roots)
+    for node in reversed(order):
+        if node in needed and node not in inputs:
+            needed.update(node.args)
+    return [node for node in order if node in needed]

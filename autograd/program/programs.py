@@ -11,15 +11,14 @@ from autograd.arguments import as_choice
 from autograd.mode import CURRENT
 from autograd.primitive import RESERVED
 from autograd.program.arguments import Arguments
+from autograd.program.origin import Function
 from autograd.program.runner import KINDS, Runner, derived
-from autograd.program.trace import Function
+from autograd.program.trace import same_program, same_trace
 from autograd.program.traced import TracingMode, traced_under
 from autograd.program.verification import (
     STRUCTURE,
     Case,
     Verification,
-    same_program,
-    same_trace,
     stale,
 )
 from autograd.runtime import Turns, paused_collector
@@ -29,8 +28,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from autograd.errors import StaleProgramError
+    from autograd.program.origin import Graph
     from autograd.program.program import Program
-    from autograd.program.trace import Graph, Trace
+    from autograd.program.trace import Trace
     from autograd.structure import Shape
 
 __all__ = ["Programs", "Quick"]

@@ -7,13 +7,12 @@ reads regular ones.
 
 from __future__ import annotations
 
-import struct
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from autograd.primitives import guarded_mul, identity
-from autograd.program.reductions import LEAST_PRODUCT, grids, taken_apart
-from autograd.program.simplify.draft import rewritten
-from autograd.program.simplify.rewrites import common_subexpressions
+from autograd.program.program import bits
+from autograd.program.reductions import LEAST_PRODUCT, Apart, grids, taken_apart
+from autograd.program.simplify.draft import common_subexpressions, rewritten
 from autograd.program.stages import (
     Dots,
     Elementwise,
@@ -33,7 +32,6 @@ if TYPE_CHECKING:
 
     from autograd.primitive import Primitive
     from autograd.program.program import Program
-    from autograd.program.reductions import Apart
     from autograd.program.simplify.draft import Draft
 
 __all__ = ["scheduled"]
@@ -47,7 +45,8 @@ def scheduled(program: Program) -> Schedule:
 
     Dot products and sums may be reassociated; all else is the same operations on the same numbers.
     """
-    apart = taken_apart(_spelled_out(program))
+    program = _spelled_out(program)
+    apart = taken_apart(program) if program.sums else Apart(program, [], [])
     program = apart.program
     layout = _Layout(program)
     wanted = {*program.outputs, *(variable for variable, _ in apart.rows)}
@@ -257,7 +256,7 @@ def _by_constants(program: Program, group: list[int]) -> list[list[int]]:
     for number in group:
         op, args = program.instructions[number - program.first]
         constants = [None if op.variadic else program.constant(arg) for arg in args]
-        key = tuple([None if c is None else struct.pack("d", c) for c in constants])
+        key = tuple([None if c is None else bits(c) for c in constants])
         parts.setdefault(key, []).append(number)
     return list(parts.values()) if len(parts) <= MOST_CONSTANTS else [group]
 

@@ -1,32 +1,22 @@
-"""Tracing: a function called once on Values without numbers, and what it did as a program.
-
-A graph is lowered, written out as a flat program, and a program can be redrawn as a graph.
-"""
+"""Trace: what a function does for arguments of given shapes, and the first difference of two."""
 
 from __future__ import annotations
 
-import pickle
-import struct
-from copy import deepcopy
 from dataclasses import dataclass
-from inspect import signature
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
-from autograd.errors import TracingError
-from autograd.graph import Constant, topological_order
-from autograd.mode import CURRENT, Place
-from autograd.program.program import Instruction, Program
-from autograd.program.traced import Traced, TracingMode, drawn, placeholder, traced_under
-from autograd.structure import Array, Batch, Mapping, Sequence, Shape, described, filled, shape_of
-from autograd.value import Value
+from autograd.program.program import bits
+from autograd.structure import described, filled
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
-    from collections.abc import Sequence as PySequence
+    from collections.abc import Iterator
 
-    from autograd.program.arguments import Arguments
+    from autograd.program.program import Instruction, Program
+    from autograd.structure import Shape
+    from autograd.value import Value
 
-__all__ = ["Function", "Graph", "Trace", "captured", "lowered", "redrawn"]
+__all__ = ["Trace", "first_difference", "same_program", "same_trace"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,320 +41,112 @@ class Trace:
         return filled(self.result, iter([nodes[output] for output in self.program.outputs]))
 
 
-class Function:
-    """A Python function as the origin of programs; None once it was lost in a pickle.
+def same_trace(before: Trace, now: Trace) -> bool:
+    """Tell whether two traces compute the same from the same leaves, to the last bit.
 
-    `own` are the leaves of a copy, by those that the function captures: a copy of a function is
-    the function itself.
+    Numbers are compared by their bits, so that -0.0 is not 0.0 and nan is itself; leaves by
+    identity. A leaf that the function makes anew each time stands for its number.
     """
-
-    def __init__(self, function: Callable[..., Any]) -> None:
-        self.function: Callable[..., Any] | None = function
-        self.own: dict[Value, Value] = {}
-        self.name = getattr(function, "__name__", type(function).__name__)
-        try:
-            parameters = signature(function).parameters.values()
-        except (TypeError, ValueError):  # a builtin says nothing about its parameters
-            parameters = {}.values()
-        self.names = tuple(p.name for p in parameters if p.kind is not p.VAR_POSITIONAL)
-
-    @property
-    def is_fixed(self) -> bool:
-        """Whether nothing can change: the function is gone, its programs remain."""
-        return self.function is None
-
-    def trace(self, arguments: Arguments, checked: bool = False) -> Trace:
-        """Call the function on Values without numbers; nothing is computed.
-
-        With `checked` the operations know their lines in the user's files.
-        """
-        if self.function is None:
-            given = ", ".join(map(described, arguments.shapes))
-            raise TypeError(
-                f"{self.name} was unpickled without its Python function, which pickle cannot "
-                "store: it runs for the structures of arguments that it was traced for before, not "
-                f"for ({given}). Define the function at the top level of a module, or compile anew"
-            )
-        nodes = []
-        for place, shape in enumerate(arguments.shapes):
-            name = self.names[place] if place < len(self.names) else f"argument{place}"
-            nodes += [placeholder(label) for label in _labels(shape, name)]
-        rest = iter(nodes)
-        args = [filled(shape, rest) for shape in arguments.shapes]
-        variant = CURRENT.get().variant
-        mode = TracingMode(differentiated=frozenset(nodes), checked=checked, variant=variant)
-        with traced_under(mode):
-            output = self.function(*args)
-        result, outputs = shape_of(output, "a compiled function returns numbers; its result")
-        outputs = [Constant(node) if isinstance(node, float) else node for node in outputs]
-        leaves = captured(outputs, nodes)
-        made = mode.tracing.made if mode.tracing is not None else ()
-        program, inputs = _lowered(arguments, nodes, leaves, outputs)
-        return Trace(
-            program,
-            tuple([self.own.get(leaf, leaf) for leaf in leaves]),
-            tuple([leaf in made for leaf in leaves]),
-            arguments.shapes,
-            inputs,
-            result,
-        )
-
-    def link(self, kept: Trace, arguments: Arguments) -> None:
-        """Find out which of its own leaves stands, in a copy, for which that the function captures.
-
-        They come in the same order.
-        """
-        try:
-            trace = self.trace(arguments)
-        except Exception:  # noqa: BLE001 - it will be raised at the next call
-            return
-        if [leaf.label for leaf in trace.leaves] == [leaf.label for leaf in kept.leaves]:
-            pairs = zip(trace.leaves, kept.leaves)
-            self.own.update((leaf, own) for leaf, own in pairs if leaf is not own)
-
-    def apply(self, *args: Any) -> Any:
-        """Call the function itself: on Values it draws a graph."""
-        if self.function is None:
-            raise TypeError(
-                f"{self.name} was unpickled without its Python function, so that it takes plain "
-                "numbers only, no Values"
-            )
-        return self.function(*args)
-
-    def __getstate__(self) -> dict[str, Any]:
-        state = {**vars(self), "own": {}}
-        try:
-            pickle.dumps(self.function)
-        except (pickle.PicklingError, AttributeError, TypeError):  # a lambda, or inside another
-            state["function"] = None
-        return state
-
-    def __deepcopy__(self, memo: dict[int, Any]) -> Function:
-        """Return a copy that keeps the function, unlike a pickle: in a process it is there."""
-        copied = Function.__new__(Function)
-        copied.__dict__ = {**vars(self), "own": {}}
-        copied.function = deepcopy(self.function, memo)
-        return copied
-
-
-class Graph:
-    """A graph that was already built as the origin of programs.
-
-    It is kept as the program of its inputs, so that it is pickled and traced again as one list.
-    """
-
-    is_fixed = True  # nothing but the data of its leaves can change
-
-    def __init__(self, output: Any, inputs: Any) -> None:
-        self.result, outputs = shape_of(output, "compile_graph: the output")
-        if isinstance(inputs, str) or not hasattr(type(inputs), "__iter__"):
-            raise TypeError(
-                f"compile_graph: inputs is a list of Values of the graph, not {inputs!r}"
-            )
-        found = [shape_of(item, f"compile_graph: input {i}") for i, item in enumerate(inputs)]
-        self.shapes = tuple(shape for shape, _ in found)
-        nodes = [node for _, leaves in found for node in leaves]
-        for node in nodes:
-            if not isinstance(node, Value):
-                raise TypeError(
-                    f"compile_graph: an input must be a Value of the graph, not {node!r}"
-                )
-        if len(set(nodes)) < len(nodes):
-            twice = next(node for node in nodes if nodes.count(node) > 1)
-            raise ValueError(
-                f"compile_graph: {twice!r} is an input twice; each is given once at a call"
-            )
-        self.name = getattr(output, "label", "") or "graph"
-        self.names = tuple(getattr(item, "label", "") for item in inputs)
-        outputs = [Constant(node) if isinstance(node, float) else node for node in outputs]
-        self.leaves = tuple(captured(outputs, nodes))
-        self.program = lowered((), nodes, self.leaves, outputs)
-
-    def trace(self, arguments: Arguments, checked: bool = False) -> Trace:  # noqa: ARG002 - no lines
-        """Return the program with the inputs told apart that hold a batch."""
-        self._check(arguments.shapes)
-        nodes, parameters, outputs = redrawn(self.program)
-        program, inputs = _lowered(arguments, nodes, parameters, outputs)
-        return self._trace(program, arguments.shapes, inputs)
-
-    def one_example(self) -> Trace:
-        """Return the trace without batches."""
-        return self._trace(self.program, self.shapes, tuple(range(self.program.shared)))
-
-    def _trace(self, program: Program, shapes: tuple[Shape, ...], inputs: tuple[int, ...]) -> Trace:
-        made = (False,) * len(self.leaves)
-        return Trace(program, self.leaves, made, shapes, inputs, self.result)
-
-    def apply(self, *args: Any) -> Any:
-        """Draw the graph again on other Values."""
-        found = [shape_of(arg, f"argument {i}") for i, arg in enumerate(args)]
-        self._check(tuple(shape for shape, _ in found))
-        return self.one_example().apply([leaf for _, leaves in found for leaf in leaves])
-
-    def _check(self, shapes: tuple[Shape, ...]) -> None:
-        if len(shapes) != len(self.shapes):
-            raise TypeError(
-                f"the compiled graph has {len(self.shapes)} inputs, but {len(shapes)} arguments "
-                "were given"
-            )
-        for place, (shape, wanted) in enumerate(zip(shapes, self.shapes)):
-            if _example(shape) != wanted:
-                raise ValueError(
-                    f"argument {place} is {described(_example(shape))}, but the input of the "
-                    f"compiled graph is {described(wanted)}"
-                )
-
-
-def _lowered(
-    arguments: Arguments, nodes: list[Any], leaves: list[Any], outputs: list[Any]
-) -> tuple[Program, tuple[int, ...]]:
-    """Return the program of the outputs, and the variable of each number of the arguments."""
-    examples = [node for node, batched in zip(nodes, arguments.batched) if batched]
-    shared = [node for node, batched in zip(nodes, arguments.batched) if not batched]
-    variable = {node: number for number, node in enumerate(examples + shared)}
-    program = lowered(examples, shared, leaves, outputs)
-    return program, tuple([variable[node] for node in nodes])
-
-
-def _example(shape: Shape) -> Shape:
-    """Return the shape that one example has."""
-    if isinstance(shape, Batch):
-        return shape.example
-    if isinstance(shape, Array):
-        return shape
-    return shape._replace(items=tuple(map(_example, shape.items)))
-
-
-def _labels(shape: Shape, name: str) -> Iterator[str]:
-    """Yield what to call each number of an argument: x, x[1], x[0][2], x['weight']."""
-    if isinstance(shape, Batch):
-        yield from _labels(shape.example, name)
-    elif isinstance(shape, Sequence | Mapping):
-        keys = shape.keys if isinstance(shape, Mapping) else range(len(shape.items))
-        for key, item in zip(keys, shape.items):
-            yield from _labels(item, f"{name}[{key!r}]")
-    elif not shape.dimensions:
-        yield name
-    else:
-        first, *rest = shape.dimensions
-        for index in range(first):
-            yield from _labels(Array(tuple(rest)), f"{name}[{index}]")
-
-
-def captured(outputs: Iterable[Any], inputs: Iterable[Any]) -> list[Any]:
-    """Return the leaves below the outputs that are no inputs, in the order of their first use.
-
-    That is the order in which a network computes: layer by layer, the weights of a neuron and then
-    its bias, so that the parameters of a layer lie side by side.
-    """
-    known = set(inputs)
-    order = [node for node in _between(outputs, known) if node not in known]
-    leaves: dict[Any, None] = {}
-    for node in order:
-        for arg in node.args:
-            if type(arg) is not Constant and arg.op is None and arg not in known:
-                leaves[arg] = None
-    for node in order:
-        if node.op is None:  # a leaf that is itself an output
-            leaves[node] = None
-    for leaf in leaves:
-        if isinstance(leaf, Traced):
-            raise TracingError(
-                f"the result depends on {leaf!r}, which is no input of this function: it was "
-                "traced in another call and kept. A function to be compiled may use its "
-                "arguments and Values made outside, and must not store what it computes"
-            )
-    return list(leaves)
-
-
-def lowered(
-    examples: PySequence[Any],
-    shared: PySequence[Any],
-    parameters: PySequence[Any],
-    outputs: PySequence[Any],
-    sums: PySequence[Any] = (),
-) -> Program:
-    """Return the program that computes the outputs from nodes given at each call.
-
-    The nodes given are most often leaves; nothing below them is part of the program. Outputs and
-    sums are nodes or floats. Linear in the size of the graph, and without recursion.
-    """
-    given = [*examples, *shared, *parameters]
-    numbers: dict[Any, int] = {node: number for number, node in enumerate(given)}
-    order = [node for node in _between([*outputs, *sums], numbers) if node not in numbers]
-    constants = _Constants(len(given))
-    for node in order:
-        for arg in node.args:
-            if type(arg) is Constant:
-                constants.variable(arg)
-    for output in (*outputs, *sums):
-        if isinstance(output, float):
-            constants.variable(output)
-
-    def variable(node: Any) -> int:
-        return constants.variable(node) if isinstance(node, float) else numbers[node]
-
-    first = len(given) + len(constants.numbers)
-    instructions: list[Instruction] = []
-    lines: dict[int, str] = {}
-    for node in order:
-        number = first + len(instructions)
-        instructions.append(Instruction(node.op, tuple([variable(arg) for arg in node.args])))
-        line = node._place.line
-        if line:
-            lines[number] = line
-        numbers[node] = number
-    return Program(
-        len(examples),
-        len(shared),
-        len(parameters),
-        tuple(constants.numbers),
-        tuple(instructions),
-        tuple(map(variable, outputs)),
-        tuple(map(variable, sums)),
-        {number: node.label for node, number in numbers.items() if node.label},
-        lines,
+    return (
+        same_program(before.program, now.program)
+        and before.inputs == now.inputs
+        and before.result == now.result
+        and before.shapes == now.shapes
+        and all(map(_same_leaf, before.leaves, now.leaves, before.made, now.made))
     )
 
 
-def redrawn(program: Program) -> tuple[list[Any], list[Any], list[Any]]:
-    """Return a program as a graph again: its inputs, its parameters and its outputs."""
-    names = program.names
-    given = [placeholder(names.get(number, "")) for number in range(program.inputs)]
-    nodes: list[Any] = [*given, *map(Constant, program.constants)]
-    for op, args in program.instructions:
-        nodes.append(drawn(op, tuple([nodes[arg] for arg in args])))
-    for number, line in program.lines.items():
-        nodes[number]._place = Place(line=line)
-    inputs = program.examples + program.shared
-    return given[:inputs], given[inputs:], [nodes[output] for output in program.outputs]
+def same_program(before: Program, now: Program) -> bool:
+    """Tell whether two programs are the same but for the names and lines in them."""
+    return (
+        before.instructions == now.instructions
+        and before.inputs == now.inputs
+        and before.examples == now.examples
+        and before.parameters == now.parameters
+        and before.outputs == now.outputs
+        and before.sums == now.sums
+        and bits(*before.constants) == bits(*now.constants)
+    )
 
 
-class _Constants:
-    """The constants met so far, each once: told apart by their bits, so that -0.0 is not 0.0."""
+def first_difference(before: Trace, now: Trace) -> str:
+    """Return the first difference of two traces that are not the same, with its line if known."""
+    one, other = _Reading(before), _Reading(now)
+    for number, (old, new) in enumerate(zip_longest(one.steps, other.steps)):
+        if old is None:
+            return f"there is one more operation, {other.text(number)}{other.line(number)}"
+        if new is None:
+            return f"the operation {one.text(number)} is gone"
+        if old.op is not new.op:
+            what = f"{one.text(number)} became {other.text(number)}"
+            return f"{what}{other.line(number)}"
+        for was, now_is in zip_longest(one.operands(number), other.operands(number)):
+            if was is None or now_is is None or not _same_operand(was, now_is):
+                if was is None or now_is is None:
+                    what = f"{one.text(number)} became {other.text(number)}"
+                else:
+                    what = f"{was[1]} became {now_is[1]} in {old.op.name}"
+                return f"{what}{other.line(number)}"
+    if before.result != now.result:
+        return f"the result was {described(before.result)} and is {described(now.result)}"
+    for was, now_is in zip(one.outputs(), other.outputs()):
+        if not _same_operand(was, now_is):
+            return f"{was[1]} became {now_is[1]} in the result"
+    return "its operands come in another order"
 
-    def __init__(self, first: int) -> None:
-        self.numbers: list[float] = []
-        self._first = first
-        self._variables: dict[bytes, int] = {}
 
-    def variable(self, number: float) -> int:
-        """Return the variable that holds a constant."""
-        bits = struct.pack("d", number)
-        if bits not in self._variables:
-            self._variables[bits] = self._first + len(self.numbers)
-            self.numbers.append(float(number))
-        return self._variables[bits]
+Operand = tuple[Any, str]  # what tells it from others, and what it is called
 
 
-def _between(outputs: Iterable[Any], inputs: Any) -> list[Any]:
-    """Return the nodes that the outputs depend on, not going below the inputs."""
-    roots = [output for output in outputs if not isinstance(output, float)]
-    order = topological_order(*roots)
-    if all(node.op is None for node in inputs):
-        return order
-    needed = set(roots)
-    for node in reversed(order):
-        if node in needed and node not in inputs:
-            needed.update(node.args)
-    return [node for node in order if node in needed]
+class _Reading:
+    """A trace as a list of steps whose operands have names."""
+
+    def __init__(self, trace: Trace) -> None:
+        self.trace = trace
+        self.program = trace.program
+        self.steps: tuple[Instruction, ...] = self.program.instructions
+
+    def operands(self, number: int) -> Iterator[Operand]:
+        return map(self._operand, self.steps[number].args)
+
+    def outputs(self) -> Iterator[Operand]:
+        return map(self._operand, self.program.outputs)
+
+    def text(self, number: int) -> str:
+        op, args = self.steps[number]
+        inside = [self._operand(arg)[1] for arg in args[:4]] + ["..."] * (len(args) > 4)
+        return f"{op.name}({', '.join(inside)})"
+
+    def line(self, number: int) -> str:
+        line = self.program.lines.get(self.program.first + number)
+        return f" at {line}" if line else ""
+
+    def _operand(self, variable: int) -> Operand:
+        program = self.program
+        first_leaf = program.examples + program.shared
+        if variable >= program.first:
+            place = variable - program.first
+            return (place, f"the result of {self.steps[place].op.name}")
+        constant = program.constant(variable)
+        if constant is not None:
+            return (bits(constant), repr(constant))
+        if variable < first_leaf:
+            return (("input", variable), f"the argument {program.names.get(variable, variable)}")
+        leaf = self.trace.leaves[variable - first_leaf]
+        if self.trace.made[variable - first_leaf]:
+            return (bits(leaf._data), f"Value({leaf._data!r})")
+        return (leaf, f"the leaf {_name(leaf)}")
+
+
+def _same_operand(was: Operand, now: Operand) -> bool:
+    return was[0] is now[0] or (type(was[0]) is type(now[0]) and bool(was[0] == now[0]))
+
+
+def _same_leaf(before: Value, now: Value, was_made: bool, is_made: bool) -> bool:
+    if before is now:
+        return True
+    return was_made and is_made and bits(before._data) == bits(now._data)
+
+
+def _name(leaf: Value) -> str:
+    return repr(leaf.label) if leaf.label else f"Value({leaf._data!r})"

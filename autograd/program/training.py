@@ -13,8 +13,9 @@ from autograd.graph import Constant
 from autograd.mode import CURRENT
 from autograd.primitives import where
 from autograd.program.derivatives import reached_from
+from autograd.program.program import captured, lowered, redrawn
 from autograd.program.simplify import simplified
-from autograd.program.trace import Trace, captured, lowered, redrawn
+from autograd.program.trace import Trace
 from autograd.program.traced import TracingMode, placeholder, traced_under
 from autograd.reverse import reverse
 from autograd.runtime import paused_collector

@@ -11,8 +11,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from autograd.backends.c.literals import comment, double, identifier
-from autograd.backends.formula import formula_of
-from autograd.backends.grammar import FUNCTIONS
+from autograd.backends.formula import FUNCTIONS, formula_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

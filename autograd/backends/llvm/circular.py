@@ -1,4 +1,4 @@
-"""sin, cos and tan of vectors; the C library's where an argument exceeds 2**30.
+"""sin, cos and tan of vectors, up to 2**30.
 
 With n the integer nearest x / (pi/2), r = x - n pi/2 is taken in three parts of pi/2 (Cody and
 Waite, "Software Manual for the Elementary Functions", 1980) as a sum of two numbers, exact to
@@ -12,12 +12,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from autograd.backends.llvm.libm import call_library
-
 if TYPE_CHECKING:
     from autograd.backends.llvm.writer import Writer
 
-__all__ = ["cos", "sin", "tan"]
+__all__ = ["LARGEST", "cos", "sin", "tan"]
 
 LARGEST = 2.0**30
 TWO_OVER_PI = 0.6366197723675814
@@ -67,7 +65,6 @@ def reduce(w: Writer, x: str) -> Reduced:
 
 def sin(w: Writer, x: str) -> str:
     """Return the sine: by quadrant sin r, cos r, -sin r, -cos r."""
-    _large_arguments(w, "sin", x)
     quadrant, sine, cosine = reduce(w, x)
     y = _negative_if(w, quadrant, 1, w.select(_odd(w, quadrant), cosine, sine))
     return w.select(w.fcmp("oeq", x, 0.0), x, y)  # -0.0 for -0.0
@@ -75,7 +72,6 @@ def sin(w: Writer, x: str) -> str:
 
 def cos(w: Writer, x: str) -> str:
     """Return the cosine, which is the sine one quadrant further."""
-    _large_arguments(w, "cos", x)
     quadrant, sine, cosine = reduce(w, x)
     following = w.integer("add", quadrant, 1)
     return _negative_if(w, following, 1, w.select(_odd(w, quadrant), sine, cosine))
@@ -83,18 +79,10 @@ def cos(w: Writer, x: str) -> str:
 
 def tan(w: Writer, x: str) -> str:
     """Return the tangent: by quadrant tan r, -1 / tan r."""
-    _large_arguments(w, "tan", x)
     quadrant, sine, cosine = reduce(w, x)
     odd = _odd(w, quadrant)
     quotient = w.fdiv(w.select(odd, cosine, sine), w.select(odd, sine, cosine))
     return w.select(w.fcmp("oeq", x, 0.0), x, _negative_if(w, quadrant, 0, quotient))
-
-
-def _large_arguments(w: Writer, name: str, x: str) -> None:
-    """Return from the function with the C library's values if an argument is too large."""
-    large = w.any_lane(w.fcmp("ogt", w.intrinsic("fabs", x), LARGEST))
-    with w.when(large):
-        w.give(call_library(w, name, x))
 
 
 def _odd(w: Writer, quadrant: str) -> str:

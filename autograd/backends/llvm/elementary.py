@@ -1,17 +1,18 @@
 """Operations on vectors: a row of the table lowered to LLVM instructions by its C text.
 
-A function of <math.h> is an instruction, vector code of our own, or the C library's.
+A function of <math.h> is an instruction, vector code of our own, or the C library's, which is
+called lane by lane at the address that ctypes finds.
 """
 
 from __future__ import annotations
 
+import ctypes
+import sys
 from math import inf
 from typing import TYPE_CHECKING
 
-from autograd.backends.formula import formula_of
-from autograd.backends.grammar import FUNCTIONS
+from autograd.backends.formula import FUNCTIONS, formula_of
 from autograd.backends.llvm import circular, exponential, logarithm
-from autograd.backends.llvm.libm import call_library
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from autograd.backends.llvm.writer import Operand, Writer
     from autograd.primitive import Primitive
 
-__all__ = ["call_function", "lowered"]
+__all__ = ["LIBRARY", "call_function", "lowered"]
 
 
 # Ordered, which is false for a nan, but for !=.
@@ -157,6 +158,8 @@ VECTOR: dict[str, Callable[..., str]] = {
     "cos": circular.cos,
     "tan": circular.tan,
 }
+# The largest arguments that vector code takes; of larger ones the C library gives the values.
+LARGEST = dict.fromkeys(("sin", "cos", "tan"), circular.LARGEST)
 
 
 def call_function(w: Writer, name: str, *operands: Operand) -> str:
@@ -174,7 +177,53 @@ def _define(w: Writer, name: str, symbol: str) -> None:
     names = [f"%{argument}" for argument in "xyz"[: FUNCTIONS[name]]]
     parameters = dict.fromkeys(names, w.type)
     with w.function(symbol, parameters, result=w.type, linkage="internal"):
-        if name in VECTOR:
-            w.give(VECTOR[name](w, *names))
-        else:
-            w.give(call_library(w, name, *names))
+        if name not in VECTOR:
+            w.give(_call_library(w, name, *names))
+            return
+        if name in LARGEST:
+            size = w.intrinsic("fabs", *names)
+            with w.when(w.any_lane(w.fcmp("ogt", size, LARGEST[name]))):
+                w.give(_call_library(w, name, *names))
+        w.give(VECTOR[name](w, *names))
+
+
+# What LLVM calls, by its plain name, on processors without the instruction.
+FALLBACKS = ("ceil", "floor", "fma", "nearbyint", "rint", "trunc")
+
+
+def _call_library(w: Writer, name: str, *operands: str) -> str:
+    """Return the value of a function of <math.h> in every lane."""
+    symbol = f"libm.{name}"  # a name of its own: LLVM takes plain ones for its builtins
+    if symbol not in LIBRARY:
+        raise ValueError(f"the C library of this machine has no function {name!r}")
+    parameters = ", ".join(["double"] * len(operands))
+    w.declare(symbol, f"declare double @{symbol}({parameters})")
+    one = w.at(1)
+    lanes = [one.call(symbol, *[w.element(x, lane) for x in operands]) for lane in range(w.lanes)]
+    return w.gather(lanes)
+
+
+def _library() -> ctypes.CDLL:
+    if sys.platform == "win32":
+        return ctypes.CDLL("ucrtbase")
+    if sys.platform == "linux":
+        try:
+            return ctypes.CDLL("libm.so.6")
+        except OSError:  # musl: part of the C library
+            pass
+    return ctypes.CDLL(None)
+
+
+def _addresses() -> dict[str, int]:
+    library = _library()
+    names = {f"libm.{name}": name for name in FUNCTIONS} | {name: name for name in FALLBACKS}
+    found = {symbol: getattr(library, name, None) for symbol, name in names.items()}
+    return {
+        symbol: ctypes.cast(function, ctypes.c_void_p).value or 0
+        for symbol, function in found.items()
+        if function is not None
+    }
+
+
+# The address of each symbol that machine code may call, to be told to LLVM.
+LIBRARY = _addresses()

@@ -9,7 +9,7 @@ from typing import Any
 
 import llvmlite.binding as llvm
 
-from autograd.backends.llvm.libm import LIBRARY
+from autograd.backends.llvm.elementary import LIBRARY
 
 __all__ = ["Code", "code", "kept_code", "vector_lanes"]
 

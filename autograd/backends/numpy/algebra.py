@@ -18,7 +18,7 @@ from autograd.backends.formula import formula_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from autograd.backends.numpy.frame import Array
+    from autograd.backends.numpy.memory import Array
     from autograd.primitive import Primitive
 
 __all__ = ["Call", "Function", "function_of"]

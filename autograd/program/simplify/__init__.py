@@ -1,6 +1,6 @@
 """Simplification: the same program in fewer operations, with exactly the same results.
 
-Reading order: draft, identities, rewrites; then this, which puts them together and counts.
+Reading order: draft, rules; then this, which puts them together and counts.
 """
 
 from __future__ import annotations
@@ -9,13 +9,11 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
-from autograd.program.simplify.draft import rewritten
-from autograd.program.simplify.identities import exact_identities
-from autograd.program.simplify.rewrites import (
-    common_subexpressions,
+from autograd.program.simplify.draft import common_subexpressions, rewritten, without_dead_code
+from autograd.program.simplify.rules import (
     constant_folding,
+    exact_identities,
     sums_with_constants,
-    without_dead_code,
 )
 
 if TYPE_CHECKING:

@@ -1,17 +1,17 @@
 """The draft of a program being written: each new operation is simplified before it is added.
 
-Every simplification is a `Rewrite`; one walk over a program defines all its instructions anew.
+Every simplification is a `Rewrite`. One walk over a program defines all its instructions anew; what
+nothing needs any more is dropped afterwards.
 """
 
 from __future__ import annotations
 
 import logging
-import struct
 from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeAlias
 
-from autograd.program.program import Instruction
+from autograd.program.program import Instruction, bits
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -21,17 +21,12 @@ if TYPE_CHECKING:
 
     Rewrite: TypeAlias = Callable[["Draft", Primitive, tuple[int, ...]], int | Instruction | None]
 
-__all__ = ["Draft", "bits", "rewritten"]
+__all__ = ["Draft", "common_subexpressions", "rewritten", "without_dead_code"]
 
 
 LIMIT = 16  # rewrites of one operation in a row; the longest chain of ours is 4
 
 _logger = logging.getLogger("autograd")
-
-
-def bits(number: float) -> bytes:
-    """Return the bits of a number, which tell 0.0 from -0.0 and one nan from another."""
-    return struct.pack("<d", number)
 
 
 class Draft:
@@ -134,3 +129,53 @@ def rewritten(program: Program, rewrites: Sequence[Rewrite]) -> tuple[Program, C
         lines=moved(program.lines),
     )
     return smaller, draft.spared
+
+
+def common_subexpressions(draft: Draft, op: Primitive, args: tuple[int, ...]) -> int | None:
+    """Replace the operation by an earlier one that is the same.
+
+    Exact: an operation is a function of its operands. These are compared as variables, and
+    constants by their bits, so that 0.0 and -0.0 stay apart; inputs are never the same. The order
+    of two operands does not matter where the row says so.
+    """
+    found = draft.known.get((op, args))
+    if found is None and op.commutative and not args[2:]:
+        return draft.known.get((op, args[::-1]))
+    return found
+
+
+def without_dead_code(program: Program) -> Program:
+    """Leave out what neither an output nor a sum needs. Exact: nothing that is read changes."""
+    needed = bytearray(program.size)
+    for output in (*program.outputs, *program.sums):
+        needed[output] = True
+    for number in range(program.size - 1, program.first - 1, -1):
+        if needed[number]:
+            for arg in program.instructions[number - program.first].args:
+                needed[arg] = True
+    needed[: program.inputs] = b"\1" * program.inputs
+    if all(needed):
+        return program
+    kept = [number for number in range(program.size) if needed[number]]
+    place = dict(zip(kept, range(len(kept))))
+    return replace(
+        program,
+        constants=tuple(
+            [
+                number
+                for variable, number in enumerate(program.constants, program.inputs)
+                if needed[variable]
+            ]
+        ),
+        instructions=tuple(
+            [
+                Instruction(op, tuple([place[arg] for arg in args]))
+                for variable, (op, args) in enumerate(program.instructions, program.first)
+                if needed[variable]
+            ]
+        ),
+        outputs=tuple([place[output] for output in program.outputs]),
+        sums=tuple([place[output] for output in program.sums]),
+        names={place[v]: name for v, name in program.names.items() if v in place},
+        lines={place[v]: line for v, line in program.lines.items() if v in place},
+    )

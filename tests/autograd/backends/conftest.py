@@ -13,7 +13,7 @@ __all__ = ["native", "native_module"]
 def native_module():
     """Compile a module for this machine; its functions are called by ctypes."""
     binding = pytest.importorskip("llvmlite.binding", reason="llvmlite is not installed")
-    from autograd.backends.llvm.libm import LIBRARY
+    from autograd.backends.llvm.elementary import LIBRARY
 
     binding.initialize_native_target()
     binding.initialize_native_asmprinter()

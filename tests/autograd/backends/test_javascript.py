@@ -12,8 +12,7 @@ import mpmath
 import pytest
 
 from autograd import primitive
-from autograd.backends.formula import formula_of
-from autograd.backends.grammar import FUNCTIONS
+from autograd.backends.formula import FUNCTIONS, formula_of
 from autograd.backends.javascript import definitions, function_text
 from autograd.primitive import RESERVED, TABLE
 

@@ -11,9 +11,9 @@ import pytest
 
 from autograd.primitive import TABLE
 
-call_function = pytest.importorskip(
+elementary = pytest.importorskip(
     "autograd.backends.llvm.elementary", reason="llvmlite is not installed"
-).call_function
+)
 Writer = pytest.importorskip("autograd.backends.llvm.writer").Writer
 
 LANES = (1, 2, 4, 8)
@@ -44,7 +44,7 @@ def vectorized(native, name, lanes):
     writer = Writer(lanes)
     with writer.function("f", {"%a": "ptr", "%n": "i64"}), writer.loop(0, "%n", lanes) as loop:
         at = writer.address("%a", loop.index)
-        writer.store(call_function(writer, name, writer.load(at)), at)
+        writer.store(elementary.call_function(writer, name, writer.load(at)), at)
     function = native(writer.text(), "f", None, ctypes.c_void_p, ctypes.c_int64)
 
     def call(numbers):
@@ -95,9 +95,11 @@ def test_the_result_does_not_depend_on_the_other_lanes(name, native):
 
 
 def test_a_function_that_the_c_library_lacks_is_named(monkeypatch):
-    monkeypatch.delitem(pytest.importorskip("autograd.backends.llvm.libm").LIBRARY, "libm.erf")
+    monkeypatch.delitem(
+        pytest.importorskip("autograd.backends.llvm.elementary").LIBRARY, "libm.erf"
+    )
     writer = Writer(4)
     with writer.function("f", {"%a": "ptr"}):
-        writer.store(call_function(writer, "erf", writer.load("%a")), "%a")
+        writer.store(elementary.call_function(writer, "erf", writer.load("%a")), "%a")
     with pytest.raises(ValueError, match="C library of this machine has no function 'erf'"):
         writer.text()

@@ -12,9 +12,8 @@ import pytest
 import autograd
 import nn
 from autograd import Value
-from autograd.program import compile as compiling
-from autograd.program import descent
-from autograd.program.trace import Function
+from autograd.program import compiled, descent
+from autograd.program.origin import Function
 from nn import L2, MLP, EarlyStopping, Module, Optimizer, Schedule, StepLR, fit
 
 ROWS = 12
@@ -218,7 +217,7 @@ def trained(choice, chosen, who, number, **settings):
 
 def both(monkeypatch, *arguments, **settings):
     """Return what comes of the eager loop, and of the compiled one in an equal world."""
-    for module in (compiling, descent):  # machine code takes longer to make than to run here
+    for module in (compiled, descent):  # machine code takes longer to make than to run here
         monkeypatch.setattr(module, "checked_backend", lambda name: "numpy")
     results = []
     for choice in (False, "auto"):
@@ -297,7 +296,7 @@ def ended(choice, who, change):
     ids=["a number", "labels", "a wrong label", "a wrong label held out"],
 )
 def test_labels_and_code_that_is_less_seen(who, change, monkeypatch):
-    for module in (compiling, descent):
+    for module in (compiled, descent):
         monkeypatch.setattr(module, "checked_backend", lambda name: "numpy")
     monkeypatch.setattr(Scaled, "gain", 1.0)
     eager = ended(False, who, change)

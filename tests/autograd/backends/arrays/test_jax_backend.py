@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from autograd import primitive
-from autograd.backends.grammar import FUNCTIONS
+from autograd.backends.formula import FUNCTIONS
 from autograd.primitives import add, dot, mul, sub, tanh
 from autograd.program.schedule import scheduled
 

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from autograd import primitive
-from autograd.backends.grammar import FUNCTIONS
+from autograd.backends.formula import FUNCTIONS
 from autograd.backends.numpy import build
 from autograd.backends.numpy.algebra import MISSING, function_of
 from autograd.primitives import add, mul, sigmoid, tanh

@@ -1,4 +1,4 @@
-"""A frame: the memories of a block of examples as arrays, and the steps that compute in them."""
+"""Rows of a block of examples as views of arrays, and scratch memory for temporary arrays."""
 
 from __future__ import annotations
 
@@ -12,19 +12,20 @@ from autograd.program.stages import Memory
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from autograd.backends.numpy.scratch import Scratch
     from autograd.program.stages import Rows, Table
 
-__all__ = ["Array", "Frame", "view"]
+__all__ = ["Array", "Frame", "Scratch", "view"]
 
 Array: TypeAlias = "np.ndarray[Any, np.dtype[np.float64]]"
 
+ALIGNMENT = 64  # bytes, as wide as a vector register and a cache line
+
 
 class Frame:
-    """UNIFORM memory of shape (rows, 1) and VARYING memory of shape (rows, examples).
+    """UNIFORM memory of shape (rows, 1), VARYING memory of shape (rows, examples), and their steps.
 
-    Both are C-contiguous, and rows of the one broadcast over rows of the other. Rows and tables
-    are views of them where they are regular, else they are gathered by a step of their own.
+    Both arrays are C-contiguous, and rows of the one broadcast over rows of the other. Rows and
+    tables are views of them where they are regular; a step of its own gathers the others.
     """
 
     def __init__(self, uniform: Array, varying: Array, scratch: Scratch) -> None:
@@ -74,3 +75,28 @@ def view(array: Array, first: int, shape: tuple[int, ...], strides: tuple[int, .
     steps = (*(stride * across for stride in strides), each)
     found: Array = np.ndarray((*shape, array.shape[1]), np.float64, array, first * across, steps)
     return found
+
+
+class Scratch:
+    """One buffer for the temporary arrays of a stage, which the next stage uses again.
+
+    It grows by doubling: arrays that were given out stay valid.
+    """
+
+    def __init__(self) -> None:
+        self._buffer = np.empty(1 << 12, np.uint8)
+        self._used = 0
+
+    def array(self, shape: tuple[int, ...], dtype: Any = np.float64) -> Any:
+        """Return an uninitialised array."""
+        size = int(np.prod(shape)) * np.dtype(dtype).itemsize
+        if self._used + size > len(self._buffer):
+            self._buffer = np.empty(max(size, 2 * len(self._buffer)), np.uint8)
+            self._used = 0
+        array: Any = np.ndarray(shape, dtype, self._buffer, self._used)
+        self._used += -(-size // ALIGNMENT) * ALIGNMENT
+        return array
+
+    def clear(self) -> None:
+        """Let the next stage use the same memory."""
+        self._used = 0

@@ -1,10 +1,11 @@
-"""Exact identities: expressions that a simpler one equals on all numbers.
+"""Rules: when an operation equals a simpler one on all numbers.
 
 Equal means the same float for every operand: 0.0 and -0.0 are told apart, infinities kept, and
 one nan is as good as another. That excludes much of school algebra: x - x, 0 * x and x / x differ
 for infinite x, x + 0.0 for x = -0.0, and x**2 is rounded otherwise than x * x by some C libraries.
 
-An identity is two patterns, expressions with wildcards, which are written by calling the rows:
+Most rules are identities, two patterns, which are expressions with wildcards. They are written by
+calling the rows:
 
 >>> from autograd.primitives import mul, neg
 >>> x = Wildcard("x")
@@ -23,11 +24,13 @@ from autograd.primitives import (
     add_n,
     detach,
     div,
+    dot,
     equal,
     finite,
     gate,
     greater,
     greater_equal,
+    guarded_dot,
     guarded_mul,
     hypot,
     identity,
@@ -44,8 +47,7 @@ from autograd.primitives import (
     sub,
     where,
 )
-from autograd.program.program import Instruction
-from autograd.program.simplify.draft import bits
+from autograd.program.program import Instruction, bits
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -53,7 +55,69 @@ if TYPE_CHECKING:
     from autograd.primitive import Primitive
     from autograd.program.simplify.draft import Draft
 
-__all__ = ["IDENTITIES", "Term", "Wildcard", "built", "exact_identities"]
+__all__ = [
+    "IDENTITIES", "Term", "Wildcard", "built", "constant_folding", "exact_identities",
+    "sums_with_constants",
+]  # fmt: skip
+
+
+def constant_folding(draft: Draft, op: Primitive, args: tuple[int, ...]) -> int | None:
+    """Replace the operation by its result, if all its operands are constants.
+
+    Exact: the row's own forward function computes it, as the interpreter would.
+    """
+    if max(args, default=-1) >= 0:
+        return None
+    return draft.constant(op.forward(*[draft.numbers[~arg] for arg in args]))
+
+
+# A sum starts from 0.0 and so is never -0.0 on the way (in IEEE arithmetic only the sum of two -0.0
+# is), which makes it exact to leave out terms that are 0.0 or -0.0.
+
+
+def sums_with_constants(draft: Draft, op: Primitive, args: tuple[int, ...]) -> Instruction | None:
+    """Leave constant zeros out of add_n and guarded_dot; make plainer sums of constant factors.
+
+    Exact, on all numbers: 1 * x is x, terms keep their order, a guarded product with a factor 0 is
+    0.0, and one with a factor that is finite and not 0 is, in a sum, a plain product. A term 0 * x
+    of a plain dot stays: x may be infinite.
+    """
+    if op not in _SUMS or min(args, default=0) >= 0:
+        return None
+    return _SUMS[op](draft, args)
+
+
+def _add_n(draft: Draft, args: tuple[int, ...]) -> Instruction | None:
+    kept = tuple([arg for arg in args if draft.number(arg) != 0.0])
+    return Instruction(add_n, kept) if len(kept) < len(args) else None
+
+
+def _dot(draft: Draft, args: tuple[int, ...]) -> Instruction | None:
+    half = len(args) // 2
+    left, right = args[:half], args[half:]
+    one = draft.constant(1.0)
+    if left.count(one) == half:
+        return Instruction(add_n, right)
+    return Instruction(add_n, left) if right.count(one) == half else None
+
+
+def _guarded_dot(draft: Draft, args: tuple[int, ...]) -> Instruction | None:
+    half = len(args) // 2
+    pairs = [
+        (x, y)
+        for x, y in zip(args[:half], args[half:])
+        if draft.number(x) != 0.0 and draft.number(y) != 0.0
+    ]
+    left, right = tuple([x for x, _ in pairs]), tuple([y for _, y in pairs])
+    numbers = [draft.number(x) for x in left]
+    if all(number is not None and isfinite(number) for number in numbers):
+        return Instruction(dot, left + right)
+    if right.count(draft.constant(1.0)) == len(right):
+        return Instruction(add_n, left)
+    return Instruction(guarded_dot, left + right) if len(pairs) < half else None
+
+
+_SUMS = {add_n: _add_n, dot: _dot, guarded_dot: _guarded_dot}
 
 
 Pattern: TypeAlias = "Wildcard | Term | float"

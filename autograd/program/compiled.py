@@ -1,0 +1,354 @@
+"""Compiled: a function that runs programs, traced and compiled where they are first needed."""
+
+from __future__ import annotations
+
+from functools import update_wrapper
+from time import perf_counter
+from typing import TYPE_CHECKING, Any, Concatenate, Generic, ParamSpec, TypeVar, overload
+
+from autograd import functional
+from autograd.arguments import as_choice
+from autograd.backends.selection import checked_backend
+from autograd.backward import accumulate
+from autograd.errors import TracingError
+from autograd.mode import CURRENT
+from autograd.program.arguments import Axes, read
+from autograd.program.listing import listing
+from autograd.program.origin import Function, Graph
+from autograd.program.programs import Programs
+from autograd.program.schedule import scheduled
+from autograd.program.simplify import StatisticsByKind
+from autograd.program.verification import STRUCTURE
+from autograd.runtime import loaded
+from autograd.structure import described
+from autograd.value import Value
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from autograd.arguments import Number
+    from autograd.program.arguments import Arguments
+    from autograd.program.program import Program
+
+__all__ = ["Compiled"]
+
+Parameters = ParamSpec("Parameters")
+Result = TypeVar("Result")
+
+MOST_LINES = 500  # of each program that print() shows
+
+
+class Compiled(Generic[Parameters, Result]):
+    """A compiled function: what `compile` and `compile_graph` return.
+
+    Calls are safe from several threads. With Values among the arguments, inside `grad` or another
+    function that is being compiled, a call draws the graph as the function itself would.
+    """
+
+    def __init__(
+        self, origin: Function | Graph, in_axes: Axes, backend: str, check: bool, verify: str
+    ) -> None:
+        self._in_axes = in_axes
+        self._programs = Programs(origin, checked_backend(backend), check, verify)
+        self._wrap()
+
+    def _wrap(self) -> None:
+        origin = self._programs.origin
+        if isinstance(origin, Function) and origin.function is not None:
+            update_wrapper(self, origin.function, updated=())
+
+    # A function of Values is called with numbers as well, and then gives one
+
+    @overload
+    def __call__(
+        self: Compiled[Concatenate[Value, ...], Value], first: Number, /, *args: Any
+    ) -> float: ...
+
+    @overload
+    def __call__(
+        self: Compiled[Concatenate[Value, ...], Value], first: Value, /, *args: Any
+    ) -> Value: ...
+
+    @overload
+    def __call__(self, *args: Parameters.args, **kwargs: Parameters.kwargs) -> Result: ...
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Return the value of the function.
+
+        Numbers are floats for one example and arrays of shape (n,) for a batch of n, arrays have
+        the shape (n, ...) then, in the structure that the function returns. An empty batch gives
+        empty arrays.
+        """
+        return self._results("value", args, kwargs)
+
+    @overload
+    def value_and_grad(
+        self: Compiled[Concatenate[Value, ...], Value], first: Number, /
+    ) -> tuple[float, float]: ...
+
+    @overload
+    def value_and_grad(
+        self: Compiled[Concatenate[Value, ...], Value], first: Value, /
+    ) -> tuple[Value, Value]: ...
+
+    @overload
+    def value_and_grad(
+        self: Compiled[Concatenate[Value, ...], Value], first: Number, second: Any, /, *args: Any
+    ) -> tuple[float, tuple[Any, ...]]: ...
+
+    @overload
+    def value_and_grad(
+        self, *args: Parameters.args, **kwargs: Parameters.kwargs
+    ) -> tuple[Result, Any]: ...
+
+    def value_and_grad(self, *args: Any, **kwargs: Any) -> Any:
+        """Return the value and its derivatives with respect to the arguments.
+
+        The derivatives have the structure of the arguments, in a tuple if there are several; of a
+        batch they are those of each example, arrays of shape (n, ...), also for what the examples
+        share. Raises TypeError unless the function returns one number.
+
+        >>> from autograd import compile
+        >>> import numpy as np
+        >>> c = compile(lambda x, scale: scale * x[0] * x[1], in_axes=(0, None))
+        >>> value, (x_slopes, scale_slopes) = c.value_and_grad(np.array([[1.0, 2.0]]), 10.0)
+        >>> value, x_slopes, scale_slopes
+        (array([20.]), array([[20., 10.]]), array([2.]))
+        """
+        return self._results("value_and_grad", args, kwargs)
+
+    def jacobian(self, *args: Any, **kwargs: Any) -> Any:
+        """Return the derivatives of every result with respect to the arguments.
+
+        At the place of each number or array of the result it has the structure of the arguments,
+        whose arrays have the axes of both: (n, result..., argument...).
+
+        >>> from autograd import compile
+        >>> import numpy as np
+        >>> compile(lambda x: [x[0] * x[1], x[0]]).jacobian(np.array([2.0, 3.0]))
+        [array([3., 2.]), array([1., 0.])]
+        """
+        return self._results("jacobian", args, kwargs)
+
+    def hessian(self, *args: Any, **kwargs: Any) -> Any:
+        """Return the second derivatives with respect to the arguments, symmetric.
+
+        Only those that are not 0 for all arguments are computed. The structure is that of
+        `jacobian` of the gradient: of one array of shape s it is an array of shape s + s.
+
+        >>> from autograd import compile
+        >>> import numpy as np
+        >>> compile(lambda x: x[0] ** 3 + x[0] * x[1]).hessian(np.array([2.0, 3.0]))
+        array([[12.,  1.],
+               [ 1.,  0.]])
+        """
+        return self._results("hessian", args, kwargs)
+
+    def backward(self, *args: Any, reduction: str = "mean") -> float:
+        """Return the mean or the sum over the batch, and add its gradient to the captured leaves.
+
+        As the eager loop over the examples with one `backward()` of the mean would, it adds to
+        `.grad` of the leaves that the value depends on. The sum of no examples is 0 and has no
+        gradient, their mean is a ValueError.
+
+        >>> from autograd import Value, compile
+        >>> w = Value(3.0)
+        >>> loss = compile(lambda x, y: (w * x - y) ** 2, in_axes=0)
+        >>> loss.backward([1.0, 2.0], [3.0, 5.0])
+        0.5
+        >>> w.grad
+        2.0
+        """
+        as_choice(reduction, "backward: reduction", ("mean", "sum"))
+        arguments = self._read(args)
+        if CURRENT.get().tracing is not None:
+            raise TracingError(
+                "backward of a compiled function changes gradients, which a program cannot: call "
+                "it outside of functions that are compiled, or use autograd.grad in them"
+            )
+        if arguments.symbolic:
+            raise TypeError("backward takes plain numbers, no Values")
+        runner = self._programs.current("backward", arguments)
+        count = 1 if arguments.examples is None else len(arguments.examples)
+        if not count:
+            if reduction == "mean":
+                raise ValueError(
+                    "backward: the batch is empty, and the mean of nothing is undefined; "
+                    'reduction="sum" is 0'
+                )
+            return 0.0
+        _, sums = runner.run(arguments)
+        total, *slopes = (sums / count if reduction == "mean" else sums).tolist()
+        accumulate(runner.reached, slopes)
+        return float(total)
+
+    def program(self, kind: str, *args: Any) -> Program:
+        """Return the program that computes one kind of result for arguments like these.
+
+        `kind` is the name of a method, or "value". The inputs of the program are the numbers of
+        the arguments in order, batches first; its outputs are the different numbers of the result,
+        and the sums of "backward" the value and the gradient of the captured leaves it depends on.
+
+        >>> from autograd import compile
+        >>> from autograd.program.listing import listing
+        >>> print(listing(compile(lambda x: x * x).program("value_and_grad", 1.0)))
+        # program: 1 input, 2 operations
+        v1 = x * x
+        v2 = x + x
+        return v1, v2
+        """
+        return self._programs.runner(kind, self._read(args)).program
+
+    def captured(self, *args: Any) -> tuple[Value, ...]:
+        """Return the captured leaves, in the order of the parameters of the programs."""
+        return self._programs.trace(self._read(args)).leaves
+
+    def to_c(self, path: str | os.PathLike[str], *args: Any) -> Path:
+        """Write the function as C99 without dependencies, and return the path of the .c file.
+
+        Its header lies beside it. `NAME_value` computes one example, and `NAME_gradient` its value
+        and derivatives with respect to the inputs (`NAME_jacobian` the derivatives of several
+        results); NAME is that of the file. The current data of the captured leaves become
+        `NAME_parameters`. Example arguments say for which structure; they can be left out after
+        calls with only one.
+
+        Raises TypeError without arguments and calls, ValueError for an operation without C text
+        or after calls with several structures, and OSError if the file cannot be written.
+
+        >>> from autograd import compile
+        >>> import tempfile
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     path = compile(lambda x: x * x).to_c(f"{folder}/square.c", 1.0)
+        ...     sorted(file.name for file in path.parent.iterdir())
+        ['square.c', 'square.h']
+        """
+        programs = self._programs
+        trace = programs.trace(self._read(args)) if args else programs.only_trace()
+        source: Path = loaded("autograd.backends.c").write_c(trace, path)
+        return source
+
+    def to_jax(self, kind: str, *args: Any) -> Callable[[Any, Any, Any], tuple[Any, Any]]:
+        """Return the program of one kind of result as a pure function of JAX arrays.
+
+        It takes the inputs of the examples, shape (n, inputs), the inputs that all examples share,
+        and the data of the captured leaves in the order of `captured`, and returns the outputs
+        for each example and the sums over them, as `program` describes them. `jax.jit` compiles
+        it, `jax.grad` differentiates it; with the examples sharded over devices and the rest on
+        each of them, XLA adds up the sums across devices.
+
+        Raises ImportError if JAX is not installed.
+        """
+        checked_backend("jax")
+        backend = loaded("autograd.backends.jax")
+        function: Callable[[Any, Any, Any], tuple[Any, Any]]
+        function = backend.function(scheduled(self.program(kind, *args)))
+        return function
+
+    @property
+    def stats(self) -> StatisticsByKind:
+        """The operations before and after simplification, for each kind of result so far.
+
+        Of several structures of arguments it tells about the last.
+
+        >>> from autograd import compile
+        >>> c = compile(lambda x: x * 1.0 + x * 1.0)
+        >>> c(1.0)
+        2.0
+        >>> print(c.stats)  # doctest: +ELLIPSIS
+        # value
+                                  before     after
+        constant folding               3         3
+        ...
+        """
+        return StatisticsByKind((kind, runner.statistics) for _, kind, runner in self._programs)
+
+    def retrace(self) -> None:
+        """Have the function traced again, for each structure of arguments at its next call.
+
+        What it does then is taken over without an error; where that is what it did before, its
+        programs are kept.
+
+        >>> from autograd import compile
+        >>> scale = [2.0]
+        >>> c = compile(lambda x: scale[0] * x)
+        >>> c(1.0)
+        2.0
+        >>> scale[0] = 3.0
+        >>> c.retrace()
+        >>> c(1.0)
+        3.0
+        """
+        self._programs.retrace()
+
+    def clear(self) -> None:
+        """Forget all programs: the next call traces the function again."""
+        self._programs.clear()
+
+    def __str__(self) -> str:
+        """Return the listings of all programs so far."""
+        name = self._programs.origin.name
+        texts = []
+        for trace, kind, runner in self._programs:
+            arguments = ", ".join(map(described, trace.shapes))
+            texts.append(listing(runner.program, f"{kind} of {name}({arguments})", MOST_LINES))
+        return "\n\n".join(texts) or repr(self)
+
+    def __repr__(self) -> str:
+        programs = len([*self._programs])
+        counted = "1 program" if programs == 1 else f"{programs or 'no'} programs"
+        return (
+            f"<compiled {self._programs.origin.name}: {counted}, "
+            f"backend {self._programs.backend!r}>"
+        )
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {"in_axes": self._in_axes, "programs": self._programs}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self._in_axes, self._programs = state["in_axes"], state["programs"]
+        self._wrap()
+
+    # From arguments to results
+
+    def _results(self, kind: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        programs = self._programs
+        quick = programs.quick[kind].get(len(args))
+        if quick is not None and not kwargs:
+            for arg in args:
+                if type(arg) is not float:
+                    break
+            else:
+                compute, variant, structure, due = quick
+                now = CURRENT.get().computing
+                if (
+                    (now is variant or now == variant)
+                    and structure == STRUCTURE.now
+                    and perf_counter() < due
+                ):
+                    return compute(args)
+        if kwargs:
+            raise TypeError(
+                f"a compiled function takes its arguments by position, not by name: {[*kwargs]}"
+            )
+        arguments = read(args, self._in_axes, programs.origin.names)
+        if arguments.symbolic or CURRENT.get().tracing is not None:
+            return self._drawn(kind, args)
+        return programs.current(kind, arguments).results(arguments)
+
+    def _drawn(self, kind: str, args: tuple[Any, ...]) -> Any:
+        """Return the result as a graph: there are Values among the arguments."""
+        origin = self._programs.origin
+        if self._in_axes is not None:
+            raise TypeError(
+                f"{origin.name} was compiled for batches of plain numbers; on Values call it "
+                "for each example: compile it without in_axes, and write [f(x) for x in xs]"
+            )
+        if kind == "value":
+            return self._programs.apply(*args)
+        places = 0 if len(args) == 1 else range(len(args))
+        return getattr(functional, kind)(self._programs.apply, places)(*args)
+
+    def _read(self, args: tuple[Any, ...]) -> Arguments:
+        return read(args, self._in_axes, self._programs.origin.names)
