@@ -234,7 +234,7 @@ class Clock:
 
     def __init__(self, monkeypatch, step):
         self.now, self.step = 0.0, step
-        for module in ("programs", "verification", "compile"):
+        for module in ("programs", "verification", "compiled"):
             monkeypatch.setattr(f"autograd.program.{module}.perf_counter", self)
 
     def __call__(self):
