@@ -80,7 +80,7 @@ def test_an_empty_matrix_of_counts_and_values_are_shown():
         ([[1, 2], [3]], None, "rows of different lengths"),
         ([[1, 2], [-3, 4]], None, "row 1, column 0 holds -3; a count is 0 or more"),
         ([[1, math.nan], [3, 4]], None, "row 0, column 1 holds nan"),
-        ([[1, 2], [3, 4]], ["a"], "2 classes, but there are 1 labels"),
+        ([[1, 2], [3, 4]], ["a"], "labels holds 1 name, but there are 2"),
     ],
 )
 def test_what_is_no_confusion_matrix_is_refused(matrix, labels, said):

@@ -136,7 +136,7 @@ def test_pictures_fill_rows_in_order(count, columns, wide, rows):
         ([[[]]], {}, r"picture 0 has shape \(1, 0\)"),
         ([np.full((1, 1, 3), -0.5)], {}, "picture 0 has colours from -0.5 to -0.5"),
         ([np.full((1, 1, 3), 256)], {}, "picture 0 has colours from 256 to 256"),
-        ([[[1]]], {"titles": ["a", "b"]}, "plot_images: 1 picture but 2 titles"),
+        ([[[1]]], {"titles": ["a", "b"]}, "titles holds 2 names, but there are 1"),
         ([[[1]]], {"columns": 0}, "columns must be at least 1, not 0"),
     ],
 )

@@ -357,7 +357,7 @@ def test_network_refuses_other_models(model, error, said):
     ("options", "said"),
     [
         ({"inputs": ["a"]}, "inputs holds 1 name, but there are 2; give one each"),
-        ({"outputs": "ab"}, "outputs holds 2 names, but there are 1"),
+        ({"outputs": ["a", "b"]}, "outputs holds 2 names, but there are 1"),
         ({"max_units": 1}, "max_units must be at least 2, not 1"),
     ],
 )

@@ -17,11 +17,15 @@ from visualize import (
     explain,
     formula,
     health,
+    plot_confusion_matrix,
     plot_curves,
     plot_decision_boundary,
+    plot_descent,
     plot_history,
     plot_images,
     plot_landscape,
+    plot_vectors,
+    plot_weights,
     save_figure,
     step_through,
 )  # fmt: skip
@@ -135,3 +139,69 @@ def test_draw_dot_says_what_to_give_for_a_model():
         draw_dot(MLP(2, [1]))
     with pytest.raises(TypeError, match=r"draw_dot: format is a name of Graphviz's, .*not Value"):
         draw_dot(Y, X)
+
+
+NO_LISTS = ["ab", None, 3.0, {"a": 1}, {"a", "b"}, X, object()]
+NAMES = {
+    "draw_network: inputs": lambda names: draw_network(MLP(2, [1]), inputs=names),
+    "draw_network: outputs": lambda names: draw_network(MLP(1, [2]), outputs=names),
+    "plot_images: titles": lambda names: plot_images(PICTURE * 2, titles=names),
+    "plot_confusion_matrix: labels": lambda names: plot_confusion_matrix(np.eye(2), names),
+}
+
+
+@pytest.mark.parametrize("argument", NAMES)
+@pytest.mark.parametrize("given", NO_LISTS, ids=lambda given: type(given).__name__)
+def test_names_are_a_list_of_as_many(argument, given):
+    if given is not None:
+        with pytest.raises(TypeError, match=f"^{argument} must be a list of names, not"):
+            NAMES[argument](given)
+    for names in (["a"], np.array(["a", "b", "c"])):
+        with pytest.raises(ValueError, match=f"^{argument} holds .* there are 2; give one each"):
+            NAMES[argument](names)
+    NAMES[argument](name for name in ("a", 7))
+
+
+MAPPINGS = {
+    "plot_curves: curves": lambda given: plot_curves(given, x_label="x", y_label="y"),
+    "plot_history: history": plot_history,
+    "plot_vectors: vectors": plot_vectors,
+    "plot_descent: paths": lambda given: plot_descent(lambda x: x, given, low=0, high=1),
+}
+
+
+@pytest.mark.parametrize("argument", MAPPINGS)
+@pytest.mark.parametrize("given", ["ab", None, 3.0, [1.0, 2.0], np.ones(2), X], ids=repr)
+def test_what_has_names_comes_in_a_dict(argument, given):
+    with pytest.raises(TypeError, match=f"^{argument} must be a dict from names to"):
+        MAPPINGS[argument](given)
+
+
+@pytest.mark.parametrize("argument", MAPPINGS)
+@pytest.mark.parametrize("given", ["ab", None, {1.0: 2.0}, {1.0, 2.0}, 3.0], ids=repr)
+def test_what_a_name_stands_for_is_named(argument, given):
+    with pytest.raises(TypeError, match=r"'a' (must be a list|holds)"):
+        MAPPINGS[argument]({"a": given})
+
+
+@pytest.mark.parametrize("draw_it", [plot_descent, animate_descent])
+@pytest.mark.parametrize("function", [3.0, "x", None, X, Value, lambda: 1.0, lambda x, y, z: x])
+def test_a_landscape_is_a_function_of_coordinates(draw_it, function):
+    with pytest.raises(TypeError, match=r"plot_descent: function (must be|is called with)"):
+        draw_it(function, {"a": [0.0]}, low=-1, high=1, resolution=5)
+    with pytest.raises(TypeError, match="plot_descent: the function's result takes a real number"):
+        draw_it(lambda x: [x], {"a": [0.0]}, low=-1, high=1, resolution=5)
+
+
+@pytest.mark.parametrize("start", ["0", None, 0.5, [1], True], ids=repr)
+def test_curves_start_at_a_count(start):
+    with pytest.raises(TypeError, match="plot_curves: start must be an int"):
+        plot_curves(CURVE, x_label="x", y_label="y", start=start)
+    figure = plot_curves(CURVE, x_label="x", y_label="y", start=-3)
+    assert figure.axes[0].lines[0].get_xdata().tolist() == [-3.0, -2.0]
+
+
+@pytest.mark.parametrize("shape", [4, "22", {2: 2}, (2.0, 2), ("2", "2"), (None, 4), X], ids=repr)
+def test_shapes_of_weights_are_lengths(shape):
+    with pytest.raises(TypeError, match=r"plot_weights: (shape must be a list|a length of shape)"):
+        plot_weights(MLP(4, [1]), shape)

@@ -1,4 +1,4 @@
-"""Nested lists of numbers and Values as arrays of floats."""
+"""What plots are given: nested lists of numbers and Values as arrays, lists of names as texts."""
 
 from __future__ import annotations
 
@@ -6,14 +6,15 @@ from numbers import Real
 from typing import TYPE_CHECKING, Any
 
 from autograd import Value
-from autograd.arguments import as_float
+from autograd.arguments import as_float, as_items
 from autograd.graph import Constant
+from visualize.digits import counted
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-__all__ = ["as_floats"]
+__all__ = ["as_floats", "as_names"]
 
 REAL_KINDS = "biuf"  # NumPy's letters for bool, int, unsigned and float
 
@@ -48,3 +49,20 @@ def as_floats(numbers: Any, where: str) -> NDArray[np.float64]:
             "a plot takes real numbers and Values"
         )
     return array.astype(np.float64)
+
+
+def as_names(given: Any, argument: str, count: int) -> list[str]:
+    """Return a list of names, one for each of `count` things, as texts.
+
+    `argument` begins the message of an error: TypeError for what is no list, as a single text,
+    ValueError for more or fewer names.
+
+    >>> as_names(("cat", 7), "an example: labels", 2)
+    ['cat', '7']
+    """
+    names = [str(name) for name in as_items(given, argument, "names")]
+    if len(names) != count:
+        raise ValueError(
+            f"{argument} holds {counted(len(names), 'name')}, but there are {count}; give one each"
+        )
+    return names

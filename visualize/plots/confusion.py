@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from visualize.digits import significant
 from visualize.escape import plot_text
-from visualize.plots.arrays import as_floats
+from visualize.plots.arrays import as_floats, as_names
 from visualize.plots.figures import POSITIVE, matplotlib_module, new_figure
 
 if TYPE_CHECKING:
@@ -42,13 +42,10 @@ def plot_confusion_matrix(
     import numpy as np
 
     counts = _checked(matrix)
-    names = [str(label) for label in (range(len(counts)) if labels is None else labels)]
-    if len(names) != len(counts):
-        raise ValueError(
-            f"plot_confusion_matrix: the matrix has {len(counts)} classes, but there are "
-            f"{len(names)} labels"
-        )
-    size, total, correct = len(counts), counts.sum(), np.trace(counts)
+    size = len(counts)
+    given = range(size) if labels is None else labels
+    names = as_names(given, "plot_confusion_matrix: labels", size)
+    total, correct = counts.sum(), np.trace(counts)
     shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1e-300)
     side = max(2.6, CELL * (size + 1)) + 0.9
     figure = new_figure(side, side + 0.3)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from autograd.arguments import as_switch
+from autograd.arguments import as_count, as_items, as_mapping, as_switch
 from visualize.escape import plot_text
 from visualize.plots.arrays import as_floats
 from visualize.plots.figures import CLASS_COLOURS, matplotlib_module, new_figure
@@ -49,11 +50,8 @@ def plot_curves(
     """
     import numpy as np
 
-    if not isinstance(curves, Mapping):
-        raise TypeError(
-            f"plot_curves takes a mapping of names to curves, not {type(curves).__name__}: "
-            'plot_curves({"loss": losses}, ...)'
-        )
+    curves = as_mapping(curves, "plot_curves: curves", 'names to curves, as {"loss": losses}')
+    start = as_count(start, "plot_curves: start", least=-sys.maxsize)
     switches = {"x_log": x_log, "y_log": y_log, "markers": markers}
     x_log, y_log, markers = (
         as_switch(given, f"plot_curves: {name}") for name, given in switches.items()
@@ -107,7 +105,7 @@ def _points(name: str, curve: Any, start: int) -> tuple[NDArray[np.float64], NDA
     import numpy as np
 
     where = f"plot_curves: curve {name!r}"
-    curve = list(curve)
+    curve = as_items(curve, where, "numbers, or a pair of them, (xs, ys)")
     if len(curve) == 2 and all(hasattr(half, "__len__") for half in curve):
         xs, ys = (as_floats(half, where) for half in curve)
     else:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from autograd.arguments import as_count
+from autograd.arguments import as_count, as_function, as_items, as_mapping
 from visualize.escape import plot_text
 from visualize.plots.arrays import as_floats
 from visualize.plots.figures import new_figure
@@ -67,9 +67,13 @@ def descent_picture(
 ) -> tuple[Figure, Axes, list[Track]]:
     """Return the picture of `plot_descent` with its legend, and the paths that it waits for."""
     resolution = as_count(resolution, "plot_descent: resolution", least=2)
-    points = {name: _checked(name, path) for name, path in paths.items()}
+    given = as_mapping(paths, "plot_descent: paths", "names to the points of each step")
+    points = {name: _checked(name, path) for name, path in given.items()}
     dimensions = max((path.ndim for path in points.values()), default=1)
-    landscape = Landscape(function, *_frame(low, high, dimensions), resolution)
+    start, stop = _frame(low, high, dimensions)
+    coordinates = ("x", "y")[: len(start)]
+    function = as_function(function, "plot_descent: function", *coordinates)
+    landscape = Landscape(function, start, stop, resolution)
     for name, path in points.items():
         if path.ndim < len(landscape.low):
             raise ValueError(
@@ -95,7 +99,7 @@ def descent_picture(
 
 def _checked(name: str, path: Sequence[Any]) -> NDArray[np.float64]:
     where = f"plot_descent: path {name!r}"
-    points = as_floats(list(path), where)
+    points = as_floats(as_items(path, where, "points, one for each step"), where)
     if not len(points) or points.shape[1:] not in ((), (2,)):
         raise ValueError(
             f"{where} has shape {points.shape}; give a number or a pair (x, y) for each step"

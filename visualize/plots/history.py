@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from autograd.arguments import as_items, as_mapping
 from visualize.escape import plot_text
+from visualize.plots.arrays import as_floats
 from visualize.plots.figures import NEGATIVE, POSITIVE, matplotlib_module, new_figure
 
 if TYPE_CHECKING:
@@ -33,14 +35,8 @@ def plot_history(
     >>> [axes.get_ylabel() for axes in figure.axes]
     ['loss']
     """
-    if not isinstance(history, Mapping):
-        raise TypeError(
-            "plot_history takes a mapping of names to numbers, as nn.fit returns, not "
-            f"{type(history).__name__}"
-        )
-    for name, numbers in history.items():
-        if not hasattr(type(numbers), "__len__"):
-            raise TypeError(f"plot_history: {name!r} is {numbers!r}, not one number per epoch")
+    given = as_mapping(history, "plot_history: history", "names to numbers, as nn.fit returns")
+    history = {str(name): _checked(name, numbers) for name, numbers in given.items()}
     names = list(dict.fromkeys(name.removeprefix(VALIDATION) for name in history))
     names = [name for name in names if name != "lr" or len(set(history[name])) > 1]
     if not any(len(numbers) for numbers in history.values()):
@@ -64,6 +60,15 @@ def plot_history(
     if title is not None:
         figure.suptitle(plot_text(title))
     return figure
+
+
+def _checked(name: Any, numbers: Any) -> list[float]:
+    where = f"plot_history: {name!r}"
+    array = as_floats(as_items(numbers, where, "numbers, one per epoch"), where)
+    if array.ndim != 1:
+        raise ValueError(f"{where} has shape {array.shape}; give one number per epoch")
+    measured: list[float] = array.tolist()
+    return measured
 
 
 def _plot(axes: Axes, numbers: Sequence[float], label: str, colour: str, style: str) -> None:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from autograd.arguments import as_count, as_switch
+from autograd.arguments import as_count, as_items, as_switch
 from visualize.digits import counted
 from visualize.escape import plot_text
-from visualize.plots.arrays import as_floats
+from visualize.plots.arrays import as_floats, as_names
 from visualize.plots.figures import (
     BAR_ROOM,
     NOT_FINITE,
@@ -64,8 +64,7 @@ def plot_images(
     >>> [axes.get_title() for axes in figure.axes]
     ['falls', 'rises']
     """
-    if not isinstance(images, Iterable):
-        raise TypeError(f"plot_images takes a list of pictures, not {type(images).__name__}")
+    images = as_items(images, "plot_images: images", "pictures")
     diverging = as_switch(diverging, "plot_images: diverging")
     dark_on_white = as_switch(dark_on_white, "plot_images: dark_on_white")
     arrays = [
@@ -73,11 +72,8 @@ def plot_images(
     ]
     if not arrays:
         raise ValueError("plot_images: the list of pictures is empty; there is nothing to plot")
-    if titles is not None and len(titles) != len(arrays):
-        raise ValueError(
-            f"plot_images: {counted(len(arrays), 'picture')} but "
-            f"{counted(len(titles), 'title')}; give one each"
-        )
+    if titles is not None:
+        titles = as_names(titles, "plot_images: titles", len(arrays))
     if columns is not None:
         columns = as_count(columns, "plot_images: columns")
     wide = min(columns or columns_for(len(arrays)), len(arrays))

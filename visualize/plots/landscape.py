@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from autograd import NumericWarning, Value
+from autograd.arguments import as_float
 from visualize.digits import significant
 from visualize.escape import plot_text
 from visualize.plots.figures import LINE_COLOURS, MARKERS, matplotlib_module, open_frame
@@ -49,7 +50,18 @@ class Landscape:
 
         with warnings.catch_warnings(), np.errstate(all="ignore"):
             warnings.simplefilter("ignore", NumericWarning)
-            return np.array([_height(self.function, point) for point in points.tolist()])
+            return np.array([self._height(point) for point in points.tolist()])
+
+    def _height(self, point: list[float]) -> float:
+        try:
+            answer = self.function(*point)
+        except OverflowError:  # Python's own powers and exponentials raise where IEEE gives inf
+            return math.inf
+        except ZeroDivisionError:
+            return math.nan
+        if isinstance(answer, Value):
+            return answer.data
+        return as_float(answer, f"{self.where}: the function's result")
 
     def contains(self, point: NDArray[np.float64]) -> bool:
         """Say whether a point lies in the frame."""
@@ -98,16 +110,6 @@ class Landscape:
             image, ax=axes, label=plot_text(self.labels[2]), spacing="uniform"
         )
         bar.set_ticks(levels[1:], labels=[_written(level) for level in levels[1:]])
-
-
-def _height(function: Callable[..., Any], point: list[float]) -> float:
-    try:
-        answer = function(*point)
-    except OverflowError:  # Python's own powers and exponentials raise where IEEE gives inf
-        return math.inf
-    except ZeroDivisionError:
-        return math.nan
-    return answer.data if isinstance(answer, Value) else float(answer)
 
 
 def _even_margin(low: float, high: float) -> float:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from autograd import Value
+from autograd.arguments import as_count, as_items
 from visualize.digits import counted
 from visualize.plots.arrays import as_floats
 
@@ -100,8 +101,9 @@ def _shaped(
                 f"such as shape=({rows}, {count // rows})"
             )
         shape = (side, side)
-    shape = tuple(shape)
-    if len(shape) not in {2, 3} or math.prod(shape) != count or min(shape) < 1:
+    sides = as_items(shape, f"{where}: shape", "two or three lengths")
+    shape = tuple(as_count(side, f"{where}: a length of shape") for side in sides)
+    if len(shape) not in {2, 3} or math.prod(shape) != count:
         raise ValueError(
             f"{where}: shape is {shape}, but a unit of {layer} has {counted(count, 'weight')}; "
             "shape must be (rows, columns) or (channels, rows, columns) of as many"

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from autograd.arguments import as_count, as_switch
 from visualize.digits import counted
 from visualize.escape import plot_text
+from visualize.plots.arrays import as_names
 from visualize.plots.figures import (
     BAR_ROOM,
     NEGATIVE,
@@ -74,8 +75,10 @@ def draw_network(
         numbers = as_switch(numbers, "draw_network: numbers")
     columns = columns_of(model)
     widths = [len(columns[0].weights[0]), *(len(column.weights) for column in columns)]
-    _check_names("inputs", inputs, widths[0])
-    _check_names("outputs", outputs, widths[-1])
+    if inputs is not None:
+        inputs = as_names(inputs, "draw_network: inputs", widths[0])
+    if outputs is not None:
+        outputs = as_names(outputs, "draw_network: outputs", widths[-1])
     heights = [_unit_heights(width, max_units) for width in widths]
     if numbers is None:
         lines = sum(len(a) * len(b) for a, b in pairwise(heights))
@@ -111,14 +114,6 @@ def draw_network(
     panels.bar(look.scale, indent + across + 0.1, 0.1, max(up, LOWEST) - 0.2, words)
     _explain(panels.figure, _all_numbers(columns))
     return panels.figure
-
-
-def _check_names(argument: str, names: Sequence[str] | None, width: int) -> None:
-    if names is not None and len(names) != width:
-        raise ValueError(
-            f"draw_network: {argument} holds {counted(len(names), 'name')}, but there are {width}; "
-            "give one each"
-        )
 
 
 def _longest(names: Sequence[str] | None) -> float:

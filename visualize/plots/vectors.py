@@ -7,6 +7,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from autograd.arguments import as_items, as_mapping
 from visualize.escape import plot_text
 from visualize.plots.arrays import as_floats
 from visualize.plots.figures import CLASS_COLOURS, new_figure
@@ -38,10 +39,7 @@ def plot_vectors(vectors: Mapping[str, Sequence[Any]], *, title: str | None = No
     >>> [text.get_text() for text in figure.axes[0].texts if text.get_text()]
     ['a', 'b']
     """
-    if not isinstance(vectors, Mapping):
-        raise TypeError(
-            f"plot_vectors takes a mapping of names to vectors, not {type(vectors).__name__}"
-        )
+    vectors = as_mapping(vectors, "plot_vectors: vectors", 'names to vectors, as {"a": (2, 1)}')
     tips = {name: _checked(name, vector) for name, vector in vectors.items()}
     if not tips:
         raise ValueError("plot_vectors: the mapping is empty; there is nothing to plot")
@@ -86,7 +84,8 @@ def plot_vectors(vectors: Mapping[str, Sequence[Any]], *, title: str | None = No
 
 
 def _checked(name: str, vector: Sequence[Any]) -> _Point:
-    array = as_floats(vector, f"plot_vectors: vector {name!r}")
+    where = f"plot_vectors: vector {name!r}"
+    array = as_floats(as_items(vector, where, "two components, (x, y)"), where)
     if array.shape != (2,):
         raise ValueError(
             f"plot_vectors: vector {name!r} has shape {array.shape}; a vector of the plane has two "
