@@ -171,11 +171,11 @@ for parameter in deep.parameters():
 report = health(deep, X, labels, loss=binary_cross_entropy_with_logits)
 assert report.verdict.startswith("vanishing gradients in layers.0")
 print(report)
-keep(report.figure(), "health.svg")
+keep(report.figure, "health.svg")
 
 print("\n14. How the health of the moons' network went on while it was trained")
 assert all(report.healthy for report in monitor.reports)
-keep(monitor.figure(), "monitor.svg")
+keep(monitor.figure, "monitor.svg")
 
 print("\n15. What a convolution has learned: its kernels, and what they make of one digit")
 digits = load_digits()

@@ -46,7 +46,6 @@ ELSEWHERE = {
         {"equal", "finite", "largest", "logaddexp_n"},
     ),
     "visualize/": (STATE, {"finite"}),
-    "visualize/health/monitor.py": (AXES, {"log"}),
     "visualize/health/figure.py": (AXES, {"log"}),
     "visualize/health/report.py": (WORDS, {"largest"}),
     "visualize/draw/drawing.py": (DOT, {"dot"}),

@@ -37,7 +37,7 @@ assert "matplotlib" not in sys.modules, "who asks for no figure needs none"
 from pathlib import Path
 from visualize import *
 folder = Path(sys.argv[3])
-save_figure(report.figure(), folder / "health.svg")
+save_figure(report.figure, folder / "health.svg")
 save_figure(plot_decision_boundary(sum, [[0, 0], [1, 1]], [0, 1]), folder / "plane.svg")
 recorder = BoundaryRecorder([[0, 0], [1, 1]], [0, 1], resolution=4)
 for k in (0.2, 0.8):

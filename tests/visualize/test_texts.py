@@ -185,7 +185,7 @@ def evolution(text):
         callbacks=[monitor],
         compile=False,
     )
-    return monitor.figure()
+    return monitor.figure
 
 
 def landscape(text):
@@ -216,7 +216,7 @@ FIGURES = {
         lambda row: row[0], [[0.0, 1.0], [1.0, 0.0]], [0, 1], title=t, x_label=t, y_label=t,
         resolution=3,
     ),
-    "health": lambda t: named_report(t).figure(),
+    "health": lambda t: named_report(t).figure,
     "evolution": evolution,
 }  # fmt: skip
 

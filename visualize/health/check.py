@@ -22,8 +22,6 @@ from visualize.health.measuring import loss_gradients, measured, next_updates, o
 from visualize.health.report import Health
 from visualize.health.verdict import findings
 
-__all__ = ["ROWS", "health", "health_of"]
-
 ROWS = 64  # enough to call a unit dead, and some seconds for a small image model
 
 

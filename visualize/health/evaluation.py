@@ -18,18 +18,6 @@ from autograd.arguments import as_count, as_function
 from autograd.runtime import paused_collector
 from visualize.modes import evaluating
 
-__all__ = [
-    "Loss",
-    "RowGraph",
-    "Sample",
-    "checked_loss",
-    "looking_at",
-    "loss_name",
-    "loss_of",
-    "row_graphs",
-    "sample_of",
-]
-
 Loss: TypeAlias = Callable[[Any, Any], Any]
 DEFAULT = "mean squared error, as no loss was given"
 

@@ -1,10 +1,10 @@
-"""The figure of a check: activations, gradients and updates, a line for each layer."""
+"""Figures of health: of one check, layer by layer, and of a training, epoch by epoch."""
 
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Sequence
-from math import ceil, floor, log10
+from collections.abc import Callable, Sequence
+from math import ceil, floor, log10, nan
 from typing import TYPE_CHECKING
 
 from visualize.escape import cut, printable
@@ -16,22 +16,23 @@ from visualize.plots.figures import (
     POSITIVE,
     matplotlib_module,
     new_figure,
+    open_frame,
 )
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = ["figure"]
-
 USUAL, NORMAL = "#2f7d5b", "#e4efe9"  # the usual size of updates, and the band around it
 LONGEST_NAME = 28
 WIDE = 20.0  # times the smallest layer's activations: with larger ones their axis is logarithmic
 TICKS = 3  # on each side of such an axis, beside 0
+DARKEST, LIGHTEST = 0.0, 0.85  # of viridis: beyond it is yellow, too light for a line
+STYLES = ("-", "--", ":", "-.")  # a second cue beside colour
 APART = 0.15  # of the distance between layers: half of that between the two bars of one
 
 
-def figure(layers: Sequence[LayerHealth], verdict: str) -> Figure:
+def check_figure(layers: Sequence[LayerHealth], verdict: str) -> Figure:
     """Return the panels side by side under the verdict, the first layer on top."""
     panels = 3 if any(layer.update is not None for layer in layers) else 2
     made = new_figure(3.5 * panels + 1.5, 2.3 + 0.4 * len(layers))
@@ -140,3 +141,73 @@ def _write(axes: Axes, place: int, words: str) -> None:
         1.0, place - 0.24, words, transform=axes.get_yaxis_transform(), ha="right", va="bottom",
         fontsize=7.5, color=NOT_FINITE, zorder=4,
     )  # fmt: skip
+
+
+def training_figure(
+    epochs: Sequence[int], checks: Sequence[Sequence[LayerHealth]], verdict: str, *, off: str
+) -> Figure:
+    """Return a panel per quantity, in each a line per layer, from dark (first) to light (last).
+
+    `checks` holds the layers at each of the epochs, `verdict` that of the last one, and `off` the
+    word for units that are off.
+    """
+    panels: list[tuple[str, str, Callable[[LayerHealth], float]]] = [
+        ("gradients", "rms of the derivatives by outputs", lambda x: x.gradients.rms or nan),
+        ("next update", "step / parameters", lambda x: x.update or nan),
+        ("stuck units", f"share that is {off} or saturated", _stuck),
+    ]
+    moved = any(layer.update is not None for layers in checks for layer in layers)
+    panels = [panel for panel in panels if moved or panel[0] != "next update"]
+    names = list(dict.fromkeys(layer.name for layers in checks for layer in layers))
+    figure = new_figure(4.2 * len(panels) + 1.6, max(3.7, 1.6 + 0.24 * len(names)))
+    colours = matplotlib_module("cm").viridis
+    for place, (title, label, quantity) in enumerate(panels, start=1):
+        axes = figure.add_subplot(1, len(panels), place)
+        for number, name in enumerate(names):
+            shade = DARKEST + (LIGHTEST - DARKEST) * number / max(len(names) - 1, 1)
+            axes.plot(
+                epochs,
+                [_of_layer(layers, name, quantity) for layers in checks],
+                color=colours(shade),
+                linestyle=STYLES[number % len(STYLES)],
+                marker=".",  # points between two gaps are seen too
+                markersize=4.5,
+                linewidth=1.8,
+                label=f"{number}" if place == 1 else None,
+            )
+        _finish(axes, title, label)
+    title = f"epoch {epochs[-1]}: {printable(verdict)}"
+    figure.suptitle(textwrap.fill(title, 36 * len(panels)), fontsize=11, parse_math=False)
+    legend = figure.legend(loc="outside right upper", frameon=False, fontsize=9)
+    for text, name in zip(legend.get_texts(), names, strict=True):
+        text.set_parse_math(False)
+        text.set_text(cut(printable(name), LONGEST_NAME))  # as a label "_x" would be left out
+    return figure
+
+
+def _stuck(layer: LayerHealth) -> float:
+    return len({*layer.off, *layer.saturated}) / layer.units if layer.units else nan
+
+
+def _of_layer(
+    layers: Sequence[LayerHealth], name: str, quantity: Callable[[LayerHealth], float]
+) -> float:
+    """Return a quantity of the layer, nan where there is none, a gap in its line."""
+    for layer in layers:
+        if layer.name == name:
+            return quantity(layer)
+    return nan
+
+
+def _finish(axes: Axes, title: str, label: str) -> None:
+    axes.set_title(title, fontsize=10)
+    axes.set_xlabel("epoch")
+    axes.set_ylabel(label)
+    open_frame(axes, whole=True)
+    if title == "stuck units":
+        axes.set_ylim(-0.03, 1.03)
+        return
+    axes.set_yscale("log")
+    if title == "next update":
+        axes.axhspan(TOO_SMALL, TOO_LARGE, color=NORMAL, zorder=0)
+        axes.axhline(USUAL_UPDATE, color=USUAL, linewidth=1.2, linestyle="--", zorder=1)

@@ -1,4 +1,4 @@
-"""LayerHealth: what was measured of one layer, with statistics of many numbers."""
+"""LayerHealth: the measured numbers of one layer, and the units of it that do not learn."""
 
 from __future__ import annotations
 
@@ -6,14 +6,55 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import frexp, ldexp, nan
 
-__all__ = ["LayerHealth", "Statistics", "statistics_of"]
+from autograd import Value
+from autograd.reverse import local_derivatives
 
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
+# The share of its range that lies between a saturated output and a bound: |tanh| > 0.99, the
+# threshold of Karpathy's lecture "Activations & Gradients" (2022). The slope of tanh and sigmoid is
+# there 2% of its largest at most. How saturation affects training: Glorot, Bengio 2010, section 3.
+NEAR = 0.005
+MOST = 0.9  # of the outputs of a saturated unit are near a bound
+
+
+@dataclass(frozen=True, slots=True)
+class LayerHealth:
+    """The numbers of one layer over the examples of a check.
+
+    `activations` are its outputs, after the activation function, and `gradients` the derivatives of
+    the loss with respect to them; `weights` are its parameters, biases included, None for a layer
+    without any, and `weight_gradients` the derivatives with respect to those. `made_by` names the
+    operation of the outputs. `off` and `saturated` number the units from 0: a unit is a neuron, a
+    kernel, or where there are no such an output. `dead` are those that are off, unless only one
+    example was looked at: that is no evidence. `near_bounds` is the share of the outputs that are
+    saturated. `unreached` counts parameters that the loss does not depend on. `update` is the root
+    mean square of the next step of the optimizer, divided by that of the parameters it moves: None
+    without an optimizer, or where it moves none of this layer or all of them are 0. `variation` is
+    the largest standard deviation that a unit has over the examples; `alike` tells that all units,
+    of several, have the same outputs and gradients, so that they learn the same.
+    """
+
+    name: str
+    units: int
+    made_by: str
+    activations: Statistics
+    gradients: Statistics
+    weights: Statistics | None
+    weight_gradients: Statistics | None
+    off: tuple[int, ...]
+    dead: tuple[int, ...]
+    saturated: tuple[int, ...]
+    near_bounds: float
+    unreached: int
+    update: float | None
+    is_output: bool
+    variation: float
+    alike: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Statistics:
-    """What is to be known of `count` numbers.
+    """Statistics of `count` numbers.
 
     Those that are nan or infinite are counted by `not_finite` and left out of all else; where none
     is left all else is nan. `zero` is the share of exact zeros. `quantiles` are those at 5, 25, 50,
@@ -70,36 +111,46 @@ def statistics_of(numbers: Sequence[float]) -> Statistics:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class LayerHealth:
-    """The numbers of one layer over the examples of a check.
+def is_off(outputs: Sequence[Value]) -> bool:
+    """Tell whether a unit with these outputs is flat in all of them, as a relu that is always off.
 
-    `activations` are its outputs, after the activation function, and `gradients` the derivatives of
-    the loss with respect to them; `weights` are its parameters, biases included, None for a layer
-    without any, and `weight_gradients` the derivatives with respect to those. `made_by` names the
-    operation of the outputs. `off` and `saturated` number the units from 0: a unit is a neuron, a
-    kernel, or where there are no such an output. `dead` are those that are off, unless only one
-    example was looked at: that is no evidence. `near_bounds` is the share of the outputs that are
-    saturated. `unreached` counts parameters that the loss does not depend on. `update` is the root
-    mean square of the next step of the optimizer, divided by that of the parameters it moves: None
-    without an optimizer, or where it moves none of this layer or all of them are 0. `variation` is
-    the largest standard deviation that a unit has over the examples; `alike` tells that all units,
-    of several, have the same outputs and gradients, so that they learn the same.
+    No gradient passes it. A unit that is off for all examples is dead: it never comes back by
+    itself. One example is no evidence of that. A tanh or sigmoid that is flat to the last digit is
+    called saturated instead.
+
+    >>> is_off([Value(-1.0).relu(), Value(-2.0).relu()]), is_off([Value(-1.0).relu(), Value(1.0)])
+    (True, False)
     """
+    return not any(map(_is_bounded, outputs)) and all(map(_is_flat, outputs))
 
-    name: str
-    units: int
-    made_by: str
-    activations: Statistics
-    gradients: Statistics
-    weights: Statistics | None
-    weight_gradients: Statistics | None
-    off: tuple[int, ...]
-    dead: tuple[int, ...]
-    saturated: tuple[int, ...]
-    near_bounds: float
-    unreached: int
-    update: float | None
-    is_output: bool
-    variation: float
-    alike: bool
+
+def _is_flat(output: Value) -> bool:
+    slopes = [slope for slope in local_derivatives(output) if slope is not None]
+    return bool(slopes) and not any(slopes)
+
+
+def is_saturated(outputs: Sequence[Value]) -> bool:
+    """Tell whether a unit with these outputs, one per example or more, is near a bound on most.
+
+    >>> is_saturated([Value(9.0).tanh(), Value(-9.0).tanh()])
+    True
+    """
+    return sum(map(near_bound, outputs)) >= MOST * len(outputs)
+
+
+def near_bound(output: Value) -> bool:
+    """Tell whether a value is so near a bound of its activation that hardly any gradient passes.
+
+    >>> near_bound(Value(3.0).tanh()), near_bound(Value(2.0).tanh()), near_bound(Value(9.0).relu())
+    (True, False, False)
+    """
+    if output.op is None or output.op.bounds is None:
+        return False
+    low, high = output.op.bounds
+    margin = NEAR * (high - low)
+    return not low + margin <= output.data <= high - margin and output.data == output.data
+
+
+def _is_bounded(output: Value) -> bool:
+    """Tell whether a value is the result of an activation with two bounds."""
+    return output.op is not None and output.op.bounds is not None

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import isfinite
 from typing import Any
 
 from autograd import Value, gradients
 from visualize.health.evaluation import RowGraph
-from visualize.health.layer_health import LayerHealth, Statistics, statistics_of
+from visualize.health.layer_health import (
+    LayerHealth,
+    Statistics,
+    is_off,
+    is_saturated,
+    near_bound,
+    statistics_of,
+)
 from visualize.health.layers import Division
-from visualize.health.units import is_off, is_saturated, near_bound
 from visualize.scene.reach import reached
-
-__all__ = ["loss_gradients", "measured", "next_updates", "outputs_by_layer"]
 
 
 @dataclass(slots=True)
@@ -25,7 +29,7 @@ class LayerOutputs:
     units: dict[str, list[Value]] = field(default_factory=dict)
     is_output: bool = False  # of the model
 
-    def __iter__(self) -> Any:
+    def __iter__(self) -> Iterator[Value]:
         return (output for outputs in self.units.values() for output in outputs)
 
 
@@ -68,101 +72,6 @@ def loss_gradients(
     return dict(zip(wanted, gradients(loss, wanted), strict=True))
 
 
-def measured(
-    layers: Mapping[str, LayerOutputs],
-    parameters: Mapping[str, Sequence[Value]],
-    slopes: Mapping[Value, float],
-    updates: Mapping[Value, float],
-    examples: int,
-) -> tuple[LayerHealth, ...]:
-    """Return the health of each layer: those that ran, in their order, then those that did not."""
-    return tuple(
-        _layer(
-            name,
-            layers.get(name, LayerOutputs()),
-            parameters.get(name, ()),
-            slopes,
-            updates,
-            examples,
-        )
-        for name in dict.fromkeys((*layers, *parameters))
-    )
-
-
-def _layer(
-    name: str,
-    outputs: LayerOutputs,
-    parameters: Sequence[Value],
-    slopes: Mapping[Value, float],
-    updates: Mapping[Value, float],
-    examples: int,
-) -> LayerHealth:
-    every = list(outputs)
-    off = _numbers(outputs, is_off)
-    return LayerHealth(
-        name=name,
-        units=len(outputs.units),
-        made_by=_made_by(every),
-        activations=_data(every),
-        gradients=_slopes(every, slopes),
-        weights=_data(parameters) if parameters else None,
-        weight_gradients=_slopes(parameters, slopes) if parameters else None,
-        off=off,
-        dead=off if examples > 1 else (),
-        saturated=_numbers(outputs, is_saturated),
-        near_bounds=sum(map(near_bound, every)) / len(every) if every else 0.0,
-        unreached=sum(parameter not in slopes for parameter in parameters),
-        update=_update(parameters, updates),
-        is_output=outputs.is_output,
-        variation=max((_deviation(unit) for unit in outputs.units.values()), default=0.0),
-        alike=_alike(outputs, slopes),
-    )
-
-
-def _deviation(outputs: Sequence[Value]) -> float:
-    return statistics_of([output.data for output in outputs]).std
-
-
-def _alike(outputs: LayerOutputs, slopes: Mapping[Value, float]) -> bool:
-    first, *others = (
-        ([(output.data, slopes.get(output)) for output in unit] for unit in outputs.units.values())
-        if outputs.units
-        else [[]]
-    )
-    return bool(others) and all(unit == first for unit in others)
-
-
-def _data(values: Sequence[Value]) -> Statistics:
-    return statistics_of([value.data for value in values])
-
-
-def _slopes(values: Sequence[Value], slopes: Mapping[Value, float]) -> Statistics:
-    return statistics_of([slopes.get(value, 0.0) for value in values])
-
-
-def _numbers(outputs: LayerOutputs, fault: Callable[[Sequence[Value]], bool]) -> tuple[int, ...]:
-    return tuple(
-        sorted(int(unit.rpartition(".")[2]) for unit, some in outputs.units.items() if fault(some))
-    )
-
-
-def _made_by(outputs: Sequence[Value]) -> str:
-    rows = Counter(output.op for output in outputs if output.op is not None)
-    if not rows:
-        return ""
-    ((row, _),) = rows.most_common(1)
-    return row.name if row.degree is None else "linear"
-
-
-def _update(parameters: Sequence[Value], updates: Mapping[Value, float]) -> float | None:
-    held = [parameter for parameter in parameters if parameter in updates]
-    if not held:
-        return None
-    size = _data(held).rms
-    step = statistics_of([updates[parameter] for parameter in held]).rms
-    return step / size if size > 0.0 and isfinite(step) else None
-
-
 def next_updates(optimizer: Any, gradients: Mapping[Value, float]) -> dict[Value, float]:
     """Return by how much each parameter would move along these gradients.
 
@@ -195,3 +104,98 @@ def next_updates(optimizer: Any, gradients: Mapping[Value, float]) -> dict[Value
             moved, _ = rule(before, gradients[parameter], state, **optimizer.settings)
             updates[parameter] = moved - before
     return updates
+
+
+def measured(
+    layers: Mapping[str, LayerOutputs],
+    parameters: Mapping[str, Sequence[Value]],
+    slopes: Mapping[Value, float],
+    updates: Mapping[Value, float],
+    examples: int,
+) -> tuple[LayerHealth, ...]:
+    """Return the health of each layer: those that ran, in their order, then those that did not."""
+    return tuple(
+        _layer(
+            name,
+            layers.get(name, LayerOutputs()),
+            parameters.get(name, ()),
+            slopes,
+            updates,
+            examples,
+        )
+        for name in dict.fromkeys((*layers, *parameters))
+    )
+
+
+def _layer(
+    name: str,
+    outputs: LayerOutputs,
+    parameters: Sequence[Value],
+    slopes: Mapping[Value, float],
+    updates: Mapping[Value, float],
+    examples: int,
+) -> LayerHealth:
+    every = list(outputs)
+    off = _units_that(outputs, is_off)
+    return LayerHealth(
+        name=name,
+        units=len(outputs.units),
+        made_by=_made_by(every),
+        activations=_data(every),
+        gradients=_slopes(every, slopes),
+        weights=_data(parameters) if parameters else None,
+        weight_gradients=_slopes(parameters, slopes) if parameters else None,
+        off=off,
+        dead=off if examples > 1 else (),
+        saturated=_units_that(outputs, is_saturated),
+        near_bounds=sum(map(near_bound, every)) / len(every) if every else 0.0,
+        unreached=sum(parameter not in slopes for parameter in parameters),
+        update=_update(parameters, updates),
+        is_output=outputs.is_output,
+        variation=max((_deviation(unit) for unit in outputs.units.values()), default=0.0),
+        alike=_alike(outputs, slopes),
+    )
+
+
+def _made_by(outputs: Sequence[Value]) -> str:
+    rows = Counter(output.op for output in outputs if output.op is not None)
+    if not rows:
+        return ""
+    ((row, _),) = rows.most_common(1)
+    return row.name if row.degree is None else "linear"
+
+
+def _data(values: Sequence[Value]) -> Statistics:
+    return statistics_of([value.data for value in values])
+
+
+def _slopes(values: Sequence[Value], slopes: Mapping[Value, float]) -> Statistics:
+    return statistics_of([slopes.get(value, 0.0) for value in values])
+
+
+def _units_that(outputs: LayerOutputs, are: Callable[[Sequence[Value]], bool]) -> tuple[int, ...]:
+    return tuple(
+        sorted(int(unit.rpartition(".")[2]) for unit, some in outputs.units.items() if are(some))
+    )
+
+
+def _update(parameters: Sequence[Value], updates: Mapping[Value, float]) -> float | None:
+    held = [parameter for parameter in parameters if parameter in updates]
+    if not held:
+        return None
+    size = _data(held).rms
+    step = statistics_of([updates[parameter] for parameter in held]).rms
+    return step / size if size > 0.0 and isfinite(step) else None
+
+
+def _deviation(outputs: Sequence[Value]) -> float:
+    return statistics_of([output.data for output in outputs]).std
+
+
+def _alike(outputs: LayerOutputs, slopes: Mapping[Value, float]) -> bool:
+    first, *others = (
+        ([(output.data, slopes.get(output)) for output in unit] for unit in outputs.units.values())
+        if outputs.units
+        else [[]]
+    )
+    return bool(others) and all(unit == first for unit in others)

@@ -5,30 +5,19 @@
 from __future__ import annotations
 
 import sys
-import textwrap
-from collections.abc import Callable, Collection, Sequence
-from math import nan
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Any, Protocol
 
 from autograd.arguments import as_count, as_switch
-from visualize.escape import cut, printable
+from visualize.escape import printable
 from visualize.health.check import ROWS, health_of
 from visualize.health.evaluation import Loss, checked_loss, sample_of
-from visualize.health.figure import NORMAL, USUAL
-from visualize.health.layer_health import LayerHealth
+from visualize.health.figure import training_figure
 from visualize.health.report import Health
-from visualize.health.verdict import KINDS, TOO_LARGE, TOO_SMALL, USUAL_UPDATE
-from visualize.plots.figures import matplotlib_module, new_figure
+from visualize.health.verdict import KINDS
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
-
-__all__ = ["HealthMonitor"]
-
-LONGEST_NAME = 28
-DARKEST, LIGHTEST = 0.0, 0.85  # of viridis: beyond it is yellow, too light for a line
-STYLES = ("-", "--", ":", "-.")  # a second cue beside colour
 
 
 class TrainingState(Protocol):
@@ -104,8 +93,9 @@ class HealthMonitor:
             sys.stdout.write(f"epoch {state.epoch}: {report.verdict}\n")
         return any(finding.kind in self._stop_on for finding in report.findings)
 
+    @property
     def figure(self) -> Figure:
-        """Return how gradients, updates and stuck units of each layer went on.
+        """Gradients, updates and stuck units of each layer over the epochs, drawn anew each time.
 
         Raises ValueError before the first report.
         """
@@ -114,77 +104,14 @@ class HealthMonitor:
                 "HealthMonitor: there is no report yet; give it to nn.fit by callbacks=[monitor] "
                 f"and train for {self._every} epochs or more"
             )
-        return evolution(self.epochs, self.reports)
+        single = all(report.examples == 1 for report in self.reports)
+        return training_figure(
+            self.epochs,
+            [report.layers for report in self.reports],
+            self.reports[-1].verdict,
+            off="off" if single else "dead",
+        )
 
     def __repr__(self) -> str:
         last = f", last: {printable(self.reports[-1].verdict)}" if self.reports else ""
         return f"<HealthMonitor with {len(self.reports)} reports{last}>"
-
-
-def evolution(epochs: Sequence[int], reports: Sequence[Health]) -> Figure:
-    """Return a panel per quantity, in each a line per layer, from dark (first) to light (last)."""
-    off = "off" if all(report.examples == 1 for report in reports) else "dead"
-    panels: list[tuple[str, str, Callable[[LayerHealth], float]]] = [
-        (
-            "gradients",
-            "rms of the derivatives by outputs",
-            lambda layer: layer.gradients.rms or nan,
-        ),
-        ("next update", "step / parameters", lambda layer: layer.update or nan),
-        ("stuck units", f"share that is {off} or saturated", _stuck),
-    ]
-    moved = any(layer.update is not None for report in reports for layer in report.layers)
-    panels = [panel for panel in panels if moved or panel[0] != "next update"]
-    names = list(dict.fromkeys(layer.name for report in reports for layer in report.layers))
-    figure = new_figure(4.2 * len(panels) + 1.6, max(3.7, 1.6 + 0.24 * len(names)))
-    colours = matplotlib_module("cm").viridis
-    for place, (title, label, quantity) in enumerate(panels, start=1):
-        axes = figure.add_subplot(1, len(panels), place)
-        for number, name in enumerate(names):
-            shade = DARKEST + (LIGHTEST - DARKEST) * number / max(len(names) - 1, 1)
-            axes.plot(
-                epochs,
-                [_of_layer(report, name, quantity) for report in reports],
-                color=colours(shade),
-                linestyle=STYLES[number % len(STYLES)],
-                marker=".",  # points between two gaps are seen too
-                markersize=4.5,
-                linewidth=1.8,
-                label=f"{number}" if place == 1 else None,
-            )
-        _finish(axes, title, label)
-    title = f"epoch {epochs[-1]}: {printable(reports[-1].verdict)}"
-    figure.suptitle(textwrap.fill(title, 36 * len(panels)), fontsize=11, parse_math=False)
-    legend = figure.legend(loc="outside right upper", frameon=False, fontsize=9)
-    for text, name in zip(legend.get_texts(), names, strict=True):
-        text.set_parse_math(False)
-        text.set_text(cut(printable(name), LONGEST_NAME))  # as a label "_x" would be left out
-    return figure
-
-
-def _stuck(layer: LayerHealth) -> float:
-    return len({*layer.off, *layer.saturated}) / layer.units if layer.units else nan
-
-
-def _of_layer(report: Health, name: str, quantity: Callable[[LayerHealth], float]) -> float:
-    """Return a quantity of the layer, nan where there is none, a gap in its line."""
-    for layer in report.layers:
-        if layer.name == name:
-            return quantity(layer)
-    return nan
-
-
-def _finish(axes: Axes, title: str, label: str) -> None:
-    axes.set_title(title, fontsize=10)
-    axes.set_xlabel("epoch")
-    axes.set_ylabel(label)
-    axes.xaxis.set_major_locator(matplotlib_module("ticker").MaxNLocator(integer=True))
-    axes.grid(alpha=0.3)
-    axes.spines[["top", "right"]].set_visible(False)
-    if title == "stuck units":
-        axes.set_ylim(-0.03, 1.03)
-        return
-    axes.set_yscale("log")
-    if title == "next update":
-        axes.axhspan(TOO_SMALL, TOO_LARGE, color=NORMAL, zorder=0)
-        axes.axhline(USUAL_UPDATE, color=USUAL, linewidth=1.2, linestyle="--", zorder=1)

@@ -14,7 +14,7 @@ from autograd.files import as_path
 from autograd.runtime import computed
 from visualize.digits import counted
 from visualize.escape import printable
-from visualize.health.figure import figure
+from visualize.health.figure import check_figure
 from visualize.health.layer_health import LayerHealth, Statistics
 from visualize.health.verdict import Finding
 from visualize.plots.figures import save_figure
@@ -43,7 +43,7 @@ class Health(Result):
 
     `layers` hold the numbers, in the order of the forward pass, `findings` all that is wrong, the
     worst first. `loss` is the mean over the examples of what `loss_name` says. `print(health)`
-    shows all of it as a table, `figure()` as a picture.
+    shows all of it as a table, `.figure` as a picture of matplotlib.
     """
 
     layers: tuple[LayerHealth, ...]
@@ -68,13 +68,14 @@ class Health(Result):
         """The verdict, what to do about it, and the numbers of every layer as tables."""
         return _text(self)
 
+    @computed
     def figure(self) -> Figure:
-        """Return the distributions of activations, gradients and updates, layer by layer.
+        """The distributions of activations, gradients and updates, layer by layer.
 
         A bar reaches from the 25th to the 75th percentile, its line from the 5th to the 95th, and
         the dot is the median.
         """
-        return figure(self.layers, self.verdict)
+        return check_figure(self.layers, self.verdict)
 
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Write the tables as .txt, or the figure as .svg, .png or .pdf; return the path.
@@ -83,7 +84,7 @@ class Health(Result):
         """
         if as_path(path, "save: path").suffix.lower() in self.formats:
             return super().save(path)
-        return save_figure(self.figure(), path)
+        return save_figure(self.figure, path)
 
 
 def _text(health: Health) -> str:

@@ -6,12 +6,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import isfinite, sqrt
 
+from autograd import Value
+from autograd.primitive import TABLE
+from autograd.reverse import local_derivatives
 from visualize.digits import counted
 from visualize.escape import printable
 from visualize.health.layer_health import LayerHealth, Statistics
-from visualize.health.units import is_gentle
-
-__all__ = ["KINDS", "USUAL_UPDATE", "Finding", "findings"]
 
 # From the worst to the mildest.
 KINDS = (
@@ -36,7 +36,6 @@ ADVICE = {
     "large updates": "Take a smaller learning rate.",
     "small updates": "Take a larger learning rate, unless the training is done.",
 }
-
 
 # A step of about a thousandth of the weights is usual: Karpathy, notes of CS231n, "Ratio of
 # weights:updates". Two orders of magnitude to either side of it are taken as normal.
@@ -85,7 +84,7 @@ def findings(layers: Sequence[LayerHealth], loss: float, examples: int) -> tuple
     Where numbers are nan or infinite nothing else is judged.
     """
     found = list(_not_finite(layers, loss))[:1] or [
-        *spread(layers),
+        *_spread(layers),
         *_unreached(layers),
         *_of_weights(layers),
         *_flat(layers),
@@ -116,6 +115,65 @@ def _broken(layer: LayerHealth, what: str, numbers: Statistics | None) -> Iterat
         yield Finding(
             "nan", layer.name, f"nan in {layer.name}: {count} {_be(broken)} nan or infinite"
         )
+
+
+def _spread(layers: Sequence[LayerHealth]) -> Iterator[Finding]:
+    """Yield the layer with the smallest gradient, and that with the largest, where they stand out.
+
+    A layer that is wholly off, and what lies before it, is not judged: nothing gets there.
+    """
+    after_the_off = [place + 1 for place, layer in enumerate(layers) if _wholly_off(layer)]
+    learning = [
+        layer
+        for layer in layers[max(after_the_off, default=0) :]
+        if layer.weights is not None and not layer.unreached
+    ]
+    pairs = [
+        (layer, later)
+        for place, layer in enumerate(learning)
+        for later in learning[place + 1 :]
+        if later.gradients.rms > 0.0
+    ]
+    if not pairs:
+        return
+    layer, later = min(pairs, key=_ratio)
+    size, other = layer.gradients.rms, later.gradients.rms
+    if size * SPREAD < other:
+        said = f"exactly 0, where {later.name} has a rms of {other:.2g}"
+        if size:
+            said = f"rms {size:.2g}, {other / size:.2g} times smaller than in {later.name}"
+        hidden = {it.made_by for it in layers if not it.is_output}
+        cure = BOUNDED_SLOPE if any(map(_is_gentle, hidden)) else ""
+        says = f"vanishing gradients in {layer.name}: {said}"
+        yield Finding("vanishing", layer.name, says, cure)
+    layer, later = max(pairs, key=_ratio)
+    size, other = layer.gradients.rms, later.gradients.rms
+    if size > other * SPREAD:
+        said = f"rms {size:.2g}, {size / other:.2g} times larger than in {later.name}"
+        yield Finding("exploding", layer.name, f"exploding gradients in {layer.name}: {said}")
+
+
+def _ratio(pair: tuple[LayerHealth, LayerHealth]) -> float:
+    layer, later = pair
+    return layer.gradients.rms / later.gradients.rms
+
+
+def _is_gentle(operation: str) -> bool:
+    """Tell whether the slope of a bounded activation is below 1 everywhere.
+
+    >>> _is_gentle("sigmoid"), _is_gentle("tanh"), _is_gentle("relu")
+    (True, False, False)
+    """
+    row = TABLE.get(operation)
+    if row is None or row.bounds is None:
+        return False
+    (slope,) = local_derivatives(row(Value(0.0)))
+    return slope is not None and slope < 1.0
+
+
+def _wholly_off(layer: LayerHealth) -> bool:
+    """Tell whether no unit of a layer lets a gradient pass."""
+    return 0 < layer.units == len(layer.off)
 
 
 def _unreached(layers: Sequence[LayerHealth]) -> Iterator[Finding]:
@@ -151,15 +209,6 @@ def _of_weights(layers: Sequence[LayerHealth]) -> Iterator[Finding]:
         yield Finding("small weights", "", f"{says} at most")
 
 
-def _constant(layers: Sequence[LayerHealth], examples: int) -> Iterator[Finding]:
-    for layer in layers:
-        tiny = CONSTANT * max(1.0, layer.activations.peak) if layer.units else 0.0
-        if layer.is_output and examples > 1 and layer.variation <= tiny:
-            size = f"std {layer.variation:.2g} over the examples"
-            says = f"the output of {layer.name} does not depend on the input: {size}"
-            yield Finding("constant output", layer.name, says)
-
-
 def _flat(layers: Sequence[LayerHealth]) -> Iterator[Finding]:
     slopes = [layer.weight_gradients for layer in layers if layer.weight_gradients is not None]
     if all(numbers.zero == 1.0 for numbers in slopes) and not any(x.unreached for x in layers):
@@ -186,13 +235,13 @@ def _saturated(layers: Sequence[LayerHealth]) -> Iterator[Finding]:
             yield Finding("saturated", layer.name, f"saturated units in {layer.name}: {says}")
 
 
-def _share(layer: LayerHealth, units: Sequence[int]) -> str:
-    which = ", ".join(map(str, units[:NAMED])) + (", …" if len(units) > NAMED else "")
-    return f"{len(units):,} of {layer.units:,} {layer.made_by} units ({which}) {_be(len(units))}"
-
-
-def _be(count: int) -> str:
-    return "is" if count == 1 else "are"
+def _constant(layers: Sequence[LayerHealth], examples: int) -> Iterator[Finding]:
+    for layer in layers:
+        tiny = CONSTANT * max(1.0, layer.activations.peak) if layer.units else 0.0
+        if layer.is_output and examples > 1 and layer.variation <= tiny:
+            size = f"std {layer.variation:.2g} over the examples"
+            says = f"the output of {layer.name} does not depend on the input: {size}"
+            yield Finding("constant output", layer.name, says)
 
 
 def _updates(layers: Sequence[LayerHealth]) -> Iterator[Finding]:
@@ -209,47 +258,10 @@ def _updates(layers: Sequence[LayerHealth]) -> Iterator[Finding]:
         yield Finding("small updates", layer.name, f"updates too small in all layers: {says}")
 
 
-def spread(layers: Sequence[LayerHealth]) -> Iterator[Finding]:
-    """Yield the layer with the smallest gradient, and that with the largest, where they stand out.
-
-    A layer that is wholly off, and what lies before it, is not judged: nothing gets there.
-    """
-    after_the_off = [place + 1 for place, layer in enumerate(layers) if _wholly_off(layer)]
-    learning = [
-        layer
-        for layer in layers[max(after_the_off, default=0) :]
-        if layer.weights is not None and not layer.unreached
-    ]
-    pairs = [
-        (layer, later)
-        for place, layer in enumerate(learning)
-        for later in learning[place + 1 :]
-        if later.gradients.rms > 0.0
-    ]
-    if not pairs:
-        return
-    layer, later = min(pairs, key=_ratio)
-    size, other = layer.gradients.rms, later.gradients.rms
-    if size * SPREAD < other:
-        said = f"exactly 0, where {later.name} has a rms of {other:.2g}"
-        if size:
-            said = f"rms {size:.2g}, {other / size:.2g} times smaller than in {later.name}"
-        hidden = {it.made_by for it in layers if not it.is_output}
-        cure = BOUNDED_SLOPE if any(map(is_gentle, hidden)) else ""
-        says = f"vanishing gradients in {layer.name}: {said}"
-        yield Finding("vanishing", layer.name, says, cure)
-    layer, later = max(pairs, key=_ratio)
-    size, other = layer.gradients.rms, later.gradients.rms
-    if size > other * SPREAD:
-        said = f"rms {size:.2g}, {size / other:.2g} times larger than in {later.name}"
-        yield Finding("exploding", layer.name, f"exploding gradients in {layer.name}: {said}")
+def _share(layer: LayerHealth, units: Sequence[int]) -> str:
+    which = ", ".join(map(str, units[:NAMED])) + (", …" if len(units) > NAMED else "")
+    return f"{len(units):,} of {layer.units:,} {layer.made_by} units ({which}) {_be(len(units))}"
 
 
-def _ratio(pair: tuple[LayerHealth, LayerHealth]) -> float:
-    layer, later = pair
-    return layer.gradients.rms / later.gradients.rms
-
-
-def _wholly_off(layer: LayerHealth) -> bool:
-    """Tell whether no unit of a layer lets a gradient pass."""
-    return 0 < layer.units == len(layer.off)
+def _be(count: int) -> str:
+    return "is" if count == 1 else "are"

@@ -46,7 +46,7 @@ def bars(axes):
 
 def test_bars_show_the_quantiles_of_each_layer():
     report = report_of()
-    activations, gradients, updates = report.figure().axes
+    activations, gradients, updates = report.figure.axes
     assert [label.get_text() for label in activations.get_yticklabels()] == [
         "layers.0", "layers.1", "layers.2",
     ]  # fmt: skip
@@ -70,7 +70,7 @@ def test_bars_show_the_quantiles_of_each_layer():
 
 def test_the_title_is_the_verdict_and_the_legend_says_what_is_what():
     report = report_of()
-    figure = report.figure()
+    figure = report.figure
     assert figure.get_suptitle() == report.verdict
     (legend,) = figure.legends
     assert [text.get_text() for text in legend.get_texts()] == [
@@ -79,14 +79,14 @@ def test_the_title_is_the_verdict_and_the_legend_says_what_is_what():
 
 
 def test_without_an_optimizer_there_is_no_panel_of_updates():
-    figure = report_of(optimizer=False).figure()
+    figure = report_of(optimizer=False).figure
     assert [axes.get_title() for axes in figure.axes] == ["activations", "gradients"]
     assert len(figure.legends[0].get_texts()) == 2
 
 
 def test_signals_of_very_different_size_get_a_logarithmic_axis():
     report = report_of((6,) * 5 + (1,), scale=12.0)
-    axes = report.figure().axes[0]
+    axes = report.figure.axes[0]
     assert axes.get_xscale() == "symlog"
     ticks = axes.get_xticks().tolist()
     assert ticks == sorted(-tick for tick in ticks)
@@ -102,15 +102,15 @@ def test_illnesses_are_written_at_their_layer():
     for neuron in model.layers[1].neurons:
         neuron.bias.data = -100.0
     report = health(model, X, Y, loss=BCE, optimizer=SGD(model.parameters()))
-    activations, gradients, updates = report.figure().axes
+    activations, gradients, updates = report.figure.axes
     assert words(activations)[-1] == "4 of 4 dead"
     assert words(gradients) == ["all 0 | all 0", "all 0"]
     assert words(updates) == ["none", "none"]  # nothing moves behind the dead layer
     broken = MLP(2, [3, 1], "tanh")
     broken.layers[0].neurons[0].bias.data = math.nan
-    figure = health(broken, X, Y).figure()
+    figure = health(broken, X, Y).figure
     assert words(figure.axes[0]) == ["20 not finite", "20 not finite"]
-    saturated = report_of((3, 1), "tanh", scale=1000.0).figure()
+    saturated = report_of((3, 1), "tanh", scale=1000.0).figure
     assert any("saturated" in text for text in words(saturated.axes[0]))
 
 
@@ -119,7 +119,7 @@ def test_illnesses_are_written_at_their_layer():
     [((1,), "relu", 1.0), ((3,) * 16 + (1,), "sigmoid", 1.0), ((4, 4, 1), "tanh", 300.0)],
 )
 def test_words_fit_into_the_figure(widths, activation, scale):
-    figure = report_of(widths, activation, scale).figure()
+    figure = report_of(widths, activation, scale).figure
     figure.draw_without_rendering()
     texts = [figure._suptitle, *figure.legends]
     for axes in figure.axes:
@@ -155,11 +155,11 @@ def test_names_are_shown_as_they_are():
     optimizer = SGD([value for _, value in model.named])
     monitor(SimpleNamespace(model=model, optimizer=optimizer, epoch=1))
     (report,) = monitor.reports
-    figure = report.figure()
+    figure = report.figure
     figure.draw_without_rendering()
     shown = [label.get_text() for label in figure.axes[0].get_yticklabels()]
     assert shown == [*names[:3], "a" * 27 + "…"]
-    figure = monitor.figure()
+    figure = monitor.figure
     figure.draw_without_rendering()
     assert [text.get_text() for text in figure.legends[0].get_texts()] == shown
 
@@ -178,7 +178,7 @@ def monitored(epochs, widths=(4, 3, 1), **settings):
 
 def test_a_monitor_draws_a_line_per_layer_and_quantity():
     monitor = monitored(5, lr=0.3)
-    figure = monitor.figure()
+    figure = monitor.figure
     gradients, updates, stuck = figure.axes
     for place in range(3):
         for axes, quantity in (
@@ -204,7 +204,7 @@ def test_points_are_marked_and_what_a_logarithmic_axis_has_no_place_for_is_a_gap
         monitor(SimpleNamespace(model=model, optimizer=optimizer, epoch=epoch))
         for neuron in model.layers[1].neurons:
             neuron.bias.data = -100.0  # no gradient comes to the first layer any more
-    gradients, updates, stuck = monitor.figure().axes
+    gradients, updates, stuck = monitor.figure.axes
     for axes in (gradients, updates):
         line = axes.lines[0]
         assert line.get_marker() == "."
@@ -215,7 +215,7 @@ def test_points_are_marked_and_what_a_logarithmic_axis_has_no_place_for_is_a_gap
 
 
 def test_a_monitor_of_many_layers_fits():
-    figure = monitored(2, widths=(2,) * 16 + (1,), lr=0.1).figure()
+    figure = monitored(2, widths=(2,) * 16 + (1,), lr=0.1).figure
     figure.draw_without_rendering()
     (legend,) = figure.legends
     box = legend.get_window_extent()
@@ -226,5 +226,5 @@ def test_a_monitor_of_many_layers_fits():
 
 def test_figures_of_a_monitor_are_saved_to_the_same_bytes(tmp_path):
     for name in ("first", "second"):
-        save_figure(monitored(2, lr=0.1).figure(), tmp_path / f"{name}.svg")
+        save_figure(monitored(2, lr=0.1).figure, tmp_path / f"{name}.svg")
     assert (tmp_path / "first.svg").read_bytes() == (tmp_path / "second.svg").read_bytes()

@@ -163,7 +163,7 @@ def test_what_it_says_of_itself():
     monitor = HealthMonitor(X, Y, loss=BCE, every=2)
     assert repr(monitor) == "<HealthMonitor with 0 reports>"
     with pytest.raises(ValueError, match=r"there is no report yet; .* train for 2 epochs or more"):
-        monitor.figure()
+        _ = monitor.figure
     trained(monitor, compiled=False)
     assert repr(monitor) == "<HealthMonitor with 2 reports, last: healthy>"
 

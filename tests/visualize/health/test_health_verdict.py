@@ -402,7 +402,7 @@ def test_one_example_is_no_evidence_of_a_dead_unit():
     assert [kinds(one)[0], kinds(two)[0]] == ["off", "dead"]
     monitor = HealthMonitor(X[:1], INSIDE[:1], loss=BCE, stop_on=["dead"])
     assert not monitor(SimpleNamespace(model=model, optimizer=SGD(model.parameters()), epoch=1))
-    figures = [report.figure() for report in (one, monitor)]
+    figures = [report.figure for report in (one, monitor)]
     labels = [text.get_text() for figure in figures for text in figure.findobj(Text)]
     for shown in (one.text, str(one), repr(one), *labels):
         assert "dead" not in shown.replace("does not tell a dead unit", "")
