@@ -41,8 +41,10 @@ def row_by_row(model: Any, rows: NDArray[np.float64]) -> NDArray[np.float64]:
     >>> row_by_row(sum, np.array([[1.0, 2.0]])).tolist()
     [[3.0]]
     """
-    answers = [model(row) for row in rows.tolist()]
-    return as_floats(answers, "the outputs of the model").reshape(len(rows), -1)
+    where = "the outputs of the model"
+    # As numbers at once, so that the graph of one row is gone before the next one is built.
+    answers = [as_floats(model(row), where).ravel().tolist() for row in rows.tolist()]
+    return as_floats(answers, where).reshape(len(rows), -1)
 
 
 class Answers:
