@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["BackendLimit", "Batches", "Executable", "Progress", "Sizes", "Stepper"]
-
 
 class BackendLimit(RuntimeError):  # noqa: N818 - it says what was met
     """A schedule is beyond what this backend takes on; another one may run it."""

@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 
     from autograd.primitive import Primitive
 
-__all__ = ["FUNCTIONS", "Algebra", "Formula", "Step", "formula_of", "parsed"]
-
 
 UNARY = (
     "acos", "acosh", "asin", "asinh", "atan", "atanh", "cbrt", "ceil", "cos", "cosh", "erf", "erfc",

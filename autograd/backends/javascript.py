@@ -13,8 +13,6 @@ if TYPE_CHECKING:
 
     from autograd.primitive import Primitive
 
-__all__ = ["definitions", "function_text"]
-
 SAME_NAME = frozenset({
     "acos", "acosh", "asin", "asinh", "atan", "atan2", "atanh", "cbrt", "ceil", "cos", "cosh",
     "exp", "expm1", "floor", "hypot", "log", "log10", "log1p", "log2", "sin", "sinh", "sqrt", "tan",

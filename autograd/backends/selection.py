@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from autograd.program.program import Program
     from autograd.program.training import Update
 
-__all__ = ["BACKENDS", "checked_backend", "executable", "stepper"]
-
 # Each schedules, and is loaded when it is first used: the package it needs beside NumPy, and the
 # extra that installs it.
 BACKENDS = {"llvm": ("llvmlite", "jit"), "numpy": ("numpy", ""), "jax": ("jax", "jax")}

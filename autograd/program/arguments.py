@@ -8,8 +8,6 @@ from typing import Any, NamedTuple
 from autograd.arguments import as_ndarray, is_array
 from autograd.structure import Array, Batch, Mapping, Sequence, Shape, shape_of
 
-__all__ = ["Arguments", "Axes", "read"]
-
 # An axis for all arguments, None for no batch, or a tuple or list with one entry per argument;
 # an entry for an argument that is a dict, list or tuple may itself be one.
 Axes = Any

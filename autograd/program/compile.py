@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from autograd.primitive import Primitive
     from autograd.program.arguments import Axes
 
-__all__ = ["compile", "compile_graph"]
-
 Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")
 

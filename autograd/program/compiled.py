@@ -32,8 +32,6 @@ if TYPE_CHECKING:
     from autograd.program.arguments import Arguments
     from autograd.program.program import Program
 
-__all__ = ["Compiled"]
-
 Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")
 

@@ -14,11 +14,6 @@ if TYPE_CHECKING:
 
     from autograd.program.program import Program
 
-__all__ = [
-    "Derivative", "backward", "dense", "hessian", "jacobian", "reached_from", "value",
-    "value_and_gradient",
-]  # fmt: skip
-
 
 class Derivative(NamedTuple):
     """A program, and how the wanted numbers are found among its outputs.

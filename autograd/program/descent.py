@@ -31,8 +31,6 @@ if TYPE_CHECKING:
     from autograd.program.training import TracedRule
     from autograd.value import Value
 
-__all__ = ["Descent", "Steps"]
-
 # What a copy is made from
 KEPT = frozenset({
     "_backend", "_clip_norm", "_example", "_function", "_in_axes", "_parameters", "_rule",

@@ -14,8 +14,6 @@ if TYPE_CHECKING:
 
     from autograd.program.program import Program
 
-__all__ = ["Interpreted", "cause_of_non_finite", "run", "variables"]
-
 
 def variables(
     program: Program,

@@ -13,8 +13,6 @@ if TYPE_CHECKING:
     from autograd.primitive import Primitive
     from autograd.program.program import Program
 
-__all__ = ["listing", "variable_names"]
-
 MOST_OPERANDS = 8  # of a sum or a dot product that are shown, runs of consecutive ones as one
 NUMBERED = re.compile(r"[xspv]\d+")
 

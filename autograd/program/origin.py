@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from autograd.program.arguments import Arguments
     from autograd.program.program import Program
 
-__all__ = ["Function", "Graph"]
-
 
 class Function:
     """A Python function as the origin of programs; None once it was lost in a pickle.

@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 
     from autograd.primitive import Primitive
 
-__all__ = ["Instruction", "Program", "bits", "captured", "lowered", "redrawn"]
-
 
 def bits(*numbers: float) -> bytes:
     """Return the bits of numbers, which tell 0.0 from -0.0 and one nan from another."""

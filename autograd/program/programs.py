@@ -33,8 +33,6 @@ if TYPE_CHECKING:
     from autograd.program.trace import Trace
     from autograd.structure import Shape
 
-__all__ = ["Programs", "Quick"]
-
 FORMER = 4  # traces kept of each case, as of a model that goes from training to evaluation and back
 
 # What computes from floats alone, under which variant, since which change, and until when

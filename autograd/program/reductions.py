@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from autograd.primitive import Primitive
     from autograd.program.program import Program
 
-__all__ = ["LEAST_PRODUCT", "Apart", "Grid", "grids", "taken_apart"]
-
 
 Key = TypeVar("Key")
 Item = TypeVar("Item")

@@ -32,8 +32,6 @@ if TYPE_CHECKING:
     from autograd.program.trace import Trace
     from autograd.value import Value
 
-__all__ = ["KINDS", "Runner", "derived"]
-
 KINDS = ("value", "value_and_grad", "jacobian", "hessian", "backward")
 
 

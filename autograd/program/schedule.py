@@ -34,8 +34,6 @@ if TYPE_CHECKING:
     from autograd.program.program import Program
     from autograd.program.simplify.draft import Draft
 
-__all__ = ["scheduled"]
-
 
 Variables: TypeAlias = tuple[int, ...]
 

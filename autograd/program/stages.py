@@ -20,11 +20,6 @@ if TYPE_CHECKING:
     from autograd.primitive import Primitive
     from autograd.program.program import Program
 
-__all__ = [
-    "Dots", "Elementwise", "Fold", "Memory", "Product", "Rows", "Schedule", "Stage",
-    "SummedProduct", "SummedRows", "Table",
-]  # fmt: skip
-
 
 class Memory(Enum):
     """Where a row lives."""

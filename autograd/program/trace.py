@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from autograd.structure import Shape
     from autograd.value import Value
 
-__all__ = ["Trace", "first_difference", "same_program", "same_trace"]
-
 
 @dataclass(frozen=True, eq=False)
 class Trace:

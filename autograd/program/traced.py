@@ -14,8 +14,6 @@ from autograd.value import ARITHMETIC, Value
 if TYPE_CHECKING:
     from autograd.primitive import Primitive
 
-__all__ = ["Traced", "TracingMode", "drawn", "placeholder", "traced_under"]
-
 
 def placeholder(label: str = "") -> Traced:
     """Return a leaf that stands for a number which each call of a program gives anew."""

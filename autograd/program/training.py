@@ -28,11 +28,6 @@ if TYPE_CHECKING:
     from autograd.program.arguments import Arguments
     from autograd.program.program import Program
 
-__all__ = [
-    "TracedRule", "Update", "batched", "check_state", "traced_rule", "training_program",
-    "updated",
-]  # fmt: skip
-
 
 class TrainingProgram(NamedTuple):
     """A program whose sums are the loss and its derivatives by the trained leaves.

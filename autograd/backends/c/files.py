@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from autograd.program.stages import Schedule
     from autograd.program.trace import Trace
 
-__all__ = ["CText", "c_text", "write_c"]
-
 MOST_LABELS = 32  # inputs whose labels are listed
 
 

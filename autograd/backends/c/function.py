@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     from autograd.primitive import Primitive
     from autograd.program.stages import Schedule, Stage
 
-__all__ = ["Function", "definition", "signature"]
-
 
 class Function(NamedTuple):
     """A function to write: the end of its name, what it computes, and its outputs in words."""

@@ -10,8 +10,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["braces", "comment", "double", "header_name", "identifier"]
-
 WIDTH, SHORT = 100, 40  # columns of a line, and of content that needs no line of its own
 
 

@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from autograd.backends.formula import Formula
     from autograd.primitive import Primitive
 
-__all__ = ["CONDITIONS", "Expressions", "RowFunctions", "bare"]
-
 
 # One operator on each argument in turn, at most: no need of a function to read it.
 SHORT = re.compile(r"-?x|x \S{1,2} y|x \+ y \* z")

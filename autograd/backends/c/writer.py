@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from autograd.backends.c.rows import RowFunctions
     from autograd.program.stages import Schedule
 
-__all__ = ["Places", "Text", "Writer"]
-
 
 class Place(NamedTuple):
     """An element of a C array."""

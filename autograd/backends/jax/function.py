@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     Array: TypeAlias = jax.Array
     Function: TypeAlias = Callable[[Array, Array, Array], tuple[Array, Array]]
 
-__all__ = ["function"]
-
 
 unchanged: Any = lax.optimization_barrier  # JAX gives it no types
 

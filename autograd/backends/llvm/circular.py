@@ -15,8 +15,6 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from autograd.backends.llvm.writer import Writer
 
-__all__ = ["LARGEST", "cos", "sin", "tan"]
-
 LARGEST = 2.0**30
 TWO_OVER_PI = 0.6366197723675814
 # The product of n and the first part is exact in the fused multiply-add, so is the difference.

@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from autograd.backends.llvm.writer import Operand, Writer
     from autograd.primitive import Primitive
 
-__all__ = ["LIBRARY", "call_function", "lowered"]
-
 
 # Ordered, which is false for a nan, but for !=.
 PREDICATES = {"<": "olt", "<=": "ole", ">": "ogt", ">=": "oge", "==": "oeq", "!=": "une"}

@@ -11,8 +11,6 @@ import llvmlite.binding as llvm
 
 from autograd.backends.llvm.elementary import LIBRARY
 
-__all__ = ["Code", "code", "kept_code", "vector_lanes"]
-
 OPTIMIZATION = 1  # of code generation; no passes run over the IR, which is emitted as it should be
 
 # Networks of one architecture have one text, whatever their parameters: a search over settings

@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from autograd.program.stages import Schedule
     from autograd.program.training import Update
 
-__all__ = ["NativeProgram", "NativeStepper", "build", "build_stepper"]
-
 
 def build(schedule: Schedule) -> NativeProgram:
     """Return what runs a schedule as machine code."""

@@ -15,8 +15,6 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from autograd.backends.llvm.writer import Operand, Writer
 
-__all__ = ["cosh", "exp", "expm1", "sinh", "tanh"]
-
 LOG2_E = 1.4426950408889634
 # The product of n and the first part is exact in the fused multiply-add, so is the difference.
 LOG_2 = 0.6931471805599453, 2.3190468138462996e-17

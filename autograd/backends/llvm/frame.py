@@ -10,8 +10,6 @@ from autograd.program.stages import Memory, Rows, Table
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-__all__ = ["UNROLLED", "Frame", "Lookup", "contiguous"]
-
 UNROLLED = 8  # a loop of so few turns is written out
 
 

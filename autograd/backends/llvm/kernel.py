@@ -30,8 +30,6 @@ if TYPE_CHECKING:
     from autograd.program.stages import Schedule, Stage
     from autograd.program.training import Update
 
-__all__ = ["Kernel"]
-
 
 POINTERS = {"%uniform": "ptr", "%varying": "ptr", "%sums": "ptr"}
 PART = 1500  # lines of a function: LLVM's time grows faster than the length of one

@@ -15,8 +15,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from autograd.backends.llvm.writer import Operand, Writer
 
-__all__ = ["log", "log1p"]
-
 # k log 2 is exact with the first part, which has 42 bits.
 LOG_2 = 0.6931471805598903, 5.497923018708371e-14
 SMALLEST_NORMAL = 2.0**-1022

@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from autograd.program.program import Program
     from autograd.program.stages import Stage, Table
 
-__all__ = ["FusedLoop", "LoopBody", "Planned", "fused", "write_fold", "write_loop"]
-
 
 Row: TypeAlias = tuple[Memory, int]
 Planned: TypeAlias = "FusedLoop | Dots | Fold | Product"

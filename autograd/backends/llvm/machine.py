@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from autograd.program.program import Program
     from autograd.program.stages import Elementwise
 
-__all__ = ["Listed", "listed", "write_listed"]
-
 MOST_STRAIGHT = 1500  # operations for which code of their own is written
 FEW_ROWS = 4  # of a loop that counts as irregular
 MOST_CASES = 64  # pieces of code; beyond, constants are operands like others

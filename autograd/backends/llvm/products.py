@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from autograd.backends.llvm.loops import LoopBody
     from autograd.backends.llvm.writer import Index, Operand, Writer
 
-__all__ = ["write_dots", "write_product", "write_uniform_dots"]
-
 
 # Lines and vectors of a tile by lanes: 24 sums in the 32 registers of AVX-512, 12 in 16 elsewhere.
 TILES = {8: (8, 3)}

@@ -11,8 +11,6 @@ if TYPE_CHECKING:
     from autograd.backends.llvm.writer import Index, Operand, Writer
     from autograd.program.training import Update
 
-__all__ = ["write_steps", "write_update"]
-
 STEPS = {
     "%examples": "ptr",
     "%order": "ptr",

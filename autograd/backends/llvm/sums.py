@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from autograd.backends.llvm.writer import Index, Writer
     from autograd.program.stages import SummedRows
 
-__all__ = ["write_shared_rows", "write_summed_product", "write_summed_rows"]
-
 LINES = 3  # of a tile, by as many columns as there are lanes: 24 sums in 32 registers
 
 

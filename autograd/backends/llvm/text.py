@@ -15,8 +15,6 @@ from typing import TYPE_CHECKING, TypeVar
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-__all__ = ["Index", "Loop", "Operand", "Text"]
-
 Operand = str | float  # the name of a value, or a number that becomes a constant
 Index = str | int
 

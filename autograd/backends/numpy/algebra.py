@@ -18,10 +18,7 @@ from autograd.backends.formula import formula_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from autograd.backends.numpy.memory import Array
     from autograd.primitive import Primitive
-
-__all__ = ["Call", "Function", "function_of"]
 
 
 def _mapped(function: Callable[[float], float]) -> Callable[..., Any]:
@@ -105,6 +102,7 @@ class Call(NamedTuple):
     dtype: type = float
 
 
+Array: TypeAlias = "np.ndarray[Any, np.dtype[np.float64]]"
 Node: TypeAlias = "Call | float | None"  # None is an operand
 
 

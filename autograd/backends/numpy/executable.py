@@ -14,18 +14,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from autograd.backends.numpy.algebra import function_of
-from autograd.backends.numpy.memory import Frame, Scratch
-from autograd.backends.numpy.stages import add_reduction, add_stage
+from autograd.backends.numpy.steps import Frame, Scratch, add_reduction, add_stage
 from autograd.program.interpreter import variables
 from autograd.program.stages import Elementwise, Fold, Memory, Rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from autograd.backends.numpy.memory import Array
+    from autograd.backends.numpy.algebra import Array
     from autograd.program.stages import Schedule
-
-__all__ = ["ArrayProgram", "build"]
 
 # The numbers of one array that a block computes with: above 9,216, OpenBLAS starts threads to sum a
 # vector, which is slower even on an idle machine. A matrix product wants some examples at once.

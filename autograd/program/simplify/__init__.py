@@ -1,6 +1,6 @@
 """Simplification: the same program in fewer operations, with exactly the same results.
 
-Reading order: draft, rules; then this, which puts them together and counts.
+Reading order: draft, identities; then this, which puts them together and counts.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from autograd.program.simplify.draft import common_subexpressions, rewritten, without_dead_code
-from autograd.program.simplify.rules import (
+from autograd.program.simplify.identities import (
     constant_folding,
     exact_identities,
     sums_with_constants,

@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
     Rewrite: TypeAlias = Callable[["Draft", Primitive, tuple[int, ...]], int | Instruction | None]
 
-__all__ = ["Draft", "common_subexpressions", "rewritten", "without_dead_code"]
-
 
 LIMIT = 16  # rewrites of one operation in a row; the longest chain of ours is 4
 

@@ -208,7 +208,7 @@ def test_never_trusts_until_retrace():
     assert c.program("value", 1.0).constants == (2.0,)
     c.retrace()
     assert c(1.0) == 3.0
-    with pytest.raises(ValueError, match="auto, always, never"):
+    with pytest.raises(ValueError, match="'auto', 'always', 'never', not 'sometimes'"):
         compiled(scaled, verify="sometimes")
 
 

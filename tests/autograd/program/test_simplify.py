@@ -31,7 +31,7 @@ from autograd.program.interpreter import variables
 from autograd.program.program import Instruction, Program
 from autograd.program.simplify import REWRITES, simplified
 from autograd.program.simplify.draft import Draft, rewritten, without_dead_code
-from autograd.program.simplify.rules import IDENTITIES, Term, Wildcard, built, exact_identities
+from autograd.program.simplify.identities import IDENTITIES, Term, Wildcard, built, exact_identities
 
 ONE_BY_ONE = [(rewrite,) for rewrite in REWRITES]
 

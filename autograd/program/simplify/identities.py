@@ -1,11 +1,11 @@
-"""Rules: when an operation equals a simpler one on all numbers.
+"""Identities: when an operation equals a simpler one on all numbers.
 
 Equal means the same float for every operand: 0.0 and -0.0 are told apart, infinities kept, and
 one nan is as good as another. That excludes much of school algebra: x - x, 0 * x and x / x differ
 for infinite x, x + 0.0 for x = -0.0, and x**2 is rounded otherwise than x * x by some C libraries.
 
-Most rules are identities, two patterns, which are expressions with wildcards. They are written by
-calling the rows:
+Constant folding and sums apart, an identity is two patterns, expressions with wildcards, which are
+written by calling the rows:
 
 >>> from autograd.primitives import mul, neg
 >>> x = Wildcard("x")
@@ -54,11 +54,6 @@ if TYPE_CHECKING:
 
     from autograd.primitive import Primitive
     from autograd.program.simplify.draft import Draft
-
-__all__ = [
-    "IDENTITIES", "Term", "Wildcard", "built", "constant_folding", "exact_identities",
-    "sums_with_constants",
-]  # fmt: skip
 
 
 def constant_folding(draft: Draft, op: Primitive, args: tuple[int, ...]) -> int | None:
