@@ -35,8 +35,11 @@ from threadpoolctl import threadpool_limits
 from nn import NonFiniteError
 from nn.estimators import MLPClassifier, MLPRegressor
 
-# Most of these trainings are shorter than would be good, and scikit-learn's warn of it as well.
-pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+pytestmark = [
+    # Most of these trainings are shorter than would be good, and scikit-learn's warn of it too.
+    pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning"),
+    pytest.mark.usefixtures("on_numpy"),
+]
 
 IRIS = load_iris(return_X_y=True)
 IRIS = StandardScaler().fit_transform(IRIS[0]), IRIS[1]

@@ -9,6 +9,8 @@ import pytest
 import autograd
 from nn import MLP, SGD, Adam, EarlyStopping, Layer, Module, Sequential, fit
 
+pytestmark = pytest.mark.usefixtures("on_numpy")
+
 SOURCE = np.random.default_rng(0)
 X = SOURCE.normal(size=(60, 4))
 GUESSES = SOURCE.integers(0, 3, 60)

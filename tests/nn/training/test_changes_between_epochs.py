@@ -12,9 +12,10 @@ import pytest
 import autograd
 import nn
 from autograd import Value
-from autograd.program import compiled, descent
 from autograd.program.origin import Function
 from nn import L2, MLP, EarlyStopping, Module, Optimizer, Schedule, StepLR, fit
+
+pytestmark = pytest.mark.usefixtures("on_numpy")
 
 ROWS = 12
 GAIN = 1.0
@@ -217,8 +218,6 @@ def trained(choice, chosen, who, number, **settings):
 
 def both(monkeypatch, *arguments, **settings):
     """Return what comes of the eager loop, and of the compiled one in an equal world."""
-    for module in (compiled, descent):  # machine code takes longer to make than to run here
-        monkeypatch.setattr(module, "checked_backend", lambda name: "numpy")
     results = []
     for choice in (False, "auto"):
         with monkeypatch.context() as patch:
@@ -296,8 +295,6 @@ def ended(choice, who, change):
     ids=["a number", "labels", "a wrong label", "a wrong label held out"],
 )
 def test_labels_and_code_that_is_less_seen(who, change, monkeypatch):
-    for module in (compiled, descent):
-        monkeypatch.setattr(module, "checked_backend", lambda name: "numpy")
     monkeypatch.setattr(Scaled, "gain", 1.0)
     eager = ended(False, who, change)
     Scaled.gain = 1.0

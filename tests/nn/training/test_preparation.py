@@ -10,6 +10,8 @@ import nn
 from autograd import Value
 from nn import MLP, SGD, Adam, Callback, EarlyStopping, Optimizer, Schedule, Sequential, fit
 
+pytestmark = pytest.mark.usefixtures("on_numpy")
+
 X = [[0.1 * row, 0.2, -0.1 * row] for row in range(12)]
 LABELS = [0, 1] * 6
 CLASSES = [0, 1, 2] * 4
