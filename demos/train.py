@@ -19,7 +19,7 @@ import numpy as np
 
 from autograd import Value, no_grad, scope
 from datasets import TASKS
-from nn import LOSSES, MLP, Adam, fit, split
+from nn import MLP, Adam, binary_cross_entropy_with_logits, cross_entropy, fit, split
 from visualize import draw, plot_decision_boundary, plot_history, save_figure
 
 RATE = 0.02
@@ -68,7 +68,7 @@ def main() -> None:
     X_train, X_test = (X_train - mean) / deviation, (X_test - mean) / deviation
 
     model = MLP(X.shape[1], [*(chosen.hidden or task.hidden), task.outputs], rng=rng)
-    loss = "cross_entropy" if task.outputs > 1 else "binary_cross_entropy_with_logits"
+    loss = cross_entropy if task.outputs > 1 else binary_cross_entropy_with_logits
     print(f"{chosen.data}: {task.load.__doc__}")
     print(f"{model}, {len(model.parameters())} parameters, {len(X_train)} examples to learn from")
     start = time.perf_counter()
@@ -93,12 +93,12 @@ def main() -> None:
     print(f"held-out accuracy: {right:.1%} of {len(X_test)} examples it has not learned from")
 
     with no_grad():
-        losses = [LOSSES[loss]([model(x)], [target]).data for x, target in zip(X_test, y_test)]
+        losses = [loss([model(x)], [target]).data for x, target in zip(X_test, y_test)]
     hardest = losses.index(max(losses))
     model.zero_grad()
     with scope("inputs"):
         inputs = [Value(number, label=name) for number, name in zip(X_test[hardest], names)]
-    one = LOSSES[loss]([model(inputs)], [y_test[hardest]])
+    one = loss([model(inputs)], [y_test[hardest]])
     one.backward()
     title = f"The loss of the hardest held-out {chosen.data} example"
     draw(one, title=title).save(chosen.output / "graph.svg")

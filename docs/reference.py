@@ -57,10 +57,10 @@ TOPICS: dict[str, dict[str, tuple[str, ...]]] = {
         ),
         "Losses": (
             "mse_loss", "l1_loss", "huber_loss", "hinge_loss", "binary_cross_entropy",
-            "binary_cross_entropy_with_logits", "cross_entropy", "LOSSES", "L1", "L2",
+            "binary_cross_entropy_with_logits", "cross_entropy", "L1", "L2",
         ),
         "Optimizers": (
-            "Optimizer", "SGD", "RMSprop", "Adam", "AdamW", "OPTIMIZERS", "clip_grad_norm",
+            "Optimizer", "SGD", "RMSprop", "Adam", "AdamW", "clip_grad_norm",
         ),
         "Learning rates over time": ("Schedule", "StepLR", "CosineLR", "LinearLR"),
         "Training": ("fit", "History", "Callback", "EarlyStopping", "TrainingState"),
@@ -69,7 +69,7 @@ TOPICS: dict[str, dict[str, tuple[str, ...]]] = {
         ),
         "Metrics": (
             "accuracy", "precision", "recall", "f1_score", "confusion_matrix",
-            "mean_squared_error", "mean_absolute_error", "r2_score", "METRICS",
+            "mean_squared_error", "mean_absolute_error", "r2_score",
         ),
         "Checkpoints": ("save_state", "load_state"),
         "Errors": ("CheckpointError", "CompilationError", "NonFiniteError"),

@@ -29,7 +29,6 @@ from nn.layers.initializers import INITIALIZERS
 from nn.layers.perceptron import Perceptron
 from nn.layers.pooling import AvgPool2d, Flatten, MaxPool2d
 from nn.losses import (
-    LOSSES,
     binary_cross_entropy,
     binary_cross_entropy_with_logits,
     cross_entropy,
@@ -39,7 +38,6 @@ from nn.losses import (
     mse_loss,
 )  # fmt: skip
 from nn.metrics import (
-    METRICS,
     accuracy,
     confusion_matrix,
     f1_score,
@@ -51,7 +49,7 @@ from nn.metrics import (
 )
 from nn.module import Module
 from nn.optim.clipping import clip_grad_norm
-from nn.optim.optimizers import OPTIMIZERS, SGD, Adam, AdamW, Optimizer, RMSprop
+from nn.optim.optimizers import SGD, Adam, AdamW, Optimizer, RMSprop
 from nn.optim.penalties import L1, L2
 from nn.optim.schedules import CosineLR, LinearLR, Schedule, StepLR
 from nn.training.callbacks import Callback, EarlyStopping, TrainingState
@@ -61,13 +59,13 @@ from nn.training.loop import fit
 from nn.training.preparation import CompilationError
 
 __all__ = [
-    "ACTIVATIONS", "INITIALIZERS", "L1", "L2", "LOSSES", "METRICS", "MLP", "OPTIMIZERS", "SGD",
-    "Adam", "AdamW", "AvgPool2d", "Callback", "CheckpointError", "CompilationError", "Conv2d",
-    "CosineLR", "Dataset", "Dropout", "EarlyStopping", "Flatten", "History", "Layer", "LinearLR",
-    "MaxPool2d", "Module", "Neuron", "NonFiniteError", "Optimizer", "Perceptron", "RMSprop",
-    "Schedule", "Sequential", "Standardizer", "StepLR", "TrainingState", "accuracy", "batches",
-    "binary_cross_entropy", "binary_cross_entropy_with_logits", "clip_grad_norm",
-    "confusion_matrix", "cross_entropy", "f1_score", "fit", "hinge_loss", "huber_loss", "l1_loss",
-    "load_mnist", "load_state", "mean_absolute_error", "mean_squared_error", "mse_loss", "one_hot",
-    "precision", "r2_score", "read_digit", "recall", "save_state", "split",
+    "ACTIVATIONS", "INITIALIZERS", "L1", "L2", "MLP", "SGD", "Adam", "AdamW", "AvgPool2d",
+    "Callback", "CheckpointError", "CompilationError", "Conv2d", "CosineLR", "Dataset", "Dropout",
+    "EarlyStopping", "Flatten", "History", "Layer", "LinearLR", "MaxPool2d", "Module", "Neuron",
+    "NonFiniteError", "Optimizer", "Perceptron", "RMSprop", "Schedule", "Sequential",
+    "Standardizer", "StepLR", "TrainingState", "accuracy", "batches", "binary_cross_entropy",
+    "binary_cross_entropy_with_logits", "clip_grad_norm", "confusion_matrix", "cross_entropy",
+    "f1_score", "fit", "hinge_loss", "huber_loss", "l1_loss", "load_mnist", "load_state",
+    "mean_absolute_error", "mean_squared_error", "mse_loss", "one_hot", "precision", "r2_score",
+    "read_digit", "recall", "save_state", "split",
 ]  # fmt: skip

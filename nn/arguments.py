@@ -1,4 +1,4 @@
-"""Arguments that much of nn takes: a name from a table, a generator of random numbers."""
+"""Arguments that many parts of nn take: a name from a table, a generator of random numbers."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ Item = TypeVar("Item")
 def named(kind: str, choice: object, table: Mapping[str, Item]) -> Item:
     """Return the entry of `table` that `choice` names.
 
-    Raises ValueError for an unknown name and TypeError for what is no name, both listing the
-    names allowed.
+    Raises ValueError for an unknown name and TypeError for anything that is no name; both list the
+    allowed names.
 
     >>> named("activation", "relu", {"relu": 1})
     1
@@ -31,12 +31,12 @@ def named(kind: str, choice: object, table: Mapping[str, Item]) -> Item:
 
 
 def generator(rng: random.Random | None) -> random.Random:
-    """Return `rng`, or for None the module `random`, so that `random.seed` works.
+    """Return `rng`, or the module `random` if it is None, so that `random.seed` works.
 
     Raises TypeError for anything but a random.Random.
     """
     if rng is None:
-        return cast("random.Random", random)  # its functions are the methods of one generator
+        return cast("random.Random", random)  # its functions are methods of one generator
     if not isinstance(rng, random.Random):
         raise TypeError(f"rng must be a random.Random, such as random.Random(0), not {rng!r}")
     return rng

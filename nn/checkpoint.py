@@ -1,4 +1,4 @@
-"""State dicts: names and numbers, in .npz or .json files that are read without running any code."""
+"""State dicts, names and numbers, saved in .npz or .json files and read without running code."""
 
 from __future__ import annotations
 
@@ -21,21 +21,21 @@ __all__ = ["CheckpointError", "checked_state", "load_state", "save_state"]
 Function = TypeVar("Function")
 
 FORMAT = "scalar-autograd state 1"
-MOST_PACKED = 4  # to one: `save_state` packs nothing, another program may have
+MOST_PACKED = 4  # to one; `save_state` does not compress, but another program may have
 SHOWN = 4  # names in a message
-LONGEST = 4096  # bytes that a number with its name may take, 1,000 characters in NumPy's coding
+LONGEST = 4096  # bytes of a number with its name, of 1,000 characters in NumPy's encoding
 
 
 class CheckpointError(ValueError):
-    """A file that does not hold a state dict, or not the whole of one."""
+    """A file that holds no state dict, or only a part of one."""
 
 
 def save_state(state: Mapping[str, float], path: str | os.PathLike[str]) -> Path:
-    """Write names and numbers to `path`, NumPy's .npz or .json by its suffix, and return it.
+    """Write names and numbers to `path`, a .npz (NumPy) or .json file, and return the path.
 
-    Every float is read back bit for bit, in JSON apart from the payload of a nan. The file is
-    replaced in one go: a write that fails leaves what was there. Raises ValueError for another
-    suffix, TypeError for what is no number, and OSError when the folder cannot be written.
+    Every float is read back bit for bit, except for the payload of a nan in JSON. A write that
+    fails leaves an older file as it was. Raises ValueError for another suffix, TypeError for
+    anything that is no number, and OSError if the folder cannot be written.
 
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
@@ -55,10 +55,10 @@ def save_state(state: Mapping[str, float], path: str | os.PathLike[str]) -> Path
 def load_state(path: str | os.PathLike[str], *, expected: int | None = None) -> dict[str, float]:
     """Return the names and numbers that `save_state` wrote to `path`, without running any code.
 
-    Sizes are read first: a file that promises more than its own bytes can hold is refused, and
-    with `expected`, how many numbers are wanted, one of far more. Raises CheckpointError, a
-    ValueError, if the file is truncated or holds something else, ValueError for an unknown suffix,
-    and OSError when it cannot be opened or read.
+    It reads sizes first, and refuses a file that promises more than its bytes can hold. `expected`
+    is the number of numbers that are wanted; a file of far more is refused as well. Raises
+    CheckpointError, a ValueError, if the file is truncated or holds something else, ValueError for
+    an unknown suffix, and OSError if it cannot be opened or read.
     """
     source = as_path(path, "the path of a state dict")
     read = _by_suffix(source, READERS)
@@ -67,7 +67,7 @@ def load_state(path: str | os.PathLike[str], *, expected: int | None = None) -> 
     with source.open("rb") as file:
         try:
             return read(file, expected)
-        except Exception as error:  # whatever zipfile, NumPy and json find wrong
+        except Exception as error:  # zipfile, NumPy and json raise many kinds
             if is_disk_fault(error):
                 raise
             raise CheckpointError(
@@ -111,7 +111,7 @@ def _read_npz(file: BinaryIO, expected: int | None) -> dict[str, float]:
 
 
 def _write_json(state: dict[str, float], path: Path) -> None:
-    # JSON has no nan and inf: they are written as strings, which float() reads
+    # JSON has no nan and no inf; they are written as strings, which float() reads
     numbers = {name: x if math.isfinite(x) else str(x) for name, x in state.items()}
     with path.open("w", encoding="utf-8") as file:
         json.dump({"format": FORMAT, "state": numbers}, file, indent=0, allow_nan=False)
@@ -167,8 +167,8 @@ def _by_suffix(path: Path, table: Mapping[str, Function]) -> Function:
 def checked_state(state: Mapping[str, float], names: Iterable[str], owner: str) -> dict[str, float]:
     """Return the numbers of `state` as floats.
 
-    Raises ValueError, with the names that are missing and those that are unexpected, unless the
-    names are exactly `names`, and TypeError, with the name, for what is no number.
+    Raises ValueError, listing missing and unexpected names, unless the names are exactly `names`,
+    and TypeError, with the name, for anything that is no number.
 
     >>> checked_state({"a": 1}, ["a"], "this")
     {'a': 1.0}

@@ -1,7 +1,7 @@
-"""Imported first: that `import autograd` finds the engine which this package is built on.
+"""A check, imported first, that `import autograd` finds the engine of this package.
 
-`visualize` has the same check of its own: the packages share nothing but the engine, and it is
-the one that may be missing.
+`visualize` has the same check of its own, because the packages share nothing but the engine, which
+may be missing.
 """
 
 from __future__ import annotations
@@ -13,14 +13,14 @@ __all__ = ()
 
 
 def _check_engine() -> None:
-    """Raise ImportError, naming the file, where another file or package comes first.
+    """Raise ImportError, naming the file, if another file or package comes first.
 
-    A single file is refused before it is run: it may well be the program that imports us.
+    A single file is refused before it runs, because it may be the program that imports nn.
     """
     found = find_spec("autograd")
     alone = found is not None and found.submodule_search_locations is None
     if found is None or alone or not hasattr(import_module("autograd"), "Primitive"):
-        # A folder without a program is what is left where two were installed and one was removed
+        # Where two packages were installed and one was removed, a folder without code is left
         folders = [] if found is None else found.submodule_search_locations or []
         place = (found and found.origin) or next(iter(folders), "nothing")
         raise ImportError(

@@ -1,10 +1,10 @@
 """Loss functions of one example or a batch, in few nodes and without overflow.
 
-All take `predictions` and `targets` as a number or Value, a list of them (one per example), or a
+Each takes `predictions` and `targets` as a number or Value, a list of them (one per example), or a
 list of rows, NumPy arrays included, and `reduction`: "mean" over all elements (the default), "sum",
-or "none" for every loss by itself. Wrong labels, lengths and nan in the targets are ValueErrors
-that name the row. A target may be a Value, whose number is not asked for, so that a loss can be
-compiled: what would be an error is then a loss of nan.
+or "none" for a loss per element. Wrong labels, different lengths and nan among the targets are
+ValueErrors that name the row. A target may also be a Value, so that a loss can be compiled; its
+number is not read, and a wrong one gives a loss of nan.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ Signature = ParamSpec("Signature")
 
 
 def _scoped(loss: Callable[Signature, Any]) -> Callable[Signature, Any]:
-    """Give the nodes of a loss its name as their scope: pictures draw them as one cluster."""
+    """Give the nodes of a loss its name as their scope, so that pictures draw them together."""
 
     @wraps(loss)
     def scoped(*args: Signature.args, **settings: Signature.kwargs) -> Any:
@@ -92,7 +92,7 @@ def huber_loss(
         raise ValueError(f"huber_loss: delta must be positive and finite, not {delta!r}")
     pairs = matched(predictions, targets, "huber_loss")
     residuals = [prediction - target for prediction, target in pairs]
-    # Both branches at once: c * (r - c/2) where c is r limited to [-delta, delta]
+    # Both branches in one formula: c * (r - c/2), where c is r limited to [-delta, delta]
     limited = [clip(residual, -delta, delta) for residual in residuals]
     factors = [r - c * 0.5 for r, c in zip(residuals, limited, strict=True)]
     return _reduced_product(limited, factors, pairs, reduction)
@@ -114,8 +114,8 @@ def hinge_loss(scores: Any, targets: Any, *, reduction: str = "mean") -> Any:
 def binary_cross_entropy(probabilities: Any, targets: Any, *, reduction: str = "mean") -> Any:
     """Return -(t * log(p) + (1 - t) * log(1 - p)) for probabilities p and targets from 0 to 1.
 
-    Raises ValueError, naming the row, for a p outside [0, 1]. A p of exactly 0 or 1 on the wrong
-    side counts as exp(-100) off, a loss of 100 as in torch, and has gradient 0:
+    Raises ValueError, naming the row, for a p outside [0, 1]. A wrong p of exactly 0 or 1 counts
+    as exp(-100) away from it, which is a loss of 100 as in torch, and has gradient 0;
     `binary_cross_entropy_with_logits` has no such edge.
 
     >>> binary_cross_entropy([0.5, 0.5], [1, 0], reduction="none")
@@ -138,8 +138,8 @@ def binary_cross_entropy(probabilities: Any, targets: Any, *, reduction: str = "
 def binary_cross_entropy_with_logits(logits: Any, targets: Any, *, reduction: str = "mean") -> Any:
     """Return the binary cross-entropy of sigmoid(logits), finite for logits of any size.
 
-    Of targets from 0 to 1 it is t * softplus(-x) + (1 - t) * softplus(x), so that a hard label
-    costs two nodes at most.
+    For targets t from 0 to 1 and a logit x it is t * softplus(-x) + (1 - t) * softplus(x); a label
+    of exactly 0 or 1 costs two nodes at most.
 
     >>> binary_cross_entropy_with_logits([1000.0, -1000.0], [1, 1], reduction="none")
     [0.0, 1000.0]
@@ -160,7 +160,7 @@ def binary_cross_entropy_with_logits(logits: Any, targets: Any, *, reduction: st
 def cross_entropy(logits: Any, targets: Any, *, reduction: str = "mean") -> Any:
     """Return logsumexp(logits) - logits[target] for integer classes, finite for any logits.
 
-    One example is a sequence of logits, one per class, and an int; a batch is a list of such
+    An example is a sequence of logits, one per class, and an int; a batch is a list of such
     sequences and a list of ints. Raises ValueError, naming the row, for a target that is not a
     whole number from 0 to the number of classes - 1.
 
@@ -221,11 +221,11 @@ def _class_loss(row: list[Any], target: Any, place: str) -> Any:
 
 
 def _surprise(chosen: Any, others: list[Any]) -> Any:
-    """Return -log_softmax of the chosen logit: no difference of numbers that nearly agree.
+    """Return -log_softmax of the chosen logit, without subtracting numbers that nearly agree.
 
-    With r = logsumexp(others) it is softplus(r - chosen), and its derivatives are sigmoid(r -
-    chosen) times the softmax of the others, and less the first factor. r is taken beside the
-    largest of the others, which may be so large that r itself has no digits after the point.
+    With r = logsumexp(others) it is softplus(r - chosen). Its derivatives are sigmoid(r - chosen)
+    times the softmax of the others, and -sigmoid(r - chosen) by the chosen logit. r is computed
+    relative to the largest of the others, beside which r itself may have no digits left.
     """
     if len(others) == 1:
         return softplus(others[0] - chosen)
@@ -235,7 +235,7 @@ def _surprise(chosen: Any, others: list[Any]) -> Any:
 
 
 def _surprise_of_some(row: list[Any], target: Value) -> Any:
-    """Return the loss of a target not known yet; nan where it is none of 0, 1, 2, ..."""
+    """Return the loss for a target that is not known yet; nan if it is none of 0, 1, 2, ..."""
     matches = [TABLE["equal"](target, float(index)) for index in range(len(row))]
     pairs = [*zip(matches, row, strict=True)]
     chosen = autograd.sum([where(match, logit, 0.0) for match, logit in pairs])
@@ -245,8 +245,8 @@ def _surprise_of_some(row: list[Any], target: Value) -> Any:
 
 def _one_logit(place: str) -> str:
     return (
-        f"{place}: there is one logit where classes need one each; for two classes with one output "
-        "use binary_cross_entropy_with_logits"
+        f"{place}: there is one logit where each class needs its own; for two classes with one "
+        "output use binary_cross_entropy_with_logits"
     )
 
 
@@ -265,13 +265,13 @@ def _logarithm(probability: Any) -> Any:
 
 
 def _logarithm_of_rest(probability: Any) -> Any:
-    """Return log(1 - p), which of a small p has the digits of p; -100 of 1."""
+    """Return log(1 - p), which keeps the digits of a small p; -100 for a p of 1."""
     below = clip(probability, 0.0, LARGEST_BELOW_ONE)
     return where(probability >= 1.0, -100.0, log1p(-below))
 
 
 def _judged(probability: Any, target: Any, place: str) -> Any:
-    """Return a probability; one outside [0, 1] is a ValueError, or nan where numbers come later."""
+    """Return the probability; ValueError if it is outside [0, 1], or nan then in a trace."""
     number = probability.data if isinstance(probability, Value) else probability
     if isinstance(target, Value) or isinstance(number, Value):  # not known yet, in a trace
         return where(probability * (1.0 - probability) >= 0.0, probability, math.nan)
@@ -299,7 +299,7 @@ def _reduced(losses: list[Any], pairs: Pairs, reduction: str) -> Any:
 
 
 def _reduced_product(left: list[Any], right: list[Any], pairs: Pairs, reduction: str) -> Any:
-    """Reduce the losses left[i] * right[i]: their total is one dot node."""
+    """Reduce the losses left[i] * right[i], whose total is a single dot node."""
     if reduction == "none" or len(pairs) == 1:
         return _reduced([x * y for x, y in zip(left, right, strict=True)], pairs, reduction)
     total = dot(left, right)

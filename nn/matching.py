@@ -1,4 +1,4 @@
-"""Predictions and targets side by side, element by element, whatever sequences they come in."""
+"""Predictions paired with targets, element by element, from lists, tuples and arrays."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ __all__ = [
 
 
 def is_scalar(item: Any) -> bool:
-    """Tell a number or Value, or a text in place of one, from a sequence of them.
+    """Tell whether an item is a single number or Value, or a text instead, and no sequence.
 
     >>> is_scalar(1.0), is_scalar([1.0])
     (True, False)
     """
-    if type(item) is float or isinstance(item, Value | float | int | str | bytes):  # mostly floats
+    if type(item) is float or isinstance(item, Value | float | int | str | bytes):
         return True
     return getattr(item, "ndim", 0) == 0 and not hasattr(type(item), "__len__")
 
@@ -46,9 +46,9 @@ def as_rows(batch: Any, what: str) -> list[Any]:
 
 
 def as_list(batch: Any, what: str) -> list[Any]:
-    """Return a sequence or array as a list, what is masked as None.
+    """Return a sequence or array as a list, with None for masked elements.
 
-    Raises TypeError for text, dates, complex numbers and what is no sequence.
+    Raises TypeError for text, dates, complex numbers, and anything that is no sequence.
 
     >>> as_list((1.0, 2.0), "the targets")
     [1.0, 2.0]
@@ -66,7 +66,7 @@ def as_list(batch: Any, what: str) -> list[Any]:
 
 
 def numbers_of(output: Any) -> Any:
-    """Return outputs of a model, a Value or lists of them at any depth, as plain numbers.
+    """Return the outputs of a model, a Value or nested lists of Values, as plain numbers.
 
     >>> numbers_of([Value(1.0), Value(2.0)])
     [1.0, 2.0]
@@ -74,14 +74,14 @@ def numbers_of(output: Any) -> Any:
     if isinstance(output, Value):
         return output.data
     if is_scalar(output):
-        return Value(output).data  # which refuses text, dates and None
+        return Value(output).data  # refuses text, dates and None
     return [
         item if type(item) is float else numbers_of(item) for item in as_list(output, "outputs")
     ]
 
 
 def as_labels(targets: Any, what: str) -> list[Any]:
-    """Return one label per row; a row of one element stands for it.
+    """Return one label per row; a row of one element counts as that element.
 
     >>> as_labels([[2], [0]], "targets")
     [2, 0]
@@ -91,7 +91,7 @@ def as_labels(targets: Any, what: str) -> list[Any]:
 
 
 class Pairs:
-    """Predictions, each with its target, and the structure that they came in."""
+    """Predictions, each with its target, and the structure of the predictions."""
 
     def __init__(
         self, predictions: list[Any], targets: list[Any], lengths: list[int] | None
@@ -107,7 +107,7 @@ class Pairs:
         return zip(self.predictions, self.targets, strict=True)
 
     def row(self, index: int) -> int:
-        """Return the row of the pair at `index`."""
+        """Return the number of the row that the pair at `index` comes from."""
         for row, length in enumerate(self._lengths or ()):
             index -= length or 1
             if index < 0:
@@ -131,11 +131,11 @@ def matched(
     loss: str,
     fault: Callable[[float], str] = lambda _: "",
 ) -> Pairs:
-    """Return the pairs of one example, a list of them, or a list of rows of them.
+    """Return the pairs of one prediction, a list of predictions, or a list of rows of them.
 
-    A row of one element may stand for a number. Raises ValueError, naming the loss and the row,
-    if lengths differ, a target is nan, or `fault` finds one with it. Targets that are Values are
-    not judged.
+    A row of one element may stand for a number. Raises ValueError, naming the loss and the row, if
+    lengths differ, a target is nan, or `fault` returns a complaint about it. Targets that are
+    Values are not checked.
     """
     if is_scalar(predictions):
         single = targets if is_scalar(targets) else as_rows(targets, f"{loss}: the targets")
@@ -170,7 +170,7 @@ def as_operands(items: list[Any], what: str) -> list[Any]:
 
 def _operand(item: Any, what: str) -> float:
     if callable(item):
-        raise TypeError(f"{what} must be numbers or Values, not a function: give its result")
+        raise TypeError(f"{what} must be numbers or Values, not a function: pass its result")
     try:
         return as_float(item, what)
     except TypeError:

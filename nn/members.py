@@ -13,15 +13,15 @@ __all__ = ["NO_STRUCTURE", "Members", "changes_structure"]
 
 PLAIN = frozenset({bool, float, int, str, type(None)})
 
-# Attributes of every Module that are none of its structure, or count for themselves.
+# Attributes of every Module that are no part of its structure, or count their own changes.
 NO_STRUCTURE = frozenset({"scope_name", "training", "_children_named", "_prediction"})
 
 
 def changes_structure(former: Any, attribute: Any) -> bool:
-    """Tell whether an attribute that is set changes what a module computes.
+    """Tell whether setting an attribute changes what a module computes.
 
-    It does not if it is what it was, or a result that a forward pass has left there: else a model
-    that notes something at every call would have every program traced again.
+    It does not if the attribute was the same before, or is a result that a forward pass leaves
+    there. Otherwise a model that notes something at each call would have each program traced again.
     """
     kind = type(attribute)
     if kind in PLAIN:
@@ -31,9 +31,9 @@ def changes_structure(former: Any, attribute: Any) -> bool:
 
 
 class Members(list[Any]):
-    """A list whose changes are counted as those of a Module's attributes are.
+    """A list whose changes count as those of a Module's attributes do.
 
-    So compiled functions that call its modules are traced again after one.
+    After a change, compiled functions that call its modules are traced again.
 
     >>> from autograd import compile
     >>> from nn import Sequential

@@ -1,4 +1,4 @@
-"""Metrics: how good predictions are; numbers or Values in, a plain number or counts out."""
+"""Metrics of predictions, given as numbers or Values; each is a plain number, or counts."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ Metric: TypeAlias = Callable[[Sequence[Any], Sequence[Any]], float]
 def accuracy(predictions: Any, targets: Any, *, threshold: float = 0.0) -> float:
     """Return the share of predictions that are right, from 0 to 1.
 
-    A prediction of several numbers stands for the class of the largest (the first of equals), a
-    target being 0, 1, 2, ...; a single number is positive above `threshold`: 0 for logits and
-    scores, 0.5 for probabilities, a target being positive above 0, so 0 and 1 or -1 and 1. Raises
-    ValueError, naming the row, for a target that is none of these.
+    A prediction of several scores means the class of the largest, the first of equals; its target
+    is 0, 1, 2, ... A single number means the positive class if it is above `threshold`: 0 for
+    logits and scores, 0.5 for probabilities; its targets are 0 and 1, or -1 and 1. Raises
+    ValueError, naming the row, for any other target.
 
     >>> accuracy([[0.1, 0.9], [0.8, 0.2]], [1, 1])
     0.5
@@ -64,8 +64,8 @@ def mean_squared_error(predictions: Any, targets: Any) -> float:
 def r2_score(predictions: Any, targets: Any) -> float:
     """Return the share of the targets' variance that is explained: 1 is perfect, 0 the mean's.
 
-    All elements count as one sample. Raises ValueError if all targets are equal, which have no
-    variance.
+    All elements count as one sample. Raises ValueError if all targets are equal, because they have
+    no variance.
 
     >>> r2_score([1.0, 2.0, 3.0], [1.0, 2.0, 3.0])
     1.0
@@ -85,16 +85,16 @@ def _squares(residuals: Sequence[float]) -> float:
 def confusion_matrix(
     predictions: Any,
     targets: Any,
-    classes: int | None = None,
     *,
+    classes: int | None = None,
     threshold: float | None = None,
 ) -> list[list[int]]:
     """Return how often each class, by row, was taken for each class, by column.
 
-    Predictions are classes, 0, 1, 2, ..., or rows of scores, of which the largest decides; single
-    outputs are decided at a `threshold`, their targets being 0 and 1, or -1 and 1. `classes` is how
-    many there are, by default as many as occur or have scores. Raises ValueError, naming the row,
-    for what is no class.
+    Predictions are classes, 0, 1, 2, ..., or rows of scores, of which the largest decides. For
+    single outputs give the `threshold` that decides; their targets are 0 and 1, or -1 and 1.
+    `classes` is the number of classes, by default as many as occur or have scores. Raises
+    ValueError, naming the row, for anything that is no class.
 
     >>> confusion_matrix([0, 1, 1, 2], [0, 0, 1, 2])
     [[1, 1, 0], [0, 1, 0], [0, 0, 1]]
@@ -123,12 +123,12 @@ def confusion_matrix(
 def precision(
     predictions: Any, targets: Any, *, average: str | None = None, threshold: float = 0.0
 ) -> float:
-    """Return the share of the rows taken for a class that are of it; 0 if none is taken for it.
+    """Return, of the rows taken for a class, the share that belongs to it; 0 if there are none.
 
-    Predictions, targets and `threshold` are those of `accuracy`. `average` is "binary", for class 1
-    of two; "macro", the mean over the classes that occur among predictions or targets; "weighted",
-    that mean by how often each is a target; or "micro", of the counts of all classes together.
-    None is "binary" for single outputs and "macro" for rows of scores.
+    Predictions, targets and `threshold` are those of `accuracy`. `average` is "binary" for class 1
+    of two; "macro" for the mean over the classes that occur among predictions or targets;
+    "weighted" for that mean, weighted by the number of targets; or "micro" for the counts of all
+    classes together. None means "binary" for single outputs and "macro" for rows of scores.
 
     >>> precision([0.9, 0.8, 0.2], [1, 0, 1], threshold=0.5)
     0.5
@@ -139,7 +139,7 @@ def precision(
 def recall(
     predictions: Any, targets: Any, *, average: str | None = None, threshold: float = 0.0
 ) -> float:
-    """Return the share of the rows of a class that are taken for it; 0 if there are none.
+    """Return, of the rows of a class, the share that is taken for it; 0 if there are none.
 
     The arguments are those of `precision`.
 
@@ -152,9 +152,9 @@ def recall(
 def f1_score(
     predictions: Any, targets: Any, *, average: str | None = None, threshold: float = 0.0
 ) -> float:
-    """Return 2PR / (P + R) of precision P and recall R, their harmonic mean; 0 where both are 0.
+    """Return 2PR / (P + R), the harmonic mean of precision P and recall R; 0 if both are 0.
 
-    The arguments are those of `precision`. Averages are of the scores of the classes.
+    The arguments are those of `precision`; the scores of the classes are averaged.
 
     >>> f1_score([0.9, 0.8, 0.2], [1, 0, 1], threshold=0.5)
     0.5
@@ -172,11 +172,11 @@ METRICS: dict[str, Metric] = {
     "recall": recall,
 }
 
-# Accuracy and its kin: they decide between two classes at a threshold.
+# The metrics that decide between two classes at a threshold.
 DECIDING: tuple[Callable[..., float], ...] = (accuracy, precision, recall, f1_score)
 
 
-# Each of how often a class is predicted right, is predicted, and is a target.
+# Each takes how often a class is predicted correctly, is predicted, and is a target.
 def _precision(hits: int, predicted: int, actual: int) -> float:  # noqa: ARG001
     return hits / predicted if predicted else 0.0
 
@@ -222,7 +222,7 @@ def _averaged(
 
 @dataclass(frozen=True)
 class _Decisions:
-    """The class of each row as predicted and as it is, each one of 0, 1, ... below `classes`."""
+    """The predicted and the actual class of each row, each one of 0, 1, ... below `classes`."""
 
     predicted: list[int]
     actual: list[int]
@@ -230,14 +230,14 @@ class _Decisions:
     binary: bool  # one output decides between two classes
 
     def hits(self) -> int:
-        """Return the number of rows whose class is predicted right."""
+        """Return the number of rows whose class is predicted correctly."""
         return sum(map(int.__eq__, self.predicted, self.actual))
 
 
 def _decided(predictions: Any, targets: Any, metric: str, threshold: float) -> _Decisions:
-    """Return the classes of rows of scores, the largest deciding, or of single outputs.
+    """Return the classes of rows of scores, of which the largest decides, or of single outputs.
 
-    A single output decides for class 1 above `threshold`; its targets are 0 and 1, or -1 and 1.
+    A single output above `threshold` means class 1; its targets are 0 and 1, or -1 and 1.
     Raises ValueError, naming the row, for a target that is no class, and for different lengths.
 
     >>> _decided([[0.1, 0.9], [0.8, 0.2]], [1, 1], "accuracy", 0.0).predicted
@@ -262,9 +262,9 @@ def _decided(predictions: Any, targets: Any, metric: str, threshold: float) -> _
 
 
 def _given(predictions: Any, targets: Any, metric: str) -> _Decisions:
-    """Return predictions that are classes, 0, 1, 2, ..., beside the true ones.
+    """Return predictions that are classes already, 0, 1, 2, ..., beside the actual classes.
 
-    Raises ValueError, naming the row, for what is no class, and for different lengths.
+    Raises ValueError, naming the row, for anything that is no class, and for different lengths.
     """
     lists = []
     for what, labels in (("prediction", predictions), ("target", targets)):

@@ -1,9 +1,9 @@
-"""Modes of modules that hold for a block, in its context alone: the modules are not written to.
+"""Modes of modules, training or evaluating, that hold for a block and in its context alone.
 
-Whether a module trains is an attribute of it, which all threads share. What puts a model into
-another mode for the time of a call, such as `predict`, says so in the context instead: a mark that
-`Module.training` reads, seen by this thread or asyncio task only, and gone with the block however
-it ends.
+Whether a module trains is an attribute, which all threads share. A call that puts a model into
+another mode for a while, such as `predict`, marks the context instead of the modules.
+`Module.training` reads the mark, which only this thread or asyncio task sees, and which is gone
+with the block however it ends.
 """
 
 from __future__ import annotations
@@ -19,10 +19,11 @@ __all__ = ["local_modes", "mode_here", "set_mode_here"]
 
 
 class _Modes:
-    """The mark of a block: whether each module inside of a model trains there.
+    """The mark of a block: whether each module of a model trains there.
 
-    Two are equal if programs traced under them are the same: the same model in the same modes, in
-    as many blocks. Modules are held weakly, for marks are kept with the programs.
+    Two marks are equal if they stand for the same model in the same modes, in as many blocks: a
+    program traced under one serves under the other. Modules are held weakly, because marks are kept
+    with the programs.
     """
 
     __slots__ = ("_flags", "_key", "_modules", "_root", "depth")
@@ -35,16 +36,16 @@ class _Modes:
         self._flags = {id(module): training for module, training in modes}
 
     def holds(self, module: Any) -> bool:
-        """Tell whether the block says in which mode the module is."""
+        """Tell whether the mark covers the module."""
         found = self._modules.get(id(module))
         return found is not None and found() is module
 
     def training(self, module: Any) -> bool:
-        """Return the mode of a module that it holds."""
+        """Return the mode of a module that the mark covers."""
         return self._flags[id(module)]
 
     def set(self, module: Any, training: bool) -> None:
-        """Change the mode of a module that it holds, until the block ends."""
+        """Change the mode of a module that the mark covers, until the block ends."""
         self._flags[id(module)] = training
 
     def __eq__(self, other: object) -> bool:
@@ -60,23 +61,23 @@ class _Modes:
 
 
 def local_modes(root: Any, modes: Iterable[tuple[Any, bool]]) -> AbstractContextManager[None]:
-    """Let the modules of a model be in these modes for a block; so is what they are set to there.
+    """Put the modules of a model into these modes for a block; modes set inside it end with it.
 
-    Blocks nest: the innermost one that knows a module decides. A thread that is started in the
-    block is outside of it, an asyncio task inside.
+    Blocks nest: the innermost block that covers a module decides. A thread started in the block is
+    outside of it, and an asyncio task is inside.
     """
     depth = 1 + max([mark.depth for mark in _marks()], default=0)
     return variant(_Modes(root, [*modes], depth))
 
 
 def mode_here(module: Any) -> bool | None:
-    """Return whether the module trains in the blocks around, or None if they do not say."""
+    """Return whether the module trains by the blocks around, or None if none covers it."""
     mark = _innermost(module) if current_variant() else None
     return None if mark is None else mark.training(module)
 
 
 def set_mode_here(module: Any, training: bool) -> bool:
-    """Set the mode in the innermost block that knows the module; False if there is none."""
+    """Set the mode in the innermost block that covers the module; return False if none does."""
     mark = _innermost(module)
     if mark is not None:
         mark.set(module, training)

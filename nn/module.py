@@ -1,4 +1,4 @@
-"""Module: what holds parameters, alone or in other modules, and can be called."""
+"""Module: an object with parameters that can be called, and can be part of other modules."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ Kind = TypeVar("Kind", bound="Module")
 
 
 class Module:
-    """Base of everything with parameters; write `forward`, or `__call__` as in micrograd.
+    """Base of everything with parameters; a subclass defines `forward`, or `__call__` as micrograd.
 
-    Parameters are the leaf Values found in attributes, in the order of assignment: Values,
-    Modules, and lists, tuples, dicts and NumPy arrays of them, at any depth. One that is found at
-    several places counts once, under its first name. A subclass may also override `parameters()`;
-    its list is then what counts.
+    Parameters are the leaf Values in attributes, in the order of assignment: Values, Modules, and
+    lists, tuples, dicts and NumPy arrays of them, at any depth. A parameter in several places
+    counts once, under its first name. A subclass may also override `parameters()`; that list then
+    counts.
 
     >>> class Line(Module):
     ...     def __init__(self):
@@ -47,13 +47,13 @@ class Module:
     (7.0, {'slope': 2.0, 'offset': 1.0})
     """
 
-    scope_name: str = ""  # the name within the module that holds this one; "" for the outermost
+    scope_name: str = ""  # the name within the module that holds this one; "" if none does
     _children_named: bool = False
     _prediction: Prediction | None = None  # see `predict`
     _trains_at_first: bool = True
 
     def __init_subclass__(cls, **settings: Any) -> None:
-        """Take a `training` of the class as the mode that its modules are in at first."""
+        """Take an attribute `training` of the class as the first mode of its modules."""
         super().__init_subclass__(**settings)
         first = vars(cls).get("training")
         if isinstance(first, bool):
@@ -62,7 +62,7 @@ class Module:
 
     @property
     def training(self) -> bool:
-        """Whether `train()` or `eval()` was called last; in a block of `evaluating()`, False."""
+        """Whether the module trains: False after `eval()` and in a block of `evaluating()`."""
         here = mode_here(self)
         return vars(self).get("training", self._trains_at_first) if here is None else here
 
@@ -89,7 +89,7 @@ class Module:
         structure_changed()
 
     def __call__(self, *inputs: Any) -> Any:
-        """Return `forward(*inputs)`; nodes made by it get the name of the module as their scope."""
+        """Return `forward(*inputs)`, whose nodes get the name of the module as their scope."""
         if not self._children_named:
             self._name_children()
         with scope(self.scope_name or type(self).__name__):
@@ -98,10 +98,10 @@ class Module:
     def predict(self, X: Any) -> Any:  # noqa: N803 - the field's name for the inputs
         """Return the outputs for the rows of X as an array, of shape (rows,) or (rows, outputs).
 
-        In the mode of `eval()`. The rows run through a compiled program. The model is traced at
-        every call, so that what it reads (attributes, globals, arrays) is as it is now; it is
-        compiled again only if it computes something else by then. Raises TracingError inside a
-        function that is being compiled.
+        The model is in the mode of `eval()`, and its rows run through a compiled program. Every
+        call traces the model, so that all that it reads (attributes, globals, arrays) is current;
+        it is compiled again only if it computes something else than before. Raises TracingError
+        inside a function that is being compiled.
 
         >>> from nn import MLP
         >>> MLP(2, [16, 3]).predict([[0.0, 1.0], [1.0, 0.0]]).shape
@@ -114,18 +114,18 @@ class Module:
             )
         predicted = self._prediction or Prediction(self)
         self._prediction = predicted
-        return copy_context().run(self._evaluated, predicted, X)  # whole, wherever Ctrl-C comes
+        return copy_context().run(self._evaluated, predicted, X)  # Ctrl-C leaves no mode behind
 
     def _evaluated(self, predicted: Prediction, X: Any) -> Any:  # noqa: N803 - as `predict`
         with self.evaluating():
             return predicted(X)
 
     def __getstate__(self) -> dict[str, Any]:
-        """Return the attributes, without the compiled program, which is made again when needed."""
+        """Return the attributes without the compiled program, which is made again when needed."""
         return {name: item for name, item in vars(self).items() if name != "_prediction"}
 
     def forward(self, *inputs: Any) -> Any:
-        """Compute the outputs; every subclass defines this, or `__call__` itself."""
+        """Compute the outputs; every subclass defines this method, or `__call__` itself."""
         raise NotImplementedError(f"{type(self).__name__} defines neither forward nor __call__")
 
     def _name_children(self) -> None:
@@ -134,7 +134,7 @@ class Module:
         self.__dict__["_children_named"] = True
 
     def _members(self) -> Iterator[tuple[str, Value | Module]]:
-        """Yield the Values and Modules in the attributes, without those inside the Modules."""
+        """Yield the Values and Modules in the attributes, but not those inside the Modules."""
         for name, attribute in vars(self).items():
             yield from _found(name, attribute)
 
@@ -190,11 +190,11 @@ class Module:
         return self.train(False)
 
     def evaluating(self) -> AbstractContextManager[None]:
-        """Let all modules be in the mode of `eval()` for a block, then in those they had.
+        """Put all modules into the mode of `eval()` for a block, and then back.
 
-        It holds for this thread or asyncio task alone: others train on meanwhile, and an attribute
-        is not written to. So is what `train()` and `eval()` set inside: it holds to the end of the
-        block. Blocks nest, the innermost decides; modules outside of this one keep their modes.
+        The mode holds for this thread or asyncio task alone; others train on meanwhile, because no
+        attribute is written. Modes that `train()` and `eval()` set inside the block end with it as
+        well. Blocks nest, and the innermost decides; modules outside of this one keep their modes.
 
         >>> from nn import MLP
         >>> model = MLP(1, [1])
@@ -207,7 +207,7 @@ class Module:
         return local_modes(self, ((module, False) for _, module in self.named_modules()))
 
     def own_modes(self) -> AbstractContextManager[None]:
-        """Let what `train()` and `eval()` set in a block end with it; see `evaluating`."""
+        """Undo at the end of a block the modes that `train()` and `eval()` set in it."""
         return local_modes(self, ((module, module.training) for _, module in self.named_modules()))
 
     def state_dict(self) -> dict[str, float]:
@@ -215,11 +215,10 @@ class Module:
         return {name: parameter.data for name, parameter in self.named_parameters()}
 
     def load_state_dict(self, state: Mapping[str, float]) -> None:
-        """Set every parameter to the number under its name.
+        """Set every parameter to the number under its name, or none if anything fails.
 
-        Raises ValueError, listing names that are missing and unexpected, unless the names are
-        exactly those of the parameters, and TypeError for what is no number; the parameters
-        are then as before, and so they are after Ctrl-C.
+        Raises ValueError, listing missing and unexpected names, unless the names are exactly those
+        of the parameters, and TypeError for anything that is no number.
         """
         parameters = dict(self.named_parameters())
         numbers = checked_state(state, parameters, f"the parameters of this {type(self).__name__}")
@@ -228,14 +227,15 @@ class Module:
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Write the parameters to a .npz or .json file, whole or not at all, and return its path.
 
-        Raises what `nn.save_state` does.
+        Later versions read the file as well, which is not promised of a pickle. Raises ValueError
+        for another suffix, and OSError if the folder cannot be written.
         """
         return save_state(self.state_dict(), path)
 
     def load(self, path: str | os.PathLike[str]) -> None:
-        """Read the parameters from a file of `save`.
+        """Read the parameters from a file that `save` wrote.
 
-        Unlike unpickling, it runs no code that the file brings. Raises ValueError, leaving the
+        Unlike unpickling, this runs no code from the file. Raises ValueError, leaving the
         parameters as they were, if the file is truncated or of another architecture.
         """
         state = load_state(path, expected=len(self.parameters()))
@@ -265,7 +265,7 @@ class Prediction:
         rows = as_numbers(X, "X").astype(np.float64, copy=False)
         try:
             return self._compiled(rows)
-        except Exception:  # noqa: BLE001 - whatever a model does with what is no number yet
+        except Exception:  # noqa: BLE001 - a model may do anything with a traced Value
             model = _alive(self._model)
             return np.array([numbers_of(model(row)) for row in rows.tolist()])
 
@@ -294,14 +294,14 @@ def _found(name: str, item: Any) -> Iterator[tuple[str, Value | Module]]:
             yield from _found(f"{name}.{key}", inner)
     elif isinstance(item, list | tuple):
         for index, inner in enumerate(item):
-            if isinstance(inner, Value):  # most of what there is: without a generator for each
+            if isinstance(inner, Value):  # the most frequent case, without a generator for each
                 yield f"{name}.{index}", inner
             else:
                 yield from _found(f"{name}.{index}", inner)
 
 
 def _unnamed_parameters(module: Module) -> Iterator[Value]:
-    """Yield every parameter at least once: in a third of the time that it takes to name them."""
+    """Yield every parameter at least once, in a third of the time that naming them takes."""
     stack: list[Any] = [module]
     seen: set[int] = set()
     while stack:
@@ -325,7 +325,7 @@ def _unnamed_parameters(module: Module) -> Iterator[Value]:
 def _named_parameters(
     module: Module, prefix: str, values: set[Value], modules: set[int]
 ) -> Iterator[tuple[str, Value]]:
-    """Yield the parameters that are not among those seen; a module inside itself ends there."""
+    """Yield the parameters that were not seen before, and enter each module only once."""
     modules.add(id(module))
     if type(module).parameters is not Module.parameters:
         yield from _listed_parameters(module, prefix, values)
@@ -342,7 +342,7 @@ def _named_parameters(
 def _listed_parameters(
     module: Module, prefix: str, values: set[Value]
 ) -> Iterator[tuple[str, Value]]:
-    """Yield what an overriding `parameters()` lists, by the names of attributes where it can."""
+    """Yield the list of an overriding `parameters()`, by names of attributes if there are any."""
     names: dict[Value, str] = {}
     for inner_name, inner in module.named_modules():
         for name, item in inner._members():

@@ -1,3 +1,3 @@
-"""Data: rows checked, split, brought to one scale, and read from files."""
+"""Data: rows that are checked, split, scaled, and read from files."""
 
 __all__ = []

@@ -1,4 +1,4 @@
-"""Arrays in .npz files, each read only when its header has been found to promise what is wanted."""
+"""Arrays in .npz files, read only after their headers, so that a small file cannot fill memory."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ if TYPE_CHECKING:
 
 __all__ = ["Archive", "Header", "is_disk_fault", "read_exactly", "unpacked_most"]
 
-SMALL = 1 << 22  # bytes, which may be read whatever the size of the file
-AT_ONCE = 1 << 20  # bytes: a piece, and the largest directory, of 10,000 arrays and more
+SMALL = 1 << 22  # bytes that may be read whatever the size of the file
+AT_ONCE = 1 << 20  # bytes of a piece, and of the largest directory, of 10,000 arrays and more
 
 
 @dataclass(frozen=True)
 class Header:
-    """What an .npy file says of its array."""
+    """The header of an .npy file: the shape and the type of its array."""
 
     shape: tuple[int, ...]
     dtype: np.dtype[Any]
@@ -28,7 +28,7 @@ class Header:
 
     @property
     def size(self) -> int:
-        """The bytes of the array."""
+        """The number of bytes of the array."""
         return math.prod(self.shape) * self.dtype.itemsize
 
     def __str__(self) -> str:
@@ -36,10 +36,10 @@ class Header:
 
 
 class Archive:
-    """An .npz file, open. Errors are those of zipfile and zlib, and ValueError with the array."""
+    """An open .npz file. Raises the errors of zipfile and zlib, and ValueError with the array."""
 
     def __init__(self, file: BinaryIO, ratio: int) -> None:
-        """Read the directory; arrays may hold `ratio` times the bytes of the file: see SMALL."""
+        """Read the directory. An array may hold `ratio` times the bytes of the file, or SMALL."""
         self._most = unpacked_most(file, ratio)
         self._zip = ZipFile(_Pieces(file))
         entries = [entry.filename for entry in self._zip.infolist()]
@@ -48,12 +48,12 @@ class Archive:
         self.names = [entry.removesuffix(".npy") for entry in entries]
 
     def header(self, name: str) -> Header:
-        """Return what the file says of an array; KeyError if there is none of that name."""
+        """Return the header of an array; KeyError if there is none of that name."""
         with self._opened(name) as stream:
             return _header(stream, name)
 
     def read(self, name: str) -> NDArray[Any]:
-        """Return an array; ValueError if it holds more than it may, or not what its header says."""
+        """Return an array; ValueError if it is too large, or not as large as its header says."""
         import numpy as np
 
         with self._opened(name) as stream:
@@ -72,7 +72,7 @@ class Archive:
 
     def _opened(self, name: str) -> Any:
         entry = self._zip.getinfo(f"{name}.npy")
-        # What bzip2 and LZMA make of a few bytes, zipfile does not limit
+        # zipfile does not limit how much bzip2 and LZMA unpack of a few bytes
         if entry.compress_type not in {ZIP_STORED, ZIP_DEFLATED}:
             raise ValueError(f"{name} is compressed by another method than NumPy's, deflate")
         return self._zip.open(entry)
@@ -94,7 +94,7 @@ def unpacked_most(file: BinaryIO, ratio: int) -> int:
 def read_exactly(stream: Any, size: int) -> bytearray:
     """Return `size` bytes, or fewer if the stream ends, or one more if it does not end there.
 
-    Memory is taken for what there is, not for what a header promises.
+    It takes memory for the bytes that there are, not for those that a header promises.
 
     >>> from io import BytesIO
     >>> [len(read_exactly(BytesIO(b"abcd"), size)) for size in (3, 4, 5)]
@@ -107,7 +107,7 @@ def read_exactly(stream: Any, size: int) -> bytearray:
 
 
 def is_disk_fault(error: BaseException) -> bool:
-    """Tell an error of the operating system from those that readers raise about contents.
+    """Tell whether an error comes from the operating system, and not from a reader of contents.
 
     >>> is_disk_fault(OSError(5, "Input/output error")), is_disk_fault(OSError("no such format"))
     (True, False)
@@ -116,7 +116,7 @@ def is_disk_fault(error: BaseException) -> bool:
 
 
 class _Pieces:
-    """A file of which nothing is read in large pieces: what zipfile reads in one is a directory."""
+    """A file that refuses to be read in large pieces; zipfile reads only directories in one."""
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
@@ -133,7 +133,7 @@ def _header(stream: Any, name: str) -> Header:
     from numpy.lib import format as npy
 
     version = npy.read_magic(stream)
-    if version != (1, 0):  # the others read a header of any length before they refuse it
+    if version != (1, 0):  # later ones have headers of any length, read before they are refused
         raise ValueError(f"{name} is of version {version} of .npy; arrays of numbers are of (1, 0)")
     shape, by_column, dtype = npy.read_array_header_1_0(stream)
     if dtype.hasobject:

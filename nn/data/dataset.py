@@ -1,4 +1,4 @@
-"""Examples, inputs with their targets, to be split in two and cut into batches."""
+"""Dataset: inputs with their targets, split in two and cut into batches."""
 
 # ruff: noqa: N803, N806 - X is the field's name for the inputs
 
@@ -17,11 +17,11 @@ __all__ = ["Batches", "Dataset", "batches", "row_order", "split"]
 
 
 class Dataset:
-    """The arrays X of shape (rows, ...) and y of shape (rows,) or (rows, ...), row by row a pair.
+    """Arrays X of shape (rows, ...) and y of shape (rows,) or (rows, ...): each row is an example.
 
-    Arrays are kept as they are, without a copy; sequences become arrays. It unpacks as `X, y`, so
-    that `fit(model, *dataset, ...)` trains on it. Raises ValueError, naming the row, for nan, inf
-    and ragged rows, and for different lengths; TypeError for what is no number.
+    Arrays are kept as they are, without a copy; sequences become arrays. A Dataset unpacks as
+    `X, y`, so `fit(model, *dataset, ...)` trains on it. Raises ValueError, naming the row, for nan,
+    inf and ragged rows, and for different lengths; TypeError for anything that is no number.
 
     >>> dataset = Dataset([[0, 0], [0, 1], [1, 0], [1, 1]], [0, 1, 1, 0])
     >>> dataset
@@ -42,15 +42,15 @@ class Dataset:
         return len(self.X)
 
     def __iter__(self) -> Iterator[Any]:
-        """Yield X, then y: what `X, y = dataset` asks for."""
+        """Yield X, then y, for `X, y = dataset`."""
         return iter((self.X, self.y))
 
     def __getitem__(self, rows: Any) -> Any:
-        """Return the pair of row number `rows`, or the Dataset of a slice, a mask or several rows.
+        """Return the pair (x, target) of a row, or the Dataset of a slice, a mask or several rows.
 
-        Raises IndexError for rows that there are not, and ValueError if none is chosen.
+        Raises IndexError for a row that does not exist, and ValueError if no row is chosen.
         """
-        rows = list(rows) if isinstance(rows, tuple) else rows  # else one index per dimension
+        rows = list(rows) if isinstance(rows, tuple) else rows  # a tuple would index dimensions
         X, y = self.X[rows], self.y[rows]
         if X.ndim < self.X.ndim:
             return X, y
@@ -59,13 +59,13 @@ class Dataset:
     def split(
         self, fraction: float = 0.2, *, stratify: bool = False, rng: random.Random | None = None
     ) -> tuple[Dataset, Dataset]:
-        """Return the larger part and the part held out, drawn at random: see `nn.split`."""
+        """Return the rows to train on and the rows held out, drawn at random as by `nn.split`."""
         labels = self.y.tolist() if as_switch(stratify, "stratify") else None
         train, held_out = _parted(len(self), fraction, labels, rng)
         return self[train], self[held_out]
 
     def map(self, function: Callable[[Any], Any]) -> Dataset:
-        """Return a Dataset of function(X), of all rows at once, and the same y.
+        """Return a Dataset of function(X), called once with all rows, and the same y.
 
         >>> from nn import Standardizer
         >>> train, held_out = Dataset([[1.0], [3.0]], [0, 1]), Dataset([[5.0]], [1])
@@ -77,17 +77,17 @@ class Dataset:
     def batches(
         self, batch_size: int | None = 32, *, shuffle: bool = True, rng: random.Random | None = None
     ) -> Batches:
-        """Return what yields X and y of one batch after the other, anew at each pass.
+        """Return the batches, pairs of X and y, to iterate over as often as there are epochs.
 
         With `shuffle` each pass has a new order, drawn by `rng`, by default the module `random`.
-        None is one batch of everything; the last one may be smaller.
+        With a `batch_size` of None one batch holds everything. The last batch may be smaller.
 
         >>> batches = Dataset([1, 2, 3], [10, 20, 30]).batches(2, shuffle=False)
         >>> len(batches), [(X.tolist(), y.tolist()) for X, y in batches]
         (2, [([1, 2], [10, 20]), ([3], [30])])
         """
         size = len(self) if batch_size is None else as_count(batch_size, "batch_size")
-        generator(rng)  # refuses what is none before the first pass
+        generator(rng)  # refuses anything else before the first pass
         return Batches(self, size, as_switch(shuffle, "shuffle"), rng)
 
     def lists(self, rows: Any = slice(None)) -> tuple[list[Any], list[Any]]:
@@ -99,13 +99,13 @@ class Dataset:
         return self.X[rows].tolist(), self.y[rows].tolist()
 
     def floats(self) -> tuple[Any, Any]:
-        """Return X and y as arrays of float64: themselves where they are some."""
+        """Return X and y as arrays of float64, without a copy if they are such arrays."""
         import numpy as np
 
         return np.asarray(self.X, dtype=np.float64), np.asarray(self.y, dtype=np.float64)
 
     def _with(self, X: Any, y: Any) -> Dataset:
-        """Return a Dataset of rows that have been checked."""
+        """Return a Dataset of rows that have already been checked."""
         if not len(X):
             raise ValueError(f"no row of {len(self)} is chosen; a Dataset has at least one")
         made = copy(self)
@@ -118,7 +118,7 @@ class Dataset:
 
 
 class Batches:
-    """The batches of a Dataset, to be iterated over as often as there are epochs."""
+    """The batches of a Dataset; each pass draws a new order if they are shuffled."""
 
     def __init__(
         self, dataset: Dataset, size: int, shuffle: bool, rng: random.Random | None
@@ -146,11 +146,11 @@ def split(
     stratify: bool = False,
     rng: random.Random | None = None,
 ) -> tuple[list[Any], list[Any], list[Any], list[Any]]:
-    """Return X and y of the larger part, then X and y of the part held out, drawn at random.
+    """Return X and y of the rows to train on, then X and y of the rows held out, drawn at random.
 
-    `fraction` is the share held out, rounded to at least one row; with `stratify` it is that of
-    each class of y, to within one row. Raises ValueError unless it is between 0 and 1 and leaves
-    rows on both sides, and where `as_examples` does.
+    `fraction` is the share held out, rounded to at least one row; with `stratify` each class of y
+    is held out in this share, to within one row. Raises ValueError unless the fraction is between 0
+    and 1 and leaves rows on both sides, and for nan, inf, ragged rows and different lengths.
 
     >>> X_train, y_train, X_test, y_test = split([[1], [2], [3], [4]], [1, 2, 3, 4], 0.25)
     >>> len(X_train), len(X_test), X_test[0] == [y_test[0]]
@@ -171,7 +171,7 @@ def _parted(
     labels: Sequence[Any] | None = None,
     rng: random.Random | None = None,
 ) -> tuple[list[int], list[int]]:
-    """Return the numbers of the rows to keep, of `count`, and of those held out, both ascending.
+    """Return the row numbers to keep and those to hold out, of `count` rows, both ascending.
 
     With `labels`, one for each row, each class is held out in the same share.
 
@@ -187,7 +187,7 @@ def _parted(
         raise ValueError(f"a fraction of {fraction} of {count} rows leaves none to train on")
     order = row_order(count, True, rng).tolist()
     if labels is not None:
-        # Of rows class by class, every n-th from a random one on is held out
+        # The rows are sorted by class; from a random one on, every n-th is held out
         order.sort(key=labels.__getitem__)
         start, step = generator(rng).random(), count / held_out
         chosen = {order[int((start + index) * step)] for index in range(held_out)}
@@ -204,10 +204,10 @@ def batches(
     shuffle: bool = True,
     rng: random.Random | None = None,
 ) -> Iterator[tuple[list[Any], list[Any]]]:
-    """Yield X and y of one batch after the other, each row once; the last one may be smaller.
+    """Yield X and y of one batch after the other, each row once; the last batch may be smaller.
 
-    None is one batch of everything. Raises ValueError, before the first batch, for different
-    lengths, no rows, and a `batch_size` below 1.
+    With a `batch_size` of None one batch holds everything. Raises ValueError, before the first
+    batch, for different lengths, no rows, and a `batch_size` below 1.
 
     >>> list(batches([1, 2, 3], [10, 20, 30], 2, shuffle=False))
     [([1, 2], [10, 20]), ([3], [30])]
@@ -231,5 +231,5 @@ def row_order(count: int, shuffle: bool, rng: random.Random | None = None) -> An
 
     if not shuffle:
         return np.arange(count)
-    # Ordered by random keys: a tenth of the time of random.shuffle, which is that of an epoch
+    # Sorting random keys takes a tenth of the time of random.shuffle, which is that of an epoch
     return np.frombuffer(generator(rng).randbytes(8 * count), "<u8").argsort()

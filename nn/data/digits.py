@@ -1,4 +1,4 @@
-"""Pictures of hand-drawn digits, prepared as the images of data sets are."""
+"""Pictures of hand-drawn digits, prepared like the images of data sets."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 
 __all__ = ["read_digit"]
 
-# Of the strongest ink: what is below is noise. The digits of scikit-learn have edges of 1/16.
+# Fainter ink, relative to the strongest, is noise. The digits of scikit-learn have edges of 1/16.
 FAINTEST = 0.05
 CONTRAST = 8.0  # of 255, between ink and ground
 
-# Those that need no other program; of EPS, Pillow asks Ghostscript, a whole language.
+# Formats that need no other program; for EPS, Pillow runs Ghostscript, a whole language.
 FORMATS = ("PNG", "JPEG", "GIF", "BMP", "PPM", "TIFF", "WEBP")
 MOST_PIXELS = 1 << 25  # 32 MB in greys
 LONGEST_SIDE = 2048  # pixels; of larger pictures, blocks of pixels are averaged first
@@ -40,17 +40,17 @@ BOX = 20 / 28
 def read_digit(path: str | os.PathLike[str], size: int = 8) -> NDArray[np.float64]:
     """Return the digit in a picture as an array of shape (size, size): ground 0, ink up to 1.
 
-    A PNG, JPEG, GIF, BMP, PPM, TIFF or WebP file will do, of up to 32 million pixels and with one
-    digit in it, dark on light or light on dark, of which the border tells the ground; what is
-    transparent counts as white. PNG is better than JPEG, whose noise beside strokes counts as ink.
-    The digit is cut out, scaled by averaging areas, its proportions kept, and put into the middle:
+    The file is a PNG, JPEG, GIF, BMP, PPM, TIFF or WebP of up to 32 million pixels, with one digit,
+    dark on light or light on dark. The border shows which is the ground; transparent pixels count
+    as white. PNG is better than JPEG, whose noise beside strokes counts as ink. The digit is cut
+    out, scaled by averaging areas, with its proportions, and put into the middle:
 
-    - For a `size` of 8 it fills the height, and thin strokes are thickened, as in scikit-learn's
+    - With a `size` of 8 it fills the height, and thin strokes are thickened, as in scikit-learn's
       `load_digits` (there from 0 to 16).
-    - For others it fits into 20/28 of the size, its centre of mass in the middle, as in MNIST.
+    - With another size it fits into 20/28 of it, its centre of mass in the middle, as in MNIST.
 
-    Raises ValueError, naming the file, for a picture that is empty, damaged, too large, moving, or
-    of another format, and OSError for a file that cannot be opened; ImportError without Pillow.
+    Raises ValueError, naming the file, for a picture that is empty, damaged, too large, animated,
+    or of another format; OSError for a file that cannot be opened; ImportError without Pillow.
 
     >>> import tempfile
     >>> from PIL import Image, ImageDraw
@@ -104,7 +104,7 @@ def _pixels(path: Path) -> NDArray[np.float64]:
 
 
 def _decoded(stream: BinaryIO) -> Image:
-    """Return the picture upright; ValueError, before it is decoded, if too large or moving."""
+    """Return the picture upright; ValueError, before decoding, if it is too large or animated."""
     from PIL import Image, ImageOps
 
     with Image.open(stream, formats=FORMATS) as file:
@@ -113,9 +113,9 @@ def _decoded(stream: BinaryIO) -> Image:
                 f"it has {file.width:,} by {file.height:,} pixels; make it smaller, down to "
                 f"{MOST_PIXELS:,} in all"
             )
-        # A photo of a telephone is an MPO, with previews behind it
+        # The photo of a phone may be an MPO, with previews behind it
         if getattr(file, "is_animated", False) and file.format != "MPO":
-            raise ValueError("it has several frames; save the one that is meant")
+            raise ValueError("it has several frames; save one of them")
         return ImageOps.exif_transpose(file)
 
 
@@ -124,7 +124,7 @@ def _brightness(picture: Image) -> Image:
     import numpy as np
     from PIL import Image
 
-    if picture.mode.startswith("I"):  # 16 bits, which Pillow would cut off at 255
+    if picture.mode.startswith("I"):  # 16 bits, which Pillow would clip at 255
         deep = np.asarray(picture)
         if deep.min() < 0 or deep.max() > MOST_OF_16_BITS:
             raise ValueError("its pixels have more than 16 bits; save it with 8")
@@ -140,7 +140,7 @@ def _brightness(picture: Image) -> Image:
 
 
 def _ink(pixels: NDArray[np.float64], path: Path) -> NDArray[np.float64]:
-    """Return how far each pixel is from the ground, on the side where the farthest is, up to 1."""
+    """Return each pixel's distance from the ground, relative to the largest, on that one's side."""
     import numpy as np
 
     border = np.concatenate([pixels[0], pixels[-1], pixels[1:-1, 0], pixels[1:-1, -1]])
@@ -160,8 +160,8 @@ def _fitted(
 ) -> NDArray[np.float64]:
     """Return the ink, without the ground around it, in the middle of an array of (size, size).
 
-    The longer side takes the share `box` of it. The place is one of whole pixels, lest the edges
-    blur.
+    The longer side of the ink takes the share `box` of the size. It is placed by whole pixels, so
+    that the edges do not blur.
     """
     import numpy as np
 
@@ -183,7 +183,7 @@ def _fitted(
 
 
 def _overlaps(size: int, length: int, start: int, scale: float) -> NDArray[np.float64]:
-    """Return how much of each of `size` cells each of `length` pixels covers, from `start` on."""
+    """Return the share of each of `size` cells that each of `length` pixels covers from `start`."""
     import numpy as np
 
     edges, cells = start + scale * np.arange(length + 1), np.arange(size)[:, None]
@@ -193,7 +193,7 @@ def _overlaps(size: int, length: int, start: int, scale: float) -> NDArray[np.fl
 
 
 def _thickened(ink: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the ink grown by a pixel on every side: each the strongest of itself and 4 others."""
+    """Return the ink grown by a pixel on every side: the strongest of a pixel and 4 neighbours."""
     import numpy as np
 
     wide = np.pad(ink, 2)

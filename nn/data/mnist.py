@@ -1,4 +1,4 @@
-"""MNIST, and data sets published in the same form, from files on this machine."""
+"""MNIST, and data sets in the same files, read from this machine."""
 
 from __future__ import annotations
 
@@ -24,23 +24,23 @@ __all__ = ["MOST_PACKED", "load_mnist", "read_idx"]
 PARTS = {"x_train": "train-images", "y_train": "train-labels", "x_test": "t10k-images",
          "y_test": "t10k-labels"}  # fmt: skip
 DIMENSIONS = {"x": 3, "y": 1}
-UNSIGNED_BYTE = 8  # the code of the type, the only one that MNIST has
-MOST_PACKED = 64  # to one; MNIST's images are packed 5 to 1, and bombs 1,000 to 1
-MOST_LABEL, MOST_IN_BYTE = 2**31 - 1, 127  # as bytes, -1 is 255
+UNSIGNED_BYTE = 8  # the code of the only type that MNIST has
+MOST_PACKED = 64  # to one; MNIST's images are packed 5 to 1, decompression bombs 1,000 to 1
+MOST_LABEL, MOST_IN_BYTE = 2**31 - 1, 127  # as an unsigned byte, -1 would be 255
 
 
 def load_mnist(path: str | os.PathLike[str]) -> tuple[Any, Any, Any, Any]:
     """Return X_train, y_train, X_test, y_test from a folder of IDX files or from an .npz file.
 
     The folder holds train-images-idx3-ubyte, train-labels-idx1-ubyte, t10k-images-idx3-ubyte and
-    t10k-labels-idx1-ubyte, each perhaps with .gz, or spelled train-images.idx3-ubyte; the .npz
-    file holds the arrays x_train, y_train, x_test and y_test. Nothing is downloaded.
+    t10k-labels-idx1-ubyte, perhaps with .gz, or spelled train-images.idx3-ubyte; the .npz file
+    holds the arrays x_train, y_train, x_test and y_test. Nothing is downloaded.
 
     X has the shape (rows, height, width), 28 by 28 in MNIST, scaled from 0..255 to 0..1; y has the
     shape (rows,) and holds ints. A layer takes flat rows: `X_train.reshape(len(X_train), -1)`.
-    Raises FileNotFoundError, with the names that would do, where a file is missing; ValueError,
-    with the file, where one is truncated, damaged or of something else, has no rows, images of no
-    pixels or of two sizes, or labels below 0. Sizes are read, and compared, before the elements.
+    Raises FileNotFoundError, with the names it looks for, if a file is missing; ValueError, with
+    the file, if one is truncated, damaged or no such file, or has no rows, images without pixels or
+    of two sizes, or labels below 0. It compares the sizes before it reads the elements.
 
     >>> import tempfile
     >>> import numpy as np
@@ -70,7 +70,7 @@ def load_mnist(path: str | os.PathLike[str]) -> tuple[Any, Any, Any, Any]:
 
 
 class _Shapes:
-    """The shapes found so far, by the names of PARTS, each checked before its array is read."""
+    """The shapes found so far, by the names of PARTS; each is checked before its array is read."""
 
     def __init__(self, source: Path) -> None:
         self._source = source
@@ -99,7 +99,7 @@ class _Shapes:
 def _from_folder(folder: Path) -> dict[str, Any]:
     files = {name: _file(folder, name) for name in PARTS}
     shapes = _Shapes(folder)
-    # Labels first: their number is the one that images must have
+    # Labels first, because their number limits that of the images
     return {
         name: read_idx(files[name], DIMENSIONS[name[0]], partial(shapes.add, name))
         for name in sorted(PARTS, reverse=True)
@@ -122,7 +122,7 @@ def _from_archive(path: Path) -> dict[str, Any]:
         try:
             archive = Archive(file, MOST_PACKED)
             headers = {name: archive.header(name) for name in archive.names if name in PARTS}
-        except Exception as error:  # whatever zipfile and NumPy find wrong
+        except Exception as error:  # zipfile and NumPy raise many kinds
             if is_disk_fault(error):
                 raise
             raise _damaged(path, error) from error
@@ -159,14 +159,14 @@ def _check_header(header: Header, name: str, path: Path) -> None:
 
 
 def _check_labels(labels: Any, where: str) -> None:
-    """Refuse negative labels, and those that a narrower type has made of negative ones."""
+    """Refuse negative labels, and those that a type without a sign has made of negative ones."""
     most = MOST_IN_BYTE if labels.dtype.itemsize == 1 else MOST_LABEL
     wrong = (labels < 0) | (labels > most)
     if wrong.any():
         row = int(wrong.argmax())
         raise ValueError(
             f"{where}, row {row}: the label {labels[row]}; labels are 0, 1, 2, ... up to {most}, "
-            "and a larger one is mostly a negative number in a type that has none"
+            "and a larger one is mostly a negative number in a type without a sign"
         )
 
 
@@ -176,10 +176,10 @@ def read_idx(
     """Return the array of bytes in an IDX file, compressed if its name ends in .gz.
 
     The file holds two zeros, the code of the type, the number of dimensions, the length of each
-    as 4 bytes, the largest first, and the elements (LeCun, Cortes, Burges, "The MNIST database of
-    handwritten digits"). Raises ValueError, naming the file and what is wrong, if it holds anything
-    else, less or more, or has another number of dimensions. `check` may refuse the shape, before
-    the elements are read.
+    dimension in 4 bytes, the most significant first, and the elements (LeCun, Cortes, Burges, "The
+    MNIST database of handwritten digits"). Raises ValueError, naming the file and the fault, if it
+    holds anything else, less or more, or has another number of dimensions. `check` may refuse the
+    shape before the elements are read.
     """
     import numpy as np
 
@@ -215,7 +215,7 @@ def read_idx(
 
 
 def _shape(head: bytes, dimensions: int, path: Path) -> tuple[int, ...]:
-    """Return the lengths in the first bytes of a file, those that are missing as 0."""
+    """Return the lengths in the first bytes of a file; one that is missing is 0."""
     import numpy as np
 
     expected = bytes([0, 0, UNSIGNED_BYTE, dimensions])

@@ -1,4 +1,4 @@
-"""Inputs brought to one scale, and classes to rows of 0 and 1."""
+"""Inputs scaled to mean 0 and deviation 1, and classes encoded as rows of 0 and 1."""
 
 # ruff: noqa: N803 - X is the field's name for the inputs
 
@@ -17,17 +17,17 @@ __all__ = ["Standardizer", "one_hot"]
 
 
 class Standardizer:
-    """(x - mean) / deviation for each column, of the rows that it was made from.
+    """(x - mean) / deviation, by the mean and the deviation of each column of the given rows.
 
-    Made from the rows to train on, it treats rows held out, and later ones, as these:
+    Make it of the rows to train on, and apply it to these, to the rows held out and to later ones:
 
     >>> standardize = Standardizer([[1.0, 5.0], [3.0, 5.0]])
     >>> standardize([[1.0, 5.0], [5.0, 6.0]]).tolist()
     [[-1.0, 0.0], [3.0, 1.0]]
 
-    It takes one row as well. The deviation is that of the population, as scikit-learn's; a column
-    in which all numbers are equal is only shifted. Raises ValueError, naming the row, for nan and
-    inf, and for rows of another shape.
+    It takes a single row as well. The deviation is that of the population, as in scikit-learn; a
+    column in which all numbers are equal is only shifted. Raises ValueError, naming the row, for
+    nan and inf, and for rows of another shape.
     """
 
     def __init__(self, X: Any) -> None:
@@ -35,7 +35,7 @@ class Standardizer:
 
         array = as_array(X, "X")
         self.mean: NDArray[np.float64] = array.mean(axis=0)
-        # Not exactly 0 where the mean of equal numbers is rounded
+        # Of equal numbers the mean may be rounded, and the deviation is then not exactly 0
         equal = (array == array[0]).all(axis=0)
         self.deviation: NDArray[np.float64] = np.where(equal, 1.0, array.std(axis=0))
 
@@ -50,7 +50,7 @@ class Standardizer:
         return result
 
     def inverse(self, X: Any) -> NDArray[np.float64]:
-        """Return what gives X when it is standardised."""
+        """Return the rows of which X is the standardised form."""
         result: NDArray[np.float64] = as_array(X, "X") * self.deviation + self.mean
         return result
 

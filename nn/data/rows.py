@@ -1,4 +1,4 @@
-"""Rows of numbers: read from what sequence, array or frame they come in, and checked."""
+"""Rows of numbers, read from sequences, arrays and data frames, and checked."""
 
 # ruff: noqa: N803 - X is the field's name for the inputs
 
@@ -16,7 +16,7 @@ def as_examples(X: Any, y: Any) -> tuple[list[Any], list[Any]]:
 
     `X` and `y` are sequences, arrays or data frames. Raises ValueError, naming the row, for nan,
     inf and rows of different shapes; for different lengths, naming both; and for no rows at all.
-    TypeError for what is no number.
+    Raises TypeError for anything that is no number.
     """
     inputs, targets = as_inputs(X), as_inputs(y, "y")
     check_lengths(inputs, targets)
@@ -59,10 +59,10 @@ def as_array(data: Any, name: str) -> Any:
 
 
 def as_numbers(data: Any, name: str) -> Any:
-    """Return rows as an array of numbers, nan and inf among them, unchanged if they are one.
+    """Return rows as an array of numbers, which may be nan or inf; an array stays as it is.
 
-    Raises TypeError, naming the row where it can, for texts, dates, complex numbers, masked
-    elements, sparse matrices and what is no rows; ValueError for rows of different shapes.
+    Raises TypeError, naming the row if it can, for texts, dates, complex numbers, masked elements,
+    sparse matrices, and anything that has no rows; ValueError for rows of different shapes.
 
     >>> as_numbers([[1, 2], [3, 4]], "X").tolist()
     [[1, 2], [3, 4]]
@@ -99,7 +99,7 @@ def as_numbers(data: Any, name: str) -> Any:
 
 
 def listed(example: Any) -> Any:
-    """Return an example, a number or an array of numbers or Values, in lists as a model gets it.
+    """Return an example, a number or an array of numbers or Values, in lists as models take it.
 
     >>> listed((1.0, 2.0)), listed(as_array([1.0, 2.0], "X"))
     ((1.0, 2.0), [1.0, 2.0])
@@ -108,7 +108,7 @@ def listed(example: Any) -> Any:
 
 
 def _float_rows(rows: Any, name: str) -> list[Any]:
-    """Return the rows as arrays of floats; raise the error of the first that is none."""
+    """Return the rows as arrays of floats; raise an error for the first that is no numbers."""
     import numpy as np
 
     result: list[Any] = []

@@ -34,12 +34,12 @@ __all__ = ["MLPEstimator", "Parameters"]
 LARGEST_BATCH = 200  # of batch_size="auto"
 SOLVERS = ("adam", "sgd")
 
-# The parameters that are no counts, and whether they may be 0.
+# The parameters that are numbers but no counts, and whether they may be 0.
 NUMBERS = {"alpha": True, "tol": True, "momentum": True, "learning_rate_init": False}
 
 
 class Parameters(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
-    """Parameters as scikit-learn wants them: kept as they are given, looked at by `fit`."""
+    """Parameters as scikit-learn wants them: kept as they are given, and checked by `fit`."""
 
     def __init__(
         self,
@@ -62,22 +62,21 @@ class Parameters(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no ty
         validation_fraction: float = 0.1,
         n_iter_no_change: int = 10,
     ) -> None:
-        """Keep the parameters, named as those of scikit-learn's networks; `fit` looks at them.
+        """Keep the parameters, named like those of scikit-learn's networks; `fit` checks them.
 
-        - `hidden_layer_sizes`: the widths of the layers before the last, which is as wide as the
-          targets ask for. `activation`: theirs, a name of `nn.ACTIVATIONS`, "logistic" for
-          "sigmoid", or a function of a Value.
-        - `solver`: "adam", or "sgd" with `momentum` and `nesterovs_momentum`;
-          `learning_rate_init`: its learning rate, by default ten times scikit-learn's, as the
-          network is smaller.
-        - `alpha`: half of it times the squares of the weights counts as much as the losses of all
-          rows of a batch together, in regression as half their squared errors.
-        - `max_iter`: the most epochs. `batch_size`: the rows of a step, "auto" for 200 or all.
-          `shuffle`: whether each epoch visits the rows in another order.
-        - `tol`, `n_iter_no_change`: training ends when the loss has not been better by more than
-          `tol` for so many epochs. With `early_stopping` that is the loss on `validation_fraction`
-          of the rows, which are held out, and the model is that of the best epoch.
-        - `warm_start`: whether another `fit` goes on with the model of the last.
+        - `hidden_layer_sizes`: the widths of the layers before the last one, whose width follows
+          from the targets. `activation`: that of these layers, a name of `nn.ACTIVATIONS`,
+          "logistic" for "sigmoid", or a function of a Value.
+        - `solver`: "adam", or "sgd" with `momentum` and `nesterovs_momentum`. `learning_rate_init`:
+          its learning rate, by default ten times scikit-learn's, because networks here are smaller.
+        - `alpha`: the penalty, alpha / 2 times the sum of squared weights, is added to the sum of
+          the losses of a batch (in regression, of half the squared errors).
+        - `max_iter`: the largest number of epochs. `batch_size`: the rows of a step, "auto" for 200
+          or all. `shuffle`: whether each epoch visits the rows in a new order.
+        - `tol`, `n_iter_no_change`: training ends when the loss has not improved by more than `tol`
+          for this number of epochs. With `early_stopping` that is the loss on the rows held out,
+          `validation_fraction` of all, and the model is that of the best epoch.
+        - `warm_start`: whether another `fit` goes on with the model of the last one.
         - `random_state`: an int for the same results every time. `verbose`: whether to show
           progress on stderr.
         """
@@ -144,18 +143,18 @@ class Parameters(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no ty
 
 
 class MLPEstimator(Parameters):
-    """Base of the estimators: a subclass says what a target is and which loss fits it."""
+    """Base of the estimators: a subclass defines the targets and the loss."""
 
     loss_curve_: list[float]
     model_: MLP
 
     def _continues(self) -> bool:
-        """Tell whether `fit` goes on with the model there is."""
+        """Tell whether `fit` goes on with an existing model."""
         return bool(self.warm_start) and hasattr(self, "model_")
 
     @contextmanager
     def _unless_it_fails(self) -> Iterator[None]:
-        """Put every attribute back, and the numbers of the model, if the block raises."""
+        """Put back every attribute and the numbers of the model if the block raises."""
         before = dict(vars(self))
         put_back = noted(before["model_"].parameters() if "model_" in before else ())
         try:
@@ -168,10 +167,10 @@ class MLPEstimator(Parameters):
     def _train(
         self, X: Any, y: Any, *, outputs: int, loss: str, pull: float, strata: Any = None
     ) -> None:
-        """Train a model of so many outputs on checked data, and keep what is known of it.
+        """Train a model with this number of outputs on checked data, and keep the results.
 
-        `pull` is the strength of the penalty for an alpha of 1 and a batch of one row; `strata`
-        are the classes of which rows are held out in proportion.
+        `pull` is the strength of the penalty for an alpha of 1 and a batch of one row. Rows are
+        held out in proportion to the classes in `strata`.
         """
         self._check_numbers()
         source = check_random_state(self.random_state)

@@ -1,4 +1,4 @@
-"""MLPClassifier: a network that tells classes apart, as an estimator of scikit-learn."""
+"""MLPClassifier: a network that learns classes, as an estimator of scikit-learn."""
 
 # ruff: noqa: N803, N806 - X is the field's name for the inputs
 
@@ -17,13 +17,13 @@ __all__ = ["MLPClassifier"]
 
 
 class MLPClassifier(ClassifierMixin, MLPEstimator):  # type: ignore[misc]  # as the base
-    """A multilayer perceptron that learns classes, or for each row several labels at once.
+    """A multilayer perceptron that learns classes, or several labels for each row.
 
-    The last layer gives logits: one for two classes, one per class for more, one per label for an
-    indicator matrix of zeros and ones. The loss is their cross-entropy. Afterwards `classes_`
-    holds the labels, `model_` the nn.MLP, `loss_curve_` the loss of each epoch, the penalty
-    included, `loss_` the last and `best_loss_` the least of it, `n_iter_` the epochs of the last
-    `fit`, `validation_loss_curve_` the losses of `early_stopping` or None.
+    The last layer gives logits: one for two classes, one per class for more, and one per label for
+    an indicator matrix of zeros and ones. The loss is their cross-entropy. After `fit`, `classes_`
+    holds the labels and `model_` the nn.MLP. `loss_curve_` holds the loss of each epoch, including
+    the penalty, `loss_` its last and `best_loss_` its least number, `n_iter_` the number of epochs,
+    and `validation_loss_curve_` the losses of `early_stopping`, or None.
 
     >>> from sklearn.datasets import load_iris
     >>> from sklearn.preprocessing import StandardScaler
@@ -33,7 +33,7 @@ class MLPClassifier(ClassifierMixin, MLPEstimator):  # type: ignore[misc]  # as 
     >>> classifier.score(X, y) > 0.95
     True
 
-    A prediction can be drawn, like everything that is made of Values:
+    A prediction is made of Values, so it can be drawn:
 
     >>> from autograd import Value, softmax
     >>> from visualize import draw
@@ -49,10 +49,9 @@ class MLPClassifier(ClassifierMixin, MLPEstimator):  # type: ignore[misc]  # as 
     def fit(self, X: Any, y: Any) -> MLPClassifier:
         """Train on rows X of shape (rows, features) and labels y, and return the estimator.
 
-        y is of shape (rows,), numbers or text, or (rows, labels) of zeros and ones. Raises
-        ValueError for data that scikit-learn refuses and for less than two classes, and
-        nn.NonFiniteError where the loss becomes infinite; whatever it raises, the estimator is
-        then as it was.
+        y has the shape (rows,), of numbers or text, or (rows, labels), of zeros and ones. Raises
+        ValueError for data that scikit-learn refuses and for fewer than two classes, and
+        nn.NonFiniteError if the loss becomes infinite. After any error the estimator is as it was.
         """
         with self._unless_it_fails():
             self._learn(X, y)

@@ -18,12 +18,12 @@ __all__ = ["MLPRegressor"]
 class MLPRegressor(RegressorMixin, MLPEstimator):  # type: ignore[misc]  # as the base
     """A multilayer perceptron that learns one number or several for each row.
 
-    The loss is the mean squared error over rows and outputs: twice that of scikit-learn, so that
-    `solver="sgd"` takes its steps at half the learning rate. Afterwards `model_` holds the nn.MLP,
-    `loss_curve_` the loss of each epoch, the penalty included, `loss_` the last and `best_loss_`
-    the least of it, `n_iter_` the epochs of the last `fit`, `validation_loss_curve_` the losses of
-    `early_stopping` or None. Targets far from 0, or far apart, are better scaled:
-    `sklearn.compose.TransformedTargetRegressor` does it.
+    The loss is the mean squared error over rows and outputs. It is twice scikit-learn's, so with
+    `solver="sgd"` half the learning rate gives the same steps. After `fit`, `model_` holds the
+    nn.MLP. `loss_curve_` holds the loss of each epoch, including the penalty, `loss_` its last and
+    `best_loss_` its least number, `n_iter_` the number of epochs, and `validation_loss_curve_` the
+    losses of `early_stopping`, or None. Scale targets that are far from 0 or far apart, as
+    `sklearn.compose.TransformedTargetRegressor` does.
 
     >>> import numpy as np
     >>> X = np.linspace(-2.0, 2.0, 50).reshape(-1, 1)
@@ -32,7 +32,7 @@ class MLPRegressor(RegressorMixin, MLPEstimator):  # type: ignore[misc]  # as th
     >>> regressor.score(X, y) > 0.95
     True
 
-    A prediction can be drawn, neuron by neuron; `draw(...).save("sine.svg")` makes a file of it:
+    A prediction can be drawn, neuron by neuron; `draw(...).save("sine.svg")` writes it to a file:
 
     >>> from visualize import draw
     >>> "tanh" in draw(regressor.model_([0.5]), title="The sine of 1").svg
@@ -42,9 +42,9 @@ class MLPRegressor(RegressorMixin, MLPEstimator):  # type: ignore[misc]  # as th
     def fit(self, X: Any, y: Any) -> MLPRegressor:
         """Train on rows X of shape (rows, features) and targets y, and return the estimator.
 
-        y is of shape (rows,) or (rows, outputs). Raises ValueError for data that scikit-learn
-        refuses, and nn.NonFiniteError where the loss becomes infinite; whatever it raises, the
-        estimator is then as it was.
+        y has the shape (rows,) or (rows, outputs). Raises ValueError for data that scikit-learn
+        refuses, and nn.NonFiniteError if the loss becomes infinite. After any error the estimator
+        is as it was.
         """
         with self._unless_it_fails():
             self._learn(X, y)
@@ -63,7 +63,7 @@ class MLPRegressor(RegressorMixin, MLPEstimator):  # type: ignore[misc]  # as th
         if y.ndim == 2 and y.shape[1] == 1:
             y = column_or_1d(y, warn=True)
         outputs = 1 if y.ndim == 1 else y.shape[1]
-        # Half the squared errors would go with half of alpha; the loss is a mean over the outputs
+        # Half the squared errors would need half of alpha; the loss is a mean over the outputs
         self._train(X, y, outputs=outputs, loss="mse_loss", pull=1.0 / outputs)
 
     def predict(self, X: Any) -> Any:

@@ -1,3 +1,3 @@
-"""Layers, a kind a file, with the functions and first weights that they are given by name."""
+"""Layers, one kind in each file, and the activations and initializers that they take by name."""
 
 __all__ = []

@@ -20,8 +20,8 @@ def linear(x: Value) -> Value:
     return x
 
 
-# Methods rather than functions: nothing but Values arrives here, so that the functions' test for
-# numbers and arrays can be saved.
+# Methods, and not functions, because only Values arrive here: a function would first test for
+# numbers and arrays.
 ACTIVATIONS: dict[str, Activation] = {
     "linear": linear,
     "identity": linear,
@@ -47,7 +47,7 @@ def activation_function(activation: str | Activation) -> Activation:
 
 
 def activation_name(activation: str | Activation) -> str:
-    """Return a short name for representations.
+    """Return the short name of an activation, as a repr shows it.
 
     >>> activation_name(linear)
     'linear'

@@ -21,22 +21,22 @@ from nn.module import Module
 __all__ = ["Conv2d", "Pair", "as_pair", "padded", "pair_text", "window_counts", "windows"]
 
 Pair: TypeAlias = tuple[int, int]  # rows, columns
-OUTSIDE = Constant(0.0)  # what lies around an image
+OUTSIDE = Constant(0.0)  # the pixels around an image
 
 
 class Conv2d(Module):
-    """Kernels that slide over an image, each giving a feature map.
+    """Kernels that slide over an image, each of which gives a feature map.
 
     A kernel is a `Neuron`, activation(w·x + b), that sees one window of all channels at a time.
-    Its weights lie as torch's do: channel by channel, row by row. Called with one image of shape
-    (channels_in, rows, columns), in nested lists or an array, or (rows, columns) for one channel,
-    it returns lists of Values of shape (channels_out, rows, columns) with
+    Its weights are in torch's order: channel by channel, row by row. The layer takes one image of
+    shape (channels_in, rows, columns), in nested lists or an array, or (rows, columns) for one
+    channel. It returns lists of Values of shape (channels_out, rows, columns), with
     (n + 2 * padding - kernel_size) // stride + 1 rows for n. As in torch this is cross-correlation:
-    the kernel is not turned round, outside the image there is 0.
+    the kernel is not turned round, and the image is surrounded by zeros.
 
     `kernel_size`, `stride` and `padding` are ints or pairs (rows, columns); the other arguments are
-    those of `Neuron`. Raises ValueError, naming the layer, for an image of other channels or one
-    smaller than the kernel.
+    those of `Neuron`. Raises ValueError, naming the layer, for an image with another number of
+    channels or one smaller than the kernel.
 
     >>> edges = Conv2d(1, 1, (1, 2), bias=False)
     >>> edges.kernels[0].weights[0].data, edges.kernels[0].weights[1].data = -1.0, 1.0
@@ -83,7 +83,7 @@ class Conv2d(Module):
         image = [padded(c, self.padding, OUTSIDE) for c in channels(x, self, self.channels_in)]
         size, stride = self.kernel_size, self.stride
         counts = window_counts((len(image[0]), len(image[0][0])), size, stride, self)
-        seen = [  # by row and column: what all kernels see there, read once for all of them
+        seen = [  # the window at each row and column, made once for all kernels
             [Vector(chain.from_iterable(parts)) for parts in zip(*bands, strict=True)]
             for bands in zip(*(windows(c, counts, size, stride) for c in image), strict=True)
         ]
@@ -103,9 +103,9 @@ class Conv2d(Module):
 
 
 def as_pair(size: Any, argument: str, least: int = 1) -> Pair:
-    """Return a number of rows and of columns, given as one int for both or as a pair.
+    """Return (rows, columns), given as one int for both or as a pair.
 
-    Raises TypeError for anything else and ValueError for one below `least`.
+    Raises TypeError for anything else and ValueError for a number below `least`.
 
     >>> as_pair(3, "kernel_size"), as_pair((2, 1), "stride")
     ((3, 3), (2, 1))
@@ -118,15 +118,15 @@ def as_pair(size: Any, argument: str, least: int = 1) -> Pair:
 
 
 def pair_text(pair: Pair) -> str:
-    """Return a pair as it is typed: one number where both are equal."""
+    """Return a pair as it is typed: a single number if both are equal."""
     return str(pair[0]) if pair[0] == pair[1] else str(pair)
 
 
 def window_counts(image: Pair, size: Pair, stride: Pair, layer: object) -> Pair:
     """Return how many windows fit below and beside each other: (n - size) // stride + 1 each.
 
-    As in torch, what is left over at the far edges is not seen. Raises ValueError, naming the
-    layer and both sizes, if not even one fits.
+    As in torch, rows and columns left over at the far edges are ignored. Raises ValueError, naming
+    the layer and both sizes, if not even one window fits.
     """
     if image[0] < size[0] or image[1] < size[1]:
         raise ValueError(
@@ -156,7 +156,7 @@ def windows(
 
 
 def padded(channel: list[list[Any]], padding: Pair, filler: Any) -> list[list[Any]]:
-    """Return the channel in a frame of `filler`, so many rows and columns wide on each side.
+    """Return the channel in a frame of `filler`, `padding` rows and columns wide on each side.
 
     >>> padded([[1]], (0, 2), 0)
     [[0, 0, 1, 0, 0]]

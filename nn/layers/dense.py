@@ -21,19 +21,19 @@ __all__ = ["MLP", "Layer", "Neuron", "Sequential"]
 
 
 def _activation(activation: str | Activation, nonlin: bool | None) -> str | Activation:
-    """Return the activation, which micrograd's programs choose by nonlin=True or False."""
+    """Return the activation; micrograd's programs choose it by nonlin=True or False."""
     if nonlin is None:
         return activation
     return "relu" if as_switch(nonlin, "nonlin") else "linear"
 
 
 class Neuron(Module):
-    """activation(w·x + b): a node each for the product, the bias and the activation.
+    """activation(w·x + b): one node each for the product, the bias and the activation.
 
     `nin` is the number of inputs. `activation` is a name of `nn.ACTIVATIONS` or a function of a
-    Value, `initializer` a name of `nn.INITIALIZERS`, a function, or None to choose by activation
-    and width; `fan_out` is the number of neurons that read the same inputs. The bias starts at 0.
-    micrograd's `nonlin`, `w` and `b` answer as well.
+    Value. `initializer` is a name of `nn.INITIALIZERS`, a function, or None to choose by activation
+    and width. `fan_out` is the number of neurons that read the same inputs. The bias starts at 0.
+    micrograd's `nonlin`, `w` and `b` work as well.
 
     >>> neuron = Neuron(2, activation="tanh")
     >>> neuron
@@ -92,7 +92,7 @@ class Neuron(Module):
         return self.output(vector(x, len(self.weights), self))
 
     def output(self, inputs: Vector) -> Value:
-        """Return the output for inputs that the layer has checked."""
+        """Return the output for inputs that a layer has already checked."""
         total = dot(self.weights, inputs)
         return self.activate(total if self.bias is None else total + self.bias)
 
@@ -103,8 +103,8 @@ class Neuron(Module):
 class Layer(Module):
     """Neurons side by side, all reading the same inputs.
 
-    Called with one example of `nin` numbers or Values it returns a list of `nout` Values, or the
-    bare Value when `nout` is 1; a bare Value is in turn taken as a vector of one. The other
+    Called with one example of `nin` numbers or Values, it returns a list of `nout` Values, or the
+    bare Value if `nout` is 1; as an input, a bare Value counts as a vector of one. The other
     arguments are those of `Neuron`.
 
     >>> layer = Layer(2, 3)
@@ -153,8 +153,8 @@ class Layer(Module):
 class MLP(Module):
     """A multilayer perceptron: layers of the widths `nouts`, the last one linear.
 
-    Called with one example of `nin` numbers or Values it returns a list of `nouts[-1]` Values, or
-    the bare Value when that is 1. The other arguments are those of `Neuron`.
+    Called with one example of `nin` numbers or Values, it returns a list of `nouts[-1]` Values, or
+    the bare Value if that is 1. The other arguments are those of `Neuron`.
 
     >>> model = MLP(2, [16, 16, 1])
     >>> model
@@ -180,7 +180,7 @@ class MLP(Module):
         widths = [as_count(nout, f"nouts[{position}]") for position, nout in enumerate(nouts)]
         if not widths:
             raise ValueError("nouts is empty: an MLP has at least one layer, such as [1]")
-        activation_function(activation)  # refused here even where no layer but the last uses it
+        activation_function(activation)  # refuses a wrong one even if no hidden layer uses it
         self.activation = activation
         self.layers = Members()
         for position, width in enumerate(widths):

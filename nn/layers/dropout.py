@@ -1,4 +1,4 @@
-"""Dropout: layers that take random numbers while they train, fresh or given to a program."""
+"""Dropout, and the random numbers of layers in training: newly drawn, or inputs of a program."""
 
 from __future__ import annotations
 
@@ -20,22 +20,22 @@ __all__ = ["Dropout", "NoiseLayer", "NoisePlan", "given_noise", "noise_layers", 
 class NoiseLayer(Module):
     """Base of layers that take random numbers for every example while they train.
 
-    A subclass asks for them by `noise(count, x)` in `forward`, and says by `shaped` what they are.
-    By default the module `random` draws them, or the random.Random passed as `rng`.
+    A subclass asks for them by `noise(count, x)` in `forward`, and defines their distribution in
+    `shaped`. `rng`, by default the module `random`, draws them.
     """
 
     def __init__(self, rng: random.Random | None = None) -> None:
-        generator(rng)  # refused here rather than at the first call
+        generator(rng)  # refuses a wrong one here rather than at the first call
         self.rng = rng
 
     def shaped(self, uniform: Any) -> Any:
-        """Return an array of this layer's noise, made of one of even numbers from [0, 1)."""
+        """Return this layer's noise, made of an array of uniform numbers from [0, 1)."""
         raise NotImplementedError(f"{type(self).__name__} does not say what its noise is")
 
     def noise(self, count: int, x: Sequence[Any]) -> list[Any]:
         """Return `count` numbers for the example x: newly drawn, or the inputs of a program.
 
-        Raises TracingError where a program would repeat the numbers drawn while it was traced.
+        Raises TracingError if a program would repeat the numbers drawn while it was traced.
         """
         source = _SOURCE.get()
         if source is not None:
@@ -48,10 +48,10 @@ class NoiseLayer(Module):
 class Dropout(NoiseLayer):
     """Zeroes each element with probability `p`, and multiplies the others by 1 / (1 - p).
 
-    The mean stays what it was, so that nothing needs to be done after training: in `eval()` the
-    layer passes everything on (Srivastava et al. 2014, in the form of torch). Every example gets a
-    mask of its own, drawn by `rng`, by default the module `random`. A compiled training takes the
-    masks as inputs, the same ones as the eager loop. Takes a vector or nested lists of any depth.
+    This keeps the mean, so the layer passes everything on after `eval()` (Srivastava et al. 2014,
+    in torch's form). Every example gets its own mask, drawn by `rng`, by default the module
+    `random`. A compiled training takes the masks as inputs; they are those of the eager loop. The
+    layer takes a vector or nested lists of any depth.
 
     Raises ValueError unless 0 <= p <= 1.
 
@@ -98,23 +98,23 @@ def noise_layers(model: Module) -> list[NoiseLayer]:
 
 
 class _Request(NamedTuple):
-    """So many numbers for one layer."""
+    """A layer's request for `size` numbers."""
 
     layer: NoiseLayer
     size: int
 
 
 class NoisePlan:
-    """The noise that a model takes for one example: which layer how much, in the order of use."""
+    """The noise that a model takes for one example: how much for which layer, in order of use."""
 
     def __init__(self, requests: Sequence[_Request]) -> None:
         self._requests = tuple(requests)
         self.count = sum(request.size for request in requests)
 
     def drawn(self, rows: int) -> Any:
-        """Return the noise of so many examples, an array of shape (rows, count).
+        """Return the noise of `rows` examples, an array of shape (rows, count).
 
-        The generators give the same numbers as if the model had been called row by row.
+        The generators draw the same numbers as if the model had been called row by row.
         """
         import numpy as np
 
@@ -137,7 +137,7 @@ class NoisePlan:
 
 
 class _Recorder:
-    """Notes what is asked for, and gives neutral numbers."""
+    """A source that notes the requests and answers them with ones."""
 
     def __init__(self) -> None:
         self.requests: list[_Request] = []
@@ -148,7 +148,7 @@ class _Recorder:
 
 
 class _Given:
-    """Hands out given numbers in order."""
+    """A source that hands out given numbers in order."""
 
     def __init__(self, numbers: Sequence[Any]) -> None:
         self._numbers = numbers
@@ -159,7 +159,7 @@ class _Given:
         if self._taken > len(self._numbers):
             raise ValueError(
                 f"{layer!r} asks for {count} random numbers where {len(self._numbers) - start} of "
-                f"{len(self._numbers)} are left: the model takes another number of them by now"
+                f"{len(self._numbers)} are left: the model now takes another number of them"
             )
         return list(self._numbers[start : self._taken])
 
@@ -169,7 +169,7 @@ _SOURCE: ContextVar[_Recorder | _Given | None] = ContextVar("nn_noise", default=
 
 @contextmanager
 def recorded_noise() -> Iterator[_Recorder]:
-    """Note in `requests` what noise the block takes; it gets ones, and no generator moves."""
+    """Note in `requests` the noise that the block takes; it gets ones, and nothing is drawn."""
     recorder = _Recorder()
     before = _SOURCE.get()
     try:  # around the setting as well: Ctrl-C may come right after it
@@ -181,7 +181,7 @@ def recorded_noise() -> Iterator[_Recorder]:
 
 @contextmanager
 def given_noise(numbers: Sequence[Any] | None) -> Iterator[None]:
-    """Let the layers called in the block take these numbers, or Values; None: draw as usual."""
+    """Give these numbers or Values to the layers called in the block; None: draw as usual."""
     before = _SOURCE.get()
     try:  # around the setting as well: Ctrl-C may come right after it
         _SOURCE.set(None if numbers is None else _Given(numbers))

@@ -1,6 +1,6 @@
-"""Initial weights, random and scaled to the number of inputs and outputs of a layer."""
+"""Initial weights, drawn at random on the scale that the widths of a layer ask for."""
 
-# ruff: noqa: ARG001 - all have one signature, whether they use all of it or not
+# ruff: noqa: ARG001 - all have the same signature, whether they use all arguments or not
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ __all__ = [
     "lecun_normal", "lecun_uniform", "uniform", "xavier_normal", "xavier_uniform", "zeros",
 ]  # fmt: skip
 
-# Called with the number of inputs of a neuron, the number of neurons beside it that read the same
-# inputs, and a random.Random; returns one weight.
+# Called with the number of inputs of a neuron, the number of neurons that read the same inputs,
+# and a random.Random; returns one weight.
 Initializer: TypeAlias = Callable[[int, int, random.Random], float]
 
-MOST_WEIGHTS = 10**9  # of a layer: each takes 100 bytes and more
+MOST_WEIGHTS = 10**9  # of a layer; each takes 100 bytes and more
 
-FAR = 30.0  # from 0, where activations are straight
+FAR = 30.0  # from 0, where the activations are straight lines
 
 
 def zeros(fan_in: int, fan_out: int, rng: random.Random) -> float:
@@ -34,7 +34,7 @@ def zeros(fan_in: int, fan_out: int, rng: random.Random) -> float:
 
 
 def uniform(fan_in: int, fan_out: int, rng: random.Random) -> float:
-    """Draw from U(-1, 1) whatever the width, as micrograd does."""
+    """Draw from U(-1, 1) whatever the widths are, as micrograd does."""
     return rng.uniform(-1.0, 1.0)
 
 
@@ -50,7 +50,7 @@ def xavier_normal(fan_in: int, fan_out: int, rng: random.Random) -> float:
 
 
 def lecun_uniform(fan_in: int, fan_out: int, rng: random.Random) -> float:
-    """Draw from U(-a, a), a = sqrt(3 / fan_in), of the variance of `lecun_normal`."""
+    """Draw from U(-a, a), a = sqrt(3 / fan_in), which has the variance of `lecun_normal`."""
     bound = math.sqrt(3.0 / fan_in)
     return rng.uniform(-bound, bound)
 
@@ -61,7 +61,7 @@ def lecun_normal(fan_in: int, fan_out: int, rng: random.Random) -> float:
 
 
 def he_uniform(fan_in: int, fan_out: int, rng: random.Random) -> float:
-    """Draw from U(-a, a), a = sqrt(6 / fan_in), of the variance of `he_normal`."""
+    """Draw from U(-a, a), a = sqrt(6 / fan_in), which has the variance of `he_normal`."""
     bound = math.sqrt(6.0 / fan_in)
     return rng.uniform(-bound, bound)
 
@@ -92,7 +92,7 @@ def initializer_function(
 ) -> Initializer:
     """Return the initializer given by name or as a function `f(fan_in, fan_out, rng)`.
 
-    None chooses by the activation: He's uniform one for the relu family, Glorot's otherwise.
+    None chooses by the activation: He's uniform one for relu and its kin, Glorot's otherwise.
     Raises ValueError for an unknown name and TypeError for anything else.
 
     >>> initializer_function(None, "relu") is he_uniform
@@ -107,9 +107,10 @@ def initializer_function(
 
 
 def _passes_half(activation: object) -> bool:
-    """Tell whether an activation passes about half of the variance, which He's 2 makes up for.
+    """Tell whether an activation passes about half of the variance; He's factor 2 restores it.
 
-    relu and its kin do; a bounded one passes hardly any of large numbers, a straight line all.
+    relu and its kin do. Of large numbers a bounded activation passes hardly any variance, and a
+    straight line passes all of it.
     """
     function = ACTIVATIONS.get(activation) if isinstance(activation, str) else None
     if function is None:

@@ -1,4 +1,4 @@
-"""One example as it enters a layer: a vector, an image or feature maps of Values and constants."""
+"""One example as it enters a layer: a vector or an image of Values and constants, checked."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from autograd.vector import Vector
 
 __all__ = ["Channels", "channels", "described", "flat", "operand", "vector"]
 
-# The channels of an image, each of them a list of rows, all of one shape.
+# The channels of an image, each a list of rows, all of the same shape.
 Channels: TypeAlias = list[list[list[Any]]]
 
 
 def vector(x: Any, length: int, layer: object) -> Vector:
-    """Return the example `x` as operands: a list, tuple, 1-D array, or one number or Value.
+    """Return the example `x`, a list, tuple, 1-D array, number or Value, as a vector of operands.
 
-    Numbers become constants here, once for all neurons of a layer. Raises ValueError, naming
-    both lengths and the layer, if there are not `length` of them, and TypeError for what is no
+    Numbers become constants here, once for all neurons of a layer. Raises ValueError, naming both
+    lengths and the layer, unless there are `length` of them, and TypeError for anything that is no
     number.
 
     >>> vector([1, Value(2.0)], 2, "layer")
@@ -40,7 +40,7 @@ def vector(x: Any, length: int, layer: object) -> Vector:
 
 def _elements(x: Any, layer: object) -> list[Any]:
     if isinstance(x, Value | str | bytes | dict | set) or not hasattr(type(x), "__iter__"):
-        return [x]  # a vector of one; what is no number is refused below
+        return [x]  # a vector of one; `operand` refuses anything that is no number
     dimensions = getattr(x, "ndim", 1)
     if dimensions > 1:
         raise _several_examples(layer, f"an array of shape {x.shape}")
@@ -48,7 +48,7 @@ def _elements(x: Any, layer: object) -> list[Any]:
 
 
 def operand(item: Any, index: int, layer: object) -> Value | Constant:
-    """Return one input of a layer, a number as a Constant; TypeError for what is none.
+    """Return one input of a layer, a number as a Constant; TypeError if it is no number.
 
     >>> operand(True, 0, "layer")
     1.0
@@ -82,11 +82,11 @@ def described(layer: object) -> str:
 
 
 def channels(x: Any, layer: object, count: int | None = None) -> Channels:
-    """Return the image `x` as operands: nested sequences or an array (channels, rows, columns).
+    """Return the image `x`, nested sequences or an array (channels, rows, columns), as operands.
 
     An image (rows, columns) is one channel. Raises ValueError, naming the layer and the shape, for
     other dimensions, ragged rows and another number of channels than `count`, and TypeError for
-    what is no number.
+    anything that is no number.
 
     >>> channels([[1, 2], [3, 4]], "layer")
     [[[1.0, 2.0], [3.0, 4.0]]]
@@ -127,7 +127,7 @@ def _nested(x: Any, layer: object) -> tuple[tuple[int, ...], Any]:
             return (), x if isinstance(x, Value | Constant) else operand(x, 0, layer)
         x = x.tolist() if hasattr(type(x), "tolist") else list(x)
         return _nested(x, layer)
-    if all(type(item) is Value or type(item) is Constant for item in x):  # most of what there is
+    if all(type(item) is Value or type(item) is Constant for item in x):  # the most frequent case
         return (len(x),), list(x)
     found = [_nested(item, layer) for item in x]
     for index, (shape, _) in enumerate(found):

@@ -1,4 +1,4 @@
-"""Pooling and flattening: windows of feature maps become one number each, and maps one vector."""
+"""Pooling, which reduces windows of feature maps to one number each, and flattening to a vector."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ __all__ = ["AvgPool2d", "Flatten", "MaxPool2d"]
 
 
 class Pool2d(Module):
-    """Base of poolings: windows of every channel, reduced to one Value each.
+    """Base of poolings, which reduce each window of every channel to one Value.
 
     `stride` is by default the size of the window, so that windows do not overlap. Both are ints or
-    pairs (rows, columns). What is left over at the far edges is not seen, as in torch.
+    pairs (rows, columns). As in torch, rows and columns left over at the far edges are ignored.
     """
 
     def __init__(
@@ -29,7 +29,7 @@ class Pool2d(Module):
         self.stride = self.kernel_size if stride is None else as_pair(stride, "stride")
 
     def reduced(self, window: list[Any]) -> Any:
-        """Return what becomes of one window."""
+        """Return the one element that a window is reduced to."""
         raise NotImplementedError(f"{type(self).__name__} does not say how it reduces a window")
 
     def forward(self, x: Any) -> Channels:
@@ -47,7 +47,7 @@ class Pool2d(Module):
 
 
 class MaxPool2d(Pool2d):
-    """The largest element of every window; equals share its gradient.
+    """The largest element of every window; equal ones share its gradient.
 
     >>> MaxPool2d(2)([[[1.0, 2.0], [3.0, 4.0]]])
     [[[4.0]]]
@@ -71,7 +71,7 @@ class AvgPool2d(Pool2d):
 
 
 def _folded(function: Callable[[Any, Any], Any], items: list[Any]) -> Any:
-    """Fold neighbours, then the results, and so on: half as deep a graph as one by one, or less."""
+    """Combine neighbours, then the results, and so on, because that gives a shallow graph."""
     while len(items) > 1:
         pairs = [function(x, y) for x, y in zip(items[::2], items[1::2])]
         items = pairs + items[len(items) & ~1 :]

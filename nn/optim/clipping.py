@@ -16,9 +16,9 @@ __all__ = ["clip_grad_norm"]
 def clip_grad_norm(parameters: Iterable[Value], max_norm: float) -> float:
     """Scale all gradients to a common Euclidean norm of at most `max_norm`; return the norm before.
 
-    As torch's: the scale is max_norm / (norm + 1e-6), and gradients within the limit stay exactly
+    As in torch, the scale is max_norm / (norm + 1e-6), and gradients within the limit stay exactly
     as they are (Pascanu, Mikolov, Bengio 2013). Raises ValueError for a max_norm that is not
-    positive, and, changing nothing, when a gradient is nan or infinite.
+    positive, and, changing nothing, if a gradient is nan or infinite.
 
     >>> p = Value(1.0)
     >>> (p * 3.0).backward()

@@ -1,4 +1,4 @@
-"""Optimizers: they move parameters along their gradients by a rule, with torch.optim's defaults."""
+"""Optimizers, which move parameters along their gradients by a rule; defaults are torch.optim's."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from nn.optim import rules
 
 __all__ = ["OPTIMIZERS", "SGD", "Adam", "AdamW", "Optimizer", "RMSprop"]
 
-# The interval of a setting: lower bound, whether it belongs to it, upper bound, which never does.
+# The interval of a setting: lower bound, whether it is included, upper bound, which never is.
 Interval: TypeAlias = tuple[float, bool, float]
 NOT_NEGATIVE: Interval = (0.0, True, inf)
 POSITIVE: Interval = (0.0, False, inf)
@@ -24,9 +24,9 @@ FRACTION: Interval = (0.0, True, 1.0)
 class Optimizer:
     """Parameters, the settings of a rule, and its state for each parameter.
 
-    A subclass names its rule and the state. As in torch, a parameter that no backward pass has
-    reached since `zero_grad()` is left alone. ValueError for settings out of range, no parameters,
-    repeated ones, and results of operations, which cannot be moved.
+    A subclass names its rule and the state. As in torch, a step leaves alone a parameter that no
+    backward pass has reached since `zero_grad()`. Raises ValueError for settings out of range, no
+    parameters, repeated ones, and results of operations, which cannot be moved.
     """
 
     rule: ClassVar[Callable[..., rules.Updated]]
@@ -48,7 +48,7 @@ class Optimizer:
 
     @property
     def lr(self) -> float:
-        """The learning rate; it may be set at any time, and schedules do so."""
+        """The learning rate; it may be set at any time, as schedules do."""
         return self._settings["lr"]
 
     @lr.setter
@@ -57,12 +57,12 @@ class Optimizer:
 
     @property
     def settings(self) -> dict[str, float]:
-        """The settings of the rule by name, the learning rate among them; a copy."""
+        """A copy of the settings of the rule by name, including the learning rate."""
         return dict(self._settings)
 
     @property
     def state(self) -> list[tuple[float, ...]]:
-        """The state of the rule: for each parameter the numbers that `state_names` names."""
+        """The state of the rule: for each parameter, the numbers named by `state_names`."""
         return self._state
 
     @state.setter
@@ -92,8 +92,8 @@ class Optimizer:
     def step(self) -> None:
         """Move every parameter that has a gradient.
 
-        All new numbers are computed before the first is written: an exception, Ctrl-C included,
-        leaves parameters and state as they were.
+        It computes all new numbers before it writes the first, so that an exception, Ctrl-C
+        included, leaves parameters and state as they were.
         """
         rule, settings = type(self).rule, self._settings
         moved: list[Value] = []
@@ -120,7 +120,7 @@ class Optimizer:
         set_gradients(self.parameters, [None] * len(self.parameters))
 
     def state_dict(self) -> dict[str, float]:
-        """Return settings and state as one flat dict of numbers, fit for `nn.save_state`."""
+        """Return settings and state as one flat dict of numbers, which `nn.save_state` takes."""
         state = {name: float(setting) for name, setting in self._settings.items()}
         for index, numbers in enumerate(self._state):
             for name, number in zip(self.state_names, numbers, strict=True):
@@ -128,10 +128,10 @@ class Optimizer:
         return state
 
     def load_state_dict(self, state: Mapping[str, float]) -> None:
-        """Take over settings and state from `state_dict()` of an optimizer of the same kind.
+        """Take settings and state from `state_dict()` of an optimizer of the same kind.
 
-        Raises ValueError, listing missing and unexpected names, if it is of another kind or has
-        another number of parameters; nothing has changed then.
+        Raises ValueError, listing missing and unexpected names and changing nothing, if that one is
+        of another kind or has another number of parameters.
         """
         owner = f"this {type(self).__name__}"
         numbers = checked_state(state, self.state_dict(), owner)
@@ -143,7 +143,7 @@ class Optimizer:
             tuple(numbers[f"{index}.{name}"] for name in self.state_names)
             for index in range(len(self.parameters))
         ]
-        self._settings, self._state = settings, lines  # with nothing between them to stop at
+        self._settings, self._state = settings, lines  # at once: Ctrl-C cannot come in between
 
     def __repr__(self) -> str:
         settings = ", ".join(f"{name}={setting}" for name, setting in self._settings.items())

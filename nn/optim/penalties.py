@@ -1,10 +1,10 @@
-"""Penalties: what large weights cost, added to a loss so that they stay small."""
+"""Penalties on large weights, added to a loss so that the weights stay small."""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import inf
 from typing import Any, TypeAlias
 
@@ -16,20 +16,20 @@ from nn.module import Module
 
 __all__ = ["L1", "L2", "Penalty"]
 
-# Called with the model; returns a Value. The sum of two is a function of the model again.
+# Called with the model; returns a Value.
 Penalty: TypeAlias = Callable[[Module], Any]
 
 
 @dataclass(frozen=True)
 class WeightPenalty(ABC):
-    """strength * the size of all weights together; a subclass says what the size is.
+    """strength * the size of all weights together, as a subclass defines it.
 
-    Biases are left alone unless `biases`. Raises ValueError unless the strength is at least 0 and
-    finite, and, when called, for a model without weights.
+    Biases count only with `biases`. Raises ValueError unless the strength is at least 0 and finite;
+    a call raises ValueError for a model without weights.
     """
 
     strength: float
-    biases: bool = False
+    biases: bool = field(default=False, kw_only=True)
 
     def __post_init__(self) -> None:
         as_switch(self.biases, f"{type(self).__name__}: biases")
@@ -53,10 +53,10 @@ class WeightPenalty(ABC):
 
 
 class L2(WeightPenalty):
-    """strength * the sum of squares of the weights: its pull is proportional to each weight.
+    """strength * the sum of squares of the weights: each is pulled in proportion to its size.
 
-    The gradient is 2 * strength * w, as that of `weight_decay=2 * strength` in SGD. Biases are left
-    alone unless `biases`. Raises ValueError for a strength below 0 or infinite.
+    The gradient is 2 * strength * w, like that of `weight_decay=2 * strength` in SGD. Biases count
+    only with `biases`. Raises ValueError for a strength below 0 or infinite.
 
     >>> from nn import MLP
     >>> model = MLP(1, [1])
@@ -72,7 +72,7 @@ class L2(WeightPenalty):
 
 
 class L1(WeightPenalty):
-    """strength * the sum of |weights|: its pull is the same for all, so that many end at 0.
+    """strength * the sum of |weights|: all are pulled equally, so that many end at 0.
 
     The gradient is strength * sign(w), and 0 at 0. Biases and errors are as for `L2`.
 

@@ -1,8 +1,8 @@
-"""The rules of the optimizers: one parameter, its gradient and state in; the new ones out.
+"""The rules of the optimizers: functions of one parameter, its gradient and its state.
 
-Scalar functions in arithmetic that numbers and Values share, so that a rule can be compiled like
-any other expression. `state` is a tuple; its first element, where there is a second, says how many
-updates there were. Choices by settings (no momentum, Nesterov) are made by Python.
+A rule returns the new parameter and the new state, a tuple of numbers. It is written in arithmetic
+that numbers and Values share, so that it can be compiled like any other expression. Settings such
+as no momentum or Nesterov's are chosen by `if`, because they are plain Python numbers.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Learning rates that change from epoch to epoch."""
+"""Schedules: learning rates that change from epoch to epoch."""
 
 from __future__ import annotations
 
@@ -15,9 +15,10 @@ __all__ = ["CosineLR", "LinearLR", "Schedule", "StepLR"]
 
 
 class Schedule(ABC):
-    """Sets the rate of an optimizer to a multiple of what it was, by the number of epochs done.
+    """Sets the learning rate of an optimizer by the number of epochs done.
 
-    `step()` once after every epoch. `base_lr` is the rate that the optimizer came with.
+    Call `step()` once after every epoch. `base_lr` is the rate that the optimizer had at first. A
+    subclass defines `rate`.
     """
 
     def __init__(self, optimizer: Optimizer) -> None:
@@ -30,26 +31,26 @@ class Schedule(ABC):
 
     @abstractmethod
     def rate(self, epochs: int) -> float:
-        """Return the learning rate after so many epochs."""
+        """Return the learning rate after this number of epochs."""
 
     def step(self) -> None:
-        """Count an epoch and set the rate for the next one."""
+        """Count an epoch, and set the rate for the next one."""
         self.epochs += 1
         self.optimizer.lr = self.rate(self.epochs)
 
     def state_dict(self) -> dict[str, float]:
-        """Return the epochs done and the rate at the start, for `load_state_dict`."""
+        """Return the number of epochs done and the first rate, for `load_state_dict`."""
         return {"epochs": float(self.epochs), "base_lr": self.base_lr}
 
     def load_state_dict(self, state: Mapping[str, float]) -> None:
-        """Continue where `state_dict()` was taken; ValueError if it is of something else."""
+        """Continue from a `state_dict()`; ValueError if its names are not those of a schedule."""
         numbers = checked_state(state, ("epochs", "base_lr"), f"this {type(self).__name__}")
         self.epochs, self.base_lr = int(numbers["epochs"]), numbers["base_lr"]
         self.optimizer.lr = self.rate(self.epochs)
 
 
 class StepLR(Schedule):
-    """The rate times `gamma` after every `step_size` epochs.
+    """The rate is multiplied by `gamma` after every `step_size` epochs.
 
     >>> from autograd import Value
     >>> from nn import SGD
@@ -64,14 +65,14 @@ class StepLR(Schedule):
         super().__init__(optimizer)
 
     def rate(self, epochs: int) -> float:
-        """Return the learning rate after so many epochs."""
+        """Return the learning rate after this number of epochs."""
         return float(self.base_lr * self.gamma ** (epochs // self.step_size))
 
 
 class CosineLR(Schedule):
-    """Half a cosine from the rate down to `eta_min` in `total_iters` epochs, then constant.
+    """The rate falls along half a cosine to `eta_min` in `total_iters` epochs, then stays.
 
-    Without the restarts of Loshchilov, Hutter 2017, equation 5.
+    This is equation 5 of Loshchilov, Hutter 2017, without its restarts.
     """
 
     def __init__(self, optimizer: Optimizer, total_iters: int, eta_min: float = 0.0) -> None:
@@ -80,15 +81,15 @@ class CosineLR(Schedule):
         super().__init__(optimizer)
 
     def rate(self, epochs: int) -> float:
-        """Return the learning rate after so many epochs."""
+        """Return the learning rate after this number of epochs."""
         done = min(epochs / self.total_iters, 1.0)
         return self.eta_min + (self.base_lr - self.eta_min) * (1.0 + math.cos(math.pi * done)) / 2.0
 
 
 class LinearLR(Schedule):
-    """A factor that goes in a straight line from `start_factor` to `end_factor`, then stays.
+    """The rate times a factor that goes straight from `start_factor` to `end_factor`, then stays.
 
-    The default is a warm-up over `total_iters` epochs; torch's defaults.
+    It does so in `total_iters` epochs. The defaults are torch's, and make a warm-up.
     """
 
     def __init__(
@@ -104,7 +105,7 @@ class LinearLR(Schedule):
         super().__init__(optimizer)
 
     def rate(self, epochs: int) -> float:
-        """Return the learning rate after so many epochs."""
+        """Return the learning rate after this number of epochs."""
         done = min(epochs / self.total_iters, 1.0)
         return self.base_lr * (self.start_factor + (self.end_factor - self.start_factor) * done)
 

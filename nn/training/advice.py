@@ -19,10 +19,10 @@ from nn.training.restoring import kept_draws
 
 __all__ = ["advice"]
 
-MOST_ROWS = 64  # whose outputs are compared; most often the second differs from the first
-CLOSE = 0.01  # of the loss of guessing
-MANY = 3  # epochs after the first, in which a loss should have fallen
-SOLVED = 1e-9  # a loss that need not fall
+MOST_ROWS = 64  # to compare outputs of; mostly the second already differs from the first
+CLOSE = 0.01  # relative to the loss of guessing
+MANY = 3  # epochs after the first, within which a loss should have fallen
+SOLVED = 1e-9  # a loss this small need not fall
 
 CLASSIFYING = (
     losses.cross_entropy,
@@ -33,14 +33,14 @@ CLASSIFYING = (
 
 
 def advice(task: Task, history: History) -> str:
-    """Return what is wrong with a training that has ended, and what to try; "" if nothing is.
+    """Return the fault of a training that has ended, and a remedy; "" if there is none.
 
-    It is when the loss did not fall, when all outputs are equal, and when the loss stays at that
-    of guessing; a last layer with relu under a loss for classes is named in any case.
+    Faults are a loss that has not fallen, a loss that stays at that of guessing, and outputs that
+    are all equal. A last layer with relu under a loss for classes is named in any case.
     """
     if not history.epochs:
         return ""
-    outputs = _some_outputs(task) if history.epochs > 1 else []  # a single one may be a beginning
+    outputs = _some_outputs(task) if history.epochs > 1 else []  # one epoch may be a beginning
     equal = len(outputs) > 1 and all(_close(output, outputs[0]) for output in outputs)
     found = [
         *(_unlearned(history, task.loss, outputs) or _not_fallen(history)),
@@ -49,8 +49,8 @@ def advice(task: Task, history: History) -> str:
     last = _rectified_output(task.model) if task.loss in CLASSIFYING else ""
     if last:
         remedy = (
-            f"{last} has relu, so that no output is below 0, and one that is 0 for all rows no "
-            'longer learns: give it the activation "linear"'
+            f"{last} has relu: no output is below 0, and one that is 0 for all rows learns no "
+            'more; give it the activation "linear"'
         )
     elif equal:
         remedy = (
@@ -66,7 +66,7 @@ def advice(task: Task, history: History) -> str:
 
 
 def _not_fallen(history: History) -> list[str]:
-    """Return that the loss did not fall; in few epochs it may rise a little by chance."""
+    """Return a complaint if the loss has not fallen; in few epochs it may rise by chance."""
     first, *rest = history["loss"]
     reached = min(rest, default=first) if history.stopped else history["loss"][-1]
     stuck = abs(reached - first) <= 1e-6 * abs(first)
@@ -77,7 +77,7 @@ def _not_fallen(history: History) -> list[str]:
 
 
 def _unlearned(history: History, loss: Loss, outputs: list[Any]) -> list[str]:
-    """Return that the loss is that of guessing, if it is for the second half of the epochs."""
+    """Return a complaint if the loss was that of guessing in the second half of the epochs."""
     if loss is losses.cross_entropy and outputs and isinstance(outputs[0], list):
         classes = len(outputs[0])
     elif loss in {losses.binary_cross_entropy, losses.binary_cross_entropy_with_logits}:
@@ -94,7 +94,7 @@ def _unlearned(history: History, loss: Loss, outputs: list[Any]) -> list[str]:
 def _some_outputs(task: Task) -> list[Any]:
     """Return outputs of the model for different rows: two, or more while they are equal.
 
-    None where all rows or all targets are equal, and of a model that fails.
+    Return at most one if all rows or all targets are equal, and none if the model fails.
     """
     import numpy as np
 
@@ -114,7 +114,7 @@ def _some_outputs(task: Task) -> list[Any]:
                     outputs.append(numbers_of(task.model(X[row].tolist())))
                     if not _close(outputs[-1], outputs[0]):
                         break
-    except Exception:  # noqa: BLE001 - a model of someone's; the training went well without this
+    except Exception:  # noqa: BLE001 - raised by a user's model; the training itself went well
         return []
     return outputs if (y[rows] != y[0]).any() else outputs[:1]
 

@@ -1,6 +1,6 @@
 """Callbacks: they watch a training after every epoch, and may end it."""
 
-# ruff: noqa: ARG002 - what overrides a callback may need the state
+# ruff: noqa: ARG002 - a method that overrides one of Callback may need the state
 
 from __future__ import annotations
 
@@ -30,10 +30,10 @@ MORE_IS_BETTER = frozenset({"accuracy", "f1_score", "precision", "r2_score", "re
 
 @dataclass
 class TrainingState:
-    """What a callback sees: the training as it stands after an epoch, counted from 1.
+    """The training as a callback sees it after an epoch; `epoch` counts from 1.
 
-    `measured` are the names that the history will have, `updates` those of one epoch; None if
-    that is not known.
+    `measured` holds the names that the history will have, and `updates` counts the updates of one
+    epoch; each is None if it is not known.
     """
 
     model: Module
@@ -48,7 +48,7 @@ class TrainingState:
 class Callback:
     """Base of callbacks: override what you need.
 
-    To `fit` a plain function will do as well: it runs as `on_epoch_end`.
+    `fit` takes a plain function as well, and calls it as `on_epoch_end`.
     """
 
     def on_fit_start(self, state: TrainingState) -> None:
@@ -95,18 +95,18 @@ def as_callbacks(callbacks: Any) -> list[Callback]:
 class EarlyStopping(Callback):
     """Stop when `monitor` has not improved for `patience` epochs, and go back to the best.
 
-    `monitor` is a name in the history, by default the validation loss, or the loss where there is
-    no validation. An improvement is one by more than `min_delta`: upwards for accuracy,
-    precision, recall, f1_score and r2_score, downwards for all else. With `restore_best` the model
-    ends with the parameters of its best epoch, also after Ctrl-C, but not when `fit` raises.
-    ValueError, before training, for what is not measured.
+    `monitor` is a name in the history, by default the validation loss, or the loss if there is no
+    validation. An improvement is a change by more than `min_delta`: upwards for accuracy,
+    precision, recall, f1_score and r2_score, downwards for everything else. With `restore_best` the
+    model ends with the parameters of its best epoch, also after Ctrl-C, but not if `fit` raises.
+    Raises ValueError, before training, for a monitor that is not measured.
 
-    What is measured on the rows of the training is measured before each update. With one update an
-    epoch, `batch_size=None`, it is that of the parameters before the update, and these are
-    restored: the model then has the best loss of the history. With many updates it is a mean over
-    the way of an epoch and that of no parameters; those at the end of the epoch are restored. (On
-    digits, 64-32-10 with Adam and 57 updates an epoch, it lay half way between the losses before
-    and after the epoch for the first five, and near the one before from the tenth on.)
+    The loss of the training rows is measured before each update. With one update an epoch,
+    `batch_size=None`, it belongs to the parameters before that update, and these are restored: the
+    model then has the best loss of the history. With many updates it is a mean over the epoch and
+    belongs to no single parameters; those at the end of the epoch are restored. (On digits,
+    64-32-10 with Adam and 57 updates an epoch, it lay half way between the losses before and after
+    the epoch for the first five epochs, and near the loss before from the tenth on.)
 
     >>> EarlyStopping(patience=5).best
     nan
@@ -137,13 +137,13 @@ class EarlyStopping(Callback):
         self._former_state: dict[str, float] = {}  # before the last update, where that counts
 
     def on_fit_start(self, state: TrainingState) -> None:
-        """Forget the training before; ValueError for a monitor that will not be measured."""
+        """Forget an earlier training; ValueError for a monitor that will not be measured."""
         self._forget()
         if state.measured is not None:
             self._note_former(state, self._monitored(state.measured))
 
     def on_epoch_end(self, state: TrainingState) -> bool:
-        """Remember the best epoch; True when it is `patience` epochs ago."""
+        """Remember the best epoch; return True when it is `patience` epochs ago."""
         monitor = self._monitored(state.history)
         number = state.history[monitor][-1]
         upwards = monitor.removeprefix("validation_") in MORE_IS_BETTER
@@ -156,7 +156,7 @@ class EarlyStopping(Callback):
         return state.epoch - self.best_epoch >= self.patience
 
     def _monitored(self, names: Collection[str]) -> str:
-        """Return the name of what is watched; ValueError if it is none of these."""
+        """Return the name to watch; ValueError if it is none of these."""
         monitor = self.monitor or ("validation_loss" if "validation_loss" in names else "loss")
         if monitor not in names:
             raise ValueError(
@@ -165,7 +165,7 @@ class EarlyStopping(Callback):
         return monitor
 
     def _note_former(self, state: TrainingState, monitor: str) -> None:
-        """Keep the parameters that the next measurement will be of, if there is one update."""
+        """Keep the parameters, if there is one update: the next loss is measured at them."""
         if self.restore_best and state.updates == 1 and not monitor.startswith("validation_"):
             self._former_state = state.model.state_dict()
 
@@ -177,7 +177,7 @@ class EarlyStopping(Callback):
 
 
 def is_foreign(item: Any, *methods: str) -> bool:
-    """Tell whether the code of a function is someone else's, or of an object or these methods.
+    """Tell whether a function, or the class or these methods of an object, are not the library's.
 
     >>> from nn import EarlyStopping, accuracy
     >>> is_foreign(EarlyStopping(), "on_epoch_end"), is_foreign(accuracy), is_foreign(print)
@@ -189,7 +189,7 @@ def is_foreign(item: Any, *methods: str) -> bool:
         item = item.func
     if isinstance(item, MethodType):
         return is_foreign(item.__func__) or is_foreign(item.__self__)
-    if isinstance(item, FunctionType):  # one that is wrapped says the module of the other
+    if isinstance(item, FunctionType):  # `__module__` of a wrapper names the wrapped function's
         module = item.__globals__.get("__name__")
     else:
         module = (item if isinstance(item, type) else type(item)).__module__
@@ -199,7 +199,7 @@ def is_foreign(item: Any, *methods: str) -> bool:
 
 
 def is_foreign_callback(callback: Callback) -> bool:
-    """Tell whether the code of a callback is someone else's."""
+    """Tell whether the code of a callback is not the library's."""
     if not isinstance(callback, _Function):
         return is_foreign(callback, "on_epoch_end")
     return is_foreign(callback._function)

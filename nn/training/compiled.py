@@ -1,4 +1,4 @@
-"""Training by a compiled program, which takes many steps per call on numbers of its own."""
+"""Training by a compiled program, which takes many steps per call on its copy of the numbers."""
 
 from __future__ import annotations
 
@@ -21,22 +21,22 @@ from nn.training.verification import (
 
 __all__ = ["CompiledEngine"]
 
-CHUNK = 0.05  # seconds of steps between which Ctrl-C takes effect and the Values are brought up
+CHUNK = 0.05  # seconds of steps, after which Ctrl-C takes effect and the Values are updated
 
 
 class CompiledEngine:
     """Steps of a task on copies of the parameters, which `write_back` puts into the Values.
 
-    Raises CompilationError for a task that would come out differently, and what the trace raises.
+    Raises CompilationError for a task whose results would differ, and whatever the trace raises.
     """
 
     def __init__(self, task: Task, anew: bool = False) -> None:
-        if anew:  # before, `fit` has done so
+        if anew:  # the first time, `fit` has checked them
             check_targets(task.loss, first_output(task.model, task.train), task.train)
         if has_own_step(task.optimizer):
             raise CompilationError(
-                f"{type(task.optimizer).__name__} has a step() of its own; what can be compiled is "
-                "a rule, a function of one parameter such as those of nn.optim.rules"
+                f"{type(task.optimizer).__name__} has a step() of its own; only a rule can be "
+                "compiled, a function of one parameter such as those of nn.optim.rules"
             )
         self._task = task
         self._data = task.train.floats()
@@ -58,7 +58,7 @@ class CompiledEngine:
                 self._evaluate(*(array[:1] for array in self._held_out))
 
     def _start(self) -> None:
-        """Take parameters, settings and state over from the Values and the optimizer."""
+        """Take parameters, settings and state from the Values and the optimizer."""
         task, optimizer = self._task, self._task.optimizer
         self._descent = Descent(
             task.loss_and_output if task.metrics else task.example_loss,
@@ -71,9 +71,9 @@ class CompiledEngine:
             verify="never",  # `outdated` does
         )
         self._examples = self._prepared()
-        self._moved = False  # since the last time that the Values were brought up to date
+        self._moved = False  # since the Values were last updated
         self._written = perf_counter()
-        self._pace = 8  # steps per call, to be adjusted
+        self._pace = 8  # steps per call, adjusted to CHUNK
 
     def epoch(self, order: Any, shown: Progress) -> Measured:
         """Visit all rows in this order, a batch at a time."""
@@ -91,7 +91,7 @@ class CompiledEngine:
         return measured
 
     def _take_steps(self, rows: Any, counts: Any, measured: Measured) -> int:
-        """Take a step per count, or fewer if one meets a number that is not finite."""
+        """Take a step for each count, or fewer if a number is not finite; return how many."""
         began = perf_counter()
         rates = [self._task.optimizer.lr] * len(counts)
         noise = self._noise.drawn(len(rows)) if self._noise else None
@@ -129,9 +129,9 @@ class CompiledEngine:
     def _take_eager_step(
         self, rows: Any, noise: list[list[float]] | None, measured: Measured
     ) -> None:
-        """Take the step that could not be taken: the eager engine says what is wrong, or knows how.
+        """Take the step at which a number was not finite by the eager loop, which may raise.
 
-        It raises NonFiniteError, or a loss the ValueError for an output outside its domain.
+        That raises NonFiniteError, or the ValueError of a loss for an output outside its domain.
         """
         task = self._task
         inputs, targets = task.train.lists(rows)
@@ -154,7 +154,7 @@ class CompiledEngine:
             if not np.array_equal(self._held_out[1], self._held_out_targets):
                 try:
                     check_targets(task.loss, first_output(task.model, task.held_out), task.held_out)
-                except (TypeError, ValueError):  # as the loss will say
+                except (TypeError, ValueError):  # the loss says the same, and names the row
                     return measured_eagerly(task, task.held_out)
                 self._held_out_targets = self._held_out[1].copy()
         losses, outputs = self._evaluate(*self._held_out)
@@ -166,7 +166,7 @@ class CompiledEngine:
         return measured
 
     def write_back(self) -> None:
-        """Put parameters into the Values and the state into the optimizer, all or nothing."""
+        """Put the parameters into the Values and the state into the optimizer, all or nothing."""
         if self._moved:
             with held_interrupts():
                 self._descent.write_back()
@@ -176,7 +176,7 @@ class CompiledEngine:
         self._written = perf_counter()
 
     def outdated(self) -> bool:
-        """Look at the task again; tell whether it has become another than this engine's."""
+        """Look at the task again; tell whether the program is no longer the task's."""
         self._evaluation_is_sure = False
         if not self._premises.hold(self._descent):
             return True

@@ -39,8 +39,8 @@ def update(
 
     The random numbers that the model takes are drawn, or given for each row by `noise`.
 
-    An exception, Ctrl-C included, comes before the step or after it, never within. Raises
-    NonFiniteError instead of a step along a gradient that is nan or infinite.
+    An exception, Ctrl-C included, comes before the step or after it, never within it. Raises
+    NonFiniteError, and takes no step, if the loss or a gradient is nan or infinite.
     """
     model, optimizer = task.model, task.optimizer
     with paused_collector():
@@ -83,7 +83,7 @@ def _message(what: str, X: list[Any], predictions: list[Any]) -> str:
 
 
 class EagerEngine:
-    """Steps of a task, each of which is in the Values as soon as it is taken."""
+    """Steps of a task, each taken on the Values themselves."""
 
     def __init__(self, task: Task) -> None:
         self._task = task
@@ -105,10 +105,10 @@ class EagerEngine:
         return measured_eagerly(self._task, self._task.held_out)
 
     def write_back(self) -> None:
-        """Do nothing: the Values are up to date after every step."""
+        """Do nothing, because the Values are up to date after every step."""
 
     def outdated(self) -> bool:
-        """Tell that changes of the model are met at the next step."""
+        """Return False: the next step sees whatever has changed."""
         return False
 
 

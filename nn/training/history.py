@@ -1,27 +1,36 @@
-"""The history of a training: what an epoch measured, kept and shown."""
+"""The history of a training: the numbers measured in each epoch, kept, shown and saved."""
 
 from __future__ import annotations
 
+import json
+import os
 import sys
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from autograd import Value
+from autograd import Value, as_path, write_files
 from nn.metrics import Metric
 
 __all__ = ["History", "Measured", "Progress"]
+
+SHOWN = 20  # epochs of a longer history, half of them the first
 
 
 class History(Mapping[str, list[float]]):
     """Lists of one number per finished epoch, by name: "loss", "lr", metrics, "validation_...".
 
-    `interrupted` tells that Ctrl-C ended the training, `stopped` that a callback did.
+    `interrupted` tells that Ctrl-C ended the training, `stopped` that a callback did. `text` is a
+    table of the epochs, which `print` shows.
 
     >>> history = History()
-    >>> history.append({"loss": 0.5})
+    >>> history.append({"loss": 0.5, "lr": 0.001})
     >>> history["loss"], history.epochs
     ([0.5], 1)
+    >>> print(history, end="")
+    epoch  loss     lr
+        1   0.5  0.001
     """
 
     def __init__(self) -> None:
@@ -49,6 +58,45 @@ class History(Mapping[str, list[float]]):
     def __len__(self) -> int:
         return len(self._measured)
 
+    @property
+    def text(self) -> str:
+        """The epochs as a table; of more than 20, the first and the last ten."""
+        titles = ["epoch", *self._measured]
+        lines = [
+            [str(epoch), *(f"{number:.4g}" for number in numbers)]
+            for epoch, *numbers in zip(range(1, self.epochs + 1), *self.values(), strict=True)
+        ]
+        if len(lines) > SHOWN:
+            lines[SHOWN // 2 : -(SHOWN // 2)] = [["..."] * len(titles)]
+        widths = [max(map(len, column)) for column in zip(titles, *lines, strict=True)]
+        table = [
+            "  ".join(cell.rjust(width) for cell, width in zip(line, widths, strict=True))
+            for line in (titles, *lines)
+        ]
+        return "\n".join(table) + "\n"
+
+    def save(self, path: str | os.PathLike[str]) -> Path:
+        """Write all numbers to a .csv or .json file, or `text` to a .txt file; return the path.
+
+        The file is written whole or not at all. Raises ValueError for another suffix, and OSError
+        if the folder cannot be written.
+        """
+        target = as_path(path, "save: path")
+        if target.suffix == ".csv":
+            rows = zip(*self.values(), strict=True)
+            content = "".join(f"{','.join(map(str, row))}\n" for row in (self, *rows))
+        elif target.suffix == ".json":
+            content = json.dumps(self._measured, indent=1) + "\n"
+        elif target.suffix == ".txt":
+            content = self.text
+        else:
+            raise ValueError(f"cannot save a history as {target.name!r}; use .csv, .json or .txt")
+        write_files({target: content.encode()})
+        return target
+
+    def __str__(self) -> str:
+        return self.text
+
     def __repr__(self) -> str:
         ending = ", interrupted" * self.interrupted + ", stopped" * self.stopped
         last = "".join(f", {name}={numbers[-1]:.4g}" for name, numbers in self.items())
@@ -56,7 +104,7 @@ class History(Mapping[str, list[float]]):
 
 
 class Measured:
-    """The outputs of a model, their targets and losses, some rows at a time, as plain numbers."""
+    """The outputs of a model, their targets and losses as plain numbers, added batch by batch."""
 
     def __init__(self) -> None:
         self._predictions: list[Any] = []
@@ -65,14 +113,14 @@ class Measured:
         self._count = 0
 
     def add(self, total: float, count: int, predictions: list[Any], targets: list[Any]) -> None:
-        """Add the sum of the losses of `count` rows, and what metrics need of them."""
+        """Add the sum of the losses of `count` rows, and the outputs and targets for metrics."""
         self._total += total
         self._count += count
         self._predictions += predictions
         self._targets += targets
 
     def summary(self, metrics: Mapping[str, Metric]) -> dict[str, float]:
-        """Return the mean loss over all examples, and the metrics of all of them together."""
+        """Return the mean loss over all rows, and the metrics of all of them together."""
         summary = {"loss": self._total / self._count}
         for name, metric in metrics.items():
             number: Any = metric(self._predictions, self._targets)
@@ -84,9 +132,9 @@ class Measured:
 
 
 class Progress:
-    """Shows the updates done out of `total` on stderr, and the measurements of the last epoch.
+    """A context manager that shows on stderr the updates done and the last epoch's measurements.
 
-    `shown` is True, False, or None for True where stderr is a terminal. It is a context manager.
+    `total` counts all updates. `shown` is True, False, or None for True if stderr is a terminal.
     """
 
     def __init__(self, total: int, epochs: int, shown: bool | None = None) -> None:
@@ -96,7 +144,7 @@ class Progress:
         self._bar = _tqdm(total) if self.shown else None
 
     def update(self, steps: int = 1) -> None:
-        """Count updates."""
+        """Count more updates as done."""
         if self._bar is not None:
             self._bar.update(steps)
 
@@ -104,7 +152,7 @@ class Progress:
         """Show the measurements of an epoch."""
         self._epoch += 1
         if self._bar is not None:
-            # Shown with the next update: epochs may be faster than a terminal
+            # The next update shows them, because epochs may be faster than a terminal
             numbers = {name: f"{number:.4g}" for name, number in measured.items()}
             self._bar.set_postfix(numbers, refresh=False)
         elif self.shown:

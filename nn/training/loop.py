@@ -31,7 +31,7 @@ from nn.training.restoring import Keeping, held_interrupts, noted
 
 __all__ = ["fit"]
 
-PAUSE = 50.0  # times what a look takes, between two of them that only other threads ask for
+PAUSE = 50.0  # times the seconds of a look, between two that only other threads are a reason for
 
 _log = getLogger("nn")
 
@@ -58,40 +58,43 @@ def fit(
 ) -> History:
     """Train `model` on the rows of X and their targets y, and return what was measured.
 
-    - `loss`: a name of `nn.LOSSES`, or a function of a list of outputs and a list of targets that
-      returns a Value. `optimizer`: a name of `nn.OPTIMIZERS`, one made over the parameters, or a
-      function of them that makes one, such as `partial(Adam, lr=0.05)`.
-    - `epochs` times all rows are visited, `batch_size` at a time (None: all at once), in a new
-      random order each time with `shuffle`; `rng` draws it, by default the module `random`.
-    - `validation`: the share of rows to hold out, or (X, y). `metrics`: names of `nn.METRICS`, or
-      functions of all outputs and all targets as plain numbers. "loss" and the metrics are of the
-      outputs during training, "validation_loss" and so on of the model after the epoch.
-    - `schedule`: a Schedule over the optimizer, or a function that makes one; it steps after each
+    - `loss`: the name of a function of `nn.losses`, or any function of a list of outputs and a list
+      of targets that returns a Value. `optimizer`: "adam", "adamw", "rmsprop" or "sgd", an
+      optimizer of the model's parameters, or a function that makes one of them, such as
+      `partial(Adam, lr=0.05)`.
+    - `epochs`: how often all rows are visited, `batch_size` at a time (None: all at once). With
+      `shuffle` each epoch has a new random order, drawn by `rng`, by default the module `random`.
+    - `validation`: the share of rows to hold out, or (X, y). `metrics`: names of functions of
+      `nn.metrics`, or any functions of all outputs and all targets as plain numbers. "loss" and the
+      metrics are measured during the epoch, before each update; "validation_loss" and so on are
+      measured after it.
+    - `schedule`: a Schedule of the optimizer, or a function that makes one; it steps after each
       epoch. `clip_norm`: the largest norm of all gradients together. `penalty`: a function of the
-      model that is added to the loss, and to what the history says of it, such as `L2(1e-4)`.
-    - `callbacks`: `Callback`s, or functions of a TrainingState; True ends the training.
-    - `compile`: "auto" compiles the loss of one row into a program that takes many steps per call,
-      with the results of the eager loop to rounding, Dropout included. Where that cannot be (an
-      `if` on a Value, other random choices in the model, a loss that is no mean over the rows) it
-      trains step by step, and the log "nn" says why. True raises the reason as an error, False does
-      not try.
-    - `progress`: whether to show it on stderr; None: if that is a terminal.
+      model, such as `L2(1e-4)`, which is added to the loss and counts in the history's "loss".
+    - `callbacks`: `Callback`s, or functions of a TrainingState; one that returns True ends the
+      training.
+    - `compile`: "auto" compiles the loss of one row into a program that takes many steps per call.
+      Its results are those of the eager loop up to rounding, Dropout included. A model or a loss
+      that cannot be compiled (an `if` on a Value, other random choices, a loss that is no mean over
+      the rows) trains step by step, and the log "nn" says why. True raises the reason instead;
+      False never compiles.
+    - `progress`: whether to show the progress on stderr; None shows it on a terminal.
 
-    A compiled training brings the Values up to date every 50 ms, and before validation and foreign
-    code. After a callback, a metric or a schedule that is not of this library has run, the model,
-    the loss and the rule are traced again, which takes the time of an example in the eager loop,
-    and the data are read again: what has changed is trained on with. Gradients of parameters are
-    those of the eager loop only with compile=False.
+    A compiled training updates the Values every 50 ms, and before validation and before code that
+    is not this library's. After such a callback, metric or schedule has run, `fit` traces the
+    model, the loss and the rule again, which takes as long as one example in the eager loop, and
+    reads the data again, so that changes take effect. Only compile=False leaves the gradients of
+    the last step in the parameters.
 
     Ctrl-C ends a training between two updates and returns the history so far, `interrupted`. Raises
     ValueError or TypeError before training, naming the row, for nan, ragged rows, wrong labels and
-    lengths, and functions that do not fit; what then fails in measuring the first epoch undoes it.
-    Raises NonFiniteError, leaving the last good parameters, when the loss or a gradient becomes
-    nan or infinite; its `history` holds the epochs before.
+    lengths, and functions that do not fit. An error while the first epoch is measured undoes that
+    epoch. Raises NonFiniteError when the loss or a gradient becomes nan or infinite; the parameters
+    are then those before that step, and `history` of the error holds the epochs before.
 
-    Where the loss did not fall, stays at that of guessing, or all outputs are equal, a line in the
-    log "nn" says so at the end, and what to try; it names a last layer with relu under a loss for
-    classes. `logging.getLogger("nn").setLevel("ERROR")` silences it.
+    If the loss has not fallen, if it stays at that of guessing, or if all outputs are equal, the
+    log "nn" says so at the end, and what to try. It also names a last layer with relu under a loss
+    for classes. `logging.getLogger("nn").setLevel("ERROR")` silences it.
 
     >>> from nn import MLP
     >>> X, y = [[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]], [0, 1, 1, 1]
@@ -166,8 +169,8 @@ def fit(
 class Training:
     """The steps of a task; a context manager that leaves Values and optimizer up to date.
 
-    With "auto" the compiled engine takes them where it can, and else the eager one, with the reason
-    as a line in the log "nn". With True the reason is raised, with False only the eager one runs.
+    With "auto" the compiled engine takes them if it can; else the eager engine does, and the log
+    "nn" says why. With True the reason is raised; with False only the eager engine runs.
     """
 
     def __init__(self, task: Task, choice: bool | str) -> None:
@@ -192,7 +195,7 @@ class Training:
         kept = Keeping.of(self._task)
         try:
             return CompiledEngine(self._task, anew)
-        except Exception as reason:  # whatever a user's function does with what is no number yet
+        except Exception as reason:  # a user's function may do anything with a traced Value
             kept.put_back()  # as if it had not been tried
             if self._choice is True:
                 raise
@@ -227,7 +230,7 @@ class Training:
         return summary
 
     def _measured(self, seen: Measured) -> dict[str, float]:
-        """Return loss and metrics of what was seen; a metric may be foreign code."""
+        """Return the loss and the metrics of these rows; a metric may be foreign code."""
         metrics = self._task.metrics
         if not any(map(is_foreign, metrics.values())):
             return seen.summary(metrics)
@@ -238,7 +241,7 @@ class Training:
 
     @contextmanager
     def undone_if_it_fails(self) -> Iterator[None]:
-        """Undo the training so far if the block, what measures the first epoch, raises."""
+        """Undo the training so far if the block, which measures the first epoch, raises."""
         try:
             yield
         except Exception:
@@ -248,7 +251,7 @@ class Training:
             raise
 
     def write_back(self) -> None:
-        """Bring Values and optimizer up to date, for someone to look at them."""
+        """Bring Values and optimizer up to date, before other code looks at them."""
         self._engine.write_back()
 
     def foreign_code_ran(self) -> None:

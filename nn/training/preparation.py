@@ -38,12 +38,12 @@ __all__ = [
 
 
 class CompilationError(ValueError):
-    """A training that gives other numbers when it is compiled."""
+    """A training that would give different numbers if it were compiled."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Task:
-    """The arguments of `fit`, checked and complete, and the objective that its steps make less."""
+    """The arguments of `fit`, checked and complete, and the objective that its steps reduce."""
 
     model: Module
     loss: Loss
@@ -71,7 +71,7 @@ class Task:
 
     @cached_property
     def foreign(self) -> bool:
-        """Whether code that is not the library's runs between epochs and may change anything."""
+        """Whether code that is not the library's runs between epochs, and may change anything."""
         return (
             any(map(is_foreign_callback, self.callbacks))
             or (self.schedule is not None and is_foreign(self.schedule, "step", "rate"))
@@ -80,11 +80,11 @@ class Task:
 
     @property
     def watched(self) -> bool:
-        """Whether such code runs, a metric included, and may read anything."""
+        """Whether such code or a foreign metric runs between epochs, and may read anything."""
         return self.foreign or any(map(is_foreign, self.metrics.values()))
 
     def outputs(self, X: list[Any], noise: Sequence[Any] | None = None) -> list[Any]:
-        """Return the outputs for a batch, with the noise of each row, or newly drawn for None."""
+        """Return the outputs for a batch, with this noise for each row, or newly drawn noise."""
         if noise is None:
             return [self.model(x) for x in X]
         outputs = []
@@ -94,7 +94,7 @@ class Task:
         return outputs
 
     def objective(self, outputs: list[Any], targets: list[Any]) -> Value:
-        """Return the loss of a batch with the penalty added; TypeError for a loss of no Value."""
+        """Return the loss of a batch plus the penalty; TypeError if the loss is no Value."""
         total = self.loss(outputs, targets)
         if not isinstance(total, Value):
             raise TypeError(
@@ -102,7 +102,7 @@ class Task:
             )
         return total if self.penalty is None else total + self.penalty(self.model)
 
-    # These two are traced. `noise` holds the random numbers of one example, if the model takes any
+    # These two are traced. `noise` holds the random numbers of one example if the model takes any
 
     def example_loss(self, x: Any, target: Any, noise: Any = None) -> Value:
         """Return the objective of a batch of one."""
@@ -119,14 +119,14 @@ class Task:
         return total, np.array(output, dtype=object) if isinstance(output, list | tuple) else output
 
     def output_shape(self) -> tuple[int, ...]:
-        """Return the shape of the model's output for an example, found out by running it on one."""
+        """Run the model on the first row, and return the shape of its output."""
         import numpy as np
 
         with recorded_noise():
             return np.shape(numbers_of(self.model(self.train.lists([0])[0][0])))
 
     def noise_plan(self) -> NoisePlan:
-        """Return what random numbers the model takes for an example, found out as the shape is."""
+        """Run the model on the first row, and return the random numbers that it takes."""
         if not noise_layers(self.model):
             return NoisePlan(())
         with recorded_noise() as recorder:
@@ -186,7 +186,7 @@ def prepared(
 def _training_and_validation(
     X: Any, y: Any, validation: Any, rng: random.Random | None
 ) -> tuple[Dataset, Dataset | None]:
-    """Return the examples to train on and those held out, a fraction of (X, y) or given apart."""
+    """Return the rows to train on and those held out, a share of (X, y) or given separately."""
     if validation is None:
         return Dataset(X, y), None
     if isinstance(validation, float | int):
@@ -199,7 +199,7 @@ def _training_and_validation(
 
 
 def _check_model(model: Any, loss: Loss, train: Dataset, held_out: Dataset | None) -> None:
-    """Run the model on a row of each, and a loss of ours on all targets, for what is wrong there.
+    """Run the model on a row of each, and a loss of nn on all targets, to find faults early.
 
     Errors name the row of the targets.
     """
@@ -221,7 +221,7 @@ def first_output(model: Module, examples: Dataset) -> Any:
 
 
 def check_targets(loss: Loss, output: Any, examples: Dataset) -> None:
-    """Run a loss of ours on each different target, and on all if there is a fault in one."""
+    """Run a loss of nn on each different target, and on all of them if one is faulty."""
     if loss not in LOSSES.values():
         return
     targets = examples.y.tolist()
@@ -233,13 +233,13 @@ def check_targets(loss: Loss, output: Any, examples: Dataset) -> None:
 
 
 def _neutral(output: Any) -> Any:
-    """Return an output of the same shape that every loss takes."""
+    """Return an output of the same shape that every loss accepts."""
     return [_neutral(item) for item in output] if isinstance(output, list | tuple) else 0.5
 
 
 @contextmanager
 def _about(where: str) -> Iterator[None]:
-    """Begin the errors of the block with `where`."""
+    """Put `where` before the messages of TypeErrors and ValueErrors of the block."""
     try:
         yield
     except (TypeError, ValueError) as error:
@@ -250,7 +250,7 @@ def _about(where: str) -> Iterator[None]:
 def _prepared_optimizer(
     optimizer: str | Callable[[list[Value]], Optimizer] | Optimizer, model: Module
 ) -> Optimizer:
-    """Return the optimizer, made by name or function or given; ValueError if of another model."""
+    """Return the optimizer, making it if need be; ValueError if it is of another model."""
     if isinstance(optimizer, Optimizer):
         made = optimizer
     elif callable(optimizer):
@@ -264,7 +264,7 @@ def _prepared_optimizer(
         )
     if set(made.parameters).isdisjoint(model.parameters()):
         raise ValueError(
-            "the optimizer holds no parameter of this model; make it over model.parameters()"
+            "the optimizer holds no parameter of this model; make it of model.parameters()"
         )
     return made
 
@@ -272,7 +272,7 @@ def _prepared_optimizer(
 def _prepared_schedule(
     schedule: Callable[[Optimizer], Schedule] | Schedule | None, optimizer: Optimizer
 ) -> Schedule | None:
-    """Return the schedule, made by the function or given; ValueError if of another optimizer."""
+    """Return the schedule, making it if need be; ValueError if it is of another optimizer."""
     if schedule is None:
         return None
     if not isinstance(schedule, Schedule) and not callable(schedule):
@@ -284,7 +284,7 @@ def _prepared_schedule(
             f"partial(StepLR, step_size=10); this returned {made!r}"
         )
     if made.optimizer is not optimizer:
-        raise ValueError("the schedule is of another optimizer than the one that trains")
+        raise ValueError("the schedule is that of another optimizer, not of the one that trains")
     if type(made).step is Schedule.step:
         rate = optimizer.lr
         with _about("schedule, the rate after the next epoch"):
@@ -298,10 +298,10 @@ def _prepared_schedule(
 def _metric_functions(
     metrics: Sequence[str | Metric], loss: Loss, targets: Sequence[Any]
 ) -> dict[str, Metric]:
-    """Return metrics, given by name or as functions, by the names that the history uses.
+    """Return the metrics, given by name or as functions, by their names in the history.
 
-    Accuracy and its kin decide at the threshold that fits the loss. Raises ValueError for unknown
-    names and for two of one name.
+    Accuracy, precision, recall and f1_score use the threshold that fits the loss. Raises ValueError
+    for an unknown name, and for two metrics of one name.
 
     >>> list(_metric_functions(["accuracy"], losses.hinge_loss, [-1, 1]))
     ['accuracy']
@@ -324,14 +324,14 @@ def _metric_functions(
 
 
 def _threshold(loss: Loss, targets: Sequence[Any]) -> float:
-    """Return the output that lies between the two labels for a model trained with `loss`."""
+    """Return the output half way between the two labels of a model trained with `loss`."""
     if loss in {losses.mse_loss, losses.l1_loss, losses.huber_loss}:  # outputs are near the labels
         return 0.0 if any(target == -1 for target in targets) else 0.5
     return 0.5 if loss is losses.binary_cross_entropy else 0.0
 
 
 def checked_choice(choice: Any) -> bool | str:
-    """Return what was given for `compile`; ValueError unless it is "auto", True or False."""
+    """Return the argument `compile`; ValueError unless it is "auto", True or False."""
     if isinstance(choice, str) and choice == "auto":
         return "auto"
     try:

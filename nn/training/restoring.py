@@ -1,4 +1,4 @@
-"""What a training finds is noted and put back: numbers, attributes, generators; Ctrl-C waits."""
+"""Numbers, attributes and generators of random numbers, noted and put back; Ctrl-C held back."""
 
 from __future__ import annotations
 
@@ -26,16 +26,16 @@ __all__ = ["Keeping", "held_interrupts", "kept_draws", "noted"]
 
 
 class _Block:
-    """A block under way: it lives as long as the frame of its manager."""
+    """A block that is running: it lives as long as the frame of its context manager."""
 
     __slots__ = ("__weakref__",)
 
 
 @contextmanager
 def held_interrupts() -> Iterator[None]:
-    """Let the block finish before a Ctrl-C that comes meanwhile takes effect.
+    """Let the block finish before a Ctrl-C that arrives meanwhile takes effect.
 
-    Python delivers signals to the main thread only; in others there is nothing to hold.
+    Python delivers signals to the main thread only; in other threads there is nothing to hold back.
     """
     if threading.current_thread() is not threading.main_thread():
         yield
@@ -51,7 +51,7 @@ def held_interrupts() -> Iterator[None]:
     def hold(number: int, frame: FrameType | None) -> None:
         if under_way() is not None:
             held.append((number, frame))
-        else:  # the block was broken off by another exception, before it could put the handler back
+        else:  # another exception ended the block before it could put the handler back
             signal.signal(signal.SIGINT, handler)
             handler(number, frame)
 
@@ -65,7 +65,7 @@ def held_interrupts() -> Iterator[None]:
 
 
 def noted(parameters: Iterable[Value]) -> Callable[[], None]:
-    """Return what puts the numbers and gradients back that the parameters have now.
+    """Return a function that puts back the numbers and gradients that the parameters have now.
 
     >>> p = Value(1.0)
     >>> put_back = noted([p])
@@ -87,17 +87,17 @@ def noted(parameters: Iterable[Value]) -> Callable[[], None]:
     return put_back
 
 
-# Of these the contents are noted too, at any depth: counts, sums, what was seen last.
+# The contents of these are noted too, at any depth: counts, sums, the input seen last.
 CONTAINERS = (list, dict, set, deque, bytearray)
 
-# What a Module notes of itself.
+# Attributes in which a Module notes something about itself.
 OURS = frozenset({"scope_name", "_children_named", "_prediction"})
 
 
 class Keeping:
-    """The attributes of whom a task calls, noted so that they can be compared and put back.
+    """The attributes that a training may change, noted so that they can be compared and put back.
 
-    Those of the model, its modules and the functions, and of the objects in these attributes.
+    They are those of the model, its modules and the functions, and of the objects in them.
 
     >>> class Counting(Module):
     ...     calls = 0
@@ -125,7 +125,7 @@ class Keeping:
             (place, name): [(item, item.copy()) for item in _containers(attribute)]
             for place, (_, attributes) in enumerate(self._noted)
             for name, attribute in attributes.items()
-            if type(attribute) not in (Value, Vector)  # most of what there is
+            if type(attribute) not in (Value, Vector)  # most attributes are these
         }
 
     @classmethod
@@ -134,7 +134,7 @@ class Keeping:
         return cls(task.model, task.loss, task.penalty)
 
     def changed(self) -> list[str]:
-        """Return the names of the attributes that have been set or changed since."""
+        """Return the names of the attributes that have been set or changed since then."""
         found = []
         for place, ((owner, now), before) in enumerate(zip(self._noted, self._before, strict=True)):
             for name in dict.fromkeys([*before, *now]):
@@ -145,11 +145,11 @@ class Keeping:
         return found
 
     def put_back(self) -> None:
-        """Let all attributes be what they were."""
+        """Set all attributes to what they were."""
         if self.changed():
             structure_changed()
         for (_, now), before in zip(self._noted, self._before, strict=True):
-            now.update(before)  # never empty, for other threads
+            now.update(before)  # without a moment in which other threads would find it empty
             for name in now.keys() - before.keys():
                 del now[name]
         for item, before in chain.from_iterable(self._contents.values()):
@@ -161,8 +161,9 @@ class Keeping:
 def kept_draws(task: Task, allowed: bool = True) -> Iterator[None]:
     """Put the generators of random numbers back after the block, as if it had not drawn from them.
 
-    Those of the modules `random` and `numpy.random`, and the attributes of the model, the loss and
-    the penalty. Raises CompilationError if it has drawn and that is not allowed: in a trace.
+    They are those of the modules `random` and `numpy.random`, and those in attributes of the model,
+    the loss and the penalty. Raises CompilationError if the block has drawn although that is not
+    `allowed`, as in a trace.
     """
     sources = _sources(task)
     before = [state() for state, _ in sources]
@@ -179,7 +180,7 @@ def kept_draws(task: Task, allowed: bool = True) -> Iterator[None]:
 
 
 def _sources(task: Task) -> list[tuple[Callable[[], Any], Callable[[Any], Any]]]:
-    """Return what reads the state of each generator, and what sets it."""
+    """Return, for each generator, the function that reads its state and the one that sets it."""
     import numpy as np
 
     owners = [*(module for _, module in task.model.named_modules()), task.loss, task.penalty]
@@ -209,7 +210,7 @@ def _has_attributes(item: Any) -> bool:
 
 
 def _containers(attribute: Any) -> list[Any]:
-    """Return what can be changed in place, from the outside in."""
+    """Return the containers in an attribute that can be changed in place, the outer ones first."""
     found: dict[int, Any] = {}
     stack = [attribute]
     while stack:
@@ -226,7 +227,7 @@ def _containers(attribute: Any) -> list[Any]:
 
 
 def _is_array(item: Any) -> bool:
-    return type(item).__name__ == "ndarray"  # NumPy need not be there
+    return type(item).__name__ == "ndarray"  # NumPy need not be loaded
 
 
 def _fill(item: Any, before: Any) -> None:
@@ -239,7 +240,7 @@ def _fill(item: Any, before: Any) -> None:
 
 def _same(item: Any, before: Any) -> bool:
     if _is_array(item):
-        return bool(item.tobytes() == before.tobytes())  # those of objects have their addresses
+        return bool(item.tobytes() == before.tobytes())  # an array of objects holds addresses
     if type(item) is dict:
         return _same([*item, *item.values()], [*before, *before.values()])
     return len(item) == len(before) and all(map(_equal, item, before))

@@ -29,7 +29,7 @@ from nn.training.restoring import Keeping, held_interrupts, kept_draws, noted
 
 __all__ = ["Premises", "check_agreement", "check_repetition", "has_own_step"]
 
-# Rows of the eager batch to compare with: of a loss of ours only the model is in question.
+# Rows of the eager batch to compare with; with a loss of nn only the model is in question.
 FEW_ROWS, MOST_ROWS = 8, 256
 TOLERANCE = 1e-7  # far above the rounding of sums in another order, far below a real difference
 FEWEST_ROWS = 3  # of a batch: enough to tell a mean from a sum, a largest, a median
@@ -42,13 +42,12 @@ def has_own_step(optimizer: Optimizer) -> bool:
 
 
 def check_agreement(task: Task, descent: Descent, X: Any, y: Any, plan: NoisePlan) -> None:
-    """Compare loss and gradient of compiled examples with those of an eager batch.
+    """Compare the loss and the gradient of compiled examples with those of an eager batch.
 
-    Its rows are from all over the data, as many as in a batch, and for a loss that is not ours as
-    many as in the last one too; its noise is drawn by the plan. The parameters are a little
-    off those at which the function was traced, so that a number that the trace has frozen shows;
-    afterwards parameters and gradients are as they were. Raises CompilationError where the two
-    differ.
+    The rows come from all over the data, as many as in a batch, and for a loss that is not of nn
+    also as many as in the last, smaller batch. The plan draws their noise. The parameters are a
+    little off those of the trace, so that a number frozen by the trace shows; afterwards parameters
+    and gradients are as they were. Raises CompilationError if the two differ.
     """
     import numpy as np
 
@@ -87,7 +86,7 @@ def _compare(eager: Any, compiled: Any, count: int) -> None:
             numbers = f"{np.ravel(right)[place]:.6g} against {np.ravel(found)[place]:.6g}"
             raise CompilationError(
                 f"the {what} of a batch of {count} is not the mean over its examples, {numbers}: "
-                "compiled, a loss is computed for each example alone, and what the model or the "
+                "a compiled loss is computed for each example alone, and whatever the model or the "
                 "loss does beside arithmetic on Values, such as random choices, is done once"
             )
 
@@ -95,10 +94,10 @@ def _compare(eager: Any, compiled: Any, count: int) -> None:
 def check_repetition(
     task: Task, descent: Descent, data: tuple[Any, Any], kept: Sequence[str]
 ) -> None:
-    """Trace once more what has kept something in these attributes, such as a running mean.
+    """Trace a model or a loss again that has set these attributes, such as a running mean.
 
-    Raises CompilationError where that changes what is computed, in training or in evaluation, and
-    where code that is not the library's may read what it is after an epoch.
+    Raises CompilationError if the second trace computes something else, in training or in
+    evaluation, or if code that is not the library's could read the attributes between epochs.
     """
     evaluate = autograd.compile(task.loss_and_output, in_axes=0, backend="interpreter")
     row = [column[:1] for column in data]
@@ -113,7 +112,7 @@ def check_repetition(
         repeats = False
     if not repeats:
         raise CompilationError(
-            "the model or the loss computes something else at each call, by what it keeps in "
+            "the model or the loss computes something else at each call, because it keeps "
             f"{', '.join(kept)}; a program would not"
         )
     set_again = ", ".join(before.changed())
@@ -126,7 +125,7 @@ def check_repetition(
 
 @contextmanager
 def _elsewhere(task: Task) -> Iterator[None]:
-    """Run the block at parameters a little off, quietly; then put them and gradients back."""
+    """Run the block at slightly different parameters, without warnings; then put all back."""
     parameters = [*dict.fromkeys([*task.model.parameters(), *task.optimizer.parameters])]
     put_back = noted(parameters)
     try:
@@ -153,7 +152,7 @@ class Premises:
         self.note()
 
     def note(self) -> None:
-        """Take the optimizer and the targets as they are for what the program goes on from."""
+        """Note the optimizer and the targets: the program goes on from them."""
         optimizer = self._task.optimizer
         self._parameters = [*optimizer.parameters]
         self._settings = _fixed_settings(optimizer)
@@ -161,13 +160,13 @@ class Premises:
         self.note_state()
 
     def note_state(self) -> None:
-        """Take the state of the optimizer, just written, for that of the program."""
+        """Note the state of the optimizer, which the program has just written."""
         self._state = [*self._task.optimizer.state]
 
     def hold(self, descent: Descent) -> bool:
-        """Look at the task again; tell whether the program is still that of it.
+        """Trace the model, the loss and the rule again; tell whether the program is still theirs.
 
-        The model, the loss and the rule are traced again, and the targets read.
+        The targets are read again, and checked if they have changed.
         """
         import numpy as np
 
@@ -190,15 +189,15 @@ class Premises:
                     or self._program_of_few() is not self._loss_of_few
                 ):
                     return False
-        except Exception:  # noqa: BLE001 - it cannot be compiled any more; the next engine says why
+        except Exception:  # noqa: BLE001 - it can no longer be compiled; the next engine says why
             return False
         self._targets = targets.copy()
         return True
 
     def _program_of_few(self) -> Any:
-        """Return the program of the loss of a few rows: the same object as long as it is one.
+        """Return the program of the loss of a few rows: the same object until the loss changes.
 
-        It tells a loss that adds up rows in another way now, which one row does not.
+        It shows a loss that now combines rows in another way, which a single row cannot show.
         """
         return self._few.program("value", *self._few_rows) if self._few_rows else None
 
@@ -209,9 +208,9 @@ def _batch_loss(loss: Loss, outputs: Any, targets: Any) -> Any:
 
 
 def _few_rows(task: Task) -> tuple[Any, ...]:
-    """Return outputs and targets of a few rows; nothing where a loss of ours makes them needless.
+    """Return outputs and targets of a few rows, or nothing if the loss is of nn.
 
-    Nothing either for outputs that are no array.
+    Return nothing either if the outputs form no array.
     """
     import numpy as np
 
@@ -226,5 +225,5 @@ def _few_rows(task: Task) -> tuple[Any, ...]:
 
 
 def _fixed_settings(optimizer: Optimizer) -> dict[str, float]:
-    """Return the settings that a program holds: the learning rate is given with each step."""
+    """Return the settings that a program holds: all but the learning rate, given at each step."""
     return {name: setting for name, setting in optimizer.settings.items() if name != "lr"}

@@ -38,9 +38,9 @@ def test_a_confusion_matrix_is_that_of_sklearn(seed):
     labels = scores.argmax(axis=1)
     expected = oracle.confusion_matrix(targets, labels, labels=range(4)).tolist()
     assert confusion_matrix(scores, targets) == expected
-    assert confusion_matrix(labels, targets, 4) == expected
+    assert confusion_matrix(labels, targets, classes=4) == expected
     assert confusion_matrix(labels[:, None].tolist(), [[t] for t in targets]) == expected
-    wider = confusion_matrix(labels, targets, 6)
+    wider = confusion_matrix(labels, targets, classes=6)
     assert wider == oracle.confusion_matrix(targets, labels, labels=range(6)).tolist()
 
 
@@ -107,8 +107,14 @@ def test_what_is_undefined_is_0(metric):
             "row 1: the target -1.0 is none of the classes",
         ),
         (lambda: confusion_matrix([0, 1], [0]), "2 predictions but 1 targets"),
-        (lambda: confusion_matrix([0, 3], [0, 1], 3), "class 3 occurs, but 3 classes are 0 to 2"),
-        (lambda: confusion_matrix([0, 1], [0, 1], 0), "confusion_matrix: classes must be at least"),
+        (
+            lambda: confusion_matrix([0, 3], [0, 1], classes=3),
+            "class 3 occurs, but 3 classes are 0 to 2",
+        ),
+        (
+            lambda: confusion_matrix([0, 1], [0, 1], classes=0),
+            "confusion_matrix: classes must be at least",
+        ),
         (lambda: confusion_matrix([float("nan")], [0]), "row 0: the prediction nan is none"),
         (lambda: confusion_matrix([0], [float("inf")]), "row 0: the target inf is none"),
     ],

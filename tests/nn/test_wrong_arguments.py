@@ -10,8 +10,6 @@ import pytest
 from autograd import Value
 from nn import (
     L2,
-    LOSSES,
-    METRICS,
     MLP,
     SGD,
     Adam,
@@ -37,6 +35,8 @@ from nn import (
     read_digit,
     split,
 )  # fmt: skip
+from nn.losses import LOSSES
+from nn.metrics import METRICS
 
 MODEL = MLP(1, [1])
 
@@ -169,7 +169,7 @@ def test_a_switch_is_true_or_false(place, given):
         lambda n: Conv2d(n, 1, 2),
         lambda n: Conv2d(1, 1, n),
         lambda n: one_hot([0], n),
-        lambda n: confusion_matrix([0], [0], n),
+        lambda n: confusion_matrix([0], [0], classes=n),
     ],
 )
 @pytest.mark.parametrize("count", [10**12, 10**400, 10**5000], ids=["12", "400", "5000"])

@@ -1,10 +1,13 @@
-"""Progress: a bar with tqdm, lines without it, nothing where nobody looks."""
+"""History and progress: a table and files of the epochs; a bar with tqdm, lines without it."""
 
+import csv
 import io
+import json
 import sys
 
 import pytest
 
+from nn import History
 from nn.training.history import Progress
 
 
@@ -45,3 +48,37 @@ def test_by_default_only_a_terminal_sees_it(monkeypatch, tqdm):
     assert run(monkeypatch, Terminal(), None, tqdm=tqdm) != ""
     assert run(monkeypatch, io.StringIO(), None, tqdm=tqdm) == ""
     assert run(monkeypatch, Terminal(), False, tqdm=tqdm) == ""
+
+
+def history(epochs):
+    made = History()
+    for epoch in range(epochs):
+        made.append({"loss": 1.0 / (3.0 + epoch), "lr": 0.1})
+    return made
+
+
+def test_the_table_of_a_history_has_a_line_for_each_epoch():
+    made = history(2)
+    assert made.text == str(made) == "epoch    loss   lr\n    1  0.3333  0.1\n    2    0.25  0.1\n"
+    assert repr(made) == "History(2 epochs, loss=0.25, lr=0.1)"
+    assert History().text == "epoch\n"
+
+
+def test_a_long_table_shows_the_first_and_the_last_epochs():
+    lines = history(30).text.splitlines()
+    shown = [line.split()[0] for line in lines]
+    assert shown == ["epoch", *map(str, range(1, 11)), "...", *map(str, range(21, 31))]
+    assert len({*map(len, lines)}) == 1
+
+
+def test_a_history_is_saved_with_all_digits(tmp_path):
+    made = history(30)
+    with made.save(tmp_path / "training.csv").open(encoding="utf-8", newline="") as file:
+        names, *rows = csv.reader(file)
+    assert names == ["loss", "lr"]
+    assert [[float(number) for number in row] for row in rows] == [*map(list, zip(*made.values()))]
+    path = made.save(tmp_path / "training.json")
+    assert json.loads(path.read_text(encoding="utf-8")) == dict(made)
+    assert made.save(tmp_path / "training.txt").read_text(encoding="utf-8") == made.text
+    with pytest.raises(ValueError, match=r"training\.png'; use \.csv, \.json or \.txt"):
+        made.save(tmp_path / "training.png")
