@@ -1,8 +1,8 @@
 """Gallery: every kind of picture, with the lines that make it.
 
 Pictures of graphs need nothing but this package; those of training need matplotlib. Each section
-makes one and stands almost alone: copy it, and put your own expression or network in. What a
-section claims it asserts, and a picture of a network that has learned nothing is not written.
+stands almost alone: copy it, and put your own expression or network in. It asserts what it claims,
+so it writes no picture of a network that has learned nothing.
 
     python demos/gallery.py
 """

@@ -6,8 +6,8 @@ The loss of one point is compiled, differentiated by autograd's own rules and ha
 splits the batch over the devices and adds up their gradients. Here the devices are parts of one
 processor; on accelerators the program is the same. Needs JAX: pip install "scalar-autograd[jax]".
 
-Several processes, of one machine or of many, become one with `--processes`: start the program once
-for each, with its number and the address at which the first one answers.
+Several processes, on one machine or on many, work as one with `--processes`: start the program once
+for each, with its number and the address of the first one.
 
     python demos/many_devices.py --devices 2 --processes 2 --process 0 --address localhost:9876 &
     python demos/many_devices.py --devices 2 --processes 2 --process 1 --address localhost:9876
@@ -76,8 +76,8 @@ def main() -> None:
     examples = placed(points, split)
     parameters = placed(np.array([p.data for p in loss.captured(X, labels)]), everywhere)
 
-    # The examples are an argument: those that a function closes over are a constant of its program,
-    # which every device then holds and computes in full.
+    # The examples are an argument, because those that a function closes over are constants of its
+    # program, and every device then holds and computes all of them.
     def step(parameters: jax.Array, examples: jax.Array) -> tuple[jax.Array, jax.Array]:
         _, sums = sums_of_batch(examples, jax.numpy.zeros(0), parameters)
         mean = sums / len(examples)
@@ -104,7 +104,7 @@ def main() -> None:
 
 
 def check_that_devices_share_the_work(text: str, points: int, devices: int) -> None:
-    """Assert that a compiled program holds a part of the points, and adds up over the devices."""
+    """Assert that each device holds a part of the points, and that their results are added up."""
     collectives = text.count(" all-reduce(") + text.count(" all-reduce-start(")
     print(f"{collectives} sums over the devices in each step, {points // devices} points on each")
     assert f"f64[{points // devices},3]" in text

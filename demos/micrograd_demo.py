@@ -1,4 +1,4 @@
-"""Separate two moons with a loop of one's own, as micrograd's demo does.
+"""Separate two moons with a training loop of your own, as micrograd's demo does.
 
     python demos/micrograd_demo.py --steps 100
 
@@ -24,7 +24,7 @@ def loss_and_accuracy(
 ) -> tuple[Value, float]:
     """Return the hinge loss with weight decay, and the share of points on the right side."""
     scores = [model(point) for point in points]
-    # Right by a margin of 1 costs nothing; beyond that the cost grows with the distance.
+    # A score on the right side by 1 or more costs nothing; any other costs what it lacks.
     losses = [(1 - label * score).relu() for score, label in zip(scores, labels)]
     parameters = model.parameters()
     loss = mean(losses) + 1e-4 * dot(parameters, parameters)

@@ -1,11 +1,11 @@
 """Vectors and dot products.
 
-The dot product of two vectors is one number, which says how much they point the same way: above 0
-if they do, 0 at right angles, below 0 if one points against the other. A matrix times a vector is
-one dot product after another. The partial derivatives of a function are a vector, too, the
-gradient, and its dot product with a direction says how fast the function grows that way. And a
-vector of weights cuts a plane in two: on one side its dot product is above a limit, on the other
-below. That cut is all that a neuron can decide.
+The dot product of two vectors is one number that says how far they point the same way: it is above
+0 if they do, 0 at right angles, and below 0 if they point against each other. A matrix times a
+vector is one dot product after another. The partial derivatives of a function are a vector as well,
+the gradient, and its dot product with a direction says how fast the function grows in that
+direction. And a vector of weights cuts a plane in two: its dot product is above a limit on one
+side and below it on the other. A neuron can decide nothing but this cut.
 
 Source: "An introduction to neural networks", dot product, matrix product, partial derivatives and
 the gradient vector;

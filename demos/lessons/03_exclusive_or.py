@@ -1,10 +1,10 @@
 """Exclusive or: what one line cannot separate, two can.
 
-AND and OR of two inputs are learned by a perceptron in a few epochs. Exclusive or, which is 1 where
-exactly one input is 1, it cannot learn, however long it tries: no line has both ones on one side
-and both zeros on the other. That is proved twice here, by the mistakes of the training itself and
-by four inequalities. With two hidden neurons the problem is gone: each draws a line of its own, and
-between the lines lie the ones.
+A perceptron learns AND and OR of two inputs in a few epochs. It cannot learn exclusive or, which is
+1 where exactly one input is 1, however long it tries, because no line has both ones on one side and
+both zeros on the other. This lesson proves that twice, by the mistakes of the training itself and
+by four inequalities. Two hidden neurons solve the problem: each draws a line of its own, and the
+ones lie between the lines.
 
 Source: "The maths behind neural networks", linear separability and where the perceptron fails.
 

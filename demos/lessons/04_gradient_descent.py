@@ -1,9 +1,9 @@
 """Gradient descent: how long a step may be, and where it ends.
 
-To go down, step against the slope: x <- x - a f'(x). The rate a decides the rest. Too small, and
-the way takes for ever; too large, and each step lands higher than it began. For a parabola the
-limit between the two is exactly a = 2 / f''. And whatever the rate, descent sees only the ground
-under its feet: it ends in the valley that it started above, which need not be the deepest.
+To go down, step against the slope: x <- x - a f'(x). The rate a decides the rest. If it is too
+small, the way takes for ever; if it is too large, each step lands higher than it began. For a
+parabola the limit between the two is exactly a = 2 / f''. Whatever the rate, descent sees only the
+slope where it stands: it ends in the valley that it started above, which need not be the deepest.
 
 Source: "An introduction to neural networks", gradient descent, its rate, and local minima;
 "The maths behind neural networks", gradient descent and optimisation.
@@ -25,7 +25,7 @@ folder = output_folder(__file__, __doc__)
 
 
 def descend(f: Callable[[Any], Any], start: float, rate: float, steps: int) -> list[float]:
-    """Return the start and where each step of x <- x - rate * f'(x) leads."""
+    """Return the start, and the point after each step of x <- x - rate * f'(x)."""
     slope = grad(f)
     path = [start]
     for _ in range(steps):

@@ -1,9 +1,9 @@
 """Optimizers: better ways down than straight down.
 
-Plain descent has two troubles: a valley that is steep across and flat along asks for a rate so
-small that the way along it is slow; and in a shallow valley it stays. Momentum keeps moving the way
-it has been moving, which adds up along the valley, cancels across it, and carries over a bump.
-Nesterov's form looks where the momentum is about to lead. RMSprop divides each slope by its usual
+Plain descent has two problems. A valley that is steep across and flat along needs a rate so small
+that the way along it is slow; and descent stays in a shallow valley. Momentum keeps moving as it
+has moved before: steps add up along the valley, cancel across it, and carry over a bump. Nesterov's
+form takes the slope where the momentum is about to lead. RMSprop divides each slope by its usual
 size, so that flat directions get steps as long as steep ones; Adam does both. None is best
 everywhere, and each has a rate to choose.
 
@@ -37,7 +37,7 @@ optimizers: dict[str, Callable[[list[Value], float], Optimizer]] = {
 def walk(
     f: Callable[..., Any], start: tuple[float, ...], name: str, rate: float, steps: int
 ) -> Any:
-    """Return the points to which an optimizer comes, the start first, and their heights."""
+    """Return the points that an optimizer visits, the start first, and their heights."""
     values = [Value(number) for number in start]
     optimizer = optimizers[name](values, rate)
     path, heights = [], []

@@ -2,9 +2,9 @@
 
 A neuron multiplies its inputs by its weights, adds everything up with its bias, and bends the sum.
 Neurons side by side are a layer. Write the weights of each neuron as a row, and the rows below one
-another: the layer is now one product, W x + b, and gives the same numbers. A layer on a layer is a
-product after a product, and many examples at once are one product, too. The bend is what makes
-layers worth stacking: without it, two of them are no more than one.
+another: the layer is now one product, W x + b, and gives the same numbers. A second layer is a
+second product, and many examples at once are one product as well. Only the bend makes layers worth
+stacking: without it, two of them can do no more than one.
 
 Source: "An introduction to neural networks", the neuron, the layer and stacking neurons;
 "The maths behind neural networks", vectors and index notation.

@@ -2,9 +2,9 @@
 
 Two inputs, two hidden neurons and one output, with a sigmoid on all three: small enough to follow
 every number forward to the loss and every gradient back. The graph and the matrix calculus agree
-to the last digits. The numbers printed in the notes were rounded on the way, and six of them end in
-a wrong digit: the lesson names each, and how it may have come about. Then gradient descent goes
-on from where the notes stop, until the prediction is right.
+to the last digits. The notes round their numbers on the way, and six of them end in a wrong digit;
+the lesson names each one and a likely cause. Then gradient descent continues where the notes stop,
+until the prediction is right.
 
 Source: "Neural networks", the worked example with two layers;
 "An introduction to neural networks", binary cross-entropy.

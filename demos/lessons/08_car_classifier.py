@@ -2,10 +2,11 @@
 
 A picture of four pixels, three neurons with relu, and one with a sigmoid that says how likely a car
 is. The numbers that the document prints are wrong in every line after the input; the graph gives
-the right ones, and beside them stands what went wrong. Then comes what the document leaves for
-later: the error, its gradients by the graph and by matrices, an update, and a training until the
-model is right. For that one picture is too little: the others are invented, and so is the rule by
-which they are cars, "the right half is brighter", which the picture of the document obeys.
+the right ones, and the lesson says what went wrong in each. Then it adds the steps that the
+document leaves for later: the error, its gradients by the graph and by matrices, an update, and a
+training until the model is right. One picture is too little to train on. The others are invented,
+and so is the rule that makes them cars, "the right half is brighter", which the document's picture
+obeys.
 
 Source: "The elegant math behind neural networks", the four-pixel car classifier.
 

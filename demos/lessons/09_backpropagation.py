@@ -2,9 +2,9 @@
 
 By how much does the loss change with a weight deep in the network? The chain rule says: take every
 path from the weight to the loss, multiply the local derivatives along it, and add up the paths. The
-graph's backward() comes to the same sum, but visits every value only once. Matrices do that for a
-whole layer and a batch of examples at a time. And plain differences, which know nothing of
-derivatives, bear witness to all three.
+graph's backward() computes the same sum, but visits every value only once. Matrices do that for a
+whole layer and a batch of examples at a time. Plain differences, which use no derivative at all,
+confirm all three.
 
 Source: "The maths behind neural networks", backpropagation by the chain rule and by matrices;
 "Neural networks", the batch form.

@@ -1,10 +1,10 @@
 """Softmax and cross-entropy, in full.
 
-Softmax makes probabilities of any numbers: exp of each, divided by the sum of them all. The loss is
--log of the probability of the right class. All this is a graph like any other, and at its leaves
-stands the shortest formula of the field: the gradient is p - y, what was said minus what was right.
-The Jacobian of softmax gives it, too, and in a layer it is all that the matrices need. Written down
-as it stands, softmax overflows; the last part shows the way out, and learns to tell three irises.
+Softmax turns any numbers into probabilities: exp of each, divided by the sum of them all. The loss
+is -log of the probability of the right class. All this is a graph like any other, and its gradient
+at the leaves is the shortest formula of the field: p - y, the prediction minus the answer. The
+Jacobian of softmax gives the same, and the matrices of a layer need nothing else. Computed as it is
+written, softmax overflows; the last parts show the way out, and learn to tell three irises apart.
 
 Source: "The maths behind neural networks", backpropagation with softmax and cross-entropy;
 "Neural networks", the softmax output.

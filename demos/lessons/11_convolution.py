@@ -1,10 +1,10 @@
 """Convolution: a small neuron slides over an image.
 
 A kernel is a neuron that sees a window of the image at a time. It gives one number for each place
-of the window, and together these are a new image, the feature map. The weights decide what it
-shows: edges, blur, sharpness. The same few weights serve at every place, so that a pattern is found
-wherever it is; a dense layer, for which the image is a long list, learns it at each place anew.
-Pooling then shrinks a map, and keeps what is strongest, or the mean.
+of the window, and these numbers form a new image, the feature map. The weights decide what it
+shows: edges, blur, sharpness. The same few weights serve at every place, so a kernel finds a
+pattern wherever it is; a dense layer, to which the image is a long list, learns it at each place
+anew. Pooling then shrinks a map: it keeps the largest number of each window, or the mean.
 
 Source: "An introduction to neural networks", convolution, and why flattening loses positions.
 

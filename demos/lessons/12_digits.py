@@ -1,9 +1,10 @@
 """Handwritten digits, read by a small convolutional network.
 
-Sixteen kernels slide over a picture, each looking for a stroke of its own; pooling keeps where it
-was found roughly; a dense layer weighs all of it, and softmax makes probabilities of the sums. The
-pictures are real: 1,797 digits of 8 x 8 pixels, a quarter of which the network never sees before it
-is asked. Every weight is still a Value, and the graph can be drawn; it trains as machine code.
+Sixteen kernels slide over a picture, each looking for its own stroke. Pooling keeps roughly where a
+stroke was found, a dense layer weighs all of these, and softmax turns the sums into probabilities.
+The pictures are real: 1,797 digits of 8 x 8 pixels, and the network does not see a quarter of them
+before it is tested. Every weight is still a Value, so the graph can be drawn; the training runs as
+machine code.
 
 Source: "An introduction to neural networks", the convolutional network for handwritten digits.
 
@@ -60,7 +61,7 @@ except (OSError, ValueError) as error:
 
 
 def parts(rng: random.Random) -> tuple[Any, Any, Any, Any]:
-    """Return pictures and labels to learn from, then those held out: a quarter, drawn at random."""
+    """Return pictures and labels to learn from, and then those held out, a random quarter."""
     if mnist:
         return mnist
     digits = load_digits()

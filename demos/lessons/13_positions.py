@@ -2,8 +2,8 @@
 
 A dense layer reads a picture as a list of numbers. Shuffle the pixels of all pictures in one and
 the same way, and it learns as well as before: it never knew which pixels are neighbours. A
-convolution does know, and pays for the shuffle; in return it needs fewer weights, and a stroke that
-it has learned in one place it finds in another.
+convolution does know, and pays for the shuffle; in return it needs fewer weights, and finds a
+stroke in one place that it has learned in another.
 
 Source: "An introduction to neural networks", why a flattened image loses positions.
 

@@ -1,10 +1,10 @@
 """Depth: gradients that vanish, and gradients that explode.
 
 Backpropagation multiplies: on its way down, a gradient takes the factor of every layer it passes.
-The slope of a sigmoid is at most 1/4, so that sixteen layers leave next to nothing for the first,
-which then learns nothing. Weights that are too large do the opposite. In between there are weights
-with which signals and gradients keep their size: which ones depends on the activation, and for relu
-they are He's. And weights that all start at zero leave the neurons of a layer equal for ever.
+The slope of a sigmoid is at most 1/4, so sixteen layers leave next to nothing for the first one,
+which then learns nothing. Weights that are too large do the opposite. In between, some weights keep
+the size of signals and gradients; they depend on the activation, and for relu they are He's. And
+weights that all start at zero leave the neurons of a layer equal for ever.
 
 Source: "Neural networks", the advice: vanishing and exploding gradients, and the sensitivity to
 initial weights.
@@ -49,7 +49,7 @@ DEFAULTS = {"sigmoid": "xavier_uniform", "tanh": "xavier_uniform", "relu": "he_u
 
 
 def up_and_down(activation: str, initializer: Any, depth: int = DEPTH, seed: int = 1) -> Any:
-    """Return a new network, how large its signals are by layer, and how large its gradients."""
+    """Return a new network, and the sizes of its signals and of its gradients, layer by layer."""
     rng = random.Random(seed)
     widths = [WIDTH] * depth + [1]
     network = MLP(2, widths, activation, initializer=initializer, rng=rng)

@@ -1,10 +1,10 @@
 """Overfitting, and what helps against it.
 
 A large network learns forty noisy points by heart: its training loss goes to zero, while its loss
-on points that it has not seen falls at first, and then climbs to twice as much. Validation data
-make that visible. Three cures: a price on large weights (L2), dropout, and stopping in time. Each
-leaves the network less sure of the points that it has seen, and with less loss on all others. And
-the shape of the input is fixed: another one is an error.
+on points that it has not seen falls at first, and then climbs to twice its lowest. Validation data
+show that. There are three cures: a price on large weights (L2), dropout, and stopping in time. Each
+makes the network less sure of the points that it has seen, and reduces its loss on all others.
+Finally, the shape of the input is fixed: another one is an error.
 
 Source: "Neural networks", the advice: regularization, validation data, fixed input shape;
 "An introduction to neural networks", the drawbacks.
@@ -34,7 +34,7 @@ X_test, y_test = make_moons(2000, noise=NOISE, random_state=200)
 
 
 def train(model: Module, **options: Any) -> Any:
-    """Return the history of the same training for all; `options` are its cure."""
+    """Return the history of a training that is the same for all but for `options`, the cure."""
     return fit(
         model, X, y, loss="binary_cross_entropy_with_logits", optimizer=partial(Adam, lr=0.01),
         epochs=EPOCHS, batch_size=None, rng=random.Random(0), **options,

@@ -1,10 +1,10 @@
 """The drawbacks: hunger for data, and a black box.
 
-A classifier knows only what its examples show. From twenty handwritten digits it learns to tell
-two thirds of all others, and for each further step it wants about twice the examples: the learning
-curve tells what more data would be worth. Then the box is opened. The weights of a class, laid out
-as a picture, show which ink speaks for it and which against it; and the gradient of the winning
-score by the pixels shows what a single decision hangs on.
+A classifier knows only what its examples show. From twenty handwritten digits it learns to
+recognize two thirds of all others, and each further step needs about twice the examples: the
+learning curve shows what more data would be worth. The second half opens the box. The weights of a
+class, laid out as a picture, show which ink speaks for it and which against it, and the gradient of
+the winning score by the pixels shows what a single decision depends on.
 
 Source: "An introduction to neural networks", the drawbacks: black box and data hunger.
 

@@ -10,7 +10,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from autograd import Value, as_path, write_files
+from autograd import Value
+from autograd.files import as_path, write_files
 from nn.metrics import Metric
 
 __all__ = ["History", "Measured", "Progress"]
