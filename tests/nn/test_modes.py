@@ -1,6 +1,7 @@
 """Modes of modules: attributes of theirs, and blocks that no other thread sees."""
 
 import asyncio
+import contextlib
 import copy
 import pickle
 import random
@@ -160,15 +161,16 @@ def interrupted(action, line):
         return local
 
     sys.settrace(lambda frame, event, argument: local)
-    try:
-        action()
-    except KeyboardInterrupt:
-        return True
-    finally:
-        sys.settrace(None)
-    return False
+    with contextlib.suppress(KeyboardInterrupt):
+        try:
+            action()
+        finally:
+            sys.settrace(None)
+    return count >= line
 
 
+# Python reports, and drops, what comes in the callback of a weak reference.
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_ctrl_c_at_any_line_of_predict_leaves_the_modes():
     one = Sequential(Layer(1, 1, "linear"), Dropout(0.5))
     expected = one.predict([[1.0]])
