@@ -1,7 +1,6 @@
 """Modes of modules: attributes of theirs, and blocks that no other thread sees."""
 
 import asyncio
-import contextlib
 import copy
 import pickle
 import random
@@ -161,11 +160,12 @@ def interrupted(action, line):
         return local
 
     sys.settrace(lambda frame, event, argument: local)
-    with contextlib.suppress(KeyboardInterrupt):
-        try:
-            action()
-        finally:
-            sys.settrace(None)
+    try:
+        action()
+    except KeyboardInterrupt:
+        pass
+    finally:
+        sys.settrace(None)
     return count >= line
 
 
