@@ -457,9 +457,9 @@ def hardest(outputs, targets):
         ({"loss": partial(nn.mse_loss, reduction="sum")}, CompilationError, "a batch of 5 is not"),
         ({"loss": hardest}, CompilationError, "the loss of a batch of 5 is not"),
         ({"optimizer": Counting}, CompilationError, r"Counting has a step\(\) of its own"),
-        ({"model": Centered}, CompilationError, "what it keeps in means of Centered"),
+        ({"model": Centered}, CompilationError, "because it keeps means of Centered"),
         ({"model": CenteredAfterwards, "validation": 0.4}, CompilationError, "means of Centered"),
-        ({"loss": Annealed}, CompilationError, "what it keeps in calls of Annealed"),
+        ({"loss": Annealed}, CompilationError, "because it keeps calls of Annealed"),
         (
             {"model": Remembering, "callbacks": [lambda state: state.model.output.data > 1e9]},
             CompilationError, "each call sets input of Remembering, output of Remembering",
