@@ -11,26 +11,16 @@ from __future__ import annotations
 
 from functools import wraps
 from math import prod
-from operator import index
-from typing import (
-    TYPE_CHECKING,
-    Any,
-    Concatenate,
-    Literal,
-    ParamSpec,
-    Protocol,
-    TypeVar,
-    overload,
-)  # fmt: skip
+from typing import TYPE_CHECKING, Any, Concatenate, Literal, ParamSpec, TypeVar, overload
 
-from autograd.arguments import as_float, as_switch, is_array, is_truth
+from autograd.arguments import as_float, as_switch, is_array
 from autograd.errors import unrecorded
-from autograd.graph import Constant, topological_order
-from autograd.mode import CURRENT, entered, is_tracing
-from autograd.primitives import detach, identity
+from autograd.mode import CURRENT, is_tracing
+from autograd.primitives import detach
 from autograd.reverse import reverse
 from autograd.structure import leaves_of, mapped, rebuilt
 from autograd.tangents import tangents_of
+from autograd.trial import Trial, check_function
 from autograd.value import Value
 
 if TYPE_CHECKING:
@@ -38,61 +28,47 @@ if TYPE_CHECKING:
 
     from autograd.arguments import Number
     from autograd.primitive import Primitive
+    from autograd.signatures import Derivative, Derivatives, Gradient, ValueAndGradient
 
 __all__ = ["grad", "gradients", "hessian", "hvp", "jacobian", "jvp", "value_and_grad", "vjp"]
 
 Argument = TypeVar("Argument")
 Arguments = ParamSpec("Arguments")
-Rest = ParamSpec("Rest")
+Key = TypeVar("Key")
 
 
-class Gradient(Protocol[Arguments]):
-    """The gradient of a function by its first argument, in the structure of that.
-
-    A function of Values is called with numbers as well, and then gives one.
-    """
-
-    @overload
-    def __call__(
-        self: Gradient[Concatenate[Value, ...]], first: Value, /, *args: Any, **kwargs: Any
-    ) -> Value: ...
-
-    @overload
-    def __call__(
-        self: Gradient[Concatenate[Value, ...]], first: Number, /, *args: Any, **kwargs: Any
-    ) -> float: ...
-
-    @overload
-    def __call__(
-        self: Gradient[Concatenate[Argument, Rest]],
-        first: Argument,
-        /,
-        *args: Rest.args,
-        **kwargs: Rest.kwargs,
-    ) -> Argument: ...
+@overload
+def gradients(output: Value, inputs: Value, create_graph: Literal[False] = False) -> float: ...
 
 
-class ValueAndGradient(Protocol[Arguments]):
-    """The value of a function and its gradient, as of `Gradient`."""
+@overload
+def gradients(
+    output: Value, inputs: list[Value], create_graph: Literal[False] = False
+) -> list[float]: ...
 
-    @overload
-    def __call__(
-        self: ValueAndGradient[Concatenate[Value, ...]], first: Value, /, *args: Any, **kwargs: Any
-    ) -> tuple[Value, Value]: ...
 
-    @overload
-    def __call__(
-        self: ValueAndGradient[Concatenate[Value, ...]], first: Number, /, *args: Any, **kwargs: Any
-    ) -> tuple[float, float]: ...
+@overload
+def gradients(
+    output: Value, inputs: tuple[Value, ...], create_graph: Literal[False] = False
+) -> tuple[float, ...]: ...
 
-    @overload
-    def __call__(
-        self: ValueAndGradient[Concatenate[Argument, Rest]],
-        first: Argument,
-        /,
-        *args: Rest.args,
-        **kwargs: Rest.kwargs,
-    ) -> tuple[Any, Argument]: ...
+
+@overload
+def gradients(
+    output: Value, inputs: dict[Key, Value], create_graph: Literal[False] = False
+) -> dict[Key, float]: ...
+
+
+@overload
+def gradients(output: Value, inputs: Value, create_graph: Literal[True]) -> Value: ...
+
+
+@overload
+def gradients(output: Value, inputs: list[Value], create_graph: Literal[True]) -> list[Value]: ...
+
+
+@overload
+def gradients(output: Value, inputs: Any, create_graph: bool = False) -> Any: ...
 
 
 def gradients(output: Value, inputs: Any, create_graph: bool = False) -> Any:
@@ -155,7 +131,7 @@ def grad(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> Callable[..
     >>> grad(lambda w: w["a"] * w["b"])({"a": 2.0, "b": 5.0})
     {'a': 5.0, 'b': 2.0}
     """
-    _check_function("grad", f, argnums)
+    check_function("grad", f, argnums)
     both = value_and_grad(f, argnums)
 
     @wraps(f)
@@ -189,18 +165,18 @@ def value_and_grad(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> C
     >>> value_and_grad(lambda x: x * x)(3.0)
     (9.0, 6.0)
     """
-    _check_function("value_and_grad", f, argnums)
+    check_function("value_and_grad", f, argnums)
 
     @wraps(f)
     def both(*args: Any, **kwargs: Any) -> Any:
-        trial = _Trial(f, args, kwargs, argnums)
+        trial = Trial(f, args, kwargs, argnums)
         output = trial.single_output()
         return trial.released(output), trial.gradient({output: 1.0})
 
     return both
 
 
-def vjp(f: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[[Any], Any]]:
+def vjp(f: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]:
     """Return f(*primals) and the function from a cotangent of the result to those of the primals.
 
     The cotangent has the structure of the result; the function returns a tuple, one per primal.
@@ -209,10 +185,10 @@ def vjp(f: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[[Any], Any]
     >>> value, pull([1.0, 10.0])
     ([6.0, 5.0], (13.0, 12.0))
     """
-    _check_function("vjp", f)
-    trial = _Trial(f, primals, {}, range(len(primals)))
+    check_function("vjp", f)
+    trial = Trial(f, primals, {}, range(len(primals)))
 
-    def pull(cotangent: Any) -> Any:
+    def pull(cotangent: Any) -> tuple[Any, ...]:
         outputs = leaves_of(trial.output)
         weights = leaves_of(mapped(lambda leaf: _number(leaf, "vjp: a cotangent"), cotangent))
         if len(outputs) != len(weights):
@@ -222,9 +198,28 @@ def vjp(f: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[[Any], Any]
         seeds: dict[Any, Any] = {}
         for output, weight in zip(outputs, weights):
             seeds[output] = weight + seeds[output] if output in seeds else weight
-        return trial.gradient(seeds)
+        found: tuple[Any, ...] = trial.gradient(seeds)
+        return found
 
     return trial.released(trial.output), pull
+
+
+@overload
+def jvp(
+    f: Callable[..., Value | float],
+    primals: Number | tuple[Number, ...],
+    tangents: Number | tuple[Number, ...],
+) -> tuple[float, float]: ...
+
+
+@overload
+def jvp(
+    f: Callable[..., Value], primals: Value | tuple[Value, ...], tangents: Any
+) -> tuple[Value, Value]: ...
+
+
+@overload
+def jvp(f: Callable[..., Any], primals: Any, tangents: Any) -> tuple[Any, Any]: ...
 
 
 def jvp(f: Callable[..., Any], primals: Any, tangents: Any) -> tuple[Any, Any]:
@@ -236,11 +231,11 @@ def jvp(f: Callable[..., Any], primals: Any, tangents: Any) -> tuple[Any, Any]:
     >>> jvp(lambda x, y: x * y, (2.0, 3.0), (1.0, 0.0))
     (6.0, 3.0)
     """
-    _check_function("jvp", f)
+    check_function("jvp", f)
     primals = _arguments(primals)
     tangents = mapped(lambda leaf: _number(leaf, "jvp: a tangent"), _arguments(tangents))
     directions = leaves_of(tangents)
-    trial = _Trial(f, primals, {}, range(len(primals)))
+    trial = Trial(f, primals, {}, range(len(primals)))
     if len(directions) != len(trial.variables):
         raise ValueError(
             f"jvp: the tangents have {len(directions)} numbers, the primals {len(trial.variables)}"
@@ -257,6 +252,24 @@ def jvp(f: Callable[..., Any], primals: Any, tangents: Any) -> tuple[Any, Any]:
     return trial.released(trial.output), mapped(tangent_of, trial.output)
 
 
+@overload
+def jacobian(f: Primitive, argnums: Literal[0] = 0) -> Derivative[Concatenate[Value, ...]]: ...
+
+
+@overload
+def jacobian(
+    f: Callable[Arguments, Value | float], argnums: Literal[0] = 0
+) -> Derivative[Arguments]: ...
+
+
+@overload
+def jacobian(f: Callable[Arguments, Any], argnums: Literal[0] = 0) -> Derivatives[Arguments]: ...
+
+
+@overload
+def jacobian(f: Callable[..., Any], argnums: int | Sequence[int]) -> Callable[..., Any]: ...
+
+
 def jacobian(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> Callable[..., Any]:
     """Return the function that computes all first derivatives of a function of several results.
 
@@ -266,17 +279,31 @@ def jacobian(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> Callabl
     >>> jacobian(lambda v: [v[0] * v[1], v[0] + v[1]])([2.0, 3.0])
     [[3.0, 2.0], [1.0, 1.0]]
     """
-    _check_function("jacobian", f, argnums)
+    check_function("jacobian", f, argnums)
 
     @wraps(f)
     def derivatives(*args: Any, **kwargs: Any) -> Any:
-        trial = _Trial(f, args, kwargs, argnums)
+        trial = Trial(f, args, kwargs, argnums)
         rows = [trial.gradient({output: 1.0}) for output in leaves_of(trial.output)]
         if is_array(trial.output):
             return _stacked(rows or [trial.gradient({})], trial.output.shape)
         return rebuilt(trial.output, iter(rows))
 
     return derivatives
+
+
+@overload
+def hessian(f: Primitive, argnums: Literal[0] = 0) -> Derivative[Concatenate[Value, ...]]: ...
+
+
+@overload
+def hessian(
+    f: Callable[Arguments, Value | float], argnums: Literal[0] = 0
+) -> Derivative[Arguments]: ...
+
+
+@overload
+def hessian(f: Callable[..., Any], argnums: int | Sequence[int]) -> Callable[..., Any]: ...
 
 
 def hessian(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> Callable[..., Any]:
@@ -287,8 +314,16 @@ def hessian(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> Callable
     >>> hessian(lambda v: v[0] ** 2 * v[1])([1.0, 3.0])
     [[6.0, 2.0], [2.0, 0.0]]
     """
-    _check_function("hessian", f, argnums)
+    check_function("hessian", f, argnums)
     return jacobian(grad(f, argnums), argnums)
+
+
+@overload
+def hvp(f: Callable[..., Any], primals: Number, tangents: Number) -> float: ...
+
+
+@overload
+def hvp(f: Callable[..., Any], primals: Argument, tangents: Any) -> Argument: ...
 
 
 def hvp(f: Callable[..., Any], primals: Any, tangents: Any) -> Any:
@@ -300,121 +335,10 @@ def hvp(f: Callable[..., Any], primals: Any, tangents: Any) -> Any:
     >>> hvp(lambda v: v[0] ** 2 * v[1], [1.0, 3.0], [1.0, 0.0])
     [6.0, 2.0]
     """
-    _check_function("hvp", f)
+    check_function("hvp", f)
     arguments = _arguments(primals)
     _, product = jvp(grad(f, range(len(arguments))), arguments, _arguments(tangents))
     return product if isinstance(primals, tuple) else product[0]
-
-
-class _Trial:
-    """One evaluation of a function on variables of its own."""
-
-    def __init__(
-        self,
-        f: Callable[..., Any],
-        args: tuple[Any, ...],
-        kwargs: dict[str, Any],
-        argnums: Any,  # as `_check_function` lets it pass
-    ) -> None:
-        self.bare = not _is_several(argnums)
-        chosen = [argnums] if self.bare else list(argnums)
-        for position in chosen:
-            if not -len(args) <= position < len(args):
-                raise ValueError(
-                    f"argnums={argnums} asks for argument {position}, "
-                    f"but {len(args)} positional arguments were given"
-                )
-        self.chosen = [args[position] for position in chosen]
-        inner = list(args)
-        for position in chosen:
-            inner[position] = mapped(_variable, args[position])
-        self.variables: list[Value] = leaves_of([inner[position] for position in chosen])
-        mode = CURRENT.get()
-        self.recording = mode.record
-        self.tracing = is_tracing()
-        self.outer = mode.differentiated  # the variables of the enclosing derivatives
-        self.keeps = any(isinstance(leaf, Value) for leaf in leaves_of([args, kwargs]))
-        self.graph = self.keeps or bool(self.outer) or self.tracing
-        inside = mode.replaced(record=True, differentiated=self.outer.union(self.variables))
-        with entered(inside):
-            self.output = f(*inner, **kwargs)
-
-    def single_output(self) -> Any:
-        """Return the output if it is one number; TypeError otherwise."""
-        if isinstance(self.output, Value):
-            return self.output
-        try:
-            return as_float(self.output)
-        except TypeError:
-            raise TypeError(
-                f"grad needs a function that returns one number, not {self.output!r}; "
-                "use jacobian for several"
-            ) from None
-
-    def gradient(self, seeds: dict[Any, Any]) -> Any:
-        """Return the gradient of the weighted outputs in the structure of the chosen arguments."""
-        weights = list(seeds.values())
-        graph = self.graph or any(isinstance(weight, Value) for weight in weights)
-        nodes = {output: seed for output, seed in seeds.items() if isinstance(output, Value)}
-        found = reverse(nodes, set(self.variables), graph=graph)
-        results = (self.release(found.get(variable, 0.0), weights) for variable in self.variables)
-        trees = tuple(rebuilt(tree, results) for tree in self.chosen)
-        return trees[0] if self.bare else trees
-
-    def released(self, tree: Any) -> Any:
-        """Return a structure of results with floats in place of Values of no further use."""
-        return mapped(self.release, tree)
-
-    def release(self, result: Any, directions: Sequence[Any] = ()) -> Any:
-        """Return a result as a Value where it can be differentiated further, else as a float."""
-        if not isinstance(result, Value):
-            return as_float(result, "the result of a differentiated function")
-        stays = self.keeps or any(isinstance(direction, Value) for direction in directions)
-        if not stays and self.outer:
-            stays = not self.outer.isdisjoint(topological_order(result))
-        if stays and self.recording:
-            return result
-        # A number, in a program still live
-        return detach(result) if stays or self.tracing else result.data
-
-
-def _check_function(name: str, f: Any, argnums: Any = 0) -> None:
-    if any(isinstance(leaf, Value) for leaf in leaves_of(f)):
-        raise TypeError(
-            f"{name} takes a function, not the Value that it returned: the derivatives of a graph "
-            f"are gradients(output, inputs)"
-        )
-    if not callable(f):
-        raise TypeError(f"{name} takes a function, not {f!r}")
-    positions = argnums if _is_several(argnums) else (argnums,)
-    for position in positions:
-        if is_truth(position) or not _is_whole(position):
-            raise TypeError(
-                f"{name}: argnums holds the positions of arguments, such as 0 or (0, 1), not "
-                f"{position!r}; {name}(f) is a function, which takes the arguments themselves"
-            )
-
-
-def _is_whole(position: Any) -> bool:
-    try:
-        index(position)
-    except TypeError:
-        return False
-    return True
-
-
-def _is_several(argnums: Any) -> bool:
-    return isinstance(argnums, list | tuple | range) or getattr(argnums, "ndim", 0) == 1
-
-
-def _variable(leaf: Any) -> Any:
-    """Return a variable of a derivative's own that passes gradients on to `leaf`."""
-    if isinstance(leaf, Value):
-        return identity(leaf)
-    number = as_float(leaf, "a derivative")
-    if is_tracing():  # a leaf would be taken for one that the function captures
-        return Value.__primitive__(identity, (Constant(number),))
-    return Value(number)
 
 
 def _number(leaf: Any, where: str) -> Any:

@@ -18,11 +18,16 @@ from autograd import (
     exp,
     grad,
     gradients,
+    hessian,
+    hvp,
+    jacobian,
+    jvp,
     maximum,
     mean,
     sin,
     softmax,
     value_and_grad,
+    vjp,
     where,
 )  # fmt: skip
 from autograd import sum as sum_of
@@ -127,7 +132,31 @@ print(grad(lambda v: v[0] * v[1])([2.0, 3.0]))
 grad(energy)(2.0, width=3.0)  # wrong
 grad(2.0)  # wrong
 grad(a * a)  # wrong
-slopes: dict[str, float] = gradients(a * a, {"a": a})
+assert_type(gradients(a * a, {"a": a}), dict[str, float])
+assert_type(gradients(a * a, a), float)
+assert_type(gradients(a * a, [a, b]), list[float])
+assert_type(gradients(a * a, a, create_graph=True), Value)
+gradients(a * a, a).backward()  # wrong
+gradients(a * a, [a]) + 1.0  # wrong
+
+assert_type(hessian(cube)(2.0), float)
+assert_type(hessian(cube)(a), Value)
+assert_type(hessian(energy)(2.0, scale=3.0), float)
+assert_type(jacobian(sin)(2.0), float)
+print(hessian(lambda v: v[0] * v[1])([1.0, 2.0])[0][1])
+print(jacobian(lambda v: [v[0] * v[1]])([1.0, 2.0])[0])
+hessian(energy)(2.0, width=3.0)  # wrong
+hessian(cube)(2.0).backward()  # wrong
+jacobian(a * a)  # wrong
+assert_type(jvp(cube, 2.0, 1.0), tuple[float, float])
+assert_type(jvp(cube, (a,), (1.0,)), tuple[Value, Value])
+jvp(cube, 2.0, 1.0)[1].backward()  # wrong
+jvp(cube, 2.0)  # wrong
+assert_type(hvp(cube, 2.0, 1.0), float)
+assert_type(hvp(lambda v: v[0] ** 2, [2.0], [1.0]), list[float])
+hvp(cube, 2.0, 1.0).backward()  # wrong
+assert_type(vjp(cube, 2.0)[1](1.0), tuple[Any, ...])
+vjp(cube, 2.0)[1](1.0) + 1.0  # wrong
 shares: list[Value] = softmax([a, 1.0])
 
 # Compiled functions keep the signature of what they were made from

@@ -1,0 +1,119 @@
+"""What type checkers know of derivatives: they are called as the functions that they are of.
+
+A function of Values is called with numbers as well, and its derivative then gives numbers: of each
+protocol the overloads for a first parameter that is a Value come first.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, Protocol, TypeVar, overload
+
+if TYPE_CHECKING:
+    from autograd.arguments import Number
+    from autograd.value import Value
+
+__all__ = ["Derivative", "Derivatives", "Gradient", "ValueAndGradient"]
+
+Argument = TypeVar("Argument")
+Arguments = ParamSpec("Arguments")
+Rest = ParamSpec("Rest")
+
+
+class Gradient(Protocol[Arguments]):
+    """The gradient of a function by its first argument, in the structure of that."""
+
+    @overload
+    def __call__(
+        self: Gradient[Concatenate[Value, ...]], first: Value, /, *args: Any, **kwargs: Any
+    ) -> Value: ...
+
+    @overload
+    def __call__(
+        self: Gradient[Concatenate[Value, ...]], first: Number, /, *args: Any, **kwargs: Any
+    ) -> float: ...
+
+    @overload
+    def __call__(
+        self: Gradient[Concatenate[Argument, Rest]],
+        first: Argument,
+        /,
+        *args: Rest.args,
+        **kwargs: Rest.kwargs,
+    ) -> Argument: ...
+
+
+class ValueAndGradient(Protocol[Arguments]):
+    """The value of a function and its gradient, as of `Gradient`."""
+
+    @overload
+    def __call__(
+        self: ValueAndGradient[Concatenate[Value, ...]], first: Value, /, *args: Any, **kwargs: Any
+    ) -> tuple[Value, Value]: ...
+
+    @overload
+    def __call__(
+        self: ValueAndGradient[Concatenate[Value, ...]], first: Number, /, *args: Any, **kwargs: Any
+    ) -> tuple[float, float]: ...
+
+    @overload
+    def __call__(
+        self: ValueAndGradient[Concatenate[Argument, Rest]],
+        first: Argument,
+        /,
+        *args: Rest.args,
+        **kwargs: Rest.kwargs,
+    ) -> tuple[Any, Argument]: ...
+
+
+class Derivative(Protocol[Arguments]):
+    """All derivatives of one number: of a number they are one, of a structure they nest."""
+
+    @overload
+    def __call__(
+        self: Derivative[Concatenate[Value, ...]], first: Value, /, *args: Any, **kwargs: Any
+    ) -> Value: ...
+
+    @overload
+    def __call__(
+        self: Derivative[Concatenate[Value, ...]], first: Number, /, *args: Any, **kwargs: Any
+    ) -> float: ...
+
+    @overload
+    def __call__(
+        self: Derivative[Concatenate[float, Rest]],
+        first: float,
+        /,
+        *args: Rest.args,
+        **kwargs: Rest.kwargs,
+    ) -> float: ...
+
+    @overload
+    def __call__(
+        self: Derivative[Concatenate[Argument, Rest]],
+        first: Argument,
+        /,
+        *args: Rest.args,
+        **kwargs: Rest.kwargs,
+    ) -> Any: ...
+
+
+class Derivatives(Protocol[Arguments]):
+    """The derivatives of several numbers: the structure of the result, with another inside."""
+
+    @overload
+    def __call__(
+        self: Derivatives[Concatenate[Value, ...]],
+        first: Value | Number,
+        /,
+        *args: Any,
+        **kwargs: Any,
+    ) -> Any: ...
+
+    @overload
+    def __call__(
+        self: Derivatives[Concatenate[Argument, Rest]],
+        first: Argument,
+        /,
+        *args: Rest.args,
+        **kwargs: Rest.kwargs,
+    ) -> Any: ...
