@@ -32,7 +32,12 @@ if TYPE_CHECKING:
 
 __all__ = ["log_softmax", "logsumexp", "mean", "norm", "softmax", "sum"]
 
-# Of each function the first overload is for plain numbers, which fit the second one as well.
+# Of each function the second overload is for plain numbers, which fit the third one as well; a
+# comparison of Values, a bool to type checkers, fits the first.
+
+
+@overload
+def sum(values: Iterable[Value]) -> Value: ...
 
 
 @overload
@@ -51,6 +56,10 @@ def sum(values: Iterable[Any]) -> Any:
     Value(data=6.0, grad=0.0)
     """
     return add_n(*_terms(values, "sum"))
+
+
+@overload
+def mean(values: Iterable[Value]) -> Value: ...
 
 
 @overload
@@ -73,6 +82,10 @@ def mean(values: Iterable[Any]) -> Any:
 
 
 @overload
+def norm(values: Iterable[Value]) -> Value: ...
+
+
+@overload
 def norm(values: Iterable[Number]) -> float: ...  # type: ignore[overload-overlap]
 
 
@@ -88,6 +101,10 @@ def norm(values: Iterable[Any]) -> Any:
     5.0
     """
     return hypot(*_terms(values, "norm"))
+
+
+@overload
+def logsumexp(values: Iterable[Value]) -> Value: ...
 
 
 @overload
@@ -117,6 +134,10 @@ def logsumexp(values: Iterable[Any]) -> Any:
 
 
 @overload
+def softmax(values: Iterable[Value]) -> list[Value]: ...
+
+
+@overload
 def softmax(values: Iterable[Number]) -> list[float]: ...  # type: ignore[overload-overlap]
 
 
@@ -133,6 +154,10 @@ def softmax(values: Iterable[Any]) -> list[Any]:
     """
     powers = [exp(x) for x in _shifted(_some(values, "softmax"))]
     return [portion(*pair) for pair in zip(powers, combined_others(powers, add, 0.0))]
+
+
+@overload
+def log_softmax(values: Iterable[Value]) -> list[Value]: ...
 
 
 @overload

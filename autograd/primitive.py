@@ -120,7 +120,12 @@ class Primitive:
         (rule,) = self.pullbacks
         return (None,) * len(args) if rule is None else rule(g, out, *args)
 
-    # What fits one fits those below as well
+    # What fits one fits those below as well; a comparison of Values is a bool to type checkers
+    @overload
+    def __call__(  # type: ignore[overload-overlap]
+        self, first: Recording[Result_co], /, *args: Recording[Result_co] | Number
+    ) -> Result_co: ...
+
     @overload
     def __call__(self, *args: Number) -> float: ...  # type: ignore[overload-overlap]
 

@@ -24,7 +24,6 @@ from autograd.graph import Node
 from autograd.value import Value
 
 class Methods(Node):
-    # A comparison of Values is Any: max() and sorted() take what is compared to a bool
 '''
 
 OPERATOR = """\
@@ -35,7 +34,12 @@ OPERATOR = """\
 """
 COMPARISON = """\
     @overload
-    def {name}(self, other: Value, /) -> Any: ...
+    def {name}(self, other: Value, /) -> Comparison: ...
+"""
+FOOT = """
+# A comparison of two Values is a Value with a truth value. max() and sorted() of Values take
+# nothing but a bool, so it is one too, to type checkers.
+class Comparison(Value, bool): ...  # type: ignore[misc]
 """
 METHOD = '''\
     def {name}(self{operands}) -> Value:
@@ -71,7 +75,7 @@ def methods_stub() -> str:
         row = methods.get(getattr(method, "__name__", ""))
         if row is not None and not name.startswith("_"):
             stubs.append(METHOD.format(name=name, operands=typed(row), doc=row.doc))
-    return HEAD + "".join(stubs)
+    return HEAD + "".join(stubs) + FOOT
 
 
 def typed(row: Primitive) -> str:

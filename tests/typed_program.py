@@ -59,6 +59,15 @@ total = sum([a, a * a])
 if a < b and not b > 2:
     a.backward()
 
+# A comparison is a Value with a truth value
+less: Value = a < b
+assert_type((a < b) * a, Value)
+assert_type(where(a < b, 1.0, 2.0), Value)
+assert_type(mean([a < b, b < a]), Value)
+assert_type(sorted([a, b], key=lambda value: -value.data), list[Value])
+(a < b).tahn()  # wrong
+print(a < "b")  # wrong
+
 # Making and changing Values
 a.data = 3
 a.grad = np.float64(0.5)
