@@ -256,3 +256,41 @@ def as_function(given: Any, what: str, *arguments: str, such_as: str = "") -> An
     except ValueError:  # a builtin says nothing about its parameters
         pass
     return given
+
+
+def checked_forward(name: str, forward: Callable[..., Any]) -> Callable[..., float]:
+    """Return `forward` so that it gives a float, or a TypeError that names the operation."""
+
+    def checked(*args: float) -> float:
+        return as_float(forward(*args), f"the result of forward of {name}")
+
+    return checked
+
+
+def checked_pullback(
+    name: str, position: int, rule: Callable[..., Any] | None, variadic: bool
+) -> Callable[..., Any] | None:
+    """Return `rule` so that it gives a float or a Value for its argument, one each if variadic.
+
+    A forgotten `return` would otherwise be a gradient of zero.
+    """
+    if rule is None:
+        return None
+
+    def contribution(term: Any, place: int) -> Any:
+        if hasattr(type(term), "__primitive__"):
+            return term
+        return as_float(term, f"the pullback of {name} for argument {place}")
+
+    def checked(g: Any, out: Any, *args: Any) -> Any:
+        result = rule(g, out, *args)
+        if not variadic:
+            return contribution(result, position)
+        if len(result) != len(args):
+            raise ValueError(
+                f"the pullback of {name} returned {len(result)} contributions for {len(args)} "
+                "arguments; it must return one for each"
+            )
+        return [contribution(term, place) for place, term in enumerate(result)]
+
+    return checked

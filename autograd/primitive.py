@@ -5,7 +5,16 @@ from __future__ import annotations
 from math import isfinite
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar, overload
 
-from autograd.arguments import as_count, as_float, as_items, as_switch, elementwise, is_array
+from autograd.arguments import (
+    as_count,
+    as_float,
+    as_items,
+    as_switch,
+    checked_forward,
+    checked_pullback,
+    elementwise,
+    is_array,
+)  # fmt: skip
 from autograd.errors import warn_non_finite
 
 if TYPE_CHECKING:
@@ -313,27 +322,22 @@ def primitive(
         raise TypeError(
             f"primitive {name!r} needs one pullback per argument, None where the derivative is zero"
         )
-    functions: dict[str, Any] = {"forward": forward}
-    functions |= {
-        what: function
-        for what, function in (("kink", kink), ("spelled", spelled), ("over", over), ("span", span))
-        if function is not None
-    }
-    for position, rule in enumerate(pullbacks):
-        if rule is not None:
-            functions[f"the pullback of argument {position}"] = rule
+    functions: dict[str, Any] = {
+        "forward": forward, "kink": kink, "over": over, "span": span, "spelled": spelled,
+    }  # fmt: skip
+    functions |= {f"the pullback of argument {place}": rule for place, rule in enumerate(pullbacks)}
     for what, function in functions.items():
-        if not callable(function):
+        if not callable(function) and (function is not None or what == "forward"):
             raise TypeError(f"primitive {name!r}: {what} must be a function, not {function!r}")
     if RESERVED:  # the table is complete: this row is a user's
-        forward = _checked_forward(name, forward)
+        forward = checked_forward(name, forward)
         pullbacks = tuple(
-            _checked_pullback(name, position, rule, variadic)
+            checked_pullback(name, position, rule, variadic)
             for position, rule in enumerate(pullbacks)
         )
     texts = {
-        "symbol": symbol, "doc": doc, "c": c, "numpy": numpy, "js": js, "ufunc": ufunc,
-        "formula": formula, "latex": latex, "sympy": sympy,
+        "symbol": symbol, "doc": doc, "written": written, "c": c, "numpy": numpy, "js": js,
+        "ufunc": ufunc, "formula": formula, "latex": latex, "sympy": sympy,
     }  # fmt: skip
     for option, text in texts.items():
         if text is not None and not isinstance(text, str):
@@ -384,41 +388,3 @@ def primitive(
     for use in ON_NEW_ROW:
         use(row)
     return row
-
-
-def _checked_forward(name: str, forward: Callable[..., Any]) -> Callable[..., float]:
-    """Return `forward` so that it gives a float, or a TypeError that names the operation."""
-
-    def checked(*args: float) -> float:
-        return as_float(forward(*args), f"the result of forward of {name}")
-
-    return checked
-
-
-def _checked_pullback(
-    name: str, position: int, rule: Callable[..., Any] | None, variadic: bool
-) -> Callable[..., Any] | None:
-    """Return `rule` so that it gives a float or a Value for its argument, one each if variadic.
-
-    A forgotten `return` would otherwise be a gradient of zero.
-    """
-    if rule is None:
-        return None
-
-    def contribution(term: Any, place: int) -> Any:
-        if hasattr(type(term), "__primitive__"):
-            return term
-        return as_float(term, f"the pullback of {name} for argument {place}")
-
-    def checked(g: Any, out: Any, *args: Any) -> Any:
-        result = rule(g, out, *args)
-        if not variadic:
-            return contribution(result, position)
-        if len(result) != len(args):
-            raise ValueError(
-                f"the pullback of {name} returned {len(result)} contributions for {len(args)} "
-                "arguments; it must return one for each"
-            )
-        return [contribution(term, place) for place, term in enumerate(result)]
-
-    return checked
