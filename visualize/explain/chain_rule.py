@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from heapq import nlargest
 from math import isfinite, isnan, log10, prod
 
@@ -27,7 +27,6 @@ MOST_USERS = 3  # of a value in the ledger: those with a term of their own, the 
 MOST_WALLS = 6  # operations that pass no derivative
 CANCELLED = 100.0  # times the gradient
 
-Names = Mapping[Value, say.Name]
 Arrival = tuple[PathEdge, float, float]  # an edge, the gradient above it, what it sends
 
 
@@ -37,7 +36,7 @@ def told_paths(part: Derivation) -> tuple[Path, ...]:
 
 
 def chain_rule(
-    passes: Sweep, part: Derivation, names: Names, *, alone: bool
+    passes: Sweep, part: Derivation, names: say.Names, *, alone: bool
 ) -> Iterator[say.Block]:
     """Yield how a gradient comes about from the derivatives of the steps.
 
@@ -68,7 +67,7 @@ def chain_rule(
     yield from _remarks(part)
 
 
-def _chain(path: Path, names: Names, lead: str) -> say.Chain:
+def _chain(path: Path, names: say.Names, lead: str) -> say.Chain:
     edges = shortened(path.edges, MOST_EDGES, "values")
     partials = [edge if isinstance(edge, say.Words) else partial(edge, names) for edge in edges]
     factors = [edge.local for edge in path.edges]
@@ -112,7 +111,7 @@ def _rest(part: Derivation) -> Iterator[say.Sentence]:
         yield say.Sentence((f"… and {further}, together ", say.Number(part.rest), also))
 
 
-def _sum(part: Derivation, names: Names) -> say.Row:
+def _sum(part: Derivation, names: say.Names) -> say.Row:
     sizes = [path.product for path in part.paths]
     if part.shown < part.open_paths:
         sizes.append(part.rest)
@@ -126,7 +125,7 @@ def _sum(part: Derivation, names: Names) -> say.Row:
     )
 
 
-def _ledger(passes: Sweep, part: Derivation, names: Names) -> Iterator[say.Block]:
+def _ledger(passes: Sweep, part: Derivation, names: say.Names) -> Iterator[say.Block]:
     yield say.Heading(("The same without listing paths: value by value, as backward() does it",))
     yield say.Sentence(
         (
@@ -139,7 +138,7 @@ def _ledger(passes: Sweep, part: Derivation, names: Names) -> Iterator[say.Block
 
 
 def _ledger_rows(
-    passes: Sweep, values: Sequence[Value | say.Words], names: Names
+    passes: Sweep, values: Sequence[Value | say.Words], names: say.Names
 ) -> Iterator[say.Row]:
     """Yield a row for each value: gradients above times local derivatives, in names and numbers."""
     wanted = set(values)
@@ -167,7 +166,7 @@ def _ledger_rows(
 
 
 def _arriving(
-    root: Value, arrivals: Sequence[Arrival], total: float, names: Names
+    root: Value, arrivals: Sequence[Arrival], total: float, names: say.Names
 ) -> tuple[say.Formula, say.Formula]:
     largest = nlargest(MOST_USERS, arrivals, key=lambda arrival: _size(arrival[2]))
     factors = [number for edge, gradient, _ in largest for number in (gradient, edge.local)]
@@ -202,7 +201,7 @@ def _size(sent: float) -> tuple[bool, float]:
     return (True, 0.0) if sent != sent else (False, abs(sent))
 
 
-def _absence(passes: Sweep, wrt: Value, names: Names) -> Iterator[say.Block]:
+def _absence(passes: Sweep, wrt: Value, names: say.Names) -> Iterator[say.Block]:
     """Yield why the sweep does not come to `wrt`, and what to do."""
     root, given = names[passes.root], names[wrt]
     graph = topological_order(passes.root)
@@ -226,7 +225,7 @@ def _absence(passes: Sweep, wrt: Value, names: Names) -> Iterator[say.Block]:
     yield say.Sentence(("visualize.why looks for the place where they lost each other.",))
 
 
-def _walls(passes: Sweep, graph: list[Value], wrt: Value, names: Names) -> Iterator[say.Row]:
+def _walls(passes: Sweep, graph: list[Value], wrt: Value, names: say.Names) -> Iterator[say.Row]:
     """Yield the operations that depend on `wrt`, are reached, and pass nothing on to it."""
     above = depending_on(wrt, graph)
     walls = [

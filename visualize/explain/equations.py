@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from typing import TypeVar
 
 from autograd import Primitive, Value
 from autograd.graph import Constant
 from visualize.digits import FEW
-from visualize.explain.statements import Applied, Formula, Name, Number, Partial, Row, Words
+from visualize.explain import statements as say
 from visualize.formula.expression import opened_in_python, operation
 from visualize.formula.notations import unparsed
 from visualize.formula.rules import local_rule, row_digits, rule_digits
@@ -24,28 +24,32 @@ KEPT = 3  # items at either end of a long list
 Item = TypeVar("Item")
 
 
-def forward_row(value: Value, names: Mapping[Value, Name], followed: Collection[Value]) -> Row:
+def forward_row(value: Value, names: say.Names, followed: Collection[Value]) -> say.Row:
     """Return how a value was made, in names and in numbers.
 
     Of a long sum only the terms with a value of `followed` are written, and where there is none,
     only the number.
     """
-    name, result = names[value], Number(value.data)
+    name, result = names[value], say.Number(value.data)
     row = value.op
     if row is None or not any(arg in followed for arg in value.args):
-        return Row((name, result))
+        return say.Row((name, result))
     template, hidden = _template(row, value.args, followed)
-    more = (Words(f"({hidden:,} more)"),) if hidden else ()
+    more = (say.Words(f"({hidden:,} more)"),) if hidden else ()
     in_names = (*(_operand(arg, names) for arg in value.args), *more)
     digits = row_digits(value) or FEW
-    in_numbers = (*(Number(arg.data, digits) for arg in value.args), *more)
-    cells = (Applied(template, in_names, name), Applied(template, in_numbers, result), result)
-    return Row((name, *cells))
+    in_numbers = (*(say.Number(arg.data, digits) for arg in value.args), *more)
+    cells = (
+        say.Applied(template, in_names, name),
+        say.Applied(template, in_numbers, result),
+        result,
+    )
+    return say.Row((name, *cells))
 
 
-def local_row(edge: PathEdge, names: Mapping[Value, Name]) -> Row:
+def local_row(edge: PathEdge, names: say.Names) -> say.Row:
     """Return the derivative of a value with respect to one operand: rule, numbers and value."""
-    value, slope = edge.node, Number(edge.local)
+    value, slope = edge.node, say.Number(edge.local)
     row = value.op
     assert row is not None  # an edge leads down from a result
     data = [float(arg.data) for arg in value.args]
@@ -55,25 +59,25 @@ def local_row(edge: PathEdge, names: Mapping[Value, Name]) -> Row:
         if type(arg) is Constant and not row.variadic
     }
     rule = local_rule(row, edge.position, len(data), constants)
-    cells: tuple[Formula, ...] = (partial(edge, names),)
+    cells: tuple[say.Formula, ...] = (partial(edge, names),)
     # "d cube(x)/d x" is no formula, and a number is the value itself
     if "{" in rule and not rule.startswith("d ") and len(rule) <= LONGEST_RULE:
         operands = tuple(_operand(arg, names) for arg in value.args)
-        cells += (Applied(rule, operands, names[value]),)
+        cells += (say.Applied(rule, operands, names[value]),)
         digits = rule_digits(rule, data, value.data, edge.local)
         if digits:
-            numbers = tuple(Number(number, digits) for number in data)
-            cells += (Applied(rule, numbers, Number(value.data, digits)),)
+            numbers = tuple(say.Number(number, digits) for number in data)
+            cells += (say.Applied(rule, numbers, say.Number(value.data, digits)),)
     notes = [row.kink(*data) if row.kink else None, _uses(edge)]
-    return Row((*cells, slope), "; ".join(filter(None, notes)))
+    return say.Row((*cells, slope), "; ".join(filter(None, notes)))
 
 
-def partial(edge: PathEdge, names: Mapping[Value, Name]) -> Partial:
+def partial(edge: PathEdge, names: say.Names) -> say.Partial:
     """Return the derivative at an edge by name; of several uses of an operand it says which."""
     args = edge.node.args
     uses = [place for place, arg in enumerate(args) if arg is edge.operand]
     use = uses.index(edge.position) + 1 if len(uses) > 1 else 0
-    return Partial(names[edge.node], Name(names[edge.operand].text, use))
+    return say.Partial(names[edge.node], say.Name(names[edge.operand].text, use))
 
 
 def _uses(edge: PathEdge) -> str:
@@ -84,8 +88,8 @@ def _uses(edge: PathEdge) -> str:
     return f"{count} uses: each counts on its own" if is_first else ""
 
 
-def _operand(operand: Value | Constant, names: Mapping[Value, Name]) -> Name | Number | Words:
-    return Number(float(operand)) if isinstance(operand, Constant) else names[operand]
+def _operand(operand: Value | Constant, names: say.Names) -> say.Name | say.Number | say.Words:
+    return say.Number(float(operand)) if isinstance(operand, Constant) else names[operand]
 
 
 def _template(
@@ -117,7 +121,7 @@ def _blank(place: int) -> ast.Name:
     return ast.Name(f"{{{place}}}")
 
 
-def shortened(items: Sequence[Item], limit: int, noun: str) -> list[Item | Words]:
+def shortened(items: Sequence[Item], limit: int, noun: str) -> list[Item | say.Words]:
     """Return the items, of more than `limit` three from both ends and how many there are between.
 
     >>> shortened("abcdefghij", 9, "letters")
@@ -126,4 +130,4 @@ def shortened(items: Sequence[Item], limit: int, noun: str) -> list[Item | Words
     if len(items) <= limit:
         return list(items)
     between = len(items) - 2 * KEPT
-    return [*items[:KEPT], Words(f"… {between:,} {noun} …"), *items[-KEPT:]]
+    return [*items[:KEPT], say.Words(f"… {between:,} {noun} …"), *items[-KEPT:]]

@@ -9,19 +9,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 
-from visualize.explain.statements import (
-    Applied,
-    Block,
-    Formula,
-    Name,
-    Number,
-    Partial,
-    Product,
-    Prose,
-    Sum,
-    Way,
-    Words,
-)
+from visualize.explain import statements as say
 from visualize.formula.names import symbols
 from visualize.formula.notations import LaTeX, Strength, Text, in_latex
 from visualize.formula.rules import BLANK, filled
@@ -44,28 +32,28 @@ class InText:
 
     times, arrow, parentheses = " × ", " ← ", "({})"
 
-    def prose(self, prose: Prose) -> str:
+    def prose(self, prose: say.Prose) -> str:
         """Return words with formulas among them."""
         return "".join(part if isinstance(part, str) else self.formula(part) for part in prose)
 
-    def formula(self, formula: Formula) -> str:
+    def formula(self, formula: say.Formula) -> str:
         """Return a formula."""
         match formula:
-            case Name(text, use):
+            case say.Name(text, use):
                 return self.name(text, f"{ordinal(use)} " if use else "")
-            case Number():
+            case say.Number():
                 return self.number(formula.text)
-            case Words(text):
+            case say.Words(text):
                 return self.words(text)
-            case Partial(of, by):
+            case say.Partial(of, by):
                 return self.partial(of, by)
-            case Applied():
+            case say.Applied():
                 return self.applied(formula)
-            case Product(factors):
+            case say.Product(factors):
                 return self.times.join(self.factors(factors))
-            case Sum(terms):
+            case say.Sum(terms):
                 return " ".join(self.terms(terms))
-            case Way(stops):
+            case say.Way(stops):
                 return self.arrow.join(map(self.formula, stops))
 
     def name(self, text: str, use: str) -> str:
@@ -80,26 +68,26 @@ class InText:
         """Return words among formulas."""
         return text
 
-    def partial(self, of: Name, by: Name) -> str:
+    def partial(self, of: say.Name, by: say.Name) -> str:
         """Return the name of a derivative."""
         names = map(self.formula, (of, by))
         above, below = (name if SIMPLE.fullmatch(name) else f"({name})" for name in names)
         return f"∂{above}/∂{below}"
 
-    def applied(self, applied: Applied) -> str:
+    def applied(self, applied: say.Applied) -> str:
         """Return an operation or a rule on names or numbers."""
         is_alone = BLANK.fullmatch(applied.template) is not None
         texts = [_operand(operand, alone=is_alone) for operand in applied.operands]
         return filled(applied.template, texts, _operand(applied.out, alone=is_alone))
 
-    def factors(self, factors: Sequence[Number | Partial | Words]) -> Iterator[str]:
+    def factors(self, factors: Sequence[say.Number | say.Partial | say.Words]) -> Iterator[str]:
         """Yield factors, in parentheses where two signs would meet."""
         for position, factor in enumerate(factors):
             text = self.formula(factor)
             needs_them = position and text.startswith("-")
             yield self.parentheses.format(text) if needs_them else text
 
-    def terms(self, terms: Sequence[Formula]) -> Iterator[str]:
+    def terms(self, terms: Sequence[say.Formula]) -> Iterator[str]:
         """Yield terms and the signs between them: a negative number is subtracted."""
         for position, term in enumerate(terms):
             text = self.formula(term)
@@ -108,8 +96,8 @@ class InText:
             yield text.removeprefix("-") if position else text
 
 
-def _operand(operand: Name | Number | Words, *, alone: bool) -> str:
-    if alone or not isinstance(operand, Name) or SIMPLE.fullmatch(operand.text):
+def _operand(operand: say.Name | say.Number | say.Words, *, alone: bool) -> str:
+    if alone or not isinstance(operand, say.Name) or SIMPLE.fullmatch(operand.text):
         return operand.text
     return f"({operand.text})" if OPERATORS.search(operand.text) else operand.text
 
@@ -119,14 +107,14 @@ class InLaTeX(InText):
 
     times, arrow, parentheses = r" \cdot ", r" \leftarrow ", r"\left({}\right)"
 
-    def __init__(self, blocks: Sequence[Block]) -> None:
+    def __init__(self, blocks: Sequence[say.Block]) -> None:
         self.symbols: Mapping[str, str] = symbols({name: name for name in _names(tuple(blocks))})
 
-    def prose(self, prose: Prose) -> str:
+    def prose(self, prose: say.Prose) -> str:
         """Return words with formulas in dollar signs among them."""
         return "".join(
             in_text_mode(part if isinstance(part, str) else part.text)
-            if isinstance(part, str | Words)
+            if isinstance(part, str | say.Words)
             else f"${self.formula(part)}$"
             for part in prose
         )
@@ -142,10 +130,10 @@ class InLaTeX(InText):
         parts = [rf"\text{{{in_text_mode(part)}}}" if part else "" for part in text.split("…")]
         return r"\ldots".join(parts)
 
-    def partial(self, of: Name, by: Name) -> str:
+    def partial(self, of: say.Name, by: say.Name) -> str:
         return rf"\frac{{\partial {self.formula(of)}}}{{\partial {self.formula(by)}}}"
 
-    def applied(self, applied: Applied) -> str:
+    def applied(self, applied: say.Applied) -> str:
         names: dict[str, Text] = {}
         places: dict[str, str] = {}
 
@@ -153,7 +141,7 @@ class InLaTeX(InText):
             """Return a name for a blank; equal symbols have one, so that x times x is a square."""
             blank = match.group(1)
             part = applied.out if blank == "out" else applied.operands[int(blank)]
-            if isinstance(part, Number):
+            if isinstance(part, say.Number):
                 name, text = f"number_{blank}", in_latex(part.text)
             else:
                 text = Text(self.formula(part), Strength.ATOM)
@@ -162,7 +150,7 @@ class InLaTeX(InText):
             return name
 
         tree = ast.parse(BLANK.sub(placed, applied.template), mode="eval").body
-        in_numbers = isinstance(applied.out, Number)  # 2 times 3 is not 23
+        in_numbers = isinstance(applied.out, say.Number)  # 2 times 3 is not 23
         return LEADING.sub(r"\1", LaTeX(names, closely=not in_numbers).write(tree))
 
 
@@ -184,7 +172,7 @@ def in_text_mode(text: str) -> str:
 
 def _names(part: object) -> Iterator[str]:
     """Yield the names of values anywhere in a block."""
-    if isinstance(part, Name):
+    if isinstance(part, say.Name):
         yield part.text
     elif isinstance(part, tuple):
         for item in part:

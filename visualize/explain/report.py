@@ -6,27 +6,15 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from visualize.escape import columns, printable
+from visualize.explain import statements as say
 from visualize.explain.notation import InLaTeX, InText
-from visualize.explain.statements import (
-    Applied,
-    Block,
-    Chain,
-    Formula,
-    Heading,
-    Name,
-    Number,
-    Partial,
-    Row,
-    Rows,
-    Sentence,
-)
 
 __all__ = ["explanation_latex", "explanation_markdown"]
 
 WIDTH = 70  # columns of a row as text before it goes on below
 
 
-def explanation_latex(blocks: Sequence[Block]) -> str:
+def explanation_latex(blocks: Sequence[say.Block]) -> str:
     r"""Return blocks as LaTeX for the body of a document, with equations in align* (amsmath).
 
     >>> from visualize.explain.statements import Heading, Name, Number, Row, Rows
@@ -43,7 +31,7 @@ def explanation_latex(blocks: Sequence[Block]) -> str:
     return _report(blocks, heading, ("\\begin{align*}\n", "\n\\end{align*}"))
 
 
-def explanation_markdown(blocks: Sequence[Block]) -> str:
+def explanation_markdown(blocks: Sequence[say.Block]) -> str:
     r"""Return blocks as Markdown with formulas in dollar signs, which notebooks and GitHub set.
 
     Labels stand in formulas only, where nothing acts on them.
@@ -64,33 +52,37 @@ def explanation_markdown(blocks: Sequence[Block]) -> str:
     return _report(blocks, ("**", "**"), equations)
 
 
-def _report(blocks: Sequence[Block], heading: tuple[str, str], equations: tuple[str, str]) -> str:
+def _report(
+    blocks: Sequence[say.Block], heading: tuple[str, str], equations: tuple[str, str]
+) -> str:
     """Return paragraphs and equations, with what stands before and after headings and equations."""
     notation = InLaTeX(blocks)
     parts: list[str] = []
-    for is_prose, group in groupby(blocks, key=lambda block: isinstance(block, Heading | Sentence)):
+    for is_prose, group in groupby(
+        blocks, key=lambda block: isinstance(block, say.Heading | say.Sentence)
+    ):
         if not is_prose:
             lines = (line for block in group for line in _lines(block, notation))
             parts.append(" \\\\\n".join(lines).join(equations))
             continue
         for block in group:
-            if isinstance(block, Heading):
+            if isinstance(block, say.Heading):
                 parts.append(notation.prose(block.prose).join(heading))
-            elif isinstance(block, Sentence):
+            elif isinstance(block, say.Sentence):
                 parts.append(notation.prose(block.prose))
     return "\n\n".join(parts)
 
 
-def _lines(block: Block, notation: InLaTeX) -> Iterator[str]:
+def _lines(block: say.Block, notation: InLaTeX) -> Iterator[str]:
     """Yield the lines of aligned equations, with `&` before the equals signs."""
-    if isinstance(block, Chain):
+    if isinstance(block, say.Chain):
         yield from _chain(block, notation)
-    elif isinstance(block, Rows):
+    elif isinstance(block, say.Rows):
         for row in block.rows:
             yield from _row(row, notation)
 
 
-def _row(row: Row, notation: InLaTeX) -> Iterator[str]:
+def _row(row: say.Row, notation: InLaTeX) -> Iterator[str]:
     left, *rights = dict.fromkeys(map(notation.formula, _shown(row.cells)))
     note = rf"\quad{notation.words(f'({printable(row.note)})')}" if row.note else ""
     if not rights:
@@ -104,18 +96,18 @@ def _row(row: Row, notation: InLaTeX) -> Iterator[str]:
             yield f"&= {rights[-1]}{note}"
 
 
-def _shown(cells: Sequence[Formula]) -> Iterator[Formula]:
+def _shown(cells: Sequence[say.Formula]) -> Iterator[say.Formula]:
     """Yield the formulas, without cases filled with numbers: the value says which one it is."""
     for cell in cells:
-        is_choice = isinstance(cell, Applied) and " if " in cell.template
-        if not (is_choice and isinstance(cell, Applied) and isinstance(cell.out, Number)):
+        is_choice = isinstance(cell, say.Applied) and " if " in cell.template
+        if not (is_choice and isinstance(cell, say.Applied) and isinstance(cell.out, say.Number)):
             yield cell
 
 
-def _chain(chain: Chain, notation: InLaTeX) -> Iterator[str]:
+def _chain(chain: say.Chain, notation: InLaTeX) -> Iterator[str]:
     partials, numbers = notation.formula(chain.partials), notation.formula(chain.numbers)
-    whole = [stop for stop in chain.way.stops if isinstance(stop, Name)]
-    left = notation.formula(Partial(whole[0], Name(whole[-1].text)))
+    whole = [stop for stop in chain.way.stops if isinstance(stop, say.Name)]
+    left = notation.formula(say.Partial(whole[0], say.Name(whole[-1].text)))
     if chain.lead:
         yield rf"{notation.words(f'{chain.lead}:')} &\quad {partials}"
     elif left != partials:

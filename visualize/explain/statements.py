@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
+from autograd import Value
 from visualize.digits import FEW, in_digits
 
 __all__ = [
-    "Applied", "Block", "Chain", "Formula", "Heading", "Name", "Number", "Partial", "Product",
-    "Prose", "Row", "Rows", "Sentence", "Sum", "Way", "Words",
+    "Applied", "Block", "Chain", "Formula", "Heading", "Name", "Names", "Number", "Partial",
+    "Product", "Prose", "Row", "Rows", "Sentence", "Sum", "Way", "Words",
 ]  # fmt: skip
 
 
@@ -50,7 +52,7 @@ class Partial:
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """An operation or a rule: a template, as `formulas.rules` writes them, and what fills it."""
+    """An operation or a rule: a template, as `formula.rules` writes them, and what fills it."""
 
     template: str
     operands: tuple[Name | Number | Words, ...]
@@ -80,6 +82,7 @@ class Way:
 
 Formula = Name | Number | Words | Partial | Applied | Product | Sum | Way
 Prose = tuple["str | Formula", ...]
+Names = Mapping[Value, Name]
 
 
 @dataclass(frozen=True, slots=True)

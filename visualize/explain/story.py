@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from itertools import chain
 from math import isclose, isfinite
 
@@ -22,10 +22,10 @@ MOST_NAMES = 6  # in the title
 STEPS = (1e-3, 1e-6, 1e-9)  # by which a value is raised, to see what becomes of the result
 CLOSE = 0.1  # of the change: what "about" may be off
 
-Names = Mapping[Value, say.Name]
 
-
-def story(passes: Sweep, parts: Sequence[Derivation], names: Names, leaves: int) -> list[say.Block]:
+def story(
+    passes: Sweep, parts: Sequence[Derivation], names: say.Names, leaves: int
+) -> list[say.Block]:
     """Return the explanation of the gradients in `parts`, chosen from so many `leaves`."""
     root, alone = names[passes.root], len(parts) == 1
     blocks: list[say.Block] = [
@@ -54,7 +54,7 @@ def story(passes: Sweep, parts: Sequence[Derivation], names: Names, leaves: int)
     return blocks + (_meaning(parts[0], names) if alone else [])
 
 
-def _listed(parts: Sequence[Derivation], names: Names) -> Iterator[str | say.Formula]:
+def _listed(parts: Sequence[Derivation], names: say.Names) -> Iterator[str | say.Formula]:
     if len(parts) > MOST_NAMES:
         yield f"{len(parts)} of its leaves"
         return
@@ -64,7 +64,7 @@ def _listed(parts: Sequence[Derivation], names: Names) -> Iterator[str | say.For
         yield names[part.wrt]
 
 
-def _forward(followed: Collection[Value], names: Names) -> say.Rows:
+def _forward(followed: Collection[Value], names: say.Names) -> say.Rows:
     order = [value for value in names if value in followed]
     return say.Rows(
         tuple(
@@ -76,7 +76,7 @@ def _forward(followed: Collection[Value], names: Names) -> say.Rows:
     )
 
 
-def _backward(passes: Sweep, edges: Collection[PathEdge], names: Names) -> Iterator[say.Block]:
+def _backward(passes: Sweep, edges: Collection[PathEdge], names: say.Names) -> Iterator[say.Block]:
     place = {visit.node: number for number, visit in enumerate(passes.visits)}
     order = sorted(edges, key=lambda edge: (place[edge.node], edge.position))
     first = partial(order[0], names)
@@ -91,14 +91,14 @@ def _backward(passes: Sweep, edges: Collection[PathEdge], names: Names) -> Itera
     )
 
 
-def _result(part: Derivation, names: Names) -> say.Row:
+def _result(part: Derivation, names: say.Names) -> say.Row:
     name = say.Partial(names[part.root], names[part.wrt])
     rounded = isfinite(part.gradient) and float(significant(part.gradient)) != part.gradient
     digits = f"all digits: {exact(part.gradient)}" if rounded else ""
     return say.Row((name, say.Number(part.gradient)), digits)
 
 
-def _meaning(part: Derivation, names: Names) -> list[say.Block]:
+def _meaning(part: Derivation, names: say.Names) -> list[say.Block]:
     """Return what the number says, for those who see one for the first time."""
     root, wrt = names[part.root], names[part.wrt]
     if part.wrt is part.root or not part.total_paths or not isfinite(part.gradient):

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator, Sequence
 
 from visualize.escape import columns, printable
+from visualize.explain import statements as say
 from visualize.explain.notation import InText
-from visualize.explain.statements import Block, Chain, Heading, Row, Rows, Sentence
 from visualize.table import aligned
 
 __all__ = ["explanation_text"]
@@ -19,7 +19,7 @@ PLACES = re.compile(r" (?=[-+×*/] |if |else )")  # where an equation may go on 
 NOTATION = InText()
 
 
-def explanation_text(blocks: Sequence[Block]) -> str:
+def explanation_text(blocks: Sequence[say.Block]) -> str:
     """Return blocks as text, headings at the margin and formulas indented.
 
     >>> from visualize.explain.statements import Heading, Name, Number, Row, Rows
@@ -31,18 +31,18 @@ def explanation_text(blocks: Sequence[Block]) -> str:
     """
     lines: list[str] = []
     for block in blocks:
-        if isinstance(block, Heading):
+        if isinstance(block, say.Heading):
             lines += [""] * bool(lines) + _wrapped(NOTATION.prose(block.prose).split(" "), " ", "")
-        elif isinstance(block, Sentence):
+        elif isinstance(block, say.Sentence):
             lines += _wrapped(NOTATION.prose(block.prose).split(" "), " ", MARGIN)
-        elif isinstance(block, Rows):
+        elif isinstance(block, say.Rows):
             lines += _aligned(block.rows)
         else:
             lines += _chain(block)
     return "\n".join(lines)
 
 
-def _aligned(rows: Sequence[Row]) -> Iterator[str]:
+def _aligned(rows: Sequence[say.Row]) -> Iterator[str]:
     """Yield rows with their first equals signs below each other; a long one goes on below."""
     cells = [_distinct([NOTATION.formula(cell) for cell in row.cells]) for row in rows]
     heads = aligned([[left, ""] for left, *_ in cells], widest=WIDEST_LEFT)
@@ -69,7 +69,7 @@ def _distinct(cells: Sequence[str]) -> list[str]:
     return [cells[0], *dict.fromkeys(cell for cell in cells[1:] if cell != cells[0])]
 
 
-def _chain(chain: Chain) -> Iterator[str]:
+def _chain(chain: say.Chain) -> Iterator[str]:
     lead = f"{chain.lead}  " if chain.lead else ""
     indent = MARGIN + " " * columns(lead)
     way = [NOTATION.formula(stop) for stop in chain.way.stops]

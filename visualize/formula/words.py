@@ -9,9 +9,9 @@ from autograd import Value
 from autograd.graph import Constant
 from visualize.digits import FEW, in_digits, significant
 from visualize.escape import cut, printable
-from visualize.formula.rules import row_digits
+from visualize.formula.rules import compact, filled, row_digits, rule_digits
 
-__all__ = ["equation", "in_symbols", "numbers", "source", "written"]
+__all__ = ["equation", "in_symbols", "numbers", "rule_on", "source", "written"]
 
 WIDEST = 60  # columns of an operation; a dot product of a hundred is cut
 SHOWN = 6  # operands with their numbers
@@ -64,6 +64,28 @@ def numbers(value: Value, names: Mapping[Value, str]) -> str:
     operands = list(dict.fromkeys(arg for arg in value.args if type(arg) is not Constant))
     shown = [f"{names[operand]} = {significant(operand.data)}" for operand in operands[:SHOWN]]
     return ", ".join(shown + ["…"] * (len(operands) > SHOWN))
+
+
+def rule_on(rule: str, node: Value, local: float, names: Mapping[Value, str]) -> tuple[str, str]:
+    """Return the rule of a local derivative on names and on numbers, "" where they do not give it.
+
+    >>> from autograd import Value
+    >>> x = Value(-3.0)
+    >>> y = x**2
+    >>> rule_on("2 * {0}", y, -6.0, {x: "x", y: "y"})
+    ('2 * x', '2 * (-3)')
+    """
+    rule, places = compact(rule)  # of a wide operation few operands are in a rule
+    operands = [node.args[place] for place in places]
+    data = [float(arg.data) for arg in operands]
+    digits = rule_digits(rule, data, node.data, local)
+    if " if " in rule:
+        rule = f"({rule})"
+    on_names = filled(rule, [_operand(arg, names) for arg in operands], names[node])
+    if not digits:
+        return on_names, ""
+    numbers = [in_digits(number, digits) for number in data]
+    return on_names, filled(rule, numbers, in_digits(node.data, digits))
 
 
 def source(line: str) -> str:

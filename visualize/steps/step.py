@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from autograd import Value
 from autograd.graph import Constant
 from autograd.reverse import sweep
-from visualize.digits import in_digits, significant
+from visualize.digits import significant
 from visualize.escape import cut
-from visualize.formula.rules import compact, filled, local_rules, rule_digits
-from visualize.formula.words import written
+from visualize.formula.rules import local_rules
+from visualize.formula.words import rule_on, written
 from visualize.scene.flat import flatten
 from visualize.scene.names import names_of
 
@@ -74,7 +74,7 @@ def steps_of(root: Value, gradient: float) -> Iterator[Step]:
         made = f"{names[node]} = {written(node, names)}"
         for operand, position, local, sent, total in contributions:
             number += 1
-            rule = ("", "") if local is None else _filled(rules[position], node, local, names)
+            rule = ("", "") if local is None else rule_on(rules[position], node, local, names)
             yield Step(
                 number, node, operand, position, incoming, local, sent, total,
                 made, (names[node], names[operand]), rule,
@@ -87,19 +87,3 @@ def _rules(node: Value) -> tuple[str, ...]:
         return ()
     constants = {place: arg for place, arg in enumerate(node.args) if type(arg) is Constant}
     return local_rules(node.op, len(node.args), constants)
-
-
-def _filled(rule: str, node: Value, local: float, names: dict[Value, str]) -> tuple[str, str]:
-    """Return a local derivative in names and in numbers, "" where the numbers do not give it."""
-    rule, places = compact(rule)
-    used = [node.args[place] for place in places]
-    data = [float(arg.data) for arg in used]
-    digits = rule_digits(rule, data, node.data, local)
-    operands = [names.get(arg) or significant(arg.data) for arg in used]
-    if " if " in rule:
-        rule = f"({rule})"
-    in_names = filled(rule, operands, names[node])
-    if not digits:
-        return in_names, ""
-    numbers = [in_digits(number, digits) for number in data]
-    return in_names, filled(rule, numbers, in_digits(node.data, digits))

@@ -10,10 +10,10 @@ from autograd import Value
 from autograd.graph import Constant
 from autograd.reverse import Contribution, Sweep, Visit
 from autograd.runtime import computed
-from visualize.digits import in_digits, significant
+from visualize.digits import significant
 from visualize.escape import cut
-from visualize.formula.rules import filled, local_rule, rule_digits
-from visualize.formula.words import equation, numbers, source, written
+from visualize.formula.rules import local_rule
+from visualize.formula.words import equation, numbers, rule_on, source, written
 from visualize.scene.flat import FlatGraph
 from visualize.scene.reach import depending_on
 
@@ -204,12 +204,8 @@ class Ways:
         row = node.op
         assert row is not None
         rule = local_rule(row, position, len(node.args))
-        by_name = filled(rule, [self._operand(arg) for arg in node.args], self.names[node])
-        data = [float(arg.data) for arg in node.args]
-        digits = rule_digits(rule, data, node.data, local)
-        numbers = [in_digits(number, digits) for number in data] if digits else []
-        by_number = filled(rule, numbers, in_digits(node.data, digits)) if digits else ""
-        forms = [f"({by_name})"] if " if " in by_name else [by_name, by_number]
+        on_names, on_numbers = rule_on(rule, node, local, self.names)
+        forms = [on_names] if " if " in rule else [on_names, on_numbers]
         steps = [form for form in forms if len(form) <= RULE_COLUMNS]
         parts = dict.fromkeys((self.derivative(node, position), *steps, significant(local)))
         return " = ".join(filter(None, parts))
