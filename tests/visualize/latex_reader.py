@@ -6,7 +6,7 @@ import re
 
 from autograd.primitive import TABLE
 
-__all__ = ["equations", "value"]
+__all__ = ["equations", "pieces", "value"]
 
 NAME = r"(?:\\mathrm\{(?:[^{}\\]|\\.)*\}|\\[A-Za-z]+|[A-Za-z])(?:_\{[^}]*\})?"
 WORD = re.compile(
@@ -157,3 +157,19 @@ class _Reader:
             self.take(r"\\")
         self.take(r"\end{cases}")
         return found[0]
+
+
+def pieces(latex):
+    """Yield a formula in pieces with all their brackets, every number as 0: most are met again.
+
+    A parser that takes the pieces takes the whole, and takes much longer for it.
+    """
+    piece = ""
+    for part in re.split(r"( = | \\cdot | \\leftarrow | \+ )", re.sub(r"\d+(\.\d+)?", "0", latex)):
+        piece += part
+        braces = re.sub(r"\\[{}]", "", piece)
+        closed = braces.count("{") == braces.count("}")
+        if closed and len(re.findall(r"\\left\b", piece)) == len(re.findall(r"\\right\b", piece)):
+            yield piece.strip()
+            piece = ""
+    assert not piece, f"a bracket of {latex} is not closed"
