@@ -36,7 +36,7 @@ def explanation_markdown(blocks: Sequence[say.Block]) -> str:
 
     Labels stand in formulas only, where nothing acts on them.
 
-    >>> from visualize.explain.statements import Name, Number, Row, Rows
+    >>> from visualize.explain.statements import Heading, Name, Number, Row, Rows
     >>> rows = Row((Name("w_1"), Number(-2.0))), Row((Name("y"), Name("w_1"), Number(-2.0)))
     >>> print(explanation_markdown([Heading(("Given ", Name("y"))), Rows(rows)]))
     **Given $y$**
