@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -75,14 +76,18 @@ from visualize.command import main
 main(["softsign(x)", "x=2"])
 sys.path.insert(0, "docs")
 from generate import operations_page
-found["documented"] = operations_page()
+from signatures import methods_stub
+found["documented"], found["stub"] = operations_page(), methods_stub()
+found["help"] = [softsign.__doc__, Value.softsign.__doc__]
+from autograd.backends.javascript import definitions
+found["javascript"] = definitions([softsign])
 Path(folder, "found.json").write_text(json.dumps(found))
 """
 
 
 @pytest.fixture(scope="module")
-def found(tmp_path_factory):
-    """What a project says that differs from this one by a row and its export."""
+def project(tmp_path_factory):
+    """A project that differs from this one by a row and its export."""
     folder = tmp_path_factory.mktemp("one_row")
     shutil.copytree(ROOT / "autograd", folder / "autograd", ignore=shutil.ignore_patterns("*.pyc"))
     for name in ("nn", "visualize", "docs"):
@@ -90,9 +95,19 @@ def found(tmp_path_factory):
     added(folder / "autograd" / "primitives.py", before="RESERVED.update(TABLE)", text=ROW)
     added(folder / "autograd" / "__init__.py", before="sqrt,", text="softsign, ")
     added(folder / "autograd" / "__init__.py", before='"softplus"', text='"softsign", ')
+    return folder
+
+
+def environment(folder):
+    return {**os.environ, "PYTHONPATH": str(folder), "PYTHONDONTWRITEBYTECODE": "1"}
+
+
+@pytest.fixture(scope="module")
+def found(project):
+    """What the project says of the row."""
+    folder = project
     backends = ["interpreter", "numpy"]
     backends += [name for name in ("llvmlite", "jax") if find_spec(name)]
-    environment = {**os.environ, "PYTHONPATH": str(folder), "PYTHONDONTWRITEBYTECODE": "1"}
     ended = subprocess.run(
         [
             sys.executable,
@@ -105,7 +120,7 @@ def found(tmp_path_factory):
         cwd=folder,
         capture_output=True,
         text=True,
-        env=environment,
+        env=environment(folder),
     )
     assert ended.returncode == 0, ended.stderr
     result = json.loads((folder / "found.json").read_text())
@@ -160,3 +175,44 @@ def test_the_command_line_and_the_documentation(found):
     assert "softsign(x)" in found["printed"]
     assert "0.6667" in found["printed"]
     assert "| softsign | ss | `softsign(x)` | x / (1 + \\|x\\|)" in found["documented"]
+
+
+def test_types_and_help(found):
+    assert "    def softsign(self) -> Value:\n" in found["stub"]
+    for text in found["help"]:
+        assert "Derivative by x: 1 / ((1 + abs(x)) * (1 + abs(x)))." in text
+        assert "(0.3333, 0.4444)" in text  # at 0.5
+
+
+def test_javascript(found):
+    assert "const row_softsign = (x) =>" in found["javascript"]
+    node = shutil.which("node")
+    if node is not None:
+        script = found["javascript"] + "console.log(row_softsign(2), row_softsign(-Infinity));"
+        ended = subprocess.run([node, "-e", script], check=True, capture_output=True, text=True)
+        assert ended.stdout.split() == ["0.6666666666666666", "-1"]
+
+
+def test_its_oracle_is_one_line_and_all_that_the_tests_of_rows_need(project):
+    tests = project / "tests"
+    shutil.copytree(ROOT / "tests" / "autograd", tests / "autograd")
+    for name in ("pyproject.toml", "setup.cfg", "tests/conftest.py"):
+        shutil.copy(ROOT / name, project / name)
+    added(
+        tests / "autograd" / "conftest.py",
+        before='    "erfc": mpmath.erfc,',
+        text='    "softsign": lambda x: x / (1 + abs(x)),\n',
+    )
+    files = [f"tests/autograd/test_{name}.py" for name in ("row_derivatives", "row_values", "help")]
+    ended = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-k", "softsign", *files],
+        check=False,
+        cwd=project,
+        capture_output=True,
+        text=True,
+        env=environment(project),
+    )
+    assert ended.returncode == 0, ended.stdout
+    passed = re.search(r"(\d+) passed", ended.stdout)
+    assert passed is not None
+    assert int(passed[1]) >= 8
