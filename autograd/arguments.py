@@ -1,4 +1,4 @@
-"""What users pass, made what is wanted or refused by name: numbers, arrays, lists, functions."""
+"""Arguments of users, converted or refused by name: numbers, arrays, lists, functions, counts."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ __all__ = [
     "as_choice", "as_count", "as_float", "as_function", "as_items", "as_mapping", "as_switch",
 ]  # fmt: skip
 
-# What type checkers let pass as a number; int and bool are floats to them.
+# The numbers of type checkers, to which int and bool are floats.
 Number: TypeAlias = "float | Decimal | Fraction | np.floating[Any] | np.integer[Any] | np.bool_"
 
 
@@ -139,8 +139,8 @@ def elementwise(function: Callable[..., Any], args: Sequence[Any]) -> Any:
 def as_count(given: Any, argument: str, least: int = 1, most: int = sys.maxsize) -> int:
     """Return a whole number from `least` to `most` as an int.
 
-    Raises TypeError, naming the argument, for what is no whole number (2.0, True and an array are
-    none) and ValueError for one outside.
+    Raises TypeError, naming the argument, for anything but a whole number (2.0, True and an array
+    are none) and ValueError for one outside.
 
     >>> as_count(16, "nout")
     16
@@ -162,7 +162,7 @@ def as_count(given: Any, argument: str, least: int = 1, most: int = sys.maxsize)
 def as_switch(given: Any, argument: str) -> bool:
     """Return True or False, NumPy's and 1 and 0 among them.
 
-    Raises TypeError, naming the argument, for all else: the text "False" would switch on.
+    Raises TypeError, naming the argument, for anything else: the text "False" would switch on.
 
     >>> as_switch(False, "shuffle")
     False

@@ -25,8 +25,8 @@ _UNDER_WAY: ContextVar[tuple[object, ...]] = ContextVar("autograd_passes", defau
 def backward(root: Node, gradient: float) -> None:
     """Set the gradient of every node that `root` depends on, adding up in the leaves.
 
-    If a rule raises, the graph is stale or Ctrl-C comes, the leaves keep the gradients they had, or
-    all have the new ones; each of the other nodes has the gradient of this pass or the one it had.
+    If a rule raises, the graph is stale or Ctrl-C comes, all leaves keep the gradients they had, or
+    all have the new ones. Each other node has the gradient of this pass or the one it had.
     """
     # One line: a debugger that raises at a line finds none between the pass and the release
     with _turns.lock: _pass(root, gradient)  # fmt: skip # noqa: E701
@@ -63,8 +63,8 @@ def reverse_floats(root: Node, gradient: float) -> list[Any]:
     order that needs no search. A gradient of 0 contributes exactly 0, whatever the local
     derivative. Raises StaleGraphError if an operand changed after a node was computed.
 
-    The sum of a node counts in the pass whose stamp it has: what a pass that was broken off has
-    left behind is never added to.
+    The sum of a node counts in the pass whose stamp it has: nothing is added to the sums that a
+    pass left behind when it was broken off.
     """
     CURRENT.set(CURRENT.get().quieted())
     outer = _UNDER_WAY.get()
@@ -85,9 +85,9 @@ def reverse_floats(root: Node, gradient: float) -> list[Any]:
                 oldest = node._version
             op = node.op
             args = node.args
-            # The arms for two and for one operand are the last one written out: together
-            # they halve the time of a chain. A gradient of 0, as behind a relu that is off,
-            # only marks the operands as reached.
+            # The arms for two operands and for one are the last arm, written out: together they
+            # halve the time of a chain. A gradient of 0, as behind a relu that is off, only marks
+            # the operands as reached.
             if not g:
                 for x, rule in zip(args, cycle(op.pullbacks)):
                     if x._sweep is sweep:
@@ -201,7 +201,7 @@ def _forget(
 ) -> int:
     """Clear the gradients of a level's unreached nodes; return the oldest version so far.
 
-    Their operands are noted in turn, since other ways to them may be blocked as well.
+    Their operands are noted in turn, because other ways to them may be blocked as well.
     """
     seen = set(reached)
     for node in unreached.pop(depth):

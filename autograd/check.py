@@ -180,7 +180,7 @@ def _each(
 def _shown(count: int, most: int) -> Sequence[int]:
     """Return the positions to check singly: all up to SINGLY, else about `most` of them.
 
-    Those at both ends and on both sides of the middle, for the operands of a dot are two lists.
+    Those at both ends and on both sides of the middle, because the operands of a dot are two lists.
     """
     if count <= SINGLY:
         return range(count)

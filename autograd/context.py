@@ -1,4 +1,4 @@
-"""Blocks that say how what is computed in them is recorded: not, with lines, or under marks."""
+"""Blocks that change how operations in them are recorded: not at all, with lines, with marks."""
 
 from __future__ import annotations
 

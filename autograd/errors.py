@@ -1,7 +1,7 @@
 """Errors and warnings that say what was wrong at the user's own line, and the way out.
 
-A graph or a program no longer fits what it came from; a number would have been frozen into a
-program; a finite operand became nan or inf.
+They are about a graph or a program that is older than its origin, a number that would have been
+frozen into a program, and a finite operand that became nan or inf.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ __all__ = [
 ]  # fmt: skip
 
 
-# What was tried, in the user's words, and what to write instead.
+# From the attempt, in the user's words, to the way out.
 REMEDIES = {
     "a truth value": "use autograd.where(x > 0, a, b) instead of `if`, `and`, `or`, `while`, and "
     "autograd.maximum or autograd.minimum instead of max() and min()",
@@ -78,7 +78,7 @@ def frozen(what: str, name: str = "") -> TracingError:
 
 
 def unrecorded(what: str, label: str) -> RuntimeError:
-    """Return the error that a derivative is asked of what was computed under `no_grad`."""
+    """Return the error for a derivative of a Value that was computed under `no_grad`."""
     name = f" of {label!r}" if label else ""
     return RuntimeError(
         f"{what}{name} inside no_grad(), where nothing is recorded: it would depend on nothing; "
@@ -174,7 +174,12 @@ def user_frame() -> FrameType:
 
 
 def asked_by_user() -> bool:
-    """Tell whether code outside this project, NumPy and copy has called the caller."""
+    """Tell whether code outside this project, NumPy and copy has called the caller.
+
+    A number of a trace is refused as the key of a set or a dict, where a user's branch would be
+    frozen in silence; but it is a node, and the engine keeps nodes in sets. Nothing but the
+    caller tells one from the other.
+    """
     module = sys._getframe(2).f_globals.get("__name__", "")
     return module.partition(".")[0] not in INTERNAL
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["are_alike", "divided_exactly"]
 
-# Operations to look at, and how deep: a factor stands near the top of what a rule multiplies
+# Operations to look at, and how deep: a factor stands near the top of the product of a rule
 MOST, DEEPEST = 400, 50
 
 
@@ -38,7 +38,7 @@ def divided_exactly(expression: Any, factor: Any) -> Any:
         nonlocal depth
         if isinstance(part, float):
             return 0.0 if part == 0.0 else None
-        # What lies no deeper than the factor cannot depend on it
+        # A node that lies no deeper than the factor cannot depend on it
         if part._depth <= factor._depth:
             return 1.0 if are_alike(part, factor) else None
         if part not in known:
@@ -153,9 +153,9 @@ def cosine_over(divided: Any, x: Any, y: Any) -> Any:
 def choice_over(divided: Any, condition: Any, x: Any, y: Any) -> Any:
     """Return the choice between both branches without their factor.
 
-    One branch may lack it where the condition compares a multiple of the factor with something
-    else, as in where(r < 1, r * r, r): it is divided, for it is not taken where the factor is 0.
-    Of two multiples of the factor the condition compares what they have besides.
+    One branch may lack the factor r if the condition compares a multiple of r with something else,
+    as in where(r < 1, r * r, 1.0): it is divided by r, because it is not taken where r is 0. A
+    condition that compares two multiples of r compares what is left of them.
     """
     parts = [divided(x), divided(y)]
     compared: Sequence[Any] = ()

@@ -62,7 +62,7 @@ def write_files(
                 f"write_files: the content of {str(path)!r} must be bytes, or a function "
                 f"that writes them to a path, not {type(content).__name__}"
             )
-    # In the same folder, for a file is replaced atomically within one file system only
+    # In the same folder, because a file is replaced atomically within one file system only
     temporary = [path.with_name(f".{uuid4().hex}{path.suffix}") for path in paths]
     try:
         for path, new, content in zip(paths, temporary, contents.values()):

@@ -77,7 +77,7 @@ def gradients(output: Value, inputs: Any, create_graph: bool = False) -> Any:
     `inputs` is a Value, or Values in lists, tuples, dicts or arrays; any node of the graph will do.
     The result holds floats, or with `create_graph` Values that can be differentiated again; one
     that `output` does not depend on gets 0.0. No `.grad` is read or written. Raises TypeError if
-    `output` or an input is not a Value, RuntimeError for what was not recorded inside `no_grad`.
+    `output` or an input is not a Value, RuntimeError if it was computed inside `no_grad`.
 
     >>> x = Value(3.0)
     >>> gradients(x * x * x, x)

@@ -1,4 +1,4 @@
-"""What a graph is made of: nodes and constants, the order of walks, and changes of data."""
+"""Graphs: their nodes and constants, the order in which walks visit them, and changes of data."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ NodeType = TypeVar("NodeType", bound=Node)
 
 
 def check_node(function: str, given: object) -> None:
-    """Raise TypeError, which names the function, for what is no Value and no other node."""
+    """Raise TypeError, which names the function, for anything but a Value or another node."""
     if not isinstance(getattr(given, "args", None), tuple | list):
         raise TypeError(f"{function} takes Values, the roots of graphs, not {given!r}")
 
@@ -172,8 +172,8 @@ def _run(steps: Iterable[object]) -> None:
 def set_data(leaves: Iterable[Node], numbers: Iterable[Any]) -> None:
     """Set the data of leaves, one number for each: all of them, or none if anything stops it.
 
-    Raises ValueError for another count of numbers, TypeError for what is no number or no Value and
-    AttributeError for the result of an operation; nothing has changed then.
+    Raises ValueError for another count of numbers, TypeError for anything but Values and numbers,
+    and AttributeError for the result of an operation; nothing has changed then.
 
     >>> from autograd import Value
     >>> a, b = Value(1.0), Value(2.0)
@@ -197,8 +197,8 @@ def set_data(leaves: Iterable[Node], numbers: Iterable[Any]) -> None:
 def set_gradients(values: Iterable[Node], gradients: Iterable[Any]) -> None:
     """Set the gradients of Values, None to forget one: all of them, or none if anything stops it.
 
-    Raises ValueError for another count of gradients and TypeError for what is no number or no
-    Value; nothing has changed then.
+    Raises ValueError for another count of gradients and TypeError for anything but Values and
+    numbers; nothing has changed then.
 
     >>> from autograd import Value
     >>> a, b = Value(1.0), Value(2.0)

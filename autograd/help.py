@@ -1,4 +1,4 @@
-"""What `help(tanh)` and `help(Value.tanh)` say of an operation, made from its row."""
+"""Docstrings of operations, made from their rows: `help(tanh)` and `help(Value.tanh)` show them."""
 
 from __future__ import annotations
 
@@ -139,11 +139,11 @@ def _example(row: Primitive, names: list[str]) -> str:
 
 
 class _Symbol:
-    """An operand without a number: what is computed with it is written down."""
+    """An operand without a number: operations on it are written down."""
 
     def __init__(self, text: str, level: int = ATOM) -> None:
         self.text = text
-        self.level = level  # how tightly it binds: what binds less needs brackets
+        self.level = level  # how tightly it binds: a looser operand needs brackets
 
     def within(self, level: int) -> str:
         """Return the text for an operand of an operator of this level."""

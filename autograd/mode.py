@@ -1,7 +1,8 @@
-"""What an operation must know of its surroundings: recording, scope, derivatives under way.
+"""The mode under which operations run: recording, scope, derivatives and traces under way.
 
-All of it is one immutable `Mode` in one context variable, read once per operation. Each thread and
-each asyncio task has its own. A block takes away what it brought, however it ends: see `Block`.
+It is one immutable object in one context variable, read once per operation. Each thread and each
+asyncio task has its own. However a block ends, it takes back its own change of the mode and no
+other: see `Block`.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ MOST_NAMES = 4096  # kept at one mode: more than a network has neurons in a laye
 
 
 class Place:
-    """Where a node belongs and what it is called: all but its arithmetic, in one slot of the node.
+    """Label, scope and line of a node: all but its arithmetic, in one slot.
 
     Nodes of the same label that are made under one mode share a place.
     """
@@ -43,20 +44,21 @@ class Place:
 
 
 class Tracing:
-    """A trace under way: what it must know of the function that runs in it."""
+    """A trace under way, and the facts that it needs of the function that runs in it."""
 
     __slots__ = ("data", "made")
 
     def __init__(self, data: Callable[[Any], Any]) -> None:
-        self.data = data  # what `.data` of a Value is in it
+        self.data = data  # gives `.data` of a Value
         self.made: set[Any] = set()  # the leaves that the function made itself
 
 
 class Mode:
     """The settings under which operations run; never changed, only replaced.
 
-    A mode keeps the modes derived from it, for they are entered over and over. No cache outside
-    may: `differentiated` holds Values, whose graphs must go when the derivative is done.
+    A mode keeps the modes derived from it, because they are entered over and over. No cache outside
+    may keep modes: `differentiated` holds Values, whose graphs must be freed when the derivative is
+    done.
     """
 
     __slots__ = (
@@ -83,7 +85,9 @@ class Mode:
         self.variant = variant  # marks that code may read, such as nn's for evaluation
         # The variant where compiled functions compute, None where they draw: one thing to compare
         self.computing = variant if tracing is None else None
-        self.blocks: tuple[Block, ...] = ()  # what brought the mode about, the innermost last
+        self.blocks: tuple[
+            Block, ...
+        ] = ()  # the blocks that the mode comes from, the innermost last
         self._quieted: Mode | None = None
         self._inside: dict[str, Mode] = {}
 
@@ -130,7 +134,7 @@ class Mode:
         return mode
 
     def without(self, block: Block) -> Mode:
-        """Return the mode that there would be had the innermost entry of a block never been."""
+        """Return the mode as if the innermost entry of a block had never been."""
         places = [place for place, other in enumerate(self.blocks) if block.is_same(other)]
         if not places:
             return self
@@ -145,8 +149,8 @@ SETTINGS = ("differentiated", "quiet", "record", "scope", "tracing", "variant")
 OUTERMOST = Mode()
 CURRENT: ContextVar[Mode] = ContextVar("autograd_mode", default=OUTERMOST)
 
-# The traces under way in all threads. Where there are none, which a list tells in 5 ns, nobody
-# looks up the mode. Reading `.data` and `.grad` asks the list itself: a call would take as long.
+# The traces under way in all threads. While there are none, which takes 5 ns to find out, nobody
+# looks up the mode. `.data` and `.grad` ask the list themselves: a call would take longer.
 TRACES: list[object] = []
 
 
@@ -196,10 +200,10 @@ def _leave(block: Block, *exception: object) -> None:  # noqa: ARG001
 
 
 class Block:
-    """Base of context managers that change the mode: each takes away what it brought.
+    """Base of context managers that change the mode: each takes back its own change.
 
-    Blocks of generators that overlap end in any order: the others stay. No interrupt leaves a
-    block behind, see `_Exit`.
+    Overlapping blocks, in generators, may end in any order: the others stay in force. No interrupt
+    leaves a block in force, see `_Exit`.
     """
 
     __slots__ = ()
@@ -293,10 +297,10 @@ class scope(Block):
 
 
 class sections(Block):
-    """Context manager for scopes one after the other, at half the cost of a block for each.
+    """Context manager for scopes that follow one another; they cost half of a block for each.
 
-    It gives a function: what is made after `section(name)` belongs to `name`, until the next call
-    or the end of the block.
+    Its target is a function. Nodes that are made after `section(name)` belong to `name`, until the
+    next call or the end of the block.
 
     >>> from autograd import Value
     >>> from autograd.mode import sections

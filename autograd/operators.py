@@ -1,4 +1,4 @@
-"""What applies an operation: methods of Value, and NumPy's functions on Values.
+"""Application of operations: by methods of Value, and by NumPy's functions on Values.
 
 Each computes and, where recording is on, makes a node, of the class of the operand that it is
 called on: `Value` is written in terms of them. Node-making stands here three times, for one, two
@@ -64,7 +64,8 @@ def unary(op: Primitive) -> Callable[[Any], Any]:
 def binary(op: Primitive, *, reflected: bool = False) -> Callable[[Any, Any], Any]:
     """Return the method that applies an operation of two operands; `reflected`: self is the second.
 
-    For what is no number the method returns NotImplemented, so that Python asks the other operand.
+    For anything but a number the method returns NotImplemented, so that Python asks the other
+    operand.
     """
     forward = op.forward
     partial = not op.total

@@ -31,7 +31,7 @@ Result_co = TypeVar("Result_co", covariant=True)
 
 
 class Recording(Protocol[Result_co]):
-    """What records the operations that it is an operand of, as Value does."""
+    """A class that records the operations on its instances, as Value does."""
 
     @classmethod
     def __primitive__(cls, op: Primitive, args: tuple[Any, ...]) -> Result_co:
@@ -129,7 +129,7 @@ class Primitive:
         (rule,) = self.pullbacks
         return (None,) * len(args) if rule is None else rule(g, out, *args)
 
-    # What fits one fits those below as well; a comparison of Values is a bool to type checkers
+    # Operands that fit one fit those below as well; a comparison is a bool to type checkers
     @overload
     def __call__(  # type: ignore[overload-overlap]
         self, first: Recording[Result_co], /, *args: Recording[Result_co] | Number

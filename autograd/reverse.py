@@ -54,7 +54,7 @@ def reverse(seeds: dict[Any, Any], wanted: Collection[Node], *, graph: bool) -> 
 
 
 def _pulled(node: Any, g: Any, needed: Collection[Node], graph: bool) -> Sequence[Any]:
-    """Return what each needed operand gets; other rules are not called: they may have no value."""
+    """Return what each needed operand gets. Other rules are not called: they may have no value."""
     out = node if graph else node._data
     args = node.args if graph else [arg._data for arg in node.args]
     if node.op.variadic:
@@ -90,7 +90,7 @@ def total(terms: list[Any]) -> Any:
 
 
 class Contribution(NamedTuple):
-    """What one operand of a node gets from it: `sent`, the gradient of the node times `local`.
+    """The part of a gradient that a node sends to one operand: its own gradient times `local`.
 
     `local` is the derivative of the node with respect to this operand. Where the operation has
     none, both are None. A gradient of 0 sends exactly 0, whatever `local` is. `total` is what the
@@ -105,7 +105,7 @@ class Contribution(NamedTuple):
 
 
 class Visit(NamedTuple):
-    """A node with its whole gradient, and what it hands on; leaves hand on nothing."""
+    """A node with its whole gradient and the contributions that it sends on; a leaf sends none."""
 
     node: Value
     gradient: float

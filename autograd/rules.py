@@ -1,4 +1,4 @@
-"""What rules are made of: guarded products, and the derivatives and kinks too long for a row.
+"""Parts of rules: guarded products, and the derivatives and kinks that are too long for a row.
 
 Rules name rows and rows name rules. A rule therefore finds a row as an attribute of `rows`, when it
 is called: the table is complete then.
@@ -153,7 +153,7 @@ def spelled_logaddexp_n(*xs: Any) -> Any:
 
 
 def pull_logaddexp_n(g: Any, out: Any, *xs: Any) -> list[Any]:
-    """g * e**x / (e**x + the others): what is small beside 1 is never the difference from 1."""
+    """g * e**x / (e**x + the others): a share near 0 is never computed as a difference from 1."""
     _, powers = _powers(*xs)
     others = combined_others(powers, operator.add, 0.0)
     return [guarded(g, applied(rows.portion, *pair)) for pair in zip(powers, others)]
@@ -176,8 +176,9 @@ def combined_others(
 ) -> list[Any]:
     """Return for each term all the others combined, by 3 operations a term.
 
-    Nothing is subtracted, so that digits of what is small beside the one left out are kept: up a
-    tree of pairs, then down again, where a node's sibling joins what lies outside its parent.
+    Nothing is subtracted, so small terms keep their digits beside a large one that is left out. The
+    terms are combined up a tree of pairs. On the way down again, the sibling of a node joins all
+    that lies outside of its parent.
 
     >>> from operator import add
     >>> combined_others([1.0, 1e-20, 1e-20, 1.0], add, 0.0)[0], combined_others([2], add, 0)

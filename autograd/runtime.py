@@ -1,4 +1,4 @@
-"""What the engine asks of Python itself: threads and forks, imports, and the cyclic collector."""
+"""Threads, forks, imports and the cyclic collector: where the engine meets Python itself."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ __all__ = ["computed", "paused_collector"]
 
 
 class Turns:
-    """What threads take turns at: `with turns.lock`, which a thread may take again inside.
+    """A lock for threads that take turns, `with turns.lock`; a thread may take it again inside.
 
     A forked child has one thread, the one that forked. A lock that another thread held at the fork
     would never be released in the child, so each child gets new locks.
@@ -115,7 +115,7 @@ def paused_collector() -> Iterator[None]:
     """
     enabled = gc.isenabled()
     block = _Block()
-    # Should Ctrl-C break off what is said below, the end of the frame says it
+    # Should Ctrl-C come before gc.enable() below, the end of the frame enables it
     watched = ref(block, lambda _: gc.enable()) if enabled else None
     try:
         gc.disable()
@@ -123,7 +123,7 @@ def paused_collector() -> Iterator[None]:
     finally:
         if enabled:
             gc.enable()
-        watched = None  # noqa: F841 - it need not say so any more
+        watched = None  # noqa: F841 - nothing is left for it to do
 
 
 class _Block:

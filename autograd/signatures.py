@@ -1,6 +1,6 @@
-"""What type checkers know of derivatives: they are called as the functions that they are of.
+"""Types of derivatives: each is called as the function is whose derivative it is.
 
-A function of Values is called with numbers as well, and its derivative then gives numbers: of each
+A function of Values is called with numbers as well, and its derivative then gives numbers. In each
 protocol the overloads for a first parameter that is a Value come first.
 """
 

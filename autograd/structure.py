@@ -92,7 +92,7 @@ NUMBER = Array(())
 def shape_of(tree: Any, where: str) -> tuple[Shape, list[Any]]:
     """Return the shape of nested lists, tuples, dicts and arrays, and their leaves in order.
 
-    `where` is for the TypeError about what is no number, no Value and none of these.
+    `where` begins the TypeError for anything else.
     """
     leaves: list[Any] = []
     return _shape_of(tree, leaves, where), leaves
@@ -164,8 +164,8 @@ def arrays_of(shape: Shape, numbers: Any) -> Any:
 def picker(shape: Shape, places: Iterable[int | None]) -> Callable[[PySequence[float]], Any] | None:
     """Return the function that picks a structure of numbers out of a list; None is the number 0.
 
-    It is made of as few and as fast parts as can be, for a call takes 0.1 µs. A structure with
-    arrays has none.
+    It is made of as few and as fast parts as possible, because a call takes 0.1 µs. A structure
+    with arrays has none.
     """
     return _picker(shape, iter(places)) if _is_of_numbers(shape) else None
 

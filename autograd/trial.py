@@ -105,7 +105,7 @@ def _variable(leaf: Any) -> Any:
 
 
 def check_function(name: str, f: Any, argnums: Any = 0) -> None:
-    """Raise TypeError, which names the transform, for what is no function or no position."""
+    """Raise TypeError, which names the transform, for anything but a function and positions."""
     if any(isinstance(leaf, Value) for leaf in leaves_of(f)):
         raise TypeError(
             f"{name} takes a function, not the Value that it returned: the derivatives of a graph "

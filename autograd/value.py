@@ -19,7 +19,7 @@ from autograd.primitive import ON_NEW_ROW, TABLE, Primitive
 
 if TYPE_CHECKING:
     from autograd.arguments import Number
-    from autograd.methods import Methods  # what is set below the class, as a stub for editors
+    from autograd.methods import Methods  # the methods set below the class, as a stub
 else:
     Methods = Node
 
@@ -32,8 +32,9 @@ class Value(Methods):
     """A scalar with its gradient and the operation and operands that made it.
 
     `data` is the number, `grad` the derivative of the last `backward()` root with respect to it
-    (0.0 until one reaches it: `has_grad` tells). `op` is the row of the operation and `args` its
-    operands, Values and Constants; a leaf has None and (). `scope` says where it was made.
+    (0.0 until a pass reaches it; `has_grad` tells whether one did). `op` is the row of the
+    operation and `args` its operands, Values and Constants; a leaf has None and (). `scope` says
+    where it was made.
 
     >>> a, b = Value(2.0, label="a"), Value(-3.0, label="b")
     >>> c = a * b + 10
@@ -71,9 +72,9 @@ class Value(Methods):
 
     @property
     def data(self) -> float:
-        """The number. Setting it is for leaves; graphs made from the old one become stale.
+        """The number. Only that of a leaf can be set; graphs made from the old one become stale.
 
-        While a function is traced it is a Value that stays live, without gradient, as `detach()`.
+        While a function is traced, this is a live Value without gradient, as from `detach()`.
         """
         if TRACES:  # as in `is_tracing`, without a call
             tracing = CURRENT.get().tracing
@@ -155,7 +156,7 @@ class Value(Methods):
         Gradients add up in leaves, from call to call, until `zero_grad()`; those of all other
         nodes are set anew. `gradient` is the derivative of some final quantity with respect to
         this Value. Raises StaleGraphError, leaving all gradients of leaves as they were, if a
-        leaf was changed since, and RuntimeError for what was not recorded inside `no_grad`.
+        leaf was changed since, and RuntimeError for a Value that was computed inside `no_grad`.
 
         >>> x = Value(3.0)
         >>> (x * x).backward()
@@ -307,7 +308,7 @@ class Value(Methods):
 
     @classmethod
     def __primitive__(cls, op: Primitive, args: tuple[Any, ...]) -> Value:
-        """Record what a function of the table was called with."""
+        """Record an operation of the table on its arguments."""
         result: Value = apply(cls, op, args)  # an array of Values, if there is one among them
         return result
 

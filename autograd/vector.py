@@ -34,8 +34,9 @@ class Vector(tuple[Any, ...]):
     Value(data=32.0, grad=0.0)
     """
 
-    # When the data were read, these, and the depth of the deepest member, -1 if no Value is among
-    # them: in one piece, for an interrupt or another thread between two would part them.
+    # The count of changes when the data were read, the data, and the depth of the deepest member
+    # (-1 if no Value is among them). One tuple, because an interrupt or another thread could come
+    # between two assignments.
     _read: tuple[int, list[float], int]
 
     def __new__(cls, members: Iterable[Any] = ()) -> Vector:
@@ -101,6 +102,6 @@ def dot(x: Iterable[Any], y: Iterable[Any]) -> Any:
     if depth < 0:
         return data
     args = left + right
-    # What is traced has no number but nan, and makes every sum nan: others need not be searched
+    # A traced member has the number nan, which makes the sum nan: other sums need no search
     kind = Value if data == data else kind_of(args, Value)
     return node_of(kind, primitives.dot, args, data, depth + 1)
