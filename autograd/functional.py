@@ -284,7 +284,14 @@ def jacobian(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> Callabl
     @wraps(f)
     def derivatives(*args: Any, **kwargs: Any) -> Any:
         trial = Trial(f, args, kwargs, argnums)
-        rows = [trial.gradient({output: 1.0}) for output in leaves_of(trial.output)]
+        outputs = leaves_of(trial.output)
+        for output in outputs:
+            if not isinstance(output, Value):
+                as_float(output, "jacobian: a result of the function")
+        # A plain number depends on nothing; it may be equal to another, and has no hash of its own
+        rows = [
+            trial.gradient({output: 1.0} if isinstance(output, Value) else {}) for output in outputs
+        ]
         if is_array(trial.output):
             return _stacked(rows or [trial.gradient({})], trial.output.shape)
         return rebuilt(trial.output, iter(rows))

@@ -214,7 +214,8 @@ def set_gradients(values: Iterable[Node], gradients: Iterable[Any]) -> None:
 
 
 def _several(name: str, given: Iterable[Any]) -> Iterable[Any]:
-    if not hasattr(type(given), "__iter__") or getattr(given, "ndim", 1) == 0:
+    unordered = isinstance(given, dict | set | frozenset)
+    if unordered or not hasattr(type(given), "__iter__") or getattr(given, "ndim", 1) == 0:
         raise TypeError(f"{name} takes two lists, of Values and of numbers, not {given!r}")
     return given
 

@@ -12,7 +12,7 @@ from reprlib import repr as brief
 from typing import Any, BinaryIO, TypeVar
 
 from autograd import Value
-from autograd.arguments import as_float, as_mapping
+from autograd.arguments import as_count, as_float, as_mapping
 from autograd.files import as_path, write_files
 from nn.data.archives import Archive, is_disk_fault
 
@@ -60,6 +60,8 @@ def load_state(path: str | os.PathLike[str], *, expected: int | None = None) -> 
     CheckpointError, a ValueError, if the file is truncated or holds something else, ValueError for
     an unknown suffix, and OSError if it cannot be opened or read.
     """
+    if expected is not None:
+        expected = as_count(expected, "load_state: expected", least=0)
     source = as_path(path, "the path of a state dict")
     read = _by_suffix(source, READERS)
     if source.is_dir():

@@ -244,6 +244,8 @@ def _decided(predictions: Any, targets: Any, metric: str, threshold: float) -> _
     [1, 0]
     """
     threshold = as_float(threshold, f"{metric}: threshold")
+    if math.isnan(threshold):
+        raise ValueError(f"{metric}: threshold is nan, which no output is above")
     rows = numbers_of(as_rows(predictions, f"{metric}: the predictions"))
     if is_scalar(rows[0]) or len(rows[0]) == 1:
         pairs = matched(rows, targets, metric, _not_binary)

@@ -26,7 +26,7 @@ def as_examples(X: Any, y: Any) -> tuple[list[Any], list[Any]]:
 def check_lengths(X: Sequence[Any], y: Sequence[Any]) -> None:
     """Raise ValueError, naming both lengths, if they differ."""
     for name, rows in (("X", X), ("y", y)):
-        if not hasattr(type(rows), "__len__"):
+        if isinstance(rows, str | bytes | dict | set) or not hasattr(type(rows), "__len__"):
             raise TypeError(f"{name} must be a sequence with a row for each example, not {rows!r}")
     if len(X) != len(y):
         raise ValueError(f"X has {len(X)} rows but y has {len(y)}; each needs its target")

@@ -6,10 +6,11 @@ from __future__ import annotations
 
 import random
 import warnings
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from math import inf, nan
+from numbers import Integral
 from typing import Any
 
 from sklearn.base import BaseEstimator
@@ -19,7 +20,7 @@ from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from autograd import Value
-from autograd.arguments import as_count, as_float
+from autograd.arguments import as_choice, as_count, as_float, as_items, as_switch
 from nn.layers.activations import Activation
 from nn.layers.dense import MLP
 from nn.optim.optimizers import SGD, Adam, Optimizer
@@ -33,6 +34,7 @@ __all__ = ["MLPEstimator", "Parameters"]
 
 LARGEST_BATCH = 200  # of batch_size="auto"
 SOLVERS = ("adam", "sgd")
+SWITCHES = ("shuffle", "warm_start", "nesterovs_momentum", "early_stopping")
 
 # The parameters that are numbers but no counts, and whether they may be 0.
 NUMBERS = {"alpha": True, "tol": True, "momentum": True, "learning_rate_init": False}
@@ -98,7 +100,11 @@ class Parameters(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no ty
         self.validation_fraction = validation_fraction
         self.n_iter_no_change = n_iter_no_change
 
-    def _check_numbers(self) -> None:
+    def _check_settings(self) -> None:
+        for name in SWITCHES:
+            as_switch(getattr(self, name), f"{type(self).__name__}: {name}")
+        if type(self.verbose) is not int:  # scikit-learn counts how much to tell
+            as_switch(self.verbose, f"{type(self).__name__}: verbose")
         for name, may_be_zero in NUMBERS.items():
             number = as_float(getattr(self, name), f"{type(self).__name__}: {name}")
             if not 0.0 <= number < inf or (number == 0.0 and not may_be_zero):
@@ -109,21 +115,25 @@ class Parameters(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no ty
 
     def _new_model(self, inputs: int, outputs: int, rng: random.Random) -> MLP:
         sizes = self.hidden_layer_sizes
-        several = sizes if isinstance(sizes, Iterable) else [sizes]
+        single = isinstance(sizes, Integral)
+        several = [sizes] if single else as_items(sizes, "hidden_layer_sizes", "widths")
         widths = [as_count(n, f"hidden_layer_sizes[{index}]") for index, n in enumerate(several)]
-        activation = "sigmoid" if self.activation == "logistic" else self.activation
+        activation = self.activation
+        if isinstance(activation, str) and activation == "logistic":
+            activation = "sigmoid"
         return MLP(inputs, [*widths, outputs], activation, rng=rng)
 
     def _batch_rows(self, rows: int) -> int:
-        size = LARGEST_BATCH if self.batch_size == "auto" else self.batch_size
+        is_auto = isinstance(self.batch_size, str) and self.batch_size == "auto"
+        size = LARGEST_BATCH if is_auto else self.batch_size
         return min(as_count(size, "batch_size"), rows)
 
     def _penalty(self, strength: float) -> L2 | None:
-        return L2(strength * self.alpha) if self.alpha else None
+        alpha = as_float(self.alpha, "alpha")
+        return L2(strength * alpha) if alpha else None
 
     def _optimizer(self) -> Callable[[list[Value]], Optimizer]:
-        if self.solver not in SOLVERS:
-            raise ValueError(f"unknown solver {self.solver!r}; there are {', '.join(SOLVERS)}")
+        as_choice(self.solver, "solver", SOLVERS)
         if self.solver == "adam":
             return partial(Adam, lr=self.learning_rate_init)
         return partial(
@@ -172,7 +182,7 @@ class MLPEstimator(Parameters):
         `pull` is the strength of the penalty for an alpha of 1 and a batch of one row. Rows are
         held out in proportion to the classes in `strata`.
         """
-        self._check_numbers()
+        self._check_settings()
         source = check_random_state(self.random_state)
         rng = random.Random(int(source.randint(2**31 - 1)))  # noqa: S311 - not for secrets
         model = self._prepared_model(X.shape[1], outputs, rng)
@@ -194,7 +204,7 @@ class MLPEstimator(Parameters):
             batch_size=batch,
             validation=held_out,
             callbacks=[self._stopping()],
-            shuffle=bool(self.shuffle),
+            shuffle=self.shuffle,
             rng=rng,
             progress=bool(self.verbose),
         )

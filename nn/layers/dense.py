@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from autograd import Value, dot
-from autograd.arguments import as_count, as_switch
+from autograd.arguments import as_count, as_items, as_switch
 from autograd.mode import sections
 from autograd.vector import Vector
 from nn.arguments import generator
@@ -177,7 +177,8 @@ class MLP(Module):
             raise TypeError(
                 f"nouts is a list of layer widths, such as [16, {nouts}], not {nouts!r}"
             )
-        widths = [as_count(nout, f"nouts[{position}]") for position, nout in enumerate(nouts)]
+        items = as_items(nouts, "nouts", "layer widths")
+        widths = [as_count(nout, f"nouts[{position}]") for position, nout in enumerate(items)]
         if not widths:
             raise ValueError("nouts is empty: an MLP has at least one layer, such as [1]")
         activation_function(activation)  # refuses a wrong one even if no hidden layer uses it

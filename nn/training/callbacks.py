@@ -92,6 +92,12 @@ def as_callbacks(callbacks: Any) -> list[Callback]:
     return [_as_callback(callback) for callback in callbacks]
 
 
+def wants_to_stop(callback: Callback, state: TrainingState) -> bool:
+    """Call a callback after an epoch; TypeError for a result that is no True, False or None."""
+    wish = callback.on_epoch_end(state)
+    return wish is not None and as_switch(wish, "the result of a callback, whether to stop,")
+
+
 class EarlyStopping(Callback):
     """Stop when `monitor` has not improved for `patience` epochs, and go back to the best.
 

@@ -22,7 +22,7 @@ from nn.optim.optimizers import Optimizer
 from nn.optim.penalties import Penalty
 from nn.optim.schedules import Schedule
 from nn.training.advice import advice
-from nn.training.callbacks import Callback, TrainingState, is_foreign
+from nn.training.callbacks import Callback, TrainingState, is_foreign, wants_to_stop
 from nn.training.compiled import CompiledEngine
 from nn.training.eager import EagerEngine, NonFiniteError
 from nn.training.history import History, Measured, Progress
@@ -149,7 +149,7 @@ def fit(
                 if task.callbacks:
                     training.write_back()
                     # A list, so that each is asked even when one wants to stop
-                    wishes = [callback.on_epoch_end(state) for callback in task.callbacks]
+                    wishes = [wants_to_stop(callback, state) for callback in task.callbacks]
                     history.stopped = any(wishes)
                 if task.foreign:
                     training.foreign_code_ran()

@@ -100,7 +100,11 @@ class Task:
             raise TypeError(
                 f"the loss must return a Value, not {total!r}; is .data used inside it?"
             )
-        return total if self.penalty is None else total + self.penalty(self.model)
+        if self.penalty is None:
+            return total
+        penalty = self.penalty(self.model)
+        added = penalty if isinstance(penalty, Value) else as_float(penalty, "the penalty's result")
+        return total + added
 
     # These two are traced. `noise` holds the random numbers of one example if the model takes any
 

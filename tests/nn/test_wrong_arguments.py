@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+import random
+from decimal import Decimal
 from inspect import Parameter, signature
 
 import numpy as np
@@ -18,6 +21,7 @@ from nn import (
     Conv2d,
     CosineLR,
     Dataset,
+    Dropout,
     EarlyStopping,
     Layer,
     LinearLR,
@@ -30,9 +34,11 @@ from nn import (
     confusion_matrix,
     fit,
     load_mnist,
+    load_state,
     mse_loss,
     one_hot,
     read_digit,
+    save_state,
     split,
 )  # fmt: skip
 from nn.losses import LOSSES
@@ -214,3 +220,81 @@ def test_a_loss_names_what_is_no_number(loss, given):
 def test_an_input_of_a_layer_that_is_no_float_is_named():
     with pytest.raises(OverflowError, match=r"^Neuron\(2, .*, input 1: int too large"):
         Neuron(2)([1.0, 10**400])
+
+
+ROWS, LABELS = [[0.0], [1.0], [2.0]], [0.0, 1.0, 2.0]
+
+
+@pytest.mark.parametrize("wish", [3, "no", np.ones(2), 0.0, []], ids=repr)
+def test_a_callback_says_true_false_or_nothing(wish):
+    for compiled in (False, True):
+        with pytest.raises(TypeError, match="result of a callback, whether to stop, must be True"):
+            fit(MLP(1, [1]), ROWS, LABELS, loss=mse_loss, callbacks=[lambda _: wish],
+                compile=compiled)  # fmt: skip
+    for said, epochs in ((None, 3), (False, 3), (np.bool_(True), 1)):
+        history = fit(MLP(1, [1]), ROWS, LABELS, loss=mse_loss, epochs=3,
+                      callbacks=[lambda _, said=said: said])  # fmt: skip
+        assert history.epochs == epochs
+
+
+@pytest.mark.parametrize("penalty", [None, "x", np.zeros(0), [Value(1.0)]], ids=repr)
+def test_a_penalty_is_a_number_or_a_value(penalty):
+    with pytest.raises(TypeError, match="the penalty's result takes a real number"):
+        fit(MLP(1, [1]), ROWS, LABELS, loss=mse_loss, penalty=lambda _: penalty, compile=False)
+    with pytest.raises(TypeError, match="L2 is called with a model, not"):
+        L2(0.1)(penalty)
+
+
+@pytest.mark.parametrize("metric", ["accuracy", "precision", "confusion_matrix"])
+@pytest.mark.parametrize("threshold", ["0.5", [0.5], math.nan, np.ones(2), 1j], ids=repr)
+def test_a_threshold_is_a_number(metric, threshold):
+    function = {**METRICS, "confusion_matrix": confusion_matrix}[metric]
+    with pytest.raises((TypeError, ValueError), match=f"^{metric}: threshold (takes|is nan)"):
+        function([0.7, 0.2], [1, 0], threshold=threshold)
+
+
+@pytest.mark.parametrize("fan_out", ["2", None, 0, 1.5, [2], np.ones(2)], ids=repr)
+def test_neurons_side_by_side_are_counted(fan_out):
+    with pytest.raises((TypeError, ValueError), match="fan_out must be"):
+        Neuron(2, fan_out=fan_out)
+
+
+@pytest.mark.parametrize("function", [lambda: 1.0, lambda a, b, c, d: a, object], ids=str)
+def test_functions_of_layers_are_called_with_what_they_take(function):
+    with pytest.raises(TypeError, match=r"^activation (is called with|is a function|must be)"):
+        Neuron(2, activation=function)
+    with pytest.raises(TypeError, match=r"^initializer (is called with|is a function|must be)"):
+        Neuron(2, initializer=function)
+
+
+@pytest.mark.parametrize("nouts", ["12", b"ab", {1: 2}, {2, 1}], ids=repr)
+def test_widths_are_a_list(nouts):
+    with pytest.raises(TypeError, match="nouts must be a list of layer widths"):
+        MLP(2, nouts)
+
+
+def test_states_are_dicts_of_numbers(tmp_path):
+    path = tmp_path / "state.npz"
+    for state in (None, "x", [1.0], MODEL, np.ones(2)):
+        with pytest.raises(TypeError, match="save_state: state must be a dict from names to"):
+            save_state(state, path)
+    for number in (None, "1.5", [1.0], np.ma.masked, 1j):
+        with pytest.raises(TypeError, match="save_state: 'w' takes a real number"):
+            save_state({"w": number}, path)
+    with pytest.raises(TypeError, match="save_state: names are texts, not 3"):
+        save_state({3: 1.0}, path)
+    assert not path.exists()
+    save_state({"w": Decimal("1.5")}, path)
+    for expected in ("1", math.nan, 0.5, -1):
+        with pytest.raises((TypeError, ValueError), match="load_state: expected must be"):
+            load_state(path, expected=expected)
+    assert load_state(path, expected=1) == {"w": 1.5}
+
+
+def test_decimals_are_numbers_of_schedules_and_layers():
+    optimizer = SGD(MODEL.parameters(), lr=1.0)
+    assert StepLR(optimizer, 1, Decimal("0.5")).rate(1) == 0.5
+    assert CosineLR(optimizer, 1, Decimal("0.5")).rate(1) == 0.5
+    assert LinearLR(optimizer, Decimal("0.5"), Decimal("0.25")).rate(5) == 0.25
+    assert Dropout(0.5, rng=random.Random(0))([Decimal("1.5")]) in ([0.0], [3.0])
+    Perceptron(1).fit([[0.0], [1.0]], [0, 1], lr=Decimal("0.5"))

@@ -6,7 +6,7 @@ from numbers import Real
 from typing import TYPE_CHECKING, Any
 
 from autograd import Value
-from autograd.arguments import as_float, as_items
+from autograd.arguments import as_float, as_items, as_ndarray, is_array
 from autograd.graph import Constant
 from visualize.digits import counted
 
@@ -32,7 +32,7 @@ def as_floats(numbers: Any, where: str) -> NDArray[np.float64]:
     import numpy as np
 
     try:
-        array = np.asarray(numbers)
+        array = as_ndarray(numbers, where) if is_array(numbers) else np.asarray(numbers)
     except ValueError as error:
         raise ValueError(
             f"{where} has rows of different lengths; make them equally long"

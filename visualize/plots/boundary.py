@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -65,7 +66,7 @@ def plot_decision_boundary(
     """
     where = "plot_decision_boundary"
     as_function(model, f"{where}: model", "a row", such_as="an nn.MLP, before X and y")
-    threshold = as_float(threshold, f"{where}: threshold")
+    threshold = checked_threshold(threshold, where)
     plane = plane_around(X, y, resolution, where)
     with evaluating(model):
         outputs = row_by_row(model, plane.rows())
@@ -109,6 +110,14 @@ def plane_around(inputs: ArrayLike, y: ArrayLike, resolution: int, where: str) -
         for start, stop in zip(low - margin, high + margin, strict=True)
     )
     return DecisionPlane(points, classes, across, up, where)
+
+
+def checked_threshold(threshold: Any, where: str) -> float:
+    """Return a threshold as a float; ValueError, which `where` begins, for nan and infinity."""
+    number = as_float(threshold, f"{where}: threshold")
+    if not math.isfinite(number):
+        raise ValueError(f"{where}: threshold must be finite, not {number}")
+    return number
 
 
 def reach_of(scores: NDArray[np.float64], threshold: float) -> float:

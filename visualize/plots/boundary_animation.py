@@ -13,7 +13,7 @@ from visualize.digits import counted
 from visualize.draw.animated import in_motion
 from visualize.escape import plot_text
 from visualize.plots.animation import ID, REST, Animation, moved_by, svg_of
-from visualize.plots.boundary import DecisionPlane, reach_of
+from visualize.plots.boundary import DecisionPlane, checked_threshold, reach_of
 from visualize.plots.boundary_recorder import BoundaryFrame, BoundaryRecorder
 from visualize.plots.figures import POSITIVE, matplotlib_module, new_figure, open_frame
 
@@ -60,6 +60,7 @@ def animate_boundary(
     """
     if not isinstance(recorder, BoundaryRecorder):
         raise TypeError(f"animate_boundary takes a BoundaryRecorder, not {type(recorder).__name__}")
+    threshold = checked_threshold(threshold, "animate_boundary")
     if not 0 < as_float(seconds, "animate_boundary: seconds") < math.inf:
         raise ValueError(f"animate_boundary: seconds is {seconds}; use a time above 0")
     frames = as_count(frames, "animate_boundary: frames", least=2)

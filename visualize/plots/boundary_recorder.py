@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from autograd.arguments import as_count, as_function
+from autograd.arguments import as_count, as_float, as_function
 from visualize.digits import counted, significant
 from visualize.plots.boundary import plane_around
 from visualize.plots.compiled_model import Answers
@@ -71,7 +71,7 @@ class BoundaryRecorder:
         self.frames: list[BoundaryFrame] = []
         self._answers: Answers | None = None
         if model is not None:
-            self.record(as_function(model, "BoundaryRecorder: model", "a row"))
+            self.record(model)
 
     def __call__(self, state: Any) -> None:
         """Keep a frame of `state.model` if its epoch is one to be kept."""
@@ -85,7 +85,7 @@ class BoundaryRecorder:
         Raises ValueError for a model of another number of outputs than before.
         """
         if self._answers is None or self._answers.model is not model:
-            self._answers = Answers(model)
+            self._answers = Answers(as_function(model, "BoundaryRecorder: model", "a row"))
         plane = self.plane
         scores = self._answers(plane.rows()).reshape(len(plane.up), len(plane.across), -1)
         if self.frames and scores.shape != self.frames[0].scores.shape:
@@ -94,7 +94,9 @@ class BoundaryRecorder:
                 f"{self.frames[0].scores.shape[-1]} before; record each model by one of its own"
             )
         number = len(self.frames) if epoch is None else epoch
-        self.frames.append(BoundaryFrame(number, None if loss is None else float(loss), scores))
+        number = as_count(number, "BoundaryRecorder: epoch", least=0)
+        shown = None if loss is None else as_float(loss, "BoundaryRecorder: loss")
+        self.frames.append(BoundaryFrame(number, shown, scores))
 
     def __getstate__(self) -> dict[str, Any]:
         return {**vars(self), "_answers": None}  # they belong to the model

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -159,6 +160,7 @@ def target_of(model: Any, layer: int | None) -> Any:
             )
         return model
     if layer is not None:
+        layer = as_count(layer, "plot_feature_maps: layer", least=-sys.maxsize)
         if not -len(layers) <= layer < len(layers):
             raise ValueError(
                 f"plot_feature_maps: layer is {layer}, but the model has layers 0 to "

@@ -9,6 +9,7 @@ from math import copysign, inf, isfinite, isnan, nan, nextafter
 from typing import NamedTuple
 
 from autograd import Primitive, Value
+from autograd.arguments import as_count
 from autograd.graph import Constant
 from autograd.reverse import local_derivatives
 from visualize.digits import counted, significant
@@ -98,6 +99,7 @@ class Kinks(Result, tuple[Kink, ...]):
 
     def rows(self, most: int = MOST_ROWS) -> list[str]:
         """Return the rows of the table, no more than `most`."""
+        most = as_count(most, "rows: most", least=0)
         rows = [kink.cells for kink in self[:most]]
         more = [f"… and {len(self) - len(rows):,} more"] if len(self) > len(rows) else []
         lines = ["  ".join(row).rstrip() for row in aligned(rows, widest=WIDEST_CELL)]

@@ -316,13 +316,17 @@ def test_a_warm_start_goes_on():
 @pytest.mark.parametrize(
     ("settings", "error", "message"),
     [
-        ({"solver": "lbfgs"}, ValueError, "unknown solver 'lbfgs'; there are adam, sgd"),
+        ({"solver": "lbfgs"}, ValueError, "solver must be one of 'adam', 'sgd', not 'lbfgs'"),
         ({"alpha": -1.0}, ValueError, "MLPClassifier: alpha must be at least 0 and finite, not -1"),
         ({"tol": math.nan}, ValueError, "tol must be at least 0 and finite, not nan"),
         ({"learning_rate_init": 0.0}, ValueError, "learning_rate_init must be greater than 0"),
         ({"momentum": -0.1, "solver": "sgd"}, ValueError, "momentum must be at least 0"),
         ({"hidden_layer_sizes": [3, 0]}, ValueError, r"hidden_layer_sizes\[1\] must be at least 1"),
-        ({"hidden_layer_sizes": 2.5}, TypeError, r"hidden_layer_sizes\[0\] must be an int"),
+        (
+            {"hidden_layer_sizes": 2.5},
+            TypeError,
+            "hidden_layer_sizes must be a list of widths, not 2.5",
+        ),
         ({"activation": "step"}, ValueError, "unknown activation 'step'; the activation is"),
         ({"batch_size": "all"}, TypeError, "batch_size must be an int, not 'all'"),
         ({"max_iter": 0}, ValueError, "max_iter must be at least 1, not 0"),
