@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     import numpy as np
 
 __all__ = [
-    "as_choice", "as_count", "as_float", "as_function", "as_items", "as_mapping", "as_switch",
+    "as_choice", "as_count", "as_float", "as_function", "as_items", "as_mapping",
+    "as_ndarray", "as_switch", "is_array",
 ]  # fmt: skip
 
 # The numbers of type checkers, to which int and bool are floats.
