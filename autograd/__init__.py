@@ -13,12 +13,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from autograd.check import GradientError, check_gradients
-from autograd.context import no_grad, source_lines
+from autograd.context import no_grad, scope, source_lines
 from autograd.errors import NumericWarning, StaleGraphError, StaleProgramError, TracingError
 from autograd.functional import grad, gradients, hessian, hvp, jacobian, jvp, value_and_grad, vjp
 from autograd.functions import log_softmax, logsumexp, mean, norm, softmax, sum
 from autograd.graph import topological_order
-from autograd.mode import is_tracing, scope
+from autograd.mode import is_tracing
 from autograd.primitive import Primitive, Words, primitive
 from autograd.primitives import (
     abs, acos, acosh, asin, asinh, atan, atan2, atanh, clip, cos, cosh, detach, elu, erf, erfc,

@@ -1,4 +1,4 @@
-"""Blocks that change how operations in them are recorded: not at all, with lines, with marks."""
+"""Blocks that change how operations in them are recorded: not, under a name, with lines, marked."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from autograd.mode import CURRENT, Block, Mode, Place
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
 
-__all__ = ["current_variant", "no_grad", "source_lines", "variant"]
+__all__ = ["current_variant", "no_grad", "scope", "sections", "source_lines", "variant"]
 
 
 Function = TypeVar("Function", bound="Callable[..., Any]")
@@ -83,6 +83,76 @@ class no_grad(Block):  # noqa: N801 - called like a function
         elif flags & CO_GENERATOR:
             wrapper = stepped
         return wrapper  # type: ignore[return-value]  # the same signature, by wraps
+
+
+class scope(Block):  # noqa: N801 - called like a function
+    """Context manager: nodes made in the block belong to `name`, inside the enclosing scope.
+
+    Names nest with `/` between them, and pictures draw each as a cluster.
+
+    >>> from autograd import Value, scope
+    >>> with scope("model"), scope("layers.0"):
+    ...     y = Value(1.0) + 2.0
+    >>> y.scope
+    'model/layers.0'
+    """
+
+    __slots__ = ("_name",)
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def under(self, mode: Mode) -> Mode:
+        """Return the mode of the scope."""
+        return mode.inside(self._name, scope)
+
+    def is_same(self, other: Block) -> bool:
+        """Tell whether another block is a scope of this name."""
+        return isinstance(other, scope) and other._name == self._name
+
+
+class sections(Block):  # noqa: N801 - called like a function
+    """Context manager for scopes that follow one another; they cost half of a block for each.
+
+    Its target is a function. Nodes that are made after `section(name)` belong to `name`, until the
+    next call or the end of the block.
+
+    >>> from autograd import Value
+    >>> from autograd.context import sections
+    >>> with sections() as section:
+    ...     for name in ("neurons.0", "neurons.1"):
+    ...         section(name)
+    ...         print((Value(1.0) + 2.0).scope)
+    neurons.0
+    neurons.1
+    """
+
+    __slots__ = ("_around", "_section")
+
+    def __enter__(self) -> Callable[[str], None]:
+        self._around = self._section = CURRENT.get()
+        return self._begin
+
+    def _begin(self, name: str) -> None:
+        mode = CURRENT.get()
+        if mode is not self._section:  # something that was entered before has ended since
+            self._around = self._without(mode)
+        self._section = self._around.inside(name, scope)
+        CURRENT.set(self._section)
+
+    def _without(self, mode: Mode) -> Mode:
+        """Return a mode without the section that has begun last."""
+        section = self._section.blocks[len(self._around.blocks) :]
+        return mode.without(section[0]) if section else mode
+
+    def leave(self, before: Mode | None) -> None:  # noqa: ARG002 - it knows
+        """End the last section."""
+        mode, around = CURRENT.get(), self._around
+        more = mode.blocks[len(around.blocks) :]
+        if mode is self._section or (len(more) == 1 and isinstance(more[0], scope)):
+            CURRENT.set(around)  # the second: an interrupt came while a section began
+        else:
+            CURRENT.set(self._without(mode))
 
 
 class _LocatingMode(Mode):

@@ -15,7 +15,7 @@ from weakref import ref
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["is_tracing", "scope", "sections"]
+__all__ = ["is_tracing"]
 
 Function = TypeVar("Function", bound="Callable[..., Any]")
 
@@ -120,8 +120,11 @@ class Mode:
             self.labelled[label] = found
         return found
 
-    def inside(self, name: object) -> Mode:
-        """Return the mode of a scope inside this one; TypeError for a name that is no str."""
+    def inside(self, name: object, block: Callable[[str], Block]) -> Mode:
+        """Return the mode of a scope inside this one, which is entered by `block(name)`.
+
+        Raises TypeError for a name that is no str.
+        """
         if not isinstance(name, str):
             raise TypeError(f"a scope is named by a str, not {name!r}")
         mode = self._inside.get(name)
@@ -129,7 +132,7 @@ class Mode:
             if len(self._inside) >= MOST_NAMES:
                 self._inside.clear()
             mode = self.replaced(scope=f"{self.scope}/{name}" if self.scope else name)
-            mode.blocks = (*self.blocks, scope(name))
+            mode.blocks = (*self.blocks, block(name))
             self._inside[name] = mode
         return mode
 
@@ -268,73 +271,3 @@ def quietly(function: Function) -> Function:
         return context.run(function, *args, **kwargs)
 
     return run  # type: ignore[return-value]  # the same signature, by wraps
-
-
-class scope(Block):
-    """Context manager: nodes made in the block belong to `name`, inside the enclosing scope.
-
-    Names nest with `/` between them, and pictures draw each as a cluster.
-
-    >>> from autograd import Value, scope
-    >>> with scope("model"), scope("layers.0"):
-    ...     y = Value(1.0) + 2.0
-    >>> y.scope
-    'model/layers.0'
-    """
-
-    __slots__ = ("_name",)
-
-    def __init__(self, name: str) -> None:
-        self._name = name
-
-    def under(self, mode: Mode) -> Mode:
-        """Return the mode of the scope."""
-        return mode.inside(self._name)
-
-    def is_same(self, other: Block) -> bool:
-        """Tell whether another block is a scope of this name."""
-        return isinstance(other, scope) and other._name == self._name
-
-
-class sections(Block):
-    """Context manager for scopes that follow one another; they cost half of a block for each.
-
-    Its target is a function. Nodes that are made after `section(name)` belong to `name`, until the
-    next call or the end of the block.
-
-    >>> from autograd import Value
-    >>> from autograd.mode import sections
-    >>> with sections() as section:
-    ...     for name in ("neurons.0", "neurons.1"):
-    ...         section(name)
-    ...         print((Value(1.0) + 2.0).scope)
-    neurons.0
-    neurons.1
-    """
-
-    __slots__ = ("_around", "_section")
-
-    def __enter__(self) -> Callable[[str], None]:
-        self._around = self._section = CURRENT.get()
-        return self._begin
-
-    def _begin(self, name: str) -> None:
-        mode = CURRENT.get()
-        if mode is not self._section:  # something that was entered before has ended since
-            self._around = self._without(mode)
-        self._section = self._around.inside(name)
-        CURRENT.set(self._section)
-
-    def _without(self, mode: Mode) -> Mode:
-        """Return a mode without the section that has begun last."""
-        section = self._section.blocks[len(self._around.blocks) :]
-        return mode.without(section[0]) if section else mode
-
-    def leave(self, before: Mode | None) -> None:  # noqa: ARG002 - it knows
-        """End the last section."""
-        mode, around = CURRENT.get(), self._around
-        more = mode.blocks[len(around.blocks) :]
-        if mode is self._section or (len(more) == 1 and isinstance(more[0], scope)):
-            CURRENT.set(around)  # the second: an interrupt came while a section began
-        else:
-            CURRENT.set(self._without(mode))

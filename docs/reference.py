@@ -101,7 +101,7 @@ TOPICS: dict[str, dict[str, tuple[str, ...]]] = {
 PARTS = {
     "autograd": tuple(
         f"autograd.{name}" for name in ("graph", "reverse", "vector", "primitive", "context",
-        "mode", "program.verification", "arguments", "files", "runtime")
+        "program.verification", "arguments", "files", "runtime")
     ),
     "nn": ("nn.estimators",),
 }  # fmt: skip

@@ -8,8 +8,8 @@ from itertools import chain
 from typing import Any, TypeAlias
 
 from autograd.arguments import as_count
+from autograd.context import sections
 from autograd.graph import Constant
-from autograd.mode import sections
 from autograd.vector import Vector
 from nn.layers.activations import Activation, activation_name
 from nn.layers.dense import Neuron

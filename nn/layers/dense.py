@@ -8,7 +8,7 @@ from typing import Any
 
 from autograd import Value, dot
 from autograd.arguments import as_count, as_items, as_switch
-from autograd.mode import sections
+from autograd.context import sections
 from autograd.vector import Vector
 from nn.arguments import generator
 from nn.layers.activations import Activation, activation_function, activation_name

@@ -11,12 +11,9 @@ import pytest
 
 import autograd as ag
 from autograd import Value, gradients, no_grad, scope, source_lines, where
-from autograd.context import variant
+from autograd.context import sections, variant
 from autograd.graph import set_data, set_gradients
-from autograd.mode import (
-    CURRENT,
-    sections,  # fmt: skip
-)
+from autograd.mode import CURRENT
 from autograd.reverse import local_derivatives, sweep
 from autograd.runtime import paused_collector
 from autograd.vector import Vector

@@ -14,8 +14,8 @@ import pytest
 
 import autograd as ag
 from autograd import Value, gradients, no_grad, scope, source_lines
-from autograd.context import current_variant, variant
-from autograd.mode import CURRENT, OUTERMOST, sections
+from autograd.context import current_variant, sections, variant
+from autograd.mode import CURRENT, OUTERMOST
 from autograd.reverse import sweep
 
 
