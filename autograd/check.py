@@ -9,7 +9,7 @@ from math import fsum, inf, isfinite, log10, nan
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd.arguments import as_count, as_float
-from autograd.errors import frozen
+from autograd.errors import tracing_error
 from autograd.graph import topological_order
 from autograd.mode import is_tracing, quietly
 from autograd.reverse import reverse
@@ -77,7 +77,7 @@ def check_gradients(
     True
     """
     if is_tracing():
-        raise frozen("check_gradients")
+        raise tracing_error("check_gradients")
     order = as_count(order, "check_gradients: order", most=2)
     digits = as_float(digits, "check_gradients: digits")
     if not isinstance(target, Value) and not callable(target):

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "NumericWarning", "StaleGraphError", "StaleProgramError", "TracingError", "asked_by_user",
-    "frozen", "refuse", "unrecorded", "user_line", "warn_identity", "warn_non_finite",
+    "refuse", "tracing_error", "unrecorded_error", "user_line", "warn_identity", "warn_non_finite",
 ]  # fmt: skip
 
 
@@ -63,7 +63,7 @@ class TracingError(TypeError):
     """A traced Value was used where only a number would do."""
 
 
-def frozen(what: str, name: str = "") -> TracingError:
+def tracing_error(what: str, name: str = "") -> TracingError:
     """Return the error for an attempt to take `what`, a key of REMEDIES, from a traced Value."""
     value = f"the traced Value {name!r}" if name else "a traced Value"
     if CURRENT.get().tracing is None:
@@ -77,7 +77,7 @@ def frozen(what: str, name: str = "") -> TracingError:
     )
 
 
-def unrecorded(what: str, label: str) -> RuntimeError:
+def unrecorded_error(what: str, label: str) -> RuntimeError:
     """Return the error for a derivative of a Value that was computed under `no_grad`."""
     name = f" of {label!r}" if label else ""
     return RuntimeError(
@@ -87,9 +87,9 @@ def unrecorded(what: str, label: str) -> RuntimeError:
 
 
 def refuse(what: str, value: Any) -> None:
-    """Raise `frozen` if a function is being traced here."""
+    """Raise a TracingError if a function is being traced here."""
     if TRACES and CURRENT.get().tracing is not None:
-        raise frozen(what, value.label)
+        raise tracing_error(what, value.label)
 
 
 class NumericWarning(RuntimeWarning):

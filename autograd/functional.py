@@ -14,7 +14,7 @@ from math import prod
 from typing import TYPE_CHECKING, Any, Concatenate, Literal, ParamSpec, TypeVar, overload
 
 from autograd.arguments import as_float, as_switch, is_array
-from autograd.errors import unrecorded
+from autograd.errors import unrecorded_error
 from autograd.mode import CURRENT, is_tracing
 from autograd.primitives import detach
 from autograd.reverse import reverse
@@ -98,7 +98,7 @@ def gradients(output: Value, inputs: Any, create_graph: bool = False) -> Any:
     tracing = is_tracing()  # a number would be frozen: the derivative is drawn
     wanted = set(variables)
     if output.op in {None, detach} and output not in wanted and not CURRENT.get().record:
-        raise unrecorded("gradients()", output.label)
+        raise unrecorded_error("gradients()", output.label)
     found = reverse({output: 1.0}, wanted, graph=create_graph or tracing)
     results: Any = (found.get(variable, 0.0) for variable in variables)
     if create_graph:

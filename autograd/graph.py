@@ -8,7 +8,7 @@ from operator import add, attrgetter
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from autograd.arguments import as_float
-from autograd.errors import StaleGraphError, frozen
+from autograd.errors import StaleGraphError, tracing_error
 from autograd.mode import is_tracing
 
 if TYPE_CHECKING:
@@ -182,7 +182,7 @@ def set_data(leaves: Iterable[Node], numbers: Iterable[Any]) -> None:
     (3.0, 4.0)
     """
     if is_tracing():
-        raise frozen("a change of .data")
+        raise tracing_error("a change of .data")
     data = [as_float(number, "set_data") for number in _several("set_data", numbers)]
     changed = _checked("set_data", leaves, len(data))
     for leaf in changed:
@@ -207,7 +207,7 @@ def set_gradients(values: Iterable[Node], gradients: Iterable[Any]) -> None:
     (0.5, False)
     """
     if is_tracing():
-        raise frozen(".grad")
+        raise tracing_error(".grad")
     name = "set_gradients"
     given = [None if x is None else as_float(x, name) for x in _several(name, gradients)]
     put(_checked(name, values, len(given)), "_grad", given)

@@ -10,7 +10,7 @@ from autograd import primitives
 from autograd.arguments import as_float
 from autograd.backward import backward
 from autograd.copying import deep_copy, reduced, shallow_copy
-from autograd.errors import frozen, refuse, unrecorded, warn_identity, warn_non_finite
+from autograd.errors import refuse, tracing_error, unrecorded_error, warn_identity, warn_non_finite
 from autograd.graph import CLOCK, Node, put, topological_order
 from autograd.help import help_text
 from autograd.mode import CURRENT, TRACES, Place, is_tracing
@@ -165,7 +165,7 @@ class Value(Methods):
         """
         refuse(".grad", self)
         if self.op is None and not CURRENT.get().record:
-            raise unrecorded("backward()", self.label)
+            raise unrecorded_error("backward()", self.label)
         backward(self, gradient if type(gradient) is float else as_float(gradient, "backward"))
 
     def forward(self) -> Value:
@@ -263,7 +263,7 @@ class Value(Methods):
             # Two leaves are compared as in a list of parameters: by identity, on purpose
             leaves = isinstance(other, Value) and self.op is None is other.op
             if not leaves and (hasattr(type(other), "__float__") or isinstance(other, complex)):
-                raise frozen("==", self.label)
+                raise tracing_error("==", self.label)
         kind = type(other)
         if (
             kind in PLAIN_NUMBERS

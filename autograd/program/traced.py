@@ -6,7 +6,7 @@ from math import nan
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from autograd import primitives
-from autograd.errors import asked_by_user, frozen, user_line
+from autograd.errors import asked_by_user, tracing_error, user_line
 from autograd.mode import CURRENT, TRACES, Mode, Place, Tracing, entered, is_tracing
 from autograd.operators import binary, node_of
 from autograd.value import ARITHMETIC, Value
@@ -47,25 +47,25 @@ class Traced(Value):
     # What a Value refuses while it is traced, these refuse always: they may have been stored.
 
     def __bool__(self) -> NoReturn:
-        raise frozen("a truth value", self.label)
+        raise tracing_error("a truth value", self.label)
 
     def __float__(self) -> NoReturn:
-        raise frozen("a plain number", self.label)
+        raise tracing_error("a plain number", self.label)
 
     __int__ = __complex__ = __trunc__ = __floor__ = __ceil__ = __index__ = __float__
 
     def __round__(self, digits: int | None = None) -> NoReturn:
-        raise frozen("a rounded number", self.label)
+        raise tracing_error("a rounded number", self.label)
 
     def __format__(self, specification: str) -> str:
         if specification:
-            raise frozen("text", self.label)
+            raise tracing_error("text", self.label)
         return str(self)
 
     def __eq__(self, other: object) -> bool:
         if self is other:
             return True
-        raise frozen("==", self.label)
+        raise tracing_error("==", self.label)
 
     __hash__ = Value.__hash__
 
@@ -77,11 +77,11 @@ class Traced(Value):
         """The same without gradient; refused after the trace."""
         if is_tracing():
             return live(self)
-        raise frozen(".data", self.label)
+        raise tracing_error(".data", self.label)
 
     @data.setter
     def data(self, data: Any) -> None:  # noqa: ARG002 - refused
-        raise frozen("a change of .data", self.label)
+        raise tracing_error("a change of .data", self.label)
 
     @property
     def is_leaf(self) -> bool:
@@ -91,21 +91,21 @@ class Traced(Value):
     @property
     def grad(self) -> float:
         """Refused: there is no gradient yet."""
-        raise frozen(".grad", self.label)
+        raise tracing_error(".grad", self.label)
 
     @grad.setter
     def grad(self, grad: Any) -> None:  # noqa: ARG002 - refused
-        raise frozen(".grad", self.label)
+        raise tracing_error(".grad", self.label)
 
     def backward(self, gradient: Any = 1.0) -> NoReturn:  # noqa: ARG002 - refused
         """Refused: use autograd.grad in the function, or `backward` of the compiled function."""
-        raise frozen(".grad", self.label)
+        raise tracing_error(".grad", self.label)
 
     def forward(self) -> Value:
         """Nothing to recompute: a program computes all from the leaves at each call."""
         if is_tracing():
             return self
-        raise frozen(".data", self.label)
+        raise tracing_error(".data", self.label)
 
 
 for _name, _op in ARITHMETIC.items():
@@ -130,28 +130,28 @@ class Live(Traced):
 
     @property
     def _number(self) -> NoReturn:
-        raise frozen("a plain number", self.label)
+        raise tracing_error("a plain number", self.label)
 
     hex = is_integer = as_integer_ratio = _number
 
     def __str__(self) -> NoReturn:
-        raise frozen("text", self.label)
+        raise tracing_error("text", self.label)
 
     def __eq__(self, other: object) -> bool:
         # Itself too: only a nan differs from itself
         if hasattr(type(other), "__float__") or isinstance(other, complex):
-            raise frozen("==", self.label)
+            raise tracing_error("==", self.label)
         return False
 
     def __hash__(self) -> int:
         if asked_by_user():
-            raise frozen("a hash", self.label)
+            raise tracing_error("a hash", self.label)
         return object.__hash__(self)
 
     @property  # type: ignore[misc]  # which nobody sets
     def __class__(self) -> type[Live]:  # isinstance() and match ask it
         if asked_by_user():
-            raise frozen("its type", self.label)
+            raise tracing_error("its type", self.label)
         return type(self)
 
 
