@@ -55,7 +55,7 @@ def unary(op: Primitive) -> Callable[[Any], Any]:
             node.op = None
             node.args = ()
         else:
-            return unrecorded_error(node, op, (self,))
+            return unrecorded(node, op, (self,))
         return node
 
     return _documented(method, op)
@@ -111,7 +111,7 @@ def binary(op: Primitive, *, reflected: bool = False) -> Callable[[Any, Any], An
             node.op = None
             node.args = ()
         else:
-            return unrecorded_error(node, op, args)
+            return unrecorded(node, op, args)
         return node
 
     return _documented(method, op)
@@ -159,11 +159,11 @@ def node_of(cls: Any, op: Primitive, args: tuple[Any, ...], data: float, depth: 
         node.op = None
         node.args = ()
     else:
-        return unrecorded_error(node, op, args)
+        return unrecorded(node, op, args)
     return node
 
 
-def unrecorded_error(node: Any, op: Primitive, args: tuple[Any, ...]) -> Any:
+def unrecorded(node: Any, op: Primitive, args: tuple[Any, ...]) -> Any:
     """Return what a result under `no_grad` is while a function is traced: detached.
 
     Each call computes it anew; as a leaf it would be a number of the trace.
