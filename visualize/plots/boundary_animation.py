@@ -148,7 +148,9 @@ class BoundaryAnimation(Animation):
             for part, artist in enumerate(artists):
                 artist.set_gid(f"{ID}-frame{frame}-{part}")
         # Places are found once, with all frames there: the same ones in each picture and format.
-        figure.draw_without_rendering()
+        layout = figure.get_layout_engine()
+        assert layout is not None
+        layout.execute(figure)
         figure.set_layout_engine("none")
 
     @computed

@@ -7,7 +7,7 @@ import io
 import os
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from autograd.files import as_path
 from visualize.escape import plot_text
@@ -50,9 +50,11 @@ def matplotlib_module(name: str) -> ModuleType:
         ) from error
 
 
-def new_figure(width: float, height: float) -> Figure:
+def new_figure(
+    width: float, height: float, *, layout: Literal["constrained", "none"] = "constrained"
+) -> Figure:
     """Return an empty figure, in inches, that no window or global list knows of."""
-    figure: Figure = matplotlib_module("figure").Figure((width, height), layout="constrained")
+    figure: Figure = matplotlib_module("figure").Figure((width, height), layout=layout)
     return figure
 
 
@@ -67,8 +69,7 @@ class Panels:
     ) -> None:
         self._top = EDGE + TITLE * (title is not None)
         self.width, self.height = width + 2 * EDGE, self._top + height + below + EDGE
-        self.figure = new_figure(self.width, self.height)
-        self.figure.set_layout_engine("none")
+        self.figure = new_figure(self.width, self.height, layout="none")
         if title is not None:
             self.figure.suptitle(plot_text(title), y=1 - 0.8 * EDGE / self.height, va="top")
 
