@@ -391,7 +391,7 @@ def score(row):
         (lambda: BoundaryRecorder(X, [0]), r"X has 4 rows but y has shape \(1,\)"),
         (lambda: BoundaryRecorder(X, Y, 0), "every must be at least 1, not 0"),
         (lambda: BoundaryRecorder(X, Y, resolution=1), "resolution must be at least 2, not 1"),
-        (lambda: recorder_of(score, list), "the model has 2 outputs, but had 1 before"),
+        (lambda: recorder_of(score, lambda row: row), "the model has 2 outputs, but had 1 before"),
         (lambda: animate_boundary(recorder_of()), "0 frames recorded, and a motion needs 2"),
         (lambda: animate_boundary(recorder_of(score)), "1 frame recorded"),
         (lambda: animate_boundary(moving_line(2), seconds=0.0), "seconds is 0.0; use a time above"),
