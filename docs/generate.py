@@ -199,7 +199,7 @@ def comparable(picture: str) -> str:
 def picture_script() -> str:
     """Return the script of what pages and pictures share, from the modules of visualize."""
     modules = (
-        "layout/place", "scene/acyclic", "scene/copies", "scene/gradient", "draw/palette",
+        "layout/layered", "acyclic", "scene/copies", "scene/gradient", "draw/palette",
         "page/sentences",
     )  # fmt: skip
     names = (

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Mapping
 
-from javascript.expressions import Expressions, quoted
+from javascript.expressions import Expressions, calls, quoted
 from javascript.kinds import BOOL, NUMBER, TEXT, UNKNOWN, Function, TranslationError, Type, part_of
 
 __all__ = ["Calls"]
@@ -45,6 +45,9 @@ class Calls(Expressions):
         """Return a call of a name: of a built-in function, a local one, a function or a class."""
         if name == "float" and isinstance(node.args[0], ast.Constant):
             return {"inf": "Infinity", "-inf": "-Infinity"}[str(node.args[0].value)], NUMBER
+        if name == "dict" and calls(node.args[0], "zip"):
+            text, kind = self.items(node.args[0])
+            return f"new Map({text})", ("dict", *part_of(kind, 0)[1:])
         if name == "set":
             return "new Set()", ("set", UNKNOWN)
         texts = [self.expression(argument) for argument in node.args]

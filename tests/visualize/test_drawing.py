@@ -152,7 +152,7 @@ def test_only_values_are_drawn(root):
 
 
 def test_an_empty_list_is_refused():
-    with pytest.raises(ValueError, match="nothing to draw"):
+    with pytest.raises(ValueError, match="it has no graph"):
         draw([])
 
 

@@ -16,9 +16,9 @@ from visualize.draw.drawing import Drawing
 from visualize.scene.boxes import Boxes
 from visualize.scene.collapse import collapsed
 from visualize.scene.compose import compose
+from visualize.scene.copies import with_copies
 from visualize.scene.facts import Edge, Node, Scene
 from visualize.scene.flat import FlatGraph, Path, flatten
-from visualize.scene.ghost import with_copies
 from visualize.scene.gradient import Gradient
 from visualize.scene.names import Short, short_names
 

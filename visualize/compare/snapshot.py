@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from autograd import Value
 from visualize.draw.text import text
 from visualize.draw.wording import summary
-from visualize.instead import instead_of
+from visualize.roots import as_roots
 from visualize.scene.compose import compose
 from visualize.scene.facts import Node, Scene
 from visualize.scene.flat import flatten
@@ -66,28 +66,8 @@ def frozen(given: object, argument: str) -> Snapshot:
     """Return the snapshot of what a user gave for `argument`; of a Snapshot, itself."""
     if isinstance(given, Snapshot):
         return given
-    outputs = _outputs(given, argument)
+    outputs = as_roots(given, argument, "a Value, a list of Values or a Snapshot")
     graph = flatten(outputs)
     number = {value: position for position, value in enumerate(graph.values)}
     unique = dict.fromkeys(number[output] for output in outputs)
     return Snapshot(compose(graph), tuple(graph.values), tuple(unique))
-
-
-def _outputs(given: object, argument: str) -> list[Value]:
-    if isinstance(given, Value):
-        return [given]
-    if isinstance(given, str) or not isinstance(given, Iterable):
-        raise TypeError(
-            f"{argument} must be a Value, a list of Values or a Snapshot, not of type "
-            f"{type(given).__name__}{instead_of(given)}"
-        )
-    outputs = list(given)
-    for position, output in enumerate(outputs):
-        if not isinstance(output, Value):
-            raise TypeError(
-                f"{argument} must be a list of Values, not nested; item {position} is of type "
-                f"{type(output).__name__}"
-            )
-    if not outputs:
-        raise ValueError(f"{argument} is an empty list; there is no graph to compare")
-    return outputs

@@ -20,16 +20,16 @@ from visualize.draw.render import GRAPHVIZ_ENGINES, converted, graphviz_svg, run
 from visualize.draw.svg import svg
 from visualize.draw.text import text
 from visualize.draw.wording import summary
-from visualize.instead import instead_of
 from visualize.notebook import mime_bundle
 from visualize.page.page import page
+from visualize.roots import as_roots
 from visualize.save import write_atomically
 from visualize.scene.boxes import Boxes
 from visualize.scene.collapse import COLLAPSE, Collapse, collapsed
 from visualize.scene.compose import compose
+from visualize.scene.copies import with_copies
 from visualize.scene.facts import Scene
 from visualize.scene.flat import FlatGraph, flatten
-from visualize.scene.ghost import with_copies
 
 __all__ = ["ENGINES", "FORMATS", "RANKDIRS", "Drawing", "Engine", "draw", "show"]
 
@@ -208,7 +208,7 @@ def draw(
     clusters = as_switch(clusters, "draw: clusters")
     if derivatives is not None:
         derivatives = as_switch(derivatives, "draw: derivatives")
-    graph = flatten(_outputs(root))
+    graph = flatten(as_roots(root, "draw: root"))
     scene = with_copies(
         compose(
             graph,
@@ -250,25 +250,6 @@ def _check_one_of(name: str, given: object, allowed: Collection[str]) -> None:
         raise ValueError(
             f"draw: {name} must be one of {', '.join(map(repr, allowed))}, not {given!r}"
         )
-
-
-def _outputs(root: object) -> list[Value]:
-    if isinstance(root, Value):
-        return [root]
-    if isinstance(root, str) or not isinstance(root, Iterable):
-        raise TypeError(
-            f"draw takes a Value or a list of Values, not {type(root).__name__}{instead_of(root)}"
-        )
-    outputs = list(root)
-    for position, output in enumerate(outputs):
-        if not isinstance(output, Value):
-            raise TypeError(
-                f"draw takes a list of Values, not nested; item {position} is of type "
-                f"{type(output).__name__}"
-            )
-    if not outputs:
-        raise ValueError("draw: the list of Values is empty; there is nothing to draw")
-    return outputs
 
 
 def _boxes(graph: FlatGraph, limit: int, collapse: Collapse) -> Boxes | None:

@@ -14,8 +14,8 @@ from visualize.explain.report import explanation_latex, explanation_markdown
 from visualize.explain.statements import Name
 from visualize.explain.story import story
 from visualize.explain.text import explanation_text
-from visualize.instead import instead_of
 from visualize.result import Result
+from visualize.roots import instead_of
 from visualize.scene.flat import flatten
 from visualize.scene.names import NAME_COLUMNS, names_of
 from visualize.scene.reach import in_order

@@ -20,8 +20,8 @@ from visualize.formula.notations import (
     Text,
 )
 from visualize.formula.tidy import literal, recognised
-from visualize.instead import instead_of
 from visualize.result import Result
+from visualize.roots import instead_of
 
 __all__ = ["FORMATS", "Formula", "formula"]
 

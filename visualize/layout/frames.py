@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from visualize.layout.geometry import Frame, Geometry, Span
-from visualize.layout.layering import ROOT, Layering
+from visualize.layout.layering import ROOT, Frame, Geometry, Layering, Span
 
 __all__ = ["place_along", "place_frames"]
 

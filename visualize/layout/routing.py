@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from visualize.layout.geometry import Geometry, Point
+from visualize.layout.layering import Geometry, Point
 
 __all__ = ["parallel_offsets", "route_edges"]
 

@@ -1,5 +1,5 @@
 // What pages and pictures share: places of boxes, copies of leaves, looks and words.
-// Written by `make docs` from visualize/layout/place.py, scene/acyclic.py,
+// Written by `make docs` from visualize/layout/layered.py, acyclic.py,
 // scene/copies.py, scene/gradient.py, draw/palette.py, page/sentences.py and what they import: edit those.
 
 // What Python has and JavaScript lacks, for modules that are written as a script.
@@ -260,207 +260,132 @@ const layering_ = (() => {
       }
     }
   }
-  return { ROOT, ClusterTree, cluster_tree, Layering, build_layering, _around, ranks_spanned, _hold_open };
-})();
-
-const shorten_ = (() => {
-  function shorten_edges(ranks, constraints, weights, effort) {
-    let excess, arcs, index, u, v, slack, flow, reached, spent, moved, step, is_reached, to_u, other;
-    ranks = ranks.slice();
-    excess = new Array(ranks.length).fill(0);
-    arcs = ranks.map((_) => []);
-    const a2 = constraints;
-    for (let i1 = 0; i1 < a2.length; i1++) {
-      index = i1;
-      const t3 = a2[i1];
-      u = t3[0];
-      v = t3[1];
-      excess[u] = excess[u] - weights[index];
-      excess[v] = excess[v] + weights[index];
-      arcs[v].push([index, u, true]);
-      arcs[u].push([index, v, false]);
+  class Spacing {
+    constructor(rank_gap, node_gap, bend_gap, start, end, low, high) {
+      this.rank_gap = rank_gap;
+      this.node_gap = node_gap;
+      this.bend_gap = bend_gap;
+      this.start = start;
+      this.end = end;
+      this.low = low;
+      this.high = high;
     }
-    slack = constraints.map(([u, v, gap]) => (ranks[v] - ranks[u]) - gap);
-    flow = new Array(constraints.length).fill(0);
-    while (effort > 0) {
-      const t4 = _push_gains(arcs, slack, flow, excess);
-      reached = t4[0];
-      spent = t4[1];
-      moved = t4[2];
-      effort = effort - spent;
-      if (moved) {
-        continue;
-      }
-      step = 0;
-      const a6 = reached;
-      for (let i5 = 0; i5 < a6.length; i5++) {
-        v = i5;
-        is_reached = a6[i5];
-        if (is_reached) {
-          const a8 = arcs[v];
-          for (let i7 = 0; i7 < a8.length; i7++) {
-            const t9 = a8[i7];
-            index = t9[0];
-            u = t9[1];
-            to_u = t9[2];
-            if (to_u && !reached[u] && ((step === 0) || (slack[index] < step))) {
-              step = slack[index];
-            }
-          }
-        }
-      }
-      if (step === 0) {
-        break;
-      }
-      const a11 = reached;
-      for (let i10 = 0; i10 < a11.length; i10++) {
-        v = i10;
-        is_reached = a11[i10];
-        if (is_reached) {
-          ranks[v] = ranks[v] - step;
-          const a13 = arcs[v];
-          for (let i12 = 0; i12 < a13.length; i12++) {
-            const t14 = a13[i12];
-            index = t14[0];
-            other = t14[1];
-            to_u = t14[2];
-            if (!reached[other]) {
-              slack[index] = slack[index] + (to_u ? -step : step);
-            }
-          }
-        }
-      }
-    }
-    return ranks;
   }
-  function _push_gains(arcs, slack, flow, excess) {
-    let visited, following, spent, moved, source, path, node, arc, index, other, to_u, amount, on_path;
-    visited = new Array(excess.length).fill(false);
-    following = new Array(excess.length).fill(0);
-    spent = 0;
-    moved = false;
-    for (let i1 = 0; i1 < excess.length; i1++) {
-      source = i1;
-      if ((excess[source] <= 0) || visited[source]) {
-        continue;
-      }
-      visited[source] = true;
-      path = [];
-      node = source;
-      while (true) {
-        if (following[node] === arcs[node].length) {
-          if (path.length === 0) {
-            break;
-          }
-          path.pop();
-          node = path.length > 0 ? path[path.length - 1][1] : source;
-          continue;
-        }
-        arc = arcs[node][following[node]];
-        const t2 = arc;
-        index = t2[0];
-        other = t2[1];
-        to_u = t2[2];
-        following[node] = following[node] + 1;
-        spent = spent + 1;
-        if (visited[other] || (to_u ? slack[index] > 0 : flow[index] === 0)) {
-          continue;
-        }
-        visited[other] = true;
-        path.push(arc);
-        node = other;
-        if (excess[node] >= 0) {
-          continue;
-        }
-        amount = Math.min(excess[source], -excess[node]);
-        const a4 = path;
-        for (let i3 = 0; i3 < a4.length; i3++) {
-          const t5 = a4[i3];
-          index = t5[0];
-          to_u = t5[2];
-          if (!to_u && (flow[index] < amount)) {
-            amount = flow[index];
-          }
-        }
-        const a7 = path;
-        for (let i6 = 0; i6 < a7.length; i6++) {
-          const t8 = a7[i6];
-          index = t8[0];
-          to_u = t8[2];
-          flow[index] = flow[index] + (to_u ? amount : -amount);
-        }
-        excess[source] = excess[source] - amount;
-        excess[node] = excess[node] + amount;
-        moved = true;
-        const a10 = path;
-        for (let i9 = 0; i9 < a10.length; i9++) {
-          const t11 = a10[i9];
-          on_path = t11[1];
-          visited[on_path] = false;
-          following[on_path] = Math.max(following[on_path] - 1, 0);
-        }
-        following[source] = following[source] - 1;
-        path.length = 0;
-        node = source;
-        if (excess[source] === 0) {
-          visited[source] = false;
-          break;
-        }
-      }
+  class Geometry {
+    constructor(layering, spacing, lengths, half, offsets, least_along, least_across, order, centre = [], lanes = [], starts = [], ends = [], reach = [], along = [], frames = []) {
+      this.layering = layering;
+      this.spacing = spacing;
+      this.lengths = lengths;
+      this.half = half;
+      this.offsets = offsets;
+      this.least_along = least_along;
+      this.least_across = least_across;
+      this.order = order;
+      this.centre = centre;
+      this.lanes = lanes;
+      this.starts = starts;
+      this.ends = ends;
+      this.reach = reach;
+      this.along = along;
+      this.frames = frames;
     }
-    return [visited, spent, moved];
   }
-  return { shorten_edges, _push_gains };
+  return { ROOT, ClusterTree, cluster_tree, Layering, build_layering, _around, ranks_spanned, _hold_open, Spacing, Geometry };
 })();
 
 const acyclic_ = (() => {
-  function visits_of_loops(operands, boxes, count) {
-    let looped;
-    looped = _looped(operands, boxes, count);
-    return looped.includes(true) ? _visits(operands, boxes, looped) : [];
-  }
-  function _looped(operands, boxes, count) {
-    let left, from_sources, following, missing, value, used, operand, near, far, free, box, other;
-    left = new Array(count).fill(true);
-    const a2 = [true, false];
+  function ordered(following) {
+    let waiting, others, other, order, item;
+    waiting = new Array(following.length).fill(0);
+    const a2 = following;
     for (let i1 = 0; i1 < a2.length; i1++) {
-      from_sources = a2[i1];
-      following = python.range(0, count, 1).map((_) => []);
-      missing = new Array(count).fill(0);
-      const a4 = operands;
+      others = a2[i1];
+      const a4 = others;
       for (let i3 = 0; i3 < a4.length; i3++) {
-        value = i3;
-        used = a4[i3];
-        const a6 = used;
-        for (let i5 = 0; i5 < a6.length; i5++) {
-          operand = a6[i5];
-          near = from_sources ? boxes[operand] : boxes[value];
-          far = from_sources ? boxes[value] : boxes[operand];
-          if ((near !== far) && left[near] && left[far]) {
-            following[near].push(far);
-            missing[far] = missing[far] + 1;
-          }
-        }
+        other = a4[i3];
+        waiting[other] = waiting[other] + 1;
       }
-      free = python.range(0, count, 1).filter((box) => left[box] && (missing[box] === 0)).map((box) => box);
-      const a8 = free;
+    }
+    order = waiting.map((x, i) => [i, x]).filter(([item, count]) => count === 0).map(([item, count]) => item);
+    const a6 = order;
+    for (let i5 = 0; i5 < a6.length; i5++) {
+      item = a6[i5];
+      const a8 = following[item];
       for (let i7 = 0; i7 < a8.length; i7++) {
-        box = a8[i7];
-        left[box] = false;
-        const a10 = following[box];
-        for (let i9 = 0; i9 < a10.length; i9++) {
-          other = a10[i9];
-          missing[other] = missing[other] - 1;
-          if (missing[other] === 0) {
-            free.push(other);
-          }
+        other = a8[i7];
+        waiting[other] = waiting[other] - 1;
+        if (waiting[other] === 0) {
+          order.push(other);
         }
       }
     }
+    return order;
+  }
+  function cycle_among(following, left) {
+    let item, walk, near;
+    item = left.indexOf(true);
+    walk = [];
+    while (!walk.includes(item)) {
+      walk.push(item);
+      near = following[item].filter((other) => left[other]).map((other) => other);
+      item = near[0];
+    }
+    return [...walk.slice(walk.indexOf(item)), item];
+  }
+  function looped(following) {
+    let left, item, before, others, other;
+    left = new Array(following.length).fill(true);
+    const a2 = ordered(following);
+    for (let i1 = 0; i1 < a2.length; i1++) {
+      item = a2[i1];
+      left[item] = false;
+    }
+    before = following.map((_) => []);
+    const a4 = following;
+    for (let i3 = 0; i3 < a4.length; i3++) {
+      item = i3;
+      others = a4[i3];
+      const a6 = others;
+      for (let i5 = 0; i5 < a6.length; i5++) {
+        other = a6[i5];
+        if (left[item] && left[other]) {
+          before[other].push(item);
+        }
+      }
+    }
+    const a8 = ordered(before);
+    for (let i7 = 0; i7 < a8.length; i7++) {
+      item = a8[i7];
+      left[item] = false;
+    }
     return left;
   }
-  function _visits(operands, boxes, looped) {
-    let visits, latest, value, used, box, operand, step, visit, leaf;
+  function _between(operands, boxes, count) {
+    let following, met, value, used, operand, pair;
+    following = python.range(0, count, 1).map((_) => []);
+    met = new Set();
+    const a2 = operands;
+    for (let i1 = 0; i1 < a2.length; i1++) {
+      value = i1;
+      used = a2[i1];
+      const a4 = used;
+      for (let i3 = 0; i3 < a4.length; i3++) {
+        operand = a4[i3];
+        pair = (boxes[operand] * count) + boxes[value];
+        if ((boxes[operand] !== boxes[value]) && (!met.has(pair))) {
+          met.add(pair);
+          following[boxes[operand]].push(boxes[value]);
+        }
+      }
+    }
+    return following;
+  }
+  function visits_of_loops(operands, boxes, count) {
+    let in_loops, visits, latest, value, used, box, operand, step, visit, leaf;
+    in_loops = looped(_between(operands, boxes, count));
+    if (!in_loops.includes(true)) {
+      return [];
+    }
     visits = new Array(operands.length).fill(0);
     latest = new Map([]);
     const a2 = operands;
@@ -468,13 +393,13 @@ const acyclic_ = (() => {
       value = i1;
       used = a2[i1];
       box = boxes[value];
-      if (!looped[box]) {
+      if (!in_loops[box]) {
         continue;
       }
       const a4 = used;
       for (let i3 = 0; i3 < a4.length; i3++) {
         operand = a4[i3];
-        if (looped[boxes[operand]]) {
+        if (in_loops[boxes[operand]]) {
           step = boxes[operand] === box ? 0 : 1;
           visits[value] = Math.max(visits[value], visits[operand] + step);
         }
@@ -482,7 +407,7 @@ const acyclic_ = (() => {
       const a6 = used;
       for (let i5 = 0; i5 < a6.length; i5++) {
         operand = a6[i5];
-        if (looped[boxes[operand]] && (operands[operand].length === 0)) {
+        if (in_loops[boxes[operand]] && (operands[operand].length === 0)) {
           visit = boxes[operand] === box ? visits[value] : visits[value] - 1;
           latest.set(operand, Math.min(visit, (latest.get(operand) ?? visit)));
         }
@@ -493,7 +418,7 @@ const acyclic_ = (() => {
     }
     return visits;
   }
-  return { visits_of_loops, _looped, _visits };
+  return { ordered, cycle_among, looped, _between, visits_of_loops };
 })();
 
 const copies_ = (() => {
@@ -619,39 +544,319 @@ const gradient_ = (() => {
   return { SEVERITY, Gradient, gradient_of, largest, shown_for_many };
 })();
 
-const geometry_ = (() => {
-  const { Layering } = layering_;
-  class Spacing {
-    constructor(rank_gap, node_gap, bend_gap, start, end, low, high) {
-      this.rank_gap = rank_gap;
-      this.node_gap = node_gap;
-      this.bend_gap = bend_gap;
-      this.start = start;
-      this.end = end;
-      this.low = low;
-      this.high = high;
+const frames_ = (() => {
+  const { Geometry, ROOT, Layering } = layering_;
+  class _Extent {
+    constructor(first, last, nested_first, nested_last) {
+      this.first = first;
+      this.last = last;
+      this.nested_first = nested_first;
+      this.nested_last = nested_last;
     }
   }
-  class Geometry {
-    constructor(layering, spacing, lengths, half, offsets, least_along, least_across, order, centre = [], lanes = [], starts = [], ends = [], reach = [], along = [], frames = []) {
-      this.layering = layering;
-      this.spacing = spacing;
-      this.lengths = lengths;
-      this.half = half;
-      this.offsets = offsets;
-      this.least_along = least_along;
-      this.least_across = least_across;
-      this.order = order;
-      this.centre = centre;
-      this.lanes = lanes;
-      this.starts = starts;
-      this.ends = ends;
-      this.reach = reach;
-      this.along = along;
-      this.frames = frames;
+  function place_along(geometry) {
+    let layering, spacing, count, before, behind, ending, extents, cluster, extent, first, last, at, rank, items, borders, needed, longest, item, start, low, node, length;
+    layering = geometry.layering;
+    spacing = geometry.spacing;
+    count = layering.ranks.length;
+    before = new Array(count).fill(0.0);
+    behind = new Array(count).fill(0.0);
+    ending = python.range(0, count, 1).map((_) => []);
+    extents = _extents(layering);
+    const a2 = extents;
+    for (let i1 = 0; i1 < a2.length; i1++) {
+      cluster = i1;
+      extent = a2[i1];
+      if (cluster !== ROOT) {
+        first = extent.first;
+        last = extent.last;
+        before[first] = Math.max(before[first], extent.nested_first * spacing.start);
+        behind[last] = Math.max(behind[last], extent.nested_last * spacing.end);
+        ending[last].push(cluster);
+      }
+    }
+    at = 0.0;
+    const a4 = layering.ranks;
+    for (let i3 = 0; i3 < a4.length; i3++) {
+      rank = i3;
+      items = a4[i3];
+      if (rank > 0) {
+        borders = behind[rank - 1] + before[rank];
+        needed = borders > 0 ? borders + (spacing.rank_gap / 2) : 0.0;
+        at = at + Math.max(spacing.rank_gap, needed);
+      }
+      geometry.starts.push(at);
+      longest = 0.0;
+      const a6 = items;
+      for (let i5 = 0; i5 < a6.length; i5++) {
+        item = a6[i5];
+        if (item < layering.node_count) {
+          longest = Math.max(longest, geometry.lengths[item]);
+        }
+      }
+      at = at + longest;
+      const a8 = ending[rank];
+      for (let i7 = 0; i7 < a8.length; i7++) {
+        cluster = a8[i7];
+        extent = extents[cluster];
+        borders = (extent.nested_first * spacing.start) + (extent.nested_last * spacing.end);
+        start = geometry.starts[extent.first];
+        at = Math.max(at, (start + geometry.least_along[cluster]) - borders);
+      }
+      geometry.ends.push(at);
+    }
+    const a10 = extents;
+    for (let i9 = 0; i9 < a10.length; i9++) {
+      extent = a10[i9];
+      low = geometry.starts[extent.first] - (extent.nested_first * spacing.start);
+      geometry.reach.push([low, geometry.ends[extent.last] + (extent.nested_last * spacing.end)]);
+    }
+    const a12 = geometry.lengths;
+    for (let i11 = 0; i11 < a12.length; i11++) {
+      node = i11;
+      length = a12[i11];
+      rank = layering.rank[node];
+      start = ((geometry.starts[rank] + geometry.ends[rank]) - length) / 2;
+      geometry.along.push([start, start + length]);
     }
   }
-  return { Spacing, Geometry };
+  function _extents(layering) {
+    let tree, first, last, nested_first, nested_last, cluster, parent;
+    tree = layering.tree;
+    const t1 = tree.spans(layering.cluster, layering.rank);
+    first = t1[0];
+    last = t1[1];
+    nested_first = new Array(tree.__len__()).fill(1);
+    nested_last = new Array(tree.__len__()).fill(1);
+    for (let i2 = tree.__len__() - 1; i2 > ROOT; i2--) {
+      cluster = i2;
+      parent = tree.parent[cluster];
+      if (first[parent] === first[cluster]) {
+        nested_first[parent] = Math.max(nested_first[parent], nested_first[cluster] + 1);
+      }
+      if (last[parent] === last[cluster]) {
+        nested_last[parent] = Math.max(nested_last[parent], nested_last[cluster] + 1);
+      }
+    }
+    return python.range(0, tree.__len__(), 1).map((cluster) => new _Extent(first[cluster], last[cluster], nested_first[cluster], nested_last[cluster]));
+  }
+  function place_frames(geometry) {
+    let layering, spacing, tree, around, item, cluster, low, high, start, end, along, across, parent;
+    layering = geometry.layering;
+    spacing = geometry.spacing;
+    tree = layering.tree;
+    around = new Array(tree.__len__()).fill([Infinity, -Infinity, Infinity, -Infinity]);
+    const a2 = layering.cluster;
+    for (let i1 = 0; i1 < a2.length; i1++) {
+      item = i1;
+      cluster = a2[i1];
+      if (layering.is_placeholder(item)) {
+        continue;
+      }
+      low = geometry.centre[item] - geometry.half[item];
+      high = geometry.centre[item] + geometry.half[item];
+      start = Infinity;
+      end = -Infinity;
+      if (item < layering.node_count) {
+        const t3 = geometry.along[item];
+        start = t3[0];
+        end = t3[1];
+      }
+      around[cluster] = _joined(around[cluster], [start, end, low, high]);
+    }
+    for (let i4 = tree.__len__() - 1; i4 > ROOT; i4--) {
+      cluster = i4;
+      const t5 = around[cluster];
+      start = t5[0];
+      end = t5[1];
+      low = t5[2];
+      high = t5[3];
+      along = [start - spacing.start, end + spacing.end];
+      across = [low - spacing.low, high + spacing.high];
+      along = _grown(along, geometry.least_along[cluster], geometry.reach[cluster]);
+      across = _grown(across, geometry.least_across[cluster], geometry.lanes[cluster]);
+      around[cluster] = [along[0], along[1], across[0], across[1]];
+      parent = tree.parent[cluster];
+      around[parent] = _joined(around[parent], around[cluster]);
+    }
+    geometry.frames = around;
+  }
+  function _joined(first, second) {
+    return [Math.min(first[0], second[0]), Math.max(first[1], second[1]), Math.min(first[2], second[2]), Math.max(first[3], second[3])];
+  }
+  function _grown(span, least, room) {
+    let low, high, missing, start;
+    const t1 = span;
+    low = t1[0];
+    high = t1[1];
+    missing = least - (high - low);
+    if (missing <= 0) {
+      return span;
+    }
+    start = Math.min(Math.max(low - (missing / 2), room[0]), room[1] - least);
+    return [start, start + least];
+  }
+  return { _Extent, place_along, _extents, place_frames, _joined, _grown };
+})();
+
+const routing_ = (() => {
+  const { Geometry } = layering_;
+  const PARALLEL_GAP = 4.0;
+  const PORT_GAP = 8.0;
+  const PORT_SPAN = 0.7;
+  const OUTSIDE_GAP = 4.0;
+  function route_edges(edges, geometry) {
+    let layering, centre, offsets, lanes, ports, routes, index, u, v, first, last, through, limit, knots, rank;
+    layering = geometry.layering;
+    centre = geometry.centre;
+    offsets = geometry.offsets;
+    lanes = _outside_lanes(edges, geometry);
+    ports = _ports(edges, lanes, geometry);
+    routes = [];
+    const a2 = edges;
+    for (let i1 = 0; i1 < a2.length; i1++) {
+      index = i1;
+      const t3 = a2[i1];
+      u = t3[0];
+      v = t3[1];
+      first = layering.rank[u];
+      last = layering.rank[v];
+      through = layering.chains[index].map((item) => centre[item] + offsets[index]);
+      if (through.length === 0) {
+        through = new Array((last - first) + 1).fill(lanes.get(u) + offsets[index]);
+      }
+      limit = PORT_SPAN * geometry.half[u];
+      through[0] = centre[u] + Math.min(Math.max(offsets[index], -limit), limit);
+      through[through.length - 1] = ports[index];
+      knots = [[geometry.along[u][1], through[0]]];
+      for (let i4 = first; i4 < last; i4++) {
+        rank = i4;
+        knots.push([geometry.ends[rank], through[rank - first]]);
+        knots.push([geometry.starts[rank + 1], through[(rank - first) + 1]]);
+      }
+      knots.push([geometry.along[v][0], through[through.length - 1]]);
+      routes.push(_curve(knots));
+    }
+    return routes;
+  }
+  function parallel_offsets(edges, count) {
+    let together, index, u, v, offsets, indices, place;
+    together = new Map([]);
+    const a2 = edges;
+    for (let i1 = 0; i1 < a2.length; i1++) {
+      index = i1;
+      const t3 = a2[i1];
+      u = t3[0];
+      v = t3[1];
+      python.setdefault(together, (u * count) + v, []).push(index);
+    }
+    offsets = new Array(edges.length).fill(0.0);
+    for (indices of together.values()) {
+      const a6 = indices;
+      for (let i5 = 0; i5 < a6.length; i5++) {
+        place = i5;
+        index = a6[i5];
+        offsets[index] = (place - ((indices.length - 1) / 2)) * PARALLEL_GAP;
+      }
+    }
+    return offsets;
+  }
+  function _ports(edges, lanes, geometry) {
+    let chains, centre, heights, arrivals, index, u, v, chain, comes_from, ports, coming, gap, place;
+    chains = geometry.layering.chains;
+    centre = geometry.centre;
+    heights = [];
+    arrivals = new Map([]);
+    const a2 = edges;
+    for (let i1 = 0; i1 < a2.length; i1++) {
+      index = i1;
+      const t3 = a2[i1];
+      u = t3[0];
+      v = t3[1];
+      chain = chains[index];
+      comes_from = chain.length > 0 ? centre[chain[chain.length - 2]] : lanes.get(u);
+      heights.push(comes_from + geometry.offsets[index]);
+      python.setdefault(arrivals, v, []).push(index);
+    }
+    ports = new Array(edges.length).fill(0.0);
+    for ([v, coming] of arrivals) {
+      gap = Math.min(PORT_GAP, ((PORT_SPAN * 2) * geometry.half[v]) / coming.length);
+      const a6 = python.sort(coming.slice(), (x) => heights[x]);
+      for (let i5 = 0; i5 < a6.length; i5++) {
+        place = i5;
+        index = a6[i5];
+        ports[index] = centre[v] + ((place - ((coming.length - 1) / 2)) * gap);
+      }
+    }
+    return ports;
+  }
+  function _outside_lanes(edges, geometry) {
+    let layering, outside, last_rank, u, v, chain, busy_until, lanes, lane;
+    layering = geometry.layering;
+    outside = geometry.frames[0][2] - (2 * geometry.spacing.node_gap);
+    last_rank = new Map([]);
+    const a2 = edges;
+    const a3 = layering.chains;
+    for (let i1 = 0; i1 < a2.length; i1++) {
+      const t4 = a2[i1];
+      u = t4[0];
+      v = t4[1];
+      chain = a3[i1];
+      if (chain.length === 0) {
+        last_rank.set(u, Math.max((last_rank.get(u) ?? 0), layering.rank[v]));
+      }
+    }
+    busy_until = [];
+    lanes = new Map([]);
+    const a6 = python.sort(python.sort([...last_rank.keys()]).slice(), (x) => layering.rank[x]);
+    for (let i5 = 0; i5 < a6.length; i5++) {
+      u = a6[i5];
+      lane = 0;
+      while ((lane < busy_until.length) && (busy_until[lane] > layering.rank[u])) {
+        lane = lane + 1;
+      }
+      if (lane === busy_until.length) {
+        busy_until.push(0);
+      }
+      busy_until[lane] = last_rank.get(u);
+      lanes.set(u, outside - (lane * OUTSIDE_GAP));
+    }
+    return lanes;
+  }
+  function _curve(knots) {
+    let corners, knot, points, x, y, end_x, end_y, middle;
+    corners = [knots[0]];
+    const a2 = knots.slice(1);
+    for (let i1 = 0; i1 < a2.length; i1++) {
+      knot = a2[i1];
+      if ((knot[0] <= corners[corners.length - 1][0]) && (knot[1] === corners[corners.length - 1][1])) {
+        continue;
+      }
+      if ((corners.length > 1) && (corners[corners.length - 2][1] === corners[corners.length - 1][1]) && (corners[corners.length - 1][1] === knot[1])) {
+        corners.pop();
+      }
+      corners.push(knot);
+    }
+    if (corners.length === 1) {
+      corners.push(knots[knots.length - 1]);
+    }
+    points = [corners[0]];
+    const t3 = corners[0];
+    x = t3[0];
+    y = t3[1];
+    const a5 = corners.slice(1);
+    for (let i4 = 0; i4 < a5.length; i4++) {
+      const t6 = a5[i4];
+      end_x = t6[0];
+      end_y = t6[1];
+      middle = (x + end_x) / 2;
+      python.extend(points, [[middle, y], [middle, end_y], [end_x, end_y]]);
+      x = end_x;
+      y = end_y;
+    }
+    return points;
+  }
+  return { PARALLEL_GAP, PORT_GAP, PORT_SPAN, OUTSIDE_GAP, route_edges, parallel_offsets, _ports, _outside_lanes, _curve };
 })();
 
 const sweeps_ = (() => {
@@ -896,74 +1101,9 @@ const sweeps_ = (() => {
 
 const ranks_ = (() => {
   const { ClusterTree, ROOT } = layering_;
-  const { shorten_edges } = shorten_;
+  const { ordered, cycle_among } = acyclic_;
   const EFFORT = 3000000;
   const SHORT_CLUSTER = 2;
-  function latest_ranks(count, constraints) {
-    let before, waiting, u, v, gap, height, ready, last;
-    before = python.range(0, count, 1).map((_) => []);
-    waiting = new Array(count).fill(0);
-    const a2 = constraints;
-    for (let i1 = 0; i1 < a2.length; i1++) {
-      const t3 = a2[i1];
-      u = t3[0];
-      v = t3[1];
-      gap = t3[2];
-      before[v].push([u, gap]);
-      waiting[u] = waiting[u] + 1;
-    }
-    height = new Array(count).fill(0);
-    ready = python.range(0, count, 1).filter((v) => waiting[v] === 0).map((v) => v);
-    const a5 = ready;
-    for (let i4 = 0; i4 < a5.length; i4++) {
-      v = a5[i4];
-      const a7 = before[v];
-      for (let i6 = 0; i6 < a7.length; i6++) {
-        const t8 = a7[i6];
-        u = t8[0];
-        gap = t8[1];
-        height[u] = Math.max(height[u], height[v] + gap);
-        waiting[u] = waiting[u] - 1;
-        if (waiting[u] === 0) {
-          ready.push(u);
-        }
-      }
-    }
-    if (ready.length < count) {
-      throw new Error(`layout: the edges form a cycle through nodes ${_cycle(before, waiting)}; a layered layout needs a graph without cycles, so drop one of these edges`);
-    }
-    last = python.greatest(height, 0);
-    return height.map((needed) => last - needed);
-  }
-  function _cycle(before, waiting) {
-    let after, v, sources, u, node, walk, cycle, shown;
-    after = new Array(before.length).fill(-1);
-    const a2 = before;
-    for (let i1 = 0; i1 < a2.length; i1++) {
-      v = i1;
-      sources = a2[i1];
-      if (waiting[v] > 0) {
-        const a4 = sources;
-        for (let i3 = 0; i3 < a4.length; i3++) {
-          const t5 = a4[i3];
-          u = t5[0];
-          after[u] = after[u] < 0 ? v : after[u];
-        }
-      }
-    }
-    node = 0;
-    while (waiting[node] === 0) {
-      node = node + 1;
-    }
-    walk = [];
-    while (!walk.includes(node)) {
-      walk.push(node);
-      node = after[node];
-    }
-    cycle = [...walk.slice(walk.indexOf(node)), node];
-    shown = cycle.length <= 12 ? cycle : [...cycle.slice(0, 10), ...cycle.slice(-2)];
-    return shown.map((node) => String(node)).join(" -> ");
-  }
   function rank_nodes(count, edges, tree) {
     let constraints, weights, ranks, u, v, gap, weight, first_used;
     constraints = edges.map(([u, v]) => [u, v, 1]);
@@ -985,6 +1125,204 @@ const ranks_ = (() => {
     ranks = shorten_edges(ranks, constraints, weights, EFFORT).slice(0, count);
     first_used = python.least(ranks, 0);
     return ranks.map((rank) => rank - first_used);
+  }
+  function latest_ranks(count, constraints) {
+    let before, gaps, u, v, gap, order, height, last;
+    before = python.range(0, count, 1).map((_) => []);
+    gaps = python.range(0, count, 1).map((_) => []);
+    const a2 = constraints;
+    for (let i1 = 0; i1 < a2.length; i1++) {
+      const t3 = a2[i1];
+      u = t3[0];
+      v = t3[1];
+      gap = t3[2];
+      before[v].push(u);
+      gaps[v].push(gap);
+    }
+    order = ordered(before);
+    if (order.length < count) {
+      throw new Error(`layout: the edges form a cycle through nodes ${_cycle(count, constraints, order)}; a layered layout needs a graph without cycles, so drop one of these edges`);
+    }
+    height = new Array(count).fill(0);
+    const a5 = order;
+    for (let i4 = 0; i4 < a5.length; i4++) {
+      v = a5[i4];
+      const a7 = before[v];
+      const a8 = gaps[v];
+      for (let i6 = 0; i6 < a7.length; i6++) {
+        u = a7[i6];
+        gap = a8[i6];
+        height[u] = Math.max(height[u], height[v] + gap);
+      }
+    }
+    last = python.greatest(height, 0);
+    return height.map((needed) => last - needed);
+  }
+  function _cycle(count, constraints, placed) {
+    let after, u, v, left, node, cycle, shown;
+    after = python.range(0, count, 1).map((_) => []);
+    const a2 = constraints;
+    for (let i1 = 0; i1 < a2.length; i1++) {
+      const t3 = a2[i1];
+      u = t3[0];
+      v = t3[1];
+      after[u].push(v);
+    }
+    left = new Array(count).fill(true);
+    const a5 = placed;
+    for (let i4 = 0; i4 < a5.length; i4++) {
+      node = a5[i4];
+      left[node] = false;
+    }
+    cycle = cycle_among(after, left);
+    shown = cycle.length <= 12 ? cycle : [...cycle.slice(0, 10), ...cycle.slice(-2)];
+    return shown.map((node) => String(node)).join(" -> ");
+  }
+  function shorten_edges(ranks, constraints, weights, effort) {
+    let excess, arcs, index, u, v, slack, flow, reached, spent, moved, step, is_reached, to_u, other;
+    ranks = ranks.slice();
+    excess = new Array(ranks.length).fill(0);
+    arcs = ranks.map((_) => []);
+    const a2 = constraints;
+    for (let i1 = 0; i1 < a2.length; i1++) {
+      index = i1;
+      const t3 = a2[i1];
+      u = t3[0];
+      v = t3[1];
+      excess[u] = excess[u] - weights[index];
+      excess[v] = excess[v] + weights[index];
+      arcs[v].push([index, u, true]);
+      arcs[u].push([index, v, false]);
+    }
+    slack = constraints.map(([u, v, gap]) => (ranks[v] - ranks[u]) - gap);
+    flow = new Array(constraints.length).fill(0);
+    while (effort > 0) {
+      const t4 = _push_gains(arcs, slack, flow, excess);
+      reached = t4[0];
+      spent = t4[1];
+      moved = t4[2];
+      effort = effort - spent;
+      if (moved) {
+        continue;
+      }
+      step = 0;
+      const a6 = reached;
+      for (let i5 = 0; i5 < a6.length; i5++) {
+        v = i5;
+        is_reached = a6[i5];
+        if (is_reached) {
+          const a8 = arcs[v];
+          for (let i7 = 0; i7 < a8.length; i7++) {
+            const t9 = a8[i7];
+            index = t9[0];
+            u = t9[1];
+            to_u = t9[2];
+            if (to_u && !reached[u] && ((step === 0) || (slack[index] < step))) {
+              step = slack[index];
+            }
+          }
+        }
+      }
+      if (step === 0) {
+        break;
+      }
+      const a11 = reached;
+      for (let i10 = 0; i10 < a11.length; i10++) {
+        v = i10;
+        is_reached = a11[i10];
+        if (is_reached) {
+          ranks[v] = ranks[v] - step;
+          const a13 = arcs[v];
+          for (let i12 = 0; i12 < a13.length; i12++) {
+            const t14 = a13[i12];
+            index = t14[0];
+            other = t14[1];
+            to_u = t14[2];
+            if (!reached[other]) {
+              slack[index] = slack[index] + (to_u ? -step : step);
+            }
+          }
+        }
+      }
+    }
+    return ranks;
+  }
+  function _push_gains(arcs, slack, flow, excess) {
+    let visited, following, spent, moved, source, path, node, arc, index, other, to_u, amount, on_path;
+    visited = new Array(excess.length).fill(false);
+    following = new Array(excess.length).fill(0);
+    spent = 0;
+    moved = false;
+    for (let i1 = 0; i1 < excess.length; i1++) {
+      source = i1;
+      if ((excess[source] <= 0) || visited[source]) {
+        continue;
+      }
+      visited[source] = true;
+      path = [];
+      node = source;
+      while (true) {
+        if (following[node] === arcs[node].length) {
+          if (path.length === 0) {
+            break;
+          }
+          path.pop();
+          node = path.length > 0 ? path[path.length - 1][1] : source;
+          continue;
+        }
+        arc = arcs[node][following[node]];
+        const t2 = arc;
+        index = t2[0];
+        other = t2[1];
+        to_u = t2[2];
+        following[node] = following[node] + 1;
+        spent = spent + 1;
+        if (visited[other] || (to_u ? slack[index] > 0 : flow[index] === 0)) {
+          continue;
+        }
+        visited[other] = true;
+        path.push(arc);
+        node = other;
+        if (excess[node] >= 0) {
+          continue;
+        }
+        amount = Math.min(excess[source], -excess[node]);
+        const a4 = path;
+        for (let i3 = 0; i3 < a4.length; i3++) {
+          const t5 = a4[i3];
+          index = t5[0];
+          to_u = t5[2];
+          if (!to_u && (flow[index] < amount)) {
+            amount = flow[index];
+          }
+        }
+        const a7 = path;
+        for (let i6 = 0; i6 < a7.length; i6++) {
+          const t8 = a7[i6];
+          index = t8[0];
+          to_u = t8[2];
+          flow[index] = flow[index] + (to_u ? amount : -amount);
+        }
+        excess[source] = excess[source] - amount;
+        excess[node] = excess[node] + amount;
+        moved = true;
+        const a10 = path;
+        for (let i9 = 0; i9 < a10.length; i9++) {
+          const t11 = a10[i9];
+          on_path = t11[1];
+          visited[on_path] = false;
+          following[on_path] = Math.max(following[on_path] - 1, 0);
+        }
+        following[source] = following[source] - 1;
+        path.length = 0;
+        node = source;
+        if (excess[source] === 0) {
+          visited[source] = false;
+          break;
+        }
+      }
+    }
+    return [visited, spent, moved];
   }
   function _cluster_constraints(count, edges, tree) {
     let enter, leave, links, component, tangled, found, first, second, around, start, end, node, cluster;
@@ -1116,7 +1454,7 @@ const ranks_ = (() => {
     }
     return component;
   }
-  return { EFFORT, SHORT_CLUSTER, latest_ranks, _cycle, rank_nodes, _cluster_constraints, _links, _tangled, _strong_components };
+  return { EFFORT, SHORT_CLUSTER, rank_nodes, latest_ranks, _cycle, shorten_edges, _push_gains, _cluster_constraints, _links, _tangled, _strong_components };
 })();
 
 const palette_ = (() => {
@@ -1223,326 +1561,16 @@ const sentences_ = (() => {
   return { meaning, running_line, sum_of_names, given_caption, seed_caption, factor, contribution_caption, many_caption, end_caption, mismatch_note };
 })();
 
-const frames_ = (() => {
-  const { Geometry } = geometry_;
-  const { ROOT, Layering } = layering_;
-  class _Extent {
-    constructor(first, last, nested_first, nested_last) {
-      this.first = first;
-      this.last = last;
-      this.nested_first = nested_first;
-      this.nested_last = nested_last;
-    }
-  }
-  function place_along(geometry) {
-    let layering, spacing, count, before, behind, ending, extents, cluster, extent, first, last, at, rank, items, borders, needed, longest, item, start, low, node, length;
-    layering = geometry.layering;
-    spacing = geometry.spacing;
-    count = layering.ranks.length;
-    before = new Array(count).fill(0.0);
-    behind = new Array(count).fill(0.0);
-    ending = python.range(0, count, 1).map((_) => []);
-    extents = _extents(layering);
-    const a2 = extents;
-    for (let i1 = 0; i1 < a2.length; i1++) {
-      cluster = i1;
-      extent = a2[i1];
-      if (cluster !== ROOT) {
-        first = extent.first;
-        last = extent.last;
-        before[first] = Math.max(before[first], extent.nested_first * spacing.start);
-        behind[last] = Math.max(behind[last], extent.nested_last * spacing.end);
-        ending[last].push(cluster);
-      }
-    }
-    at = 0.0;
-    const a4 = layering.ranks;
-    for (let i3 = 0; i3 < a4.length; i3++) {
-      rank = i3;
-      items = a4[i3];
-      if (rank > 0) {
-        borders = behind[rank - 1] + before[rank];
-        needed = borders > 0 ? borders + (spacing.rank_gap / 2) : 0.0;
-        at = at + Math.max(spacing.rank_gap, needed);
-      }
-      geometry.starts.push(at);
-      longest = 0.0;
-      const a6 = items;
-      for (let i5 = 0; i5 < a6.length; i5++) {
-        item = a6[i5];
-        if (item < layering.node_count) {
-          longest = Math.max(longest, geometry.lengths[item]);
-        }
-      }
-      at = at + longest;
-      const a8 = ending[rank];
-      for (let i7 = 0; i7 < a8.length; i7++) {
-        cluster = a8[i7];
-        extent = extents[cluster];
-        borders = (extent.nested_first * spacing.start) + (extent.nested_last * spacing.end);
-        start = geometry.starts[extent.first];
-        at = Math.max(at, (start + geometry.least_along[cluster]) - borders);
-      }
-      geometry.ends.push(at);
-    }
-    const a10 = extents;
-    for (let i9 = 0; i9 < a10.length; i9++) {
-      extent = a10[i9];
-      low = geometry.starts[extent.first] - (extent.nested_first * spacing.start);
-      geometry.reach.push([low, geometry.ends[extent.last] + (extent.nested_last * spacing.end)]);
-    }
-    const a12 = geometry.lengths;
-    for (let i11 = 0; i11 < a12.length; i11++) {
-      node = i11;
-      length = a12[i11];
-      rank = layering.rank[node];
-      start = ((geometry.starts[rank] + geometry.ends[rank]) - length) / 2;
-      geometry.along.push([start, start + length]);
-    }
-  }
-  function _extents(layering) {
-    let tree, first, last, nested_first, nested_last, cluster, parent;
-    tree = layering.tree;
-    const t1 = tree.spans(layering.cluster, layering.rank);
-    first = t1[0];
-    last = t1[1];
-    nested_first = new Array(tree.__len__()).fill(1);
-    nested_last = new Array(tree.__len__()).fill(1);
-    for (let i2 = tree.__len__() - 1; i2 > ROOT; i2--) {
-      cluster = i2;
-      parent = tree.parent[cluster];
-      if (first[parent] === first[cluster]) {
-        nested_first[parent] = Math.max(nested_first[parent], nested_first[cluster] + 1);
-      }
-      if (last[parent] === last[cluster]) {
-        nested_last[parent] = Math.max(nested_last[parent], nested_last[cluster] + 1);
-      }
-    }
-    return python.range(0, tree.__len__(), 1).map((cluster) => new _Extent(first[cluster], last[cluster], nested_first[cluster], nested_last[cluster]));
-  }
-  function place_frames(geometry) {
-    let layering, spacing, tree, around, item, cluster, low, high, start, end, along, across, parent;
-    layering = geometry.layering;
-    spacing = geometry.spacing;
-    tree = layering.tree;
-    around = new Array(tree.__len__()).fill([Infinity, -Infinity, Infinity, -Infinity]);
-    const a2 = layering.cluster;
-    for (let i1 = 0; i1 < a2.length; i1++) {
-      item = i1;
-      cluster = a2[i1];
-      if (layering.is_placeholder(item)) {
-        continue;
-      }
-      low = geometry.centre[item] - geometry.half[item];
-      high = geometry.centre[item] + geometry.half[item];
-      start = Infinity;
-      end = -Infinity;
-      if (item < layering.node_count) {
-        const t3 = geometry.along[item];
-        start = t3[0];
-        end = t3[1];
-      }
-      around[cluster] = _joined(around[cluster], [start, end, low, high]);
-    }
-    for (let i4 = tree.__len__() - 1; i4 > ROOT; i4--) {
-      cluster = i4;
-      const t5 = around[cluster];
-      start = t5[0];
-      end = t5[1];
-      low = t5[2];
-      high = t5[3];
-      along = [start - spacing.start, end + spacing.end];
-      across = [low - spacing.low, high + spacing.high];
-      along = _grown(along, geometry.least_along[cluster], geometry.reach[cluster]);
-      across = _grown(across, geometry.least_across[cluster], geometry.lanes[cluster]);
-      around[cluster] = [along[0], along[1], across[0], across[1]];
-      parent = tree.parent[cluster];
-      around[parent] = _joined(around[parent], around[cluster]);
-    }
-    geometry.frames = around;
-  }
-  function _joined(first, second) {
-    return [Math.min(first[0], second[0]), Math.max(first[1], second[1]), Math.min(first[2], second[2]), Math.max(first[3], second[3])];
-  }
-  function _grown(span, least, room) {
-    let low, high, missing, start;
-    const t1 = span;
-    low = t1[0];
-    high = t1[1];
-    missing = least - (high - low);
-    if (missing <= 0) {
-      return span;
-    }
-    start = Math.min(Math.max(low - (missing / 2), room[0]), room[1] - least);
-    return [start, start + least];
-  }
-  return { _Extent, place_along, _extents, place_frames, _joined, _grown };
-})();
-
-const routing_ = (() => {
-  const { Geometry } = geometry_;
-  const PARALLEL_GAP = 4.0;
-  const PORT_GAP = 8.0;
-  const PORT_SPAN = 0.7;
-  const OUTSIDE_GAP = 4.0;
-  function route_edges(edges, geometry) {
-    let layering, centre, offsets, lanes, ports, routes, index, u, v, first, last, through, limit, knots, rank;
-    layering = geometry.layering;
-    centre = geometry.centre;
-    offsets = geometry.offsets;
-    lanes = _outside_lanes(edges, geometry);
-    ports = _ports(edges, lanes, geometry);
-    routes = [];
-    const a2 = edges;
-    for (let i1 = 0; i1 < a2.length; i1++) {
-      index = i1;
-      const t3 = a2[i1];
-      u = t3[0];
-      v = t3[1];
-      first = layering.rank[u];
-      last = layering.rank[v];
-      through = layering.chains[index].map((item) => centre[item] + offsets[index]);
-      if (through.length === 0) {
-        through = new Array((last - first) + 1).fill(lanes.get(u) + offsets[index]);
-      }
-      limit = PORT_SPAN * geometry.half[u];
-      through[0] = centre[u] + Math.min(Math.max(offsets[index], -limit), limit);
-      through[through.length - 1] = ports[index];
-      knots = [[geometry.along[u][1], through[0]]];
-      for (let i4 = first; i4 < last; i4++) {
-        rank = i4;
-        knots.push([geometry.ends[rank], through[rank - first]]);
-        knots.push([geometry.starts[rank + 1], through[(rank - first) + 1]]);
-      }
-      knots.push([geometry.along[v][0], through[through.length - 1]]);
-      routes.push(_curve(knots));
-    }
-    return routes;
-  }
-  function parallel_offsets(edges, count) {
-    let together, index, u, v, offsets, indices, place;
-    together = new Map([]);
-    const a2 = edges;
-    for (let i1 = 0; i1 < a2.length; i1++) {
-      index = i1;
-      const t3 = a2[i1];
-      u = t3[0];
-      v = t3[1];
-      python.setdefault(together, (u * count) + v, []).push(index);
-    }
-    offsets = new Array(edges.length).fill(0.0);
-    for (indices of together.values()) {
-      const a6 = indices;
-      for (let i5 = 0; i5 < a6.length; i5++) {
-        place = i5;
-        index = a6[i5];
-        offsets[index] = (place - ((indices.length - 1) / 2)) * PARALLEL_GAP;
-      }
-    }
-    return offsets;
-  }
-  function _ports(edges, lanes, geometry) {
-    let chains, centre, heights, arrivals, index, u, v, chain, comes_from, ports, coming, gap, place;
-    chains = geometry.layering.chains;
-    centre = geometry.centre;
-    heights = [];
-    arrivals = new Map([]);
-    const a2 = edges;
-    for (let i1 = 0; i1 < a2.length; i1++) {
-      index = i1;
-      const t3 = a2[i1];
-      u = t3[0];
-      v = t3[1];
-      chain = chains[index];
-      comes_from = chain.length > 0 ? centre[chain[chain.length - 2]] : lanes.get(u);
-      heights.push(comes_from + geometry.offsets[index]);
-      python.setdefault(arrivals, v, []).push(index);
-    }
-    ports = new Array(edges.length).fill(0.0);
-    for ([v, coming] of arrivals) {
-      gap = Math.min(PORT_GAP, ((PORT_SPAN * 2) * geometry.half[v]) / coming.length);
-      const a6 = python.sort(coming.slice(), (x) => heights[x]);
-      for (let i5 = 0; i5 < a6.length; i5++) {
-        place = i5;
-        index = a6[i5];
-        ports[index] = centre[v] + ((place - ((coming.length - 1) / 2)) * gap);
-      }
-    }
-    return ports;
-  }
-  function _outside_lanes(edges, geometry) {
-    let layering, outside, last_rank, u, v, chain, busy_until, lanes, lane;
-    layering = geometry.layering;
-    outside = geometry.frames[0][2] - (2 * geometry.spacing.node_gap);
-    last_rank = new Map([]);
-    const a2 = edges;
-    const a3 = layering.chains;
-    for (let i1 = 0; i1 < a2.length; i1++) {
-      const t4 = a2[i1];
-      u = t4[0];
-      v = t4[1];
-      chain = a3[i1];
-      if (chain.length === 0) {
-        last_rank.set(u, Math.max((last_rank.get(u) ?? 0), layering.rank[v]));
-      }
-    }
-    busy_until = [];
-    lanes = new Map([]);
-    const a6 = python.sort(python.sort([...last_rank.keys()]).slice(), (x) => layering.rank[x]);
-    for (let i5 = 0; i5 < a6.length; i5++) {
-      u = a6[i5];
-      lane = 0;
-      while ((lane < busy_until.length) && (busy_until[lane] > layering.rank[u])) {
-        lane = lane + 1;
-      }
-      if (lane === busy_until.length) {
-        busy_until.push(0);
-      }
-      busy_until[lane] = last_rank.get(u);
-      lanes.set(u, outside - (lane * OUTSIDE_GAP));
-    }
-    return lanes;
-  }
-  function _curve(knots) {
-    let corners, knot, points, x, y, end_x, end_y, middle;
-    corners = [knots[0]];
-    const a2 = knots.slice(1);
-    for (let i1 = 0; i1 < a2.length; i1++) {
-      knot = a2[i1];
-      if ((knot[0] <= corners[corners.length - 1][0]) && (knot[1] === corners[corners.length - 1][1])) {
-        continue;
-      }
-      if ((corners.length > 1) && (corners[corners.length - 2][1] === corners[corners.length - 1][1]) && (corners[corners.length - 1][1] === knot[1])) {
-        corners.pop();
-      }
-      corners.push(knot);
-    }
-    if (corners.length === 1) {
-      corners.push(knots[knots.length - 1]);
-    }
-    points = [corners[0]];
-    const t3 = corners[0];
-    x = t3[0];
-    y = t3[1];
-    const a5 = corners.slice(1);
-    for (let i4 = 0; i4 < a5.length; i4++) {
-      const t6 = a5[i4];
-      end_x = t6[0];
-      end_y = t6[1];
-      middle = (x + end_x) / 2;
-      python.extend(points, [[middle, y], [middle, end_y], [end_x, end_y]]);
-      x = end_x;
-      y = end_y;
-    }
-    return points;
-  }
-  return { PARALLEL_GAP, PORT_GAP, PORT_SPAN, OUTSIDE_GAP, route_edges, parallel_offsets, _ports, _outside_lanes, _curve };
-})();
-
-const lanes_ = (() => {
-  const { Geometry } = geometry_;
-  const { ROOT } = layering_;
-  class Row {
+const placement_ = (() => {
+  const { Geometry, ROOT, Layering } = layering_;
+  const { ordered } = acyclic_;
+  const { isotonic } = sweeps_;
+  const ONE_SIDED = 12;
+  const TWO_SIDED = 8;
+  const IN_LANES = 4;
+  const BEND_MASS = 2.8284271247461903;
+  const FREE_MASS = 0.01;
+  class _Row {
     constructor(items, offsets, low, high) {
       this.items = items;
       this.offsets = offsets;
@@ -1550,7 +1578,89 @@ const lanes_ = (() => {
       this.high = high;
     }
   }
-  function whole_row(items, geometry) {
+  function place_across(geometry) {
+    let rows, row, middle, item, offset;
+    rows = geometry.order.map((items) => _whole_row(items, geometry));
+    geometry.centre = new Array(geometry.half.length).fill(0.0);
+    const a2 = rows;
+    for (let i1 = 0; i1 < a2.length; i1++) {
+      row = a2[i1];
+      middle = row.offsets[row.offsets.length - 1] / 2;
+      const a4 = row.items;
+      const a5 = row.offsets;
+      for (let i3 = 0; i3 < a4.length; i3++) {
+        item = a4[i3];
+        offset = a5[i3];
+        geometry.centre[item] = offset - middle;
+      }
+    }
+    _sweep(rows, geometry, ONE_SIDED);
+    geometry.lanes = [[-Infinity, Infinity]];
+    if (geometry.layering.tree.__len__() > 1) {
+      geometry.lanes = _widen_lanes(geometry);
+      rows = _rows_in_lanes(geometry);
+      _sweep(rows, geometry, IN_LANES);
+    }
+    _straighten(rows, geometry);
+  }
+  function _sweep(rows, geometry, one_sided) {
+    let layering, mass, both, backwards, step, near, row;
+    layering = geometry.layering;
+    mass = python.range(0, geometry.half.length, 1).map((item) => item < layering.node_count ? 1.0 : BEND_MASS);
+    both = python.zip(layering.above, layering.below).map(([up, down]) => [...up, ...down]);
+    backwards = rows.slice().reverse();
+    for (let i1 = 0; i1 < one_sided + TWO_SIDED; i1++) {
+      step = i1;
+      near = (step % 2) === 0 ? layering.below : layering.above;
+      if (step >= one_sided) {
+        near = both;
+      }
+      const a3 = (step % 2) === 0 ? backwards : rows;
+      for (let i2 = 0; i2 < a3.length; i2++) {
+        row = a3[i2];
+        _fit(row, near, mass, geometry.centre);
+      }
+    }
+  }
+  function _fit(row, near, mass, centre) {
+    let wishes, weights, item, offset, total, pull, other, low, high, fitted, value;
+    wishes = [];
+    weights = [];
+    const a2 = row.items;
+    const a3 = row.offsets;
+    for (let i1 = 0; i1 < a2.length; i1++) {
+      item = a2[i1];
+      offset = a3[i1];
+      total = 0.0;
+      pull = 0.0;
+      const a5 = near[item];
+      for (let i4 = 0; i4 < a5.length; i4++) {
+        other = a5[i4];
+        total = total + mass[other];
+        pull = pull + (mass[other] * centre[other]);
+      }
+      if (total > 0) {
+        wishes.push((pull / total) - offset);
+        weights.push(total * mass[item]);
+      } else {
+        wishes.push(centre[item] - offset);
+        weights.push(FREE_MASS);
+      }
+    }
+    low = row.low;
+    high = row.high - row.offsets[row.offsets.length - 1];
+    fitted = isotonic(wishes, weights);
+    const a7 = row.items;
+    const a8 = row.offsets;
+    const a9 = fitted;
+    for (let i6 = 0; i6 < a7.length; i6++) {
+      item = a7[i6];
+      offset = a8[i6];
+      value = a9[i6];
+      centre[item] = Math.min(Math.max(value, low), high) + offset;
+    }
+  }
+  function _whole_row(items, geometry) {
     let offsets, at, unknown, distance, first;
     offsets = [];
     at = 0.0;
@@ -1565,179 +1675,7 @@ const lanes_ = (() => {
       }
     }
     first = offsets[0];
-    return new Row(items.slice(), offsets.map((at) => at - first), -Infinity, Infinity);
-  }
-  function rows_in_lanes(geometry) {
-    let tree, cluster, spacing, lanes, half, rows, items, run, low, place, item, after, common, closed, opened, row;
-    tree = geometry.layering.tree;
-    cluster = geometry.layering.cluster;
-    spacing = geometry.spacing;
-    lanes = geometry.lanes;
-    half = geometry.half;
-    rows = [];
-    const a2 = geometry.order;
-    for (let i1 = 0; i1 < a2.length; i1++) {
-      items = a2[i1];
-      run = [];
-      low = -Infinity;
-      const a4 = items;
-      for (let i3 = 0; i3 < a4.length; i3++) {
-        place = i3;
-        item = a4[i3];
-        if (place === 0) {
-          low = lanes[cluster[item]][0] + spacing.low;
-        }
-        run.push(item);
-        after = (place + 1) < items.length ? cluster[items[place + 1]] : -1;
-        if (after === cluster[item]) {
-          continue;
-        }
-        common = after < 0 ? ROOT : tree.common(cluster[item], after);
-        closed = tree.between(cluster[item], common);
-        opened = after < 0 ? [] : tree.between(after, common);
-        row = whole_row(run, geometry);
-        row.low = low + half[run[0]];
-        if ((closed.length > 0) || (after < 0)) {
-          row.high = (lanes[cluster[item]][1] - spacing.high) - half[item];
-        } else {
-          row.high = (lanes[opened[opened.length - 1]][0] - spacing.node_gap) - half[item];
-        }
-        rows.push(row);
-        run = [];
-        if (opened.length > 0) {
-          low = lanes[after][0] + spacing.low;
-        } else {
-          if (closed.length > 0) {
-            low = lanes[closed[closed.length - 1]][1] + spacing.node_gap;
-          }
-        }
-      }
-    }
-    return rows;
-  }
-  function widen_lanes(geometry) {
-    let layering, count, low, high, wish, after, waiting, items, previous, unknown, distance, cluster, breadth, sequence, other, raised, lowered, middle, item, lanes;
-    layering = geometry.layering;
-    count = geometry.centre.length;
-    low = count;
-    high = count + layering.tree.__len__();
-    wish = _wishes(geometry);
-    after = wish.map((_) => []);
-    waiting = new Array(wish.length).fill(0);
-    const a2 = geometry.order;
-    for (let i1 = 0; i1 < a2.length; i1++) {
-      items = a2[i1];
-      previous = -1;
-      const a4 = _borders_and_items(items, geometry);
-      for (let i3 = 0; i3 < a4.length; i3++) {
-        const t5 = a4[i3];
-        unknown = t5[0];
-        distance = t5[1];
-        if (previous >= 0) {
-          after[previous].push([unknown, distance]);
-          waiting[unknown] = waiting[unknown] + 1;
-        }
-        previous = unknown;
-      }
-    }
-    const a7 = geometry.least_across;
-    for (let i6 = 0; i6 < a7.length; i6++) {
-      cluster = i6;
-      breadth = a7[i6];
-      if (breadth > 0) {
-        after[low + cluster].push([high + cluster, breadth]);
-        waiting[high + cluster] = waiting[high + cluster] + 1;
-      }
-    }
-    sequence = waiting.map((x, i) => [i, x]).filter(([unknown, left]) => left === 0).map(([unknown, left]) => unknown);
-    const a9 = sequence;
-    for (let i8 = 0; i8 < a9.length; i8++) {
-      unknown = a9[i8];
-      const a11 = after[unknown];
-      for (let i10 = 0; i10 < a11.length; i10++) {
-        const t12 = a11[i10];
-        other = t12[0];
-        waiting[other] = waiting[other] - 1;
-        if (waiting[other] === 0) {
-          sequence.push(other);
-        }
-      }
-    }
-    raised = wish.slice();
-    lowered = wish.slice();
-    const a14 = sequence;
-    for (let i13 = 0; i13 < a14.length; i13++) {
-      unknown = a14[i13];
-      const a16 = after[unknown];
-      for (let i15 = 0; i15 < a16.length; i15++) {
-        const t17 = a16[i15];
-        other = t17[0];
-        distance = t17[1];
-        raised[other] = Math.max(raised[other], raised[unknown] + distance);
-      }
-    }
-    const a19 = sequence.slice().reverse();
-    for (let i18 = 0; i18 < a19.length; i18++) {
-      unknown = a19[i18];
-      const a21 = after[unknown];
-      for (let i20 = 0; i20 < a21.length; i20++) {
-        const t22 = a21[i20];
-        other = t22[0];
-        distance = t22[1];
-        lowered[unknown] = Math.min(lowered[unknown], lowered[other] - distance);
-      }
-    }
-    middle = python.zip(raised, lowered).map(([up, down]) => (up + down) / 2);
-    for (let i23 = 0; i23 < count; i23++) {
-      item = i23;
-      geometry.centre[item] = middle[item];
-    }
-    lanes = python.range(0, high - low, 1).map((cluster) => [middle[low + cluster], middle[high + cluster]]);
-    lanes[ROOT] = [-Infinity, Infinity];
-    return lanes;
-  }
-  function _wishes(geometry) {
-    let layering, centre, half, tree, lows, highs, total, number, item, middle, inner, cluster, start, end;
-    layering = geometry.layering;
-    centre = geometry.centre;
-    half = geometry.half;
-    tree = layering.tree;
-    lows = new Array(tree.__len__()).fill(Infinity);
-    highs = new Array(tree.__len__()).fill(-Infinity);
-    total = new Array(tree.__len__()).fill(0.0);
-    number = new Array(tree.__len__()).fill(0);
-    const a2 = centre;
-    for (let i1 = 0; i1 < a2.length; i1++) {
-      item = i1;
-      middle = a2[i1];
-      if (!layering.is_placeholder(item)) {
-        const a4 = tree.between(layering.cluster[item], ROOT);
-        for (let i3 = 0; i3 < a4.length; i3++) {
-          inner = a4[i3];
-          total[inner] = total[inner] + middle;
-          number[inner] = number[inner] + 1;
-        }
-      }
-    }
-    const a6 = layering.cluster;
-    for (let i5 = 0; i5 < a6.length; i5++) {
-      item = i5;
-      cluster = a6[i5];
-      if (layering.is_placeholder(item)) {
-        centre[item] = total[cluster] / number[cluster];
-      }
-      start = centre[item] - half[item];
-      end = centre[item] + half[item];
-      const a8 = tree.between(cluster, ROOT);
-      for (let i7 = 0; i7 < a8.length; i7++) {
-        inner = a8[i7];
-        start = start - geometry.spacing.low;
-        end = end + geometry.spacing.high;
-        lows[inner] = Math.min(lows[inner], start);
-        highs[inner] = Math.max(highs[inner], end);
-      }
-    }
-    return [...centre, ...lows, ...highs];
+    return new _Row(items.slice(), offsets.map((at) => at - first), -Infinity, Infinity);
   }
   function _borders_and_items(items, geometry) {
     let layering, spacing, half, cluster, tree, low, high, listed, inside, last, reach, place, item, around, common, closed, opened, gap;
@@ -1787,7 +1725,327 @@ const lanes_ = (() => {
     }
     return listed;
   }
-  return { Row, whole_row, rows_in_lanes, widen_lanes, _wishes, _borders_and_items };
+  function _widen_lanes(geometry) {
+    let layering, count, low, high, wish, after, apart, items, previous, unknown, distance, cluster, breadth, sequence, raised, lowered, other, middle, item, lanes;
+    layering = geometry.layering;
+    count = geometry.centre.length;
+    low = count;
+    high = count + layering.tree.__len__();
+    wish = _wishes(geometry);
+    after = wish.map((_) => []);
+    apart = wish.map((_) => []);
+    const a2 = geometry.order;
+    for (let i1 = 0; i1 < a2.length; i1++) {
+      items = a2[i1];
+      previous = -1;
+      const a4 = _borders_and_items(items, geometry);
+      for (let i3 = 0; i3 < a4.length; i3++) {
+        const t5 = a4[i3];
+        unknown = t5[0];
+        distance = t5[1];
+        if (previous >= 0) {
+          after[previous].push(unknown);
+          apart[previous].push(distance);
+        }
+        previous = unknown;
+      }
+    }
+    const a7 = geometry.least_across;
+    for (let i6 = 0; i6 < a7.length; i6++) {
+      cluster = i6;
+      breadth = a7[i6];
+      if (breadth > 0) {
+        after[low + cluster].push(high + cluster);
+        apart[low + cluster].push(breadth);
+      }
+    }
+    sequence = ordered(after);
+    raised = wish.slice();
+    lowered = wish.slice();
+    const a9 = sequence;
+    for (let i8 = 0; i8 < a9.length; i8++) {
+      unknown = a9[i8];
+      const a11 = after[unknown];
+      const a12 = apart[unknown];
+      for (let i10 = 0; i10 < a11.length; i10++) {
+        other = a11[i10];
+        distance = a12[i10];
+        raised[other] = Math.max(raised[other], raised[unknown] + distance);
+      }
+    }
+    const a14 = sequence.slice().reverse();
+    for (let i13 = 0; i13 < a14.length; i13++) {
+      unknown = a14[i13];
+      const a16 = after[unknown];
+      const a17 = apart[unknown];
+      for (let i15 = 0; i15 < a16.length; i15++) {
+        other = a16[i15];
+        distance = a17[i15];
+        lowered[unknown] = Math.min(lowered[unknown], lowered[other] - distance);
+      }
+    }
+    middle = python.zip(raised, lowered).map(([up, down]) => (up + down) / 2);
+    for (let i18 = 0; i18 < count; i18++) {
+      item = i18;
+      geometry.centre[item] = middle[item];
+    }
+    lanes = python.range(0, high - low, 1).map((cluster) => [middle[low + cluster], middle[high + cluster]]);
+    lanes[ROOT] = [-Infinity, Infinity];
+    return lanes;
+  }
+  function _wishes(geometry) {
+    let layering, centre, half, tree, lows, highs, total, number, item, middle, inner, cluster, start, end;
+    layering = geometry.layering;
+    centre = geometry.centre;
+    half = geometry.half;
+    tree = layering.tree;
+    lows = new Array(tree.__len__()).fill(Infinity);
+    highs = new Array(tree.__len__()).fill(-Infinity);
+    total = new Array(tree.__len__()).fill(0.0);
+    number = new Array(tree.__len__()).fill(0);
+    const a2 = centre;
+    for (let i1 = 0; i1 < a2.length; i1++) {
+      item = i1;
+      middle = a2[i1];
+      if (!layering.is_placeholder(item)) {
+        const a4 = tree.between(layering.cluster[item], ROOT);
+        for (let i3 = 0; i3 < a4.length; i3++) {
+          inner = a4[i3];
+          total[inner] = total[inner] + middle;
+          number[inner] = number[inner] + 1;
+        }
+      }
+    }
+    const a6 = layering.cluster;
+    for (let i5 = 0; i5 < a6.length; i5++) {
+      item = i5;
+      cluster = a6[i5];
+      if (layering.is_placeholder(item)) {
+        centre[item] = total[cluster] / number[cluster];
+      }
+      start = centre[item] - half[item];
+      end = centre[item] + half[item];
+      const a8 = tree.between(cluster, ROOT);
+      for (let i7 = 0; i7 < a8.length; i7++) {
+        inner = a8[i7];
+        start = start - geometry.spacing.low;
+        end = end + geometry.spacing.high;
+        lows[inner] = Math.min(lows[inner], start);
+        highs[inner] = Math.max(highs[inner], end);
+      }
+    }
+    return [...centre, ...lows, ...highs];
+  }
+  function _rows_in_lanes(geometry) {
+    let tree, cluster, spacing, lanes, half, rows, items, run, low, place, item, after, common, closed, opened, row;
+    tree = geometry.layering.tree;
+    cluster = geometry.layering.cluster;
+    spacing = geometry.spacing;
+    lanes = geometry.lanes;
+    half = geometry.half;
+    rows = [];
+    const a2 = geometry.order;
+    for (let i1 = 0; i1 < a2.length; i1++) {
+      items = a2[i1];
+      run = [];
+      low = -Infinity;
+      const a4 = items;
+      for (let i3 = 0; i3 < a4.length; i3++) {
+        place = i3;
+        item = a4[i3];
+        if (place === 0) {
+          low = lanes[cluster[item]][0] + spacing.low;
+        }
+        run.push(item);
+        after = (place + 1) < items.length ? cluster[items[place + 1]] : -1;
+        if (after === cluster[item]) {
+          continue;
+        }
+        common = after < 0 ? ROOT : tree.common(cluster[item], after);
+        closed = tree.between(cluster[item], common);
+        opened = after < 0 ? [] : tree.between(after, common);
+        row = _whole_row(run, geometry);
+        row.low = low + half[run[0]];
+        if ((closed.length > 0) || (after < 0)) {
+          row.high = (lanes[cluster[item]][1] - spacing.high) - half[item];
+        } else {
+          row.high = (lanes[opened[opened.length - 1]][0] - spacing.node_gap) - half[item];
+        }
+        rows.push(row);
+        run = [];
+        if (opened.length > 0) {
+          low = lanes[after][0] + spacing.low;
+        } else {
+          if (closed.length > 0) {
+            low = lanes[closed[closed.length - 1]][1] + spacing.node_gap;
+          }
+        }
+      }
+    }
+    return rows;
+  }
+  function _straighten(rows, geometry) {
+    let layering, centre, half, row_of, place_of, number, row, place, item, chain, stretch, low, high, last_node, room_low, room_high, fits, middle, member, others;
+    layering = geometry.layering;
+    centre = geometry.centre;
+    half = geometry.half;
+    row_of = new Array(centre.length).fill(0);
+    place_of = new Array(centre.length).fill(0);
+    const a2 = rows;
+    for (let i1 = 0; i1 < a2.length; i1++) {
+      number = i1;
+      row = a2[i1];
+      const a4 = row.items;
+      for (let i3 = 0; i3 < a4.length; i3++) {
+        place = i3;
+        item = a4[i3];
+        row_of[item] = number;
+        place_of[item] = place;
+      }
+    }
+    const a6 = _chains(layering, centre);
+    for (let i5 = 0; i5 < a6.length; i5++) {
+      chain = a6[i5];
+      stretch = [];
+      low = -Infinity;
+      high = Infinity;
+      last_node = -1;
+      const a8 = [...chain, -1];
+      for (let i7 = 0; i7 < a8.length; i7++) {
+        item = a8[i7];
+        if (item >= 0) {
+          const t9 = _room(rows[row_of[item]], place_of[item], centre);
+          room_low = t9[0];
+          room_high = t9[1];
+          fits = Math.max(low, room_low) <= Math.min(high, room_high);
+          if (fits && (item < layering.node_count) && (last_node >= 0)) {
+            fits = Math.abs(centre[item] - centre[last_node]) <= (2 * half[item]);
+            fits = fits || _is_only_edge(layering.above[item][0], item, layering);
+          }
+          if (fits) {
+            const t10 = Math.max(low, room_low);
+            const t11 = Math.min(high, room_high);
+            low = t10;
+            high = t11;
+            stretch.push(item);
+            last_node = item < layering.node_count ? item : last_node;
+            continue;
+          }
+        }
+        if (stretch.length > 1) {
+          middle = python.sort(stretch.map((member) => centre[member]).slice())[Math.floor(stretch.length / 2)];
+          const a13 = stretch;
+          for (let i12 = 0; i12 < a13.length; i12++) {
+            member = a13[i12];
+            centre[member] = Math.min(Math.max(middle, low), high);
+          }
+        }
+        if (item >= 0) {
+          stretch = [item];
+          const t14 = _room(rows[row_of[item]], place_of[item], centre);
+          low = t14[0];
+          high = t14[1];
+          last_node = item < layering.node_count ? item : -1;
+        }
+      }
+    }
+    const a16 = rows;
+    for (let i15 = 0; i15 < a16.length; i15++) {
+      row = a16[i15];
+      const a18 = row.items;
+      for (let i17 = 0; i17 < a18.length; i17++) {
+        place = i17;
+        item = a18[i17];
+        others = [...layering.above[item], ...layering.below[item]];
+        if (others.length === 1) {
+          const t19 = _room(row, place, centre);
+          low = t19[0];
+          high = t19[1];
+          centre[item] = Math.min(Math.max(centre[others[0]], low), high);
+        }
+      }
+    }
+  }
+  function _room(row, place, centre) {
+    let items, offsets, low, high;
+    items = row.items;
+    offsets = row.offsets;
+    low = row.low;
+    high = row.high;
+    if (place > 0) {
+      low = (centre[items[place - 1]] + offsets[place]) - offsets[place - 1];
+    }
+    if ((place + 1) < items.length) {
+      high = (centre[items[place + 1]] - offsets[place + 1]) + offsets[place];
+    }
+    return [low, high];
+  }
+  function _chains(layering, centre) {
+    let count, upper, lower, middle_above, middle_below, item, others, other, is_mutual, is_free, chains, chain;
+    count = layering.node_count;
+    upper = new Array(centre.length).fill(-1);
+    lower = new Array(centre.length).fill(-1);
+    middle_above = layering.above.map((others) => _middle(others, centre, layering));
+    middle_below = layering.below.map((others) => _middle(others, centre, layering));
+    const a2 = layering.below;
+    for (let i1 = 0; i1 < a2.length; i1++) {
+      item = i1;
+      others = a2[i1];
+      const a4 = others;
+      for (let i3 = 0; i3 < a4.length; i3++) {
+        other = a4[i3];
+        if (((item >= count) && (other >= count)) || _is_only_edge(item, other, layering)) {
+          lower[item] = other;
+          upper[other] = item;
+        }
+      }
+    }
+    const a6 = [true, false];
+    for (let i5 = 0; i5 < a6.length; i5++) {
+      is_mutual = a6[i5];
+      const a8 = middle_below;
+      for (let i7 = 0; i7 < a8.length; i7++) {
+        item = i7;
+        other = a8[i7];
+        is_free = (other >= 0) && (lower[item] < 0) && (upper[other] < 0);
+        if (is_free && (!is_mutual || (middle_above[other] === item))) {
+          lower[item] = other;
+          upper[other] = item;
+        }
+      }
+    }
+    chains = [];
+    const a10 = lower;
+    for (let i9 = 0; i9 < a10.length; i9++) {
+      item = i9;
+      other = a10[i9];
+      if ((other >= 0) && (upper[item] < 0)) {
+        chain = [item];
+        while (lower[chain[chain.length - 1]] >= 0) {
+          chain.push(lower[chain[chain.length - 1]]);
+        }
+        chains.push(chain);
+      }
+    }
+    return python.sort(chains.slice(), (chain) => -chain.length);
+  }
+  function _middle(items, centre, layering) {
+    let ranked, low, high;
+    if (items.length < 2) {
+      return items.length === 1 ? items[0] : -1;
+    }
+    ranked = python.sort(items.slice(), (x) => centre[x]);
+    low = ranked[Math.floor((ranked.length - 1) / 2)];
+    high = ranked[Math.floor(ranked.length / 2)];
+    return _is_end(high, layering) && !_is_end(low, layering) ? low : high;
+  }
+  function _is_end(item, layering) {
+    return (layering.above[item].length + layering.below[item].length) === 1;
+  }
+  function _is_only_edge(item, other, layering) {
+    return (layering.below[item].length === 1) && (layering.above[other].length === 1);
+  }
+  return { ONE_SIDED, TWO_SIDED, IN_LANES, BEND_MASS, FREE_MASS, _Row, place_across, _sweep, _fit, _whole_row, _borders_and_items, _widen_lanes, _wishes, _rows_in_lanes, _straighten, _room, _chains, _middle, _is_end, _is_only_edge };
 })();
 
 const order_ = (() => {
@@ -2045,265 +2303,8 @@ const order_ = (() => {
   return { SWEEPS, EFFORT, MOST_STARTS, _Found, _Dice, count_crossings, order_ranks, _face_forward, _depth_first, _improve, _found, _positions, _sibling_order, _sort_clusters };
 })();
 
-const placement_ = (() => {
-  const { Geometry } = geometry_;
-  const { whole_row, widen_lanes, rows_in_lanes, Row } = lanes_;
-  const { isotonic } = sweeps_;
-  const { Layering } = layering_;
-  const ONE_SIDED = 12;
-  const TWO_SIDED = 8;
-  const IN_LANES = 4;
-  const BEND_MASS = 2.8284271247461903;
-  const FREE_MASS = 0.01;
-  function place_across(geometry) {
-    let rows, row, middle, item, offset;
-    rows = geometry.order.map((items) => whole_row(items, geometry));
-    geometry.centre = new Array(geometry.half.length).fill(0.0);
-    const a2 = rows;
-    for (let i1 = 0; i1 < a2.length; i1++) {
-      row = a2[i1];
-      middle = row.offsets[row.offsets.length - 1] / 2;
-      const a4 = row.items;
-      const a5 = row.offsets;
-      for (let i3 = 0; i3 < a4.length; i3++) {
-        item = a4[i3];
-        offset = a5[i3];
-        geometry.centre[item] = offset - middle;
-      }
-    }
-    _sweep(rows, geometry, ONE_SIDED);
-    geometry.lanes = [[-Infinity, Infinity]];
-    if (geometry.layering.tree.__len__() > 1) {
-      geometry.lanes = widen_lanes(geometry);
-      rows = rows_in_lanes(geometry);
-      _sweep(rows, geometry, IN_LANES);
-    }
-    _straighten(rows, geometry);
-  }
-  function _sweep(rows, geometry, one_sided) {
-    let layering, mass, both, backwards, step, near, row;
-    layering = geometry.layering;
-    mass = python.range(0, geometry.half.length, 1).map((item) => item < layering.node_count ? 1.0 : BEND_MASS);
-    both = python.zip(layering.above, layering.below).map(([up, down]) => [...up, ...down]);
-    backwards = rows.slice().reverse();
-    for (let i1 = 0; i1 < one_sided + TWO_SIDED; i1++) {
-      step = i1;
-      near = (step % 2) === 0 ? layering.below : layering.above;
-      if (step >= one_sided) {
-        near = both;
-      }
-      const a3 = (step % 2) === 0 ? backwards : rows;
-      for (let i2 = 0; i2 < a3.length; i2++) {
-        row = a3[i2];
-        _fit(row, near, mass, geometry.centre);
-      }
-    }
-  }
-  function _fit(row, near, mass, centre) {
-    let wishes, weights, item, offset, total, pull, other, low, high, fitted, value;
-    wishes = [];
-    weights = [];
-    const a2 = row.items;
-    const a3 = row.offsets;
-    for (let i1 = 0; i1 < a2.length; i1++) {
-      item = a2[i1];
-      offset = a3[i1];
-      total = 0.0;
-      pull = 0.0;
-      const a5 = near[item];
-      for (let i4 = 0; i4 < a5.length; i4++) {
-        other = a5[i4];
-        total = total + mass[other];
-        pull = pull + (mass[other] * centre[other]);
-      }
-      if (total > 0) {
-        wishes.push((pull / total) - offset);
-        weights.push(total * mass[item]);
-      } else {
-        wishes.push(centre[item] - offset);
-        weights.push(FREE_MASS);
-      }
-    }
-    low = row.low;
-    high = row.high - row.offsets[row.offsets.length - 1];
-    fitted = isotonic(wishes, weights);
-    const a7 = row.items;
-    const a8 = row.offsets;
-    const a9 = fitted;
-    for (let i6 = 0; i6 < a7.length; i6++) {
-      item = a7[i6];
-      offset = a8[i6];
-      value = a9[i6];
-      centre[item] = Math.min(Math.max(value, low), high) + offset;
-    }
-  }
-  function _straighten(rows, geometry) {
-    let layering, centre, half, row_of, place_of, number, row, place, item, chain, stretch, low, high, last_node, room_low, room_high, fits, middle, member, others;
-    layering = geometry.layering;
-    centre = geometry.centre;
-    half = geometry.half;
-    row_of = new Array(centre.length).fill(0);
-    place_of = new Array(centre.length).fill(0);
-    const a2 = rows;
-    for (let i1 = 0; i1 < a2.length; i1++) {
-      number = i1;
-      row = a2[i1];
-      const a4 = row.items;
-      for (let i3 = 0; i3 < a4.length; i3++) {
-        place = i3;
-        item = a4[i3];
-        row_of[item] = number;
-        place_of[item] = place;
-      }
-    }
-    const a6 = _chains(layering, centre);
-    for (let i5 = 0; i5 < a6.length; i5++) {
-      chain = a6[i5];
-      stretch = [];
-      low = -Infinity;
-      high = Infinity;
-      last_node = -1;
-      const a8 = [...chain, -1];
-      for (let i7 = 0; i7 < a8.length; i7++) {
-        item = a8[i7];
-        if (item >= 0) {
-          const t9 = _room(rows[row_of[item]], place_of[item], centre);
-          room_low = t9[0];
-          room_high = t9[1];
-          fits = Math.max(low, room_low) <= Math.min(high, room_high);
-          if (fits && (item < layering.node_count) && (last_node >= 0)) {
-            fits = Math.abs(centre[item] - centre[last_node]) <= (2 * half[item]);
-            fits = fits || _is_only_edge(layering.above[item][0], item, layering);
-          }
-          if (fits) {
-            const t10 = Math.max(low, room_low);
-            const t11 = Math.min(high, room_high);
-            low = t10;
-            high = t11;
-            stretch.push(item);
-            last_node = item < layering.node_count ? item : last_node;
-            continue;
-          }
-        }
-        if (stretch.length > 1) {
-          middle = python.sort(stretch.map((member) => centre[member]).slice())[Math.floor(stretch.length / 2)];
-          const a13 = stretch;
-          for (let i12 = 0; i12 < a13.length; i12++) {
-            member = a13[i12];
-            centre[member] = Math.min(Math.max(middle, low), high);
-          }
-        }
-        if (item >= 0) {
-          stretch = [item];
-          const t14 = _room(rows[row_of[item]], place_of[item], centre);
-          low = t14[0];
-          high = t14[1];
-          last_node = item < layering.node_count ? item : -1;
-        }
-      }
-    }
-    const a16 = rows;
-    for (let i15 = 0; i15 < a16.length; i15++) {
-      row = a16[i15];
-      const a18 = row.items;
-      for (let i17 = 0; i17 < a18.length; i17++) {
-        place = i17;
-        item = a18[i17];
-        others = [...layering.above[item], ...layering.below[item]];
-        if (others.length === 1) {
-          const t19 = _room(row, place, centre);
-          low = t19[0];
-          high = t19[1];
-          centre[item] = Math.min(Math.max(centre[others[0]], low), high);
-        }
-      }
-    }
-  }
-  function _room(row, place, centre) {
-    let items, offsets, low, high;
-    items = row.items;
-    offsets = row.offsets;
-    low = row.low;
-    high = row.high;
-    if (place > 0) {
-      low = (centre[items[place - 1]] + offsets[place]) - offsets[place - 1];
-    }
-    if ((place + 1) < items.length) {
-      high = (centre[items[place + 1]] - offsets[place + 1]) + offsets[place];
-    }
-    return [low, high];
-  }
-  function _chains(layering, centre) {
-    let count, upper, lower, middle_above, middle_below, item, others, other, is_mutual, is_free, chains, chain;
-    count = layering.node_count;
-    upper = new Array(centre.length).fill(-1);
-    lower = new Array(centre.length).fill(-1);
-    middle_above = layering.above.map((others) => _middle(others, centre, layering));
-    middle_below = layering.below.map((others) => _middle(others, centre, layering));
-    const a2 = layering.below;
-    for (let i1 = 0; i1 < a2.length; i1++) {
-      item = i1;
-      others = a2[i1];
-      const a4 = others;
-      for (let i3 = 0; i3 < a4.length; i3++) {
-        other = a4[i3];
-        if (((item >= count) && (other >= count)) || _is_only_edge(item, other, layering)) {
-          lower[item] = other;
-          upper[other] = item;
-        }
-      }
-    }
-    const a6 = [true, false];
-    for (let i5 = 0; i5 < a6.length; i5++) {
-      is_mutual = a6[i5];
-      const a8 = middle_below;
-      for (let i7 = 0; i7 < a8.length; i7++) {
-        item = i7;
-        other = a8[i7];
-        is_free = (other >= 0) && (lower[item] < 0) && (upper[other] < 0);
-        if (is_free && (!is_mutual || (middle_above[other] === item))) {
-          lower[item] = other;
-          upper[other] = item;
-        }
-      }
-    }
-    chains = [];
-    const a10 = lower;
-    for (let i9 = 0; i9 < a10.length; i9++) {
-      item = i9;
-      other = a10[i9];
-      if ((other >= 0) && (upper[item] < 0)) {
-        chain = [item];
-        while (lower[chain[chain.length - 1]] >= 0) {
-          chain.push(lower[chain[chain.length - 1]]);
-        }
-        chains.push(chain);
-      }
-    }
-    return python.sort(chains.slice(), (chain) => -chain.length);
-  }
-  function _middle(items, centre, layering) {
-    let ranked, low, high;
-    if (items.length < 2) {
-      return items.length === 1 ? items[0] : -1;
-    }
-    ranked = python.sort(items.slice(), (x) => centre[x]);
-    low = ranked[Math.floor((ranked.length - 1) / 2)];
-    high = ranked[Math.floor(ranked.length / 2)];
-    return _is_end(high, layering) && !_is_end(low, layering) ? low : high;
-  }
-  function _is_end(item, layering) {
-    return (layering.above[item].length + layering.below[item].length) === 1;
-  }
-  function _is_only_edge(item, other, layering) {
-    return (layering.below[item].length === 1) && (layering.above[other].length === 1);
-  }
-  return { ONE_SIDED, TWO_SIDED, IN_LANES, BEND_MASS, FREE_MASS, place_across, _sweep, _fit, _straighten, _room, _chains, _middle, _is_end, _is_only_edge };
-})();
-
-const place_ = (() => {
-  const { build_layering, cluster_tree, ClusterTree, ranks_spanned } = layering_;
-  const { Geometry, Spacing } = geometry_;
+const layered_ = (() => {
+  const { build_layering, Geometry, Spacing, cluster_tree, ClusterTree, ranks_spanned } = layering_;
   const { place_across } = placement_;
   const { place_along, place_frames } = frames_;
   const { route_edges, parallel_offsets } = routing_;
@@ -2315,7 +2316,7 @@ const place_ = (() => {
   const ITEMS_PER_NODE = 4;
   const MOST_SPANNED = 50000;
   const STEPS = 100000;
-  class Placing {
+  class Placed {
     constructor(boxes, routes, paths, frames, width, height) {
       this.boxes = boxes;
       this.routes = routes;
@@ -2324,11 +2325,14 @@ const place_ = (() => {
       this.width = width;
       this.height = height;
     }
+    get clusters() {
+      return new Map(python.zip(this.paths, this.frames));
+    }
   }
   function place(sizes, edges, groups, rankdir, rank_gap, node_gap, title_height, title_width) {
     let is_sideways, tree, ranks, layering, titled, wide, none, half, geometry, chain, offset, bend;
     if (sizes.length === 0) {
-      return new Placing([], [], [], [], 0.0, 0.0);
+      return new Placed([], [], [], [], 0.0, 0.0);
     }
     is_sideways = ["LR", "RL"].includes(rankdir);
     const t1 = _ranked(edges, groups);
@@ -2422,12 +2426,12 @@ const place_ = (() => {
       height = t14[1];
       frames.push([x, y, width, height]);
     }
-    return new Placing(boxes, routes.map((route) => route.map(([along, across]) => point(along, across))), geometry.layering.tree.paths.slice(1), frames, is_sideways ? end - start : high - low, is_sideways ? high - low : end - start);
+    return new Placed(boxes, routes.map((route) => route.map(([along, across]) => point(along, across))), geometry.layering.tree.paths.slice(1), frames, is_sideways ? end - start : high - low, is_sideways ? high - low : end - start);
   }
-  return { CLUSTER_PADDING, BEND_GAP, FREE_ITEMS, ITEMS_PER_NODE, MOST_SPANNED, STEPS, Placing, place, _ranked, _turned };
+  return { CLUSTER_PADDING, BEND_GAP, FREE_ITEMS, ITEMS_PER_NODE, MOST_SPANNED, STEPS, Placed, place, _ranked, _turned };
 })();
 
-const place = place_.place;
+const place = layered_.place;
 const visitsOfLoops = acyclic_.visits_of_loops;
 const levelsOfCopies = copies_.levels_of_copies;
 const Gradient = gradient_.Gradient;

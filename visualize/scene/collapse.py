@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Literal
 
-from visualize.scene.acyclic import visits_of_loops
+from visualize.acyclic import visits_of_loops
 from visualize.scene.bands import bands
 from visualize.scene.boxes import Boxes, box_edges, numbered
 from visualize.scene.flat import FlatGraph, Path

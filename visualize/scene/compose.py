@@ -10,12 +10,12 @@ from math import isfinite, isnan
 from autograd import Value
 from autograd.graph import Constant
 from autograd.reverse import local_derivatives
+from visualize.acyclic import boxes_in_order
 from visualize.scene.boxes import Boxes
 from visualize.scene.facts import Edge, Group, Node, Scene
 from visualize.scene.flat import FlatGraph, Path
-from visualize.scene.gradient import Gradient, shown_for_many
+from visualize.scene.gradient import Gradient, recorded, shown_for_many
 from visualize.scene.names import Short, short_names, unique_names
-from visualize.scene.recorded import recorded
 
 __all__ = ["compose"]
 
@@ -40,7 +40,9 @@ def compose(
     for value, box in enumerate(box_of):
         members.setdefault(box, []).append(value)
     uses = _count_uses(graph, box_of)
-    order = _sorted_boxes(members, uses)
+    order = boxes_in_order(graph.operands, box_of, len(members))
+    if len(order) < len(members):
+        raise ValueError("the boxes of a picture must form no cycle")
     index = {box: position for position, box in enumerate(order)}
     headings = [boxes.titles[box] if boxes and len(members[box]) > 1 else None for box in order]
     labels, names = _names(graph, [members[box] for box in order], headings)
@@ -132,26 +134,6 @@ def _count_uses(graph: FlatGraph, boxes: list[int]) -> Counter[tuple[int, int]]:
         for operand in operands
         if boxes[operand] != box
     )
-
-
-def _sorted_boxes(members: dict[int, list[int]], edges: Counter[tuple[int, int]]) -> list[int]:
-    """Return the boxes in topological order; values of their own are in it already."""
-    if all(len(inside) == 1 for inside in members.values()):
-        return list(members)
-    consumers: dict[int, list[int]] = {box: [] for box in members}
-    missing = dict.fromkeys(members, 0)
-    for operand, consumer in edges:
-        consumers[operand].append(consumer)
-        missing[consumer] += 1
-    order = [box for box, count in missing.items() if not count]
-    for box in order:  # grows while it is walked
-        for consumer in consumers[box]:
-            missing[consumer] -= 1
-            if not missing[consumer]:
-                order.append(consumer)
-    if len(order) < len(members):
-        raise ValueError("the boxes of a picture must form no cycle")
-    return order
 
 
 def _edges(

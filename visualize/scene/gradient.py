@@ -1,21 +1,38 @@
-"""What is known of a gradient: not computed, of an earlier pass, exactly 0, a number, nan."""
+"""What is known of a gradient: not computed, of an earlier pass, 0 and why, a number, nan."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from math import isinf, isnan
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from math import isclose, isfinite, isinf, isnan
 from typing import Literal
 
+from autograd import StaleGraphError, Value
+from autograd.graph import Constant
+from autograd.reverse import local_derivatives, sweep
 from visualize.digits import exact, significant
+from visualize.scene.flat import FlatGraph
 
-__all__ = ["Gradient", "State", "gradient_of", "largest", "shown_for_many"]
+__all__ = [
+    "Gradient",
+    "State",
+    "added_up",
+    "all_agree",
+    "difference_within",
+    "gradient_of",
+    "largest",
+    "passes_in",
+    "recorded",
+    "shown_for_many",
+]
 
 State = Literal["pending", "unreached", "earlier", "zero", "finite", "infinite", "nan"]
 
 SEVERITY: dict[State, int] = {
     "pending": 0, "unreached": 1, "earlier": 2, "zero": 3, "finite": 4, "infinite": 5, "nan": 6,
 }  # fmt: skip
+MOST_STEPS = 4  # from a difference to what a loss makes of it
+MOST_PASSES = 1_000_000  # a whole number beyond is a coincidence
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,3 +117,175 @@ def shown_for_many(gradients: Sequence[Gradient]) -> Gradient:
         if gradient.state == shown.state and gradient.remark != shown.remark:
             return Gradient(shown.state, shown.value)
     return shown
+
+
+def recorded(graph: FlatGraph, gradients: Mapping[Value, float] | None = None) -> list[Gradient]:
+    """Return the gradient of every value of a graph, with a remark where it needs one.
+
+    `gradients` stand in for those that the values hold; a value without is unreached.
+    """
+    if gradients is not None:
+        found = [gradient_of(v in gradients, gradients.get(v, 0.0), False) for v in graph.values]
+        return _with_reasons(graph, found)
+    begun = [output for output in graph.outputs if graph.values[output].has_grad]
+    pending = not begun
+    found = [gradient_of(value.has_grad, value.grad, pending) for value in graph.values]
+    try:
+        passes = [
+            sweep(graph.values[output], graph.values[output].grad).gradients() for output in begun
+        ]
+    except StaleGraphError:
+        passes = []
+    if not passes:  # no pass from here, or one before a leaf was changed
+        return [_of_earlier(gradient) for gradient in found]
+    reached = set().union(*passes)
+    found = [
+        gradient_of(False, 0.0, True)  # cleared since, by zero_grad()
+        if gradient.state == "unreached" and value in reached
+        else gradient
+        for value, gradient in zip(graph.values, found, strict=True)
+    ]
+    if len(passes) == len(graph.outputs) == 1:
+        (given,) = passes
+        leaves = [value for value in graph.values if value.op is None and value.has_grad]
+        added = {leaf: added_up(leaf, given.get(leaf)) for leaf in leaves}
+        if not all_agree(leaves, given):  # then the sums are of several graphs
+            added = {leaf: remark and "added up" for leaf, remark in added.items()}
+        found = [
+            replace(gradient, remark=added.get(value, ""))
+            for value, gradient in zip(graph.values, found, strict=True)
+        ]
+    return _with_reasons(graph, found)
+
+
+def passes_in(held: float, given: float) -> int:
+    """Return how many times as much as one pass gives a gradient holds; 0 for no whole number.
+
+    >>> passes_in(6.0, 3.0), passes_in(3.0, 3.0), passes_in(4.0, 3.0)
+    (2, 1, 0)
+    """
+    times = held / given if given and isfinite(given) else 0.0
+    whole = 1.0 <= times <= MOST_PASSES and isclose(times, round(times), rel_tol=1e-9)
+    return round(times) if whole else 0
+
+
+def all_agree(leaves: Iterable[Value], given: Mapping[Value, float]) -> bool:
+    """Tell whether all leaves hold the same number of times what one pass gives them.
+
+    >>> a, b = Value(2.0), Value(3.0)
+    >>> (a * b).backward()
+    >>> all_agree([a, b], {a: 3.0, b: 2.0}), all_agree([a, b], {a: 3.0, b: 1.0})
+    (True, False)
+    """
+    times = {passes_in(leaf.grad, one) for leaf in leaves if (one := given.get(leaf))}
+    return len(times) <= 1
+
+
+def added_up(leaf: Value, given: float | None) -> str:
+    """Return what is to be said of a leaf that holds more than one pass gives; "" of none."""
+    given = given or 0.0
+    if isclose(leaf.grad, given, rel_tol=1e-9) or (isnan(leaf.grad) and isnan(given)):
+        return ""
+    passes = passes_in(leaf.grad, given)
+    return f"{passes:,} passes" if passes else "added up"
+
+
+def _of_earlier(gradient: Gradient) -> Gradient:
+    is_number = gradient.state not in ("pending", "unreached")
+    return Gradient("earlier", gradient.value) if is_number else gradient
+
+
+def _with_reasons(graph: FlatGraph, found: Sequence[Gradient]) -> list[Gradient]:
+    """Return the gradients, those of exactly 0 with the reason where all uses have the same."""
+    zeros = {number for number, gradient in enumerate(found) if gradient.state == "zero"}
+    if not zeros:
+        return list(found)
+    uses: dict[int, list[tuple[int, int]]] = {number: [] for number in zeros}
+    for consumer, value in enumerate(graph.values):
+        operands = iter(graph.operands[consumer])
+        for position, arg in enumerate(value.args):
+            if type(arg) is not Constant and (operand := next(operands)) in zeros:
+                uses[operand].append((consumer, position))
+    reason: dict[int, str] = {}
+    slopes: dict[int, tuple[float | None, ...]] = {}
+    for number in sorted(zeros, reverse=True):  # consumers first
+        reasons = set()
+        for consumer, position in uses[number]:
+            if consumer in zeros:
+                reasons.add(reason[consumer])
+            elif found[consumer].state not in ("pending", "unreached"):
+                node = graph.values[consumer]
+                if consumer not in slopes:
+                    slopes[consumer] = local_derivatives(node)
+                if slopes[consumer][position] is not None:
+                    reasons.add(_reason(node, position, slopes[consumer][position] or 0.0))
+        reason[number] = reasons.pop() if len(reasons) == 1 else ""
+    return [
+        replace(gradient, remark=gradient.remark or reason.get(number, ""))
+        for number, gradient in enumerate(found)
+    ]
+
+
+def _reason(node: Value, position: int, slope: float) -> str:
+    """Return why an operation passes nothing of a gradient that is not 0, in two words."""
+    row = node.op
+    if row is None or slope:
+        return ""  # lost to rounding, or cancelled
+    operand = node.args[position]
+    factor = _other_factor(node, position)
+    measured = difference_within(operand)
+    if factor is not None and factor is not operand:
+        if factor.data:
+            return ""
+        if measured is not None and difference_within(factor) is measured:
+            return _of_difference(measured)
+        is_input = operand.op is None or type(factor) is Constant
+        return "input 0" if is_input else "weight 0" if factor.op is None else "factor 0"
+    if measured is not None:
+        return _of_difference(measured)
+    if row.flat and row.flat.short:
+        return row.flat.short
+    if row.kink and row.kink(*[float(arg.data) for arg in node.args]):
+        return "at a kink"
+    return f"{row.name} flat"
+
+
+def _other_factor(node: Value, position: int) -> Value | Constant | None:
+    """Return what an operand of a product, or of a sum of products, is multiplied by."""
+    row = node.op
+    assert row is not None
+    args: tuple[Value | Constant, ...] = node.args
+    if row.gathered is not None and row.arity == 2:
+        return args[1 - position]
+    if row.variadic and row.sum_of is not None and row.sum_of.arity == 2:
+        return args[(position + len(args) // 2) % len(args)]
+    return None
+
+
+def difference_within(value: Value | Constant) -> Value | None:
+    """Return the difference of equal numbers that makes a value 0; None where none does.
+
+    The value is the difference, or made in a few steps of it and of plain numbers.
+
+    >>> x = Value(2.0)
+    >>> error = x - 2
+    >>> difference_within(error * 0.5) is error, difference_within(x * 0)
+    (True, None)
+    """
+    found: Value | None = None
+    for _ in range(MOST_STEPS):
+        if not isinstance(value, Value) or value.data or value.op is None:
+            break
+        if value.op.formula == "x - y":
+            found = value
+        operands = [arg for arg in value.args if isinstance(arg, Value)]
+        if not operands or any(arg.data for arg in operands):
+            break
+        value = operands[0]  # of what a loss makes of an error, the first is the error
+    return found
+
+
+def _of_difference(difference: Value) -> str:
+    first, second = difference.args
+    is_target = second.op is None and first.op is not None
+    return "output equals target" if is_target else "difference 0"

@@ -14,9 +14,8 @@ from autograd.graph import Constant
 from autograd.reverse import local_derivatives
 from visualize.scene.facts import Edge, Group, Node, Scene
 from visualize.scene.flat import FlatGraph
-from visualize.scene.gradient import Gradient, gradient_of, largest
+from visualize.scene.gradient import Gradient, gradient_of, largest, recorded
 from visualize.scene.names import Short, short_names
-from visualize.scene.recorded import recorded
 
 __all__ = ["MOST_BOXES", "slice_of"]
 

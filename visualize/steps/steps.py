@@ -12,15 +12,14 @@ from visualize.draw.formula import formula
 from visualize.draw.playing import Moment, Playing
 from visualize.draw.svg import svg
 from visualize.escape import cut
-from visualize.instead import instead_of
 from visualize.result import Result
+from visualize.roots import instead_of
 from visualize.scene.compose import compose
+from visualize.scene.copies import with_copies
 from visualize.scene.facts import Scene
 from visualize.scene.flat import FlatGraph, flatten
-from visualize.scene.ghost import with_copies
-from visualize.scene.gradient import gradient_of
+from visualize.scene.gradient import gradient_of, recorded
 from visualize.scene.names import names_of
-from visualize.scene.recorded import recorded
 from visualize.steps.step import Step, steps_of
 from visualize.table import aligned
 

@@ -9,8 +9,8 @@ from autograd import Value
 from autograd.graph import Constant
 from visualize.digits import counted, significant
 from visualize.formula.words import source
+from visualize.scene.gradient import added_up, all_agree, passes_in
 from visualize.scene.reach import ruled
-from visualize.scene.recorded import added_up, all_agree, passes_in
 from visualize.why.ways import Finding, Ways
 
 __all__ = ["accumulated", "blocked", "detached", "not_computed", "not_connected", "stale"]

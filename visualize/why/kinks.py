@@ -14,8 +14,8 @@ from autograd.graph import Constant
 from autograd.reverse import local_derivatives
 from visualize.digits import counted, significant
 from visualize.formula.words import numbers, source, written
-from visualize.instead import instead_of
 from visualize.result import Result
+from visualize.roots import instead_of
 from visualize.scene.flat import flatten
 from visualize.scene.names import names_of
 from visualize.table import aligned

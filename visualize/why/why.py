@@ -16,9 +16,9 @@ from autograd.reverse import Sweep, sweep
 from visualize.digits import significant
 from visualize.draw.drawing import Drawing
 from visualize.escape import xml
-from visualize.instead import instead_of
 from visualize.notebook import mime_bundle
 from visualize.result import Result
+from visualize.roots import instead_of
 from visualize.scene.flat import flatten
 from visualize.scene.names import names_of, unique_names
 from visualize.scene.reach import in_order

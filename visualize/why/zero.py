@@ -10,7 +10,7 @@ from autograd.graph import Constant
 from autograd.reverse import Contribution, Visit
 from visualize.digits import significant
 from visualize.escape import printable
-from visualize.scene.recorded import difference_within
+from visualize.scene.gradient import difference_within
 from visualize.why.connection import blocked
 from visualize.why.factors import TINY, chain_lines, main_way
 from visualize.why.sums import LN10, SMALLEST, Sizes, log_size, power, sums_from_root

@@ -7,8 +7,8 @@ from collections import Counter
 from autograd import Value
 from visualize import draw
 from visualize.scene.compose import compose
+from visualize.scene.copies import with_copies
 from visualize.scene.flat import flatten
-from visualize.scene.ghost import with_copies
 
 
 def recurrence(steps):

@@ -1,0 +1,131 @@
+"""What must come before what: orders, the cycles that forbid one, boxes split so that none is left.
+
+Pages use these functions too, as a script: `make docs` writes it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+__all__ = ["boxes_in_order", "cycle_among", "looped", "ordered", "visits_of_loops"]
+
+
+def ordered(following: Sequence[Sequence[int]]) -> list[int]:
+    """Return the items, each before those that follow it; without those on cycles and behind them.
+
+    `following` holds the items that follow each one, with repeats or without. Source: Kahn,
+    Topological sorting of large networks (1962).
+
+    >>> ordered([[1], [], [1, 0]]), ordered([[1], [0], []])
+    ([2, 0, 1], [2])
+    """
+    waiting = [0] * len(following)
+    for others in following:
+        for other in others:
+            waiting[other] += 1
+    order = [item for item, count in enumerate(waiting) if count == 0]
+    for item in order:  # grows while it is walked
+        for other in following[item]:
+            waiting[other] -= 1
+            if waiting[other] == 0:
+                order.append(other)
+    return order
+
+
+def cycle_among(following: Sequence[Sequence[int]], left: Sequence[bool]) -> list[int]:
+    """Return a cycle of items that are `left`, each of which is followed by another one of them.
+
+    >>> cycle_among([[1], [2], [1]], [False, True, True])
+    [1, 2, 1]
+    """
+    item = left.index(True)
+    walk: list[int] = []
+    while item not in walk:
+        walk.append(item)
+        near = [other for other in following[item] if left[other]]
+        item = near[0]
+    return [*walk[walk.index(item) :], item]
+
+
+def looped(following: Sequence[Sequence[int]]) -> list[bool]:
+    """Tell of each item whether it stands on a cycle or between two.
+
+    >>> looped([[1], [2], [1, 3], [4], [3], []])
+    [False, True, True, True, True, False]
+    """
+    left = [True] * len(following)
+    for item in ordered(following):
+        left[item] = False
+    before: list[list[int]] = [[] for _ in following]
+    for item, others in enumerate(following):
+        for other in others:
+            if left[item] and left[other]:
+                before[other].append(item)
+    for item in ordered(before):
+        left[item] = False
+    return left
+
+
+def boxes_in_order(
+    operands: Sequence[Sequence[int]], boxes: Sequence[int], count: int
+) -> list[int]:
+    """Return the `count` boxes of some values with operands before consumers.
+
+    `operands` are those of each value, `boxes` the box that each stands in; values come after their
+    operands. Boxes that form a cycle, and those behind it, are left out.
+
+    >>> boxes_in_order([[], [0], [1]], [0, 1, 0], 2), boxes_in_order([[], [], [0]], [0, 1, 1], 2)
+    ([], [0, 1])
+    """
+    if count == len(boxes):
+        return list(range(count))
+    return ordered(_between(operands, boxes, count))
+
+
+def _between(
+    operands: Sequence[Sequence[int]], boxes: Sequence[int], count: int
+) -> list[list[int]]:
+    # The boxes that use each box, once each.
+    following: list[list[int]] = [[] for _ in range(count)]
+    met: set[int] = set()
+    for value, used in enumerate(operands):
+        for operand in used:
+            pair = boxes[operand] * count + boxes[value]
+            if boxes[operand] != boxes[value] and pair not in met:
+                met.add(pair)
+                following[boxes[operand]].append(boxes[value])
+    return following
+
+
+def visits_of_loops(
+    operands: Sequence[Sequence[int]], boxes: Sequence[int], count: int
+) -> list[int]:
+    """Return the visit in which each value takes part; none where the boxes form no cycle.
+
+    The arguments are those of `boxes_in_order`. Modules of a recurrence use each other in a circle.
+    The visit counts how often the way to a value went from one looped box to another. Boxes split
+    by visit form no cycle: an edge between boxes raises the visit, one inside never lowers it.
+
+    >>> visits_of_loops([[], [0], [1], [2]], [0, 1, 0, 1], 2)  # two modules that take turns
+    [0, 1, 2, 3]
+    """
+    in_loops = looped(_between(operands, boxes, count))
+    if True not in in_loops:
+        return []
+    visits = [0] * len(operands)
+    latest: dict[int, int] = {}  # of a leaf, as its consumers allow
+    for value, used in enumerate(operands):
+        box = boxes[value]
+        if not in_loops[box]:
+            continue
+        for operand in used:
+            if in_loops[boxes[operand]]:
+                step = 0 if boxes[operand] == box else 1
+                visits[value] = max(visits[value], visits[operand] + step)
+        for operand in used:
+            if in_loops[boxes[operand]] and len(operands[operand]) == 0:
+                visit = visits[value] if boxes[operand] == box else visits[value] - 1
+                latest[operand] = min(visit, latest.get(operand, visit))
+    for leaf, visit in latest.items():
+        visits[leaf] = visit
+    return visits
