@@ -203,9 +203,10 @@ def picture_script() -> str:
         "page/sentences",
     )  # fmt: skip
     names = (
-        "place", "visits_of_loops", "levels_of_copies", "Gradient", "gradient_of", "shown_for_many",
-        "look_by", "contribution_caption", "end_caption", "factor", "given_caption", "many_caption",
-        "meaning", "mismatch_note", "running_line", "seed_caption", "sum_of_names",
+        "place", "boxes_in_order", "split_boxes", "levels_of_copies", "Gradient", "gradient_of",
+        "shown_for_many", "look_by", "contribution_caption", "end_caption", "factor",
+        "given_caption", "many_caption", "meaning", "mismatch_note", "running_line", "seed_caption",
+        "sum_of_names",
     )  # fmt: skip
     sources = [ROOT / "visualize" / f"{module}.py" for module in modules]
     head = (

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-__all__ = ["boxes_in_order", "cycle_among", "looped", "ordered", "visits_of_loops"]
+__all__ = ["boxes_in_order", "cycle_among", "looped", "ordered", "split_boxes", "visits_of_loops"]
 
 
 def ordered(following: Sequence[Sequence[int]]) -> list[int]:
@@ -95,6 +95,23 @@ def _between(
                 met.add(pair)
                 following[boxes[operand]].append(boxes[value])
     return following
+
+
+def split_boxes(operands: Sequence[Sequence[int]], boxes: Sequence[int], count: int) -> list[int]:
+    """Return the box of each value, where boxes that formed cycles are split so that none is left.
+
+    The arguments are those of `boxes_in_order`. Boxes are numbered by first appearance.
+
+    >>> split_boxes([[], [0], [1], [2]], [0, 1, 0, 1], 2), split_boxes([[], [0]], [0, 0], 1)
+    ([0, 1, 2, 3], [0, 0])
+    """
+    visits = visits_of_loops(operands, boxes, count)
+    numbers: dict[int, int] = {}
+    result: list[int] = []
+    for value, box in enumerate(boxes):
+        key = box if len(visits) == 0 else box + count * visits[value]
+        result.append(numbers.setdefault(key, len(numbers)))
+    return result
 
 
 def visits_of_loops(

@@ -8,35 +8,35 @@ from itertools import pairwise
 from pathlib import Path
 
 from autograd import Value, scope
-from autograd.graph import Constant
-from visualize.page.data import row_facts
+from visualize.page.data import columns
+from visualize.page.folds import beginning, foldable_sums
+from visualize.scene.clusters import alike_paths, levels_of_runs
+from visualize.scene.collapse import View, few_outputs, first_view
+from visualize.scene.compose import compose
 from visualize.scene.flat import flatten
-from visualize.scene.names import names_of
 
 __all__ = [
-    "decoded", "drawn", "handmade_network", "open_scripts", "random_graph", "recurrence", "view_of",
+    "cluster_keys", "decoded", "drawn", "grouped", "handmade_network", "open_scripts",
+    "random_graph", "recurrence", "view_of",
 ]  # fmt: skip
 
 PAGE = Path(__file__).parents[2] / "visualize" / "page"
-SCRIPTS = (
-    "picture", "graph", "groups", "bands", "folds", "boxes", "views", "places",
-)  # fmt: skip
+SCRIPTS = ("picture", "graph", "clusters", "boxes", "places")
 DRAWN = """
-window.known = {
-  boxesOf, layoutOf, place, initialView, foldableSums, clusterKeysOf, partTitle,
-};
-const plain = ({ closed, folded, grouping }) => (
-  { closed: [...closed], folded: [...folded], grouping });
+window.known = { boxesOf, layoutOf, place, partTitle };
 window.draw = (text) => {
-  const { graph, view, limit, options } = JSON.parse(text);
+  const { columns, view, options } = JSON.parse(text);
+  const graph = decodedGraph(columns);
   const chosen = view
     ? { ...view, closed: new Set(view.closed), folded: new Set(view.folded) }
-    : initialView(graph, limit);
+    : firstView(graph);
   const found = boxesOf(graph, chosen);
   const sizes = found.boxes.map(({ kind }) => (kind === "value" ? [94, 52] : [120, 66]));
   const titleWidth = (title) => 12 + 6 * title.length;
   const placed = layoutOf(found.boxes, found.edges, sizes, { titleWidth, ...options });
-  return JSON.stringify({ ...found, ...placed, sizes, view: plain(chosen) });
+  const { closed, folded, grouping } = chosen;
+  return JSON.stringify({
+    ...found, ...placed, sizes, view: { closed: [...closed], folded: [...folded], grouping } });
 };
 """
 
@@ -49,9 +49,9 @@ def open_scripts(browser):
     return page
 
 
-def drawn(page, graph, view=None, *, limit=150, **options):
+def drawn(page, graph, view=None, **options):
     """Boxes, edges, places and the rest of a graph in a view, or in the one it begins with."""
-    argument = {"graph": graph, "view": view, "limit": limit, "options": options}
+    argument = {"columns": graph, "view": view, "options": options}
     return json.loads(page.evaluate("(text) => draw(text)", json.dumps(argument)))
 
 
@@ -59,24 +59,38 @@ def view_of(closed=(), folded=(), grouping="modules"):
     return {"closed": list(closed), "folded": list(folded), "grouping": grouping}
 
 
-def decoded(*outputs):
-    """The columns of a graph that choosing and placing boxes need."""
+def decoded(*outputs, limit=150, view=None):
+    """The columns of a graph, in a view of its own or in that of a page of so many boxes."""
     flat = flatten(outputs)
-    rows = list(dict.fromkeys(value.op for value in flat.values if value.op))
-    scopes = list(dict.fromkeys(flat.scopes))
-    return {
-        "name": list(names_of(flat).values()),
-        "label": [str(value.label) for value in flat.values],
-        "operation": [rows.index(value.op) if value.op else -1 for value in flat.values],
-        "operands": [
-            [{"constant": arg.data} if type(arg) is Constant else next(used) for arg in value.args]
-            for value, used in zip(flat.values, map(iter, flat.operands))
-        ],
-        "scope": [scopes.index(path) for path in flat.scopes],
-        "scopes": [list(path) for path in scopes],
-        "operations": [row_facts(row) for row in rows],
-        "outputs": flat.outputs,
-    }
+    chosen = view(flat) if view else beginning(flat, foldable_sums(flat), limit)
+    return columns(flat, compose(flat), chosen)
+
+
+def grouped(how):
+    """A view with the clusters of one kind: "labelled", "alike" or "steps"."""
+
+    def view(flat):
+        alone = few_outputs(flat, 150)
+        if how == "steps":
+            return first_view(flat, 150, ())[0]
+        paths = alike_paths(flat, levels_of_runs(flat), labelled=how == "labelled", alone=alone)
+        return View("", paths, 0, alone)
+
+    return view
+
+
+def cluster_keys(graph, grouping="modules"):
+    """The keys of all clusters: of modules, or of those that the columns hold besides."""
+    paths, places = {
+        "modules": (graph["scopes"], graph["scope"]),
+        "made": (graph["clusters"], graph["cluster"]),
+    }[grouping]
+    parts = (
+        path[:length]
+        for path in map(paths.__getitem__, places)
+        for length in range(1, 1 + len(path))
+    )
+    return list(dict.fromkeys(map("/".join, parts)))
 
 
 def handmade_network(widths=(2, 3, 3, 1), samples=1):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import random
 import re
 from collections import Counter
@@ -16,14 +15,19 @@ import visualize
 from autograd import Value, scope
 from autograd.primitive import RESERVED
 from tests.visualize.page_graphs import (
+    cluster_keys,
     decoded,
     drawn,
+    grouped,
     handmade_network,
     open_scripts,
     random_graph,
     recurrence,
     view_of,
 )
+from visualize.page.folds import foldable_sums
+from visualize.scene.collapse import collapsed
+from visualize.scene.flat import flatten
 
 
 @pytest.fixture(scope="module")
@@ -33,11 +37,8 @@ def scripts(browser):
     page.close()
 
 
-def cluster_keys(scripts, graph, grouping="modules"):
-    return scripts.evaluate(
-        "([text, grouping]) => [...known.clusterKeysOf(JSON.parse(text), grouping)]",
-        [json.dumps(graph), grouping],
-    )
+def names(graph):
+    return [graph["texts"][place] for place in graph["name"]]
 
 
 def check(graph, picture):
@@ -60,7 +61,7 @@ def check(graph, picture):
         (operand, value, position)
         for value, operands in enumerate(graph["operands"])
         for position, operand in enumerate(operands)
-        if isinstance(operand, int) and of[operand] != of[value]
+        if operand >= 0 and of[operand] != of[value]
     )
     shown = Counter()
     for edge in edges:
@@ -94,7 +95,7 @@ def test_below_the_limit_every_value_has_a_box(scripts, graphs):
         check(graph, picture)
         assert picture["view"] == view_of()
         assert {box["kind"] for box in picture["boxes"]} == {"value"}
-        assert {box["title"] for box in picture["boxes"]} == set(graph["name"])
+        assert {box["title"] for box in picture["boxes"]} == set(names(graph))
 
 
 def test_a_value_used_twice_has_two_edges(scripts):
@@ -121,12 +122,14 @@ def test_a_closed_cluster_is_one_box_in_the_clusters_around_it(scripts, graphs):
 def test_any_view_shows_every_value_and_forms_no_cycle(scripts, graphs):
     generator = random.Random(1)
     for root in (graphs["network"](), recurrence(6), handmade_network()):
-        graph = decoded(root)
-        for grouping in ("modules", "labelled", "alike", "steps"):
-            keys = cluster_keys(scripts, graph, grouping)
+        for how in ("modules", "labelled", "alike", "steps"):
+            grouping = "modules" if how == "modules" else "made"
+            graph = decoded(root, view=None if how == "modules" else grouped(how))
+            keys = cluster_keys(graph, grouping)
+            sums = [members[0] for members in graph["sums"]]
             for _ in range(8):
                 closed = [key for key in keys if generator.random() < 0.3]
-                folded = generator.sample(range(len(graph["operands"])), 8)
+                folded = generator.sample(sums, len(sums) // 2)
                 check(graph, drawn(scripts, graph, view_of(closed, folded, grouping)))
 
 
@@ -166,16 +169,27 @@ BIG = {
 @pytest.mark.parametrize("limit", [20, 150])
 @pytest.mark.parametrize("name", BIG)
 def test_a_view_begins_with_at_most_as_many_boxes_as_asked_for(name, limit, scripts, graphs):
-    graph = decoded(BIG[name](graphs))
-    picture = drawn(scripts, graph, limit=limit)
+    graph = decoded(BIG[name](graphs), limit=limit)
+    picture = drawn(scripts, graph)
     check(graph, picture)
     assert 1 < sum(box["copyOf"] < 0 for box in picture["boxes"]) <= limit
     assert len(picture["edges"]) <= 6 * len(picture["boxes"])
 
 
+@pytest.mark.parametrize("name", ["network", "recurrence", "random", "wide"])
+def test_a_page_begins_with_the_boxes_of_the_picture(name, scripts, graphs):
+    root = BIG[name](graphs)
+    picture = drawn(scripts, decoded(root))
+    of_value = collapsed(flatten([root]), 150).of_value
+    assert len(set(zip(of_value, picture["of"], strict=True))) == len(set(of_value))
+    assert len(set(picture["of"])) == len(set(of_value))
+
+
 def test_neurons_close_before_layers(scripts, graphs):
-    graph = decoded(graphs["network"]((4, 8, 8, 1)))
-    fine, coarse = (drawn(scripts, graph, limit=limit) for limit in (60, 12))
+    root = graphs["network"]((4, 8, 8, 1))
+    fine = drawn(scripts, decoded(root, limit=60))
+    graph = decoded(root, limit=12)
+    coarse = drawn(scripts, graph)
     assert titles(fine).count("neurons.1") == 2
     assert [title for title in titles(coarse) if "." in title] == [
         "layers.0", "layers.1", "layers.2",
@@ -217,11 +231,11 @@ def test_where_there_are_no_modules_sums_fold_first(scripts):
 
 def folded(scripts, root, *tops):
     graph = decoded(*([root] if isinstance(root, Value) else root))
-    numbers = [graph["name"].index(top) for top in tops]
+    numbers = [names(graph).index(top) for top in tops]
     picture = drawn(scripts, graph, view_of(folded=numbers))
     check(graph, picture)
     [box] = [box for box in picture["boxes"] if box["kind"] == "sum"]
-    return {graph["name"][value] for value in box["members"]}
+    return {names(graph)[value] for value in box["members"]}
 
 
 def labelled(text):
@@ -283,26 +297,27 @@ def test_no_script_names_an_operation():
         assert not found & RESERVED - words_of_pages, script.name
 
 
-def test_what_can_fold_is_known(scripts):
+def test_what_can_fold_is_known():
     a, b, c, x = labelled("abcx")
     total = named(autograd.dot([a, b], [x, x]), "total")
     chain = named(total + named(x.tanh(), "t") + c, "chain")
-    graph = decoded(chain * (c + 1.0))
-    sums = scripts.evaluate("(graph) => known.foldableSums(graph)", graph)
-    assert {graph["name"][value] for value in sums} == {"total"}
+    graph = flatten([chain * (c + 1.0)])
+    [inside] = foldable_sums(graph).values()
+    assert [graph.values[value].label for value in inside] == ["total", "a", "b"]
 
 
 def test_steps_are_bands_of_the_graph_that_nest_until_they_are_small(scripts):
     graph = decoded(random_graph(4000))
     picture = drawn(scripts, graph)
-    assert picture["view"]["grouping"] == "steps"
-    bands = [box for box in picture["boxes"] if box["kind"] == "cluster"]
+    assert picture["view"]["grouping"] == "made"
+    closed = [box for box in picture["boxes"] if box["kind"] == "cluster"]
+    bands = [box for box in closed if box["title"].startswith("step")]
     assert 6 <= len(bands) <= 12
-    assert all(box["title"].startswith("step") for box in bands)
+    assert all(box["title"] == "leaves" for box in closed if box not in bands)
     assert picture["boxes"][-1]["kind"] == "value"  # the output
     sizes = sorted(len(box["members"]) for box in bands)
     assert sizes[-1] < 3 * sizes[0]
-    everything = drawn(scripts, graph, view_of(grouping="steps"))
+    everything = drawn(scripts, graph, view_of(grouping="made"))
     check(graph, everything)
     inside = Counter(tuple(box["path"]) for box in everything["boxes"])
     assert max(inside.values()) <= 60
@@ -310,10 +325,10 @@ def test_steps_are_bands_of_the_graph_that_nest_until_they_are_small(scripts):
 
 def test_uneven_steps_end_too(scripts):
     # Two heights, of which the first is tiny: cutting by population alone would not part them.
-    graph = decoded(autograd.sum([Value(1.0) for _ in range(400)]))
-    picture = drawn(scripts, graph, view_of(grouping="steps"))
+    graph = decoded(autograd.sum([Value(1.0) for _ in range(400)]), view=grouped("steps"))
+    picture = drawn(scripts, graph, view_of(grouping="made"))
     check(graph, picture)
-    assert {box["path"][0] for box in picture["boxes"] if box["path"]} == {"/step 1"}
+    assert {box["path"][0] for box in picture["boxes"] if box["path"]} == {"/leaves#0"}
     assert len({tuple(box["path"]) for box in picture["boxes"]}) == 1 + 7
 
 
@@ -322,35 +337,34 @@ def test_a_module_with_the_name_of_a_band_is_a_module(scripts):
     for step in range(4):
         with scope(f"step {step}"):
             x = x.tanh().tanh()
-    graph = decoded(x + 1)
-    by_module = set(cluster_keys(scripts, graph))
+    graph = decoded(x + 1, view=grouped("steps"))
+    by_module = set(cluster_keys(graph))
     assert by_module == {f"step {step}" for step in range(4)}
-    assert not by_module & set(cluster_keys(scripts, graph, "steps"))
+    assert not by_module & set(cluster_keys(graph, "made"))
     assert scripts.evaluate("known.partTitle('/steps 0–3')") == "steps 0–3"
     assert scripts.evaluate("known.partTitle('#3#4')") == "#3#4"
 
 
 def test_equal_operations_share_a_group_by_label_or_not(scripts):
     terms = [Value(1.0, label="ab"[k % 2]) * float(k) for k in range(200)]
-    graph = decoded(autograd.sum(terms))
-    picture = drawn(
-        scripts, graph, view_of(cluster_keys(scripts, graph, "labelled"), (), "labelled")
-    )
+    graph = decoded(autograd.sum(terms), view=grouped("labelled"))
+    picture = drawn(scripts, graph, view_of(cluster_keys(graph, "made"), (), "made"))
     check(graph, picture)
     assert titles(picture)[:3] == ["a", "b", "×"]
-    keys = cluster_keys(scripts, graph, "alike")
-    picture = drawn(scripts, graph, view_of(keys, (), "alike"))
+    graph = decoded(autograd.sum(terms), view=grouped("alike"))
+    picture = drawn(scripts, graph, view_of(cluster_keys(graph, "made"), (), "made"))
     check(graph, picture)
     assert titles(picture)[:2] == ["leaves", "×"]
 
 
 def test_the_terms_of_a_builtin_sum_are_alike(scripts):
-    graph = decoded(sum(Value(float(k)).tanh() for k in range(100)).tanh())
-    keys = cluster_keys(scripts, graph, "labelled")
-    picture = drawn(scripts, graph, view_of(keys, (), "labelled"))
+    graph = decoded(
+        sum(Value(float(k)).tanh() for k in range(100)).tanh(), view=grouped("labelled")
+    )
+    picture = drawn(scripts, graph, view_of(cluster_keys(graph, "made"), (), "made"))
     check(graph, picture)
     assert [(box["title"], len(box["members"])) for box in picture["boxes"]] == [
-        ("leaves", 100), ("tanh", 100), ("+", 100), (graph["name"][-1], 1),
+        ("leaves", 100), ("tanh", 100), ("+", 100), (names(graph)[-1], 1),
     ]  # fmt: skip
 
 
@@ -407,7 +421,7 @@ def test_depth_is_no_limit(scripts):
     picture = drawn(scripts, graph)
     check(graph, picture)
     assert len(picture["boxes"]) <= 150
-    keys = cluster_keys(scripts, graph, picture["view"]["grouping"])
+    keys = cluster_keys(graph, picture["view"]["grouping"])
     assert len(keys) > 300
 
 

@@ -13,8 +13,7 @@ from visualize.compare.change import Change
 from visualize.compare.pairing import NONE, Pairing
 from visualize.compare.snapshot import Snapshot
 from visualize.draw.drawing import Drawing
-from visualize.scene.boxes import Boxes
-from visualize.scene.collapse import collapsed
+from visualize.scene.collapse import Boxes, collapsed
 from visualize.scene.compose import compose
 from visualize.scene.copies import with_copies
 from visualize.scene.facts import Edge, Node, Scene

@@ -24,8 +24,7 @@ from visualize.notebook import mime_bundle
 from visualize.page.page import page
 from visualize.roots import as_roots
 from visualize.save import write_atomically
-from visualize.scene.boxes import Boxes
-from visualize.scene.collapse import COLLAPSE, Collapse, collapsed
+from visualize.scene.collapse import COLLAPSE, Boxes, Collapse, collapsed
 from visualize.scene.compose import compose
 from visualize.scene.copies import with_copies
 from visualize.scene.facts import Scene

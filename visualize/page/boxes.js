@@ -4,8 +4,8 @@
  * Return the boxes that a view shows, in topological order, the edges between them, and `of`: the
  * index of the box of each value.
  *
- * A view is {closed: keys of clusters drawn as one box, folded: sums drawn with what they swallow,
- * grouping: which clusters there are, see pathsOf}. A box is {key, kind: "value", "cluster" or
+ * A view is {closed: keys of clusters drawn as one box, folded: sums drawn with all that they hold,
+ * grouping: "modules", or "made" for those made up too}. A box is {key, kind: "value", "cluster" or
  * "sum", members, path: of the clusters around it, title, cluster: the key that opens it or "",
  * value: the one that it shows or -1, copyOf: index of the first drawing or -1}. Between boxes of
  * one value there is an edge {source, target, count, uses: [[consumer, position], ...]} per use,
@@ -16,7 +16,7 @@ function boxesOf(graph, view) {
   const members = known.map(() => []);
   boxOf.forEach((box, value) => members[box].push(value));
   const pairs = usesByPair(graph, boxOf);
-  const order = topologicalOrder(known.length, pairs);
+  const order = boxesInOrder(graph.used, boxOf, known.length);
   const index = new Array(known.length);
   order.forEach((box, place) => (index[box] = place));
   const drawn = order.map((box) => describedBox(graph, known[box], members[box]));
@@ -29,79 +29,38 @@ function boxesOf(graph, view) {
   return { ...result, of };
 }
 
-/**
- * Number the boxes by first appearance: `boxOf` per value, and what is `known` of each.
- *
- * Boxes that would form a cycle are split by visit.
- */
-function assignBoxes(graph, { closed, folded, grouping }) {
-  const paths = pathsOf(graph, grouping);
-  const outputs = outputsAlone(graph);
-  const topOf = topsOfFolded(graph, folded, paths, closed);
+/** Number the boxes by first appearance: `boxOf` per value, and what is `known` of each. */
+function assignBoxes(graph, view) {
+  const paths = graph.paths[view.grouping];
+  const sumOf = sumsAround(graph, view);
   const closedLength = new Map(); // path -> length of its outermost closed part, 0 if all are open
-  for (const path of new Set(paths)) closedLength.set(path, outermostClosed(path, closed));
+  for (const path of new Set(paths)) closedLength.set(path, outermostClosed(path, view.closed));
+  const lengths = paths.map((path, value) => (graph.alone.has(value) ? 0 : closedLength.get(path)));
+  const keys = paths.map((path, value) =>
+    lengths[value] ? pathKey(path.slice(0, lengths[value])) : `/${sumOf.get(value) ?? value}`,
+  );
   const numbers = new Map();
-  const known = [];
-  const numbered = (key, made) => {
-    if (!numbers.has(key)) {
-      numbers.set(key, known.length);
-      known.push({ key, ...made() });
-    }
+  const first = keys.map((key) => {
+    if (!numbers.has(key)) numbers.set(key, numbers.size);
     return numbers.get(key);
-  };
-  let boxOf = paths.map((path, value) => {
-    const length = closedLength.get(path);
-    const around = length ? path.slice(0, length - 1) : path;
-    if (length && !outputs.has(value)) {
-      const cluster = pathKey(path.slice(0, length));
-      const title = lastTitle(path.slice(0, length));
-      return numbered(cluster, () => ({ path: around, cluster, title, value: -1 }));
-    }
-    const top = topOf.get(value) ?? value;
-    const title = graph.name[top];
-    return numbered(`/${top}`, () => ({ path: around, cluster: "", title, value: top }));
   });
-  const visits = visitsOfLoops(valuesUsed(graph), boxOf, known.length);
-  if (visits.length) {
-    const first = known.slice();
-    boxOf = boxOf.map((box, value) => {
-      const { key, ...rest } = first[box];
-      if (!visits[value] || rest.value >= 0) return box;
-      return numbered(`${key}//@${visits[value]}`, () => rest);
+  const boxOf = splitBoxes(graph.used, first, numbers.size);
+  const known = [];
+  const taken = new Set();
+  boxOf.forEach((box, value) => {
+    if (box < known.length) return;
+    const [key, path, length] = [keys[value], paths[value], lengths[value]];
+    const closed = closedLength.get(path); // around an output, which has a box of its own
+    known.push({
+      key: taken.has(key) ? `${key}//@${value}` : key, // a module of a recurrence, split
+      path: closed ? path.slice(0, closed - 1) : path,
+      cluster: length ? key : "",
+      title: length ? lastTitle(path.slice(0, length)) : graph.name[sumOf.get(value) ?? value],
+      value: length ? -1 : (sumOf.get(value) ?? value),
     });
-    const used = new Set(boxOf); // a cluster that takes no part in visit 0 leaves a number unused
-    if (used.size < known.length) return renumbered(boxOf, known);
-  }
+    taken.add(key);
+  });
   return { boxOf, known };
-}
-
-/** Number the boxes in use again, by first appearance. */
-function renumbered(boxOf, known) {
-  const numbers = new Map();
-  for (const box of boxOf) if (!numbers.has(box)) numbers.set(box, numbers.size);
-  return {
-    boxOf: boxOf.map((box) => numbers.get(box)),
-    known: [...numbers.keys()].map((box) => known[box]),
-  };
-}
-
-/** Return the folded sum that swallows each value, for those that one swallows. */
-function topsOfFolded(graph, folded, paths, closed) {
-  const topOf = new Map();
-  const isOpen = (value) => !outermostClosed(paths[value], closed);
-  for (const top of [...folded].sort((a, b) => b - a)) {
-    if (topOf.has(top) || !isOpen(top)) continue;
-    for (const value of foldedInto(graph, top, isOpen)) topOf.set(value, top);
-  }
-  return topOf;
-}
-
-/** Return the length of the outermost closed part of a path; 0 where all are open. */
-function outermostClosed(path, closed) {
-  for (let length = 1; length <= path.length; length++) {
-    if (closed.has(pathKey(path.slice(0, length)))) return length;
-  }
-  return 0;
 }
 
 /** Return a box with its kind and members; a cluster of one value is drawn as that value. */
@@ -136,27 +95,6 @@ function usesByPair(graph, boxOf) {
     else sources.set(source, [[consumer, position]]);
   });
   return pairs;
-}
-
-/** Return the boxes with sources before targets; boxes of one value each are so already. */
-function topologicalOrder(count, pairs) {
-  const consumers = Array.from({ length: count }, () => []);
-  const missing = new Array(count).fill(0);
-  let isSorted = true;
-  for (const [target, sources] of pairs) {
-    for (const source of sources.keys()) {
-      consumers[source].push(target);
-      missing[target]++;
-      isSorted = isSorted && source < target;
-    }
-  }
-  const boxes = Array.from({ length: count }, (_, box) => box);
-  if (isSorted) return boxes;
-  const order = boxes.filter((box) => !missing[box]);
-  for (const box of order) { // grows while it is walked
-    for (const consumer of consumers[box]) if (!--missing[consumer]) order.push(consumer);
-  }
-  return order;
 }
 
 /** Return the edges by target, then source: one per use between values, else one per pair. */

@@ -14,7 +14,9 @@ from visualize.digits import FEW
 from visualize.draw.wording import LABEL_COLUMNS, words
 from visualize.escape import cut, printable
 from visualize.formula.rules import local_rules, row_digits, rule_digits
+from visualize.page.folds import beginning, foldable_sums, term_size
 from visualize.page.numbering import NumberTable, Table
+from visualize.scene.collapse import View
 from visualize.scene.facts import Scene
 from visualize.scene.flat import FlatGraph, Path
 
@@ -52,8 +54,10 @@ def columns_json(graph: FlatGraph, scene: Scene) -> str:
     return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
 
 
-def columns(graph: FlatGraph, scene: Scene) -> dict[str, object]:
+def columns(graph: FlatGraph, scene: Scene, view: View | None = None) -> dict[str, object]:
     """Return the columns of a graph by value number; `scene` shows its values one by one.
+
+    `view` is how the page begins; it closes or folds as little as needed unless one is given.
 
     Texts, scopes, lines and numbers stand in tables of their own, and columns hold places in them,
     -1 for none. Among operands, constants are -1 minus their place. What a value sends to an
@@ -76,6 +80,9 @@ def columns(graph: FlatGraph, scene: Scene) -> dict[str, object]:
         None if node.gradient.state in ("pending", "unreached") else node.gradient.value
         for node in scene.nodes
     ]
+    sums = foldable_sums(graph)
+    view = view or beginning(graph, sums)
+    clusters = Table[Path]()
     numbers = NumberTable(_numbers(graph, recorded, backward))
     rule = [rules.place(_rules(value)) for value in graph.values]
     operations = [-1 if value.op is None else rows.place(value.op) for value in graph.values]
@@ -110,6 +117,16 @@ def columns(graph: FlatGraph, scene: Scene) -> dict[str, object]:
         "visits": backward.visits,
         "outputs": graph.outputs,
         "scope": [scopes.place(tuple(map(printable, scope))) for scope in graph.scopes],
+        "cluster": [
+            clusters.place(tuple(map(printable, path)))
+            for path in (view.paths if view.paths is not graph.scopes else ())
+        ],
+        "view": {
+            "depth": view.depth,
+            "folded": bool(view.folded),
+            "alone": sorted(view.alone),
+        },
+        "sums": list(sums.values()),
         "line": [
             lines.place(printable(value.line)) if value.line else -1 for value in graph.values
         ],
@@ -124,6 +141,7 @@ def columns(graph: FlatGraph, scene: Scene) -> dict[str, object]:
         "rules": rules.items,
         "texts": texts.items,
         "scopes": scopes.items,
+        "clusters": clusters.items,
         "lines": lines.items,
         "numbers": numbers.items,
     }
@@ -186,21 +204,15 @@ def _is_product(gradient: float, local: float | None, sent: float | None) -> boo
 
 
 def row_facts(row: Primitive) -> dict[str, object]:
-    """Return what the scripts know of a row.
-
-    `termSize` is how many operands make a term of a sum, 0 where a row is none; `isTerm` says that
-    one row sums its results.
-    """
+    """Return what the scripts know of a row."""
     symbol = printable(row.symbol)
-    guarded = row.sum_of is not None and row.sum_of.arity == 2 and not row.sum_of.commutative
     return {
         "name": printable(row.name),
         "symbol": symbol,
         "variadic": row.variadic,
         "symmetric": row.symmetric,
         "infix": not row.variadic and not symbol.isidentifier(),
-        "termSize": row.sum_of.arity if row.sum_of is not None and not guarded else 0,
-        "isTerm": row.gathered is not None and row.arity == 2,
+        "termSize": term_size(row),
     }
 
 

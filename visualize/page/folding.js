@@ -13,7 +13,7 @@ function opened(view, box) {
 /** Return the keys of the clusters directly inside one. */
 function innerClusters(view, key) {
   const inner = new Set();
-  for (const path of new Set(pathsOf(page.graph, view.grouping))) {
+  for (const path of differentPaths(page.graph, view.grouping)) {
     for (let length = 1; length < path.length; length++) {
       if (pathKey(path.slice(0, length)) === key) inner.add(pathKey(path.slice(0, length + 1)));
     }
@@ -88,14 +88,14 @@ function reveal(value) {
 /** Return how many levels of detail there are: clusters closed from the outermost to none. */
 function levelCount() {
   let deepest = 0;
-  for (const path of new Set(pathsOf(page.graph, page.grouping)))
+  for (const path of differentPaths(page.graph, page.grouping))
     deepest = Math.max(deepest, path.length);
   return deepest;
 }
 
 /** Return the level that is shown: the number of open clusters around the first closed one. */
 function currentLevel() {
-  const paths = new Set(pathsOf(page.graph, page.view.grouping));
+  const paths = differentPaths(page.graph, page.view.grouping);
   let level = levelCount();
   for (const path of paths) {
     const closed = outermostClosed(path, page.view.closed);
@@ -109,7 +109,7 @@ function showDetail(level) {
   const all = level >= levelCount();
   const closed = new Set();
   if (!all) {
-    for (const path of new Set(pathsOf(page.graph, page.grouping))) {
+    for (const path of differentPaths(page.graph, page.grouping)) {
       if (path.length > level) closed.add(pathKey(path.slice(0, level + 1)));
     }
   }

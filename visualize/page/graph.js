@@ -36,22 +36,33 @@ function decodedGraph(columns) {
     seeds: columns.seeds.map(([value, place]) => [value, numbers[place]]),
     visits: columns.visits,
     outputs: columns.outputs,
-    scope: columns.scope,
+    paths: {
+      modules: columns.scope.map((place) => columns.scopes[place]),
+      made: columns.cluster.map((place) => columns.clusters[place]),
+    },
+    alone: new Set(columns.view.alone),
+    view: columns.view,
+    sums: new Map(columns.sums.map((members) => [members[0], members])),
     line: columns.line,
     operations: columns.operations,
     rule: columns.rule,
     rules: columns.rules,
     ruleDigits: columns.ruleDigits,
     valueDigits: columns.valueDigits,
-    scopes: columns.scopes,
     lines: columns.lines,
   };
+  graph.used = graph.operands.map((operands) => operands.filter(isValue));
   graph.uses = usesOf(graph);
   const unlike = new Map(
     Object.entries(columns.sent).map(([value, row]) => [Number(value), row.map(number)]),
   );
   Object.assign(graph, sentBySweep(graph, unlike));
   return graph;
+}
+
+/** Say whether an operand is a value, not a constant. */
+function isValue(operand) {
+  return typeof operand === "number";
 }
 
 /** Return, for each value, its uses as [consumer, position among the operands]. */
@@ -101,7 +112,7 @@ function operationOf(graph, value) {
 
 /** Return the modules around a value, from the outside in. */
 function scopeOf(graph, value) {
-  return graph.scopes[graph.scope[value]];
+  return graph.paths.modules[value];
 }
 
 /** Return the place of a value in the user's program, "" where it was not recorded. */

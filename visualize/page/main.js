@@ -18,10 +18,9 @@ const page = {
 function start() {
   const { graph } = page;
   page.outputs = new Set(graph.outputs);
-  page.foldable = new Set(foldableSums(graph));
   page.largest = largestSize(graph.gradient);
   page.runningColumns = runningColumns(graph);
-  page.view = initialView(graph);
+  page.view = firstView(graph);
   page.grouping = page.view.grouping;
   byId("legend")?.toggleAttribute("open", !isNarrow());
   redraw();

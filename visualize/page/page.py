@@ -27,7 +27,7 @@ TITLE_COLUMNS = 200
 # In the order in which they stand in the page; functions may call what comes later.
 SCRIPTS = (
     "numbers", "picture", "graph", "elements", "wording",
-    "groups", "bands", "folds", "boxes", "views", "places",
+    "clusters", "boxes", "places",
     "shown", "shapes", "drawing", "lines", "camera", "culling", "pointer", "folding", "paths",
     "marks", "steps", "captions", "flow", "player", "tables", "summary", "panel", "search",
     "keyboard", "theme", "main",

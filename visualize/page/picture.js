@@ -360,6 +360,12 @@ const acyclic_ = (() => {
     }
     return left;
   }
+  function boxes_in_order(operands, boxes, count) {
+    if (count === boxes.length) {
+      return python.range(0, count, 1).slice();
+    }
+    return ordered(_between(operands, boxes, count));
+  }
   function _between(operands, boxes, count) {
     let following, met, value, used, operand, pair;
     following = python.range(0, count, 1).map((_) => []);
@@ -379,6 +385,20 @@ const acyclic_ = (() => {
       }
     }
     return following;
+  }
+  function split_boxes(operands, boxes, count) {
+    let visits, numbers, result, value, box, key;
+    visits = visits_of_loops(operands, boxes, count);
+    numbers = new Map([]);
+    result = [];
+    const a2 = boxes;
+    for (let i1 = 0; i1 < a2.length; i1++) {
+      value = i1;
+      box = a2[i1];
+      key = visits.length === 0 ? box : box + (count * visits[value]);
+      result.push(python.setdefault(numbers, key, numbers.size));
+    }
+    return result;
   }
   function visits_of_loops(operands, boxes, count) {
     let in_loops, visits, latest, value, used, box, operand, step, visit, leaf;
@@ -418,7 +438,7 @@ const acyclic_ = (() => {
     }
     return visits;
   }
-  return { ordered, cycle_among, looped, _between, visits_of_loops };
+  return { ordered, cycle_among, looped, boxes_in_order, _between, split_boxes, visits_of_loops };
 })();
 
 const copies_ = (() => {
@@ -2432,7 +2452,8 @@ const layered_ = (() => {
 })();
 
 const place = layered_.place;
-const visitsOfLoops = acyclic_.visits_of_loops;
+const boxesInOrder = acyclic_.boxes_in_order;
+const splitBoxes = acyclic_.split_boxes;
 const levelsOfCopies = copies_.levels_of_copies;
 const Gradient = gradient_.Gradient;
 const gradientOf = gradient_.gradient_of;

@@ -12,7 +12,7 @@ const CLOSE_MARK = "M-1,-3L7,-3L3,3z";
 function toggleOf(box) {
   if (box.kind === "cluster") return "open";
   if (box.kind === "sum") return "unfold";
-  return box.copyOf < 0 && page.foldable.has(box.value) ? "fold" : "";
+  return box.copyOf < 0 && page.graph.sums.has(box.value) ? "fold" : "";
 }
 
 /** Return the heading of a box, and the mark at the right of it. */

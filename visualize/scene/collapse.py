@@ -1,35 +1,66 @@
-"""Decide which values share a box when there are too many to draw one by one."""
+"""Which values share a box at first: clusters that are closed because there is too much to draw."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator
-from dataclasses import dataclass
-from functools import partial
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Literal
 
-from visualize.acyclic import visits_of_loops
-from visualize.scene.bands import bands
-from visualize.scene.boxes import Boxes, box_edges, numbered
+from visualize.acyclic import split_boxes
+from visualize.scene.clusters import (
+    alike_paths,
+    cluster_title,
+    is_made_up,
+    levels_of_runs,
+    step_paths,
+)
 from visualize.scene.flat import FlatGraph, Path
 
-__all__ = ["COLLAPSE", "Collapse", "collapsed"]
+__all__ = ["COLLAPSE", "Boxes", "Collapse", "View", "collapsed", "few_outputs", "first_view"]
 
 Collapse = Literal["auto", "module", "depth", "none"]
 COLLAPSE: tuple[Collapse, ...] = ("auto", "module", "depth", "none")
 
-# What becomes of values outside the modules: drawn alone, or equal operations at one level
-# together, where their labels are equal too or whatever they are.
-Loose = Literal["alone", "labelled", "any"]
-TOGETHER: tuple[Loose, ...] = ("labelled", "any")
-
 EDGES_PER_BOX = 6  # more lines than that are a tangle, however few the boxes
+ALIKE = "equal operations at equal depth together"
 
 
 @dataclass(frozen=True, slots=True)
-class _Candidate:
+class Boxes:
+    """The box of each value, the title and modules around each box, and how it was chosen."""
+
+    of_value: list[int]
+    titles: dict[int, tuple[str, Path]]
     how: str
-    key: Callable[[int], Hashable]  # values with equal keys share a box
-    title: Callable[[int], tuple[str, Path]]  # of the box that this value opens
+    clustered: bool = True  # whether modules are drawn around the boxes
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """The clusters around each value, of which some are closed: each of these is drawn as one box.
+
+    Clusters that no module made are closed, and modules from the level `depth` on; 0 closes none.
+    Values `alone` have boxes of their own, and those `folded` share the box of a sum.
+    """
+
+    how: str
+    paths: list[Path]
+    depth: int
+    alone: frozenset[int]
+    folded: Mapping[int, int] = field(default_factory=dict)  # value -> the sum
+    by_module: bool = True
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether every value has a box of its own."""
+        return not self.depth and not self.folded and not any(map(self.closed_length, self.paths))
+
+    def closed_length(self, path: Path) -> int:
+        """Return how long the outermost closed part of a path is; 0 where all of it is open."""
+        for length in range(1, len(path) + 1):
+            if 0 < self.depth <= length or is_made_up(path[:length]):
+                return length
+        return 0
 
 
 def collapsed(graph: FlatGraph, limit: int, collapse: Collapse = "auto") -> Boxes:
@@ -38,91 +69,84 @@ def collapsed(graph: FlatGraph, limit: int, collapse: Collapse = "auto") -> Boxe
     "auto" and "module" take the finest level of modules that fits (every neuron a box, else every
     layer, ...). Operations outside modules are drawn one by one if that fits beside the finest
     modules, else equal ones at the same distance from the output together. What fits nowhere, and
-    "depth", becomes bands of about equal size by distance from the output.
+    "depth", becomes bands of about equal size by distance from the output, leaves apart.
     """
-    if collapse != "depth":
-        deepest = max(map(len, graph.scopes), default=0)
-        for candidate in _by_module(graph, deepest):
-            boxes = _fitting(graph, candidate, limit)
-            if boxes is not None:
-                return boxes
-    return bands(graph, limit)
+    view, boxes = first_view(graph, limit, () if collapse == "depth" else by_module(graph, limit))
+    titles: dict[int, tuple[str, Path]] = {}
+    for value, (box, path) in enumerate(zip(boxes, view.paths, strict=True)):
+        length = view.closed_length(path)
+        if box not in titles and length and value not in view.alone:
+            titles[box] = cluster_title(path[:length]), path[: length - 1]
+    return Boxes(boxes, titles, view.how, clustered=view.by_module)
 
 
-def _by_module(graph: FlatGraph, deepest: int) -> Iterator[_Candidate]:
-    """Yield ways to collapse from the finest to the coarsest."""
-    levels = _levels(graph)
-    alike = "equal operations at equal depth together"
+def first_view(graph: FlatGraph, limit: int, views: Iterable[View]) -> tuple[View, list[int]]:
+    """Return the first view with few enough boxes and edges, and the box of each value in it.
+
+    Where none is legible, it is one of bands of about equal size by distance from the output.
+    """
+    for view in views:
+        boxes = _boxes(graph, view)
+        if max(boxes) < limit and _is_clear(graph, view, boxes):
+            return view, boxes
+    view = _by_steps(graph, limit)
+    return view, _boxes(graph, view)
+
+
+def by_module(graph: FlatGraph, limit: int) -> Iterator[View]:
+    """Yield the views that close modules, from the finest to the coarsest."""
+    deepest = max(map(len, graph.scopes))
+    alone = few_outputs(graph, limit)
+    levels = levels_of_runs(graph)
+    alike = [
+        alike_paths(graph, levels, labelled=labelled, alone=alone) for labelled in (True, False)
+    ]
     for depth in range(deepest, 0, -1):
         modules = "one box per module" + ("" if depth == deepest else f", to level {depth}")
         if depth == deepest:
-            yield _candidate(graph, levels, depth, "alone", modules)
-        for loose in TOGETHER:
-            yield _candidate(graph, levels, depth, loose, f"{modules}; {alike}")
-    for loose in TOGETHER:
-        yield _candidate(graph, levels, 0, loose, alike)
+            yield View(modules, graph.scopes, depth, alone)
+        for paths in alike:
+            yield View(f"{modules}; {ALIKE}", paths, depth, alone)
+    for paths in alike:
+        yield View(ALIKE, paths, 0, alone)
 
 
-def _candidate(
-    graph: FlatGraph, levels: list[int], depth: int, loose: Loose, how: str
-) -> _Candidate:
-    """Return the way that opens a box per module `depth` deep and treats `loose` values so."""
-    return _Candidate(
-        how, partial(_key, graph, levels, depth, loose), partial(_title, graph, depth)
-    )
+def _by_steps(graph: FlatGraph, limit: int) -> View:
+    """Return the view of bands by distance from the output."""
+    # An output that something uses could form a cycle with its band.
+    ends = [output for output in graph.outputs if not graph.heights[output]]
+    alone = frozenset(ends if len(ends) <= limit // 4 else ())
+    paths = step_paths(graph, (limit - len(alone)) // 2, alone)
+    return View("by steps back from the output", paths, 0, alone, by_module=False)
 
 
-def _levels(graph: FlatGraph) -> list[int]:
-    """Return heights where a run of one operation counts as one step.
-
-    The builtin sum of 1,000 terms is a chain of 1,000 additions; its terms are alike all the same.
-    Values at one level that use each other are of one run, so boxes by level form no cycle.
-    """
-    values, scopes = graph.values, graph.scopes
-    levels = [0] * len(graph)
-    for consumer in range(len(graph) - 1, -1, -1):
-        last = values[consumer]
-        for operand in graph.operands[consumer]:
-            value = values[operand]
-            same = value.op is last.op and value.label == last.label
-            in_run = same and scopes[operand] == scopes[consumer]
-            levels[operand] = max(levels[operand], levels[consumer] + (not in_run))
-    return levels
+def few_outputs(graph: FlatGraph, limit: int) -> frozenset[int]:
+    """Return the outputs, where they are so few that each is to be seen."""
+    return frozenset(graph.outputs if len(graph.outputs) <= limit // 4 else ())
 
 
-def _key(graph: FlatGraph, levels: list[int], depth: int, loose: Loose, value: int) -> Hashable:
-    """Return what the values of a box have in common: a module, or operation and level."""
-    path = graph.scopes[value]
-    if depth and len(path) >= depth:
-        return path[:depth]
-    if loose == "alone":
-        return value
-    row = graph.values[value].op
-    label = str(graph.values[value].label) if loose == "labelled" else ""
-    return path, row.name if row else "", levels[value], label
+def _boxes(graph: FlatGraph, view: View) -> list[int]:
+    """Return the box of each value, numbered by first appearance."""
+    keys: dict[Hashable, int] = {}
+    boxes = []
+    length = {path: view.closed_length(path) for path in dict.fromkeys(view.paths)}
+    for value, path in enumerate(view.paths):
+        key: Hashable = view.folded.get(value, value)
+        if length[path] and value not in view.alone:
+            key = path[: length[path]]
+        boxes.append(keys.setdefault(key, len(keys)))
+    return split_boxes(graph.operands, boxes, len(keys))
 
 
-def _title(graph: FlatGraph, depth: int, value: int) -> tuple[str, Path]:
-    path = graph.scopes[value]
-    if depth and len(path) >= depth:
-        return path[depth - 1], path[: depth - 1]
-    row = graph.values[value].op
-    return str(graph.values[value].label) or (row.symbol if row else "leaves"), path
-
-
-def _fitting(graph: FlatGraph, candidate: _Candidate, limit: int) -> Boxes | None:
-    alone = {value: ("output", value) for value in graph.outputs}
-    if len(alone) > limit // 4:
-        alone = {}
-    keys = (alone[value] if value in alone else candidate.key(value) for value in range(len(graph)))
-    boxes = numbered(keys, limit)
-    visits = visits_of_loops(graph.operands, boxes, 1 + max(boxes)) if boxes else []
-    if boxes and visits:  # a module is used again on its own result, as in a recurrence
-        boxes = numbered(zip(boxes, visits, strict=True), limit)
-    if not boxes or len(box_edges(graph, boxes)) > EDGES_PER_BOX * (1 + max(boxes)):
-        return None
-    first: dict[int, int] = {}
-    for value, box in enumerate(boxes):
-        first.setdefault(box, value)
-    titles = {box: candidate.title(value) for box, value in first.items()}
-    return Boxes(boxes, titles, candidate.how)
+def _is_clear(graph: FlatGraph, view: View, boxes: Sequence[int]) -> bool:
+    """Tell whether lines and boxes are in proportion; one box for all is no picture."""
+    if view.is_whole:
+        return True
+    count = 1 + max(boxes)
+    edges = {
+        (boxes[operand], box)
+        for operands, box in zip(graph.operands, boxes, strict=True)
+        for operand in operands
+        if boxes[operand] != box
+    }
+    return len(edges) <= EDGES_PER_BOX * count and not (view.folded and count == 1)

@@ -11,7 +11,7 @@ from autograd import Value
 from autograd.graph import Constant
 from autograd.reverse import local_derivatives
 from visualize.acyclic import boxes_in_order
-from visualize.scene.boxes import Boxes
+from visualize.scene.collapse import Boxes
 from visualize.scene.facts import Edge, Group, Node, Scene
 from visualize.scene.flat import FlatGraph, Path
 from visualize.scene.gradient import Gradient, recorded, shown_for_many
