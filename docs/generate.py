@@ -198,26 +198,25 @@ def comparable(picture: str) -> str:
 
 def picture_script() -> str:
     """Return the script of what pages and pictures share, from the modules of visualize."""
-    modules = (
-        "layout/layered", "acyclic", "scene/copies", "scene/gradient", "draw/palette",
-        "page/sentences",
-    )  # fmt: skip
-    names = (
-        "place", "boxes_in_order", "split_boxes", "levels_of_copies", "Gradient", "gradient_of",
-        "shown_for_many", "look_by", "contribution_caption", "end_caption", "factor",
-        "given_caption", "many_caption", "meaning", "mismatch_note", "running_line", "seed_caption",
-        "sum_of_names",
-    )  # fmt: skip
-    sources = [ROOT / "visualize" / f"{module}.py" for module in modules]
+    shared = {
+        "digits": ("FEW", "significant", "in_digits", "exact", "counted"),
+        "acyclic": ("boxes_in_order", "split_boxes"),
+        "layout/layered": ("place",),
+        "scene/copies": ("levels_of_copies",),
+        "scene/gradient": ("Gradient", "gradient_of", "shown_for_many"),
+        "draw/palette": ("look_by",),
+        "page/sentences": (
+            "contribution_caption", "end_caption", "factor", "given_caption", "many_caption",
+            "meaning", "mismatch_note", "running_line", "seed_caption", "sum_of_names",
+        ),
+    }  # fmt: skip
+    modules = [f"{module}.py" for module in shared]
     head = (
-        "// What pages and pictures share: places of boxes, copies of leaves, looks and words.\n"
-        "// Written by `make docs` from visualize/"
-        + ", ".join(f"{module}.py" for module in modules[:2])
-        + ",\n// "
-        + ", ".join(f"{module}.py" for module in modules[2:])
-        + " and what they import: edit those.\n\n"
+        "// Functions that pages share with pictures, and what these need. Written by `make docs`\n"
+        f"// from visualize/{', '.join(modules[:4])},\n// {', '.join(modules[4:])}: edit those.\n\n"
     )
-    return head + script(sources, names, given=("significant", "exact", "counted"))
+    sources = [ROOT / "visualize" / f"{module}.py" for module in shared]
+    return head + script(sources, [name for names in shared.values() for name in names])
 
 
 def main() -> None:

@@ -1,4 +1,7 @@
-"""Numbers as a picture writes them: four significant digits, and the exact form beside them."""
+"""Numbers as pictures write them: four significant digits, and the exact form beside them.
+
+Pages use these functions too, as a script: `make docs` writes it.
+"""
 
 from __future__ import annotations
 
@@ -32,10 +35,10 @@ def in_digits(number: float, digits: int) -> str:
     >>> in_digits(-0.0, 4), in_digits(-0.0, 6)
     ('0', '-0')
     """
-    if not number and digits <= FEW:
+    if number == 0 and digits <= FEW:
         return "0"
     if abs(number) < LARGEST_PLAIN_INTEGER and number == int(number):
-        return format(number, ".0f")
+        return repr(float(number)).removesuffix(".0")
     if digits >= ALL:
         return repr(float(number))
     return format(number, f".{digits}g")
@@ -58,4 +61,6 @@ def counted(count: int, noun: str, plural: str = "") -> str:
     """
     if count == 1:
         return f"1 {noun}"
-    return f"{count:,} {plural or noun + ('es' if noun.endswith('x') else 's')}"
+    if plural == "":
+        plural = f"{noun}es" if noun.endswith("x") else f"{noun}s"
+    return f"{count:,} {plural}"

@@ -66,6 +66,12 @@ class Calls(Expressions):
                 return f"{text}.{sizes[str(kind[0])]}", NUMBER
             case "range":
                 return f"python.range({', '.join(self.bounds(node.args))})", ("list", NUMBER)
+            case "int":
+                return f"Math.trunc({texts[0][0]})", NUMBER
+            case "repr":
+                return f"python.repr({texts[0][0]})", TEXT
+            case "format":
+                return f"python.general({texts[0][0]}, {self.digits(node)})", TEXT
             case "abs" | "ceil" | "sqrt":
                 return f"Math.{name}({texts[0][0]})", NUMBER
             case "isnan":
@@ -127,6 +133,10 @@ class Calls(Expressions):
                 return f"python.sort({text}{self.key(keywords, kind)})", UNKNOWN
             case "text", "startswith":
                 return f"{text}.startsWith({given})", BOOL
+            case "text", "endswith":
+                return f"{text}.endsWith({given})", BOOL
+            case "text", "removesuffix":
+                return f"python.removesuffix({text}, {given})", TEXT
             case "set", "add":
                 return f"{text}.add({given})", UNKNOWN
             case "dict", "values":
@@ -136,6 +146,13 @@ class Calls(Expressions):
             case "dict", "setdefault":
                 return f"python.setdefault({text}, {given})", part_of(kind, 1)
         return self.refuse(node, f"calls {method} of {kind[0]}"), UNKNOWN
+
+    def digits(self, node: ast.Call) -> str:
+        """Return the digits in format(number, f".{digits}g"), the one format that there is."""
+        match node.args[1]:
+            case ast.JoinedStr([ast.Constant("."), ast.FormattedValue(digits), ast.Constant("g")]):
+                return self.value(digits)
+        return self.refuse(node)
 
     def key(self, keywords: Mapping[str, ast.expr], items: Type) -> str:
         """Return the key of a sort, to stand behind what is sorted."""

@@ -115,7 +115,11 @@ class Expressions:
         if isinstance(part, ast.Constant):
             return str(part.value)
         assert isinstance(part, ast.FormattedValue)
-        return f"${{{self.value(part.value)}}}"
+        if part.format_spec is None:
+            return f"${{{self.value(part.value)}}}"
+        if ast.unparse(part.format_spec) != "f','":
+            self.refuse(part)
+        return f"${{python.thousands({self.value(part.value)})}}"
 
     def operation(self, node: ast.BinOp) -> tuple[str, Type]:
         """Return an operation on two numbers, or a list of one item repeated."""

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from graphlib import TopologicalSorter
 from pathlib import Path
 
-from javascript.kinds import TEXT, Function, Known
+from javascript.kinds import Known
 from javascript.statements import Statements
 
 __all__ = ["script"]
@@ -15,19 +15,17 @@ __all__ = ["script"]
 RUNTIME = Path(__file__).with_name("runtime.js")
 
 
-def script(entries: Sequence[Path], exported: Iterable[str], given: Iterable[str] = ()) -> str:
+def script(entries: Sequence[Path], exported: Iterable[str]) -> str:
     """Return a script that defines the names `exported` by some modules.
 
     It holds the functions, classes and constants that these names need, from whatever modules, and
     nothing else: the rest of a module may say what only Python can. A name like this_one is defined
-    as thisOne. The page itself defines the names `given`: functions that return strings.
+    as thisOne.
 
     Raises TranslationError where a definition holds what a script cannot say.
     """
     known = Known()
-    for name in given:
-        known.functions[name] = Function([], {}, TEXT)
-    sources = _Sources(set(known.functions))
+    sources = _Sources()
     exported = list(exported)
     for path in entries:
         for name in exported:
@@ -53,8 +51,7 @@ def script(entries: Sequence[Path], exported: Iterable[str], given: Iterable[str
 class _Sources:
     """Modules, and which of their definitions are needed."""
 
-    def __init__(self, given: set[str]) -> None:
-        self.given = given
+    def __init__(self) -> None:
         self.trees: dict[Path, ast.Module] = {}
         self.names: dict[Path, set[str]] = {}
         self.imported: dict[Path, dict[str, Path]] = {}  # needed names, by where they come from
@@ -70,7 +67,7 @@ class _Sources:
                 if _defined_by(node) == needed and needed not in self.names[home]:
                     self.names[home].add(needed)
                     wanted += [(home, n.id) for n in ast.walk(node) if isinstance(n, ast.Name)]
-                elif isinstance(node, ast.ImportFrom) and needed not in self.given:
+                elif isinstance(node, ast.ImportFrom):
                     other = _file_of(node, home)
                     if other and any(alias.name == needed for alias in node.names):
                         self.imported[home][needed] = other

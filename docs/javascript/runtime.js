@@ -30,4 +30,42 @@ const python = {
     return low;
   },
   insort: (items, x) => items.splice(python.bisect_right(items, x), 0, x),
+  thousands: (number) => number.toLocaleString("en-US"),
+  removesuffix: (text, end) => (text.endsWith(end) ? text.slice(0, -end.length) : text),
+  // Return the shortest text that reads back as the same number.
+  repr(number) {
+    if (!Number.isFinite(number)) return String(number).toLowerCase().replace("infinity", "inf");
+    if (number === 0) return Object.is(number, -0) ? "-0.0" : "0.0";
+    const [digits, exponent] = number.toExponential().split("e");
+    const power = Number(exponent);
+    if (power < -4 || power >= 16) return python.scientific(digits, power);
+    const text = python.shifted(digits, power);
+    return text.includes(".") ? text : `${text}.0`;
+  },
+  // Return a number with so many significant digits, as format(number, f".{digits}g") does.
+  general(number, digits) {
+    if (!Number.isFinite(number) || number === 0) return python.removesuffix(python.repr(number), ".0");
+    let [written, exponent] = number.toExponential(digits - 1).split("e");
+    const whole = number.toExponential(60);
+    const kept = whole.slice(0, whole.indexOf(".") + digits);
+    if (/^50*e/.test(whole.slice(kept.length)) && Number(kept.at(-1)) % 2 === 0) {
+      // Browsers round half-way cases away from zero, Python to the even digit.
+      [written, exponent] = [kept, whole.split("e")[1]];
+    }
+    const power = Number(exponent);
+    const trimmed = (text) => (text.includes(".") ? text.replace(/\.?0+$/, "") : text);
+    if (power >= -4 && power < digits) return trimmed(python.shifted(written, power));
+    return python.scientific(trimmed(written), power);
+  },
+  // Return digits like -1.234 with the point moved to the right, by a negative power to the left.
+  shifted(digits, power) {
+    const sign = digits.startsWith("-") ? "-" : "";
+    const plain = digits.replace("-", "").replace(".", "");
+    if (power < 0) return `${sign}0.${"0".repeat(-power - 1)}${plain}`;
+    const padded = plain.padEnd(power + 1, "0");
+    const rest = padded.slice(power + 1);
+    return sign + padded.slice(0, power + 1) + (rest ? `.${rest}` : "");
+  },
+  scientific: (digits, power) =>
+    `${digits}e${power < 0 ? "-" : "+"}${String(Math.abs(power)).padStart(2, "0")}`,
 };

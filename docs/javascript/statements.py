@@ -47,8 +47,14 @@ class Statements(Calls):
         body = [line for statement in node.body for line in self.statement(statement)]
         local = [name for name in _assigned(node.body) if name not in signature.parameters]
         self.scopes.pop()
+        last = node.args.args[len(node.args.args) - len(node.args.defaults) :]
+        defaults = {
+            argument.arg: f" = {self.value(default)}"
+            for argument, default in zip(last, node.args.defaults, strict=True)
+        }
+        parameters = [name + defaults.get(name, "") for name in signature.parameters]
         return [
-            f"{keyword}{node.name}({', '.join(signature.parameters)}) {{",
+            f"{keyword}{node.name}({', '.join(parameters)}) {{",
             *([f"let {', '.join(local)};"] if local else []),
             *body,
             "}",

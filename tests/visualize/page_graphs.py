@@ -23,7 +23,7 @@ __all__ = [
 PAGE = Path(__file__).parents[2] / "visualize" / "page"
 SCRIPTS = ("picture", "graph", "clusters", "boxes", "places")
 DRAWN = """
-window.known = { boxesOf, layoutOf, place, partTitle };
+window.known = { boxesOf, layoutOf, place, partTitle, inDigits };
 window.draw = (text) => {
   const { columns, view, options } = JSON.parse(text);
   const graph = decodedGraph(columns);

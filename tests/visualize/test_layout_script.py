@@ -1,4 +1,4 @@
-"""The layout as a script: what Python places, a page places alike, to the last bit."""
+"""Python as a script: what Python places and writes, a page does alike, to the last bit."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.visualize.page_graphs import PAGE, decoded, drawn, open_scripts
+from visualize.digits import in_digits
 from visualize.layout import RANKDIRS, layout
 
 ROOT = Path(__file__).parents[2]
@@ -101,6 +102,19 @@ def test_a_page_and_a_picture_of_one_graph_are_one_layout(scripts, graphs, name)
     assert [[list(knot) for knot in route] for route in placed.routes] == picture["routes"]
 
 
+def test_a_page_writes_numbers_as_a_picture_does(scripts):
+    generator = random.Random(0)
+    numbers = [0.0, -0.0, 999_999.5, 1e6, 2.5, 9.9995e-5, 1.0005, 1e15, 1e16]
+    numbers += [generator.uniform(-9, 9) * 10.0 ** generator.randint(-9, 20) for _ in range(500)]
+    numbers += [(2 * generator.randint(0, 9999) + 1) / 2 for _ in range(200)]  # half-way cases
+    for digits in (4, 5, 6, 9, 15, 16, 17):
+        written = scripts.evaluate(
+            "([numbers, digits]) => numbers.map((n) => known.inDigits(Number(n), digits))",
+            [[repr(number) for number in numbers], digits],
+        )
+        assert written == [in_digits(number, digits) for number in numbers]
+
+
 def test_the_script_is_what_make_docs_writes(javascript):
     from generate import picture_script
 
@@ -158,7 +172,7 @@ def test_a_program_says_the_same_in_both_languages(javascript, scripts, tmp_path
         ("return items.count(1)", "calls count"),
         ("with items: pass", "is a With"),
         ("for a, b in zip(items, items[1:]): pass", "calls zip"),
-        ("return int(2.5)", "calls int"),
+        ("return round(2.5)", "calls round"),
     ],
 )
 def test_what_a_script_cannot_say_is_an_error(javascript, tmp_path, line, said):

@@ -26,7 +26,7 @@ TITLE_COLUMNS = 200
 
 # In the order in which they stand in the page; functions may call what comes later.
 SCRIPTS = (
-    "numbers", "picture", "graph", "elements", "wording",
+    "picture", "graph", "elements", "wording",
     "clusters", "boxes", "places",
     "shown", "shapes", "drawing", "lines", "camera", "culling", "pointer", "folding", "paths",
     "marks", "steps", "captions", "flow", "player", "tables", "summary", "panel", "search",

@@ -1,6 +1,6 @@
-// What pages and pictures share: places of boxes, copies of leaves, looks and words.
-// Written by `make docs` from visualize/layout/layered.py, acyclic.py,
-// scene/copies.py, scene/gradient.py, draw/palette.py, page/sentences.py and what they import: edit those.
+// Functions that pages share with pictures, and what these need. Written by `make docs`
+// from visualize/digits.py, acyclic.py, layout/layered.py, scene/copies.py,
+// scene/gradient.py, draw/palette.py, page/sentences.py: edit those.
 
 // What Python has and JavaScript lacks, for modules that are written as a script.
 
@@ -34,7 +34,227 @@ const python = {
     return low;
   },
   insort: (items, x) => items.splice(python.bisect_right(items, x), 0, x),
+  thousands: (number) => number.toLocaleString("en-US"),
+  removesuffix: (text, end) => (text.endsWith(end) ? text.slice(0, -end.length) : text),
+  // Return the shortest text that reads back as the same number.
+  repr(number) {
+    if (!Number.isFinite(number)) return String(number).toLowerCase().replace("infinity", "inf");
+    if (number === 0) return Object.is(number, -0) ? "-0.0" : "0.0";
+    const [digits, exponent] = number.toExponential().split("e");
+    const power = Number(exponent);
+    if (power < -4 || power >= 16) return python.scientific(digits, power);
+    const text = python.shifted(digits, power);
+    return text.includes(".") ? text : `${text}.0`;
+  },
+  // Return a number with so many significant digits, as format(number, f".{digits}g") does.
+  general(number, digits) {
+    if (!Number.isFinite(number) || number === 0) return python.removesuffix(python.repr(number), ".0");
+    let [written, exponent] = number.toExponential(digits - 1).split("e");
+    const whole = number.toExponential(60);
+    const kept = whole.slice(0, whole.indexOf(".") + digits);
+    if (/^50*e/.test(whole.slice(kept.length)) && Number(kept.at(-1)) % 2 === 0) {
+      // Browsers round half-way cases away from zero, Python to the even digit.
+      [written, exponent] = [kept, whole.split("e")[1]];
+    }
+    const power = Number(exponent);
+    const trimmed = (text) => (text.includes(".") ? text.replace(/\.?0+$/, "") : text);
+    if (power >= -4 && power < digits) return trimmed(python.shifted(written, power));
+    return python.scientific(trimmed(written), power);
+  },
+  // Return digits like -1.234 with the point moved to the right, by a negative power to the left.
+  shifted(digits, power) {
+    const sign = digits.startsWith("-") ? "-" : "";
+    const plain = digits.replace("-", "").replace(".", "");
+    if (power < 0) return `${sign}0.${"0".repeat(-power - 1)}${plain}`;
+    const padded = plain.padEnd(power + 1, "0");
+    const rest = padded.slice(power + 1);
+    return sign + padded.slice(0, power + 1) + (rest ? `.${rest}` : "");
+  },
+  scientific: (digits, power) =>
+    `${digits}e${power < 0 ? "-" : "+"}${String(Math.abs(power)).padStart(2, "0")}`,
 };
+
+const digits_ = (() => {
+  const FEW = 4;
+  const ALL = 17;
+  const LARGEST_PLAIN_INTEGER = 1000000.0;
+  function significant(number) {
+    return in_digits(number, FEW);
+  }
+  function in_digits(number, digits) {
+    if ((number === 0) && (digits <= FEW)) {
+      return "0";
+    }
+    if ((Math.abs(number) < LARGEST_PLAIN_INTEGER) && (number === Math.trunc(number))) {
+      return python.removesuffix(python.repr(number), ".0");
+    }
+    if (digits >= ALL) {
+      return python.repr(number);
+    }
+    return python.general(number, digits);
+  }
+  function exact(number) {
+    return python.repr(number);
+  }
+  function counted(count, noun, plural = "") {
+    if (count === 1) {
+      return `1 ${noun}`;
+    }
+    if (plural === "") {
+      plural = noun.endsWith("x") ? `${noun}es` : `${noun}s`;
+    }
+    return `${python.thousands(count)} ${plural}`;
+  }
+  return { FEW, ALL, LARGEST_PLAIN_INTEGER, significant, in_digits, exact, counted };
+})();
+
+const acyclic_ = (() => {
+  function ordered(following) {
+    let waiting, others, other, order, item;
+    waiting = new Array(following.length).fill(0);
+    const a2 = following;
+    for (let i1 = 0; i1 < a2.length; i1++) {
+      others = a2[i1];
+      const a4 = others;
+      for (let i3 = 0; i3 < a4.length; i3++) {
+        other = a4[i3];
+        waiting[other] = waiting[other] + 1;
+      }
+    }
+    order = waiting.map((x, i) => [i, x]).filter(([item, count]) => count === 0).map(([item, count]) => item);
+    const a6 = order;
+    for (let i5 = 0; i5 < a6.length; i5++) {
+      item = a6[i5];
+      const a8 = following[item];
+      for (let i7 = 0; i7 < a8.length; i7++) {
+        other = a8[i7];
+        waiting[other] = waiting[other] - 1;
+        if (waiting[other] === 0) {
+          order.push(other);
+        }
+      }
+    }
+    return order;
+  }
+  function cycle_among(following, left) {
+    let item, walk, near;
+    item = left.indexOf(true);
+    walk = [];
+    while (!walk.includes(item)) {
+      walk.push(item);
+      near = following[item].filter((other) => left[other]).map((other) => other);
+      item = near[0];
+    }
+    return [...walk.slice(walk.indexOf(item)), item];
+  }
+  function looped(following) {
+    let left, item, before, others, other;
+    left = new Array(following.length).fill(true);
+    const a2 = ordered(following);
+    for (let i1 = 0; i1 < a2.length; i1++) {
+      item = a2[i1];
+      left[item] = false;
+    }
+    before = following.map((_) => []);
+    const a4 = following;
+    for (let i3 = 0; i3 < a4.length; i3++) {
+      item = i3;
+      others = a4[i3];
+      const a6 = others;
+      for (let i5 = 0; i5 < a6.length; i5++) {
+        other = a6[i5];
+        if (left[item] && left[other]) {
+          before[other].push(item);
+        }
+      }
+    }
+    const a8 = ordered(before);
+    for (let i7 = 0; i7 < a8.length; i7++) {
+      item = a8[i7];
+      left[item] = false;
+    }
+    return left;
+  }
+  function boxes_in_order(operands, boxes, count) {
+    if (count === boxes.length) {
+      return python.range(0, count, 1).slice();
+    }
+    return ordered(_between(operands, boxes, count));
+  }
+  function _between(operands, boxes, count) {
+    let following, met, value, used, operand, pair;
+    following = python.range(0, count, 1).map((_) => []);
+    met = new Set();
+    const a2 = operands;
+    for (let i1 = 0; i1 < a2.length; i1++) {
+      value = i1;
+      used = a2[i1];
+      const a4 = used;
+      for (let i3 = 0; i3 < a4.length; i3++) {
+        operand = a4[i3];
+        pair = (boxes[operand] * count) + boxes[value];
+        if ((boxes[operand] !== boxes[value]) && (!met.has(pair))) {
+          met.add(pair);
+          following[boxes[operand]].push(boxes[value]);
+        }
+      }
+    }
+    return following;
+  }
+  function split_boxes(operands, boxes, count) {
+    let visits, numbers, result, value, box, key;
+    visits = visits_of_loops(operands, boxes, count);
+    numbers = new Map([]);
+    result = [];
+    const a2 = boxes;
+    for (let i1 = 0; i1 < a2.length; i1++) {
+      value = i1;
+      box = a2[i1];
+      key = visits.length === 0 ? box : box + (count * visits[value]);
+      result.push(python.setdefault(numbers, key, numbers.size));
+    }
+    return result;
+  }
+  function visits_of_loops(operands, boxes, count) {
+    let in_loops, visits, latest, value, used, box, operand, step, visit, leaf;
+    in_loops = looped(_between(operands, boxes, count));
+    if (!in_loops.includes(true)) {
+      return [];
+    }
+    visits = new Array(operands.length).fill(0);
+    latest = new Map([]);
+    const a2 = operands;
+    for (let i1 = 0; i1 < a2.length; i1++) {
+      value = i1;
+      used = a2[i1];
+      box = boxes[value];
+      if (!in_loops[box]) {
+        continue;
+      }
+      const a4 = used;
+      for (let i3 = 0; i3 < a4.length; i3++) {
+        operand = a4[i3];
+        if (in_loops[boxes[operand]]) {
+          step = boxes[operand] === box ? 0 : 1;
+          visits[value] = Math.max(visits[value], visits[operand] + step);
+        }
+      }
+      const a6 = used;
+      for (let i5 = 0; i5 < a6.length; i5++) {
+        operand = a6[i5];
+        if (in_loops[boxes[operand]] && (operands[operand].length === 0)) {
+          visit = boxes[operand] === box ? visits[value] : visits[value] - 1;
+          latest.set(operand, Math.min(visit, (latest.get(operand) ?? visit)));
+        }
+      }
+    }
+    for ([leaf, visit] of latest) {
+      visits[leaf] = visit;
+    }
+    return visits;
+  }
+  return { ordered, cycle_among, looped, boxes_in_order, _between, split_boxes, visits_of_loops };
+})();
 
 const layering_ = (() => {
   const ROOT = 0;
@@ -293,154 +513,6 @@ const layering_ = (() => {
   return { ROOT, ClusterTree, cluster_tree, Layering, build_layering, _around, ranks_spanned, _hold_open, Spacing, Geometry };
 })();
 
-const acyclic_ = (() => {
-  function ordered(following) {
-    let waiting, others, other, order, item;
-    waiting = new Array(following.length).fill(0);
-    const a2 = following;
-    for (let i1 = 0; i1 < a2.length; i1++) {
-      others = a2[i1];
-      const a4 = others;
-      for (let i3 = 0; i3 < a4.length; i3++) {
-        other = a4[i3];
-        waiting[other] = waiting[other] + 1;
-      }
-    }
-    order = waiting.map((x, i) => [i, x]).filter(([item, count]) => count === 0).map(([item, count]) => item);
-    const a6 = order;
-    for (let i5 = 0; i5 < a6.length; i5++) {
-      item = a6[i5];
-      const a8 = following[item];
-      for (let i7 = 0; i7 < a8.length; i7++) {
-        other = a8[i7];
-        waiting[other] = waiting[other] - 1;
-        if (waiting[other] === 0) {
-          order.push(other);
-        }
-      }
-    }
-    return order;
-  }
-  function cycle_among(following, left) {
-    let item, walk, near;
-    item = left.indexOf(true);
-    walk = [];
-    while (!walk.includes(item)) {
-      walk.push(item);
-      near = following[item].filter((other) => left[other]).map((other) => other);
-      item = near[0];
-    }
-    return [...walk.slice(walk.indexOf(item)), item];
-  }
-  function looped(following) {
-    let left, item, before, others, other;
-    left = new Array(following.length).fill(true);
-    const a2 = ordered(following);
-    for (let i1 = 0; i1 < a2.length; i1++) {
-      item = a2[i1];
-      left[item] = false;
-    }
-    before = following.map((_) => []);
-    const a4 = following;
-    for (let i3 = 0; i3 < a4.length; i3++) {
-      item = i3;
-      others = a4[i3];
-      const a6 = others;
-      for (let i5 = 0; i5 < a6.length; i5++) {
-        other = a6[i5];
-        if (left[item] && left[other]) {
-          before[other].push(item);
-        }
-      }
-    }
-    const a8 = ordered(before);
-    for (let i7 = 0; i7 < a8.length; i7++) {
-      item = a8[i7];
-      left[item] = false;
-    }
-    return left;
-  }
-  function boxes_in_order(operands, boxes, count) {
-    if (count === boxes.length) {
-      return python.range(0, count, 1).slice();
-    }
-    return ordered(_between(operands, boxes, count));
-  }
-  function _between(operands, boxes, count) {
-    let following, met, value, used, operand, pair;
-    following = python.range(0, count, 1).map((_) => []);
-    met = new Set();
-    const a2 = operands;
-    for (let i1 = 0; i1 < a2.length; i1++) {
-      value = i1;
-      used = a2[i1];
-      const a4 = used;
-      for (let i3 = 0; i3 < a4.length; i3++) {
-        operand = a4[i3];
-        pair = (boxes[operand] * count) + boxes[value];
-        if ((boxes[operand] !== boxes[value]) && (!met.has(pair))) {
-          met.add(pair);
-          following[boxes[operand]].push(boxes[value]);
-        }
-      }
-    }
-    return following;
-  }
-  function split_boxes(operands, boxes, count) {
-    let visits, numbers, result, value, box, key;
-    visits = visits_of_loops(operands, boxes, count);
-    numbers = new Map([]);
-    result = [];
-    const a2 = boxes;
-    for (let i1 = 0; i1 < a2.length; i1++) {
-      value = i1;
-      box = a2[i1];
-      key = visits.length === 0 ? box : box + (count * visits[value]);
-      result.push(python.setdefault(numbers, key, numbers.size));
-    }
-    return result;
-  }
-  function visits_of_loops(operands, boxes, count) {
-    let in_loops, visits, latest, value, used, box, operand, step, visit, leaf;
-    in_loops = looped(_between(operands, boxes, count));
-    if (!in_loops.includes(true)) {
-      return [];
-    }
-    visits = new Array(operands.length).fill(0);
-    latest = new Map([]);
-    const a2 = operands;
-    for (let i1 = 0; i1 < a2.length; i1++) {
-      value = i1;
-      used = a2[i1];
-      box = boxes[value];
-      if (!in_loops[box]) {
-        continue;
-      }
-      const a4 = used;
-      for (let i3 = 0; i3 < a4.length; i3++) {
-        operand = a4[i3];
-        if (in_loops[boxes[operand]]) {
-          step = boxes[operand] === box ? 0 : 1;
-          visits[value] = Math.max(visits[value], visits[operand] + step);
-        }
-      }
-      const a6 = used;
-      for (let i5 = 0; i5 < a6.length; i5++) {
-        operand = a6[i5];
-        if (in_loops[boxes[operand]] && (operands[operand].length === 0)) {
-          visit = boxes[operand] === box ? visits[value] : visits[value] - 1;
-          latest.set(operand, Math.min(visit, (latest.get(operand) ?? visit)));
-        }
-      }
-    }
-    for ([leaf, visit] of latest) {
-      visits[leaf] = visit;
-    }
-    return visits;
-  }
-  return { ordered, cycle_among, looped, boxes_in_order, _between, split_boxes, visits_of_loops };
-})();
-
 const copies_ = (() => {
   const FEW_USES = 4;
   const NEAR = 3;
@@ -492,6 +564,7 @@ const copies_ = (() => {
 })();
 
 const gradient_ = (() => {
+  const { significant, exact } = digits_;
   const SEVERITY = new Map([["pending", 0], ["unreached", 1], ["earlier", 2], ["zero", 3], ["finite", 4], ["infinite", 5], ["nan", 6]]);
   class Gradient {
     constructor(state, value, remark = "") {
@@ -879,246 +952,6 @@ const routing_ = (() => {
   return { PARALLEL_GAP, PORT_GAP, PORT_SPAN, OUTSIDE_GAP, route_edges, parallel_offsets, _ports, _outside_lanes, _curve };
 })();
 
-const sweeps_ = (() => {
-  const { Layering, ROOT } = layering_;
-  function sweep(order, position, layering, downwards, flip_ties, siblings) {
-    let is_flat, near, before, ranks, rank, items, scale, means, item, others, total, other, movable, following, place;
-    is_flat = layering.tree.__len__() === 1;
-    near = downwards ? layering.above : layering.below;
-    before = downwards ? 0 : order.length - 1;
-    ranks = downwards ? python.range(1, order.length, 1) : python.range(order.length - 2, -1, -1);
-    const a2 = ranks;
-    for (let i1 = 0; i1 < a2.length; i1++) {
-      rank = a2[i1];
-      items = order[rank];
-      scale = order[before].length / items.length;
-      before = rank;
-      means = new Map([]);
-      const a4 = items;
-      for (let i3 = 0; i3 < a4.length; i3++) {
-        item = a4[i3];
-        others = near[item];
-        if (others.length > 0) {
-          total = 0;
-          const a6 = others;
-          for (let i5 = 0; i5 < a6.length; i5++) {
-            other = a6[i5];
-            total = total + position[other];
-          }
-          means.set(item, total / others.length);
-        } else {
-          if (!is_flat) {
-            means.set(item, position[item] * scale);
-          }
-        }
-      }
-      movable = items.filter((item) => means.has(item)).map((item) => item);
-      if (flip_ties) {
-        movable.reverse();
-      }
-      movable = sort_nested(movable, means, layering, siblings);
-      if (movable.length < items.length) {
-        following = 0;
-        const a8 = items;
-        for (let i7 = 0; i7 < a8.length; i7++) {
-          place = i7;
-          item = a8[i7];
-          if (means.has(item)) {
-            items[place] = movable[following];
-            following = following + 1;
-          }
-        }
-      } else {
-        order[rank] = movable;
-      }
-      const a10 = order[rank];
-      for (let i9 = 0; i9 < a10.length; i9++) {
-        place = i9;
-        item = a10[i9];
-        position[item] = place;
-      }
-    }
-  }
-  function sort_nested(items, means, layering, siblings) {
-    let members, number, entries, inner, fitted, cluster, mean, arranged, stack, entry;
-    if (layering.tree.__len__() === 1) {
-      return python.sort(items.slice(), (x) => means.get(x));
-    }
-    members = _members_by_cluster(items, layering);
-    number = _take_means(items, means, layering);
-    for (entries of members.values()) {
-      inner = entries.filter((entry) => entry < 0).map((entry) => ~entry);
-      if ((siblings.length > 0) && (inner.length > 1)) {
-        python.sort(inner, (x) => siblings[x]);
-        fitted = isotonic(inner.map((c) => means.get(~c)), inner.map((c) => number.get(c)));
-        const a3 = inner;
-        const a4 = fitted;
-        for (let i2 = 0; i2 < a3.length; i2++) {
-          cluster = a3[i2];
-          mean = a4[i2];
-          means.set(~cluster, mean);
-        }
-      }
-      if (siblings.length > 0) {
-        python.sort(entries, (entry) => entry >= 0 ? -1 : siblings[~entry]);
-      } else {
-        python.sort(entries, (entry) => Math.max(~entry, -1));
-      }
-      python.sort(entries, (x) => means.get(x));
-    }
-    arranged = [];
-    stack = members.get(ROOT).slice().reverse();
-    while (stack.length > 0) {
-      entry = stack.pop();
-      if (entry >= 0) {
-        arranged.push(entry);
-      } else {
-        python.extend(stack, members.get(~entry).slice().reverse());
-      }
-    }
-    return arranged;
-  }
-  function _members_by_cluster(items, layering) {
-    let members, item, entry, cluster;
-    members = new Map([[ROOT, []]]);
-    const a2 = items;
-    for (let i1 = 0; i1 < a2.length; i1++) {
-      item = a2[i1];
-      entry = item;
-      cluster = layering.cluster[item];
-      while (!members.has(cluster)) {
-        members.set(cluster, [entry]);
-        entry = ~cluster;
-        cluster = layering.tree.parent[cluster];
-      }
-      members.get(cluster).push(entry);
-    }
-    return members;
-  }
-  function _take_means(items, means, layering) {
-    let number, item, cluster, count;
-    number = new Map([]);
-    const a2 = items;
-    for (let i1 = 0; i1 < a2.length; i1++) {
-      item = a2[i1];
-      cluster = layering.cluster[item];
-      while (cluster !== ROOT) {
-        means.set(~cluster, (means.get(~cluster) ?? 0.0) + means.get(item));
-        number.set(cluster, (number.get(cluster) ?? 0) + 1);
-        cluster = layering.tree.parent[cluster];
-      }
-    }
-    for ([cluster, count] of number) {
-      means.set(~cluster, means.get(~cluster) / count);
-    }
-    return number;
-  }
-  function isotonic(values, weights) {
-    let means, masses, lengths, value, weight, mean, mass, length, pooled, fitted;
-    means = [];
-    masses = [];
-    lengths = [];
-    const a2 = values;
-    const a3 = weights;
-    for (let i1 = 0; i1 < a2.length; i1++) {
-      value = a2[i1];
-      weight = a3[i1];
-      mean = value;
-      mass = weight;
-      length = 1;
-      while ((means.length > 0) && (means[means.length - 1] > mean)) {
-        pooled = masses.pop();
-        mean = ((means.pop() * pooled) + (mean * mass)) / (pooled + mass);
-        mass = mass + pooled;
-        length = length + lengths.pop();
-      }
-      means.push(mean);
-      masses.push(mass);
-      lengths.push(length);
-    }
-    fitted = [];
-    const a5 = means;
-    const a6 = lengths;
-    for (let i4 = 0; i4 < a5.length; i4++) {
-      mean = a5[i4];
-      length = a6[i4];
-      python.extend(fitted, new Array(length).fill(mean));
-    }
-    return fitted;
-  }
-  function exchange_neighbours(order, position, layering, passes) {
-    let stale, moved, rank, items;
-    stale = new Array(order.length).fill(true);
-    for (let i1 = 0; i1 < passes; i1++) {
-      moved = new Array(order.length + 2).fill(false);
-      const a3 = order;
-      for (let i2 = 0; i2 < a3.length; i2++) {
-        rank = i2;
-        items = a3[i2];
-        if (stale[rank]) {
-          moved[rank + 1] = _exchange_in(items, position, layering);
-        }
-      }
-      if (!moved.includes(true)) {
-        break;
-      }
-      stale = python.range(0, order.length, 1).map((rank) => moved[rank] || moved[rank + 1] || moved[rank + 2]);
-    }
-  }
-  function _exchange_in(items, position, layering) {
-    let upper, lower, moved, place, first, second, up, up_next, down, down_next, crossings;
-    upper = items.map((item) => python.sort(layering.above[item].map((other) => position[other]).slice()));
-    lower = items.map((item) => python.sort(layering.below[item].map((other) => position[other]).slice()));
-    moved = false;
-    for (let i1 = 0; i1 < items.length - 1; i1++) {
-      place = i1;
-      first = items[place];
-      second = items[place + 1];
-      if (layering.cluster[first] !== layering.cluster[second]) {
-        continue;
-      }
-      up = upper[place];
-      up_next = upper[place + 1];
-      down = lower[place];
-      down_next = lower[place + 1];
-      if (_in_order(up, up_next) && _in_order(down, down_next)) {
-        continue;
-      }
-      crossings = _inversions(up, up_next) + _inversions(down, down_next);
-      if (crossings > (_inversions(up_next, up) + _inversions(down_next, down))) {
-        items[place] = second;
-        items[place + 1] = first;
-        position[first] = place + 1;
-        position[second] = place;
-        upper[place] = up_next;
-        upper[place + 1] = up;
-        lower[place] = down_next;
-        lower[place + 1] = down;
-        moved = true;
-      }
-    }
-    return moved;
-  }
-  function _in_order(left, right) {
-    return (left.length === 0) || (right.length === 0) || (left[left.length - 1] <= right[0]);
-  }
-  function _inversions(left, right) {
-    let crossings, smaller, end;
-    crossings = 0;
-    smaller = 0;
-    const a2 = left;
-    for (let i1 = 0; i1 < a2.length; i1++) {
-      end = a2[i1];
-      while ((smaller < right.length) && (right[smaller] < end)) {
-        smaller = smaller + 1;
-      }
-      crossings = crossings + smaller;
-    }
-    return crossings;
-  }
-  return { sweep, sort_nested, _members_by_cluster, _take_means, isotonic, exchange_neighbours, _exchange_in, _in_order, _inversions };
-})();
-
 const ranks_ = (() => {
   const { ClusterTree, ROOT } = layering_;
   const { ordered, cycle_among } = acyclic_;
@@ -1477,7 +1310,248 @@ const ranks_ = (() => {
   return { EFFORT, SHORT_CLUSTER, rank_nodes, latest_ranks, _cycle, shorten_edges, _push_gains, _cluster_constraints, _links, _tangled, _strong_components };
 })();
 
+const sweeps_ = (() => {
+  const { Layering, ROOT } = layering_;
+  function sweep(order, position, layering, downwards, flip_ties, siblings) {
+    let is_flat, near, before, ranks, rank, items, scale, means, item, others, total, other, movable, following, place;
+    is_flat = layering.tree.__len__() === 1;
+    near = downwards ? layering.above : layering.below;
+    before = downwards ? 0 : order.length - 1;
+    ranks = downwards ? python.range(1, order.length, 1) : python.range(order.length - 2, -1, -1);
+    const a2 = ranks;
+    for (let i1 = 0; i1 < a2.length; i1++) {
+      rank = a2[i1];
+      items = order[rank];
+      scale = order[before].length / items.length;
+      before = rank;
+      means = new Map([]);
+      const a4 = items;
+      for (let i3 = 0; i3 < a4.length; i3++) {
+        item = a4[i3];
+        others = near[item];
+        if (others.length > 0) {
+          total = 0;
+          const a6 = others;
+          for (let i5 = 0; i5 < a6.length; i5++) {
+            other = a6[i5];
+            total = total + position[other];
+          }
+          means.set(item, total / others.length);
+        } else {
+          if (!is_flat) {
+            means.set(item, position[item] * scale);
+          }
+        }
+      }
+      movable = items.filter((item) => means.has(item)).map((item) => item);
+      if (flip_ties) {
+        movable.reverse();
+      }
+      movable = sort_nested(movable, means, layering, siblings);
+      if (movable.length < items.length) {
+        following = 0;
+        const a8 = items;
+        for (let i7 = 0; i7 < a8.length; i7++) {
+          place = i7;
+          item = a8[i7];
+          if (means.has(item)) {
+            items[place] = movable[following];
+            following = following + 1;
+          }
+        }
+      } else {
+        order[rank] = movable;
+      }
+      const a10 = order[rank];
+      for (let i9 = 0; i9 < a10.length; i9++) {
+        place = i9;
+        item = a10[i9];
+        position[item] = place;
+      }
+    }
+  }
+  function sort_nested(items, means, layering, siblings) {
+    let members, number, entries, inner, fitted, cluster, mean, arranged, stack, entry;
+    if (layering.tree.__len__() === 1) {
+      return python.sort(items.slice(), (x) => means.get(x));
+    }
+    members = _members_by_cluster(items, layering);
+    number = _take_means(items, means, layering);
+    for (entries of members.values()) {
+      inner = entries.filter((entry) => entry < 0).map((entry) => ~entry);
+      if ((siblings.length > 0) && (inner.length > 1)) {
+        python.sort(inner, (x) => siblings[x]);
+        fitted = isotonic(inner.map((c) => means.get(~c)), inner.map((c) => number.get(c)));
+        const a3 = inner;
+        const a4 = fitted;
+        for (let i2 = 0; i2 < a3.length; i2++) {
+          cluster = a3[i2];
+          mean = a4[i2];
+          means.set(~cluster, mean);
+        }
+      }
+      if (siblings.length > 0) {
+        python.sort(entries, (entry) => entry >= 0 ? -1 : siblings[~entry]);
+      } else {
+        python.sort(entries, (entry) => Math.max(~entry, -1));
+      }
+      python.sort(entries, (x) => means.get(x));
+    }
+    arranged = [];
+    stack = members.get(ROOT).slice().reverse();
+    while (stack.length > 0) {
+      entry = stack.pop();
+      if (entry >= 0) {
+        arranged.push(entry);
+      } else {
+        python.extend(stack, members.get(~entry).slice().reverse());
+      }
+    }
+    return arranged;
+  }
+  function _members_by_cluster(items, layering) {
+    let members, item, entry, cluster;
+    members = new Map([[ROOT, []]]);
+    const a2 = items;
+    for (let i1 = 0; i1 < a2.length; i1++) {
+      item = a2[i1];
+      entry = item;
+      cluster = layering.cluster[item];
+      while (!members.has(cluster)) {
+        members.set(cluster, [entry]);
+        entry = ~cluster;
+        cluster = layering.tree.parent[cluster];
+      }
+      members.get(cluster).push(entry);
+    }
+    return members;
+  }
+  function _take_means(items, means, layering) {
+    let number, item, cluster, count;
+    number = new Map([]);
+    const a2 = items;
+    for (let i1 = 0; i1 < a2.length; i1++) {
+      item = a2[i1];
+      cluster = layering.cluster[item];
+      while (cluster !== ROOT) {
+        means.set(~cluster, (means.get(~cluster) ?? 0.0) + means.get(item));
+        number.set(cluster, (number.get(cluster) ?? 0) + 1);
+        cluster = layering.tree.parent[cluster];
+      }
+    }
+    for ([cluster, count] of number) {
+      means.set(~cluster, means.get(~cluster) / count);
+    }
+    return number;
+  }
+  function isotonic(values, weights) {
+    let means, masses, lengths, value, weight, mean, mass, length, pooled, fitted;
+    means = [];
+    masses = [];
+    lengths = [];
+    const a2 = values;
+    const a3 = weights;
+    for (let i1 = 0; i1 < a2.length; i1++) {
+      value = a2[i1];
+      weight = a3[i1];
+      mean = value;
+      mass = weight;
+      length = 1;
+      while ((means.length > 0) && (means[means.length - 1] > mean)) {
+        pooled = masses.pop();
+        mean = ((means.pop() * pooled) + (mean * mass)) / (pooled + mass);
+        mass = mass + pooled;
+        length = length + lengths.pop();
+      }
+      means.push(mean);
+      masses.push(mass);
+      lengths.push(length);
+    }
+    fitted = [];
+    const a5 = means;
+    const a6 = lengths;
+    for (let i4 = 0; i4 < a5.length; i4++) {
+      mean = a5[i4];
+      length = a6[i4];
+      python.extend(fitted, new Array(length).fill(mean));
+    }
+    return fitted;
+  }
+  function exchange_neighbours(order, position, layering, passes) {
+    let stale, moved, rank, items;
+    stale = new Array(order.length).fill(true);
+    for (let i1 = 0; i1 < passes; i1++) {
+      moved = new Array(order.length + 2).fill(false);
+      const a3 = order;
+      for (let i2 = 0; i2 < a3.length; i2++) {
+        rank = i2;
+        items = a3[i2];
+        if (stale[rank]) {
+          moved[rank + 1] = _exchange_in(items, position, layering);
+        }
+      }
+      if (!moved.includes(true)) {
+        break;
+      }
+      stale = python.range(0, order.length, 1).map((rank) => moved[rank] || moved[rank + 1] || moved[rank + 2]);
+    }
+  }
+  function _exchange_in(items, position, layering) {
+    let upper, lower, moved, place, first, second, up, up_next, down, down_next, crossings;
+    upper = items.map((item) => python.sort(layering.above[item].map((other) => position[other]).slice()));
+    lower = items.map((item) => python.sort(layering.below[item].map((other) => position[other]).slice()));
+    moved = false;
+    for (let i1 = 0; i1 < items.length - 1; i1++) {
+      place = i1;
+      first = items[place];
+      second = items[place + 1];
+      if (layering.cluster[first] !== layering.cluster[second]) {
+        continue;
+      }
+      up = upper[place];
+      up_next = upper[place + 1];
+      down = lower[place];
+      down_next = lower[place + 1];
+      if (_in_order(up, up_next) && _in_order(down, down_next)) {
+        continue;
+      }
+      crossings = _inversions(up, up_next) + _inversions(down, down_next);
+      if (crossings > (_inversions(up_next, up) + _inversions(down_next, down))) {
+        items[place] = second;
+        items[place + 1] = first;
+        position[first] = place + 1;
+        position[second] = place;
+        upper[place] = up_next;
+        upper[place + 1] = up;
+        lower[place] = down_next;
+        lower[place + 1] = down;
+        moved = true;
+      }
+    }
+    return moved;
+  }
+  function _in_order(left, right) {
+    return (left.length === 0) || (right.length === 0) || (left[left.length - 1] <= right[0]);
+  }
+  function _inversions(left, right) {
+    let crossings, smaller, end;
+    crossings = 0;
+    smaller = 0;
+    const a2 = left;
+    for (let i1 = 0; i1 < a2.length; i1++) {
+      end = a2[i1];
+      while ((smaller < right.length) && (right[smaller] < end)) {
+        smaller = smaller + 1;
+      }
+      crossings = crossings + smaller;
+    }
+    return crossings;
+  }
+  return { sweep, sort_nested, _members_by_cluster, _take_means, isotonic, exchange_neighbours, _exchange_in, _in_order, _inversions };
+})();
+
 const palette_ = (() => {
+  const { significant } = digits_;
   const { Gradient } = gradient_;
   const SHADES = 8;
   function look_by(gradient, top, is_undefined, is_bad) {
@@ -1501,6 +1575,7 @@ const palette_ = (() => {
 })();
 
 const sentences_ = (() => {
+  const { significant, counted } = digits_;
   const { Gradient } = gradient_;
   function meaning(gradient, name, outputs) {
     let why, direction, size;
@@ -2451,9 +2526,14 @@ const layered_ = (() => {
   return { CLUSTER_PADDING, BEND_GAP, FREE_ITEMS, ITEMS_PER_NODE, MOST_SPANNED, STEPS, Placed, place, _ranked, _turned };
 })();
 
-const place = layered_.place;
+const FEW = digits_.FEW;
+const significant = digits_.significant;
+const inDigits = digits_.in_digits;
+const exact = digits_.exact;
+const counted = digits_.counted;
 const boxesInOrder = acyclic_.boxes_in_order;
 const splitBoxes = acyclic_.split_boxes;
+const place = layered_.place;
 const levelsOfCopies = copies_.levels_of_copies;
 const Gradient = gradient_.Gradient;
 const gradientOf = gradient_.gradient_of;
