@@ -66,20 +66,13 @@ def curve(route, samples=12):
 
 @given(graphs(), st.sampled_from(RANKDIRS), st.sampled_from([0, 10]))
 @settings(max_examples=150)
-def test_boxes_keep_their_sizes_and_never_overlap(graph, rankdir, gap):
+def test_boxes_never_overlap_and_edges_go_forward_past_the_others(graph, rankdir, gap):
     sizes, edges, groups = graph
     placed = layout(sizes, edges, groups=groups, rankdir=rankdir, node_gap=gap)
     assert [(w, h) for _, _, w, h in placed.boxes] == sizes
     picture = (0, 0, placed.width, placed.height)
     assert all(inside(box, picture) for box in placed.boxes)
     assert all(apart(first, second) for first, second in combinations(placed.boxes, 2))
-
-
-@given(graphs(), st.sampled_from(RANKDIRS))
-@settings(max_examples=150)
-def test_edges_go_forward_from_box_to_box_and_miss_the_others(graph, rankdir):
-    sizes, edges, groups = graph
-    placed = layout(sizes, edges, groups=groups, rankdir=rankdir)
     axis = 0 if rankdir in ("LR", "RL") else 1
     sign = 1 if rankdir in ("LR", "TB") else -1
     assert len(placed.routes) == len(edges)
@@ -90,19 +83,37 @@ def test_edges_go_forward_from_box_to_box_and_miss_the_others(graph, rankdir):
         for node, end in ((u, route[0]), (v, route[-1])):
             assert inside((*end, 0, 0), placed.boxes[node])
         for point in curve(route):
-            assert inside((*point, 0, 0), (0, 0, placed.width, placed.height))
+            assert inside((*point, 0, 0), picture)
             assert all(apart((*point, 0, 0), box) for box in placed.boxes)
 
 
-@given(graphs(), st.sampled_from(RANKDIRS), st.sampled_from([0, 16]))
+NO_TITLE, SHORT, LONG = {"a": 0.0, "b": 0.0}, {"a": 20.0, "b": 20.0}, {"a": 60.0, "b": 250.0}
+
+
+@given(
+    graphs(),
+    st.sampled_from(RANKDIRS),
+    st.sampled_from([0, 16]),
+    st.sampled_from([NO_TITLE, SHORT, LONG, LONG]),
+)
 @settings(max_examples=200)
-def test_clusters_hold_their_own_and_nothing_else(graph, rankdir, title):
+def test_clusters_hold_their_own_and_their_titles_and_nothing_else(graph, rankdir, title, widths):
     sizes, edges, groups = graph
     groups = groups or [()] * len(sizes)
-    placed = layout(sizes, edges, groups=groups, rankdir=rankdir, title_height=title)
+    placed = layout(
+        sizes,
+        edges,
+        groups=groups,
+        rankdir=rankdir,
+        title_height=title,
+        title_width=lambda path: widths[path[-1]],
+    )
     paths = {path[:length] for path in groups for length in range(1, len(path) + 1)}
     assert placed.clusters.keys() == paths
+    picture = (0, 0, placed.width, placed.height)
     for path, rectangle in placed.clusters.items():
+        assert rectangle[2] >= widths[path[-1]] - TOLERANCE
+        assert inside(rectangle, picture)
         room = (rectangle[0], rectangle[1] + title, rectangle[2], rectangle[3] - title)
         for group, box in zip(groups, placed.boxes):
             own = group[: len(path)] == path
@@ -110,28 +121,6 @@ def test_clusters_hold_their_own_and_nothing_else(graph, rankdir, title):
         for other, second in placed.clusters.items():
             if other[: len(path)] == path and other != path:
                 assert inside(second, room)
-            elif path[: len(other)] != other:
-                assert apart(rectangle, second)
-
-
-@given(graphs(), st.sampled_from(RANKDIRS))
-@settings(max_examples=200)
-def test_clusters_are_as_wide_as_their_titles_and_still_apart(graph, rankdir):
-    sizes, edges, groups = graph
-    groups = groups or [()] * len(sizes)
-    widths = {"a": 60.0, "b": 250.0}
-    placed = layout(
-        sizes, edges, groups=groups, rankdir=rankdir, title_width=lambda path: widths[path[-1]]
-    )
-    picture = (0, 0, placed.width, placed.height)
-    for path, rectangle in placed.clusters.items():
-        assert rectangle[2] >= widths[path[-1]] - TOLERANCE
-        assert inside(rectangle, picture)
-        for group, box in zip(groups, placed.boxes):
-            assert inside(box, rectangle) if group[: len(path)] == path else apart(box, rectangle)
-        for other, second in placed.clusters.items():
-            if other[: len(path)] == path:
-                assert inside(second, rectangle)
             elif path[: len(other)] != other:
                 assert apart(rectangle, second)
     assert all(apart(first, second) for first, second in combinations(placed.boxes, 2))

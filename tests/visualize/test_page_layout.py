@@ -1,25 +1,40 @@
-"""Places in a page: what a view becomes, at any size. The layout itself is that of test_layout."""
+"""Python as a script: what Python places and writes, a page does alike, to the last bit."""
 
 from __future__ import annotations
 
-import re
+import ast
+import json
+import random
+import runpy
+import sys
+from pathlib import Path
 
 import pytest
 
 from autograd import Value
 from tests.visualize.page_graphs import (
     PAGE,
-    SCRIPTS,
     decoded,
     drawn,
-    handmade_network,
     open_scripts,
     random_graph,
     recurrence,
     view_of,
 )
+from visualize.digits import in_digits
+from visualize.layout import RANKDIRS, layout
 
-TOLERANCE = 1e-6
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="module")
+def javascript():
+    """The module docs/javascript.py."""
+    sys.path.insert(0, str(ROOT / "docs"))
+    import javascript
+
+    yield javascript
+    sys.path.remove(str(ROOT / "docs"))
 
 
 @pytest.fixture(scope="module")
@@ -29,95 +44,104 @@ def scripts(browser):
     page.close()
 
 
-def inside(inner, outer):
-    (x, y, w, h), (x2, y2, w2, h2) = inner, outer
-    return (
-        x >= x2 - TOLERANCE
-        and y >= y2 - TOLERANCE
-        and x + w <= x2 + w2 + TOLERANCE
-        and y + h <= y2 + h2 + TOLERANCE
+def drawing(seed):
+    """Sizes, edges without cycles and clusters; several edges of one pair among them."""
+    generator = random.Random(seed)
+    count = generator.randint(1, 40)
+    names = generator.sample(range(count), count)
+    pairs = (
+        [sorted(generator.sample(range(count), 2)) for _ in range(2 * count)] if count > 1 else []
     )
+    edges = [(names[u], names[v]) for u, v in pairs]
+    edges += generator.choices(edges, k=3) if edges else []
+    sizes = [(generator.uniform(1, 90), generator.uniform(1, 90)) for _ in range(count)]
+    depth = 3 if seed % 3 else 0
+    groups = [tuple(generator.choices("abc", k=generator.randint(0, depth))) for _ in names]
+    return sizes, edges, groups
 
 
-def check_boxes(picture):
-    """Boxes keep their sizes and meet nowhere."""
-    whole = (0, 0, picture["width"], picture["height"])
-    assert [place[2:] for place in picture["places"]] == picture["sizes"]
-    assert all(inside(place, whole) for place in picture["places"])
-    reaching = []  # boxes that may meet those further right
-    for x, y, width, height in sorted(picture["places"]):
-        reaching = [other for other in reaching if other[0] > x + TOLERANCE]
-        assert all(
-            y >= low - TOLERANCE or y + height <= top + TOLERANCE for _, top, low in reaching
-        )
-        reaching.append((x + width, y, y + height))
+def placed_by_both(scripts, sizes, edges, groups, rankdir):
+    by_python = layout(
+        sizes,
+        edges,
+        groups=groups,
+        rankdir=rankdir,
+        title_width=lambda path: 12.0 + 6 * len(path[-1]),
+    )
+    by_script = scripts.evaluate(
+        """([sizes, edges, groups, rankdir]) => JSON.stringify(known.place(
+        sizes, edges, groups, rankdir, 36, 10, 16, (path) => 12 + 6 * path.at(-1).length))""",
+        [sizes, edges, groups, rankdir],
+    )
+    return by_python, json.loads(by_script)
 
 
-def check_edges(picture, axis):
-    """Lines go from the end of their source to the start of their target."""
-    assert len(picture["routes"]) == len(picture["edges"])
-    for edge, route in zip(picture["edges"], picture["routes"], strict=True):
-        source, target = (picture["places"][edge[end]] for end in ("source", "target"))
-        assert inside((*route[0], 0, 0), source)
-        assert inside((*route[-1], 0, 0), target)
-        assert route[0][axis] == pytest.approx(source[axis] + source[axis + 2])
-        assert route[-1][axis] == pytest.approx(target[axis])
+def assert_equal(by_python, by_script):
+    assert [list(box) for box in by_python.boxes] == by_script["boxes"]
+    assert [[list(knot) for knot in route] for route in by_python.routes] == by_script["routes"]
+    assert [list(path) for path in by_python.clusters] == by_script["paths"]
+    assert [list(frame) for frame in by_python.clusters.values()] == by_script["frames"]
+    assert (by_python.width, by_python.height) == (by_script["width"], by_script["height"])
 
 
-def check_clusters(picture):
-    """A frame has the key, path and title of its module, and holds the boxes of it alone."""
-    frames = {tuple(frame["path"]): frame for frame in picture["clusters"]}
-    assert frames.keys() == {
-        tuple(box["path"][:length])
-        for box in picture["boxes"]
-        for length in range(1, len(box["path"]) + 1)
-    }
-    for path, frame in frames.items():
-        assert frame["key"] == "/".join(path)
-        assert frame["title"] == path[-1]
-        assert frame["width"] >= 12 + 6 * len(path[-1]) - TOLERANCE
-        around = frame["x"], frame["y"], frame["width"], frame["height"]
-        for box, place in zip(picture["boxes"], picture["places"], strict=True):
-            assert inside(place, around) == (tuple(box["path"][: len(path)]) == path)
+@pytest.mark.parametrize("rankdir", RANKDIRS)
+def test_python_and_the_script_give_the_same_coordinates(scripts, rankdir):
+    for seed in range(30):
+        assert_equal(*placed_by_both(scripts, *drawing(seed), rankdir))
+
+
+def test_long_edges_and_many_clusters_have_the_same_coordinates_too(scripts):
+    chain = [(i, i + 1) for i in range(299)] + [(i, 299) for i in range(290)]
+    assert_equal(*placed_by_both(scripts, [(20, 10)] * 300, chain, [()] * 300, "LR"))
+    paths = [(f"m{i % 7}", f"n{i % 3}") for i in range(200)]
+    tangle = [(i, j) for i in range(200) for j in (i + 1, 2 * i) if i < j < 200]
+    assert_equal(*placed_by_both(scripts, [(30.5, 20.25)] * 200, tangle, paths, "TB"))
 
 
 @pytest.mark.parametrize("direction", ["LR", "TB"])
-@pytest.mark.parametrize("name", ["readme", "network", "recurrence", "handmade", "several"])
-def test_a_view_becomes_boxes_lines_and_frames(name, direction, scripts, graphs):
+@pytest.mark.parametrize("name", ["readme", "network", "states", "recurrence", "several"])
+def test_a_page_and_a_picture_of_one_graph_are_one_layout(name, direction, scripts, graphs):
     a, b = Value(1.0, label="a"), Value(2.0, label="b")
-    own = {"recurrence": recurrence(20), "handmade": handmade_network()}
-    roots = (a * b, a + b, (a * b).tanh()) if name == "several" else (own.get(name),)
-    graph = decoded(*(roots if roots[0] is not None else (graphs[name](),)))
-    picture = drawn(scripts, graph, direction=direction)
-    check_boxes(picture)
-    check_edges(picture, axis=0 if direction == "LR" else 1)
-    check_clusters(picture)
+    own = {"recurrence": [recurrence(20)], "several": [a * b, a + b, (a * b).tanh()]}
+    graph = decoded(*(own[name] if name in own else [graphs[name]()]))
+    assert_placed_alike(drawn(scripts, graph, direction=direction), rankdir=direction)
 
 
-def test_thousands_of_boxes_are_placed(scripts):
+def assert_placed_alike(picture, rankdir="LR"):
+    """Compare the places of a page with those that Python gives; test_layout checks these."""
+    placed = layout(
+        [tuple(size) for size in picture["sizes"]],
+        [(edge["source"], edge["target"]) for edge in picture["edges"]],
+        groups=[tuple(box["path"]) for box in picture["boxes"]],
+        title_width=lambda path: 12.0 + 6 * len(path[-1]),
+        rankdir=rankdir,
+    )
+    assert [list(box) for box in placed.boxes] == picture["places"]
+    assert [[list(knot) for knot in route] for route in placed.routes] == picture["routes"]
+    assert [tuple(frame["path"]) for frame in picture["clusters"]] == placed.paths
+    for frame, (x, y, width, height) in zip(picture["clusters"], placed.frames, strict=True):
+        assert (frame["key"], frame["title"]) == ("/".join(frame["path"]), frame["path"][-1])
+        assert [frame[side] for side in ("x", "y", "width", "height")] == [x, y, width, height]
+
+
+def test_thousands_of_boxes_and_any_depth_are_placed_alike(scripts):
     picture = drawn(scripts, decoded(random_graph(7600)), view_of())
     assert len(picture["boxes"]) >= 5000
-    check_boxes(picture)
-    check_edges(picture, axis=0)
-
-
-def test_depth_is_no_limit(scripts):
+    assert_placed_alike(picture)
     value = Value(1.0)
     for _ in range(12_000):
         value = value.tanh()
     picture = drawn(scripts, decoded(value), view_of())
     assert len(picture["boxes"]) == 12_001
-    check_edges(picture, axis=0)
     assert picture["height"] == 52  # one straight line
 
 
 def test_the_same_graph_has_the_same_layout_in_every_page(browser, scripts):
     other = open_scripts(browser)
-    for root in (recurrence(10), random_graph(60)):  # more than one start is tried there
-        graph = decoded(root)
-        first = drawn(other, graph)
-        assert first == drawn(scripts, graph)
-        assert first == drawn(other, graph)
+    graph = decoded(random_graph(60))  # more than one start is tried there
+    first = drawn(other, graph)
+    assert first == drawn(scripts, graph)
+    assert first == drawn(other, graph)
     other.close()
 
 
@@ -134,16 +158,84 @@ def test_nothing_is_a_picture_too(scripts):
     assert placed == {"places": [], "routes": [], "clusters": [], "width": 0, "height": 0}
 
 
-def test_no_script_of_the_page_is_missing_or_names_what_another_does():
-    assert set(SCRIPTS) <= {path.stem for path in PAGE.glob("*.js")}
-    names = [
-        name
-        for path in sorted(PAGE.glob("*.js"))
-        for name in re.findall(
-            r"^(?:async )?(?:function\*?|const|let|class) (\w+)",
-            path.read_text(encoding="utf-8"),
-            re.MULTILINE,
+def test_a_page_writes_numbers_as_a_picture_does(scripts):
+    generator = random.Random(0)
+    numbers = [0.0, -0.0, 999_999.5, 1e6, 2.5, 9.9995e-5, 1.0005, 1e15, 1e16]
+    numbers += [generator.uniform(-9, 9) * 10.0 ** generator.randint(-9, 20) for _ in range(500)]
+    numbers += [(2 * generator.randint(0, 9999) + 1) / 2 for _ in range(200)]  # half-way cases
+    for digits in (4, 5, 6, 9, 15, 16, 17):
+        written = scripts.evaluate(
+            "([numbers, digits]) => numbers.map((n) => known.inDigits(Number(n), digits))",
+            [[repr(number) for number in numbers], digits],
         )
-    ]
-    assert len(names) > 100
-    assert not [name for name in set(names) if names.count(name) > 1]
+        assert written == [in_digits(number, digits) for number in numbers]
+
+
+def test_the_script_is_what_make_docs_writes(javascript):
+    from generate import picture_script
+
+    assert (PAGE / "picture.js").read_text(encoding="utf-8") == picture_script()
+
+
+PROGRAM = """
+from bisect import insort
+
+
+def told(numbers: list[int]) -> list[int]:
+    known: dict[int, int] = {0: 10, -5: 3}
+    met: set[int] = set()
+    rest = [-7 // 2, max(numbers, default=-1), min([], default=4), known.get(3, 8), known[-5]]
+    first, second = 1, 2
+    first, second = second, first
+    for place, number in enumerate(numbers):
+        if number in met or not -4 < number <= 9:
+            continue
+        met.add(number)
+        rest.append(place if place % 2 == 0 else 2 * number)
+    for number, other in zip(numbers, [n * n for n in numbers], strict=True):
+        rest.append(number - other)
+    for number in rest:
+        if number < -100 and len(rest) < 30:
+            rest.append(number + 50)
+    insort(rest, 5)
+    ordered = sorted(rest, key=lambda number: -abs(number))
+    ordered[-1] -= first * (second - 3)
+    return [*ordered[1:-1][::-1], *reversed(ordered[-2:]), ~second, len(met)]
+"""
+
+
+def test_a_program_says_the_same_in_both_languages(javascript, scripts, tmp_path):
+    path = tmp_path / "told.py"
+    path.write_text(PROGRAM, encoding="utf-8")
+    told = runpy.run_path(str(path))["told"]
+    script = javascript.script([path], ["told"])
+    for numbers in ([], [-5], [3, 3, 12, -4, 9, 0], [-3, -2]):
+        said = scripts.evaluate(f"(numbers) => {{ {script}; return told(numbers); }}", numbers)
+        assert said == told(numbers)
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("if items: return 1", "is no bool"),
+        ("for x in items: pass\n    else: return 1", "is a For"),
+        ("return items == [1]", "is compared"),
+        ("return items + items", "no numbers"),
+        ("return print(items)", "calls print"),
+        ("return sorted([(1, 2)])", "without a key"),
+        ("return {x for x in items}", "is a SetComp"),
+        ("return len(3)", "measures"),
+        ("return items.count(1)", "calls count"),
+        ("with items: pass", "is a With"),
+        ("for a, b in zip(items, items[1:]): pass", "calls zip"),
+        ("return round(2.5)", "calls round"),
+    ],
+)
+def test_what_a_script_cannot_say_is_an_error(javascript, tmp_path, line, said):
+    source = f"def f(items: list[int]) -> int:\n    {line}\n"
+    ast.parse(source)
+    path = tmp_path / "module.py"
+    path.write_text(source, encoding="utf-8")
+    with pytest.raises(javascript.TranslationError, match=said) as caught:
+        javascript.script([path], ["f"])
+    assert str(caught.value).startswith("module.py")
