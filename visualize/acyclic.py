@@ -1,4 +1,4 @@
-"""What must come before what: orders, the cycles that forbid one, boxes split so that none is left.
+"""Orders of things that depend on each other, and cycles, for which there is no order.
 
 Pages use these functions too, as a script: `make docs` writes it.
 """

@@ -21,7 +21,7 @@ def _check_engine() -> None:
     found = find_spec("autograd")
     alone = found is not None and found.submodule_search_locations is None
     if found is None or alone or not hasattr(import_module("autograd"), "Primitive"):
-        # A folder without a program is what is left where two were installed and one was removed
+        # Two packages were installed and one was removed: a folder without a program is left
         folders = [] if found is None else found.submodule_search_locations or []
         place = (found and found.origin) or next(iter(folders), "nothing")
         raise ImportError(

@@ -1,4 +1,4 @@
-"""Models in evaluation mode for a block, so that what is shown is what they predict."""
+"""Models in evaluation mode for a block, so that pictures show their predictions."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ __all__ = ["evaluating"]
 
 @contextmanager
 def evaluating(model: Any) -> Iterator[None]:
-    """Let dropout and its like rest for a block; a model that knows no modes is left as it is.
+    """Switch a model to evaluation mode for a block; a model without modes stays as it is.
 
     >>> from nn import Dropout
     >>> layer = Dropout(0.5)

@@ -1,4 +1,4 @@
-"""What a notebook shows of a drawing: never an exception, always something to read."""
+"""Drawings in a notebook: never an exception, always something to read."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ __all__ = ["Pictured", "mime_bundle"]
 
 
 class Pictured(Protocol):
-    """What a notebook needs of a drawing."""
+    """A drawing, as far as a notebook needs it."""
 
     @property
     def svg(self) -> str:

@@ -10,7 +10,7 @@ __all__ = ["write_atomically"]
 
 
 def write_atomically(path: Path, content: bytes) -> None:
-    """Write `content` to `path`; a failure on the way leaves what was there.
+    """Write `content` to `path`; a failure leaves the old file as it was.
 
     Raises FileNotFoundError that names the folder when it does not exist.
     """

@@ -1,4 +1,4 @@
-"""Calls: of functions and methods of the modules, and of what Python brings along."""
+"""Calls: of functions and methods of the modules, and of those built into Python."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class Calls(Expressions):
     """The calls in the expressions of one module."""
 
     def call(self, node: ast.Call) -> tuple[str, Type]:
-        """Return a call, and the type of what it returns."""
+        """Return a call, and the type of its result."""
         keywords = {word.arg: word.value for word in node.keywords if word.arg}
         match node.func:
             case ast.Name("sorted" | "reversed" | "list" as name):
@@ -62,7 +62,7 @@ class Calls(Expressions):
                     "set": "size",
                 }
                 if kind[0] not in sizes:
-                    self.refuse(node, "measures what has no length")
+                    self.refuse(node, "measures a thing without a length")
                 return f"{text}.{sizes[str(kind[0])]}", NUMBER
             case "range":
                 return f"python.range({', '.join(self.bounds(node.args))})", ("list", NUMBER)
@@ -155,7 +155,7 @@ class Calls(Expressions):
         return self.refuse(node)
 
     def key(self, keywords: Mapping[str, ast.expr], items: Type) -> str:
-        """Return the key of a sort, to stand behind what is sorted."""
+        """Return the key of a sort, to stand behind the list."""
         match keywords.get("key"):
             case None:
                 if items[1] not in (NUMBER, TEXT):

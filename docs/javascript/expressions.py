@@ -196,7 +196,7 @@ class Expressions:
         return made
 
     def items(self, node: ast.expr) -> tuple[str, Type]:
-        """Return what a comprehension walks over, as a list."""
+        """Return the items that a comprehension walks over, as a list."""
         if calls(node, "enumerate") or calls(node, "zip"):
             assert isinstance(node, ast.Call)
             parts = [self.expression(part) for part in node.args]

@@ -1,4 +1,4 @@
-"""The types of what a module says, as its annotations have them."""
+"""The types of names and expressions, from the annotations of a module."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ SIMPLE = {"int": NUMBER, "float": NUMBER, "str": TEXT, "bool": BOOL}
 
 
 class TranslationError(Exception):
-    """What the script cannot say, with the file and line where it stands."""
+    """A script cannot say this; the message has the file and the line."""
 
 
 @dataclass(slots=True)
 class Function:
-    """What a call must know: parameters, their types, and the type of the result."""
+    """A function, as a call sees it: parameters, their types, and the type of the result."""
 
     parameters: list[str]
     types: dict[str, Type]
@@ -89,7 +89,7 @@ class Known:
 
 
 def part_of(kind: object, place: int) -> Type:
-    """Return the type of an item of a list, of one of a tuple, or of what a dictionary holds."""
+    """Return the type of an item of a list, of one of a tuple, or of a value of a dictionary."""
     assert isinstance(kind, tuple)
     if kind[0] in ("list", "set"):
         part = kind[1]

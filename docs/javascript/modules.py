@@ -19,10 +19,10 @@ def script(entries: Sequence[Path], exported: Iterable[str]) -> str:
     """Return a script that defines the names `exported` by some modules.
 
     It holds the functions, classes and constants that these names need, from whatever modules, and
-    nothing else: the rest of a module may say what only Python can. A name like this_one is defined
+    nothing else: the rest of a module may be Python of any kind. A name like this_one is defined
     as thisOne.
 
-    Raises TranslationError where a definition holds what a script cannot say.
+    Raises TranslationError for a definition that a script cannot say.
     """
     known = Known()
     sources = _Sources()
@@ -31,7 +31,7 @@ def script(entries: Sequence[Path], exported: Iterable[str]) -> str:
         for name in exported:
             sources.take(path, name)
     texts = [RUNTIME.read_text(encoding="utf-8")]
-    homes: dict[tuple[Path, str], str] = {}  # what holds a name of a module in the script
+    homes: dict[tuple[Path, str], str] = {}  # the object that holds a name
     for path in sources.in_order():
         home = f"{path.stem}_"
         imported: dict[str, list[str]] = {}

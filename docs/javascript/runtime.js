@@ -1,4 +1,4 @@
-// What Python has and JavaScript lacks, for modules that are written as a script.
+// Parts of Python that JavaScript lacks, for functions that are written as a script.
 
 const python = {
   range(start, end, step) {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import random
-from itertools import pairwise
+from itertools import count, pairwise
 from pathlib import Path
 
 from autograd import Value, scope
@@ -22,11 +22,15 @@ __all__ = [
 
 PAGE = Path(__file__).parents[2] / "visualize" / "page"
 SCRIPTS = ("picture", "graph", "clusters", "boxes", "places")
+KEYS = count()
 DRAWN = """
 window.known = { boxesOf, layoutOf, place, partTitle, inDigits };
+const graphs = new Map();
+window.keep = (key, text) => void graphs.set(key, decodedGraph(JSON.parse(text)));
+window.knows = (key) => graphs.has(key);
 window.draw = (text) => {
-  const { columns, view, options } = JSON.parse(text);
-  const graph = decodedGraph(columns);
+  const { key, view, options } = JSON.parse(text);
+  const graph = graphs.get(key);
   const chosen = view
     ? { ...view, closed: new Set(view.closed), folded: new Set(view.folded) }
     : firstView(graph);
@@ -51,7 +55,10 @@ def open_scripts(browser):
 
 def drawn(page, graph, view=None, **options):
     """Boxes, edges, places and the rest of a graph in a view, or in the one it begins with."""
-    argument = {"columns": graph, "view": view, "options": options}
+    key = graph.setdefault("key", next(KEYS))  # a graph goes into a page once
+    if not page.evaluate("knows", key):
+        page.evaluate("([key, text]) => keep(key, text)", [key, json.dumps(graph)])
+    argument = {"key": key, "view": view, "options": options}
     return json.loads(page.evaluate("(text) => draw(text)", json.dumps(argument)))
 
 

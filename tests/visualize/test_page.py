@@ -42,7 +42,8 @@ class Opened:
 
     def settle(self):
         """Wait until the camera rests and numbers at lines are drawn."""
-        self.wait_for_timeout(400)
+        self.wait_for_timeout(30)  # for an observer of the window's size
+        self.wait_for_function("graphPage.state().isResting")
 
     def box(self, value):
         """The element of the box that shows a value."""
@@ -62,10 +63,18 @@ class Opened:
         )
 
 
+@pytest.fixture(scope="module")
+def tab(browser):
+    """The one tab in which all pages open, so that a test costs a load and no more."""
+    context = browser.new_context()
+    yield context.new_page()
+    context.close()
+
+
 @pytest.fixture
-def opened(browser, tmp_path):
+def opened(browser, tab, tmp_path):
     """Open a page of some outputs; at the end, nothing may have gone wrong or out."""
-    pages = []
+    made = []
 
     def opener(
         *outputs,
@@ -76,32 +85,39 @@ def opened(browser, tmp_path):
         whole=True,
         **options,
     ):
-        path = tmp_path / f"graph{len(pages)}.html"
+        path = tmp_path / f"graph{len(made)}.html"
         path.write_text(page(outputs, **options), encoding="utf-8")
-        context = browser.new_context(
-            viewport={"width": size[0], "height": size[1]},
-            color_scheme=scheme,
-            reduced_motion=motion,
-            has_touch=touch,
-        )
-        tab = context.new_page()
+        here = browser.new_context(has_touch=True).new_page() if touch else tab
+        here.set_viewport_size({"width": size[0], "height": size[1]})
+        here.emulate_media(media="screen", color_scheme=scheme, reduced_motion=motion)
         requests, faults = [], []
-        tab.on("request", lambda request: requests.append(request.url))
-        tab.on("console", lambda message: faults.append(f"{message.type}: {message.text}"))
-        tab.on("pageerror", lambda error: faults.append(str(error)))
-        tab.on("dialog", lambda dialog: (faults.append(dialog.message), dialog.dismiss()))
-        tab.goto(path.as_uri())
-        pages.append((context, Opened(tab, path.as_uri(), requests, faults)))
+        listeners = {
+            "request": lambda request: requests.append(request.url),
+            "console": lambda message: faults.append(f"{message.type}: {message.text}"),
+            "pageerror": lambda error: faults.append(str(error)),
+            "dialog": lambda dialog: (faults.append(dialog.message), dialog.dismiss()),
+        }
+        for event, listener in listeners.items():
+            here.on(event, listener)
+        here.goto(path.as_uri())
+        made.append((Opened(here, path.as_uri(), requests, faults), listeners))
         if whole:  # a picture that is too wide to be read begins at its output
-            tab.keyboard.press("0")
-        pages[-1][1].settle()
-        return pages[-1][1]
+            here.keyboard.press("0")
+        made[-1][0].settle()
+        return made[-1][0]
 
     yield opener
-    for context, made in pages:
-        context.close()
-        assert made.faults == []
-        assert set(made.requests) == {made.address}
+    for one, listeners in made:
+        for event, listener in listeners.items():
+            one.tab.remove_listener(event, listener)
+        if one.tab is not tab:
+            one.tab.context.close()
+        assert one.faults == []
+        assert one.requests[0] == one.address
+    tab.goto("about:blank")
+    assert {address for one, _ in made for address in one.requests} <= {
+        one.address for one, _ in made
+    }
 
 
 def small():

@@ -206,7 +206,7 @@ def test_opening_a_box_shows_one_level_more_and_never_too_many(name, scripts, gr
     graph = decoded(BIG[name](graphs))
     view = drawn(scripts, graph)["view"]
     before = drawn(scripts, graph, view)
-    for _ in range(12):
+    for _ in range(6):
         largest = max(before["boxes"], key=lambda box: len(box["members"]))
         if not largest["cluster"]:
             break
@@ -415,7 +415,7 @@ def test_few_or_near_uses_need_no_copy_and_operations_have_none(scripts):
 
 def test_depth_is_no_limit(scripts):
     value = Value(1.0)
-    for _ in range(20_000):
+    for _ in range(12_000):
         value = value * 1.0
     graph = decoded(value)
     picture = drawn(scripts, graph)

@@ -1,3 +1,3 @@
-"""From a picture to SVG, DOT and text: what boxes say, and how they look."""
+"""Drawings of graphs as SVG, DOT and text: the words of boxes, and their looks."""
 
 __all__ = []

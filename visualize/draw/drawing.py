@@ -230,8 +230,8 @@ def show(root: Value | Iterable[Value], **options: Any) -> Path:
     """Open the graph under a Value, or under several, in the browser, and return the file.
 
     The page needs no server and no network; it lies in the folder for temporary files. Options are
-    those of `draw`, which also says what is wrong with a root. Where no browser can be opened, the
-    returned path is for you to open or to copy: `draw(root).save("graph.html")` writes it anywhere.
+    those of `draw`. If no browser opens, open the returned file yourself;
+    `draw(root).save("graph.html")` writes it anywhere.
 
     >>> from autograd import Value
     >>> x = Value(2.0, label="x")

@@ -180,7 +180,7 @@ _STEPS = 4  # of a ramp
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """One entry: the looks that stand in a row, the same in words, and what they mean."""
+    """One entry: looks that stand in a row, the same in words, and their meaning."""
 
     looks: tuple[str, ...]
     words: str

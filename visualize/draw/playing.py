@@ -1,8 +1,9 @@
 """A forward and a backward pass played over an SVG picture: style sheets in motion, no script.
 
 Values appear in the order in which they are computed; then each contribution runs along its edge,
-and the box that it reaches shows what it has collected so far. It plays once; pressing the picture
-starts it again. Whoever knows no motion, or asks for less of it, sees the finished picture.
+and the box that it reaches shows the sum that it has collected so far. It plays once; pressing the
+picture starts it again. A program that knows no motion, and a reader who asks for less of it, see
+the finished picture.
 """
 
 from __future__ import annotations
@@ -30,11 +31,11 @@ NEVER = 9999.0
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """One moment of the play: two lines to read, and what changes.
+    """One moment of the play: two lines to read, and a change in the picture.
 
     Forward, the box `node` appears. Backward, a contribution goes from `node` along the edge of
     its operand number `operand` to the box `target`, whose gradient is then `gradient`; `last`
-    where it is complete. What seeds the output takes no edge.
+    where it is complete. The gradient with which the output begins takes no edge.
     """
 
     lines: tuple[str, str]
@@ -65,7 +66,7 @@ class Playing:
         return max(text_width(line, SMALL) for moment in moments for line in moment.lines)
 
     def boxes(self) -> Iterator[tuple[int, Words]]:
-        """Yield what the boxes say in each state."""
+        """Yield the words of the boxes in each state."""
         for box, states in self._states().items():
             yield from ((box, self._said(box, gradient)) for _, gradient in states if gradient)
 
@@ -76,7 +77,7 @@ class Playing:
         return {style_class(gradient, top) for each in states for _, gradient in each if gradient}
 
     def head(self, x: float, y: float) -> Iterator[str]:
-        """Yield what is said at each moment, all in one place."""
+        """Yield the lines of each moment, all in one place."""
         yield f'<g font-size="{SMALL}" aria-hidden="true">'
         for start, end, moment in self._timed():
             first, second = map(xml, moment.lines)
@@ -179,5 +180,5 @@ class Playing:
 
 
 def _shown(start: float, end: float) -> str:
-    """Return the attributes of what shows between two times only."""
+    """Return the attributes of an element that shows between two times only."""
     return f'class="now" visibility="hidden" style="animation-delay:{start:g}s,{end:g}s"'

@@ -1,4 +1,4 @@
-"""The SVG elements of boxes, of the lines between them, and of what is written at the lines."""
+"""The SVG elements of boxes, of the lines between them, and of the marks at the lines."""
 
 from __future__ import annotations
 

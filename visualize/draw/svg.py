@@ -29,7 +29,7 @@ from visualize.scene.facts import Scene
 __all__ = ["svg", "title_width"]
 
 RANK_GAP = 36
-NARROWEST = 420  # what the footer needs to be read
+NARROWEST = 420  # a footer that can be read
 INSET = 6  # from a cluster's border to its title
 BASELINE = 12
 WIDE_TITLE = 24  # columns; of a longer title the rest is shown where the cluster is wide enough

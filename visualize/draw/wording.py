@@ -1,4 +1,4 @@
-"""What a picture says, in every format: the words of a box, its size, a line about the whole.
+"""The words of a picture, in every format: those of a box, its size, a line about the whole.
 
 Sizes come from column counts alone, so that a picture is the same on every machine.
 """
@@ -52,7 +52,7 @@ class Words:
 
 
 def words(scene: Scene, node: Node, *, framed: bool = True) -> Words:
-    """Return what the box of a node says, `framed` by its module where it has one."""
+    """Return the words of a node's box, `framed` by its module where it has one."""
     if node.group:
         return _group_words(node, node.group)
     operation = operator(node)

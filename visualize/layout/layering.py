@@ -56,7 +56,7 @@ class ClusterTree:
         return chain
 
     def spans(self, cluster: Sequence[int], rank: Sequence[int]) -> tuple[list[int], list[int]]:
-        """Return the first and the last rank of each cluster, given those of what lies in them."""
+        """Return the first and the last rank of each cluster, given those of the items in them."""
         first = [len(rank)] * len(self)
         last = [-1] * len(self)
         for item, inner in enumerate(cluster):
@@ -239,7 +239,7 @@ def _hold_open(layering: Layering) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Spacing:
-    """Distances between items, and from a cluster's border to what it holds."""
+    """Distances between items, and from a cluster's border to the items inside."""
 
     rank_gap: float
     node_gap: float  # between two nodes of one rank

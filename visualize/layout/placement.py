@@ -16,7 +16,7 @@ TWO_SIDED = 8  # and at both; more moved no box of the benchmark graphs visibly
 IN_LANES = 4  # one-sided sweeps inside lanes, where items already stand near their places
 # Edge pieces weigh 1, 2.8 or 8 with 0, 1 or 2 bends at their ends: long edges come out straight.
 BEND_MASS = 2.8284271247461903  # the root of 8
-FREE_MASS = 0.01  # an item without neighbours on the side looked at gives way to the others
+FREE_MASS = 0.01  # so little that an item without neighbours on that side gives way to the others
 
 
 @dataclass(slots=True)
@@ -181,8 +181,8 @@ def _widen_lanes(geometry: Geometry) -> list[tuple[float, float]]:
 
 
 def _wishes(geometry: Geometry) -> list[float]:
-    # Items want to stay, and the borders of a cluster to lie around what it holds. What only holds
-    # a cluster open goes into the middle of it: it is to make no lane broader.
+    # Items want to stay, and the borders of a cluster to lie around its items. A placeholder goes
+    # into the middle of its cluster, where it makes no lane broader.
     layering, centre, half = geometry.layering, geometry.centre, geometry.half
     tree = layering.tree
     lows = [float("inf")] * len(tree)

@@ -42,10 +42,10 @@ def rank_nodes(count: int, edges: Sequence[tuple[int, int]], tree: ClusterTree) 
 def latest_ranks(count: int, constraints: Sequence[Constraint]) -> list[int]:
     """Give each of `count` nodes the largest rank that its consumers allow.
 
-    A constraint `(u, v, gap)` asks for `rank[v] >= rank[u] + gap`; gaps are 0 or more. What nothing
-    follows gets the last rank, and the first rank in use is 0. Ranking late keeps a value beside
-    its nearest consumer: ranking early instead piles every leaf into the first column (36 times the
-    crossings on an MLP of 1,880 nodes).
+    A constraint `(u, v, gap)` asks for `rank[v] >= rank[u] + gap`; gaps are 0 or more. A node that
+    nothing follows gets the last rank, and the first rank in use is 0. Ranking late keeps a value
+    beside its nearest consumer: ranking early instead piles every leaf into the first column (36
+    times the crossings on an MLP of 1,880 nodes).
 
     Raises ValueError, naming the nodes, where the constraints form a cycle.
 
@@ -93,12 +93,12 @@ def shorten_edges(
 
     A constraint `(u, v, gap)` keeps `rank[v] >= rank[u] + gap` and costs its weight for each rank
     between u and v. From the latest ranking this ends at the latest of the best ones, so a leaf
-    still stands just before its nearest consumer. What moves is, for instance, a neuron whose
+    still stands just before its nearest consumer. It moves, for instance, a neuron whose
     output waits for its turn in a long sum: one long edge leaves it instead of many that enter.
 
     This is the primal-dual algorithm for the dual of a minimum-cost flow (Ahuja, Magnanti and
-    Orlin, Network Flows, 1993, section 9.8). `excess[v]` is what one rank earlier for v alone would
-    gain. Flow carries gains to those who lose by the move and have to come along; the nodes that
+    Orlin, Network Flows, 1993, section 9.8). `excess[v]` is the gain of moving v alone one rank
+    earlier. Flow carries gains to those who lose by the move and have to come along; the nodes that
     gains still reach when nothing more flows are worth moving. Every step leaves a valid ranking,
     so stopping after `effort` visits of an arc is safe.
 
@@ -141,7 +141,7 @@ def _push_gains(
     arcs: list[list[tuple[int, int, bool]]], slack: list[int], flow: list[int], excess: list[int]
 ) -> tuple[list[bool], int, bool]:
     # One depth-first search for augmenting paths from every node with a gain. Along a tight
-    # constraint v -> u anything may flow; against it, what has flowed before.
+    # constraint v -> u anything may flow; against it, no more than has flowed before.
     visited = [False] * len(excess)
     following = [0] * len(excess)
     spent = 0

@@ -49,7 +49,7 @@ def sweep(
         if flip_ties:
             movable.reverse()
         movable = sort_nested(movable, means, layering, siblings)
-        if len(movable) < len(items):  # what has no neighbour there keeps its place
+        if len(movable) < len(items):  # an item without neighbours there keeps its place
             following = 0
             for place, item in enumerate(items):
                 if item in means:
@@ -98,7 +98,7 @@ def sort_nested(
 
 
 def _members_by_cluster(items: Sequence[int], layering: Layering) -> dict[int, list[int]]:
-    # What lies directly in each cluster: items, and inner clusters as ~cluster.
+    # The members of each cluster: items, and inner clusters as ~cluster.
     members: dict[int, list[int]] = {ROOT: []}
     for item in items:
         entry = item

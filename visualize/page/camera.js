@@ -12,14 +12,15 @@ const LEVELS = [
   [0.44, "far"],
   [0.7, "middle"],
   [Infinity, "near"],
-]; // what is legible at which scale
+]; // of detail, each up to a scale
 
 const camera = {
   x: 0,
   y: 0,
   scale: 1,
   isPending: false,
-  glide: 0,
+  glide: 0, // counts them, so that a new one ends the one before
+  isGliding: false,
   legible: 0,
   area: null,
   isFit: false,
@@ -64,7 +65,7 @@ function applyCamera() {
   scheduleMarks();
 }
 
-/** Apply the level of detail that goes with the scale, before the browser lays out what it does not show. */
+/** Apply the level of detail that goes with the scale, before the browser lays out hidden texts. */
 function applyLevel() {
   const { scale } = camera;
   const [, level] = LEVELS.find(([most]) => scale < most);
@@ -78,7 +79,7 @@ function applyLevel() {
   camera.legible = legible;
 }
 
-/** Return the least scale: a little less than what shows all. */
+/** Return the least scale: a little less than the one that shows all. */
 function leastScale() {
   return Math.min(0.5, 0.5 * scaleToFit());
 }
@@ -148,7 +149,7 @@ function seenBoxes() {
   return seen;
 }
 
-/** Come so near that boxes can be read, where they can not be. */
+/** Come so near that boxes can be read. */
 function comeNear(place) {
   if (camera.scale < LEVELS[1][0]) centreOn(place, { leastZoom: COMFORTABLE });
 }
@@ -174,13 +175,15 @@ function glideTo(x, y, scale) {
   const from = { ...camera };
   const began = performance.now();
   const glide = ++camera.glide;
+  camera.isGliding = true;
   const frame = (now) => {
     if (glide !== camera.glide) return;
     const part = Math.min(1, Math.max(0, (now - began) / 220));
     const eased = part * (2 - part);
     const between = (a, b) => a + eased * (b - a);
     moveCamera(between(from.x, x), between(from.y, y), between(from.scale, scale));
-    if (part < 1) requestAnimationFrame(frame);
+    camera.isGliding = part < 1;
+    if (camera.isGliding) requestAnimationFrame(frame);
   };
   requestAnimationFrame(frame);
 }
@@ -188,6 +191,7 @@ function glideTo(x, y, scale) {
 /** Leave the camera where it is. */
 function stopGlide() {
   camera.glide++;
+  camera.isGliding = false;
 }
 
 /** Say whether the reader has asked for no motion. */

@@ -2,7 +2,7 @@
 
 const MOST_TOLD = 3; // operands that a sentence goes through one by one
 
-/** Return the caption of a step: what it is, and what happens, as [head, sentence]. */
+/** Return the caption of a step, as [head, sentence]. */
 function captionOf(progress) {
   const { graph, steps, step } = progress;
   const { phase, value } = steps[step];
@@ -19,7 +19,7 @@ function captionOf(progress) {
   return [backwardHead(graph, value), backwardCaption(progress, value)];
 }
 
-/** Return a formula, cut to what a line holds. */
+/** Return a formula, cut to the length of a line. */
 function shortFormula(graph, value) {
   return shortened(
     formulaOf(graph, value, (operand) => operandName(graph, operand)),
@@ -27,7 +27,7 @@ function shortFormula(graph, value) {
   );
 }
 
-/** Say what an operation computes, in numbers. */
+/** Return the equation of an operation, in numbers. */
 function forwardCaption(graph, value) {
   const digits = graph.valueDigits[value] ?? FEW;
   const numbers = formulaOf(graph, value, (operand) => {
@@ -43,7 +43,7 @@ function backwardHead(graph, value) {
   return `${operationOf(graph, value).name} (${graph.name[value]})`;
 }
 
-/** Say what arrives, the local derivatives, what is sent and what the operands have by now. */
+/** Tell the gradient that arrives, the local derivatives, the shares, and the sums so far. */
 function backwardCaption({ graph, contributions, gradient }, value) {
   const arrived = `gradient ${significant(gradient)} arrives`;
   if (!contributions.length)
@@ -56,7 +56,7 @@ function backwardCaption({ graph, contributions, gradient }, value) {
   return `${arrived}; ${told.join("; ")}.`;
 }
 
-/** Say what many operands get. */
+/** Tell the shares of many operands. */
 function mostCaption(graph, contributions) {
   const { operand, sent, total } = contributions.reduce((best, other) =>
     Math.abs(other.sent) > Math.abs(best.sent) ? other : best,
@@ -80,7 +80,7 @@ function largestAt(numbers) {
   return best;
 }
 
-/** Say where the recorded gradients are others than those of one pass. */
+/** Tell where the recorded gradients are not those of one pass. */
 function noteOfMismatch(graph) {
   const others = [];
   graph.gradient.forEach((recorded, value) => {

@@ -1,11 +1,11 @@
-// Of a large picture, only what is near the part that is seen takes part in drawing.
+// Of a large picture, the browser draws only the part near the view.
 
 const CULLING_MARGIN = 0.7; // of the stage's size, on each side of it
 const ZOOM_STEP = 1.6; // a change of scale after which the part is chosen anew
 
 const culling = { area: null, scale: 0, level: "", items: [] };
 
-/** Forget which part takes part: everything is new and shown. */
+/** Show everything: all elements are new. */
 function restartCulling() {
   culling.area = null;
   culling.items = [];
@@ -35,7 +35,7 @@ function extentOf(points) {
   return extent;
 }
 
-/** Choose anew what takes part, where the camera has left the part that was chosen. */
+/** Choose that part anew when the camera has left it. */
 function cull() {
   if (!culling.items.length) return;
   const seen = seenArea();
@@ -58,7 +58,7 @@ function cull() {
   }
 }
 
-/** Let everything take part, as on paper. */
+/** Show everything, as on paper. */
 function restoreCulled() {
   for (const item of culling.items) item.drawn.style.display = "";
   restartCulling();

@@ -31,7 +31,7 @@ MOST_OPERANDS = 64  # of an operation whose rules are written out
 
 @dataclass(frozen=True, slots=True)
 class _Backward:
-    """One reverse sweep: the gradients that it starts from, its order, what operands get.
+    """One reverse sweep: the gradients that it starts from, its order, the shares of operands.
 
     `visits` is empty where a leaf was changed after the graph was computed: there is no sweep of
     a graph that does not fit together. `local` stands beside the operands of each value; `sent`
@@ -60,8 +60,8 @@ def columns(graph: FlatGraph, scene: Scene, view: View | None = None) -> dict[st
     `view` is how the page begins; it closes or folds as little as needed unless one is given.
 
     Texts, scopes, lines and numbers stand in tables of their own, and columns hold places in them,
-    -1 for none. Among operands, constants are -1 minus their place. What a value sends to an
-    operand is left out where it is the product of its gradient and the local derivative.
+    -1 for none. Among operands, constants are -1 minus their place. The share that a
+    value sends to an operand is left out where it is its gradient times the local derivative.
 
     >>> from autograd import Value
     >>> from visualize.scene.compose import compose
@@ -161,7 +161,7 @@ def _numbers(
 
 
 def _backward(graph: FlatGraph) -> _Backward:
-    """Return what a backward pass does, from the outputs that the recorded one began with.
+    """Return the backward pass from the outputs with which the recorded one began.
 
     An output that another one uses gets its gradient from there. Of several others, those with a
     gradient are taken, and all where none has: the gradients are those of their sum.
@@ -204,7 +204,7 @@ def _is_product(gradient: float, local: float | None, sent: float | None) -> boo
 
 
 def row_facts(row: Primitive) -> dict[str, object]:
-    """Return what the scripts know of a row."""
+    """Return the facts of a row that the scripts need."""
     symbol = printable(row.symbol)
     return {
         "name": printable(row.name),

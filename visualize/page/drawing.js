@@ -1,4 +1,4 @@
-// The picture of a view: its boxes, lines and frames as elements, and what is written on them.
+// The picture of a view: its boxes, lines and frames as elements, with their texts.
 
 const TITLE_COLUMNS = 24;
 const MANY_BOXES = 400; // too many to fade in and out
@@ -64,12 +64,12 @@ function sizeOfBox(box) {
   ];
 }
 
-/** Write on every box what is shown now: the recorded numbers, or those of a step. */
+/** Write the numbers on every box: those recorded, or those of a step. */
 function paintAll() {
   page.drawn.forEach((_, index) => paint(index));
 }
 
-/** Write on one box what is shown now. */
+/** Write the numbers on one box. */
 function paint(index) {
   const box = page.boxes[index];
   const drawn = page.drawn[index];

@@ -1,6 +1,6 @@
-// What flows in a step of the player: marked boxes and lines, and products written at the lines.
+// The flow in a step of the player: marked boxes and lines, and products written at the lines.
 
-const FLOW_MARKS = 12; // lines that say what flows
+const FLOW_MARKS = 12; // lines with their products
 
 /** Mark the step that is shown, and no other one. */
 function markStep() {
@@ -14,7 +14,7 @@ function markStep() {
   hideMarksInFlow();
 }
 
-/** Mark the boxes and lines of the step, and say what flows there. */
+/** Mark the boxes and lines of the step, and write the products. */
 function markFlow() {
   const { phase, value } = page.steps[page.step];
   if (phase === "seed")
@@ -45,7 +45,7 @@ function markFlowLine(consumer, position, sent) {
   page.flow.edges.push(edge);
 }
 
-/** Return the texts at the lines of a step: gradient × local derivative = what is sent. */
+/** Return the texts at the lines of a step: gradient × local derivative = share. */
 function flowMarks(value) {
   const { contributions, gradient } = page.progress;
   const taken = [];

@@ -1,4 +1,4 @@
-// What is open and what is closed: clusters and sums, by hand, by level, or to reveal a value.
+// Opening and closing clusters and sums: by hand, by level, or to reveal a value.
 
 const FEW_INSIDE = 40; // a cluster of no more values opens whole, a larger one with its inner ones closed
 const COMFORTABLE = 0.6; // the least scale at which the whole picture is shown after a change
@@ -49,7 +49,7 @@ function toggleBox(index) {
   });
 }
 
-/** Draw the view anew; what is at `before` stays where it is on the screen, if all is not seen anyway. */
+/** Draw the view anew; the place `before` stays where it is on the screen, unless all is seen. */
 function refresh(before, placeAfter) {
   const hadFocus =
     byId("boxes").contains(document.activeElement) ||

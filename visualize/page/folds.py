@@ -33,8 +33,8 @@ def foldable_sums(graph: FlatGraph) -> dict[int, list[int]]:
     """Return the sums and dot products that are worth folding, each with all that its box holds.
 
     Those are, after the sum itself, leaves, the additions before it in the chain that the builtin
-    sum makes, and products that are its terms, with leaves of their own: what is of its module, no
-    output, and used by nothing else. Of a chain of additions, the last one is the sum.
+    sum makes, and products that are its terms, with leaves of their own: all of its module, no
+    outputs, and used by nothing else. Of a chain of additions, the last one is the sum.
 
     >>> from autograd import Value
     >>> from visualize.scene.flat import flatten

@@ -77,10 +77,10 @@ function usesOf(graph) {
 }
 
 /**
- * Return what each value sends to its operands in the reverse sweep, and the gradients it ends with.
+ * Return the shares that values send to operands in the reverse sweep, and the final gradients.
  *
  * Sums are made in the order of the engine, so that they are equal to its own to the last bit;
- * `unlike` holds what was sent where it is not the product of gradient and local derivative.
+ * `unlike` holds the shares that are not the product of gradient and local derivative.
  */
 function sentBySweep(graph, unlike) {
   const totals = new Array(graph.size).fill(null);
@@ -97,7 +97,7 @@ function sentBySweep(graph, unlike) {
   return { sent, swept: totals };
 }
 
-/** Return what one operand gets: exactly 0 from a gradient of 0, whatever the local derivative. */
+/** Return the share of one operand: exactly 0 from a gradient of 0, whatever the local derivative. */
 function shareOf(graph, unlike, value, position, gradient) {
   if (unlike.has(value)) return unlike.get(value)[position];
   const local = graph.local[value][position];

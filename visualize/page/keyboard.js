@@ -1,4 +1,4 @@
-// Keys: arrows walk along the lines from box to box, others do what the buttons do.
+// Keys: arrows walk along the lines from box to box, others work as the buttons do.
 
 /** Return the element of the box that has the tab stop. */
 function focusedIndex() {
@@ -20,7 +20,7 @@ function focusBox(key) {
   restoreTabStop();
   const { group } = page.drawn[focusedIndex()];
   writeBox(focusedIndex());
-  group.style.display = ""; // what is not drawn can not have the focus
+  group.style.display = ""; // a hidden element cannot have the focus
   group.focus({ preventScroll: true });
 }
 
@@ -78,7 +78,7 @@ function leaveOne() {
   else if (page.step !== null) leavePlayer();
 }
 
-/** Do what a click does: open a cluster, light the ways of a value, or stop lighting them. */
+/** Act as a click does: open a cluster, or select a value, or clear the selection. */
 function activateBox(index) {
   const box = page.boxes[index];
   focusBox(box.key);

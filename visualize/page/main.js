@@ -77,6 +77,7 @@ window.graphPage = {
     camera: { x: camera.x, y: camera.y, scale: camera.scale },
     results: page.results,
     isPlaying: player.isPlaying,
+    isResting: !camera.isPending && !camera.isGliding && !marksTimer && !hoverTimer,
   }),
   goTo: (step) => stepTo(step),
   phases: () => page.steps.map(({ phase }) => phase),

@@ -16,6 +16,8 @@ function scheduleMarks() {
 
 /** Draw a number at every line between the boxes that are seen, if they are few and legible. */
 function drawMarks() {
+  clearTimeout(marksTimer);
+  marksTimer = 0;
   const seen = new Set(camera.scale < LEVELS[1][0] ? [] : seenBoxes());
   const wanted = page.derivatives && seen.size <= FEW_BOXES;
   const told = wanted
@@ -35,7 +37,7 @@ function drawMarks() {
   hideMarksInFlow();
 }
 
-/** Say whether something is to be written at a line, and both its boxes are seen. */
+/** Say whether a line has a text, and both its boxes are seen. */
 function isTold(index, seen) {
   const edge = page.edges[index];
   return seen.has(edge.source) && seen.has(edge.target) && textAtLine(edge) !== "";
@@ -53,7 +55,7 @@ function markWidth(text) {
   return textColumns(text) * COLUMN * (MARK_SIZE / FONT_SIZE) + 6;
 }
 
-/** Return what is written at a line: the local derivative, or how many uses it stands for. */
+/** Return the text at a line: the local derivative, or how many uses it stands for. */
 function textAtLine({ source, target, uses, count }) {
   if (count > 1) return `×${count.toLocaleString("en-US")}`;
   if (page.boxes[source].kind === "cluster" || page.boxes[target].kind === "cluster") return "";

@@ -14,15 +14,15 @@ SPEEDS = {"0.5": "½×", "1": "1×", "2": "2×", "4": "4×", "10": "10×", "50":
 
 KEYS = (
     ("←  →  ↑  ↓", "walk along the lines: to operands, to consumers, to neighbours"),
-    ("Enter", "light the paths of a value; open a closed module"),
-    ("o", "open or close what the box stands for"),
+    ("Enter", "highlight the paths of a value; open a closed module"),
+    ("o", "open or close the box"),
     ("c", "close the module around the box"),
     ("Space", "play or pause"),
     (",  .", "one step back or on"),
-    ("/", "search; ↓ and ↑ go through what is found"),
+    ("/", "search; ↓ and ↑ go through the results"),
     ("+  -  0", "zoom in, zoom out, show all"),
     ("d", "the other direction: left to right, or top to bottom"),
-    ("Escape", "light nothing; leave the player"),
+    ("Escape", "clear the selection; leave the player"),
     ("?", "this help"),
 )
 
@@ -147,11 +147,11 @@ def _help() -> str:
 <dialog id="help" aria-labelledby="help-title">
 <h2 id="help-title">How to read and to use this page</h2>
 <p>A box is a value: its label or operation, its <b>data</b>, and its <b>grad</b>, the derivative \
-of the output by it. Colour is the gradient: blue positive, orange and dashed negative, darker \
-where larger. A line goes from an operand to the operation that uses it; <b>∂</b> at a line is the \
-local derivative, of the operation by that operand.</p>
+of the output with respect to it. Colour is the gradient: blue positive, orange and dashed \
+negative, darker where larger. A line goes from an operand to the operation that uses it; \
+<b>∂</b> at a line is the local derivative, of the operation with respect to that operand.</p>
 <p>Drag to move, turn the wheel or pinch to zoom. Point at a box to read about it; click it to \
-light its paths to the output; click a module to open it, its title to close it.</p>
+highlight its paths to the output; click a module to open it, its title to close it.</p>
 <table>{rows}</table>
 <form method="dialog"><button id="close-help" type="submit">Close</button></form>
 </dialog>"""

@@ -24,7 +24,7 @@ __all__ = ["MOST_VALUES", "SCRIPTS", "page"]
 MOST_VALUES = 100_000  # beyond it a browser takes too long to be of use
 TITLE_COLUMNS = 200
 
-# In the order in which they stand in the page; functions may call what comes later.
+# In the order in which they stand in the page; functions may call later ones.
 SCRIPTS = (
     "picture", "graph", "elements", "wording",
     "clusters", "boxes", "places",

@@ -32,7 +32,7 @@ function showPanel(members) {
   panel.scrollTop = 0;
 }
 
-/** Return all that there is to say about a value. */
+/** Return all sections about a value. */
 function valueSections(value) {
   const { graph } = page;
   const operation = operationOf(graph, value);
@@ -69,7 +69,7 @@ function valueSections(value) {
   ].filter((section) => section !== null);
 }
 
-/** Return what kind of value it is, in a few words. */
+/** Return the kind of a value, in a few words. */
 function tagsOf(value) {
   const { graph } = page;
   const operation = operationOf(graph, value);

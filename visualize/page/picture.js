@@ -2,7 +2,7 @@
 // from visualize/digits.py, acyclic.py, layout/layered.py, scene/copies.py,
 // scene/gradient.py, draw/palette.py, page/sentences.py: edit those.
 
-// What Python has and JavaScript lacks, for modules that are written as a script.
+// Parts of Python that JavaScript lacks, for functions that are written as a script.
 
 const python = {
   range(start, end, step) {

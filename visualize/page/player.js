@@ -1,4 +1,4 @@
-// The player: play, step and scrub; boxes show the numbers of the step, lines what flows.
+// The player: play, step and scrub; boxes show the numbers of the step, lines the shares.
 
 const STEP_TIME = 1400; // milliseconds at speed 1
 const LONGEST_PLAY = 90000; // milliseconds for all steps at speed 1, however many
@@ -55,7 +55,7 @@ function goTo(step) {
   showStep();
 }
 
-/** Note which numbers are shown, to find what the next step changes. */
+/** Note which numbers are shown, to find the changes of the next step. */
 function rememberShown() {
   const { known, totals, step } = page.progress;
   page.painted = {
@@ -70,7 +70,7 @@ function paintChanged() {
   const { known, totals, step } = page.progress;
   const isEnd = page.steps[step].phase === "end";
   if (isEnd !== page.painted.isEnd)
-    paintAll(); // what is pending becomes unreached
+    paintAll(); // pending gradients become unreached
   else {
     const changed = new Set();
     for (let value = 0; value < known.length; value++) {

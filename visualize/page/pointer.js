@@ -2,6 +2,7 @@
 
 const pointers = new Map(); // those that are down: id -> [x, y]
 let dragged = false; // whether the pointer has moved since it went down
+const HOVER_DELAY = 60; // milliseconds
 let hoverTimer = 0;
 
 /** Listen to all pointers on the stage, by delegation: boxes have no listeners of their own. */
@@ -47,7 +48,7 @@ function pointerMove(event) {
   if (!dragged && Math.hypot(moveX, moveY) < DRAG_THRESHOLD) return;
   if (!dragged) {
     dragged = true;
-    byId("stage").setPointerCapture(event.pointerId); // only now: a click goes to what was clicked
+    byId("stage").setPointerCapture(event.pointerId); // only now: a click goes to its target
   }
   if (pointers.size === 1) {
     moveCamera(camera.x + moveX, camera.y + moveY, camera.scale);
@@ -89,6 +90,10 @@ function click(event) {
 /** Tell about a box after a moment, so that passing over many is calm; -1 goes back to the selected one. */
 function hover(index) {
   clearTimeout(hoverTimer);
+  hoverTimer = 0;
   if (isNarrow() && byId("panel").dataset.empty === "true") return; // it would push the picture away
-  hoverTimer = setTimeout(() => tellAbout(index), 60);
+  hoverTimer = setTimeout(() => {
+    hoverTimer = 0;
+    tellAbout(index);
+  }, HOVER_DELAY);
 }

@@ -61,7 +61,7 @@ function listenToSearch() {
   });
 }
 
-/** Find a text and list what is found. */
+/** Find a text and list the results. */
 function showResults(query) {
   page.results = found(page.graph, query);
   page.resultAt = -1;
@@ -97,7 +97,7 @@ function resultItem(value, place) {
   );
 }
 
-/** Say how many are found and which one is shown. */
+/** Say how many results there are and which one is shown. */
 function showCount(query) {
   const count = page.results.length;
   const at = page.resultAt < 0 ? "" : `${(page.resultAt + 1).toLocaleString("en-US")} of `;

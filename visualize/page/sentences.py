@@ -1,4 +1,4 @@
-"""What a page says of a step and of a gradient, in sentences.
+"""The sentences of a page about a step and about a gradient.
 
 Like the layout, this is written as a script for the page, whose numbers may change while it is
 looked at: the sentences are made there, and only here they are worded.
@@ -26,7 +26,7 @@ __all__ = [
 
 
 def meaning(gradient: Gradient, name: str, outputs: str) -> str:
-    """Return what the gradient of a value means for the outputs.
+    """Return the meaning of a value's gradient for the outputs.
 
     >>> meaning(Gradient("finite", -2.0), "w", "loss")
     'If w grows by a little, loss falls by 2 times as much.'
@@ -70,7 +70,7 @@ def sum_of_names(names: Sequence[str]) -> str:
 
 
 def given_caption(leaves: int) -> str:
-    """Return what the graph begins with."""
+    """Return the sentence about the leaves, with which the graph begins."""
     hold = "holds its number" if leaves == 1 else "hold their numbers"
     return (
         f"{counted(leaves, 'leaf', 'leaves')} {hold}. "
@@ -79,7 +79,7 @@ def given_caption(leaves: int) -> str:
 
 
 def seed_caption(names: Sequence[str], gradient: float) -> str:
-    """Return where the backward pass begins, and with what.
+    """Return the sentence about the outputs, where the backward pass begins.
 
     >>> seed_caption(["loss"], 1.0)
     'The backward pass begins at loss: its derivative with respect to itself is 1.'
@@ -106,7 +106,7 @@ def factor(number: float) -> str:
 def contribution_caption(
     name: str, rule: str, gradient: float, local: float, sent: float, total: float
 ) -> str:
-    """Return what one operand gets; `rule` is that of its local derivative, in numbers.
+    """Return the clause about one operand's share; `rule` gives its local derivative in numbers.
 
     >>> contribution_caption("w", "2 * 3", 0.5, 6.0, 3.0, 3.0)
     'to w: local derivative 2 * 3 = 6, sends 0.5 × 6 = 3, total 3'
@@ -121,7 +121,7 @@ def contribution_caption(
 
 
 def many_caption(count: int, name: str, sent: float, total: float) -> str:
-    """Return what many operands get, and which of them gets most."""
+    """Return the clause about the shares of many operands, and which of them gets most."""
     return (
         f"it sends gradient × local derivative to {counted(count, 'operand')}, "
         f"most to {name}: {significant(sent)}, total {significant(total)}."
@@ -129,13 +129,13 @@ def many_caption(count: int, name: str, sent: float, total: float) -> str:
 
 
 def end_caption(name: str, largest: float) -> str:
-    """Return that all gradients are there, and the largest; "" names none."""
+    """Return the last sentence: all gradients are there; the largest, unless its name is ""."""
     most = f" The largest is {significant(largest)}, at {name}." if name != "" else ""
     return f"Every gradient is complete.{most}"
 
 
 def mismatch_note(name: str, recorded: float, more: int) -> str:
-    """Return where the recorded gradients are others than those of one pass."""
+    """Return a note that the recorded gradients are not those of one pass."""
     rest = f" and {more} more" if more > 0 else ""
     return (
         f" The graph has {significant(recorded)} recorded at {name}{rest}: "

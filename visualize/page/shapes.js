@@ -1,10 +1,10 @@
-// The elements of boxes, of what opens and closes them, and of the frames of open clusters.
+// The elements of boxes, of their toggles, and of the frames of open clusters.
 
 const FONT_SIZE = 11;
 const COLUMN = 6.62; // width of a character, 0.602 em: the widest of the usual monospaced fonts
 const LINE = 14;
 const PADDING = 8;
-const TOGGLE_ROOM = 12; // left of the heading of what opens and folds
+const TOGGLE_ROOM = 12; // left of a heading
 const OPEN_MARK = "M0,-4L6,0L0,4z"; // a triangle to the right: there is more inside
 const CLOSE_MARK = "M-1,-3L7,-3L3,3z";
 

@@ -20,7 +20,7 @@ function stepsOf(graph) {
   return steps;
 }
 
-/** Return what an operation hands on: {operand, position, local, sent, total} for each operand. */
+/** Return the shares of operands: {operand, position, local, sent, total} for each. */
 function contributionsOf(graph, value, totals) {
   const contributions = [];
   const running = new Map();

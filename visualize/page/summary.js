@@ -1,4 +1,4 @@
-// What the panel says about a closed cluster: how many values, their range, the largest gradients.
+// The panel about a closed cluster: how many values, their range, the largest gradients.
 
 const MOST_STEEP = 8; // values in the table of the largest gradients
 
@@ -41,7 +41,7 @@ function groupSections(members) {
       element(
         "button",
         { type: "button", "data-act": "light", "data-value": members[0] },
-        "Light its paths",
+        "Highlight its paths",
       ),
     ),
     ...steepestSection(members),

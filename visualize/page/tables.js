@@ -1,4 +1,4 @@
-// The tables of the panel: what a value sends to its operands, and what it gets from its consumers.
+// The tables of the panel: the shares that a value sends to operands, and gets from consumers.
 
 const MOST_ROWS = 24; // shown at once; a button shows the rest
 
@@ -42,7 +42,7 @@ function showAllRows(button) {
   button.remove();
 }
 
-/** Return the section about the operands: rules with numbers, and what each gets. */
+/** Return the section about the operands: rules with numbers, and the share of each. */
 function operandsSection(value) {
   const { graph } = page;
   const operation = operationOf(graph, value);
@@ -54,7 +54,7 @@ function operandsSection(value) {
   const arrives =
     gradient === null ? "no gradient arrives" : `gradient ${significant(gradient)} × local = sent`;
   return [
-    element("h3", {}, "What it hands back"),
+    element("h3", {}, "What it sends back"),
     element(
       "p",
       { class: "muted" },
@@ -121,7 +121,7 @@ function productsSection(value, operation) {
   ];
 }
 
-/** Return the section about the consumers: what came from each, and the sum. */
+/** Return the section about the consumers: the share from each, and the sum. */
 function consumersSection(value) {
   const { graph } = page;
   const rows = [];

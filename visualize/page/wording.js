@@ -1,4 +1,4 @@
-// What boxes, operations and rules say.
+// The texts of boxes, operations and rules.
 
 const LEAST_COLUMNS = 8;
 const WIDE_CHARACTER =

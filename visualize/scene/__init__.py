@@ -1,3 +1,3 @@
-"""From a graph to a neutral picture: which boxes there are and what is known of each."""
+"""From a graph to a neutral picture: its boxes, and the facts about each."""
 
 __all__ = []

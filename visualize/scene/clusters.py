@@ -38,7 +38,7 @@ def alike_paths(
 ) -> list[Path]:
     """Return the modules around each value, with equal operations of one module and level together.
 
-    `labelled` ones share a label too. What is `alone` joins no cluster. Large clusters are cut into
+    `labelled` ones share a label too. Values `alone` join no cluster. Large clusters are cut into
     parts.
     """
     groups: dict[Hashable, list[int]] = {}
@@ -99,8 +99,8 @@ def _cut(members: Sequence[int], title: str, path: Path, paths: list[Path]) -> N
 def step_paths(graph: FlatGraph, most: int, alone: Collection[int]) -> list[Path]:
     """Return clusters by steps back from the output, `most` pairs of leaves and operations.
 
-    They hold about as many values each, and are nested until they are small. What is `alone` has
-    no cluster.
+    They hold about as many values each, and are nested until they are small. Values `alone` have
+    none.
     """
     heights = graph.heights
     population = [0] * (1 + max(heights))

@@ -68,8 +68,8 @@ def collapsed(graph: FlatGraph, limit: int, collapse: Collapse = "auto") -> Boxe
 
     "auto" and "module" take the finest level of modules that fits (every neuron a box, else every
     layer, ...). Operations outside modules are drawn one by one if that fits beside the finest
-    modules, else equal ones at the same distance from the output together. What fits nowhere, and
-    "depth", becomes bands of about equal size by distance from the output, leaves apart.
+    modules, else equal ones at the same distance from the output together. If nothing fits, and for
+    "depth", values share bands of about equal size by distance from the output, leaves apart.
     """
     view, boxes = first_view(graph, limit, () if collapse == "depth" else by_module(graph, limit))
     titles: dict[int, tuple[str, Path]] = {}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from math import isfinite, isnan
+from math import isfinite, isnan, nan
 
 from autograd import Value
 from autograd.graph import Constant
@@ -15,9 +15,9 @@ from visualize.scene.collapse import Boxes
 from visualize.scene.facts import Edge, Group, Node, Scene
 from visualize.scene.flat import FlatGraph, Path
 from visualize.scene.gradient import Gradient, recorded, shown_for_many
-from visualize.scene.names import Short, short_names, unique_names
+from visualize.scene.names import UNNAMED, Short, short_names, unique_names
 
-__all__ = ["compose"]
+__all__ = ["compose", "group_node", "value_node"]
 
 
 def compose(
@@ -57,16 +57,22 @@ def compose(
         if heading:
             values = [graph.values[value] for value in inside]
             shown = shown_for_many([gradients[value] for value in inside])
-            node = _group(values, name, *heading, shown)
+            node = group_node(values, name, heading[0], shown, scope=heading[1])
         else:
-            used = iter(graph.operands[inside[0]])
+            [number] = inside
+            used = iter(graph.operands[number])
             operands = tuple(
                 operand if type(operand) is Constant else index[box_of[next(used)]]
-                for operand in graph.values[inside[0]].args
+                for operand in graph.values[number].args
             )
-            scope = graph.scopes[inside[0]] if not boxes or boxes.clustered else ()
-            alone = graph.values[inside[0]]
-            node = _single(alone, name, short, scope, operands, gradients[inside[0]])
+            node = value_node(
+                graph.values[number],
+                name,
+                operands,
+                gradients[number],
+                scope=graph.scopes[number] if not boxes or boxes.clustered else (),
+                short=short,
+            )
         nodes.append(node if outputs.isdisjoint(inside) else replace(node, is_output=True))
     return Scene(
         nodes=tuple(nodes),
@@ -78,14 +84,16 @@ def compose(
     )
 
 
-def _single(
+def value_node(
     value: Value,
     name: str,
-    short: Short,
-    scope: Path,
     operands: tuple[int | Constant, ...],
     gradient: Gradient,
+    *,
+    scope: Path = (),
+    short: Short = UNNAMED,
 ) -> Node:
+    """Return the box of one value."""
     row = value.op
     return Node(
         name=name,
@@ -103,11 +111,13 @@ def _single(
     )
 
 
-def _group(values: list[Value], name: str, title: str, scope: Path, gradient: Gradient) -> Node:
+def group_node(
+    values: Sequence[Value], name: str, title: str, gradient: Gradient, *, scope: Path = ()
+) -> Node:
+    """Return the box of several values, with the range of their data."""
     operations = Counter(value.op.name if value.op else "leaf" for value in values)
     data = [value.data for value in values]
     finite = [number for number in data if isfinite(number)]
-    nan = float("nan")
     return Node(
         name=name,
         label=title,
@@ -174,7 +184,7 @@ def _names(
 
 
 def _notes(graph: FlatGraph, boxes: int, how: str, gradients: Sequence[Gradient]) -> Iterator[str]:
-    """Yield what a reader must know to read the picture right."""
+    """Yield the notes that a reader needs to read the picture right."""
     if boxes < len(graph):
         yield (
             f"Collapsed: {len(graph):,} values in {boxes:,} boxes ({how}). × says how many "

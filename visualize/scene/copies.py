@@ -19,7 +19,7 @@ def with_copies(scene: Scene) -> Scene:
     """Return the scene with a copy of each much-used leaf for every few levels that use it.
 
     A value shared by all steps of a recurrence has a line to each of them; their total length
-    grows with the square of the steps (it is also what makes Graphviz slow).
+    grows with the square of the steps, which also makes Graphviz slow.
     """
     is_leaf = [not node.operation and not node.group for node in scene.nodes]
     levels = levels_of_copies(is_leaf, [(edge.source, edge.target) for edge in scene.edges])

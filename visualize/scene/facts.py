@@ -1,4 +1,4 @@
-"""The neutral picture of a graph: what every format draws, as facts without places or colours."""
+"""The neutral picture of a graph, which every format draws: facts without places or colours."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is known of a gradient: not computed, of an earlier pass, 0 and why, a number, nan."""
+"""The state of a gradient: not computed, of an earlier pass, 0 and why, a number, nan."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ State = Literal["pending", "unreached", "earlier", "zero", "finite", "infinite",
 SEVERITY: dict[State, int] = {
     "pending": 0, "unreached": 1, "earlier": 2, "zero": 3, "finite": 4, "infinite": 5, "nan": 6,
 }  # fmt: skip
-MOST_STEPS = 4  # from a difference to what a loss makes of it
+MOST_STEPS = 4  # from a difference to the loss that is made of it
 MOST_PASSES = 1_000_000  # a whole number beyond is a coincidence
 
 
@@ -111,7 +111,7 @@ def largest(gradients: Sequence[Gradient]) -> Gradient:
 
 
 def shown_for_many(gradients: Sequence[Gradient]) -> Gradient:
-    """Return the gradient of a box of several; what is said of one is said where all say it."""
+    """Return the gradient of a box of several, with a remark that all of them share."""
     shown = largest(gradients)
     for gradient in gradients:
         if gradient.state == shown.state and gradient.remark != shown.remark:
@@ -170,7 +170,7 @@ def passes_in(held: float, given: float) -> int:
 
 
 def all_agree(leaves: Iterable[Value], given: Mapping[Value, float]) -> bool:
-    """Tell whether all leaves hold the same number of times what one pass gives them.
+    """Tell whether all leaves hold the same multiple of the gradient that one pass gives.
 
     >>> a, b = Value(2.0), Value(3.0)
     >>> (a * b).backward()
@@ -182,7 +182,7 @@ def all_agree(leaves: Iterable[Value], given: Mapping[Value, float]) -> bool:
 
 
 def added_up(leaf: Value, given: float | None) -> str:
-    """Return what is to be said of a leaf that holds more than one pass gives; "" of none."""
+    """Return the remark about a leaf that holds more than one pass gives; "" if it does not."""
     given = given or 0.0
     if isclose(leaf.grad, given, rel_tol=1e-9) or (isnan(leaf.grad) and isnan(given)):
         return ""
@@ -251,7 +251,7 @@ def _reason(node: Value, position: int, slope: float) -> str:
 
 
 def _other_factor(node: Value, position: int) -> Value | Constant | None:
-    """Return what an operand of a product, or of a sum of products, is multiplied by."""
+    """Return the factor of an operand in a product, or in a sum of products."""
     row = node.op
     assert row is not None
     args: tuple[Value | Constant, ...] = node.args
@@ -281,7 +281,7 @@ def difference_within(value: Value | Constant) -> Value | None:
         operands = [arg for arg in value.args if isinstance(arg, Value)]
         if not operands or any(arg.data for arg in operands):
             break
-        value = operands[0]  # of what a loss makes of an error, the first is the error
+        value = operands[0]  # a loss takes the error as its first operand
     return found
 
 

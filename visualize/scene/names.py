@@ -72,7 +72,7 @@ def located(labels: Sequence[str], paths: Sequence[Path]) -> list[str]:
     for place, label in enumerate(labels):
         if label and paths:
             alike.setdefault(label, []).append(place)
-    length: dict[tuple[Path, str], int] = {}  # of what is told of a path, by label without number
+    length: dict[tuple[Path, str], int] = {}  # of the told part of a path, by label without number
     for label, places in alike.items():
         different = {paths[place] for place in places}
         if len(different) < 2:
@@ -138,7 +138,7 @@ def short_names(names: Sequence[str], labels: Sequence[str]) -> list[Short]:
 
 
 def _places(module: str) -> list[str]:
-    """Return what a module is in, the innermost first: neuron 3, layer 0."""
+    """Return the places that a module is in, the innermost first: neuron 3, layer 0."""
     found = []
     rest = module
     while rest:

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain, pairwise
-from math import isfinite, isnan, nan
 from typing import NamedTuple
 
 from autograd import Value
 from autograd.graph import Constant
 from autograd.reverse import local_derivatives
-from visualize.scene.facts import Edge, Group, Node, Scene
+from visualize.scene.compose import group_node, value_node
+from visualize.scene.facts import Edge, Node, Scene
 from visualize.scene.flat import FlatGraph
 from visualize.scene.gradient import Gradient, gradient_of, largest, recorded
 from visualize.scene.names import Short, short_names
@@ -44,8 +43,8 @@ def slice_of(
 ) -> Scene:
     """Return a scene of at most 30 boxes: the `important` values and the `ways` that join them.
 
-    A way leads from a value down through its operands. What lies on it far from all important
-    values shares a box. An operand that is not drawn is written as a number in the box that uses
+    A way leads from a value down through its operands. Its values far from all important ones share
+    a box. An operand that is not drawn is written as a number in the box that uses
     it. A graph of few values is drawn whole. Boxes without a label are headed by the name in
     `names`, by which a text can speak of them. Each value shows its gradient in `gradients`;
     those not among them were not reached, and without `gradients` none is known.
@@ -85,11 +84,9 @@ def slice_of(
     for value in order:  # one that is not in the graph
         if isinstance(value, Value):
             shown.setdefault(value, gradient_of(False, 0.0, gradients is None))
+    nodes = [_node(item, names, shown, index, gaps) for item in order]
     nodes = [
-        _group_node(item, names, shown)
-        if isinstance(item, _Gap)
-        else _node(item, names, shown, outputs, index, gaps)
-        for item in order
+        replace(node, is_output=item in outputs) for node, item in zip(nodes, order, strict=True)
     ]
     labels = ["" if isinstance(item, _Gap) else str(item.label) for item in order]
     shorts = short_names([node.name for node in nodes], labels)
@@ -108,7 +105,7 @@ def _with_short(node: Node, short: Short) -> Node:
 
 
 def _kept(important: Sequence[Value], ways: Sequence[Sequence[Value]], most: int) -> set[Value]:
-    """Return the values drawn alone: important ones, where ways part, what lies nearest to them."""
+    """Return the values drawn alone: important ones, where ways part, and the nearest to them."""
     kept = set(important[:most])
     onward: dict[Value, Value] = {}
     for upper, lower in chain.from_iterable(map(pairwise, ways)):
@@ -130,7 +127,7 @@ def _kept(important: Sequence[Value], ways: Sequence[Sequence[Value]], most: int
 
 
 def _gaps(ways: Sequence[Sequence[Value]], kept: set[Value]) -> Iterator[_Gap]:
-    """Yield what is left out between two drawn values of a way, each pair of them once."""
+    """Yield the gaps between two drawn values of a way, each pair of them once."""
     seen: set[tuple[Value, Value]] = set()
     for way in ways:
         upper: Value | None = None
@@ -146,53 +143,21 @@ def _gaps(ways: Sequence[Sequence[Value]], kept: set[Value]) -> Iterator[_Gap]:
 
 
 def _node(
-    value: Value,
+    item: Value | _Gap,
     names: Mapping[Value, str],
     shown: Mapping[Value, Gradient],
-    outputs: set[Value],
     index: Mapping[Value | _Gap, int],
     gaps: Sequence[_Gap],
 ) -> Node:
-    below = {gap.between[0]: index[gap] for gap in gaps if gap.upper is value}
-    row = value.op
-    return Node(
-        name=names[value],
-        label=str(value.label),
-        data=value.data,
-        gradient=shown[value],
-        scope=(),
-        operation=row.name if row else "",
-        symbol=row.symbol if row else "",
-        variadic=bool(row and row.variadic),
-        symmetric=bool(row and row.symmetric),
-        operands=tuple(
-            below.get(operand, index.get(operand, Constant(operand.data))) for operand in value.args
-        ),
-        is_output=value in outputs,
-        line=value.line,
+    if isinstance(item, _Gap):
+        name = f"{names[item.between[-1]]} to {names[item.between[0]]}"
+        gradient = largest([shown[value] for value in item.between])
+        return group_node(item.between, name, "on the way", gradient)
+    below = {gap.between[0]: index[gap] for gap in gaps if gap.upper is item}
+    operands = tuple(
+        below.get(operand, index.get(operand, Constant(operand.data))) for operand in item.args
     )
-
-
-def _group_node(gap: _Gap, names: Mapping[Value, str], shown: Mapping[Value, Gradient]) -> Node:
-    operations = Counter(value.op.name for value in gap.between if value.op)
-    data = [value.data for value in gap.between]
-    finite = [number for number in data if isfinite(number)]
-    return Node(
-        name=f"{names[gap.between[-1]]} to {names[gap.between[0]]}",
-        label="on the way",
-        data=nan,
-        gradient=largest([shown[value] for value in gap.between]),
-        scope=(),
-        group=Group(
-            "on the way",
-            len(data),
-            tuple(sorted(operations.items(), key=lambda item: (-item[1], item[0]))),
-            min(finite, default=nan),
-            max(finite, default=nan),
-            len(data) - len(finite),
-            sum(map(isnan, data)),
-        ),
-    )
+    return value_node(item, names[item], operands, shown[item])
 
 
 def _edges(
