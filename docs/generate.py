@@ -206,8 +206,10 @@ def picture_script() -> str:
         "scene/gradient": ("Gradient", "gradient_of", "shown_for_many"),
         "draw/palette": ("look_by",),
         "page/sentences": (
-            "contribution_caption", "end_caption", "factor", "given_caption", "many_caption",
-            "meaning", "mismatch_note", "running_line", "seed_caption", "sum_of_names",
+            "backward_caption", "contribution_caption", "end_caption", "factor", "forward_caption",
+            "given_caption", "many_caption", "meaning", "mismatch_note", "operands_note",
+            "paths_note", "running_line", "seed_caption", "size_note", "state_tag", "sum_of_names",
+            "waiting_caption",
         ),
     }  # fmt: skip
     modules = [f"{module}.py" for module in shared]

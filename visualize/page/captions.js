@@ -10,13 +10,13 @@ function captionOf(progress) {
     return ["Given", givenCaption(graph.operation.filter((row) => row < 0).length)];
   }
   if (phase === "forward")
-    return [`${graph.name[value]} = ${shortFormula(graph, value)}`, forwardCaption(graph, value)];
+    return [`${graph.name[value]} = ${shortFormula(graph, value)}`, equationOf(graph, value)];
   if (phase === "seed") {
     const names = graph.seeds.map(([output]) => graph.name[output]);
     return ["Backward", seedCaption(names, graph.seeds[0][1])];
   }
   if (phase === "end") return ["Done", lastCaption(graph)];
-  return [backwardHead(graph, value), backwardCaption(progress, value)];
+  return [backwardHead(graph, value), sharesCaption(progress, value)];
 }
 
 /** Return a formula, cut to the length of a line. */
@@ -28,14 +28,13 @@ function shortFormula(graph, value) {
 }
 
 /** Return the equation of an operation, in numbers. */
-function forwardCaption(graph, value) {
+function equationOf(graph, value) {
   const digits = graph.valueDigits[value] ?? FEW;
   const numbers = formulaOf(graph, value, (operand) => {
     const text = inDigits(operandData(graph, operand), digits || FEW);
     return operationOf(graph, value).infix && text.startsWith("-") ? `(${text})` : text;
   });
-  const equals = digits ? "=" : "was, when it was computed,"; // an operand was changed since
-  return `${shortened(numbers, 120)} ${equals} ${significant(graph.data[value])}`;
+  return forwardCaption(shortened(numbers, 120), graph.data[value], digits !== 0);
 }
 
 /** Return the operation and the name of the value that sends. */
@@ -44,24 +43,19 @@ function backwardHead(graph, value) {
 }
 
 /** Tell the gradient that arrives, the local derivatives, the shares, and the sums so far. */
-function backwardCaption({ graph, contributions, gradient }, value) {
-  const arrived = `gradient ${significant(gradient)} arrives`;
-  if (!contributions.length)
-    return `${arrived}; this operation has no derivative, so it sends nothing.`;
-  if (contributions.length > MOST_TOLD) return `${arrived}; ${mostCaption(graph, contributions)}`;
+function sharesCaption({ graph, contributions, gradient }, value) {
+  if (contributions.length > MOST_TOLD) {
+    const { operand, sent, total } = contributions.reduce((best, other) =>
+      Math.abs(other.sent) > Math.abs(best.sent) ? other : best,
+    );
+    const told = manyCaption(contributions.length, graph.name[operand], sent, total);
+    return backwardCaption(gradient, [told]);
+  }
   const told = contributions.map(({ operand, position, local, sent, total }) => {
     const rule = ruleWithNumbers(graph, value, position);
     return contributionCaption(graph.name[operand], rule, gradient, local, sent, total);
   });
-  return `${arrived}; ${told.join("; ")}.`;
-}
-
-/** Tell the shares of many operands. */
-function mostCaption(graph, contributions) {
-  const { operand, sent, total } = contributions.reduce((best, other) =>
-    Math.abs(other.sent) > Math.abs(best.sent) ? other : best,
-  );
-  return manyCaption(contributions.length, graph.name[operand], sent, total);
+  return backwardCaption(gradient, told);
 }
 
 /** Say that all gradients are there, and whether they are those recorded. */

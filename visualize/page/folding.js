@@ -134,11 +134,5 @@ function showLevel() {
   byId("less").disabled = level <= 0 || !most;
   byId("more").disabled = isWhole;
   byId("everything").disabled = isWhole;
-  const boxes = counted(page.boxes.length, "box");
-  setText(
-    byId("showing"),
-    isWhole
-      ? `all ${counted(page.graph.size, "value")}`
-      : `${counted(page.graph.size, "value")} in ${boxes}`,
-  );
+  setText(byId("showing"), sizeNote(page.graph.size, page.boxes.length, isWhole));
 }

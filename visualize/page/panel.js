@@ -1,14 +1,5 @@
 // The panel: everything about one value, with its rule and every contribution in numbers.
 
-const STATE_TAGS = {
-  pending: "no gradient yet",
-  unreached: "not reached",
-  zero: "gradient 0",
-  earlier: "earlier gradient",
-  infinite: "infinite gradient",
-  nan: "gradient is nan",
-};
-
 /** Show the box that the pointer is on or that has the focus; -1 for the selected one. */
 function tellAbout(index) {
   if (index >= 0) {
@@ -76,13 +67,13 @@ function tagsOf(value) {
   const tags = [operation ? operation.name : "leaf"];
   if (graph.label[value] && graph.label[value] !== graph.name[value]) tags.push(graph.name[value]);
   if (page.outputs.has(value)) tags.push("output");
-  const state = STATE_TAGS[graph.state[value]];
+  const state = stateTag(graph.state[value]);
   return state ? [...tags, state] : tags;
 }
 
 /** Return a formula with its numbers and its result. */
 function forwardEquation(value) {
-  return `= ${forwardCaption(page.graph, value)}`;
+  return `= ${equationOf(page.graph, value)}`;
 }
 
 /** Return a list of names and numbers. */
@@ -99,10 +90,6 @@ function pathsSection(value) {
   const { graph } = page;
   const { count, path, product } = pathsToOutputs(graph, value);
   if (!count || path.length < 2) return [];
-  const ways =
-    count === 1
-      ? "One path carries its gradient"
-      : `Its gradient is the sum over ${count.toLocaleString("en-US")} paths`;
   const shown = path.length > 12 ? [...path.slice(0, 6), -1, ...path.slice(-5)] : path;
   const steps = shown.flatMap((node, place) => [
     place ? " → " : null,
@@ -110,11 +97,7 @@ function pathsSection(value) {
   ]);
   return [
     element("h3", {}, "Paths to the output"),
-    element(
-      "p",
-      {},
-      `${ways}; ${count === 1 ? "" : "the one that weighs most has "}the product of local derivatives ${significant(product)}:`,
-    ),
+    element("p", {}, pathsNote(count, product)),
     element("p", { class: "path" }, ...steps),
   ];
 }

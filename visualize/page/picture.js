@@ -1577,6 +1577,7 @@ const palette_ = (() => {
 const sentences_ = (() => {
   const { significant, counted } = digits_;
   const { Gradient } = gradient_;
+  const TAGS = new Map([["pending", "no gradient yet"], ["unreached", "not reached"], ["zero", "gradient 0"], ["earlier", "earlier gradient"], ["infinite", "infinite gradient"], ["nan", "gradient is nan"]]);
   function meaning(gradient, name, outputs) {
     let why, direction, size;
     if (gradient.state === "pending") {
@@ -1641,7 +1642,20 @@ const sentences_ = (() => {
     return `to ${name}: local derivative ${derived}, sends ${product}, total ${significant(total)}`;
   }
   function many_caption(count, name, sent, total) {
-    return `it sends gradient × local derivative to ${counted(count, "operand")}, most to ${name}: ${significant(sent)}, total ${significant(total)}.`;
+    return `it sends gradient × local derivative to ${counted(count, "operand")}, most to ${name}: ${significant(sent)}, total ${significant(total)}`;
+  }
+  function backward_caption(gradient, clauses) {
+    let sent;
+    sent = clauses.join("; ");
+    if (clauses.length === 0) {
+      sent = "this operation has no derivative, so it sends nothing";
+    }
+    return `gradient ${significant(gradient)} arrives; ${sent}.`;
+  }
+  function forward_caption(written, data, is_current) {
+    let equals;
+    equals = is_current ? "=" : "was, when it was computed,";
+    return `${written} ${equals} ${significant(data)}`;
   }
   function end_caption(name, largest) {
     let most;
@@ -1653,7 +1667,35 @@ const sentences_ = (() => {
     rest = more > 0 ? ` and ${more} more` : "";
     return ` The graph has ${significant(recorded)} recorded at ${name}${rest}: leaves add up over several backward passes until zero_grad().`;
   }
-  return { meaning, running_line, sum_of_names, given_caption, seed_caption, factor, contribution_caption, many_caption, end_caption, mismatch_note };
+  function waiting_caption(is_stale) {
+    if (is_stale) {
+      return "A leaf was changed after the graph was computed: call forward() on the output, then draw it again.";
+    }
+    return "Play it step by step: first forward, every value; then backward, every gradient.";
+  }
+  function paths_note(count, product) {
+    let shown;
+    shown = significant(product);
+    if (count === 1) {
+      return `One path carries its gradient; the product of the local derivatives is ${shown}:`;
+    }
+    return `Its gradient is the sum over ${python.thousands(count)} paths; on the one that weighs most the product of the local derivatives is ${shown}:`;
+  }
+  function operands_note(name, gradient, arrives) {
+    let sent;
+    sent = arrives ? `gradient ${significant(gradient)} × local = sent` : "no gradient arrives";
+    return `For each operand: the local derivative ∂${name}/∂operand; ${sent}.`;
+  }
+  function state_tag(state) {
+    return (TAGS.get(state) ?? "");
+  }
+  function size_note(values, boxes, is_whole) {
+    if (is_whole) {
+      return `all ${counted(values, "value")}`;
+    }
+    return `${counted(values, "value")} in ${counted(boxes, "box")}`;
+  }
+  return { TAGS, meaning, running_line, sum_of_names, given_caption, seed_caption, factor, contribution_caption, many_caption, backward_caption, forward_caption, end_caption, mismatch_note, waiting_caption, paths_note, operands_note, state_tag, size_note };
 })();
 
 const placement_ = (() => {
@@ -2539,13 +2581,20 @@ const Gradient = gradient_.Gradient;
 const gradientOf = gradient_.gradient_of;
 const shownForMany = gradient_.shown_for_many;
 const lookBy = palette_.look_by;
+const backwardCaption = sentences_.backward_caption;
 const contributionCaption = sentences_.contribution_caption;
 const endCaption = sentences_.end_caption;
 const factor = sentences_.factor;
+const forwardCaption = sentences_.forward_caption;
 const givenCaption = sentences_.given_caption;
 const manyCaption = sentences_.many_caption;
 const meaning = sentences_.meaning;
 const mismatchNote = sentences_.mismatch_note;
+const operandsNote = sentences_.operands_note;
+const pathsNote = sentences_.paths_note;
 const runningLine = sentences_.running_line;
 const seedCaption = sentences_.seed_caption;
+const sizeNote = sentences_.size_note;
+const stateTag = sentences_.state_tag;
 const sumOfNames = sentences_.sum_of_names;
+const waitingCaption = sentences_.waiting_caption;

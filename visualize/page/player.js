@@ -172,15 +172,6 @@ function showStep() {
 
 /** Return the caption while the recorded numbers are shown. */
 function recordedCaption() {
-  const { graph } = page;
-  if (!graph.visits.length) {
-    return [
-      "Stale",
-      "A leaf was changed after the graph was computed: call forward() on the output, then draw it again.",
-    ];
-  }
-  return [
-    "Backpropagation",
-    "Play it step by step: first forward, every value; then backward, every gradient.",
-  ];
+  const isStale = !page.graph.visits.length;
+  return [isStale ? "Stale" : "Backpropagation", waitingCaption(isStale)];
 }

@@ -12,17 +12,34 @@ from visualize.digits import counted, significant
 from visualize.scene.gradient import Gradient
 
 __all__ = [
+    "backward_caption",
     "contribution_caption",
     "end_caption",
     "factor",
+    "forward_caption",
     "given_caption",
     "many_caption",
     "meaning",
     "mismatch_note",
+    "operands_note",
+    "paths_note",
     "running_line",
     "seed_caption",
+    "size_note",
+    "state_tag",
     "sum_of_names",
+    "waiting_caption",
 ]
+
+
+TAGS: dict[str, str] = {
+    "pending": "no gradient yet",
+    "unreached": "not reached",
+    "zero": "gradient 0",
+    "earlier": "earlier gradient",
+    "infinite": "infinite gradient",
+    "nan": "gradient is nan",
+}
 
 
 def meaning(gradient: Gradient, name: str, outputs: str) -> str:
@@ -124,8 +141,30 @@ def many_caption(count: int, name: str, sent: float, total: float) -> str:
     """Return the clause about the shares of many operands, and which of them gets most."""
     return (
         f"it sends gradient × local derivative to {counted(count, 'operand')}, "
-        f"most to {name}: {significant(sent)}, total {significant(total)}."
+        f"most to {name}: {significant(sent)}, total {significant(total)}"
     )
+
+
+def backward_caption(gradient: float, clauses: Sequence[str]) -> str:
+    """Return the sentence about the gradient that arrives and the shares that are sent.
+
+    >>> backward_caption(2.0, [])
+    'gradient 2 arrives; this operation has no derivative, so it sends nothing.'
+    """
+    sent = "; ".join(clauses)
+    if len(clauses) == 0:
+        sent = "this operation has no derivative, so it sends nothing"
+    return f"gradient {significant(gradient)} arrives; {sent}."
+
+
+def forward_caption(written: str, data: float, is_current: bool) -> str:
+    """Return the equation of an operation; an operand may have changed since it was computed.
+
+    >>> forward_caption("2 × 3", 6.0, True), forward_caption("2 × 4", 6.0, False)
+    ('2 × 3 = 6', '2 × 4 was, when it was computed, 6')
+    """
+    equals = "=" if is_current else "was, when it was computed,"
+    return f"{written} {equals} {significant(data)}"
 
 
 def end_caption(name: str, largest: float) -> str:
@@ -141,3 +180,50 @@ def mismatch_note(name: str, recorded: float, more: int) -> str:
         f" The graph has {significant(recorded)} recorded at {name}{rest}: "
         "leaves add up over several backward passes until zero_grad()."
     )
+
+
+def waiting_caption(is_stale: bool) -> str:
+    """Return the sentence of the player before the first step."""
+    if is_stale:
+        return (
+            "A leaf was changed after the graph was computed: "
+            "call forward() on the output, then draw it again."
+        )
+    return "Play it step by step: first forward, every value; then backward, every gradient."
+
+
+def paths_note(count: int, product: float) -> str:
+    """Return the sentence before the path to the output that weighs most.
+
+    >>> paths_note(1, 0.5)
+    'One path carries its gradient; the product of the local derivatives is 0.5:'
+    """
+    shown = significant(product)
+    if count == 1:
+        return f"One path carries its gradient; the product of the local derivatives is {shown}:"
+    return (
+        f"Its gradient is the sum over {count:,} paths; "
+        f"on the one that weighs most the product of the local derivatives is {shown}:"
+    )
+
+
+def operands_note(name: str, gradient: float, arrives: bool) -> str:
+    """Return the sentence before the table of the shares that operands get."""
+    sent = f"gradient {significant(gradient)} × local = sent" if arrives else "no gradient arrives"
+    return f"For each operand: the local derivative ∂{name}/∂operand; {sent}."
+
+
+def state_tag(state: str) -> str:
+    """Return a gradient's state in two words; "" of a usual number."""
+    return TAGS.get(state, "")
+
+
+def size_note(values: int, boxes: int, is_whole: bool) -> str:
+    """Return how much of a graph is shown.
+
+    >>> size_note(5112, 51, False)
+    '5,112 values in 51 boxes'
+    """
+    if is_whole:
+        return f"all {counted(values, 'value')}"
+    return f"{counted(values, 'value')} in {counted(boxes, 'box')}"

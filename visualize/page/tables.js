@@ -51,15 +51,10 @@ function operandsSection(value) {
   const rows = graph.operands[value].map((operand, position) =>
     operandRow(value, operand, position),
   );
-  const arrives =
-    gradient === null ? "no gradient arrives" : `gradient ${significant(gradient)} × local = sent`;
+  const note = operandsNote(graph.name[value], gradient ?? 0, gradient !== null);
   return [
     element("h3", {}, "What it sends back"),
-    element(
-      "p",
-      { class: "muted" },
-      `For each operand: the local derivative ∂${graph.name[value]}/∂operand; ${arrives}.`,
-    ),
+    element("p", { class: "muted" }, note),
     tableOf(["operand", "local derivative", "sent"], rows),
     ...productsSection(value, operation),
   ];
