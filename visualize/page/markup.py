@@ -55,7 +55,7 @@ markerUnits="userSpaceOnUse" orient="auto"><path class="arrow" d="M0,0.5L8,4L0,7
 <aside id="panel" aria-label="About a value" data-empty="true">
 {_button("close-panel", "Close", "close")}
 <div id="panel-content"><p class="hint">Point at a box, or tap it: its numbers, its rule and every \
-contribution to its gradient appear here. Click it to light its paths to the output.</p></div>
+contribution to its gradient appear here. Click it to highlight its paths to the output.</p></div>
 {_legend(keys)}
 </aside>
 {_player()}
