@@ -205,6 +205,7 @@ def picture_script() -> str:
         "scene/copies": ("levels_of_copies",),
         "scene/gradient": ("Gradient", "gradient_of", "shown_for_many"),
         "draw/palette": ("look_by",),
+        "formula/words": ("on_numbers", "on_operands"),
         "page/sentences": (
             "backward_caption", "contribution_caption", "end_caption", "factor", "forward_caption",
             "given_caption", "many_caption", "meaning", "mismatch_note", "operands_note",
@@ -217,8 +218,8 @@ def picture_script() -> str:
         "// Functions that pages share with pictures, and what these need. Written by `make docs`\n"
         f"// from visualize/{', '.join(modules[:4])},\n// {', '.join(modules[4:])}: edit those.\n\n"
     )
-    sources = [ROOT / "visualize" / f"{module}.py" for module in shared]
-    return head + script(sources, [name for names in shared.values() for name in names])
+    folder = ROOT / "visualize"
+    return head + script({folder / f"{module}.py": names for module, names in shared.items()})
 
 
 def main() -> None:

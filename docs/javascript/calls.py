@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Mapping
 
-from javascript.expressions import Expressions, calls, quoted
+from javascript.expressions import Expressions, calls
 from javascript.kinds import BOOL, NUMBER, TEXT, UNKNOWN, Function, TranslationError, Type, part_of
 
 __all__ = ["Calls"]
@@ -33,8 +33,8 @@ class Calls(Expressions):
                 return f"python.{helper}({', '.join(texts)})", NUMBER
             case ast.Name(name):
                 return self.call_named(name, node, keywords)
-            case ast.Attribute(ast.Constant(str() as glue), "join"):
-                return f"{self.value(node.args[0])}.join({quoted(glue)})", TEXT
+            case ast.Attribute(ast.Constant(str()) | ast.JoinedStr() as glue, "join"):
+                return f"{self.value(node.args[0])}.join({self.value(glue)})", TEXT
             case ast.Attribute(owner, method):
                 return self.call_method(owner, method, node, keywords)
         return self.refuse(node), UNKNOWN
@@ -135,6 +135,8 @@ class Calls(Expressions):
                 return f"{text}.startsWith({given})", BOOL
             case "text", "endswith":
                 return f"{text}.endsWith({given})", BOOL
+            case "text", "isidentifier":
+                return f"python.isidentifier({text})", BOOL
             case "text", "removesuffix":
                 return f"python.removesuffix({text}, {given})", TEXT
             case "set", "add":

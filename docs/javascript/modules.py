@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from graphlib import TopologicalSorter
 from pathlib import Path
 
@@ -15,8 +15,8 @@ __all__ = ["script"]
 RUNTIME = Path(__file__).with_name("runtime.js")
 
 
-def script(entries: Sequence[Path], exported: Iterable[str]) -> str:
-    """Return a script that defines the names `exported` by some modules.
+def script(exported: Mapping[Path, Sequence[str]]) -> str:
+    """Return a script that defines the names `exported` by each of some modules.
 
     It holds the functions, classes and constants that these names need, from whatever modules, and
     nothing else: the rest of a module may be Python of any kind. A name like this_one is defined
@@ -26,9 +26,8 @@ def script(entries: Sequence[Path], exported: Iterable[str]) -> str:
     """
     known = Known()
     sources = _Sources()
-    exported = list(exported)
-    for path in entries:
-        for name in exported:
+    for path, wanted in exported.items():
+        for name in wanted:
             sources.take(path, name)
     texts = [RUNTIME.read_text(encoding="utf-8")]
     homes: dict[tuple[Path, str], str] = {}  # the object that holds a name
@@ -43,8 +42,11 @@ def script(entries: Sequence[Path], exported: Iterable[str]) -> str:
         ends = [f"return {{ {', '.join(names)} }};", "})();"]
         texts.append(_indented([f"const {home} = (() => {{", *heads, *lines, *ends]))
         homes |= {(path, name): home for name in names}
-    owner = {name: home for (path, name), home in homes.items() if path in entries}
-    ends = [f"const {_camel(name)} = {owner[name]}.{name};\n" for name in exported]
+    ends = [
+        f"const {_camel(name)} = {homes[path, name]}.{name};\n"
+        for path, wanted in exported.items()
+        for name in wanted
+    ]
     return "\n".join([*texts, "".join(ends)])
 
 
@@ -66,7 +68,7 @@ class _Sources:
             for node in self.trees[home].body:
                 if _defined_by(node) == needed and needed not in self.names[home]:
                     self.names[home].add(needed)
-                    wanted += [(home, n.id) for n in ast.walk(node) if isinstance(n, ast.Name)]
+                    wanted += [(home, name) for name in _names_from_outside(node)]
                 elif isinstance(node, ast.ImportFrom):
                     other = _file_of(node, home)
                     if other and any(alias.name == needed for alias in node.names):
@@ -88,6 +90,15 @@ def _file_of(node: ast.ImportFrom, path: Path) -> Path | None:
     parts = (node.module or "").split(".")
     files = (folder.joinpath(*parts).with_suffix(".py") for folder in path.parents)
     return next((file for file in files if file.exists()), None)
+
+
+def _names_from_outside(definition: ast.stmt) -> list[str]:
+    """Return the names in a definition that are neither parameters nor variables of its own."""
+    nodes = list(ast.walk(definition))
+    names = [node for node in nodes if isinstance(node, ast.Name)]
+    own = {node.arg for node in nodes if isinstance(node, ast.arg)}
+    own |= {node.id for node in names if isinstance(node.ctx, ast.Store)}
+    return [node.id for node in names if node.id not in own]
 
 
 def _defined_by(node: ast.stmt) -> str:

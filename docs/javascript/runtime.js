@@ -31,6 +31,7 @@ const python = {
   },
   insort: (items, x) => items.splice(python.bisect_right(items, x), 0, x),
   thousands: (number) => number.toLocaleString("en-US"),
+  isidentifier: (text) => /^[\p{XID_Start}_]\p{XID_Continue}*$/u.test(text),
   removesuffix: (text, end) => (text.endsWith(end) ? text.slice(0, -end.length) : text),
   // Return the shortest text that reads back as the same number.
   repr(number) {

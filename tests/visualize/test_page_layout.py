@@ -208,7 +208,7 @@ def test_a_program_says_the_same_in_both_languages(javascript, scripts, tmp_path
     path = tmp_path / "told.py"
     path.write_text(PROGRAM, encoding="utf-8")
     told = runpy.run_path(str(path))["told"]
-    script = javascript.script([path], ["told"])
+    script = javascript.script({path: ["told"]})
     for numbers in ([], [-5], [3, 3, 12, -4, 9, 0], [-3, -2]):
         said = scripts.evaluate(f"(numbers) => {{ {script}; return told(numbers); }}", numbers)
         assert said == told(numbers)
@@ -237,5 +237,5 @@ def test_what_a_script_cannot_say_is_an_error(javascript, tmp_path, line, said):
     path = tmp_path / "module.py"
     path.write_text(source, encoding="utf-8")
     with pytest.raises(javascript.TranslationError, match=said) as caught:
-        javascript.script([path], ["f"])
+        javascript.script({path: ["f"]})
     assert str(caught.value).startswith("module.py")

@@ -11,7 +11,16 @@ from visualize.digits import FEW, in_digits, significant
 from visualize.escape import cut, printable
 from visualize.formula.rules import compact, filled, row_digits, rule_digits
 
-__all__ = ["equation", "in_symbols", "numbers", "rule_on", "source", "written"]
+__all__ = [
+    "equation",
+    "in_symbols",
+    "numbers",
+    "on_numbers",
+    "on_operands",
+    "rule_on",
+    "source",
+    "written",
+]
 
 WIDEST = 60  # columns of an operation; a dot product of a hundred is cut
 SHOWN = 6  # operands with their numbers
@@ -44,13 +53,14 @@ def equation(value: Value, names: Mapping[Value, str]) -> str:
     if row is None:
         return f"{names[value]} = {significant(value.data)}"
     digits = row_digits(value) or FEW
-    parts = [in_digits(arg.data, digits) for arg in value.args]
-    is_sign = _is_prefix(row.symbol, len(parts))
-    if is_sign or _is_infix(row.symbol, len(parts), variadic=row.variadic):
-        # -2 ^ 2 would be -4: a power comes before a sign
-        first = 0 if is_sign or "**" in (row.formula or "") else 1
-        parts[first:] = [f"({part})" if part[0] == "-" else part for part in parts[first:]]
-    return f"{cut(_applied(value, parts), WIDEST)} = {significant(value.data)}"
+    made = on_numbers(
+        printable(row.name),
+        printable(row.symbol),
+        [in_digits(arg.data, digits) for arg in value.args],
+        variadic=row.variadic,
+        is_power="**" in (row.formula or ""),
+    )
+    return f"{cut(made, WIDEST)} = {significant(value.data)}"
 
 
 def numbers(value: Value, names: Mapping[Value, str]) -> str:
@@ -129,8 +139,33 @@ def in_symbols(name: str, symbol: str, operands: Sequence[str], *, variadic: boo
     >>> in_symbols("tanh", "tanh", ["a"])
     'tanh(a)'
     """
+    return on_operands(printable(name), printable(symbol), operands, variadic=variadic)
+
+
+def on_operands(name: str, symbol: str, operands: Sequence[str], *, variadic: bool) -> str:
+    """Return one operation on texts for its operands; pages have this function as a script."""
     if _is_prefix(symbol, len(operands)) and not variadic:
         return f"-{operands[0]}"
     if _is_infix(symbol, len(operands), variadic=variadic):
-        return f" {printable(symbol)} ".join(operands)
-    return f"{printable(name)}({', '.join(operands)})"
+        return f" {symbol} ".join(operands)
+    return f"{name}({', '.join(operands)})"
+
+
+def on_numbers(
+    name: str, symbol: str, numbers: Sequence[str], *, variadic: bool, is_power: bool
+) -> str:
+    """Return one operation on numbers, negative ones in parentheses; pages have this as a script.
+
+    >>> on_numbers("pow", "^", ["-2", "-3"], variadic=False, is_power=True)
+    '(-2) ^ (-3)'
+    >>> on_numbers("sub", "-", ["-2", "-3"], variadic=False, is_power=False)
+    '-2 - (-3)'
+    """
+    is_sign = _is_prefix(symbol, len(numbers))
+    shown = list(numbers)
+    if is_sign or _is_infix(symbol, len(numbers), variadic=variadic):
+        # -2 ^ 2 would be -4: a power comes before a sign
+        for place, number in enumerate(numbers):
+            if number.startswith("-") and (place > 0 or is_sign or is_power):
+                shown[place] = f"({number})"
+    return on_operands(name, symbol, shown, variadic=variadic)

@@ -10,7 +10,7 @@ function captionOf(progress) {
     return ["Given", givenCaption(graph.operation.filter((row) => row < 0).length)];
   }
   if (phase === "forward")
-    return [`${graph.name[value]} = ${shortFormula(graph, value)}`, equationOf(graph, value)];
+    return [`${graph.name[value]} = ${formulaOf(graph, value)}`, equationOf(graph, value)];
   if (phase === "seed") {
     const names = graph.seeds.map(([output]) => graph.name[output]);
     return ["Backward", seedCaption(names, graph.seeds[0][1])];
@@ -19,22 +19,15 @@ function captionOf(progress) {
   return [backwardHead(graph, value), sharesCaption(progress, value)];
 }
 
-/** Return a formula, cut to the length of a line. */
-function shortFormula(graph, value) {
-  return shortened(
-    formulaOf(graph, value, (operand) => operandName(graph, operand)),
-    60,
-  );
-}
-
 /** Return the equation of an operation, in numbers. */
 function equationOf(graph, value) {
+  const { name, symbol, variadic, isPower } = operationOf(graph, value);
   const digits = graph.valueDigits[value] ?? FEW;
-  const numbers = formulaOf(graph, value, (operand) => {
-    const text = inDigits(operandData(graph, operand), digits || FEW);
-    return operationOf(graph, value).infix && text.startsWith("-") ? `(${text})` : text;
-  });
-  return forwardCaption(shortened(numbers, 120), graph.data[value], digits !== 0);
+  const numbers = graph.operands[value].map((operand) =>
+    inDigits(operandData(graph, operand), digits || FEW),
+  );
+  const made = shortened(onNumbers(name, symbol, numbers, variadic, isPower), 120);
+  return forwardCaption(made, graph.data[value], digits !== 0);
 }
 
 /** Return the operation and the name of the value that sends. */

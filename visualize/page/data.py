@@ -211,7 +211,7 @@ def row_facts(row: Primitive) -> dict[str, object]:
         "symbol": symbol,
         "variadic": row.variadic,
         "symmetric": row.symmetric,
-        "infix": not row.variadic and not symbol.isidentifier(),
+        "isPower": "**" in (row.formula or ""),
         "termSize": term_size(row),
     }
 

@@ -37,7 +37,7 @@ function valueSections(value) {
       ...tagsOf(value).map((tag) => element("span", { class: "tag" }, tag)),
     ),
     operation
-      ? element("p", { class: "formula" }, `${graph.name[value]} = ${shortFormula(graph, value)}`)
+      ? element("p", { class: "formula" }, `${graph.name[value]} = ${formulaOf(graph, value)}`)
       : null,
     operation ? element("p", { class: "formula muted" }, forwardEquation(value)) : null,
     facts([

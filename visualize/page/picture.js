@@ -1,6 +1,6 @@
 // Functions that pages share with pictures, and what these need. Written by `make docs`
 // from visualize/digits.py, acyclic.py, layout/layered.py, scene/copies.py,
-// scene/gradient.py, draw/palette.py, page/sentences.py: edit those.
+// scene/gradient.py, draw/palette.py, formula/words.py, page/sentences.py: edit those.
 
 // Parts of Python that JavaScript lacks, for functions that are written as a script.
 
@@ -35,6 +35,7 @@ const python = {
   },
   insort: (items, x) => items.splice(python.bisect_right(items, x), 0, x),
   thousands: (number) => number.toLocaleString("en-US"),
+  isidentifier: (text) => /^[\p{XID_Start}_]\p{XID_Continue}*$/u.test(text),
   removesuffix: (text, end) => (text.endsWith(end) ? text.slice(0, -end.length) : text),
   // Return the shortest text that reads back as the same number.
   repr(number) {
@@ -563,8 +564,43 @@ const copies_ = (() => {
   return { FEW_USES, NEAR, levels_of_copies };
 })();
 
+const words_ = (() => {
+  function _is_prefix(symbol, count) {
+    return (symbol === "-") && (count === 1);
+  }
+  function _is_infix(symbol, count, variadic) {
+    return (count === 2) && !variadic && !python.isidentifier(symbol);
+  }
+  function on_operands(name, symbol, operands, variadic) {
+    if (_is_prefix(symbol, operands.length) && !variadic) {
+      return `-${operands[0]}`;
+    }
+    if (_is_infix(symbol, operands.length, variadic)) {
+      return operands.join(` ${symbol} `);
+    }
+    return `${name}(${operands.join(", ")})`;
+  }
+  function on_numbers(name, symbol, numbers, variadic, is_power) {
+    let is_sign, shown, place, number;
+    is_sign = _is_prefix(symbol, numbers.length);
+    shown = numbers.slice();
+    if (is_sign || _is_infix(symbol, numbers.length, variadic)) {
+      const a2 = numbers;
+      for (let i1 = 0; i1 < a2.length; i1++) {
+        place = i1;
+        number = a2[i1];
+        if (number.startsWith("-") && ((place > 0) || is_sign || is_power)) {
+          shown[place] = `(${number})`;
+        }
+      }
+    }
+    return on_operands(name, symbol, shown, variadic);
+  }
+  return { _is_prefix, _is_infix, on_operands, on_numbers };
+})();
+
 const gradient_ = (() => {
-  const { significant, exact } = digits_;
+  const { exact, significant } = digits_;
   const SEVERITY = new Map([["pending", 0], ["unreached", 1], ["earlier", 2], ["zero", 3], ["finite", 4], ["infinite", 5], ["nan", 6]]);
   class Gradient {
     constructor(state, value, remark = "") {
@@ -1551,7 +1587,6 @@ const sweeps_ = (() => {
 })();
 
 const palette_ = (() => {
-  const { significant } = digits_;
   const { Gradient } = gradient_;
   const SHADES = 8;
   function look_by(gradient, top, is_undefined, is_bad) {
@@ -2581,6 +2616,8 @@ const Gradient = gradient_.Gradient;
 const gradientOf = gradient_.gradient_of;
 const shownForMany = gradient_.shown_for_many;
 const lookBy = palette_.look_by;
+const onNumbers = words_.on_numbers;
+const onOperands = words_.on_operands;
 const backwardCaption = sentences_.backward_caption;
 const contributionCaption = sentences_.contribution_caption;
 const endCaption = sentences_.end_caption;

@@ -86,7 +86,7 @@ function showResults(query) {
 /** Return the line of a result. */
 function resultItem(value, place) {
   const { graph } = page;
-  const made = shortFormula(graph, value) || "leaf";
+  const made = formulaOf(graph, value) || "leaf";
   const scope = scopeOf(graph, value).join(" / ");
   return element(
     "li",

@@ -20,13 +20,13 @@ function shortened(text, limit) {
   return characters.length <= limit ? text : characters.slice(0, limit - 1).join("") + "…";
 }
 
-/** Return a value as an operation on texts for its operands; "" at a leaf. */
-function formulaOf(graph, value, textOf) {
+/** Return a value as an operation on the names of its operands, cut; "" at a leaf. */
+function formulaOf(graph, value, limit = 60) {
   const operation = operationOf(graph, value);
   if (!operation) return "";
-  const operands = graph.operands[value].map(textOf);
-  if (operation.infix && operands.length === 2) return operands.join(` ${operation.symbol} `);
-  return `${operation.name}(${operands.join(", ")})`;
+  const { name, symbol, variadic } = operation;
+  const operands = graph.operands[value].map((operand) => operandName(graph, operand));
+  return shortened(onOperands(name, symbol, operands, variadic), limit);
 }
 
 /** Return the name of an operand; a constant is its own name. */
