@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 GRAPHS = """
 import hashlib, importlib.util, sys
 spec = importlib.util.spec_from_file_location("graphs", sys.argv[1])
@@ -64,7 +64,7 @@ assert "matplotlib.pyplot" not in sys.modules
 def run_under(seed, junk, program, folder):
     """Run a program in a process of its own, and return what it printed and wrote."""
     folder.mkdir()
-    graphs = Path(__file__).with_name("conftest.py")
+    graphs = Path(__file__).parents[1] / "conftest.py"
     printed = subprocess.run(
         [sys.executable, "-c", program, str(graphs), str(junk), str(folder)],
         env={**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": str(ROOT)},

@@ -24,7 +24,7 @@ from tests.visualize.page_graphs import (
 from visualize.digits import in_digits
 from visualize.layout import RANKDIRS, layout
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 
 @pytest.fixture(scope="module")

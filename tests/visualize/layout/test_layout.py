@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from visualize.layout import RANKDIRS, layout
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 TOLERANCE = 1e-6
 
 

@@ -2,7 +2,7 @@
 
 After a wanted change of the pictures, look at the new ones and store them:
 
-    REFRESH_GOLDEN=1 python -m pytest tests/visualize/test_golden.py
+    REFRESH_GOLDEN=1 python -m pytest tests/visualize/draw/test_golden.py
     git diff tests/visualize/golden
 
 The numbers in these graphs are exact in binary or come from one correctly rounded operation, so
@@ -18,7 +18,7 @@ import pytest
 
 from visualize import draw
 
-GOLDEN = Path(__file__).with_name("golden")
+GOLDEN = Path(__file__).parents[1] / "golden"
 CASES = {
     "readme": {},
     "readme-down": {"rankdir": "TB", "title": "micrograd's README expression"},

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-PATH = Path(__file__).parents[2] / "benchmarks" / "layout.py"
+PATH = Path(__file__).parents[3] / "benchmarks" / "layout.py"
 
 # Crossings of straight lines in dot's layout of the same graphs (Graphviz 2.43, nslimit=2).
 DOT = {"A": 6, "B": 2633, "R75": 0}

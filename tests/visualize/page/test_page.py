@@ -43,7 +43,10 @@ class Opened:
     def settle(self):
         """Wait until the camera rests and numbers at lines are drawn."""
         self.wait_for_timeout(30)  # for an observer of the window's size
-        self.wait_for_function("graphPage.state().isResting")
+        self.evaluate("""() => new Promise((done) => {
+          const look = () =>
+            graphPage.state().isResting ? done() : requestAnimationFrame(look);
+          look(); })""")  # the page's own policy forbids wait_for_function
 
     def box(self, value):
         """The element of the box that shows a value."""
