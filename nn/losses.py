@@ -19,7 +19,7 @@ import autograd
 from autograd import Value, clip, dot, log, log1p, maximum, relu, scope, softplus, where
 from autograd.arguments import as_choice, as_float
 from autograd.primitive import TABLE
-from nn.matching import Pairs, as_labels, as_operands, as_rows, is_scalar, matched
+from nn.matching import Operands, Pairs, as_labels, as_operands, as_rows, is_scalar, matched
 
 __all__ = [
     "LOSSES", "Loss", "binary_cross_entropy", "binary_cross_entropy_with_logits", "cross_entropy",
@@ -51,7 +51,7 @@ def _scoped(loss: Callable[Signature, Any]) -> Callable[Signature, Any]:
 
 
 @_scoped
-def mse_loss(predictions: Any, targets: Any, *, reduction: str = "mean") -> Any:
+def mse_loss(predictions: Operands, targets: Operands, *, reduction: str = "mean") -> Any:
     """Return the mean squared error, (p - t)**2.
 
     >>> mse_loss([1.0, 2.0], [1.0, 4.0])
@@ -64,7 +64,7 @@ def mse_loss(predictions: Any, targets: Any, *, reduction: str = "mean") -> Any:
 
 
 @_scoped
-def l1_loss(predictions: Any, targets: Any, *, reduction: str = "mean") -> Any:
+def l1_loss(predictions: Operands, targets: Operands, *, reduction: str = "mean") -> Any:
     """Return the mean absolute error, |p - t|, with derivative 0 at p = t.
 
     >>> l1_loss([1.0, 2.0], [1.0, 4.0])
@@ -77,7 +77,7 @@ def l1_loss(predictions: Any, targets: Any, *, reduction: str = "mean") -> Any:
 
 @_scoped
 def huber_loss(
-    predictions: Any, targets: Any, *, delta: float | Value = 1.0, reduction: str = "mean"
+    predictions: Operands, targets: Operands, *, delta: float | Value = 1.0, reduction: str = "mean"
 ) -> Any:
     """Return half the squared error up to `delta`, and from there on the tangent (Huber 1964).
 
@@ -99,7 +99,7 @@ def huber_loss(
 
 
 @_scoped
-def hinge_loss(scores: Any, targets: Any, *, reduction: str = "mean") -> Any:
+def hinge_loss(scores: Operands, targets: Operands, *, reduction: str = "mean") -> Any:
     """Return max(0, 1 - t*s) for targets of -1 and 1 (Cortes, Vapnik 1995).
 
     >>> hinge_loss([2.0, -0.5], [1, 1])
@@ -111,7 +111,9 @@ def hinge_loss(scores: Any, targets: Any, *, reduction: str = "mean") -> Any:
 
 
 @_scoped
-def binary_cross_entropy(probabilities: Any, targets: Any, *, reduction: str = "mean") -> Any:
+def binary_cross_entropy(
+    probabilities: Operands, targets: Operands, *, reduction: str = "mean"
+) -> Any:
     """Return -(t * log(p) + (1 - t) * log(1 - p)) for probabilities p and targets from 0 to 1.
 
     Raises ValueError, naming the row, for a p outside [0, 1]. A wrong p of exactly 0 or 1 counts
@@ -135,7 +137,9 @@ def binary_cross_entropy(probabilities: Any, targets: Any, *, reduction: str = "
 
 
 @_scoped
-def binary_cross_entropy_with_logits(logits: Any, targets: Any, *, reduction: str = "mean") -> Any:
+def binary_cross_entropy_with_logits(
+    logits: Operands, targets: Operands, *, reduction: str = "mean"
+) -> Any:
     """Return the binary cross-entropy of sigmoid(logits), finite for logits of any size.
 
     For targets t from 0 to 1 and a logit x it is t * softplus(-x) + (1 - t) * softplus(x); a label
@@ -157,7 +161,7 @@ def binary_cross_entropy_with_logits(logits: Any, targets: Any, *, reduction: st
 
 
 @_scoped
-def cross_entropy(logits: Any, targets: Any, *, reduction: str = "mean") -> Any:
+def cross_entropy(logits: Operands, targets: Operands, *, reduction: str = "mean") -> Any:
     """Return logsumexp(logits) - logits[target] for integer classes, finite for any logits.
 
     An example is a sequence of logits, one per class, and an int; a batch is a list of such

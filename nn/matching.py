@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from math import isnan
 from reprlib import repr as brief
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from autograd import Value
 from autograd.arguments import as_float
 
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
 __all__ = [
-    "Pairs", "as_labels", "as_list", "as_operands", "as_rows", "is_scalar", "matched", "numbers_of",
+    "Operands", "Pairs", "as_labels", "as_list", "as_operands", "as_rows", "is_scalar", "matched",
+    "numbers_of",
 ]  # fmt: skip
 
 
-def is_scalar(item: Any) -> bool:
+# What losses and metrics take: a number or a Value, a list of them, or a list of rows of them.
+Operands: TypeAlias = "Value | float | Sequence[Operands] | NDArray[Any]"
+
+
+def is_scalar(item: object) -> bool:
     """Tell whether an item is a single number or Value, or a text instead, and no sequence.
 
     >>> is_scalar(1.0), is_scalar([1.0])
@@ -26,7 +34,7 @@ def is_scalar(item: Any) -> bool:
     return getattr(item, "ndim", 0) == 0 and not hasattr(type(item), "__len__")
 
 
-def as_rows(batch: Any, what: str) -> list[Any]:
+def as_rows(batch: Operands, what: str) -> list[Any]:
     """Return a sequence or array as a list of numbers, or as a list of lists of numbers.
 
     Raises ValueError if it is empty, has an empty row, or mixes numbers and sequences.
@@ -80,13 +88,13 @@ def numbers_of(output: Any) -> Any:
     ]
 
 
-def as_labels(targets: Any, what: str) -> list[Any]:
+def as_labels(targets: Operands, what: str) -> list[Any]:
     """Return one label per row; a row of one element counts as that element.
 
     >>> as_labels([[2], [0]], "targets")
     [2, 0]
     """
-    rows = [targets] if is_scalar(targets) else as_rows(targets, what)
+    rows: list[Any] = [targets] if is_scalar(targets) else as_rows(targets, what)
     return [row if is_scalar(row) or len(row) != 1 else row[0] for row in rows]
 
 
@@ -126,8 +134,8 @@ class Pairs:
 
 
 def matched(
-    predictions: Any,
-    targets: Any,
+    predictions: Operands,
+    targets: Operands,
     loss: str,
     fault: Callable[[float], str] = lambda _: "",
 ) -> Pairs:
@@ -168,7 +176,7 @@ def as_operands(items: list[Any], what: str) -> list[Any]:
     ]
 
 
-def _operand(item: Any, what: str) -> float:
+def _operand(item: object, what: str) -> float:
     if callable(item):
         raise TypeError(f"{what} must be numbers or Values, not a function: pass its result")
     try:

@@ -17,7 +17,7 @@ PLAIN = frozenset({bool, float, int, str, type(None)})
 NO_STRUCTURE = frozenset({"scope_name", "training", "_children_named", "_prediction"})
 
 
-def changes_structure(former: Any, attribute: Any) -> bool:
+def changes_structure(former: object, attribute: Any) -> bool:
     """Tell whether setting an attribute changes what a module computes.
 
     It does not if the attribute was the same before, or is a result that a forward pass leaves

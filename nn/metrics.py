@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from autograd.arguments import as_choice, as_count, as_float
-from nn.matching import as_labels, as_rows, is_scalar, matched, numbers_of
+from nn.matching import Operands, as_labels, as_rows, is_scalar, matched, numbers_of
 
 __all__ = [
     "DECIDING", "METRICS", "Metric", "accuracy", "confusion_matrix", "f1_score",
@@ -24,7 +24,7 @@ AVERAGES = ("binary", "macro", "micro", "weighted")
 Metric: TypeAlias = Callable[[Sequence[Any], Sequence[Any]], float]
 
 
-def accuracy(predictions: Any, targets: Any, *, threshold: float = 0.0) -> float:
+def accuracy(predictions: Operands, targets: Operands, *, threshold: float = 0.0) -> float:
     """Return the share of predictions that are right, from 0 to 1.
 
     A prediction of several scores means the class of the largest, the first of equals; its target
@@ -41,7 +41,7 @@ def accuracy(predictions: Any, targets: Any, *, threshold: float = 0.0) -> float
     return decisions.hits() / len(decisions.actual)
 
 
-def mean_absolute_error(predictions: Any, targets: Any) -> float:
+def mean_absolute_error(predictions: Operands, targets: Operands) -> float:
     """Return the mean of |p - t| over all elements.
 
     >>> mean_absolute_error([1.0, 2.0], [1.0, 4.0])
@@ -51,7 +51,7 @@ def mean_absolute_error(predictions: Any, targets: Any) -> float:
     return math.fsum(abs(prediction - target) for prediction, target in pairs) / len(pairs)
 
 
-def mean_squared_error(predictions: Any, targets: Any) -> float:
+def mean_squared_error(predictions: Operands, targets: Operands) -> float:
     """Return the mean of (p - t)**2 over all elements.
 
     >>> mean_squared_error([1.0, 2.0], [1.0, 4.0])
@@ -61,7 +61,7 @@ def mean_squared_error(predictions: Any, targets: Any) -> float:
     return _squares([prediction - target for prediction, target in pairs]) / len(pairs)
 
 
-def r2_score(predictions: Any, targets: Any) -> float:
+def r2_score(predictions: Operands, targets: Operands) -> float:
     """Return the share of the targets' variance that is explained: 1 is perfect, 0 the mean's.
 
     All elements count as one sample. Raises ValueError if all targets are equal, because they have
@@ -83,8 +83,8 @@ def _squares(residuals: Sequence[float]) -> float:
 
 
 def confusion_matrix(
-    predictions: Any,
-    targets: Any,
+    predictions: Operands,
+    targets: Operands,
     *,
     classes: int | None = None,
     threshold: float | None = None,
@@ -121,7 +121,7 @@ def confusion_matrix(
 
 
 def precision(
-    predictions: Any, targets: Any, *, average: str | None = None, threshold: float = 0.0
+    predictions: Operands, targets: Operands, *, average: str | None = None, threshold: float = 0.0
 ) -> float:
     """Return, of the rows taken for a class, the share that belongs to it; 0 if there are none.
 
@@ -137,7 +137,7 @@ def precision(
 
 
 def recall(
-    predictions: Any, targets: Any, *, average: str | None = None, threshold: float = 0.0
+    predictions: Operands, targets: Operands, *, average: str | None = None, threshold: float = 0.0
 ) -> float:
     """Return, of the rows of a class, the share that is taken for it; 0 if there are none.
 
@@ -150,7 +150,7 @@ def recall(
 
 
 def f1_score(
-    predictions: Any, targets: Any, *, average: str | None = None, threshold: float = 0.0
+    predictions: Operands, targets: Operands, *, average: str | None = None, threshold: float = 0.0
 ) -> float:
     """Return 2PR / (P + R), the harmonic mean of precision P and recall R; 0 if both are 0.
 
@@ -191,8 +191,8 @@ def _f1(hits: int, predicted: int, actual: int) -> float:
 
 def _averaged(
     name: str,
-    predictions: Any,
-    targets: Any,
+    predictions: Operands,
+    targets: Operands,
     average: str | None,
     threshold: float,
     measure: Callable[[int, int, int], float],
@@ -234,7 +234,7 @@ class _Decisions:
         return sum(map(int.__eq__, self.predicted, self.actual))
 
 
-def _decided(predictions: Any, targets: Any, metric: str, threshold: float) -> _Decisions:
+def _decided(predictions: Operands, targets: Operands, metric: str, threshold: float) -> _Decisions:
     """Return the classes of rows of scores, of which the largest decides, or of single outputs.
 
     A single output above `threshold` means class 1; its targets are 0 and 1, or -1 and 1.
@@ -263,7 +263,7 @@ def _decided(predictions: Any, targets: Any, metric: str, threshold: float) -> _
     return _Decisions(predicted, [int(label) for label in labels], max(map(len, rows)), False)
 
 
-def _given(predictions: Any, targets: Any, metric: str) -> _Decisions:
+def _given(predictions: Operands, targets: Operands, metric: str) -> _Decisions:
     """Return predictions that are classes already, 0, 1, 2, ..., beside the actual classes.
 
     Raises ValueError, naming the row, for anything that is no class, and for different lengths.

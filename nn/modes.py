@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
-from typing import Any
 from weakref import ref
 
 from autograd.context import current_variant, variant
@@ -28,23 +27,23 @@ class _Modes:
 
     __slots__ = ("_flags", "_key", "_modules", "_root", "depth")
 
-    def __init__(self, root: Any, modes: Sequence[tuple[Any, bool]], depth: int) -> None:
+    def __init__(self, root: object, modes: Sequence[tuple[object, bool]], depth: int) -> None:
         self.depth = depth  # of the block: an inner one is asked before those around it
         self._root = ref(root)
         self._key = id(root), depth
         self._modules = {id(module): ref(module) for module, _ in modes}
         self._flags = {id(module): training for module, training in modes}
 
-    def holds(self, module: Any) -> bool:
+    def holds(self, module: object) -> bool:
         """Tell whether the mark covers the module."""
         found = self._modules.get(id(module))
         return found is not None and found() is module
 
-    def training(self, module: Any) -> bool:
+    def training(self, module: object) -> bool:
         """Return the mode of a module that the mark covers."""
         return self._flags[id(module)]
 
-    def set(self, module: Any, training: bool) -> None:
+    def set(self, module: object, training: bool) -> None:
         """Change the mode of a module that the mark covers, until the block ends."""
         self._flags[id(module)] = training
 
@@ -60,7 +59,7 @@ class _Modes:
         return hash(self._key)
 
 
-def local_modes(root: Any, modes: Iterable[tuple[Any, bool]]) -> AbstractContextManager[None]:
+def local_modes(root: object, modes: Iterable[tuple[object, bool]]) -> AbstractContextManager[None]:
     """Put the modules of a model into these modes for a block; modes set inside it end with it.
 
     Blocks nest: the innermost block that covers a module decides. A thread started in the block is
@@ -70,13 +69,13 @@ def local_modes(root: Any, modes: Iterable[tuple[Any, bool]]) -> AbstractContext
     return variant(_Modes(root, [*modes], depth))
 
 
-def mode_here(module: Any) -> bool | None:
+def mode_here(module: object) -> bool | None:
     """Return whether the module trains by the blocks around, or None if none covers it."""
     mark = _innermost(module) if current_variant() else None
     return None if mark is None else mark.training(module)
 
 
-def set_mode_here(module: Any, training: bool) -> bool:
+def set_mode_here(module: object, training: bool) -> bool:
     """Set the mode in the innermost block that covers the module; return False if none does."""
     mark = _innermost(module)
     if mark is not None:
@@ -88,6 +87,6 @@ def _marks() -> list[_Modes]:
     return [mark for mark in current_variant() if isinstance(mark, _Modes)]
 
 
-def _innermost(module: Any) -> _Modes | None:
+def _innermost(module: object) -> _Modes | None:
     marks = [mark for mark in _marks() if mark.holds(module)]
     return max(marks, key=lambda mark: mark.depth, default=None)

@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager
 from contextvars import copy_context
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 from weakref import ref
 
 import autograd
@@ -18,10 +18,13 @@ from autograd.graph import set_data, set_gradients
 from autograd.program.verification import structure_changed
 from autograd.vector import Vector
 from nn.checkpoint import checked_state, load_state, save_state
-from nn.data.rows import as_numbers, listed
+from nn.data.rows import FloatArray, as_numbers, listed
 from nn.matching import numbers_of
 from nn.members import NO_STRUCTURE, changes_structure
 from nn.modes import local_modes, mode_here, set_mode_here
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
 
 __all__ = ["Module"]
 
@@ -76,7 +79,7 @@ class Module:
 
     # Compiled functions are traced again after a change: see `structure_changed`
 
-    def __setattr__(self, name: str, attribute: Any) -> None:
+    def __setattr__(self, name: str, attribute: object) -> None:
         former = self.__dict__.get(name, self)
         super().__setattr__(name, attribute)
         if name not in NO_STRUCTURE and changes_structure(former, attribute):
@@ -95,7 +98,7 @@ class Module:
         with scope(self.scope_name or type(self).__name__):
             return self.forward(*inputs)
 
-    def predict(self, X: Any) -> Any:  # noqa: N803 - the field's name for the inputs
+    def predict(self, X: ArrayLike) -> FloatArray:  # noqa: N803 - the field's name for the inputs
         """Return the outputs for the rows of X as an array, of shape (rows,) or (rows, outputs).
 
         The model is in the mode of `eval()`, and its rows run through a compiled program. Every
@@ -116,7 +119,7 @@ class Module:
         self._prediction = predicted
         return copy_context().run(self._evaluated, predicted, X)  # Ctrl-C leaves no mode behind
 
-    def _evaluated(self, predicted: Prediction, X: Any) -> Any:  # noqa: N803 - as `predict`
+    def _evaluated(self, predicted: Prediction, X: ArrayLike) -> FloatArray:  # noqa: N803 - as `predict`
         with self.evaluating():
             return predicted(X)
 
@@ -254,7 +257,7 @@ class Prediction:
             partial(_outputs, self._model), in_axes=0, verify="always"
         )
 
-    def __call__(self, X: Any) -> Any:  # noqa: N803 - the field's name for the inputs
+    def __call__(self, X: ArrayLike) -> FloatArray:  # noqa: N803 - the field's name for the inputs
         """Return the outputs for all rows as an array of shape (rows,) or (rows, ...).
 
         A model that asks a Value for its number, as `if x[0] > 0` and `table[x[0]]` do, is run row
@@ -264,10 +267,11 @@ class Prediction:
 
         rows = as_numbers(X, "X").astype(np.float64, copy=False)
         try:
-            return self._compiled(rows)
+            outputs: FloatArray = self._compiled(rows)
         except Exception:  # noqa: BLE001 - a model may do anything with a traced Value
             model = _alive(self._model)
-            return np.array([numbers_of(model(row)) for row in rows.tolist()])
+            outputs = np.array([numbers_of(model(row)) for row in rows.tolist()])
+        return outputs
 
 
 def _outputs(model: ref[Module], x: Any) -> Any:

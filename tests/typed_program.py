@@ -31,7 +31,7 @@ from autograd import (
     where,
 )  # fmt: skip
 from autograd import sum as sum_of
-from nn import MLP, SGD, fit, mse_loss
+from nn import MLP, SGD, accuracy, fit, mse_loss
 from visualize import draw
 
 a = Value(2.0, label="a")
@@ -201,4 +201,12 @@ loss.backward()
 optimizer.step()
 history = fit(model, [[1.0, 2.0]], [1.0], loss="mse_loss", epochs=1)
 assert_type(history["loss"], list[float])
+assert_type(model.predict(np.zeros((3, 2))), NDArray[np.float64])
+print(model.predict([[1.0, 2.0]]).mean(), accuracy([model([1.0, 2.0])], [1]), history.text)
+model.predict([[1.0, 2.0]]).meen()  # wrong
+model.predict(None)  # wrong
+fit(model, [[1.0, 2.0]], print, loss="mse_loss")  # wrong
+accuracy(None, [1])  # wrong
+mse_loss([1.0], print)  # wrong
+print(history.txt)  # wrong
 assert_type(draw(loss).svg, str)

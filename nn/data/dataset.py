@@ -7,11 +7,15 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Iterator, Sequence
 from copy import copy
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from autograd.arguments import as_count, as_float, as_switch
 from nn.arguments import generator
-from nn.data.rows import as_array, as_examples, check_lengths
+from nn.data.rows import Array, FloatArray, as_array, as_examples, check_lengths
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import ArrayLike, NDArray
 
 __all__ = ["Batches", "Dataset", "batches", "row_order", "split"]
 
@@ -34,14 +38,14 @@ class Dataset:
     ([1, 0], 1, 2)
     """
 
-    def __init__(self, X: Any, y: Any) -> None:
+    def __init__(self, X: ArrayLike, y: ArrayLike) -> None:
         self.X, self.y = as_array(X, "X"), as_array(y, "y")
         check_lengths(self.X, self.y)
 
     def __len__(self) -> int:
         return len(self.X)
 
-    def __iter__(self) -> Iterator[Any]:
+    def __iter__(self) -> Iterator[Array]:
         """Yield X, then y, for `X, y = dataset`."""
         return iter((self.X, self.y))
 
@@ -64,7 +68,7 @@ class Dataset:
         train, held_out = _parted(len(self), fraction, labels, rng)
         return self[train], self[held_out]
 
-    def map(self, function: Callable[[Any], Any]) -> Dataset:
+    def map(self, function: Callable[[Array], ArrayLike]) -> Dataset:
         """Return a Dataset of function(X), called once with all rows, and the same y.
 
         >>> from nn import Standardizer
@@ -98,13 +102,13 @@ class Dataset:
         """
         return self.X[rows].tolist(), self.y[rows].tolist()
 
-    def floats(self) -> tuple[Any, Any]:
+    def floats(self) -> tuple[FloatArray, FloatArray]:
         """Return X and y as arrays of float64, without a copy if they are such arrays."""
         import numpy as np
 
         return np.asarray(self.X, dtype=np.float64), np.asarray(self.y, dtype=np.float64)
 
-    def _with(self, X: Any, y: Any) -> Dataset:
+    def _with(self, X: Array, y: Array) -> Dataset:
         """Return a Dataset of rows that have already been checked."""
         if not len(X):
             raise ValueError(f"no row of {len(self)} is chosen; a Dataset has at least one")
@@ -131,7 +135,7 @@ class Batches:
     def __len__(self) -> int:
         return (len(self._dataset) - 1) // self._size + 1
 
-    def __iter__(self) -> Iterator[tuple[Any, Any]]:
+    def __iter__(self) -> Iterator[tuple[Array, Array]]:
         order = row_order(len(self._dataset), self._shuffle, self._rng)
         for start in range(0, len(order), self._size):
             rows = order[start : start + self._size]
@@ -139,8 +143,8 @@ class Batches:
 
 
 def split(
-    X: Any,
-    y: Any,
+    X: ArrayLike,
+    y: ArrayLike,
     fraction: float = 0.2,
     *,
     stratify: bool = False,
@@ -221,7 +225,7 @@ def batches(
     return (([X[i] for i in rows], [y[i] for i in rows]) for rows in chosen)
 
 
-def row_order(count: int, shuffle: bool, rng: random.Random | None = None) -> Any:
+def row_order(count: int, shuffle: bool, rng: random.Random | None = None) -> NDArray[np.intp]:
     """Return the numbers of `count` rows as an array, in a new random order with `shuffle`.
 
     >>> row_order(3, shuffle=False).tolist()

@@ -29,7 +29,9 @@ MOST_PACKED = 64  # to one; MNIST's images are packed 5 to 1, decompression bomb
 MOST_LABEL, MOST_IN_BYTE = 2**31 - 1, 127  # as an unsigned byte, -1 would be 255
 
 
-def load_mnist(path: str | os.PathLike[str]) -> tuple[Any, Any, Any, Any]:
+def load_mnist(
+    path: str | os.PathLike[str],
+) -> tuple[NDArray[np.float64], NDArray[np.int_], NDArray[np.float64], NDArray[np.int_]]:
     """Return X_train, y_train, X_test, y_test from a folder of IDX files or from an .npz file.
 
     The folder holds train-images-idx3-ubyte, train-labels-idx1-ubyte, t10k-images-idx3-ubyte and

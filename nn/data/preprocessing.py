@@ -4,14 +4,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from autograd.arguments import as_count
 from nn.data.rows import as_array
 
 if TYPE_CHECKING:
     import numpy as np
-    from numpy.typing import NDArray
+    from numpy.typing import ArrayLike, NDArray
 
 __all__ = ["Standardizer", "one_hot"]
 
@@ -30,7 +30,7 @@ class Standardizer:
     nan and inf, and for rows of another shape.
     """
 
-    def __init__(self, X: Any) -> None:
+    def __init__(self, X: ArrayLike) -> None:
         import numpy as np
 
         array = as_array(X, "X")
@@ -39,7 +39,7 @@ class Standardizer:
         equal = (array == array[0]).all(axis=0)
         self.deviation: NDArray[np.float64] = np.where(equal, 1.0, array.std(axis=0))
 
-    def __call__(self, X: Any) -> NDArray[np.float64]:
+    def __call__(self, X: ArrayLike) -> NDArray[np.float64]:
         """Return the rows, or the one row, standardised."""
         array = as_array(X, "X")
         if array.shape[array.ndim - self.mean.ndim :] != self.mean.shape:
@@ -49,7 +49,7 @@ class Standardizer:
         result: NDArray[np.float64] = (array - self.mean) / self.deviation
         return result
 
-    def inverse(self, X: Any) -> NDArray[np.float64]:
+    def inverse(self, X: ArrayLike) -> NDArray[np.float64]:
         """Return the rows of which X is the standardised form."""
         result: NDArray[np.float64] = as_array(X, "X") * self.deviation + self.mean
         return result
@@ -58,7 +58,7 @@ class Standardizer:
 MOST_CLASSES = 1 << 24  # a row of 128 MB
 
 
-def one_hot(labels: Any, classes: int | None = None) -> NDArray[np.float64]:
+def one_hot(labels: ArrayLike, classes: int | None = None) -> NDArray[np.float64]:
     """Return an array of shape (rows, classes): a row for each label, 1 at its place, else 0.
 
     Labels are 0, 1, 2, ..., below `classes`, by default as many as the largest asks for. Raises

@@ -4,14 +4,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sized
 from reprlib import repr as brief
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-__all__ = ["as_array", "as_examples", "as_inputs", "as_numbers", "check_lengths", "listed"]
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import ArrayLike, NDArray
+
+__all__ = [
+    "Array", "FloatArray", "as_array", "as_examples", "as_inputs", "as_numbers", "check_lengths",
+    "listed",
+]  # fmt: skip
+
+Array: TypeAlias = "NDArray[Any]"  # of numbers of any type
+FloatArray: TypeAlias = "NDArray[np.float64]"
 
 
-def as_examples(X: Any, y: Any) -> tuple[list[Any], list[Any]]:
+def as_examples(X: ArrayLike, y: ArrayLike) -> tuple[list[Any], list[Any]]:
     """Return inputs and targets as lists of plain numbers or of nested lists, one per example.
 
     `X` and `y` are sequences, arrays or data frames. Raises ValueError, naming the row, for nan,
@@ -23,7 +33,7 @@ def as_examples(X: Any, y: Any) -> tuple[list[Any], list[Any]]:
     return inputs, targets
 
 
-def check_lengths(X: Sequence[Any], y: Sequence[Any]) -> None:
+def check_lengths(X: Sized, y: Sized) -> None:
     """Raise ValueError, naming both lengths, if they differ."""
     for name, rows in (("X", X), ("y", y)):
         if isinstance(rows, str | bytes | dict | set) or not hasattr(type(rows), "__len__"):
@@ -32,7 +42,7 @@ def check_lengths(X: Sequence[Any], y: Sequence[Any]) -> None:
         raise ValueError(f"X has {len(X)} rows but y has {len(y)}; each needs its target")
 
 
-def as_inputs(data: Any, name: str = "X") -> list[Any]:
+def as_inputs(data: ArrayLike, name: str = "X") -> list[Any]:
     """Return rows as a list of plain numbers or of nested lists, as `as_examples` does.
 
     >>> as_inputs(range(3))
@@ -42,7 +52,7 @@ def as_inputs(data: Any, name: str = "X") -> list[Any]:
     return rows
 
 
-def as_array(data: Any, name: str) -> Any:
+def as_array(data: ArrayLike, name: str) -> Array:
     """Return rows as an array of numbers, unchanged if they are one, or raise as `as_examples`."""
     import numpy as np
 
@@ -58,7 +68,7 @@ def as_array(data: Any, name: str) -> Any:
     return array
 
 
-def as_numbers(data: Any, name: str) -> Any:
+def as_numbers(data: ArrayLike, name: str) -> Array:
     """Return rows as an array of numbers, which may be nan or inf; an array stays as it is.
 
     Raises TypeError, naming the row if it can, for texts, dates, complex numbers, masked elements,
@@ -73,7 +83,8 @@ def as_numbers(data: Any, name: str) -> Any:
         raise TypeError(f"{name} must be rows of numbers, in a list or an array, not {brief(data)}")
     if hasattr(data, "toarray"):
         raise TypeError(f"{name} is a sparse matrix; give an array of all of it: {name}.toarray()")
-    rows = data if hasattr(data, "__array__") else list(data)
+    given: Any = data
+    rows = given if hasattr(given, "__array__") else list(given)
     if np.ma.is_masked(rows) or (type(rows) is list and any(map(np.ma.is_masked, rows))):
         raise TypeError(f"{name} has masked elements; fill them in, or leave out their rows")
     try:
@@ -107,7 +118,7 @@ def listed(example: Any) -> Any:
     return example.tolist() if hasattr(type(example), "tolist") else example
 
 
-def _float_rows(rows: Any, name: str) -> list[Any]:
+def _float_rows(rows: Array | list[Any], name: str) -> list[FloatArray]:
     """Return the rows as arrays of floats; raise an error for the first that is no numbers."""
     import numpy as np
 

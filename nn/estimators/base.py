@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from functools import partial
 from math import inf, nan
 from numbers import Integral
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sklearn.base import BaseEstimator
 from sklearn.exceptions import ConvergenceWarning
@@ -21,6 +21,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from autograd import Value
 from autograd.arguments import as_choice, as_count, as_float, as_items, as_switch
+from nn.data.rows import Array, FloatArray
 from nn.layers.activations import Activation
 from nn.layers.dense import MLP
 from nn.optim.optimizers import SGD, Adam, Optimizer
@@ -29,6 +30,9 @@ from nn.training.callbacks import EarlyStopping
 from nn.training.history import History
 from nn.training.loop import fit
 from nn.training.restoring import noted
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
 
 __all__ = ["MLPEstimator", "Parameters"]
 
@@ -175,7 +179,14 @@ class MLPEstimator(Parameters):
             raise
 
     def _train(
-        self, X: Any, y: Any, *, outputs: int, loss: str, pull: float, strata: Any = None
+        self,
+        X: FloatArray,
+        y: Array,
+        *,
+        outputs: int,
+        loss: str,
+        pull: float,
+        strata: Array | None = None,
     ) -> None:
         """Train a model with this number of outputs on checked data, and keep the results.
 
@@ -241,7 +252,7 @@ class MLPEstimator(Parameters):
             )
             warnings.warn(message, ConvergenceWarning, stacklevel=5)
 
-    def _outputs(self, X: Any) -> Any:
+    def _outputs(self, X: ArrayLike) -> FloatArray:
         """Return the outputs of the model for the rows of X."""
         check_is_fitted(self, "model_")
         X = validate_data(self, X, dtype="float64", reset=False)

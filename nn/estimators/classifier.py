@@ -4,14 +4,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from sklearn.base import ClassifierMixin
 from sklearn.utils.multiclass import check_classification_targets, type_of_target
 from sklearn.utils.validation import column_or_1d, validate_data
 
+from nn.data.rows import Array
 from nn.estimators.base import MLPEstimator
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
 
 __all__ = ["MLPClassifier"]
 
@@ -46,7 +50,7 @@ class MLPClassifier(ClassifierMixin, MLPEstimator):  # type: ignore[misc]  # as 
 
     classes_: Any
 
-    def fit(self, X: Any, y: Any) -> MLPClassifier:
+    def fit(self, X: ArrayLike, y: ArrayLike) -> MLPClassifier:
         """Train on rows X of shape (rows, features) and labels y, and return the estimator.
 
         y has the shape (rows,), of numbers or text, or (rows, labels), of zeros and ones. Raises
@@ -96,23 +100,24 @@ class MLPClassifier(ClassifierMixin, MLPEstimator):  # type: ignore[misc]  # as 
         self.classes_ = classes
         self._labels = labels
 
-    def decision_function(self, X: Any) -> Any:
+    def decision_function(self, X: ArrayLike) -> Array:
         """Return the logits: (rows,) for two classes, else (rows, classes or labels)."""
         return self._outputs(X)
 
-    def predict(self, X: Any) -> Any:
+    def predict(self, X: ArrayLike) -> Array:
         """Return the likeliest label of each row, or for several labels zeros and ones."""
         logits = self._outputs(X)
         if self._labels:
             return (logits > 0.0).astype(int)
         chosen = (logits > 0.0).astype(int) if logits.ndim == 1 else logits.argmax(axis=1)
-        return self.classes_[chosen]
+        labels: Array = self.classes_[chosen]
+        return labels
 
-    def predict_proba(self, X: Any) -> Any:
+    def predict_proba(self, X: ArrayLike) -> Array:
         """Return the probabilities of the classes, or of each label, in the order of `classes_`."""
         return np.exp(self.predict_log_proba(X))
 
-    def predict_log_proba(self, X: Any) -> Any:
+    def predict_log_proba(self, X: ArrayLike) -> Array:
         """Return the logarithms of the probabilities, finite for logits of any size."""
         logits = self._outputs(X)
         if self._labels:

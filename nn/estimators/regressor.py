@@ -4,13 +4,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from sklearn.base import RegressorMixin
 from sklearn.utils.validation import column_or_1d, validate_data
 
+from nn.data.rows import Array
 from nn.estimators.base import MLPEstimator
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
 
 __all__ = ["MLPRegressor"]
 
@@ -39,7 +43,7 @@ class MLPRegressor(RegressorMixin, MLPEstimator):  # type: ignore[misc]  # as th
     True
     """
 
-    def fit(self, X: Any, y: Any) -> MLPRegressor:
+    def fit(self, X: ArrayLike, y: ArrayLike) -> MLPRegressor:
         """Train on rows X of shape (rows, features) and targets y, and return the estimator.
 
         y has the shape (rows,) or (rows, outputs). Raises ValueError for data that scikit-learn
@@ -66,7 +70,7 @@ class MLPRegressor(RegressorMixin, MLPEstimator):  # type: ignore[misc]  # as th
         # Half the squared errors would need half of alpha; the loss is a mean over the outputs
         self._train(X, y, outputs=outputs, loss="mse_loss", pull=1.0 / outputs)
 
-    def predict(self, X: Any) -> Any:
+    def predict(self, X: ArrayLike) -> Array:
         """Return the outputs of the model, of shape (rows,) or (rows, outputs)."""
         return self._outputs(X)
 

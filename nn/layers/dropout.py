@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from autograd import TracingError, Value
 from autograd.arguments import as_float
 from nn.arguments import generator
+from nn.data.rows import FloatArray
 from nn.layers.inputs import flat
 from nn.module import Module
 
@@ -28,7 +29,7 @@ class NoiseLayer(Module):
         generator(rng)  # refuses a wrong one here rather than at the first call
         self.rng = rng
 
-    def shaped(self, uniform: Any) -> Any:
+    def shaped(self, uniform: FloatArray) -> FloatArray:
         """Return this layer's noise, made of an array of uniform numbers from [0, 1)."""
         raise NotImplementedError(f"{type(self).__name__} does not say what its noise is")
 
@@ -76,7 +77,7 @@ class Dropout(NoiseLayer):
         items = flat(x, self)
         return _multiplied(x, iter(self.noise(len(items), items)))
 
-    def shaped(self, uniform: Any) -> Any:
+    def shaped(self, uniform: FloatArray) -> FloatArray:
         """Return what the elements are multiplied by: 0 with probability p, else 1 / (1 - p)."""
         return (uniform >= self.p) / (1.0 - self.p or 1.0)
 
@@ -111,7 +112,7 @@ class NoisePlan:
         self._requests = tuple(requests)
         self.count = sum(request.size for request in requests)
 
-    def drawn(self, rows: int) -> Any:
+    def drawn(self, rows: int) -> FloatArray:
         """Return the noise of `rows` examples, an array of shape (rows, count).
 
         The generators draw the same numbers as if the model had been called row by row.
@@ -190,12 +191,13 @@ def given_noise(numbers: Sequence[Any] | None) -> Iterator[None]:
         _SOURCE.set(before)
 
 
-def _uniform(rng: random.Random | None, rows: int, count: int) -> Any:
+def _uniform(rng: random.Random | None, rows: int, count: int) -> FloatArray:
     """Return numbers from [0, 1) with 53 random bits each, of shape (rows, count)."""
     import numpy as np
 
     bits = np.frombuffer(generator(rng).randbytes(8 * rows * count), "<u8")
-    return (bits >> np.uint64(11)).reshape(rows, count) * 2.0**-53
+    numbers: FloatArray = (bits >> np.uint64(11)).reshape(rows, count) * 2.0**-53
+    return numbers
 
 
 def _refuse_traced(layer: NoiseLayer, x: Sequence[Any]) -> None:

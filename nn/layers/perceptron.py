@@ -12,7 +12,7 @@ from fractions import Fraction
 from itertools import chain
 from math import inf, isfinite
 from operator import mul
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from autograd import Value, dot
 from autograd.arguments import as_count, as_float, as_switch
@@ -25,6 +25,10 @@ from nn.layers.initializers import MOST_WEIGHTS, Initializer, initializer_functi
 from nn.layers.inputs import vector
 from nn.matching import as_labels, is_scalar
 from nn.module import Module
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import ArrayLike, NDArray
 
 __all__ = ["Perceptron", "PerceptronHistory", "cancels"]
 
@@ -65,8 +69,8 @@ class Perceptron(Module):
 
     def fit(
         self,
-        X: Any,
-        y: Any,
+        X: ArrayLike,
+        y: ArrayLike,
         *,
         epochs: int = 100,
         lr: float = 1.0,
@@ -122,7 +126,7 @@ class Perceptron(Module):
         set_data((*self.weights, self.bias), (*weights, bias))
         return history
 
-    def predict(self, X: Any) -> Any:
+    def predict(self, X: ArrayLike) -> NDArray[np.int_]:  # type: ignore[override]  # classes
         """Return the classes of the rows of X as an array of 0 and 1, of shape (rows,).
 
         Raises ValueError, naming the row, for other widths, nan and inf.
@@ -132,7 +136,7 @@ class Perceptron(Module):
         weights, bias = self._numbers()
         return np.array([_answer(weights, bias, row) for row in self._rows(as_inputs(X))])
 
-    def score(self, X: Any, y: Any) -> float:
+    def score(self, X: ArrayLike, y: ArrayLike) -> float:
         """Return the share of the rows of X whose class `y`, 0 or 1, is predicted: from 0 to 1."""
         rows, labels = self._examples(X, y)
         weights, bias = self._numbers()
@@ -142,7 +146,7 @@ class Perceptron(Module):
     def _numbers(self) -> tuple[list[float], float]:
         return [weight.data for weight in self.weights], self.bias.data
 
-    def _examples(self, X: Any, y: Any) -> tuple[list[list[float]], list[int]]:
+    def _examples(self, X: ArrayLike, y: ArrayLike) -> tuple[list[list[float]], list[int]]:
         inputs, targets = as_examples(X, y)
         labels = as_labels(targets, "y")
         for row, label in enumerate(labels):

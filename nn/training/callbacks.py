@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from functools import partial
 from math import inf, isnan
 from types import FunctionType, MethodType
-from typing import Any
 
 from autograd.arguments import as_count, as_float, as_function, as_switch
 from nn.module import Module
@@ -70,7 +69,7 @@ class _Function(Callback):
         return self._function(state)
 
 
-def _as_callback(callback: Any) -> Callback:
+def _as_callback(callback: object) -> Callback:
     """Return a Callback, or a plain function as one; TypeError for anything else."""
     if isinstance(callback, type) or not (isinstance(callback, Callback) or callable(callback)):
         raise TypeError(
@@ -85,7 +84,7 @@ def _as_callback(callback: Any) -> Callback:
     return callback
 
 
-def as_callbacks(callbacks: Any) -> list[Callback]:
+def as_callbacks(callbacks: object) -> list[Callback]:
     """Return a list of callbacks; TypeError for what is no list, or holds something else."""
     if isinstance(callbacks, Callback | str) or not isinstance(callbacks, Iterable):
         raise TypeError(f"callbacks is a list, such as [EarlyStopping()], not {callbacks!r}")
@@ -182,7 +181,7 @@ class EarlyStopping(Callback):
             self._best_state = self._former_state = {}
 
 
-def is_foreign(item: Any, *methods: str) -> bool:
+def is_foreign(item: object, *methods: str) -> bool:
     """Tell whether a function, or the class or these methods of an object, are not the library's.
 
     >>> from nn import EarlyStopping, accuracy

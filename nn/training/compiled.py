@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from math import isfinite
 from time import perf_counter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import autograd
 from autograd import Descent
@@ -18,6 +18,10 @@ from nn.training.verification import (
     check_repetition,
     has_own_step,
 )  # fmt: skip
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 __all__ = ["CompiledEngine"]
 
@@ -75,7 +79,7 @@ class CompiledEngine:
         self._written = perf_counter()
         self._pace = 8  # steps per call, adjusted to CHUNK
 
-    def epoch(self, order: Any, shown: Progress) -> Measured:
+    def epoch(self, order: NDArray[np.intp], shown: Progress) -> Measured:
         """Visit all rows in this order, a batch at a time."""
         import numpy as np
 
@@ -90,7 +94,9 @@ class CompiledEngine:
             start += int(counts[:done].sum())
         return measured
 
-    def _take_steps(self, rows: Any, counts: Any, measured: Measured) -> int:
+    def _take_steps(
+        self, rows: NDArray[np.intp], counts: NDArray[np.int_], measured: Measured
+    ) -> int:
         """Take a step for each count, or fewer if a number is not finite; return how many."""
         began = perf_counter()
         rates = [self._task.optimizer.lr] * len(counts)
@@ -117,7 +123,9 @@ class CompiledEngine:
             self.write_back()
         return done
 
-    def _measure(self, measured: Measured, total: float, rows: Any, extra: Any) -> None:
+    def _measure(
+        self, measured: Measured, total: float, rows: NDArray[np.intp], extra: Any
+    ) -> None:
         predictions: list[Any] = []
         targets: list[Any] = []
         if self._task.metrics:
@@ -127,7 +135,7 @@ class CompiledEngine:
         measured.add(float(total), len(rows), predictions, targets)
 
     def _take_eager_step(
-        self, rows: Any, noise: list[list[float]] | None, measured: Measured
+        self, rows: NDArray[np.intp], noise: list[list[float]] | None, measured: Measured
     ) -> None:
         """Take the step at which a number was not finite by the eager loop, which may raise.
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from math import isfinite
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from autograd import Value
 from autograd.runtime import paused_collector
@@ -19,6 +19,10 @@ from nn.training.callbacks import is_foreign
 from nn.training.history import History, Measured, Progress
 from nn.training.preparation import Task
 from nn.training.restoring import held_interrupts
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 __all__ = ["EagerEngine", "NonFiniteError", "measured_eagerly", "update"]
 
@@ -88,7 +92,7 @@ class EagerEngine:
     def __init__(self, task: Task) -> None:
         self._task = task
 
-    def epoch(self, order: Any, shown: Progress) -> Measured:
+    def epoch(self, order: NDArray[np.intp], shown: Progress) -> Measured:
         """Visit all rows in this order, a batch at a time."""
         task = self._task
         measured = Measured()

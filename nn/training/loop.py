@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from logging import getLogger
 from time import perf_counter
-from typing import Any
+from typing import TYPE_CHECKING
 
 from autograd import Value
 from autograd.arguments import as_count, as_switch
@@ -29,6 +29,10 @@ from nn.training.history import History, Measured, Progress
 from nn.training.preparation import Task, checked_choice, prepared
 from nn.training.restoring import Keeping, held_interrupts, noted
 
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import ArrayLike, NDArray
+
 __all__ = ["fit"]
 
 PAUSE = 50.0  # times the seconds of a look, between two that only other threads are a reason for
@@ -38,14 +42,14 @@ _log = getLogger("nn")
 
 def fit(
     model: Module,
-    X: Any,
-    y: Any,
+    X: ArrayLike,
+    y: ArrayLike,
     *,
     loss: str | Loss,
     optimizer: str | Callable[[list[Value]], Optimizer] | Optimizer = "adam",
     epochs: int = 10,
     batch_size: int | None = 32,
-    validation: float | tuple[Any, Any] | None = None,
+    validation: float | tuple[ArrayLike, ArrayLike] | None = None,
     metrics: Sequence[str | Metric] = (),
     callbacks: Sequence[Callback | Callable[[TrainingState], bool | None]] = (),
     schedule: Callable[[Optimizer], Schedule] | Schedule | None = None,
@@ -202,7 +206,7 @@ class Training:
             _log.warning("fit trains without compiling, which is slower: %s", reason)
             return EagerEngine(self._task)
 
-    def epoch(self, order: Any, shown: Progress) -> Measured:
+    def epoch(self, order: NDArray[np.intp], shown: Progress) -> Measured:
         """Visit all rows in this order, a batch at a time."""
         if self._unsure or (
             _other_threads() and perf_counter() - self._looked > PAUSE * self._cost

@@ -334,7 +334,7 @@ def _threshold(loss: Loss, targets: Sequence[Any]) -> float:
     return 0.5 if loss is losses.binary_cross_entropy else 0.0
 
 
-def checked_choice(choice: Any) -> bool | str:
+def checked_choice(choice: object) -> bool | str:
     """Return the argument `compile`; ValueError unless it is "auto", True or False."""
     if isinstance(choice, str) and choice == "auto":
         return "auto"

@@ -114,7 +114,7 @@ class Keeping:
     0
     """
 
-    def __init__(self, model: Module, *functions: Any) -> None:
+    def __init__(self, model: Module, *functions: object) -> None:
         outer = [module for _, module in model.named_modules()] + [*map(_owner, functions)]
         owners = {id(item): item for item in outer if _has_attributes(item)}
         for owner in [*owners.values()]:
@@ -199,13 +199,13 @@ def _sources(task: Task) -> list[tuple[Callable[[], Any], Callable[[Any], Any]]]
     return found
 
 
-def _owner(function: Any) -> Any:
+def _owner(function: object) -> object:
     while isinstance(function, partial):
         function = function.func
     return function.__self__ if isinstance(function, MethodType) else function
 
 
-def _has_attributes(item: Any) -> bool:
+def _has_attributes(item: object) -> bool:
     return hasattr(item, "__dict__") and not isinstance(item, type | ModuleType)
 
 
@@ -226,7 +226,7 @@ def _containers(attribute: Any) -> list[Any]:
     return [*found.values()]
 
 
-def _is_array(item: Any) -> bool:
+def _is_array(item: object) -> bool:
     return type(item).__name__ == "ndarray"  # NumPy need not be loaded
 
 
@@ -246,6 +246,6 @@ def _same(item: Any, before: Any) -> bool:
     return len(item) == len(before) and all(map(_equal, item, before))
 
 
-def _equal(one: Any, other: Any) -> bool:
+def _equal(one: object, other: object) -> bool:
     plain = type(one) is type(other) and type(one) in (int, float, str)
     return one is other or (plain and one == other)
