@@ -83,11 +83,6 @@ def terms_over(divided: Any, *terms: Any) -> Any:
     return applied(rows.add_n, *quotients)
 
 
-def difference_over(divided: Any, x: Any, y: Any) -> Any:
-    parts = divided(x), divided(y)
-    return None if parts[0] is None or parts[1] is None else parts[0] - parts[1]
-
-
 def product_over(divided: Any, x: Any, y: Any) -> Any:
     """Return the product without the factor of y, or that of x."""
     part = divided(y)
@@ -98,23 +93,17 @@ def product_over(divided: Any, x: Any, y: Any) -> Any:
 
 
 def products_over(divided: Any, *args: Any) -> Any:
+    """Return the sum of products, each without the factor of one operand."""
     half = len(args) // 2
     pairs = zip(args[:half], args[half:])
     return terms_over(lambda pair: product_over(divided, *pair), *pairs)
 
 
-def quotient_over(divided: Any, x: Any, y: Any) -> Any:
-    part = divided(x)
-    return None if part is None else quotient(part, y)
-
-
-def negative_over(divided: Any, x: Any) -> Any:
-    part = divided(x)
-    return None if part is None else -part
-
-
 def power_over(divided: Any, x: Any, y: Any) -> Any:
-    """x**(y-1), times x without its factor; 0 at x = 0 for y < 1, where there is no derivative."""
+    """Return x**(y-1) times x without its factor.
+
+    It is 0 at x = 0 for y < 1, where there is no derivative.
+    """
     part = divided(x)
     if part is None:
         return None
@@ -129,6 +118,16 @@ def power_over(divided: Any, x: Any, y: Any) -> Any:
     )
 
 
+def first_over(name: str) -> Callable[..., Any]:
+    """Return the fact `over` of a row for which f(a*x, y) = a * f(x, y) for every length a."""
+
+    def over(divided: Any, x: Any, *others: Any) -> Any:
+        part = divided(x)
+        return None if part is None else applied(getattr(rows, name), part, *others)
+
+    return over
+
+
 def scaled_over(name: str) -> Callable[..., Any]:
     """Return the fact `over` of a row for which f(a*x, a*y) = a * f(x, y) for every length a."""
 
@@ -140,6 +139,7 @@ def scaled_over(name: str) -> Callable[..., Any]:
 
 
 def cosine_over(divided: Any, x: Any, y: Any) -> Any:
+    """Return x / hypot(x, y) without the factor of x."""
     part = divided(x)
     if part is None:
         return None
@@ -192,20 +192,17 @@ def limit_over(name: str) -> Callable[..., Any]:
 
 
 def clip_over(divided: Any, x: Any, low: Any, high: Any) -> Any:
+    """Return the limited number without its factor, as the choice that it is."""
     return choice_over(divided, rows.less(x, low), low, rows.where(rows.greater(x, high), high, x))
 
 
 def elu_over(divided: Any, x: Any, alpha: Any) -> Any:
+    """Return elu without its factor, as the choice that it is."""
     return choice_over(divided, rows.greater(x, 0.0), x, guarded(alpha, rows.expm1(x)))
 
 
-def leaky_relu_over(divided: Any, x: Any, slope: Any) -> Any:
-    part = divided(x)
-    return None if part is None else rows.leaky_relu(part, slope)
-
-
 def gate_over(divided: Any, x: Any, g: Any) -> Any:
-    """The gate of g without its factor; where x has it too, the side on which it is open."""
+    """Return the gate of g without its factor; x too loses it, if x has it."""
     part = divided(g)
     if part is None:
         return None
@@ -214,6 +211,7 @@ def gate_over(divided: Any, x: Any, g: Any) -> Any:
 
 
 def preference_over(divided: Any, x: Any, y: Any, g: Any) -> Any:
+    """Return the preference of g without its factor; x and y too lose it, if both have it."""
     part = divided(g)
     if part is None:
         return None

@@ -155,7 +155,7 @@ sub = primitive(
     special=PAIRS,
     total=True,
     degree=1,
-    over=factor.difference_over,
+    over=factor.scaled_over("sub"),
     formula="x - y",
 )
 mul = primitive(
@@ -189,7 +189,7 @@ div: Primitive = primitive(
     ufunc="divide",
     domain=(REAL, (0.3, 3.0)),
     special=PAIRS,
-    over=factor.quotient_over,
+    over=factor.first_over("div"),
     formula="x / y",
     fault=Words(
         lambda x, y: "a division by 0" if y == 0.0 else None,
@@ -208,7 +208,7 @@ neg = primitive(
     special=EDGES,
     total=True,
     degree=1,
-    over=factor.negative_over,
+    over=factor.scaled_over("neg"),
     formula="-x",
 )
 add_n = primitive(
@@ -644,7 +644,7 @@ leaky_relu = primitive(
     domain=(REAL, (0.01, 0.5)),
     special=tuple((x, 0.01) for (x,) in EDGES),
     total=True,
-    over=factor.leaky_relu_over,
+    over=factor.first_over("leaky_relu"),
     formula="x if x > 0 else y * x",
     kink=lambda x, slope: "the derivative at 0 is the slope" if x == 0.0 and slope != 1.0 else None,
     flat=Words("the slope is 0", short="slope 0"),
