@@ -1,4 +1,4 @@
-"""Result: what all answers in words have in common. They print themselves and save themselves."""
+"""Result: an answer in words, which prints and saves itself."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ MOST_LINES = 200  # that a prompt shows; print() shows all
 class Result:
     """An answer in words: `.text`, which it prints as, and `.save(path)`.
 
-    At a prompt it shows its text as well, of a very long one the first lines. No text ends with a
-    newline; a file does.
+    A prompt shows the text too, a very long one in its first lines. No text ends with a newline;
+    the file does.
     """
 
     __slots__ = ()
 
-    formats: ClassVar[Mapping[str, str]] = {".txt": "text"}  # which attribute a file gets
+    formats: ClassVar[Mapping[str, str]] = {".txt": "text"}  # suffixes, and their attributes
 
     if TYPE_CHECKING:
 

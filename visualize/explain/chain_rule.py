@@ -1,4 +1,4 @@
-"""The chain rule of one gradient, told: products along paths, their sum, and what is left out."""
+"""The chain rule of one gradient in sentences: products along paths, and what they add up to."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from visualize.steps.paths import Path, PathEdge
 
 __all__ = ["chain_rule", "told_paths"]
 
-MANY_PATHS = 1000  # a few of more say little: they are told value by value
+MANY_PATHS = 1000  # of more paths a few say little: the sums at every value say more
 LARGEST_COUNT = 10**18  # beyond it 10^18 is shorter to read than the digits
 MOST_EDGES = 12  # of a path
 MOST_TERMS = 6  # of the sum of products
@@ -31,20 +31,21 @@ Arrival = tuple[PathEdge, float, float]  # an edge, the gradient above it, what 
 
 
 def told_paths(part: Derivation) -> tuple[Path, ...]:
-    """Return the paths that the telling writes out."""
+    """Return the paths that are written out."""
     return part.paths[:1] if part.total_paths > MANY_PATHS else part.paths
 
 
 def chain_rule(
     passes: Sweep, part: Derivation, names: say.Names, *, alone: bool
 ) -> Iterator[say.Block]:
-    """Yield how a gradient comes about from the derivatives of the steps.
+    """Yield how a gradient follows from the derivatives of the steps.
 
-    Only where it is `alone` has it room for the sums at every value.
+    The sums at every value are added only where the gradient is `alone`: otherwise they take too
+    much room.
     """
     root, wrt = names[part.root], names[part.wrt]
     if part.wrt is part.root:
-        yield say.Sentence((wrt, " is the value asked about: it changes exactly as it is changed."))
+        yield say.Sentence((wrt, " is the root itself, which changes as much as it is changed."))
         return
     if not part.total_paths:
         yield from _absence(passes, part.wrt, names)
@@ -92,7 +93,7 @@ def _chain(path: Path, names: say.Names, lead: str) -> say.Chain:
 
 
 def _rest(part: Derivation) -> Iterator[say.Sentence]:
-    """Yield what is to be said of the paths that are not listed."""
+    """Yield how many paths are not listed, and what they add."""
     missing = part.total_paths - part.shown
     closed = missing - max(part.open_paths - part.shown, 0)
     if not missing:
@@ -202,31 +203,34 @@ def _size(sent: float) -> tuple[bool, float]:
 
 
 def _absence(passes: Sweep, wrt: Value, names: say.Names) -> Iterator[say.Block]:
-    """Yield why the sweep does not come to `wrt`, and what to do."""
+    """Yield why the sweep does not reach `wrt`, and the way out."""
     root, given = names[passes.root], names[wrt]
     graph = topological_order(passes.root)
     if wrt in set(graph):
-        yield say.Sentence((root, " was made of ", given, ", but no derivative passes on the way:"))
+        yield say.Sentence(
+            (root, " was computed from ", given, ", but no derivative passes on the way:")
+        )
         yield say.Rows(tuple(_walls(passes, graph, wrt, names)))
         return
-    yield say.Sentence((given, " is not among the values that ", root, " was made of: no path."))
+    yield say.Sentence((root, " was not computed from ", given, ": there is no path."))
     if passes.root in set(topological_order(wrt)):
-        yield say.Sentence(("It is the other way round: ", given, " was made of ", root, "."))
+        yield say.Sentence(("It is the other way round: ", given, " was computed from ", root, "."))
     elif wrt.label and any(value.label == wrt.label for value in graph):
         yield say.Sentence(
             (
-                "Another value of the same label is: perhaps it was made anew after ",
+                "It was computed from another value with the same label: perhaps this one was made "
+                "after ",
                 root,
-                " had been computed. Ask for the one that ",
+                ". Ask about the one that ",
                 root,
-                " was made of.",
+                " was computed from.",
             )
         )
-    yield say.Sentence(("visualize.why looks for the place where they lost each other.",))
+    yield say.Sentence(("visualize.why finds where the connection was lost.",))
 
 
 def _walls(passes: Sweep, graph: list[Value], wrt: Value, names: say.Names) -> Iterator[say.Row]:
-    """Yield the operations that depend on `wrt`, are reached, and pass nothing on to it."""
+    """Yield the operations that depend on `wrt`, get a gradient, and pass none on to it."""
     above = depending_on(wrt, graph)
     walls = [
         visit.node
@@ -242,14 +246,12 @@ def _walls(passes: Sweep, graph: list[Value], wrt: Value, names: say.Names) -> I
 
 
 def _remarks(part: Derivation) -> Iterator[say.Sentence]:
-    """Yield what is peculiar about a gradient that paths lead to."""
+    """Yield a remark on a gradient that is not finite, is 0, or has lost its digits."""
     if not isfinite(part.gradient):
         kind = "nan, not a number" if isnan(part.gradient) else "infinite"
         yield say.Sentence((f"The gradient is {kind}. visualize.why finds where it began.",))
     elif not part.open_paths:
-        yield say.Sentence(
-            ("Every path passes a derivative of 0, so nothing arrives: the gradient is 0.",)
-        )
+        yield say.Sentence(("Every path passes a derivative of 0, so the gradient is 0.",))
     elif not part.size:
         yield say.Sentence(
             ("The products are too small for a float (below 5e-324) and count as 0.",)

@@ -1,4 +1,4 @@
-"""Equations of an explanation: how a value was made, its derivatives, and long lists in short."""
+"""Equations of an explanation: how a value was made, and its derivative by one operand."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ Item = TypeVar("Item")
 def forward_row(value: Value, names: say.Names, followed: Collection[Value]) -> say.Row:
     """Return how a value was made, in names and in numbers.
 
-    Of a long sum only the terms with a value of `followed` are written, and where there is none,
-    only the number.
+    A long sum has only the terms with a value of `followed`. A value that was made from none of
+    them has its number alone.
     """
     name, result = names[value], say.Number(value.data)
     row = value.op
@@ -81,7 +81,7 @@ def partial(edge: PathEdge, names: say.Names) -> say.Partial:
 
 
 def _uses(edge: PathEdge) -> str:
-    """Return a remark at the first of several uses."""
+    """Return a remark on how often an operand is used, at its first use."""
     args = edge.node.args
     count = sum(arg is edge.operand for arg in args)
     is_first = count > 1 and args.index(edge.operand) == edge.position
@@ -95,7 +95,7 @@ def _operand(operand: Value | Constant, names: say.Names) -> say.Name | say.Numb
 def _template(
     row: Primitive, args: Sequence[Value | Constant], followed: Collection[Value]
 ) -> tuple[str, int]:
-    """Return an operation with blanks for its operands, and how many terms it leaves out."""
+    """Return an operation with blanks for its operands, and the number of terms left out."""
     chosen = terms = _terms(row, len(args))
     if row.variadic and len(terms) > MOST_TERMS:
         chosen = [term for term in terms if any(args[place] in followed for place in term)]
@@ -111,7 +111,7 @@ def _template(
 
 
 def _terms(row: Primitive, count: int) -> list[tuple[int, ...]]:
-    """Return the operands that belong together: the factors of each product of a dot."""
+    """Return the operands of each term: of a dot, the two factors of each product."""
     if row.variadic and row.sum_of is not None and row.sum_of.arity == 2:
         return [(place, place + count // 2) for place in range(count // 2)]
     return [(place,) for place in range(count)]
@@ -122,7 +122,7 @@ def _blank(place: int) -> ast.Name:
 
 
 def shortened(items: Sequence[Item], limit: int, noun: str) -> list[Item | say.Words]:
-    """Return the items, of more than `limit` three from both ends and how many there are between.
+    """Return the items; of more than `limit`, three from each end and the number between them.
 
     >>> shortened("abcdefghij", 9, "letters")
     ['a', 'b', 'c', Words(text='… 4 letters …'), 'h', 'i', 'j']

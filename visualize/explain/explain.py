@@ -24,15 +24,16 @@ from visualize.steps.paths import Path
 
 __all__ = ["Explanation", "explain"]
 
-MOST_LEAVES = 6  # where nobody has chosen them
+MOST_LEAVES = 6  # if the user has chosen none
 
 
 class Explanation(Result, Sequence[Derivation]):
-    """Gradients of `root`, derived: one Derivation for each value asked for.
+    """The derivation of gradients of `root`: one Derivation for each value asked for.
 
-    Prints itself. `.text`, `.markdown` and `.latex` are the same derivation in three notations; a
-    notebook shows it typeset. Of a single gradient, `.gradient`, `.paths`, `.total_paths`,
-    `.shown` and `.rest` are those of its derivation.
+    It prints as its text. `.text`, `.markdown` and `.latex` are the same derivation in three
+    notations, which `.save` writes as .txt, .md and .tex; a notebook shows it typeset. With a
+    single gradient, `.gradient`, `.paths`, `.total_paths`, `.shown` and `.rest` are those of its
+    derivation.
     """
 
     formats = {".txt": "text", ".md": "markdown", ".tex": "latex"}  # noqa: RUF012 - never changed
@@ -121,16 +122,16 @@ def explain(
 ) -> Explanation:
     """Return the derivation of the gradient of `root` with respect to `wrt`, step by step.
 
-    First the values on the way, then the local derivative of every step, then the products along
-    the paths (the `paths` largest ones, and what the others add up to), then their sum, which is
-    the gradient that `root.backward()` gives. No gradient is touched. `wrt` is any Value or a list
-    of them (a single one may also stand first, as what was computed from the other is the root);
-    without it all labelled leaves are explained (without labels all leaves), of more than 6 those
-    with the largest gradients.
+    The derivation lists the values on the way, the local derivative of every step, the products
+    along the paths (the `paths` largest, and the sum of the others), and their sum, which is the
+    gradient that `root.backward()` gives. It changes no gradient.
 
-    Raises TypeError for anything but Values, ValueError for an empty list and for `paths`
-    below 1, StaleGraphError if a leaf was changed since the graph was
-    computed.
+    `wrt` is a Value or a list of Values. A single one may also stand first: the root is the one
+    that was computed from the other. Without `wrt` all labelled leaves are explained, or all leaves
+    if none has a label; of more than 6, those with the largest gradients.
+
+    Raises TypeError for anything but Values, ValueError for an empty list and for `paths` below 1,
+    and StaleGraphError if a leaf was changed since the graph was computed.
 
     >>> from autograd import Value
     >>> a, b = Value(2.0, label="a"), Value(-3.0, label="b")
@@ -188,7 +189,7 @@ def _largest(leaves: Sequence[Value], passes: Sweep) -> list[Value]:
 
     def size(leaf: Value) -> float:
         gradient = abs(gradients.get(leaf, 0.0))
-        return gradient if gradient == gradient else float("inf")  # nan is worth a look too
+        return gradient if gradient == gradient else float("inf")  # nan comes first too
 
     largest = set(sorted(leaves, key=size, reverse=True)[:MOST_LEAVES])
     return [leaf for leaf in leaves if leaf in largest]
@@ -215,7 +216,7 @@ def _asked(wrt: object) -> list[Value]:
 
 
 def _outside(chosen: Sequence[Value], names: dict[Value, Name]) -> dict[Value, Name]:
-    """Return names for values that are not in the graph, where the labels may be taken."""
+    """Return names for values outside the graph; a name that is taken there is marked."""
     taken = {name.text for name in names.values()}
     outside = {}
     for value in chosen:

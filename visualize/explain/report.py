@@ -34,7 +34,7 @@ def explanation_latex(blocks: Sequence[say.Block]) -> str:
 def explanation_markdown(blocks: Sequence[say.Block]) -> str:
     r"""Return blocks as Markdown with formulas in dollar signs, which notebooks and GitHub set.
 
-    Labels stand in formulas only, where nothing acts on them.
+    Labels stand only in formulas, where Markdown does not act on them.
 
     >>> from visualize.explain.statements import Heading, Name, Number, Row, Rows
     >>> rows = Row((Name("w_1"), Number(-2.0))), Row((Name("y"), Name("w_1"), Number(-2.0)))
@@ -55,7 +55,7 @@ def explanation_markdown(blocks: Sequence[say.Block]) -> str:
 def _report(
     blocks: Sequence[say.Block], heading: tuple[str, str], equations: tuple[str, str]
 ) -> str:
-    """Return paragraphs and equations, with what stands before and after headings and equations."""
+    """Return paragraphs and equations, between the given marks of headings and of equations."""
     notation = InLaTeX(blocks)
     parts: list[str] = []
     for is_prose, group in groupby(
@@ -97,7 +97,7 @@ def _row(row: say.Row, notation: InLaTeX) -> Iterator[str]:
 
 
 def _shown(cells: Sequence[say.Formula]) -> Iterator[say.Formula]:
-    """Yield the formulas, without cases filled with numbers: the value says which one it is."""
+    """Yield the formulas but cases on numbers: the value after them says which case it is."""
     for cell in cells:
         is_choice = isinstance(cell, say.Applied) and " if " in cell.template
         if not (is_choice and isinstance(cell, say.Applied) and isinstance(cell.out, say.Number)):

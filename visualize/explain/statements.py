@@ -1,4 +1,4 @@
-"""What an explanation is made of: headings, sentences and rows of formulas, before any notation."""
+"""The parts of an explanation in no notation yet: headings, sentences, rows of formulas."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """The name of a value. `use` numbers its uses where an operation has several: the 2nd x."""
+    """The name of a value. `use` is 2 in "the 2nd x" of an operation that uses x twice, else 0."""
 
     text: str
     use: int = 0
@@ -24,7 +24,7 @@ class Name:
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """A number, to be written with a few digits, or as many as make its equation hold."""
+    """A number with as many digits as its equation needs to hold."""
 
     value: float
     digits: int = FEW
@@ -52,7 +52,7 @@ class Partial:
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """An operation or a rule: a template, as `formula.rules` writes them, and what fills it."""
+    """An operation or a rule: a template of `formula.rules`, and the operands for its blanks."""
 
     template: str
     operands: tuple[Name | Number | Words, ...]
@@ -101,7 +101,7 @@ class Sentence:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """Formulas that are equal, and a remark on them."""
+    """Formulas with equals signs between them, and a remark."""
 
     cells: tuple[Formula, ...]
     note: str = ""
@@ -109,14 +109,14 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """Rows below each other, their first equals signs aligned."""
+    """Rows below each other, aligned at their first equals signs."""
 
     rows: tuple[Row, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Chain:
-    """A path, its local derivatives by name and by number, and their product."""
+    """A path with its local derivatives, as names and as numbers, and their product."""
 
     lead: str
     way: Way

@@ -35,7 +35,7 @@ def story(
         blocks.append(
             say.Sentence(
                 (
-                    f"The {len(parts)} of {leaves:,} leaves with the largest gradients; "
+                    f"These are the {len(parts)} of {leaves:,} leaves with the largest gradients; "
                     "wrt= takes any other.",
                 )
             )
@@ -99,31 +99,35 @@ def _result(part: Derivation, names: say.Names) -> say.Row:
 
 
 def _meaning(part: Derivation, names: say.Names) -> list[say.Block]:
-    """Return what the number says, for those who see one for the first time."""
+    """Return the meaning of the number, for those who see a gradient for the first time."""
     root, wrt = names[part.root], names[part.wrt]
     if part.wrt is part.root or not part.total_paths or not isfinite(part.gradient):
         return []
     if not part.gradient and any(
         map(_is_at_kink, chain.from_iterable(p.edges for p in part.paths))
     ):
-        cause = " is at a point without a derivative, where 0 is taken for it: a small change of "
-        return [say.Sentence((root, cause, wrt, " may change ", root, " all the same."))]
+        cause = " is at a point without a derivative, where 0 was taken: a small change of "
+        return [say.Sentence((root, cause, wrt, " may still change ", root, "."))]
     if not part.gradient:
-        return [say.Sentence(("By this, a small change of ", wrt, " does not change ", root, "."))]
+        return [
+            say.Sentence(
+                ("To first order, a small change of ", wrt, " does not change ", root, ".")
+            )
+        ]
     moves = " rises by about " if part.gradient > 0.0 else " falls by about "
     step = _honest_step(part.root, part.wrt, part.gradient)
     if step is None:
         by = " is multiplied by ", say.Number(part.gradient), " on its way to "
-        return [say.Sentence(("By this, a small change of ", wrt, *by, root, "."))]
+        return [say.Sentence(("A small change of ", wrt, *by, root, "."))]
     change = say.Number(abs(step * part.gradient))
     raised = " is raised by ", say.Number(step)
     return [say.Sentence(("When ", wrt, *raised, ", ", root, moves, change, "."))]
 
 
 def _honest_step(root: Value, wrt: Value, gradient: float) -> float | None:
-    """Return the largest of some steps of which the slope foretells the result; None if of none.
+    """Return the largest step for which the gradient predicts the change of the root within 10 %.
 
-    None at a kink, and where the step is lost in the digits of the numbers.
+    None where it does so for no step: at a kink, and where steps are lost in rounding.
 
     >>> x = Value(0.001)
     >>> _honest_step(2 * x, x, 2.0), _honest_step(1 / x, x, -1e6), _honest_step(abs(x - x), x, 0.5)
@@ -138,7 +142,7 @@ def _honest_step(root: Value, wrt: Value, gradient: float) -> float | None:
 
 
 def _raised(order: list[Value], wrt: Value, step: float) -> float:
-    """Return the number of the last value of a graph, in topological order, if `wrt` were larger.
+    """Return the number of the last value of a graph, in topological order, with `wrt` raised.
 
     >>> x = Value(3.0)
     >>> _raised(topological_order(x * x), x, 1.0)
@@ -152,7 +156,7 @@ def _raised(order: list[Value], wrt: Value, step: float) -> float:
 
 
 def _is_at_kink(edge: PathEdge) -> bool:
-    """Tell whether a derivative of 0 was chosen where there is none."""
+    """Return whether the derivative at an edge is a 0 that stands for none."""
     row = edge.node.op
     if row is None or row.kink is None or edge.local:
         return False

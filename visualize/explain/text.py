@@ -14,7 +14,7 @@ __all__ = ["explanation_text"]
 
 WIDTH = 79
 MARGIN = "    "
-WIDEST_LEFT = 28  # a longer left side pushes its row out, not all of them
+WIDEST_LEFT = 28  # a longer left side pushes out its own row only
 PLACES = re.compile(r" (?=[-+×*/] |if |else )")  # where an equation may go on in the next line
 NOTATION = InText()
 

@@ -1,4 +1,4 @@
-"""Operations as expressions of their operands: written out by their formula, or by name."""
+"""Rows applied to operands, as expressions: by the formula of the row, or by its name."""
 
 from __future__ import annotations
 
@@ -31,11 +31,11 @@ Numbers = Callable[[float], ast.expr]  # how it writes a number
 PLACES = ("x", "y", "z")
 PUBLIC = frozenset(autograd.__all__)
 PROBES = (-1.0, 2.0)
-MOST_TERMS = 20  # written with + between them; more are the sum of a list
+MOST_TERMS = 20  # with + between them; more terms are the sum of a list
 
 
 def opened_in_python(row: Primitive) -> bool:
-    """Return whether Python has no function for a row, or an operator instead of one."""
+    """Return whether Python writes a row by its formula: it has no function, or an operator."""
     return row.name not in PUBLIC or is_only_symbols(row)
 
 
@@ -73,7 +73,7 @@ def operation(row: Primitive, operands: Sequence[ast.expr], opens: Opens) -> ast
 
 
 def repeats(row: Primitive, position: int, opens: Opens) -> int:
-    """Return how often an operand stands in the text of an operation."""
+    """Return how often an operand occurs in the text of an operation."""
     formula = template(row)
     if formula is None or row.variadic or not opens(row):
         return 1
@@ -81,7 +81,7 @@ def repeats(row: Primitive, position: int, opens: Opens) -> int:
 
 
 def with_names(expression: ast.expr, names: Mapping[str, str]) -> ast.expr:
-    """Return an expression in which the parts that have a name, by their text, are that name.
+    """Return an expression with names in the place of its calls and operations of some texts.
 
     >>> ast.unparse(with_names(ast.parse("1 - tanh(x) ** 2", mode="eval").body, {"tanh(x)": "y"}))
     '1 - y ** 2'
@@ -107,7 +107,7 @@ def calls(row: Primitive) -> bool:
 def template(row: Primitive) -> ast.expr | None:
     """Return the formula of a row as an expression of x, y, z; None where it has none.
 
-    A formula of a user that is no Python is as none.
+    A formula of a user that is no Python counts as none.
     """
     if row.formula is None:
         return None
@@ -119,7 +119,7 @@ def template(row: Primitive) -> ast.expr | None:
 
 @cache
 def is_only_symbols(row: Primitive) -> bool:
-    """Return whether the formula of a row is nothing but its operands and one operation on them.
+    """Return whether the formula of a row is one operation on its operands, with no number.
 
     >>> from autograd.primitive import TABLE
     >>> is_only_symbols(TABLE["maximum"]), is_only_symbols(TABLE["relu"])  # max(x, y), max(x, 0)
@@ -135,9 +135,12 @@ def is_only_symbols(row: Primitive) -> bool:
 
 
 def _folded(row: Primitive, formula: ast.expr, operands: Sequence[ast.expr]) -> ast.expr:
-    """Return the form of two operands, folded: of one, with the result of none beside it."""
+    """Return the formula of two operands, applied again and again to all of them.
+
+    A single operand is combined with the result of no operands.
+    """
     if len(operands) == 1:
-        # the largest of one is that one, the length of one is not
+        # the largest of one operand is the operand, the length of one is not
         if all(row.forward(number) == number for number in PROBES):
             return operands[0]
         nothing = literal(row.forward())
@@ -149,7 +152,7 @@ def _folded(row: Primitive, formula: ast.expr, operands: Sequence[ast.expr]) -> 
 
 
 def _added(expression: ast.expr) -> list[ast.expr]:
-    """Return the terms of a sum, however many have been added one by one."""
+    """Return the terms of a sum that was built by adding one term at a time."""
     terms = []
     while isinstance(expression, ast.BinOp) and isinstance(expression.op, ast.Add):
         terms.append(expression.right)
@@ -191,7 +194,7 @@ def _counted(formula: ast.expr) -> Counter[str]:
 
 
 def _filled(formula: ast.expr, operands: Mapping[str, ast.expr]) -> ast.expr:
-    """Return a copy of a formula with its operands in their places, tidied from the bottom up."""
+    """Return a formula with operands for its names, tidied from the bottom up."""
     if isinstance(formula, ast.Name):
         return operands.get(formula.id, formula)
     parts: dict[str, Any] = {name: _part(part, operands) for name, part in ast.iter_fields(formula)}

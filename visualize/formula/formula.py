@@ -34,10 +34,10 @@ COMMAND = re.compile(r"\\[A-Za-z]+")
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Formula(Result):
-    """The text of a formula; it prints as itself, and a notebook shows it as mathematics.
+    """A formula: it prints as its text, and a notebook shows it as mathematics.
 
-    `text` is in the format that was asked for, and `leaves` says which Value each name in it is.
-    `latex` is "" where there are too many lines to be read as mathematics.
+    `text` is in the format that was asked for, `leaves` has the Value of each name in it. `latex`
+    is "" for a formula of more than 60 lines, which nobody reads as mathematics.
     """
 
     text: str
@@ -59,16 +59,16 @@ def formula(
 
     - `format`: "python" runs after `from autograd import *` (and `from math import inf, nan`), on
       floats and on Values; "latex" is for math mode, with amsmath; "sympy" runs after
-      `from sympy import *`. Values in this place are taken for `wrt`, as `explain(root, w)` does.
-    - `wrt`: a Value, or several, whose derivatives are written below, as the rules of the engine
-      draw them; "all" for every leaf.
+      `from sympy import *`. Values in this place are `wrt`, as in `explain(root, w)`.
+    - `wrt`: a Value, or several, by which the result is differentiated, with the rules of the
+      engine; "all" for every leaf. The derivatives follow below.
     - `max_operations`: a longer formula is refused.
 
     Leaves and values with a label keep it, as an identifier: `layers.0.w` is `layers_0_w`. Other
-    leaves are x1, x2 and so on, shared values t1, t2, the result y. Numbers are exact; equal parts
-    are written once, and signs are tidied. Derivatives at kinks are those of the engine. A product
-    that it guards against 0 * inf is written as a plain one; in SymPy, `detach` and operations of
-    users without a formula are undefined functions.
+    leaves are x1, x2 and so on, shared values t1, t2, the result y. Numbers are exact, and equal
+    parts are written once. Derivatives at kinks are those of the engine. A product that the engine
+    guards against 0 * inf is written as a plain one. In SymPy, `detach` and operations of users
+    without a formula are undefined functions.
 
     Raises TypeError for anything but Values, and ValueError for an unknown format, a value of
     `wrt` outside of the graph, and too large a graph.

@@ -1,4 +1,4 @@
-"""A graph as a few assignments: shared values have names, all others stand where they are used."""
+"""A graph as assignments: shared values get names, all others are written where they are used."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from visualize.scene.flat import Path, flatten
 
 __all__ = ["Line", "Listing", "listed", "merged"]
 
-LARGEST = 32  # operations and operands in a line; of a larger one, parts get names
-SMALL = 8  # a part of so few needs no name of its own
+LARGEST = 32  # operations and operands in a line; parts of a larger one get names
+SMALL = 8  # a part of no more needs no name of its own
 DEEPEST = 10  # operations inside one another
 
 RESULTS = ("y", "z", "f", "result")
 
-Derivative = tuple[str, str]  # the names of what is differentiated, and by what
+Derivative = tuple[str, str]  # the names of the value that is differentiated, and by which
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """Assignments, each using only leaves and names from above; `labels` says what names mean."""
+    """Assignments, each of leaves and of names from above; `labels` has the labels of all names."""
 
     leaves: Mapping[str, Value]
     lines: tuple[Line, ...]
@@ -78,10 +78,10 @@ def _written(
     number: Numbers,
     once: Collection[Value],
 ) -> tuple[Listing, set[Value]]:
-    """Return the assignments, and which values have a line but stand in one place only.
+    """Return the assignments, and the values with a line of their own that are used only once.
 
-    These are operands of a rule that was written by the result instead: tanh' is 1 - y * y. Values
-    in `once` have no line for that.
+    A value is used less often than the graph says where a rule was written by its result: tanh'
+    is 1 - y * y. Shared values in `once` get no line.
     """
     forward = order[: len(scopes)]
     names = Names(forward, scopes)
@@ -116,10 +116,10 @@ def _written(
 
 
 def merged(order: Sequence[Value], distinct: Collection[Value]) -> dict[Value, Value]:
-    """Return for every value of a topological order the first one that is the same expression.
+    """Return, for every value of a topological order, the first that is the same expression.
 
-    Values in `distinct` stand for themselves. A product that a rule guards against 0 * inf is the
-    same as a plain one: they are written alike.
+    Values in `distinct` are the same as no other. A product that a rule guards against 0 * inf is
+    the same as a plain one, because both are written alike.
 
     >>> from autograd import Value, topological_order
     >>> a, b = Value(2.0), Value(3.0)
@@ -140,7 +140,7 @@ def merged(order: Sequence[Value], distinct: Collection[Value]) -> dict[Value, V
             ]
             if value.op.commutative or value.op.formula in symmetric:
                 operands.sort(key=str)
-            # with the number: what a user's operation draws at random differs each time
+            # with the number: an operation of a user may draw at random
             key = (value.op.formula or value.op, value.op.variadic, repr(value.data), *operands)
         same[value] = value if value in distinct else first.get(key, value)
         first.setdefault(key, same[value])
@@ -164,8 +164,8 @@ class _Writer:
         self.same = same
         self.uses = self._counted()
         self.once = once
-        self.shared: dict[str, Value] = {}  # what has a line because it seems to be used often
-        self.named: set[Value] = set()  # these have a line, however seldom they are used
+        self.shared: dict[str, Value] = {}  # have a line because the graph uses them often
+        self.named: set[Value] = set()  # have a line, however often they are used
         self.titles: dict[Value, tuple[str, Derivative | None]] = {}  # names given beforehand
         self.leaves: dict[str, Value] = {}
         self.lines: list[Line] = []
@@ -175,7 +175,7 @@ class _Writer:
         self.depths: dict[Value, int] = {}
 
     def _counted(self) -> Counter[Value]:
-        """Count how often each value would stand in the text."""
+        """Count how often each value would be written."""
         uses: Counter[Value] = Counter()
         for value, first in self.same.items():
             if value.op is not None and value is first:
@@ -185,7 +185,7 @@ class _Writer:
         return uses
 
     def output(self, root: Value) -> str:
-        """Return the name of the result, and keep it for it."""
+        """Return the name of the result, and reserve it."""
         if root.op is None:
             return self.names.first_free(RESULTS)
         name = self.names.of_label(root) or self.names.first_free(RESULTS)
@@ -197,7 +197,7 @@ class _Writer:
         return ast.unparse(self.expressions[value])
 
     def write(self, value: Value) -> None:
-        """Add a value; it gets its line now if it is named or stands in several places."""
+        """Add a value; it gets a line if it is named or used in several places."""
         if self.same[value] is not value:
             return
         if value.op is None:
@@ -232,7 +232,7 @@ class _Writer:
             self.texts[ast.unparse(opened)] = self.name_of(value)
 
     def seldom(self) -> set[Value]:
-        """Return what has a line as a shared value, and stands in fewer than two places."""
+        """Return the shared values that have a line and are used in fewer than two places."""
         count = Counter(
             node.id
             for line in self.lines
@@ -242,7 +242,7 @@ class _Writer:
         return {value for name, value in self.shared.items() if count[name] < 2}
 
     def _shorten(self, operands: Sequence[Value]) -> None:
-        """Give names to operands that are too large, or too deep, for what is made of them."""
+        """Give names to operands that would make an expression too large or too deep."""
         is_long = sum(self.sizes[operand] for operand in operands) > LARGEST
         for operand in operands:
             if self.depths[operand] >= DEEPEST or (is_long and self.sizes[operand] > SMALL):

@@ -1,7 +1,7 @@
 r"""Names of values in formulas: identifiers made of labels, and the LaTeX symbols of labels.
 
-A label that makes no identifier is x1, t1, and so on. In LaTeX w_1 and alpha are as in a book, and
-any other text is upright and harmless.
+A value whose label makes no identifier is x1, t1, and so on. In LaTeX w_1 and alpha look as in a
+book, and any other label is upright and harmless.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from visualize.scene.names import located
 __all__ = ["Names", "identifier", "symbols", "upright"]
 
 LONGEST = 40  # columns
-# What the texts themselves call, beside the operations.
+# Functions that formulas call, beside the operations.
 CALLED = frozenset(
     {"max", "min", "sum", "float", "inf", "nan", "pi", "oo"}
     | {"symbols", "Function", "Add", "Max", "Min", "Abs", "Piecewise", "Eq", "Ne"}
@@ -63,14 +63,13 @@ ESCAPED = {
 class Names:
     """The names of the values of one formula, each given once.
 
-    `labels` keeps for every name what it was made of, for notations that can write more than
-    identifiers.
+    `labels` has the label of every name, for notations that can write more than identifiers.
     """
 
     def __init__(self, values: Sequence[Value], scopes: Sequence[Path]) -> None:
-        """Reserve the labels of `values`, in topological order, whose modules are `scopes`.
+        """Reserve names for the labels of `values`, a topological order with its modules `scopes`.
 
-        Equal ones are told apart by these, or by their numbers.
+        Equal labels are told apart by their modules, or by numbers.
         """
         self.labels: dict[str, str] = {}
         self._taken = {*CALLED, *TABLE, *autograd.__all__}
@@ -88,11 +87,11 @@ class Names:
             self._by_label[value] = self.fresh(name + suffix, label + suffix)
 
     def of_label(self, value: Value) -> str:
-        """Return the name of a value by its label; "" where it has none to be used."""
+        """Return the name that a value has by its label; "" if it has none."""
         return self._by_label.get(value, "")
 
     def of(self, value: Value, stem: str) -> str:
-        """Return the name of a value by its label, else the next free one of x1, x2, and so on."""
+        """Return the name of a value by its label, or the next free one of x1, x2, and so on."""
         if value in self._by_label:
             return self._by_label[value]
         while True:
@@ -102,12 +101,12 @@ class Names:
                 return self.fresh(name, value.label)
 
     def first_free(self, candidates: Sequence[str]) -> str:
-        """Return the first name that is free, or the last with lines under its end."""
+        """Return the first candidate that is free, or the last with underscores after it."""
         free = (name for name in candidates if name not in self._taken)
         return self.fresh(next(free, candidates[-1]))
 
     def fresh(self, name: str, label: str = "") -> str:
-        """Return `name`, with lines under its end while it is taken."""
+        """Return `name`, with underscores after it while it is taken."""
         while name in self._taken or iskeyword(name):
             name += "_"
         self._taken.add(name)
@@ -116,7 +115,7 @@ class Names:
 
 
 def identifier(label: str) -> str:
-    """Return a label as a Python identifier; "" where little of it would be left.
+    """Return a label as a Python identifier; "" if it cannot be made one.
 
     >>> identifier("w_1"), identifier("layers.0.w[2]"), identifier("1st"), identifier("a + b")
     ('w_1', 'layers_0_w_2', '', 'a_b')

@@ -23,10 +23,10 @@ __all__ = [
 ]  # fmt: skip
 
 OUT = "{out}"
-NONE = 0  # no number of digits is enough: the result is not that of the equation
+NONE = 0  # no number of digits is enough: the equation has another result
 DIGITS = (FEW, 6, 9, 13, ALL)
-PART = 1e-3  # of the result: what four digits of two factors may be off
-LARGEST = 200  # parts; of more, nobody reads a rule
+PART = 1e-3  # of the result: the error that four digits of two factors may make
+LARGEST = 200  # operations and operands; nobody reads a longer rule
 BLANK = re.compile(r"\{(out|\d+)\}")
 
 
@@ -36,9 +36,10 @@ def local_rule(
     """Return the derivative of an operation with respect to operand `position`, in Python's terms.
 
     `{0}`, `{1}`, ... stand for the operands, `{out}` for the result, and `filled` puts names or
-    numbers there. `arity` is the number of operands, of which `constants` are known. "" where the
-    operation has no derivative by this operand. The text is what the rule of the row draws, so
-    that no derivative is written twice; a rule that cannot be drawn gives `d cube({0})/d {0}`.
+    numbers there. `arity` is the number of operands; `constants` has the numbers of those that are
+    known. Returns "" if the operation has no derivative by this operand. The rule of the row draws
+    the text, so that no derivative is written twice; a rule that cannot be drawn gives
+    `d cube({0})/d {0}`.
     Raises ValueError for a position beyond the arity.
 
     >>> from autograd.primitive import TABLE
@@ -79,7 +80,7 @@ def local_rules(
 
 
 def compact(rule: str) -> tuple[str, list[int]]:
-    """Return a rule with the blanks that it has numbered from 0, and the operands they stand for.
+    """Return a rule with its blanks numbered from 0, and the operands that they stand for.
 
     >>> compact("{7} / {out} + {7} * {3}")
     ('{0} / {out} + {0} * {1}', [7, 3])
@@ -96,7 +97,7 @@ def compact(rule: str) -> tuple[str, list[int]]:
 def filled(rule: str, names: Sequence[str], out: str) -> str:
     """Return a rule with the operands' names or numbers in its blanks.
 
-    What begins with a sign gets parentheses next to an operator.
+    A text that begins with a sign gets parentheses next to an operator.
 
     >>> filled("1 - {out} * {out}", ["x"], "-0.5"), filled("{1}", ["2", "-3"], "-6")
     ('1 - (-0.5) * (-0.5)', '-3')
@@ -114,7 +115,7 @@ def filled(rule: str, names: Sequence[str], out: str) -> str:
 
 
 class _Operand(Value):
-    """A value of a rule that is being drawn: it must not decide which way the rule goes."""
+    """An operand of a rule that is being drawn: the rule must not branch on its number."""
 
     __slots__ = ()
 
@@ -149,7 +150,7 @@ def _written(
     try:
         # a context of its own: no scope, no_grad or derivative of the caller is in force
         expressions = Context().run(_drawn, row, positions, arity, constants)
-    except Exception:  # noqa: BLE001 - a rule of a user may raise anything; its text is optional
+    except Exception:  # noqa: BLE001 - a rule of a user may raise anything, and its text is optional
         expressions = [None] * len(positions)
     shown = ", ".join(f"{{{place}}}" for place in range(arity)) if arity <= 3 else "..."
     return [
@@ -161,9 +162,9 @@ def _written(
 def _drawn(
     row: Primitive, positions: Sequence[int], arity: int, constants: Mapping[int, float]
 ) -> list[ast.expr | None]:
-    """Return what the rule draws for a gradient of 1; None where that is not its whole meaning.
+    """Return the expressions that a rule draws for a gradient of 1; None for one it does not draw.
 
-    The operands are nan: whatever is computed from them is nan in silence.
+    The operands are nan, so that whatever the rule computes from their numbers is nan, silently.
     """
     asked = set(positions)
     operands = [
@@ -194,7 +195,7 @@ def _drawn(
             if value.op.gathered is not None and number_of(whole[-1]) is not None:
                 whole.reverse()  # 3 * x**2, as people write it
             drawn[value] = operation(value.op, whole, opened_in_python)
-        else:  # nan: a number read from an operand, which the rule has taken out of it
+        else:  # nan: the rule read the number of an operand
             drawn[value] = recognised(value.data) if value.data == value.data else None
     known = [
         recognised(operand.data) if isinstance(operand, Constant) else ast.Name(f"{{{place}}}")
@@ -209,10 +210,10 @@ def _drawn(
 
 
 def held(compute: Callable[..., float], numbers: Sequence[float], result: float) -> int:
-    """Return in how many digits `numbers` must be written so that `compute` gives the result.
+    """Return with how many digits `numbers` must be written so that `compute` gives the result.
 
-    NONE where not even all their digits do. What Python cannot compute, as a division by 0, is
-    taken to hold.
+    NONE if not even all digits do. An equation that Python cannot compute, such as a division by
+    0, counts as one that holds.
 
     >>> held(lambda x, y: x - y, [2.00001, 2.0], 1e-5), held(lambda x: x * x, [1.5], 2.25)
     (6, 4)

@@ -10,7 +10,7 @@ __all__ = ["literal", "number_of", "opposite", "recognised", "tidy"]
 LARGEST_WHOLE = 1e15  # beyond it 1e+16 is shorter than its digits
 NAMES_IN_NUMBERS = frozenset({"sqrt", "pi"})
 
-# What the rules of erf and gelu multiply by, as people write it.
+# Factors in the rules of erf and gelu, as people write them.
 KNOWN = {
     pi: "pi",
     sqrt(0.5): "1 / sqrt(2)",
@@ -20,7 +20,7 @@ KNOWN = {
 
 
 def literal(number: float) -> ast.expr:
-    """Return `number` as an expression; a sign is an operation, as Python reads it.
+    """Return `number` as an expression; its sign is an operation, as in Python.
 
     >>> ast.unparse(literal(10.0)), ast.unparse(literal(-0.1)), ast.unparse(literal(-0.0))
     ('10', '-0.1', '-0.0')
@@ -37,7 +37,7 @@ def literal(number: float) -> ast.expr:
 
 
 def number_of(expression: ast.expr) -> float | None:
-    """Return the number that an expression is; None where it is anything else."""
+    """Return the number that an expression is; None for any other expression."""
     if isinstance(expression, ast.UnaryOp) and isinstance(expression.op, ast.USub):
         number = number_of(expression.operand)
         return None if number is None else -number
@@ -47,7 +47,7 @@ def number_of(expression: ast.expr) -> float | None:
 
 
 def recognised(number: float) -> ast.expr:
-    """Return `number` as an expression, in mathematics' own terms where it is a known one.
+    """Return `number` as an expression; known irrational numbers as 1 / sqrt(2) and the like.
 
     >>> ast.unparse(recognised(0.7071067811865476)), ast.unparse(recognised(0.25))
     ('1 / sqrt(2)', '0.25')
@@ -60,7 +60,7 @@ def recognised(number: float) -> ast.expr:
 
 
 def tidy(expression: ast.expr) -> ast.expr:
-    """Return an expression simplified at its top; its parts must be tidy already.
+    """Return an expression with its outermost operation simplified; its parts are tidy already.
 
     >>> def tidied(text):
     ...     return ast.unparse(tidy(ast.parse(text, mode="eval").body))
@@ -89,7 +89,7 @@ def tidy(expression: ast.expr) -> ast.expr:
 
 
 def opposite(expression: ast.expr) -> ast.expr | None:
-    """Return what an expression with a leading sign is the negative of; None without one."""
+    """Return the negative of an expression that has a leading sign; None if it has none."""
     if isinstance(expression, ast.UnaryOp) and isinstance(expression.op, ast.USub):
         return expression.operand
     if isinstance(expression, ast.BinOp) and isinstance(expression.op, ast.Mult | ast.Div):
@@ -99,7 +99,7 @@ def opposite(expression: ast.expr) -> ast.expr | None:
 
 
 def _negation(expression: ast.UnaryOp) -> ast.expr:
-    """Bring the sign to the first factor, where it needs no parentheses."""
+    """Move the sign to the first factor, where it needs no parentheses."""
     inner = expression.operand
     positive = opposite(inner)
     if positive is not None:

@@ -23,12 +23,12 @@ __all__ = [
 ]
 
 WIDEST = 60  # columns of an operation; a dot product of a hundred is cut
-SHOWN = 6  # operands with their numbers
+SHOWN = 6  # operands
 SOURCE_COLUMNS = 100
 
 
 def written(value: Value, names: Mapping[Value, str]) -> str:
-    """Return how a value was made, on names; of a leaf, its own name.
+    """Return the operation that made a value, on names; the name of a leaf.
 
     >>> from autograd import Value
     >>> a, b = Value(2.0, label="a"), Value(3.0, label="b")
@@ -64,7 +64,7 @@ def equation(value: Value, names: Mapping[Value, str]) -> str:
 
 
 def numbers(value: Value, names: Mapping[Value, str]) -> str:
-    """Return the operands of an operation with their data, each once; numbers are left out.
+    """Return the operands of an operation with their data, each once and without constants.
 
     >>> from autograd import Value
     >>> a, b = Value(2.0, label="a"), Value(3.0, label="b")
@@ -99,7 +99,7 @@ def rule_on(rule: str, node: Value, local: float, names: Mapping[Value, str]) ->
 
 
 def source(line: str) -> str:
-    """Return a line of the user's program, "file:number", with its text where that can be read.
+    """Return a line of the user's program, "file:number", with its text if the file can be read.
 
     >>> source("")
     ''

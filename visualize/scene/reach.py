@@ -1,4 +1,4 @@
-"""Which values depend on which: what a result was made of, and what a gradient can come to."""
+"""Which values depend on which, and which of them a gradient can reach."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ __all__ = ["depending_on", "in_order", "reached", "ruled"]
 
 
 def depending_on(value: Value, order: Iterable[Value]) -> set[Value]:
-    """Return a value and all that was computed from it, of a graph in topological order.
+    """Return a value and all values of a topological order that were computed from it.
 
     >>> a, b = Value(2.0), Value(3.0)
     >>> c = a * b
@@ -25,7 +25,7 @@ def depending_on(value: Value, order: Iterable[Value]) -> set[Value]:
 
 
 def reached(root: Value) -> set[Value]:
-    """Return the root and what a gradient can come to: not beyond a detach or a comparison.
+    """Return the root and the values that its gradient can reach: none beyond a detach.
 
     >>> a, b = Value(2.0), Value(3.0)
     >>> reached(a.detach() * b) >= {a}
@@ -39,7 +39,7 @@ def reached(root: Value) -> set[Value]:
 
 
 def ruled(node: Value) -> list[tuple[Value, bool]]:
-    """Return the operands of a value, numbers among them, each with whether a rule leads to it."""
+    """Return the operands of a value, constants included, each with whether it has a rule."""
     if node.op is None:
         return []
     rules = node.op.pullbacks * len(node.args) if node.op.variadic else node.op.pullbacks
@@ -47,10 +47,10 @@ def ruled(node: Value) -> list[tuple[Value, bool]]:
 
 
 def in_order(first: Value, second: Value) -> tuple[Value, Value]:
-    """Return the root and the value below it, of two Values in either order.
+    """Return two Values with the root first: the one that was computed from the other.
 
-    Of two of which none was computed from the other, the first, unless it alone is a leaf, or of
-    two leaves alone has a label: results have none, and under no_grad() they are leaves.
+    If neither was, a result comes before a leaf, and of two leaves one without a label comes
+    before one with: under no_grad() a result is a leaf, and it has no label.
     """
     if first in set(topological_order(second)) and first is not second:
         return second, first

@@ -1,3 +1,3 @@
-"""What a backward pass does: its steps, one after the other, and its paths."""
+"""The steps of a backward pass, one after the other, and its paths."""
 
 __all__ = []

@@ -1,4 +1,4 @@
-"""All paths of the chain rule counted and added up, without walking them one by one."""
+"""The sums over all paths of the chain rule, without walking them one by one."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ __all__ = ["Derivation", "PathSums", "derivations", "path_sums", "rest_of_paths"
 
 @dataclass(frozen=True, slots=True)
 class PathSums:
-    """What the paths from a root to a value amount to."""
+    """The number of paths from a root to a value, and the sums of their products."""
 
     count: int
     open: int  # those that pass no derivative of 0
@@ -24,7 +24,7 @@ class PathSums:
 
 
 class _Front(NamedTuple):
-    """How far some listed paths that begin alike have come."""
+    """Some listed paths that begin alike, followed down to one value."""
 
     product: float
     depth: int
@@ -32,7 +32,7 @@ class _Front(NamedTuple):
 
 
 def path_sums(sweep: Sweep, wrt: Collection[Value]) -> dict[Value, PathSums]:
-    """Return, for each value of `wrt`, how many paths lead there and what they add up to.
+    """Return, for each value of `wrt`, the number of paths that lead to it and their sums.
 
     Every use of a value counts: `x * x` has two paths to x. One pass over the sweep; the counts
     are exact, however large. `total` is the gradient of the engine to the last bit, 0.0 where no
@@ -67,8 +67,8 @@ def path_sums(sweep: Sweep, wrt: Collection[Value]) -> dict[Value, PathSums]:
 def rest_of_paths(sweep: Sweep, value: Value, listed: Sequence[Path]) -> float:
     """Return the sum of the products of all paths to `value` but the `listed` ones.
 
-    It is made of the other paths alone, not as a difference, so that it has all its digits
-    however large the listed ones are.
+    The other paths are added up themselves. A difference of sums would lose digits where the
+    listed paths are large.
 
     >>> from autograd import Value
     >>> from autograd.reverse import sweep

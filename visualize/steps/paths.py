@@ -1,4 +1,4 @@
-"""Paths of the chain rule: those from a root to a value whose products are largest."""
+"""Paths of the chain rule: the ones from a root to a value with the largest products."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ class PathEdge(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Path:
-    """A way from a root down to one of the values that it was made of.
+    """A path from a root down to a value that it was computed from.
 
     `product` is the product of the local derivatives, multiplied from the root down as the
-    reverse sweep does: once it is 0 it stays 0. Without edges, the path from a root to itself, it
-    is 1.
+    reverse sweep does: once it is 0 it stays 0. The path from a root to itself has no edges and
+    the product 1.
     """
 
     root: Value
@@ -64,13 +64,13 @@ def largest_paths(
 ) -> dict[Value, tuple[Path, ...]]:
     """Return, for each value of `wrt`, its paths of largest |product|, the largest first.
 
-    Products that are nan come first and infinite ones second: they decide a gradient. The others
-    come by size, as if floats had no largest and no smallest number, so that paths whose products
-    overflow or underflow are told apart too. Equal ones come in the order of the sweep. At most
-    `count` for each value; none where no path leads.
+    Products that are nan come first and infinite ones second, because they decide a gradient. The
+    others are ordered by size, as if floats had no largest and no smallest number, so that paths
+    whose products overflow or underflow have an order too. Equal ones keep the order of the sweep.
+    Each value has at most `count` paths, and none if no path leads to it.
 
-    The best of a value are among the best of those that use it, each a step longer: one pass over
-    the sweep finds them, however many paths there are.
+    The largest paths to a value are among the largest to its users, one step longer. So one pass
+    over the sweep finds them, however many paths there are.
 
     >>> from autograd import Value
     >>> from autograd.reverse import sweep
@@ -98,7 +98,7 @@ def largest_paths(
 
 
 def values_between(sweep: Sweep, wrt: Collection[Value]) -> set[Value]:
-    """Return the values that the sweep passes on its ways to `wrt`, with both ends.
+    """Return the values on the paths of the sweep to `wrt`, both ends included.
 
     >>> from autograd import Value
     >>> from autograd.reverse import sweep
@@ -122,7 +122,7 @@ def multiplied(product: float, contribution: Contribution) -> float:
     """Return `product` times the local derivative of `contribution`, as the sweep multiplies.
 
     Exactly 0 stays 0. Where an infinity or nan meets a derivative of 0, some rules multiply and
-    others select: what the sweep itself sent there tells.
+    others select; then the number that the sweep sent decides.
     """
     local = contribution.local or 0.0
     if not product:
@@ -135,7 +135,7 @@ def multiplied(product: float, contribution: Contribution) -> float:
 def _extended(prefix: _Prefix, edge: PathEdge, contribution: Contribution) -> _Prefix:
     product = multiplied(prefix.product, contribution)
     _, exponent, fraction = prefix.rank
-    # Of an infinite or nan derivative the kind tells.
+    # An infinite or nan derivative has no size; `kind` ranks it.
     factor, shift = frexp(abs(edge.local)) if isfinite(edge.local) else (0.5, 1)
     fraction, carry = frexp(fraction * factor)
     exponent += shift + carry if fraction else -inf

@@ -1,4 +1,4 @@
-"""One step of a backward pass: a node hands its gradient on to one of its operands."""
+"""Step: in a backward pass, a node hands its gradient on to one of its operands."""
 
 from __future__ import annotations
 

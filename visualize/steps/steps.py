@@ -1,4 +1,4 @@
-"""step_through(): the backward pass one contribution at a time: printed, walked, or as a film."""
+"""step_through(): the backward pass one contribution at a time, as a table or as a film."""
 
 from __future__ import annotations
 
@@ -25,15 +25,15 @@ from visualize.table import aligned
 
 __all__ = ["Step", "Steps", "step_through"]
 
-MOST_VALUES = 60  # of more, nobody watches a film to its end
+MOST_VALUES = 60  # nobody watches a longer film to its end
 LINE_COLUMNS = 100
 
 
 class Steps(Result, Sequence[Step]):
     """All steps of the backward pass from `root`, in the order of the engine.
 
-    A sequence, and an iterator of its own for walking by hand: `next(steps)`. `print(steps)` shows
-    all of them, `.save("steps.svg")` writes them as an animated picture.
+    It is a sequence, and `next(steps)` walks it by hand. `print(steps)` shows all steps,
+    `.save("steps.svg")` writes them as an animated picture.
     """
 
     formats = {".txt": "text", ".svg": "svg"}  # noqa: RUF012 - never changed

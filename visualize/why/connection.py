@@ -1,4 +1,4 @@
-"""Whether a gradient comes to the leaf at all, and whether `.grad` holds it."""
+"""Does a gradient reach the leaf, and does `.grad` hold it? Not connected, stale, detached."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ MOST = 5  # values to name
 
 
 def not_connected(ways: Ways) -> Finding | None:
-    """Return what can be seen where the leaf is not in the graph."""
+    """Return the evidence that the leaf is not in the graph, if it is not."""
     leaf, root, graph, names = ways.leaf, ways.root, ways.graph, ways.names
     if leaf in ways.number:
         return None
@@ -35,8 +35,8 @@ def not_connected(ways: Ways) -> Finding | None:
     if twins:
         shown = ", ".join(f"{names[twin]} = {significant(twin.data)}" for twin in twins[:MOST])
         lines.append(
-            f"The graph has another value labelled {leaf.label!r}: {shown}. Either of the two was "
-            "made anew, as by w = w - rate * w.grad."
+            f"The graph has another value labelled {leaf.label!r}: {shown}. One of the two "
+            "replaced the other, as w = w - rate * w.grad does."
         )
         suspects += twins[:MOST]
     cut = [v for v in graph.values if v.op is None and not v.label and v is not root]
@@ -65,7 +65,7 @@ def _leaves(leaves: Sequence[Value], names: Mapping[Value, str]) -> str:
 
 
 def stale(ways: Ways) -> Finding | None:
-    """Return which operations no longer fit their operands, if a leaf was changed."""
+    """Return the operations that no longer fit their operands, if a leaf was changed."""
     names, reason = ways.names, ways.stale
     if not reason:
         return None
@@ -96,7 +96,7 @@ def stale(ways: Ways) -> Finding | None:
 
 
 def detached(ways: Ways) -> Finding | None:
-    """Return where gradients are blocked, if none reaches the leaf."""
+    """Return the operations that block gradients, if none reaches the leaf."""
     if ways.gradient is not None:
         return None
     blockers = list(dict.fromkeys(node for node, _ in blocked(ways)))
@@ -118,7 +118,7 @@ def detached(ways: Ways) -> Finding | None:
 
 
 def blocked(ways: Ways) -> Iterator[tuple[Value, int]]:
-    """Yield the first use without a derivative on each way from the leaf up, operand by operand."""
+    """Yield the first use without a derivative on each way up from the leaf: node and position."""
     open_to_leaf = {ways.leaf}
     for node in ways.graph.values:
         if node in ways.dependent:
@@ -145,7 +145,7 @@ def _way_out(blockers: Sequence[Value]) -> str:
 
 
 def not_computed(ways: Ways) -> Finding | None:
-    """Return that `.grad` of the leaf holds nothing, for want of a backward pass."""
+    """Return that `.grad` of the leaf is empty because no backward pass has run, if so."""
     leaf, root = ways.leaf, ways.root
     name, top = ways.names[leaf], ways.names[root]
     if leaf.has_grad or (ways.gradient is None and root.has_grad):
@@ -157,7 +157,7 @@ def not_computed(ways: Ways) -> Finding | None:
 
 
 def accumulated(ways: Ways) -> Finding | None:
-    """Return that `.grad` of the leaf is not what a backward pass from the root gives."""
+    """Return that `.grad` of the leaf differs from the gradient of the root, if it does."""
     leaf, given = ways.leaf, 0.0 if ways.gradient is None else ways.gradient
     if not leaf.has_grad or not added_up(leaf, ways.gradient):
         return None
@@ -181,5 +181,5 @@ def _reason_of_excess(ways: Ways, held: float, given: float) -> str:
     passes = passes_in(held, given)
     leaves = [value for value in ways.graph.values if value.op is None and value.has_grad]
     if passes > 1 and all_agree(leaves, ways.passes.gradients()):
-        return f"that is {passes:,} times as much: as many backward passes have added up"
+        return f"that is {passes:,} times as much: {passes:,} backward passes have added up"
     return "backward passes from other roots, or with other data, have added up in it"

@@ -22,8 +22,8 @@ HUGE = 1e4
 MOST_OPERATIONS = 5  # operations to name
 MOST_OF_IT = 0.6  # of the logarithm of a huge gradient
 SMALLER = (
-    "clip_grad_norm, a lower learning rate, smaller weights to start from, inputs scaled to about "
-    "1, or the mean of the losses for their sum"
+    "use clip_grad_norm, a lower learning rate, smaller initial weights, inputs of a size of about "
+    "1, or the mean of the losses instead of their sum"
 )
 
 
@@ -33,12 +33,12 @@ SHARE = 0.5  # of the logarithm of a factor that its number must have
 FEWEST_STEPS = 3  # that numbers grow over
 LEAST_GROWTH = 1.5  # times a step
 NEAR_THE_END = (
-    "near the lowest point of a loss every gradient is small, and nothing is wrong; else "
+    "near the lowest point of a loss every gradient is small, and nothing is wrong; otherwise "
 )
 
 
 def vanishing(ways: Sizes) -> Finding | None:
-    """Return the factors that make the gradient tiny."""
+    """Return the factors that make the gradient tiny, if it is."""
     if not 0.0 < abs(ways.total) < TINY:
         return None
     path = ways.main_path
@@ -56,7 +56,7 @@ def vanishing(ways: Sizes) -> Finding | None:
 
 
 def grown(ways: Sizes) -> Finding | None:
-    """Return the factors that make the gradient huge."""
+    """Return the factors that make the gradient huge, if it is."""
     if abs(ways.total) < HUGE:
         return None
     path = ways.main_path
@@ -69,7 +69,7 @@ def grown(ways: Sizes) -> Finding | None:
         names = ways.names
         summary = (
             f"grown: huge because the numbers of the forward pass are: they grow "
-            f"{significant(times)} times a step, over {counted(count, 'step')}"
+            f"{significant(times)} times at each step, over {counted(count, 'step')}"
         )
         lines.append(
             f"forward: {names[first]} = {significant(first.data)}, {counted(count, 'step')} later "
@@ -86,18 +86,20 @@ def grown(ways: Sizes) -> Finding | None:
 
 
 def _against_one(edges: Sequence[PathEdge]) -> str:
-    """Return what to do about the one operation near its pole that makes most of a gradient."""
+    """Return the way out for an operation near its pole that makes most of a gradient; or ""."""
     sizes = [max(log_size(edge.local), 0.0) for edge in edges]
     largest = max(sizes, default=0.0)
     if not largest or largest < MOST_OF_IT * sum(sizes):
         return ""
     node = edges[sizes.index(largest)].node
-    near = min(abs(arg.data) for arg in node.args) < 1.0  # of a large power the base is large
+    near = (
+        min(abs(arg.data) for arg in node.args) < 1.0
+    )  # the base of a large power is large itself
     return against(node.op) if near else ""
 
 
 def healthy(ways: Sizes) -> Finding:
-    """Return the size and the main path of a gradient that nothing is wrong with."""
+    """Return the main path of a gradient with which nothing is wrong."""
     path = ways.main_path
     lines = []
     if path and path.edges:
@@ -158,7 +160,7 @@ def _extreme(ways: Sizes, *, shrinking: bool) -> tuple[Value, ...]:
 
 
 class Shrinkage(NamedTuple):
-    """Why a product of factors is small: in a clause, at which values, and what to do."""
+    """The reason why a product is small, in a clause, with its values and the way out."""
 
     says: str
     nodes: tuple[Value, ...]
@@ -166,7 +168,7 @@ class Shrinkage(NamedTuple):
 
 
 def shrinkage(edges: Sequence[PathEdge]) -> Shrinkage:
-    """Return what makes the product along a path small: the kind of factor that takes most."""
+    """Return the kind of factors that makes the product along a path small."""
     bent = [(edge, _largest_slope(edge.node.op)) for edge in edges]
     flat = [(edge, top) for edge, top in bent if top]
     saturated = [edge for edge, top in flat if top and abs(edge.local) < SATURATED * top]
@@ -208,10 +210,10 @@ def shrinkage(edges: Sequence[PathEdge]) -> Shrinkage:
 
 
 def forward_growth(edges: Sequence[PathEdge]) -> tuple[Value, Value, int, float] | None:
-    """Return where the number that makes the largest factor began to grow, over how many steps.
+    """Return how the number behind the largest factor grew: first, last, steps and rate.
 
-    None where that factor is no number of the forward pass, or one that did not grow step by step.
-    The last number is by how many times it grows in a step.
+    The rate is the factor by which it grew at each step. None if that factor is no number of
+    the forward pass, or did not grow step by step.
     """
     if not edges:
         return None
@@ -236,7 +238,7 @@ def forward_growth(edges: Sequence[PathEdge]) -> tuple[Value, Value, int, float]
 
 
 def _largest_slope(row: Primitive | None) -> float | None:
-    """Return the slope at 0 of an activation that saturates; None of any other operation."""
+    """Return the slope at 0 of an activation that saturates; None for any other operation."""
     if row is None or row.arity != 1 or row.bounds is None:
         return None
     (slope,) = row.pull(1.0, row.forward(0.0), [0.0])
@@ -260,7 +262,7 @@ def _listed(edges: Sequence[PathEdge]) -> str:
 
 
 def _fraction(number: float) -> str:
-    """Return a number as a fraction where it is a simple one.
+    """Return a number as a fraction if it is a simple one, else in digits.
 
     >>> _fraction(0.25), _fraction(1.0), _fraction(1.1283791670955126)
     ('1/4', '1', '1.128')

@@ -1,4 +1,4 @@
-"""kinks(): the operations of a graph at a point without a derivative, and what was taken there."""
+"""kinks(): operations at a point without a derivative, and the derivative that was taken."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ WIDEST_CELL = 44  # a longer one pushes its line out, not the whole table
 class Slope(NamedTuple):
     """The derivative by an operand just below and just above its number.
 
-    `moved` is the operand that is moved: mostly `operand` itself; a gate has a derivative by what
-    passes it, which jumps where its condition moves. nan where the operation is not defined.
+    `moved` is the operand that is moved: mostly `operand` itself. The derivative of a gate by what
+    passes it jumps when its condition moves. nan where the operation is not defined.
     """
 
     operand: str
@@ -51,8 +51,8 @@ class Slope(NamedTuple):
 class Kink:
     """An operation at a point where it has no derivative.
 
-    `convention` says in words which one the backward pass takes, `slopes` what it would be on
-    either side. `line` is the user's, as "file:line", where it was recorded.
+    `convention` says which one the backward pass takes, `slopes` are the derivatives on either
+    side. `line` is the line of the user's program, as "file:line", if it was recorded.
     """
 
     node: Value
@@ -69,7 +69,7 @@ class Kink:
 
     @property
     def line(self) -> str:
-        """The user's line that made the node; "" where it was not recorded."""
+        """The line of the user's program that made the node; "" if it was not recorded."""
         return self.node.line
 
     @property
@@ -85,20 +85,20 @@ class Kink:
 
 
 class Kinks(Result, tuple[Kink, ...]):
-    """Kinks in the order of the graph; printed, a table."""
+    """Kinks in the order of the graph; it prints as a table."""
 
     __slots__ = ()
 
     @property
     def text(self) -> str:
-        """The table, one kink a line; derivatives left and right of it around a bar."""
+        """The table, one kink a line, with the derivatives left | right of it."""
         if not self:
             return "no kinks: every operation that gave a finite number has a derivative there"
         title = f"{counted(len(self), 'operation')} at a point without a derivative (left | right)"
         return "\n".join([title, *self.rows()])
 
     def rows(self, most: int = MOST_ROWS) -> list[str]:
-        """Return the rows of the table, no more than `most`."""
+        """Return the lines of the table, with at most `most` kinks."""
         most = as_count(most, "rows: most", least=0)
         rows = [kink.cells for kink in self[:most]]
         more = [f"… and {len(self) - len(rows):,} more"] if len(self) > len(rows) else []
@@ -111,8 +111,8 @@ def kinks(root: Value) -> Kinks:
 
     There the backward pass takes a derivative by convention: relu'(0) = 0, each of two equal
     operands of maximum gets half, and so on (see the table of conventions in the documentation).
-    Poles are among them, as 1 / 0 and log(0), which have no value either.
-    Each `Kink` has its node, operands, convention in words, and the derivatives on either side.
+    Poles, such as 1 / 0 and log(0), are among them. Each `Kink` has its node, its operands, the
+    convention in words, and the derivatives on either side.
     Raises TypeError for anything but a Value.
 
     >>> from autograd import Value, maximum
@@ -152,7 +152,7 @@ def _found(
 
 
 def _pole(value: Value, row: Primitive) -> str | None:
-    """Return what is wrong with finite operands that have no finite result; None of others."""
+    """Return why finite operands have no finite result; None if they have one."""
     point = [float(arg.data) for arg in value.args]
     if isfinite(value.data) or not all(map(isfinite, point)) or row.fault is None:
         return None
@@ -160,7 +160,7 @@ def _pole(value: Value, row: Primitive) -> str | None:
 
 
 def _slopes(value: Value, row: Primitive, names: dict[Value, str]) -> Iterator[Slope]:
-    """Yield the derivatives beside the kink, for each operand that leaves it when moved."""
+    """Yield the derivatives beside the kink, for each operand that can be moved away from it."""
     point = [float(arg.data) for arg in value.args]
     for place, operand in enumerate(value.args):
         if type(operand) is Constant:
@@ -197,8 +197,8 @@ def _moved(point: Sequence[float], place: int, direction: float, steps: int = 1)
 def _limits(near: Sequence[Sequence[float]]) -> list[float]:
     """Return derivatives at a point from those 1, 4 and 16 floats beside it.
 
-    What is large and grows by half or more each time that the point is four times nearer is
-    infinite there, as the slope of a square root at 0; what is small and shrinks so is 0.
+    A derivative that is large, and grows by half or more as the point comes four times nearer, is
+    infinite there, like the slope of a square root at 0. One that is small and shrinks so is 0.
     """
     return [_limit(*sizes) for sizes in zip(*near, strict=True)]
 
@@ -216,8 +216,7 @@ def _grows(first: float, second: float, third: float) -> bool:
 def _derivatives(value: Value, row: Primitive, point: Sequence[float]) -> list[float]:
     """Return the derivatives at a point by the rules of the row; nan where it has no value.
 
-    In a context of its own: under `no_grad` nothing would be recorded, and in a scope it would
-    belong there.
+    It is computed in a context of its own, because `no_grad` of the caller would record nothing.
     """
     if not isfinite(row.forward(*point)):
         return [nan] * len(point)

@@ -27,10 +27,10 @@ SCALE = "make the numbers smaller: scale the inputs, lower the learning rate, or
 
 
 def trace(ways: Ways) -> Iterator[Step]:
-    """Yield where nan and inf came up on the way to the leaf, the last in the backward pass first.
+    """Yield the steps of the backward pass that brought nan or inf to the leaf, the last first.
 
-    From the leaf up: the contribution that spoilt the gradient, and the gradient that it came from
-    as long as that was not finite either. The last one yielded is the first cause.
+    From the leaf up, these are the contribution that spoilt the gradient, and those that spoilt
+    the gradients it came from. The last one yielded is the first cause.
     """
     by_node = {visit.node: visit for visit in ways.visits}
     here = by_node[ways.leaf]
@@ -53,7 +53,7 @@ def trace(ways: Ways) -> Iterator[Step]:
 
 
 def by_numbers(step: Step) -> bool:
-    """Tell whether a local derivative is not finite because numbers of the forward pass are not."""
+    """Return whether numbers of the forward pass make a local derivative nan or infinite."""
     visit, contribution = step
     if contribution is None or isfinite(contribution.local or 0.0):
         return False
@@ -62,10 +62,10 @@ def by_numbers(step: Step) -> bool:
 
 
 def forward_fault(ways: Ways) -> Finding | None:
-    """Return the first nan or inf of the forward pass, if the root or the gradient suffers from it.
+    """Return the first nan or inf of the forward pass, if it spoils the root or the gradient.
 
     An infinite number kills a gradient too: 1 / inf has derivative 0. A nan in a branch of `where`
-    that was not taken does no harm, and is no cause.
+    that was not taken is no cause.
     """
     sick: Value | None = None
     outcome = ways.root.data
@@ -110,9 +110,9 @@ def forward_fault(ways: Ways) -> Finding | None:
 
 
 def _origins(ways: Ways, sick: Value) -> tuple[list[Value], Value | None]:
-    """Return what first was not finite, in the order of the graph, and what first was nan of inf.
+    """Return the first values that are not finite, and the first nan that came from infinities.
 
-    Only what `sick` got its nan or inf from counts.
+    Both are in the order of the graph, and among the values that `sick` was computed from.
     """
     found = {sick}
     stack = [sick]
@@ -131,7 +131,7 @@ def _origins(ways: Ways, sick: Value) -> tuple[list[Value], Value | None]:
 
 
 def _not_finite_operands(node: Value) -> Iterator[Value]:
-    """Yield the operands that are nan or infinite; numbers in the expression are none."""
+    """Yield the operands that are nan or infinite, constants left out."""
     return (arg for arg in node.args if type(arg) is not Constant and not isfinite(arg.data))
 
 
@@ -139,7 +139,7 @@ def _because(value: Value) -> str:
     if value.op is None:
         return ", which is not finite to begin with"
     if not all(isfinite(arg.data) for arg in value.args):
-        return ", by a number in the expression that is not finite"
+        return ", because a number in the expression is not finite"
     fault = value.op.fault
     reason = fault and fault.because(*[float(arg.data) for arg in value.args])
     if reason is None:
@@ -148,7 +148,7 @@ def _because(value: Value) -> str:
 
 
 def backward_fault(ways: Ways) -> Finding | None:
-    """Return where the gradient first became nan or infinite though every number is finite."""
+    """Return where the gradient first became nan or infinite, if the numbers before are finite."""
     gradient = ways.gradient
     if gradient is None or isfinite(gradient):
         return None
@@ -176,7 +176,7 @@ def backward_fault(ways: Ways) -> Finding | None:
 
 
 def _at_fault(ways: Ways, step: Step) -> Iterator[Value]:
-    """Yield the node of a step; at a sum, those that its nan or inf came from as well."""
+    """Yield the node of a step and, at a sum, the nodes that its nan or inf came from."""
     visit, contribution = step
     yield visit.node
     if contribution is None:
@@ -210,5 +210,5 @@ def _told(
 
 
 def against(row: Primitive | None) -> str:
-    """Return how to keep an operation from nan and inf; "" where nothing is known of it."""
+    """Return the way out for an operation that gives nan or inf; "" if its row has none."""
     return row.fault.way_out if row and row.fault else ""

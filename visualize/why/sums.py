@@ -1,4 +1,4 @@
-"""Sums over paths by their logarithms: what underflows and cancels on the ways to a leaf."""
+"""Sums over the paths to a leaf, as logarithms: products that underflow, sums that cancel."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def log_size(number: float | None) -> float:
 
 
 def power(logarithm: float) -> str:
-    """Return the number with that natural logarithm, however large or small.
+    """Return the number with that natural logarithm as text, however large or small.
 
     >>> power(log(0.25)), power(-1000.0), power(-inf)
     ('0.25', '5.08e-435', '0')
@@ -77,7 +77,7 @@ def power(logarithm: float) -> str:
 def sums_from_root(visits: list[Visit]) -> dict[Value, SignedSums]:
     """Return the sums over all paths from the root to each value.
 
-    A derivative of 0 ends a path, whatever comes after it, as in the sweep.
+    A derivative of 0 ends a path, as in the sweep.
     """
     sums = {visits[0].node: SignedSums(0.0)} if visits else {}
     for node, _, contributions in visits:
@@ -111,7 +111,7 @@ def sums_to_leaf(visits: list[Visit], leaf: Value) -> dict[Value, float]:
 
 
 class Sizes(Ways):
-    """Ways with the sizes of the products of local derivatives, and what is made of them."""
+    """Ways, with the sizes of the products of local derivatives along them."""
 
     @property
     def total(self) -> float:
@@ -131,7 +131,7 @@ class Sizes(Ways):
 
     @computed
     def underflows(self) -> list[tuple[float, Visit, Contribution]]:
-        """Products that are 0 or lost digits though no factor is 0, with what they stood for."""
+        """Products that are 0 or lost digits though no factor is 0, with their true logarithms."""
         return [
             (log_size(visit.gradient) + log_size(contribution.local) + self.below[operand],
              visit, contribution)
@@ -145,10 +145,9 @@ class Sizes(Ways):
 
     @computed
     def cancellations(self) -> list[tuple[float, Value]]:
-        """Values whose contributions cancel, with what each takes away, the most first.
+        """Values whose contributions cancel, the worst first.
 
-        That is the logarithm of the sum of |contributions| times the derivative of the value by
-        the leaf.
+        Each has the logarithm of the sum of |contributions| times its derivative by the leaf.
         """
         terms: dict[Value, float] = {}
         for operand, came in self.incoming.items():
@@ -157,11 +156,11 @@ class Sizes(Ways):
                 terms[operand] = total
         slopes = _slopes(self)
         found = []
-        for visit in self.visits:  # root first: of equal ones, the first in the sweep
+        for visit in self.visits:  # root first: equal ones keep the order of the sweep
             size, gradient = terms.get(visit.node), abs(visit.gradient)
             if size is None or size < 2.0 * gradient:
                 continue
-            # A sum that is 0 is cancelled whatever comes below it.
+            # a sum that is 0 has cancelled, whatever comes below it
             weight = log_size(slopes.get(visit.node)) if gradient else self.below[visit.node]
             found.append((log(size) + weight, visit.node))
         return sorted(found, key=lambda item: -item[0])

@@ -1,4 +1,4 @@
-"""The ways between a root and a leaf, with one reverse sweep over them: what why() looks at."""
+"""The ways between a root and a leaf, with one reverse sweep: the evidence of why()."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from visualize.scene.reach import depending_on
 __all__ = ["Cause", "Finding", "Ways"]
 
 RULE_COLUMNS = 70
-FEW_OPERANDS = 4  # beyond, only the one that matters is told
+FEW_OPERANDS = 4  # of more, only the one that matters is shown
 
 Cause = Literal[
     "not connected",  # no way leads from the root to the leaf
@@ -56,9 +56,9 @@ class Finding:
 
 @dataclass(frozen=True, eq=False)
 class Ways:
-    """A graph as seen from a leaf: `passes` is a reverse sweep from the root, nothing is changed.
+    """A graph as seen from a leaf, with a reverse sweep from the root that changes nothing.
 
-    Numbers of values are their places in `graph`. Everything is walked, nothing recurs.
+    No walk over it is recursive.
     """
 
     leaf: Value
@@ -66,7 +66,7 @@ class Ways:
     graph: FlatGraph
     names: dict[Value, str]
     passes: Sweep
-    stale: str = ""  # why there is no sweep; it is empty then
+    stale: str = ""  # the reason why `passes` is empty
 
     @computed
     def number(self) -> dict[Value, int]:
@@ -111,9 +111,9 @@ class Ways:
 
     @computed
     def killers(self) -> list[tuple[Visit, Contribution]]:
-        """The first local derivative of exactly 0 on each way from the leaf up, if all have one.
+        """The first local derivative of exactly 0 on each way up from the leaf, if all have one.
 
-        Where a gradient arrives and does not go on comes first: there a change would tell.
+        Those that stop a gradient come first: a change there would have an effect.
         """
         if self.gradient or self.root in self.fertile:
             return []
@@ -127,7 +127,7 @@ class Ways:
 
     @computed
     def incoming(self) -> dict[Value, list[tuple[Visit, Contribution]]]:
-        """What each value on the ways got, in the order of the sweep."""
+        """The contributions to each value on the ways, in the order of the sweep."""
         found: dict[Value, list[tuple[Visit, Contribution]]] = {}
         for visit in self.visits:
             for contribution in visit.contributions:
@@ -178,7 +178,7 @@ class Ways:
     def said(self, value: Value, position: int | None = None) -> str:
         """Return a value with how it was made and its operands: "v1 = relu(x) with x = -2".
 
-        Of an operation on many operands, only the one at `position`.
+        An operation on many operands has only the one at `position`.
         """
         name = self.names[value]
         if value.op is None:
@@ -199,7 +199,7 @@ class Ways:
     def slope(self, node: Value, position: int, local: float) -> str:
         """Return a local derivative by its rule: "∂v1/∂x = 0.5 / v1 = 0.5 / 0 = inf".
 
-        Of a rule that chooses, only the form with names: "∂v1/∂x = (1 if x > 0 else 0) = 0".
+        A rule with a condition has names only: "∂v1/∂x = (1 if x > 0 else 0) = 0".
         """
         row = node.op
         assert row is not None
@@ -218,12 +218,12 @@ class Ways:
         return significant(operand) if isinstance(operand, Constant) else self.names[operand]
 
     def at(self, *nodes: Value) -> tuple[str, ...]:
-        """Return the source lines of nodes as lines of a text, indented; none if not recorded."""
+        """Return the source lines of nodes, indented; none if they were not recorded."""
         lines = dict.fromkeys(node.line for node in nodes if node.line)
         return tuple(f"    {source(line)}" for line in lines)
 
     def path(self, nodes: Sequence[Value], most: int = 8) -> str:
-        """Return a way as names with arrows; of a long one the ends."""
+        """Return a way as names with arrows; a long one as its two ends."""
         shown = [self.names[node] for node in nodes]
         if len(shown) > most:
             left_out = len(shown) - most

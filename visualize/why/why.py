@@ -41,11 +41,12 @@ TEXT_COLUMNS = 100
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Diagnosis(Result):
-    """The cause of a gradient's size, and everything that tells of it.
+    """The cause of a gradient's size, with the evidence.
 
-    Printed, it is its text; a notebook shows the picture below. `gradient` is what a backward pass
-    from the root gives, None where it does not come; `nodes` are the culprits; `kinks` are those
-    on the ways between root and leaf; `drawing` shows the slice of the graph that matters.
+    It prints as its text; a notebook shows the picture below. `gradient` is the result of a
+    backward pass from the root, None if the pass does not reach the leaf. `nodes` are the
+    operations at fault, `kinks` lie on the ways between root and leaf, and `drawing` shows the
+    slice of the graph that matters.
     """
 
     cause: Cause
@@ -73,8 +74,8 @@ class Diagnosis(Result):
 
 Decide = Callable[[Sizes], Finding | None]
 
-# Which function decides which cause. One group after the other is asked until some function of it
-# finds something; the first function that does names the cause, the others are told as well.
+# Which function decides which cause. The groups are asked in order, until a function of one finds
+# something. The first function that does names the cause; the text adds what the others found.
 CAUSES: tuple[dict[Decide, tuple[Cause, ...]], ...] = (
     {
         not_connected: ("not connected",),
@@ -93,26 +94,28 @@ CAUSES: tuple[dict[Decide, tuple[Cause, ...]], ...] = (
         grown: ("grown",),
     },
 )
-FINAL: tuple[Cause, ...] = ("not connected", "stale")  # beside them nothing else can be told
-# What `.grad` holds, whatever the gradient should be; a cause only where there is no other.
+FINAL: tuple[Cause, ...] = ("not connected", "stale")  # without a sweep nothing else is known
+# Remarks on `.grad`, whatever the gradient should be; a cause only if there is no other.
 REMARKS: dict[Decide, tuple[Cause, ...]] = {
     not_computed: ("not computed",),
     accumulated: ("accumulated",),
 }
-# Where no function finds anything the gradient is "healthy", as `healthy` tells.
+# If no function finds anything, the gradient is "healthy", and `healthy` says so.
 
 
 def why(root: Value, wrt: Value | None = None, *, leaf: Value | None = None) -> Diagnosis:
-    """Tell why the gradient of `root` with respect to `wrt` is what it is: 0, missing, huge, nan.
+    """Return why the gradient of `root` with respect to `wrt` is 0, missing, huge, tiny or nan.
 
-    The answer names the first cause: the value is not connected to the root, detached, or changed
-    since; nan or inf came up in the forward or the backward pass; the gradient is killed by local
-    derivatives of 0, has underflowed, cancelled, vanished or grown; or backward() has not run.
-    With it come the operations at fault, their operands and lines, and a way out; build the graph
-    inside `autograd.source_lines()` to have lines. No gradient is touched: `why` makes a sweep of
-    its own. Any value under the root will do for `wrt`. Without it, the question is about the
-    number of `root` itself: why it is nan or infinite. The two may be given in either order, as
-    what was computed from the other is the root; `leaf` is another name for `wrt`.
+    The answer names the first cause: the value is not connected to the root, detached, or was
+    changed since; nan or inf came up in the forward or the backward pass; the gradient is killed by
+    local derivatives of 0, has underflowed, cancelled, vanished or grown; backward() has not run.
+    It names the operations at fault with their operands and lines, and a way out. Build the graph
+    inside `autograd.source_lines()` to have lines. `why` makes a sweep of its own and changes no
+    gradient.
+
+    `wrt` is any value under the root. Without it, the question is why the number of `root` itself
+    is nan or infinite. The two may stand in either order: the root is the one that was computed
+    from the other. `leaf` is another name for `wrt`.
 
     Raises TypeError for anything but Values.
 
@@ -180,7 +183,7 @@ def _name_of_stranger(leaf: Value, names: dict[Value, str]) -> str:
 
 
 def _findings(ways: Sizes) -> list[Finding]:
-    """Return what is wrong, the first cause first, or that nothing is."""
+    """Return the findings, the first cause first; `healthy` alone if there is none."""
     found: list[Finding] = []
     for functions in CAUSES:
         found = [finding for decide in functions if (finding := decide(ways))]
@@ -193,7 +196,7 @@ def _findings(ways: Sizes) -> list[Finding]:
 
 
 def _finite(ways: Ways) -> Finding:
-    """Return that a number of the forward pass is one, and where it comes from."""
+    """Return that the number of the root is finite, and how it was computed."""
     name = ways.names[ways.root]
     return Finding(
         "healthy",

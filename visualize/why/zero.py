@@ -21,12 +21,12 @@ __all__ = ["cancelled", "killed", "underflowed"]
 MOST = 6  # places to name
 
 MET = (
-    "none is needed where this difference is to be 0, as of an output and its target: a loss is "
-    "at its lowest there; else start from another point"
+    "none is needed where this difference should be 0, as between an output and its target: the "
+    "loss is lowest there; otherwise start from another point"
 )
 KEPT = (
-    "none is needed for a margin that is kept, as of a hinge loss: there is nothing to learn from "
-    "it; else start from another point"
+    "none is needed where a margin is kept, as in a hinge loss: there is nothing to learn; "
+    "otherwise start from another point"
 )
 
 
@@ -38,7 +38,7 @@ MOST_CONTRIBUTIONS = 5  # contributions to name
 def killed(ways: Ways) -> Finding | None:
     """Return the operations nearest to the leaf at which its gradient becomes exactly 0.
 
-    None where some way passes none: then the 0 has another cause.
+    None if some way passes no such operation: then the 0 has another cause.
     """
     places = ways.killers
     if not places:
@@ -46,7 +46,7 @@ def killed(ways: Ways) -> Finding | None:
     nodes = list(dict.fromkeys(visit.node for visit, _ in places))
     lines: list[str] = []
     for visit, contribution in places[:MOST]:
-        # A line of the program stands once: one neuron has many examples.
+        # each line of the program once: a neuron sees many examples
         lines += [line for line in _told(ways, visit, contribution) if line not in lines]
     if len(places) > MOST:
         lines.append(f"… and {len(places) - MOST:,} more")
@@ -80,7 +80,7 @@ def killed(ways: Ways) -> Finding | None:
 
 
 def _is_margin(operand: Value) -> bool:
-    """Tell whether a value is below 0 by a plain number and another, as 1 - y * score."""
+    """Return whether a value is below 0 and the sum of a positive constant and another value."""
     row = operand.op
     return (
         row is not None
@@ -109,10 +109,10 @@ def _reason(node: Value) -> str:
 
 
 def underflowed(ways: Sizes) -> Finding | None:
-    """Return where a product of numbers that are not 0 became 0 or lost its digits."""
+    """Return where a product of numbers that are not 0 became 0 or lost its digits, if one did."""
     if not ways.underflows:
         return None
-    # Where the gradient is 0, products with fewer digits are only the way there.
+    # where the gradient is 0, products that lost only digits are not the cause
     lost = [item for item in ways.underflows if not item[2].sent]
     candidates = lost if lost and not ways.total else ways.underflows
     size, visit, contribution = max(candidates, key=lambda item: item[0])
@@ -148,7 +148,7 @@ def underflowed(ways: Sizes) -> Finding | None:
 
 
 def cancelled(ways: Sizes) -> Finding | None:
-    """Return where large contributions add up to little or nothing."""
+    """Return where large contributions add up to little or nothing, if they do."""
     if not ways.cancellations:
         return None
     size, node = ways.cancellations[0]
@@ -186,7 +186,7 @@ def cancelled(ways: Sizes) -> Finding | None:
 
 
 def _much(ways: Sizes) -> float:
-    """Return how much a cancellation must take; of a tiny gradient, half of its smallness."""
+    """Return the logarithm that a cancellation must take away; less for a tiny gradient."""
     if abs(ways.total) >= TINY:
         return CANCELLED
     return min(CANCELLED, -log_size(ways.total) / 2.0)

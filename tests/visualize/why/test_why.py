@@ -699,7 +699,7 @@ def test_without_lines_it_says_how_to_get_them():
         (rebound, "The graph has another value labelled 'w': w = 0.9"),
         (computed_without_recording, "no operation was recorded for it"),
         (cut_in_the_middle, "1 leaf without a label in the graph may be where it was cut: v0 = 6"),
-        (infinite_number, "0.964 × inf = inf, by a number in the expression that is not finite"),
+        (infinite_number, "0.964 × inf = inf, because a number in the expression is not finite"),
         (divided_by_overflow, "exp gave inf in the forward pass, before there was any gradient"),
         (divided_by_overflow, "Also: killed at div"),
         (steep_sum, "the |products| of all paths add up to 2e+04"),
@@ -710,7 +710,7 @@ def test_without_lines_it_says_how_to_get_them():
         (nearly_cancelled, "2e+09 in size, and 0.5 is left"),
         (simple, "backward() has not been called from v1, so that x.grad still reads 0.0"),
         (cleared, "x.grad was cleared after the backward pass from v1"),
-        (twice, "that is 2 times as much: as many backward passes have added up"),
+        (twice, "that is 2 times as much: 2 backward passes have added up"),
         (from_another_root, "it comes from an earlier backward pass; v1 has had none since it was"),
         (simple_after_backward, "main path: v1 → x, product 3"),
         (at_a_kink, "relu'(0) = 0, the flat side"),
@@ -883,7 +883,7 @@ def test_numbers_that_grow_forward_are_told_with_their_steps(last):
         h = 8.0 * h
     found = str(why(last(h, w), w))
     assert "huge after 1 step" not in found
-    assert "they grow 8 times a step, over 30 steps" in found or "over 31 steps" in found
+    assert "they grow 8 times at each step, over 30 steps" in found or "over 31 steps" in found
 
 
 def test_counts_are_grammatical():
@@ -1023,7 +1023,7 @@ def test_what_is_no_value_is_refused_with_what_to_give(given, hint):
         (lambda x: 1 / x, 1e-6, "keep the divisor away from 0"),
         (lambda x: x.log() * 3.0, 1e-12, "keep the operand of log above 0"),
         (lambda x: (x * 2.0).sqrt(), 1e-14, "keep what is under the root above 0"),
-        (lambda x: x * 1e6, 1.0, "smaller weights to start from"),
+        (lambda x: x * 1e6, 1.0, "smaller initial weights"),
     ],
 )
 def test_a_gradient_that_is_huge_near_a_pole_is_told_to_keep_away(function, at, advice):
