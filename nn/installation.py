@@ -8,8 +8,11 @@ from __future__ import annotations
 
 from importlib import import_module
 from importlib.util import find_spec
+from pathlib import Path
 
 __all__ = ()
+
+BESIDE = Path(__file__).parents[1]  # where the packages of this distribution are
 
 
 def _check_engine() -> None:
@@ -28,6 +31,9 @@ def _check_engine() -> None:
             + (
                 ", which shadows it: give that file another name"
                 if alone
+                else ", which is not beside this package and comes first: give that folder another "
+                "name, or another environment if it is PyPI's package autograd"
+                if found is not None and found.origin and Path(place).parents[1] != BESIDE
                 else ": PyPI's package autograd is another project. Keep the two in different "
                 "environments; here: pip uninstall autograd, then "
                 "pip install --force-reinstall scalar-autograd"

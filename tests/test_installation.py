@@ -50,7 +50,8 @@ def test_another_package_of_the_same_name_is_named(package, tmp_path):
     other = tmp_path / "autograd"
     other.mkdir()
     (other / "__init__.py").write_text("def grad(f): pass\n")  # as PyPI's autograd has it
-    code, said = run(tmp_path, f"import {package}")
+    (tmp_path / package).symlink_to(ROOT / package)  # beside it, as in one environment
+    code, said = run(tmp_path, "-S", "-c", f"import {package}", path=())
     assert code
     assert f"`import autograd` finds {other / '__init__.py'}: PyPI's package autograd" in said
     assert "pip uninstall autograd" in said
@@ -65,6 +66,25 @@ def test_what_is_left_of_two_packages_in_one_place_is_named(package, tmp_path):
     assert code
     assert "--force-reinstall scalar-autograd" in said
     assert "finds None" not in said
+
+
+@pytest.mark.parametrize("package", ["nn", "visualize"])
+def test_a_folder_that_shadows_the_engine_is_named(package, tmp_path):
+    (tmp_path / "autograd").mkdir()
+    (tmp_path / "autograd" / "__init__.py").write_text("")
+    code, said = run(tmp_path, f"import {package}")
+    assert code
+    assert str(tmp_path / "autograd" / "__init__.py") in said
+    assert "comes first: give that folder another name" in said
+
+
+def test_a_folder_that_shadows_the_networks_is_named(tmp_path):
+    (tmp_path / "nn").mkdir()
+    (tmp_path / "nn" / "__init__.py").write_text("")
+    code, said = run(tmp_path, "import visualize; print(visualize.draw)")
+    assert not code
+    assert "shadows the package nn of scalar-autograd" in said
+    assert "give the folder another name" in said
 
 
 def test_a_file_that_shadows_the_networks_is_named(tmp_path):

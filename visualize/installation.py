@@ -9,8 +9,11 @@ from __future__ import annotations
 import warnings
 from importlib import import_module
 from importlib.util import find_spec
+from pathlib import Path
 
 __all__ = ()
+
+BESIDE = Path(__file__).parents[1]  # where the packages of this distribution are
 
 
 def _check_engine() -> None:
@@ -29,6 +32,9 @@ def _check_engine() -> None:
             + (
                 ", which shadows it: give that file another name"
                 if alone
+                else ", which is not beside this package and comes first: give that folder another "
+                "name, or another environment if it is PyPI's package autograd"
+                if found is not None and found.origin and Path(place).parents[1] != BESIDE
                 else ": PyPI's package autograd is another project. Keep the two in different "
                 "environments; here: pip uninstall autograd, then "
                 "pip install --force-reinstall scalar-autograd"
@@ -39,12 +45,13 @@ def _check_engine() -> None:
 
 
 def _check_networks() -> None:
-    """Warn where a file of the user hides the package `nn`: this one does without it."""
+    """Warn where a file or folder of the user hides the package `nn`, which is not needed here."""
     found = find_spec("nn")
-    if found is not None and found.submodule_search_locations is None:
+    if found is not None and found.origin and Path(found.origin).parent != BESIDE / "nn":
+        kind = "file" if found.submodule_search_locations is None else "folder"
         warnings.warn(
             f"`import nn` finds {found.origin}, which shadows the package nn of scalar-autograd; "
-            "to use that package, give the file another name",
+            f"to use that package, give the {kind} another name",
             stacklevel=2,
         )
 
