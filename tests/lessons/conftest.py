@@ -34,12 +34,20 @@ class Lesson(NamedTuple):
 
 @pytest.fixture(scope="session")
 def run_lesson():
-    """Return a function that runs a lesson: its file's stem, a folder for pictures, its options."""
+    """Return a function that runs a lesson: its file's stem, a folder for pictures, its options.
+
+    With `first` it runs the first section only.
+    """
     pytest.importorskip("sklearn", reason="the lessons need scikit-learn, of the extra demos")
     pytest.importorskip("matplotlib", reason="the lessons need matplotlib, of the extra demos")
 
-    def run(name, folder, *options):
+    def run(name, folder, *options, first=False):
         script = LESSONS / f"{name}.py"
+        if first:  # to where the second section prints its title
+            start, second, _ = script.read_text(encoding="utf-8").partition('"\\n2. ')
+            assert second, f"{name} has no second section"
+            script = folder / script.name
+            script.write_text(start.rpartition("\n")[0] + "\n", encoding="utf-8")
         with (
             pytest.MonkeyPatch.context() as patch,
             contextlib.redirect_stdout(io.StringIO()) as out,
