@@ -152,11 +152,11 @@ def as_count(given: Any, argument: str, least: int = 1, most: int = sys.maxsize)
         number = None
     if number is None or is_truth(given):
         raise TypeError(f"{argument} must be an int, not {given!r}")
-    if number < least:
-        shown = number if number > -sys.maxsize else "one of so many digits"
-        raise ValueError(f"{argument} must be at least {least}, not {shown}")
-    if number > most:  # Python refuses to write some of these in digits
-        raise ValueError(f"{argument} must be at most {most:,}, which it is beyond")
+    if not least <= number <= most:
+        # Python refuses to write some numbers in digits
+        shown = number if abs(number) <= sys.maxsize else "one of so many digits"
+        bound = f"at least {least}" if number < least else f"at most {most:,}"
+        raise ValueError(f"{argument} must be {bound}, not {shown}")
     return number
 
 
