@@ -1,29 +1,29 @@
 """Time what it costs that compiled functions verify themselves: hot calls with and without.
 
-    python benchmarks/verification.py [--rounds 15]
+    python benchmarks/verification.py [--rounds 2000]
 
-The same function is called by three compiled ones, turn about: verify="auto", verify="never", which
-only compares the count of announced changes, and one whose calls check nothing at all.
+The same function is called by three compiled ones, turn about in one process: verify="auto",
+verify="never", which only compares the count of announced changes, and one whose calls check
+nothing at all. The quickest runs of each are compared: they met no trace and no other program.
 """
 
 from __future__ import annotations
 
 import argparse
 import statistics
-from functools import partial
+from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 import autograd
 from autograd import Compiled, Value, compile
 from autograd.mode import CURRENT
-from measure import Contender, interleaved
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
 __all__ = ["main"]
 
-CALLS = 200  # in one run
+CALLS = 50  # in one run, which is over before the time between two traces
 WARM = 20_000  # calls before any is timed: those at first are all verified
 WAYS = ("auto", "never", "unchecked")
 
@@ -49,36 +49,39 @@ class Unchecked(Compiled):
         return super()._results(kind, args, kwargs)
 
 
-def work(way: str) -> tuple[Callable[[], float], Callable[[float], tuple[float, ...]]]:
-    """Return a function of many calls, and the one from its result to numbers."""
+def warm(way: str) -> Any:
+    """Return the function compiled one way, after the calls at first, which are all verified."""
     call: Any = compile(energy, verify="never" if way == "unchecked" else way)
     if way == "unchecked":
         call.__class__ = Unchecked
     for _ in range(WARM):
         call(1.0, 2.0)
+    return call
 
-    def run() -> float:
-        for _ in range(CALLS):
-            result: float = call(1.0, 2.0)
-        return result
 
-    return run, lambda result: (result,)
+def seconds(call: Any) -> float:
+    """Return how long a call takes, of many in one run."""
+    began = perf_counter()
+    for _ in range(CALLS):
+        call(1.0, 2.0)
+    return (perf_counter() - began) / CALLS
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Print the time of a call each way, and what is left for the checks."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rounds", type=int, default=15)
+    parser.add_argument("--rounds", type=int, default=2000)
     rounds = parser.parse_args(arguments).rounds
-    contenders = [Contender(way, partial(work, way)) for way in WAYS]
-    samples = interleaved(contenders, rounds=rounds, repeats=None)
-    for contender in contenders:
-        contender.close()
-    for way in WAYS:
-        best, middle = min(samples[way]), statistics.median(samples[way])
-        print(f"{way:10} {best / CALLS * 1e9:7.0f} ns a call, median {middle / CALLS * 1e9:7.0f}")
+    calls = {way: warm(way) for way in WAYS}
+    samples: dict[str, list[float]] = {way: [] for way in WAYS}
+    for _ in range(rounds):
+        for way, call in calls.items():
+            samples[way].append(seconds(call))
+    for way, times in samples.items():
+        best, middle = min(times), statistics.median(times)
+        print(f"{way:10} {best * 1e9:7.0f} ns a call, median {middle * 1e9:7.0f}")
     checks = min(samples["auto"]) - min(samples["unchecked"])
-    print(f"checks: {checks / CALLS * 1e9:.0f} ns a call, and traces again in 2 % of the time")
+    print(f"checks: {checks * 1e9:.0f} ns a call, and traces again in 2 % of the time")
 
 
 if __name__ == "__main__":
