@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import inf, nan
+from math import inf, nan, pi
 from typing import NamedTuple
 
 __all__ = ["CONVENTIONS", "REFUSALS", "Convention"]
@@ -51,6 +51,12 @@ CONVENTIONS = [
     ),
     Convention("0 * sqrt(x)", {"x": 0.0}, 0.0, {"x": 0.0}, "a zero from above stays exactly zero"),
     Convention("sqrt(x * x)", {"x": 0.0}, 0.0, {"x": 0.0}, "and so does a zero of the local slope"),
+    Convention(
+        "asin(x / x)", {"x": 3.0}, pi / 2, {"x": nan}, "two infinities cancel; forward mode says 0"
+    ),
+    Convention(
+        "asin(2 * x - x)", {"x": 1.0}, pi / 2, {"x": nan}, "so they do here; forward mode says inf"
+    ),
     Convention("x + (x > 0)", {"x": 2.0}, 3.0, {"x": 1.0}, "comparisons have no derivative"),
     Convention("x * x.detach()", {"x": 3.0}, 9.0, {"x": 3.0}, "detached: a number like any other"),
     Convention(

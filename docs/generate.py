@@ -63,11 +63,11 @@ What happens at kinks, poles and edges is decided once. Each line is a test. In 
 floats of 64 bits; no operation raises for the sake of its operands: a domain fault gives nan or
 inf as NumPy would, with a `NumericWarning` that names the operation and the operands and points to
 your line; and a zero among the factors of a derivative, from above or local, is exactly zero,
-whatever it is multiplied by. Forward mode adds the tangents of an operand before it multiplies:
-where they cancel to 0, as in `asin(x / x)` or `acosh(x - x)`, it gives 0, and reverse mode, which
-multiplies first, the difference of two infinities, nan. So it is where a value or a factor of a
-derivative overflows, as in `exp(x) / x` at x = 1e200: what is no float is inf in one mode or
-order of summation, and nan or 0 in another.
+whatever it is multiplied by. Where a slope is infinite and its operand uses a leaf several times,
+forward mode (`jvp`, `hvp`) adds before it multiplies, (1/x - 1/x) * inf = 0 for `asin(x / x)`, and
+reverse mode multiplies before it adds, inf/x - inf/x = nan: no float says how the two infinities
+compare. So it is where a value or a factor of a derivative overflows, as in `exp(x) / x` at
+x = 1e200: what is no float is inf in one mode or order of summation, and nan or 0 in another.
 
 A length r (`norm`, `hypot`, `abs`, the root of a sum of squares) has no derivative where it is 0;
 an even function of it has all of them, and they are exact to every order where each term of its

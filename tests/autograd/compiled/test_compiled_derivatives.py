@@ -238,3 +238,34 @@ def test_random_batches_of_any_size(backend):
     for count in (1, 2, 7, 64, 1000):
         x = np.array([rng.uniform(-1, 1) for _ in range(count)])
         assert c(x, 1 - x) == pytest.approx(np.hypot(x, 1 - x) * (1 - x), rel=1e-14)
+
+
+# Functions with an infinite slope at a point, by which a leaf reaches it twice, and what forward
+# mode makes of it: it adds before it multiplies.
+CANCELLING = {
+    "asin(x / x)": (lambda x: ag.asin(x / x), 3.0, 0.0),
+    "sqrt(x - x)": (lambda x: ag.sqrt(x - x), 2.0, 0.0),
+    "asin(2x - x)": (lambda x: ag.asin(2.0 * x - x), 1.0, math.inf),
+    "sqrt(x * (x - 1))": (lambda x: ag.sqrt(x * x - x), 1.0, math.inf),
+}
+
+
+@pytest.mark.filterwarnings("ignore::autograd.NumericWarning")
+@pytest.mark.parametrize("name", CANCELLING)
+def test_infinite_slopes_times_contributions_that_cancel(name):
+    f, at, along = CANCELLING[name]
+    assert ag.jvp(f, (at,), (1.0,))[1] == along
+    assert math.isnan(ag.grad(f)(at))
+    x = Value(at)
+    output = f(x)
+    assert math.isnan(gradients(output, x, create_graph=True).data)
+    output.backward()
+    assert math.isnan(x.grad)
+
+
+@pytest.mark.parametrize("name", CANCELLING)
+def test_they_are_the_same_compiled(name, any_backend):
+    f, at, along = CANCELLING[name]
+    assert math.isnan(compile(f, backend=any_backend).value_and_grad(at)[1])
+    # Of more results than arguments, by forward mode
+    assert compile(lambda x: [f(x), x], backend=any_backend).jacobian(at) == [along, 1.0]
