@@ -32,18 +32,11 @@ def help_text(row: Primitive) -> str:
     of it runs before it is called.
 
     >>> from autograd.primitives import relu
-    >>> print(help_text(relu))
+    >>> print(help_text(relu).partition(">>>")[0].rstrip())
     max(x, 0), with derivative 0 at 0; nan stays nan, with gradient nan.
     <BLANKLINE>
     Derivative by x: 1 if x > 0 else 0.
     At x = 0.0: relu'(0) = 0, the flat side.
-    <BLANKLINE>
-    >>> from autograd import Value, relu
-    >>> x = Value(0.5)
-    >>> result = relu(x)
-    >>> result.backward()
-    >>> round(result, 4), round(x.grad, 4)
-    (0.5, 1.0)
     """
     names = operand_names(row)
     facts = "\n".join([*_derivatives(row, names), *_domain(row, names), *_kink(row, names)])
