@@ -77,22 +77,22 @@ TOPICS: dict[str, dict[str, tuple[str, ...]]] = {
     "visualize": {
         "Graphs": ("draw", "Drawing", "show", "draw_dot"),
         "Backpropagation, told": (
-            "step_through", "Steps", "Step", "explain", "Explanation", "formula", "Formula",
+            "step_through", "explain", "formula",
         ),
         "What is wrong with a gradient": (
-            "why", "Diagnosis", "kinks", "Kinks", "Kink",
+            "why", "kinks",
         ),
         "Two graphs, or two steps of a training": (
-            "diff", "snapshot", "Difference", "Change", "Snapshot",
+            "diff", "snapshot",
         ),
-        "The health of a network": ("health", "Health", "HealthMonitor"),
+        "The health of a network": ("health", "HealthMonitor"),
         "Plots": (
             "plot_history", "plot_curves", "plot_decision_boundary", "plot_confusion_matrix",
             "plot_images", "plot_vectors", "plot_descent", "draw_network", "plot_weights",
             "plot_feature_maps", "plot_landscape", "ParameterPath", "save_figure",
         ),
         "Animations": (
-            "animate_descent", "animate_boundary", "BoundaryRecorder", "Animation",
+            "animate_descent", "animate_boundary", "BoundaryRecorder",
         ),
         "Errors": ("RenderError",),
     },
@@ -104,6 +104,10 @@ PARTS = {
         "program.verification", "arguments", "files", "runtime")
     ),
     "nn": ("nn.estimators",),
+    "visualize": tuple(
+        f"visualize.{name}"
+        for name in ("steps", "explain", "formula", "why", "compare", "health", "plots")
+    ),
 }  # fmt: skip
 
 

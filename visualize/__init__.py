@@ -13,15 +13,14 @@ from types import FunctionType, ModuleType
 from visualize import installation  # noqa: F401 - before any import of autograd
 
 # isort: split
-from visualize.compare import Change, Difference, Snapshot, diff, snapshot
+from visualize.compare import diff, snapshot
 from visualize.draw.digraph import draw_dot
 from visualize.draw.drawing import Drawing, draw, show
 from visualize.draw.render import RenderError
-from visualize.explain.explain import Explanation, explain
-from visualize.formula import Formula, formula
-from visualize.health import Health, HealthMonitor, health
+from visualize.explain import explain
+from visualize.formula import formula
+from visualize.health import HealthMonitor, health
 from visualize.plots import (
-    Animation,
     BoundaryRecorder,
     ParameterPath,
     animate_boundary,
@@ -39,9 +38,8 @@ from visualize.plots import (
     plot_weights,
     save_figure,
 )
-from visualize.steps.steps import Step, Steps, step_through
-from visualize.why.kinks import Kink, Kinks, kinks
-from visualize.why.why import Diagnosis, why
+from visualize.steps import step_through
+from visualize.why import kinks, why
 
 
 class _Package(ModuleType):
@@ -60,23 +58,11 @@ class _Package(ModuleType):
 sys.modules[__name__].__class__ = _Package
 
 __all__ = [
-    "Animation",
     "BoundaryRecorder",
-    "Change",
-    "Diagnosis",
-    "Difference",
     "Drawing",
-    "Explanation",
-    "Formula",
-    "Health",
     "HealthMonitor",
-    "Kink",
-    "Kinks",
     "ParameterPath",
     "RenderError",
-    "Snapshot",
-    "Step",
-    "Steps",
     "animate_boundary",
     "animate_descent",
     "diff",

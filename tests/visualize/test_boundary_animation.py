@@ -92,7 +92,7 @@ def test_the_recorder_keeps_what_the_model_says_after_each_epoch(outputs):
 
 
 def test_some_epochs_and_the_last_are_kept():
-    recorder = BoundaryRecorder(X, Y, 3, resolution=3)
+    recorder = BoundaryRecorder(X, Y, every=3, resolution=3)
     fit(network(), X, Y, loss=LOGITS, epochs=7, callbacks=[recorder])
     assert [frame.epoch for frame in recorder.frames] == [3, 6, 7]
     assert repr(recorder) == "BoundaryRecorder(3 frames)"
@@ -389,7 +389,7 @@ def score(row):
     [
         (lambda: BoundaryRecorder([[1.0]], [0]), r"BoundaryRecorder: X has shape \(1, 1\)"),
         (lambda: BoundaryRecorder(X, [0]), r"X has 4 rows but y has shape \(1,\)"),
-        (lambda: BoundaryRecorder(X, Y, 0), "every must be at least 1, not 0"),
+        (lambda: BoundaryRecorder(X, Y, every=0), "every must be at least 1, not 0"),
         (lambda: BoundaryRecorder(X, Y, resolution=1), "resolution must be at least 2, not 1"),
         (lambda: recorder_of(score, lambda row: row), "the model has 2 outputs, but had 1 before"),
         (lambda: animate_boundary(recorder_of()), "0 frames recorded, and a motion needs 2"),

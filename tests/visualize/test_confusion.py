@@ -53,12 +53,12 @@ def test_numbers_are_white_on_dark_and_zeros_are_faint():
 
 
 def test_labels_name_the_classes_and_long_ones_are_slanted():
-    (axes,) = plot_confusion_matrix(MATRIX, ["a", "b", "c"], title="letters").axes
+    (axes,) = plot_confusion_matrix(MATRIX, labels=["a", "b", "c"], title="letters").axes
     assert [tick.get_text() for tick in axes.get_xticklabels()] == ["a", "b", "c", "total"]
     assert [tick.get_text() for tick in axes.get_yticklabels()] == ["a", "b", "c", "total"]
     assert axes.figure.get_suptitle() == "letters"
     assert axes.get_xticklabels()[0].get_rotation() == 0
-    (axes,) = plot_confusion_matrix(MATRIX, ["setosa", "versicolor", "virginica"]).axes
+    (axes,) = plot_confusion_matrix(MATRIX, labels=["setosa", "versicolor", "virginica"]).axes
     assert axes.get_xticklabels()[0].get_rotation() > 0
     (axes,) = plot_confusion_matrix(MATRIX).axes
     assert [tick.get_text() for tick in axes.get_yticklabels()] == ["0", "1", "2", "total"]
@@ -85,4 +85,4 @@ def test_an_empty_matrix_of_counts_and_values_are_shown():
 )
 def test_what_is_no_confusion_matrix_is_refused(matrix, labels, said):
     with pytest.raises(ValueError, match=said):
-        plot_confusion_matrix(matrix, labels)
+        plot_confusion_matrix(matrix, labels=labels)

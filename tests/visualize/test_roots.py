@@ -42,7 +42,7 @@ def test_a_plain_number_is_told_to_become_a_value(verb):
 
 def test_a_recorder_that_is_given_the_model_first_says_where_it_goes():
     with pytest.raises(TypeError, match=r"BoundaryRecorder\(X, y, model=model\)"):
-        BoundaryRecorder(MLP(2, [1]), [[0.0, 1.0]], [1])
+        BoundaryRecorder(MLP(2, [1]), [[0.0, 1.0]])
 
 
 X = [[0.0, 1.0], [1.0, 0.0]]
@@ -51,7 +51,7 @@ X = [[0.0, 1.0], [1.0, 0.0]]
 @pytest.mark.parametrize(
     "recorder",
     [
-        lambda every: BoundaryRecorder(X, [0, 1], every),
+        lambda every: BoundaryRecorder(X, [0, 1], every=every),
         lambda every: HealthMonitor(X, [0, 1], every=every),
         lambda every: ParameterPath(every=every),
     ],

@@ -42,7 +42,7 @@ def test_each_pixel_is_a_weight_row_by_row_on_one_scale_symmetric_about_0():
     for neuron, row in zip(layer.neurons, rows, strict=True):
         for weight, number in zip(neuron.weights, row, strict=True):
             weight.data = number
-    figure = plot_weights(layer, (2, 3), title="A title")
+    figure = plot_weights(layer, shape=(2, 3), title="A title")
     first, second = pictures(figure)
     assert shown(first, 4.0) == pytest.approx(np.reshape(rows[0], (2, 3)), abs=0.06)
     assert shown(second, 4.0) == pytest.approx(np.reshape(rows[1], (2, 3)), abs=0.06)
@@ -81,12 +81,12 @@ def test_kernels_of_one_channel_are_pictures_side_by_side():
 
 @pytest.mark.parametrize(("shape", "sizes"), [(None, (6, 6)), ((4, 9), (4, 9)), ([1, 36], (1, 36))])
 def test_a_square_is_guessed_and_other_shapes_are_taken(shape, sizes):
-    (axes,) = pictures(plot_weights(Layer(36, 1), shape))
+    (axes,) = pictures(plot_weights(Layer(36, 1), shape=shape))
     assert axes.images[0].get_size() == sizes
 
 
 def test_inputs_of_several_channels_are_split():
-    panels = pictures(plot_weights(Layer(12, 2), (3, 2, 2)))
+    panels = pictures(plot_weights(Layer(12, 2), shape=(3, 2, 2)))
     assert len(panels) == 6
     assert all(axes.images[0].get_size() == (2, 2) for axes in panels)
 
@@ -129,7 +129,8 @@ def test_weights_that_are_not_finite_are_marked_and_counted():
 
 @pytest.mark.parametrize("model", [Layer(64, 36), Layer(12, 20), Conv2d(6, 4, 3), Conv2d(3, 2, 9)])
 def test_words_and_pictures_lie_apart(model):
-    figure = plot_weights(model, (3, 4) if getattr(model, "nin", 0) == 12 else None, title="Title")
+    shape = (3, 4) if getattr(model, "nin", 0) == 12 else None
+    figure = plot_weights(model, shape=shape, title="Title")
     figure.draw_without_rendering()
     panels = pictures(figure)
     boxes = [axes.get_window_extent() for axes in panels]

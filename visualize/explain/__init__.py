@@ -1,3 +1,5 @@
 """The chain rule told with the numbers of a graph, in text, Markdown and LaTeX."""
 
-__all__ = []
+from visualize.explain.explain import Explanation, explain
+
+__all__ = ["Explanation", "explain"]

@@ -56,8 +56,8 @@ class BoundaryRecorder:
         self,
         X: ArrayLike,  # noqa: N803 - the field's name for the inputs
         y: ArrayLike,
-        every: int = 1,
         *,
+        every: int = 1,
         model: Any = None,
         resolution: int = 40,
     ) -> None:

@@ -24,7 +24,7 @@ MUTED = "#424a53"  # totals
 
 
 def plot_confusion_matrix(
-    matrix: Any, labels: Sequence[Any] | None = None, *, title: str | None = None
+    matrix: Any, *, labels: Sequence[Any] | None = None, title: str | None = None
 ) -> Figure:
     """Plot the counts of a confusion matrix: rows are true classes, columns are predicted ones.
 
@@ -35,7 +35,7 @@ def plot_confusion_matrix(
     Raises ValueError where the matrix is not square, a count is negative, nan or inf, or the number
     of labels is another one.
 
-    >>> figure = plot_confusion_matrix([[8, 2], [0, 10]], ["cat", "dog"])
+    >>> figure = plot_confusion_matrix([[8, 2], [0, 10]], labels=["cat", "dog"])
     >>> figure.axes[0].get_title()
     '18 of 20 correct (90.0%)'
     """

@@ -18,8 +18,8 @@ WIDEST, NARROWEST, SIDE = 1.2, 0.5, 9.0  # inches: of one channel's picture, and
 
 def plot_weights(
     model: Any,
-    shape: Sequence[int] | None = None,
     *,
+    shape: Sequence[int] | None = None,
     max_images: int = 64,
     columns: int | None = None,
     title: str | None = None,

@@ -1,3 +1,6 @@
 """The steps of a backward pass, one after the other, and its paths."""
 
-__all__ = []
+from visualize.steps.step import Step
+from visualize.steps.steps import Steps, step_through
+
+__all__ = ["Step", "Steps", "step_through"]

@@ -29,7 +29,8 @@ from autograd import (
     where,
 )  # fmt: skip
 from tests.visualize.latex_reader import pieces
-from visualize import Explanation, explain
+from visualize import explain
+from visualize.explain import Explanation
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 ATTACKS = [

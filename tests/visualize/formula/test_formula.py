@@ -14,7 +14,8 @@ import autograd
 from autograd import Value, gradients, primitive, scope, topological_order
 from autograd.primitive import RESERVED, TABLE
 from tests.visualize.random_graphs import graphs, is_moderate
-from visualize import Formula, formula
+from visualize import formula
+from visualize.formula import Formula
 
 ROWS = [row for name, row in TABLE.items() if name in RESERVED]  # no row of another test
 

@@ -23,7 +23,8 @@ from nn import (
     fit,
     mse_loss,
 )
-from visualize import Health, HealthMonitor, health
+from visualize import HealthMonitor, health
+from visualize.health import Health
 
 RNG = random.Random(3)
 X = [[RNG.gauss(0, 1), RNG.gauss(0, 1)] for _ in range(24)]

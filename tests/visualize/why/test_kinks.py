@@ -27,7 +27,8 @@ from autograd import (
 )
 from autograd.primitive import TABLE
 from conventions import CONVENTIONS
-from visualize import Kinks, kinks
+from visualize import kinks
+from visualize.why import Kinks
 
 FAR = 1e-3  # two numbers that differ by more are no neighbours of a smooth function
 

@@ -35,8 +35,9 @@ from autograd import (
 from autograd.graph import Constant
 from autograd.primitive import TABLE
 from nn import MLP, hinge_loss, huber_loss, l1_loss, mse_loss
-from visualize import Diagnosis, explain, why
+from visualize import explain, why
 from visualize.scene.slice import MOST_BOXES
+from visualize.why import Diagnosis
 from visualize.why.ways import Cause
 from visualize.why.why import CAUSES, REMARKS
 
