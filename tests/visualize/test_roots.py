@@ -67,7 +67,10 @@ def test_every_counts_epochs(recorder):
 @pytest.mark.parametrize(
     ("ask", "says"),
     [
-        (lambda: plot_history({"loss": 1.0}), "'loss' must be a list of numbers, one per epoch, not 1.0"),
+        (
+            lambda: plot_history({"loss": 1.0}),
+            "'loss' must be a list of numbers, one per epoch, not 1.0",
+        ),
         (lambda: BoundaryRecorder("abc", [0]), "BoundaryRecorder: X"),
         (lambda: health(MLP(2, [1]), X, [None, 1.0]), "health, row 0: y holds None"),
     ],
