@@ -13,8 +13,7 @@ from visualize.explain import statements as say
 from visualize.explain.equations import forward_row, partial, shortened
 from visualize.formula.rules import held
 from visualize.scene.reach import depending_on
-from visualize.steps.path_sums import Derivation
-from visualize.steps.paths import Path, PathEdge
+from visualize.steps.paths import Derivation, Path, PathEdge
 
 __all__ = ["chain_rule", "told_paths"]
 

@@ -19,8 +19,7 @@ from visualize.roots import instead_of
 from visualize.scene.flat import flatten
 from visualize.scene.names import NAME_COLUMNS, names_of
 from visualize.scene.reach import in_order
-from visualize.steps.path_sums import Derivation, derivations
-from visualize.steps.paths import Path
+from visualize.steps.paths import Derivation, Path, derivations
 
 __all__ = ["Explanation", "explain"]
 

@@ -12,8 +12,7 @@ from visualize.digits import exact, significant
 from visualize.explain import statements as say
 from visualize.explain.chain_rule import chain_rule, told_paths
 from visualize.explain.equations import forward_row, local_row, partial, shortened
-from visualize.steps.path_sums import Derivation
-from visualize.steps.paths import PathEdge
+from visualize.steps.paths import Derivation, PathEdge
 
 __all__ = ["story"]
 

@@ -1,21 +1,32 @@
-"""Does a gradient reach the leaf, and does `.grad` hold it? Not connected, stale, detached."""
+"""Causes that keep a gradient from the leaf: not connected, stale, detached, killed."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from math import isclose
+from math import isclose, isfinite
 
 from autograd import Value
 from autograd.graph import Constant
+from autograd.reverse import Contribution, Visit
 from visualize.digits import counted, significant
+from visualize.escape import printable
 from visualize.formula.words import source
-from visualize.scene.gradient import added_up, all_agree, passes_in
+from visualize.scene.gradient import added_up, all_agree, difference_within, passes_in
 from visualize.scene.reach import ruled
 from visualize.why.ways import Finding, Ways
 
-__all__ = ["accumulated", "blocked", "detached", "not_computed", "not_connected", "stale"]
+__all__ = ["accumulated", "detached", "killed", "not_computed", "not_connected", "stale"]
 
 MOST = 5  # values to name
+MOST_PLACES = 6  # of local derivatives of 0
+MET = (
+    "none is needed where this difference should be 0, as between an output and its target: the "
+    "loss is lowest there; otherwise start from another point"
+)
+KEPT = (
+    "none is needed where a margin is kept, as in a hinge loss: there is nothing to learn; "
+    "otherwise start from another point"
+)
 
 
 def not_connected(ways: Ways) -> Finding | None:
@@ -99,7 +110,7 @@ def detached(ways: Ways) -> Finding | None:
     """Return the operations that block gradients, if none reaches the leaf."""
     if ways.gradient is not None:
         return None
-    blockers = list(dict.fromkeys(node for node, _ in blocked(ways)))
+    blockers = list(dict.fromkeys(node for node, _ in _blocked(ways)))
     lines: list[str] = []
     for node in blockers[:MOST]:
         lines += [ways.said(node), *ways.at(node), f"    {_reason(node)}"]
@@ -117,7 +128,7 @@ def detached(ways: Ways) -> Finding | None:
     )
 
 
-def blocked(ways: Ways) -> Iterator[tuple[Value, int]]:
+def _blocked(ways: Ways) -> Iterator[tuple[Value, int]]:
     """Yield the first use without a derivative on each way up from the leaf: node and position."""
     open_to_leaf = {ways.leaf}
     for node in ways.graph.values:
@@ -142,6 +153,79 @@ def _way_out(blockers: Sequence[Value]) -> str:
     words.sort(key=lambda words: not words.short)  # what was done on purpose comes first
     otherwise = "give the operation a rule for this operand, or reach the root by another way"
     return words[0].way_out if words else otherwise
+
+
+def killed(ways: Ways) -> Finding | None:
+    """Return the operations nearest to the leaf at which its gradient becomes exactly 0.
+
+    None if some way passes no such operation: then the 0 has another cause.
+    """
+    places = ways.killers
+    if not places:
+        return None
+    nodes = list(dict.fromkeys(visit.node for visit, _ in places))
+    lines: list[str] = []
+    for visit, contribution in places[:MOST_PLACES]:
+        # each line of the program once: a neuron sees many examples
+        lines += [line for line in _killed_line(ways, visit, contribution) if line not in lines]
+    if len(places) > MOST_PLACES:
+        lines.append(f"… and {len(places) - MOST_PLACES:,} more")
+    cut: dict[str, list[str]] = {}
+    for node in dict.fromkeys(node for node, _ in _blocked(ways)):
+        if node.op and node.op.blocks and node.op.blocks.short:  # on purpose, as by detach()
+            cut.setdefault(node.op.blocks.short, []).append(ways.names[node])
+    for by, names in cut.items():
+        shown = ", ".join(sorted(names)[:MOST_PLACES])
+        lines.append(f"other ways pass no derivative at all, by {by}: {shown}")
+    kinds = {node.op.name for node in nodes if node.op}
+    counts = ", ".join(sorted(kinds))
+    scopes = {str(node.scope) for node in nodes}
+    if len(scopes) == 1 and "" not in scopes:
+        counts += f" in {printable(scopes.pop())}"
+    what = f"at {counts}" if len(nodes) == 1 else f"at {len(nodes):,} places ({counts})"
+    flat = [node.op.flat for node in nodes if node.op and node.op.flat]
+    advice = [words.way_out for words in flat if words.way_out]
+    if all(difference_within(contribution.operand) is not None for _, contribution in places):
+        advice = [MET]
+    elif all(_is_margin(contribution.operand) for _, contribution in places):
+        advice = [KEPT]
+    return Finding(
+        "killed",
+        f"killed {what}: every way to {ways.names[ways.leaf]} passes a local derivative of "
+        "exactly 0",
+        tuple(lines),
+        tuple(nodes),
+        advice[0] if advice else "start from another point: here the operation is flat",
+    )
+
+
+def _is_margin(operand: Value) -> bool:
+    """Return whether a value is below 0 and the sum of a positive constant and another value."""
+    row = operand.op
+    return (
+        row is not None
+        and row.formula in ("x + y", "x - y")
+        and operand.data < 0.0
+        and any(type(arg) is Constant and arg.data > 0.0 for arg in operand.args)
+    )
+
+
+def _killed_line(ways: Ways, visit: Visit, contribution: Contribution) -> Iterator[str]:
+    node, position = visit.node, contribution.position
+    came = f"times the gradient {significant(visit.gradient)}"
+    if not visit.gradient:
+        came = "and no gradient arrives either: it is killed further up as well"
+    yield f"{ways.said(node, position)}: {_why_flat(node)}"
+    yield from ways.at(node)
+    yield f"    {ways.slope(node, position, 0.0)}, {came}"
+
+
+def _why_flat(node: Value) -> str:
+    row = node.op
+    numbers = [float(arg.data) for arg in node.args]
+    if row is not None and row.degree is None and not all(map(isfinite, numbers)):
+        return "an operand is not finite"
+    return (row and row.flat and row.flat.because(*numbers)) or "here it is flat"
 
 
 def not_computed(ways: Ways) -> Finding | None:

@@ -23,13 +23,19 @@ from visualize.scene.flat import flatten
 from visualize.scene.names import names_of, unique_names
 from visualize.scene.reach import in_order
 from visualize.scene.slice import slice_of
-from visualize.why.connection import accumulated, detached, not_computed, not_connected, stale
-from visualize.why.factors import grown, healthy, vanishing
+from visualize.why.connection import (
+    accumulated,
+    detached,
+    killed,
+    not_computed,
+    not_connected,
+    stale,
+)
 from visualize.why.kinks import Kinks, kinks_among
 from visualize.why.not_finite import backward_fault, forward_fault
+from visualize.why.sizes import cancelled, grown, healthy, underflowed, vanishing
 from visualize.why.sums import Sizes
 from visualize.why.ways import Cause, Finding, Ways
-from visualize.why.zero import cancelled, killed, underflowed
 
 __all__ = ["CAUSES", "REMARKS", "Diagnosis", "why"]
 

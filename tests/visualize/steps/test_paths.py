@@ -11,8 +11,13 @@ import autograd
 from autograd import Value, dot, relu, sqrt, where
 from autograd.graph import Constant
 from autograd.reverse import sweep
-from visualize.steps.path_sums import PathSums, path_sums, rest_of_paths
-from visualize.steps.paths import largest_paths, values_between
+from visualize.steps.paths import (
+    PathSums,
+    largest_paths,
+    path_sums,
+    rest_of_paths,
+    values_between,
+)
 
 INF = float("inf")
 NAN = float("nan")

@@ -1,4 +1,4 @@
-"""Gradients by the factors along their main path: vanishing, grown, healthy."""
+"""Gradients by their size: underflowed, cancelled, vanishing, grown; and healthy ones."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from autograd.graph import Constant
 from visualize.digits import counted, significant
 from visualize.steps.paths import PathEdge
 from visualize.why.not_finite import against
-from visualize.why.sums import LN10, Sizes, log_size, power
+from visualize.why.sums import LN10, SMALLEST, Sizes, log_size, power, sums_from_root
 from visualize.why.ways import Finding
 
-__all__ = ["TINY", "chain_lines", "grown", "healthy", "main_way", "vanishing"]
+__all__ = ["cancelled", "grown", "healthy", "underflowed", "vanishing"]
 
 TINY = 1e-6  # at a rate of 0.1 it takes ten million steps to move a weight by 1
 HUGE = 1e4
@@ -25,8 +25,6 @@ SMALLER = (
     "use clip_grad_norm, a lower learning rate, smaller initial weights, inputs of a size of about "
     "1, or the mean of the losses instead of their sum"
 )
-
-
 SATURATED = 0.05  # of the largest slope that an activation has
 MOST_SIMPLE = 9  # as a denominator
 SHARE = 0.5  # of the logarithm of a factor that its number must have
@@ -35,6 +33,93 @@ LEAST_GROWTH = 1.5  # times a step
 NEAR_THE_END = (
     "near the lowest point of a loss every gradient is small, and nothing is wrong; otherwise "
 )
+CANCELLED = log(1e6)  # how much larger a gradient would be without the cancellation
+LOST = log(1e-3)  # what part of a gradient an underflow must have taken away
+MOST_CONTRIBUTIONS = 5  # contributions to name
+
+
+def underflowed(ways: Sizes) -> Finding | None:
+    """Return where a product of numbers that are not 0 became 0 or lost its digits, if one did."""
+    if not ways.underflows:
+        return None
+    # where the gradient is 0, products that lost only digits are not the cause
+    lost = [item for item in ways.underflows if not item[2].sent]
+    candidates = lost if lost and not ways.total else ways.underflows
+    size, visit, contribution = max(candidates, key=lambda item: item[0])
+    if ways.total == 0.0:
+        if ways.cancellations and ways.cancellations[0][0] > size:
+            return None
+    elif size - log_size(ways.total) < LOST and abs(ways.total) >= SMALLEST:
+        return None
+    node = visit.node
+    true = sums_from_root(ways.visits)[ways.leaf]
+    product = power(log_size(visit.gradient) + log_size(contribution.local))
+    lines = [
+        ways.said(node, contribution.position),
+        *ways.at(node),
+        f"    {ways.slope(node, contribution.position, contribution.local or 0.0)}, times the "
+        f"gradient {significant(visit.gradient)}, is {product} in size; the float for it is "
+        f"{significant(contribution.sent or 0.0)}",
+        f"the true gradient is about {power(true.total)} (log10 {true.total / LN10:.1f})"
+        if true.total > true.size - log(1e6)
+        else f"the |products| of all paths add up to {power(true.size)}",
+        *_chain_lines(ways, shrinking=True),
+    ]
+    what = "0" if ways.total == 0.0 else "short of digits"
+    return Finding(
+        "underflowed",
+        f"underflowed: a product of factors that are not 0 is below all floats and became {what}",
+        tuple(lines),
+        (node,),
+        "work with logarithms (log_softmax, logsumexp, sums of logs), scale the factors "
+        "towards 1, or shorten the chain",
+        _main_way(ways),
+    )
+
+
+def cancelled(ways: Sizes) -> Finding | None:
+    """Return where large contributions add up to little or nothing, if they do."""
+    if not ways.cancellations:
+        return None
+    size, node = ways.cancellations[0]
+    if ways.total == 0.0:
+        if ways.underflows and max(item[0] for item in ways.underflows) >= size:
+            return None
+    elif size - log_size(ways.total) < _much(ways):
+        return None
+    sums = sums_from_root(ways.visits)[ways.leaf]
+    name = ways.names[node]
+    came = [(visit, c) for visit, c in ways.incoming[node] if c.sent]
+    came.sort(key=lambda step: -abs(step[1].sent or 0.0))
+    lines = [
+        f"the paths to {ways.names[ways.leaf]} add up to +{power(sums.positive)} and "
+        f"-{power(sums.negative)}: {power(sums.size)} in size, and "
+        f"{significant(ways.total)} is left",
+        f"at {name} the contributions cancel:",
+    ]
+    for visit, contribution in came[:MOST_CONTRIBUTIONS]:
+        said = ways.said(visit.node, contribution.position)
+        lines.append(f"  {significant(contribution.sent or 0.0)} from {said}")
+        lines += [f"  {line}" for line in ways.at(visit.node)]
+    if len(came) > MOST_CONTRIBUTIONS:
+        lines.append(f"  … and {len(came) - MOST_CONTRIBUTIONS:,} more")
+    left = "nothing" if ways.total == 0.0 else f"little, {significant(ways.total)}"
+    return Finding(
+        "cancelled",
+        f"cancelled: contributions of both signs add up to {left}",
+        tuple(lines),
+        (node, *dict.fromkeys(visit.node for visit, _ in came[:MOST_CONTRIBUTIONS])),
+        "if the root should depend on this value, look for a term that is added and taken away "
+        "again; a small difference of large numbers has few right digits, so take the "
+        "difference by algebra",
+    )
+
+
+def _much(ways: Sizes) -> float:
+    """Return the logarithm that a cancellation must take away; less for a tiny gradient."""
+    if abs(ways.total) >= TINY:
+        return CANCELLED
+    return min(CANCELLED, -log_size(ways.total) / 2.0)
 
 
 def vanishing(ways: Sizes) -> Finding | None:
@@ -43,15 +128,15 @@ def vanishing(ways: Sizes) -> Finding | None:
         return None
     path = ways.main_path
     steps = len(path.edges) if path else 0
-    cause = shrinkage(path.edges if path else ())
+    cause = _shrinkage(path.edges if path else ())
     summary = f"vanishing: tiny but not 0 after {counted(steps, 'step')} down its main path"
     return Finding(
         "vanishing",
         f"{summary}, {cause.says}" if cause.says else summary,
-        tuple(chain_lines(ways, shrinking=True)),
+        tuple(_chain_lines(ways, shrinking=True)),
         cause.nodes or _extreme(ways, shrinking=True),
         cause.way_out,
-        main_way(ways),
+        _main_way(ways),
     )
 
 
@@ -61,8 +146,8 @@ def grown(ways: Sizes) -> Finding | None:
         return None
     path = ways.main_path
     steps = len(path.edges) if path else 0
-    lines = chain_lines(ways, shrinking=False)
-    growth = forward_growth(path.edges if path else ())
+    lines = _chain_lines(ways, shrinking=False)
+    growth = _forward_growth(path.edges if path else ())
     summary = f"grown: huge after {counted(steps, 'step')} down its main path"
     if growth:
         first, last, count, times = growth
@@ -81,7 +166,7 @@ def grown(ways: Sizes) -> Finding | None:
         tuple(lines),
         _extreme(ways, shrinking=False),
         _against_one(path.edges if path else ()) or SMALLER,
-        main_way(ways),
+        _main_way(ways),
     )
 
 
@@ -105,15 +190,15 @@ def healthy(ways: Sizes) -> Finding:
     if path and path.edges:
         share = f", product {significant(path.product)}"
         lines.append(f"main path: {ways.path(path.nodes)}{share}")
-    return Finding("healthy", "healthy", tuple(lines), way=main_way(ways))
+    return Finding("healthy", "healthy", tuple(lines), way=_main_way(ways))
 
 
-def main_way(ways: Sizes) -> tuple[Value, ...]:
+def _main_way(ways: Sizes) -> tuple[Value, ...]:
     """Return the values on the path with the largest |product|, root first."""
     return ways.main_path.nodes if ways.main_path else ()
 
 
-def chain_lines(ways: Sizes, *, shrinking: bool) -> list[str]:
+def _chain_lines(ways: Sizes, *, shrinking: bool) -> list[str]:
     """Return the main path with the factors that make its product small or large."""
     path = ways.main_path
     if path is None or not path.edges:
@@ -167,7 +252,7 @@ class Shrinkage(NamedTuple):
     way_out: str
 
 
-def shrinkage(edges: Sequence[PathEdge]) -> Shrinkage:
+def _shrinkage(edges: Sequence[PathEdge]) -> Shrinkage:
     """Return the kind of factors that makes the product along a path small."""
     bent = [(edge, _largest_slope(edge.node.op)) for edge in edges]
     flat = [(edge, top) for edge, top in bent if top]
@@ -209,7 +294,7 @@ def shrinkage(edges: Sequence[PathEdge]) -> Shrinkage:
     )
 
 
-def forward_growth(edges: Sequence[PathEdge]) -> tuple[Value, Value, int, float] | None:
+def _forward_growth(edges: Sequence[PathEdge]) -> tuple[Value, Value, int, float] | None:
     """Return how the number behind the largest factor grew: first, last, steps and rate.
 
     The rate is the factor by which it grew at each step. None if that factor is no number of
