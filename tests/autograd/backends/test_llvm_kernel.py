@@ -8,7 +8,7 @@ from __future__ import annotations
 import gc
 import random
 from concurrent.futures import ThreadPoolExecutor
-from math import fsum, inf, nan
+from math import fsum, inf, isfinite, nan
 
 import numpy as np
 import pytest
@@ -42,11 +42,12 @@ from autograd.program.stages import Product, SummedProduct
 
 pytest.importorskip("llvmlite", reason="llvmlite is not installed")
 
-from autograd.backends.llvm import executable
+from autograd.backends.llvm import engine, executable
 
+OPTIMIZED = engine.OPTIMIZATION
 WIDTHS = (1, 2, 4, 8)
 TILES = (2, 8)  # a width for each size of tile, for programs that take long to compile
-COUNTS = (1, 3, 8, 64, 65, 100, 128, 129, 1000, 5000)
+COUNTS = (1, 3, 8, 64, 65, 100, 128, 129, 1000)
 
 
 def built(program):
@@ -55,7 +56,16 @@ def built(program):
 
 
 @pytest.fixture
-def each_width(monkeypatch):
+def quickly(monkeypatch):
+    """Generate code without optimization: it takes a third of the time and computes the same."""
+    engine.kept_code.cache_clear()
+    monkeypatch.setattr(engine, "OPTIMIZATION", 0)
+    yield
+    engine.kept_code.cache_clear()
+
+
+@pytest.fixture
+def each_width(quickly, monkeypatch):
     """Compile a program for vectors of each number of lanes in turn."""
 
     def builds(program, widths=WIDTHS):
@@ -90,11 +100,14 @@ class Oracle:
         assert outputs.shape == wanted.shape
         run = f"{native.kernel.writer.lanes} lanes, {len(wanted)} examples"
         np.testing.assert_allclose(outputs, wanted, rtol=tolerance, atol=tolerance, err_msg=run)
-        for total, terms in zip(sums, self.terms, strict=True):
-            some = terms[:count]
-            exact = fsum(some) if np.isfinite(some).all() else sum(some)
-            bound = tolerance * sum(map(abs, some)) if tolerance else 0.0
-            np.testing.assert_allclose(total, exact, rtol=0.0, atol=bound, err_msg=run)
+        some = [terms[:count] for terms in self.terms]
+        exact = np.array(
+            [fsum(terms) if all(map(isfinite, terms)) else sum(terms) for terms in some]
+        )
+        bound = np.array([tolerance * sum(map(abs, terms)) if tolerance else 0.0 for terms in some])
+        same = (sums == exact) | (np.isnan(sums) & np.isnan(exact))
+        with np.errstate(invalid="ignore"):
+            assert (same | (abs(sums - exact) <= bound)).all(), (run, sums, exact)
 
 
 # Programs of every shape
@@ -102,7 +115,9 @@ class Oracle:
 
 @pytest.mark.parametrize("awkward", [(), (inf, -inf, nan)], ids=["finite", "awkward"])
 @pytest.mark.parametrize("seed", range(12))
-def test_random_programs(seed, awkward, each_width, batch_program, batch_numbers):
+def test_random_programs(seed, awkward, each_width, batch_program, batch_numbers, monkeypatch):
+    if not awkward:
+        monkeypatch.setattr(engine, "OPTIMIZATION", OPTIMIZED)
     program = batch_program(1000 + seed)
     oracle = Oracle(program, *batch_numbers(program, seed, 30, awkward))
     for native in each_width(program):
@@ -259,13 +274,13 @@ def test_sums_of_products_of_any_size(shape, order, each_width):
             [0.0] * 20 + [1.0, nan],
         )
         oracles = [
-            Oracle(program, [rng.choices(choice, k=size) for _ in range(261)]) for choice in choices
+            Oracle(program, [rng.choices(choice, k=size) for _ in range(133)]) for choice in choices
         ]
         for native in each_width(program, WIDTHS if size < 100 else TILES):
             (stage,) = native.schedule.reductions
             assert type(stage) is SummedProduct
             for oracle in oracles:
-                for count in (1, 13, 261):
+                for count in (1, 13, 133):
                     oracle.check(native, count)
 
 
@@ -473,15 +488,15 @@ def test_thousands_of_irregular_operations(size, functions, constants, each_widt
 def test_more_rows_than_the_cache_holds(each_width):
     """A block is two vectors of examples then."""
     rng = np.random.default_rng(0)
-    lefts, rights = rng.integers(0, 40, (2, 40_000))
+    lefts, rights = rng.integers(0, 40, (2, 17_000))
     steps = tuple(Instruction(sub, pair) for pair in zip(lefts.tolist(), rights.tolist()))
-    program = Program(40, 0, 0, (), steps, tuple(range(40, 40_040)), (20_041, 0))
+    program = Program(40, 0, 0, (), steps, tuple(range(40, 17_040)), (9_041, 0))
     X = rng.integers(-9, 9, (21, 40)).astype(float)
     for native in each_width(program):
         assert native.kernel.frame.block == 2 * native.kernel.writer.lanes
         outputs, sums = called(native, X)
         np.testing.assert_array_equal(outputs, X[:, lefts] - X[:, rights])
-        assert sums.tolist() == [outputs[:, 20_001].sum(), X[:, 0].sum()]
+        assert sums.tolist() == [outputs[:, 9_001].sum(), X[:, 0].sum()]
 
 
 def test_long_lists_of_what_all_examples_share(each_width):
@@ -548,7 +563,7 @@ def test_examples_do_not_depend_on_their_batch():
 def test_calls_from_several_threads_at_once():
     """Long enough to meet: Python's lock is released meanwhile."""
     program, X, _ = network()
-    X = np.tile(X, (20, 1))
+    X = np.tile(X, (8, 1))
     native = built(program)
     parameters = [np.full(30, 0.1 * k) for k in range(8)]
     wanted = [called(native, X, (), P) for P in parameters]

@@ -60,14 +60,36 @@ def scale_is_finite(op, operands):
     return not op.variadic or all(map(math.isfinite, operands))
 
 
-@pytest.mark.parametrize("start", range(0, 40, 5))
-def test_random_programs(start, drawn, run, backend):
+@pytest.fixture
+def agrees(drawn, run, backend):
+    """Run the random program of a seed on so many examples, and check each operation."""
     by_numpy = backend.__name__.endswith("numpy")
     rows, tolerance = (sorted(RESERVED), 1e-14) if by_numpy else (SMOOTH, 1e-12)
-    for seed in range(start, start + (5 if by_numpy else 1)):  # XLA compiles for a second
+
+    def agrees(seed, count):
         program = random_program(seed, drawn, rows)
         rng = np.random.default_rng(seed)
-        for count in (1, 5):
-            examples, shared = rng.normal(size=(count, 4)), rng.normal(size=2)
-            outputs, sums = run(program, examples, shared, rng.normal(size=6))
-            check(program, outputs, sums, tolerance)
+        examples, shared = rng.normal(size=(count, 4)), rng.normal(size=2)
+        outputs, sums = run(program, examples, shared, rng.normal(size=6))
+        check(program, outputs, sums, tolerance)
+
+    return agrees
+
+
+@pytest.mark.parametrize(("seed", "count"), [(0, 1), (5, 5)])
+def test_random_programs(seed, count, agrees):
+    agrees(seed, count)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(10, 40, 5))
+def test_more_random_programs(seed, agrees):
+    """XLA compiles each for four seconds."""
+    agrees(seed, 1 + seed % 2 * 4)
+
+
+@pytest.mark.parametrize("backend", ["numpy"], indirect=True)
+@pytest.mark.parametrize("count", [1, 5])
+def test_many_random_programs(count, agrees):
+    for seed in range(40):
+        agrees(seed, count)
