@@ -51,7 +51,7 @@ TABLE: dict[str, Primitive] = vars(rows)
 
 
 class Words(NamedTuple):
-    """Why something is so at an operation, and what to do about it.
+    """The reason why a number or a gradient goes wrong at an operation, and the way out.
 
     `reason` is a text, or a function of the operands that returns one; None where it is not the
     reason. `way_out` follows "way out:"; "" where there is none but to start elsewhere. `short` is
@@ -253,24 +253,25 @@ def primitive(
 
     - `total`: finite operands never warn, whatever the result.
     - `commutative`: two operands may change places, and no bit of the result changes.
-    - `symmetric`: operands, of a sum of products its pairs, may change places as far as mathematics
-      is concerned, so that pictures need not number them; what is commutative is symmetric.
+    - `symmetric`: operands (of a sum of products: its pairs) may change places in mathematics, so
+      that pictures need not number them; a commutative row is symmetric.
     - `degree`: of a polynomial, 1 for a sum and 2 for a product; None for any other function.
-    - `bounds`: the two numbers at which results level out, for what is called saturated.
-    - `sum_of`: the row of whose results this one is the sum: `identity`, or of a variadic row that
-      takes x1 ... xn, y1 ... yn a product. Sums of its results in gradients become one such node,
-      and sums over a batch are taken apart by it.
+    - `bounds`: the two numbers at which results level out; near them the row is called saturated.
+    - `sum_of`: the row whose results this one adds up: `identity`, or a product for a variadic row
+      that takes x1 ... xn, y1 ... yn. Gradients gather sums of such results into one node, and
+      sums over a batch are taken apart by it.
     - `over(divided, *args)` returns the result divided by a factor that its arguments have:
-      `divided(arg)` is the argument without it, None where it has none, and then so is the result.
-    - `span(tangents, *args)`: of a length, which has no derivative where it is 0, its tangent times
-      itself, which has; None where the arguments make it none.
-    - `spelled(*args)`: its value by calls of other rows, which programs take: of a variadic row
-      from three operands on, where a fold would lose digits or take an overflow for an infinity.
+      `divided(arg)` is an argument without the factor, or None if it lacks it. None if the result
+      has no such factor.
+    - `span(tangents, *args)`, for a length, which has no derivative where it is 0: the tangent of
+      the length times the length, which has one. None if these arguments make no length.
+    - `spelled(*args)` returns the result by calls of other rows. Programs use it; for a variadic
+      row from three operands on, where a fold would lose digits or overflow.
 
-    How it is written, and what is said of it:
+    How it is written and described:
 
     - `symbol` stands in pictures (default: the name), `doc` begins its docstring.
-    - `written`: what people type, where that is no call of its name: "x + y".
+    - `written`: how people type it, unless they call it by its name: "x + y".
     - `formula`: the operation on x, y, z in Python's notation, for people; of a variadic row, its
       two-argument form. Without, formulas name the operation: `cube(x)`.
     - `latex`: its function in LaTeX, as `\sin`, a pattern with # for the argument, as
@@ -278,9 +279,10 @@ def primitive(
     - `sympy`: the name of SymPy's function, for a row without a formula.
     - `kink(*args)` returns, where the operation has no derivative, which one the rules take, in
       words; None everywhere else.
-    - `flat`, `fault` and `blocks` are `Words`: why its derivative is 0 somewhere (in pictures in
-      two words, "relu off", which may be given alone), why it makes nan or inf of finite operands,
-      which also says what its domain is, and why no gradient passes an operand without a rule.
+    - `flat`, `fault` and `blocks` are `Words`. `flat` says why the derivative is 0 somewhere; the
+      two words for pictures, "relu off", may be given alone. `fault` says why finite operands give
+      nan or inf, and thus where the domain ends. `blocks` says why no gradient passes an operand
+      without a rule.
     - `method`: whether it is a method of Value; False where rules alone apply it.
 
     Raises ValueError for a name that is taken by the package or is no identifier, and TypeError

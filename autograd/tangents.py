@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = ["tangents_of"]
 
-# Of nodes that change as a length does: the length, and their tangents times the length.
+# For each node that changes as a length does: that length, and the node's tangent times the length.
 Spans: TypeAlias = dict[Any, tuple[Any, Any]]
 
 
@@ -50,9 +50,9 @@ def tangents_of(outputs: Sequence[Any], along: Mapping[Any, Any], *, graph: bool
 
 
 def _span(node: Any, moved: Sequence[Any], spans: Spans) -> Any:
-    """Return the tangent of a length times itself: of t and x, which make it, the products t * x.
+    """Return the tangent of a length, times the length: the sum of t * x over its operands x.
 
-    Where x is m times a length, t * x is m times that one's.
+    If x is itself m times a length, t * x is m times the span of that one.
     """
     if node.op.span(moved, *node.args) is None:
         return None
@@ -82,8 +82,7 @@ def _terms(node: Any, moved: Sequence[Any], *, graph: bool) -> list[Any]:
 def _past_lengths(node: Any, spans: Spans) -> dict[int, Any]:
     """Return the contributions of operands whose slopes have the length as a factor, by place.
 
-    What their rules would divide by the length and multiply by it again is done without both: see
-    `factor`.
+    Their rules would divide by the length and multiply by it again; neither is done, see `factor`.
     """
     if spans.keys().isdisjoint(node.args):
         return {}
