@@ -1,6 +1,5 @@
 """The steps of a backward pass, one after the other, and its paths."""
 
-from visualize.steps.step import Step
-from visualize.steps.steps import Steps, step_through
+from visualize.steps.steps import Step, Steps, step_through
 
 __all__ = ["Step", "Steps", "step_through"]
