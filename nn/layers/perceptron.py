@@ -198,7 +198,7 @@ def _corrected(
     return weights, bias, wrong
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class PerceptronHistory:
     """How a training went: the mistakes of each epoch, and what they say about the data.
 
@@ -228,7 +228,7 @@ class PerceptronHistory:
         """The number of epochs that ran."""
         return len(self.mistakes)
 
-    def __str__(self) -> str:
+    def __repr__(self) -> str:
         return self.reason
 
 

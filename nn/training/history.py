@@ -22,14 +22,14 @@ SHOWN = 20  # epochs of a longer history, half of them the first
 class History(Mapping[str, list[float]]):
     """Lists of one number per finished epoch, by name: "loss", "lr", metrics, "validation_...".
 
-    `interrupted` tells that Ctrl-C ended the training, `stopped` that a callback did. `text` is a
-    table of the epochs, which `print` shows.
+    `interrupted` tells that Ctrl-C ended the training, `stopped` that a callback did. A prompt and
+    `print` show `text`, a table of the epochs.
 
     >>> history = History()
     >>> history.append({"loss": 0.5, "lr": 0.001})
     >>> history["loss"], history.epochs
     ([0.5], 1)
-    >>> print(history, end="")
+    >>> history
     epoch  loss     lr
         1   0.5  0.001
     """
@@ -61,7 +61,7 @@ class History(Mapping[str, list[float]]):
 
     @property
     def text(self) -> str:
-        """The epochs as a table; of more than 20, the first and the last ten."""
+        """The epochs as a table, of more than 20 the first and the last ten, and the early end."""
         titles = ["epoch", *self._measured]
         lines = [
             [str(epoch), *(f"{number:.4g}" for number in numbers)]
@@ -74,7 +74,8 @@ class History(Mapping[str, list[float]]):
             "  ".join(cell.rjust(width) for cell, width in zip(line, widths, strict=True))
             for line in (titles, *lines)
         ]
-        return "\n".join(table) + "\n"
+        ending = ["interrupted by Ctrl-C"] * self.interrupted + ["stopped"] * self.stopped
+        return "\n".join([*table, *ending])
 
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Write all numbers to a .csv or .json file, or `text` to a .txt file; return the path.
@@ -83,25 +84,23 @@ class History(Mapping[str, list[float]]):
         if the folder cannot be written.
         """
         target = as_path(path, "save: path")
-        if target.suffix == ".csv":
+        suffix = target.suffix.lower()
+        if suffix == ".csv":
             rows = zip(*self.values(), strict=True)
-            content = "".join(f"{','.join(map(str, row))}\n" for row in (self, *rows))
-        elif target.suffix == ".json":
-            content = json.dumps(self._measured, indent=1) + "\n"
-        elif target.suffix == ".txt":
+            content = "\n".join(",".join(map(str, row)) for row in (self, *rows))
+        elif suffix == ".json":
+            content = json.dumps(self._measured, indent=1)
+        elif suffix == ".txt":
             content = self.text
         else:
-            raise ValueError(f"cannot save a history as {target.name!r}; use .csv, .json or .txt")
-        write_files({target: content.encode()})
+            raise ValueError(
+                f"cannot save History as {target.name!r}; use one of .csv, .json, .txt"
+            )
+        write_files({target: f"{content}\n".encode()})
         return target
 
-    def __str__(self) -> str:
-        return self.text
-
     def __repr__(self) -> str:
-        ending = ", interrupted" * self.interrupted + ", stopped" * self.stopped
-        last = "".join(f", {name}={numbers[-1]:.4g}" for name, numbers in self.items())
-        return f"History({self.epochs} epochs{ending}{last})"
+        return self.text
 
 
 class Measured:

@@ -59,9 +59,11 @@ def history(epochs):
 
 def test_the_table_of_a_history_has_a_line_for_each_epoch():
     made = history(2)
-    assert made.text == str(made) == "epoch    loss   lr\n    1  0.3333  0.1\n    2    0.25  0.1\n"
-    assert repr(made) == "History(2 epochs, loss=0.25, lr=0.1)"
-    assert History().text == "epoch\n"
+    assert made.text == "epoch    loss   lr\n    1  0.3333  0.1\n    2    0.25  0.1"
+    assert repr(made) == str(made) == made.text
+    assert History().text == "epoch"
+    made.interrupted = True
+    assert made.text.endswith("\n    2    0.25  0.1\ninterrupted by Ctrl-C")
 
 
 def test_a_long_table_shows_the_first_and_the_last_epochs():
@@ -79,6 +81,6 @@ def test_a_history_is_saved_with_all_digits(tmp_path):
     assert [[float(number) for number in row] for row in rows] == [*map(list, zip(*made.values()))]
     path = made.save(tmp_path / "training.json")
     assert json.loads(path.read_text(encoding="utf-8")) == dict(made)
-    assert made.save(tmp_path / "training.txt").read_text(encoding="utf-8") == made.text
-    with pytest.raises(ValueError, match=r"training\.png'; use \.csv, \.json or \.txt"):
+    assert made.save(tmp_path / "training.txt").read_text(encoding="utf-8") == f"{made.text}\n"
+    with pytest.raises(ValueError, match=r"training\.png'; use one of \.csv, \.json, \.txt"):
         made.save(tmp_path / "training.png")
