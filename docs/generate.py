@@ -202,7 +202,7 @@ def picture_script() -> str:
         "digits": ("FEW", "significant", "in_digits", "exact", "counted"),
         "acyclic": ("boxes_in_order", "split_boxes"),
         "layout/layered": ("place",),
-        "scene/copies": ("levels_of_copies",),
+        "scene/compose": ("levels_of_copies",),
         "scene/gradient": ("Gradient", "gradient_of", "shown_for_many"),
         "draw/palette": ("look_by",),
         "formula/words": ("on_numbers", "on_operands"),

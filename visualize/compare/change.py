@@ -10,7 +10,7 @@ from typing import Protocol
 
 from visualize.compare.snapshot import Snapshot
 from visualize.digits import counted, exact, significant
-from visualize.draw.formula import formula
+from visualize.draw.wording import formula
 from visualize.escape import cut, printable
 from visualize.scene.facts import Node, Scene
 from visualize.scene.gradient import Gradient

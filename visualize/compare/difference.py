@@ -19,7 +19,7 @@ from visualize.compare.pairing import NONE, Pairing
 from visualize.compare.picture import picture
 from visualize.compare.snapshot import Snapshot, frozen
 from visualize.draw.drawing import Drawing
-from visualize.draw.formula import formula
+from visualize.draw.wording import formula
 from visualize.notebook import mime_bundle
 from visualize.result import Result
 from visualize.scene.facts import Node

@@ -14,8 +14,7 @@ from visualize.compare.pairing import NONE, Pairing
 from visualize.compare.snapshot import Snapshot
 from visualize.draw.drawing import Drawing
 from visualize.scene.collapse import Boxes, collapsed
-from visualize.scene.compose import compose
-from visualize.scene.copies import with_copies
+from visualize.scene.compose import compose, with_copies
 from visualize.scene.facts import Edge, Node, Scene
 from visualize.scene.flat import FlatGraph, Path, flatten
 from visualize.scene.gradient import Gradient

@@ -4,9 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from visualize.draw.formula import edge_mark, local_mark
 from visualize.draw.palette import LIGHT, OUTPUT_WIDTH, legend_keys, line_width, look_of, theme
-from visualize.draw.wording import FONT_SIZE, LINE, PADDING, box_size, summary, words
+from visualize.draw.wording import (
+    FONT_SIZE,
+    LINE,
+    PADDING,
+    box_size,
+    edge_mark,
+    local_mark,
+    summary,
+    words,
+)
 from visualize.escape import dot_string
 from visualize.scene.facts import Edge, Scene
 from visualize.scene.flat import Path

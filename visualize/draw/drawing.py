@@ -25,8 +25,7 @@ from visualize.page.page import page
 from visualize.roots import as_roots
 from visualize.save import write_atomically
 from visualize.scene.collapse import COLLAPSE, Boxes, Collapse, collapsed
-from visualize.scene.compose import compose
-from visualize.scene.copies import with_copies
+from visualize.scene.compose import compose, with_copies
 from visualize.scene.facts import Scene
 from visualize.scene.flat import FlatGraph, flatten
 

@@ -8,9 +8,8 @@ from itertools import product
 from math import isfinite
 
 from visualize.draw.animated import ID
-from visualize.draw.formula import edge_mark, local_mark
 from visualize.draw.palette import BORDER_WIDTH, LIGHT, OUTPUT_WIDTH, Style, line_width, theme
-from visualize.draw.wording import LINE, PADDING, SMALL, Words, text_width
+from visualize.draw.wording import LINE, PADDING, SMALL, Words, edge_mark, local_mark, text_width
 from visualize.escape import xml
 from visualize.layout import Placed
 from visualize.scene.facts import Edge, Node, Scene

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import repeat
 
 from visualize.draw.animated import ID, with_ids
-from visualize.draw.formula import edge_mark, local_mark
 from visualize.draw.palette import BORDER_WIDTH, DARK, LIGHT, Key, legend_keys, look_of, theme
 from visualize.draw.playing import Playing
 from visualize.draw.shapes import edge_shapes, mark_room, marks, node_shape, painted
@@ -18,6 +17,8 @@ from visualize.draw.wording import (
     MARGIN,
     SMALL,
     box_size,
+    edge_mark,
+    local_mark,
     summary,
     text_width,
     words,

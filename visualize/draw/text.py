@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from visualize.digits import counted
-from visualize.draw.formula import edge_mark, formula, local_mark
-from visualize.draw.wording import summary, words
+from visualize.draw.wording import edge_mark, formula, local_mark, summary, words
 from visualize.escape import cut, printable
 from visualize.scene.facts import Edge, Node, Scene
 from visualize.table import aligned

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 
 from visualize.acyclic import ordered
 from visualize.layout.layering import ROOT, Geometry, Layering, Span
-from visualize.layout.sweeps import isotonic
 
-__all__ = ["place_across"]
+__all__ = ["isotonic", "place_across"]
 
 ONE_SIDED = 12  # sweeps that look at one side of a rank,
 TWO_SIDED = 8  # and at both; more moved no box of the benchmark graphs visibly
@@ -84,6 +83,34 @@ def _fit(row: _Row, near: list[list[int]], mass: list[float], centre: list[float
     fitted = isotonic(wishes, weights)
     for item, offset, value in zip(row.items, row.offsets, fitted, strict=True):
         centre[item] = min(max(value, low), high) + offset
+
+
+def isotonic(values: Sequence[float], weights: Sequence[float]) -> list[float]:
+    """Return the non-decreasing sequence nearest to `values` in weighted least squares.
+
+    Weights are positive. Adjacent violators are pooled: Ayer et al., An empirical distribution
+    function for sampling with incomplete information (1955).
+
+    >>> isotonic([1.0, 3.0, 2.0, 4.0], [1, 1, 1, 1])
+    [1.0, 2.5, 2.5, 4.0]
+    """
+    means: list[float] = []
+    masses: list[float] = []
+    lengths: list[int] = []
+    for value, weight in zip(values, weights, strict=True):
+        mean, mass, length = value, weight, 1
+        while len(means) > 0 and means[-1] > mean:
+            pooled = masses.pop()
+            mean = (means.pop() * pooled + mean * mass) / (pooled + mass)
+            mass += pooled
+            length += lengths.pop()
+        means.append(mean)
+        masses.append(mass)
+        lengths.append(length)
+    fitted: list[float] = []
+    for mean, length in zip(means, lengths, strict=True):
+        fitted.extend([mean] * length)
+    return fitted
 
 
 def _whole_row(items: Sequence[int], geometry: Geometry) -> _Row:

@@ -1,5 +1,5 @@
 // Functions that pages share with pictures, and what these need. Written by `make docs`
-// from visualize/digits.py, acyclic.py, layout/layered.py, scene/copies.py,
+// from visualize/digits.py, acyclic.py, layout/layered.py, scene/compose.py,
 // scene/gradient.py, draw/palette.py, formula/words.py, page/sentences.py: edit those.
 
 // Parts of Python that JavaScript lacks, for functions that are written as a script.
@@ -514,7 +514,7 @@ const layering_ = (() => {
   return { ROOT, ClusterTree, cluster_tree, Layering, build_layering, _around, ranks_spanned, _hold_open, Spacing, Geometry };
 })();
 
-const copies_ = (() => {
+const compose_ = (() => {
   const FEW_USES = 4;
   const NEAR = 3;
   function levels_of_copies(is_leaf, edges) {
@@ -671,6 +671,525 @@ const gradient_ = (() => {
     return shown;
   }
   return { SEVERITY, Gradient, gradient_of, largest, shown_for_many };
+})();
+
+const placement_ = (() => {
+  const { Geometry, ROOT, Layering } = layering_;
+  const { ordered } = acyclic_;
+  const ONE_SIDED = 12;
+  const TWO_SIDED = 8;
+  const IN_LANES = 4;
+  const BEND_MASS = 2.8284271247461903;
+  const FREE_MASS = 0.01;
+  class _Row {
+    constructor(items, offsets, low, high) {
+      this.items = items;
+      this.offsets = offsets;
+      this.low = low;
+      this.high = high;
+    }
+  }
+  function place_across(geometry) {
+    let rows, row, middle, item, offset;
+    rows = geometry.order.map((items) => _whole_row(items, geometry));
+    geometry.centre = new Array(geometry.half.length).fill(0.0);
+    const a2 = rows;
+    for (let i1 = 0; i1 < a2.length; i1++) {
+      row = a2[i1];
+      middle = row.offsets[row.offsets.length - 1] / 2;
+      const a4 = row.items;
+      const a5 = row.offsets;
+      for (let i3 = 0; i3 < a4.length; i3++) {
+        item = a4[i3];
+        offset = a5[i3];
+        geometry.centre[item] = offset - middle;
+      }
+    }
+    _sweep(rows, geometry, ONE_SIDED);
+    geometry.lanes = [[-Infinity, Infinity]];
+    if (geometry.layering.tree.__len__() > 1) {
+      geometry.lanes = _widen_lanes(geometry);
+      rows = _rows_in_lanes(geometry);
+      _sweep(rows, geometry, IN_LANES);
+    }
+    _straighten(rows, geometry);
+  }
+  function _sweep(rows, geometry, one_sided) {
+    let layering, mass, both, backwards, step, near, row;
+    layering = geometry.layering;
+    mass = python.range(0, geometry.half.length, 1).map((item) => item < layering.node_count ? 1.0 : BEND_MASS);
+    both = python.zip(layering.above, layering.below).map(([up, down]) => [...up, ...down]);
+    backwards = rows.slice().reverse();
+    for (let i1 = 0; i1 < one_sided + TWO_SIDED; i1++) {
+      step = i1;
+      near = (step % 2) === 0 ? layering.below : layering.above;
+      if (step >= one_sided) {
+        near = both;
+      }
+      const a3 = (step % 2) === 0 ? backwards : rows;
+      for (let i2 = 0; i2 < a3.length; i2++) {
+        row = a3[i2];
+        _fit(row, near, mass, geometry.centre);
+      }
+    }
+  }
+  function _fit(row, near, mass, centre) {
+    let wishes, weights, item, offset, total, pull, other, low, high, fitted, value;
+    wishes = [];
+    weights = [];
+    const a2 = row.items;
+    const a3 = row.offsets;
+    for (let i1 = 0; i1 < a2.length; i1++) {
+      item = a2[i1];
+      offset = a3[i1];
+      total = 0.0;
+      pull = 0.0;
+      const a5 = near[item];
+      for (let i4 = 0; i4 < a5.length; i4++) {
+        other = a5[i4];
+        total = total + mass[other];
+        pull = pull + (mass[other] * centre[other]);
+      }
+      if (total > 0) {
+        wishes.push((pull / total) - offset);
+        weights.push(total * mass[item]);
+      } else {
+        wishes.push(centre[item] - offset);
+        weights.push(FREE_MASS);
+      }
+    }
+    low = row.low;
+    high = row.high - row.offsets[row.offsets.length - 1];
+    fitted = isotonic(wishes, weights);
+    const a7 = row.items;
+    const a8 = row.offsets;
+    const a9 = fitted;
+    for (let i6 = 0; i6 < a7.length; i6++) {
+      item = a7[i6];
+      offset = a8[i6];
+      value = a9[i6];
+      centre[item] = Math.min(Math.max(value, low), high) + offset;
+    }
+  }
+  function isotonic(values, weights) {
+    let means, masses, lengths, value, weight, mean, mass, length, pooled, fitted;
+    means = [];
+    masses = [];
+    lengths = [];
+    const a2 = values;
+    const a3 = weights;
+    for (let i1 = 0; i1 < a2.length; i1++) {
+      value = a2[i1];
+      weight = a3[i1];
+      mean = value;
+      mass = weight;
+      length = 1;
+      while ((means.length > 0) && (means[means.length - 1] > mean)) {
+        pooled = masses.pop();
+        mean = ((means.pop() * pooled) + (mean * mass)) / (pooled + mass);
+        mass = mass + pooled;
+        length = length + lengths.pop();
+      }
+      means.push(mean);
+      masses.push(mass);
+      lengths.push(length);
+    }
+    fitted = [];
+    const a5 = means;
+    const a6 = lengths;
+    for (let i4 = 0; i4 < a5.length; i4++) {
+      mean = a5[i4];
+      length = a6[i4];
+      python.extend(fitted, new Array(length).fill(mean));
+    }
+    return fitted;
+  }
+  function _whole_row(items, geometry) {
+    let offsets, at, unknown, distance, first;
+    offsets = [];
+    at = 0.0;
+    const a2 = _borders_and_items(items, geometry);
+    for (let i1 = 0; i1 < a2.length; i1++) {
+      const t3 = a2[i1];
+      unknown = t3[0];
+      distance = t3[1];
+      at = at + distance;
+      if (unknown < geometry.half.length) {
+        offsets.push(at);
+      }
+    }
+    first = offsets[0];
+    return new _Row(items.slice(), offsets.map((at) => at - first), -Infinity, Infinity);
+  }
+  function _borders_and_items(items, geometry) {
+    let layering, spacing, half, cluster, tree, low, high, listed, inside, last, reach, place, item, around, common, closed, opened, gap;
+    layering = geometry.layering;
+    spacing = geometry.spacing;
+    half = geometry.half;
+    cluster = layering.cluster;
+    tree = layering.tree;
+    low = cluster.length;
+    high = low + tree.__len__();
+    listed = [];
+    inside = ROOT;
+    last = high + ROOT;
+    reach = 0.0;
+    for (let i1 = 0; i1 < items.length + 1; i1++) {
+      place = i1;
+      item = place < items.length ? items[place] : -1;
+      around = item >= 0 ? cluster[item] : ROOT;
+      if (around !== inside) {
+        common = tree.common(inside, around);
+        const a3 = tree.between(inside, common);
+        for (let i2 = 0; i2 < a3.length; i2++) {
+          closed = a3[i2];
+          listed.push([high + closed, reach + spacing.high]);
+          last = high + closed;
+          reach = 0.0;
+        }
+        const a5 = tree.between(around, common).slice().reverse();
+        for (let i4 = 0; i4 < a5.length; i4++) {
+          opened = a5[i4];
+          gap = low <= last && last < high ? spacing.low : spacing.node_gap;
+          listed.push([low + opened, reach + gap]);
+          last = low + opened;
+          reach = 0.0;
+        }
+        inside = around;
+      }
+      if (item >= 0) {
+        gap = low <= last && last < high ? spacing.low : spacing.node_gap;
+        if ((last < low) && (Math.max(last, item) >= layering.node_count)) {
+          gap = spacing.bend_gap;
+        }
+        listed.push([item, (reach + gap) + half[item]]);
+        last = item;
+        reach = half[item];
+      }
+    }
+    return listed;
+  }
+  function _widen_lanes(geometry) {
+    let layering, count, low, high, wish, after, apart, items, previous, unknown, distance, cluster, breadth, sequence, raised, lowered, other, middle, item, lanes;
+    layering = geometry.layering;
+    count = geometry.centre.length;
+    low = count;
+    high = count + layering.tree.__len__();
+    wish = _wishes(geometry);
+    after = wish.map((_) => []);
+    apart = wish.map((_) => []);
+    const a2 = geometry.order;
+    for (let i1 = 0; i1 < a2.length; i1++) {
+      items = a2[i1];
+      previous = -1;
+      const a4 = _borders_and_items(items, geometry);
+      for (let i3 = 0; i3 < a4.length; i3++) {
+        const t5 = a4[i3];
+        unknown = t5[0];
+        distance = t5[1];
+        if (previous >= 0) {
+          after[previous].push(unknown);
+          apart[previous].push(distance);
+        }
+        previous = unknown;
+      }
+    }
+    const a7 = geometry.least_across;
+    for (let i6 = 0; i6 < a7.length; i6++) {
+      cluster = i6;
+      breadth = a7[i6];
+      if (breadth > 0) {
+        after[low + cluster].push(high + cluster);
+        apart[low + cluster].push(breadth);
+      }
+    }
+    sequence = ordered(after);
+    raised = wish.slice();
+    lowered = wish.slice();
+    const a9 = sequence;
+    for (let i8 = 0; i8 < a9.length; i8++) {
+      unknown = a9[i8];
+      const a11 = after[unknown];
+      const a12 = apart[unknown];
+      for (let i10 = 0; i10 < a11.length; i10++) {
+        other = a11[i10];
+        distance = a12[i10];
+        raised[other] = Math.max(raised[other], raised[unknown] + distance);
+      }
+    }
+    const a14 = sequence.slice().reverse();
+    for (let i13 = 0; i13 < a14.length; i13++) {
+      unknown = a14[i13];
+      const a16 = after[unknown];
+      const a17 = apart[unknown];
+      for (let i15 = 0; i15 < a16.length; i15++) {
+        other = a16[i15];
+        distance = a17[i15];
+        lowered[unknown] = Math.min(lowered[unknown], lowered[other] - distance);
+      }
+    }
+    middle = python.zip(raised, lowered).map(([up, down]) => (up + down) / 2);
+    for (let i18 = 0; i18 < count; i18++) {
+      item = i18;
+      geometry.centre[item] = middle[item];
+    }
+    lanes = python.range(0, high - low, 1).map((cluster) => [middle[low + cluster], middle[high + cluster]]);
+    lanes[ROOT] = [-Infinity, Infinity];
+    return lanes;
+  }
+  function _wishes(geometry) {
+    let layering, centre, half, tree, lows, highs, total, number, item, middle, inner, cluster, start, end;
+    layering = geometry.layering;
+    centre = geometry.centre;
+    half = geometry.half;
+    tree = layering.tree;
+    lows = new Array(tree.__len__()).fill(Infinity);
+    highs = new Array(tree.__len__()).fill(-Infinity);
+    total = new Array(tree.__len__()).fill(0.0);
+    number = new Array(tree.__len__()).fill(0);
+    const a2 = centre;
+    for (let i1 = 0; i1 < a2.length; i1++) {
+      item = i1;
+      middle = a2[i1];
+      if (!layering.is_placeholder(item)) {
+        const a4 = tree.between(layering.cluster[item], ROOT);
+        for (let i3 = 0; i3 < a4.length; i3++) {
+          inner = a4[i3];
+          total[inner] = total[inner] + middle;
+          number[inner] = number[inner] + 1;
+        }
+      }
+    }
+    const a6 = layering.cluster;
+    for (let i5 = 0; i5 < a6.length; i5++) {
+      item = i5;
+      cluster = a6[i5];
+      if (layering.is_placeholder(item)) {
+        centre[item] = total[cluster] / number[cluster];
+      }
+      start = centre[item] - half[item];
+      end = centre[item] + half[item];
+      const a8 = tree.between(cluster, ROOT);
+      for (let i7 = 0; i7 < a8.length; i7++) {
+        inner = a8[i7];
+        start = start - geometry.spacing.low;
+        end = end + geometry.spacing.high;
+        lows[inner] = Math.min(lows[inner], start);
+        highs[inner] = Math.max(highs[inner], end);
+      }
+    }
+    return [...centre, ...lows, ...highs];
+  }
+  function _rows_in_lanes(geometry) {
+    let tree, cluster, spacing, lanes, half, rows, items, run, low, place, item, after, common, closed, opened, row;
+    tree = geometry.layering.tree;
+    cluster = geometry.layering.cluster;
+    spacing = geometry.spacing;
+    lanes = geometry.lanes;
+    half = geometry.half;
+    rows = [];
+    const a2 = geometry.order;
+    for (let i1 = 0; i1 < a2.length; i1++) {
+      items = a2[i1];
+      run = [];
+      low = -Infinity;
+      const a4 = items;
+      for (let i3 = 0; i3 < a4.length; i3++) {
+        place = i3;
+        item = a4[i3];
+        if (place === 0) {
+          low = lanes[cluster[item]][0] + spacing.low;
+        }
+        run.push(item);
+        after = (place + 1) < items.length ? cluster[items[place + 1]] : -1;
+        if (after === cluster[item]) {
+          continue;
+        }
+        common = after < 0 ? ROOT : tree.common(cluster[item], after);
+        closed = tree.between(cluster[item], common);
+        opened = after < 0 ? [] : tree.between(after, common);
+        row = _whole_row(run, geometry);
+        row.low = low + half[run[0]];
+        if ((closed.length > 0) || (after < 0)) {
+          row.high = (lanes[cluster[item]][1] - spacing.high) - half[item];
+        } else {
+          row.high = (lanes[opened[opened.length - 1]][0] - spacing.node_gap) - half[item];
+        }
+        rows.push(row);
+        run = [];
+        if (opened.length > 0) {
+          low = lanes[after][0] + spacing.low;
+        } else {
+          if (closed.length > 0) {
+            low = lanes[closed[closed.length - 1]][1] + spacing.node_gap;
+          }
+        }
+      }
+    }
+    return rows;
+  }
+  function _straighten(rows, geometry) {
+    let layering, centre, half, row_of, place_of, number, row, place, item, chain, stretch, low, high, last_node, room_low, room_high, fits, middle, member, others;
+    layering = geometry.layering;
+    centre = geometry.centre;
+    half = geometry.half;
+    row_of = new Array(centre.length).fill(0);
+    place_of = new Array(centre.length).fill(0);
+    const a2 = rows;
+    for (let i1 = 0; i1 < a2.length; i1++) {
+      number = i1;
+      row = a2[i1];
+      const a4 = row.items;
+      for (let i3 = 0; i3 < a4.length; i3++) {
+        place = i3;
+        item = a4[i3];
+        row_of[item] = number;
+        place_of[item] = place;
+      }
+    }
+    const a6 = _chains(layering, centre);
+    for (let i5 = 0; i5 < a6.length; i5++) {
+      chain = a6[i5];
+      stretch = [];
+      low = -Infinity;
+      high = Infinity;
+      last_node = -1;
+      const a8 = [...chain, -1];
+      for (let i7 = 0; i7 < a8.length; i7++) {
+        item = a8[i7];
+        if (item >= 0) {
+          const t9 = _room(rows[row_of[item]], place_of[item], centre);
+          room_low = t9[0];
+          room_high = t9[1];
+          fits = Math.max(low, room_low) <= Math.min(high, room_high);
+          if (fits && (item < layering.node_count) && (last_node >= 0)) {
+            fits = Math.abs(centre[item] - centre[last_node]) <= (2 * half[item]);
+            fits = fits || _is_only_edge(layering.above[item][0], item, layering);
+          }
+          if (fits) {
+            const t10 = Math.max(low, room_low);
+            const t11 = Math.min(high, room_high);
+            low = t10;
+            high = t11;
+            stretch.push(item);
+            last_node = item < layering.node_count ? item : last_node;
+            continue;
+          }
+        }
+        if (stretch.length > 1) {
+          middle = python.sort(stretch.map((member) => centre[member]).slice())[Math.floor(stretch.length / 2)];
+          const a13 = stretch;
+          for (let i12 = 0; i12 < a13.length; i12++) {
+            member = a13[i12];
+            centre[member] = Math.min(Math.max(middle, low), high);
+          }
+        }
+        if (item >= 0) {
+          stretch = [item];
+          const t14 = _room(rows[row_of[item]], place_of[item], centre);
+          low = t14[0];
+          high = t14[1];
+          last_node = item < layering.node_count ? item : -1;
+        }
+      }
+    }
+    const a16 = rows;
+    for (let i15 = 0; i15 < a16.length; i15++) {
+      row = a16[i15];
+      const a18 = row.items;
+      for (let i17 = 0; i17 < a18.length; i17++) {
+        place = i17;
+        item = a18[i17];
+        others = [...layering.above[item], ...layering.below[item]];
+        if (others.length === 1) {
+          const t19 = _room(row, place, centre);
+          low = t19[0];
+          high = t19[1];
+          centre[item] = Math.min(Math.max(centre[others[0]], low), high);
+        }
+      }
+    }
+  }
+  function _room(row, place, centre) {
+    let items, offsets, low, high;
+    items = row.items;
+    offsets = row.offsets;
+    low = row.low;
+    high = row.high;
+    if (place > 0) {
+      low = (centre[items[place - 1]] + offsets[place]) - offsets[place - 1];
+    }
+    if ((place + 1) < items.length) {
+      high = (centre[items[place + 1]] - offsets[place + 1]) + offsets[place];
+    }
+    return [low, high];
+  }
+  function _chains(layering, centre) {
+    let count, upper, lower, middle_above, middle_below, item, others, other, is_mutual, is_free, chains, chain;
+    count = layering.node_count;
+    upper = new Array(centre.length).fill(-1);
+    lower = new Array(centre.length).fill(-1);
+    middle_above = layering.above.map((others) => _middle(others, centre, layering));
+    middle_below = layering.below.map((others) => _middle(others, centre, layering));
+    const a2 = layering.below;
+    for (let i1 = 0; i1 < a2.length; i1++) {
+      item = i1;
+      others = a2[i1];
+      const a4 = others;
+      for (let i3 = 0; i3 < a4.length; i3++) {
+        other = a4[i3];
+        if (((item >= count) && (other >= count)) || _is_only_edge(item, other, layering)) {
+          lower[item] = other;
+          upper[other] = item;
+        }
+      }
+    }
+    const a6 = [true, false];
+    for (let i5 = 0; i5 < a6.length; i5++) {
+      is_mutual = a6[i5];
+      const a8 = middle_below;
+      for (let i7 = 0; i7 < a8.length; i7++) {
+        item = i7;
+        other = a8[i7];
+        is_free = (other >= 0) && (lower[item] < 0) && (upper[other] < 0);
+        if (is_free && (!is_mutual || (middle_above[other] === item))) {
+          lower[item] = other;
+          upper[other] = item;
+        }
+      }
+    }
+    chains = [];
+    const a10 = lower;
+    for (let i9 = 0; i9 < a10.length; i9++) {
+      item = i9;
+      other = a10[i9];
+      if ((other >= 0) && (upper[item] < 0)) {
+        chain = [item];
+        while (lower[chain[chain.length - 1]] >= 0) {
+          chain.push(lower[chain[chain.length - 1]]);
+        }
+        chains.push(chain);
+      }
+    }
+    return python.sort(chains.slice(), (chain) => -chain.length);
+  }
+  function _middle(items, centre, layering) {
+    let ranked, low, high;
+    if (items.length < 2) {
+      return items.length === 1 ? items[0] : -1;
+    }
+    ranked = python.sort(items.slice(), (x) => centre[x]);
+    low = ranked[Math.floor((ranked.length - 1) / 2)];
+    high = ranked[Math.floor(ranked.length / 2)];
+    return _is_end(high, layering) && !_is_end(low, layering) ? low : high;
+  }
+  function _is_end(item, layering) {
+    return (layering.above[item].length + layering.below[item].length) === 1;
+  }
+  function _is_only_edge(item, other, layering) {
+    return (layering.below[item].length === 1) && (layering.above[other].length === 1);
+  }
+  return { ONE_SIDED, TWO_SIDED, IN_LANES, BEND_MASS, FREE_MASS, _Row, place_across, _sweep, _fit, isotonic, _whole_row, _borders_and_items, _widen_lanes, _wishes, _rows_in_lanes, _straighten, _room, _chains, _middle, _is_end, _is_only_edge };
 })();
 
 const frames_ = (() => {
@@ -1346,246 +1865,6 @@ const ranks_ = (() => {
   return { EFFORT, SHORT_CLUSTER, rank_nodes, latest_ranks, _cycle, shorten_edges, _push_gains, _cluster_constraints, _links, _tangled, _strong_components };
 })();
 
-const sweeps_ = (() => {
-  const { Layering, ROOT } = layering_;
-  function sweep(order, position, layering, downwards, flip_ties, siblings) {
-    let is_flat, near, before, ranks, rank, items, scale, means, item, others, total, other, movable, following, place;
-    is_flat = layering.tree.__len__() === 1;
-    near = downwards ? layering.above : layering.below;
-    before = downwards ? 0 : order.length - 1;
-    ranks = downwards ? python.range(1, order.length, 1) : python.range(order.length - 2, -1, -1);
-    const a2 = ranks;
-    for (let i1 = 0; i1 < a2.length; i1++) {
-      rank = a2[i1];
-      items = order[rank];
-      scale = order[before].length / items.length;
-      before = rank;
-      means = new Map([]);
-      const a4 = items;
-      for (let i3 = 0; i3 < a4.length; i3++) {
-        item = a4[i3];
-        others = near[item];
-        if (others.length > 0) {
-          total = 0;
-          const a6 = others;
-          for (let i5 = 0; i5 < a6.length; i5++) {
-            other = a6[i5];
-            total = total + position[other];
-          }
-          means.set(item, total / others.length);
-        } else {
-          if (!is_flat) {
-            means.set(item, position[item] * scale);
-          }
-        }
-      }
-      movable = items.filter((item) => means.has(item)).map((item) => item);
-      if (flip_ties) {
-        movable.reverse();
-      }
-      movable = sort_nested(movable, means, layering, siblings);
-      if (movable.length < items.length) {
-        following = 0;
-        const a8 = items;
-        for (let i7 = 0; i7 < a8.length; i7++) {
-          place = i7;
-          item = a8[i7];
-          if (means.has(item)) {
-            items[place] = movable[following];
-            following = following + 1;
-          }
-        }
-      } else {
-        order[rank] = movable;
-      }
-      const a10 = order[rank];
-      for (let i9 = 0; i9 < a10.length; i9++) {
-        place = i9;
-        item = a10[i9];
-        position[item] = place;
-      }
-    }
-  }
-  function sort_nested(items, means, layering, siblings) {
-    let members, number, entries, inner, fitted, cluster, mean, arranged, stack, entry;
-    if (layering.tree.__len__() === 1) {
-      return python.sort(items.slice(), (x) => means.get(x));
-    }
-    members = _members_by_cluster(items, layering);
-    number = _take_means(items, means, layering);
-    for (entries of members.values()) {
-      inner = entries.filter((entry) => entry < 0).map((entry) => ~entry);
-      if ((siblings.length > 0) && (inner.length > 1)) {
-        python.sort(inner, (x) => siblings[x]);
-        fitted = isotonic(inner.map((c) => means.get(~c)), inner.map((c) => number.get(c)));
-        const a3 = inner;
-        const a4 = fitted;
-        for (let i2 = 0; i2 < a3.length; i2++) {
-          cluster = a3[i2];
-          mean = a4[i2];
-          means.set(~cluster, mean);
-        }
-      }
-      if (siblings.length > 0) {
-        python.sort(entries, (entry) => entry >= 0 ? -1 : siblings[~entry]);
-      } else {
-        python.sort(entries, (entry) => Math.max(~entry, -1));
-      }
-      python.sort(entries, (x) => means.get(x));
-    }
-    arranged = [];
-    stack = members.get(ROOT).slice().reverse();
-    while (stack.length > 0) {
-      entry = stack.pop();
-      if (entry >= 0) {
-        arranged.push(entry);
-      } else {
-        python.extend(stack, members.get(~entry).slice().reverse());
-      }
-    }
-    return arranged;
-  }
-  function _members_by_cluster(items, layering) {
-    let members, item, entry, cluster;
-    members = new Map([[ROOT, []]]);
-    const a2 = items;
-    for (let i1 = 0; i1 < a2.length; i1++) {
-      item = a2[i1];
-      entry = item;
-      cluster = layering.cluster[item];
-      while (!members.has(cluster)) {
-        members.set(cluster, [entry]);
-        entry = ~cluster;
-        cluster = layering.tree.parent[cluster];
-      }
-      members.get(cluster).push(entry);
-    }
-    return members;
-  }
-  function _take_means(items, means, layering) {
-    let number, item, cluster, count;
-    number = new Map([]);
-    const a2 = items;
-    for (let i1 = 0; i1 < a2.length; i1++) {
-      item = a2[i1];
-      cluster = layering.cluster[item];
-      while (cluster !== ROOT) {
-        means.set(~cluster, (means.get(~cluster) ?? 0.0) + means.get(item));
-        number.set(cluster, (number.get(cluster) ?? 0) + 1);
-        cluster = layering.tree.parent[cluster];
-      }
-    }
-    for ([cluster, count] of number) {
-      means.set(~cluster, means.get(~cluster) / count);
-    }
-    return number;
-  }
-  function isotonic(values, weights) {
-    let means, masses, lengths, value, weight, mean, mass, length, pooled, fitted;
-    means = [];
-    masses = [];
-    lengths = [];
-    const a2 = values;
-    const a3 = weights;
-    for (let i1 = 0; i1 < a2.length; i1++) {
-      value = a2[i1];
-      weight = a3[i1];
-      mean = value;
-      mass = weight;
-      length = 1;
-      while ((means.length > 0) && (means[means.length - 1] > mean)) {
-        pooled = masses.pop();
-        mean = ((means.pop() * pooled) + (mean * mass)) / (pooled + mass);
-        mass = mass + pooled;
-        length = length + lengths.pop();
-      }
-      means.push(mean);
-      masses.push(mass);
-      lengths.push(length);
-    }
-    fitted = [];
-    const a5 = means;
-    const a6 = lengths;
-    for (let i4 = 0; i4 < a5.length; i4++) {
-      mean = a5[i4];
-      length = a6[i4];
-      python.extend(fitted, new Array(length).fill(mean));
-    }
-    return fitted;
-  }
-  function exchange_neighbours(order, position, layering, passes) {
-    let stale, moved, rank, items;
-    stale = new Array(order.length).fill(true);
-    for (let i1 = 0; i1 < passes; i1++) {
-      moved = new Array(order.length + 2).fill(false);
-      const a3 = order;
-      for (let i2 = 0; i2 < a3.length; i2++) {
-        rank = i2;
-        items = a3[i2];
-        if (stale[rank]) {
-          moved[rank + 1] = _exchange_in(items, position, layering);
-        }
-      }
-      if (!moved.includes(true)) {
-        break;
-      }
-      stale = python.range(0, order.length, 1).map((rank) => moved[rank] || moved[rank + 1] || moved[rank + 2]);
-    }
-  }
-  function _exchange_in(items, position, layering) {
-    let upper, lower, moved, place, first, second, up, up_next, down, down_next, crossings;
-    upper = items.map((item) => python.sort(layering.above[item].map((other) => position[other]).slice()));
-    lower = items.map((item) => python.sort(layering.below[item].map((other) => position[other]).slice()));
-    moved = false;
-    for (let i1 = 0; i1 < items.length - 1; i1++) {
-      place = i1;
-      first = items[place];
-      second = items[place + 1];
-      if (layering.cluster[first] !== layering.cluster[second]) {
-        continue;
-      }
-      up = upper[place];
-      up_next = upper[place + 1];
-      down = lower[place];
-      down_next = lower[place + 1];
-      if (_in_order(up, up_next) && _in_order(down, down_next)) {
-        continue;
-      }
-      crossings = _inversions(up, up_next) + _inversions(down, down_next);
-      if (crossings > (_inversions(up_next, up) + _inversions(down_next, down))) {
-        items[place] = second;
-        items[place + 1] = first;
-        position[first] = place + 1;
-        position[second] = place;
-        upper[place] = up_next;
-        upper[place + 1] = up;
-        lower[place] = down_next;
-        lower[place + 1] = down;
-        moved = true;
-      }
-    }
-    return moved;
-  }
-  function _in_order(left, right) {
-    return (left.length === 0) || (right.length === 0) || (left[left.length - 1] <= right[0]);
-  }
-  function _inversions(left, right) {
-    let crossings, smaller, end;
-    crossings = 0;
-    smaller = 0;
-    const a2 = left;
-    for (let i1 = 0; i1 < a2.length; i1++) {
-      end = a2[i1];
-      while ((smaller < right.length) && (right[smaller] < end)) {
-        smaller = smaller + 1;
-      }
-      crossings = crossings + smaller;
-    }
-    return crossings;
-  }
-  return { sweep, sort_nested, _members_by_cluster, _take_means, isotonic, exchange_neighbours, _exchange_in, _in_order, _inversions };
-})();
-
 const palette_ = (() => {
   const { Gradient } = gradient_;
   const SHADES = 8;
@@ -1733,496 +2012,9 @@ const sentences_ = (() => {
   return { TAGS, meaning, running_line, sum_of_names, given_caption, seed_caption, factor, contribution_caption, many_caption, backward_caption, forward_caption, end_caption, mismatch_note, waiting_caption, paths_note, operands_note, state_tag, size_note };
 })();
 
-const placement_ = (() => {
-  const { Geometry, ROOT, Layering } = layering_;
-  const { ordered } = acyclic_;
-  const { isotonic } = sweeps_;
-  const ONE_SIDED = 12;
-  const TWO_SIDED = 8;
-  const IN_LANES = 4;
-  const BEND_MASS = 2.8284271247461903;
-  const FREE_MASS = 0.01;
-  class _Row {
-    constructor(items, offsets, low, high) {
-      this.items = items;
-      this.offsets = offsets;
-      this.low = low;
-      this.high = high;
-    }
-  }
-  function place_across(geometry) {
-    let rows, row, middle, item, offset;
-    rows = geometry.order.map((items) => _whole_row(items, geometry));
-    geometry.centre = new Array(geometry.half.length).fill(0.0);
-    const a2 = rows;
-    for (let i1 = 0; i1 < a2.length; i1++) {
-      row = a2[i1];
-      middle = row.offsets[row.offsets.length - 1] / 2;
-      const a4 = row.items;
-      const a5 = row.offsets;
-      for (let i3 = 0; i3 < a4.length; i3++) {
-        item = a4[i3];
-        offset = a5[i3];
-        geometry.centre[item] = offset - middle;
-      }
-    }
-    _sweep(rows, geometry, ONE_SIDED);
-    geometry.lanes = [[-Infinity, Infinity]];
-    if (geometry.layering.tree.__len__() > 1) {
-      geometry.lanes = _widen_lanes(geometry);
-      rows = _rows_in_lanes(geometry);
-      _sweep(rows, geometry, IN_LANES);
-    }
-    _straighten(rows, geometry);
-  }
-  function _sweep(rows, geometry, one_sided) {
-    let layering, mass, both, backwards, step, near, row;
-    layering = geometry.layering;
-    mass = python.range(0, geometry.half.length, 1).map((item) => item < layering.node_count ? 1.0 : BEND_MASS);
-    both = python.zip(layering.above, layering.below).map(([up, down]) => [...up, ...down]);
-    backwards = rows.slice().reverse();
-    for (let i1 = 0; i1 < one_sided + TWO_SIDED; i1++) {
-      step = i1;
-      near = (step % 2) === 0 ? layering.below : layering.above;
-      if (step >= one_sided) {
-        near = both;
-      }
-      const a3 = (step % 2) === 0 ? backwards : rows;
-      for (let i2 = 0; i2 < a3.length; i2++) {
-        row = a3[i2];
-        _fit(row, near, mass, geometry.centre);
-      }
-    }
-  }
-  function _fit(row, near, mass, centre) {
-    let wishes, weights, item, offset, total, pull, other, low, high, fitted, value;
-    wishes = [];
-    weights = [];
-    const a2 = row.items;
-    const a3 = row.offsets;
-    for (let i1 = 0; i1 < a2.length; i1++) {
-      item = a2[i1];
-      offset = a3[i1];
-      total = 0.0;
-      pull = 0.0;
-      const a5 = near[item];
-      for (let i4 = 0; i4 < a5.length; i4++) {
-        other = a5[i4];
-        total = total + mass[other];
-        pull = pull + (mass[other] * centre[other]);
-      }
-      if (total > 0) {
-        wishes.push((pull / total) - offset);
-        weights.push(total * mass[item]);
-      } else {
-        wishes.push(centre[item] - offset);
-        weights.push(FREE_MASS);
-      }
-    }
-    low = row.low;
-    high = row.high - row.offsets[row.offsets.length - 1];
-    fitted = isotonic(wishes, weights);
-    const a7 = row.items;
-    const a8 = row.offsets;
-    const a9 = fitted;
-    for (let i6 = 0; i6 < a7.length; i6++) {
-      item = a7[i6];
-      offset = a8[i6];
-      value = a9[i6];
-      centre[item] = Math.min(Math.max(value, low), high) + offset;
-    }
-  }
-  function _whole_row(items, geometry) {
-    let offsets, at, unknown, distance, first;
-    offsets = [];
-    at = 0.0;
-    const a2 = _borders_and_items(items, geometry);
-    for (let i1 = 0; i1 < a2.length; i1++) {
-      const t3 = a2[i1];
-      unknown = t3[0];
-      distance = t3[1];
-      at = at + distance;
-      if (unknown < geometry.half.length) {
-        offsets.push(at);
-      }
-    }
-    first = offsets[0];
-    return new _Row(items.slice(), offsets.map((at) => at - first), -Infinity, Infinity);
-  }
-  function _borders_and_items(items, geometry) {
-    let layering, spacing, half, cluster, tree, low, high, listed, inside, last, reach, place, item, around, common, closed, opened, gap;
-    layering = geometry.layering;
-    spacing = geometry.spacing;
-    half = geometry.half;
-    cluster = layering.cluster;
-    tree = layering.tree;
-    low = cluster.length;
-    high = low + tree.__len__();
-    listed = [];
-    inside = ROOT;
-    last = high + ROOT;
-    reach = 0.0;
-    for (let i1 = 0; i1 < items.length + 1; i1++) {
-      place = i1;
-      item = place < items.length ? items[place] : -1;
-      around = item >= 0 ? cluster[item] : ROOT;
-      if (around !== inside) {
-        common = tree.common(inside, around);
-        const a3 = tree.between(inside, common);
-        for (let i2 = 0; i2 < a3.length; i2++) {
-          closed = a3[i2];
-          listed.push([high + closed, reach + spacing.high]);
-          last = high + closed;
-          reach = 0.0;
-        }
-        const a5 = tree.between(around, common).slice().reverse();
-        for (let i4 = 0; i4 < a5.length; i4++) {
-          opened = a5[i4];
-          gap = low <= last && last < high ? spacing.low : spacing.node_gap;
-          listed.push([low + opened, reach + gap]);
-          last = low + opened;
-          reach = 0.0;
-        }
-        inside = around;
-      }
-      if (item >= 0) {
-        gap = low <= last && last < high ? spacing.low : spacing.node_gap;
-        if ((last < low) && (Math.max(last, item) >= layering.node_count)) {
-          gap = spacing.bend_gap;
-        }
-        listed.push([item, (reach + gap) + half[item]]);
-        last = item;
-        reach = half[item];
-      }
-    }
-    return listed;
-  }
-  function _widen_lanes(geometry) {
-    let layering, count, low, high, wish, after, apart, items, previous, unknown, distance, cluster, breadth, sequence, raised, lowered, other, middle, item, lanes;
-    layering = geometry.layering;
-    count = geometry.centre.length;
-    low = count;
-    high = count + layering.tree.__len__();
-    wish = _wishes(geometry);
-    after = wish.map((_) => []);
-    apart = wish.map((_) => []);
-    const a2 = geometry.order;
-    for (let i1 = 0; i1 < a2.length; i1++) {
-      items = a2[i1];
-      previous = -1;
-      const a4 = _borders_and_items(items, geometry);
-      for (let i3 = 0; i3 < a4.length; i3++) {
-        const t5 = a4[i3];
-        unknown = t5[0];
-        distance = t5[1];
-        if (previous >= 0) {
-          after[previous].push(unknown);
-          apart[previous].push(distance);
-        }
-        previous = unknown;
-      }
-    }
-    const a7 = geometry.least_across;
-    for (let i6 = 0; i6 < a7.length; i6++) {
-      cluster = i6;
-      breadth = a7[i6];
-      if (breadth > 0) {
-        after[low + cluster].push(high + cluster);
-        apart[low + cluster].push(breadth);
-      }
-    }
-    sequence = ordered(after);
-    raised = wish.slice();
-    lowered = wish.slice();
-    const a9 = sequence;
-    for (let i8 = 0; i8 < a9.length; i8++) {
-      unknown = a9[i8];
-      const a11 = after[unknown];
-      const a12 = apart[unknown];
-      for (let i10 = 0; i10 < a11.length; i10++) {
-        other = a11[i10];
-        distance = a12[i10];
-        raised[other] = Math.max(raised[other], raised[unknown] + distance);
-      }
-    }
-    const a14 = sequence.slice().reverse();
-    for (let i13 = 0; i13 < a14.length; i13++) {
-      unknown = a14[i13];
-      const a16 = after[unknown];
-      const a17 = apart[unknown];
-      for (let i15 = 0; i15 < a16.length; i15++) {
-        other = a16[i15];
-        distance = a17[i15];
-        lowered[unknown] = Math.min(lowered[unknown], lowered[other] - distance);
-      }
-    }
-    middle = python.zip(raised, lowered).map(([up, down]) => (up + down) / 2);
-    for (let i18 = 0; i18 < count; i18++) {
-      item = i18;
-      geometry.centre[item] = middle[item];
-    }
-    lanes = python.range(0, high - low, 1).map((cluster) => [middle[low + cluster], middle[high + cluster]]);
-    lanes[ROOT] = [-Infinity, Infinity];
-    return lanes;
-  }
-  function _wishes(geometry) {
-    let layering, centre, half, tree, lows, highs, total, number, item, middle, inner, cluster, start, end;
-    layering = geometry.layering;
-    centre = geometry.centre;
-    half = geometry.half;
-    tree = layering.tree;
-    lows = new Array(tree.__len__()).fill(Infinity);
-    highs = new Array(tree.__len__()).fill(-Infinity);
-    total = new Array(tree.__len__()).fill(0.0);
-    number = new Array(tree.__len__()).fill(0);
-    const a2 = centre;
-    for (let i1 = 0; i1 < a2.length; i1++) {
-      item = i1;
-      middle = a2[i1];
-      if (!layering.is_placeholder(item)) {
-        const a4 = tree.between(layering.cluster[item], ROOT);
-        for (let i3 = 0; i3 < a4.length; i3++) {
-          inner = a4[i3];
-          total[inner] = total[inner] + middle;
-          number[inner] = number[inner] + 1;
-        }
-      }
-    }
-    const a6 = layering.cluster;
-    for (let i5 = 0; i5 < a6.length; i5++) {
-      item = i5;
-      cluster = a6[i5];
-      if (layering.is_placeholder(item)) {
-        centre[item] = total[cluster] / number[cluster];
-      }
-      start = centre[item] - half[item];
-      end = centre[item] + half[item];
-      const a8 = tree.between(cluster, ROOT);
-      for (let i7 = 0; i7 < a8.length; i7++) {
-        inner = a8[i7];
-        start = start - geometry.spacing.low;
-        end = end + geometry.spacing.high;
-        lows[inner] = Math.min(lows[inner], start);
-        highs[inner] = Math.max(highs[inner], end);
-      }
-    }
-    return [...centre, ...lows, ...highs];
-  }
-  function _rows_in_lanes(geometry) {
-    let tree, cluster, spacing, lanes, half, rows, items, run, low, place, item, after, common, closed, opened, row;
-    tree = geometry.layering.tree;
-    cluster = geometry.layering.cluster;
-    spacing = geometry.spacing;
-    lanes = geometry.lanes;
-    half = geometry.half;
-    rows = [];
-    const a2 = geometry.order;
-    for (let i1 = 0; i1 < a2.length; i1++) {
-      items = a2[i1];
-      run = [];
-      low = -Infinity;
-      const a4 = items;
-      for (let i3 = 0; i3 < a4.length; i3++) {
-        place = i3;
-        item = a4[i3];
-        if (place === 0) {
-          low = lanes[cluster[item]][0] + spacing.low;
-        }
-        run.push(item);
-        after = (place + 1) < items.length ? cluster[items[place + 1]] : -1;
-        if (after === cluster[item]) {
-          continue;
-        }
-        common = after < 0 ? ROOT : tree.common(cluster[item], after);
-        closed = tree.between(cluster[item], common);
-        opened = after < 0 ? [] : tree.between(after, common);
-        row = _whole_row(run, geometry);
-        row.low = low + half[run[0]];
-        if ((closed.length > 0) || (after < 0)) {
-          row.high = (lanes[cluster[item]][1] - spacing.high) - half[item];
-        } else {
-          row.high = (lanes[opened[opened.length - 1]][0] - spacing.node_gap) - half[item];
-        }
-        rows.push(row);
-        run = [];
-        if (opened.length > 0) {
-          low = lanes[after][0] + spacing.low;
-        } else {
-          if (closed.length > 0) {
-            low = lanes[closed[closed.length - 1]][1] + spacing.node_gap;
-          }
-        }
-      }
-    }
-    return rows;
-  }
-  function _straighten(rows, geometry) {
-    let layering, centre, half, row_of, place_of, number, row, place, item, chain, stretch, low, high, last_node, room_low, room_high, fits, middle, member, others;
-    layering = geometry.layering;
-    centre = geometry.centre;
-    half = geometry.half;
-    row_of = new Array(centre.length).fill(0);
-    place_of = new Array(centre.length).fill(0);
-    const a2 = rows;
-    for (let i1 = 0; i1 < a2.length; i1++) {
-      number = i1;
-      row = a2[i1];
-      const a4 = row.items;
-      for (let i3 = 0; i3 < a4.length; i3++) {
-        place = i3;
-        item = a4[i3];
-        row_of[item] = number;
-        place_of[item] = place;
-      }
-    }
-    const a6 = _chains(layering, centre);
-    for (let i5 = 0; i5 < a6.length; i5++) {
-      chain = a6[i5];
-      stretch = [];
-      low = -Infinity;
-      high = Infinity;
-      last_node = -1;
-      const a8 = [...chain, -1];
-      for (let i7 = 0; i7 < a8.length; i7++) {
-        item = a8[i7];
-        if (item >= 0) {
-          const t9 = _room(rows[row_of[item]], place_of[item], centre);
-          room_low = t9[0];
-          room_high = t9[1];
-          fits = Math.max(low, room_low) <= Math.min(high, room_high);
-          if (fits && (item < layering.node_count) && (last_node >= 0)) {
-            fits = Math.abs(centre[item] - centre[last_node]) <= (2 * half[item]);
-            fits = fits || _is_only_edge(layering.above[item][0], item, layering);
-          }
-          if (fits) {
-            const t10 = Math.max(low, room_low);
-            const t11 = Math.min(high, room_high);
-            low = t10;
-            high = t11;
-            stretch.push(item);
-            last_node = item < layering.node_count ? item : last_node;
-            continue;
-          }
-        }
-        if (stretch.length > 1) {
-          middle = python.sort(stretch.map((member) => centre[member]).slice())[Math.floor(stretch.length / 2)];
-          const a13 = stretch;
-          for (let i12 = 0; i12 < a13.length; i12++) {
-            member = a13[i12];
-            centre[member] = Math.min(Math.max(middle, low), high);
-          }
-        }
-        if (item >= 0) {
-          stretch = [item];
-          const t14 = _room(rows[row_of[item]], place_of[item], centre);
-          low = t14[0];
-          high = t14[1];
-          last_node = item < layering.node_count ? item : -1;
-        }
-      }
-    }
-    const a16 = rows;
-    for (let i15 = 0; i15 < a16.length; i15++) {
-      row = a16[i15];
-      const a18 = row.items;
-      for (let i17 = 0; i17 < a18.length; i17++) {
-        place = i17;
-        item = a18[i17];
-        others = [...layering.above[item], ...layering.below[item]];
-        if (others.length === 1) {
-          const t19 = _room(row, place, centre);
-          low = t19[0];
-          high = t19[1];
-          centre[item] = Math.min(Math.max(centre[others[0]], low), high);
-        }
-      }
-    }
-  }
-  function _room(row, place, centre) {
-    let items, offsets, low, high;
-    items = row.items;
-    offsets = row.offsets;
-    low = row.low;
-    high = row.high;
-    if (place > 0) {
-      low = (centre[items[place - 1]] + offsets[place]) - offsets[place - 1];
-    }
-    if ((place + 1) < items.length) {
-      high = (centre[items[place + 1]] - offsets[place + 1]) + offsets[place];
-    }
-    return [low, high];
-  }
-  function _chains(layering, centre) {
-    let count, upper, lower, middle_above, middle_below, item, others, other, is_mutual, is_free, chains, chain;
-    count = layering.node_count;
-    upper = new Array(centre.length).fill(-1);
-    lower = new Array(centre.length).fill(-1);
-    middle_above = layering.above.map((others) => _middle(others, centre, layering));
-    middle_below = layering.below.map((others) => _middle(others, centre, layering));
-    const a2 = layering.below;
-    for (let i1 = 0; i1 < a2.length; i1++) {
-      item = i1;
-      others = a2[i1];
-      const a4 = others;
-      for (let i3 = 0; i3 < a4.length; i3++) {
-        other = a4[i3];
-        if (((item >= count) && (other >= count)) || _is_only_edge(item, other, layering)) {
-          lower[item] = other;
-          upper[other] = item;
-        }
-      }
-    }
-    const a6 = [true, false];
-    for (let i5 = 0; i5 < a6.length; i5++) {
-      is_mutual = a6[i5];
-      const a8 = middle_below;
-      for (let i7 = 0; i7 < a8.length; i7++) {
-        item = i7;
-        other = a8[i7];
-        is_free = (other >= 0) && (lower[item] < 0) && (upper[other] < 0);
-        if (is_free && (!is_mutual || (middle_above[other] === item))) {
-          lower[item] = other;
-          upper[other] = item;
-        }
-      }
-    }
-    chains = [];
-    const a10 = lower;
-    for (let i9 = 0; i9 < a10.length; i9++) {
-      item = i9;
-      other = a10[i9];
-      if ((other >= 0) && (upper[item] < 0)) {
-        chain = [item];
-        while (lower[chain[chain.length - 1]] >= 0) {
-          chain.push(lower[chain[chain.length - 1]]);
-        }
-        chains.push(chain);
-      }
-    }
-    return python.sort(chains.slice(), (chain) => -chain.length);
-  }
-  function _middle(items, centre, layering) {
-    let ranked, low, high;
-    if (items.length < 2) {
-      return items.length === 1 ? items[0] : -1;
-    }
-    ranked = python.sort(items.slice(), (x) => centre[x]);
-    low = ranked[Math.floor((ranked.length - 1) / 2)];
-    high = ranked[Math.floor(ranked.length / 2)];
-    return _is_end(high, layering) && !_is_end(low, layering) ? low : high;
-  }
-  function _is_end(item, layering) {
-    return (layering.above[item].length + layering.below[item].length) === 1;
-  }
-  function _is_only_edge(item, other, layering) {
-    return (layering.below[item].length === 1) && (layering.above[other].length === 1);
-  }
-  return { ONE_SIDED, TWO_SIDED, IN_LANES, BEND_MASS, FREE_MASS, _Row, place_across, _sweep, _fit, _whole_row, _borders_and_items, _widen_lanes, _wishes, _rows_in_lanes, _straighten, _room, _chains, _middle, _is_end, _is_only_edge };
-})();
-
 const order_ = (() => {
   const { Layering, ROOT } = layering_;
-  const { exchange_neighbours, sweep, sort_nested } = sweeps_;
+  const { isotonic } = placement_;
   const SWEEPS = 8;
   const EFFORT = 6000;
   const MOST_STARTS = 8;
@@ -2463,7 +2255,7 @@ const order_ = (() => {
       rank = i1;
       items = a2[i1];
       means = new Map(items.map((item) => [item, position[item]]));
-      order[rank] = sort_nested(items, means, layering, siblings);
+      order[rank] = _sort_nested(items, means, layering, siblings);
       const a4 = order[rank];
       for (let i3 = 0; i3 < a4.length; i3++) {
         place = i3;
@@ -2472,7 +2264,209 @@ const order_ = (() => {
       }
     }
   }
-  return { SWEEPS, EFFORT, MOST_STARTS, _Found, _Dice, count_crossings, order_ranks, _face_forward, _depth_first, _improve, _found, _positions, _sibling_order, _sort_clusters };
+  function sweep(order, position, layering, downwards, flip_ties, siblings) {
+    let is_flat, near, before, ranks, rank, items, scale, means, item, others, total, other, movable, following, place;
+    is_flat = layering.tree.__len__() === 1;
+    near = downwards ? layering.above : layering.below;
+    before = downwards ? 0 : order.length - 1;
+    ranks = downwards ? python.range(1, order.length, 1) : python.range(order.length - 2, -1, -1);
+    const a2 = ranks;
+    for (let i1 = 0; i1 < a2.length; i1++) {
+      rank = a2[i1];
+      items = order[rank];
+      scale = order[before].length / items.length;
+      before = rank;
+      means = new Map([]);
+      const a4 = items;
+      for (let i3 = 0; i3 < a4.length; i3++) {
+        item = a4[i3];
+        others = near[item];
+        if (others.length > 0) {
+          total = 0;
+          const a6 = others;
+          for (let i5 = 0; i5 < a6.length; i5++) {
+            other = a6[i5];
+            total = total + position[other];
+          }
+          means.set(item, total / others.length);
+        } else {
+          if (!is_flat) {
+            means.set(item, position[item] * scale);
+          }
+        }
+      }
+      movable = items.filter((item) => means.has(item)).map((item) => item);
+      if (flip_ties) {
+        movable.reverse();
+      }
+      movable = _sort_nested(movable, means, layering, siblings);
+      if (movable.length < items.length) {
+        following = 0;
+        const a8 = items;
+        for (let i7 = 0; i7 < a8.length; i7++) {
+          place = i7;
+          item = a8[i7];
+          if (means.has(item)) {
+            items[place] = movable[following];
+            following = following + 1;
+          }
+        }
+      } else {
+        order[rank] = movable;
+      }
+      const a10 = order[rank];
+      for (let i9 = 0; i9 < a10.length; i9++) {
+        place = i9;
+        item = a10[i9];
+        position[item] = place;
+      }
+    }
+  }
+  function _sort_nested(items, means, layering, siblings) {
+    let members, number, entries, inner, fitted, cluster, mean, arranged, stack, entry;
+    if (layering.tree.__len__() === 1) {
+      return python.sort(items.slice(), (x) => means.get(x));
+    }
+    members = _members_by_cluster(items, layering);
+    number = _take_means(items, means, layering);
+    for (entries of members.values()) {
+      inner = entries.filter((entry) => entry < 0).map((entry) => ~entry);
+      if ((siblings.length > 0) && (inner.length > 1)) {
+        python.sort(inner, (x) => siblings[x]);
+        fitted = isotonic(inner.map((c) => means.get(~c)), inner.map((c) => number.get(c)));
+        const a3 = inner;
+        const a4 = fitted;
+        for (let i2 = 0; i2 < a3.length; i2++) {
+          cluster = a3[i2];
+          mean = a4[i2];
+          means.set(~cluster, mean);
+        }
+      }
+      if (siblings.length > 0) {
+        python.sort(entries, (entry) => entry >= 0 ? -1 : siblings[~entry]);
+      } else {
+        python.sort(entries, (entry) => Math.max(~entry, -1));
+      }
+      python.sort(entries, (x) => means.get(x));
+    }
+    arranged = [];
+    stack = members.get(ROOT).slice().reverse();
+    while (stack.length > 0) {
+      entry = stack.pop();
+      if (entry >= 0) {
+        arranged.push(entry);
+      } else {
+        python.extend(stack, members.get(~entry).slice().reverse());
+      }
+    }
+    return arranged;
+  }
+  function _members_by_cluster(items, layering) {
+    let members, item, entry, cluster;
+    members = new Map([[ROOT, []]]);
+    const a2 = items;
+    for (let i1 = 0; i1 < a2.length; i1++) {
+      item = a2[i1];
+      entry = item;
+      cluster = layering.cluster[item];
+      while (!members.has(cluster)) {
+        members.set(cluster, [entry]);
+        entry = ~cluster;
+        cluster = layering.tree.parent[cluster];
+      }
+      members.get(cluster).push(entry);
+    }
+    return members;
+  }
+  function _take_means(items, means, layering) {
+    let number, item, cluster, count;
+    number = new Map([]);
+    const a2 = items;
+    for (let i1 = 0; i1 < a2.length; i1++) {
+      item = a2[i1];
+      cluster = layering.cluster[item];
+      while (cluster !== ROOT) {
+        means.set(~cluster, (means.get(~cluster) ?? 0.0) + means.get(item));
+        number.set(cluster, (number.get(cluster) ?? 0) + 1);
+        cluster = layering.tree.parent[cluster];
+      }
+    }
+    for ([cluster, count] of number) {
+      means.set(~cluster, means.get(~cluster) / count);
+    }
+    return number;
+  }
+  function exchange_neighbours(order, position, layering, passes) {
+    let stale, moved, rank, items;
+    stale = new Array(order.length).fill(true);
+    for (let i1 = 0; i1 < passes; i1++) {
+      moved = new Array(order.length + 2).fill(false);
+      const a3 = order;
+      for (let i2 = 0; i2 < a3.length; i2++) {
+        rank = i2;
+        items = a3[i2];
+        if (stale[rank]) {
+          moved[rank + 1] = _exchange_in(items, position, layering);
+        }
+      }
+      if (!moved.includes(true)) {
+        break;
+      }
+      stale = python.range(0, order.length, 1).map((rank) => moved[rank] || moved[rank + 1] || moved[rank + 2]);
+    }
+  }
+  function _exchange_in(items, position, layering) {
+    let upper, lower, moved, place, first, second, up, up_next, down, down_next, crossings;
+    upper = items.map((item) => python.sort(layering.above[item].map((other) => position[other]).slice()));
+    lower = items.map((item) => python.sort(layering.below[item].map((other) => position[other]).slice()));
+    moved = false;
+    for (let i1 = 0; i1 < items.length - 1; i1++) {
+      place = i1;
+      first = items[place];
+      second = items[place + 1];
+      if (layering.cluster[first] !== layering.cluster[second]) {
+        continue;
+      }
+      up = upper[place];
+      up_next = upper[place + 1];
+      down = lower[place];
+      down_next = lower[place + 1];
+      if (_in_order(up, up_next) && _in_order(down, down_next)) {
+        continue;
+      }
+      crossings = _inversions(up, up_next) + _inversions(down, down_next);
+      if (crossings > (_inversions(up_next, up) + _inversions(down_next, down))) {
+        items[place] = second;
+        items[place + 1] = first;
+        position[first] = place + 1;
+        position[second] = place;
+        upper[place] = up_next;
+        upper[place + 1] = up;
+        lower[place] = down_next;
+        lower[place + 1] = down;
+        moved = true;
+      }
+    }
+    return moved;
+  }
+  function _in_order(left, right) {
+    return (left.length === 0) || (right.length === 0) || (left[left.length - 1] <= right[0]);
+  }
+  function _inversions(left, right) {
+    let crossings, smaller, end;
+    crossings = 0;
+    smaller = 0;
+    const a2 = left;
+    for (let i1 = 0; i1 < a2.length; i1++) {
+      end = a2[i1];
+      while ((smaller < right.length) && (right[smaller] < end)) {
+        smaller = smaller + 1;
+      }
+      crossings = crossings + smaller;
+    }
+    return crossings;
+  }
+  return { SWEEPS, EFFORT, MOST_STARTS, _Found, _Dice, count_crossings, order_ranks, _face_forward, _depth_first, _improve, _found, _positions, _sibling_order, _sort_clusters, sweep, _sort_nested, _members_by_cluster, _take_means, exchange_neighbours, _exchange_in, _in_order, _inversions };
 })();
 
 const layered_ = (() => {
@@ -2611,7 +2605,7 @@ const counted = digits_.counted;
 const boxesInOrder = acyclic_.boxes_in_order;
 const splitBoxes = acyclic_.split_boxes;
 const place = layered_.place;
-const levelsOfCopies = copies_.levels_of_copies;
+const levelsOfCopies = compose_.levels_of_copies;
 const Gradient = gradient_.Gradient;
 const gradientOf = gradient_.gradient_of;
 const shownForMany = gradient_.shown_for_many;

@@ -11,16 +11,15 @@ from autograd.graph import Constant
 from autograd.reverse import sweep
 from autograd.runtime import computed
 from visualize.digits import significant
-from visualize.draw.formula import formula
 from visualize.draw.playing import Moment, Playing
 from visualize.draw.svg import svg
+from visualize.draw.wording import formula
 from visualize.escape import cut
 from visualize.formula.rules import local_rules
 from visualize.formula.words import rule_on, written
 from visualize.result import Result
 from visualize.roots import instead_of
-from visualize.scene.compose import compose
-from visualize.scene.copies import with_copies
+from visualize.scene.compose import compose, with_copies
 from visualize.scene.facts import Scene
 from visualize.scene.flat import FlatGraph, flatten
 from visualize.scene.gradient import gradient_of, recorded

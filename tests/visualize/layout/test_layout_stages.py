@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from visualize.layout.layering import ROOT, build_layering, cluster_tree
-from visualize.layout.order import count_crossings, order_ranks
+from visualize.layout.order import count_crossings, exchange_neighbours, order_ranks, sweep
+from visualize.layout.placement import isotonic
 from visualize.layout.ranks import latest_ranks, rank_nodes
-from visualize.layout.sweeps import exchange_neighbours, isotonic, sweep
 
 
 @st.composite

@@ -6,8 +6,7 @@ from collections import Counter
 
 from autograd import Value
 from visualize import draw
-from visualize.scene.compose import compose
-from visualize.scene.copies import with_copies
+from visualize.scene.compose import compose, with_copies
 from visualize.scene.flat import flatten
 
 
