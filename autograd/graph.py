@@ -120,7 +120,8 @@ def check_fresh(node: Node) -> None:
     """Raise StaleGraphError if an operand of `node` changed after `node` was computed."""
     for arg in node.args:
         if type(arg) is not Constant and arg._version > node._version:
-            name = f" {arg.label!r}" if arg.label else ""
+            label = arg._place.label
+            name = f" {label!r}" if label else ""
             what = f"the leaf{name}" if arg.op is None else f"the {arg.op.name} node{name}"
             raise StaleGraphError(
                 f"{what} was changed to {arg._data} after {node.op and node.op.name} had used it: "

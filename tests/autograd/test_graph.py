@@ -6,8 +6,13 @@ import random
 
 import pytest
 
-from autograd import Value, sum, topological_order
-from autograd.graph import Constant
+from autograd import StaleGraphError, Value, sum, topological_order
+from autograd.backward import backward
+from autograd.graph import CLOCK, Constant, Node, set_data
+from autograd.mode import Place
+from autograd.operators import apply
+from autograd.primitives import mul, sin
+from autograd.reverse import reverse
 
 
 def test_operands_come_before_consumers_each_node_once():
@@ -57,3 +62,38 @@ def test_constants_are_left_out(levels):
         x = 2.0 * x
     assert all(type(node) is Value for node in topological_order(x))
     assert len(topological_order(x)) == levels + 1
+
+
+class Bare(Node):
+    """A node and nothing else."""
+
+    __slots__ = ()
+
+    @classmethod
+    def __primitive__(cls, op, args):
+        return apply(cls, op, args)
+
+
+def bare(number):
+    leaf = Bare()
+    leaf.op, leaf.args, leaf._depth, leaf._place = None, (), 0, Place()
+    leaf._data, leaf._grad, leaf._sweep, leaf._version = number, None, None, CLOCK.now
+    return leaf
+
+
+def test_the_algorithms_need_the_slots_of_a_node_and_nothing_of_value():
+    assert Value.__slots__ == ()
+    x, y = bare(2.0), bare(0.5)
+    root = mul(mul(x, 3.0), sin(y))
+    assert type(root) is Bare
+    backward(root, 1.0)
+    leaves, reference = (x, y), (Value(2.0), Value(0.5))
+    wanted = reference[0] * 3.0 * reference[1].sin()
+    wanted.backward()
+    assert [leaf._grad for leaf in leaves] == [leaf.grad for leaf in reference]
+    assert root._data == wanted.data
+    found = reverse({root: 1.0}, {x, y}, graph=False)
+    assert [found[leaf] for leaf in leaves] == [leaf.grad for leaf in reference]
+    set_data([x], [4.0])
+    with pytest.raises(StaleGraphError, match=r"the leaf was changed to 4.0 after mul had used it"):
+        backward(root, 1.0)
