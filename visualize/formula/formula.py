@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from autograd import Value, topological_order
-from autograd.arguments import as_count
+from autograd.arguments import as_choice, as_count
 from visualize.formula.expression import opened_in_latex, opened_in_python, opened_in_sympy
 from visualize.formula.listing import Listing, listed
 from visualize.formula.names import symbols
@@ -50,8 +50,8 @@ class Formula(Result):
 
 def formula(
     root: Value,
-    format: Literal["python", "latex", "sympy"] | Value | Iterable[Value] = "python",  # noqa: A002 - as users say it
-    *,
+    *asked: Literal["python", "latex", "sympy", "all"] | Value | Iterable[Value],
+    format: Literal["python", "latex", "sympy"] | None = None,  # noqa: A002 - as users say it
     wrt: Value | Iterable[Value] | Literal["all"] | None = None,
     max_operations: int = 2_000,
 ) -> Formula:
@@ -59,9 +59,10 @@ def formula(
 
     - `format`: "python" runs after `from autograd import *` (and `from math import inf, nan`), on
       floats and on Values; "latex" is for math mode, with amsmath; "sympy" runs after
-      `from sympy import *`. Values in this place are `wrt`, as in `explain(root, w)`.
+      `from sympy import *`. The default is "python".
     - `wrt`: a Value, or several, by which the result is differentiated, with the rules of the
       engine; "all" for every leaf. The derivatives follow below.
+    - `asked`: format and `wrt` need not be named: `formula(root, w)`, `formula(root, "latex", w)`.
     - `max_operations`: a longer formula is refused.
 
     Leaves and values with a label keep it, as an identifier: `layers.0.w` is `layers_0_w`. Other
@@ -87,11 +88,7 @@ def formula(
     """
     if not isinstance(root, Value):
         raise TypeError(f"formula takes a Value, not {type(root).__name__}{instead_of(root)}")
-    if wrt is None and not isinstance(format, str):
-        wrt, format = format, "python"
-    if not isinstance(format, str) or format not in FORMATS:
-        allowed = ", ".join(map(repr, FORMATS))
-        raise ValueError(f"formula: format must be one of {allowed}, not {format!r}")
+    notation, by = _told_apart(asked, format, wrt)
     max_operations = as_count(max_operations, "formula: max_operations", least=0)
     order = topological_order(root)
     operations = sum(
@@ -103,13 +100,31 @@ def formula(
             f"{max_operations:,}; max_operations={operations} writes them all, and draw(root) "
             "shows a summary"
         )
-    variables = _variables(order, wrt)
-    write, opens, number = FORMATS[format]
+    variables = _variables(order, by)
+    write, opens, number = FORMATS[notation]
     listing = listed(root, variables, opens, number)
     shown = ""
     if len(listing.lines) <= MOST_SHOWN:
         shown = in_latex(listed(root, variables, opened_in_latex, recognised))
     return Formula(write(listing), listing.leaves, shown)
+
+
+def _told_apart(asked: Sequence[object], format: object, wrt: object) -> tuple[str, object]:  # noqa: A002 - as users say it
+    """Return the format and `wrt` of what was given by place and by name."""
+    given = {"format": [format], "wrt": [wrt]}
+    for one in asked:
+        given["format" if isinstance(one, str) and one != "all" else "wrt"].append(one)
+    chosen = {}
+    for name, several in given.items():
+        found = [one for one in several if one is not None]
+        if len(found) > 1:
+            raise TypeError(
+                f"formula: {name} is given {len(found)} times; several Values are one list, as in "
+                "formula(root, [a, b])"
+            )
+        chosen[name] = found[0] if found else None
+    notation = "python" if chosen["format"] is None else chosen["format"]
+    return as_choice(notation, "formula: format", FORMATS), chosen["wrt"]
 
 
 def _variables(order: Sequence[Value], wrt: object) -> list[Value]:

@@ -61,11 +61,14 @@ def listed(root: Value, wrt: Sequence[Value], opens: Opens, number: Numbers = li
     order = topological_order(root, *slopes)  # begins with `forward`
     scopes = flatten([root]).scopes
     once: set[Value] = set()
+    often: set[Value] = set()
     while True:
-        listing, seldom = _written(root, wrt, slopes, order, scopes, opens, number, once)
-        if not seldom:
+        writer, listing = _written(root, wrt, slopes, order, scopes, opens, number, once, often)
+        seldom, repeated = writer.seldom(), writer.repeated() - once - often if wrt else set()
+        if not seldom and not repeated:
             return listing
         once |= seldom
+        often |= repeated
 
 
 def _written(
@@ -77,18 +80,20 @@ def _written(
     opens: Opens,
     number: Numbers,
     once: Collection[Value],
-) -> tuple[Listing, set[Value]]:
-    """Return the assignments, and the values with a line of their own that are used only once.
+    often: Collection[Value],
+) -> tuple[_Writer, Listing]:
+    """Return the assignments, and what wrote them.
 
     A value is used less often than the graph says where a rule was written by its result: tanh'
-    is 1 - y * y. Shared values in `once` get no line.
+    is 1 - y * y. Shared values in `once` get no line. It is used more often where a rule is written
+    by a function that the graph has elsewhere: those in `often` get one.
     """
     forward = order[: len(scopes)]
     names = Names(forward, scopes)
     labelled = list(filter(names.of_label, forward))
     same = merged(order, {root, *wrt, *labelled})
     slopes = [same[slope] for slope in slopes]
-    writer = _Writer(names, opens, number, same, once)
+    writer = _Writer(names, opens, number, same, once, often)
     writer.named.update([root, *wrt, *slopes, *labelled])
     output = writer.output(root)
     for value in forward:
@@ -112,7 +117,7 @@ def _written(
     writer.lines += [
         Line(name, writer.expressions[slope], derivative) for name, slope, derivative in again
     ]
-    return Listing(writer.leaves, tuple(writer.lines), names.labels), writer.seldom()
+    return writer, Listing(writer.leaves, tuple(writer.lines), names.labels)
 
 
 def merged(order: Sequence[Value], distinct: Collection[Value]) -> dict[Value, Value]:
@@ -157,13 +162,14 @@ class _Writer:
         number: Numbers,
         same: Mapping[Value, Value],
         once: Collection[Value],
+        often: Collection[Value],
     ) -> None:
         self.names = names
         self.opens = opens
         self.number = number
         self.same = same
         self.uses = self._counted()
-        self.once = once
+        self.once, self.often = once, often
         self.shared: dict[str, Value] = {}  # have a line because the graph uses them often
         self.named: set[Value] = set()  # have a line, however often they are used
         self.titles: dict[Value, tuple[str, Derivative | None]] = {}  # names given beforehand
@@ -223,7 +229,7 @@ class _Writer:
         if self.opens(value.op) and calls(value.op):  # 1 - tanh(x) * tanh(x), where y is tanh(x)
             expression = with_names(expression, self.texts)
         self._set(value, expression, size, depth)
-        is_shared = self.uses[value] > 1 and value not in self.once
+        is_shared = (self.uses[value] > 1 or value in self.often) and value not in self.once
         if value in self.named or (is_shared and not _is_short(self.expressions[value])):
             self._assign(value)
             if value not in self.named:
@@ -240,6 +246,21 @@ class _Writer:
             if isinstance(node, ast.Name)
         )
         return {value for name, value in self.shared.items() if count[name] < 2}
+
+    def repeated(self) -> set[Value]:
+        """Return the values without a line that are calls and stand in several places."""
+        calls_of = {
+            ast.unparse(expression): value
+            for value, expression in self.expressions.items()
+            if isinstance(expression, ast.Call) and not _is_short(expression)
+        }
+        count = Counter(
+            ast.unparse(node)
+            for line in self.lines
+            for node in ast.walk(line.expression)
+            if isinstance(node, ast.Call)
+        )
+        return {value for text, value in calls_of.items() if count[text] > 1}
 
     def _shorten(self, operands: Sequence[Value]) -> None:
         """Give names to operands that would make an expression too large or too deep."""
