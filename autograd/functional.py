@@ -38,40 +38,42 @@ Key = TypeVar("Key")
 
 
 @overload
-def gradients(output: Value, inputs: Value, create_graph: Literal[False] = False) -> float: ...
+def gradients(output: Value, inputs: Value, *, create_graph: Literal[False] = False) -> float: ...
 
 
 @overload
 def gradients(
-    output: Value, inputs: list[Value], create_graph: Literal[False] = False
+    output: Value, inputs: list[Value], *, create_graph: Literal[False] = False
 ) -> list[float]: ...
 
 
 @overload
 def gradients(
-    output: Value, inputs: tuple[Value, ...], create_graph: Literal[False] = False
+    output: Value, inputs: tuple[Value, ...], *, create_graph: Literal[False] = False
 ) -> tuple[float, ...]: ...
 
 
 @overload
 def gradients(
-    output: Value, inputs: dict[Key, Value], create_graph: Literal[False] = False
+    output: Value, inputs: dict[Key, Value], *, create_graph: Literal[False] = False
 ) -> dict[Key, float]: ...
 
 
 @overload
-def gradients(output: Value, inputs: Value, create_graph: Literal[True]) -> Value: ...
+def gradients(output: Value, inputs: Value, *, create_graph: Literal[True]) -> Value: ...
 
 
 @overload
-def gradients(output: Value, inputs: list[Value], create_graph: Literal[True]) -> list[Value]: ...
+def gradients(
+    output: Value, inputs: list[Value], *, create_graph: Literal[True]
+) -> list[Value]: ...
 
 
 @overload
-def gradients(output: Value, inputs: Any, create_graph: bool = False) -> Any: ...
+def gradients(output: Value, inputs: Any, *, create_graph: bool = False) -> Any: ...
 
 
-def gradients(output: Value, inputs: Any, create_graph: bool = False) -> Any:
+def gradients(output: Value, inputs: Any, *, create_graph: bool = False) -> Any:
     """Return the derivatives of `output` with respect to `inputs`, in the structure of `inputs`.
 
     `inputs` is a Value, or Values in lists, tuples, dicts or arrays; any node of the graph will do.

@@ -147,6 +147,7 @@ assert_type(gradients(a * a, [a, b]), list[float])
 assert_type(gradients(a * a, a, create_graph=True), Value)
 gradients(a * a, a).backward()  # wrong
 gradients(a * a, [a]) + 1.0  # wrong
+gradients(a * a, a, True)  # wrong
 
 assert_type(hessian(cube)(2.0), float)
 assert_type(hessian(cube)(a), Value)
