@@ -13,8 +13,6 @@ from visualize.command.fault import Fault
 from visualize.command.functions import CONSTANTS, FUNCTIONS, Operand, Scalar, operator_row, scalar
 from visualize.command.language import Step, parsed
 
-__all__ = ["Evaluation", "read"]
-
 FORM = "a variable gets its number by name=number: a=2, b=-3, c=pi/4"
 LIKE_LATIN = ("CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE")
 MOST_LETTERS = 3

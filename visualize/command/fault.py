@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from visualize.escape import columns, cut, printable
 
-__all__ = ["Fault", "pointed"]
-
 INDENT = "  "
 MESSAGE_COLUMNS = 400  # names may be of any length
 MOST_CHARACTERS = 72  # of the line that is shown

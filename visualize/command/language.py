@@ -23,8 +23,6 @@ from typing import Literal, NamedTuple
 from visualize.command.fault import Fault
 from visualize.command.functions import FUNCTIONS, unknown_function
 
-__all__ = ["Step", "parsed"]
-
 
 class Step(NamedTuple):
     """One step of an evaluation on a stack, with the place in the text that it comes from.

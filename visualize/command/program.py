@@ -21,8 +21,6 @@ from visualize.formula.formula import FORMATS
 from visualize.steps.steps import step_through
 from visualize.why.why import why
 
-__all__ = ["main"]
-
 PROGRAM = "python -m visualize"
 ALL_LEAVES = ""  # --explain without a name
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from itertools import chain, islice
 from math import isfinite
 from pathlib import Path
 from typing import Any
@@ -13,18 +14,56 @@ from autograd import Value
 from autograd.files import as_path
 from autograd.graph import Constant
 from autograd.runtime import computed
-from visualize.compare.change import Change, Scale, equal, listing, size_of
+from visualize.compare.change import Change, Scale, arrow, equal, size_of
 from visualize.compare.matching import matched, renamed
 from visualize.compare.pairing import NONE, Pairing
 from visualize.compare.picture import picture
 from visualize.compare.snapshot import Snapshot, frozen
+from visualize.digits import counted, significant
 from visualize.draw.drawing import Drawing
 from visualize.draw.wording import formula
+from visualize.escape import cut, printable
 from visualize.notebook import mime_bundle
 from visualize.result import Result
-from visualize.scene.facts import Node
+from visualize.scene.facts import Node, Scene
+from visualize.table import aligned
 
-__all__ = ["Difference", "diff"]
+MOST_LINES = 20  # of each kind
+MOST_OUTPUTS = 3
+MADE_COLUMNS = 60
+WIDEST_CELL = 40  # a longer one pushes its line out, not the whole listing
+Row = tuple[str, str, str, str]  # name with its mark, how it was made, data, gradient and the rest
+
+
+def diff(
+    a: Value | Iterable[Value] | Snapshot, b: Value | Iterable[Value] | Snapshot
+) -> Difference:
+    """Compare two graphs, or two steps of a training: what was added, removed, changed most.
+
+    A Value (or a list of Values) stands for its graph as it is now. `forward()`, `backward()` and
+    a step of an optimizer change a graph in place: keep `snapshot(root)` from before. Nodes are
+    matched by identity, by labels, by their operations and operands, and by what uses them, so
+    that a node put in between leaves those around it the same. Changes are ordered by their size
+    as a part of the largest data, or the largest gradient, of both graphs. Raises TypeError for
+    anything but Values and Snapshots.
+
+    >>> from autograd import Value
+    >>> from visualize import diff, snapshot
+    >>> w = Value(2.0, label="w")
+    >>> loss = (w - 3) ** 2
+    >>> loss.backward()
+    >>> before = snapshot(loss)
+    >>> w.data -= 0.25 * w.grad
+    >>> w.zero_grad()
+    >>> loss.forward().backward()
+    >>> diff(before, loss)
+    # 3 values, then 3: 0 added, 0 removed, 3 changed, 0 the same
+    # output v2: 1 → 0.25 (-75%)
+    ~ w  = leaf    data 2 → 2.5 (+25%)    grad -2 → -1 (+50%)
+    ~ v1 = w - 3   data -1 → -0.5 (+50%)  grad -2 → -1 (+50%)
+    ~ v2 = v1 ^ 2  data 1 → 0.25 (-75%)   grad 1
+    """
+    return Difference(frozen(a, "diff: a"), frozen(b, "diff: b"))
 
 
 class Difference(Result):
@@ -82,7 +121,7 @@ class Difference(Result):
     @computed
     def text(self) -> str:
         """The difference as a listing: `+` added, `-` removed, `~` changed, the largest first."""
-        return listing(self)
+        return _listing(self)
 
     @computed
     def drawing(self) -> Drawing:
@@ -132,32 +171,67 @@ def _made_alike(before: Node, after: Node, pairs: Pairing) -> bool:
     return True
 
 
-def diff(
-    a: Value | Iterable[Value] | Snapshot, b: Value | Iterable[Value] | Snapshot
-) -> Difference:
-    """Compare two graphs, or two steps of a training: what was added, removed, changed most.
+def _listing(difference: Difference) -> str:
+    """Return the listing: what was added, removed and changed, the largest change first."""
+    before, after = difference.before, difference.after
+    lines = [
+        f"# {counted(len(before.nodes), 'value')}, then {len(after.nodes):,}: {difference.summary}",
+        *_outputs(before, after),
+        *(f"# before: {note}" for note in before.scene.notes),
+        *(f"# after: {note}" for note in after.scene.notes),
+    ]
+    if before.values == after.values and not difference.changed:
+        lines.append(
+            "# Both are one graph as it is now; keep snapshot(root) before a step to compare with."
+        )
+    sections = (
+        [_row("+", after.scene, node) for node in difference.added[:MOST_LINES]],
+        [_row("-", before.scene, node) for node in difference.removed[:MOST_LINES]],
+        [_change_row(change) for change in difference.changed[:MOST_LINES]],
+    )
+    rows = iter(aligned(list(chain(*sections)), widest=WIDEST_CELL))
+    totals = (len(difference.added), len(difference.removed), len(difference.changed))
+    for section, total, what in zip(sections, totals, ("added", "removed", "changed"), strict=True):
+        for name, made, data, rest in islice(rows, len(section)):
+            lines.append(f"{name} = {made}  {data}  {rest}")
+        if total > len(section):
+            lines.append(f"... and {total - len(section):,} more {what}")
+    return "\n".join(lines)
 
-    A Value (or a list of Values) stands for its graph as it is now. `forward()`, `backward()` and
-    a step of an optimizer change a graph in place: keep `snapshot(root)` from before. Nodes are
-    matched by identity, by labels, by their operations and operands, and by what uses them, so
-    that a node put in between leaves those around it the same. Changes are ordered by their size
-    as a part of the largest data, or the largest gradient, of both graphs. Raises TypeError for
-    anything but Values and Snapshots.
 
-    >>> from autograd import Value
-    >>> from visualize import diff, snapshot
-    >>> w = Value(2.0, label="w")
-    >>> loss = (w - 3) ** 2
-    >>> loss.backward()
-    >>> before = snapshot(loss)
-    >>> w.data -= 0.25 * w.grad
-    >>> w.zero_grad()
-    >>> loss.forward().backward()
-    >>> diff(before, loss)
-    # 3 values, then 3: 0 added, 0 removed, 3 changed, 0 the same
-    # output v2: 1 → 0.25 (-75%)
-    ~ w  = leaf    data 2 → 2.5 (+25%)    grad -2 → -1 (+50%)
-    ~ v1 = w - 3   data -1 → -0.5 (+50%)  grad -2 → -1 (+50%)
-    ~ v2 = v1 ^ 2  data 1 → 0.25 (-75%)   grad 1
-    """
-    return Difference(frozen(a, "diff: a"), frozen(b, "diff: b"))
+def _outputs(before: Snapshot, after: Snapshot) -> Iterator[str]:
+    """Yield what became of each output."""
+    if len(before.outputs) != len(after.outputs):
+        return
+    pairs = list(zip(before.outputs, after.outputs, strict=True))
+    for number_before, number_after in pairs[:MOST_OUTPUTS]:
+        old, new = before.nodes[number_before], after.nodes[number_after]
+        if old.name == new.name:
+            yield f"# output {new.name}: {arrow('', old.data, new.data)}"
+        else:
+            yield (
+                f"# output {old.name} = {significant(old.data)}, "
+                f"then {new.name} = {significant(new.data)}"
+            )
+    if len(pairs) > MOST_OUTPUTS:
+        yield f"# ... and {len(pairs) - MOST_OUTPUTS:,} more outputs"
+
+
+def _row(mark: str, scene: Scene, node: Node) -> Row:
+    made = cut(formula(scene, node) or "leaf", MADE_COLUMNS)
+    rest = node.gradient.short + _scope(node)
+    return f"{mark} {node.name}", made, f"data {significant(node.data)}", rest
+
+
+def _change_row(change: Change) -> Row:
+    rest = change.gradient_text
+    if change.made_before != change.made_after:
+        rest += f"  was {cut(change.made_before, MADE_COLUMNS)}"
+    if change.before.label != change.after.label:
+        rest += f"  was {cut(printable(change.before.label), MADE_COLUMNS) or 'without a label'}"
+    made = cut(change.made_after, MADE_COLUMNS)
+    return f"~ {change.name}", made, change.data_text, rest + _scope(change.after)
+
+
+def _scope(node: Node) -> str:
+    return "  in " + printable("/".join(node.scope)) if node.scope else ""

@@ -13,6 +13,7 @@ from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import replace
 
 from autograd.graph import Constant
+from visualize.acyclic import looped
 from visualize.compare.pairing import (
     NONE,
     Pairing,
@@ -24,14 +25,9 @@ from visualize.compare.pairing import (
 from visualize.compare.snapshot import Snapshot
 from visualize.scene.facts import Node, Scene
 
-__all__ = ["matched", "renamed"]
-
 MOST_ROUNDS = 20  # a round without a new pair ends it; this many are for adversaries
 
 Key = Callable[[Node], Hashable]
-
-
-Edges = list[list[int]]
 
 
 def matched(before: Snapshot, after: Snapshot) -> Pairing:
@@ -162,10 +158,10 @@ def without_loops(pairs: Pairing) -> None:
     A loop means that of two pairs one node is above in one graph and below in the other.
     """
     for reason in sorted(Reason, reverse=True):
-        looped = _looped(pairs)
-        if not looped:
+        circling = _looped(pairs)
+        if not circling:
             return
-        for after in sorted(looped):
+        for after in sorted(circling):
             if pairs.reasons.get(after) == reason:
                 pairs.part(after)
 
@@ -174,33 +170,11 @@ def _looped(pairs: Pairing) -> set[int]:
     """Return the nodes after that are on loops of the union, or between two loops."""
     size = len(pairs.after)
     number = [partner if partner != NONE else size + x for x, partner in enumerate(pairs.after_of)]
-    operands: Edges = [[] for _ in range(size + len(pairs.before))]
-    for place, node in enumerate(pairs.after):
-        operands[place] += [operand for operand in node.operands if isinstance(operand, int)]
+    operands: list[list[int]] = [operand_nodes(node) for node in pairs.after]
+    operands += [[] for _ in pairs.before]
     for place, node in enumerate(pairs.before):
-        operands[number[place]] += [number[o] for o in node.operands if isinstance(o, int)]
-    consumers: Edges = [[] for _ in operands]
-    for place, used in enumerate(operands):
-        for operand in used:
-            consumers[operand].append(place)
-    left = _peeled(range(len(operands)), operands, consumers)
-    left = _peeled(left, consumers, operands)
-    return {place for place in left if place < size}
-
-
-def _peeled(places: Iterable[int], needed: Edges, needing: Edges) -> list[int]:
-    """Return the places that still wait for another one after all that can go have gone."""
-    remaining = set(places)
-    waiting = {place: sum(other in remaining for other in needed[place]) for place in remaining}
-    ready = [place for place, count in waiting.items() if not count]
-    for place in ready:  # grows while it is walked
-        remaining.discard(place)
-        for other in needing[place]:
-            if other in waiting:
-                waiting[other] -= 1
-                if not waiting[other] and other in remaining:
-                    ready.append(other)
-    return sorted(remaining)
+        operands[number[place]] += [number[operand] for operand in operand_nodes(node)]
+    return {place for place, is_looped in enumerate(looped(operands)[:size]) if is_looped}
 
 
 def renamed(before: Scene, after: Scene, pairs: Pairing) -> Scene:

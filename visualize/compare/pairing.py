@@ -9,8 +9,6 @@ from enum import IntEnum
 from visualize.compare.snapshot import Snapshot
 from visualize.scene.facts import Node
 
-__all__ = ["NONE", "Pairing", "Reason", "may_be_same", "operand_nodes"]
-
 NONE = -1
 
 

@@ -16,11 +16,9 @@ from visualize.draw.drawing import Drawing
 from visualize.scene.collapse import Boxes, collapsed
 from visualize.scene.compose import compose, with_copies
 from visualize.scene.facts import Edge, Node, Scene
-from visualize.scene.flat import FlatGraph, Path, flatten
+from visualize.scene.flat import Graph, Path, flatten
 from visualize.scene.gradient import Gradient
 from visualize.scene.names import Short, short_names
-
-__all__ = ["picture"]
 
 MOST_BOXES = 150
 
@@ -31,7 +29,7 @@ NOTE = "+ added, − removed, ~ changed; numbers are those after, of what was re
 
 @dataclass(slots=True, eq=False)
 class _Still:
-    """A value of either graph as it was, in place of a Value in a graph of both."""
+    """A value of either graph as it was, to be drawn in a graph of both."""
 
     op: Primitive | None
     data: float
@@ -57,7 +55,7 @@ def picture(
     boxes = collapsed(graph, MOST_BOXES) if len(graph) > MOST_BOXES else None
     if boxes:
         boxes = replace(boxes, titles=_counted(graph, boxes))
-    stills: list[_Still] = list(graph.values)  # type: ignore[arg-type]  # _union put them there
+    stills = graph.values
     labels = {still.name: still.label for still in stills}
     for still in stills:
         still.label = still.name  # unique, so that compose makes it the name of the node
@@ -71,7 +69,7 @@ def picture(
     )
 
 
-def _union(before: Snapshot, after: Snapshot, pairs: Pairing, changed: set[str]) -> FlatGraph:
+def _union(before: Snapshot, after: Snapshot, pairs: Pairing, changed: set[str]) -> Graph[_Still]:
     """Return one graph of both: the second one, with what was removed of the first."""
     new = [
         _still(after, number, _status(node, pairs.before_of[number], changed))
@@ -93,7 +91,7 @@ def _union(before: Snapshot, after: Snapshot, pairs: Pairing, changed: set[str])
     outputs += [old[number] for number in before.outputs if _is_removed(old[number])]
     for still in new:
         still.args += still.removed
-    graph = flatten(outputs)  # type: ignore[arg-type]  # a _Still has what flatten and compose read
+    graph = flatten(outputs)
     for still in new:
         still.args = still.args[: len(still.args) - len(still.removed)]
     return graph
@@ -127,11 +125,10 @@ def _is_removed(operand: _Still | Constant) -> TypeGuard[_Still]:
     return isinstance(operand, _Still) and operand.status == "removed"
 
 
-def _counted(graph: FlatGraph, boxes: Boxes) -> dict[int, tuple[str, Path]]:
+def _counted(graph: Graph[_Still], boxes: Boxes) -> dict[int, tuple[str, Path]]:
     """Return the titles of boxes with how many of their values were added, removed, changed."""
-    stills: list[_Still] = list(graph.values)  # type: ignore[arg-type]
     counts: dict[int, Counter[str]] = {}
-    for box, still in zip(boxes.of_value, stills, strict=True):
+    for box, still in zip(boxes.of_value, graph.values, strict=True):
         counts.setdefault(box, Counter())[MARKS.get(still.status, "")] += 1
     titles = {}
     for box, (title, path) in boxes.titles.items():

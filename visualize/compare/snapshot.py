@@ -13,8 +13,6 @@ from visualize.scene.compose import compose
 from visualize.scene.facts import Node, Scene
 from visualize.scene.flat import flatten
 
-__all__ = ["Snapshot", "frozen", "snapshot"]
-
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Snapshot:

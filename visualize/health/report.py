@@ -24,8 +24,6 @@ from visualize.table import aligned
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-__all__ = ["Health"]
-
 GAP = "  "
 ACTIVATIONS = (
     "activations", "units", "made by", "mean", "std", "least", "largest", "zero", "{off}",

@@ -10,7 +10,7 @@ from collections.abc import Collection, Hashable, Sequence
 from itertools import accumulate, pairwise
 
 from visualize.escape import cut, printable
-from visualize.scene.flat import FlatGraph, Path
+from visualize.scene.flat import Drawable, Graph, Path
 
 __all__ = ["alike_paths", "cluster_title", "is_made_up", "levels_of_runs", "step_paths"]
 
@@ -34,7 +34,7 @@ def cluster_title(path: Path) -> str:
 
 
 def alike_paths(
-    graph: FlatGraph, levels: Sequence[int], *, labelled: bool, alone: Collection[int]
+    graph: Graph[Drawable], levels: Sequence[int], *, labelled: bool, alone: Collection[int]
 ) -> list[Path]:
     """Return the modules around each value, with equal operations of one module and level together.
 
@@ -55,7 +55,7 @@ def alike_paths(
     return paths
 
 
-def levels_of_runs(graph: FlatGraph) -> list[int]:
+def levels_of_runs(graph: Graph[Drawable]) -> list[int]:
     """Return the steps from each value to an output, a run of one operation being one step.
 
     The builtin sum of 1,000 terms is a chain of 1,000 additions; its terms are alike all the same.
@@ -73,7 +73,7 @@ def levels_of_runs(graph: FlatGraph) -> list[int]:
     return levels
 
 
-def _title(graph: FlatGraph, members: Sequence[int]) -> str:
+def _title(graph: Graph[Drawable], members: Sequence[int]) -> str:
     """Return the label that all members have, else the symbol of their operation."""
     first = graph.values[members[0]]
     if first.label and all(graph.values[member].label == first.label for member in members):
@@ -96,7 +96,7 @@ def _cut(members: Sequence[int], title: str, path: Path, paths: list[Path]) -> N
             cuts.append((first, last, (*around, f"/{title} {_span(first + 1, last)}")))
 
 
-def step_paths(graph: FlatGraph, most: int, alone: Collection[int]) -> list[Path]:
+def step_paths(graph: Graph[Drawable], most: int, alone: Collection[int]) -> list[Path]:
     """Return clusters by steps back from the output, `most` pairs of leaves and operations.
 
     They hold about as many values each, and are nested until they are small. Values `alone` have

@@ -14,7 +14,7 @@ from visualize.scene.clusters import (
     levels_of_runs,
     step_paths,
 )
-from visualize.scene.flat import FlatGraph, Path
+from visualize.scene.flat import Drawable, Graph, Path
 
 __all__ = ["COLLAPSE", "Boxes", "Collapse", "View", "collapsed", "few_outputs", "first_view"]
 
@@ -63,7 +63,7 @@ class View:
         return 0
 
 
-def collapsed(graph: FlatGraph, limit: int, collapse: Collapse = "auto") -> Boxes:
+def collapsed(graph: Graph[Drawable], limit: int, collapse: Collapse = "auto") -> Boxes:
     """Return at most `limit` boxes for the values of a graph.
 
     "auto" and "module" take the finest level of modules that fits (every neuron a box, else every
@@ -80,7 +80,7 @@ def collapsed(graph: FlatGraph, limit: int, collapse: Collapse = "auto") -> Boxe
     return Boxes(boxes, titles, view.how, clustered=view.by_module)
 
 
-def first_view(graph: FlatGraph, limit: int, views: Iterable[View]) -> tuple[View, list[int]]:
+def first_view(graph: Graph[Drawable], limit: int, views: Iterable[View]) -> tuple[View, list[int]]:
     """Return the first view with few enough boxes and edges, and the box of each value in it.
 
     Where none is legible, it is one of bands of about equal size by distance from the output.
@@ -93,7 +93,7 @@ def first_view(graph: FlatGraph, limit: int, views: Iterable[View]) -> tuple[Vie
     return view, _boxes(graph, view)
 
 
-def by_module(graph: FlatGraph, limit: int) -> Iterator[View]:
+def by_module(graph: Graph[Drawable], limit: int) -> Iterator[View]:
     """Yield the views that close modules, from the finest to the coarsest."""
     deepest = max(map(len, graph.scopes))
     alone = few_outputs(graph, limit)
@@ -111,7 +111,7 @@ def by_module(graph: FlatGraph, limit: int) -> Iterator[View]:
         yield View(ALIKE, paths, 0, alone)
 
 
-def _by_steps(graph: FlatGraph, limit: int) -> View:
+def _by_steps(graph: Graph[Drawable], limit: int) -> View:
     """Return the view of bands by distance from the output."""
     # An output that something uses could form a cycle with its band.
     ends = [output for output in graph.outputs if not graph.heights[output]]
@@ -120,12 +120,12 @@ def _by_steps(graph: FlatGraph, limit: int) -> View:
     return View("by steps back from the output", paths, 0, alone, by_module=False)
 
 
-def few_outputs(graph: FlatGraph, limit: int) -> frozenset[int]:
+def few_outputs(graph: Graph[Drawable], limit: int) -> frozenset[int]:
     """Return the outputs, where they are so few that each is to be seen."""
     return frozenset(graph.outputs if len(graph.outputs) <= limit // 4 else ())
 
 
-def _boxes(graph: FlatGraph, view: View) -> list[int]:
+def _boxes(graph: Graph[Drawable], view: View) -> list[int]:
     """Return the box of each value, numbered by first appearance."""
     keys: dict[Hashable, int] = {}
     boxes = []
@@ -138,7 +138,7 @@ def _boxes(graph: FlatGraph, view: View) -> list[int]:
     return split_boxes(graph.operands, boxes, len(keys))
 
 
-def _is_clear(graph: FlatGraph, view: View, boxes: Sequence[int]) -> bool:
+def _is_clear(graph: Graph[Drawable], view: View, boxes: Sequence[int]) -> bool:
     """Tell whether lines and boxes are in proportion; one box for all is no picture."""
     if view.is_whole:
         return True

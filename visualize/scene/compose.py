@@ -6,14 +6,14 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from math import isfinite, isnan, nan
+from typing import Any, overload
 
-from autograd import Value
 from autograd.graph import Constant
 from autograd.reverse import local_derivatives
 from visualize.acyclic import boxes_in_order
 from visualize.scene.collapse import Boxes
 from visualize.scene.facts import Edge, Group, Node, Scene
-from visualize.scene.flat import FlatGraph, Path
+from visualize.scene.flat import Drawable, FlatGraph, Graph, Path
 from visualize.scene.gradient import Gradient, recorded, shown_for_many
 from visualize.scene.names import UNNAMED, Short, short_names, unique_names
 
@@ -25,8 +25,25 @@ NEAR = 3  # levels that one drawing of a leaf serves
 Copy = tuple[int, int]  # a leaf and the level that the copy serves first
 
 
+@overload
 def compose(
     graph: FlatGraph,
+    boxes: Boxes | None = None,
+    *,
+    title: str = "",
+    derivatives: bool = False,
+    gradients: Sequence[Gradient] | None = None,
+) -> Scene: ...
+@overload
+def compose(
+    graph: Graph[Drawable],
+    boxes: Boxes | None = None,
+    *,
+    title: str = "",
+    gradients: Sequence[Gradient],
+) -> Scene: ...
+def compose(
+    graph: Graph[Any],
     boxes: Boxes | None = None,
     *,
     title: str = "",
@@ -36,7 +53,8 @@ def compose(
     """Return the scene of a graph, each value in a box of its own unless `boxes` says otherwise.
 
     The boxes must form no cycle. With `derivatives` the edges between values carry local
-    derivatives. `gradients` stand in for those that the values hold.
+    derivatives. `gradients` stand in for those that the values hold; a graph of anything but Values
+    needs them.
     """
     if gradients is None:
         gradients = recorded(graph)
@@ -90,7 +108,7 @@ def compose(
 
 
 def value_node(
-    value: Value,
+    value: Drawable,
     name: str,
     operands: tuple[int | Constant, ...],
     gradient: Gradient,
@@ -117,7 +135,7 @@ def value_node(
 
 
 def group_node(
-    values: Sequence[Value], name: str, title: str, gradient: Gradient, *, scope: Path = ()
+    values: Sequence[Drawable], name: str, title: str, gradient: Gradient, *, scope: Path = ()
 ) -> Node:
     """Return the box of several values, with the range of their data."""
     operations = Counter(value.op.name if value.op else "leaf" for value in values)
@@ -141,7 +159,7 @@ def group_node(
     )
 
 
-def _count_uses(graph: FlatGraph, boxes: list[int]) -> Counter[tuple[int, int]]:
+def _count_uses(graph: Graph[Drawable], boxes: list[int]) -> Counter[tuple[int, int]]:
     """Return how often each box uses each other one."""
     return Counter(
         (boxes[operand], box)
@@ -174,7 +192,7 @@ def _edges(
 
 
 def _names(
-    graph: FlatGraph, boxes: list[list[int]], headings: list[tuple[str, Path] | None]
+    graph: Graph[Drawable], boxes: list[list[int]], headings: list[tuple[str, Path] | None]
 ) -> tuple[list[str], list[str]]:
     """Return the labels of boxes and their unique names."""
     labels = [
@@ -188,7 +206,9 @@ def _names(
     return labels, unique_names(labels, [inside[0] for inside in boxes], paths)
 
 
-def _notes(graph: FlatGraph, boxes: int, how: str, gradients: Sequence[Gradient]) -> Iterator[str]:
+def _notes(
+    graph: Graph[Drawable], boxes: int, how: str, gradients: Sequence[Gradient]
+) -> Iterator[str]:
     """Yield the notes that a reader needs to read the picture right."""
     if boxes < len(graph):
         yield (

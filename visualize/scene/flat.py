@@ -4,17 +4,53 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any, Generic, Protocol, TypeAlias, TypeVar
 
-from autograd import Value, topological_order
+from autograd import Primitive, Value, topological_order
 from autograd.graph import Constant
 
-__all__ = ["FlatGraph", "flatten"]
+__all__ = ["Drawable", "FlatGraph", "Graph", "flatten"]
 
 Path = tuple[str, ...]
 
 
+class Drawable(Protocol):
+    """The facts of a value that a picture shows; a Value has them, and so has a value as it was."""
+
+    @property
+    def op(self) -> Primitive | None:
+        """The row of its operation, None of a leaf."""
+
+    @property
+    def args(self) -> tuple[Any, ...]:
+        """Its operands, others of its kind and constants."""
+
+    @property
+    def data(self) -> float:
+        """Its number."""
+
+    @property
+    def label(self) -> str:
+        """Its label, "" without one."""
+
+    @property
+    def scope(self) -> str:
+        """The module that made it, as a path."""
+
+    @property
+    def line(self) -> str:
+        """The line that made it, "" where that was not kept."""
+
+    @property
+    def has_grad(self) -> bool:
+        """Whether a backward pass has reached it."""
+
+
+Drawn_co = TypeVar("Drawn_co", bound=Drawable, covariant=True)
+
+
 @dataclass(frozen=True, slots=True)
-class FlatGraph:
+class Graph(Generic[Drawn_co]):
     """The values of a graph, operands before consumers, and how they hang together.
 
     `operands` numbers the values among the operands of each value, with repeats and without
@@ -22,7 +58,7 @@ class FlatGraph:
     says in which module each value belongs.
     """
 
-    values: list[Value]
+    values: Sequence[Drawn_co]
     outputs: list[int]
     operands: list[list[int]]
     heights: list[int]
@@ -32,17 +68,20 @@ class FlatGraph:
         return len(self.values)
 
 
+FlatGraph: TypeAlias = Graph[Value]
+
+
 class _Above:
     """A node above all outputs, so that one walk reaches them all."""
 
     op = None
 
-    def __init__(self, outputs: Sequence[Value]) -> None:
+    def __init__(self, outputs: Sequence[Drawable]) -> None:
         self.args = tuple(outputs)
         self.data = 0.0
 
 
-def flatten(outputs: Sequence[Value]) -> FlatGraph:
+def flatten(outputs: Sequence[Drawn_co]) -> Graph[Drawn_co]:
     """Return the graph under `outputs` (each drawn once, however often it is given).
 
     >>> from autograd import Value
@@ -51,16 +90,15 @@ def flatten(outputs: Sequence[Value]) -> FlatGraph:
     >>> graph.operands, graph.heights
     ([[], [0, 0], [1]], [2, 1, 0])
     """
-    values: list[Value] = topological_order(_Above(outputs))[:-1]  # type: ignore[assignment, type-var]  # all but _Above are Values
+    above: Any = _Above(outputs)
+    values: list[Drawn_co] = topological_order(above)[:-1]
     number = {value: position for position, value in enumerate(values)}
     operands = [
         [number[operand] for operand in value.args if type(operand) is not Constant]
         for value in values
     ]
     unique_outputs = sorted({number[output] for output in outputs})
-    return FlatGraph(
-        values, unique_outputs, operands, _heights(operands), _scopes(values, operands)
-    )
+    return Graph(values, unique_outputs, operands, _heights(operands), _scopes(values, operands))
 
 
 def _heights(operands: list[list[int]]) -> list[int]:
@@ -72,7 +110,7 @@ def _heights(operands: list[list[int]]) -> list[int]:
     return heights
 
 
-def _scopes(values: list[Value], operands: list[list[int]]) -> list[Path]:
+def _scopes(values: Sequence[Drawable], operands: list[list[int]]) -> list[Path]:
     """Return the module path of every value.
 
     A parameter is made before any module runs and has no scope of its own: it belongs to the one
