@@ -1,4 +1,4 @@
-"""What a backend makes: an executable of a schedule, and a stepper of a gradient and an update."""
+"""The interfaces of a backend: an executable of a schedule, a stepper of training."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class Batches(NamedTuple):
 
 
 class Progress(NamedTuple):
-    """What came of the steps."""
+    """The results of some steps."""
 
     losses: Any  # the mean loss of each step, before its update
     outputs: Any  # the outputs of each example, in the order of `order`
@@ -71,7 +71,7 @@ class Stepper(Protocol):
     common: Any  # state that is the same for all parameters
 
     def plan(self, batches: Batches) -> Callable[[], Progress]:
-        """Return what takes these steps, as often as it is called.
+        """Return a function that takes these steps each time it is called.
 
-        It ends early, before the update, where a loss or gradient is not finite.
+        It stops before the update of a step whose loss or gradient is not finite.
         """

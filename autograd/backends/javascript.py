@@ -18,7 +18,7 @@ SAME_NAME = frozenset({
     "exp", "expm1", "floor", "hypot", "log", "log10", "log1p", "log2", "sin", "sinh", "sqrt", "tan",
     "tanh", "trunc",
 })  # fmt: skip
-# The functions of <math.h> that Math lacks, or has with other results.
+# The functions of <math.h> that Math does not have, or computes otherwise.
 FUNCTIONS = {
     "copysign": "(x, y) => (y < 0 || Object.is(y, -0) ? -Math.abs(x) : Math.abs(x))",
     # The series of DLMF 7.6.2, whose terms are all positive.

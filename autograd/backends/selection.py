@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from autograd.program.program import Program
     from autograd.program.training import Update
 
-# Each schedules, and is loaded when it is first used: the package it needs beside NumPy, and the
-# extra that installs it.
+# The backends that run schedules, each loaded when it is first used: the package it needs beside
+# NumPy, and the extra that installs it.
 BACKENDS = {"llvm": ("llvmlite", "jit"), "numpy": ("numpy", ""), "jax": ("jax", "jax")}
 NAMES = ("auto", *BACKENDS, "interpreter")
 
@@ -78,7 +78,7 @@ def stepper(program: Program, update: Update, backend: str) -> Stepper:
 
 
 def _made(backend: str, make: Callable[[Any], Any]) -> Any:
-    """Return what `make` makes of the module of the backend, or of the best that takes it."""
+    """Return what `make` makes of the backend's module, or of the best that takes the program."""
     if backend == "auto":
         try:
             checked_backend("llvm")
@@ -112,7 +112,7 @@ class _ArrayStepper:
         self.common = np.zeros(len(update.common))
 
     def plan(self, batches: Batches) -> Callable[[], Progress]:
-        """Return what takes these steps, one by one."""
+        """Return a function that takes these steps, one by one."""
         return lambda: self._run(batches)
 
     def _run(self, batches: Batches) -> Progress:

@@ -30,7 +30,7 @@ class Arguments(NamedTuple):
 
 
 def read(args: tuple[Any, ...], axes: Axes, names: tuple[str, ...]) -> Arguments:
-    """Return the arguments taken apart.
+    """Read the arguments of a call into arrays.
 
     Raises TypeError for what is no number and ValueError for a ragged batch, or batches of
     different lengths, naming the argument.

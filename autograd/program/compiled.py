@@ -75,9 +75,9 @@ class Compiled(Generic[Parameters, Result]):
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Return the value of the function.
 
-        Numbers are floats for one example and arrays of shape (n,) for a batch of n, arrays have
-        the shape (n, ...) then, in the structure that the function returns. An empty batch gives
-        empty arrays.
+        The result has the structure that the function returns. For one example numbers are floats;
+        for a batch of n they are arrays of shape (n,), and arrays have the shape (n, ...). An empty
+        batch gives empty arrays.
         """
         return self._results("value", args, kwargs)
 
@@ -104,9 +104,9 @@ class Compiled(Generic[Parameters, Result]):
     def value_and_grad(self, *args: Any, **kwargs: Any) -> Any:
         """Return the value and its derivatives with respect to the arguments.
 
-        The derivatives have the structure of the arguments, in a tuple if there are several; of a
-        batch they are those of each example, arrays of shape (n, ...), also for what the examples
-        share. Raises TypeError unless the function returns one number.
+        The derivatives have the structure of the arguments, in a tuple if there are several. For a
+        batch they are those of each example, arrays of shape (n, ...), also for arguments that the
+        examples share. Raises TypeError unless the function returns one number.
 
         >>> from autograd import compile
         >>> import numpy as np
@@ -120,8 +120,8 @@ class Compiled(Generic[Parameters, Result]):
     def jacobian(self, *args: Any, **kwargs: Any) -> Any:
         """Return the derivatives of every result with respect to the arguments.
 
-        At the place of each number or array of the result it has the structure of the arguments,
-        whose arrays have the axes of both: (n, result..., argument...).
+        Each number or array of the result is replaced by the structure of the arguments, whose
+        arrays have the axes of both: (n, result..., argument...).
 
         >>> from autograd import compile
         >>> import numpy as np
@@ -133,8 +133,8 @@ class Compiled(Generic[Parameters, Result]):
     def hessian(self, *args: Any, **kwargs: Any) -> Any:
         """Return the second derivatives with respect to the arguments, symmetric.
 
-        Only those that are not 0 for all arguments are computed. The structure is that of
-        `jacobian` of the gradient: of one array of shape s it is an array of shape s + s.
+        Those that are 0 for all arguments are not computed. The structure is that of `jacobian` of
+        the gradient: for one array of shape s it is an array of shape s + s.
 
         >>> from autograd import compile
         >>> import numpy as np
@@ -147,9 +147,9 @@ class Compiled(Generic[Parameters, Result]):
     def backward(self, *args: Any, reduction: str = "mean") -> float:
         """Return the mean or the sum over the batch, and add its gradient to the captured leaves.
 
-        As the eager loop over the examples with one `backward()` of the mean would, it adds to
-        `.grad` of the leaves that the value depends on. The sum of no examples is 0 and has no
-        gradient, their mean is a ValueError.
+        It adds to `.grad` of the leaves that the value depends on, as an eager loop over the
+        examples with one `backward()` of the mean would. The sum of no examples is 0 and has no
+        gradient; their mean is a ValueError.
 
         >>> from autograd import Value, compile
         >>> w = Value(3.0)
@@ -187,7 +187,8 @@ class Compiled(Generic[Parameters, Result]):
 
         `kind` is the name of a method, or "value". The inputs of the program are the numbers of
         the arguments in order, batches first; its outputs are the different numbers of the result,
-        and the sums of "backward" the value and the gradient of the captured leaves it depends on.
+        the sums of "backward" are the value, and its derivatives by the captured leaves that it
+        depends on.
 
         >>> from autograd import compile
         >>> from autograd.program.listing import listing
@@ -248,7 +249,7 @@ class Compiled(Generic[Parameters, Result]):
     def stats(self) -> StatisticsByKind:
         """The operations before and after simplification, for each kind of result so far.
 
-        Of several structures of arguments it tells about the last.
+        After calls with several structures of arguments these are the counts for the last.
 
         >>> from autograd import compile
         >>> c = compile(lambda x: x * 1.0 + x * 1.0)
@@ -265,8 +266,8 @@ class Compiled(Generic[Parameters, Result]):
     def retrace(self) -> None:
         """Have the function traced again, for each structure of arguments at its next call.
 
-        What it does then is taken over without an error; where that is what it did before, its
-        programs are kept.
+        Calls take over what the function does then, without an error. Programs are kept where it
+        does what it did before.
 
         >>> from autograd import compile
         >>> scale = [2.0]

@@ -95,7 +95,7 @@ def hessian(program: Program, wanted: Sequence[int]) -> Derivative:
     """Return the second derivatives of the one output by the wanted inputs, row by row.
 
     Each component of the gradient is differentiated over its own part of the graph, with respect
-    to itself and the inputs before it; the other half is the mirror image. What is 0 is no output.
+    to itself and the inputs before it; the other half is the mirror image. Zeros are not outputs.
     """
     graph = _Graph(program, wanted)
     (output,) = graph.outputs

@@ -39,11 +39,11 @@ KEPT = frozenset({
 
 
 class Steps(NamedTuple):
-    """What came of some steps of a Descent.
+    """The results of some steps of a Descent.
 
-    `losses` are the mean losses of the steps, before their updates; `extra` has one line per
-    example with the further results of the function, as they were during training; `done` counts
-    the steps taken. With `finite` False the loss or the gradient of step number `done` was nan or
+    `losses` are the mean losses of the steps, before their updates. `extra` has one line per
+    example, with the further results of the function as they were during training. `done` counts
+    the steps taken. If `finite` is False, the loss or the gradient of step number `done` was nan or
     infinite, and that step was not taken.
     """
 
@@ -82,9 +82,9 @@ class Descent:
     Values: `rule(parameter, gradient, state, **settings) -> (parameter, state)`, with `state` a
     tuple of numbers for each parameter. The settings named by `scheduled` may change at each step.
     `clip_norm` scales gradients to at most that norm together. The numbers of the trained leaves
-    are kept here until `write_back()`; data that is set on any leaf is taken over by the next call.
-    What else `f` and the rule read belongs to the program that was made of them: `verify` says when
-    they are traced again, and what then comes of a difference, as for `compile`.
+    are kept here until `write_back()`; the next call takes over data that is set on any leaf.
+    All else that `f` and the rule read belongs to the program: `verify` says when they are traced
+    again, and what happens if they differ, as for `compile`.
 
     Raises TypeError and ValueError for parameters, state, settings, a rule or a result of `f` that
     do not fit together, and ImportError for a backend that is not installed; its steps
@@ -211,7 +211,7 @@ class Descent:
             self._trace_again(self._verification.takes_over(self._case))
 
     def _ready(self) -> Stepper:
-        """Return what takes the steps, verified if it is time for it, with what was set since."""
+        """Return the stepper, verified if it is time for it, with the data that was set since."""
         self._verify()
         self._take_over_leaves()
         return self._stepper
@@ -289,8 +289,8 @@ class Descent:
     def value_and_grad(self, args: tuple[Any, ...]) -> tuple[float, list[float]]:
         """Return the mean of the loss over all examples, and its derivative by each parameter.
 
-        At the numbers that the Values have now, whatever steps there were, and operation by
-        operation: as slow as the eager engine, for comparing the two.
+        They are computed at the numbers that the Values have now, whatever steps were taken, and
+        operation by operation: as slowly as the eager engine does, to be compared with it.
         """
         import numpy as np
 
@@ -307,7 +307,7 @@ class Descent:
         return total, gradient
 
     def write_back(self) -> None:
-        """Put the numbers of the trained parameters into the Values, but for what was set since."""
+        """Put the numbers of the trained parameters into the Values; data set since is kept."""
         self._take_over_leaves()
         numbers = self._stepper.parameters[: len(self._leaves)].tolist()
         before = CLOCK.now

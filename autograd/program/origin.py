@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 class Function:
     """A Python function as the origin of programs; None once it was lost in a pickle.
 
-    `own` are the leaves of a copy, by those that the function captures: a copy of a function is
-    the function itself.
+    In a copy, `own` maps the leaves that the function captures to those of the copy, because a copy
+    of a function is the function itself.
     """
 
     def __init__(self, function: Callable[..., Any]) -> None:
@@ -81,7 +81,7 @@ class Function:
         )
 
     def link(self, kept: Trace, arguments: Arguments) -> None:
-        """Find out which of its own leaves stands, in a copy, for which that the function captures.
+        """Find out which leaf of a copy stands for which leaf that the function captures.
 
         They come in the same order.
         """
@@ -152,7 +152,7 @@ class Graph:
         self.program = lowered((), nodes, self.leaves, outputs)
 
     def trace(self, arguments: Arguments, checked: bool = False) -> Trace:  # noqa: ARG002 - no lines
-        """Return the program with the inputs told apart that hold a batch."""
+        """Return the program in which inputs that hold a batch come first."""
         self._check(arguments.shapes)
         nodes, parameters, outputs = redrawn(self.program)
         program, inputs = _lowered(arguments, nodes, parameters, outputs)

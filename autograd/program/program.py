@@ -35,7 +35,7 @@ class Instruction(NamedTuple):
 
 @dataclass(frozen=True)
 class Program:
-    """What is computed for each example of a batch, and which results are summed over it.
+    """The operations on each example of a batch, and the results that are summed over it.
 
     Variables are numbered from 0: first the inputs that differ from example to example
     (`examples` of them), then the inputs that all examples share (`shared`), the captured leaves

@@ -1,4 +1,4 @@
-"""Programs: what has been traced and compiled of one function, and kept true to it."""
+"""Programs: the traces and programs of one function, and when they are made anew."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 FORMER = 4  # traces kept of each case, as of a model that goes from training to evaluation and back
 
-# What computes from floats alone, under which variant, since which change, and until when
+# A function of floats, with the variant, the count of changes and the time that it is valid for
 Quick: TypeAlias = "tuple[Callable[[tuple[float, ...]], Any], frozenset[Any], int, float]"
 
 # The shapes of the arguments, which of their numbers are batched, and the variant
@@ -50,10 +50,10 @@ class _Traced:
         self.runners: dict[str, Runner] = {}
         # The rules of our own rows read nothing that could change; those of users may
         ours = all(op.name in RESERVED for op, _ in trace.program.instructions)
-        self.drawn: dict[str, Program] | None = None if ours else {}  # by those of users
+        self.drawn: dict[str, Program] | None = None if ours else {}  # as users' rules drew them
 
     def changed_rule(self) -> tuple[str, Program] | None:
-        """Return the first kind of result that rules of users draw otherwise now, and how."""
+        """Return the first kind of result whose program users' rules draw otherwise, and how."""
         for kind, before in [*(self.drawn or {}).items()]:
             with traced_under(TracingMode(variant=CURRENT.get().variant)):
                 program = derived(kind, self.trace)
@@ -139,7 +139,7 @@ class Programs:
         return self.trace(cases[0].arguments)
 
     def apply(self, *args: Any) -> Any:
-        """Draw the function on Values: by calling it, but a copy draws on leaves of its own."""
+        """Draw the function on Values by calling it; a copy draws on leaves of its own."""
         self._link()
         if not (isinstance(self.origin, Function) and self.origin.own):
             return self.origin.apply(*args)
@@ -156,7 +156,7 @@ class Programs:
     # Cases
 
     def _case(self, arguments: Arguments, now: bool = False) -> Case:
-        """Return the case of arguments like these, up to date; traced in any case if `now`."""
+        """Return the case of arguments like these, up to date; with `now` it is traced anyway."""
         self._link()
         key = arguments.shapes, arguments.batched, CURRENT.get().variant
         case = self._cases.get(key)

@@ -1,8 +1,8 @@
-"""Sums over the batch, taken apart: what must be computed for each example, and what need not.
+"""Sums over the batch, split into terms, so that less is computed for each example.
 
-A sum over examples passes through additions. Products of numbers that both vary are left to matrix
-products over the batch (the gradient of a layer's weights is one), and what does not vary is
-computed once and counts n times. Which dot products together are a matrix product, `grids` finds.
+A sum of additions is the sum of their terms. Products of two factors that both vary become matrix
+products over the batch (the gradient of a layer's weights is one); a term that does not vary is
+computed once and counts n times. `grids` finds the dot products that make one matrix product.
 """
 
 from __future__ import annotations
@@ -103,8 +103,8 @@ Variables: TypeAlias = tuple[int, ...]
 LEAST_PRODUCT = 4  # results that are worth a matrix product of their own
 
 
-class Apart(NamedTuple):
-    """What the sums of a program are made of, and the program with all that they need.
+class SplitSums(NamedTuple):
+    """The terms of the sums of a program, and the program that computes them.
 
     `products` are grids of sums: number items[i][j] has the term lefts[i] . rights[j], multiplied
     by the operation. `rows` are variables and the sums that they are terms of.
@@ -115,19 +115,19 @@ class Apart(NamedTuple):
     rows: list[tuple[int, int]]
 
 
-def taken_apart(program: Program) -> Apart:
-    """Return what the sums of a program are made of.
+def split_sums(program: Program) -> SplitSums:
+    """Return the terms of the sums of a program.
 
-    Only results that nothing else uses are taken apart: the others are computed anyway. What is
+    Only results that nothing else uses are split: the others are computed anyway. A product that is
     in no matrix product becomes an instruction of its own, added at the end.
     """
-    parts = _Parts(program)
+    terms = _Terms(program)
     for into, output in enumerate(program.sums):
         stack = [output]
         while stack:
-            stack += reversed(parts.terms(stack.pop(), into))
+            stack += reversed(terms.of(stack.pop(), into))
     products = []
-    for (product, _), entries in parts.pairs.items():
+    for (product, _), entries in terms.pairs.items():
         for grid in grids(entries):
             items = [item for line in grid.items for item in line]
             if len(items) >= LEAST_PRODUCT:
@@ -135,12 +135,12 @@ def taken_apart(program: Program) -> Apart:
                 continue
             for left, line in zip(grid.lefts, grid.items):
                 for right, into in zip(grid.rights, line):
-                    parts.rows.append((parts.variable(product, left, right), into))
-    whole = replace(program, instructions=(*program.instructions, *parts.added))
-    return Apart(whole, products, parts.rows)
+                    terms.rows.append((terms.variable(product, left, right), into))
+    whole = replace(program, instructions=(*program.instructions, *terms.added))
+    return SplitSums(whole, products, terms.rows)
 
 
-class _Parts:
+class _Terms:
     """The terms found so far, and the instructions added for them."""
 
     def __init__(self, program: Program) -> None:
@@ -155,7 +155,7 @@ class _Parts:
             if instruction.op.gathered
         }
 
-    def terms(self, variable: int, into: int) -> Sequence[int]:
+    def of(self, variable: int, into: int) -> Sequence[int]:
         """Note the terms of one variable; return those that must be looked at in turn."""
         program = self.program
         position = variable - program.first
@@ -184,7 +184,7 @@ class _Parts:
         return self.known[instruction]
 
     def _dot(self, variable: int, product: Primitive, args: Variables, into: int) -> None:
-        """Note the pairs of a dot product, parted by how many of their factors vary."""
+        """Note the pairs of a dot product, grouped by how many of their factors vary."""
         varies = self.program.varies
         half = len(args) // 2
         parts: dict[int, list[tuple[int, int]]] = {}

@@ -1,8 +1,8 @@
 """Scheduling: equal operations of one level become one stage, dot products a matrix product.
 
-A level is one more than the highest level among the operands. Rows are numbered in the order of
-the stages, so that a stage writes consecutive rows, and its rows are put in the order in which it
-reads regular ones.
+The level of an operation is one more than the highest level among its operands. Rows are numbered
+in the order of the stages, so that a stage writes consecutive rows. Within a stage they are ordered
+so that it reads regular ones.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from autograd.primitives import guarded_mul, identity
 from autograd.program.program import bits
-from autograd.program.reductions import LEAST_PRODUCT, Apart, grids, taken_apart
+from autograd.program.reductions import LEAST_PRODUCT, SplitSums, grids, split_sums
 from autograd.program.simplify.draft import common_subexpressions, rewritten
 from autograd.program.stages import (
     Dots,
@@ -44,7 +44,7 @@ def scheduled(program: Program) -> Schedule:
     Dot products and sums may be reassociated; all else is the same operations on the same numbers.
     """
     program = _spelled_out(program)
-    apart = taken_apart(program) if program.sums else Apart(program, [], [])
+    apart = split_sums(program) if program.sums else SplitSums(program, [], [])
     program = apart.program
     layout = _Layout(program)
     wanted = {*program.outputs, *(variable for variable, _ in apart.rows)}
@@ -130,7 +130,7 @@ class _Layout:
             memory, result = self._allocated(single)
             self.stages[memory].append(Dots(left, right, result, guarded))
 
-    def reductions(self, apart: Apart) -> tuple[SummedProduct | SummedRows, ...]:
+    def reductions(self, apart: SplitSums) -> tuple[SummedProduct | SummedRows, ...]:
         """Return the stages that add up the terms of the sums."""
         stages: list[SummedProduct | SummedRows] = []
         for product, unordered in apart.products:
@@ -210,15 +210,16 @@ class _Layout:
         return max(orders, key=regularity, default=[*group])
 
 
-MOST_CONSTANTS = 4  # sets of constants for which operations of one kind are kept apart
+MOST_CONSTANTS = 4  # sets of constants that operations of one kind are grouped by
 
 
 def _levels(program: Program, wanted: Collection[int]) -> Iterator[list[int]]:
     """Yield groups of variables that the wanted ones need, operands before their users.
 
     The operations of a group are the same, on operands that vary in the same places, so that one
-    loop computes them all. What varies and what does not are levelled apart. Operations on few
-    distinct constants are kept apart by these: an exponent of 2 needs no general power.
+    loop computes them all. Variables that vary have levels of their own, and so have the others.
+    Operations on few distinct constants make a group for each: an exponent of 2 needs no general
+    power.
     """
     first, varies = program.first, program.varies
     needed = set(wanted)
@@ -249,7 +250,7 @@ def _sides(op: Primitive, varying: list[bool]) -> tuple[bool, ...]:
 
 
 def _by_constants(program: Program, group: list[int]) -> list[list[int]]:
-    """Return the group parted by the constants among the operands, if that gives few parts."""
+    """Return the group split by the constants among the operands, if that gives few parts."""
     parts: dict[tuple[bytes | None, ...], list[int]] = {}
     for number in group:
         op, args = program.instructions[number - program.first]

@@ -1,4 +1,4 @@
-"""Traced: Values without numbers, of which only the operations are of interest, and their mode."""
+"""Traced: Values without numbers, which record what is done with them, and their mode."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class Traced(Value):
     def __repr__(self) -> str:
         return f"Traced({self.label!r})" if self.label else "Traced()"
 
-    # What a Value refuses while it is traced, these refuse always: they may have been stored.
+    # These always refuse what a Value refuses while it is traced: they may have been stored.
 
     def __bool__(self) -> NoReturn:
         raise tracing_error("a truth value", self.label)
@@ -114,9 +114,10 @@ for _name, _op in ARITHMETIC.items():
 
 
 class Live(Traced):
-    """The `.data` of a traced Value, and what is computed from it: a float to the function.
+    """The `.data` of a traced Value, and what is computed from it.
 
-    What would tell it from one is refused, to the user's code: the engine may ask.
+    To the function it is a float. The user's code is refused whatever would tell it from one; the
+    engine may ask.
     """
 
     __slots__ = ()
@@ -205,7 +206,7 @@ class traced_under(entered):  # noqa: N801 - called like a function
         TRACES.append(self._mark)
 
     def leave(self, before: Mode | None) -> None:
-        """Take the mark away, then the mode: as long as that stays, this is called again."""
+        """Remove the mark, then the mode; while the mode stays, this is called again."""
         if self._mark in TRACES:
             TRACES.remove(self._mark)
         super().leave(before)

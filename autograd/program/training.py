@@ -1,4 +1,4 @@
-"""What a descent is made of: a loss with its gradient, the rule, and batches of examples.
+"""The parts of a Descent: a loss with its gradient, the rule, and batches of examples.
 
 The rule of an optimizer is traced on Values, once, as a program over all parameters.
 """
@@ -44,8 +44,8 @@ class TrainingProgram(NamedTuple):
 def training_program(trace: Trace, parameters: abc.Collection[Value]) -> TrainingProgram:
     """Differentiate the trace of a function that returns its loss, or (loss, further numbers).
 
-    Trained are those of the parameters that the loss depends on. Raises TypeError for another
-    result and ValueError where there are none.
+    The parameters that the loss depends on are trained. Raises TypeError for another result, and
+    ValueError if the loss depends on none.
     """
     with paused_collector():
         if trace.result != NUMBER and not (
@@ -96,7 +96,7 @@ class Update(NamedTuple):
 
 
 class TracedRule(NamedTuple):
-    """What a rule does for one parameter, as nodes, and as a trace by which rules are compared."""
+    """A rule for one parameter, as nodes, and as a trace by which rules are compared."""
 
     inputs: list[Any]  # the parameter, its summed gradient, 1 / examples, the norm
     live: list[Any]  # the scheduled settings

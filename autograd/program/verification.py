@@ -1,9 +1,9 @@
 """Verification: when a function is traced again, so that no program outlives what it came from.
 
 A trace takes tens of microseconds for a small function. Each of the first calls is verified, calls
-16, 32, 64 and so on while traces are cheap, and always one after a pause of 50 traces: in a REPL
-that is every call, in a hot loop one fiftieth of the time. After a change that was announced every
-function is traced again.
+16, 32, 64 and so on while traces are cheap, and always a call after a pause as long as 50 traces:
+in a REPL that is every call, in a hot loop one fiftieth of the time. After an announced change
+every function is traced again.
 """
 
 from __future__ import annotations
@@ -48,9 +48,9 @@ def structure_changed() -> None:
 
     Each compiled function is then traced again before its next result, without an error. A program
     that the change did not alter is kept. What nobody announces is found by verification, a little
-    later and as a StaleProgramError; see `compile`. What a function changes while it is traced, as
-    a model does that keeps its last activations, it would change at every trace: that counts for
-    nothing here.
+    later and as a StaleProgramError; see `compile`. A change that a function makes while it is
+    traced does not count, because it would make it at every trace, as a model does that keeps its
+    last activations.
 
     >>> from autograd import compile
     >>> from autograd.program.verification import structure_changed

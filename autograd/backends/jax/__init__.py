@@ -4,11 +4,11 @@
 the parameters on each of them, and sums over the batch added up across devices by XLA. `build`
 runs it on this machine in double precision, as the other backends do.
 
-On CPUs numbers are those of the other backends, but that XLA rounds a * b + c once where it fuses
-them, takes numbers below 2.2e-308 for 0, and has functions within 5 units in the last place, but
-for log1p and atanh (130), erfc (63) and the gamma functions (relative 1e-10). Elsewhere its algebra
-of real numbers is in force. It compiles every stage, and all of them again for each number of
-examples: programs of thousands of stages belong on another backend.
+On CPUs numbers are those of the other backends, except that XLA rounds a * b + c once where it
+fuses them and takes numbers below 2.2e-308 for 0. Its functions are within 5 units in the last
+place, except log1p and atanh (130), erfc (63) and the gamma functions (relative 1e-10). On other
+devices its algebra of real numbers is in force. XLA compiles every stage, and all of them again for
+each number of examples: programs of thousands of stages belong on another backend.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ STRICT = {"xla_disable_hlo_passes": "algsimp"}
 
 
 def build(schedule: Schedule) -> JaxProgram:
-    """Return what runs a schedule with JAX.
+    """Return an executable of a schedule, run by JAX.
 
     Raises ValueError for an operation without a C text, or with one that JAX cannot compute.
     """

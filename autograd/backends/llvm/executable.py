@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def build(schedule: Schedule) -> NativeProgram:
-    """Return what runs a schedule as machine code."""
+    """Return an executable of a schedule, in machine code."""
     return NativeProgram(schedule)
 
 
@@ -125,7 +125,7 @@ def aligned_zeros(size: int) -> Any:
 
 
 def build_stepper(schedule: Schedule, update: Update) -> NativeStepper:
-    """Return what runs the schedule of a gradient and an update as machine code."""
+    """Return a stepper of the schedule of a gradient and an update, in machine code."""
     return NativeStepper(schedule, update)
 
 
@@ -145,7 +145,7 @@ class NativeStepper:
         self.common = self._shared[len(self._shared) - len(update.common) :]
 
     def plan(self, batches: Batches) -> Callable[[], Progress]:
-        """Return what takes these steps, as often as it is called."""
+        """Return a function that takes these steps each time it is called."""
         steps, workspace, run = len(batches.counts), self._workspace, self._steps
         losses = np.empty(steps)
         outputs = np.empty((len(batches.order), self._width))

@@ -12,9 +12,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from autograd.backends.executable import BackendLimit
+from autograd.backends.llvm.bytecode import Bytecode, with_bytecode, write_bytecode
 from autograd.backends.llvm.frame import Frame
 from autograd.backends.llvm.loops import FusedLoop, LoopBody, fused, write_fold, write_loop
-from autograd.backends.llvm.machine import Listed, listed, write_listed
 from autograd.backends.llvm.products import write_dots, write_product, write_uniform_dots
 from autograd.backends.llvm.steps import write_steps, write_update
 from autograd.backends.llvm.sums import write_shared_rows, write_summed_product, write_summed_rows
@@ -103,7 +103,7 @@ class Kernel:
     ) -> list[str]:
         """Write functions that compute the stages one after the other, and return their names."""
         names: list[str] = []
-        plan = listed(fused(stages, read_later))
+        plan = with_bytecode(fused(stages, read_later))
         plan.reverse()
         while plan:
             names.append(f"{name}.{len(names)}")
@@ -114,7 +114,7 @@ class Kernel:
                     self.writer.forget()
         return names
 
-    def _write_stage(self, stage: Planned | Listed) -> None:
+    def _write_stage(self, stage: Planned | Bytecode) -> None:
         frame, program = self.frame, self.schedule.program
         if isinstance(stage, FusedLoop):
             body = LoopBody(frame, program, stage)
@@ -122,8 +122,8 @@ class Kernel:
                 write_loop(frame, body)
             else:
                 write_product(frame, stage.source, body)
-        elif isinstance(stage, Listed):
-            self.records.append(write_listed(frame, program, stage.stages))
+        elif isinstance(stage, Bytecode):
+            self.records.append(write_bytecode(frame, program, stage.stages))
         elif isinstance(stage, Fold):
             write_fold(frame, stage)
         elif stage.result.memory is Memory.UNIFORM:

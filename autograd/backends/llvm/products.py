@@ -1,8 +1,9 @@
 """Dot products and matrix products: for each example, tiled in registers, or of what all share.
 
 A tile is some lines of weights, which are the same in every lane, by some vectors of examples.
-Where the row guards against 0 times infinity, a tile in which a nan came out is computed again
-guarded. What does not vary has no examples: there lanes run over rows or terms side by side.
+Where the row guards against 0 times infinity, a tile whose results hold a nan is computed again
+with the guard. Where nothing varies there are no examples, and lanes run over rows or terms side by
+side.
 """
 
 from __future__ import annotations

@@ -62,7 +62,8 @@ def _positive_difference(x: Any, y: Any, out: Any) -> None:
     np.copyto(out, 0.0, where=np.less_equal(x, y))
 
 
-# The functions of <math.h> that NumPy calls otherwise. It has no fma, and its remainder is another.
+# The functions of <math.h> that have another name in NumPy, or none. NumPy has no fma, and its
+# remainder is another function.
 FUNCTIONS: dict[str, Callable[..., Any]] = {
     "acos": np.arccos,
     "acosh": np.arccosh,

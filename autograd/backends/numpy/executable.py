@@ -1,8 +1,7 @@
 """A schedule ready to run with NumPy: its steps, bound to memory, and the calls that run them.
 
-What can be made ready is made ready once: a step is a NumPy function with views of the memories for
-operands and result. A call copies its numbers in, runs the steps for each block of examples, and
-copies the results out.
+A step is a NumPy function, bound once to views of the memories for operands and result. A call
+copies its numbers in, runs the steps for each block of examples, and copies the results out.
 """
 
 from __future__ import annotations
@@ -35,7 +34,7 @@ SIZES_KEPT = 4  # numbers of examples whose steps stay bound
 
 
 def build(schedule: Schedule) -> ArrayProgram:
-    """Return what runs a schedule with NumPy.
+    """Return an executable of a schedule, run by NumPy.
 
     Raises ValueError for an operation without a C text, or with one that is not understood.
     """

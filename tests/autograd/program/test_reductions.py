@@ -1,4 +1,4 @@
-"""Sums over the batch, taken apart into products and rows; pairs gathered into full grids."""
+"""Sums over the batch, split into products and rows; pairs gathered into full grids."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from autograd.primitives import (
 )  # fmt: skip
 from autograd.program.interpreter import variables
 from autograd.program.program import Instruction, Program
-from autograd.program.reductions import Grid, grids, taken_apart
+from autograd.program.reductions import Grid, grids, split_sums
 
 
-def summed(apart, examples, shared, parameters):
+def summed(split, examples, shared, parameters):
     """Return the sums by what they are made of."""
-    program, products, rows = apart
+    program, products, rows = split
     terms = [[] for _ in program.sums]
     for example in examples:
         numbers = variables(program, example, shared, parameters)
@@ -45,10 +45,10 @@ def summed(apart, examples, shared, parameters):
 def test_the_terms_add_up_to_the_sums(seed, batch_program, batch_numbers):
     program = batch_program(seed)
     examples, shared, parameters = batch_numbers(program, seed, 3)
-    apart = taken_apart(program)
-    assert apart.program.instructions[: len(program.instructions)] == program.instructions
-    assert apart.program.outputs == program.outputs
-    found = summed(apart, examples, shared, parameters)
+    split = split_sums(program)
+    assert split.program.instructions[: len(program.instructions)] == program.instructions
+    assert split.program.outputs == program.outputs
+    found = summed(split, examples, shared, parameters)
     wanted = [
         fsum(variables(program, example, shared, parameters)[variable] for example in examples)
         for variable in program.sums
@@ -57,9 +57,9 @@ def test_the_terms_add_up_to_the_sums(seed, batch_program, batch_numbers):
 
 
 def parts(steps, sums, outputs=()):
-    """Take apart sums of a program of 8 inputs that vary (0 to 7) and 2 that do not (8, 9)."""
+    """Take split sums of a program of 8 inputs that vary (0 to 7) and 2 that do not (8, 9)."""
     instructions = tuple(Instruction(op, args) for op, args in steps)
-    program, products, rows = taken_apart(Program(8, 2, 0, (), instructions, outputs, sums))
+    program, products, rows = split_sums(Program(8, 2, 0, (), instructions, outputs, sums))
     return [*program.instructions[len(steps) :]], products, rows
 
 
@@ -140,7 +140,7 @@ def test_long_chains_of_additions():
 def test_only_factors_that_cannot_be_zero_need_no_guard(constants, left, op):
     """Inputs 0 and 1 vary, 2 and 3 do not, 4 and 5 are the constants."""
     steps = (Instruction(guarded_dot, (0, *left, 1, 2, 3)),)
-    program, _, rows = taken_apart(Program(2, 2, 0, constants, steps, (), (6,)))
+    program, _, rows = split_sums(Program(2, 2, 0, constants, steps, (), (6,)))
     made = dict(enumerate(program.instructions, program.first))
     assert {made[number] for number, _ in rows} == {
         Instruction(op, (*left, 2, 3)), Instruction(guarded_mul, (0, 1)),
@@ -189,7 +189,7 @@ def test_whichever_side_gives_fewer_grids():
         (("x",), ("a", "b")),
         (("y",), ("c", "d", "e")),
     ]
-    # By rights: a and b together, c apart. By lefts: 1, 2 and 3 each meet other rights.
+    # By rights: a and b together, c split. By lefts: 1, 2 and 3 each meet other rights.
     uneven = [(1, "a", 0), (1, "b", 0), (2, "a", 0), (2, "b", 0), (2, "c", 0), (3, "c", 0)]
     assert [(g.lefts, g.rights) for g in grids(uneven)] == [((1, 2), ("a", "b")), ((2, 3), ("c",))]
 

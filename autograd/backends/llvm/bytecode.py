@@ -1,8 +1,8 @@
-"""Irregular programs as a list of instructions that a loop in machine code runs.
+"""Bytecode: irregular programs as a list of instructions that a loop in machine code runs.
 
-Code for each of many thousand operations takes LLVM minutes. Beyond a limit the operations that are
-in no larger group become records of numbers: which of a few pieces of code, the offsets of the
-operands, and that of the result.
+LLVM takes minutes for code of its own for each of many thousand operations. Beyond a limit the
+operations that are in no larger group become records of numbers: which of a few pieces of code to
+run, and the offsets of the result and the operands.
 """
 
 from __future__ import annotations
@@ -35,25 +35,25 @@ Case: TypeAlias = "tuple[Primitive, tuple[Memory | str, ...]]"
 
 
 @dataclass
-class Listed:
+class Bytecode:
     """Elementwise stages of which each row is one instruction."""
 
     stages: list[Elementwise]
 
 
-def listed(plan: Sequence[Planned]) -> list[Planned | Listed]:
+def with_bytecode(plan: Sequence[Planned]) -> list[Planned | Bytecode]:
     """Return the plan with its irregular loops as lists, if they are too many to be code."""
     irregular = [item for item in plan if _is_irregular(item)]
     if sum(item.rows * len(item.stages) for item in irregular) <= MOST_STRAIGHT:
         return list(plan)
-    result: list[Planned | Listed] = []
+    result: list[Planned | Bytecode] = []
     for item in plan:
         if not _is_irregular(item):
             result.append(item)
-        elif result and isinstance(result[-1], Listed):
+        elif result and isinstance(result[-1], Bytecode):
             result[-1].stages += item.stages
         else:
-            result.append(Listed(list(item.stages)))
+            result.append(Bytecode(list(item.stages)))
     return result
 
 
@@ -61,7 +61,7 @@ def _is_irregular(item: Planned) -> TypeGuard[FusedLoop]:
     return isinstance(item, FusedLoop) and item.rows <= FEW_ROWS and item.source is None
 
 
-def write_listed(frame: Frame, program: Program, stages: Sequence[Elementwise]) -> array[int]:
+def write_bytecode(frame: Frame, program: Program, stages: Sequence[Elementwise]) -> array[int]:
     """Write the loop over the instructions; return their records, which must stay in memory."""
     cases = dict.fromkeys(case for stage in stages for case, *_ in _instructions(program, stage))
     fixed = len(cases) <= MOST_CASES
