@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from autograd.arguments import as_count, as_float
 from autograd.errors import tracing_error
 from autograd.graph import topological_order
-from autograd.mode import is_tracing, quietly
+from autograd.mode import CURRENT, entered, is_tracing, quietly
 from autograd.reverse import reverse
 from autograd.structure import leaves_of, mapped
 from autograd.value import Value
@@ -82,7 +82,11 @@ def check_gradients(
     digits = as_float(digits, "check_gradients: digits")
     if not isinstance(target, Value) and not callable(target):
         raise TypeError(f"check_gradients takes a Value or a function, not {target!r}")
-    output = target if isinstance(target, Value) else target(*mapped(_leaf, args))
+    if isinstance(target, Value):
+        output: Any = target
+    else:
+        with entered(CURRENT.get().replaced(record=True)):
+            output = target(*mapped(_leaf, args))
     roots = [root for root in leaves_of(output) if isinstance(root, Value)]
     if not roots:
         raise TypeError(f"check_gradients: nothing to check, the result {output!r} holds no Value")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd.errors import TracingError
 from autograd.graph import Constant, topological_order
-from autograd.mode import Place
+from autograd.mode import Place, quietly
 from autograd.program.traced import Traced, drawn, placeholder
 from autograd.runtime import computed
 
@@ -168,8 +168,12 @@ class _Constants:
         return self._variables[key]
 
 
+@quietly
 def redrawn(program: Program) -> tuple[list[Any], list[Any], list[Any]]:
-    """Return a program as a graph again: its inputs, its parameters and its outputs."""
+    """Return a program as a graph again: its inputs, its parameters and its outputs.
+
+    Recorded under the user's `no_grad` too: it is no computation of theirs.
+    """
     names = program.names
     given = [placeholder(names.get(number, "")) for number in range(program.inputs)]
     nodes: list[Any] = [*given, *map(Constant, program.constants)]

@@ -164,6 +164,12 @@ def test_leaves_no_trace():
     assert y.data == 0.25
 
 
+def test_a_function_is_recorded_under_no_grad_too():
+    wrong = primitive("wrong", lambda x: x * x, lambda g, out, x: g * x)
+    with no_grad(), pytest.raises(GradientError, match="wrong"):
+        check_gradients(lambda x: wrong(x) + x, 3.0)
+
+
 def wide(pull):
     return primitive("wide", lambda *xs: sum(x * x for x in xs), pull, variadic=True)
 

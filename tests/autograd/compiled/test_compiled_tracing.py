@@ -461,3 +461,16 @@ def test_other_threads_read_numbers_while_one_traces():
     assert compiled(f, verify="never")(3.0) == 6.0
     thread.join()
     assert seen == [(2.0, 0.0, "Value(data=2.0, grad=0.0)", "2.0", True, 2, 2.0)]
+
+
+def test_programs_are_made_under_no_grad_as_elsewhere():
+    w, x = Value(2.0), Value(1.0)
+    graph = w * x**3
+    with no_grad():
+        of_graph = ag.compile_graph(graph, [x])
+        of_function = compiled(lambda x: w * x**3)
+        for c in (of_graph, of_function):
+            assert c.value_and_grad(3.0) == (54.0, 54.0)
+            assert c.hessian(3.0) == 36.0
+            assert c.backward(3.0) == 54.0
+    assert w.grad == 54.0

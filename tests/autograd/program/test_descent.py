@@ -738,3 +738,19 @@ def test_a_copy_stays_with_the_copy_of_its_model():
 
 def _error_of(model, x, y):
     return (model(x) - y) ** 2
+
+
+def test_steps_under_no_grad_are_those_elsewhere():
+    def moved():
+        w = Value(2.0)
+        descent = Descent(
+            lambda x: (w * x - 1.0) ** 2, ([1.0],), parameters=[w], state=[()],
+            rule=lambda p, g, state, lr: (p - lr * g, state), settings={"lr": 0.125},
+        )  # fmt: skip
+        losses = descent.run(([1.0, 2.0],), [0, 1], [1, 1]).losses.tolist()
+        descent.write_back()
+        return losses, w.data
+
+    expected = moved()
+    with ag.no_grad():
+        assert moved() == expected

@@ -729,3 +729,12 @@ def test_derivatives_in_a_task_are_the_same_in_validation(kind, slope, loss, cho
     assert history["loss"] == pytest.approx([loss for loss, _ in expected], rel=1e-9)
     assert history["validation_loss"] == pytest.approx([loss for _, loss in expected], rel=1e-9)
     assert model.predict(X) == pytest.approx(predicted, rel=1e-9)
+
+
+@pytest.mark.parametrize("choice", ["auto", True, False])
+def test_a_training_under_no_grad_is_refused(choice):
+    model = network()
+    before = model.state_dict()
+    with autograd.no_grad(), pytest.raises(RuntimeError, match=r"backward\(\) inside no_grad\(\)"):
+        fit(model, X, REALS, loss="mse_loss", epochs=1, compile=choice)
+    assert model.state_dict() == before
