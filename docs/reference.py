@@ -116,7 +116,9 @@ def reference_page(package: str) -> str:
     parts = [title(package, "=")]
     for name in (package, *filter(find_spec, PARTS.get(package, ()))):
         module = import_module(name)
-        parts.append(f".. automodule:: {name}\n   :no-members:")
+        # autograd.primitive is a function too, which has the name in the index
+        hidden = name.partition(".")[2] in import_module(package).__all__
+        parts.append(f".. automodule:: {name}\n   :no-members:" + "\n   :no-index:" * hidden)
         for topic, public in topics_of(name).items():
             parts.append(title(topic, "-"))
             for thing in public:
