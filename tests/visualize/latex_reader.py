@@ -165,11 +165,19 @@ def pieces(latex):
     A parser that takes the pieces takes the whole, and takes much longer for it.
     """
     piece = ""
-    for part in re.split(r"( = | \\cdot | \\leftarrow | \+ )", re.sub(r"\d+(\.\d+)?", "0", latex)):
+    signs = r"( = | \\cdot | \\leftarrow | \\quad | \+ )"
+    for part in re.split(signs, re.sub(r"\d+(\.\d+)?", "0", latex)):
         piece += part
-        braces = re.sub(r"\\[{}]", "", piece)
-        closed = braces.count("{") == braces.count("}")
-        if closed and len(re.findall(r"\\left\b", piece)) == len(re.findall(r"\\right\b", piece)):
-            yield piece.strip()
+        if is_closed(piece):
+            slope = re.fullmatch(r"\\frac\{\\partial (.*)\}\{\\partial (.*)\}", piece.strip())
+            parts = slope.groups() if slope and all(map(is_closed, slope.groups())) else [piece]
+            yield from (part.strip() for part in parts)
             piece = ""
     assert not piece, f"a bracket of {latex} is not closed"
+
+
+def is_closed(latex):
+    """Tell whether each bracket that is opened is closed."""
+    braces = re.sub(r"\\[{}]", "", latex)
+    left, right = (len(re.findall(rf"\\{side}\b", latex)) for side in ("left", "right"))
+    return left == right and braces.count("{") == braces.count("}")
