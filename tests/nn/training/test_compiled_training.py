@@ -738,3 +738,33 @@ def test_a_training_under_no_grad_is_refused(choice):
     with autograd.no_grad(), pytest.raises(RuntimeError, match=r"backward\(\) inside no_grad\(\)"):
         fit(model, X, REALS, loss="mse_loss", epochs=1, compile=choice)
     assert model.state_dict() == before
+
+
+class Watching(nn.Schedule):
+    """Notes the parameters at each step, and leaves the rate alone."""
+
+    def __init__(self, optimizer):
+        self.seen = []
+        super().__init__(optimizer)
+
+    def rate(self, epochs):
+        return self.base_lr
+
+    def step(self):
+        super().step()
+        self.seen.append([parameter.data for parameter in self.optimizer.parameters])
+
+
+def test_a_schedule_of_ones_own_finds_the_parameters_of_its_epoch():
+    seen = []
+    for choice in (False, True):
+        model = network()
+        schedule = Watching(SGD(model.parameters(), lr=0.1))
+        fit(
+            model, X, REALS, loss="mse_loss", optimizer=schedule.optimizer, schedule=schedule,
+            epochs=3, rng=random.Random(1), compile=choice,
+        )  # fmt: skip
+        seen.append(schedule.seen)
+    for expected, found in zip(*seen, strict=True):
+        assert found == pytest.approx(expected, rel=1e-9)
+    assert seen[0][0] != seen[0][1]
