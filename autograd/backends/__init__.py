@@ -1,3 +1,3 @@
-"""What runs a program: each backend lowers it onto one kind of machine or text."""
+"""Backends run programs: each lowers them onto one kind of machine or text."""
 
 __all__ = ()

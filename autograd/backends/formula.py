@@ -32,7 +32,7 @@ FUNCTIONS = {**dict.fromkeys(UNARY, 1), **dict.fromkeys(BINARY, 2), "fma": 3}
 
 
 class Algebra(Protocol):
-    """What a formula needs to be evaluated: operations on numbers and on conditions."""
+    """The operations on numbers and on conditions by which a formula is evaluated."""
 
     def number(self, value: float) -> Any:
         """Return a constant."""
@@ -353,7 +353,7 @@ class Parser:
     def _step(
         self, method: str, details: tuple[Any, ...], *inputs: int, kind: str = "double"
     ) -> Term:
-        """Return the value of a step, which is written where it is new."""
+        """Return the value of a step, and write the step unless it is there already."""
         position = self.positions.setdefault(
             Step(method, details, inputs), self.arity + len(self.positions)
         )

@@ -53,7 +53,7 @@ NAME = re.compile(r"(?<![.\w])[a-z]\w*")
 
 
 class Scripts(Expressions):
-    """The algebra of formulas over JavaScript, which is C but for names and equality."""
+    """The algebra of formulas over JavaScript, which differs from C in names and equality."""
 
     def number(self, value: float) -> str:
         """Return a constant."""

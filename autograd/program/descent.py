@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from autograd.program.training import TracedRule
     from autograd.value import Value
 
-# What a copy is made from
+# The attributes that a copy is made from
 KEPT = frozenset({
     "_backend", "_clip_norm", "_example", "_function", "_in_axes", "_parameters", "_rule",
     "_scheduled", "_settings", "_state", "_trace", "_traced_rule",

@@ -44,11 +44,11 @@ def scheduled(program: Program) -> Schedule:
     Dot products and sums may be reassociated; all else is the same operations on the same numbers.
     """
     program = _spelled_out(program)
-    apart = split_sums(program) if program.sums else SplitSums(program, [], [])
-    program = apart.program
+    split = split_sums(program) if program.sums else SplitSums(program, [], [])
+    program = split.program
     layout = _Layout(program)
-    wanted = {*program.outputs, *(variable for variable, _ in apart.rows)}
-    for _, grid in apart.products:
+    wanted = {*program.outputs, *(variable for variable, _ in split.rows)}
+    for _, grid in split.products:
         wanted.update(*grid.lefts, *grid.rights)
     for group in _levels(program, wanted):
         op, _ = program.instructions[group[0] - program.first]
@@ -58,7 +58,7 @@ def scheduled(program: Program) -> Schedule:
             layout.add_fold(op, group)
         else:
             layout.add_elementwise(op, group)
-    reductions = layout.reductions(apart)
+    reductions = layout.reductions(split)
     return Schedule(
         program,
         uniform=layout.size[Memory.UNIFORM],
@@ -130,15 +130,15 @@ class _Layout:
             memory, result = self._allocated(single)
             self.stages[memory].append(Dots(left, right, result, guarded))
 
-    def reductions(self, apart: SplitSums) -> tuple[SummedProduct | SummedRows, ...]:
+    def reductions(self, split: SplitSums) -> tuple[SummedProduct | SummedRows, ...]:
         """Return the stages that add up the terms of the sums."""
         stages: list[SummedProduct | SummedRows] = []
-        for product, unordered in apart.products:
+        for product, unordered in split.products:
             grid = unordered.ordered(self._where)
             left, right = self._table(grid.lefts), self._table(grid.rights)
             stages.append(SummedProduct(left, right, grid.items, product is guarded_mul))
         plain: dict[Memory, list[tuple[int, int]]] = {}
-        for variable, into in apart.rows:
+        for variable, into in split.rows:
             memory, row = self.place[variable]
             plain.setdefault(memory, []).append((row, into))
         for memory, pairs in plain.items():

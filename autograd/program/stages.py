@@ -1,4 +1,4 @@
-"""What a schedule is made of: stages that compute many equal scalar operations at once.
+"""Stages: many equal scalar operations at once, of which a schedule is made.
 
 Numbers live in rows of two memories. A row of UNIFORM memory holds one number, the same for all
 examples: parameters, shared inputs, constants and what is computed from them alone. A row of
@@ -122,7 +122,7 @@ class Fold:
         return self.op.forward() if () in self.op.special or not self.terms.width else None
 
     def halves(self) -> tuple[Table, Table]:
-        """Return left and right factors apart, for an op that folds pairs: it starts from 0."""
+        """Return the left and the right factors, for an op that folds pairs and starts from 0."""
         half = self.terms.width // 2
         return self.terms.columns(range(half)), self.terms.columns(range(half, 2 * half))
 

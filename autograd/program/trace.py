@@ -1,4 +1,4 @@
-"""Trace: what a function does for arguments of given shapes, and the first difference of two."""
+"""Trace: the operations of a function for given shapes, and the first difference of two traces."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class Trace:
-    """What a function does for arguments of given shapes; `same_trace` compares two."""
+    """The operations of a function for arguments of given shapes; `same_trace` compares two."""
 
     program: Program  # of the outputs
     leaves: tuple[Value, ...]  # the captured ones: the parameters of the program, read at each call
@@ -55,7 +55,7 @@ def same_trace(before: Trace, now: Trace) -> bool:
 
 
 def same_program(before: Program, now: Program) -> bool:
-    """Tell whether two programs are the same but for the names and lines in them."""
+    """Tell whether two programs are the same, whatever names and lines are in them."""
     return (
         before.instructions == now.instructions
         and before.inputs == now.inputs

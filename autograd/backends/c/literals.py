@@ -82,9 +82,8 @@ def header_name(name: str) -> str:
 def comment(text: str) -> str:
     r"""Return text for a comment: in ASCII, on one line, and not able to end the comment.
 
-    What else could act on what follows is written as Python has it in strings: characters of
-    control, and the backslash, which at the end of a line joins it to the next. A space goes into
-    trigraphs, of which ??/ is a backslash.
+    Control characters, and the backslash, which at the end of a line joins it to the next, are
+    written as in Python's strings. Trigraphs get a space, because ??/ is a backslash.
 
     >>> print(comment("*/ naïve ??/ \\"))
     * / na\xefve ? ?/ \x5c

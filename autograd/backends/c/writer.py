@@ -68,7 +68,7 @@ SHORT_RUN = 3  # consecutive elements that are copied one by one
 
 
 class Writer:
-    """What has been written of a function so far."""
+    """The lines of a function that have been written so far."""
 
     def __init__(self, places: Places, rows: RowFunctions) -> None:
         self.places = places

@@ -29,8 +29,8 @@ MOST_STRAIGHT = 1500  # operations for which code of their own is written
 FEW_ROWS = 4  # of a loop that counts as irregular
 MOST_CASES = 64  # pieces of code; beyond, constants are operands like others
 
-# What a piece of code is for: the operation, and for each operand its memory or, as the hexadecimal
-# text that tells 0.0 from -0.0, its constant.
+# The case that a piece of code is for: the operation, and for each operand its memory, or its
+# constant as hexadecimal text, which tells 0.0 from -0.0.
 Case: TypeAlias = "tuple[Primitive, tuple[Memory | str, ...]]"
 
 

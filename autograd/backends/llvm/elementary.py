@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from autograd.primitive import Primitive
 
 
-# Ordered, which is false for a nan, but for !=.
+# Ordered, so that they are false for a nan; != is not.
 PREDICATES = {"<": "olt", "<=": "ole", ">": "ogt", ">=": "oge", "==": "oeq", "!=": "une"}
 
 
@@ -185,7 +185,7 @@ def _define(w: Writer, name: str, symbol: str) -> None:
         w.give(VECTOR[name](w, *names))
 
 
-# What LLVM calls, by its plain name, on processors without the instruction.
+# The functions that LLVM calls, by their plain names, on processors without the instruction.
 FALLBACKS = ("ceil", "floor", "fma", "nearbyint", "rint", "trunc")
 
 

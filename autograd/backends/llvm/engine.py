@@ -11,7 +11,7 @@ import llvmlite.binding as llvm
 
 from autograd.backends.llvm.elementary import LIBRARY
 
-OPTIMIZATION = 1  # of code generation; no passes run over the IR, which is emitted as it should be
+OPTIMIZATION = 1  # of code generation; no passes run over the IR, which needs none
 
 # Networks of one architecture have one text, whatever their parameters: a search over settings
 # compiles it once. Longer texts than this are not kept.

@@ -100,7 +100,7 @@ def _examples_at_once(schedule: Schedule) -> int:
 
 
 def _blocks(count: int, most: int) -> Iterator[tuple[int, int]]:
-    """Yield ranges that cover `count` examples, of one size but for the last."""
+    """Yield ranges that cover `count` examples; only the last may be shorter."""
     blocks = -(-count // most)
     size = -(-count // max(blocks, 1))
     return ((start, min(start + size, count)) for start in range(0, count, max(size, 1)))
@@ -128,7 +128,7 @@ class Workspace:
         self.blocks: dict[int, Block] = {}
 
     def block(self, examples: int) -> Block:
-        """Return the steps for a block of so many examples."""
+        """Return the steps for a block of this many examples."""
         if examples not in self.blocks:
             if len(self.blocks) == SIZES_KEPT:
                 del self.blocks[next(iter(self.blocks))]

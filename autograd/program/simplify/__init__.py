@@ -60,7 +60,7 @@ class Step(NamedTuple):
 
 @dataclass(frozen=True)
 class Statistics:
-    """What simplification did; `str` of it is a table.
+    """The operations that simplification saved; `str` of it is a table.
 
     >>> from collections import Counter
     >>> print(Statistics((Step("dead code", 5, 3),), Counter(add=4, exp=1), Counter(add=3)))

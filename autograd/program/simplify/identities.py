@@ -4,8 +4,8 @@ Equal means the same float for every operand: 0.0 and -0.0 are told apart, infin
 one nan is as good as another. That excludes much of school algebra: x - x, 0 * x and x / x differ
 for infinite x, x + 0.0 for x = -0.0, and x**2 is rounded otherwise than x * x by some C libraries.
 
-Constant folding and sums apart, an identity is two patterns, expressions with wildcards, which are
-written by calling the rows:
+Functions fold constants and simplify sums. An identity is two patterns, which are expressions with
+wildcards; they are written by calling the rows:
 
 >>> from autograd.primitives import mul, neg
 >>> x = Wildcard("x")
