@@ -111,31 +111,19 @@ def svg(
     return with_ids(text)
 
 
-def _style_sheet(scene: Scene, looks: Iterable[str]) -> Iterator[str]:
-    """Yield the style sheet; `looks` are those in use.
-
-    Colours are attributes of the elements, and all rules stand in media queries: a converter that
-    knows no style sheets, or no media queries, shows the light picture.
-    """
-    yield "<style>@media screen{"
-    yield f"#{ID}{{font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,monospace}}"
-    for leaf in sorted({node.copy_of for node in scene.nodes if node.copy_of is not None}):
-        yield f"#{ID}:has(.u{leaf}:hover) .u{leaf} rect{{stroke-width:4}}"
-    yield "}@media (prefers-color-scheme:dark){"
-    yield f"#{ID}{{fill:{DARK.text}}}#{ID} .muted{{fill:{DARK.muted}}}"
-    yield f"#{ID} .page{{fill:{DARK.page}}}#{ID} .bad{{fill:{DARK.alarm}}}"
-    yield f"#{ID} .cluster rect{{fill:{DARK.cluster};stroke:{DARK.cluster_stroke}}}"
-    yield f"#{ID} .plate{{fill:{DARK.cluster}}}"
-    for look in sorted(set(looks)):
-        style = theme(look, DARK)
-        yield f"#{ID} .{look} rect{{fill:{style.fill};stroke:{style.stroke}}}"
-    yield "}</style>"
-
-
 def _rank_gap(scene: Scene) -> float:
     """Return the room between ranks: enough for the counts and derivatives that stand there."""
     marks = (edge_mark(scene, edge) if edge.count > 1 else local_mark(edge) for edge in scene.edges)
     return max(RANK_GAP, 16 + max((text_width(mark, SMALL) for mark in marks), default=0))
+
+
+def title_width(path: tuple[str, ...]) -> float:
+    """Return how wide a cluster must be for its title.
+
+    >>> title_width(("model", "a")) < title_width(("model", "layers.0"))
+    True
+    """
+    return text_width(cut(printable(path[-1]), WIDE_TITLE), SMALL) + 2 * INSET
 
 
 def _heading(scene: Scene, width: float) -> Iterator[str]:
@@ -148,13 +136,36 @@ def _heading(scene: Scene, width: float) -> Iterator[str]:
         )
 
 
-def title_width(path: tuple[str, ...]) -> float:
-    """Return how wide a cluster must be for its title.
-
-    >>> title_width(("model", "a")) < title_width(("model", "layers.0"))
-    True
-    """
-    return text_width(cut(printable(path[-1]), WIDE_TITLE), SMALL) + 2 * INSET
+def _footer(scene: Scene, keys: Sequence[Key], width: float, y: float) -> tuple[list[str], float]:
+    """Return the elements from `y` down, wrapped to `width`, and the picture's whole height."""
+    parts = [f'<g font-size="{SMALL}">']
+    letters = int((width - 2 * MARGIN) / (COLUMN * SMALL / FONT_SIZE))
+    for line in (summary(scene), *scene.notes):
+        for row in textwrap.wrap(line, letters):
+            parts.append(
+                f'<text class="muted" x="{MARGIN}" y="{y + 6:.0f}" fill="{LIGHT.muted}">'
+                f"{xml(row)}</text>"
+            )
+            y += LINE
+    x: float = MARGIN
+    for key in keys:
+        swatches = len(key.looks) * SWATCH
+        length = swatches + (6 if swatches else 0) + text_width(key.meaning, SMALL) + 18
+        if x > MARGIN and x + length > width:
+            x = MARGIN
+            y += LINE + 4
+        for look in key.looks:
+            parts.append(
+                f'<g class="{look}"><rect x="{x:.0f}" y="{y:.0f}" width="{SWATCH - 2}" height="10" '
+                f'rx="2" {painted(theme(look, LIGHT))}/></g>'
+            )
+            x += SWATCH
+        parts.append(f'<text x="{x + 4:.0f}" y="{y + 9:.0f}">{xml(key.meaning)}</text>')
+        x += length - swatches
+    if keys:
+        y += LINE + 4
+    parts.append("</g>")
+    return parts, y + MARGIN
 
 
 def _cluster_shapes(placed: Placed) -> Iterator[str]:
@@ -191,33 +202,22 @@ def _cluster_titles(placed: Placed) -> Iterator[str]:
     yield "</g>"
 
 
-def _footer(scene: Scene, keys: Sequence[Key], width: float, y: float) -> tuple[list[str], float]:
-    """Return the elements from `y` down, wrapped to `width`, and the picture's whole height."""
-    parts = [f'<g font-size="{SMALL}">']
-    letters = int((width - 2 * MARGIN) / (COLUMN * SMALL / FONT_SIZE))
-    for line in (summary(scene), *scene.notes):
-        for row in textwrap.wrap(line, letters):
-            parts.append(
-                f'<text class="muted" x="{MARGIN}" y="{y + 6:.0f}" fill="{LIGHT.muted}">'
-                f"{xml(row)}</text>"
-            )
-            y += LINE
-    x: float = MARGIN
-    for key in keys:
-        swatches = len(key.looks) * SWATCH
-        length = swatches + (6 if swatches else 0) + text_width(key.meaning, SMALL) + 18
-        if x > MARGIN and x + length > width:
-            x = MARGIN
-            y += LINE + 4
-        for look in key.looks:
-            parts.append(
-                f'<g class="{look}"><rect x="{x:.0f}" y="{y:.0f}" width="{SWATCH - 2}" height="10" '
-                f'rx="2" {painted(theme(look, LIGHT))}/></g>'
-            )
-            x += SWATCH
-        parts.append(f'<text x="{x + 4:.0f}" y="{y + 9:.0f}">{xml(key.meaning)}</text>')
-        x += length - swatches
-    if keys:
-        y += LINE + 4
-    parts.append("</g>")
-    return parts, y + MARGIN
+def _style_sheet(scene: Scene, looks: Iterable[str]) -> Iterator[str]:
+    """Yield the style sheet; `looks` are those in use.
+
+    Colours are attributes of the elements, and all rules stand in media queries: a converter that
+    knows no style sheets, or no media queries, shows the light picture.
+    """
+    yield "<style>@media screen{"
+    yield f"#{ID}{{font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,monospace}}"
+    for leaf in sorted({node.copy_of for node in scene.nodes if node.copy_of is not None}):
+        yield f"#{ID}:has(.u{leaf}:hover) .u{leaf} rect{{stroke-width:4}}"
+    yield "}@media (prefers-color-scheme:dark){"
+    yield f"#{ID}{{fill:{DARK.text}}}#{ID} .muted{{fill:{DARK.muted}}}"
+    yield f"#{ID} .page{{fill:{DARK.page}}}#{ID} .bad{{fill:{DARK.alarm}}}"
+    yield f"#{ID} .cluster rect{{fill:{DARK.cluster};stroke:{DARK.cluster_stroke}}}"
+    yield f"#{ID} .plate{{fill:{DARK.cluster}}}"
+    for look in sorted(set(looks)):
+        style = theme(look, DARK)
+        yield f"#{ID} .{look} rect{{fill:{style.fill};stroke:{style.stroke}}}"
+    yield "}</style>"

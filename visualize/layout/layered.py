@@ -109,10 +109,6 @@ def layout(
     )
 
 
-def _no_width(_path: tuple[str, ...]) -> float:
-    return 0.0
-
-
 def _check(
     sizes: Sequence[tuple[float, float]],
     edges: Sequence[tuple[int, int]],
@@ -138,6 +134,10 @@ def _check(
             f"layout: {len(groups)} groups for {len(sizes)} nodes; "
             "give one path per node, () for none"
         )
+
+
+def _no_width(_path: tuple[str, ...]) -> float:
+    return 0.0
 
 
 def place(

@@ -44,22 +44,6 @@ class _Dice:
         return result
 
 
-def count_crossings(
-    order: Sequence[Sequence[int]], position: Sequence[int], layering: Layering
-) -> int:
-    """Count the pairs of edge pieces between neighbouring ranks that cross."""
-    crossings = 0
-    for items in order:
-        passed: list[int] = []  # ends of the pieces so far, sorted
-        for item in items:
-            ends = [position[other] for other in layering.below[item]]
-            for end in ends:
-                crossings += len(passed) - bisect_right(passed, end)
-            for end in ends:
-                insort(passed, end)
-    return crossings
-
-
 def order_ranks(layering: Layering) -> list[list[int]]:
     """Order every rank for few crossings; the same input always gives the same order.
 
@@ -85,28 +69,6 @@ def order_ranks(layering: Layering) -> list[list[int]]:
         if best.crossings == 0:
             break
     return _face_forward(best.order, layering)
-
-
-def _face_forward(order: list[list[int]], layering: Layering) -> list[list[int]]:
-    # The mirror image is as good; the one in which nodes stand in the order given reads better.
-    # So do nodes with the same neighbours, which may change places freely.
-    agreement = 0
-    for items in order:
-        nodes = [item for item in items if item < layering.node_count]
-        for place, node in enumerate(nodes):
-            agreement += (2 * place - len(nodes) + 1) * node
-    order = [list(items) if agreement >= 0 else items[::-1] for items in order]
-    for items in order:
-        alike: dict[str, list[int]] = {}
-        for place, item in enumerate(items):
-            if item < layering.node_count:
-                above, below = sorted(layering.above[item]), sorted(layering.below[item])
-                around = [layering.cluster[item], *above, -1, *below]
-                alike.setdefault(" ".join([str(other) for other in around]), []).append(place)
-        for places in alike.values():
-            for place, item in zip(places, sorted([items[p] for p in places]), strict=True):
-                items[place] = item
-    return order
 
 
 def _depth_first(
@@ -164,6 +126,22 @@ def _improve(order: list[list[int]], layering: Layering, *, upwards: bool) -> _F
 def _found(order: list[list[int]], position: Sequence[int], layering: Layering) -> _Found:
     crossings = count_crossings(order, position, layering)
     return _Found(crossings, [list(items) for items in order])
+
+
+def count_crossings(
+    order: Sequence[Sequence[int]], position: Sequence[int], layering: Layering
+) -> int:
+    """Count the pairs of edge pieces between neighbouring ranks that cross."""
+    crossings = 0
+    for items in order:
+        passed: list[int] = []  # ends of the pieces so far, sorted
+        for item in items:
+            ends = [position[other] for other in layering.below[item]]
+            for end in ends:
+                crossings += len(passed) - bisect_right(passed, end)
+            for end in ends:
+                insort(passed, end)
+    return crossings
 
 
 def _positions(order: Sequence[Sequence[int]], layering: Layering) -> list[int]:
@@ -374,3 +352,25 @@ def _inversions(left: Sequence[int], right: Sequence[int]) -> int:
             smaller += 1
         crossings += smaller
     return crossings
+
+
+def _face_forward(order: list[list[int]], layering: Layering) -> list[list[int]]:
+    # The mirror image is as good; the one in which nodes stand in the order given reads better.
+    # So do nodes with the same neighbours, which may change places freely.
+    agreement = 0
+    for items in order:
+        nodes = [item for item in items if item < layering.node_count]
+        for place, node in enumerate(nodes):
+            agreement += (2 * place - len(nodes) + 1) * node
+    order = [list(items) if agreement >= 0 else items[::-1] for items in order]
+    for items in order:
+        alike: dict[str, list[int]] = {}
+        for place, item in enumerate(items):
+            if item < layering.node_count:
+                above, below = sorted(layering.above[item]), sorted(layering.below[item])
+                around = [layering.cluster[item], *above, -1, *below]
+                alike.setdefault(" ".join([str(other) for other in around]), []).append(place)
+        for places in alike.values():
+            for place, item in zip(places, sorted([items[p] for p in places]), strict=True):
+                items[place] = item
+    return order

@@ -50,6 +50,55 @@ def place_across(geometry: Geometry) -> None:
     _straighten(rows, geometry)
 
 
+def _whole_row(items: Sequence[int], geometry: Geometry) -> _Row:
+    """Return neighbours in one rank with their least distances, and no bounds."""
+    offsets: list[float] = []
+    at = 0.0
+    for unknown, distance in _borders_and_items(items, geometry):
+        at += distance
+        if unknown < len(geometry.half):
+            offsets.append(at)
+    first = offsets[0]
+    return _Row(list(items), [at - first for at in offsets], float("-inf"), float("inf"))
+
+
+def _borders_and_items(items: Sequence[int], geometry: Geometry) -> list[tuple[int, float]]:
+    # The items of one rank and the cluster borders between them, from low to high, each with its
+    # least distance to the one before. Item i is number i; behind the items come the low borders of
+    # the clusters, then their high borders.
+    layering, spacing, half = geometry.layering, geometry.spacing, geometry.half
+    cluster, tree = layering.cluster, layering.tree
+    low = len(cluster)
+    high = low + len(tree)
+    listed: list[tuple[int, float]] = []
+    inside = ROOT
+    last = high + ROOT  # what was listed last,
+    reach = 0.0  # and from there to its own edge
+    for place in range(len(items) + 1):
+        item = items[place] if place < len(items) else -1
+        around = cluster[item] if item >= 0 else ROOT
+        if around != inside:
+            common = tree.common(inside, around)
+            for closed in tree.between(inside, common):
+                listed.append((high + closed, reach + spacing.high))
+                last = high + closed
+                reach = 0.0
+            for opened in reversed(tree.between(around, common)):
+                gap = spacing.low if low <= last < high else spacing.node_gap
+                listed.append((low + opened, reach + gap))
+                last = low + opened
+                reach = 0.0
+            inside = around
+        if item >= 0:
+            gap = spacing.low if low <= last < high else spacing.node_gap
+            if last < low and max(last, item) >= layering.node_count:
+                gap = spacing.bend_gap
+            listed.append((item, reach + gap + half[item]))
+            last = item
+            reach = half[item]
+    return listed
+
+
 def _sweep(rows: Sequence[_Row], geometry: Geometry, one_sided: int) -> None:
     layering = geometry.layering
     mass = [1.0 if item < layering.node_count else BEND_MASS for item in range(len(geometry.half))]
@@ -111,55 +160,6 @@ def isotonic(values: Sequence[float], weights: Sequence[float]) -> list[float]:
     for mean, length in zip(means, lengths, strict=True):
         fitted.extend([mean] * length)
     return fitted
-
-
-def _whole_row(items: Sequence[int], geometry: Geometry) -> _Row:
-    """Return neighbours in one rank with their least distances, and no bounds."""
-    offsets: list[float] = []
-    at = 0.0
-    for unknown, distance in _borders_and_items(items, geometry):
-        at += distance
-        if unknown < len(geometry.half):
-            offsets.append(at)
-    first = offsets[0]
-    return _Row(list(items), [at - first for at in offsets], float("-inf"), float("inf"))
-
-
-def _borders_and_items(items: Sequence[int], geometry: Geometry) -> list[tuple[int, float]]:
-    # The items of one rank and the cluster borders between them, from low to high, each with its
-    # least distance to the one before. Item i is number i; behind the items come the low borders of
-    # the clusters, then their high borders.
-    layering, spacing, half = geometry.layering, geometry.spacing, geometry.half
-    cluster, tree = layering.cluster, layering.tree
-    low = len(cluster)
-    high = low + len(tree)
-    listed: list[tuple[int, float]] = []
-    inside = ROOT
-    last = high + ROOT  # what was listed last,
-    reach = 0.0  # and from there to its own edge
-    for place in range(len(items) + 1):
-        item = items[place] if place < len(items) else -1
-        around = cluster[item] if item >= 0 else ROOT
-        if around != inside:
-            common = tree.common(inside, around)
-            for closed in tree.between(inside, common):
-                listed.append((high + closed, reach + spacing.high))
-                last = high + closed
-                reach = 0.0
-            for opened in reversed(tree.between(around, common)):
-                gap = spacing.low if low <= last < high else spacing.node_gap
-                listed.append((low + opened, reach + gap))
-                last = low + opened
-                reach = 0.0
-            inside = around
-        if item >= 0:
-            gap = spacing.low if low <= last < high else spacing.node_gap
-            if last < low and max(last, item) >= layering.node_count:
-                gap = spacing.bend_gap
-            listed.append((item, reach + gap + half[item]))
-            last = item
-            reach = half[item]
-    return listed
 
 
 def _widen_lanes(geometry: Geometry) -> list[tuple[float, float]]:

@@ -83,6 +83,103 @@ def _cycle(count: int, constraints: Sequence[Constraint], placed: Sequence[int])
     return " -> ".join([str(node) for node in shown])
 
 
+def _cluster_constraints(
+    count: int, edges: Sequence[tuple[int, int]], tree: ClusterTree
+) -> list[tuple[int, int, int, int]]:
+    # Constraints with their weights. Two extra nodes stand for the ends of a cluster: it enters at
+    # one and leaves at the other.
+    enter, leave = count, count + len(tree)
+    links = _links(count, edges, tree)
+    component = _strong_components(count + len(tree), links)
+    tangled = _tangled(component, count, tree)
+    found: list[tuple[int, int, int, int]] = []
+    for first, second, around in links:
+        if not tangled[around] and component[first] != component[second]:
+            start = first if first < count else leave + first - count
+            end = second if second < count else enter + second - count
+            found.append((start, end, 1, 0))
+    for node, cluster in enumerate(tree.of_node):
+        if cluster != ROOT:
+            found.append((enter + cluster, node, 0, 0))
+            found.append((node, leave + cluster, 0, 0))
+    for cluster in range(1, len(tree)):
+        found.append((enter + cluster, leave + cluster, 0, SHORT_CLUSTER))
+        if tree.parent[cluster] != ROOT:
+            found.append((enter + tree.parent[cluster], enter + cluster, 0, 0))
+            found.append((leave + cluster, leave + tree.parent[cluster], 0, 0))
+    return found
+
+
+def _links(
+    count: int, edges: Sequence[tuple[int, int]], tree: ClusterTree
+) -> list[tuple[int, int, int]]:
+    # For each edge the two children of the innermost common cluster that hold its ends (a node, or
+    # count + cluster), and that cluster; each link once.
+    size = count + len(tree)
+    known: set[int] = set()
+    links: list[tuple[int, int, int]] = []
+    for u, v in edges:
+        around = tree.common(tree.of_node[u], tree.of_node[v])
+        above_u = tree.between(tree.of_node[u], around)
+        above_v = tree.between(tree.of_node[v], around)
+        first = count + above_u[-1] if len(above_u) > 0 else u
+        second = count + above_v[-1] if len(above_v) > 0 else v
+        if first * size + second not in known:
+            known.add(first * size + second)
+            links.append((first, second, around))
+    return links
+
+
+def _tangled(component: list[int], count: int, tree: ClusterTree) -> list[bool]:
+    # A cluster on a cycle with its siblings; all inside it inherits that.
+    members = [0] * len(component)
+    for number in component:
+        members[number] += 1
+    tangled = [False] * len(tree)
+    for cluster in range(1, len(tree)):
+        tangled[cluster] = members[component[count + cluster]] > 1 or tangled[tree.parent[cluster]]
+    return tangled
+
+
+def _strong_components(count: int, links: Sequence[tuple[int, int, int]]) -> list[int]:
+    # Tarjan, Depth-first search and linear graph algorithms (1972), with an explicit stack.
+    after: list[list[int]] = [[] for _ in range(count)]
+    for first, second, _ in links:
+        after[first].append(second)
+    index = [-1] * count
+    low = [0] * count
+    component = [-1] * count
+    following = [0] * count
+    stack: list[int] = []
+    reached = 0
+    found = 0
+    for root in range(count):
+        work = [root] if index[root] < 0 else []
+        while len(work) > 0:
+            node = work[-1]
+            if index[node] < 0:
+                index[node] = reached
+                low[node] = reached
+                reached += 1
+                stack.append(node)
+            if following[node] < len(after[node]):
+                successor = after[node][following[node]]
+                following[node] += 1
+                if index[successor] < 0:
+                    work.append(successor)
+                elif component[successor] < 0:
+                    low[node] = min(low[node], index[successor])
+                continue
+            work.pop()
+            if len(work) > 0:
+                low[work[-1]] = min(low[work[-1]], low[node])
+            if low[node] == index[node]:
+                while component[node] < 0:
+                    component[stack.pop()] = found
+                found += 1
+    return component
+
+
 def shorten_edges(
     ranks: list[int],
     constraints: Sequence[tuple[int, int, int]],
@@ -189,100 +286,3 @@ def _push_gains(
                 visited[source] = False
                 break
     return visited, spent, moved
-
-
-def _cluster_constraints(
-    count: int, edges: Sequence[tuple[int, int]], tree: ClusterTree
-) -> list[tuple[int, int, int, int]]:
-    # Constraints with their weights. Two extra nodes stand for the ends of a cluster: it enters at
-    # one and leaves at the other.
-    enter, leave = count, count + len(tree)
-    links = _links(count, edges, tree)
-    component = _strong_components(count + len(tree), links)
-    tangled = _tangled(component, count, tree)
-    found: list[tuple[int, int, int, int]] = []
-    for first, second, around in links:
-        if not tangled[around] and component[first] != component[second]:
-            start = first if first < count else leave + first - count
-            end = second if second < count else enter + second - count
-            found.append((start, end, 1, 0))
-    for node, cluster in enumerate(tree.of_node):
-        if cluster != ROOT:
-            found.append((enter + cluster, node, 0, 0))
-            found.append((node, leave + cluster, 0, 0))
-    for cluster in range(1, len(tree)):
-        found.append((enter + cluster, leave + cluster, 0, SHORT_CLUSTER))
-        if tree.parent[cluster] != ROOT:
-            found.append((enter + tree.parent[cluster], enter + cluster, 0, 0))
-            found.append((leave + cluster, leave + tree.parent[cluster], 0, 0))
-    return found
-
-
-def _links(
-    count: int, edges: Sequence[tuple[int, int]], tree: ClusterTree
-) -> list[tuple[int, int, int]]:
-    # For each edge the two children of the innermost common cluster that hold its ends (a node, or
-    # count + cluster), and that cluster; each link once.
-    size = count + len(tree)
-    known: set[int] = set()
-    links: list[tuple[int, int, int]] = []
-    for u, v in edges:
-        around = tree.common(tree.of_node[u], tree.of_node[v])
-        above_u = tree.between(tree.of_node[u], around)
-        above_v = tree.between(tree.of_node[v], around)
-        first = count + above_u[-1] if len(above_u) > 0 else u
-        second = count + above_v[-1] if len(above_v) > 0 else v
-        if first * size + second not in known:
-            known.add(first * size + second)
-            links.append((first, second, around))
-    return links
-
-
-def _tangled(component: list[int], count: int, tree: ClusterTree) -> list[bool]:
-    # A cluster on a cycle with its siblings; all inside it inherits that.
-    members = [0] * len(component)
-    for number in component:
-        members[number] += 1
-    tangled = [False] * len(tree)
-    for cluster in range(1, len(tree)):
-        tangled[cluster] = members[component[count + cluster]] > 1 or tangled[tree.parent[cluster]]
-    return tangled
-
-
-def _strong_components(count: int, links: Sequence[tuple[int, int, int]]) -> list[int]:
-    # Tarjan, Depth-first search and linear graph algorithms (1972), with an explicit stack.
-    after: list[list[int]] = [[] for _ in range(count)]
-    for first, second, _ in links:
-        after[first].append(second)
-    index = [-1] * count
-    low = [0] * count
-    component = [-1] * count
-    following = [0] * count
-    stack: list[int] = []
-    reached = 0
-    found = 0
-    for root in range(count):
-        work = [root] if index[root] < 0 else []
-        while len(work) > 0:
-            node = work[-1]
-            if index[node] < 0:
-                index[node] = reached
-                low[node] = reached
-                reached += 1
-                stack.append(node)
-            if following[node] < len(after[node]):
-                successor = after[node][following[node]]
-                following[node] += 1
-                if index[successor] < 0:
-                    work.append(successor)
-                elif component[successor] < 0:
-                    low[node] = min(low[node], index[successor])
-                continue
-            work.pop()
-            if len(work) > 0:
-                low[work[-1]] = min(low[work[-1]], low[node])
-            if low[node] == index[node]:
-                while component[node] < 0:
-                    component[stack.pop()] = found
-                found += 1
-    return component

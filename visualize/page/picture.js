@@ -714,6 +714,71 @@ const placement_ = (() => {
     }
     _straighten(rows, geometry);
   }
+  function _whole_row(items, geometry) {
+    let offsets, at, unknown, distance, first;
+    offsets = [];
+    at = 0.0;
+    const a2 = _borders_and_items(items, geometry);
+    for (let i1 = 0; i1 < a2.length; i1++) {
+      const t3 = a2[i1];
+      unknown = t3[0];
+      distance = t3[1];
+      at = at + distance;
+      if (unknown < geometry.half.length) {
+        offsets.push(at);
+      }
+    }
+    first = offsets[0];
+    return new _Row(items.slice(), offsets.map((at) => at - first), -Infinity, Infinity);
+  }
+  function _borders_and_items(items, geometry) {
+    let layering, spacing, half, cluster, tree, low, high, listed, inside, last, reach, place, item, around, common, closed, opened, gap;
+    layering = geometry.layering;
+    spacing = geometry.spacing;
+    half = geometry.half;
+    cluster = layering.cluster;
+    tree = layering.tree;
+    low = cluster.length;
+    high = low + tree.__len__();
+    listed = [];
+    inside = ROOT;
+    last = high + ROOT;
+    reach = 0.0;
+    for (let i1 = 0; i1 < items.length + 1; i1++) {
+      place = i1;
+      item = place < items.length ? items[place] : -1;
+      around = item >= 0 ? cluster[item] : ROOT;
+      if (around !== inside) {
+        common = tree.common(inside, around);
+        const a3 = tree.between(inside, common);
+        for (let i2 = 0; i2 < a3.length; i2++) {
+          closed = a3[i2];
+          listed.push([high + closed, reach + spacing.high]);
+          last = high + closed;
+          reach = 0.0;
+        }
+        const a5 = tree.between(around, common).slice().reverse();
+        for (let i4 = 0; i4 < a5.length; i4++) {
+          opened = a5[i4];
+          gap = low <= last && last < high ? spacing.low : spacing.node_gap;
+          listed.push([low + opened, reach + gap]);
+          last = low + opened;
+          reach = 0.0;
+        }
+        inside = around;
+      }
+      if (item >= 0) {
+        gap = low <= last && last < high ? spacing.low : spacing.node_gap;
+        if ((last < low) && (Math.max(last, item) >= layering.node_count)) {
+          gap = spacing.bend_gap;
+        }
+        listed.push([item, (reach + gap) + half[item]]);
+        last = item;
+        reach = half[item];
+      }
+    }
+    return listed;
+  }
   function _sweep(rows, geometry, one_sided) {
     let layering, mass, both, backwards, step, near, row;
     layering = geometry.layering;
@@ -803,71 +868,6 @@ const placement_ = (() => {
       python.extend(fitted, new Array(length).fill(mean));
     }
     return fitted;
-  }
-  function _whole_row(items, geometry) {
-    let offsets, at, unknown, distance, first;
-    offsets = [];
-    at = 0.0;
-    const a2 = _borders_and_items(items, geometry);
-    for (let i1 = 0; i1 < a2.length; i1++) {
-      const t3 = a2[i1];
-      unknown = t3[0];
-      distance = t3[1];
-      at = at + distance;
-      if (unknown < geometry.half.length) {
-        offsets.push(at);
-      }
-    }
-    first = offsets[0];
-    return new _Row(items.slice(), offsets.map((at) => at - first), -Infinity, Infinity);
-  }
-  function _borders_and_items(items, geometry) {
-    let layering, spacing, half, cluster, tree, low, high, listed, inside, last, reach, place, item, around, common, closed, opened, gap;
-    layering = geometry.layering;
-    spacing = geometry.spacing;
-    half = geometry.half;
-    cluster = layering.cluster;
-    tree = layering.tree;
-    low = cluster.length;
-    high = low + tree.__len__();
-    listed = [];
-    inside = ROOT;
-    last = high + ROOT;
-    reach = 0.0;
-    for (let i1 = 0; i1 < items.length + 1; i1++) {
-      place = i1;
-      item = place < items.length ? items[place] : -1;
-      around = item >= 0 ? cluster[item] : ROOT;
-      if (around !== inside) {
-        common = tree.common(inside, around);
-        const a3 = tree.between(inside, common);
-        for (let i2 = 0; i2 < a3.length; i2++) {
-          closed = a3[i2];
-          listed.push([high + closed, reach + spacing.high]);
-          last = high + closed;
-          reach = 0.0;
-        }
-        const a5 = tree.between(around, common).slice().reverse();
-        for (let i4 = 0; i4 < a5.length; i4++) {
-          opened = a5[i4];
-          gap = low <= last && last < high ? spacing.low : spacing.node_gap;
-          listed.push([low + opened, reach + gap]);
-          last = low + opened;
-          reach = 0.0;
-        }
-        inside = around;
-      }
-      if (item >= 0) {
-        gap = low <= last && last < high ? spacing.low : spacing.node_gap;
-        if ((last < low) && (Math.max(last, item) >= layering.node_count)) {
-          gap = spacing.bend_gap;
-        }
-        listed.push([item, (reach + gap) + half[item]]);
-        last = item;
-        reach = half[item];
-      }
-    }
-    return listed;
   }
   function _widen_lanes(geometry) {
     let layering, count, low, high, wish, after, apart, items, previous, unknown, distance, cluster, breadth, sequence, raised, lowered, other, middle, item, lanes;
@@ -1189,7 +1189,7 @@ const placement_ = (() => {
   function _is_only_edge(item, other, layering) {
     return (layering.below[item].length === 1) && (layering.above[other].length === 1);
   }
-  return { ONE_SIDED, TWO_SIDED, IN_LANES, BEND_MASS, FREE_MASS, _Row, place_across, _sweep, _fit, isotonic, _whole_row, _borders_and_items, _widen_lanes, _wishes, _rows_in_lanes, _straighten, _room, _chains, _middle, _is_end, _is_only_edge };
+  return { ONE_SIDED, TWO_SIDED, IN_LANES, BEND_MASS, FREE_MASS, _Row, place_across, _whole_row, _borders_and_items, _sweep, _fit, isotonic, _widen_lanes, _wishes, _rows_in_lanes, _straighten, _room, _chains, _middle, _is_end, _is_only_edge };
 })();
 
 const frames_ = (() => {
@@ -1586,6 +1586,136 @@ const ranks_ = (() => {
     shown = cycle.length <= 12 ? cycle : [...cycle.slice(0, 10), ...cycle.slice(-2)];
     return shown.map((node) => String(node)).join(" -> ");
   }
+  function _cluster_constraints(count, edges, tree) {
+    let enter, leave, links, component, tangled, found, first, second, around, start, end, node, cluster;
+    enter = count;
+    leave = count + tree.__len__();
+    links = _links(count, edges, tree);
+    component = _strong_components(count + tree.__len__(), links);
+    tangled = _tangled(component, count, tree);
+    found = [];
+    const a2 = links;
+    for (let i1 = 0; i1 < a2.length; i1++) {
+      const t3 = a2[i1];
+      first = t3[0];
+      second = t3[1];
+      around = t3[2];
+      if (!tangled[around] && (component[first] !== component[second])) {
+        start = first < count ? first : (leave + first) - count;
+        end = second < count ? second : (enter + second) - count;
+        found.push([start, end, 1, 0]);
+      }
+    }
+    const a5 = tree.of_node;
+    for (let i4 = 0; i4 < a5.length; i4++) {
+      node = i4;
+      cluster = a5[i4];
+      if (cluster !== ROOT) {
+        found.push([enter + cluster, node, 0, 0]);
+        found.push([node, leave + cluster, 0, 0]);
+      }
+    }
+    for (let i6 = 1; i6 < tree.__len__(); i6++) {
+      cluster = i6;
+      found.push([enter + cluster, leave + cluster, 0, SHORT_CLUSTER]);
+      if (tree.parent[cluster] !== ROOT) {
+        found.push([enter + tree.parent[cluster], enter + cluster, 0, 0]);
+        found.push([leave + cluster, leave + tree.parent[cluster], 0, 0]);
+      }
+    }
+    return found;
+  }
+  function _links(count, edges, tree) {
+    let size, known, links, u, v, around, above_u, above_v, first, second;
+    size = count + tree.__len__();
+    known = new Set();
+    links = [];
+    const a2 = edges;
+    for (let i1 = 0; i1 < a2.length; i1++) {
+      const t3 = a2[i1];
+      u = t3[0];
+      v = t3[1];
+      around = tree.common(tree.of_node[u], tree.of_node[v]);
+      above_u = tree.between(tree.of_node[u], around);
+      above_v = tree.between(tree.of_node[v], around);
+      first = above_u.length > 0 ? count + above_u[above_u.length - 1] : u;
+      second = above_v.length > 0 ? count + above_v[above_v.length - 1] : v;
+      if (!known.has((first * size) + second)) {
+        known.add((first * size) + second);
+        links.push([first, second, around]);
+      }
+    }
+    return links;
+  }
+  function _tangled(component, count, tree) {
+    let members, number, tangled, cluster;
+    members = new Array(component.length).fill(0);
+    const a2 = component;
+    for (let i1 = 0; i1 < a2.length; i1++) {
+      number = a2[i1];
+      members[number] = members[number] + 1;
+    }
+    tangled = new Array(tree.__len__()).fill(false);
+    for (let i3 = 1; i3 < tree.__len__(); i3++) {
+      cluster = i3;
+      tangled[cluster] = (members[component[count + cluster]] > 1) || tangled[tree.parent[cluster]];
+    }
+    return tangled;
+  }
+  function _strong_components(count, links) {
+    let after, first, second, index, low, component, following, stack, reached, found, root, work, node, successor;
+    after = python.range(0, count, 1).map((_) => []);
+    const a2 = links;
+    for (let i1 = 0; i1 < a2.length; i1++) {
+      const t3 = a2[i1];
+      first = t3[0];
+      second = t3[1];
+      after[first].push(second);
+    }
+    index = new Array(count).fill(-1);
+    low = new Array(count).fill(0);
+    component = new Array(count).fill(-1);
+    following = new Array(count).fill(0);
+    stack = [];
+    reached = 0;
+    found = 0;
+    for (let i4 = 0; i4 < count; i4++) {
+      root = i4;
+      work = index[root] < 0 ? [root] : [];
+      while (work.length > 0) {
+        node = work[work.length - 1];
+        if (index[node] < 0) {
+          index[node] = reached;
+          low[node] = reached;
+          reached = reached + 1;
+          stack.push(node);
+        }
+        if (following[node] < after[node].length) {
+          successor = after[node][following[node]];
+          following[node] = following[node] + 1;
+          if (index[successor] < 0) {
+            work.push(successor);
+          } else {
+            if (component[successor] < 0) {
+              low[node] = Math.min(low[node], index[successor]);
+            }
+          }
+          continue;
+        }
+        work.pop();
+        if (work.length > 0) {
+          low[work[work.length - 1]] = Math.min(low[work[work.length - 1]], low[node]);
+        }
+        if (low[node] === index[node]) {
+          while (component[node] < 0) {
+            component[stack.pop()] = found;
+          }
+          found = found + 1;
+        }
+      }
+    }
+    return component;
+  }
   function shorten_edges(ranks, constraints, weights, effort) {
     let excess, arcs, index, u, v, slack, flow, reached, spent, moved, step, is_reached, to_u, other;
     ranks = ranks.slice();
@@ -1732,137 +1862,7 @@ const ranks_ = (() => {
     }
     return [visited, spent, moved];
   }
-  function _cluster_constraints(count, edges, tree) {
-    let enter, leave, links, component, tangled, found, first, second, around, start, end, node, cluster;
-    enter = count;
-    leave = count + tree.__len__();
-    links = _links(count, edges, tree);
-    component = _strong_components(count + tree.__len__(), links);
-    tangled = _tangled(component, count, tree);
-    found = [];
-    const a2 = links;
-    for (let i1 = 0; i1 < a2.length; i1++) {
-      const t3 = a2[i1];
-      first = t3[0];
-      second = t3[1];
-      around = t3[2];
-      if (!tangled[around] && (component[first] !== component[second])) {
-        start = first < count ? first : (leave + first) - count;
-        end = second < count ? second : (enter + second) - count;
-        found.push([start, end, 1, 0]);
-      }
-    }
-    const a5 = tree.of_node;
-    for (let i4 = 0; i4 < a5.length; i4++) {
-      node = i4;
-      cluster = a5[i4];
-      if (cluster !== ROOT) {
-        found.push([enter + cluster, node, 0, 0]);
-        found.push([node, leave + cluster, 0, 0]);
-      }
-    }
-    for (let i6 = 1; i6 < tree.__len__(); i6++) {
-      cluster = i6;
-      found.push([enter + cluster, leave + cluster, 0, SHORT_CLUSTER]);
-      if (tree.parent[cluster] !== ROOT) {
-        found.push([enter + tree.parent[cluster], enter + cluster, 0, 0]);
-        found.push([leave + cluster, leave + tree.parent[cluster], 0, 0]);
-      }
-    }
-    return found;
-  }
-  function _links(count, edges, tree) {
-    let size, known, links, u, v, around, above_u, above_v, first, second;
-    size = count + tree.__len__();
-    known = new Set();
-    links = [];
-    const a2 = edges;
-    for (let i1 = 0; i1 < a2.length; i1++) {
-      const t3 = a2[i1];
-      u = t3[0];
-      v = t3[1];
-      around = tree.common(tree.of_node[u], tree.of_node[v]);
-      above_u = tree.between(tree.of_node[u], around);
-      above_v = tree.between(tree.of_node[v], around);
-      first = above_u.length > 0 ? count + above_u[above_u.length - 1] : u;
-      second = above_v.length > 0 ? count + above_v[above_v.length - 1] : v;
-      if (!known.has((first * size) + second)) {
-        known.add((first * size) + second);
-        links.push([first, second, around]);
-      }
-    }
-    return links;
-  }
-  function _tangled(component, count, tree) {
-    let members, number, tangled, cluster;
-    members = new Array(component.length).fill(0);
-    const a2 = component;
-    for (let i1 = 0; i1 < a2.length; i1++) {
-      number = a2[i1];
-      members[number] = members[number] + 1;
-    }
-    tangled = new Array(tree.__len__()).fill(false);
-    for (let i3 = 1; i3 < tree.__len__(); i3++) {
-      cluster = i3;
-      tangled[cluster] = (members[component[count + cluster]] > 1) || tangled[tree.parent[cluster]];
-    }
-    return tangled;
-  }
-  function _strong_components(count, links) {
-    let after, first, second, index, low, component, following, stack, reached, found, root, work, node, successor;
-    after = python.range(0, count, 1).map((_) => []);
-    const a2 = links;
-    for (let i1 = 0; i1 < a2.length; i1++) {
-      const t3 = a2[i1];
-      first = t3[0];
-      second = t3[1];
-      after[first].push(second);
-    }
-    index = new Array(count).fill(-1);
-    low = new Array(count).fill(0);
-    component = new Array(count).fill(-1);
-    following = new Array(count).fill(0);
-    stack = [];
-    reached = 0;
-    found = 0;
-    for (let i4 = 0; i4 < count; i4++) {
-      root = i4;
-      work = index[root] < 0 ? [root] : [];
-      while (work.length > 0) {
-        node = work[work.length - 1];
-        if (index[node] < 0) {
-          index[node] = reached;
-          low[node] = reached;
-          reached = reached + 1;
-          stack.push(node);
-        }
-        if (following[node] < after[node].length) {
-          successor = after[node][following[node]];
-          following[node] = following[node] + 1;
-          if (index[successor] < 0) {
-            work.push(successor);
-          } else {
-            if (component[successor] < 0) {
-              low[node] = Math.min(low[node], index[successor]);
-            }
-          }
-          continue;
-        }
-        work.pop();
-        if (work.length > 0) {
-          low[work[work.length - 1]] = Math.min(low[work[work.length - 1]], low[node]);
-        }
-        if (low[node] === index[node]) {
-          while (component[node] < 0) {
-            component[stack.pop()] = found;
-          }
-          found = found + 1;
-        }
-      }
-    }
-    return component;
-  }
-  return { EFFORT, SHORT_CLUSTER, rank_nodes, latest_ranks, _cycle, shorten_edges, _push_gains, _cluster_constraints, _links, _tangled, _strong_components };
+  return { EFFORT, SHORT_CLUSTER, rank_nodes, latest_ranks, _cycle, _cluster_constraints, _links, _tangled, _strong_components, shorten_edges, _push_gains };
 })();
 
 const palette_ = (() => {
@@ -2046,31 +2046,6 @@ const order_ = (() => {
       return result;
     }
   }
-  function count_crossings(order, position, layering) {
-    let crossings, items, passed, item, ends, end;
-    crossings = 0;
-    const a2 = order;
-    for (let i1 = 0; i1 < a2.length; i1++) {
-      items = a2[i1];
-      passed = [];
-      const a4 = items;
-      for (let i3 = 0; i3 < a4.length; i3++) {
-        item = a4[i3];
-        ends = layering.below[item].map((other) => position[other]);
-        const a6 = ends;
-        for (let i5 = 0; i5 < a6.length; i5++) {
-          end = a6[i5];
-          crossings = crossings + (passed.length - python.bisect_right(passed, end));
-        }
-        const a8 = ends;
-        for (let i7 = 0; i7 < a8.length; i7++) {
-          end = a8[i7];
-          python.insort(passed, end);
-        }
-      }
-    }
-    return crossings;
-  }
   function order_ranks(layering) {
     let pieces, others, starts, dice, best, start, upwards, near, found;
     pieces = 0;
@@ -2098,48 +2073,6 @@ const order_ = (() => {
       }
     }
     return _face_forward(best.order, layering);
-  }
-  function _face_forward(order, layering) {
-    let agreement, items, nodes, place, node, alike, item, above, below, around, places;
-    agreement = 0;
-    const a2 = order;
-    for (let i1 = 0; i1 < a2.length; i1++) {
-      items = a2[i1];
-      nodes = items.filter((item) => item < layering.node_count).map((item) => item);
-      const a4 = nodes;
-      for (let i3 = 0; i3 < a4.length; i3++) {
-        place = i3;
-        node = a4[i3];
-        agreement = agreement + ((((2 * place) - nodes.length) + 1) * node);
-      }
-    }
-    order = order.map((items) => agreement >= 0 ? items.slice() : items.slice().reverse());
-    const a6 = order;
-    for (let i5 = 0; i5 < a6.length; i5++) {
-      items = a6[i5];
-      alike = new Map([]);
-      const a8 = items;
-      for (let i7 = 0; i7 < a8.length; i7++) {
-        place = i7;
-        item = a8[i7];
-        if (item < layering.node_count) {
-          above = python.sort(layering.above[item].slice());
-          below = python.sort(layering.below[item].slice());
-          around = [layering.cluster[item], ...above, -1, ...below];
-          python.setdefault(alike, around.map((other) => String(other)).join(" "), []).push(place);
-        }
-      }
-      for (places of alike.values()) {
-        const a11 = places;
-        const a12 = python.sort(places.map((p) => items[p]).slice());
-        for (let i10 = 0; i10 < a11.length; i10++) {
-          place = a11[i10];
-          item = a12[i10];
-          items[place] = item;
-        }
-      }
-    }
-    return order;
   }
   function _depth_first(layering, near, upwards) {
     let order, met, items, root, stack, item;
@@ -2202,6 +2135,31 @@ const order_ = (() => {
     let crossings;
     crossings = count_crossings(order, position, layering);
     return new _Found(crossings, order.map((items) => items.slice()));
+  }
+  function count_crossings(order, position, layering) {
+    let crossings, items, passed, item, ends, end;
+    crossings = 0;
+    const a2 = order;
+    for (let i1 = 0; i1 < a2.length; i1++) {
+      items = a2[i1];
+      passed = [];
+      const a4 = items;
+      for (let i3 = 0; i3 < a4.length; i3++) {
+        item = a4[i3];
+        ends = layering.below[item].map((other) => position[other]);
+        const a6 = ends;
+        for (let i5 = 0; i5 < a6.length; i5++) {
+          end = a6[i5];
+          crossings = crossings + (passed.length - python.bisect_right(passed, end));
+        }
+        const a8 = ends;
+        for (let i7 = 0; i7 < a8.length; i7++) {
+          end = a8[i7];
+          python.insort(passed, end);
+        }
+      }
+    }
+    return crossings;
   }
   function _positions(order, layering) {
     let position, items, place, item;
@@ -2466,7 +2424,49 @@ const order_ = (() => {
     }
     return crossings;
   }
-  return { SWEEPS, EFFORT, MOST_STARTS, _Found, _Dice, count_crossings, order_ranks, _face_forward, _depth_first, _improve, _found, _positions, _sibling_order, _sort_clusters, sweep, _sort_nested, _members_by_cluster, _take_means, exchange_neighbours, _exchange_in, _in_order, _inversions };
+  function _face_forward(order, layering) {
+    let agreement, items, nodes, place, node, alike, item, above, below, around, places;
+    agreement = 0;
+    const a2 = order;
+    for (let i1 = 0; i1 < a2.length; i1++) {
+      items = a2[i1];
+      nodes = items.filter((item) => item < layering.node_count).map((item) => item);
+      const a4 = nodes;
+      for (let i3 = 0; i3 < a4.length; i3++) {
+        place = i3;
+        node = a4[i3];
+        agreement = agreement + ((((2 * place) - nodes.length) + 1) * node);
+      }
+    }
+    order = order.map((items) => agreement >= 0 ? items.slice() : items.slice().reverse());
+    const a6 = order;
+    for (let i5 = 0; i5 < a6.length; i5++) {
+      items = a6[i5];
+      alike = new Map([]);
+      const a8 = items;
+      for (let i7 = 0; i7 < a8.length; i7++) {
+        place = i7;
+        item = a8[i7];
+        if (item < layering.node_count) {
+          above = python.sort(layering.above[item].slice());
+          below = python.sort(layering.below[item].slice());
+          around = [layering.cluster[item], ...above, -1, ...below];
+          python.setdefault(alike, around.map((other) => String(other)).join(" "), []).push(place);
+        }
+      }
+      for (places of alike.values()) {
+        const a11 = places;
+        const a12 = python.sort(places.map((p) => items[p]).slice());
+        for (let i10 = 0; i10 < a11.length; i10++) {
+          place = a11[i10];
+          item = a12[i10];
+          items[place] = item;
+        }
+      }
+    }
+    return order;
+  }
+  return { SWEEPS, EFFORT, MOST_STARTS, _Found, _Dice, order_ranks, _depth_first, _improve, _found, count_crossings, _positions, _sibling_order, _sort_clusters, sweep, _sort_nested, _members_by_cluster, _take_means, exchange_neighbours, _exchange_in, _in_order, _inversions, _face_forward };
 })();
 
 const layered_ = (() => {

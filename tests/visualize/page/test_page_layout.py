@@ -125,8 +125,8 @@ def assert_placed_alike(picture, rankdir="LR"):
 
 
 def test_thousands_of_boxes_and_any_depth_are_placed_alike(scripts):
-    picture = drawn(scripts, decoded(random_graph(7600)), view_of())
-    assert len(picture["boxes"]) >= 5000
+    picture = drawn(scripts, decoded(random_graph(3600)), view_of())
+    assert len(picture["boxes"]) >= 2000
     assert_placed_alike(picture)
     value = Value(1.0)
     for _ in range(12_000):
