@@ -25,7 +25,7 @@ from visualize.command.language import parsed
 from visualize.draw import drawing
 from visualize.escape import columns
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 
 def value_of(expression, **variables):
