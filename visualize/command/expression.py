@@ -19,7 +19,7 @@ MOST_LETTERS = 3
 
 
 class Evaluation(NamedTuple):
-    """The value of an expression, all values by their names, and what gave nan or inf where."""
+    """The value of an expression, all values by name, and the operations that gave nan or inf."""
 
     root: Value
     named: dict[str, Value]
@@ -29,8 +29,8 @@ class Evaluation(NamedTuple):
 def read(expression: str, arguments: Sequence[str] = ()) -> Evaluation:
     """Return the value of an expression, whose variables are given as "a=2", "b=-3".
 
-    A statement gives its name to its value as a label. What is made of numbers alone is a number.
-    Nothing of what is typed is ever run as Python. Raises Fault, with the place, for whatever is
+    A statement gives its name to its value as a label. A value made of numbers alone is a number.
+    The text is never run as Python. Raises Fault, with the place, for whatever is
     wrong with the expression or an argument.
 
     >>> result = read("tanh(a*b + c)", ["a=2", "b=-3", "c=6"])
@@ -143,7 +143,7 @@ def _hint(before: str, name: str, known: Iterable[str]) -> str:
 
 
 def _described(name: str) -> str:
-    """Return a name, and what letters it has that look like Latin ones."""
+    """Return a name, and those of its letters that only look like Latin ones."""
     spelled = [(letter, unicodedata.name(letter, "")) for letter in name]
     strange = [
         f"U+{ord(letter):04X} {called}"

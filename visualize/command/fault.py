@@ -1,4 +1,4 @@
-"""A fault in what was typed: what is wrong, and a line of carets under the place."""
+"""A fault in a typed text: a message, and a line of carets under the place."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ BEFORE = 40  # of them, before a fault far to the right
 
 
 class Fault(Exception):  # noqa: N818 - of the user's text, not of the program
-    """What is wrong with a text, and where: from `start` up to, not including, `end`."""
+    """A message about a text, and its place: from `start` up to, not including, `end`."""
 
     def __init__(self, message: str, text: str, start: int, end: int) -> None:
         super().__init__(message)
@@ -28,7 +28,7 @@ class Fault(Exception):  # noqa: N818 - of the user's text, not of the program
 def pointed(text: str, start: int, end: int) -> str:
     """Return the line of `text` that holds a place, and carets under the place.
 
-    Wide characters take two carets; of a long line only what is near is shown.
+    Wide characters take two carets; of a long line only the part around it is shown.
 
     >>> print(pointed("損 + b", 4, 5))
       損 + b

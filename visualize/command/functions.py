@@ -1,4 +1,4 @@
-"""What an expression can call: the public rows and functions of autograd, by their own names."""
+"""The functions of an expression: the public rows and functions of autograd, by their names."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ __all__ = [
 Scalar: TypeAlias = Value | float
 Operand: TypeAlias = Scalar | list[Scalar]
 
-LONGEST_VARIABLE = 2  # letters: what is called by a shorter name was hardly meant as a function
+LONGEST_VARIABLE = 2  # letters: a name as short as that was hardly meant as a function
 
 CONSTANTS = {"pi": math.pi, "e": math.e, "inf": math.inf, "nan": math.nan}
 PUBLIC = {name: vars(autograd)[name] for name in autograd.__all__ if name in vars(autograd)}
@@ -27,7 +27,7 @@ ROWS = {name: row for name, row in PUBLIC.items() if isinstance(row, Primitive)}
 # The rows by their formulas; "x * y" is also that of the guarded product, which comes before mul.
 ROW_OF = {row.formula: row for row in TABLE.values() if not row.variadic}
 
-# What other names stand for, and the functions whose result is no single value.
+# The meaning of other names, and of functions whose result is no single value.
 INSTEAD = {row.ufunc: name for name, row in ROWS.items() if row.ufunc not in {"", name}} | {
     "average": "mean",
     "exp2": "2 ** a",

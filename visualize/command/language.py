@@ -3,7 +3,7 @@
 It is Python's notation for numbers, names, + - * / **, comparisons, calls, lists and
 `a if c else b`, in statements that name values; the tests compare every reading with Python's.
 
-Python's own parser is not used, because what it refuses differs from version to version: a sum of
+Python's own parser is not used, because its limits differ from version to version: a sum of
 3,500 terms is read by 3.10 and 3.13 and is a RecursionError in 3.11 and 3.12, 200 brackets inside
 each other are too many, and its tree does not say where an operator stands. To point at a fault in
 the same words everywhere, a scan of our own must find the first operator without its operand; what
@@ -28,7 +28,7 @@ class Step(NamedTuple):
     """One step of an evaluation on a stack, with the place in the text that it comes from.
 
     - "number": push the number `name`.
-    - "name": push what the name stands for.
+    - "name": push the value of the name.
     - "operator": replace the last `taken` operands by the result of + - * / ** < ... or `if`.
     - "call": replace them by the result of the function `name`.
     - "list": replace them by one list.
@@ -73,7 +73,7 @@ PATTERN = re.compile(
 CONDITIONS = "conditions are 0 or 1: multiply them, (a > 0) * (b > 0)"
 STEPS = "a step, whose derivative is 0 almost everywhere, so that nothing is learned through it"
 TEXT = "there is no text in an expression, only numbers, names and calls"
-# What people write for something else, and what to write instead.
+# Symbols that people write for something else, and those to write instead.
 REFUSED = {
     "^": "^ is not a power here: use **",
     "%": f"% is {STEPS}; use /",
@@ -105,7 +105,7 @@ REFUSED = {
 
 
 def _tokens(text: str) -> Iterator[Token]:
-    """Yield the tokens of a text, at last its end; what is no token is a fault, and the last one.
+    """Yield the tokens of a text, at last its end; anything else is a fault, and the last one.
 
     A line that ends outside of brackets ends a statement, as a semicolon does.
     """
@@ -181,7 +181,7 @@ def _unknown(written: str) -> str:
 
 
 def parsed(text: str) -> list[Step]:
-    """Return the steps of the statements of a text; Fault for what is no expression.
+    """Return the steps of the statements of a text; Fault where it is no expression.
 
     There is no recursion: an expression may be as long and as deep as memory allows.
 
@@ -222,7 +222,7 @@ class _Waiting:
 
 
 class _Statement:
-    """A statement between two of its tokens: what waits, the innermost last."""
+    """A statement between two of its tokens: the operations that wait, the innermost last."""
 
     def __init__(self, text: str, steps: list[Step]) -> None:
         self.text = text

@@ -1,4 +1,4 @@
-"""The program behind `python -m visualize`: from its arguments to what it prints and writes."""
+"""The program behind `python -m visualize`: its arguments, its output and its files."""
 
 from __future__ import annotations
 

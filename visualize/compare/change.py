@@ -68,7 +68,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """The largest finite |data| and |gradient| of two graphs: what changes are measured by."""
+    """The largest finite |data| and |gradient| of two graphs, by which changes are measured."""
 
     data: float
     gradient: float

@@ -67,7 +67,7 @@ def diff(
 
 
 class Difference(Result):
-    """What tells two graphs apart.
+    """The difference between two graphs.
 
     `added` holds the facts of nodes that only the second graph has, `removed` of those that only
     the first one has, `changed` the nodes in both of which data, gradient or operation differ, the
@@ -136,7 +136,7 @@ class Difference(Result):
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Write the listing as .txt, or the picture in any other format of `draw` but .html.
 
-        Returns the path. Raises what `draw(root).save` raises.
+        Returns the path. Raises the errors of `draw(root).save`.
         """
         if as_path(path, "save: path").suffix.lower() in self.formats:
             return super().save(path)
@@ -200,7 +200,7 @@ def _listing(difference: Difference) -> str:
 
 
 def _outputs(before: Snapshot, after: Snapshot) -> Iterator[str]:
-    """Yield what became of each output."""
+    """Yield a line for each output."""
     if len(before.outputs) != len(after.outputs):
         return
     pairs = list(zip(before.outputs, after.outputs, strict=True))

@@ -148,7 +148,7 @@ def _match_by_shared_operand(pairs: Pairing) -> None:
 
 
 def _match_left_over(pairs: Pairing) -> None:
-    """Pair what has a label of its own, whatever else became of it."""
+    """Pair nodes with a label that no other has, however else they changed."""
     _match_groups(pairs, lambda node: node.label, only_one=True, reason=Reason.LEFT_OVER)
 
 

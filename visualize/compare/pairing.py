@@ -1,4 +1,4 @@
-"""Pairs of nodes of two graphs, and those that are found by what uses them."""
+"""Pairs of nodes of two graphs, and the search for pairs among the operands of pairs."""
 
 from __future__ import annotations
 
@@ -133,7 +133,7 @@ def _kind(node: Node) -> tuple[str, str]:
 
 
 class _Free:
-    """The nodes of one graph that are without a partner, by what is above them.
+    """The nodes of one graph that are without a partner, by the nodes above them.
 
     Nodes only find partners while this is in use: each operand of a wide node that has one is
     passed over once, however often the node is looked at.
@@ -164,7 +164,7 @@ class _Free:
 def _compare(
     pairs: Pairing, before: int, after: int, stand_ins: dict[int, int], old: _Free, new: _Free
 ) -> None:
-    """Pair two nodes at one place, or one of them with what it is found to be further down."""
+    """Pair two nodes at one place, or one of them with the same node found further down."""
     if may_be_same(pairs.before[before], pairs.after[after]):
         pairs.join(before, after, Reason.SAME_USE)
         return

@@ -1,4 +1,4 @@
-"""Draw two graphs as one picture: what is in both once, what was added and removed beside it."""
+"""Draw two graphs as one picture: common nodes once, those added and removed beside them."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def picture(
 
 
 def _union(before: Snapshot, after: Snapshot, pairs: Pairing, changed: set[str]) -> Graph[_Still]:
-    """Return one graph of both: the second one, with what was removed of the first."""
+    """Return one graph of both: the second one, with the nodes that only the first one has."""
     new = [
         _still(after, number, _status(node, pairs.before_of[number], changed))
         for number, node in enumerate(after.nodes)
@@ -138,7 +138,7 @@ def _counted(graph: Graph[_Still], boxes: Boxes) -> dict[int, tuple[str, Path]]:
 
 
 def _marked(scene: Scene, stills: Sequence[_Still], labels: dict[str, str]) -> Scene:
-    """Return the scene with marks before the names of what differs, and lines to what is gone."""
+    """Return the scene with marks before the names of changed nodes, and lines to removed ones."""
     by_name = {still.name: still for still in stills}
     shorts = dict(
         zip(by_name, short_names(list(by_name), [labels[name] for name in by_name]), strict=True)

@@ -61,7 +61,7 @@ def snapshot(root: Value | Iterable[Value]) -> Snapshot:
 
 
 def frozen(given: object, argument: str) -> Snapshot:
-    """Return the snapshot of what a user gave for `argument`; of a Snapshot, itself."""
+    """Return the snapshot of a user's `argument`; of a Snapshot, itself."""
     if isinstance(given, Snapshot):
         return given
     outputs = as_roots(given, argument, "a Value, a list of Values or a Snapshot")

@@ -40,8 +40,8 @@ def health(
       Its layers are those that scopes name, as those of `nn` do, and for models without scopes the
       first parts of the names of parameters.
     - `X`, `y`: one row per example; `rows` of them, spread evenly, are looked at.
-    - `loss`: what is trained on, called with the outputs and targets of all these rows, such as
-      `nn.cross_entropy`; by default the mean squared error.
+    - `loss`: the function to be minimized, called with the outputs and targets of all these rows,
+      such as `nn.cross_entropy`; by default the mean squared error.
     - `optimizer`: with it the next step along this gradient is compared with the weights.
 
     Everything runs in evaluation mode, and nothing changes: no data, gradient, mode or state of
@@ -50,8 +50,8 @@ def health(
     saturated units, nan, parameters that the loss does not depend on, and updates that are too
     large or too small.
 
-    Raises TypeError for a model without named parameters or Values as outputs, and for what is no
-    loss or optimizer; ValueError, naming the row, for an input that is not finite, lengths that
+    Raises TypeError for a model without named parameters or Values as outputs, and for anything but
+    a loss or an optimizer; ValueError, naming the row, for an input that is not finite, lengths that
     differ, no parameters, and an optimizer of another model; RuntimeError inside `no_grad()`.
 
     >>> from nn import MLP
@@ -68,7 +68,7 @@ def health_of(model: Any, sample: Sample, loss: Loss | None, optimizer: Any) -> 
     """Return the health of a model on examples that are chosen already."""
     named = _named_parameters(model)
     if optimizer is not None:
-        next_updates(optimizer, {})  # refuses what is none before anything runs
+        next_updates(optimizer, {})  # refuses anything else before the model runs
         if {parameter for _, parameter in named}.isdisjoint(optimizer.parameters):
             raise ValueError(
                 "health: the optimizer holds no parameter of this model; make it over "

@@ -24,7 +24,7 @@ DEFAULT = "mean squared error, as no loss was given"
 
 @dataclass(frozen=True)
 class Sample:
-    """Inputs and their targets in plain lists, out of so many rows `available`."""
+    """Inputs and their targets in plain lists, chosen from the rows `available`."""
 
     inputs: list[Any]
     targets: list[Any]
@@ -83,7 +83,7 @@ def _finite(row: Any) -> bool:
 
 
 class RowGraph(NamedTuple):
-    """What a model made of one row: the results of operations, operands first, and its outputs."""
+    """The graph of one row: the results of operations, operands first, and the outputs."""
 
     nodes: list[Value]
     outputs: list[Value]
@@ -94,8 +94,8 @@ class RowGraph(NamedTuple):
 def looking_at(model: Any) -> Iterator[None]:
     """Let a block look at a model: in evaluation, in silence, and with no random number used up.
 
-    Modes and the state of `random` are afterwards as they were. Overflows are what is looked for,
-    so that NumericWarning has nothing to add.
+    Modes and the state of `random` are afterwards as they were. The check reports overflows
+    itself, so NumericWarning is silent.
     """
     state = random.getstate()
     with evaluating(model), warnings.catch_warnings(), paused_collector():
@@ -140,7 +140,7 @@ def _values(answer: Any) -> Iterator[Value]:
 
 
 def checked_loss(loss: Any) -> Loss | None:
-    """Return the loss; TypeError for what is no function of predictions and targets."""
+    """Return the loss; TypeError for anything but a function of predictions and targets."""
     if loss is None:
         return None
     made: Loss = as_function(
@@ -150,14 +150,14 @@ def checked_loss(loss: Any) -> Loss | None:
 
 
 def loss_name(loss: Loss | None) -> str:
-    """Return what reports call a loss."""
+    """Return the name of a loss in reports."""
     return DEFAULT if loss is None else getattr(loss, "__name__", type(loss).__name__)
 
 
 def loss_of(loss: Loss | None, rows: Sequence[RowGraph], targets: list[Any]) -> Value:
     """Return the loss of a batch as a Value; nan where the outputs are none of finite numbers.
 
-    Raises TypeError for a loss that returns something else, and what the loss raises.
+    Raises TypeError for a loss that returns something else, and any error of the loss.
     """
     finite = all(isfinite(output.data) for row in rows for output in row.outputs)
     try:

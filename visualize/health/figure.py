@@ -136,7 +136,7 @@ def _draw_bar(axes: Axes, height: float, quantiles: Sequence[float], colour: str
 
 
 def _write(axes: Axes, place: int, words: str) -> None:
-    """Write what is wrong with a layer above its line, at the right edge of a panel."""
+    """Write the faults of a layer above its line, at the right edge of a panel."""
     axes.text(
         1.0, place - 0.24, words, transform=axes.get_yaxis_transform(), ha="right", va="bottom",
         fontsize=7.5, color=NOT_FINITE, zorder=4,

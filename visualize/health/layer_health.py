@@ -94,7 +94,9 @@ def statistics_of(numbers: Sequence[float]) -> Statistics:
         return Statistics(len(array), missing, nan, nan, nan, nan, nan, nan, (), ())
     sizes = np.abs(finite)
     _, exponent = frexp(float(sizes.max()))
-    scale = ldexp(1.0, min(exponent, 1023))  # squares of what is divided by it do not overflow
+    scale = ldexp(
+        1.0, min(exponent, 1023)
+    )  # numbers divided by it have squares that do not overflow
     scaled = finite / scale
     some = sizes[sizes > 0.0]
     return Statistics(

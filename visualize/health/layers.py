@@ -185,7 +185,7 @@ def by_parameter(rows: Sequence[RowGraph], named: Named, model: str) -> Division
 
 
 def _biases(rows: Sequence[RowGraph], groups: dict[Value, str]) -> set[str]:
-    degrees: dict[str, set[int | None]] = {}  # of what uses the parameters of a group
+    degrees: dict[str, set[int | None]] = {}  # of the operations that use the parameters of a group
     for row in rows:
         for node in row.nodes:
             assert node.op is not None
@@ -196,7 +196,7 @@ def _biases(rows: Sequence[RowGraph], groups: dict[Value, str]) -> set[str]:
 
 
 def prefix(name: str) -> str:
-    """Return what the names of a layer's parameters begin with.
+    """Return the common beginning of the names of a layer's parameters.
 
     >>> [prefix(name) for name in ("layers.0.weights.2", "hidden.0.1", "w1")]
     ['layers.0', 'hidden', 'w1']

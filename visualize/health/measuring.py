@@ -34,7 +34,7 @@ class LayerOutputs:
 
 
 def outputs_by_layer(rows: Sequence[RowGraph], division: Division) -> dict[str, LayerOutputs]:
-    """Return what each layer hands on to others, or out of the model, in the order of layers."""
+    """Return the values that each layer hands on to others, or out of the model, in its order."""
     layers: dict[str, LayerOutputs] = {}
     for row in rows:
         places = {node: division.place(node) for node in row.nodes}
@@ -65,7 +65,7 @@ def outputs_by_layer(rows: Sequence[RowGraph], division: Division) -> dict[str, 
 def loss_gradients(
     loss: Value, layers: Iterable[LayerOutputs], parameters: Iterable[Value]
 ) -> dict[Value, float]:
-    """Return the derivatives of the loss; what it does not depend on is missing from them."""
+    """Return the derivatives of the loss, without those of values on which it does not depend."""
     found = reached(loss)
     wanted = [output for layer in layers for output in layer if output in found]
     wanted += [parameter for parameter in parameters if parameter in found]
@@ -78,7 +78,7 @@ def next_updates(optimizer: Any, gradients: Mapping[Value, float]) -> dict[Value
     A rule, as those of `nn`'s optimizers, is asked with its state and settings; without one the
     step is taken to be lr times the gradient. Parameters without a gradient stay.
 
-    Raises TypeError for what has neither a rule nor a learning rate.
+    Raises TypeError for an object with neither a rule nor a learning rate.
 
     >>> from types import SimpleNamespace
     >>> w = Value(1.0)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class TrainingState(Protocol):
-    """What a monitor asks of a training; `nn.TrainingState` has it."""
+    """The attributes of a training that a monitor reads; `nn.TrainingState` has them."""
 
     @property
     def model(self) -> Any:
@@ -29,7 +29,7 @@ class TrainingState(Protocol):
 
     @property
     def optimizer(self) -> Any:
-        """What moves them."""
+        """The optimizer that moves them."""
 
     @property
     def epoch(self) -> int:
@@ -41,11 +41,11 @@ class HealthMonitor:
 
     `X`, `y`, `loss` and `rows` are those of `health`. Every `every`-th epoch is looked at, and with
     `print` the verdict is written as a line to standard output. The training ends with the first
-    finding of a kind in `stop_on`, such as ("nan", "exploding"). `reports` holds what was found and
-    `epochs` when; a training that starts anew at epoch 1 replaces them. Penalties and `clip_norm`
-    of the training are not part of what is measured.
+    finding of a kind in `stop_on`, such as ("nan", "exploding"). `reports` holds the findings and
+    `epochs` their times; a training that starts anew at epoch 1 replaces them. Penalties and
+    `clip_norm` of the training are not measured.
 
-    Raises ValueError for an unknown kind and for `every` below 1, and what `health` raises.
+    Raises ValueError for an unknown kind and for `every` below 1, and the errors of `health`.
 
     >>> from nn import MLP, fit, mse_loss
     >>> X, y = [[0.0], [1.0], [2.0], [3.0]], [0.0, 1.0, 2.0, 3.0]

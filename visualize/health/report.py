@@ -1,4 +1,4 @@
-"""Health: what a check found, as numbers, a verdict, a text of aligned tables and a figure."""
+"""Health: the result of a check, as numbers, a verdict, aligned tables and a figure."""
 
 from __future__ import annotations
 
@@ -40,8 +40,8 @@ class Health(Result):
     """The health of a model as it was when asked, on `examples` of the `available` rows.
 
     `layers` hold the numbers, in the order of the forward pass, `findings` all that is wrong, the
-    worst first. `loss` is the mean over the examples of what `loss_name` says. `print(health)`
-    shows all of it as a table, `.figure` as a picture of matplotlib.
+    worst first. `loss` is the mean over the examples of the loss called `loss_name`.
+    `print(health)` shows all of it as a table, `.figure` as a picture of matplotlib.
     """
 
     layers: tuple[LayerHealth, ...]

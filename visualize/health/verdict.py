@@ -1,4 +1,4 @@
-"""The verdict over a model: what the numbers of its layers say is wrong."""
+"""The verdict over a model: the faults that the numbers of its layers show."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ class Finding:
 
     @property
     def advice(self) -> str:
-        """What mostly helps, in a sentence."""
+        """The usual remedy, in a sentence."""
         return self.cure or ADVICE[self.kind]
 
     def __str__(self) -> str:
@@ -97,7 +97,7 @@ def findings(layers: Sequence[LayerHealth], loss: float, examples: int) -> tuple
 
 
 def _not_finite(layers: Sequence[LayerHealth], loss: float) -> Iterator[Finding]:
-    """Yield what is not finite: on the way forward, then the loss, then on the way back."""
+    """Yield numbers that are not finite: forward, then the loss, then backward."""
     for layer in layers:
         yield from _broken(layer, "parameters", layer.weights)
         yield from _broken(layer, "activations", layer.activations)
@@ -120,7 +120,7 @@ def _broken(layer: LayerHealth, what: str, numbers: Statistics | None) -> Iterat
 def _spread(layers: Sequence[LayerHealth]) -> Iterator[Finding]:
     """Yield the layer with the smallest gradient, and that with the largest, where they stand out.
 
-    A layer that is wholly off, and what lies before it, is not judged: nothing gets there.
+    A layer that is wholly off, and those before it, are not judged: no gradient gets there.
     """
     after_the_off = [place + 1 for place, layer in enumerate(layers) if _wholly_off(layer)]
     learning = [

@@ -76,7 +76,7 @@ class Animation(ABC):
 
 
 def svg_of(figure: Figure, *, digits: int) -> str:
-    """Return a figure as SVG; the coordinates of its paths have so many digits after the dot.
+    """Return a figure as SVG; `digits` of a coordinate of a path follow the dot.
 
     Matplotlib writes six; with two the picture is as sharp, and half as long.
     """

@@ -1,4 +1,4 @@
-"""The plane of two inputs, coloured by what a model says of each point, with the examples on it."""
+"""The plane of two inputs in the colours of a model's outputs, with the examples on it."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def plot_decision_boundary(
     x_label: str = "input 0",
     y_label: str = "input 1",
 ) -> Figure:
-    """Plot the examples over what the model, or any function of a row, says of the plane.
+    """Plot the examples on the plane of inputs, coloured by the outputs of a model or function.
 
     `X` holds one row of two inputs per example, `y` its class. One output is a score: above
     `threshold` (0 for logits and margins, 0.5 for probabilities) it means the higher of two
@@ -178,8 +178,8 @@ class DecisionPlane:
     ) -> Sequence[ContourSet]:
         """Colour the plane by scores, with lines where the class changes; return the pieces.
 
-        The colours of a single output, in so many bands (odd, so that one is in the middle), reach
-        so far on both sides of the threshold, by default as far as the scores do.
+        The colours of a single output are `bands` (an odd number, so that one is in the middle).
+        They reach `reach` to both sides of the threshold, by default as far as the scores do.
         """
         if scores.shape[-1] > 1:
             return self._fill_classes(axes, scores)
@@ -225,7 +225,7 @@ class DecisionPlane:
         return pieces
 
     def draw_points(self, axes: Axes, outputs: int) -> None:
-        """Draw the examples over the plane of so many outputs, and the legend below the frame."""
+        """Draw the examples, in the colours for that number of outputs, and the legend below."""
         import numpy as np
 
         labels = np.unique(self.classes)

@@ -1,4 +1,4 @@
-"""The decision boundary of a model in training: what it says of the plane, epoch by epoch."""
+"""The decision boundary of a model in training: its outputs on the plane, epoch by epoch."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class BoundaryFrame:
-    """What a model says of the plane after an epoch: `scores` is (up, across, outputs)."""
+    """The outputs of a model on the plane after an epoch: `scores` is (up, across, outputs)."""
 
     epoch: int
     loss: float | None
@@ -30,7 +30,7 @@ class BoundaryFrame:
 
 
 class BoundaryRecorder:
-    """A callback of `nn.fit` that keeps what the model says of the plane, for `animate_boundary`.
+    """A callback of `nn.fit` that keeps the outputs of the model on the plane, to be animated.
 
     `X` holds one row of two inputs per example, `y` its class, as for `plot_decision_boundary`. It
     is called with the state of the training: the model, the history, the epoch and the number of
@@ -80,7 +80,7 @@ class BoundaryRecorder:
             self.record(state.model, epoch=state.epoch, loss=losses[-1] if losses else None)
 
     def record(self, model: Any, *, epoch: int | None = None, loss: float | None = None) -> None:
-        """Keep what the model says now; frames without an `epoch` are counted from 0.
+        """Keep the outputs of the model as it is now; frames without an `epoch` are counted from 0.
 
         Raises ValueError for a model of another number of outputs than before.
         """

@@ -1,4 +1,4 @@
-"""Curves over a common axis: what was measured, step by step or for each size."""
+"""Curves over a common axis: measurements at each step, or for each size."""
 
 from __future__ import annotations
 

@@ -203,7 +203,7 @@ def _kernels(target: Any) -> list[Picture] | None:
 
 
 def _as_shown(channels: Picture) -> tuple[list[Picture], list[str]]:
-    # The image in its colours where it has some, else channel by channel; and what they are called.
+    # The image in its colours where it has some, else channel by channel; with their names.
     import numpy as np
 
     if len(channels) == 3 and is_finite(channels) and 0 <= channels.min() <= channels.max() <= 1:

@@ -130,7 +130,7 @@ def save_figure(figure: Figure, path: str | os.PathLike[str]) -> Path:
 
 
 def figure_bytes(figure: Figure, suffix: str) -> bytes:
-    """Return what `save_figure` writes to a file of that suffix."""
+    """Return the content that `save_figure` writes to a file of that suffix."""
     settings = {"svg.hashsalt": "scalar-autograd", "svg.fonttype": "none", "pdf.fonttype": 42}
     content = io.BytesIO()
     with importlib.import_module("matplotlib").rc_context(settings):

@@ -24,10 +24,10 @@ def plot_history(
 ) -> Figure:
     """Plot each measured quantity over the epochs, training beside validation.
 
-    `history` is what `nn.fit` returns, or any mapping of names to one number per epoch. A name and
+    `history` is the result of `nn.fit`, or any mapping of names to one number per epoch. A name and
     the same name with "validation_" before it share a panel; the lowest validation loss is marked.
     A learning rate ("lr") that never changes is left out. The legends stand above the frames, where
-    they cover no curve, and `title` above all of it; `x_label` says what the numbers are one per.
+    they cover no curve, and `title` above all of it; `x_label` names the unit in which they count.
 
     Raises ValueError where there is no epoch to plot.
 

@@ -91,7 +91,7 @@ def plot_images(
 
 
 def picture_width(columns: int) -> float:
-    """Return the width of a picture, of so many side by side, in inches."""
+    """Return the width of a picture in inches, where so many columns stand side by side."""
     return min(WIDEST, max(NARROWEST, GRID_WIDTH / columns))
 
 
@@ -245,7 +245,7 @@ def scale_of(
     else:
         ends = ["white", "black"] if dark_on_white else ["black", "white"]
         colours = matplotlib_module("colors").LinearSegmentedColormap.from_list("greys", ends)
-        if low == high:  # an even picture: 0 is black, and what is above it is white
+        if low == high:  # an even picture: 0 is black, anything above it is white
             low, high = (min(low, 0.0), max(high, 0.0)) if low else (0.0, 1.0)
     colours = colours.with_extremes(bad=NOT_FINITE)
     evenly = matplotlib_module("colors").Normalize(low, high)

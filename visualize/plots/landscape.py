@@ -113,7 +113,7 @@ class Landscape:
 
 
 def _even_margin(low: float, high: float) -> float:
-    # What to show above and below even ground; 0 for other ground.
+    # The height shown above and below even ground; 0 for other ground.
     return max(abs(low), 1.0) / 2 if high - low <= EVEN * abs(low) else 0.0
 
 

@@ -31,7 +31,7 @@ class Kernels:
     """The weights of each unit: `pictures` is (units, channels, rows, columns)."""
 
     pictures: NDArray[np.float64]
-    noun: str  # what a unit is called
+    noun: str  # for a unit
 
 
 def kernels_of(model: Any, shape: Sequence[int] | None, where: str) -> Kernels:
@@ -60,7 +60,7 @@ def kernels_of(model: Any, shape: Sequence[int] | None, where: str) -> Kernels:
 def modules_of(model: Any) -> Iterator[Any]:
     """Yield a model and the modules in it, outermost first, in the order of a forward pass.
 
-    They are those of `named_modules`, or, where there is none, what the lists `layers` hold.
+    They are those of `named_modules`, or, where there is none, those in the lists `layers`.
     """
     if callable(getattr(model, "named_modules", None)):
         yield from (module for _, module in model.named_modules())

@@ -47,8 +47,8 @@ def plot_landscape(
     """Plot the loss of a model on a plane through its parameters, as contours, white in the valley.
 
     `loss` is a function of the outputs for the rows of `X` and of the targets `y`, such as
-    nn.mse_loss; `penalty` one of the model that was added to it. `path` is what a `ParameterPath`
-    kept of a training, an array (points, parameters), or a mapping of names to those. It begins at
+    nn.mse_loss; `penalty` one of the model that was added to it. `path` is a `ParameterPath` of a
+    training, an array (points, parameters), or a mapping of names to those. It begins at
     a hollow mark and ends at a full one, and is shown where it is nearest to the plane; the legend
     has the losses at its start and end themselves.
 

@@ -117,7 +117,7 @@ def draw_network(
 
 
 def _longest(names: Sequence[str] | None) -> float:
-    # In halves of an em, about what a character is wide.
+    # In halves of an em, about the width of a character.
     return 0.5 * max(map(len, names or [""]), default=0)
 
 
@@ -147,7 +147,7 @@ def _all_numbers(columns: Sequence[Column]) -> list[float]:
 
 
 def _look_of(columns: Sequence[Column], unit: float) -> _Look:
-    """Return the look of these columns, for units that are so many inches apart."""
+    """Return the look of these columns, for units that are `unit` inches apart."""
     finite = [abs(number) for number in _all_numbers(columns) if math.isfinite(number)]
     largest = max(finite, default=0.0) or 1.0
     normalize = matplotlib_module("colors").Normalize(-largest, largest)

@@ -79,9 +79,9 @@ class ParameterPath:
 def paths_of(path: Any, count: int, where: str) -> dict[str, NDArray[np.float64]]:
     """Return a path, or a mapping of names to paths, as arrays (points, parameters) by name.
 
-    A path is a ParameterPath or what makes an array; a single one has the name "". `where` begins
-    the message of an error: ValueError for another number of parameters than `count`, and for
-    numbers that are not finite.
+    A path is a ParameterPath or anything that makes an array; a single one has the name "". `where`
+    begins the message of an error: ValueError for another number of parameters than `count`, and
+    for numbers that are not finite.
     """
     import numpy as np
 

@@ -179,8 +179,8 @@ def random_direction(numbers: Vector, units: list[list[int]], rng: Any) -> Vecto
 def units_of(model: Any, count: int) -> list[list[int]]:
     """Return the places, among all parameters, of those that belong to a unit.
 
-    A unit is the weights and the bias of a neuron or kernel: what lies in one module by the names
-    of `named_parameters()`, or in one row where those lie in nested lists. Without names all
+    A unit is the weights and the bias of a neuron or kernel: all that lies in one module by the
+    names of `named_parameters()`, or in one row where those lie in nested lists. Without names all
     `count` parameters are one.
 
     >>> from nn import MLP
@@ -200,7 +200,7 @@ def units_of(model: Any, count: int) -> list[list[int]]:
 
 
 def _across(direction: Vector, other: Vector) -> Vector:
-    # What of a direction is at right angles to the other, made as long as it was; 0 if parallel.
+    # The part of a direction at right angles to the other, made as long as it was; 0 if parallel.
     import numpy as np
 
     rest = direction - other * float(direction @ other) / float(other @ other)

@@ -30,7 +30,7 @@ DIRECTIONS = 16
 def plot_vectors(vectors: Mapping[str, Sequence[Any]], *, title: str | None = None) -> Figure:
     """Plot named vectors (x, y), of numbers or Values, as arrows from the origin.
 
-    Both axes have the same scale, so that angles and lengths are what they look like. A name stands
+    Both axes have the same scale, so that angles and lengths can be read off. A name stands
     beside the tip of its arrow, where it covers no other; a vector of length 0 is a dot.
 
     Raises ValueError for no vectors, and for one that has not two finite components.
@@ -111,7 +111,7 @@ def _at_least(size: float, low: float, high: float) -> _Point:
 def _free_place(
     tip: _Point, name: str, tips: list[_Point], taken: list[_Box], frame: _Box
 ) -> tuple[_Point, _Box]:
-    # The shift of a name from its tip, and what it covers, in points.
+    # The shift of a name from its tip, and the box that it covers, in points.
     outward = math.atan2(tip[1], tip[0])
     width, height = 0.6 * FONT * (len(name) + 1), 1.2 * FONT
     best = (math.inf, (0.0, 0.0), (0.0, 0.0, 0.0, 0.0))
