@@ -51,8 +51,8 @@ def health(
     large or too small.
 
     Raises TypeError for a model without named parameters or Values as outputs, and for anything but
-    a loss or an optimizer; ValueError, naming the row, for an input that is not finite, lengths that
-    differ, no parameters, and an optimizer of another model; RuntimeError inside `no_grad()`.
+    a loss or an optimizer; ValueError, naming the row, for an input that is not finite, lengths
+    that differ, no parameters, and an optimizer of another model; RuntimeError inside `no_grad()`.
 
     >>> from nn import MLP
     >>> model = MLP(2, [3, 1], "sigmoid")

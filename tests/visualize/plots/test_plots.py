@@ -147,6 +147,32 @@ def test_a_class_that_never_leads_all_others_is_not_painted():
     assert len(figure.axes[0].collections) == 2 + 3  # class 1 over class 0, and three of examples
 
 
+def test_a_class_that_leads_its_neighbour_only_is_not_painted():
+    figure = plot_decision_boundary(
+        lambda row: [2.0, 0.0, 1.0], CORNERS, [0, 1, 2, 0], resolution=3
+    )
+    assert len(figure.axes[0].collections) == 1 + 3  # class 0, and three of examples
+
+
+def test_boundary_of_probabilities_is_drawn_though_none_is_below_0():
+    figure = plot_decision_boundary(
+        lambda row: 0.3 + 0.4 * row[0], CORNERS, [0, 0, 1, 1], resolution=9, threshold=0.5
+    )
+    vertices = black_lines(figure)
+    assert vertices
+    assert all(x == pytest.approx(0.5) for x, _ in vertices)
+
+
+def test_examples_of_a_single_class_have_the_colour_of_its_side():
+    looks = []
+    for label in (-1, 0, 1):
+        figure = plot_decision_boundary(sum, CORNERS, [label] * 4, resolution=3)
+        looks.append(figure.axes[0].collections[-1].get_facecolor()[0].tolist())
+    assert looks[0] == looks[1] != looks[2]
+    assert looks[0][0] > looks[0][2]  # orange below the threshold
+    assert looks[2][0] < looks[2][2]  # blue above
+
+
 def test_boundary_takes_a_title_and_names_of_the_inputs():
     options = {"title": "A title", "x_label": "length in cm", "y_label": "width in cm"}
     axes = plot_decision_boundary(sum, CORNERS, [0, 1, 1, 1], resolution=3, **options).axes[0]
