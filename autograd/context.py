@@ -24,8 +24,9 @@ class no_grad(Block):  # noqa: N801 - called like a function
     """Compute without recording: results are plain leaves, with no operation and no operands.
 
     A context manager and, called, a decorator. Nothing is recorded in the current thread until
-    the block is left. A generator that waits inside of the block takes its caller with it: decorate
-    the generator function instead.
+    the block is left. `grad` and its kin record what they differentiate all the same; `backward()`
+    and `gradients` of what was computed in the block, asked there, raise RuntimeError. A generator
+    that waits inside of the block takes its caller with it: decorate the generator function instead.
 
     >>> from autograd import Value, no_grad
     >>> x = Value(3.0)
