@@ -26,7 +26,7 @@ class no_grad(Block):  # noqa: N801 - called like a function
     A context manager and, called, a decorator. Nothing is recorded in the current thread until
     the block is left. `grad` and its kin record what they differentiate all the same; `backward()`
     and `gradients` of what was computed in the block, asked there, raise RuntimeError. A generator
-    that waits inside of the block takes its caller with it: decorate the generator function instead.
+    that waits inside of the block takes its caller with it: decorate the generator function.
 
     >>> from autograd import Value, no_grad
     >>> x = Value(3.0)
