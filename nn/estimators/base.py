@@ -164,7 +164,8 @@ class MLPEstimator(Parameters):
 
     def _continues(self) -> bool:
         """Tell whether `fit` goes on with an existing model."""
-        return bool(self.warm_start) and hasattr(self, "model_")
+        warm = as_switch(self.warm_start, f"{type(self).__name__}: warm_start")
+        return warm and hasattr(self, "model_")
 
     @contextmanager
     def _unless_it_fails(self) -> Iterator[None]:

@@ -27,6 +27,14 @@ def _activation(activation: str | Activation, nonlin: bool | None) -> str | Acti
     return "relu" if as_switch(nonlin, "nonlin") else "linear"
 
 
+def _check_value(given: object, name: str) -> None:
+    if not isinstance(given, Value):
+        raise TypeError(
+            f"{name} must be a Value, which is trained, not {given!r}; {name}.data = ... changes "
+            "the number"
+        )
+
+
 class Neuron(Module):
     """activation(w·x + b): one node each for the product, the bias and the activation.
 
@@ -71,7 +79,10 @@ class Neuron(Module):
 
     @w.setter
     def w(self, weights: Iterable[Value]) -> None:
-        self.weights = Vector(weights)
+        given = as_items(weights, "w", "Values")
+        for place, weight in enumerate(given):
+            _check_value(weight, f"w[{place}]")
+        self.weights = Vector(given)
 
     @property
     def b(self) -> Value | None:
@@ -79,7 +90,9 @@ class Neuron(Module):
         return self.bias
 
     @b.setter
-    def b(self, bias: Value) -> None:
+    def b(self, bias: Value | None) -> None:
+        if bias is not None:
+            _check_value(bias, "b")
         self.bias = bias
 
     @property

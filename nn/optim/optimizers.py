@@ -251,7 +251,9 @@ OPTIMIZERS: dict[str, type[SGD | RMSprop | Adam]] = {
 
 def _checked_parameters(parameters: Any, optimizer: str) -> list[Value]:
     if not isinstance(parameters, Iterable):
-        hint = "; pass model.parameters()" if hasattr(type(parameters), "parameters") else ""
+        is_model = hasattr(type(parameters), "parameters")
+        is_method = callable(parameters)  # model.parameters, without the ()
+        hint = "; pass model.parameters()" if is_model or is_method else ""
         raise TypeError(f"{optimizer} takes a list of Values, not {parameters!r}{hint}")
     result = list(parameters)
     if not result:

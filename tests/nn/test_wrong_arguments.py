@@ -298,3 +298,21 @@ def test_decimals_are_numbers_of_schedules_and_layers():
     assert LinearLR(optimizer, Decimal("0.5"), Decimal("0.25")).rate(5) == 0.25
     assert Dropout(0.5, rng=random.Random(0))([Decimal("1.5")]) in ([0.0], [3.0])
     Perceptron(1).fit([[0.0], [1.0]], [0, 1], lr=Decimal("0.5"))
+
+
+def test_weights_and_biases_are_values():
+    neuron = Neuron(2)
+    for weights in (1.0, "ab", {"w": 1.0}):
+        with pytest.raises(TypeError, match="w must be a list of Values, not"):
+            neuron.w = weights
+    with pytest.raises(TypeError, match=r"^w\[1\] must be a Value, which is trained, not 2.0"):
+        neuron.w = [Value(1.0), 2.0]
+    with pytest.raises(TypeError, match=r"b must be a Value, .*; b.data = ... changes the number"):
+        neuron.b = 1.0
+    neuron.w, neuron.b = [Value(1.0), Value(2.0)], None
+    assert [weight.data for weight in neuron.parameters()] == [1.0, 2.0]
+
+
+def test_parameters_are_called_for():
+    with pytest.raises(TypeError, match=r"SGD takes .*; pass model.parameters\(\)"):
+        SGD(MODEL.parameters)
