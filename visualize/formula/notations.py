@@ -302,7 +302,7 @@ class LaTeX(Python):
             return self.infix(ast.Pow, left, Text("2", ATOM))
         positive = opposite(left)
         if positive is not None:
-            return Text("-" + self.product(positive, right).text, SIGNED_SUM)
+            return Text("-" + self.within(self.product(positive, right), PRODUCT), SIGNED_SUM)
         # 2 a as in a book, but 2 · 3 and 2 · ½ with a sign between them
         second = self.within(right, PRODUCT)
         is_closed = second.startswith((r"\frac", r"\left(")) or second[0].isdigit()
@@ -313,7 +313,7 @@ class LaTeX(Python):
     def quotient(self, left: ast.expr, right: ast.expr) -> Text:
         positive = opposite(left)
         if positive is not None:
-            return Text("-" + self.quotient(positive, right).text, SIGNED_SUM)
+            return Text("-" + self.within(self.quotient(positive, right), PRODUCT), SIGNED_SUM)
         if isinstance(left, ast.BinOp) and isinstance(left.op, ast.Div):
             return self.quotient(left.left, ast.BinOp(left.right, ast.Mult(), right))
         return self.infix(ast.Div, left, right)

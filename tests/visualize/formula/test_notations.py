@@ -4,63 +4,66 @@ from __future__ import annotations
 
 import ast
 import re
+from contextlib import suppress
+from itertools import product
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from autograd import Value, primitive
+from tests.visualize.latex_reader import value
 from visualize import draw, explain, formula
-from visualize.formula.notations import LaTeX, Python, SymPy, in_latex
+from visualize.formula.notations import LaTeX, Python, Strength, SymPy, Text, in_latex
 from visualize.formula.words import in_symbols
 
-LEAVES = st.one_of(
-    st.sampled_from(["a", "b", "x_1"]).map(ast.Name),
-    st.sampled_from([0, 2, 0.5, 1e-05, 1e20]).map(ast.Constant),
-)
+A, B, TWO = ast.Name("a"), ast.Name("b"), ast.Constant(2)
+OPERATORS = ast.Add(), ast.Sub(), ast.Mult(), ast.Div(), ast.Pow()
+ARITHMETIC = [
+    lambda part: ast.UnaryOp(ast.USub(), part),
+    *(lambda part, op=op: ast.BinOp(part, op, B) for op in OPERATORS),
+    *(lambda part, op=op: ast.BinOp(B, op, part) for op in OPERATORS),
+]
+FORMS = [
+    *ARITHMETIC,
+    lambda part: ast.IfExp(part, B, TWO),
+    lambda part: ast.IfExp(B, part, TWO),
+    lambda part: ast.IfExp(B, TWO, part),
+    lambda part: ast.Compare(part, [ast.LtE()], [B]),
+    lambda part: ast.Compare(TWO, [ast.Eq()], [part]),
+    lambda part: ast.Call(ast.Name("f"), [B, part], []),
+    lambda part: ast.Call(ast.Name("sum"), [ast.List([part, B, part])], []),
+]
+TREES = [
+    *(outer(inner(A)) for outer, inner in product(FORMS, FORMS)),
+    *(x(y(z(A))) for x, y, z in product(ARITHMETIC, ARITHMETIC, ARITHMETIC)),
+]
 
 
-def larger(parts):
-    """Return expressions of these parts, as formulas have them."""
-    operators = st.sampled_from([ast.Add(), ast.Sub(), ast.Mult(), ast.Div(), ast.Pow()])
-    relations = st.sampled_from([ast.Lt(), ast.LtE(), ast.Gt(), ast.GtE(), ast.Eq(), ast.NotEq()])
-    return st.one_of(
-        st.builds(ast.BinOp, parts, operators, parts),
-        st.builds(lambda operand: ast.UnaryOp(ast.USub(), operand), parts),
-        st.builds(ast.IfExp, parts, parts, parts),
-        st.builds(lambda x, op, y: ast.Compare(x, [op], [y]), parts, relations, parts),
-        st.builds(lambda args: ast.Call(ast.Name("f"), args, []), st.lists(parts, max_size=3)),
-        st.builds(
-            lambda terms: ast.Call(ast.Name("sum"), [ast.List(terms)], []),
-            st.lists(parts, min_size=1, max_size=3),
-        ),
-    )
+def test_python_reads_what_was_written():
+    for tree in TREES:
+        whole = ast.parse(ast.unparse(ast.fix_missing_locations(tree)), mode="eval").body
+        assert ast.dump(ast.parse(Python().write(tree), mode="eval").body) == ast.dump(whole)
 
 
-EXPRESSIONS = st.recursive(LEAVES, larger, max_leaves=12)
+def test_sympy_text_has_the_value_of_the_expression():
+    sympy = pytest.importorskip("sympy")
+    names = {"a": sympy.Rational(3, 2), "b": sympy.Rational(-5, 2), "sum": sum}
+    for tree in TREES[len(FORMS) ** 2 :: 7]:
+        text = ast.unparse(ast.fix_missing_locations(tree))
+        assert eval(SymPy().write(tree), {}, names) == eval(text, {}, names)
+    for tree in TREES:
+        ast.parse(SymPy().write(tree), mode="eval")
 
 
-def shape(tree):
-    """Return an expression without what does not matter, as that a name is read."""
-    return ast.dump(ast.parse(ast.unparse(ast.fix_missing_locations(tree)), mode="eval").body)
-
-
-@given(EXPRESSIONS)
-def test_python_reads_what_was_written(tree):
-    assert ast.dump(ast.parse(Python().write(tree), mode="eval").body) == shape(tree)
-
-
-@given(EXPRESSIONS)
-def test_sympy_text_is_python(tree):
-    ast.parse(SymPy().write(tree), mode="eval")
-
-
-@given(EXPRESSIONS)
-def test_latex_has_its_brackets_in_pairs_and_no_double_power(tree):
-    text = LaTeX().write(tree)
-    assert text.count(r"\left(") == text.count(r"\right)")
-    assert text.count("{") == text.count("}")
-    assert not re.search(r"\^\{[^{}]*\}\^", text)
+def test_latex_has_the_value_of_the_expression():
+    names = {name: Text(name, Strength.ATOM) for name in "ab"}
+    numbers = {"a": 1.5, "b": 0.75}
+    for tree in TREES[len(FORMS) ** 2 :]:
+        text = LaTeX(names).write(tree)
+        assert not re.search(r"\^\{[^{}]*\}\^", text)
+        with suppress(OverflowError, TypeError):  # what Python's own numbers do not have
+            expected = eval(ast.unparse(ast.fix_missing_locations(tree)), {}, numbers)
+            if not isinstance(expected, complex):
+                assert value(text, numbers) == pytest.approx(expected), text
 
 
 @pytest.mark.parametrize(
