@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from autograd import Value
-from nn import MLP
+from nn import MLP, mse_loss
 from visualize import (
     BoundaryRecorder,
     HealthMonitor,
@@ -146,7 +146,7 @@ NAMES = {
     "draw_network: inputs": lambda names: draw_network(MLP(2, [1]), inputs=names),
     "draw_network: outputs": lambda names: draw_network(MLP(1, [2]), outputs=names),
     "plot_images: titles": lambda names: plot_images(PICTURE * 2, titles=names),
-    "plot_confusion_matrix: labels": lambda names: plot_confusion_matrix(np.eye(2), names),
+    "plot_confusion_matrix: labels": lambda names: plot_confusion_matrix(np.eye(2), labels=names),
 }
 
 
@@ -204,4 +204,21 @@ def test_curves_start_at_a_count(start):
 @pytest.mark.parametrize("shape", [4, "22", {2: 2}, (2.0, 2), ("2", "2"), (None, 4), X], ids=repr)
 def test_shapes_of_weights_are_lengths(shape):
     with pytest.raises(TypeError, match=r"plot_weights: (shape must be a list|a length of shape)"):
-        plot_weights(MLP(4, [1]), shape)
+        plot_weights(MLP(4, [1]), shape=shape)
+
+
+@pytest.mark.parametrize(
+    ("name", "given"),
+    [("penalty", 3.0), ("penalty", lambda: 0.0), ("rng", 3), ("directions", 3.0),
+     ("directions", "ab"), ("directions", {"a": 1, "b": 2})],
+)  # fmt: skip
+def test_what_a_landscape_of_losses_is_asked_for_is_named(name, given):
+    with pytest.raises(TypeError, match=f"^plot_landscape: {name} (must be|is called with)"):
+        plot_landscape(MLP(2, [1]), ROWS, CLASSES, loss=mse_loss, resolution=3, **{name: given})
+
+
+def test_a_bar_is_a_switch_or_a_text_and_names_are_written():
+    with pytest.raises(TypeError, match="plot_images: colorbar, unless it is a text, must be"):
+        plot_images(PICTURE, colorbar=np.zeros(2))
+    texts = plot_vectors({7: (2.0, 1.0)}).axes[0].texts
+    assert [text.get_text() for text in texts if text.get_text()] == ["7"]

@@ -79,6 +79,8 @@ def plot_images(
     wide = min(columns or columns_for(len(arrays)), len(arrays))
     if colorbar is None:
         colorbar = diverging
+    elif not isinstance(colorbar, str):
+        colorbar = as_switch(colorbar, "plot_images: colorbar, unless it is a text,")
     return picture_grid(
         arrays,
         scale_of(arrays, diverging=diverging, dark_on_white=dark_on_white),

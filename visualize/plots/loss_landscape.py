@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -16,8 +17,6 @@ from visualize.plots.parameter_path import ParameterPath, paths_of
 from visualize.plots.parameter_plane import plane_of
 
 if TYPE_CHECKING:
-    import random
-
     import numpy as np
     from matplotlib.figure import Figure
     from numpy.typing import ArrayLike, NDArray
@@ -80,6 +79,10 @@ def plot_landscape(
 
     inputs, targets = _examples(X, y)
     _check(model, loss, resolution)
+    if penalty is not None:
+        as_function(penalty, f"{WHERE}: penalty", "the model", such_as="nn.L2(0.01)")
+    if rng is not None and not isinstance(rng, random.Random):
+        raise TypeError(f"{WHERE}: rng must be a random.Random, not {rng!r}")
     objective = Objective(model, inputs, targets, loss, penalty)
     numbers = np.array([parameter.data for parameter in objective.parameters])
     paths = paths_of(path, len(numbers), WHERE)
@@ -123,7 +126,11 @@ def plot_landscape(
 def _examples(X: Any, y: Any) -> tuple[NDArray[Any], NDArray[Any]]:  # noqa: N803 - as above
     import numpy as np
 
-    inputs, targets = as_floats(X, f"{WHERE}: X"), np.asarray(y)
+    inputs = as_floats(X, f"{WHERE}: X")
+    try:
+        targets = np.asarray(y)
+    except ValueError as error:
+        raise ValueError(f"{WHERE}: y has rows of different lengths") from error
     if not inputs.ndim or not len(inputs) or targets.shape[:1] != inputs.shape[:1]:
         raise ValueError(
             f"{WHERE}: X has shape {inputs.shape} and y {targets.shape}; give a row and a target "

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from autograd.arguments import as_items
 from visualize.plots.arrays import as_floats
 
 if TYPE_CHECKING:
@@ -63,7 +64,8 @@ def plane_of(model: Any, numbers: Vector, steps: Vector | None, directions: Any,
         )
     if directions is None:
         return _found_plane(model, numbers, steps, rng)
-    if isinstance(directions, str) or len(directions) != 2:
+    directions = as_items(directions, f"{WHERE}: directions", "two names or two arrays")
+    if len(directions) != 2:
         raise ValueError(
             f"{WHERE}: directions must be two names of parameters or two arrays, not {directions!r}"
         )

@@ -40,7 +40,7 @@ def plot_vectors(vectors: Mapping[str, Sequence[Any]], *, title: str | None = No
     ['a', 'b']
     """
     vectors = as_mapping(vectors, "plot_vectors: vectors", 'names to vectors, as {"a": (2, 1)}')
-    tips = {name: _checked(name, vector) for name, vector in vectors.items()}
+    tips = {str(name): _checked(name, vector) for name, vector in vectors.items()}
     if not tips:
         raise ValueError("plot_vectors: the mapping is empty; there is nothing to plot")
     (left, right), (low, high) = (_limits([tip[axis] for tip in tips.values()]) for axis in (0, 1))

@@ -382,7 +382,7 @@ ONES = np.ones(13)
             "not finite at point 1; leave out",
         ),
         (network(), {"span": 0.0}, ValueError, "span is 0.0; use a number above 0"),
-        (network(), {"directions": "ab"}, ValueError, "directions must be two names"),
+        (network(), {"directions": "ab"}, TypeError, "directions must be a list of two names"),
         (network(), {"directions": [ONES]}, ValueError, "two names of parameters or two arrays"),
         (network(), {"directions": [ONES, ONES[1:]]}, ValueError, r"direction 1 has shape \(12,\)"),
         (network(), {"directions": [ONES, -2 * ONES]}, ValueError, "0 or parallel"),
