@@ -314,6 +314,12 @@ def test_numbers_of_a_network_stand_on_its_lines_and_in_its_circles():
     assert words(draw_network(model, numbers=False).axes[0]) == ["2 inputs", "2 units", "1 unit"]
 
 
+def test_a_network_of_micrograd_has_its_short_names():
+    neuron = SimpleNamespace(w=[Value(0.5), Value(-2.0)], b=Value(0.25))
+    axes = draw_network(SimpleNamespace(layers=[SimpleNamespace(neurons=[neuron])])).axes[0]
+    assert {"0.5", "-2", "0.25"} <= set(words(axes))
+
+
 def test_numbers_of_a_network_are_left_out_where_they_are_many():
     few, many = ([([1.0] * 5, 0.0)] * count for count in (4, 5))
     assert len(words(draw_network(network(few)).axes[0])) == 2 + 20 + 4
