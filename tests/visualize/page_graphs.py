@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import random
+from functools import lru_cache
 from itertools import count, pairwise
 from pathlib import Path
 
 from autograd import Value, scope
-from visualize.page.data import columns
+from visualize.page.data import columns, view_columns
 from visualize.page.folds import beginning, foldable_sums
 from visualize.scene.clusters import alike_paths, levels_of_runs
 from visualize.scene.collapse import View, few_outputs, first_view
@@ -68,9 +69,15 @@ def view_of(closed=(), folded=(), grouping="modules"):
 
 def decoded(*outputs, limit=150, view=None):
     """The columns of a graph, in a view of its own or in that of a page of so many boxes."""
-    flat = flatten(outputs)
+    flat, made = _whole(outputs)
     chosen = view(flat) if view else beginning(flat, foldable_sums(flat), limit)
-    return columns(flat, compose(flat), chosen)
+    return made | view_columns(flat, chosen)
+
+
+@lru_cache(maxsize=16)
+def _whole(outputs):
+    flat = flatten(outputs)
+    return flat, columns(flat, compose(flat))
 
 
 def grouped(how):

@@ -20,7 +20,7 @@ from visualize.scene.collapse import View
 from visualize.scene.facts import Scene
 from visualize.scene.flat import FlatGraph, Path
 
-__all__ = ["columns", "columns_json", "row_facts"]
+__all__ = ["columns", "columns_json", "row_facts", "view_columns"]
 
 STATES = {
     "pending": "p", "unreached": "u", "earlier": "e", "zero": "z", "finite": "f", "infinite": "i",
@@ -81,8 +81,6 @@ def columns(graph: FlatGraph, scene: Scene, view: View | None = None) -> dict[st
         for node in scene.nodes
     ]
     sums = foldable_sums(graph)
-    view = view or beginning(graph, sums)
-    clusters = Table[Path]()
     numbers = NumberTable(_numbers(graph, recorded, backward))
     rule = [rules.place(_rules(value)) for value in graph.values]
     operations = [-1 if value.op is None else rows.place(value.op) for value in graph.values]
@@ -117,15 +115,7 @@ def columns(graph: FlatGraph, scene: Scene, view: View | None = None) -> dict[st
         "visits": backward.visits,
         "outputs": graph.outputs,
         "scope": [scopes.place(tuple(map(printable, scope))) for scope in graph.scopes],
-        "cluster": [
-            clusters.place(tuple(map(printable, path)))
-            for path in (view.paths if view.paths is not graph.scopes else ())
-        ],
-        "view": {
-            "depth": view.depth,
-            "folded": bool(view.folded),
-            "alone": sorted(view.alone),
-        },
+        **view_columns(graph, view or beginning(graph, sums)),
         "sums": list(sums.values()),
         "line": [
             lines.place(printable(value.line)) if value.line else -1 for value in graph.values
@@ -141,9 +131,23 @@ def columns(graph: FlatGraph, scene: Scene, view: View | None = None) -> dict[st
         "rules": rules.items,
         "texts": texts.items,
         "scopes": scopes.items,
-        "clusters": clusters.items,
         "lines": lines.items,
         "numbers": numbers.items,
+    }
+
+
+def view_columns(graph: FlatGraph, view: View) -> dict[str, object]:
+    """Return the columns of the view with which a page begins: clusters, and which are closed."""
+    clusters = Table[Path]()
+    paths = view.paths if view.paths is not graph.scopes else []
+    return {
+        "cluster": [clusters.place(tuple(map(printable, path))) for path in paths],
+        "clusters": clusters.items,
+        "view": {
+            "depth": view.depth,
+            "folded": bool(view.folded),
+            "alone": sorted(view.alone),
+        },
     }
 
 

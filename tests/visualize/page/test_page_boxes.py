@@ -166,10 +166,20 @@ BIG = {
 }
 
 
+MADE = {}
+
+
+def big(name, graphs):
+    """A large graph, made once for all tests."""
+    if name not in MADE:
+        MADE[name] = BIG[name](graphs)
+    return MADE[name]
+
+
 @pytest.mark.parametrize("limit", [20, 150])
 @pytest.mark.parametrize("name", BIG)
 def test_a_view_begins_with_at_most_as_many_boxes_as_asked_for(name, limit, scripts, graphs):
-    graph = decoded(BIG[name](graphs), limit=limit)
+    graph = decoded(big(name, graphs), limit=limit)
     picture = drawn(scripts, graph)
     check(graph, picture)
     assert 1 < sum(box["copyOf"] < 0 for box in picture["boxes"]) <= limit
@@ -178,7 +188,7 @@ def test_a_view_begins_with_at_most_as_many_boxes_as_asked_for(name, limit, scri
 
 @pytest.mark.parametrize("name", ["network", "recurrence", "random", "wide"])
 def test_a_page_begins_with_the_boxes_of_the_picture(name, scripts, graphs):
-    root = BIG[name](graphs)
+    root = big(name, graphs)
     picture = drawn(scripts, decoded(root))
     of_value = collapsed(flatten([root]), 150).of_value
     assert len(set(zip(of_value, picture["of"], strict=True))) == len(set(of_value))
@@ -203,7 +213,7 @@ def test_neurons_close_before_layers(scripts, graphs):
 
 @pytest.mark.parametrize("name", ["network", "random", "wide"])
 def test_opening_a_box_shows_one_level_more_and_never_too_many(name, scripts, graphs):
-    graph = decoded(BIG[name](graphs))
+    graph = decoded(big(name, graphs))
     view = drawn(scripts, graph)["view"]
     before = drawn(scripts, graph, view)
     for _ in range(6):
