@@ -117,8 +117,8 @@ def arrow(what: str, before: float, after: float) -> str:
 def percent(before: float, after: float) -> str:
     """Return the relative change; "" where there is none to tell.
 
-    >>> percent(2.0, 3.0), percent(2.0, -2.0), percent(1.0, 250.0), percent(0.0, 1.0)
-    ('+50%', '-200%', '×250', '')
+    >>> percent(2.0, 3.0), percent(2.0, -2.0), percent(1.0, -250.0), percent(0.0, 1.0)
+    ('+50%', '-200%', '×-250', '')
     """
     if not before or not isfinite(before) or not isfinite(after):
         return ""
