@@ -259,7 +259,7 @@ def test_neurons_side_by_side_are_counted(fan_out):
         Neuron(2, fan_out=fan_out)
 
 
-@pytest.mark.parametrize("function", [lambda: 1.0, lambda a, b, c, d: a, object], ids=str)
+@pytest.mark.parametrize("function", [lambda: 1.0, lambda a, b, c, d: a, object])
 def test_functions_of_layers_are_called_with_what_they_take(function):
     with pytest.raises(TypeError, match=r"^activation (is called with|is a function|must be)"):
         Neuron(2, activation=function)
