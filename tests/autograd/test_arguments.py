@@ -52,7 +52,7 @@ def test_nothing_else_is_a_switch(given):
         as_switch(given, "s")
     x = Value(1.0)
     with pytest.raises(TypeError, match=r"^gradients: create_graph must be True or False"):
-        gradients(x, x, given)
+        gradients(x, x, create_graph=given)
     with pytest.raises(TypeError, match=r"^compile: check must be True or False"):
         compile(abs, check=given)
 

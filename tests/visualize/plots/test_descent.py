@@ -5,12 +5,13 @@ from __future__ import annotations
 import itertools
 import math
 import warnings
+import weakref
 
 import numpy as np
 import pytest
 
 import autograd
-from autograd import Value
+from autograd import Value, gradients
 from visualize import plot_descent
 
 matplotlib = pytest.importorskip("matplotlib", reason="plots need matplotlib, of the extra plots")
@@ -187,17 +188,20 @@ def test_a_function_may_fail_in_places():
         figure.draw_without_rendering()
 
 
-def test_the_function_is_asked_without_recording():
+def test_the_function_may_differentiate_and_its_graphs_are_dropped():
     weight = Value(2.0)
-    answers = []
+    asked, alive = [], weakref.WeakSet()
 
     def function(x):
-        answers.append(weight * x)
-        return answers[-1]
+        asked.append(len(alive))
+        answer = gradients(weight * weight * x, weight, create_graph=True)
+        alive.add(answer)
+        return answer
 
-    plot_descent(function, {"a": [1.0]}, low=0, high=1, resolution=3)
-    assert len(answers) == 4 * 3 + 1
-    assert all(answer.args == () for answer in answers)
+    figure = plot_descent(function, {"a": [1.0]}, low=0, high=1, resolution=3)
+    assert figure.axes[0].lines[0].get_ydata()[-1] == 4.0  # 2 w x at x = 1
+    assert len(asked) == 4 * 3 + 1
+    assert max(asked) <= 1
 
 
 @pytest.mark.parametrize(
