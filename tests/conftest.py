@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import random
 import signal
 import sys
 from itertools import count
@@ -14,7 +15,13 @@ from hypothesis import settings
 
 from autograd.mode import CURRENT
 
-__all__ = ["broken_off", "no_mode_leaks", "pytest_collection_finish", "pytest_sessionstart"]
+__all__ = [
+    "broken_off",
+    "no_mode_leaks",
+    "pytest_collection_finish",
+    "pytest_sessionstart",
+    "same_numbers",
+]
 
 os.environ["MPLBACKEND"] = "Agg"  # no test opens a window
 # Before NumPy comes in: as many processes as cores run the tests, and where each starts as many
@@ -43,6 +50,12 @@ def pytest_collection_finish():
     gc.enable()
     gc.collect()
     gc.freeze()
+
+
+@pytest.fixture(autouse=True)
+def same_numbers():
+    """Draw the same random weights in every run, whichever tests ran before."""
+    random.seed(0)
 
 
 @pytest.fixture(autouse=True)

@@ -36,7 +36,7 @@ softsign = primitive(
 
 # Prints what is found of the row, as JSON.
 PROGRAM = r"""
-import json, sys
+import json, random, sys
 from pathlib import Path
 import autograd
 from autograd import Value, compile, grad, jvp, softsign
@@ -70,7 +70,7 @@ root = softsign(far)
 root.backward()
 found["why"] = why(far, root).text
 found["flat"] = draw(root).text
-model = MLP(1, [2, 1], activation=lambda x: softsign(x * 1e4))
+model = MLP(1, [2, 1], activation=lambda x: softsign(x * 1e4), rng=random.Random(0))
 found["saturated"] = health(model, [[1.0], [2.0]], [0.0, 0.0]).layers[0].saturated
 from visualize.command import main
 main(["softsign(x)", "x=2"])
