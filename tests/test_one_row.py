@@ -98,33 +98,27 @@ def project(tmp_path_factory):
     return folder
 
 
-def environment(folder):
-    return {**os.environ, "PYTHONPATH": str(folder), "PYTHONDONTWRITEBYTECODE": "1"}
+def run_in(project, *arguments):
+    """Run Python in a project whose packages it imports, and return how it ended."""
+    return subprocess.run(
+        [sys.executable, *arguments],
+        check=False,
+        cwd=project,
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(project), "PYTHONDONTWRITEBYTECODE": "1"},
+    )
 
 
 @pytest.fixture(scope="module")
 def found(project):
     """What the project says of the row."""
-    folder = project
-    backends = ["interpreter", "numpy"]
-    backends += [name for name in ("llvmlite", "jax") if find_spec(name)]
-    ended = subprocess.run(
-        [
-            sys.executable,
-            "-c",
-            PROGRAM,
-            ",".join(backends).replace("llvmlite", "llvm"),
-            str(folder),
-        ],
-        check=False,
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        env=environment(folder),
-    )
+    packages = {"llvmlite": "llvm", "jax": "jax"}
+    backends = ["interpreter", "numpy", *(packages[name] for name in packages if find_spec(name))]
+    ended = run_in(project, "-c", PROGRAM, ",".join(backends), str(project))
     assert ended.returncode == 0, ended.stderr
-    result = json.loads((folder / "found.json").read_text())
-    assert result["file"] == str(folder / "autograd" / "__init__.py")
+    result = json.loads((project / "found.json").read_text())
+    assert result["file"] == str(project / "autograd" / "__init__.py")
     return {**result, "printed": ended.stdout}
 
 
@@ -204,14 +198,8 @@ def test_its_oracle_is_one_line_and_all_that_the_tests_of_rows_need(project):
         text='    "softsign": lambda x: x / (1 + abs(x)),\n',
     )
     files = [f"tests/autograd/test_{name}.py" for name in ("row_derivatives", "row_values", "help")]
-    ended = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-k", "softsign", *files],
-        check=False,
-        cwd=project,
-        capture_output=True,
-        text=True,
-        env=environment(project),
-    )
+    pytest_alone = "-m", "pytest", "-q", "-p", "no:cacheprovider"
+    ended = run_in(project, *pytest_alone, "-k", "softsign", *files)
     assert ended.returncode == 0, ended.stdout
     passed = re.search(r"(\d+) passed", ended.stdout)
     assert passed is not None

@@ -17,8 +17,8 @@ from visualize.scene.compose import compose
 from visualize.scene.flat import flatten
 
 __all__ = [
-    "cluster_keys", "decoded", "drawn", "grouped", "handmade_network", "open_scripts",
-    "random_graph", "recurrence", "view_of",
+    "cluster_keys", "decoded", "drawn", "grouped", "handmade_network", "leaf_of_a_loop",
+    "open_scripts", "random_graph", "recurrence", "view_of",
 ]  # fmt: skip
 
 PAGE = Path(__file__).parents[2] / "visualize" / "page"
@@ -138,6 +138,18 @@ def recurrence(steps, *, modules=True):
         with scope("squash" if modules else ""):
             state = total.tanh()
     return state
+
+
+def leaf_of_a_loop():
+    """Two modules that take turns, and a leaf that one of them made and the other uses first."""
+    with scope("first"):
+        leaf, state = Value(2.0, label="leaf"), Value(1.0) * 3.0
+    for step in range(3):
+        with scope("second"):
+            state = (state * leaf if step == 0 else state).tanh()
+        with scope("first"):
+            state = state.sin() if step < 2 else state * leaf
+    return state + 1.0
 
 
 def random_graph(count, seed=0):

@@ -20,6 +20,7 @@ from tests.visualize.page_graphs import (
     drawn,
     grouped,
     handmade_network,
+    leaf_of_a_loop,
     open_scripts,
     random_graph,
     recurrence,
@@ -143,15 +144,7 @@ def test_modules_of_a_recurrence_are_split_by_visit(scripts):
 
 
 def test_a_leaf_made_in_one_module_of_a_loop_and_used_first_in_another_forms_no_cycle(scripts):
-    with scope("first"):
-        early = Value(2.0, label="early")
-        state = Value(1.0) * 3
-    for step in range(3):
-        with scope("second"):
-            state = (state * early if step == 0 else state).tanh()
-        with scope("first"):
-            state = state.sin() if step < 2 else state * early
-    graph = decoded(state + 1)
+    graph = decoded(leaf_of_a_loop())
     check(graph, drawn(scripts, graph, view_of(["first", "second"])))
 
 

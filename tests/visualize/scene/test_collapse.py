@@ -9,6 +9,7 @@ import pytest
 
 import autograd
 from autograd import Value, scope
+from tests.visualize.page_graphs import leaf_of_a_loop
 from visualize import draw
 from visualize.scene.collapse import collapsed
 from visualize.scene.compose import compose
@@ -210,14 +211,6 @@ def test_boxes_in_a_cycle_are_refused():
 
 
 def test_a_leaf_of_a_looped_module_that_another_one_uses_first():
-    with scope("a"):
-        leaf = Value(2.0, label="leaf")
-        h = Value(1.0) * 3.0
-    for step in range(3):
-        with scope("b"):
-            h = (h * leaf if step == 0 else h).tanh()
-        with scope("a"):
-            h = h.sin() if step < 2 else h * leaf
-    root = h + 1.0
+    root = leaf_of_a_loop()
     root.backward()
     facts_hold(draw(root, collapse="module").scene, root)
