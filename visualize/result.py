@@ -7,8 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
-from autograd.files import as_path
-from visualize.save import write_atomically
+from visualize.save import saved_as, write_atomically
 
 __all__ = ["Result"]
 
@@ -38,14 +37,8 @@ class Result:
         The file is written whole or not at all. Raises ValueError for another suffix, and
         FileNotFoundError where the folder is missing.
         """
-        target = as_path(path, "save: path")
-        attribute = self.formats.get(target.suffix.lower())
-        if attribute is None:
-            raise ValueError(
-                f"cannot save {type(self).__name__} as {target.name!r}; "
-                f"use one of {', '.join(self.formats)}"
-            )
-        content: str = getattr(self, attribute)
+        target = saved_as(type(self).__name__, self.formats, path, "save: path")
+        content: str = getattr(self, self.formats[target.suffix.lower()])
         write_atomically(target, (content.rstrip("\n") + "\n").encode())
         return target
 

@@ -10,10 +10,9 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from autograd.files import as_path
 from visualize.draw.animated import with_ids
 from visualize.plots.figures import figure_bytes
-from visualize.save import write_atomically
+from visualize.save import saved_as, write_atomically
 
 if TYPE_CHECKING:
     import numpy as np
@@ -61,13 +60,8 @@ class Animation(ABC):
         ...     animation.save(folder + "/descent.svg").name
         'descent.svg'
         """
-        target = as_path(path, "save: path")
-        suffix = target.suffix.lower()
-        if suffix not in SUFFIXES:
-            raise ValueError(
-                f"cannot save an animation as {target.name!r}; use one of {', '.join(SUFFIXES)}"
-            )
-        if suffix == ".svg":
+        target = saved_as("an animation", SUFFIXES, path, "save: path")
+        if target.suffix.lower() == ".svg":
             content = self.svg.encode()
         else:
             content = _gif(self.pictures(), self.seconds, loop=self.loop)

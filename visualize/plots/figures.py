@@ -9,9 +9,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Literal
 
-from autograd.files import as_path
 from visualize.escape import plot_text
-from visualize.save import write_atomically
+from visualize.save import saved_as, write_atomically
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -121,11 +120,8 @@ def save_figure(figure: Figure, path: str | os.PathLike[str]) -> Path:
     """
     if not hasattr(figure, "savefig"):
         raise TypeError(f"save_figure takes a figure of matplotlib, not {type(figure).__name__}")
-    target = as_path(path, "save_figure: path")
-    suffix = target.suffix.lower()
-    if suffix not in UNDATED:
-        raise ValueError(f"cannot save a plot as {target.name!r}; use one of {', '.join(UNDATED)}")
-    write_atomically(target, figure_bytes(figure, suffix))
+    target = saved_as("a plot", UNDATED, path, "save_figure: path")
+    write_atomically(target, figure_bytes(figure, target.suffix.lower()))
     return target
 
 

@@ -21,7 +21,6 @@ from tests.visualize.page_graphs import (
     grouped,
     handmade_network,
     leaf_of_a_loop,
-    open_scripts,
     random_graph,
     recurrence,
     view_of,
@@ -29,13 +28,6 @@ from tests.visualize.page_graphs import (
 from visualize.page.folds import foldable_sums
 from visualize.scene.collapse import collapsed
 from visualize.scene.flat import flatten
-
-
-@pytest.fixture(scope="module")
-def scripts(browser):
-    page = open_scripts(browser)
-    yield page
-    page.close()
 
 
 def names(graph):

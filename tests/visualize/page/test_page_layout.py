@@ -37,13 +37,6 @@ def javascript():
     sys.path.remove(str(ROOT / "docs"))
 
 
-@pytest.fixture(scope="module")
-def scripts(browser):
-    page = open_scripts(browser)
-    yield page
-    page.close()
-
-
 def drawing(seed):
     """Sizes, edges without cycles and clusters; several edges of one pair among them."""
     generator = random.Random(seed)
