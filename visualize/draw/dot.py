@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from visualize.draw.palette import LIGHT, OUTPUT_WIDTH, legend_keys, line_width, look_of, theme
+from visualize.draw.palette import LIGHT, OUTPUT_WIDTH, legend_keys, line_width, looks_of, theme
 from visualize.draw.wording import (
     FONT_SIZE,
     LINE,
@@ -22,7 +22,9 @@ from visualize.scene.flat import Path
 __all__ = ["dot"]
 
 POINTS = 72  # an inch; Graphviz takes sizes in inches and one pixel for a point
-_LINE_STYLES = {"": "solid", "5 3": "dashed", "1 3": "dotted", "9 2": "dashed"}
+_LINE_STYLES = {
+    "": "solid", "5 3": "dashed", "1 3": "dotted", "9 2": "dashed", "6 2 1 2": "dashed",
+}  # fmt: skip
 
 
 def dot(scene: Scene, *, rankdir: str = "LR", legend: bool = True, clusters: bool = True) -> str:
@@ -67,6 +69,7 @@ def _clustered(scene: Scene, clusters: bool) -> Iterator[str]:
             if path not in children:
                 children[path] = []
                 children[path[:-1]].append(path)
+    looks = looks_of(scene)
     number = 0
     stack: list[Path | None] = [()]  # None closes a cluster
     depth = 0
@@ -87,15 +90,15 @@ def _clustered(scene: Scene, clusters: bool) -> Iterator[str]:
             number += 1
             stack.append(None)
         for index in members.get(current, ()):
-            yield "  " * (depth + 1) + _node(scene, index, clusters)
+            yield "  " * (depth + 1) + _node(scene, index, looks[index], clusters)
         stack.extend(reversed(children[current]))
 
 
-def _node(scene: Scene, index: int, clusters: bool) -> str:
+def _node(scene: Scene, index: int, look: str, clusters: bool) -> str:
     node = scene.nodes[index]
     said = words(scene, node, framed=clusters)
     width, height = box_size(said)
-    style = theme(look_of(node, scene.largest_gradient), LIGHT)
+    style = theme(look, LIGHT)
     thickness = max(style.width, OUTPUT_WIDTH if node.is_output else 0)
     first = f"{said.heading}  {said.mark}" if said.mark else said.heading
     return (

@@ -26,7 +26,7 @@ __all__ = [
     "legend_keys",
     "line_width",
     "look_by",
-    "look_of",
+    "looks_of",
     "style_class",
     "theme",
 ]
@@ -111,12 +111,17 @@ DARK = Theme(
 )
 
 
-def look_of(node: Node, largest: float) -> str:
-    """Return the name of the look of a box."""
+def looks_of(scene: Scene) -> list[str]:
+    """Return the name of the look of each box."""
+    top = scene.largest_gradient
+    return [look_by(node.gradient, top, *_faults(node)) for node in scene.nodes]
+
+
+def _faults(node: Node) -> tuple[bool, bool]:
+    """Tell whether data of a box are nan, and whether they are nan or infinite."""
     if node.group is None:
-        return look_by(node.gradient, largest, isnan(node.data), not isfinite(node.data))
-    group = node.group
-    return look_by(node.gradient, largest, group.undefined > 0, group.not_finite > 0)
+        return isnan(node.data), not isfinite(node.data)
+    return node.group.undefined > 0, node.group.not_finite > 0
 
 
 def look_by(gradient: Gradient, top: float, is_undefined: bool, is_bad: bool) -> str:
@@ -201,8 +206,10 @@ def legend_keys(scene: Scene) -> list[Key]:
     """
     keys = []
     top = scene.largest_gradient
-    looks = {look_of(node, top) for node in scene.nodes}
-    gradients = [node.gradient for node in scene.nodes if look_of(node, top)[1:].isdigit()]
+    looks = looks_of(scene)
+    gradients = [
+        node.gradient for node, look in zip(scene.nodes, looks, strict=True) if look[1:].isdigit()
+    ]
     low = min((it for it in gradients if it.value < 0.0), key=lambda it: it.value, default=None)
     high = max((it for it in gradients if it.value > 0.0), key=lambda it: it.value, default=None)
     if low:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import repeat
 
 from visualize.draw.animated import ID, with_ids
-from visualize.draw.palette import BORDER_WIDTH, DARK, LIGHT, Key, legend_keys, look_of, theme
+from visualize.draw.palette import BORDER_WIDTH, DARK, LIGHT, Key, legend_keys, looks_of, theme
 from visualize.draw.playing import Playing
 from visualize.draw.shapes import edge_shapes, mark_room, marks, node_shape, painted
 from visualize.draw.wording import (
@@ -63,7 +63,7 @@ def svg(
         title_width=title_width,
     )
     written = marks(scene, placed, rankdir)
-    looks = [look_of(node, scene.largest_gradient) for node in scene.nodes]
+    looks = looks_of(scene)
     keys = legend_keys(scene) if legend else []
     least = max(NARROWEST if scene.nodes else 0, play.width if play else 0)
     width = max(placed.width, least) + 2 * MARGIN

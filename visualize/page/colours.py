@@ -8,8 +8,7 @@ from visualize.draw.palette import DARK, LIGHT, SHADES, Theme, theme
 
 __all__ = ["LOOKS", "colours_css"]
 
-STATES = ("pending", "unreached", "zero", "infinite", "nan")
-LOOKS = (*(f"{sign}{shade}" for sign in "pn" for shade in range(1, SHADES + 1)), *STATES)
+LOOKS = (*(f"{sign}{shade}" for sign in "pn" for shade in range(1, SHADES + 1)), *LIGHT.special)
 
 
 def colours_css() -> str:

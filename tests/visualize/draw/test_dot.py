@@ -60,3 +60,9 @@ def test_counts_and_operand_numbers():
     assert re.findall(r'headlabel="(\d)"', source) == ["1", "2"]
     terms = sum(x * float(k) for k in range(200))
     assert re.search(r'n\d+ -> n\d+ \[label="×200" penwidth=2.75\]', draw(terms).source)
+
+
+def test_a_gradient_of_an_earlier_pass_has_a_style_too():
+    x = Value(3.0, label="x")
+    (x * x).backward()
+    assert 'fillcolor="#ffffff" color="#57606a"' in draw(x * 2).source  # x: of another graph

@@ -8,7 +8,7 @@ from visualize.draw.palette import DARK, LIGHT, SHADES, style_class, theme
 from visualize.scene.gradient import Gradient
 
 LOOKS = [f"{sign}{shade}" for sign in "pn" for shade in range(1, SHADES + 1)]
-LOOKS += ["pending", "unreached", "zero", "infinite", "nan"]
+LOOKS += ["pending", "unreached", "earlier", "zero", "infinite", "nan"]
 
 
 def luminance(colour):

@@ -219,18 +219,27 @@ def test_colours_are_those_of_the_palette(opened):
         made = opened(root, scheme=scheme)
         made.wait_for_timeout(300)
         for value, look in ((0, "n8"), (1, "p7")):  # a: -3.416, the largest; b: 2
-            style = (
-                made.box(value)
-                .locator("rect")
-                .evaluate(
-                    "element => { const look = getComputedStyle(element); return "
-                    "{ fill: look.fill, stroke: look.stroke, dashes: look.strokeDasharray } }"
-                )
-            )
-            wanted = theme(look, colours)
-            assert style["fill"] == css_colour(wanted.fill)
-            assert style["stroke"] == css_colour(wanted.stroke)
-            assert (style["dashes"] == "none") == (not wanted.dashes)
+            looks_like(made, value, theme(look, colours))
+
+
+def test_a_gradient_of_an_earlier_pass_has_its_look_too(opened):
+    x = Value(3.0, label="x")
+    (x * x).backward()
+    looks_like(opened(x * 2), 0, theme("earlier", LIGHT))  # it was black
+
+
+def looks_like(made, value, wanted):
+    style = (
+        made.box(value)
+        .locator("rect")
+        .evaluate(
+            "element => { const look = getComputedStyle(element); return "
+            "{ fill: look.fill, stroke: look.stroke, dashes: look.strokeDasharray } }"
+        )
+    )
+    assert style["fill"] == css_colour(wanted.fill)
+    assert style["stroke"] == css_colour(wanted.stroke)
+    assert (style["dashes"] == "none") == (not wanted.dashes)
 
 
 def css_colour(colour):
