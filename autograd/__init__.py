@@ -12,10 +12,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from autograd.check import GradientError, check_gradients
 from autograd.context import no_grad, scope, source_lines
 from autograd.errors import NumericWarning, StaleGraphError, StaleProgramError, TracingError
-from autograd.functional import grad, gradients, hessian, hvp, jacobian, jvp, value_and_grad, vjp
 from autograd.functions import log_softmax, logsumexp, mean, norm, softmax, sum
 from autograd.graph import topological_order
 from autograd.mode import is_tracing
@@ -30,6 +28,10 @@ from autograd.value import Value
 from autograd.vector import dot
 
 if TYPE_CHECKING:
+    from autograd.check import GradientError, check_gradients
+    from autograd.functional import (
+        grad, gradients, hessian, hvp, jacobian, jvp, value_and_grad, vjp,
+    )  # fmt: skip
     from autograd.program.compile import compile, compile_graph
     from autograd.program.compiled import Compiled
     from autograd.program.descent import Descent
@@ -45,20 +47,24 @@ __all__ = [
     "tan", "tanh", "topological_order", "value_and_grad", "vjp", "where",
 ]  # fmt: skip
 
-# The compiler is two thirds of the package: each name is loaded when it is first used.
+# Values and operations are a third of the package; all other names are loaded at their first use.
 LAZY = {
-    "Compiled": "autograd.program.compiled",
-    "Descent": "autograd.program.descent",
-    "compile": "autograd.program.compile",
-    "compile_graph": "autograd.program.compile",
-}
+    "autograd.check": ("GradientError", "check_gradients"),
+    "autograd.functional": (
+        "grad", "gradients", "hessian", "hvp", "jacobian", "jvp", "value_and_grad", "vjp",
+    ),
+    "autograd.program.compile": ("compile", "compile_graph"),
+    "autograd.program.compiled": ("Compiled",),
+    "autograd.program.descent": ("Descent",),
+}  # fmt: skip
+FILES = {name: file for file, names in LAZY.items() for name in names}
 
 
 def __getattr__(name: str) -> Any:
-    if name in LAZY:
-        return globals().setdefault(name, getattr(loaded(LAZY[name]), name))
+    if name in FILES:
+        return globals().setdefault(name, getattr(loaded(FILES[name]), name))
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *LAZY})
+    return sorted({*globals(), *FILES})

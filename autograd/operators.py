@@ -15,7 +15,7 @@ from autograd.copying import shallow_copy
 from autograd.errors import warn_non_finite
 from autograd.graph import CLOCK, Constant
 from autograd.mode import CURRENT
-from autograd.primitive import TABLE
+from autograd.primitive import RESERVED, TABLE
 from autograd.primitives import detach
 
 if TYPE_CHECKING:
@@ -212,5 +212,6 @@ def apply_ufunc(ufunc: Any, method: str, inputs: tuple[Any, ...], options: dict[
 def _documented(method: Callable[..., Any], op: Primitive) -> Callable[..., Any]:
     method.__name__ = op.name
     method.__qualname__ = f"Value.{op.name}"
-    method.__doc__ = op.__doc__
+    more = f"\n\nMore: help(autograd.primitives.{op.name})" if op.name in RESERVED else ""
+    method.__doc__ = op.doc + more
     return method

@@ -16,6 +16,7 @@ from autograd.arguments import (
     is_array,
 )  # fmt: skip
 from autograd.errors import warn_non_finite
+from autograd.runtime import loaded
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -113,10 +114,15 @@ class Primitive:
     method: bool
 
     def __init__(self, **facts: Any) -> None:
-        """Hold the facts that `primitive` has checked: all those above, by name."""
+        """Hold the facts above, by name, and those that follow from them."""
         vars(self).update(facts)
         self.__name__ = self.name
-        self.__doc__ = self.doc
+        self.symbol = self.name if facts["symbol"] is None else facts["symbol"]
+        self.ufunc = self.name if facts["ufunc"] is None else facts["ufunc"]
+        self.domain = facts["domain"] or ((-3.0, 3.0),) * len(self.pullbacks)
+        self.symmetric = self.symmetric or self.commutative
+        if isinstance(facts["flat"], str):
+            self.flat = Words("", short=facts["flat"]) if facts["flat"] else None
         self.arity = 0 if self.variadic else len(self.pullbacks)
         self.gathered: Primitive | None = None  # the variadic row that sums results of this one
         if self.variadic and self.sum_of is not None and self.sum_of.gathered is None:
@@ -182,6 +188,26 @@ class Primitive:
         return self
 
 
+class _Help:
+    """The docstring of a row: its `doc`; of our own rows all that `autograd.help` says of them.
+
+    That is made when it is asked for, because for all rows it takes a seventh of the import.
+    """
+
+    def __init__(self, of_class: str | None) -> None:
+        self._of_class = of_class
+
+    def __get__(self, row: Primitive | None, kind: type) -> str | None:
+        if row is None:
+            return self._of_class
+        ours = row.name in RESERVED
+        row.__doc__ = text = loaded("autograd.help").help_text(row) if ours else row.doc
+        return text
+
+
+Primitive.__doc__ = _Help(Primitive.__doc__)  # type: ignore[assignment]  # a text all the same
+
+
 def _named(name: str) -> Primitive:
     try:
         return TABLE[name]
@@ -194,6 +220,13 @@ def _named(name: str) -> Primitive:
 
 # The names of our own rows: users may redefine only theirs, as re-run notebook cells do.
 RESERVED: set[str] = set()
+# The facts that are texts, and those that are lists, with what these are of.
+TEXTS = ("symbol", "doc", "written", "c", "numpy", "js", "ufunc", "formula", "latex", "sympy")
+LISTS = {
+    "domain": "intervals, one for each argument",
+    "special": "points, a tuple each",
+    "defaults": "numbers",
+}
 # Called with each row that users define: Value, which this file must not import, adds its method.
 ON_NEW_ROW: list[Callable[[Primitive], None]] = []
 
@@ -296,6 +329,18 @@ def primitive(
     >>> y.data, x.grad
     (8.0, 12.0)
     """
+    facts = {**locals()}  # the arguments above, by name
+    if RESERVED:  # the table is complete: this row is a user's
+        facts = _checked(facts)
+    row = TABLE[name] = Primitive(**facts)
+    for use in ON_NEW_ROW:
+        use(row)
+    return row
+
+
+def _checked(facts: dict[str, Any]) -> dict[str, Any]:
+    """Return the facts of a user's row, converted where they may be given in several ways."""
+    name, rules = facts["name"], facts["pullbacks"]
     if not isinstance(name, str):
         raise TypeError(f"primitive: the name comes first, a str, not {name!r}")
     if not name.isidentifier():
@@ -303,90 +348,43 @@ def primitive(
     if name in RESERVED:
         raise ValueError(f"primitive: {name!r} is a row of autograd itself; choose another name")
     where = f"primitive {name!r}"
-    variadic, total, commutative, symmetric, method = (
-        as_switch(given, f"{where}: {option}")
-        for option, given in (
-            ("variadic", variadic),
-            ("total", total),
-            ("commutative", commutative),
-            ("symmetric", symmetric),
-            ("method", method),
-        )
-    )
-    if variadic and len(pullbacks) != 1:
-        raise TypeError(f"primitive {name!r} is variadic: it needs exactly one pullback")
-    if commutative and not variadic and len(pullbacks) != 2:
+    facts = {**facts}
+    for option in ("variadic", "total", "commutative", "symmetric", "method"):
+        facts[option] = as_switch(facts[option], f"{where}: {option}")
+    if facts["variadic"] and len(rules) != 1:
+        raise TypeError(f"{where} is variadic: it needs exactly one pullback")
+    if facts["commutative"] and not facts["variadic"] and len(rules) != 2:
         raise TypeError(
-            f"primitive {name!r}: only an operation of two arguments can be commutative, "
-            f"this one has {len(pullbacks)} pullbacks"
+            f"{where}: only an operation of two arguments can be commutative, this one has "
+            f"{len(rules)} pullbacks"
         )
-    if not pullbacks:
+    if not rules:
         raise TypeError(
-            f"primitive {name!r} needs one pullback per argument, None where the derivative is zero"
+            f"{where} needs one pullback per argument, None where the derivative is zero"
         )
-    functions: dict[str, Any] = {
-        "forward": forward, "kink": kink, "over": over, "span": span, "spelled": spelled,
-    }  # fmt: skip
-    functions |= {f"the pullback of argument {place}": rule for place, rule in enumerate(pullbacks)}
+    functions = {option: facts[option] for option in ("forward", "kink", "over", "span", "spelled")}
+    functions |= {f"the pullback of argument {place}": rule for place, rule in enumerate(rules)}
     for what, function in functions.items():
         if not callable(function) and (function is not None or what == "forward"):
-            raise TypeError(f"primitive {name!r}: {what} must be a function, not {function!r}")
-    if RESERVED:  # the table is complete: this row is a user's
-        forward = checked_forward(name, forward)
-        pullbacks = tuple(
-            checked_pullback(name, position, rule, variadic)
-            for position, rule in enumerate(pullbacks)
-        )
-    texts = {
-        "symbol": symbol, "doc": doc, "written": written, "c": c, "numpy": numpy, "js": js,
-        "ufunc": ufunc, "formula": formula, "latex": latex, "sympy": sympy,
-    }  # fmt: skip
-    for option, text in texts.items():
+            raise TypeError(f"{where}: {what} must be a function, not {function!r}")
+    for option in TEXTS:
+        text = facts[option]
         if text is not None and not isinstance(text, str):
             raise TypeError(f"{where}: {option} must be a text, not {text!r}")
-    for option, words in (("flat", flat), ("fault", fault), ("blocks", blocks)):
+    for option in ("flat", "fault", "blocks"):
+        words = facts[option]
         if not isinstance(words, Words | str | None if option == "flat" else Words | None):
             raise TypeError(f"{where}: {option} must be autograd.Words, not {words!r}")
-    if degree is not None:
-        degree = as_count(degree, f"{where}: degree", least=0)
-    if bounds is not None:
-        low, high = as_items(bounds, f"{where}: bounds", "two numbers")
-        bounds = as_float(low, where), as_float(high, where)
-    row = Primitive(
-        name=name,
-        forward=forward,
-        pullbacks=pullbacks,
-        symbol=name if symbol is None else symbol,
-        doc=doc,
-        written=written,
-        c=c,
-        numpy=numpy,
-        js=js,
-        ufunc=name if ufunc is None else ufunc,
-        domain=tuple(as_items(domain, f"{where}: domain", "intervals, one for each argument"))
-        or ((-3.0, 3.0),) * len(pullbacks),
-        special=tuple(as_items(special, f"{where}: special", "points, a tuple each")),
-        defaults=tuple(as_items(defaults, f"{where}: defaults", "numbers")),
-        variadic=variadic,
-        total=total,
-        commutative=commutative,
-        symmetric=symmetric or commutative,
-        degree=degree,
-        bounds=bounds,
-        sum_of=sum_of,
-        over=over,
-        span=span,
-        spelled=spelled,
-        formula=formula,
-        latex=latex,
-        sympy=sympy,
-        kink=kink,
-        flat=Words("", short=flat) if isinstance(flat, str) and flat else flat or None,
-        fault=fault,
-        blocks=blocks,
-        method=method,
+    if facts["degree"] is not None:
+        facts["degree"] = as_count(facts["degree"], f"{where}: degree", least=0)
+    if facts["bounds"] is not None:
+        low, high = as_items(facts["bounds"], f"{where}: bounds", "two numbers")
+        facts["bounds"] = as_float(low, where), as_float(high, where)
+    for option, of in LISTS.items():
+        facts[option] = tuple(as_items(facts[option], f"{where}: {option}", of))
+    facts["forward"] = checked_forward(name, facts["forward"])
+    facts["pullbacks"] = tuple(
+        checked_pullback(name, position, rule, facts["variadic"])
+        for position, rule in enumerate(rules)
     )
-    TABLE[name] = row
-    for use in ON_NEW_ROW:
-        use(row)
-    return row
+    return facts

@@ -12,7 +12,6 @@ from autograd.backward import backward
 from autograd.copying import deep_copy, reduced, shallow_copy
 from autograd.errors import refuse, tracing_error, unrecorded_error, warn_identity, warn_non_finite
 from autograd.graph import CLOCK, Node, put, topological_order
-from autograd.help import help_text
 from autograd.mode import CURRENT, TRACES, Place, is_tracing
 from autograd.operators import apply, apply_ufunc, binary, general, unary
 from autograd.primitive import ON_NEW_ROW, TABLE, Primitive
@@ -364,8 +363,6 @@ def _attach(op: Primitive) -> None:
             setattr(Value, name, unary(op) if op.arity == 1 else general(op))
 
 
-for _op in TABLE.values():
-    _op.__doc__ = help_text(_op)
 _attach_operators()
 OWN_NAMES = frozenset(dir(Value))
 for _op in TABLE.values():

@@ -172,12 +172,12 @@ def test_every_folder_of_code_is_shipped():
     assert shipped == {".".join(folder.relative_to(ROOT).parts) for folder in folders}
 
 
-def loaded_by(package):
-    """Return the top-level modules that a fresh interpreter holds only after the import."""
+def modules_loaded_by(package):
+    """Return the modules that a fresh interpreter holds only after the import."""
     program = (
         "import sys; before = set(sys.modules); "
         f"import {package}; "
-        "print(*{name.partition('.')[0] for name in set(sys.modules) - before})"
+        "print(*set(sys.modules) - before)"
     )
     run = subprocess.run(
         [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True
@@ -185,8 +185,20 @@ def loaded_by(package):
     return set(run.stdout.split())
 
 
+def loaded_by(package):
+    """Return the top-level modules among them."""
+    return {name.partition(".")[0] for name in modules_loaded_by(package)}
+
+
 def test_importing_autograd_loads_the_standard_library_only():
     assert loaded_by("autograd") - sys.stdlib_module_names == {"autograd"}
+
+
+def test_importing_autograd_loads_values_and_operations_only():
+    """Each further file is time in every program, whether it uses it or not."""
+    loaded = modules_loaded_by("autograd")
+    used_later = ("check", "functional", "help", "reverse", "structure", "program", "backends")
+    assert not {f"autograd.{name}" for name in used_later} & loaded
 
 
 @pytest.mark.parametrize("package", ["nn", "visualize"])

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import doctest
 import pydoc
+import re
 
 import pytest
 
-from autograd import Value, leaky_relu, primitive, tanh
+import autograd
+from autograd import Primitive, Value, detach, leaky_relu, log, primitive, relu, tanh
 from autograd.help import call, help_text, operand_names
 from autograd.primitive import RESERVED, TABLE
+from autograd.primitives import div
 
 
 def plain_help(thing):
@@ -25,9 +28,8 @@ def test_the_example_of_every_row_runs(name):
     assert results.failed == 0
 
 
-@pytest.mark.parametrize("thing", [tanh, Value.tanh])
-def test_a_function_and_its_method_say_all(thing):
-    text = plain_help(thing)
+def test_an_operation_says_all_and_its_method_where():
+    text = plain_help(tanh)
     for said in (
         "The hyperbolic tangent.",
         "Derivative by x: 1 - tanh(x) * tanh(x).",
@@ -35,17 +37,24 @@ def test_a_function_and_its_method_say_all(thing):
         "(0.4621, 0.7864)",
     ):
         assert said in text
+    method = plain_help(Value.tanh)
+    assert "The hyperbolic tangent." in method
+    (named,) = re.findall(r"help\((.*)\)", method)
+    assert eval(named, {"autograd": autograd}) is tanh
 
 
 def test_kinks_domains_and_operators_are_said():
-    assert "At x = 0.0: relu'(0) = 0, the flat side." in plain_help(Value.relu)
-    assert "At x = 0.0: -inf, because log is infinite at 0 and undefined below." in plain_help(
-        Value.log
-    )
-    assert "result = x / y" in Value.__truediv__.__doc__
-    assert "Derivative by y: -(x / y / y)." in Value.__truediv__.__doc__
+    assert "At x = 0.0: relu'(0) = 0, the flat side." in plain_help(relu)
+    assert "At x = 0.0: -inf, because log is infinite at 0 and undefined below." in plain_help(log)
+    assert "result = x / y" in div.__doc__
+    assert "Derivative by y: -(x / y / y)." in div.__doc__
     assert "Derivative by slope: where(x > 0, 0, x)." in leaky_relu.__doc__
-    assert "No gradient passes." in Value.detach.__doc__
+    assert "No gradient passes." in detach.__doc__
+
+
+def test_the_class_of_operations_has_its_own_help():
+    assert Primitive.__doc__.startswith("An operation on scalars.")
+    assert "An operation on scalars." in plain_help(Primitive)
 
 
 @pytest.mark.parametrize("name", sorted(RESERVED))
