@@ -4,36 +4,57 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from numbers import Number
+from typing import TypeGuard
 
 from autograd import Value
 
-__all__ = ["as_roots", "instead_of"]
+__all__ = ["as_root", "as_roots", "instead_of", "is_list"]
+
+
+def as_root(given: object, verb: str) -> Value:
+    """Return the one Value that a user asks `verb` about; TypeError for anything else."""
+    if isinstance(given, Value):
+        return given
+    several = "; of several roots, ask about one after the other"
+    hint = several if is_list(given) else instead_of(given)
+    raise TypeError(f"{verb} takes a Value, not {type(given).__name__}{hint}")
 
 
 def as_roots(
-    given: object, argument: str, kinds: str = "a Value or a list of Values"
+    given: object,
+    argument: str,
+    kinds: str = "a Value or a list of Values",
+    *,
+    empty: str = "it has no graph",
 ) -> list[Value]:
     """Return the Values that a user gave for `argument`, one or several.
 
     Raises TypeError where that is none of the `kinds` that the argument may be, or a nested list,
-    and ValueError for an empty list.
+    and ValueError for an empty list, with `empty` as its reason; "" lets it pass.
     """
     if isinstance(given, Value):
         return [given]
-    if isinstance(given, str) or not isinstance(given, Iterable):
+    if not is_list(given):
         raise TypeError(
             f"{argument} must be {kinds}, not of type {type(given).__name__}{instead_of(given)}"
         )
-    roots = list(given)
-    for position, root in enumerate(roots):
+    roots = []
+    for position, root in enumerate(given):
         if not isinstance(root, Value):
+            hint = "; give one flat list" if is_list(root) else instead_of(root)
             raise TypeError(
-                f"{argument} must be a list of Values, not nested; item {position} is of type "
-                f"{type(root).__name__}"
+                f"{argument} must hold Values; item {position} is of type "
+                f"{type(root).__name__}{hint}"
             )
-    if not roots:
-        raise ValueError(f"{argument} is an empty list: it has no graph")
+        roots.append(root)
+    if not roots and empty:
+        raise ValueError(f"{argument} is an empty list: {empty}")
     return roots
+
+
+def is_list(given: object) -> TypeGuard[Iterable[object]]:
+    """Return whether a user gave several objects, and not a text."""
+    return isinstance(given, Iterable) and not isinstance(given, str | bytes)
 
 
 def instead_of(given: object) -> str:
@@ -41,7 +62,11 @@ def instead_of(given: object) -> str:
 
     >>> instead_of(abs)
     '; a model or a function has no graph before it is called: give its result, model(x)'
+    >>> instead_of("loss")
+    '; give the Value itself, not its label'
     """
+    if isinstance(given, str | bytes):
+        return "; give the Value itself, not its label"
     if isinstance(given, Number):
         return (
             "; a plain number does not know what it was made of: make it a Value first, "

@@ -8,7 +8,7 @@ from autograd import Value, topological_order
 from autograd.graph import Constant
 from visualize.draw.render import RenderError
 from visualize.escape import cut, record_field
-from visualize.roots import instead_of
+from visualize.roots import as_root
 
 if TYPE_CHECKING:
     import graphviz
@@ -44,8 +44,7 @@ def draw_dot(
     }
     """
     _check_words(format, rankdir)
-    if not isinstance(root, Value):
-        raise TypeError(f"draw_dot takes a Value, not {type(root).__name__}{instead_of(root)}")
+    as_root(root, "draw_dot")
     try:
         import graphviz
     except ImportError as error:

@@ -69,24 +69,18 @@ def chain_rule(
 
 def _chain(path: Path, names: say.Names, lead: str) -> say.Chain:
     edges = shortened(path.edges, MOST_EDGES, "values")
-    partials = [edge if isinstance(edge, say.Words) else partial(edge, names) for edge in edges]
     factors = [edge.local for edge in path.edges]
     digits = held(lambda *numbers: prod(numbers), factors, path.product) or FEW
+    partials = [edge if isinstance(edge, say.Words) else partial(edge, names) for edge in edges]
+    numbers = [
+        edge if isinstance(edge, say.Words) else say.Number(edge.local, digits) for edge in edges
+    ]
+    way = [step if isinstance(step, say.Words) else step.by for step in partials]
     return say.Chain(
         lead,
-        say.Way(
-            (
-                names[path.root],
-                *(step.by if isinstance(step, say.Partial) else step for step in partials),
-            )
-        ),
+        (names[path.root], *way),
         say.Product(tuple(partials)),
-        say.Product(
-            tuple(
-                edge if isinstance(edge, say.Words) else say.Number(edge.local, digits)
-                for edge in edges
-            )
-        ),
+        say.Product(tuple(numbers)),
         say.Number(path.product),
     )
 

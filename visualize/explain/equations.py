@@ -1,27 +1,35 @@
-"""Equations of an explanation: how a value was made, and its derivative by one operand."""
+"""Equations of an explanation: how each value was made, and the derivative of each step."""
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import TypeVar
 
 from autograd import Primitive, Value
 from autograd.graph import Constant
+from autograd.reverse import Sweep
 from visualize.digits import FEW
 from visualize.explain import statements as say
 from visualize.formula.expression import opened_in_python, operation
 from visualize.formula.notations import unparsed
-from visualize.formula.rules import local_rule, row_digits, rule_digits
+from visualize.formula.rules import row_digits, rule_digits, rules_of
 from visualize.steps.paths import PathEdge
 
-__all__ = ["forward_row", "local_row", "partial", "shortened"]
+__all__ = ["backward", "forward", "forward_row", "partial", "shortened"]
 
+MOST_ROWS = 24  # of values, of derivatives
 MOST_TERMS = 4  # of a sum or a dot product written in full; of more, those on a path
 LONGEST_RULE = 120  # characters; a longer one says less than its value
 KEPT = 3  # items at either end of a long list
 
 Item = TypeVar("Item")
+
+
+def forward(followed: Collection[Value], names: say.Names) -> say.Rows:
+    """Return how some values were made, in the order of the graph."""
+    order = [value for value in names if value in followed]
+    return _rows(order, "values", lambda value: forward_row(value, names, followed))
 
 
 def forward_row(value: Value, names: say.Names, followed: Collection[Value]) -> say.Row:
@@ -47,18 +55,21 @@ def forward_row(value: Value, names: say.Names, followed: Collection[Value]) -> 
     return say.Row((name, *cells))
 
 
-def local_row(edge: PathEdge, names: say.Names) -> say.Row:
+def backward(passes: Sweep, edges: Collection[PathEdge], names: say.Names) -> Iterator[say.Block]:
+    """Yield the derivatives at some edges, in the order of the sweep, with one of them in words."""
+    place = {visit.node: number for number, visit in enumerate(passes.visits)}
+    order = sorted(edges, key=lambda edge: (place[edge.node], edge.position))
+    first = partial(order[0], names)
+    only = " changes when only the " if first.by.use else " changes when only "
+    yield say.Sentence((first, " says how fast ", first.of, only, first.by, " is changed."))
+    yield _rows(order, "derivatives", lambda edge: _local_row(edge, names))
+
+
+def _local_row(edge: PathEdge, names: say.Names) -> say.Row:
     """Return the derivative of a value with respect to one operand: rule, numbers and value."""
     value, slope = edge.node, say.Number(edge.local)
-    row = value.op
-    assert row is not None  # an edge leads down from a result
     data = [float(arg.data) for arg in value.args]
-    constants = {
-        place: float(arg)
-        for place, arg in enumerate(value.args)
-        if type(arg) is Constant and not row.variadic
-    }
-    rule = local_rule(row, edge.position, len(data), constants)
+    rule = rules_of(value)[edge.position]
     cells: tuple[say.Formula, ...] = (partial(edge, names),)
     # "d cube(x)/d x" is no formula, and a number is the value itself
     if "{" in rule and not rule.startswith("d ") and len(rule) <= LONGEST_RULE:
@@ -68,7 +79,8 @@ def local_row(edge: PathEdge, names: say.Names) -> say.Row:
         if digits:
             numbers = tuple(say.Number(number, digits) for number in data)
             cells += (say.Applied(rule, numbers, say.Number(value.data, digits)),)
-    notes = [row.kink(*data) if row.kink else None, _uses(edge)]
+    kink = value.op.kink if value.op else None
+    notes = [kink(*data) if kink else None, _uses(edge)]
     return say.Row((*cells, slope), "; ".join(filter(None, notes)))
 
 
@@ -100,13 +112,15 @@ def _template(
     if row.variadic and len(terms) > MOST_TERMS:
         chosen = [term for term in terms if any(args[place] in followed for place in term)]
         chosen = chosen[:MOST_TERMS]
-    blanks: list[ast.expr] = [_blank(place) for places in zip(*chosen) for place in places]
+    blanks: list[ast.expr] = [
+        ast.Name(f"{{{place}}}") for places in zip(*chosen) for place in places
+    ]
     expression = operation(row, blanks, opened_in_python)
     hidden = len(terms) - len(chosen)
     if hidden and isinstance(expression, ast.Call):
-        expression.args.append(_blank(len(args)))
+        expression.args.append(ast.Name(f"{{{len(args)}}}"))
     elif hidden:
-        expression = ast.BinOp(expression, ast.Add(), _blank(len(args)))
+        expression = ast.BinOp(expression, ast.Add(), ast.Name(f"{{{len(args)}}}"))
     return unparsed(expression), hidden
 
 
@@ -115,10 +129,6 @@ def _terms(row: Primitive, count: int) -> list[tuple[int, ...]]:
     if row.variadic and row.sum_of is not None and row.sum_of.arity == 2:
         return [(place, place + count // 2) for place in range(count // 2)]
     return [(place,) for place in range(count)]
-
-
-def _blank(place: int) -> ast.Name:
-    return ast.Name(f"{{{place}}}")
 
 
 def shortened(items: Sequence[Item], limit: int, noun: str) -> list[Item | say.Words]:
@@ -131,3 +141,12 @@ def shortened(items: Sequence[Item], limit: int, noun: str) -> list[Item | say.W
         return list(items)
     between = len(items) - 2 * KEPT
     return [*items[:KEPT], say.Words(f"… {between:,} {noun} …"), *items[-KEPT:]]
+
+
+def _rows(items: Sequence[Item], noun: str, row: Callable[[Item], say.Row]) -> say.Rows:
+    return say.Rows(
+        tuple(
+            say.Row((item,)) if isinstance(item, say.Words) else row(item)
+            for item in shortened(items, MOST_ROWS, noun)
+        )
+    )

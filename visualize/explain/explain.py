@@ -2,28 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
+from math import inf, isclose, isfinite
 from typing import overload
 
-from autograd import Value
+from autograd import Value, topological_order
 from autograd.arguments import as_count
 from autograd.reverse import Sweep, sweep
 from autograd.runtime import computed
+from visualize.digits import exact, significant
 from visualize.escape import cut, printable
-from visualize.explain.report import explanation_latex, explanation_markdown
-from visualize.explain.statements import Name
-from visualize.explain.story import story
+from visualize.explain import statements as say
+from visualize.explain.chain_rule import chain_rule, told_paths
+from visualize.explain.equations import backward, forward
+from visualize.explain.latex import explanation_latex, explanation_markdown
 from visualize.explain.text import explanation_text
 from visualize.result import Result
-from visualize.roots import instead_of
+from visualize.roots import as_root, as_roots
 from visualize.scene.flat import flatten
 from visualize.scene.names import NAME_COLUMNS, names_of
 from visualize.scene.reach import in_order
-from visualize.steps.paths import Derivation, Path, derivations
+from visualize.steps.paths import Derivation, Path, PathEdge, derivations
 
 __all__ = ["Explanation", "explain"]
 
 MOST_LEAVES = 6  # if the user has chosen none
+MOST_NAMES = 6  # in the title
+STEPS = (1e-3, 1e-6, 1e-9)  # by which a value is raised, to see what becomes of the result
+CLOSE = 0.1  # of the change: what "about" may be off
 
 
 class Explanation(Result, Sequence[Derivation]):
@@ -41,13 +48,13 @@ class Explanation(Result, Sequence[Derivation]):
         self,
         passes: Sweep,
         wrt: Sequence[Value],
-        names: Mapping[Value, Name],
+        names: Mapping[Value, say.Name],
         count: int,
         leaves: int,
     ) -> None:
         self.root = passes.root
         self.derivations = derivations(passes, wrt, count)
-        self._blocks = story(passes, self.derivations, names, leaves)
+        self._blocks = _story(passes, self.derivations, names, leaves)
 
     def __len__(self) -> int:
         return len(self.derivations)
@@ -161,21 +168,19 @@ def explain(
         ∂c/∂a = -2
         When a is raised by 0.001, c falls by about 0.002.
     """
-    if not isinstance(root, Value):
-        raise TypeError(
-            f"explain takes a Value as root, not {type(root).__name__}{instead_of(root)}"
-        )
+    root = as_root(root, "explain")
     paths = as_count(paths, "explain: paths")
     if isinstance(wrt, Value):
         root, wrt = in_order(root, wrt)
     passes = sweep(root)
     graph = flatten([root])
-    leaves = _leaves(graph.values) if wrt is None else _asked(wrt)
-    chosen = leaves
-    if wrt is None and len(leaves) > MOST_LEAVES:
-        chosen = _largest(leaves, passes)
-    names = {value: Name(name) for value, name in names_of(graph).items()}
-    return Explanation(passes, chosen, names | _outside(chosen, names), paths, len(leaves))
+    names = {value: say.Name(name) for value, name in names_of(graph).items()}
+    if wrt is None:
+        leaves = _leaves(graph.values)
+        return Explanation(passes, _largest(leaves, passes), names, paths, len(leaves))
+    empty = "leave it out for all labelled leaves"
+    chosen = list(dict.fromkeys(as_roots(wrt, "explain: wrt", empty=empty)))
+    return Explanation(passes, chosen, names | _outside(chosen, names), paths, len(chosen))
 
 
 def _leaves(values: Sequence[Value]) -> list[Value]:
@@ -183,38 +188,19 @@ def _leaves(values: Sequence[Value]) -> list[Value]:
     return [leaf for leaf in leaves if leaf.label] or leaves
 
 
-def _largest(leaves: Sequence[Value], passes: Sweep) -> list[Value]:
+def _largest(leaves: list[Value], passes: Sweep) -> list[Value]:
+    """Return the leaves with the largest gradients, in their order; nan counts as infinite."""
     gradients = passes.gradients()
 
     def size(leaf: Value) -> float:
         gradient = abs(gradients.get(leaf, 0.0))
-        return gradient if gradient == gradient else float("inf")  # nan comes first too
+        return gradient if gradient == gradient else inf
 
     largest = set(sorted(leaves, key=size, reverse=True)[:MOST_LEAVES])
     return [leaf for leaf in leaves if leaf in largest]
 
 
-def _asked(wrt: object) -> list[Value]:
-    if isinstance(wrt, Value):
-        return [wrt]
-    if isinstance(wrt, str) or not isinstance(wrt, Iterable):
-        raise TypeError(
-            f"explain: wrt must be a Value or a list of Values, not {wrt!r}; give the Value "
-            "itself, not its label or its number"
-        )
-    given = list(wrt)
-    for position, value in enumerate(given):
-        if not isinstance(value, Value):
-            raise TypeError(
-                f"explain: wrt must hold Values; item {position} is of type {type(value).__name__}"
-            )
-    asked: list[Value] = list(dict.fromkeys(given))
-    if not asked:
-        raise ValueError("explain: wrt is an empty list; leave it out for all labelled leaves")
-    return asked
-
-
-def _outside(chosen: Sequence[Value], names: dict[Value, Name]) -> dict[Value, Name]:
+def _outside(chosen: Sequence[Value], names: dict[Value, say.Name]) -> dict[Value, say.Name]:
     """Return names for values outside the graph; a name that is taken there is marked."""
     taken = {name.text for name in names.values()}
     outside = {}
@@ -223,5 +209,119 @@ def _outside(chosen: Sequence[Value], names: dict[Value, Name]) -> dict[Value, N
             label = printable(value.label)
             label = cut(label, NAME_COLUMNS) if label else "the value given"
             text = f"{label} (the one given)" if label in taken else label
-            outside[value] = Name(text)
+            outside[value] = say.Name(text)
     return outside
+
+
+def _story(
+    passes: Sweep, parts: Sequence[Derivation], names: say.Names, leaves: int
+) -> list[say.Block]:
+    """Return the explanation of the gradients in `parts`, chosen from so many `leaves`."""
+    root, alone = names[passes.root], len(parts) == 1
+    blocks: list[say.Block] = [
+        say.Heading(("How ", root, " changes with ", *_listed(parts, names)))
+    ]
+    if len(parts) < leaves:
+        blocks.append(
+            say.Sentence(
+                (
+                    f"These are the {len(parts)} of {leaves:,} leaves with the largest gradients; "
+                    "wrt= takes any other.",
+                )
+            )
+        )
+    paths = [path for part in parts for path in told_paths(part)]
+    edges = {edge for path in paths for edge in path.edges}
+    if edges:
+        start = (" from ", names[parts[0].wrt]) if alone else ()
+        blocks.append(say.Heading(("Forward: the values on the way", *start, " to ", root)))
+        blocks.append(forward({node for path in paths for node in path.nodes}, names))
+        blocks.append(say.Heading(("Backward: the derivative of each step",)))
+        blocks += backward(passes, edges, names)
+    for part in parts:
+        blocks += chain_rule(passes, part, names, alone=alone)
+    blocks.append(say.Heading(("Result",)))
+    blocks.append(say.Rows(tuple(_result(part, names) for part in parts)))
+    return blocks + (_meaning(parts[0], names) if alone else [])
+
+
+def _listed(parts: Sequence[Derivation], names: say.Names) -> Iterator[str | say.Formula]:
+    if len(parts) > MOST_NAMES:
+        yield f"{len(parts)} of its leaves"
+        return
+    for position, part in enumerate(parts):
+        if position:
+            yield " and " if position == len(parts) - 1 else ", "
+        yield names[part.wrt]
+
+
+def _result(part: Derivation, names: say.Names) -> say.Row:
+    name = say.Partial(names[part.root], names[part.wrt])
+    rounded = isfinite(part.gradient) and float(significant(part.gradient)) != part.gradient
+    digits = f"all digits: {exact(part.gradient)}" if rounded else ""
+    return say.Row((name, say.Number(part.gradient)), digits)
+
+
+def _meaning(part: Derivation, names: say.Names) -> list[say.Block]:
+    """Return the meaning of the number, for those who see a gradient for the first time."""
+    root, wrt = names[part.root], names[part.wrt]
+    if part.wrt is part.root or not part.total_paths or not isfinite(part.gradient):
+        return []
+    if not part.gradient and any(
+        map(_is_at_kink, chain.from_iterable(p.edges for p in part.paths))
+    ):
+        cause = " is at a point without a derivative, where 0 was taken: a small change of "
+        return [say.Sentence((root, cause, wrt, " may still change ", root, "."))]
+    if not part.gradient:
+        return [
+            say.Sentence(
+                ("To first order, a small change of ", wrt, " does not change ", root, ".")
+            )
+        ]
+    moves = " rises by about " if part.gradient > 0.0 else " falls by about "
+    step = _honest_step(part.root, part.wrt, part.gradient)
+    if step is None:
+        by = " is multiplied by ", say.Number(part.gradient), " on its way to "
+        return [say.Sentence(("A small change of ", wrt, *by, root, "."))]
+    change = say.Number(abs(step * part.gradient))
+    raised = " is raised by ", say.Number(step)
+    return [say.Sentence(("When ", wrt, *raised, ", ", root, moves, change, "."))]
+
+
+def _honest_step(root: Value, wrt: Value, gradient: float) -> float | None:
+    """Return the largest step for which the gradient predicts the change of the root within 10 %.
+
+    None where it does so for no step: at a kink, and where steps are lost in rounding.
+
+    >>> x = Value(0.001)
+    >>> _honest_step(2 * x, x, 2.0), _honest_step(1 / x, x, -1e6), _honest_step(abs(x - x), x, 0.5)
+    (0.001, 1e-06, None)
+    """
+    order = topological_order(root)
+    for step in STEPS:
+        change = _raised(order, wrt, step) - root.data
+        if isclose(change, gradient * step, rel_tol=CLOSE):
+            return step
+    return None
+
+
+def _raised(order: list[Value], wrt: Value, step: float) -> float:
+    """Return the number of the last value of a graph, in topological order, with `wrt` raised.
+
+    >>> x = Value(3.0)
+    >>> _raised(topological_order(x * x), x, 1.0)
+    16.0
+    """
+    data = {wrt: wrt.data + step}
+    for node in order:
+        if node.op is not None and node is not wrt and any(arg in data for arg in node.args):
+            data[node] = node.op.forward(*[data.get(arg, arg.data) for arg in node.args])
+    return data.get(order[-1], order[-1].data)
+
+
+def _is_at_kink(edge: PathEdge) -> bool:
+    """Return whether the derivative at an edge is a 0 that stands for none."""
+    row = edge.node.op
+    if row is None or row.kink is None or edge.local:
+        return False
+    return bool(row.kink(*[float(arg.data) for arg in edge.node.args]))

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from autograd import Value
-from visualize.digits import FEW, in_digits
+from visualize.digits import FEW
 
 __all__ = [
     "Applied", "Block", "Chain", "Formula", "Heading", "Name", "Names", "Number", "Partial",
-    "Product", "Prose", "Row", "Rows", "Sentence", "Sum", "Way", "Words",
+    "Product", "Prose", "Row", "Rows", "Sentence", "Sum", "Words",
 ]  # fmt: skip
 
 
@@ -28,11 +28,6 @@ class Number:
 
     value: float
     digits: int = FEW
-
-    @property
-    def text(self) -> str:
-        """The number as it is written."""
-        return in_digits(self.value, self.digits)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,14 +68,7 @@ class Sum:
     terms: tuple[Formula, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Way:
-    """The values on a path, from the root down."""
-
-    stops: tuple[Name | Words, ...]
-
-
-Formula = Name | Number | Words | Partial | Applied | Product | Sum | Way
+Formula = Name | Number | Words | Partial | Applied | Product | Sum
 Prose = tuple["str | Formula", ...]
 Names = Mapping[Value, Name]
 
@@ -116,10 +104,10 @@ class Rows:
 
 @dataclass(frozen=True, slots=True)
 class Chain:
-    """A path with its local derivatives, as names and as numbers, and their product."""
+    """A path: its values from the root down, its local derivatives, and their product."""
 
     lead: str
-    way: Way
+    way: tuple[Name | Words, ...]
     partials: Product
     numbers: Product
     product: Number

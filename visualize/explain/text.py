@@ -1,21 +1,112 @@
-"""Write an explanation as plain text: short lines for terminals, aligned at the equals signs."""
+"""An explanation as plain text: formulas on one line, rows aligned at their equals signs."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
 
+from visualize.digits import in_digits
 from visualize.escape import columns, printable
 from visualize.explain import statements as say
-from visualize.explain.notation import InText
+from visualize.formula.rules import BLANK, filled
 from visualize.table import aligned
 
-__all__ = ["explanation_text"]
+__all__ = ["InText", "explanation_text"]
 
 WIDTH = 79
 MARGIN = "    "
 WIDEST_LEFT = 28  # a longer left side pushes out its own row only
 PLACES = re.compile(r" (?=[-+×*/] |if |else )")  # where an equation may go on in the next line
+# A name, indexed or not, that needs no parentheses in a derivative
+SIMPLE = re.compile(r"[\w#'.…]*(\[[\w, ]*\])*")
+OPERATORS = re.compile(r"[-+*/=<>^,(){}|]")  # with one of these, a name needs them in any formula
+
+
+class InText:
+    """Formulas on one line of plain text."""
+
+    times, parentheses = " × ", "({})"
+
+    def prose(self, prose: say.Prose) -> str:
+        """Return words with formulas among them."""
+        return "".join(part if isinstance(part, str) else self.formula(part) for part in prose)
+
+    def formula(self, formula: say.Formula) -> str:
+        """Return a formula."""
+        match formula:
+            case say.Name(text, use):
+                return self.name(text, f"{ordinal(use)} " if use else "")
+            case say.Number(value, digits):
+                return self.number(in_digits(value, digits))
+            case say.Words(text):
+                return self.words(text)
+            case say.Partial(of, by):
+                return self.partial(of, by)
+            case say.Applied():
+                return self.applied(formula)
+            case say.Product(factors):
+                return self.times.join(self.factors(factors))
+            case say.Sum(terms):
+                return " ".join(self.terms(terms))
+
+    def name(self, text: str, use: str) -> str:
+        """Return the name of a value, and which use of it is meant."""
+        return use + text
+
+    def number(self, text: str) -> str:
+        """Return a number."""
+        return text
+
+    def words(self, text: str) -> str:
+        """Return words among formulas."""
+        return text
+
+    def partial(self, of: say.Name, by: say.Name) -> str:
+        """Return the name of a derivative."""
+        names = map(self.formula, (of, by))
+        above, below = (name if SIMPLE.fullmatch(name) else f"({name})" for name in names)
+        return f"∂{above}/∂{below}"
+
+    def applied(self, applied: say.Applied) -> str:
+        """Return an operation or a rule on names or numbers."""
+        is_alone = BLANK.fullmatch(applied.template) is not None
+        texts = [_operand(operand, alone=is_alone) for operand in applied.operands]
+        return filled(applied.template, texts, _operand(applied.out, alone=is_alone))
+
+    def factors(self, factors: Sequence[say.Number | say.Partial | say.Words]) -> Iterator[str]:
+        """Yield factors, in parentheses where two signs would meet."""
+        for position, factor in enumerate(factors):
+            text = self.formula(factor)
+            needs_them = position and text.startswith("-")
+            yield self.parentheses.format(text) if needs_them else text
+
+    def terms(self, terms: Sequence[say.Formula]) -> Iterator[str]:
+        """Yield terms and the signs between them: a negative number is subtracted."""
+        for position, term in enumerate(terms):
+            text = self.formula(term)
+            if position:
+                yield "-" if text.startswith("-") else "+"
+            yield text.removeprefix("-") if position else text
+
+
+def _operand(operand: say.Name | say.Number | say.Words, *, alone: bool) -> str:
+    if isinstance(operand, say.Number):
+        return in_digits(operand.value, operand.digits)
+    is_clear = alone or isinstance(operand, say.Words) or SIMPLE.fullmatch(operand.text)
+    return f"({operand.text})" if not is_clear and OPERATORS.search(operand.text) else operand.text
+
+
+def ordinal(number: int) -> str:
+    """Return a number as a place in a row.
+
+    >>> ordinal(1), ordinal(2), ordinal(13), ordinal(23)
+    ('1st', '2nd', '13th', '23rd')
+    """
+    endings = {1: "st", 2: "nd", 3: "rd"}
+    ending = "th" if number // 10 % 10 == 1 else endings.get(number % 10, "th")
+    return f"{number}{ending}"
+
+
 NOTATION = InText()
 
 
@@ -72,7 +163,7 @@ def _distinct(cells: Sequence[str]) -> list[str]:
 def _chain(chain: say.Chain) -> Iterator[str]:
     lead = f"{chain.lead}  " if chain.lead else ""
     indent = MARGIN + " " * columns(lead)
-    way = [NOTATION.formula(stop) for stop in chain.way.stops]
+    way = [NOTATION.formula(stop) for stop in chain.way]
     lines = _wrapped(way, " ← ", indent)
     yield MARGIN + lead + lines[0].removeprefix(indent)
     yield from lines[1:]

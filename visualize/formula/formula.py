@@ -21,7 +21,7 @@ from visualize.formula.notations import (
 )
 from visualize.formula.tidy import literal, recognised
 from visualize.result import Result
-from visualize.roots import instead_of
+from visualize.roots import as_root, as_roots
 
 __all__ = ["FORMATS", "Formula", "formula"]
 
@@ -86,8 +86,7 @@ def formula(
     >>> print(formula(c, "latex"))
     y = \tanh\left(a \cdot b + 10\right)
     """
-    if not isinstance(root, Value):
-        raise TypeError(f"formula takes a Value, not {type(root).__name__}{instead_of(root)}")
+    root = as_root(root, "formula")
     notation, by = _told_apart(asked, format, wrt)
     max_operations = as_count(max_operations, "formula: max_operations", least=0)
     order = topological_order(root)
@@ -133,15 +132,11 @@ def _variables(order: Sequence[Value], wrt: object) -> list[Value]:
         return []
     if isinstance(wrt, str) and wrt == "all":
         return [value for value in order if value.op is None]
-    if isinstance(wrt, str) or not isinstance(wrt, Value | Iterable):
-        raise TypeError(f'formula: wrt takes a Value, a list of Values or "all", not {wrt!r}')
-    variables = [wrt] if isinstance(wrt, Value) else list(wrt)
+    variables = as_roots(wrt, "formula: wrt", 'a Value, a list of Values or "all"', empty="")
     known = set(order)
     for position, variable in enumerate(variables):
-        where = f"wrt[{position}]" if variable is not wrt else "wrt"
-        if not isinstance(variable, Value):
-            raise TypeError(f"formula: {where} must be a Value, not {type(variable).__name__}")
         if variable not in known:
+            where = "wrt" if variable is wrt else f"wrt[{position}]"
             raise ValueError(
                 f"formula: {where}, {variable!r}, is not in the graph under the result, "
                 "which does not depend on it"

@@ -19,7 +19,7 @@ from visualize.formula.notations import unparsed
 from visualize.formula.tidy import number_of, recognised
 
 __all__ = [
-    "compact", "filled", "held", "local_rule", "local_rules", "row_digits", "rule_digits",
+    "compact", "filled", "held", "local_rule", "row_digits", "rule_digits", "rules_of",
 ]  # fmt: skip
 
 OUT = "{out}"
@@ -37,9 +37,9 @@ def local_rule(
 
     `{0}`, `{1}`, ... stand for the operands, `{out}` for the result, and `filled` puts names or
     numbers there. `arity` is the number of operands; `constants` has the numbers of those that are
-    known. Returns "" if the operation has no derivative by this operand. The rule of the row draws
-    the text, so that no derivative is written twice; a rule that cannot be drawn gives
-    `d cube({0})/d {0}`.
+    known, unless the operation takes any number of operands. Returns "" if it has no derivative by
+    this operand. The rule of the row draws the text, so that no derivative is written twice; a rule
+    that cannot be drawn gives `d cube({0})/d {0}`.
     Raises ValueError for a position beyond the arity.
 
     >>> from autograd.primitive import TABLE
@@ -53,29 +53,30 @@ def local_rule(
             f"local_rule: {row.name} of {counted(arity, 'operand')} has no operand {position}; "
             f"positions are 0 to {arity - 1}"
         )
-    known = tuple(sorted((constants or {}).items()))
-    if not row.variadic:
-        return _rule(row, position, arity, known)
-    return _every_rule(row, arity, tuple(item for item in known if item[0] != position))[position]
-
-
-def local_rules(
-    row: Primitive, arity: int, constants: Mapping[int, float] | None = None
-) -> tuple[str, ...]:
-    """Return the local rule for each operand, "" for those that are constants.
-
-    The rule of a row with many operands is drawn once, not once for each.
-
-    >>> from autograd.primitive import TABLE
-    >>> local_rules(TABLE["dot"], 4, {0: 2.0})
-    ('', '{3}', '2', '{1}')
-    """
-    known = constants or {}
     if row.variadic:
-        return _every_rule(row, arity, tuple(sorted(known.items())))
+        return _every_rule(row, arity)[position]
+    return _rule(row, position, arity, tuple(sorted((constants or {}).items())))
+
+
+def rules_of(value: Value) -> tuple[str, ...]:
+    """Return the local rule for each operand of a value, "" where an operand has none.
+
+    Constants stand in the rules as their numbers, except in those of an operation of many operands,
+    which are drawn once for all numbers.
+
+    >>> x = Value(2.0)
+    >>> rules_of(x**3), rules_of(x)
+    (('3 * {0}**2', ''), ())
+    """
+    row, args = value.op, value.args
+    if row is None:
+        return ()
+    if row.variadic:
+        return _every_rule(row, len(args))
+    known = {place: float(arg) for place, arg in enumerate(args) if type(arg) is Constant}
     return tuple(
-        "" if position in known else local_rule(row, position, arity, known)
-        for position in range(arity)
+        "" if place in known else local_rule(row, place, len(args), known)
+        for place in range(len(args))
     )
 
 
@@ -131,13 +132,8 @@ def _rule(
 
 
 @lru_cache(maxsize=64)  # each holds a text for every operand
-def _every_rule(
-    row: Primitive, arity: int, constants: tuple[tuple[int, float], ...]
-) -> tuple[str, ...]:
-    known = dict(constants)
-    positions = [place for place in range(arity) if place not in known]
-    texts = dict(zip(positions, _written(row, positions, arity, known), strict=True))
-    return tuple(texts.get(place, "") for place in range(arity))
+def _every_rule(row: Primitive, arity: int) -> tuple[str, ...]:
+    return tuple(_written(row, range(arity), arity, {}))
 
 
 def _written(

@@ -13,7 +13,7 @@ from autograd.reverse import local_derivatives, sweep
 from visualize.digits import FEW
 from visualize.draw.wording import LABEL_COLUMNS, words
 from visualize.escape import cut, printable
-from visualize.formula.rules import local_rules, row_digits, rule_digits
+from visualize.formula.rules import row_digits, rule_digits, rules_of
 from visualize.page.folds import beginning, foldable_sums, term_size
 from visualize.page.numbering import NumberTable, Table
 from visualize.scene.collapse import View
@@ -240,9 +240,4 @@ def _rules(value: Value) -> tuple[str, ...]:
     """Return the rule of the local derivative by each operand; none where they are many."""
     if value.op is None or len(value.args) > MOST_OPERANDS:
         return ()
-    constants = {
-        position: float(operand)
-        for position, operand in enumerate(value.args)
-        if type(operand) is Constant and not value.op.variadic
-    }
-    return local_rules(value.op, len(value.args), constants)
+    return rules_of(value)

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import SupportsFloat, overload
 
 from autograd import Value
-from autograd.graph import Constant
 from autograd.reverse import sweep
 from autograd.runtime import computed
 from visualize.digits import significant
@@ -15,10 +14,10 @@ from visualize.draw.playing import Moment, Playing
 from visualize.draw.svg import svg
 from visualize.draw.wording import formula
 from visualize.escape import cut
-from visualize.formula.rules import local_rules
+from visualize.formula.rules import rules_of
 from visualize.formula.words import rule_on, written
 from visualize.result import Result
-from visualize.roots import instead_of
+from visualize.roots import as_root
 from visualize.scene.compose import compose, with_copies
 from visualize.scene.facts import Scene
 from visualize.scene.flat import FlatGraph, flatten
@@ -83,7 +82,7 @@ def _steps_of(root: Value, gradient: float) -> Iterator[Step]:
     names = names_of(flatten([root]))
     number = 0
     for node, incoming, contributions in sweep(root, gradient).visits:
-        rules = _rules(node)
+        rules = rules_of(node)
         made = f"{names[node]} = {written(node, names)}"
         for operand, position, local, sent, total in contributions:
             number += 1
@@ -92,14 +91,6 @@ def _steps_of(root: Value, gradient: float) -> Iterator[Step]:
                 number, node, operand, position, incoming, local, sent, total,
                 made, (names[node], names[operand]), rule,
             )  # fmt: skip
-
-
-def _rules(node: Value) -> tuple[str, ...]:
-    """Return the rules of the local derivatives of a node, one for each operand."""
-    if node.op is None:
-        return ()
-    constants = {place: arg for place, arg in enumerate(node.args) if type(arg) is Constant}
-    return local_rules(node.op, len(node.args), constants)
 
 
 class Steps(Result, Sequence[Step]):
@@ -169,9 +160,7 @@ def step_through(root: Value, gradient: float = 1.0) -> Steps:
     >>> next(steps).outgoing, steps[2].total
     (-12.0, -24.0)
     """
-    if not isinstance(root, Value):
-        raise TypeError(f"step_through takes a Value, not {type(root).__name__}{instead_of(root)}")
-    return Steps(root, _checked_gradient(gradient))
+    return Steps(as_root(root, "step_through"), _checked_gradient(gradient))
 
 
 def _checked_gradient(gradient: object) -> float:

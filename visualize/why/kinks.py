@@ -15,7 +15,7 @@ from autograd.reverse import local_derivatives
 from visualize.digits import counted, significant
 from visualize.formula.words import numbers, source, written
 from visualize.result import Result
-from visualize.roots import instead_of
+from visualize.roots import as_root
 from visualize.scene.flat import flatten
 from visualize.scene.names import names_of
 from visualize.table import aligned
@@ -124,12 +124,7 @@ def kinks(root: Value) -> Kinks:
     >>> len(kinks(a * b))
     0
     """
-    if not isinstance(root, Value):
-        raise TypeError(
-            f"kinks takes the Value at the root of a graph, not {type(root).__name__}"
-            + (instead_of(root) or "; of several roots, ask one after the other")
-        )
-    graph = flatten([root])
+    graph = flatten([as_root(root, "kinks")])
     return Kinks(_found(graph.values, names_of(graph), poles=True))
 
 

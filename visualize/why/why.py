@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import textwrap
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from visualize.draw.drawing import Drawing
 from visualize.escape import xml
 from visualize.notebook import mime_bundle
 from visualize.result import Result
-from visualize.roots import instead_of
+from visualize.roots import instead_of, is_list
 from visualize.scene.flat import flatten
 from visualize.scene.names import names_of, unique_names
 from visualize.scene.reach import in_order
@@ -174,8 +174,7 @@ def _check(root: object, wrt: object) -> None:
     for position, (name, given) in enumerate((("root", root), ("value asked about", wrt))):
         if isinstance(given, Value) or (position and given is None):
             continue
-        several = isinstance(given, Iterable) and not isinstance(given, str)
-        hint = "; ask about one after the other" if several else instead_of(given)
+        hint = "; ask about one after the other" if is_list(given) else instead_of(given)
         raise TypeError(
             f"why(root, wrt) takes two Values; argument {position + 1}, the {name}, is of type "
             f"{type(given).__name__}{hint}"

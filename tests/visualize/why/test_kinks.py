@@ -310,7 +310,7 @@ def test_a_users_row_has_its_kink():
 
 @pytest.mark.parametrize("wrong", [1.0, "x", None, [Value(1.0)]])
 def test_only_a_value_is_taken(wrong):
-    with pytest.raises(TypeError, match="kinks takes the Value at the root of a graph, not"):
+    with pytest.raises(TypeError, match="kinks takes a Value, not"):
         kinks(wrong)
 
 

@@ -1,17 +1,99 @@
-"""Write an explanation with set formulas: in LaTeX for documents, in Markdown for notebooks."""
+"""An explanation with set formulas: in LaTeX for documents, in Markdown for notebooks."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import ast
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import fields, is_dataclass
 from itertools import groupby
 
+from visualize.digits import in_digits
 from visualize.escape import columns, printable
 from visualize.explain import statements as say
-from visualize.explain.notation import InLaTeX, InText
+from visualize.explain.text import InText
+from visualize.formula.names import symbols
+from visualize.formula.notations import LaTeX, Strength, Text, in_latex
+from visualize.formula.rules import BLANK
 
 __all__ = ["explanation_latex", "explanation_markdown"]
 
 WIDTH = 70  # columns of a row as text before it goes on below
+LEADING = re.compile(r"^\\left\((-[^()]*)\\right\)(?!\^)")  # nothing stands before the sign
+ESCAPED = str.maketrans(
+    {character: "\\" + character for character in "&%$#_{}"}
+    | {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"}
+    | {"<": "{<}", ">": "{>}"}  # in Markdown too no tag begins here
+)
+
+
+class InLaTeX(InText):
+    """Formulas for math mode, in which no two values of some blocks have the same symbol."""
+
+    times, parentheses = r" \cdot ", r"\left({}\right)"
+
+    def __init__(self, blocks: Sequence[say.Block]) -> None:
+        self.symbols: Mapping[str, str] = symbols({name: name for name in _names(tuple(blocks))})
+
+    def prose(self, prose: say.Prose) -> str:
+        """Return words with formulas in dollar signs among them."""
+        return "".join(
+            in_text_mode(part if isinstance(part, str) else part.text)
+            if isinstance(part, str | say.Words)
+            else f"${self.formula(part)}$"
+            for part in prose
+        )
+
+    def name(self, text: str, use: str) -> str:
+        symbol = self.symbols[text]
+        return rf"\text{{{use}}}{symbol}" if use else symbol
+
+    def number(self, text: str) -> str:
+        return in_latex(text).text
+
+    def words(self, text: str) -> str:
+        parts = [rf"\text{{{in_text_mode(part)}}}" if part else "" for part in text.split("…")]
+        return r"\ldots".join(parts)
+
+    def partial(self, of: say.Name, by: say.Name) -> str:
+        return rf"\frac{{\partial {self.formula(of)}}}{{\partial {self.formula(by)}}}"
+
+    def applied(self, applied: say.Applied) -> str:
+        names: dict[str, Text] = {}
+        places: dict[str, str] = {}
+
+        def placed(match: re.Match[str]) -> str:
+            """Return a name for a blank; equal symbols have one, so that x times x is a square."""
+            blank = match.group(1)
+            part = applied.out if blank == "out" else applied.operands[int(blank)]
+            if isinstance(part, say.Number):
+                name, text = f"number_{blank}", in_latex(in_digits(part.value, part.digits))
+            else:
+                text = Text(self.formula(part), Strength.ATOM)
+                name = f"symbol_{places.setdefault(text.text, blank)}"
+            names[name] = text
+            return name
+
+        tree = ast.parse(BLANK.sub(placed, applied.template), mode="eval").body
+        in_numbers = isinstance(applied.out, say.Number)  # 2 times 3 is not 23
+        return LEADING.sub(r"\1", LaTeX(names, closely=not in_numbers).write(tree))
+
+
+def in_text_mode(text: str) -> str:
+    """Return words so that LaTeX prints them as they are."""
+    return text.translate(ESCAPED)
+
+
+def _names(part: object) -> Iterator[str]:
+    """Yield the names of values anywhere in a block."""
+    if isinstance(part, say.Name):
+        yield part.text
+    elif isinstance(part, tuple):
+        for item in part:
+            yield from _names(item)
+    elif is_dataclass(part) and not isinstance(part, type):
+        for field in fields(part):
+            yield from _names(getattr(part, field.name))
 
 
 def explanation_latex(blocks: Sequence[say.Block]) -> str:
@@ -106,7 +188,7 @@ def _shown(cells: Sequence[say.Formula]) -> Iterator[say.Formula]:
 
 def _chain(chain: say.Chain, notation: InLaTeX) -> Iterator[str]:
     partials, numbers = notation.formula(chain.partials), notation.formula(chain.numbers)
-    whole = [stop for stop in chain.way.stops if isinstance(stop, say.Name)]
+    whole = [stop for stop in chain.way if isinstance(stop, say.Name)]
     left = notation.formula(say.Partial(whole[0], say.Name(whole[-1].text)))
     if chain.lead:
         yield rf"{notation.words(f'{chain.lead}:')} &\quad {partials}"
