@@ -1,3 +1,3 @@
-"""Optimizers, and what else decides how far a step goes: rules, schedules, clipping, penalties."""
+"""Optimizers, and what else decides how far a step goes: schedules, clipping, penalties."""
 
 __all__ = []

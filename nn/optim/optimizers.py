@@ -1,4 +1,10 @@
-"""Optimizers, which move parameters along their gradients by a rule; defaults are torch.optim's."""
+"""Optimizers, which move parameters along their gradients by a rule; defaults are torch.optim's.
+
+A rule is a function of one parameter, its gradient and its state, a tuple of numbers; it returns
+the new parameter and the new state. It is written in arithmetic that numbers and Values share, so
+that it can be compiled like any other expression. Settings such as no momentum or Nesterov's are
+chosen by `if`, because they are plain Python numbers.
+"""
 
 from __future__ import annotations
 
@@ -6,13 +12,14 @@ from collections.abc import Callable, Iterable, Mapping
 from math import inf
 from typing import Any, ClassVar, TypeAlias
 
-from autograd import Value
+from autograd import Value, sqrt
 from autograd.arguments import as_float, as_switch
 from autograd.graph import set_data, set_gradients
 from nn.checkpoint import checked_state
-from nn.optim import rules
 
 __all__ = ["OPTIMIZERS", "SGD", "Adam", "AdamW", "Optimizer", "RMSprop"]
+
+Updated: TypeAlias = tuple[Any, tuple[Any, ...]]  # a parameter and its state
 
 # The interval of a setting: lower bound, whether it is included, upper bound, which never is.
 Interval: TypeAlias = tuple[float, bool, float]
@@ -24,12 +31,13 @@ FRACTION: Interval = (0.0, True, 1.0)
 class Optimizer:
     """Parameters, the settings of a rule, and its state for each parameter.
 
-    A subclass names its rule and the state. As in torch, a step leaves alone a parameter that no
+    A subclass defines the rule and names the numbers of its state, which start at 0; its `__init__`
+    gives the settings their defaults. As in torch, a step leaves alone a parameter that no
     backward pass has reached since `zero_grad()`. Raises ValueError for settings out of range, no
     parameters, repeated ones, and results of operations, which cannot be moved.
     """
 
-    rule: ClassVar[Callable[..., rules.Updated]]
+    rule: ClassVar[Callable[..., Updated]]
     state_names: ClassVar[tuple[str, ...]]
     intervals: ClassVar[dict[str, Interval]] = {
         "lr": NOT_NEGATIVE,
@@ -153,6 +161,10 @@ class Optimizer:
 class SGD(Optimizer):
     """Gradient descent with momentum, Nesterov's momentum and weight decay.
 
+    v <- momentum * v + g; p <- p - lr * v, as in torch. Nesterov's form looks ahead:
+    p <- p - lr * (g + momentum * v) (Sutskever, Martens, Dahl, Hinton 2013). Weight decay is added
+    to the gradient, here and in RMSprop and Adam.
+
     >>> p = Value(1.0)
     >>> optimizer = SGD([p], lr=0.1)
     >>> loss = p * p
@@ -162,8 +174,27 @@ class SGD(Optimizer):
     0.8
     """
 
-    rule = rules.sgd
     state_names = ("velocity",)
+
+    @staticmethod
+    def rule(
+        parameter: Any,
+        gradient: Any,
+        state: tuple[Any],
+        *,
+        lr: Any,
+        momentum: float,
+        nesterov: bool,
+        weight_decay: float,
+    ) -> Updated:
+        """Return the parameter and its state after a step."""
+        (velocity,) = state
+        if weight_decay:
+            gradient = gradient + weight_decay * parameter
+        if momentum:
+            velocity = momentum * velocity + gradient
+            gradient = gradient + momentum * velocity if nesterov else velocity
+        return parameter - lr * gradient, (velocity,)
 
     def __init__(
         self,
@@ -183,10 +214,34 @@ class SGD(Optimizer):
 
 
 class RMSprop(Optimizer):
-    """Steps scaled by a running mean of squared gradients."""
+    """Steps divided by the root of a running mean of squares (Tieleman, Hinton 2012, lecture 6.5).
 
-    rule = rules.rmsprop
+    The mean is that of squared gradients.
+    """
+
     state_names = ("square", "velocity")
+
+    @staticmethod
+    def rule(
+        parameter: Any,
+        gradient: Any,
+        state: tuple[Any, Any],
+        *,
+        lr: Any,
+        alpha: float,
+        eps: float,
+        momentum: float,
+        weight_decay: float,
+    ) -> Updated:
+        """Return the parameter and its state after a step."""
+        square, velocity = state
+        if weight_decay:
+            gradient = gradient + weight_decay * parameter
+        square = alpha * square + (1.0 - alpha) * (gradient * gradient)
+        scaled = gradient / (sqrt(square) + eps)
+        if momentum:
+            scaled = velocity = momentum * velocity + scaled
+        return parameter - lr * scaled, (square, velocity)
 
     def __init__(
         self,
@@ -204,10 +259,36 @@ class RMSprop(Optimizer):
 
 
 class Adam(Optimizer):
-    """Steps scaled by running means of the gradient and of its square."""
+    """Steps scaled by running means of the gradient and of its square.
 
-    rule = rules.adam
+    This is algorithm 1 of Kingma, Ba 2015.
+    """
+
     state_names = ("steps", "mean", "square")
+
+    @staticmethod
+    def rule(
+        parameter: Any,
+        gradient: Any,
+        state: tuple[Any, Any, Any],
+        *,
+        lr: Any,
+        beta1: float,
+        beta2: float,
+        eps: float,
+        weight_decay: float,
+    ) -> Updated:
+        """Return the parameter and its state after a step."""
+        if weight_decay:
+            gradient = gradient + weight_decay * parameter
+        steps, mean, square = state
+        steps = steps + 1.0
+        mean = beta1 * mean + (1.0 - beta1) * gradient
+        square = beta2 * square + (1.0 - beta2) * (gradient * gradient)
+        unbiased_mean = mean / (1.0 - beta1**steps)
+        unbiased_square = square / (1.0 - beta2**steps)
+        parameter = parameter - lr * unbiased_mean / (sqrt(unbiased_square) + eps)
+        return parameter, (steps, mean, square)
 
     def __init__(
         self,
@@ -225,9 +306,24 @@ class Adam(Optimizer):
 
 
 class AdamW(Adam):
-    """Adam with weight decay apart from the gradient."""
+    """Adam with weight decay of the parameter itself, not of the gradient.
 
-    rule = rules.adamw
+    It is decoupled so by Loshchilov, Hutter 2019.
+    """
+
+    @staticmethod
+    def rule(
+        parameter: Any,
+        gradient: Any,
+        state: tuple[Any, Any, Any],
+        *,
+        lr: Any,
+        weight_decay: float,
+        **settings: float,
+    ) -> Updated:
+        """Return the parameter and its state after a step."""
+        decayed = parameter - lr * weight_decay * parameter
+        return Adam.rule(decayed, gradient, state, lr=lr, weight_decay=0.0, **settings)
 
     def __init__(
         self,

@@ -40,7 +40,7 @@ class CompiledEngine:
         if has_own_step(task.optimizer):
             raise CompilationError(
                 f"{type(task.optimizer).__name__} has a step() of its own; only a rule can be "
-                "compiled, a function of one parameter such as those of nn.optim.rules"
+                "compiled, a function of one parameter such as Adam.rule"
             )
         self._task = task
         self._data = task.train.floats()

@@ -1,4 +1,4 @@
-"""Optimizers: many steps against torch, first steps by hand, settings, and steps that fail."""
+"""Optimizers: many steps against torch, first steps by hand, their rules, and steps that fail."""
 
 import math
 
@@ -51,7 +51,7 @@ def test_forty_steps_agree_with_torch(kind, settings):
 @pytest.mark.parametrize(
     ("kind", "settings", "steps"),
     [
-        # gradients 2, 2, 2 from p = 1; by hand from the formulas in rules.py
+        # gradients 2, 2, 2 from p = 1; by hand from the formulas of the classes
         (SGD, {"lr": 0.5, "momentum": 0.5}, [0.0, -1.5, -3.25]),
         (SGD, {"lr": 0.5, "momentum": 0.5, "nesterov": True}, [-0.5, -2.25, -4.125]),
         (SGD, {"lr": 0.5, "weight_decay": 1.0}, [-0.5, -1.25, -1.625]),
@@ -211,3 +211,22 @@ def test_settings_and_state_can_be_read_and_the_state_set():
     assert (optimizer.state, p.data) == ([(2.5,)], 0.75)
     with pytest.raises(ValueError, match=r"state of this SGD has 1 lines.*of 1 numbers each"):
         optimizer.state = [(1.0, 2.0)]
+
+
+@pytest.mark.parametrize(
+    ("kind", "state", "settings"),
+    [
+        (SGD, (0.2,), {"momentum": 0.9, "nesterov": True, "weight_decay": 0.1}),
+        (RMSprop, (0.3, 0.1), {"alpha": 0.9, "eps": 1e-8, "momentum": 0.9, "weight_decay": 0.1}),
+        (Adam, (3.0, 0.2, 0.3), {"beta1": 0.9, "beta2": 0.99, "eps": 1e-8, "weight_decay": 0.1}),
+        (AdamW, (3.0, 0.2, 0.3), {"beta1": 0.9, "beta2": 0.99, "eps": 1e-8, "weight_decay": 0.1}),
+    ],
+)
+def test_rules_are_generic_arithmetic_and_draw_the_graph_of_the_update(kind, state, settings):
+    number, new_state = kind.rule(1.5, 0.4, state, lr=0.01, **settings)
+    leaves = [Value(x) for x in (1.5, 0.4, 0.01)]
+    parameter, gradient, lr = leaves
+    drawn, drawn_state = kind.rule(parameter, gradient, tuple(map(Value, state)), lr=lr, **settings)
+    assert (drawn.data, tuple(v.data for v in drawn_state)) == (number, new_state)
+    drawn.backward()
+    assert all(leaf.grad != 0.0 for leaf in leaves)
