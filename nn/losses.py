@@ -13,22 +13,33 @@ import math
 import sys
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, ParamSpec, TypeAlias
+from typing import Any, Literal, ParamSpec, Protocol, TypeAlias, TypeVar, cast, overload
 
 import autograd
 from autograd import Value, clip, dot, log, log1p, maximum, relu, scope, softplus, where
 from autograd.arguments import as_choice, as_float
 from autograd.primitive import TABLE
-from nn.matching import Operands, Pairs, as_labels, as_operands, as_rows, is_scalar, matched
+from nn.matching import (
+    Numbers,
+    Operands,
+    Pairs,
+    as_labels,
+    as_operands,
+    as_rows,
+    is_scalar,
+    matched,
+)  # fmt: skip
 
 __all__ = [
-    "LOSSES", "Loss", "binary_cross_entropy", "binary_cross_entropy_with_logits", "cross_entropy",
-    "hinge_loss", "huber_loss", "l1_loss", "mse_loss",
+    "LOSSES", "Loss", "LossFunction", "binary_cross_entropy", "binary_cross_entropy_with_logits",
+    "cross_entropy", "hinge_loss", "huber_loss", "l1_loss", "mse_loss",
 ]  # fmt: skip
 
-Loss: TypeAlias = Callable[[Any, Any], Any]
+# Called with a list of outputs and a list of targets.
+Loss: TypeAlias = Callable[[list[Any], list[Any]], Value]
 
 REDUCTIONS = ("mean", "sum", "none")
+Total: TypeAlias = Literal["mean", "sum"]
 
 # torch limits the logarithms of probabilities to -100; this is the probability that has it.
 SMALLEST_PROBABILITY = math.exp(-100.0)
@@ -37,42 +48,86 @@ LOWEST = -sys.float_info.max  # a logit of no weight beside any other
 
 
 Signature = ParamSpec("Signature")
+Result = TypeVar("Result")
 
 
-def _scoped(loss: Callable[Signature, Any]) -> Callable[Signature, Any]:
-    """Give the nodes of a loss its name as their scope, so that pictures draw them together."""
+class LossFunction(Protocol):
+    """What the losses return: a float if nothing in their arguments is a Value.
+
+    A `reduction` of "none" gives a list. Plain numbers fit the second overload as well.
+    """
+
+    __name__: str
+
+    @overload
+    def __call__(  # type: ignore[overload-overlap]
+        self, predictions: Numbers, /, targets: Numbers, *, reduction: Total = ...
+    ) -> float: ...
+
+    @overload
+    def __call__(
+        self, predictions: Operands, /, targets: Operands, *, reduction: Total = ...
+    ) -> Value: ...
+
+    @overload
+    def __call__(self, predictions: Operands, /, targets: Operands, *, reduction: str) -> Any: ...
+
+
+def _scoped(loss: Callable[Signature, Result]) -> Callable[Signature, Result]:
+    """Check the reduction, and give the nodes of a loss its name as their scope, for pictures."""
 
     @wraps(loss)
-    def scoped(*args: Signature.args, **settings: Signature.kwargs) -> Any:
+    def scoped(*args: Signature.args, **settings: Signature.kwargs) -> Result:
+        as_choice(settings.get("reduction", "mean"), f"{loss.__name__}: reduction", REDUCTIONS)
         with scope(loss.__name__):
             return loss(*args, **settings)
 
     return scoped
 
 
-@_scoped
+def _loss(loss: Callable[..., Any]) -> LossFunction:
+    return cast("LossFunction", _scoped(loss))
+
+
+@_loss
 def mse_loss(predictions: Operands, targets: Operands, *, reduction: str = "mean") -> Any:
     """Return the mean squared error, (p - t)**2.
 
     >>> mse_loss([1.0, 2.0], [1.0, 4.0])
     2.0
     """
-    as_choice(reduction, "mse_loss: reduction", REDUCTIONS)
     pairs = matched(predictions, targets, "mse_loss")
     residuals = [prediction - target for prediction, target in pairs]
     return _reduced_product(residuals, residuals, pairs, reduction)
 
 
-@_scoped
+@_loss
 def l1_loss(predictions: Operands, targets: Operands, *, reduction: str = "mean") -> Any:
     """Return the mean absolute error, |p - t|, with derivative 0 at p = t.
 
     >>> l1_loss([1.0, 2.0], [1.0, 4.0])
     1.0
     """
-    as_choice(reduction, "l1_loss: reduction", REDUCTIONS)
     pairs = matched(predictions, targets, "l1_loss")
     return _reduced([abs(prediction - target) for prediction, target in pairs], pairs, reduction)
+
+
+@overload
+def huber_loss(  # type: ignore[overload-overlap]
+    predictions: Numbers, targets: Numbers, *, delta: float = ..., reduction: Total = ...
+) -> float: ...
+
+
+@overload
+def huber_loss(
+    predictions: Operands, targets: Operands, *, delta: float | Value = ..., reduction: Total = ...
+) -> Value: ...
+
+
+@overload
+def huber_loss(
+    predictions: Operands, targets: Operands, *, delta: float | Value = ..., reduction: str
+) -> Any: ...
 
 
 @_scoped
@@ -87,7 +142,6 @@ def huber_loss(
     >>> huber_loss([0.5, 3.0], [0.0, 0.0], reduction="none")
     [0.125, 2.5]
     """
-    as_choice(reduction, "huber_loss: reduction", REDUCTIONS)
     if not 0.0 < (delta if isinstance(delta, Value) else as_float(delta, "delta")) < math.inf:
         raise ValueError(f"huber_loss: delta must be positive and finite, not {delta!r}")
     pairs = matched(predictions, targets, "huber_loss")
@@ -98,19 +152,18 @@ def huber_loss(
     return _reduced_product(limited, factors, pairs, reduction)
 
 
-@_scoped
+@_loss
 def hinge_loss(scores: Operands, targets: Operands, *, reduction: str = "mean") -> Any:
     """Return max(0, 1 - t*s) for targets of -1 and 1 (Cortes, Vapnik 1995).
 
     >>> hinge_loss([2.0, -0.5], [1, 1])
     0.75
     """
-    as_choice(reduction, "hinge_loss: reduction", REDUCTIONS)
     pairs = matched(scores, targets, "hinge_loss", _not_sign)
     return _reduced([relu(_shortfall(score, sign)) for score, sign in pairs], pairs, reduction)
 
 
-@_scoped
+@_loss
 def binary_cross_entropy(
     probabilities: Operands, targets: Operands, *, reduction: str = "mean"
 ) -> Any:
@@ -123,7 +176,6 @@ def binary_cross_entropy(
     >>> binary_cross_entropy([0.5, 0.5], [1, 0], reduction="none")
     [0.6931471805599453, 0.6931471805599453]
     """
-    as_choice(reduction, "binary_cross_entropy: reduction", REDUCTIONS)
     pairs = matched(probabilities, targets, "binary_cross_entropy", _not_probability)
     losses = []
     for index, (probability, target) in enumerate(pairs):
@@ -136,7 +188,7 @@ def binary_cross_entropy(
     return _reduced(losses, pairs, reduction)
 
 
-@_scoped
+@_loss
 def binary_cross_entropy_with_logits(
     logits: Operands, targets: Operands, *, reduction: str = "mean"
 ) -> Any:
@@ -149,7 +201,6 @@ def binary_cross_entropy_with_logits(
     [0.0, 1000.0]
     """
     name = "binary_cross_entropy_with_logits"
-    as_choice(reduction, f"{name}: reduction", REDUCTIONS)
     pairs = matched(logits, targets, name, _not_probability)
     losses = [
         _weighted(target, softplus(-x), softplus(x))
@@ -160,7 +211,7 @@ def binary_cross_entropy_with_logits(
     return _reduced(losses, pairs, reduction)
 
 
-@_scoped
+@_loss
 def cross_entropy(logits: Operands, targets: Operands, *, reduction: str = "mean") -> Any:
     """Return logsumexp(logits) - logits[target] for integer classes, finite for any logits.
 
@@ -173,7 +224,6 @@ def cross_entropy(logits: Operands, targets: Operands, *, reduction: str = "mean
     >>> cross_entropy([[1000.0, -1000.0], [0.0, 0.0]], [0, 1], reduction="none")
     [0.0, 0.6931471805599453]
     """
-    as_choice(reduction, "cross_entropy: reduction", REDUCTIONS)
     if is_scalar(logits):
         raise ValueError(_one_logit("cross_entropy"))
     rows = as_rows(logits, "cross_entropy: the logits")

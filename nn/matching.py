@@ -11,16 +11,20 @@ from autograd import Value
 from autograd.arguments import as_float
 
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import NDArray
 
 __all__ = [
-    "Operands", "Pairs", "as_labels", "as_list", "as_operands", "as_rows", "is_scalar", "matched",
-    "numbers_of",
+    "Numbers", "Operands", "Pairs", "as_labels", "as_list", "as_operands", "as_rows", "is_scalar",
+    "matched", "numbers_of",
 ]  # fmt: skip
 
-
-# What losses and metrics take: a number or a Value, a list of them, or a list of rows of them.
-Operands: TypeAlias = "Value | float | Sequence[Operands] | NDArray[Any]"
+# What losses and metrics take: numbers, a single one, a list of them or a list of rows...
+Numbers: TypeAlias = "float | Sequence[float | Sequence[float] | Reals] | Reals"
+Reals: TypeAlias = "NDArray[np.floating[Any] | np.integer[Any] | np.bool_]"
+# ... or Values among them.
+Row: TypeAlias = "Sequence[Value | float] | NDArray[Any]"
+Operands: TypeAlias = "Value | float | Sequence[Value | float | Row] | NDArray[Any]"
 
 
 def is_scalar(item: object) -> bool:

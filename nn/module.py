@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager
 from contextvars import copy_context
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, ParamSpec, Protocol, TypeVar
 from weakref import ref
 
 import autograd
@@ -29,6 +29,21 @@ if TYPE_CHECKING:
 __all__ = ["Module"]
 
 Kind = TypeVar("Kind", bound="Module")
+Inputs = ParamSpec("Inputs")
+Result_co = TypeVar("Result_co", covariant=True)
+
+
+class HasForward(Protocol[Inputs, Result_co]):
+    """A module as a type checker sees its call: it takes and returns what its `forward` does."""
+
+    scope_name: str
+    _children_named: bool
+
+    def forward(self, *inputs: Inputs.args, **named: Inputs.kwargs) -> Result_co:
+        """Compute the outputs."""
+        ...
+
+    def _name_children(self) -> None: ...
 
 
 class Module:
@@ -91,12 +106,14 @@ class Module:
         self.__dict__["_children_named"] = False
         structure_changed()
 
-    def __call__(self, *inputs: Any) -> Any:
-        """Return `forward(*inputs)`, whose nodes get the name of the module as their scope."""
+    def __call__(
+        self: HasForward[Inputs, Result_co], *inputs: Inputs.args, **named: Inputs.kwargs
+    ) -> Result_co:
+        """Return `forward(...)`, whose nodes get the name of the module as their scope."""
         if not self._children_named:
             self._name_children()
         with scope(self.scope_name or type(self).__name__):
-            return self.forward(*inputs)
+            return self.forward(*inputs, **named)
 
     def predict(self, X: ArrayLike) -> FloatArray:  # noqa: N803 - the field's name for the inputs
         """Return the outputs for the rows of X as an array, of shape (rows,) or (rows, outputs).
@@ -127,7 +144,7 @@ class Module:
         """Return the attributes without the compiled program, which is made again when needed."""
         return {name: item for name, item in vars(self).items() if name != "_prediction"}
 
-    def forward(self, *inputs: Any) -> Any:
+    def forward(self, *inputs: Any, **named: Any) -> Any:
         """Compute the outputs; every subclass defines this method, or `__call__` itself."""
         raise NotImplementedError(f"{type(self).__name__} defines neither forward nor __call__")
 

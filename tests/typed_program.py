@@ -31,7 +31,19 @@ from autograd import (
     where,
 )  # fmt: skip
 from autograd import sum as sum_of
-from nn import MLP, SGD, accuracy, fit, mse_loss
+from nn import (
+    MLP,
+    SGD,
+    Conv2d,
+    Layer,
+    Module,
+    Neuron,
+    accuracy,
+    cross_entropy,
+    fit,
+    huber_loss,
+    mse_loss,
+)  # fmt: skip
 from visualize import draw
 
 a = Value(2.0, label="a")
@@ -194,20 +206,78 @@ compile(a * a, [a])  # wrong
 compile(cube, 0, "numpy")  # wrong
 compile_graph(a * a, [a]).jacobians(1.0)  # wrong
 
-# Networks
+
+# Networks: a call returns what `forward` does; an output is a Value, or a list of them
+class Line(Module):
+    def __init__(self) -> None:
+        self.layer = Layer(2, 1)
+
+    def forward(self, x: list[float], shift: float = 0.0) -> Value:
+        return self.layer(x) + shift
+
+
 model = MLP(2, [4, 1])
+assert_type(Neuron(2)([1.0, a]), Value)
+assert_type(Line()([1.0, 2.0], shift=1.0), Value)
+assert_type(Conv2d(1, 1, 2)(np.ones((3, 3)))[0][0][0], Value)
+output = model(np.ones(2))
+output.backward()
+assert_type(output * 2.0, Value)
+assert_type(output[0] + output[-1], Value)
+assert_type([score.data for score in output], list[float])
+assert_type(softmax(output), list[Value])
+hidden: list[Value] = Layer(2, 3)((1, 2))
+single: Value = model([a, 1.0])
+output.backwards()  # wrong
+output[0].tahn()  # wrong
+model("1 2")  # wrong
+model([1.0], [2.0])  # wrong
+Line()(2.0)  # wrong
+Line()([1.0, 2.0], shift="1")  # wrong
+Line()([1.0, 2.0]).backwards()  # wrong
+
+# Losses: Values give a Value, numbers give a number
+assert_type(mse_loss([model([1.0, 2.0])], [1.0]), Value)
+assert_type(mse_loss([a, 2.0], np.ones(2)), Value)
+assert_type(mse_loss([[a, b]], [[1, 2]], reduction="sum"), Value)
+assert_type(mse_loss([1.0, 2.0], [1, 2]), float)
+assert_type(huber_loss([1.0], [2.0], delta=0.5), float)
+assert_type(huber_loss([1.0], [2.0], delta=a), Value)
+assert_type(cross_entropy([output], [1]), Value)
+assert_type(cross_entropy([0.0, 1.0], 1), float)
+assert_type(mse_loss([a], [1.0], reduction="none"), Any)
+mse_loss([1.0], [1.0]).backward()  # wrong
+mse_loss([a], [1.0]).backwards()  # wrong
+mse_loss([1.0], print)  # wrong
+mse_loss([a], "1")  # wrong
+mse_loss([a], [1.0], "sum")  # wrong
+mse_loss([a], [1.0], delta=1.0)  # wrong
+huber_loss([a], [1.0], delta="1")  # wrong
+
+
+def own_loss(outputs: list[Value], targets: list[float]) -> Value:
+    return mse_loss(outputs, targets) + 0.1 * sum_of(outputs)
+
+
+def blind_loss(outputs: list[Value], targets: list[float]) -> float:
+    return sum_of(outputs).data + sum_of(targets)
+
+
+# Training
 optimizer = SGD(model.parameters(), lr=0.1)
-loss: Value = mse_loss([model([1.0, 2.0])], [1.0])
+loss = mse_loss([model([1.0, 2.0])], [1.0])
 loss.backward()
 optimizer.step()
 history = fit(model, [[1.0, 2.0]], [1.0], loss="mse_loss", epochs=1)
+fit(model, [[1.0, 2.0]], [1.0], loss=mse_loss, optimizer=optimizer)
+fit(model, [[1.0, 2.0]], [1.0], loss=own_loss)
+fit(model, [[1.0, 2.0]], [1.0], loss=blind_loss)  # wrong
+fit(model, [[1.0, 2.0]], print, loss="mse_loss")  # wrong
 assert_type(history["loss"], list[float])
 assert_type(model.predict(np.zeros((3, 2))), NDArray[np.float64])
 print(model.predict([[1.0, 2.0]]).mean(), accuracy([model([1.0, 2.0])], [1]), history.text)
 model.predict([[1.0, 2.0]]).meen()  # wrong
 model.predict(None)  # wrong
-fit(model, [[1.0, 2.0]], print, loss="mse_loss")  # wrong
 accuracy(None, [1])  # wrong
-mse_loss([1.0], print)  # wrong
 print(history.txt)  # wrong
 assert_type(draw(loss).svg, str)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from itertools import chain
 from typing import Any, TypeAlias
 
+from autograd import Value
 from autograd.arguments import as_count
 from autograd.context import sections
 from autograd.graph import Constant
@@ -14,7 +15,7 @@ from autograd.vector import Vector
 from nn.layers.activations import Activation, activation_name
 from nn.layers.dense import Neuron
 from nn.layers.initializers import MOST_WEIGHTS, Initializer
-from nn.layers.inputs import Channels, channels
+from nn.layers.inputs import channels
 from nn.members import Members
 from nn.module import Module
 
@@ -78,7 +79,7 @@ class Conv2d(Module):
             for _ in range(channels_out)
         )
 
-    def forward(self, x: Any) -> Channels:
+    def forward(self, x: Any) -> list[list[list[Value]]]:
         """Return the feature maps of one image, one per kernel."""
         image = [padded(c, self.padding, OUTSIDE) for c in channels(x, self, self.channels_in)]
         size, stride = self.kernel_size, self.stride

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from autograd import Value, dot
 from autograd.arguments import as_count, as_items, as_switch
@@ -18,6 +18,18 @@ from nn.members import Members
 from nn.module import Module
 
 __all__ = ["MLP", "Layer", "Neuron", "Sequential"]
+
+Example: TypeAlias = Iterable[Value | float] | Value | float
+
+if TYPE_CHECKING:
+
+    class Output(Value, list[Value]):  # type: ignore[misc]  # Python has no type that is "one of"
+        """A Value if a layer has one output, else a list of them.
+
+        Type checkers know no widths, so they let it be used as both.
+        """
+else:
+    Output = Value | list[Value]
 
 
 def _activation(activation: str | Activation, nonlin: bool | None) -> str | Activation:
@@ -100,7 +112,7 @@ class Neuron(Module):
         """micrograd's name for an activation that is not linear."""
         return self.activation != "linear"
 
-    def forward(self, x: Any) -> Value:
+    def forward(self, x: Example) -> Value:
         """Return the output for one example: a sequence of `nin` numbers or Values."""
         return self.output(vector(x, len(self.weights), self))
 
@@ -148,7 +160,7 @@ class Layer(Module):
             for _ in range(nout)
         )
 
-    def forward(self, x: Any) -> Value | list[Value]:
+    def forward(self, x: Example) -> Output:
         """Return the outputs for one example."""
         inputs = vector(x, self.nin, self)
         outputs = []
@@ -156,7 +168,8 @@ class Layer(Module):
             for neuron in self.neurons:
                 section(neuron.scope_name or "Neuron")
                 outputs.append(neuron.output(inputs))
-        return outputs[0] if len(outputs) == 1 else outputs
+        output: Any = outputs[0] if len(outputs) == 1 else outputs
+        return output  # type: ignore[no-any-return]
 
     def __repr__(self) -> str:
         name = activation_name(self.activation)
@@ -209,12 +222,12 @@ class MLP(Module):
                 )
             )
 
-    def forward(self, x: Any) -> Value | list[Value]:
+    def forward(self, x: Example) -> Output:
         """Return the outputs for one example."""
+        output: Any = x
         for layer in self.layers:
-            x = layer(x)
-        outputs: Value | list[Value] = x
-        return outputs
+            output = layer(output)
+        return output  # type: ignore[no-any-return]
 
     def __repr__(self) -> str:
         widths = [len(layer.neurons) for layer in self.layers]

@@ -118,6 +118,15 @@ def test_nodes_know_their_module():
     assert model(1.0).scope == "MLP/layers.0/neurons.0"
 
 
+def test_a_call_hands_over_arguments_by_name():
+    class Shifted(Module):
+        def forward(self, x, *, shift=0.0):
+            return x + shift
+
+    found = Shifted()(Value(1.0), shift=2.0)
+    assert (found.data, found.scope) == (3.0, "Shifted")
+
+
 def test_a_module_without_forward_says_so():
     with pytest.raises(NotImplementedError, match="Module defines neither forward nor __call__"):
         Module()(1.0)
