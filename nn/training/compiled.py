@@ -1,4 +1,9 @@
-"""Training by a compiled program, which takes many steps per call on its copy of the numbers."""
+"""Training by a compiled program, which takes many steps per call on its copy of the numbers.
+
+A program holds all that the loss, the model and the rule of the optimizer read at their trace. None
+of it can change while only the library's code runs; after any other code has run, a callback, a
+metric or a schedule, they are traced again.
+"""
 
 from __future__ import annotations
 
@@ -8,16 +13,12 @@ from typing import TYPE_CHECKING, Any
 
 import autograd
 from autograd import Descent
+from nn.optim.optimizers import Optimizer
 from nn.training.eager import measured_eagerly, update
 from nn.training.history import Measured, Progress
 from nn.training.preparation import CompilationError, Task, check_targets, first_output
 from nn.training.restoring import Keeping, held_interrupts, kept_draws
-from nn.training.verification import (
-    Premises,
-    check_agreement,
-    check_repetition,
-    has_own_step,
-)  # fmt: skip
+from nn.training.verification import FewRows, check_agreement, check_repetition, has_own_step
 
 if TYPE_CHECKING:
     import numpy as np
@@ -52,7 +53,9 @@ class CompiledEngine:
                 check_repetition(task, self._descent, self._data, kept)
         check_agreement(task, self._descent, *self._data, self._noise)
         self._output_shape = task.output_shape() if task.metrics else ()
-        self._premises = Premises(task, self._noise)
+        self._few = FewRows(task)
+        self._loss_of_few = self._few.program()
+        self._note()
         if task.held_out is not None:
             self._held_out = task.held_out.floats()
             self._held_out_targets = self._held_out[1].copy()
@@ -78,6 +81,14 @@ class CompiledEngine:
         self._moved = False  # since the Values were last updated
         self._written = perf_counter()
         self._pace = 8  # steps per call, adjusted to CHUNK
+
+    def _note(self) -> None:
+        """Note the optimizer and the targets that the program goes on from."""
+        optimizer = self._task.optimizer
+        self._parameters = [*optimizer.parameters]
+        self._settings = _fixed_settings(optimizer)
+        self._state = [*optimizer.state]
+        self._targets = self._data[1].copy()
 
     def epoch(self, order: NDArray[np.intp], shown: Progress) -> Measured:
         """Visit all rows in this order, a batch at a time."""
@@ -147,7 +158,7 @@ class CompiledEngine:
         outputs, mean = update(task, inputs, targets, noise)
         measured.add(mean * len(rows), len(rows), outputs, targets)
         self._start()
-        self._premises.note()
+        self._note()
 
     def validated(self, anew: bool) -> Measured:
         """Return the loss and the outputs on the examples that are held out, traced anew or not."""
@@ -179,16 +190,40 @@ class CompiledEngine:
             with held_interrupts():
                 self._descent.write_back()
                 self._task.optimizer.state = self._descent.state
-                self._premises.note_state()
+                self._state = [*self._task.optimizer.state]
                 self._moved = False
         self._written = perf_counter()
 
     def outdated(self) -> bool:
-        """Look at the task again; tell whether the program is no longer the task's."""
+        """Trace the task and read its data again; tell whether the program is no longer the task's.
+
+        Targets that have changed are checked.
+        """
+        import numpy as np
+
+        task, optimizer = self._task, self._task.optimizer
         self._evaluation_is_sure = False
-        if not self._premises.hold(self._descent):
+        if (
+            has_own_step(optimizer)
+            or _fixed_settings(optimizer) != self._settings
+            or optimizer.parameters != self._parameters
+            or optimizer.state != self._state
+        ):
             return True
-        self._data = self._task.train.floats()
+        data = task.train.floats()
+        try:
+            if not np.array_equal(data[1], self._targets):
+                check_targets(task.loss, first_output(task.model, task.train), task.train)
+            with kept_draws(task, allowed=False):
+                if (
+                    task.noise_plan() != self._noise
+                    or not self._descent.is_current()
+                    or self._few.program() is not self._loss_of_few
+                ):
+                    return True
+        except Exception:  # noqa: BLE001 - it can no longer be compiled; the next engine says why
+            return True
+        self._data, self._targets = data, data[1].copy()
         self._examples = self._prepared()
         return False
 
@@ -202,3 +237,8 @@ class CompiledEngine:
 
         first = tuple(column[:1] for column in self._data)
         return (*first, np.ones((1, self._noise.count))) if self._noise else first
+
+
+def _fixed_settings(optimizer: Optimizer) -> dict[str, float]:
+    """Return the settings that a program holds: all but the learning rate, given at each step."""
+    return {name: setting for name, setting in optimizer.settings.items() if name != "lr"}

@@ -7,7 +7,7 @@ from __future__ import annotations
 import random
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from logging import getLogger
 from time import perf_counter
 from typing import TYPE_CHECKING
@@ -140,23 +140,17 @@ def fit(
                 if is_foreign(rng):
                     training.foreign_code_ran()
                 seen = training.epoch(order, shown)
-                with nullcontext() if history.epochs else training.undone_if_it_fails():
-                    summary = training.summary(seen)
-                if task.foreign:
-                    training.write_back()
-                with held_interrupts():
-                    history.append({**summary, "lr": optimizer.lr})
-                    state.epoch += 1
-                    if task.schedule is not None:
-                        task.schedule.step()
-                shown.epoch(summary)
-                if task.callbacks:
-                    training.write_back()
+                summary = training.summary(seen)
+                with training.other_code():
+                    with held_interrupts():
+                        history.append({**summary, "lr": optimizer.lr})
+                        state.epoch += 1
+                        if task.schedule is not None:
+                            task.schedule.step()
+                    shown.epoch(summary)
                     # A list, so that each is asked even when one wants to stop
                     wishes = [wants_to_stop(callback, state) for callback in task.callbacks]
                     history.stopped = any(wishes)
-                if task.foreign:
-                    training.foreign_code_ran()
     except KeyboardInterrupt:
         history.interrupted = True
     except NonFiniteError as error:
@@ -180,6 +174,7 @@ class Training:
     def __init__(self, task: Task, choice: bool | str) -> None:
         self._task = task
         self._choice = choice
+        self._measured_before = False
         self._put_back = noted([*task.model.parameters(), *task.optimizer.parameters])
         self._state = task.optimizer.state
         self._unsure = False  # whether foreign code has run since the task was looked at
@@ -224,39 +219,45 @@ class Training:
         self._cost = perf_counter() - self._looked
 
     def summary(self, seen: Measured) -> dict[str, float]:
-        """Return what the history says of an epoch: the rows that were seen, and the validation."""
-        summary = self._measured(seen)
-        if self._task.held_out is not None:
-            self._engine.write_back()
-            with self._task.model.evaluating():
-                validated = self._engine.validated(anew=self._unsure)
-            summary |= {f"validation_{name}": x for name, x in self._measured(validated).items()}
+        """Return what the history says of an epoch: the rows that were seen, and the validation.
+
+        An error while the first epoch is measured undoes that epoch.
+        """
+        try:
+            summary = self._measured(seen)
+            if self._task.held_out is not None:
+                self._engine.write_back()
+                with self._task.model.evaluating():
+                    validated = self._engine.validated(anew=self._unsure)
+                found = self._measured(validated)
+                summary |= {f"validation_{name}": number for name, number in found.items()}
+        except Exception:
+            if not self._measured_before:
+                self._engine.write_back()
+                self._put_back()
+                self._task.optimizer.state = self._state
+            raise
+        self._measured_before = True
         return summary
 
-    def _measured(self, seen: Measured) -> dict[str, float]:
+    def _measured(self, measured: Measured) -> dict[str, float]:
         """Return the loss and the metrics of these rows; a metric may be foreign code."""
         metrics = self._task.metrics
         if not any(map(is_foreign, metrics.values())):
-            return seen.summary(metrics)
+            return measured.summary(metrics)
         self._engine.write_back()
-        summary = seen.summary(metrics)
+        summary = measured.summary(metrics)
         self.foreign_code_ran()
         return summary
 
     @contextmanager
-    def undone_if_it_fails(self) -> Iterator[None]:
-        """Undo the training so far if the block, which measures the first epoch, raises."""
-        try:
-            yield
-        except Exception:
+    def other_code(self) -> Iterator[None]:
+        """Write back before a block in which callbacks and a schedule run; look again after it."""
+        if self._task.callbacks or self._task.foreign:
             self._engine.write_back()
-            self._put_back()
-            self._task.optimizer.state = self._state
-            raise
-
-    def write_back(self) -> None:
-        """Bring Values and optimizer up to date, before other code looks at them."""
-        self._engine.write_back()
+        yield
+        if self._task.foreign:
+            self.foreign_code_ran()
 
     def foreign_code_ran(self) -> None:
         """Look at the task again before the next step, and before the next validation."""

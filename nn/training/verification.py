@@ -1,9 +1,6 @@
-"""Whether a compiled training is what the eager one would be, and stays so between epochs.
+"""Whether a compiled training is what the eager one would be, found before its first step.
 
-A loss is compiled for single examples, so its mean must be the eager loss of a batch; that is
-compared once, before the first step. A program holds all that the loss, the model and the rule of
-the optimizer read at their trace. None of it can change while only the library's code runs; after
-any other code has run, a callback, a metric or a schedule, they are traced again.
+A loss is compiled for single examples, so its mean must be the eager loss of a batch.
 """
 
 # ruff: noqa: N803 - X is the field's name for the inputs
@@ -24,10 +21,10 @@ from nn.layers.dropout import NoisePlan
 from nn.losses import LOSSES, Loss
 from nn.optim.optimizers import Optimizer
 from nn.training.callbacks import is_foreign
-from nn.training.preparation import CompilationError, Task, check_targets, first_output
+from nn.training.preparation import CompilationError, Task
 from nn.training.restoring import Keeping, held_interrupts, kept_draws, noted
 
-__all__ = ["Premises", "check_agreement", "check_repetition", "has_own_step"]
+__all__ = ["FewRows", "check_agreement", "check_repetition", "has_own_step"]
 
 # Rows of the eager batch to compare with; with a loss of nn only the model is in question.
 FEW_ROWS, MOST_ROWS = 8, 256
@@ -138,68 +135,22 @@ def _elsewhere(task: Task) -> Iterator[None]:
         put_back()
 
 
-class Premises:
-    """The optimizer, the targets, the noise and the loss that a task's program was made from."""
+class FewRows:
+    """A few outputs and targets, at which a loss shows that it combines rows in another way.
 
-    def __init__(self, task: Task, noise: NoisePlan) -> None:
-        self._task = task
-        self._noise = noise
-        self._few_rows = _few_rows(task)
-        self._few = autograd.compile(
-            partial(_batch_loss, task.loss), backend="interpreter", verify="always"
-        )
-        self._loss_of_few = self._program_of_few()
-        self.note()
+    A single row, by which a loss is compiled, cannot show that. Losses of nn need no such look.
+    """
 
-    def note(self) -> None:
-        """Note the optimizer and the targets: the program goes on from them."""
-        optimizer = self._task.optimizer
-        self._parameters = [*optimizer.parameters]
-        self._settings = _fixed_settings(optimizer)
-        self._targets = self._task.train.floats()[1].copy()
-        self.note_state()
+    def __init__(self, task: Task) -> None:
+        self._rows = _few_rows(task)
+        if self._rows:
+            self._compiled = autograd.compile(
+                partial(_batch_loss, task.loss), backend="interpreter", verify="always"
+            )
 
-    def note_state(self) -> None:
-        """Note the state of the optimizer, which the program has just written."""
-        self._state = [*self._task.optimizer.state]
-
-    def hold(self, descent: Descent) -> bool:
-        """Trace the model, the loss and the rule again; tell whether the program is still theirs.
-
-        The targets are read again, and checked if they have changed.
-        """
-        import numpy as np
-
-        task, optimizer = self._task, self._task.optimizer
-        if (
-            has_own_step(optimizer)
-            or _fixed_settings(optimizer) != self._settings
-            or optimizer.parameters != self._parameters
-            or optimizer.state != self._state
-        ):
-            return False
-        _, targets = task.train.floats()
-        try:
-            if not np.array_equal(targets, self._targets):
-                check_targets(task.loss, first_output(task.model, task.train), task.train)
-            with kept_draws(task, allowed=False):
-                if (
-                    task.noise_plan() != self._noise
-                    or not descent.is_current()
-                    or self._program_of_few() is not self._loss_of_few
-                ):
-                    return False
-        except Exception:  # noqa: BLE001 - it can no longer be compiled; the next engine says why
-            return False
-        self._targets = targets.copy()
-        return True
-
-    def _program_of_few(self) -> Any:
-        """Return the program of the loss of a few rows: the same object until the loss changes.
-
-        It shows a loss that now combines rows in another way, which a single row cannot show.
-        """
-        return self._few.program("value", *self._few_rows) if self._few_rows else None
+    def program(self) -> Any:
+        """Trace the loss; return its program, which is the same object until the loss changes."""
+        return self._compiled.program("value", *self._rows) if self._rows else None
 
 
 def _batch_loss(loss: Loss, outputs: Any, targets: Any) -> Any:
@@ -222,8 +173,3 @@ def _few_rows(task: Task) -> tuple[Any, ...]:
     except (TypeError, ValueError):
         return ()
     return outputs, np.zeros((count, *task.train.y.shape[1:]))
-
-
-def _fixed_settings(optimizer: Optimizer) -> dict[str, float]:
-    """Return the settings that a program holds: all but the learning rate, given at each step."""
-    return {name: setting for name, setting in optimizer.settings.items() if name != "lr"}
