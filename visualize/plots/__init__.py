@@ -2,19 +2,15 @@
 
 from visualize.plots.animation import Animation
 from visualize.plots.boundary import plot_decision_boundary
-from visualize.plots.boundary_animation import animate_boundary
-from visualize.plots.boundary_recorder import BoundaryRecorder
+from visualize.plots.boundary_animation import BoundaryRecorder, animate_boundary
 from visualize.plots.confusion import plot_confusion_matrix
-from visualize.plots.curves import plot_curves
-from visualize.plots.descent import plot_descent
-from visualize.plots.descent_animation import animate_descent
+from visualize.plots.curves import plot_curves, plot_history
+from visualize.plots.descent import animate_descent, plot_descent
 from visualize.plots.feature_maps import plot_feature_maps
 from visualize.plots.figures import save_figure
-from visualize.plots.history import plot_history
 from visualize.plots.images import plot_images
-from visualize.plots.loss_landscape import plot_landscape
+from visualize.plots.loss_landscape import ParameterPath, plot_landscape
 from visualize.plots.network import draw_network
-from visualize.plots.parameter_path import ParameterPath
 from visualize.plots.vectors import plot_vectors
 from visualize.plots.weights import plot_weights
 

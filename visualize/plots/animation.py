@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 import os
 import re
 from abc import ABC, abstractmethod
@@ -10,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from autograd.arguments import as_float
 from visualize.draw.animated import with_ids
 from visualize.plots.figures import figure_bytes
 from visualize.save import saved_as, write_atomically
@@ -21,13 +23,13 @@ if TYPE_CHECKING:
 
 SUFFIXES = (".svg", ".gif")
 ID = "moving-id"  # begins the ids of all that moves, until a hash of the whole picture is known
-REST = 1.5  # seconds that the last picture of a GIF stays
+REST = 1.5  # seconds for which a GIF shows its last picture
 PLAYS = 3
 PATH_DATA = re.compile(r' d="[^"]*')
 
 
 class Animation(ABC):
-    """A picture in motion: `figure` is its last picture, with all that appears.
+    """A picture in motion: `figure` is its last picture, in which everything has appeared.
 
     `.svg` is the text of an animated SVG, which plays when it is opened, and again when it is
     pressed; a reader who asks for reduced motion sees the last picture. `.save(path)` writes it, or
@@ -36,7 +38,7 @@ class Animation(ABC):
 
     figure: Figure
     seconds: float
-    loop: bool = False  # for ever; else the SVG plays once, the GIF three times
+    loop: bool = False  # if not, the SVG plays once and the GIF three times
 
     @property
     @abstractmethod
@@ -69,8 +71,16 @@ class Animation(ABC):
         return target
 
 
+def as_seconds(seconds: float, where: str) -> float:
+    """Return the length of an animation; ValueError, in the name of `where`, for none above 0."""
+    number = as_float(seconds, f"{where}: seconds")
+    if not 0 < number < math.inf:
+        raise ValueError(f"{where}: seconds is {seconds}; use a time above 0")
+    return number
+
+
 def svg_of(figure: Figure, *, digits: int) -> str:
-    """Return a figure as SVG; `digits` of a coordinate of a path follow the dot.
+    """Return a figure as SVG, its paths with so many `digits` behind the decimal point.
 
     Matplotlib writes six; with two the picture is as sharp, and half as long.
     """

@@ -1,4 +1,4 @@
-"""What plots are given: nested lists of numbers and Values as arrays, lists of names as texts."""
+"""Arguments of plots: nested lists of numbers and Values as arrays, lists of names as texts."""
 
 from __future__ import annotations
 
@@ -54,8 +54,8 @@ def as_floats(numbers: Any, where: str) -> NDArray[np.float64]:
 def as_names(given: Any, argument: str, count: int) -> list[str]:
     """Return a list of names, one for each of `count` things, as texts.
 
-    `argument` begins the message of an error: TypeError for what is no list, as a single text,
-    ValueError for more or fewer names.
+    `argument` begins the message of an error: TypeError for anything but a list, such as a
+    single text, ValueError for more or fewer names.
 
     >>> as_names(("cat", 7), "an example: labels", 2)
     ['cat', '7']

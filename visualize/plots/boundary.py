@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from numpy.typing import ArrayLike, NDArray
 
-MARGIN = 0.15  # of the data's range is shown around it
+MARGIN = 0.15  # of the range of the data, shown around them
 IN_A_ROW = 4  # entries of the legend
 BELOW = -0.12  # of the frame's height: there the legend is clear of the axis and its label
 
@@ -89,8 +89,8 @@ def plot_decision_boundary(
 def plane_around(inputs: ArrayLike, y: ArrayLike, resolution: int, where: str) -> DecisionPlane:
     """Return the plane around examples of two inputs, with `resolution` x `resolution` points.
 
-    Raises ValueError, which `where` begins, for inputs of another shape, not finite, or of another
-    number than their classes.
+    Raises ValueError, whose message begins with `where`, for inputs of another shape, not finite,
+    or of another number than their classes.
     """
     import numpy as np
 
@@ -101,7 +101,7 @@ def plane_around(inputs: ArrayLike, y: ArrayLike, resolution: int, where: str) -
         raise ValueError(f"{where}: X has {len(points)} rows but y has shape {classes.shape}")
     if not np.isfinite(points).all():
         row = int(np.argmin(np.isfinite(points).all(axis=1)))
-        raise ValueError(f"{where}: row {row} of X is {points[row]}: not finite")
+        raise ValueError(f"{where}: row {row} of X is {points[row]}, which is not finite")
     resolution = as_count(resolution, f"{where}: resolution", least=2)
     low, high = points.min(axis=0), points.max(axis=0)
     margin = np.where(high > low, MARGIN * (high - low), 1.0)
@@ -113,7 +113,7 @@ def plane_around(inputs: ArrayLike, y: ArrayLike, resolution: int, where: str) -
 
 
 def checked_threshold(threshold: Any, where: str) -> float:
-    """Return a threshold as a float; ValueError, which `where` begins, for nan and infinity."""
+    """Return a threshold as a float; ValueError, in the name of `where`, for nan and infinity."""
     number = as_float(threshold, f"{where}: threshold")
     if not math.isfinite(number):
         raise ValueError(f"{where}: threshold must be finite, not {number}")
@@ -179,7 +179,7 @@ class DecisionPlane:
         """Colour the plane by scores, with lines where the class changes; return the pieces.
 
         The colours of a single output are `bands` (an odd number, so that one is in the middle).
-        They reach `reach` to both sides of the threshold, by default as far as the scores do.
+        They cover `reach` on both sides of the threshold, by default all scores.
         """
         if scores.shape[-1] > 1:
             return self._fill_classes(axes, scores)
@@ -206,8 +206,8 @@ class DecisionPlane:
         return pieces
 
     def _fill_classes(self, axes: Axes, scores: NDArray[np.float64]) -> Sequence[ContourSet]:
-        # Each class is painted over those before it, where it leads them: so no gap is left where
-        # three meet. The lead is smooth where the class is not, and so is its zero line.
+        # Each class is painted over those before it, wherever it leads them, so that no gap is left
+        # where three meet. The lead is smooth, and so is its zero line; the class itself jumps.
         import numpy as np
 
         known = np.isfinite(scores).all(axis=-1)

@@ -1,20 +1,21 @@
-"""The decision boundary while a model learns, frame by frame."""
+"""The decision boundary while a model learns: recorded epoch by epoch, shown frame by frame."""
 
 from __future__ import annotations
 
 import math
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from autograd.arguments import as_count, as_float, as_switch
+from autograd.arguments import as_count, as_float, as_function, as_switch
 from autograd.runtime import computed
-from visualize.digits import counted
+from visualize.digits import counted, significant
 from visualize.draw.animated import in_motion
 from visualize.escape import plot_text
-from visualize.plots.animation import ID, REST, Animation, moved_by, svg_of
-from visualize.plots.boundary import DecisionPlane, checked_threshold, reach_of
-from visualize.plots.boundary_recorder import BoundaryFrame, BoundaryRecorder
+from visualize.plots.animation import ID, REST, Animation, as_seconds, moved_by, svg_of
+from visualize.plots.boundary import DecisionPlane, checked_threshold, plane_around, reach_of
+from visualize.plots.compiled_model import Answers
 from visualize.plots.figures import POSITIVE, matplotlib_module, new_figure, open_frame
 
 if TYPE_CHECKING:
@@ -22,10 +23,99 @@ if TYPE_CHECKING:
     from matplotlib.artist import Artist
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
-    from numpy.typing import NDArray
+    from numpy.typing import ArrayLike, NDArray
 
-BANDS = 11  # of colours: half as many as of a single picture, for the size of the file
-STEEP = 30.0  # times the lowest loss that the highest one is: then their axis is logarithmic
+BANDS = 11  # of colours: half as many as in a single picture keep the file small
+STEEP = 30.0  # times the lowest loss: if the highest one is above it, their axis is logarithmic
+
+
+@dataclass(frozen=True, slots=True)
+class BoundaryFrame:
+    """The outputs of a model on the plane after an epoch: `scores` is (up, across, outputs)."""
+
+    epoch: int
+    loss: float | None
+    scores: NDArray[np.float64]
+
+    def caption(self) -> str:
+        """Return the epoch and the loss in words."""
+        loss = "" if self.loss is None else f", loss {significant(float(f'{self.loss:.3g}'))}"
+        return f"epoch {self.epoch}{loss}"
+
+
+class BoundaryRecorder:
+    """A callback of `nn.fit` that keeps the outputs of the model on the plane, to be animated.
+
+    `X` holds one row of two inputs per example, `y` its class, as for `plot_decision_boundary`. It
+    is called with the state of the training: the model, the history, the epoch and the number of
+    epochs. It keeps every `every`-th epoch and the last one, and if it is given the model, epoch 0,
+    before the training. In a loop of your own, `record(model)` keeps a frame. The model is asked at
+    `resolution` x `resolution` points, compiled where that can be, in evaluation mode.
+
+    Raises ValueError for `X` and `y` that `plot_decision_boundary` refuses, and TypeError for a
+    model in the place of `X`.
+
+    >>> from nn import MLP, fit
+    >>> X, y = [[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]], [0, 0, 0, 1]
+    >>> model = MLP(2, [1])
+    >>> recorder = BoundaryRecorder(X, y, every=2, model=model)
+    >>> loss = "binary_cross_entropy_with_logits"
+    >>> history = fit(model, X, y, loss=loss, epochs=5, callbacks=[recorder])
+    >>> [frame.epoch for frame in recorder.frames]
+    [0, 2, 4, 5]
+    """
+
+    def __init__(
+        self,
+        X: ArrayLike,  # noqa: N803 - the field's name for the inputs
+        y: ArrayLike,
+        *,
+        every: int = 1,
+        model: Any = None,
+        resolution: int = 40,
+    ) -> None:
+        if callable(X):
+            raise TypeError(
+                "BoundaryRecorder takes the examples, X and y, and the model by its name: "
+                "BoundaryRecorder(X, y, model=model)"
+            )
+        self.every = as_count(every, "BoundaryRecorder: every")
+        self.plane = plane_around(X, y, resolution, "BoundaryRecorder")
+        self.frames: list[BoundaryFrame] = []
+        self._answers: Answers | None = None
+        if model is not None:
+            self.record(model)
+
+    def __call__(self, state: Any) -> None:
+        """Keep a frame of `state.model` if the epoch is due."""
+        if state.epoch % self.every == 0 or state.epoch == state.epochs:
+            losses = state.history.get("loss", ())
+            self.record(state.model, epoch=state.epoch, loss=losses[-1] if losses else None)
+
+    def record(self, model: Any, *, epoch: int | None = None, loss: float | None = None) -> None:
+        """Keep the outputs of the model as it is now; without `epoch`, frames are counted from 0.
+
+        Raises ValueError for a model of another number of outputs than before.
+        """
+        if self._answers is None or self._answers.model is not model:
+            self._answers = Answers(as_function(model, "BoundaryRecorder: model", "a row"))
+        plane = self.plane
+        scores = self._answers(plane.rows()).reshape(len(plane.up), len(plane.across), -1)
+        if self.frames and scores.shape != self.frames[0].scores.shape:
+            raise ValueError(
+                f"BoundaryRecorder: the model has {counted(scores.shape[-1], 'output')}, but had "
+                f"{self.frames[0].scores.shape[-1]} before; give each model a recorder of its own"
+            )
+        number = len(self.frames) if epoch is None else epoch
+        number = as_count(number, "BoundaryRecorder: epoch", least=0)
+        shown = None if loss is None else as_float(loss, "BoundaryRecorder: loss")
+        self.frames.append(BoundaryFrame(number, shown, scores))
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {**vars(self), "_answers": None}  # compiled for a model, which is not pickled
+
+    def __repr__(self) -> str:
+        return f"BoundaryRecorder({counted(len(self.frames), 'frame')})"
 
 
 def animate_boundary(
@@ -44,9 +134,9 @@ def animate_boundary(
     `recorder` is the `BoundaryRecorder` that was a callback of the training. Colours and lines are
     those of `plot_decision_boundary`, on one scale for all frames; above them stand the epoch and
     its loss, which a dot marks on the curve below, if there were losses. At most `frames` of what
-    was recorded are shown, evenly spaced, the first and the last among them. They take `seconds`;
-    the SVG then stays at the last one, and the GIF plays three times, or both go on for ever if
-    `loop`. The size grows with the frames: 24 of them are a few hundred kilobytes.
+    was recorded are shown, evenly spaced, the first and the last among them. Together they take
+    `seconds`; the SVG then stays at the last one, and the GIF plays three times, or both go on for
+    ever if `loop`. The size grows with the frames: 24 of them are a few hundred kilobytes.
 
     Raises ValueError where fewer than two frames were recorded, and for what
     `plot_decision_boundary` refuses.
@@ -61,8 +151,7 @@ def animate_boundary(
     if not isinstance(recorder, BoundaryRecorder):
         raise TypeError(f"animate_boundary takes a BoundaryRecorder, not {type(recorder).__name__}")
     threshold = checked_threshold(threshold, "animate_boundary")
-    if not 0 < as_float(seconds, "animate_boundary: seconds") < math.inf:
-        raise ValueError(f"animate_boundary: seconds is {seconds}; use a time above 0")
+    seconds = as_seconds(seconds, "animate_boundary")
     frames = as_count(frames, "animate_boundary: frames", least=2)
     loop = as_switch(loop, "animate_boundary: loop")
     if len(recorder.frames) < 2:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 Loss = Callable[[list[Any], list[Any]], Any]
 Penalty = Callable[[Any], Any]
 
-CHECKED = 2  # of the program's first answers: they are compared with those of the model itself
+CHECKED = 2  # answers of the program are compared with those of the model itself
 AGREEMENT = 1e-6  # of an answer; sums of another order differ by far less
 TINY = 1e-12  # a loss of 0, but for rounding
 
@@ -42,7 +42,7 @@ def row_by_row(model: Any, rows: NDArray[np.float64]) -> NDArray[np.float64]:
     [[3.0]]
     """
     where = "the outputs of the model"
-    # As numbers at once, so that the graph of one row is gone before the next one is built.
+    # Numbers at once, so that the graph of one row is freed before the next one is built.
     answers = [as_floats(model(row), where).ravel().tolist() for row in rows.tolist()]
     return as_floats(answers, where).reshape(len(rows), -1)
 
@@ -73,7 +73,7 @@ class Answers:
                 return row_by_row(self.model, rows)
             try:
                 outputs: NDArray[np.float64] = self._compiled(rows)
-            except TracingError:  # it asks a Value for its number by now
+            except TracingError:  # since the check it has begun to ask a Value for its number
                 return row_by_row(self.model, rows)
             return outputs.reshape(len(rows), -1)
 

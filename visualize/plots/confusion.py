@@ -33,7 +33,7 @@ def plot_confusion_matrix(
     share of correct predictions above. `labels` names the classes, 0, 1, ... by default.
 
     Raises ValueError where the matrix is not square, a count is negative, nan or inf, or the number
-    of labels is another one.
+    of labels is not that of the classes.
 
     >>> figure = plot_confusion_matrix([[8, 2], [0, 10]], labels=["cat", "dog"])
     >>> figure.axes[0].get_title()

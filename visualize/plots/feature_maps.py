@@ -24,7 +24,7 @@ from visualize.plots.images import (
     show_picture,
     tallness,
 )
-from visualize.plots.layer_weights import kernels_of, modules_of
+from visualize.plots.weights import kernels_of, modules_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -39,7 +39,7 @@ MAPS_WIDTH, WIDEST, NARROWEST = 6.6, 1.6, 0.9  # all maps side by side, and one 
 APART = 0.4  # the image and the maps
 LOWEST = 1.6  # the whole, for the bar of colours
 KERNEL = 0.4  # of the width of a map
-WIDE = 1.5  # of the width of all maps to their height, where that is free
+WIDE = 1.5  # the width of all maps by their height, if no `columns` are given
 
 
 def plot_feature_maps(
@@ -117,7 +117,7 @@ def plot_feature_maps(
 
 
 def _maps_grid(maps: Sequence[Picture], columns: int | None, kernel: float) -> Grid:
-    # With room for a kernel, so wide in widths of a map, beside each.
+    # Beside each map is room for a kernel, `kernel` times as wide as the map.
     tall = tallness(maps[0])
     ideal = math.sqrt(WIDE * len(maps) * max(tall, 1 / 3))
     columns = min(columns or filled(len(maps), ideal), len(maps))
@@ -127,7 +127,7 @@ def _maps_grid(maps: Sequence[Picture], columns: int | None, kernel: float) -> G
 
 
 def _image_grid(pictures: Sequence[Picture], room: float) -> Grid:
-    # Its channels stand one below the other, in so much room.
+    # The channels stand one below the other and share the height `room`.
     tall = tallness(pictures[0])
     width = max(SMALLEST, min(IMAGE, ((room + GAP) / len(pictures) - WORDS - GAP) / tall))
     return Grid(len(pictures), 1, width, width * tall, words=WORDS)
@@ -145,7 +145,7 @@ def channels_of(image: Any) -> Picture:
 
 
 def target_of(model: Any, layer: int | None) -> Any:
-    """Return `layers[layer]` of a model, or its first with kernels; a layer is its own target."""
+    """Return `layers[layer]` of a model, or its first layer with kernels; of a layer, itself."""
     layers = getattr(model, "layers", None)
     if not isinstance(layers, list | tuple):
         if layer is not None:
@@ -171,13 +171,13 @@ def target_of(model: Any, layer: int | None) -> Any:
         if any(hasattr(module, "kernels") for module in modules_of(inner)):
             return inner
     raise TypeError(
-        f"plot_feature_maps: no layer of {type(model).__name__} has kernels; say after which to "
-        "look by layer=, or see what it looks for by plot_weights"
+        f"plot_feature_maps: no layer of {type(model).__name__} has kernels; choose one by "
+        "layer=, or look at its weights with plot_weights"
     )
 
 
 def maps_of(model: Any, target: Any, channels: Picture) -> list[Picture]:
-    """Return the maps, (rows, columns) each, that a model makes of an image up to a layer in it."""
+    """Return the maps, (rows, columns) each, that a layer of a model gives for an image."""
     passed = model.layers if model is not target else [model]
     signal: Any = channels.tolist()
     with evaluating(model):
@@ -195,7 +195,7 @@ def maps_of(model: Any, target: Any, channels: Picture) -> list[Picture]:
 
 
 def _kernels(target: Any) -> list[Picture] | None:
-    # One picture for each map, where kernels are pictures.
+    # One picture for each map, if kernels see a single channel.
     if not hasattr(target, "kernels"):
         return None
     pictures = kernels_of(target, None, "plot_feature_maps").pictures
@@ -203,7 +203,7 @@ def _kernels(target: Any) -> list[Picture] | None:
 
 
 def _as_shown(channels: Picture) -> tuple[list[Picture], list[str]]:
-    # The image in its colours where it has some, else channel by channel; with their names.
+    # An image with colours is one picture, any other has one for each channel; with names.
     import numpy as np
 
     if len(channels) == 3 and is_finite(channels) and 0 <= channels.min() <= channels.max() <= 1:

@@ -88,7 +88,7 @@ class Panels:
 
 
 def open_frame(axes: Axes, *, whole: bool = False) -> None:
-    """Draw a faint grid and no frame above and to the right; `whole` numbers along x if asked."""
+    """Draw a faint grid, no frame above and to the right; `whole` writes ints along x."""
     axes.grid(alpha=0.3)
     axes.spines[["top", "right"]].set_visible(False)
     if whole:

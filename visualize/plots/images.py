@@ -30,12 +30,12 @@ if TYPE_CHECKING:
 
 # In inches.
 WIDEST, NARROWEST = 2.4, 0.9  # one picture
-GRID_WIDTH = 9.0  # which pictures share before they reach the narrowest
+GRID_WIDTH = 9.0  # pictures share it until they are the narrowest
 GAP, WORDS = 0.12, 0.26  # between pictures, and above one for its title
 NOTE = 0.3  # a line below all
 EM = 0.08  # of a character of a name, about
-GOLDEN = 1.6  # of the grid's width to its height, where `columns` leaves it free
-TALLEST = 3.0  # of the height of a picture's room to its width
+GOLDEN = 1.6  # the width of the grid by its height, if no `columns` are given
+TALLEST = 3.0  # the height of the room of a picture by its width
 
 
 def plot_images(
@@ -114,7 +114,7 @@ def filled(count: int, ideal: float) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """Where pictures in rows stand, in inches: each `picture` wide and `tall`.
+    """The places of pictures in rows, in inches, each `picture` wide and `tall` high.
 
     `words` is room above a picture, and `beside` room to its left.
     """
@@ -128,12 +128,12 @@ class Grid:
 
     @property
     def width(self) -> float:
-        """That of the whole grid."""
+        """The width of the whole grid."""
         return self.columns * (self.beside + self.picture + GAP) - GAP
 
     @property
     def height(self) -> float:
-        """That of the whole grid."""
+        """The height of the whole grid."""
         return math.ceil(self.count / self.columns) * (self.words + self.tall + GAP) - GAP
 
     def corner(self, place: int) -> tuple[float, float]:
@@ -195,7 +195,7 @@ def picture_grid(
 
 
 def is_finite(array: Picture) -> bool:
-    """Say whether no number of a picture is nan or inf."""
+    """Return whether all numbers of a picture are finite."""
     import numpy as np
 
     return bool(np.isfinite(array).all())

@@ -24,12 +24,12 @@ if TYPE_CHECKING:
 
 LINE = "#57606a"
 VALLEY, HILL = "#fcfdfd", "#7b8a99"  # grey, so that every colour of a path shows on it
-FLAT = 0.12  # of the range: where half the ground lies lower, even levels would miss the valley
-EVEN = 1e-9  # of the height: less than this up and down is the rounding of even ground
+FLAT = 0.12  # of the range: if half the ground lies lower, even levels miss the valley
+EVEN = 1e-9  # of the height: smaller differences are rounding errors of even ground
 DECADES = 4.0  # of height that logarithmic levels cover
 ROUND = (1.0, 2.0, 5.0)  # logarithmic levels are these times a power of 10
 MOST_DOTS = 80  # steps of a path that are told apart by dots
-NOISE = 1e-12  # of the frame, or of the heights in it: anything less is the rounding of a 0
+NOISE = 1e-12  # of the frame, or of the heights in it: smaller numbers are rounding errors of 0
 FAR = 1e3  # frames; a point further away is drawn at this distance, which nobody sees
 
 
@@ -64,7 +64,7 @@ class Landscape:
         return as_float(answer, f"{self.where}: the function's result")
 
     def contains(self, point: NDArray[np.float64]) -> bool:
-        """Say whether a point lies in the frame."""
+        """Return whether a point lies in the frame."""
         return bool((point >= self.low).all() and (point <= self.high).all())
 
     def draw(self, axes: Axes) -> float:
@@ -113,7 +113,7 @@ class Landscape:
 
 
 def _even_margin(low: float, high: float) -> float:
-    # The height shown above and below even ground; 0 for other ground.
+    # The height that is shown above and below even ground; 0 if the ground is not even.
     return max(abs(low), 1.0) / 2 if high - low <= EVEN * abs(low) else 0.0
 
 
@@ -177,7 +177,7 @@ class Track:
 
 
 def look_of(place: int) -> dict[str, Any]:
-    """Return colour and marker of the path of that number."""
+    """Return the colour and the marker of a path, by its number."""
     return {
         "color": LINE_COLOURS[place % len(LINE_COLOURS)],
         "marker": MARKERS[place % len(MARKERS)],
@@ -185,7 +185,7 @@ def look_of(place: int) -> dict[str, Any]:
 
 
 def draw_legend(figure: Figure, tracks: Sequence[Track], *, paths: bool = True) -> None:
-    """Name the tracks below the frame, as marks alone unless they are `paths`."""
+    """Name the tracks below the frame, with lines if they are `paths`, else with marks alone."""
     line = matplotlib_module("lines").Line2D
     handles = [
         line([], [], **track.look, ls="-" if paths else "", ms=5, label=plot_text(track.label))
@@ -210,7 +210,7 @@ def track_of(
     """Return the track of a path, (steps,) or (steps, 2), on axes that show the landscape.
 
     `height` is the range of the heights in the frame. The label writes 0 for a number that is
-    nothing against the frame, or against the heights.
+    negligible beside the frame, or beside the heights.
     """
     import numpy as np
 
@@ -222,7 +222,7 @@ def track_of(
     centre, reach = _centre(axes)
     near = np.clip(places[:steps], centre - FAR * reach, centre + FAR * reach)
     frame = np.subtract(landscape.high, landscape.low)
-    height = min(height, 1.0)  # beside a pole or an exponential, 1 is not nothing
+    height = min(height, 1.0)  # beside a pole or an exponential, 1 is not negligible
     inside = steps > 0 and landscape.contains(points[steps - 1])
     if steps < len(path):
         wrong = heights[steps] if np.isfinite(path[steps]).all() else path[steps]

@@ -13,7 +13,6 @@ from visualize.plots.arrays import as_floats
 from visualize.plots.compiled_model import Objective
 from visualize.plots.figures import new_figure
 from visualize.plots.landscape import Landscape, Track, draw_legend, look_of
-from visualize.plots.parameter_path import ParameterPath, paths_of
 from visualize.plots.parameter_plane import plane_of
 
 if TYPE_CHECKING:
@@ -25,8 +24,69 @@ if TYPE_CHECKING:
 
 WHERE = "plot_landscape"
 MARGIN = 0.25  # of the path's extent is shown around it
-NARROWEST = 0.3  # of the longer side of a path's extent; the shorter one is shown no narrower
+NARROWEST = 0.3  # of the longer side of a path's extent: the least that the shorter one is shown
 MARK = 9.0  # points, of start and end
+
+
+class ParameterPath:
+    """A callback of `nn.fit` that keeps the parameters after every epoch, for `plot_landscape`.
+
+    It is called with the state of the training: the model, the epoch and the number of epochs. It
+    keeps every `every`-th epoch and the last one, and if it is given the model, its parameters
+    before the training. In a loop of your own, `record(model)` keeps a point.
+
+    >>> from nn import MLP, fit
+    >>> model = MLP(2, [1])
+    >>> path = ParameterPath(model)
+    >>> history = fit(model, [[0, 1], [1, 0]], [0, 1], loss="mse_loss", epochs=5, callbacks=[path])
+    >>> path.points.shape
+    (6, 3)
+    """
+
+    def __init__(self, model: Any = None, *, every: int = 1) -> None:
+        self.every = as_count(every, "ParameterPath: every")
+        self._points: list[list[float]] = []
+        if model is not None:
+            self.record(model)
+
+    def __call__(self, state: Any) -> None:
+        """Keep the parameters of `state.model` if the epoch is due."""
+        if state.epoch % self.every == 0 or state.epoch == state.epochs:
+            self.record(state.model)
+
+    def record(self, model: Any) -> None:
+        """Keep the parameters of the model as they are.
+
+        Raises TypeError for a model without `parameters()`, ValueError for one with another number
+        of them than before.
+        """
+        if not callable(getattr(model, "parameters", None)):
+            raise TypeError(
+                "ParameterPath keeps model.parameters(), a list of Values, as nn.Module has it; "
+                f"{type(model).__name__} has none"
+            )
+        numbers = [parameter.data for parameter in model.parameters()]
+        if self._points and len(numbers) != len(self._points[0]):
+            raise ValueError(
+                f"ParameterPath: the model has {len(numbers)} parameters, but had "
+                f"{len(self._points[0])} before; give each model a path of its own"
+            )
+        self._points.append(numbers)
+
+    @property
+    def points(self) -> NDArray[np.float64]:
+        """The parameters that were kept, (points, parameters)."""
+        import numpy as np
+
+        each = len(self._points[0]) if self._points else 0
+        return np.array(self._points, dtype=np.float64).reshape(len(self._points), each)
+
+    def __len__(self) -> int:
+        return len(self._points)
+
+    def __repr__(self) -> str:
+        points, parameters = self.points.shape
+        return f"ParameterPath({points} points of {parameters} parameters)"
 
 
 def plot_landscape(
@@ -46,10 +106,10 @@ def plot_landscape(
     """Plot the loss of a model on a plane through its parameters, as contours, white in the valley.
 
     `loss` is a function of the outputs for the rows of `X` and of the targets `y`, such as
-    nn.mse_loss; `penalty` one of the model that was added to it. `path` is a `ParameterPath` of a
-    training, an array (points, parameters), or a mapping of names to those. It begins at
-    a hollow mark and ends at a full one, and is shown where it is nearest to the plane; the legend
-    has the losses at its start and end themselves.
+    nn.mse_loss; `penalty` is a function of the model that was added to it. `path` is a
+    `ParameterPath` of a training, an array (points, parameters), or a mapping of names to those. It
+    begins at a hollow mark and ends at a full one, and is shown where it is nearest to the plane;
+    the legend has the losses at its start and end themselves.
 
     The plane goes through the end of the (first) path, or the parameters as they are, along two
     `directions`: by default the first two principal components of the paths (their shares say how
@@ -85,7 +145,7 @@ def plot_landscape(
         raise TypeError(f"{WHERE}: rng must be a random.Random, not {rng!r}")
     objective = Objective(model, inputs, targets, loss, penalty)
     numbers = np.array([parameter.data for parameter in objective.parameters])
-    paths = paths_of(path, len(numbers), WHERE)
+    paths = _paths(path, len(numbers))
     if paths:
         numbers = next(iter(paths.values()))[-1]
     steps = np.concatenate(list(paths.values())) if paths else None
@@ -147,6 +207,35 @@ def _check(model: Any, loss: Any, resolution: int) -> None:
         )
     as_function(loss, f"{WHERE}: loss", "outputs", "targets", such_as="nn.mse_loss")
     as_count(resolution, f"{WHERE}: resolution", least=2)
+
+
+def _paths(path: Any, count: int) -> dict[str, NDArray[np.float64]]:
+    """Return a path, or a mapping of names to paths, as arrays (points, parameters) by name.
+
+    A path is a ParameterPath or anything that makes an array; a single one has the name "". Raises
+    ValueError for another number of parameters than `count`, and for numbers that are not finite.
+    """
+    import numpy as np
+
+    if path is None:
+        return {}
+    named = dict(path) if isinstance(path, Mapping) else {"": path}
+    paths = {}
+    for name, one in named.items():
+        which = f"{WHERE}: path {name!r}" if name else f"{WHERE}: the path"
+        points = one.points if isinstance(one, ParameterPath) else as_floats(one, which)
+        if points.ndim != 2 or not len(points) or points.shape[1] != count:
+            raise ValueError(
+                f"{which} has shape {points.shape}; it must be (points, {count}), the parameters "
+                "of this model at one point at least"
+            )
+        finite = np.isfinite(points).all(axis=1)
+        if not finite.all():
+            raise ValueError(
+                f"{which} is not finite at point {int(np.argmin(finite))}; leave out what follows"
+            )
+        paths[name] = points
+    return paths
 
 
 def _frame(

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
+from autograd import Value
 from autograd.arguments import as_count, as_switch
 from visualize.digits import counted
 from visualize.escape import plot_text
@@ -21,7 +22,7 @@ from visualize.plots.figures import (
     diverging_colours,
     matplotlib_module,
 )
-from visualize.plots.layer_weights import Column, columns_of
+from visualize.plots.weights import weights_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -34,13 +35,17 @@ GAP, WIDER = 4.0, 0.34  # between columns, and by how much of the tallest column
 LEGIBLE = 4.4  # between columns with numbers on the lines
 RADIUS = 0.34  # of a unit
 CLEAR = 0.7  # around the outermost units
-MOST_NUMBERS = 24  # lines that have numbers if nobody says
+MOST_NUMBERS = 24  # lines that have numbers unless `numbers` says otherwise
 SHARES = (0.3, 0.42, 0.54, 0.66, 0.22, 0.78)  # of a line, from its start: where its number may be
 # In inches.
 UNIT, SMALLEST, HEIGHT = 0.62, 0.34, 5.0  # a distance, and the height that makes it smaller
 CAPTION, LEGEND = 0.36, 0.35  # two lines of words above the units, and one below all
 LOWEST = 1.9  # that the bar of colours is no lower than
 NARROWEST = 4.4  # the words of the legend side by side
+WITH_NEURONS = (
+    "draw_network draws models with a list `layers` of layers with a list `neurons`, each with a "
+    "list `weights` of Values and a `bias` (a Value or None), such as nn.MLP or nn.Layer"
+)
 
 
 def draw_network(
@@ -60,7 +65,7 @@ def draw_network(
     or inf are dotted. Of a layer wider than `max_units` the first and last units are drawn, with
     the number left out. `numbers` writes weights on the lines and biases into the circles, by
     default in small networks. `inputs` and `outputs` are names to stand beside the first and the
-    last units. Layers without parameters, such as dropout, are passed over.
+    last units. Layers without parameters, such as dropout, are left out.
 
     Raises TypeError for a model of another shape, ValueError where widths do not fit together, and
     for another number of names than units.
@@ -116,8 +121,73 @@ def draw_network(
     return panels.figure
 
 
+@dataclass(frozen=True, slots=True)
+class Column:
+    """Weights and biases of one layer: `weights[j][i]` joins unit i before to unit j."""
+
+    weights: list[list[float]]
+    biases: list[float | None]
+    activation: str  # its name, "" if the layer has none
+
+
+def columns_of(model: Any) -> list[Column]:
+    """Return the layers of a model: TypeError for other models, ValueError for widths that differ.
+
+    Layers without parameters, such as dropout and plain functions, are left out.
+    """
+    columns: list[Column] = []
+    for place, layer in _layers(model):
+        neurons = getattr(layer, "neurons", None)
+        if not isinstance(neurons, (list, tuple)) or not neurons:
+            way_out = "; plot_weights shows kernels" if hasattr(layer, "kernels") else ""
+            raise TypeError(f"{WITH_NEURONS}; layers[{place}] is a {type(layer).__name__}{way_out}")
+        width = len(columns[-1].weights) if columns else len(_neuron_weights(neurons[0], place, 0))
+        weights = [_neuron_weights(neuron, place, number) for number, neuron in enumerate(neurons)]
+        for number, row in enumerate(weights):
+            if len(row) != width or not row:
+                raise ValueError(
+                    f"draw_network: layers[{place}].neurons[{number}] has {len(row)} weights, "
+                    f"but there are {width} units before it"
+                )
+        biases = [getattr(neuron, "bias", getattr(neuron, "b", None)) for neuron in neurons]
+        numbers = [None if bias is None else _number(bias) for bias in biases]
+        columns.append(Column(weights, numbers, _activation_name(getattr(layer, "activation", ""))))
+    if not columns:
+        raise TypeError(f"{WITH_NEURONS}; {type(model).__name__} has none with neurons")
+    return columns
+
+
+def _layers(model: Any) -> Iterator[tuple[int, Any]]:
+    layers = getattr(model, "layers", None)
+    if layers is None and hasattr(model, "neurons"):
+        layers = [model]
+    if not isinstance(layers, (list, tuple)) or not layers:
+        raise TypeError(f"{WITH_NEURONS}; {type(model).__name__} has no layers")
+    for place, layer in enumerate(layers):
+        parameters = getattr(layer, "parameters", None)
+        if not callable(layer) or hasattr(layer, "neurons") or (parameters and parameters()):
+            yield place, layer
+
+
+def _neuron_weights(neuron: Any, layer: int, number: int) -> list[float]:
+    weights = weights_of(neuron)
+    if weights is None:
+        where = f"layers[{layer}].neurons[{number}]"
+        raise TypeError(f"{WITH_NEURONS}; {where} is a {type(neuron).__name__}")
+    return [_number(weight) for weight in weights]
+
+
+def _number(parameter: Any) -> float:
+    return parameter.data if isinstance(parameter, Value) else float(parameter)
+
+
+def _activation_name(activation: Any) -> str:
+    name = activation if isinstance(activation, str) else getattr(activation, "__name__", "")
+    return "" if name == "<lambda>" else name
+
+
 def _longest(names: Sequence[str] | None) -> float:
-    # In halves of an em, about the width of a character.
+    # In ems: a character is about half of one wide.
     return 0.5 * max(map(len, names or [""]), default=0)
 
 

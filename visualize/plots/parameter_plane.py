@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     Vector = NDArray[np.float64]
 
 WHERE = "plot_landscape"
-PARALLEL = 1e-6  # of the length of a direction: if no more of it is across the other one
-NOISE = 1e-9  # of the longest: a component of a path that is shorter is the rounding of a 0
+PARALLEL = 1e-6  # of the length of a direction: less than this is at right angles to the other
+NOISE = 1e-9  # of the longest component of a path: shorter ones are rounding errors
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +53,14 @@ def plane_of(model: Any, numbers: Vector, steps: Vector | None, directions: Any,
 
     Directions are names of parameters, whose coordinates are then their numbers, or arrays; by
     default the principal components of `steps`, and random ones where there are no steps. Raises
-    ValueError for directions that are no two, of another length, or parallel.
+    ValueError for other than two directions, and for those of another length or parallel.
     """
     import numpy as np
 
     if len(numbers) < 2:
         raise ValueError(
             f"{WHERE}: the model has {len(numbers)} parameter{'s' * (len(numbers) != 1)}, and a "
-            "plane needs two; draw the curve of a single one by plot_descent"
+            "plane needs two; plot_descent draws the curve of a single one"
         )
     if directions is None:
         return _found_plane(model, numbers, steps, rng)
@@ -202,7 +202,7 @@ def units_of(model: Any, count: int) -> list[list[int]]:
 
 
 def _across(direction: Vector, other: Vector) -> Vector:
-    # The part of a direction at right angles to the other, made as long as it was; 0 if parallel.
+    # The part of a direction at right angles to the other, as long as the whole; 0 if parallel.
     import numpy as np
 
     rest = direction - other * float(direction @ other) / float(other @ other)

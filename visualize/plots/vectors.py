@@ -93,7 +93,9 @@ def _checked(name: str, vector: Sequence[Any]) -> _Point:
         )
     x, y = array.tolist()
     if not math.isfinite(x) or not math.isfinite(y):
-        raise ValueError(f"plot_vectors: vector {name!r} is ({x:g}, {y:g}); an arrow needs finite")
+        raise ValueError(
+            f"plot_vectors: vector {name!r} is ({x:g}, {y:g}); its components must be finite"
+        )
     return x, y
 
 

@@ -1,19 +1,27 @@
-"""The weights of a layer as images, which show what its units look for."""
+"""The weights of a layer as images, one for each unit."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from autograd.arguments import as_count
+from autograd.arguments import as_count, as_items
 from visualize.digits import counted
+from visualize.plots.arrays import as_floats
 from visualize.plots.images import columns_for, picture_grid, picture_width, scale_of
-from visualize.plots.layer_weights import kernels_of
 
 if TYPE_CHECKING:
+    import numpy as np
     from matplotlib.figure import Figure
+    from numpy.typing import NDArray
 
 WIDEST, NARROWEST, SIDE = 1.2, 0.5, 9.0  # inches: of one channel's picture, and of all together
+WITH_UNITS = (
+    "takes a layer with a list `neurons` or `kernels`, each with a list `weights`, such as "
+    "nn.Layer and nn.Conv2d, or a model that holds one"
+)
 
 
 def plot_weights(
@@ -37,8 +45,8 @@ def plot_weights(
     stand in rows of `columns`; where there are several channels each unit has a row, each channel
     a column. At most `max_images` are drawn, and a note says how many units were left out.
 
-    Raises TypeError for a model without such a layer, ValueError for weights that make no square,
-    and for another `shape` than they have.
+    Raises TypeError for a model without such a layer, ValueError for weights that do not make
+    a square, and for a `shape` that does not fit them.
 
     >>> from nn import Layer
     >>> figure = plot_weights(Layer(64, 3))
@@ -69,3 +77,88 @@ def plot_weights(
         title=title,
         note=f"the first {shown} of {counted(units, kernels.noun)}" if shown < units else "",
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Kernels:
+    """The weights of each unit: `pictures` is (units, channels, rows, columns)."""
+
+    pictures: NDArray[np.float64]
+    noun: str  # for a unit
+
+
+def kernels_of(model: Any, shape: Sequence[int] | None, where: str) -> Kernels:
+    """Return the weights of the first layer with units; `where` begins the message of an error.
+
+    Raises TypeError for a model without one, ValueError for weights that make no image.
+    """
+    for module in modules_of(model):
+        kernels, neurons = getattr(module, "kernels", None), getattr(module, "neurons", None)
+        if isinstance(kernels, list | tuple) and kernels:
+            if shape is not None:
+                raise ValueError(
+                    f"{where}: the kernels of {module!r} have a shape of their own; leave out shape"
+                )
+            own = (module.channels_in, *module.kernel_size)
+            return Kernels(_weights_of(kernels, where).reshape(-1, *own), "kernel")
+        if isinstance(neurons, list | tuple) and neurons:
+            return Kernels(_shaped(_weights_of(neurons, where), shape, repr(module), where), "unit")
+        if weights_of(module) is not None:
+            return Kernels(
+                _shaped(_weights_of([module], where), shape, repr(module), where), "unit"
+            )
+    raise TypeError(f"{where} {WITH_UNITS}; {type(model).__name__} has none")
+
+
+def modules_of(model: Any) -> Iterator[Any]:
+    """Yield a model and the modules in it, outermost first, in the order of a forward pass.
+
+    They are those of `named_modules`, or, where there is none, those in the lists `layers`.
+    """
+    if callable(getattr(model, "named_modules", None)):
+        yield from (module for _, module in model.named_modules())
+        return
+    yield model
+    layers = getattr(model, "layers", None)
+    for layer in layers if isinstance(layers, list | tuple) else ():
+        yield from modules_of(layer)
+
+
+def weights_of(neuron: Any) -> Any:
+    """Return the list of weights of a neuron or kernel, None where there is none."""
+    weights = getattr(neuron, "weights", getattr(neuron, "w", None))  # micrograd's short name
+    return weights if isinstance(weights, list | tuple) and weights else None
+
+
+def _weights_of(units: Sequence[Any], where: str) -> NDArray[np.float64]:
+    # Of shape (units, weights).
+    rows = [weights_of(unit) for unit in units]
+    if None in rows:
+        wrong = type(units[rows.index(None)]).__name__
+        raise TypeError(f"{where} {WITH_UNITS}; unit {rows.index(None)} is a {wrong}")
+    return as_floats(rows, f"{where}: the layer")
+
+
+def _shaped(
+    weights: NDArray[np.float64], shape: Sequence[int] | None, layer: str, where: str
+) -> NDArray[np.float64]:
+    # Of shape (units, channels, rows, columns).
+    count = weights.shape[1]
+    if shape is None:
+        side = math.isqrt(count)
+        if side * side != count or side < 2:
+            rows = next(divisor for divisor in range(side, 0, -1) if count % divisor == 0)
+            raise ValueError(
+                f"{where}: a unit of {layer} has {counted(count, 'weight')}, which do not make a "
+                "square; say what image its inputs are, (rows, columns) or (channels, rows, "
+                f"columns), such as shape=({rows}, {count // rows})"
+            )
+        shape = (side, side)
+    sides = as_items(shape, f"{where}: shape", "two or three lengths")
+    shape = tuple(as_count(side, f"{where}: a length of shape") for side in sides)
+    if len(shape) not in {2, 3} or math.prod(shape) != count:
+        raise ValueError(
+            f"{where}: shape is {shape}, but a unit of {layer} has {counted(count, 'weight')}; "
+            "shape must be (rows, columns) or (channels, rows, columns) of as many"
+        )
+    return weights.reshape(len(weights), *(shape if len(shape) == 3 else (1, *shape)))
