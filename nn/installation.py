@@ -1,7 +1,7 @@
 """A check, imported first, that `import autograd` finds the engine of this package.
 
-`visualize` has the same check of its own, because the packages share nothing but the engine, which
-may be missing.
+`visualize` has the same function, as a test makes sure: the packages share nothing but the engine,
+and that may be missing.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ BESIDE = Path(__file__).parents[1]  # where the packages of this distribution ar
 def _check_engine() -> None:
     """Raise ImportError, naming the file, if another file or package comes first.
 
-    A single file is refused before it runs, because it may be the program that imports nn.
+    A single file is refused before it runs, because it may be the program that imports us.
     """
     found = find_spec("autograd")
     alone = found is not None and found.submodule_search_locations is None
@@ -27,7 +27,8 @@ def _check_engine() -> None:
         folders = [] if found is None else found.submodule_search_locations or []
         place = (found and found.origin) or next(iter(folders), "nothing")
         raise ImportError(
-            f"nn needs the engine of scalar-autograd, but `import autograd` finds {place}"
+            f"{__package__} needs the engine of scalar-autograd, but `import autograd` finds "
+            f"{place}"
             + (
                 ", which shadows it: give that file another name"
                 if alone

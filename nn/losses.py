@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Any, Literal, ParamSpec, Protocol, TypeAlias, TypeVar, cast, overload
 
@@ -31,8 +31,9 @@ from nn.matching import (
 )  # fmt: skip
 
 __all__ = [
-    "LOSSES", "Loss", "LossFunction", "binary_cross_entropy", "binary_cross_entropy_with_logits",
-    "cross_entropy", "hinge_loss", "huber_loss", "l1_loss", "mse_loss",
+    "CLASSIFYING", "LOSSES", "Loss", "LossFunction", "binary_cross_entropy",
+    "binary_cross_entropy_with_logits", "cross_entropy", "hinge_loss", "huber_loss", "l1_loss",
+    "mse_loss", "threshold_of",
 ]  # fmt: skip
 
 # Called with a list of outputs and a list of targets.
@@ -252,6 +253,21 @@ LOSSES: dict[str, Loss] = {
         binary_cross_entropy, binary_cross_entropy_with_logits, cross_entropy,
     )
 }  # fmt: skip
+
+# Those whose targets are classes, and those that bring the outputs near the targets.
+CLASSIFYING: tuple[Loss, ...] = (
+    hinge_loss, binary_cross_entropy, binary_cross_entropy_with_logits, cross_entropy,
+)  # fmt: skip
+APPROACHING: tuple[Loss, ...] = (mse_loss, l1_loss, huber_loss, binary_cross_entropy)
+
+
+def threshold_of(loss: Loss, targets: Sequence[Any]) -> float:
+    """Return the output half way between the two labels, of a model trained with `loss`.
+
+    >>> [threshold_of(mse_loss, labels) for labels in ([0, 1], [-1, 1])]
+    [0.5, 0.0]
+    """
+    return 0.5 if loss in APPROACHING and -1 not in targets else 0.0
 
 
 def _class_loss(row: list[Any], target: Any, place: str) -> Any:

@@ -12,7 +12,7 @@ from autograd.arguments import as_choice, as_count, as_float
 from nn.matching import Operands, as_labels, as_rows, is_scalar, matched, numbers_of
 
 __all__ = [
-    "DECIDING", "METRICS", "Metric", "accuracy", "confusion_matrix", "f1_score",
+    "DECIDING", "METRICS", "MORE_IS_BETTER", "Metric", "accuracy", "confusion_matrix", "f1_score",
     "mean_absolute_error", "mean_squared_error", "precision", "r2_score", "recall",
 ]  # fmt: skip
 
@@ -163,16 +163,14 @@ def f1_score(
 
 
 METRICS: dict[str, Metric] = {
-    "accuracy": accuracy,
-    "f1_score": f1_score,
-    "mean_absolute_error": mean_absolute_error,
-    "mean_squared_error": mean_squared_error,
-    "precision": precision,
-    "r2_score": r2_score,
-    "recall": recall,
-}
+    metric.__name__: metric
+    for metric in (
+        accuracy, f1_score, mean_absolute_error, mean_squared_error, precision, r2_score, recall,
+    )
+}  # fmt: skip
+MORE_IS_BETTER = frozenset({"accuracy", "f1_score", "precision", "r2_score", "recall"})
 
-# The metrics that decide between two classes at a threshold.
+# Those that decide between two classes at a threshold.
 DECIDING: tuple[Callable[..., float], ...] = (accuracy, precision, recall, f1_score)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import subprocess
 import sys
@@ -25,6 +26,19 @@ def run(folder, *arguments, path=(ROOT,)):
         check=False,
     )
     return done.returncode, done.stdout + done.stderr
+
+
+def test_both_packages_have_the_same_check_of_the_engine():
+    texts = [
+        (ROOT / package / "installation.py").read_text(encoding="utf-8")
+        for package in ("nn", "visualize")
+    ]
+    functions = [
+        {node.name: ast.get_source_segment(text, node) for node in ast.parse(text).body
+         if isinstance(node, ast.FunctionDef)}
+        for text in texts
+    ]  # fmt: skip
+    assert functions[0]["_check_engine"] == functions[1]["_check_engine"]
 
 
 @pytest.mark.parametrize("package", ["nn", "visualize"])

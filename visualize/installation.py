@@ -1,6 +1,6 @@
-"""Imported first: that `import autograd` finds the engine which this package is built on.
+"""A check, imported first, that `import autograd` finds the engine, and `import nn` its networks.
 
-`nn` has the same check of its own: the packages share nothing but the engine, and it is the one
+`nn` has the same function, as a test makes sure: the packages share nothing but the engine, and
 that may be missing.
 """
 
@@ -17,18 +17,19 @@ BESIDE = Path(__file__).parents[1]  # where the packages of this distribution ar
 
 
 def _check_engine() -> None:
-    """Raise ImportError, naming the file, where another file or package comes first.
+    """Raise ImportError, naming the file, if another file or package comes first.
 
-    A single file is refused before it is run: it may well be the program that imports us.
+    A single file is refused before it runs, because it may be the program that imports us.
     """
     found = find_spec("autograd")
     alone = found is not None and found.submodule_search_locations is None
     if found is None or alone or not hasattr(import_module("autograd"), "Primitive"):
-        # Two packages were installed and one was removed: a folder without a program is left
+        # Where two packages were installed and one was removed, a folder without code is left
         folders = [] if found is None else found.submodule_search_locations or []
         place = (found and found.origin) or next(iter(folders), "nothing")
         raise ImportError(
-            f"visualize needs the engine of scalar-autograd, but `import autograd` finds {place}"
+            f"{__package__} needs the engine of scalar-autograd, but `import autograd` finds "
+            f"{place}"
             + (
                 ", which shadows it: give that file another name"
                 if alone
@@ -45,7 +46,7 @@ def _check_engine() -> None:
 
 
 def _check_networks() -> None:
-    """Warn where a file or folder of the user hides the package `nn`, which is not needed here."""
+    """Warn if a file or folder of the user hides the package `nn`, which is not needed here."""
     found = find_spec("nn")
     if found is not None and found.origin and Path(found.origin).parent != BESIDE / "nn":
         kind = "file" if found.submodule_search_locations is None else "folder"

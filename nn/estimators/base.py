@@ -34,7 +34,7 @@ from nn.training.restoring import noted
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
-__all__ = ["MLPEstimator", "Parameters"]
+__all__ = ["MLPEstimator"]
 
 LARGEST_BATCH = 200  # of batch_size="auto"
 SOLVERS = ("adam", "sgd")
@@ -44,8 +44,11 @@ SWITCHES = ("shuffle", "warm_start", "nesterovs_momentum", "early_stopping")
 NUMBERS = {"alpha": True, "tol": True, "momentum": True, "learning_rate_init": False}
 
 
-class Parameters(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
-    """Parameters as scikit-learn wants them: kept as they are given, and checked by `fit`."""
+class MLPEstimator(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
+    """Base of the estimators: a subclass defines the targets and the loss."""
+
+    loss_curve_: list[float]
+    model_: MLP
 
     def __init__(
         self,
@@ -154,13 +157,6 @@ class Parameters(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no ty
             min_delta=self.tol,
             restore_best=bool(self.early_stopping),
         )
-
-
-class MLPEstimator(Parameters):
-    """Base of the estimators: a subclass defines the targets and the loss."""
-
-    loss_curve_: list[float]
-    model_: MLP
 
     def _continues(self) -> bool:
         """Tell whether `fit` goes on with an existing model."""

@@ -337,11 +337,8 @@ class AdamW(Adam):
         super().__init__(parameters, lr, betas=betas, eps=eps, weight_decay=weight_decay)
 
 
-OPTIMIZERS: dict[str, type[SGD | RMSprop | Adam]] = {
-    "sgd": SGD,
-    "rmsprop": RMSprop,
-    "adam": Adam,
-    "adamw": AdamW,
+OPTIMIZERS: dict[str, Callable[[list[Value]], Optimizer]] = {
+    kind.__name__.lower(): kind for kind in (SGD, RMSprop, Adam, AdamW)
 }
 
 

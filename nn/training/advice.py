@@ -10,7 +10,7 @@ from autograd import NumericWarning
 from nn import losses
 from nn.layers.activations import activation_name
 from nn.layers.dense import MLP, Layer, Sequential
-from nn.losses import Loss
+from nn.losses import CLASSIFYING, Loss
 from nn.matching import numbers_of
 from nn.module import Module
 from nn.training.history import History
@@ -23,13 +23,6 @@ MOST_ROWS = 64  # to compare outputs of; mostly the second already differs from 
 CLOSE = 0.01  # relative to the loss of guessing
 MANY = 3  # epochs after the first, within which a loss should have fallen
 SOLVED = 1e-9  # a loss this small need not fall
-
-CLASSIFYING = (
-    losses.cross_entropy,
-    losses.binary_cross_entropy,
-    losses.binary_cross_entropy_with_logits,
-    losses.hinge_loss,
-)
 
 
 def advice(task: Task, history: History) -> str:
@@ -80,7 +73,7 @@ def _unlearned(history: History, loss: Loss, outputs: list[Any]) -> list[str]:
     """Return a complaint if the loss was that of guessing in the second half of the epochs."""
     if loss is losses.cross_entropy and outputs and isinstance(outputs[0], list):
         classes = len(outputs[0])
-    elif loss in {losses.binary_cross_entropy, losses.binary_cross_entropy_with_logits}:
+    elif loss in (losses.binary_cross_entropy, losses.binary_cross_entropy_with_logits):
         classes = 2
     else:
         return []

@@ -12,6 +12,7 @@ from math import inf, isnan
 from types import FunctionType, MethodType
 
 from autograd.arguments import as_count, as_float, as_function, as_switch
+from nn.metrics import MORE_IS_BETTER
 from nn.module import Module
 from nn.optim.optimizers import Optimizer
 from nn.training.history import History
@@ -22,9 +23,6 @@ __all__ = [
 ]  # fmt: skip
 
 OURS = ("autograd", "nn", "visualize")  # the packages whose code is the library's
-
-# Of all other measurements less is better.
-MORE_IS_BETTER = frozenset({"accuracy", "f1_score", "precision", "r2_score", "recall"})
 
 
 @dataclass

@@ -13,12 +13,11 @@ from typing import Any
 
 from autograd import Value
 from autograd.arguments import as_count, as_float, as_function, as_switch
-from nn import losses
 from nn.arguments import generator, named
 from nn.data.dataset import Dataset
 from nn.data.rows import listed
 from nn.layers.dropout import NoisePlan, given_noise, noise_layers, recorded_noise
-from nn.losses import LOSSES, Loss
+from nn.losses import LOSSES, Loss, threshold_of
 from nn.matching import is_scalar, numbers_of
 from nn.metrics import DECIDING, METRICS, Metric
 from nn.module import Module
@@ -307,7 +306,7 @@ def _metric_functions(
     Accuracy, precision, recall and f1_score use the threshold that fits the loss. Raises ValueError
     for an unknown name, and for two metrics of one name.
 
-    >>> list(_metric_functions(["accuracy"], losses.hinge_loss, [-1, 1]))
+    >>> list(_metric_functions(["accuracy"], LOSSES["hinge_loss"], [-1, 1]))
     ['accuracy']
     """
     if isinstance(metrics, str) or not isinstance(metrics, Iterable):
@@ -322,16 +321,9 @@ def _metric_functions(
             raise ValueError(f"metrics: the name {name!r} is taken; rename the function")
         as_function(function, f"the metric {name!r}", "all outputs", "all targets")
         if function in DECIDING:
-            function = partial(function, threshold=_threshold(loss, targets))
+            function = partial(function, threshold=threshold_of(loss, targets))
         functions[name] = function
     return functions
-
-
-def _threshold(loss: Loss, targets: Sequence[Any]) -> float:
-    """Return the output half way between the two labels of a model trained with `loss`."""
-    if loss in {losses.mse_loss, losses.l1_loss, losses.huber_loss}:  # outputs are near the labels
-        return 0.0 if any(target == -1 for target in targets) else 0.5
-    return 0.5 if loss is losses.binary_cross_entropy else 0.0
 
 
 def checked_choice(choice: object) -> bool | str:

@@ -4,6 +4,7 @@ import gc
 import math
 import random
 import signal
+from dataclasses import dataclass
 from functools import partial
 
 import pytest
@@ -11,7 +12,7 @@ import pytest
 import autograd
 import nn
 from autograd import Value
-from nn import MLP, SGD, Callback, EarlyStopping, Module, NonFiniteError, StepLR, fit
+from nn import MLP, SGD, Callback, EarlyStopping, Module, NonFiniteError, StepLR, fit, mse_loss
 
 X = [[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]]
 AND = [0, 0, 0, 1]
@@ -347,3 +348,15 @@ def test_mistakes_are_told_before_anything_is_trained(changes, error, message):
 def test_a_wrong_class_is_told_before_training():
     with pytest.raises(ValueError, match="row 3: the target 3 is no class of 3: 0 to 2"):
         fit(model(3), X, [0, 1, 2, 3], loss="cross_entropy")
+
+
+def test_a_loss_need_not_be_hashable():
+    @dataclass
+    class Scaled:
+        factor: float
+
+        def __call__(self, outputs, targets):
+            return self.factor * mse_loss(outputs, targets)
+
+    history = fit(MLP(1, [1]), [[0.0], [1.0]], [0, 1], loss=Scaled(2.0), metrics=["accuracy"])
+    assert history.epochs == 10
