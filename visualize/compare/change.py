@@ -1,4 +1,4 @@
-"""One node before and after: the step of its data and of its gradient, in numbers and words."""
+"""One node before and after: the change of its data and of its gradient."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from visualize.digits import exact, significant
 from visualize.scene.facts import Node
 from visualize.scene.gradient import Gradient
 
-FEW_TIMES = 10  # a number that grew by more is told as a multiple
+FEW_TIMES = 10  # a number that grew more is written as a multiple
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,9 +17,9 @@ class Change:
     """A node that is in both graphs, and not the same in both.
 
     `made_before` and `made_after` are its operation on the names of its operands, "leaf" of a
-    leaf. `size` orders changes: the larger of the step of the data as a part of the largest |data|
-    in both graphs, and of the same of the gradient; inf where a number became nan or infinite or
-    ceased to be.
+    leaf. Changes are ordered by `size`: the change of the data divided by the largest |data| of
+    both graphs, or the same of the gradient if that is larger; inf if a number became nan or
+    infinite, or was so before.
     """
 
     name: str
@@ -95,12 +95,12 @@ def _known(gradient: Gradient) -> float | None:
 
 
 def equal(x: float | None, y: float | None) -> bool:
-    """Whether two numbers are the same; nan is the same as nan."""
+    """Return whether two numbers are the same; nan is the same as nan."""
     return x == y or (x != x and y != y)
 
 
 def arrow(what: str, before: float, after: float) -> str:
-    """Return a number before and after, with the relative change, in as many digits as it takes.
+    """Return a number before and after and its relative change, in all digits if four are equal.
 
     >>> arrow("data ", 0.5, 0.45), arrow("", 2.0, 2.0), arrow("", 1.0, 1.0 + 2**-40)
     ('data 0.5 → 0.45 (-10%)', '2', '1.0 → 1.0000000000009095 (+9.09e-11%)')
@@ -115,7 +115,7 @@ def arrow(what: str, before: float, after: float) -> str:
 
 
 def percent(before: float, after: float) -> str:
-    """Return the relative change; "" where there is none to tell.
+    """Return the relative change; "" if there is none, as from 0.
 
     >>> percent(2.0, 3.0), percent(2.0, -2.0), percent(1.0, -250.0), percent(0.0, 1.0)
     ('+50%', '-200%', '×-250', '')

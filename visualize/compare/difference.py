@@ -144,7 +144,7 @@ class Difference(Result):
 
     @property
     def summary(self) -> str:
-        """How many nodes were added, removed, changed, and left as they were."""
+        """The numbers of nodes that were added, removed, changed, and left the same."""
         counts = {
             "added": len(self.added),
             "removed": len(self.removed),
@@ -158,7 +158,7 @@ class Difference(Result):
 
 
 def _made_alike(before: Node, after: Node, pairs: Pairing) -> bool:
-    """Whether two nodes are the same operation on the same operands."""
+    """Return whether two nodes are the same operation on the same operands."""
     if before.operation != after.operation or len(before.operands) != len(after.operands):
         return False
     for old, new in zip(before.operands, after.operands, strict=True):

@@ -1,9 +1,9 @@
-"""Match the nodes of two graphs: by identity, labels, what they are made of and what uses them.
+"""Match the nodes of two graphs by identity, labels, operands and consumers.
 
-No one of these is enough. Operands tell nothing above a node that was put in between, consumers
-nothing below it, and two graphs built anew share no object; so each way starts from what the
-others have found, until none finds more. All of them walk in order: the result depends on the
-graphs alone, and the time grows with their size.
+None of these is enough. If a node was put in between, operands match nothing above it, consumers
+nothing below it, and two graphs built anew share no object. So each search starts from the pairs
+of the others, until none finds more. All walk in order: the result depends on the graphs alone, and
+the time grows with their size.
 """
 
 from __future__ import annotations
@@ -25,13 +25,13 @@ from visualize.compare.pairing import (
 from visualize.compare.snapshot import Snapshot
 from visualize.scene.facts import Node, Scene
 
-MOST_ROUNDS = 20  # a round without a new pair ends it; this many are for adversaries
+MOST_ROUNDS = 20  # a round without a new pair ends the search, long before this
 
 Key = Callable[[Node], Hashable]
 
 
 def matched(before: Snapshot, after: Snapshot) -> Pairing:
-    """Return the pairs of nodes that are the same one in two graphs.
+    """Return the pairs of nodes of two graphs that stand for the same value.
 
     >>> from autograd import Value
     >>> from visualize.compare.snapshot import snapshot
@@ -66,7 +66,7 @@ def _match_by_identity(pairs: Pairing, before: Sequence[object], after: Sequence
 
 
 def _match_by_label(pairs: Pairing) -> None:
-    """Pair nodes whose label nobody else has, and leaves of which each graph has as many."""
+    """Pair nodes with a label of their own, and leaves whose label both graphs have as often."""
     _match_groups(pairs, lambda node: (node.operation, node.label, node.scope), only_one=True)
     _match_groups(pairs, lambda node: (node.operation, node.label), only_one=True)
     _match_groups(
@@ -77,7 +77,7 @@ def _match_by_label(pairs: Pairing) -> None:
 def _match_groups(
     pairs: Pairing, key: Key, *, only_one: bool, reason: Reason = Reason.SAME_LABEL
 ) -> None:
-    """Pair labelled nodes in their order where equally many of both graphs have the same key."""
+    """Pair labelled nodes, in their order, if both graphs have a key equally often."""
     groups: tuple[dict[Hashable, list[int]], ...] = (defaultdict(list), defaultdict(list))
     for group, numbers, nodes in zip(
         groups,
@@ -101,7 +101,7 @@ def _exact(node: Node, operands: Iterable[object]) -> Hashable:
 
 
 def _loose(node: Node, operands: Iterable[object]) -> Hashable:
-    """Return a key that leaves numbers, labels and modules open."""
+    """Return a key without numbers, labels and modules."""
     return node.operation, tuple(o for o in operands if isinstance(o, int))
 
 
@@ -123,14 +123,14 @@ def _match_by_operands(pairs: Pairing, key: Callable[[Node, Iterable[object]], H
 
 
 def _constant_or_number(operand: int | Constant, numbers: Sequence[int] | None = None) -> object:
-    """Return an operand so that equal ones are equal, the number nan too, and 1 is not node 1."""
+    """Return an operand to compare: nan equals nan, and the number 1 is not the node 1."""
     if isinstance(operand, Constant):
         return repr(float(operand))
     return operand if numbers is None else numbers[operand]
 
 
 def _match_by_shared_operand(pairs: Pairing) -> None:
-    """Pair equal operations that have one paired operand in common, and another not."""
+    """Pair equal operations that have one paired operand in common, but not another."""
     users: dict[Hashable, list[int]] = defaultdict(list)
     for number in reversed(pairs.free_before()):
         node = pairs.before[number]
@@ -148,14 +148,14 @@ def _match_by_shared_operand(pairs: Pairing) -> None:
 
 
 def _match_left_over(pairs: Pairing) -> None:
-    """Pair nodes with a label that no other has, however else they changed."""
+    """Pair nodes with a label of their own, whatever else of them changed."""
     _match_groups(pairs, lambda node: node.label, only_one=True, reason=Reason.LEFT_OVER)
 
 
 def without_loops(pairs: Pairing) -> None:
-    """Take apart pairs, the least sure first, until both graphs together have no loop.
+    """Take pairs apart, the least sure first, until both graphs together have no loop.
 
-    A loop means that of two pairs one node is above in one graph and below in the other.
+    A loop means that of two pairs one is above the other in one graph, and below it in the other.
     """
     for reason in sorted(Reason, reverse=True):
         circling = _looped(pairs)
@@ -167,7 +167,7 @@ def without_loops(pairs: Pairing) -> None:
 
 
 def _looped(pairs: Pairing) -> set[int]:
-    """Return the nodes after that are on loops of the union, or between two loops."""
+    """Return the nodes of the second graph on loops of both together, or between two loops."""
     size = len(pairs.after)
     number = [partner if partner != NONE else size + x for x, partner in enumerate(pairs.after_of)]
     operands: list[list[int]] = [operand_nodes(node) for node in pairs.after]
@@ -178,9 +178,9 @@ def _looped(pairs: Pairing) -> set[int]:
 
 
 def renamed(before: Scene, after: Scene, pairs: Pairing) -> Scene:
-    """Return the first scene with the names of the second one for all that is in both.
+    """Return the first scene, in which the nodes of both scenes have the names of the second.
 
-    A node that is only in the first one keeps its name, with a prime where another has it.
+    A node of the first scene alone keeps its name, with a prime if another has it.
     """
     taken = {node.name for node in after.nodes}
     nodes = []

@@ -10,8 +10,6 @@ from visualize.compare.snapshot import Snapshot
 from visualize.scene.facts import Node
 
 NONE = -1
-
-
 MOST_LOOKED_AT = 24  # nodes below a place where two graphs part
 
 
@@ -40,7 +38,7 @@ class Pairing:
         return len(self.reasons)
 
     def is_free(self, before: int, after: int) -> bool:
-        """Whether neither of two nodes has a partner."""
+        """Return whether neither of two nodes has a partner."""
         return self.after_of[before] == self.before_of[after] == NONE
 
     def free_before(self) -> list[int]:
@@ -52,7 +50,7 @@ class Pairing:
         return [number for number, partner in enumerate(self.before_of) if partner == NONE]
 
     def join(self, before: int, after: int, reason: Reason) -> bool:
-        """Pair two nodes, unless one of them has a partner already; return whether it was done."""
+        """Pair two nodes unless one of them has a partner; return whether they are paired now."""
         if not self.is_free(before, after):
             return False
         self.after_of[before], self.before_of[after] = after, before
@@ -67,15 +65,15 @@ class Pairing:
 
 
 def may_be_same(before: Node, after: Node) -> bool:
-    """Whether nothing that a node says of itself is against its being the other one."""
+    """Return whether two nodes have the same operation, and no two different labels."""
     return before.operation == after.operation and (
         before.label == after.label or not before.label or not after.label
     )
 
 
 def operand_nodes(node: Node) -> list[int]:
-    """Return the numbers of the nodes that a node is made of, each once."""
-    # first without constants: the node 1 is not the number 1.0, though they are equal
+    """Return the numbers of the nodes among the operands of a node, each once."""
+    # constants are left out first: the node 1 equals the constant 1.0
     return list(dict.fromkeys(o for o in node.operands if isinstance(o, int)))
 
 
@@ -84,9 +82,9 @@ def match_by_use(
 ) -> None:
     """Pair the operands of paired nodes, consumers first: one pass goes all the way down.
 
-    Where two operands at one place differ, a node was put in, if the old one is found below the
-    new, or taken out, if the new one is found below the old; else one stands for the other, and
-    their operands are compared in turn.
+    If two operands at the same place differ, a node was put in (then the old one is below the new),
+    or taken out (then the new one is below the old); else one stands for the other, and their
+    operands are compared in turn.
     """
     stand_ins: dict[int, int] = {}  # by the number after: what was at its place before
     old, new = _Free(pairs.before, pairs.after_of), _Free(pairs.after, pairs.before_of)
@@ -105,7 +103,7 @@ def match_by_use(
 
 
 def _places(pairs: Pairing, before: int, after: int) -> Iterator[tuple[int, int]]:
-    """Yield the free operands of two nodes that are at the same place."""
+    """Yield the pairs of free operands at the same place of two nodes."""
     old, new = pairs.before[before].operands, pairs.after[after].operands
     if len(old) == len(new):
         for operand_before, operand_after in zip(old, new, strict=True):
@@ -135,8 +133,8 @@ def _kind(node: Node) -> tuple[str, str]:
 class _Free:
     """The nodes of one graph that are without a partner, by the nodes above them.
 
-    Nodes only find partners while this is in use: each operand of a wide node that has one is
-    passed over once, however often the node is looked at.
+    Nodes find partners meanwhile, and lose none: so each operand that has found one is dropped
+    once, however often a wide node is looked at.
     """
 
     def __init__(self, nodes: Sequence[Node], partners: Sequence[int]) -> None:
@@ -145,7 +143,7 @@ class _Free:
         self._operands: dict[int, deque[int]] = {}  # by node, without those found to have a partner
 
     def below(self, start: int) -> list[int]:
-        """Return free nodes under one, the nearest first, where those between are free too."""
+        """Return the nearest free nodes below one, reached through free nodes alone."""
         seen = [start]
         for node in seen:  # grows while it is walked
             if node not in self._operands:

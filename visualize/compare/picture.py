@@ -1,4 +1,4 @@
-"""Draw two graphs as one picture: common nodes once, those added and removed beside them."""
+"""Two graphs in one picture: common nodes once, added and removed ones beside them."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class _Still:
 def picture(
     before: Snapshot, after: Snapshot, pairs: Pairing, changes: Sequence[Change], title: str
 ) -> Drawing:
-    """Return the drawing of both graphs; above 150 values several share a box, as in `draw`."""
+    """Return the drawing of both graphs; of more than 150 values several share a box."""
     graph = _union(before, after, pairs, {change.name for change in changes})
     boxes = collapsed(graph, MOST_BOXES) if len(graph) > MOST_BOXES else None
     if boxes:
@@ -70,7 +70,7 @@ def picture(
 
 
 def _union(before: Snapshot, after: Snapshot, pairs: Pairing, changed: set[str]) -> Graph[_Still]:
-    """Return one graph of both: the second one, with the nodes that only the first one has."""
+    """Return one graph of both: the second, and the nodes that only the first one has."""
     new = [
         _still(after, number, _status(node, pairs.before_of[number], changed))
         for number, node in enumerate(after.nodes)

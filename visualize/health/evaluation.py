@@ -35,9 +35,9 @@ class Sample:
 
 
 def sample_of(X: Any, y: Any, rows: int) -> Sample:
-    """Return `rows` examples, or all where there are no more: every n-th one, without chance.
+    """Return `rows` examples, evenly spaced, or all if there are fewer.
 
-    Raises ValueError for no rows, other lengths and, naming the row, an input that is nan or inf.
+    Raises ValueError for no rows, different lengths, and an input that is nan or inf.
 
     >>> sample_of([[0.0], [1.0], [2.0], [3.0]], [0, 1, 2, 3], 2)
     Sample(inputs=[[0.0], [2.0]], targets=[0, 2], available=4)
@@ -53,7 +53,7 @@ def sample_of(X: Any, y: Any, rows: int) -> Sample:
     for row in chosen:
         if not _finite(inputs[row]):
             raise ValueError(
-                f"health: row {row} of X holds nan or inf, which no layer is to blame for; "
+                f"health: row {row} of X holds nan or inf, for which no layer is to blame; "
                 "replace or drop such rows"
             )
     return Sample(
@@ -65,9 +65,11 @@ def sample_of(X: Any, y: Any, rows: int) -> Sample:
 
 def _listed(rows: Any, name: str) -> list[Any]:
     if not hasattr(type(rows), "__iter__") or isinstance(rows, str | bytes | dict):
-        raise TypeError(f"health: {name} holds one row per example, not {type(rows).__name__}")
+        raise TypeError(
+            f"health: {name} must hold one row per example, not be a {type(rows).__name__}"
+        )
     if getattr(rows, "ndim", 1) == 0:
-        raise TypeError(f"health: {name} holds one row per example, not a single number")
+        raise TypeError(f"health: {name} must hold one row per example, not a single number")
     return list(rows.__array__()) if hasattr(type(rows), "__array__") else list(rows)
 
 
@@ -92,10 +94,10 @@ class RowGraph(NamedTuple):
 
 @contextmanager
 def looking_at(model: Any) -> Iterator[None]:
-    """Let a block look at a model: in evaluation, in silence, and with no random number used up.
+    """Let a block look at a model in evaluation mode, without warnings and side effects.
 
-    Modes and the state of `random` are afterwards as they were. The check reports overflows
-    itself, so NumericWarning is silent.
+    Afterwards the modes and the state of `random` are as before. NumericWarning is silent, because
+    the check reports overflows itself.
     """
     state = random.getstate()
     with evaluating(model), warnings.catch_warnings(), paused_collector():
@@ -155,7 +157,7 @@ def loss_name(loss: Loss | None) -> str:
 
 
 def loss_of(loss: Loss | None, rows: Sequence[RowGraph], targets: list[Any]) -> Value:
-    """Return the loss of a batch as a Value; nan where the outputs are none of finite numbers.
+    """Return the loss of a batch as a Value; nan if it refuses outputs that are not finite.
 
     Raises TypeError for a loss that returns something else, and any error of the loss.
     """
@@ -165,7 +167,7 @@ def loss_of(loss: Loss | None, rows: Sequence[RowGraph], targets: list[Any]) -> 
     except (ArithmeticError, ValueError):
         if finite:
             raise
-        return Value(nan)  # a loss may refuse such outputs; the report says where they come from
+        return Value(nan)  # the report says where the outputs come from
     if not isinstance(total, Value):
         raise TypeError(
             f"health: the loss must return one Value, not {total!r}; is .data used inside it?"

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 USUAL, NORMAL = "#2f7d5b", "#e4efe9"  # the usual size of updates, and the band around it
 LONGEST_NAME = 28
-WIDE = 20.0  # times the smallest layer's activations: with larger ones their axis is logarithmic
+WIDE = 20.0  # times the smallest layer's activations: above it their axis is logarithmic
 TICKS = 3  # on each side of such an axis, beside 0
 DARKEST, LIGHTEST = 0.0, 0.85  # of viridis: beyond it is yellow, too light for a line
 STYLES = ("-", "--", ":", "-.")  # a second cue beside colour
@@ -33,7 +33,7 @@ APART = 0.15  # of the distance between layers: half of that between the two bar
 
 
 def check_figure(layers: Sequence[LayerHealth], verdict: str) -> Figure:
-    """Return the panels side by side under the verdict, the first layer on top."""
+    """Return the figure of one check: panels side by side under the verdict, first layer on top."""
     panels = 3 if any(layer.update is not None for layer in layers) else 2
     made = new_figure(3.5 * panels + 1.5, 2.3 + 0.4 * len(layers))
     axes = made.subplots(1, panels, sharey=True)
@@ -83,7 +83,7 @@ def _draw_activations(axes: Axes, layers: Sequence[LayerHealth]) -> None:
 
 
 def _spread_out(axes: Axes, sizes: Sequence[float]) -> None:
-    """Make the axis of activations logarithmic to both sides of 0 where layers differ much."""
+    """Make the axis of activations logarithmic on both sides of 0 if layers differ much."""
     if not sizes or max(sizes) <= WIDE * min(sizes):
         return
     first, last = floor(log10(min(sizes))), ceil(log10(max(sizes)))
@@ -192,7 +192,7 @@ def _stuck(layer: LayerHealth) -> float:
 def _of_layer(
     layers: Sequence[LayerHealth], name: str, quantity: Callable[[LayerHealth], float]
 ) -> float:
-    """Return a quantity of the layer, nan where there is none, a gap in its line."""
+    """Return a quantity of a layer; nan, a gap in its line, if the layer is not among these."""
     for layer in layers:
         if layer.name == name:
             return quantity(layer)

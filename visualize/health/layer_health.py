@@ -11,8 +11,8 @@ from autograd.reverse import local_derivatives
 
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 # The share of its range that lies between a saturated output and a bound: |tanh| > 0.99, the
-# threshold of Karpathy's lecture "Activations & Gradients" (2022). The slope of tanh and sigmoid is
-# there 2% of its largest at most. How saturation affects training: Glorot, Bengio 2010, section 3.
+# threshold of Karpathy's lecture "Activations & Gradients" (2022), where the slope of tanh and of
+# sigmoid is at most 2% of its largest. Glorot and Bengio (2010, section 3) show what it does.
 NEAR = 0.005
 MOST = 0.9  # of the outputs of a saturated unit are near a bound
 
@@ -25,13 +25,13 @@ class LayerHealth:
     the loss with respect to them; `weights` are its parameters, biases included, None for a layer
     without any, and `weight_gradients` the derivatives with respect to those. `made_by` names the
     operation of the outputs. `off` and `saturated` number the units from 0: a unit is a neuron, a
-    kernel, or where there are no such an output. `dead` are those that are off, unless only one
-    example was looked at: that is no evidence. `near_bounds` is the share of the outputs that are
+    kernel, or, in other layers, an output. `dead` are those that are off, unless only one example
+    was looked at, which is no evidence. `near_bounds` is the share of the outputs that are
     saturated. `unreached` counts parameters that the loss does not depend on. `update` is the root
     mean square of the next step of the optimizer, divided by that of the parameters it moves: None
-    without an optimizer, or where it moves none of this layer or all of them are 0. `variation` is
-    the largest standard deviation that a unit has over the examples; `alike` tells that all units,
-    of several, have the same outputs and gradients, so that they learn the same.
+    without an optimizer, if it moves none of this layer, or if all of them are 0. `variation` is
+    the largest standard deviation of a unit over the examples; `alike` says that all units, of
+    several, have the same outputs and gradients, so that they learn the same.
     """
 
     name: str
@@ -56,9 +56,9 @@ class LayerHealth:
 class Statistics:
     """Statistics of `count` numbers.
 
-    Those that are nan or infinite are counted by `not_finite` and left out of all else; where none
-    is left all else is nan. `zero` is the share of exact zeros. `quantiles` are those at 5, 25, 50,
-    75 and 95%, `magnitudes` the same of the absolute values that are not 0, empty without any.
+    `not_finite` counts those that are nan or infinite, which are left out of all else; if none is
+    left, all else is nan. `zero` is the share of exact zeros. `quantiles` are those at 5, 25, 50,
+    75 and 95%, `magnitudes` the same of the absolute values that are not 0, empty if all are.
     """
 
     count: int
@@ -94,9 +94,7 @@ def statistics_of(numbers: Sequence[float]) -> Statistics:
         return Statistics(len(array), missing, nan, nan, nan, nan, nan, nan, (), ())
     sizes = np.abs(finite)
     _, exponent = frexp(float(sizes.max()))
-    scale = ldexp(
-        1.0, min(exponent, 1023)
-    )  # numbers divided by it have squares that do not overflow
+    scale = ldexp(1.0, min(exponent, 1023))  # the squares of scaled numbers do not overflow
     scaled = finite / scale
     some = sizes[sizes > 0.0]
     return Statistics(
@@ -114,7 +112,7 @@ def statistics_of(numbers: Sequence[float]) -> Statistics:
 
 
 def is_off(outputs: Sequence[Value]) -> bool:
-    """Tell whether a unit with these outputs is flat in all of them, as a relu that is always off.
+    """Return whether a unit with these outputs is flat in all of them, as a relu that is off.
 
     No gradient passes it. A unit that is off for all examples is dead: it never comes back by
     itself. One example is no evidence of that. A tanh or sigmoid that is flat to the last digit is
@@ -132,7 +130,7 @@ def _is_flat(output: Value) -> bool:
 
 
 def is_saturated(outputs: Sequence[Value]) -> bool:
-    """Tell whether a unit with these outputs, one per example or more, is near a bound on most.
+    """Return whether most outputs of a unit, one per example or more, are near a bound.
 
     >>> is_saturated([Value(9.0).tanh(), Value(-9.0).tanh()])
     True
@@ -141,7 +139,7 @@ def is_saturated(outputs: Sequence[Value]) -> bool:
 
 
 def near_bound(output: Value) -> bool:
-    """Tell whether a value is so near a bound of its activation that hardly any gradient passes.
+    """Return whether a value is so near a bound of its activation that hardly any gradient passes.
 
     >>> near_bound(Value(3.0).tanh()), near_bound(Value(2.0).tanh()), near_bound(Value(9.0).relu())
     (True, False, False)
@@ -154,5 +152,5 @@ def near_bound(output: Value) -> bool:
 
 
 def _is_bounded(output: Value) -> bool:
-    """Tell whether a value is the result of an activation with two bounds."""
+    """Return whether a value is the result of an activation with two bounds."""
     return output.op is not None and output.op.bounds is not None

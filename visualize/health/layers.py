@@ -1,4 +1,4 @@
-"""Layers: which of them, and which unit of it, the values and parameters of a model belong to."""
+"""The layers of a model and their units, to which its values and parameters belong."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ MEMBER = re.compile(r"(.+)\.\d+")  # of a list, such as neurons.3
 
 
 class Place(NamedTuple):
-    """A layer, and a unit of it; the unit is "" where only positions tell units apart."""
+    """A layer, and a unit of it; the unit is "" if only positions tell units apart."""
 
     layer: str
     unit: str = ""
@@ -26,7 +26,7 @@ class Place(NamedTuple):
 class Division:
     """The layers in the order of the forward pass, with their parameters.
 
-    `place` says where a result of an operation belongs, None for one that belongs to no layer.
+    `place` gives the place of the result of an operation, None if it belongs to no layer.
     """
 
     parameters: dict[str, list[Value]]
@@ -34,10 +34,10 @@ class Division:
 
 
 def by_scope(rows: Sequence[RowGraph], named: Named, around: str = "") -> Division | None:
-    """Return the layers that the scopes inside `around` name, or None where they name none.
+    """Return the layers that the scopes inside `around` name; None if they name none.
 
-    The scopes are believed if some parameter is called as the scope that uses it: a module by
-    itself has one scope for all that it does.
+    They do if the name of some parameter begins with the scope that uses it. A module that stands
+    alone has one scope for all its operations.
     """
     nodes = [node for row in rows for node in row.nodes]
     paths = {scope: _path(scope, around) for scope in dict.fromkeys(node.scope for node in nodes)}
@@ -90,8 +90,8 @@ def _common_root(paths: Iterable[Path]) -> Path:
 def _units(nodes: Iterable[Value], paths: dict[str, Path]) -> set[Path]:
     """Return the paths of units: innermost members of a list that do not read from each other.
 
-    Layers in a list do: each takes what the one before has made. Where two read from each other in
-    turn they are units all the same, of a recurrent layer.
+    Layers in a list do: each takes the results of the one before. Members that read from each
+    other in both directions are units too, those of a recurrent layer.
     """
     known = set(paths.values())
     holders = {path[:length] for path in known for length in range(len(path))}
@@ -123,9 +123,9 @@ def _links(nodes: Iterable[Value]) -> set[tuple[str, str]]:
 
 
 def _reading(operand: Path, user: Path) -> tuple[Path, str, str]:
-    """Return the list through different members of which two paths go, and these members.
+    """Return the list in which two paths go through different members, and these members.
 
-    Three times nothing where the paths part otherwise.
+    All three are empty if the paths part elsewhere.
     """
     for depth, (part, other) in enumerate(zip(operand, user)):
         if part != other:
@@ -149,9 +149,9 @@ def _owner(parameter: str, layers: Iterable[str]) -> str | None:
 def by_parameter(rows: Sequence[RowGraph], named: Named, model: str) -> Division:
     """Return a layer per prefix of parameter names, in the order in which they are used.
 
-    A value belongs to the last layer whose parameters went into it. Parameters that are only ever
-    added are a bias, part of the layer whose result they are added to. A single layer is called
-    `model`.
+    A value belongs to the last layer whose parameters it was computed from. Parameters that are
+    only added are a bias, which belongs to the layer whose result they are added to. A single layer
+    is called `model`.
     """
     groups = {parameter: prefix(name) for name, parameter in named}
     biases = _biases(rows, groups)

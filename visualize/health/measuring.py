@@ -34,7 +34,7 @@ class LayerOutputs:
 
 
 def outputs_by_layer(rows: Sequence[RowGraph], division: Division) -> dict[str, LayerOutputs]:
-    """Return the values that each layer hands on to others, or out of the model, in its order."""
+    """Return the values that each layer hands on to others or out of the model, layer by layer."""
     layers: dict[str, LayerOutputs] = {}
     for row in rows:
         places = {node: division.place(node) for node in row.nodes}
@@ -65,7 +65,7 @@ def outputs_by_layer(rows: Sequence[RowGraph], division: Division) -> dict[str, 
 def loss_gradients(
     loss: Value, layers: Iterable[LayerOutputs], parameters: Iterable[Value]
 ) -> dict[Value, float]:
-    """Return the derivatives of the loss, without those of values on which it does not depend."""
+    """Return the derivatives of the loss by the outputs and parameters on which it depends."""
     found = reached(loss)
     wanted = [output for layer in layers for output in layer if output in found]
     wanted += [parameter for parameter in parameters if parameter in found]
@@ -75,8 +75,8 @@ def loss_gradients(
 def next_updates(optimizer: Any, gradients: Mapping[Value, float]) -> dict[Value, float]:
     """Return by how much each parameter would move along these gradients.
 
-    A rule, as those of `nn`'s optimizers, is asked with its state and settings; without one the
-    step is taken to be lr times the gradient. Parameters without a gradient stay.
+    If the optimizer has a `rule`, as those of `nn` have, it is asked with its state and settings;
+    else the step is lr times the gradient. Parameters without a gradient stay.
 
     Raises TypeError for an object with neither a rule nor a learning rate.
 
@@ -88,8 +88,8 @@ def next_updates(optimizer: Any, gradients: Mapping[Value, float]) -> dict[Value
     parameters: Any = getattr(optimizer, "parameters", None)
     if not hasattr(type(parameters), "__iter__") or not hasattr(optimizer, "lr"):
         raise TypeError(
-            "health: the optimizer has `lr` and `parameters`, as nn.SGD(model.parameters(), lr=0.1)"
-            f" does, not {optimizer!r}"
+            "health: an optimizer has `lr` and `parameters`, as nn.SGD(model.parameters(), lr=0.1)"
+            f" has; {optimizer!r} does not"
         )
     rule = getattr(type(optimizer), "rule", None)
     if rule is None:

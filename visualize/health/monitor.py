@@ -1,4 +1,4 @@
-"""HealthMonitor: the health of a model after every epoch of a training, and how it went on."""
+"""HealthMonitor: the health of a model after every epoch of a training."""
 
 # ruff: noqa: N803 - X is the field's name for the inputs
 
@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from autograd.arguments import as_count, as_switch
 from visualize.escape import printable
-from visualize.health.check import ROWS, health_of
 from visualize.health.evaluation import Loss, checked_loss, sample_of
 from visualize.health.figure import training_figure
-from visualize.health.report import Health
+from visualize.health.health import ROWS, Health, health_of
 from visualize.health.verdict import KINDS
 
 if TYPE_CHECKING:
@@ -39,10 +38,10 @@ class TrainingState(Protocol):
 class HealthMonitor:
     """Look at a model after each epoch, as a callback of `nn.fit`; see `health` for what it finds.
 
-    `X`, `y`, `loss` and `rows` are those of `health`. Every `every`-th epoch is looked at, and with
-    `print` the verdict is written as a line to standard output. The training ends with the first
-    finding of a kind in `stop_on`, such as ("nan", "exploding"). `reports` holds the findings and
-    `epochs` their times; a training that starts anew at epoch 1 replaces them. Penalties and
+    `X`, `y`, `loss` and `rows` are those of `health`. It looks at every `every`-th epoch, and with
+    `print` writes the verdict as a line to standard output. The training ends with the first
+    finding of a kind in `stop_on`, such as ("nan", "exploding"). `reports` holds what was found and
+    `epochs` when; a training that starts anew at epoch 1 replaces them. Penalties and
     `clip_norm` of the training are not measured.
 
     Raises ValueError for an unknown kind and for `every` below 1, and the errors of `health`.

@@ -13,29 +13,24 @@ from visualize.digits import counted
 from visualize.escape import printable
 from visualize.health.layer_health import LayerHealth, Statistics
 
-# From the worst to the mildest.
-KINDS = (
-    "nan", "exploding", "unreached", "zero weights", "equal units", "flat", "vanishing",
-    "small weights", "dead", "off", "saturated", "constant output", "large updates",
-    "small updates",
-)  # fmt: skip
-
+# What can be wrong, from the worst to the mildest, and what mostly helps.
 ADVICE = {
     "nan": "Restore earlier parameters; then a smaller learning rate, clip_norm=1.0, scaled X.",
     "exploding": "Draw smaller initial weights, as nn's default does, and clip by clip_norm=1.0.",
     "unreached": "Look for what forward() leaves out, and for detach(), .data and comparisons.",
     "zero weights": "Start weights from random numbers, as nn's default does; biases may be 0.",
     "equal units": "Start weights from random numbers: what starts equal gets equal gradients.",
-    "small weights": "Draw larger initial weights, as nn's default does, or standardise X.",
-    "constant output": "Look for weights near 0, and for what is off or saturated on the way.",
     "flat": "A loss at its lowest, as a hinge loss of kept margins, is done; else look for a clip.",
     "vanishing": "Draw initial weights as nn's default does, or use fewer layers.",
+    "small weights": "Draw larger initial weights, as nn's default does, or standardise X.",
     "dead": "They do not come back: start again with a smaller learning rate, or use leaky_relu.",
     "off": "One example does not tell a dead unit: look at more rows, health(model, X, y).",
     "saturated": "Draw smaller initial weights, standardise X, or take a smaller learning rate.",
+    "constant output": "Look for weights near 0, and for what is off or saturated on the way.",
     "large updates": "Take a smaller learning rate.",
     "small updates": "Take a larger learning rate, unless the training is done.",
 }
+KINDS = tuple(ADVICE)
 
 # A step of about a thousandth of the weights is usual: Karpathy, notes of CS231n, "Ratio of
 # weights:updates". Two orders of magnitude to either side of it are taken as normal.
@@ -45,20 +40,20 @@ TOO_LARGE, TOO_SMALL = 1e-1, 1e-5
 FEW_OFF, FEW_SATURATED = 0.25, 0.5
 # Weights drawn for signals that keep their size have a rms of 0.6 to 1.4 / sqrt(inputs).
 LEAST_GAIN = 0.2
-FEWEST = 16  # of them that say something of how they were drawn
-CONSTANT = 1e-5  # of an output, at most: what tells no two examples apart
+FEWEST = 16  # weights from which one can tell how they were drawn
+CONSTANT = 1e-5  # of the largest output: less than this tells no two examples apart
 NAMED = 8  # units in a sentence
-# How many times smaller or larger than nearer to the loss the gradient of a layer may be. Glorot
-# and Bengio (2010, section 4.2) compare gradients with respect to activations, as is done here:
-# those of weights can be alike in all layers of a network through which nothing passes. The factor
-# is ours: networks of the lesson on depth that learn lie within it, those that do not far beyond.
+# How many times smaller or larger the gradient of a layer may be than that of a layer nearer to the
+# loss. Gradients by activations are compared, as in Glorot and Bengio (2010, section 4.2): those of
+# weights can be alike in all layers of a network through which nothing passes. The factor is ours:
+# networks of the lesson on depth that learn lie within it, the others far beyond.
 SPREAD = 1e3
 BOUNDED_SLOPE = "Use relu or tanh rather than sigmoid, nn's default weights, or fewer layers."
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One illness: its kind, one of `KINDS`, the layer, "" for the whole model, and a sentence.
+    """One fault: its kind, of `KINDS`, its layer ("" for the whole model), and a sentence.
 
     >>> print(Finding("dead", "layers.0", "dead units in layers.0: 3 of 4"))
     dead units in layers.0: 3 of 4
@@ -67,7 +62,7 @@ class Finding:
     kind: str
     layer: str
     says: str
-    cure: str = ""  # where it is another than mostly
+    cure: str = ""  # in place of the usual one
 
     @property
     def advice(self) -> str:
@@ -118,9 +113,9 @@ def _broken(layer: LayerHealth, what: str, numbers: Statistics | None) -> Iterat
 
 
 def _spread(layers: Sequence[LayerHealth]) -> Iterator[Finding]:
-    """Yield the layer with the smallest gradient, and that with the largest, where they stand out.
+    """Yield the layers with the smallest and with the largest gradient, if they stand out.
 
-    A layer that is wholly off, and those before it, are not judged: no gradient gets there.
+    A layer that is wholly off and those before it are not judged: no gradient gets there.
     """
     after_the_off = [place + 1 for place, layer in enumerate(layers) if _wholly_off(layer)]
     learning = [
@@ -159,7 +154,7 @@ def _ratio(pair: tuple[LayerHealth, LayerHealth]) -> float:
 
 
 def _is_gentle(operation: str) -> bool:
-    """Tell whether the slope of a bounded activation is below 1 everywhere.
+    """Return whether an operation is an activation with bounds whose slope is below 1 everywhere.
 
     >>> _is_gentle("sigmoid"), _is_gentle("tanh"), _is_gentle("relu")
     (True, False, False)
@@ -172,7 +167,7 @@ def _is_gentle(operation: str) -> bool:
 
 
 def _wholly_off(layer: LayerHealth) -> bool:
-    """Tell whether no unit of a layer lets a gradient pass."""
+    """Return whether no unit of a layer lets a gradient pass."""
     return 0 < layer.units == len(layer.off)
 
 
@@ -186,9 +181,9 @@ def _unreached(layers: Sequence[LayerHealth]) -> Iterator[Finding]:
 
 
 def _of_weights(layers: Sequence[LayerHealth]) -> Iterator[Finding]:
-    """Yield layers whose weights are all 0, whose units are all equal, and too small weights.
+    """Yield layers whose weights are all 0 or whose units are all equal, and weights too small.
 
-    A last layer may start at 0: its gradients are not, and a model of one layer learns from there.
+    A last layer may start at 0: its gradients are not 0, and a model of one layer learns.
     """
     gains = []
     for layer in layers:
@@ -229,7 +224,7 @@ def _off(layers: Sequence[LayerHealth], examples: int) -> Iterator[Finding]:
 
 def _saturated(layers: Sequence[LayerHealth]) -> Iterator[Finding]:
     for layer in layers:
-        # The last layer is meant to: a confident answer is near 0 or 1
+        # In the last layer nothing is wrong: a confident answer is near 0 or 1
         if not layer.is_output and len(layer.saturated) > FEW_SATURATED * layer.units:
             says = f"{_share(layer, layer.saturated)} mostly at a bound"
             yield Finding("saturated", layer.name, f"saturated units in {layer.name}: {says}")

@@ -1,4 +1,6 @@
-"""Health: the result of a check, as numbers, a verdict, aligned tables and a figure."""
+"""health(): look into a model, layer by layer, and say what is wrong with it."""
+
+# ruff: noqa: N803 - X is the field's name for the inputs
 
 from __future__ import annotations
 
@@ -8,15 +10,28 @@ from dataclasses import dataclass
 from itertools import groupby
 from math import isnan
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from autograd import Value
 from autograd.files import as_path
 from autograd.runtime import computed
 from visualize.digits import counted
 from visualize.escape import printable
+from visualize.health.evaluation import (
+    Loss,
+    Sample,
+    checked_loss,
+    looking_at,
+    loss_name,
+    loss_of,
+    row_graphs,
+    sample_of,
+)
 from visualize.health.figure import check_figure
 from visualize.health.layer_health import LayerHealth, Statistics
-from visualize.health.verdict import Finding
+from visualize.health.layers import Named, by_parameter, by_scope
+from visualize.health.measuring import loss_gradients, measured, next_updates, outputs_by_layer
+from visualize.health.verdict import Finding, findings
 from visualize.plots.figures import save_figure
 from visualize.result import Result
 from visualize.table import aligned
@@ -24,6 +39,7 @@ from visualize.table import aligned
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+ROWS = 64  # enough to call a unit dead, and some seconds for a small image model
 GAP = "  "
 ACTIVATIONS = (
     "activations", "units", "made by", "mean", "std", "least", "largest", "zero", "{off}",
@@ -83,6 +99,88 @@ class Health(Result):
         if as_path(path, "save: path").suffix.lower() in self.formats:
             return super().save(path)
         return save_figure(self.figure, path)
+
+
+def health(
+    model: Any,
+    X: Any,
+    y: Any,
+    *,
+    loss: Loss | None = None,
+    optimizer: Any = None,
+    rows: int = ROWS,
+) -> Health:
+    """Look at the activations, gradients and updates of each layer, and say what is wrong.
+
+    - `model`: called with one row it returns a Value or lists of them; it has `named_parameters()`.
+      Its layers are those that scopes name, as those of `nn` do, and for models without scopes the
+      first parts of the names of parameters.
+    - `X`, `y`: one row per example; `rows` of them, spread evenly, are looked at.
+    - `loss`: the function to be minimized, called with the outputs and targets of all these rows,
+      such as `nn.cross_entropy`; by default the mean squared error.
+    - `optimizer`: with it the next step along this gradient is compared with the weights.
+
+    Everything runs in evaluation mode, and nothing changes: no data, gradient, mode or state of
+    the optimizer or of `random`. The verdict names the layer for vanishing and exploding gradients,
+    dead units (off on all examples; a single example shows only that they are off in it), saturated
+    units, nan, parameters that the loss does not depend on, and updates that are too
+    large or too small.
+
+    Raises TypeError for a model without named parameters or Values as outputs, and for anything but
+    a loss or an optimizer; ValueError for an input that is not finite (naming its row), lengths
+    that differ, no parameters, and an optimizer of another model; RuntimeError inside `no_grad()`.
+
+    >>> from nn import MLP
+    >>> model = MLP(2, [3, 1], "sigmoid")
+    >>> for neuron in model.layers[0].neurons:
+    ...     neuron.bias.data = -20.0
+    >>> print(health(model, [[0.0, 0.0], [1.0, 1.0]], [0.0, 1.0]).verdict)
+    saturated units in layers.0: 3 of 3 sigmoid units (0, 1, 2) are mostly at a bound
+    """
+    return health_of(model, sample_of(X, y, rows), checked_loss(loss), optimizer)
+
+
+def health_of(model: Any, sample: Sample, loss: Loss | None, optimizer: Any) -> Health:
+    """Return the health of a model on chosen examples."""
+    named = _named_parameters(model)
+    if optimizer is not None:
+        next_updates(optimizer, {})  # refuses anything else before the model runs
+        if {parameter for _, parameter in named}.isdisjoint(optimizer.parameters):
+            raise ValueError(
+                "health: the optimizer holds no parameter of this model; make it over "
+                "model.parameters()"
+            )
+    with looking_at(model):
+        graphs = row_graphs(model, sample.inputs)
+        around = Value(0.0).scope  # of a block in which the caller is
+        division = by_scope(graphs, named, around)
+        if division is None:
+            division = by_parameter(graphs, named, type(model).__name__)
+        outputs = outputs_by_layer(graphs, division)
+        total = loss_of(loss, graphs, sample.targets)
+        slopes = loss_gradients(total, outputs.values(), (value for _, value in named))
+        updates = {} if optimizer is None else next_updates(optimizer, slopes)
+        layers = measured(outputs, division.parameters, slopes, updates, len(sample))
+    return Health(
+        layers,
+        findings(layers, total.data, len(sample)),
+        total.data,
+        loss_name(loss),
+        len(sample),
+        sample.available,
+    )
+
+
+def _named_parameters(model: Any) -> Named:
+    if isinstance(model, type) or not (callable(model) and hasattr(model, "named_parameters")):
+        raise TypeError(
+            "health takes a model that is called with one row and has named_parameters(), such as "
+            f"an nn.Module, not {model!r}"
+        )
+    named = list(model.named_parameters())
+    if not named:
+        raise ValueError("health: the model has no parameters; there is nothing that could learn")
+    return named
 
 
 def _text(health: Health) -> str:
@@ -150,6 +248,6 @@ def _percent(share: float) -> str:
 
 
 def _aligned(rows: Sequence[Sequence[str]]) -> list[str]:
-    """Return lines in which names stand to the left of their column and all else to the right."""
+    """Return lines with names at the left of their column and all else at the right."""
     cells = [[printable(cell) for cell in row] for row in rows]
     return [GAP.join(row).rstrip() for row in aligned(cells, numbers=True)]
