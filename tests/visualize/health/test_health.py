@@ -334,7 +334,7 @@ def test_lists_arrays_and_single_outputs_give_the_same():
         ({"loss": "mse_loss"}, TypeError, "loss must be a function .*, such as nn.cross_entropy"),
         ({"loss": lambda p, t: 3.0}, TypeError, "must return one Value, not 3.0; is .data used"),
         ({"y": [0] * 20}, ValueError, "row 0: the model gives 2 outputs and y has 1, .* pass"),
-        ({"optimizer": "adam"}, TypeError, "optimizer has `lr` and `parameters`, .* 'adam' does not"),
+        ({"optimizer": "adam"}, TypeError, "an optimizer has `lr` and .* 'adam' does not"),
         (
             {"optimizer": SGD([Value(1.0)])},
             ValueError,
