@@ -55,6 +55,7 @@ CONVENTIONS = {
     "x**y at (0, 2)": (power, (0.0, 2.0), 0.0, (0.0, 0.0)),
     "x**y at (0, 1)": (power, (0.0, 1.0), 0.0, (1.0, 0.0)),
     "x**y at (0, -1)": (power, (0.0, -1.0), inf, (-inf, -inf)),  # torch
+    "x**y at (inf, 0)": (power, (inf, 0.0), 1.0, (0.0, inf)),  # torch
     "x**y at (-2, 2)": (power, (-2.0, 2.0), 4.0, (-4.0, nan)),  # torch, jax
     "x**y at (-2, 0.5) is nan, never complex": (power, (-2.0, 0.5), nan, (nan, nan)),
     "1/x at 0": (lambda x: 1.0 / x, (0.0,), inf, (-inf,)),
@@ -69,6 +70,7 @@ CONVENTIONS = {
     "clip stops outside": (clip01, (1.5,), 1.0, (0.0,)),
     "where x > 0 of log x at 0": (branch, (0.0,), 0.0, (0.0,)),  # casadi only
     "where x > 0 of log x at 2": (branch, (2.0,), math.log(2.0), (0.5,)),
+    "clip to bounds that cross": (ag.clip, (0.0, 2.0, 1.0), 1.0, (0.0, 0.0, 1.0)),  # torch, jax
     "log'(0) = inf": (ag.log, (0.0,), -inf, (inf,)),
     "asin'(1) = inf": (ag.asin, (1.0,), math.pi / 2, (inf,)),
     "tanh far out": (ag.tanh, (-1000.0,), -1.0, (0.0,)),

@@ -253,6 +253,7 @@ def test_jacobian_of_an_array_keeps_the_structure_of_the_argument():
 def test_derivatives_of_an_empty_array_are_empty():
     empty = np.ones(0)
     assert jacobian(lambda v: v * v)(empty).shape == (0, 0)
+    assert jacobian(lambda v: v[:0])(np.ones(3)).shape == (0, 3)
     assert hessian(lambda v: (v * v).sum())(empty).shape == (0, 0)
 
 
@@ -316,6 +317,7 @@ MESSAGES = {
     "None argument": (lambda: grad(f)(None, 1.0), TypeError, "None"),
     "short cotangent": (lambda: vjp(several, 1.0)[1]([1.0]), ValueError, "cotangent.*1.*2"),
     "long tangent": (lambda: jvp(f, (1.0, 2.0), (1.0,) * 3), ValueError, "tangents.*3.*2"),
+    "short tangent": (lambda: jvp(f, (1.0, 2.0), (1.0,)), ValueError, "tangents.*1.*2"),
     "text tangent": (lambda: jvp(several, (1.0,), ("a",)), TypeError, "tangent.*'a'"),
     "text cotangent": (lambda: vjp(several, 1.0)[1](["a", "b"]), TypeError, "cotangent.*'a'"),
     "output": (lambda: gradients(3.0, Value(1.0)), TypeError, "output must be a Value"),

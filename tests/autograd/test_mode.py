@@ -322,6 +322,17 @@ def test_equal_blocks_overlap(block, shared):
     assert CURRENT.get() is outside
 
 
+def test_of_equal_scopes_the_innermost_ends_first():
+    around, inner = waiting(no_grad), waiting(lambda: scope("a"))
+    next(around)
+    with scope("a"), scope("b"):
+        next(inner)
+        assert place() == "a/b/a"
+        next(around)  # so that no mode from before is in force again
+        next(inner)
+        assert place() == "a/b"
+
+
 def test_a_generator_that_ends_inside_a_derivative_takes_its_block_along():
     outside, rows = CURRENT.get(), waiting(no_grad)
     next(rows)

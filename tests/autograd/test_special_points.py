@@ -61,7 +61,7 @@ def agree(got, wanted, tolerance=1e-12):
 LENGTHS = {
     "norm": lambda x, y: ag.norm([x, y]),
     "hypot": ag.hypot,
-    "sqrt of squares": lambda x, y: ag.sqrt(x * x + y**2),
+    "sqrt of squares": lambda x, y: ag.sqrt(sum([x * x, y**2])),  # which begins with 0
     "sqrt of a dot": lambda x, y: ag.sqrt(ag.dot([x, y], [x, y])),
     "power of squares": lambda x, y: (x * x + y**2) ** 0.5,
     "abs": lambda x, y: ag.abs(x - 2.0 * y),

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import random
 import warnings
+from math import inf
 
 import pytest
 
 import autograd as ag
-from autograd import StaleGraphError, Value, relu, sqrt, tanh, where
+from autograd import StaleGraphError, Value, primitive, relu, sqrt, tanh, where
 from autograd.reverse import local_derivatives, sweep
 
 OPERATIONS = (
@@ -86,6 +87,14 @@ def test_a_zero_gradient_sends_exactly_zero_whatever_the_local_derivative():
     (given,) = root_of_x.contributions
     assert (product.contributions[0].sent, given.local, given.sent) == (0.0, float("inf"), 0.0)
     assert leaf.gradient == 0.0
+
+
+def test_a_zero_gradient_sends_exactly_zero_by_a_rule_without_a_guard():
+    root = primitive("unguarded_root", lambda x: x**0.5, lambda g, out, x: g * inf)
+    x = Value(0.0)
+    total = root(x) * 0.0 + x
+    total.backward()
+    assert sweep(total).gradients()[x] == x.grad == 1.0
 
 
 def test_what_has_no_derivative_is_seen_and_sends_nothing():

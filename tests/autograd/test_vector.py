@@ -66,9 +66,11 @@ def test_different_lengths_name_both():
 
 def test_changed_leaves_are_seen():
     ws = Vector(leaves())
-    assert dot(ws, [1.0] * 3).data == 1.5
+    assert dot(ws, [1.0] * 3).data == dot([1.0] * 3, ws).data == 1.5
     ws[0].data = 10.0
     assert dot(ws, [1.0] * 3).data == 11.0
+    ws[0].data = 20.0
+    assert dot([1.0] * 3, ws).data == 21.0
 
 
 def test_members_recomputed_in_place_are_seen():

@@ -79,8 +79,16 @@ def test_arithmetic_underflow_and_operands_not_finite_are_silent(case):
         (lambda: Value(1.0, label="price") / Value(0.0), "div(price=1.0, 0.0) gave inf"),
         (lambda: Value(-4.0, label="a").sqrt(), "sqrt(a=-4.0) gave nan"),
         (lambda: ag.log(0.0), "log(0.0) gave -inf"),
+        (
+            lambda: ag.hypot(*[1e308] * 6),
+            "hypot(1e+308, 1e+308, 1e+308, 1e+308, 1e+308, 1e+308) gave inf",
+        ),
+        (
+            lambda: ag.hypot(*[1e308] * 7),
+            "hypot(1e+308, 1e+308, 1e+308, 1e+308, 1e+308, 1e+308, ...) gave inf",
+        ),
     ],
-    ids=["div", "sqrt", "log"],
+    ids=["div", "sqrt", "log", "six operands", "seven operands"],
 )
 def test_message_names_operation_operands_and_labels(compute, message):
     with pytest.warns(NumericWarning) as caught:

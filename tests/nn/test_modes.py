@@ -248,26 +248,26 @@ def test_copies_keep_the_mode():
 # What a Module counts itself: a compiled function meets it at its next call.
 
 CHANGES = {
-    "an attribute set": lambda net: setattr(net.layers[0], "w", Value(3.0)),
-    "a mode set": lambda net: setattr(net.layers[0], "training", False),
-    "a number set": lambda net: setattr(net.layers[2], "factor", 3.0),
-    "an attribute deleted": lambda net: delattr(net.layers[2], "factor"),
-    "eval": lambda net: net.eval(),
-    "eval of one": lambda net: net.layers[0].eval(),
-    "append": lambda net: net.layers.append(Noisy()),
-    "insert": lambda net: net.layers.insert(0, Noisy()),
-    "extend": lambda net: net.layers.extend([Noisy(), Noisy()]),
-    "+=": lambda net: net.layers.__iadd__([Noisy()]),
-    "*=": lambda net: net.layers.__imul__(2),
-    "pop": lambda net: net.layers.pop(),
-    "remove": lambda net: net.layers.remove(net.layers[0]),
-    "clear": lambda net: net.layers.clear(),
-    "reverse": lambda net: net.layers.reverse(),
-    "sort": lambda net: net.layers.sort(key=lambda layer: isinstance(layer, Noisy)),
-    "an item set": lambda net: net.layers.__setitem__(1, Factor()),
-    "an item deleted": lambda net: net.layers.__delitem__(1),
-    "a slice set": lambda net: net.layers.__setitem__(slice(0, 2), [Noisy()]),
-    "a method replaced": lambda net: setattr(net.layers[0], "forward", lambda x: x),
+    "an attribute set": lambda net, new: setattr(net.layers[0], "w", Value(3.0)),
+    "a mode set": lambda net, new: setattr(net.layers[0], "training", False),
+    "a number set": lambda net, new: setattr(net.layers[2], "factor", 3.0),
+    "an attribute deleted": lambda net, new: delattr(net.layers[2], "factor"),
+    "eval": lambda net, new: net.eval(),
+    "eval of one": lambda net, new: net.layers[0].eval(),
+    "append": lambda net, new: net.layers.append(new),
+    "insert": lambda net, new: net.layers.insert(0, new),
+    "extend": lambda net, new: net.layers.extend([new, new]),
+    "+=": lambda net, new: net.layers.__iadd__([new]),
+    "*=": lambda net, new: net.layers.__imul__(2),
+    "pop": lambda net, new: net.layers.pop(),
+    "remove": lambda net, new: net.layers.remove(net.layers[0]),
+    "clear": lambda net, new: net.layers.clear(),
+    "reverse": lambda net, new: net.layers.reverse(),
+    "sort": lambda net, new: net.layers.sort(key=lambda layer: isinstance(layer, Noisy)),
+    "an item set": lambda net, new: net.layers.__setitem__(1, new),
+    "an item deleted": lambda net, new: net.layers.__delitem__(1),
+    "a slice set": lambda net, new: net.layers.__setitem__(slice(0, 2), [new]),
+    "a method replaced": lambda net, new: setattr(net.layers[0], "forward", lambda x: x),
 }
 
 
@@ -283,11 +283,11 @@ class Factor(Module):
 
 @pytest.mark.parametrize("change", CHANGES)
 def test_a_module_counts_its_changes(change):
-    net = Sequential(Noisy(), Noisy(), Factor())
+    net, new = Sequential(Noisy(), Noisy(), Factor()), Factor()  # whose making is a change itself
     c = compile(net)
     for _ in range(5):
         assert c(1.0) == net(Value(1.0)).data == 14.0
-    CHANGES[change](net)
+    CHANGES[change](net, new)
     assert c(1.0) == float(getattr(net(Value(1.0)), "data", 0.0))
     assert c(1.0) != 14.0
 

@@ -138,6 +138,11 @@ def test_zero_grad_clears_every_parameter():
     assert all(parameter.has_grad for parameter in model.parameters())
     model.zero_grad()
     assert not any(parameter.has_grad for parameter in model.parameters())
+    tied = Tied()
+    for parameter in tied.parameters():
+        parameter.grad = 1.0
+    tied.zero_grad()
+    assert not any(parameter.has_grad for parameter in tied.parameters())
 
 
 def test_a_state_dict_goes_into_an_equal_model():

@@ -184,6 +184,16 @@ def test_a_parameter_made_at_the_first_call_stays_live():
     assert (c(3.0), c(3.0)) == (15.0, 15.0)
 
 
+def test_a_leaf_of_the_function_is_no_leaf_that_it_captured():
+    """Not even where both have the same number now: one of them may get another."""
+    leaves = [Value(2.0)]
+    c = compiled(lambda x: x * (leaves[0] if leaves else Value(2.0)))
+    assert c(3.0) == 6.0
+    leaves.clear()
+    with pytest.raises(StaleProgramError):
+        c(3.0)
+
+
 def test_a_function_that_draws_random_numbers_is_refused_as_such():
     c = compiled(lambda x: x * random.random())
     c(1.0)

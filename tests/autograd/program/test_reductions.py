@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from math import fsum
+from math import fsum, inf
 
 import pytest
 
@@ -136,8 +136,9 @@ def test_long_chains_of_additions():
     ((2.0, -1.0), (4, 5), dot),
     ((2.0, 0.0), (4, 5), guarded_dot),
     ((2.0, -1.0), (4, 2), guarded_dot),
+    ((2.0, inf), (4, 5), guarded_dot),
 ])  # fmt: skip
-def test_only_factors_that_cannot_be_zero_need_no_guard(constants, left, op):
+def test_only_factors_neither_zero_nor_infinite_need_no_guard(constants, left, op):
     """Inputs 0 and 1 vary, 2 and 3 do not, 4 and 5 are the constants."""
     steps = (Instruction(guarded_dot, (0, *left, 1, 2, 3)),)
     program, _, rows = split_sums(Program(2, 2, 0, constants, steps, (), (6,)))

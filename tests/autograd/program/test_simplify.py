@@ -20,6 +20,7 @@ from autograd.primitives import (
     exp,
     guarded_dot,
     guarded_mul,
+    hypot,
     maximum,
     mul,
     neg,
@@ -163,6 +164,11 @@ def test_equal_operations_are_computed_once_in_either_order_if_commutative(progr
     names = [name for name, _ in steps(smaller)]
     assert names == ["mul", "sub", "sub", "maximum", "maximum", "exp"]
     assert ("common subexpressions", 8, 6) in statistics.steps
+
+
+def test_lengths_of_three_are_added_up_in_their_own_order(program_of):
+    program = program_of(3, (), (hypot, (0, 1, 2)), (hypot, (2, 1, 0)), outputs=(3, 4))
+    assert simplified(program)[0] == program
 
 
 def test_rows_called_commutative_are(awkward, identical):

@@ -70,6 +70,7 @@ def test_a_split_keeps_pairs_together(stratify):
     assert (held_out.y.sum() == 8) == stratify
     again = dataset.split(0.2, stratify=stratify, rng=random.Random(4))[1]
     assert again.X.tolist() == held_out.X.tolist()
+    assert len(dataset.split(0.001)[1]) == 1
     with pytest.raises(ValueError, match="leaves none to train on"):
         dataset.split(0.999)
 
@@ -128,7 +129,8 @@ def test_bad_rows_are_named(call, error, message):
 def test_standardising_is_that_of_sklearn():
     oracle = pytest.importorskip("sklearn.preprocessing", reason="the oracle")
     X = np.random.default_rng(0).normal(3.0, [0.1, 10.0, 0.0], size=(50, 3))
-    X[:, 2] = 0.1  # the mean of which is rounded
+    X[:, 2] = 0.7
+    assert X.std(axis=0)[2] > 0.0  # because the mean is rounded
     others = np.random.default_rng(1).normal(size=(5, 3))
     standardize, scaler = Standardizer(X), oracle.StandardScaler().fit(X)
     np.testing.assert_allclose(standardize(others), scaler.transform(others), rtol=1e-12)

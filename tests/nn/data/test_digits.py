@@ -65,6 +65,15 @@ def digits():
     return pytest.importorskip("sklearn.datasets", reason="the data").load_digits()
 
 
+def test_the_photo_of_a_turned_camera_is_upright(tmp_path):
+    turned, exif = drawn(5).rotate(90, expand=True), Image.Exif()
+    exif[0x0112] = 6  # turn it by 90 degrees to the right, says the camera
+    turned.save(tmp_path / "photo.png", exif=exif)
+    drawn(5).save(tmp_path / "digit.png")
+    expected = read_digit(tmp_path / "digit.png")
+    assert read_digit(tmp_path / "photo.png").tolist() == expected.tolist()
+
+
 @pytest.mark.parametrize(
     ("factor", "margin", "dark"), [(1, 0, False), (12, 0, False), (9, 20, True)]
 )

@@ -33,6 +33,7 @@ def test_norms_beyond_the_range_of_squares_do_not_overflow():
     parameters = with_gradients(3e200, 4e200)
     assert clip_grad_norm(parameters, 1.0) == pytest.approx(5e200)
     assert [p.grad for p in parameters[:2]] == pytest.approx([0.6, 0.8])
+    assert not parameters[2].has_grad
 
 
 @pytest.mark.parametrize("bad", [math.nan, math.inf])
