@@ -9,7 +9,13 @@ from typing import Literal
 
 from autograd import Value, topological_order
 from autograd.arguments import as_choice, as_count
-from visualize.formula.expression import opened_in_latex, opened_in_python, opened_in_sympy
+from visualize.formula.expression import (
+    literal,
+    opened_in_latex,
+    opened_in_python,
+    opened_in_sympy,
+    recognised,
+)
 from visualize.formula.listing import Listing, listed
 from visualize.formula.names import symbols
 from visualize.formula.notations import (
@@ -19,7 +25,6 @@ from visualize.formula.notations import (
     SymPy,
     Text,
 )
-from visualize.formula.tidy import literal, recognised
 from visualize.result import Result
 from visualize.roots import as_root, as_roots
 
@@ -146,15 +151,16 @@ def _variables(order: Sequence[Value], wrt: object) -> list[Value]:
 
 def in_python(listing: Listing) -> str:
     """Return the assignments as lines of Python, in functions of `autograd`."""
-    notation = Python()
-    return "\n".join(f"{line.name} = {notation.write(line.expression)}" for line in listing.lines)
+    return "\n".join(_assignments(listing, Python()))
 
 
 def in_sympy(listing: Listing) -> str:
     """Return the assignments as lines to run after `from sympy import *`."""
-    notation = SymPy()
-    lines = [f"{line.name} = {notation.write(line.expression)}" for line in listing.lines]
-    return "\n".join([*_declared(list(listing.leaves)), *lines])
+    return "\n".join([*_declared(list(listing.leaves)), *_assignments(listing, SymPy())])
+
+
+def _assignments(listing: Listing, notation: Python) -> list[str]:
+    return [f"{line.name} = {notation.write(line.expression)}" for line in listing.lines]
 
 
 def _declared(names: Sequence[str]) -> Iterator[str]:
@@ -164,7 +170,7 @@ def _declared(names: Sequence[str]) -> Iterator[str]:
 
 
 def in_latex(listing: Listing) -> str:
-    """Return the assignments for math mode: one equation, or several in `aligned` (amsmath)."""
+    """Return the assignments for math mode: an equation, or several in `aligned` (amsmath)."""
     rows = list(_equations(listing))
     if len(rows) == 1:
         return rows[0].replace("&=", "=", 1)

@@ -10,9 +10,16 @@ from dataclasses import dataclass
 from autograd import Value, gradients, topological_order
 from autograd.graph import Constant
 from autograd.primitive import TABLE
-from visualize.formula.expression import Numbers, Opens, calls, operation, repeats, with_names
+from visualize.formula.expression import (
+    Numbers,
+    Opens,
+    calls,
+    literal,
+    operation,
+    repeats,
+    with_names,
+)
 from visualize.formula.names import Names
-from visualize.formula.tidy import literal
 from visualize.scene.flat import Path, flatten
 
 __all__ = ["Line", "Listing", "listed", "merged"]
