@@ -52,7 +52,6 @@ ELSEWHERE = {
     "visualize/formula/rules.py": (FORMULAS, {"abs"}),
     "visualize/formula/expression.py": (FORMULAS, {"abs", "exp", "log", "sqrt"}),
     "visualize/page/folding.js": ("an element of the page", {"less"}),
-    "visualize/page/icons.py": ("an element of the page", {"less"}),
     "visualize/page/markup.py": ("an element of the page", {"less"}),
     "visualize/page/tables.js": ("an element of HTML", {"div"}),
     "visualize/plots/boundary_animation.py": (AXES, {"log"}),

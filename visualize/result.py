@@ -1,15 +1,15 @@
-"""Result: an answer in words, which prints and saves itself."""
+"""Results: answers in words, which print and save themselves; files are written whole."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
-from visualize.save import saved_as, write_atomically
+from autograd.files import as_path, write_files
 
-__all__ = ["Result"]
+__all__ = ["Result", "saved_as", "write_atomically"]
 
 MOST_LINES = 200  # that a prompt shows; print() shows all
 
@@ -51,3 +51,28 @@ class Result:
             return self.text
         more = len(lines) - MOST_LINES
         return "\n".join([*lines[:MOST_LINES], f"... and {more:,} more lines; print() shows all"])
+
+
+def saved_as(kind: str, suffixes: Collection[str], path: object, argument: str) -> Path:
+    """Return a path as a Path whose suffix, in capitals or not, is one of `suffixes`.
+
+    Raises TypeError, naming the argument, for anything but a path, and ValueError, which names the
+    kind of result and lists the suffixes, for another suffix.
+
+    >>> saved_as("a plot", [".svg", ".png"], "loss.PNG", "save: path").name
+    'loss.PNG'
+    """
+    target = as_path(path, argument)
+    if target.suffix.lower() not in suffixes:
+        raise ValueError(f"cannot save {kind} as {target.name!r}; use one of {', '.join(suffixes)}")
+    return target
+
+
+def write_atomically(path: Path, content: bytes) -> None:
+    """Write `content` to `path`; a failure leaves the old file as it was.
+
+    Raises FileNotFoundError that names the folder when it does not exist.
+    """
+    if not path.parent.is_dir():
+        raise FileNotFoundError(f"cannot save {path.name}: no folder {path.parent}; make it first")
+    write_files({path: content})

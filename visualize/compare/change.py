@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from math import inf, isfinite
 
 from visualize.digits import exact, significant
-from visualize.scene.facts import Node
+from visualize.scene.compose import Node
 from visualize.scene.gradient import Gradient
 
 FEW_TIMES = 10  # a number that grew more is written as a multiple

@@ -23,9 +23,8 @@ from visualize.digits import counted, significant
 from visualize.draw.drawing import Drawing
 from visualize.draw.wording import formula
 from visualize.escape import cut, printable
-from visualize.notebook import mime_bundle
 from visualize.result import Result
-from visualize.scene.facts import Node, Scene
+from visualize.scene.compose import Node, Scene
 from visualize.table import aligned
 
 MOST_LINES = 20  # of each kind
@@ -154,7 +153,7 @@ class Difference(Result):
         return ", ".join(f"{count:,} {what}" for what, count in counts.items())
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
-        return {**mime_bundle(self.drawing), "text/plain": self.text}
+        return {**self.drawing._repr_mimebundle_(), "text/plain": self.text}
 
 
 def _made_alike(before: Node, after: Node, pairs: Pairing) -> bool:

@@ -23,7 +23,7 @@ from visualize.compare.pairing import (
     operand_nodes,
 )
 from visualize.compare.snapshot import Snapshot
-from visualize.scene.facts import Node, Scene
+from visualize.scene.compose import Node, Scene
 
 MOST_ROUNDS = 20  # a round without a new pair ends the search, long before this
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from enum import IntEnum
 
 from visualize.compare.snapshot import Snapshot
-from visualize.scene.facts import Node
+from visualize.scene.compose import Node
 
 NONE = -1
 MOST_LOOKED_AT = 24  # nodes below a place where two graphs part

@@ -9,8 +9,7 @@ from autograd import Value
 from visualize.draw.text import text
 from visualize.draw.wording import summary
 from visualize.roots import as_roots
-from visualize.scene.compose import compose
-from visualize.scene.facts import Node, Scene
+from visualize.scene.compose import Node, Scene, compose
 from visualize.scene.flat import flatten
 
 

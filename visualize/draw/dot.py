@@ -16,7 +16,7 @@ from visualize.draw.wording import (
     words,
 )
 from visualize.escape import dot_string
-from visualize.scene.facts import Edge, Scene
+from visualize.scene.compose import Edge, Scene
 from visualize.scene.flat import Path
 
 __all__ = ["dot"]

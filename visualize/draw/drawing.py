@@ -12,7 +12,6 @@ from typing import Any, Literal
 
 from autograd import Value
 from autograd.arguments import as_count, as_switch
-from autograd.files import as_path
 from autograd.runtime import computed
 from visualize.digits import counted
 from visualize.draw.dot import dot
@@ -20,13 +19,12 @@ from visualize.draw.render import GRAPHVIZ_ENGINES, converted, graphviz_svg, run
 from visualize.draw.svg import svg
 from visualize.draw.text import text
 from visualize.draw.wording import summary
-from visualize.notebook import mime_bundle
+from visualize.escape import xml
 from visualize.page.page import page
+from visualize.result import saved_as, write_atomically
 from visualize.roots import as_roots
-from visualize.save import write_atomically
 from visualize.scene.collapse import COLLAPSE, Boxes, Collapse, collapsed
-from visualize.scene.compose import compose, with_copies
-from visualize.scene.facts import Scene
+from visualize.scene.compose import Scene, compose, with_copies
 from visualize.scene.flat import FlatGraph, flatten
 
 __all__ = ["ENGINES", "FORMATS", "RANKDIRS", "Drawing", "Engine", "draw", "show"]
@@ -34,7 +32,8 @@ __all__ = ["ENGINES", "FORMATS", "RANKDIRS", "Drawing", "Engine", "draw", "show"
 Engine = Literal["auto", "builtin", "dot", "pygraphviz"]
 ENGINES: tuple[Engine, ...] = ("auto", "builtin", *GRAPHVIZ_ENGINES)
 RANKDIRS = ("LR", "TB")
-FORMATS = (".svg", ".html", ".png", ".pdf", ".dot", ".txt")
+TEXTS = {".svg": "svg", ".html": "html", ".dot": "source", ".txt": "text"}  # and their attributes
+FORMATS = (*TEXTS, ".png", ".pdf")
 FEWEST_BOXES = 4  # an output, and three to say how it came about
 FEW_VALUES = 30  # with no more, the edges of a picture have room for derivatives
 MOST_BOXES = 20_000  # beyond it no program shows the file
@@ -119,25 +118,14 @@ class Drawing:
         ...     draw(Value(2.0, label="a") * 3).save(folder + "/graph.svg").name
         'graph.svg'
         """
-        target = as_path(path, "save: path")
-        suffix = target.suffix.lower()
-        if suffix not in FORMATS:
-            raise ValueError(
-                f"cannot save {target.name!r}: the suffix {target.suffix!r} is not one of "
-                f"{', '.join(FORMATS)}"
-            )
-        write_atomically(target, self._content(suffix))
+        target = saved_as("a drawing", FORMATS, path, "save: path")
+        write_atomically(target, self._content(target.suffix.lower()))
         return target
 
     def _content(self, suffix: str) -> bytes:
-        if suffix == ".dot":
-            return self.source.encode()
-        if suffix == ".txt":
-            return f"{self.text}\n".encode()
-        if suffix == ".svg":
-            return self.svg.encode()
-        if suffix == ".html":
-            return self.html.encode()
+        if suffix in TEXTS:
+            content: str = getattr(self, TEXTS[suffix])
+            return f"{content.rstrip()}\n".encode()
         file_format: Literal["png", "pdf"] = "png" if suffix == ".png" else "pdf"
         if self.engine in GRAPHVIZ_ENGINES:
             return run_graphviz(self.source, file_format, self.engine)
@@ -151,7 +139,28 @@ class Drawing:
         )
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
-        return mime_bundle(self)
+        """Return the drawing as text/html, image/svg+xml and text/plain; never raise.
+
+        Inline SVG in text/html has tooltips; image/svg+xml is an <img> in JupyterLab and the form
+        that other tools take. An engine that fails is named, and the built-in one stands in for it.
+        """
+        picture, failure = self._attempted("svg")
+        if failure:
+            picture = self._attempted("builtin_svg")[0]
+        listing, no_listing = self._attempted("text")
+        bundle = {"text/plain": "\n".join(filter(None, (failure, listing or no_listing)))}
+        if picture:
+            said = f"<p>{xml(failure)}</p>" if failure else ""
+            bundle["text/html"] = f'{said}<div style="overflow:auto">{picture}</div>'
+            bundle["image/svg+xml"] = picture
+        return bundle
+
+    def _attempted(self, form: str) -> tuple[str, str]:
+        """Return a form of the drawing, or why there is none."""
+        try:
+            return getattr(self, form), ""
+        except Exception as error:  # noqa: BLE001 - a traceback in a notebook hides the cell's work
+            return "", f"{type(error).__name__}: {error}"
 
 
 def draw(

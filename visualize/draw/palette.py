@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from math import ceil, isfinite, isnan, sqrt
 
 from visualize.digits import significant
-from visualize.scene.facts import Node, Scene
+from visualize.scene.compose import Node, Scene
 from visualize.scene.gradient import Gradient
 
 __all__ = [

@@ -17,7 +17,7 @@ from visualize.draw.shapes import box_shape, path_data
 from visualize.draw.wording import LINE, SMALL, Words, text_width, words
 from visualize.escape import xml
 from visualize.layout import Placed
-from visualize.scene.facts import Scene
+from visualize.scene.compose import Scene
 from visualize.scene.gradient import Gradient
 
 __all__ = ["Moment", "Playing"]

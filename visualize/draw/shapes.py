@@ -12,7 +12,7 @@ from visualize.draw.palette import BORDER_WIDTH, LIGHT, OUTPUT_WIDTH, Style, lin
 from visualize.draw.wording import LINE, PADDING, SMALL, Words, edge_mark, local_mark, text_width
 from visualize.escape import xml
 from visualize.layout import Placed
-from visualize.scene.facts import Edge, Node, Scene
+from visualize.scene.compose import Edge, Node, Scene
 
 __all__ = [
     "Marks",

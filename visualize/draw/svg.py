@@ -25,7 +25,7 @@ from visualize.draw.wording import (
 )
 from visualize.escape import cut, printable, xml
 from visualize.layout import Placed, layout
-from visualize.scene.facts import Scene
+from visualize.scene.compose import Scene
 
 __all__ = ["svg", "title_width"]
 

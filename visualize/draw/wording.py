@@ -14,7 +14,7 @@ from autograd.graph import Constant
 from visualize.digits import counted, exact, significant
 from visualize.escape import columns, cut, printable
 from visualize.formula.words import in_symbols
-from visualize.scene.facts import Edge, Group, Node, Scene
+from visualize.scene.compose import Edge, Group, Node, Scene
 
 __all__ = [
     "COLUMN",

@@ -1,10 +1,10 @@
 """layout(): sizes of boxes and edges between them in, places and curves out.
 
 The stages: ranks, long edges cut up (layering), order in the ranks, coordinates across and along
-them (placement, frames), curves (routing). The method is that of Sugiyama, Tagawa and Toda (1981)
-as refined by Gansner, Koutsofios, North and Vo, A technique for drawing directed graphs (1993),
-except that a flow algorithm finds the shortest edges, long edges of one value share a trunk, and
-clusters get lanes.
+them (placement), frames and curves (outlines). The method is that of Sugiyama, Tagawa and Toda
+(1981) as refined by Gansner, Koutsofios, North and Vo, A technique for drawing directed graphs
+(1993), except that a flow algorithm finds the shortest edges, long edges of one value share a
+trunk, and clusters get lanes.
 
 `make docs` writes `place` and all that it needs as a script too, so that a page places boxes as a
 picture does. Everything is computed along and across the ranks; only the last step knows left from
@@ -17,7 +17,6 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from visualize.layout.frames import place_along, place_frames
 from visualize.layout.layering import (
     ClusterTree,
     Geometry,
@@ -28,9 +27,9 @@ from visualize.layout.layering import (
     ranks_spanned,
 )
 from visualize.layout.order import order_ranks
+from visualize.layout.outlines import parallel_offsets, place_along, place_frames, route_edges
 from visualize.layout.placement import place_across
 from visualize.layout.ranks import rank_nodes
-from visualize.layout.routing import parallel_offsets, route_edges
 
 __all__ = ["RANKDIRS", "Box", "Placed", "layout", "place"]
 

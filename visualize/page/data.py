@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
+from math import isfinite
+from typing import Generic, TypeVar
 
 from autograd import Primitive, StaleGraphError, Value, dot
 from autograd.graph import Constant
@@ -15,17 +18,18 @@ from visualize.draw.wording import LABEL_COLUMNS, words
 from visualize.escape import cut, printable
 from visualize.formula.rules import row_digits, rule_digits, rules_of
 from visualize.page.folds import beginning, foldable_sums, term_size
-from visualize.page.numbering import NumberTable, Table
 from visualize.scene.collapse import View
-from visualize.scene.facts import Scene
+from visualize.scene.compose import Scene
 from visualize.scene.flat import FlatGraph, Path
 
-__all__ = ["columns", "columns_json", "row_facts", "view_columns"]
+__all__ = ["NumberTable", "columns", "columns_json", "row_facts", "view_columns"]
 
 STATES = {
     "pending": "p", "unreached": "u", "earlier": "e", "zero": "z", "finite": "f", "infinite": "i",
     "nan": "n",
 }  # fmt: skip
+Item = TypeVar("Item", bound=Hashable)
+
 MOST_OPERANDS = 64  # of an operation whose rules are written out
 
 
@@ -241,3 +245,59 @@ def _rules(value: Value) -> tuple[str, ...]:
     if value.op is None or len(value.args) > MOST_OPERANDS:
         return ()
     return rules_of(value)
+
+
+class Table(Generic[Item]):
+    """Different items in order of appearance; a column holds their places instead of them.
+
+    >>> table = Table[str]()
+    >>> [table.place(text) for text in ("tanh", "add", "tanh")], table.items
+    ([0, 1, 0], ['tanh', 'add'])
+    """
+
+    def __init__(self) -> None:
+        self._places: dict[Item, int] = {}
+
+    def place(self, item: Item) -> int:
+        """Return the place of an item, which is added where it is new."""
+        return self._places.setdefault(item, len(self._places))
+
+    @property
+    def items(self) -> list[Item]:
+        """All items by place."""
+        return list(self._places)
+
+
+class NumberTable:
+    """Different floats, the most frequent first: their places are the shortest to write.
+
+    The local derivative of a product is the other factor and half of all others are 1, so that
+    most numbers of a graph occur several times.
+
+    >>> table = NumberTable([2.0, 0.5, 0.5, -0.0, 0.0])
+    >>> table.items, table.place(0.5), table.place(None)
+    ([0.5, 2.0, -0.0, 0.0], 0, -1)
+    """
+
+    def __init__(self, numbers: Iterable[float | None]) -> None:
+        # By text, which tells -0.0 from 0.0 and finds nan again.
+        count = Counter(repr(float(number)) for number in numbers if number is not None)
+        self._places = {text: place for place, (text, _) in enumerate(count.most_common())}
+
+    def place(self, number: float | None) -> int:
+        """Return the place of a number of the table, -1 for None."""
+        return -1 if number is None else self._places[repr(float(number))]
+
+    @property
+    def items(self) -> list[float | str]:
+        """All numbers by place, as JSON can hold them."""
+        return [_json_number(float(text)) for text in self._places]
+
+
+def _json_number(number: float) -> float | str:
+    """Return a number as JSON can hold it: nan and infinities as text.
+
+    >>> _json_number(0.5), _json_number(float("-inf"))
+    (0.5, '-inf')
+    """
+    return number if isfinite(number) else str(number)

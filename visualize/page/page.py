@@ -5,15 +5,14 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from importlib.resources import files
 
 from autograd import Value
-from visualize.draw.palette import legend_keys
+from visualize.draw.palette import DARK, LIGHT, SHADES, Theme, legend_keys, theme
 from visualize.draw.wording import summary
 from visualize.escape import cut, printable, xml
-from visualize.page.colours import colours_css
 from visualize.page.data import columns_json
 from visualize.page.markup import body
 from visualize.scene.compose import compose
@@ -32,6 +31,7 @@ SCRIPTS = (
     "marks", "steps", "captions", "flow", "player", "tables", "summary", "panel", "search",
     "keyboard", "theme", "main",
 )  # fmt: skip
+LOOKS = (*(f"{sign}{shade}" for sign in "pn" for shade in range(1, SHADES + 1)), *LIGHT.special)
 COMMENT = re.compile(r"^[ ]*(//[^\n]*|/\*.*?\*/)", re.MULTILINE | re.DOTALL)
 
 
@@ -89,7 +89,40 @@ def script_text() -> str:
 @cache
 def style_text() -> str:
     """Return the style sheet."""
-    return _joined([colours_css()], [_file("page.css")])
+    return _joined([_colours()], [_file("page.css")])
+
+
+def _colours() -> str:
+    """Return the style sheet of all looks, with the same colours and dashes as every picture.
+
+    Dark is chosen by the system, or by `data-theme` on the root element, which also chooses light.
+    """
+    dark = "".join(_variables(DARK))
+    return "\n".join((
+        f":root{{{''.join(_variables(LIGHT))}}}",
+        f"@media (prefers-color-scheme:dark){{:root:not([data-theme=light]){{{dark}}}}}",
+        f":root[data-theme=dark]{{{dark}}}",
+        *map(_look, LOOKS),
+    ))  # fmt: skip
+
+
+def _variables(colours: Theme) -> Iterator[str]:
+    for name in ("page", "text", "muted", "alarm", "edge", "cluster"):
+        yield f"--{name}:{getattr(colours, name)};"
+    yield f"--cluster-line:{colours.cluster_stroke};"
+    yield f"--positive:{colours.positive_stroke};--negative:{colours.negative_stroke};"
+    for look in LOOKS:
+        style = theme(look, colours)
+        yield f"--{look}:{style.fill};--{look}-line:{style.stroke};"
+
+
+def _look(look: str) -> str:
+    style = theme(look, LIGHT)
+    dashes = f"stroke-dasharray:{style.dashes};" if style.dashes else ""
+    return (
+        f".{look}>rect{{fill:var(--{look});stroke:var(--{look}-line);"
+        f"{dashes}stroke-width:{style.width:g}}}"
+    )
 
 
 def _joined(*parts: Iterable[str]) -> str:

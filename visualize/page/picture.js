@@ -1192,8 +1192,12 @@ const placement_ = (() => {
   return { ONE_SIDED, TWO_SIDED, IN_LANES, BEND_MASS, FREE_MASS, _Row, place_across, _whole_row, _borders_and_items, _sweep, _fit, isotonic, _widen_lanes, _wishes, _rows_in_lanes, _straighten, _room, _chains, _middle, _is_end, _is_only_edge };
 })();
 
-const frames_ = (() => {
+const outlines_ = (() => {
   const { Geometry, ROOT, Layering } = layering_;
+  const PARALLEL_GAP = 4.0;
+  const PORT_GAP = 8.0;
+  const PORT_SPAN = 0.7;
+  const OUTSIDE_GAP = 4.0;
   class _Extent {
     constructor(first, last, nested_first, nested_last) {
       this.first = first;
@@ -1344,15 +1348,6 @@ const frames_ = (() => {
     start = Math.min(Math.max(low - (missing / 2), room[0]), room[1] - least);
     return [start, start + least];
   }
-  return { _Extent, place_along, _extents, place_frames, _joined, _grown };
-})();
-
-const routing_ = (() => {
-  const { Geometry } = layering_;
-  const PARALLEL_GAP = 4.0;
-  const PORT_GAP = 8.0;
-  const PORT_SPAN = 0.7;
-  const OUTSIDE_GAP = 4.0;
   function route_edges(edges, geometry) {
     let layering, centre, offsets, lanes, ports, routes, index, u, v, first, last, through, limit, knots, rank;
     layering = geometry.layering;
@@ -1504,7 +1499,7 @@ const routing_ = (() => {
     }
     return points;
   }
-  return { PARALLEL_GAP, PORT_GAP, PORT_SPAN, OUTSIDE_GAP, route_edges, parallel_offsets, _ports, _outside_lanes, _curve };
+  return { PARALLEL_GAP, PORT_GAP, PORT_SPAN, OUTSIDE_GAP, _Extent, place_along, _extents, place_frames, _joined, _grown, route_edges, parallel_offsets, _ports, _outside_lanes, _curve };
 })();
 
 const ranks_ = (() => {
@@ -2472,8 +2467,7 @@ const order_ = (() => {
 const layered_ = (() => {
   const { build_layering, Geometry, Spacing, cluster_tree, ClusterTree, ranks_spanned } = layering_;
   const { place_across } = placement_;
-  const { place_along, place_frames } = frames_;
-  const { route_edges, parallel_offsets } = routing_;
+  const { place_along, place_frames, route_edges, parallel_offsets } = outlines_;
   const { order_ranks } = order_;
   const { rank_nodes } = ranks_;
   const CLUSTER_PADDING = 8.0;

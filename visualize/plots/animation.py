@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from autograd.arguments import as_float
 from visualize.draw.animated import with_ids
 from visualize.plots.figures import figure_bytes
-from visualize.save import saved_as, write_atomically
+from visualize.result import saved_as, write_atomically
 
 if TYPE_CHECKING:
     import numpy as np

@@ -10,7 +10,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Literal
 
 from visualize.escape import plot_text
-from visualize.save import saved_as, write_atomically
+from visualize.result import saved_as, write_atomically
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -10,8 +10,7 @@ from typing import NamedTuple
 from autograd import Value
 from autograd.graph import Constant
 from autograd.reverse import local_derivatives
-from visualize.scene.compose import group_node, value_node
-from visualize.scene.facts import Edge, Node, Scene
+from visualize.scene.compose import Edge, Node, Scene, group_node, value_node
 from visualize.scene.flat import FlatGraph
 from visualize.scene.gradient import Gradient, gradient_of, largest, recorded
 from visualize.scene.names import Short, short_names

@@ -16,7 +16,6 @@ from autograd.reverse import Sweep, sweep
 from visualize.digits import significant
 from visualize.draw.drawing import Drawing
 from visualize.escape import xml
-from visualize.notebook import mime_bundle
 from visualize.result import Result
 from visualize.roots import instead_of, is_list
 from visualize.scene.flat import flatten
@@ -72,7 +71,7 @@ class Diagnosis(Result):
         return self.drawing.save(path)
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
-        picture = mime_bundle(self.drawing)
+        picture = self.drawing._repr_mimebundle_()
         lines = "\n".join(map(xml, self.text.splitlines()))
         words = f'<pre style="white-space:pre-wrap">{lines}</pre>'
         return {"text/plain": self.text, "text/html": words + picture.get("text/html", "")}

@@ -58,7 +58,7 @@ def test_every_suffix_has_its_format(readme, suffix, start, tmp_path):
 
 @pytest.mark.parametrize("name", ["graph.jpg", "graph", "graph.htm"])
 def test_an_unknown_suffix_names_the_allowed_ones(name, tmp_path):
-    with pytest.raises(ValueError, match=r"\.svg, \.html, \.png, \.pdf, \.dot, \.txt"):
+    with pytest.raises(ValueError, match=r"\.svg, \.html, \.dot, \.txt, \.png, \.pdf"):
         draw(Value(1.0)).save(tmp_path / name)
     assert not list(tmp_path.iterdir())
 

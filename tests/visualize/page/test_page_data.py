@@ -13,8 +13,7 @@ from autograd import Value, no_grad, relu, sqrt
 from autograd.graph import Constant
 from autograd.reverse import local_derivatives, sweep
 from visualize.formula.rules import local_rule
-from visualize.page.data import columns, columns_json
-from visualize.page.numbering import NumberTable
+from visualize.page.data import NumberTable, columns, columns_json
 from visualize.scene.compose import compose
 from visualize.scene.flat import flatten
 from visualize.scene.names import names_of
