@@ -8,8 +8,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
-class BackendLimit(RuntimeError):  # noqa: N818 - it says what was met
-    """A schedule is beyond what this backend takes on; another one may run it."""
+class BackendLimit(RuntimeError):  # noqa: N818 - a limit, not a fault
+    """A schedule is too large for this backend; another one may run it."""
 
 
 class Executable(Protocol):

@@ -1,8 +1,8 @@
 """Formula: the C text of a row, read once for every backend that lowers it.
 
 The text is a function of all arguments (`pow`) or an expression of doubles in x, y, z as C99 has
-them: `x > 0 ? y : x <= 0 || y == 0 ? 0 : x`. It becomes a list of steps, equal ones once, which a
-backend evaluates over an algebra of its own: floats, names of LLVM values, arrays that JAX traces.
+them: `x > 0 ? y : x <= 0 || y == 0 ? 0 : x`. It becomes a list of steps, equal ones once, which
+each backend takes by functions of its own: of arrays, of names of LLVM values, of C text.
 """
 
 from __future__ import annotations
@@ -11,10 +11,10 @@ import math
 import re
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn, TypeAlias
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from autograd.primitive import Primitive
 
@@ -31,54 +31,22 @@ BINARY = (
 FUNCTIONS = {**dict.fromkeys(UNARY, 1), **dict.fromkeys(BINARY, 2), "fma": 3}
 
 
-class Algebra(Protocol):
-    """The operations on numbers and on conditions by which a formula is evaluated."""
-
-    def number(self, value: float) -> Any:
-        """Return a constant."""
-
-    def negative(self, x: Any) -> Any:
-        """Return -x."""
-
-    def add(self, x: Any, y: Any) -> Any:
-        """Return x + y."""
-
-    def subtract(self, x: Any, y: Any) -> Any:
-        """Return x - y."""
-
-    def multiply(self, x: Any, y: Any) -> Any:
-        """Return x * y."""
-
-    def divide(self, x: Any, y: Any) -> Any:
-        """Return x / y."""
-
-    def function(self, name: str, *args: Any) -> Any:
-        """Return the value of one of FUNCTIONS."""
-
-    def compare(self, relation: str, x: Any, y: Any) -> Any:
-        """Return the condition x < y, or with <=, >, >=, ==, !=; only != holds for a nan."""
-
-    def both(self, a: Any, b: Any) -> Any:
-        """Return the condition that both conditions hold."""
-
-    def either(self, a: Any, b: Any) -> Any:
-        """Return the condition that one of two holds."""
-
-    def opposite(self, a: Any) -> Any:
-        """Return the condition that a condition does not hold."""
-
-    def choose(self, condition: Any, x: Any, y: Any) -> Any:
-        """Return the number x where the condition holds, else y."""
-
-    def indicator(self, condition: Any) -> Any:
-        """Return 1.0 where the condition holds, else 0.0."""
+# How a backend computes: its functions of numbers and conditions, by these names.
+#   number(value)  negative(x)  add(x, y)  subtract(x, y)  multiply(x, y)  divide(x, y)
+#   function(name, *args)    the value of one of FUNCTIONS
+#   compare(relation, x, y)  the condition x < y, or with <=, >, >=, ==, !=; for a nan only != holds
+#   both(a, b)  either(a, b)  opposite(a)  conditions of conditions
+#   choose(condition, x, y)  x where the condition holds, else y
+#   indicator(condition)     1.0 where the condition holds, else 0.0
+Algebra: TypeAlias = "Mapping[str, Callable[..., Any]]"
+CONDITIONS = frozenset({"compare", "both", "either", "opposite"})  # what gives no number
 
 
 class Step(NamedTuple):
     """One operation of an algebra on values that stand before it."""
 
-    method: str
-    details: tuple[Any, ...]  # the first arguments of the method: a number, a relation, a name
+    name: str
+    details: tuple[Any, ...]  # its first arguments: a number, a relation, the name of a function
     inputs: tuple[int, ...]  # positions: the arguments of the formula, then the steps
 
 
@@ -91,11 +59,14 @@ class Formula:
     steps: tuple[Step, ...]
     result: int  # the position of the value
 
-    def evaluate(self, algebra: Algebra, operands: Sequence[Any]) -> Any:
-        """Return the value for these operands, which are numbers of the algebra."""
+    def evaluate(self, algebra: Algebra, operands: Sequence[Any], *state: Any) -> Any:
+        """Return the value for these operands, numbers of the algebra; each function gets `state`.
+
+        That is the first argument: what an algebra writes into, if it writes.
+        """
         values = list(operands)
-        for method, details, inputs in self.steps:
-            values.append(getattr(algebra, method)(*details, *[values[i] for i in inputs]))
+        for name, details, inputs in self.steps:
+            values.append(algebra[name](*state, *details, *[values[i] for i in inputs]))
         return values[self.result]
 
 
@@ -125,7 +96,7 @@ def parsed(text: str, arity: int) -> Formula:
     `arity`), calls an unknown function, or divides integers, which in C drops the fraction.
 
     >>> formula = parsed("x > 0 ? x : y * x", 2)
-    >>> [step.method for step in formula.steps]
+    >>> [step.name for step in formula.steps]
     ['number', 'compare', 'multiply', 'choose']
     """
     return Parser(text, arity).formula()
@@ -351,10 +322,8 @@ class Parser:
         return self._step("compare", ("!=",), term.position, self._number(0).position).position
 
     def _step(
-        self, method: str, details: tuple[Any, ...], *inputs: int, kind: str = "double"
+        self, name: str, details: tuple[Any, ...], *inputs: int, kind: str = "double"
     ) -> Term:
         """Return the value of a step, and write the step unless it is there already."""
-        position = self.positions.setdefault(
-            Step(method, details, inputs), self.arity + len(self.positions)
-        )
-        return Term(position, kind)
+        step = Step(name, details, inputs)
+        return Term(self.positions.setdefault(step, self.arity + len(self.positions)), kind)

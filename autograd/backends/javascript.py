@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from autograd.backends.c.rows import CONDITIONS, Expressions, bare
-from autograd.backends.formula import formula_of
+from autograd.backends.c.rows import EXPRESSIONS, bare
+from autograd.backends.formula import CONDITIONS, Algebra, formula_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -52,28 +52,30 @@ FUNCTIONS = {
 NAME = re.compile(r"(?<![.\w])[a-z]\w*")
 
 
-class Scripts(Expressions):
-    """The algebra of formulas over JavaScript, which differs from C in names and equality."""
+def _number(value: float) -> str:
+    text = {"inf": "Infinity", "-inf": "-Infinity", "nan": "NaN"}.get(repr(value), repr(value))
+    return f"({text})" if text.startswith("-") else text
 
-    def number(self, value: float) -> str:
-        """Return a constant."""
-        text = {"inf": "Infinity", "-inf": "-Infinity", "nan": "NaN"}.get(repr(value), repr(value))
-        return f"({text})" if text.startswith("-") else text
 
-    def function(self, name: str, *args: str) -> str:
-        """Return the call of a function; ValueError where there is none that does it."""
-        if name not in FUNCTIONS and name not in SAME_NAME:
-            raise ValueError(f"{name} is called, which JavaScript does not have")
-        prefix = "Math." if name in SAME_NAME else ""
-        return f"{prefix}{super().function(name, *args)}"
+def _called(name: str, *args: str) -> str:
+    if name not in FUNCTIONS and name not in SAME_NAME:
+        raise ValueError(f"{name} is called, which JavaScript does not have")
+    return f"{'Math.' * (name in SAME_NAME)}{EXPRESSIONS['function'](name, *args)}"
 
-    def compare(self, relation: str, x: str, y: str) -> str:
-        """Return the condition x < y, or another relation."""
-        return super().compare({"==": "===", "!=": "!=="}.get(relation, relation), x, y)
 
-    def indicator(self, condition: str) -> str:
-        """Return 1 where the condition holds, else 0."""
-        return f"({condition} ? 1 : 0)"
+def _compared(relation: str, x: str, y: str) -> str:
+    strict = {"==": "===", "!=": "!=="}
+    return f"({x} {strict.get(relation, relation)} {y})"
+
+
+# As in C but for names and equality.
+SCRIPTS: Algebra = {
+    **EXPRESSIONS,
+    "number": _number,
+    "function": _called,
+    "compare": _compared,
+    "indicator": "({} ? 1 : 0)".format,
+}
 
 
 def function_text(row: Primitive) -> str:
@@ -90,14 +92,13 @@ def function_text(row: Primitive) -> str:
     head = f"({', '.join('xyz'[: formula.arity])}) =>"
     if row.js is not None:
         return f"{head} {row.js}"
-    algebra = Scripts()
     values = list("xyz"[: formula.arity])
     lines: list[str] = []
     uses = [position for step in formula.steps for position in step.inputs]
     try:
-        for method, details, inputs in formula.steps:
-            text = getattr(algebra, method)(*details, *[values[position] for position in inputs])
-            if uses.count(len(values)) > 1 and method not in {"number", *CONDITIONS}:
+        for step, details, inputs in formula.steps:
+            text = SCRIPTS[step](*details, *[values[position] for position in inputs])
+            if uses.count(len(values)) > 1 and step not in {"number", *CONDITIONS}:
                 name = f"t{len(lines) + 1}"
                 lines.append(f"const {name} = {bare(text)};")
                 text = name

@@ -78,7 +78,7 @@ def stepper(program: Program, update: Update, backend: str) -> Stepper:
 
 
 def _made(backend: str, make: Callable[[Any], Any]) -> Any:
-    """Return what `make` makes of the backend's module, or of the best that takes the program."""
+    """Return the result of `make` for the module of a backend: for "auto", of the best."""
     if backend == "auto":
         try:
             checked_backend("llvm")

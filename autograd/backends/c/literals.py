@@ -45,7 +45,7 @@ def braces(numbers: Iterable[str], indent: str = "") -> str:
 
 
 def identifier(name: str) -> str:
-    """Return a name that C takes, as like the given one as can be.
+    """Return an identifier of C that is as close to the name as can be.
 
     >>> identifier("my net-2"), identifier("2 layers"), identifier("")
     ('my_net_2', 'program_2_layers', 'program')

@@ -11,7 +11,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from autograd.backends.c.literals import comment, double, identifier
-from autograd.backends.formula import FUNCTIONS, formula_of
+from autograd.backends.formula import CONDITIONS, FUNCTIONS, Algebra, formula_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -68,67 +68,32 @@ def _definition(row: Primitive, name: str) -> str:
     return f"/* {head} */\nstatic double {name}({arguments})\n{{\n{lines}}}\n\n"
 
 
-CONDITIONS = {"compare", "both", "either", "opposite"}
+def _called(name: str, *args: str) -> str:
+    return f"{name}({', '.join(map(bare, args))})"
 
 
-class Expressions:
-    """The algebra of formulas over C text, as autograd.backends.formula.Algebra has it."""
-
-    number = staticmethod(double)
-
-    def negative(self, x: str) -> str:
-        """Return -x."""
-        return f"(-{x})"
-
-    def add(self, x: str, y: str) -> str:
-        """Return x + y."""
-        return f"({x} + {y})"
-
-    def subtract(self, x: str, y: str) -> str:
-        """Return x - y."""
-        return f"({x} - {y})"
-
-    def multiply(self, x: str, y: str) -> str:
-        """Return x * y."""
-        return f"({x} * {y})"
-
-    def divide(self, x: str, y: str) -> str:
-        """Return x / y."""
-        return f"({x} / {y})"
-
-    def function(self, name: str, *args: str) -> str:
-        """Return the call of a function of <math.h>."""
-        return f"{name}({', '.join(map(bare, args))})"
-
-    def compare(self, relation: str, x: str, y: str) -> str:
-        """Return the condition x < y, or another relation."""
-        return f"({x} {relation} {y})"
-
-    def both(self, a: str, b: str) -> str:
-        """Return the condition that both conditions hold."""
-        return f"({a} && {b})"
-
-    def either(self, a: str, b: str) -> str:
-        """Return the condition that one of two holds."""
-        return f"({a} || {b})"
-
-    def opposite(self, a: str) -> str:
-        """Return the condition that a condition does not hold."""
-        return f"(!{a})"
-
-    def choose(self, condition: str, x: str, y: str) -> str:
-        """Return x where the condition holds, else y."""
-        return f"({condition} ? {x} : {y})"
-
-    def indicator(self, condition: str) -> str:
-        """Return 1.0 where the condition holds, else 0.0."""
-        return f"({condition} ? 1.0 : 0.0)"
+# Over C text, every operation in brackets of its own.
+EXPRESSIONS: Algebra = {
+    "number": double,
+    "negative": "(-{})".format,
+    "add": "({} + {})".format,
+    "subtract": "({} - {})".format,
+    "multiply": "({} * {})".format,
+    "divide": "({} / {})".format,
+    "function": _called,
+    "compare": "({1} {0} {2})".format,
+    "both": "({} && {})".format,
+    "either": "({} || {})".format,
+    "opposite": "(!{})".format,
+    "choose": "({} ? {} : {})".format,
+    "indicator": "({} ? 1.0 : 0.0)".format,
+}
 
 
 def _body_of(formula: Formula) -> list[str]:
     """Return the statements of a function of doubles x, y, z that returns the formula's value.
 
-    What is needed twice is computed once.
+    A value that is needed twice is computed once.
 
     >>> from autograd.backends.formula import parsed
     >>> for line in _body_of(parsed("x / (1 + exp(x)) * exp(x)", 2)):
@@ -137,17 +102,16 @@ def _body_of(formula: Formula) -> list[str]:
     const double t1 = exp(x);
     return (x / (1.0 + t1)) * t1;
     """
-    algebra = Expressions()
     values = list("xyz"[: formula.arity])
     uses = Counter(position for step in formula.steps for position in step.inputs)
     uses[formula.result] += 1
     lines = [f"(void){name};" for position, name in enumerate(values) if not uses[position]]
     unused = len(lines)
-    for method, details, inputs in formula.steps:
-        text = getattr(algebra, method)(*details, *[values[position] for position in inputs])
-        if uses[len(values)] > 1 and method != "number":
+    for step, details, inputs in formula.steps:
+        text = EXPRESSIONS[step](*details, *[values[position] for position in inputs])
+        if uses[len(values)] > 1 and step != "number":
             name = f"t{len(lines) - unused + 1}"
-            kind = "int" if method in CONDITIONS else "double"
+            kind = "int" if step in CONDITIONS else "double"
             lines.append(f"const {kind} {name} = {bare(text)};")
             text = name
         values.append(text)

@@ -11,13 +11,13 @@ import sys
 from math import inf
 from typing import TYPE_CHECKING
 
-from autograd.backends.formula import FUNCTIONS, formula_of
+from autograd.backends.formula import FUNCTIONS, Algebra, formula_of
 from autograd.backends.llvm import circular, exponential, logarithm
+from autograd.backends.llvm.writer import Operand, Writer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from autograd.backends.llvm.writer import Operand, Writer
     from autograd.primitive import Primitive
 
 
@@ -43,54 +43,8 @@ def lowered(writer: Writer, row: Primitive, operands: Sequence[Operand]) -> Oper
       %2 = fmul <2 x double> splat (double 0x3FE0000000000000), %0
       %3 = select <2 x i1> %1, <2 x double> %0, <2 x double> %2
     """
-    result: Operand = formula_of(row).evaluate(VectorAlgebra(writer), operands)
+    result: Operand = formula_of(row).evaluate(ALGEBRA, operands, writer)
     return result
-
-
-class VectorAlgebra:
-    """The algebra of formulas over a writer's values: numbers are operands, conditions `i1`s.
-
-    Both sides of a choice are computed; IEEE arithmetic has no traps.
-    """
-
-    def __init__(self, writer: Writer) -> None:
-        self.add = writer.fadd
-        self.subtract = writer.fsub
-        self.multiply = writer.fmul
-        self.divide = writer.fdiv
-        self.negative = writer.fneg
-        self.choose = writer.select
-        self.writer = writer
-
-    def number(self, value: float) -> Operand:
-        """Return a constant."""
-        return value
-
-    def function(self, name: str, *args: Operand) -> Operand:
-        """Return the value of a function of <math.h>."""
-        if name == "pow":
-            return _power(self.writer, *args)
-        return call_function(self.writer, name, *args)
-
-    def compare(self, relation: str, x: Operand, y: Operand) -> str:
-        """Return the condition x < y, or with another relation."""
-        return self.writer.fcmp(PREDICATES[relation], x, y)
-
-    def both(self, a: str, b: str) -> str:
-        """Return the condition that both conditions hold."""
-        return self.writer.logic("and", a, b)
-
-    def either(self, a: str, b: str) -> str:
-        """Return the condition that one of two holds."""
-        return self.writer.logic("or", a, b)
-
-    def opposite(self, a: str) -> str:
-        """Return the condition that a condition does not hold."""
-        return self.writer.logic("xor", a, "true")
-
-    def indicator(self, condition: str) -> str:
-        """Return 1.0 where the condition holds, else 0.0."""
-        return self.writer.select(condition, 1.0, 0.0)
 
 
 MOST_PRODUCTS = 8
@@ -142,8 +96,8 @@ INTRINSICS = {
     "fmax": "maxnum", "fmin": "minnum", "nearbyint": "nearbyint", "rint": "rint", "sqrt": "sqrt",
     "trunc": "trunc",
 }  # fmt: skip
-# Vector code of our own, written where it is used: functions of one operand share what they compute
-# both, as sigmoid, softplus and their derivatives do, or tanh and its own.
+# Vector code of our own, written where it is used: functions of one operand share their common
+# parts, as sigmoid, softplus and their derivatives do, or tanh and its derivative.
 INLINE: dict[str, Callable[..., str]] = {"exp": exponential.exp, "tanh": exponential.tanh}
 # Vector code of our own, as functions. Every other function is the C library's, lane by lane.
 VECTOR: dict[str, Callable[..., str]] = {
@@ -169,6 +123,27 @@ def call_function(w: Writer, name: str, *operands: Operand) -> str:
     symbol = f"{name}.{w.suffix}"
     w.require(symbol, lambda: _define(w, name, symbol))
     return w.call(symbol, *operands)
+
+
+# Of a writer's values: numbers are operands, conditions `i1`s. Both sides of a choice are computed;
+# IEEE arithmetic has no traps.
+ALGEBRA: Algebra = {
+    "number": lambda w, value: value,  # noqa: ARG005 - a constant is written where it is used
+    "negative": Writer.fneg,
+    "add": Writer.fadd,
+    "subtract": Writer.fsub,
+    "multiply": Writer.fmul,
+    "divide": Writer.fdiv,
+    "function": lambda w, name, *args: (
+        _power(w, *args) if name == "pow" else call_function(w, name, *args)
+    ),
+    "compare": lambda w, relation, x, y: w.fcmp(PREDICATES[relation], x, y),
+    "both": lambda w, a, b: w.logic("and", a, b),
+    "either": lambda w, a, b: w.logic("or", a, b),
+    "opposite": lambda w, a: w.logic("xor", a, "true"),
+    "choose": Writer.select,
+    "indicator": lambda w, condition: w.select(condition, 1.0, 0.0),
+}
 
 
 def _define(w: Writer, name: str, symbol: str) -> None:

@@ -57,7 +57,7 @@ class Scaled(NamedTuple):
 def scaled(w: Writer, x: Operand) -> Scaled:
     """Return the factors of e**x by one call, which equal ones share.
 
-    It returns them in three registers: what is alive while a function runs goes through memory.
+    It returns them in three registers: values that live across a call go through memory.
     """
     symbol, kind = f"exp.factors.{w.suffix}", f"{{{w.type}, {w.type}, {w.type}}}"
     w.require(symbol, lambda: _define_factors(w, symbol, kind))

@@ -33,7 +33,7 @@ LONGEST = 128  # operations in one loop: a block of code that compiles in time l
 class FusedLoop:
     """Elementwise stages that one loop over `rows` rows computes, and which results are stored.
 
-    With a `source`, a matrix product, the loop is done on each of its tiles while that is still in
+    With a `source`, a matrix product, the loop runs over each of its tiles while that is still in
     registers: the results of the product are stored only if they are read elsewhere.
     """
 

@@ -30,7 +30,7 @@ TURNS = 2  # terms in one turn of a loop over many
 def write_product(frame: Frame, stage: Product, after: LoopBody | None = None) -> None:
     """Write result[a, b] = sum over k of left[a][k] * right[b][k] for a block of examples.
 
-    `after` is done on each tile while it is in registers.
+    `after` is applied to each tile while that is in registers.
     """
     tile = _ProductTile(frame, stage, after)
     lines, vectors = TILES.get(frame.width, SMALL_TILE)

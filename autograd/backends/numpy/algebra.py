@@ -1,7 +1,7 @@
-"""Rows as functions of NumPy arrays: what their C texts mean, step by step.
+"""Rows as functions of NumPy arrays, made from their C texts step by step.
 
 A step is a NumPy function that writes where it is told to. Temporary arrays of more than 100 kB
-cost more than what is computed in them: malloc gives their pages back to the system each time.
+cost more than the arithmetic in them: malloc gives their pages back to the system each time.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 import numpy as np
 
-from autograd.backends.formula import formula_of
+from autograd.backends.formula import Algebra, formula_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -107,87 +107,63 @@ Array: TypeAlias = "np.ndarray[Any, np.dtype[np.float64]]"
 Node: TypeAlias = "Call | float | None"  # None is an operand
 
 
-class Calls:
-    """The operations of a formula as calls, as autograd.backends.formula.Algebra has them.
+def _new(nodes: list[Node], node: Node) -> int:
+    """Add a node; return its position, which is the number that this algebra works on."""
+    nodes.append(node)
+    return len(nodes) - 1
 
-    Each method returns the position of its value.
-    """
 
-    def __init__(self, arity: int) -> None:
-        self.nodes: list[Node] = [None] * arity
+def _calling(function: Callable[..., Any], dtype: type = float) -> Callable[..., int]:
+    return lambda nodes, *inputs: _new(nodes, Call(function, inputs, dtype))
 
-    def _new(self, node: Node) -> int:
-        self.nodes.append(node)
-        return len(self.nodes) - 1
 
-    def number(self, value: float) -> int:
-        """Return a constant."""
-        return self._new(value)
+def _function(nodes: list[Node], name: str, *args: int) -> int:
+    if name in MISSING:
+        raise ValueError(f"{name} is called, which NumPy does not have")
+    return _new(nodes, Call(FUNCTIONS.get(name) or getattr(np, name), args))
 
-    def negative(self, x: int) -> int:
-        """Return -x."""
-        return self._new(Call(np.negative, (x,)))
 
-    def add(self, x: int, y: int) -> int:
-        """Return x + y."""
-        return self._new(Call(np.add, (x, y)))
+def _compare(nodes: list[Node], relation: str, x: int, y: int) -> int:
+    return _new(nodes, Call(COMPARISONS[relation], (x, y), bool))
 
-    def subtract(self, x: int, y: int) -> int:
-        """Return x - y."""
-        return self._new(Call(np.subtract, (x, y)))
 
-    def multiply(self, x: int, y: int) -> int:
-        """Return x * y."""
-        return self._new(Call(np.multiply, (x, y)))
+def _chosen(nodes: list[Node], condition: int, x: int, y: int) -> int:
+    """`x > y || x != x ? x : y` is numpy.maximum, a fifth of the work of what it is made of."""
+    limit = _limit(nodes, condition, x, y)
+    return _new(nodes, Call(limit, (x, y)) if limit else Call(_choose, (condition, x, y)))
 
-    def divide(self, x: int, y: int) -> int:
-        """Return x / y."""
-        return self._new(Call(np.divide, (x, y)))
 
-    def function(self, name: str, *args: int) -> int:
-        """Return the value of a function of C; ValueError where NumPy has none that does it."""
-        if name in MISSING:
-            raise ValueError(f"{name} is called, which NumPy does not have")
-        return self._new(Call(FUNCTIONS.get(name) or getattr(np, name), args))
+def _limit(nodes: list[Node], condition: int, x: int, y: int) -> Callable[..., Any] | None:
+    match nodes[condition]:
+        case Call(np.logical_or, (first, second)):
+            comparison = nodes[first]
+            is_nan = Call(np.not_equal, (x, x), bool)
+            if nodes[second] == is_nan and isinstance(comparison, Call):
+                return LIMITS.get(comparison.function) if comparison.inputs == (x, y) else None
+    return None
 
-    def compare(self, relation: str, x: int, y: int) -> int:
-        """Return the condition x < y, or another relation."""
-        return self._new(Call(COMPARISONS[relation], (x, y), bool))
 
-    def both(self, a: int, b: int) -> int:
-        """Return the condition that both conditions hold."""
-        return self._new(Call(np.logical_and, (a, b), bool))
+def _indicator(nodes: list[Node], condition: int) -> int:
+    node = nodes[condition]
+    assert isinstance(node, Call)
+    return _new(nodes, node._replace(dtype=float))
 
-    def either(self, a: int, b: int) -> int:
-        """Return the condition that one of two holds."""
-        return self._new(Call(np.logical_or, (a, b), bool))
 
-    def opposite(self, a: int) -> int:
-        """Return the condition that a condition does not hold."""
-        return self._new(Call(np.logical_not, (a,), bool))
-
-    def choose(self, condition: int, x: int, y: int) -> int:
-        """Return x where the condition holds, else y.
-
-        `x > y || x != x ? x : y` is numpy.maximum, a fifth of the work of what it is made of.
-        """
-        limit = self._limit(condition, x, y)
-        return self._new(Call(limit, (x, y)) if limit else Call(_choose, (condition, x, y)))
-
-    def _limit(self, condition: int, x: int, y: int) -> Callable[..., Any] | None:
-        match self.nodes[condition]:
-            case Call(np.logical_or, (first, second)):
-                comparison = self.nodes[first]
-                is_nan = Call(np.not_equal, (x, x), bool)
-                if self.nodes[second] == is_nan and isinstance(comparison, Call):
-                    return LIMITS.get(comparison.function) if comparison.inputs == (x, y) else None
-        return None
-
-    def indicator(self, condition: int) -> int:
-        """Return 1.0 where the condition holds, else 0.0."""
-        node = self.nodes[condition]
-        assert isinstance(node, Call)
-        return self._new(node._replace(dtype=float))
+ALGEBRA: Algebra = {
+    "number": _new,
+    "negative": _calling(np.negative),
+    "add": _calling(np.add),
+    "subtract": _calling(np.subtract),
+    "multiply": _calling(np.multiply),
+    "divide": _calling(np.divide),
+    "function": _function,
+    "compare": _compare,
+    "both": _calling(np.logical_and, bool),
+    "either": _calling(np.logical_or, bool),
+    "opposite": _calling(np.logical_not, bool),
+    "choose": _chosen,
+    "indicator": _indicator,
+}
 
 
 def _choose(condition: Any, x: Any, y: Any, out: Any) -> None:
@@ -281,18 +257,18 @@ def function_of(row: Primitive) -> Function:
     if row.numpy is not None:
         return _written(row, row.numpy.strip())
     formula = formula_of(row)
-    calls = Calls(formula.arity)
+    nodes: list[Node] = [None] * formula.arity
     try:
-        result = formula.evaluate(calls, range(formula.arity))
+        result = formula.evaluate(ALGEBRA, range(formula.arity), nodes)
     except ValueError as error:
         raise ValueError(
             f"the C text {row.c!r} of the operation {row.name!r} is no function of arrays: {error}"
         ) from None
-    return Function(calls.nodes, formula.arity, result)
+    return Function(nodes, formula.arity, result)
 
 
 def _written(row: Primitive, text: str) -> Function:
-    """Return what a text in NumPy's functions means."""
+    """Return the function that a text in NumPy's functions writes."""
     try:
         names = compile(text, row.name, "eval").co_names
         arity = row.arity or (3 if "z" in names else 2)  # a variadic row folds x with y, or y and z

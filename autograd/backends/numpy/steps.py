@@ -42,7 +42,7 @@ class Frame:
         self.steps.append(partial(function, *operands, **keywords))
 
     def rows(self, rows: Rows) -> Array:
-        """Return rows, shape (rows, examples or 1); a row that only repeats is there once."""
+        """Return rows, shape (rows, examples or 1); one row throughout is returned once."""
         array = self.arrays[rows.memory]
         if rows.stride is None:
             return self._gathered(array, np.array(rows.index))
@@ -234,7 +234,7 @@ def _holds_nan(array: Array) -> bool:
 
 
 def _guarded_sum(left: Array, right: Array) -> Array:
-    """Return the sum of left * right over the last axis but one, where zeros win.
+    """Return the sum of left * right over the last axis but one, with 0 for 0 times anything.
 
     The shapes broadcast.
     """

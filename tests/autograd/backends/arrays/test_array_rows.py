@@ -19,7 +19,7 @@ XLA_ULPS = {"div": 1.0, "log1p": 130.0, "atanh": 130.0, "softplus": 130.0, "gelu
 
 @pytest.fixture
 def agrees(row, backend, difference_in_ulps, same_but_for_order):
-    called = {step.details[0] for step in formula_of(row).steps if step.method == "function"}
+    called = {step.details[0] for step in formula_of(row).steps if step.name == "function"}
     allowed = 0.0 if called <= EXACT_FUNCTIONS else ULPS
     if backend.__name__.endswith("jax"):
         allowed = XLA_ULPS.get(row.name, allowed)
