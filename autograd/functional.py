@@ -26,9 +26,13 @@ from autograd.value import Value
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from typing_extensions import TypeVarTuple, Unpack
+
     from autograd.arguments import Number
     from autograd.primitive import Primitive
     from autograd.signatures import Derivative, Derivatives, Gradient, ValueAndGradient
+
+    Primals = TypeVarTuple("Primals")
 
 __all__ = ["grad", "gradients", "hessian", "hvp", "jacobian", "jvp", "value_and_grad", "vjp"]
 
@@ -178,7 +182,27 @@ def value_and_grad(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> C
     return both
 
 
-def vjp(f: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]:
+@overload
+def vjp(
+    f: Callable[..., Value | float], *primals: Number
+) -> tuple[float, Callable[[Number], tuple[float, ...]]]: ...
+
+
+@overload
+def vjp(
+    f: Callable[..., Value], *primals: Value
+) -> tuple[Value, Callable[[Value | Number], tuple[Value, ...]]]: ...
+
+
+@overload
+def vjp(
+    f: Callable[..., Any], *primals: Unpack[Primals]
+) -> tuple[Any, Callable[[Any], tuple[Unpack[Primals]]]]: ...
+
+
+def vjp(  # type: ignore[misc]  # mypy does not take Any for an Unpack
+    f: Callable[..., Any], *primals: Any
+) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]:
     """Return f(*primals) and the function from a cotangent of the result to those of the primals.
 
     The cotangent has the structure of the result; the function returns a tuple, one per primal.

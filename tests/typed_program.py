@@ -177,8 +177,15 @@ jvp(cube, 2.0)  # wrong
 assert_type(hvp(cube, 2.0, 1.0), float)
 assert_type(hvp(lambda v: v[0] ** 2, [2.0], [1.0]), list[float])
 hvp(cube, 2.0, 1.0).backward()  # wrong
-assert_type(vjp(cube, 2.0)[1](1.0), tuple[Any, ...])
+assert_type(vjp(cube, 2.0)[0], float)
+assert_type(vjp(cube, 2.0)[1](1.0), tuple[float, ...])
+assert_type(vjp(cube, a)[1](1.0), tuple[Value, ...])
+assert_type(vjp(area, {"width": 2.0, "height": 3.0})[1](1.0), tuple[dict[str, float]])
+assert_type(vjp(lambda x, v: [x * v[0]], 2.0, [1.0])[1]([1.0]), tuple[float, list[float]])
 vjp(cube, 2.0)[1](1.0) + 1.0  # wrong
+vjp(cube, 2.0)[1](1.0)[0].backward()  # wrong
+vjp(cube, 2.0)[1]("1")  # wrong
+vjp(a * a, 2.0)  # wrong
 shares: list[Value] = softmax([a, 1.0])
 
 # Compiled functions keep the signature of what they were made from

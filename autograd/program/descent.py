@@ -25,6 +25,9 @@ from autograd.runtime import paused_collector
 if TYPE_CHECKING:
     from collections import abc
 
+    import numpy as np
+    from numpy.typing import NDArray
+
     from autograd.backends.executable import Batches, Stepper
     from autograd.errors import StaleProgramError
     from autograd.program.trace import Trace
@@ -47,16 +50,16 @@ class Steps(NamedTuple):
     infinite, and that step was not taken.
     """
 
-    losses: Any
-    extra: Any
+    losses: NDArray[np.float64]
+    extra: NDArray[np.float64]
     done: int
     finite: bool
 
 
 class _Plan:
-    """Steps of a Descent, to be taken at each call; a copy of both stays with the copy."""
+    """Steps of a Descent, taken at each call; where both are copied, it takes those of the copy."""
 
-    _made: Stepper | None = None  # for which `_take_steps` is
+    _made: Stepper | None = None  # the one whose steps `_take_steps` takes
 
     def __init__(self, descent: Descent, batches: Batches) -> None:
         self._descent, self._batches = descent, batches
@@ -246,8 +249,8 @@ class Descent:
     def run(
         self,
         args: tuple[Any, ...] | Arguments,
-        order: Any,
-        counts: Any,
+        order: abc.Sequence[int] | NDArray[np.integer[Any]],
+        counts: abc.Sequence[int] | NDArray[np.integer[Any]],
         schedules: abc.Mapping[str, abc.Sequence[float]] | None = None,
     ) -> Steps:
         """Take as many steps as there are `counts`; see `plan`."""
@@ -256,13 +259,13 @@ class Descent:
     def plan(
         self,
         args: tuple[Any, ...] | Arguments,
-        order: Any,
-        counts: Any,
+        order: abc.Sequence[int] | NDArray[np.integer[Any]],
+        counts: abc.Sequence[int] | NDArray[np.integer[Any]],
         schedules: abc.Mapping[str, abc.Sequence[float]] | None = None,
     ) -> abc.Callable[[], Steps]:
         """Return a function that takes these steps each time it is called.
 
-        `args` are the examples to choose from, copied here, or what `prepared` has made of them.
+        `args` are the examples to choose from, copied here, or the result of `prepared`.
         Each step takes the next `counts[step]` examples of `order`. `schedules` gives settings that
         change, one number per step. Raises ValueError for counts that do not fit and for another
         structure, IndexError for examples beyond args.
@@ -272,7 +275,7 @@ class Descent:
     def prepared(self, args: tuple[Any, ...] | Arguments) -> Arguments:
         """Return a copy of the examples, read once, that can be given as `args` many times."""
         arguments = self._read(args)
-        return arguments._replace(examples=arguments.examples.copy())  # whatever args become
+        return arguments._replace(examples=arguments.examples.copy())  # the caller may change args
 
     def _planned(
         self,

@@ -121,7 +121,8 @@ class CompiledEngine:
             self._moved = True
         done = steps.done
         visited = int(counts[:done].sum())
-        self._measure(measured, steps.losses[:done] @ counts[:done], rows[:visited], steps.extra)
+        total = float(steps.losses[:done] @ counts[:done])
+        self._measure(measured, total, rows[:visited], steps.extra)
         if not steps.finite:
             failed = slice(visited, visited + counts[done])
             self._take_eager_step(
@@ -143,7 +144,7 @@ class CompiledEngine:
             shape = (len(rows), *self._output_shape)
             predictions = extra[: len(rows)].reshape(shape).tolist()
             _, targets = self._task.train.lists(rows)
-        measured.add(float(total), len(rows), predictions, targets)
+        measured.add(total, len(rows), predictions, targets)
 
     def _take_eager_step(
         self, rows: NDArray[np.intp], noise: list[list[float]] | None, measured: Measured
