@@ -165,7 +165,7 @@ def _each(
     rules: Sequence[float | None],
     f: Callable[[Sequence[float]], float],
 ) -> Iterator[Check]:
-    """Check the derivatives of `f` by the operands: all, or of many some, and one that is wrong."""
+    """Check the derivatives of `f` by its operands: all, or some and one that looks wrong."""
     positions = list(_shown(len(operands), SINGLY if order == 1 else FEW))
     if len(positions) < len(operands):
         known = {position: rule for position, rule in enumerate(rules) if rule is not None}
@@ -227,7 +227,7 @@ def _compared(
 def _closest(
     rule: float, f: Callable[[float], float], x: float, largest: float
 ) -> tuple[float, float, bool]:
-    """Return the numerical derivative closest to the rule, the digits agreed, and if to trust it.
+    """Return the numerical derivative closest to the rule, their digits, and whether to trust it.
 
     Differences mislead where `f` varies faster than their steps (1/x at 1e-8, cos at 1e8) or so
     slowly that it is rounded away (1e16 + x at 1). No one step serves all, but a right rule agrees

@@ -40,9 +40,9 @@ def write_files(
 ) -> None:
     """Write each content to its path: all of the files, or none if anything stops it.
 
-    A content is bytes, or a function that writes them to the path that it is given. A new file may
-    be read and written by whom the umask of the process lets; one that is replaced keeps its
-    permissions. Raises OSError when a file cannot be written.
+    A content is bytes, or a function that writes them to the path that it is given. A new file has
+    the permissions that the umask of the process leaves; a file that is replaced keeps its own.
+    Raises OSError when a file cannot be written.
 
     >>> import pathlib, tempfile
     >>> with tempfile.TemporaryDirectory() as folder:

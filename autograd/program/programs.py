@@ -50,10 +50,12 @@ class _Traced:
         self.runners: dict[str, Runner] = {}
         # The rules of our own rows read nothing that could change; those of users may
         ours = all(op.name in RESERVED for op, _ in trace.program.instructions)
-        self.drawn: dict[str, Program] | None = None if ours else {}  # as users' rules drew them
+        self.drawn: dict[str, Program] | None = (
+            None if ours else {}
+        )  # by kind, as users' rules drew them
 
     def changed_rule(self) -> tuple[str, Program] | None:
-        """Return the first kind of result whose program users' rules draw otherwise, and how."""
+        """Return a kind of result for which users' rules draw another program now, and that."""
         for kind, before in [*(self.drawn or {}).items()]:
             with traced_under(TracingMode(variant=CURRENT.get().variant)):
                 program = derived(kind, self.trace)
@@ -82,7 +84,7 @@ class Programs:
             self._forget_quick()
 
     def retrace(self) -> None:
-        """Have every case traced again before its next result, whatever comes of it."""
+        """Have every case traced again before its next result, whatever the trace will be."""
         with self._turns.lock:
             for case in self._cases.values():
                 case.begin_again()

@@ -27,7 +27,7 @@ def drawn(op: Primitive, args: tuple[Any, ...]) -> Traced:
 
 
 def live(value: Value) -> Live:
-    """Return what `.data` of a Value is while a function is traced."""
+    """Return the `.data` that a Value has while a function is traced."""
     found: Live = node_of(Live, primitives.detach, (value,), nan, value._depth + 1)
     return found
 
@@ -44,7 +44,7 @@ class Traced(Value):
     def __repr__(self) -> str:
         return f"Traced({self.label!r})" if self.label else "Traced()"
 
-    # These always refuse what a Value refuses while it is traced: they may have been stored.
+    # A Value refuses these during a trace; a Traced refuses them always: it may have been stored.
 
     def __bool__(self) -> NoReturn:
         raise tracing_error("a truth value", self.label)
@@ -116,8 +116,8 @@ for _name, _op in ARITHMETIC.items():
 class Live(Traced):
     """The `.data` of a traced Value, and what is computed from it.
 
-    To the function it is a float. The user's code is refused whatever would tell it from one; the
-    engine may ask.
+    The function takes it for a float. Whatever would show the difference is refused to the user's
+    code, not to the engine.
     """
 
     __slots__ = ()

@@ -32,8 +32,8 @@ if TYPE_CHECKING:
 class TrainingProgram(NamedTuple):
     """A program whose sums are the loss and its derivatives by the trained leaves.
 
-    Its parameters are the trained leaves, then the fixed ones; its outputs are what the function
-    returns besides the loss.
+    Its parameters are the trained leaves, then the fixed ones; its outputs are the further numbers
+    that the function returns.
     """
 
     program: Program

@@ -1,9 +1,9 @@
-"""Verification: when a function is traced again, so that no program outlives what it came from.
+"""Verification: when a function is traced again, so that no program outlives its function.
 
-A trace takes tens of microseconds for a small function. Each of the first calls is verified, calls
-16, 32, 64 and so on while traces are cheap, and always a call after a pause as long as 50 traces:
-in a REPL that is every call, in a hot loop one fiftieth of the time. After an announced change
-every function is traced again.
+A trace takes tens of microseconds for a small function. The first calls are verified, calls 16, 32,
+64 and so on while traces are cheap, and each call after a pause as long as 50 traces: in a REPL
+that is every call, in a hot loop it takes one fiftieth of the time. After an announced change every
+function is traced again.
 """
 
 from __future__ import annotations
@@ -71,17 +71,17 @@ POLICIES = ("auto", "always", "never")
 
 PAUSE = 50.0  # traces in the time between two of them: 2 %
 ALLOWANCE = 0.005  # seconds of traces at first, one at each call
-FIRST = 8  # calls that are verified in any case,
-CHEAP = 0.01  # where a trace takes less than these seconds, and so are calls 16, 32, ...;
-CHEAP_ONCE = 1.0  # the first trace, which loads what it needs or is delayed, may have taken so many
-COUNTED = 1000  # calls; after so many the pause alone decides, and calls are quicker
+FIRST = 8  # calls that are verified in any case
+CHEAP = 0.01  # seconds: while a trace takes less, calls 16, 32, ... are verified too
+CHEAP_ONCE = 1.0  # seconds: the same for the first trace, which also loads modules
+COUNTED = 1000  # calls; after these the pause alone decides, and calls are quicker
 
 
 class Case:
     """One structure of arguments under one variant: what is in use for it, and since when.
 
-    `used` is set before `structure`: a thread that finds a case up to date, by reading them in the
-    other order, finds what made it so.
+    `used` is set before `structure`, and threads read them in the other order: a thread that finds
+    the case up to date finds its program too.
     """
 
     __slots__ = (
@@ -190,16 +190,16 @@ def stale(name: str, used: Trace, now: Trace, again: Trace, case: Case) -> Stale
     """
     if not same_trace(now, again):
         return StaleProgramError(
-            f"{name} does something else each time it is traced, as a function does that draws "
-            f"random numbers or counts its calls: {first_difference(now, again)}. Give what "
-            "changes as an argument, or as a Value, whose data every call reads; or compile with "
-            'verify="always", which traces before each result'
+            f"{name} does something else each time it is traced, like a function that draws random "
+            f"numbers or counts its calls: {first_difference(now, again)}. Pass the number that "
+            "changes as an argument, or make it a Value, whose data every call reads; or compile "
+            'with verify="always", which traces before each result'
         )
     return StaleProgramError(
         f"{name} would compute something else now than the program that was made of it: "
         f"{first_difference(used, again)}. {_doubtful(case)}A program keeps all numbers that are "
-        "no arguments and no data of Values: make what changes an argument or a Value, or call "
-        ".retrace() on the compiled function after a change, which also lets it go on from here; "
+        "no arguments and no data of Values: make the number that changes an argument or a Value, "
+        "or call .retrace() on the compiled function after a change, as also now to go on; "
         'verify="always" traces before each result'
     )
 

@@ -29,7 +29,7 @@ def simplified(program: Program) -> tuple[Program, Statistics]:
     """Return the program simplified, and how many operations each kind of rewrite saved.
 
     Every rewrite is exact: results are the same floats, -0.0, inf and nan included. Inputs and
-    parameters keep their numbers. Simplifying twice changes no more than once.
+    parameters keep their numbers. A second simplification changes nothing.
 
     >>> from autograd.primitives import add, exp, mul
     >>> from autograd.program.program import Instruction, Program

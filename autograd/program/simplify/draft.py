@@ -1,7 +1,7 @@
 """The draft of a program being written: each new operation is simplified before it is added.
 
-Every simplification is a `Rewrite`. One walk over a program defines all its instructions anew; what
-nothing needs any more is dropped afterwards.
+Every simplification is a `Rewrite`. One walk over a program defines all its instructions anew;
+those that nothing needs any more are dropped afterwards.
 """
 
 from __future__ import annotations
@@ -63,8 +63,8 @@ class Draft:
     def define(self, op: Primitive, args: tuple[int, ...]) -> int:
         """Return the variable that holds the result of an operation, in its simplest form.
 
-        Operands are simple already, so that what no rewrite changes now none will change later:
-        one walk over a program is enough. Rewrites that undo each other are stopped and logged.
+        Operands are simple already, so that an operation which no rewrite changes now stays as it
+        is: one walk over a program is enough. Rewrites that undo each other are stopped and logged.
         """
         for _ in range(LIMIT):
             for rewrite in self._rewrites:
@@ -95,7 +95,7 @@ class Draft:
 def rewritten(program: Program, rewrites: Sequence[Rewrite]) -> tuple[Program, Counter[Rewrite]]:
     """Return the program with rewrites applied, and the number of operations each one spared.
 
-    What is no longer needed is left in place. A label or a line goes to the variable that now
+    Operations that are no longer needed stay. A label or a line goes to the variable that now
     holds the number, unless that has one already.
     """
     draft = Draft(program.inputs, rewrites)
@@ -143,7 +143,7 @@ def common_subexpressions(draft: Draft, op: Primitive, args: tuple[int, ...]) ->
 
 
 def without_dead_code(program: Program) -> Program:
-    """Leave out what neither an output nor a sum needs. Exact: nothing that is read changes."""
+    """Leave out operations that no output and no sum needs. Exact: nothing that is read changes."""
     needed = bytearray(program.size)
     for output in (*program.outputs, *program.sums):
         needed[output] = True
