@@ -173,7 +173,7 @@ assert report.verdict.startswith("vanishing gradients in layers.0")
 print(report)
 keep(report.figure, "health.svg")
 
-print("\n14. How the health of the moons' network went on while it was trained")
+print("\n14. The health of the moons' network, every five epochs of its training")
 assert all(report.healthy for report in monitor.reports)
 keep(monitor.figure, "monitor.svg")
 
@@ -195,7 +195,7 @@ assert health(reader, images, names, loss=cross_entropy).healthy
 keep(plot_weights(reader), "kernels.svg")
 keep(plot_feature_maps(reader, images[0]), "feature_maps.svg")
 
-print("\n16. What it takes for what")
+print("\n16. Which digits it takes for others")
 predicted = reader.predict(images).argmax(axis=1)
 matrix = confusion_matrix(predicted, names)
 assert sum(map(sum, matrix)) == len(images)

@@ -31,7 +31,7 @@ c = a * b + sin(a)
 c.label = "c"
 print(f"   c = a * b + sin(a) = {c.data:.4f}, made by {c.op.name!r} from {len(c.args)} operands")
 
-print("2. Backward: the derivative of c by every node below it")
+print("2. Backward: the derivative of c in every node below it")
 c.backward()
 assert (a.grad, b.grad) == (b.data + math.cos(a.data), a.data)
 print(f"   dc/da = b + cos(a) = {a.grad:.4f}")

@@ -52,7 +52,7 @@ def options() -> argparse.Namespace:
     try:
         chosen.output.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        parser.error(f"argument --output: {chosen.output} is no folder to write to: {error}")
+        parser.error(f"argument --output: {chosen.output} is not a folder to write to: {error}")
     return chosen
 
 

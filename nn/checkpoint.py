@@ -56,7 +56,7 @@ def load_state(path: str | os.PathLike[str], *, expected: int | None = None) -> 
     """Return the names and numbers that `save_state` wrote to `path`, without running any code.
 
     It reads sizes first, and refuses a file that promises more than its bytes can hold. `expected`
-    is the number of numbers that are wanted; a file of far more is refused as well. Raises
+    is the number of numbers that are wanted; a file with far more is refused as well. Raises
     CheckpointError, a ValueError, if the file is truncated or holds something else, ValueError for
     an unknown suffix, and OSError if it cannot be opened or read.
     """

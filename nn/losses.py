@@ -42,7 +42,7 @@ Loss: TypeAlias = Callable[[list[Any], list[Any]], Value]
 REDUCTIONS = ("mean", "sum", "none")
 Total: TypeAlias = Literal["mean", "sum"]
 
-# torch limits the logarithms of probabilities to -100; this is the probability that has it.
+# torch limits the logarithms of probabilities to -100; this probability has that logarithm.
 SMALLEST_PROBABILITY = math.exp(-100.0)
 LARGEST_BELOW_ONE = 1.0 - 2.0**-53
 LOWEST = -sys.float_info.max  # a logit of no weight beside any other
@@ -53,7 +53,7 @@ Result = TypeVar("Result")
 
 
 class LossFunction(Protocol):
-    """What the losses return: a float if nothing in their arguments is a Value.
+    """The type of the losses, which return a float if no argument holds a Value.
 
     A `reduction` of "none" gives a list. Plain numbers fit the second overload as well.
     """
@@ -341,7 +341,7 @@ def _logarithm_of_rest(probability: Any) -> Any:
 
 
 def _judged(probability: Any, target: Any, place: str) -> Any:
-    """Return the probability; ValueError if it is outside [0, 1], or nan then in a trace."""
+    """Return the probability; outside [0, 1] raise ValueError, or return nan in a trace."""
     number = probability.data if isinstance(probability, Value) else probability
     if isinstance(target, Value) or isinstance(number, Value):  # not known yet, in a trace
         return where(probability * (1.0 - probability) >= 0.0, probability, math.nan)

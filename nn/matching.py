@@ -19,7 +19,7 @@ __all__ = [
     "matched", "numbers_of",
 ]  # fmt: skip
 
-# What losses and metrics take: numbers, a single one, a list of them or a list of rows...
+# The arguments of losses and metrics: a number, a list of numbers, or a list of rows of them...
 Numbers: TypeAlias = "float | Sequence[float | Sequence[float] | Reals] | Reals"
 Reals: TypeAlias = "NDArray[np.floating[Any] | np.integer[Any] | np.bool_]"
 # ... or Values among them.
@@ -28,7 +28,7 @@ Operands: TypeAlias = "Value | float | Sequence[Value | float | Row] | NDArray[A
 
 
 def is_scalar(item: object) -> bool:
-    """Tell whether an item is a single number or Value, or a text instead, and no sequence.
+    """Tell whether an item is a single number, Value or text, and not a sequence.
 
     >>> is_scalar(1.0), is_scalar([1.0])
     (True, False)

@@ -1,4 +1,4 @@
-"""The members of a module: which changes of them have compiled functions traced again."""
+"""The members of a module, and which changes to them make compiled functions trace again."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def changes_structure(former: object, attribute: Any) -> bool:
     """Tell whether setting an attribute changes what a module computes.
 
     It does not if the attribute was the same before, or is a result that a forward pass leaves
-    there. Otherwise a model that notes something at each call would have each program traced again.
+    there. Else a model that notes something at each call would be traced again at each call.
     """
     kind = type(attribute)
     if kind in PLAIN:

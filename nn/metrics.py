@@ -1,4 +1,4 @@
-"""Metrics of predictions, given as numbers or Values; each is a plain number, or counts."""
+"""Metrics of predictions, which are numbers or Values; each returns a plain number, or counts."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ def confusion_matrix(
     classes: int | None = None,
     threshold: float | None = None,
 ) -> list[list[int]]:
-    """Return how often each class, by row, was taken for each class, by column.
+    """Return the counts of predictions: row i, column j is how often class i was taken for j.
 
     Predictions are classes, 0, 1, 2, ..., or rows of scores, of which the largest decides. For
     single outputs give the `threshold` that decides; their targets are 0 and 1, or -1 and 1.
@@ -123,7 +123,7 @@ def confusion_matrix(
 def precision(
     predictions: Operands, targets: Operands, *, average: str | None = None, threshold: float = 0.0
 ) -> float:
-    """Return, of the rows taken for a class, the share that belongs to it; 0 if there are none.
+    """Return the share of the rows taken for a class that belong to it; 0 if there are none.
 
     Predictions, targets and `threshold` are those of `accuracy`. `average` is "binary" for class 1
     of two; "macro" for the mean over the classes that occur among predictions or targets;
@@ -139,7 +139,7 @@ def precision(
 def recall(
     predictions: Operands, targets: Operands, *, average: str | None = None, threshold: float = 0.0
 ) -> float:
-    """Return, of the rows of a class, the share that is taken for it; 0 if there are none.
+    """Return the share of the rows of a class that are taken for it; 0 if there are none.
 
     The arguments are those of `precision`.
 

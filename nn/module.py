@@ -278,7 +278,7 @@ class Prediction:
         """Return the outputs for all rows as an array of shape (rows,) or (rows, ...).
 
         A model that asks a Value for its number, as `if x[0] > 0` and `table[x[0]]` do, is run row
-        by row, and so is one that fails, with the error of its own.
+        by row. So is a model that fails, which then raises its own error.
         """
         import numpy as np
 
@@ -300,7 +300,7 @@ def _outputs(model: ref[Module], x: Any) -> Any:
 
 def _alive(model: ref[Module]) -> Module:
     found = model()
-    assert found is not None  # who predicts holds it
+    assert found is not None  # the caller of predict holds it
     return found
 
 

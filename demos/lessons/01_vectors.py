@@ -5,7 +5,7 @@ The dot product of two vectors is one number that says how far they point the sa
 vector is one dot product after another. The partial derivatives of a function are a vector as well,
 the gradient, and its dot product with a direction says how fast the function grows in that
 direction. And a vector of weights cuts a plane in two: its dot product is above a limit on one
-side and below it on the other. A neuron can decide nothing but this cut.
+side and below it on the other. This cut is all that a neuron can decide.
 
 Source: "An introduction to neural networks", dot product, matrix product, partial derivatives and
 the gradient vector;
@@ -76,7 +76,7 @@ gradient = [x_value.grad, y_value.grad]
 assert gradient == [4.0, 7.0]
 print(draw(f).text)
 save(draw(f, title="f(x, y) = x² y + 3 y: the gradient is (4, 7)"), folder / "gradient.svg")
-print("   How fast f grows, in a direction so far from that of the gradient:")
+print("   How fast f grows in a direction at this angle to the gradient:")
 growths: dict[int, tuple[float, float]] = {}
 for turn in (0, 45, 90, 135, 180):
     t = math.atan2(gradient[1], gradient[0]) + math.radians(turn)

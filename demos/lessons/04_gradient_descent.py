@@ -1,7 +1,7 @@
 """Gradient descent: how long a step may be, and where it ends.
 
 To go down, step against the slope: x <- x - a f'(x). The rate a decides the rest. If it is too
-small, the way takes for ever; if it is too large, each step lands higher than it began. For a
+small, the descent takes for ever; if it is too large, each step lands higher than it began. For a
 parabola the limit between the two is exactly a = 2 / f''. Whatever the rate, descent sees only the
 slope where it stands: it ends in the valley that it started above, which need not be the deepest.
 
@@ -98,7 +98,7 @@ for name, path in paths.items():
     print(f"   {name:9} to x = {path[-1]:9.6f}, f = {height:9.6f}: the {kind} minimum", end="")
     print(f", f'' = {curved:.2f}")
 top = descend(two_valleys, 0.1, -0.02, 300)[-1]
-print(f"   With the sign turned round, from 0.1 up to the hill between: x = {top:.6f}", end="")
+print(f"   With the sign reversed, from 0.1 up to the hill between them: x = {top:.6f}", end="")
 print(f", f'' = {grad(grad(two_valleys))(top):.2f}")
 frame: dict[str, Any] = {"low": -2.4, "high": 2.4, "title": "Two valleys: the start decides"}
 save(plot_descent(two_valleys, paths, **frame), folder / "two_valleys.svg")

@@ -57,8 +57,8 @@ def draw_paths(f: Callable[..., Any], paths: dict[str, Any], name: str, **frame:
 
 
 print("1. Five rules, and the first step of each by hand")
-print("   g is the slope, a the rate, n counts the steps (the roots hold 1e-8 more).")
-print("   The step is on f(x) = x², from x = 1, where g = 2, with a = 0.1.")
+print("   g is the slope, a the rate, n counts the steps (each root is taken plus 1e-8).")
+print("   Each takes a step on f(x) = x² from x = 1, where g = 2, with a = 0.1.")
 rules = {
     "plain": ("x <- x - a g", "1 - 0.1 * 2", 1 - 0.1 * 2),
     "momentum": ("v <- 0.9 v + g;  x <- x - a v", "v = 2;  1 - 0.1 * 2", 1 - 0.1 * 2),
@@ -133,5 +133,5 @@ for name, rate in (("plain", 0.025), ("Nesterov", 0.025), ("momentum", 0.02), ("
     path, _ = walk(two_valleys, (2.0,), name, rate, 200)
     bumps[f"{name}, a = {rate}"] = xs = [x for (x,) in path]
     print(f"   {name:8}  a = {rate:<5}  ends at x = {xs[-1]:7.4f}, ", end="")
-    print(f"furthest left at {min(xs):5.2f}{': over the bump' if xs[-1] < 0 else ''}")
+    print(f"farthest left at {min(xs):5.2f}{': over the bump' if xs[-1] < 0 else ''}")
 draw_paths(two_valleys, bumps, "bump", low=-2.4, high=2.4, title="Momentum carries over the bump")

@@ -84,9 +84,9 @@ one_layer_difference = np.abs(h - numbers(outputs)).max()
 print("   W =", str(W1).replace("\n", "\n       "))
 print("   b =", b1)
 print("   relu(W @ x + b) =", h)
-print(f"   largest difference to the four neurons: {one_layer_difference:.1e}")
+print(f"   largest difference from the four neurons: {one_layer_difference:.1e}")
 
-print("\n4. A layer on a layer: what the first gives is what the second reads")
+print("\n4. A layer on a layer: the second reads the outputs of the first")
 W2, b2 = matrices(second)
 by_graph, by_matrix = numbers(network(x)), W2 @ relu(W1 @ x + b1) + b2
 two_layer_difference = np.abs(by_matrix - by_graph).max()
@@ -102,11 +102,11 @@ X = np.random.default_rng(6).normal(size=(3, 8))  # eight examples, one in each 
 two_straight_layers = np.column_stack([numbers(straight(column)) for column in X.T])
 collapse_difference = np.abs(collapsed @ X + offset[:, None] - two_straight_layers).max()
 print("   W2 @ W1 =", str(collapsed).replace("\n", "\n             "))
-print(f"   largest difference to the two layers, on eight examples: {collapse_difference:.1e}")
+print(f"   largest difference from the two layers, on eight examples: {collapse_difference:.1e}")
 slopes = np.array([jacobian(network)(column) for column in X.T])  # dy/dx, example by example
 slope_differences = np.abs(slopes - collapsed).max(axis=(1, 2))
 neurons_on = (W1 @ X + b1[:, None] > 0.0).sum(axis=0)
-print("   With relu the slopes dy/dx change from place to place, as no single matrix allows.")
+print("   With relu the slopes dy/dx change from place to place, which no single matrix could do.")
 print("   They are those of W2 @ W1 only where all four neurons are on:")
 print("      example            " + "".join(f"{i:8d}" for i in range(8)))
 print("      neurons that are on" + "".join(f"{count:8d}" for count in neurons_on))
@@ -120,4 +120,4 @@ batch_difference = np.abs(Y - batch_by_graph).max()
 differences = [one_layer_difference, two_layer_difference, collapse_difference, batch_difference]
 assert max(differences) < 1e-14
 print(f"   W1 {W1.shape} @ X {X.shape} gives H {H.shape}; W2 {W2.shape} @ H gives Y {Y.shape}")
-print(f"   largest difference to the examples one by one: {batch_difference:.1e}")
+print(f"   largest difference from the examples one by one: {batch_difference:.1e}")

@@ -26,7 +26,7 @@ from visualize import draw, explain, plot_history
 
 folder = output_folder(__file__, __doc__)
 
-print("1. Binary cross-entropy is -log(p) where the answer is yes: it is dear to be sure and wrong")
+print("1. Binary cross-entropy is -log(p) where the answer is yes: to be sure and wrong costs most")
 surprises = {}
 for probability, printed in ((0.9, "0.1054"), (0.1, "2.3026")):
     p = Value(probability, label="p")

@@ -3,7 +3,7 @@
 A picture of four pixels, three neurons with relu, and one with a sigmoid that says how likely a car
 is. The numbers that the document prints are wrong in every line after the input; the graph gives
 the right ones, and the lesson says what went wrong in each. Then it adds the steps that the
-document leaves for later: the error, its gradients by the graph and by matrices, an update, and a
+document leaves for later: the error, its gradients by the graph and by matrices, an update, and
 training until the model is right. One picture is too little to train on. The others are invented,
 and so is the rule that makes them cars, "the right half is brighter", which the document's picture
 obeys.
@@ -94,13 +94,13 @@ for name, slope in graph_slopes.items():
     print(f"   dJ/d{name} =", str(slope).replace("\n", "\n           "))
 difference = max(np.abs(graph_slopes[name] - slope).max() for name, slope in slopes.items())
 assert difference < 1e-15
-print(f"   largest difference to the matrices: {difference:.1e}")
+print(f"   largest difference from the matrices: {difference:.1e}")
 print("   Neuron 1 is off: its row is 0, and this picture cannot teach it anything.")
 answer = why(loss, W1[1, 0])
 print(answer)
 save(answer.drawing, folder / "off.svg")
 
-print("\n4. One update, W <- W - 0.5 dJ/dW, makes a car likelier and the error smaller")
+print("\n4. One update, W <- W - 0.5 dJ/dW, makes a car more likely and the error smaller")
 before = prediction.data, loss.data
 for name in ("W1", "b1", "W2", "b2"):
     for parameter in nodes[name].flat:

@@ -61,7 +61,7 @@ def paths_to(root: Value) -> dict[Any, list[Route]]:
         if node.op is None:
             found.setdefault(node, []).append(path)
             continue
-        # The rule of the operation, for 1 from above: its derivative by each of its operands
+        # The rule of the operation, for 1 from above: its derivative in each of its operands
         slopes = node.op.pull(1.0, node.data, [operand.data for operand in node.args])
         unfinished += [(x, [(node, slope), *path]) for x, slope in zip(node.args, slopes)]
     return found
@@ -156,6 +156,6 @@ print(
     f"   ... and so on: {len(steps)} steps, one per edge, for the gradients of {len(leaves)} leaves"
 )
 arrived = [step for step in steps if step.operand is outputs[1][0]]
-print(f"   {arrived[0].names[1]} is used {len(arrived)} times, and hands on the sum: ", end="")
+print(f"   {arrived[0].names[1]} is used {len(arrived)} times, and passes on the sum: ", end="")
 print(" + ".join(f"{step.outgoing:.4f}" for step in arrived), f"= {arrived[-1].total:.4f}")
 save(steps, folder / "steps.svg")

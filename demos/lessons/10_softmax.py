@@ -65,7 +65,7 @@ by_formula = np.diag(p) - np.outer(p, p)
 by_engine = np.array(jacobian(softmax)(z))
 slope_of_p = np.array([probability.grad for probability in probabilities])
 print("   diag(p) - p p^T =", str(by_formula).replace("\n", "\n                    "))
-print(f"   largest difference to the engine's: {np.abs(by_formula - by_engine).max():.1e}")
+print(f"   largest difference from the engine's: {np.abs(by_formula - by_engine).max():.1e}")
 print("   dL/dp           =", slope_of_p + 0.0)
 print("   their product   =", by_formula @ slope_of_p, " which is p - y again")
 
@@ -88,7 +88,7 @@ dw_of_graph, db_of_graph = grad_of(weights).astype(float), grad_of(biases).astyp
 print("   dW by the graph =", str(dw_of_graph).replace("\n", "\n                    "))
 largest = max(np.abs(dw - dw_of_graph).max(), np.abs(db - db_of_graph).max())
 assert largest < 1e-15
-print(f"   largest difference to the matrices, dW and db: {largest:.1e}")
+print(f"   largest difference from the matrices, dW and db: {largest:.1e}")
 
 print("\n4. Large logits: exp(1000) is more than a float can hold")
 large = [Value(999.0), Value(1001.0), Value(1000.0)]
@@ -105,10 +105,10 @@ stable = cross_entropy(large, 1)
 stable.backward()
 assert np.isnan(naive.data)
 assert np.isclose(stable.data, np.log(1.0 + np.exp(-1.0) + np.exp(-2.0)))
-print("   nn.cross_entropy takes the largest logit from all of them first, which changes no p:")
+print("   nn.cross_entropy first subtracts the largest logit from all of them, which changes no p:")
 print(f"      loss {stable.data:.6f}, gradients {np.array([logit.grad for logit in large])}")
 
-print("\n5. Softmax regression: one linear layer tells three irises by the size of their petals")
+print("\n5. Softmax regression: one linear layer tells three irises apart by their petals")
 iris = load_iris()
 petals = iris.data[:, 2:]  # length and width, in cm
 X_train, y_train, X_test, y_test = split(

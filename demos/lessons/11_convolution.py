@@ -44,7 +44,7 @@ def numbers(maps: Any) -> Any:
 
 print("1. By hand: the kernel is laid on each window, multiplied number by number, and added up")
 image = np.array([[0, 0, 9, 9], [0, 0, 9, 9], [0, 0, 0, 9], [0, 0, 0, 0]], dtype=float)
-kernel = np.array([[-1, 1], [-1, 1]], dtype=float)  # right minus left: finds edges that stand
+kernel = np.array([[-1, 1], [-1, 1]], dtype=float)  # right minus left: finds vertical edges
 pixels = [[Value(x, label=f"pixel {i},{j}") for j, x in enumerate(r)] for i, r in enumerate(image)]
 layer = sliding([[kernel]])
 by_hand = np.zeros((3, 3))
@@ -62,7 +62,7 @@ assert (numbers(feature_map) == by_hand).all()
 one = feature_map[0][1]
 one.label = "map 0,1"
 one.backward()
-print("   The gradient by the four pixels of a window is the kernel, by the weights the window.")
+print("   The gradient in the four pixels of a window is the kernel, in the weights the window.")
 save(draw(one, title="One window: the kernel is a neuron"), folder / "window.svg")
 
 print("\n2. A photograph of 42 x 64 pixels, and what four kernels of 3 x 3 make of it")
@@ -92,7 +92,7 @@ save(figure, folder / "sobel.svg")
 for name, values in zip(kernels, (across, down, blurred, sharpened)):
     print(f"   {name:13} from {values.min():5.2f} to {values.max():5.2f}")
 print(f"   A kernel has {sobel.size} weights. A dense neuron on this photo has {photo.size}.")
-print(f"   Windows lie within the photo: the maps are of {across.shape[0]} x {across.shape[1]}.")
+print(f"   Windows lie within the photo, so the maps have {across.shape[0]} x {across.shape[1]}.")
 
 print("\n3. Compared with scipy.signal.correlate2d: the size of the map, the largest difference")
 cases = [(1, 0), (1, 1), (2, 1), (3, 2)]
@@ -130,10 +130,10 @@ filters.predict([photo])
 by_program = time.perf_counter() - started
 program_difference = np.abs(program_maps - numbers(maps)).max()
 assert program_difference < 1e-12
-print(f"   largest difference to the graph: {program_difference:.0e}")
+print(f"   largest difference from the graph: {program_difference:.0e}")
 print(f"   more than ten times as fast as the graph: {by_graph > 10 * by_program}")
 
-print("\n6. Where does it look? The gradient of one number of the map by the pixels of the image")
+print("\n6. Where does it look? The gradient of one number of the map in the pixels of the image")
 looks = {
     "one layer": Sequential(sliding([[sobel]])),
     "two layers": Sequential(sliding([[sobel]]), sliding([[box]])),

@@ -94,7 +94,7 @@ for layer in model.layers:
     shape = " x ".join(map(str, np.shape(x)))
     print(f"   {layer!r:47}{shape:>11}{len(layer.parameters()):6} parameters")
 
-print("\n2. Learning from three quarters of the pictures, asked about the rest")
+print("\n2. Learning from three quarters of the pictures, tested on the rest")
 print(f"   {len(X_train)} pictures to learn from, {len(X_test)} held out")
 scores = []
 for seed in range(options.seeds):
@@ -118,7 +118,7 @@ as_told = not mnist and options.epochs >= 40
 assert np.mean(scores) >= (0.98 if as_told else 0.1)  # 0.1 says nothing
 print(f"   mean of {len(scores)} seeds: {np.mean(scores):.2%}")
 
-print("\n3. What the last of these networks takes for what")
+print("\n3. Which digits the last of these networks takes for others")
 predicted = answers.argmax(axis=1)
 matrix = confusion_matrix(predicted, y_test, classes=10)
 save(plot_confusion_matrix(matrix, title="Held-out digits"), folder / "confusion.svg")

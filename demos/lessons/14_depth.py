@@ -65,13 +65,13 @@ def up_and_down(activation: str, initializer: Any, depth: int = DEPTH, seed: int
     return network, sizes, slopes
 
 
-print(f"\n2. {DEPTH} hidden layers: the norm of the gradient by the weights of a layer")
+print(f"\n2. {DEPTH} hidden layers: the norm of the gradient in the weights of a layer")
 fresh = {name: up_and_down(name, initializer) for name, initializer in DEFAULTS.items()}
 print("   layer " + "".join(f"{name:>12}" for name in fresh))
 for place in range(0, DEPTH + 1, 2):
     print(f"   {place + 1:5} " + "".join(f"{found[2][place]:12.1e}" for found in fresh.values()))
 print("   The last layer is next to the error. In the sigmoid network the first never hears of it.")
-print("   What a look at its health says of it:")
+print("   The report on its health says:")
 report = health(fresh["sigmoid"][0], X, y, loss=binary_cross_entropy_with_logits)
 assert report.verdict.startswith("vanishing gradients in layers.0")
 print(f"   {report.verdict}")
@@ -123,7 +123,7 @@ figure = plot_curves(
 )  # fmt: skip
 save(figure, folder / "signals.svg")
 
-print("\n5. Training with 8 hidden layers: who tosses a coin has the loss log 2 = 0.693")
+print("\n5. Training with 8 hidden layers: tossing a coin has the loss log 2 = 0.693")
 moons, sides = make_moons(100, noise=0.1, random_state=0)
 trained, losses = {}, {}
 for name in DEFAULTS:

@@ -34,7 +34,7 @@ X_test, y_test = make_moons(2000, noise=NOISE, random_state=200)
 
 
 def train(model: Module, **options: Any) -> Any:
-    """Return the history of a training that is the same for all but for `options`, the cure."""
+    """Return the history of a training that differs only in `options`, the cure."""
     return fit(
         model, X, y, loss="binary_cross_entropy_with_logits", optimizer=partial(Adam, lr=0.01),
         epochs=EPOCHS, batch_size=None, rng=random.Random(0), **options,
@@ -105,7 +105,7 @@ for name, model in models.items():
     figure = plot_decision_boundary(model, X, y, resolution=35, title=title)
     save(figure, folder / f"boundary_{name.replace(' ', '_')}.svg")
 
-print("\n4. How strong should L2 be? Too weak cures nothing, too strong lets nothing be learned")
+print("\n4. How strong should L2 be? Too weak, it cures nothing; too strong, nothing is learned")
 strengths = [1e-5, 1e-4, 1e-3, 1e-2, 1e-1]
 by_strength = []
 print("   strength   training loss   validation loss")

@@ -4,7 +4,7 @@ A classifier knows only what its examples show. From twenty handwritten digits i
 recognize two thirds of all others, and each further step needs about twice the examples: the
 learning curve shows what more data would be worth. The second half opens the box. The weights of a
 class, laid out as a picture, show which ink speaks for it and which against it, and the gradient of
-the winning score by the pixels shows what a single decision depends on.
+the winning score in the pixels shows what a single decision depends on.
 
 Source: "An introduction to neural networks", the drawbacks: black box and data hunger.
 
@@ -77,7 +77,7 @@ print("   ink in the middle:" + "".join(f"{label:7}" for label in range(10)))
 print("   mean weight       " + "".join(f"{weight:7.2f}" for weight in middle))
 print(f"   It speaks against a {middle.argmin()} more than against any other digit.")
 
-print("\n3. One decision: the gradient of the winning score by the pixels, in a deeper network")
+print("\n3. One decision: the gradient of the winning score in the pixels, in a deeper network")
 network = MLP(64, [32, 10], rng=random.Random(0))
 train(network, to_learn, 0)
 right = accuracy(network.predict(X_new), y_new)
@@ -86,7 +86,7 @@ print(f"   MLP(64, [32, 10]) recognizes {right:.1%} of the new digits")
 
 
 def pixels_that_matter(digit: Any) -> Any:
-    """Return the winning class, and the gradient of its score by the 64 pixels."""
+    """Return the winning class, and the gradient of its score in the 64 pixels."""
     pixels = [Value(ink) for ink in digit]
     outputs: Any = network(pixels)
     winner = max(outputs, key=lambda score: score.data)
@@ -129,6 +129,6 @@ by_ink = still_recognized(lambda digit, _: digit)
 by_gradient = still_recognized(lambda digit, slopes: digit * slopes)
 assert by_gradient < by_chance <= intact
 print(f"   none erased                               recognized {intact:4.0%}")
-print(f"   5 pixels with ink, drawn by lot           recognized {by_chance:4.0%}")
+print(f"   5 pixels with ink, chosen at random       recognized {by_chance:4.0%}")
 print(f"   the 5 darkest                             recognized {by_ink:4.0%}")
 print(f"   the 5 with the largest ink times gradient recognized {by_gradient:4.0%}")

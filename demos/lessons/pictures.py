@@ -33,7 +33,7 @@ def writable_folder(text: str | Path) -> Path:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise argparse.ArgumentTypeError(f"{text} is no folder to write to: {error}") from None
+        raise argparse.ArgumentTypeError(f"{text} is not a folder to write to: {error}") from None
     return folder
 
 

@@ -36,7 +36,7 @@ class Header:
 
 
 class Archive:
-    """An open .npz file. Raises the errors of zipfile and zlib, and ValueError with the array."""
+    """An open .npz file. Raises errors of zipfile and zlib, and ValueError, naming the array."""
 
     def __init__(self, file: BinaryIO, ratio: int) -> None:
         """Read the directory. An array may hold `ratio` times the bytes of the file, or SMALL."""
@@ -60,8 +60,8 @@ class Archive:
             header = _header(stream, name)
             if header.size > self._most:
                 raise ValueError(
-                    f"{name} would take {header.size:,} bytes, more than the {self._most:,} that a "
-                    "file of this size holds if nobody means harm"
+                    f"{name} would take {header.size:,} bytes, more than the {self._most:,} that "
+                    "an honest file of this size holds"
                 )
             content = read_exactly(stream, header.size)
         if len(content) != header.size:
@@ -79,7 +79,7 @@ class Archive:
 
 
 def unpacked_most(file: BinaryIO, ratio: int) -> int:
-    """Return how many bytes may be made of a compressed file: SMALL, or `ratio` times its size.
+    """Return how many bytes may be unpacked from a file: SMALL, or `ratio` times its size.
 
     >>> from io import BytesIO
     >>> unpacked_most(BytesIO(bytes(10_000_000)), 4)
@@ -137,7 +137,7 @@ def _header(stream: Any, name: str) -> Header:
         raise ValueError(f"{name} is of version {version} of .npy; arrays of numbers are of (1, 0)")
     shape, by_column, dtype = npy.read_array_header_1_0(stream)
     if dtype.hasobject:
-        raise ValueError(f"{name}: Object arrays cannot be loaded, for they run code")
+        raise ValueError(f"{name}: Object arrays cannot be loaded, because they run code")
     if any(length < 0 for length in shape):
         raise ValueError(f"{name} has the shape {shape}")
     return Header(shape, dtype, by_column)

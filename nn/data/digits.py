@@ -22,7 +22,7 @@ __all__ = ["read_digit"]
 FAINTEST = 0.05
 CONTRAST = 8.0  # of 255, between ink and ground
 
-# Formats that need no other program; for EPS, Pillow runs Ghostscript, a whole language.
+# Formats that need no other program; for EPS Pillow runs Ghostscript, which runs programs.
 FORMATS = ("PNG", "JPEG", "GIF", "BMP", "PPM", "TIFF", "WEBP")
 MOST_PIXELS = 1 << 25  # 32 MB in greys
 LONGEST_SIDE = 2048  # pixels; of larger pictures, blocks of pixels are averaged first
@@ -140,7 +140,7 @@ def _brightness(picture: Image) -> Image:
 
 
 def _ink(pixels: NDArray[np.float64], path: Path) -> NDArray[np.float64]:
-    """Return each pixel's distance from the ground, relative to the largest, on that one's side."""
+    """Return how far each pixel is from the ground, on the side of the farthest, relative to it."""
     import numpy as np
 
     border = np.concatenate([pixels[0], pixels[-1], pixels[1:-1, 0], pixels[1:-1, -1]])
@@ -149,7 +149,7 @@ def _ink(pixels: NDArray[np.float64], path: Path) -> NDArray[np.float64]:
         difference = -difference
     if difference.max() < CONTRAST:
         raise ValueError(
-            f"{path} is empty: all of it, what is transparent on white, is of about one brightness"
+            f"{path} is empty: its pixels, transparent ones on white, are about equally bright"
         )
     ink = np.maximum(difference, 0.0) / difference.max()
     return np.where(ink > FAINTEST, ink, 0.0)

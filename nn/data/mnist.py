@@ -168,7 +168,7 @@ def _check_labels(labels: Any, where: str) -> None:
         row = int(wrong.argmax())
         raise ValueError(
             f"{where}, row {row}: the label {labels[row]}; labels are 0, 1, 2, ... up to {most}, "
-            "and a larger one is mostly a negative number in a type without a sign"
+            "and a larger one is usually a negative number in a type without a sign"
         )
 
 
@@ -199,7 +199,7 @@ def read_idx(
             if packed and size > most:
                 raise ValueError(
                     f"{path} promises an array of the shape {shape}, {size:,} bytes, more than the "
-                    f"{most:,} that a file of this size holds if nobody means harm"
+                    f"{most:,} that an honest file of this size holds"
                 )
             content = read_exactly(stream, size)
         except (OSError, EOFError, zlib.error) as error:

@@ -44,7 +44,7 @@ class Standardizer:
         array = as_array(X, "X")
         if array.shape[array.ndim - self.mean.ndim :] != self.mean.shape:
             raise ValueError(
-                f"rows of the shape {array.shape[1:]}, where this was made from {self.mean.shape}"
+                f"rows have the shape {array.shape[1:]}, but this was made from {self.mean.shape}"
             )
         result: NDArray[np.float64] = (array - self.mean) / self.deviation
         return result
@@ -61,7 +61,7 @@ MOST_CLASSES = 1 << 24  # a row of 128 MB
 def one_hot(labels: ArrayLike, classes: int | None = None) -> NDArray[np.float64]:
     """Return an array of shape (rows, classes): a row for each label, 1 at its place, else 0.
 
-    Labels are 0, 1, 2, ..., below `classes`, by default as many as the largest asks for. Raises
+    Labels are 0, 1, 2, ..., below `classes`, by default one more than the largest. Raises
     ValueError, naming the row, for others.
 
     >>> one_hot([0, 2]).tolist()

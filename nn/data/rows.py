@@ -119,13 +119,13 @@ def listed(example: Any) -> Any:
 
 
 def _float_rows(rows: Array | list[Any], name: str) -> list[FloatArray]:
-    """Return the rows as arrays of floats; raise an error for the first that is no numbers."""
+    """Return the rows as arrays of floats; raise an error for the first without numbers."""
     import numpy as np
 
     result: list[Any] = []
     for index, row in enumerate(np.asarray(rows) if hasattr(rows, "__array__") else rows):
         if _holds(row, (str, bytes)):
-            raise TypeError(f"{name}, row {index}: {row!r} is text; make labels 0, 1, 2 of it")
+            raise TypeError(f"{name}, row {index}: {row!r} is text; turn it into labels 0, 1, 2")
         if _holds(row, type(None)):
             missing = np.asarray(row, dtype=np.float64).tolist()
             raise ValueError(
@@ -134,7 +134,9 @@ def _float_rows(rows: Array | list[Any], name: str) -> list[FloatArray]:
         try:
             result.append(np.asarray(row, dtype=np.float64))
         except (TypeError, ValueError) as error:
-            raise TypeError(f"{name}, row {index}: {row!r} is not numbers: {error}") from None
+            raise TypeError(
+                f"{name}, row {index}: {row!r} does not hold numbers: {error}"
+            ) from None
         if result[-1].shape != result[0].shape:
             shapes = f"{result[-1].shape} where row 0 has {result[0].shape}"
             raise ValueError(f"{name}, row {index} has the shape {shapes}")
@@ -142,7 +144,7 @@ def _float_rows(rows: Array | list[Any], name: str) -> list[FloatArray]:
 
 
 def _holds(row: Any, kinds: type | tuple[type, ...]) -> bool:
-    """Tell whether a row has items of which NumPy would make numbers: texts of digits, None."""
+    """Tell whether a row has items that NumPy would turn into numbers: texts of digits, None."""
     if isinstance(row, list | tuple):
         return any(_holds(item, kinds) for item in row)
     if getattr(getattr(row, "dtype", None), "kind", "") in ("O", "U", "S"):

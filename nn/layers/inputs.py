@@ -72,7 +72,7 @@ def _several_examples(layer: object, what: str) -> ValueError:
 
 
 def described(layer: object) -> str:
-    """Return what messages call a layer: what it is, and where it is in the model.
+    """Return the name of a layer for messages: its repr, and its place in the model.
 
     >>> described("layer")
     "'layer'"

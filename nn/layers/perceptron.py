@@ -84,7 +84,7 @@ class Perceptron(Module):
         If a line, or hyperplane, separates the classes, one is found after at most (R / margin)**2
         mistakes: R is the norm of the longest (x, 1), and the margin is that of the best hyperplane
         through the origin of these vectors (Novikoff 1962). Training also ends when the weights
-        return to earlier ones, which mostly proves that no line separates the classes: see
+        return to earlier ones, which usually proves that no line separates the classes: see
         `PerceptronHistory`. If the weights start at 0, `lr` scales them and changes no answer.
 
         The weights change when training ends: an error or Ctrl-C leaves them as they were. Raises
@@ -152,8 +152,8 @@ class Perceptron(Module):
         for row, label in enumerate(labels):
             if not is_scalar(label) or label not in {0, 1}:
                 raise ValueError(
-                    f"y, row {row}: a perceptron's classes are 0 and 1, not {label!r}; of two "
-                    "others make y == one of them"
+                    f"y, row {row}: a perceptron's classes are 0 and 1, not {label!r}; for two "
+                    "other classes pass y == one of them"
                 )
         return self._rows(inputs), [int(label) for label in labels]
 
@@ -270,8 +270,8 @@ def _repeated(
     )
     if not proved:
         reason = (
-            f"not separated: {again}, and so on for ever, but because sums were rounded, which "
-            "proves nothing: try shuffle=True, or inputs of about the size of 1"
+            f"not separated: {again}, and so on for ever, but only because sums were rounded, "
+            "which proves nothing: try shuffle=True, or inputs of about the size of 1"
         )
         return PerceptronHistory(counts, separated=False, reason=reason)
     ones, zeros = ({r: n for r, n in cycle.items() if labels[r] == label} for label in (1, 0))

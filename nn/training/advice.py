@@ -42,8 +42,8 @@ def advice(task: Task, history: History) -> str:
     last = _rectified_output(task.model) if task.loss in CLASSIFYING else ""
     if last:
         remedy = (
-            f"{last} has relu: no output is below 0, and one that is 0 for all rows learns no "
-            'more; give it the activation "linear"'
+            f"{last} has relu: no output is below 0, and one that is 0 for all rows learns "
+            'nothing more; give it the activation "linear"'
         )
     elif equal:
         remedy = (

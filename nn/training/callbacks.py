@@ -83,7 +83,7 @@ def _as_callback(callback: object) -> Callback:
 
 
 def as_callbacks(callbacks: object) -> list[Callback]:
-    """Return a list of callbacks; TypeError for what is no list, or holds something else."""
+    """Return the callbacks as a list; TypeError for anything but several callbacks."""
     if isinstance(callbacks, Callback | str) or not isinstance(callbacks, Iterable):
         raise TypeError(f"callbacks is a list, such as [EarlyStopping()], not {callbacks!r}")
     return [_as_callback(callback) for callback in callbacks]

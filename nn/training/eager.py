@@ -119,8 +119,9 @@ class EagerEngine:
 def measured_eagerly(task: Task, examples: Dataset) -> Measured:
     """Return the loss and the outputs of the model as it is.
 
-    All is recorded as in a step, for the model, the loss and the penalty may differentiate. Where
-    the loss is the library's, which does not, the graph of a row goes when its output is there.
+    All is recorded as in a step, because the model, the loss and the penalty may differentiate. The
+    library's losses do not; under one of them the graph of a row is freed as soon as its output is
+    computed.
     """
     inputs, targets = examples.lists()
     measured = Measured()

@@ -61,7 +61,7 @@ class History(Mapping[str, list[float]]):
 
     @property
     def text(self) -> str:
-        """The epochs as a table, of more than 20 the first and the last ten, and the early end."""
+        """The epochs as a table, and the early end; of more than 20 the first and the last ten."""
         titles = ["epoch", *self._measured]
         lines = [
             [str(epoch), *(f"{number:.4g}" for number in numbers)]

@@ -35,7 +35,8 @@ if TYPE_CHECKING:
 
 __all__ = ["fit"]
 
-PAUSE = 50.0  # times the seconds of a look, between two that only other threads are a reason for
+# Between two looks for which other threads are the only reason, times the seconds that one takes.
+PAUSE = 50.0
 
 _log = getLogger("nn")
 

@@ -91,7 +91,7 @@ def _compare(eager: Any, compiled: Any, count: int) -> None:
 def check_repetition(
     task: Task, descent: Descent, data: tuple[Any, Any], kept: Sequence[str]
 ) -> None:
-    """Trace a model or a loss again that has set these attributes, such as a running mean.
+    """Trace again a model or a loss that has set these attributes, such as a running mean.
 
     Raises CompilationError if the second trace computes something else, in training or in
     evaluation, or if code that is not the library's could read the attributes between epochs.

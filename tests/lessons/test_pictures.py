@@ -38,4 +38,4 @@ def test_a_file_in_the_way_is_refused_in_one_line(output_folder, monkeypatch, tm
     monkeypatch.setattr(sys, "argv", ["01_some_lesson.py", "--output", "taken"])
     with pytest.raises(SystemExit):
         output_folder("01_some_lesson.py", "Some lesson.")
-    assert "--output: taken is no folder to write to" in capsys.readouterr().err.splitlines()[-1]
+    assert "--output: taken is not a folder to write to" in capsys.readouterr().err.splitlines()[-1]

@@ -117,7 +117,7 @@ def test_batches_hold_every_row_once_in_a_new_order_each_pass(dataset):
         (lambda: Dataset([1], [1]).batches(0), ValueError, "batch_size must be at least 1"),
         (lambda: Dataset([1], [1]).batches(1, rng=0), TypeError, "rng must be a random.Random"),
         (lambda: Standardizer([[1.0], [NAN]]), ValueError, "X, row 1"),
-        (lambda: Standardizer([[1.0]])([[1.0, 2.0]]), ValueError, r"\(2,\), where .* from \(1,\)"),
+        (lambda: Standardizer([[1.0]])([[1.0, 2.0]]), ValueError, r"\(2,\), but .* from \(1,\)"),
         (lambda: Standardizer([[1.0, 2.0]])([1.0, NAN]), ValueError, "X, row 1"),
     ],
 )

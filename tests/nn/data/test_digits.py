@@ -169,7 +169,7 @@ def test_pictures_of_16_bits_are_read_whole(tmp_path):
 )
 def test_an_empty_picture_is_refused(tmp_path, picture):
     path = save(picture, tmp_path / "empty.png")
-    with pytest.raises(ValueError, match=r"empty\.png is empty: all of it"):
+    with pytest.raises(ValueError, match=r"empty\.png is empty: its pixels"):
         read_digit(path)
 
 
