@@ -5,6 +5,8 @@ from __future__ import annotations
 import itertools
 import math
 import random
+from importlib import import_module
+from importlib.util import find_spec
 from math import inf, isnan, nan
 
 import mpmath
@@ -16,7 +18,7 @@ from autograd.program.program import Instruction, Program
 
 __all__ = [
     "batch_numbers", "batch_program", "cheap_traces", "difference_in_ulps", "exact", "formulas",
-    "own_table_only", "points", "pytest_generate_tests",
+    "own_table_only", "points", "pytest_generate_tests", "quick_xla", "unoptimized",
 ]  # fmt: skip
 
 ROWS = [row for name, row in TABLE.items() if name in RESERVED]
@@ -120,6 +122,27 @@ def own_table_only():
     yield
     TABLE.clear()
     TABLE.update(before)
+
+
+@pytest.fixture(scope="session")
+def unoptimized():
+    """The options with which XLA takes a quarter of its time for larger programs."""
+    jax = import_module("jax")
+    level, emitters = "xla_backend_optimization_level", "xla_cpu_use_fusion_emitters"
+    try:
+        jax.jit(lambda x: x, compiler_options={emitters: False})(0.0)
+    except jax.errors.JaxRuntimeError:  # of some versions only
+        return {level: 0}
+    return {level: 0, emitters: False}
+
+
+@pytest.fixture
+def quick_xla(request, monkeypatch):
+    """Let XLA generate code without optimization, where a test is of stages and not of digits."""
+    if find_spec("jax"):
+        options = request.getfixturevalue("unoptimized")
+        backend = import_module("autograd.backends.jax")
+        monkeypatch.setattr(backend, "STRICT", {**backend.STRICT, **options})
 
 
 @pytest.fixture

@@ -49,7 +49,7 @@ def test_random_functions_agree_with_mpmath(seed, random_function, backend):
     np.testing.assert_allclose(c.hessian(*POINT), curvatures, rtol=1e-11, atol=1e-13)
 
 
-def test_batches_are_the_examples_one_by_one(random_function, any_backend):
+def test_batches_are_the_examples_one_by_one(random_function, any_backend, quick_xla):
     seeds, steps = (1, 3) if any_backend == "jax" else (3, 12)  # XLA takes seconds for each
     for seed in range(seeds):
         f, _ = random_function(100 + seed, steps)
@@ -264,7 +264,7 @@ def test_infinite_slopes_times_contributions_that_cancel(name):
 
 
 @pytest.mark.parametrize("name", CANCELLING)
-def test_they_are_the_same_compiled(name, any_backend):
+def test_they_are_the_same_compiled(name, any_backend, quick_xla):
     f, at, along = CANCELLING[name]
     assert math.isnan(compile(f, backend=any_backend).value_and_grad(at)[1])
     # Of more results than arguments, by forward mode

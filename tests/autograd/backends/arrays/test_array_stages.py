@@ -25,6 +25,8 @@ from autograd.primitives import (
 from autograd.program.schedule import scheduled
 from autograd.program.stages import Dots, Fold, Memory, Product, SummedProduct, SummedRows
 
+pytestmark = pytest.mark.usefixtures("quick_xla")
+
 
 def numbers(*shape, seed=0):
     return np.random.default_rng(seed).normal(size=shape)

@@ -56,7 +56,7 @@ def test_jax_differentiates_the_function(drawn):
     run = function(scheduled(regression(drawn)))
     X, p = np.random.default_rng(0).normal(size=(5, 3)), np.array([0.3, -0.2, 0.1])
     with enable_x64(True):
-        slopes = jax.grad(lambda p: run(X, NONE, p)[1][0])(p)
+        slopes = jax.jit(jax.grad(lambda p: run(X, NONE, p)[1][0]))(p)
     y = np.tanh(X[:, :2] @ p[:2] + p[2])
     back = 2.0 * (y - X[:, 2]) * (1.0 - y * y)
     np.testing.assert_allclose(slopes, back @ np.column_stack([X[:, :2], np.ones(5)]), rtol=1e-13)
@@ -77,7 +77,7 @@ def test_a_c_function_that_jax_lacks_is_named(drawn):
 
 
 @pytest.mark.parametrize("name", sorted({*FUNCTIONS} - {"fma", "remainder"}))
-def test_functions_of_c_have_their_meaning_of_c(name, drawn):
+def test_functions_of_c_have_their_meaning_of_c(name, drawn, quick_xla):
     libm = ctypes.util.find_library("m")
     if libm is None:
         pytest.skip("no C library of mathematics (libm) to compare with")
@@ -117,13 +117,14 @@ mesh = Mesh(np.array(jax.devices()), ("batch",))
 sharded = jax.device_put(examples, NamedSharding(mesh, PartitionSpec("batch")))
 everywhere = NamedSharding(mesh, PartitionSpec())
 arguments = sharded, *jax.device_put((np.empty(0), parameters), everywhere)
-compiled = jax.jit(function(schedule)).lower(*arguments).compile()
+compiled = jax.jit(function(schedule)).lower(*arguments).compile(UNOPTIMIZED)
 _, sums = compiled(*arguments)
 assert "all-reduce" in compiled.as_text()  # each device adds up its part of the batch
 assert sums.sharding.is_fully_replicated
 assert "f64[64,3]" not in compiled.as_text()  # and holds no other
-one = jax.jit(function(schedule))
-parts = [one(part.data, np.empty(0), parameters)[1] for part in sharded.addressable_shards]
+one = jax.jit(function(schedule), compiler_options=UNOPTIMIZED)  # for one of the devices
+shards = [np.asarray(part.data) for part in sharded.addressable_shards]
+parts = [one(shard, np.empty(0), parameters)[1] for shard in shards]
 assert len(parts) == 4
 np.testing.assert_allclose(sums, np.sum(parts, axis=0), rtol=1e-12, atol=1e-12)
 
@@ -134,10 +135,10 @@ print("ok")
 """
 
 
-def test_a_batch_sharded_over_four_devices_gives_the_same_sums():
+def test_a_batch_sharded_over_four_devices_gives_the_same_sums(unoptimized):
     flags = "--xla_force_host_platform_device_count=4"
     run = subprocess.run(
-        [sys.executable, "-c", SHARDED],
+        [sys.executable, "-c", f"UNOPTIMIZED = {unoptimized}\n{SHARDED}"],
         cwd=ROOT,
         env={**os.environ, "XLA_FLAGS": flags, "JAX_PLATFORMS": "cpu"},
         capture_output=True,
