@@ -63,7 +63,7 @@ def _variable(argument: str) -> Evaluation:
         raise Fault(FORM, argument, start, end)
     for name, step in _free_names(steps).items():
         if name not in CONSTANTS:
-            raise Fault(f"{name} is no number: {FORM}", argument, step.start, step.end)
+            raise Fault(f"{name} is not a number: {FORM}", argument, step.start, step.end)
     return _evaluated(argument, steps, {})
 
 

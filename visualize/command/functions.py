@@ -27,7 +27,7 @@ ROWS = {name: row for name, row in PUBLIC.items() if isinstance(row, Primitive)}
 # The rows by their formulas; "x * y" is also that of the guarded product, which comes before mul.
 ROW_OF = {row.formula: row for row in TABLE.values() if not row.variadic}
 
-# The meaning of other names, and of functions whose result is no single value.
+# Other names for functions, and functions whose result is not a single value.
 INSTEAD = {row.ufunc: name for name, row in ROWS.items() if row.ufunc not in {"", name}} | {
     "average": "mean",
     "exp2": "2 ** a",
@@ -62,7 +62,7 @@ def operator_row(symbol: str, operands: int) -> Primitive:
 def scalar(operand: Operand) -> Scalar:
     """Return an operand that may not be a list, for which TypeError is raised."""
     if isinstance(operand, list):
-        raise TypeError("a list is no single value: give it to sum, mean, norm, dot, max, ...")
+        raise TypeError("a list is not a single value: give it to sum, mean, norm, dot, max, ...")
     return operand
 
 

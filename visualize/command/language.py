@@ -99,7 +99,7 @@ REFUSED = {
     **dict.fromkeys(("and", "or", "not"), CONDITIONS),
     "True": "True is written 1",
     "False": "False is written 0",
-    "None": "None is no number",
+    "None": "None is not a number",
     "lambda": "there are no functions to define here: name values, s = a*b; tanh(s)",
 }
 
@@ -181,7 +181,7 @@ def _unknown(written: str) -> str:
 
 
 def parsed(text: str) -> list[Step]:
-    """Return the steps of the statements of a text; Fault where it is no expression.
+    """Return the steps of the statements of a text; Fault if it is not an expression.
 
     There is no recursion: an expression may be as long and as deep as memory allows.
 
@@ -273,7 +273,7 @@ class _Statement:
         return True
 
     def _may_close(self, previous: Token | None) -> bool:
-        """Whether a call or a list may end where an operand could come: empty, or after a comma."""
+        """Return whether a call or a list may end here, where an operand could come."""
         opened = previous is not None and previous.text in ("(", "[", ",")
         return opened and self.waiting[-1].kind in ("call", "list")
 

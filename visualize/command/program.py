@@ -19,7 +19,7 @@ from visualize.explain.explain import explain
 from visualize.formula import formula
 from visualize.formula.formula import FORMATS
 from visualize.steps.steps import step_through
-from visualize.why.why import why
+from visualize.why.why import HOW_TO_SEE_LINES, why
 
 PROGRAM = "python -m visualize"
 ALL_LEAVES = ""  # --explain without a name
@@ -190,7 +190,8 @@ def _sections(given: argparse.Namespace, expression: Evaluation) -> Iterator[str
         wrt = None if given.explain == ALL_LEAVES else _named(given.explain, "explain", expression)
         yield explain(root, wrt).text
     if given.why:
-        yield why(root, _named(given.why, "why", expression)).text
+        answer = why(root, _named(given.why, "why", expression)).text
+        yield answer.removesuffix(f"\n{HOW_TO_SEE_LINES}")  # there is no program
     if given.formula:
         yield formula(root, given.formula, wrt="all" if given.derivatives else None).text
 

@@ -171,7 +171,7 @@ def _arriving(
     by_number: list[say.Formula] = []
     for edge, gradient, _ in largest:
         step = partial(edge, names)
-        if edge.node is root:  # its own derivative, 1, is no factor to write
+        if edge.node is root:  # its own derivative, 1, is not written
             by_name.append(say.Product((step,)))
             by_number.append(say.Product((say.Number(edge.local, digits),)))
         else:

@@ -71,7 +71,7 @@ def _local_row(edge: PathEdge, names: say.Names) -> say.Row:
     data = [float(arg.data) for arg in value.args]
     rule = rules_of(value)[edge.position]
     cells: tuple[say.Formula, ...] = (partial(edge, names),)
-    # "d cube(x)/d x" is no formula, and a number is the value itself
+    # "d cube(x)/d x" is not a formula, and a number is the value itself
     if "{" in rule and not rule.startswith("d ") and len(rule) <= LONGEST_RULE:
         operands = tuple(_operand(arg, names) for arg in value.args)
         cells += (say.Applied(rule, operands, names[value]),)

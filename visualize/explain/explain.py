@@ -28,6 +28,7 @@ from visualize.steps.paths import Derivation, Path, PathEdge, derivations
 __all__ = ["Explanation", "explain"]
 
 MOST_LEAVES = 6  # if the user has chosen none
+EMPTY = "leave it out for all labelled leaves"  # what to do with a list of no Values
 MOST_NAMES = 6  # in the title
 STEPS = (1e-3, 1e-6, 1e-9)  # by which a value is raised, to see what becomes of the result
 CLOSE = 0.1  # of the change: what "about" may be off
@@ -172,15 +173,13 @@ def explain(
     paths = as_count(paths, "explain: paths")
     if isinstance(wrt, Value):
         root, wrt = in_order(root, wrt)
+    asked = None if wrt is None else as_roots(wrt, "explain: wrt", empty=EMPTY)
     passes = sweep(root)
     graph = flatten([root])
     names = {value: say.Name(name) for value, name in names_of(graph).items()}
-    if wrt is None:
-        leaves = _leaves(graph.values)
-        return Explanation(passes, _largest(leaves, passes), names, paths, len(leaves))
-    empty = "leave it out for all labelled leaves"
-    chosen = list(dict.fromkeys(as_roots(wrt, "explain: wrt", empty=empty)))
-    return Explanation(passes, chosen, names | _outside(chosen, names), paths, len(chosen))
+    leaves = _leaves(graph.values) if asked is None else list(dict.fromkeys(asked))
+    chosen = _largest(leaves, passes) if asked is None else leaves
+    return Explanation(passes, chosen, names | _outside(chosen, names), paths, len(leaves))
 
 
 def _leaves(values: Sequence[Value]) -> list[Value]:

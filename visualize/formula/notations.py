@@ -24,7 +24,7 @@ class Strength(IntEnum):
 
     CHOICE = 0
     RELATION = 1
-    SIGNED_SUM = 2  # begins with a sign, and is no operand of another sum but the first
+    SIGNED_SUM = 2  # begins with a sign, and stands first in another sum or in parentheses
     SUM = 3
     PRODUCT = 4
     SIGN = 5  # as Python sees it: -x * y is (-x) * y
@@ -322,7 +322,7 @@ class LaTeX(Python):
         inside = ", ".join(map(self.write, args))
         row = TABLE.get(name)
         latex = row.latex if row and row.latex else self.functions.get(name, "")
-        if "#" in latex and not ("^" in latex and r"\begin" in inside):  # cases are no exponent
+        if "#" in latex and not ("^" in latex and r"\begin" in inside):  # cases are not an exponent
             return Text(latex.replace("#", inside), POWER if "^" in latex else ATOM)
         if "\\" not in latex or "#" in latex:
             latex = upright(name).replace("mathrm", "operatorname", 1)

@@ -28,7 +28,7 @@ __all__ = [
 ]  # fmt: skip
 
 OUT = "{out}"
-NONE = 0  # no number of digits is enough: the equation has another result
+NONE = 0  # no number of digits is enough: the equation gives another result
 DIGITS = (FEW, 6, 9, 13, ALL)
 PART = 1e-3  # of the result: the error that four digits of two factors may make
 LARGEST = 200  # operations and operands; nobody reads a longer rule
@@ -202,8 +202,12 @@ def _drawn(
         recognised(operand.data) if isinstance(operand, Constant) else ast.Name(f"{{{place}}}")
         for place, operand in enumerate(operands)
     ]
-    forms = (operation(row, known, opens) for opens in (opened_in_python, lambda _: True))
-    texts = {ast.unparse(form): OUT for form in forms}
+    orders = [known, known[::-1]] if row.commutative and arity == 2 else [known]
+    texts = {
+        ast.unparse(operation(row, order, opens)): OUT
+        for order in orders
+        for opens in (opened_in_python, lambda _: True)
+    }
     return [
         None if expression is None else with_names(expression, texts)
         for expression in (drawn[slope] for slope in slopes)
@@ -260,7 +264,7 @@ def _compiled(rule: str, count: int) -> Callable[..., float]:
     text = filled(rule, operands, "out")
     try:
         code = compile(f"lambda {', '.join([*operands, 'out'])}: {text}", "<rule>", "eval")
-    except SyntaxError:  # "d cube(x)/d x" is no formula
+    except SyntaxError:  # "d cube(x)/d x" is not a formula
         return _unknown
     functions = {name: row.forward for name, row in TABLE.items()}
     names = {"abs": abs, "max": max, "min": min, "sum": sum, "inf": inf, "nan": nan, "pi": pi}

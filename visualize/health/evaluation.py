@@ -186,7 +186,7 @@ def _squared_error(answers: list[Any], targets: list[Any]) -> Any:
                 "loss=nn.cross_entropy"
             )
         if not all(isinstance(number, Value | Real) for number in wanted):
-            raise TypeError(f"health, row {row}: y holds {target!r}, which is no number")
+            raise TypeError(f"health, row {row}: y holds {target!r}, which is not a number")
         squares += [(output - number) ** 2 for output, number in zip(outputs, wanted, strict=True)]
     return mean(squares)
 

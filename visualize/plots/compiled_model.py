@@ -34,7 +34,7 @@ _log = getLogger("visualize")
 def row_by_row(model: Any, rows: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return the outputs of a model, or of any function of a row, as (rows, outputs).
 
-    Raises TypeError for outputs that are no numbers, ValueError where rows have different numbers
+    Raises TypeError for outputs that are not numbers, ValueError if rows have different numbers
     of them.
 
     >>> import numpy as np
@@ -85,7 +85,7 @@ class Answers:
         try:
             outputs = self._compiled(rows).reshape(len(rows), -1)
             agree = np.allclose(outputs, expected, AGREEMENT, AGREEMENT, equal_nan=True)
-        except Exception:  # noqa: BLE001 - a function may do anything with an argument that is no number
+        except Exception:  # noqa: BLE001 - a function may do anything with an argument that is not a number
             agree = False
         if not agree:
             self._compiled = None
@@ -147,7 +147,7 @@ class Objective:
         self._unchecked -= 1
         try:
             mean = float(self._compiled(self._inputs, self._targets).mean())
-        except Exception as reason:  # noqa: BLE001 - a loss may do anything with what is no number
+        except Exception as reason:  # noqa: BLE001 - a loss may do anything with a traced value
             self._give_up(str(reason))
         else:
             both_lost = math.isnan(mean) and math.isnan(answer)

@@ -126,7 +126,7 @@ def plot_landscape(
 
     Raises ValueError for `X` and `y` of different lengths, for a path of another model, for
     directions that make no plane, and where the loss is finite nowhere in the frame; TypeError
-    for a model without `parameters()` and a loss that is no function.
+    for a model without `parameters()` and a loss that is not a function.
 
     >>> from nn import MLP, mse_loss
     >>> X, y = [[0.0], [1.0]], [1.0, 3.0]

@@ -40,7 +40,7 @@ SHARES = (0.3, 0.42, 0.54, 0.66, 0.22, 0.78)  # of a line, from its start: where
 # In inches.
 UNIT, SMALLEST, HEIGHT = 0.62, 0.34, 5.0  # a distance, and the height that makes it smaller
 CAPTION, LEGEND = 0.36, 0.35  # two lines of words above the units, and one below all
-LOWEST = 1.9  # that the bar of colours is no lower than
+LOWEST = 1.9  # the bar of colours at least
 NARROWEST = 4.4  # the words of the legend side by side
 WITH_NEURONS = (
     "draw_network draws models with a list `layers` of layers with a list `neurons`, each with a "

@@ -14,8 +14,7 @@ from visualize.why.ways import Cause, Finding, Ways
 
 __all__ = ["against", "backward_fault", "forward_fault"]
 
-Step = tuple[Visit, Contribution | None]  # None: at a sum of what came to the node of the visit
-
+Step = tuple[Visit, Contribution | None]  # None: the sum of all contributions to its node
 
 MOST_ORIGINS = 3  # origins to name
 LEAF = (
@@ -65,7 +64,7 @@ def forward_fault(ways: Ways) -> Finding | None:
     """Return the first nan or inf of the forward pass, if it spoils the root or the gradient.
 
     An infinite number kills a gradient too: 1 / inf has derivative 0. A nan in a branch of `where`
-    that was not taken is no cause.
+    that was not taken is not a cause.
     """
     sick: Value | None = None
     outcome = ways.root.data

@@ -177,9 +177,8 @@ def _against_one(edges: Sequence[PathEdge]) -> str:
     if not largest or largest < MOST_OF_IT * sum(sizes):
         return ""
     node = edges[sizes.index(largest)].node
-    near = (
-        min(abs(arg.data) for arg in node.args) < 1.0
-    )  # the base of a large power is large itself
+    # the base of a large power is large itself
+    near = min(abs(arg.data) for arg in node.args) < 1.0
     return against(node.op) if near else ""
 
 
@@ -297,7 +296,7 @@ def _shrinkage(edges: Sequence[PathEdge]) -> Shrinkage:
 def _forward_growth(edges: Sequence[PathEdge]) -> tuple[Value, Value, int, float] | None:
     """Return how the number behind the largest factor grew: first, last, steps and rate.
 
-    The rate is the factor by which it grew at each step. None if that factor is no number of
+    The rate is the factor by which it grew at each step. None if that factor is not a number of
     the forward pass, or did not grow step by step.
     """
     if not edges:

@@ -16,8 +16,6 @@ from visualize.why.ways import Ways
 __all__ = ["LN10", "SMALLEST", "Sizes", "log_size", "power", "sums_from_root"]
 
 LN10 = log(10.0)
-
-
 SMALLEST = float_info.min  # below it floats have fewer digits
 
 

@@ -12,7 +12,7 @@ from autograd.reverse import Contribution, Sweep, Visit
 from autograd.runtime import computed
 from visualize.digits import significant
 from visualize.escape import cut
-from visualize.formula.rules import local_rule
+from visualize.formula.rules import rules_of
 from visualize.formula.words import equation, numbers, rule_on, source, written
 from visualize.scene.flat import FlatGraph
 from visualize.scene.reach import depending_on
@@ -201,9 +201,7 @@ class Ways:
 
         A rule with a condition has names only: "∂v1/∂x = (1 if x > 0 else 0) = 0".
         """
-        row = node.op
-        assert row is not None
-        rule = local_rule(row, position, len(node.args))
+        rule = rules_of(node)[position]
         on_names, on_numbers = rule_on(rule, node, local, self.names)
         forms = [on_names] if " if " in rule else [on_names, on_numbers]
         steps = [form for form in forms if len(form) <= RULE_COLUMNS]

@@ -36,12 +36,15 @@ from visualize.why.sizes import cancelled, grown, healthy, underflowed, vanishin
 from visualize.why.sums import Sizes
 from visualize.why.ways import Cause, Finding, Ways
 
-__all__ = ["CAUSES", "REMARKS", "Diagnosis", "why"]
+__all__ = ["CAUSES", "HOW_TO_SEE_LINES", "REMARKS", "Diagnosis", "why"]
 
 MOST_WAYS = 3  # of the picture, through as many culprits
 MOST_OPERANDS = 4  # of a culprit that the picture shows
 MOST_KINKS = 5  # in the text
 TEXT_COLUMNS = 100
+HOW_TO_SEE_LINES = (
+    "To see the lines of your program here, build the graph inside `with autograd.source_lines():`."
+)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -230,10 +233,7 @@ def _text(ways: Ways, findings: Sequence[Finding], kinks: Kinks, *, alone: bool)
         lines += [f"  {row}" for row in kinks.rows(MOST_KINKS)]
     made = [node for node in first.nodes if node.op is not None]
     if made and not any(node.line for node in made):
-        lines += _wrapped(
-            "To see the lines of your program here, build the graph inside "
-            "`with autograd.source_lines():`."
-        )
+        lines += [HOW_TO_SEE_LINES]
     return "\n".join(lines)
 
 

@@ -357,12 +357,12 @@ print(read("softsign(x) + product([x, 2])", ["x=3"]).root.data)
         ("max()", "max of no values is undefined", "max()"),
         ("dot([1], [1, 2])", "dot: the operands have different lengths", "dot([1], [1, 2])"),
         ("dot(1, 2)", "dot takes two lists", "dot(1, 2)"),
-        ("1 + [2]", "a list is no single value", "+"),
-        ("[1, 2]", "a list is no single value", "[1, 2]"),
-        ("s = [1]; s", "a list is no single value", "s"),
+        ("1 + [2]", "a list is not a single value", "+"),
+        ("[1, 2]", "a list is not a single value", "[1, 2]"),
+        ("s = [1]; s", "a list is not a single value", "s"),
         ("tanh([1])", "tanh takes no list here", "tanh([1])"),
         ("sum([1], 2)", "sum takes no list here", "sum([1], 2)"),
-        ("sum([1, [2]])", "a list is no single value", "[1, [2]]"),
+        ("sum([1, [2]])", "a list is not a single value", "[1, [2]]"),
         ("s = 1; 2", "nothing uses s", "s"),
         ("1 + 2; 3", "nothing uses the value of this statement", "1 + 2"),
         ("1\n2", "nothing uses the value of this statement", "1"),
@@ -402,7 +402,7 @@ def test_a_fault_is_named_and_pointed_at(expression, message, place):
         ("a", ["a"], "a variable gets its number by name=number", "a"),
         ("a", ["2"], "a variable gets its number by name=number", "2"),
         ("a", ["a=1; b=2"], "a variable gets its number by name=number", "b"),
-        ("a", ["a=b"], "b is no number: a variable gets its number by name=number", "b"),
+        ("a", ["a=b"], "b is not a number: a variable gets its number by name=number", "b"),
         ("a", ["a=2x"], "2x is neither a number nor a name", "2x"),
         ("a", ["a="], "a value is missing after =", ""),
         ("a", ["a=__import__('os')"], "there is no function __import__", "__import__"),
@@ -549,6 +549,15 @@ def test_rankdir_reaches_the_picture(capsys, tmp_path):
     path = tmp_path / "graph.dot"
     run(capsys, *EXAMPLE, "--rankdir", "TB", "-o", str(path))
     assert "rankdir=TB" in path.read_text(encoding="utf-8")
+
+
+def test_a_reason_gives_no_advice_about_a_program(capsys):
+    root, a = (result := read("relu(a)", ["a=-1"])).root, result.named["a"]
+    root.backward()
+    said = run(capsys, "relu(a)", "a=-1", "--why", "a")[1]
+    assert why(a, root).text.startswith(said.rstrip("\n"))
+    assert "source_lines" in why(a, root).text
+    assert "source_lines" not in said
 
 
 def test_steps_explanations_reasons_and_formulas_are_those_of_python(capsys):

@@ -94,6 +94,7 @@ def test_a_rule_has_the_value_of_the_pullback(row, arity, position):
         ("sigmoid", 0, 1, "{out} * (1 - {out})"),
         ("cos", 0, 1, "-sin({0})"),
         ("erf", 0, 1, "exp(-{0} * {0}) * 2 / sqrt(pi)"),
+        ("hypot", 1, 2, "{1} / {out}"),
         ("maximum", 0, 2, "1 if {0} > {1} else 0 if {0} < {1} else 0.5"),
         ("greater", 0, 2, ""),
         ("detach", 0, 1, ""),

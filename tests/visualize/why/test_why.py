@@ -1032,3 +1032,8 @@ def test_a_gradient_that_is_huge_near_a_pole_is_told_to_keep_away(function, at, 
     y = function(x)
     y.backward()
     assert advice in why(y, x).text
+
+
+def test_a_rule_has_the_constants_of_the_expression():
+    x = Value(300.0, label="x")
+    assert "∂v1/∂x = 3 * x**2 = 3 * 300**2 = 270000" in why(x**3, x).text
