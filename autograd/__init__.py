@@ -49,22 +49,22 @@ __all__ = [
 
 # Values and operations are a third of the package; all other names are loaded at their first use.
 LAZY = {
-    "autograd.check": ("GradientError", "check_gradients"),
-    "autograd.functional": (
-        "grad", "gradients", "hessian", "hvp", "jacobian", "jvp", "value_and_grad", "vjp",
+    "Compiled": "autograd.program.compiled",
+    "Descent": "autograd.program.descent",
+    **dict.fromkeys(("GradientError", "check_gradients"), "autograd.check"),
+    **dict.fromkeys(("compile", "compile_graph"), "autograd.program.compile"),
+    **dict.fromkeys(
+        ("grad", "gradients", "hessian", "hvp", "jacobian", "jvp", "value_and_grad", "vjp"),
+        "autograd.functional",
     ),
-    "autograd.program.compile": ("compile", "compile_graph"),
-    "autograd.program.compiled": ("Compiled",),
-    "autograd.program.descent": ("Descent",),
-}  # fmt: skip
-FILES = {name: file for file, names in LAZY.items() for name in names}
+}
 
 
 def __getattr__(name: str) -> Any:
-    if name in FILES:
-        return globals().setdefault(name, getattr(loaded(FILES[name]), name))
+    if name in LAZY:
+        return globals().setdefault(name, getattr(loaded(LAZY[name]), name))
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *FILES})
+    return sorted({*globals(), *LAZY})

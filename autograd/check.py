@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
     from autograd.primitive import Primitive
 
-__all__ = ["GradientError", "check_gradients", "derivative", "one_sided"]
-
 
 GOOD = 6.0  # digits of agreement that need no second look
 SINGLY, FEW = 16, 4  # operands of one operation: checked one by one, and by second derivatives

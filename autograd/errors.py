@@ -17,11 +17,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from types import FrameType
 
-__all__ = [
-    "NumericWarning", "StaleGraphError", "StaleProgramError", "TracingError", "asked_by_user",
-    "refuse", "tracing_error", "unrecorded_error", "user_line", "warn_identity", "warn_non_finite",
-]  # fmt: skip
-
 
 # From the attempt, in the user's words, to the way out.
 REMEDIES = {

@@ -17,8 +17,6 @@ from autograd.rules import applied, guarded, quotient
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-__all__ = ["are_alike", "divided_exactly"]
-
 # Operations to look at, and how deep: a factor stands near the top of the product of a rule
 MOST, DEEPEST = 400, 50
 

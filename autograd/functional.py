@@ -34,8 +34,6 @@ if TYPE_CHECKING:
 
     Primals = TypeVarTuple("Primals")
 
-__all__ = ["grad", "gradients", "hessian", "hvp", "jacobian", "jvp", "value_and_grad", "vjp"]
-
 Argument = TypeVar("Argument")
 Arguments = ParamSpec("Arguments")
 Key = TypeVar("Key")

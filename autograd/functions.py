@@ -30,8 +30,6 @@ if TYPE_CHECKING:
     from autograd.arguments import Number
     from autograd.value import Value
 
-__all__ = ["log_softmax", "logsumexp", "mean", "norm", "softmax", "sum"]
-
 # Of each function the second overload is for plain numbers, which fit the third one as well; a
 # comparison of Values, a bool to type checkers, fits the first.
 

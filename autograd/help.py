@@ -11,8 +11,6 @@ from autograd.primitive import rows
 if TYPE_CHECKING:
     from autograd.primitive import Primitive
 
-__all__ = ["call", "help_text", "operand_names"]
-
 FORMULA_NAMES = "xyz"  # of the operands in the formula of a row, by position
 LONGEST = 90  # characters of a derivative that is shown
 STARTS = (0.5, 2.0, -0.5, 1.5, -1.5, 1.0)  # an example takes the first that is in the domain

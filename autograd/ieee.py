@@ -14,13 +14,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-__all__ = [
-    "atanh", "cosh", "cosine", "divide", "elu", "exp", "expm1", "gate", "gelu", "largest", "log",
-    "log1p", "logaddexp", "logaddexp_n", "logistic_density", "maximum", "minimum", "nan_outside",
-    "power", "power_log", "sech_squared", "semicircle", "share", "sigmoid", "silu", "sinh",
-    "softplus", "sum_of_guarded_products", "sum_of_products",
-]  # fmt: skip
-
 
 def divide(x: float, y: float) -> float:
     """Return x / y; a zero divisor gives a signed infinity, or nan for 0/0 and nan/0."""

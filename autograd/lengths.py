@@ -14,8 +14,6 @@ from autograd.factor import are_alike, divided_exactly
 from autograd.primitive import rows
 from autograd.rules import applied, guarded, power_log, quotient
 
-__all__ = ["pull_abs", "pull_length", "pull_power_base", "pull_root"]
-
 
 def pull_abs(g: Any, out: Any, x: Any) -> Any:
     """g * sign(x), or g / |x| * x where that division is exact: then f(|x|) is smooth at 0."""

@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
     from autograd.primitive import Primitive
 
-__all__ = ["applied", "combined_others", "combined_pairs", "guarded", "quotient"]
-
 
 # Products and quotients, of which all rules are made.
 
@@ -84,6 +82,7 @@ def power_log(x: Any, y: Any, k: Any) -> Any:
 
 
 def kink_of_power(x: float, y: float) -> str | None:
+    """Say which slope x**y has at x = 0."""
     if x != 0.0:
         return None
     if y == 0.0:
@@ -94,6 +93,7 @@ def kink_of_power(x: float, y: float) -> str | None:
 
 
 def fault_of_power(x: float, y: float) -> str | None:
+    """Say why x**y is nan or infinite, where x is not positive."""
     if x > 0.0:
         return None
     return "0 to a negative power is infinite, and a negative base has only whole powers"
@@ -115,6 +115,7 @@ def pull_atan2(g: Any, across: Any, y: Any, x: Any) -> Any:
 
 
 def kink_of_angle(y: float, x: float) -> str | None:
+    """Say which derivatives atan2 has at the origin and along its step."""
     if y != 0.0 or x > 0.0:
         return None
     if x == 0.0:
@@ -204,14 +205,17 @@ def combined_others(
 
 
 def kink_of_tie(x: float, y: float) -> str | None:
+    """Say which derivatives a choice between equal operands has."""
     return "a tie: each gets half of the gradient" if x == y else None
 
 
 def kink_of_clip(x: float, low: float, high: float) -> str | None:
+    """Say which derivative clip has at its bounds."""
     raised = max(x, low)
     meets = (x == low and low <= high) or raised == high
     return "the gradient passes at a bound" if meets else None
 
 
 def kink_of_step(x: float, y: float) -> str | None:
+    """Say which derivative a comparison has where it steps."""
     return "a step, with derivative 0" if x == y else None

@@ -12,8 +12,6 @@ if TYPE_CHECKING:
     from autograd.arguments import Number
     from autograd.value import Value
 
-__all__ = ["Derivative", "Derivatives", "Gradient", "ValueAndGradient"]
-
 Argument = TypeVar("Argument")
 Arguments = ParamSpec("Arguments")
 Rest = ParamSpec("Rest")

@@ -16,11 +16,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable, Iterator
     from collections.abc import Sequence as PySequence
 
-__all__ = [
-    "NUMBER", "Array", "Batch", "Mapping", "Sequence", "Shape", "arrays_of", "described",
-    "filled", "leaves_of", "mapped", "of_tuple", "picker", "product", "rebuilt", "shape_of",
-]  # fmt: skip
-
 
 def leaves_of(tree: Any) -> list[Any]:
     """Return the numbers and Values of a structure in order: dicts by insertion, arrays by row."""

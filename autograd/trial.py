@@ -16,8 +16,6 @@ from autograd.value import Value
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-__all__ = ["Trial", "check_function"]
-
 
 class Trial:
     """A function evaluated once, with variables in place of the chosen arguments.

@@ -52,14 +52,6 @@ class Progress(NamedTuple):
     done: int  # steps taken; fewer than asked for if the loss or a gradient was not finite
 
 
-class Sizes(NamedTuple):
-    """How many parameters there are, how many of them are trained, and how many outputs."""
-
-    parameters: int
-    trained: int
-    outputs: int
-
-
 class Stepper(Protocol):
     """A gradient program and an update, ready to run; for one thread at a time.
 

@@ -7,7 +7,7 @@ from logging import getLogger
 from typing import TYPE_CHECKING, Any
 
 from autograd.arguments import as_choice
-from autograd.backends.executable import BackendLimit, Batches, Executable, Progress, Sizes, Stepper
+from autograd.backends.executable import BackendLimit, Batches, Executable, Progress, Stepper
 from autograd.program.interpreter import Interpreted
 from autograd.program.schedule import scheduled
 from autograd.runtime import loaded
@@ -61,17 +61,14 @@ def executable(program: Program, backend: str) -> Executable:
 
 def stepper(program: Program, update: Update, backend: str) -> Stepper:
     """Return the program of a gradient and an update ready to take steps; "auto" as above."""
-    sizes = Sizes(program.parameters, len(program.sums) - 1, len(program.outputs))
     if backend == "interpreter":
-        return _ArrayStepper(Interpreted(program), Interpreted(update.program), update, sizes)
-    schedule = scheduled(program)
+        return _ArrayStepper(program, update, Interpreted)
 
     def make(module: Any) -> Stepper:
         if hasattr(module, "build_stepper"):
-            native: Stepper = module.build_stepper(schedule, update)
+            native: Stepper = module.build_stepper(scheduled(program), update)
             return native
-        rule = module.build(scheduled(update.program))
-        return _ArrayStepper(module.build(schedule), rule, update, sizes)
+        return _ArrayStepper(program, update, lambda each: module.build(scheduled(each)))
 
     found: Stepper = _made(backend, make)
     return found
@@ -96,19 +93,18 @@ def _module(backend: str) -> Any:
 
 
 class _ArrayStepper:
-    """A stepper over any two executables, in Python and NumPy."""
+    """A stepper in Python and NumPy, over the executables of the gradient and of the rule."""
 
     def __init__(
-        self, gradient: Executable, rule: Executable, update: Update, sizes: Sizes
+        self, program: Program, update: Update, make: Callable[[Program], Executable]
     ) -> None:
         import numpy as np
 
-        self._gradient = gradient
-        self._rule = rule
-        self._trained = sizes.trained
-        self._outputs = sizes.outputs
-        self.parameters = np.zeros(sizes.parameters)
-        self.own = np.zeros((len(update.own), sizes.trained))
+        self._gradient, self._rule = make(program), make(update.program)
+        self._trained = len(program.sums) - 1
+        self._outputs = len(program.outputs)
+        self.parameters = np.zeros(program.parameters)
+        self.own = np.zeros((len(update.own), self._trained))
         self.common = np.zeros(len(update.common))
 
     def plan(self, batches: Batches) -> Callable[[], Progress]:
