@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import gc
 import os
+from _thread import RLock  # as functools does: threading would be a tenth of `import autograd`
 from contextlib import contextmanager
 from importlib import import_module
-from threading import RLock
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 from weakref import WeakSet, ref
 
