@@ -72,11 +72,11 @@ def tracing_error(what: str, name: str = "") -> TracingError:
     )
 
 
-def unrecorded_error(what: str, label: str) -> RuntimeError:
+def unrecorded_error(what: str, name: str) -> RuntimeError:
     """Return the error for a derivative of a Value that was computed under `no_grad`."""
-    name = f" of {label!r}" if label else ""
+    of = f" of {name!r}" if name else ""
     return RuntimeError(
-        f"{what}{name} inside no_grad(), where nothing is recorded: it would depend on nothing; "
+        f"{what}{of} inside no_grad(), where nothing is recorded: it would depend on nothing; "
         "leave the block, or use autograd.grad, which records what it differentiates"
     )
 
@@ -84,7 +84,7 @@ def unrecorded_error(what: str, label: str) -> RuntimeError:
 def refuse(what: str, value: Any) -> None:
     """Raise a TracingError if a function is being traced here."""
     if TRACES and CURRENT.get().tracing is not None:
-        raise tracing_error(what, value.label)
+        raise tracing_error(what, value._place.name)
 
 
 class NumericWarning(RuntimeWarning):
@@ -131,7 +131,7 @@ def warn_identity(value: Any, number: Any) -> None:
     message = _Message(
         f"Value({value.data}) == {number!r} is False whatever the data, and != is True: == asks "
         f"whether two Values are the same object, so that they can be keys of a dict; compare "
-        f"{value.label or 'value'}.data == {number!r}"
+        f"{value._place.name or 'value'}.data == {number!r}"
     )
     message.operation = "=="
     _warn_user(message, UserWarning)
@@ -151,9 +151,9 @@ def _warn_user(message: _Message, category: type[Warning]) -> None:
 
 
 def _described(operand: Any) -> str:
-    label = getattr(operand, "label", "")
+    place = getattr(operand, "_place", None)  # None of a number
     data = getattr(operand, "data", operand)
-    return f"{label}={data}" if label else f"{data}"
+    return f"{place.name}={data}" if place and place.name else f"{data}"
 
 
 # Frames of these packages are not the user's line.

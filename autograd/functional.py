@@ -102,7 +102,7 @@ def gradients(output: Value, inputs: Any, *, create_graph: bool = False) -> Any:
     tracing = is_tracing()  # a number would be frozen: the derivative is drawn
     wanted = set(variables)
     if output.op in {None, detach} and output not in wanted and not CURRENT.get().record:
-        raise unrecorded_error("gradients()", output.label)
+        raise unrecorded_error("gradients()", output._place.name)
     found = reverse({output: 1.0}, wanted, graph=create_graph or tracing)
     results: Any = (found.get(variable, 0.0) for variable in variables)
     if create_graph:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from autograd.arguments import as_float
 from autograd.errors import StaleGraphError, tracing_error
-from autograd.mode import is_tracing
+from autograd.mode import Parameter, is_tracing
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -17,7 +17,10 @@ if TYPE_CHECKING:
     from autograd.mode import Place
     from autograd.primitive import Primitive
 
-__all__ = ["Constant", "set_data", "set_gradients", "topological_order"]
+__all__ = [
+    "Constant", "home_of", "name_of", "name_parameters", "set_data", "set_gradients",
+    "topological_order",
+]  # fmt: skip
 
 
 class Node:
@@ -120,8 +123,7 @@ def check_fresh(node: Node) -> None:
     """Raise StaleGraphError if an operand of `node` changed after `node` was computed."""
     for arg in node.args:
         if type(arg) is not Constant and arg._version > node._version:
-            label = arg._place.label
-            name = f" {label!r}" if label else ""
+            name = f" {arg._place.name!r}" if arg._place.name else ""
             what = f"the leaf{name}" if arg.op is None else f"the {arg.op.name} node{name}"
             raise StaleGraphError(
                 f"{what} was changed to {arg._data} after {node.op and node.op.name} had used it: "
@@ -212,6 +214,35 @@ def set_gradients(values: Iterable[Node], gradients: Iterable[Any]) -> None:
     name = "set_gradients"
     given = [None if x is None else as_float(x, name) for x in _several(name, gradients)]
     put(_checked(name, values, len(given)), "_grad", given)
+
+
+def name_parameters(home: str, members: Iterable[str], parameters: Iterable[Any]) -> None:
+    """Tell parameters where they live: in the module `home`, as its `members` of these names.
+
+    Texts then call a parameter by both, as a checkpoint does. Its label is the short form in boxes;
+    one that is set later is its name again.
+
+    >>> from autograd import Value
+    >>> weight = Value(0.5, label="w2")
+    >>> name_parameters("layers.0.neurons.3", ["weights.2"], [weight])
+    >>> name_of(weight), home_of(weight), weight.label
+    ('layers.0.neurons.3.weights.2', ('layers.0.neurons.3', 'weights.2'), 'w2')
+    """
+    for member, parameter in zip(members, parameters, strict=True):
+        place = parameter._place
+        parameter._place = Parameter(place.scope, place.line, place.label, home, member)
+
+
+def name_of(node: Any) -> str:
+    """Return what texts call a node: where a parameter lives, or the label; "" without a name."""
+    place = getattr(node, "_place", None)
+    return place.name if place else str(node.label)
+
+
+def home_of(node: Any) -> tuple[str, str]:
+    """Return the module in which a parameter lives and its name there; "" of any other node."""
+    place = getattr(node, "_place", None)
+    return (place.home, place.member) if place else ("", "")
 
 
 def _several(name: str, given: Iterable[Any]) -> Iterable[Any]:

@@ -35,12 +35,54 @@ class Place:
         self.line = line  # of the user's program that made the node, as "file:line", where known
         self.label = label
 
+    home = member = ""  # see Parameter
+
+    @property
+    def name(self) -> str:
+        """What texts call the node; "" if it has no name."""
+        return self.label
+
     def at(self, line: str) -> Place:
         """Return the same place with a line."""
         return Place(self.scope, line, self.label)
 
+    def called(self, label: str) -> Place:
+        """Return the same place with a label."""
+        return Place(self.scope, self.line, label)
+
     def __reduce__(self) -> tuple[Any, ...]:
         return Place, (self.scope, self.line, self.label)
+
+
+class Parameter(Place):
+    """The place of a parameter: also where it lives in a model, by which texts call it.
+
+    `home` is the module that holds it, such as "layers.0.neurons.3", and "" is the model itself.
+    `member` is the rest of its name, such as "weights.2".
+    """
+
+    __slots__ = ("home", "member")
+
+    def __init__(self, scope: str, line: str, label: str, home: str, member: str) -> None:
+        self.scope = scope  # not by the base: a model has many
+        self.line = line
+        self.label = label
+        self.home = home
+        self.member = member
+
+    @property
+    def name(self) -> str:
+        """The name of the parameter in the model."""
+        return f"{self.home}.{self.member}" if self.home else self.member
+
+    def called(self, label: str) -> Place:
+        """Return a place with a label, by which texts call the parameter from now on."""
+        if label:
+            return super().called(label)
+        return Parameter(self.scope, self.line, "", self.home, self.member)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Parameter, (self.scope, self.line, self.label, self.home, self.member)
 
 
 class Tracing:

@@ -12,7 +12,7 @@ from autograd.backward import backward
 from autograd.copying import deep_copy, reduced, shallow_copy
 from autograd.errors import refuse, tracing_error, unrecorded_error, warn_identity, warn_non_finite
 from autograd.graph import CLOCK, Node, put, topological_order
-from autograd.mode import CURRENT, TRACES, Place, is_tracing
+from autograd.mode import CURRENT, TRACES, is_tracing
 from autograd.operators import apply, apply_ufunc, binary, general, unary
 from autograd.primitive import ON_NEW_ROW, TABLE, Primitive
 
@@ -115,8 +115,7 @@ class Value(Methods):
     def label(self, label: str) -> None:
         if not isinstance(label, str):
             raise TypeError(f"Value.label takes a str, not {label!r}")
-        place = self._place
-        self._place = Place(place.scope, place.line, label)
+        self._place = self._place.called(label)
 
     @property
     def is_leaf(self) -> bool:
@@ -164,7 +163,7 @@ class Value(Methods):
         """
         refuse(".grad", self)
         if self.op is None and not CURRENT.get().record:
-            raise unrecorded_error("backward()", self.label)
+            raise unrecorded_error("backward()", self._place.name)
         backward(self, gradient if type(gradient) is float else as_float(gradient, "backward"))
 
     def forward(self) -> Value:
@@ -225,12 +224,14 @@ class Value(Methods):
 
     def __repr__(self) -> str:
         if is_tracing():  # no number: it would look like the one of every call
-            return f"Traced({self.label!r})" if self.label else "Traced()"
+            name = self._place.name
+            return f"Traced({name!r})" if name else "Traced()"
         label = f"label={self.label!r}, " if self.label else ""
         return f"Value({label}data={self._data}, grad={self.grad})"
 
     def _described(self) -> str:
-        return f"Value {self.label!r}" if self.label else "a Value"
+        name = self._place.name
+        return f"Value {name!r}" if name else "a Value"
 
     def __format__(self, specification: str) -> str:
         if not specification:
@@ -262,7 +263,7 @@ class Value(Methods):
             # Two leaves are compared as in a list of parameters: by identity, on purpose
             leaves = isinstance(other, Value) and self.op is None is other.op
             if not leaves and (hasattr(type(other), "__float__") or isinstance(other, complex)):
-                raise tracing_error("==", self.label)
+                raise tracing_error("==", self._place.name)
         kind = type(other)
         if (
             kind in PLAIN_NUMBERS

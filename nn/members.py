@@ -1,4 +1,4 @@
-"""The members of a module, and which changes to them make compiled functions trace again."""
+"""The members of a module, and which changes to them compiled functions and names follow."""
 
 from __future__ import annotations
 
@@ -9,12 +9,26 @@ from typing import Any
 from autograd import Value
 from autograd.program.verification import structure_changed
 
-__all__ = ["NO_STRUCTURE", "Members", "changes_structure"]
+__all__ = ["NO_STRUCTURE", "RENAMED", "Members", "changes_structure"]
 
 PLAIN = frozenset({bool, float, int, str, type(None)})
 
 # Attributes of every Module that are no part of its structure, or count their own changes.
-NO_STRUCTURE = frozenset({"scope_name", "training", "_children_named", "_prediction"})
+NO_STRUCTURE = frozenset({"scope_name", "training", "_home", "_named", "_prediction"})
+
+
+class Changes:
+    """Counts the changes, in any model, after which its parameters may have other names."""
+
+    def __init__(self) -> None:
+        self.count = 0
+
+    def tick(self) -> None:
+        """Count one more."""
+        self.count += 1
+
+
+RENAMED = Changes()
 
 
 def changes_structure(former: object, attribute: Any) -> bool:
@@ -33,7 +47,7 @@ def changes_structure(former: object, attribute: Any) -> bool:
 class Members(list[Any]):
     """A list whose changes count as those of a Module's attributes do.
 
-    After a change, compiled functions that call its modules are traced again.
+    After a change, compiled functions that call its modules are traced again, and names given anew.
 
     >>> from autograd import compile
     >>> from nn import Sequential
@@ -52,6 +66,7 @@ def _counted(method: Callable[..., Any]) -> Callable[..., Any]:
     def counted(self: Members, *args: Any, **settings: Any) -> Any:
         result = method(self, *args, **settings)
         structure_changed()
+        RENAMED.tick()
         return result
 
     return counted

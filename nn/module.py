@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from contextvars import copy_context
-from functools import partial
+from functools import lru_cache, partial
+from itertools import compress
+from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ParamSpec, Protocol, TypeVar
 from weakref import ref
@@ -14,13 +16,14 @@ from weakref import ref
 import autograd
 from autograd import TracingError, Value, is_tracing, scope
 from autograd.arguments import as_switch
-from autograd.graph import set_data, set_gradients
+from autograd.graph import home_of, name_parameters, set_data, set_gradients
 from autograd.program.verification import structure_changed
+from autograd.runtime import paused_collector
 from autograd.vector import Vector
 from nn.checkpoint import checked_state, load_state, save_state
 from nn.data.rows import FloatArray, as_numbers, listed
 from nn.matching import numbers_of
-from nn.members import NO_STRUCTURE, changes_structure
+from nn.members import NO_STRUCTURE, RENAMED, changes_structure
 from nn.modes import local_modes, mode_here, set_mode_here
 
 if TYPE_CHECKING:
@@ -37,13 +40,13 @@ class HasForward(Protocol[Inputs, Result_co]):
     """A module as a type checker sees its call: it takes and returns what its `forward` does."""
 
     scope_name: str
-    _children_named: bool
+    _named: int
 
     def forward(self, *inputs: Inputs.args, **named: Inputs.kwargs) -> Result_co:
         """Compute the outputs."""
         ...
 
-    def _name_children(self) -> None: ...
+    def _name_members(self) -> None: ...
 
 
 class Module:
@@ -66,7 +69,8 @@ class Module:
     """
 
     scope_name: str = ""  # the name within the module that holds this one; "" if none does
-    _children_named: bool = False
+    _home: str = ""  # its name within the outermost model that named it
+    _named: int = -1  # the count of changes when its members were named
     _prediction: Prediction | None = None  # see `predict`
     _trains_at_first: bool = True
 
@@ -98,20 +102,21 @@ class Module:
         former = self.__dict__.get(name, self)
         super().__setattr__(name, attribute)
         if name not in NO_STRUCTURE and changes_structure(former, attribute):
-            self.__dict__["_children_named"] = False
             structure_changed()
+            if _holds_members(attribute) or (former is not self and _holds_members(former)):
+                RENAMED.tick()
 
     def __delattr__(self, name: str) -> None:
         super().__delattr__(name)
-        self.__dict__["_children_named"] = False
         structure_changed()
+        RENAMED.tick()
 
     def __call__(
         self: HasForward[Inputs, Result_co], *inputs: Inputs.args, **named: Inputs.kwargs
     ) -> Result_co:
         """Return `forward(...)`, whose nodes get the name of the module as their scope."""
-        if not self._children_named:
-            self._name_children()
+        if self._named != RENAMED.count:
+            self._name_members()
         with scope(self.scope_name or type(self).__name__):
             return self.forward(*inputs, **named)
 
@@ -148,10 +153,27 @@ class Module:
         """Compute the outputs; every subclass defines this method, or `__call__` itself."""
         raise NotImplementedError(f"{type(self).__name__} defines neither forward nor __call__")
 
-    def _name_children(self) -> None:
-        for name, item in self._submodules():
-            item.scope_name = name
-        self.__dict__["_children_named"] = True
+    def _name_members(self) -> None:
+        """Give the modules and parameters in here their names, by which pictures and texts go.
+
+        A parameter with a label of the user's own is called by that, unless two have the same.
+        """
+        count = RENAMED.count
+        for home, name, module in self._placed_modules():
+            if module is not self:
+                place = _joined(self._home, _joined(home, name))
+                vars(module).update(scope_name=name, _home=place)
+            vars(module)["_named"] = count
+        with paused_collector():
+            found = [*_placed_parameters(self, self._home, set(), set())]
+            own: dict[Value, str] = {}
+            for _, members, parameters in found:
+                own |= _own_labels(members, parameters)
+            if len(set(own.values())) < len(own):
+                own = {}
+            for home, members, parameters in found:
+                named = [parameter not in own for parameter in parameters]
+                name_parameters(home, compress(members, named), compress(parameters, named))
 
     def _members(self) -> Iterator[tuple[str, Value | Module]]:
         """Yield the Values and Modules in the attributes, but not those inside the Modules."""
@@ -168,17 +190,20 @@ class Module:
 
     def named_modules(self) -> Iterator[tuple[str, Module]]:
         """Yield this module as "" and every module in it, by name, each once."""
-        seen: set[int] = {id(self)}
-        stack: list[tuple[str, Module]] = [("", self)]
+        for home, name, module in self._placed_modules():
+            yield _joined(home, name), module
+
+    def _placed_modules(self) -> Iterator[tuple[str, str, Module]]:
+        """Yield this module and every module in it: where it is, its name there, and itself."""
+        seen: set[int] = set()
+        stack: list[tuple[str, str, Module]] = [("", "", self)]
         while stack:
-            name, module = stack.pop()
-            yield name, module
-            inner = []
-            for member, item in module._submodules():
-                if id(item) not in seen:
-                    seen.add(id(item))
-                    inner.append((f"{name}.{member}" if name else member, item))
-            stack += reversed(inner)
+            home, name, module = stack.pop()
+            if id(module) not in seen:
+                seen.add(id(module))
+                yield home, name, module
+                inner = _joined(home, name)
+                stack += reversed([(inner, member, item) for member, item in module._submodules()])
 
     def named_parameters(self) -> Iterator[tuple[str, Value]]:
         """Yield names and parameters, such as 'layers.0.neurons.3.weights.2', each once.
@@ -187,7 +212,12 @@ class Module:
         >>> [name for name, _ in MLP(1, [1]).named_parameters()]
         ['layers.0.neurons.0.weights.0', 'layers.0.neurons.0.bias']
         """
-        return _named_parameters(self, "", set(), set())
+        if self._named != RENAMED.count:
+            self._name_members()
+        for home, members, parameters in _placed_parameters(self, "", set(), set()):
+            prefix = f"{home}." if home else ""
+            for member, parameter in zip(members, parameters, strict=True):
+                yield prefix + member, parameter
 
     def parameters(self) -> list[Value]:
         """Return all parameters as a list, in the order of `named_parameters`."""
@@ -343,33 +373,87 @@ def _unnamed_parameters(module: Module) -> Iterator[Value]:
             stack += item.tolist()
 
 
-def _named_parameters(
-    module: Module, prefix: str, values: set[Value], modules: set[int]
-) -> Iterator[tuple[str, Value]]:
-    """Yield the parameters that were not seen before, and enter each module only once."""
+def _placed_parameters(
+    module: Module, home: str, seen: set[Value], modules: set[int]
+) -> Iterator[tuple[str, Sequence[str], Sequence[Value]]]:
+    """Yield modules, the names of parameters in each, and these, unless they were seen before.
+
+    Each module is entered only once.
+    """
     modules.add(id(module))
     if type(module).parameters is not Module.parameters:
-        yield from _listed_parameters(module, prefix, values)
+        yield from _listed_parameters(module, home, seen)
         return
-    for name, item in module._members():
-        if isinstance(item, Module):
-            if id(item) not in modules:
-                yield from _named_parameters(item, f"{prefix}{name}.", values, modules)
-        elif item.is_leaf and item not in values:
-            values.add(item)
-            yield prefix + name, item
+    for name, attribute in vars(module).items():
+        if type(attribute) is Vector and _are_new_leaves(attribute, seen):
+            seen.update(attribute)
+            yield home, numbered(f"{name}.", len(attribute)), attribute
+            continue
+        for member, item in _found(name, attribute):
+            if isinstance(item, Module):
+                if id(item) not in modules:
+                    yield from _placed_parameters(item, _joined(home, member), seen, modules)
+            elif item.is_leaf and item not in seen:
+                seen.add(item)
+                yield home, (member,), (item,)
+
+
+def _are_new_leaves(values: Vector, seen: set[Value]) -> bool:
+    """Tell whether a Vector holds nothing but different leaves that were not seen before."""
+    return (
+        set(map(type, values)) == {Value}
+        and set(map(attrgetter("op"), values)) == {None}
+        and len(set(values)) == len(values)
+        and seen.isdisjoint(values)
+    )
 
 
 def _listed_parameters(
-    module: Module, prefix: str, values: set[Value]
-) -> Iterator[tuple[str, Value]]:
+    module: Module, home: str, seen: set[Value]
+) -> Iterator[tuple[str, Sequence[str], Sequence[Value]]]:
     """Yield the list of an overriding `parameters()`, by names of attributes if there are any."""
-    names: dict[Value, str] = {}
+    names: dict[Value, tuple[str, str]] = {}
     for inner_name, inner in module.named_modules():
         for name, item in inner._members():
             if isinstance(item, Value):
-                names.setdefault(item, f"{inner_name}.{name}" if inner_name else name)
+                names.setdefault(item, (inner_name, name))
     for index, parameter in enumerate(module.parameters()):
-        if parameter not in values:
-            values.add(parameter)
-            yield prefix + names.get(parameter, f"parameters.{index}"), parameter
+        if parameter not in seen:
+            seen.add(parameter)
+            inner_name, name = names.get(parameter, ("", f"parameters.{index}"))
+            yield _joined(home, inner_name), (name,), (parameter,)
+
+
+def _joined(home: str, name: str) -> str:
+    return f"{home}.{name}" if home and name else home or name
+
+
+@lru_cache(maxsize=64)
+def numbered(stem: str, count: int) -> tuple[str, ...]:
+    """Return a stem with each number below `count`, made once for all neurons of a layer.
+
+    >>> numbered("weights.", 2)
+    ('weights.0', 'weights.1')
+    """
+    return tuple([f"{stem}{index}" for index in range(count)])
+
+
+def _holds_members(attribute: Any) -> bool:
+    """Tell whether an attribute is or holds Values or Modules, by the first item of each list."""
+    while isinstance(attribute, list | tuple | dict) and attribute:
+        attribute = next(iter(attribute.values() if isinstance(attribute, dict) else attribute))
+    array_of_objects = getattr(getattr(attribute, "dtype", None), "kind", "") == "O"
+    return isinstance(attribute, Value | Module) or array_of_objects
+
+
+def _own_labels(members: Sequence[str], parameters: Sequence[Value]) -> dict[Value, str]:
+    """Return the labels that are the user's, and no short forms such as w2 of weights.2."""
+    labels = tuple([parameter.label for parameter in parameters])
+    if labels == numbered(members[0][0], len(members)):
+        return {}
+    return {
+        parameter: label
+        for member, parameter, label in zip(members, parameters, labels, strict=True)
+        if label not in ("", "".join((member[:1], *member.partition(".")[2:])))
+        and not home_of(parameter)[1]
+    }

@@ -147,4 +147,5 @@ def _same_leaf(before: Value, now: Value, was_made: bool, is_made: bool) -> bool
 
 
 def _name(leaf: Value) -> str:
-    return repr(leaf.label) if leaf.label else f"Value({leaf._data!r})"
+    name = leaf._place.name
+    return repr(name) if name else f"Value({leaf._data!r})"

@@ -77,7 +77,7 @@ def described(layer: object) -> str:
     >>> described("layer")
     "'layer'"
     """
-    name = getattr(layer, "scope_name", "")
+    name = getattr(layer, "_home", "")
     return f"{layer!r} at {name}" if name else repr(layer)
 
 

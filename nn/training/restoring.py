@@ -91,7 +91,7 @@ def noted(parameters: Iterable[Value]) -> Callable[[], None]:
 CONTAINERS = (list, dict, set, deque, bytearray)
 
 # Attributes in which a Module notes something about itself.
-OURS = frozenset({"scope_name", "_children_named", "_prediction"})
+OURS = frozenset({"scope_name", "_home", "_named", "_prediction"})
 
 
 class Keeping:

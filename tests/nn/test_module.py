@@ -112,8 +112,8 @@ def test_nodes_know_their_module():
     hidden, _ = model(1.0).args[0].args[2:]
     assert hidden.scope == "MLP/layers.0/neurons.0"
     assert model(1.0).scope == "MLP/layers.1/neurons.0"
-    model.layers[0].neurons[1] = Neuron(1)  # nobody has named it
-    assert model(1.0).args[0].args[3].scope == "MLP/layers.0/Neuron"
+    model.layers[0].neurons[1] = Neuron(1)
+    assert model(1.0).args[0].args[3].scope == "MLP/layers.0/neurons.1"
     model.layers = [Layer(1, 1)]
     assert model(1.0).scope == "MLP/layers.0/neurons.0"
 

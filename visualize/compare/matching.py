@@ -24,6 +24,7 @@ from visualize.compare.pairing import (
 )
 from visualize.compare.snapshot import Snapshot
 from visualize.scene.compose import Node, Scene
+from visualize.scene.names import Short
 
 MOST_ROUNDS = 20  # a round without a new pair ends the search, long before this
 
@@ -185,12 +186,12 @@ def renamed(before: Scene, after: Scene, pairs: Pairing) -> Scene:
     taken = {node.name for node in after.nodes}
     nodes = []
     for node, partner in zip(before.nodes, pairs.after_of, strict=True):
-        name = node.name
+        name, (own, full) = node.name, node.short
         if partner != NONE:
-            name = after.nodes[partner].name
+            name, (own, full) = after.nodes[partner].name, after.nodes[partner].short
         else:
             while name in taken:
-                name += "'"
+                name, own, full = f"{name}'", f"{own}'", f"{full}'"
             taken.add(name)
-        nodes.append(replace(node, name=name))
+        nodes.append(replace(node, name=name, short=Short(own, full)))
     return replace(before, nodes=tuple(nodes))

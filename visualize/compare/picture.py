@@ -17,7 +17,7 @@ from visualize.scene.collapse import Boxes, collapsed
 from visualize.scene.compose import Edge, Node, Scene, compose, with_copies
 from visualize.scene.flat import Graph, Path, flatten
 from visualize.scene.gradient import Gradient
-from visualize.scene.names import Short, short_names
+from visualize.scene.names import Short
 
 MOST_BOXES = 150
 
@@ -34,7 +34,8 @@ class _Still:
     data: float
     gradient: Gradient
     name: str
-    label: str  # for boxes of several; a box of its own has the name
+    short: Short
+    label: str
     scope: str
     line: str
     status: Status
@@ -55,12 +56,15 @@ def picture(
     if boxes:
         boxes = replace(boxes, titles=_counted(graph, boxes))
     stills = graph.values
-    labels = {still.name: still.label for still in stills}
-    for still in stills:
-        still.label = still.name  # unique, so that compose makes it the name of the node
-    scene = compose(graph, boxes, title=title, gradients=[still.gradient for still in stills])
+    scene = compose(
+        graph,
+        boxes,
+        title=title,
+        gradients=[still.gradient for still in stills],
+        names=[still.name for still in stills],
+    )
     return Drawing(
-        with_copies(_marked(scene, stills, labels)),
+        with_copies(_marked(scene, stills)),
         rankdir="LR",
         engine="auto",
         legend=True,
@@ -103,6 +107,7 @@ def _still(graph: Snapshot, number: int, status: Status) -> _Still:
         data=node.data,
         gradient=node.gradient,
         name=node.name,
+        short=node.short,
         label=node.label,
         scope="/".join(node.scope),
         line=node.line,
@@ -136,12 +141,9 @@ def _counted(graph: Graph[_Still], boxes: Boxes) -> dict[int, tuple[str, Path]]:
     return titles
 
 
-def _marked(scene: Scene, stills: Sequence[_Still], labels: dict[str, str]) -> Scene:
+def _marked(scene: Scene, stills: Sequence[_Still]) -> Scene:
     """Return the scene with marks before the names of changed nodes, and lines to removed ones."""
     by_name = {still.name: still for still in stills}
-    shorts = dict(
-        zip(by_name, short_names(list(by_name), [labels[name] for name in by_name]), strict=True)
-    )
     nodes = []
     number: dict[_Still, int] = {}
     for node in scene.nodes:
@@ -150,10 +152,10 @@ def _marked(scene: Scene, stills: Sequence[_Still], labels: dict[str, str]) -> S
             nodes.append(node)
             continue
         number[still] = len(nodes)
-        own, full = shorts[still.name]
+        own, full = still.short
         if still.status in MARKS:
             own, full = f"{MARKS[still.status]} {own}", f"{MARKS[still.status]} {full}"
-        nodes.append(replace(node, label=labels[still.name], short=Short(own, full)))
+        nodes.append(replace(node, short=Short(own, full)))
     edges = [
         Edge(number[removed], target, None, 1)
         for still, target in number.items()

@@ -7,6 +7,7 @@ from heapq import nlargest
 from math import isfinite, isnan, log10, prod
 
 from autograd import Value, topological_order
+from autograd.graph import name_of
 from autograd.reverse import Sweep
 from visualize.digits import FEW
 from visualize.explain import statements as say
@@ -208,10 +209,10 @@ def _absence(passes: Sweep, wrt: Value, names: say.Names) -> Iterator[say.Block]
     yield say.Sentence((root, " was not computed from ", given, ": there is no path."))
     if passes.root in set(topological_order(wrt)):
         yield say.Sentence(("It is the other way round: ", given, " was computed from ", root, "."))
-    elif wrt.label and any(value.label == wrt.label for value in graph):
+    elif name_of(wrt) and any(name_of(value) == name_of(wrt) for value in graph):
         yield say.Sentence(
             (
-                "It was computed from another value with the same label: perhaps this one was made "
+                "It was computed from another value of the same name: perhaps this one was made "
                 "after ",
                 root,
                 ". Ask about the one that ",

@@ -9,10 +9,10 @@ from typing import overload
 
 from autograd import Value, topological_order
 from autograd.arguments import as_count
+from autograd.graph import name_of
 from autograd.reverse import Sweep, sweep
 from autograd.runtime import computed
 from visualize.digits import exact, significant
-from visualize.escape import cut, printable
 from visualize.explain import statements as say
 from visualize.explain.chain_rule import chain_rule, told_paths
 from visualize.explain.equations import backward, forward
@@ -21,14 +21,14 @@ from visualize.explain.text import explanation_text
 from visualize.result import Result
 from visualize.roots import as_root, as_roots
 from visualize.scene.flat import flatten
-from visualize.scene.names import NAME_COLUMNS, names_of
+from visualize.scene.names import name_in_words, names_of
 from visualize.scene.reach import in_order
 from visualize.steps.paths import Derivation, Path, PathEdge, derivations
 
 __all__ = ["Explanation", "explain"]
 
 MOST_LEAVES = 6  # if the user has chosen none
-EMPTY = "leave it out for all labelled leaves"  # what to do with a list of no Values
+EMPTY = "leave it out for all leaves with a name"  # what to do with a list of no Values
 MOST_NAMES = 6  # in the title
 STEPS = (1e-3, 1e-6, 1e-9)  # by which a value is raised, to see what becomes of the result
 CLOSE = 0.1  # of the change: what "about" may be off
@@ -134,8 +134,8 @@ def explain(
     gradient that `root.backward()` gives. It changes no gradient.
 
     `wrt` is a Value or a list of Values. A single one may also stand first: the root is the one
-    that was computed from the other. Without `wrt` all labelled leaves are explained, or all leaves
-    if none has a label; of more than 6, those with the largest gradients.
+    that was computed from the other. Without `wrt` all leaves with a name are explained, or all
+    leaves if none has one; of more than 6, those with the largest gradients.
 
     Raises TypeError for anything but Values, ValueError for an empty list and for `paths` below 1,
     and StaleGraphError if a leaf was changed since the graph was computed.
@@ -184,7 +184,7 @@ def explain(
 
 def _leaves(values: Sequence[Value]) -> list[Value]:
     leaves = [value for value in values if value.op is None]
-    return [leaf for leaf in leaves if leaf.label] or leaves
+    return [leaf for leaf in leaves if name_of(leaf)] or leaves
 
 
 def _largest(leaves: list[Value], passes: Sweep) -> list[Value]:
@@ -205,8 +205,7 @@ def _outside(chosen: Sequence[Value], names: dict[Value, say.Name]) -> dict[Valu
     outside = {}
     for value in chosen:
         if value not in names:
-            label = printable(value.label)
-            label = cut(label, NAME_COLUMNS) if label else "the value given"
+            label = name_in_words(value) or "the value given"
             text = f"{label} (the one given)" if label in taken else label
             outside[value] = say.Name(text)
     return outside

@@ -14,10 +14,11 @@ from keyword import iskeyword
 
 import autograd
 from autograd import Value
+from autograd.graph import name_of
 from autograd.primitive import TABLE
 from visualize.escape import cut, printable
 from visualize.scene.flat import Path
-from visualize.scene.names import located
+from visualize.scene.names import located, outside_of_home
 
 __all__ = ["Names", "identifier", "symbols", "upright"]
 
@@ -69,17 +70,21 @@ class Names:
     def __init__(self, values: Sequence[Value], scopes: Sequence[Path]) -> None:
         """Reserve names for the labels of `values`, a topological order with its modules `scopes`.
 
-        Equal labels are told apart by their modules, or by numbers.
+        Parameters are called by their labels where all of these differ, else by where they live.
+        Equal names are told apart by their modules, or by numbers.
         """
         self.labels: dict[str, str] = {}
         self._taken = {*CALLED, *TABLE, *autograd.__all__}
         self._numbers: Counter[str] = Counter()
         self._by_label: dict[Value, str] = {}
-        labels = located([value.label for value in values], scopes)
+        short = [value.label for value in values if value.label and value.op is None]
+        repeated = len(set(short)) < len(short)
+        called = [name_of(v) if repeated or not v.label else v.label for v in values]
+        labels = located(called, [*map(outside_of_home, values, scopes)])
         named = [
             (number, value, label, name)
-            for number, (value, label) in enumerate(zip(values, labels, strict=True))
-            if identifier(value.label) and (name := identifier(label))
+            for number, (value, own, label) in enumerate(zip(values, called, labels, strict=True))
+            if identifier(own) and (name := identifier(label))
         ]
         count = Counter(name for _, _, _, name in named)
         for number, value, label, name in named:

@@ -14,10 +14,19 @@ from typing import Any, overload
 from autograd.graph import Constant
 from autograd.reverse import local_derivatives
 from visualize.acyclic import boxes_in_order
+from visualize.escape import cut, printable
 from visualize.scene.collapse import Boxes
 from visualize.scene.flat import Drawable, FlatGraph, Graph, Path
 from visualize.scene.gradient import Gradient, recorded, shown_for_many
-from visualize.scene.names import UNNAMED, Short, short_names, unique_names
+from visualize.scene.names import (
+    NAME_COLUMNS,
+    UNNAMED,
+    Short,
+    name_in_words,
+    outside_of_home,
+    short_names,
+    unique_names,
+)
 
 __all__ = [
     "Edge",
@@ -119,6 +128,7 @@ def compose(
     *,
     title: str = "",
     gradients: Sequence[Gradient],
+    names: Sequence[str],
 ) -> Scene: ...
 def compose(
     graph: Graph[Any],
@@ -127,12 +137,13 @@ def compose(
     title: str = "",
     derivatives: bool = False,
     gradients: Sequence[Gradient] | None = None,
+    names: Sequence[str] = (),
 ) -> Scene:
     """Return the scene of a graph, each value in a box of its own unless `boxes` says otherwise.
 
     The boxes must form no cycle. With `derivatives` the edges between values carry local
-    derivatives. `gradients` stand in for those that the values hold; a graph of anything but Values
-    needs them.
+    derivatives. `gradients` stand in for those that the values hold, and unique `names` for theirs;
+    a graph of anything but Values needs both.
     """
     if gradients is None:
         gradients = recorded(graph)
@@ -146,12 +157,14 @@ def compose(
         raise ValueError("the boxes of a picture must form no cycle")
     index = {box: position for position, box in enumerate(order)}
     headings = [boxes.titles[box] if boxes and len(members[box]) > 1 else None for box in order]
-    labels, names = _names(graph, [members[box] for box in order], headings)
-    shorts = short_names(names, labels)
+    inside_of = [members[box] for box in order]
+    unique = _names(graph, inside_of, headings, names)
+    alone = [None if h else graph.values[i[0]] for i, h in zip(inside_of, headings, strict=True)]
+    shorts = short_names(unique, alone)
     outputs = set(graph.outputs)
     nodes: list[Node] = []
     local: list[tuple[float | None, ...]] = []
-    for box, name, short, heading in zip(order, names, shorts, headings, strict=True):
+    for box, name, short, heading in zip(order, unique, shorts, headings, strict=True):
         inside = members[box]
         by_operand = derivatives and not heading
         local.append(local_derivatives(graph.values[inside[0]]) if by_operand else ())
@@ -270,18 +283,23 @@ def _edges(
 
 
 def _names(
-    graph: Graph[Drawable], boxes: list[list[int]], headings: list[tuple[str, Path] | None]
-) -> tuple[list[str], list[str]]:
-    """Return the labels of boxes and their unique names."""
-    labels = [
-        "/".join((*heading[1][-1:], heading[0])) if heading else str(graph.values[inside[0]].label)
-        for inside, heading in zip(boxes, headings, strict=True)
-    ]
-    paths = [
-        () if heading else graph.scopes[inside[0]]
-        for inside, heading in zip(boxes, headings, strict=True)
-    ]
-    return labels, unique_names(labels, [inside[0] for inside in boxes], paths)
+    graph: Graph[Drawable],
+    boxes: list[list[int]],
+    headings: list[tuple[str, Path] | None],
+    given: Sequence[str],
+) -> list[str]:
+    """Return the unique names of boxes: those `given` to single values, or their own."""
+    names: list[str] = []
+    paths: list[Path] = []
+    for [first, *_], heading in zip(boxes, headings, strict=True):
+        value = graph.values[first]
+        if heading:
+            title = "/".join((*heading[1][-1:], heading[0]))
+            names.append(cut(printable(title), NAME_COLUMNS))
+        else:
+            names.append(given[first] if given else name_in_words(value))
+        paths.append(() if heading or given else outside_of_home(value, graph.scopes[first]))
+    return unique_names(names, [inside[0] for inside in boxes], paths)
 
 
 def _notes(

@@ -1,19 +1,23 @@
-"""Unique names: the label, where others have it the module too, or v with a number."""
+"""Unique names: where a parameter lives, or the label, or v with a number."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from autograd import Value
+from autograd.graph import home_of, name_of
 from visualize.escape import cut, printable
-from visualize.scene.flat import FlatGraph, Path
+from visualize.scene.flat import Drawable, FlatGraph, Path
 
-__all__ = ["UNNAMED", "Short", "located", "names_of", "short_names", "unique_names"]
+__all__ = [
+    "UNNAMED", "Short", "located", "name_in_words", "names_of", "outside_of_home", "short_names",
+    "unique_names",
+]  # fmt: skip
 
-NAME_COLUMNS = 24
+NAME_COLUMNS = 24  # of a label
 DIGITS = "0123456789"
 MEMBER = re.compile(r"(?:(.+)\.)?([^.]+)\.(\d+)")  # of a list, such as layers.0.neurons.3
 
@@ -27,68 +31,72 @@ def names_of(graph: FlatGraph) -> dict[Value, str]:
     >>> list(names_of(flatten([a * Value(3.0) + 1])).values())
     ['a', 'v1', 'v2', 'v3']
     """
-    labels = [str(value.label) for value in graph.values]
-    names = unique_names(labels, range(len(graph)), graph.scopes)
+    paths = [*map(outside_of_home, graph.values, graph.scopes)]
+    names = unique_names([*map(name_in_words, graph.values)], range(len(graph)), paths)
     return dict(zip(graph.values, names, strict=True))
 
 
+def name_in_words(value: Any) -> str:
+    """Return what texts call a value by itself: where a parameter lives, or a label, cut short."""
+    name = printable(name_of(value))
+    return name if home_of(value)[1] else cut(name, NAME_COLUMNS)
+
+
+def outside_of_home(value: Drawable, path: Path) -> Path:
+    """Return the modules around a value, of a parameter without those that its name tells."""
+    home, member = home_of(value)
+    if not member:
+        return path
+    outer = (end for end in range(len(path) + 1) if ".".join(path[end:]) == home)
+    return path[: next(outer, 1)]
+
+
 def unique_names(
-    labels: Sequence[str], numbers: Sequence[int], paths: Sequence[Path] = ()
+    names: Sequence[str], numbers: Sequence[int], paths: Sequence[Path] = ()
 ) -> list[str]:
-    """Return a name for each label: equal ones with the module they are in, else with a number.
+    """Return the names, equal ones with the module they are in, else with a number.
 
     >>> unique_names(["a", "b", "b", ""], [0, 1, 2, 3])
     ['a', 'b#1', 'b#2', 'v3']
-    >>> unique_names(["w0", "w0"], [0, 1], [("MLP", "neurons.0"), ("MLP", "neurons.1")])
-    ['neurons.0.w0', 'neurons.1.w0']
+    >>> unique_names(["h", "h"], [0, 1], [("MLP", "layers.0"), ("MLP", "layers.1")])
+    ['layers.0.h', 'layers.1.h']
     """
-    shown = located([cut(printable(label), NAME_COLUMNS) for label in labels], paths)
+    shown = located(names, paths)
     count = Counter(shown)
     taken = set(shown)
-    names = []
-    for number, label in zip(numbers, shown, strict=True):
-        if label and count[label] == 1:
-            names.append(label)
+    unique = []
+    for number, name in zip(numbers, shown, strict=True):
+        if name and count[name] == 1:
+            unique.append(name)
             continue
-        name = f"{label}#{number}" if label else f"v{number}"
-        while name in taken:
-            name += "'"
-        taken.add(name)
-        names.append(name)
-    return names
+        other = f"{name}#{number}" if name else f"v{number}"
+        while other in taken:
+            other += "'"
+        taken.add(other)
+        unique.append(other)
+    return unique
 
 
-def located(labels: Sequence[str], paths: Sequence[Path]) -> list[str]:
-    """Return the labels, equal ones of several modules with as much of their paths as it takes.
+def located(names: Sequence[str], paths: Sequence[Path]) -> list[str]:
+    """Return the names, equal ones of several modules with as much of their paths as it takes.
 
-    Numbered ones go together: w2 is told as w0 and w1 of its module are.
-
-    >>> located(["w0", "w0", "b"], [("layers.0", "neurons.1"), ("layers.1", "neurons.1"), ()])
-    ['layers.0.neurons.1.w0', 'layers.1.neurons.1.w0', 'b']
-    >>> located(["w0", "w1", "w0"], [("neurons.0",), ("neurons.0",), ("neurons.1",)])
-    ['neurons.0.w0', 'neurons.0.w1', 'neurons.1.w0']
+    >>> located(["h", "h", "b"], [("layers.0", "neurons.1"), ("layers.1", "neurons.1"), ()])
+    ['layers.0.neurons.1.h', 'layers.1.neurons.1.h', 'b']
     """
-    alike: dict[str, list[int]] = {}
-    for place, label in enumerate(labels):
-        if label and paths:
-            alike.setdefault(label, []).append(place)
-    length: dict[tuple[Path, str], int] = {}  # of the told part of a path, by label without number
-    for label, places in alike.items():
-        different = {paths[place] for place in places}
-        if len(different) < 2:
-            continue
-        deepest = max(map(len, different))
-        for told in range(1, deepest + 1):
-            if len({path[-told:] for path in different}) == len(different):
-                break
-        for path in different:
-            key = path, label.rstrip(DIGITS)
-            length[key] = max(told, length.get(key, 0))
+    alike: dict[str, set[Path]] = {}
+    for name, path in zip(names, paths):
+        if name:
+            alike.setdefault(name, set()).add(path)
+    length: dict[str, int] = {}  # of the told part of a path, by name
+    for name, different in alike.items():
+        if len(different) > 1:
+            deepest = max(map(len, different))
+            lengths = range(1, deepest + 1)
+            enough = (n for n in lengths if len({p[-n:] for p in different}) == len(different))
+            length[name] = next(enough, deepest)
     return [
-        ".".join((*map(printable, paths[place][-told:]), label))
-        if label and paths and (told := length.get((paths[place], label.rstrip(DIGITS)), 0))
-        else label
-        for place, label in enumerate(labels)
+        ".".join((*map(printable, paths[place][-length[name] :]), name)) if name in length else name
+        for place, name in enumerate(names)
     ]
 
 
@@ -102,24 +110,31 @@ class Short(NamedTuple):
 UNNAMED = Short("", "")
 
 
-def short_names(names: Sequence[str], labels: Sequence[str]) -> list[Short]:
-    """Return the short forms of names, for boxes; words use the names themselves.
+def short_names(names: Sequence[str], values: Sequence[Drawable | None]) -> list[Short]:
+    """Return the short forms of the names of values, for boxes; words use the names themselves.
 
-    Of a name that begins with a module, equal short forms tell as much more as it takes.
+    Of a name that begins with a module, equal short forms tell as much more as it takes. A box of
+    several values, None, has no other name.
 
-    >>> [short.full for short in short_names(["layers.1.neurons.3.w2", "v5"], ["w2", ""])]
-    ['w2 of neuron 3', 'v5']
-    >>> names = ["layers.0.neurons.3.w2", "layers.1.neurons.3.w2"]
-    >>> short_names(names, ["w2", "w2"])[0]
+    >>> from autograd import Value
+    >>> from autograd.graph import name_parameters
+    >>> weights = [Value(0.5, label="w2"), Value(0.5, label="w2")]
+    >>> name_parameters("layers.0.neurons.3", ["weights.2"], weights[:1])
+    >>> name_parameters("layers.1.neurons.3", ["weights.2"], weights[1:])
+    >>> names = [*map(name_in_words, weights)]
+    >>> short_names(names, weights)[0]
     Short(own='w2', full='w2 of neuron 3, layer 0')
+    >>> short_names(names[:1], weights[:1])[0].full
+    'w2 of neuron 3'
     """
     own, places = list(names), {}
-    for number, (name, label) in enumerate(zip(names, labels, strict=True)):
-        shown = cut(printable(label), NAME_COLUMNS)
-        module, dot, rest = name.rpartition(f".{shown}") if shown else ("", "", "")
-        if dot and re.fullmatch(r"(#\d+'*)?", rest):
-            own[number], places[number] = shown + rest, _places(module)
-    full = list(names)
+    forms = [*map(_form, names, values)]
+    count = Counter((module, short) for module, short, _ in forms)
+    for number, (module, short, member) in enumerate(forms):
+        own[number] = short if count[module, short] == 1 else member
+        if module:
+            places[number] = _places(module)
+    full = list(own)
     told = dict.fromkeys((own[number].rstrip(DIGITS) for number in places), 0)
     longer = set(told)
     while longer:
@@ -128,13 +143,25 @@ def short_names(names: Sequence[str], labels: Sequence[str]) -> list[Short]:
             if stem in longer:
                 full[number] = f"{own[number]} of {', '.join(where[: told[stem] + 1])}"
         told.update((stem, told[stem] + 1) for stem in longer)
-        count = Counter(full)
+        repeated = Counter(full)
         longer = {
             stem
             for number, where in places.items()
-            if count[full[number]] > 1 and told[stem := own[number].rstrip(DIGITS)] < len(where)
+            if repeated[full[number]] > 1 and told[stem := own[number].rstrip(DIGITS)] < len(where)
         }
     return list(map(Short, own, full))
+
+
+def _form(name: str, value: Drawable | None) -> tuple[str, str, str]:
+    """Return the module that a name begins with, the short form in it, and the rest of the name."""
+    if value is None:
+        return "", name, name
+    label = cut(printable(value.label), NAME_COLUMNS)
+    core = printable(home_of(value)[1]) or label
+    before, found, after = name.rpartition(core) if core else ("", "", "")
+    if not found or not re.fullmatch(r"(#\d+'*)?", after) or (before and before[-1] != "."):
+        return "", name, name
+    return before[:-1], (label or core) + after, core + after
 
 
 def _places(module: str) -> list[str]:

@@ -87,8 +87,8 @@ def slice_of(
     nodes = [
         replace(node, is_output=item in outputs) for node, item in zip(nodes, order, strict=True)
     ]
-    labels = ["" if isinstance(item, _Gap) else str(item.label) for item in order]
-    shorts = short_names([node.name for node in nodes], labels)
+    alone = [None if isinstance(item, _Gap) else item for item in order]
+    shorts = short_names([node.name for node in nodes], alone)
     return Scene(
         nodes=tuple(map(_with_short, nodes, shorts)),
         edges=tuple(_edges(order, nodes, index)),

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from math import isclose, isfinite
 
 from autograd import Value
-from autograd.graph import Constant
+from autograd.graph import Constant, name_of
 from autograd.reverse import Contribution, Visit
 from visualize.digits import counted, significant
 from visualize.escape import printable
@@ -42,15 +42,16 @@ def not_connected(ways: Ways) -> Finding | None:
             "no_grad(), or made of a plain number, as in Value(loss.data)."
         )
         suspects.append(root)
-    twins = [v for v in graph.values if v.label and v.label == leaf.label]
+    called = name_of(leaf)
+    twins = [v for v in graph.values if called and name_of(v) == called]
     if twins:
         shown = ", ".join(f"{names[twin]} = {significant(twin.data)}" for twin in twins[:MOST])
         lines.append(
-            f"The graph has another value labelled {leaf.label!r}: {shown}. One of the two "
+            f"The graph has another value called {called!r}: {shown}. One of the two "
             "replaced the other, as w = w - rate * w.grad does."
         )
         suspects += twins[:MOST]
-    cut = [v for v in graph.values if v.op is None and not v.label and v is not root]
+    cut = [v for v in graph.values if v.op is None and not name_of(v) and v is not root]
     cut.sort(key=lambda value: not (value.scope or value.line))  # made in a module: computed
     if cut:
         lines.append(

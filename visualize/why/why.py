@@ -19,7 +19,7 @@ from visualize.escape import xml
 from visualize.result import Result
 from visualize.roots import instead_of, is_list
 from visualize.scene.flat import flatten
-from visualize.scene.names import names_of, unique_names
+from visualize.scene.names import name_in_words, names_of
 from visualize.scene.reach import in_order
 from visualize.scene.slice import slice_of
 from visualize.why.connection import (
@@ -185,7 +185,7 @@ def _check(root: object, wrt: object) -> None:
 
 def _name_of_stranger(leaf: Value, names: dict[Value, str]) -> str:
     """Return a name for a value that is not in the graph."""
-    (name,) = unique_names([str(leaf.label) or "the leaf"], [0])
+    name = name_in_words(leaf) or "the leaf"
     return f"{name} (the one given)" if name in names.values() else name
 
 

@@ -271,7 +271,7 @@ def test_a_value_made_anew_under_its_old_label_is_noticed():
     o, _ = neuron()
     text = explain(o, wrt=Value(-3.0, label="w1")).text
     assert "o was not computed from w1 (the one given)" in text
-    assert "It was computed from another value with the same label" in text
+    assert "It was computed from another value of the same name" in text
 
 
 @pytest.mark.parametrize(

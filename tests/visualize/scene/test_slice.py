@@ -100,8 +100,8 @@ def test_a_weight_is_headed_by_the_short_form_of_its_name():
     weights = [model.layers[0].neurons[0].weights[0], model.layers[1].neurons[0].weights[0]]
     shown = sliced(loss, [], weights).nodes
     heads = {node.name: node.short.full for node in shown}
-    assert heads["layers.0.neurons.0.w0"] == "w0 of neuron 0, layer 0"
-    assert heads["layers.1.neurons.0.w0"] == "w0 of neuron 0, layer 1"
+    assert heads["layers.0.neurons.0.weights.0"] == "w0 of neuron 0, layer 0"
+    assert heads["layers.1.neurons.0.weights.0"] == "w0 of neuron 0, layer 1"
     assert len(set(heads.values())) == len(heads)
 
 
