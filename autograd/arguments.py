@@ -251,7 +251,8 @@ def as_function(given: Any, what: str, *arguments: str, such_as: str = "") -> An
     if not arguments:
         return given
     try:
-        loaded("inspect").signature(given).bind(*arguments)
+        called = getattr(given, "forward", given)  # a model takes what its `forward` takes
+        loaded("inspect").signature(called).bind(*arguments)
     except TypeError as error:
         raise TypeError(f"{what} is called with {wanted}: {error}") from None
     except ValueError:  # a builtin says nothing about its parameters

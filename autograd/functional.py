@@ -79,9 +79,11 @@ def gradients(output: Value, inputs: Any, *, create_graph: bool = False) -> Any:
     """Return the derivatives of `output` with respect to `inputs`, in the structure of `inputs`.
 
     `inputs` is a Value, or Values in lists, tuples, dicts or arrays; any node of the graph will do.
-    The result holds floats, or with `create_graph` Values that can be differentiated again; one
-    that `output` does not depend on gets 0.0. No `.grad` is read or written. Raises TypeError if
-    `output` or an input is not a Value, RuntimeError if it was computed inside `no_grad`.
+    The result holds floats, or with `create_graph` Values that can be differentiated again. The
+    derivative by an input that `output` does not depend on is 0.0, as in JAX; PyTorch raises an
+    error there. `visualize.why(output, input)` says where the connection was lost. No `.grad` is
+    read or written. Raises TypeError if `output` or an input is not a Value, RuntimeError if it was
+    computed inside `no_grad`.
 
     >>> x = Value(3.0)
     >>> gradients(x * x * x, x)

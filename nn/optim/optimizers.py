@@ -50,6 +50,11 @@ class Optimizer:
     }
 
     def __init__(self, parameters: Iterable[Value], **settings: float) -> None:
+        if not hasattr(self, "rule"):
+            raise TypeError(
+                f"{type(self).__name__} has no rule: take nn.SGD, nn.RMSprop, nn.Adam or nn.AdamW, "
+                "or a subclass of your own with `rule` and `state_names`"
+            )
         self.parameters = _checked_parameters(parameters, type(self).__name__)
         self._settings = {name: self._checked(name, setting) for name, setting in settings.items()}
         self._state = [(0.0,) * len(self.state_names) for _ in self.parameters]

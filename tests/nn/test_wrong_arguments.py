@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import random
 from decimal import Decimal
+from functools import partial
 from inspect import Parameter, signature
 
 import numpy as np
@@ -27,11 +28,13 @@ from nn import (
     LinearLR,
     MaxPool2d,
     Neuron,
+    Optimizer,
     Perceptron,
     StepLR,
     batches,
     clip_grad_norm,
     confusion_matrix,
+    cross_entropy,
     fit,
     load_mnist,
     load_state,
@@ -43,6 +46,7 @@ from nn import (
 )  # fmt: skip
 from nn.losses import LOSSES
 from nn.metrics import METRICS
+from nn.training.preparation import check_targets
 
 MODEL = MLP(1, [1])
 
@@ -265,6 +269,28 @@ def test_functions_of_layers_are_called_with_what_they_take(function):
         Neuron(2, activation=function)
     with pytest.raises(TypeError, match=r"^initializer (is called with|is a function|must be)"):
         Neuron(2, initializer=function)
+
+
+def test_a_model_is_called_with_what_its_forward_takes():
+    model = MLP(1, [1])
+    with pytest.raises(TypeError, match=r"^initializer is called with fan_in and fan_out and rng"):
+        Neuron(2, initializer=model)
+    with pytest.raises(TypeError, match=r"^the loss is called with outputs and targets"):
+        fit(MLP(1, [1]), ROWS, LABELS, loss=model)
+    with pytest.raises(TypeError, match="is called with all outputs and all targets"):
+        fit(MLP(1, [1]), ROWS, LABELS, loss=mse_loss, metrics=[model])
+
+
+def test_targets_of_a_loss_with_settings_are_checked_as_without():
+    labels = Dataset(ROWS, [0, 1, 7])
+    for loss in (cross_entropy, partial(cross_entropy)):
+        with pytest.raises(ValueError, match="7"):
+            check_targets(loss, [Value(0.0), Value(0.0)], labels)
+
+
+def test_the_base_of_optimizers_has_no_rule():
+    with pytest.raises(TypeError, match=r"Optimizer has no rule: take nn\.SGD"):
+        Optimizer([Value(1.0)])
 
 
 @pytest.mark.parametrize("nouts", ["12", b"ab", {1: 2}, {2, 1}], ids=repr)
