@@ -697,7 +697,7 @@ def test_without_lines_it_says_how_to_get_them():
         (zero_in_a_dot_product, "the other factor is exactly 0"),
         (through_detach, "v2 = detach(v1) with v1 = 6"),
         (through_comparison, "v1 = x > 1 with x = 3"),
-        (rebound, "The graph has another value labelled 'w': w = 0.9"),
+        (rebound, "The graph has another value called 'w': w = 0.9"),
         (computed_without_recording, "no operation was recorded for it"),
         (cut_in_the_middle, "1 leaf without a label in the graph may be where it was cut: v0 = 6"),
         (infinite_number, "0.964 × inf = inf, because a number in the expression is not finite"),
