@@ -211,6 +211,9 @@ compile(area)(2.0)  # wrong
 compile(a * a)  # wrong
 compile(a * a, [a])  # wrong
 compile(cube, 0, "numpy")  # wrong
+compile(cube, verify="sometimes")  # wrong
+quick.backward(2.0, reduction="max")  # wrong
+quick.program("gradient", 2.0)  # wrong
 compile_graph(a * a, [a]).jacobians(1.0)  # wrong
 
 

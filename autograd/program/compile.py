@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from autograd.primitive import Primitive
     from autograd.program.arguments import Axes
+    from autograd.program.verification import Policy
 
 Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")
@@ -27,7 +28,7 @@ def compile(
     *,
     backend: str = ...,
     check: bool = ...,
-    verify: str = ...,
+    verify: Policy = ...,
 ) -> Compiled[Concatenate[Value, ...], Value]: ...
 
 
@@ -38,7 +39,7 @@ def compile(
     *,
     backend: str = ...,
     check: bool = ...,
-    verify: str = ...,
+    verify: Policy = ...,
 ) -> Compiled[Parameters, Result]: ...
 
 
@@ -49,7 +50,7 @@ def compile(
     *,
     backend: str = ...,
     check: bool = ...,
-    verify: str = ...,
+    verify: Policy = ...,
 ) -> Compiled[..., Any]: ...
 
 
@@ -59,7 +60,7 @@ def compile(
     *,
     backend: str = "auto",
     check: bool = False,
-    verify: str = "auto",
+    verify: Policy = "auto",
 ) -> Compiled[..., Any]:
     """Return a function that runs the program of `f` at machine speed, with exact derivatives.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import update_wrapper
 from time import perf_counter
-from typing import TYPE_CHECKING, Any, Concatenate, Generic, ParamSpec, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Concatenate, Generic, Literal, ParamSpec, TypeVar, overload
 
 from autograd import functional
 from autograd.arguments import as_choice
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from autograd.arguments import Number
     from autograd.program.arguments import Arguments
     from autograd.program.program import Program
+    from autograd.program.runner import Kind
 
 Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")
@@ -144,7 +145,7 @@ class Compiled(Generic[Parameters, Result]):
         """
         return self._results("hessian", args, kwargs)
 
-    def backward(self, *args: Any, reduction: str = "mean") -> float:
+    def backward(self, *args: Any, reduction: Literal["mean", "sum"] = "mean") -> float:
         """Return the mean or the sum over the batch, and add its gradient to the captured leaves.
 
         It adds to `.grad` of the leaves that the value depends on, as an eager loop over the
@@ -182,7 +183,7 @@ class Compiled(Generic[Parameters, Result]):
         accumulate(runner.reached, slopes)
         return float(total)
 
-    def program(self, kind: str, *args: Any) -> Program:
+    def program(self, kind: Kind, *args: Any) -> Program:
         """Return the program that computes one kind of result for arguments like these.
 
         `kind` is the name of a method, or "value". The inputs of the program are the numbers of
@@ -228,7 +229,7 @@ class Compiled(Generic[Parameters, Result]):
         source: Path = loaded("autograd.backends.c").write_c(trace, path)
         return source
 
-    def to_jax(self, kind: str, *args: Any) -> Callable[[Any, Any, Any], tuple[Any, Any]]:
+    def to_jax(self, kind: Kind, *args: Any) -> Callable[[Any, Any, Any], tuple[Any, Any]]:
         """Return the program of one kind of result as a pure function of JAX arrays.
 
         It takes the inputs of the examples, shape (n, inputs), the inputs that all examples share,

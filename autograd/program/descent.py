@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from autograd.errors import StaleProgramError
     from autograd.program.trace import Trace
     from autograd.program.training import TracedRule
+    from autograd.program.verification import Policy
     from autograd.value import Value
 
 # The attributes that a copy is made from
@@ -118,7 +119,7 @@ class Descent:
         clip_norm: float | None = None,
         in_axes: Axes = 0,
         backend: str = "auto",
-        verify: str = "auto",
+        verify: Policy = "auto",
     ) -> None:
         self._function = Function(as_function(f, "Descent: f"))
         self._in_axes = in_axes

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from math import prod
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args
 
 from autograd.backends.selection import executable
 from autograd.graph import CLOCK
@@ -32,7 +32,8 @@ if TYPE_CHECKING:
     from autograd.program.trace import Trace
     from autograd.value import Value
 
-KINDS = ("value", "value_and_grad", "jacobian", "hessian", "backward")
+Kind: TypeAlias = Literal["value", "value_and_grad", "jacobian", "hessian", "backward"]
+KINDS: tuple[str, ...] = get_args(Kind)
 
 
 def derived(kind: str, trace: Trace) -> Program:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from itertools import count
 from math import inf
 from time import perf_counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args
 
 from autograd.errors import StaleProgramError
 from autograd.mode import CURRENT
@@ -67,7 +67,8 @@ def structure_changed() -> None:
         STRUCTURE.tick()
 
 
-POLICIES = ("auto", "always", "never")
+Policy: TypeAlias = Literal["auto", "always", "never"]
+POLICIES: tuple[str, ...] = get_args(Policy)
 
 PAUSE = 50.0  # traces in the time between two of them: 2 %
 ALLOWANCE = 0.005  # seconds of traces at first, one at each call
