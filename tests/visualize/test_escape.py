@@ -90,6 +90,10 @@ def test_any_text_gives_well_formed_files(label):
     assert len(picture.text.splitlines()) == 4 + bool(label)
 
 
+def test_joiners_and_marks_take_no_column():
+    assert [columns(f"a{mark}b") for mark in "\u0301\u200b\u200d\u20dd"] == [2] * 4
+
+
 def test_a_flood_of_combining_marks_ends():
     heading = cut("e" + "\u0301" * 100_000, 24)
     assert len(heading) < 200

@@ -83,3 +83,10 @@ def test_a_prompt_shows_the_beginning_of_a_long_text():
     assert shown[-1] == f"... and {MOST_LINES + 1} more lines; print() shows all"
     assert str(steps) == steps.text
     assert x.grad == 0.0
+
+
+def test_a_prompt_shows_a_text_of_exactly_as_many_lines_whole():
+    class Lines(Result):
+        text = "\n".join(["line"] * MOST_LINES)
+
+    assert repr(Lines()) == Lines.text

@@ -35,6 +35,12 @@ def test_a_model_is_told_to_be_called(verb):
 
 
 @pytest.mark.parametrize("verb", VERBS, ids=lambda verb: verb.__name__)
+def test_a_text_is_no_list_of_values(verb):
+    with pytest.raises(TypeError, match=r"not (of type )?str\b"):
+        verb("a * b")
+
+
+@pytest.mark.parametrize("verb", VERBS, ids=lambda verb: verb.__name__)
 def test_a_plain_number_is_told_to_become_a_value(verb):
     with pytest.raises(TypeError, match=r"float; a plain number .* Value\(2\.5\), or"):
         verb(2.5)

@@ -129,3 +129,16 @@ def test_it_can_be_silenced(caplog):
         assert lines(rectified(), GUESSES, "cross_entropy", caplog, epochs=1) == []
     finally:
         logging.getLogger("nn").setLevel(logging.NOTSET)
+
+
+def test_a_loss_of_guessing_in_the_last_epoch_alone_is_chance(caplog):
+    model, sizes = net(1), iter([-1.0, 1e-6, 1e-6])
+    model.load_state_dict(dict.fromkeys(model.state_dict(), 0.0))
+    weight = model.parameters()[0]
+    weight.data = -3.0
+
+    def resize(_):
+        weight.data = next(sizes)
+
+    settings = {"lr": 0.0, "kind": SGD, "epochs": 3, "callbacks": [resize]}
+    assert lines(model, SIDES, "binary_cross_entropy_with_logits", caplog, **settings) == []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+import sys
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -12,8 +13,9 @@ import autograd
 from autograd import Value, scope, where
 from visualize import draw
 from visualize.digits import exact, significant
-from visualize.draw.palette import legend_keys, style_class
-from visualize.draw.wording import FONT_SIZE, SMALL, text_width
+from visualize.draw.palette import Key, legend_keys, style_class
+from visualize.draw.svg import svg
+from visualize.draw.wording import FONT_SIZE, MARGIN, SMALL, text_width
 from visualize.scene.flat import flatten
 from visualize.scene.gradient import Gradient
 
@@ -86,6 +88,21 @@ def test_the_legend_names_what_is_there(states, readme):
     lowest = min(node.gradient.value for node in draw(readme).scene.nodes)
     assert f"negative gradient, to {significant(lowest)}" in draw(readme).svg
     assert "negative gradient" not in draw(readme, legend=False).svg
+
+
+def test_entries_of_the_legend_keep_the_margin(monkeypatch):
+    x = Value(2.0)
+    for letters in range(20, 60):
+        keys = [Key((), "", "a" * 20), Key((), "", "b" * letters)]
+        monkeypatch.setattr(sys.modules[svg.__module__], "legend_keys", lambda _, keys=keys: keys)
+        tree = parsed(draw(x))
+        ends = [
+            float(text.get("x")) + text_width(text.text, SMALL)
+            for text in tree.iter(f"{SVG}text")
+            if text.text in [key.meaning for key in keys]
+        ]
+        assert len(ends) == 2
+        assert max(ends) <= float(tree.get("width")) - MARGIN
 
 
 def test_the_legend_claims_no_gradient_that_no_box_has(readme):

@@ -270,8 +270,10 @@ def test_edges_around_the_outside_miss_every_box():
 
 def test_many_parallel_edges_miss_the_boxes_that_they_pass():
     chain = [(i, i + 1) for i in range(4)]
-    placed = layout([(20, 10)] * 5, [*chain, *[(0, 4)] * 7], node_gap=0)
+    several = [(0, 4)] * 7 + [(0, 3)]  # which share bends
+    placed = layout([(20, 10)] * 5, [*chain, *several], node_gap=0)
     assert all(misses(route, placed.boxes) for route in placed.routes)
+    assert layout([(20, 10)] * 5, [*chain, *several[::-1]], node_gap=0).boxes == placed.boxes
 
 
 def test_clusters_that_span_too_much_lose_their_innermost_level():

@@ -5,8 +5,10 @@ from __future__ import annotations
 from autograd import Value, no_grad, scope
 from autograd.graph import Constant
 from visualize import draw
-from visualize.scene.compose import compose
+from visualize.scene.compose import compose, group_node
 from visualize.scene.flat import flatten
+from visualize.scene.gradient import Gradient
+from visualize.scene.names import located
 
 
 def scene_of(*outputs):
@@ -108,3 +110,28 @@ def test_without_recording_there_is_one_leaf():
     with no_grad():
         y = Value(2.0) * 3
     assert [node.operation for node in scene_of(y).nodes] == [""]
+
+
+def test_a_box_of_several_names_its_most_frequent_operations_first():
+    x, y = Value(2.0), Value(3.0)
+    values = [x, y, x * y, x.tanh(), y.tanh(), (x * y).tanh()]
+    node = group_node(values, "v1", "layer", Gradient("pending", 0.0))
+    assert node.group.operations == (("tanh", 3), ("leaf", 2), ("mul", 1))
+
+
+def test_a_gradient_of_0_with_a_reason_is_no_sum_of_passes():
+    x = Value(-1.0)
+    y = x.relu() * 2.0
+    y.backward()
+    scene = compose(flatten([y]))
+    assert "relu off" in scene.nodes[0].gradient.short
+    assert scene.notes == ()
+
+
+def test_numbered_labels_of_a_module_are_told_by_the_same_part_of_its_path():
+    paths = [("layers.0", "neurons.1"), ("layers.1", "neurons.1"), ("layers.0", "neurons.1"),
+             ("layers.0", "neurons.2")]  # fmt: skip
+    assert located(["w0", "w0", "w1", "w1"], paths) == [
+        "layers.0.neurons.1.w0", "layers.1.neurons.1.w0", "layers.0.neurons.1.w1",
+        "neurons.2.w1",
+    ]  # fmt: skip

@@ -6,7 +6,7 @@ from collections import Counter
 
 from autograd import Value
 from visualize import draw
-from visualize.scene.compose import compose, with_copies
+from visualize.scene.compose import compose, levels_of_copies, with_copies
 from visualize.scene.flat import flatten
 
 
@@ -34,6 +34,13 @@ def test_copies_stand_near_their_uses_and_no_edge_is_lost():
     for edge in after.edges:
         assert edge.source < edge.target
         assert after.nodes[edge.target].operands[edge.operand] == edge.source
+
+
+def test_each_drawing_serves_three_levels():
+    edges = [(0, 1), *((source, box) for box in range(2, 8) for source in (0, box - 1))]
+    levels = levels_of_copies([True, *[False] * 7], edges)
+    uses = [level for (source, _), level in zip(edges, levels, strict=True) if source == 0]
+    assert uses == [-1, -1, -1, 3, 3, 3, 0]
 
 
 def test_few_or_near_uses_need_no_copy():

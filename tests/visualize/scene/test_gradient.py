@@ -90,6 +90,7 @@ def test_gradients_of_old_numbers_are_marked():
         "c": "no gradient yet",
     }  # fmt: skip
     assert "positive gradient" not in draw(c).svg
+    assert "no gradient yet" not in draw(c).text.splitlines()[0]
     a.zero_grad()
     c.backward()
     assert lines(c)["a"] == "grad 2.01"
