@@ -4,6 +4,7 @@ A line that ends in `# wrong` must be an error to both; check_types.py compares.
 """
 
 from fractions import Fraction
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -32,12 +33,14 @@ from autograd import (
 )  # fmt: skip
 from autograd import sum as sum_of
 from nn import (
+    L2,
     MLP,
     SGD,
     Conv2d,
     Layer,
     Module,
     Neuron,
+    StepLR,
     accuracy,
     cross_entropy,
     fit,
@@ -281,6 +284,24 @@ optimizer.step()
 history = fit(model, [[1.0, 2.0]], [1.0], loss="mse_loss", epochs=1)
 fit(model, [[1.0, 2.0]], [1.0], loss=mse_loss, optimizer=optimizer)
 fit(model, [[1.0, 2.0]], [1.0], loss=own_loss)
+settings: dict[str, list[float]] = dict(
+    fit(
+        model,
+        np.ones((2, 2)),
+        [0, 1],
+        loss=mse_loss,
+        optimizer=partial(SGD, lr=0.1),
+        schedule=partial(StepLR, step_size=2),
+        penalty=L2(1e-3),
+        metrics=["accuracy", accuracy],
+        callbacks=[lambda state: state.epoch > 2],
+        validation=0.5,
+    )
+)
+fit(model, [[1.0, 2.0]], [1.0], loss="mse_loss", optimizer=model)  # wrong
+fit(model, [[1.0, 2.0]], [1.0], loss="mse_loss", callbacks=[lambda state: state.epok])  # wrong
+fit(model, [[1.0, 2.0]], [1.0], loss="mse_loss", schedule=StepLR(optimizer))  # wrong
+fit(model, [[1.0, 2.0]], [1.0], loss="mse_loss", validation="0.5")  # wrong
 fit(model, [[1.0, 2.0]], [1.0], loss=blind_loss)  # wrong
 fit(model, [[1.0, 2.0]], print, loss="mse_loss")  # wrong
 assert_type(history["loss"], list[float])

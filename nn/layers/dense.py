@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 
 from autograd import Value, dot
 from autograd.arguments import as_count, as_items, as_switch
@@ -13,13 +13,11 @@ from autograd.vector import Vector
 from nn.arguments import generator
 from nn.layers.activations import Activation, activation_function, activation_name
 from nn.layers.initializers import MOST_WEIGHTS, Initializer, initializer_function
-from nn.layers.inputs import vector
+from nn.layers.inputs import Example, vector
 from nn.members import Members
 from nn.module import Module
 
 __all__ = ["MLP", "Layer", "Neuron", "Sequential"]
-
-Example: TypeAlias = Iterable[Value | float] | Value | float
 
 if TYPE_CHECKING:
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, TypeAlias
 
 from autograd import Value
 from autograd.graph import Constant
 from autograd.vector import Vector
 
-__all__ = ["Channels", "channels", "described", "flat", "operand", "vector"]
+__all__ = ["Channels", "Example", "channels", "described", "flat", "operand", "vector"]
+
+# A flat sequence of numbers or Values, such as an array; one alone is a vector of one.
+Example: TypeAlias = Iterable[Value | float] | Value | float
 
 # The channels of an image, each a list of rows, all of the same shape.
 Channels: TypeAlias = list[list[list[Any]]]

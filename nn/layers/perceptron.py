@@ -22,7 +22,7 @@ from nn.arguments import generator
 from nn.data.dataset import row_order
 from nn.data.rows import as_examples, as_inputs
 from nn.layers.initializers import MOST_WEIGHTS, Initializer, initializer_function
-from nn.layers.inputs import vector
+from nn.layers.inputs import Example, vector
 from nn.matching import as_labels, is_scalar
 from nn.module import Module
 
@@ -62,7 +62,7 @@ class Perceptron(Module):
         self.weights = Vector(Value(draw(nin, 1, source), label=f"w{i}") for i in range(nin))
         self.bias = Value(0.0, label="b")
 
-    def forward(self, x: Any) -> Value:
+    def forward(self, x: Example) -> Value:
         """Return 1.0 or 0.0 for one example, as a comparison, through which no gradient flows."""
         answer: Value = dot(self.weights, vector(x, len(self.weights), self)) + self.bias >= 0.0
         return answer
