@@ -16,8 +16,8 @@ from nn.module import Module
 
 __all__ = ["L1", "L2", "Penalty"]
 
-# Called with the model; returns a Value.
-Penalty: TypeAlias = Callable[[Module], Any]
+# Called with the model.
+Penalty: TypeAlias = Callable[[Any], Value | float]
 
 
 @dataclass(frozen=True)
