@@ -12,6 +12,7 @@ import json
 import math
 import re
 import tempfile
+import textwrap
 from pathlib import Path
 
 import autograd
@@ -199,12 +200,13 @@ def comparable(picture: str) -> str:
 def picture_script() -> str:
     """Return the script of what pages and pictures share, from the modules of visualize."""
     shared = {
-        "digits": ("FEW", "significant", "in_digits", "exact", "counted"),
+        "digits": ("FEW", "significant", "in_digits", "exact", "counted", "times"),
         "acyclic": ("boxes_in_order", "split_boxes"),
         "layout/layered": ("place",),
-        "scene/compose": ("levels_of_copies",),
+        "scene/compose": ("copied",),
         "scene/gradient": ("Gradient", "gradient_of", "shown_for_many"),
-        "draw/palette": ("look_by",),
+        "draw/wording": ("COLUMN", "FONT_SIZE", "LINE", "data_range", "slope_mark"),
+        "draw/palette": ("line_width", "look_by"),
         "formula/words": ("on_numbers", "on_operands"),
         "page/sentences": (
             "backward_caption", "contribution_caption", "end_caption", "factor", "forward_caption",
@@ -213,13 +215,18 @@ def picture_script() -> str:
             "waiting_caption",
         ),
     }  # fmt: skip
-    modules = [f"{module}.py" for module in shared]
-    head = (
-        "// Functions that pages share with pictures, and what these need. Written by `make docs`\n"
-        f"// from visualize/{', '.join(modules[:4])},\n// {', '.join(modules[4:])}: edit those.\n\n"
+    modules = ", ".join(f"{module}.py" for module in shared)
+    head = textwrap.fill(
+        "Functions that pages share with pictures, and what these need. Written by `make docs` "
+        f"from visualize/{modules}: edit those.",
+        100,
+        initial_indent="// ",
+        subsequent_indent="// ",
     )
     folder = ROOT / "visualize"
-    return head + script({folder / f"{module}.py": names for module, names in shared.items()})
+    return f"{head}\n\n" + script(
+        {folder / f"{module}.py": names for module, names in shared.items()}
+    )
 
 
 def main() -> None:

@@ -5,7 +5,7 @@ Pages use these functions too, as a script: `make docs` writes it.
 
 from __future__ import annotations
 
-__all__ = ["ALL", "FEW", "counted", "exact", "in_digits", "significant"]
+__all__ = ["ALL", "FEW", "counted", "exact", "in_digits", "significant", "times"]
 
 FEW = 4  # significant digits that are read at a glance
 ALL = 17  # that tell any two floats apart
@@ -64,3 +64,12 @@ def counted(count: int, noun: str, plural: str = "") -> str:
     if plural == "":
         plural = f"{noun}es" if noun.endswith("x") else f"{noun}s"
     return f"{count:,} {plural}"
+
+
+def times(count: int) -> str:
+    """Return how many values or uses one box or one line stands for.
+
+    >>> times(5112)
+    '×5,112'
+    """
+    return f"×{count:,}"

@@ -144,6 +144,8 @@ def _indented(lines: Iterable[str]) -> str:
 
 
 def _camel(name: str) -> str:
-    """Return a name as the scripts of pages write names."""
+    """Return a name as the scripts of pages write names: a constant in capitals, as Python does."""
+    if name.isupper():
+        return name
     first, *others = name.split("_")
     return first + "".join(map(str.capitalize, others))

@@ -33,6 +33,7 @@ __all__ = [
 
 SHADES = 8  # per sign
 BORDER_WIDTH = 1.2  # pixels, of most boxes
+WIDEST_LINE = 4.0
 OUTPUT_WIDTH = 2.4  # pixels, of the border of an output
 
 
@@ -169,7 +170,11 @@ def line_width(count: int) -> float:
     >>> line_width(1), line_width(10), line_width(10**6)
     (1.0, 1.75, 4.0)
     """
-    return min(4.0, 1 + 0.25 * (count.bit_length() - 1))
+    width = 1.0
+    while count > 1 and width < WIDEST_LINE:
+        width += 0.25
+        count = count // 2
+    return width
 
 
 _STATES = {

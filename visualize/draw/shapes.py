@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import product
 from math import isfinite
 
+from visualize.digits import times
 from visualize.draw.animated import ID
 from visualize.draw.palette import BORDER_WIDTH, LIGHT, OUTPUT_WIDTH, Style, line_width, theme
 from visualize.draw.wording import LINE, PADDING, SMALL, Words, edge_mark, local_mark, text_width
@@ -112,9 +113,8 @@ def edge_shapes(scene: Scene, placed: Placed, marks: Marks) -> Iterator[str]:
         if edge.local is not None and number not in marks.written:
             wide = f"><title>{local_mark(edge)}</title></path>"
         elif edge.count > 1:
-            wide = (
-                f' stroke-width="{line_width(edge.count):g}"><title>×{edge.count:,}</title></path>'
-            )
+            width, count = line_width(edge.count), times(edge.count)
+            wide = f' stroke-width="{width:g}"><title>{count}</title></path>'
         yield f'<path d="{path_data(route)}"{wide}'
     yield "</g>"
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby, islice
-from math import isfinite
+from math import isnan
 
 from autograd.graph import Constant
-from visualize.digits import counted, exact, significant
+from visualize.digits import counted, exact, significant, times
 from visualize.escape import columns, cut, printable
 from visualize.formula.words import in_symbols
 from visualize.scene.compose import Edge, Group, Node, Scene
@@ -26,15 +26,16 @@ __all__ = [
     "SMALL",
     "Words",
     "box_size",
+    "data_range",
     "edge_mark",
     "formula",
     "local_mark",
+    "slope_mark",
     "summary",
     "text_width",
     "words",
 ]
 
-LOCAL = "∂"  # before a local derivative
 BLANK = "□"  # an operand that an edge brings
 
 HEADING_COLUMNS = 24
@@ -89,15 +90,9 @@ def words(scene: Scene, node: Node, *, framed: bool = True) -> Words:
 
 
 def _group_words(node: Node, group: Group) -> Words:
-    low, high = significant(group.low), significant(group.high)
-    span = f"data {low} … {high}" if low != high else f"data {low}"
-    if not isfinite(group.low):
-        span = "data nan or inf"
-    elif group.not_finite:
-        span += f", {group.not_finite:,} nan or inf"
     short = node.gradient.short
     largest = "largest " + short if node.gradient.value else short
-    operations = ", ".join(f"{name} ×{count:,}" for name, count in group.operations)
+    operations = ", ".join(f"{name} {times(count)}" for name, count in group.operations)
     title = printable(group.title)
     description = (
         cut("/".join((*map(printable, node.scope), title)), DESCRIPTION_COLUMNS),
@@ -106,7 +101,21 @@ def _group_words(node: Node, group: Group) -> Words:
         "largest " + node.gradient.full if node.gradient.value else node.gradient.full,
     )
     heading = cut(title, HEADING_COLUMNS + 8)
-    return Words(heading, f"×{group.count:,}", (span, largest), description)
+    span = f"data {data_range(group.low, group.high, group.not_finite)}"
+    return Words(heading, times(group.count), (span, largest), description)
+
+
+def data_range(low: float, high: float, not_finite: int) -> str:
+    """Return the range of the data of many values, of which some are not finite.
+
+    >>> data_range(0.5, 2.0, 0), data_range(2.0, 2.0, 1), data_range(float("nan"), float("nan"), 2)
+    ('0.5 … 2', '2, 1 nan or inf', 'nan or inf')
+    """
+    if isnan(low):
+        return "nan or inf"
+    first, last = significant(low), significant(high)
+    shown = first if first == last else f"{first} … {last}"
+    return f"{shown}, {not_finite:,} nan or inf" if not_finite > 0 else shown
 
 
 def formula(scene: Scene, node: Node, *, framed: bool = False) -> str:
@@ -138,7 +147,7 @@ def _operand_names(scene: Scene, node: Node, framed: bool) -> Iterator[str]:
         if isinstance(operand, Constant):
             yield from [significant(operand)] * count
         elif scene.nodes[operand].group and count > 1:
-            yield f"{scene.nodes[operand].name} ×{count:,}"
+            yield f"{scene.nodes[operand].name} {times(count)}"
         else:
             used = scene.nodes[operand]
             own = framed and node.scope and used.scope == node.scope and not used.group
@@ -166,7 +175,7 @@ def operator(node: Node) -> str:
 def edge_mark(scene: Scene, edge: Edge) -> str:
     """Return what is written at an edge: how many uses it stands for, or which operand it is."""
     if edge.operand is None:
-        return f"×{edge.count:,}" if edge.count > 1 else ""
+        return times(edge.count) if edge.count > 1 else ""
     target = scene.nodes[edge.target]
     drawn = (operand for operand in target.operands if isinstance(operand, int))
     is_only_one = len(list(islice(drawn, 2))) < 2
@@ -175,7 +184,16 @@ def edge_mark(scene: Scene, edge: Edge) -> str:
 
 def local_mark(edge: Edge) -> str:
     """Return the local derivative that is written at an edge; "" where none is to be shown."""
-    return "" if edge.local is None else f"{LOCAL} {significant(edge.local)}"
+    return "" if edge.local is None else slope_mark(edge.local)
+
+
+def slope_mark(slope: float) -> str:
+    """Return a local derivative, marked as one.
+
+    >>> slope_mark(0.25)
+    '∂ 0.25'
+    """
+    return f"∂ {significant(slope)}"
 
 
 def box_size(box: Words) -> tuple[int, int]:

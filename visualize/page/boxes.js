@@ -114,36 +114,18 @@ function edgesBetween(boxes, pairs, index) {
   return edges.sort(inOrder);
 }
 
-/**
- * Return boxes and edges with a copy of each much-used leaf for every few levels that use it.
- *
- * A copy stands before its first consumer; its `copyOf` is the index of the first drawing. Boxes
- * are in topological order and edges sorted by target, before and after.
- */
+/** Return boxes and edges with a copy of each much-used leaf for every few levels that use it. */
 function withCopies(graph, boxes, edges) {
   const isLeaf = boxes.map(({ kind, value }) => kind === "value" && graph.operation[value] < 0);
-  const levels = levelsOfCopies(
-    isLeaf,
-    edges.map(({ source, target }) => [source, target]),
-  );
-  if (levels.every((level) => level < 0)) return { boxes, edges };
-  const incoming = boxes.map(() => []);
-  edges.forEach((edge, number) => incoming[edge.target].push(number));
-  const result = { boxes: [], edges: [] };
-  const place = new Map(); // key of a box -> its new index
-  boxes.forEach((box, old) => {
-    const drawn = incoming[old].map((number) => {
-      const leaf = boxes[edges[number].source];
-      const key = levels[number] < 0 ? leaf.key : `${leaf.key}@${levels[number]}`;
-      if (!place.has(key)) { // the first use of a copy
-        place.set(key, result.boxes.length);
-        result.boxes.push({ ...leaf, key, copyOf: place.get(leaf.key) });
-      }
-      return { ...edges[number], source: place.get(key) };
-    });
-    place.set(box.key, result.boxes.length);
-    result.boxes.push(box);
-    for (const edge of drawn) result.edges.push({ ...edge, target: place.get(box.key) });
-  });
-  return result;
+  const ends = edges.map(({ source, target }) => [source, target]);
+  const made = copied(isLeaf, ends);
+  const first = new Map(); // box -> its index, which its copies name
+  return {
+    boxes: made.boxes.map(([old, level], index) => {
+      if (level < 0) first.set(old, index);
+      if (level < 0) return boxes[old];
+      return { ...boxes[old], key: `${boxes[old].key}@${level}`, copyOf: first.get(old) };
+    }),
+    edges: made.edges.map(([number, source, target]) => ({ ...edges[number], source, target })),
+  };
 }

@@ -36,9 +36,9 @@ function lineElement(index) {
 
 /** Return the line of an edge, thicker where it stands for many. */
 function drawnLine(route, { count }) {
-  const width = count > 1 ? Math.min(4, 1 + 0.25 * Math.floor(Math.log2(count))) : null;
+  const width = count > 1 ? lineWidth(count) : null;
   const line = svgElement("path", { class: "line", d: pathOf(route), "stroke-width": width });
-  if (count > 1) line.append(svgElement("title", {}, `×${count.toLocaleString("en-US")}`));
+  if (count > 1) line.append(svgElement("title", {}, times(count)));
   return line;
 }
 

@@ -57,14 +57,14 @@ function markWidth(text) {
 
 /** Return the text at a line: the local derivative, or how many uses it stands for. */
 function textAtLine({ source, target, uses, count }) {
-  if (count > 1) return `×${count.toLocaleString("en-US")}`;
+  if (count > 1) return times(count);
   if (page.boxes[source].kind === "cluster" || page.boxes[target].kind === "cluster") return "";
   const [[consumer, position]] = uses;
   const local = page.graph.local[consumer][position];
   const operation = operationOf(page.graph, consumer);
   const drawn = page.graph.operands[consumer].filter((operand) => typeof operand === "number");
   const which = operation.symmetric || drawn.length < 2 ? "" : `${position + 1}: `;
-  return local === null ? which + "no ∂" : `${which}∂ ${significant(local)}`;
+  return which + (local === null ? "no ∂" : slopeMark(local));
 }
 
 /** Return lines of text on a plate about a place of the picture. */

@@ -1,6 +1,6 @@
-// Functions that pages share with pictures, and what these need. Written by `make docs`
-// from visualize/digits.py, acyclic.py, layout/layered.py, scene/compose.py,
-// scene/gradient.py, draw/palette.py, formula/words.py, page/sentences.py: edit those.
+// Functions that pages share with pictures, and what these need. Written by `make docs` from
+// visualize/digits.py, acyclic.py, layout/layered.py, scene/compose.py, scene/gradient.py,
+// draw/wording.py, draw/palette.py, formula/words.py, page/sentences.py: edit those.
 
 // Parts of Python that JavaScript lacks, for functions that are written as a script.
 
@@ -106,7 +106,10 @@ const digits_ = (() => {
     }
     return `${python.thousands(count)} ${plural}`;
   }
-  return { FEW, ALL, LARGEST_PLAIN_INTEGER, significant, in_digits, exact, counted };
+  function times(count) {
+    return `×${python.thousands(count)}`;
+  }
+  return { FEW, ALL, LARGEST_PLAIN_INTEGER, significant, in_digits, exact, counted, times };
 })();
 
 const acyclic_ = (() => {
@@ -517,6 +520,54 @@ const layering_ = (() => {
 const compose_ = (() => {
   const FEW_USES = 4;
   const NEAR = 3;
+  class Copied {
+    constructor(boxes, edges) {
+      this.boxes = boxes;
+      this.edges = edges;
+    }
+  }
+  function copied(is_leaf, edges) {
+    let levels, incoming, number, target, made, place, box, numbers, sources, leaf, level, source;
+    levels = levels_of_copies(is_leaf, edges);
+    incoming = is_leaf.map((_) => []);
+    const a2 = edges;
+    for (let i1 = 0; i1 < a2.length; i1++) {
+      number = i1;
+      const t3 = a2[i1];
+      target = t3[1];
+      incoming[target].push(number);
+    }
+    made = new Copied([], []);
+    place = new Map([]);
+    const a5 = incoming;
+    for (let i4 = 0; i4 < a5.length; i4++) {
+      box = i4;
+      numbers = a5[i4];
+      sources = [];
+      const a7 = numbers;
+      for (let i6 = 0; i6 < a7.length; i6++) {
+        number = a7[i6];
+        leaf = edges[number][0];
+        level = levels[number];
+        source = leaf + ((level + 1) * is_leaf.length);
+        if (!place.has(source)) {
+          place.set(source, made.boxes.length);
+          made.boxes.push([leaf, level]);
+        }
+        sources.push(place.get(source));
+      }
+      place.set(box, made.boxes.length);
+      made.boxes.push([box, -1]);
+      const a9 = numbers;
+      const a10 = sources;
+      for (let i8 = 0; i8 < a9.length; i8++) {
+        number = a9[i8];
+        source = a10[i8];
+        made.edges.push([number, source, place.get(box)]);
+      }
+    }
+    return made;
+  }
   function levels_of_copies(is_leaf, edges) {
     let heights, source, target, uses, number, levels, numbers, first, level, height;
     heights = new Array(is_leaf.length).fill(0);
@@ -561,7 +612,7 @@ const compose_ = (() => {
     }
     return levels;
   }
-  return { FEW_USES, NEAR, levels_of_copies };
+  return { FEW_USES, NEAR, Copied, copied, levels_of_copies };
 })();
 
 const words_ = (() => {
@@ -671,6 +722,27 @@ const gradient_ = (() => {
     return shown;
   }
   return { SEVERITY, Gradient, gradient_of, largest, shown_for_many };
+})();
+
+const wording_ = (() => {
+  const { significant } = digits_;
+  const FONT_SIZE = 11;
+  const COLUMN = 6.62;
+  const LINE = 14;
+  function data_range(low, high, not_finite) {
+    let first, last, shown;
+    if (Number.isNaN(low)) {
+      return "nan or inf";
+    }
+    first = significant(low);
+    last = significant(high);
+    shown = first === last ? first : `${first} … ${last}`;
+    return not_finite > 0 ? `${shown}, ${python.thousands(not_finite)} nan or inf` : shown;
+  }
+  function slope_mark(slope) {
+    return `∂ ${significant(slope)}`;
+  }
+  return { FONT_SIZE, COLUMN, LINE, data_range, slope_mark };
 })();
 
 const placement_ = (() => {
@@ -1863,6 +1935,7 @@ const ranks_ = (() => {
 const palette_ = (() => {
   const { Gradient } = gradient_;
   const SHADES = 8;
+  const WIDEST_LINE = 4.0;
   function look_by(gradient, top, is_undefined, is_bad) {
     if (is_undefined) {
       return "nan";
@@ -1880,7 +1953,16 @@ const palette_ = (() => {
     shade = top > 0 ? Math.max(1, Math.ceil(SHADES * Math.sqrt(Math.abs(gradient.value) / top))) : 1;
     return `${gradient.value < 0 ? "n" : "p"}${Math.min(shade, SHADES)}`;
   }
-  return { SHADES, look_by, style_class };
+  function line_width(count) {
+    let width;
+    width = 1.0;
+    while ((count > 1) && (width < WIDEST_LINE)) {
+      width = width + 0.25;
+      count = Math.floor(count / 2);
+    }
+    return width;
+  }
+  return { SHADES, WIDEST_LINE, look_by, style_class, line_width };
 })();
 
 const sentences_ = (() => {
@@ -2596,13 +2678,20 @@ const significant = digits_.significant;
 const inDigits = digits_.in_digits;
 const exact = digits_.exact;
 const counted = digits_.counted;
+const times = digits_.times;
 const boxesInOrder = acyclic_.boxes_in_order;
 const splitBoxes = acyclic_.split_boxes;
 const place = layered_.place;
-const levelsOfCopies = compose_.levels_of_copies;
+const copied = compose_.copied;
 const Gradient = gradient_.Gradient;
 const gradientOf = gradient_.gradient_of;
 const shownForMany = gradient_.shown_for_many;
+const COLUMN = wording_.COLUMN;
+const FONT_SIZE = wording_.FONT_SIZE;
+const LINE = wording_.LINE;
+const dataRange = wording_.data_range;
+const slopeMark = wording_.slope_mark;
+const lineWidth = palette_.line_width;
 const lookBy = palette_.look_by;
 const onNumbers = words_.on_numbers;
 const onOperands = words_.on_operands;

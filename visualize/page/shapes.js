@@ -1,8 +1,5 @@
 // The elements of boxes, of their toggles, and of the frames of open clusters.
 
-const FONT_SIZE = 11;
-const COLUMN = 6.62; // width of a character, 0.602 em: the widest of the usual monospaced fonts
-const LINE = 14;
 const PADDING = 8;
 const TOGGLE_ROOM = 12; // left of a heading
 const OPEN_MARK = "M0,-4L6,0L0,4z"; // a triangle to the right: there is more inside
@@ -19,14 +16,11 @@ function toggleOf(box) {
 function headingOf(box) {
   const { graph } = page;
   if (box.kind === "cluster") {
-    return {
-      heading: shortened(box.title, 32),
-      mark: `×${box.members.length.toLocaleString("en-US")}`,
-    };
+    return { heading: shortened(box.title, 32), mark: times(box.members.length) };
   }
   const mark = box.copyOf >= 0 ? "again" : graph.mark[box.value];
   if (box.kind === "sum")
-    return { heading: graph.heading[box.value], mark: `×${box.members.length}` };
+    return { heading: graph.heading[box.value], mark: times(box.members.length) };
   return { heading: graph.heading[box.value], mark };
 }
 

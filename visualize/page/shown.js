@@ -40,15 +40,9 @@ function wordsOf(box, shown) {
 function rangeOf(numbers) {
   if (numbers.length === 1) return significant(numbers[0]);
   const finite = numbers.filter(Number.isFinite);
-  if (!finite.length) return "nan or inf";
-  let [low, high] = [Infinity, -Infinity];
+  let [low, high] = finite.length ? [Infinity, -Infinity] : [NaN, NaN];
   for (const number of finite) [low, high] = [Math.min(low, number), Math.max(high, number)];
-  const [first, last] = [significant(low), significant(high)];
-  const rest = numbers.length - finite.length;
-  return (
-    (first === last ? first : `${first} … ${last}`) +
-    (rest ? `, ${rest.toLocaleString("en-US")} nan or inf` : "")
-  );
+  return dataRange(low, high, numbers.length - finite.length);
 }
 
 /** Return the largest finite size of some numbers, null among them left out. */

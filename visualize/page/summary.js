@@ -29,7 +29,7 @@ function groupSections(members) {
         "made of",
         most
           .slice(0, 8)
-          .map(([name, count]) => `${name} ×${count.toLocaleString("en-US")}`)
+          .map(([name, count]) => `${name} ${times(count)}`)
           .join(", "),
       ],
       ...(box.path.length ? [["in", box.path.map(partTitle).join(" / ")]] : []),

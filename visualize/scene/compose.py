@@ -34,16 +34,14 @@ __all__ = [
     "Node",
     "Scene",
     "compose",
+    "copied",
     "group_node",
-    "levels_of_copies",
     "value_node",
     "with_copies",
 ]
 
 FEW_USES = 4  # as many lines to one box are easy to follow
 NEAR = 3  # levels that one drawing of a leaf serves
-
-Copy = tuple[int, int]  # a leaf and the level that the copy serves first
 
 
 @dataclass(frozen=True, slots=True)
@@ -332,35 +330,73 @@ def with_copies(scene: Scene) -> Scene:
     grows with the square of the steps, which also makes Graphviz slow.
     """
     is_leaf = [not node.operation and not node.group for node in scene.nodes]
-    levels = levels_of_copies(is_leaf, [(edge.source, edge.target) for edge in scene.edges])
-    if max(levels, default=-1) < 0:
+    made = copied(is_leaf, [(edge.source, edge.target) for edge in scene.edges])
+    if len(made.boxes) == len(scene.nodes):
         return scene
-    incoming: dict[int, list[int]] = {}
-    for number, edge in enumerate(scene.edges):
-        incoming.setdefault(edge.target, []).append(number)
-    nodes: list[Node] = []
-    edges: list[Edge] = []
-    place: dict[int | Copy, int] = {}
-    for old, node in enumerate(scene.nodes):
-        new_operands = list(node.operands)
-        sources = []
-        for number in incoming.get(old, ()):
-            leaf = scene.edges[number].source
-            source = leaf if levels[number] < 0 else (leaf, levels[number])
-            if source not in place:  # the first use of a copy
-                place[source] = len(nodes)
-                nodes.append(replace(scene.nodes[leaf], copy_of=place[leaf]))
-            sources.append((scene.edges[number], place[source]))
-        for position, operand in enumerate(node.operands):
-            if type(operand) is int:
-                new_operands[position] = place[operand]
-        place[old] = len(nodes)
-        for edge, new_source in sources:
-            edges.append(replace(edge, source=new_source, target=place[old]))
-            if edge.operand is not None:
-                new_operands[edge.operand] = new_source
-        nodes.append(replace(node, operands=tuple(new_operands)))
+    first = {old: new for new, (old, level) in enumerate(made.boxes) if level < 0}
+    operands = [
+        [first[used] if type(used) is int else used for used in scene.nodes[old].operands]
+        for old, _ in made.boxes
+    ]
+    edges = [
+        replace(scene.edges[number], source=source, target=target)
+        for number, source, target in made.edges
+    ]
+    for edge in edges:
+        if edge.operand is not None:
+            operands[edge.target][edge.operand] = edge.source
+    nodes = [
+        replace(
+            scene.nodes[old],
+            copy_of=None if level < 0 else first[old],
+            operands=tuple(used),
+        )
+        for (old, level), used in zip(made.boxes, operands, strict=True)
+    ]
     return replace(scene, nodes=tuple(nodes), edges=tuple(edges))
+
+
+@dataclass(slots=True)
+class Copied:
+    """A picture with copies: the box and the level that each box is for, and edges between them.
+
+    The level is -1 of what is no copy. An edge is (number, source, target), the number that of the
+    edge before.
+    """
+
+    boxes: list[tuple[int, int]]
+    edges: list[tuple[int, int, int]]
+
+
+def copied(is_leaf: Sequence[bool], edges: Sequence[tuple[int, int]]) -> Copied:
+    """Return boxes and edges with copies of much-used leaves, each before its first consumer.
+
+    Boxes are in topological order and edges sorted by target, before and after. `is_leaf` tells
+    which boxes may be drawn again.
+
+    >>> copied([True, False], [(0, 1)])
+    Copied(boxes=[(0, -1), (1, -1)], edges=[(0, 0, 1)])
+    """
+    levels = levels_of_copies(is_leaf, edges)
+    incoming: list[list[int]] = [[] for _ in is_leaf]
+    for number, (_, target) in enumerate(edges):
+        incoming[target].append(number)
+    made = Copied([], [])
+    place: dict[int, int] = {}  # of a box or a copy
+    for box, numbers in enumerate(incoming):
+        sources: list[int] = []
+        for number in numbers:
+            leaf, level = edges[number][0], levels[number]
+            source = leaf + (level + 1) * len(is_leaf)
+            if source not in place:  # the first use of a copy
+                place[source] = len(made.boxes)
+                made.boxes.append((leaf, level))
+            sources.append(place[source])
+        place[box] = len(made.boxes)
+        made.boxes.append((box, -1))
+        for number, source in zip(numbers, sources, strict=True):
+            made.edges.append((number, source, place[box]))
+    return made
 
 
 def levels_of_copies(is_leaf: Sequence[bool], edges: Sequence[tuple[int, int]]) -> list[int]:
