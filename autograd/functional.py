@@ -10,7 +10,6 @@ of an enclosing derivative.
 from __future__ import annotations
 
 from functools import wraps
-from math import prod
 from typing import TYPE_CHECKING, Any, Concatenate, Literal, ParamSpec, TypeVar, overload
 
 from autograd.arguments import as_float, as_switch, is_array
@@ -18,7 +17,7 @@ from autograd.errors import unrecorded_error
 from autograd.mode import CURRENT, is_tracing
 from autograd.primitives import detach
 from autograd.reverse import reverse
-from autograd.structure import leaves_of, mapped, rebuilt
+from autograd.structure import leaves_of, mapped, rebuilt, stacked
 from autograd.tangents import tangents_of
 from autograd.trial import Trial, check_function
 from autograd.value import Value
@@ -319,7 +318,7 @@ def jacobian(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> Callabl
             trial.gradient({output: 1.0} if isinstance(output, Value) else {}) for output in outputs
         ]
         if is_array(trial.output):
-            return _stacked(rows or [trial.gradient({})], trial.output.shape)
+            return stacked(rows or [trial.gradient({})], trial.output.shape)
         return rebuilt(trial.output, iter(rows))
 
     return derivatives
@@ -384,20 +383,3 @@ def _arguments(tree: Any) -> tuple[Any, ...]:
 
 def _as_value(result: Any) -> Value:
     return result if isinstance(result, Value) else Value(result)
-
-
-def _stacked(rows: list[Any], shape: tuple[int, ...]) -> Any:
-    """Return rows of equal structure as one structure of arrays, `shape` being the first axes.
-
-    An empty shape in a dimension takes none of the rows, of which there is one all the same.
-    """
-    first = rows[0]
-    if isinstance(first, dict):
-        return {key: _stacked([row[key] for row in rows], shape) for key in first}
-    if isinstance(first, list | tuple):
-        columns = (_stacked(list(items), shape) for items in zip(*rows))
-        return type(first)(*columns) if hasattr(first, "_fields") else type(first)(columns)
-    import numpy as np
-
-    stacked = np.array(rows)[: prod(shape)]
-    return stacked.reshape(shape + stacked.shape[1:])

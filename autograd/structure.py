@@ -53,6 +53,23 @@ def rebuilt(tree: Any, leaves: Iterator[Any]) -> Any:
     return mapped(lambda _: next(leaves), tree)
 
 
+def stacked(rows: list[Any], shape: tuple[int, ...]) -> Any:
+    """Return rows of equal structure as one structure of arrays, `shape` being the first axes.
+
+    A shape with a 0 in it takes none of the rows; it needs one all the same, for the structure.
+    """
+    first = rows[0]
+    if isinstance(first, dict):
+        return {key: stacked([row[key] for row in rows], shape) for key in first}
+    if isinstance(first, list | tuple):
+        columns = (stacked(list(items), shape) for items in zip(*rows))
+        return type(first)(*columns) if hasattr(first, "_fields") else type(first)(columns)
+    import numpy as np
+
+    array = np.array(rows)[: prod(shape)]
+    return array.reshape(shape + array.shape[1:])
+
+
 class Array(NamedTuple):
     """A NumPy array; of no dimensions: a number."""
 
