@@ -132,7 +132,7 @@ def _check_use(text: str, steps: Sequence[Step]) -> None:
             needed.add(step.name)
         elif step.work == "store":
             if step is not steps[-1] and step.name not in needed:
-                said = "a picture shows what the last statement is made of"
+                said = "a picture shows only what the last statement uses"
                 raise Fault(f"nothing uses {step.name}: {said}", text, step.start, step.end)
             needed.discard(step.name)
 

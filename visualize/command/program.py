@@ -129,7 +129,9 @@ def _options(arguments: Sequence[str]) -> argparse.Namespace:
         metavar="NAME",
         help="the gradient by the chain rule, of one name (--explain a) or of all",
     )
-    words.add_argument("--why", metavar="NAME", help="why the gradient of a name is what it is")
+    words.add_argument(
+        "--why", metavar="NAME", help="why the gradient of a name is 0, huge, tiny or nan"
+    )
     words.add_argument("--formula", choices=FORMATS, help="the graph as a formula")
     words.add_argument(
         "--derivatives", action="store_true", help="with --formula: and all its derivatives"

@@ -86,7 +86,7 @@ def match_by_use(
     or taken out (then the new one is below the old); else one stands for the other, and their
     operands are compared in turn.
     """
-    stand_ins: dict[int, int] = {}  # by the number after: what was at its place before
+    stand_ins: dict[int, int] = {}  # by the number after: the node before that was at its place
     old, new = _Free(pairs.before, pairs.after_of), _Free(pairs.after, pairs.before_of)
     if len(outputs_before) == len(outputs_after):
         for before, after in zip(outputs_before, outputs_after, strict=True):

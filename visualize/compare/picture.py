@@ -23,7 +23,7 @@ MOST_BOXES = 150
 
 Status = Literal["added", "removed", "changed", "same"]
 MARKS: dict[Status, str] = {"added": "+", "removed": "−", "changed": "~"}
-NOTE = "+ added, − removed, ~ changed; numbers are those after, of what was removed before."
+NOTE = "+ added, − removed, ~ changed; numbers of removed values are from before, all others after."
 
 
 @dataclass(slots=True, eq=False)

@@ -1,4 +1,4 @@
-"""The chain rule of one gradient in sentences: products along paths, and what they add up to."""
+"""The chain rule of one gradient in sentences: products along paths, and their sum."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ MOST_USERS = 3  # of a value in the ledger: those with a term of their own, the 
 MOST_WALLS = 6  # operations that pass no derivative
 CANCELLED = 100.0  # times the gradient
 
-Arrival = tuple[PathEdge, float, float]  # an edge, the gradient above it, what it sends
+Arrival = tuple[PathEdge, float, float]  # an edge, the gradient above it, the product of the two
 
 
 def told_paths(part: Derivation) -> tuple[Path, ...]:
@@ -87,7 +87,7 @@ def _chain(path: Path, names: say.Names, lead: str) -> say.Chain:
 
 
 def _rest(part: Derivation) -> Iterator[say.Sentence]:
-    """Yield how many paths are not listed, and what they add."""
+    """Yield how many paths are not listed, and their sum."""
     missing = part.total_paths - part.shown
     closed = missing - max(part.open_paths - part.shown, 0)
     if not missing:
@@ -124,8 +124,8 @@ def _ledger(passes: Sweep, part: Derivation, names: say.Names) -> Iterator[say.B
     yield say.Heading(("The same without listing paths: value by value, as backward() does it",))
     yield say.Sentence(
         (
-            "Each value adds up what comes back from every place that uses it: the gradient "
-            "there, times the derivative of the step.",
+            "Each value adds up a product from every place that uses it: the gradient there, times "
+            "the derivative of the step.",
         )
     )
     values = shortened(part.paths[0].nodes[1:], MOST_LEDGER_ROWS, "values")

@@ -28,7 +28,7 @@ from visualize.steps.paths import Derivation, Path, PathEdge, derivations
 __all__ = ["Explanation", "explain"]
 
 MOST_LEAVES = 6  # if the user has chosen none
-EMPTY = "leave it out for all leaves with a name"  # what to do with a list of no Values
+EMPTY = "leave it out for all leaves with a name"  # the way out of an empty list
 MOST_NAMES = 6  # in the title
 STEPS = (1e-3, 1e-6, 1e-9)  # by which a value is raised, to see what becomes of the result
 CLOSE = 0.1  # of the change: what "about" may be off

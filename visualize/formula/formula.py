@@ -114,7 +114,7 @@ def formula(
 
 
 def _told_apart(asked: Sequence[object], format: object, wrt: object) -> tuple[str, object]:  # noqa: A002 - as users say it
-    """Return the format and `wrt` of what was given by place and by name."""
+    """Return the format and `wrt`, which are given by place or by name."""
     given = {"format": [format], "wrt": [wrt]}
     for one in asked:
         given["format" if isinstance(one, str) and one != "all" else "wrt"].append(one)

@@ -183,7 +183,7 @@ class _Writer:
         self.leaves: dict[str, Value] = {}
         self.lines: list[Line] = []
         self.expressions: dict[Value, ast.expr] = {}  # a name, once the value has one
-        self.texts: dict[str, str] = {}  # the names by what they stand for
+        self.texts: dict[str, str] = {}  # the names, by the texts of their expressions
         self.sizes: dict[Value, int] = {}
         self.depths: dict[Value, int] = {}
 

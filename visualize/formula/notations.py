@@ -1,4 +1,4 @@
-"""Expressions as text: one walk, and for each notation a table of what it writes.
+"""Expressions as text: one walk, and a table for each notation.
 
 `Python` has the walk, `LaTeX` and `SymPy` have what differs.
 """
@@ -20,7 +20,7 @@ __all__ = ["LaTeX", "Python", "Strength", "SymPy", "Text", "in_latex", "unparsed
 
 
 class Strength(IntEnum):
-    """How tightly the parts of a text hold together: what is weaker needs parentheses."""
+    """How tightly the parts of a text hold together: a weaker one needs parentheses."""
 
     CHOICE = 0
     RELATION = 1
@@ -132,7 +132,7 @@ class Python:
         return [*self.first_terms(tree, least), *reversed(backwards)]
 
     def first_terms(self, tree: ast.expr, least: Strength) -> list[str]:
-        """Return what a sum begins with: one term, where a notation does not have more."""
+        """Return the first terms of a sum: one, unless a notation writes more of them."""
         return [self.within(tree, least)]
 
     def sum(self, terms: Sequence[str]) -> Text:
@@ -164,23 +164,23 @@ class Python:
         return Text(f"sum([{', '.join(map(self.write, parts))}])", ATOM)
 
     def choice(self, tree: ast.IfExp) -> Text:
-        """Return one of two expressions, as a condition has it."""
+        """Return one of two expressions, chosen by a condition."""
         body, test = (self.within(part, RELATION) for part in (tree.body, tree.test))
         return Text(f"{body} if {test} else {self.write(tree.orelse)}", CHOICE)
 
     def truth(self, tree: ast.Compare) -> Text:
-        """Return a relation where a number is wanted: 1 where it holds, else 0."""
+        """Return a relation as a number: 1 if it holds, else 0."""
         return Text(self.relation(tree), RELATION)
 
     def relation(self, tree: ast.Compare) -> str:
-        """Return a relation as what holds or does not."""
+        """Return a relation as a condition."""
         parts = [self.within(tree.left, SIGNED_SUM)]
         for relation, other in zip(tree.ops, tree.comparators, strict=True):
             parts += [self.relations[type(relation)], self.within(other, SIGNED_SUM)]
         return " ".join(parts)
 
     def other(self, tree: ast.expr) -> Text:
-        """Return what no row of the package has; a formula of a user may be any Python."""
+        """Return any other expression: the formula of a user may be any Python."""
         is_atom = isinstance(tree, ast.Call | ast.Attribute | ast.Subscript | ast.Constant)
         return Text(ast.unparse(tree), ATOM if is_atom else CHOICE)
 
@@ -226,7 +226,7 @@ class SymPy(Python):
         return Text(f"Piecewise({', '.join(branches)})", ATOM)
 
     def condition(self, tree: ast.expr) -> str:
-        """Return an expression as what is true or false: a number is true unless it is 0."""
+        """Return an expression as a condition: a number is true unless it is 0."""
         match tree:
             case ast.Compare(left=left, ops=[ast.Eq() | ast.NotEq() as op], comparators=[right]):
                 return super().call(self.equalities[type(op)], [left, right]).text
@@ -350,7 +350,7 @@ class LaTeX(Python):
             yield self.write(tree), where
 
     def condition(self, tree: ast.expr) -> str:
-        """Return an expression as what holds or not; a number is one that is not 0."""
+        """Return an expression as a condition: a number holds unless it is 0."""
         return (
             self.relation(tree) if isinstance(tree, ast.Compare) else rf"{self.write(tree)} \neq 0"
         )

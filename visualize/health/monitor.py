@@ -36,7 +36,7 @@ class TrainingState(Protocol):
 
 
 class HealthMonitor:
-    """Look at a model after each epoch, as a callback of `nn.fit`; see `health` for what it finds.
+    """Look at a model after each epoch, as a callback of `nn.fit`; see `health` for the findings.
 
     `X`, `y`, `loss` and `rows` are those of `health`. It looks at every `every`-th epoch, and with
     `print` writes the verdict as a line to standard output. The training ends with the first
@@ -62,7 +62,7 @@ class HealthMonitor:
         loss: Loss | None = None,
         every: int = 1,
         rows: int = ROWS,
-        print: bool = False,  # noqa: A002 - what it does
+        print: bool = False,  # noqa: A002 - the word for it
         stop_on: Collection[str] = (),
     ) -> None:
         if not isinstance(stop_on, Collection):

@@ -113,7 +113,7 @@ def kernels_of(model: Any, shape: Sequence[int] | None, where: str) -> Kernels:
 def modules_of(model: Any) -> Iterator[Any]:
     """Yield a model and the modules in it, outermost first, in the order of a forward pass.
 
-    They are those of `named_modules`, or, where there is none, those in the lists `layers`.
+    They are those of `named_modules()`, or of a model without it those in the lists `layers`.
     """
     if callable(getattr(model, "named_modules", None)):
         yield from (module for _, module in model.named_modules())

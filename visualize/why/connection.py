@@ -151,7 +151,7 @@ def _reason(node: Value) -> str:
 
 def _way_out(blockers: Sequence[Value]) -> str:
     words = [node.op.blocks for node in blockers if node.op and node.op.blocks]
-    words.sort(key=lambda words: not words.short)  # what was done on purpose comes first
+    words.sort(key=lambda words: not words.short)  # operations used on purpose come first
     otherwise = "give the operation a rule for this operand, or reach the root by another way"
     return words[0].way_out if words else otherwise
 
