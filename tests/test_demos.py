@@ -136,7 +136,7 @@ def test_train_repeats_itself_and_saves_what_it_trained(tmp_path):
         (["--hidden", "8", "x"], "--hidden: 'x' is not a whole number"),
         (["--data", "mnist"], "--data: invalid choice: 'mnist'"),
         (["--lr", "-1"], "--lr: -1.0 is not above 0"),
-        (["--output", "taken"], "--output: taken is no folder"),
+        (["--output", "taken"], "--output: taken is not a folder"),
     ],
 )
 def test_train_refuses_wrong_options_in_one_line(arguments, said, tmp_path, capsys):
