@@ -11,7 +11,8 @@
 #   make clean     remove .venv and what the other targets wrote
 #
 # Options: PYTHON=python3.12 (for a new .venv), DEMO="--data moons", LESSON=07, TEST="-k dot",
-# EXTRAS=test,oracles, BENCH="--quick", PEERS=demos (measure beside what needs no download of gigabytes)
+# MARK= (test the slow ones too), EXTRAS=test,oracles, BENCH="--quick", PEERS=demos (measure
+# beside what needs no download of gigabytes)
 
 PYTHON = python3
 EXTRAS = test
@@ -19,10 +20,14 @@ PEERS = benchmarks
 DEMO =
 LESSON = [0-9][0-9]
 TEST =
+MARK = not slow
 BENCH =
 
 IN = .venv/bin/python
-PIP = $(IN) -m pip install --quiet --disable-pip-version-check
+# Python compiles the modules that it imports and keeps them. pip would compile each of the 150 MB
+# that it installs, which took most of its time.
+PIP = $(IN) -m pip install --quiet --disable-pip-version-check --no-compile
+unexport PYTHONDONTWRITEBYTECODE
 SETTINGS = setup.cfg pyproject.toml
 
 .PHONY: demo lessons test test-slow lint bench docs everything clean
@@ -38,10 +43,10 @@ lessons: .venv/installed-demos
 	done
 
 test: .venv/installed-$(EXTRAS)
-	$(IN) -m pytest --numprocesses auto --dist loadfile -m "not slow" $(TEST)
+	$(IN) -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder -m "$(MARK)" $(TEST)
 
 test-slow: .venv/installed-$(EXTRAS)
-	$(IN) -m pytest --numprocesses auto --dist loadfile -m slow $(TEST) \
+	$(IN) -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder -m slow $(TEST) \
 	  $$(grep -rl --include='test_*.py' pytest.mark.slow tests)
 
 lint: .venv/installed-lint
