@@ -18,7 +18,8 @@ from autograd.program.program import Instruction, Program
 
 __all__ = [
     "batch_numbers", "batch_program", "cheap_traces", "difference_in_ulps", "exact", "formulas",
-    "own_table_only", "points", "pytest_generate_tests", "quick_xla", "unoptimized",
+    "own_table_only", "points", "pytest_generate_tests", "quick_llvm", "quick_xla",
+    "unoptimized",
 ]  # fmt: skip
 
 ROWS = [row for name, row in TABLE.items() if name in RESERVED]
@@ -143,6 +144,19 @@ def quick_xla(request, monkeypatch):
         options = request.getfixturevalue("unoptimized")
         backend = import_module("autograd.backends.jax")
         monkeypatch.setattr(backend, "STRICT", {**backend.STRICT, **options})
+
+
+@pytest.fixture
+def quick_llvm(monkeypatch):
+    """Let LLVM generate code without optimization: a third of the time, and the same numbers."""
+    if find_spec("llvmlite") is None:
+        yield
+        return
+    engine = import_module("autograd.backends.llvm.engine")
+    engine.kept_code.cache_clear()
+    monkeypatch.setattr(engine, "OPTIMIZATION", 0)
+    yield
+    engine.kept_code.cache_clear()
 
 
 @pytest.fixture

@@ -56,16 +56,7 @@ def built(program):
 
 
 @pytest.fixture
-def quickly(monkeypatch):
-    """Generate code without optimization: it takes a third of the time and computes the same."""
-    engine.kept_code.cache_clear()
-    monkeypatch.setattr(engine, "OPTIMIZATION", 0)
-    yield
-    engine.kept_code.cache_clear()
-
-
-@pytest.fixture
-def each_width(quickly, monkeypatch):
+def each_width(quick_llvm, monkeypatch):
     """Compile a program for vectors of each number of lanes in turn."""
 
     def builds(program, widths=WIDTHS):
@@ -84,11 +75,15 @@ def called(native, examples, shared=(), parameters=()):
 
 
 class Oracle:
-    """The outputs of each example and the terms of the sums, by the interpreter."""
+    """The outputs of each example and the terms of the sums, by the interpreter.
 
-    def __init__(self, program, examples, shared=(), parameters=()):
+    Or by `lines`, the variables of each example.
+    """
+
+    def __init__(self, program, examples, shared=(), parameters=(), lines=None):
         self.numbers = examples, shared, parameters
-        lines = [variables(program, example, shared, parameters) for example in examples]
+        if lines is None:
+            lines = [variables(program, example, shared, parameters) for example in examples]
         self.outputs = [[line[output] for output in program.outputs] for line in lines]
         self.terms = [[line[variable] for line in lines] for variable in program.sums]
 
@@ -451,10 +446,31 @@ def test_folds_of_users(each_width):
 # Size, threads, and the life of machine code
 
 
+# Rows whose results are whole where the operands are, and their meaning for all examples at once.
+COLUMNS = {
+    add: np.add,
+    sub: np.subtract,
+    maximum: np.maximum,
+    minimum: np.minimum,
+    relu: lambda x: np.maximum(x, 0.0),
+    where: lambda condition, x, y: np.where(condition != 0.0, x, y),
+    TABLE["less"]: lambda x, y: (x < y) * 1.0,
+}
+
+
+def computed_in_columns(program, examples, shared, parameters):
+    """Return the variables of each example, of a program of such rows."""
+    others = [np.full(len(examples), x) for x in (*shared, *parameters, *program.constants)]
+    columns = [*np.array(examples).T, *others]
+    for op, args in program.instructions:
+        columns.append(COLUMNS[op](*[columns[arg] for arg in args]))
+    return np.array(columns).T.tolist()
+
+
 def irregular(size, constants, seed=0):
     """Return a program of operations of all levels, in no order, with many results."""
     rng = random.Random(seed)
-    rows = [add, sub, maximum, minimum, relu, where, TABLE["less"]]
+    rows = [*COLUMNS]
     steps, first = [], 13 + len(constants)
     for number in range(first, first + size):
         op = rng.choice(rows)
@@ -475,12 +491,13 @@ def test_thousands_of_irregular_operations(size, functions, constants, each_widt
     rng = random.Random(size)
     numbers = [-2.0, -1.0, 0.0, 1.0, 2.0]
     examples = [rng.choices(numbers, k=10) for _ in range(150)]
-    oracle = Oracle(program, examples, [1.0, -1.0], [2.0])
+    given = examples, [1.0, -1.0], [2.0]
+    oracle = Oracle(program, *given, computed_in_columns(program, *given))
     assert len({tuple(column) for column in zip(*oracle.outputs, strict=True)}) > 50
     for native in each_width(program, WIDTHS if constants == 3 else TILES):
         assert native.kernel.text.count("define internal void @body.") >= functions
         assert bool(native.kernel.records) is (size > 2000)
-        outputs, _ = called(native, examples, [1.0, -1.0], [2.0])
+        outputs, _ = called(native, *given)
         assert bits(outputs) == bits(oracle.outputs)
         oracle.check(native, tolerance=1e-13)
 

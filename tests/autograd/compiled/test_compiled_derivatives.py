@@ -74,7 +74,7 @@ def batches_are_the_examples(f, backend, rng):
     assert xx[4] == pytest.approx(one.hessian(X[4], 0.5)[0][0], rel=1e-9, abs=1e-11)
 
 
-def test_every_row_gives_what_the_eager_engine_gives(row, points, edges, backend):
+def test_every_row_gives_what_the_eager_engine_gives(row, points, edges, backend, quick_llvm):
     """Values and gradients, where rules have infinite derivatives and ties as well."""
     if row.variadic:
         points = [point for point in points if len(point) == len(points[-1])]
