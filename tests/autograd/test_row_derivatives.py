@@ -8,6 +8,7 @@ from functools import cache
 import mpmath
 import pytest
 
+import autograd as ag
 from autograd import Value, gradients, jvp, where
 
 pytestmark = pytest.mark.filterwarnings("ignore::autograd.NumericWarning")
@@ -125,19 +126,30 @@ def test_zero_gradient_from_above_gives_exact_zeros_at_every_edge(row, edges):
 )
 def test_branch_not_taken_is_exactly_zero_in_every_mode(row, edges, condition):
     """The selected branch is smooth; the other is the row at an edge, with infinite derivatives."""
-    for point in [edge for edge in edges if edge]:
-        out, leaves = recorded(row, point)
-        free = Value(1.5)
-        chosen = where(condition(), out, free * free)
-        chosen.backward()
-        assert [leaf.grad for leaf in leaves] == [0.0] * len(leaves), point
-        assert free.grad == 3.0
-        slopes = gradients(chosen, [free, *leaves], create_graph=True)
-        assert [slope.data for slope in slopes] == [3.0] + [0.0] * len(leaves), point
-        for slope in slopes:
-            assert gradients(slope, leaves) == [0.0] * len(leaves), point
-        _, tangent = jvp(lambda *xs: where(condition(), row(*xs), 2.0), point, (1.0,) * len(point))
-        assert tangent == 0.0, point
+    points = [edge for edge in edges if edge]
+    free = Value(1.5)
+    graphs = [recorded(row, point) for point in points]
+    total = ag.sum([where(condition(), out, free * free) for out, _ in graphs])
+    leaves = [leaf for _, leaves in graphs for leaf in leaves]
+    at = [point for point in points for _ in point]
+
+    def where_not_zero(slopes):
+        return [point for point, slope in zip(at, slopes, strict=True) if slope != 0.0]
+
+    total.backward()
+    assert where_not_zero(leaf.grad for leaf in leaves) == []
+    assert free.grad == 3.0 * len(points)
+    along, *slopes = gradients(total, [free, *leaves], create_graph=True)
+    assert along.data == 3.0 * len(points)
+    assert where_not_zero(slope.data for slope in slopes) == []
+    # Of different weights, so that none of the second derivatives makes up for another
+    weighted = ag.dot([float(k) for k in range(1, len(slopes) + 2)], [along, *slopes])
+    assert where_not_zero(gradients(weighted, leaves)) == []
+    _, tangents = jvp(
+        lambda xs: [where(condition(), row(*x), 2.0) for x in xs],
+        (points,), ([(1.0,) * len(point) for point in points],),
+    )  # fmt: skip
+    assert [point for point, tangent in zip(points, tangents, strict=True) if tangent] == []
 
 
 def test_weight_of_zero_gives_exact_zeros_at_every_edge(row, edges):
