@@ -17,6 +17,7 @@ SCRIPT_TEXT = re.compile(r"""(["'`])(\w+)\1""")
 C_FUNCTIONS = frozenset(FUNCTIONS)
 AXES = "a scale, an aspect or a range of matplotlib"
 C = "functions of <math.h>, which C texts call, by the names that C gives them"
+ALGEBRA = "an operation of an Algebra"
 CHOSEN = "an activation by the name that users give it"
 DOT = "Graphviz's program"
 FORMULAS = "a function of Python's notation, which formulas are written in"
@@ -28,6 +29,9 @@ WORDS = "an English word in a text or a key"
 ELSEWHERE = {
     "autograd/backends/": (C, C_FUNCTIONS),
     "autograd/backends/formula.py": ("a step, a kind of token", {"add", "sign"}),
+    "autograd/backends/c/rows.py": (ALGEBRA, {"add"}),
+    "autograd/backends/jax.py": (ALGEBRA, {"add"}),
+    "autograd/backends/numpy/algebra.py": (ALGEBRA, {"add"}),
     "autograd/backends/llvm/": (INSTRUCTION, {"add", "mul", "sub"}),
     "autograd/backends/llvm/kernel.py": ("a function of the machine code", {"share"}),
     "autograd/backends/numpy/": ("a mode of numpy.take", {"clip"}),
