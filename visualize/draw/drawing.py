@@ -186,7 +186,7 @@ def draw(
     - `engine`: "builtin" (also "auto") needs nothing; "dot" and "pygraphviz" are Graphviz's
       layout, in a process with a time limit.
     - `legend`: whether to explain colours and borders; `clusters`: whether to draw modules around
-      their values (without, a picture is smaller); `title`: a line above the picture.
+      their values (a picture without them is smaller); `title`: a line above the picture.
     - `derivatives`: whether edges between values carry the local derivative, ∂; None: in graphs of
       up to 30 values.
 

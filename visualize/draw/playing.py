@@ -56,12 +56,12 @@ class Playing:
 
     @property
     def room(self) -> int:
-        """Two lines."""
+        """The height of two lines, in pixels."""
         return 2 * LINE + 6
 
     @property
     def width(self) -> float:
-        """That of the longest line."""
+        """The width of the longest line, in pixels."""
         moments = (*self.forward, *self.backward)
         return max(text_width(line, SMALL) for moment in moments for line in moment.lines)
 

@@ -132,7 +132,7 @@ def _by_graphviz(source: str, file_format: Literal["png", "pdf"]) -> bytes:
 def _run(
     command: Sequence[str], given: bytes, time_limit: float
 ) -> tuple[int | None, bytes, bytes]:
-    """Run a command; the status is None when it was stopped for its time."""
+    """Run a command; the status is None when the time limit stopped it."""
     with subprocess.Popen(  # noqa: S603 - our own interpreter and code; the source is data on stdin
         command,
         stdin=subprocess.PIPE,

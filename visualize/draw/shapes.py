@@ -103,7 +103,7 @@ def painted(style: Style) -> str:
 
 
 def edge_shapes(scene: Scene, placed: Placed, marks: Marks) -> Iterator[str]:
-    """Yield a line per edge, thicker where it stands for many; a tooltip where no mark is."""
+    """Yield a line per edge, thicker where it stands for many, with a tooltip if it has no mark."""
     yield (
         f'<g class="lines" fill="none" stroke="{LIGHT.edge}" stroke-width="1" '
         f'marker-end="url(#{ID}-arrow)" aria-hidden="true">'
@@ -120,7 +120,7 @@ def edge_shapes(scene: Scene, placed: Placed, marks: Marks) -> Iterator[str]:
 
 
 def path_data(route: Sequence[Point]) -> str:
-    """Return path data in whole pixels: relative, straight pieces as lines, half as long so."""
+    """Return path data in whole pixels; relative steps and straight lines make it half as long."""
     points = [(round(x), round(y)) for x, y in route]
     x, y = points[0]
     parts = [f"M{x} {y}"]
@@ -138,7 +138,7 @@ def path_data(route: Sequence[Point]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Marks:
-    """The elements of all marks, and which edges have theirs beside them: others need a tooltip."""
+    """The elements of all marks, and the edges that have a mark beside them."""
 
     shapes: tuple[str, ...]
     written: frozenset[int]

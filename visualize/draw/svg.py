@@ -33,7 +33,7 @@ RANK_GAP = 36
 NARROWEST = 420  # a footer that can be read
 INSET = 6  # from a cluster's border to its title
 BASELINE = 12
-WIDE_TITLE = 24  # columns; of a longer title the rest is shown where the cluster is wide enough
+WIDE_TITLE = 24  # columns; a longer title is cut, unless its cluster is wide enough anyway
 SWATCH = 16
 
 

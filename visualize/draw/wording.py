@@ -40,7 +40,7 @@ BLANK = "□"  # an operand that an edge brings
 
 HEADING_COLUMNS = 24
 DESCRIPTION_COLUMNS = 240
-LABEL_COLUMNS = 4000  # a whole label, short of an attack
+LABEL_COLUMNS = 4000  # longer than any honest label
 
 FONT_SIZE = 11
 COLUMN = 6.62  # 0.602 em: the widest of the usual monospaced fonts (DejaVu Sans Mono, Menlo)
@@ -134,7 +134,7 @@ def formula(scene: Scene, node: Node, *, framed: bool = False) -> str:
     if not node.operation:
         return ""
     names = list(_operand_names(scene, node, framed))
-    # a group used several times is one name: no operator stands between what it stands for
+    # a group that is used several times has one name, and no operator between its uses
     several = node.variadic or len(names) < len(node.operands)
     return in_symbols(node.operation, node.symbol, names, variadic=several)
 
@@ -173,7 +173,7 @@ def operator(node: Node) -> str:
 
 
 def edge_mark(scene: Scene, edge: Edge) -> str:
-    """Return what is written at an edge: how many uses it stands for, or which operand it is."""
+    """Return the mark of an edge: the number of its uses, or the position of its operand."""
     if edge.operand is None:
         return times(edge.count) if edge.count > 1 else ""
     target = scene.nodes[edge.target]

@@ -37,9 +37,10 @@ MOST_OPERANDS = 64  # of an operation whose rules are written out
 class _Backward:
     """One reverse sweep: the gradients that it starts from, its order, the shares of operands.
 
-    `visits` is empty where a leaf was changed after the graph was computed: there is no sweep of
-    a graph that does not fit together. `local` stands beside the operands of each value; `sent`
-    too, of those values alone where something else than gradient times `local` was sent.
+    `visits` is empty if a leaf was changed after the graph was computed, because such a graph has
+    no sweep. `local` holds a local derivative for each operand of each value. `sent` holds the
+    share of each operand, but only of the values that sent something else than gradient times
+    `local`.
     """
 
     seeds: dict[int, float]
@@ -205,7 +206,7 @@ def _backward(graph: FlatGraph) -> _Backward:
 
 
 def _is_product(gradient: float, local: float | None, sent: float | None) -> bool:
-    """Tell whether the scripts find `sent` themselves."""
+    """Tell whether the scripts compute `sent` themselves, as gradient times local derivative."""
     if local is None or sent is None:
         return sent is None
     return repr(gradient * local if gradient else 0.0) == repr(sent)
@@ -229,7 +230,7 @@ def _rule_digits(
 ) -> dict[int, dict[int, int]]:
     """Return, by value and operand, the digits with which a rule in numbers gives its result.
 
-    Only where more than a few are needed, or none are enough.
+    Rules that need only the usual few digits are left out; 0 says that no digits are enough.
     """
     found: dict[int, dict[int, int]] = {}
     for number, (value, slopes, texts) in enumerate(zip(graph.values, local, rules, strict=True)):

@@ -134,5 +134,6 @@ function showLevel() {
   byId("less").disabled = level <= 0 || !most;
   byId("more").disabled = isWhole;
   byId("everything").disabled = isWhole;
-  setText(byId("showing"), sizeNote(page.graph.size, page.boxes.length, isWhole));
+  const boxes = page.boxes.filter(({ copyOf }) => copyOf < 0).length;
+  setText(byId("showing"), sizeNote(page.graph.size, boxes, isWhole));
 }

@@ -32,9 +32,10 @@ def _views(graph: FlatGraph, sums: dict[int, list[int]], limit: int) -> Iterator
 def foldable_sums(graph: FlatGraph) -> dict[int, list[int]]:
     """Return the sums and dot products that are worth folding, each with all that its box holds.
 
-    Those are, after the sum itself, leaves, the additions before it in the chain that the builtin
-    sum makes, and products that are its terms, with leaves of their own: all of its module, no
-    outputs, and used by nothing else. Of a chain of additions, the last one is the sum.
+    A box holds the sum itself, the leaves and products that are its terms, the leaves of these
+    products, and the additions before it in the chain that the builtin sum makes. All belong to
+    the module of the sum, none is an output, and nothing else uses them. The last addition of a
+    chain is the sum.
 
     >>> from autograd import Value
     >>> from visualize.scene.flat import flatten

@@ -1,7 +1,7 @@
 """The sentences of a page about a step and about a gradient.
 
-Like the layout, this is written as a script for the page, whose numbers may change while it is
-looked at: the sentences are made there, and only here they are worded.
+The numbers of a page change while it plays, so the page itself makes the sentences, by a script
+that `make docs` writes from this file.
 """
 
 from __future__ import annotations

@@ -227,7 +227,7 @@ def _with_reasons(graph: FlatGraph, found: Sequence[Gradient]) -> list[Gradient]
 
 
 def _reason(node: Value, position: int, slope: float) -> str:
-    """Return why an operation passes nothing of a gradient that is not 0, in two words."""
+    """Return the reason, in two words, for which an operation passes on nothing of a gradient."""
     row = node.op
     if row is None or slope:
         return ""  # lost to rounding, or cancelled

@@ -39,7 +39,7 @@ def reached(root: Value) -> set[Value]:
 
 
 def ruled(node: Value) -> list[tuple[Value, bool]]:
-    """Return the operands of a value, constants included, each with whether it has a rule."""
+    """Return the operands of a value, constants included; beside each, whether it has a rule."""
     if node.op is None:
         return []
     rules = node.op.pullbacks * len(node.args) if node.op.variadic else node.op.pullbacks

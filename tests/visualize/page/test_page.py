@@ -602,6 +602,17 @@ def test_what_is_opened_stays_where_it_was(opened, network):
     assert math.hypot(after["x"] - before["x"], after["y"] - before["y"]) < 12
 
 
+def test_copies_of_a_leaf_are_not_counted_as_boxes(opened):
+    weight, factor, state = Value(0.5, label="w"), Value(0.3, label="u"), Value(0.0)
+    for step in range(40):
+        state = (state * weight + factor * float(step)).tanh()
+    made = opened(state)
+    values = range(len(made.evaluate("graphPage.graph.data")))
+    boxes = len({made.evaluate("value => graphPage.boxOf(value)", value) for value in values})
+    assert boxes < made.state["boxes"]
+    assert made.text("#showing") == f"{len(values)} values in {boxes} boxes"
+
+
 def test_a_recurrence_opens_and_closes(opened):
     made = opened(recurrence(120))
     assert made.state["closed"]
