@@ -608,7 +608,7 @@ def test_a_warning_does_not_stop_the_picture(capsys):
 @pytest.mark.parametrize(
     ("options", "code", "message"),
     [
-        (["-o", "graph.jpg"], 2, "the suffix '.jpg' is not one of .svg"),
+        (["-o", "graph.jpg"], 2, "a drawing as 'graph.jpg'; use one of .svg, .html"),
         (["-o", "nowhere/graph.svg"], 1, "no folder nowhere"),
         (["--html", "-o", "graph.svg"], 2, "--html writes a .html file, and -o says graph.svg"),
         (["--animate", "-o", "graph.html"], 2, "--animate writes a .svg file"),
