@@ -341,7 +341,9 @@ def hessian(f: Callable[..., Any], argnums: int | Sequence[int]) -> Callable[...
 def hessian(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> Callable[..., Any]:
     """Return the function that computes all second derivatives of `f`, whose result is one number.
 
-    For an array of shape s the result has shape s + s; otherwise it nests as `jacobian` does.
+    For an array of shape s the result has shape s + s; otherwise it nests as `jacobian` does. The
+    derivatives of a pair differ by rounding alone; where an argument is inf or nan, one of the two
+    orders may meet inf - inf, so that it is nan and the other a number.
 
     >>> hessian(lambda v: v[0] ** 2 * v[1])([1.0, 3.0])
     [[6.0, 2.0], [2.0, 0.0]]

@@ -57,6 +57,10 @@ class Drawing:
         clusters: bool = True,
         graph: FlatGraph | None = None,
     ) -> None:
+        if not isinstance(scene, Scene):
+            raise TypeError(
+                f"a Drawing shows a scene, not {scene!r}: visualize.draw(root) makes it"
+            )
         self._graph = graph
         self._numbers = _numbers(graph) if graph else b""
         self.scene = scene

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from autograd import Value
-from visualize import RenderError, draw
+from visualize import Drawing, RenderError, draw
 from visualize.draw import drawing, render
 
 
@@ -149,6 +149,12 @@ def test_wrong_options_name_the_allowed_ones(options, message):
 def test_only_values_are_drawn(root):
     with pytest.raises(TypeError, match=r"must (be a Value or a list of|hold) Values"):
         draw(root)
+
+
+@pytest.mark.parametrize("scene", [None, "a", Value(1.0), []], ids=repr)
+def test_a_drawing_is_made_of_a_scene(scene):
+    with pytest.raises(TypeError, match=r"shows a scene, not .*: visualize\.draw\(root\)"):
+        Drawing(scene)
 
 
 def test_an_empty_list_is_refused():
