@@ -29,7 +29,7 @@ STEPS = {
     "sum": (lambda *xs: ag.sum(xs), lambda *xs: sum(xs), 3),
     "dot": (lambda a, b, c, d: ag.dot([a, b], [c, d]), lambda a, b, c, d: a * c + b * d, 4),
 }
-STEP = st.tuples(st.sampled_from(sorted(STEPS)), st.lists(st.integers(0, 10**6), min_size=4))
+STEP = st.tuples(st.sampled_from(sorted(STEPS)), st.tuples(*[st.integers(0, 10**6)] * 4))
 PROGRAMS = st.lists(STEP, min_size=5, max_size=40)
 NUMBERS = st.floats(-1.5, 1.5).map(lambda x: round(x, 3))
 
