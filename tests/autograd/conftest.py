@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 import random
+from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
 from math import inf, isnan, nan
@@ -332,6 +333,7 @@ class BatchProgram:
         return terms[0]
 
 
+@cache
 def random_batch_program(seed):
     draft = BatchProgram(seed)
     steps = [draft.grid, draft.grid, draft.folds, draft.elements]
