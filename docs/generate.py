@@ -203,7 +203,7 @@ def picture_script() -> str:
         "digits": ("FEW", "significant", "in_digits", "exact", "counted", "times"),
         "acyclic": ("boxes_in_order", "split_boxes"),
         "layout/layered": ("place",),
-        "scene/compose": ("copied",),
+        "scene/copies": ("copied",),
         "scene/gradient": ("Gradient", "gradient_of", "shown_for_many"),
         "draw/wording": ("COLUMN", "FONT_SIZE", "LINE", "data_range", "slope_mark"),
         "draw/palette": ("line_width", "look_by"),

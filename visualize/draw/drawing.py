@@ -24,7 +24,8 @@ from visualize.page.page import page
 from visualize.result import saved_as, write_atomically
 from visualize.roots import as_roots
 from visualize.scene.collapse import COLLAPSE, Boxes, Collapse, collapsed
-from visualize.scene.compose import Scene, compose, with_copies
+from visualize.scene.compose import Scene, compose
+from visualize.scene.copies import with_copies
 from visualize.scene.flat import FlatGraph, flatten
 
 __all__ = ["ENGINES", "FORMATS", "RANKDIRS", "Drawing", "Engine", "draw", "show"]

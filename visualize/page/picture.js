@@ -1,5 +1,5 @@
 // Functions that pages share with pictures, and what these need. Written by `make docs` from
-// visualize/digits.py, acyclic.py, layout/layered.py, scene/compose.py, scene/gradient.py,
+// visualize/digits.py, acyclic.py, layout/layered.py, scene/copies.py, scene/gradient.py,
 // draw/wording.py, draw/palette.py, formula/words.py, page/sentences.py: edit those.
 
 // Parts of Python that JavaScript lacks, for functions that are written as a script.
@@ -517,7 +517,7 @@ const layering_ = (() => {
   return { ROOT, ClusterTree, cluster_tree, Layering, build_layering, _around, ranks_spanned, _hold_open, Spacing, Geometry };
 })();
 
-const compose_ = (() => {
+const copies_ = (() => {
   const FEW_USES = 4;
   const NEAR = 3;
   class Copied {
@@ -2682,7 +2682,7 @@ const times = digits_.times;
 const boxesInOrder = acyclic_.boxes_in_order;
 const splitBoxes = acyclic_.split_boxes;
 const place = layered_.place;
-const copied = compose_.copied;
+const copied = copies_.copied;
 const Gradient = gradient_.Gradient;
 const gradientOf = gradient_.gradient_of;
 const shownForMany = gradient_.shown_for_many;

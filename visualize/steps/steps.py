@@ -18,7 +18,8 @@ from visualize.formula.rules import rules_of
 from visualize.formula.words import rule_on, written
 from visualize.result import Result
 from visualize.roots import as_root
-from visualize.scene.compose import Scene, compose, with_copies
+from visualize.scene.compose import Scene, compose
+from visualize.scene.copies import with_copies
 from visualize.scene.flat import FlatGraph, flatten
 from visualize.scene.gradient import gradient_of, recorded
 from visualize.scene.names import names_of
