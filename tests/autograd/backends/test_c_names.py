@@ -155,3 +155,8 @@ def test_a_comment_is_one_line_of_ascii_that_ends_nothing(label):
     assert not text.endswith("\\")
     for sign in ("*/", "/*", "??", "\\\n"):
         assert sign not in f" {text} "
+
+
+def test_the_header_says_how_to_compile_the_file_as_it_is_called(tmp_path):
+    compile(lambda x: x * x).to_c(tmp_path / "my-model.c", 1.0)
+    assert "-c my-model.c " in (tmp_path / "my-model.h").read_text(encoding="utf-8")

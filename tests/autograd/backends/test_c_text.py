@@ -19,6 +19,7 @@ import autograd
 import nn
 from autograd import primitive
 from autograd.backends.c import Function, c_text
+from autograd.backends.c.writer import Writer
 from autograd.primitive import RESERVED, TABLE
 from autograd.primitives import (
     add,
@@ -499,3 +500,12 @@ def test_functions_of_different_inputs_are_refused():
         c_text("net", [Function("first", one, ""), Function("second", two, "")], ())
     with pytest.raises(ValueError, match="1 inputs and 0 parameters, the file has 1 inputs and 3"):
         c_text("net", [Function("first", one, "")], (1.0, 2.0, 3.0))
+
+
+@pytest.mark.parametrize(
+    ("largest", "kind"), [(255, "char"), (256, "short"), (65535, "short"), (65536, "long")]
+)
+def test_indices_have_the_smallest_type_that_holds_them(largest, kind):
+    writer = Writer(None, None)
+    writer.position(((0, largest), (7, 3)))
+    assert writer.lines[0].lstrip().startswith(f"static const unsigned {kind} ")

@@ -119,3 +119,13 @@ def test_a_loop_whose_next_values_are_missing_says_so():
 
     with pytest.raises(ValueError, match=r"1 values are carried, loop\.next has 0"):
         forgetful()
+
+
+@pytest.mark.parametrize("turns", [0, 1, 3])
+def test_a_loop_between_known_bounds(turns, native):
+    writer = Writer()
+    with writer.function("count", {}, "double"):
+        with writer.loop(2, 2 + turns, carried=[0.0]) as loop:
+            loop.next = [writer.fadd(loop.carried[0], 1.0)]
+        writer.give(loop.results[0])
+    assert native(writer.text(), "count", ctypes.c_double)() == turns

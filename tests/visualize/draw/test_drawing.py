@@ -179,3 +179,13 @@ def test_the_formats_of_the_docstring_are_those_of_the_code():
 def test_repr_counts_one_box_and_several():
     assert "in 1 box. " in repr(draw(Value(2.0)))
     assert "in 3 boxes. " in repr(draw(Value(2.0) * Value(3.0)))
+
+
+def test_a_page_is_refused_where_only_gradients_have_changed():
+    x = Value(2.0)
+    y = x * x
+    y.backward()
+    picture = draw(y)
+    y.backward()
+    with pytest.raises(RuntimeError, match="gradients"):
+        _ = picture.html

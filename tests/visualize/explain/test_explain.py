@@ -671,3 +671,21 @@ def test_a_derivative_that_was_chosen_as_0_says_nothing_of_small_changes():
         text = explain(y, x).text
         assert "does not change" not in text
         assert "y is at a point without a derivative, where 0 was taken" in text
+
+
+def test_paths_that_add_nothing_are_no_term_of_the_sum():
+    x = Value(-1.0, label="x")
+    off = x.relu()
+    said = explain(2 * x + 3 * x + off + 2 * off + x * off, x).text
+    assert "4 further paths pass a derivative of 0 and add nothing." in said
+    assert " = 3 + 2 = 5\n" in said
+
+
+def test_a_thousand_paths_are_few_enough_to_list_some():
+    x = y = Value(1.0, label="x")
+    for _ in range(3):
+        y = autograd.sum([y] * 10)
+    said = explain(y, x).text
+    assert "one of" not in said
+    assert "path 2" in said
+    assert "one of 2,000 paths" in explain(y + y, x).text

@@ -18,6 +18,7 @@ from visualize.formula.expression import (
     opened_in_python,
     opened_in_sympy,
     operation,
+    tidy,
 )
 from visualize.formula.notations import (
     LaTeX,
@@ -90,3 +91,11 @@ def test_a_variadic_row_of_a_user_starts_from_what_it_is_of_nothing():
         assert ast.unparse(tree) == "x ** 2 + y ** 2"
     finally:
         del TABLE["squares"]
+
+
+@pytest.mark.parametrize(
+    ("text", "tidied"),
+    [("x * -1", "-x"), ("-1 * x", "-x"), ("x * -2", "x * -2"), ("1 / 4", "0.25")],
+)
+def test_a_factor_of_minus_one_is_a_sign(text, tidied):
+    assert ast.unparse(tidy(ast.parse(text, mode="eval").body)) == tidied

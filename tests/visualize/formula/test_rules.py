@@ -200,3 +200,7 @@ def test_a_position_beyond_the_operands_is_refused(position):
 )
 def test_blanks_are_filled_once_and_signs_do_not_clash(rule, names, out, text):
     assert filled(rule, names, out) == text
+
+
+def test_a_rule_by_an_operand_that_is_a_constant_elsewhere():
+    assert local_rule(TABLE["dot"], 0, 4, {0: 2.0}) == "{2}"

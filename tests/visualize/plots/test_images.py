@@ -143,3 +143,9 @@ def test_pictures_fill_rows_in_order(count, columns, wide, rows):
 def test_pictures_that_cannot_be_shown_are_refused(images, options, said):
     with pytest.raises(ValueError, match=said):
         plot_images(images, **options)
+
+
+def test_colours_up_to_255_are_scaled_beside_one_that_is_lost():
+    picture = [[[255.0, 0.0, 51.0], [math.nan, 0.0, 0.0]]]
+    (shown,) = plot_images([picture]).axes[0].images
+    assert shown.get_array()[0, 0].tolist()[:3] == pytest.approx([1.0, 0.0, 0.2])

@@ -12,7 +12,7 @@ import pytest
 
 import autograd
 from autograd import Value
-from nn import Conv2d, Dropout, Layer, Sequential
+from nn import MLP, Conv2d, Dropout, Layer, Sequential
 from visualize.plots import draw_network, plot_decision_boundary, plot_history, save_figure
 from visualize.plots.network import label_places
 
@@ -419,3 +419,14 @@ def test_missing_matplotlib_is_an_error_that_says_what_to_install(monkeypatch):
     monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
     with pytest.raises(ModuleNotFoundError, match=r'pip install "scalar-autograd\[plots\]"'):
         plot_history({"loss": [1.0]})
+
+
+def test_an_input_that_never_changes_is_in_the_middle_of_its_axis():
+    figure = plot_decision_boundary(lambda row: row[0] - 0.5, [[0.0, 3.0], [1.0, 3.0]], [0, 1])
+    assert figure.axes[0].get_ylim() == (2.0, 4.0)
+
+
+def test_of_an_odd_number_of_units_one_more_is_drawn_at_the_end():
+    figure = draw_network(MLP(2, [9, 1]), max_units=5, numbers=False)
+    assert "⋮ 4 more" in [text.get_text() for text in figure.axes[0].texts]
+    assert len(figure.axes[0].patches) == 2 + 5 + 1

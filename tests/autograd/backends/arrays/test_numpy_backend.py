@@ -15,7 +15,7 @@ from autograd import primitive
 from autograd.backends.formula import FUNCTIONS
 from autograd.backends.numpy import build
 from autograd.backends.numpy.algebra import MISSING, function_of
-from autograd.primitives import add, mul, sigmoid, tanh
+from autograd.primitives import add, mul, pow, sigmoid, tanh
 from autograd.program.schedule import scheduled
 
 NONE = np.empty(0)
@@ -193,3 +193,10 @@ def test_scalars_are_the_outputs_for_shared_inputs(width, drawn):
     found = program.scalars(numbers, (2.0,))
     assert [type(x) for x in found] == [float, float]
     np.testing.assert_allclose(found, wanted, rtol=1e-15)
+
+
+def test_a_power_of_one_half_throughout_is_that_of_c():
+    bases = [-np.inf, np.inf, -0.0, 0.0, 4.0]
+    for half in (np.full(5, 0.5), np.array([0.5])):
+        found = function_of(pow)(np.array(bases), half)
+        assert [*map(repr, found.tolist())] == [repr(pow.forward(x, 0.5)) for x in bases]
