@@ -23,6 +23,8 @@ from visualize.command.fault import Fault, pointed
 from visualize.command.functions import FUNCTIONS, unknown_function
 from visualize.command.language import parsed
 from visualize.draw import drawing
+from visualize.draw.drawing import Drawing
+from visualize.draw.render import RenderError
 from visualize.escape import columns
 
 ROOT = Path(__file__).parents[3]
@@ -703,3 +705,12 @@ def test_a_reader_that_has_seen_enough_gets_no_traceback():
         running.stdout.close()
         errors = running.stderr.read()
     assert (running.returncode, errors) == (0, b"")
+
+
+def test_a_picture_that_no_program_can_make_is_said_in_a_line(monkeypatch, capsys):
+    def refuse(*_):
+        raise RenderError("PNG needs cairosvg or Graphviz")
+
+    monkeypatch.setattr(Drawing, "save", refuse)
+    assert main(["a*b", "a=2", "b=3", "-o", "graph.png"]) == 1
+    assert capsys.readouterr().err.endswith("PNG needs cairosvg or Graphviz\n")

@@ -14,6 +14,7 @@ from autograd.graph import Constant
 from autograd.reverse import local_derivatives, sweep
 from visualize.formula.rules import local_rule
 from visualize.page.data import NumberTable, columns, columns_json
+from visualize.page.folds import beginning, foldable_sums
 from visualize.scene.compose import compose
 from visualize.scene.flat import flatten
 from visualize.scene.names import names_of
@@ -236,3 +237,11 @@ def test_a_value_takes_few_bytes(graphs):
         sizes.append((len(graph), len(columns_json(graph, compose(graph)))))
     (few, small), (many, large) = sizes
     assert (large - small) / (many - few) < 150
+
+
+def test_a_page_of_exactly_as_many_values_begins_whole():
+    graph = flatten([sum(Value(1.0) * Value(2.0) for _ in range(8))])
+    sums = foldable_sums(graph)
+    assert sums
+    assert beginning(graph, sums, len(graph)).is_whole
+    assert not beginning(graph, sums, len(graph) - 1).is_whole
