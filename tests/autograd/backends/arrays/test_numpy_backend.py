@@ -198,5 +198,6 @@ def test_scalars_are_the_outputs_for_shared_inputs(width, drawn):
 def test_a_power_of_one_half_throughout_is_that_of_c():
     bases = [-np.inf, np.inf, -0.0, 0.0, 4.0]
     for half in (np.full(5, 0.5), np.array([0.5])):
-        found = function_of(pow)(np.array(bases), half)
+        with np.errstate(all="ignore"):  # as a program does
+            found = function_of(pow)(np.array(bases), half)
         assert [*map(repr, found.tolist())] == [repr(pow.forward(x, 0.5)) for x in bases]
