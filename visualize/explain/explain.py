@@ -21,7 +21,7 @@ from visualize.explain.text import explanation_text
 from visualize.result import Result
 from visualize.roots import as_root, as_roots
 from visualize.scene.flat import flatten
-from visualize.scene.names import name_in_words, names_of
+from visualize.scene.names import names_of
 from visualize.scene.reach import in_order
 from visualize.steps.paths import Derivation, Path, PathEdge, derivations
 
@@ -176,10 +176,10 @@ def explain(
     asked = None if wrt is None else as_roots(wrt, "explain: wrt", empty=EMPTY)
     passes = sweep(root)
     graph = flatten([root])
-    names = {value: say.Name(name) for value, name in names_of(graph).items()}
     leaves = _leaves(graph.values) if asked is None else list(dict.fromkeys(asked))
     chosen = _largest(leaves, passes) if asked is None else leaves
-    return Explanation(passes, chosen, names | _outside(chosen, names), paths, len(leaves))
+    names = {value: say.Name(name) for value, name in names_of(graph, chosen).items()}
+    return Explanation(passes, chosen, names, paths, len(leaves))
 
 
 def _leaves(values: Sequence[Value]) -> list[Value]:
@@ -197,18 +197,6 @@ def _largest(leaves: list[Value], passes: Sweep) -> list[Value]:
 
     largest = set(sorted(leaves, key=size, reverse=True)[:MOST_LEAVES])
     return [leaf for leaf in leaves if leaf in largest]
-
-
-def _outside(chosen: Sequence[Value], names: dict[Value, say.Name]) -> dict[Value, say.Name]:
-    """Return names for values outside the graph; a name that is taken there is marked."""
-    taken = {name.text for name in names.values()}
-    outside = {}
-    for value in chosen:
-        if value not in names:
-            label = name_in_words(value) or "the value given"
-            text = f"{label} (the one given)" if label in taken else label
-            outside[value] = say.Name(text)
-    return outside
 
 
 def _story(

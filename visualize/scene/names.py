@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from autograd import Value
@@ -22,8 +22,10 @@ DIGITS = "0123456789"
 MEMBER = re.compile(r"(?:(.+)\.)?([^.]+)\.(\d+)")  # of a list, such as layers.0.neurons.3
 
 
-def names_of(graph: FlatGraph) -> dict[Value, str]:
-    """Return the name of every value, as pictures of all of them write it.
+def names_of(graph: FlatGraph, given: Iterable[Value] = ()) -> dict[Value, str]:
+    """Return the name of every value, as pictures of all of them write it, and of those `given`.
+
+    A given value that is not in the graph has a name of its own, marked if the graph has it too.
 
     >>> from autograd import Value
     >>> from visualize.scene.flat import flatten
@@ -33,7 +35,13 @@ def names_of(graph: FlatGraph) -> dict[Value, str]:
     """
     paths = [*map(outside_of_home, graph.values, graph.scopes)]
     names = unique_names([*map(name_in_words, graph.values)], range(len(graph)), paths)
-    return dict(zip(graph.values, names, strict=True))
+    found = dict(zip(graph.values, names, strict=True))
+    taken = set(names)
+    for value in given:
+        if value not in found:
+            name = name_in_words(value) or "the value given"
+            found[value] = f"{name} (the one given)" if name in taken else name
+    return found
 
 
 def name_in_words(value: Any) -> str:

@@ -19,7 +19,7 @@ from visualize.escape import xml
 from visualize.result import Result
 from visualize.roots import instead_of, is_list
 from visualize.scene.flat import flatten
-from visualize.scene.names import name_in_words, names_of
+from visualize.scene.names import names_of
 from visualize.scene.reach import in_order
 from visualize.scene.slice import slice_of
 from visualize.why.connection import (
@@ -150,9 +150,7 @@ def why(root: Value, wrt: Value | None = None, *, leaf: Value | None = None) -> 
     alone = wrt is None
     root, leaf = (root, root) if wrt is None else in_order(root, wrt)
     graph = flatten([root])
-    names = names_of(graph)
-    if leaf not in names:
-        names[leaf] = _name_of_stranger(leaf, names)
+    names = names_of(graph, [leaf])
     try:
         passes, changed = sweep(root), ""
     except StaleGraphError as error:
@@ -181,12 +179,6 @@ def _check(root: object, wrt: object) -> None:
             f"why(root, wrt) takes two Values; argument {position + 1}, the {name}, is of type "
             f"{type(given).__name__}{hint}"
         )
-
-
-def _name_of_stranger(leaf: Value, names: dict[Value, str]) -> str:
-    """Return a name for a value that is not in the graph."""
-    name = name_in_words(leaf) or "the leaf"
-    return f"{name} (the one given)" if name in names.values() else name
 
 
 def _findings(ways: Sizes) -> list[Finding]:
