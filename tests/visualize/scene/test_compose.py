@@ -128,10 +128,9 @@ def test_a_gradient_of_0_with_a_reason_is_no_sum_of_passes():
     assert scene.notes == ()
 
 
-def test_numbered_labels_of_a_module_are_told_by_the_same_part_of_its_path():
+def test_equal_labels_are_told_by_as_much_of_their_paths_as_it_takes():
     paths = [("layers.0", "neurons.1"), ("layers.1", "neurons.1"), ("layers.0", "neurons.1"),
              ("layers.0", "neurons.2")]  # fmt: skip
     assert located(["w0", "w0", "w1", "w1"], paths) == [
-        "layers.0.neurons.1.w0", "layers.1.neurons.1.w0", "layers.0.neurons.1.w1",
-        "neurons.2.w1",
+        "layers.0.neurons.1.w0", "layers.1.neurons.1.w0", "neurons.1.w1", "neurons.2.w1",
     ]  # fmt: skip
