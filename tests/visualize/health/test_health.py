@@ -368,3 +368,8 @@ def test_a_model_that_gives_plain_numbers_is_refused():
 def test_there_is_nothing_to_see_under_no_grad():
     with no_grad(), pytest.raises(RuntimeError, match=r"call it outside of no_grad\(\)"):
         health(MLP(3, [2]), X, Y)
+
+
+def test_of_one_example_nobody_can_tell_whether_the_output_changes():
+    report = health(MLP(1, [1], rng=random.Random(0)), [[1.0]], [1.0], loss=mse_loss)
+    assert "constant output" not in [finding.kind for finding in report.findings]
