@@ -1,15 +1,18 @@
-"""The members of a module, and which changes to them compiled functions and names follow."""
+"""The members of a module: their names, and the changes that compiled functions follow."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import wraps
+from collections.abc import Callable, Sequence
+from functools import lru_cache, wraps
 from typing import Any
 
 from autograd import Value
+from autograd.graph import home_of
 from autograd.program.verification import structure_changed
 
-__all__ = ["NO_STRUCTURE", "RENAMED", "Members", "changes_structure"]
+__all__ = [
+    "NO_STRUCTURE", "RENAMED", "Members", "changes_structure", "joined", "numbered", "own_labels",
+]  # fmt: skip
 
 PLAIN = frozenset({bool, float, int, str, type(None)})
 
@@ -77,3 +80,34 @@ for _name in (
     "pop", "remove", "reverse", "sort",
 ):  # fmt: skip
     setattr(Members, _name, _counted(getattr(list, _name)))
+
+
+# Their names
+
+
+def joined(home: str, name: str) -> str:
+    """Return the name of a member where its home is one; either may be ""."""
+    return f"{home}.{name}" if home and name else home or name
+
+
+@lru_cache(maxsize=64)
+def numbered(stem: str, count: int) -> tuple[str, ...]:
+    """Return a stem with each number below `count`, made once for all neurons of a layer.
+
+    >>> numbered("weights.", 2)
+    ('weights.0', 'weights.1')
+    """
+    return tuple([f"{stem}{index}" for index in range(count)])
+
+
+def own_labels(members: Sequence[str], parameters: Sequence[Value]) -> dict[Value, str]:
+    """Return the labels that are the user's, and no short forms such as w2 of weights.2."""
+    labels = tuple([parameter.label for parameter in parameters])
+    if labels == numbered(members[0][0], len(members)):
+        return {}
+    return {
+        parameter: label
+        for member, parameter, label in zip(members, parameters, labels, strict=True)
+        if label not in ("", "".join((member[:1], *member.partition(".")[2:])))
+        and not home_of(parameter)[1]
+    }

@@ -6,25 +6,29 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from contextvars import copy_context
-from functools import lru_cache, partial
 from itertools import compress
 from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ParamSpec, Protocol, TypeVar
-from weakref import ref
 
-import autograd
 from autograd import TracingError, Value, is_tracing, scope
 from autograd.arguments import as_switch
-from autograd.graph import home_of, name_parameters, set_data, set_gradients
+from autograd.graph import name_parameters, set_data, set_gradients
 from autograd.program.verification import structure_changed
 from autograd.runtime import paused_collector
 from autograd.vector import Vector
 from nn.checkpoint import checked_state, load_state, save_state
-from nn.data.rows import FloatArray, as_numbers, listed
-from nn.matching import numbers_of
-from nn.members import NO_STRUCTURE, RENAMED, changes_structure
+from nn.data.rows import FloatArray
+from nn.members import (
+    NO_STRUCTURE,
+    RENAMED,
+    changes_structure,
+    joined,
+    numbered,
+    own_labels,
+)  # fmt: skip
 from nn.modes import local_modes, mode_here, set_mode_here
+from nn.prediction import Prediction
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -161,14 +165,14 @@ class Module:
         count = RENAMED.count
         for home, name, module in self._placed_modules():
             if module is not self:
-                place = _joined(self._home, _joined(home, name))
+                place = joined(self._home, joined(home, name))
                 vars(module).update(scope_name=name, _home=place)
             vars(module)["_named"] = count
         with paused_collector():
             found = [*_placed_parameters(self, self._home, set(), set())]
             own: dict[Value, str] = {}
             for _, members, parameters in found:
-                own |= _own_labels(members, parameters)
+                own |= own_labels(members, parameters)
             if len(set(own.values())) < len(own):
                 own = {}
             for home, members, parameters in found:
@@ -191,7 +195,7 @@ class Module:
     def named_modules(self) -> Iterator[tuple[str, Module]]:
         """Yield this module as "" and every module in it, by name, each once."""
         for home, name, module in self._placed_modules():
-            yield _joined(home, name), module
+            yield joined(home, name), module
 
     def _placed_modules(self) -> Iterator[tuple[str, str, Module]]:
         """Yield this module and every module in it: where it is, its name there, and itself."""
@@ -202,7 +206,7 @@ class Module:
             if id(module) not in seen:
                 seen.add(id(module))
                 yield home, name, module
-                inner = _joined(home, name)
+                inner = joined(home, name)
                 stack += reversed([(inner, member, item) for member, item in module._submodules()])
 
     def named_parameters(self) -> Iterator[tuple[str, Value]]:
@@ -295,45 +299,6 @@ class Module:
             raise ValueError(f"{os.fspath(path)}: {error}") from None
 
 
-class Prediction:
-    """A model as a function of many rows, compiled once; it does not keep the model alive."""
-
-    def __init__(self, model: Module) -> None:
-        self._model = ref(model)
-        self._compiled = autograd.compile(
-            partial(_outputs, self._model), in_axes=0, verify="always"
-        )
-
-    def __call__(self, X: ArrayLike) -> FloatArray:  # noqa: N803 - the field's name for the inputs
-        """Return the outputs for all rows as an array of shape (rows,) or (rows, ...).
-
-        A model that asks a Value for its number, as `if x[0] > 0` and `table[x[0]]` do, is run row
-        by row. So is a model that fails, which then raises its own error.
-        """
-        import numpy as np
-
-        rows = as_numbers(X, "X").astype(np.float64, copy=False)
-        try:
-            outputs: FloatArray = self._compiled(rows)
-        except Exception:  # noqa: BLE001 - a model may do anything with a traced Value
-            model = _alive(self._model)
-            outputs = np.array([numbers_of(model(row)) for row in rows.tolist()])
-        return outputs
-
-
-def _outputs(model: ref[Module], x: Any) -> Any:
-    import numpy as np
-
-    output = _alive(model)(listed(x))
-    return np.array(output, dtype=object) if isinstance(output, list | tuple) else output
-
-
-def _alive(model: ref[Module]) -> Module:
-    found = model()
-    assert found is not None  # the caller of predict holds it
-    return found
-
-
 def _found(name: str, item: Any) -> Iterator[tuple[str, Value | Module]]:
     if isinstance(item, Value | Module):
         yield name, item
@@ -392,7 +357,7 @@ def _placed_parameters(
         for member, item in _found(name, attribute):
             if isinstance(item, Module):
                 if id(item) not in modules:
-                    yield from _placed_parameters(item, _joined(home, member), seen, modules)
+                    yield from _placed_parameters(item, joined(home, member), seen, modules)
             elif item.is_leaf and item not in seen:
                 seen.add(item)
                 yield home, (member,), (item,)
@@ -421,21 +386,7 @@ def _listed_parameters(
         if parameter not in seen:
             seen.add(parameter)
             inner_name, name = names.get(parameter, ("", f"parameters.{index}"))
-            yield _joined(home, inner_name), (name,), (parameter,)
-
-
-def _joined(home: str, name: str) -> str:
-    return f"{home}.{name}" if home and name else home or name
-
-
-@lru_cache(maxsize=64)
-def numbered(stem: str, count: int) -> tuple[str, ...]:
-    """Return a stem with each number below `count`, made once for all neurons of a layer.
-
-    >>> numbered("weights.", 2)
-    ('weights.0', 'weights.1')
-    """
-    return tuple([f"{stem}{index}" for index in range(count)])
+            yield joined(home, inner_name), (name,), (parameter,)
 
 
 def _holds_members(attribute: Any) -> bool:
@@ -444,16 +395,3 @@ def _holds_members(attribute: Any) -> bool:
         attribute = next(iter(attribute.values() if isinstance(attribute, dict) else attribute))
     array_of_objects = getattr(getattr(attribute, "dtype", None), "kind", "") == "O"
     return isinstance(attribute, Value | Module) or array_of_objects
-
-
-def _own_labels(members: Sequence[str], parameters: Sequence[Value]) -> dict[Value, str]:
-    """Return the labels that are the user's, and no short forms such as w2 of weights.2."""
-    labels = tuple([parameter.label for parameter in parameters])
-    if labels == numbered(members[0][0], len(members)):
-        return {}
-    return {
-        parameter: label
-        for member, parameter, label in zip(members, parameters, labels, strict=True)
-        if label not in ("", "".join((member[:1], *member.partition(".")[2:])))
-        and not home_of(parameter)[1]
-    }
