@@ -8,7 +8,7 @@ from typing import Any
 
 from autograd import Value
 from autograd.graph import home_of
-from autograd.program.verification import structure_changed
+from autograd.program.verification import Changes, structure_changed
 
 __all__ = [
     "NO_STRUCTURE", "RENAMED", "Members", "changes_structure", "joined", "numbered", "own_labels",
@@ -20,18 +20,7 @@ PLAIN = frozenset({bool, float, int, str, type(None)})
 NO_STRUCTURE = frozenset({"scope_name", "training", "_home", "_named", "_prediction"})
 
 
-class Changes:
-    """Counts the changes, in any model, after which its parameters may have other names."""
-
-    def __init__(self) -> None:
-        self.count = 0
-
-    def tick(self) -> None:
-        """Count one more."""
-        self.count += 1
-
-
-RENAMED = Changes()
+RENAMED = Changes()  # in any model, after which its parameters may have other names
 
 
 def changes_structure(former: object, attribute: Any) -> bool:
@@ -50,7 +39,8 @@ def changes_structure(former: object, attribute: Any) -> bool:
 class Members(list[Any]):
     """A list whose changes count as those of a Module's attributes do.
 
-    After a change, compiled functions that call its modules are traced again, and names given anew.
+    After a change, compiled functions that call its modules are traced again, and parameters are
+    named again.
 
     >>> from autograd import compile
     >>> from nn import Sequential
@@ -86,7 +76,7 @@ for _name in (
 
 
 def joined(home: str, name: str) -> str:
-    """Return the name of a member where its home is one; either may be ""."""
+    """Return the name of a member that has the name `name` in `home`; either may be ""."""
     return f"{home}.{name}" if home and name else home or name
 
 
@@ -101,7 +91,7 @@ def numbered(stem: str, count: int) -> tuple[str, ...]:
 
 
 def own_labels(members: Sequence[str], parameters: Sequence[Value]) -> dict[Value, str]:
-    """Return the labels that are the user's, and no short forms such as w2 of weights.2."""
+    """Return the labels that a user gave, without short forms such as w2 of weights.2."""
     labels = tuple([parameter.label for parameter in parameters])
     if labels == numbered(members[0][0], len(members)):
         return {}

@@ -119,7 +119,7 @@ class Module:
         self: HasForward[Inputs, Result_co], *inputs: Inputs.args, **named: Inputs.kwargs
     ) -> Result_co:
         """Return `forward(...)`, whose nodes get the name of the module as their scope."""
-        if self._named != RENAMED.count:
+        if self._named != RENAMED.now:
             self._name_members()
         with scope(self.scope_name or type(self).__name__):
             return self.forward(*inputs, **named)
@@ -158,11 +158,11 @@ class Module:
         raise NotImplementedError(f"{type(self).__name__} defines neither forward nor __call__")
 
     def _name_members(self) -> None:
-        """Give the modules and parameters in here their names, by which pictures and texts go.
+        """Give the modules and parameters inside the names that pictures and texts call them by.
 
         A parameter with a label of the user's own is called by that, unless two have the same.
         """
-        count = RENAMED.count
+        count = RENAMED.now
         for home, name, module in self._placed_modules():
             if module is not self:
                 place = joined(self._home, joined(home, name))
@@ -216,7 +216,7 @@ class Module:
         >>> [name for name, _ in MLP(1, [1]).named_parameters()]
         ['layers.0.neurons.0.weights.0', 'layers.0.neurons.0.bias']
         """
-        if self._named != RENAMED.count:
+        if self._named != RENAMED.now:
             self._name_members()
         for home, members, parameters in _placed_parameters(self, "", set(), set()):
             prefix = f"{home}." if home else ""

@@ -21,11 +21,11 @@ if TYPE_CHECKING:
     from autograd.program.arguments import Arguments
     from autograd.program.trace import Trace
 
-__all__ = ["structure_changed"]
+__all__ = ["Changes", "structure_changed"]
 
 
-class Structure:
-    """Counts the announced changes of the whole process; compiled functions compare `now`."""
+class Changes:
+    """Counts changes in the whole process: followers compare `now` with a number noted earlier."""
 
     __slots__ = ("_numbers", "now")
 
@@ -40,7 +40,7 @@ class Structure:
         self.now = next(self._numbers)
 
 
-STRUCTURE = Structure()
+STRUCTURE = Changes()  # announced ones of what compiled functions read
 
 
 def structure_changed() -> None:
@@ -200,7 +200,7 @@ def stale(name: str, used: Trace, now: Trace, again: Trace, case: Case) -> Stale
         f"{name} would compute something else now than the program that was made of it: "
         f"{first_difference(used, again)}. {_doubtful(case)}A program keeps all numbers that are "
         "no arguments and no data of Values: make the number that changes an argument or a Value, "
-        "or call .retrace() on the compiled function after a change, as also now to go on; "
+        "or call .retrace() on the compiled function after each change, and now to go on; "
         'verify="always" traces before each result'
     )
 

@@ -3,6 +3,7 @@
 import copy
 import pickle
 import random
+import sys
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ import autograd
 from autograd import StaleGraphError, Value
 from autograd.graph import name_of
 from nn import MLP, AvgPool2d, Conv2d, Flatten, Layer, Module, Neuron, Perceptron, Sequential
+from nn.members import RENAMED
 
 
 class Collections(Module):
@@ -115,6 +117,32 @@ def test_a_changed_model_names_anew():
     outer = Sequential(model)
     outer([1.0, 2.0])
     assert not wrong_names(outer)
+
+
+def test_a_count_of_changes_never_returns_to_one_that_was_seen():
+    # Another thread counts three changes between any two instructions of this one.
+    seen = set()
+
+    def other_thread(frame, event, _):
+        frame.f_trace_opcodes = True
+        if event == "opcode":
+            sys.settrace(None)
+            for _ in range(3):
+                RENAMED.tick()
+                seen.add(RENAMED.now)
+            sys.settrace(other_thread)
+        return other_thread
+
+    before = sys.gettrace()
+    sys.settrace(other_thread)
+    try:
+        RENAMED.tick()
+    finally:
+        sys.settrace(before)
+    assert seen
+    for _ in range(len(seen)):
+        RENAMED.tick()
+        assert RENAMED.now not in seen
 
 
 def test_a_label_of_ones_own_is_the_name_while_it_is_the_only_one():
