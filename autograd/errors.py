@@ -151,7 +151,7 @@ def _warn_user(message: _Message, category: type[Warning]) -> None:
 
 
 def _described(operand: Any) -> str:
-    place = getattr(operand, "_place", None)  # None of a number
+    place = getattr(operand, "_place", None)  # a number has none
     data = getattr(operand, "data", operand)
     return f"{place.name}={data}" if place and place.name else f"{data}"
 

@@ -234,7 +234,7 @@ def name_parameters(home: str, members: Iterable[str], parameters: Iterable[Any]
 
 
 def name_of(node: Any) -> str:
-    """Return what texts call a node: where a parameter lives, or the label; "" without a name."""
+    """Return the name of a node in texts: where a parameter lives, or the label; "" without one."""
     place = getattr(node, "_place", None)
     return place.name if place else str(node.label)
 

@@ -30,16 +30,16 @@ class Place:
 
     __slots__ = ("label", "line", "scope")
 
+    home = member = ""  # see Parameter
+
     def __init__(self, scope: str = "", line: str = "", label: str = "") -> None:
         self.scope = scope
         self.line = line  # of the user's program that made the node, as "file:line", where known
         self.label = label
 
-    home = member = ""  # see Parameter
-
     @property
     def name(self) -> str:
-        """What texts call the node; "" if it has no name."""
+        """The name of the node in texts; "" if it has none."""
         return self.label
 
     def at(self, line: str) -> Place:
@@ -55,7 +55,7 @@ class Place:
 
 
 class Parameter(Place):
-    """The place of a parameter: also where it lives in a model, by which texts call it.
+    """The place of a parameter, and where it lives in a model, which is its name in texts.
 
     `home` is the module that holds it, such as "layers.0.neurons.3", and "" is the model itself.
     `member` is the rest of its name, such as "weights.2".

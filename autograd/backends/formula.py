@@ -2,7 +2,7 @@
 
 The text is a function of all arguments (`pow`) or an expression of doubles in x, y, z as C99 has
 them: `x > 0 ? y : x <= 0 || y == 0 ? 0 : x`. It becomes a list of steps, equal ones once, which
-each backend takes by functions of its own: of arrays, of names of LLVM values, of C text.
+each backend carries out by functions of its own: on arrays, on LLVM values, on C text.
 """
 
 from __future__ import annotations
@@ -60,9 +60,9 @@ class Formula:
     result: int  # the position of the value
 
     def evaluate(self, algebra: Algebra, operands: Sequence[Any], *state: Any) -> Any:
-        """Return the value for these operands, numbers of the algebra; each function gets `state`.
+        """Return the value for these operands, which are numbers of the algebra.
 
-        That is the first argument: what an algebra writes into, if it writes.
+        `state` is the first argument of each function, if an algebra has something to write into.
         """
         values = list(operands)
         for name, details, inputs in self.steps:

@@ -50,9 +50,8 @@ class _Traced:
         self.runners: dict[str, Runner] = {}
         # The rules of our own rows read nothing that could change; those of users may
         ours = all(op.name in RESERVED for op, _ in trace.program.instructions)
-        self.drawn: dict[str, Program] | None = (
-            None if ours else {}
-        )  # by kind, as users' rules drew them
+        # By kind of result, as the rules of users drew them
+        self.drawn: dict[str, Program] | None = None if ours else {}
 
     def changed_rule(self) -> tuple[str, Program] | None:
         """Return a kind of result for which users' rules draw another program now, and that."""

@@ -1,3 +1,3 @@
-"""Optimizers, and what else decides how far a step goes: schedules, clipping, penalties."""
+"""Optimizers, and the schedules, clipping and penalties that change their steps."""
 
 __all__ = []

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 __all__ = ["fit"]
 
-# Between two looks for which other threads are the only reason, times the seconds that one takes.
+# If only other threads may have changed something: the pause between two looks, in times of a look.
 PAUSE = 50.0
 
 _log = getLogger("nn")

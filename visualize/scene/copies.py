@@ -1,4 +1,4 @@
-"""Copies of leaves: a leaf that is used all over a picture is drawn again near those who use it."""
+"""Copies of leaves: a leaf that is used all over a picture is drawn again near its users."""
 
 from __future__ import annotations
 
@@ -50,8 +50,8 @@ def with_copies(scene: Scene) -> Scene:
 class Copied:
     """A picture with copies: the box and the level that each box is for, and edges between them.
 
-    The level is -1 of what is no copy. An edge is (number, source, target), the number that of the
-    edge before.
+    A box that is not a copy has the level -1. An edge is (number, source, target); the number is
+    that of the edge in the picture without copies.
     """
 
     boxes: list[tuple[int, int]]
@@ -90,7 +90,7 @@ def copied(is_leaf: Sequence[bool], edges: Sequence[tuple[int, int]]) -> Copied:
 
 
 def levels_of_copies(is_leaf: Sequence[bool], edges: Sequence[tuple[int, int]]) -> list[int]:
-    """Return for each edge the level of the copy it comes from, -1 where from the box itself.
+    """Return for each edge the level of the copy it comes from, -1 if from the box itself.
 
     `is_leaf` says of each box whether it is a leaf, which may be drawn again; edges (from, to) are
     sorted by target. There is a copy for every few levels that use the leaf.

@@ -45,13 +45,13 @@ def names_of(graph: FlatGraph, given: Iterable[Value] = ()) -> dict[Value, str]:
 
 
 def name_in_words(value: Any) -> str:
-    """Return what texts call a value by itself: where a parameter lives, or a label, cut short."""
+    """Return the name of a value in texts: where a parameter lives, or its label, cut short."""
     name = printable(name_of(value))
     return name if home_of(value)[1] else cut(name, NAME_COLUMNS)
 
 
 def outside_of_home(value: Drawable, path: Path) -> Path:
-    """Return the modules around a value, of a parameter without those that its name tells."""
+    """Return the modules around a value, without those that stand in the name of a parameter."""
     home, member = home_of(value)
     if not member:
         return path
