@@ -90,10 +90,10 @@ def formula_of(row: Primitive) -> Formula:
 
 @lru_cache(maxsize=1024)
 def parsed(text: str, arity: int) -> Formula:
-    """Return the formula that a C text means.
+    """Return a C text as a formula.
 
-    Raises ValueError, which shows the place, for what is no C expression of x, y, z (as many as
-    `arity`), calls an unknown function, or divides integers, which in C drops the fraction.
+    Raises ValueError, which shows the place, for a text that is not a C expression of x, y, z (as
+    many as `arity`), calls an unknown function, or divides integers, which in C drops the fraction.
 
     >>> formula = parsed("x > 0 ? x : y * x", 2)
     >>> [step.name for step in formula.steps]

@@ -142,7 +142,7 @@ def _computed(stage: Stage, memories: _Memories) -> Array:
 
 
 def _summed(stage: SummedProduct | SummedRows, memories: _Memories) -> Array:
-    """Return what a stage adds to the sums, in the shape of its `into`."""
+    """Return the terms that a stage adds to the sums, in the shape of its `into`."""
     if isinstance(stage, SummedProduct):
         left, right = memories.table(stage.left), memories.table(stage.right)
         return _products(SUMMED, left, right, stage.guarded)

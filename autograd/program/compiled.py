@@ -267,8 +267,8 @@ class Compiled(Generic[Parameters, Result]):
     def retrace(self) -> None:
         """Have the function traced again, for each structure of arguments at its next call.
 
-        Calls take over what the function does then, without an error. Programs are kept where it
-        does what it did before.
+        Calls follow the function as it is then, without an error. A program that would be the same
+        is kept.
 
         >>> from autograd import compile
         >>> scale = [2.0]

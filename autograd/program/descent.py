@@ -179,7 +179,7 @@ class Descent:
         return self._function.is_fixed or self._rule.is_fixed
 
     def _build(self, trace: Trace, rule: TracedRule) -> None:
-        """Make what takes the steps, from the data of the leaves and the state there is."""
+        """Make the stepper, from the data of the leaves and the present state."""
         import numpy as np
 
         program, leaves, fixed = training_program(trace, self._parameters)
@@ -201,7 +201,7 @@ class Descent:
         return self._equal(*self._traced())
 
     def retrace(self) -> None:
-        """Trace the function and the rule again; go on with what they compute now.
+        """Trace the function and the rule again; go on with both as they are now.
 
         If it is something else, the numbers of the trained leaves are put into the Values, and
         steps go on from there, with the state there is, by a new program.
@@ -343,7 +343,7 @@ class Descent:
             self._state[place] = tuple(line)
         return list(self._state)
 
-    # Copies: what was compiled is made anew, from the numbers and the state there are
+    # A copy compiles anew, and starts from the present numbers and state
 
     def __getstate__(self) -> dict[str, Any]:
         self._take_over_leaves()

@@ -79,7 +79,7 @@ COUNTED = 1000  # calls; after these the pause alone decides, and calls are quic
 
 
 class Case:
-    """One structure of arguments under one variant: what is in use for it, and since when.
+    """One structure of arguments under one variant: the program in use for it, and since when.
 
     `used` is set before `structure`, and threads read them in the other order: a thread that finds
     the case up to date finds its program too.

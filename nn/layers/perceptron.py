@@ -100,7 +100,7 @@ class Perceptron(Module):
         if not 0.0 < lr < inf:
             raise ValueError(f"lr must be positive and finite, not {lr!r}")
         as_switch(shuffle, "shuffle")
-        generator(rng)  # refuses what is none before anything runs
+        generator(rng)  # refuses anything else before anything runs
         rows, labels = self._examples(X, y)
         weights, bias = self._numbers()
         mistakes: list[list[int]] = []  # the rows, for each epoch

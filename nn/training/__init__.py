@@ -1,11 +1,11 @@
-"""The training of a model by `fit`, which is read from `loop.py` on.
+"""The training of a model by `fit`; begin to read at `loop.py`.
 
 - `loop`: the epochs, and who takes their steps. `preparation`: the arguments of `fit`, checked, as
   one Task, whose methods compute outputs and loss.
 - `eager`: a step on the Values. `compiled`: many steps in one call, by a program. `verification`:
   whether the two would do the same.
-- `history`: what is measured in each epoch. `callbacks`: what runs after it. `advice`: what is said
-  at the end. `restoring`: what is put back when something fails or was only tried.
+- `history`: the measurements of each epoch. `callbacks`: the code of users that runs after it.
+  `advice`: the warning at the end. `restoring`: all that is put back after a failure or a trial.
 """
 
 __all__ = []

@@ -53,7 +53,7 @@ def update(
         predictions = [numbers_of(output) for output in outputs]
         if not isfinite(total.data):
             raise NonFiniteError(_message(f"the loss is {total.data}", X, predictions))
-        optimizer.zero_grad()  # after the loss, which may refuse what it is given
+        optimizer.zero_grad()  # after the loss, which may refuse its arguments
         total.backward()
         _check_gradients(model, optimizer, X, predictions)
         if task.clip_norm is not None:

@@ -220,7 +220,7 @@ class Training:
         self._cost = perf_counter() - self._looked
 
     def summary(self, seen: Measured) -> dict[str, float]:
-        """Return what the history says of an epoch: the rows that were seen, and the validation.
+        """Return the entries of an epoch in the history: of its own rows, and of the validation.
 
         An error while the first epoch is measured undoes that epoch.
         """

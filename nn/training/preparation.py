@@ -153,16 +153,16 @@ def prepared(
     clip_norm: Any,
     rng: Any,
 ) -> Task:
-    """Return the task that these arguments of `fit` mean.
+    """Return the task of these arguments of `fit`.
 
-    Raises TypeError and ValueError, naming the argument and the row, for what is wrong with one of
-    them or with their combination. An optimizer and a schedule are as they were before.
+    Raises TypeError and ValueError, naming the argument and the row, if one of them or their
+    combination is wrong. An optimizer and a schedule stay as they are.
     """
     if clip_norm is not None and not as_float(clip_norm, "clip_norm") > 0.0:
         raise ValueError(f"clip_norm must be positive, or None, not {clip_norm!r}")
     loss = loss if callable(loss) else named("loss", loss, LOSSES)
     as_function(loss, "the loss", "outputs", "targets")
-    generator(rng)  # refuses what is none before it draws
+    generator(rng)  # refuses anything else before it draws
     train, held_out = _training_and_validation(X, y, validation, rng)
     size = len(train) if batch_size is None else as_count(batch_size, "batch_size")
     _check_model(model, loss, train, held_out)

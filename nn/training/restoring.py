@@ -145,7 +145,7 @@ class Keeping:
         return found
 
     def put_back(self) -> None:
-        """Set all attributes to what they were."""
+        """Set all attributes back."""
         if self.changed():
             structure_changed()
         for (_, now), before in zip(self._noted, self._before, strict=True):

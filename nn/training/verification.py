@@ -1,4 +1,4 @@
-"""Whether a compiled training is what the eager one would be, found before its first step.
+"""A check, before its first step, that a compiled training does the same as the eager one.
 
 A loss is compiled for single examples, so its mean must be the eager loss of a batch.
 """

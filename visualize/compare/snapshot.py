@@ -1,4 +1,4 @@
-"""snapshot(): a graph as it is now, to compare with what it becomes."""
+"""snapshot(): a graph as it is now, to compare it with later."""
 
 from __future__ import annotations
 

@@ -173,7 +173,7 @@ def _backward(graph: FlatGraph) -> _Backward:
     """Return the backward pass from the outputs with which the recorded one began.
 
     An output that another one uses gets its gradient from there. Of several others, those with a
-    gradient are taken, and all where none has: the gradients are those of their sum.
+    gradient are taken, and all if none has one: the gradients are those of their sum.
     """
     local = [local_derivatives(value) for value in graph.values]
     ends = [output for output in graph.outputs if not graph.heights[output]]

@@ -263,9 +263,9 @@ def _other_factor(node: Value, position: int) -> Value | Constant | None:
 
 
 def difference_within(value: Value | Constant) -> Value | None:
-    """Return the difference of equal numbers that makes a value 0; None where none does.
+    """Return the difference of equal numbers that makes a value 0; None if there is none.
 
-    The value is the difference, or made in a few steps of it and of plain numbers.
+    The value is that difference, or was made in a few steps from it and plain numbers.
 
     >>> x = Value(2.0)
     >>> error = x - 2

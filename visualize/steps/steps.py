@@ -38,7 +38,7 @@ class Step:
     """One contribution: `node` hands its gradient on to one of its operands.
 
     `outgoing` is `incoming`, the gradient of the node, times `local`, the derivative of the node
-    with respect to the operand; `total` is what the operand has collected so far. Where no
+    with respect to the operand; `total` is the gradient that the operand has so far. Where no
     gradient passes, as at `detach`, `local` and `outgoing` are None. `rule` is the derivative as a
     formula, in names and in numbers.
     """

@@ -49,7 +49,7 @@ class FusedLoop:
         return self.results.get((operand.memory, operand.index))
 
     def takes(self, stage: Elementwise) -> bool:
-        """Tell whether a stage reads what the loop computes in step with it, or not at all."""
+        """Tell whether a stage reads the results of the loop row by row, or not at all."""
         if len(stage.result.index) != self.rows or len(self.stages) >= LONGEST:
             return False
         memory = self.stages[0].result.memory
@@ -128,7 +128,7 @@ def _in_step(loop: FusedLoop, rows: Rows) -> bool:
 
 
 def _read_from_memory(item: Planned) -> Iterator[Rows | Table]:
-    """Yield what is read from memory, not from registers."""
+    """Yield the operands that are read from memory, not from registers."""
     if not isinstance(item, FusedLoop):
         yield from item.reads
         return
@@ -173,9 +173,9 @@ class LoopBody:
         self.regular = all(operand.stride in (0, 1) for operand in self.read)
 
     def over_examples(self, row: Index) -> Callable[[Index, dict[Rows, str]], None]:
-        """Return what writes one vector of a row, given operands that are in registers.
+        """Return the function that writes one vector of a row, given operands in registers.
 
-        What all examples share is loaded here, once.
+        Operands that all examples share are loaded here, once.
         """
         frame = self.frame
         shared: dict[Rows, Operand] = {}

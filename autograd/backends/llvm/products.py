@@ -151,7 +151,7 @@ class _DotTile:
         self.result = frame.lookup(stage.result)
 
     def at(self, r: Index) -> Callable[[Sequence[Index]], None]:
-        """Return what writes the dot product r for the vectors that begin at given lanes."""
+        """Return the function that writes the dot product r for vectors from given lanes on."""
         return lambda lanes: self._write(r, lanes)
 
     def _write(self, r: Index, lanes: Sequence[Index]) -> None:

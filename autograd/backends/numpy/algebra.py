@@ -128,7 +128,7 @@ def _compare(nodes: list[Node], relation: str, x: int, y: int) -> int:
 
 
 def _chosen(nodes: list[Node], condition: int, x: int, y: int) -> int:
-    """`x > y || x != x ? x : y` is numpy.maximum, a fifth of the work of what it is made of."""
+    """`x > y || x != x ? x : y` is numpy.maximum, a fifth of the work of its parts."""
     limit = _limit(nodes, condition, x, y)
     return _new(nodes, Call(limit, (x, y)) if limit else Call(_choose, (condition, x, y)))
 
