@@ -1,4 +1,4 @@
-"""Docstrings of operations, made from their rows: `help(tanh)` and `help(Value.tanh)` show them."""
+"""Docstrings of operations, made from their rows when `help(tanh)` asks for them."""
 
 from __future__ import annotations
 
