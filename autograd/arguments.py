@@ -254,7 +254,8 @@ def as_function(given: Any, what: str, *arguments: str, such_as: str = "") -> An
         called = getattr(given, "forward", given)  # a model takes what its `forward` takes
         loaded("inspect").signature(called).bind(*arguments)
     except TypeError as error:
-        raise TypeError(f"{what} is called with {wanted}: {error}") from None
+        way_out = such_as and f"; give one such as {such_as}"
+        raise TypeError(f"{what} is called with {wanted}: {error}{way_out}") from None
     except ValueError:  # a builtin says nothing about its parameters
         pass
     return given

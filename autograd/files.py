@@ -42,7 +42,8 @@ def write_files(
 
     A content is bytes, or a function that writes them to the path that it is given. A new file has
     the permissions that the umask of the process leaves; a file that is replaced keeps its own.
-    Raises OSError when a file cannot be written.
+    Raises FileNotFoundError, which names the folder, where that is missing, and another OSError,
+    which names the file, when it cannot be written.
 
     >>> import pathlib, tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
@@ -62,6 +63,11 @@ def write_files(
                 f"write_files: the content of {str(path)!r} must be bytes, or a function "
                 f"that writes them to a path, not {type(content).__name__}"
             )
+    for path in paths:
+        if not path.parent.is_dir():
+            raise FileNotFoundError(
+                f"cannot save {path.name}: no folder {path.parent}; make it first"
+            )
     # In the same folder, because a file is replaced atomically within one file system only
     temporary = [path.with_name(f".{uuid4().hex}{path.suffix}") for path in paths]
     try:
@@ -77,9 +83,13 @@ def write_files(
             temporary[0].replace(paths[0])
         else:
             deque(map(os.replace, temporary, paths), maxlen=0)  # in C: nothing comes between two
-    except BaseException:
+    except BaseException as error:
         for new in temporary:
             new.unlink(missing_ok=True)
+        if isinstance(error, OSError):  # of the file that was asked for, not of the temporary one
+            for path, new in zip(paths, temporary):
+                if str(error.filename) == str(new):
+                    error.filename = str(path)
         raise
 
 

@@ -257,13 +257,20 @@ def jvp(f: Callable[..., Any], primals: Any, tangents: Any) -> tuple[Any, Any]:
     (6.0, 3.0)
     """
     check_function("jvp", f)
-    primals = _arguments(primals)
-    tangents = mapped(lambda leaf: _number(leaf, "jvp: a tangent"), _arguments(tangents))
+    return _along("jvp", f, _arguments(primals), _arguments(tangents))
+
+
+def _along(
+    name: str, f: Callable[..., Any], primals: tuple[Any, ...], tangents: tuple[Any, ...]
+) -> tuple[Any, Any]:
+    """Return f(*primals) and its derivative along the tangents, for the function `name`."""
+    tangents = mapped(lambda leaf: _number(leaf, f"{name}: a tangent"), tangents)
     directions = leaves_of(tangents)
     trial = Trial(f, primals, {}, range(len(primals)))
     if len(directions) != len(trial.variables):
         raise ValueError(
-            f"jvp: the tangents have {len(directions)} numbers, the primals {len(trial.variables)}"
+            f"{name}: the tangents have {len(directions)} numbers, the primals "
+            f"{len(trial.variables)}"
         )
     along = dict(zip(trial.variables, directions))
     graph = trial.graph or any(isinstance(direction, Value) for direction in directions)
@@ -371,7 +378,8 @@ def hvp(f: Callable[..., Any], primals: Any, tangents: Any) -> Any:
     """
     check_function("hvp", f)
     arguments = _arguments(primals)
-    _, product = jvp(grad(f, range(len(arguments))), arguments, _arguments(tangents))
+    gradient = grad(f, range(len(arguments)))
+    _, product = _along("hvp", gradient, arguments, _arguments(tangents))
     return product if isinstance(primals, tuple) else product[0]
 
 

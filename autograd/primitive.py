@@ -172,7 +172,8 @@ class Primitive:
         if not 0 < missing <= len(self.defaults):
             least, most = len(self.pullbacks) - len(self.defaults), len(self.pullbacks)
             allowed = str(most) if least == most else f"{least} to {most}"
-            raise TypeError(f"{self.name} takes {allowed} arguments, got {len(args)}")
+            noun = "argument" if most == 1 else "arguments"
+            raise TypeError(f"{self.name} takes {allowed} {noun}, got {len(args)}")
         return args + self.defaults[-missing:]
 
     def __repr__(self) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from operator import index
 from typing import TYPE_CHECKING, Any
 
@@ -41,7 +42,8 @@ class Trial:
         self.chosen = [args[position] for position in chosen]
         inner = list(args)
         for position in chosen:
-            inner[position] = mapped(_variable, args[position])
+            where = f"argument {position} of a differentiated function"
+            inner[position] = mapped(partial(_variable, where=where), args[position])
         self.variables: list[Value] = leaves_of([inner[position] for position in chosen])
         mode = CURRENT.get()
         self.recording = mode.record
@@ -61,8 +63,8 @@ class Trial:
             return as_float(self.output)
         except TypeError:
             raise TypeError(
-                f"grad needs a function that returns one number, not {self.output!r}; "
-                "use jacobian for several"
+                "a gradient needs a function that returns one number, not "
+                f"{self.output!r}; use jacobian for several"
             ) from None
 
     def gradient(self, seeds: dict[Any, Any]) -> Any:
@@ -92,11 +94,11 @@ class Trial:
         return detach(result) if stays or self.tracing else result.data
 
 
-def _variable(leaf: Any) -> Any:
+def _variable(leaf: Any, where: str) -> Any:
     """Return a variable of a derivative's own that passes gradients on to `leaf`."""
     if isinstance(leaf, Value):
         return identity(leaf)
-    number = as_float(leaf, "a derivative")
+    number = as_float(leaf, where)
     if is_tracing():  # a leaf would be taken for one that the function captures
         return Value.__primitive__(identity, (Constant(number),))
     return Value(number)

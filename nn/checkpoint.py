@@ -176,7 +176,9 @@ def checked_state(state: Mapping[str, float], names: Iterable[str], owner: str) 
     {'a': 1.0}
     """
     if not isinstance(state, Mapping):
-        raise TypeError(f"a state dict maps names to numbers; this is a {type(state).__name__}")
+        raise TypeError(
+            f"a state dict must map names to numbers, not be of type {type(state).__name__}"
+        )
     wanted = dict.fromkeys(names)
     missing = [name for name in wanted if name not in state]
     unexpected = [name for name in state if name not in wanted]

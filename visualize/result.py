@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from autograd.files import as_path, write_files
 
-__all__ = ["Result", "saved_as", "write_atomically"]
+__all__ = ["Result", "saved_as"]
 
 MOST_LINES = 200  # that a prompt shows; print() shows all
 
@@ -39,7 +39,7 @@ class Result:
         """
         target = saved_as(type(self).__name__, self.formats, path, "save: path")
         content: str = getattr(self, self.formats[target.suffix.lower()])
-        write_atomically(target, (content.rstrip("\n") + "\n").encode())
+        write_files({target: (content.rstrip("\n") + "\n").encode()})
         return target
 
     def __str__(self) -> str:
@@ -66,13 +66,3 @@ def saved_as(kind: str, suffixes: Collection[str], path: object, argument: str) 
     if target.suffix.lower() not in suffixes:
         raise ValueError(f"cannot save {kind} as {target.name!r}; use one of {', '.join(suffixes)}")
     return target
-
-
-def write_atomically(path: Path, content: bytes) -> None:
-    """Write `content` to `path`; a failure leaves the old file as it was.
-
-    Raises FileNotFoundError that names the folder when it does not exist.
-    """
-    if not path.parent.is_dir():
-        raise FileNotFoundError(f"cannot save {path.name}: no folder {path.parent}; make it first")
-    write_files({path: content})

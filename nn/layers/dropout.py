@@ -65,7 +65,7 @@ class Dropout(NoiseLayer):
 
     def __init__(self, p: float = 0.5, *, rng: random.Random | None = None) -> None:
         super().__init__(rng)
-        p = Value(p).data
+        p = as_float(p, "Dropout: p")
         if not 0.0 <= p <= 1.0:
             raise ValueError(f"Dropout: p must be a probability from 0 to 1, not {p}")
         self.p = p

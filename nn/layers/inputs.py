@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any, TypeAlias
 
 from autograd import Value
+from autograd.arguments import as_float
 from autograd.graph import Constant
 from autograd.vector import Vector
 
@@ -33,7 +34,8 @@ def vector(x: Any, length: int, layer: object) -> Vector:
     if len(x) != length:
         if any(isinstance(item, list | tuple) or getattr(item, "ndim", 0) > 0 for item in x):
             raise _several_examples(layer, f"{len(x)} rows")
-        raise ValueError(f"{described(layer)} takes {length} inputs, got {len(x)}")
+        inputs = f"{length} input{'s' * (length != 1)}"
+        raise ValueError(f"{described(layer)} takes {inputs}, got {len(x)}")
     return Vector(
         [
             item if type(item) is Value or type(item) is Constant else operand(item, index, layer)
@@ -44,7 +46,7 @@ def vector(x: Any, length: int, layer: object) -> Vector:
 
 def _elements(x: Any, layer: object) -> list[Any]:
     if isinstance(x, Value | str | bytes | dict | set) or not hasattr(type(x), "__iter__"):
-        return [x]  # a vector of one; `operand` refuses anything that is no number
+        return [operand(x, 0, layer)]  # a vector of one, or a text, which is no number
     dimensions = getattr(x, "ndim", 1)
     if dimensions > 1:
         raise _several_examples(layer, f"an array of shape {x.shape}")
@@ -62,7 +64,7 @@ def operand(item: Any, index: int, layer: object) -> Value | Constant:
     if isinstance(item, list | tuple) or getattr(item, "ndim", 0) > 0:
         raise _several_examples(layer, f"a {type(item).__name__} as input {index}")
     try:
-        return Constant(item if isinstance(item, float | int) else Value(item).data)
+        return Constant(item if isinstance(item, float | int) else as_float(item, "a layer"))
     except (TypeError, OverflowError) as error:
         raise type(error)(f"{described(layer)}, input {index}: {error}") from None
 

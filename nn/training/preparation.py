@@ -161,7 +161,7 @@ def prepared(
     if clip_norm is not None and not as_float(clip_norm, "clip_norm") > 0.0:
         raise ValueError(f"clip_norm must be positive, or None, not {clip_norm!r}")
     loss = loss if callable(loss) else named("loss", loss, LOSSES)
-    as_function(loss, "the loss", "outputs", "targets")
+    as_function(loss, "the loss", "outputs", "targets", such_as="nn.mse_loss")
     generator(rng)  # refuses anything else before it draws
     train, held_out = _training_and_validation(X, y, validation, rng)
     size = len(train) if batch_size is None else as_count(batch_size, "batch_size")
@@ -319,7 +319,8 @@ def _metric_functions(
         name = metric if isinstance(metric, str) else getattr(metric, "__name__", repr(metric))
         if name in functions or name in {"loss", "lr"}:
             raise ValueError(f"metrics: the name {name!r} is taken; rename the function")
-        as_function(function, f"the metric {name!r}", "all outputs", "all targets")
+        wanted = ("all outputs", "all targets")
+        as_function(function, f"the metric {name!r}", *wanted, such_as="nn.accuracy")
         if function in DECIDING:
             function = partial(function, threshold=threshold_of(loss, targets))
         functions[name] = function

@@ -78,6 +78,24 @@ def test_a_failure_leaves_all_files_as_they_were(fault, tmp_path, monkeypatch):
     assert {*tmp_path.iterdir()} <= {first, second}
 
 
+def full_disk(path):
+    raise OSError(28, "No space left on device", str(path))
+
+
+@pytest.mark.parametrize(
+    ("fault", "said"),
+    [
+        ("no folder", "cannot save b.txt: no folder .*none; make it first"),
+        ("a full disk", r"No space left on device: '.*[/\\]b\.txt'"),
+    ],
+)
+def test_a_failure_names_the_file_that_was_asked_for(fault, said, tmp_path):
+    path = tmp_path / "none" / "b.txt" if fault == "no folder" else tmp_path / "b.txt"
+    with pytest.raises(OSError, match=said):
+        write_files({tmp_path / "a.txt": b"new", path: full_disk})
+    assert not list(tmp_path.iterdir())
+
+
 @pytest.mark.filterwarnings(
     "ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning"
 )

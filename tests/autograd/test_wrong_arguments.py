@@ -169,3 +169,19 @@ def test_options_of_a_row_are_refused_by_name(option, given):
     with pytest.raises(TypeError, match=f"^primitive 'refused': {option} must be"):
         primitive("refused", abs, lambda g, out, x: g, **{option: given})
     assert "refused" not in TABLE
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: autograd.hessian(lambda p: p)([1.0, 2.0]), "^a gradient needs a function that"),
+        (lambda: autograd.hvp(lambda p: p[0], [1.0], [1.0, 2.0]), "^hvp: the tangents have 2"),
+        (lambda: autograd.hvp(lambda p: p[0], [1.0], ["a"]), "^hvp: a tangent takes a real"),
+        (lambda: autograd.grad(lambda x, y: x * y, 1)(1.0, "a"), "^argument 1 of a differentiated"),
+        (lambda: autograd.tanh(1.0, 2.0), "^tanh takes 1 argument, got 2"),
+        (lambda: autograd.maximum(1.0), "^maximum takes 2 arguments, got 1"),
+    ],
+)
+def test_a_message_names_the_function_that_was_called(call, message):
+    with pytest.raises((TypeError, ValueError), match=message):
+        call()

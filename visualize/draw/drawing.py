@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 from autograd import Value
 from autograd.arguments import as_count, as_switch
+from autograd.files import write_files
 from autograd.runtime import computed
 from visualize.digits import counted
 from visualize.draw.dot import dot
@@ -21,7 +22,7 @@ from visualize.draw.text import text
 from visualize.draw.wording import summary
 from visualize.escape import xml
 from visualize.page.page import page
-from visualize.result import saved_as, write_atomically
+from visualize.result import saved_as
 from visualize.roots import as_roots
 from visualize.scene.collapse import COLLAPSE, Boxes, Collapse, collapsed
 from visualize.scene.compose import Scene, compose
@@ -124,7 +125,7 @@ class Drawing:
         'graph.svg'
         """
         target = saved_as("a drawing", FORMATS, path, "save: path")
-        write_atomically(target, self._content(target.suffix.lower()))
+        write_files({target: self._content(target.suffix.lower())})
         return target
 
     def _content(self, suffix: str) -> bytes:
@@ -251,8 +252,8 @@ def show(root: Value | Iterable[Value], **options: Any) -> Path:
     >>> show(x * x)  # doctest: +SKIP
     PosixPath('/tmp/graph-k2x91h/graph.html')
     """
-    drawing = draw(root, **options)
-    path = drawing.save(Path(tempfile.mkdtemp(prefix="graph-")) / "graph.html")
+    given = root if isinstance(root, Value) else as_roots(root, "show: root")
+    path = draw(given, **options).save(Path(tempfile.mkdtemp(prefix="graph-")) / "graph.html")
     webbrowser.open(path.as_uri())
     return path
 

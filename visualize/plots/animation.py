@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from autograd.arguments import as_float
+from autograd.files import write_files
 from visualize.draw.animated import with_ids
 from visualize.plots.figures import figure_bytes
-from visualize.result import saved_as, write_atomically
+from visualize.result import saved_as
 
 if TYPE_CHECKING:
     import numpy as np
@@ -67,7 +68,7 @@ class Animation(ABC):
             content = self.svg.encode()
         else:
             content = _gif(self.pictures(), self.seconds, loop=self.loop)
-        write_atomically(target, content)
+        write_files({target: content})
         return target
 
 

@@ -9,8 +9,9 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Literal
 
+from autograd.files import write_files
 from visualize.escape import plot_text
-from visualize.result import saved_as, write_atomically
+from visualize.result import saved_as
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -121,7 +122,7 @@ def save_figure(figure: Figure, path: str | os.PathLike[str]) -> Path:
     if not hasattr(figure, "savefig"):
         raise TypeError(f"save_figure takes a figure of matplotlib, not {type(figure).__name__}")
     target = saved_as("a plot", UNDATED, path, "save_figure: path")
-    write_atomically(target, figure_bytes(figure, target.suffix.lower()))
+    write_files({target: figure_bytes(figure, target.suffix.lower())})
     return target
 
 

@@ -187,6 +187,8 @@ def test_a_model_that_takes_another_number_of_masks_is_refused():
 def test_what_is_no_probability_is_refused(p):
     with pytest.raises(ValueError, match="p must be a probability from 0 to 1"):
         Dropout(p)
+    with pytest.raises(TypeError, match=f"Dropout: p takes a real number, not the str '{p}'"):
+        Dropout(str(p))
 
 
 def test_wrong_generators_and_missing_noise_are_refused():

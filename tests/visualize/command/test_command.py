@@ -632,7 +632,7 @@ def test_a_file_that_cannot_be_written_is_told_in_a_line(capsys, tmp_path, monke
     def refuse(*_):
         raise PermissionError(13, "Permission denied", "a-hidden-name")
 
-    monkeypatch.setattr(drawing, "write_atomically", refuse)
+    monkeypatch.setattr(drawing, "write_files", refuse)
     path = tmp_path / "graph.svg"
     said = f"python -m visualize: cannot write {path}: Permission denied\n"
     assert run(capsys, *EXAMPLE, "-o", str(path)) == (1, "", said)
