@@ -18,6 +18,7 @@ from nn import (
     precision,
     recall,
 )  # fmt: skip
+from tests.in_one_test import in_one_test
 
 oracle = pytest.importorskip("sklearn.metrics", reason="the oracle")
 ORACLES = {
@@ -52,9 +53,9 @@ def test_a_confusion_matrix_of_single_outputs_needs_their_threshold():
         confusion_matrix(outputs, targets)
 
 
-@pytest.mark.parametrize("average", ["macro", "micro", "weighted"])
-@pytest.mark.parametrize("metric", ORACLES)
-@pytest.mark.parametrize("rows", [3, 30])  # with few, some classes are never predicted or targets
+@in_one_test("average", ["macro", "micro", "weighted"])
+@in_one_test("metric", ORACLES)
+@in_one_test("rows", [3, 30])  # with few, some classes are never predicted or targets
 def test_averages_over_classes_are_those_of_sklearn(metric, average, rows):
     for seed in range(20):
         scores, targets = random_scores(seed, 5, rows)
@@ -88,8 +89,8 @@ def test_what_is_undefined_is_0(metric):
     assert metric([-1.0, -2.0], [0, 0]) == 0.0
 
 
-@pytest.mark.parametrize(
-    ("call", "message"),
+@in_one_test(
+    "call, message",
     [
         (
             lambda: precision([[1, 2, 3]], [0], average="binary"),

@@ -24,6 +24,7 @@ from nn import (
     r2_score,
     split,
 )
+from tests.in_one_test import in_one_test
 
 
 class Series:
@@ -167,7 +168,7 @@ def test_fit_refuses_them_and_changes_nothing(numbers):
     assert set(model.state_dict().values()) == {1.0}
 
 
-@pytest.mark.parametrize(
+@in_one_test(
     "number",
     [np.ma.masked, np.datetime64("2026-01-01"), np.timedelta64(1, "D"), "3", b"3", 1j, None,
      np.complex64(1), dt.timedelta(1), [1.0], {1.0}, range(2), array.array("d", [1.0])],
@@ -202,8 +203,8 @@ def test_a_matrix_has_two_dimensions():
     assert Dataset(matrix, [1]).X.shape == (1, 2)
 
 
-@pytest.mark.parametrize("text", ["12", b"12"])
-@pytest.mark.parametrize("function", [ag.sum, ag.norm, ag.mean, ag.softmax, lambda v: ag.dot(v, v)])
+@in_one_test("text", ["12", b"12"])
+@in_one_test("function", [ag.sum, ag.norm, ag.mean, ag.softmax, lambda v: ag.dot(v, v)])
 def test_a_text_is_no_list_of_numbers(function, text):
     with pytest.raises(TypeError, match=r"numbers and Values, not b?'12'"):
         function(text)

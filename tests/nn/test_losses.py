@@ -10,6 +10,7 @@ import pytest
 
 import nn
 from autograd import Value, compile, hessian, scope, topological_order
+from tests.in_one_test import in_one_test
 
 ROWS = 7
 RNG = random.Random(0)
@@ -34,8 +35,8 @@ def leaves(numbers):
     return [leaves(x) if isinstance(x, list) else Value(x) for x in numbers]
 
 
-@pytest.mark.parametrize("reduction", ["mean", "sum"])
-@pytest.mark.parametrize(("loss", "name", "predictions", "targets"), ELEMENTWISE)
+@in_one_test("reduction", ["mean", "sum"])
+@in_one_test("loss, name, predictions, targets", ELEMENTWISE)
 def test_elementwise_losses_agree_with_torch(loss, name, predictions, targets, reduction):
     torch = pytest.importorskip("torch", reason="torch is no dependency: its install is gigabytes")
     tensor = torch.tensor(predictions, dtype=torch.float64, requires_grad=True)
@@ -77,8 +78,8 @@ def test_values_against_their_formulas():
     assert nn.cross_entropy(z, np.array(CLASSES)) == pytest.approx(np.mean(rows), rel=1e-13)
 
 
-@pytest.mark.parametrize(
-    ("loss", "predictions", "targets"),
+@in_one_test(
+    "loss, predictions, targets",
     [
         *((loss, predictions, targets) for loss, _, predictions, targets in ELEMENTWISE),
         (nn.hinge_loss, SCORES, [2 * label - 1 for label in LABELS]),
@@ -122,7 +123,7 @@ def test_extreme_class_logits():
 
 
 @pytest.mark.parametrize("backend", [None, "numpy", "llvm"])
-@pytest.mark.parametrize("target", [0, 1, 2])
+@in_one_test("target", [0, 1, 2])
 def test_curvature_where_one_class_has_nearly_all_probability(target, backend):
     """p * (1 - p) of p = 1 - 4e-18 is 4e-18, which 1 - p as a difference would make 0."""
     if backend == "llvm":
@@ -217,8 +218,8 @@ def test_graphs_are_small():
     assert nodes(logistic) == ROWS + positive + 2
 
 
-@pytest.mark.parametrize(
-    ("call", "message"),
+@in_one_test(
+    "call, message",
     [
         (
             lambda: nn.hinge_loss([1.0, 2.0], [1, 0]),

@@ -7,6 +7,7 @@ import pytest
 
 from autograd import Value
 from nn import accuracy, mean_absolute_error, mean_squared_error, r2_score
+from tests.in_one_test import in_one_test
 
 RNG = random.Random(0)
 SCORES = [RNG.gauss(0, 1) for _ in range(20)]
@@ -39,8 +40,8 @@ def test_accuracy_of_classes():
     assert accuracy([[1.0, 1.0]], [0]) == 1.0  # the first of equals
 
 
-@pytest.mark.parametrize(
-    ("call", "message"),
+@in_one_test(
+    "call, message",
     [
         (lambda: accuracy([0.1, 0.2], [1, 2]), "accuracy, row 1: the target is 2; of one output"),
         (lambda: accuracy([[0, 1], [0, 1]], [1, 2]), "row 1: the target 2 is no class from 0 to 1"),

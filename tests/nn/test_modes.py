@@ -14,6 +14,7 @@ import autograd
 from autograd import Value, compile
 from autograd.context import current_variant
 from nn import MLP, Callback, Dropout, Layer, Module, Sequential, fit
+from tests.in_one_test import in_one_test
 
 
 class Noisy(Module):
@@ -281,7 +282,7 @@ class Factor(Module):
         return x * self.factor
 
 
-@pytest.mark.parametrize("change", CHANGES)
+@in_one_test("change", CHANGES)
 def test_a_module_counts_its_changes(change):
     net, new = Sequential(Noisy(), Noisy(), Factor()), Factor()  # whose making is a change itself
     c = compile(net)

@@ -13,6 +13,7 @@ from autograd import StaleGraphError, Value
 from autograd.graph import name_of
 from nn import MLP, AvgPool2d, Conv2d, Flatten, Layer, Module, Neuron, Perceptron, Sequential
 from nn.members import RENAMED
+from tests.in_one_test import in_one_test
 
 
 class Collections(Module):
@@ -82,7 +83,7 @@ def wrong_names(model):
     return {key: name_of(p) for key, p in model.named_parameters() if name_of(p) != key}
 
 
-@pytest.mark.parametrize("name", MODELS)
+@in_one_test("name", MODELS)
 def test_a_call_names_every_parameter_by_its_key(name):
     model, x = copy.deepcopy(MODELS[name])
     model(x)

@@ -47,11 +47,12 @@ from nn import (
 from nn.losses import LOSSES
 from nn.metrics import METRICS
 from nn.training.preparation import check_targets
+from tests.in_one_test import in_one_test
 
 MODEL = MLP(1, [1])
 
 
-@pytest.mark.parametrize(
+@in_one_test(
     "make",
     [
         Neuron,
@@ -64,14 +65,14 @@ MODEL = MLP(1, [1])
         lambda count: Conv2d(count, 1, 2),
     ],
 )
-@pytest.mark.parametrize("shape", [(2,), (2, 2)])
+@in_one_test("shape", [(2,), (2, 2)])
 def test_an_array_is_no_count(make, shape):
     with pytest.raises((TypeError, ValueError), match=r"must be|pair"):
         make(np.ones(shape))
 
 
-@pytest.mark.parametrize("schedule", [LinearLR, lambda o: StepLR(o, 3), lambda o: CosineLR(o, 3)])
-@pytest.mark.parametrize("given", [0.1, MODEL, MODEL.parameters(), None])
+@in_one_test("schedule", [LinearLR, lambda o: StepLR(o, 3), lambda o: CosineLR(o, 3)])
+@in_one_test("given", [0.1, MODEL, MODEL.parameters(), None])
 def test_a_schedule_begins_with_an_optimizer(schedule, given):
     with pytest.raises(TypeError, match="LR takes an optimizer first, not"):
         schedule(given)
@@ -88,8 +89,8 @@ def test_a_limit_of_a_norm_is_a_number():
         clip_grad_norm(MODEL.parameters(), np.ones(2))
 
 
-@pytest.mark.parametrize("loss", LOSSES.values(), ids=LOSSES)
-@pytest.mark.parametrize("given", [MODEL, abs, Value], ids=repr)
+@in_one_test("loss", LOSSES.values(), ids=LOSSES)
+@in_one_test("given", [MODEL, abs, Value], ids=repr)
 def test_a_loss_of_what_was_not_called_says_so(loss, given):
     for predictions in (given, [given]):
         with pytest.raises((TypeError, ValueError), match=r"predictions|scores|logits"):
@@ -119,8 +120,8 @@ def test_factors_of_schedules_are_numbers(factor):
             make()
 
 
-@pytest.mark.parametrize("betas", [None, 0.9, (0.9,), {0.9, 0.99}, "ab"], ids=repr)
-@pytest.mark.parametrize("optimizer", [Adam, AdamW])
+@in_one_test("betas", [None, 0.9, (0.9,), {0.9, 0.99}, "ab"], ids=repr)
+@in_one_test("optimizer", [Adam, AdamW])
 def test_betas_are_a_pair(optimizer, betas):
     with pytest.raises(TypeError, match="betas is a pair of numbers"):
         optimizer(MODEL.parameters(), betas=betas)
@@ -131,7 +132,7 @@ def test_a_set_is_no_batch():
         mse_loss({Value(1.0), Value(2.0)}, [1.0, 2.0])
 
 
-@pytest.mark.parametrize("function", [*LOSSES.values(), *METRICS.values()])
+@in_one_test("function", [*LOSSES.values(), *METRICS.values()])
 def test_only_predictions_and_targets_come_by_position(function):
     rest = [*signature(function).parameters.values()][2:]
     assert all(parameter.kind is Parameter.KEYWORD_ONLY for parameter in rest)
@@ -159,8 +160,8 @@ SWITCHES = [
 ROWS, LABELS = [[0.0], [1.0], [2.0], [3.0]], [0, 0, 1, 1]
 
 
-@pytest.mark.parametrize("place", range(len(SWITCHES)))
-@pytest.mark.parametrize("given", ["False", "no", np.zeros(2), [], 0.5], ids=repr)
+@in_one_test("place", range(len(SWITCHES)))
+@in_one_test("given", ["False", "no", np.zeros(2), [], 0.5], ids=repr)
 def test_a_switch_is_true_or_false(place, given):
     before = MODEL.state_dict()
     with pytest.raises((TypeError, ValueError), match=r"must be .*True or False, not"):
@@ -168,7 +169,7 @@ def test_a_switch_is_true_or_false(place, given):
     assert MODEL.state_dict() == before
 
 
-@pytest.mark.parametrize(
+@in_one_test(
     "make",
     [
         Neuron,
@@ -182,7 +183,7 @@ def test_a_switch_is_true_or_false(place, given):
         lambda n: confusion_matrix([0], [0], classes=n),
     ],
 )
-@pytest.mark.parametrize("count", [10**12, 10**400, 10**5000], ids=["12", "400", "5000"])
+@in_one_test("count", [10**12, 10**400, 10**5000], ids=["12", "400", "5000"])
 def test_more_than_a_machine_holds_is_refused_at_once(make, count):
     with pytest.raises(ValueError, match="must be at most"):
         make(count)
@@ -196,8 +197,8 @@ def test_labels_do_not_ask_for_more_either(label):
         confusion_matrix([0, label], [0, 0])
 
 
-@pytest.mark.parametrize(
-    ("name", "function"),
+@in_one_test(
+    "name, function",
     {
         "a state dict": MODEL.save,
         "a state dict ": MODEL.load,
@@ -205,14 +206,14 @@ def test_labels_do_not_ask_for_more_either(label):
         "read_digit": read_digit,
     }.items(),
 )
-@pytest.mark.parametrize("path", [3, None, b"model.npz", ["a"], 2.0], ids=repr)
+@in_one_test("path", [3, None, b"model.npz", ["a"], 2.0], ids=repr)
 def test_a_path_is_a_text_or_a_path(name, function, path):
     with pytest.raises(TypeError, match=rf"{name.strip()}\b.* is a str or a Path, not"):
         function(path)
 
 
-@pytest.mark.parametrize("loss", LOSSES.values(), ids=LOSSES)
-@pytest.mark.parametrize("given", ["a", None, 2j, 10**400], ids=["text", "None", "complex", "big"])
+@in_one_test("loss", LOSSES.values(), ids=LOSSES)
+@in_one_test("given", ["a", None, 2j, 10**400], ids=["text", "None", "complex", "big"])
 def test_a_loss_names_what_is_no_number(loss, given):
     one = [0.5, 0.5] if loss is LOSSES["cross_entropy"] else 0.5
     other = [given, 0.5] if loss is LOSSES["cross_entropy"] else given
@@ -249,8 +250,8 @@ def test_a_penalty_is_a_number_or_a_value(penalty):
         L2(0.1)(penalty)
 
 
-@pytest.mark.parametrize("metric", ["accuracy", "precision", "confusion_matrix"])
-@pytest.mark.parametrize("threshold", ["0.5", [0.5], math.nan, np.ones(2), 1j], ids=repr)
+@in_one_test("metric", ["accuracy", "precision", "confusion_matrix"])
+@in_one_test("threshold", ["0.5", [0.5], math.nan, np.ones(2), 1j], ids=repr)
 def test_a_threshold_is_a_number(metric, threshold):
     function = {**METRICS, "confusion_matrix": confusion_matrix}[metric]
     with pytest.raises((TypeError, ValueError), match=f"^{metric}: threshold (takes|is nan)"):

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 import autograd
 from autograd import Value, scope
+from tests.in_one_test import in_one_test
 from visualize import draw, draw_dot
 from visualize.escape import columns, cut, printable
 
@@ -50,7 +51,7 @@ def picture_of(label):
     return draw(y, title=label)
 
 
-@pytest.mark.parametrize("label", ATTACKS, ids=range(len(ATTACKS)))
+@in_one_test("label", ATTACKS, ids=range(len(ATTACKS)))
 def test_attacks_stay_text_in_every_format(label):
     picture = picture_of(label)
     tree = ET.fromstring(picture.svg)

@@ -8,6 +8,7 @@ import pytest
 
 from autograd import Value
 from nn import MLP, mse_loss
+from tests.in_one_test import in_one_test
 from visualize import diff, explain, formula, health, kinks, snapshot, step_through, why
 from visualize.result import MOST_LINES, Result
 
@@ -35,7 +36,7 @@ def answers():
 ANSWERS = answers()
 
 
-@pytest.mark.parametrize("name", ANSWERS)
+@in_one_test("name", ANSWERS)
 def test_an_answer_is_its_text(name):
     answer = ANSWERS[name]
     assert isinstance(answer, Result)

@@ -7,6 +7,7 @@ import re
 import pytest
 
 from nn import MLP
+from tests.in_one_test import in_one_test
 from visualize import (
     BoundaryRecorder,
     HealthMonitor,
@@ -28,19 +29,19 @@ from visualize import (
 VERBS = [draw, show, explain, formula, kinks, snapshot, step_through]
 
 
-@pytest.mark.parametrize("verb", VERBS, ids=lambda verb: verb.__name__)
+@in_one_test("verb", VERBS, ids=lambda verb: verb.__name__)
 def test_a_model_is_told_to_be_called(verb):
     with pytest.raises(TypeError, match=r"MLP; a model .* give its result, model\(x\)$"):
         verb(MLP(2, [1]))
 
 
-@pytest.mark.parametrize("verb", VERBS, ids=lambda verb: verb.__name__)
+@in_one_test("verb", VERBS, ids=lambda verb: verb.__name__)
 def test_a_text_is_no_list_of_values(verb):
     with pytest.raises(TypeError, match=r"not (of type )?str\b"):
         verb("a * b")
 
 
-@pytest.mark.parametrize("verb", VERBS, ids=lambda verb: verb.__name__)
+@in_one_test("verb", VERBS, ids=lambda verb: verb.__name__)
 def test_a_plain_number_is_told_to_become_a_value(verb):
     with pytest.raises(TypeError, match=r"float; a plain number .* Value\(2\.5\), or"):
         verb(2.5)
@@ -86,8 +87,8 @@ def test_what_holds_no_numbers_is_named(ask, says):
         ask()
 
 
-@pytest.mark.parametrize("plot", [plot_history, plot_vectors, plot_images, animate_boundary])
-@pytest.mark.parametrize("given", [2.5, None, MLP(2, [1]), abs], ids=repr)
+@in_one_test("plot", [plot_history, plot_vectors, plot_images, animate_boundary])
+@in_one_test("given", [2.5, None, MLP(2, [1]), abs], ids=repr)
 def test_a_plot_says_what_it_takes(plot, given):
     with pytest.raises(TypeError, match=rf"^{plot.__name__}( takes|: \w+ must be) a"):
         plot(given)

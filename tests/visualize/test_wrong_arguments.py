@@ -7,6 +7,7 @@ import pytest
 
 from autograd import Value
 from nn import MLP, mse_loss
+from tests.in_one_test import in_one_test
 from visualize import (
     BoundaryRecorder,
     HealthMonitor,
@@ -35,8 +36,8 @@ Y = X * 3.0
 NO_SWITCHES = ["False", None, [], np.zeros(2), 0.5]
 
 
-@pytest.mark.parametrize("name", ["legend", "clusters", "derivatives"])
-@pytest.mark.parametrize("given", NO_SWITCHES, ids=repr)
+@in_one_test("name", ["legend", "clusters", "derivatives"])
+@in_one_test("given", NO_SWITCHES, ids=repr)
 def test_a_switch_of_a_picture_is_true_or_false(name, given):
     if name == "derivatives" and given is None:
         return  # the picture decides
@@ -81,8 +82,8 @@ SWITCHES = [
 ]
 
 
-@pytest.mark.parametrize("place", range(len(SWITCHES)))
-@pytest.mark.parametrize("given", ["False", [], np.zeros(2), 0.5], ids=repr)
+@in_one_test("place", range(len(SWITCHES)))
+@in_one_test("given", ["False", [], np.zeros(2), 0.5], ids=repr)
 def test_a_switch_of_a_plot_is_true_or_false(place, given):
     with pytest.raises(TypeError, match="must be True or False, not"):
         SWITCHES[place](given)
@@ -150,8 +151,8 @@ NAMES = {
 }
 
 
-@pytest.mark.parametrize("argument", NAMES)
-@pytest.mark.parametrize("given", NO_LISTS, ids=lambda given: type(given).__name__)
+@in_one_test("argument", NAMES)
+@in_one_test("given", NO_LISTS, ids=lambda given: type(given).__name__)
 def test_names_are_a_list_of_as_many(argument, given):
     if given is not None:
         with pytest.raises(TypeError, match=f"^{argument} must be a list of names, not"):
@@ -170,22 +171,22 @@ MAPPINGS = {
 }
 
 
-@pytest.mark.parametrize("argument", MAPPINGS)
-@pytest.mark.parametrize("given", ["ab", None, 3.0, [1.0, 2.0], np.ones(2), X], ids=repr)
+@in_one_test("argument", MAPPINGS)
+@in_one_test("given", ["ab", None, 3.0, [1.0, 2.0], np.ones(2), X], ids=repr)
 def test_what_has_names_comes_in_a_dict(argument, given):
     with pytest.raises(TypeError, match=f"^{argument} must be a dict from names to"):
         MAPPINGS[argument](given)
 
 
-@pytest.mark.parametrize("argument", MAPPINGS)
-@pytest.mark.parametrize("given", ["ab", None, {1.0: 2.0}, {1.0, 2.0}, 3.0], ids=repr)
+@in_one_test("argument", MAPPINGS)
+@in_one_test("given", ["ab", None, {1.0: 2.0}, {1.0, 2.0}, 3.0], ids=repr)
 def test_what_a_name_stands_for_is_named(argument, given):
     with pytest.raises(TypeError, match=r"'a' (must be a list|holds)"):
         MAPPINGS[argument]({"a": given})
 
 
-@pytest.mark.parametrize("draw_it", [plot_descent, animate_descent])
-@pytest.mark.parametrize("function", [3.0, "x", None, X, Value, lambda: 1.0, lambda x, y, z: x])
+@in_one_test("draw_it", [plot_descent, animate_descent])
+@in_one_test("function", [3.0, "x", None, X, Value, lambda: 1.0, lambda x, y, z: x])
 def test_a_landscape_is_a_function_of_coordinates(draw_it, function):
     with pytest.raises(TypeError, match=r"plot_descent: function (must be|is called with)"):
         draw_it(function, {"a": [0.0]}, low=-1, high=1, resolution=5)
@@ -201,7 +202,7 @@ def test_curves_start_at_a_count(start):
     assert figure.axes[0].lines[0].get_xdata().tolist() == [-3.0, -2.0]
 
 
-@pytest.mark.parametrize("shape", [4, "22", {2: 2}, (2.0, 2), ("2", "2"), (None, 4), X], ids=repr)
+@in_one_test("shape", [4, "22", {2: 2}, (2.0, 2), ("2", "2"), (None, 4), X], ids=repr)
 def test_shapes_of_weights_are_lengths(shape):
     with pytest.raises(TypeError, match=r"plot_weights: (shape must be a list|a length of shape)"):
         plot_weights(MLP(4, [1]), shape=shape)

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from nn import MLP, Dataset, Standardizer, fit
+from tests.in_one_test import in_one_test
 
 NAN = float("nan")
 
@@ -102,8 +103,8 @@ def test_batches_hold_every_row_once_in_a_new_order_each_pass(dataset):
     assert len(dataset.batches(100)) == 1
 
 
-@pytest.mark.parametrize(
-    ("call", "error", "message"),
+@in_one_test(
+    "call, error, message",
     [
         (
             lambda: Dataset([[1.0], [NAN]], [0, 1]),

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from nn import one_hot
+from tests.in_one_test import in_one_test
 
 
 @pytest.mark.parametrize("labels", [[2, 0, 1, 2], (2.0, 0, 1, 2), np.array([[2], [0], [1], [2]])])
@@ -18,8 +19,8 @@ def test_booleans_are_two_classes():
     assert one_hot(np.array([True, False])).tolist() == [[0.0, 1.0], [1.0, 0.0]]
 
 
-@pytest.mark.parametrize(
-    ("labels", "classes", "error", "message"),
+@in_one_test(
+    "labels, classes, error, message",
     [
         ([0, -1], None, ValueError, r"labels, row 1: -1; allowed are 0, 1, 2"),
         ([0, 0.5], None, ValueError, r"labels, row 1: 0\.5; allowed are 0, 1, 2"),

@@ -9,6 +9,7 @@ import pytest
 from autograd import Value
 from nn import batches, split
 from nn.data.rows import as_examples
+from tests.in_one_test import in_one_test
 
 NAN = float("nan")
 
@@ -29,8 +30,8 @@ def test_sequences_and_arrays_become_plain_lists(X, y, expected):
     assert isinstance(as_examples([[1]], [3])[1][0], int)  # classes stay whole numbers
 
 
-@pytest.mark.parametrize(
-    ("X", "y", "error", "message"),
+@in_one_test(
+    "X, y, error, message",
     [
         ([[1.0], [NAN]], [0, 1], ValueError, r"X, row 1: \[nan\] holds nan or inf"),
         ([[1.0], [2.0]], [0.0, float("inf")], ValueError, "y, row 1: inf holds nan or inf"),
@@ -62,7 +63,7 @@ def test_a_split_is_a_partition_that_keeps_pairs_together():
     assert split(X, y, 0.3, rng=random.Random(1))[3] != y_test
 
 
-@pytest.mark.parametrize("seed", range(20))
+@in_one_test("seed", range(20))
 def test_a_stratified_split_holds_out_the_same_share_of_each_class(seed):
     y = [0] * 50 + [1] * 7 + [2] * 30 + [3]
     random.Random(seed).shuffle(y)

@@ -6,6 +6,7 @@ import pytest
 
 from autograd import Value
 from nn import ACTIVATIONS, Neuron
+from tests.in_one_test import in_one_test
 
 FORMULAS = {
     "linear": lambda x: x,
@@ -25,8 +26,8 @@ def test_every_name_has_a_formula_here():
     assert FORMULAS.keys() == ACTIVATIONS.keys()
 
 
-@pytest.mark.parametrize("name", FORMULAS)
-@pytest.mark.parametrize("x", [-1.3, 0.0, 0.7])
+@in_one_test("name", FORMULAS)
+@in_one_test("x", [-1.3, 0.0, 0.7])
 def test_a_neuron_applies_the_activation_of_that_name(name, x):
     neuron = Neuron(1, activation=name)
     neuron.weights[0].data = 1.0

@@ -8,6 +8,7 @@ import pytest
 from autograd import Value, compile, topological_order
 from nn import Conv2d, Flatten, Layer, MaxPool2d, Sequential, fit
 from nn.matching import numbers_of
+from tests.in_one_test import in_one_test
 
 signal = pytest.importorskip("scipy.signal", reason="SciPy comes with the extra demos")
 
@@ -162,8 +163,8 @@ def test_predictions_of_many_images_have_their_shape():
     np.testing.assert_allclose(found, [by_scipy(layer, image) for image in images], rtol=1e-12)
 
 
-@pytest.mark.parametrize(
-    ("image", "said"),
+@in_one_test(
+    "image, said",
     [
         ([1.0, 2.0], r"one image, \(channels, rows, columns\) or \(rows, columns\).*shape \(2,\)"),
         (np.zeros((2, 4, 4)), r"takes images of 1 channel, got 2, in the shape \(2, 4, 4\)"),
@@ -186,8 +187,8 @@ def test_what_is_no_number_is_refused():
         Conv2d(1, 1, 1)([["a"]])
 
 
-@pytest.mark.parametrize(
-    ("arguments", "settings", "error", "said"),
+@in_one_test(
+    "arguments, settings, error, said",
     [
         ((0, 1, 3), {}, ValueError, "channels_in must be at least 1, not 0"),
         ((1, 1.5, 3), {}, TypeError, "channels_out must be an int"),

@@ -7,6 +7,7 @@ import pytest
 
 from autograd import Value, topological_order
 from nn import MLP, Layer, Neuron, Sequential
+from tests.in_one_test import in_one_test
 
 
 def forward_by_numpy(model, x):
@@ -90,8 +91,8 @@ def test_long_inputs_need_no_recursion():
     assert len(product.args) == 10_000
 
 
-@pytest.mark.parametrize(
-    ("call", "error", "message"),
+@in_one_test(
+    "call, error, message",
     [
         (lambda: Neuron(2)([1, 2, 3]), ValueError, r"Neuron\(2, .* takes 2 inputs, got 3"),
         (

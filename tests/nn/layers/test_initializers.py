@@ -7,6 +7,7 @@ import statistics
 import pytest
 
 from nn import INITIALIZERS, MLP, Layer, Neuron
+from tests.in_one_test import in_one_test
 
 
 def weights(layer):
@@ -39,7 +40,7 @@ EXPECTED = {
 }
 
 
-@pytest.mark.parametrize("name", INITIALIZERS)
+@in_one_test("name", INITIALIZERS)
 def test_variance_follows_the_fans(name):
     drawn = weights(Layer(50, 200, initializer=name, rng=random.Random(0)))
     variance, bound = EXPECTED[name]

@@ -10,6 +10,7 @@ import pytest
 from autograd import Value, topological_order
 from nn import Perceptron
 from nn.layers.perceptron import cancels
+from tests.in_one_test import in_one_test
 
 SQUARE = [[0, 0], [0, 1], [1, 0], [1, 1]]
 XOR = [0, 1, 1, 0]
@@ -48,8 +49,8 @@ def test_what_a_line_separates_is_learned(y):
     assert str(history).startswith(f"separated: epoch {history.epochs} made no mistake")
 
 
-@pytest.mark.parametrize("lr", [1.0, 0.25])
-@pytest.mark.parametrize("seed", range(5))
+@in_one_test("lr", [1.0, 0.25])
+@in_one_test("seed", range(5))
 def test_it_is_exactly_the_rule(seed, lr):
     generator = np.random.default_rng(seed)
     X = generator.integers(-5, 6, (30, 3))  # sums without rounding
@@ -62,8 +63,8 @@ def test_it_is_exactly_the_rule(seed, lr):
     assert model.score(X, y) == np.mean((X @ weights[:3] + weights[3] >= 0) == y)
 
 
-@pytest.mark.parametrize("shuffle", [False, True])
-@pytest.mark.parametrize("seed", range(10))
+@in_one_test("shuffle", [False, True])
+@in_one_test("seed", range(10))
 def test_mistakes_stay_within_novikoffs_bound(seed, shuffle):
     generator = np.random.default_rng(seed)
     direction = generator.normal(size=4)  # the last is the bias
@@ -79,8 +80,8 @@ def test_mistakes_stay_within_novikoffs_bound(seed, shuffle):
     assert 0 < sum(history.mistakes) <= (radius / margin) ** 2
 
 
-@pytest.mark.parametrize(
-    ("X", "y"),
+@in_one_test(
+    "X, y",
     [
         (SQUARE, XOR),
         ([[0.25], [0.5], [0.75]], [1, 0, 1]),
@@ -88,7 +89,7 @@ def test_mistakes_stay_within_novikoffs_bound(seed, shuffle):
         ([[i % 3, i % 5, i % 7] for i in range(40)], [i % 2 for i in range(40)]),
     ],
 )
-@pytest.mark.parametrize("shuffle", [False, True])
+@in_one_test("shuffle", [False, True])
 def test_a_cycle_proves_that_nothing_separates(X, y, shuffle):
     history = Perceptron(len(X[0])).fit(X, y, epochs=5000, shuffle=shuffle, rng=random.Random(0))
     assert not history.separated
@@ -198,8 +199,8 @@ def test_one_input_may_come_as_numbers(X):
     assert model.predict(X).tolist() == [0, 0, 1]
 
 
-@pytest.mark.parametrize(
-    ("X", "y", "options", "error", "message"),
+@in_one_test(
+    "X, y, options, error, message",
     [
         (SQUARE, [-1, 1, 1, -1], {}, ValueError, r"y, row 0: .* 0 and 1, not -1; .* y == one of"),
         (SQUARE, [0, 1, 2, 0], {}, ValueError, "y, row 2: .*not 2"),

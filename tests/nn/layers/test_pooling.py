@@ -6,6 +6,7 @@ import pytest
 from autograd import Value
 from nn import AvgPool2d, Flatten, MaxPool2d
 from nn.matching import numbers_of
+from tests.in_one_test import in_one_test
 
 RNG = np.random.default_rng(1)
 REDUCTIONS = {MaxPool2d: np.max, AvgPool2d: np.mean}
@@ -24,8 +25,8 @@ def by_numpy(pool, image):
     return function(seen[:, :: pool.stride[0], :: pool.stride[1]], axis=(3, 4))
 
 
-@pytest.mark.parametrize("kind", REDUCTIONS)
-@pytest.mark.parametrize(("places", "shape"), PLACES)
+@in_one_test("kind", REDUCTIONS)
+@in_one_test("places, shape", PLACES)
 def test_pools_are_those_of_numpy(kind, places, shape):
     pool = kind(*places)
     image = RNG.normal(size=shape)

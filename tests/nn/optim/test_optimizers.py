@@ -6,6 +6,7 @@ import pytest
 
 from autograd import Value
 from nn import SGD, Adam, AdamW, Optimizer, RMSprop, load_state, save_state
+from tests.in_one_test import in_one_test
 
 SETTINGS = [
     (SGD, {"lr": 0.02}),
@@ -36,7 +37,7 @@ def train(optimizer, parameters, loss, steps):
     return path
 
 
-@pytest.mark.parametrize(("kind", "settings"), SETTINGS)
+@in_one_test("kind, settings", SETTINGS)
 def test_forty_steps_agree_with_torch(kind, settings):
     torch = pytest.importorskip("torch", reason="torch is no dependency: its install is gigabytes")
     tensors = [torch.tensor(x, dtype=torch.float64, requires_grad=True) for x in START]
@@ -154,8 +155,8 @@ def test_a_step_is_taken_whole_or_not_at_all(kind, error):
     assert optimizer._state == [(0.0,), (0.0,)]
 
 
-@pytest.mark.parametrize(
-    ("call", "error", "message"),
+@in_one_test(
+    "call, error, message",
     [
         (
             lambda p: SGD(p, lr=-0.1),

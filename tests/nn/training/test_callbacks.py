@@ -7,6 +7,7 @@ import pytest
 
 from autograd import Value
 from nn import MLP, SGD, EarlyStopping, History, Module, TrainingState, fit, mse_loss
+from tests.in_one_test import in_one_test
 
 
 class Point(Module):
@@ -29,8 +30,8 @@ def stopped_after(stopping, measured, name="loss"):
     return state.epoch, model.p.data
 
 
-@pytest.mark.parametrize(
-    ("settings", "name", "measured", "expected"),
+@in_one_test(
+    "settings, name, measured, expected",
     [
         ({"patience": 2}, "loss", [3, 2, 1, 2, 1.5, 0], (5, 3.0)),
         ({"patience": 3}, "loss", [3, 2, 1, 2, 1.5, 0], (6, 6.0)),
@@ -68,9 +69,9 @@ def test_mistakes_are_named():
         stopped_after(EarlyStopping(monitor="accuracy"), [1.0])
 
 
-@pytest.mark.parametrize("choice", [False, True])
-@pytest.mark.parametrize("monitor", ["loss", "mean_squared_error"])
-@pytest.mark.parametrize("lr", [0.02, 0.001])  # it jumps about, or falls to the last epoch
+@in_one_test("choice", [False, True])
+@in_one_test("monitor", ["loss", "mean_squared_error"])
+@in_one_test("lr", [0.02, 0.001])  # it jumps about, or falls to the last epoch
 def test_one_update_an_epoch_ends_with_the_best_loss_of_the_history(lr, monitor, choice):
     X = [[float(row)] for row in range(8)]
     y = [2.0 * row for [row] in X]

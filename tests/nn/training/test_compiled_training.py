@@ -18,6 +18,7 @@ from nn import MLP, SGD, Adam, AdamW, Layer, Module, NonFiniteError, RMSprop, Se
 from nn.training import compiled
 from nn.training.history import Progress
 from nn.training.preparation import CompilationError
+from tests.in_one_test import in_one_test
 
 RNG = random.Random(5)
 ROWS = 12
@@ -94,8 +95,8 @@ def margins(outputs, targets):
     return autograd.sum((1 - y * out).relu() for out, y in pairs) / len(targets)
 
 
-@pytest.mark.parametrize(
-    ("loss", "widths", "y"),
+@in_one_test(
+    "loss, widths, y",
     [
         ("mse_loss", (4, 1), REALS),
         ("mse_loss", (4, 2), PAIRS),
@@ -485,8 +486,8 @@ def test_what_cannot_be_compiled_is_trained_step_by_step(changes, error, message
     assert (record.name, record.levelname) == ("nn", "WARNING")
 
 
-@pytest.mark.parametrize(
-    ("kept", "count"),
+@in_one_test(
+    "kept, count",
     [
         (lambda: {"a": {"b": 0}}, lambda kept: counted_by(kept["a"], "b")),
         (lambda: [[0], 1.0], lambda kept: counted_by(kept[0], 0)),

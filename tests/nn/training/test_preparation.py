@@ -9,6 +9,7 @@ import pytest
 import nn
 from autograd import Value
 from nn import MLP, SGD, Adam, Callback, EarlyStopping, Optimizer, Schedule, Sequential, fit
+from tests.in_one_test import in_one_test
 
 pytestmark = pytest.mark.usefixtures("on_numpy")
 
@@ -93,8 +94,8 @@ MISTAKES = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("choice", ["auto", True, False])
-@pytest.mark.parametrize("mistake", MISTAKES)
+@in_one_test("choice", ["auto", True, False])
+@in_one_test("mistake", MISTAKES)
 def test_mistakes_are_found_before_anything_changes(mistake, choice):
     settings, error, message = MISTAKES[mistake]
     model = MLP(3, [4, 3 if "y" in settings else 1], rng=random.Random(0))

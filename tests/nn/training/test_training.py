@@ -13,6 +13,7 @@ import autograd
 import nn
 from autograd import Value
 from nn import MLP, SGD, Callback, EarlyStopping, Module, NonFiniteError, StepLR, fit, mse_loss
+from tests.in_one_test import in_one_test
 
 X = [[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]]
 AND = [0, 0, 0, 1]
@@ -303,8 +304,8 @@ def test_outputs_that_are_not_finite_are_told_with_their_input():
 OTHER = SGD([Value(0.0)])
 
 
-@pytest.mark.parametrize(
-    ("changes", "error", "message"),
+@in_one_test(
+    "changes, error, message",
     [
         ({"X": [[0.0, 0.0], [0.0, math.nan], [1.0, 0.0], [1.0, 1.0]]}, ValueError, "X, row 1"),
         ({"X": [[0.0, 0.0], [0.0], [1.0, 0.0], [1.0, 1.0]]}, ValueError, "X, row 1 has the shape"),

@@ -16,6 +16,7 @@ import pytest
 
 import autograd
 from autograd.primitive import TABLE
+from tests.in_one_test import in_one_test
 from visualize import draw, explain, formula, step_through, why
 from visualize.command import main
 from visualize.command.expression import read
@@ -176,14 +177,14 @@ def worked_out(rng):
             continue  # where floats have inf
 
 
-@pytest.mark.parametrize("seed", range(150))
+@in_one_test("seed", range(150))
 def test_values_are_those_of_pythons_own_mathematics(seed):
     text, variables, wanted = worked_out(random.Random(seed))
     assert value_of(text, **variables).data == pytest.approx(wanted, rel=1e-12, abs=1e-300)
 
 
-@pytest.mark.parametrize(
-    ("expression", "wanted"),
+@in_one_test(
+    "expression, wanted",
     [
         ("-2**2", -4.0), ("2**-1", 0.5), ("2**3**2", 512.0), ("(2**3)**2", 64.0), ("8/4/2", 1.0),
         ("7 - 2 - 1", 4.0), ("-3 - -3", 0.0), ("--3", 3.0), ("+-+3", -3.0), ("2*-3", -6.0),
@@ -279,8 +280,8 @@ print(read("softsign(x) + product([x, 2])", ["x=3"]).root.data)
 # Faults, each with its place
 
 
-@pytest.mark.parametrize(
-    ("expression", "message", "place"),
+@in_one_test(
+    "expression, message, place",
     [
         # what only Python has
         ("__import__('os').system('ls')", "there is no function __import__", "__import__"),
@@ -391,8 +392,8 @@ def test_a_fault_is_named_and_pointed_at(expression, message, place):
         assert shown == place
 
 
-@pytest.mark.parametrize(
-    ("expression", "arguments", "message", "place"),
+@in_one_test(
+    "expression, arguments, message, place",
     [
         ("a*b+c", ["a=1"], "there is no value for b and c; give it after the expression: b", "b"),
         ("a*bias", ["a=1", "bia=2"], "there is no value for bias", "bias"),

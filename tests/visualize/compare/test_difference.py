@@ -12,6 +12,7 @@ import pytest
 import autograd
 from autograd import Value, relu, scope, tanh
 from autograd.primitive import TABLE
+from tests.in_one_test import in_one_test
 from visualize import diff, snapshot
 from visualize.compare.change import arrow, percent
 from visualize.compare.matching import matched
@@ -93,8 +94,8 @@ def matches(before, after):
 # What is matched
 
 
-@pytest.mark.parametrize("seed", range(30))
-@pytest.mark.parametrize("labelled", [True, False])
+@in_one_test("seed", range(30))
+@in_one_test("labelled", [True, False])
 def test_a_graph_built_again_has_the_same_nodes(seed, labelled):
     recipe = Recipe(random.Random(seed), 40, labelled)
     difference = diff(recipe.build()[0], recipe.build()[0])
@@ -102,7 +103,7 @@ def test_a_graph_built_again_has_the_same_nodes(seed, labelled):
     assert len(difference.same) == len(recipe.nodes)
 
 
-@pytest.mark.parametrize("seed", range(40))
+@in_one_test("seed", range(40))
 def test_a_node_put_in_between_is_all_that_is_added(seed):
     recipe = Recipe(random.Random(seed), 40)
     before = recipe.build()
@@ -113,7 +114,7 @@ def test_a_node_put_in_between_is_all_that_is_added(seed):
     assert {y: x for x, y in matches(after, before).items()} == everything  # and taken out again
 
 
-@pytest.mark.parametrize("seed", range(20))
+@in_one_test("seed", range(20))
 def test_three_nodes_put_in_between_are_all_that_is_added(seed):
     recipe = Recipe(random.Random(seed), 60)
     before = recipe.build()
@@ -122,7 +123,7 @@ def test_three_nodes_put_in_between_are_all_that_is_added(seed):
     assert found == {key: key for key in recipe.nodes if key not in new}
 
 
-@pytest.mark.parametrize("seed", range(20))
+@in_one_test("seed", range(20))
 def test_without_labels_most_is_found_by_use_alone(seed):
     recipe = Recipe(random.Random(seed), 40, labelled=False)
     before = recipe.build()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.in_one_test import in_one_test
 from visualize.draw.palette import DARK, LIGHT, SHADES, style_class, theme
 from visualize.scene.gradient import Gradient
 
@@ -25,8 +26,8 @@ def contrast(one, other):
     return (high + 0.05) / (low + 0.05)
 
 
-@pytest.mark.parametrize("colours", [LIGHT, DARK], ids=["light", "dark"])
-@pytest.mark.parametrize("look", LOOKS)
+@in_one_test("colours", [LIGHT, DARK], ids=["light", "dark"])
+@in_one_test("look", LOOKS)
 def test_text_can_be_read_on_every_box(colours, look):
     fill = theme(look, colours).fill
     assert contrast(colours.text, fill) >= 4.5  # WCAG AA

@@ -28,6 +28,7 @@ from autograd import (
     sqrt,
     where,
 )  # fmt: skip
+from tests.in_one_test import in_one_test
 from tests.visualize.latex_reader import pieces
 from visualize import explain
 from visualize.explain import Explanation
@@ -153,7 +154,7 @@ def random_graph(seed):
 SEEDS = range(100)
 
 
-@pytest.mark.parametrize("seed", SEEDS)
+@in_one_test("seed", SEEDS)
 def test_paths_and_rest_add_up_to_what_backward_gives(seed):
     root, leaves = random_graph(seed)
     explanation = explain(root, wrt=leaves, paths=4)
@@ -195,7 +196,7 @@ def equations(text):
             yield equation.split(" = ")
 
 
-@pytest.mark.parametrize("seed", SEEDS)
+@in_one_test("seed", SEEDS)
 def test_every_equation_in_numbers_is_true(seed):
     root, leaves = random_graph(seed)
     explanation = explain(root, wrt=leaves[0], paths=3)
@@ -549,7 +550,7 @@ def attacked(label):
     return explain(y, wrt=a)
 
 
-@pytest.mark.parametrize("label", ATTACKS, ids=range(len(ATTACKS)))
+@in_one_test("label", ATTACKS, ids=range(len(ATTACKS)))
 def test_labels_stay_text_in_every_notation(label):
     explanation = attacked(label)
     plain = attacked("name")

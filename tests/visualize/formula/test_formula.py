@@ -13,6 +13,7 @@ from hypothesis import given
 import autograd
 from autograd import Value, gradients, primitive, scope, topological_order
 from autograd.primitive import RESERVED, TABLE
+from tests.in_one_test import in_one_test
 from tests.visualize.random_graphs import graphs, is_moderate
 from visualize import formula
 from visualize.formula import Formula
@@ -135,7 +136,7 @@ def test_wide_operations_are_sums_of_lists():
     assert "sum([u0 * u30, u1 * u31," in str(written)
 
 
-@pytest.mark.parametrize(
+@in_one_test(
     "step",
     [
         lambda x: x.tanh(),
@@ -146,7 +147,7 @@ def test_wide_operations_are_sums_of_lists():
     ],
     ids=["tanh", "line", "square", "silu", "negative"],
 )
-@pytest.mark.parametrize("notation", ["python", "latex", "sympy"])
+@in_one_test("notation", ["python", "latex", "sympy"])
 def test_long_chains_are_cut_into_lines_of_bounded_length(step, notation):
     x = value = Value(0.5, label="x")
     for _ in range(90):
@@ -192,8 +193,8 @@ def test_labels_become_names():
     assert str(formula(root)) == "hidden_sum = layers_0_w * w_2\nloss = tanh(hidden_sum)"
 
 
-@pytest.mark.parametrize(
-    ("labels", "names"),
+@in_one_test(
+    "labels, names",
     [
         (["a", "a"], ["a_0", "a_2"]),
         (["a.b", "a_b"], ["a_b_0", "a_b_2"]),
@@ -244,8 +245,8 @@ def test_an_operation_that_differs_each_time_is_written_each_time():
     assert str(formula(a.exp() + a.exp())) == "t1 = exp(a)\ny = t1 + t1"
 
 
-@pytest.mark.parametrize(
-    ("number", "text"),
+@in_one_test(
+    "number, text",
     [
         (10.0, "a + 10"),
         (0.1, "a + 0.1"),

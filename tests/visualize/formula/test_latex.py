@@ -16,6 +16,7 @@ from hypothesis import given
 import autograd
 from autograd import Value, gradients, primitive, topological_order, where
 from autograd.primitive import RESERVED, TABLE
+from tests.in_one_test import in_one_test
 from tests.visualize.latex_reader import equations, pieces, value
 from tests.visualize.random_graphs import graphs, is_moderate
 from visualize import formula
@@ -87,8 +88,8 @@ def cases(*rows):
     return rf"\begin{{cases}} {inside} \end{{cases}}"
 
 
-@pytest.mark.parametrize(
-    ("build", "latex"),
+@in_one_test(
+    "build, latex",
     [
         (lambda a, b: a * b + 10, r"a \cdot b + 10"),
         (lambda a, b: 2 * a / (b + 1), r"\frac{2\,a}{b + 1}"),
@@ -142,8 +143,8 @@ def test_notation(build, latex):
     assert str(formula(build(a, b), "latex")) == f"y = {latex}"
 
 
-@pytest.mark.parametrize(
-    ("label", "latex"),
+@in_one_test(
+    "label, latex",
     [
         ("w", "w"),
         ("w1", "w_{1}"),

@@ -10,6 +10,7 @@ from itertools import product
 import pytest
 
 from autograd import Value, primitive
+from tests.in_one_test import in_one_test
 from tests.visualize.latex_reader import value
 from visualize import draw, explain, formula
 from visualize.formula.notations import LaTeX, Python, Strength, SymPy, Text, in_latex
@@ -66,8 +67,8 @@ def test_latex_has_the_value_of_the_expression():
                 assert value(text, numbers) == pytest.approx(expected), text
 
 
-@pytest.mark.parametrize(
-    ("text", "latex"),
+@in_one_test(
+    "text, latex",
     [
         ("a - (b - c)", r"a - \left(b - c\right)"),
         ("a - -b", r"a - \left(-b\right)"),

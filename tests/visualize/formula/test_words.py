@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from autograd import Value, dot, where
+from tests.in_one_test import in_one_test
 from visualize.formula.words import equation, numbers, source, written
 from visualize.scene.flat import flatten
 from visualize.scene.names import names_of
@@ -17,8 +18,8 @@ def named(root):
 A, B = Value(2.0, label="a"), Value(-3.0, label="b")
 
 
-@pytest.mark.parametrize(
-    ("root", "words", "with_numbers"),
+@in_one_test(
+    "root, words, with_numbers",
     [
         (A + B, "a + b", "2 + (-3) = -1"),
         (2 - A, "2 - a", "2 - 2 = 0"),

@@ -27,6 +27,7 @@ from nn import (
     cross_entropy,
     mse_loss,
 )
+from tests.in_one_test import in_one_test
 from visualize import health
 
 RNG = np.random.default_rng(7)
@@ -93,8 +94,8 @@ def assert_statistics(statistics, expected):
     assert statistics.magnitudes == pytest.approx(expected, rel=1e-9)
 
 
-@pytest.mark.parametrize("activation", list(BY_NAME))
-@pytest.mark.parametrize("widths", [[4, 5, 2], [2], [1, 1, 2]])
+@in_one_test("activation", list(BY_NAME))
+@in_one_test("widths", [[4, 5, 2], [2], [1, 1, 2]])
 def test_numbers_of_a_network_are_those_of_numpy(activation, widths):
     model = MLP(3, widths, activation, rng=random.Random(2))
     for number, (_, parameter) in enumerate(model.named_parameters()):
@@ -320,8 +321,8 @@ def test_lists_arrays_and_single_outputs_give_the_same():
     assert health(model, X, target, loss=mse_loss).layers == expected.layers
 
 
-@pytest.mark.parametrize(
-    ("change", "error", "said"),
+@in_one_test(
+    "change, error, said",
     [
         ({"model": lambda x: x}, TypeError, r"has named_parameters\(\), such as an nn.Module, not"),
         ({"model": MLP}, TypeError, "takes a model that is called with one row"),

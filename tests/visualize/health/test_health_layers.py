@@ -20,6 +20,7 @@ from nn import (
     Neuron,
     Sequential,
 )
+from tests.in_one_test import in_one_test
 from visualize import health
 
 X = [[0.5, -1.0], [1.5, 2.0], [-0.3, 0.4]]
@@ -71,8 +72,8 @@ def named(name, part):
             yield from named(f"{name}.{index}", inner)
 
 
-@pytest.mark.parametrize(
-    ("model", "expected"),
+@in_one_test(
+    "model, expected",
     [
         (MLP(2, [4, 3]), {"layers.0": (4, 12), "layers.1": (3, 15)}),
         (MLP(2, [1]), {"layers.0": (1, 3)}),

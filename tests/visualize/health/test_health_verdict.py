@@ -23,6 +23,7 @@ from nn import (
     hinge_loss,
     mse_loss,
 )
+from tests.in_one_test import in_one_test
 from visualize import HealthMonitor, health
 from visualize.health import KINDS, Finding
 
@@ -360,7 +361,7 @@ def test_a_value_as_model_output_of_several_at_any_depth():
     )
 
 
-@pytest.mark.parametrize("factor", [1e-4, 0.9e-3, 1.1e-3, 1.0, 0.9e3, 1.1e3, 1e4])
+@in_one_test("factor", [1e-4, 0.9e-3, 1.1e-3, 1.0, 0.9e3, 1.1e3, 1e4])
 def test_gradients_stand_out_beyond_a_factor_of_a_thousand(factor):
     class Scaled(Module):
         """The weight of the last layer is what the gradient by the first is multiplied with."""

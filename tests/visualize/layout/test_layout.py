@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.in_one_test import in_one_test
 from visualize.layout import RANKDIRS, layout
 
 ROOT = Path(__file__).parents[3]
@@ -241,7 +242,7 @@ SHAPES = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("shape", SHAPES)
+@in_one_test("shape", SHAPES)
 def test_extreme_shapes_are_laid_out_without_overlap(shape):
     count, edges = SHAPES[shape]
     placed = layout([(20, 10)] * count, edges)
@@ -288,8 +289,8 @@ def test_a_cycle_is_named():
         layout([(1, 1)] * 5, [(0, 1), (1, 3), (3, 2), (2, 1), (3, 4)])
 
 
-@pytest.mark.parametrize(
-    ("arguments", "said"),
+@in_one_test(
+    "arguments, said",
     [
         ({"rankdir": "UP"}, "rankdir is 'UP'; use one of LR, TB, RL, BT"),
         ({"edges": [(0, 1), (1, 2)]}, r"edge 1 is \(1, 2\); its ends must be nodes 0 to 1"),

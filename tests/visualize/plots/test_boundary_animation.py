@@ -16,6 +16,7 @@ import pytest
 import autograd
 from autograd import Value
 from nn import MLP, SGD, Dropout, Layer, Module, Sequential, fit
+from tests.in_one_test import in_one_test
 from visualize import BoundaryRecorder, animate_boundary
 
 pytest.importorskip("matplotlib", reason="plots need matplotlib, of the extra plots")
@@ -384,8 +385,8 @@ def score(row):
     return row[0]
 
 
-@pytest.mark.parametrize(
-    ("make", "said"),
+@in_one_test(
+    "make, said",
     [
         (lambda: BoundaryRecorder([[1.0]], [0]), r"BoundaryRecorder: X has shape \(1, 1\)"),
         (lambda: BoundaryRecorder(X, [0]), r"X has 4 rows but y has shape \(1,\)"),

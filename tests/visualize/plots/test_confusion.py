@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from autograd import Value
+from tests.in_one_test import in_one_test
 from visualize import plot_confusion_matrix
 
 pytest.importorskip("matplotlib", reason="plots need matplotlib, of the extra plots")
@@ -71,8 +72,8 @@ def test_an_empty_matrix_of_counts_and_values_are_shown():
     assert cells(axes)[0, 0].get_text() == "2.5"
 
 
-@pytest.mark.parametrize(
-    ("matrix", "labels", "said"),
+@in_one_test(
+    "matrix, labels, said",
     [
         ([[1, 2]], None, r"shape \(1, 2\); it must be square"),
         ([1, 2], None, r"shape \(2,\); it must be square"),

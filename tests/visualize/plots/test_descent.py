@@ -12,6 +12,7 @@ import pytest
 
 import autograd
 from autograd import Value, gradients
+from tests.in_one_test import in_one_test
 from visualize import plot_descent
 
 matplotlib = pytest.importorskip("matplotlib", reason="plots need matplotlib, of the extra plots")
@@ -75,8 +76,8 @@ def test_a_path_of_pairs_lies_on_contours():
     assert legend(figure) == ["a: ends at (0.5, -0.25), f = 0.5"]
 
 
-@pytest.mark.parametrize(
-    ("path", "said", "drawn"),
+@in_one_test(
+    "path, said, drawn",
     [
         ([1.0, -5.0], "leaves the picture, ends at -5, f = 25", 2),
         ([1.0, -5.0, 2.0], "ends at 2, f = 4", 3),
@@ -204,8 +205,8 @@ def test_the_function_may_differentiate_and_its_graphs_are_dropped():
     assert max(asked) <= 1
 
 
-@pytest.mark.parametrize(
-    ("function", "paths", "options", "said"),
+@in_one_test(
+    "function, paths, options, said",
     [
         (square, {"a": []}, {}, r"path 'a' has shape \(0,\)"),
         (square, {"a": [(1, 2, 3)]}, {}, r"path 'a' has shape \(1, 3\)"),

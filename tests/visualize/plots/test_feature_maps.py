@@ -10,6 +10,7 @@ import pytest
 
 from autograd import gradients
 from nn import Conv2d, Dropout, Flatten, Layer, MaxPool2d, Module, Sequential
+from tests.in_one_test import in_one_test
 from visualize import plot_feature_maps
 from visualize.plots.feature_maps import channels_of, maps_of, target_of
 
@@ -187,8 +188,8 @@ class Opaque(Module):
         self.first = Conv2d(1, 1, 2)
 
 
-@pytest.mark.parametrize(
-    ("model", "image", "options", "error", "said"),
+@in_one_test(
+    "model, image, options, error, said",
     [
         (Conv2d(1, 1, 2), [1.0, 2.0], {}, ValueError, r"the image has shape \(2,\)"),
         (Conv2d(1, 1, 2), np.zeros((1, 1, 3, 3)), {}, ValueError, "make a figure of each"),

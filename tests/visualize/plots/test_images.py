@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from autograd import Value
+from tests.in_one_test import in_one_test
 from visualize import plot_images
 
 pytest.importorskip("matplotlib", reason="plots need matplotlib, of the extra plots")
@@ -108,8 +109,8 @@ def test_lost_numbers_of_colours_and_pictures_of_nothing_else_are_marked_too():
     assert tuple(pixels(axes)[0, 0]) == MAGENTA
 
 
-@pytest.mark.parametrize(
-    ("count", "columns", "wide", "rows"),
+@in_one_test(
+    "count, columns, wide, rows",
     [
         (1, None, 1, 1),
         (5, None, 5, 1),
@@ -126,8 +127,8 @@ def test_pictures_fill_rows_in_order(count, columns, wide, rows):
     assert places[-1][0] == rows - 1
 
 
-@pytest.mark.parametrize(
-    ("images", "options", "said"),
+@in_one_test(
+    "images, options, said",
     [
         ([], {}, "list of pictures is empty"),
         ([[[1]], [[1, 2], [3]]], {}, "picture 1 has rows of different lengths"),

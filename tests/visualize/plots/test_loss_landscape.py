@@ -12,6 +12,7 @@ import pytest
 import autograd
 from autograd import Value
 from nn import MLP, SGD, Dropout, Layer, Module, Sequential, cross_entropy, fit, mse_loss
+from tests.in_one_test import in_one_test
 from visualize import ParameterPath, plot_landscape
 from visualize.plots.compiled_model import Objective
 from visualize.plots.parameter_plane import principal_directions
@@ -359,8 +360,8 @@ def one_parameter():
 ONES = np.ones(13)
 
 
-@pytest.mark.parametrize(
-    ("model", "options", "error", "said"),
+@in_one_test(
+    "model, options, error, said",
     [
         (object(), {}, TypeError, r"moves model.parameters\(\).*; object has none"),
         (

@@ -13,6 +13,7 @@ import pytest
 import autograd
 from autograd import Value
 from nn import MLP, Conv2d, Dropout, Layer, Sequential
+from tests.in_one_test import in_one_test
 from visualize.plots import draw_network, plot_decision_boundary, plot_history, save_figure
 from visualize.plots.network import label_places
 
@@ -253,8 +254,8 @@ def test_network_shows_sign_and_size_of_every_weight():
     assert scale == (-2.0, 2.0)
 
 
-@pytest.mark.parametrize("widths", [[1, 1], [4, 3, 1], [2, 40, 2], [1, 1, 1, 1, 1, 1]])
-@pytest.mark.parametrize("named", [True, False])
+@in_one_test("widths", [[1, 1], [4, 3, 1], [2, 40, 2], [1, 1, 1, 1, 1, 1]])
+@in_one_test("named", [True, False])
 def test_the_words_of_a_network_fit_into_the_figure_and_lie_apart(widths, named):
     layers = [[([1.0] * before, 0.0)] * after for before, after in itertools.pairwise(widths)]
     options = {}
@@ -361,8 +362,8 @@ def test_network_marks_weights_that_are_not_finite():
     assert figure.legends[0].get_texts()[-1].get_text() == "nan or inf: 1"
 
 
-@pytest.mark.parametrize(
-    ("model", "error", "said"),
+@in_one_test(
+    "model, error, said",
     [
         (object(), TypeError, "such as nn.MLP or nn.Layer; object has no layers"),
         (SimpleNamespace(layers=[]), TypeError, "has no layers"),

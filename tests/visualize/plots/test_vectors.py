@@ -8,6 +8,7 @@ import math
 import pytest
 
 from autograd import Value
+from tests.in_one_test import in_one_test
 from visualize import plot_vectors
 
 matplotlib = pytest.importorskip("matplotlib", reason="plots need matplotlib, of the extra plots")
@@ -48,7 +49,7 @@ VECTORS = [
 ]
 
 
-@pytest.mark.parametrize("vectors", VECTORS)
+@in_one_test("vectors", VECTORS)
 def test_names_stand_in_the_frame_near_their_tips_and_cover_no_other(vectors):
     figure = plot_vectors(vectors)
     figure.draw_without_rendering()

@@ -10,6 +10,7 @@ import pytest
 
 from autograd import Value
 from nn import Conv2d, Dropout, Flatten, Layer, MaxPool2d, Module, Sequential
+from tests.in_one_test import in_one_test
 from visualize import plot_weights
 
 pytest.importorskip("matplotlib", reason="plots need matplotlib, of the extra plots")
@@ -144,8 +145,8 @@ def test_words_and_pictures_lie_apart(model):
         assert not any(box.overlaps(other) for other in boxes)
 
 
-@pytest.mark.parametrize(
-    ("model", "options", "error", "said"),
+@in_one_test(
+    "model, options, error, said",
     [
         (Layer(12, 4), {}, ValueError, r"Layer\(12, 4.* 12 weights.* such as shape=\(3, 4\)"),
         (Layer(7, 4), {}, ValueError, r"7 weights.* such as shape=\(1, 7\)"),

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import random
 
-import pytest
-
 import autograd
 from autograd import Value, clip, maximum, minimum, relu, sin, tanh, where
 from nn import MLP, huber_loss, mse_loss
+from tests.in_one_test import in_one_test
 from visualize import diff, draw, snapshot, why
 
 
@@ -46,7 +45,7 @@ REASONS = {
 }
 
 
-@pytest.mark.parametrize("name", REASONS)
+@in_one_test("name", REASONS)
 def test_a_gradient_of_0_says_why_in_two_words(name):
     w = leaf(2.0, "w")
     root = REASONS[name](w) * 1.0

@@ -7,6 +7,7 @@ import pytest
 import autograd
 from autograd import Value, no_grad, scope
 from nn import MLP, Conv2d, Flatten, Layer, Module, Sequential
+from tests.in_one_test import in_one_test
 from visualize import diff, draw, explain, formula, kinks, snapshot, step_through, why
 from visualize.scene.compose import compose
 from visualize.scene.flat import flatten
@@ -26,7 +27,7 @@ def named(root):
     return names_of(flatten([root]))
 
 
-@pytest.mark.parametrize(
+@in_one_test(
     "said",
     [
         lambda loss, w: explain(loss, wrt=w).text,

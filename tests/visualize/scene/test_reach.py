@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import random
 
-import pytest
-
 import autograd
 from autograd import Value
 from autograd.graph import Constant, topological_order
+from tests.in_one_test import in_one_test
 from visualize.scene.reach import depending_on, in_order, reached, ruled
 
 
@@ -42,7 +41,7 @@ def paths(node):
                 stack.append(([*nodes, arg], [*steps, rule is not None]))
 
 
-@pytest.mark.parametrize("seed", range(60))
+@in_one_test("seed", range(60))
 def test_reach_is_that_of_the_paths(seed):
     root = random_graph(random.Random(seed))
     order = topological_order(root)

@@ -11,6 +11,7 @@ import autograd
 from autograd import Value, dot, relu, sqrt, where
 from autograd.graph import Constant
 from autograd.reverse import sweep
+from tests.in_one_test import in_one_test
 from visualize.steps.paths import (
     PathSums,
     largest_paths,
@@ -67,7 +68,7 @@ def every_path(root: Value, target: Value) -> list[tuple[tuple[tuple[Value, int]
 SEEDS = range(200)
 
 
-@pytest.mark.parametrize("seed", SEEDS)
+@in_one_test("seed", SEEDS)
 def test_paths_and_sums_are_those_of_enumeration(seed):
     root, values = random_graph(seed)
     passes = sweep(root)
@@ -96,7 +97,7 @@ def test_paths_and_sums_are_those_of_enumeration(seed):
         assert sums[target].total == gradients.get(target, 0.0)
 
 
-@pytest.mark.parametrize("seed", SEEDS)
+@in_one_test("seed", SEEDS)
 def test_several_values_at_once_are_as_each_alone(seed):
     root, values = random_graph(seed)
     passes = sweep(root)

@@ -27,6 +27,7 @@ from autograd import (
 )
 from autograd.primitive import TABLE
 from conventions import CONVENTIONS
+from tests.in_one_test import in_one_test
 from visualize import kinks
 from visualize.why import Kinks
 
@@ -155,7 +156,7 @@ def test_the_conventions_have_kinks():
     assert not said & {"x * x.detach()", "exp(x)", "x / y"}
 
 
-@pytest.mark.parametrize("convention", KINKED, ids=lambda c: f"{c.expression} at {c.point}")
+@in_one_test("convention", KINKED, ids=lambda c: f"{c.expression} at {c.point}")
 def test_every_convention_that_is_a_kink_is_listed(convention):
     values = {name: Value(number, label=name) for name, number in convention.point.items()}
     with warnings.catch_warnings():
@@ -179,8 +180,8 @@ def test_a_kink_has_its_parts():
     assert "y = relu(h)" in str(kink)
 
 
-@pytest.mark.parametrize(
-    ("made", "slopes"),
+@in_one_test(
+    "made, slopes",
     [
         (lambda x, y: abs(x), [("x", -1.0, 1.0)]),
         (lambda x, y: x.leaky_relu(0.25), [("x", 0.25, 1.0)]),

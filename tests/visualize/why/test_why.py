@@ -35,6 +35,7 @@ from autograd import (
 from autograd.graph import Constant
 from autograd.primitive import TABLE
 from nn import MLP, hinge_loss, huber_loss, l1_loss, mse_loss
+from tests.in_one_test import in_one_test
 from visualize import explain, why
 from visualize.scene.slice import MOST_BOXES
 from visualize.why import Diagnosis
@@ -680,8 +681,8 @@ def test_without_lines_it_says_how_to_get_them():
     assert "`with autograd.source_lines():`" in str(why(*relu_off()))
 
 
-@pytest.mark.parametrize(
-    ("program", "said"),
+@in_one_test(
+    "program, said",
     [
         (log_of_negative, "v1 = log(x): log(-1) = nan (log is infinite at 0 and undefined below)"),
         (overflowing_exponential, "v1 = exp(x): exp(1000) = inf, beyond the largest float"),
