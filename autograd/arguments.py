@@ -294,6 +294,9 @@ def checked_pullback(
                 f"the pullback of {name} returned {len(result)} contributions for {len(args)} "
                 "arguments; it must return one for each"
             )
-        return [contribution(term, place) for place, term in enumerate(result)]
+        return [
+            term if type(term) is float else contribution(term, place)
+            for place, term in enumerate(result)
+        ]
 
     return checked

@@ -34,9 +34,10 @@ class NativeProgram:
         self.kernel = Kernel(schedule, vector_lanes())
         self._code = code(self.kernel.text)
         pointer = ctypes.c_void_p
-        self._before = self._code.function("before", pointer)
-        self._run = self._code.function("run", pointer, pointer, ctypes.c_int64, *[pointer] * 4)
-        self._evaluate = self._code.function("evaluate", pointer, holds_lock=True)
+        if not schedule.program.examples:
+            self._evaluate = self._code.function("evaluate", pointer, holds_lock=True)
+        if schedule.program.examples or schedule.sums:
+            self._run = self._code.function("run", pointer, pointer, ctypes.c_int64, *[pointer] * 4)
         self._inputs = struct.Struct(f"{schedule.program.shared}d").pack_into
         self._parameters = struct.Struct(f"{schedule.program.parameters}d").pack_into
         self._outputs = struct.Struct(f"{len(schedule.outputs)}d").unpack_from
@@ -47,11 +48,11 @@ class NativeProgram:
         workspace = self._workspace()
         workspace.fill(shared, parameters)
         sums = np.zeros(self.schedule.sums)
-        if len(sums) or self.schedule.program.examples or len(examples) != 1:
+        if len(sums) or self.schedule.program.examples:
             outputs = self._over_examples(workspace, examples, sums)
         else:
             self._evaluate(workspace.uniform_address)
-            outputs = workspace.outputs.copy()
+            outputs = workspace.outputs.repeat(len(examples), axis=0)
         self._idle.append(workspace)
         return outputs, sums
 
@@ -71,7 +72,6 @@ class NativeProgram:
         count = len(examples)
         outputs = np.empty((count, len(self.schedule.outputs)))
         order = np.arange(count)
-        self._before(workspace.uniform_address)
         self._run(
             examples.ctypes.data,
             order.ctypes.data,

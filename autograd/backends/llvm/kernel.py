@@ -1,10 +1,11 @@
 """Kernel: a schedule as the text of an LLVM module.
 
-`before(uniform)` computes what all examples share, once per call; `evaluate(uniform)` is all that a
-program without examples needs, and puts its outputs behind the UNIFORM rows. `run(examples, order,
-count, uniform, varying, sums, outputs)` goes over the examples in blocks: it copies the inputs of a
-block into lanes, computes the stages, adds to the sums, writes the outputs. With an update there
-is `steps`, which trains.
+A program without examples has `evaluate(uniform)`, which puts its outputs behind the UNIFORM rows.
+One with examples or sums has `run(examples, order, count, uniform, varying, sums, outputs)`. It
+computes the values that all examples share, then goes over the examples in blocks: it copies the
+inputs of a block into lanes, computes the stages, adds to the sums, writes the outputs. With an
+update there is `steps`, which trains. A function takes LLVM about 1 ms even if it is empty, so none
+is written that has nothing to do.
 """
 
 from __future__ import annotations
@@ -74,26 +75,31 @@ class Kernel:
         schedule, writer = self.schedule, self.writer
         later = {*schedule.outputs, *_read(schedule.reductions)}
         before = self._parts("before", schedule.before, later.union(_read(schedule.body)))
-        with writer.function("before", {"%uniform": "ptr"}):
-            for part in before:
-                writer.do(f"call void @{part}(ptr %uniform, ptr null, ptr null, i64 0)")
-        with writer.function("evaluate", {"%uniform": "ptr"}):
-            writer.do("call void @before(ptr %uniform)")
-            behind = self.frame.scalar.address("%uniform", schedule.uniform)
-            _copy_outputs(self.frame, schedule, Memory.UNIFORM, 0, behind)
+        if not schedule.program.examples:
+            with writer.function("evaluate", {"%uniform": "ptr"}):
+                for part in before:
+                    writer.do(f"call void @{part}(ptr %uniform, ptr null, ptr null, i64 0)")
+                behind = self.frame.scalar.address("%uniform", schedule.uniform)
+                _copy_outputs(self.frame, schedule, Memory.UNIFORM, 0, behind)
+            if not schedule.sums:
+                return
         body = self._parts("body", schedule.body, later)
-        with writer.function("reduce", {**POINTERS, "%lanes": "i64"}, linkage="internal"):
-            for reduction in self._reductions(Memory.VARYING):
-                if isinstance(reduction, SummedProduct):
-                    write_summed_product(self.frame, reduction)
-                else:
-                    write_summed_rows(self.frame, reduction)
-        parameters = {"%uniform": "ptr", "%sums": "ptr", "%count": "double"}
-        with writer.function("share", parameters, linkage="internal"):
-            for reduction in self._reductions(Memory.UNIFORM):
-                if isinstance(reduction, SummedRows):
-                    write_shared_rows(self.frame, reduction)
-        _write_run(self.frame, schedule, [*body, "reduce"])
+        summed = self._reductions(Memory.VARYING)
+        if summed:
+            with writer.function("reduce", {**POINTERS, "%lanes": "i64"}, linkage="internal"):
+                for reduction in summed:
+                    if isinstance(reduction, SummedProduct):
+                        write_summed_product(self.frame, reduction)
+                    else:
+                        write_summed_rows(self.frame, reduction)
+        shared = self._reductions(Memory.UNIFORM)
+        if shared:
+            parameters = {"%uniform": "ptr", "%sums": "ptr", "%count": "double"}
+            with writer.function("share", parameters, linkage="internal"):
+                for reduction in shared:
+                    if isinstance(reduction, SummedRows):
+                        write_shared_rows(self.frame, reduction)
+        _write_run(self.frame, schedule, before, body)
 
     def _reductions(self, memory: Memory) -> list[SummedProduct | SummedRows]:
         return [stage for stage in self.schedule.reductions if stage.reads[0].memory is memory]
@@ -149,26 +155,32 @@ PARAMETERS = {
 }
 
 
-def _write_run(frame: Frame, schedule: Schedule, parts: Sequence[str]) -> None:
-    """Write `run`, which calls the parts for every block."""
+def _write_run(
+    frame: Frame, schedule: Schedule, before: Sequence[str], body: Sequence[str]
+) -> None:
+    """Write `run`, which calls the parts of `before` once and those of `body` for every block."""
     scalar = frame.scalar
+    summed = {stage.reads[0].memory for stage in schedule.reductions}
     with scalar.function("run", PARAMETERS):
+        for part in before:
+            scalar.do(f"call void @{part}(ptr %uniform, ptr null, ptr null, i64 0)")
         with scalar.when(scalar.compare("sgt", "%count", 0)):
             blocks, step = _blocks(frame)
             with scalar.loop(0, blocks) as loop:
                 first = scalar.integer("mul", loop.index, step)
                 count = scalar.smaller(scalar.integer("sub", "%count", first), step)
                 lanes = _whole_vectors(frame, count)
+                pointers = f"ptr %uniform, ptr %varying, ptr %sums, i64 {lanes}"
                 _read_examples(frame, schedule, first, count, lanes)
-                for part in parts:
-                    if part == "reduce":
-                        _clear_beyond(frame, schedule, count, lanes)
-                    scalar.do(
-                        f"call void @{part}(ptr %uniform, ptr %varying, ptr %sums, i64 {lanes})"
-                    )
+                for part in body:
+                    scalar.do(f"call void @{part}({pointers})")
+                if Memory.VARYING in summed:
+                    _clear_beyond(frame, schedule, count, lanes)
+                    scalar.do(f"call void @reduce({pointers})")
                 _write_outputs(frame, schedule, first, count)
-        number = scalar.value("sitofp i64 %count to double")
-        scalar.do(f"call void @share(ptr %uniform, ptr %sums, double {number})")
+        if Memory.UNIFORM in summed:
+            number = scalar.value("sitofp i64 %count to double")
+            scalar.do(f"call void @share(ptr %uniform, ptr %sums, double {number})")
 
 
 def _blocks(frame: Frame) -> tuple[str, str]:
@@ -217,8 +229,6 @@ def _clear_beyond(frame: Frame, schedule: Schedule, count: str, lanes: str) -> N
         for memory, row in table.places()
         if memory is Memory.VARYING
     }
-    if not read:
-        return
     writer, scalar = frame.writer, frame.scalar
     rows = frame.lookup(Rows(Memory.VARYING, tuple(sorted(read))))
     with scalar.when(scalar.compare("slt", count, lanes)):

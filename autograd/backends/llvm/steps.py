@@ -96,18 +96,11 @@ def write_steps(frame: Frame, update: Update, parameters: int, outputs: int, tra
     """
     scalar = frame.scalar
     with scalar.function("steps", {"%call": "ptr"}):
-        arguments = [
-            f"{kind} {_field(scalar, kind, place)}" for place, kind in enumerate(STEPS.values())
-        ]
-        scalar.do(f"call void @each.step({', '.join(arguments)})")
-    with scalar.function("each.step", STEPS, linkage="internal"):
+        for place, (name, kind) in enumerate(STEPS.items()):
+            scalar.do(f"{name} = load {kind}, ptr {scalar.address('%call', place)}, align 8")
         for place in range(3):
             scalar.store_integer(0, "%cursor", place)
         _write_loop(frame, update, parameters, outputs, trained)
-
-
-def _field(scalar: Writer, kind: str, place: int) -> str:
-    return scalar.emit(f"load {kind}, ptr {scalar.address('%call', place)}, align 8")
 
 
 def _write_loop(frame: Frame, update: Update, parameters: int, outputs: int, trained: int) -> None:
@@ -119,7 +112,6 @@ def _write_loop(frame: Frame, update: Update, parameters: int, outputs: int, tra
             passed = scalar.load_integer("%cursor", 1)
             count = scalar.load_integer("%counts", step.index)
             _clear_sums(frame, trained + 1)
-            scalar.do("call void @before(ptr %uniform)")
             order = scalar.value(f"getelementptr inbounds i64, ptr %order, i64 {passed}")
             target = scalar.address("%outputs", frame.scaled(passed, outputs))
             scalar.do(

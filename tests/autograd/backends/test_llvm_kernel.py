@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import gc
 import random
+import re
 from concurrent.futures import ThreadPoolExecutor
 from math import fsum, inf, isfinite, nan
 
@@ -145,6 +146,21 @@ def test_examples_without_numbers():
         built(Program(0, 1, 0, (), (Instruction(neg, (0,)),), (1,))), [[]] * 5, [2.0]
     )
     assert outputs.tolist() == [[-2.0]] * 5
+
+
+@pytest.mark.parametrize(
+    ("kinds", "sums", "wanted"),
+    [
+        ((0, 1, 0), (), ["before.0", "evaluate"]),
+        ((0, 1, 0), (1,), ["before.0", "evaluate", "share", "run"]),
+        ((1, 0, 0), (), ["body.0", "run"]),
+        ((1, 0, 0), (1,), ["body.0", "reduce", "run"]),
+    ],
+)
+def test_no_function_is_written_that_has_nothing_to_do(kinds, sums, wanted):
+    """LLVM takes about 1 ms for a function, even if it is empty."""
+    text = built(Program(*kinds, (), (Instruction(neg, (0,)),), (1,), sums)).kernel.text
+    assert re.findall(r"^define .*@(\S+)\(", text, re.MULTILINE) == wanted
 
 
 def test_programs_without_examples(each_width, batch_program, batch_numbers):

@@ -21,13 +21,13 @@ def wave(x):
 
 @pytest.fixture
 def few_lines(monkeypatch):
-    monkeypatch.setattr(kernel, "MOST_LINES", 20)
+    monkeypatch.setattr(kernel, "MOST_LINES", 10)
     monkeypatch.setattr(selection, "_told", set())
 
 
 @pytest.mark.usefixtures("few_lines")
 def test_too_long_a_program_is_refused():
-    with pytest.raises(BackendLimit, match=r"lines of LLVM's code, more than 20.*numpy"):
+    with pytest.raises(BackendLimit, match=r"lines of LLVM's code, more than 10.*numpy"):
         compile(wave, backend="llvm")(1.0)
 
 
