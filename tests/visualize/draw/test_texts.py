@@ -10,6 +10,7 @@ import sympy
 import autograd
 import nn
 from autograd import Value, scope, tanh
+from tests.in_one_test import in_one_test
 from visualize import (
     HealthMonitor,
     ParameterPath,
@@ -41,7 +42,7 @@ NASTY = [
     "'\\", "\\l\\N", "%d %s {a|<b>}", "a_b^c & &#0; # ~", "_hidden", "__class__", " ", "lambda",
     "x" * 300, "é損失🦊a\u0301",
 ]  # fmt: skip
-nasty = pytest.mark.parametrize("text", NASTY, ids=ascii)
+nasty = in_one_test("text", NASTY, ids=ascii)
 UNSAFE = {chr(code) for code in (*range(32), 127, *range(0x80, 0xA0), 0x202E, 0xFFFE, 0xFFFF)}
 
 

@@ -447,8 +447,8 @@ PROGRAMS = [
     ("accumulated", twice, []),
     ("accumulated", from_another_root, []),
 ]
-every_program = pytest.mark.parametrize(
-    ("cause", "program", "operations"), PROGRAMS, ids=[made.__name__ for _, made, _ in PROGRAMS]
+every_program = in_one_test(
+    "cause, program, operations", PROGRAMS, ids=[made.__name__ for _, made, _ in PROGRAMS]
 )
 
 
