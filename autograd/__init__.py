@@ -26,6 +26,7 @@ from autograd.primitives import (
 from autograd.runtime import loaded
 from autograd.value import Value
 from autograd.vector import dot
+from autograd.native import connection as _connection  # noqa: F401
 
 if TYPE_CHECKING:
     from autograd.check import GradientError, check_gradients

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from autograd.graph import Constant, Node, check_all_fresh, put, topological_order
 from autograd.mode import CURRENT
+from autograd.native import engine
 from autograd.runtime import Turns
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["accumulate", "backward"]
 
 # Sums are collected in the nodes, so passes over graphs that share leaves take turns.
-_turns = Turns()
+TURNS = Turns()
 
 # The stamps of the passes under way: more than one where a rule runs a pass of its own.
 _UNDER_WAY: ContextVar[tuple[object, ...]] = ContextVar("autograd_passes", default=())
@@ -29,12 +30,15 @@ def backward(root: Node, gradient: float) -> None:
     all have the new ones. Each other node has the gradient of this pass or the one it had.
     """
     # One line: a debugger that raises at a line finds none between the pass and the release
-    with _turns.lock: _pass(root, gradient)  # fmt: skip # noqa: E701
+    with TURNS.lock: _pass(root, gradient)  # fmt: skip # noqa: E701
 
 
 def accumulate(leaves: Sequence[Any], gradients: Sequence[float]) -> None:
     """Add gradients that were computed elsewhere to those of the leaves: to all or to none."""
-    with _turns.lock: _add(leaves, gradients)  # fmt: skip # noqa: E701
+    if engine is not None:
+        engine.accumulate(tuple(leaves), tuple(gradients))
+        return
+    with TURNS.lock: _add(leaves, gradients)  # fmt: skip # noqa: E701
 
 
 def _pass(root: Node, gradient: float) -> None:
@@ -212,3 +216,30 @@ def _forget(
             for arg in node.args:
                 _note(unreached, arg)
     return oldest
+
+
+# The pass in C holds no lock while it runs no Python: nothing can come between.
+
+
+def careful_backward(root: Node, gradient: float) -> None:
+    """Do the same in C while another pass waits for a rule in Python."""
+    with TURNS.lock:
+        outer = _UNDER_WAY.get()
+        if outer:
+            _check_apart(root, outer)
+        engine.run_pass(root, gradient)
+
+
+def pulled(op: Any, g: float, out: float, args: tuple[Any, ...], stamp: int) -> list[Any]:
+    """Return what a rule in Python sends to each operand, in the pass of that stamp."""
+    return copy_context().run(_pulled, op, g, out, args, stamp)
+
+
+def _pulled(op: Any, g: float, out: float, args: tuple[Any, ...], stamp: int) -> list[Any]:
+    CURRENT.set(CURRENT.get().quieted())
+    _UNDER_WAY.set((*_UNDER_WAY.get(), stamp))
+    return [*op.pull(g, out, [arg._data for arg in args])]
+
+
+if engine is not None and not TYPE_CHECKING:
+    backward = engine.backward  # noqa: F811

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from autograd.graph import Constant, topological_order
+from autograd.graph import Constant, new_node, topological_order
 from autograd.mode import Place
 from autograd.primitive import Primitive
 
@@ -21,15 +21,15 @@ Record = tuple[Primitive, tuple[Any, ...], float, Any, Place, bool]
 
 def shallow_copy(node: Any) -> Any:
     """Return a node of its own with the same operands."""
-    return _node(type(node), node.op, node.args, node._data, node._grad, node._place, node._version)
+    return _like(node, node.args)
 
 
 def deep_copy(root: Any, memo: dict[int, Any]) -> Any:
     """Return a copy of the graph below `root`; `memo` as for copy.deepcopy."""
     for node in topological_order(root):
         if id(node) not in memo:
-            copy = memo[id(node)] = shallow_copy(node)
-            copy.args = tuple(arg if type(arg) is Constant else memo[id(arg)] for arg in node.args)
+            args = tuple(arg if type(arg) is Constant else memo[id(arg)] for arg in node.args)
+            memo[id(node)] = _like(node, args)
     return memo[id(root)]
 
 
@@ -49,8 +49,14 @@ def reduced(root: Any) -> tuple[Any, ...]:
     return _graph, (type(root), leaves, records)
 
 
+def _like(node: Any, args: tuple[Any, ...]) -> Any:
+    return new_node(
+        type(node), node.op, args, node._data, node._grad, node._place, node._version
+    )
+
+
 def _leaf(kind: type, data: float, grad: float | None, place: Place) -> Any:
-    return _node(kind, None, (), data, grad, place, 0)
+    return new_node(kind, None, (), data, grad, place, 0)
 
 
 def _graph(kind: type, leaves: list[Any], records: list[Record]) -> Any:
@@ -58,22 +64,5 @@ def _graph(kind: type, leaves: list[Any], records: list[Record]) -> Any:
     for op, operands, data, grad, place, stale in records:
         args = tuple(Constant(at) if type(at) is float else nodes[at] for at in operands)
         # Older than any change of a leaf from now on, and, if stale, than the leaves as loaded.
-        nodes.append(_node(kind, op, args, data, grad, place, -1 if stale else 0))
+        nodes.append(new_node(kind, op, args, data, grad, place, -1 if stale else 0))
     return nodes[-1]
-
-
-def _node(
-    kind: type,
-    op: Primitive | None,
-    args: tuple[Any, ...],
-    data: float,
-    grad: float | None,
-    place: Place,
-    version: int,
-) -> Any:
-    node: Any = object.__new__(kind)
-    node.op, node.args = op, args
-    node._place = place
-    node._data, node._grad, node._sweep, node._version = data, grad, None, version
-    node._depth = max((arg._depth for arg in args), default=-1) + 1
-    return node

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from autograd.arguments import as_float
 from autograd.errors import StaleGraphError, tracing_error
 from autograd.mode import Parameter, is_tracing
+from autograd.native import engine
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -70,6 +71,27 @@ class Constant(float):
     label = ""
     scope = line = ""
 
+
+def new_node(
+    kind: Any,
+    op: Primitive | None,
+    args: tuple[Any, ...],
+    data: float,
+    grad: float | None,
+    place: Place,
+    version: int,
+) -> Any:
+    """Return a node of a class from all its parts."""
+    node = object.__new__(kind)
+    node.op, node.args = op, args
+    node._place = place
+    node._data, node._grad, node._sweep, node._version = data, grad, None, version
+    node._depth = max((arg._depth for arg in args), default=-1) + 1
+    return node
+
+
+if engine is not None and not TYPE_CHECKING:
+    Node, new_node = engine.Node, engine.new_node  # noqa: F811
 
 NodeType = TypeVar("NodeType", bound=Node)
 
@@ -132,7 +154,20 @@ def check_fresh(node: Node) -> None:
             )
 
 
-class Clock:
+class Counter:
+    """A number that C reads too, where the engine is in C."""
+
+    __slots__ = ("now",)
+
+    def __init__(self) -> None:
+        self.now = 0
+
+
+if engine is not None and not TYPE_CHECKING:
+    Counter = engine.Clock  # noqa: F811
+
+
+class Clock(Counter):
     """Counts the changes of data; each node keeps the count at which its own was computed.
 
     Data, its version and the count change together: code that sees the new count must see the new
@@ -140,10 +175,7 @@ class Clock:
     jumps back, neither between plain assignments nor while C code runs that calls no Python.
     """
 
-    __slots__ = ("now",)
-
-    def __init__(self) -> None:
-        self.now = 0
+    __slots__ = ()
 
     def write(self, leaves: Sequence[Any], numbers: Sequence[float]) -> None:
         """Change the data of many leaves as one change, all or none."""

@@ -114,27 +114,28 @@ def semicircle(x: float) -> float:
 
 def sech_squared(x: float) -> float:
     """Return 1 / cosh(x)**2, with all digits in both tails."""
-    e = math.exp(-2.0 * abs(x))
-    return 4.0 * e / ((1.0 + e) * (1.0 + e))
+    beside = 1.0 + abs(math.tanh(x))
+    return math.exp(-2.0 * abs(x)) * beside * beside
 
 
 def sigmoid(x: float) -> float:
     """Return 1 / (1 + e**-x), computed so that neither tail overflows."""
-    if x >= 0.0:
-        return 1.0 / (1.0 + math.exp(-x))
-    e = math.exp(x)  # nan stays nan
-    return e / (1.0 + e)
+    e = math.exp(-abs(x))  # nan stays nan
+    return (1.0 if x >= 0.0 else e) * (1.0 / (1.0 + e))
 
 
 def logistic_density(x: float) -> float:
     """Return sigmoid(x) * sigmoid(-x), with all digits in both tails."""
     e = math.exp(-abs(x))
-    return e / ((1.0 + e) * (1.0 + e))
+    return e * (1.0 / (1.0 + e)) * (1.0 / (1.0 + e))
 
 
 def share(x: float, y: float) -> float:
     """Return e**x / (e**x + e**y); a half for x = y, infinite ones as well."""
-    return 0.5 if x == y else sigmoid(x - y)
+    if x == y:
+        return 0.5
+    e = math.exp(-abs(x - y))
+    return (1.0 if x >= y else e) * (1.0 / (1.0 + e))
 
 
 def logaddexp(x: float, y: float) -> float:
@@ -170,7 +171,8 @@ def elu(x: float, alpha: float) -> float:
 
 def silu(x: float) -> float:
     """Return x * sigmoid(x)."""
-    return x * sigmoid(x)
+    e = math.exp(-abs(x))
+    return x * ((1.0 if x >= 0.0 else e) / (1.0 + e))
 
 
 def gelu(x: float) -> float:

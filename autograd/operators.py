@@ -11,10 +11,10 @@ from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from autograd.arguments import as_float, elementwise, is_array
-from autograd.copying import shallow_copy
 from autograd.errors import warn_non_finite
-from autograd.graph import CLOCK, Constant
+from autograd.graph import CLOCK, Constant, new_node
 from autograd.mode import CURRENT
+from autograd.native import engine
 from autograd.primitive import RESERVED, TABLE
 from autograd.primitives import detach
 
@@ -33,6 +33,8 @@ _mode = CURRENT.get
 
 def unary(op: Primitive) -> Callable[[Any], Any]:
     """Return the method that applies an operation of one operand."""
+    if engine is not None:
+        return engine.Method(op, _documented(lambda self: op(self), op))  # type: ignore[no-any-return]
     forward = op.forward
     partial = not op.total
 
@@ -77,6 +79,8 @@ def binary(op: Primitive, *, reflected: bool = False) -> Callable[[Any, Any], An
             other = float(other)
             kind = float
         if kind is cls or (kind is not float and hasattr(kind, "__primitive__")):
+            if kind is not cls and issubclass(kind, cls):
+                cls = kind
             depth = other._depth
             if depth < self._depth:  # noqa: PLR1730 - max() takes 4 times as long
                 depth = self._depth
@@ -168,12 +172,12 @@ def unrecorded(node: Any, op: Primitive, args: tuple[Any, ...]) -> Any:
 
     Each call computes it anew; as a leaf it would be a number of the trace.
     """
-    node.op, node.args = op, args
-    node._depth = max([arg._depth for arg in args]) + 1
-    detached = shallow_copy(node)
-    detached.op, detached.args = detach, (node,)
-    detached._depth += 1
-    return detached
+    return detached(new_node(type(node), op, args, node._data, None, node._place, node._version))
+
+
+def detached(node: Any) -> Any:
+    """Return the same number as a node that no gradient passes."""
+    return new_node(type(node), detach, (node,), node._data, None, node._place, node._version)
 
 
 def kind_of(args: tuple[Any, ...], cls: Any) -> Any:
@@ -207,6 +211,10 @@ def apply_ufunc(ufunc: Any, method: str, inputs: tuple[Any, ...], options: dict[
     plain = (x.item() if isinstance(x, np.generic) else x for x in inputs)
     result = getattr(ufunc, method)(*(np.asarray(x, dtype=object) for x in plain), **options)
     return result.item() if isinstance(result, np.ndarray) and result.ndim == 0 else result
+
+
+if engine is not None and not TYPE_CHECKING:
+    apply, node_of = engine.apply, engine.node_of  # noqa: F811
 
 
 def _documented(method: Callable[..., Any], op: Primitive) -> Callable[..., Any]:

@@ -16,6 +16,7 @@ from autograd.arguments import (
     is_array,
 )  # fmt: skip
 from autograd.errors import warn_non_finite
+from autograd.native import engine, move_aside
 from autograd.runtime import loaded
 
 if TYPE_CHECKING:
@@ -72,7 +73,10 @@ class Words(NamedTuple):
         return self.reason if isinstance(self.reason, str) else self.reason(*args)
 
 
-class Primitive:
+Row: Any = object if engine is None else engine.Row
+
+
+class Primitive(Row):  # type: ignore[misc]  # of any class
     """An operation on scalars. Calling it with numbers computes, with Values it records.
 
     `pullbacks` holds one rule `pull(g, out, *args)` per argument, None where the derivative is
@@ -127,6 +131,9 @@ class Primitive:
         self.gathered: Primitive | None = None  # the variadic row that sums results of this one
         if self.variadic and self.sum_of is not None and self.sum_of.gathered is None:
             self.sum_of.gathered = self
+        if engine is not None:
+            blocked = sum(1 << place for place, rule in enumerate(self.pullbacks) if rule is None)
+            engine.bind(self, self.name, self.arity, self.total, blocked)
 
     def pull(self, g: Any, out: Any, args: Sequence[Any]) -> Sequence[Any]:
         """Return the contribution of `g` to each argument, None where there is no derivative."""
@@ -189,6 +196,7 @@ class Primitive:
         return self
 
 
+move_aside(Primitive, __call__="general")
 class _Help:
     """The docstring of a row: its `doc`; of our own rows all that `autograd.help` says of them.
 

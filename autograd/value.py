@@ -13,6 +13,7 @@ from autograd.copying import deep_copy, reduced, shallow_copy
 from autograd.errors import refuse, tracing_error, unrecorded_error, warn_identity, warn_non_finite
 from autograd.graph import CLOCK, Node, put, topological_order
 from autograd.mode import CURRENT, TRACES, is_tracing
+from autograd.native import engine, with_methods
 from autograd.operators import apply, apply_ufunc, binary, general, unary
 from autograd.primitive import ON_NEW_ROW, TABLE, Primitive
 
@@ -27,6 +28,7 @@ __all__ = ["ARITHMETIC", "COMPARISONS", "UNARY", "Value"]
 PLAIN_NUMBERS = (float, int, bool)  # which nobody expects to be the very same object
 
 
+@with_methods(__init__="_leaf", __eq__="_is_same", __bool__="_is_true", __hash__="_hash")
 class Value(Methods):
     """A scalar with its gradient and the operation and operands that made it.
 
@@ -52,11 +54,13 @@ class Value(Methods):
                 raise TypeError(f"{data!r} is a Value already; use it, or Value(v.data) for a copy")
             data = as_float(data)
         self._data = data
-        self._grad = self._sweep = None
+        self._grad = None
         self._version = CLOCK.now
-        self._depth = 0
-        self.op = None
-        self.args = ()
+        if engine is None:  # in C a node begins as a leaf
+            self._sweep = None
+            self._depth = 0
+            self.op = None
+            self.args = ()
         mode = CURRENT.get()
         if mode.tracing is not None:
             mode.tracing.made.add(self)
@@ -342,6 +346,8 @@ def _refused(label: Any, more: tuple[Any, ...]) -> TypeError:
 
 
 def _attach_operators() -> None:
+    if engine is not None:
+        return  # they are slots of its Node
     for name, op in UNARY.items():
         setattr(Value, f"__{name}__", unary(op))
     for name, op in {**ARITHMETIC, **COMPARISONS}.items():

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, overload
 
 from autograd import primitives
 from autograd.graph import CLOCK, Constant
+from autograd.native import engine
 from autograd.operators import kind_of, node_of, operand
 from autograd.value import Value
 
@@ -38,6 +39,8 @@ class Vector(tuple[Any, ...]):
     # (-1 if no Value is among them). One tuple, because an interrupt or another thread could come
     # between two assignments.
     _read: tuple[int, list[float], int]
+    # The class of a result: that of the members, the derived one where they differ
+    _kind: type[Value]
 
     def __new__(cls, members: Iterable[Any] = ()) -> Vector:
         """Make a Vector of numbers and Values; TypeError for anything else."""
@@ -46,10 +49,13 @@ class Vector(tuple[Any, ...]):
         ):
             raise TypeError(f"dot takes two lists of numbers and Values, not {members!r}")
         members = tuple(members)
+        kind = Value
         if not _NODES.issuperset(map(type, members)):
             members = tuple(operand(member, primitives.dot.name) for member in members)
+            kind = kind_of(members, Value)
         self = super().__new__(cls, members)
         self._read = (-1, [], -1)
+        self._kind = kind
         return self
 
     def refresh(self) -> tuple[int, list[float], int]:
@@ -85,6 +91,8 @@ def dot(x: Iterable[Any], y: Iterable[Any]) -> Any:
     >>> dot([Value(1.0), Value(2.0)], [3.0, 4.0])
     Value(data=11.0, grad=0.0)
     """
+    if engine is not None:
+        return engine.dot(x, y)
     left = x if type(x) is Vector else Vector(x)
     right = y if type(y) is Vector else Vector(y)
     if len(left) != len(right):
@@ -102,6 +110,5 @@ def dot(x: Iterable[Any], y: Iterable[Any]) -> Any:
     if depth < 0:
         return data
     args = left + right
-    # A traced member has the number nan, which makes the sum nan: other sums need no search
-    kind = Value if data == data else kind_of(args, Value)
+    kind = left._kind if left._kind is right._kind else kind_of(args, Value)
     return node_of(kind, primitives.dot, args, data, depth + 1)

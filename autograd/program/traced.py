@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from autograd import primitives
 from autograd.errors import asked_by_user, tracing_error, user_line
+from autograd.native import engine
 from autograd.mode import CURRENT, TRACES, Mode, Place, Tracing, entered, is_tracing
 from autograd.operators import binary, node_of
 from autograd.value import ARITHMETIC, Value
@@ -108,7 +109,7 @@ class Traced(Value):
         raise tracing_error(".data", self.label)
 
 
-for _name, _op in ARITHMETIC.items():
+for _name, _op in () if engine is not None else ARITHMETIC.items():
     # Python asks the right operand first where its class is derived and has a method of its own
     setattr(Traced, f"__r{_name}__", binary(_op, reflected=True))
 

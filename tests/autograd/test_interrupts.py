@@ -13,6 +13,7 @@ import autograd as ag
 from autograd import Value, gradients, no_grad, scope, source_lines, where
 from autograd.context import sections, variant
 from autograd.graph import set_data, set_gradients
+from autograd.native import engine
 from autograd.mode import CURRENT
 from autograd.reverse import local_derivatives, sweep
 from autograd.runtime import paused_collector
@@ -40,7 +41,7 @@ def test_backward_adds_to_all_leaves_or_to_none_and_the_next_is_right(broken_off
         assert [leaf.grad for leaf in leaves] == slopes
         root.backward()
         assert [leaf.grad for leaf in leaves] == [2.0 * slope for slope in slopes]
-    assert stopped > 100
+    assert stopped > (100 if engine is None else 3)  # an interrupt waits for the pass in C
 
 
 def test_forward_changes_all_nodes_or_none(broken_off):

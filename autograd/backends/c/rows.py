@@ -64,7 +64,7 @@ def _definition(row: Primitive, name: str) -> str:
     arguments = ", ".join(f"double {argument}" for argument in "xyz"[: formula.arity])
     what = f"one more term of {row.name}" if row.variadic else row.name
     head = comment(f"{what}: {row.doc}" if row.doc else what)
-    lines = "".join(f"    {line}\n" for line in _body_of(formula))
+    lines = "".join(f"    {line}\n" for line in body_of(formula))
     return f"/* {head} */\nstatic double {name}({arguments})\n{{\n{lines}}}\n\n"
 
 
@@ -90,13 +90,13 @@ EXPRESSIONS: Algebra = {
 }
 
 
-def _body_of(formula: Formula) -> list[str]:
+def body_of(formula: Formula, algebra: Algebra = EXPRESSIONS) -> list[str]:
     """Return the statements of a function of doubles x, y, z that returns the formula's value.
 
     A value that is needed twice is computed once.
 
     >>> from autograd.backends.formula import parsed
-    >>> for line in _body_of(parsed("x / (1 + exp(x)) * exp(x)", 2)):
+    >>> for line in body_of(parsed("x / (1 + exp(x)) * exp(x)", 2)):
     ...     print(line)
     (void)y;
     const double t1 = exp(x);
@@ -108,7 +108,7 @@ def _body_of(formula: Formula) -> list[str]:
     lines = [f"(void){name};" for position, name in enumerate(values) if not uses[position]]
     unused = len(lines)
     for step, details, inputs in formula.steps:
-        text = EXPRESSIONS[step](*details, *[values[position] for position in inputs])
+        text = algebra[step](*details, *[values[position] for position in inputs])
         if uses[len(values)] > 1 and step != "number":
             name = f"t{len(lines) - unused + 1}"
             kind = "int" if step in CONDITIONS else "double"

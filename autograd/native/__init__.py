@@ -1,0 +1,56 @@
+"""The engine in C, where it was built: nodes, operators and the reverse pass, bit for bit as here.
+
+`engine` is its module; None where Python does the work, because there was no compiler or the
+environment has `AUTOGRAD_PURE=1`.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = ["engine", "move_aside", "with_methods"]
+
+Class = TypeVar("Class", bound=type)
+
+engine: Any = None
+if os.environ.get("AUTOGRAD_PURE") != "1":
+    try:
+        from autograd.native import _engine as engine  # type: ignore[no-redef]
+    except ImportError:
+        pass
+
+
+def with_methods(**names: str) -> Callable[[Class], Class]:
+    """Return a decorator that gives the node of C the methods of a class and stands for it.
+
+    A class of Python would be visited by the cyclic collector. Methods that C has stay, and asks
+    those of Python for all that is rare, under the other names that are given here.
+    """
+
+    def merged(kind: Class) -> Class:
+        if engine is None:
+            return kind
+        node = engine.Node
+        for name, attribute in vars(kind).items():
+            if name not in ("__dict__", "__weakref__", "__slots__"):
+                setattr(node, names.get(name, name), attribute)
+        node.__name__ = node.__qualname__ = kind.__name__
+        return node  # type: ignore[no-any-return]  # it is of the kind from now on
+
+    return merged
+
+
+def move_aside(kind: type, **names: str) -> None:
+    """Let methods that C has take the place of Python's, which C asks for all that is rare.
+
+    Python's are kept under other names: `move_aside(Primitive, __call__="general")`.
+    """
+    if engine is None:
+        return
+    for name, other in names.items():
+        setattr(kind, other, kind.__dict__[name])
+        delattr(kind, name)

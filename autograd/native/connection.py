@@ -1,0 +1,60 @@
+"""Tell the engine in C which functions of Python it asks for all that is rare."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from autograd.arguments import as_float, elementwise, is_array
+from autograd.backward import TURNS, careful_backward, pulled
+from autograd.errors import warn_non_finite
+from autograd.graph import CLOCK, Constant, check_all_fresh
+from autograd.mode import CURRENT, TRACES, Mode
+from autograd.native import engine
+from autograd.operators import detached, operand
+from autograd.primitive import Primitive
+from autograd.value import Value
+from autograd.vector import Vector
+
+
+def number(other: Any, op: Primitive) -> Any:
+    """Return the operand of an operator as a float; NotImplemented for what is no number."""
+    if is_array(other) or not hasattr(type(other), "__float__"):
+        return NotImplemented
+    return as_float(other, op.name)
+
+
+def converted(op: Primitive, args: tuple[Any, ...]) -> Any:
+    """Return operands as nodes and Constants, or, of arrays, an array of results."""
+    if any(map(is_array, args)):
+        return elementwise(op, args)
+    return tuple(operand(arg, op.name) for arg in args)
+
+
+def warn(op: Primitive, result: float, operands: tuple[Any, ...]) -> None:
+    """Warn of a result that is not finite."""
+    warn_non_finite(op.name, result, operands)
+
+
+if engine is not None:
+    engine.connect(
+        CLOCK,
+        Constant=Constant,
+        Vector=Vector,
+        Value=Value,
+        Mode=Mode,
+        current=CURRENT,
+        traces=TRACES,
+        turns=TURNS,
+        leaf=Value._leaf,
+        number=number,
+        converted=converted,
+        detached=detached,
+        is_same=Value._is_same,
+        is_true=Value._is_true,
+        warn=warn,
+        pulled=pulled,
+        careful_backward=careful_backward,
+        check_all_fresh=check_all_fresh,
+        hypot=math.hypot,
+    )

@@ -1,0 +1,218 @@
+/* The engine in C: what a node, an operation and the state of an interpreter are.
+ *
+ * It does what the Python engine does, bit for bit: graph.py, operators.py and backward.py are its
+ * specification. Whatever is rare (warnings, errors, other kinds of numbers, operations of users)
+ * is asked of Python. All of it runs under the interpreter's lock.
+ *
+ *   node.c       nodes: made, read, freed without recursion
+ *   operators.c  operators and calls of operations: from operands to a new node
+ *   dot.c        sums and sums of products, of any number of operands
+ *   sweep.c      the reverse pass
+ *   rows.h       the value and the rules of each operation, generated from autograd/primitives.py
+ *   module.c     the module, and what it is told of Python
+ */
+
+#ifndef AUTOGRAD_ENGINE_H
+#define AUTOGRAD_ENGINE_H
+
+#define PY_SSIZE_T_CLEAN
+#include <Python.h>
+#include <math.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <structmember.h>
+
+/* ==== Operations ==== */
+
+typedef double (*Function)(double x, double y, double z);
+typedef double (*Rule)(double g, double out, double x, double y, double z);
+
+/* An operation of the package on one, two or three operands. */
+typedef struct {
+    const char *name;
+    Function value; /* NULL for any number of operands */
+    Rule rules[3];  /* one for each operand; NULL where the derivative is zero on purpose */
+} RowCode;
+
+/* Operations on any number of operands whose rules are loops in C. */
+typedef enum { NO_LOOP, SUM, PRODUCTS } Loop;
+
+/* What autograd.Primitive, its subclass, tells C. */
+typedef struct {
+    PyObject_HEAD
+    const RowCode *code; /* NULL: Python is asked, but for sums */
+    Loop loop;
+    int arity;        /* 0: any number of operands */
+    bool total;       /* finite operands never warn */
+    uint64_t blocked; /* bit k: operand k has no derivative; bit 0 alone where arity is 0 */
+} Row;
+
+/* ==== Nodes ==== */
+
+typedef struct Node Node;
+
+typedef union {
+    Node *node;
+    double number;  /* kept without an object */
+    PyObject *many; /* a tuple of nodes and Constants */
+} Operand;
+
+/* How operands are kept: one, two, a tuple of many, or two tuples whose elements are multiplied. */
+typedef enum { LEAF, ONE, TWO, MANY, PAIRS } Layout;
+
+typedef struct {
+    Layout layout;
+    uint8_t numbers;  /* bit 0: the first operand is a number; bit 1: the second */
+    int32_t depth;    /* of the deepest operand */
+    Operand operand[2];
+} Operands;
+
+struct Node {
+    PyObject_HEAD
+    PyObject *weak_references;
+    double data;
+    double grad;        /* where has_grad */
+    double sum;         /* the gradient collected so far, in the pass `stamp` */
+    Operand operand[2]; /* as in Operands */
+    Row *op;            /* NULL for a leaf */
+    PyObject *place;    /* label, scope and line */
+    int64_t version;    /* the clock when the data was set or computed */
+    Node *next;         /* of the same depth, in the pass `stamp` */
+    uint64_t stamp;     /* the last pass that reached the node */
+    int32_t depth;      /* 0 for a leaf, else one more than the deepest operand */
+    uint8_t layout;
+    uint8_t numbers;
+    bool has_grad;
+};
+
+/* Counts the changes of data; Python's Clock is a subclass. */
+typedef struct {
+    PyObject_HEAD
+    long long now;
+} Clock;
+
+/* ==== One interpreter ==== */
+
+/* Python functions and objects that the engine asks for what is rare, by their names. */
+#define ASKED(X) \
+    X(Constant) X(Vector) X(Value) X(Mode) X(current) X(traces) X(turns) X(leaf) X(number) \
+    X(converted) X(detached) X(is_same) X(is_true) X(warn) X(pulled) X(careful_backward) \
+    X(check_all_fresh) X(hypot)
+/* Names that are looked up again and again. */
+#define NAMED(X) X(label) X(place) X(place_of)
+
+#define MOST_ROWS 128
+
+typedef struct State {
+    PyInterpreterState *interpreter;
+    struct State *next;
+    PyTypeObject *node_type;
+    PyTypeObject *row_type;
+    Clock *clock;
+    Row *rows[MOST_ROWS]; /* by their numbers in rows.h */
+#define FIELD(name) PyObject *name;
+    ASKED(FIELD)
+    NAMED(FIELD)
+#undef FIELD
+    Py_ssize_t record_at, quiet_at, tracing_at, place_at, labelled_at; /* where a Mode has these slots */
+    uint64_t stamp;        /* of the last pass */
+    int passes_in_python;  /* passes under way that wait for a rule written in Python */
+    PyObject **dying;      /* objects whose last reference is here: see node_dealloc */
+    size_t dying_count, dying_capacity;
+    bool freeing;
+} State;
+
+extern State *last_state;
+State *find_state(void);
+
+/* The state of the interpreter that runs. */
+static inline State *
+here(void)
+{
+    State *state = last_state;
+    if (state && state->interpreter == PyInterpreterState_Get()) {
+        return state;
+    }
+    return find_state();
+}
+
+static inline bool
+is_node(State *state, PyObject *object)
+{
+    return (PyObject *)Py_TYPE(object) == state->Value
+           || PyObject_TypeCheck(object, state->node_type);
+}
+
+/* A Constant is a float. */
+static inline double
+data_of(State *state, PyObject *operand)
+{
+    return is_node(state, operand) ? ((Node *)operand)->data : PyFloat_AS_DOUBLE(operand);
+}
+
+static inline bool
+has_two(const Node *node)
+{
+    return node->layout == TWO || node->layout == PAIRS;
+}
+
+static inline double
+data_at(const Node *node, int position)
+{
+    const Operand *operand = &node->operand[position];
+    return node->numbers >> position & 1 ? operand->number : operand->node->data;
+}
+
+/* node.c */
+extern PyType_Spec node_spec, clock_spec;
+Node *new_node(State *state, PyTypeObject *type, PyObject *place);
+Node *node_with(State *state, PyTypeObject *type, Row *op, const Operands *operands,
+                double data, PyObject *place);
+PyObject *args_of(State *state, const Node *node); /* a tuple of nodes and Constants */
+Operands operands_of(State *state, PyObject *args);
+PyObject *constant(State *state, double number);
+PyObject *make_node(PyObject *module, PyObject *args);
+
+/* operators.c */
+extern PyType_Spec row_spec, method_spec;
+PyObject *node_add(PyObject *left, PyObject *right);
+PyObject *node_subtract(PyObject *left, PyObject *right);
+PyObject *node_multiply(PyObject *left, PyObject *right);
+PyObject *node_divide(PyObject *left, PyObject *right);
+PyObject *node_power(PyObject *left, PyObject *right, PyObject *modulus);
+PyObject *node_negative(PyObject *operand);
+PyObject *node_absolute(PyObject *operand);
+PyObject *node_compare(PyObject *left, PyObject *right, int relation);
+int node_truth(PyObject *operand);
+Py_hash_t node_hash(PyObject *operand);
+PyObject *recorded(State *state, PyTypeObject *type, Row *op, const Operands *operands, double data);
+PyObject *apply(PyObject *module, PyObject *const *args, Py_ssize_t count);
+PyObject *node_of(PyObject *module, PyObject *const *args, Py_ssize_t count);
+PyObject *bind(PyObject *module, PyObject *args);
+extern int row_of_dot;
+PyObject *current_mode(State *state);
+PyObject *place_under(State *state, PyObject *mode);
+PyObject *place_labelled(State *state, PyObject *label);
+
+/* dot.c */
+double sum_of(State *state, PyObject *terms);
+double sum_of_products(State *state, PyObject *left, PyObject *right);
+PyObject *dot(PyObject *module, PyObject *const *args, Py_ssize_t count);
+
+/* sweep.c */
+PyObject *backward(PyObject *module, PyObject *const *args, Py_ssize_t count);
+PyObject *run_pass(PyObject *module, PyObject *const *args, Py_ssize_t count);
+PyObject *accumulate(PyObject *module, PyObject *args);
+
+/* module.c */
+double python_hypot(double x, double y);
+
+/* Whether a function is being traced here: see autograd.mode.TRACES. */
+static inline bool
+may_be_tracing(State *state)
+{
+    return PyList_GET_SIZE(state->traces) > 0;
+}
+
+#endif

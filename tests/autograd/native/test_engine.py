@@ -1,0 +1,187 @@
+"""The engine in C: as the one in Python to the last bit, without leaks and without recursion."""
+
+from __future__ import annotations
+
+import gc
+import itertools
+import json
+import os
+import random
+import subprocess
+import sys
+import threading
+import weakref
+from math import inf, nan
+from pathlib import Path
+
+import pytest
+from twins import outcomes
+
+import autograd
+from autograd import Value, dot, primitive, where
+from autograd.native import engine
+from autograd.native.generate import HEADER, header
+from autograd.primitive import RESERVED, TABLE
+
+pytestmark = pytest.mark.skipif(engine is None, reason="the engine in C was not built")
+
+TWINS = Path(__file__).with_name("twins.py")
+ROWS = [TABLE[name] for name in TABLE if name in RESERVED and not TABLE[name].variadic]
+NODES = 300_000  # far more than any stack holds
+
+
+def bits(number):
+    return "nan" if number != number else number.hex()
+
+
+def test_the_header_is_what_the_table_says():
+    assert HEADER.read_text(encoding="utf-8") == header()
+
+
+@pytest.mark.filterwarnings("ignore::autograd.NumericWarning")
+@pytest.mark.parametrize("op", ROWS, ids=lambda op: op.name)
+def test_values_and_rules_are_those_of_python_to_the_last_bit(op):
+    draw = random.Random(op.name)
+    points = [*op.special]
+    edges = (0.0, -0.0, 1.0, -1.0, 0.5, 2.0, 1e-300, 1e300, inf, -inf, nan)
+    points += itertools.islice(itertools.product(edges, repeat=op.arity), 300)
+    for _ in range(200):
+        points.append(tuple(draw.uniform(low, high) for low, high in op.domain))
+        points.append(tuple(draw.gauss(0.0, 10.0 ** draw.randrange(-3, 4)) for _ in op.domain))
+    for point in points:
+        operands = [Value(float(x)) for x in point]
+        node = engine.apply(Value, op, tuple(operands))
+        assert bits(node.data) == bits(op.forward(*map(float, point))), point
+        for g in (1.0, -2.5, draw.gauss(0.0, 1.0), inf):
+            for x in operands:
+                x.zero_grad()
+            engine.backward(node, g)
+            wanted = op.pull(g, node.data, [x.data for x in operands])
+            got = [None if x._grad is None else bits(x._grad) for x in operands]
+            assert got == [None if slope is None else bits(slope) for slope in wanted], (point, g)
+
+
+def test_random_programs_are_those_of_python_to_the_last_bit():
+    seeds = (0, 400)
+    run = subprocess.run(
+        [sys.executable, TWINS, *map(str, seeds)],
+        env={**os.environ, "AUTOGRAD_PURE": "1"}, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert json.loads(run.stdout) == outcomes(range(*seeds))
+
+
+def deep(step):
+    x = y = Value(1.0)
+    for _ in range(NODES):
+        y = step(y)
+    return x, y
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        lambda y: y + 1.0,
+        lambda y: where(y, y, 1.0),
+        lambda y: dot([y, 1.0], [0.5, 2.0]),
+        lambda y: autograd.sum([y, y, 1.0]) * 0.3,
+    ],
+    ids=["chain", "tuples", "dots", "sums"],
+)
+def test_a_deep_graph_is_freed_without_recursion(step):
+    threads = [threading.Thread(target=lambda: deep(step)) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    _, root = deep(step)
+    alive = weakref.ref(root)
+    del root
+    assert alive() is None
+    for thread in threads:
+        thread.join()
+
+
+def test_a_graph_is_freed_while_an_exception_is_raised():
+    def fails():
+        _, root = deep(lambda y: y * 1.0000001)
+        raise ValueError(root.data)
+
+    with pytest.raises(ValueError, match=r"\d") as caught:
+        fails()
+    caught.tb.tb_next.tb_frame.clear()
+    assert caught.value.args[0] > 1.0
+
+
+class Marked(Value):
+    """A class of users: with a dict, so that it can close a cycle."""
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        lambda x: 3.0 * x + Value(1.0),
+        lambda x: Value(1.0) * x,
+        lambda x: dot([Value(1.0), x], [x, 2.0]),
+        lambda x: where(1.0, Value(2.0) * x, 2.0),
+        lambda x: -x,
+    ],
+)
+def test_a_cycle_through_a_class_of_users_is_collected(made):
+    x = Marked(2.0)
+    x.out = made(x)
+    alive = weakref.ref(x)
+    del x
+    gc.collect()
+    assert alive() is None
+
+
+def test_nodes_are_not_visited_by_the_collector_and_small():
+    x = Value(1.0) * 2.0
+    assert not gc.is_tracked(x)
+    assert sys.getsizeof(x) < 120
+
+
+def test_passes_of_threads_add_up_also_where_rules_are_in_python():
+    waits = primitive("test_waits", lambda x: x, lambda g, out, x: sum([g, *[0.0] * 2000]))
+    leaf = Value(1.0)
+
+    def slow():
+        for _ in range(50):
+            (waits(leaf) * 2.0).backward()
+
+    def fast():
+        for _ in range(2000):
+            (leaf * 1.0).backward()
+
+    threads = [threading.Thread(target=target) for target in (slow, slow, fast, fast)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert leaf.grad == 2 * 50 * 2.0 + 2 * 2000
+
+
+@pytest.mark.parametrize("given", [(), (1,), (Value(1.0),), (Value(1.0), "x"), ([1.0], [2.0], 3)])
+@pytest.mark.parametrize(
+    "name", ["accumulate", "apply", "backward", "bind", "connect", "new_node", "node_of", "run_pass"]
+)
+def test_wrong_arguments_are_an_error(name, given):
+    with pytest.raises(TypeError):
+        getattr(engine, name)(*given)
+
+
+def test_steps_leave_nothing_behind():
+    def step():
+        a, b = Value(1.0, label="a"), Value(2.0)
+        c = (a * b + 3).tanh() ** 2 + dot([a, b], [b, 2.0]) + where(a > b, a, b)
+        c.backward()
+        return [node.args for node in autograd.topological_order(c)], c.op, (a - 1) == b
+
+    def blocks():
+        gc.collect()
+        return sys.getallocatedblocks()
+
+    for _ in range(100):
+        step()
+    before = blocks()
+    for _ in range(10_000):
+        step()
+    assert blocks() - before < 100
