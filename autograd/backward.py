@@ -242,4 +242,4 @@ def _pulled(op: Any, g: float, out: float, args: tuple[Any, ...], stamp: int) ->
 
 
 if engine is not None and not TYPE_CHECKING:
-    backward = engine.backward  # noqa: F811
+    backward = engine.backward

@@ -50,9 +50,7 @@ def reduced(root: Any) -> tuple[Any, ...]:
 
 
 def _like(node: Any, args: tuple[Any, ...]) -> Any:
-    return new_node(
-        type(node), node.op, args, node._data, node._grad, node._place, node._version
-    )
+    return new_node(type(node), node.op, args, node._data, node._grad, node._place, node._version)
 
 
 def _leaf(kind: type, data: float, grad: float | None, place: Place) -> Any:

@@ -91,7 +91,7 @@ def new_node(
 
 
 if engine is not None and not TYPE_CHECKING:
-    Node, new_node = engine.Node, engine.new_node  # noqa: F811
+    Node, new_node = engine.Node, engine.new_node
 
 NodeType = TypeVar("NodeType", bound=Node)
 
@@ -164,7 +164,7 @@ class Counter:
 
 
 if engine is not None and not TYPE_CHECKING:
-    Counter = engine.Clock  # noqa: F811
+    Counter = engine.Clock
 
 
 class Clock(Counter):

@@ -34,7 +34,11 @@ _mode = CURRENT.get
 def unary(op: Primitive) -> Callable[[Any], Any]:
     """Return the method that applies an operation of one operand."""
     if engine is not None:
-        return engine.Method(op, _documented(lambda self: op(self), op))  # type: ignore[no-any-return]
+
+        def asked(self: Any) -> Any:
+            return op(self)
+
+        return engine.Method(op, _documented(asked, op))  # type: ignore[no-any-return]
     forward = op.forward
     partial = not op.total
 
@@ -214,7 +218,7 @@ def apply_ufunc(ufunc: Any, method: str, inputs: tuple[Any, ...], options: dict[
 
 
 if engine is not None and not TYPE_CHECKING:
-    apply, node_of = engine.apply, engine.node_of  # noqa: F811
+    apply, node_of = engine.apply, engine.node_of
 
 
 def _documented(method: Callable[..., Any], op: Primitive) -> Callable[..., Any]:

@@ -73,10 +73,15 @@ class Words(NamedTuple):
         return self.reason if isinstance(self.reason, str) else self.reason(*args)
 
 
-Row: Any = object if engine is None else engine.Row
+class Row:
+    """What C knows of an operation, where the engine is in C."""
 
 
-class Primitive(Row):  # type: ignore[misc]  # of any class
+if engine is not None and not TYPE_CHECKING:
+    Row = engine.Row
+
+
+class Primitive(Row):
     """An operation on scalars. Calling it with numbers computes, with Values it records.
 
     `pullbacks` holds one rule `pull(g, out, *args)` per argument, None where the derivative is
@@ -197,6 +202,8 @@ class Primitive(Row):  # type: ignore[misc]  # of any class
 
 
 move_aside(Primitive, __call__="general")
+
+
 class _Help:
     """The docstring of a row: its `doc`; of our own rows all that `autograd.help` says of them.
 

@@ -7,6 +7,8 @@ environment has `AUTOGRAD_PURE=1`.
 from __future__ import annotations
 
 import os
+from contextlib import suppress
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
@@ -18,10 +20,8 @@ Class = TypeVar("Class", bound=type)
 
 engine: Any = None
 if os.environ.get("AUTOGRAD_PURE") != "1":
-    try:
-        from autograd.native import _engine as engine  # type: ignore[no-redef]
-    except ImportError:
-        pass
+    with suppress(ImportError):
+        engine = import_module("autograd.native._engine")
 
 
 def with_methods(**names: str) -> Callable[[Class], Class]:

@@ -37,6 +37,7 @@ def warn(op: Primitive, result: float, operands: tuple[Any, ...]) -> None:
 
 
 if engine is not None:
+    kept: Any = Value
     engine.connect(
         CLOCK,
         Constant=Constant,
@@ -46,12 +47,12 @@ if engine is not None:
         current=CURRENT,
         traces=TRACES,
         turns=TURNS,
-        leaf=Value._leaf,
+        leaf=kept._leaf,
         number=number,
         converted=converted,
         detached=detached,
-        is_same=Value._is_same,
-        is_true=Value._is_true,
+        is_same=kept._is_same,
+        is_true=kept._is_true,
         warn=warn,
         pulled=pulled,
         careful_backward=careful_backward,

@@ -191,6 +191,7 @@ PyObject *apply(PyObject *module, PyObject *const *args, Py_ssize_t count);
 PyObject *node_of(PyObject *module, PyObject *const *args, Py_ssize_t count);
 PyObject *bind(PyObject *module, PyObject *args);
 extern int row_of_dot;
+extern const char *table_digest; /* of rows.h: tells a library that is older than its source */
 PyObject *current_mode(State *state);
 PyObject *place_under(State *state, PyObject *mode);
 PyObject *place_labelled(State *state, PyObject *label);

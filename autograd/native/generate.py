@@ -8,6 +8,7 @@ are asked of Python.
 
 from __future__ import annotations
 
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -45,7 +46,8 @@ def header() -> str:
         *rules,
         "static const RowCode ROWS[ROW_COUNT] = {\n" + "".join(map(_entry, rows)) + "};",
     ]
-    return "\n\n".join(parts) + "\n"
+    text = "\n\n".join(parts) + "\n"
+    return f'{text}\n#define TABLE_DIGEST "{sha256(text.encode()).hexdigest()}"\n'
 
 
 def _value(row: Primitive) -> str:
@@ -84,7 +86,7 @@ def _drawn(row: Primitive, rule: Any) -> str:
 
 def _call(row: Primitive, operands: list[str]) -> str:
     if row.variadic:
-        assert row.name in OF_PYTHON and len(operands) == 2, row
+        assert row.name in OF_PYTHON, row
         return f"{OF_PYTHON[row.name]}({', '.join(operands)})"
     return f"value_{row.name}({', '.join([*operands, '0.0', '0.0'][:3])})"
 

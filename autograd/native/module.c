@@ -100,6 +100,9 @@ execute(PyObject *module)
 #undef NAME
     state->next = all_states;
     all_states = last_state = state;
+    if (PyModule_AddStringConstant(module, "table_digest", table_digest) < 0) {
+        return -1;
+    }
     PyObject *clock_type = PyType_FromModuleAndSpec(module, &clock_spec, NULL);
     state->node_type = (PyTypeObject *)PyType_FromModuleAndSpec(module, &node_spec, NULL);
     state->row_type = (PyTypeObject *)PyType_FromModuleAndSpec(module, &row_spec, NULL);

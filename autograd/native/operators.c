@@ -11,6 +11,7 @@
 
 /* ==== The mode ==== */
 
+const char *table_digest = TABLE_DIGEST;
 _Static_assert(ROW_COUNT <= MOST_ROWS, "State.rows has too few places");
 int row_of_dot = ROW_dot;
 

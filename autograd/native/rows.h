@@ -978,3 +978,5 @@ static const RowCode ROWS[ROW_COUNT] = {
     [ROW_greater_equal] = {"greater_equal", value_greater_equal, {NULL, NULL, NULL}},
     [ROW_equal] = {"equal", value_equal, {NULL, NULL, NULL}},
 };
+
+#define TABLE_DIGEST "1716298d51cd736b8db8d0f9bf57df702ace36b12c8918a2d5c5b3731d82a81e"

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from autograd import primitives
 from autograd.errors import asked_by_user, tracing_error, user_line
-from autograd.native import engine
 from autograd.mode import CURRENT, TRACES, Mode, Place, Tracing, entered, is_tracing
+from autograd.native import engine
 from autograd.operators import binary, node_of
 from autograd.value import ARITHMETIC, Value
 

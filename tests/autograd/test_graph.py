@@ -9,8 +9,8 @@ import pytest
 from autograd import StaleGraphError, Value, sum, topological_order
 from autograd.backward import backward
 from autograd.graph import CLOCK, Constant, Node, set_data
-from autograd.native import engine
 from autograd.mode import Place
+from autograd.native import engine
 from autograd.operators import apply
 from autograd.primitives import mul, sin
 from autograd.reverse import reverse

@@ -13,8 +13,8 @@ import autograd as ag
 from autograd import Value, gradients, no_grad, scope, source_lines, where
 from autograd.context import sections, variant
 from autograd.graph import set_data, set_gradients
-from autograd.native import engine
 from autograd.mode import CURRENT
+from autograd.native import engine
 from autograd.reverse import local_derivatives, sweep
 from autograd.runtime import paused_collector
 from autograd.vector import Vector
