@@ -27,6 +27,7 @@ WORDS = "an English word in a text or a key"
 
 # Names of rows that are something else, by file or folder: what they are, and which.
 ELSEWHERE = {
+    "autograd/native/generate.py": ("a function of <math.h>", {"hypot"}),
     "autograd/backends/": (C, C_FUNCTIONS),
     "autograd/backends/formula.py": ("a step, a kind of token", {"add", "sign"}),
     "autograd/backends/c/rows.py": (ALGEBRA, {"add"}),
