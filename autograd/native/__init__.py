@@ -1,7 +1,7 @@
 """The engine in C, where it was built: nodes, operators and the reverse pass, bit for bit as here.
 
-`engine` is its module; None where Python does the work, because there was no compiler or the
-environment has `AUTOGRAD_PURE=1`.
+`engine` is its module; None where Python does the work, because it was not built (see setup.py) or
+the environment has `AUTOGRAD_PURE=1`.
 """
 
 from __future__ import annotations

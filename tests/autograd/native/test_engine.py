@@ -15,29 +15,26 @@ from math import inf, nan
 from pathlib import Path
 
 import pytest
-from twins import outcomes
 
 import autograd
 from autograd import Value, dot, primitive, where
 from autograd.native import engine
-from autograd.native.generate import HEADER, header
+from autograd.native.generate import HEADER
 from autograd.primitive import RESERVED, TABLE
 
 pytestmark = pytest.mark.skipif(engine is None, reason="the engine in C was not built")
 
 TWINS = Path(__file__).with_name("twins.py")
 ROWS = [TABLE[name] for name in TABLE if name in RESERVED and not TABLE[name].variadic]
-NODES = 300_000  # far more than any stack holds
+NODES = 100_000  # far more than any stack holds
 
 
 def bits(number):
     return "nan" if number != number else number.hex()
 
 
-def test_the_header_is_what_the_table_says():
-    text = HEADER.read_text(encoding="utf-8")
-    assert text == header()
-    assert engine.table_digest in text, "rows.h was written anew: build the engine again"
+def test_the_library_is_as_new_as_its_source():
+    assert engine.table_digest in HEADER.read_text(encoding="utf-8"), "build the engine again"
 
 
 @pytest.mark.filterwarnings("ignore::autograd.NumericWarning")
@@ -46,8 +43,8 @@ def test_values_and_rules_are_those_of_python_to_the_last_bit(op):
     draw = random.Random(op.name)
     points = [*op.special]
     edges = (0.0, -0.0, 1.0, -1.0, 0.5, 2.0, 1e-300, 1e300, inf, -inf, nan)
-    points += itertools.islice(itertools.product(edges, repeat=op.arity), 300)
-    for _ in range(200):
+    points += itertools.islice(itertools.product(edges, repeat=op.arity), 125)
+    for _ in range(50):
         points.append(tuple(draw.uniform(low, high) for low, high in op.domain))
         points.append(tuple(draw.gauss(0.0, 10.0 ** draw.randrange(-3, 4)) for _ in op.domain))
     for point in points:
@@ -63,13 +60,16 @@ def test_values_and_rules_are_those_of_python_to_the_last_bit(op):
             assert got == [None if slope is None else bits(slope) for slope in wanted], (point, g)
 
 
-def test_random_programs_are_those_of_python_to_the_last_bit():
-    seeds = (0, 400)
+def outcomes(pure):
     run = subprocess.run(
-        [sys.executable, TWINS, *map(str, seeds)],
-        env={**os.environ, "AUTOGRAD_PURE": "1"}, capture_output=True, text=True, check=True,
+        [sys.executable, TWINS, "0", "300"],
+        env={**os.environ, "AUTOGRAD_PURE": pure}, capture_output=True, text=True, check=True,
     )  # fmt: skip
-    assert json.loads(run.stdout) == outcomes(range(*seeds))
+    return json.loads(run.stdout)
+
+
+def test_random_programs_are_those_of_python_to_the_last_bit():
+    assert outcomes(pure="0") == outcomes(pure="1")
 
 
 def deep(step):
@@ -185,6 +185,6 @@ def test_steps_leave_nothing_behind():
     for _ in range(100):
         step()
     before = blocks()
-    for _ in range(10_000):
+    for _ in range(3000):
         step()
     assert blocks() - before < 100
