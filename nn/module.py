@@ -74,7 +74,7 @@ class Module:
 
     scope_name: str = ""  # the name within the module that holds this one; "" if none does
     _home: str = ""  # its name within the outermost model that named it
-    _named: int = -1  # the count of changes when its members were named
+    _named: int = -1  # the count of changes when its members were named; -1 if they never were
     _prediction: Prediction | None = None  # see `predict`
     _trains_at_first: bool = True
 
@@ -108,12 +108,17 @@ class Module:
         if name not in NO_STRUCTURE and changes_structure(former, attribute):
             structure_changed()
             if _holds_members(attribute) or (former is not self and _holds_members(former)):
-                RENAMED.tick()
+                self._rename()
 
     def __delattr__(self, name: str) -> None:
         super().__delattr__(name)
         structure_changed()
-        RENAMED.tick()
+        self._rename()
+
+    def _rename(self) -> None:
+        """Have all models named again, unless this is a new module, which has no names yet."""
+        if self._named >= 0:
+            RENAMED.tick()
 
     def __call__(
         self: HasForward[Inputs, Result_co], *inputs: Inputs.args, **named: Inputs.kwargs
@@ -150,8 +155,8 @@ class Module:
             return predicted(X)
 
     def __getstate__(self) -> dict[str, Any]:
-        """Return the attributes without the compiled program, which is made again when needed."""
-        return {name: item for name, item in vars(self).items() if name != "_prediction"}
+        """Return the attributes without those that mean nothing in another process."""
+        return {name: x for name, x in vars(self).items() if name not in ("_prediction", "_named")}
 
     def forward(self, *inputs: Any, **named: Any) -> Any:
         """Compute the outputs; every subclass defines this method, or `__call__` itself."""

@@ -207,18 +207,17 @@ class MLP(Module):
             raise ValueError("nouts is empty: an MLP has at least one layer, such as [1]")
         activation_function(activation)  # refuses a wrong one even if no hidden layer uses it
         self.activation = activation
-        self.layers = Members()
-        for position, width in enumerate(widths):
-            self.layers.append(
-                Layer(
-                    widths[position - 1] if position else nin,
-                    width,
-                    activation if position < len(widths) - 1 else "linear",
-                    bias=bias,
-                    initializer=initializer,
-                    rng=rng,
-                )
+        self.layers = Members(
+            Layer(
+                widths[position - 1] if position else nin,
+                width,
+                activation if position < len(widths) - 1 else "linear",
+                bias=bias,
+                initializer=initializer,
+                rng=rng,
             )
+            for position, width in enumerate(widths)
+        )
 
     def forward(self, x: Example) -> Output:
         """Return the outputs for one example."""

@@ -120,6 +120,33 @@ def test_a_changed_model_names_anew():
     assert not wrong_names(outer)
 
 
+def test_a_new_module_leaves_the_names_of_other_models_alone():
+    model = MLP(2, [2, 1])
+    model([1.0, 2.0])
+    neuron = model.layers[0].neurons[0]
+    places = [parameter._place for parameter in model.parameters()]
+    other = Sequential(MLP(2, [2, 1]), Collections())
+    other.extra = Neuron(2)
+    del other.extra
+    model([1.0, 2.0])
+    assert all(p._place is place for p, place in zip(model.parameters(), places, strict=True))
+    neuron.bias = Value(3.0)
+    model([1.0, 2.0])
+    assert name_of(neuron.bias) == "layers.0.neurons.0.bias"
+
+
+def test_a_model_from_another_process_is_named_here(monkeypatch):
+    model = Neuron(1)
+    model([1.0])
+    count = RENAMED.now
+    model.bias = Value(3.0)
+    written = pickle.dumps(model)
+    monkeypatch.setattr(RENAMED, "now", count)  # another process, with as many changes so far
+    read = pickle.loads(written)  # noqa: S301
+    read([1.0])
+    assert name_of(read.bias) == "bias"
+
+
 def test_a_count_of_changes_never_returns_to_one_that_was_seen():
     # Another thread counts three changes between any two instructions of this one.
     seen = set()
