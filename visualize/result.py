@@ -1,4 +1,4 @@
-"""Results: answers in words, which print and save themselves; files are written whole."""
+"""Results: answers in words, which print and save themselves."""
 
 from __future__ import annotations
 

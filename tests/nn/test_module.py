@@ -175,5 +175,5 @@ def test_a_state_dict_that_does_not_fit_changes_nothing(change, error, message):
 
 
 def test_a_state_dict_must_be_a_mapping():
-    with pytest.raises(TypeError, match="this is a list"):
+    with pytest.raises(TypeError, match="not be of type list"):
         MLP(1, [1]).load_state_dict([1.0, 2.0])
