@@ -46,7 +46,9 @@ class Value(Methods):
 
     __slots__ = ()
 
-    def __init__(self, data: Number, label: str = "", *_op: NoReturn) -> None:
+    def __init__(
+        self, data: Number, label: str = "", *_op: NoReturn, **_children: NoReturn
+    ) -> None:
         """Make a leaf from a real number; TypeError for anything else."""
         if type(data) is not float:
             if isinstance(data, Value):  # type: ignore[unreachable]  # in programs without types
@@ -64,8 +66,8 @@ class Value(Methods):
         mode = CURRENT.get()
         if mode.tracing is not None:
             mode.tracing.made.add(self)
-        if _op or (type(label) is not str and not isinstance(label, str | None)):
-            raise _refused(label, _op)
+        if _op or _children or (type(label) is not str and not isinstance(label, str | None)):
+            raise _refused(label, _op, _children)
         if label:
             self._place = mode.labelled.get(label) or mode.place_of(label)
         else:
@@ -335,9 +337,14 @@ COMPARISONS = {
 OPERATORS = {*UNARY.values(), *ARITHMETIC.values(), *COMPARISONS.values()}
 
 
-def _refused(label: Any, more: tuple[Any, ...]) -> TypeError:
-    if not more and not isinstance(label, tuple | list | set):
+def _refused(label: Any, more: tuple[Any, ...], named: dict[str, Any]) -> TypeError:
+    unknown = named.keys() - {"_children", "_op"}
+    if unknown:
+        return TypeError(f"Value takes a number and a label, and no {min(unknown)!r}")
+    if not more and not named and not isinstance(label, tuple | list | set):
         return TypeError(f"Value takes a str as label, not {label!r}")
+    if more and isinstance(more[-1], str) and more[-1] not in {"", "_children", "_op"}:
+        return TypeError(f"Value takes a number and a label, and no {more[-1]!r}")
     return TypeError(
         "Value takes a number and a label; the operands and the operation, which micrograd's Value "
         "takes too, are recorded by operations, as in a * b: autograd.primitive makes one of your "

@@ -380,7 +380,7 @@ static PyGetSetDef node_attributes[] = {
 };
 
 static PyType_Slot node_slots[] = {
-    {Py_tp_doc, "A scalar of a graph: all that the algorithms know of a Value."},
+    {Py_tp_doc, "Value(data, label='')\n--\n\nA scalar of a graph: all that the algorithms know of a Value."},
     {Py_tp_new, node_new},
     {Py_tp_init, node_init},
     {Py_tp_dealloc, node_dealloc},

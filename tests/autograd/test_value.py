@@ -219,3 +219,17 @@ def test_dir_lists_what_is_loaded_when_it_is_first_used():
     program = "import autograd; print(*(set(autograd.__all__) - set(dir(autograd))))"
     run = [sys.executable, "-c", program]
     assert subprocess.run(run, capture_output=True, text=True, check=True).stdout == "\n"
+
+
+@pytest.mark.parametrize(
+    ("more", "named"),
+    [(("", (), "+"), {}), (((1, 2),), {}), ((), {"_children": ()}), ((), {"_op": "+"})],
+)
+def test_what_micrograds_value_takes_as_well_is_refused_with_the_way_out(more, named):
+    with pytest.raises(TypeError, match=r"a label; the operands .*autograd\.primitive"):
+        Value(1.0, *more, **named)
+
+
+def test_an_argument_that_value_does_not_have_is_named():
+    with pytest.raises(TypeError, match="takes a number and a label, and no 'lable'"):
+        Value(1.0, lable="x")
