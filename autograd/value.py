@@ -343,8 +343,6 @@ def _refused(label: Any, more: tuple[Any, ...], named: dict[str, Any]) -> TypeEr
         return TypeError(f"Value takes a number and a label, and no {min(unknown)!r}")
     if not more and not named and not isinstance(label, tuple | list | set):
         return TypeError(f"Value takes a str as label, not {label!r}")
-    if more and isinstance(more[-1], str) and more[-1] not in {"", "_children", "_op"}:
-        return TypeError(f"Value takes a number and a label, and no {more[-1]!r}")
     return TypeError(
         "Value takes a number and a label; the operands and the operation, which micrograd's Value "
         "takes too, are recorded by operations, as in a * b: autograd.primitive makes one of your "
