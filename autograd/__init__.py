@@ -26,7 +26,10 @@ from autograd.primitives import (
 from autograd.runtime import loaded
 from autograd.value import Value
 from autograd.vector import dot
-from autograd.native import connection as _connection  # noqa: F401
+from autograd.native import engine as _engine
+
+if _engine is not None:
+    from autograd.native import connection as _connection  # noqa: F401 - it tells C what to ask
 
 if TYPE_CHECKING:
     from autograd.check import GradientError, check_gradients

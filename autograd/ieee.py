@@ -132,10 +132,7 @@ def logistic_density(x: float) -> float:
 
 def share(x: float, y: float) -> float:
     """Return e**x / (e**x + e**y); a half for x = y, infinite ones as well."""
-    if x == y:
-        return 0.5
-    e = math.exp(-abs(x - y))
-    return (1.0 if x >= y else e) * (1.0 / (1.0 + e))
+    return 0.5 if x == y else sigmoid(x - y)
 
 
 def logaddexp(x: float, y: float) -> float:

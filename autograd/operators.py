@@ -92,9 +92,9 @@ def binary(op: Primitive, *, reflected: bool = False) -> Callable[[Any, Any], An
             data = forward(args[0]._data, args[1]._data)
         else:
             if kind is not float:
-                if is_array(other) or not hasattr(kind, "__float__"):
-                    return NotImplemented
-                other = as_float(other, op.name)
+                other = plain_number(other, op)
+                if other is NotImplemented:
+                    return other
             depth = self._depth
             if reflected:
                 data = forward(other, self._data)
@@ -140,9 +140,10 @@ def general(op: Primitive) -> Callable[..., Any]:
 def apply(cls: Any, op: Primitive, args: tuple[Any, ...]) -> Any:
     """Apply an operation to operands of which one at least is a node of class `cls`."""
     if not {cls, Constant}.issuperset(map(type, args)):
-        if any(map(is_array, args)):
-            return elementwise(op, args)
-        args = tuple(operand(arg, op.name) for arg in args)
+        converted = operands_or_results(op, args)
+        if type(converted) is not tuple:
+            return converted
+        args = converted
         cls = kind_of(args, cls)
     data = op.forward(*[arg._data for arg in args])
     if not op.total and not isfinite(data):
@@ -190,6 +191,20 @@ def kind_of(args: tuple[Any, ...], cls: Any) -> Any:
         if issubclass(kind, cls):
             cls = kind
     return cls
+
+
+def plain_number(other: Any, op: Primitive) -> Any:
+    """Return the other operand of an operator as a float, NotImplemented if it is no number."""
+    if is_array(other) or not hasattr(type(other), "__float__"):
+        return NotImplemented
+    return as_float(other, op.name)
+
+
+def operands_or_results(op: Primitive, args: tuple[Any, ...]) -> Any:
+    """Return operands as a tuple of nodes and Constants; of arrays, the array of results."""
+    if any(map(is_array, args)):
+        return elementwise(op, args)
+    return tuple(operand(arg, op.name) for arg in args)
 
 
 def operand(arg: Any, where: str) -> Any:

@@ -5,30 +5,15 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from autograd.arguments import as_float, elementwise, is_array
 from autograd.backward import TURNS, careful_backward, pulled
 from autograd.errors import warn_non_finite
 from autograd.graph import CLOCK, Constant, check_all_fresh
 from autograd.mode import CURRENT, TRACES, Mode
 from autograd.native import engine
-from autograd.operators import detached, operand
+from autograd.operators import detached, operands_or_results, plain_number
 from autograd.primitive import Primitive
 from autograd.value import Value
 from autograd.vector import Vector
-
-
-def number(other: Any, op: Primitive) -> Any:
-    """Return the operand of an operator as a float; NotImplemented for what is no number."""
-    if is_array(other) or not hasattr(type(other), "__float__"):
-        return NotImplemented
-    return as_float(other, op.name)
-
-
-def converted(op: Primitive, args: tuple[Any, ...]) -> Any:
-    """Return operands as nodes and Constants, or, of arrays, an array of results."""
-    if any(map(is_array, args)):
-        return elementwise(op, args)
-    return tuple(operand(arg, op.name) for arg in args)
 
 
 def warn(op: Primitive, result: float, operands: tuple[Any, ...]) -> None:
@@ -36,7 +21,7 @@ def warn(op: Primitive, result: float, operands: tuple[Any, ...]) -> None:
     warn_non_finite(op.name, result, operands)
 
 
-if engine is not None:
+if engine is not None:  # without it, doctests alone import this file
     kept: Any = Value
     engine.connect(
         CLOCK,
@@ -48,8 +33,8 @@ if engine is not None:
         traces=TRACES,
         turns=TURNS,
         leaf=kept._leaf,
-        number=number,
-        converted=converted,
+        number=plain_number,
+        converted=operands_or_results,
         detached=detached,
         is_same=kept._is_same,
         is_true=kept._is_true,

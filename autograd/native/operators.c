@@ -9,11 +9,11 @@
 
 #include <fenv.h>
 
-/* ==== The mode ==== */
-
 const char *table_digest = TABLE_DIGEST;
 _Static_assert(ROW_COUNT <= MOST_ROWS, "State.rows has too few places");
 int row_of_dot = ROW_dot;
+
+/* ==== The mode ==== */
 
 static inline PyObject *
 slot(PyObject *object, Py_ssize_t at)
@@ -197,29 +197,16 @@ binary(int row, PyObject *left, PyObject *right)
     return recorded(state, type, op, &operands, ROWS[row].value(x, y, 0.0));
 }
 
-PyObject *
-node_add(PyObject *left, PyObject *right)
-{
-    return binary(ROW_add, left, right);
-}
-
-PyObject *
-node_subtract(PyObject *left, PyObject *right)
-{
-    return binary(ROW_sub, left, right);
-}
-
-PyObject *
-node_multiply(PyObject *left, PyObject *right)
-{
-    return binary(ROW_mul, left, right);
-}
-
-PyObject *
-node_divide(PyObject *left, PyObject *right)
-{
-    return binary(ROW_div, left, right);
-}
+#define BINARY_OPERATOR(name, row)           \
+    PyObject *                               \
+    name(PyObject *left, PyObject *right)    \
+    {                                        \
+        return binary(row, left, right);     \
+    }
+BINARY_OPERATOR(node_add, ROW_add)
+BINARY_OPERATOR(node_subtract, ROW_sub)
+BINARY_OPERATOR(node_multiply, ROW_mul)
+BINARY_OPERATOR(node_divide, ROW_div)
 
 PyObject *
 node_power(PyObject *left, PyObject *right, PyObject *modulus)

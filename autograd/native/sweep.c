@@ -145,7 +145,7 @@ static bool
 is_blocked(Node *node, Py_ssize_t position)
 {
     const Row *op = node->op;
-    return op->code ? !op->code->rules[position] : op->blocked >> (op->arity ? position : 0) & 1;
+    return op->blocked >> (op->arity ? position : 0) & 1;
 }
 
 /* A gradient of 0, as behind a relu that is off, only marks the operands as reached. */

@@ -109,9 +109,10 @@ class Traced(Value):
         raise tracing_error(".data", self.label)
 
 
-for _name, _op in () if engine is not None else ARITHMETIC.items():
-    # Python asks the right operand first where its class is derived and has a method of its own
-    setattr(Traced, f"__r{_name}__", binary(_op, reflected=True))
+if engine is None:  # in C a result is of the derived class, whoever is asked
+    for _name, _op in ARITHMETIC.items():
+        # Python asks the right operand first where its class is derived and has a method of its own
+        setattr(Traced, f"__r{_name}__", binary(_op, reflected=True))
 
 
 class Live(Traced):
