@@ -23,6 +23,7 @@ from nn.matching import (
     Numbers,
     Operands,
     Pairs,
+    Rows,
     as_labels,
     as_operands,
     as_rows,
@@ -41,6 +42,7 @@ Loss: TypeAlias = Callable[[list[Any], list[Any]], Value]
 
 REDUCTIONS = ("mean", "sum", "none")
 Total: TypeAlias = Literal["mean", "sum"]
+Each: TypeAlias = Literal["none"]
 
 # torch limits the logarithms of probabilities to -100; this probability has that logarithm.
 SMALLEST_PROBABILITY = math.exp(-100.0)
@@ -50,12 +52,14 @@ LOWEST = -sys.float_info.max  # a logit of no weight beside any other
 
 Signature = ParamSpec("Signature")
 Result = TypeVar("Result")
+OneValue = TypeVar("OneValue", bound=Value)
 
 
 class LossFunction(Protocol):
     """The type of the losses, which return a float if no argument holds a Value.
 
-    A `reduction` of "none" gives a list. Plain numbers fit the second overload as well.
+    A `reduction` of "none" gives one loss per element. Plain numbers fit the overloads for Values
+    too, which come after theirs.
     """
 
     __name__: str
@@ -71,7 +75,75 @@ class LossFunction(Protocol):
     ) -> Value: ...
 
     @overload
+    def __call__(self, predictions: float, /, targets: Numbers, *, reduction: Each) -> float: ...
+
+    @overload
+    def __call__(
+        self, predictions: OneValue, /, targets: Operands, *, reduction: Each
+    ) -> OneValue: ...
+
+    @overload
+    def __call__(
+        self, predictions: Sequence[float], /, targets: Numbers, *, reduction: Each
+    ) -> list[float]: ...
+
+    @overload
+    def __call__(
+        self, predictions: Sequence[OneValue], /, targets: Operands, *, reduction: Each
+    ) -> list[OneValue]: ...
+
+    @overload
+    def __call__(
+        self, predictions: Sequence[Sequence[float]], /, targets: Numbers, *, reduction: Each
+    ) -> list[list[float]]: ...
+
+    @overload
+    def __call__(
+        self, predictions: Sequence[Sequence[OneValue]], /, targets: Operands, *, reduction: Each
+    ) -> list[list[OneValue]]: ...
+
+    @overload
+    def __call__(
+        self, predictions: Rows, /, targets: Operands, *, reduction: Each
+    ) -> list[Any]: ...
+
+    @overload
     def __call__(self, predictions: Operands, /, targets: Operands, *, reduction: str) -> Any: ...
+
+
+class ClassLoss(Protocol):
+    """The type of `cross_entropy`, which reduces each row of logits to one loss."""
+
+    __name__: str
+
+    @overload
+    def __call__(  # type: ignore[overload-overlap]
+        self, logits: Numbers, /, targets: Numbers, *, reduction: Total = ...
+    ) -> float: ...
+
+    @overload
+    def __call__(self, logits: Rows, /, targets: Operands, *, reduction: Total = ...) -> Value: ...
+
+    @overload
+    def __call__(  # type: ignore[overload-overlap]
+        self, logits: Numbers, /, targets: float, *, reduction: Each
+    ) -> float: ...
+
+    @overload
+    def __call__(  # type: ignore[overload-overlap]
+        self, logits: Rows, /, targets: float | Value, *, reduction: Each
+    ) -> Value: ...
+
+    @overload
+    def __call__(  # type: ignore[overload-overlap]
+        self, logits: Numbers, /, targets: Numbers, *, reduction: Each
+    ) -> list[float]: ...
+
+    @overload
+    def __call__(self, logits: Rows, /, targets: Rows, *, reduction: Each) -> list[Value]: ...
+
+    @overload
+    def __call__(self, logits: Rows, /, targets: Operands, *, reduction: str) -> Any: ...
 
 
 def _scoped(loss: Callable[Signature, Result]) -> Callable[Signature, Result]:
@@ -88,6 +160,10 @@ def _scoped(loss: Callable[Signature, Result]) -> Callable[Signature, Result]:
 
 def _loss(loss: Callable[..., Any]) -> LossFunction:
     return cast("LossFunction", _scoped(loss))
+
+
+def _loss_of_classes(loss: Callable[..., Any]) -> ClassLoss:
+    return cast("ClassLoss", _scoped(loss))
 
 
 @_loss
@@ -123,6 +199,22 @@ def huber_loss(  # type: ignore[overload-overlap]
 def huber_loss(
     predictions: Operands, targets: Operands, *, delta: float | Value = ..., reduction: Total = ...
 ) -> Value: ...
+
+
+@overload
+def huber_loss(
+    predictions: Sequence[float], targets: Numbers, *, delta: float = ..., reduction: Each
+) -> list[float]: ...
+
+
+@overload
+def huber_loss(
+    predictions: Sequence[OneValue],
+    targets: Operands,
+    *,
+    delta: float | Value = ...,
+    reduction: Each,
+) -> list[OneValue]: ...
 
 
 @overload
@@ -212,8 +304,8 @@ def binary_cross_entropy_with_logits(
     return _reduced(losses, pairs, reduction)
 
 
-@_loss
-def cross_entropy(logits: Operands, targets: Operands, *, reduction: str = "mean") -> Any:
+@_loss_of_classes
+def cross_entropy(logits: Rows, targets: Operands, *, reduction: str = "mean") -> Any:
     """Return logsumexp(logits) - logits[target] for integer classes, finite for any logits.
 
     An example is a sequence of logits, one per class, and an int; a batch is a list of such

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 __all__ = [
-    "Numbers", "Operands", "Pairs", "as_labels", "as_list", "as_operands", "as_rows", "is_scalar",
-    "matched", "numbers_of",
+    "Numbers", "Operands", "Pairs", "Rows", "as_labels", "as_list", "as_operands", "as_rows",
+    "is_scalar", "matched", "numbers_of",
 ]  # fmt: skip
 
 # The arguments of losses and metrics: a number, a list of numbers, or a list of rows of them...
@@ -24,7 +24,8 @@ Numbers: TypeAlias = "float | Sequence[float | Sequence[float] | Reals] | Reals"
 Reals: TypeAlias = "NDArray[np.floating[Any] | np.integer[Any] | np.bool_]"
 # ... or Values among them.
 Row: TypeAlias = "Sequence[Value | float] | NDArray[Any]"
-Operands: TypeAlias = "Value | float | Sequence[Value | float | Row] | NDArray[Any]"
+Rows: TypeAlias = "Sequence[Value | float | Row] | NDArray[Any]"
+Operands: TypeAlias = "Value | float | Rows"
 
 
 def is_scalar(item: object) -> bool:

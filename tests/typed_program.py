@@ -36,10 +36,15 @@ from nn import (
     L2,
     MLP,
     SGD,
+    AvgPool2d,
     Conv2d,
+    Dropout,
+    Flatten,
     Layer,
+    MaxPool2d,
     Module,
     Neuron,
+    Sequential,
     StepLR,
     accuracy,
     cross_entropy,
@@ -249,6 +254,41 @@ Line()(2.0)  # wrong
 Line()([1.0, 2.0], shift="1")  # wrong
 Line()([1.0, 2.0]).backwards()  # wrong
 
+# Layers that give what they are given, in other shapes; a Sequential gives what its last layer does
+picture = np.ones((4, 4))
+maps = Conv2d(1, 2, 2)(picture)
+dropout = Dropout(0.5)
+assert_type(MaxPool2d(2)(maps), list[list[list[Value]]])
+assert_type(AvgPool2d(2)([[1, 2.0], [3, 4]]), list[list[list[float]]])
+assert_type(AvgPool2d(2)(picture), list[list[list[float]]])
+assert_type(Flatten()(MaxPool2d(2)(maps)), list[Value])
+assert_type(Flatten()([[1, 2.0]]), list[float])
+assert_type(Flatten()(picture), list[float])
+assert_type(dropout(Flatten()(maps)), list[Value])
+assert_type(dropout(maps)[0], list[list[Value]])
+assert_type(dropout(a), Value)
+assert_type(dropout(0.5), float)
+assert_type(dropout(Layer(2, 3)([1.0, 2.0]))[0], Value)
+assert_type(Sequential(Conv2d(1, 2, 2), MaxPool2d(2))(picture), list[list[list[Value]]])
+assert_type(Sequential(Conv2d(1, 2, 2), Flatten())(picture), list[Value])
+reader: Sequential = Sequential(dropout, lambda x: x, Layer(2, 1))
+scores = Sequential(Flatten(), Layer(16, 3), Layer(3, 3, "linear"))(picture)
+assert_type(scores[0] + scores[1], Value)
+fit(Sequential(Layer(2, 1)), [[1.0, 2.0]], [1.0], loss=mse_loss)
+MaxPool2d(2)([1.0, 2.0])  # wrong
+MaxPool2d(2)(maps)[0].backward()  # wrong
+AvgPool2d(2)("12")  # wrong
+Flatten()("12")  # wrong
+Flatten()(maps)[0][0]  # wrong
+Flatten()(None)  # wrong
+dropout("12")  # wrong
+dropout(a).backwards()  # wrong
+dropout(maps)[0].backward()  # wrong
+Conv2d(1, 2, 2)([1.0, 2.0])  # wrong
+Sequential(Layer(2, 1), 2.0)  # wrong
+Sequential(Layer(2, 1))([1.0, 2.0]).backwards()  # wrong
+Sequential(Layer(2, 1), Flatten())([1.0, 2.0]).backward()  # wrong
+
 # Losses: Values give a Value, numbers give a number
 assert_type(mse_loss([model([1.0, 2.0])], [1.0]), Value)
 assert_type(mse_loss([a, 2.0], np.ones(2)), Value)
@@ -258,9 +298,22 @@ assert_type(huber_loss([1.0], [2.0], delta=0.5), float)
 assert_type(huber_loss([1.0], [2.0], delta=a), Value)
 assert_type(cross_entropy([output], [1]), Value)
 assert_type(cross_entropy([0.0, 1.0], 1), float)
-assert_type(mse_loss([a], [1.0], reduction="none"), Any)
+assert_type(mse_loss([a, b], [1.0, 2.0], reduction="none"), list[Value])
+assert_type(mse_loss([[a], [b]], [[1.0], [2.0]], reduction="none"), list[list[Value]])
+assert_type(mse_loss(a, 1.0, reduction="none"), Value)
+assert_type(mse_loss([1.0, 2.0], np.ones(2), reduction="none"), list[float])
+assert_type(mse_loss([[1.0], [2.0]], [1.0, 2.0], reduction="none"), list[list[float]])
+assert_type(mse_loss([model([1.0, 2.0])], [1.0], reduction="none")[0][0], Value)
+assert_type(huber_loss([a], [1.0], delta=0.5, reduction="none"), list[Value])
+assert_type(cross_entropy([output], [1], reduction="none"), list[Value])
+assert_type(cross_entropy(output, 1, reduction="none"), Value)
+assert_type(cross_entropy([[1.0, 2.0]], [1], reduction="none"), list[float])
 mse_loss([1.0], [1.0]).backward()  # wrong
 mse_loss([a], [1.0]).backwards()  # wrong
+mse_loss([a], [1.0], reduction="none").backward()  # wrong
+mse_loss([1.0], [1.0], reduction="none")[0].backward()  # wrong
+cross_entropy([output], [1], reduction="none").backward()  # wrong
+cross_entropy(a, 1)  # wrong
 mse_loss([1.0], print)  # wrong
 mse_loss([a], "1")  # wrong
 mse_loss([a], [1.0], "sum")  # wrong

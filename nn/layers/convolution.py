@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 from itertools import chain
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from autograd import Value
 from autograd.arguments import as_count
@@ -18,6 +18,9 @@ from nn.layers.initializers import MOST_WEIGHTS, Initializer
 from nn.layers.inputs import channels
 from nn.members import Members
 from nn.module import Module
+
+if TYPE_CHECKING:
+    from nn.layers.inputs import AnyImage
 
 __all__ = ["Conv2d", "Pair", "as_pair", "padded", "pair_text", "window_counts", "windows"]
 
@@ -79,7 +82,7 @@ class Conv2d(Module):
             for _ in range(channels_out)
         )
 
-    def forward(self, x: Any) -> list[list[list[Value]]]:
+    def forward(self, x: AnyImage) -> list[list[list[Value]]]:
         """Return the feature maps of one image, one per kernel."""
         image = [padded(c, self.padding, OUTSIDE) for c in channels(x, self, self.channels_in)]
         size, stride = self.kernel_size, self.stride

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any, Generic, overload
 
 from autograd import Value, dot
 from autograd.arguments import as_count, as_items, as_switch
@@ -20,6 +20,10 @@ from nn.module import Module
 __all__ = ["MLP", "Layer", "Neuron", "Sequential"]
 
 if TYPE_CHECKING:
+    from typing_extensions import TypeVar, Unpack
+
+    Result = TypeVar("Result", default=Any)
+    Function = Callable[[Any], Any]
 
     class Output(Value, list[Value]):  # type: ignore[misc]  # Python has no type that is "one of"
         """A Value if a layer has one output, else a list of them.
@@ -27,6 +31,9 @@ if TYPE_CHECKING:
         Type checkers know no widths, so they let it be used as both.
         """
 else:
+    from typing import TypeVar
+
+    Result = TypeVar("Result")
     Output = Value | list[Value]
 
 
@@ -232,14 +239,24 @@ class MLP(Module):
         return f"MLP({self.layers[0].nin}, {widths}, activation={name!r})"
 
 
-class Sequential(Module):
+class Sequential(Module, Generic[Result]):
     """Modules, or plain functions, applied one after the other.
+
+    To type checkers a call gives what the last layer does.
 
     >>> Sequential(Layer(2, 4, "tanh"), Layer(4, 1, "sigmoid"))
     Sequential(Layer(2, 4, activation='tanh'), Layer(4, 1, activation='sigmoid'))
     """
 
-    def __init__(self, *layers: Any) -> None:
+    @overload
+    def __init__(self: Sequential[Any]) -> None: ...
+
+    @overload
+    def __init__(
+        self, *layers: Unpack[tuple[Unpack[tuple[Function, ...]], Callable[[Any], Result]]]
+    ) -> None: ...
+
+    def __init__(self, *layers: Any) -> None:  # type: ignore[misc]  # mypy takes no Any for an Unpack
         for position, layer in enumerate(layers):
             if not callable(layer):
                 raise TypeError(
@@ -248,11 +265,11 @@ class Sequential(Module):
                 )
         self.layers = Members(layers)
 
-    def forward(self, x: Any) -> Any:
+    def forward(self, x: Any) -> Result:
         """Return the result of the last layer on one example."""
         for layer in self.layers:
             x = layer(x)
-        return x
+        return x  # type: ignore[no-any-return]
 
     def __repr__(self) -> str:
         return f"Sequential({', '.join(map(repr, self.layers))})"

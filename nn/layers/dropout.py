@@ -6,14 +6,19 @@ import random
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, overload
 
 from autograd import TracingError, Value
 from autograd.arguments import as_float
 from nn.arguments import generator
 from nn.data.rows import FloatArray
-from nn.layers.inputs import flat
+from nn.layers.inputs import Item, flat
 from nn.module import Module
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    OneValue = TypeVar("OneValue", bound=Value)
 
 __all__ = ["Dropout", "NoiseLayer", "NoisePlan", "given_noise", "noise_layers", "recorded_noise"]
 
@@ -69,6 +74,21 @@ class Dropout(NoiseLayer):
         if not 0.0 <= p <= 1.0:
             raise ValueError(f"Dropout: p must be a probability from 0 to 1, not {p}")
         self.p = p
+
+    if TYPE_CHECKING:
+
+        @overload
+        def __call__(self, x: OneValue) -> OneValue: ...
+        @overload
+        def __call__(self, x: float) -> float: ...
+        @overload
+        def __call__(self, x: list[Item]) -> list[Item]: ...
+        @overload
+        def __call__(self, x: tuple[Item, ...]) -> Sequence[Item]: ...
+        @overload
+        def __call__(self, x: NDArray[Any]) -> Any: ...
+        def __call__(self, x: Any) -> Any:
+            """Return what `forward` does."""
 
     def forward(self, x: Any) -> Any:
         """Return an example with elements dropped, in its own structure."""

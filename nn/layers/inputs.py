@@ -2,18 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any, TypeAlias
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 from autograd import Value
 from autograd.arguments import as_float
 from autograd.graph import Constant
 from autograd.vector import Vector
 
-__all__ = ["Channels", "Example", "channels", "described", "flat", "operand", "vector"]
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+__all__ = [
+    "AnyImage", "Arrays", "Channels", "Example", "Image", "Item", "channels", "described", "flat",
+    "operand", "vector",
+]  # fmt: skip
+
+Item = TypeVar("Item")
 
 # A flat sequence of numbers or Values, such as an array; one alone is a vector of one.
 Example: TypeAlias = Iterable[Value | float] | Value | float
+
+# (rows, columns) or (channels, rows, columns), of Values or of numbers.
+Image: TypeAlias = "Sequence[Sequence[Item | Sequence[Item]]]"
+Arrays: TypeAlias = "NDArray[Any] | Sequence[NDArray[Any]]"
+AnyImage: TypeAlias = "Image[Value | float] | Arrays"
 
 # The channels of an image, each a list of rows, all of the same shape.
 Channels: TypeAlias = list[list[list[Any]]]

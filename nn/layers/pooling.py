@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any, overload
 
-from autograd import maximum, mean
+from autograd import Value, maximum, mean
 from nn.layers.convolution import as_pair, pair_text, window_counts, windows
-from nn.layers.inputs import Channels, channels, flat
+from nn.layers.inputs import Arrays, Channels, Image, Item, channels, flat
 from nn.module import Module
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import TypeAlias
+
+    from nn.matching import Reals
+
+    Nested: TypeAlias = Item | Sequence[Item | Sequence[Item | Sequence[Item]]]
+    Maps: TypeAlias = list[list[list[Item]]]
 
 __all__ = ["AvgPool2d", "Flatten", "MaxPool2d"]
 
@@ -27,6 +36,23 @@ class Pool2d(Module):
     ) -> None:
         self.kernel_size = as_pair(kernel_size, "kernel_size")
         self.stride = self.kernel_size if stride is None else as_pair(stride, "stride")
+
+    if TYPE_CHECKING:  # where x is Any, as in a Sequential, the first signature holds
+
+        @overload
+        def __call__(self, x: Maps[Value]) -> Maps[Value]: ...
+        @overload
+        def __call__(self, x: Image[float]) -> Maps[float]: ...
+        @overload
+        def __call__(self, x: Image[Value]) -> Maps[Value]: ...
+        @overload
+        def __call__(self, x: Image[Value | float]) -> Maps[Value | float]: ...
+        @overload
+        def __call__(self, x: Reals) -> Maps[float]: ...
+        @overload
+        def __call__(self, x: Arrays) -> Maps[Any]: ...
+        def __call__(self, x: Any) -> Any:
+            """Return what `forward` does."""
 
     def reduced(self, window: list[Any]) -> Any:
         """Return the one element that a window is reduced to."""
@@ -84,6 +110,23 @@ class Flatten(Module):
     >>> Flatten()([[[1.0, 2.0], [3.0, 4.0]]])
     [1.0, 2.0, 3.0, 4.0]
     """
+
+    if TYPE_CHECKING:  # as of a pooling
+
+        @overload
+        def __call__(self, x: Maps[Value]) -> list[Value]: ...
+        @overload
+        def __call__(self, x: Nested[float]) -> list[float]: ...
+        @overload
+        def __call__(self, x: Nested[Value]) -> list[Value]: ...
+        @overload
+        def __call__(self, x: Nested[Value | float]) -> list[Value | float]: ...
+        @overload
+        def __call__(self, x: Reals) -> list[float]: ...
+        @overload
+        def __call__(self, x: Arrays) -> list[Any]: ...
+        def __call__(self, x: Any) -> Any:
+            """Return what `forward` does."""
 
     def forward(self, x: Any) -> list[Any]:
         """Return the elements of one example, nested lists or an array of any shape."""
