@@ -200,7 +200,7 @@ def comparable(picture: str) -> str:
 def picture_script() -> str:
     """Return the script of what pages and pictures share, from the modules of visualize."""
     shared = {
-        "digits": ("FEW", "significant", "in_digits", "exact", "counted", "times"),
+        "digits": ("FEW", "significant", "in_digits", "exact", "product_of", "counted", "times"),
         "acyclic": ("boxes_in_order", "split_boxes"),
         "layout/layered": ("place",),
         "scene/copies": ("copied",),
@@ -209,7 +209,7 @@ def picture_script() -> str:
         "draw/palette": ("line_width", "look_by"),
         "formula/words": ("on_numbers", "on_operands"),
         "page/sentences": (
-            "backward_caption", "contribution_caption", "end_caption", "factor", "forward_caption",
+            "backward_caption", "contribution_caption", "end_caption", "forward_caption",
             "given_caption", "many_caption", "meaning", "mismatch_note", "operands_note",
             "paths_note", "running_line", "seed_caption", "size_note", "state_tag", "sum_of_names",
             "waiting_caption",

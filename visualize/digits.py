@@ -5,7 +5,7 @@ Pages use these functions too, as a script: `make docs` writes it.
 
 from __future__ import annotations
 
-__all__ = ["ALL", "FEW", "counted", "exact", "in_digits", "significant", "times"]
+__all__ = ["ALL", "FEW", "counted", "exact", "in_digits", "product_of", "significant", "times"]
 
 FEW = 4  # significant digits that are read at a glance
 ALL = 17  # that tell any two floats apart
@@ -51,6 +51,25 @@ def exact(number: float) -> str:
     '0.30000000000000004'
     """
     return repr(float(number))
+
+
+def product_of(first: float, second: float, result: float) -> str:
+    """Return `first × second` with as many digits as it takes to give the result as written.
+
+    Four digits where none are enough: 0 times infinity counts as 0 in some rules.
+
+    >>> product_of(0.5, -3.0, -1.5), product_of(2 / 3, 2 / 3, 4 / 9)  # 0.6667 squared is 0.4445
+    ('0.5 × (-3)', '0.66667 × 0.66667')
+    """
+    written = ""
+    for digits in range(FEW, ALL + 1):
+        left, right = in_digits(first, digits), in_digits(second, digits)
+        is_right = significant(float(left) * float(right)) == significant(result)
+        if is_right or written == "":
+            written = f"{left} × ({right})" if right.startswith("-") else f"{left} × {right}"
+        if is_right:
+            break
+    return written
 
 
 def counted(count: int, noun: str, plural: str = "") -> str:

@@ -79,7 +79,8 @@ class Calls(Expressions):
             case "isinf":
                 return f"(Math.abs({texts[0][0]}) === Infinity)", BOOL
             case "float":
-                return texts[0][0], NUMBER
+                text, kind = texts[0]
+                return (f"Number({text})" if kind == TEXT else text), NUMBER
             case "str":
                 return f"String({texts[0][0]})", TEXT
             case "dict":

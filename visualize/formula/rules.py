@@ -7,13 +7,13 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from contextvars import Context
 from functools import lru_cache
-from math import inf, isfinite, nan, pi
+from math import inf, isclose, nan, pi
 from typing import NoReturn
 
 from autograd import Primitive, Value, gradients, topological_order
 from autograd.graph import Constant
 from autograd.primitive import TABLE
-from visualize.digits import ALL, FEW, counted, in_digits
+from visualize.digits import ALL, FEW, counted, in_digits, significant
 from visualize.formula.expression import (
     number_of,
     opened_in_python,
@@ -29,8 +29,8 @@ __all__ = [
 
 OUT = "{out}"
 NONE = 0  # no number of digits is enough: the equation gives another result
-DIGITS = (FEW, 6, 9, 13, ALL)
-PART = 1e-3  # of the result: the error that four digits of two factors may make
+DIGITS = (FEW, 5, 6, 9, 13, ALL)
+PART = 1e-3  # of the result: with all digits, what another order of adding may change
 LARGEST = 200  # operations and operands; nobody reads a longer rule
 BLANK = re.compile(r"\{(out|\d+)\}")
 
@@ -215,13 +215,16 @@ def _drawn(
 
 
 def held(compute: Callable[..., float], numbers: Sequence[float], result: float) -> int:
-    """Return with how many digits `numbers` must be written so that `compute` gives the result.
+    """Return with how many digits `numbers` must be written so that they give the result written.
 
-    NONE if not even all digits do. An equation that Python cannot compute, such as a division by
-    0, counts as one that holds.
+    A reader who computes with the numbers shown gets the four digits shown, to the last one. NONE
+    if not even all digits do. An equation that Python cannot compute, such as a division by 0,
+    counts as one that holds.
 
     >>> held(lambda x, y: x - y, [2.00001, 2.0], 1e-5), held(lambda x: x * x, [1.5], 2.25)
     (6, 4)
+    >>> held(lambda x: 1.0 - x * x, [0.46211716], 0.78644773)  # 1 - 0.4621**2 is 0.7865
+    5
     """
     for digits in DIGITS:
         try:
@@ -230,9 +233,9 @@ def held(compute: Callable[..., float], numbers: Sequence[float], result: float)
             return FEW
         if isinstance(found, complex):  # (-2)**0.5, which is nan here
             return FEW
-        if _agree(found, result):
+        if significant(found) == significant(result):
             return digits
-    return NONE
+    return ALL if isclose(found, result, rel_tol=PART) else NONE
 
 
 def rule_digits(rule: str, numbers: Sequence[float], out: float, result: float) -> int:
@@ -249,12 +252,6 @@ def row_digits(value: Value) -> int:
     if value.op is None:
         return FEW
     return held(value.op.forward, [float(arg.data) for arg in value.args], value.data)
-
-
-def _agree(found: float, result: float) -> bool:
-    if isfinite(found) and isfinite(result):
-        return abs(found - result) <= PART * abs(result)
-    return found == result or (found != found and result != result)
 
 
 @lru_cache(maxsize=1024)

@@ -53,7 +53,7 @@ function flowMarks(value) {
   for (const { position, local, sent } of contributions.slice(0, FLOW_MARKS)) {
     const edge = page.edgeOfUse.get(`${value}/${position}`);
     if (edge === undefined || page.edges[edge].count > 1) continue;
-    const rows = [`${significant(gradient)} × ${factor(local)}`, `= ${significant(sent)}`];
+    const rows = [productOf(gradient, local, sent), `= ${significant(sent)}`];
     const place = freePlace(page.routes[edge], [markWidth(rows[0]), 2 * MARK_HEIGHT + 2], taken);
     if (place)
       marks.push(plate(rows, place, sent < 0 ? "flow-plate flow-negative" : "flow-plate", edge));

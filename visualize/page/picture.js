@@ -97,6 +97,23 @@ const digits_ = (() => {
   function exact(number) {
     return python.repr(number);
   }
+  function product_of(first, second, result) {
+    let written, digits, left, right, is_right;
+    written = "";
+    for (let i1 = FEW; i1 < ALL + 1; i1++) {
+      digits = i1;
+      left = in_digits(first, digits);
+      right = in_digits(second, digits);
+      is_right = significant(Number(left) * Number(right)) === significant(result);
+      if (is_right || (written === "")) {
+        written = right.startsWith("-") ? `${left} × (${right})` : `${left} × ${right}`;
+      }
+      if (is_right) {
+        break;
+      }
+    }
+    return written;
+  }
   function counted(count, noun, plural = "") {
     if (count === 1) {
       return `1 ${noun}`;
@@ -109,7 +126,7 @@ const digits_ = (() => {
   function times(count) {
     return `×${python.thousands(count)}`;
   }
-  return { FEW, ALL, LARGEST_PLAIN_INTEGER, significant, in_digits, exact, counted, times };
+  return { FEW, ALL, LARGEST_PLAIN_INTEGER, significant, in_digits, exact, product_of, counted, times };
 })();
 
 const acyclic_ = (() => {
@@ -1966,7 +1983,7 @@ const palette_ = (() => {
 })();
 
 const sentences_ = (() => {
-  const { significant, counted } = digits_;
+  const { significant, product_of, counted } = digits_;
   const { Gradient } = gradient_;
   const TAGS = new Map([["pending", "no gradient yet"], ["unreached", "not reached"], ["zero", "gradient 0"], ["earlier", "earlier gradient"], ["infinite", "infinite gradient"], ["nan", "gradient is nan"]]);
   function meaning(gradient, name, outputs) {
@@ -2016,17 +2033,12 @@ const sentences_ = (() => {
     start = significant(gradient);
     return `The backward pass begins at ${names[0]} with the gradient ${start}.`;
   }
-  function factor(number) {
-    let text;
-    text = significant(number);
-    return text.startsWith("-") ? `(${text})` : text;
-  }
   function contribution_caption(name, rule, gradient, local, sent, total) {
     let shown, is_worth_saying, derived, product;
     shown = significant(local);
     is_worth_saying = (!["", shown].includes(rule)) && (rule.length <= 60);
     derived = is_worth_saying ? `${rule} = ${shown}` : shown;
-    product = `${significant(gradient)} × ${factor(local)} = ${significant(sent)}`;
+    product = `${product_of(gradient, local, sent)} = ${significant(sent)}`;
     if (gradient === 0) {
       product = "0 (a gradient of 0 sends 0)";
     }
@@ -2086,7 +2098,7 @@ const sentences_ = (() => {
     }
     return `${counted(values, "value")} in ${counted(boxes, "box")}`;
   }
-  return { TAGS, meaning, running_line, sum_of_names, given_caption, seed_caption, factor, contribution_caption, many_caption, backward_caption, forward_caption, end_caption, mismatch_note, waiting_caption, paths_note, operands_note, state_tag, size_note };
+  return { TAGS, meaning, running_line, sum_of_names, given_caption, seed_caption, contribution_caption, many_caption, backward_caption, forward_caption, end_caption, mismatch_note, waiting_caption, paths_note, operands_note, state_tag, size_note };
 })();
 
 const order_ = (() => {
@@ -2677,6 +2689,7 @@ const FEW = digits_.FEW;
 const significant = digits_.significant;
 const inDigits = digits_.in_digits;
 const exact = digits_.exact;
+const productOf = digits_.product_of;
 const counted = digits_.counted;
 const times = digits_.times;
 const boxesInOrder = acyclic_.boxes_in_order;
@@ -2698,7 +2711,6 @@ const onOperands = words_.on_operands;
 const backwardCaption = sentences_.backward_caption;
 const contributionCaption = sentences_.contribution_caption;
 const endCaption = sentences_.end_caption;
-const factor = sentences_.factor;
 const forwardCaption = sentences_.forward_caption;
 const givenCaption = sentences_.given_caption;
 const manyCaption = sentences_.many_caption;

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from visualize.digits import counted, significant
+from visualize.digits import counted, product_of, significant
 from visualize.scene.gradient import Gradient
 
 __all__ = [
     "backward_caption",
     "contribution_caption",
     "end_caption",
-    "factor",
     "forward_caption",
     "given_caption",
     "many_caption",
@@ -114,12 +113,6 @@ def seed_caption(names: Sequence[str], gradient: float) -> str:
     return f"The backward pass begins at {names[0]} with the gradient {start}."
 
 
-def factor(number: float) -> str:
-    """Return a number as the second factor of a product."""
-    text = significant(number)
-    return f"({text})" if text.startswith("-") else text
-
-
 def contribution_caption(
     name: str, rule: str, gradient: float, local: float, sent: float, total: float
 ) -> str:
@@ -131,7 +124,7 @@ def contribution_caption(
     shown = significant(local)
     is_worth_saying = rule not in ("", shown) and len(rule) <= 60
     derived = f"{rule} = {shown}" if is_worth_saying else shown
-    product = f"{significant(gradient)} × {factor(local)} = {significant(sent)}"
+    product = f"{product_of(gradient, local, sent)} = {significant(sent)}"
     if gradient == 0:
         product = "0 (a gradient of 0 sends 0)"
     return f"to {name}: local derivative {derived}, sends {product}, total {significant(total)}"

@@ -104,10 +104,11 @@ function productsSection(value, operation) {
   const rows = terms.map((operand, place) => {
     const factors = isDot ? [operand, operands[half + place]] : [operand];
     const numbers = factors.map((factor) => operandData(graph, factor));
+    const term = numbers.reduce((product, number) => product * number, 1);
     return [
       factors.map((factor) => operandName(graph, factor)).join(" × "),
-      isDot ? numbers.map(factor).join(" × ") : "",
-      significant(numbers.reduce((product, number) => product * number, 1)),
+      isDot ? productOf(...numbers, term) : "",
+      significant(term),
     ];
   });
   return [
@@ -127,7 +128,7 @@ function consumersSection(value) {
     const arithmetic =
       sent === null
         ? ""
-        : `${significant(graph.swept[consumer])} × ${factor(graph.local[consumer][position])}`;
+        : productOf(graph.swept[consumer], graph.local[consumer][position], sent);
     rows.push([linkTo(consumer), arithmetic, sent === null ? "nothing" : significant(sent)]);
   }
   const total = graph.swept[value];

@@ -9,7 +9,7 @@ from typing import SupportsFloat, overload
 from autograd import Value
 from autograd.reverse import sweep
 from autograd.runtime import computed
-from visualize.digits import significant
+from visualize.digits import product_of, significant
 from visualize.draw.playing import Moment, Playing
 from visualize.draw.svg import svg
 from visualize.draw.wording import formula
@@ -70,8 +70,8 @@ class Step:
         name, number = self.rule
         parts = dict.fromkeys((f"∂{node}/∂{operand}", name, number, significant(self.local)))
         slope = cut(" = ".join(filter(None, parts)), RULE_COLUMNS) + ","
-        incoming, outgoing = significant(self.incoming), significant(self.outgoing)
-        sent = f"{incoming} × {significant(self.local)} = {outgoing} to {operand},"
+        product = product_of(self.incoming, self.local, self.outgoing)
+        sent = f"{product} = {significant(self.outgoing)} to {operand},"
         if not self.incoming:
             sent = f"0, whatever the derivative, to {operand},"
         return head, slope, sent, f"total {significant(self.total or 0.0)}"
@@ -154,9 +154,9 @@ def step_through(root: Value, gradient: float = 1.0) -> Steps:
     >>> steps = step_through((a * b) ** 2)
     >>> print(steps)
     # Backward from v3 = 36, whose gradient is 1
-    1. v3 = v2 ^ 2:  ∂v3/∂v2 = 2 * v2 = 2 * (-6) = -12,  1 × -12 = -12 to v2,  total -12
-    2. v2 = a × b:   ∂v2/∂a = b = -3,                    -12 × -3 = 36 to a,   total 36
-    3. v2 = a × b:   ∂v2/∂b = a = 2,                     -12 × 2 = -24 to b,   total -24
+    1. v3 = v2 ^ 2:  ∂v3/∂v2 = 2 * v2 = 2 * (-6) = -12,  1 × (-12) = -12 to v2,  total -12
+    2. v2 = a × b:   ∂v2/∂a = b = -3,                    -12 × (-3) = 36 to a,   total 36
+    3. v2 = a × b:   ∂v2/∂b = a = 2,                     -12 × 2 = -24 to b,     total -24
     >>> next(steps).outgoing, steps[2].total
     (-12.0, -24.0)
     """

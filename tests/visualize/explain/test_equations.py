@@ -30,6 +30,9 @@ CASES = {
     "a dot that cancels": lambda x: autograd.dot([x, x], [Value(3.00001), Value(-3.0)]),
     "an infinite slope": lambda x: sqrt(x - 2.0) + x,
     "a negative number to a power": lambda x: (x - 4.0) ** -2,
+    "tanh, 1 - 0.4621**2": lambda x: tanh(x / 4.0),
+    "a chain of slopes": lambda x: tanh(sigmoid(tanh(x / 4.0)) ** 2 / 3.0) * x,
+    "thirds": lambda x: (x / 3.0) * (x / 3.0) * (x / 7.0),
     "a norm": lambda x: autograd.norm([x, x * 1e-5, x * 3.0]),
 }
 
@@ -44,6 +47,7 @@ def graph(request):
 
 def test_the_reader_of_equations_finds_false_ones():
     assert false_equations("y * (1 - y) = 1 * (1 - 1) = 1.389e-11") != []
+    assert false_equations("1 - y * y = 1 - 0.4621 * 0.4621 = 0.7864") != []
     assert false_equations("2 × (-3) = -6\nv = a = 3, 1 - 0.99999 = 1e-05") == []
 
 

@@ -382,7 +382,7 @@ def test_the_panel_fills_numbers_into_the_rule(opened):
     made.settle()
     panel = made.text("#panel-content")
     assert "1 - v1 * v1" in panel
-    assert "1 - 0.4621 * 0.4621" in panel
+    assert "1 - 0.46212 * 0.46212" in panel
     assert significant(1 - math.tanh(0.5) ** 2) in panel
     assert significant(2 * (1 - math.tanh(0.5) ** 2)) in panel
     assert "tanh(x)" in panel
@@ -397,7 +397,7 @@ def test_the_products_of_a_dot_are_listed(opened):
     made.settle()
     text = made.locator("#panel-content").inner_text()
     assert "w0 × 3\t2 × 3\t6" in text
-    assert "w1 × 4\t(-1) × 4\t-4" in text
+    assert "w1 × 4\t-1 × 4\t-4" in text
     assert "sum\t\t2" in text
 
 
