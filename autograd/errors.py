@@ -115,14 +115,16 @@ class _Message(str):
 def warn_non_finite(operation: str, result: float, operands: Sequence[Any]) -> None:
     """Warn that `operation` gave nan or inf, if its operands were finite and a user asked for it.
 
-    Operands are numbers or nodes. During a backward pass nothing is said: an infinite derivative
-    is not the user's operation.
+    Operands are numbers or nodes. The warning names the function that the user called: norm, where
+    the operation is hypot. During a backward pass nothing is said: an infinite derivative is not
+    the user's operation.
     """
     if CURRENT.get().quiet or not all(isfinite(getattr(x, "data", x)) for x in operands):
         return
     shown = ", ".join(map(_described, operands[:6])) + (", ..." if len(operands) > 6 else "")
-    message = _Message(f"{operation}({shown}) gave {result}")
-    message.operation = operation
+    called = _called() or operation
+    message = _Message(f"{called}({shown}) gave {result}")
+    message.operation = called
     _warn_user(message, NumericWarning)
 
 
@@ -163,9 +165,25 @@ INTERNAL = ("autograd", "nn", "visualize", "numpy", "copy")
 def user_frame() -> FrameType:
     """Return the innermost frame outside this project, NumPy and copy."""
     frame = sys._getframe(1)
-    while frame.f_back and frame.f_globals.get("__name__", "").partition(".")[0] in INTERNAL:
+    while frame.f_back and _module(frame).partition(".")[0] in INTERNAL:
         frame = frame.f_back
     return frame
+
+
+def _called() -> str:
+    """Return the function of autograd.functions that is being called, "" if there is none."""
+    frame: FrameType | None = sys._getframe(2)
+    while frame and _module(frame).partition(".")[0] in INTERNAL:
+        name = frame.f_code.co_name
+        if _module(frame) == "autograd.functions" and not name.startswith("_"):
+            return name
+        frame = frame.f_back
+    return ""
+
+
+def _module(frame: FrameType) -> str:
+    name: str = frame.f_globals.get("__name__", "")
+    return name
 
 
 def asked_by_user() -> bool:
@@ -175,8 +193,7 @@ def asked_by_user() -> bool:
     frozen in silence; but it is a node, and the engine keeps nodes in sets. Nothing but the
     caller tells one from the other.
     """
-    module = sys._getframe(2).f_globals.get("__name__", "")
-    return module.partition(".")[0] not in INTERNAL
+    return _module(sys._getframe(2)).partition(".")[0] not in INTERNAL
 
 
 def user_line() -> str:

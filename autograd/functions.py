@@ -9,6 +9,8 @@ from __future__ import annotations
 from math import inf
 from typing import TYPE_CHECKING, Any, overload
 
+from autograd.arguments import is_array
+from autograd.operators import operand
 from autograd.primitives import (
     add,
     add_n,
@@ -25,7 +27,7 @@ from autograd.primitives import (
 from autograd.rules import combined_others, combined_pairs
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from autograd.arguments import Number
     from autograd.value import Value
@@ -53,7 +55,7 @@ def sum(values: Iterable[Any]) -> Any:
     >>> sum([Value(1.0), 2.0, Value(3.0)])
     Value(data=6.0, grad=0.0)
     """
-    return add_n(*_terms(values, "sum"))
+    return _applied("sum", add_n, _terms(values, "sum"))
 
 
 @overload
@@ -76,7 +78,7 @@ def mean(values: Iterable[Any]) -> Any:
     3.0
     """
     terms = _some(values, "mean")
-    return add_n(*terms) / float(len(terms))
+    return _applied("mean", add_n, terms) / float(len(terms))
 
 
 @overload
@@ -98,7 +100,7 @@ def norm(values: Iterable[Any]) -> Any:
     >>> norm([3.0, 4.0])
     5.0
     """
-    return hypot(*_terms(values, "norm"))
+    return _applied("norm", hypot, _terms(values, "norm"))
 
 
 @overload
@@ -123,12 +125,7 @@ def logsumexp(values: Iterable[Any]) -> Any:
     >>> logsumexp([1000.0, 1000.0])
     1000.6931471805599
     """
-    level = [*_some(values, "logsumexp")]
-    if len(level) == 1:
-        return identity(*level)
-    while len(level) > 1:
-        level = combined_pairs(level, logaddexp)
-    return level[0]
+    return _applied("logsumexp", _logsumexp, _some(values, "logsumexp"))
 
 
 @overload
@@ -150,7 +147,7 @@ def softmax(values: Iterable[Any]) -> list[Any]:
     >>> softmax([0.0, 0.0])
     [0.5, 0.5]
     """
-    powers = [exp(x) for x in _shifted(_some(values, "softmax"))]
+    powers = [exp(x) for x in _shifted("softmax", values)]
     return [portion(*pair) for pair in zip(powers, combined_others(powers, add, 0.0))]
 
 
@@ -178,14 +175,46 @@ def log_softmax(values: Iterable[Any]) -> list[Any]:
     >>> log_softmax([1e16, 1e16])
     [-0.6931471805599453, -0.6931471805599453]
     """
-    terms = _shifted(_some(values, "log_softmax"))
+    terms = _shifted("log_softmax", values)
     return [-softplus(y - x) for x, y in zip(terms, combined_others(terms, logaddexp, -inf))]
 
 
-def _shifted(terms: Sequence[Any]) -> list[Any]:
+def _logsumexp(*terms: Any) -> Any:
+    level = [*terms]
+    if len(level) == 1:
+        return identity(*level)
+    while len(level) > 1:
+        level = combined_pairs(level, logaddexp)
+    return level[0]
+
+
+def _shifted(function: str, values: Iterable[Any]) -> list[Any]:
     """Return the differences from the largest (Blanchard, Higham, Higham 2021)."""
-    shift = finite(largest(*terms))
+    terms = _some(values, function)
+    shift = finite(_applied(function, largest, terms))
     return [sub(x, shift) for x in terms]
+
+
+def _applied(function: str, row: Callable[..., Any], terms: Sequence[Any]) -> Any:
+    """Return `row(*terms)`; what it refuses is refused in the name of the function called."""
+    try:
+        return row(*terms)
+    except (TypeError, OverflowError):
+        refusal = _refusal(function, terms)
+        if refusal is None:
+            raise
+        raise refusal from None
+
+
+def _refusal(function: str, terms: Sequence[Any]) -> Exception | None:
+    """Return the error about the first term that is neither a number nor a Value nor an array."""
+    for term in terms:
+        if not is_array(term):
+            try:
+                operand(term, function)
+            except (TypeError, OverflowError) as error:
+                return error
+    return None
 
 
 def _terms(values: Iterable[Any], function: str) -> tuple[Any, ...]:

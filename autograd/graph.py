@@ -146,9 +146,10 @@ def check_fresh(node: Node) -> None:
     for arg in node.args:
         if type(arg) is not Constant and arg._version > node._version:
             name = f" {arg._place.name!r}" if arg._place.name else ""
-            what = f"the leaf{name}" if arg.op is None else f"the {arg.op.name} node{name}"
+            what = f"the leaf{name}" if arg.op is None else f"the {arg.op.called} node{name}"
+            user = node.op and node.op.called
             raise StaleGraphError(
-                f"{what} was changed to {arg._data} after {node.op and node.op.name} had used it: "
+                f"{what} was changed to {arg._data} after {user} had used it: "
                 "gradients would mix old and new numbers; build the expression again, or call "
                 ".forward() on the root to recompute it in place, before backward()"
             )
@@ -223,7 +224,7 @@ def set_data(leaves: Iterable[Node], numbers: Iterable[Any]) -> None:
     for leaf in changed:
         if leaf.op is not None:
             raise AttributeError(
-                f"set_data: {leaf!r} is the result of {leaf.op.name}, whose data cannot be set; "
+                f"set_data: {leaf!r} is the result of {leaf.op.called}, whose data cannot be set; "
                 "give leaves, made by Value(number)"
             )
     CLOCK.write(changed, data)

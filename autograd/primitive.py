@@ -140,6 +140,17 @@ class Primitive(Row):
             blocked = sum(1 << place for place, rule in enumerate(self.pullbacks) if rule is None)
             engine.bind(self, self.name, self.arity, self.total, blocked)
 
+    @property
+    def called(self) -> str:
+        """The name of the function that people call it by: sum for the row add_n.
+
+        >>> from autograd.primitives import add_n, sin
+        >>> add_n.called, sin.called
+        ('sum', 'sin')
+        """
+        function, call, _ = self.written.partition("(")
+        return function if call and function.isidentifier() else self.name
+
     def pull(self, g: Any, out: Any, args: Sequence[Any]) -> Sequence[Any]:
         """Return the contribution of `g` to each argument, None where there is no derivative."""
         if not self.variadic:
@@ -175,7 +186,7 @@ class Primitive(Row):
         args = tuple(as_float(number, self.name) for number in args)
         result = self.forward(*args)
         if not self.total and not isfinite(result):
-            warn_non_finite(self.name, result, args)
+            warn_non_finite(self.called, result, args)
         return result
 
     def _completed(self, args: tuple[Any, ...]) -> tuple[Any, ...]:

@@ -92,7 +92,7 @@ class Value(Methods):
         refuse("a change of .data", self)
         if self.op is not None:
             raise AttributeError(
-                f"data of {self._described()} cannot be set, it is the result of {self.op.name}: "
+                f"data of {self._described()} cannot be set, it is the result of {self.op.called}: "
                 "set the data of its leaves and call .forward(), or make a new Value(number)"
             )
         if type(data) is not float:
@@ -194,7 +194,7 @@ class Value(Methods):
                 node._grad = None
                 node._version = max(node._version, *[arg._version for arg in node.args])
                 if not op.total and not isfinite(data):
-                    warn_non_finite(op.name, data, node.args)
+                    warn_non_finite(op.called, data, node.args)
             CLOCK.now += 1  # for Vectors that hold the old data
         except BaseException:
             for name, items in zip(("_data", "_grad", "_version"), before):

@@ -18,7 +18,7 @@ from autograd.vector import Vector
 
 def warn(op: Primitive, result: float, operands: tuple[Any, ...]) -> None:
     """Warn of a result that is not finite."""
-    warn_non_finite(op.name, result, operands)
+    warn_non_finite(op.called, result, operands)
 
 
 if engine is not None:  # without it, doctests alone import this file

@@ -100,7 +100,7 @@ def _cause(program: Program, numbers: list[float], variable: int) -> str:
         culprits = [arg for arg in args if not isfinite(numbers[arg])]
         if not culprits:
             shown = [_described(program, numbers, arg) for arg in args[:6]]
-            call = f"{op.name}({', '.join(shown)}{', ...' if len(args) > 6 else ''})"
+            call = f"{op.called}({', '.join(shown)}{', ...' if len(args) > 6 else ''})"
             line = program.lines.get(variable)
             at = f" at {line}" if line else ", an operation of the derivative,"
             return f"{call} gave {numbers[variable]}{at}"

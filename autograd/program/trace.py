@@ -83,7 +83,7 @@ def first_difference(before: Trace, now: Trace) -> str:
                 if was is None or now_is is None:
                     what = f"{one.text(number)} became {other.text(number)}"
                 else:
-                    what = f"{was[1]} became {now_is[1]} in {old.op.name}"
+                    what = f"{was[1]} became {now_is[1]} in {old.op.called}"
                 return f"{what}{other.line(number)}"
     if before.result != now.result:
         return f"the result was {described(before.result)} and is {described(now.result)}"
@@ -113,7 +113,7 @@ class _Reading:
     def text(self, number: int) -> str:
         op, args = self.steps[number]
         inside = [self._operand(arg)[1] for arg in args[:4]] + ["..."] * (len(args) > 4)
-        return f"{op.name}({', '.join(inside)})"
+        return f"{op.called}({', '.join(inside)})"
 
     def line(self, number: int) -> str:
         line = self.program.lines.get(self.program.first + number)
@@ -124,7 +124,7 @@ class _Reading:
         first_leaf = program.examples + program.shared
         if variable >= program.first:
             place = variable - program.first
-            return (place, f"the result of {self.steps[place].op.name}")
+            return (place, f"the result of {self.steps[place].op.called}")
         constant = program.constant(variable)
         if constant is not None:
             return (bits(constant), repr(constant))

@@ -87,8 +87,10 @@ def test_arithmetic_underflow_and_operands_not_finite_are_silent(case):
             lambda: ag.hypot(*[1e308] * 7),
             "hypot(1e+308, 1e+308, 1e+308, 1e+308, 1e+308, 1e+308, ...) gave inf",
         ),
+        (lambda: ag.norm([1.7e308, Value(1e308)]), "norm(1.7e+308, 1e+308) gave inf"),
+        (lambda: ag.norm(np.array([1.7e308, 1e308])), "norm(1.7e+308, 1e+308) gave inf"),
     ],
-    ids=["div", "sqrt", "log", "six operands", "seven operands"],
+    ids=["div", "sqrt", "log", "six operands", "seven operands", "norm", "norm of numbers"],
 )
 def test_message_names_operation_operands_and_labels(compute, message):
     with pytest.warns(NumericWarning) as caught:

@@ -131,7 +131,7 @@ DIFFERENCES = {
     "one less": (lambda x, s: x * 2 if s else x * 2 + 1, 0, 1, "operation add(the result of mul,"),
     "another leaf": (lambda x, s: x * s, Value(1.0, "v"), Value(1.0, "w"), "the leaf 'v' became"),
     "a leaf of its own": (lambda x, s: x * Value(s), 1.0, 2.0, "Value(1.0) became Value(2.0)"),
-    "more operands": (lambda x, s: ag.sum([x] * s), 2, 3, "became add_n(the argument x, the"),
+    "more operands": (lambda x, s: ag.sum([x] * s), 2, 3, "became sum(the argument x, the"),
     "the result": (lambda x, s: [x, x * x][s], 0, 1, "one more operation, mul("),
     "what it returns": (lambda x, s: x if s else [x], 0, 1, "the result was [a number] and is"),
     "a result that is constant": (lambda x, s: [x, s], 0.0, -0.0, "0.0 became -0.0 in the result"),
