@@ -13,13 +13,7 @@ from autograd.program.interpreter import Interpreted
 from autograd.program.origin import Function
 from autograd.program.trace import same_trace
 from autograd.program.training import batched, check_state, traced_rule, training_program, updated
-from autograd.program.verification import (
-    POLICIES,
-    STRUCTURE,
-    Case,
-    Verification,
-    stale,
-)
+from autograd.program.verification import POLICIES, STRUCTURE, Case, Verified, stale
 from autograd.runtime import paused_collector
 
 if TYPE_CHECKING:
@@ -38,7 +32,7 @@ if TYPE_CHECKING:
 # The attributes that a copy is made from
 KEPT = frozenset({
     "_backend", "_clip_norm", "_example", "_function", "_in_axes", "_parameters", "_rule",
-    "_scheduled", "_settings", "_state", "_trace", "_traced_rule",
+    "_scheduled", "_settings", "_state",
 })  # fmt: skip
 
 
@@ -77,7 +71,7 @@ class _Plan:
         return {"_descent": self._descent, "_batches": self._batches}
 
 
-class Descent:
+class Descent(Verified):
     """Steps of an optimizer on the mean of a function over batches, at machine speed.
 
     `f` takes one example and returns its loss, or (loss, further numbers). `args` are its
@@ -121,6 +115,7 @@ class Descent:
         backend: str = "auto",
         verify: Policy = "auto",
     ) -> None:
+        super().__init__(as_choice(verify, "Descent: verify", POLICIES))
         self._function = Function(as_function(f, "Descent: f"))
         self._in_axes = in_axes
         self._backend = checked_backend(backend)
@@ -149,21 +144,17 @@ class Descent:
         self._example = arguments._replace(examples=None, shared=None)
         self._parameters = list(parameters)
         self._state = list(state)
-        self._verification = Verification(as_choice(verify, "Descent: verify", POLICIES))
         self._case = Case(self._example)  # the only one
         self._linked = True
-        structure, began = STRUCTURE.now, perf_counter()  # before anything is read
-        traced = self._traced()
-        took = perf_counter() - began
-        self._build(*traced)
-        self._verification.passed(self._case, structure, perf_counter() - took)
+        self.verify(self._case)
 
-    def _traced(self) -> tuple[Trace, TracedRule]:
+    def _is_fixed(self) -> bool:
+        return self._function.is_fixed or self._rule.is_fixed
+
+    def _traced(self, case: Case) -> tuple[Trace, TracedRule]:
         """Trace the function and the rule."""
-        if self._is_fixed:
-            return self._trace, self._traced_rule
         if not self._linked:
-            self._function.link(self._trace, self._example)
+            self._function.link(case.used[0], self._example)
             self._linked = True
         size, scheduled = len(self._state[0]), [*self._scheduled]
         with paused_collector():
@@ -173,10 +164,26 @@ class Descent:
             rule = traced_rule(apply, size, self._settings, scheduled, self._clip_norm)
         return trace, rule
 
-    @property
-    def _is_fixed(self) -> bool:
-        """Whether nothing can change: a pickle could not hold the function or the rule."""
-        return self._function.is_fixed or self._rule.is_fixed
+    def _is_same(self, case: Case, now: tuple[Trace, TracedRule]) -> bool:
+        (trace, rule), (new_trace, new_rule) = case.used, now
+        return same_trace(trace, new_trace) and same_trace(rule.trace, new_rule.trace)
+
+    def _take_over(self, case: Case, now: tuple[Trace, TracedRule]) -> None:
+        """Go on with the numbers that the leaves and the state have now."""
+        if case.used is not None:
+            self.write_back()
+            self._state = self.state
+        self._build(*now)
+        case.used = now
+
+    def _stale(self, case: Case, now: tuple[Trace, TracedRule]) -> StaleProgramError:
+        (used, rule), (trace, new_rule) = case.used, now
+        if same_trace(used, trace):
+            _, again = self._traced(case)
+            name = "the rule of the Descent"
+            return stale(name, rule.trace, new_rule.trace, again.trace, case)
+        with_lines = self._function.trace(self._example, checked=True)
+        return stale(f"the Descent of {self._function.name}", used, trace, with_lines, case)
 
     def _build(self, trace: Trace, rule: TracedRule) -> None:
         """Make the stepper, from the data of the leaves and the present state."""
@@ -191,14 +198,13 @@ class Descent:
         made = stepper(program, update, self._backend)
         made.own[:] = columns[list(update.own)]
         made.common[:] = columns[list(update.common), 0]
-        self._trace, self._traced_rule = trace, rule
         self._program, self._leaves, self._fixed = program, leaves, fixed
         self._places, self._update, self._stepper = places, update, made
         self._clock = -1  # when the Values were last looked at
 
     def is_current(self) -> bool:
         """Trace the function and the rule again; tell whether they compute what they did."""
-        return self._equal(*self._traced())
+        return self._is_fixed() or self._is_same(self._case, self._traced(self._case))
 
     def retrace(self) -> None:
         """Trace the function and the rule again; go on with both as they are now.
@@ -207,45 +213,17 @@ class Descent:
         steps go on from there, with the state there is, by a new program.
         """
         self._case.begin_again()
-        self._trace_again(takes_over=True)
-
-    def _verify(self) -> None:
-        """Trace again if it is time for it; StaleProgramError if there is a difference."""
-        if self._verification.is_due(self._case):
-            self._trace_again(self._verification.takes_over(self._case))
+        self.verify(self._case)
 
     def _ready(self) -> Stepper:
         """Return the stepper, verified if it is time for it, with the data that was set since."""
-        self._verify()
+        self._verify_if_due()
         self._take_over_leaves()
         return self._stepper
 
-    def _trace_again(self, takes_over: bool) -> None:
-        structure, began = STRUCTURE.now, perf_counter()  # before anything is read
-        self._verification.begin(self._case, began)
-        trace, rule = self._traced()
-        took = perf_counter() - began
-        if not self._equal(trace, rule):
-            if not takes_over:
-                self._verification.begin_round()
-                raise self._stale(trace, rule)
-            self.write_back()
-            self._state = self.state
-            self._build(trace, rule)
-        self._verification.passed(self._case, structure, perf_counter() - took)
-
-    def _equal(self, trace: Trace, rule: TracedRule) -> bool:
-        return same_trace(self._trace, trace) and same_trace(self._traced_rule.trace, rule.trace)
-
-    def _stale(self, trace: Trace, rule: TracedRule) -> StaleProgramError:
-        """Return the error about a trace that differs from the program in use."""
-        if same_trace(self._trace, trace):
-            _, again = self._traced()
-            used = self._traced_rule.trace
-            return stale("the rule of the Descent", used, rule.trace, again.trace, self._case)
-        with_lines = self._function.trace(self._example, checked=True)
-        name = f"the Descent of {self._function.name}"
-        return stale(name, self._trace, trace, with_lines, self._case)
+    def _verify_if_due(self) -> None:
+        if self._verification.is_due(self._case):
+            self.verify(self._case)
 
     def run(
         self,
@@ -298,7 +276,7 @@ class Descent:
         """
         import numpy as np
 
-        self._verify()
+        self._verify_if_due()
         arguments = self._read(args)
         leaves = [leaf._data for leaf in (*self._leaves, *self._fixed)]
         shared = np.array(arguments.shared, dtype=np.float64)
@@ -350,16 +328,17 @@ class Descent:
         self._state = self.state
         kept = {name: item for name, item in vars(self).items() if name in KEPT}
         numbers = self._stepper.parameters.tolist()
-        return {**kept, "verify": self._verification.policy, "numbers": numbers}
+        verify, used = self._verification.policy, self._case.used
+        return {**kept, "verify": verify, "used": used, "numbers": numbers}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        verify, numbers = state.pop("verify"), state.pop("numbers")
+        verify, used, numbers = (state.pop(name) for name in ("verify", "used", "numbers"))
         vars(self).update(state)
-        self._verification = Verification(verify)
-        self._case = Case(self._example)
-        self._case.structure, self._case.checked = STRUCTURE.now, perf_counter()
+        super().__init__("never" if self._is_fixed() else verify)
+        case = self._case = Case(self._example)
+        case.used, case.structure, case.checked = used, STRUCTURE.now, perf_counter()
         self._linked = False
-        self._build(self._trace, self._traced_rule)
+        self._build(*used)
         self._stepper.parameters[:] = numbers
         self._clock = CLOCK.now
 

@@ -15,12 +15,7 @@ from autograd.program.origin import Function
 from autograd.program.runner import KINDS, Runner, derived
 from autograd.program.trace import same_program, same_trace
 from autograd.program.traced import TracingMode, traced_under
-from autograd.program.verification import (
-    STRUCTURE,
-    Case,
-    Verification,
-    stale,
-)
+from autograd.program.verification import STRUCTURE, Case, Verified, stale
 from autograd.runtime import Turns, paused_collector
 from autograd.structure import NUMBER, shape_of
 
@@ -53,6 +48,10 @@ class _Traced:
         # By kind of result, as the rules of users drew them
         self.drawn: dict[str, Program] | None = None if ours else {}
 
+    def does(self, trace: Trace) -> bool:
+        """Tell whether these are the programs of such a trace."""
+        return same_trace(self.trace, trace)
+
     def changed_rule(self) -> tuple[str, Program] | None:
         """Return a kind of result for which users' rules draw another program now, and that."""
         for kind, before in [*(self.drawn or {}).items()]:
@@ -63,16 +62,15 @@ class _Traced:
         return None
 
 
-class Programs:
+class Programs(Verified):
     """The programs of one function or graph, made when they are first asked for."""
 
     def __init__(self, origin: Function | Graph, backend: str, check: bool, verify: str) -> None:
+        super().__init__("never" if origin.is_fixed else verify)
         self.origin = origin
         self.backend = backend
         self.check = check
-        self.verify = verify
         self._linked = True
-        self._verification = Verification("never" if origin.is_fixed else verify)
         self._turns = Turns()
         self.clear()
 
@@ -161,60 +159,42 @@ class Programs:
         self._link()
         key = arguments.shapes, arguments.batched, CURRENT.get().variant
         case = self._cases.get(key)
-        now = now and self.verify != "never"
+        now = now and self._verification.policy != "never"
         if case is None or now or self._verification.is_due(case):
             with self._turns.lock, paused_collector():
                 case = self._cases.get(key)
                 if case is None:
                     case = Case(_without_numbers(arguments.shapes, arguments.batched))
-                    self._verify(case)
+                    self.verify(case)
                     self._cases[key] = case
                 else:
                     if now:
                         self._forget_quick()  # as at the begin of a round: they are not counted
-                    self._verify(case)
+                    self.verify(case)
         return case
 
-    def _verify(self, case: Case) -> None:
-        """Trace a case; where that gives another program, take it over or refuse it."""
-        structure = STRUCTURE.now  # both as they are before anything is read
-        began = perf_counter()
-        if self.origin.is_fixed and case.used is not None:
-            case.structure = structure
-            return
-        if self._verification.begin(case, began):
-            self._forget_quick()
-        trace = self.origin.trace(case.arguments, self.check)
-        if case.used is None:
-            case.used = _Traced(trace)
-        elif not same_trace(case.used.trace, trace):
-            if not self._verification.takes_over(case):
-                self._verification.begin_round()
-                self._forget_quick()
-                raise self._stale(case, trace)
-            self._take_over(case, trace)
-        changed = case.used.changed_rule()
-        if changed is not None:
-            if not self._verification.takes_over(case):
-                self._verification.begin_round()
-                self._forget_quick()
-                raise self._stale_rule(case, *changed)
-            case.used = _Traced(trace)
-        self._verification.passed(case, structure, began)
+    def _is_fixed(self) -> bool:
+        return self.origin.is_fixed
 
-    def _take_over(self, case: Case, trace: Trace) -> None:
-        former = [case.used, *case.former]
-        equal = next((traced for traced in former if same_trace(traced.trace, trace)), None)
+    def _traced(self, case: Case) -> Trace:
+        return self.origin.trace(case.arguments, self.check)
+
+    def _is_same(self, case: Case, now: Trace) -> bool:
+        return case.used.does(now) and case.used.changed_rule() is None
+
+    def _take_over(self, case: Case, now: Trace) -> None:
+        former = [] if case.used is None else [case.used, *case.former]
+        equal = next((traced for traced in former if traced.does(now)), None)
         case.former = [traced for traced in former if traced is not equal][:FORMER]
-        case.used = equal or _Traced(trace)
+        case.used = _Traced(now) if equal is None or equal.changed_rule() else equal
 
-    def _stale(self, case: Case, trace: Trace) -> StaleProgramError:
-        """Return the error about a trace that differs from the program in use."""
-        again = self.origin.trace(case.arguments, checked=True)  # once more, with lines
-        return stale(self.origin.name, case.used.trace, trace, again, case)
-
-    def _stale_rule(self, case: Case, kind: str, program: Program) -> StaleProgramError:
+    def _stale(self, case: Case, now: Trace) -> StaleProgramError:
+        self._forget_quick()  # each call raises it
         used = case.used.trace
+        if not case.used.does(now):
+            again = self.origin.trace(case.arguments, checked=True)  # once more, with lines
+            return stale(self.origin.name, used, now, again, case)
+        kind, program = case.used.changed_rule()
         before = replace(used, program=case.used.drawn[kind])
         now = replace(used, program=program)
         return stale(f"{kind} of {self.origin.name}", before, now, now, case)
@@ -252,7 +232,7 @@ class Programs:
             "origin": self.origin,
             "backend": self.backend,
             "check": self.check,
-            "verify": self.verify,
+            "verify": self._verification.policy,
             "traces": {key: case.used.trace for key, case in cases},
         }
 

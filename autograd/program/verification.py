@@ -8,6 +8,7 @@ function is traced again.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from itertools import count
 from math import inf
 from time import perf_counter
@@ -156,22 +157,13 @@ class Verification:
         """Tell whether a trace may differ: a change was announced, or every result was traced."""
         return case.structure != STRUCTURE.now or self.policy == "always"
 
-    def begin(self, case: Case, now: float) -> bool:
-        """Begin a round if it is time for one; tell whether it was."""
-        begins = case.round == self.round and now >= self.due
-        if begins:
-            self.begin_round()
-        return begins
-
     def begin_round(self) -> None:
         """Have every case traced again at its next call."""
         self.round += 1
         self._cost = 0.0
 
-    def passed(self, case: Case, structure: int, began: float) -> None:
+    def passed(self, case: Case, structure: int, began: float, duration: float) -> None:
         """Note a trace that began at the given time, under that count of announced changes."""
-        now = perf_counter()
-        duration = now - began
         case.cost = min(case.cost, duration)
         case.checks += 1
         case.checked = began
@@ -180,8 +172,52 @@ class Verification:
             case.round = self.round
             self._cost += duration
         if self.policy == "auto":
-            self.due = now + PAUSE * self._cost
+            self.due = perf_counter() + PAUSE * self._cost
         case.structure = structure
+
+
+class Verified(ABC):
+    """Base of what runs programs: it traces again, compares, and keeps its program or another."""
+
+    def __init__(self, policy: str) -> None:
+        self._verification = Verification(policy)
+
+    def verify(self, case: Case) -> None:
+        """Trace a case again; a difference is taken over where it may be, else it is an error.
+
+        Raises StaleProgramError, and whatever the function raises.
+        """
+        verification = self._verification
+        structure, began = STRUCTURE.now, perf_counter()  # both before anything is read
+        if case.used is not None and self._is_fixed():
+            case.structure = structure
+            return
+        if case.round == verification.round and began >= verification.due:
+            verification.begin_round()
+        now = self._traced(case)
+        differs = case.used is None or not self._is_same(case, now)
+        took = perf_counter() - began
+        if differs:
+            if case.used is not None and not verification.takes_over(case):
+                verification.begin_round()
+                raise self._stale(case, now)
+            self._take_over(case, now)
+        verification.passed(case, structure, began, took)
+
+    @abstractmethod
+    def _is_fixed(self) -> bool: ...  # nothing can change, as when a pickle could not hold it
+
+    @abstractmethod
+    def _traced(self, case: Case) -> Any: ...  # what it does now
+
+    @abstractmethod
+    def _is_same(self, case: Case, now: Any) -> bool: ...  # as `case.used`
+
+    @abstractmethod
+    def _take_over(self, case: Case, now: Any) -> None: ...  # set `case.used`
+
+    @abstractmethod
+    def _stale(self, case: Case, now: Any) -> StaleProgramError: ...  # about the difference
 
 
 def stale(name: str, used: Trace, now: Trace, again: Trace, case: Case) -> StaleProgramError:
