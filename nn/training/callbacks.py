@@ -4,12 +4,9 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
-from functools import partial
 from math import inf, isnan
-from types import FunctionType, MethodType
 
 from autograd.arguments import as_count, as_float, as_function, as_switch
 from nn.metrics import MORE_IS_BETTER
@@ -17,12 +14,7 @@ from nn.module import Module
 from nn.optim.optimizers import Optimizer
 from nn.training.history import History
 
-__all__ = [
-    "Callback", "EarlyStopping", "TrainingState", "as_callbacks", "is_foreign",
-    "is_foreign_callback",
-]  # fmt: skip
-
-OURS = ("autograd", "nn", "visualize")  # the packages whose code is the library's
+__all__ = ["Callback", "EarlyStopping", "TrainingState", "as_callbacks", "wants_to_stop"]
 
 
 @dataclass
@@ -60,11 +52,10 @@ class Callback:
 
 
 class _Function(Callback):
-    def __init__(self, function: Callable[[TrainingState], bool | None]) -> None:
-        self._function = function
+    """A plain function as a callback."""
 
-    def on_epoch_end(self, state: TrainingState) -> bool | None:
-        return self._function(state)
+    def __init__(self, function: Callable[[TrainingState], bool | None]) -> None:
+        self.on_epoch_end = function  # type: ignore[assignment]  # no method
 
 
 def _as_callback(callback: object) -> Callback:
@@ -177,32 +168,3 @@ class EarlyStopping(Callback):
         if self._best_state:
             state.model.load_state_dict(self._best_state)
             self._best_state = self._former_state = {}
-
-
-def is_foreign(item: object, *methods: str) -> bool:
-    """Tell whether a function, or the class or these methods of an object, are not the library's.
-
-    >>> from nn import EarlyStopping, accuracy
-    >>> is_foreign(EarlyStopping(), "on_epoch_end"), is_foreign(accuracy), is_foreign(print)
-    (False, False, True)
-    """
-    if item is None or type(item) is random.Random:
-        return False
-    while isinstance(item, partial):
-        item = item.func
-    if isinstance(item, MethodType):
-        return is_foreign(item.__func__) or is_foreign(item.__self__)
-    if isinstance(item, FunctionType):  # `__module__` of a wrapper names the wrapped function's
-        module = item.__globals__.get("__name__")
-    else:
-        module = (item if isinstance(item, type) else type(item)).__module__
-    return str(module).partition(".")[0] not in OURS or any(
-        is_foreign(getattr(item, method)) for method in methods
-    )
-
-
-def is_foreign_callback(callback: Callback) -> bool:
-    """Tell whether the code of a callback is not the library's."""
-    if not isinstance(callback, _Function):
-        return is_foreign(callback, "on_epoch_end")
-    return is_foreign(callback._function)

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 from autograd import Value
 from autograd.runtime import paused_collector
+from nn.arguments import is_foreign
 from nn.data.dataset import Dataset
 from nn.matching import numbers_of
 from nn.module import Module
 from nn.optim.clipping import clip_grad_norm
 from nn.optim.optimizers import Optimizer
-from nn.training.callbacks import is_foreign
 from nn.training.history import History, Measured, Progress
 from nn.training.preparation import Task
 from nn.training.restoring import held_interrupts

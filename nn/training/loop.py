@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from autograd import Value
 from autograd.arguments import as_count, as_switch
+from nn.arguments import is_foreign
 from nn.data.dataset import row_order
 from nn.losses import Loss
 from nn.metrics import Metric
@@ -22,7 +23,7 @@ from nn.optim.optimizers import Optimizer
 from nn.optim.penalties import Penalty
 from nn.optim.schedules import Schedule
 from nn.training.advice import advice
-from nn.training.callbacks import Callback, TrainingState, is_foreign, wants_to_stop
+from nn.training.callbacks import Callback, TrainingState, wants_to_stop
 from nn.training.compiled import CompiledEngine
 from nn.training.eager import EagerEngine, NonFiniteError
 from nn.training.history import History, Measured, Progress

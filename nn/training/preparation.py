@@ -13,7 +13,7 @@ from typing import Any
 
 from autograd import Value
 from autograd.arguments import as_count, as_float, as_function, as_switch
-from nn.arguments import generator, named
+from nn.arguments import generator, is_foreign, named
 from nn.data.dataset import Dataset
 from nn.data.rows import listed
 from nn.layers.dropout import NoisePlan, given_noise, noise_layers, recorded_noise
@@ -24,7 +24,7 @@ from nn.module import Module
 from nn.optim.optimizers import OPTIMIZERS, Optimizer
 from nn.optim.penalties import Penalty
 from nn.optim.schedules import Schedule
-from nn.training.callbacks import Callback, as_callbacks, is_foreign, is_foreign_callback
+from nn.training.callbacks import Callback, as_callbacks
 
 __all__ = [
     "CompilationError",
@@ -72,7 +72,7 @@ class Task:
     def foreign(self) -> bool:
         """Whether code that is not the library's runs between epochs, and may change anything."""
         return (
-            any(map(is_foreign_callback, self.callbacks))
+            any(is_foreign(callback, "on_epoch_end") for callback in self.callbacks)
             or (self.schedule is not None and is_foreign(self.schedule, "step", "rate"))
             or any(is_foreign(layer, "shaped") for layer in noise_layers(self.model))
         )

@@ -19,6 +19,7 @@ from autograd import Value
 from autograd.graph import set_data, set_gradients
 from autograd.program.verification import structure_changed
 from autograd.vector import Vector
+from nn.members import NO_STRUCTURE
 from nn.module import Module
 from nn.training.preparation import CompilationError, Task
 
@@ -90,8 +91,7 @@ def noted(parameters: Iterable[Value]) -> Callable[[], None]:
 # The contents of these are noted too, at any depth: counts, sums, the input seen last.
 CONTAINERS = (list, dict, set, deque, bytearray)
 
-# Attributes in which a Module notes something about itself.
-OURS = frozenset({"scope_name", "_home", "_named", "_prediction"})
+NOTES = NO_STRUCTURE - {"training"}  # attributes in which a Module notes something about itself
 
 
 class Keeping:
@@ -140,7 +140,7 @@ class Keeping:
             for name in dict.fromkeys([*before, *now]):
                 there = name in now and name in before and _equal(now[name], before[name])
                 contents = self._contents.get((place, name), [])
-                if name not in OURS and not (there and all(starmap(_same, contents))):
+                if name not in NOTES and not (there and all(starmap(_same, contents))):
                     found.append(f"{name} of {owner}")
         return found
 

@@ -17,10 +17,10 @@ import autograd
 from autograd import Descent, NumericWarning, StaleProgramError, TracingError
 from autograd.graph import set_data
 from autograd.runtime import paused_collector
+from nn.arguments import is_foreign
 from nn.layers.dropout import NoisePlan
 from nn.losses import Loss
 from nn.optim.optimizers import Optimizer
-from nn.training.callbacks import is_foreign
 from nn.training.preparation import CompilationError, Task
 from nn.training.restoring import Keeping, held_interrupts, kept_draws, noted
 
