@@ -55,7 +55,7 @@ ELSEWHERE = {
     "visualize/health/health.py": (WORDS, {"largest"}),
     "visualize/draw/drawing.py": (DOT, {"dot"}),
     "visualize/formula/rules.py": (FORMULAS, {"abs"}),
-    "visualize/formula/expression.py": (FORMULAS, {"abs", "exp", "log", "sqrt"}),
+    "visualize/formula/tidy.py": (FORMULAS, {"abs", "exp", "log", "sqrt"}),
     "visualize/page/folding.js": ("an element of the page", {"less"}),
     "visualize/page/markup.py": ("an element of the page", {"less"}),
     "visualize/page/tables.js": ("an element of HTML", {"div"}),

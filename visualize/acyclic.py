@@ -7,7 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-__all__ = ["boxes_in_order", "cycle_among", "looped", "ordered", "split_boxes", "visits_of_loops"]
+__all__ = [
+    "boxes_in_order", "components", "cycle_among", "looped", "ordered", "split_boxes",
+    "visits_of_loops",
+]  # fmt: skip
 
 
 def ordered(following: Sequence[Sequence[int]]) -> list[int]:
@@ -64,6 +67,48 @@ def looped(following: Sequence[Sequence[int]]) -> list[bool]:
     for item in ordered(before):
         left[item] = False
     return left
+
+
+def components(following: Sequence[Sequence[int]]) -> list[int]:
+    """Return the number of the strong component of each item: items of one have a cycle in common.
+
+    Source: Tarjan, Depth-first search and linear graph algorithms (1972), with an explicit stack.
+
+    >>> components([[1], [0, 2], []])
+    [1, 1, 0]
+    """
+    index = [-1] * len(following)
+    low = [0] * len(following)
+    component = [-1] * len(following)
+    taken = [0] * len(following)
+    stack: list[int] = []
+    reached = 0
+    found = 0
+    for root in range(len(following)):
+        work = [root] if index[root] < 0 else []
+        while len(work) > 0:
+            item = work[-1]
+            if index[item] < 0:
+                index[item] = reached
+                low[item] = reached
+                reached += 1
+                stack.append(item)
+            if taken[item] < len(following[item]):
+                other = following[item][taken[item]]
+                taken[item] += 1
+                if index[other] < 0:
+                    work.append(other)
+                elif component[other] < 0:
+                    low[item] = min(low[item], index[other])
+                continue
+            work.pop()
+            if len(work) > 0:
+                low[work[-1]] = min(low[work[-1]], low[item])
+            if low[item] == index[item]:
+                while component[item] < 0:
+                    component[stack.pop()] = found
+                found += 1
+    return component
 
 
 def boxes_in_order(

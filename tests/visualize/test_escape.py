@@ -14,7 +14,7 @@ import autograd
 from autograd import Value, scope
 from tests.in_one_test import in_one_test
 from visualize import draw, draw_dot
-from visualize.escape import columns, cut, printable
+from visualize.escape import aligned, columns, cut, printable
 
 ATTACKS = [
     "</script><img src=x onerror=alert(1)>",
@@ -103,3 +103,31 @@ def test_a_flood_of_combining_marks_ends():
 @given(st.text(), st.integers(2, 30))
 def test_cut_text_fits_its_columns(text, limit):
     assert columns(cut(printable(text), limit)) <= limit
+
+
+ROWS = [["a", "1", "x"], ["損失", "22", ""], ["abc", "333", "end"]]
+
+
+def test_columns_begin_below_each_other():
+    cells = aligned(ROWS)
+    assert [[columns(cell) for cell in row[:-1]] for row in cells] == [[4, 3]] * 3
+    assert [[cell.rstrip() for cell in row] for row in cells] == ROWS
+    assert [row[-1] for row in cells] == ["x", "", "end"], "nothing follows the last cell"
+
+
+def test_numbers_end_below_each_other():
+    cells = aligned(ROWS, numbers=True)
+    assert [row[1] for row in cells] == ["  1", " 22", "333"]
+    assert [row[2] for row in cells] == ["  x", "   ", "end"]
+    assert cells[0][0] == "a   "
+
+
+def test_a_cell_that_is_too_wide_is_alone_with_it():
+    cells = aligned([["a", "1"], ["x" * 50, "2"], ["bc", "3"]], widest=40)
+    assert cells == [["a ", "1"], ["x" * 50, "2"], ["bc", "3"]]
+    assert aligned([["x" * 50, "2"]], widest=40) == [["x" * 50, "2"]]
+
+
+def test_no_rows_and_rows_of_unequal_length():
+    assert aligned([]) == []
+    assert aligned([["a"], ["bcd", "e"]]) == [["a"], ["bcd", "e"]]

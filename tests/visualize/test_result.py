@@ -10,7 +10,7 @@ from autograd import Value
 from nn import MLP, mse_loss
 from tests.in_one_test import in_one_test
 from visualize import diff, explain, formula, health, kinks, snapshot, step_through, why
-from visualize.result import MOST_LINES, Result
+from visualize.question import MOST_LINES, Result
 
 
 def graph():

@@ -22,10 +22,9 @@ from visualize.compare.snapshot import Snapshot, frozen
 from visualize.digits import counted, significant
 from visualize.draw.drawing import Drawing
 from visualize.draw.wording import formula
-from visualize.escape import cut, printable
-from visualize.result import Result
+from visualize.escape import aligned, cut, printable
+from visualize.question import Result
 from visualize.scene.compose import Node, Scene
-from visualize.table import aligned
 
 MOST_LINES = 20  # of each kind
 MOST_OUTPUTS = 3

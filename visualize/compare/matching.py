@@ -24,7 +24,7 @@ from visualize.compare.pairing import (
 )
 from visualize.compare.snapshot import Snapshot
 from visualize.scene.compose import Node, Scene
-from visualize.scene.names import Short
+from visualize.scene.short_names import Short
 
 MOST_ROUNDS = 20  # a round without a new pair ends the search, long before this
 

@@ -18,7 +18,7 @@ from visualize.scene.compose import Edge, Node, Scene, compose
 from visualize.scene.copies import with_copies
 from visualize.scene.flat import Graph, Path, flatten
 from visualize.scene.gradient import Gradient
-from visualize.scene.names import Short
+from visualize.scene.short_names import Short
 
 MOST_BOXES = 150
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from autograd import Value
 from visualize.draw.text import text
 from visualize.draw.wording import summary
-from visualize.roots import as_roots
+from visualize.question import as_roots
 from visualize.scene.compose import Node, Scene, compose
 from visualize.scene.flat import flatten
 

@@ -8,7 +8,7 @@ from autograd import Value, topological_order
 from autograd.graph import Constant
 from visualize.draw.render import RenderError
 from visualize.escape import cut, record_field
-from visualize.roots import as_root
+from visualize.question import as_root
 
 if TYPE_CHECKING:
     import graphviz

@@ -22,8 +22,7 @@ from visualize.draw.text import text
 from visualize.draw.wording import summary
 from visualize.escape import xml
 from visualize.page.page import page
-from visualize.result import saved_as
-from visualize.roots import as_roots
+from visualize.question import as_roots, saved_as
 from visualize.scene.collapse import COLLAPSE, Boxes, Collapse, collapsed
 from visualize.scene.compose import Scene, compose
 from visualize.scene.copies import with_copies

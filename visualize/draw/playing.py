@@ -8,19 +8,18 @@ the finished picture.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from visualize.draw.animated import ID, in_motion
 from visualize.draw.palette import DARK, LIGHT, style_class
-from visualize.draw.shapes import box_shape, path_data
+from visualize.draw.shapes import ID, box_shape, path_data
 from visualize.draw.wording import LINE, SMALL, Words, text_width, words
 from visualize.escape import xml
 from visualize.layout import Placed
 from visualize.scene.compose import Scene
 from visualize.scene.gradient import Gradient
 
-__all__ = ["Moment", "Playing"]
+__all__ = ["Moment", "Playing", "in_motion"]
 
 FORWARD = 0.5  # seconds for which a value that has just been computed is told
 BACKWARD = 1.6  # seconds for a contribution: a line to read
@@ -182,3 +181,18 @@ class Playing:
 def _shown(start: float, end: float) -> str:
     """Return the attributes of an element that shows between two times only."""
     return f'class="now" visibility="hidden" style="animation-delay:{start:g}s,{end:g}s"'
+
+
+def in_motion(rules: Iterable[str], pressed: Iterable[str]) -> Iterator[str]:
+    """Yield rules that move parts of a picture, for readers who have not asked for less motion.
+
+    While the picture is pressed, the rules `pressed` show it finished; when it is let go, all that
+    moves starts again.
+
+    >>> list(in_motion(["#a{animation:run 1s}"], ["svg:active #a{animation:none}"]))[0]
+    '@media (prefers-reduced-motion:no-preference){'
+    """
+    yield "@media (prefers-reduced-motion:no-preference){"
+    yield from rules
+    yield from pressed
+    yield "}"

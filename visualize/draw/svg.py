@@ -6,10 +6,10 @@ import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import repeat
 
-from visualize.draw.animated import ID, with_ids
+from visualize.draw.marks import mark_room, marks
 from visualize.draw.palette import BORDER_WIDTH, DARK, LIGHT, Key, legend_keys, looks_of, theme
 from visualize.draw.playing import Playing
-from visualize.draw.shapes import edge_shapes, mark_room, marks, node_shape, painted
+from visualize.draw.shapes import ID, edge_shapes, node_shape, painted, with_ids
 from visualize.draw.wording import (
     COLUMN,
     FONT_SIZE,
@@ -62,7 +62,7 @@ def svg(
         groups=[node.scope for node in scene.nodes] if clusters else None,
         title_width=title_width,
     )
-    written = marks(scene, placed, rankdir)
+    at_lines, marked = marks(scene, placed, rankdir)
     looks = looks_of(scene)
     keys = legend_keys(scene) if legend else []
     least = max(NARROWEST if scene.nodes else 0, play.width if play else 0)
@@ -81,10 +81,10 @@ def svg(
         *head,
         f'<g transform="translate({MARGIN},{top})">',
         *_cluster_shapes(placed),
-        *edge_shapes(scene, placed, written),
+        *edge_shapes(scene, placed, marked),
         *map(node_shape, range(len(boxes)), repeat(scene), boxes, looks, placed.boxes, rooms),
         *_cluster_titles(placed),
-        *written.shapes,
+        *at_lines,
         *(play.shapes(placed, rooms) if play else ()),
         "</g>",
         *foot,

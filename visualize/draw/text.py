@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from visualize.digits import counted
 from visualize.draw.wording import edge_mark, formula, local_mark, summary, words
-from visualize.escape import cut, printable
+from visualize.escape import aligned, cut, printable
 from visualize.scene.compose import Edge, Node, Scene
-from visualize.table import aligned
 
 __all__ = ["text"]
 

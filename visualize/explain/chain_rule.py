@@ -13,7 +13,7 @@ from visualize.digits import FEW
 from visualize.explain import statements as say
 from visualize.explain.equations import forward_row, partial, shortened
 from visualize.formula.rules import held
-from visualize.scene.reach import depending_on
+from visualize.scene.flat import depending_on
 from visualize.steps.paths import Derivation, Path, PathEdge
 
 __all__ = ["chain_rule", "told_paths"]

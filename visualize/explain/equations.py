@@ -11,8 +11,8 @@ from autograd.graph import Constant
 from autograd.reverse import Sweep
 from visualize.digits import FEW
 from visualize.explain import statements as say
-from visualize.formula.expression import opened_in_python, operation
 from visualize.formula.notations import unparsed
+from visualize.formula.operation import opened_in_python, operation, terms
 from visualize.formula.rules import row_digits, rule_digits, rules_of
 from visualize.steps.paths import PathEdge
 
@@ -108,27 +108,20 @@ def _template(
     row: Primitive, args: Sequence[Value | Constant], followed: Collection[Value]
 ) -> tuple[str, int]:
     """Return an operation with blanks for its operands, and the number of terms left out."""
-    chosen = terms = _terms(row, len(args))
-    if row.variadic and len(terms) > MOST_TERMS:
-        chosen = [term for term in terms if any(args[place] in followed for place in term)]
+    chosen = whole = terms(row, len(args))
+    if row.variadic and len(whole) > MOST_TERMS:
+        chosen = [term for term in whole if any(args[place] in followed for place in term)]
         chosen = chosen[:MOST_TERMS]
     blanks: list[ast.expr] = [
         ast.Name(f"{{{place}}}") for places in zip(*chosen) for place in places
     ]
     expression = operation(row, blanks, opened_in_python)
-    hidden = len(terms) - len(chosen)
+    hidden = len(whole) - len(chosen)
     if hidden and isinstance(expression, ast.Call):
         expression.args.append(ast.Name(f"{{{len(args)}}}"))
     elif hidden:
         expression = ast.BinOp(expression, ast.Add(), ast.Name(f"{{{len(args)}}}"))
     return unparsed(expression), hidden
-
-
-def _terms(row: Primitive, count: int) -> list[tuple[int, ...]]:
-    """Return the operands of each term: of a dot, the two factors of each product."""
-    if row.variadic and row.sum_of is not None and row.sum_of.arity == 2:
-        return [(place, place + count // 2) for place in range(count // 2)]
-    return [(place,) for place in range(count)]
 
 
 def shortened(items: Sequence[Item], limit: int, noun: str) -> list[Item | say.Words]:

@@ -18,11 +18,8 @@ from visualize.explain.chain_rule import chain_rule, told_paths
 from visualize.explain.equations import backward, forward
 from visualize.explain.latex import explanation_latex, explanation_markdown
 from visualize.explain.text import explanation_text
-from visualize.result import Result
-from visualize.roots import as_root, as_roots
-from visualize.scene.flat import flatten
-from visualize.scene.names import names_of
-from visualize.scene.reach import in_order
+from visualize.question import Result, as_root, as_roots, in_order
+from visualize.scene.flat import flatten, names_of
 from visualize.steps.paths import Derivation, Path, PathEdge, derivations
 
 __all__ = ["Explanation", "explain"]

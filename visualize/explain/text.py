@@ -6,10 +6,9 @@ import re
 from collections.abc import Iterator, Sequence
 
 from visualize.digits import in_digits
-from visualize.escape import columns, printable
+from visualize.escape import aligned, columns, printable
 from visualize.explain import statements as say
 from visualize.formula.rules import BLANK, filled
-from visualize.table import aligned
 
 __all__ = ["InText", "explanation_text"]
 

@@ -9,13 +9,6 @@ from typing import Literal
 
 from autograd import Value, topological_order
 from autograd.arguments import as_choice, as_count
-from visualize.formula.expression import (
-    literal,
-    opened_in_latex,
-    opened_in_python,
-    opened_in_sympy,
-    recognised,
-)
 from visualize.formula.listing import Listing, listed
 from visualize.formula.names import symbols
 from visualize.formula.notations import (
@@ -25,8 +18,9 @@ from visualize.formula.notations import (
     SymPy,
     Text,
 )
-from visualize.result import Result
-from visualize.roots import as_root, as_roots
+from visualize.formula.operation import opened_in_latex, opened_in_python, opened_in_sympy
+from visualize.formula.tidy import literal, recognised
+from visualize.question import Result, as_root, as_roots
 
 __all__ = ["FORMATS", "Formula", "formula"]
 

@@ -10,16 +10,9 @@ from dataclasses import dataclass
 from autograd import Value, gradients, topological_order
 from autograd.graph import Constant
 from autograd.primitive import TABLE
-from visualize.formula.expression import (
-    Numbers,
-    Opens,
-    calls,
-    literal,
-    operation,
-    repeats,
-    with_names,
-)
 from visualize.formula.names import Names
+from visualize.formula.operation import Opens, calls, operation, repeats, with_names
+from visualize.formula.tidy import Numbers, literal
 from visualize.scene.flat import Path, flatten
 
 __all__ = ["Line", "Listing", "listed", "merged"]
@@ -57,7 +50,7 @@ def listed(root: Value, wrt: Sequence[Value], opens: Opens, number: Numbers = li
     `opens` chooses the operations that are written by their formula, `number` writes constants.
 
     >>> from autograd import Value
-    >>> from visualize.formula.expression import opened_in_python
+    >>> from visualize.formula.operation import opened_in_python
     >>> a = Value(2.0, label="a")
     >>> for line in listed((a * 3).tanh(), [a], opened_in_python).lines:
     ...     print(line.name, "=", ast.unparse(line.expression))

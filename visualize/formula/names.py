@@ -17,8 +17,7 @@ from autograd import Value
 from autograd.graph import name_of
 from autograd.primitive import TABLE
 from visualize.escape import cut, printable
-from visualize.scene.flat import Path
-from visualize.scene.names import located, outside_of_home
+from visualize.scene.flat import Path, located, outside_of_home
 
 __all__ = ["Names", "identifier", "symbols", "upright"]
 

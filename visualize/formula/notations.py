@@ -13,8 +13,8 @@ from enum import IntEnum
 from typing import ClassVar, NamedTuple
 
 from autograd.primitive import TABLE
-from visualize.formula.expression import number_of, opposite
 from visualize.formula.names import upright
+from visualize.formula.tidy import number_of, opposite
 
 __all__ = ["LaTeX", "Python", "Strength", "SymPy", "Text", "in_latex", "unparsed"]
 

@@ -14,14 +14,9 @@ from autograd import Primitive, Value, gradients, topological_order
 from autograd.graph import Constant
 from autograd.primitive import TABLE
 from visualize.digits import ALL, FEW, counted, in_digits, significant
-from visualize.formula.expression import (
-    number_of,
-    opened_in_python,
-    operation,
-    recognised,
-    with_names,
-)
 from visualize.formula.notations import unparsed
+from visualize.formula.operation import opened_in_python, operation, with_names
+from visualize.formula.tidy import number_of, recognised
 
 __all__ = [
     "compact", "filled", "held", "local_rule", "row_digits", "rule_digits", "rules_of",

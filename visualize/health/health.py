@@ -16,7 +16,7 @@ from autograd import Value
 from autograd.files import as_path
 from autograd.runtime import computed
 from visualize.digits import counted
-from visualize.escape import printable
+from visualize.escape import aligned, printable
 from visualize.health.evaluation import (
     Loss,
     Sample,
@@ -33,8 +33,7 @@ from visualize.health.layers import Named, by_parameter, by_scope
 from visualize.health.measuring import loss_gradients, measured, next_updates, outputs_by_layer
 from visualize.health.verdict import Finding, findings
 from visualize.plots.figures import save_figure
-from visualize.result import Result
-from visualize.table import aligned
+from visualize.question import Result
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from visualize.acyclic import cycle_among, ordered
+from visualize.acyclic import components, cycle_among, ordered
 from visualize.layout.layering import ROOT, ClusterTree
 
 __all__ = ["latest_ranks", "rank_nodes", "shorten_edges"]
@@ -90,7 +90,10 @@ def _cluster_constraints(
     # one and leaves at the other.
     enter, leave = count, count + len(tree)
     links = _links(count, edges, tree)
-    component = _strong_components(count + len(tree), links)
+    after: list[list[int]] = [[] for _ in range(count + len(tree))]
+    for first, second, _ in links:
+        after[first].append(second)
+    component = components(after)
     tangled = _tangled(component, count, tree)
     found: list[tuple[int, int, int, int]] = []
     for first, second, around in links:
@@ -139,45 +142,6 @@ def _tangled(component: list[int], count: int, tree: ClusterTree) -> list[bool]:
     for cluster in range(1, len(tree)):
         tangled[cluster] = members[component[count + cluster]] > 1 or tangled[tree.parent[cluster]]
     return tangled
-
-
-def _strong_components(count: int, links: Sequence[tuple[int, int, int]]) -> list[int]:
-    # Tarjan, Depth-first search and linear graph algorithms (1972), with an explicit stack.
-    after: list[list[int]] = [[] for _ in range(count)]
-    for first, second, _ in links:
-        after[first].append(second)
-    index = [-1] * count
-    low = [0] * count
-    component = [-1] * count
-    following = [0] * count
-    stack: list[int] = []
-    reached = 0
-    found = 0
-    for root in range(count):
-        work = [root] if index[root] < 0 else []
-        while len(work) > 0:
-            node = work[-1]
-            if index[node] < 0:
-                index[node] = reached
-                low[node] = reached
-                reached += 1
-                stack.append(node)
-            if following[node] < len(after[node]):
-                successor = after[node][following[node]]
-                following[node] += 1
-                if index[successor] < 0:
-                    work.append(successor)
-                elif component[successor] < 0:
-                    low[node] = min(low[node], index[successor])
-                continue
-            work.pop()
-            if len(work) > 0:
-                low[work[-1]] = min(low[work[-1]], low[node])
-            if low[node] == index[node]:
-                while component[node] < 0:
-                    component[stack.pop()] = found
-                found += 1
-    return component
 
 
 def shorten_edges(

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from autograd import Primitive
+from visualize.formula.operation import is_product
 from visualize.scene.collapse import View, by_module, few_outputs, first_view
 from visualize.scene.flat import FlatGraph
 
@@ -84,8 +85,7 @@ def _is_term(graph: FlatGraph, value: int, operand: int) -> bool:
     term, row = graph.values[operand].op, graph.values[value].op
     if term is None or row is None:
         return True
-    is_product = term.gathered is not None and term.arity == 2
-    return term_size(row) == 1 and (is_product or (term is row and not row.variadic))
+    return term_size(row) == 1 and (is_product(term) or (term is row and not row.variadic))
 
 
 def term_size(row: Primitive) -> int:

@@ -196,6 +196,52 @@ const acyclic_ = (() => {
     }
     return left;
   }
+  function components(following) {
+    let index, low, component, taken, stack, reached, found, root, work, item, other;
+    index = new Array(following.length).fill(-1);
+    low = new Array(following.length).fill(0);
+    component = new Array(following.length).fill(-1);
+    taken = new Array(following.length).fill(0);
+    stack = [];
+    reached = 0;
+    found = 0;
+    for (let i1 = 0; i1 < following.length; i1++) {
+      root = i1;
+      work = index[root] < 0 ? [root] : [];
+      while (work.length > 0) {
+        item = work[work.length - 1];
+        if (index[item] < 0) {
+          index[item] = reached;
+          low[item] = reached;
+          reached = reached + 1;
+          stack.push(item);
+        }
+        if (taken[item] < following[item].length) {
+          other = following[item][taken[item]];
+          taken[item] = taken[item] + 1;
+          if (index[other] < 0) {
+            work.push(other);
+          } else {
+            if (component[other] < 0) {
+              low[item] = Math.min(low[item], index[other]);
+            }
+          }
+          continue;
+        }
+        work.pop();
+        if (work.length > 0) {
+          low[work[work.length - 1]] = Math.min(low[work[work.length - 1]], low[item]);
+        }
+        if (low[item] === index[item]) {
+          while (component[item] < 0) {
+            component[stack.pop()] = found;
+          }
+          found = found + 1;
+        }
+      }
+    }
+    return component;
+  }
   function boxes_in_order(operands, boxes, count) {
     if (count === boxes.length) {
       return python.range(0, count, 1).slice();
@@ -274,7 +320,7 @@ const acyclic_ = (() => {
     }
     return visits;
   }
-  return { ordered, cycle_among, looped, boxes_in_order, _between, split_boxes, visits_of_loops };
+  return { ordered, cycle_among, looped, components, boxes_in_order, _between, split_boxes, visits_of_loops };
 })();
 
 const layering_ = (() => {
@@ -1593,7 +1639,7 @@ const outlines_ = (() => {
 
 const ranks_ = (() => {
   const { ClusterTree, ROOT } = layering_;
-  const { ordered, cycle_among } = acyclic_;
+  const { ordered, components, cycle_among } = acyclic_;
   const EFFORT = 3000000;
   const SHORT_CLUSTER = 2;
   function rank_nodes(count, edges, tree) {
@@ -1671,36 +1717,44 @@ const ranks_ = (() => {
     return shown.map((node) => String(node)).join(" -> ");
   }
   function _cluster_constraints(count, edges, tree) {
-    let enter, leave, links, component, tangled, found, first, second, around, start, end, node, cluster;
+    let enter, leave, links, after, first, second, component, tangled, found, around, start, end, node, cluster;
     enter = count;
     leave = count + tree.__len__();
     links = _links(count, edges, tree);
-    component = _strong_components(count + tree.__len__(), links);
-    tangled = _tangled(component, count, tree);
-    found = [];
+    after = python.range(0, count + tree.__len__(), 1).map((_) => []);
     const a2 = links;
     for (let i1 = 0; i1 < a2.length; i1++) {
       const t3 = a2[i1];
       first = t3[0];
       second = t3[1];
-      around = t3[2];
+      after[first].push(second);
+    }
+    component = components(after);
+    tangled = _tangled(component, count, tree);
+    found = [];
+    const a5 = links;
+    for (let i4 = 0; i4 < a5.length; i4++) {
+      const t6 = a5[i4];
+      first = t6[0];
+      second = t6[1];
+      around = t6[2];
       if (!tangled[around] && (component[first] !== component[second])) {
         start = first < count ? first : (leave + first) - count;
         end = second < count ? second : (enter + second) - count;
         found.push([start, end, 1, 0]);
       }
     }
-    const a5 = tree.of_node;
-    for (let i4 = 0; i4 < a5.length; i4++) {
-      node = i4;
-      cluster = a5[i4];
+    const a8 = tree.of_node;
+    for (let i7 = 0; i7 < a8.length; i7++) {
+      node = i7;
+      cluster = a8[i7];
       if (cluster !== ROOT) {
         found.push([enter + cluster, node, 0, 0]);
         found.push([node, leave + cluster, 0, 0]);
       }
     }
-    for (let i6 = 1; i6 < tree.__len__(); i6++) {
-      cluster = i6;
+    for (let i9 = 1; i9 < tree.__len__(); i9++) {
+      cluster = i9;
       found.push([enter + cluster, leave + cluster, 0, SHORT_CLUSTER]);
       if (tree.parent[cluster] !== ROOT) {
         found.push([enter + tree.parent[cluster], enter + cluster, 0, 0]);
@@ -1745,60 +1799,6 @@ const ranks_ = (() => {
       tangled[cluster] = (members[component[count + cluster]] > 1) || tangled[tree.parent[cluster]];
     }
     return tangled;
-  }
-  function _strong_components(count, links) {
-    let after, first, second, index, low, component, following, stack, reached, found, root, work, node, successor;
-    after = python.range(0, count, 1).map((_) => []);
-    const a2 = links;
-    for (let i1 = 0; i1 < a2.length; i1++) {
-      const t3 = a2[i1];
-      first = t3[0];
-      second = t3[1];
-      after[first].push(second);
-    }
-    index = new Array(count).fill(-1);
-    low = new Array(count).fill(0);
-    component = new Array(count).fill(-1);
-    following = new Array(count).fill(0);
-    stack = [];
-    reached = 0;
-    found = 0;
-    for (let i4 = 0; i4 < count; i4++) {
-      root = i4;
-      work = index[root] < 0 ? [root] : [];
-      while (work.length > 0) {
-        node = work[work.length - 1];
-        if (index[node] < 0) {
-          index[node] = reached;
-          low[node] = reached;
-          reached = reached + 1;
-          stack.push(node);
-        }
-        if (following[node] < after[node].length) {
-          successor = after[node][following[node]];
-          following[node] = following[node] + 1;
-          if (index[successor] < 0) {
-            work.push(successor);
-          } else {
-            if (component[successor] < 0) {
-              low[node] = Math.min(low[node], index[successor]);
-            }
-          }
-          continue;
-        }
-        work.pop();
-        if (work.length > 0) {
-          low[work[work.length - 1]] = Math.min(low[work[work.length - 1]], low[node]);
-        }
-        if (low[node] === index[node]) {
-          while (component[node] < 0) {
-            component[stack.pop()] = found;
-          }
-          found = found + 1;
-        }
-      }
-    }
-    return component;
   }
   function shorten_edges(ranks, constraints, weights, effort) {
     let excess, arcs, index, u, v, slack, flow, reached, spent, moved, step, is_reached, to_u, other;
@@ -1946,7 +1946,7 @@ const ranks_ = (() => {
     }
     return [visited, spent, moved];
   }
-  return { EFFORT, SHORT_CLUSTER, rank_nodes, latest_ranks, _cycle, _cluster_constraints, _links, _tangled, _strong_components, shorten_edges, _push_gains };
+  return { EFFORT, SHORT_CLUSTER, rank_nodes, latest_ranks, _cycle, _cluster_constraints, _links, _tangled, shorten_edges, _push_gains };
 })();
 
 const palette_ = (() => {

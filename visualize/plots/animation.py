@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 
 from autograd.arguments import as_float
 from autograd.files import write_files
-from visualize.draw.animated import with_ids
+from visualize.draw.shapes import with_ids
 from visualize.plots.figures import figure_bytes
-from visualize.result import saved_as
+from visualize.question import saved_as
 
 if TYPE_CHECKING:
     import numpy as np

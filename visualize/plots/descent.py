@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from autograd.arguments import as_count, as_function, as_items, as_mapping
 from autograd.runtime import computed
-from visualize.draw.animated import in_motion
+from visualize.draw.playing import in_motion
 from visualize.escape import plot_text
 from visualize.plots.animation import ID, Animation, as_seconds, moved_by, svg_of
 from visualize.plots.arrays import as_floats

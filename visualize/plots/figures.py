@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal
 
 from autograd.files import write_files
 from visualize.escape import plot_text
-from visualize.result import saved_as
+from visualize.question import saved_as
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

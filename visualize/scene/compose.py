@@ -13,17 +13,18 @@ from autograd.reverse import local_derivatives
 from visualize.acyclic import boxes_in_order
 from visualize.escape import cut, printable
 from visualize.scene.collapse import Boxes
-from visualize.scene.flat import Drawable, FlatGraph, Graph, Path
-from visualize.scene.gradient import Gradient, recorded, shown_for_many
-from visualize.scene.names import (
+from visualize.scene.flat import (
     NAME_COLUMNS,
-    UNNAMED,
-    Short,
+    Drawable,
+    FlatGraph,
+    Graph,
+    Path,
     name_in_words,
     outside_of_home,
-    short_names,
     unique_names,
 )
+from visualize.scene.gradient import Gradient, recorded, shown_for_many
+from visualize.scene.short_names import UNNAMED, Short, short_names
 
 __all__ = ["Edge", "Group", "Node", "Scene", "compose", "group_node", "value_node"]
 

@@ -1,15 +1,22 @@
-"""The graph under some outputs as numbered lists, made in one iterative walk."""
+"""The graph under some outputs: its values as numbered lists, and a unique name for each."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeAlias, TypeVar
 
 from autograd import Primitive, Value, topological_order
-from autograd.graph import Constant
+from autograd.graph import Constant, home_of, name_of
+from visualize.escape import cut, printable
 
-__all__ = ["Drawable", "FlatGraph", "Graph", "flatten"]
+__all__ = [
+    "NAME_COLUMNS", "Drawable", "FlatGraph", "Graph", "depending_on", "flatten", "located",
+    "name_in_words", "names_of", "outside_of_home", "unique_names",
+]  # fmt: skip
+
+NAME_COLUMNS = 24  # of a label
 
 Path = tuple[str, ...]
 
@@ -133,3 +140,103 @@ def _scopes(values: Sequence[Drawable], operands: list[list[int]]) -> list[Path]
     for leaf, user in users.items():
         scopes[leaf] = user or ()
     return scopes
+
+
+def depending_on(value: Value, order: Iterable[Value]) -> set[Value]:
+    """Return a value and all values of a topological order that were computed from it.
+
+    >>> a, b = Value(2.0), Value(3.0)
+    >>> c = a * b
+    >>> depending_on(a, topological_order(c * b)) >= {a, c}
+    True
+    """
+    found = {value}
+    for node in order:
+        if not found.isdisjoint(node.args):
+            found.add(node)
+    return found
+
+
+def names_of(graph: FlatGraph, given: Iterable[Value] = ()) -> dict[Value, str]:
+    """Return the name of every value, as pictures of all of them write it, and of those `given`.
+
+    A given value that is not in the graph has a name of its own, marked if the graph has it too.
+
+    >>> from autograd import Value
+    >>> a = Value(2.0, label="a")
+    >>> list(names_of(flatten([a * Value(3.0) + 1])).values())
+    ['a', 'v1', 'v2', 'v3']
+    """
+    paths = [*map(outside_of_home, graph.values, graph.scopes)]
+    names = unique_names([*map(name_in_words, graph.values)], range(len(graph)), paths)
+    found = dict(zip(graph.values, names, strict=True))
+    taken = set(names)
+    for value in given:
+        if value not in found:
+            name = name_in_words(value) or "the value given"
+            found[value] = f"{name} (the one given)" if name in taken else name
+    return found
+
+
+def name_in_words(value: Any) -> str:
+    """Return the name of a value in texts: where a parameter lives, or its label, cut short."""
+    name = printable(name_of(value))
+    return name if home_of(value)[1] else cut(name, NAME_COLUMNS)
+
+
+def outside_of_home(value: Drawable, path: Path) -> Path:
+    """Return the modules around a value, without those that stand in the name of a parameter."""
+    home, member = home_of(value)
+    if not member:
+        return path
+    outer = (end for end in range(len(path) + 1) if ".".join(path[end:]) == home)
+    return path[: next(outer, 1)]
+
+
+def unique_names(
+    names: Sequence[str], numbers: Sequence[int], paths: Sequence[Path] = ()
+) -> list[str]:
+    """Return the names, equal ones with the module they are in, else with a number.
+
+    >>> unique_names(["a", "b", "b", ""], [0, 1, 2, 3])
+    ['a', 'b#1', 'b#2', 'v3']
+    >>> unique_names(["h", "h"], [0, 1], [("MLP", "layers.0"), ("MLP", "layers.1")])
+    ['layers.0.h', 'layers.1.h']
+    """
+    shown = located(names, paths)
+    count = Counter(shown)
+    taken = set(shown)
+    unique = []
+    for number, name in zip(numbers, shown, strict=True):
+        if name and count[name] == 1:
+            unique.append(name)
+            continue
+        other = f"{name}#{number}" if name else f"v{number}"
+        while other in taken:
+            other += "'"
+        taken.add(other)
+        unique.append(other)
+    return unique
+
+
+def located(names: Sequence[str], paths: Sequence[Path]) -> list[str]:
+    """Return the names, equal ones of several modules with as much of their paths as it takes.
+
+    >>> located(["h", "h", "b"], [("layers.0", "neurons.1"), ("layers.1", "neurons.1"), ()])
+    ['layers.0.neurons.1.h', 'layers.1.neurons.1.h', 'b']
+    """
+    alike: dict[str, set[Path]] = {}
+    for name, path in zip(names, paths):
+        if name:
+            alike.setdefault(name, set()).add(path)
+    length: dict[str, int] = {}  # of the told part of a path, by name
+    for name, different in alike.items():
+        if len(different) > 1:
+            deepest = max(map(len, different))
+            lengths = range(1, deepest + 1)
+            enough = (n for n in lengths if len({p[-n:] for p in different}) == len(different))
+            length[name] = next(enough, deepest)
+    return [
+        ".".join((*map(printable, paths[place][-length[name] :]), name)) if name in length else name
+        for place, name in enumerate(names)
+    ]

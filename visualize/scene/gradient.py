@@ -11,6 +11,7 @@ from autograd import StaleGraphError, Value
 from autograd.graph import Constant
 from autograd.reverse import local_derivatives, sweep
 from visualize.digits import exact, significant
+from visualize.formula.operation import other_factor
 from visualize.scene.flat import FlatGraph
 
 __all__ = [
@@ -232,7 +233,8 @@ def _reason(node: Value, position: int, slope: float) -> str:
     if row is None or slope:
         return ""  # lost to rounding, or cancelled
     operand = node.args[position]
-    factor = _other_factor(node, position)
+    place = other_factor(row, len(node.args), position)
+    factor = None if place is None else node.args[place]
     measured = difference_within(operand)
     if factor is not None and factor is not operand:
         if factor.data:
@@ -248,18 +250,6 @@ def _reason(node: Value, position: int, slope: float) -> str:
     if row.kink and row.kink(*[float(arg.data) for arg in node.args]):
         return "at a kink"
     return f"{row.name} flat"
-
-
-def _other_factor(node: Value, position: int) -> Value | Constant | None:
-    """Return the factor of an operand in a product, or in a sum of products."""
-    row = node.op
-    assert row is not None
-    args: tuple[Value | Constant, ...] = node.args
-    if row.gathered is not None and row.arity == 2:
-        return args[1 - position]
-    if row.variadic and row.sum_of is not None and row.sum_of.arity == 2:
-        return args[(position + len(args) // 2) % len(args)]
-    return None
 
 
 def difference_within(value: Value | Constant) -> Value | None:

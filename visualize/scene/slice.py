@@ -13,7 +13,7 @@ from autograd.reverse import local_derivatives
 from visualize.scene.compose import Edge, Node, Scene, group_node, value_node
 from visualize.scene.flat import FlatGraph
 from visualize.scene.gradient import Gradient, gradient_of, largest, recorded
-from visualize.scene.names import Short, short_names
+from visualize.scene.short_names import Short, short_names
 
 __all__ = ["MOST_BOXES", "slice_of"]
 
@@ -49,8 +49,7 @@ def slice_of(
     those not among them were not reached, and without `gradients` none is known.
 
     >>> from autograd import Value
-    >>> from visualize.scene.flat import flatten
-    >>> from visualize.scene.names import names_of
+    >>> from visualize.scene.flat import flatten, names_of
     >>> x = Value(2.0, label="x")
     >>> chain = [x]
     >>> for _ in range(50):

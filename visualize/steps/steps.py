@@ -13,17 +13,14 @@ from visualize.digits import product_of, significant
 from visualize.draw.playing import Moment, Playing
 from visualize.draw.svg import svg
 from visualize.draw.wording import formula
-from visualize.escape import cut
+from visualize.escape import aligned, cut
 from visualize.formula.rules import rules_of
 from visualize.formula.words import rule_on, written
-from visualize.result import Result
-from visualize.roots import as_root
+from visualize.question import Result, as_root
 from visualize.scene.compose import Scene, compose
 from visualize.scene.copies import with_copies
-from visualize.scene.flat import FlatGraph, flatten
+from visualize.scene.flat import FlatGraph, flatten, names_of
 from visualize.scene.gradient import gradient_of, recorded
-from visualize.scene.names import names_of
-from visualize.table import aligned
 
 __all__ = ["Step", "Steps", "step_through"]
 

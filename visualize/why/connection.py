@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import cycle
 from math import isclose, isfinite
 
 from autograd import Value
@@ -12,7 +13,6 @@ from visualize.digits import counted, significant
 from visualize.escape import printable
 from visualize.formula.words import source
 from visualize.scene.gradient import added_up, all_agree, difference_within, passes_in
-from visualize.scene.reach import ruled
 from visualize.why.ways import Finding, Ways
 
 __all__ = ["accumulated", "detached", "killed", "not_computed", "not_connected", "stale"]
@@ -111,7 +111,7 @@ def detached(ways: Ways) -> Finding | None:
     """Return the operations that block gradients, if none reaches the leaf."""
     if ways.gradient is not None:
         return None
-    blockers = list(dict.fromkeys(node for node, _ in _blocked(ways)))
+    blockers = list(dict.fromkeys(_blocked(ways)))
     lines: list[str] = []
     for node in blockers[:MOST]:
         lines += [ways.said(node), *ways.at(node), f"    {_reason(node)}"]
@@ -129,17 +129,17 @@ def detached(ways: Ways) -> Finding | None:
     )
 
 
-def _blocked(ways: Ways) -> Iterator[tuple[Value, int]]:
-    """Yield the first use without a derivative on each way up from the leaf: node and position."""
+def _blocked(ways: Ways) -> Iterator[Value]:
+    """Yield the first operation on each way up from the leaf that has no rule for the way."""
     open_to_leaf = {ways.leaf}
     for node in ways.graph.values:
-        if node in ways.dependent:
-            for position, (operand, has_rule) in enumerate(ruled(node)):
+        if node in ways.dependent and node.op is not None:
+            for operand, rule in zip(node.args, cycle(node.op.pullbacks)):
                 if operand in open_to_leaf:
-                    if has_rule:
-                        open_to_leaf.add(node)
+                    if rule is None:
+                        yield node
                     else:
-                        yield node, position
+                        open_to_leaf.add(node)
 
 
 def _reason(node: Value) -> str:
@@ -172,7 +172,7 @@ def killed(ways: Ways) -> Finding | None:
     if len(places) > MOST_PLACES:
         lines.append(f"… and {len(places) - MOST_PLACES:,} more")
     cut: dict[str, list[str]] = {}
-    for node in dict.fromkeys(node for node, _ in _blocked(ways)):
+    for node in dict.fromkeys(_blocked(ways)):
         if node.op and node.op.blocks and node.op.blocks.short:  # on purpose, as by detach()
             cut.setdefault(node.op.blocks.short, []).append(ways.names[node])
     for by, names in cut.items():

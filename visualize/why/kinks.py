@@ -13,12 +13,10 @@ from autograd.arguments import as_count
 from autograd.graph import Constant
 from autograd.reverse import local_derivatives
 from visualize.digits import counted, significant
+from visualize.escape import aligned
 from visualize.formula.words import numbers, source, written
-from visualize.result import Result
-from visualize.roots import as_root
-from visualize.scene.flat import flatten
-from visualize.scene.names import names_of
-from visualize.table import aligned
+from visualize.question import Result, as_root
+from visualize.scene.flat import flatten, names_of
 
 __all__ = ["Kink", "Kinks", "kinks", "kinks_among"]
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from functools import cache
 from math import exp, log
-from typing import NamedTuple
 
 from autograd import Primitive, Value
 from autograd.graph import Constant
 from visualize.digits import counted, significant
+from visualize.formula.operation import adds_products, is_product
 from visualize.steps.paths import PathEdge
 from visualize.why.not_finite import against
 from visualize.why.sums import LN10, SMALLEST, Sizes, log_size, power, sums_from_root
@@ -128,14 +129,14 @@ def vanishing(ways: Sizes) -> Finding | None:
         return None
     path = ways.main_path
     steps = len(path.edges) if path else 0
-    cause = _shrinkage(path.edges if path else ())
+    says, small, way_out = _shrinkage(path.edges if path else ())
     summary = f"vanishing: tiny but not 0 after {counted(steps, 'step')} down its main path"
     return Finding(
         "vanishing",
-        f"{summary}, {cause.says}" if cause.says else summary,
+        f"{summary}, {says}" if says else summary,
         tuple(_chain_lines(ways, shrinking=True)),
-        cause.nodes or _extreme(ways, shrinking=True),
-        cause.way_out,
+        tuple(edge.node for edge in small) or _extreme(ways, shrinking=True),
+        way_out,
         _main_way(ways),
     )
 
@@ -243,54 +244,53 @@ def _extreme(ways: Sizes, *, shrinking: bool) -> tuple[Value, ...]:
     return tuple(edge.node for edge in _strongest(edges, shrinking=shrinking))
 
 
-class Shrinkage(NamedTuple):
-    """The reason why a product is small, in a clause, with its values and the way out."""
+def _shrinkage(edges: Sequence[PathEdge]) -> tuple[str, Sequence[PathEdge], str]:
+    """Return why the product along a path is small, in a clause; its factors; the way out.
 
-    says: str
-    nodes: tuple[Value, ...]
-    way_out: str
-
-
-def _shrinkage(edges: Sequence[PathEdge]) -> Shrinkage:
-    """Return the kind of factors that makes the product along a path small."""
-    bent = [(edge, _largest_slope(edge.node.op)) for edge in edges]
-    flat = [(edge, top) for edge, top in bent if top]
-    saturated = [edge for edge, top in flat if top and abs(edge.local) < SATURATED * top]
-    passing = [(edge, top) for edge, top in flat if edge not in saturated]
-    products = [edge for edge, top in bent if top is None and _is_product(edge.node.op)]
-    taken = {
-        "saturated": -sum(log_size(edge.local) for edge in saturated),
-        "bounded": -sum(log_size(edge.local) for edge, _ in passing),
-        "factors": -sum(log_size(edge.local) for edge in products),
-    }
-    most = max(taken, key=lambda kind: taken[kind])
-    if taken[most] < SHARE * -sum(log_size(edge.local) for edge in edges):
-        return Shrinkage(
-            "", (), f"{NEAR_THE_END}scale what is differentiated, or work with logarithms"
-        )
-    if most == "saturated":
-        return Shrinkage(
+    Each factor is of one kind at most: the slope of a saturated activation; that of another one,
+    which has a bound; a factor of a product.
+    """
+    saturated: list[PathEdge] = []
+    bounded: list[PathEdge] = []
+    factors: list[PathEdge] = []
+    for edge in edges:
+        row = edge.node.op
+        top = _largest_slope(row)
+        if top:
+            (saturated if abs(edge.local) < SATURATED * top else bounded).append(edge)
+        elif top is None and row and (is_product(row) or adds_products(row)):
+            factors.append(edge)
+    kinds = saturated, bounded, factors
+    taken, whole = [_shrunk(kind) for kind in kinds], _shrunk(edges)
+    most = kinds[taken.index(max(taken))]
+    if max(taken) < SHARE * whole:
+        return "", (), f"{NEAR_THE_END}scale what is differentiated, or work with logarithms"
+    if most is saturated:
+        return (
             f"by {_listed(saturated)} saturated: so far from 0 that the slope is next to nothing",
-            tuple(edge.node for edge in saturated[:3]),
+            saturated[:3],
             "scale the inputs, start from smaller weights, or leave the last activation to a loss "
             "that takes logits",
         )
-    if most == "bounded":
-        tops = [log(top) for _, top in passing if top]
-        name, top = passing[0][0].node.op, passing[0][1] or 1.0
-        count = len(passing)
-        bound = f"{counted(count, 'factor')} of that kind: at most {power(sum(tops))}"
-        return Shrinkage(
-            f"because the slope of {name.name if name else ''} is at most {_fraction(top)} "
-            f"({bound})",
-            tuple(edge.node for edge, _ in passing[:3]),
+    if most is bounded:
+        tops = [_largest_slope(edge.node.op) or 1.0 for edge in bounded]
+        name = bounded[0].node.op.name if bounded[0].node.op else ""
+        bound = f"{counted(len(tops), 'factor')} of that kind: at most {power(sum(map(log, tops)))}"
+        return (
+            f"because the slope of {name} is at most {_fraction(tops[0])} ({bound})",
+            bounded[:3],
             "use relu, leaky_relu or tanh in the layers between, or fewer of them",
         )
-    return Shrinkage(
-        f"by {counted(len(products), 'small factor')}",
-        tuple(edge.node for edge in sorted(products, key=lambda edge: log_size(edge.local))[:3]),
+    return (
+        f"by {counted(len(factors), 'small factor')}",
+        sorted(factors, key=lambda edge: log_size(edge.local))[:3],
         f"{NEAR_THE_END}start from larger weights, scale the inputs, or shorten the chain",
     )
+
+
+def _shrunk(edges: Sequence[PathEdge]) -> float:
+    """Return how much smaller some factors make a product, as a logarithm."""
+    return -sum(log_size(edge.local) for edge in edges)
 
 
 def _forward_growth(edges: Sequence[PathEdge]) -> tuple[Value, Value, int, float] | None:
@@ -321,20 +321,13 @@ def _forward_growth(edges: Sequence[PathEdge]) -> tuple[Value, Value, int, float
     return first, large, steps, exp((log_size(large.data) - log_size(first.data)) / steps)
 
 
+@cache
 def _largest_slope(row: Primitive | None) -> float | None:
     """Return the slope at 0 of an activation that saturates; None for any other operation."""
     if row is None or row.arity != 1 or row.bounds is None:
         return None
     (slope,) = row.pull(1.0, row.forward(0.0), [0.0])
     return float(slope)
-
-
-def _is_product(row: Primitive | None) -> bool:
-    if row is None:
-        return False
-    return (row.gathered is not None and row.arity == 2) or (
-        row.variadic and row.sum_of is not None and row.sum_of.arity == 2
-    )
 
 
 def _listed(edges: Sequence[PathEdge]) -> str:

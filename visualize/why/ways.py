@@ -14,8 +14,7 @@ from visualize.digits import significant
 from visualize.escape import cut
 from visualize.formula.rules import rules_of
 from visualize.formula.words import equation, numbers, rule_on, source, written
-from visualize.scene.flat import FlatGraph
-from visualize.scene.reach import depending_on
+from visualize.scene.flat import FlatGraph, depending_on
 
 __all__ = ["Cause", "Finding", "Ways"]
 

@@ -16,11 +16,8 @@ from autograd.reverse import Sweep, sweep
 from visualize.digits import significant
 from visualize.draw.drawing import Drawing
 from visualize.escape import xml
-from visualize.result import Result
-from visualize.roots import instead_of, is_list
-from visualize.scene.flat import flatten
-from visualize.scene.names import names_of
-from visualize.scene.reach import in_order
+from visualize.question import Result, in_order, instead_of, is_list
+from visualize.scene.flat import flatten, names_of
 from visualize.scene.slice import slice_of
 from visualize.why.connection import (
     accumulated,

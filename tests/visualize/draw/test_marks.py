@@ -130,3 +130,58 @@ def test_a_stale_graph_is_drawn_all_the_same():
     y = x * x
     x.data = 4.0
     assert "∂x 4" in draw(y).text
+
+
+def points(path):
+    """Return points a pixel or two apart along the lines and curves of path data."""
+    x, y = map(float, re.match(r"M(\S+) (\S+?)(?=[a-z]|$)", path).groups())
+    found = [(x, y)]
+    for command, numbers in re.findall(r"([hvc])([^hvc]*)", path):
+        steps = list(map(float, numbers.split()))
+        if command != "c":
+            end = (steps[0], 0.0) if command == "h" else (0.0, steps[0])
+            steps = [end[0] / 3, end[1] / 3, end[0] * 2 / 3, end[1] * 2 / 3, *end]
+        for part in (number / 400 for number in range(1, 401)):
+            weights = 3 * (1 - part) ** 2 * part, 3 * (1 - part) * part**2, part**3
+            found.append((
+                x + sum(w * s for w, s in zip(weights, steps[::2], strict=True)),
+                y + sum(w * s for w, s in zip(weights, steps[1::2], strict=True)),
+            ))  # fmt: skip
+        x, y = found[-1]
+    return found
+
+
+def near(picture, text, x, y):
+    """Return the derivatives of the lines that pass a mark, or the row of pixels below it."""
+    (lines,) = (
+        group
+        for group in ET.fromstring(picture.svg).iter(f"{SVG}g")
+        if group.get("class") == "lines"
+    )
+    half = text_width(text, 9) / 2
+    return {
+        edge.local
+        for edge, line in zip(picture.scene.edges, lines.iter(f"{SVG}path"), strict=True)
+        if any(abs(px - x) < half and y - 8 < py < y + 2 for px, py in points(line.get("d")))
+    }
+
+
+def fan():
+    a, b, c = Value(2.0, label="a"), Value(-3.0, label="b"), Value(10.0, label="c")
+    return a * b + a * c + (a * b).tanh() * a
+
+
+def trunk():
+    x, weights = Value(0.5, label="x"), [Value(0.3 * i - 0.5, label=f"w{i}") for i in range(4)]
+    hidden = (weights[0] * x + weights[1]).tanh() * weights[2] + weights[3] * x
+    return hidden.sigmoid() * x
+
+
+@pytest.mark.parametrize("rankdir", ["LR", "TB"])
+@pytest.mark.parametrize("graph", [fan, trunk])
+def test_no_line_with_another_derivative_passes_a_mark(graph, rankdir):
+    picture = draw(graph(), rankdir=rankdir)
+    written = [mark for mark in marks(picture) if mark[0].startswith("∂")]
+    assert len(written) == len(picture.scene.edges)
+    for text, x, y in written:
+        assert {f"∂ {local:.4g}" for local in near(picture, text, x, y)} <= {text}

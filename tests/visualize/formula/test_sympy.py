@@ -13,7 +13,7 @@ import autograd
 from autograd import Value, gradients, topological_order
 from autograd.primitive import RESERVED, TABLE
 from visualize import formula
-from visualize.formula.expression import template
+from visualize.formula.operation import template
 
 ROWS = [row for name, row in TABLE.items() if name in RESERVED]  # no row of another test
 

@@ -7,8 +7,7 @@ import pytest
 from autograd import Value, dot, where
 from tests.in_one_test import in_one_test
 from visualize.formula.words import equation, numbers, source, written
-from visualize.scene.flat import flatten
-from visualize.scene.names import names_of
+from visualize.scene.flat import flatten, names_of
 
 
 def named(root):

@@ -16,8 +16,7 @@ from visualize.formula.rules import local_rule
 from visualize.page.data import NumberTable, columns, columns_json
 from visualize.page.folds import beginning, foldable_sums
 from visualize.scene.compose import compose
-from visualize.scene.flat import flatten
-from visualize.scene.names import names_of
+from visualize.scene.flat import flatten, names_of
 
 STATES = {"p": "pending", "u": "unreached", "z": "zero", "f": "finite", "i": "infinite", "n": "nan"}
 

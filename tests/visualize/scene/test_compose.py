@@ -6,9 +6,8 @@ from autograd import Value, no_grad, scope
 from autograd.graph import Constant
 from visualize import draw
 from visualize.scene.compose import compose, group_node
-from visualize.scene.flat import flatten
+from visualize.scene.flat import flatten, located
 from visualize.scene.gradient import Gradient
-from visualize.scene.names import located
 
 
 def scene_of(*outputs):

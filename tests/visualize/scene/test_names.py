@@ -10,8 +10,7 @@ from nn import MLP, Conv2d, Flatten, Layer, Module, Sequential
 from tests.in_one_test import in_one_test
 from visualize import diff, draw, explain, formula, kinks, snapshot, step_through, why
 from visualize.scene.compose import compose
-from visualize.scene.flat import flatten
-from visualize.scene.names import names_of
+from visualize.scene.flat import flatten, names_of
 
 KEY = "layers.0.neurons.3.weights.2"
 

@@ -11,8 +11,7 @@ from autograd import Value, dot
 from autograd.graph import Constant
 from autograd.reverse import sweep
 from nn import MLP
-from visualize.scene.flat import flatten
-from visualize.scene.names import names_of
+from visualize.scene.flat import flatten, names_of
 from visualize.scene.slice import FEW, MOST_BOXES, NEAR, slice_of
 
 

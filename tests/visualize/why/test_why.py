@@ -847,6 +847,17 @@ def test_of_the_root_alone_the_number_is_told():
 # What makes gradients small and large.
 
 
+def test_a_saturated_factor_is_not_counted_as_a_bounded_one_too():
+    x = Value(0.3, label="x")
+    found = str(why((8.5 * x.sigmoid()).tanh() * 1e-3, x))
+    assert "by tanh, which is saturated" in found
+    h = (6.0 + 0.1 * x).tanh()  # slope 2.4e-5
+    for _ in range(14):
+        h = h.sigmoid()
+    found = str(why(h, x))
+    assert "the slope of sigmoid is at most 1/4 (14 factors of that kind" in found
+
+
 def test_a_saturated_sigmoid_is_told_to_start_from_smaller_weights():
     for at in (25.0, 36.0, -30.0):
         w = value(at, "w")

@@ -8,7 +8,9 @@ import autograd
 from autograd import Value
 from autograd.graph import Constant, topological_order
 from tests.in_one_test import in_one_test
-from visualize.scene.reach import depending_on, in_order, reached, ruled
+from visualize.health.measuring import reached
+from visualize.question import in_order
+from visualize.scene.flat import depending_on
 
 
 def random_graph(rng):
@@ -50,15 +52,6 @@ def test_reach_is_that_of_the_paths(seed):
         assert depending_on(value, order) == {node for node in order if value in below[node]}
     found = {node for node in reached(root) if not isinstance(node, Constant)}
     assert found == {nodes[-1] for nodes, steps in paths(root) if all(steps)}
-
-
-def test_operands_with_and_without_a_rule():
-    a, b = Value(1.0), Value(2.0)
-    assert ruled(a) == []
-    assert ruled(a * 2.0) == [(a, True), (2.0, True)]
-    assert ruled(a > b) == [(a, False), (b, False)]
-    assert ruled(autograd.sum([a, b, a])) == [(a, True), (b, True), (a, True)]
-    assert [rule for _, rule in ruled(autograd.where(a, b, a))] == [False, True, True]
 
 
 def test_the_root_comes_first():
