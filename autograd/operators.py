@@ -14,7 +14,7 @@ from autograd.arguments import as_float, elementwise, is_array
 from autograd.errors import warn_non_finite
 from autograd.graph import CLOCK, Constant, new_node
 from autograd.mode import CURRENT
-from autograd.native import engine
+from autograd.native import described, engine
 from autograd.primitive import RESERVED, TABLE
 from autograd.primitives import detach
 
@@ -38,7 +38,8 @@ def unary(op: Primitive) -> Callable[[Any], Any]:
         def asked(self: Any) -> Any:
             return op(self)
 
-        return engine.Method(op, _documented(asked, op))  # type: ignore[no-any-return]
+        engine.describe(op.name, described(op.name, _documented(asked, op)))
+        return vars(engine.Node)[op.name] if op.name in RESERVED else asked
     forward = op.forward
     partial = not op.total
 

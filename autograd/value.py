@@ -28,7 +28,7 @@ __all__ = ["ARITHMETIC", "COMPARISONS", "UNARY", "Value"]
 PLAIN_NUMBERS = (float, int, bool)  # which nobody expects to be the very same object
 
 
-@with_methods(__init__="_leaf", __eq__="_is_same", __bool__="_is_true", __hash__="_hash")
+@with_methods("__init__", "__eq__", "__bool__", "data", "grad", "zero_grad", "backward")
 class Value(Methods):
     """A scalar with its gradient and the operation and operands that made it.
 
@@ -376,7 +376,9 @@ def _attach(op: Primitive) -> None:
 
 
 _attach_operators()
-OWN_NAMES = frozenset(dir(Value))
+OWN_NAMES = (
+    frozenset(dir(Value)) - TABLE.keys()
+)  # C has methods for rows, which get their documentation here
 for _op in TABLE.values():
     _attach(_op)
 OWN_NAMES = frozenset(dir(Value))  # a user's row may replace another user's method, not ours

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["engine", "move_aside", "with_methods"]
+__all__ = ["described", "engine", "move_aside", "with_methods"]
 
 Class = TypeVar("Class", bound=type)
 
@@ -24,11 +24,11 @@ if os.environ.get("AUTOGRAD_PURE") != "1":
         engine = import_module("autograd.native._engine")
 
 
-def with_methods(**names: str) -> Callable[[Class], Class]:
+def with_methods(*names: str) -> Callable[[Class], Class]:
     """Return a decorator that gives the node of C the methods of a class and stands for it.
 
-    A class of Python would be visited by the cyclic collector. Methods that C has stay, and asks
-    those of Python for all that is rare, under the other names that are given here.
+    A class of Python would be visited by the cyclic collector. What C has stays as it is, and asks
+    Python's, as `_python_` and its name, for all that is rare: `names` are those it has.
     """
 
     def merged(kind: Class) -> Class:
@@ -36,12 +36,25 @@ def with_methods(**names: str) -> Callable[[Class], Class]:
             return kind
         node = engine.Node
         for name, attribute in vars(kind).items():
-            if name not in ("__dict__", "__weakref__", "__slots__"):
-                setattr(node, names.get(name, name), attribute)
+            if name in names:
+                setattr(node, f"_python_{name.strip('_')}", attribute)
+                engine.describe(name, described(name, attribute))
+            elif name not in ("__dict__", "__weakref__", "__slots__"):
+                setattr(node, name, attribute)
         node.__name__ = node.__qualname__ = kind.__name__
         return node  # type: ignore[no-any-return]  # it is of the kind from now on
 
     return merged
+
+
+def described(name: str, attribute: Any) -> str:
+    """Return the documentation of an attribute of C: that of Python's, below the signature."""
+    if not callable(attribute):
+        return str(attribute.__doc__)
+    known = attribute.__defaults__ or ()
+    names = attribute.__code__.co_varnames[1:]
+    parameters = "".join(f", {name}={default}" for name, default in zip(names, known))
+    return f"{name}($self, /{parameters})\n--\n\n{attribute.__doc__}"
 
 
 def move_aside(kind: type, **names: str) -> None:

@@ -12,8 +12,7 @@ typedef struct {
     double lost; /* what rounding has taken off, by Neumaier 1974 */
 } Sum;
 
-static inline void
-add_to(Sum *sum, double term)
+static inline void add_to(Sum *sum, double term)
 {
     double total = sum->total + term;
 #if PY_VERSION_HEX >= 0x030C0000
@@ -23,24 +22,20 @@ add_to(Sum *sum, double term)
     sum->total = total;
 }
 
-static inline double
-result_of(const Sum *sum)
+static inline double result_of(const Sum *sum)
 {
     return sum->lost != 0.0 && isfinite(sum->lost) ? sum->total + sum->lost : sum->total;
 }
 
-double
-sum_of(State *state, PyObject *terms)
+double sum_of(State *state, PyObject *terms)
 {
     Sum sum = {0.0, 0.0};
-    for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(terms); i++) {
+    for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(terms); i++)
         add_to(&sum, data_of(state, PyTuple_GET_ITEM(terms, i)));
-    }
     return result_of(&sum);
 }
 
-double
-sum_of_products(State *state, PyObject *left, PyObject *right)
+static double sum_of_products(State *state, PyObject *left, PyObject *right)
 {
     Sum sum = {0.0, 0.0};
     for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(left); i++) {
@@ -54,12 +49,10 @@ sum_of_products(State *state, PyObject *left, PyObject *right)
 /* ==== dot(x, y) ==== */
 
 /* The operands as a tuple of nodes and Constants; a Vector is one already. */
-static PyObject *
-vector(State *state, PyObject *given)
+static PyObject *vector(State *state, PyObject *given)
 {
-    if ((PyObject *)Py_TYPE(given) == state->Vector) {
+    if ((PyObject *)Py_TYPE(given) == state->Vector)
         return Py_NewRef(given);
-    }
     if (PyList_CheckExact(given) || PyTuple_CheckExact(given)) {
         Py_ssize_t count = PySequence_Fast_GET_SIZE(given);
         PyObject *found = PyTuple_New(count);
@@ -78,16 +71,14 @@ vector(State *state, PyObject *given)
             }
             PyTuple_SET_ITEM(found, i, member);
         }
-        if (found || PyErr_Occurred()) {
+        if (found || PyErr_Occurred())
             return found;
-        }
     }
     return PyObject_CallOneArg(state->Vector, given);
 }
 
 /* The deepest member, -1 if none is a node; the derived class of all goes to `type`. */
-static int32_t
-depth_of(State *state, PyObject *members, PyTypeObject **type)
+static int32_t depth_of(State *state, PyObject *members, PyTypeObject **type)
 {
     int32_t depth = -1;
     for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(members); i++) {
@@ -95,35 +86,30 @@ depth_of(State *state, PyObject *members, PyTypeObject **type)
         if (is_node(state, member)) {
             int32_t its = ((Node *)member)->depth;
             depth = its > depth ? its : depth;
-            if (Py_TYPE(member) != *type && PyType_IsSubtype(Py_TYPE(member), *type)) {
+            if (Py_TYPE(member) != *type && PyType_IsSubtype(Py_TYPE(member), *type))
                 *type = Py_TYPE(member);
-            }
         }
     }
     return depth;
 }
 
-PyObject *
-dot(PyObject *module, PyObject *const *args, Py_ssize_t count)
+PyObject *dot(PyObject *Py_UNUSED(module), PyObject *const *args, Py_ssize_t count)
 {
-    (void)module;
     State *state = here();
-    if (count != 2) {
+    if (count != 2)
         return PyErr_Format(PyExc_TypeError, "dot takes two lists, got %zd arguments", count);
-    }
     PyObject *result = NULL;
     PyObject *left = vector(state, args[0]);
     PyObject *right = left ? vector(state, args[1]) : NULL;
-    if (!right) {
+    if (!right)
         goto done;
-    }
     Py_ssize_t width = PyTuple_GET_SIZE(left);
     if (width != PyTuple_GET_SIZE(right)) {
         PyErr_Format(PyExc_ValueError, "dot: the operands have different lengths, %zd and %zd",
                      width, PyTuple_GET_SIZE(right));
         goto done;
     }
-    PyTypeObject *type = (PyTypeObject *)state->Value;
+    PyTypeObject *type = state->node_type;
     int32_t depth = depth_of(state, left, &type);
     int32_t other = depth_of(state, right, &type);
     double data = sum_of_products(state, left, right);

@@ -43,6 +43,7 @@ typedef struct {
     PyObject_HEAD
     const RowCode *code; /* NULL: Python is asked, but for sums */
     Loop loop;
+    vectorcallfunc call;
     int arity;        /* 0: any number of operands */
     bool total;       /* finite operands never warn */
     uint64_t blocked; /* bit k: operand k has no derivative; bit 0 alone where arity is 0 */
@@ -78,7 +79,7 @@ struct Node {
     Row *op;            /* NULL for a leaf */
     PyObject *place;    /* label, scope and line */
     int64_t version;    /* the clock when the data was set or computed */
-    Node *next;         /* of the same depth, in the pass `stamp` */
+    Node *next;         /* of the same depth, in the pass `stamp`; or a spare node */
     uint64_t stamp;     /* the last pass that reached the node */
     int32_t depth;      /* 0 for a leaf, else one more than the deepest operand */
     uint8_t layout;
@@ -96,18 +97,27 @@ typedef struct {
 
 /* Python functions and objects that the engine asks for what is rare, by their names. */
 #define ASKED(X) \
-    X(Constant) X(Vector) X(Value) X(Mode) X(current) X(traces) X(turns) X(leaf) X(number) \
-    X(converted) X(detached) X(is_same) X(is_true) X(warn) X(pulled) X(careful_backward) \
-    X(check_all_fresh) X(hypot)
+    X(Constant) X(Vector) X(Mode) X(current) X(traces) X(turns) X(init) X(is_same) X(is_true) \
+    X(number) X(converted) X(detached) X(warn) X(pulled) X(careful_backward) X(check_all_fresh) \
+    X(hypot)
 /* Names that are looked up again and again. */
 #define NAMED(X) X(label) X(place) X(place_of)
+/* Slots of a Mode. */
+#define MODE_SLOTS(X) X(record) X(quiet) X(tracing) X(place) X(labelled)
 
 #define MOST_ROWS 128
+#define MOST_SPARE 4096
+
+/* A stack of pointers that grows. */
+typedef struct {
+    void **items;
+    size_t count, capacity;
+} Stack;
 
 typedef struct State {
     PyInterpreterState *interpreter;
     struct State *next;
-    PyTypeObject *node_type;
+    PyTypeObject *node_type; /* autograd.Value */
     PyTypeObject *row_type;
     Clock *clock;
     Row *rows[MOST_ROWS]; /* by their numbers in rows.h */
@@ -115,67 +125,114 @@ typedef struct State {
     ASKED(FIELD)
     NAMED(FIELD)
 #undef FIELD
-    Py_ssize_t record_at, quiet_at, tracing_at, place_at, labelled_at; /* where a Mode has these slots */
-    uint64_t stamp;        /* of the last pass */
-    int passes_in_python;  /* passes under way that wait for a rule written in Python */
-    PyObject **dying;      /* objects whose last reference is here: see node_dealloc */
-    size_t dying_count, dying_capacity;
+#define OFFSET(name) Py_ssize_t name##_at;
+    MODE_SLOTS(OFFSET)
+#undef OFFSET
+    uint64_t stamp;       /* of the last pass */
+    int passes_in_python; /* passes under way that wait for a rule written in Python */
+    Node *spare;          /* memory of nodes that were freed, linked by `next` */
+    int spare_count;
+    Stack dying;          /* objects whose last reference is here: see node_dealloc */
     bool freeing;
 } State;
 
-extern State *last_state;
+/* The only state there is, NULL where several interpreters have one. */
+extern State *only_state;
 State *find_state(void);
 
 /* The state of the interpreter that runs. */
-static inline State *
-here(void)
+static inline State *here(void)
 {
-    State *state = last_state;
-    if (state && state->interpreter == PyInterpreterState_Get()) {
-        return state;
-    }
-    return find_state();
+    State *state = only_state;
+    return state ? state : find_state();
 }
 
-static inline bool
-is_node(State *state, PyObject *object)
+static inline bool is_node(State *state, PyObject *object)
 {
-    return (PyObject *)Py_TYPE(object) == state->Value
-           || PyObject_TypeCheck(object, state->node_type);
+    PyTypeObject *type = Py_TYPE(object);
+    return type == state->node_type
+           || ((PyObject *)type != state->Constant && PyType_IsSubtype(type, state->node_type));
 }
 
 /* A Constant is a float. */
-static inline double
-data_of(State *state, PyObject *operand)
+static inline double data_of(State *state, PyObject *operand)
 {
     return is_node(state, operand) ? ((Node *)operand)->data : PyFloat_AS_DOUBLE(operand);
 }
 
-static inline bool
-has_two(const Node *node)
+static inline Py_ssize_t operand_count(const Node *node)
 {
-    return node->layout == TWO || node->layout == PAIRS;
+    switch (node->layout) {
+    case MANY:
+        return PyTuple_GET_SIZE(node->operand[0].many);
+    case PAIRS:
+        return 2 * PyTuple_GET_SIZE(node->operand[0].many);
+    default:
+        return node->layout; /* none, one or two */
+    }
 }
 
-static inline double
-data_at(const Node *node, int position)
+/* An operand in a tuple, a node or a Constant. */
+static inline PyObject *member_at(const Node *node, Py_ssize_t position)
 {
-    const Operand *operand = &node->operand[position];
-    return node->numbers >> position & 1 ? operand->number : operand->node->data;
+    PyObject *many = node->operand[0].many;
+    Py_ssize_t count = PyTuple_GET_SIZE(many);
+    return position < count ? PyTuple_GET_ITEM(many, position)
+                            : PyTuple_GET_ITEM(node->operand[1].many, position - count);
 }
+
+/* The operand at a position; NULL for a number. */
+static inline Node *node_at(State *state, const Node *node, Py_ssize_t position)
+{
+    if (node->layout <= TWO)
+        return node->numbers >> position & 1 ? NULL : node->operand[position].node;
+    PyObject *member = member_at(node, position);
+    return is_node(state, member) ? (Node *)member : NULL;
+}
+
+static inline double data_at(State *state, const Node *node, Py_ssize_t position)
+{
+    if (node->layout <= TWO) {
+        const Operand *operand = &node->operand[position];
+        return node->numbers >> position & 1 ? operand->number : operand->node->data;
+    }
+    return data_of(state, member_at(node, position));
+}
+
+/* The slots `operand` that hold a reference: a bit for each. */
+static inline int slots_held(const Node *node)
+{
+    static const int slots[] = {[LEAF] = 0, [ONE] = 1, [TWO] = 3, [MANY] = 1, [PAIRS] = 3};
+    return slots[node->layout] & ~node->numbers;
+}
+
+/* Whether a function is being traced here: see autograd.mode.TRACES. */
+static inline bool may_be_tracing(State *state)
+{
+    return PyList_GET_SIZE(state->traces) > 0;
+}
+
+/* module.c */
+double python_hypot(double x, double y);
 
 /* node.c */
 extern PyType_Spec node_spec, clock_spec;
+extern PyGetSetDef node_attributes[];
+bool push(Stack *stack, void *item); /* false, without an error, for want of memory */
 Node *new_node(State *state, PyTypeObject *type, PyObject *place);
-Node *node_with(State *state, PyTypeObject *type, Row *op, const Operands *operands,
-                double data, PyObject *place);
+Node *node_with(State *state, PyTypeObject *type, Row *op, const Operands *operands, double data,
+                PyObject *place);
 PyObject *args_of(State *state, const Node *node); /* a tuple of nodes and Constants */
 Operands operands_of(State *state, PyObject *args);
 PyObject *constant(State *state, double number);
 PyObject *make_node(PyObject *module, PyObject *args);
+PyObject *new_leaf(PyObject *type, PyObject *const *args, size_t count, PyObject *names);
 
 /* operators.c */
-extern PyType_Spec row_spec, method_spec;
+extern PyType_Spec row_spec;
+extern PyMethodDef node_methods[];
+extern const int row_of_dot;
+extern const char *const table_digest; /* of rows.h: tells a library older than its source */
 PyObject *node_add(PyObject *left, PyObject *right);
 PyObject *node_subtract(PyObject *left, PyObject *right);
 PyObject *node_multiply(PyObject *left, PyObject *right);
@@ -185,35 +242,21 @@ PyObject *node_negative(PyObject *operand);
 PyObject *node_absolute(PyObject *operand);
 PyObject *node_compare(PyObject *left, PyObject *right, int relation);
 int node_truth(PyObject *operand);
-Py_hash_t node_hash(PyObject *operand);
-PyObject *recorded(State *state, PyTypeObject *type, Row *op, const Operands *operands, double data);
+PyObject *recorded(State *state, PyTypeObject *type, Row *op, const Operands *operands,
+                   double data);
 PyObject *apply(PyObject *module, PyObject *const *args, Py_ssize_t count);
 PyObject *node_of(PyObject *module, PyObject *const *args, Py_ssize_t count);
 PyObject *bind(PyObject *module, PyObject *args);
-extern int row_of_dot;
-extern const char *table_digest; /* of rows.h: tells a library that is older than its source */
-PyObject *current_mode(State *state);
-PyObject *place_under(State *state, PyObject *mode);
-PyObject *place_labelled(State *state, PyObject *label);
+PyObject *place_of_leaf(State *state, PyObject *label);
 
 /* dot.c */
 double sum_of(State *state, PyObject *terms);
-double sum_of_products(State *state, PyObject *left, PyObject *right);
 PyObject *dot(PyObject *module, PyObject *const *args, Py_ssize_t count);
 
 /* sweep.c */
+PyObject *node_backward(PyObject *self, PyObject *const *args, Py_ssize_t count, PyObject *names);
 PyObject *backward(PyObject *module, PyObject *const *args, Py_ssize_t count);
 PyObject *run_pass(PyObject *module, PyObject *const *args, Py_ssize_t count);
 PyObject *accumulate(PyObject *module, PyObject *args);
-
-/* module.c */
-double python_hypot(double x, double y);
-
-/* Whether a function is being traced here: see autograd.mode.TRACES. */
-static inline bool
-may_be_tracing(State *state)
-{
-    return PyList_GET_SIZE(state->traces) > 0;
-}
 
 #endif

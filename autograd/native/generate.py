@@ -42,12 +42,17 @@ def header() -> str:
     parts = [
         "/* Written by autograd/native/generate.py from autograd/primitives.py. */",
         "enum {\n" + "".join(f"    ROW_{row.name},\n" for row in rows) + "    ROW_COUNT\n};",
+        "#define METHODS(X)" + "".join(map(_method, fixed)),
         *map(_value, fixed),
         *rules,
         "static const RowCode ROWS[ROW_COUNT] = {\n" + "".join(map(_entry, rows)) + "};",
     ]
     text = "\n\n".join(parts) + "\n"
     return f'{text}\n#define TABLE_DIGEST "{sha256(text.encode()).hexdigest()}"\n'
+
+
+def _method(row: Primitive) -> str:
+    return f" \\\n    X({row.name})" if row.method and row.arity == 1 else ""
 
 
 def _value(row: Primitive) -> str:

@@ -2,26 +2,22 @@
 
 #include "engine.h"
 
-State *last_state = NULL;
+State *only_state = NULL;
 static State *all_states = NULL;
 
-/* A state is never freed: a pointer to it may be cached. There is one for each interpreter. */
-State *
-find_state(void)
+/* A state is never freed: a thread may be about to read it. There is one for each interpreter. */
+State *find_state(void)
 {
     PyInterpreterState *interpreter = PyInterpreterState_Get();
     for (State *state = all_states; state; state = state->next) {
-        if (state->interpreter == interpreter) {
-            last_state = state;
+        if (state->interpreter == interpreter)
             return state;
-        }
     }
     Py_FatalError("autograd.native is used before it is imported");
 }
 
 /* Python computes the length of a vector more exactly than the hypot of C. */
-double
-python_hypot(double x, double y)
+double python_hypot(double x, double y)
 {
     PyObject *length = PyObject_CallFunction(here()->hypot, "dd", x, y);
     double result = length ? PyFloat_AsDouble(length) : Py_NAN;
@@ -31,13 +27,11 @@ python_hypot(double x, double y)
 }
 
 /* Where an instance of a class keeps a slot; -1 with an error if it has no such slot. */
-static Py_ssize_t
-offset_of(PyObject *type, const char *slot)
+static Py_ssize_t offset_of(PyObject *type, const char *slot)
 {
     PyObject *descriptor = PyObject_GetAttrString(type, slot);
-    if (!descriptor) {
+    if (!descriptor)
         return -1;
-    }
     Py_ssize_t offset = -1;
     if (Py_IS_TYPE(descriptor, &PyMemberDescr_Type)) {
         offset = ((PyMemberDescrObject *)descriptor)->d_member->offset;
@@ -49,12 +43,10 @@ offset_of(PyObject *type, const char *slot)
 }
 
 /* connect(clock, **asked): once, when the package is loaded. */
-static PyObject *
-connect(PyObject *module, PyObject *args, PyObject *keywords)
+static PyObject *connect(PyObject *Py_UNUSED(module), PyObject *args, PyObject *keywords)
 {
     State *state = here();
     PyObject *clock;
-    (void)module;
     if (!keywords || !PyArg_ParseTuple(args, "O", &clock)) {
         PyErr_SetString(PyExc_TypeError, "connect takes the clock, and what is asked by name");
         return NULL;
@@ -71,19 +63,31 @@ connect(PyObject *module, PyObject *args, PyObject *keywords)
     }
     ASKED(TAKE)
 #undef TAKE
-    state->record_at = offset_of(state->Mode, "record");
-    state->quiet_at = offset_of(state->Mode, "quiet");
-    state->tracing_at = offset_of(state->Mode, "tracing");
-    state->place_at = offset_of(state->Mode, "place");
-    state->labelled_at = offset_of(state->Mode, "labelled");
-    if (PyErr_Occurred()) {
+#define FIND(name) state->name##_at = offset_of(state->Mode, #name);
+    MODE_SLOTS(FIND)
+#undef FIND
+    if (PyErr_Occurred())
         return NULL;
-    }
     Py_RETURN_NONE;
 }
 
-static int
-execute(PyObject *module)
+/* describe(name, text): the documentation of an attribute of nodes, as Python's twin has it. */
+static PyObject *describe(PyObject *Py_UNUSED(module), PyObject *args)
+{
+    const char *name, *text, **place = NULL;
+    if (!PyArg_ParseTuple(args, "ss", &name, &text))
+        return NULL;
+    for (PyGetSetDef *attribute = node_attributes; attribute->name; attribute++)
+        place = strcmp(attribute->name, name) == 0 ? &attribute->doc : place;
+    for (PyMethodDef *method = node_methods; method->ml_name; method++)
+        place = strcmp(method->ml_name, name) == 0 ? &method->ml_doc : place;
+    char *kept = place && !*place ? PyMem_RawMalloc(strlen(text) + 1) : NULL;
+    if (kept)
+        *place = strcpy(kept, text);
+    Py_RETURN_NONE;
+}
+
+static int execute(PyObject *module)
 {
     State *state = PyMem_RawCalloc(1, sizeof(State));
     if (!state) {
@@ -91,31 +95,27 @@ execute(PyObject *module)
         return -1;
     }
     state->interpreter = PyInterpreterState_Get();
-#define NAME(name)                                         \
-    state->name = PyUnicode_InternFromString(#name);       \
-    if (!state->name) {                                    \
-        return -1;                                         \
+#define NAME(name)                                   \
+    state->name = PyUnicode_InternFromString(#name); \
+    if (!state->name) {                              \
+        return -1;                                   \
     }
     NAMED(NAME)
 #undef NAME
     state->next = all_states;
-    all_states = last_state = state;
-    if (PyModule_AddStringConstant(module, "table_digest", table_digest) < 0) {
-        return -1;
+    all_states = state;
+    only_state = state->next ? NULL : state;
+    PyType_Spec *specs[] = {&clock_spec, &node_spec, &row_spec};
+    PyTypeObject *types[3];
+    for (int i = 0; i < 3; i++) {
+        types[i] = (PyTypeObject *)PyType_FromModuleAndSpec(module, specs[i], NULL);
+        if (!types[i] || PyModule_AddType(module, types[i]) < 0)
+            return -1;
     }
-    PyObject *clock_type = PyType_FromModuleAndSpec(module, &clock_spec, NULL);
-    state->node_type = (PyTypeObject *)PyType_FromModuleAndSpec(module, &node_spec, NULL);
-    state->row_type = (PyTypeObject *)PyType_FromModuleAndSpec(module, &row_spec, NULL);
-    PyObject *method_type = PyType_FromModuleAndSpec(module, &method_spec, NULL);
-    if (!clock_type || !state->node_type || !state->row_type || !method_type) {
-        return -1;
-    }
-    return PyModule_AddType(module, (PyTypeObject *)method_type) < 0
-                   || PyModule_AddType(module, (PyTypeObject *)clock_type) < 0
-                   || PyModule_AddType(module, state->node_type) < 0
-                   || PyModule_AddType(module, state->row_type) < 0
-               ? -1
-               : 0;
+    state->node_type = types[1];
+    state->node_type->tp_vectorcall = new_leaf;
+    state->row_type = types[2];
+    return PyModule_AddStringConstant(module, "table_digest", table_digest);
 }
 
 static PyMethodDef functions[] = {
@@ -124,6 +124,7 @@ static PyMethodDef functions[] = {
     {"backward", (PyCFunction)(void (*)(void))backward, METH_FASTCALL, NULL},
     {"bind", bind, METH_VARARGS, NULL},
     {"connect", (PyCFunction)(void (*)(void))connect, METH_VARARGS | METH_KEYWORDS, NULL},
+    {"describe", describe, METH_VARARGS, NULL},
     {"dot", (PyCFunction)(void (*)(void))dot, METH_FASTCALL, NULL},
     {"node_of", (PyCFunction)(void (*)(void))node_of, METH_FASTCALL, NULL},
     {"new_node", make_node, METH_VARARGS, NULL},

@@ -11,21 +11,17 @@
 /* ==== Made ==== */
 
 /* A leaf with data nan at a place, which becomes its own. */
-Node *
-new_node(State *state, PyTypeObject *type, PyObject *place)
+Node *new_node(State *state, PyTypeObject *type, PyObject *place)
 {
-    Node *node;
-    if (type->tp_basicsize == sizeof(Node) && !PyType_IS_GC(type)) {
-        node = PyObject_Malloc(sizeof(Node));
-        if (!node) {
-            return (Node *)PyErr_NoMemory();
-        }
+    Node *node = type == state->node_type ? state->spare : NULL;
+    if (node) {
+        state->spare = node->next;
+        state->spare_count--;
         PyObject_Init((PyObject *)node, type);
     } else {
         node = (Node *)type->tp_alloc(type, 0);
-        if (!node) {
+        if (!node)
             return NULL;
-        }
     }
     node->weak_references = NULL;
     node->data = Py_NAN;
@@ -40,14 +36,12 @@ new_node(State *state, PyTypeObject *type, PyObject *place)
     return node;
 }
 
-Node *
-node_with(State *state, PyTypeObject *type, Row *op, const Operands *operands, double data,
-          PyObject *place)
+Node *node_with(State *state, PyTypeObject *type, Row *op, const Operands *operands, double data,
+                PyObject *place)
 {
     Node *node = new_node(state, type, place);
-    if (!node) {
+    if (!node)
         return NULL;
-    }
     node->data = data;
     node->op = (Row *)Py_NewRef((PyObject *)op);
     node->layout = operands->layout;
@@ -55,18 +49,16 @@ node_with(State *state, PyTypeObject *type, Row *op, const Operands *operands, d
     node->depth = operands->depth + 1;
     node->operand[0] = operands->operand[0];
     node->operand[1] = operands->operand[1];
-    if (!(node->numbers & 1)) {
+    int held = slots_held(node);
+    if (held & 1)
         Py_INCREF(node->operand[0].many);
-    }
-    if (has_two(node) && !(node->numbers & 2)) {
+    if (held & 2)
         Py_INCREF(node->operand[1].many);
-    }
     return node;
 }
 
 /* Operands as they are kept, of a tuple of nodes and Constants: references are borrowed. */
-Operands
-operands_of(State *state, PyObject *args)
+Operands operands_of(State *state, PyObject *args)
 {
     Operands found = {.depth = -1};
     Py_ssize_t count = PyTuple_GET_SIZE(args);
@@ -98,15 +90,13 @@ operands_of(State *state, PyObject *args)
 }
 
 /* A node from all its parts: what copies and pickles are made of. */
-PyObject *
-make_node(PyObject *module, PyObject *given)
+PyObject *make_node(PyObject *Py_UNUSED(module), PyObject *given)
 {
     State *state = here();
     PyTypeObject *type;
     PyObject *op, *args, *grad, *place;
     double data;
     long long version;
-    (void)module;
     if (!PyArg_ParseTuple(given, "O!OO!dOOL", &PyType_Type, &type, &op, &PyTuple_Type, &args, &data,
                           &grad, &place, &version)) {
         return NULL;
@@ -127,152 +117,146 @@ make_node(PyObject *module, PyObject *given)
     return (PyObject *)node;
 }
 
-static PyObject *
-node_new(PyTypeObject *type, PyObject *args, PyObject *keywords)
+static PyObject *node_new(PyTypeObject *type, PyObject *args, PyObject *keywords)
 {
     State *state = here();
     (void)args, (void)keywords;
-    PyObject *mode = current_mode(state);
-    PyObject *place = mode ? place_under(state, mode) : NULL;
+    PyObject *place = place_of_leaf(state, NULL);
     Node *node = place ? new_node(state, type, place) : NULL;
     Py_XDECREF(place);
-    Py_XDECREF(mode);
     return (PyObject *)node;
 }
 
-/* The label, if it is given by name and nothing else is; NULL else. */
-static PyObject *
-label_of(State *state, PyObject *keywords)
-{
-    PyObject *label = PyDict_GET_SIZE(keywords) == 1 ? PyDict_GetItem(keywords, state->label) : NULL;
-    return label && PyUnicode_CheckExact(label) && PyUnicode_GET_LENGTH(label) ? label : NULL;
-}
-
-/* Value(data, label=""): of a float here, of all else in Python. */
-static int
-node_init(PyObject *self, PyObject *args, PyObject *keywords)
+/* Value(data, label=""): of a float alone here, of all else in Python. */
+static int node_init(PyObject *self, PyObject *args, PyObject *keywords)
 {
     State *state = here();
     Node *node = (Node *)self;
-    PyObject *data = PyTuple_GET_SIZE(args) == 1 ? PyTuple_GET_ITEM(args, 0) : NULL;
+    PyObject *data = PyTuple_GET_SIZE(args) == 1 && !keywords ? PyTuple_GET_ITEM(args, 0) : NULL;
     if (data && PyFloat_CheckExact(data) && !node->op && !may_be_tracing(state)) {
-        PyObject *label = keywords ? label_of(state, keywords) : NULL;
-        if (label) {
-            PyObject *place = place_labelled(state, label);
-            if (!place) {
-                return -1;
-            }
-            Py_SETREF(node->place, place);
-        }
-        if (label || !keywords) {
-            node->data = PyFloat_AS_DOUBLE(data);
-            return 0;
-        }
+        node->data = PyFloat_AS_DOUBLE(data);
+        return 0;
     }
-    Py_ssize_t count = PyTuple_GET_SIZE(args);
-    PyObject *given = PyTuple_New(count + 1);
-    if (!given) {
-        return -1;
-    }
-    PyTuple_SET_ITEM(given, 0, Py_NewRef(self));
-    for (Py_ssize_t i = 0; i < count; i++) {
-        PyTuple_SET_ITEM(given, i + 1, Py_NewRef(PyTuple_GET_ITEM(args, i)));
-    }
-    PyObject *none = PyObject_Call(state->leaf, given, keywords);
-    Py_DECREF(given);
+    PyObject *init = PyMethod_New(state->init, self);
+    PyObject *none = init ? PyObject_Call(init, args, keywords) : NULL;
+    Py_XDECREF(init);
     Py_XDECREF(none);
     return none ? 0 : -1;
 }
 
+/* A call of the class, by its own way where arguments are not as plain as here. */
+PyObject *new_leaf(PyObject *type, PyObject *const *args, size_t given, PyObject *names)
+{
+    State *state = here();
+    Py_ssize_t count = PyVectorcall_NARGS(given), named = names ? PyTuple_GET_SIZE(names) : 0;
+    PyObject *label = count + named == 2 ? args[1] : NULL;
+    if (count && count + named <= 2 && PyFloat_CheckExact(args[0]) && !may_be_tracing(state)
+        && (!label || (PyUnicode_CheckExact(label) && PyUnicode_GET_LENGTH(label)))
+        && (!named || PyTuple_GET_ITEM(names, 0) == state->label)
+        && ((PyTypeObject *)type)->tp_init == node_init) {
+        PyObject *place = place_of_leaf(state, label);
+        Node *node = place ? new_node(state, (PyTypeObject *)type, place) : NULL;
+        Py_XDECREF(place);
+        if (node)
+            node->data = PyFloat_AS_DOUBLE(args[0]);
+        return (PyObject *)node;
+    }
+    PyObject *made = NULL, *keywords = named ? PyDict_New() : NULL;
+    PyObject *positional = PyTuple_New(count);
+    if (!positional || (named && !keywords))
+        goto done;
+    for (Py_ssize_t i = 0; i < count; i++)
+        PyTuple_SET_ITEM(positional, i, Py_NewRef(args[i]));
+    for (Py_ssize_t i = 0; i < named; i++) {
+        if (PyDict_SetItem(keywords, PyTuple_GET_ITEM(names, i), args[count + i]) < 0)
+            goto done;
+    }
+    made = PyType_Type.tp_call(type, positional, keywords);
+done:
+    Py_XDECREF(positional);
+    Py_XDECREF(keywords);
+    return made;
+}
+
 /* ==== Freed ==== */
 
-/* Put an object whose last reference this is on the stack of those that die; false without memory. */
-static bool
-push_dying(State *state, PyObject *object)
+/* Put on top of a stack; false for want of memory. */
+bool push(Stack *stack, void *item)
 {
-    if (state->dying_count == state->dying_capacity) {
-        size_t capacity = state->dying_capacity ? 2 * state->dying_capacity : 64;
-        PyObject **larger = PyMem_RawRealloc(state->dying, capacity * sizeof(PyObject *));
-        if (!larger) {
+    if (stack->count == stack->capacity) {
+        size_t capacity = stack->capacity ? 2 * stack->capacity : 64;
+        void **larger = PyMem_RawRealloc(stack->items, capacity * sizeof(void *));
+        if (!larger)
             return false;
-        }
-        state->dying = larger;
-        state->dying_capacity = capacity;
+        stack->items = larger;
+        stack->capacity = capacity;
     }
-    state->dying[state->dying_count++] = object;
+    stack->items[stack->count++] = item;
     return true;
 }
 
 /* Drop a reference. What would die of it waits: freeing it here would be a recursion. */
-static inline void
-drop(State *state, PyObject *object)
+static inline void drop(State *state, PyObject *object)
 {
-    if (Py_REFCNT(object) > 1 || !push_dying(state, object)) {
+    if (Py_REFCNT(object) > 1 || !push(&state->dying, object))
         Py_DECREF(object);
-    }
 }
 
-static inline void
-drop_operands(State *state, Node *node)
+static inline void drop_operands(State *state, Node *node)
 {
-    if (node->layout != LEAF && !(node->numbers & 1)) {
-        drop(state, node->operand[0].many);
-    }
-    if (has_two(node) && !(node->numbers & 2)) {
-        drop(state, node->operand[1].many);
-    }
+    int held = slots_held(node);
     node->layout = LEAF;
+    if (held & 1)
+        drop(state, node->operand[0].many);
+    if (held & 2)
+        drop(state, node->operand[1].many);
 }
 
 /* Whoever frees the first node frees all that die with it. */
-static void
-drop_dying(State *state)
+static void drop_dying(State *state)
 {
     if (!state->freeing) {
         state->freeing = true;
-        while (state->dying_count) {
-            Py_DECREF(state->dying[--state->dying_count]);
-        }
+        while (state->dying.count)
+            Py_DECREF((PyObject *)state->dying.items[--state->dying.count]);
         state->freeing = false;
     }
 }
 
-static void
-node_dealloc(Node *node)
+static void node_dealloc(Node *node)
 {
     State *state = here();
     PyTypeObject *type = Py_TYPE(node);
-    if (node->weak_references) {
+    if (node->weak_references)
         PyObject_ClearWeakRefs((PyObject *)node);
-    }
-    bool is_leaf = node->layout == LEAF;
     drop_operands(state, node);
     Py_XDECREF((PyObject *)node->op);
     Py_XDECREF(node->place);
-    type->tp_free(node);
-    Py_DECREF(type);
-    if (!is_leaf) {
-        drop_dying(state);
+    if (type == state->node_type && state->spare_count < MOST_SPARE) {
+        node->next = state->spare;
+        state->spare = node;
+        state->spare_count++;
+    } else {
+        type->tp_free(node);
     }
+    Py_DECREF(type);
+    if (state->dying.count)
+        drop_dying(state);
 }
 
 /* For classes of users that the cyclic collector visits. */
-static int
-node_traverse(Node *node, visitproc visit, void *arg)
+static int node_traverse(Node *node, visitproc visit, void *arg)
 {
     Py_VISIT(Py_TYPE(node));
     Py_VISIT(node->place);
-    if (node->layout != LEAF && !(node->numbers & 1)) {
-        Py_VISIT(node->operand[0].many);
-    }
-    if (has_two(node) && !(node->numbers & 2)) {
-        Py_VISIT(node->operand[1].many);
+    for (int slot = 0, held = slots_held(node); held >> slot; slot++) {
+        if (held >> slot & 1)
+            Py_VISIT(node->operand[slot].many);
     }
     return 0;
 }
 
-static int
-node_clear(Node *node)
+static int node_clear(Node *node)
 {
     State *state = here();
     drop_operands(state, node);
@@ -284,34 +268,23 @@ node_clear(Node *node)
 /* ==== Read from Python ==== */
 
 /* A Constant, as one of the operands in `args`. */
-PyObject *
-constant(State *state, double number)
+PyObject *constant(State *state, double number)
 {
     PyTypeObject *type = (PyTypeObject *)state->Constant;
     PyObject *made = type->tp_alloc(type, 0);
-    if (made) {
+    if (made)
         ((PyFloatObject *)made)->ob_fval = number;
-    }
     return made;
 }
 
-PyObject *
-args_of(State *state, const Node *node)
+PyObject *args_of(State *state, const Node *node)
 {
-    if (node->layout == LEAF) {
-        return PyTuple_New(0);
-    }
-    if (node->layout == MANY) {
+    if (node->layout == MANY)
         return Py_NewRef(node->operand[0].many);
-    }
-    if (node->layout == PAIRS) {
-        return PySequence_Concat(node->operand[0].many, node->operand[1].many);
-    }
-    PyObject *args = PyTuple_New(node->layout == ONE ? 1 : 2);
+    PyObject *args = PyTuple_New(operand_count(node));
     for (Py_ssize_t i = 0; args && i < PyTuple_GET_SIZE(args); i++) {
-        const Operand *operand = &node->operand[i];
-        PyObject *arg = node->numbers >> i & 1 ? constant(state, operand->number)
-                                               : Py_NewRef((PyObject *)operand->node);
+        PyObject *arg = (PyObject *)node_at(state, node, i);
+        arg = arg ? Py_NewRef(arg) : constant(state, data_at(state, node, i));
         if (!arg) {
             Py_CLEAR(args);
             break;
@@ -321,45 +294,68 @@ args_of(State *state, const Node *node)
     return args;
 }
 
-static PyObject *
-get_args(PyObject *self, void *closure)
+static PyObject *get_args(PyObject *self, void *Py_UNUSED(closure))
 {
-    (void)closure;
     return args_of(here(), (Node *)self);
 }
 
-static PyObject *
-get_op(PyObject *self, void *closure)
+static PyObject *get_op(PyObject *self, void *Py_UNUSED(closure))
 {
-    (void)closure;
     Row *op = ((Node *)self)->op;
     return Py_NewRef(op ? (PyObject *)op : Py_None);
 }
 
-static PyObject *
-get_grad(PyObject *self, void *closure)
+/* `_grad`: None until a backward pass has reached the node. */
+static PyObject *get_known_grad(PyObject *self, void *Py_UNUSED(closure))
 {
-    (void)closure;
     Node *node = (Node *)self;
     return node->has_grad ? PyFloat_FromDouble(node->grad) : Py_NewRef(Py_None);
 }
 
-static int
-set_grad(PyObject *self, PyObject *grad, void *closure)
+static int set_known_grad(PyObject *self, PyObject *grad, void *Py_UNUSED(closure))
 {
-    (void)closure;
     Node *node = (Node *)self;
-    if (!grad || grad == Py_None) {
-        node->has_grad = false;
-        return 0;
-    }
-    double number = PyFloat_AsDouble(grad);
-    if (number == -1.0 && PyErr_Occurred()) {
+    double number = grad && grad != Py_None ? PyFloat_AsDouble(grad) : 0.0;
+    if (number == -1.0 && PyErr_Occurred())
         return -1;
-    }
     node->grad = number;
-    node->has_grad = true;
+    node->has_grad = grad && grad != Py_None;
     return 0;
+}
+
+/* In a trace, and of anything but a float, attributes are Python's. */
+static bool is_plain(PyObject *given)
+{
+    return given && PyFloat_CheckExact(given) && !may_be_tracing(here());
+}
+
+static PyObject *get_data(PyObject *self, void *in_python)
+{
+    return may_be_tracing(here()) ? PyObject_GetAttrString(self, in_python)
+                                  : PyFloat_FromDouble(((Node *)self)->data);
+}
+
+static int set_data(PyObject *self, PyObject *data, void *in_python)
+{
+    Node *node = (Node *)self;
+    if (!is_plain(data) || node->op)
+        return PyObject_SetAttrString(self, in_python, data);
+    node->data = PyFloat_AS_DOUBLE(data);
+    node->version = ++here()->clock->now;
+    return 0;
+}
+
+static PyObject *get_grad(PyObject *self, void *in_python)
+{
+    Node *node = (Node *)self;
+    return may_be_tracing(here()) ? PyObject_GetAttrString(self, in_python)
+                                  : PyFloat_FromDouble(node->has_grad ? node->grad : 0.0);
+}
+
+static int set_grad(PyObject *self, PyObject *grad, void *in_python)
+{
+    return is_plain(grad) ? set_known_grad(self, grad, NULL)
+                          : PyObject_SetAttrString(self, in_python, grad);
 }
 
 static PyMemberDef node_members[] = {
@@ -372,15 +368,17 @@ static PyMemberDef node_members[] = {
     {NULL},
 };
 
-static PyGetSetDef node_attributes[] = {
+PyGetSetDef node_attributes[] = {
     {"args", get_args, NULL, "The operands in order, Values and Constants; () for a leaf.", NULL},
     {"op", get_op, NULL, "The row of the operation; None for a leaf.", NULL},
-    {"_grad", get_grad, set_grad, "None: no backward pass has reached the node", NULL},
+    {"data", get_data, set_data, NULL, "_python_data"},
+    {"grad", get_grad, set_grad, NULL, "_python_grad"},
+    {"_grad", get_known_grad, set_known_grad, "None: no backward pass has reached the node", NULL},
     {NULL},
 };
 
 static PyType_Slot node_slots[] = {
-    {Py_tp_doc, "Value(data, label='')\n--\n\nA scalar of a graph: all that the algorithms know of a Value."},
+    {Py_tp_doc, "Value(data, label='')\n--\n\nA scalar of a graph."},
     {Py_tp_new, node_new},
     {Py_tp_init, node_init},
     {Py_tp_dealloc, node_dealloc},
@@ -388,6 +386,7 @@ static PyType_Slot node_slots[] = {
     {Py_tp_clear, node_clear},
     {Py_tp_members, node_members},
     {Py_tp_getset, node_attributes},
+    {Py_tp_methods, node_methods},
     {Py_nb_add, node_add},
     {Py_nb_subtract, node_subtract},
     {Py_nb_multiply, node_multiply},
@@ -397,7 +396,6 @@ static PyType_Slot node_slots[] = {
     {Py_nb_absolute, node_absolute},
     {Py_nb_bool, node_truth},
     {Py_tp_richcompare, node_compare},
-    {Py_tp_hash, node_hash},
     {0, NULL},
 };
 

@@ -9,20 +9,18 @@
 
 #include <fenv.h>
 
-const char *table_digest = TABLE_DIGEST;
+const char *const table_digest = TABLE_DIGEST;
+const int row_of_dot = ROW_dot;
 _Static_assert(ROW_COUNT <= MOST_ROWS, "State.rows has too few places");
-int row_of_dot = ROW_dot;
 
 /* ==== The mode ==== */
 
-static inline PyObject *
-slot(PyObject *object, Py_ssize_t at)
+static inline PyObject *slot(PyObject *object, Py_ssize_t at)
 {
     return *(PyObject **)((char *)object + at);
 }
 
-PyObject *
-current_mode(State *state)
+static PyObject *current_mode(State *state)
 {
     PyObject *mode = NULL;
     PyContextVar_Get(state->current, NULL, &mode);
@@ -30,24 +28,22 @@ current_mode(State *state)
 }
 
 /* Modes that tell the user's line compute the place. */
-PyObject *
-place_under(State *state, PyObject *mode)
+static inline PyObject *place_under(State *state, PyObject *mode)
 {
-    if ((PyObject *)Py_TYPE(mode) == state->Mode) {
-        return Py_NewRef(slot(mode, state->place_at));
-    }
-    return PyObject_GetAttr(mode, state->place);
+    return (PyObject *)Py_TYPE(mode) == state->Mode ? Py_NewRef(slot(mode, state->place_at))
+                                                    : PyObject_GetAttr(mode, state->place);
 }
 
-PyObject *
-place_labelled(State *state, PyObject *label)
+/* The place of a leaf that is made now; the label may be NULL. */
+PyObject *place_of_leaf(State *state, PyObject *label)
 {
     PyObject *mode = current_mode(state);
-    if (!mode) {
+    if (!mode)
         return NULL;
-    }
-    PyObject *place = PyDict_GetItemWithError(slot(mode, state->labelled_at), label);
-    if (place) {
+    PyObject *place = NULL;
+    if (!label) {
+        place = place_under(state, mode);
+    } else if ((place = PyDict_GetItemWithError(slot(mode, state->labelled_at), label))) {
         Py_INCREF(place);
     } else if (!PyErr_Occurred()) {
         place = PyObject_CallMethodOneArg(mode, state->place_of, label);
@@ -59,62 +55,63 @@ place_labelled(State *state, PyObject *label)
 /* ==== Recording ==== */
 
 /* Warn of a result that is not finite; -1 if the warning is an error. */
-static int
-warn(State *state, Row *op, const Operands *operands, double data, PyObject *mode)
+static int warn(State *state, Row *op, const Operands *operands, double data, PyObject *mode)
 {
-    if (slot(mode, state->quiet_at) == Py_True) {
+    if (slot(mode, state->quiet_at) == Py_True)
         return 0;
-    }
     /* A node of its own has the operands as Python reads them */
     Node *node = node_with(state, state->node_type, op, operands, data, Py_None);
     PyObject *args = node ? args_of(state, node) : NULL;
     PyObject *none = NULL;
-    if (args) {
+    if (args)
         none = PyObject_CallFunction(state->warn, "OdO", op, data, args);
-    }
     Py_XDECREF(node);
     Py_XDECREF(args);
     Py_XDECREF(none);
     return none ? 0 : -1;
 }
 
-/* The result of an operation whose value is known: a node, or a leaf where nothing is recorded. */
-PyObject *
-recorded(State *state, PyTypeObject *type, Row *op, const Operands *operands, double data)
+/* A result that is rare: not finite, not recorded, or at a place that Python computes. */
+static PyObject *recorded_in(State *state, PyObject *mode, PyTypeObject *type, Row *op,
+                             const Operands *operands, double data)
 {
-    PyObject *mode = current_mode(state);
-    if (!mode) {
-        return NULL;
-    }
-    PyObject *result = NULL, *place = NULL;
     if (!isfinite(data)) {
         feclearexcept(FE_ALL_EXCEPT); /* NumPy would tell of them at the end of its loop */
-        if (!op->total && warn(state, op, operands, data, mode) < 0) {
-            goto done;
-        }
+        if (!op->total && warn(state, op, operands, data, mode) < 0)
+            return NULL;
     }
-    place = place_under(state, mode);
-    if (!place) {
-        goto done;
-    }
+    PyObject *place = place_under(state, mode);
+    if (!place)
+        return NULL;
     bool record = slot(mode, state->record_at) == Py_True;
-    if (record || slot(mode, state->tracing_at) != Py_None) {
-        result = (PyObject *)node_with(state, type, op, operands, data, place);
-        if (result && !record) {
-            /* Under no_grad in a trace: each call computes it anew, and no gradient passes */
-            PyObject *node = result;
-            result = PyObject_CallOneArg(state->detached, node);
-            Py_DECREF(node);
-        }
-    } else {
-        Node *leaf = new_node(state, type, place);
-        if (leaf) {
-            leaf->data = data;
-        }
-        result = (PyObject *)leaf;
+    bool traced = slot(mode, state->tracing_at) != Py_None;
+    Node *node = record || traced ? node_with(state, type, op, operands, data, place)
+                                  : new_node(state, type, place);
+    Py_DECREF(place);
+    if (node && !record && !traced) {
+        node->data = data;
+    } else if (node && !record) {
+        /* Under no_grad in a trace: each call computes it anew, and no gradient passes */
+        PyObject *detached = PyObject_CallOneArg(state->detached, (PyObject *)node);
+        Py_DECREF(node);
+        return detached;
     }
-done:
-    Py_XDECREF(place);
+    return (PyObject *)node;
+}
+
+/* The result of an operation whose value is known: a node, or a leaf where nothing is recorded. */
+PyObject *recorded(State *state, PyTypeObject *type, Row *op, const Operands *operands, double data)
+{
+    PyObject *result, *mode = NULL;
+    if (PyContextVar_Get(state->current, NULL, &mode) < 0)
+        return NULL;
+    if (isfinite(data) && (PyObject *)Py_TYPE(mode) == state->Mode
+        && slot(mode, state->record_at) == Py_True) {
+        PyObject *place = slot(mode, state->place_at);
+        result = (PyObject *)node_with(state, type, op, operands, data, place);
+    } else {
+        result = recorded_in(state, mode, type, op, operands, data);
+    }
     Py_DECREF(mode);
     return result;
 }
@@ -122,20 +119,11 @@ done:
 /* ==== Operands ==== */
 
 /* Sort an object in as the next operand; 1 for a node, 0 for a number, -1 for anything else. */
-static inline int
-sort(State *state, PyObject *object, Operands *operands, int position, double *data)
+static inline int sort(State *state, PyObject *object, Operands *operands, int position,
+                       double *data)
 {
-    if (is_node(state, object)) {
-        Node *node = (Node *)object;
-        operands->operand[position].node = node;
-        if (node->depth > operands->depth) {
-            operands->depth = node->depth;
-        }
-        *data = node->data;
-        return 1;
-    }
     double number;
-    if (PyFloat_Check(object)) {
+    if (PyFloat_CheckExact(object)) {
         number = PyFloat_AS_DOUBLE(object);
     } else if (PyLong_CheckExact(object)) {
         number = PyLong_AsDouble(object);
@@ -143,6 +131,15 @@ sort(State *state, PyObject *object, Operands *operands, int position, double *d
             PyErr_Clear(); /* too large: the message is Python's */
             return -1;
         }
+    } else if (is_node(state, object)) {
+        Node *node = (Node *)object;
+        operands->operand[position].node = node;
+        if (node->depth > operands->depth)
+            operands->depth = node->depth;
+        *data = node->data;
+        return 1;
+    } else if (PyFloat_Check(object)) {
+        number = PyFloat_AS_DOUBLE(object);
     } else {
         return -1;
     }
@@ -152,31 +149,15 @@ sort(State *state, PyObject *object, Operands *operands, int position, double *d
     return 0;
 }
 
-/* The class of a result: the derived one of both. */
-static inline PyTypeObject *
-result_type(PyObject *left, PyObject *right)
+static PyObject *unary(State *state, int row, PyObject *operand)
 {
-    PyTypeObject *type = Py_TYPE(left), *other = Py_TYPE(right);
-    return type != other && PyType_IsSubtype(other, type) ? other : type;
-}
-
-static PyObject *
-unary(State *state, Row *op, Node *node)
-{
+    Node *node = (Node *)operand;
     Operands operands = {.layout = ONE, .depth = node->depth, .operand = {{.node = node}}};
-    double data = op->code->value(node->data, 0.0, 0.0);
-    return recorded(state, Py_TYPE(node), op, &operands, data);
+    double data = ROWS[row].value(node->data, 0.0, 0.0);
+    return recorded(state, Py_TYPE(node), state->rows[row], &operands, data);
 }
 
-/* A number that is neither float nor int, as a float; NotImplemented for all that is no number. */
-static PyObject *
-number_of(State *state, PyObject *object, Row *op)
-{
-    return PyObject_CallFunctionObjArgs(state->number, object, op, NULL);
-}
-
-static PyObject *
-binary(int row, PyObject *left, PyObject *right)
+static PyObject *binary(int row, PyObject *left, PyObject *right)
 {
     State *state = here();
     Row *op = state->rows[row];
@@ -185,84 +166,62 @@ binary(int row, PyObject *left, PyObject *right)
     int first = sort(state, left, &operands, 0, &x);
     int second = sort(state, right, &operands, 1, &y);
     if (first < 0 || second < 0) {
-        PyObject *number = number_of(state, first < 0 ? left : right, op);
-        if (!number || number == Py_NotImplemented) {
+        /* A number that is neither float nor int, as a float; NotImplemented for all else */
+        PyObject *other = first < 0 ? left : right;
+        PyObject *number = PyObject_CallFunctionObjArgs(state->number, other, op, NULL);
+        if (!number || number == Py_NotImplemented)
             return number;
-        }
         PyObject *result = first < 0 ? binary(row, number, right) : binary(row, left, number);
         Py_DECREF(number);
         return result;
     }
-    PyTypeObject *type = !first ? Py_TYPE(right) : !second ? Py_TYPE(left) : result_type(left, right);
+    PyTypeObject *type = !first ? Py_TYPE(right) : Py_TYPE(left);
+    if (first && second && Py_TYPE(right) != type && PyType_IsSubtype(Py_TYPE(right), type))
+        type = Py_TYPE(right); /* the derived class of both */
     return recorded(state, type, op, &operands, ROWS[row].value(x, y, 0.0));
 }
 
-#define BINARY_OPERATOR(name, row)           \
-    PyObject *                               \
-    name(PyObject *left, PyObject *right)    \
-    {                                        \
-        return binary(row, left, right);     \
-    }
-BINARY_OPERATOR(node_add, ROW_add)
-BINARY_OPERATOR(node_subtract, ROW_sub)
-BINARY_OPERATOR(node_multiply, ROW_mul)
-BINARY_OPERATOR(node_divide, ROW_div)
+#define BINARY(name, row) \
+    PyObject *name(PyObject *left, PyObject *right) { return binary(row, left, right); }
+BINARY(node_add, ROW_add)
+BINARY(node_subtract, ROW_sub)
+BINARY(node_multiply, ROW_mul)
+BINARY(node_divide, ROW_div)
 
-PyObject *
-node_power(PyObject *left, PyObject *right, PyObject *modulus)
+PyObject *node_power(PyObject *left, PyObject *right, PyObject *modulus)
 {
-    if (modulus != Py_None) {
+    if (modulus != Py_None)
         Py_RETURN_NOTIMPLEMENTED;
-    }
     return binary(ROW_pow, left, right);
 }
 
-PyObject *
-node_negative(PyObject *operand)
-{
-    State *state = here();
-    return unary(state, state->rows[ROW_neg], (Node *)operand);
-}
-
-PyObject *
-node_absolute(PyObject *operand)
-{
-    State *state = here();
-    return unary(state, state->rows[ROW_abs], (Node *)operand);
-}
+#define UNARY(name, row) \
+    PyObject *name(PyObject *operand) { return unary(here(), row, operand); }
+UNARY(node_negative, ROW_neg)
+UNARY(node_absolute, ROW_abs)
 
 /* < and its kin are operations; == and != ask whether both are the same object. */
-PyObject *
-node_compare(PyObject *left, PyObject *right, int relation)
+PyObject *node_compare(PyObject *left, PyObject *right, int relation)
 {
     static const int rows[] = {
         [Py_LT] = ROW_less, [Py_LE] = ROW_less_equal,
         [Py_GT] = ROW_greater, [Py_GE] = ROW_greater_equal,
     };
     State *state = here();
-    if (relation != Py_EQ && relation != Py_NE) {
+    if (relation != Py_EQ && relation != Py_NE)
         return binary(rows[relation], left, right);
-    }
     int same = left == right;
     if (!same && (may_be_tracing(state) || !is_node(state, right))) {
         PyObject *answer = PyObject_CallFunctionObjArgs(state->is_same, left, right, NULL);
         same = answer ? PyObject_IsTrue(answer) : -1;
         Py_XDECREF(answer);
-        if (same < 0) {
+        if (same < 0)
             return NULL;
-        }
     }
     return PyBool_FromLong(same == (relation == Py_EQ));
 }
 
-Py_hash_t
-node_hash(PyObject *operand)
-{
-    return PyBaseObject_Type.tp_hash(operand);
-}
-
-int
-node_truth(PyObject *operand)
+int node_truth(PyObject *operand)
 {
     State *state = here();
     if (may_be_tracing(state)) {
@@ -277,15 +236,13 @@ node_truth(PyObject *operand)
 /* ==== Operations called by name: autograd.Primitive ==== */
 
 /* The value of an operation on nodes and Constants, by Python's function where C has none. */
-static int
-value_of(State *state, Row *op, PyObject *args, double *data)
+static int value_of(State *state, Row *op, PyObject *args, double *data)
 {
     Py_ssize_t count = PyTuple_GET_SIZE(args);
     if (op->code) {
         double x[3] = {0.0, 0.0, 0.0};
-        for (Py_ssize_t i = 0; i < count; i++) {
+        for (Py_ssize_t i = 0; i < count; i++)
             x[i] = data_of(state, PyTuple_GET_ITEM(args, i));
-        }
         *data = op->code->value(x[0], x[1], x[2]);
         return 0;
     }
@@ -312,10 +269,8 @@ value_of(State *state, Row *op, PyObject *args, double *data)
 }
 
 /* apply(class, op, args): as autograd.operators.apply. */
-PyObject *
-apply(PyObject *module, PyObject *const *given, Py_ssize_t count)
+PyObject *apply(PyObject *Py_UNUSED(module), PyObject *const *given, Py_ssize_t count)
 {
-    (void)module;
     State *state = here();
     if (count != 3 || !PyType_Check(given[0]) || !PyObject_TypeCheck(given[1], state->row_type)
         || !PyTuple_Check(given[2])) {
@@ -328,15 +283,13 @@ apply(PyObject *module, PyObject *const *given, Py_ssize_t count)
     for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(args); i++) {
         PyObject *arg = PyTuple_GET_ITEM(args, i);
         if (is_node(state, arg)) {
-            if (Py_TYPE(arg) != type && PyType_IsSubtype(Py_TYPE(arg), type)) {
+            if (Py_TYPE(arg) != type && PyType_IsSubtype(Py_TYPE(arg), type))
                 type = Py_TYPE(arg);
-            }
         } else if ((PyObject *)Py_TYPE(arg) != state->Constant) {
             PyObject *converted = PyObject_CallFunctionObjArgs(state->converted, op, args, NULL);
             Py_DECREF(args);
-            if (!converted || !PyTuple_Check(converted)) {
+            if (!converted || !PyTuple_Check(converted))
                 return converted; /* an array of results */
-            }
             args = converted;
             i = -1; /* all are nodes and Constants now */
         }
@@ -352,10 +305,8 @@ apply(PyObject *module, PyObject *const *given, Py_ssize_t count)
 }
 
 /* node_of(class, op, args, data): the node of an operation whose result is known. */
-PyObject *
-node_of(PyObject *module, PyObject *const *given, Py_ssize_t count)
+PyObject *node_of(PyObject *Py_UNUSED(module), PyObject *const *given, Py_ssize_t count)
 {
-    (void)module;
     State *state = here();
     if (count < 4 || !PyType_Check(given[0]) || !PyObject_TypeCheck(given[1], state->row_type)
         || !PyTuple_Check(given[2]) || !PyFloat_Check(given[3])) {
@@ -368,57 +319,49 @@ node_of(PyObject *module, PyObject *const *given, Py_ssize_t count)
 }
 
 /* op(x), op(x, y): of Values and numbers here, of all else by Primitive.general. */
-static PyObject *
-row_call(PyObject *self, PyObject *args, PyObject *keywords)
+static PyObject *row_call(PyObject *self, PyObject *const *args, size_t given, PyObject *names)
 {
     State *state = here();
     Row *op = (Row *)self;
-    Py_ssize_t count = PyTuple_GET_SIZE(args);
-    if (op->code && !keywords && count <= 2 && count == op->arity) {
+    Py_ssize_t count = PyVectorcall_NARGS(given);
+    if (op->code && !names && count <= 2 && count == op->arity) {
         Operands operands = {.layout = count == 1 ? ONE : TWO, .depth = 0};
         double data[2] = {0.0, 0.0};
-        bool plain = false, known = true;
+        bool any = false, known = true;
         for (int i = 0; i < count; i++) {
-            PyObject *arg = PyTuple_GET_ITEM(args, i);
-            int kind = sort(state, arg, &operands, i, &data[i]);
-            known = known && kind >= 0 && (kind == 0 || (PyObject *)Py_TYPE(arg) == state->Value);
-            plain = plain || kind == 1;
+            int kind = sort(state, args[i], &operands, i, &data[i]);
+            known = known && kind >= 0 && (kind == 0 || Py_TYPE(args[i]) == state->node_type);
+            any = any || kind == 1;
         }
         if (known) {
             double result = op->code->value(data[0], data[1], 0.0);
-            if (plain) {
-                return recorded(state, (PyTypeObject *)state->Value, op, &operands, result);
-            }
-            if (op->total || isfinite(result)) {
+            if (any)
+                return recorded(state, state->node_type, op, &operands, result);
+            if (op->total || isfinite(result))
                 return PyFloat_FromDouble(result);
-            }
         }
     }
     PyObject *general = PyObject_GetAttrString(self, "general");
-    PyObject *result = general ? PyObject_Call(general, args, keywords) : NULL;
+    PyObject *result = general ? PyObject_Vectorcall(general, args, count, names) : NULL;
     Py_XDECREF(general);
     return result;
 }
 
-static Loop
-loop_of(int row)
+static Loop loop_of(int row)
 {
     return row == ROW_add_n ? SUM : row == ROW_dot || row == ROW_guarded_dot ? PRODUCTS : NO_LOOP;
 }
 
 /* bind(op, name, arity, total, blocked): tell C of a row; one of the package has functions here. */
-PyObject *
-bind(PyObject *module, PyObject *given)
+PyObject *bind(PyObject *Py_UNUSED(module), PyObject *given)
 {
-    (void)module;
     State *state = here();
     Row *op;
     const char *name;
     int arity, total;
     unsigned long long blocked;
-    if (!PyArg_ParseTuple(given, "O!sipK", state->row_type, &op, &name, &arity, &total, &blocked)) {
+    if (!PyArg_ParseTuple(given, "O!sipK", state->row_type, &op, &name, &arity, &total, &blocked))
         return NULL;
-    }
     op->arity = arity;
     op->total = total;
     op->blocked = blocked;
@@ -432,107 +375,66 @@ bind(PyObject *module, PyObject *given)
     Py_RETURN_NONE;
 }
 
-static void
-row_dealloc(PyObject *self)
+static PyObject *row_new(PyTypeObject *type, PyObject *Py_UNUSED(args),
+                         PyObject *Py_UNUSED(keywords))
+{
+    Row *row = (Row *)type->tp_alloc(type, 0);
+    if (row)
+        row->call = row_call;
+    return (PyObject *)row;
+}
+
+static void row_dealloc(PyObject *self)
 {
     PyTypeObject *type = Py_TYPE(self);
     type->tp_free(self);
     Py_DECREF(type);
 }
 
-/* ==== Operations as methods: x.tanh() ==== */
-
-/* It stands for a function of Python, which is asked for all that is rare. */
-typedef struct {
-    PyObject_HEAD
-    vectorcallfunc call;
-    Row *op;
-    PyObject *function;
-} Method;
-
-static PyObject *
-method_call(PyObject *self, PyObject *const *args, size_t count, PyObject *names)
-{
-    Method *method = (Method *)self;
-    State *state = here();
-    if (PyVectorcall_NARGS(count) == 1 && !names && method->op->code && is_node(state, args[0])) {
-        return unary(state, method->op, (Node *)args[0]);
-    }
-    return PyObject_Vectorcall(method->function, args, count, names);
-}
-
-static PyObject *
-method_new(PyTypeObject *type, PyObject *args, PyObject *keywords)
-{
-    PyObject *op, *function;
-    (void)keywords;
-    if (!PyArg_ParseTuple(args, "O!O", here()->row_type, &op, &function)) {
-        return NULL;
-    }
-    Method *method = (Method *)type->tp_alloc(type, 0);
-    if (method) {
-        method->call = method_call;
-        method->op = (Row *)Py_NewRef(op);
-        method->function = Py_NewRef(function);
-    }
-    return (PyObject *)method;
-}
-
-static PyObject *
-method_get(PyObject *self, PyObject *object, PyObject *type)
-{
-    (void)type;
-    return object ? PyMethod_New(self, object) : Py_NewRef(self);
-}
-
-/* The name, the signature and the documentation are the function's. */
-static PyObject *
-method_attribute(PyObject *self, void *name)
-{
-    return PyObject_GetAttrString(((Method *)self)->function, name);
-}
-
-static PyMemberDef method_members[] = {
-    {"__vectorcalloffset__", T_PYSSIZET, offsetof(Method, call), READONLY, NULL},
-    {"__wrapped__", T_OBJECT, offsetof(Method, function), READONLY, NULL},
+static PyMemberDef row_members[] = {
+    {"__vectorcalloffset__", T_PYSSIZET, offsetof(Row, call), READONLY, NULL},
     {NULL},
-};
-
-static PyGetSetDef method_attributes[] = {
-    {"__name__", method_attribute, NULL, NULL, "__name__"},
-    {"__qualname__", method_attribute, NULL, NULL, "__qualname__"},
-    {"__module__", method_attribute, NULL, NULL, "__module__"},
-    {"__doc__", method_attribute, NULL, NULL, "__doc__"},
-    {NULL},
-};
-
-static PyType_Slot method_slots[] = {
-    {Py_tp_new, method_new},
-    {Py_tp_dealloc, row_dealloc},
-    {Py_tp_call, PyVectorcall_Call},
-    {Py_tp_descr_get, method_get},
-    {Py_tp_getset, method_attributes},
-    {Py_tp_members, method_members},
-    {0, NULL},
-};
-
-PyType_Spec method_spec = {
-    .name = "autograd.native.Method",
-    .basicsize = sizeof(Method),
-    .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_VECTORCALL | Py_TPFLAGS_METHOD_DESCRIPTOR,
-    .slots = method_slots,
 };
 
 static PyType_Slot row_slots[] = {
     {Py_tp_doc, "An operation, as far as C knows it: autograd.Primitive is a subclass."},
-    {Py_tp_call, row_call},
+    {Py_tp_new, row_new},
+    {Py_tp_call, PyVectorcall_Call},
     {Py_tp_dealloc, row_dealloc},
+    {Py_tp_members, row_members},
     {0, NULL},
 };
 
 PyType_Spec row_spec = {
     .name = "autograd.native.Row",
     .basicsize = sizeof(Row),
-    .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE,
+    .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE | Py_TPFLAGS_HAVE_VECTORCALL,
     .slots = row_slots,
+};
+
+/* ==== Operations as methods: x.tanh() ==== */
+
+#define METHOD(name)                                                  \
+    static PyObject *                                                 \
+    method_##name(PyObject *self, PyObject *Py_UNUSED(none))          \
+    {                                                                 \
+        return unary(here(), ROW_##name, self);                       \
+    }
+METHODS(METHOD)
+
+static PyObject *node_zero_grad(PyObject *self, PyObject *Py_UNUSED(none))
+{
+    if (may_be_tracing(here()))
+        return PyObject_CallMethod(self, "_python_zero_grad", NULL);
+    ((Node *)self)->has_grad = false;
+    Py_RETURN_NONE;
+}
+
+PyMethodDef node_methods[] = {
+#define ENTRY(name) {#name, method_##name, METH_NOARGS, NULL},
+    METHODS(ENTRY)
+#undef ENTRY
+    {"zero_grad", node_zero_grad, METH_NOARGS, NULL},
+    {"backward", (PyCFunction)(void (*)(void))node_backward, METH_FASTCALL | METH_KEYWORDS, NULL},
+    {NULL},
 };

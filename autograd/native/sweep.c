@@ -12,27 +12,24 @@ typedef struct {
     Node *first, *last;
 } Level;
 
-/* A node that a rule without derivative keeps from its gradient, and the next such of its depth. */
-typedef struct {
-    Node *node;
-    Py_ssize_t next; /* one more than its place, 0 for none */
-} Blocked;
-
 typedef struct {
     State *state;
     Node *root;
-    Level *levels;           /* by depth */
-    Py_ssize_t *blocked_at;  /* by depth: one more than the place of the first; NULL for none */
-    Blocked *blocked;
-    Py_ssize_t blocked_count, blocked_capacity;
-    uint64_t stamp;          /* nodes that were reached; one more: those that were forgotten */
-    int64_t oldest;          /* the version of the oldest node above the leaves */
-    PyObject *lock;          /* held while rules in Python run; NULL before the first */
+    Level *levels;   /* by depth */
+    Stack blocked;   /* nodes that a rule without a derivative keeps from their gradient */
+    uint64_t stamp;  /* of nodes that were reached; one more: of those that were forgotten */
+    int64_t oldest;  /* the version of the oldest node above the leaves */
+    int64_t newest;  /* the version of the newest leaf */
+    PyObject *lock;  /* held while rules in Python run; NULL before the first */
 } Pass;
 
-static void
-reach(Pass *pass, Node *node)
+static inline void add_term(Pass *pass, Node *node, double term)
 {
+    if (node->stamp == pass->stamp) {
+        node->sum += term;
+        return;
+    }
+    node->sum = term;
     node->stamp = pass->stamp;
     node->next = NULL;
     Level *level = &pass->levels[node->depth];
@@ -44,96 +41,33 @@ reach(Pass *pass, Node *node)
     level->last = node;
 }
 
-static inline void
-add_term(Pass *pass, Node *node, double term)
+static int block(Pass *pass, Node *node)
 {
-    if (node->stamp == pass->stamp) {
-        node->sum += term;
-    } else {
-        node->sum = term;
-        reach(pass, node);
-    }
-}
-
-/* ==== Operands without a derivative ==== */
-
-static int
-block(Pass *pass, Node *node)
-{
-    if (!pass->blocked_at) {
-        pass->blocked_at = PyMem_Calloc(pass->root->depth + 1, sizeof(Py_ssize_t));
-        if (!pass->blocked_at) {
-            PyErr_NoMemory();
-            return -1;
-        }
-    }
-    if (pass->blocked_count == pass->blocked_capacity) {
-        Py_ssize_t capacity = pass->blocked_capacity ? 2 * pass->blocked_capacity : 16;
-        Blocked *larger = PyMem_Realloc(pass->blocked, capacity * sizeof(Blocked));
-        if (!larger) {
-            PyErr_NoMemory();
-            return -1;
-        }
-        pass->blocked = larger;
-        pass->blocked_capacity = capacity;
-    }
-    Blocked *entry = &pass->blocked[pass->blocked_count++];
-    entry->node = node;
-    entry->next = pass->blocked_at[node->depth];
-    pass->blocked_at[node->depth] = pass->blocked_count;
-    return 0;
-}
-
-/* Call `visit` for each operand that is a node, in order, with its position. */
-static int
-each_operand(Pass *pass, Node *node, int (*visit)(Pass *, Node *, Node *, Py_ssize_t))
-{
-    if (node->layout == ONE || node->layout == TWO) {
-        for (int i = 0; i < (node->layout == ONE ? 1 : 2); i++) {
-            if (!(node->numbers >> i & 1) && visit(pass, node, node->operand[i].node, i) < 0) {
-                return -1;
-            }
-        }
-        return 0;
-    }
-    Py_ssize_t position = 0;
-    for (int side = 0; side < (node->layout == PAIRS ? 2 : node->layout == MANY ? 1 : 0); side++) {
-        PyObject *members = node->operand[side].many;
-        for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(members); i++, position++) {
-            PyObject *member = PyTuple_GET_ITEM(members, i);
-            if (is_node(pass->state, member) && visit(pass, node, (Node *)member, position) < 0) {
-                return -1;
-            }
-        }
+    if (!push(&pass->blocked, node)) {
+        PyErr_NoMemory();
+        return -1;
     }
     return 0;
 }
 
-static int
-block_operand(Pass *pass, Node *node, Node *operand, Py_ssize_t position)
+/* Clear the gradients of nodes that no way leads to but through blocked operands. */
+static int forget_blocked(Pass *pass)
 {
-    (void)node, (void)position;
-    return block(pass, operand);
-}
-
-/* Clear the gradients of a level's unreached nodes; other ways to their operands may be blocked. */
-static int
-forget(Pass *pass, int32_t depth)
-{
-    Py_ssize_t place = pass->blocked_at[depth];
-    while (place) {
-        Node *node = pass->blocked[place - 1].node;
-        place = pass->blocked[place - 1].next;
-        if (node->stamp == pass->stamp || node->stamp == pass->stamp + 1) {
+    while (pass->blocked.count) {
+        Node *node = pass->blocked.items[--pass->blocked.count];
+        if (node->depth == 0) {
+            pass->newest = node->version > pass->newest ? node->version : pass->newest;
             continue;
         }
+        if (node->stamp == pass->stamp || node->stamp == pass->stamp + 1)
+            continue;
         node->stamp = pass->stamp + 1;
         node->has_grad = false;
-        if (node->version < pass->oldest) {
-            pass->oldest = node->version;
-        }
-        if (depth && each_operand(pass, node, block_operand) < 0) {
-            return -1;
+        pass->oldest = node->version < pass->oldest ? node->version : pass->oldest;
+        for (Py_ssize_t i = 0; i < operand_count(node); i++) {
+            Node *operand = node_at(pass->state, node, i);
+            if (operand && block(pass, operand) < 0)
+                return -1;
         }
     }
     return 0;
@@ -141,106 +75,76 @@ forget(Pass *pass, int32_t depth)
 
 /* ==== What a node sends to its operands ==== */
 
-static bool
-is_blocked(Node *node, Py_ssize_t position)
+/* A gradient of 0, as behind a relu that is off, only marks the operands as reached. */
+static int send_zero(Pass *pass, const Node *node)
 {
     const Row *op = node->op;
-    return op->blocked >> (op->arity ? position : 0) & 1;
-}
-
-/* A gradient of 0, as behind a relu that is off, only marks the operands as reached. */
-static int
-send_zero(Pass *pass, Node *node, Node *operand, Py_ssize_t position)
-{
-    if (operand->stamp == pass->stamp) {
-        return 0;
-    }
-    if (is_blocked(node, position)) {
-        return block(pass, operand);
-    }
-    add_term(pass, operand, 0.0);
-    return 0;
-}
-
-static inline int
-send_by_rule(Pass *pass, Node *node, int position, double x, double y)
-{
-    if (node->numbers >> position & 1) {
-        return 0;
-    }
-    Node *operand = node->operand[position].node;
-    Rule rule = node->op->code->rules[position];
-    if (!rule) {
-        return block(pass, operand);
-    }
-    add_term(pass, operand, rule(node->grad, node->data, x, y, 0.0));
-    return 0;
-}
-
-/* Three operands: all contributions are computed before the first is added. */
-static int
-send_to_three(Pass *pass, Node *node)
-{
-    PyObject *args = node->operand[0].many;
-    const RowCode *code = node->op->code;
-    double x[3], term[3];
-    for (int i = 0; i < 3; i++) {
-        x[i] = data_of(pass->state, PyTuple_GET_ITEM(args, i));
-    }
-    for (int i = 0; i < 3; i++) {
-        term[i] = code->rules[i] ? code->rules[i](node->grad, node->data, x[0], x[1], x[2]) : 0.0;
-    }
-    for (int i = 0; i < 3; i++) {
-        PyObject *arg = PyTuple_GET_ITEM(args, i);
-        if (!is_node(pass->state, arg)) {
+    for (Py_ssize_t i = 0; i < operand_count(node); i++) {
+        Node *operand = node_at(pass->state, node, i);
+        if (!operand || operand->stamp == pass->stamp)
             continue;
-        }
-        if (code->rules[i]) {
-            add_term(pass, (Node *)arg, term[i]);
-        } else if (block(pass, (Node *)arg) < 0) {
+        if (!(op->blocked >> (op->arity ? i : 0) & 1)) {
+            add_term(pass, operand, 0.0);
+        } else if (block(pass, operand) < 0) {
             return -1;
         }
     }
     return 0;
 }
 
-static int
-send_as_it_is(Pass *pass, Node *node, Node *operand, Py_ssize_t position)
+static inline int send_by_rule(Pass *pass, const Node *node, Py_ssize_t i, Node *operand,
+                               const double x[3])
 {
-    (void)position;
-    add_term(pass, operand, node->grad);
+    Rule rule = node->op->code->rules[i];
+    if (!rule)
+        return block(pass, operand);
+    add_term(pass, operand, rule(node->grad, node->data, x[0], x[1], x[2]));
     return 0;
 }
 
-/* Each factor of a sum of products gets g times its partner. */
-static void
-send_to_factors(Pass *pass, Node *node)
+static int send_by_rules(Pass *pass, const Node *node)
 {
     State *state = pass->state;
-    PyObject *left = node->layout == PAIRS ? node->operand[0].many : NULL;
-    PyObject *all = node->operand[0].many;
-    Py_ssize_t half = left ? PyTuple_GET_SIZE(left) : PyTuple_GET_SIZE(all) / 2;
-    PyObject *const *x = &PyTuple_GET_ITEM(all, 0);
-    PyObject *const *y = left ? &PyTuple_GET_ITEM(node->operand[1].many, 0) : x + half;
+    double x[3] = {data_at(state, node, 0), 0.0, 0.0};
+    Py_ssize_t count = operand_count(node);
+    for (Py_ssize_t i = 1; i < count; i++)
+        x[i] = data_at(state, node, i);
+    for (Py_ssize_t i = 0; i < count; i++) {
+        Node *operand = node_at(state, node, i);
+        if (operand && send_by_rule(pass, node, i, operand, x) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+static void send_to_terms(Pass *pass, const Node *node)
+{
+    for (Py_ssize_t i = 0; i < operand_count(node); i++) {
+        Node *operand = node_at(pass->state, node, i);
+        if (operand)
+            add_term(pass, operand, node->grad);
+    }
+}
+
+/* Each factor of a sum of products gets g times its partner. */
+static void send_to_factors(Pass *pass, const Node *node)
+{
+    State *state = pass->state;
+    Py_ssize_t count = operand_count(node), half = count / 2;
     double g = node->grad;
     bool finite = isfinite(g);
-    for (int side = 0; side < 2; side++) {
-        for (Py_ssize_t i = 0; i < half; i++) {
-            if (is_node(state, x[i])) {
-                double partner = data_of(state, y[i]);
-                add_term(pass, (Node *)x[i], finite || partner != 0.0 ? g * partner : 0.0);
-            }
+    for (Py_ssize_t i = 0; i < count; i++) {
+        Node *operand = node_at(state, node, i);
+        if (operand) {
+            double partner = data_at(state, node, i < half ? i + half : i - half);
+            add_term(pass, operand, finite || partner != 0.0 ? g * partner : 0.0);
         }
-        PyObject *const *former = x;
-        x = y;
-        y = former;
     }
 }
 
 /* Take the lock: other passes wait until this one is done. It is free, because nobody could take it
  * since this pass began (see `backward`), unless an outer pass of this thread has it. */
-static int
-wait_for_python(Pass *pass)
+static int wait_for_python(Pass *pass)
 {
     PyObject *lock = PyObject_GetAttrString(pass->state->turns, "lock");
     PyObject *taken = lock ? PyObject_CallMethod(lock, "acquire", NULL) : NULL;
@@ -254,8 +158,7 @@ wait_for_python(Pass *pass)
     return 0;
 }
 
-static void
-done_with_python(Pass *pass)
+static void done_with_python(Pass *pass)
 {
     PyObject *type, *value, *traceback;
     PyErr_Fetch(&type, &value, &traceback);
@@ -266,42 +169,36 @@ done_with_python(Pass *pass)
 }
 
 /* By a rule in Python: it may run any code, also a pass of its own. */
-static int
-send_by_python(Pass *pass, Node *node)
+static int send_by_python(Pass *pass, Node *node)
 {
     State *state = pass->state;
-    if (!pass->lock && wait_for_python(pass) < 0) {
+    if (!pass->lock && wait_for_python(pass) < 0)
         return -1;
-    }
     int status = -1;
-    PyObject *terms = NULL;
+    PyObject *terms = NULL, *op = (PyObject *)node->op;
     PyObject *args = args_of(state, node);
     PyObject *stamp = args ? PyLong_FromUnsignedLongLong(pass->stamp) : NULL;
     if (stamp) {
-        terms = PyObject_CallFunction(state->pulled, "OddOO", node->op, node->grad, node->data, args,
+        terms = PyObject_CallFunction(state->pulled, "OddOO", op, node->grad, node->data, args,
                                       stamp);
     }
     if (!terms || !PyList_Check(terms) || PyList_GET_SIZE(terms) != PyTuple_GET_SIZE(args)) {
-        if (terms) {
+        if (terms)
             PyErr_SetString(PyExc_TypeError, "a rule returned no list of contributions");
-        }
         goto done;
     }
     for (Py_ssize_t i = 0; i < PyList_GET_SIZE(terms); i++) {
         PyObject *term = PyList_GET_ITEM(terms, i), *arg = PyTuple_GET_ITEM(args, i);
-        if (!is_node(state, arg)) {
+        if (!is_node(state, arg))
             continue;
-        }
         if (term == Py_None) {
-            if (block(pass, (Node *)arg) < 0) {
+            if (block(pass, (Node *)arg) < 0)
                 goto done;
-            }
             continue;
         }
         double number = PyFloat_AsDouble(term);
-        if (number == -1.0 && PyErr_Occurred()) {
+        if (number == -1.0 && PyErr_Occurred())
             goto done;
-        }
         add_term(pass, (Node *)arg, number);
     }
     status = 0;
@@ -312,27 +209,18 @@ done:
     return status;
 }
 
-static int
-send(Pass *pass, Node *node)
+static int send(Pass *pass, Node *node)
 {
     const Row *op = node->op;
-    if (node->grad == 0.0) {
-        return each_operand(pass, node, send_zero);
-    }
-    if (op->code && node->layout == TWO) {
-        double x = data_at(node, 0), y = data_at(node, 1);
-        return send_by_rule(pass, node, 0, x, y) < 0 ? -1 : send_by_rule(pass, node, 1, x, y);
-    }
-    if (op->code && node->layout == ONE) {
-        return send_by_rule(pass, node, 0, data_at(node, 0), 0.0);
-    }
-    if (op->code) {
-        return send_to_three(pass, node);
-    }
+    if (node->grad == 0.0)
+        return send_zero(pass, node);
+    if (op->code)
+        return send_by_rules(pass, node);
     if (op->loop == SUM) {
-        return each_operand(pass, node, send_as_it_is);
+        send_to_terms(pass, node);
+        return 0;
     }
-    if (op->loop && node->layout != TWO) {
+    if (op->loop == PRODUCTS && node->layout != TWO) {
         send_to_factors(pass, node);
         return 0;
     }
@@ -341,111 +229,104 @@ send(Pass *pass, Node *node)
 
 /* ==== The pass ==== */
 
-static int
-sweep(Pass *pass, double gradient)
+static int sweep(Pass *pass, double gradient)
 {
-    Node *root = pass->root;
-    add_term(pass, root, gradient);
-    for (int32_t depth = root->depth; depth > 0; depth--) {
+    add_term(pass, pass->root, gradient);
+    for (int32_t depth = pass->root->depth; depth > 0; depth--) {
         for (Node *node = pass->levels[depth].first; node; node = node->next) {
             node->grad = node->sum;
             node->has_grad = true;
-            if (node->version < pass->oldest) {
-                pass->oldest = node->version;
-            }
-            if (send(pass, node) < 0) {
+            pass->oldest = node->version < pass->oldest ? node->version : pass->oldest;
+            if (send(pass, node) < 0)
                 return -1;
-            }
-        }
-        if (pass->blocked_at && pass->blocked_at[depth] && forget(pass, depth) < 0) {
-            return -1;
         }
     }
-    /* Leaves that changed after a node was computed from them */
-    bool stale = false;
-    for (Node *leaf = pass->levels[0].first; leaf; leaf = leaf->next) {
-        stale = stale || leaf->version > pass->oldest;
-    }
-    for (Py_ssize_t at = pass->blocked_at ? pass->blocked_at[0] : 0; at;) {
-        stale = stale || pass->blocked[at - 1].node->version > pass->oldest;
-        at = pass->blocked[at - 1].next;
-    }
-    if (stale) {
-        PyObject *none = PyObject_CallOneArg(pass->state->check_all_fresh, (PyObject *)root);
+    if (pass->blocked.count && forget_blocked(pass) < 0)
+        return -1;
+    for (Node *leaf = pass->levels[0].first; leaf; leaf = leaf->next)
+        pass->newest = leaf->version > pass->newest ? leaf->version : pass->newest;
+    if (pass->newest > pass->oldest) { /* a leaf changed after a node was computed from it */
+        PyObject *root = (PyObject *)pass->root;
+        PyObject *none = PyObject_CallOneArg(pass->state->check_all_fresh, root);
         Py_XDECREF(none);
         return none ? 0 : -1;
     }
     return 0;
 }
 
-static void
-add_to_gradient(Node *leaf, double term)
+static void add_to_gradient(Node *leaf, double term)
 {
     leaf->grad = leaf->has_grad ? leaf->grad + term : term;
     leaf->has_grad = true;
 }
 
-/* run_pass(root, gradient): set the gradients below the root; those of leaves add up, all or none. */
-PyObject *
-run_pass(PyObject *module, PyObject *const *args, Py_ssize_t count)
+/* Set the gradients below the root; those of leaves add up, all or none. */
+static PyObject *run(State *state, Node *root, double gradient)
 {
-    (void)module;
+    state->stamp += 2;
+    Pass pass = {.state = state, .root = root, .stamp = state->stamp,
+                 .oldest = root->version, .newest = INT64_MIN};
+    Level few[64];
+    if (root->depth < 64) {
+        memset(few, 0, (root->depth + 1) * sizeof(Level));
+        pass.levels = few;
+    } else if (!(pass.levels = PyMem_Calloc(root->depth + 1, sizeof(Level)))) {
+        return PyErr_NoMemory();
+    }
+    int status = sweep(&pass, gradient);
+    for (Node *leaf = status < 0 ? NULL : pass.levels[0].first; leaf; leaf = leaf->next)
+        add_to_gradient(leaf, leaf->sum);
+    if (pass.lock)
+        done_with_python(&pass);
+    if (pass.levels != few)
+        PyMem_Free(pass.levels);
+    PyMem_RawFree(pass.blocked.items);
+    return status < 0 ? NULL : Py_NewRef(Py_None);
+}
+
+/* run_pass(root, gradient): whatever else is under way. */
+PyObject *run_pass(PyObject *Py_UNUSED(module), PyObject *const *args, Py_ssize_t count)
+{
     State *state = here();
     if (count != 2 || !is_node(state, args[0])) {
         PyErr_SetString(PyExc_TypeError, "a pass takes a Value and a number");
         return NULL;
     }
     double gradient = PyFloat_AsDouble(args[1]);
-    if (gradient == -1.0 && PyErr_Occurred()) {
+    if (gradient == -1.0 && PyErr_Occurred())
         return NULL;
-    }
-    state->stamp += 2;
-    Node *root = (Node *)args[0];
-    Pass pass = {.state = state, .root = root, .stamp = state->stamp, .oldest = root->version};
-    Level few[64] = {{NULL, NULL}};
-    pass.levels = root->depth < 64 ? few : PyMem_Calloc(root->depth + 1, sizeof(Level));
-    if (!pass.levels) {
-        return PyErr_NoMemory();
-    }
-    int status = sweep(&pass, gradient);
-    for (Node *leaf = status < 0 ? NULL : pass.levels[0].first; leaf; leaf = leaf->next) {
-        add_to_gradient(leaf, leaf->sum);
-    }
-    if (pass.lock) {
-        done_with_python(&pass);
-    }
-    if (pass.levels != few) {
-        PyMem_Free(pass.levels);
-    }
-    PyMem_Free(pass.blocked_at);
-    PyMem_Free(pass.blocked);
-    if (status < 0) {
-        return NULL;
-    }
-    Py_RETURN_NONE;
+    return run(state, (Node *)args[0], gradient);
 }
 
 /* backward(root, gradient): where a pass waits for Python, the next one is careful. */
-PyObject *
-backward(PyObject *module, PyObject *const *args, Py_ssize_t count)
+PyObject *backward(PyObject *module, PyObject *const *args, Py_ssize_t count)
 {
     State *state = here();
-    if (state->passes_in_python) {
+    if (state->passes_in_python)
         return PyObject_Vectorcall(state->careful_backward, args, count, NULL);
-    }
     return run_pass(module, args, count);
 }
 
-/* accumulate(leaves, gradients): add gradients that were computed elsewhere, to all or to none. */
-PyObject *
-accumulate(PyObject *module, PyObject *args)
+/* root.backward(), by Python with a gradient, of a leaf, and in a trace. */
+PyObject *node_backward(PyObject *self, PyObject *const *args, Py_ssize_t count, PyObject *names)
 {
-    (void)module;
+    State *state = here();
+    Node *root = (Node *)self;
+    if (!count && !names && root->op && !may_be_tracing(state) && !state->passes_in_python)
+        return run(state, root, 1.0);
+    PyObject *in_python = PyObject_GetAttrString(self, "_python_backward");
+    PyObject *none = in_python ? PyObject_Vectorcall(in_python, args, count, names) : NULL;
+    Py_XDECREF(in_python);
+    return none;
+}
+
+/* accumulate(leaves, gradients): add gradients that were computed elsewhere, to all or to none. */
+PyObject *accumulate(PyObject *Py_UNUSED(module), PyObject *args)
+{
     State *state = here();
     PyObject *leaves, *terms;
-    if (!PyArg_ParseTuple(args, "O!O!", &PyTuple_Type, &leaves, &PyTuple_Type, &terms)) {
+    if (!PyArg_ParseTuple(args, "O!O!", &PyTuple_Type, &leaves, &PyTuple_Type, &terms))
         return NULL;
-    }
     Py_ssize_t count = PyTuple_GET_SIZE(leaves);
     bool fit = PyTuple_GET_SIZE(terms) == count;
     for (Py_ssize_t i = 0; fit && i < count; i++) {

@@ -32,7 +32,7 @@ def test_backward_adds_to_all_leaves_or_to_none_and_the_next_is_right(broken_off
     leaves, root = shared_and_blocked()
     slopes = gradients(root, leaves)
     stopped = 0
-    for leaves, root in broken_off(shared_and_blocked, lambda made: made[1].backward()):
+    for leaves, root in broken_off(shared_and_blocked, lambda made: made[1].backward(1.0)):
         stopped += 1
         assert [leaf.grad for leaf in leaves] in ([0.0, 0.0, 0.0], slopes)
         for leaf in leaves:
@@ -82,7 +82,7 @@ def test_data_is_set_with_its_version_or_not_at_all(broken_off):
         return x, vector, ag.dot(vector, [1.0]) * x
 
     def change(made):
-        made[0].data = 5.0
+        made[0].data = 5  # an int: the engine in C sets a float in one go
 
     for x, vector, root in broken_off(used, change):
         assert x.data in {2.0, 5.0}
