@@ -58,7 +58,9 @@ CONVENTIONS = [
         "asin(2 * x - x)", {"x": 1.0}, pi / 2, {"x": nan}, "so they do here; forward mode says inf"
     ),
     Convention("x + (x > 0)", {"x": 2.0}, 3.0, {"x": 1.0}, "comparisons have no derivative"),
-    Convention("x * x", {"x": 3.0, "y": 1.0}, 9.0, {"x": 6.0, "y": 0.0}, "y is not used: 0"),
+    Convention(
+        "x * x", {"x": 3.0, "y": 1.0}, 9.0, {"x": 6.0, "y": 0.0}, "y is not used; PyTorch raises"
+    ),
     Convention("x * x.detach()", {"x": 3.0}, 9.0, {"x": 3.0}, "detached: a number like any other"),
     Convention(
         "mean([x, x])", {"x": 1e308}, inf, {"x": 1.0}, "sums add in order, as NumPy: the sum is inf"
