@@ -3,10 +3,11 @@
 const CLOSEST = 4;
 const DRAG_THRESHOLD = 4; // pixels; less is a click
 const FIT_MARGIN = 24;
-const LEAST_BEGINNING = 0.7; // texts of 8 pixels
-const LARGEST_FIT = 1.4; // a small graph is not blown up
+const LARGEST_FIT = 1.4; // a small graph is not blown up, unless it is shown to a whole class:
+const BOXES_ACROSS = 8; // then as many boxes of 100 pixels would fill the stage
 const WHEEL_SPEED = 0.0015;
 const SMALLEST_TEXT = 10; // pixels on the screen
+const GLIDE_TIME = 220; // milliseconds
 const LEVELS = [
   [0.16, "tiny"],
   [0.44, "far"],
@@ -19,8 +20,9 @@ const camera = {
   y: 0,
   scale: 1,
   isPending: false,
-  glide: 0, // counts them, so that a new one ends the one before
   isGliding: false,
+  from: null, // where a glide began
+  goal: null, // where it ends; a new one has another
   legible: 0,
   area: null,
   isFit: false,
@@ -39,8 +41,15 @@ function stageChanged() {
   const after = stageArea();
   if (before.width === after.width && before.height === after.height) return;
   if (camera.isFit) return fit();
-  const { x, y, scale } = camera;
-  moveCamera(x + (after.width - before.width) / 2, y + (after.height - before.height) / 2, scale);
+  const [moveX, moveY] = [(after.width - before.width) / 2, (after.height - before.height) / 2];
+  if (camera.isGliding) {
+    for (const place of [camera.from, camera.goal]) {
+      place.x += moveX;
+      place.y += moveY;
+    }
+    return;
+  }
+  moveCamera(camera.x + moveX, camera.y + moveY, camera.scale);
   const isWalking = byId("stage").contains(document.activeElement);
   const index = page.selection ? page.of[page.selection[0]] : isWalking ? focusedIndex() : -1;
   if (index >= 0) centreOn(page.places[index], { onlyIfHidden: true, leastZoom: 0 });
@@ -49,6 +58,7 @@ function stageChanged() {
 /** Ask for the transform to be applied with the next frame. */
 function moveCamera(x, y, scale) {
   Object.assign(camera, { x, y, scale, isFit: false });
+  byId("partly").hidden = true;
   applyLevel();
   if (camera.isPending) return;
   camera.isPending = true;
@@ -84,12 +94,13 @@ function leastScale() {
   return Math.min(0.5, 0.5 * scaleToFit());
 }
 
-/** Return the scale at which the whole picture is seen. */
-function scaleToFit() {
+/** Return the scale at which a whole picture is seen. */
+function scaleToFit(picture = page) {
   const { width, height } = stageArea();
-  const across = (width - 2 * FIT_MARGIN) / Math.max(1, page.width);
-  const down = (height - 2 * FIT_MARGIN) / Math.max(1, page.height);
-  return Math.max(0.001, Math.min(across, down, LARGEST_FIT));
+  const across = (width - 2 * FIT_MARGIN) / Math.max(1, picture.width);
+  const down = (height - 2 * FIT_MARGIN) / Math.max(1, picture.height);
+  const largest = Math.max(LARGEST_FIT, width / (BOXES_ACROSS * 100));
+  return Math.max(0.001, Math.min(across, down, largest));
 }
 
 /** Show the whole picture. */
@@ -99,27 +110,6 @@ function fit() {
   const scale = scaleToFit();
   moveCamera((width - scale * page.width) / 2, (height - scale * page.height) / 2, scale);
   camera.isFit = true;
-}
-
-/** Begin with the whole picture or, where its texts would be too small, with its outputs. */
-function begin() {
-  fit();
-  if (camera.scale >= LEAST_BEGINNING) return;
-  const isOutput = ({ members }) => members.some((value) => page.outputs.has(value));
-  const [left, top, width, height] = page.places[page.boxes.findIndex(isOutput)];
-  const area = stageArea();
-  // in the middle, but with no more room beyond the picture than a margin
-  const placed = (room, size, middle) => {
-    const scaled = LEAST_BEGINNING * size;
-    if (scaled + 2 * FIT_MARGIN <= room) return (room - scaled) / 2;
-    const wanted = room / 2 - LEAST_BEGINNING * middle;
-    return Math.min(FIT_MARGIN, Math.max(room - FIT_MARGIN - scaled, wanted));
-  };
-  moveCamera(
-    placed(area.width, page.width, left + width / 2),
-    placed(area.height, page.height, top + height / 2),
-    LEAST_BEGINNING,
-  );
 }
 
 /** Zoom by a factor about a point of the stage, its middle if none is given. */
@@ -141,24 +131,13 @@ function seenArea() {
 
 /** Return the indices of the boxes that are seen, wholly or in part. */
 function seenBoxes() {
-  const [left, top, right, bottom] = seenArea();
-  const seen = [];
-  page.places.forEach(([x, y, width, height], index) => {
-    if (x < right && y < bottom && x + width > left && y + height > top) seen.push(index);
-  });
-  return seen;
-}
-
-/** Come so near that boxes can be read. */
-function comeNear(place) {
-  if (camera.scale < LEVELS[1][0]) centreOn(place, { leastZoom: COMFORTABLE });
+  const area = seenArea();
+  return page.boxes.map((_, index) => index).filter((index) => meets(extentOfBox(index), area));
 }
 
 /** Bring a place of the picture into the middle, at a legible scale; gliding where motion is welcome. */
 function centreOn([x, y, width, height], { leastZoom = 0.7, onlyIfHidden = false } = {}) {
-  const [left, top, right, bottom] = seenArea();
-  const isSeen = x >= left && y >= top && x + width <= right && y + height <= bottom;
-  if (onlyIfHidden && isSeen) return;
+  if (onlyIfHidden && holds(seenArea(), [x, y, x + width, y + height])) return;
   const area = stageArea();
   const scale = Math.max(camera.scale, Math.min(leastZoom, area.width / (1.5 * width)));
   glideTo(
@@ -172,16 +151,16 @@ function centreOn([x, y, width, height], { leastZoom = 0.7, onlyIfHidden = false
 function glideTo(x, y, scale) {
   stopGlide();
   if (prefersStillness()) return moveCamera(x, y, scale);
-  const from = { ...camera };
+  const from = { x: camera.x, y: camera.y, scale: camera.scale };
+  const goal = { x, y, scale };
+  Object.assign(camera, { isGliding: true, from, goal });
   const began = performance.now();
-  const glide = ++camera.glide;
-  camera.isGliding = true;
   const frame = (now) => {
-    if (glide !== camera.glide) return;
-    const part = Math.min(1, Math.max(0, (now - began) / 220));
+    if (goal !== camera.goal) return; // stopped, or another glide
+    const part = Math.min(1, Math.max(0, (now - began) / GLIDE_TIME));
     const eased = part * (2 - part);
-    const between = (a, b) => a + eased * (b - a);
-    moveCamera(between(from.x, x), between(from.y, y), between(from.scale, scale));
+    const between = (axis) => from[axis] + eased * (goal[axis] - from[axis]);
+    moveCamera(between("x"), between("y"), between("scale"));
     camera.isGliding = part < 1;
     if (camera.isGliding) requestAnimationFrame(frame);
   };
@@ -190,8 +169,7 @@ function glideTo(x, y, scale) {
 
 /** Leave the camera where it is. */
 function stopGlide() {
-  camera.glide++;
-  camera.isGliding = false;
+  Object.assign(camera, { isGliding: false, goal: null });
 }
 
 /** Say whether the reader has asked for no motion. */

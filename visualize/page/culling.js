@@ -12,15 +12,15 @@ function restartCulling() {
   culling.level = "";
   if (!isLarge()) return;
   page.drawn.forEach(({ group }, index) => {
-    const [x, y, width, height] = page.places[index];
-    culling.items.push({
-      box: index,
-      drawn: group,
-      extent: [x, y, x + width, y + height],
-      isAway: false,
-    });
+    culling.items.push({ box: index, drawn: group, extent: extentOfBox(index), isAway: false });
   });
   for (const bundle of page.bundles) culling.items.push({ box: -1, ...bundle, isAway: false });
+}
+
+/** Return the rectangle of a box, as [left, top, right, bottom]. */
+function extentOfBox(index) {
+  const [x, y, width, height] = page.places[index];
+  return [x, y, x + width, y + height];
 }
 
 /** Return the rectangle around some points, as [left, top, right, bottom]. */

@@ -3,21 +3,22 @@
 const TITLE_COLUMNS = 24;
 const MANY_BOXES = 400; // too many to fade in and out
 const LEAST_GAP = 40; // between ranks
-const MOST_GAP = 66;
+const MOST_GAP = 90;
+
+/** Return the boxes and edges of a view, their places, and the size of the picture. */
+function laidOut(view, direction) {
+  const shown = boxesOf(page.graph, view);
+  const placed = layoutOf(shown.boxes, shown.edges, shown.boxes.map(sizeOfBox), {
+    direction,
+    titleWidth: (title) => TOGGLE_ROOM + 12 + textColumns(shortened(title, TITLE_COLUMNS)) * COLUMN,
+    rankGap: direction === "LR" ? gapForMarks(shown) : LEAST_GAP, // of lines downwards, marks are low
+  });
+  return { ...shown, ...placed };
+}
 
 /** Lay the view out anew and draw it. */
 function redraw() {
-  Object.assign(page, boxesOf(page.graph, page.view));
-  const sizes = page.boxes.map(sizeOfBox);
-  Object.assign(
-    page,
-    layoutOf(page.boxes, page.edges, sizes, {
-      direction: page.direction,
-      titleWidth: (title) =>
-        TOGGLE_ROOM + 12 + textColumns(shortened(title, TITLE_COLUMNS)) * COLUMN,
-      rankGap: page.boxes.length <= FEW_BOXES ? gapForMarks() : LEAST_GAP,
-    }),
-  );
+  Object.assign(page, laidOut(page.view, page.direction));
   page.indexOfKey = new Map(page.boxes.map((box, index) => [box.key, index]));
   page.edgeOfUse = new Map();
   page.edges.forEach((edge, index) => {
@@ -44,10 +45,10 @@ function redraw() {
   restoreTabStop();
 }
 
-/** Return the room between ranks that derivatives on lines need; from top to bottom, they are low. */
-function gapForMarks() {
-  if (page.direction === "TB") return LEAST_GAP;
-  const widths = page.edges.map((edge) => markWidth(textAtLine(edge)) + 16);
+/** Return the room between ranks that the numbers at lines need, where boxes are few. */
+function gapForMarks({ boxes, edges }) {
+  if (boxes.length > FEW_BOXES) return LEAST_GAP;
+  const widths = edges.map((edge) => markWidth(textAtLine(edge, boxes)) + 4);
   return Math.min(MOST_GAP, Math.max(LEAST_GAP, ...widths));
 }
 

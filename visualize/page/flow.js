@@ -54,9 +54,8 @@ function flowMarks(value) {
     const edge = page.edgeOfUse.get(`${value}/${position}`);
     if (edge === undefined || page.edges[edge].count > 1) continue;
     const rows = [productOf(gradient, local, sent), `= ${significant(sent)}`];
-    const place = freePlace(page.routes[edge], [markWidth(rows[0]), 2 * MARK_HEIGHT + 2], taken);
-    if (place)
-      marks.push(plate(rows, place, sent < 0 ? "flow-plate flow-negative" : "flow-plate", edge));
+    const look = sent < 0 ? "flow-plate flow-negative" : "flow-plate";
+    marks.push(...plateAt(edge, rows, look, taken));
   }
   return marks;
 }

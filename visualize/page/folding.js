@@ -106,6 +106,14 @@ function currentLevel() {
 
 /** Close all clusters deeper than a level, and open all others; the deepest level shows every value. */
 function showDetail(level) {
+  page.view = viewOfLevel(level);
+  redraw();
+  fit();
+  showLevel();
+}
+
+/** Return the view of a level. */
+function viewOfLevel(level) {
   const all = level >= levelCount();
   const closed = new Set();
   if (!all) {
@@ -114,10 +122,7 @@ function showDetail(level) {
     }
   }
   // Groups that no module made are there to be closed: open, their frames say nothing.
-  page.view = { closed, folded: new Set(), grouping: all ? "modules" : page.grouping };
-  redraw();
-  fit();
-  showLevel();
+  return { closed, folded: new Set(), grouping: all ? "modules" : page.grouping };
 }
 
 /** Lay the graph out in the other direction. */

@@ -23,7 +23,6 @@ function start() {
   page.view = firstView(graph);
   page.grouping = page.view.grouping;
   byId("legend")?.toggleAttribute("open", !isNarrow());
-  redraw();
   listenToPointers();
   listenToSearch();
   listenToPanel();
@@ -31,6 +30,8 @@ function start() {
   listenToTheme();
   listenToButtons();
   preparePlayer();
+  chooseView();
+  redraw();
   showLevel();
   begin();
   new ResizeObserver(stageChanged).observe(byId("stage"));
@@ -40,12 +41,10 @@ function start() {
 function listenToButtons() {
   const actions = {
     fit,
+    "show-all": fit,
     "zoom-in": () => zoomBy(1.25),
     "zoom-out": () => zoomBy(0.8),
-    less: () =>
-      showDetail(
-        page.view.folded.size && !page.view.closed.size ? levelCount() - 1 : currentLevel() - 1,
-      ),
+    less: () => showDetail(currentLevel() - 1),
     more: () => showDetail(currentLevel() + 1),
     everything: () => showDetail(Infinity),
     turn: turnLayout,
@@ -85,6 +84,13 @@ window.graphPage = {
   gradientShown: (value) => page.shown.gradient(value),
   boxOf: (value) => page.of[value],
   show: (value) => showValue(value),
+  showFirstView: () => {
+    page.view = firstView(page.graph);
+    page.direction = document.documentElement.dataset.direction;
+    redraw();
+    fit();
+    showLevel();
+  },
   search: (query) => found(page.graph, query),
   significant,
   exact,

@@ -23,15 +23,11 @@ function drawMarks() {
   const told = wanted
     ? page.edges.map((_, index) => index).filter((index) => isTold(index, seen))
     : [];
-  const taken = [];
+  const taken = [...seen].map(extentOfBox); // a number is never cut by a box
   const marks = [];
   for (const index of told.length <= FEW_MARKS ? told : []) {
-    const text = textAtLine(page.edges[index]);
-    const place = freePlace(page.routes[index], [markWidth(text), MARK_HEIGHT], taken);
-    if (!place) continue;
-    marks.push(
-      plate([text], place, page.litEdges.has(index) ? "mark-plate lit" : "mark-plate", index),
-    );
+    const look = page.litEdges.has(index) ? "mark-plate lit" : "mark-plate";
+    marks.push(...plateAt(index, [textAtLine(page.edges[index])], look, taken));
   }
   byId("marks").replaceChildren(...marks);
   hideMarksInFlow();
@@ -56,9 +52,9 @@ function markWidth(text) {
 }
 
 /** Return the text at a line: the local derivative, or how many uses it stands for. */
-function textAtLine({ source, target, uses, count }) {
+function textAtLine({ source, target, uses, count }, boxes = page.boxes) {
   if (count > 1) return times(count);
-  if (page.boxes[source].kind === "cluster" || page.boxes[target].kind === "cluster") return "";
+  if (boxes[source].kind === "cluster" || boxes[target].kind === "cluster") return "";
   const [[consumer, position]] = uses;
   const local = page.graph.local[consumer][position];
   const operation = operationOf(page.graph, consumer);
@@ -67,10 +63,19 @@ function textAtLine({ source, target, uses, count }) {
   return which + (local === null ? "no ∂" : slopeMark(local));
 }
 
-/** Return lines of text on a plate about a place of the picture. */
-function plate(rows, [x, y], className, edge) {
+/** Return lines of text on a plate at a free place of a line, as a list; it is then `taken`. */
+function plateAt(edge, rows, className, taken) {
   const width = Math.max(...rows.map(markWidth));
   const height = rows.length * MARK_HEIGHT;
+  const place = freePlace(page.routes[edge], [width, height], taken);
+  if (!place) return [];
+  const [x, y] = place;
+  taken.push([x - width / 2, y - height / 2, x + width / 2, y + height / 2]);
+  return [plate(rows, place, [width, height], className, edge)];
+}
+
+/** Return lines of text on a plate about a place of the picture. */
+function plate(rows, [x, y], [width, height], className, edge) {
   const first = 3.5 - (height - MARK_HEIGHT) / 2;
   return svgElement(
     "g",
@@ -84,28 +89,24 @@ function plate(rows, [x, y], className, edge) {
   );
 }
 
-/** Return a place on the middle of a route where no other plate of [width, height] is; null if there is none. */
+/** Return the middle of a free place on a route for a size, or null: first at its middle curve. */
 function freePlace(route, [width, height], taken) {
-  for (const part of [1 / 2, 1 / 3, 1 / 4, 2 / 3, 1 / 6, 3 / 4]) {
-    const [x, y] = pointOn(route, part);
-    const isFree = taken.every(
-      ([left, top, otherWidth, otherHeight]) =>
-        Math.abs(left - x) > (width + otherWidth) / 2 ||
-        Math.abs(top - y) > (height + otherHeight) / 2,
-    );
-    if (!isFree) continue;
-    taken.push([x, y, width, height]);
-    return [x, y];
+  const last = (route.length - 4) / 3;
+  for (const curve of [Math.floor((last + 1) / 2), last, 0]) {
+    for (const part of [1 / 2, 1 / 3, 2 / 3, 1 / 6, 5 / 6]) {
+      const [x, y] = pointOn(route.slice(3 * curve, 3 * curve + 4), part);
+      const extent = [x - width / 2, y - height / 2, x + width / 2, y + height / 2];
+      if (!taken.some((other) => meets(extent, other))) return [x, y];
+    }
   }
   return null;
 }
 
-/** Return a point on the middle curve of a route. */
-function pointOn(route, part) {
-  const middle = Math.floor((route.length - 1) / 3 / 2) * 3;
+/** Return the point of a curve at a part of it, from 0 to 1. */
+function pointOn(curve, part) {
   const rest = 1 - part;
   const weights = [rest ** 3, 3 * rest * rest * part, 3 * rest * part * part, part ** 3];
   return [0, 1].map((axis) =>
-    weights.reduce((sum, weight, index) => sum + weight * route[middle + index][axis], 0),
+    weights.reduce((sum, weight, index) => sum + weight * curve[index][axis], 0),
   );
 }

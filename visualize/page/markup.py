@@ -72,6 +72,8 @@ markerUnits="userSpaceOnUse" orient="auto"><path class="arrow" d="M0,0.5L8,4L0,7
 <g id="marks" aria-hidden="true"></g><g id="boxes"></g><g id="titles"></g>\
 <g id="flow" aria-hidden="true"></g></g>
 </svg>
+<p id="partly" hidden>The graph is larger than this window: you see its end, at the output. \
+<button id="show-all" type="button">Show all of it</button></p>
 </main>
 <aside id="panel" aria-label="About a value" data-empty="true">
 {_button("close-panel", "Close", "close")}

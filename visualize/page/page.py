@@ -27,8 +27,8 @@ TITLE_COLUMNS = 200
 SCRIPTS = (
     "picture", "graph", "elements", "wording",
     "clusters", "boxes", "places",
-    "shown", "shapes", "drawing", "lines", "camera", "culling", "pointer", "folding", "paths",
-    "marks", "steps", "captions", "flow", "player", "tables", "summary", "panel", "search",
+    "shown", "shapes", "drawing", "lines", "camera", "culling", "pointer", "folding", "beginning",
+    "paths", "marks", "steps", "captions", "flow", "player", "tables", "summary", "panel", "search",
     "keyboard", "theme", "main",
 )  # fmt: skip
 LOOKS = (*(f"{sign}{shade}" for sign in "pn" for shade in range(1, SHADES + 1)), *LIGHT.special)

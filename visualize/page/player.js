@@ -23,8 +23,7 @@ function preparePlayer() {
   byId("player").style.setProperty("--split", `${split}%`);
   slider.addEventListener("input", () => {
     const step = Number(slider.value); // before pausing writes the step that is shown
-    pause();
-    goTo(step);
+    stepTo(step);
   });
   const actions = {
     play: togglePlay,
@@ -145,7 +144,8 @@ function stepTime() {
 function followStep(isFirst = false) {
   const { value } = page.steps[page.step];
   const place = page.places[page.of[value < 0 ? 0 : value]];
-  if (isFirst) comeNear(place);
+  const isFar = isFirst && camera.scale < LEVELS[1][0];
+  if (isFar) centreOn(place, { leastZoom: COMFORTABLE });
   else if (value >= 0) centreOn(place, { onlyIfHidden: true, leastZoom: 0 });
 }
 

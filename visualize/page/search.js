@@ -57,7 +57,7 @@ function listenToSearch() {
     if (item) goToResult(Number(item.dataset.place) - page.resultAt);
   });
   document.addEventListener("pointerdown", (event) => {
-    if (!byId("search-form").contains(event.target)) byId("results").hidden = true;
+    if (!byId("search-form").contains(event.target)) showList(false);
   });
 }
 
@@ -76,11 +76,16 @@ function showResults(query) {
       ),
     );
   byId("results").replaceChildren(...shown);
-  byId("results").hidden = !shown.length;
-  setAttribute(byId("search"), "aria-expanded", String(shown.length > 0));
+  showList(shown.length > 0);
   setAttribute(byId("search"), "aria-activedescendant", null);
   showCount(query);
   markFound();
+}
+
+/** Show or hide the list of results. */
+function showList(isShown) {
+  byId("results").hidden = !isShown;
+  setAttribute(byId("search"), "aria-expanded", String(isShown));
 }
 
 /** Return the line of a result. */
@@ -118,6 +123,7 @@ function goToResult(count) {
   }
   setAttribute(byId("search"), "aria-activedescendant", `result-${page.resultAt}`);
   showCount(byId("search").value);
+  if (isNarrow()) showList(false); // with the panel open, it would cover all of the stage
 }
 
 /** Open up whatever hides a value, bring it into the middle and select it. */
@@ -140,11 +146,10 @@ function markFound() {
 
 /** Close the list, and clear the field when it is closed already. */
 function leaveSearch() {
-  const list = byId("results");
-  if (list.hidden) {
+  if (byId("results").hidden) {
     byId("search").value = "";
     showResults("");
     focusBox(page.focused);
   }
-  list.hidden = true;
+  showList(false);
 }

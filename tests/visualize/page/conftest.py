@@ -1,10 +1,13 @@
-"""The scripts of a page without the page."""
+"""Pages in a browser, and the scripts of a page without the page."""
+
+from __future__ import annotations
 
 import pytest
 
 from tests.visualize.page_graphs import open_scripts
+from visualize.page.page import page
 
-__all__ = ["scripts"]
+__all__ = ["opened", "scripts", "tab"]
 
 
 @pytest.fixture(scope="module")
@@ -12,3 +15,102 @@ def scripts(browser):
     page = open_scripts(browser)
     yield page
     page.close()
+
+
+class Opened:
+    """A page in the browser, with all that must not happen there."""
+
+    def __init__(self, tab, address, requests, faults):
+        self.tab = tab
+        self.address = address
+        self.requests = requests
+        self.faults = faults
+
+    def __getattr__(self, name):
+        return getattr(self.tab, name)
+
+    @property
+    def state(self):
+        return self.evaluate("graphPage.state()")
+
+    def settle(self):
+        """Wait until the camera rests and numbers at lines are drawn."""
+        self.wait_for_timeout(30)  # for an observer of the window's size
+        self.evaluate("""() => new Promise((done) => {
+          const look = () =>
+            graphPage.state().isResting ? done() : requestAnimationFrame(look);
+          look(); })""")  # the page's own policy forbids wait_for_function
+
+    def box(self, value):
+        """The element of the box that shows a value."""
+        return self.locator(
+            f'[data-box="{self.evaluate("value => graphPage.boxOf(value)", value)}"]'
+        )
+
+    def text(self, selector):
+        return self.locator(selector).text_content()
+
+    def gradients(self, graph):
+        return self.evaluate(
+            "size => Array.from({length: size}, (_, value) => {"
+            "  const { state, value: number } = graphPage.gradientShown(value);"
+            "  return ['pending', 'unreached'].includes(state) ? state : String(number); })",
+            len(graph),
+        )
+
+
+@pytest.fixture(scope="module")
+def tab(browser):
+    """The one tab in which all pages open, so that a test costs a load and no more."""
+    context = browser.new_context()
+    yield context.new_page()
+    context.close()
+
+
+@pytest.fixture
+def opened(browser, tab, tmp_path):
+    """Open a page of some outputs; at the end, nothing may have gone wrong or out."""
+    made = []
+
+    def opener(
+        *outputs,
+        size=(1280, 800),
+        scheme="light",
+        touch=False,
+        motion="no-preference",
+        whole=True,
+        **options,
+    ):
+        path = tmp_path / f"graph{len(made)}.html"
+        path.write_text(page(outputs, **options), encoding="utf-8")
+        here = browser.new_context(has_touch=True).new_page() if touch else tab
+        here.set_viewport_size({"width": size[0], "height": size[1]})
+        here.emulate_media(media="screen", color_scheme=scheme, reduced_motion=motion)
+        requests, faults = [], []
+        listeners = {
+            "request": lambda request: requests.append(request.url),
+            "console": lambda message: faults.append(f"{message.type}: {message.text}"),
+            "pageerror": lambda error: faults.append(str(error)),
+            "dialog": lambda dialog: (faults.append(dialog.message), dialog.dismiss()),
+        }
+        for event, listener in listeners.items():
+            here.on(event, listener)
+        here.goto(path.as_uri())
+        made.append((Opened(here, path.as_uri(), requests, faults), listeners))
+        if whole:  # a picture that is too large for the window begins closed, or at its output
+            here.evaluate("graphPage.showFirstView()")
+        made[-1][0].settle()
+        return made[-1][0]
+
+    yield opener
+    for one, listeners in made:
+        for event, listener in listeners.items():
+            one.tab.remove_listener(event, listener)
+        if one.tab is not tab:
+            one.tab.context.close()
+        assert one.faults == []
+        assert one.requests[0] == one.address
+    tab.goto("about:blank")
+    assert {address for one, _ in made for address in one.requests} <= {
+        one.address for one, _ in made
+    }
