@@ -11,7 +11,7 @@ const FEWEST_BOXES = 5; // fewer, of closed modules, would say nothing about the
 function chooseView() {
   const { view, direction } = page;
   const other = direction === "LR" ? "TB" : "LR";
-  const choices = [[view, direction], [view, other]]; // prettier-ignore
+  const choices = [[view, direction], [view, other]];
   for (let level = currentLevel() - 1; level > 0; level--)
     choices.push([viewOfLevel(level), direction]);
   for (const [choice, way] of choices) {
