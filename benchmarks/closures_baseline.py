@@ -1,22 +1,20 @@
 """The baseline: a scalar engine of closures per node, as teaching engines are usually built.
 
 Each operation is a method that makes a node holding a closure for its backward step and a set of
-the operands; subtraction and division are made of negation, power and product; a neuron is a chain
-of products and sums; the topological order is found by recursion. The closure refers to the node
-it belongs to, so that every operation leaves a reference cycle for the garbage collector.
+the operands; subtraction and division are made of negation, power and product; the topological
+order is found by recursion. The closure refers to the node it belongs to, so that every operation
+leaves a reference cycle for the garbage collector.
 """
 
 from __future__ import annotations
 
 import math
-import random
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable
 
-__all__ = ["ClosureMLP", "ClosureValue"]
+__all__ = ["ClosureValue"]
 
 
 class ClosureValue:
@@ -80,6 +78,26 @@ class ClosureValue:
         result.hand_on = hand_on
         return result
 
+    def exp(self) -> ClosureValue:
+        """Return e to the power of x."""
+        result = ClosureValue(math.exp(self.data), (self,), "exp")
+
+        def hand_on() -> None:
+            self.grad += result.data * result.grad
+
+        result.hand_on = hand_on
+        return result
+
+    def log(self) -> ClosureValue:
+        """Return the natural logarithm."""
+        result = ClosureValue(math.log(self.data), (self,), "log")
+
+        def hand_on() -> None:
+            self.grad += result.grad / self.data
+
+        result.hand_on = hand_on
+        return result
+
     def __neg__(self) -> ClosureValue:
         return self * -1
 
@@ -118,29 +136,3 @@ class ClosureValue:
 
 def as_node(value: ClosureValue | float) -> ClosureValue:
     return value if isinstance(value, ClosureValue) else ClosureValue(value)
-
-
-class ClosureMLP:
-    """A multilayer perceptron with relu between the layers, one chain of nodes per neuron."""
-
-    def __init__(self, sizes: Sequence[int], seed: int) -> None:
-        draw = random.Random(seed)
-        self.layers = [
-            [
-                ([ClosureValue(draw.uniform(-1, 1)) for _ in range(nin)], ClosureValue(0.0))
-                for _ in range(nout)
-            ]
-            for nin, nout in pairwise(sizes)
-        ]
-
-    def parameters(self) -> list[ClosureValue]:
-        """Return the weights and the bias, neuron by neuron."""
-        return [p for layer in self.layers for w, bias in layer for p in (*w, bias)]
-
-    def __call__(self, x: Sequence[ClosureValue | float]) -> ClosureValue:
-        """Return the one output for one example."""
-        for number, layer in enumerate(self.layers, 1):
-            sums = [sum((w * xi for w, xi in zip(weights, x)), bias) for weights, bias in layer]
-            x = sums if number == len(self.layers) else [total.relu() for total in sums]
-        (result,) = x
-        return as_node(result)

@@ -1,52 +1,155 @@
-"""Time the engine eagerly against closures per node and PyTorch; print a Markdown table.
+"""Time the engine eagerly, in C and in Python, against others; print a Markdown table.
 
-    python benchmarks/eager.py [--rounds 7] [--quick]
+    python benchmarks/eager.py [--rounds 7] [--only chain] [--quick] [--write]
 
-Everything is measured in one run, turn about, after the results were checked to be equal.
+Everything is measured in one run, turn about, after the results were checked to be equal. An
+engine that is not installed is left out.
 """
 
 from __future__ import annotations
 
 import argparse
+import importlib.util
 import math
 import os
 import resource
 import statistics
 import subprocess
 import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import partial
 from importlib import metadata
+from pathlib import Path
 from typing import Any
 
-from autograd import Value
-from closures_baseline import ClosureValue
-from measure import Contender, bytes_allocated, interleaved, machine, median_ratio
-from report import digits
-from tasks import CLOSURES, OURS, TORCH, chain_task, expression_task, moons_task, same_moons_task
-from workloads import chain
+from goals import Goal, aim
+from measure import Contender, interleaved, machine, median_ratio
+from report import digits, replace_between, table
+from tasks import (
+    CLOSURES,
+    LEAST,
+    OURS,
+    TORCH,
+    XAD,
+    chain_task,
+    expression_task,
+    memory_task,
+    moons_task,
+    same_moons_task,
+    transformer_task,
+)
 
-__all__ = ["main"]
+__all__ = ["COLUMNS", "WORKS", "Column", "Work", "main", "measured"]
 
+README = Path(__file__).parents[1] / "README.md"
+IN_PYTHON = f"{OURS} in Python"
 NO_COLLECTOR = "closures, collector off"
-COLUMNS: tuple[str, ...] = (OURS, CLOSURES, NO_COLLECTOR, TORCH)
+
+Samples = dict[str, list[float]]
 
 
-def measured(
-    name: str, task: Any, columns: tuple[str, ...], *, rounds: int, repeats: int = 1
-) -> dict[str, list[float]]:
-    """Return seconds per run, by column, of engines whose results are equal."""
-    contenders = [
-        Contender(
-            column,
-            partial(task, CLOSURES if column == NO_COLLECTOR else column),
-            collector=column != NO_COLLECTOR,
+@dataclass(frozen=True)
+class Column:
+    """An engine and how it runs."""
+
+    name: str
+    engine: str
+    needs: str = ""  # a module
+    environment: Mapping[str, str] = field(default_factory=dict)
+    collector: bool = True
+
+    @property
+    def is_there(self) -> bool:
+        """Say whether the engine is installed."""
+        return not self.needs or importlib.util.find_spec(self.needs) is not None
+
+    def at(self, task: Callable[[str], Any]) -> Contender:
+        """Return the engine at a task, in a process of its own."""
+        return Contender(
+            self.name,
+            partial(task, self.engine),
+            collector=self.collector,
+            environment=self.environment,
         )
-        for column in columns
-    ]
+
+
+COLUMNS = (
+    Column(OURS, OURS, "autograd.native._engine"),
+    Column(IN_PYTHON, OURS, environment={"AUTOGRAD_PURE": "1"}),
+    Column(LEAST, LEAST),
+    Column(CLOSURES, CLOSURES),
+    Column(NO_COLLECTOR, CLOSURES, collector=False),
+    Column(XAD, XAD, "xad"),
+    Column(TORCH, TORCH, "torch"),
+)
+EVERYONE = tuple(column.name for column in COLUMNS)
+NOT_XAD = tuple(name for name in EVERYONE if name != XAD)
+
+
+@dataclass(frozen=True)
+class Work:
+    """What is timed, and by whom: a time is that of a run divided by `count`, in `unit`."""
+
+    name: str
+    task: Callable[[str], Any]
+    columns: tuple[str, ...] = EVERYONE
+    unit: str = "ms"
+    count: int = 1
+    repeats: int | None = 1  # runs in a sample, see `interleaved`
+    most_rounds: int = 100
+    goals: tuple[Goal, ...] = ()
+
+    def shown(self, seconds: float) -> str:
+        """Return the time of a run as that of one thing."""
+        return f"{digits(seconds / self.count * {'ns': 1e9, 'µs': 1e6, 'ms': 1e3}[self.unit])}"
+
+
+def chain_work(operations: int, goals: tuple[Goal, ...] = ()) -> Work:
+    """Return the work of a chain with one operation less, which is a multiple of three."""
+    count = operations - 1
+    return Work(
+        f"an operation of {operations:,} in a chain",
+        partial(chain_task, operations=count),
+        unit="ns",
+        count=count,
+        repeats=None if operations < 10_000 else 1,
+        most_rounds=100 if operations < 1_000_000 else 3,
+        goals=goals,
+    )
+
+
+WORKS = (
+    Work(
+        "moons step by nn, in a loop",
+        moons_task,
+        NOT_XAD,
+        repeats=5,
+        goals=(aim(OURS, 1 / 150, CLOSURES),),
+    ),
+    Work("moons step by nn, alone on a clean heap", moons_task, NOT_XAD),
+    Work("moons step in micrograd's source", same_moons_task, EVERYONE[:5]),
+    Work("plain transformer, a step", transformer_task, NOT_XAD, goals=(aim(OURS, 1 / 18, LEAST),)),
+    Work(
+        "README expression",
+        expression_task,
+        unit="µs",
+        repeats=500,
+        goals=(aim(OURS, 1 / 35, CLOSURES), aim(OURS, 1.3e-6)),
+    ),
+    chain_work(1_000, (aim(OURS, 45e-9),)),
+    chain_work(100_000),
+    chain_work(1_000_000, (aim(OURS, 110e-9),)),
+)
+
+
+def measured(work: Work, columns: Sequence[Column], rounds: int) -> Samples:
+    """Return seconds per run, by column, of engines whose results are equal."""
+    contenders = [column.at(work.task) for column in columns]
     try:
         for _ in range(2):  # the second time shows that the update was right as well
-            require_equal(name, {contender.name: contender.numbers() for contender in contenders})
-        return interleaved(contenders, rounds=rounds, repeats=repeats)
+            require_equal(work.name, {each.name: each.numbers() for each in contenders})
+        return interleaved(contenders, rounds=rounds, repeats=work.repeats)
     finally:
         for contender in contenders:
             contender.close()
@@ -54,90 +157,124 @@ def measured(
 
 def require_equal(name: str, results: dict[str, tuple[float, ...]]) -> None:
     """Stop if engines disagree: a fast wrong answer is no result."""
-    expected = results[OURS]
+    expected = next(iter(results.values()))
     for result in results.values():
         for got, wanted in zip(result, expected, strict=True):
             if not math.isclose(got, wanted, rel_tol=1e-9, abs_tol=1e-12):
                 sys.exit(f"{name}: the engines disagree: {results}")
 
 
-def row(name: str, samples: dict[str, list[float]], scale: float, unit: str) -> str:
-    """Return a line of the table: medians, then ratios to our engine."""
-    cells = [
-        f"{digits(statistics.median(samples[column]) * scale)} {unit}" if column in samples else "-"
-        for column in COLUMNS
-    ]
-    ratios = [
-        f"{digits(median_ratio(samples[column], samples[OURS]))}" if column in samples else "-"
-        for column in COLUMNS[1:]
-    ]
-    return f"| {' | '.join([name, *cells, ' / '.join(ratios)])} |"
+def row(work: Work, samples: Samples, columns: Sequence[Column]) -> list[str]:
+    """Return a line of the table: medians, with ratios to the first column."""
+    base = samples[columns[0].name]
+    cells = [f"{work.name}, {work.unit}"]
+    for column in columns:
+        if column.name not in samples:
+            cells.append("-")
+            continue
+        times = samples[column.name]
+        ratio = "" if times is base else f" ({digits(median_ratio(times, base))})"
+        cells.append(f"{work.shown(statistics.median(times))}{ratio}")
+    return cells
 
 
-def memory_row(operations: int) -> str:
-    sizes = {
-        engine: bytes_allocated(partial(chain, value, operations)) / operations
-        for engine, value in ((OURS, Value), (CLOSURES, ClosureValue))
-    }
-    cells = " | ".join(f"{size:.0f} bytes" for size in sizes.values())
-    return f"| a node of the chain | {cells} | - | - | {digits(sizes[CLOSURES] / sizes[OURS])} |"
+def memory_row(columns: Sequence[Column]) -> list[str]:
+    """Return the line of the bytes that a node takes, as Python's allocator counts them."""
+    sizes: list[float] = []
+    cells = ["a node of the chain, bytes"]
+    for column in columns:
+        if column.engine in {XAD, TORCH} or not column.collector:
+            cells.append("-")  # it allocates by itself; or as in the column before
+            continue
+        contender = column.at(partial(memory_task, operations=99_999))
+        sizes += contender.numbers()
+        contender.close()
+        cells.append(
+            f"{sizes[-1]:.0f} ({digits(sizes[-1] / sizes[0])})" if sizes[1:] else f"{sizes[0]:.0f}"
+        )
+    return cells
 
 
-def import_row(rounds: int) -> str:
+def import_row(columns: Sequence[Column], rounds: int) -> list[str]:
     """Return the line of the import: time of fresh interpreters with it, less without."""
     # Installed packages have bytecode; the first run here writes it
-    environment = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
+    inherited = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
 
-    def seconds(statement: str) -> float:
+    def seconds(statement: str, environment: Mapping[str, str]) -> float:
         before = resource.getrusage(resource.RUSAGE_CHILDREN)
-        subprocess.run([sys.executable, "-c", statement], check=True, env=environment)
+        subprocess.run(
+            [sys.executable, "-c", statement], check=True, env={**inherited, **environment}
+        )
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
         return after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime
 
-    seconds("import autograd")
-    extra = [seconds("import autograd") - seconds("pass") for _ in range(rounds)]
-    return f"| `import autograd` | {digits(statistics.median(extra) * 1e3)} ms | - | - | - | - |"
+    cells = ["`import autograd`, ms"]
+    for column in columns:
+        if column.engine != OURS:
+            cells.append("-")
+            continue
+        with_it = partial(seconds, "import autograd", column.environment)
+        with_it()
+        extra = [with_it() - seconds("pass", {}) for _ in range(rounds)]
+        cells.append(digits(statistics.median(extra) * 1e3))
+    return cells
 
 
-def main() -> None:
-    """Run all of it and print the table."""
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run all of it and print the table, and the goals."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--rounds", type=int, default=7, help="samples of every contender")
+    parser.add_argument("--only", default="", help="only work whose name contains this")
     parser.add_argument("--quick", action="store_true", help="leave out the chain of 1,000,000")
-    options = parser.parse_args()
+    parser.add_argument("--write", action="store_true", help="put the table into README.md")
+    options = parser.parse_args(arguments)
     if options.rounds < 1:
         parser.error("--rounds must be at least 1")
-    rounds = options.rounds
+    if options.write and (options.quick or options.only):
+        parser.error("--write needs the whole table: leave out --quick and --only")
+    works = [work for work in WORKS if options.only in work.name]
+    if options.quick:
+        works = [work for work in works if work.count < 10**5]
+    if not works:
+        parser.error(f"--only {options.only!r} is in none of: {', '.join(w.name for w in WORKS)}")
 
-    columns = COLUMNS
-    try:
-        torch = f", PyTorch {metadata.version('torch')}"
-    except metadata.PackageNotFoundError:
-        columns, torch = COLUMNS[:-1], ""
-        print("PyTorch is not installed (pip install torch), so its column is empty.")
-    print(f"Measured on {machine()}{torch}. Medians of {rounds} rounds; ratios to {OURS}.\n")
-    print(f"| work | {' | '.join(COLUMNS)} | ratios |")
-    print("|---|" + "---:|" * (len(COLUMNS) + 1))
+    for column in COLUMNS:
+        if not column.is_there:
+            print(f"{column.needs} is not installed, so the column {column.name!r} is left out.")
+    columns = [column for column in COLUMNS if column.is_there]
+    about = (
+        f"Measured on {versions(columns)}. Medians of {options.rounds} rounds; in brackets, "
+        f"the times of {columns[0].name} that each takes."
+    )
+    print(f"{about}\n")
 
-    for name, task, taking_part, repeats in (
-        ("moons step, in a loop", moons_task, columns, 5),
-        ("moons step, alone on a clean heap", moons_task, columns, 1),
-        ("the same in micrograd's source", same_moons_task, COLUMNS[:3], 1),
-    ):
-        samples = measured(name, task, taking_part, rounds=rounds, repeats=repeats)
-        print(row(name, samples, 1e3, "ms"), flush=True)
-    samples = measured("expression", expression_task, columns, rounds=rounds, repeats=500)
-    print(row("README expression", samples, 1e6, "µs"), flush=True)
-    for operations in (99_999,) if options.quick else (99_999, 999_999):
-        task = partial(chain_task, operations=operations)
-        few = rounds if operations < 10**5 else min(rounds, 3)
-        samples = measured(f"chain of {operations}", task, columns, rounds=few)
-        name = f"an operation of {operations + 1:,} in a chain"
-        print(row(name, samples, 1e9 / operations, "ns"), flush=True)
-    print(memory_row(99_999))
-    print(import_row(3 * rounds))
+    rows, goals = [], []
+    for work in works:
+        taking_part = [column for column in columns if column.name in work.columns]
+        samples = measured(work, taking_part, min(options.rounds, work.most_rounds))
+        rows.append(row(work, samples, columns))
+        goals += [[work.name, *goal.row(samples, work.count)] for goal in work.goals]
+        print(" | ".join(rows[-1]), flush=True)
+    if not options.only:
+        rows += [memory_row(columns), import_row(columns, 3 * options.rounds)]
+    result = table(["work", *(column.name for column in columns)], rows)
+    print(f"\n{result}")
+    if goals:
+        print(f"\n{table(['work', 'goal', 'who', 'at most', 'figure', 'holds'], goals)}")
+    if options.write:
+        replace_between(README, "eager benchmark", f"{about}\n\n{result}")
+
+
+def versions(columns: Sequence[Column]) -> str:
+    """Return the machine, and the versions of the peers that are there."""
+    found = [machine()]
+    for column in columns:
+        if column.needs in {"xad", "torch"}:
+            name = column.name.split()[0]
+            found.append(f"{name} {metadata.version(column.needs)}")
+    return ", ".join(found)
 
 
 if __name__ == "__main__":

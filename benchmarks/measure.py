@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
     from multiprocessing.connection import Connection
     from typing import TypeAlias
 
@@ -30,7 +30,8 @@ class Contender:
     """An engine at one piece of work, in a process that has imported nothing else.
 
     The cyclic garbage collector walks over all that a process holds, so that the modules of one
-    engine would cost the others time. `collector` says whether it runs.
+    engine would cost the others time. `collector` says whether it runs. The process has these
+    variables in its environment besides those that this one has.
 
     The process keeps to one processor and its processor time is taken, which other programs on the
     machine disturb least. All the work here has one thread at a time, and what has threads of its
@@ -39,7 +40,13 @@ class Contender:
     """
 
     def __init__(
-        self, name: str, make: Make, *, collector: bool = True, wall: bool = False
+        self,
+        name: str,
+        make: Make,
+        *,
+        collector: bool = True,
+        wall: bool = False,
+        environment: Mapping[str, str] | None = None,
     ) -> None:
         self.name = name
         context = multiprocessing.get_context("spawn")
@@ -48,7 +55,10 @@ class Contender:
         self._process = context.Process(
             target=serve, args=(theirs, make, collector, clock), daemon=True
         )
-        with contextlib.nullcontext() if wall else one_processor():
+        with (
+            contextlib.nullcontext() if wall else one_processor(),
+            variables(environment or {}),
+        ):
             self._process.start()
 
     def numbers(self) -> tuple[float, ...]:
@@ -86,6 +96,21 @@ def one_processor() -> Iterator[None]:
         yield
     finally:
         os.sched_setaffinity(0, processors)
+
+
+@contextlib.contextmanager
+def variables(environment: Mapping[str, str]) -> Iterator[None]:
+    """Add these variables to the environment, which processes that start meanwhile inherit."""
+    before = {name: os.environ.get(name) for name in environment}
+    os.environ.update(environment)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
 
 
 def serve(connection: Connection, make: Make, collector: bool, clock: Callable[[], float]) -> None:

@@ -2,35 +2,51 @@
 
 from __future__ import annotations
 
+from functools import partial
 from importlib import import_module
 from typing import Any
 
-from workloads import chain, moons, moons_step, readme_expression
+from measure import bytes_allocated
+from transformer import Transformer, tokens_of, training_step
+from workloads import PlainMLP, chain, moons, moons_step, readme_expression
 
 __all__ = [
     "CLOSURES",
+    "LEAST",
     "OURS",
     "TORCH",
+    "XAD",
     "chain_task",
     "expression_task",
+    "memory_task",
     "moons_task",
     "same_moons_task",
+    "transformer_task",
 ]
 
 OURS = "scalar-autograd"
+LEAST = "least class"
 CLOSURES = "closures per node"
+XAD = "XAD"
 TORCH = "PyTorch eager"
 
 SIZES = (2, 16, 16, 1)
 RATE = 0.05
+CHARACTERS = 7  # of the word that the transformer learns: 8 positions with the boundary before it
+
+SCALARS = {
+    OURS: ("autograd", "Value"),
+    LEAST: ("least_value", "LeastValue"),
+    CLOSURES: ("closures_baseline", "ClosureValue"),
+    XAD: ("xad_tape", "leaf"),
+}
 
 
 def scalar(engine: str) -> Any:
     """Return the constructor of a scalar that takes gradients."""
-    if engine == OURS:
-        return import_module("autograd").Value
-    if engine == CLOSURES:
-        return import_module("closures_baseline").ClosureValue
+    if engine in SCALARS:
+        module, name = SCALARS[engine]
+        return getattr(import_module(module), name)
     torch = one_threaded_torch()
     return lambda number: torch.tensor(number, dtype=torch.float64, requires_grad=True)
 
@@ -60,30 +76,58 @@ def chain_task(engine: str, operations: int) -> Any:
     return run, lambda nodes: (float(nodes[0].data), float(nodes[1].grad))
 
 
+def memory_task(engine: str, operations: int) -> Any:
+    """Measure the bytes that a node of a chain takes."""
+    make = partial(chain, scalar(engine), operations)
+    return lambda: bytes_allocated(make) / operations, lambda size: (size,)
+
+
+def transformer_task(engine: str) -> Any:
+    """Do a step of the plain transformer on one word; PyTorch updates by its optimizer."""
+    model = Transformer(scalar(engine))
+    parameters, tokens = model.parameters(), tokens_of(CHARACTERS)
+    if engine == TORCH:
+        optimizer = one_threaded_torch().optim.SGD(parameters, lr=RATE)
+
+        def step() -> Any:
+            loss = model.loss(tokens)
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            return loss
+
+    else:
+
+        def step() -> Any:
+            return training_step(model, parameters, tokens, RATE)
+
+    return step, lambda loss: (float(loss.data),)
+
+
 def same_moons_task(engine: str) -> Any:
     """Do the moons step in micrograd's own words, line by line."""
-    model = closures_model() if engine == CLOSURES else our_model()
+    model = our_model() if engine == OURS else plain_model(scalar(engine))
     data = moons()
     return lambda: moons_step(model, data, RATE), lambda loss: (loss,)
 
 
 def moons_task(engine: str) -> Any:
     """Do the moons step as each engine's users write it."""
-    if engine == CLOSURES:
+    if engine in {LEAST, CLOSURES}:
         return same_moons_task(engine)
     step = torch_step() if engine == TORCH else our_step()
     return step, lambda loss: (loss,)
 
 
-def closures_model() -> Any:
-    return import_module("closures_baseline").ClosureMLP(SIZES, seed=7)
+def plain_model(scalar: Any) -> PlainMLP:
+    return PlainMLP(scalar, SIZES, seed=7)
 
 
 def our_model() -> Any:
-    """Return a network of this engine with the parameters of the closures' one."""
+    """Return a network of this engine with the parameters of the plain one."""
     model = import_module("nn").MLP(SIZES[0], SIZES[1:])
-    for mine, other in zip(model.parameters(), closures_model().parameters(), strict=True):
-        mine.data = other.data
+    for mine, number in zip(model.parameters(), plain_model(float).parameters(), strict=True):
+        mine.data = number
     return model
 
 
@@ -110,12 +154,11 @@ def torch_step() -> Any:
     torch = one_threaded_torch()
     points, labels = (torch.tensor(part, dtype=torch.float64) for part in moons())
     modules: list[Any] = []
-    for layer in closures_model().layers:
+    for layer in plain_model(float).layers:
         linear = torch.nn.Linear(len(layer[0][0]), len(layer), dtype=torch.float64)
         with torch.no_grad():
-            weights = [[w.data for w in row] for row, _ in layer]
+            weights, biases = zip(*layer)
             linear.weight[:] = torch.tensor(weights, dtype=torch.float64)
-            biases = [bias.data for _, bias in layer]
             linear.bias[:] = torch.tensor(biases, dtype=torch.float64)
         modules += [linear, torch.nn.ReLU()]
     model = torch.nn.Sequential(*modules[:-1])

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import math
 import random
+from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
-__all__ = ["MoonsData", "chain", "moons", "moons_step", "readme_expression"]
+__all__ = ["MoonsData", "PlainMLP", "chain", "moons", "moons_step", "readme_expression"]
 
 MoonsData = tuple[list[list[float]], list[int]]
 
@@ -65,3 +67,26 @@ def moons_step(model: Any, data: MoonsData, rate: float = 0.05) -> float:
     for p in model.parameters():
         p.data -= rate * p.grad
     return float(loss.data)
+
+
+class PlainMLP:
+    """A multilayer perceptron with relu between the layers, one chain of nodes per neuron."""
+
+    def __init__(self, scalar: Any, sizes: Sequence[int], seed: int) -> None:
+        draw = random.Random(seed)
+        self.layers = [
+            [([scalar(draw.uniform(-1, 1)) for _ in range(nin)], scalar(0.0)) for _ in range(nout)]
+            for nin, nout in pairwise(sizes)
+        ]
+
+    def parameters(self) -> list[Any]:
+        """Return the weights and the bias, neuron by neuron."""
+        return [p for layer in self.layers for w, bias in layer for p in (*w, bias)]
+
+    def __call__(self, x: Sequence[Any]) -> Any:
+        """Return the one output for one example."""
+        for number, layer in enumerate(self.layers, 1):
+            sums = [sum((w * xi for w, xi in zip(weights, x)), bias) for weights, bias in layer]
+            x = sums if number == len(self.layers) else [total.relu() for total in sums]
+        (result,) = x
+        return result

@@ -10,12 +10,16 @@ import tasks
 from measure import Contender, interleaved, median_ratio
 from tasks import (
     CLOSURES,
+    LEAST,
     OURS,
     TORCH,
+    XAD,
     chain_task,
     expression_task,
+    memory_task,
     moons_task,
     same_moons_task,
+    transformer_task,
 )
 
 
@@ -31,17 +35,38 @@ def numbers(task, engine, times=2):
     return [number for _ in range(times) for number in result(run())]
 
 
+SHORT_CHAIN = partial(chain_task, operations=300)
+
+
+@pytest.fixture
+def short_word(monkeypatch):
+    monkeypatch.setattr(tasks, "CHARACTERS", 1)
+
+
+@pytest.mark.parametrize("engine", [LEAST, CLOSURES])
 @pytest.mark.parametrize(
-    "task", [moons_task, same_moons_task, expression_task, partial(chain_task, operations=300)]
+    "task", [moons_task, same_moons_task, transformer_task, expression_task, SHORT_CHAIN]
 )
-def test_engines_agree(task):
-    assert numbers(task, OURS) == pytest.approx(numbers(task, CLOSURES), rel=1e-9)
+def test_engines_agree(task, engine, short_word):
+    assert numbers(task, OURS) == pytest.approx(numbers(task, engine), rel=1e-9)
 
 
-@pytest.mark.parametrize("task", [moons_task, expression_task])
-def test_torch_agrees(task):
+@pytest.mark.parametrize("task", [moons_task, transformer_task, expression_task, SHORT_CHAIN])
+def test_torch_agrees(task, short_word):
     pytest.importorskip("torch", reason="torch is optional in the benchmark")
     assert numbers(task, OURS) == pytest.approx(numbers(task, TORCH), rel=1e-9)
+
+
+@pytest.mark.parametrize("task", [expression_task, SHORT_CHAIN])
+def test_xad_agrees(task):
+    pytest.importorskip("xad", reason="XAD is optional in the benchmark")
+    assert numbers(task, OURS) == pytest.approx(numbers(task, XAD), rel=1e-9)
+
+
+def test_a_node_takes_less_than_one_of_closures():
+    task = partial(memory_task, operations=999)
+    (ours,), (closures,) = (numbers(task, engine, times=1) for engine in (OURS, CLOSURES))
+    assert 80 < ours < closures
 
 
 def test_the_moons_step_learns():
