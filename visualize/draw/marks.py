@@ -20,6 +20,7 @@ MARK_ROOM = {"LR": (4, 0), "TB": (0, 7)}
 MARK_SIZE = SMALL - 1
 OVER, UNDER = -3, SMALL  # from the line down to the baseline of a mark, in pixels
 FEW_BOXES = 200  # with more, marks may lie over boxes: looking for room at each takes too long
+MOST_LINES = 3  # at a count: a bundle of lines has none
 CELL = 4  # pixels: lines that are nearer to a mark than this look as if it were theirs
 
 
@@ -43,7 +44,8 @@ def marks(scene: Scene, placed: Placed, rankdir: str) -> tuple[list[str], set[in
     """Return the elements of all marks, and the edges that have one beside their line.
 
     A mark stands where as few other lines as possible pass: on a lane that several lines share
-    nobody could tell whose it is. One that finds no free place is left out.
+    nobody could tell whose it is. A mark that finds no free place is left out, and so are counts
+    in a bundle of lines.
     """
     plates: list[str] = []
     texts: list[str] = []
@@ -64,7 +66,8 @@ def marks(scene: Scene, placed: Placed, rankdir: str) -> tuple[list[str], set[in
             if all(_is_apart(place, width, *other) for other in taken)
             and not (is_small and any(_meets(box, place, width) for box in placed.boxes))
         )
-        place = _clearest(free, width, passing) if mark else None
+        most = MOST_LINES if edge.local is None else len(scene.edges)
+        place = _clearest(free, width, passing, most) if mark else None
         if place:
             taken.append((place, width))
             written.add(number)
@@ -114,16 +117,22 @@ def _point(curve: Sequence[Point], part: float) -> Point:
 
 
 def _clearest(
-    places: Iterable[Place], width: float, passing: Mapping[tuple[int, int], set[int]]
+    places: Iterable[Place],
+    width: float,
+    passing: Mapping[tuple[int, int], set[int]],
+    most: int,
 ) -> Place | None:
-    """Return the first of the places that fewest lines pass; their own line is one of them."""
-    best, fewest = None, 0
+    """Return the first of the places that fewest lines pass, its own among them.
+
+    None where all have more than `most`.
+    """
+    best, fewest = None, most + 1
     for place in places:
         top, bottom = sorted((place.y, place.y + place.shift - MARK_SIZE * (place.shift < 0)))
         columns = range(int((place.x - width / 2) // CELL), int((place.x + width / 2) // CELL) + 1)
         rows = range(int(top // CELL), int(bottom // CELL) + 1)
         lines = set().union(*(passing.get(cell, ()) for cell in product(columns, rows)))
-        if best is None or len(lines) < fewest:
+        if len(lines) < fewest:
             best, fewest = place, len(lines)
         if fewest <= 1:
             break

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import random
 import re
 from xml.etree import ElementTree as ET
 
 import pytest
 
+import autograd
 from autograd import Value, dot, source_lines, where
+from nn import MLP
 from visualize import draw
 from visualize.draw.wording import text_width
 
@@ -152,18 +155,18 @@ def points(path):
 
 
 def near(picture, text, x, y):
-    """Return the derivatives of the lines that pass a mark, or the row of pixels below it."""
+    """Return the edges whose lines pass a mark, or the row of pixels below it."""
     (lines,) = (
         group
         for group in ET.fromstring(picture.svg).iter(f"{SVG}g")
         if group.get("class") == "lines"
     )
     half = text_width(text, 9) / 2
-    return {
-        edge.local
+    return [
+        edge
         for edge, line in zip(picture.scene.edges, lines.iter(f"{SVG}path"), strict=True)
         if any(abs(px - x) < half and y - 8 < py < y + 2 for px, py in points(line.get("d")))
-    }
+    ]
 
 
 def fan():
@@ -184,4 +187,13 @@ def test_no_line_with_another_derivative_passes_a_mark(graph, rankdir):
     written = [mark for mark in marks(picture) if mark[0].startswith("∂")]
     assert len(written) == len(picture.scene.edges)
     for text, x, y in written:
-        assert {f"∂ {local:.4g}" for local in near(picture, text, x, y)} <= {text}
+        assert {f"∂ {edge.local:.4g}" for edge in near(picture, text, x, y)} <= {text}
+
+
+def test_a_bundle_of_lines_has_no_counts():
+    model = MLP(2, [5, 5, 1], rng=random.Random(1))
+    picture = draw(autograd.sum([model([0.5, y]) for y in (-1.0, 0.0, 1.0)]), max_nodes=20)
+    counts = [mark for mark in marks(picture) if mark[0].startswith("×")]
+    assert 0 < len(counts) < sum(edge.count > 1 for edge in picture.scene.edges)
+    for text, x, y in counts:
+        assert len(near(picture, text, x, y)) <= 3
