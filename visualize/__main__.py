@@ -8,8 +8,6 @@ import sys
 
 from visualize.command import main
 
-__all__ = ["run"]
-
 
 def run() -> int:
     """Run the program on the arguments of the process; return its exit code."""

@@ -7,11 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-__all__ = [
-    "boxes_in_order", "components", "cycle_among", "looped", "ordered", "split_boxes",
-    "visits_of_loops",
-]  # fmt: skip
-
 
 def ordered(following: Sequence[Sequence[int]]) -> list[int]:
     """Return the items, each before those that follow it; without those on cycles and behind them.

@@ -5,8 +5,6 @@ Pages use these functions too, as a script: `make docs` writes it.
 
 from __future__ import annotations
 
-__all__ = ["ALL", "FEW", "counted", "exact", "in_digits", "product_of", "significant", "times"]
-
 FEW = 4  # significant digits that are read at a glance
 ALL = 17  # that tell any two floats apart
 LARGEST_PLAIN_INTEGER = 1e6  # beyond it 1.235e+06 is shorter to read than the digits

@@ -8,10 +8,6 @@ from collections.abc import Sequence
 from itertools import zip_longest
 from math import inf
 
-__all__ = [
-    "aligned", "columns", "cut", "dot_string", "plot_text", "printable", "record_field", "xml",
-]  # fmt: skip
-
 # What XML 1.0 forbids, what moves a terminal's cursor, and what reorders text (bidirectional
 # marks make `a - b` read as `b - a`).
 _UNSAFE = re.compile(

@@ -11,8 +11,6 @@ from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 
-__all__ = ()
-
 BESIDE = Path(__file__).parents[1]  # where the packages of this distribution are
 
 

@@ -11,8 +11,6 @@ from typing import TYPE_CHECKING, ClassVar, TypeGuard
 from autograd import Value, topological_order
 from autograd.files import as_path, write_files
 
-__all__ = ["Result", "as_root", "as_roots", "in_order", "instead_of", "is_list", "saved_as"]
-
 MOST_LINES = 200  # that a prompt shows; print() shows all
 
 

@@ -12,10 +12,6 @@ import autograd
 from autograd import Primitive, Value
 from autograd.primitive import TABLE
 
-__all__ = [
-    "CONSTANTS", "FUNCTIONS", "Operand", "Scalar", "operator_row", "scalar", "unknown_function",
-]  # fmt: skip
-
 Scalar: TypeAlias = Value | float
 Operand: TypeAlias = Scalar | list[Scalar]
 

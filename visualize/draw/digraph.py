@@ -13,8 +13,6 @@ from visualize.question import as_root
 if TYPE_CHECKING:
     import graphviz
 
-__all__ = ["draw_dot"]
-
 LABEL_COLUMNS = 40
 
 

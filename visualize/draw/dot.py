@@ -19,8 +19,6 @@ from visualize.escape import dot_string
 from visualize.scene.compose import Edge, Scene
 from visualize.scene.flat import Path
 
-__all__ = ["dot"]
-
 POINTS = 72  # an inch; Graphviz takes sizes in inches and one pixel for a point
 _LINE_STYLES = {
     "": "solid", "5 3": "dashed", "1 3": "dotted", "9 2": "dashed", "6 2 1 2": "dashed",

@@ -28,8 +28,6 @@ from visualize.scene.compose import Scene, compose
 from visualize.scene.copies import with_copies
 from visualize.scene.flat import FlatGraph, flatten
 
-__all__ = ["ENGINES", "FORMATS", "RANKDIRS", "Drawing", "Engine", "draw", "show"]
-
 Engine = Literal["auto", "builtin", "dot", "pygraphviz"]
 ENGINES: tuple[Engine, ...] = ("auto", "builtin", *GRAPHVIZ_ENGINES)
 RANKDIRS = ("LR", "TB")

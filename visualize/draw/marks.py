@@ -13,8 +13,6 @@ from visualize.layout import Placed
 from visualize.layout.layering import Point
 from visualize.scene.compose import Edge, Scene
 
-__all__ = ["mark_room", "marks"]
-
 # Left of the text of a box, and above it, for the numbers of operands.
 MARK_ROOM = {"LR": (4, 0), "TB": (0, 7)}
 MARK_SIZE = SMALL - 1

@@ -14,23 +14,6 @@ from visualize.digits import significant
 from visualize.scene.compose import Node, Scene
 from visualize.scene.gradient import Gradient
 
-__all__ = [
-    "BORDER_WIDTH",
-    "DARK",
-    "LIGHT",
-    "OUTPUT_WIDTH",
-    "SHADES",
-    "Key",
-    "Style",
-    "Theme",
-    "legend_keys",
-    "line_width",
-    "look_by",
-    "looks_of",
-    "style_class",
-    "theme",
-]
-
 SHADES = 8  # per sign
 BORDER_WIDTH = 1.2  # pixels, of most boxes
 WIDEST_LINE = 4.0

@@ -19,8 +19,6 @@ from visualize.layout import Placed
 from visualize.scene.compose import Scene
 from visualize.scene.gradient import Gradient
 
-__all__ = ["Moment", "Playing", "in_motion"]
-
 FORWARD = 0.5  # seconds for which a value that has just been computed is told
 BACKWARD = 1.6  # seconds for a contribution: a line to read
 PAUSE = 1.2  # seconds between the passes

@@ -12,15 +12,6 @@ import sys
 from collections.abc import Sequence
 from typing import Literal
 
-__all__ = [
-    "GRAPHVIZ_ENGINES",
-    "GraphvizEngine",
-    "RenderError",
-    "converted",
-    "graphviz_svg",
-    "run_graphviz",
-]
-
 GraphvizEngine = Literal["dot", "pygraphviz"]
 GRAPHVIZ_ENGINES: tuple[GraphvizEngine, ...] = ("dot", "pygraphviz")
 

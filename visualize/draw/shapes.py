@@ -15,8 +15,6 @@ from visualize.layout import Placed
 from visualize.layout.layering import Point
 from visualize.scene.compose import Node, Scene
 
-__all__ = ["ID", "box_shape", "edge_shapes", "node_shape", "painted", "path_data", "with_ids"]
-
 ID = "\x00"  # stands for the prefix of all ids until the content that it is made from is known
 
 ALARM = f' class="bad" font-weight="700" fill="{LIGHT.alarm}"'  # nan and inf

@@ -27,8 +27,6 @@ from visualize.escape import cut, printable, xml
 from visualize.layout import Placed, layout
 from visualize.scene.compose import Scene
 
-__all__ = ["svg", "title_width"]
-
 RANK_GAP = 36
 NARROWEST = 420  # a footer that can be read
 INSET = 6  # from a cluster's border to its title

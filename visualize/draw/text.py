@@ -7,8 +7,6 @@ from visualize.draw.wording import edge_mark, formula, local_mark, summary, word
 from visualize.escape import aligned, cut, printable
 from visualize.scene.compose import Edge, Node, Scene
 
-__all__ = ["text"]
-
 FORMULA_COLUMNS = 160
 MOST_DERIVATIVES = 8  # in a line
 WIDEST_CELL = 40  # a longer one pushes its line out, not the whole listing

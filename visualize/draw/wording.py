@@ -16,26 +16,6 @@ from visualize.escape import columns, cut, printable
 from visualize.formula.words import in_symbols
 from visualize.scene.compose import Edge, Group, Node, Scene
 
-__all__ = [
-    "COLUMN",
-    "FONT_SIZE",
-    "LABEL_COLUMNS",
-    "LINE",
-    "MARGIN",
-    "PADDING",
-    "SMALL",
-    "Words",
-    "box_size",
-    "data_range",
-    "edge_mark",
-    "formula",
-    "local_mark",
-    "slope_mark",
-    "summary",
-    "text_width",
-    "words",
-]
-
 BLANK = "□"  # an operand that an edge brings
 
 HEADING_COLUMNS = 24

@@ -16,8 +16,6 @@ from visualize.formula.rules import held
 from visualize.scene.flat import depending_on
 from visualize.steps.paths import Derivation, Path, PathEdge
 
-__all__ = ["chain_rule", "told_paths"]
-
 MANY_PATHS = 1000  # of more paths a few say little: the sums at every value say more
 LARGEST_COUNT = 10**18  # beyond it 10^18 is shorter to read than the digits
 MOST_EDGES = 12  # of a path

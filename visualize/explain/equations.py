@@ -16,8 +16,6 @@ from visualize.formula.operation import opened_in_python, operation, terms
 from visualize.formula.rules import row_digits, rule_digits, rules_of
 from visualize.steps.paths import PathEdge
 
-__all__ = ["backward", "forward", "forward_row", "partial", "shortened"]
-
 MOST_ROWS = 24  # of values, of derivatives
 MOST_TERMS = 4  # of a sum or a dot product written in full; of more, those on a path
 LONGEST_RULE = 120  # characters; a longer one says less than its value

@@ -22,8 +22,6 @@ from visualize.question import Result, as_root, as_roots, in_order
 from visualize.scene.flat import flatten, names_of
 from visualize.steps.paths import Derivation, Path, PathEdge, derivations
 
-__all__ = ["Explanation", "explain"]
-
 MOST_LEAVES = 6  # if the user has chosen none
 EMPTY = "leave it out for all leaves with a name"  # the way out of an empty list
 MOST_NAMES = 6  # in the title

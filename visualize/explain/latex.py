@@ -1,5 +1,7 @@
 """An explanation with set formulas: in LaTeX for documents, in Markdown for notebooks."""
 
+# ruff: noqa: D102 - InText says what each method writes
+
 from __future__ import annotations
 
 import ast
@@ -15,8 +17,6 @@ from visualize.explain.text import InText
 from visualize.formula.names import symbols
 from visualize.formula.notations import LaTeX, Strength, Text, in_latex
 from visualize.formula.rules import BLANK
-
-__all__ = ["explanation_latex", "explanation_markdown"]
 
 WIDTH = 70  # columns of a row as text before it goes on below
 LEADING = re.compile(r"^\\left\((-[^()]*)\\right\)(?!\^)")  # nothing stands before the sign

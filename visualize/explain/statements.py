@@ -8,11 +8,6 @@ from dataclasses import dataclass
 from autograd import Value
 from visualize.digits import FEW
 
-__all__ = [
-    "Applied", "Block", "Chain", "Formula", "Heading", "Name", "Names", "Number", "Partial",
-    "Product", "Prose", "Row", "Rows", "Sentence", "Sum", "Words",
-]  # fmt: skip
-
 
 @dataclass(frozen=True, slots=True)
 class Name:

@@ -10,8 +10,6 @@ from visualize.escape import aligned, columns, printable
 from visualize.explain import statements as say
 from visualize.formula.rules import BLANK, filled
 
-__all__ = ["InText", "explanation_text"]
-
 WIDTH = 79
 MARGIN = "    "
 WIDEST_LEFT = 28  # a longer left side pushes out its own row only

@@ -22,8 +22,6 @@ from visualize.formula.operation import opened_in_latex, opened_in_python, opene
 from visualize.formula.tidy import literal, recognised
 from visualize.question import Result, as_root, as_roots
 
-__all__ = ["FORMATS", "Formula", "formula"]
-
 MOST_SHOWN = 60  # lines that a notebook sets as mathematics
 NAMES_IN_A_LINE = 12
 WIDEST_ROW = 60  # symbols, before a sum goes on in the next row

@@ -15,8 +15,6 @@ from visualize.formula.operation import Opens, calls, operation, repeats, with_n
 from visualize.formula.tidy import Numbers, literal
 from visualize.scene.flat import Path, flatten
 
-__all__ = ["Line", "Listing", "listed", "merged"]
-
 LARGEST = 32  # operations and operands in a line; parts of a larger one get names
 SMALL = 8  # a part of no more needs no name of its own
 DEEPEST = 10  # operations inside one another

@@ -19,8 +19,6 @@ from autograd.primitive import TABLE
 from visualize.escape import cut, printable
 from visualize.scene.flat import Path, located, outside_of_home
 
-__all__ = ["Names", "identifier", "symbols", "upright"]
-
 LONGEST = 40  # columns
 # Functions that formulas call, beside the operations.
 CALLED = frozenset(

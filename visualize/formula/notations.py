@@ -16,8 +16,6 @@ from autograd.primitive import TABLE
 from visualize.formula.names import upright
 from visualize.formula.tidy import number_of, opposite
 
-__all__ = ["LaTeX", "Python", "Strength", "SymPy", "Text", "in_latex", "unparsed"]
-
 
 class Strength(IntEnum):
     """How tightly the parts of a text hold together: a weaker one needs parentheses."""

@@ -11,12 +11,6 @@ import autograd
 from autograd import Primitive
 from visualize.formula.tidy import literal, tidy, without_root
 
-__all__ = [
-    "Opens", "adds_products", "calls", "is_only_symbols", "is_product", "opened_in_latex",
-    "opened_in_python", "opened_in_sympy", "operation", "other_factor", "repeats", "template",
-    "terms", "with_names",
-]  # fmt: skip
-
 Opens = Callable[[Primitive], bool]  # whether a notation writes a row by its formula
 PLACES = ("x", "y", "z")
 PUBLIC = frozenset(autograd.__all__)

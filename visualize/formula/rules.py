@@ -18,10 +18,6 @@ from visualize.formula.notations import unparsed
 from visualize.formula.operation import opened_in_python, operation, with_names
 from visualize.formula.tidy import number_of, recognised
 
-__all__ = [
-    "compact", "filled", "held", "local_rule", "row_digits", "rule_digits", "rules_of",
-]  # fmt: skip
-
 OUT = "{out}"
 NONE = 0  # no number of digits is enough: the equation gives another result
 DIGITS = (FEW, 5, 6, 9, 13, ALL)

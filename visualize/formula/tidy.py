@@ -6,8 +6,6 @@ import ast
 from collections.abc import Callable
 from math import copysign, isfinite, isnan, pi, sqrt
 
-__all__ = ["Numbers", "literal", "number_of", "opposite", "recognised", "tidy", "without_root"]
-
 Numbers = Callable[[float], ast.expr]  # how a notation writes a number
 LARGEST_WHOLE = 1e15  # beyond it 1e+16 is shorter than its digits
 NAMES_IN_NUMBERS = frozenset({"sqrt", "pi"})

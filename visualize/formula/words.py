@@ -11,17 +11,6 @@ from visualize.digits import FEW, in_digits, significant
 from visualize.escape import cut, printable
 from visualize.formula.rules import compact, filled, row_digits, rule_digits
 
-__all__ = [
-    "equation",
-    "in_symbols",
-    "numbers",
-    "on_numbers",
-    "on_operands",
-    "rule_on",
-    "source",
-    "written",
-]
-
 WIDEST = 60  # columns of an operation; a dot product of a hundred is cut
 SHOWN = 6  # operands
 SOURCE_COLUMNS = 100

@@ -31,8 +31,6 @@ from visualize.layout.outlines import parallel_offsets, place_along, place_frame
 from visualize.layout.placement import place_across
 from visualize.layout.ranks import rank_nodes
 
-__all__ = ["RANKDIRS", "Box", "Placed", "layout", "place"]
-
 RANKDIRS = ("LR", "TB", "RL", "BT")
 CLUSTER_PADDING = 8.0
 BEND_GAP = 0.6  # of the gap between boxes, beside a bend of a long edge

@@ -5,20 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-__all__ = [
-    "ROOT",
-    "ClusterTree",
-    "Frame",
-    "Geometry",
-    "Layering",
-    "Point",
-    "Spacing",
-    "Span",
-    "build_layering",
-    "cluster_tree",
-    "ranks_spanned",
-]
-
 ROOT = 0
 
 Span = tuple[float, float]

@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from visualize.layout.layering import ROOT, Layering
 from visualize.layout.placement import isotonic
 
-__all__ = ["count_crossings", "exchange_neighbours", "order_ranks", "sweep"]
-
 SWEEPS = 8  # per start; 12 gained 1 % on one of ten graphs
 EFFORT = 6_000  # starts x pieces of edges: 2 starts from 3,000 pieces on, about 0.1 s each
 MOST_STARTS = 8  # 12 gained nothing, 4 left crossings in small graphs

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 
 from visualize.layout.layering import ROOT, Frame, Geometry, Layering, Point, Span
 
-__all__ = ["parallel_offsets", "place_along", "place_frames", "route_edges"]
-
 PARALLEL_GAP = 4.0  # between edges of one pair of nodes
 PORT_GAP = 8.0  # between the ends of edges at one box, where it is tall enough
 PORT_SPAN = 0.7  # of the box's side carries ends of edges

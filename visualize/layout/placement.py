@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from visualize.acyclic import ordered
 from visualize.layout.layering import ROOT, Geometry, Layering, Span
 
-__all__ = ["isotonic", "place_across"]
-
 ONE_SIDED = 12  # sweeps that look at one side of a rank,
 TWO_SIDED = 8  # and at both; more moved no box of the benchmark graphs visibly
 IN_LANES = 4  # one-sided sweeps inside lanes, where items already stand near their places

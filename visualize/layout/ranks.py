@@ -7,8 +7,6 @@ from collections.abc import Sequence
 from visualize.acyclic import components, cycle_among, ordered
 from visualize.layout.layering import ROOT, ClusterTree
 
-__all__ = ["latest_ranks", "rank_nodes", "shorten_edges"]
-
 EFFORT = 3_000_000  # visits of an arc while shortening, about 1 s; 5,112 nodes of an MLP: 0.1 s
 SHORT_CLUSTER = 2  # a cluster's length counts as two edges: a stray member does not stretch it
 

@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-__all__ = ["as_floats", "as_names"]
-
 REAL_KINDS = "biuf"  # NumPy's letters for bool, int, unsigned and float
 
 

@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from numpy.typing import NDArray
 
-__all__ = ["plot_confusion_matrix"]
-
 CELL = 0.52  # inches
 SHORT = 3  # characters of a label that is written level
 FAINT = "#b4bac1"  # zeros

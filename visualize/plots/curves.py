@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from numpy.typing import NDArray
 
-__all__ = ["plot_curves", "plot_history"]
-
 VALIDATION = "validation_"
 # A second cue beside colour; five of them and six colours tell thirty curves apart.
 STYLES: tuple[Any, ...] = ("-", (0, (5, 2)), (0, (1, 1.4)), (0, (7, 2, 1, 2)), (0, (9, 3)))

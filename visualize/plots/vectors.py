@@ -15,8 +15,6 @@ from visualize.plots.figures import CLASS_COLOURS, new_figure
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-__all__ = ["plot_vectors"]
-
 _Point = tuple[float, float]
 _Box = tuple[float, float, float, float]  # left, right, low, high
 

@@ -12,8 +12,6 @@ from itertools import accumulate, pairwise
 from visualize.escape import cut, printable
 from visualize.scene.flat import Drawable, Graph, Path
 
-__all__ = ["alike_paths", "cluster_title", "is_made_up", "levels_of_runs", "step_paths"]
-
 MOST_PARTS = 12  # a row of more boxes is wider than a reader takes in at a glance
 SMALL = 60  # values that a page draws one by one when their box is opened
 TITLE_COLUMNS = 240  # of a label; more is an attack

@@ -16,8 +16,6 @@ from visualize.scene.clusters import (
 )
 from visualize.scene.flat import Drawable, Graph, Path
 
-__all__ = ["COLLAPSE", "Boxes", "Collapse", "View", "collapsed", "few_outputs", "first_view"]
-
 Collapse = Literal["auto", "module", "depth", "none"]
 COLLAPSE: tuple[Collapse, ...] = ("auto", "module", "depth", "none")
 

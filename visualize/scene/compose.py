@@ -26,8 +26,6 @@ from visualize.scene.flat import (
 from visualize.scene.gradient import Gradient, recorded, shown_for_many
 from visualize.scene.short_names import UNNAMED, Short, short_names
 
-__all__ = ["Edge", "Group", "Node", "Scene", "compose", "group_node", "value_node"]
-
 
 @dataclass(frozen=True, slots=True)
 class Group:

@@ -7,8 +7,6 @@ from dataclasses import dataclass, replace
 
 from visualize.scene.compose import Scene
 
-__all__ = ["copied", "with_copies"]
-
 FEW_USES = 4  # as many lines to one box are easy to follow
 NEAR = 3  # levels that one drawing of a leaf serves
 

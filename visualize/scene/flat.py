@@ -11,11 +11,6 @@ from autograd import Primitive, Value, topological_order
 from autograd.graph import Constant, home_of, name_of
 from visualize.escape import cut, printable
 
-__all__ = [
-    "NAME_COLUMNS", "Drawable", "FlatGraph", "Graph", "depending_on", "flatten", "located",
-    "name_in_words", "names_of", "outside_of_home", "unique_names",
-]  # fmt: skip
-
 NAME_COLUMNS = 24  # of a label
 
 Path = tuple[str, ...]

@@ -14,19 +14,6 @@ from visualize.digits import exact, significant
 from visualize.formula.operation import other_factor
 from visualize.scene.flat import FlatGraph
 
-__all__ = [
-    "Gradient",
-    "State",
-    "added_up",
-    "all_agree",
-    "difference_within",
-    "gradient_of",
-    "largest",
-    "passes_in",
-    "recorded",
-    "shown_for_many",
-]
-
 State = Literal["pending", "unreached", "earlier", "zero", "finite", "infinite", "nan"]
 
 SEVERITY: dict[State, int] = {

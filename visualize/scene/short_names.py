@@ -11,8 +11,6 @@ from autograd.graph import home_of
 from visualize.escape import cut, printable
 from visualize.scene.flat import NAME_COLUMNS, Drawable
 
-__all__ = ["UNNAMED", "Short", "short_names"]
-
 DIGITS = "0123456789"
 MEMBER = re.compile(r"(?:(.+)\.)?([^.]+)\.(\d+)")  # of a list, such as layers.0.neurons.3
 

@@ -15,8 +15,6 @@ from visualize.scene.flat import FlatGraph
 from visualize.scene.gradient import Gradient, gradient_of, largest, recorded
 from visualize.scene.short_names import Short, short_names
 
-__all__ = ["MOST_BOXES", "slice_of"]
-
 MOST_BOXES = 30  # legible at a glance
 FEW = 16  # values of a graph that is drawn whole
 NEAR = 2  # steps around important values whose values have boxes of their own

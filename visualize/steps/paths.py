@@ -11,11 +11,6 @@ from typing import NamedTuple
 from autograd import Value
 from autograd.reverse import Contribution, Sweep
 
-__all__ = [
-    "Derivation", "Path", "PathEdge", "PathSums", "derivations", "largest_paths", "path_sums",
-    "rest_of_paths", "values_between",
-]  # fmt: skip
-
 
 class PathEdge(NamedTuple):
     """A step down a path: a use of `operand` by `node`, and the local derivative there."""

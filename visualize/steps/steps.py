@@ -22,8 +22,6 @@ from visualize.scene.copies import with_copies
 from visualize.scene.flat import FlatGraph, flatten, names_of
 from visualize.scene.gradient import gradient_of, recorded
 
-__all__ = ["Step", "Steps", "step_through"]
-
 FORMULA_COLUMNS = 40
 RULE_COLUMNS = 90
 MOST_VALUES = 60  # nobody watches a longer film to its end

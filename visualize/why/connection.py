@@ -15,8 +15,6 @@ from visualize.formula.words import source
 from visualize.scene.gradient import added_up, all_agree, difference_within, passes_in
 from visualize.why.ways import Finding, Ways
 
-__all__ = ["accumulated", "detached", "killed", "not_computed", "not_connected", "stale"]
-
 MOST = 5  # values to name
 MOST_PLACES = 6  # of local derivatives of 0
 MET = (

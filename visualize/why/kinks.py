@@ -18,8 +18,6 @@ from visualize.formula.words import numbers, source, written
 from visualize.question import Result, as_root
 from visualize.scene.flat import flatten, names_of
 
-__all__ = ["Kink", "Kinks", "kinks", "kinks_among"]
-
 MOST_ROWS = 50  # of a printed table
 MOST_SLOPES = 4  # of a printed row
 STEPS = (1, 4, 16)  # floats beside a kink at which its slopes are looked at

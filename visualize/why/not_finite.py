@@ -12,8 +12,6 @@ from autograd.reverse import Contribution, Visit
 from visualize.digits import significant
 from visualize.why.ways import Cause, Finding, Ways
 
-__all__ = ["against", "backward_fault", "forward_fault"]
-
 Step = tuple[Visit, Contribution | None]  # None: the sum of all contributions to its node
 
 MOST_ORIGINS = 3  # origins to name

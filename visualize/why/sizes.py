@@ -16,8 +16,6 @@ from visualize.why.not_finite import against
 from visualize.why.sums import LN10, SMALLEST, Sizes, log_size, power, sums_from_root
 from visualize.why.ways import Finding
 
-__all__ = ["cancelled", "grown", "healthy", "underflowed", "vanishing"]
-
 TINY = 1e-6  # at a rate of 0.1 it takes ten million steps to move a weight by 1
 HUGE = 1e4
 MOST_OPERATIONS = 5  # operations to name

@@ -13,8 +13,6 @@ from visualize.digits import significant
 from visualize.steps.paths import Path, largest_paths
 from visualize.why.ways import Ways
 
-__all__ = ["LN10", "SMALLEST", "Sizes", "log_size", "power", "sums_from_root"]
-
 LN10 = log(10.0)
 SMALLEST = float_info.min  # below it floats have fewer digits
 

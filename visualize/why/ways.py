@@ -16,8 +16,6 @@ from visualize.formula.rules import rules_of
 from visualize.formula.words import equation, numbers, rule_on, source, written
 from visualize.scene.flat import FlatGraph, depending_on
 
-__all__ = ["Cause", "Finding", "Ways"]
-
 RULE_COLUMNS = 70
 FEW_OPERANDS = 4  # of more, only the one that matters is shown
 

@@ -33,8 +33,6 @@ from visualize.why.sizes import cancelled, grown, healthy, underflowed, vanishin
 from visualize.why.sums import Sizes
 from visualize.why.ways import Cause, Finding, Ways
 
-__all__ = ["CAUSES", "HOW_TO_SEE_LINES", "REMARKS", "Diagnosis", "why"]
-
 MOST_WAYS = 3  # of the picture, through as many culprits
 MOST_OPERANDS = 4  # of a culprit that the picture shows
 MOST_KINKS = 5  # in the text
