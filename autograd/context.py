@@ -7,14 +7,18 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from autograd.errors import user_line
 from autograd.mode import CURRENT, Block, Mode, Place
+from autograd.native import engine
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
 
-__all__ = ["current_variant", "no_grad", "scope", "sections", "source_lines", "variant"]
+__all__ = [
+    "called_in", "current_variant", "no_grad", "scope", "sections", "source_lines", "variant",
+]  # fmt: skip
 
 
 Function = TypeVar("Function", bound="Callable[..., Any]")
+Result = TypeVar("Result")
 
 # Flags of code objects; the module `inspect`, which names them, takes 5 ms to import.
 CO_GENERATOR, CO_COROUTINE, CO_ASYNC_GENERATOR = 0x20, 0x80, 0x200
@@ -110,6 +114,18 @@ class scope(Block):  # noqa: N801 - called like a function
     def is_same(self, other: Block) -> bool:
         """Tell whether another block is a scope of this name."""
         return isinstance(other, scope) and other._name == self._name
+
+
+def called_in(
+    name: str, function: Callable[..., Result], args: tuple[Any, ...], named: dict[str, Any]
+) -> Result:
+    """Return the result of a call inside a scope; C needs an eighth of the time of the block."""
+    with scope(name):
+        return function(*args, **named)
+
+
+if engine is not None and not TYPE_CHECKING:
+    called_in = engine.called_in
 
 
 class sections(Block):  # noqa: N801 - called like a function

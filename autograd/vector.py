@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from autograd.arguments import Number
 
-__all__ = ["Vector", "dot"]
+__all__ = ["Vector", "dot", "outputs_at_once"]
 
 _NODES = {Value, Constant}
 
@@ -112,3 +112,12 @@ def dot(x: Iterable[Any], y: Iterable[Any]) -> Any:
     args = left + right
     kind = left._kind if left._kind is right._kind else kind_of(args, Value)
     return node_of(kind, primitives.dot, args, data, depth + 1)
+
+
+def outputs_at_once(*layer: Any) -> list[Value] | None:  # noqa: ARG001 - C has more to say
+    """Return the outputs of neurons if they can be computed without Python: see native/layer.c."""
+    return None
+
+
+if engine is not None and not TYPE_CHECKING:
+    outputs_at_once = engine.outputs

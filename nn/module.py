@@ -11,8 +11,9 @@ from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ParamSpec, Protocol, TypeVar
 
-from autograd import TracingError, Value, is_tracing, scope
+from autograd import TracingError, Value, is_tracing
 from autograd.arguments import as_switch
+from autograd.context import called_in
 from autograd.graph import name_parameters, set_data, set_gradients
 from autograd.program.verification import structure_changed
 from autograd.runtime import paused_collector
@@ -126,8 +127,7 @@ class Module:
         """Return `forward(...)`, whose nodes get the name of the module as their scope."""
         if self._named != RENAMED.now:
             self._name_members()
-        with scope(self.scope_name or type(self).__name__):
-            return self.forward(*inputs, **named)
+        return called_in(self.scope_name or type(self).__name__, self.forward, inputs, named)
 
     def predict(self, X: ArrayLike) -> FloatArray:  # noqa: N803 - the field's name for the inputs
         """Return the outputs for the rows of X as an array, of shape (rows,) or (rows, outputs).

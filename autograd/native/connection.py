@@ -6,6 +6,7 @@ import math
 from typing import Any
 
 from autograd.backward import TURNS, careful_backward, pulled
+from autograd.context import scope
 from autograd.errors import warn_non_finite
 from autograd.graph import CLOCK, Constant, check_all_fresh
 from autograd.mode import CURRENT, TRACES, Mode
@@ -42,4 +43,5 @@ if engine is not None:  # without it, doctests alone import this file
         careful_backward=careful_backward,
         check_all_fresh=check_all_fresh,
         hypot=math.hypot,
+        scope=scope,
     )

@@ -35,7 +35,7 @@ double sum_of(State *state, PyObject *terms)
     return result_of(&sum);
 }
 
-static double sum_of_products(State *state, PyObject *left, PyObject *right)
+double sum_of_products(State *state, PyObject *left, PyObject *right)
 {
     Sum sum = {0.0, 0.0};
     for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(left); i++) {
@@ -48,8 +48,9 @@ static double sum_of_products(State *state, PyObject *left, PyObject *right)
 
 /* ==== dot(x, y) ==== */
 
-/* The operands as a tuple of nodes and Constants; a Vector is one already. */
-static PyObject *vector(State *state, PyObject *given)
+/* The operands as a tuple of nodes and Constants; a Vector is one already. NULL without an error for
+ * all that Python has to convert. */
+PyObject *plain_vector(State *state, PyObject *given)
 {
     if ((PyObject *)Py_TYPE(given) == state->Vector)
         return Py_NewRef(given);
@@ -71,14 +72,19 @@ static PyObject *vector(State *state, PyObject *given)
             }
             PyTuple_SET_ITEM(found, i, member);
         }
-        if (found || PyErr_Occurred())
-            return found;
+        return found;
     }
-    return PyObject_CallOneArg(state->Vector, given);
+    return NULL;
+}
+
+static PyObject *vector(State *state, PyObject *given)
+{
+    PyObject *found = plain_vector(state, given);
+    return found || PyErr_Occurred() ? found : PyObject_CallOneArg(state->Vector, given);
 }
 
 /* The deepest member, -1 if none is a node; the derived class of all goes to `type`. */
-static int32_t depth_of(State *state, PyObject *members, PyTypeObject **type)
+int32_t depth_of(State *state, PyObject *members, PyTypeObject **type)
 {
     int32_t depth = -1;
     for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(members); i++) {

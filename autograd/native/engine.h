@@ -7,6 +7,7 @@
  *   node.c       nodes: made, read, freed without recursion
  *   operators.c  operators and calls of operations: from operands to a new node
  *   dot.c        sums and sums of products, of any number of operands
+ *   layer.c      calls in a scope, and the outputs of the neurons of a layer
  *   sweep.c      the reverse pass
  *   rows.h       the value and the rules of each operation, generated from autograd/primitives.py
  *   module.c     the module, and what it is told of Python
@@ -99,11 +100,12 @@ typedef struct {
 #define ASKED(X) \
     X(Constant) X(Vector) X(Mode) X(current) X(traces) X(turns) X(init) X(is_same) X(is_true) \
     X(number) X(converted) X(detached) X(warn) X(pulled) X(careful_backward) X(check_all_fresh) \
-    X(hypot)
+    X(hypot) X(scope)
 /* Names that are looked up again and again. */
-#define NAMED(X) X(label) X(place) X(place_of)
+#define NAMED(X) \
+    X(label) X(place) X(place_of) X(weights) X(bias) X(activate) X(scope_name)
 /* Slots of a Mode. */
-#define MODE_SLOTS(X) X(record) X(quiet) X(tracing) X(place) X(labelled)
+#define MODE_SLOTS(X) X(record) X(quiet) X(tracing) X(place) X(labelled) X(_inside)
 
 #define MOST_ROWS 128
 #define MOST_SPARE 4096
@@ -206,6 +208,12 @@ static inline int slots_held(const Node *node)
     return slots[node->layout] & ~node->numbers;
 }
 
+/* What an instance of a class of Python has in a slot. */
+static inline PyObject *slot(PyObject *object, Py_ssize_t at)
+{
+    return *(PyObject **)((char *)object + at);
+}
+
 /* Whether a function is being traced here: see autograd.mode.TRACES. */
 static inline bool may_be_tracing(State *state)
 {
@@ -231,7 +239,8 @@ PyObject *new_leaf(PyObject *type, PyObject *const *args, size_t count, PyObject
 /* operators.c */
 extern PyType_Spec row_spec;
 extern PyMethodDef node_methods[];
-extern const int row_of_dot;
+extern const int row_of_dot, row_of_add;
+PyObject *current_mode(State *state);
 extern const char *const table_digest; /* of rows.h: tells a library older than its source */
 PyObject *node_add(PyObject *left, PyObject *right);
 PyObject *node_subtract(PyObject *left, PyObject *right);
@@ -250,8 +259,15 @@ PyObject *bind(PyObject *module, PyObject *args);
 PyObject *place_of_leaf(State *state, PyObject *label);
 
 /* dot.c */
+PyObject *plain_vector(State *state, PyObject *given);
+int32_t depth_of(State *state, PyObject *members, PyTypeObject **type);
 double sum_of(State *state, PyObject *terms);
+double sum_of_products(State *state, PyObject *left, PyObject *right);
 PyObject *dot(PyObject *module, PyObject *const *args, Py_ssize_t count);
+
+/* layer.c */
+PyObject *called_in(PyObject *module, PyObject *const *args, Py_ssize_t count);
+PyObject *outputs(PyObject *module, PyObject *args);
 
 /* sweep.c */
 PyObject *node_backward(PyObject *self, PyObject *const *args, Py_ssize_t count, PyObject *names);

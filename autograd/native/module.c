@@ -123,11 +123,13 @@ static PyMethodDef functions[] = {
     {"apply", (PyCFunction)(void (*)(void))apply, METH_FASTCALL, NULL},
     {"backward", (PyCFunction)(void (*)(void))backward, METH_FASTCALL, NULL},
     {"bind", bind, METH_VARARGS, NULL},
+    {"called_in", (PyCFunction)(void (*)(void))called_in, METH_FASTCALL, NULL},
     {"connect", (PyCFunction)(void (*)(void))connect, METH_VARARGS | METH_KEYWORDS, NULL},
     {"describe", describe, METH_VARARGS, NULL},
     {"dot", (PyCFunction)(void (*)(void))dot, METH_FASTCALL, NULL},
     {"node_of", (PyCFunction)(void (*)(void))node_of, METH_FASTCALL, NULL},
     {"new_node", make_node, METH_VARARGS, NULL},
+    {"outputs", outputs, METH_VARARGS, NULL},
     {"run_pass", (PyCFunction)(void (*)(void))run_pass, METH_FASTCALL, NULL},
     {NULL},
 };

@@ -10,17 +10,12 @@
 #include <fenv.h>
 
 const char *const table_digest = TABLE_DIGEST;
-const int row_of_dot = ROW_dot;
+const int row_of_dot = ROW_dot, row_of_add = ROW_add;
 _Static_assert(ROW_COUNT <= MOST_ROWS, "State.rows has too few places");
 
 /* ==== The mode ==== */
 
-static inline PyObject *slot(PyObject *object, Py_ssize_t at)
-{
-    return *(PyObject **)((char *)object + at);
-}
-
-static PyObject *current_mode(State *state)
+PyObject *current_mode(State *state)
 {
     PyObject *mode = NULL;
     PyContextVar_Get(state->current, NULL, &mode);

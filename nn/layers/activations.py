@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from operator import methodcaller
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from autograd import Value
 from autograd.arguments import as_function
+from autograd.primitive import TABLE
 from nn.arguments import named
 
-__all__ = ["ACTIVATIONS", "Activation", "activation_function", "activation_name"]
+__all__ = ["ACTIVATIONS", "OPERATIONS", "Activation", "activation_function", "activation_name"]
 
 Activation: TypeAlias = Callable[[Value], Value]
+
+
+# Methods do the work, because only Values arrive here: the functions of autograd first test for
+# numbers and arrays. Each has a name of its own here, by which a model is pickled.
 
 
 def linear(x: Value) -> Value:
@@ -20,15 +24,49 @@ def linear(x: Value) -> Value:
     return x
 
 
-# Methods, and not functions, because only Values arrive here: a function would first test for
-# numbers and arrays.
+def relu(x: Value) -> Value:
+    return x.relu()
+
+
+def leaky_relu(x: Value) -> Value:
+    return x.leaky_relu()
+
+
+def elu(x: Value) -> Value:
+    return x.elu()
+
+
+def gelu(x: Value) -> Value:
+    return x.gelu()
+
+
+def silu(x: Value) -> Value:
+    return x.silu()
+
+
+def sigmoid(x: Value) -> Value:
+    return x.sigmoid()
+
+
+def tanh(x: Value) -> Value:
+    return x.tanh()
+
+
+def softplus(x: Value) -> Value:
+    return x.softplus()
+
+
+NAMED = (relu, leaky_relu, elu, gelu, silu, sigmoid, tanh, softplus)
 ACTIVATIONS: dict[str, Activation] = {
     "linear": linear,
     "identity": linear,
-    **{
-        name: methodcaller(name)
-        for name in ("relu", "leaky_relu", "elu", "gelu", "silu", "sigmoid", "tanh", "softplus")
-    },
+    **{function.__name__: function for function in NAMED},
+}
+
+# What each records: nothing, or a row and its other operands.
+OPERATIONS: dict[Activation, tuple[Any, ...]] = {
+    linear: (),
+    **{f: (TABLE[f.__name__], *TABLE[f.__name__].defaults) for f in NAMED},
 }
 
 

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
-from itertools import chain
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from autograd import Value
 from autograd.arguments import as_count
-from autograd.context import sections
 from autograd.graph import Constant
 from autograd.vector import Vector
 from nn.layers.activations import Activation, activation_name
-from nn.layers.dense import Neuron
+from nn.layers.dense import Neuron, outputs_of
 from nn.layers.initializers import MOST_WEIGHTS, Initializer
 from nn.layers.inputs import channels
 from nn.members import Members
@@ -88,15 +87,13 @@ class Conv2d(Module):
         size, stride = self.kernel_size, self.stride
         counts = window_counts((len(image[0]), len(image[0][0])), size, stride, self)
         seen = [  # the window at each row and column, made once for all kernels
-            [Vector(chain.from_iterable(parts)) for parts in zip(*bands, strict=True)]
+            Vector(chain.from_iterable(parts))
             for bands in zip(*(windows(c, counts, size, stride) for c in image), strict=True)
+            for parts in zip(*bands, strict=True)
         ]
-        maps = []
-        with sections() as section:
-            for kernel in self.kernels:
-                section(kernel.scope_name or "Neuron")
-                maps.append([[kernel.output(window) for window in row] for row in seen])
-        return maps
+        outputs = iter(outputs_of(self.kernels, seen, self.channels_in * size[0] * size[1]))
+        rows, columns = counts
+        return [[[*islice(outputs, columns)] for _ in range(rows)] for _ in self.kernels]
 
     def __repr__(self) -> str:
         settings = f"{self.channels_in}, {len(self.kernels)}, {pair_text(self.kernel_size)}"

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, Generic, overload
 from autograd import Value, dot
 from autograd.arguments import as_count, as_items, as_switch
 from autograd.context import sections
-from autograd.vector import Vector
+from autograd.vector import Vector, outputs_at_once
 from nn.arguments import generator
-from nn.layers.activations import Activation, activation_function, activation_name
+from nn.layers.activations import OPERATIONS, Activation, activation_function, activation_name
 from nn.layers.initializers import MOST_WEIGHTS, Initializer, initializer_function
 from nn.layers.inputs import Example, vector
 from nn.members import Members
@@ -130,6 +130,23 @@ class Neuron(Module):
         return f"Neuron({len(self.weights)}, activation={activation_name(self.activation)!r})"
 
 
+def at_once(neurons: Members, inputs: list[Any], width: int) -> list[Value] | None:
+    """Return what `outputs_of` does if the engine in C can, else None."""
+    return outputs_at_once(neurons, Neuron, inputs, width, OPERATIONS)
+
+
+def outputs_of(neurons: Members, inputs: list[Vector], width: int) -> list[Value]:
+    """Return the outputs of each neuron for all inputs in turn, made in the scope of the neuron."""
+    outputs = at_once(neurons, inputs, width)
+    if outputs is None:
+        outputs = []
+        with sections() as section:
+            for neuron in neurons:
+                section(neuron.scope_name or "Neuron")
+                outputs += [neuron.output(x) for x in inputs]
+    return outputs
+
+
 class Layer(Module):
     """Neurons side by side, all reading the same inputs.
 
@@ -167,12 +184,9 @@ class Layer(Module):
 
     def forward(self, x: Example) -> Output:
         """Return the outputs for one example."""
-        inputs = vector(x, self.nin, self)
-        outputs = []
-        with sections() as section:
-            for neuron in self.neurons:
-                section(neuron.scope_name or "Neuron")
-                outputs.append(neuron.output(inputs))
+        outputs = at_once(self.neurons, [x], self.nin) if type(x) is list else None
+        if outputs is None:
+            outputs = outputs_of(self.neurons, [vector(x, self.nin, self)], self.nin)
         output: Any = outputs[0] if len(outputs) == 1 else outputs
         return output  # type: ignore[no-any-return]
 

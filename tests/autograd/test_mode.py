@@ -14,7 +14,7 @@ import pytest
 
 import autograd as ag
 from autograd import Value, gradients, no_grad, scope, source_lines
-from autograd.context import current_variant, sections, variant
+from autograd.context import called_in, current_variant, sections, variant
 from autograd.mode import CURRENT, OUTERMOST
 from autograd.reverse import sweep
 
@@ -104,6 +104,25 @@ def test_one_scope_object_may_be_entered_twice():
             assert place() == "a/a"
         assert place() == "a"
     assert place() == ""
+
+
+def test_a_call_in_a_scope_is_a_block_around_it():
+    with scope("model"):
+        y = called_in("layer", lambda x, *, by: x * by, (Value(3.0),), {"by": 2.0})
+        assert (y.scope, y.data, Value(1.0).scope) == ("model/layer", 6.0, "model")
+        with pytest.raises(ZeroDivisionError):
+            called_in("layer", lambda: 1 / 0, (), {})
+        assert Value(1.0).scope == "model"
+    with pytest.raises(TypeError, match="a scope is named by a str, not 3"):
+        called_in(3, list, (), {})
+
+
+def test_a_call_in_a_scope_ends_its_own_scope_alone():
+    begun = scope("begun inside")
+    called_in("layer", begun.__enter__, (), {})
+    assert Value(1.0).scope == "begun inside"
+    called_in("layer", begun.__exit__, (None, None, None), {})
+    assert Value(1.0).scope == ""
 
 
 def test_sections_are_scopes_one_after_the_other():
