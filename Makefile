@@ -28,7 +28,9 @@ IN = .venv/bin/python
 # that it installs, which took most of its time.
 PIP = $(IN) -m pip install --quiet --disable-pip-version-check --no-compile
 unexport PYTHONDONTWRITEBYTECODE
-SETTINGS = setup.cfg pyproject.toml
+# An installation follows from these. It builds the engine in C where there is a compiler.
+SETTINGS = setup.cfg setup.py pyproject.toml autograd/native/rows.h $(wildcard autograd/native/*.[ch])
+TABLE = $(addprefix autograd/,primitives.py rules.py lengths.py factor.py ieee.py native/generate.py)
 
 .PHONY: demo lessons test test-slow lint bench docs everything clean
 
@@ -65,36 +67,48 @@ docs: .venv/installed-docs
 	$(IN) docs/website.py
 
 clean:
-	rm -rf .venv output site build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv output site build dist *.egg-info autograd/native/_engine.*
+	rm -rf .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
 # pip resolves once instead of once for each target.
 everything: .venv/created $(SETTINGS)
 	$(PIP) --editable ".[demos,docs,lint,$(EXTRAS)]"
+	@$(IN) -m autograd.native
 	@touch $(foreach part,demos docs lint $(EXTRAS),.venv/installed-$(part))
 
 .venv/installed-demos: .venv/created $(SETTINGS)
 	@echo "Installing what the demos need into .venv (once; a minute or two)"
 	$(PIP) --editable ".[demos]"
+	@$(IN) -m autograd.native
 	@touch $@
 
 .venv/installed-docs: .venv/created $(SETTINGS)
 	@echo "Installing what the documentation needs into .venv (once; a minute or two)"
 	$(PIP) --editable ".[demos,docs]"
+	@$(IN) -m autograd.native
 	@touch $@
 
 .venv/installed-$(EXTRAS): .venv/created $(SETTINGS)
 	@echo "Installing what the tests need into .venv (once; a minute or two)"
 	$(PIP) --editable ".[demos,$(EXTRAS)]"
+	@$(IN) -m autograd.native
 	@touch $@
 
 .venv/installed-for-benchmarks-$(PEERS): .venv/created $(SETTINGS)
 	@echo "Installing what the benchmarks compare with into .venv (once; some minutes and gigabytes)"
 	$(PIP) --editable ".[demos,$(PEERS)]"
+	@$(IN) -m autograd.native
 	@touch $@
 
 .venv/installed-lint: .venv/created $(SETTINGS)
 	@echo "Installing the linters into .venv (once)"
 	$(PIP) --editable ".[lint]"
+	@$(IN) -m autograd.native
+	@touch $@
+
+# Operations and their rules in C are written from the table.
+autograd/native/rows.h: $(TABLE) | .venv/created
+	@AUTOGRAD_PURE=1 $(IN) -m autograd.native.generate
 	@touch $@
 
 .venv/created:

@@ -1,20 +1,52 @@
-"""The engine in C, where it is asked for; all else about the package stands in setup.cfg.
+"""The engine in C; all else about the package stands in setup.cfg.
 
-`AUTOGRAD_NATIVE=1 pip install .` builds it. Where there is no compiler, the rest is installed.
+Where it cannot be built, the rest is installed, and Python does its work. The environment decides
+otherwise: with AUTOGRAD_NATIVE=0 it is left out, with AUTOGRAD_NATIVE=1 its failure is an error.
 """
 
 import os
+import sys
 from pathlib import Path
+from runpy import run_path
 
 from setuptools import Extension, setup
+from setuptools.command.build_ext import build_ext
+
+# The package itself cannot be imported yet.
+LIBRARY = run_path("autograd/native/library.py")
+FILES = LIBRARY["sources"]()
+CHOICE = os.environ.get("AUTOGRAD_NATIVE", "")
+
+# Bit for bit as Python, which rounds after each operation: no product is fused with the sum that
+# follows, and no flag of the user lets the compiler reorder sums.
+OPTIONS = {
+    "msvc": ["/std:c11", "/fp:precise"],
+    "unix": ["-ffp-contract=off", "-fno-fast-math", "-fvisibility=hidden"],
+}
+
+
+class BuildEngine(build_ext):
+    """Builds the engine as its compiler needs it, and says in one line what is lost without."""
+
+    def build_extension(self, ext: Extension) -> None:
+        """Build; a failure is raised again, which setuptools forgives where `ext` is optional."""
+        kind = self.compiler.compiler_type
+        ext.extra_compile_args = OPTIONS.get(kind, OPTIONS["unix"])
+        try:
+            super().build_extension(ext)
+        except Exception:
+            self.warn(f"{LIBRARY['LOST']}: it could not be built, see above")
+            raise
+
 
 ENGINE = Extension(
     "autograd.native._engine",
     sources=sorted(map(str, Path("autograd/native").glob("*.c"))),
-    depends=sorted(map(str, Path("autograd/native").glob("*.h"))),
-    # Python rounds after each operation: no product is fused with the sum that follows.
-    extra_compile_args=[] if os.name == "nt" else ["-ffp-contract=off", "-fvisibility=hidden"],
-    optional=True,
+    depends=FILES,
+    define_macros=[("SOURCES", str(LIBRARY["digest"](FILES)))],
+    optional=CHOICE != "1",
 )
 
-setup(ext_modules=[ENGINE] if os.environ.get("AUTOGRAD_NATIVE") == "1" else [])
+# PyPy runs extensions of CPython, but slower than its own Python.
+wanted = CHOICE != "0" and sys.implementation.name == "cpython"
+setup(ext_modules=[ENGINE] if wanted else [], cmdclass={"build_ext": BuildEngine})

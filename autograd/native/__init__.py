@@ -1,27 +1,23 @@
 """The engine in C, where it was built: nodes, operators and the reverse pass, bit for bit as here.
 
-`engine` is its module; None where Python does the work, because it was not built (see setup.py) or
-the environment has `AUTOGRAD_PURE=1`.
+`engine` is its module; None where Python does the work, and then `reason` says why.
+`python -m autograd.native` prints which of them it is.
 """
 
 from __future__ import annotations
 
-import os
-from contextlib import suppress
-from importlib import import_module
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
+
+from autograd.native.library import find
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["described", "engine", "move_aside", "with_methods"]
+__all__ = ["described", "engine", "move_aside", "reason", "with_methods"]
 
 Class = TypeVar("Class", bound=type)
 
-engine: Any = None
-if os.environ.get("AUTOGRAD_PURE") != "1":
-    with suppress(ImportError):
-        engine = import_module("autograd.native._engine")
+engine, reason = find()
 
 
 def with_methods(*names: str) -> Callable[[Class], Class]:
