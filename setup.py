@@ -5,7 +5,6 @@ otherwise: with AUTOGRAD_NATIVE=0 it is left out, with AUTOGRAD_NATIVE=1 its fai
 """
 
 import os
-import sys
 from pathlib import Path
 from runpy import run_path
 
@@ -47,6 +46,5 @@ ENGINE = Extension(
     optional=CHOICE != "1",
 )
 
-# PyPy runs extensions of CPython, but slower than its own Python.
-wanted = CHOICE != "0" and sys.implementation.name == "cpython"
+wanted = CHOICE != "0" and LIBRARY["FITS"]
 setup(ext_modules=[ENGINE] if wanted else [], cmdclass={"build_ext": BuildEngine})

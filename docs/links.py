@@ -19,6 +19,7 @@ PAGES = {
     "docs/tutorial.md": "tutorial.md",
     "docs/backpropagation.md": "backpropagation.md",
     "docs/compiling.md": "compiling.md",
+    "docs/engine.md": "engine.md",
     "docs/operations.md": "operations.md",
     "demos": "demos.md",
     "demos/gallery.py": "gallery.md",

@@ -43,6 +43,7 @@ demos
 :caption: Use
 
 compiling
+engine
 operations
 reference/autograd
 reference/nn

@@ -12,11 +12,13 @@ from importlib import import_module
 from typing import Any
 from warnings import warn
 
-__all__ = ["LOST", "digest", "find", "sources"]
+__all__ = ["FITS", "LOST", "digest", "find", "sources"]
 
 FOLDER = os.path.dirname(__file__)
 # Where the operations and their rules stand, from which rows.h is written.
 TABLE = ("primitives.py", "rules.py", "lengths.py", "factor.py", "ieee.py")
+# PyPy runs extensions of CPython slower than its own Python, and 32-bit x86 rounds otherwise.
+FITS = sys.implementation.name == "cpython" and sys.maxsize > 2**32
 LOST = "autograd runs without its engine in C, so that eager programs take 4 to 20 times as long"
 ROOT = os.path.dirname(os.path.dirname(FOLDER))
 AGAIN = f'"{sys.executable}" -m pip install --no-deps --editable "{ROOT}"'
@@ -49,8 +51,8 @@ def find() -> tuple[Any, str]:
 
 
 def _missing() -> str:
-    if sys.implementation.name != "cpython":
-        return f"it is built for CPython, and this is {sys.implementation.name}"
+    if not FITS:
+        return "it is built for CPython on 64-bit systems alone"
     others = [name for name in _names() if name.startswith("_engine.")]
     again = AGAIN if sources() else "install scalar-autograd again, with pip --no-cache-dir"
     if others:
