@@ -1,7 +1,7 @@
 """Types of derivatives: each is called as the function is whose derivative it is.
 
-A function of Values is called with numbers as well, and its derivative then gives numbers. In each
-protocol the overloads for a first parameter that is a Value come first.
+A function of Values, or of a list of them, is called with numbers as well, and its derivative then
+gives numbers. In each protocol the overloads for a first parameter with Values come first.
 """
 
 from __future__ import annotations
@@ -9,8 +9,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, Protocol, TypeVar, overload
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import numpy as np
+    from numpy.typing import NDArray
+
     from autograd.arguments import Number
     from autograd.value import Value
+
+    Values = TypeVar("Values", list[Value], Sequence[Value], NDArray[Any])
+    Numbers = Sequence[Number] | NDArray[Any]
 
 Argument = TypeVar("Argument")
 Arguments = ParamSpec("Arguments")
@@ -29,6 +37,16 @@ class Gradient(Protocol[Arguments]):
     def __call__(
         self: Gradient[Concatenate[Value, ...]], first: Number, /, *args: Any, **kwargs: Any
     ) -> float: ...
+
+    @overload
+    def __call__(
+        self: Gradient[Concatenate[Values, ...]], first: list[float], /, *args: Any, **kwargs: Any
+    ) -> list[float]: ...
+
+    @overload
+    def __call__(
+        self: Gradient[Concatenate[Values, ...]], first: NDArray[Any], /, *args: Any, **kwargs: Any
+    ) -> NDArray[np.float64]: ...
 
     @overload
     def __call__(
@@ -55,6 +73,24 @@ class ValueAndGradient(Protocol[Arguments]):
 
     @overload
     def __call__(
+        self: ValueAndGradient[Concatenate[Values, ...]],
+        first: list[float],
+        /,
+        *args: Any,
+        **kwargs: Any,
+    ) -> tuple[float, list[float]]: ...
+
+    @overload
+    def __call__(
+        self: ValueAndGradient[Concatenate[Values, ...]],
+        first: NDArray[Any],
+        /,
+        *args: Any,
+        **kwargs: Any,
+    ) -> tuple[float, NDArray[np.float64]]: ...
+
+    @overload
+    def __call__(
         self: ValueAndGradient[Concatenate[Argument, Rest]],
         first: Argument,
         /,
@@ -75,6 +111,11 @@ class Derivative(Protocol[Arguments]):
     def __call__(
         self: Derivative[Concatenate[Value, ...]], first: Number, /, *args: Any, **kwargs: Any
     ) -> float: ...
+
+    @overload
+    def __call__(
+        self: Derivative[Concatenate[Values, ...]], first: Numbers, /, *args: Any, **kwargs: Any
+    ) -> Any: ...
 
     @overload
     def __call__(
@@ -105,6 +146,11 @@ class Derivatives(Protocol[Arguments]):
         /,
         *args: Any,
         **kwargs: Any,
+    ) -> Any: ...
+
+    @overload
+    def __call__(
+        self: Derivatives[Concatenate[Values, ...]], first: Numbers, /, *args: Any, **kwargs: Any
     ) -> Any: ...
 
     @overload

@@ -145,6 +145,18 @@ def energy(x: float, scale: float = 1.0) -> float:
     return exp(x) * scale
 
 
+def product(sides: list[Value]) -> Value:
+    return sides[0] * sides[1]
+
+
+def powers(x: Value) -> list[Value]:
+    return [x, x * x]
+
+
+def first_of(x: NDArray[Any]) -> Value:
+    return Value(x[0])
+
+
 def area(sides: dict[str, float]) -> float:
     return sides["width"] * sides["height"]
 
@@ -157,7 +169,12 @@ assert_type(grad(sin)(1.0), float)
 assert_type(grad(energy)(2.0, scale=3.0), float)
 assert_type(grad(area)({"width": 2.0, "height": 3.0}), dict[str, float])
 assert_type(value_and_grad(cube)(2.0), tuple[float, float])
+assert_type(grad(product)([2.0, 3.0]), list[float])
+assert_type(grad(product)([a, b]), list[Value])
+assert_type(value_and_grad(product)([2, 3.0]), tuple[float, list[float]])
+assert_type(grad(product)(np.ones(2)), NDArray[np.float64])
 print(grad(lambda v: v[0] * v[1])([2.0, 3.0]))
+grad(product)([2.0, 3.0])[0].backward()  # wrong
 grad(energy)(2.0, width=3.0)  # wrong
 grad(2.0)  # wrong
 grad(a * a)  # wrong
@@ -175,6 +192,7 @@ assert_type(hessian(energy)(2.0, scale=3.0), float)
 assert_type(jacobian(sin)(2.0), float)
 print(hessian(lambda v: v[0] * v[1])([1.0, 2.0])[0][1])
 print(jacobian(lambda v: [v[0] * v[1]])([1.0, 2.0])[0])
+print(hessian(product)([1.0, 2.0])[0][1], jacobian(powers)(2.0)[1])
 hessian(energy)(2.0, width=3.0)  # wrong
 hessian(cube)(2.0).backward()  # wrong
 jacobian(a * a)  # wrong
@@ -208,12 +226,21 @@ assert_type(compile(sin)(2.0), float)
 assert_type(compile(energy)(2.0), float)
 assert_type(compile(area)({"width": 2.0, "height": 3.0}), float)
 assert_type(compile(energy).value_and_grad(2.0), tuple[float, Any])
-print(compile(lambda x: x * x)(2.0))
+assert_type(compile(product)([2.0, 3.0]), float)
+assert_type(compile(product)((2, 3)), float)
+assert_type(compile(product)([a, 3.0]), Value)
+assert_type(compile(product).value_and_grad([2.0, 3.0])[0], float)
+assert_type(compile(powers)(2.0), list[float])
+assert_type(compile(first_of)(np.ones(2)), float)
+print(compile(lambda x: x * x)(2.0), compile(lambda x: [x])(2.0)[0])
 losses: NDArray[Any] = compile(cube, in_axes=0, backend="numpy")([1.0, 2.0])
 print(compile_graph(a * a, [a]).value_and_grad(3.0))
 quick("2")  # wrong
 quick.backwards()  # wrong
 quick(2.0).backward()  # wrong
+compile(product)([2.0, 3.0]).backward()  # wrong
+compile(product)(["2", "3"])  # wrong
+compile(powers)(2.0)[0].backward()  # wrong
 compile(energy)("2")  # wrong
 compile(area)(2.0)  # wrong
 compile(a * a)  # wrong

@@ -25,13 +25,18 @@ from autograd.value import Value
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from autograd.arguments import Number
     from autograd.program.arguments import Arguments
     from autograd.program.program import Program
     from autograd.program.runner import Kind
+    from autograd.signatures import Numbers, Values
+
+    class Unknown:
+        """What a function without annotations returns: no type but Any is one of it."""
+
 
 Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")
@@ -58,7 +63,10 @@ class Compiled(Generic[Parameters, Result]):
         if isinstance(origin, Function) and origin.function is not None:
             update_wrapper(self, origin.function, updated=())
 
-    # A function of Values is called with numbers as well, and then gives one
+    # A function of Values, or of a list of them, is called with numbers too, and then gives numbers
+
+    @overload
+    def __call__(self: Compiled[..., Unknown], *args: Any, **kwargs: Any) -> Any: ...
 
     @overload
     def __call__(
@@ -69,6 +77,29 @@ class Compiled(Generic[Parameters, Result]):
     def __call__(
         self: Compiled[Concatenate[Value, ...], Value], first: Value, /, *args: Any
     ) -> Value: ...
+
+    @overload
+    def __call__(  # type: ignore[overload-overlap]  # an empty list is of numbers
+        self: Compiled[Concatenate[Values, ...], Value], first: Numbers, /, *args: Any
+    ) -> float: ...
+
+    @overload
+    def __call__(
+        self: Compiled[Concatenate[Values, ...], Value],
+        first: Sequence[Value | Number],
+        /,
+        *args: Any,
+    ) -> Value: ...
+
+    @overload
+    def __call__(
+        self: Compiled[Concatenate[Value, ...], list[Value]], first: Number, /, *args: Any
+    ) -> list[float]: ...
+
+    @overload
+    def __call__(
+        self: Compiled[Concatenate[Values, ...], list[Value]], first: Numbers, /, *args: Any
+    ) -> list[float]: ...
 
     @overload
     def __call__(self, *args: Parameters.args, **kwargs: Parameters.kwargs) -> Result: ...
@@ -84,6 +115,11 @@ class Compiled(Generic[Parameters, Result]):
 
     @overload
     def value_and_grad(
+        self: Compiled[..., Unknown], *args: Any, **kwargs: Any
+    ) -> tuple[Any, Any]: ...
+
+    @overload
+    def value_and_grad(
         self: Compiled[Concatenate[Value, ...], Value], first: Number, /
     ) -> tuple[float, float]: ...
 
@@ -96,6 +132,11 @@ class Compiled(Generic[Parameters, Result]):
     def value_and_grad(
         self: Compiled[Concatenate[Value, ...], Value], first: Number, second: Any, /, *args: Any
     ) -> tuple[float, tuple[Any, ...]]: ...
+
+    @overload
+    def value_and_grad(
+        self: Compiled[Concatenate[Values, ...], Value], first: Numbers, /, *args: Any
+    ) -> tuple[float, Any]: ...
 
     @overload
     def value_and_grad(
