@@ -73,7 +73,7 @@ def cut(text: str, limit: int) -> str:
 def aligned(
     rows: Sequence[Sequence[str]], *, widest: float = inf, numbers: bool = False
 ) -> list[list[str]]:
-    """Return the cells of rows with blanks, so that those of a column begin below each other.
+    """Return the cells of rows, padded so that those of a column begin below each other.
 
     A cell of more than `widest` columns pushes its own row out, not the whole table. Nothing is
     added to the last cell of a row. With `numbers`, all but the first column end below each other

@@ -32,8 +32,8 @@ def as_roots(
 ) -> list[Value]:
     """Return the Values that a user gave for `argument`, one or several.
 
-    Raises TypeError where that is none of the `kinds` that the argument may be, or a nested list,
-    and ValueError for an empty list, with `empty` as its reason; "" lets it pass.
+    Raises TypeError, which names the `kinds` allowed, for anything else and for a nested list, and
+    ValueError for an empty list, with `empty` as the reason. Where `empty` is "", it may be empty.
     """
     if isinstance(given, Value):
         return [given]
@@ -69,12 +69,12 @@ def in_order(first: Value, second: Value) -> tuple[Value, Value]:
 
 
 def is_list(given: object) -> TypeGuard[Iterable[object]]:
-    """Return whether a user gave several objects, and not a text."""
+    """Return whether a user gave several objects; a text is one."""
     return isinstance(given, Iterable) and not isinstance(given, str | bytes)
 
 
 def instead_of(given: object) -> str:
-    """Return the way out, to end a message with; "" where nobody knows what the user meant.
+    """Return advice for the end of a message; "" where it is unclear what the user meant.
 
     >>> instead_of(abs)
     '; a model or a function has no graph before it is called: give its result, model(x)'

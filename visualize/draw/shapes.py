@@ -30,7 +30,7 @@ def node_shape(
 ) -> str:
     """Return the box of a node, with its description for tooltips and screen readers.
 
-    `room` is free left of its text and above it.
+    `room` is the free space left of its text and above it.
     """
     node = scene.nodes[index]
     family = index if node.copy_of is None else node.copy_of
@@ -52,7 +52,7 @@ def box_shape(
     attributes: str = "",
     title: str = "",
 ) -> str:
-    """Return the box of a node as it is seen."""
+    """Return what is seen of the box of a node."""
     x, y, width, height = place
     left, top = PADDING + room[0], LINE + room[1]
     style = theme(look, LIGHT)
@@ -81,7 +81,7 @@ def box_shape(
 
 
 def painted(style: Style) -> str:
-    """Return a look as attributes; the usual width is that of the whole picture."""
+    """Return a style as attributes; the usual line width is set for the whole picture."""
     width = "" if style.width == BORDER_WIDTH else f' stroke-width="{style.width:g}"'
     dashes = f' stroke-dasharray="{style.dashes}"' if style.dashes else ""
     return f'fill="{style.fill}" stroke="{style.stroke}"{width}{dashes}'

@@ -69,7 +69,7 @@ def chain_rule(
 def _chain(path: Path, names: say.Names, lead: str) -> say.Chain:
     edges = shortened(path.edges, MOST_EDGES, "values")
     factors = [edge.local for edge in path.edges]
-    digits = held(lambda *numbers: prod(numbers), factors, path.product) or FEW
+    digits = held(lambda *numbers: prod(numbers), factors, path.product)
     partials = [edge if isinstance(edge, say.Words) else partial(edge, names) for edge in edges]
     numbers = [
         edge if isinstance(edge, say.Words) else say.Number(edge.local, digits) for edge in edges
@@ -108,7 +108,7 @@ def _sum(part: Derivation, names: say.Names) -> say.Row:
     sizes = [path.product for path in part.paths]
     if part.shown < part.open_paths:
         sizes.append(part.rest)
-    digits = held(lambda *numbers: sum(numbers), sizes, part.gradient) or FEW
+    digits = held(lambda *numbers: sum(numbers), sizes, part.gradient)
     terms = [say.Number(size, digits) for size in sizes]
     total: say.Formula = (
         say.Sum(tuple(terms)) if len(terms) <= MOST_TERMS else say.Words("the sum of all")
@@ -165,7 +165,7 @@ def _arriving(
     factors = [number for edge, gradient, _ in largest for number in (gradient, edge.local)]
     digits = FEW
     if len(arrivals) == len(largest):
-        digits = held(_sum_of_products, factors, total) or FEW
+        digits = held(_sum_of_products, factors, total)
     by_name: list[say.Formula] = []
     by_number: list[say.Formula] = []
     for edge, gradient, _ in largest:

@@ -9,7 +9,6 @@ from typing import TypeVar
 from autograd import Primitive, Value
 from autograd.graph import Constant
 from autograd.reverse import Sweep
-from visualize.digits import FEW
 from visualize.explain import statements as say
 from visualize.formula.notations import unparsed
 from visualize.formula.operation import opened_in_python, operation, terms
@@ -43,7 +42,7 @@ def forward_row(value: Value, names: say.Names, followed: Collection[Value]) -> 
     template, hidden = _template(row, value.args, followed)
     more = (say.Words(f"({hidden:,} more)"),) if hidden else ()
     in_names = (*(_operand(arg, names) for arg in value.args), *more)
-    digits = row_digits(value) or FEW
+    digits = row_digits(value)
     in_numbers = (*(say.Number(arg.data, digits) for arg in value.args), *more)
     cells = (
         say.Applied(template, in_names, name),

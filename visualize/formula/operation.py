@@ -68,7 +68,7 @@ def repeats(row: Primitive, position: int, opens: Opens) -> int:
 
 
 def with_names(expression: ast.expr, names: Mapping[str, str]) -> ast.expr:
-    """Return an expression with names in the place of its calls and operations of some texts.
+    """Return an expression with names instead of the calls and operations that have these texts.
 
     >>> ast.unparse(with_names(ast.parse("1 - tanh(x) ** 2", mode="eval").body, {"tanh(x)": "y"}))
     '1 - y ** 2'

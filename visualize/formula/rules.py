@@ -205,12 +205,18 @@ def _drawn(
     ]
 
 
-def held(compute: Callable[..., float], numbers: Sequence[float], result: float) -> int:
+def held(
+    compute: Callable[..., float],
+    numbers: Sequence[float],
+    result: float,
+    *,
+    otherwise: int = FEW,
+) -> int:
     """Return with how many digits `numbers` must be written so that they give the result written.
 
-    A reader who computes with the numbers shown gets the four digits shown, to the last one. NONE
-    if not even all digits do. An equation that Python cannot compute, such as a division by 0,
-    counts as one that holds.
+    A reader who computes with the numbers shown gets the four digits shown, to the last one. If
+    not even all digits do it, the answer is `otherwise`. An equation that Python cannot compute,
+    such as a division by 0, counts as one that holds.
 
     >>> held(lambda x, y: x - y, [2.00001, 2.0], 1e-5), held(lambda x: x * x, [1.5], 2.25)
     (6, 4)
@@ -226,16 +232,16 @@ def held(compute: Callable[..., float], numbers: Sequence[float], result: float)
             return FEW
         if significant(found) == significant(result):
             return digits
-    return ALL if isclose(found, result, rel_tol=PART) else NONE
+    return ALL if isclose(found, result, rel_tol=PART) else otherwise
 
 
 def rule_digits(rule: str, numbers: Sequence[float], out: float, result: float) -> int:
-    """Return how many digits a rule of `local_rule` needs, filled with numbers."""
+    """Return how many digits a rule of `local_rule` needs in numbers; NONE if none are enough."""
     if BLANK.fullmatch(rule) or "{" not in rule:
         return FEW
     rule, places = compact(rule)  # of a wide operation few operands are in a rule
     used = [numbers[place] for place in places]
-    return held(_compiled(rule, len(used)), [*used, out], result)
+    return held(_compiled(rule, len(used)), [*used, out], result, otherwise=NONE)
 
 
 def row_digits(value: Value) -> int:

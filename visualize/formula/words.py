@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from autograd import Value
 from autograd.graph import Constant
-from visualize.digits import FEW, in_digits, significant
+from visualize.digits import in_digits, significant
 from visualize.escape import cut, printable
 from visualize.formula.rules import compact, filled, row_digits, rule_digits
 
@@ -28,7 +28,8 @@ def written(value: Value, names: Mapping[Value, str]) -> str:
     row = value.op
     if row is None:
         return names[value]
-    return cut(_applied(value, [_operand(arg, names) for arg in value.args]), WIDEST)
+    operands = [_operand(arg, names) for arg in value.args]
+    return cut(in_symbols(row.name, row.symbol, operands, variadic=row.variadic), WIDEST)
 
 
 def equation(value: Value, names: Mapping[Value, str]) -> str:
@@ -41,7 +42,7 @@ def equation(value: Value, names: Mapping[Value, str]) -> str:
     row = value.op
     if row is None:
         return f"{names[value]} = {significant(value.data)}"
-    digits = row_digits(value) or FEW
+    digits = row_digits(value)
     made = on_numbers(
         printable(row.name),
         printable(row.symbol),
@@ -98,12 +99,6 @@ def source(line: str) -> str:
     file, _, number = line.rpartition(":")
     text = linecache.getline(file, int(number)).strip() if number.isdigit() else ""
     return cut(printable(f"{line}: {text}" if text else line), SOURCE_COLUMNS + len(line))
-
-
-def _applied(value: Value, operands: list[str]) -> str:
-    row = value.op
-    assert row is not None
-    return in_symbols(row.name, row.symbol, operands, variadic=row.variadic)
 
 
 def _operand(operand: Value | Constant, names: Mapping[Value, str]) -> str:

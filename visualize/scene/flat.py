@@ -17,7 +17,7 @@ Path = tuple[str, ...]
 
 
 class Drawable(Protocol):
-    """The facts of a value that a picture shows; a Value has them, and so has a value as it was."""
+    """The facts that a picture shows of a value, be it a Value or one as it was in a snapshot."""
 
     @property
     def op(self) -> Primitive | None:
@@ -53,7 +53,7 @@ Drawn_co = TypeVar("Drawn_co", bound=Drawable, covariant=True)
 
 @dataclass(frozen=True, slots=True)
 class Graph(Generic[Drawn_co]):
-    """The values of a graph, operands before consumers, and how they hang together.
+    """The values of a graph, operands before consumers, and how they are connected.
 
     `operands` numbers the values among the operands of each value, with repeats and without
     constants. `heights` is the longest way from each value to an output, in operations. `scopes`
@@ -153,7 +153,7 @@ def depending_on(value: Value, order: Iterable[Value]) -> set[Value]:
 
 
 def names_of(graph: FlatGraph, given: Iterable[Value] = ()) -> dict[Value, str]:
-    """Return the name of every value, as pictures of all of them write it, and of those `given`.
+    """Return the names of all values of a graph, as its picture has them, and of those `given`.
 
     A given value that is not in the graph has a name of its own, marked if the graph has it too.
 
@@ -180,7 +180,7 @@ def name_in_words(value: Any) -> str:
 
 
 def outside_of_home(value: Drawable, path: Path) -> Path:
-    """Return the modules around a value, without those that stand in the name of a parameter."""
+    """Return the modules around a value, without those in the name of a parameter."""
     home, member = home_of(value)
     if not member:
         return path
@@ -191,7 +191,7 @@ def outside_of_home(value: Drawable, path: Path) -> Path:
 def unique_names(
     names: Sequence[str], numbers: Sequence[int], paths: Sequence[Path] = ()
 ) -> list[str]:
-    """Return the names, equal ones with the module they are in, else with a number.
+    """Return unique names: equal ones get their modules, or else a number.
 
     >>> unique_names(["a", "b", "b", ""], [0, 1, 2, 3])
     ['a', 'b#1', 'b#2', 'v3']
@@ -215,7 +215,7 @@ def unique_names(
 
 
 def located(names: Sequence[str], paths: Sequence[Path]) -> list[str]:
-    """Return the names, equal ones of several modules with as much of their paths as it takes.
+    """Return the names, equal ones of several modules with what tells their paths apart.
 
     >>> located(["h", "h", "b"], [("layers.0", "neurons.1"), ("layers.1", "neurons.1"), ()])
     ['layers.0.neurons.1.h', 'layers.1.neurons.1.h', 'b']

@@ -26,10 +26,10 @@ UNNAMED = Short("", "")
 
 
 def short_names(names: Sequence[str], values: Sequence[Drawable | None]) -> list[Short]:
-    """Return the short forms of the names of values, for boxes; words use the names themselves.
+    """Return the short forms of the names of values, for boxes; texts use the names themselves.
 
-    Of a name that begins with a module, equal short forms tell as much more as it takes. A box of
-    several values, None, has no other name.
+    A name that begins with a module has shorter forms, with as much of the module as tells them
+    apart. A box of several values, which is None here, keeps its name.
 
     >>> from autograd import Value
     >>> from autograd.graph import name_parameters

@@ -16,7 +16,7 @@ from autograd.reverse import Sweep, sweep
 from visualize.digits import significant
 from visualize.draw.drawing import Drawing
 from visualize.escape import xml
-from visualize.question import Result, in_order, instead_of, is_list
+from visualize.question import Result, as_root, in_order
 from visualize.scene.flat import flatten, names_of
 from visualize.scene.slice import slice_of
 from visualize.why.connection import (
@@ -141,9 +141,10 @@ def why(root: Value, wrt: Value | None = None, *, leaf: Value | None = None) -> 
         if wrt is not None:
             raise TypeError("why: leaf is another name for wrt; give one of them")
         wrt = leaf
-    _check(root, wrt)
     alone = wrt is None
-    root, leaf = (root, root) if wrt is None else in_order(root, wrt)
+    root = leaf = as_root(root, "why")
+    if wrt is not None:
+        root, leaf = in_order(root, as_root(wrt, "why: wrt"))
     graph = flatten([root])
     names = names_of(graph, [leaf])
     try:
@@ -163,17 +164,6 @@ def why(root: Value, wrt: Value | None = None, *, leaf: Value | None = None) -> 
         kinks=on_the_ways,
         drawing=_drawing(ways, first, alone=alone),
     )
-
-
-def _check(root: object, wrt: object) -> None:
-    for position, (name, given) in enumerate((("root", root), ("value asked about", wrt))):
-        if isinstance(given, Value) or (position and given is None):
-            continue
-        hint = "; ask about one after the other" if is_list(given) else instead_of(given)
-        raise TypeError(
-            f"why(root, wrt) takes two Values; argument {position + 1}, the {name}, is of type "
-            f"{type(given).__name__}{hint}"
-        )
 
 
 def _findings(ways: Sizes) -> list[Finding]:
