@@ -10,8 +10,8 @@ from autograd import Primitive, Value
 from autograd.graph import Constant
 from autograd.reverse import Sweep
 from visualize.explain import statements as say
-from visualize.formula.notations import unparsed
 from visualize.formula.operation import opened_in_python, operation, terms
+from visualize.formula.python import unparsed
 from visualize.formula.rules import row_digits, rule_digits, rules_of
 from visualize.steps.paths import PathEdge
 

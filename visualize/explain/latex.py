@@ -14,8 +14,8 @@ from visualize.digits import in_digits
 from visualize.escape import columns, printable
 from visualize.explain import statements as say
 from visualize.explain.text import InText
-from visualize.formula.names import symbols
-from visualize.formula.notations import LaTeX, Strength, Text, in_latex
+from visualize.formula.latex import LaTeX, in_latex, symbols
+from visualize.formula.python import Strength, Text
 from visualize.formula.rules import BLANK
 
 WIDTH = 70  # columns of a row as text before it goes on below

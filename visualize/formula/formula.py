@@ -9,16 +9,11 @@ from typing import Literal
 
 from autograd import Value, topological_order
 from autograd.arguments import as_choice, as_count
+from visualize.formula.latex import LaTeX, symbols
 from visualize.formula.listing import Listing, listed
-from visualize.formula.names import symbols
-from visualize.formula.notations import (
-    LaTeX,
-    Python,
-    Strength,
-    SymPy,
-    Text,
-)
 from visualize.formula.operation import opened_in_latex, opened_in_python, opened_in_sympy
+from visualize.formula.python import Python, Strength, Text
+from visualize.formula.sympy import SymPy
 from visualize.formula.tidy import literal, recognised
 from visualize.question import Result, as_root, as_roots
 

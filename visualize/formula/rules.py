@@ -14,8 +14,8 @@ from autograd import Primitive, Value, gradients, topological_order
 from autograd.graph import Constant
 from autograd.primitive import TABLE
 from visualize.digits import ALL, FEW, counted, in_digits, significant
-from visualize.formula.notations import unparsed
 from visualize.formula.operation import opened_in_python, operation, with_names
+from visualize.formula.python import unparsed
 from visualize.formula.tidy import number_of, recognised
 
 OUT = "{out}"

@@ -20,7 +20,8 @@ from tests.in_one_test import in_one_test
 from tests.visualize.latex_reader import equations, pieces, value
 from tests.visualize.random_graphs import graphs, is_moderate
 from visualize import formula
-from visualize.formula.notations import LaTeX, Strength, Text
+from visualize.formula.latex import LaTeX
+from visualize.formula.python import Strength, Text
 
 ROWS = [row for name, row in TABLE.items() if name in RESERVED]  # no row of another test
 

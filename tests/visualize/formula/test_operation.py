@@ -13,18 +13,15 @@ from autograd import Value, hypot, primitive
 from autograd.primitive import RESERVED, TABLE
 from tests.visualize.latex_reader import value
 from visualize import formula
-from visualize.formula.notations import (
-    LaTeX,
-    Strength,
-    SymPy,
-    Text,
-)
+from visualize.formula.latex import LaTeX
 from visualize.formula.operation import (
     opened_in_latex,
     opened_in_python,
     opened_in_sympy,
     operation,
 )
+from visualize.formula.python import Strength, Text
+from visualize.formula.sympy import SymPy
 from visualize.formula.tidy import tidy
 
 ROWS = [row for name, row in TABLE.items() if row.variadic and name in RESERVED]
