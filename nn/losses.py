@@ -13,7 +13,7 @@ import math
 import sys
 from collections.abc import Callable, Sequence
 from functools import wraps
-from typing import Any, Literal, ParamSpec, Protocol, TypeAlias, TypeVar, cast, overload
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeAlias, TypeVar, cast, overload
 
 import autograd
 from autograd import Value, clip, dot, log, log1p, maximum, relu, scope, softplus, where
@@ -31,8 +31,11 @@ from nn.matching import (
     matched,
 )  # fmt: skip
 
+if TYPE_CHECKING:
+    from nn.signatures import ClassLoss, Each, LossFunction, OneValue, Total
+
 __all__ = [
-    "CLASSIFYING", "LOSSES", "Loss", "LossFunction", "binary_cross_entropy",
+    "CLASSIFYING", "LOSSES", "Loss", "binary_cross_entropy",
     "binary_cross_entropy_with_logits", "cross_entropy", "hinge_loss", "huber_loss", "l1_loss",
     "mse_loss", "threshold_of",
 ]  # fmt: skip
@@ -41,8 +44,6 @@ __all__ = [
 Loss: TypeAlias = Callable[[list[Any], list[Any]], Value]
 
 REDUCTIONS = ("mean", "sum", "none")
-Total: TypeAlias = Literal["mean", "sum"]
-Each: TypeAlias = Literal["none"]
 
 # torch limits the logarithms of probabilities to -100; this probability has that logarithm.
 SMALLEST_PROBABILITY = math.exp(-100.0)
@@ -52,98 +53,6 @@ LOWEST = -sys.float_info.max  # a logit of no weight beside any other
 
 Signature = ParamSpec("Signature")
 Result = TypeVar("Result")
-OneValue = TypeVar("OneValue", bound=Value)
-
-
-class LossFunction(Protocol):
-    """The type of the losses, which return a float if no argument holds a Value.
-
-    A `reduction` of "none" gives one loss per element. Plain numbers fit the overloads for Values
-    too, which come after theirs.
-    """
-
-    __name__: str
-
-    @overload
-    def __call__(  # type: ignore[overload-overlap]
-        self, predictions: Numbers, /, targets: Numbers, *, reduction: Total = ...
-    ) -> float: ...
-
-    @overload
-    def __call__(
-        self, predictions: Operands, /, targets: Operands, *, reduction: Total = ...
-    ) -> Value: ...
-
-    @overload
-    def __call__(self, predictions: float, /, targets: Numbers, *, reduction: Each) -> float: ...
-
-    @overload
-    def __call__(
-        self, predictions: OneValue, /, targets: Operands, *, reduction: Each
-    ) -> OneValue: ...
-
-    @overload
-    def __call__(
-        self, predictions: Sequence[float], /, targets: Numbers, *, reduction: Each
-    ) -> list[float]: ...
-
-    @overload
-    def __call__(
-        self, predictions: Sequence[OneValue], /, targets: Operands, *, reduction: Each
-    ) -> list[OneValue]: ...
-
-    @overload
-    def __call__(
-        self, predictions: Sequence[Sequence[float]], /, targets: Numbers, *, reduction: Each
-    ) -> list[list[float]]: ...
-
-    @overload
-    def __call__(
-        self, predictions: Sequence[Sequence[OneValue]], /, targets: Operands, *, reduction: Each
-    ) -> list[list[OneValue]]: ...
-
-    @overload
-    def __call__(
-        self, predictions: Rows, /, targets: Operands, *, reduction: Each
-    ) -> list[Any]: ...
-
-    @overload
-    def __call__(self, predictions: Operands, /, targets: Operands, *, reduction: str) -> Any: ...
-
-
-class ClassLoss(Protocol):
-    """The type of `cross_entropy`, which reduces each row of logits to one loss."""
-
-    __name__: str
-
-    @overload
-    def __call__(  # type: ignore[overload-overlap]
-        self, logits: Numbers, /, targets: Numbers, *, reduction: Total = ...
-    ) -> float: ...
-
-    @overload
-    def __call__(self, logits: Rows, /, targets: Operands, *, reduction: Total = ...) -> Value: ...
-
-    @overload
-    def __call__(  # type: ignore[overload-overlap]
-        self, logits: Numbers, /, targets: float, *, reduction: Each
-    ) -> float: ...
-
-    @overload
-    def __call__(  # type: ignore[overload-overlap]
-        self, logits: Rows, /, targets: float | Value, *, reduction: Each
-    ) -> Value: ...
-
-    @overload
-    def __call__(  # type: ignore[overload-overlap]
-        self, logits: Numbers, /, targets: Numbers, *, reduction: Each
-    ) -> list[float]: ...
-
-    @overload
-    def __call__(self, logits: Rows, /, targets: Rows, *, reduction: Each) -> list[Value]: ...
-
-    @overload
-    def __call__(self, logits: Rows, /, targets: Operands, *, reduction: str) -> Any: ...
 
 
 def _scoped(loss: Callable[Signature, Result]) -> Callable[Signature, Result]:
