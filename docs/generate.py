@@ -22,6 +22,7 @@ from conventions import CONVENTIONS, REFUSALS
 from digits import BACKENDS, FIGURES, LIMITS, MOST
 from javascript import script
 from signatures import arguments, methods_stub
+from visualize.page import headings, sentences
 
 __all__ = ["PAGES_WITH_PICTURES", "keep", "main", "operations_page", "picture_script"]
 
@@ -203,18 +204,15 @@ def picture_script() -> str:
         "digits": ("FEW", "significant", "in_digits", "exact", "product_of", "counted", "times"),
         "acyclic": ("boxes_in_order", "split_boxes"),
         "layout/layered": ("place",),
+        "scene/clusters": ("part_title",),
         "scene/copies": ("copied",),
         "scene/gradient": ("Gradient", "gradient_of", "shown_for_many"),
-        "draw/wording": ("COLUMN", "FONT_SIZE", "LINE", "data_range", "slope_mark"),
+        "draw/wording": ("COLUMN", "FONT_SIZE", "LINE", "data_range", "largest_line", "slope_mark"),
         "draw/palette": ("line_width", "look_by"),
         "formula/words": ("on_numbers", "on_operands"),
-        "page/sentences": (
-            "backward_caption", "contribution_caption", "end_caption", "forward_caption",
-            "given_caption", "many_caption", "meaning", "mismatch_note", "operands_note",
-            "paths_note", "running_line", "seed_caption", "size_note", "state_tag", "sum_of_names",
-            "waiting_caption",
-        ),
-    }  # fmt: skip
+        "page/headings": headings.__all__,
+        "page/sentences": sentences.__all__,
+    }
     modules = ", ".join(f"{module}.py" for module in shared)
     head = textwrap.fill(
         "Functions that pages share with pictures, and what these need. Written by `make docs` "

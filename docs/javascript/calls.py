@@ -136,6 +136,8 @@ class Calls(Expressions):
                 return f"{text}.startsWith({given})", BOOL
             case "text", "endswith":
                 return f"{text}.endsWith({given})", BOOL
+            case "text", "rindex":
+                return f"{text}.lastIndexOf({given})", NUMBER
             case "text", "isidentifier":
                 return f"python.isidentifier({text})", BOOL
             case "text", "removesuffix":

@@ -42,12 +42,10 @@ def script(exported: Mapping[Path, Sequence[str]]) -> str:
         ends = [f"return {{ {', '.join(names)} }};", "})();"]
         texts.append(_indented([f"const {home} = (() => {{", *heads, *lines, *ends]))
         homes |= {(path, name): home for name in names}
-    ends = [
-        f"const {_camel(name)} = {homes[path, name]}.{name};\n"
-        for path, wanted in exported.items()
-        for name in wanted
-    ]
-    return "\n".join([*texts, "".join(ends)])
+    for path, wanted in exported.items():
+        renamed = (name if name == _camel(name) else f"{name}: {_camel(name)}" for name in wanted)
+        texts.append(f"const {{ {', '.join(renamed)} }} = {homes[path, wanted[0]]};\n")
+    return "\n".join(texts)
 
 
 class _Sources:

@@ -70,19 +70,27 @@ def words(scene: Scene, node: Node, *, framed: bool = True) -> Words:
 
 
 def _group_words(node: Node, group: Group) -> Words:
-    short = node.gradient.short
-    largest = "largest " + short if node.gradient.value else short
     operations = ", ".join(f"{name} {times(count)}" for name, count in group.operations)
     title = printable(group.title)
     description = (
         cut("/".join((*map(printable, node.scope), title)), DESCRIPTION_COLUMNS),
         cut(f"{counted(group.count, 'value')}: {operations}", DESCRIPTION_COLUMNS),
         f"data from {exact(group.low)} to {exact(group.high)}",
-        "largest " + node.gradient.full if node.gradient.value else node.gradient.full,
+        largest_line(node.gradient.value, node.gradient.full),
     )
     heading = cut(title, HEADING_COLUMNS + 8)
     span = f"data {data_range(group.low, group.high, group.not_finite)}"
-    return Words(heading, times(group.count), (span, largest), description)
+    lines = span, largest_line(node.gradient.value, node.gradient.short)
+    return Words(heading, times(group.count), lines, description)
+
+
+def largest_line(gradient: float, line: str) -> str:
+    """Return the line about the gradients of several values, given the line about the largest.
+
+    >>> largest_line(-2.0, "grad -2"), largest_line(0.0, "grad 0")
+    ('largest grad -2', 'grad 0')
+    """
+    return f"largest {line}" if gradient != 0 else line
 
 
 def data_range(low: float, high: float, not_finite: int) -> str:

@@ -79,7 +79,7 @@ function eachUseBetween(graph, boxOf, visit) {
   graph.operands.forEach((operands, value) => {
     const box = boxOf[value];
     operands.forEach((operand, position) => {
-      if (typeof operand !== "number" || boxOf[operand] === box) return;
+      if (!isValue(operand) || boxOf[operand] === box) return;
       visit(boxOf[operand], box, value, position);
     });
   });

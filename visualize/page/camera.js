@@ -1,11 +1,10 @@
 // The camera: drag to pan, wheel and pinch to zoom, fit; one transform, applied once a frame.
 
-const CLOSEST = 4;
-const DRAG_THRESHOLD = 4; // pixels; less is a click
+const CLOSEST = 4; // the largest scale
+const ZOOM_BY = 1.25; // at a press of a key or button
 const FIT_MARGIN = 24;
 const LARGEST_FIT = 1.4; // a small graph is not blown up, unless it is shown to a whole class:
 const BOXES_ACROSS = 8; // then as many boxes of 100 pixels would fill the stage
-const WHEEL_SPEED = 0.0015;
 const SMALLEST_TEXT = 10; // pixels on the screen
 const GLIDE_TIME = 220; // milliseconds
 const LEVELS = [
@@ -28,13 +27,13 @@ const camera = {
   isFit: false,
 };
 
-/** Return the rectangle of the stage in the window; measured once, for that makes a browser lay all out. */
+/** Return the rectangle of the stage in the window, which is measured once: that takes a layout. */
 function stageArea() {
   camera.area ??= byId("stage").getBoundingClientRect();
   return camera.area;
 }
 
-/** Measure the stage anew: the window has another size. */
+/** Keep the middle of the stage, now of another size, and what the reader looks at in sight. */
 function stageChanged() {
   const before = camera.area;
   camera.area = null;
@@ -135,7 +134,7 @@ function seenBoxes() {
   return page.boxes.map((_, index) => index).filter((index) => meets(extentOfBox(index), area));
 }
 
-/** Bring a place of the picture into the middle, at a legible scale; gliding where motion is welcome. */
+/** Bring a place of the picture into the middle, at a legible scale. */
 function centreOn([x, y, width, height], { leastZoom = 0.7, onlyIfHidden = false } = {}) {
   if (onlyIfHidden && holds(seenArea(), [x, y, x + width, y + height])) return;
   const area = stageArea();
@@ -147,7 +146,7 @@ function centreOn([x, y, width, height], { leastZoom = 0.7, onlyIfHidden = false
   );
 }
 
-/** Move the camera to a place over a few frames. */
+/** Move the camera over a few frames, or at once if the reader wants no motion. */
 function glideTo(x, y, scale) {
   stopGlide();
   if (prefersStillness()) return moveCamera(x, y, scale);

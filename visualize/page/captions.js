@@ -7,15 +7,15 @@ function captionOf(progress) {
   const { graph, steps, step } = progress;
   const { phase, value } = steps[step];
   if (phase === "given") {
-    return ["Given", givenCaption(graph.operation.filter((row) => row < 0).length)];
+    return [GIVEN, givenCaption(graph.operation.filter((row) => row < 0).length)];
   }
   if (phase === "forward")
     return [`${graph.name[value]} = ${formulaOf(graph, value)}`, equationOf(graph, value)];
   if (phase === "seed") {
     const names = graph.seeds.map(([output]) => graph.name[output]);
-    return ["Backward", seedCaption(names, graph.seeds[0][1])];
+    return [BACKWARD, seedCaption(names, graph.seeds[0][1])];
   }
-  if (phase === "end") return ["Done", lastCaption(graph)];
+  if (phase === "end") return [DONE, lastCaption(graph)];
   return [backwardHead(graph, value), sharesCaption(progress, value)];
 }
 

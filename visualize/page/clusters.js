@@ -8,11 +8,6 @@ function pathKey(path) {
   return path.join("/");
 }
 
-/** Return the title of a cluster, from the last part of its path. */
-function partTitle(part) {
-  return part.startsWith("/") ? part.slice(1).replace(/#\d+$/, "") : part;
-}
-
 /** Return the title of the cluster at the end of a path. */
 function lastTitle(path) {
   return partTitle(path[path.length - 1]);
@@ -23,18 +18,10 @@ function differentPaths(graph, grouping) {
   return new Set(graph.paths[grouping]);
 }
 
-/** Return the view that the page begins with: clusters that are closed, and sums that are folded. */
+/** Return the view of the graph that its data begin with: clusters that are closed, folded sums. */
 function firstView(graph) {
-  const { depth, folded } = graph.view;
   const grouping = graph.paths.made.length ? "made" : "modules";
-  const closed = new Set();
-  for (const path of differentPaths(graph, grouping)) {
-    for (let length = 1; length <= path.length; length++) {
-      const isClosed = (depth && length >= depth) || path[length - 1].startsWith("/");
-      if (isClosed) closed.add(pathKey(path.slice(0, length)));
-    }
-  }
-  return { closed, folded: new Set(folded ? graph.sums.keys() : []), grouping };
+  return { closed: new Set(graph.view.closed), folded: new Set(graph.view.folded), grouping };
 }
 
 /** Return the length of the outermost closed part of a path; 0 where all are open. */
@@ -45,7 +32,7 @@ function outermostClosed(path, closed) {
   return 0;
 }
 
-/** Return the folded sum that holds each value, for those that one holds: nothing of a closed cluster. */
+/** Return the folded sum around each value that is in one and in no closed cluster. */
 function sumsAround(graph, { closed, folded, grouping }) {
   const paths = graph.paths[grouping];
   const sumOf = new Map();

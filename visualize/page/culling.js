@@ -1,11 +1,11 @@
-// Of a large picture, the browser draws only the part near the view.
+// Of a large picture, a browser draws only the part near the stage.
 
 const CULLING_MARGIN = 0.7; // of the stage's size, on each side of it
-const ZOOM_STEP = 1.6; // a change of scale after which the part is chosen anew
+const ZOOM_STEP = 1.6; // a change of scale after which another part is chosen
 
 const culling = { area: null, scale: 0, level: "", items: [] };
 
-/** Show everything: all elements are new. */
+/** Take all elements for shown: they have just been made. */
 function restartCulling() {
   culling.area = null;
   culling.items = [];
@@ -35,7 +35,7 @@ function extentOf(points) {
   return extent;
 }
 
-/** Choose that part anew when the camera has left it. */
+/** Choose the part that is drawn, where the camera has left the one chosen before. */
 function cull() {
   if (!culling.items.length) return;
   const seen = seenArea();

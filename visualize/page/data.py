@@ -22,8 +22,6 @@ from visualize.scene.collapse import View
 from visualize.scene.compose import Scene
 from visualize.scene.flat import FlatGraph, Path
 
-__all__ = ["NumberTable", "columns", "columns_json", "row_facts", "view_columns"]
-
 STATES = {
     "pending": "p", "unreached": "u", "earlier": "e", "zero": "z", "finite": "f", "infinite": "i",
     "nan": "n",
@@ -142,15 +140,18 @@ def columns(graph: FlatGraph, scene: Scene, view: View | None = None) -> dict[st
 
 
 def view_columns(graph: FlatGraph, view: View) -> dict[str, object]:
-    """Return the columns of the view with which a page begins: clusters, and which are closed."""
+    """Return the columns of the view with which a page begins: clusters, and which are closed.
+
+    A closed cluster is the text of its path, as the scripts join it.
+    """
     clusters = Table[Path]()
     paths = view.paths if view.paths is not graph.scopes else []
     return {
         "cluster": [clusters.place(tuple(map(printable, path))) for path in paths],
         "clusters": clusters.items,
         "view": {
-            "depth": view.depth,
-            "folded": bool(view.folded),
+            "closed": ["/".join(map(printable, path)) for path in view.closed_clusters()],
+            "folded": sorted(set(view.folded.values())),
             "alone": sorted(view.alone),
         },
     }

@@ -11,7 +11,7 @@ function laidOut(view, direction) {
   const placed = layoutOf(shown.boxes, shown.edges, shown.boxes.map(sizeOfBox), {
     direction,
     titleWidth: (title) => TOGGLE_ROOM + 12 + textColumns(shortened(title, TITLE_COLUMNS)) * COLUMN,
-    rankGap: direction === "LR" ? gapForMarks(shown) : LEAST_GAP, // of lines downwards, marks are low
+    rankGap: direction === "LR" ? gapForMarks(shown) : LEAST_GAP, // marks are low
   });
   return { ...shown, ...placed };
 }

@@ -1,6 +1,6 @@
 // Opening and closing clusters and sums: by hand, by level, or to reveal a value.
 
-const FEW_INSIDE = 40; // a cluster of no more values opens whole, a larger one with its inner ones closed
+const FEW_INSIDE = 40; // values of a cluster that opens whole; in a larger one inner ones stay closed
 const COMFORTABLE = 0.6; // the least scale at which the whole picture is shown after a change
 
 /** Open a cluster; the clusters inside a large one are closed at first. */
@@ -104,7 +104,7 @@ function currentLevel() {
   return level;
 }
 
-/** Close all clusters deeper than a level, and open all others; the deepest level shows every value. */
+/** Show a level of detail: clusters below it are closed; the deepest one shows every value. */
 function showDetail(level) {
   page.view = viewOfLevel(level);
   redraw();

@@ -10,8 +10,6 @@ from visualize.formula.operation import is_product
 from visualize.scene.collapse import View, by_module, few_outputs, first_view
 from visualize.scene.flat import FlatGraph
 
-__all__ = ["beginning", "foldable_sums", "term_size"]
-
 FEW_BOXES = 150  # with which a page begins
 
 

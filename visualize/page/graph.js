@@ -70,7 +70,7 @@ function usesOf(graph) {
   const uses = graph.operands.map(() => []);
   graph.operands.forEach((operands, consumer) => {
     operands.forEach((operand, position) => {
-      if (typeof operand === "number") uses[operand].push([consumer, position]);
+      if (isValue(operand)) uses[operand].push([consumer, position]);
     });
   });
   return uses;
@@ -89,7 +89,7 @@ function sentBySweep(graph, unlike) {
   for (const value of graph.visits) {
     graph.operands[value].forEach((operand, position) => {
       const share = shareOf(graph, unlike, value, position, totals[value]);
-      if (typeof operand !== "number" || share === null) return;
+      if (!isValue(operand) || share === null) return;
       sent[value][position] = share;
       totals[operand] = totals[operand] === null ? share : totals[operand] + share;
     });
@@ -97,7 +97,7 @@ function sentBySweep(graph, unlike) {
   return { sent, swept: totals };
 }
 
-/** Return the share of one operand: exactly 0 from a gradient of 0, whatever the local derivative. */
+/** Return the share of one operand; a gradient of 0 sends 0, whatever the local derivative is. */
 function shareOf(graph, unlike, value, position, gradient) {
   if (unlike.has(value)) return unlike.get(value)[position];
   const local = graph.local[value][position];

@@ -1,27 +1,42 @@
-// The start of the page, and the small object through which tests look at it.
+// The start of the page, its state, and the small object through which tests look at it.
 
-const page = {
-  graph: decodedGraph(JSON.parse(byId("graph-data").textContent)),
-  direction: document.documentElement.dataset.direction,
-  selection: null, // value numbers, or null
-  focused: "", // the key of the box with the tab stop
-  results: [],
-  resultAt: -1,
-  step: null, // of the player; null shows the recorded numbers
-  shown: RECORDED,
-  flow: { boxes: [], edges: [] },
-  told: "",
-  derivatives: true,
-};
+const page = stateOf(decodedGraph(JSON.parse(byId("graph-data").textContent)));
+
+/**
+ * Return what the page is at its beginning.
+ *
+ * `redraw` adds the picture: boxes, edges, `of` (the box of each value), places, routes, clusters,
+ * width and height, and the elements that show them.
+ */
+function stateOf(graph) {
+  const view = firstView(graph);
+  return {
+    graph, // values, operands, numbers: the columns of data.py
+    outputs: new Set(graph.outputs),
+    runningColumns: runningColumns(graph), // the room that each box needs while the player runs
+
+    view, // which clusters are closed and which sums folded
+    grouping: view.grouping, // the clusters that levels open and close
+    direction: document.documentElement.dataset.direction,
+
+    shown: RECORDED, // the numbers on the boxes
+    largest: largestSize(graph.gradient), // the gradient that has the darkest colour
+    derivatives: true, // whether they are written at lines
+
+    selection: null, // the values whose paths are lit
+    told: "", // the values that the panel is about
+    focused: "", // the key of the box with the tab stop
+    results: [], // values that were searched for
+    resultAt: -1, // the one that was gone to
+
+    steps: stepsOf(graph), // of the player
+    step: null, // the one that is shown, null for the recorded numbers
+    flow: { boxes: [], edges: [] }, // marked in this step
+  };
+}
 
 /** Draw the graph and listen to the reader. */
 function start() {
-  const { graph } = page;
-  page.outputs = new Set(graph.outputs);
-  page.largest = largestSize(graph.gradient);
-  page.runningColumns = runningColumns(graph);
-  page.view = firstView(graph);
-  page.grouping = page.view.grouping;
   byId("legend")?.toggleAttribute("open", !isNarrow());
   listenToPointers();
   listenToSearch();
@@ -42,8 +57,8 @@ function listenToButtons() {
   const actions = {
     fit,
     "show-all": fit,
-    "zoom-in": () => zoomBy(1.25),
-    "zoom-out": () => zoomBy(0.8),
+    "zoom-in": () => zoomBy(ZOOM_BY),
+    "zoom-out": () => zoomBy(1 / ZOOM_BY),
     less: () => showDetail(currentLevel() - 1),
     more: () => showDetail(currentLevel() + 1),
     everything: () => showDetail(Infinity),

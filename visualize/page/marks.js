@@ -1,7 +1,7 @@
 // Numbers at lines: local derivatives and positions of operands where few boxes are seen.
 
-const FEW_BOXES = 40; // seen at once; more derivatives than their lines hold are not read
-const FEW_MARKS = 80; // of more, none is read
+const FEW_BOXES = 40; // in sight; between more there is no room for derivatives
+const FEW_MARKS = 80; // nobody reads more at once
 const MARK_SIZE = 9.5;
 const MARK_HEIGHT = 12;
 const MARK_DELAY = 90; // milliseconds after the camera has come to rest
@@ -58,8 +58,8 @@ function textAtLine({ source, target, uses, count }, boxes = page.boxes) {
   const [[consumer, position]] = uses;
   const local = page.graph.local[consumer][position];
   const operation = operationOf(page.graph, consumer);
-  const drawn = page.graph.operands[consumer].filter((operand) => typeof operand === "number");
-  const which = operation.symmetric || drawn.length < 2 ? "" : `${position + 1}: `;
+  const isAlone = page.graph.used[consumer].length < 2;
+  const which = operation.symmetric || isAlone ? "" : `${position + 1}: `;
   return which + (local === null ? "no ∂" : slopeMark(local));
 }
 

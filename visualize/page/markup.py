@@ -7,8 +7,6 @@ from collections.abc import Sequence
 from visualize.draw.palette import Key
 from visualize.escape import xml
 
-__all__ = ["body"]
-
 # In a square of 16 by 16, drawn with a line.
 ICONS = {
     "plus": "M8 3v10M3 8h10",

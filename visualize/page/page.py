@@ -18,8 +18,6 @@ from visualize.page.markup import body
 from visualize.scene.compose import compose
 from visualize.scene.flat import flatten
 
-__all__ = ["MOST_VALUES", "SCRIPTS", "page"]
-
 MOST_VALUES = 100_000  # beyond it a browser takes too long to be of use
 TITLE_COLUMNS = 200
 

@@ -41,10 +41,10 @@ function valueSections(value) {
       : null,
     operation ? element("p", { class: "formula muted" }, forwardEquation(value)) : null,
     facts([
-      ["data", exact(graph.data[value]), Number.isFinite(graph.data[value]) ? "" : "bad"],
+      [DATA, exact(graph.data[value]), Number.isFinite(graph.data[value]) ? "" : "bad"],
       [
-        "grad",
-        isNumber ? exact(graph.gradient[value]) : "none",
+        GRAD,
+        isNumber ? exact(graph.gradient[value]) : NONE,
         ["nan", "infinite"].includes(gradient.state) ? "bad" : "",
       ],
     ]),
@@ -64,9 +64,9 @@ function valueSections(value) {
 function tagsOf(value) {
   const { graph } = page;
   const operation = operationOf(graph, value);
-  const tags = [operation ? operation.name : "leaf"];
+  const tags = [operation ? operation.name : LEAF];
   if (graph.label[value] && graph.label[value] !== graph.name[value]) tags.push(graph.name[value]);
-  if (page.outputs.has(value)) tags.push("output");
+  if (page.outputs.has(value)) tags.push(OUTPUT);
   const state = stateTag(graph.state[value]);
   return state ? [...tags, state] : tags;
 }
@@ -85,7 +85,7 @@ function facts(rows) {
   return element("dl", { class: "facts" }, ...items);
 }
 
-/** Return the ways between a value and the outputs. */
+/** Return the section about the paths from a value to the outputs. */
 function pathsSection(value) {
   const { graph } = page;
   const { count, path, product } = pathsToOutputs(graph, value);
@@ -96,20 +96,20 @@ function pathsSection(value) {
     node < 0 ? "…" : linkTo(node),
   ]);
   return [
-    element("h3", {}, "Paths to the output"),
+    element("h3", {}, PATHS),
     element("p", {}, pathsNote(count, product)),
     element("p", { class: "path" }, ...steps),
   ];
 }
 
-/** Return where a value belongs and where it was made. */
+/** Return the section about the module of a value and the line that made it. */
 function placeSection(value) {
   const scope = scopeOf(page.graph, value).join(" / ");
   const line = lineOf(page.graph, value);
   const rows = [];
-  if (scope) rows.push(["in", scope]);
-  if (line) rows.push(["made at", line]);
-  return rows.length ? [element("h3", {}, "Where"), facts(rows)] : [];
+  if (scope) rows.push([MODULE, scope]);
+  if (line) rows.push([MADE_AT, line]);
+  return rows.length ? [element("h3", {}, PLACE), facts(rows)] : [];
 }
 
 /** Return a button that goes to a value. */

@@ -11,7 +11,7 @@ function waysThrough(graph, members) {
   for (const value of below) {
     // grows while it is walked
     for (const operand of graph.operands[value]) {
-      if (typeof operand !== "number" || ways[operand]) continue;
+      if (!isValue(operand) || ways[operand]) continue;
       ways[operand] = FAR_BELOW;
       below.push(operand);
     }
@@ -28,7 +28,7 @@ function waysThrough(graph, members) {
   return ways;
 }
 
-/** Return how many ways a gradient takes from the outputs to a value, and the one that weighs most. */
+/** Return how many ways lead a gradient from the outputs to a value, and the heaviest of them. */
 function pathsToOutputs(graph, value) {
   const count = new Map();
   const heaviest = new Map(); // value -> [product of local derivatives, next value, position there]

@@ -1,6 +1,7 @@
 // Functions that pages share with pictures, and what these need. Written by `make docs` from
-// visualize/digits.py, acyclic.py, layout/layered.py, scene/copies.py, scene/gradient.py,
-// draw/wording.py, draw/palette.py, formula/words.py, page/sentences.py: edit those.
+// visualize/digits.py, acyclic.py, layout/layered.py, scene/clusters.py, scene/copies.py,
+// scene/gradient.py, draw/wording.py, draw/palette.py, formula/words.py, page/headings.py,
+// page/sentences.py: edit those.
 
 // Parts of Python that JavaScript lacks, for functions that are written as a script.
 
@@ -580,6 +581,13 @@ const layering_ = (() => {
   return { ROOT, ClusterTree, cluster_tree, Layering, build_layering, _around, ranks_spanned, _hold_open, Spacing, Geometry };
 })();
 
+const clusters_ = (() => {
+  function part_title(part) {
+    return part.startsWith("/") ? part.slice(1, part.lastIndexOf("#")) : part;
+  }
+  return { part_title };
+})();
+
 const copies_ = (() => {
   const FEW_USES = 4;
   const NEAR = 3;
@@ -792,6 +800,9 @@ const wording_ = (() => {
   const FONT_SIZE = 11;
   const COLUMN = 6.62;
   const LINE = 14;
+  function largest_line(gradient, line) {
+    return gradient !== 0 ? `largest ${line}` : line;
+  }
   function data_range(low, high, not_finite) {
     let first, last, shown;
     if (Number.isNaN(low)) {
@@ -805,7 +816,73 @@ const wording_ = (() => {
   function slope_mark(slope) {
     return `∂ ${significant(slope)}`;
   }
-  return { FONT_SIZE, COLUMN, LINE, data_range, slope_mark };
+  return { FONT_SIZE, COLUMN, LINE, largest_line, data_range, slope_mark };
+})();
+
+const headings_ = (() => {
+  const { times, counted } = digits_;
+  const SENT = ["What it sends back", "operand", "local derivative", "sent"];
+  const RECEIVED = ["Where its gradient comes from", "from", "gradient × local", "got"];
+  const PRODUCTS = ["Its products", "term", "", "number"];
+  const TERMS = ["Its terms", "term", "", "number"];
+  const LARGEST = ["Largest gradients", "value", "data", "grad"];
+  const PATHS = "Paths to the output";
+  const PLACE = "Where";
+  const START = "the start";
+  const SUM = "sum";
+  const NUMBER = "a number";
+  const NONE = "none";
+  const NOTHING = "nothing";
+  const DATA = "data";
+  const GRAD = "grad";
+  const ZERO = "zero";
+  const MADE_OF = "made of";
+  const MADE_AT = "made at";
+  const MODULE = "in";
+  const LEAF = "leaf";
+  const OUTPUT = "output";
+  const AGAIN = "again";
+  const OPEN = "Open";
+  const HIGHLIGHT = "Highlight its paths";
+  const BACKPROPAGATION = "Backpropagation";
+  const STALE = "Stale";
+  const GIVEN = "Given";
+  const BACKWARD = "Backward";
+  const DONE = "Done";
+  const PLAY = "Play";
+  const PAUSE = "Pause";
+  const MOST_KINDS = 8;
+  function kinds_line(names) {
+    let counts, name, kinds;
+    counts = new Map([]);
+    const a2 = names;
+    for (let i1 = 0; i1 < a2.length; i1++) {
+      name = a2[i1];
+      counts.set(name, (counts.get(name) ?? 0) + 1);
+    }
+    kinds = python.sort([...counts.keys()]);
+    python.sort(kinds, (name) => -counts.get(name));
+    return kinds.slice(0, MOST_KINDS).map((name) => `${name} ${times(counts.get(name))}`).join(", ");
+  }
+  function zeros_line(count) {
+    return `${counted(count, "gradient")} exactly 0`;
+  }
+  function more_line(count, noun) {
+    return counted(count, `more ${noun}`);
+  }
+  function place_among(place, count) {
+    if (count === 0) {
+      return NONE;
+    }
+    return place > 0 ? `${python.thousands(place)} of ${python.thousands(count)}` : `${python.thousands(count)}`;
+  }
+  function step_line(step, last, head) {
+    return step >= 0 ? `step ${step} of ${last}: ${head}` : "recorded numbers";
+  }
+  function closing_title(titles) {
+    return `Close ${titles.join(" / ")}`;
+  }
+  return { SENT, RECEIVED, PRODUCTS, TERMS, LARGEST, PATHS, PLACE, START, SUM, NUMBER, NONE, NOTHING, DATA, GRAD, ZERO, MADE_OF, MADE_AT, MODULE, LEAF, OUTPUT, AGAIN, OPEN, HIGHLIGHT, BACKPROPAGATION, STALE, GIVEN, BACKWARD, DONE, PLAY, PAUSE, MOST_KINDS, kinds_line, zeros_line, more_line, place_among, step_line, closing_title };
 })();
 
 const placement_ = (() => {
@@ -2685,42 +2762,24 @@ const layered_ = (() => {
   return { CLUSTER_PADDING, BEND_GAP, FREE_ITEMS, ITEMS_PER_NODE, MOST_SPANNED, STEPS, Placed, place, _ranked, _turned };
 })();
 
-const FEW = digits_.FEW;
-const significant = digits_.significant;
-const inDigits = digits_.in_digits;
-const exact = digits_.exact;
-const productOf = digits_.product_of;
-const counted = digits_.counted;
-const times = digits_.times;
-const boxesInOrder = acyclic_.boxes_in_order;
-const splitBoxes = acyclic_.split_boxes;
-const place = layered_.place;
-const copied = copies_.copied;
-const Gradient = gradient_.Gradient;
-const gradientOf = gradient_.gradient_of;
-const shownForMany = gradient_.shown_for_many;
-const COLUMN = wording_.COLUMN;
-const FONT_SIZE = wording_.FONT_SIZE;
-const LINE = wording_.LINE;
-const dataRange = wording_.data_range;
-const slopeMark = wording_.slope_mark;
-const lineWidth = palette_.line_width;
-const lookBy = palette_.look_by;
-const onNumbers = words_.on_numbers;
-const onOperands = words_.on_operands;
-const backwardCaption = sentences_.backward_caption;
-const contributionCaption = sentences_.contribution_caption;
-const endCaption = sentences_.end_caption;
-const forwardCaption = sentences_.forward_caption;
-const givenCaption = sentences_.given_caption;
-const manyCaption = sentences_.many_caption;
-const meaning = sentences_.meaning;
-const mismatchNote = sentences_.mismatch_note;
-const operandsNote = sentences_.operands_note;
-const pathsNote = sentences_.paths_note;
-const runningLine = sentences_.running_line;
-const seedCaption = sentences_.seed_caption;
-const sizeNote = sentences_.size_note;
-const stateTag = sentences_.state_tag;
-const sumOfNames = sentences_.sum_of_names;
-const waitingCaption = sentences_.waiting_caption;
+const { FEW, significant, in_digits: inDigits, exact, product_of: productOf, counted, times } = digits_;
+
+const { boxes_in_order: boxesInOrder, split_boxes: splitBoxes } = acyclic_;
+
+const { place } = layered_;
+
+const { part_title: partTitle } = clusters_;
+
+const { copied } = copies_;
+
+const { Gradient, gradient_of: gradientOf, shown_for_many: shownForMany } = gradient_;
+
+const { COLUMN, FONT_SIZE, LINE, data_range: dataRange, largest_line: largestLine, slope_mark: slopeMark } = wording_;
+
+const { line_width: lineWidth, look_by: lookBy } = palette_;
+
+const { on_numbers: onNumbers, on_operands: onOperands } = words_;
+
+const { AGAIN, BACKPROPAGATION, BACKWARD, DATA, DONE, GIVEN, GRAD, HIGHLIGHT, LARGEST, LEAF, MADE_AT, MADE_OF, MODULE, NONE, NOTHING, NUMBER, OPEN, OUTPUT, PATHS, PAUSE, PLACE, PLAY, PRODUCTS, RECEIVED, SENT, STALE, START, SUM, TERMS, ZERO, closing_title: closingTitle, kinds_line: kindsLine, more_line: moreLine, place_among: placeAmong, step_line: stepLine, zeros_line: zerosLine } = headings_;
+
+const { backward_caption: backwardCaption, contribution_caption: contributionCaption, end_caption: endCaption, forward_caption: forwardCaption, given_caption: givenCaption, many_caption: manyCaption, meaning, mismatch_note: mismatchNote, operands_note: operandsNote, paths_note: pathsNote, running_line: runningLine, seed_caption: seedCaption, size_note: sizeNote, state_tag: stateTag, sum_of_names: sumOfNames, waiting_caption: waitingCaption } = sentences_;

@@ -7,13 +7,13 @@ const player = { timer: 0, isPlaying: false };
 
 /** Make the steps and set the controls up. */
 function preparePlayer() {
-  page.steps = stepsOf(page.graph);
   page.progress = new Progress(page.graph, page.steps);
   page.playerNumbers = {
     data: (value) => page.progress.data(value),
     gradient: (value) => page.progress.gradientSoFar(value),
     line: (gradient) =>
       page.steps[page.step].phase === "end" ? gradient.short : runningLine(gradient),
+    largest: () => largestSize(page.graph.swept),
   };
   const slider = byId("slider");
   slider.max = page.steps.length - 1;
@@ -22,8 +22,7 @@ function preparePlayer() {
   const split = seed < 0 ? 100 : (100 * seed) / Math.max(1, page.steps.length - 1);
   byId("player").style.setProperty("--split", `${split}%`);
   slider.addEventListener("input", () => {
-    const step = Number(slider.value); // before pausing writes the step that is shown
-    stepTo(step);
+    stepTo(Number(slider.value));
   });
   const actions = {
     play: togglePlay,
@@ -43,9 +42,7 @@ function goTo(step) {
   page.step = step;
   if (step !== null) page.progress.goTo(Math.min(Math.max(0, step), page.steps.length - 1));
   if (step === null || before === null) {
-    page.shown = step === null ? RECORDED : page.playerNumbers;
-    page.largest = largestSize(step === null ? page.graph.gradient : page.graph.swept);
-    paintAll();
+    showNumbers(step === null ? RECORDED : page.playerNumbers);
     rememberShown();
   } else {
     paintChanged();
@@ -162,10 +159,10 @@ function showStep() {
   setAttribute(
     byId("slider"),
     "aria-valuetext",
-    step === null ? "recorded numbers" : `step ${step} of ${last}: ${head}`,
+    stepLine(step ?? -1, last, head),
   );
   setAttribute(byId("caption-line"), "aria-live", player.isPlaying ? "off" : "polite");
-  setAttribute(byId("play"), "aria-label", player.isPlaying ? "Pause" : "Play");
+  setAttribute(byId("play"), "aria-label", player.isPlaying ? PAUSE : PLAY);
   byId("play").dataset.playing = String(player.isPlaying);
   byId("leave").hidden = step === null;
 }
@@ -173,5 +170,5 @@ function showStep() {
 /** Return the caption while the recorded numbers are shown. */
 function recordedCaption() {
   const isStale = !page.graph.visits.length;
-  return [isStale ? "Stale" : "Backpropagation", waitingCaption(isStale)];
+  return [isStale ? STALE : BACKPROPAGATION, waitingCaption(isStale)];
 }

@@ -1,8 +1,13 @@
 // Mouse, pen and fingers on the stage: drag and pinch move the camera, a click acts, a hover tells.
 
-const pointers = new Map(); // those that are down: id -> [x, y]
-let dragged = false; // whether the pointer has moved since it went down
+const DRAG_THRESHOLD = 4; // pixels; less is a click
 const HOVER_DELAY = 60; // milliseconds
+const WHEEL_SPEED = 0.0015; // of the logarithm of the scale, for a pixel
+const WHEEL_LINE = 30; // pixels, where a browser counts lines
+const PINCH = 6; // times the speed: a pinch on a touchpad comes as small steps with ctrl
+
+const pointers = new Map(); // those that are down: id -> [x, y]
+let dragged = false; // whether a pointer has moved since it went down
 let hoverTimer = 0;
 
 /** Listen to all pointers on the stage, by delegation: boxes have no listeners of their own. */
@@ -33,6 +38,7 @@ function boxAt(target) {
   return group ? Number(group.dataset.box) : -1;
 }
 
+/** Begin a click or a drag. */
 function pointerDown(event) {
   if (event.button > 0) return;
   if (!pointers.size) dragged = false;
@@ -40,6 +46,7 @@ function pointerDown(event) {
   stopGlide();
 }
 
+/** Move the camera with one pointer, zoom with two. */
 function pointerMove(event) {
   const before = pointers.get(event.pointerId);
   if (!before) return;
@@ -64,19 +71,21 @@ function pointerMove(event) {
   pointers.set(event.pointerId, after);
 }
 
+/** Zoom about the pointer, or move sideways where shift is held. */
 function wheel(event) {
   event.preventDefault();
-  const lines = event.deltaMode === WheelEvent.DOM_DELTA_LINE ? 30 : 1;
+  const pixels = event.deltaMode === WheelEvent.DOM_DELTA_LINE ? WHEEL_LINE : 1;
   if (event.shiftKey && !event.ctrlKey) {
     stopGlide();
     const sideways = event.deltaX || event.deltaY;
-    moveCamera(camera.x - lines * sideways, camera.y, camera.scale);
+    moveCamera(camera.x - pixels * sideways, camera.y, camera.scale);
     return;
   }
-  const pinched = event.ctrlKey ? 6 : 1; // a pinch on a touchpad comes as small steps with ctrl
-  zoomBy(Math.exp(-event.deltaY * lines * pinched * WHEEL_SPEED), pointOf(event));
+  const speed = WHEEL_SPEED * (event.ctrlKey ? PINCH : 1);
+  zoomBy(Math.exp(-event.deltaY * pixels * speed), pointOf(event));
 }
 
+/** Close the cluster of a title, toggle or activate a box; beside all of them select nothing. */
 function click(event) {
   if (dragged) return;
   const title = event.target.closest("[data-cluster]");
@@ -87,11 +96,12 @@ function click(event) {
   else activateBox(index);
 }
 
-/** Tell about a box after a moment, so that passing over many is calm; -1 goes back to the selected one. */
+/** Tell about a box if the pointer stays there for a moment; -1 goes back to the selected one. */
 function hover(index) {
   clearTimeout(hoverTimer);
   hoverTimer = 0;
-  if (isNarrow() && byId("panel").dataset.empty === "true") return; // it would push the picture away
+  // There the panel would push the picture away.
+  if (isNarrow() && byId("panel").dataset.empty === "true") return;
   hoverTimer = setTimeout(() => {
     hoverTimer = 0;
     tellAbout(index);

@@ -14,13 +14,13 @@ function found(graph, query) {
   return matches.sort((a, b) => a[0] - b[0] || a[1] - b[1]).map(([, value]) => value);
 }
 
-/** Return how well a value matches: 1 for its whole label or operation, then beginnings, then parts. */
+/** Return how well a value matches: 1 its whole name, 2 a beginning, 3 a part, 4 a module; else 0. */
 function matchRank(graph, value, wanted) {
   const operation = operationOf(graph, value);
   const texts = [
     graph.label[value],
     graph.name[value],
-    operation ? operation.name : "leaf",
+    operation ? operation.name : LEAF,
     operation?.symbol ?? "",
   ];
   const lower = texts.map((text) => text.toLowerCase());
@@ -68,13 +68,7 @@ function showResults(query) {
   const shown = page.results.slice(0, MOST_RESULTS).map(resultItem);
   const rest = page.results.length - shown.length;
   if (rest > 0)
-    shown.push(
-      element(
-        "li",
-        { class: "rest", role: "presentation" },
-        `and ${rest.toLocaleString("en-US")} more`,
-      ),
-    );
+    shown.push(element("li", { class: "rest", role: "presentation" }, moreLine(rest, "result")));
   byId("results").replaceChildren(...shown);
   showList(shown.length > 0);
   setAttribute(byId("search"), "aria-activedescendant", null);
@@ -91,7 +85,7 @@ function showList(isShown) {
 /** Return the line of a result. */
 function resultItem(value, place) {
   const { graph } = page;
-  const made = formulaOf(graph, value) || "leaf";
+  const made = formulaOf(graph, value) || LEAF;
   const scope = scopeOf(graph, value).join(" / ");
   return element(
     "li",
@@ -105,8 +99,7 @@ function resultItem(value, place) {
 /** Say how many results there are and which one is shown. */
 function showCount(query) {
   const count = page.results.length;
-  const at = page.resultAt < 0 ? "" : `${(page.resultAt + 1).toLocaleString("en-US")} of `;
-  setText(byId("found"), !query.trim() ? "" : count ? at + count.toLocaleString("en-US") : "none");
+  setText(byId("found"), query.trim() ? placeAmong(page.resultAt + 1, count) : "");
   byId("next").disabled = byId("previous").disabled = !count;
 }
 

@@ -18,7 +18,7 @@ function headingOf(box) {
   if (box.kind === "cluster") {
     return { heading: shortened(box.title, 32), mark: times(box.members.length) };
   }
-  const mark = box.copyOf >= 0 ? "again" : graph.mark[box.value];
+  const mark = box.copyOf >= 0 ? AGAIN : graph.mark[box.value];
   if (box.kind === "sum")
     return { heading: graph.heading[box.value], mark: times(box.members.length) };
   return { heading: graph.heading[box.value], mark };
@@ -79,7 +79,7 @@ function writeBox(index) {
   paint(index);
 }
 
-/** Return the triangle that opens a box; it is larger to hit than it looks. */
+/** Return the triangle that opens a box, with more room around it than a finger needs. */
 function drawnToggle(toggle) {
   const shape = toggle === "fold" ? CLOSE_MARK : OPEN_MARK;
   return svgElement(
@@ -109,7 +109,7 @@ function drawnFrame({ key, title, path, x, y, width, height }) {
   const group = svgElement(
     "g",
     { class: "title", role: "button", tabindex: -1, "data-cluster": key, "aria-expanded": "true" },
-    svgElement("title", {}, `Close ${path.join(" / ")}`),
+    svgElement("title", {}, closingTitle(path.map(partTitle))),
     svgElement("rect", {
       x: place.x + 2,
       y: place.y + 2,

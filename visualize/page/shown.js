@@ -12,7 +12,16 @@ const RECORDED = {
     ),
   /** Return the line about a gradient. */
   line: (gradient) => gradient.short,
+  /** Return the size of the largest gradient. */
+  largest: () => largestSize(page.graph.gradient),
 };
+
+/** Show other numbers, of the kind of RECORDED, on all boxes. */
+function showNumbers(numbers) {
+  page.shown = numbers;
+  page.largest = numbers.largest();
+  paintAll();
+}
 
 /** Return the two lines of a box, its look, and which lines are alarming. */
 function wordsOf(box, shown) {
@@ -28,7 +37,7 @@ function wordsOf(box, shown) {
   return {
     lines: [
       data.length ? `data ${rangeOf(data)}` : "data –",
-      isMany && gradient.value ? `largest ${short}` : short,
+      isMany ? largestLine(gradient.value, short) : short,
     ],
     look: lookBy(gradient, page.largest, data.some(Number.isNaN), isBad),
     isBad: [!isMany && isBad, ["nan", "infinite"].includes(gradient.state)],

@@ -26,7 +26,7 @@ function contributionsOf(graph, value, totals) {
   const running = new Map();
   graph.operands[value].forEach((operand, position) => {
     const sent = graph.sent[value][position];
-    if (typeof operand !== "number" || sent === null) return;
+    if (!isValue(operand) || sent === null) return;
     const before = running.has(operand) ? running.get(operand) : totals[operand];
     const total = before === null ? sent : before + sent;
     running.set(operand, total);
@@ -35,7 +35,7 @@ function contributionsOf(graph, value, totals) {
   return contributions;
 }
 
-/** Return the most columns that a value needs for its gradient, from the first share to the last. */
+/** Return the columns that each value needs for its gradient, from the first share to the last. */
 function runningColumns(graph) {
   const columns = new Array(graph.size).fill(0);
   const totals = new Array(graph.size).fill(null);

@@ -7,12 +7,8 @@ function groupSections(members) {
   const { graph } = page;
   const index = page.of[members[0]];
   const box = page.boxes[index];
-  const byOperation = new Map();
-  for (const value of members) {
-    const name = operationOf(graph, value)?.name ?? "leaf";
-    byOperation.set(name, (byOperation.get(name) ?? 0) + 1);
-  }
-  const most = [...byOperation].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1));
+  const gradient = shownForMany(members.map(RECORDED.gradient));
+  const kinds = members.map((value) => operationOf(graph, value)?.name ?? LEAF);
   const zeros = members.filter((value) => graph.state[value] === "zero").length;
   return [
     element("h2", {}, box.title),
@@ -22,30 +18,25 @@ function groupSections(members) {
       element("span", { class: "tag" }, counted(members.length, "value")),
     ),
     facts([
-      ["data", rangeOf(members.map(RECORDED.data))],
-      ["grad", shownForMany(members.map(RECORDED.gradient)).short.replace("grad ", "largest ")],
-      ...(zeros ? [["zero", `${counted(zeros, "gradient")} exactly 0`]] : []),
-      [
-        "made of",
-        most
-          .slice(0, 8)
-          .map(([name, count]) => `${name} ${times(count)}`)
-          .join(", "),
-      ],
-      ...(box.path.length ? [["in", box.path.map(partTitle).join(" / ")]] : []),
+      [DATA, rangeOf(members.map(RECORDED.data))],
+      [GRAD, largestLine(gradient.value, gradient.short)],
+      ...(zeros ? [[ZERO, zerosLine(zeros)]] : []),
+      [MADE_OF, kindsLine(kinds)],
+      ...(box.path.length ? [[MODULE, box.path.map(partTitle).join(" / ")]] : []),
     ]),
     element(
       "p",
       { class: "actions" },
-      element("button", { type: "button", "data-act": "open", "data-value": members[0] }, "Open"),
-      element(
-        "button",
-        { type: "button", "data-act": "light", "data-value": members[0] },
-        "Highlight its paths",
-      ),
+      actionButton("open", OPEN, members[0]),
+      actionButton("light", HIGHLIGHT, members[0]),
     ),
     ...steepestSection(members),
   ];
+}
+
+/** Return a button of the panel that does something with the box of a value. */
+function actionButton(action, text, value) {
+  return element("button", { type: "button", "data-act": action, "data-value": value }, text);
 }
 
 /** Return the table of the largest gradients among some values. */
@@ -61,6 +52,5 @@ function steepestSection(members) {
       significant(graph.data[value]),
       significant(graph.gradient[value]),
     ]);
-  if (!rows.length) return [];
-  return [element("h3", {}, "Largest gradients"), tableOf(["value", "data", "grad"], rows)];
+  return rows.length ? tableSection(LARGEST, rows) : [];
 }

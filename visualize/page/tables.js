@@ -2,38 +2,28 @@
 
 const MOST_ROWS = 24; // shown at once; a button shows the rest
 
-/** Return a table; rows beyond the first few are hidden behind a button. */
-function tableOf(headings, rows, total = null) {
-  const made = rows.map((cells, place) =>
-    element(
-      "tr",
-      place >= MOST_ROWS ? { hidden: "" } : {},
-      ...cells.map((cell) => element("td", {}, cell)),
-    ),
+/** Return a section: the heading and the columns of a table, a note, its rows and their sum. */
+function tableSection([heading, ...columns], rows, { note = null, total = null } = {}) {
+  const line = (name, cells, attributes = {}) =>
+    element("tr", attributes, ...cells.map((cell) => element(name, {}, cell)));
+  const body = rows.map((cells, place) =>
+    line("td", cells, place < MOST_ROWS ? {} : { hidden: "" }),
   );
   const table = element(
     "table",
     {},
-    element(
-      "thead",
-      {},
-      element("tr", {}, ...headings.map((heading) => element("th", { scope: "col" }, heading))),
-    ),
-    element("tbody", {}, ...made),
-    total
-      ? element("tfoot", {}, element("tr", {}, ...total.map((cell) => element("td", {}, cell))))
-      : null,
+    element("thead", {}, line("th", columns)),
+    element("tbody", {}, ...body),
+    total === null ? null : element("tfoot", {}, line("td", [SUM, "", significant(total)])),
   );
-  const more = rows.length - MOST_ROWS;
-  const button =
-    more > 0
-      ? element(
-          "button",
-          { type: "button", "data-act": "more" },
-          `${more.toLocaleString("en-US")} more rows`,
-        )
-      : null;
-  return element("div", { class: "table" }, table, button);
+  const rest = rows.length - MOST_ROWS;
+  const attributes = { type: "button", "data-act": "more" };
+  const button = rest > 0 ? element("button", attributes, moreLine(rest, "row")) : null;
+  return [
+    element("h3", {}, heading),
+    ...(note === null ? [] : [element("p", { class: "muted" }, note)]),
+    element("div", { class: "table" }, table, button),
+  ];
 }
 
 /** Show the rows that a button stands for. */
@@ -52,23 +42,18 @@ function operandsSection(value) {
     operandRow(value, operand, position),
   );
   const note = operandsNote(graph.name[value], gradient ?? 0, gradient !== null);
-  return [
-    element("h3", {}, "What it sends back"),
-    element("p", { class: "muted" }, note),
-    tableOf(["operand", "local derivative", "sent"], rows),
-    ...productsSection(value, operation),
-  ];
+  return [...tableSection(SENT, rows, { note }), ...productsSection(value, operation)];
 }
 
 /** Return the row of an operand. */
 function operandRow(value, operand, position) {
   const { graph } = page;
   const data = significant(operandData(graph, operand));
-  if (typeof operand !== "number")
-    return [data, element("span", { class: "muted" }, "a number"), ""];
+  const muted = (text) => element("span", { class: "muted" }, text);
+  if (!isValue(operand)) return [data, muted(NUMBER), ""];
   const local = graph.local[value][position];
   const name = element("span", {}, linkTo(operand), element("small", {}, ` = ${data}`));
-  if (local === null) return [name, element("span", { class: "muted" }, "none"), "nothing"];
+  if (local === null) return [name, muted(NONE), NOTHING];
   const sent = graph.sent[value][position];
   return [name, ruleCell(value, position, local), sent === null ? "" : significant(sent)];
 }
@@ -111,10 +96,7 @@ function productsSection(value, operation) {
       significant(term),
     ];
   });
-  return [
-    element("h3", {}, isDot ? "Its products" : "Its terms"),
-    tableOf(["term", "", "number"], rows, ["sum", "", significant(graph.data[value])]),
-  ];
+  return tableSection(isDot ? PRODUCTS : TERMS, rows, { total: graph.data[value] });
 }
 
 /** Return the section about the consumers: the share from each, and the sum. */
@@ -122,22 +104,14 @@ function consumersSection(value) {
   const { graph } = page;
   const rows = [];
   for (const [output, gradient] of graph.seeds)
-    if (output === value) rows.push(["the start", "", significant(gradient)]);
+    if (output === value) rows.push([START, "", significant(gradient)]);
   for (const [consumer, position] of graph.uses[value]) {
     const sent = graph.sent[consumer][position];
     const arithmetic =
       sent === null
         ? ""
         : productOf(graph.swept[consumer], graph.local[consumer][position], sent);
-    rows.push([linkTo(consumer), arithmetic, sent === null ? "nothing" : significant(sent)]);
+    rows.push([linkTo(consumer), arithmetic, sent === null ? NOTHING : significant(sent)]);
   }
-  const total = graph.swept[value];
-  return [
-    element("h3", {}, "Where its gradient comes from"),
-    tableOf(
-      ["from", "gradient × local", "got"],
-      rows,
-      total === null ? null : ["sum", "", significant(total)],
-    ),
-  ];
+  return tableSection(RECEIVED, rows, { total: graph.swept[value] });
 }

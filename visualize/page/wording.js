@@ -31,12 +31,12 @@ function formulaOf(graph, value, limit = 60) {
 
 /** Return the name of an operand; a constant is its own name. */
 function operandName(graph, operand) {
-  return typeof operand === "number" ? graph.name[operand] : significant(operand.constant);
+  return isValue(operand) ? graph.name[operand] : significant(operand.constant);
 }
 
 /** Return the number of an operand. */
 function operandData(graph, operand) {
-  return typeof operand === "number" ? graph.data[operand] : operand.constant;
+  return isValue(operand) ? graph.data[operand] : operand.constant;
 }
 
 /** Return the rule for the local derivative of a value by one operand; "" where none is known. */
@@ -44,7 +44,7 @@ function ruleOf(graph, value, position) {
   return graph.rules[graph.rule[value]][position] ?? "";
 }
 
-/** Return a rule with names, or numbers, in its blanks; negative ones in parentheses where they clash. */
+/** Return a rule with texts in its blanks; negative ones get parentheses beside an operator. */
 function filledRule(rule, texts, result) {
   return rule.replace(/\{(out|\d+)\}/g, (blank, place, offset) => {
     const text = place === "out" ? result : texts[Number(place)];

@@ -1,11 +1,10 @@
 """Clusters that no module made: equal operations together, and steps back from the output.
 
-A part of a path that begins with "/" is the name of such a cluster; no name of a module does.
+A part of a path like "/title#17" is the name of such a cluster; no name of a module begins so.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Hashable, Sequence
 from itertools import accumulate, pairwise
 
@@ -22,13 +21,13 @@ def is_made_up(path: Path) -> bool:
     return path[-1].startswith("/")
 
 
-def cluster_title(path: Path) -> str:
-    """Return the title of the cluster at the end of a path.
+def part_title(part: str) -> str:
+    """Return the title of a cluster, given the last part of its path; pages call this too.
 
-    >>> cluster_title(("model", "layers.0")), cluster_title(("model", "/tanh#17"))
+    >>> part_title("layers.0"), part_title("/tanh#17")
     ('layers.0', 'tanh')
     """
-    return re.sub(r"#\d+$", "", path[-1][1:]) if is_made_up(path) else path[-1]
+    return part[1 : part.rindex("#")] if part.startswith("/") else part
 
 
 def alike_paths(
@@ -91,7 +90,7 @@ def _cut(members: Sequence[int], title: str, path: Path, paths: list[Path]) -> N
             continue
         places = [start + (end - start) * part // parts for part in range(parts + 1)]
         for first, last in pairwise(places):
-            cuts.append((first, last, (*around, f"/{title} {_span(first + 1, last)}")))
+            cuts.append((first, last, (*around, f"/{title} {_span(first + 1, last)}#")))
 
 
 def step_paths(graph: Graph[Drawable], most: int, alone: Collection[int]) -> list[Path]:
@@ -135,7 +134,7 @@ def _nest(members: Sequence[int], heights: Sequence[int], path: Path, paths: lis
         for band in dict.fromkeys(bands):
             own = [level for level, other in zip(levels, bands, strict=True) if other == band]
             together = [member for level in own for member in by_height[level]]
-            nests.append((sorted(together), (*around, f"/{_steps(own[0], own[-1])}")))
+            nests.append((sorted(together), (*around, f"/{_steps(own[0], own[-1])}#")))
 
 
 def _bands(population: Sequence[int], count: int) -> list[int]:

@@ -9,9 +9,9 @@ from typing import Literal
 from visualize.acyclic import split_boxes
 from visualize.scene.clusters import (
     alike_paths,
-    cluster_title,
     is_made_up,
     levels_of_runs,
+    part_title,
     step_paths,
 )
 from visualize.scene.flat import Drawable, Graph, Path
@@ -55,10 +55,23 @@ class View:
 
     def closed_length(self, path: Path) -> int:
         """Return how long the outermost closed part of a path is; 0 where all of it is open."""
-        for length in range(1, len(path) + 1):
-            if 0 < self.depth <= length or is_made_up(path[:length]):
-                return length
-        return 0
+        return min(self._closed_lengths(path), default=0)
+
+    def closed_clusters(self) -> list[Path]:
+        """Return the paths of all closed clusters, of those inside others too."""
+        found = {
+            path[:length]: None
+            for path in dict.fromkeys(self.paths)
+            for length in self._closed_lengths(path)
+        }
+        return list(found)
+
+    def _closed_lengths(self, path: Path) -> list[int]:
+        return [
+            length
+            for length in range(1, len(path) + 1)
+            if 0 < self.depth <= length or is_made_up(path[:length])
+        ]
 
 
 def collapsed(graph: Graph[Drawable], limit: int, collapse: Collapse = "auto") -> Boxes:
@@ -74,7 +87,7 @@ def collapsed(graph: Graph[Drawable], limit: int, collapse: Collapse = "auto") -
     for value, (box, path) in enumerate(zip(boxes, view.paths, strict=True)):
         length = view.closed_length(path)
         if box not in titles and length and value not in view.alone:
-            titles[box] = cluster_title(path[:length]), path[: length - 1]
+            titles[box] = part_title(path[length - 1]), path[: length - 1]
     return Boxes(boxes, titles, view.how, clustered=view.by_module)
 
 

@@ -59,6 +59,8 @@ def test_the_scripts_are_all_there_once_and_define_nothing_twice():
     assert sorted(SCRIPTS) == sorted(path.stem for path in folder.glob("*.js"))
     text = "\n".join((folder / f"{name}.js").read_text(encoding="utf-8") for name in SCRIPTS)
     names = re.findall(r"^(?:function\*? |const |let |class )(\w+)", text, re.MULTILINE)
+    for parts in re.findall(r"^const \{ (.*) \} = ", text, re.MULTILINE):
+        names += [part.split(": ")[-1] for part in parts.split(", ")]
     assert "layoutOf" in names
     assert "start" in names
     assert sorted(set(names)) == sorted(names)

@@ -336,7 +336,7 @@ def test_a_module_with_the_name_of_a_band_is_a_module(scripts):
     by_module = set(cluster_keys(graph))
     assert by_module == {f"step {step}" for step in range(4)}
     assert not by_module & set(cluster_keys(graph, "made"))
-    assert scripts.evaluate("known.partTitle('/steps 0–3')") == "steps 0–3"
+    assert scripts.evaluate("known.partTitle('/steps 0–3#')") == "steps 0–3"
     assert scripts.evaluate("known.partTitle('#3#4')") == "#3#4"
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 
 import pytest
 
 import autograd
 from autograd import Value, scope
 from tests.visualize.page_graphs import random_graph
+from visualize.digits import significant
 from visualize.scene.flat import flatten
 
 
@@ -46,18 +48,23 @@ def middle(made):
     ]
 
 
-def is_inside(box, stage):
-    """Tell whether a box of the browser lies in another one, to a pixel."""
-    return (
-        stage["x"] - 1 <= box["x"]
-        and box["x"] + box["width"] <= stage["x"] + stage["width"] + 1
-        and stage["y"] - 1 <= box["y"]
-        and box["y"] + box["height"] <= stage["y"] + stage["height"] + 1
-    )
+SEEN = """(selector) => {
+  const stage = document.querySelector("#stage").getBoundingClientRect();
+  return [...document.querySelectorAll(selector)].every((box) => {
+    const { left, top, right, bottom } = box.getBoundingClientRect();
+    return stage.left - 1 <= left && right <= stage.right + 1
+      && stage.top - 1 <= top && bottom <= stage.bottom + 1; }); }"""
 
 
 def is_seen(made, value):
-    return is_inside(made.box(value).bounding_box(), made.locator("#stage").bounding_box())
+    """Tell whether the box of a value is on the stage, to a pixel."""
+    place = made.evaluate("value => graphPage.boxOf(value)", value)
+    return made.evaluate(SEEN, f'[data-box="{place}"]')
+
+
+def is_whole(made):
+    """Tell whether all boxes are on the stage."""
+    return made.evaluate(SEEN, "[data-box]")
 
 
 # The beginning
@@ -74,7 +81,7 @@ def test_a_graph_too_large_for_the_window_begins_at_its_output_and_says_so(opene
     made.click("#show-all")
     made.settle()
     assert not made.locator("#partly").is_visible()
-    assert all(is_seen(made, value) for value in range(last + 1))
+    assert is_whole(made)
 
 
 def test_modules_are_closed_where_the_whole_graph_can_be_read_then(opened, network):
@@ -86,7 +93,7 @@ def test_modules_are_closed_where_the_whole_graph_can_be_read_then(opened, netwo
         for neuron in range(neurons)
     }
     assert made.state["camera"]["scale"] >= 0.64
-    assert all(is_seen(made, value) for value in range(74))
+    assert is_whole(made)
     assert not made.locator("#partly").is_visible()
 
 
@@ -95,14 +102,19 @@ def test_a_graph_is_turned_where_the_whole_can_be_read_then(opened):
     assert made.state["boxes"] == 6
     first, last = made.box(0).bounding_box(), made.box(5).bounding_box()
     assert first["y"] + first["height"] < last["y"]
-    assert all(is_seen(made, value) for value in range(6))
+    assert is_whole(made)
     made = opened(chain(5), whole=False)
     first, last = made.box(0).bounding_box(), made.box(5).bounding_box()
     assert first["x"] + first["width"] < last["x"]
 
 
-def test_a_few_closed_boxes_are_no_picture_of_a_graph(opened, network):
-    made = opened(network, size=(390, 844), whole=False)
+def test_a_few_closed_boxes_are_no_picture_of_a_graph(opened):
+    value = Value(0.5)
+    for part in range(2):
+        with scope("model"), scope(f"part.{part}"):
+            for _ in range(12):
+                value = value.tanh()
+    made = opened(value, whole=False)
     assert made.state["closed"] == []
     assert made.locator("#partly").is_visible()
 
@@ -141,7 +153,7 @@ def test_a_picture_that_is_seen_whole_is_so_in_a_window_of_another_size(opened, 
     made = opened(network)
     made.set_viewport_size({"width": 900, "height": 500})
     made.settle()
-    assert all(is_seen(made, value) for value in range(74))
+    assert is_whole(made)
 
 
 def test_a_selected_box_stays_in_sight_in_a_smaller_window(opened, network):
@@ -334,6 +346,30 @@ def test_passing_over_a_box_does_not_push_a_narrow_picture_away(opened):
     assert made.state["selection"] is None
 
 
+def test_the_panel_sums_a_closed_module_up(opened, network):
+    made = opened(network)
+    made.locator('.title[data-cluster="MLP/layers.1"]').click()
+    made.locator(".box.cluster").focus()
+    made.settle()
+    values, scopes = flatten([network]).values, flatten([network]).scopes
+    inside = [value for value, path in zip(values, scopes, strict=True) if "layers.1" in path]
+    largest = max((value.grad for value in inside), key=abs)
+    text = made.locator("#panel-content").inner_text()
+    assert "null" not in text
+    assert f"grad\nlargest grad {significant(largest)}" in text
+    counts = Counter(value.op.name if value.op else "leaf" for value in inside)
+    kinds = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    assert "made of\n" + ", ".join(f"{name} ×{count}" for name, count in kinds) in text
+    assert f"{sum(value.grad == 0.0 for value in inside)} gradients exactly 0" in text
+    steepest = made.locator("#panel-content tbody td:last-child").all_inner_texts()
+    sizes = sorted((abs(value.grad) for value in inside), reverse=True)
+    assert [abs(float(number)) for number in steepest] == pytest.approx(sizes[:8], rel=1e-3)
+    made.click("#panel-content button:has-text('Highlight')")
+    assert len(made.state["selection"]) == len(inside)
+    made.click("#panel-content button:has-text('Open')")
+    assert made.state["closed"] == []
+
+
 def test_a_long_table_shows_the_rest_at_a_click(opened):
     made = opened(total(40))
     made.box(40).click()
@@ -457,7 +493,7 @@ def test_the_list_of_results_is_walked_clicked_and_closed(opened):
     made.fill("#search", "x")
     made.focus("#search")
     assert made.locator("#results [role=option]").count() == 60
-    assert made.text("#results .rest") == "and 10 more"
+    assert made.text("#results .rest") == "10 more results"
     made.locator("#results [role=option]").nth(4).click()
     assert made.state["selection"] == [4]
     assert made.text("#found") == "5 of 70"
