@@ -4,13 +4,14 @@
  * specification. Whatever is rare (warnings, errors, other kinds of numbers, operations of users)
  * is asked of Python. All of it runs under the interpreter's lock.
  *
- *   node.c       nodes: made, read, freed without recursion
- *   operators.c  operators and calls of operations: from operands to a new node
- *   dot.c        sums and sums of products, of any number of operands
- *   layer.c      calls in a scope, and the outputs of the neurons of a layer
- *   sweep.c      the reverse pass
- *   rows.h       the value and the rules of each operation, generated from autograd/primitives.py
- *   module.c     the module, and what it is told of Python
+ *   node.c        nodes: made by operations and by calls, freed without recursion
+ *   attributes.c  what Python reads and sets
+ *   operators.c   operators and calls of operations: from operands to a result
+ *   dot.c         sums and sums of products, of any number of operands
+ *   layer.c       calls in a scope, and the outputs of the neurons of a layer
+ *   sweep.c       the reverse pass
+ *   rows.h        the value and the rules of each operation, generated from autograd/primitives.py
+ *   module.c      the module, and what it is told of Python
  */
 
 #ifndef AUTOGRAD_ENGINE_H
@@ -164,14 +165,9 @@ static inline double data_of(State *state, PyObject *operand)
 
 static inline Py_ssize_t operand_count(const Node *node)
 {
-    switch (node->layout) {
-    case MANY:
-        return PyTuple_GET_SIZE(node->operand[0].many);
-    case PAIRS:
-        return 2 * PyTuple_GET_SIZE(node->operand[0].many);
-    default:
-        return node->layout; /* none, one or two */
-    }
+    if (node->layout <= TWO)
+        return node->layout; /* LEAF, ONE or TWO */
+    return PyTuple_GET_SIZE(node->operand[0].many) * (node->layout == PAIRS ? 2 : 1);
 }
 
 /* An operand in a tuple, a node or a Constant. */
@@ -224,23 +220,32 @@ static inline bool may_be_tracing(State *state)
 double python_hypot(double x, double y);
 
 /* node.c */
-extern PyType_Spec node_spec, clock_spec;
-extern PyGetSetDef node_attributes[];
 bool push(Stack *stack, void *item); /* false, without an error, for want of memory */
 Node *new_node(State *state, PyTypeObject *type, PyObject *place);
 Node *node_with(State *state, PyTypeObject *type, Row *op, const Operands *operands, double data,
                 PyObject *place);
-PyObject *args_of(State *state, const Node *node); /* a tuple of nodes and Constants */
 Operands operands_of(State *state, PyObject *args);
+PyObject *args_of(State *state, const Node *node); /* a tuple of nodes and Constants */
 PyObject *constant(State *state, double number);
-PyObject *make_node(PyObject *module, PyObject *args);
-PyObject *new_leaf(PyObject *type, PyObject *const *args, size_t count, PyObject *names);
+PyObject *current_mode(State *state);
+PyObject *recorded(State *state, PyTypeObject *type, Row *op, const Operands *operands,
+                   double data);
+PyObject *node_new(PyTypeObject *type, PyObject *args, PyObject *keywords);
+int node_init(PyObject *self, PyObject *args, PyObject *keywords);
+PyObject *new_leaf(PyObject *type, PyObject *const *args, size_t given, PyObject *names);
+PyObject *make_node(PyObject *module, PyObject *given);
+void node_dealloc(Node *node);
+int node_traverse(Node *node, visitproc visit, void *arg);
+int node_clear(Node *node);
+
+/* attributes.c */
+extern PyType_Spec node_spec, clock_spec;
+extern PyGetSetDef node_attributes[];
 
 /* operators.c */
 extern PyType_Spec row_spec;
 extern PyMethodDef node_methods[];
 extern const int row_of_dot, row_of_add;
-PyObject *current_mode(State *state);
 extern const char *const table_digest; /* of rows.h: tells a library older than its source */
 PyObject *node_add(PyObject *left, PyObject *right);
 PyObject *node_subtract(PyObject *left, PyObject *right);
@@ -251,12 +256,9 @@ PyObject *node_negative(PyObject *operand);
 PyObject *node_absolute(PyObject *operand);
 PyObject *node_compare(PyObject *left, PyObject *right, int relation);
 int node_truth(PyObject *operand);
-PyObject *recorded(State *state, PyTypeObject *type, Row *op, const Operands *operands,
-                   double data);
 PyObject *apply(PyObject *module, PyObject *const *args, Py_ssize_t count);
 PyObject *node_of(PyObject *module, PyObject *const *args, Py_ssize_t count);
 PyObject *bind(PyObject *module, PyObject *args);
-PyObject *place_of_leaf(State *state, PyObject *label);
 
 /* dot.c */
 PyObject *plain_vector(State *state, PyObject *given);

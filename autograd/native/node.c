@@ -8,6 +8,8 @@
 
 #include "engine.h"
 
+#include <fenv.h>
+
 /* ==== Made ==== */
 
 /* A leaf with data nan at a place, which becomes its own. */
@@ -36,8 +38,8 @@ Node *new_node(State *state, PyTypeObject *type, PyObject *place)
     return node;
 }
 
-Node *node_with(State *state, PyTypeObject *type, Row *op, const Operands *operands, double data,
-                PyObject *place)
+static inline Node *filled(State *state, PyTypeObject *type, Row *op, const Operands *operands,
+                           double data, PyObject *place)
 {
     Node *node = new_node(state, type, place);
     if (!node)
@@ -55,6 +57,12 @@ Node *node_with(State *state, PyTypeObject *type, Row *op, const Operands *opera
     if (held & 2)
         Py_INCREF(node->operand[1].many);
     return node;
+}
+
+Node *node_with(State *state, PyTypeObject *type, Row *op, const Operands *operands, double data,
+                PyObject *place)
+{
+    return filled(state, type, op, operands, data, place);
 }
 
 /* Operands as they are kept, of a tuple of nodes and Constants: references are borrowed. */
@@ -89,35 +97,132 @@ Operands operands_of(State *state, PyObject *args)
     return found;
 }
 
-/* A node from all its parts: what copies and pickles are made of. */
-PyObject *make_node(PyObject *Py_UNUSED(module), PyObject *given)
+/* A Constant, as one of the operands in `args`. */
+PyObject *constant(State *state, double number)
 {
-    State *state = here();
-    PyTypeObject *type;
-    PyObject *op, *args, *grad, *place;
-    double data;
-    long long version;
-    if (!PyArg_ParseTuple(given, "O!OO!dOOL", &PyType_Type, &type, &op, &PyTuple_Type, &args, &data,
-                          &grad, &place, &version)) {
+    PyTypeObject *type = (PyTypeObject *)state->Constant;
+    PyObject *made = type->tp_alloc(type, 0);
+    if (made)
+        ((PyFloatObject *)made)->ob_fval = number;
+    return made;
+}
+
+PyObject *args_of(State *state, const Node *node)
+{
+    if (node->layout == MANY)
+        return Py_NewRef(node->operand[0].many);
+    PyObject *args = PyTuple_New(operand_count(node));
+    for (Py_ssize_t i = 0; args && i < PyTuple_GET_SIZE(args); i++) {
+        PyObject *arg = (PyObject *)node_at(state, node, i);
+        arg = arg ? Py_NewRef(arg) : constant(state, data_at(state, node, i));
+        if (!arg) {
+            Py_CLEAR(args);
+            break;
+        }
+        PyTuple_SET_ITEM(args, i, arg);
+    }
+    return args;
+}
+
+/* ==== Results of operations ==== */
+
+PyObject *current_mode(State *state)
+{
+    PyObject *mode = NULL;
+    PyContextVar_Get(state->current, NULL, &mode);
+    return mode;
+}
+
+/* Modes that tell the user's line compute the place. */
+static inline PyObject *place_under(State *state, PyObject *mode)
+{
+    return (PyObject *)Py_TYPE(mode) == state->Mode ? Py_NewRef(slot(mode, state->place_at))
+                                                    : PyObject_GetAttr(mode, state->place);
+}
+
+/* The place of a leaf that is made now; the label may be NULL. */
+PyObject *place_of_leaf(State *state, PyObject *label)
+{
+    PyObject *mode = current_mode(state);
+    if (!mode)
         return NULL;
+    PyObject *place = NULL;
+    if (!label) {
+        place = place_under(state, mode);
+    } else if ((place = PyDict_GetItemWithError(slot(mode, state->labelled_at), label))) {
+        Py_INCREF(place);
+    } else if (!PyErr_Occurred()) {
+        place = PyObject_CallMethodOneArg(mode, state->place_of, label);
     }
-    Node *node;
-    if (op == Py_None) {
-        node = new_node(state, type, place);
-    } else {
-        Operands operands = operands_of(state, args);
-        node = node_with(state, type, (Row *)op, &operands, data, place);
+    Py_DECREF(mode);
+    return place;
+}
+
+/* Warn of a result that is not finite; -1 if the warning is an error. */
+static int warn(State *state, Row *op, const Operands *operands, double data, PyObject *mode)
+{
+    if (slot(mode, state->quiet_at) == Py_True)
+        return 0;
+    /* A node of its own has the operands as Python reads them */
+    Node *node = filled(state, state->node_type, op, operands, data, Py_None);
+    PyObject *args = node ? args_of(state, node) : NULL;
+    PyObject *none = NULL;
+    if (args)
+        none = PyObject_CallFunction(state->warn, "OdO", op, data, args);
+    Py_XDECREF(node);
+    Py_XDECREF(args);
+    Py_XDECREF(none);
+    return none ? 0 : -1;
+}
+
+/* A result that is rare: not finite, not recorded, or at a place that Python computes. */
+static PyObject *recorded_in(State *state, PyObject *mode, PyTypeObject *type, Row *op,
+                             const Operands *operands, double data)
+{
+    if (!isfinite(data)) {
+        feclearexcept(FE_ALL_EXCEPT); /* NumPy would tell of them at the end of its loop */
+        if (!op->total && warn(state, op, operands, data, mode) < 0)
+            return NULL;
     }
-    if (node) {
+    PyObject *place = place_under(state, mode);
+    if (!place)
+        return NULL;
+    bool record = slot(mode, state->record_at) == Py_True;
+    bool traced = slot(mode, state->tracing_at) != Py_None;
+    Node *node = record || traced ? filled(state, type, op, operands, data, place)
+                                  : new_node(state, type, place);
+    Py_DECREF(place);
+    if (node && !record && !traced) {
         node->data = data;
-        node->version = version;
-        node->has_grad = grad != Py_None;
-        node->grad = node->has_grad ? PyFloat_AsDouble(grad) : 0.0;
+    } else if (node && !record) {
+        /* Under no_grad in a trace: each call computes it anew, and no gradient passes */
+        PyObject *detached = PyObject_CallOneArg(state->detached, (PyObject *)node);
+        Py_DECREF(node);
+        return detached;
     }
     return (PyObject *)node;
 }
 
-static PyObject *node_new(PyTypeObject *type, PyObject *args, PyObject *keywords)
+/* The result of an operation whose value is known: a node, or a leaf where nothing is recorded. */
+PyObject *recorded(State *state, PyTypeObject *type, Row *op, const Operands *operands, double data)
+{
+    PyObject *result, *mode = NULL;
+    if (PyContextVar_Get(state->current, NULL, &mode) < 0)
+        return NULL;
+    if (isfinite(data) && (PyObject *)Py_TYPE(mode) == state->Mode
+        && slot(mode, state->record_at) == Py_True) {
+        PyObject *place = slot(mode, state->place_at);
+        result = (PyObject *)filled(state, type, op, operands, data, place);
+    } else {
+        result = recorded_in(state, mode, type, op, operands, data);
+    }
+    Py_DECREF(mode);
+    return result;
+}
+
+/* ==== Leaves ==== */
+
+PyObject *node_new(PyTypeObject *type, PyObject *args, PyObject *keywords)
 {
     State *state = here();
     (void)args, (void)keywords;
@@ -128,7 +233,7 @@ static PyObject *node_new(PyTypeObject *type, PyObject *args, PyObject *keywords
 }
 
 /* Value(data, label=""): of a float alone here, of all else in Python. */
-static int node_init(PyObject *self, PyObject *args, PyObject *keywords)
+int node_init(PyObject *self, PyObject *args, PyObject *keywords)
 {
     State *state = here();
     Node *node = (Node *)self;
@@ -178,6 +283,34 @@ done:
     return made;
 }
 
+/* A node from all its parts: what copies and pickles are made of. */
+PyObject *make_node(PyObject *Py_UNUSED(module), PyObject *given)
+{
+    State *state = here();
+    PyTypeObject *type;
+    PyObject *op, *args, *grad, *place;
+    double data;
+    long long version;
+    if (!PyArg_ParseTuple(given, "O!OO!dOOL", &PyType_Type, &type, &op, &PyTuple_Type, &args, &data,
+                          &grad, &place, &version)) {
+        return NULL;
+    }
+    Node *node;
+    if (op == Py_None) {
+        node = new_node(state, type, place);
+    } else {
+        Operands operands = operands_of(state, args);
+        node = filled(state, type, (Row *)op, &operands, data, place);
+    }
+    if (node) {
+        node->data = data;
+        node->version = version;
+        node->has_grad = grad != Py_None;
+        node->grad = node->has_grad ? PyFloat_AsDouble(grad) : 0.0;
+    }
+    return (PyObject *)node;
+}
+
 /* ==== Freed ==== */
 
 /* Put on top of a stack; false for want of memory. */
@@ -223,7 +356,7 @@ static void drop_dying(State *state)
     }
 }
 
-static void node_dealloc(Node *node)
+void node_dealloc(Node *node)
 {
     State *state = here();
     PyTypeObject *type = Py_TYPE(node);
@@ -245,7 +378,7 @@ static void node_dealloc(Node *node)
 }
 
 /* For classes of users that the cyclic collector visits. */
-static int node_traverse(Node *node, visitproc visit, void *arg)
+int node_traverse(Node *node, visitproc visit, void *arg)
 {
     Py_VISIT(Py_TYPE(node));
     Py_VISIT(node->place);
@@ -256,7 +389,7 @@ static int node_traverse(Node *node, visitproc visit, void *arg)
     return 0;
 }
 
-static int node_clear(Node *node)
+int node_clear(Node *node)
 {
     State *state = here();
     drop_operands(state, node);
@@ -264,162 +397,3 @@ static int node_clear(Node *node)
     drop_dying(state);
     return 0;
 }
-
-/* ==== Read from Python ==== */
-
-/* A Constant, as one of the operands in `args`. */
-PyObject *constant(State *state, double number)
-{
-    PyTypeObject *type = (PyTypeObject *)state->Constant;
-    PyObject *made = type->tp_alloc(type, 0);
-    if (made)
-        ((PyFloatObject *)made)->ob_fval = number;
-    return made;
-}
-
-PyObject *args_of(State *state, const Node *node)
-{
-    if (node->layout == MANY)
-        return Py_NewRef(node->operand[0].many);
-    PyObject *args = PyTuple_New(operand_count(node));
-    for (Py_ssize_t i = 0; args && i < PyTuple_GET_SIZE(args); i++) {
-        PyObject *arg = (PyObject *)node_at(state, node, i);
-        arg = arg ? Py_NewRef(arg) : constant(state, data_at(state, node, i));
-        if (!arg) {
-            Py_CLEAR(args);
-            break;
-        }
-        PyTuple_SET_ITEM(args, i, arg);
-    }
-    return args;
-}
-
-static PyObject *get_args(PyObject *self, void *Py_UNUSED(closure))
-{
-    return args_of(here(), (Node *)self);
-}
-
-static PyObject *get_op(PyObject *self, void *Py_UNUSED(closure))
-{
-    Row *op = ((Node *)self)->op;
-    return Py_NewRef(op ? (PyObject *)op : Py_None);
-}
-
-/* `_grad`: None until a backward pass has reached the node. */
-static PyObject *get_known_grad(PyObject *self, void *Py_UNUSED(closure))
-{
-    Node *node = (Node *)self;
-    return node->has_grad ? PyFloat_FromDouble(node->grad) : Py_NewRef(Py_None);
-}
-
-static int set_known_grad(PyObject *self, PyObject *grad, void *Py_UNUSED(closure))
-{
-    Node *node = (Node *)self;
-    double number = grad && grad != Py_None ? PyFloat_AsDouble(grad) : 0.0;
-    if (number == -1.0 && PyErr_Occurred())
-        return -1;
-    node->grad = number;
-    node->has_grad = grad && grad != Py_None;
-    return 0;
-}
-
-/* In a trace, and of anything but a float, attributes are Python's. */
-static bool is_plain(PyObject *given)
-{
-    return given && PyFloat_CheckExact(given) && !may_be_tracing(here());
-}
-
-static PyObject *get_data(PyObject *self, void *in_python)
-{
-    return may_be_tracing(here()) ? PyObject_GetAttrString(self, in_python)
-                                  : PyFloat_FromDouble(((Node *)self)->data);
-}
-
-static int set_data(PyObject *self, PyObject *data, void *in_python)
-{
-    Node *node = (Node *)self;
-    if (!is_plain(data) || node->op)
-        return PyObject_SetAttrString(self, in_python, data);
-    node->data = PyFloat_AS_DOUBLE(data);
-    node->version = ++here()->clock->now;
-    return 0;
-}
-
-static PyObject *get_grad(PyObject *self, void *in_python)
-{
-    Node *node = (Node *)self;
-    return may_be_tracing(here()) ? PyObject_GetAttrString(self, in_python)
-                                  : PyFloat_FromDouble(node->has_grad ? node->grad : 0.0);
-}
-
-static int set_grad(PyObject *self, PyObject *grad, void *in_python)
-{
-    return is_plain(grad) ? set_known_grad(self, grad, NULL)
-                          : PyObject_SetAttrString(self, in_python, grad);
-}
-
-static PyMemberDef node_members[] = {
-    {"_data", T_DOUBLE, offsetof(Node, data), 0, "the number, given or computed"},
-    {"_version", T_LONGLONG, offsetof(Node, version), 0, "the clock when the data was set"},
-    {"_depth", T_INT, offsetof(Node, depth), READONLY, "one more than the deepest operand"},
-    {"_place", T_OBJECT_EX, offsetof(Node, place), 0, "label, scope and line"},
-    {"_sweep", T_ULONGLONG, offsetof(Node, stamp), READONLY, "the last pass that came here"},
-    {"__weaklistoffset__", T_PYSSIZET, offsetof(Node, weak_references), READONLY, NULL},
-    {NULL},
-};
-
-PyGetSetDef node_attributes[] = {
-    {"args", get_args, NULL, "The operands in order, Values and Constants; () for a leaf.", NULL},
-    {"op", get_op, NULL, "The row of the operation; None for a leaf.", NULL},
-    {"data", get_data, set_data, NULL, "_python_data"},
-    {"grad", get_grad, set_grad, NULL, "_python_grad"},
-    {"_grad", get_known_grad, set_known_grad, "None: no backward pass has reached the node", NULL},
-    {NULL},
-};
-
-static PyType_Slot node_slots[] = {
-    {Py_tp_doc, "Value(data, label='')\n--\n\nA scalar of a graph."},
-    {Py_tp_new, node_new},
-    {Py_tp_init, node_init},
-    {Py_tp_dealloc, node_dealloc},
-    {Py_tp_traverse, node_traverse},
-    {Py_tp_clear, node_clear},
-    {Py_tp_members, node_members},
-    {Py_tp_getset, node_attributes},
-    {Py_tp_methods, node_methods},
-    {Py_nb_add, node_add},
-    {Py_nb_subtract, node_subtract},
-    {Py_nb_multiply, node_multiply},
-    {Py_nb_true_divide, node_divide},
-    {Py_nb_power, node_power},
-    {Py_nb_negative, node_negative},
-    {Py_nb_absolute, node_absolute},
-    {Py_nb_bool, node_truth},
-    {Py_tp_richcompare, node_compare},
-    {0, NULL},
-};
-
-PyType_Spec node_spec = {
-    .name = "autograd.native.Node",
-    .basicsize = sizeof(Node),
-    .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE,
-    .slots = node_slots,
-};
-
-static PyMemberDef clock_members[] = {
-    {"now", T_LONGLONG, offsetof(Clock, now), 0, "the number of changes so far"},
-    {NULL},
-};
-
-static PyType_Slot clock_slots[] = {
-    {Py_tp_doc, "Counts the changes of data."},
-    {Py_tp_members, clock_members},
-    {0, NULL},
-};
-
-PyType_Spec clock_spec = {
-    .name = "autograd.native.Clock",
-    .basicsize = sizeof(Clock),
-    .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE,
-    .slots = clock_slots,
-};

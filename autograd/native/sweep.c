@@ -92,28 +92,35 @@ static int send_zero(Pass *pass, const Node *node)
     return 0;
 }
 
-static inline int send_by_rule(Pass *pass, const Node *node, Py_ssize_t i, Node *operand,
-                               const double x[3])
+static inline int send_by_rule(Pass *pass, const Node *node, int position, Node *operand, double x,
+                               double y, double z)
 {
-    Rule rule = node->op->code->rules[i];
+    Rule rule = node->op->code->rules[position];
     if (!rule)
         return block(pass, operand);
-    add_term(pass, operand, rule(node->grad, node->data, x[0], x[1], x[2]));
+    add_term(pass, operand, rule(node->grad, node->data, x, y, z));
     return 0;
 }
 
 static int send_by_rules(Pass *pass, const Node *node)
 {
     State *state = pass->state;
-    double x[3] = {data_at(state, node, 0), 0.0, 0.0};
-    Py_ssize_t count = operand_count(node);
-    for (Py_ssize_t i = 1; i < count; i++)
-        x[i] = data_at(state, node, i);
-    for (Py_ssize_t i = 0; i < count; i++) {
-        Node *operand = node_at(state, node, i);
-        if (operand && send_by_rule(pass, node, i, operand, x) < 0)
+    const Operand *operand = node->operand;
+    int numbers = node->numbers;
+    if (node->layout == ONE)
+        return send_by_rule(pass, node, 0, operand[0].node, operand[0].node->data, 0.0, 0.0);
+    if (node->layout == TWO) {
+        double x = numbers & 1 ? operand[0].number : operand[0].node->data;
+        double y = numbers & 2 ? operand[1].number : operand[1].node->data;
+        if (!(numbers & 1) && send_by_rule(pass, node, 0, operand[0].node, x, y, 0.0) < 0)
             return -1;
+        return numbers & 2 ? 0 : send_by_rule(pass, node, 1, operand[1].node, x, y, 0.0);
     }
+    PyObject *const *args = &PyTuple_GET_ITEM(operand[0].many, 0); /* three */
+    double x = data_of(state, args[0]), y = data_of(state, args[1]), z = data_of(state, args[2]);
+    for (int i = 0; i < 3; i++)
+        if (is_node(state, args[i]) && send_by_rule(pass, node, i, (Node *)args[i], x, y, z) < 0)
+            return -1;
     return 0;
 }
 
