@@ -29,7 +29,13 @@ if TYPE_CHECKING:
 
     from autograd.arguments import Number
     from autograd.primitive import Primitive
-    from autograd.signatures import Derivative, Derivatives, Gradient, ValueAndGradient
+    from autograd.signatures import (
+        Derivatives,
+        Gradient,
+        SecondDerivatives,
+        Unknown,
+        ValueAndGradient,
+    )
 
     Primals = TypeVarTuple("Primals")
 
@@ -285,13 +291,19 @@ def _along(
 
 
 @overload
-def jacobian(f: Primitive, argnums: Literal[0] = 0) -> Derivative[Concatenate[Value, ...]]: ...
+def jacobian(f: Primitive, argnums: Literal[0] = 0) -> Gradient[Concatenate[Value, ...]]: ...
+
+
+@overload
+def jacobian(
+    f: Callable[Arguments, Unknown], argnums: Literal[0] = 0
+) -> Derivatives[Arguments]: ...
 
 
 @overload
 def jacobian(
     f: Callable[Arguments, Value | float], argnums: Literal[0] = 0
-) -> Derivative[Arguments]: ...
+) -> Gradient[Arguments]: ...
 
 
 @overload
@@ -332,13 +344,15 @@ def jacobian(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> Callabl
 
 
 @overload
-def hessian(f: Primitive, argnums: Literal[0] = 0) -> Derivative[Concatenate[Value, ...]]: ...
+def hessian(
+    f: Primitive, argnums: Literal[0] = 0
+) -> SecondDerivatives[Concatenate[Value, ...]]: ...
 
 
 @overload
 def hessian(
     f: Callable[Arguments, Value | float], argnums: Literal[0] = 0
-) -> Derivative[Arguments]: ...
+) -> SecondDerivatives[Arguments]: ...
 
 
 @overload

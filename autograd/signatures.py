@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     Values = TypeVar("Values", list[Value], Sequence[Value], NDArray[Any])
     Numbers = Sequence[Number] | NDArray[Any]
 
+    class Unknown:
+        """What a function without annotations returns: no type but Any fits it."""
+
+
 Argument = TypeVar("Argument")
 Arguments = ParamSpec("Arguments")
 Rest = ParamSpec("Rest")
@@ -99,27 +103,44 @@ class ValueAndGradient(Protocol[Arguments]):
     ) -> tuple[Any, Argument]: ...
 
 
-class Derivative(Protocol[Arguments]):
-    """All derivatives of one number: of a number they are one, of a structure they nest."""
+class SecondDerivatives(Protocol[Arguments]):
+    """The second derivatives of one number: of a number they are one, of a structure they nest."""
 
     @overload
     def __call__(
-        self: Derivative[Concatenate[Value, ...]], first: Value, /, *args: Any, **kwargs: Any
+        self: SecondDerivatives[Concatenate[Value, ...]], first: Value, /, *args: Any, **kwargs: Any
     ) -> Value: ...
 
     @overload
     def __call__(
-        self: Derivative[Concatenate[Value, ...]], first: Number, /, *args: Any, **kwargs: Any
+        self: SecondDerivatives[Concatenate[Value, ...]],
+        first: Number,
+        /,
+        *args: Any,
+        **kwargs: Any,
     ) -> float: ...
 
     @overload
     def __call__(
-        self: Derivative[Concatenate[Values, ...]], first: Numbers, /, *args: Any, **kwargs: Any
-    ) -> Any: ...
+        self: SecondDerivatives[Concatenate[Values, ...]],
+        first: list[float],
+        /,
+        *args: Any,
+        **kwargs: Any,
+    ) -> list[list[float]]: ...
 
     @overload
     def __call__(
-        self: Derivative[Concatenate[float, Rest]],
+        self: SecondDerivatives[Concatenate[Values, ...]],
+        first: NDArray[Any],
+        /,
+        *args: Any,
+        **kwargs: Any,
+    ) -> NDArray[np.float64]: ...
+
+    @overload
+    def __call__(
+        self: SecondDerivatives[Concatenate[float, Rest]],
         first: float,
         /,
         *args: Rest.args,
@@ -128,7 +149,7 @@ class Derivative(Protocol[Arguments]):
 
     @overload
     def __call__(
-        self: Derivative[Concatenate[Argument, Rest]],
+        self: SecondDerivatives[Concatenate[Argument, Rest]],
         first: Argument,
         /,
         *args: Rest.args,

@@ -192,10 +192,15 @@ assert_type(hessian(energy)(2.0, scale=3.0), float)
 assert_type(jacobian(sin)(2.0), float)
 print(hessian(lambda v: v[0] * v[1])([1.0, 2.0])[0][1])
 print(jacobian(lambda v: [v[0] * v[1]])([1.0, 2.0])[0])
-print(hessian(product)([1.0, 2.0])[0][1], jacobian(powers)(2.0)[1])
+assert_type(hessian(product)([1.0, 2.0]), list[list[float]])
+assert_type(jacobian(product)([1.0, 2.0]), list[float])
+assert_type(jacobian(area)({"width": 2.0, "height": 3.0}), dict[str, float])
+assert_type(jacobian(cube)(a, scale=2.0), Value)
+print(jacobian(powers)(2.0)[1])
 hessian(energy)(2.0, width=3.0)  # wrong
 hessian(cube)(2.0).backward()  # wrong
 jacobian(a * a)  # wrong
+jacobian(product)([1.0, 2.0])[0][1]  # wrong
 assert_type(jvp(cube, 2.0, 1.0), tuple[float, float])
 assert_type(jvp(cube, (a,), (1.0,)), tuple[Value, Value])
 jvp(cube, 2.0, 1.0)[1].backward()  # wrong

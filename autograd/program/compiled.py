@@ -32,11 +32,7 @@ if TYPE_CHECKING:
     from autograd.program.arguments import Arguments
     from autograd.program.program import Program
     from autograd.program.runner import Kind
-    from autograd.signatures import Numbers, Values
-
-    class Unknown:
-        """What a function without annotations returns: no type but Any is one of it."""
-
+    from autograd.signatures import Numbers, Unknown, Values
 
 Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")
