@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from autograd.signatures import (
         Derivatives,
         Gradient,
+        Numbers,
         SecondDerivatives,
         Unknown,
         ValueAndGradient,
@@ -236,10 +237,14 @@ def vjp(  # type: ignore[misc]  # mypy does not take Any for an Unpack
 
 
 @overload
+def jvp(f: Callable[..., Unknown], primals: Any, tangents: Any) -> tuple[Any, Any]: ...
+
+
+@overload
 def jvp(
     f: Callable[..., Value | float],
-    primals: Number | tuple[Number, ...],
-    tangents: Number | tuple[Number, ...],
+    primals: Number | Numbers | tuple[Number | Numbers, ...],
+    tangents: Number | Numbers | tuple[Number | Numbers, ...],
 ) -> tuple[float, float]: ...
 
 

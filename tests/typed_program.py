@@ -203,6 +203,8 @@ jacobian(a * a)  # wrong
 jacobian(product)([1.0, 2.0])[0][1]  # wrong
 assert_type(jvp(cube, 2.0, 1.0), tuple[float, float])
 assert_type(jvp(cube, (a,), (1.0,)), tuple[Value, Value])
+assert_type(jvp(product, [2.0, 3.0], [1.0, 0.0]), tuple[float, float])
+print(jvp(lambda v: [v[0], v[1]], [2.0, 3.0], [1.0, 0.0])[1][0])
 jvp(cube, 2.0, 1.0)[1].backward()  # wrong
 jvp(cube, 2.0)  # wrong
 assert_type(hvp(cube, 2.0, 1.0), float)
