@@ -56,7 +56,7 @@ from nn.training.callbacks import Callback, EarlyStopping, TrainingState
 from nn.training.eager import NonFiniteError
 from nn.training.history import History
 from nn.training.loop import fit
-from nn.training.preparation import CompilationError
+from nn.training.task import CompilationError
 
 __all__ = [
     "ACTIVATIONS", "INITIALIZERS", "L1", "L2", "MLP", "SGD", "Adam", "AdamW", "AvgPool2d",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import nn
 from autograd.program.descent import Steps
 from networks import DigitsConvolution
-from nn.training.preparation import Task
+from nn.training.task import Task
 from peers.ours import Training, forget_machine_code, set_parameters
 from problems import Made
 

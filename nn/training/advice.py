@@ -14,8 +14,8 @@ from nn.losses import CLASSIFYING, Loss
 from nn.matching import numbers_of
 from nn.module import Module
 from nn.training.history import History
-from nn.training.preparation import Task
 from nn.training.restoring import kept_draws
+from nn.training.task import Task
 
 __all__ = ["advice"]
 

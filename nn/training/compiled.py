@@ -16,8 +16,8 @@ from autograd import Descent
 from nn.optim.optimizers import Optimizer
 from nn.training.eager import measured_eagerly, update
 from nn.training.history import Measured, Progress
-from nn.training.preparation import CompilationError, Task, check_targets, first_output
 from nn.training.restoring import Keeping, held_interrupts, kept_draws
+from nn.training.task import CompilationError, Task, check_targets, first_output
 from nn.training.verification import FewRows, check_agreement, check_repetition, has_own_step
 
 if TYPE_CHECKING:

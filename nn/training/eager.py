@@ -17,8 +17,8 @@ from nn.module import Module
 from nn.optim.clipping import clip_grad_norm
 from nn.optim.optimizers import Optimizer
 from nn.training.history import History, Measured, Progress
-from nn.training.preparation import Task
 from nn.training.restoring import held_interrupts
+from nn.training.task import Task
 
 if TYPE_CHECKING:
     import numpy as np

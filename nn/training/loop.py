@@ -27,8 +27,9 @@ from nn.training.callbacks import Callback, TrainingState, wants_to_stop
 from nn.training.compiled import CompiledEngine
 from nn.training.eager import EagerEngine, NonFiniteError
 from nn.training.history import History, Measured, Progress
-from nn.training.preparation import Task, checked_choice, prepared
+from nn.training.preparation import checked_choice, prepared
 from nn.training.restoring import Keeping, held_interrupts, noted
+from nn.training.task import Task
 
 if TYPE_CHECKING:
     import numpy as np

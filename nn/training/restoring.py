@@ -21,7 +21,7 @@ from autograd.program.verification import structure_changed
 from autograd.vector import Vector
 from nn.members import NO_STRUCTURE
 from nn.module import Module
-from nn.training.preparation import CompilationError, Task
+from nn.training.task import CompilationError, Task
 
 __all__ = ["Keeping", "held_interrupts", "kept_draws", "noted"]
 

@@ -21,8 +21,8 @@ from nn.arguments import is_foreign
 from nn.layers.dropout import NoisePlan
 from nn.losses import Loss
 from nn.optim.optimizers import Optimizer
-from nn.training.preparation import CompilationError, Task
 from nn.training.restoring import Keeping, held_interrupts, kept_draws, noted
+from nn.training.task import CompilationError, Task
 
 __all__ = ["FewRows", "check_agreement", "check_repetition", "has_own_step"]
 

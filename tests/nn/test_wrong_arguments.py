@@ -46,7 +46,7 @@ from nn import (
 )  # fmt: skip
 from nn.losses import LOSSES
 from nn.metrics import METRICS
-from nn.training.preparation import check_targets
+from nn.training.task import check_targets
 from tests.in_one_test import in_one_test
 
 MODEL = MLP(1, [1])

@@ -17,7 +17,7 @@ from autograd import Descent, TracingError, Value
 from nn import MLP, SGD, Adam, AdamW, Layer, Module, NonFiniteError, RMSprop, Sequential, fit
 from nn.training import compiled
 from nn.training.history import Progress
-from nn.training.preparation import CompilationError
+from nn.training.task import CompilationError
 from tests.in_one_test import in_one_test
 
 RNG = random.Random(5)

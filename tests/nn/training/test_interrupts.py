@@ -9,8 +9,8 @@ import pytest
 from nn import MLP, SGD, Adam, clip_grad_norm, load_state, mse_loss, save_state
 from nn.data.dataset import Dataset
 from nn.training.eager import update
-from nn.training.preparation import Task
 from nn.training.restoring import held_interrupts
+from nn.training.task import Task
 
 # What is broken off in a `with open(...)` line is closed by the collector of references.
 pytestmark = pytest.mark.filterwarnings(
