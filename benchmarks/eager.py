@@ -34,9 +34,12 @@ from tasks import (
     XAD,
     chain_task,
     expression_task,
+    forward_mode_task,
     memory_task,
     moons_task,
     same_moons_task,
+    second_derivative_task,
+    tracing_task,
     transformer_task,
 )
 
@@ -105,12 +108,19 @@ class Work:
         return f"{digits(seconds / self.count * {'ns': 1e9, 'µs': 1e6, 'ms': 1e3}[self.unit])}"
 
 
-def chain_work(operations: int, goals: tuple[Goal, ...] = ()) -> Work:
+def chain_work(
+    operations: int,
+    goals: tuple[Goal, ...] = (),
+    task: Any = chain_task,
+    name: str = "an operation",
+    columns: tuple[str, ...] = EVERYONE,
+) -> Work:
     """Return the work of a chain with one operation less, which is a multiple of three."""
     count = operations - 1
     return Work(
-        f"an operation of {operations:,} in a chain",
-        partial(chain_task, operations=count),
+        f"{name} of {operations:,} in a chain",
+        partial(task, operations=count),
+        columns,
         unit="ns",
         count=count,
         repeats=None if operations < 10_000 else 1,
@@ -140,6 +150,11 @@ WORKS = (
     chain_work(1_000, (aim(OURS, 45e-9),)),
     chain_work(100_000),
     chain_work(1_000_000, (aim(OURS, 110e-9),)),
+    chain_work(
+        1_000, (), second_derivative_task, "second derivative by one", (OURS, IN_PYTHON, TORCH)
+    ),
+    chain_work(1_000, (), forward_mode_task, "forward mode through one", (OURS, IN_PYTHON, TORCH)),
+    chain_work(1_000, (aim(OURS, 100e-9),), tracing_task, "tracing one", (OURS, IN_PYTHON)),
 )
 
 

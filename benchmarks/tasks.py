@@ -8,7 +8,7 @@ from typing import Any
 
 from measure import bytes_allocated
 from transformer import Transformer, tokens_of, training_step
-from workloads import PlainMLP, chain, moons, moons_step, readme_expression
+from workloads import PlainMLP, chain, links, moons, moons_step, readme_expression
 
 __all__ = [
     "CLOSURES",
@@ -18,9 +18,12 @@ __all__ = [
     "XAD",
     "chain_task",
     "expression_task",
+    "forward_mode_task",
     "memory_task",
     "moons_task",
     "same_moons_task",
+    "second_derivative_task",
+    "tracing_task",
     "transformer_task",
 ]
 
@@ -74,6 +77,48 @@ def chain_task(engine: str, operations: int) -> Any:
         return end, weight
 
     return run, lambda nodes: (float(nodes[0].data), float(nodes[1].grad))
+
+
+def second_derivative_task(engine: str, operations: int) -> Any:
+    """Draw the derivative of a chain as a graph, and differentiate that."""
+    value = scalar(engine)
+    if engine == TORCH:
+        gradients = one_threaded_torch().autograd.grad
+    else:
+        gradients = import_module("autograd").gradients
+
+    def run() -> tuple[Any, Any]:
+        end, weight = chain(value, operations)
+        (slope,) = gradients(end, [weight], create_graph=True)
+        (curvature,) = gradients(slope, [weight])
+        return slope, curvature
+
+    return run, lambda found: (float(found[0].data), float(found[1]))
+
+
+def forward_mode_task(engine: str, operations: int) -> Any:
+    """Differentiate a chain by its weight in forward mode."""
+    if engine == TORCH:
+        torch = one_threaded_torch()
+        jvp, number = torch.func.jvp, partial(torch.tensor, dtype=torch.float64)
+    else:
+        jvp, number = import_module("autograd").jvp, float
+    x, weight, bias, tangent = map(number, (0.5, 0.9, 0.1, 1.0))
+
+    def run() -> Any:
+        return jvp(lambda weight: links(x, weight, bias, operations), (weight,), (tangent,))
+
+    return run, lambda found: (float(found[0]), float(found[1]))
+
+
+def tracing_task(engine: str, operations: int) -> Any:
+    """Trace a chain, which is what compiling does first; only this engine does."""
+    compiled = import_module({OURS: "autograd"}[engine]).compile
+
+    def run() -> Any:
+        return compiled(lambda x: links(x, 0.9, 0.1, operations)).captured(0.5)
+
+    return run, lambda captured: (len(captured),)
 
 
 def memory_task(engine: str, operations: int) -> Any:

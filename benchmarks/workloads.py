@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
 
-__all__ = ["MoonsData", "PlainMLP", "chain", "moons", "moons_step", "readme_expression"]
+__all__ = ["MoonsData", "PlainMLP", "chain", "links", "moons", "moons_step", "readme_expression"]
 
 MoonsData = tuple[list[list[float]], list[int]]
 
@@ -32,13 +32,18 @@ def readme_expression(value: Any) -> tuple[float, float, float]:
 
 
 def chain(value: Any, operations: int) -> tuple[Any, Any]:
-    """Return the end of a chain of products, sums and tanh in turn, and the weight in it."""
+    """Return the end of a chain, and the weight in it."""
     x, weight, bias = value(0.5), value(0.9), value(0.1)
+    return links(x, weight, bias, operations), weight
+
+
+def links(x: Any, weight: Any, bias: Any, operations: int) -> Any:
+    """Return the end of a chain of products, sums and tanh in turn."""
     for _ in range(operations // 3):
         x = x * weight
         x = x + bias
         x = x.tanh()
-    return x, weight
+    return x
 
 
 def moons(count: int = 100, noise: float = 0.1, seed: int = 1) -> MoonsData:

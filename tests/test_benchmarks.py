@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import math
+import sys
 from functools import partial
 
 import pytest
 
 import tasks
+from least_value import LeastValue
 from measure import Contender, interleaved, median_ratio
 from tasks import (
     CLOSURES,
@@ -16,9 +19,12 @@ from tasks import (
     XAD,
     chain_task,
     expression_task,
+    forward_mode_task,
     memory_task,
     moons_task,
     same_moons_task,
+    second_derivative_task,
+    tracing_task,
     transformer_task,
 )
 
@@ -63,10 +69,41 @@ def test_xad_agrees(task):
     assert numbers(task, OURS) == pytest.approx(numbers(task, XAD), rel=1e-9)
 
 
-def test_a_node_takes_less_than_one_of_closures():
+def exact_chain(operations):
+    """The end of the chain and its first two derivatives by the weight, by their recurrence."""
+    x, first, second, weight, bias = 0.5, 0.0, 0.0, 0.9, 0.1
+    for _ in range(operations // 3):
+        y, y1, y2 = weight * x + bias, x + weight * first, 2 * first + weight * second
+        x = math.tanh(y)
+        slope = 1 - x * x
+        first, second = slope * y1, slope * y2 - 2 * x * slope * y1 * y1
+    return x, first, second
+
+
+@pytest.mark.filterwarnings("ignore:.torch.jit:DeprecationWarning")  # by its forward mode
+@pytest.mark.parametrize("engine", [OURS, TORCH])
+def test_derivatives_of_the_chain(engine):
+    if engine == TORCH:
+        pytest.importorskip("torch", reason="torch is optional in the benchmark")
+    x, first, second = exact_chain(300)
+    found = numbers(partial(second_derivative_task, operations=300), engine)
+    assert found == pytest.approx([first, second] * 2, rel=1e-12)
+    found = numbers(partial(forward_mode_task, operations=300), engine)
+    assert found == pytest.approx([x, first] * 2, rel=1e-12)
+
+
+def test_the_chain_is_traced_anew_each_time(monkeypatch):
+    traced = []
+    links = tasks.links
+    monkeypatch.setattr(tasks, "links", lambda *args: traced.append(args) or links(*args))
+    assert numbers(partial(tracing_task, operations=300), OURS) == [0, 0]
+    assert len(traced) == 2
+
+
+def test_a_node_of_closures_takes_more_than_the_least():
     task = partial(memory_task, operations=999)
-    (ours,), (closures,) = (numbers(task, engine, times=1) for engine in (OURS, CLOSURES))
-    assert 80 < ours < closures
+    (least,), (closures,) = (numbers(task, engine, times=1) for engine in (LEAST, CLOSURES))
+    assert sys.getsizeof(LeastValue(0.0)) < least < closures
 
 
 def test_the_moons_step_learns():
