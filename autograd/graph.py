@@ -219,6 +219,8 @@ def set_data(leaves: Iterable[Node], numbers: Iterable[Any]) -> None:
     """
     if is_tracing():
         raise tracing_error("a change of .data")
+    if engine is not None and engine.write(leaves, numbers, False):
+        return
     data = [as_float(number, "set_data") for number in _several("set_data", numbers)]
     changed = _checked("set_data", leaves, len(data))
     for leaf in changed:
@@ -244,6 +246,8 @@ def set_gradients(values: Iterable[Node], gradients: Iterable[Any]) -> None:
     """
     if is_tracing():
         raise tracing_error(".grad")
+    if engine is not None and engine.write(values, gradients, True):
+        return
     name = "set_gradients"
     given = [None if x is None else as_float(x, name) for x in _several(name, gradients)]
     put(_checked(name, values, len(given)), "_grad", given)

@@ -100,8 +100,8 @@ TOPICS: dict[str, dict[str, tuple[str, ...]]] = {
 # Modules with public names that the package above them does not repeat; shown where they exist.
 PARTS = {
     "autograd": tuple(
-        f"autograd.{name}" for name in ("graph", "reverse", "vector", "primitive", "context",
-        "program.verification", "arguments", "files", "runtime")
+        f"autograd.{name}" for name in ("graph", "leaves", "reverse", "vector", "primitive",
+        "context", "program.verification", "arguments", "files", "runtime")
     ),
     "nn": ("nn.estimators",),
     "visualize": tuple(

@@ -22,7 +22,7 @@ PACKAGES = ("autograd", "nn", "visualize")
 ENGINE_ROOM = {
     f"autograd.{name}"
     for name in (
-        "arguments", "context", "files", "graph", "primitive", "program.verification",
+        "arguments", "context", "files", "graph", "leaves", "primitive", "program.verification",
         "reverse", "runtime", "vector",
     )
 }  # fmt: skip

@@ -9,6 +9,7 @@
  *   operators.c   operators and calls of operations: from operands to a result
  *   dot.c         sums and sums of products, of any number of operands
  *   layer.c       calls in a scope, and the outputs of the neurons of a layer
+ *   leaves.c      passes over many leaves
  *   sweep.c       the reverse pass
  *   rows.h        the value and the rules of each operation, generated from autograd/primitives.py
  *   module.c      the module, and what it is told of Python
@@ -270,6 +271,10 @@ PyObject *dot(PyObject *module, PyObject *const *args, Py_ssize_t count);
 /* layer.c */
 PyObject *called_in(PyObject *module, PyObject *const *args, Py_ssize_t count);
 PyObject *outputs(PyObject *module, PyObject *args);
+
+/* leaves.c */
+PyObject *write_all(PyObject *module, PyObject *args);
+PyObject *apply_rule(PyObject *module, PyObject *args);
 
 /* sweep.c */
 PyObject *node_backward(PyObject *self, PyObject *const *args, Py_ssize_t count, PyObject *names);

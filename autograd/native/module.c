@@ -123,6 +123,7 @@ static int execute(PyObject *module)
 static PyMethodDef functions[] = {
     {"accumulate", accumulate, METH_VARARGS, NULL},
     {"apply", (PyCFunction)(void (*)(void))apply, METH_FASTCALL, NULL},
+    {"apply_rule", apply_rule, METH_VARARGS, NULL},
     {"backward", (PyCFunction)(void (*)(void))backward, METH_FASTCALL, NULL},
     {"bind", bind, METH_VARARGS, NULL},
     {"called_in", (PyCFunction)(void (*)(void))called_in, METH_FASTCALL, NULL},
@@ -133,6 +134,7 @@ static PyMethodDef functions[] = {
     {"new_node", make_node, METH_VARARGS, NULL},
     {"outputs", outputs, METH_VARARGS, NULL},
     {"run_pass", (PyCFunction)(void (*)(void))run_pass, METH_FASTCALL, NULL},
+    {"write", write_all, METH_VARARGS, NULL},
     {NULL},
 };
 

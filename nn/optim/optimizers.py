@@ -15,6 +15,7 @@ from typing import Any, ClassVar, TypeAlias
 from autograd import Value, sqrt
 from autograd.arguments import as_float, as_switch
 from autograd.graph import set_data, set_gradients
+from autograd.leaves import applied
 from nn.checkpoint import checked_state
 
 __all__ = ["OPTIMIZERS", "SGD", "Adam", "AdamW", "Optimizer", "RMSprop"]
@@ -108,19 +109,11 @@ class Optimizer:
         It computes all new numbers before it writes the first, so that an exception, Ctrl-C
         included, leaves parameters and state as they were.
         """
-        rule, settings = type(self).rule, self._settings
-        moved: list[Value] = []
-        before: list[float] = []
-        after: list[float] = []
-        states = list(self._state)
-        for index, parameter in enumerate(self.parameters):
-            if parameter.has_grad:
-                number, states[index] = rule(
-                    parameter.data, parameter.grad, self._state[index], **settings
-                )
-                moved.append(parameter)
-                before.append(parameter.data)
-                after.append(number)
+        rule = type(self).rule
+        moved, after, states = applied(
+            rule, self.parameters, self._state, self._settings, straight=rule in STRAIGHT
+        )
+        before = [parameter.data for parameter in moved]
         try:
             set_data(moved, after)
             self._state = states
@@ -341,6 +334,9 @@ class AdamW(Adam):
     ) -> None:
         super().__init__(parameters, lr, betas=betas, eps=eps, weight_decay=weight_decay)
 
+
+# Rules without an `if` on a number; those of users may have one.
+STRAIGHT = (SGD.rule, RMSprop.rule, Adam.rule, AdamW.rule)
 
 OPTIMIZERS: dict[str, Callable[[list[Value]], Optimizer]] = {
     kind.__name__.lower(): kind for kind in (SGD, RMSprop, Adam, AdamW)

@@ -1,10 +1,12 @@
 """Optimizers: many steps against torch, first steps by hand, their rules, and steps that fail."""
 
 import math
+import random
 
 import pytest
 
-from autograd import Value
+from autograd import NumericWarning, StaleGraphError, Value, no_grad
+from autograd.graph import set_gradients
 from nn import SGD, Adam, AdamW, Optimizer, RMSprop, load_state, save_state
 from tests.in_one_test import in_one_test
 
@@ -77,6 +79,77 @@ def test_defaults_are_those_of_torch():
                 assert number == theirs["betas"][int(name[-1]) - 1]
             elif "." not in name:
                 assert number == theirs[name], (kind, name)
+
+
+def bits(numbers):
+    return [number.hex() for number in numbers]
+
+
+def by_a_loop(kind):
+    """Return an optimizer of the same rule, which is not known to do the same for all numbers."""
+
+    class Other(kind):
+        @staticmethod
+        def rule(*numbers, **settings):
+            return kind.rule(*numbers, **settings)
+
+    return Other
+
+
+RULES = [
+    (SGD, {}),
+    (SGD, {"momentum": 0.9, "weight_decay": 0.1}),
+    (SGD, {"momentum": 0.5, "nesterov": True}),
+    (RMSprop, {}),
+    (RMSprop, {"momentum": 0.9, "weight_decay": 0.01}),
+    (Adam, {"weight_decay": 0.1}),
+    (Adam, {"betas": (0.0, 0.5)}),
+    (AdamW, {"lr": 0.1}),
+]
+
+
+@in_one_test("kind, settings", RULES)
+def test_steps_for_all_parameters_are_those_of_the_rule_to_the_last_bit(kind, settings):
+    draw = random.Random(3)
+    numbers = [draw.gauss(0.0, 10.0 ** draw.randrange(-3, 4)) for _ in range(40)]
+    paths = []
+    for optimizer_kind in (kind, by_a_loop(kind)):
+        leaves = [Value(number) for number in numbers]
+        optimizer = optimizer_kind(leaves, **settings)
+        noise, path = random.Random(4), []
+        for step in range(6):
+            gradients = [noise.gauss(0.0, 10.0 ** noise.randrange(-6, 3)) for _ in leaves]
+            gradients[3] = None  # never reached
+            gradients[7] = math.inf if step == 4 else -0.0
+            set_gradients(leaves, gradients)
+            with no_grad():
+                optimizer.step()
+            path.append((bits(leaf.data for leaf in leaves), [*map(bits, optimizer.state)]))
+        paths.append(path)
+    assert paths[0] == paths[1]
+
+
+def test_what_a_rule_raises_and_warns_of_is_the_same_for_all_parameters():
+    for kind in (Adam, by_a_loop(Adam)):
+        optimizer = kind([Value(1.0), Value(2.0)])
+        set_gradients(optimizer.parameters, [1.0, 1.0])
+        optimizer.state = [(0.0, 0.0, 0.0), (-1.0, 0.0, 0.0)]  # the bias correction divides by 0
+        with pytest.raises(ZeroDivisionError):
+            optimizer.step()
+        assert [p.data for p in optimizer.parameters] == [1.0, 2.0]
+        optimizer.state = [(0.0, 0.0, 0.0), (0.0, 0.0, -1.0)]
+        with pytest.warns(NumericWarning, match="sqrt"):
+            optimizer.step()
+
+
+def test_a_step_makes_graphs_of_the_old_numbers_stale():
+    p = Value(1.0)
+    loss = p * p
+    loss.backward()
+    SGD([p], lr=0.1).step()
+    with pytest.raises(StaleGraphError):
+        loss.backward()
+    assert (p.data, loss.forward().data) == (0.8, 0.8 * 0.8)
 
 
 def test_a_parameter_without_gradient_is_left_alone():
