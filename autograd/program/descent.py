@@ -80,12 +80,12 @@ class Descent(Verified):
     Values: `rule(parameter, gradient, state, **settings) -> (parameter, state)`, with `state` a
     tuple of numbers for each parameter. The settings named by `scheduled` may change at each step.
     `clip_norm` scales gradients to at most that norm together. The numbers of the trained leaves
-    are kept here until `write_back()`; the next call takes over data that is set on any leaf.
+    are kept here until `write_back()`; the next call reads the data that was set on any leaf.
     All else that `f` and the rule read belongs to the program: `verify` says when they are traced
     again, and what happens if they differ, as for `compile`.
 
     Raises TypeError and ValueError for parameters, state, settings, a rule or a result of `f` that
-    do not fit together, and ImportError for a backend that is not installed; its steps
+    do not fit together, and ImportError for a backend that is not installed. Steps raise
     StaleProgramError.
 
     >>> from autograd import Value
@@ -160,7 +160,7 @@ class Descent(Verified):
         with paused_collector():
             trace = self._function.trace(self._example)
             apply = self._rule.function
-            assert apply is not None  # or it were fixed
+            assert apply is not None  # a fixed one is not traced
             rule = traced_rule(apply, size, self._settings, scheduled, self._clip_norm)
         return trace, rule
 
@@ -209,8 +209,8 @@ class Descent(Verified):
     def retrace(self) -> None:
         """Trace the function and the rule again; go on with both as they are now.
 
-        If it is something else, the numbers of the trained leaves are put into the Values, and
-        steps go on from there, with the state there is, by a new program.
+        If they differ, the trained numbers are written into the Values, and a new program goes on
+        from these and from the present state.
         """
         self._case.begin_again()
         self.verify(self._case)
@@ -289,7 +289,7 @@ class Descent(Verified):
         return total, gradient
 
     def write_back(self) -> None:
-        """Put the numbers of the trained parameters into the Values; data set since is kept."""
+        """Write the trained numbers into the Values, except where data has been set since."""
         self._take_over_leaves()
         numbers = self._stepper.parameters[: len(self._leaves)].tolist()
         before = CLOCK.now
@@ -300,10 +300,10 @@ class Descent(Verified):
             self._clock = written
 
     def _take_over_leaves(self) -> None:
-        """Take over the data that somebody has set since the leaves were last looked at."""
+        """Read the data that was set since the leaves were last looked at."""
         if CLOCK.now == self._clock:
             return
-        now = CLOCK.now  # before the data: what is set meanwhile is taken over the next time
+        now = CLOCK.now  # before the data: what is set meanwhile is read the next time
         for place, leaf in enumerate((*self._leaves, *self._fixed)):
             if leaf._version > self._clock:
                 self._stepper.parameters[place] = leaf.data
