@@ -457,6 +457,11 @@ def test_arrows_go_to_the_nearest_box_of_their_side(opened, direction, back, on,
     assert focused(made).startswith("v5")
     made.keyboard.press(on)
     assert focused(made).startswith("v5")
+    made = opened(total(4), rankdir=direction)  # the sum is nearer than the next leaf, but no leaf
+    leaves = sorted(range(4), key=lambda value: made.box(value).bounding_box()[across])
+    made.box(leaves[1]).click()
+    made.keyboard.press(after)
+    assert focused(made) == f"x{leaves[2]}"
 
 
 def test_escape_leaves_one_thing_after_the_other(opened):
