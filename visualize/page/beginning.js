@@ -3,23 +3,30 @@
 const READABLE = 0.64; // the scale at which texts have 7.5 pixels
 const FEWEST_BOXES = 5; // fewer, of closed modules, would say nothing about the graph
 
-/**
- * Choose the view: of all in which the whole graph can be read, the one that changes least.
- *
- * The graph is turned before a module is closed, and no more modules are closed than needed.
- */
+/** Choose the first view in which the whole graph can be read, if any; return its picture. */
 function chooseView() {
-  const { view, direction } = page;
-  const other = direction === "LR" ? "TB" : "LR";
-  const choices = [[view, direction], [view, other]];
-  for (let level = currentLevel() - 1; level > 0; level--)
-    choices.push([viewOfLevel(level), direction]);
-  for (const [choice, way] of choices) {
-    const picture = laidOut(choice, way);
-    if (choice !== view && picture.boxes.length < FEWEST_BOXES) break;
-    if (scaleToFit(picture) < READABLE) continue;
-    Object.assign(page, { view: choice, direction: way });
-    return;
+  let chosen = null;
+  for (const choice of choices()) {
+    const isReadable = scaleToFit(choice.picture) >= READABLE;
+    if (isReadable || chosen === null) chosen = choice;
+    if (isReadable) break;
+  }
+  const { view, direction, picture } = chosen;
+  Object.assign(page, { view, direction });
+  return picture;
+}
+
+/** Yield views and their pictures: that of the data, turned, then with modules closed by level. */
+function* choices() {
+  const { graph, view, direction } = page;
+  const shown = boxesOf(graph, view);
+  for (const way of [direction, direction === "LR" ? "TB" : "LR"])
+    yield { view, direction: way, picture: laidOut(shown, way) };
+  for (let level = currentLevel() - 1; level > 0; level--) {
+    const closed = viewOfLevel(level);
+    const fewer = boxesOf(graph, closed);
+    if (fewer.boxes.length < FEWEST_BOXES) return;
+    yield { view: closed, direction, picture: laidOut(fewer, direction) };
   }
 }
 

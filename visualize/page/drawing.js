@@ -5,9 +5,8 @@ const MANY_BOXES = 400; // too many to fade in and out
 const LEAST_GAP = 40; // between ranks
 const MOST_GAP = 90;
 
-/** Return the boxes and edges of a view, their places, and the size of the picture. */
-function laidOut(view, direction) {
-  const shown = boxesOf(page.graph, view);
+/** Return the picture of the boxes and edges of a view: these, their places, and its size. */
+function laidOut(shown, direction) {
   const placed = layoutOf(shown.boxes, shown.edges, shown.boxes.map(sizeOfBox), {
     direction,
     titleWidth: (title) => TOGGLE_ROOM + 12 + textColumns(shortened(title, TITLE_COLUMNS)) * COLUMN,
@@ -16,9 +15,9 @@ function laidOut(view, direction) {
   return { ...shown, ...placed };
 }
 
-/** Lay the view out anew and draw it. */
-function redraw() {
-  Object.assign(page, laidOut(page.view, page.direction));
+/** Draw the view anew; its picture is given where it is laid out already. */
+function redraw(picture = laidOut(boxesOf(page.graph, page.view), page.direction)) {
+  Object.assign(page, picture);
   page.indexOfKey = new Map(page.boxes.map((box, index) => [box.key, index]));
   page.edgeOfUse = new Map();
   page.edges.forEach((edge, index) => {

@@ -45,8 +45,7 @@ function start() {
   listenToTheme();
   listenToButtons();
   preparePlayer();
-  chooseView();
-  redraw();
+  redraw(chooseView());
   showLevel();
   begin();
   new ResizeObserver(stageChanged).observe(byId("stage"));

@@ -422,8 +422,10 @@ def test_keys_that_are_typed_or_press_a_button_do_nothing_else(opened):
     assert not made.state["isPlaying"]
     assert made.locator("html").get_attribute("data-theme") == "dark"
     made.focus("#theme")
-    made.keyboard.press("o")  # a key of the stage
-    assert made.state["selection"] is None
+    made.focus("#slider")
+    made.keyboard.press("ArrowLeft")
+    assert made.evaluate("document.activeElement.id") == "slider"
+    made.click("#leave")
     made.keyboard.press("?")
     made.keyboard.press(".")
     assert made.state["step"] is None  # under the help, nothing moves
@@ -457,11 +459,22 @@ def test_arrows_go_to_the_nearest_box_of_their_side(opened, direction, back, on,
     assert focused(made).startswith("v5")
     made.keyboard.press(on)
     assert focused(made).startswith("v5")
-    made = opened(total(4), rankdir=direction)  # the sum is nearer than the next leaf, but no leaf
-    leaves = sorted(range(4), key=lambda value: made.box(value).bounding_box()[across])
-    made.box(leaves[1]).click()
-    made.keyboard.press(after)
-    assert focused(made) == f"x{leaves[2]}"
+
+
+def test_the_next_box_of_a_rank_is_not_a_nearer_one_of_another_rank(opened):
+    sums = [
+        [Value(1.0, label=f"{name}{i}") for i in range(count)]
+        for name, count in (("a", 3), ("b", 2))
+    ]
+    made = opened(autograd.sum(sums[0]) * autograd.sum(sums[1]))
+    area = {focus: made.box(focus).bounding_box()["y"] for focus in range(8)}
+    assert (
+        area[2] < area[7] < area[4]
+    )  # the product is between the last of three and the first of two
+    made.box(2).click()
+    assert focused(made) == "a2"
+    made.keyboard.press("ArrowDown")
+    assert focused(made) == "b0"
 
 
 def test_escape_leaves_one_thing_after_the_other(opened):
