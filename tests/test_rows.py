@@ -40,10 +40,7 @@ ELSEWHERE = {
         "a special method, as __add__",
         {"abs", "add", "mul", "neg", "pow", "sub"},
     ),
-    "nn/layers/activations.py": (
-        CHOSEN,
-        {"elu", "gelu", "identity", "leaky_relu", "relu", "sigmoid", "silu", "softplus", "tanh"},
-    ),
+    "nn/layers/activations.py": (CHOSEN, {"identity", "tanh"}),
     "nn/data/archives.py": (WORDS, {"less"}),
     "nn/": (CHOSEN, {"relu", "sigmoid"}),  # defaults, and the names of scikit-learn
     "nn/losses.py": (

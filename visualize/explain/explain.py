@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from math import inf, isclose, isfinite
-from typing import overload
+from typing import SupportsIndex, overload
 
 from autograd import Value, topological_order
 from autograd.arguments import as_count
@@ -62,6 +62,11 @@ class Explanation(Result, Sequence[Derivation]):
     def __getitem__(self, place: slice) -> tuple[Derivation, ...]: ...
 
     def __getitem__(self, place: int | slice) -> Derivation | tuple[Derivation, ...]:
+        if not isinstance(place, SupportsIndex | slice):
+            raise TypeError(
+                f"explanation[place]: place is an int, of {len(self)} gradients in their order, "
+                f"not of type {type(place).__name__}; explain(root, wrt) is of one value"
+            )
         return self.derivations[place]
 
     @property

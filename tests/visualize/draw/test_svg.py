@@ -225,7 +225,7 @@ def test_counts_do_not_cover_each_other(graphs):
     picture = draw(graphs["network"]((4, 6, 6, 1), samples=20), collapse="module")
     counts = re.findall(r'<text x="(\d+)" y="(\d+)">×', picture.svg)
     places = [(int(x), int(y)) for x, y in counts]
-    assert len(places) > 10
+    assert len(places) > 5  # bundles of lines have none
     for index, (x, y) in enumerate(places):
         for other_x, other_y in places[:index]:
             assert abs(x - other_x) > 12 or abs(y - other_y) > 8

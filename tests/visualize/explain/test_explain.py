@@ -690,3 +690,11 @@ def test_a_thousand_paths_are_few_enough_to_list_some():
     assert "one of" not in said
     assert "path 2" in said
     assert "one of 2,000 paths" in explain(y + y, x).text
+
+
+def test_a_gradient_is_taken_by_its_place():
+    a, b = Value(2.0, label="a"), Value(3.0, label="b")
+    explanation = explain(a * b)
+    assert explanation[-1].wrt is b
+    with pytest.raises(TypeError, match=r"explanation\[place\]: .* not of type Value; explain\("):
+        explanation[a]
