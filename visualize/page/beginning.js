@@ -30,8 +30,16 @@ function* choices() {
   }
 }
 
-/** Show the whole picture, or its output if that alone can be read: then say so. */
+/** Choose and draw the first view. A page in a hidden frame has no size: it begins when shown. */
 function begin() {
+  camera.hasBegun = stageArea().width > 0;
+  redraw(chooseView());
+  showLevel();
+  showBeginning();
+}
+
+/** Show the whole picture, or its output if that alone can be read: then say so. */
+function showBeginning() {
   fit();
   if (camera.scale >= READABLE) return;
   const isOutput = ({ members }) => members.some((value) => page.outputs.has(value));

@@ -25,6 +25,7 @@ const camera = {
   legible: 0,
   area: null,
   isFit: false,
+  hasBegun: false,
 };
 
 /** Return the rectangle of the stage in the window, which is measured once: that takes a layout. */
@@ -39,6 +40,7 @@ function stageChanged() {
   camera.area = null;
   const after = stageArea();
   if (before.width === after.width && before.height === after.height) return;
+  if (!camera.hasBegun) return begin();
   if (camera.isFit) return fit();
   const [moveX, moveY] = [(after.width - before.width) / 2, (after.height - before.height) / 2];
   if (camera.isGliding) {

@@ -45,8 +45,6 @@ function start() {
   listenToTheme();
   listenToButtons();
   preparePlayer();
-  redraw(chooseView());
-  showLevel();
   begin();
   new ResizeObserver(stageChanged).observe(byId("stage"));
 }

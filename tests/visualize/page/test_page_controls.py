@@ -11,6 +11,7 @@ import autograd
 from autograd import Value, scope
 from tests.visualize.page_graphs import random_graph
 from visualize.digits import significant
+from visualize.page.page import page
 from visualize.scene.flat import flatten
 
 
@@ -117,6 +118,23 @@ def test_a_few_closed_boxes_are_no_picture_of_a_graph(opened):
     made = opened(value, whole=False)
     assert made.state["closed"] == []
     assert made.locator("#partly").is_visible()
+
+
+def test_a_page_in_a_hidden_frame_begins_when_it_is_shown(browser, tmp_path, network):
+    (tmp_path / "graph.html").write_text(page([network]), encoding="utf-8")
+    frame = '<iframe src="graph.html" width="1280" height="800" style="display:none"></iframe>'
+    (tmp_path / "frame.html").write_text(frame, encoding="utf-8")
+    tab = browser.new_page(viewport={"width": 1400, "height": 900})
+    tab.goto((tmp_path / "frame.html").as_uri())
+    inside = tab.frames[1]
+    tab.eval_on_selector("iframe", "frame => { frame.style.display = 'block'; }")
+    for _ in range(500):
+        if inside.evaluate("graphPage.state().camera.scale > 0.1"):
+            break
+        tab.wait_for_timeout(20)
+    assert inside.evaluate("graphPage.state().boxes") == 15
+    assert inside.evaluate(SEEN, "[data-box]")
+    tab.close()
 
 
 def test_numbers_at_lines_are_not_cut_by_boxes(opened, graphs):
