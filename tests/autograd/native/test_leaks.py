@@ -1,0 +1,151 @@
+"""Nothing is left behind by ten thousand steps: no memory, and no reference to what lives on."""
+
+from __future__ import annotations
+
+import copy
+import gc
+import pickle
+import sys
+import warnings
+from itertools import chain, pairwise
+
+import pytest
+
+import autograd
+from autograd import NumericWarning, Value, dot, gradients, no_grad, primitive, scope, where
+from autograd.graph import CLOCK, Constant
+from autograd.mode import CURRENT, TRACES, Mode
+from autograd.native import engine
+from autograd.primitive import TABLE
+from autograd.vector import Vector
+
+pytestmark = pytest.mark.skipif(engine is None, reason="the engine in C was not built")
+
+cube = primitive("leaks_cube", lambda x: x * x * x, lambda g, out, x: g * 3.0 * x * x)
+
+
+def fails(g, out, x):
+    raise LookupError(g)
+
+
+broken = primitive("leaks_broken", lambda x: x, fails)
+
+
+class Marked(Value):
+    """A class of users, with a dict."""
+
+
+def expression():
+    a, b = Value(1.0, label="a"), Value(2.0)
+    c = (a * b + 3).tanh() ** 2 + dot([a, b], [b, 2.0]) + where(a > b, a, b) - autograd.sum([a, 1])
+    c.backward()
+    return [node.args for node in autograd.topological_order(c)], c.op, (a - 1) == b, hash(c)
+
+
+def twice():
+    x = Value(0.5)
+    slope = gradients(x.sin() * x**3, x, create_graph=True)
+    slope.backward()
+    x.zero_grad()
+    gradients(slope * x, [x, slope])
+
+
+def under_modes():
+    x = Value(0.5)
+    with no_grad(), scope("model"):
+        y = x * 2.0
+    with autograd.source_lines():
+        y = y + x
+    x.data = 3.0
+    y.forward().backward()
+
+
+def of_users():
+    x, y = Marked(2.0), Value(3.0)
+    x.itself = x
+    (cube(x) * y + cube(y) + x).backward()
+
+
+def copied():
+    x = Value(1.0, label="x")
+    y = dot([x, 2.0, x], [x, x, 1.0]) * cube(x)
+    copy.deepcopy(y)
+    copy.copy(y)
+    pickle.loads(pickle.dumps(y))  # noqa: S301 - its own
+    weak = Vector([x, y, 2.0])
+    return dot(weak, weak).backward()
+
+
+def refused():
+    x = Value(1.0)
+    stale = x * 2.0
+    x.data = 2.0
+    for attempt in (
+        lambda: x + None,
+        lambda: x * "1",
+        lambda: x < [1.0],
+        lambda: x + 10**400,
+        lambda: Value("1"),
+        lambda: Value(1.0, label=2),
+        lambda: Value(1.0, wrong=2),
+        lambda: dot([x], [x, x]),
+        lambda: dot(x, 1.0),
+        lambda: autograd.sin([x], x),
+        lambda: autograd.sum(x),
+        lambda: float(x),
+        lambda: x.backward("1"),
+        lambda: setattr(x, "data", None),
+        lambda: setattr(stale, "data", 1.0),
+        stale.backward,
+        (broken(x) * 2.0).backward,
+        lambda: engine.apply(Value, 1, ()),
+        lambda: engine.bind(1),
+    ):
+        with pytest.raises((TypeError, ValueError, OverflowError, RuntimeError, LookupError,
+                            AttributeError)):  # fmt: skip
+            attempt()
+
+
+def warned():
+    x = Value(-1.0)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", NumericWarning)
+        x.log()
+        x / 0.0
+        warnings.simplefilter("error", NumericWarning)
+        for attempt in (x.log, lambda: x / 0.0, lambda: Value(1000.0).exp()):
+            with pytest.raises(NumericWarning):
+                attempt()
+
+
+# What an engine with one reference too many would keep alive, unseen: these live anyway.
+LASTING = [
+    Value, Constant, Vector, Mode, Marked, CURRENT, TRACES, CLOCK, CURRENT.get(),
+    CURRENT.get().place, *TABLE.values(),
+]  # fmt: skip
+
+
+def counts():
+    gc.collect()
+    total = getattr(sys, "gettotalrefcount", int)()  # of a debug build
+    return [total, sys.getallocatedblocks(), *map(sys.getrefcount, LASTING)]
+
+
+@pytest.mark.parametrize(
+    ("step", "times"),
+    [
+        (expression, 10_000), (twice, 2000), (under_modes, 1000), (of_users, 2000), (copied, 1000),
+        (refused, 500), (warned, 500),
+    ],
+    ids=lambda given: getattr(given, "__name__", None),
+)  # fmt: skip
+def test_steps_leave_nothing_behind(step, times):
+    """A leak grows in every round; freed nodes and tuples are kept for use, up to a number."""
+    rounds = [counts()]
+    for _ in range(4):
+        for _ in range(times // 4):
+            step()
+        rounds.append(counts())
+    growth = [min(b - a for a, b in pairwise(row)) for row in zip(*rounds)]
+    names = chain(["references", "blocks"], LASTING)
+    assert {name: more for name, more in zip(names, growth) if more > times // 8} == {}
