@@ -15,16 +15,20 @@
 /* A leaf with data nan at a place, which becomes its own. */
 Node *new_node(State *state, PyTypeObject *type, PyObject *place)
 {
-    Node *node = type == state->node_type ? state->spare : NULL;
-    if (node) {
-        state->spare = node->next;
-        state->spare_count--;
-        PyObject_Init((PyObject *)node, type);
-    } else {
+    Node *node;
+    if (type != state->node_type) {
         node = (Node *)type->tp_alloc(type, 0);
-        if (!node)
-            return NULL;
+    } else {
+        if ((node = state->spare)) {
+            state->spare = node->next;
+            state->spare_count--;
+        } else {
+            node = PyObject_Malloc(sizeof(Node));
+        }
+        node = node ? (Node *)PyObject_Init((PyObject *)node, type) : (Node *)PyErr_NoMemory();
     }
+    if (!node)
+        return NULL;
     node->weak_references = NULL;
     node->data = Py_NAN;
     node->op = NULL;
