@@ -12,6 +12,7 @@ import pytest
 
 from autograd import Value
 from autograd.graph import Constant
+from tests.in_one_test import in_one_test
 
 NUMBERS = [3, 3.0, True, Fraction(7, 2), np.float32(1.5), np.float64(2.5), np.int64(-4),
            np.uint8(7), np.bool_(True), np.array(3.0), np.array(3)]  # fmt: skip
@@ -110,8 +111,8 @@ PARTNERS = [2.0, 2, True, Fraction(3, 2), np.float64(2.0), np.float32(1.5), np.i
             np.array(2.0)]  # fmt: skip
 
 
-@pytest.mark.parametrize("partner", PARTNERS, ids=repr)
-@pytest.mark.parametrize("op", ARITHMETIC, ids=lambda op: op.__name__)
+@in_one_test("partner", PARTNERS, ids=repr)
+@in_one_test("op", ARITHMETIC, ids=lambda op: op.__name__)
 def test_operators_work_both_ways_round(op, partner):
     number = float(partner)
     for result, wanted in [
@@ -124,8 +125,8 @@ def test_operators_work_both_ways_round(op, partner):
         assert all(type(arg) in (Value, Constant) for arg in result.args)
 
 
-@pytest.mark.parametrize("op", [*ARITHMETIC, operator.lt, operator.ge], ids=lambda op: op.__name__)
-@pytest.mark.parametrize("thing", ["a", None, 1j, [1.0], np.complex64(1.0)], ids=repr)
+@in_one_test("op", [*ARITHMETIC, operator.lt, operator.ge], ids=lambda op: op.__name__)
+@in_one_test("thing", ["a", None, 1j, [1.0], np.complex64(1.0)], ids=repr)
 def test_operators_refuse_what_is_no_number(op, thing):
     with pytest.raises(TypeError):
         op(Value(1.0), thing)
@@ -192,14 +193,14 @@ def test_every_row_of_one_argument_is_a_method(row):
         assert result.data == row(x.data)
 
 
-@pytest.mark.parametrize("count", [0, 9])
+@in_one_test("count", [0, 9])
 def test_a_wrong_number_of_arguments_is_a_type_error_that_names_the_row(row, count):
     if not row.variadic:
         with pytest.raises(TypeError, match=rf"{row.name} takes .*{row.arity}.* got {count}"):
             row(*[1.0] * count)
 
 
-@pytest.mark.parametrize(("thing", "words"), REFUSED[:7], ids=lambda part: type(part).__name__)
+@in_one_test("thing, words", REFUSED[:7])
 def test_functions_refuse_what_is_no_number(row, thing, words):
     size = 2 if row.variadic else row.arity
     for first in (1.0, Value(1.0)):

@@ -24,6 +24,7 @@ from autograd.graph import set_data, set_gradients
 from autograd.reverse import local_derivatives, sweep
 from autograd.vector import Vector
 from nn import MLP, hinge_loss
+from tests.in_one_test import in_one_test
 
 
 def compiled(f, **settings):
@@ -81,7 +82,7 @@ FROZEN = {
 }
 
 
-@pytest.mark.parametrize("name", FROZEN)
+@in_one_test("name", FROZEN)
 def test_a_number_is_never_frozen_into_a_program(name):
     f, remedy = FROZEN[name]
     with pytest.raises(TracingError, match=remedy) as found:
@@ -187,9 +188,9 @@ def _constant(value):
         return value * 1.0
 
 
-@pytest.mark.parametrize("around", [False, True], ids=["outside", "inside"])
-@pytest.mark.parametrize("derivative", DERIVATIVES)
-@pytest.mark.parametrize("place", PLACES)
+@in_one_test("around", [False, True], ids=["outside", "inside"])
+@in_one_test("derivative", DERIVATIVES)
+@in_one_test("place", PLACES)
 def test_a_derivative_stops_where_no_grad_stops_it(place, derivative, around):
     def f(x):
         if not around:
@@ -382,8 +383,8 @@ ASKED = {
 }
 
 
-@pytest.mark.parametrize("kind", ["leaf", "interior", "argument"])
-@pytest.mark.parametrize("name", ASKED)
+@in_one_test("kind", ["leaf", "interior", "argument"])
+@in_one_test("name", ASKED)
 def test_what_is_asked_of_a_value_is_live_or_refused(name, kind):
     ask = ASKED[name]
 

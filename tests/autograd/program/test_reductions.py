@@ -21,6 +21,7 @@ from autograd.primitives import (
 from autograd.program.interpreter import variables
 from autograd.program.program import Instruction, Program
 from autograd.program.reductions import Grid, grids, split_sums
+from tests.in_one_test import in_one_test
 
 
 def summed(split, examples, shared, parameters):
@@ -41,7 +42,7 @@ def summed(split, examples, shared, parameters):
     return [fsum(numbers) for numbers in terms]
 
 
-@pytest.mark.parametrize("seed", range(60))
+@in_one_test("seed", range(60))
 def test_the_terms_add_up_to_the_sums(seed, batch_program, batch_numbers):
     program = batch_program(seed)
     examples, shared, parameters = batch_numbers(program, seed, 3)
@@ -159,7 +160,7 @@ def entries_of(grid):
     ]
 
 
-@pytest.mark.parametrize("seed", range(40))
+@in_one_test("seed", range(40))
 def test_every_entry_is_in_one_grid(seed):
     """Repeated pairs too, each with an item of its own."""
     rng = random.Random(seed)

@@ -9,8 +9,6 @@ import struct
 from math import nan
 from operator import itemgetter
 
-import pytest
-
 from autograd import primitive
 from autograd.primitive import TABLE
 from autograd.primitives import (
@@ -34,6 +32,7 @@ from autograd.program.program import Instruction, Program
 from autograd.program.simplify import REWRITES, simplified
 from autograd.program.simplify.draft import Draft, rewritten, without_dead_code
 from autograd.program.simplify.identities import IDENTITIES, Term, Wildcard, built, exact_identities
+from tests.in_one_test import in_one_test
 
 ONE_BY_ONE = [(rewrite,) for rewrite in REWRITES]
 
@@ -47,8 +46,8 @@ def outputs(program, example):
     return [numbers[output] for output in (*program.outputs, *program.sums)]
 
 
-@pytest.mark.parametrize("rewrites", [*ONE_BY_ONE, REWRITES], ids=lambda rs: rs[-1].__name__)
-@pytest.mark.parametrize("seed", range(40))
+@in_one_test("rewrites", [*ONE_BY_ONE, REWRITES], ids=lambda rs: rs[-1].__name__)
+@in_one_test("seed", range(40))
 def test_results_are_the_same_to_the_bit(rewrites, seed, random_program, awkward, identical):
     program = random_program(seed)
     smaller = without_dead_code(rewritten(program, rewrites)[0])
@@ -59,7 +58,7 @@ def test_results_are_the_same_to_the_bit(rewrites, seed, random_program, awkward
             assert identical(got, wanted), (example, got, wanted)
 
 
-@pytest.mark.parametrize("seed", range(40))
+@in_one_test("seed", range(40))
 def test_simplifying_twice_changes_no_more_than_once(seed, random_program):
     once, statistics = simplified(random_program(seed))
     again, unchanged = simplified(once)
@@ -85,7 +84,7 @@ def function_of(pattern, names):
     return itemgetter(names.index(pattern)) if pattern in names else lambda numbers: pattern
 
 
-@pytest.mark.parametrize("identity", IDENTITIES, ids=lambda identity: repr(identity.left))
+@in_one_test("identity", IDENTITIES, ids=lambda identity: repr(identity.left))
 def test_both_sides_of_an_identity_are_the_same_to_the_bit(identity, awkward, identical):
     names = sorted(wildcards(identity.left), key=str)
     assert wildcards(identity.right) <= set(names)
@@ -99,7 +98,7 @@ def test_both_sides_of_an_identity_are_the_same_to_the_bit(identity, awkward, id
         assert identical(got, wanted), (names, choice, got, wanted)
 
 
-@pytest.mark.parametrize("identity", IDENTITIES, ids=lambda identity: repr(identity.left))
+@in_one_test("identity", IDENTITIES, ids=lambda identity: repr(identity.left))
 def test_an_identity_is_found(identity):
     names = sorted(wildcards(identity.left), key=str)
     draft = Draft(len(names), ())
