@@ -14,6 +14,7 @@ from autograd.primitive import RESERVED
 from conventions import CONVENTIONS, REFUSALS
 from generate import operations_page
 from signatures import methods_stub
+from tests.in_one_test import in_one_test
 
 DOCS = Path(__file__).parents[1] / "docs"
 PUBLIC = {name: getattr(autograd, name) for name in autograd.__all__} | {"math": math}
@@ -39,7 +40,7 @@ def test_the_page_shows_every_operation():
         assert f"| {name} |" in page
 
 
-@pytest.mark.parametrize("convention", CONVENTIONS, ids=lambda c: f"{c.expression} at {c.point}")
+@in_one_test("convention", CONVENTIONS, ids=lambda c: f"{c.expression} at {c.point}")
 def test_convention(convention):
     variables = {name: Value(number) for name, number in convention.point.items()}
     with warnings.catch_warnings():
@@ -53,7 +54,7 @@ def test_convention(convention):
         assert same(variables[name].grad, derivative), f"by {name}: {variables[name].grad}"
 
 
-@pytest.mark.parametrize(
+@in_one_test(
     "convention",
     [convention for convention in CONVENTIONS if convention.point],
     ids=lambda c: f"{c.expression} at {c.point}",
@@ -69,7 +70,7 @@ def test_convention_holds_where_gradients_are_graphs(convention):
         assert same(derivative.data, convention.derivatives[name]), f"by {name}: {derivative}"
 
 
-@pytest.mark.parametrize(("expression", "error", "said"), REFUSALS)
+@in_one_test("expression, error, said", REFUSALS)
 def test_refusal(expression, error, said):
     with pytest.raises(error) as raised:
         eval(expression, dict(PUBLIC))

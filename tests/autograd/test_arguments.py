@@ -10,6 +10,7 @@ import pytest
 from autograd import Value, compile, gradients
 from autograd.arguments import as_count, as_function, as_switch
 from autograd.files import as_path
+from tests.in_one_test import in_one_test
 
 NOTHING = [None, "3", b"3", 2.0, 2j, [1], {}, np.ones(2), Value(1.0), len]
 
@@ -20,7 +21,7 @@ def test_whole_numbers_count(given):
     assert (count, type(count)) == (3, int)
 
 
-@pytest.mark.parametrize("given", [*NOTHING, True, np.True_, np.float64(3.0)], ids=repr)
+@in_one_test("given", [*NOTHING, True, np.True_, np.float64(3.0)], ids=repr)
 def test_nothing_else_counts(given):
     with pytest.raises(TypeError, match=r"^n must be an int, not "):
         as_count(given, "n")
@@ -46,7 +47,7 @@ def test_truths_are_switches(given):
     assert as_switch(given, "s") is bool(given)
 
 
-@pytest.mark.parametrize("given", [*NOTHING, "False", 2, np.array([True]), np.int64(1)], ids=repr)
+@in_one_test("given", [*NOTHING, "False", 2, np.array([True]), np.int64(1)], ids=repr)
 def test_nothing_else_is_a_switch(given):
     with pytest.raises(TypeError, match=r"^s must be True or False, not "):
         as_switch(given, "s")

@@ -10,6 +10,7 @@ import pytest
 import autograd as ag
 from autograd import GradientError, Value, check_gradients, no_grad, primitive, where
 from autograd.check import derivative, one_sided
+from tests.in_one_test import in_one_test
 
 RIGHT = lambda g, out, x, y: g * y  # noqa: E731 - rules are written as in the table
 ALSO = lambda g, out, x, y: g * x  # noqa: E731
@@ -174,8 +175,8 @@ def wide(pull):
     return primitive("wide", lambda *xs: sum(x * x for x in xs), pull, variadic=True)
 
 
-@pytest.mark.parametrize("count", [17, 18, 200])
-@pytest.mark.parametrize("place", [0, 5, 8, 9, -2, -1])
+@in_one_test("count", [17, 18, 200])
+@in_one_test("place", [0, 5, 8, 9, -2, -1])
 def test_one_wrong_argument_among_many_is_named(count, place):
     def pull(g, out, *xs):
         found = [g * 2.0 * x for x in xs]

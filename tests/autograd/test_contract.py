@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from autograd import Value, check_gradients, gradients, jvp, primitive
+from tests.in_one_test import in_one_test
 
 USES = {
     "backward": lambda op, *xs: op(*xs).backward(),
@@ -18,8 +19,8 @@ USES = {
 }
 
 
-@pytest.mark.parametrize("use", USES)
-@pytest.mark.parametrize("returned", [None, "3", 1j, [1.0]], ids=repr)
+@in_one_test("use", USES)
+@in_one_test("returned", [None, "3", 1j, [1.0]], ids=repr)
 def test_a_rule_that_returns_no_number_is_named(use, returned):
     """A forgotten return would else be a gradient of zero."""
     bad = primitive(
@@ -31,8 +32,8 @@ def test_a_rule_that_returns_no_number_is_named(use, returned):
     assert not x.has_grad
 
 
-@pytest.mark.parametrize("use", USES)
-@pytest.mark.parametrize("count", [0, 1, 4])
+@in_one_test("use", USES)
+@in_one_test("count", [0, 1, 4])
 def test_a_variadic_rule_returns_one_contribution_for_each_argument(use, count):
     bad = primitive(
         "bad", lambda *xs: math.fsum(xs), lambda g, out, *xs: [g] * count, variadic=True

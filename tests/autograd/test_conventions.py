@@ -1,4 +1,4 @@
-"""What numbers mean: one test per line of the table of conventions, in every mode."""
+"""What numbers mean: each line of the table of conventions, in every mode."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import pytest
 
 import autograd as ag
 from autograd import Value, gradients, jvp, where
+from tests.in_one_test import in_one_test
 
 pytestmark = pytest.mark.filterwarnings("ignore::autograd.NumericWarning")
 
@@ -84,10 +85,12 @@ CONVENTIONS = {
 }
 
 
-@pytest.fixture(params=CONVENTIONS, ids=str)
-def convention(request):
-    """One line of the table, on fresh leaves: (output, leaves, value, derivatives)."""
-    f, point, value, slopes = CONVENTIONS[request.param]
+each_convention = in_one_test("name", CONVENTIONS)
+
+
+def at_leaves(name):
+    """Return one line of the table, at fresh leaves: (output, leaves, value, derivatives)."""
+    f, point, value, slopes = CONVENTIONS[name]
     leaves = [Value(x) for x in point]
     return f(*leaves), leaves, value, slopes
 
@@ -96,24 +99,27 @@ def approx(numbers):
     return pytest.approx(numbers, rel=1e-15, abs=0.0, nan_ok=True)
 
 
-def test_value(convention):
-    output, _, value, _ = convention
+@each_convention
+def test_value(name):
+    output, _, value, _ = at_leaves(name)
     assert output.data == approx(value)
 
 
-def test_backward(convention):
-    output, leaves, _, slopes = convention
+@each_convention
+def test_backward(name):
+    output, leaves, _, slopes = at_leaves(name)
     output.backward()
     assert tuple(leaf.grad for leaf in leaves) == approx(slopes)
 
 
-def test_drawn_gradient(convention):
-    output, leaves, _, slopes = convention
+@each_convention
+def test_drawn_gradient(name):
+    output, leaves, _, slopes = at_leaves(name)
     drawn = gradients(output, leaves, create_graph=True)
     assert tuple(slope.data for slope in drawn) == approx(slopes)
 
 
-@pytest.mark.parametrize("name", CONVENTIONS)
+@each_convention
 def test_forward_mode(name):
     f, point, value, slopes = CONVENTIONS[name]
     for position, slope in enumerate(slopes):
@@ -137,7 +143,7 @@ SECOND = {
 }
 
 
-@pytest.mark.parametrize("name", SECOND)
+@in_one_test("name", SECOND)
 def test_second_order(name):
     f, at, wanted = SECOND[name]
     x = Value(at)

@@ -11,6 +11,7 @@ import pytest
 
 import autograd as ag
 from autograd import Value, gradients, hessian, topological_order
+from tests.in_one_test import in_one_test
 
 POINT = [0.3, -1.2, 2.5, 0.0]
 
@@ -60,8 +61,8 @@ def test_value_gradient_and_hessian_are_exact(name):
     np.testing.assert_allclose(hessian(ours)(POINT), curvature, rtol=1e-12, atol=1e-14)
 
 
-@pytest.mark.parametrize("container", AS_THEY_COME)
-@pytest.mark.parametrize("name", ["sum", "mean", "norm", "logsumexp", "softmax", "log_softmax"])
+@in_one_test("container", AS_THEY_COME)
+@in_one_test("name", ["sum", "mean", "norm", "logsumexp", "softmax", "log_softmax"])
 def test_any_iterable_will_do(name, container):
     function = getattr(ag, name)
     assert function(container(POINT)) == function(POINT)

@@ -11,6 +11,7 @@ import pytest
 import autograd as ag
 from autograd import StaleGraphError, Value, primitive, relu, sqrt, tanh, where
 from autograd.reverse import local_derivatives, sweep
+from tests.in_one_test import in_one_test
 
 OPERATIONS = (
     lambda a, b, c: a * b,
@@ -35,7 +36,7 @@ def random_graph(seed, size=60):
     return values[-1] + values[-2]
 
 
-@pytest.mark.parametrize("seed", range(40))
+@in_one_test("seed", range(40))
 def test_gradients_equal_those_of_backward_to_the_last_bit(seed):
     root = random_graph(seed)
     found = sweep(root, 0.75).gradients()
@@ -46,7 +47,7 @@ def test_gradients_equal_those_of_backward_to_the_last_bit(seed):
             assert found[node] == node.grad
 
 
-@pytest.mark.parametrize("seed", range(10))
+@in_one_test("seed", range(10))
 def test_totals_are_the_running_sums_of_what_was_sent(seed):
     result = sweep(random_graph(seed))
     so_far = {}

@@ -12,6 +12,7 @@ import pytest
 import autograd as ag
 from autograd import Value, primitive
 from autograd.primitive import TABLE
+from tests.in_one_test import in_one_test
 
 ARITHMETIC = [operator.add, operator.sub, operator.mul, operator.truediv, operator.pow]
 NUMBERS = np.array([1.5, 2.5, 0.5])
@@ -74,8 +75,8 @@ def test_arrays_of_numbers_with_a_value_both_ways_round(op):
         assert data(result) == pytest.approx(list(wanted), rel=1e-15)
 
 
-@pytest.mark.parametrize("scalar", [np.float64(2), np.float32(2), np.int64(2), np.array(2.0)])
-@pytest.mark.parametrize("op", [operator.lt, operator.le, operator.gt, operator.ge])
+@in_one_test("scalar", [np.float64(2), np.float32(2), np.int64(2), np.array(2.0)])
+@in_one_test("op", [operator.lt, operator.le, operator.gt, operator.ge])
 def test_comparisons_with_numpy_scalars_record_nodes(op, scalar):
     for result, wanted in [(op(scalar, Value(3.0)), op(2, 3)), (op(Value(3.0), scalar), op(3, 2))]:
         assert result.op is not None
@@ -165,7 +166,7 @@ def test_functions_of_sequences_take_arrays():
 BINARY = sorted(name for name, row in TABLE.items() if row.arity == 2 and row.method)
 
 
-@pytest.mark.parametrize("name", BINARY)
+@in_one_test("name", BINARY)
 def test_a_method_with_the_name_of_a_row_is_that_row(name):
     assert getattr(Value(3.0), name)(2.0).op is TABLE[name]
 

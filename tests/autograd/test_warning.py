@@ -13,6 +13,7 @@ import pytest
 
 import autograd as ag
 from autograd import NumericWarning, Value, grad, primitive, where
+from tests.in_one_test import in_one_test
 
 WARNS = {
     "log of 0": lambda v: ag.log(v(0.0)),
@@ -61,14 +62,14 @@ FUNCTIONS = [case for case in WARNS if " of " in case]
 CALLS = [(case, Value) for case in WARNS] + [(case, float) for case in FUNCTIONS]
 
 
-@pytest.mark.parametrize(("case", "make"), CALLS, ids=lambda part: getattr(part, "__name__", part))
+@in_one_test("case, make", CALLS)
 def test_a_domain_fault_pole_or_overflow_warns(case, make):
     with pytest.warns(NumericWarning) as caught:
         WARNS[case](make)
     assert len(caught) == 1
 
 
-@pytest.mark.parametrize("case", SILENT)
+@in_one_test("case", SILENT)
 def test_arithmetic_underflow_and_operands_not_finite_are_silent(case):
     SILENT[case](Value)  # warnings are errors in these tests
 

@@ -16,12 +16,13 @@ from autograd.primitive import TABLE
 from autograd.reverse import local_derivatives, sweep
 from autograd.runtime import computed
 from nn import MLP
+from tests.in_one_test import in_one_test
 
 NO_VALUES = [3.0, "x", None, [Value(1.0)], np.arange(2.0), Value, MLP(1, [1]), {"a": 1}]
 
 
-@pytest.mark.parametrize("function", [sweep, local_derivatives, topological_order])
-@pytest.mark.parametrize("given", NO_VALUES, ids=lambda given: type(given).__name__)
+@in_one_test("function", [sweep, local_derivatives, topological_order])
+@in_one_test("given", NO_VALUES, ids=lambda given: type(given).__name__)
 def test_what_walks_a_graph_asks_for_a_value(function, given):
     with pytest.raises(TypeError, match=rf"^{function.__name__} takes Values, the roots of graphs"):
         function(given)
@@ -51,8 +52,8 @@ def test_a_policy_is_a_word():
         compile(autograd.sin, verify=np.arange(2.0))
 
 
-@pytest.mark.parametrize("name", ["sum", "mean", "norm", "logsumexp", "softmax", "log_softmax"])
-@pytest.mark.parametrize("given", [{1.0, 2.0}, frozenset([1.0]), {1.0: 2.0}], ids=repr)
+@in_one_test("name", ["sum", "mean", "norm", "logsumexp", "softmax", "log_softmax"])
+@in_one_test("given", [{1.0, 2.0}, frozenset([1.0]), {1.0: 2.0}], ids=repr)
 def test_a_set_has_no_order_for_a_sum(name, given):
     with pytest.raises(TypeError, match=f"^{name} takes a list .* make a list of it"):
         getattr(autograd, name)(given)
@@ -148,8 +149,8 @@ def descent(**changes):
     return autograd.Descent(**arguments, backend="interpreter")
 
 
-@pytest.mark.parametrize("name", ["f", "args", "parameters", "rule", "state", "settings"])
-@pytest.mark.parametrize("given", [None, 3.0, "x", [1.0], {1: 2.0}, Value(1.0)], ids=repr)
+@in_one_test("name", ["f", "args", "parameters", "rule", "state", "settings"])
+@in_one_test("given", [None, 3.0, "x", [1.0], {1: 2.0}, Value(1.0)], ids=repr)
 def test_a_descent_names_the_argument_that_is_wrong(name, given):
     if name == "args" and given == [1.0]:
         return  # one number, which is no batch

@@ -11,6 +11,7 @@ import pytest
 
 from autograd import Value, compile, compile_graph, dot, primitive
 from autograd.backends.c.literals import comment
+from tests.in_one_test import in_one_test
 
 COMPILER = shutil.which("gcc")
 STRICT = (
@@ -147,7 +148,7 @@ def test_labels_compile(built):
     assert built(compile_graph(total, leaves), (1.0,) * len(leaves)) == [len(leaves)]
 
 
-@pytest.mark.parametrize("label", LABELS)
+@in_one_test("label", LABELS)
 def test_a_comment_is_one_line_of_ascii_that_ends_nothing(label):
     text = comment(label)
     assert text.isascii()

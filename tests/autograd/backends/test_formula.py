@@ -12,6 +12,7 @@ import pytest
 
 from autograd import ieee, primitive
 from autograd.backends.formula import formula_of, parsed
+from tests.in_one_test import in_one_test
 
 RELATIONS = {
     "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge,
@@ -103,8 +104,8 @@ def test_equal_parts_are_one_step():
     assert [step.name for step in formula.steps].count("function") == 2
 
 
-@pytest.mark.parametrize(
-    ("text", "message"),
+@in_one_test(
+    "text, message",
     [
         ("x +", "expected a number, an argument, a function or a bracket at\n    x +\n       ^"),
         ("x ^ 2", "expected an operator or the end at\n    x ^ 2\n      ^"),

@@ -93,7 +93,7 @@ def test_a_row_that_leaps_at_a_special_point_says_so(row):
             assert row.kink(*point), f"{row.name} leaps at {point}, in operands {places}"
 
 
-@pytest.mark.parametrize("row", [r for r in OURS if r.kink], ids=lambda row: row.name)
+@in_one_test("row", [r for r in OURS if r.kink], ids=lambda row: row.name)
 def test_a_row_has_no_kink_at_an_ordinary_point(row):
     rng = random.Random(row.name)
     for _ in range(20):

@@ -17,6 +17,7 @@ from autograd.backends.numpy import build
 from autograd.backends.numpy.algebra import MISSING, function_of
 from autograd.primitives import add, mul, pow, sigmoid, tanh
 from autograd.program.schedule import scheduled
+from tests.in_one_test import in_one_test
 
 NONE = np.empty(0)
 AWKWARD = (
@@ -81,7 +82,7 @@ def test_texts_of_users(text, function, drawn):
     np.testing.assert_allclose(outputs[:, 0], function(numbers), rtol=1e-15)
 
 
-@pytest.mark.parametrize("name", sorted(FUNCTIONS.keys() - MISSING))
+@in_one_test("name", sorted(FUNCTIONS.keys() - MISSING))
 def test_functions_of_c_are_those_of_the_c_library(name, library):
     arity = FUNCTIONS[name]
     row = primitive("of_c", lambda *args: 0.0, *[None] * arity, c=name)
