@@ -13,14 +13,13 @@ from autograd import Primitive, Value, detach, leaky_relu, log, primitive, relu,
 from autograd.help import call, help_text, operand_names
 from autograd.primitive import RESERVED, TABLE
 from autograd.primitives import div
-from tests.in_one_test import in_one_test
 
 
 def plain_help(thing):
     return pydoc.plain(pydoc.render_doc(thing))
 
 
-@in_one_test("name", sorted(RESERVED))
+@pytest.mark.parametrize("name", sorted(RESERVED))
 def test_the_example_of_every_row_runs(name):
     row = TABLE[name]
     test = doctest.DocTestParser().get_doctest(row.__doc__, {}, name, None, 0)
@@ -58,7 +57,7 @@ def test_the_class_of_operations_has_its_own_help():
     assert "An operation on scalars." in plain_help(Primitive)
 
 
-@in_one_test("name", sorted(RESERVED))
+@pytest.mark.parametrize("name", sorted(RESERVED))
 def test_derivatives_are_those_of_the_rules(name):
     row = TABLE[name]
     lines = [line for line in row.__doc__.splitlines() if line.startswith("Derivative by ")]
