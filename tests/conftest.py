@@ -11,16 +11,17 @@ from itertools import count
 from pathlib import Path
 
 import pytest
+from _pytest.runner import runtestprotocol
 from hypothesis import settings
 
 from autograd.mode import CURRENT
 
 __all__ = [
     "broken_off",
-    "no_mode_leaks",
+    "by_itself",
     "pytest_collection_finish",
+    "pytest_runtest_protocol",
     "pytest_sessionstart",
-    "same_numbers",
 ]
 
 os.environ["MPLBACKEND"] = "Agg"  # no test opens a window
@@ -52,15 +53,29 @@ def pytest_collection_finish():
     gc.freeze()
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_protocol(item, nextitem):
+    """Send one report of a test that passed, not three, where processes share the tests.
+
+    A report costs 0.7 ms at both ends. Setups and teardowns that took 5 ms or failed are sent too.
+    """
+    if "PYTEST_XDIST_WORKER" not in os.environ or item.config.getoption("xmlpath", None):
+        return None  # a report for JUnit is made of all three
+    item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
+    for report in runtestprotocol(item, nextitem=nextitem, log=False):
+        if report.when == "call" or not report.passed or report.duration > 0.005:
+            item.ihook.pytest_runtest_logreport(report=report)
+    item.ihook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
+    return True
+
+
 @pytest.fixture(autouse=True)
-def same_numbers():
-    """Draw the same random weights in every run, whichever tests ran before."""
+def by_itself():
+    """Draw the same random numbers whichever tests ran before, and fail a test that leaves a mode.
+
+    Modes are `no_grad`, a scope and a derivative.
+    """
     random.seed(0)
-
-
-@pytest.fixture(autouse=True)
-def no_mode_leaks():
-    """Fail the test that leaves `no_grad`, a scope or a derivative switched on."""
     yield
     left = CURRENT.get()
     CURRENT.set(OUTSIDE)

@@ -110,11 +110,13 @@ def pytest_generate_tests(metafunc):
         metafunc.parametrize("row", ROWS, ids=lambda row: row.name)
 
 
-@pytest.fixture(autouse=True)
-def cheap_traces(monkeypatch):
+@pytest.fixture(autouse=True, scope="module")
+def cheap_traces():
     """Compiled functions verify their first calls, however slow the machine is at the moment."""
-    monkeypatch.setattr(verification, "CHEAP", inf)
-    monkeypatch.setattr(verification, "CHEAP_ONCE", inf)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(verification, "CHEAP", inf)
+        patch.setattr(verification, "CHEAP_ONCE", inf)
+        yield
 
 
 @pytest.fixture(autouse=True)
