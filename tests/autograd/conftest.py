@@ -113,10 +113,11 @@ def pytest_generate_tests(metafunc):
 @pytest.fixture(autouse=True, scope="module")
 def cheap_traces():
     """Compiled functions verify their first calls, however slow the machine is at the moment."""
+    limits = {name: getattr(verification, name) for name in ("CHEAP", "CHEAP_ONCE")}
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(verification, "CHEAP", inf)
-        patch.setattr(verification, "CHEAP_ONCE", inf)
-        yield
+        for name in limits:
+            patch.setattr(verification, name, inf)
+        yield limits
 
 
 @pytest.fixture(autouse=True)
