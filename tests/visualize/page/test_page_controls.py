@@ -78,6 +78,7 @@ def test_a_graph_too_large_for_the_window_begins_at_its_output_and_says_so(opene
     last = len(flatten([root])) - 1
     assert is_seen(made, last)
     assert not is_seen(made, 0)
+    assert made.box(0).bounding_box()["x"] < made.box(last).bounding_box()["x"] - 500  # not turned
     assert "its end, at the output" in made.locator("#partly").inner_text()
     made.click("#show-all")
     made.settle()
@@ -624,6 +625,18 @@ def test_steps_from_the_recorded_numbers(opened):
     assert made.locator("#slider").input_value() == str(last)
     assert not made.locator("#leave").is_visible()
     assert made.text("#counter") == f"{last} steps"
+
+
+def test_colours_are_of_the_numbers_that_are_shown(opened):
+    x = Value(3.0)
+    y = x * x
+    y.backward()
+    y.backward()
+    made = opened(y)
+    made.click("#to-end")
+    assert "grad 6" in made.box(0).text_content()  # 12 is recorded
+    assert "p8" in made.box(0).get_attribute("class").split()
+    assert "p8" not in made.box(1).get_attribute("class").split()
 
 
 def test_playing_at_the_end_begins_anew_at_the_speed_that_is_set(opened):
