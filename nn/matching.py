@@ -28,13 +28,16 @@ Rows: TypeAlias = "Sequence[Value | float | Row] | NDArray[Any]"
 Operands: TypeAlias = "Value | float | Rows"
 
 
+SCALARS = (Value, float, int, str, bytes)  # `Value | float` would be made anew at each call
+
+
 def is_scalar(item: object) -> bool:
     """Tell whether an item is a single number, Value or text, and not a sequence.
 
     >>> is_scalar(1.0), is_scalar([1.0])
     (True, False)
     """
-    if type(item) is float or isinstance(item, Value | float | int | str | bytes):
+    if isinstance(item, SCALARS):
         return True
     return getattr(item, "ndim", 0) == 0 and not hasattr(type(item), "__len__")
 
@@ -153,19 +156,21 @@ def matched(
     if is_scalar(predictions):
         single = targets if is_scalar(targets) else as_rows(targets, f"{loss}: the targets")
         operands = as_operands([predictions], f"{loss}: the predictions")
-        return Pairs(operands, _judged(single, 1, f"{loss}", fault), None)
+        return Pairs(operands, _judged(single, 1, fault, loss), None)
     rows = as_rows(predictions, f"{loss}: the predictions")
     target_rows = [targets] if is_scalar(targets) else as_rows(targets, f"{loss}: the targets")
     if len(rows) != len(target_rows):
         raise ValueError(f"{loss}: {len(rows)} predictions but {len(target_rows)} targets")
     flat: list[Any] = []
     flat_targets: list[Any] = []
-    lengths = []
+    lengths = [0] * len(rows)
     for index, (row, target_row) in enumerate(zip(rows, target_rows, strict=True)):
-        elements = [row] if is_scalar(row) else row
-        flat += elements
-        flat_targets += _judged(target_row, len(elements), f"{loss}, row {index}", fault)
-        lengths.append(0 if is_scalar(row) else len(row))
+        if is_scalar(row):
+            flat.append(row)
+        else:
+            flat += row
+            lengths[index] = len(row)
+        flat_targets += _judged(target_row, lengths[index] or 1, fault, loss, index)
     return Pairs(as_operands(flat, f"{loss}: the predictions"), flat_targets, lengths)
 
 
@@ -190,18 +195,29 @@ def _operand(item: object, what: str) -> float:
         raise TypeError(f"{what} must be numbers or Values, not {brief(item)}") from None
 
 
-def _judged(row: Any, length: int, where: str, fault: Callable[[float], str]) -> list[Any]:
-    """Return the targets of one row as Values and floats."""
+def _judged(
+    row: Any, length: int, fault: Callable[[float], str], loss: str, number: int | None = None
+) -> list[Any]:
+    """Return the targets of one row, whose number errors name, as Values and floats."""
     targets = [row] if is_scalar(row) else list(row)
-    if len(targets) != length:
-        raise ValueError(f"{where}: {length} predictions but {len(targets)} targets")
-    for index, target in enumerate(targets):
-        if not isinstance(target, Value):
-            try:
-                targets[index] = number = Value(target).data
-            except (TypeError, OverflowError) as error:
-                raise type(error)(f"{where}: the target: {error}") from None
-            complaint = "it is not a number" if isnan(number) else fault(number)
-            if complaint:
-                raise ValueError(f"{where}: the target is {target!r}; {complaint}")
+    try:
+        if len(targets) != length:
+            raise ValueError(f"{length} predictions but {len(targets)} targets")
+        for index, target in enumerate(targets):
+            if not isinstance(target, Value):
+                targets[index] = _judged_number(target, fault)
+    except (TypeError, ValueError, OverflowError) as error:
+        where = loss if number is None else f"{loss}, row {number}"
+        raise type(error)(f"{where}: {error}") from None
     return targets
+
+
+def _judged_number(target: Any, fault: Callable[[float], str]) -> float:
+    try:
+        number = as_float(target)
+    except (TypeError, OverflowError) as error:
+        raise type(error)(f"the target: {error}") from None
+    complaint = "it is not a number" if isnan(number) else fault(number)
+    if complaint:
+        raise ValueError(f"the target is {target!r}; {complaint}")
+    return number
