@@ -200,14 +200,14 @@ def _judged(
 ) -> list[Any]:
     """Return the targets of one row, whose number errors name, as Values and floats."""
     targets = [row] if is_scalar(row) else list(row)
+    where = loss if number is None else f"{loss}, row {number}"
+    if len(targets) != length:
+        raise ValueError(f"{where}: {length} predictions but {len(targets)} targets")
     try:
-        if len(targets) != length:
-            raise ValueError(f"{length} predictions but {len(targets)} targets")
         for index, target in enumerate(targets):
             if not isinstance(target, Value):
                 targets[index] = _judged_number(target, fault)
     except (TypeError, ValueError, OverflowError) as error:
-        where = loss if number is None else f"{loss}, row {number}"
         raise type(error)(f"{where}: {error}") from None
     return targets
 

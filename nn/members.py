@@ -17,7 +17,7 @@ __all__ = [
 PLAIN = frozenset({bool, float, int, str, type(None)})
 
 # Attributes of every Module that are no part of its structure, or count their own changes.
-NO_STRUCTURE = frozenset({"scope_name", "training", "_home", "_named", "_prediction"})
+NO_STRUCTURE = frozenset({"scope_name", "training", "_home", "_named", "_prediction", "_listing"})
 
 
 RENAMED = Changes()  # in any model, after which its parameters may have other names

@@ -20,6 +20,7 @@ from autograd.runtime import paused_collector
 from autograd.vector import Vector
 from nn.checkpoint import checked_state, load_state, save_state
 from nn.data.rows import FloatArray
+from nn.listing import Listing
 from nn.members import (
     NO_STRUCTURE,
     RENAMED,
@@ -77,6 +78,7 @@ class Module:
     _home: str = ""  # its name within the outermost model that named it
     _named: int = -1  # the count of changes when its members were named; -1 if they never were
     _prediction: Prediction | None = None  # see `predict`
+    _listing: Listing | None = None  # see `named_parameters`
     _trains_at_first: bool = True
 
     def __init_subclass__(cls, **settings: Any) -> None:
@@ -156,7 +158,8 @@ class Module:
 
     def __getstate__(self) -> dict[str, Any]:
         """Return the attributes without those that mean nothing in another process."""
-        return {name: x for name, x in vars(self).items() if name not in ("_prediction", "_named")}
+        here = ("_prediction", "_listing", "_named")
+        return {name: x for name, x in vars(self).items() if name not in here}
 
     def forward(self, *inputs: Any, **named: Any) -> Any:
         """Compute the outputs; every subclass defines this method, or `__call__` itself."""
@@ -215,7 +218,7 @@ class Module:
                 stack += reversed([(inner, member, item) for member, item in module._submodules()])
 
     def named_parameters(self) -> Iterator[tuple[str, Value]]:
-        """Yield names and parameters, such as 'layers.0.neurons.3.weights.2', each once.
+        """Return names and parameters, such as 'layers.0.neurons.3.weights.2', each once.
 
         >>> from nn import MLP
         >>> [name for name, _ in MLP(1, [1]).named_parameters()]
@@ -223,10 +226,10 @@ class Module:
         """
         if self._named != RENAMED.now:
             self._name_members()
-        for home, members, parameters in _placed_parameters(self, "", set(), set()):
-            prefix = f"{home}." if home else ""
-            for member, parameter in zip(members, parameters, strict=True):
-                yield prefix + member, parameter
+        listing = self._listing
+        if listing is None or not listing.is_current():
+            self._listing = listing = Listing(self, Module, _named_parameters(self))
+        return zip(listing.names, listing.parameters, strict=True)
 
     def parameters(self) -> list[Value]:
         """Return all parameters as a list, in the order of `named_parameters`."""
@@ -234,7 +237,7 @@ class Module:
 
     def zero_grad(self) -> None:
         """Forget the gradients of all parameters."""
-        parameters = [*_unnamed_parameters(self)]
+        parameters = self.parameters()
         set_gradients(parameters, [None] * len(parameters))
 
     def train(self: Kind, training: bool = True) -> Kind:
@@ -321,26 +324,11 @@ def _found(name: str, item: Any) -> Iterator[tuple[str, Value | Module]]:
                 yield from _found(f"{name}.{index}", inner)
 
 
-def _unnamed_parameters(module: Module) -> Iterator[Value]:
-    """Yield every parameter at least once, in a third of the time that naming them takes."""
-    stack: list[Any] = [module]
-    seen: set[int] = set()
-    while stack:
-        item = stack.pop()
-        if isinstance(item, Value):
-            if item.is_leaf:
-                yield item
-        elif isinstance(item, list | tuple):
-            stack += item
-        elif isinstance(item, dict):
-            stack += item.values()
-        elif isinstance(item, Module):
-            if id(item) not in seen:
-                seen.add(id(item))
-                own = type(item).parameters is not Module.parameters
-                stack += item.parameters() if own else vars(item).values()
-        elif getattr(getattr(item, "dtype", None), "kind", "") == "O":
-            stack += item.tolist()
+def _named_parameters(module: Module) -> Iterator[tuple[str, Value]]:
+    for home, members, parameters in _placed_parameters(module, "", set(), set()):
+        prefix = f"{home}." if home else ""
+        for member, parameter in zip(members, parameters, strict=True):
+            yield prefix + member, parameter
 
 
 def _placed_parameters(
