@@ -19,7 +19,7 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from importlib import metadata
+from importlib import import_module, metadata
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +46,7 @@ from tasks import (
 __all__ = ["COLUMNS", "WORKS", "Column", "Work", "main", "measured"]
 
 README = Path(__file__).parents[1] / "README.md"
+IN_C = "autograd.native"
 IN_PYTHON = f"{OURS} in Python"
 NO_COLLECTOR = "closures, collector off"
 
@@ -63,9 +64,12 @@ class Column:
     collector: bool = True
 
     @property
-    def is_there(self) -> bool:
-        """Say whether the engine is installed."""
-        return not self.needs or importlib.util.find_spec(self.needs) is not None
+    def absence(self) -> str:
+        """Say why the engine cannot run; nothing where it can."""
+        if self.needs == IN_C:
+            return str(import_module(IN_C).reason)
+        there = not self.needs or importlib.util.find_spec(self.needs)
+        return "" if there else f"{self.needs} is not installed"
 
     def at(self, task: Callable[[str], Any]) -> Contender:
         """Return the engine at a task, in a process of its own."""
@@ -78,7 +82,7 @@ class Column:
 
 
 COLUMNS = (
-    Column(OURS, OURS, "autograd.native._engine"),
+    Column(OURS, OURS, IN_C),
     Column(IN_PYTHON, OURS, environment={"AUTOGRAD_PURE": "1"}),
     Column(LEAST, LEAST),
     Column(CLOSURES, CLOSURES),
@@ -255,10 +259,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if not works:
         parser.error(f"--only {options.only!r} is in none of: {', '.join(w.name for w in WORKS)}")
 
-    for column in COLUMNS:
-        if not column.is_there:
-            print(f"{column.needs} is not installed, so the column {column.name!r} is left out.")
-    columns = [column for column in COLUMNS if column.is_there]
+    absences = [column.absence for column in COLUMNS]
+    for column, absence in zip(COLUMNS, absences):
+        if absence:
+            print(f"The column {column.name!r} is left out: {absence}.")
+    columns = [column for column, absence in zip(COLUMNS, absences) if not absence]
     about = (
         f"Measured on {versions(columns)}. Medians of {options.rounds} rounds; in brackets, "
         f"the times of {columns[0].name} that each takes."

@@ -8,6 +8,7 @@ from functools import partial
 import pytest
 
 import eager
+from autograd import native
 from eager import Column, Work
 from goals import aim
 from measure import Contender
@@ -58,7 +59,7 @@ def test_a_line_has_medians_and_ratios_to_the_first(work, capsys):
     work({"a": 1.0, "b": 1.0 + 1e-12}, goals=(aim("fast", 0.3, "slow"), aim("fast", 2e-6)))
     eager.main(["--only", "sum"])
     printed = capsys.readouterr().out
-    assert "no_such_module is not installed, so the column 'absent' is left out." in printed
+    assert "The column 'absent' is left out: no_such_module is not installed.\n" in printed
     assert "| work | fast | slow |\n" in printed
     assert "| sum, µs | 1.00 | 3.00 (3.00) |\n" in printed
     assert "| sum | aim | fast | 0.300 of slow | 0.333 | NO |\n" in printed
@@ -107,3 +108,10 @@ def test_the_works_are_done_by_columns_that_there_are():
     assert all(
         {goal.name, goal.rival} <= {*names, ""} for work in eager.WORKS for goal in work.goals
     )
+
+
+def test_the_engine_in_c_is_left_out_where_python_does_the_work(monkeypatch):
+    monkeypatch.setattr(native, "reason", "the environment has AUTOGRAD_PURE=1")
+    absences = {column.name: column.absence for column in eager.COLUMNS[:3]}
+    assert absences[eager.OURS] == "the environment has AUTOGRAD_PURE=1"
+    assert not absences[eager.IN_PYTHON]
