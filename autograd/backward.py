@@ -6,13 +6,16 @@ from contextvars import ContextVar, copy_context
 from itertools import cycle
 from typing import TYPE_CHECKING, Any
 
-from autograd.graph import Constant, Node, check_all_fresh, put, topological_order
+from autograd.graph import Constant, Node, check_all_fresh, operands, put, topological_order
 from autograd.mode import CURRENT
 from autograd.native import engine
 from autograd.runtime import Turns
+from autograd.steps import note, send, step_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+
+    from autograd.steps import Blocked, Levels
 
 __all__ = ["accumulate", "backward"]
 
@@ -70,118 +73,46 @@ def reverse_floats(root: Node, gradient: float) -> list[Any]:
     The sum of a node counts in the pass whose stamp it has: nothing is added to the sums that a
     pass left behind when it was broken off.
     """
-    CURRENT.set(CURRENT.get().quieted())
+    mode = CURRENT.get()
+    CURRENT.set(mode._quieted or mode.quieted())
     outer = _UNDER_WAY.get()
     if outer:
         _check_apart(root, outer)
     sweep = object()
     _UNDER_WAY.set((*outer, sweep))
-    levels: list[list[Any] | None] = [None] * root._depth
-    levels.append([root])
+    levels: Levels = [None] * (root._depth + 1)  # the nodes that something has been sent to
+    blocked: Blocked = {}  # by depth: operands of rules that are None
     root._sweep = sweep
     root._sum = gradient
-    unreached: dict[int, list[Any]] = {}  # by depth: operands of rules that are None
+    levels[-1] = [root]
     oldest = root._version
     for depth in range(root._depth, 0, -1):
-        for node in levels[depth] or ():
+        level = levels[depth] or ()
+        for node in level:
             node._grad = g = node._sum
             if node._version < oldest:  # noqa: PLR1730 - min() takes 4 times as long
                 oldest = node._version
-            op = node.op
-            args = node.args
-            # The arms for two operands and for one are the last arm, written out: together they
-            # halve the time of a chain. A gradient of 0, as behind a relu that is off, only marks
-            # the operands as reached.
-            if not g:
-                for x, rule in zip(args, cycle(op.pullbacks)):
-                    if x._sweep is sweep:
-                        continue
-                    if rule is None:
-                        _note(unreached, x)
-                    elif type(x) is not Constant:
-                        x._sweep = sweep
-                        x._sum = 0.0
-                        level = levels[x._depth]
-                        if level is None:
-                            levels[x._depth] = [x]
-                        else:
-                            level.append(x)
-            elif op.arity == 2:
-                x, y = args
-                pull_x, pull_y = op.pullbacks
-                x_is_number = type(x) is Constant
-                y_is_number = type(y) is Constant
-                x_data = x if x_is_number else x._data
-                y_data = y if y_is_number else y._data
-                if pull_x is None:
-                    _note(unreached, x)
-                elif not x_is_number:
-                    term = pull_x(g, node._data, x_data, y_data)
-                    if x._sweep is not sweep:
-                        x._sweep = sweep
-                        x._sum = term
-                        level = levels[x._depth]
-                        if level is None:
-                            levels[x._depth] = [x]
-                        else:
-                            level.append(x)
-                    else:
-                        x._sum += term
-                if pull_y is None:
-                    _note(unreached, y)
-                elif not y_is_number:
-                    term = pull_y(g, node._data, x_data, y_data)
-                    if y._sweep is not sweep:
-                        y._sweep = sweep
-                        y._sum = term
-                        level = levels[y._depth]
-                        if level is None:
-                            levels[y._depth] = [y]
-                        else:
-                            level.append(y)
-                    else:
-                        y._sum += term
-            elif op.arity == 1:
-                (x,) = args
-                (pull_x,) = op.pullbacks
-                if pull_x is None:
-                    _note(unreached, x)
-                else:
-                    term = pull_x(g, node._data, x._data)
-                    if x._sweep is not sweep:
-                        x._sweep = sweep
-                        x._sum = term
-                        level = levels[x._depth]
-                        if level is None:
-                            levels[x._depth] = [x]
-                        else:
-                            level.append(x)
-                    else:
-                        x._sum += term
+            if g:
+                (node.op.step or step_of(node.op))(node, g, sweep, levels, blocked)
             else:
-                terms = op.pull(g, node._data, [x._data for x in args])
-                for x, term in zip(args, terms):
-                    if term is None:
-                        _note(unreached, x)
-                    elif type(x) is not Constant:
-                        if x._sweep is not sweep:
-                            x._sweep = sweep
-                            x._sum = term
-                            level = levels[x._depth]
-                            if level is None:
-                                levels[x._depth] = [x]
-                            else:
-                                level.append(x)
-                        else:
-                            x._sum += term
-        if unreached and depth in unreached:
-            oldest = _forget(unreached, depth, levels[depth] or (), oldest)
+                _reach(node, sweep, levels, blocked)
+        if blocked and depth in blocked:
+            oldest = _forget(blocked, depth, level, oldest)
         levels[depth] = None
     leaves = levels[0] or []
-    for leaf in (*leaves, *unreached.get(0, ())) if unreached else leaves:
+    for leaf in (*leaves, *blocked[0]) if blocked else leaves:
         if leaf._version > oldest:
             check_all_fresh(root)
     return leaves
+
+
+def _reach(node: Any, sweep: object, levels: Levels, blocked: Blocked) -> None:
+    """Send 0 to the operands of a node whose gradient is 0, as behind a relu that is off."""
+    for x, rule in zip(operands(node), cycle(node.op.pullbacks)):
+        if rule is None:
+            note(x, blocked)
+        elif x is not None and type(x) is not Constant and x._sweep is not sweep:
+            send(x, 0.0, sweep, levels)
 
 
 def _check_apart(root: Node, passes: tuple[object, ...]) -> None:
@@ -195,26 +126,19 @@ def _check_apart(root: Node, passes: tuple[object, ...]) -> None:
             )
 
 
-def _note(unreached: dict[int, list[Any]], node: Any) -> None:
-    if type(node) is not Constant:
-        unreached.setdefault(node._depth, []).append(node)
-
-
-def _forget(
-    unreached: dict[int, list[Any]], depth: int, reached: Iterable[Any], oldest: int
-) -> int:
+def _forget(blocked: Blocked, depth: int, reached: Iterable[Any], oldest: int) -> int:
     """Clear the gradients of a level's unreached nodes; return the oldest version so far.
 
     Their operands are noted in turn, because other ways to them may be blocked as well.
     """
     seen = set(reached)
-    for node in unreached.pop(depth):
+    for node in blocked.pop(depth):
         if node not in seen:
             seen.add(node)
             node._grad = None
             oldest = min(oldest, node._version)
-            for arg in node.args:
-                _note(unreached, arg)
+            for arg in operands(node):
+                note(arg, blocked)
     return oldest
 
 

@@ -13,7 +13,7 @@ from autograd.mode import Parameter, is_tracing
 from autograd.native import engine
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from autograd.mode import Place
     from autograd.primitive import Primitive
@@ -32,12 +32,14 @@ class Node:
     """
 
     __slots__ = (
-        "__weakref__", "_data", "_depth", "_grad", "_place", "_sum", "_sweep", "_version", "args",
-        "op",
+        "__weakref__", "_constant", "_data", "_depth", "_first", "_grad", "_place", "_second",
+        "_sum", "_sweep", "_version", "op",
     )  # fmt: skip
 
     op: Primitive | None  # the row of the operation; None for a leaf
-    args: tuple[Any, ...]  # the operands in order, Nodes or Constants
+    _first: Any  # the operand of a row of one or the first of two; of any other row, all `args`
+    _second: Any  # the second operand of a row of two
+    _constant: float  # an operand that is a number, in whose slot there is None
     _data: float  # the number, given or computed
     _grad: float | None  # None: no backward pass has reached the node
     _sum: float  # the gradient collected so far by the backward pass `_sweep`
@@ -46,12 +48,28 @@ class Node:
     _depth: int  # 0 for a leaf, else one more than the deepest operand
     _place: Place  # label, scope and line
 
+    @property
+    def args(self) -> tuple[Any, ...]:
+        """The operands in order, Nodes or Constants."""
+        op = self.op
+        if op is None:
+            return ()
+        x = self._first
+        if op.arity == 1:
+            return (x,)
+        if op.arity != 2:
+            return x  # type: ignore[no-any-return]  # a tuple
+        y = self._second
+        if y is None:
+            return x, Constant(self._constant)
+        return (Constant(self._constant), y) if x is None else (x, y)
+
 
 class Constant(float):
     """A number used as an operand: a float that walks can treat as a node without operands.
 
-    It takes no gradient. A node of its own would take 1.7 times as long to make, and 120 bytes
-    instead of 40.
+    It takes no gradient. A node of two operands keeps the bare float, and makes the Constant when
+    it is asked for its `args`.
 
     >>> from autograd import Value
     >>> (Value(3.0) * 2).args[1]
@@ -83,15 +101,46 @@ def new_node(
 ) -> Any:
     """Return a node of a class from all its parts."""
     node = object.__new__(kind)
-    node.op, node.args = op, args
+    node.op = op
     node._place = place
     node._data, node._grad, node._sweep, node._version = data, grad, None, version
     node._depth = max((arg._depth for arg in args), default=-1) + 1
+    if op is not None:
+        keep(node, op, args)
     return node
 
 
+def keep(node: Any, op: Primitive, args: tuple[Any, ...]) -> None:
+    """Put the operands, Nodes and Constants, into their slots."""
+    if op.arity == 1:
+        (node._first,) = args
+    elif op.arity == 2:
+        node._first, node._second = x, y = args
+        if type(y) is Constant:
+            node._constant, node._second = y._data, None
+        elif type(x) is Constant:
+            node._constant, node._first = x._data, None
+    else:
+        node._first = args
+
+
+def operands(node: Any) -> tuple[Any, ...]:
+    """Return the operands as a node keeps them: of two, None stands for a number."""
+    op = node.op
+    if op is None:
+        return ()
+    if op.arity == 2:
+        return node._first, node._second
+    return (node._first,) if op.arity == 1 else node._first
+
+
+def operand_data(node: Any) -> list[float]:
+    """Return the data of the operands of an operation."""
+    return [node._constant if arg is None else arg._data for arg in operands(node)]
+
+
 if engine is not None and not TYPE_CHECKING:
-    Node, new_node = engine.Node, engine.new_node
+    Node, new_node, operands = engine.Node, engine.new_node, attrgetter("args")
 
 NodeType = TypeVar("NodeType", bound=Node)
 
@@ -116,6 +165,9 @@ def topological_order(*roots: NodeType) -> list[NodeType]:
     """
     for root in roots:
         check_node("topological_order", root)
+    below: Callable[[Any], tuple[Any, ...]] = operands
+    if not all(isinstance(root, Node) for root in roots):
+        below = attrgetter("args")  # what is drawn may be no Node
     order: list[NodeType] = []
     seen: set[NodeType] = set()
     opened: list[NodeType] = []  # nodes whose operands are being visited
@@ -127,10 +179,14 @@ def topological_order(*roots: NodeType) -> list[NodeType]:
             order.append(opened.pop())
         elif node not in seen:
             seen.add(node)
+            args = below(node)
+            if not args:
+                order.append(node)
+                continue
             opened.append(node)
             stack.append(None)
-            for arg in reversed(node.args):
-                if type(arg) is not Constant and arg not in seen:
+            for arg in reversed(args):
+                if arg is not None and type(arg) is not Constant and arg not in seen:
                     stack.append(arg)
     return order
 
@@ -141,18 +197,20 @@ def check_all_fresh(root: Node) -> None:
         check_fresh(node)
 
 
-def check_fresh(node: Node) -> None:
-    """Raise StaleGraphError if an operand of `node` changed after `node` was computed."""
-    for arg in node.args:
-        if type(arg) is not Constant and arg._version > node._version:
+def check_fresh(node: Any) -> tuple[Any, ...]:
+    """Return `operands(node)`; StaleGraphError if one changed after the node was computed."""
+    below = operands(node)
+    version = node._version
+    for arg in below:
+        if arg is not None and arg._version > version:  # of a Constant it is -1
             name = f" {arg._place.name!r}" if arg._place.name else ""
             what = f"the leaf{name}" if arg.op is None else f"the {arg.op.called} node{name}"
-            user = node.op and node.op.called
             raise StaleGraphError(
-                f"{what} was changed to {arg._data} after {user} had used it: "
+                f"{what} was changed to {arg._data} after {node.op.called} had used it: "
                 "gradients would mix old and new numbers; build the expression again, or call "
                 ".forward() on the root to recompute it in place, before backward()"
             )
+    return below
 
 
 class Counter:

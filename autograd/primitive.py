@@ -107,6 +107,8 @@ class Primitive(Row):
         self.gathered: Primitive | None = None  # the variadic row that sums results of this one
         if self.variadic and self.sum_of is not None and self.sum_of.gathered is None:
             self.sum_of.gathered = self
+        # How the backward pass goes through a node of the row; written at its first use
+        self.step: Callable[..., None] | None = None
         if engine is not None:
             blocked = sum(1 << place for place, rule in enumerate(self.pullbacks) if rule is None)
             engine.bind(self, self.name, self.arity, self.total, blocked)

@@ -31,11 +31,10 @@ def reverse(seeds: dict[Any, Any], wanted: Collection[Node], *, graph: bool) -> 
     can be differentiated again; without, all is computed on floats. Only paths that lead to a
     wanted node are followed. A node missing from the result does not influence the outputs.
     """
-    order = topological_order(*seeds)
+    order: list[Any] = topological_order(*seeds)
     needed = set(wanted)
     for node in order:
-        check_fresh(node)
-        if not needed.isdisjoint(node.args):
+        if not needed.isdisjoint(check_fresh(node)):
             needed.add(node)
     terms = {node: [seed] for node, seed in seeds.items()}
     gradients: dict[Node, Any] = {}
@@ -47,21 +46,24 @@ def reverse(seeds: dict[Any, Any], wanted: Collection[Node], *, graph: bool) -> 
             gradients[node] = g
         if node.op is None or is_zero(g):
             continue
-        for arg, term in zip(node.args, _pulled(node, g, needed, graph)):
+        args = node.args
+        for arg, term in zip(args, _pulled(node, args, g, needed, graph)):
             if arg in needed and term is not None and not is_zero(term):
                 terms.setdefault(arg, []).append(term)
     return gradients
 
 
-def _pulled(node: Any, g: Any, needed: Collection[Node], graph: bool) -> Sequence[Any]:
+def _pulled(
+    node: Any, args: Sequence[Any], g: Any, needed: Collection[Node], graph: bool
+) -> Sequence[Any]:
     """Return what each needed operand gets. Other rules are not called: they may have no value."""
     out = node if graph else node._data
-    args = node.args if graph else [arg._data for arg in node.args]
+    given = args if graph else [arg._data for arg in args]
     if node.op.variadic:
-        return node.op.pull(g, out, args)  # type: ignore[no-any-return]  # node is Any: Value's slots
+        return node.op.pull(g, out, given)  # type: ignore[no-any-return]  # node is Any: Value's slots
     return [
-        rule(g, out, *args) if rule is not None and arg in needed else None
-        for rule, arg in zip(node.op.pullbacks, node.args)
+        rule(g, out, *given) if rule is not None and arg in needed else None
+        for rule, arg in zip(node.op.pullbacks, args)
     ]
 
 
@@ -168,9 +170,9 @@ def local_derivatives(value: Value) -> tuple[float | None, ...]:
     check_node("local_derivatives", value)
     if value.op is None:
         return ()
+    slopes = _pulled(value, value.args, 1.0, {*_values(value.args)}, graph=False)
     return tuple(
-        None if type(operand) is Constant else local
-        for operand, local in zip(value.args, _pulled(value, 1.0, {*_values(value)}, graph=False))
+        None if type(operand) is Constant else local for operand, local in zip(value.args, slopes)
     )
 
 
@@ -179,11 +181,13 @@ def _contributions(
 ) -> Iterator[Contribution]:
     if node.op is None:
         return
-    gradient = totals[node]
-    values = {*_values(node)}
-    slopes = _pulled(node, 1.0, values, graph=False)
-    shares = _pulled(node, gradient, values, graph=False) if gradient else [0.0] * len(slopes)
-    for position, operand in enumerate(node.args):
+    gradient, args = totals[node], node.args
+    values = {*_values(args)}
+    slopes = _pulled(node, args, 1.0, values, graph=False)
+    shares: Sequence[Any] = [0.0] * len(slopes)
+    if gradient:
+        shares = _pulled(node, args, gradient, values, graph=False)
+    for position, operand in enumerate(args):
         local, sent = slopes[position], shares[position]
         if type(operand) is Constant:
             continue
@@ -198,5 +202,5 @@ def _contributions(
         yield Contribution(operand, position, local, sent, totals[operand])
 
 
-def _values(node: Any) -> list[Any]:
-    return [arg for arg in node.args if type(arg) is not Constant]
+def _values(args: Sequence[Any]) -> list[Any]:
+    return [arg for arg in args if type(arg) is not Constant]

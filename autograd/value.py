@@ -6,15 +6,24 @@ import numbers
 from math import isfinite
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from autograd import primitives
 from autograd.arguments import as_float
 from autograd.backward import backward
 from autograd.copying import deep_copy, reduced, shallow_copy
 from autograd.errors import refuse, tracing_error, unrecorded_error, warn_identity, warn_non_finite
-from autograd.graph import CLOCK, Node, put, topological_order
+from autograd.graph import CLOCK, Node, operand_data, operands, put, topological_order
 from autograd.mode import CURRENT, TRACES, is_tracing
 from autograd.native import engine, with_methods
-from autograd.operators import apply, apply_ufunc, binary, general, unary
+from autograd.operators import (
+    ARITHMETIC,
+    COMPARISONS,
+    OPERATORS,
+    UNARY,
+    apply,
+    apply_ufunc,
+    binary,
+    general,
+    unary,
+)
 from autograd.primitive import ON_NEW_ROW, TABLE, Primitive
 
 if TYPE_CHECKING:
@@ -22,8 +31,6 @@ if TYPE_CHECKING:
     from autograd.methods import Methods  # the methods set below the class, as a stub
 else:
     Methods = Node
-
-__all__ = ["ARITHMETIC", "COMPARISONS", "UNARY", "Value"]
 
 PLAIN_NUMBERS = (float, int, bool)  # which nobody expects to be the very same object
 
@@ -62,7 +69,6 @@ class Value(Methods):
             self._sweep = None
             self._depth = 0
             self.op = None
-            self.args = ()
         mode = CURRENT.get()
         if mode.tracing is not None:
             mode.tracing.made.add(self)
@@ -190,9 +196,11 @@ class Value(Methods):
         try:
             for node in nodes:
                 op = node.op
-                node._data = data = op.forward(*[arg._data for arg in node.args])
+                node._data = data = op.forward(*operand_data(node))
                 node._grad = None
-                node._version = max(node._version, *[arg._version for arg in node.args])
+                for arg in operands(node):
+                    if arg is not None and arg._version > node._version:
+                        node._version = arg._version
                 if not op.total and not isfinite(data):
                     warn_non_finite(op.called, data, node.args)
             CLOCK.now += 1  # for Vectors that hold the old data
@@ -317,24 +325,6 @@ class Value(Methods):
         """Record an operation of the table on its arguments."""
         result: Value = apply(cls, op, args)  # an array of Values, if there is one among them
         return result
-
-
-# Python's names of the operators; a comparison is a Value as well.
-UNARY = {"neg": primitives.neg, "abs": primitives.abs}
-ARITHMETIC = {
-    "add": primitives.add,
-    "sub": primitives.sub,
-    "mul": primitives.mul,
-    "truediv": primitives.div,
-    "pow": primitives.pow,
-}
-COMPARISONS = {
-    "lt": primitives.less,
-    "le": primitives.less_equal,
-    "gt": primitives.greater,
-    "ge": primitives.greater_equal,
-}
-OPERATORS = {*UNARY.values(), *ARITHMETIC.values(), *COMPARISONS.values()}
 
 
 def _refused(label: Any, more: tuple[Any, ...], named: dict[str, Any]) -> TypeError:

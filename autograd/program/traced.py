@@ -9,8 +9,8 @@ from autograd import primitives
 from autograd.errors import asked_by_user, tracing_error, user_line
 from autograd.mode import CURRENT, TRACES, Mode, Place, Tracing, entered, is_tracing
 from autograd.native import engine
-from autograd.operators import binary, node_of
-from autograd.value import ARITHMETIC, Value
+from autograd.operators import ARITHMETIC, binary, node_of
+from autograd.value import Value
 
 if TYPE_CHECKING:
     from autograd.primitive import Primitive

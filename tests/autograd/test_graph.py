@@ -77,7 +77,7 @@ class Bare(Node):
 
 def bare(number):
     leaf = Bare()
-    leaf.op, leaf.args, leaf._depth, leaf._place = None, (), 0, Place()
+    leaf.op, leaf._depth, leaf._place = None, 0, Place()
     leaf._data, leaf._grad, leaf._sweep, leaf._version = number, None, None, CLOCK.now
     return leaf
 
