@@ -21,6 +21,7 @@ from autograd import (
     value_and_grad,
     vjp,
 )
+from tests.in_one_test import in_one_test
 
 
 def f(x, y):
@@ -70,7 +71,7 @@ CONFUSING = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("name", CONFUSING)
+@in_one_test("name", CONFUSING)
 def test_levels_are_kept_apart(name):
     derivative, at, wanted = CONFUSING[name]
     result = derivative(at)
@@ -174,8 +175,8 @@ def test_argnums(argnums, wanted):
     assert value_and_grad(f, argnums)(2.0, 3.0)[1] == pytest.approx(wanted)
 
 
-@pytest.mark.parametrize("argnums", [2, -3, (0, 2)], ids=str)
-@pytest.mark.parametrize("transform", [grad, value_and_grad, jacobian, hessian])
+@in_one_test("argnums", [2, -3, (0, 2)], ids=str)
+@in_one_test("transform", [grad, value_and_grad, jacobian, hessian])
 def test_argnums_out_of_range_says_how_many_there_are(transform, argnums):
     with pytest.raises(ValueError, match=r"argument (2|-3), .*2 positional"):
         transform(f, argnums)(2.0, 3.0)
@@ -326,7 +327,7 @@ MESSAGES = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("name", MESSAGES)
+@in_one_test("name", MESSAGES)
 def test_messages_say_what_is_wrong_and_where(name):
     call, error, words = MESSAGES[name]
     with pytest.raises(error, match=f"(?s){words}"):

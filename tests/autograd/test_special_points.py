@@ -16,6 +16,7 @@ import pytest
 import autograd as ag
 from autograd import Value, grad, gradients, hessian, hvp, jvp, where
 from autograd.primitive import TABLE
+from tests.in_one_test import in_one_test
 
 pytestmark = pytest.mark.filterwarnings("ignore::autograd.NumericWarning")
 
@@ -360,7 +361,7 @@ ZEROS = {
 }
 
 
-@pytest.mark.parametrize("name", ZEROS)
+@in_one_test("name", ZEROS)
 def test_a_zero_wins_in_every_mode(name):
     f, at = ZEROS[name]
     slope = grad(f)

@@ -35,7 +35,7 @@ REFUSED = [
 ]
 
 
-@pytest.mark.parametrize("number", NUMBERS, ids=repr)
+@in_one_test("number", NUMBERS, ids=repr)
 def test_takes_real_numbers_of_every_kind_as_floats(number):
     value = Value(number)
     assert type(value.data) is float
@@ -46,7 +46,7 @@ def test_takes_real_numbers_of_every_kind_as_floats(number):
     assert type(value.grad) is float
 
 
-@pytest.mark.parametrize(("thing", "words"), REFUSED, ids=lambda part: type(part).__name__)
+@in_one_test("thing, words", REFUSED)
 def test_refuses_what_is_no_number_and_says_what_to_do(thing, words):
     with pytest.raises(TypeError, match=words):
         Value(thing)
@@ -159,8 +159,8 @@ def test_in_place_operators_rebind_and_leave_the_old_value_alone(op):
     assert (alias.data, alias.op, x.args[0]) == (3.0, None, alias)
 
 
-@pytest.mark.parametrize("op", [operator.floordiv, operator.mod], ids=lambda o: o.__name__)
-@pytest.mark.parametrize(
+@in_one_test("op", [operator.floordiv, operator.mod], ids=lambda o: o.__name__)
+@in_one_test(
     "pair",
     [(Value(7.0), 2), (7, Value(2.0)), (Value(7.0), Value(2.0)), (np.float64(7.0), Value(2.0)),
      (np.array([7.0]), Value(2.0)), (Value(7.0), np.array([2.0]))],

@@ -15,12 +15,13 @@ import numpy as np
 import pytest
 
 from autograd import Value
+from tests.in_one_test import in_one_test
 
 COMPARISONS = [operator.lt, operator.le, operator.gt, operator.ge]
 
 
-@pytest.mark.parametrize("op", COMPARISONS, ids=lambda op: op.__name__)
-@pytest.mark.parametrize("other", [2.0, 3.0, 4.0, math.nan])
+@in_one_test("op", COMPARISONS, ids=lambda op: op.__name__)
+@in_one_test("other", [2.0, 3.0, 4.0, math.nan])
 def test_comparisons_record_nodes_of_one_or_zero(op, other):
     wanted = op(3.0, other)
     for result in (op(Value(3.0), other), op(Value(3.0), Value(other))):

@@ -158,8 +158,8 @@ def test_a_descent_names_the_argument_that_is_wrong(name, given):
         descent(**{name: given})
 
 
-@pytest.mark.parametrize(
-    ("option", "given"),
+@in_one_test(
+    "option, given",
     [
         ("variadic", np.zeros(2)), ("total", "no"), ("method", None), ("domain", 3.0),
         ("special", np.ma.masked), ("flat", 3.0), ("fault", "off"), ("c", 3.0), ("degree", "2"),

@@ -7,12 +7,13 @@ from pathlib import Path
 import pytest
 
 from links import PAGES, place, with_site_links
+from tests.in_one_test import in_one_test
 
 ROOT = Path(__file__).parents[2]
 
 
-@pytest.mark.parametrize(
-    ("page", "written", "made"),
+@in_one_test(
+    "page, written, made",
     [
         ("README.md", "[t](docs/tutorial.md)", "[t](tutorial.md)"),
         ("README.md", "![p](docs/images/network.svg)", "![p](images/network.svg)"),

@@ -133,25 +133,25 @@ ROWS = {
 
 
 def ids(cases):
-    return {"argvalues": cases.values(), "ids": cases}
+    return {"cases": cases.values(), "ids": cases}
 
 
-@pytest.mark.parametrize("numbers", **ids(READ))
-@pytest.mark.parametrize("taker", **ids(DERIVATIVES))
+@in_one_test("numbers", **ids(READ))
+@in_one_test("taker", **ids(DERIVATIVES))
 def test_arrays_of_every_kind_are_differentiated(taker, numbers):
     if isinstance(numbers, tuple):
         numbers = list(numbers)  # to hvp a tuple is several arguments
     np.testing.assert_allclose(taker(numbers), [1.0, 2.0])
 
 
-@pytest.mark.parametrize("taker", **ids(ROWS))
+@in_one_test("taker", **ids(ROWS))
 def test_rows_of_every_kind_are_read(taker):
     for name, numbers in READ_AS_ROWS.items():
         if name != "decimals" or taker is not ROWS["mse_loss"]:  # outputs are no decimals
             np.testing.assert_allclose(taker(numbers), [1.0, 2.0], err_msg=name)
 
 
-@pytest.mark.parametrize("taker", **ids(DERIVATIVES | ROWS))
+@in_one_test("taker", **ids(DERIVATIVES | ROWS))
 def test_what_is_no_numbers_is_refused(taker):
     for name, numbers in REFUSED.items():
         with pytest.raises((TypeError, ValueError)) as caught:
@@ -159,7 +159,7 @@ def test_what_is_no_numbers_is_refused(taker):
         assert "object has no attribute" not in str(caught.value), name
 
 
-@pytest.mark.parametrize("numbers", **ids(REFUSED))
+@in_one_test("numbers", **ids(REFUSED))
 def test_fit_refuses_them_and_changes_nothing(numbers):
     model = line()
     for X, y in ((numbers, [0.0, 1.0]), ([0.0, 1.0], numbers)):

@@ -21,6 +21,7 @@ from autograd import Value, dot, primitive, where
 from autograd.native import engine
 from autograd.native.generate import HEADER
 from autograd.primitive import RESERVED, TABLE
+from tests.in_one_test import in_one_test
 
 pytestmark = pytest.mark.skipif(engine is None, reason="the engine in C was not built")
 
@@ -161,8 +162,8 @@ def test_passes_of_threads_add_up_also_where_rules_are_in_python():
     assert leaf.grad == 2 * 50 * 2.0 + 2 * 2000
 
 
-@pytest.mark.parametrize("given", [(), (1,), (Value(1.0),), (Value(1.0), "x"), ([1.0], [2.0], 3)])
-@pytest.mark.parametrize(
+@in_one_test("given", [(), (1,), (Value(1.0),), (Value(1.0), "x"), ([1.0], [2.0], 3)])
+@in_one_test(
     "name",
     ["accumulate", "apply", "backward", "bind", "connect", "new_node", "node_of", "run_pass"],
 )

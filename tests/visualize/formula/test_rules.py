@@ -12,6 +12,7 @@ import pytest
 import autograd
 from autograd import Value, no_grad, primitive, scope
 from autograd.primitive import RESERVED, TABLE
+from tests.in_one_test import in_one_test
 from visualize.formula.rules import filled, local_rule
 
 ROWS = [row for name, row in TABLE.items() if name in RESERVED]  # no row of another test
@@ -80,8 +81,8 @@ def check_rule(row, arity, position):
     assert compared >= 10, (arity, position)
 
 
-@pytest.mark.parametrize(
-    ("name", "position", "arity", "rule"),
+@in_one_test(
+    "name, position, arity, rule",
     [
         ("tanh", 0, 1, "1 - {out} * {out}"),
         ("mul", 0, 2, "{1}"),
