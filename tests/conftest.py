@@ -11,6 +11,7 @@ from itertools import count
 from pathlib import Path
 
 import pytest
+from _pytest.doctest import DoctestModule
 from _pytest.runner import runtestprotocol
 from hypothesis import settings
 
@@ -19,6 +20,7 @@ from autograd.mode import CURRENT
 __all__ = [
     "broken_off",
     "by_itself",
+    "pytest_collect_file",
     "pytest_collection_finish",
     "pytest_runtest_protocol",
     "pytest_sessionstart",
@@ -44,6 +46,17 @@ OUTSIDE = CURRENT.get()
 def pytest_sessionstart():
     """Collect the tests without the cyclic collector, which would walk all of them many times."""
     gc.disable()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collect_file():
+    """Look for no doctests in files of tests.
+
+    They would be imported for doctests first, and one that cannot be imported would be skipped,
+    with all of its tests, instead of an error.
+    """
+    collectors = yield
+    return [each for each in collectors if not isinstance(each, DoctestModule)]
 
 
 def pytest_collection_finish():

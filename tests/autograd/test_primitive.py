@@ -11,7 +11,8 @@ import pytest
 
 import autograd as ag
 from autograd import Primitive, Value, check_gradients, grad, jvp, primitive
-from autograd.primitive import TABLE, _checked
+from autograd.definition import checked
+from autograd.primitive import RESERVED, TABLE
 
 
 @pytest.fixture
@@ -157,8 +158,8 @@ def test_every_row_says_what_it_is(row):
 def test_our_own_rows_would_be_taken_from_users_as_they_are(row):
     """Only rows of users are checked when they are made."""
     facts = {fact: getattr(row, fact) for fact in inspect.signature(primitive).parameters}
-    checked = _checked({**facts, "name": f"{row.name}_of_a_user"})
-    changed = {fact for fact in facts if checked[fact] != facts[fact]}
+    taken = checked({**facts, "name": f"{row.name}_of_a_user"}, RESERVED)
+    changed = {fact for fact in facts if taken[fact] != facts[fact]}
     assert changed <= {"name", "forward", "pullbacks"}
 
 
