@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from autograd import Value
 from autograd.help import operand_names
+from autograd.operators import ARITHMETIC, COMPARISONS, UNARY
 from autograd.primitive import RESERVED, TABLE, Primitive
-from autograd.value import ARITHMETIC, COMPARISONS, UNARY
 
 __all__ = ["arguments", "methods_stub"]
 
