@@ -10,6 +10,7 @@
  *   dot.c         sums and sums of products, of any number of operands
  *   layer.c       calls in a scope, and the outputs of the neurons of a layer
  *   leaves.c      passes over many leaves
+ *   order.c       the order of a graph
  *   sweep.c       the reverse pass
  *   rows.h        the value and the rules of each operation, generated from autograd/primitives.py
  *   module.c      the module, and what it is told of Python
@@ -275,6 +276,9 @@ PyObject *outputs(PyObject *module, PyObject *args);
 /* leaves.c */
 PyObject *write_all(PyObject *module, PyObject *args);
 PyObject *apply_rule(PyObject *module, PyObject *args);
+
+/* order.c */
+PyObject *topological_order(PyObject *module, PyObject *const *roots, Py_ssize_t count);
 
 /* sweep.c */
 PyObject *node_backward(PyObject *self, PyObject *const *args, Py_ssize_t count, PyObject *names);

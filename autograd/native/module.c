@@ -135,6 +135,7 @@ static PyMethodDef functions[] = {
     {"outputs", outputs, METH_VARARGS, NULL},
     {"run_pass", (PyCFunction)(void (*)(void))run_pass, METH_FASTCALL, NULL},
     {"write", write_all, METH_VARARGS, NULL},
+    {"topological_order", (PyCFunction)(void (*)(void))topological_order, METH_FASTCALL, NULL},
     {NULL},
 };
 

@@ -137,11 +137,11 @@ PyObject *current_mode(State *state)
     return mode;
 }
 
-/* Modes that tell the user's line compute the place. */
+/* Modes that tell the user's line compute the place, and their slot is empty. */
 static inline PyObject *place_under(State *state, PyObject *mode)
 {
-    return (PyObject *)Py_TYPE(mode) == state->Mode ? Py_NewRef(slot(mode, state->place_at))
-                                                    : PyObject_GetAttr(mode, state->place);
+    PyObject *place = slot(mode, state->place_at);
+    return place ? Py_NewRef(place) : PyObject_GetAttr(mode, state->place);
 }
 
 /* The place of a leaf that is made now; the label may be NULL. */
@@ -213,9 +213,8 @@ PyObject *recorded(State *state, PyTypeObject *type, Row *op, const Operands *op
     PyObject *result, *mode = NULL;
     if (PyContextVar_Get(state->current, NULL, &mode) < 0)
         return NULL;
-    if (isfinite(data) && (PyObject *)Py_TYPE(mode) == state->Mode
-        && slot(mode, state->record_at) == Py_True) {
-        PyObject *place = slot(mode, state->place_at);
+    PyObject *place = slot(mode, state->place_at);
+    if (isfinite(data) && place && slot(mode, state->record_at) == Py_True) {
         result = (PyObject *)filled(state, type, op, operands, data, place);
     } else {
         result = recorded_in(state, mode, type, op, operands, data);

@@ -176,9 +176,9 @@ class TracingMode(Mode):
         variant: frozenset[Any] = frozenset(),
         checked: bool = False,
     ) -> None:
+        self.checked = checked
         tracing = tracing or Tracing(live)
         super().__init__(record, scope, quiet, differentiated, tracing, variant)
-        self.checked = checked
 
     @property
     def place(self) -> Place:
@@ -188,6 +188,8 @@ class TracingMode(Mode):
     @place.setter
     def place(self, place: Place) -> None:
         self._place = place
+        if not self.checked:
+            Mode.place.__set__(self, place)  # type: ignore[attr-defined]  # the slot, which C reads
 
     def settings(self) -> dict[str, Any]:
         """Return the settings by name."""
