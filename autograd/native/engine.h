@@ -106,7 +106,7 @@ typedef struct {
     X(hypot) X(scope)
 /* Names that are looked up again and again. */
 #define NAMED(X) \
-    X(label) X(place) X(place_of) X(weights) X(bias) X(activate) X(scope_name)
+    X(label) X(place) X(place_of) X(weights) X(bias) X(activate) X(scope_name) X(output)
 /* Slots of a Mode. */
 #define MODE_SLOTS(X) X(record) X(quiet) X(tracing) X(place) X(labelled) X(_inside)
 
@@ -248,7 +248,6 @@ extern PyGetSetDef node_attributes[];
 extern PyType_Spec row_spec;
 extern PyMethodDef node_methods[];
 extern const int row_of_dot, row_of_add;
-extern const char *const table_digest; /* of rows.h: tells a library older than its source */
 PyObject *node_add(PyObject *left, PyObject *right);
 PyObject *node_subtract(PyObject *left, PyObject *right);
 PyObject *node_multiply(PyObject *left, PyObject *right);

@@ -8,7 +8,6 @@ are asked of Python.
 
 from __future__ import annotations
 
-from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -47,8 +46,7 @@ def header() -> str:
         *rules,
         "static const RowCode ROWS[ROW_COUNT] = {\n" + "".join(map(_entry, rows)) + "};",
     ]
-    text = "\n\n".join(parts) + "\n"
-    return f'{text}\n#define TABLE_DIGEST "{sha256(text.encode()).hexdigest()}"\n'
+    return "\n\n".join(parts) + "\n"
 
 
 def _method(row: Primitive) -> str:

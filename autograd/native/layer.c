@@ -94,8 +94,9 @@ static Node *output(State *state, PyObject *neuron, const Example *example)
     PyObject *bias = PyDict_GetItemWithError(attributes, state->bias);
     PyObject *function = PyDict_GetItemWithError(attributes, state->activate);
     PyObject *name = PyDict_GetItemWithError(attributes, state->scope_name);
+    bool own = PyDict_Contains(attributes, state->output); /* a function of this neuron alone */
     Py_DECREF(attributes);
-    if (!weights || (PyObject *)Py_TYPE(weights) != state->Vector
+    if (own || !weights || (PyObject *)Py_TYPE(weights) != state->Vector
         || PyTuple_GET_SIZE(weights) != PyTuple_GET_SIZE(x)
         || !bias || (bias != Py_None && Py_TYPE(bias) != type)
         || !function || !PyFunction_Check(function))

@@ -7,7 +7,6 @@
 #include "engine.h"
 #include "rows.h"
 
-const char *const table_digest = TABLE_DIGEST;
 const int row_of_dot = ROW_dot, row_of_add = ROW_add;
 _Static_assert(ROW_COUNT <= MOST_ROWS, "State.rows has too few places");
 

@@ -1008,5 +1008,3 @@ static const RowCode ROWS[ROW_COUNT] = {
     [ROW_greater_equal] = {"greater_equal", value_greater_equal, {NULL, NULL, NULL}},
     [ROW_equal] = {"equal", value_equal, {NULL, NULL, NULL}},
 };
-
-#define TABLE_DIGEST "12f28643c34761493d9b08d70b691d361333a52f1d02000be3053d18a1210a10"

@@ -189,7 +189,7 @@ class TracingMode(Mode):
     def place(self, place: Place) -> None:
         self._place = place
         if not self.checked:
-            Mode.place.__set__(self, place)  # type: ignore[attr-defined]  # the slot, which C reads
+            vars(Mode)["place"].__set__(self, place)  # the slot itself, which C reads
 
     def settings(self) -> dict[str, Any]:
         """Return the settings by name."""

@@ -137,6 +137,16 @@ def test_a_neuron_of_users_computes_its_output():
     assert layer([1.0, 2.0, 3.0])[1].data == 2.0 * single([1.0, 2.0, 3.0]).data
 
 
+def test_an_output_that_somebody_has_replaced_is_asked(monkeypatch):
+    layer = made("tanh")
+    x = [0.3, -1.2, 2.0]
+    plain = [node.data for node in layer(x)]
+    layer.neurons[1].output = lambda x: Value(5.0)
+    assert [node.data for node in layer(x)] == [plain[0], 5.0, *plain[2:]]
+    monkeypatch.setattr(Neuron, "output", lambda neuron, x: Value(7.0))
+    assert [node.data for node in layer(x)] == [7.0, 5.0, 7.0, 7.0]
+
+
 def test_nothing_is_recorded_under_no_grad():
     layer = made("leaky_relu")
     with no_grad():
