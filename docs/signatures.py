@@ -70,11 +70,14 @@ def methods_stub() -> str:
     for name in COMPARISONS:
         stubs.append(COMPARISON.format(name=f"__{name}__"))
         stubs.append(OPERATOR.format(name=f"__{name}__", operand="Number"))
-    methods = {row.name: row for row in map(TABLE.__getitem__, RESERVED)}
+    names: dict[str, list[str]] = {}
     for name, method in vars(Value).items():
-        row = methods.get(getattr(method, "__name__", ""))
-        if row is not None and not name.startswith("_"):
-            stubs.append(METHOD.format(name=name, operands=typed(row), doc=row.doc))
+        if not name.startswith("_"):
+            names.setdefault(getattr(method, "__name__", ""), []).append(name)
+    for row in TABLE.values():
+        if row.name in RESERVED:
+            for name in sorted(names.get(row.name, ()), key=row.name.__ne__):  # its own name first
+                stubs.append(METHOD.format(name=name, operands=typed(row), doc=row.doc))
     return HEAD + "".join(stubs) + FOOT
 
 
