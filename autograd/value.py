@@ -62,6 +62,8 @@ class Value(Methods):
                 refuse("a new Value", data)  # type: ignore[unreachable]
                 raise TypeError(f"{data!r} is a Value already; use it, or Value(v.data) for a copy")
             data = as_float(data)
+        if engine is not None and self.op is not None:
+            raise TypeError(f"{self._described()} is a result already, and no new leaf")
         self._data = data
         self._grad = None
         self._version = CLOCK.now

@@ -52,6 +52,8 @@ class Vector(tuple[Any, ...]):
         kind = Value
         if not _NODES.issuperset(map(type, members)):
             members = tuple(operand(member, primitives.dot.name) for member in members)
+            if not all(isinstance(member, Value | Constant) for member in members):
+                raise TypeError(f"dot takes two lists of numbers and Values, not {members!r}")
             kind = kind_of(members, Value)
         self = super().__new__(cls, members)
         self._read = (-1, [], -1)

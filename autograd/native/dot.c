@@ -58,7 +58,9 @@ PyObject *plain_vector(State *state, PyObject *given)
         Py_ssize_t count = PySequence_Fast_GET_SIZE(given);
         PyObject *found = PyTuple_New(count);
         for (Py_ssize_t i = 0; found && i < count; i++) {
-            PyObject *member = PySequence_Fast_GET_ITEM(given, i);
+            /* The collector, which a new tuple may start, runs code that may shorten a list */
+            PyObject *member = i < PySequence_Fast_GET_SIZE(given)
+                                   ? PySequence_Fast_GET_ITEM(given, i) : Py_None;
             if (is_node(state, member) || (PyObject *)Py_TYPE(member) == state->Constant) {
                 Py_INCREF(member);
             } else if (PyFloat_CheckExact(member)) {

@@ -111,7 +111,9 @@ typedef struct {
 #define MODE_SLOTS(X) X(record) X(quiet) X(tracing) X(place) X(labelled) X(_inside)
 
 #define MOST_ROWS 128
+#ifndef MOST_SPARE
 #define MOST_SPARE 32768 /* 3.7 MB: malloc and free took a tenth of a step of a small network */
+#endif
 
 /* A stack of pointers that grows. */
 typedef struct {
@@ -120,7 +122,7 @@ typedef struct {
 } Stack;
 
 typedef struct State {
-    PyInterpreterState *interpreter;
+    int64_t interpreter; /* its number, which no later one gets */
     struct State *next;
     PyTypeObject *node_type; /* autograd.Value */
     PyTypeObject *row_type;
@@ -134,11 +136,10 @@ typedef struct State {
     MODE_SLOTS(OFFSET)
 #undef OFFSET
     uint64_t stamp;       /* of the last pass */
-    int passes_in_python; /* passes under way that wait for a rule written in Python */
+    int passes_in_python; /* passes that wait for a rule in Python, or for such a pass */
     Node *spare;          /* memory of nodes that were freed, linked by `next` */
     int spare_count;
     Stack dying;          /* objects whose last reference is here: see node_dealloc */
-    bool freeing;
 } State;
 
 /* The only state there is, NULL where several interpreters have one. */
@@ -226,8 +227,9 @@ bool push(Stack *stack, void *item); /* false, without an error, for want of mem
 Node *new_node(State *state, PyTypeObject *type, PyObject *place);
 Node *node_with(State *state, PyTypeObject *type, Row *op, const Operands *operands, double data,
                 PyObject *place);
+bool are_operands(State *state, PyObject *args); /* a tuple of nodes and Constants */
 Operands operands_of(State *state, PyObject *args);
-PyObject *args_of(State *state, const Node *node); /* a tuple of nodes and Constants */
+PyObject *args_of(State *state, const Node *node);
 PyObject *constant(State *state, double number);
 PyObject *current_mode(State *state);
 PyObject *recorded(State *state, PyTypeObject *type, Row *op, const Operands *operands,

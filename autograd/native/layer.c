@@ -49,6 +49,9 @@ PyObject *called_in(PyObject *Py_UNUSED(module), PyObject *const *given, Py_ssiz
         PyErr_Fetch(&type, &error, &traceback);
         if (leave(state, given[0], before, inner) < 0) {
             Py_CLEAR(result);
+            Py_XDECREF(type);
+            Py_XDECREF(error);
+            Py_XDECREF(traceback);
         } else {
             PyErr_Restore(type, error, traceback);
         }
@@ -156,15 +159,19 @@ PyObject *outputs(PyObject *Py_UNUSED(module), PyObject *args)
     bool known = example.record || slot(example.mode, state->tracing_at) == Py_None;
     for (Py_ssize_t j = 0; known && j < examples; j++) {
         PyTypeObject *type = state->node_type;
-        example.x = plain_vector(state, PyList_GET_ITEM(inputs, j));
+        /* The collector, which a new tuple or dict may start, runs code that may shorten a list */
+        example.x = j < PyList_GET_SIZE(inputs)
+                        ? plain_vector(state, PyList_GET_ITEM(inputs, j)) : NULL;
         example.depth = example.x ? depth_of(state, example.x, &type) : 0;
         known = example.x && type == state->node_type && PyTuple_GET_SIZE(example.x) == width;
         for (Py_ssize_t i = 0; known && i < count; i++) {
-            PyObject *neuron = PyList_GET_ITEM(neurons, i);
+            PyObject *neuron = i < PyList_GET_SIZE(neurons) ? PyList_GET_ITEM(neurons, i) : Py_None;
+            Py_INCREF(neuron);
             bool plain = (PyObject *)Py_TYPE(neuron) == class;
             Node *node = plain ? output(state, neuron, &example) : NULL;
             PyList_SET_ITEM(found, i * examples + j, (PyObject *)node);
             known = node != NULL;
+            Py_DECREF(neuron);
         }
         Py_XDECREF(example.x);
     }

@@ -104,7 +104,7 @@ PyObject *apply_rule(PyObject *Py_UNUSED(module), PyObject *args)
     bool known = moved && after && later && PyList_GET_SIZE(leaves) == PyList_GET_SIZE(later);
     for (Py_ssize_t i = 0; known && i < PyList_GET_SIZE(leaves); i++) {
         PyObject *leaf = PyList_GET_ITEM(leaves, i);
-        known = is_node(state, leaf);
+        known = is_node(state, leaf) && i < PyList_GET_SIZE(later);
         if (known && ((Node *)leaf)->has_grad)
             known = compute(state, &drawn, (Node *)leaf, PyList_GET_ITEM(later, i))
                     && PyList_Append(moved, leaf) == 0 && keep(&drawn, after, later, i) == 0;

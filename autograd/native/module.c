@@ -5,15 +5,21 @@
 State *only_state = NULL;
 static State *all_states = NULL;
 
+static State *state_of(int64_t interpreter)
+{
+    State *state = all_states;
+    while (state && state->interpreter != interpreter)
+        state = state->next;
+    return state;
+}
+
 /* A state is never freed: a thread may be about to read it. There is one for each interpreter. */
 State *find_state(void)
 {
-    PyInterpreterState *interpreter = PyInterpreterState_Get();
-    for (State *state = all_states; state; state = state->next) {
-        if (state->interpreter == interpreter)
-            return state;
-    }
-    Py_FatalError("autograd.native is used before it is imported");
+    State *state = state_of(PyInterpreterState_GetID(PyInterpreterState_Get()));
+    if (!state)
+        Py_FatalError("autograd.native is used before it is imported");
+    return state;
 }
 
 /* Python computes the length of a vector more exactly than the hypot of C. */
@@ -89,12 +95,17 @@ static PyObject *describe(PyObject *Py_UNUSED(module), PyObject *args)
 
 static int execute(PyObject *module)
 {
+    int64_t interpreter = PyInterpreterState_GetID(PyInterpreterState_Get());
+    if (state_of(interpreter)) { /* nodes that are alive refer to its state */
+        PyErr_SetString(PyExc_ImportError, "it was imported before in this interpreter; start anew");
+        return -1;
+    }
     State *state = PyMem_RawCalloc(1, sizeof(State));
     if (!state) {
         PyErr_NoMemory();
         return -1;
     }
-    state->interpreter = PyInterpreterState_Get();
+    state->interpreter = interpreter;
 #define NAME(name)                                   \
     state->name = PyUnicode_InternFromString(#name); \
     if (!state->name) {                              \

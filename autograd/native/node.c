@@ -10,6 +10,12 @@
 
 #include <fenv.h>
 
+#ifdef _MSC_VER
+#define THREAD_LOCAL __declspec(thread)
+#else
+#define THREAD_LOCAL _Thread_local
+#endif
+
 /* ==== Made ==== */
 
 /* A leaf with data nan at a place, which becomes its own. */
@@ -67,6 +73,16 @@ Node *node_with(State *state, PyTypeObject *type, Row *op, const Operands *opera
                 PyObject *place)
 {
     return filled(state, type, op, operands, data, place);
+}
+
+bool are_operands(State *state, PyObject *args)
+{
+    bool fit = PyTuple_Check(args);
+    for (Py_ssize_t i = 0; fit && i < PyTuple_GET_SIZE(args); i++) {
+        PyObject *arg = PyTuple_GET_ITEM(args, i);
+        fit = (PyObject *)Py_TYPE(arg) == state->Constant || is_node(state, arg);
+    }
+    return fit;
 }
 
 /* Operands as they are kept, of a tuple of nodes and Constants: references are borrowed. */
@@ -242,7 +258,13 @@ int node_init(PyObject *self, PyObject *args, PyObject *keywords)
     Node *node = (Node *)self;
     PyObject *data = PyTuple_GET_SIZE(args) == 1 && !keywords ? PyTuple_GET_ITEM(args, 0) : NULL;
     if (data && PyFloat_CheckExact(data) && !node->op && !may_be_tracing(state)) {
+        PyObject *place = place_of_leaf(state, NULL); /* another scope than in __new__, perhaps */
+        if (!place)
+            return -1;
+        Py_XSETREF(node->place, place);
         node->data = PyFloat_AS_DOUBLE(data);
+        node->version = state->clock->now;
+        node->has_grad = false;
         return 0;
     }
     PyObject *init = PyMethod_New(state->init, self);
@@ -298,6 +320,11 @@ PyObject *make_node(PyObject *Py_UNUSED(module), PyObject *given)
                           &grad, &place, &version)) {
         return NULL;
     }
+    if (!PyType_IsSubtype(type, state->node_type) || !are_operands(state, args)
+        || (op != Py_None && !PyObject_TypeCheck(op, state->row_type))) {
+        PyErr_SetString(PyExc_TypeError, "new_node takes a class of Values, an operation, operands");
+        return NULL;
+    }
     Node *node;
     if (op == Py_None) {
         node = new_node(state, type, place);
@@ -348,14 +375,18 @@ static inline void drop_operands(State *state, Node *node)
         drop(state, node->operand[1].many);
 }
 
-/* Whoever frees the first node frees all that die with it. */
+/* Whoever frees the first node frees all that die with it. Each thread does: a destructor or the
+ * callback of a weak reference, in which another one waits, holds up nobody, nor a forked child. */
+static THREAD_LOCAL State *freeing = NULL;
+
 static void drop_dying(State *state)
 {
-    if (!state->freeing) {
-        state->freeing = true;
+    State *outer = freeing;
+    if (outer != state) {
+        freeing = state;
         while (state->dying.count)
             Py_DECREF((PyObject *)state->dying.items[--state->dying.count]);
-        state->freeing = false;
+        freeing = outer;
     }
 }
 
@@ -396,6 +427,7 @@ int node_clear(Node *node)
 {
     State *state = here();
     drop_operands(state, node);
+    node->depth = 0; /* a leaf, should a destructor still read it */
     Py_CLEAR(node->op);
     drop_dying(state);
     return 0;

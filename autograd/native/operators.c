@@ -32,7 +32,9 @@ static inline int sort(State *state, PyObject *object, Operands *operands, int p
             operands->depth = node->depth;
         *data = node->data;
         return 1;
-    } else if (PyFloat_Check(object)) {
+    } else if (PyFloat_Check(object) && !(Py_TYPE(object)->tp_flags & Py_TPFLAGS_HEAPTYPE)) {
+        number = PyFloat_AS_DOUBLE(object); /* of NumPy; a class of users may convert otherwise */
+    } else if ((PyObject *)Py_TYPE(object) == state->Constant) {
         number = PyFloat_AS_DOUBLE(object);
     } else {
         return -1;
@@ -133,14 +135,14 @@ int node_truth(PyObject *operand)
 static int value_of(State *state, Row *op, PyObject *args, double *data)
 {
     Py_ssize_t count = PyTuple_GET_SIZE(args);
-    if (op->code) {
+    if (op->code && count == op->arity) {
         double x[3] = {0.0, 0.0, 0.0};
         for (Py_ssize_t i = 0; i < count; i++)
             x[i] = data_of(state, PyTuple_GET_ITEM(args, i));
         *data = op->code->value(x[0], x[1], x[2]);
         return 0;
     }
-    if (op->loop == SUM) {
+    if (op->loop == SUM && count) {
         *data = sum_of(state, args);
         return 0;
     }
@@ -159,7 +161,9 @@ static int value_of(State *state, Row *op, PyObject *args, double *data)
     Py_XDECREF(forward);
     *data = result ? PyFloat_AsDouble(result) : -1.0;
     Py_XDECREF(result);
-    return *data == -1.0 && PyErr_Occurred() ? -1 : 0;
+    if (result && (!count || (op->arity && count != op->arity)))
+        PyErr_Format(PyExc_TypeError, "%R does not take %zd operands", op, count);
+    return PyErr_Occurred() ? -1 : 0;
 }
 
 /* apply(class, op, args): as autograd.operators.apply. */
@@ -185,7 +189,12 @@ PyObject *apply(PyObject *Py_UNUSED(module), PyObject *const *given, Py_ssize_t 
             if (!converted || !PyTuple_Check(converted))
                 return converted; /* an array of results */
             args = converted;
-            i = -1; /* all are nodes and Constants now */
+            if (!are_operands(state, args)) {
+                PyErr_Format(PyExc_TypeError, "%R takes Values and numbers", op);
+                Py_DECREF(args);
+                return NULL;
+            }
+            i = -1;
         }
     }
     double data;
@@ -203,7 +212,7 @@ PyObject *node_of(PyObject *Py_UNUSED(module), PyObject *const *given, Py_ssize_
 {
     State *state = here();
     if (count < 4 || !PyType_Check(given[0]) || !PyObject_TypeCheck(given[1], state->row_type)
-        || !PyTuple_Check(given[2]) || !PyFloat_Check(given[3])) {
+        || !are_operands(state, given[2]) || !PyFloat_Check(given[3])) {
         PyErr_SetString(PyExc_TypeError, "node_of takes a class, an operation, operands, a number");
         return NULL;
     }

@@ -13,14 +13,16 @@ static bool open_node(Stack *way, Node *node, uint64_t stamp)
 PyObject *topological_order(PyObject *Py_UNUSED(module), PyObject *const *roots, Py_ssize_t count)
 {
     State *state = here();
+    PyObject *order = PyList_New(0); /* first: it may start the collector, and so a pass */
+    if (!order)
+        return NULL;
     bool known = !state->passes_in_python; /* whose stamps must stay */
     for (Py_ssize_t i = 0; i < count; i++)
         known = known && is_node(state, roots[i]);
-    if (!known)
+    if (!known) {
+        Py_DECREF(order);
         Py_RETURN_NONE;
-    PyObject *order = PyList_New(0);
-    if (!order)
-        return NULL;
+    }
     Stack way = {NULL, 0, 0};
     uint64_t stamp = state->stamp += 2;
     bool ok = true;

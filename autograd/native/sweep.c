@@ -20,6 +20,7 @@ typedef struct {
     uint64_t stamp;  /* of nodes that were reached; one more: of those that were forgotten */
     int64_t oldest;  /* the version of the oldest node above the leaves */
     int64_t newest;  /* the version of the newest leaf */
+    bool stale;      /* an operand of a node that was forgotten has changed since */
     PyObject *lock;  /* held while rules in Python run; NULL before the first */
 } Pass;
 
@@ -39,6 +40,17 @@ static inline void add_term(Pass *pass, Node *node, double term)
         level->first = node;
     }
     level->last = node;
+}
+
+/* Whether an operand has changed since the node was computed. */
+static bool is_stale(State *state, const Node *node)
+{
+    for (Py_ssize_t i = 0; i < operand_count(node); i++) {
+        Node *operand = node_at(state, node, i);
+        if (operand && operand->version > node->version)
+            return true;
+    }
+    return false;
 }
 
 static int block(Pass *pass, Node *node)
@@ -64,6 +76,7 @@ static int forget_blocked(Pass *pass)
         node->stamp = pass->stamp + 1;
         node->has_grad = false;
         pass->oldest = node->version < pass->oldest ? node->version : pass->oldest;
+        pass->stale = pass->stale || is_stale(pass->state, node);
         for (Py_ssize_t i = 0; i < operand_count(node); i++) {
             Node *operand = node_at(pass->state, node, i);
             if (operand && block(pass, operand) < 0)
@@ -75,6 +88,19 @@ static int forget_blocked(Pass *pass)
 
 /* ==== What a node sends to its operands ==== */
 
+/* Whether a rule is None; 1 if so, -1 for an error. */
+static int blocks(const Row *op, Py_ssize_t position)
+{
+    if (position < 64)
+        return op->blocked >> position & 1;
+    PyObject *rules = PyObject_GetAttrString((PyObject *)op, "pullbacks");
+    PyObject *rule = rules ? PySequence_GetItem(rules, position) : NULL;
+    int answer = rule ? rule == Py_None : -1;
+    Py_XDECREF(rules);
+    Py_XDECREF(rule);
+    return answer;
+}
+
 /* A gradient of 0, as behind a relu that is off, only marks the operands as reached. */
 static int send_zero(Pass *pass, const Node *node)
 {
@@ -83,9 +109,10 @@ static int send_zero(Pass *pass, const Node *node)
         Node *operand = node_at(pass->state, node, i);
         if (!operand || operand->stamp == pass->stamp)
             continue;
-        if (!(op->blocked >> (op->arity ? i : 0) & 1)) {
+        int blocked = blocks(op, op->arity ? i : 0);
+        if (!blocked) {
             add_term(pass, operand, 0.0);
-        } else if (block(pass, operand) < 0) {
+        } else if (blocked < 0 || block(pass, operand) < 0) {
             return -1;
         }
     }
@@ -236,6 +263,27 @@ static int send(Pass *pass, Node *node)
 
 /* ==== The pass ==== */
 
+/* Asked in C: other code, which Python would let run, may be a pass over the same leaves. */
+static bool any_stale(const Pass *pass)
+{
+    bool stale = pass->stale;
+    for (int32_t depth = pass->root->depth; depth > 0 && !stale; depth--) {
+        for (Node *node = pass->levels[depth].first; node && !stale; node = node->next)
+            stale = is_stale(pass->state, node);
+    }
+    return stale;
+}
+
+static int refuse_stale(const Pass *pass)
+{
+    PyObject *none = PyObject_CallOneArg(pass->state->check_all_fresh, (PyObject *)pass->root);
+    if (none) {
+        Py_DECREF(none);
+        PyErr_SetString(PyExc_RuntimeError, "the graph has changed during its backward pass");
+    }
+    return -1;
+}
+
 static int sweep(Pass *pass, double gradient)
 {
     add_term(pass, pass->root, gradient);
@@ -252,13 +300,7 @@ static int sweep(Pass *pass, double gradient)
         return -1;
     for (Node *leaf = pass->levels[0].first; leaf; leaf = leaf->next)
         pass->newest = leaf->version > pass->newest ? leaf->version : pass->newest;
-    if (pass->newest > pass->oldest) { /* a leaf changed after a node was computed from it */
-        PyObject *root = (PyObject *)pass->root;
-        PyObject *none = PyObject_CallOneArg(pass->state->check_all_fresh, root);
-        Py_XDECREF(none);
-        return none ? 0 : -1;
-    }
-    return 0;
+    return pass->newest > pass->oldest && any_stale(pass) ? refuse_stale(pass) : 0;
 }
 
 static void add_to_gradient(Node *leaf, double term)
@@ -305,13 +347,17 @@ PyObject *run_pass(PyObject *Py_UNUSED(module), PyObject *const *args, Py_ssize_
     return run(state, (Node *)args[0], gradient);
 }
 
-/* backward(root, gradient): where a pass waits for Python, the next one is careful. */
+/* backward(root, gradient): where a pass waits for Python, the next one is careful, and counts as
+ * one that waits from before it has the lock until after. */
 PyObject *backward(PyObject *module, PyObject *const *args, Py_ssize_t count)
 {
     State *state = here();
-    if (state->passes_in_python)
-        return PyObject_Vectorcall(state->careful_backward, args, count, NULL);
-    return run_pass(module, args, count);
+    if (!state->passes_in_python)
+        return run_pass(module, args, count);
+    state->passes_in_python++;
+    PyObject *none = PyObject_Vectorcall(state->careful_backward, args, count, NULL);
+    state->passes_in_python--;
+    return none;
 }
 
 /* root.backward(), by Python with a gradient, of a leaf, and in a trace. */
