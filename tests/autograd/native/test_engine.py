@@ -97,6 +97,47 @@ def test_a_deep_graph_is_freed_without_recursion(step):
         thread.join()
 
 
+def in_python(*roots):
+    """Return the order of a graph by the plain recursion."""
+    order = []
+
+    def visit(node):
+        if node not in order:
+            for arg in node.args:
+                if isinstance(arg, Value):
+                    visit(arg)
+            order.append(node)
+
+    for root in roots:
+        visit(root)
+    return order
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_the_order_of_a_graph_is_that_of_a_plain_recursion(seed):
+    draw = random.Random(seed)
+    nodes = [Value(1.0), Value(2.0), Value(3.0)]
+    for _ in range(60):
+        x, y, z = draw.choices(nodes, k=3)
+        made = [x * y, x + 1.0, 2.0 - x, x.tanh(), where(x, y, z), dot([x, 1.0, y], [y, z, 0.5])]
+        nodes.append(draw.choice([*made, autograd.sum([x, y, z, 2.0])]))
+    roots = draw.choices(nodes, k=3)
+    assert autograd.topological_order(*roots) == in_python(*roots)
+
+
+def test_a_rule_may_ask_for_the_order_of_the_graph_that_a_pass_goes_through():
+    def asking(g, out, x):
+        assert leaf in autograd.topological_order(root)
+        return g
+
+    ask = primitive("test_asks_for_the_order", lambda x: x, asking)
+    leaf = Value(3.0)
+    shared = leaf * 2.0
+    root = shared * shared + ask(shared)
+    root.backward()
+    assert leaf.grad == 2.0 + 2.0 * 6.0 * 2.0
+
+
 def test_a_graph_is_freed_while_an_exception_is_raised():
     def fails():
         _, root = deep(lambda y: y * 1.0000001)
