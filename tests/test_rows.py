@@ -36,7 +36,7 @@ ELSEWHERE = {
     "autograd/backends/llvm/": (INSTRUCTION, {"add", "mul", "sub"}),
     "autograd/backends/llvm/kernel.py": ("a function of the machine code", {"share"}),
     "autograd/backends/numpy/": ("a mode of numpy.take", {"clip"}),
-    "autograd/value.py": (
+    "autograd/operators.py": (
         "a special method, as __add__",
         {"abs", "add", "mul", "neg", "pow", "sub"},
     ),

@@ -28,7 +28,7 @@ def fails(g, out, x):
     raise LookupError(g)
 
 
-broken = primitive("leaks_broken", lambda x: x, fails)
+broken = primitive("test_leaks_broken", lambda x: x, fails)
 
 
 class Marked(Value):
