@@ -19,8 +19,8 @@ from autograd.program.program import Instruction, Program
 
 __all__ = [
     "batch_numbers", "batch_program", "cheap_traces", "difference_in_ulps", "exact", "formulas",
-    "own_table_only", "points", "pytest_generate_tests", "quick_llvm", "quick_xla",
-    "unoptimized",
+    "own_table_only", "points", "points_and_edges", "pytest_generate_tests", "quick_llvm",
+    "quick_xla", "unoptimized",
 ]  # fmt: skip
 
 ROWS = [row for name, row in TABLE.items() if name in RESERVED]
@@ -183,9 +183,7 @@ def sizes(row):
     return [2, 4, 8] if "z" in row.c else [1, 2, 3, 7]
 
 
-@pytest.fixture
-def points(row):
-    """Points inside the domain of the row, the same on every run."""
+def points_of(row):
     rng = random.Random(row.name)
     found = []
     for _ in range(12):
@@ -195,12 +193,28 @@ def points(row):
     return found
 
 
-@pytest.fixture
-def edges(row):
-    """The special points of the row and every combination of awkward numbers."""
+def edges_of(row):
     size = min(sizes(row)[-1], 4 if row.variadic else 3)
     numbers = EDGES if size < 3 else EDGES[::3]
     return [*row.special, *itertools.product(numbers, repeat=size)]
+
+
+@pytest.fixture
+def points(row):
+    """Points inside the domain of the row, the same on every run."""
+    return points_of(row)
+
+
+@pytest.fixture
+def edges(row):
+    """The special points of the row and every combination of awkward numbers."""
+    return edges_of(row)
+
+
+@pytest.fixture(scope="session")
+def points_and_edges():
+    """The points and the edges of each operation of the table."""
+    return {row: (points_of(row), edges_of(row)) for row in ROWS}
 
 
 @pytest.fixture
