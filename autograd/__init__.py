@@ -10,7 +10,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
 
 from autograd.context import no_grad, scope, source_lines
 from autograd.errors import NumericWarning, StaleGraphError, StaleProgramError, TracingError
@@ -23,7 +22,7 @@ from autograd.primitives import (
     exp, expm1, gelu, hypot, leaky_relu, log, log1p, logaddexp, maximum, minimum, relu, sigmoid,
     silu, sin, sinh, softplus, sqrt, tan, tanh, where,
 )  # fmt: skip
-from autograd.runtime import loaded
+from autograd.threads import loaded
 from autograd.value import Value
 from autograd.vector import dot
 from autograd.native import engine as _engine
@@ -31,7 +30,10 @@ from autograd.native import engine as _engine
 if _engine is not None:
     from autograd.native import connection as _connection  # noqa: F401 - it tells C what to ask
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from autograd.check import GradientError, check_gradients
     from autograd.functional import (
         grad, gradients, hessian, hvp, jacobian, jvp, value_and_grad, vjp,

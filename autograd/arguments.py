@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Collection, Mapping
 from operator import index
-from typing import TYPE_CHECKING, Any, TypeAlias
 
-from autograd.runtime import loaded
+from autograd.threads import loaded
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Collection, Sequence
     from decimal import Decimal
     from fractions import Fraction
+    from typing import Any, TypeAlias
 
     import numpy as np
 
@@ -193,7 +193,7 @@ def as_items(given: Any, argument: str, of: str) -> list[Any]:
     >>> as_items(("a", "b"), "titles", "texts")
     ['a', 'b']
     """
-    is_none = isinstance(given, str | bytes | Mapping | set | frozenset | type)
+    is_none = is_mapping(given) or isinstance(given, str | bytes | set | frozenset | type)
     try:
         if not is_none:
             return list(given)
@@ -210,9 +210,14 @@ def as_mapping(given: Any, argument: str, of: str) -> dict[Any, Any]:
     >>> as_mapping({"loss": [2.0, 1.0]}, "curves", "names to numbers")
     {'loss': [2.0, 1.0]}
     """
-    if isinstance(given, Mapping):
+    if is_mapping(given):
         return dict(given)
     raise TypeError(f"{argument} must be a dict from {of}, not {_brief(given)}")
+
+
+def is_mapping(given: Any) -> bool:
+    """Tell a dict and its like from all else."""
+    return isinstance(given, loaded("collections.abc").Mapping)
 
 
 def _brief(given: Any) -> str:

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from contextvars import ContextVar, copy_context
 from itertools import cycle
-from typing import TYPE_CHECKING, Any
 
 from autograd.graph import Constant, Node, check_all_fresh, operands, put, topological_order
 from autograd.mode import CURRENT
 from autograd.native import engine
-from autograd.runtime import Turns
 from autograd.steps import note, send, step_of
+from autograd.threads import Turns
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from typing import Any
 
     from autograd.steps import Blocked, Levels
 

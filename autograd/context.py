@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from functools import wraps
-from typing import TYPE_CHECKING, Any, TypeVar
-
 from autograd.errors import user_line
 from autograd.mode import CURRENT, Block, Mode, Place
 from autograd.native import engine
+from autograd.threads import loaded
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
+    from typing import Any, TypeVar
+
+    Function = TypeVar("Function", bound="Callable[..., Any]")
+    Result = TypeVar("Result")
 
 __all__ = [
     "called_in", "current_variant", "no_grad", "scope", "sections", "source_lines", "variant",
 ]  # fmt: skip
 
-
-Function = TypeVar("Function", bound="Callable[..., Any]")
-Result = TypeVar("Result")
 
 # Flags of code objects; the module `inspect`, which names them, takes 5 ms to import.
 CO_GENERATOR, CO_COROUTINE, CO_ASYNC_GENERATOR = 0x20, 0x80, 0x200
@@ -53,17 +53,14 @@ class no_grad(Block):  # noqa: N801 - called like a function
         """
         flags = getattr(getattr(function, "__code__", None), "co_flags", 0)
 
-        @wraps(function)
         def without_recording(*args: Any, **kwargs: Any) -> Any:
             with no_grad():
                 return function(*args, **kwargs)
 
-        @wraps(function)
         async def awaited(*args: Any, **kwargs: Any) -> Any:
             with no_grad():
                 return await function(*args, **kwargs)
 
-        @wraps(function)
         def stepped(*args: Any, **kwargs: Any) -> Any:
             generator = function(*args, **kwargs)
             resume, sent = generator.send, None
@@ -87,7 +84,7 @@ class no_grad(Block):  # noqa: N801 - called like a function
             wrapper = awaited
         elif flags & CO_GENERATOR:
             wrapper = stepped
-        return wrapper  # type: ignore[return-value]  # the same signature, by wraps
+        return loaded("functools").update_wrapper(wrapper, function)  # type: ignore[no-any-return]
 
 
 class scope(Block):  # noqa: N801 - called like a function

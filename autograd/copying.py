@@ -7,16 +7,19 @@ the table are stored, by name: no code.
 
 from __future__ import annotations
 
-from typing import Any
-
 from autograd.graph import Constant, new_node, topological_order
-from autograd.mode import Place
-from autograd.primitive import Primitive
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from autograd.mode import Place
+    from autograd.primitive import Primitive
+
+    # operation, operands (an index into the list of nodes, or a number), data, grad, place, stale
+    Record = tuple[Primitive, tuple[Any, ...], float, Any, Place, bool]
 
 __all__ = ["deep_copy", "reduced", "shallow_copy"]
-
-# operation, operands (an index into the list of nodes, or a number), data, grad, place, stale
-Record = tuple[Primitive, tuple[Any, ...], float, Any, Place, bool]
 
 
 def shallow_copy(node: Any) -> Any:

@@ -1,15 +1,16 @@
-"""The definition of an operation by a user: its words, and checks of all that it is made of."""
+"""The definition of an operation by a user: checks of all that it is made of."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
-
 from autograd.arguments import as_count, as_float, as_items, as_switch
+from autograd.words import Words
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
+    from typing import Any
 
-__all__ = ["Words", "checked"]
+__all__ = ["checked"]
 
 # The facts that are texts, and those that are lists, with what these are of.
 TEXTS = ("symbol", "doc", "written", "c", "numpy", "js", "ufunc", "formula", "latex", "sympy")
@@ -18,27 +19,6 @@ LISTS = {
     "special": "points, a tuple each",
     "defaults": "numbers",
 }
-
-
-class Words(NamedTuple):
-    """The reason why a number or a gradient goes wrong at an operation, and the way out.
-
-    `reason` is a text, or a function of the operands that returns one; None where it is not the
-    reason. `way_out` follows "way out:"; "" where there is none but to start elsewhere. `short` is
-    the reason in two words, for the boxes of pictures.
-    """
-
-    reason: str | Callable[..., str | None]
-    way_out: str = ""
-    short: str = ""
-
-    def because(self, *args: float) -> str | None:
-        """Return the reason at these operands.
-
-        >>> Words(lambda x: "a division by 0" if x == 0.0 else None).because(2.0) is None
-        True
-        """
-        return self.reason if isinstance(self.reason, str) else self.reason(*args)
 
 
 def checked(facts: dict[str, Any], reserved: Collection[str]) -> dict[str, Any]:

@@ -9,13 +9,14 @@ from __future__ import annotations
 import sys
 import warnings
 from math import isfinite
-from typing import TYPE_CHECKING, Any
 
 from autograd.mode import CURRENT, TRACES
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from types import FrameType
+    from typing import Any
 
 
 # From the attempt, in the user's words, to the way out.

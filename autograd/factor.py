@@ -9,13 +9,14 @@ functions below, and for odd functions their series.
 from __future__ import annotations
 
 from math import comb, factorial, pi, sqrt
-from typing import TYPE_CHECKING, Any
 
 from autograd.primitive import rows
 from autograd.rules import applied, guarded, quotient
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from typing import Any
 
 # Operations to look at, and how deep: a factor stands near the top of the product of a rule
 MOST, DEEPEST = 400, 50

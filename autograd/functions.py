@@ -7,7 +7,6 @@ when nothing in it is a Value.
 from __future__ import annotations
 
 from math import inf
-from typing import TYPE_CHECKING, Any, overload
 
 from autograd.arguments import is_array
 from autograd.operators import operand
@@ -26,8 +25,10 @@ from autograd.primitives import (
 )  # fmt: skip
 from autograd.rules import combined_others, combined_pairs
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
+    from typing import Any, overload
 
     from autograd.arguments import Number
     from autograd.value import Value
@@ -36,16 +37,16 @@ if TYPE_CHECKING:
 # comparison of Values, a bool to type checkers, fits the first.
 
 
-@overload
-def sum(values: Iterable[Value]) -> Value: ...
+if TYPE_CHECKING:
 
+    @overload
+    def sum(values: Iterable[Value]) -> Value: ...
 
-@overload
-def sum(values: Iterable[Number]) -> float: ...  # type: ignore[overload-overlap]
+    @overload
+    def sum(values: Iterable[Number]) -> float: ...  # type: ignore[overload-overlap]
 
-
-@overload
-def sum(values: Iterable[Value | Number]) -> Value: ...
+    @overload
+    def sum(values: Iterable[Value | Number]) -> Value: ...
 
 
 def sum(values: Iterable[Any]) -> Any:
@@ -58,16 +59,16 @@ def sum(values: Iterable[Any]) -> Any:
     return _applied("sum", add_n, _terms(values, "sum"))
 
 
-@overload
-def mean(values: Iterable[Value]) -> Value: ...
+if TYPE_CHECKING:
 
+    @overload
+    def mean(values: Iterable[Value]) -> Value: ...
 
-@overload
-def mean(values: Iterable[Number]) -> float: ...  # type: ignore[overload-overlap]
+    @overload
+    def mean(values: Iterable[Number]) -> float: ...  # type: ignore[overload-overlap]
 
-
-@overload
-def mean(values: Iterable[Value | Number]) -> Value: ...
+    @overload
+    def mean(values: Iterable[Value | Number]) -> Value: ...
 
 
 def mean(values: Iterable[Any]) -> Any:
@@ -81,16 +82,16 @@ def mean(values: Iterable[Any]) -> Any:
     return _applied("mean", add_n, terms) / float(len(terms))
 
 
-@overload
-def norm(values: Iterable[Value]) -> Value: ...
+if TYPE_CHECKING:
 
+    @overload
+    def norm(values: Iterable[Value]) -> Value: ...
 
-@overload
-def norm(values: Iterable[Number]) -> float: ...  # type: ignore[overload-overlap]
+    @overload
+    def norm(values: Iterable[Number]) -> float: ...  # type: ignore[overload-overlap]
 
-
-@overload
-def norm(values: Iterable[Value | Number]) -> Value: ...
+    @overload
+    def norm(values: Iterable[Value | Number]) -> Value: ...
 
 
 def norm(values: Iterable[Any]) -> Any:
@@ -103,16 +104,16 @@ def norm(values: Iterable[Any]) -> Any:
     return _applied("norm", hypot, _terms(values, "norm"))
 
 
-@overload
-def logsumexp(values: Iterable[Value]) -> Value: ...
+if TYPE_CHECKING:
 
+    @overload
+    def logsumexp(values: Iterable[Value]) -> Value: ...
 
-@overload
-def logsumexp(values: Iterable[Number]) -> float: ...  # type: ignore[overload-overlap]
+    @overload
+    def logsumexp(values: Iterable[Number]) -> float: ...  # type: ignore[overload-overlap]
 
-
-@overload
-def logsumexp(values: Iterable[Value | Number]) -> Value: ...
+    @overload
+    def logsumexp(values: Iterable[Value | Number]) -> Value: ...
 
 
 def logsumexp(values: Iterable[Any]) -> Any:
@@ -128,16 +129,16 @@ def logsumexp(values: Iterable[Any]) -> Any:
     return _applied("logsumexp", _logsumexp, _some(values, "logsumexp"))
 
 
-@overload
-def softmax(values: Iterable[Value]) -> list[Value]: ...
+if TYPE_CHECKING:
 
+    @overload
+    def softmax(values: Iterable[Value]) -> list[Value]: ...
 
-@overload
-def softmax(values: Iterable[Number]) -> list[float]: ...  # type: ignore[overload-overlap]
+    @overload
+    def softmax(values: Iterable[Number]) -> list[float]: ...  # type: ignore[overload-overlap]
 
-
-@overload
-def softmax(values: Iterable[Value | Number]) -> list[Value]: ...
+    @overload
+    def softmax(values: Iterable[Value | Number]) -> list[Value]: ...
 
 
 def softmax(values: Iterable[Any]) -> list[Any]:
@@ -151,16 +152,16 @@ def softmax(values: Iterable[Any]) -> list[Any]:
     return [portion(*pair) for pair in zip(powers, combined_others(powers, add, 0.0))]
 
 
-@overload
-def log_softmax(values: Iterable[Value]) -> list[Value]: ...
+if TYPE_CHECKING:
 
+    @overload
+    def log_softmax(values: Iterable[Value]) -> list[Value]: ...
 
-@overload
-def log_softmax(values: Iterable[Number]) -> list[float]: ...  # type: ignore[overload-overlap]
+    @overload
+    def log_softmax(values: Iterable[Number]) -> list[float]: ...  # type: ignore[overload-overlap]
 
-
-@overload
-def log_softmax(values: Iterable[Value | Number]) -> list[Value]: ...
+    @overload
+    def log_softmax(values: Iterable[Value | Number]) -> list[Value]: ...
 
 
 def log_softmax(values: Iterable[Any]) -> list[Any]:

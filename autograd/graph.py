@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections import deque
 from itertools import chain, repeat
 from operator import add, attrgetter
-from typing import TYPE_CHECKING, Any, TypeVar
 
 from autograd.arguments import as_float
 from autograd.errors import StaleGraphError, tracing_error
 from autograd.mode import Parameter, is_tracing
 from autograd.native import engine
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
+    from typing import Any, TypeVar
 
     from autograd.mode import Place
     from autograd.primitive import Primitive
+
+    NodeType = TypeVar("NodeType", bound="Node")
 
 __all__ = [
     "Constant", "home_of", "name_of", "name_parameters", "set_data", "set_gradients",
@@ -142,8 +144,6 @@ def operand_data(node: Any) -> list[float]:
 if engine is not None and not TYPE_CHECKING:
     Node, new_node, operands = engine.Node, engine.new_node, attrgetter("args")
 
-NodeType = TypeVar("NodeType", bound=Node)
-
 
 def check_node(function: str, given: object) -> None:
     """Raise TypeError, which names the function, for anything but a Value or another node."""
@@ -261,9 +261,9 @@ def put(nodes: Sequence[Any], attribute: str, items: Sequence[Any]) -> None:
     _run(map(setattr, nodes, repeat(attribute), items))
 
 
-def _run(steps: Iterable[object]) -> None:
+def _run(steps: Iterable[None]) -> None:
     """Exhaust an iterator, in C."""
-    deque(steps, maxlen=0)
+    any(steps)  # none is true
 
 
 def set_data(leaves: Iterable[Node], numbers: Iterable[Any]) -> None:

@@ -9,8 +9,8 @@ from __future__ import annotations
 import math
 import operator
 from math import copysign, inf, isnan, nan
-from typing import TYPE_CHECKING
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 

@@ -8,11 +8,14 @@ can be divided exactly by r: see `factor`.
 from __future__ import annotations
 
 from math import inf
-from typing import Any
 
 from autograd.factor import are_alike, divided_exactly
 from autograd.primitive import rows
 from autograd.rules import applied, guarded, power_log, quotient
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 
 def pull_abs(g: Any, out: Any, x: Any) -> Any:

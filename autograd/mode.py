@@ -7,17 +7,20 @@ other: see `Block`.
 
 from __future__ import annotations
 
+from _weakref import ref  # weakref and functools would be an eighth of `import autograd`
 from contextvars import ContextVar, copy_context
-from functools import partial, wraps
-from typing import TYPE_CHECKING, Any, TypeVar
-from weakref import ref
 
+from autograd.threads import loaded
+
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import Any, TypeVar
+
+    Function = TypeVar("Function", bound="Callable[..., Any]")
 
 __all__ = ["is_tracing"]
 
-Function = TypeVar("Function", bound="Callable[..., Any]")
 
 MOST_NAMES = 4096  # kept at one mode: more than a network has neurons in a layer
 
@@ -225,17 +228,20 @@ class _Exit:
             return _leave
         before = CURRENT.get()
         watched: list[Any] = []
-        leave = partial(_left, block, before, watched)
-        watched.append(ref(leave, partial(_dropped, block, before)))
+        # Bound to its first argument, as a method is to its object
+        leave: Callable[..., None] = _left.__get__((block, before, watched))
+        watched.append(ref(leave, _dropped.__get__((block, before))))
         return leave
 
 
-def _left(block: Block, before: Mode, watched: list[Any], *exception: object) -> None:  # noqa: ARG001
+def _left(entry: tuple[Block, Mode, list[Any]], *exception: object) -> None:  # noqa: ARG001
+    block, before, watched = entry
     block.leave(before)
     watched.clear()
 
 
-def _dropped(block: Block, before: Mode, reference: object) -> None:  # noqa: ARG001
+def _dropped(entry: tuple[Block, Mode], reference: object) -> None:  # noqa: ARG001
+    block, before = entry
     if CURRENT.get() is not before:
         block.leave(before)
 
@@ -306,10 +312,9 @@ def quietly(function: Function) -> Function:
     It runs in a copy of the context, with which its mode goes, whatever ends it.
     """
 
-    @wraps(function)
     def run(*args: Any, **kwargs: Any) -> Any:
         context = copy_context()
         context.run(CURRENT.set, CURRENT.get().quieted())
         return context.run(function, *args, **kwargs)
 
-    return run  # type: ignore[return-value]  # the same signature, by wraps
+    return loaded("functools").update_wrapper(run, function)  # type: ignore[no-any-return]

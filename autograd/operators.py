@@ -8,7 +8,6 @@ and any number of operands, because a call of the general form would double its 
 from __future__ import annotations
 
 from math import isfinite
-from typing import TYPE_CHECKING, Any
 
 from autograd import primitives
 from autograd.arguments import as_float, elementwise, is_array
@@ -17,15 +16,20 @@ from autograd.graph import CLOCK, Constant, keep, new_node
 from autograd.mode import CURRENT
 from autograd.native import described, engine
 from autograd.primitive import RESERVED, TABLE
-from autograd.written import in_line, names_after
+from autograd.threads import loaded
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import Any
 
     from autograd.mode import Mode
     from autograd.primitive import Primitive
 
-__all__ = ["apply", "apply_ufunc", "binary", "general", "kind_of", "node_of", "operand", "unary"]
+__all__ = [
+    "apply", "apply_ufunc", "attach_binary", "binary", "general", "kind_of", "node_of", "operand",
+    "unary",
+]  # fmt: skip
 
 LEAST, MOST = -(2**30), 2**30  # ints for which the quickest conversion will do
 
@@ -128,11 +132,12 @@ def binary(op: Primitive, *, reflected: bool = False) -> Callable[[Any, Any], An
     For anything but a number the method returns NotImplemented, so that Python asks the other
     operand.
     """
+    written = loaded("autograd.written")
     x, y = ("other", "self") if reflected else ("self", "other")
     numbers = ("other", "self._data") if reflected else ("self._data", "other")
 
     def value(*operands: str) -> str:
-        return in_line(op, *operands) or f"forward({', '.join(operands)})"
+        return written.in_line(op, *operands) or f"forward({', '.join(operands)})"
 
     text = BINARY.format(
         x=x,
@@ -146,7 +151,24 @@ def binary(op: Primitive, *, reflected: bool = False) -> Callable[[Any, Any], An
     known = {"op": op, "forward": op.forward, "warn": warn_non_finite, "isfinite": isfinite}
     known |= {"new": _new, "current": _mode, "CLOCK": CLOCK, "LEAST": LEAST, "MOST": MOST}
     known |= {"mixed": mixed, "unrecorded": unrecorded}
-    return _documented(names_after(text, f"{__file__}: operator", known)["method"], op)
+    return _documented(written.names_after(text, f"{__file__}: operator", known)["method"], op)
+
+
+def attach_binary(kind: type, name: str, op: Primitive, *, reflected: bool = False) -> None:
+    """Give a class the method of two operands; it is written when it is first called.
+
+    To write those of all operators takes longer than the rest of `import autograd`.
+    """
+    method: Any = None
+
+    def first(self: Any, other: Any) -> Any:
+        nonlocal method
+        method = method or binary(op, reflected=reflected)
+        if vars(kind)[name] is first:
+            setattr(kind, name, method)
+        return method(self, other)
+
+    setattr(kind, name, _documented(first, op))
 
 
 def mixed(op: Primitive, x: Any, y: Any, self: Any, other: Any) -> Any:

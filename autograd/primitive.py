@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from math import isfinite
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar, overload
 
 from autograd.arguments import as_float, elementwise, is_array
-from autograd.definition import Words, checked
 from autograd.errors import warn_non_finite
 from autograd.native import engine, move_aside
-from autograd.runtime import loaded
+from autograd.threads import loaded
+from autograd.words import Words
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from typing import Any, Protocol, TypeVar, overload
 
     from numpy.typing import NDArray
 
@@ -21,15 +22,15 @@ if TYPE_CHECKING:
 __all__ = ["TABLE", "Primitive", "Words", "primitive"]
 
 
-Result_co = TypeVar("Result_co", covariant=True)
+if TYPE_CHECKING:
+    Result_co = TypeVar("Result_co", covariant=True)
 
+    class Recording(Protocol[Result_co]):
+        """A class that records the operations on its instances, as Value does."""
 
-class Recording(Protocol[Result_co]):
-    """A class that records the operations on its instances, as Value does."""
-
-    @classmethod
-    def __primitive__(cls, op: Primitive, args: tuple[Any, ...]) -> Result_co:
-        """Return the result of an operation that has a `cls` among its operands."""
+        @classmethod
+        def __primitive__(cls, op: Primitive, args: tuple[Any, ...]) -> Result_co:
+            """Return the result of an operation that has a `cls` among its operands."""
 
 
 class _Rows:
@@ -131,20 +132,21 @@ class Primitive(Row):
         (rule,) = self.pullbacks
         return (None,) * len(args) if rule is None else rule(g, out, *args)
 
-    # Operands that fit one fit those below as well; a comparison is a bool to type checkers
-    @overload
-    def __call__(  # type: ignore[overload-overlap]
-        self, first: Recording[Result_co], /, *args: Recording[Result_co] | Number
-    ) -> Result_co: ...
+    if TYPE_CHECKING:
+        # Operands that fit one fit those below too; a comparison is a bool to type checkers
+        @overload
+        def __call__(  # type: ignore[overload-overlap]
+            self, first: Recording[Result_co], /, *args: Recording[Result_co] | Number
+        ) -> Result_co: ...
 
-    @overload
-    def __call__(self, *args: Number) -> float: ...  # type: ignore[overload-overlap]
+        @overload
+        def __call__(self, *args: Number) -> float: ...  # type: ignore[overload-overlap]
 
-    @overload
-    def __call__(self, *args: Recording[Result_co] | Number) -> Result_co: ...  # type: ignore[overload-overlap]
+        @overload
+        def __call__(self, *args: Recording[Result_co] | Number) -> Result_co: ...  # type: ignore[overload-overlap]
 
-    @overload
-    def __call__(self, *args: Recording[Any] | Number | NDArray[Any]) -> NDArray[Any]: ...
+        @overload
+        def __call__(self, *args: Recording[Any] | Number | NDArray[Any]) -> NDArray[Any]: ...
 
     def __call__(self, *args: Any) -> Any:
         """Compute on numbers; record on Values; map over NumPy arrays."""
@@ -324,7 +326,7 @@ def primitive(
     """
     facts = {**locals()}  # the arguments above, by name
     if RESERVED:  # the table is complete: this row is a user's
-        facts = checked(facts, RESERVED)
+        facts = loaded("autograd.definition").checked(facts, RESERVED)
     row = TABLE[name] = Primitive(**facts)
     for use in ON_NEW_ROW:
         use(row)

@@ -20,11 +20,14 @@ from __future__ import annotations
 import math
 import operator
 from math import inf, isfinite, nan, pi
-from typing import Any
 
 from autograd import factor, ieee, lengths, rules
 from autograd.primitive import RESERVED, TABLE, Primitive, Words, primitive
 from autograd.rules import applied, guarded, quotient
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 REAL = (-3.0, 3.0)
 POSITIVE = (0.05, 5.0)

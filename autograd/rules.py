@@ -9,13 +9,14 @@ from __future__ import annotations
 import math
 import operator
 from math import inf, isfinite, pi
-from typing import TYPE_CHECKING, Any
 
 from autograd import ieee
 from autograd.primitive import rows
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from typing import Any
 
     from autograd.primitive import Primitive
 

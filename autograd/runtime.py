@@ -1,64 +1,16 @@
-"""Threads, forks, imports and the cyclic collector: where the engine meets Python itself."""
+"""Properties that are computed once, and blocks without the cyclic collector."""
 
 from __future__ import annotations
 
 import gc
-import os
-from _thread import RLock  # as functools does: threading would be a tenth of `import autograd`
 from contextlib import contextmanager
-from importlib import import_module
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
-from weakref import WeakSet, ref
+from weakref import ref
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from types import ModuleType
 
 __all__ = ["computed", "paused_collector"]
-
-
-class Turns:
-    """A lock for threads that take turns, `with turns.lock`; a thread may take it again inside.
-
-    A forked child has one thread, the one that forked. A lock that another thread held at the fork
-    would never be released in the child, so each child gets new locks.
-    """
-
-    __slots__ = ("__weakref__", "lock")
-
-    def __init__(self) -> None:
-        self.lock = RLock()
-        _ALL.add(self)
-
-
-_ALL: WeakSet[Turns] = WeakSet()
-_imports = Turns()
-
-
-def loaded(name: str) -> ModuleType:
-    """Return the module; no other thread forks while this one imports it.
-
-    Python locks a module while it is imported, and nobody would release that lock in a child.
-    """
-    with _imports.lock:
-        return import_module(name)
-
-
-def _hold() -> None:
-    _imports.lock.acquire()
-
-
-def _release() -> None:
-    _imports.lock.release()
-
-
-def _renew() -> None:
-    for turns in _ALL:
-        turns.lock = RLock()
-
-
-if hasattr(os, "register_at_fork"):  # not on Windows, which has no fork
-    os.register_at_fork(before=_hold, after_in_parent=_release, after_in_child=_renew)
 
 
 Result = TypeVar("Result")

@@ -9,15 +9,16 @@ written in the same way, see `autograd.native.generate`.
 from __future__ import annotations
 
 from math import inf, nan
-from typing import TYPE_CHECKING, Any, TypeAlias
 
 from autograd.graph import Constant, operand_data, operands
 from autograd.operators import ARITHMETIC, UNARY
 from autograd.primitive import RESERVED
-from autograd.written import in_line, names_after
+from autograd.threads import loaded
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from typing import Any, TypeAlias
 
     from autograd.primitive import Primitive
 
@@ -82,7 +83,8 @@ def step_of(row: Primitive) -> Callable[..., None]:
     if 0 < row.arity <= len(OPERANDS):
         known: dict[str, Any] = {"Constant": Constant, "inf": inf, "nan": nan, "note": note}
         text = "\n".join([HEAD, *_indented(_body(row, known))])
-        step = names_after(text, f"{__file__}: {row.name}", known)["step"]
+        written = loaded("autograd.written")
+        step = written.names_after(text, f"{__file__}: {row.name}", known)["step"]
     row.step = step
     return step  # type: ignore[no-any-return]
 
@@ -152,7 +154,7 @@ class Lines(list[str]):
     def applied(self, op: Primitive, args: Sequence[Any]) -> Text:
         """Write the line of an operation."""
         texts = list(map(self.text, args))
-        value = in_line(op, *texts)
+        value = loaded("autograd.written").in_line(op, *texts)
         if value is None:
             self.known[op.name] = op.forward
             value = f"{op.name}({', '.join(texts)})"

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import numbers
 from math import isfinite
-from typing import TYPE_CHECKING, Any, NoReturn
 
 from autograd.arguments import as_float
 from autograd.backward import backward
@@ -20,13 +18,17 @@ from autograd.operators import (
     UNARY,
     apply,
     apply_ufunc,
-    binary,
+    attach_binary,
     general,
     unary,
 )
 from autograd.primitive import ON_NEW_ROW, TABLE, Primitive
+from autograd.threads import loaded
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any, NoReturn
+
     from autograd.arguments import Number
     from autograd.methods import Methods  # the methods set below the class, as a stub
 else:
@@ -281,11 +283,7 @@ class Value(Methods):
             if not leaves and (hasattr(type(other), "__float__") or isinstance(other, complex)):
                 raise tracing_error("==", self._place.name)
         kind = type(other)
-        if (
-            kind in PLAIN_NUMBERS
-            or hasattr(kind, "dtype")
-            or (isinstance(other, numbers.Number) and not isinstance(other, float))  # no Constant
-        ):
+        if kind in PLAIN_NUMBERS or hasattr(kind, "dtype") or _is_other_number(other):
             warn_identity(self, other)
         return self is other
 
@@ -329,6 +327,13 @@ class Value(Methods):
         return result
 
 
+def _is_other_number(other: object) -> bool:
+    """Tell whether it is a Fraction, a complex number or their like; a Constant is a float."""
+    if isinstance(other, Value | float):
+        return False
+    return isinstance(other, loaded("numbers").Number)
+
+
 def _refused(label: Any, more: tuple[Any, ...], named: dict[str, Any]) -> TypeError:
     unknown = named.keys() - {"_children", "_op"}
     if unknown:
@@ -348,9 +353,9 @@ def _attach_operators() -> None:
     for name, op in UNARY.items():
         setattr(Value, f"__{name}__", unary(op))
     for name, op in {**ARITHMETIC, **COMPARISONS}.items():
-        setattr(Value, f"__{name}__", binary(op))
+        attach_binary(Value, f"__{name}__", op)
     for name, op in ARITHMETIC.items():
-        setattr(Value, f"__r{name}__", binary(op, reflected=True))
+        attach_binary(Value, f"__r{name}__", op, reflected=True)
 
 
 def _attach(op: Primitive) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from operator import mul
-from typing import TYPE_CHECKING, Any, overload
 
 from autograd import primitives
 from autograd.graph import CLOCK, Constant
@@ -11,8 +10,10 @@ from autograd.native import engine
 from autograd.operators import kind_of, node_of, operand
 from autograd.value import Value
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from typing import Any, overload
 
     from autograd.arguments import Number
 
@@ -21,7 +22,7 @@ __all__ = ["Vector", "dot", "outputs_at_once"]
 _NODES = {Value, Constant}
 
 
-class Vector(tuple[Any, ...]):
+class Vector(tuple["Any", ...]):
     """A tuple of Values and Constants for `dot`, which reads it faster than a list.
 
     A layer takes the dot product of one input with the weights of each neuron, and a batch of
@@ -72,16 +73,16 @@ class Vector(tuple[Any, ...]):
         return Vector, (tuple(self),)
 
 
-@overload
-def dot(x: Vector, y: Iterable[Any]) -> Value: ...
+if TYPE_CHECKING:
 
+    @overload
+    def dot(x: Vector, y: Iterable[Any]) -> Value: ...
 
-@overload  # two lists of numbers, which fit the second one as well
-def dot(x: Iterable[Number], y: Iterable[Number]) -> float: ...  # type: ignore[overload-overlap]
+    @overload  # two lists of numbers, which fit the second one as well
+    def dot(x: Iterable[Number], y: Iterable[Number]) -> float: ...  # type: ignore[overload-overlap]
 
-
-@overload
-def dot(x: Iterable[Value | Number], y: Iterable[Value | Number]) -> Value: ...
+    @overload
+    def dot(x: Iterable[Value | Number], y: Iterable[Value | Number]) -> Value: ...
 
 
 def dot(x: Iterable[Any], y: Iterable[Any]) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import configparser
+import os
 import subprocess
 import sys
 from functools import cache
@@ -172,7 +173,19 @@ def test_every_folder_of_code_is_shipped():
     assert shipped == {".".join(folder.relative_to(ROOT).parts) for folder in folders}
 
 
-def modules_loaded_by(package):
+# What `import autograd` may load of the standard library: modules of C, and small ones. Much of it
+# imports others in turn: typing brings re, enum and functools, and takes as long as all of autograd.
+LIGHT = {
+    "__future__", "contextvars", "importlib", "itertools", "math", "operator", "os", "warnings",
+    "binascii",  # where the sources of the engine in C are
+    "_contextvars", "_operator",
+    "_collections_abc", "_stat", "genericpath", "ntpath", "posixpath", "stat", "nt",  # of os
+    "types",  # of importlib in Python 3.10
+    "_py_warnings",  # of warnings from Python 3.14 on
+}  # fmt: skip
+
+
+def modules_loaded_by(package, *options, **environment):
     """Return the modules that a fresh interpreter holds only after the import."""
     program = (
         "import sys; before = set(sys.modules); "
@@ -180,7 +193,12 @@ def modules_loaded_by(package):
         "print(*set(sys.modules) - before)"
     )
     run = subprocess.run(
-        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True
+        [sys.executable, *options, "-c", program],
+        cwd=ROOT,
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        check=True,
     )
     return set(run.stdout.split())
 
@@ -194,10 +212,21 @@ def test_importing_autograd_loads_the_standard_library_only():
     assert loaded_by("autograd") - sys.stdlib_module_names == {"autograd"}
 
 
+@pytest.mark.parametrize("pure", ["0", "1"])
+def test_importing_autograd_loads_little_of_the_standard_library(pure):
+    # Without `site`, which may have loaded anything before
+    loaded = modules_loaded_by("autograd", "-S", AUTOGRAD_PURE=pure)
+    standard = {name.partition(".")[0] for name in loaded} & sys.stdlib_module_names
+    assert standard <= LIGHT, standard - LIGHT
+
+
 def test_importing_autograd_loads_values_and_operations_only():
     """Each further file is time in every program, whether it uses it or not."""
     loaded = modules_loaded_by("autograd")
-    used_later = ("check", "functional", "help", "reverse", "structure", "program", "backends")
+    used_later = (
+        "check", "definition", "functional", "help", "program", "backends", "reverse",
+        "structure", "written",
+    )  # fmt: skip
     assert not {f"autograd.{name}" for name in used_later} & loaded
 
 

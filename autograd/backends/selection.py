@@ -10,7 +10,7 @@ from autograd.arguments import as_choice
 from autograd.backends.executable import BackendLimit, Batches, Executable, Progress, Stepper
 from autograd.program.interpreter import Interpreted
 from autograd.program.schedule import scheduled
-from autograd.runtime import loaded
+from autograd.threads import loaded
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -6,16 +6,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeVar
-
 from autograd.native.library import find
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import Any, TypeVar
+
+    Class = TypeVar("Class", bound=type)
 
 __all__ = ["described", "engine", "move_aside", "reason", "with_methods"]
 
-Class = TypeVar("Class", bound=type)
 
 engine, reason = find()
 

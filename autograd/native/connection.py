@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from typing import Any
 
 from autograd.backward import TURNS, careful_backward, pulled
 from autograd.context import scope
@@ -15,6 +14,10 @@ from autograd.operators import detached, operands_or_results, plain_number
 from autograd.primitive import Primitive
 from autograd.value import Value
 from autograd.vector import Vector
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 
 def warn(op: Primitive, result: float, operands: tuple[Any, ...]) -> None:

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import os
 import sys
-from binascii import crc32
 from importlib import import_module
-from typing import Any
 from warnings import warn
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 __all__ = ["FITS", "LOST", "digest", "find", "sources"]
 
@@ -69,6 +71,7 @@ def sources() -> list[str]:
 
 def digest(files: list[str]) -> int:
     """Return a number that changes with the text of the files."""
+    crc32 = import_module("binascii").crc32  # not loaded where there are no sources
     total = 0
     for path in files:
         with open(path, "rb") as file:

@@ -19,8 +19,8 @@ from autograd.program.programs import Programs
 from autograd.program.schedule import scheduled
 from autograd.program.simplify import StatisticsByKind
 from autograd.program.verification import STRUCTURE
-from autograd.runtime import loaded
 from autograd.structure import described
+from autograd.threads import loaded
 from autograd.value import Value
 
 if TYPE_CHECKING:

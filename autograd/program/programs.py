@@ -16,8 +16,9 @@ from autograd.program.runner import KINDS, Runner, derived
 from autograd.program.trace import same_program, same_trace
 from autograd.program.traced import TracingMode, traced_under
 from autograd.program.verification import STRUCTURE, Case, Verified, stale
-from autograd.runtime import Turns, paused_collector
+from autograd.runtime import paused_collector
 from autograd.structure import NUMBER, shape_of
+from autograd.threads import Turns
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -13,7 +13,7 @@ import pytest
 import autograd as ag
 from autograd import Value, primitive
 from autograd.program.program import Program
-from autograd.runtime import Turns, loaded
+from autograd.threads import Turns, loaded
 
 pytestmark = [
     pytest.mark.skipif(not hasattr(os, "fork"), reason="fork of POSIX"),
