@@ -173,8 +173,8 @@ def test_every_folder_of_code_is_shipped():
     assert shipped == {".".join(folder.relative_to(ROOT).parts) for folder in folders}
 
 
-# What `import autograd` may load of the standard library: modules of C, and small ones. Much of it
-# imports others in turn: typing brings re, enum and functools, and takes as long as all of autograd.
+# What `import autograd` may load of the standard library: modules of C, and small ones. Others take
+# long, with those that they import: typing, re, enum and functools as long as all of autograd.
 LIGHT = {
     "__future__", "contextvars", "importlib", "itertools", "math", "operator", "os", "warnings",
     "binascii",  # where the sources of the engine in C are
