@@ -21,7 +21,7 @@ from autograd.vector import Vector
 
 pytestmark = pytest.mark.skipif(engine is None, reason="the engine in C was not built")
 
-cube = primitive("leaks_cube", lambda x: x * x * x, lambda g, out, x: g * 3.0 * x * x)
+cube = primitive("test_leaks_cube", lambda x: x * x * x, lambda g, out, x: g * 3.0 * x * x)
 
 
 def fails(g, out, x):
