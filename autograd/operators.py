@@ -164,7 +164,7 @@ def attach_binary(kind: type, name: str, op: Primitive, *, reflected: bool = Fal
     def first(self: Any, other: Any) -> Any:
         nonlocal method
         method = method or binary(op, reflected=reflected)
-        if vars(kind)[name] is first:
+        if vars(kind).get(name) is first:
             setattr(kind, name, method)
         return method(self, other)
 

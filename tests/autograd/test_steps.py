@@ -11,6 +11,7 @@ import pytest
 
 from autograd import Value, primitive
 from autograd.native import engine
+from autograd.operators import attach_binary
 from autograd.primitive import RESERVED, TABLE
 from autograd.steps import step_of, through
 from autograd.written import in_line
@@ -84,6 +85,24 @@ def test_a_traceback_shows_the_lines_of_a_step_and_the_rule_of_a_user():
     shown = "".join(traceback.format_exception(caught.value))
     assert "term_0 = rule_0(g, out, x)" in shown
     assert 'raise ZeroDivisionError("a rule of mine")' in shown
+
+
+@pytest.mark.skipif(engine is not None, reason="the engine in C has the operators")
+def test_an_operator_is_written_when_it_is_first_called():
+    class Fresh(Value):
+        __slots__ = ()
+
+    attach_binary(Fresh, "__rsub__", TABLE["sub"], reflected=True)
+    kept = Fresh.__rsub__
+    x = Fresh(2.0)
+    assert (5.0 - x).data == 3.0
+    assert Fresh.__rsub__ is not kept
+    assert Fresh.__rsub__.__doc__ == kept.__doc__
+    node = kept(x, 7.0)  # whoever has kept the first one can call it all the same
+    assert (type(node), node.data, node.args) == (Fresh, 5.0, (7.0, x))
+    Fresh.__rsub__ = later = lambda self, other: 0.0
+    kept(x, 7.0)
+    assert Fresh.__rsub__ is later
 
 
 def test_operands_are_those_given_in_their_order():
