@@ -8,6 +8,7 @@ import itertools
 import os
 import subprocess
 import sys
+from functools import cache
 from math import inf, nan
 from pathlib import Path
 
@@ -76,21 +77,36 @@ def test_a_c_function_that_jax_lacks_is_named(drawn):
         build(scheduled(draw.program([draw(rest, *draw.x)])))
 
 
-@pytest.mark.parametrize("name", sorted({*FUNCTIONS} - {"fma", "remainder"}))
+NAMES = sorted({*FUNCTIONS} - {"fma", "remainder"})
+
+
+@cache
+def of_c(libm, drawn):
+    """Return the points of each function of C, what C gives there, and what JAX does.
+
+    XLA compiles all of them in one program, in less than half the time.
+    """
+    numbers = [-2.5, -1.5, -0.7, -0.5, -0.0, 0.49999999999999994, 0.5, 0.9, 2.5, 3.7, inf, nan]
+    draw = drawn(examples=max(FUNCTIONS[name] for name in NAMES))
+    examples = np.array([*itertools.product(numbers, repeat=len(draw.x))])
+    library, results, wanted = ctypes.CDLL(libm), [], []
+    for name in NAMES:
+        oracle, arity = library[name], FUNCTIONS[name]
+        oracle.argtypes, oracle.restype = [ctypes.c_double] * arity, ctypes.c_double
+        op = primitive(f"{name}_of_c", oracle, *[None] * arity, c=name)
+        results.append(draw(op, *draw.x[:arity]))
+        wanted.append([oracle(*point) for point in examples[:, :arity].tolist()])
+    outputs, _ = build(scheduled(draw.program(results))).run(examples, NONE, NONE)
+    return {name: (examples, *both) for name, *both in zip(NAMES, wanted, outputs.T, strict=True)}
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_functions_of_c_have_their_meaning_of_c(name, drawn, quick_xla):
     libm = ctypes.util.find_library("m")
     if libm is None:
         pytest.skip("no C library of mathematics (libm) to compare with")
-    oracle, arity = ctypes.CDLL(libm)[name], FUNCTIONS[name]
-    oracle.argtypes, oracle.restype = [ctypes.c_double] * arity, ctypes.c_double
-    op = primitive("of_c", oracle, *[None] * arity, c=name)
-    numbers = [-2.5, -1.5, -0.7, -0.5, -0.0, 0.49999999999999994, 0.5, 0.9, 2.5, 3.7, inf, nan]
-    points = list(itertools.product(numbers, repeat=arity))
-    draw = drawn(examples=arity)
-    program = build(scheduled(draw.program([draw(op, *draw.x)])))
-    outputs, _ = program.run(np.array(points), NONE, NONE)
-    wanted = [oracle(*point) for point in points]
-    np.testing.assert_allclose(outputs[:, 0], wanted, rtol=1e-9, err_msg=str(points))
+    points, wanted, found = of_c(libm, drawn)[name]
+    np.testing.assert_allclose(found, wanted, rtol=1e-9, err_msg=str(points))
 
 
 SHARDED = """
