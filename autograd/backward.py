@@ -24,7 +24,7 @@ __all__ = ["accumulate", "backward"]
 TURNS = Turns()
 
 # The stamps of the passes under way: more than one where a rule runs a pass of its own.
-_UNDER_WAY: ContextVar[tuple[object, ...]] = ContextVar("autograd_passes", default=())
+UNDER_WAY: ContextVar[tuple[object, ...]] = ContextVar("autograd_passes", default=())
 
 
 def backward(root: Node, gradient: float) -> None:
@@ -76,11 +76,11 @@ def reverse_floats(root: Node, gradient: float) -> list[Any]:
     """
     mode = CURRENT.get()
     CURRENT.set(mode._quieted or mode.quieted())
-    outer = _UNDER_WAY.get()
+    outer = UNDER_WAY.get()
     if outer:
         _check_apart(root, outer)
     sweep = object()
-    _UNDER_WAY.set((*outer, sweep))
+    UNDER_WAY.set((*outer, sweep))
     levels: Levels = [None] * (root._depth + 1)  # the nodes that something has been sent to
     blocked: Blocked = {}  # by depth: operands of rules that are None
     root._sweep = sweep
@@ -149,20 +149,19 @@ def _forget(blocked: Blocked, depth: int, reached: Iterable[Any], oldest: int) -
 def careful_backward(root: Node, gradient: float) -> None:
     """Do the same in C while another pass waits for a rule in Python."""
     with TURNS.lock:
-        outer = _UNDER_WAY.get()
+        outer = UNDER_WAY.get()
         if outer:
             _check_apart(root, outer)
         engine.run_pass(root, gradient)
 
 
-def pulled(op: Any, g: float, out: float, args: tuple[Any, ...], stamp: int) -> list[Any]:
-    """Return what a rule in Python sends to each operand, in the pass of that stamp."""
-    return copy_context().run(_pulled, op, g, out, args, stamp)
+def pulled(op: Any, g: float, out: float, args: tuple[Any, ...]) -> list[Any]:
+    """Return what a rule in Python sends to each operand."""
+    return copy_context().run(_pulled, op, g, out, args)
 
 
-def _pulled(op: Any, g: float, out: float, args: tuple[Any, ...], stamp: int) -> list[Any]:
+def _pulled(op: Any, g: float, out: float, args: tuple[Any, ...]) -> list[Any]:
     CURRENT.set(CURRENT.get().quieted())
-    _UNDER_WAY.set((*_UNDER_WAY.get(), stamp))
     return [*op.pull(g, out, [arg._data for arg in args])]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from autograd.backward import TURNS, careful_backward, pulled
+from autograd.backward import TURNS, UNDER_WAY, careful_backward, pulled
 from autograd.context import scope
 from autograd.errors import warn_non_finite
 from autograd.graph import CLOCK, Constant, check_all_fresh
@@ -35,6 +35,7 @@ if engine is not None:  # without it, doctests alone import this file
         current=CURRENT,
         traces=TRACES,
         turns=TURNS,
+        under_way=UNDER_WAY,
         init=kept._python_init,
         number=plain_number,
         converted=operands_or_results,

@@ -101,9 +101,9 @@ typedef struct {
 
 /* Python functions and objects that the engine asks for what is rare, by their names. */
 #define ASKED(X) \
-    X(Constant) X(Vector) X(Mode) X(current) X(traces) X(turns) X(init) X(is_same) X(is_true) \
-    X(number) X(converted) X(detached) X(warn) X(pulled) X(careful_backward) X(check_all_fresh) \
-    X(hypot) X(scope)
+    X(Constant) X(Vector) X(Mode) X(current) X(traces) X(turns) X(under_way) X(init) X(is_same) \
+    X(is_true) X(number) X(converted) X(detached) X(warn) X(pulled) X(careful_backward) \
+    X(check_all_fresh) X(hypot) X(scope)
 /* Names that are looked up again and again. */
 #define NAMED(X) \
     X(label) X(place) X(place_of) X(weights) X(bias) X(activate) X(scope_name) X(output)

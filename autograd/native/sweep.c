@@ -22,6 +22,7 @@ typedef struct {
     int64_t newest;  /* the version of the newest leaf */
     bool stale;      /* an operand of a node that was forgotten has changed since */
     PyObject *lock;  /* held while rules in Python run; NULL before the first */
+    PyObject *outer; /* the stamps of the passes that this one runs in; with the lock */
 } Pass;
 
 static inline void add_term(Pass *pass, Node *node, double term)
@@ -189,13 +190,25 @@ static int wait_for_python(Pass *pass)
     Py_DECREF(taken);
     pass->lock = lock;
     pass->state->passes_in_python++;
-    return 0;
+    /* For a pass that begins in a rule, and in what else runs between: handlers of signals */
+    if (PyContextVar_Get(pass->state->under_way, NULL, &pass->outer) < 0)
+        return -1;
+    PyObject *own = Py_BuildValue("(K)", (unsigned long long)pass->stamp);
+    PyObject *all = own ? PySequence_Concat(pass->outer, own) : NULL;
+    PyObject *token = all ? PyContextVar_Set(pass->state->under_way, all) : NULL;
+    Py_XDECREF(own);
+    Py_XDECREF(all);
+    Py_XDECREF(token);
+    return token ? 0 : -1;
 }
 
 static void done_with_python(Pass *pass)
 {
     PyObject *type, *value, *traceback;
     PyErr_Fetch(&type, &value, &traceback);
+    if (pass->outer)
+        Py_XDECREF(PyContextVar_Set(pass->state->under_way, pass->outer));
+    Py_XDECREF(pass->outer);
     pass->state->passes_in_python--;
     Py_XDECREF(PyObject_CallMethod(pass->lock, "release", NULL));
     Py_DECREF(pass->lock);
@@ -211,11 +224,8 @@ static int send_by_python(Pass *pass, Node *node)
     int status = -1;
     PyObject *terms = NULL, *op = (PyObject *)node->op;
     PyObject *args = args_of(state, node);
-    PyObject *stamp = args ? PyLong_FromUnsignedLongLong(pass->stamp) : NULL;
-    if (stamp) {
-        terms = PyObject_CallFunction(state->pulled, "OddOO", op, node->grad, node->data, args,
-                                      stamp);
-    }
+    if (args)
+        terms = PyObject_CallFunction(state->pulled, "OddO", op, node->grad, node->data, args);
     if (!terms || !PyList_Check(terms) || PyList_GET_SIZE(terms) != PyTuple_GET_SIZE(args)) {
         if (terms)
             PyErr_SetString(PyExc_TypeError, "a rule returned no list of contributions");
@@ -239,7 +249,6 @@ static int send_by_python(Pass *pass, Node *node)
 done:
     Py_XDECREF(terms);
     Py_XDECREF(args);
-    Py_XDECREF(stamp);
     return status;
 }
 

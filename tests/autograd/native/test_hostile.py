@@ -152,6 +152,31 @@ def test_a_search_for_stale_nodes_does_not_mix_gradients():
     assert x.grad == 2.0
 
 
+def test_a_handler_between_two_rules_does_not_mix_gradients():
+    """As that of a signal is called, wherever Python is; here when a rule has returned."""
+    same = primitive("test_interrupted", lambda x: x, lambda g, out, x: g)
+    x = Value(1.0)
+    root = same(same(Value(1.0))) + x
+    refused = []
+
+    def handler(frame, event, _arg):
+        if event == "return" and frame.f_code.co_name == "pulled":
+            sys.setprofile(None)
+            try:
+                (x * 100.0).backward()
+            except RuntimeError as error:
+                refused.append(str(error))
+
+    sys.setprofile(handler)
+    try:
+        root.backward()
+    finally:
+        sys.setprofile(None)
+    assert (x.grad, len(refused)) == (1.0, engine is not None)
+    (x * 2.0).backward()
+    assert x.grad == 3.0
+
+
 def test_a_stale_node_that_is_reached_through_a_blocked_operand_alone_is_found():
     x = Value(1.0)
     y = (x * 2.0).sign() + Value(1.0)
