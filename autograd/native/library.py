@@ -21,7 +21,7 @@ FOLDER = os.path.dirname(__file__)
 TABLE = ("primitives.py", "rules.py", "lengths.py", "factor.py", "ieee.py")
 # PyPy runs extensions of CPython slower than its own Python, and 32-bit x86 rounds otherwise.
 FITS = sys.implementation.name == "cpython" and sys.maxsize > 2**32
-LOST = "autograd runs without its engine in C, so that eager programs take 4 to 20 times as long"
+LOST = "autograd runs without its engine in C, so that eager programs take 9 to 15 times as long"
 ROOT = os.path.dirname(os.path.dirname(FOLDER))
 AGAIN = f'"{sys.executable}" -m pip install --no-deps --editable "{ROOT}"'
 COMPILER = (

@@ -15,7 +15,7 @@ from autograd.native import library
 
 PACKAGE = Path(autograd.__file__).parent
 BUILT = [path for path in PACKAGE.glob("native/_engine.*") if path.suffix in (".so", ".pyd")]
-LOST = "autograd runs without its engine in C, so that eager programs take 4 to 20 times as long"
+LOST = "autograd runs without its engine in C, so that eager programs take 9 to 15 times as long"
 
 needs_library = pytest.mark.skipif(not BUILT, reason="the engine in C was not built")
 
