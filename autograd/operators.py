@@ -203,7 +203,7 @@ def apply(cls: Any, op: Primitive, args: tuple[Any, ...]) -> Any:
         cls = kind_of(args, cls)
     data = op.forward(*[arg._data for arg in args])
     if not op.total and not isfinite(data):
-        warn_non_finite(op.name, data, args)
+        warn_non_finite(op.called, data, args)
     return node_of(cls, op, args, data, max([arg._depth for arg in args]) + 1)
 
 

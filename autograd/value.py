@@ -373,9 +373,8 @@ def _attach(op: Primitive) -> None:
 
 
 _attach_operators()
-OWN_NAMES = (
-    frozenset(dir(Value)) - TABLE.keys()
-)  # C has methods for rows, which get their documentation here
+# In C, rows have their methods already; they get their documentation below.
+OWN_NAMES = frozenset(dir(Value)) - TABLE.keys()
 for _op in TABLE.values():
     _attach(_op)
 OWN_NAMES = frozenset(dir(Value))  # a user's row may replace another user's method, not ours

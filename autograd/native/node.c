@@ -48,6 +48,7 @@ Node *new_node(State *state, PyTypeObject *type, PyObject *place)
     return node;
 }
 
+/* The node of an operation; in line here, where `recorded` makes most of them. */
 static inline Node *filled(State *state, PyTypeObject *type, Row *op, const Operands *operands,
                            double data, PyObject *place)
 {
