@@ -8,6 +8,7 @@ from functools import lru_cache
 from itertools import count, pairwise
 from pathlib import Path
 
+import autograd
 from autograd import Value, scope
 from visualize.page.data import columns, view_columns
 from visualize.page.folds import beginning, foldable_sums
@@ -17,13 +18,19 @@ from visualize.scene.compose import compose
 from visualize.scene.flat import flatten
 
 __all__ = [
-    "cluster_keys", "decoded", "drawn", "grouped", "handmade_network", "leaf_of_a_loop",
-    "open_scripts", "random_graph", "recurrence", "view_of",
+    "SEEN", "chain", "cluster_keys", "decoded", "drawn", "grouped", "handmade_network", "large",
+    "leaf_of_a_loop", "open_scripts", "random_graph", "recurrence", "small", "total", "view_of",
 ]  # fmt: skip
 
 PAGE = Path(__file__).parents[2] / "visualize" / "page"
 SCRIPTS = ("picture", "graph", "clusters", "boxes", "places")
 KEYS = count()
+SEEN = """(selector) => {
+  const stage = document.querySelector("#stage").getBoundingClientRect();
+  return [...document.querySelectorAll(selector)].every((box) => {
+    const { left, top, right, bottom } = box.getBoundingClientRect();
+    return stage.left - 1 <= left && right <= stage.right + 1
+      && stage.top - 1 <= top && bottom <= stage.bottom + 1; }); }"""  # elements are on the stage
 DRAWN = """
 window.known = { boxesOf, layoutOf, place, partTitle, inDigits };
 const graphs = new Map();
@@ -105,6 +112,50 @@ def cluster_keys(graph, grouping="modules"):
         for length in range(1, 1 + len(path))
     )
     return list(dict.fromkeys(map("/".join, parts)))
+
+
+def small():
+    """Five values: a, b, a * b, sin(a) and c, their sum."""
+    a, b = Value(2.0, label="a"), Value(-3.0, label="b")
+    product = a * b
+    c = product + autograd.sin(a)
+    c.label = "c"
+    c.backward()
+    return c
+
+
+def large(samples=60):
+    """Over 5,000 values in modules, as a batch through a network."""
+    weights = [[Value(0.1 * (i - j), label=f"w{i}") for i in range(6)] for j in range(5)]
+    losses = []
+    for sample in range(samples):
+        signal = [Value(0.01 * sample + i) for i in range(6)]
+        for layer in range(6):
+            outputs = []
+            for j, row in enumerate(weights):
+                with scope("MLP"), scope(f"layers.{layer}"), scope(f"neurons.{j}"):
+                    outputs.append((autograd.dot(row[: len(signal)], signal) + 0.5).tanh())
+            signal = outputs
+        losses.append((signal[0] - 1) ** 2)
+    loss = autograd.sum(losses)
+    loss.backward()
+    return loss
+
+
+def total(count):
+    """A sum of leaves, which stand in one rank."""
+    root = autograd.sum([Value(float(place), label=f"x{place}") for place in range(count)])
+    root.backward()
+    return root
+
+
+def chain(count):
+    """A tanh of a tanh, one below the other."""
+    value = Value(0.5, label="x")
+    for _ in range(count):
+        value = value.tanh()
+    value.backward()
+    return value
 
 
 def handmade_network(widths=(2, 3, 3, 1), samples=1):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.visualize.page_graphs import open_scripts
+from tests.visualize.page_graphs import SEEN, open_scripts
 from visualize.page.page import page
 
 __all__ = ["opened", "scripts", "tab"]
@@ -47,8 +47,40 @@ class Opened:
             f'[data-box="{self.evaluate("value => graphPage.boxOf(value)", value)}"]'
         )
 
+    def middle(self):
+        """The point of the picture that is in the middle of the stage, and the scale."""
+        stage, camera = self.locator("#stage").bounding_box(), self.state["camera"]
+        scale = camera["scale"]
+        return [
+            (stage["width"] / 2 - camera["x"]) / scale,
+            (stage["height"] / 2 - camera["y"]) / scale,
+            scale,
+        ]
+
+    def is_in_the_middle(self, value):
+        """Whether the box of a value is in the middle of the stage, to a pixel."""
+        box, stage = self.box(value).bounding_box(), self.locator("#stage").bounding_box()
+        return all(
+            abs(box[side] + box[length] / 2 - stage[side] - stage[length] / 2) < 1.5
+            for side, length in (("x", "width"), ("y", "height"))
+        )
+
+    def is_seen(self, value):
+        """Whether the box of a value is on the stage, to a pixel."""
+        place = self.evaluate("value => graphPage.boxOf(value)", value)
+        return self.evaluate(SEEN, f'[data-box="{place}"]')
+
+    def is_whole(self):
+        """Whether all boxes are on the stage."""
+        return self.evaluate(SEEN, "[data-box]")
+
     def text(self, selector):
         return self.locator(selector).text_content()
+
+    def played(self, graph):
+        """The gradients at the end of the player."""
+        self.click("#to-end")
+        return self.gradients(graph)
 
     def gradients(self, graph):
         return self.evaluate(
