@@ -201,7 +201,10 @@ def comparable(picture: str) -> str:
 def picture_script() -> str:
     """Return the script of what pages and pictures share, from the modules of visualize."""
     shared = {
-        "digits": ("FEW", "significant", "in_digits", "exact", "product_of", "counted", "times"),
+        "text": (
+            *("FEW", "significant", "in_digits", "exact", "product_of", "counted", "times"),
+            *("on_numbers", "on_operands"),
+        ),
         "acyclic": ("boxes_in_order", "split_boxes"),
         "layout/layered": ("place",),
         "scene/clusters": ("part_title",),
@@ -209,7 +212,6 @@ def picture_script() -> str:
         "scene/gradient": ("Gradient", "gradient_of", "shown_for_many"),
         "draw/wording": ("COLUMN", "FONT_SIZE", "LINE", "data_range", "largest_line", "slope_mark"),
         "draw/palette": ("line_width", "look_by"),
-        "formula/words": ("on_numbers", "on_operands"),
         "page/headings": headings.__all__,
         "page/sentences": sentences.__all__,
     }

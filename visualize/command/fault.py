@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from visualize.escape import columns, cut, printable
+from visualize.text import columns, cut, printable
 
 INDENT = "  "
 MESSAGE_COLUMNS = 400  # names may be of any length

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import inf, isfinite
 
-from visualize.digits import exact, significant
 from visualize.scene.compose import Node
 from visualize.scene.gradient import Gradient
+from visualize.text import exact, significant
 
 FEW_TIMES = 10  # a number that grew more is written as a multiple
 

@@ -19,12 +19,11 @@ from visualize.compare.matching import matched, renamed
 from visualize.compare.pairing import NONE, Pairing
 from visualize.compare.picture import picture
 from visualize.compare.snapshot import Snapshot, frozen
-from visualize.digits import counted, significant
 from visualize.draw.drawing import Drawing
 from visualize.draw.wording import formula
-from visualize.escape import aligned, cut, printable
 from visualize.question import Result
 from visualize.scene.compose import Node, Scene
+from visualize.text import aligned, counted, cut, printable, significant
 
 MOST_LINES = 20  # of each kind
 MOST_OUTPUTS = 3

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from autograd import Value, topological_order
 from autograd.graph import Constant
 from visualize.draw.render import RenderError
-from visualize.escape import cut, record_field
 from visualize.question import as_root
+from visualize.text import cut, record_field
 
 if TYPE_CHECKING:
     import graphviz

@@ -15,9 +15,9 @@ from visualize.draw.wording import (
     summary,
     words,
 )
-from visualize.escape import dot_string
 from visualize.scene.compose import Edge, Scene
 from visualize.scene.flat import Path
+from visualize.text import dot_string
 
 POINTS = 72  # an inch; Graphviz takes sizes in inches and one pixel for a point
 _LINE_STYLES = {

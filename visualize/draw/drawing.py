@@ -14,19 +14,18 @@ from autograd import Value
 from autograd.arguments import as_count, as_switch
 from autograd.files import write_files
 from autograd.runtime import computed
-from visualize.digits import counted
 from visualize.draw.dot import dot
 from visualize.draw.render import GRAPHVIZ_ENGINES, converted, graphviz_svg, run_graphviz
 from visualize.draw.svg import svg
 from visualize.draw.text import text
 from visualize.draw.wording import summary
-from visualize.escape import xml
 from visualize.page.page import page
 from visualize.question import as_roots, saved_as
 from visualize.scene.collapse import COLLAPSE, Boxes, Collapse, collapsed
 from visualize.scene.compose import Scene, compose
 from visualize.scene.copies import with_copies
 from visualize.scene.flat import FlatGraph, flatten
+from visualize.text import counted, xml
 
 Engine = Literal["auto", "builtin", "dot", "pygraphviz"]
 ENGINES: tuple[Engine, ...] = ("auto", "builtin", *GRAPHVIZ_ENGINES)

@@ -10,9 +10,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import ceil, isfinite, isnan, sqrt
 
-from visualize.digits import significant
 from visualize.scene.compose import Node, Scene
 from visualize.scene.gradient import Gradient
+from visualize.text import significant
 
 SHADES = 8  # per sign
 BORDER_WIDTH = 1.2  # pixels, of most boxes

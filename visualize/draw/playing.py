@@ -14,10 +14,10 @@ from dataclasses import dataclass, replace
 from visualize.draw.palette import DARK, LIGHT, style_class
 from visualize.draw.shapes import ID, box_shape, path_data
 from visualize.draw.wording import LINE, SMALL, Words, text_width, words
-from visualize.escape import xml
 from visualize.layout import Placed
 from visualize.scene.compose import Scene
 from visualize.scene.gradient import Gradient
+from visualize.text import xml
 
 FORWARD = 0.5  # seconds for which a value that has just been computed is told
 BACKWARD = 1.6  # seconds for a contribution: a line to read

@@ -7,13 +7,12 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from math import isfinite
 
-from visualize.digits import times
 from visualize.draw.palette import BORDER_WIDTH, LIGHT, OUTPUT_WIDTH, Style, line_width, theme
 from visualize.draw.wording import LINE, PADDING, Words, local_mark
-from visualize.escape import xml
 from visualize.layout import Placed
 from visualize.layout.layering import Point
 from visualize.scene.compose import Node, Scene
+from visualize.text import times, xml
 
 ID = "\x00"  # stands for the prefix of all ids until the content that it is made from is known
 

@@ -23,9 +23,9 @@ from visualize.draw.wording import (
     text_width,
     words,
 )
-from visualize.escape import cut, printable, xml
 from visualize.layout import Placed, layout
 from visualize.scene.compose import Scene
+from visualize.text import cut, printable, xml
 
 RANK_GAP = 36
 NARROWEST = 420  # a footer that can be read

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from visualize.digits import counted
 from visualize.draw.wording import edge_mark, formula, local_mark, summary, words
-from visualize.escape import aligned, cut, printable
 from visualize.scene.compose import Edge, Node, Scene
+from visualize.text import aligned, counted, cut, printable
 
 FORMULA_COLUMNS = 160
 MOST_DERIVATIVES = 8  # in a line

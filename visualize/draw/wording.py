@@ -11,10 +11,8 @@ from itertools import groupby, islice
 from math import isnan
 
 from autograd.graph import Constant
-from visualize.digits import counted, exact, significant, times
-from visualize.escape import columns, cut, printable
-from visualize.formula.words import in_symbols
 from visualize.scene.compose import Edge, Group, Node, Scene
+from visualize.text import columns, counted, cut, exact, in_symbols, printable, significant, times
 
 BLANK = "□"  # an operand that an edge brings
 

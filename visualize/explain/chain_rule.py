@@ -9,12 +9,12 @@ from math import isfinite, isnan, log10, prod
 from autograd import Value, topological_order
 from autograd.graph import name_of
 from autograd.reverse import Sweep
-from visualize.digits import FEW
 from visualize.explain import statements as say
 from visualize.explain.equations import forward_row, partial, shortened
 from visualize.formula.rules import held
 from visualize.scene.flat import depending_on
 from visualize.steps.paths import Derivation, Path, PathEdge
+from visualize.text import FEW
 
 MANY_PATHS = 1000  # of more paths a few say little: the sums at every value say more
 LARGEST_COUNT = 10**18  # beyond it 10^18 is shorter to read than the digits

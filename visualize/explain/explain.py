@@ -12,7 +12,6 @@ from autograd.arguments import as_count
 from autograd.graph import name_of
 from autograd.reverse import Sweep, sweep
 from autograd.runtime import computed
-from visualize.digits import exact, significant
 from visualize.explain import statements as say
 from visualize.explain.chain_rule import chain_rule, told_paths
 from visualize.explain.equations import backward, forward
@@ -21,6 +20,7 @@ from visualize.explain.text import explanation_text
 from visualize.question import Result, as_root, as_roots, in_order
 from visualize.scene.flat import flatten, names_of
 from visualize.steps.paths import Derivation, Path, PathEdge, derivations
+from visualize.text import exact, significant
 
 MOST_LEAVES = 6  # if the user has chosen none
 EMPTY = "leave it out for all leaves with a name"  # the way out of an empty list

@@ -10,13 +10,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from itertools import groupby
 
-from visualize.digits import in_digits
-from visualize.escape import columns, printable
 from visualize.explain import statements as say
 from visualize.explain.text import InText
 from visualize.formula.latex import LaTeX, in_latex, symbols
 from visualize.formula.python import Strength, Text
 from visualize.formula.rules import BLANK
+from visualize.text import columns, in_digits, printable
 
 WIDTH = 70  # columns of a row as text before it goes on below
 LEADING = re.compile(r"^\\left\((-[^()]*)\\right\)(?!\^)")  # nothing stands before the sign

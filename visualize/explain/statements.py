@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from autograd import Value
-from visualize.digits import FEW
+from visualize.text import FEW
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from visualize.digits import in_digits
-from visualize.escape import aligned, columns, printable
 from visualize.explain import statements as say
 from visualize.formula.rules import BLANK, filled
+from visualize.text import aligned, columns, in_digits, printable
 
 WIDTH = 79
 MARGIN = "    "

@@ -12,7 +12,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import ClassVar
 
 from autograd.primitive import TABLE
-from visualize.escape import cut, printable
 from visualize.formula.names import LONGEST
 from visualize.formula.python import (
     ATOM,
@@ -28,6 +27,7 @@ from visualize.formula.python import (
     unparsed,
 )  # fmt: skip
 from visualize.formula.tidy import number_of, opposite
+from visualize.text import cut, printable
 
 SMALL_GREEK = (
     "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau "

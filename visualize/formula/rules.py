@@ -13,10 +13,10 @@ from typing import NoReturn
 from autograd import Primitive, Value, gradients, topological_order
 from autograd.graph import Constant
 from autograd.primitive import TABLE
-from visualize.digits import ALL, FEW, counted, in_digits, significant
 from visualize.formula.operation import opened_in_python, operation, with_names
 from visualize.formula.python import unparsed
 from visualize.formula.tidy import number_of, recognised
+from visualize.text import ALL, FEW, counted, in_digits, significant
 
 OUT = "{out}"
 NONE = 0  # no number of digits is enough: the equation gives another result

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import linecache
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from autograd import Value
 from autograd.graph import Constant
-from visualize.digits import in_digits, significant
-from visualize.escape import cut, printable
 from visualize.formula.rules import compact, filled, row_digits, rule_digits
+from visualize.text import cut, in_digits, in_symbols, on_numbers, printable, significant
 
 WIDEST = 60  # columns of an operation; a dot product of a hundred is cut
 SHOWN = 6  # operands
@@ -103,53 +102,3 @@ def source(line: str) -> str:
 
 def _operand(operand: Value | Constant, names: Mapping[Value, str]) -> str:
     return significant(operand) if isinstance(operand, Constant) else names[operand]
-
-
-def _is_prefix(symbol: str, count: int) -> bool:
-    """Return whether pictures write the symbol of an operation before its one operand."""
-    return symbol == "-" and count == 1
-
-
-def _is_infix(symbol: str, count: int, *, variadic: bool) -> bool:
-    """Return whether pictures write the symbol of an operation between its `count` operands."""
-    return count == 2 and not variadic and not symbol.isidentifier()
-
-
-def in_symbols(name: str, symbol: str, operands: Sequence[str], *, variadic: bool = False) -> str:
-    """Return one operation as pictures write it, on the names of its operands.
-
-    >>> in_symbols("mul", "×", ["a", "b"]), in_symbols("neg", "-", ["a"])
-    ('a × b', '-a')
-    >>> in_symbols("tanh", "tanh", ["a"])
-    'tanh(a)'
-    """
-    return on_operands(printable(name), printable(symbol), operands, variadic=variadic)
-
-
-def on_operands(name: str, symbol: str, operands: Sequence[str], *, variadic: bool) -> str:
-    """Return one operation on texts for its operands; pages have this function as a script."""
-    if _is_prefix(symbol, len(operands)) and not variadic:
-        return f"-{operands[0]}"
-    if _is_infix(symbol, len(operands), variadic=variadic):
-        return f" {symbol} ".join(operands)
-    return f"{name}({', '.join(operands)})"
-
-
-def on_numbers(
-    name: str, symbol: str, numbers: Sequence[str], *, variadic: bool, is_power: bool
-) -> str:
-    """Return one operation on numbers, negative ones in parentheses; pages have this as a script.
-
-    >>> on_numbers("pow", "^", ["-2", "-3"], variadic=False, is_power=True)
-    '(-2) ^ (-3)'
-    >>> on_numbers("sub", "-", ["-2", "-3"], variadic=False, is_power=False)
-    '-2 - (-3)'
-    """
-    is_sign = _is_prefix(symbol, len(numbers))
-    shown = list(numbers)
-    if is_sign or _is_infix(symbol, len(numbers), variadic=variadic):
-        # -2 ^ 2 would be -4: a power comes before a sign
-        for place, number in enumerate(numbers):
-            if number.startswith("-") and (place > 0 or is_sign or is_power):
-                shown[place] = f"({number})"
-    return on_operands(name, symbol, shown, variadic=variadic)

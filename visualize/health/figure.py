@@ -7,7 +7,6 @@ from collections.abc import Callable, Sequence
 from math import ceil, floor, log10, nan
 from typing import TYPE_CHECKING
 
-from visualize.escape import cut, printable
 from visualize.health.layer_health import LayerHealth
 from visualize.health.verdict import TOO_LARGE, TOO_SMALL, USUAL_UPDATE
 from visualize.plots.figures import (
@@ -18,6 +17,7 @@ from visualize.plots.figures import (
     new_figure,
     open_frame,
 )
+from visualize.text import cut, printable
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -15,8 +15,6 @@ from typing import TYPE_CHECKING, Any
 from autograd import Value
 from autograd.files import as_path
 from autograd.runtime import computed
-from visualize.digits import counted
-from visualize.escape import aligned, printable
 from visualize.health.evaluation import (
     Loss,
     Sample,
@@ -34,6 +32,7 @@ from visualize.health.measuring import loss_gradients, measured, next_updates, o
 from visualize.health.verdict import Finding, findings
 from visualize.plots.figures import save_figure
 from visualize.question import Result
+from visualize.text import aligned, counted, printable
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -9,11 +9,11 @@ from collections.abc import Collection
 from typing import TYPE_CHECKING, Any, Protocol
 
 from autograd.arguments import as_count, as_switch
-from visualize.escape import printable
 from visualize.health.evaluation import Loss, checked_loss, sample_of
 from visualize.health.figure import training_figure
 from visualize.health.health import ROWS, Health, health_of
 from visualize.health.verdict import KINDS
+from visualize.text import printable
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -9,9 +9,8 @@ from math import isfinite, sqrt
 from autograd import Value
 from autograd.primitive import TABLE
 from autograd.reverse import local_derivatives
-from visualize.digits import counted
-from visualize.escape import printable
 from visualize.health.layer_health import LayerHealth, Statistics
+from visualize.text import counted, printable
 
 # What can be wrong, from the worst to the mildest, and what mostly helps.
 ADVICE = {

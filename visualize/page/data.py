@@ -13,14 +13,13 @@ from typing import Generic, TypeVar
 from autograd import Primitive, StaleGraphError, Value, dot
 from autograd.graph import Constant
 from autograd.reverse import local_derivatives, sweep
-from visualize.digits import FEW
 from visualize.draw.wording import LABEL_COLUMNS, words
-from visualize.escape import cut, printable
 from visualize.formula.rules import row_digits, rule_digits, rules_of
 from visualize.page.folds import beginning, foldable_sums, term_size
 from visualize.scene.collapse import View
 from visualize.scene.compose import Scene
 from visualize.scene.flat import FlatGraph, Path
+from visualize.text import FEW, cut, printable
 
 STATES = {
     "pending": "p", "unreached": "u", "earlier": "e", "zero": "z", "finite": "f", "infinite": "i",

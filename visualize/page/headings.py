@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from visualize.digits import counted, times
+from visualize.text import counted, times
 
 __all__ = [
     "AGAIN", "BACKPROPAGATION", "BACKWARD", "DATA", "DONE", "GIVEN", "GRAD", "HIGHLIGHT", "LARGEST",

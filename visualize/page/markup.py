@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from visualize.draw.palette import Key
-from visualize.escape import xml
+from visualize.text import xml
 
 # In a square of 16 by 16, drawn with a line.
 ICONS = {

@@ -12,11 +12,11 @@ from importlib.resources import files
 from autograd import Value
 from visualize.draw.palette import DARK, LIGHT, SHADES, Theme, legend_keys, theme
 from visualize.draw.wording import summary
-from visualize.escape import cut, printable, xml
 from visualize.page.data import columns_json
 from visualize.page.markup import body
 from visualize.scene.compose import compose
 from visualize.scene.flat import flatten
+from visualize.text import cut, printable, xml
 
 MOST_VALUES = 100_000  # beyond it a browser takes too long to be of use
 TITLE_COLUMNS = 200

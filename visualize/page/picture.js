@@ -1,7 +1,7 @@
 // Functions that pages share with pictures, and what these need. Written by `make docs` from
-// visualize/digits.py, acyclic.py, layout/layered.py, scene/clusters.py, scene/copies.py,
-// scene/gradient.py, draw/wording.py, draw/palette.py, formula/words.py, page/headings.py,
-// page/sentences.py: edit those.
+// visualize/text.py, acyclic.py, layout/layered.py, scene/clusters.py, scene/copies.py,
+// scene/gradient.py, draw/wording.py, draw/palette.py, page/headings.py, page/sentences.py: edit
+// those.
 
 // Parts of Python that JavaScript lacks, for functions that are written as a script.
 
@@ -76,7 +76,7 @@ const python = {
     `${digits}e${power < 0 ? "-" : "+"}${String(Math.abs(power)).padStart(2, "0")}`,
 };
 
-const digits_ = (() => {
+const text_ = (() => {
   const FEW = 4;
   const ALL = 17;
   const LARGEST_PLAIN_INTEGER = 1000000.0;
@@ -127,7 +127,38 @@ const digits_ = (() => {
   function times(count) {
     return `×${python.thousands(count)}`;
   }
-  return { FEW, ALL, LARGEST_PLAIN_INTEGER, significant, in_digits, exact, product_of, counted, times };
+  function _is_prefix(symbol, count) {
+    return (symbol === "-") && (count === 1);
+  }
+  function _is_infix(symbol, count, variadic) {
+    return (count === 2) && !variadic && !python.isidentifier(symbol);
+  }
+  function on_operands(name, symbol, operands, variadic) {
+    if (_is_prefix(symbol, operands.length) && !variadic) {
+      return `-${operands[0]}`;
+    }
+    if (_is_infix(symbol, operands.length, variadic)) {
+      return operands.join(` ${symbol} `);
+    }
+    return `${name}(${operands.join(", ")})`;
+  }
+  function on_numbers(name, symbol, numbers, variadic, is_power) {
+    let is_sign, shown, place, number;
+    is_sign = _is_prefix(symbol, numbers.length);
+    shown = numbers.slice();
+    if (is_sign || _is_infix(symbol, numbers.length, variadic)) {
+      const a2 = numbers;
+      for (let i1 = 0; i1 < a2.length; i1++) {
+        place = i1;
+        number = a2[i1];
+        if (number.startsWith("-") && ((place > 0) || is_sign || is_power)) {
+          shown[place] = `(${number})`;
+        }
+      }
+    }
+    return on_operands(name, symbol, shown, variadic);
+  }
+  return { FEW, ALL, LARGEST_PLAIN_INTEGER, significant, in_digits, exact, product_of, counted, times, _is_prefix, _is_infix, on_operands, on_numbers };
 })();
 
 const acyclic_ = (() => {
@@ -686,43 +717,8 @@ const copies_ = (() => {
   return { FEW_USES, NEAR, Copied, copied, levels_of_copies };
 })();
 
-const words_ = (() => {
-  function _is_prefix(symbol, count) {
-    return (symbol === "-") && (count === 1);
-  }
-  function _is_infix(symbol, count, variadic) {
-    return (count === 2) && !variadic && !python.isidentifier(symbol);
-  }
-  function on_operands(name, symbol, operands, variadic) {
-    if (_is_prefix(symbol, operands.length) && !variadic) {
-      return `-${operands[0]}`;
-    }
-    if (_is_infix(symbol, operands.length, variadic)) {
-      return operands.join(` ${symbol} `);
-    }
-    return `${name}(${operands.join(", ")})`;
-  }
-  function on_numbers(name, symbol, numbers, variadic, is_power) {
-    let is_sign, shown, place, number;
-    is_sign = _is_prefix(symbol, numbers.length);
-    shown = numbers.slice();
-    if (is_sign || _is_infix(symbol, numbers.length, variadic)) {
-      const a2 = numbers;
-      for (let i1 = 0; i1 < a2.length; i1++) {
-        place = i1;
-        number = a2[i1];
-        if (number.startsWith("-") && ((place > 0) || is_sign || is_power)) {
-          shown[place] = `(${number})`;
-        }
-      }
-    }
-    return on_operands(name, symbol, shown, variadic);
-  }
-  return { _is_prefix, _is_infix, on_operands, on_numbers };
-})();
-
 const gradient_ = (() => {
-  const { exact, significant } = digits_;
+  const { exact, significant } = text_;
   const SEVERITY = new Map([["pending", 0], ["unreached", 1], ["earlier", 2], ["zero", 3], ["finite", 4], ["infinite", 5], ["nan", 6]]);
   class Gradient {
     constructor(state, value, remark = "") {
@@ -796,7 +792,7 @@ const gradient_ = (() => {
 })();
 
 const wording_ = (() => {
-  const { significant } = digits_;
+  const { significant } = text_;
   const FONT_SIZE = 11;
   const COLUMN = 6.62;
   const LINE = 14;
@@ -820,7 +816,7 @@ const wording_ = (() => {
 })();
 
 const headings_ = (() => {
-  const { times, counted } = digits_;
+  const { times, counted } = text_;
   const SENT = ["What it sends back", "operand", "local derivative", "sent"];
   const RECEIVED = ["Where its gradient comes from", "from", "gradient × local", "got"];
   const PRODUCTS = ["Its products", "term", "", "number"];
@@ -2060,7 +2056,7 @@ const palette_ = (() => {
 })();
 
 const sentences_ = (() => {
-  const { significant, product_of, counted } = digits_;
+  const { significant, product_of, counted } = text_;
   const { Gradient } = gradient_;
   const TAGS = new Map([["pending", "no gradient yet"], ["unreached", "not reached"], ["zero", "gradient 0"], ["earlier", "earlier gradient"], ["infinite", "infinite gradient"], ["nan", "gradient is nan"]]);
   function meaning(gradient, name, outputs) {
@@ -2762,7 +2758,7 @@ const layered_ = (() => {
   return { CLUSTER_PADDING, BEND_GAP, FREE_ITEMS, ITEMS_PER_NODE, MOST_SPANNED, STEPS, Placed, place, _ranked, _turned };
 })();
 
-const { FEW, significant, in_digits: inDigits, exact, product_of: productOf, counted, times } = digits_;
+const { FEW, significant, in_digits: inDigits, exact, product_of: productOf, counted, times, on_numbers: onNumbers, on_operands: onOperands } = text_;
 
 const { boxes_in_order: boxesInOrder, split_boxes: splitBoxes } = acyclic_;
 
@@ -2777,8 +2773,6 @@ const { Gradient, gradient_of: gradientOf, shown_for_many: shownForMany } = grad
 const { COLUMN, FONT_SIZE, LINE, data_range: dataRange, largest_line: largestLine, slope_mark: slopeMark } = wording_;
 
 const { line_width: lineWidth, look_by: lookBy } = palette_;
-
-const { on_numbers: onNumbers, on_operands: onOperands } = words_;
 
 const { AGAIN, BACKPROPAGATION, BACKWARD, DATA, DONE, GIVEN, GRAD, HIGHLIGHT, LARGEST, LEAF, MADE_AT, MADE_OF, MODULE, NONE, NOTHING, NUMBER, OPEN, OUTPUT, PATHS, PAUSE, PLACE, PLAY, PRODUCTS, RECEIVED, SENT, STALE, START, SUM, TERMS, ZERO, closing_title: closingTitle, kinds_line: kindsLine, more_line: moreLine, place_among: placeAmong, step_line: stepLine, zeros_line: zerosLine } = headings_;
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from visualize.digits import counted, product_of, significant
 from visualize.scene.gradient import Gradient
+from visualize.text import counted, product_of, significant
 
 __all__ = [
     "backward_caption",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from autograd import Value
 from autograd.arguments import as_float, as_items, as_ndarray, is_array
 from autograd.graph import Constant
-from visualize.digits import counted
+from visualize.text import counted
 
 if TYPE_CHECKING:
     import numpy as np

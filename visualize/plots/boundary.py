@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 from autograd import Value
 from autograd.arguments import as_count, as_float, as_function
-from visualize.escape import plot_text
 from visualize.modes import evaluating
 from visualize.plots.arrays import as_floats
 from visualize.plots.compiled_model import row_by_row
@@ -22,6 +21,7 @@ from visualize.plots.figures import (
     matplotlib_module,
     new_figure,
 )
+from visualize.text import plot_text
 
 if TYPE_CHECKING:
     import numpy as np

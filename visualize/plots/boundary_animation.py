@@ -10,13 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 from autograd.arguments import as_count, as_float, as_function, as_switch
 from autograd.runtime import computed
-from visualize.digits import counted, significant
 from visualize.draw.playing import in_motion
-from visualize.escape import plot_text
 from visualize.plots.animation import ID, REST, Animation, as_seconds, moved_by, svg_of
 from visualize.plots.boundary import DecisionPlane, checked_threshold, plane_around, reach_of
 from visualize.plots.compiled_model import Answers
 from visualize.plots.figures import POSITIVE, matplotlib_module, new_figure, open_frame
+from visualize.text import counted, plot_text, significant
 
 if TYPE_CHECKING:
     import numpy as np

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from visualize.digits import significant
-from visualize.escape import plot_text
 from visualize.plots.arrays import as_floats, as_names
 from visualize.plots.figures import POSITIVE, matplotlib_module, new_figure
+from visualize.text import plot_text, significant
 
 if TYPE_CHECKING:
     import numpy as np

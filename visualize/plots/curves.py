@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from autograd.arguments import as_count, as_items, as_mapping, as_switch
-from visualize.escape import plot_text
 from visualize.plots.arrays import as_floats
 from visualize.plots.figures import (
     LINE_COLOURS,
@@ -18,6 +17,7 @@ from visualize.plots.figures import (
     new_figure,
     open_frame,
 )
+from visualize.text import plot_text
 
 if TYPE_CHECKING:
     import numpy as np

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 from autograd.arguments import as_count, as_function, as_items, as_mapping
 from autograd.runtime import computed
 from visualize.draw.playing import in_motion
-from visualize.escape import plot_text
 from visualize.plots.animation import ID, Animation, as_seconds, moved_by, svg_of
 from visualize.plots.arrays import as_floats
 from visualize.plots.figures import matplotlib_module, new_figure
 from visualize.plots.landscape import Landscape, Track, draw_legend, look_of, track_of
+from visualize.text import plot_text
 
 if TYPE_CHECKING:
     import numpy as np

@@ -10,8 +10,8 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Literal
 
 from autograd.files import write_files
-from visualize.escape import plot_text
 from visualize.question import saved_as
+from visualize.text import plot_text
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

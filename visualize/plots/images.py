@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from autograd.arguments import as_count, as_items, as_switch
-from visualize.digits import counted
-from visualize.escape import plot_text
 from visualize.plots.arrays import as_floats, as_names
 from visualize.plots.figures import (
     BAR_ROOM,
@@ -18,6 +16,7 @@ from visualize.plots.figures import (
     diverging_colours,
     matplotlib_module,
 )
+from visualize.text import counted, plot_text
 
 if TYPE_CHECKING:
     import numpy as np

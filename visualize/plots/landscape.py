@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from autograd import NumericWarning, Value
 from autograd.arguments import as_float
-from visualize.digits import significant
-from visualize.escape import plot_text
 from visualize.plots.figures import LINE_COLOURS, MARKERS, matplotlib_module, open_frame
+from visualize.text import plot_text, significant
 
 if TYPE_CHECKING:
     import numpy as np

@@ -7,13 +7,12 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from autograd.arguments import as_count, as_function
-from visualize.digits import significant
-from visualize.escape import plot_text
 from visualize.plots.arrays import as_floats
 from visualize.plots.compiled_model import Objective
 from visualize.plots.figures import new_figure
 from visualize.plots.landscape import Landscape, Track, draw_legend, look_of
 from visualize.plots.parameter_plane import plane_of
+from visualize.text import plot_text, significant
 
 if TYPE_CHECKING:
     import numpy as np

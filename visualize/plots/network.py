@@ -10,8 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 from autograd import Value
 from autograd.arguments import as_count, as_switch
-from visualize.digits import counted
-from visualize.escape import plot_text
 from visualize.plots.arrays import as_names
 from visualize.plots.figures import (
     BAR_ROOM,
@@ -23,6 +21,7 @@ from visualize.plots.figures import (
     matplotlib_module,
 )
 from visualize.plots.weights import weights_of
+from visualize.text import counted, plot_text
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

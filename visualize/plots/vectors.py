@@ -8,9 +8,9 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from autograd.arguments import as_items, as_mapping
-from visualize.escape import plot_text
 from visualize.plots.arrays import as_floats
 from visualize.plots.figures import CLASS_COLOURS, new_figure
+from visualize.text import plot_text
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

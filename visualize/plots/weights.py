@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from autograd.arguments import as_count, as_items
-from visualize.digits import counted
 from visualize.plots.arrays import as_floats
 from visualize.plots.images import columns_for, picture_grid, picture_width, scale_of
+from visualize.text import counted
 
 if TYPE_CHECKING:
     import numpy as np

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Collection, Hashable, Sequence
 from itertools import accumulate, pairwise
 
-from visualize.escape import cut, printable
 from visualize.scene.flat import Drawable, Graph, Path
+from visualize.text import cut, printable
 
 MOST_PARTS = 12  # a row of more boxes is wider than a reader takes in at a glance
 SMALL = 60  # values that a page draws one by one when their box is opened

@@ -11,7 +11,6 @@ from typing import Any, overload
 from autograd.graph import Constant
 from autograd.reverse import local_derivatives
 from visualize.acyclic import boxes_in_order
-from visualize.escape import cut, printable
 from visualize.scene.collapse import Boxes
 from visualize.scene.flat import (
     NAME_COLUMNS,
@@ -25,6 +24,7 @@ from visualize.scene.flat import (
 )
 from visualize.scene.gradient import Gradient, recorded, shown_for_many
 from visualize.scene.short_names import UNNAMED, Short, short_names
+from visualize.text import cut, printable
 
 
 @dataclass(frozen=True, slots=True)

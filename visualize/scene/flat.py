@@ -9,7 +9,7 @@ from typing import Any, Generic, Protocol, TypeAlias, TypeVar
 
 from autograd import Primitive, Value, topological_order
 from autograd.graph import Constant, home_of, name_of
-from visualize.escape import cut, printable
+from visualize.text import cut, printable
 
 NAME_COLUMNS = 24  # of a label
 

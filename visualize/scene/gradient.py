@@ -10,9 +10,9 @@ from typing import Literal
 from autograd import StaleGraphError, Value
 from autograd.graph import Constant
 from autograd.reverse import local_derivatives, sweep
-from visualize.digits import exact, significant
 from visualize.formula.operation import other_factor
 from visualize.scene.flat import FlatGraph
+from visualize.text import exact, significant
 
 State = Literal["pending", "unreached", "earlier", "zero", "finite", "infinite", "nan"]
 

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from autograd.graph import home_of
-from visualize.escape import cut, printable
 from visualize.scene.flat import NAME_COLUMNS, Drawable
+from visualize.text import cut, printable
 
 DIGITS = "0123456789"
 MEMBER = re.compile(r"(?:(.+)\.)?([^.]+)\.(\d+)")  # of a list, such as layers.0.neurons.3

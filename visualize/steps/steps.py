@@ -9,11 +9,9 @@ from typing import SupportsFloat, overload
 from autograd import Value
 from autograd.reverse import sweep
 from autograd.runtime import computed
-from visualize.digits import product_of, significant
 from visualize.draw.playing import Moment, Playing
 from visualize.draw.svg import svg
 from visualize.draw.wording import formula
-from visualize.escape import aligned, cut
 from visualize.formula.rules import rules_of
 from visualize.formula.words import rule_on, written
 from visualize.question import Result, as_root
@@ -21,6 +19,7 @@ from visualize.scene.compose import Scene, compose
 from visualize.scene.copies import with_copies
 from visualize.scene.flat import FlatGraph, flatten, names_of
 from visualize.scene.gradient import gradient_of, recorded
+from visualize.text import aligned, cut, product_of, significant
 
 FORMULA_COLUMNS = 40
 RULE_COLUMNS = 90

@@ -9,10 +9,9 @@ from math import isclose, isfinite
 from autograd import Value
 from autograd.graph import Constant, name_of
 from autograd.reverse import Contribution, Visit
-from visualize.digits import counted, significant
-from visualize.escape import printable
 from visualize.formula.words import source
 from visualize.scene.gradient import added_up, all_agree, difference_within, passes_in
+from visualize.text import counted, printable, significant
 from visualize.why.ways import Finding, Ways
 
 MOST = 5  # values to name

@@ -12,11 +12,10 @@ from autograd import Primitive, Value
 from autograd.arguments import as_count
 from autograd.graph import Constant
 from autograd.reverse import local_derivatives
-from visualize.digits import counted, significant
-from visualize.escape import aligned
 from visualize.formula.words import numbers, source, written
 from visualize.question import Result, as_root
 from visualize.scene.flat import flatten, names_of
+from visualize.text import aligned, counted, significant
 
 MOST_ROWS = 50  # of a printed table
 MOST_SLOPES = 4  # of a printed row

@@ -9,7 +9,7 @@ from math import isfinite, isinf, isnan
 from autograd import Primitive, Value
 from autograd.graph import Constant
 from autograd.reverse import Contribution, Visit
-from visualize.digits import significant
+from visualize.text import significant
 from visualize.why.ways import Cause, Finding, Ways
 
 Step = tuple[Visit, Contribution | None]  # None: the sum of all contributions to its node

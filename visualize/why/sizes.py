@@ -9,9 +9,9 @@ from math import exp, log
 
 from autograd import Primitive, Value
 from autograd.graph import Constant
-from visualize.digits import counted, significant
 from visualize.formula.operation import adds_products, is_product
 from visualize.steps.paths import PathEdge
+from visualize.text import counted, significant
 from visualize.why.not_finite import against
 from visualize.why.sums import LN10, SMALLEST, Sizes, log_size, power, sums_from_root
 from visualize.why.ways import Finding

@@ -9,8 +9,8 @@ from typing import NamedTuple
 from autograd import Value
 from autograd.reverse import Contribution, Visit
 from autograd.runtime import computed
-from visualize.digits import significant
 from visualize.steps.paths import Path, largest_paths
+from visualize.text import significant
 from visualize.why.ways import Ways
 
 LN10 = log(10.0)

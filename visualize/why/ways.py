@@ -10,11 +10,10 @@ from autograd import Value
 from autograd.graph import Constant
 from autograd.reverse import Contribution, Sweep, Visit
 from autograd.runtime import computed
-from visualize.digits import significant
-from visualize.escape import cut
 from visualize.formula.rules import rules_of
 from visualize.formula.words import equation, numbers, rule_on, source, written
 from visualize.scene.flat import FlatGraph, depending_on
+from visualize.text import cut, significant
 
 RULE_COLUMNS = 70
 FEW_OPERANDS = 4  # of more, only the one that matters is shown

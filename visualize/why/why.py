@@ -13,12 +13,11 @@ from autograd import StaleGraphError, Value
 from autograd.files import as_path
 from autograd.graph import Constant
 from autograd.reverse import Sweep, sweep
-from visualize.digits import significant
 from visualize.draw.drawing import Drawing
-from visualize.escape import xml
 from visualize.question import Result, as_root, in_order
 from visualize.scene.flat import flatten, names_of
 from visualize.scene.slice import slice_of
+from visualize.text import significant, xml
 from visualize.why.connection import (
     accumulated,
     detached,

@@ -26,7 +26,7 @@ from visualize.command.language import parsed
 from visualize.draw import drawing
 from visualize.draw.drawing import Drawing
 from visualize.draw.render import RenderError
-from visualize.escape import columns
+from visualize.text import columns
 
 ROOT = Path(__file__).parents[3]
 

@@ -12,12 +12,12 @@ import pytest
 import autograd
 from autograd import Value, scope, where
 from visualize import draw
-from visualize.digits import exact, significant
 from visualize.draw.palette import Key, legend_keys, style_class
 from visualize.draw.svg import svg
 from visualize.draw.wording import FONT_SIZE, MARGIN, SMALL, text_width
 from visualize.scene.flat import flatten
 from visualize.scene.gradient import Gradient
+from visualize.text import exact, significant
 
 SVG = "{http://www.w3.org/2000/svg}"
 

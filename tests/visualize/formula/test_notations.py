@@ -16,7 +16,7 @@ from visualize import draw, explain, formula
 from visualize.formula.latex import LaTeX, in_latex
 from visualize.formula.python import Python, Strength, Text
 from visualize.formula.sympy import SymPy
-from visualize.formula.words import in_symbols
+from visualize.text import in_symbols
 
 A, B, TWO = ast.Name("a"), ast.Name("b"), ast.Constant(2)
 OPERATORS = ast.Add(), ast.Sub(), ast.Mult(), ast.Div(), ast.Pow()

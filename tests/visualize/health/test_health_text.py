@@ -7,8 +7,8 @@ import math
 from autograd import Value
 from nn import MLP, SGD, Conv2d, Flatten, Layer, MaxPool2d, Sequential, mse_loss
 from visualize import health
-from visualize.escape import columns
 from visualize.health import Health
+from visualize.text import columns
 
 X = [[1.0, 0.0], [0.0, 1.0], [1.0, 1.0], [-1.0, 1.0]]
 Y = [1.0, 2.0, 3.0, 1.0]

@@ -11,12 +11,12 @@ import pytest
 import autograd
 from autograd import Value, scope, sqrt
 from tests.visualize.page_graphs import large, small
-from visualize.digits import exact, significant
 from visualize.draw.palette import DARK, LIGHT, theme
 from visualize.formula.rules import filled
 from visualize.page import page as page_module
 from visualize.page.page import MOST_VALUES, SCRIPTS, page, script_text
 from visualize.scene.flat import flatten
+from visualize.text import exact, significant
 
 ATTACKS = [
     "</script><img src=x onerror=alert(1)>", 'a<b & "c"', "<!--", "<svg onload=alert(1)>", "]]>",

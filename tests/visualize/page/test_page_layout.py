@@ -21,8 +21,8 @@ from tests.visualize.page_graphs import (
     recurrence,
     view_of,
 )
-from visualize.digits import in_digits
 from visualize.layout import RANKDIRS, layout
+from visualize.text import in_digits
 
 ROOT = Path(__file__).parents[3]
 

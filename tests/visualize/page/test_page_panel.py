@@ -7,8 +7,8 @@ import math
 import autograd
 from autograd import Value, scope, source_lines
 from tests.visualize.page_graphs import recurrence, small, total
-from visualize.digits import exact, significant
 from visualize.scene.flat import flatten
+from visualize.text import exact, significant
 
 # Reading
 

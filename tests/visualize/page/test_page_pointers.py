@@ -8,8 +8,8 @@ from collections import Counter
 import pytest
 
 from tests.visualize.page_graphs import small, total
-from visualize.digits import significant
 from visualize.scene.flat import flatten
+from visualize.text import significant
 
 # Dragging and zooming
 

@@ -11,7 +11,7 @@ import pytest
 from autograd import NumericWarning, StaleGraphError, Value, relu, sqrt, where
 from tests.visualize.printed import evaluated
 from visualize import draw, explain, kinks, step_through, why
-from visualize.digits import significant
+from visualize.text import significant
 
 ZERO = re.compile(r"-0(?![.\d])|-0\.0\b")  # with a sign
 SVG = "{http://www.w3.org/2000/svg}"

@@ -1,4 +1,4 @@
-"""No label breaks a file, whatever it holds."""
+"""No label breaks a file, whatever it holds; numbers and columns in texts."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import autograd
 from autograd import Value, scope
 from tests.in_one_test import in_one_test
 from visualize import draw, draw_dot
-from visualize.escape import aligned, columns, cut, printable
+from visualize.text import aligned, columns, cut, printable, significant
 
 ATTACKS = [
     "</script><img src=x onerror=alert(1)>",
@@ -131,3 +131,11 @@ def test_a_cell_that_is_too_wide_is_alone_with_it():
 def test_no_rows_and_rows_of_unequal_length():
     assert aligned([]) == []
     assert aligned([["a"], ["bcd", "e"]]) == [["a"], ["bcd", "e"]]
+
+
+@pytest.mark.parametrize(
+    ("number", "text"),
+    [(999_999.0, "999999"), (1e6, "1e+06"), (-999_999.0, "-999999"), (-1e6, "-1e+06")],
+)
+def test_whole_numbers_below_a_million_are_written_in_full(number, text):
+    assert significant(number) == text
