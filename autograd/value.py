@@ -156,7 +156,8 @@ class Value(Methods):
     @property
     def has_grad(self) -> bool:
         """Whether a backward pass has reached this Value since its gradient was cleared."""
-        refuse(".grad", self)
+        if TRACES:
+            refuse(".grad", self)
         return self._grad is not None
 
     def zero_grad(self) -> None:
