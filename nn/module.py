@@ -20,10 +20,10 @@ from autograd.runtime import paused_collector
 from autograd.vector import Vector
 from nn.checkpoint import checked_state, load_state, save_state
 from nn.data.rows import FloatArray
-from nn.listing import Listing
 from nn.members import (
     NO_STRUCTURE,
     RENAMED,
+    Listing,
     changes_structure,
     joined,
     numbered,

@@ -1,7 +1,7 @@
 """The training of a model by `fit`; begin to read at `loop.py`.
 
-- `loop`: the epochs, and who takes their steps. `task`: what they do, the outputs and the loss.
-  `preparation`: the arguments of `fit`, checked, as one Task.
+- `loop`: the epochs, and who takes their steps. `task`: the arguments of `fit`, checked, and the
+  objective that a step reduces.
 - `eager`: a step on the Values. `compiled`: many steps in one call, by a program. `verification`:
   whether the two would do the same.
 - `history`: the measurements of each epoch. `callbacks`: the code of users that runs after it.

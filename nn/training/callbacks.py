@@ -4,17 +4,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from math import inf, isnan
 
-from autograd.arguments import as_count, as_float, as_function, as_switch
+from autograd.arguments import as_count, as_float, as_switch
 from nn.metrics import MORE_IS_BETTER
 from nn.module import Module
 from nn.optim.optimizers import Optimizer
 from nn.training.history import History
 
-__all__ = ["Callback", "EarlyStopping", "TrainingState", "as_callbacks", "wants_to_stop"]
+__all__ = ["Callback", "EarlyStopping", "TrainingState"]
 
 
 @dataclass
@@ -49,41 +49,6 @@ class Callback:
 
     def on_fit_end(self, state: TrainingState) -> None:
         """Run after the last epoch, also when Ctrl-C or a callback ended the training."""
-
-
-class _Function(Callback):
-    """A plain function as a callback."""
-
-    def __init__(self, function: Callable[[TrainingState], bool | None]) -> None:
-        self.on_epoch_end = function  # type: ignore[assignment]  # no method
-
-
-def _as_callback(callback: object) -> Callback:
-    """Return a Callback, or a plain function as one; TypeError for anything else."""
-    if isinstance(callback, type) or not (isinstance(callback, Callback) or callable(callback)):
-        raise TypeError(
-            f"a callback is a Callback or a function of a TrainingState, not {callback!r}"
-        )
-    if not isinstance(callback, Callback):
-        as_function(callback, f"the callback {callback!r}", "a TrainingState")
-        return _Function(callback)
-    for method in (callback.on_fit_start, callback.on_epoch_end, callback.on_fit_end):
-        name = getattr(method, "__name__", "a method")
-        as_function(method, f"{name} of {callback!r}", "a TrainingState")
-    return callback
-
-
-def as_callbacks(callbacks: object) -> list[Callback]:
-    """Return the callbacks as a list; TypeError for anything but several callbacks."""
-    if isinstance(callbacks, Callback | str) or not isinstance(callbacks, Iterable):
-        raise TypeError(f"callbacks is a list, such as [EarlyStopping()], not {callbacks!r}")
-    return [_as_callback(callback) for callback in callbacks]
-
-
-def wants_to_stop(callback: Callback, state: TrainingState) -> bool:
-    """Call a callback after an epoch; TypeError for a result that is no True, False or None."""
-    wish = callback.on_epoch_end(state)
-    return wish is not None and as_switch(wish, "the result of a callback, whether to stop,")
 
 
 class EarlyStopping(Callback):

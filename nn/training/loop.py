@@ -23,13 +23,12 @@ from nn.optim.optimizers import Optimizer
 from nn.optim.penalties import Penalty
 from nn.optim.schedules import Schedule
 from nn.training.advice import advice
-from nn.training.callbacks import Callback, TrainingState, wants_to_stop
+from nn.training.callbacks import Callback, TrainingState
 from nn.training.compiled import CompiledEngine
 from nn.training.eager import EagerEngine, NonFiniteError
 from nn.training.history import History, Measured, Progress
-from nn.training.preparation import checked_choice, prepared
 from nn.training.restoring import Keeping, held_interrupts, noted
-from nn.training.task import Task
+from nn.training.task import Task, checked_choice, prepared
 
 if TYPE_CHECKING:
     import numpy as np
@@ -152,7 +151,7 @@ def fit(
                             task.schedule.step()
                     shown.epoch(summary)
                     # A list, so that each is asked even when one wants to stop
-                    wishes = [wants_to_stop(callback, state) for callback in task.callbacks]
+                    wishes = [_wants_to_stop(callback, state) for callback in task.callbacks]
                     history.stopped = any(wishes)
     except KeyboardInterrupt:
         history.interrupted = True
@@ -165,6 +164,12 @@ def fit(
         if not history.interrupted and (line := advice(task, history)):
             _log.warning("%s", line)
     return history
+
+
+def _wants_to_stop(callback: Callback, state: TrainingState) -> bool:
+    """Call a callback after an epoch; TypeError for a result that is no True, False or None."""
+    wish = callback.on_epoch_end(state)
+    return wish is not None and as_switch(wish, "the result of a callback, whether to stop,")
 
 
 class Training:
