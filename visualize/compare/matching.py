@@ -13,7 +13,7 @@ from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import replace
 
 from autograd.graph import Constant
-from visualize.acyclic import looped
+from visualize.boxes import looped
 from visualize.compare.pairing import (
     NONE,
     Pairing,
@@ -24,7 +24,7 @@ from visualize.compare.pairing import (
 )
 from visualize.compare.snapshot import Snapshot
 from visualize.scene.compose import Node, Scene
-from visualize.scene.short_names import Short
+from visualize.scene.flat import Short
 
 MOST_ROUNDS = 20  # a round without a new pair ends the search, long before this
 

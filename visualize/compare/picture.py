@@ -14,11 +14,9 @@ from visualize.compare.pairing import NONE, Pairing
 from visualize.compare.snapshot import Snapshot
 from visualize.draw.drawing import Drawing
 from visualize.scene.collapse import Boxes, collapsed
-from visualize.scene.compose import Edge, Node, Scene, compose
-from visualize.scene.copies import with_copies
-from visualize.scene.flat import Graph, Path, flatten
+from visualize.scene.compose import Edge, Node, Scene, compose, with_copies
+from visualize.scene.flat import Graph, Path, Short, flatten
 from visualize.scene.gradient import Gradient
-from visualize.scene.short_names import Short
 
 MOST_BOXES = 150
 

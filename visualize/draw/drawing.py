@@ -22,8 +22,7 @@ from visualize.draw.wording import summary
 from visualize.page.page import page
 from visualize.question import as_roots, saved_as
 from visualize.scene.collapse import COLLAPSE, Boxes, Collapse, collapsed
-from visualize.scene.compose import Scene, compose
-from visualize.scene.copies import with_copies
+from visualize.scene.compose import Scene, compose, with_copies
 from visualize.scene.flat import FlatGraph, flatten
 from visualize.text import counted, xml
 

@@ -6,10 +6,9 @@ import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import repeat
 
-from visualize.draw.marks import mark_room, marks
 from visualize.draw.palette import BORDER_WIDTH, DARK, LIGHT, Key, legend_keys, looks_of, theme
 from visualize.draw.playing import Playing
-from visualize.draw.shapes import ID, edge_shapes, node_shape, painted, with_ids
+from visualize.draw.shapes import ID, edge_shapes, mark_room, marks, node_shape, painted, with_ids
 from visualize.draw.wording import (
     COLUMN,
     FONT_SIZE,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from visualize.acyclic import ordered
+from visualize.boxes import ordered
 from visualize.layout.layering import ROOT, Geometry, Layering, Span
 
 ONE_SIDED = 12  # sweeps that look at one side of a rank,

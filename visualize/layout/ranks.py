@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from visualize.acyclic import components, cycle_among, ordered
+from visualize.boxes import components, cycle_among, ordered
 from visualize.layout.layering import ROOT, ClusterTree
 
 EFFORT = 3_000_000  # visits of an arc while shortening, about 1 s; 5,112 nodes of an MLP: 0.1 s

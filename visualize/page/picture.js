@@ -1,7 +1,6 @@
 // Functions that pages share with pictures, and what these need. Written by `make docs` from
-// visualize/text.py, acyclic.py, layout/layered.py, scene/clusters.py, scene/copies.py,
-// scene/gradient.py, draw/wording.py, draw/palette.py, page/headings.py, page/sentences.py: edit
-// those.
+// visualize/text.py, boxes.py, layout/layered.py, scene/clusters.py, scene/gradient.py,
+// draw/wording.py, draw/palette.py, page/headings.py, page/sentences.py: edit those.
 
 // Parts of Python that JavaScript lacks, for functions that are written as a script.
 
@@ -161,7 +160,9 @@ const text_ = (() => {
   return { FEW, ALL, LARGEST_PLAIN_INTEGER, significant, in_digits, exact, product_of, counted, times, _is_prefix, _is_infix, on_operands, on_numbers };
 })();
 
-const acyclic_ = (() => {
+const boxes_ = (() => {
+  const FEW_USES = 4;
+  const NEAR = 3;
   function ordered(following) {
     let waiting, others, other, order, item;
     waiting = new Array(following.length).fill(0);
@@ -352,7 +353,99 @@ const acyclic_ = (() => {
     }
     return visits;
   }
-  return { ordered, cycle_among, looped, components, boxes_in_order, _between, split_boxes, visits_of_loops };
+  class Copied {
+    constructor(boxes, edges) {
+      this.boxes = boxes;
+      this.edges = edges;
+    }
+  }
+  function copied(is_leaf, edges) {
+    let levels, incoming, number, target, made, place, box, numbers, sources, leaf, level, source;
+    levels = levels_of_copies(is_leaf, edges);
+    incoming = is_leaf.map((_) => []);
+    const a2 = edges;
+    for (let i1 = 0; i1 < a2.length; i1++) {
+      number = i1;
+      const t3 = a2[i1];
+      target = t3[1];
+      incoming[target].push(number);
+    }
+    made = new Copied([], []);
+    place = new Map([]);
+    const a5 = incoming;
+    for (let i4 = 0; i4 < a5.length; i4++) {
+      box = i4;
+      numbers = a5[i4];
+      sources = [];
+      const a7 = numbers;
+      for (let i6 = 0; i6 < a7.length; i6++) {
+        number = a7[i6];
+        leaf = edges[number][0];
+        level = levels[number];
+        source = leaf + ((level + 1) * is_leaf.length);
+        if (!place.has(source)) {
+          place.set(source, made.boxes.length);
+          made.boxes.push([leaf, level]);
+        }
+        sources.push(place.get(source));
+      }
+      place.set(box, made.boxes.length);
+      made.boxes.push([box, -1]);
+      const a9 = numbers;
+      const a10 = sources;
+      for (let i8 = 0; i8 < a9.length; i8++) {
+        number = a9[i8];
+        source = a10[i8];
+        made.edges.push([number, source, place.get(box)]);
+      }
+    }
+    return made;
+  }
+  function levels_of_copies(is_leaf, edges) {
+    let heights, source, target, uses, number, levels, numbers, first, level, height;
+    heights = new Array(is_leaf.length).fill(0);
+    const a2 = edges.slice().reverse();
+    for (let i1 = 0; i1 < a2.length; i1++) {
+      const t3 = a2[i1];
+      source = t3[0];
+      target = t3[1];
+      heights[source] = Math.max(heights[source], heights[target] + 1);
+    }
+    uses = is_leaf.map((_) => []);
+    const a5 = edges;
+    for (let i4 = 0; i4 < a5.length; i4++) {
+      number = i4;
+      const t6 = a5[i4];
+      source = t6[0];
+      if (is_leaf[source]) {
+        uses[source].push(number);
+      }
+    }
+    levels = new Array(edges.length).fill(-1);
+    const a8 = uses;
+    for (let i7 = 0; i7 < a8.length; i7++) {
+      numbers = a8[i7];
+      if (numbers.length <= FEW_USES) {
+        continue;
+      }
+      python.sort(numbers, (number) => -heights[edges[number][1]]);
+      first = heights[edges[numbers[0]][1]];
+      level = first;
+      const a10 = numbers;
+      for (let i9 = 0; i9 < a10.length; i9++) {
+        number = a10[i9];
+        height = heights[edges[number][1]];
+        if (height <= (level - NEAR)) {
+          level = height;
+        }
+        if (level !== first) {
+          levels[number] = level;
+        }
+      }
+    }
+    return levels;
+  }
+  return { FEW_USES, NEAR, ordered, cycle_among, looped, components, boxes_in_order, _between, split_boxes, visits_of_loops, Copied, copied, levels_of_copies };
 })();
 
 const layering_ = (() => {
@@ -619,104 +712,6 @@ const clusters_ = (() => {
   return { part_title };
 })();
 
-const copies_ = (() => {
-  const FEW_USES = 4;
-  const NEAR = 3;
-  class Copied {
-    constructor(boxes, edges) {
-      this.boxes = boxes;
-      this.edges = edges;
-    }
-  }
-  function copied(is_leaf, edges) {
-    let levels, incoming, number, target, made, place, box, numbers, sources, leaf, level, source;
-    levels = levels_of_copies(is_leaf, edges);
-    incoming = is_leaf.map((_) => []);
-    const a2 = edges;
-    for (let i1 = 0; i1 < a2.length; i1++) {
-      number = i1;
-      const t3 = a2[i1];
-      target = t3[1];
-      incoming[target].push(number);
-    }
-    made = new Copied([], []);
-    place = new Map([]);
-    const a5 = incoming;
-    for (let i4 = 0; i4 < a5.length; i4++) {
-      box = i4;
-      numbers = a5[i4];
-      sources = [];
-      const a7 = numbers;
-      for (let i6 = 0; i6 < a7.length; i6++) {
-        number = a7[i6];
-        leaf = edges[number][0];
-        level = levels[number];
-        source = leaf + ((level + 1) * is_leaf.length);
-        if (!place.has(source)) {
-          place.set(source, made.boxes.length);
-          made.boxes.push([leaf, level]);
-        }
-        sources.push(place.get(source));
-      }
-      place.set(box, made.boxes.length);
-      made.boxes.push([box, -1]);
-      const a9 = numbers;
-      const a10 = sources;
-      for (let i8 = 0; i8 < a9.length; i8++) {
-        number = a9[i8];
-        source = a10[i8];
-        made.edges.push([number, source, place.get(box)]);
-      }
-    }
-    return made;
-  }
-  function levels_of_copies(is_leaf, edges) {
-    let heights, source, target, uses, number, levels, numbers, first, level, height;
-    heights = new Array(is_leaf.length).fill(0);
-    const a2 = edges.slice().reverse();
-    for (let i1 = 0; i1 < a2.length; i1++) {
-      const t3 = a2[i1];
-      source = t3[0];
-      target = t3[1];
-      heights[source] = Math.max(heights[source], heights[target] + 1);
-    }
-    uses = is_leaf.map((_) => []);
-    const a5 = edges;
-    for (let i4 = 0; i4 < a5.length; i4++) {
-      number = i4;
-      const t6 = a5[i4];
-      source = t6[0];
-      if (is_leaf[source]) {
-        uses[source].push(number);
-      }
-    }
-    levels = new Array(edges.length).fill(-1);
-    const a8 = uses;
-    for (let i7 = 0; i7 < a8.length; i7++) {
-      numbers = a8[i7];
-      if (numbers.length <= FEW_USES) {
-        continue;
-      }
-      python.sort(numbers, (number) => -heights[edges[number][1]]);
-      first = heights[edges[numbers[0]][1]];
-      level = first;
-      const a10 = numbers;
-      for (let i9 = 0; i9 < a10.length; i9++) {
-        number = a10[i9];
-        height = heights[edges[number][1]];
-        if (height <= (level - NEAR)) {
-          level = height;
-        }
-        if (level !== first) {
-          levels[number] = level;
-        }
-      }
-    }
-    return levels;
-  }
-  return { FEW_USES, NEAR, Copied, copied, levels_of_copies };
-})();
-
 const gradient_ = (() => {
   const { exact, significant } = text_;
   const SEVERITY = new Map([["pending", 0], ["unreached", 1], ["earlier", 2], ["zero", 3], ["finite", 4], ["infinite", 5], ["nan", 6]]);
@@ -883,7 +878,7 @@ const headings_ = (() => {
 
 const placement_ = (() => {
   const { Geometry, ROOT, Layering } = layering_;
-  const { ordered } = acyclic_;
+  const { ordered } = boxes_;
   const ONE_SIDED = 12;
   const TWO_SIDED = 8;
   const IN_LANES = 4;
@@ -1712,7 +1707,7 @@ const outlines_ = (() => {
 
 const ranks_ = (() => {
   const { ClusterTree, ROOT } = layering_;
-  const { ordered, components, cycle_among } = acyclic_;
+  const { ordered, components, cycle_among } = boxes_;
   const EFFORT = 3000000;
   const SHORT_CLUSTER = 2;
   function rank_nodes(count, edges, tree) {
@@ -2760,13 +2755,11 @@ const layered_ = (() => {
 
 const { FEW, significant, in_digits: inDigits, exact, product_of: productOf, counted, times, on_numbers: onNumbers, on_operands: onOperands } = text_;
 
-const { boxes_in_order: boxesInOrder, split_boxes: splitBoxes } = acyclic_;
+const { boxes_in_order: boxesInOrder, split_boxes: splitBoxes, copied } = boxes_;
 
 const { place } = layered_;
 
 const { part_title: partTitle } = clusters_;
-
-const { copied } = copies_;
 
 const { Gradient, gradient_of: gradientOf, shown_for_many: shownForMany } = gradient_;
 

@@ -6,7 +6,7 @@ from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from visualize.acyclic import split_boxes
+from visualize.boxes import split_boxes
 from visualize.scene.clusters import (
     alike_paths,
     is_made_up,

@@ -6,24 +6,25 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from math import isfinite, isnan, nan
-from typing import Any, overload
+from typing import Any
 
 from autograd.graph import Constant
 from autograd.reverse import local_derivatives
-from visualize.acyclic import boxes_in_order
+from visualize.boxes import boxes_in_order, copied
 from visualize.scene.collapse import Boxes
 from visualize.scene.flat import (
     NAME_COLUMNS,
+    UNNAMED,
     Drawable,
-    FlatGraph,
     Graph,
     Path,
+    Short,
     name_in_words,
     outside_of_home,
+    short_names,
     unique_names,
 )
 from visualize.scene.gradient import Gradient, recorded, shown_for_many
-from visualize.scene.short_names import UNNAMED, Short, short_names
 from visualize.text import cut, printable
 
 
@@ -93,24 +94,6 @@ class Scene:
         return max(node.gradient.size for node in self.nodes)
 
 
-@overload
-def compose(
-    graph: FlatGraph,
-    boxes: Boxes | None = None,
-    *,
-    title: str = "",
-    derivatives: bool = False,
-    gradients: Sequence[Gradient] | None = None,
-) -> Scene: ...
-@overload
-def compose(
-    graph: Graph[Drawable],
-    boxes: Boxes | None = None,
-    *,
-    title: str = "",
-    gradients: Sequence[Gradient],
-    names: Sequence[str],
-) -> Scene: ...
 def compose(
     graph: Graph[Any],
     boxes: Boxes | None = None,
@@ -177,6 +160,39 @@ def compose(
         notes=tuple(_notes(graph, len(nodes), boxes.how if boxes else "", gradients)),
         title=title,
     )
+
+
+def with_copies(scene: Scene) -> Scene:
+    """Return the scene with a copy of each much-used leaf for every few levels that use it.
+
+    A value shared by all steps of a recurrence has a line to each of them; their total length
+    grows with the square of the steps, which also makes Graphviz slow.
+    """
+    is_leaf = [not node.operation and not node.group for node in scene.nodes]
+    made = copied(is_leaf, [(edge.source, edge.target) for edge in scene.edges])
+    if len(made.boxes) == len(scene.nodes):
+        return scene
+    first = {old: new for new, (old, level) in enumerate(made.boxes) if level < 0}
+    operands = [
+        [first[used] if type(used) is int else used for used in scene.nodes[old].operands]
+        for old, _ in made.boxes
+    ]
+    edges = [
+        replace(scene.edges[number], source=source, target=target)
+        for number, source, target in made.edges
+    ]
+    for edge in edges:
+        if edge.operand is not None:
+            operands[edge.target][edge.operand] = edge.source
+    nodes = [
+        replace(
+            scene.nodes[old],
+            copy_of=None if level < 0 else first[old],
+            operands=tuple(used),
+        )
+        for (old, level), used in zip(made.boxes, operands, strict=True)
+    ]
+    return replace(scene, nodes=tuple(nodes), edges=tuple(edges))
 
 
 def value_node(

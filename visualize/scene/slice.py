@@ -11,9 +11,8 @@ from autograd import Value
 from autograd.graph import Constant
 from autograd.reverse import local_derivatives
 from visualize.scene.compose import Edge, Node, Scene, group_node, value_node
-from visualize.scene.flat import FlatGraph
+from visualize.scene.flat import FlatGraph, Short, short_names
 from visualize.scene.gradient import Gradient, gradient_of, largest, recorded
-from visualize.scene.short_names import Short, short_names
 
 MOST_BOXES = 30  # legible at a glance
 FEW = 16  # values of a graph that is drawn whole

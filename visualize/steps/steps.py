@@ -15,8 +15,7 @@ from visualize.draw.wording import formula
 from visualize.formula.rules import rules_of
 from visualize.formula.words import rule_on, written
 from visualize.question import Result, as_root
-from visualize.scene.compose import Scene, compose
-from visualize.scene.copies import with_copies
+from visualize.scene.compose import Scene, compose, with_copies
 from visualize.scene.flat import FlatGraph, flatten, names_of
 from visualize.scene.gradient import gradient_of, recorded
 from visualize.text import aligned, cut, product_of, significant

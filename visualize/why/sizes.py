@@ -13,8 +13,7 @@ from visualize.formula.operation import adds_products, is_product
 from visualize.steps.paths import PathEdge
 from visualize.text import counted, significant
 from visualize.why.not_finite import against
-from visualize.why.sums import LN10, SMALLEST, Sizes, log_size, power, sums_from_root
-from visualize.why.ways import Finding
+from visualize.why.ways import LN10, SMALLEST, Finding, Ways, log_size, power, sums_from_root
 
 TINY = 1e-6  # at a rate of 0.1 it takes ten million steps to move a weight by 1
 HUGE = 1e4
@@ -37,7 +36,7 @@ LOST = log(1e-3)  # what part of a gradient an underflow must have taken away
 MOST_CONTRIBUTIONS = 5  # contributions to name
 
 
-def underflowed(ways: Sizes) -> Finding | None:
+def underflowed(ways: Ways) -> Finding | None:
     """Return where a product of numbers that are not 0 became 0 or lost its digits, if one did."""
     if not ways.underflows:
         return None
@@ -76,7 +75,7 @@ def underflowed(ways: Sizes) -> Finding | None:
     )
 
 
-def cancelled(ways: Sizes) -> Finding | None:
+def cancelled(ways: Ways) -> Finding | None:
     """Return where large contributions add up to little or nothing, if they do."""
     if not ways.cancellations:
         return None
@@ -114,14 +113,14 @@ def cancelled(ways: Sizes) -> Finding | None:
     )
 
 
-def _much(ways: Sizes) -> float:
+def _much(ways: Ways) -> float:
     """Return the logarithm that a cancellation must take away; less for a tiny gradient."""
     if abs(ways.total) >= TINY:
         return CANCELLED
     return min(CANCELLED, -log_size(ways.total) / 2.0)
 
 
-def vanishing(ways: Sizes) -> Finding | None:
+def vanishing(ways: Ways) -> Finding | None:
     """Return the factors that make the gradient tiny, if it is."""
     if not 0.0 < abs(ways.total) < TINY:
         return None
@@ -139,7 +138,7 @@ def vanishing(ways: Sizes) -> Finding | None:
     )
 
 
-def grown(ways: Sizes) -> Finding | None:
+def grown(ways: Ways) -> Finding | None:
     """Return the factors that make the gradient huge, if it is."""
     if abs(ways.total) < HUGE:
         return None
@@ -181,7 +180,7 @@ def _against_one(edges: Sequence[PathEdge]) -> str:
     return against(node.op) if near else ""
 
 
-def healthy(ways: Sizes) -> Finding:
+def healthy(ways: Ways) -> Finding:
     """Return the main path of a gradient with which nothing is wrong."""
     path = ways.main_path
     lines = []
@@ -191,12 +190,12 @@ def healthy(ways: Sizes) -> Finding:
     return Finding("healthy", "healthy", tuple(lines), way=_main_way(ways))
 
 
-def _main_way(ways: Sizes) -> tuple[Value, ...]:
+def _main_way(ways: Ways) -> tuple[Value, ...]:
     """Return the values on the path with the largest |product|, root first."""
     return ways.main_path.nodes if ways.main_path else ()
 
 
-def _chain_lines(ways: Sizes, *, shrinking: bool) -> list[str]:
+def _chain_lines(ways: Ways, *, shrinking: bool) -> list[str]:
     """Return the main path with the factors that make its product small or large."""
     path = ways.main_path
     if path is None or not path.edges:
@@ -237,7 +236,7 @@ def _strongest(edges: Sequence[PathEdge], *, shrinking: bool) -> list[PathEdge]:
     return [edge for edge in order[:3] if sign * log_size(edge.local) < 0]
 
 
-def _extreme(ways: Sizes, *, shrinking: bool) -> tuple[Value, ...]:
+def _extreme(ways: Ways, *, shrinking: bool) -> tuple[Value, ...]:
     edges = ways.main_path.edges if ways.main_path else ()
     return tuple(edge.node for edge in _strongest(edges, shrinking=shrinking))
 

@@ -29,7 +29,6 @@ from visualize.why.connection import (
 from visualize.why.kinks import Kinks, kinks_among
 from visualize.why.not_finite import backward_fault, forward_fault
 from visualize.why.sizes import cancelled, grown, healthy, underflowed, vanishing
-from visualize.why.sums import Sizes
 from visualize.why.ways import Cause, Finding, Ways
 
 MOST_WAYS = 3  # of the picture, through as many culprits
@@ -74,7 +73,7 @@ class Diagnosis(Result):
         return {"text/plain": self.text, "text/html": words + picture.get("text/html", "")}
 
 
-Decide = Callable[[Sizes], Finding | None]
+Decide = Callable[[Ways], Finding | None]
 
 # Which function decides which cause. The groups are asked in order, until a function of one finds
 # something. The first function that does names the cause; the text adds what the others found.
@@ -150,7 +149,7 @@ def why(root: Value, wrt: Value | None = None, *, leaf: Value | None = None) -> 
         passes, changed = sweep(root), ""
     except StaleGraphError as error:
         passes, changed = Sweep(root, ()), str(error).partition(": ")[0]
-    ways = Sizes(leaf, root, graph, names, passes, changed)
+    ways = Ways(leaf, root, graph, names, passes, changed)
     of_number = alone and (stale(ways) or forward_fault(ways) or _finite(ways))
     findings = [of_number] if of_number else _findings(ways)
     on_the_ways = kinks_among([v for v in graph.values if v in ways.dependent], names)
@@ -165,7 +164,7 @@ def why(root: Value, wrt: Value | None = None, *, leaf: Value | None = None) -> 
     )
 
 
-def _findings(ways: Sizes) -> list[Finding]:
+def _findings(ways: Ways) -> list[Finding]:
     """Return the findings, the first cause first; `healthy` alone if there is none."""
     found: list[Finding] = []
     for functions in CAUSES:

@@ -1,4 +1,4 @@
-"""Orders of things that depend on each other, and cycles, for which there is no order.
+"""Boxes as numbers: orders in which they stand, cycles among them, copies of much-used leaves.
 
 Pages use these functions too, as a script: `make docs` writes it.
 """
@@ -6,6 +6,10 @@ Pages use these functions too, as a script: `make docs` writes it.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+
+FEW_USES = 4  # as many lines to one box are easy to follow
+NEAR = 3  # levels that one drawing of a leaf serves
 
 
 def ordered(following: Sequence[Sequence[int]]) -> list[int]:
@@ -186,3 +190,78 @@ def visits_of_loops(
     for leaf, visit in latest.items():
         visits[leaf] = visit
     return visits
+
+
+@dataclass(slots=True)
+class Copied:
+    """A picture with copies: the box and the level that each box is for, and edges between them.
+
+    A box that is not a copy has the level -1. An edge is (number, source, target); the number is
+    that of the edge in the picture without copies.
+    """
+
+    boxes: list[tuple[int, int]]
+    edges: list[tuple[int, int, int]]
+
+
+def copied(is_leaf: Sequence[bool], edges: Sequence[tuple[int, int]]) -> Copied:
+    """Return boxes and edges with copies of much-used leaves, each before its first consumer.
+
+    Boxes are in topological order and edges sorted by target, before and after. `is_leaf` tells
+    which boxes may be drawn again.
+
+    >>> copied([True, False], [(0, 1)])
+    Copied(boxes=[(0, -1), (1, -1)], edges=[(0, 0, 1)])
+    """
+    levels = levels_of_copies(is_leaf, edges)
+    incoming: list[list[int]] = [[] for _ in is_leaf]
+    for number, (_, target) in enumerate(edges):
+        incoming[target].append(number)
+    made = Copied([], [])
+    place: dict[int, int] = {}  # of a box or a copy
+    for box, numbers in enumerate(incoming):
+        sources: list[int] = []
+        for number in numbers:
+            leaf, level = edges[number][0], levels[number]
+            source = leaf + (level + 1) * len(is_leaf)
+            if source not in place:  # the first use of a copy
+                place[source] = len(made.boxes)
+                made.boxes.append((leaf, level))
+            sources.append(place[source])
+        place[box] = len(made.boxes)
+        made.boxes.append((box, -1))
+        for number, source in zip(numbers, sources, strict=True):
+            made.edges.append((number, source, place[box]))
+    return made
+
+
+def levels_of_copies(is_leaf: Sequence[bool], edges: Sequence[tuple[int, int]]) -> list[int]:
+    """Return for each edge the level of the copy it comes from, -1 if from the box itself.
+
+    `is_leaf` says of each box whether it is a leaf, which may be drawn again; edges (from, to) are
+    sorted by target. There is a copy for every few levels that use the leaf.
+
+    >>> levels_of_copies([True, *[False] * 6], [(0, 1), *((i, i + 1) for i in range(1, 6))])
+    [-1, -1, -1, -1, -1, -1]
+    """
+    heights = [0] * len(is_leaf)  # the longest way from each box to an output
+    for source, target in reversed(edges):
+        heights[source] = max(heights[source], heights[target] + 1)
+    uses: list[list[int]] = [[] for _ in is_leaf]
+    for number, (source, _) in enumerate(edges):
+        if is_leaf[source]:
+            uses[source].append(number)
+    levels = [-1] * len(edges)
+    for numbers in uses:
+        if len(numbers) <= FEW_USES:
+            continue
+        numbers.sort(key=lambda number: -heights[edges[number][1]])
+        first = heights[edges[numbers[0]][1]]
+        level = first
+        for number in numbers:
+            height = heights[edges[number][1]]
+            if height <= level - NEAR:
+                level = height
+            if level != first:
+                levels[number] = level
+    return levels

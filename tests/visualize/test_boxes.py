@@ -6,8 +6,8 @@ from collections import Counter
 
 from autograd import Value
 from visualize import draw
-from visualize.scene.compose import compose
-from visualize.scene.copies import levels_of_copies, with_copies
+from visualize.boxes import levels_of_copies
+from visualize.scene.compose import compose, with_copies
 from visualize.scene.flat import flatten
 
 
