@@ -1,21 +1,28 @@
-"""The chain rule of one gradient in sentences: products along paths, and their sum."""
+"""The chain rule of a gradient: its values, the derivative of each step, products along paths."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import ast
+from collections.abc import Callable, Collection, Iterator, Sequence
 from heapq import nlargest
 from math import isfinite, isnan, log10, prod
+from typing import TypeVar
 
-from autograd import Value, topological_order
-from autograd.graph import name_of
+from autograd import Primitive, Value, topological_order
+from autograd.graph import Constant, name_of
 from autograd.reverse import Sweep
 from visualize.explain import statements as say
-from visualize.explain.equations import forward_row, partial, shortened
-from visualize.formula.rules import held
+from visualize.formula.operation import opened_in_python, operation, terms
+from visualize.formula.python import unparsed
+from visualize.formula.rules import held, row_digits, rule_digits, rules_of
 from visualize.scene.flat import depending_on
 from visualize.steps.paths import Derivation, Path, PathEdge
 from visualize.text import FEW
 
+MOST_ROWS = 24  # of values, of derivatives
+MOST_OPERANDS = 4  # of a sum or a dot product written in full; of more, those on a path
+LONGEST_RULE = 120  # characters; a longer one says less than its value
+KEPT = 3  # items at either end of a long list
 MANY_PATHS = 1000  # of more paths a few say little: the sums at every value say more
 LARGEST_COUNT = 10**18  # beyond it 10^18 is shorter to read than the digits
 MOST_EDGES = 12  # of a path
@@ -26,6 +33,126 @@ MOST_WALLS = 6  # operations that pass no derivative
 CANCELLED = 100.0  # times the gradient
 
 Arrival = tuple[PathEdge, float, float]  # an edge, the gradient above it, the product of the two
+Item = TypeVar("Item")
+
+
+def forward(followed: Collection[Value], names: say.Names) -> say.Rows:
+    """Return how some values were made, in the order of the graph."""
+    order = [value for value in names if value in followed]
+    return _rows(order, "values", lambda value: forward_row(value, names, followed))
+
+
+def forward_row(value: Value, names: say.Names, followed: Collection[Value]) -> say.Row:
+    """Return how a value was made, in names and in numbers.
+
+    A long sum has only the terms with a value of `followed`. A value that was made from none of
+    them has its number alone.
+    """
+    name, result = names[value], say.Number(value.data)
+    row = value.op
+    if row is None or not any(arg in followed for arg in value.args):
+        return say.Row(name, result)
+    template, hidden = _template(row, value.args, followed)
+    more = (say.Words(f"({hidden:,} more)"),) if hidden else ()
+    in_names = (*(_operand(arg, names) for arg in value.args), *more)
+    digits = row_digits(value)
+    in_numbers = (*(say.Number(arg.data, digits) for arg in value.args), *more)
+    cells = (
+        say.Applied(template, in_names, name),
+        say.Applied(template, in_numbers, result),
+        result,
+    )
+    return say.Row(name, *cells)
+
+
+def backward(passes: Sweep, edges: Collection[PathEdge], names: say.Names) -> Iterator[say.Block]:
+    """Yield the derivatives at some edges, in the order of the sweep, with one of them in words."""
+    place = {visit.node: number for number, visit in enumerate(passes.visits)}
+    order = sorted(edges, key=lambda edge: (place[edge.node], edge.position))
+    first = partial(order[0], names)
+    only = " changes when only the " if first.by.use else " changes when only "
+    yield say.Sentence(first, " says how fast ", first.of, only, first.by, " is changed.")
+    yield _rows(order, "derivatives", lambda edge: _local_row(edge, names))
+
+
+def _local_row(edge: PathEdge, names: say.Names) -> say.Row:
+    """Return the derivative of a value with respect to one operand: rule, numbers and value."""
+    value, slope = edge.node, say.Number(edge.local)
+    data = [float(arg.data) for arg in value.args]
+    rule = rules_of(value)[edge.position]
+    cells: tuple[say.Formula, ...] = (partial(edge, names),)
+    # "d cube(x)/d x" is not a formula, and a number is the value itself
+    if "{" in rule and not rule.startswith("d ") and len(rule) <= LONGEST_RULE:
+        operands = tuple(_operand(arg, names) for arg in value.args)
+        cells += (say.Applied(rule, operands, names[value]),)
+        digits = rule_digits(rule, data, value.data, edge.local)
+        if digits:
+            numbers = tuple(say.Number(number, digits) for number in data)
+            cells += (say.Applied(rule, numbers, say.Number(value.data, digits)),)
+    kink = value.op.kink if value.op else None
+    notes = [kink(*data) if kink else None, _uses(edge)]
+    return say.Row(*cells, slope, note="; ".join(filter(None, notes)))
+
+
+def partial(edge: PathEdge, names: say.Names) -> say.Partial:
+    """Return the derivative at an edge by name; of several uses of an operand it says which."""
+    args = edge.node.args
+    uses = [place for place, arg in enumerate(args) if arg is edge.operand]
+    use = uses.index(edge.position) + 1 if len(uses) > 1 else 0
+    return say.Partial(names[edge.node], say.Name(names[edge.operand].text, use))
+
+
+def _uses(edge: PathEdge) -> str:
+    """Return a remark on how often an operand is used, at its first use."""
+    args = edge.node.args
+    count = sum(arg is edge.operand for arg in args)
+    is_first = count > 1 and args.index(edge.operand) == edge.position
+    return f"{count} uses: each counts on its own" if is_first else ""
+
+
+def _operand(operand: Value | Constant, names: say.Names) -> say.Name | say.Number | say.Words:
+    return say.Number(float(operand)) if isinstance(operand, Constant) else names[operand]
+
+
+def _template(
+    row: Primitive, args: Sequence[Value | Constant], followed: Collection[Value]
+) -> tuple[str, int]:
+    """Return an operation with blanks for its operands, and the number of terms left out."""
+    chosen = whole = terms(row, len(args))
+    if row.variadic and len(whole) > MOST_OPERANDS:
+        chosen = [term for term in whole if any(args[place] in followed for place in term)]
+        chosen = chosen[:MOST_OPERANDS]
+    blanks: list[ast.expr] = [
+        ast.Name(f"{{{place}}}") for places in zip(*chosen) for place in places
+    ]
+    expression = operation(row, blanks, opened_in_python)
+    hidden = len(whole) - len(chosen)
+    if hidden and isinstance(expression, ast.Call):
+        expression.args.append(ast.Name(f"{{{len(args)}}}"))
+    elif hidden:
+        expression = ast.BinOp(expression, ast.Add(), ast.Name(f"{{{len(args)}}}"))
+    return unparsed(expression), hidden
+
+
+def shortened(items: Sequence[Item], limit: int, noun: str) -> list[Item | say.Words]:
+    """Return the items; of more than `limit`, three from each end and the number between them.
+
+    >>> shortened("abcdefghij", 9, "letters")
+    ['a', 'b', 'c', Words(text='… 4 letters …'), 'h', 'i', 'j']
+    """
+    if len(items) <= limit:
+        return list(items)
+    between = len(items) - 2 * KEPT
+    return [*items[:KEPT], say.Words(f"… {between:,} {noun} …"), *items[-KEPT:]]
+
+
+def _rows(items: Sequence[Item], noun: str, row: Callable[[Item], say.Row]) -> say.Rows:
+    return say.Rows(
+        *(
+            say.Row(item) if isinstance(item, say.Words) else row(item)
+            for item in shortened(items, MOST_ROWS, noun)
+        )
+    )
 
 
 def told_paths(part: Derivation) -> tuple[Path, ...]:
@@ -43,7 +170,7 @@ def chain_rule(
     """
     root, wrt = names[part.root], names[part.wrt]
     if part.wrt is part.root:
-        yield say.Sentence((wrt, " is the root itself, which changes as much as it is changed."))
+        yield say.Sentence(wrt, " is the root itself, which changes as much as it is changed.")
         return
     if not part.total_paths:
         yield from _absence(passes, part.wrt, names)
@@ -54,13 +181,13 @@ def chain_rule(
     else:
         title = "multiply along each path" if several else "multiply along the path"
     ends = " from ", root, " down to ", wrt
-    yield say.Heading((f"Chain rule: {title}", *ends, ", then add" * (several and not is_many)))
+    yield say.Heading(f"Chain rule: {title}", *ends, ", then add" * (several and not is_many))
     for number, path in enumerate(told_paths(part), 1):
         lead = "one path" if is_many else f"path {number}"
         yield _chain(path, names, lead if several else "")
     if several and not is_many:
         yield from _rest(part)
-        yield say.Rows((_sum(part, names),))
+        yield say.Rows(_sum(part, names))
     if is_many or (alone and part.shown < part.open_paths):
         yield from _ledger(passes, part, names)
     yield from _remarks(part)
@@ -78,8 +205,8 @@ def _chain(path: Path, names: say.Names, lead: str) -> say.Chain:
     return say.Chain(
         lead,
         (names[path.root], *way),
-        say.Product(tuple(partials)),
-        say.Product(tuple(numbers)),
+        say.Product(*partials),
+        say.Product(*numbers),
         say.Number(path.product),
     )
 
@@ -97,11 +224,11 @@ def _rest(part: Derivation) -> Iterator[say.Sentence]:
             if missing == 1
             else ("pass a derivative of 0 and add")
         )
-        yield say.Sentence((f"{further} {passing} nothing.",))
+        yield say.Sentence(f"{further} {passing} nothing.")
     else:
         passing = "passes" if closed == 1 else "pass"
         also = f" ({closed:,} of them {passing} a 0)" * (closed > 0)
-        yield say.Sentence((f"… and {further}, together ", say.Number(part.rest), also))
+        yield say.Sentence(f"… and {further}, together ", say.Number(part.rest), also)
 
 
 def _sum(part: Derivation, names: say.Names) -> say.Row:
@@ -111,23 +238,19 @@ def _sum(part: Derivation, names: say.Names) -> say.Row:
     digits = held(lambda *numbers: sum(numbers), sizes, part.gradient)
     terms = [say.Number(size, digits) for size in sizes]
     total: say.Formula = (
-        say.Sum(tuple(terms)) if len(terms) <= MOST_TERMS else say.Words("the sum of all")
+        say.Sum(*terms) if len(terms) <= MOST_TERMS else say.Words("the sum of all")
     )
-    return say.Row(
-        (say.Partial(names[part.root], names[part.wrt]), total, say.Number(part.gradient))
-    )
+    return say.Row(say.Partial(names[part.root], names[part.wrt]), total, say.Number(part.gradient))
 
 
 def _ledger(passes: Sweep, part: Derivation, names: say.Names) -> Iterator[say.Block]:
-    yield say.Heading(("The same without listing paths: value by value, as backward() does it",))
+    yield say.Heading("The same without listing paths: value by value, as backward() does it")
     yield say.Sentence(
-        (
-            "Each value adds up a product from every place that uses it: the gradient there, times "
-            "the derivative of the step.",
-        )
+        "Each value adds up a product from every place that uses it: the gradient there, times "
+        "the derivative of the step."
     )
     values = shortened(part.paths[0].nodes[1:], MOST_LEDGER_ROWS, "values")
-    yield say.Rows(tuple(_ledger_rows(passes, values, names)))
+    yield say.Rows(*_ledger_rows(passes, values, names))
 
 
 def _ledger_rows(
@@ -146,15 +269,11 @@ def _ledger_rows(
                 arrivals.setdefault(operand, []).append((edge, gradient, sent))
     for value in values:
         if isinstance(value, say.Words):
-            yield say.Row((value,))
+            yield say.Row(value)
         else:
             terms = _arriving(passes.root, arrivals[value], gradients[value], names)
             yield say.Row(
-                (
-                    say.Partial(names[passes.root], names[value]),
-                    *terms,
-                    say.Number(gradients[value]),
-                )
+                say.Partial(names[passes.root], names[value]), *terms, say.Number(gradients[value])
             )
 
 
@@ -171,19 +290,19 @@ def _arriving(
     for edge, gradient, _ in largest:
         step = partial(edge, names)
         if edge.node is root:  # its own derivative, 1, is not written
-            by_name.append(say.Product((step,)))
-            by_number.append(say.Product((say.Number(edge.local, digits),)))
+            by_name.append(say.Product(step))
+            by_number.append(say.Product(say.Number(edge.local, digits)))
         else:
             above = say.Partial(names[root], names[edge.node])
-            by_name.append(say.Product((above, step)))
+            by_name.append(say.Product(above, step))
             by_number.append(
-                say.Product((say.Number(gradient, digits), say.Number(edge.local, digits)))
+                say.Product(say.Number(gradient, digits), say.Number(edge.local, digits))
             )
     if len(arrivals) > len(largest):
         more = say.Words(f"({len(arrivals) - len(largest):,} more)")
         by_name.append(more)
         by_number.append(more)
-    return say.Sum(tuple(by_name)), say.Sum(tuple(by_number))
+    return say.Sum(*by_name), say.Sum(*by_number)
 
 
 def _sum_of_products(*factors: float) -> float:
@@ -200,25 +319,22 @@ def _absence(passes: Sweep, wrt: Value, names: say.Names) -> Iterator[say.Block]
     graph = topological_order(passes.root)
     if wrt in set(graph):
         yield say.Sentence(
-            (root, " was computed from ", given, ", but no derivative passes on the way:")
+            root, " was computed from ", given, ", but no derivative passes on the way:"
         )
-        yield say.Rows(tuple(_walls(passes, graph, wrt, names)))
+        yield say.Rows(*_walls(passes, graph, wrt, names))
         return
-    yield say.Sentence((root, " was not computed from ", given, ": there is no path."))
+    yield say.Sentence(root, " was not computed from ", given, ": there is no path.")
     if passes.root in set(topological_order(wrt)):
-        yield say.Sentence(("It is the other way round: ", given, " was computed from ", root, "."))
+        yield say.Sentence("It is the other way round: ", given, " was computed from ", root, ".")
     elif name_of(wrt) and any(name_of(value) == name_of(wrt) for value in graph):
         yield say.Sentence(
-            (
-                "It was computed from another value of the same name: perhaps this one was made "
-                "after ",
-                root,
-                ". Ask about the one that ",
-                root,
-                " was computed from.",
-            )
+            "It was computed from another value of the same name: perhaps this one was made after ",
+            root,
+            ". Ask about the one that ",
+            root,
+            " was computed from.",
         )
-    yield say.Sentence(("visualize.why finds where the connection was lost.",))
+    yield say.Sentence("visualize.why finds where the connection was lost.")
 
 
 def _walls(passes: Sweep, graph: list[Value], wrt: Value, names: say.Names) -> Iterator[say.Row]:
@@ -234,23 +350,23 @@ def _walls(passes: Sweep, graph: list[Value], wrt: Value, names: say.Names) -> I
     ]
     for wall in walls[:MOST_WALLS]:
         name = wall.op.name if wall.op else ""
-        yield say.Row(forward_row(wall, names, above).cells, f"{name} passes no derivative to it")
+        yield say.Row(
+            *forward_row(wall, names, above).cells, note=f"{name} passes no derivative to it"
+        )
 
 
 def _remarks(part: Derivation) -> Iterator[say.Sentence]:
     """Yield a remark on a gradient that is not finite, is 0, or has lost its digits."""
     if not isfinite(part.gradient):
         kind = "nan, not a number" if isnan(part.gradient) else "infinite"
-        yield say.Sentence((f"The gradient is {kind}. visualize.why finds where it began.",))
+        yield say.Sentence(f"The gradient is {kind}. visualize.why finds where it began.")
     elif not part.open_paths:
-        yield say.Sentence(("Every path passes a derivative of 0, so the gradient is 0.",))
+        yield say.Sentence("Every path passes a derivative of 0, so the gradient is 0.")
     elif not part.size:
-        yield say.Sentence(
-            ("The products are too small for a float (below 5e-324) and count as 0.",)
-        )
+        yield say.Sentence("The products are too small for a float (below 5e-324) and count as 0.")
     elif part.size > CANCELLED * abs(part.gradient):
         yield say.Sentence(
-            ("The paths cancel: without signs they would add up to ", say.Number(part.size), ".")
+            "The paths cancel: without signs they would add up to ", say.Number(part.size), "."
         )
 
 

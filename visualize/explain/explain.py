@@ -13,8 +13,7 @@ from autograd.graph import name_of
 from autograd.reverse import Sweep, sweep
 from autograd.runtime import computed
 from visualize.explain import statements as say
-from visualize.explain.chain_rule import chain_rule, told_paths
-from visualize.explain.equations import backward, forward
+from visualize.explain.chain_rule import backward, chain_rule, forward, told_paths
 from visualize.explain.latex import explanation_latex, explanation_markdown
 from visualize.explain.text import explanation_text
 from visualize.question import Result, as_root, as_roots, in_order
@@ -204,30 +203,26 @@ def _story(
 ) -> list[say.Block]:
     """Return the explanation of the gradients in `parts`, chosen from so many `leaves`."""
     root, alone = names[passes.root], len(parts) == 1
-    blocks: list[say.Block] = [
-        say.Heading(("How ", root, " changes with ", *_listed(parts, names)))
-    ]
+    blocks: list[say.Block] = [say.Heading("How ", root, " changes with ", *_listed(parts, names))]
     if len(parts) < leaves:
         blocks.append(
             say.Sentence(
-                (
-                    f"These are the {len(parts)} of {leaves:,} leaves with the largest gradients; "
-                    "wrt= takes any other.",
-                )
+                f"These are the {len(parts)} of {leaves:,} leaves with the largest gradients; "
+                "wrt= takes any other."
             )
         )
     paths = [path for part in parts for path in told_paths(part)]
     edges = {edge for path in paths for edge in path.edges}
     if edges:
         start = (" from ", names[parts[0].wrt]) if alone else ()
-        blocks.append(say.Heading(("Forward: the values on the way", *start, " to ", root)))
+        blocks.append(say.Heading("Forward: the values on the way", *start, " to ", root))
         blocks.append(forward({node for path in paths for node in path.nodes}, names))
-        blocks.append(say.Heading(("Backward: the derivative of each step",)))
+        blocks.append(say.Heading("Backward: the derivative of each step"))
         blocks += backward(passes, edges, names)
     for part in parts:
         blocks += chain_rule(passes, part, names, alone=alone)
-    blocks.append(say.Heading(("Result",)))
-    blocks.append(say.Rows(tuple(_result(part, names) for part in parts)))
+    blocks.append(say.Heading("Result"))
+    blocks.append(say.Rows(*(_result(part, names) for part in parts)))
     return blocks + (_meaning(parts[0], names) if alone else [])
 
 
@@ -245,7 +240,7 @@ def _result(part: Derivation, names: say.Names) -> say.Row:
     name = say.Partial(names[part.root], names[part.wrt])
     rounded = isfinite(part.gradient) and float(significant(part.gradient)) != part.gradient
     digits = f"all digits: {exact(part.gradient)}" if rounded else ""
-    return say.Row((name, say.Number(part.gradient)), digits)
+    return say.Row(name, say.Number(part.gradient), note=digits)
 
 
 def _meaning(part: Derivation, names: say.Names) -> list[say.Block]:
@@ -257,21 +252,19 @@ def _meaning(part: Derivation, names: say.Names) -> list[say.Block]:
         map(_is_at_kink, chain.from_iterable(p.edges for p in part.paths))
     ):
         cause = " is at a point without a derivative, where 0 was taken: a small change of "
-        return [say.Sentence((root, cause, wrt, " may still change ", root, "."))]
+        return [say.Sentence(root, cause, wrt, " may still change ", root, ".")]
     if not part.gradient:
         return [
-            say.Sentence(
-                ("To first order, a small change of ", wrt, " does not change ", root, ".")
-            )
+            say.Sentence("To first order, a small change of ", wrt, " does not change ", root, ".")
         ]
     moves = " rises by about " if part.gradient > 0.0 else " falls by about "
     step = _honest_step(part.root, part.wrt, part.gradient)
     if step is None:
         by = " is multiplied by ", say.Number(part.gradient), " on its way to "
-        return [say.Sentence(("A small change of ", wrt, *by, root, "."))]
+        return [say.Sentence("A small change of ", wrt, *by, root, ".")]
     change = say.Number(abs(step * part.gradient))
     raised = " is raised by ", say.Number(step)
-    return [say.Sentence(("When ", wrt, *raised, ", ", root, moves, change, "."))]
+    return [say.Sentence("When ", wrt, *raised, ", ", root, moves, change, ".")]
 
 
 def _honest_step(root: Value, wrt: Value, gradient: float) -> float | None:

@@ -99,8 +99,8 @@ def explanation_latex(blocks: Sequence[say.Block]) -> str:
     r"""Return blocks as LaTeX for the body of a document, with equations in align* (amsmath).
 
     >>> from visualize.explain.statements import Heading, Name, Number, Row, Rows
-    >>> rows = Row((Name("w_1"), Number(-2.0))), Row((Name("y"), Name("w_1"), Number(-2.0)))
-    >>> print(explanation_latex([Heading(("Given",)), Rows(rows)]))
+    >>> rows = Row(Name("w_1"), Number(-2.0)), Row(Name("y"), Name("w_1"), Number(-2.0))
+    >>> print(explanation_latex([Heading("Given"), Rows(*rows)]))
     \medskip\noindent\textbf{Given}
     <BLANKLINE>
     \begin{align*}
@@ -118,8 +118,8 @@ def explanation_markdown(blocks: Sequence[say.Block]) -> str:
     Labels stand only in formulas, where Markdown does not act on them.
 
     >>> from visualize.explain.statements import Heading, Name, Number, Row, Rows
-    >>> rows = Row((Name("w_1"), Number(-2.0))), Row((Name("y"), Name("w_1"), Number(-2.0)))
-    >>> print(explanation_markdown([Heading(("Given ", Name("y"))), Rows(rows)]))
+    >>> rows = Row(Name("w_1"), Number(-2.0)), Row(Name("y"), Name("w_1"), Number(-2.0))
+    >>> print(explanation_markdown([Heading("Given ", Name("y")), Rows(*rows)]))
     **Given $y$**
     <BLANKLINE>
     $$

@@ -49,18 +49,24 @@ class Applied:
     out: Name | Number
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(init=False, slots=True)
 class Product:
     """Factors, multiplied."""
 
     factors: tuple[Number | Partial | Words, ...]
 
+    def __init__(self, *factors: Number | Partial | Words) -> None:
+        self.factors = factors
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(init=False, slots=True)
 class Sum:
     """Terms, added: a negative number is subtracted."""
 
     terms: tuple[Formula, ...]
+
+    def __init__(self, *terms: Formula) -> None:
+        self.terms = terms
 
 
 Formula = Name | Number | Words | Partial | Applied | Product | Sum
@@ -68,33 +74,47 @@ Prose = tuple["str | Formula", ...]
 Names = Mapping[Value, Name]
 
 
-@dataclass(frozen=True, slots=True)
-class Heading:
+@dataclass(init=False, slots=True)
+class _Prose:
+    """Words with formulas among them."""
+
+    prose: Prose
+
+    def __init__(self, *prose: str | Formula) -> None:
+        self.prose = prose
+
+
+class Heading(_Prose):
     """The title of what follows."""
 
-    prose: Prose
+    __slots__ = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Sentence:
+class Sentence(_Prose):
     """A remark."""
 
-    prose: Prose
+    __slots__ = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(init=False, slots=True)
 class Row:
     """Formulas with equals signs between them, and a remark."""
 
     cells: tuple[Formula, ...]
-    note: str = ""
+    note: str
+
+    def __init__(self, *cells: Formula, note: str = "") -> None:
+        self.cells, self.note = cells, note
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(init=False, slots=True)
 class Rows:
     """Rows below each other, aligned at their first equals signs."""
 
     rows: tuple[Row, ...]
+
+    def __init__(self, *rows: Row) -> None:
+        self.rows = rows
 
 
 @dataclass(frozen=True, slots=True)

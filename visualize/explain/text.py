@@ -110,8 +110,8 @@ def explanation_text(blocks: Sequence[say.Block]) -> str:
     """Return blocks as text, headings at the margin and formulas indented.
 
     >>> from visualize.explain.statements import Heading, Name, Number, Row, Rows
-    >>> rows = Row((Name("a"), Number(2.0))), Row((Name("sum"), Name("a"), Number(-0.5)))
-    >>> print(explanation_text([Heading(("Given",)), Rows(rows)]))
+    >>> rows = Row(Name("a"), Number(2.0)), Row(Name("sum"), Name("a"), Number(-0.5))
+    >>> print(explanation_text([Heading("Given"), Rows(*rows)]))
     Given
         a   = 2
         sum = a = -0.5
