@@ -11,6 +11,7 @@
 from __future__ import annotations
 
 
+from autograd.choice import take
 from autograd.context import no_grad, scope, source_lines
 from autograd.errors import NumericWarning, StaleGraphError, StaleProgramError, TracingError
 from autograd.functions import log_softmax, logsumexp, mean, norm, softmax, sum
@@ -50,7 +51,7 @@ __all__ = [
     "hvp", "hypot", "is_tracing", "jacobian", "jvp", "leaky_relu", "log", "log1p", "log_softmax",
     "logaddexp", "logsumexp", "maximum", "mean", "minimum", "no_grad", "norm", "primitive", "relu",
     "scope", "sigmoid", "silu", "sin", "sinh", "softmax", "softplus", "source_lines", "sqrt", "sum",
-    "tan", "tanh", "topological_order", "value_and_grad", "vjp", "where",
+    "take", "tan", "tanh", "topological_order", "value_and_grad", "vjp", "where",
 ]  # fmt: skip
 
 # Values and operations are a third of the package; all other names are loaded at their first use.

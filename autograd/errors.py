@@ -23,9 +23,12 @@ if TYPE_CHECKING:
 REMEDIES = {
     "a truth value": "use autograd.where(x > 0, a, b) instead of `if`, `and`, `or`, `while`, and "
     "autograd.maximum or autograd.minimum instead of max() and min()",
-    "==": "use autograd.where(x >= y, a, b), or `is` to ask whether two are the same Value",
+    "==": "use autograd.where(x >= y, a, b), autograd.take(values, i) to choose by a whole number, "
+    "or `is` to ask whether two are the same Value",
     "a plain number": "use the functions of autograd, such as autograd.sin(x) for math.sin(x), and "
-    "the Value itself instead of float(x) and int(x)",
+    "the Value itself instead of float(x) and int(x); autograd.take(values, i) for values[int(i)]",
+    "an index": "use autograd.take(values, i) for values[i]; a length, a number of rounds and what "
+    "is looked up in a dict belong to one program, so decide them outside of the function",
     ".data": "compute with the Value itself, or with x.detach() where no gradient shall pass",
     "a change of .data": "a program changes no Value: return the new number and set it after the "
     "call, or compute with new Values",

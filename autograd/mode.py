@@ -91,11 +91,12 @@ class Parameter(Place):
 class Tracing:
     """A trace under way, and the facts that it needs of the function that runs in it."""
 
-    __slots__ = ("data", "made")
+    __slots__ = ("data", "indices", "made")
 
     def __init__(self, data: Callable[[Any], Any]) -> None:
         self.data = data  # gives `.data` of a Value
         self.made: set[Any] = set()  # the leaves that the function made itself
+        self.indices: dict[Any, int] = {}  # the nodes that choose, and among how many items
 
 
 class Mode:

@@ -47,7 +47,8 @@ plain numbers. Those of one argument are methods too: `x.tanh()`.
 """
 
 RULES = """
-Built from these: `mean`, `norm`, `logsumexp`, `softmax`, `log_softmax`.
+Built from these: `mean`, `norm`, `logsumexp`, `softmax`, `log_softmax`, and `take(values, index)`,
+a list access whose index may be an argument of a compiled function.
 
 ## What gradients are made of
 

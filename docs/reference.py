@@ -38,7 +38,7 @@ TOPICS: dict[str, dict[str, tuple[str, ...]]] = {
         "Activations": (
             "relu", "leaky_relu", "elu", "gelu", "silu", "sigmoid", "softplus",
         ),
-        "Choices": ("where", "maximum", "minimum", "clip", "detach"),
+        "Choices": ("where", "take", "maximum", "minimum", "clip", "detach"),
         "Sums and what is made of them": (
             "sum", "dot", "mean", "norm", "softmax", "log_softmax", "logsumexp", "logaddexp",
         ),

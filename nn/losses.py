@@ -16,7 +16,7 @@ from functools import wraps
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeAlias, TypeVar, cast, overload
 
 import autograd
-from autograd import Value, clip, dot, log, log1p, maximum, relu, scope, softplus, where
+from autograd import Value, clip, dot, log, log1p, maximum, relu, scope, softplus, take, where
 from autograd.arguments import as_choice, as_float
 from autograd.primitive import TABLE
 from nn.matching import (
@@ -219,7 +219,8 @@ def cross_entropy(logits: Rows, targets: Operands, *, reduction: str = "mean") -
 
     An example is a sequence of logits, one per class, and an int; a batch is a list of such
     sequences and a list of ints. Raises ValueError, naming the row, for a target that is not a
-    whole number from 0 to the number of classes - 1.
+    whole number from 0 to the number of classes - 1. A target that is a Value, as an argument of a
+    compiled function is, chooses as in `autograd.take`, with its errors.
 
     >>> cross_entropy([0.0, 0.0], 1)
     0.6931471805599453
@@ -306,12 +307,11 @@ def _surprise(chosen: Any, others: list[Any]) -> Any:
 
 
 def _surprise_of_some(row: list[Any], target: Value) -> Any:
-    """Return the loss for a target that is not known yet; nan if it is none of 0, 1, 2, ..."""
+    """Return the loss for a target that is not known yet, an argument of a compiled function."""
+    chosen = take(row, target)
     matches = [TABLE["equal"](target, float(index)) for index in range(len(row))]
-    pairs = [*zip(matches, row, strict=True)]
-    chosen = autograd.sum([where(match, logit, 0.0) for match, logit in pairs])
-    others = [where(match, LOWEST, logit) for match, logit in pairs]
-    return _surprise(chosen / autograd.sum(matches), others)
+    others = [where(match, LOWEST, logit) for match, logit in zip(matches, row, strict=True)]
+    return _surprise(chosen, others)
 
 
 def _one_logit(place: str) -> str:

@@ -27,6 +27,7 @@ from autograd import (
     mean,
     sin,
     softmax,
+    take,
     value_and_grad,
     vjp,
     where,
@@ -122,6 +123,8 @@ assert_type(maximum(0.0, a), Value)
 assert_type(where(a < 0.0, a, 1.0), Value)
 curve: NDArray[Any] = sin(np.ones(3))
 largest: Value = max(a, exp(a))
+assert_type(take([a, b], 1), Value)
+assert_type(take([[1.0], [2.0]], a), list[float])
 sin("x")  # wrong
 sin([1.0, 2.0])  # wrong
 exp(1.0).backward()  # wrong

@@ -9,6 +9,7 @@ from autograd.arguments import as_choice, as_float, as_function, as_items, as_ma
 from autograd.backends.selection import checked_backend, stepper
 from autograd.graph import CLOCK
 from autograd.program.arguments import Arguments, Axes, read
+from autograd.program.indices import Indices
 from autograd.program.interpreter import Interpreted
 from autograd.program.origin import Function
 from autograd.program.trace import same_trace
@@ -200,6 +201,7 @@ class Descent(Verified):
         made.common[:] = columns[list(update.common), 0]
         self._program, self._leaves, self._fixed = program, leaves, fixed
         self._places, self._update, self._stepper = places, update, made
+        self._indices = Indices(trace) if trace.indices else None
         self._clock = -1  # when the Values were last looked at
 
     def is_current(self) -> bool:
@@ -263,6 +265,7 @@ class Descent(Verified):
         counts: Any,
         schedules: abc.Mapping[str, abc.Sequence[float]] | None,
     ) -> abc.Callable[[], Steps]:
+        self._check_indices(arguments)
         given = {} if schedules is None else schedules
         given = as_mapping(given, "Descent: schedules", "names to lists of numbers")
         batches = batched(arguments, order, counts, self._scheduled, given)
@@ -279,6 +282,7 @@ class Descent(Verified):
         self._verify_if_due()
         arguments = self._read(args)
         leaves = [leaf._data for leaf in (*self._leaves, *self._fixed)]
+        self._check_indices(arguments)
         shared = np.array(arguments.shared, dtype=np.float64)
         interpreted = Interpreted(self._program)
         _, sums = interpreted.run(arguments.examples, shared, np.array(leaves))
@@ -287,6 +291,13 @@ class Descent(Verified):
         for place, slope in zip(self._places, slopes):
             gradient[place] = slope
         return total, gradient
+
+    def _check_indices(self, arguments: Arguments) -> None:
+        if self._indices is not None:
+            import numpy as np
+
+            leaves = np.array([leaf._data for leaf in self._case.used[0].leaves])
+            self._indices.check(arguments.examples, arguments.shared, leaves)
 
     def write_back(self) -> None:
         """Write the trained numbers into the Values, except where data has been set since."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pickle
 from copy import deepcopy
+from dataclasses import replace
 from inspect import signature
 from typing import TYPE_CHECKING, Any
 
@@ -68,16 +69,20 @@ class Function:
             output = self.function(*args)
         result, outputs = shape_of(output, "a compiled function returns numbers; its result")
         outputs = [Constant(node) if isinstance(node, float) else node for node in outputs]
-        leaves = captured(outputs, nodes)
-        made = mode.tracing.made if mode.tracing is not None else ()
-        program, inputs = _lowered(arguments, nodes, leaves, outputs)
+        tracing = mode.tracing
+        assert tracing is not None  # of this mode
+        drawn = [*outputs, *tracing.indices]
+        leaves = captured(drawn, nodes)
+        program, inputs = _lowered(arguments, nodes, leaves, drawn)
+        results, indices = program.outputs[: len(outputs)], program.outputs[len(outputs) :]
         return Trace(
-            program,
+            replace(program, outputs=results),
             tuple([self.own.get(leaf, leaf) for leaf in leaves]),
-            tuple([leaf in made for leaf in leaves]),
+            tuple([leaf in tracing.made for leaf in leaves]),
             arguments.shapes,
             inputs,
             result,
+            tuple(zip(indices, tracing.indices.values())),
         )
 
     def link(self, kept: Trace, arguments: Arguments) -> None:

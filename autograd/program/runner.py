@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args
 from autograd.backends.selection import executable
 from autograd.graph import CLOCK
 from autograd.program import derivatives
+from autograd.program.indices import Indices
 from autograd.program.interpreter import cause_of_non_finite
 from autograd.program.simplify import simplified
 from autograd.structure import (
@@ -66,6 +67,7 @@ class Runner:
             self._picker = picker(self._shape, entries)
         self.program, self.statistics = simplified(program)
         self.executable = executable(self.program, backend)
+        self._indices = Indices(trace) if trace.indices else None
         self._parameters: tuple[int, Any] = (-1, None)
         self._numbers: tuple[int, tuple[float, ...]] = (-1, ())
 
@@ -80,6 +82,8 @@ class Runner:
         if not len(examples):
             return np.zeros((0, len(self.program.outputs))), np.zeros(len(self.program.sums))
         parameters = self._parameter_array()
+        if self._indices is not None:
+            self._indices.check(examples, arguments.shared, parameters)
         outputs, sums = self.executable.run(examples, arguments.shared, parameters)
         if self.check and not (np.isfinite(outputs).all() and np.isfinite(sums).all()):
             raise cause_of_non_finite(
@@ -105,7 +109,7 @@ class Runner:
     def quick(self) -> Callable[[tuple[float, ...]], Any] | None:
         """Return the function from floats to the result without arrays, if the backend has it."""
         compute = getattr(self.executable, "scalars", None)
-        if compute is None or self._picker is None or self.check:
+        if compute is None or self._picker is None or self.check or self._indices is not None:
             return None
         pick = self._picker
         if not self.leaves:

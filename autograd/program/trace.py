@@ -27,6 +27,7 @@ class Trace:
     shapes: tuple[Shape, ...]  # of the arguments
     inputs: tuple[int, ...]  # for each number of the arguments, in order: its variable
     result: Shape
+    indices: tuple[tuple[int, int], ...] = ()  # variables that choose, and among how many items
 
     def apply(self, numbers: list[Any]) -> Any:
         """Draw the operations again on other Values, one for each number of the arguments."""
@@ -50,6 +51,7 @@ def same_trace(before: Trace, now: Trace) -> bool:
         and before.inputs == now.inputs
         and before.result == now.result
         and before.shapes == now.shapes
+        and before.indices == now.indices
         and all(map(_same_leaf, before.leaves, now.leaves, before.made, now.made))
     )
 

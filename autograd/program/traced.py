@@ -53,7 +53,10 @@ class Traced(Value):
     def __float__(self) -> NoReturn:
         raise tracing_error("a plain number", self.label)
 
-    __int__ = __complex__ = __trunc__ = __floor__ = __ceil__ = __index__ = __float__
+    __int__ = __complex__ = __trunc__ = __floor__ = __ceil__ = __float__
+
+    def __index__(self) -> NoReturn:
+        raise tracing_error("an index", self.label)
 
     def __round__(self, digits: int | None = None) -> NoReturn:
         raise tracing_error("a rounded number", self.label)

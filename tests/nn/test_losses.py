@@ -192,10 +192,14 @@ def test_a_class_may_be_a_value():
 
 @pytest.mark.filterwarnings("ignore::autograd.NumericWarning")
 def test_what_is_an_error_beside_a_number_is_nan_beside_a_value():
-    for target in (2.0, 0.5, -1.0):
-        assert math.isnan(nn.cross_entropy([0.0, 1.0], Value(target)).data)
     for probability in (-0.1, 1.1, math.nan):
         assert math.isnan(nn.binary_cross_entropy(probability, Value(1.0)).data)
+
+
+@pytest.mark.parametrize(("target", "error"), [(2, IndexError), (0.5, TypeError), (-1, IndexError)])
+def test_a_value_that_is_no_class_is_refused(target, error):
+    with pytest.raises(error, match="take: the index"):
+        nn.cross_entropy([0.0, 1.0], Value(target))
 
 
 def nodes(result):

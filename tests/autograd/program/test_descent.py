@@ -768,3 +768,36 @@ def test_steps_under_no_grad_are_those_elsewhere():
     expected = moved()
     with ag.no_grad():
         assert moved() == expected
+
+
+def test_indices_choose_in_steps_and_are_checked_before_them(backend):
+    rng = random.Random(4)
+    table = [[Value(rng.gauss(0.0, 0.5)) for _ in range(3)] for _ in range(5)]
+    leaves = [x for row in table for x in row]
+    starts = [x.data for x in leaves]
+
+    def loss(token, following):
+        scores = ag.take(table, token)
+        return ag.logsumexp(scores) - ag.take(scores, following)
+
+    tokens, following = [0, 3, 4, 3], [2, 0, 1, 1]
+    optimizer = SGD(leaves, lr=0.1)
+    descent = descent_of(loss, (tokens, following), optimizer, backend=backend)
+    steps = descent.run((tokens, following), order=[0, 1, 2, 3, 1, 0], counts=[2, 2, 2])
+    descent.write_back()
+    found = [x.data for x in leaves]
+    for x, start in zip(leaves, starts, strict=True):
+        x.data = start
+    losses = []
+    for batch in ([0, 1], [2, 3], [1, 0]):
+        mean = ag.mean([loss(tokens[i], following[i]) for i in batch])
+        optimizer.zero_grad()
+        mean.backward()
+        optimizer.step()
+        losses.append(mean.data)
+    assert steps.losses.tolist() == pytest.approx(losses, rel=1e-13)
+    assert found == pytest.approx([x.data for x in leaves], rel=1e-12)
+    with pytest.raises(IndexError, match="the index following of example 2 is 3, and the indices"):
+        descent.run((tokens, [2, 0, 3, 1]), order=[0], counts=[1])
+    with pytest.raises(IndexError, match="the index token of example 1 is 5, and the indices"):
+        descent.value_and_grad(([0, 5, 4, 3], following))
