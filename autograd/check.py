@@ -144,15 +144,13 @@ def _rule_checked(
     leaves = [Value(operand) for operand in operands]
     out = op(*leaves)
     drawn = op.pull(1.0, out, leaves)[position]
-    found = reverse({drawn: 1.0}, set(leaves), graph=False) if isinstance(drawn, Value) else {}
+    seeds = {drawn: 1.0} if isinstance(drawn, Value) else {}
+    found = reverse(seeds, leaves, graph=False)
 
     def local(moved: Sequence[float]) -> float:
         return as_float(_local_derivatives(op, tuple(moved))[position])
 
-    slopes = [
-        None if rule is None else found.get(leaf, 0.0)
-        for rule, leaf in zip(rules, leaves, strict=True)
-    ]
+    slopes = [None if rule is None else slope for rule, slope in zip(rules, found, strict=True)]
     yield from _each(op, 2, operands, slopes, local)
 
 

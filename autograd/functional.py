@@ -85,11 +85,11 @@ def gradients(output: Value, inputs: Any, *, create_graph: bool = False) -> Any:
     """Return the derivatives of `output` with respect to `inputs`, in the structure of `inputs`.
 
     `inputs` is a Value, or Values in lists, tuples, dicts or arrays; any node of the graph will do.
-    The result holds floats, or with `create_graph` Values that can be differentiated again. The
-    derivative by an input that `output` does not depend on is 0.0, as in JAX; PyTorch raises an
-    error there. `visualize.why(output, input)` says where the connection was lost. No `.grad` is
-    read or written. Raises TypeError if `output` or an input is not a Value, RuntimeError if it was
-    computed inside `no_grad`.
+    The result holds floats, those that `backward()` would leave to the last bit, or with
+    `create_graph` Values that can be differentiated again. The derivative by an input that `output`
+    does not depend on is 0.0, as in JAX; PyTorch raises an error there. `visualize.why(output,
+    input)` says where the connection was lost. No `.grad` is read or written. Raises TypeError if
+    `output` or an input is not a Value, RuntimeError if it was computed inside `no_grad`.
 
     >>> x = Value(3.0)
     >>> gradients(x * x * x, x)
@@ -108,16 +108,14 @@ def gradients(output: Value, inputs: Any, *, create_graph: bool = False) -> Any:
         if not isinstance(variable, Value):
             raise TypeError(f"gradients: input {position} must be a Value, not {variable!r}")
     tracing = is_tracing()  # a number would be frozen: the derivative is drawn
-    wanted = set(variables)
-    if output.op in {None, detach} and output not in wanted and not CURRENT.get().record:
+    if output.op in {None, detach} and output not in set(variables) and not CURRENT.get().record:
         raise unrecorded_error("gradients()", output._place.name)
-    found = reverse({output: 1.0}, wanted, graph=create_graph or tracing)
-    results: Any = (found.get(variable, 0.0) for variable in variables)
+    results: Any = reverse({output: 1.0}, variables, graph=create_graph or tracing)
     if create_graph:
         results = map(_as_value, results)
     elif tracing:
         results = (detach(slope) if isinstance(slope, Value) else slope for slope in results)
-    return rebuilt(inputs, results)
+    return rebuilt(inputs, iter(results))
 
 
 @overload
@@ -286,7 +284,7 @@ def _along(
     along = dict(zip(trial.variables, directions))
     graph = trial.graph or any(isinstance(direction, Value) for direction in directions)
     outputs = [output for output in leaves_of(trial.output) if isinstance(output, Value)]
-    found = tangents_of(outputs, along, graph=graph)
+    found = dict(zip(outputs, tangents_of(outputs, along, graph=graph)))
 
     def tangent_of(output: Any) -> Any:
         moved = found.get(output, 0.0) if isinstance(output, Value) else 0.0

@@ -1,45 +1,74 @@
-"""Reverse mode from any outputs to any nodes: drawn as a graph, or with every contribution kept.
+"""Reverse mode from outputs to any nodes: as floats, as a graph, or with every contribution kept.
 
-Contributions to one gradient are added up in as few nodes as can be. The pass of `backward()` has a
-file of its own: it keeps nothing but the gradients.
+Sums of floats are made in the order of `backward()`, so that all are equal to the last bit. In a
+graph, contributions to one gradient are added up in as few nodes as can be. The pass of
+`backward()` has a file of its own: it keeps nothing but the gradients.
 """
 
 from __future__ import annotations
 
-from itertools import chain
+from itertools import chain, cycle
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd.arguments import as_float
 from autograd.errors import refuse
 from autograd.graph import Constant, Node, check_fresh, check_node, topological_order
 from autograd.mode import TRACES, quietly
+from autograd.native import engine
 from autograd.primitives import add_n
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from autograd.value import Value
 
-__all__ = ["Contribution", "Sweep", "Visit", "local_derivatives", "sweep"]
+__all__ = ["Contribution", "Sweep", "Visit", "local_derivatives", "reverse", "sweep"]
 
 
-@quietly
-def reverse(seeds: dict[Any, Any], wanted: Collection[Node], *, graph: bool) -> dict[Node, Any]:
-    """Return the gradients with respect to the wanted nodes; `seeds` are those of the outputs.
+def reverse(seeds: Mapping[Any, Any], variables: Sequence[Any], *, graph: bool) -> list[Any]:
+    """Return the gradient by each variable; `seeds` are those of the outputs.
 
     With `graph` every step is recorded, so that the results (Values, or floats where constant)
     can be differentiated again; without, all is computed on floats. Only paths that lead to a
-    wanted node are followed. A node missing from the result does not influence the outputs.
+    variable are followed. The gradient by a variable that the outputs do not depend on is 0.0.
     """
-    order: list[Any] = topological_order(*seeds)
-    needed = set(wanted)
-    for node in order:
-        if not needed.isdisjoint(check_fresh(node)):
-            needed.add(node)
+    if graph:
+        return _drawn(seeds, variables)
+    found = None
+    if engine is not None:
+        found = engine.derivatives((*seeds,), (*variables,), (*seeds.values(),), False)
+    return _computed(seeds, variables) if found is None else found
+
+
+@quietly
+def _computed(seeds: Mapping[Any, float], variables: Sequence[Any]) -> list[float]:
+    """Return the gradients as floats, by the steps of `backward()`, with nothing in the nodes."""
+    needed = set(_leading_to(variables, topological_order(*seeds)))
+    totals: dict[Any, float] = {}
+    levels = _levels_below(seeds)
+    for output, seed in seeds.items():
+        if output in needed:
+            _send(output, seed, totals, levels)
+    for level in reversed(levels):
+        for node in level:  # complete: all consumers lie deeper
+            g = totals[node]
+            if node.op is None:
+                continue
+            for arg, term in zip(node.args, _shares(node, g, needed)):
+                if term is not None and arg in needed and (g or arg not in totals):
+                    _send(arg, term, totals, levels)
+    return [totals.get(variable, 0.0) for variable in variables]
+
+
+@quietly
+def _drawn(seeds: Mapping[Any, Any], variables: Sequence[Any]) -> list[Any]:
+    """Return the gradients as Values, drawn by the rules, or as floats where they are constant."""
+    order = _leading_to(variables, topological_order(*seeds))
+    needed, wanted = set(order), set(variables)
     terms = {node: [seed] for node, seed in seeds.items()}
     gradients: dict[Node, Any] = {}
     for node in reversed(order):
-        if node not in needed or node not in terms:
+        if node not in terms:
             continue
         g = total(terms.pop(node))
         if node in wanted:
@@ -47,10 +76,43 @@ def reverse(seeds: dict[Any, Any], wanted: Collection[Node], *, graph: bool) -> 
         if node.op is None or is_zero(g):
             continue
         args = node.args
-        for arg, term in zip(args, _pulled(node, args, g, needed, graph)):
+        for arg, term in zip(args, _pulled(node, args, g, needed, graph=True)):
             if arg in needed and term is not None and not is_zero(term):
                 terms.setdefault(arg, []).append(term)
-    return gradients
+    return [gradients.get(variable, 0.0) for variable in variables]
+
+
+def _leading_to(variables: Sequence[Any], order: Sequence[Any]) -> list[Any]:
+    """Return the nodes of an order that lead to a variable; raise if one of all is stale."""
+    needed = set(variables)
+    found = []
+    for node in order:
+        if not needed.isdisjoint(check_fresh(node)):
+            needed.add(node)
+        if node in needed:
+            found.append(node)
+    return found
+
+
+def _levels_below(roots: Collection[Any]) -> list[list[Any]]:
+    """Return empty lists for the nodes of each depth."""
+    return [[] for _ in range(max((root._depth for root in roots), default=0) + 1)]
+
+
+def _send(node: Any, term: float, totals: dict[Any, float], levels: list[list[Any]]) -> None:
+    """Add a term to the total of a node; the first one puts it on the level of its depth."""
+    if node in totals:
+        totals[node] += term
+    else:
+        totals[node] = term
+        levels[node._depth].append(node)
+
+
+def _shares(node: Any, gradient: float, needed: Collection[Node]) -> Iterator[Any]:
+    """Return what each needed operand gets; a gradient of 0 sends exactly 0, by any rule."""
+    if gradient:
+        return iter(_pulled(node, node.args, gradient, needed, graph=False))
+    return (rule and 0.0 for rule in cycle(node.op.pullbacks))
 
 
 def _pulled(
@@ -145,9 +207,10 @@ def sweep(root: Value, gradient: float = 1.0) -> Sweep:
     check_node("sweep", root)
     for node in topological_order(root):
         check_fresh(node)
-    levels: list[list[Any]] = [[] for _ in range(root._depth + 1)]
-    levels[-1].append(root)
-    totals = {root: gradient if type(gradient) is float else as_float(gradient, "sweep")}
+    levels = _levels_below([root])
+    totals: dict[Any, float] = {}
+    seed = gradient if type(gradient) is float else as_float(gradient, "sweep")
+    _send(root, seed, totals, levels)
     visits = []
     for level in reversed(levels):
         for node in level:  # complete: all consumers lie deeper
@@ -183,24 +246,19 @@ def _contributions(
 ) -> Iterator[Contribution]:
     if node.op is None:
         return
-    gradient, args = totals[node], node.args
+    args = node.args
     values = {*_values(args)}
     slopes = _pulled(node, args, 1.0, values, graph=False)
-    shares: Sequence[Any] = [0.0] * len(slopes)
-    if gradient:
-        shares = _pulled(node, args, gradient, values, graph=False)
-    for position, operand in enumerate(args):
-        local, sent = slopes[position], shares[position]
+    gradient = totals[node]
+    each = zip(args, slopes, _shares(node, gradient, values))
+    for position, (operand, local, sent) in enumerate(each):
         if type(operand) is Constant:
             continue
         if local is None:
             yield Contribution(operand, position, None, None, totals.get(operand))
             continue
-        if operand in totals:
-            totals[operand] += sent
-        else:
-            totals[operand] = sent
-            levels[operand._depth].append(operand)
+        if gradient or operand not in totals:
+            _send(operand, sent, totals, levels)
         yield Contribution(operand, position, local, sent, totals[operand])
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from functools import reduce
+from operator import add
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from autograd.factor import are_alike, divided_exactly
 from autograd.graph import check_fresh, topological_order
 from autograd.mode import quietly
+from autograd.native import engine
 from autograd.reverse import is_zero, total
 from autograd.rules import guarded
 
@@ -19,13 +22,25 @@ __all__ = ["tangents_of"]
 Spans: TypeAlias = dict[Any, tuple[Any, Any]]
 
 
-@quietly
-def tangents_of(outputs: Sequence[Any], along: Mapping[Any, Any], *, graph: bool) -> dict[Any, Any]:
-    """Return the derivatives of the outputs, and of all below them, along tangents of some nodes.
+def tangents_of(outputs: Sequence[Any], along: Mapping[Any, Any], *, graph: bool) -> list[Any]:
+    """Return the derivative of each output along tangents of some nodes; 0.0 if it does not move.
 
-    With `graph` the steps are recorded on the nodes; without, they are computed on floats. A node
-    missing from the result does not move.
+    With `graph` the steps are recorded on the nodes; without, they are computed on floats.
     """
+    found = None
+    if engine is not None and not graph:
+        found = engine.derivatives((*outputs,), (*along,), (*along.values(),), True)
+    if found is None:
+        tangents = _tangents_below(outputs, along, graph=graph)
+        found = [tangents.get(output, 0.0) for output in outputs]
+    return found
+
+
+@quietly
+def _tangents_below(
+    outputs: Sequence[Any], along: Mapping[Any, Any], *, graph: bool
+) -> dict[Any, Any]:
+    """Return the tangents of the outputs and of all below them that move."""
     found: dict[Any, Any] = dict(along)
     spans: Spans = {}
     for node in topological_order(*outputs):
@@ -43,7 +58,7 @@ def tangents_of(outputs: Sequence[Any], along: Mapping[Any, Any], *, graph: bool
         left = [0.0 if place in past else t for place, t in enumerate(moved)]
         terms = [*past.values(), *_terms(node, left, graph=graph)]
         if terms:
-            found[node] = total(terms)
+            found[node] = total(terms) if graph else reduce(add, terms)
         if span is None and op.over:
             _carry_span(node, moved, left, spans)
     return found

@@ -72,8 +72,8 @@ class Trial:
         weights = list(seeds.values())
         graph = self.graph or any(isinstance(weight, Value) for weight in weights)
         nodes = {output: seed for output, seed in seeds.items() if isinstance(output, Value)}
-        found = reverse(nodes, set(self.variables), graph=graph)
-        results = (self.release(found.get(variable, 0.0), weights) for variable in self.variables)
+        found = reverse(nodes, self.variables, graph=graph)
+        results = (self.release(slope, weights) for slope in found)
         trees = tuple(rebuilt(tree, results) for tree in self.chosen)
         return trees[0] if self.bare else trees
 

@@ -11,7 +11,9 @@
  *   layer.c       calls in a scope, and the outputs of the neurons of a layer
  *   leaves.c      passes over many leaves
  *   order.c       the order of a graph
- *   sweep.c       the reverse pass
+ *   pass.c        passes over a graph: its nodes by depth, and the lock while rules in Python run
+ *   sweep.c       the reverse pass: gradients
+ *   tangents.c    the forward pass: derivatives along a direction
  *   rows.h        the value and the rules of each operation, generated from autograd/primitives.py
  *   module.c      the module, and what it is told of Python
  */
@@ -50,6 +52,7 @@ typedef struct {
     vectorcallfunc call;
     int arity;        /* 0: any number of operands */
     bool total;       /* finite operands never warn */
+    bool ours;        /* of the package: its rules compute, and do nothing else */
     uint64_t blocked; /* bit k: operand k has no derivative; bit 0 alone where arity is 0 */
 } Row;
 
@@ -219,6 +222,44 @@ static inline bool may_be_tracing(State *state)
     return PyList_GET_SIZE(state->traces) > 0;
 }
 
+/* ==== Passes ==== */
+
+#define SHALLOW 64
+
+typedef struct {
+    Node *first, *last;
+} Level;
+
+typedef struct {
+    State *state;
+    int32_t deepest;
+    Level *levels;   /* by depth */
+    Level few[SHALLOW];
+    uint64_t stamp;  /* of nodes that were reached; one more: of those apart from them */
+    PyObject *lock;  /* held while rules in Python run; NULL before the first */
+    PyObject *outer; /* the stamps of the passes that this one runs in; with the lock */
+    /* Of a reverse pass */
+    bool keeps;      /* gradients, in the nodes */
+    Stack blocked;   /* nodes that a rule without a derivative keeps from their gradient */
+    int64_t oldest;  /* the version of the oldest node above the leaves */
+    int64_t newest;  /* the version of the newest leaf */
+    bool stale;      /* an operand of a node that was forgotten has changed since */
+} Pass;
+
+/* Put a node on its level. */
+static inline void reach(Pass *pass, Node *node)
+{
+    node->stamp = pass->stamp;
+    node->next = NULL;
+    Level *level = &pass->levels[node->depth];
+    if (level->first) {
+        level->last->next = node;
+    } else {
+        level->first = node;
+    }
+    level->last = node;
+}
+
 /* module.c */
 double python_hypot(double x, double y);
 
@@ -281,10 +322,23 @@ PyObject *apply_rule(PyObject *module, PyObject *args);
 /* order.c */
 PyObject *topological_order(PyObject *module, PyObject *const *roots, Py_ssize_t count);
 
+/* pass.c */
+int begin_pass(Pass *pass, State *state, int32_t deepest);
+void end_pass(Pass *pass);
+bool is_stale(State *state, const Node *node);
+PyObject *terms_by_python(Pass *pass, const Node *node, double g, PyObject *args);
+bool are_nodes(State *state, PyObject *given); /* a tuple */
+bool are_floats(PyObject *given, Py_ssize_t count);
+PyObject *derivatives(PyObject *module, PyObject *args);
+
 /* sweep.c */
 PyObject *node_backward(PyObject *self, PyObject *const *args, Py_ssize_t count, PyObject *names);
 PyObject *backward(PyObject *module, PyObject *const *args, Py_ssize_t count);
 PyObject *run_pass(PyObject *module, PyObject *const *args, Py_ssize_t count);
+int go_down(Pass *pass, PyObject *outputs, PyObject *weights);
 PyObject *accumulate(PyObject *module, PyObject *args);
+
+/* tangents.c */
+int go_up(Pass *pass, PyObject *outputs, PyObject *variables, PyObject *weights);
 
 #endif

@@ -137,6 +137,7 @@ static PyMethodDef functions[] = {
     {"bind", bind, METH_VARARGS, NULL},
     {"called_in", (PyCFunction)(void (*)(void))called_in, METH_FASTCALL, NULL},
     {"connect", (PyCFunction)(void (*)(void))connect, METH_VARARGS | METH_KEYWORDS, NULL},
+    {"derivatives", derivatives, METH_VARARGS, NULL},
     {"describe", describe, METH_VARARGS, NULL},
     {"dot", (PyCFunction)(void (*)(void))dot, METH_FASTCALL, NULL},
     {"node_of", (PyCFunction)(void (*)(void))node_of, METH_FASTCALL, NULL},

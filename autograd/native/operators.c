@@ -270,6 +270,7 @@ PyObject *bind(PyObject *Py_UNUSED(module), PyObject *given)
     op->blocked = blocked;
     for (int row = 0; row < ROW_COUNT; row++) {
         if (strcmp(ROWS[row].name, name) == 0) {
+            op->ours = true;
             op->code = ROWS[row].value ? &ROWS[row] : NULL;
             op->loop = loop_of(row);
             Py_XSETREF(state->rows[row], (Row *)Py_NewRef((PyObject *)op));

@@ -1,29 +1,10 @@
-/* The reverse pass over floats, with each gradient in its node.
+/* The reverse pass over floats: with each gradient in its node, or the wanted ones given out.
  *
- * All that uses a node lies deeper than it, so going up level by level is a topological order that
- * needs no search. The nodes of a level are linked through `next`, in the order in which they were
- * reached: sums are made in the order of the Python engine. A gradient of 0 contributes exactly 0,
- * whatever the local derivative.
+ * Sums are made in the order of the Python engine: see the levels in pass.c. A gradient of 0
+ * contributes exactly 0, whatever the local derivative.
  */
 
 #include "engine.h"
-
-typedef struct {
-    Node *first, *last;
-} Level;
-
-typedef struct {
-    State *state;
-    Node *root;
-    Level *levels;   /* by depth */
-    Stack blocked;   /* nodes that a rule without a derivative keeps from their gradient */
-    uint64_t stamp;  /* of nodes that were reached; one more: of those that were forgotten */
-    int64_t oldest;  /* the version of the oldest node above the leaves */
-    int64_t newest;  /* the version of the newest leaf */
-    bool stale;      /* an operand of a node that was forgotten has changed since */
-    PyObject *lock;  /* held while rules in Python run; NULL before the first */
-    PyObject *outer; /* the stamps of the passes that this one runs in; with the lock */
-} Pass;
 
 static inline void add_term(Pass *pass, Node *node, double term)
 {
@@ -32,26 +13,7 @@ static inline void add_term(Pass *pass, Node *node, double term)
         return;
     }
     node->sum = term;
-    node->stamp = pass->stamp;
-    node->next = NULL;
-    Level *level = &pass->levels[node->depth];
-    if (level->first) {
-        level->last->next = node;
-    } else {
-        level->first = node;
-    }
-    level->last = node;
-}
-
-/* Whether an operand has changed since the node was computed. */
-static bool is_stale(State *state, const Node *node)
-{
-    for (Py_ssize_t i = 0; i < operand_count(node); i++) {
-        Node *operand = node_at(state, node, i);
-        if (operand && operand->version > node->version)
-            return true;
-    }
-    return false;
+    reach(pass, node);
 }
 
 static int block(Pass *pass, Node *node)
@@ -75,7 +37,8 @@ static int forget_blocked(Pass *pass)
         if (node->stamp == pass->stamp || node->stamp == pass->stamp + 1)
             continue;
         node->stamp = pass->stamp + 1;
-        node->has_grad = false;
+        node->sum = 0.0;
+        node->has_grad = node->has_grad && !pass->keeps;
         pass->oldest = node->version < pass->oldest ? node->version : pass->oldest;
         pass->stale = pass->stale || is_stale(pass->state, node);
         for (Py_ssize_t i = 0; i < operand_count(node); i++) {
@@ -126,7 +89,7 @@ static inline int send_by_rule(Pass *pass, const Node *node, int position, Node 
     Rule rule = node->op->code->rules[position];
     if (!rule)
         return block(pass, operand);
-    add_term(pass, operand, rule(node->grad, node->data, x, y, z));
+    add_term(pass, operand, rule(node->sum, node->data, x, y, z));
     return 0;
 }
 
@@ -157,7 +120,7 @@ static void send_to_terms(Pass *pass, const Node *node)
     for (Py_ssize_t i = 0; i < operand_count(node); i++) {
         Node *operand = node_at(pass->state, node, i);
         if (operand)
-            add_term(pass, operand, node->grad);
+            add_term(pass, operand, node->sum);
     }
 }
 
@@ -166,7 +129,7 @@ static void send_to_factors(Pass *pass, const Node *node)
 {
     State *state = pass->state;
     Py_ssize_t count = operand_count(node), half = count / 2;
-    double g = node->grad;
+    double g = node->sum;
     bool finite = isfinite(g);
     for (Py_ssize_t i = 0; i < count; i++) {
         Node *operand = node_at(state, node, i);
@@ -177,61 +140,13 @@ static void send_to_factors(Pass *pass, const Node *node)
     }
 }
 
-/* Take the lock: other passes wait until this one is done. It is free, because nobody could take it
- * since this pass began (see `backward`), unless an outer pass of this thread has it. */
-static int wait_for_python(Pass *pass)
-{
-    PyObject *lock = PyObject_GetAttrString(pass->state->turns, "lock");
-    PyObject *taken = lock ? PyObject_CallMethod(lock, "acquire", NULL) : NULL;
-    if (!taken) {
-        Py_XDECREF(lock);
-        return -1;
-    }
-    Py_DECREF(taken);
-    pass->lock = lock;
-    pass->state->passes_in_python++;
-    /* For a pass that begins in a rule, and in what else runs between: handlers of signals */
-    if (PyContextVar_Get(pass->state->under_way, NULL, &pass->outer) < 0)
-        return -1;
-    PyObject *own = Py_BuildValue("(K)", (unsigned long long)pass->stamp);
-    PyObject *all = own ? PySequence_Concat(pass->outer, own) : NULL;
-    PyObject *token = all ? PyContextVar_Set(pass->state->under_way, all) : NULL;
-    Py_XDECREF(own);
-    Py_XDECREF(all);
-    Py_XDECREF(token);
-    return token ? 0 : -1;
-}
-
-static void done_with_python(Pass *pass)
-{
-    PyObject *type, *value, *traceback;
-    PyErr_Fetch(&type, &value, &traceback);
-    if (pass->outer)
-        Py_XDECREF(PyContextVar_Set(pass->state->under_way, pass->outer));
-    Py_XDECREF(pass->outer);
-    pass->state->passes_in_python--;
-    Py_XDECREF(PyObject_CallMethod(pass->lock, "release", NULL));
-    Py_DECREF(pass->lock);
-    PyErr_Restore(type, value, traceback);
-}
-
-/* By a rule in Python: it may run any code, also a pass of its own. */
 static int send_by_python(Pass *pass, Node *node)
 {
     State *state = pass->state;
-    if (!pass->lock && wait_for_python(pass) < 0)
-        return -1;
     int status = -1;
-    PyObject *terms = NULL, *op = (PyObject *)node->op;
     PyObject *args = args_of(state, node);
-    if (args)
-        terms = PyObject_CallFunction(state->pulled, "OddO", op, node->grad, node->data, args);
-    if (!terms || !PyList_Check(terms) || PyList_GET_SIZE(terms) != PyTuple_GET_SIZE(args)) {
-        if (terms)
-            PyErr_SetString(PyExc_TypeError, "a rule returned no list of contributions");
-        goto done;
-    }
-    for (Py_ssize_t i = 0; i < PyList_GET_SIZE(terms); i++) {
+    PyObject *terms = args ? terms_by_python(pass, node, node->sum, args) : NULL;
+    for (Py_ssize_t i = 0; terms && i < PyList_GET_SIZE(terms); i++) {
         PyObject *term = PyList_GET_ITEM(terms, i), *arg = PyTuple_GET_ITEM(args, i);
         if (!is_node(state, arg))
             continue;
@@ -245,17 +160,19 @@ static int send_by_python(Pass *pass, Node *node)
             goto done;
         add_term(pass, (Node *)arg, number);
     }
-    status = 0;
+    status = terms ? 0 : -1;
 done:
     Py_XDECREF(terms);
     Py_XDECREF(args);
     return status;
 }
 
+/* -1 without an error for a rule of users, where gradients are given out: it is called only if it is
+ * needed, and may start any other pass. */
 static int send(Pass *pass, Node *node)
 {
     const Row *op = node->op;
-    if (node->grad == 0.0)
+    if (node->sum == 0.0)
         return send_zero(pass, node);
     if (op->code)
         return send_by_rules(pass, node);
@@ -267,7 +184,7 @@ static int send(Pass *pass, Node *node)
         send_to_factors(pass, node);
         return 0;
     }
-    return send_by_python(pass, node);
+    return pass->keeps || op->ours ? send_by_python(pass, node) : -1;
 }
 
 /* ==== The pass ==== */
@@ -276,30 +193,22 @@ static int send(Pass *pass, Node *node)
 static bool any_stale(const Pass *pass)
 {
     bool stale = pass->stale;
-    for (int32_t depth = pass->root->depth; depth > 0 && !stale; depth--) {
+    for (int32_t depth = pass->deepest; depth > 0 && !stale; depth--) {
         for (Node *node = pass->levels[depth].first; node && !stale; node = node->next)
             stale = is_stale(pass->state, node);
     }
     return stale;
 }
 
-static int refuse_stale(const Pass *pass)
+/* Go down from the nodes that have a sum; -1 without an error if the graph is stale. */
+static int sweep(Pass *pass)
 {
-    PyObject *none = PyObject_CallOneArg(pass->state->check_all_fresh, (PyObject *)pass->root);
-    if (none) {
-        Py_DECREF(none);
-        PyErr_SetString(PyExc_RuntimeError, "the graph has changed during its backward pass");
-    }
-    return -1;
-}
-
-static int sweep(Pass *pass, double gradient)
-{
-    add_term(pass, pass->root, gradient);
-    for (int32_t depth = pass->root->depth; depth > 0; depth--) {
+    for (int32_t depth = pass->deepest; depth > 0; depth--) {
         for (Node *node = pass->levels[depth].first; node; node = node->next) {
-            node->grad = node->sum;
-            node->has_grad = true;
+            if (pass->keeps) {
+                node->grad = node->sum;
+                node->has_grad = true;
+            }
             pass->oldest = node->version < pass->oldest ? node->version : pass->oldest;
             if (send(pass, node) < 0)
                 return -1;
@@ -309,7 +218,7 @@ static int sweep(Pass *pass, double gradient)
         return -1;
     for (Node *leaf = pass->levels[0].first; leaf; leaf = leaf->next)
         pass->newest = leaf->version > pass->newest ? leaf->version : pass->newest;
-    return pass->newest > pass->oldest && any_stale(pass) ? refuse_stale(pass) : 0;
+    return pass->newest > pass->oldest && any_stale(pass) ? -1 : 0;
 }
 
 static void add_to_gradient(Node *leaf, double term)
@@ -321,25 +230,31 @@ static void add_to_gradient(Node *leaf, double term)
 /* Set the gradients below the root; those of leaves add up, all or none. */
 static PyObject *run(State *state, Node *root, double gradient)
 {
-    state->stamp += 2;
-    Pass pass = {.state = state, .root = root, .stamp = state->stamp,
-                 .oldest = root->version, .newest = INT64_MIN};
-    Level few[64];
-    if (root->depth < 64) {
-        memset(few, 0, (root->depth + 1) * sizeof(Level));
-        pass.levels = few;
-    } else if (!(pass.levels = PyMem_Calloc(root->depth + 1, sizeof(Level)))) {
-        return PyErr_NoMemory();
-    }
-    int status = sweep(&pass, gradient);
+    Pass pass;
+    if (begin_pass(&pass, state, root->depth) < 0)
+        return NULL;
+    pass.keeps = true;
+    add_term(&pass, root, gradient);
+    int status = sweep(&pass);
     for (Node *leaf = status < 0 ? NULL : pass.levels[0].first; leaf; leaf = leaf->next)
         add_to_gradient(leaf, leaf->sum);
-    if (pass.lock)
-        done_with_python(&pass);
-    if (pass.levels != few)
-        PyMem_Free(pass.levels);
-    PyMem_RawFree(pass.blocked.items);
+    if (status < 0 && !PyErr_Occurred()) {
+        Py_XDECREF(PyObject_CallOneArg(state->check_all_fresh, (PyObject *)root));
+        if (!PyErr_Occurred())
+            PyErr_SetString(PyExc_RuntimeError, "the graph has changed during its backward pass");
+    }
+    end_pass(&pass);
     return status < 0 ? NULL : Py_NewRef(Py_None);
+}
+
+/* Compute the gradients of the weighted sum of the outputs; -1 without an error if Python has to. */
+int go_down(Pass *pass, PyObject *outputs, PyObject *weights)
+{
+    pass->keeps = false;
+    for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(outputs); i++)
+        add_term(pass, (Node *)PyTuple_GET_ITEM(outputs, i),
+                 PyFloat_AS_DOUBLE(PyTuple_GET_ITEM(weights, i)));
+    return sweep(pass);
 }
 
 /* run_pass(root, gradient): whatever else is under way. */
@@ -390,12 +305,7 @@ PyObject *accumulate(PyObject *Py_UNUSED(module), PyObject *args)
     if (!PyArg_ParseTuple(args, "O!O!", &PyTuple_Type, &leaves, &PyTuple_Type, &terms))
         return NULL;
     Py_ssize_t count = PyTuple_GET_SIZE(leaves);
-    bool fit = PyTuple_GET_SIZE(terms) == count;
-    for (Py_ssize_t i = 0; fit && i < count; i++) {
-        fit = is_node(state, PyTuple_GET_ITEM(leaves, i))
-              && PyFloat_Check(PyTuple_GET_ITEM(terms, i));
-    }
-    if (!fit) {
+    if (!are_nodes(state, leaves) || !are_floats(terms, count)) {
         PyErr_SetString(PyExc_TypeError, "accumulate takes Values and as many floats");
         return NULL;
     }

@@ -81,7 +81,9 @@ def jacobian(program: Program, wanted: Sequence[int]) -> Derivative:
     rows: list[Any] = []
     if len(graph.wanted) < len(graph.outputs):
         roots = [output for output in graph.outputs if not isinstance(output, float)]
-        columns = [tangents_of(roots, {node: 1.0}, graph=True) for node in graph.wanted]
+        columns = [
+            dict(zip(roots, tangents_of(roots, {node: 1.0}, graph=True))) for node in graph.wanted
+        ]
         for output in graph.outputs:
             rows += [column.get(output, 0.0) for column in columns]
     else:
@@ -124,7 +126,9 @@ def backward(program: Program) -> tuple[Program, list[int]]:
 
 
 def _gradients(output: Any, inputs: Sequence[Any]) -> dict[Any, Any]:
-    return {} if isinstance(output, float) else reverse({output: 1.0}, set(inputs), graph=True)
+    if isinstance(output, float):
+        return {}
+    return dict(zip(inputs, reverse({output: 1.0}, inputs, graph=True)))
 
 
 def reached_from(output: Any) -> set[Any]:

@@ -67,14 +67,10 @@ def training_program(trace: Trace, parameters: abc.Collection[Value]) -> Trainin
                 f"Descent: the loss depends on none of the {len(parameters)} parameters"
             )
         fixed = {node: leaf for node, leaf in zip(nodes, trace.leaves) if node not in trained}
-        slopes = reverse({loss: 1.0}, set(trained), graph=True)
+        slopes = reverse({loss: 1.0}, [*trained], graph=True)
         examples = trace.program.examples
         program = lowered(
-            inputs[:examples],
-            inputs[examples:],
-            [*trained, *fixed],
-            extra,
-            [loss, *(slopes.get(node, 0.0) for node in trained)],
+            inputs[:examples], inputs[examples:], [*trained, *fixed], extra, [loss, *slopes]
         )
         smaller, _ = simplified(program)
     return TrainingProgram(smaller, [*trained.values()], [*fixed.values()])

@@ -10,7 +10,7 @@ import pytest
 
 import autograd as ag
 from autograd import StaleGraphError, Value, primitive, relu, sqrt, tanh, where
-from autograd.reverse import local_derivatives, sweep
+from autograd.reverse import local_derivatives, reverse, sweep
 from tests.in_one_test import in_one_test
 
 OPERATIONS = (
@@ -40,8 +40,11 @@ def random_graph(seed, size=60):
 def test_gradients_equal_those_of_backward_to_the_last_bit(seed):
     root = random_graph(seed)
     found = sweep(root, 0.75).gradients()
+    order = ag.topological_order(root)
+    given_out = reverse({root: 0.75}, order, graph=False)
     root.backward(0.75)
-    for node in ag.topological_order(root):
+    assert given_out == [node.grad for node in order]
+    for node in order:
         assert (node in found) == node.has_grad
         if node in found:
             assert found[node] == node.grad

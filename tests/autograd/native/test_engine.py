@@ -201,7 +201,17 @@ def test_passes_of_threads_add_up_also_where_rules_are_in_python():
 @in_one_test("given", [(), (1,), (Value(1.0),), (Value(1.0), "x"), ([1.0], [2.0], 3)])
 @in_one_test(
     "name",
-    ["accumulate", "apply", "backward", "bind", "connect", "new_node", "node_of", "run_pass"],
+    [
+        "accumulate",
+        "apply",
+        "backward",
+        "bind",
+        "connect",
+        "derivatives",
+        "new_node",
+        "node_of",
+        "run_pass",
+    ],
 )
 def test_wrong_arguments_are_an_error(name, given):
     with pytest.raises(TypeError):

@@ -231,31 +231,6 @@ def test_three_passes_that_share_a_leaf_add_up():
     assert leaf.grad == 111.0
 
 
-@pytest.fixture
-def collector():
-    """Let a function run when the cyclic collector starts, after so many starts."""
-    armed = []
-
-    def started(phase, _facts):
-        if phase == "start" and armed:
-            count, run = armed.pop()
-            if count:
-                armed.append((count - 1, run))
-            else:
-                run()
-
-    def arm(count, run):
-        armed[:] = [(count, run)]
-        gc.set_threshold(1)
-
-    before = gc.get_threshold()
-    gc.callbacks.append(started)
-    yield arm
-    armed.clear()
-    gc.callbacks.remove(started)
-    gc.set_threshold(*before)
-
-
 def test_a_list_that_shrinks_while_it_is_read(collector):
     numbers = [1.0] * 5000
     for _ in range(3):

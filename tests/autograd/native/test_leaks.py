@@ -12,7 +12,18 @@ from itertools import chain, pairwise
 import pytest
 
 import autograd
-from autograd import NumericWarning, Value, dot, gradients, no_grad, primitive, scope, where
+from autograd import (
+    NumericWarning,
+    Value,
+    dot,
+    gradients,
+    hypot,
+    jvp,
+    no_grad,
+    primitive,
+    scope,
+    where,
+)
 from autograd.graph import CLOCK, Constant
 from autograd.mode import CURRENT, TRACES, Mode
 from autograd.native import engine
@@ -48,6 +59,9 @@ def twice():
     slope.backward()
     x.zero_grad()
     gradients(slope * x, [x, slope])
+    y = hypot(slope, x, cube(x))
+    gradients(y * 2.0, [x, slope])
+    jvp(lambda x, y: hypot(x * y, dot([x, y], [y, 1.0])), (0.5, 2.0), (1.0, 0.0))
 
 
 def under_modes():
@@ -98,6 +112,8 @@ def refused():
         lambda: setattr(stale, "data", 1.0),
         stale.backward,
         (broken(x) * 2.0).backward,
+        lambda: gradients(broken(x) * 2.0, x),
+        lambda: gradients(stale, x),
         lambda: engine.apply(Value, 1, ()),
         lambda: engine.bind(1),
     ):

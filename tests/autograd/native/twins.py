@@ -10,6 +10,8 @@ from math import inf, nan
 import autograd
 from autograd import Value, gradients, hypot, no_grad, primitive, where
 from autograd.primitive import RESERVED, TABLE
+from autograd.reverse import reverse
+from autograd.tangents import tangents_of
 from autograd.vector import dot
 
 __all__ = ["outcomes"]
@@ -81,6 +83,24 @@ def bits(number: object) -> str:
     return "nan" if number != number else number.hex()
 
 
+def given_out(draw: random.Random, root: Value, nodes: list) -> list[str]:
+    """Return derivatives that are left in no node: by reverse and by forward mode."""
+    outputs = {root: 1.0, draw.choice(nodes): draw.uniform(-2.0, 2.0)}
+    along = {node: draw.uniform(-2.0, 2.0) for node in draw.choices(nodes, k=2)}
+    found = []
+    for derive in (
+        lambda: gradients(root, nodes),
+        lambda: reverse(outputs, nodes, graph=False),
+        lambda: tangents_of(nodes, along, graph=False),
+        lambda: tangents_of([root], along, graph=True),
+    ):
+        try:
+            found += [bits(getattr(number, "data", number)) for number in derive()]
+        except Exception as error:  # noqa: BLE001, PERF203 - compared with that of the other engine
+            found.append(f"{type(error).__name__}: {error}")
+    return found
+
+
 def outcome(seed: int) -> list[str]:
     """Return what a random program gives: numbers, classes, gradients, warnings and errors."""
     draw = random.Random(seed)
@@ -109,6 +129,7 @@ def outcome(seed: int) -> list[str]:
                 root.backward()
         except Exception as error:  # noqa: BLE001 - compared with that of the other engine
             found.append(f"{type(error).__name__}: {error}")
+        found.append(" ".join(given_out(draw, root, nodes)))
         try:
             order, result = draw.randrange(1, 4), root
             for _ in range(order):
