@@ -208,7 +208,7 @@ def picture_script() -> str:
         ),
         "boxes": ("boxes_in_order", "split_boxes", "copied"),
         "layout/layered": ("place",),
-        "scene/clusters": ("part_title",),
+        "scene/collapse": ("part_title",),
         "scene/gradient": ("Gradient", "gradient_of", "shown_for_many"),
         "draw/wording": ("COLUMN", "FONT_SIZE", "LINE", "data_range", "largest_line", "slope_mark"),
         "draw/palette": ("line_width", "look_by"),

@@ -14,7 +14,7 @@ from visualize import installation  # noqa: F401 - before any import of autograd
 
 # isort: split
 from visualize.compare import diff, snapshot
-from visualize.draw.digraph import draw_dot
+from visualize.draw.dot import draw_dot
 from visualize.draw.drawing import Drawing, draw, show
 from visualize.draw.render import RenderError
 from visualize.explain import explain

@@ -12,8 +12,7 @@ import autograd
 from autograd import Value, scope
 from visualize.page.data import columns, view_columns
 from visualize.page.folds import beginning, foldable_sums
-from visualize.scene.clusters import alike_paths, levels_of_runs
-from visualize.scene.collapse import View, few_outputs, first_view
+from visualize.scene.collapse import View, alike_paths, few_outputs, first_view, levels_of_runs
 from visualize.scene.compose import compose
 from visualize.scene.flat import flatten
 

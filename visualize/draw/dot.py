@@ -1,10 +1,14 @@
-"""Write a scene as DOT text, in one dialect that every Graphviz lays out: boxes, no HTML labels."""
+"""DOT text of a scene, boxes that every Graphviz lays out; draw_dot(): micrograd's picture."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
+from autograd import Value, topological_order
+from autograd.graph import Constant
 from visualize.draw.palette import LIGHT, OUTPUT_WIDTH, legend_keys, line_width, looks_of, theme
+from visualize.draw.render import RenderError
 from visualize.draw.wording import (
     FONT_SIZE,
     LINE,
@@ -15,10 +19,15 @@ from visualize.draw.wording import (
     summary,
     words,
 )
+from visualize.question import as_root
 from visualize.scene.compose import Edge, Scene
 from visualize.scene.flat import Path
-from visualize.text import dot_string
+from visualize.text import cut, dot_string, record_field
 
+if TYPE_CHECKING:
+    import graphviz
+
+LABEL_COLUMNS = 40  # of draw_dot
 POINTS = 72  # an inch; Graphviz takes sizes in inches and one pixel for a point
 _LINE_STYLES = {
     "": "solid", "5 3": "dashed", "1 3": "dotted", "9 2": "dashed", "6 2 1 2": "dashed",
@@ -120,3 +129,75 @@ def _edge(scene: Scene, edge: Edge) -> str:
     return f"  n{edge.source} -> n{edge.target}" + (
         f" [{' '.join(attributes)}]" if attributes else ""
     )
+
+
+def draw_dot(
+    root: Value,
+    format: str = "svg",  # noqa: A002 - micrograd's name for it
+    rankdir: str = "LR",
+) -> graphviz.Digraph:
+    """Draw a graph as micrograd's notebook does: a record per value, a circle per operation.
+
+    Every operand has its edge (x + x has two), numbers are records of their own, and names depend
+    on the graph alone. The result renders with Graphviz's `dot` program; `draw` needs none. Raises
+    ValueError for a rankdir but LR or TB, TypeError for anything but a Value, and RenderError
+    where the graphviz package is missing.
+
+    >>> from autograd import Value
+    >>> a = Value(2.0, label="a")
+    >>> print(draw_dot(a + a).source.expandtabs(4), end="")
+    digraph {
+        graph [nslimit=2 nslimit1=2 rankdir=LR]
+        v0 [label="{ a | data 2.0000 | grad 0.0000 }" shape=record]
+        v1 [label="{ data 4.0000 | grad 0.0000 }" shape=record]
+        "v1-op" [label="+"]
+        "v1-op" -> v1
+        v0 -> "v1-op"
+        v0 -> "v1-op"
+    }
+    """
+    _check_words(format, rankdir)
+    as_root(root, "draw_dot")
+    try:
+        import graphviz
+    except ImportError as error:
+        raise RenderError(
+            "draw_dot returns an object of the graphviz package: pip install graphviz; "
+            "draw() needs no package"
+        ) from error
+    # nslimit: without it, dot runs for minutes where one value is used at many depths
+    limits = {"rankdir": rankdir, "nslimit": "2", "nslimit1": "2"}
+    graph = graphviz.Digraph(format=format, graph_attr=limits)
+    number: dict[Value, int] = {}
+    for value in topological_order(root):
+        name = f"v{len(number)}"
+        number[value] = len(number)
+        graph.node(name, label=_record(str(value.label), value.data, value.grad), shape="record")
+        if value.op is None:
+            continue
+        circle = f"{name}-op"
+        graph.node(circle, label=record_field(value.op.symbol))
+        graph.edge(circle, name)
+        for position, operand in enumerate(value.args):
+            if type(operand) is Constant:
+                constant = f"{name}-c{position}"
+                graph.node(constant, label=_record("", operand.data, None), shape="record")
+                graph.edge(constant, circle)
+            else:
+                graph.edge(f"v{number[operand]}", circle)
+    return graph
+
+
+def _check_words(format: object, rankdir: object) -> None:  # noqa: A002 - as above
+    if not isinstance(format, str):
+        raise TypeError(f"draw_dot: format is a name of Graphviz's, such as 'svg', not {format!r}")
+    if not isinstance(rankdir, str) or rankdir not in ("LR", "TB"):
+        raise ValueError(f"draw_dot: rankdir must be 'LR' or 'TB', not {rankdir!r}")
+
+
+def _record(label: str, data: float, grad: float | None) -> str:
+    fields = [record_field(cut(label, LABEL_COLUMNS))] if label else []
+    fields.append(f"data {data:.4f}")
+    if grad is not None:
+        fields.append(f"grad {grad:.4f}")
+    return "{ " + " | ".join(fields) + " }"

@@ -12,8 +12,7 @@ from autograd.arguments import as_choice, as_count
 from visualize.formula.latex import LaTeX, symbols
 from visualize.formula.listing import Listing, listed
 from visualize.formula.operation import opened_in_latex, opened_in_python, opened_in_sympy
-from visualize.formula.python import Python, Strength, Text
-from visualize.formula.sympy import SymPy
+from visualize.formula.python import Python, Strength, SymPy, Text
 from visualize.formula.tidy import literal, recognised
 from visualize.question import Result, as_root, as_roots
 

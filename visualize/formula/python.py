@@ -1,7 +1,9 @@
-"""Expressions in Python's notation, by a walk that LaTeX and SymPy have in common with it.
+"""Expressions in Python's notation, and in SymPy's, which has its own functions and choices.
 
-`latex.py` and `sympy.py` hold the steps that differ.
+`latex.py` holds the steps of the walk that differ there.
 """
+
+# ruff: noqa: D102 - Python says what each method of SymPy writes
 
 from __future__ import annotations
 
@@ -9,6 +11,8 @@ import ast
 from collections.abc import Iterable, Mapping, Sequence
 from enum import IntEnum
 from typing import ClassVar, NamedTuple
+
+from autograd.primitive import TABLE
 
 
 class Strength(IntEnum):
@@ -175,6 +179,59 @@ class Python:
         """Return any other expression: the formula of a user may be any Python."""
         is_atom = isinstance(tree, ast.Call | ast.Attribute | ast.Subscript | ast.Constant)
         return Text(ast.unparse(tree), ATOM if is_atom else CHOICE)
+
+
+class SymPy(Python):
+    """SymPy's notation: Python's, with its own functions and choices.
+
+    Operations without a formula, `detach` among them, are undefined functions.
+
+    >>> print(SymPy().write(ast.parse("max(a, 0) if a else b == 1", mode="eval").body))
+    Piecewise((Max(a, 0), Ne(a, 0)), (Piecewise((1, Eq(b, 1)), (0, True)), True))
+    """
+
+    # What Python's own names are called there, as far as formulas have them.
+    renamed: ClassVar[dict[str, str]] = {
+        "max": "Max", "min": "Min", "inf": "oo", "float": "Float", "sum": "Add",
+    }  # fmt: skip
+    equalities: ClassVar[dict[type[ast.cmpop], str]] = {ast.Eq: "Eq", ast.NotEq: "Ne"}
+
+    def name(self, name: str) -> Text:
+        return Text(self.renamed.get(name, name), ATOM)
+
+    def call(self, name: str, args: Iterable[ast.expr]) -> Text:
+        row = TABLE.get(name)
+        known = row.sympy if row is not None else self.renamed.get(name)
+        return super().call(known or f"Function('{name}')", args)
+
+    def sum_of(self, parts: Sequence[ast.expr]) -> Text:
+        return super().call("Add", parts)
+
+    def choice(self, tree: ast.expr) -> Text:
+        branches = []
+        while isinstance(tree, ast.IfExp):
+            branches.append(f"({self.write(tree.body)}, {self.condition(tree.test)})")
+            tree = tree.orelse
+        return self.piecewise([*branches, f"({self.write(tree)}, True)"])
+
+    def truth(self, tree: ast.expr) -> Text:
+        return self.piecewise([f"(1, {self.condition(tree)})", "(0, True)"])
+
+    def piecewise(self, branches: Sequence[str]) -> Text:
+        """Return a choice of pairs of values and conditions."""
+        return Text(f"Piecewise({', '.join(branches)})", ATOM)
+
+    def condition(self, tree: ast.expr) -> str:
+        """Return an expression as a condition: a number is true unless it is 0."""
+        match tree:
+            case ast.Compare(left=left, ops=[ast.Eq() | ast.NotEq() as op], comparators=[right]):
+                return super().call(self.equalities[type(op)], [left, right]).text
+            case ast.Compare():
+                return self.relation(tree)
+        return super().call("Ne", [tree, ast.Constant(0)]).text
+
+    def other(self, tree: ast.expr) -> Text:
+        return self.truth(tree) if isinstance(tree, ast.BoolOp) else super().other(tree)
 
 
 def unparsed(tree: ast.expr) -> str:

@@ -1,10 +1,10 @@
 """layout(): sizes of boxes and edges between them in, places and curves out.
 
-The stages: ranks, long edges cut up (layering), order in the ranks, coordinates across and along
-them (placement), frames and curves (outlines). The method is that of Sugiyama, Tagawa and Toda
-(1981) as refined by Gansner, Koutsofios, North and Vo, A technique for drawing directed graphs
-(1993), except that a flow algorithm finds the shortest edges, long edges of one value share a
-trunk, and clusters get lanes.
+The stages: ranks, long edges cut up (layering), order in the ranks, coordinates across them
+(placement) and along them (ranks), frames of clusters, curves (layering). The method is that of
+Sugiyama, Tagawa and Toda (1981) as refined by Gansner, Koutsofios, North and Vo, A technique for
+drawing directed graphs (1993), except that a flow algorithm finds the shortest edges, long edges of
+one value share a trunk, and clusters get lanes.
 
 `make docs` writes `place` and all that it needs as a script too, so that a page places boxes as a
 picture does. Everything is computed along and across the ranks; only the last step knows left from
@@ -18,18 +18,22 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from visualize.layout.layering import (
+    ROOT,
     ClusterTree,
+    Frame,
     Geometry,
     Point,
     Spacing,
+    Span,
     build_layering,
     cluster_tree,
+    parallel_offsets,
     ranks_spanned,
+    route_edges,
 )
 from visualize.layout.order import order_ranks
-from visualize.layout.outlines import parallel_offsets, place_along, place_frames, route_edges
 from visualize.layout.placement import place_across
-from visualize.layout.ranks import rank_nodes
+from visualize.layout.ranks import place_along, rank_nodes
 
 RANKDIRS = ("LR", "TB", "RL", "BT")
 CLUSTER_PADDING = 8.0
@@ -186,7 +190,7 @@ def place(
             half[bend] = max(half[bend], abs(offset))
     place_across(geometry)
     place_along(geometry)
-    place_frames(geometry)
+    _place_frames(geometry)
     return _turned(sizes, route_edges(edges, geometry), geometry, rankdir)
 
 
@@ -203,6 +207,54 @@ def _ranked(
         tree = cluster_tree(paths)
         ranks = rank_nodes(len(paths), edges, tree)
     return tree, ranks
+
+
+def _place_frames(geometry: Geometry) -> None:
+    """Give each cluster the least frame that holds its nodes, bends and clusters, and its title.
+
+    The frame of the whole picture has no border.
+    """
+    layering, spacing = geometry.layering, geometry.spacing
+    tree = layering.tree
+    around = [(float("inf"), float("-inf"), float("inf"), float("-inf"))] * len(tree)
+    for item, cluster in enumerate(layering.cluster):
+        if layering.is_placeholder(item):
+            continue
+        low = geometry.centre[item] - geometry.half[item]
+        high = geometry.centre[item] + geometry.half[item]
+        start, end = float("inf"), float("-inf")
+        if item < layering.node_count:
+            start, end = geometry.along[item]
+        around[cluster] = _joined(around[cluster], (start, end, low, high))
+    for cluster in range(len(tree) - 1, ROOT, -1):  # children come after their parents
+        start, end, low, high = around[cluster]
+        along = (start - spacing.start, end + spacing.end)
+        across = (low - spacing.low, high + spacing.high)
+        along = _grown(along, geometry.least_along[cluster], geometry.reach[cluster])
+        across = _grown(across, geometry.least_across[cluster], geometry.lanes[cluster])
+        around[cluster] = (along[0], along[1], across[0], across[1])
+        parent = tree.parent[cluster]
+        around[parent] = _joined(around[parent], around[cluster])
+    geometry.frames = around
+
+
+def _joined(first: Frame, second: Frame) -> Frame:
+    return (
+        min(first[0], second[0]),
+        max(first[1], second[1]),
+        min(first[2], second[2]),
+        max(first[3], second[3]),
+    )
+
+
+def _grown(span: Span, least: float, room: Span) -> Span:
+    # By as much on both sides, where there is room.
+    low, high = span
+    missing = least - (high - low)
+    if missing <= 0:
+        return span
+    start = min(max(low - missing / 2, room[0]), room[1] - least)
+    return (start, start + least)
 
 
 def _turned(

@@ -1,4 +1,4 @@
-"""A layered graph: nested clusters, nodes in ranks, long edges cut into pieces; its geometry."""
+"""A layered graph: nested clusters, nodes in ranks, edges cut into pieces and, at last, curves."""
 
 from __future__ import annotations
 
@@ -6,6 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 ROOT = 0
+PARALLEL_GAP = 4.0  # between edges of one pair of nodes
+PORT_GAP = 8.0  # between the ends of edges at one box, where it is tall enough
+PORT_SPAN = 0.7  # of the box's side carries ends of edges
+OUTSIDE_GAP = 4.0  # between edges that go around the outside
 
 Span = tuple[float, float]
 Point = tuple[float, float]  # along and across the ranks
@@ -255,3 +259,108 @@ class Geometry:
     reach: list[Span] = field(default_factory=list)  # per cluster, where it may reach along
     along: list[Span] = field(default_factory=list)  # per node
     frames: list[Frame] = field(default_factory=list)  # per cluster; the first is the picture
+
+
+def route_edges(edges: Sequence[tuple[int, int]], geometry: Geometry) -> list[list[Point]]:
+    """Return each edge's cubic Bezier control points, along and across the ranks.
+
+    An edge leaves its node at the middle of its end side and arrives spread over the start side of
+    its consumer, in the order in which the edges come in. It bends only in the gaps between ranks
+    and runs straight through a rank, so it never meets a box. Edges of one pair of nodes keep their
+    offsets along the whole path. Edges without a chain run outside of all clusters, one lane for
+    each value.
+    """
+    layering, centre, offsets = geometry.layering, geometry.centre, geometry.offsets
+    lanes = _outside_lanes(edges, geometry)
+    ports = _ports(edges, lanes, geometry)
+    routes: list[list[Point]] = []
+    for index, (u, v) in enumerate(edges):
+        first, last = layering.rank[u], layering.rank[v]
+        # Heights at which the edge runs through the ranks first, ..., last.
+        through = [centre[item] + offsets[index] for item in layering.chains[index]]
+        if len(through) == 0:
+            through = [lanes[u] + offsets[index]] * (last - first + 1)
+        limit = PORT_SPAN * geometry.half[u]
+        through[0] = centre[u] + min(max(offsets[index], -limit), limit)
+        through[-1] = ports[index]
+        knots = [(geometry.along[u][1], through[0])]
+        for rank in range(first, last):
+            knots.append((geometry.ends[rank], through[rank - first]))
+            knots.append((geometry.starts[rank + 1], through[rank - first + 1]))
+        knots.append((geometry.along[v][0], through[-1]))
+        routes.append(_curve(knots))
+    return routes
+
+
+def parallel_offsets(edges: Sequence[tuple[int, int]], count: int) -> list[float]:
+    """Give each edge its distance from the middle of the edges between the same two nodes."""
+    together: dict[int, list[int]] = {}
+    for index, (u, v) in enumerate(edges):
+        together.setdefault(u * count + v, []).append(index)
+    offsets = [0.0] * len(edges)
+    for indices in together.values():
+        for place, index in enumerate(indices):
+            offsets[index] = (place - (len(indices) - 1) / 2) * PARALLEL_GAP
+    return offsets
+
+
+def _ports(
+    edges: Sequence[tuple[int, int]], lanes: dict[int, float], geometry: Geometry
+) -> list[float]:
+    # Where each edge arrives at its consumer.
+    chains, centre = geometry.layering.chains, geometry.centre
+    heights: list[float] = []
+    arrivals: dict[int, list[int]] = {}
+    for index, (u, v) in enumerate(edges):
+        chain = chains[index]
+        comes_from = centre[chain[-2]] if len(chain) > 0 else lanes[u]
+        heights.append(comes_from + geometry.offsets[index])
+        arrivals.setdefault(v, []).append(index)
+    ports = [0.0] * len(edges)
+    for v, coming in arrivals.items():
+        gap = min(PORT_GAP, PORT_SPAN * 2 * geometry.half[v] / len(coming))
+        for place, index in enumerate(sorted(coming, key=heights.__getitem__)):
+            ports[index] = centre[v] + (place - (len(coming) - 1) / 2) * gap
+    return ports
+
+
+def _outside_lanes(edges: Sequence[tuple[int, int]], geometry: Geometry) -> dict[int, float]:
+    # The first lane, from the inside out, that is free over the ranks that the value needs.
+    layering = geometry.layering
+    outside = geometry.frames[0][2] - 2 * geometry.spacing.node_gap
+    last_rank: dict[int, int] = {}
+    for (u, v), chain in zip(edges, layering.chains, strict=True):
+        if len(chain) == 0:
+            last_rank[u] = max(last_rank.get(u, 0), layering.rank[v])
+    busy_until: list[int] = []
+    lanes: dict[int, float] = {}
+    for u in sorted(sorted(last_rank), key=layering.rank.__getitem__):
+        lane = 0
+        while lane < len(busy_until) and busy_until[lane] > layering.rank[u]:
+            lane += 1
+        if lane == len(busy_until):
+            busy_until.append(0)
+        busy_until[lane] = last_rank[u]
+        lanes[u] = outside - lane * OUTSIDE_GAP
+    return lanes
+
+
+def _curve(knots: Sequence[Point]) -> list[Point]:
+    # Tangents at the knots run along the ranks; pieces at one height join into one straight piece.
+    corners = [knots[0]]
+    for knot in knots[1:]:
+        if knot[0] <= corners[-1][0] and knot[1] == corners[-1][1]:
+            continue
+        if len(corners) > 1 and corners[-2][1] == corners[-1][1] and corners[-1][1] == knot[1]:
+            corners.pop()
+        corners.append(knot)
+    if len(corners) == 1:  # ranks that touch
+        corners.append(knots[-1])
+    points = [corners[0]]
+    x, y = corners[0]
+    for end_x, end_y in corners[1:]:
+        middle = (x + end_x) / 2
+        points.extend([(middle, y), (middle, end_y), (end_x, end_y)])
+        x = end_x
+        y = end_y
+    return points

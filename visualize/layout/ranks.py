@@ -1,11 +1,12 @@
-"""The rank (column) of every node: short edges first, then as late as consumers allow."""
+"""The ranks (columns): which one each node has, for short edges, and where they lie along."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from visualize.boxes import components, cycle_among, ordered
-from visualize.layout.layering import ROOT, ClusterTree
+from visualize.layout.layering import ROOT, ClusterTree, Geometry, Layering
 
 EFFORT = 3_000_000  # visits of an arc while shortening, about 1 s; 5,112 nodes of an MLP: 0.1 s
 SHORT_CLUSTER = 2  # a cluster's length counts as two edges: a stray member does not stretch it
@@ -248,3 +249,73 @@ def _push_gains(
                 visited[source] = False
                 break
     return visited, spent, moved
+
+
+@dataclass(frozen=True, slots=True)
+class _Extent:
+    """The first and last rank of a cluster, and how many borders nest there, its own included."""
+
+    first: int
+    last: int
+    nested_first: int
+    nested_last: int
+
+
+def place_along(geometry: Geometry) -> None:
+    """Give each rank the length of its longest node, and gaps with room for borders of clusters.
+
+    The last rank of a cluster ends where there is room for its least length.
+    """
+    layering, spacing = geometry.layering, geometry.spacing
+    count = len(layering.ranks)
+    before = [0.0] * count
+    behind = [0.0] * count
+    ending: list[list[int]] = [[] for _ in range(count)]
+    extents = _extents(layering)
+    for cluster, extent in enumerate(extents):
+        if cluster != ROOT:
+            first, last = extent.first, extent.last
+            before[first] = max(before[first], extent.nested_first * spacing.start)
+            behind[last] = max(behind[last], extent.nested_last * spacing.end)
+            ending[last].append(cluster)
+    at = 0.0
+    for rank, items in enumerate(layering.ranks):
+        if rank > 0:
+            borders = behind[rank - 1] + before[rank]
+            needed = borders + spacing.rank_gap / 2 if borders > 0 else 0.0
+            at += max(spacing.rank_gap, needed)
+        geometry.starts.append(at)
+        longest = 0.0
+        for item in items:
+            if item < layering.node_count:
+                longest = max(longest, geometry.lengths[item])
+        at += longest
+        for cluster in ending[rank]:
+            extent = extents[cluster]
+            borders = extent.nested_first * spacing.start + extent.nested_last * spacing.end
+            start = geometry.starts[extent.first]
+            at = max(at, start + geometry.least_along[cluster] - borders)
+        geometry.ends.append(at)
+    for extent in extents:
+        low = geometry.starts[extent.first] - extent.nested_first * spacing.start
+        geometry.reach.append((low, geometry.ends[extent.last] + extent.nested_last * spacing.end))
+    for node, length in enumerate(geometry.lengths):
+        rank = layering.rank[node]
+        start = (geometry.starts[rank] + geometry.ends[rank] - length) / 2
+        geometry.along.append((start, start + length))
+
+
+def _extents(layering: Layering) -> list[_Extent]:
+    tree = layering.tree
+    first, last = tree.spans(layering.cluster, layering.rank)
+    nested_first, nested_last = [1] * len(tree), [1] * len(tree)
+    for cluster in range(len(tree) - 1, ROOT, -1):
+        parent = tree.parent[cluster]
+        if first[parent] == first[cluster]:
+            nested_first[parent] = max(nested_first[parent], nested_first[cluster] + 1)
+        if last[parent] == last[cluster]:
+            nested_last[parent] = max(nested_last[parent], nested_last[cluster] + 1)
+    return [
+        _Extent(first[cluster], last[cluster], nested_first[cluster], nested_last[cluster])
+        for cluster in range(len(tree))
+    ]

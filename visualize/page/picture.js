@@ -1,5 +1,5 @@
 // Functions that pages share with pictures, and what these need. Written by `make docs` from
-// visualize/text.py, boxes.py, layout/layered.py, scene/clusters.py, scene/gradient.py,
+// visualize/text.py, boxes.py, layout/layered.py, scene/collapse.py, scene/gradient.py,
 // draw/wording.py, draw/palette.py, page/headings.py, page/sentences.py: edit those.
 
 // Parts of Python that JavaScript lacks, for functions that are written as a script.
@@ -450,6 +450,10 @@ const boxes_ = (() => {
 
 const layering_ = (() => {
   const ROOT = 0;
+  const PARALLEL_GAP = 4.0;
+  const PORT_GAP = 8.0;
+  const PORT_SPAN = 0.7;
+  const OUTSIDE_GAP = 4.0;
   class ClusterTree {
     constructor(paths, parent, depth, of_node) {
       this.paths = paths;
@@ -702,10 +706,161 @@ const layering_ = (() => {
       this.frames = frames;
     }
   }
-  return { ROOT, ClusterTree, cluster_tree, Layering, build_layering, _around, ranks_spanned, _hold_open, Spacing, Geometry };
+  function route_edges(edges, geometry) {
+    let layering, centre, offsets, lanes, ports, routes, index, u, v, first, last, through, limit, knots, rank;
+    layering = geometry.layering;
+    centre = geometry.centre;
+    offsets = geometry.offsets;
+    lanes = _outside_lanes(edges, geometry);
+    ports = _ports(edges, lanes, geometry);
+    routes = [];
+    const a2 = edges;
+    for (let i1 = 0; i1 < a2.length; i1++) {
+      index = i1;
+      const t3 = a2[i1];
+      u = t3[0];
+      v = t3[1];
+      first = layering.rank[u];
+      last = layering.rank[v];
+      through = layering.chains[index].map((item) => centre[item] + offsets[index]);
+      if (through.length === 0) {
+        through = new Array((last - first) + 1).fill(lanes.get(u) + offsets[index]);
+      }
+      limit = PORT_SPAN * geometry.half[u];
+      through[0] = centre[u] + Math.min(Math.max(offsets[index], -limit), limit);
+      through[through.length - 1] = ports[index];
+      knots = [[geometry.along[u][1], through[0]]];
+      for (let i4 = first; i4 < last; i4++) {
+        rank = i4;
+        knots.push([geometry.ends[rank], through[rank - first]]);
+        knots.push([geometry.starts[rank + 1], through[(rank - first) + 1]]);
+      }
+      knots.push([geometry.along[v][0], through[through.length - 1]]);
+      routes.push(_curve(knots));
+    }
+    return routes;
+  }
+  function parallel_offsets(edges, count) {
+    let together, index, u, v, offsets, indices, place;
+    together = new Map([]);
+    const a2 = edges;
+    for (let i1 = 0; i1 < a2.length; i1++) {
+      index = i1;
+      const t3 = a2[i1];
+      u = t3[0];
+      v = t3[1];
+      python.setdefault(together, (u * count) + v, []).push(index);
+    }
+    offsets = new Array(edges.length).fill(0.0);
+    for (indices of together.values()) {
+      const a6 = indices;
+      for (let i5 = 0; i5 < a6.length; i5++) {
+        place = i5;
+        index = a6[i5];
+        offsets[index] = (place - ((indices.length - 1) / 2)) * PARALLEL_GAP;
+      }
+    }
+    return offsets;
+  }
+  function _ports(edges, lanes, geometry) {
+    let chains, centre, heights, arrivals, index, u, v, chain, comes_from, ports, coming, gap, place;
+    chains = geometry.layering.chains;
+    centre = geometry.centre;
+    heights = [];
+    arrivals = new Map([]);
+    const a2 = edges;
+    for (let i1 = 0; i1 < a2.length; i1++) {
+      index = i1;
+      const t3 = a2[i1];
+      u = t3[0];
+      v = t3[1];
+      chain = chains[index];
+      comes_from = chain.length > 0 ? centre[chain[chain.length - 2]] : lanes.get(u);
+      heights.push(comes_from + geometry.offsets[index]);
+      python.setdefault(arrivals, v, []).push(index);
+    }
+    ports = new Array(edges.length).fill(0.0);
+    for ([v, coming] of arrivals) {
+      gap = Math.min(PORT_GAP, ((PORT_SPAN * 2) * geometry.half[v]) / coming.length);
+      const a6 = python.sort(coming.slice(), (x) => heights[x]);
+      for (let i5 = 0; i5 < a6.length; i5++) {
+        place = i5;
+        index = a6[i5];
+        ports[index] = centre[v] + ((place - ((coming.length - 1) / 2)) * gap);
+      }
+    }
+    return ports;
+  }
+  function _outside_lanes(edges, geometry) {
+    let layering, outside, last_rank, u, v, chain, busy_until, lanes, lane;
+    layering = geometry.layering;
+    outside = geometry.frames[0][2] - (2 * geometry.spacing.node_gap);
+    last_rank = new Map([]);
+    const a2 = edges;
+    const a3 = layering.chains;
+    for (let i1 = 0; i1 < a2.length; i1++) {
+      const t4 = a2[i1];
+      u = t4[0];
+      v = t4[1];
+      chain = a3[i1];
+      if (chain.length === 0) {
+        last_rank.set(u, Math.max((last_rank.get(u) ?? 0), layering.rank[v]));
+      }
+    }
+    busy_until = [];
+    lanes = new Map([]);
+    const a6 = python.sort(python.sort([...last_rank.keys()]).slice(), (x) => layering.rank[x]);
+    for (let i5 = 0; i5 < a6.length; i5++) {
+      u = a6[i5];
+      lane = 0;
+      while ((lane < busy_until.length) && (busy_until[lane] > layering.rank[u])) {
+        lane = lane + 1;
+      }
+      if (lane === busy_until.length) {
+        busy_until.push(0);
+      }
+      busy_until[lane] = last_rank.get(u);
+      lanes.set(u, outside - (lane * OUTSIDE_GAP));
+    }
+    return lanes;
+  }
+  function _curve(knots) {
+    let corners, knot, points, x, y, end_x, end_y, middle;
+    corners = [knots[0]];
+    const a2 = knots.slice(1);
+    for (let i1 = 0; i1 < a2.length; i1++) {
+      knot = a2[i1];
+      if ((knot[0] <= corners[corners.length - 1][0]) && (knot[1] === corners[corners.length - 1][1])) {
+        continue;
+      }
+      if ((corners.length > 1) && (corners[corners.length - 2][1] === corners[corners.length - 1][1]) && (corners[corners.length - 1][1] === knot[1])) {
+        corners.pop();
+      }
+      corners.push(knot);
+    }
+    if (corners.length === 1) {
+      corners.push(knots[knots.length - 1]);
+    }
+    points = [corners[0]];
+    const t3 = corners[0];
+    x = t3[0];
+    y = t3[1];
+    const a5 = corners.slice(1);
+    for (let i4 = 0; i4 < a5.length; i4++) {
+      const t6 = a5[i4];
+      end_x = t6[0];
+      end_y = t6[1];
+      middle = (x + end_x) / 2;
+      python.extend(points, [[middle, y], [middle, end_y], [end_x, end_y]]);
+      x = end_x;
+      y = end_y;
+    }
+    return points;
+  }
+  return { ROOT, PARALLEL_GAP, PORT_GAP, PORT_SPAN, OUTSIDE_GAP, ClusterTree, cluster_tree, Layering, build_layering, _around, ranks_spanned, _hold_open, Spacing, Geometry, route_edges, parallel_offsets, _ports, _outside_lanes, _curve };
 })();
 
-const clusters_ = (() => {
+const collapse_ = (() => {
   function part_title(part) {
     return part.startsWith("/") ? part.slice(1, part.lastIndexOf("#")) : part;
   }
@@ -1395,318 +1550,8 @@ const placement_ = (() => {
   return { ONE_SIDED, TWO_SIDED, IN_LANES, BEND_MASS, FREE_MASS, _Row, place_across, _whole_row, _borders_and_items, _sweep, _fit, isotonic, _widen_lanes, _wishes, _rows_in_lanes, _straighten, _room, _chains, _middle, _is_end, _is_only_edge };
 })();
 
-const outlines_ = (() => {
-  const { Geometry, ROOT, Layering } = layering_;
-  const PARALLEL_GAP = 4.0;
-  const PORT_GAP = 8.0;
-  const PORT_SPAN = 0.7;
-  const OUTSIDE_GAP = 4.0;
-  class _Extent {
-    constructor(first, last, nested_first, nested_last) {
-      this.first = first;
-      this.last = last;
-      this.nested_first = nested_first;
-      this.nested_last = nested_last;
-    }
-  }
-  function place_along(geometry) {
-    let layering, spacing, count, before, behind, ending, extents, cluster, extent, first, last, at, rank, items, borders, needed, longest, item, start, low, node, length;
-    layering = geometry.layering;
-    spacing = geometry.spacing;
-    count = layering.ranks.length;
-    before = new Array(count).fill(0.0);
-    behind = new Array(count).fill(0.0);
-    ending = python.range(0, count, 1).map((_) => []);
-    extents = _extents(layering);
-    const a2 = extents;
-    for (let i1 = 0; i1 < a2.length; i1++) {
-      cluster = i1;
-      extent = a2[i1];
-      if (cluster !== ROOT) {
-        first = extent.first;
-        last = extent.last;
-        before[first] = Math.max(before[first], extent.nested_first * spacing.start);
-        behind[last] = Math.max(behind[last], extent.nested_last * spacing.end);
-        ending[last].push(cluster);
-      }
-    }
-    at = 0.0;
-    const a4 = layering.ranks;
-    for (let i3 = 0; i3 < a4.length; i3++) {
-      rank = i3;
-      items = a4[i3];
-      if (rank > 0) {
-        borders = behind[rank - 1] + before[rank];
-        needed = borders > 0 ? borders + (spacing.rank_gap / 2) : 0.0;
-        at = at + Math.max(spacing.rank_gap, needed);
-      }
-      geometry.starts.push(at);
-      longest = 0.0;
-      const a6 = items;
-      for (let i5 = 0; i5 < a6.length; i5++) {
-        item = a6[i5];
-        if (item < layering.node_count) {
-          longest = Math.max(longest, geometry.lengths[item]);
-        }
-      }
-      at = at + longest;
-      const a8 = ending[rank];
-      for (let i7 = 0; i7 < a8.length; i7++) {
-        cluster = a8[i7];
-        extent = extents[cluster];
-        borders = (extent.nested_first * spacing.start) + (extent.nested_last * spacing.end);
-        start = geometry.starts[extent.first];
-        at = Math.max(at, (start + geometry.least_along[cluster]) - borders);
-      }
-      geometry.ends.push(at);
-    }
-    const a10 = extents;
-    for (let i9 = 0; i9 < a10.length; i9++) {
-      extent = a10[i9];
-      low = geometry.starts[extent.first] - (extent.nested_first * spacing.start);
-      geometry.reach.push([low, geometry.ends[extent.last] + (extent.nested_last * spacing.end)]);
-    }
-    const a12 = geometry.lengths;
-    for (let i11 = 0; i11 < a12.length; i11++) {
-      node = i11;
-      length = a12[i11];
-      rank = layering.rank[node];
-      start = ((geometry.starts[rank] + geometry.ends[rank]) - length) / 2;
-      geometry.along.push([start, start + length]);
-    }
-  }
-  function _extents(layering) {
-    let tree, first, last, nested_first, nested_last, cluster, parent;
-    tree = layering.tree;
-    const t1 = tree.spans(layering.cluster, layering.rank);
-    first = t1[0];
-    last = t1[1];
-    nested_first = new Array(tree.__len__()).fill(1);
-    nested_last = new Array(tree.__len__()).fill(1);
-    for (let i2 = tree.__len__() - 1; i2 > ROOT; i2--) {
-      cluster = i2;
-      parent = tree.parent[cluster];
-      if (first[parent] === first[cluster]) {
-        nested_first[parent] = Math.max(nested_first[parent], nested_first[cluster] + 1);
-      }
-      if (last[parent] === last[cluster]) {
-        nested_last[parent] = Math.max(nested_last[parent], nested_last[cluster] + 1);
-      }
-    }
-    return python.range(0, tree.__len__(), 1).map((cluster) => new _Extent(first[cluster], last[cluster], nested_first[cluster], nested_last[cluster]));
-  }
-  function place_frames(geometry) {
-    let layering, spacing, tree, around, item, cluster, low, high, start, end, along, across, parent;
-    layering = geometry.layering;
-    spacing = geometry.spacing;
-    tree = layering.tree;
-    around = new Array(tree.__len__()).fill([Infinity, -Infinity, Infinity, -Infinity]);
-    const a2 = layering.cluster;
-    for (let i1 = 0; i1 < a2.length; i1++) {
-      item = i1;
-      cluster = a2[i1];
-      if (layering.is_placeholder(item)) {
-        continue;
-      }
-      low = geometry.centre[item] - geometry.half[item];
-      high = geometry.centre[item] + geometry.half[item];
-      start = Infinity;
-      end = -Infinity;
-      if (item < layering.node_count) {
-        const t3 = geometry.along[item];
-        start = t3[0];
-        end = t3[1];
-      }
-      around[cluster] = _joined(around[cluster], [start, end, low, high]);
-    }
-    for (let i4 = tree.__len__() - 1; i4 > ROOT; i4--) {
-      cluster = i4;
-      const t5 = around[cluster];
-      start = t5[0];
-      end = t5[1];
-      low = t5[2];
-      high = t5[3];
-      along = [start - spacing.start, end + spacing.end];
-      across = [low - spacing.low, high + spacing.high];
-      along = _grown(along, geometry.least_along[cluster], geometry.reach[cluster]);
-      across = _grown(across, geometry.least_across[cluster], geometry.lanes[cluster]);
-      around[cluster] = [along[0], along[1], across[0], across[1]];
-      parent = tree.parent[cluster];
-      around[parent] = _joined(around[parent], around[cluster]);
-    }
-    geometry.frames = around;
-  }
-  function _joined(first, second) {
-    return [Math.min(first[0], second[0]), Math.max(first[1], second[1]), Math.min(first[2], second[2]), Math.max(first[3], second[3])];
-  }
-  function _grown(span, least, room) {
-    let low, high, missing, start;
-    const t1 = span;
-    low = t1[0];
-    high = t1[1];
-    missing = least - (high - low);
-    if (missing <= 0) {
-      return span;
-    }
-    start = Math.min(Math.max(low - (missing / 2), room[0]), room[1] - least);
-    return [start, start + least];
-  }
-  function route_edges(edges, geometry) {
-    let layering, centre, offsets, lanes, ports, routes, index, u, v, first, last, through, limit, knots, rank;
-    layering = geometry.layering;
-    centre = geometry.centre;
-    offsets = geometry.offsets;
-    lanes = _outside_lanes(edges, geometry);
-    ports = _ports(edges, lanes, geometry);
-    routes = [];
-    const a2 = edges;
-    for (let i1 = 0; i1 < a2.length; i1++) {
-      index = i1;
-      const t3 = a2[i1];
-      u = t3[0];
-      v = t3[1];
-      first = layering.rank[u];
-      last = layering.rank[v];
-      through = layering.chains[index].map((item) => centre[item] + offsets[index]);
-      if (through.length === 0) {
-        through = new Array((last - first) + 1).fill(lanes.get(u) + offsets[index]);
-      }
-      limit = PORT_SPAN * geometry.half[u];
-      through[0] = centre[u] + Math.min(Math.max(offsets[index], -limit), limit);
-      through[through.length - 1] = ports[index];
-      knots = [[geometry.along[u][1], through[0]]];
-      for (let i4 = first; i4 < last; i4++) {
-        rank = i4;
-        knots.push([geometry.ends[rank], through[rank - first]]);
-        knots.push([geometry.starts[rank + 1], through[(rank - first) + 1]]);
-      }
-      knots.push([geometry.along[v][0], through[through.length - 1]]);
-      routes.push(_curve(knots));
-    }
-    return routes;
-  }
-  function parallel_offsets(edges, count) {
-    let together, index, u, v, offsets, indices, place;
-    together = new Map([]);
-    const a2 = edges;
-    for (let i1 = 0; i1 < a2.length; i1++) {
-      index = i1;
-      const t3 = a2[i1];
-      u = t3[0];
-      v = t3[1];
-      python.setdefault(together, (u * count) + v, []).push(index);
-    }
-    offsets = new Array(edges.length).fill(0.0);
-    for (indices of together.values()) {
-      const a6 = indices;
-      for (let i5 = 0; i5 < a6.length; i5++) {
-        place = i5;
-        index = a6[i5];
-        offsets[index] = (place - ((indices.length - 1) / 2)) * PARALLEL_GAP;
-      }
-    }
-    return offsets;
-  }
-  function _ports(edges, lanes, geometry) {
-    let chains, centre, heights, arrivals, index, u, v, chain, comes_from, ports, coming, gap, place;
-    chains = geometry.layering.chains;
-    centre = geometry.centre;
-    heights = [];
-    arrivals = new Map([]);
-    const a2 = edges;
-    for (let i1 = 0; i1 < a2.length; i1++) {
-      index = i1;
-      const t3 = a2[i1];
-      u = t3[0];
-      v = t3[1];
-      chain = chains[index];
-      comes_from = chain.length > 0 ? centre[chain[chain.length - 2]] : lanes.get(u);
-      heights.push(comes_from + geometry.offsets[index]);
-      python.setdefault(arrivals, v, []).push(index);
-    }
-    ports = new Array(edges.length).fill(0.0);
-    for ([v, coming] of arrivals) {
-      gap = Math.min(PORT_GAP, ((PORT_SPAN * 2) * geometry.half[v]) / coming.length);
-      const a6 = python.sort(coming.slice(), (x) => heights[x]);
-      for (let i5 = 0; i5 < a6.length; i5++) {
-        place = i5;
-        index = a6[i5];
-        ports[index] = centre[v] + ((place - ((coming.length - 1) / 2)) * gap);
-      }
-    }
-    return ports;
-  }
-  function _outside_lanes(edges, geometry) {
-    let layering, outside, last_rank, u, v, chain, busy_until, lanes, lane;
-    layering = geometry.layering;
-    outside = geometry.frames[0][2] - (2 * geometry.spacing.node_gap);
-    last_rank = new Map([]);
-    const a2 = edges;
-    const a3 = layering.chains;
-    for (let i1 = 0; i1 < a2.length; i1++) {
-      const t4 = a2[i1];
-      u = t4[0];
-      v = t4[1];
-      chain = a3[i1];
-      if (chain.length === 0) {
-        last_rank.set(u, Math.max((last_rank.get(u) ?? 0), layering.rank[v]));
-      }
-    }
-    busy_until = [];
-    lanes = new Map([]);
-    const a6 = python.sort(python.sort([...last_rank.keys()]).slice(), (x) => layering.rank[x]);
-    for (let i5 = 0; i5 < a6.length; i5++) {
-      u = a6[i5];
-      lane = 0;
-      while ((lane < busy_until.length) && (busy_until[lane] > layering.rank[u])) {
-        lane = lane + 1;
-      }
-      if (lane === busy_until.length) {
-        busy_until.push(0);
-      }
-      busy_until[lane] = last_rank.get(u);
-      lanes.set(u, outside - (lane * OUTSIDE_GAP));
-    }
-    return lanes;
-  }
-  function _curve(knots) {
-    let corners, knot, points, x, y, end_x, end_y, middle;
-    corners = [knots[0]];
-    const a2 = knots.slice(1);
-    for (let i1 = 0; i1 < a2.length; i1++) {
-      knot = a2[i1];
-      if ((knot[0] <= corners[corners.length - 1][0]) && (knot[1] === corners[corners.length - 1][1])) {
-        continue;
-      }
-      if ((corners.length > 1) && (corners[corners.length - 2][1] === corners[corners.length - 1][1]) && (corners[corners.length - 1][1] === knot[1])) {
-        corners.pop();
-      }
-      corners.push(knot);
-    }
-    if (corners.length === 1) {
-      corners.push(knots[knots.length - 1]);
-    }
-    points = [corners[0]];
-    const t3 = corners[0];
-    x = t3[0];
-    y = t3[1];
-    const a5 = corners.slice(1);
-    for (let i4 = 0; i4 < a5.length; i4++) {
-      const t6 = a5[i4];
-      end_x = t6[0];
-      end_y = t6[1];
-      middle = (x + end_x) / 2;
-      python.extend(points, [[middle, y], [middle, end_y], [end_x, end_y]]);
-      x = end_x;
-      y = end_y;
-    }
-    return points;
-  }
-  return { PARALLEL_GAP, PORT_GAP, PORT_SPAN, OUTSIDE_GAP, _Extent, place_along, _extents, place_frames, _joined, _grown, route_edges, parallel_offsets, _ports, _outside_lanes, _curve };
-})();
-
 const ranks_ = (() => {
-  const { ClusterTree, ROOT } = layering_;
+  const { Geometry, ROOT, ClusterTree, Layering } = layering_;
   const { ordered, components, cycle_among } = boxes_;
   const EFFORT = 3000000;
   const SHORT_CLUSTER = 2;
@@ -2014,7 +1859,101 @@ const ranks_ = (() => {
     }
     return [visited, spent, moved];
   }
-  return { EFFORT, SHORT_CLUSTER, rank_nodes, latest_ranks, _cycle, _cluster_constraints, _links, _tangled, shorten_edges, _push_gains };
+  class _Extent {
+    constructor(first, last, nested_first, nested_last) {
+      this.first = first;
+      this.last = last;
+      this.nested_first = nested_first;
+      this.nested_last = nested_last;
+    }
+  }
+  function place_along(geometry) {
+    let layering, spacing, count, before, behind, ending, extents, cluster, extent, first, last, at, rank, items, borders, needed, longest, item, start, low, node, length;
+    layering = geometry.layering;
+    spacing = geometry.spacing;
+    count = layering.ranks.length;
+    before = new Array(count).fill(0.0);
+    behind = new Array(count).fill(0.0);
+    ending = python.range(0, count, 1).map((_) => []);
+    extents = _extents(layering);
+    const a2 = extents;
+    for (let i1 = 0; i1 < a2.length; i1++) {
+      cluster = i1;
+      extent = a2[i1];
+      if (cluster !== ROOT) {
+        first = extent.first;
+        last = extent.last;
+        before[first] = Math.max(before[first], extent.nested_first * spacing.start);
+        behind[last] = Math.max(behind[last], extent.nested_last * spacing.end);
+        ending[last].push(cluster);
+      }
+    }
+    at = 0.0;
+    const a4 = layering.ranks;
+    for (let i3 = 0; i3 < a4.length; i3++) {
+      rank = i3;
+      items = a4[i3];
+      if (rank > 0) {
+        borders = behind[rank - 1] + before[rank];
+        needed = borders > 0 ? borders + (spacing.rank_gap / 2) : 0.0;
+        at = at + Math.max(spacing.rank_gap, needed);
+      }
+      geometry.starts.push(at);
+      longest = 0.0;
+      const a6 = items;
+      for (let i5 = 0; i5 < a6.length; i5++) {
+        item = a6[i5];
+        if (item < layering.node_count) {
+          longest = Math.max(longest, geometry.lengths[item]);
+        }
+      }
+      at = at + longest;
+      const a8 = ending[rank];
+      for (let i7 = 0; i7 < a8.length; i7++) {
+        cluster = a8[i7];
+        extent = extents[cluster];
+        borders = (extent.nested_first * spacing.start) + (extent.nested_last * spacing.end);
+        start = geometry.starts[extent.first];
+        at = Math.max(at, (start + geometry.least_along[cluster]) - borders);
+      }
+      geometry.ends.push(at);
+    }
+    const a10 = extents;
+    for (let i9 = 0; i9 < a10.length; i9++) {
+      extent = a10[i9];
+      low = geometry.starts[extent.first] - (extent.nested_first * spacing.start);
+      geometry.reach.push([low, geometry.ends[extent.last] + (extent.nested_last * spacing.end)]);
+    }
+    const a12 = geometry.lengths;
+    for (let i11 = 0; i11 < a12.length; i11++) {
+      node = i11;
+      length = a12[i11];
+      rank = layering.rank[node];
+      start = ((geometry.starts[rank] + geometry.ends[rank]) - length) / 2;
+      geometry.along.push([start, start + length]);
+    }
+  }
+  function _extents(layering) {
+    let tree, first, last, nested_first, nested_last, cluster, parent;
+    tree = layering.tree;
+    const t1 = tree.spans(layering.cluster, layering.rank);
+    first = t1[0];
+    last = t1[1];
+    nested_first = new Array(tree.__len__()).fill(1);
+    nested_last = new Array(tree.__len__()).fill(1);
+    for (let i2 = tree.__len__() - 1; i2 > ROOT; i2--) {
+      cluster = i2;
+      parent = tree.parent[cluster];
+      if (first[parent] === first[cluster]) {
+        nested_first[parent] = Math.max(nested_first[parent], nested_first[cluster] + 1);
+      }
+      if (last[parent] === last[cluster]) {
+        nested_last[parent] = Math.max(nested_last[parent], nested_last[cluster] + 1);
+      }
+    }
+    return python.range(0, tree.__len__(), 1).map((cluster) => new _Extent(first[cluster], last[cluster], nested_first[cluster], nested_last[cluster]));
+  }
+  return { EFFORT, SHORT_CLUSTER, rank_nodes, latest_ranks, _cycle, _cluster_constraints, _links, _tangled, shorten_edges, _push_gains, _Extent, place_along, _extents };
 })();
 
 const palette_ = (() => {
@@ -2627,11 +2566,10 @@ const order_ = (() => {
 })();
 
 const layered_ = (() => {
-  const { build_layering, Geometry, Spacing, cluster_tree, ClusterTree, ranks_spanned } = layering_;
+  const { build_layering, Geometry, route_edges, Spacing, parallel_offsets, cluster_tree, ClusterTree, ranks_spanned, ROOT } = layering_;
   const { place_across } = placement_;
-  const { place_along, place_frames, route_edges, parallel_offsets } = outlines_;
+  const { place_along, rank_nodes } = ranks_;
   const { order_ranks } = order_;
-  const { rank_nodes } = ranks_;
   const CLUSTER_PADDING = 8.0;
   const BEND_GAP = 0.6;
   const FREE_ITEMS = 1000;
@@ -2680,7 +2618,7 @@ const layered_ = (() => {
     }
     place_across(geometry);
     place_along(geometry);
-    place_frames(geometry);
+    _place_frames(geometry);
     return _turned(sizes, route_edges(edges, geometry), geometry, rankdir);
   }
   function _ranked(edges, groups) {
@@ -2695,6 +2633,62 @@ const layered_ = (() => {
       ranks = rank_nodes(paths.length, edges, tree);
     }
     return [tree, ranks];
+  }
+  function _place_frames(geometry) {
+    let layering, spacing, tree, around, item, cluster, low, high, start, end, along, across, parent;
+    layering = geometry.layering;
+    spacing = geometry.spacing;
+    tree = layering.tree;
+    around = new Array(tree.__len__()).fill([Infinity, -Infinity, Infinity, -Infinity]);
+    const a2 = layering.cluster;
+    for (let i1 = 0; i1 < a2.length; i1++) {
+      item = i1;
+      cluster = a2[i1];
+      if (layering.is_placeholder(item)) {
+        continue;
+      }
+      low = geometry.centre[item] - geometry.half[item];
+      high = geometry.centre[item] + geometry.half[item];
+      start = Infinity;
+      end = -Infinity;
+      if (item < layering.node_count) {
+        const t3 = geometry.along[item];
+        start = t3[0];
+        end = t3[1];
+      }
+      around[cluster] = _joined(around[cluster], [start, end, low, high]);
+    }
+    for (let i4 = tree.__len__() - 1; i4 > ROOT; i4--) {
+      cluster = i4;
+      const t5 = around[cluster];
+      start = t5[0];
+      end = t5[1];
+      low = t5[2];
+      high = t5[3];
+      along = [start - spacing.start, end + spacing.end];
+      across = [low - spacing.low, high + spacing.high];
+      along = _grown(along, geometry.least_along[cluster], geometry.reach[cluster]);
+      across = _grown(across, geometry.least_across[cluster], geometry.lanes[cluster]);
+      around[cluster] = [along[0], along[1], across[0], across[1]];
+      parent = tree.parent[cluster];
+      around[parent] = _joined(around[parent], around[cluster]);
+    }
+    geometry.frames = around;
+  }
+  function _joined(first, second) {
+    return [Math.min(first[0], second[0]), Math.max(first[1], second[1]), Math.min(first[2], second[2]), Math.max(first[3], second[3])];
+  }
+  function _grown(span, least, room) {
+    let low, high, missing, start;
+    const t1 = span;
+    low = t1[0];
+    high = t1[1];
+    missing = least - (high - low);
+    if (missing <= 0) {
+      return span;
+    }
+    start = Math.min(Math.max(low - (missing / 2), room[0]), room[1] - least);
+    return [start, start + least];
   }
   function _turned(sizes, routes, geometry, rankdir) {
     let is_mirrored, is_sideways, start, end, low, high, route, across, boxes, node, width, height, span, top, x, y, frames, frame, length, breadth;
@@ -2750,7 +2744,7 @@ const layered_ = (() => {
     }
     return new Placed(boxes, routes.map((route) => route.map(([along, across]) => point(along, across))), geometry.layering.tree.paths.slice(1), frames, is_sideways ? end - start : high - low, is_sideways ? high - low : end - start);
   }
-  return { CLUSTER_PADDING, BEND_GAP, FREE_ITEMS, ITEMS_PER_NODE, MOST_SPANNED, STEPS, Placed, place, _ranked, _turned };
+  return { CLUSTER_PADDING, BEND_GAP, FREE_ITEMS, ITEMS_PER_NODE, MOST_SPANNED, STEPS, Placed, place, _ranked, _place_frames, _joined, _grown, _turned };
 })();
 
 const { FEW, significant, in_digits: inDigits, exact, product_of: productOf, counted, times, on_numbers: onNumbers, on_operands: onOperands } = text_;
@@ -2759,7 +2753,7 @@ const { boxes_in_order: boxesInOrder, split_boxes: splitBoxes, copied } = boxes_
 
 const { place } = layered_;
 
-const { part_title: partTitle } = clusters_;
+const { part_title: partTitle } = collapse_;
 
 const { Gradient, gradient_of: gradientOf, shown_for_many: shownForMany } = gradient_;
 

@@ -14,8 +14,7 @@ from tests.in_one_test import in_one_test
 from tests.visualize.latex_reader import value
 from visualize import draw, explain, formula
 from visualize.formula.latex import LaTeX, in_latex
-from visualize.formula.python import Python, Strength, Text
-from visualize.formula.sympy import SymPy
+from visualize.formula.python import Python, Strength, SymPy, Text
 from visualize.text import in_symbols
 
 A, B, TWO = ast.Name("a"), ast.Name("b"), ast.Constant(2)

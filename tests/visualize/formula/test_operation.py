@@ -20,8 +20,7 @@ from visualize.formula.operation import (
     opened_in_sympy,
     operation,
 )
-from visualize.formula.python import Strength, Text
-from visualize.formula.sympy import SymPy
+from visualize.formula.python import Strength, SymPy, Text
 from visualize.formula.tidy import tidy
 
 ROWS = [row for name, row in TABLE.items() if row.variadic and name in RESERVED]
