@@ -15,7 +15,7 @@ from autograd.runtime import computed
 from visualize.explain import statements as say
 from visualize.explain.chain_rule import backward, chain_rule, forward, told_paths
 from visualize.explain.latex import explanation_latex, explanation_markdown
-from visualize.explain.text import explanation_text
+from visualize.explain.statements import explanation_text
 from visualize.question import Result, as_root, as_roots, in_order
 from visualize.scene.flat import flatten, names_of
 from visualize.steps.paths import Derivation, Path, PathEdge, derivations

@@ -11,7 +11,7 @@ from dataclasses import fields, is_dataclass
 from itertools import groupby
 
 from visualize.explain import statements as say
-from visualize.explain.text import InText
+from visualize.explain.statements import InText
 from visualize.formula.latex import LaTeX, in_latex, symbols
 from visualize.formula.python import Strength, Text
 from visualize.formula.rules import BLANK
