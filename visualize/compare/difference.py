@@ -15,8 +15,7 @@ from autograd.files import as_path
 from autograd.graph import Constant
 from autograd.runtime import computed
 from visualize.compare.change import Change, Scale, arrow, equal, size_of
-from visualize.compare.matching import matched, renamed
-from visualize.compare.pairing import NONE, Pairing
+from visualize.compare.matching import NONE, Pairing, matched, renamed
 from visualize.compare.picture import picture
 from visualize.compare.snapshot import Snapshot, frozen
 from visualize.draw.drawing import Drawing

@@ -10,7 +10,7 @@ from typing import Literal, TypeGuard
 from autograd import Primitive
 from autograd.graph import Constant
 from visualize.compare.change import Change
-from visualize.compare.pairing import NONE, Pairing
+from visualize.compare.matching import NONE, Pairing
 from visualize.compare.snapshot import Snapshot
 from visualize.draw.drawing import Drawing
 from visualize.scene.collapse import Boxes, collapsed
