@@ -34,7 +34,7 @@ def reverse(seeds: Mapping[Any, Any], variables: Sequence[Any], *, graph: bool) 
     """
     if graph:
         return _drawn(seeds, variables)
-    found = None
+    found: list[Any] | None = None
     if engine is not None:
         found = engine.derivatives((*seeds,), (*variables,), (*seeds.values(),), False)
     return _computed(seeds, variables) if found is None else found
@@ -63,6 +63,10 @@ def _computed(seeds: Mapping[Any, float], variables: Sequence[Any]) -> list[floa
 @quietly
 def _drawn(seeds: Mapping[Any, Any], variables: Sequence[Any]) -> list[Any]:
     """Return the gradients as Values, drawn by the rules, or as floats where they are constant."""
+    if engine is not None:
+        found: list[Any] | None = engine.drawn((*seeds,), (*seeds.values(),), (*variables,), total)
+        if found is not None:
+            return found
     order = _leading_to(variables, topological_order(*seeds))
     needed, wanted = set(order), set(variables)
     terms = {node: [seed] for node, seed in seeds.items()}

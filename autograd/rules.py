@@ -11,6 +11,7 @@ import operator
 from math import inf, isfinite, pi
 
 from autograd import ieee
+from autograd.native import engine
 from autograd.primitive import rows
 
 TYPE_CHECKING = False
@@ -40,6 +41,10 @@ def guarded(g: Any, derivative: Any) -> Any:
         return 0.0
     # A constant factor that is finite: nothing to guard against
     return factor * number if isfinite(number) else rows.guarded_mul(factor, number)
+
+
+if engine is not None and not TYPE_CHECKING:
+    guarded = engine.guarded
 
 
 def quotient(x: Any, y: Any) -> Any:

@@ -14,6 +14,7 @@
  *   pass.c        passes over a graph: its nodes by depth, and the lock while rules in Python run
  *   sweep.c       the reverse pass: gradients
  *   tangents.c    the forward pass: derivatives along a direction
+ *   draw.c        gradients drawn as a graph, by rules in Python
  *   rows.h        the value and the rules of each operation, generated from autograd/primitives.py
  *   module.c      the module, and what it is told of Python
  */
@@ -290,7 +291,7 @@ extern PyGetSetDef node_attributes[];
 /* operators.c */
 extern PyType_Spec row_spec;
 extern PyMethodDef node_methods[];
-extern const int row_of_dot, row_of_add;
+extern const int row_of_dot, row_of_add, row_of_guarded_mul;
 PyObject *node_add(PyObject *left, PyObject *right);
 PyObject *node_subtract(PyObject *left, PyObject *right);
 PyObject *node_multiply(PyObject *left, PyObject *right);
@@ -340,5 +341,9 @@ PyObject *accumulate(PyObject *module, PyObject *args);
 
 /* tangents.c */
 int go_up(Pass *pass, PyObject *outputs, PyObject *variables, PyObject *weights);
+
+/* draw.c */
+PyObject *drawn(PyObject *module, PyObject *args);
+PyObject *guarded(PyObject *module, PyObject *const *args, Py_ssize_t count);
 
 #endif

@@ -139,6 +139,8 @@ static PyMethodDef functions[] = {
     {"connect", (PyCFunction)(void (*)(void))connect, METH_VARARGS | METH_KEYWORDS, NULL},
     {"derivatives", derivatives, METH_VARARGS, NULL},
     {"describe", describe, METH_VARARGS, NULL},
+    {"drawn", drawn, METH_VARARGS, NULL},
+    {"guarded", (PyCFunction)(void (*)(void))guarded, METH_FASTCALL, NULL},
     {"dot", (PyCFunction)(void (*)(void))dot, METH_FASTCALL, NULL},
     {"node_of", (PyCFunction)(void (*)(void))node_of, METH_FASTCALL, NULL},
     {"new_node", make_node, METH_VARARGS, NULL},

@@ -7,7 +7,7 @@
 #include "engine.h"
 #include "rows.h"
 
-const int row_of_dot = ROW_dot, row_of_add = ROW_add;
+const int row_of_dot = ROW_dot, row_of_add = ROW_add, row_of_guarded_mul = ROW_guarded_mul;
 _Static_assert(ROW_COUNT <= MOST_ROWS, "State.rows has too few places");
 
 /* ==== Operands ==== */

@@ -114,6 +114,8 @@ def refused():
         (broken(x) * 2.0).backward,
         lambda: gradients(broken(x) * 2.0, x),
         lambda: gradients(stale, x),
+        lambda: gradients(broken(x) * 2.0, x, create_graph=True),
+        lambda: gradients(stale, x, create_graph=True),
         lambda: engine.apply(Value, 1, ()),
         lambda: engine.bind(1),
     ):

@@ -1,0 +1,282 @@
+/* Gradients drawn as a graph: the walk is in C, the rules in Python, which draw by the operators.
+ *
+ * A rule may run any code, also another pass. So nothing is kept in the nodes: once the plan is made,
+ * each node is known by its place in an order of the graph.
+ */
+
+#include "engine.h"
+
+enum { NEEDED = 1, WANTED = 2, SEVERAL = 4 };
+
+typedef struct {
+    PyObject *nodes;      /* operands before consumers */
+    Py_ssize_t count;
+    uint8_t *marks;       /* of each node: it leads to a variable; is one; has a list of terms */
+    Py_ssize_t *starts;   /* of each node: where its operands begin in `operands` */
+    Py_ssize_t *operands; /* their places in `nodes`, -1 for a number */
+    Py_ssize_t *wanted;   /* of each variable: its place in `nodes`, -1 if it is not there */
+    PyObject **terms;     /* of each node: what it was sent; of a variable, at last the sum */
+} Plan;
+
+static void forget(Plan *plan)
+{
+    for (Py_ssize_t i = 0; plan->terms && i < plan->count; i++)
+        Py_XDECREF(plan->terms[i]);
+    PyMem_Free(plan->marks);
+    PyMem_Free(plan->starts);
+    PyMem_Free(plan->operands);
+    PyMem_Free(plan->wanted);
+    PyMem_Free(plan->terms);
+    Py_XDECREF(plan->nodes);
+}
+
+/* Make the plan; -1 without an error if the graph is stale. Nothing here runs other code: the place
+ * of a node is in its `sum`, after the walk that found the order. */
+static int make(Plan *plan, State *state, PyObject *outputs, PyObject *weights, PyObject *variables)
+{
+    Py_ssize_t edges = 0, count = plan->count = PyList_GET_SIZE(plan->nodes);
+    for (Py_ssize_t i = 0; i < count; i++) {
+        Node *node = (Node *)PyList_GET_ITEM(plan->nodes, i);
+        node->sum = (double)i;
+        edges += operand_count(node);
+    }
+    plan->marks = PyMem_Calloc(count, 1);
+    plan->starts = PyMem_Calloc(count, sizeof(Py_ssize_t));
+    plan->operands = PyMem_Calloc(edges, sizeof(Py_ssize_t));
+    plan->wanted = PyMem_Calloc(PyTuple_GET_SIZE(variables), sizeof(Py_ssize_t));
+    plan->terms = PyMem_Calloc(count, sizeof(PyObject *));
+    if (!plan->marks || !plan->starts || !plan->operands || !plan->wanted || !plan->terms) {
+        PyErr_NoMemory();
+        return -1;
+    }
+    for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(variables); i++) {
+        Node *variable = (Node *)PyTuple_GET_ITEM(variables, i);
+        plan->wanted[i] = variable->stamp == state->stamp ? (Py_ssize_t)variable->sum : -1;
+        if (plan->wanted[i] >= 0)
+            plan->marks[plan->wanted[i]] = NEEDED | WANTED;
+    }
+    for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(outputs); i++) {
+        Py_ssize_t place = (Py_ssize_t)((Node *)PyTuple_GET_ITEM(outputs, i))->sum;
+        Py_XSETREF(plan->terms[place], Py_NewRef(PyTuple_GET_ITEM(weights, i)));
+    }
+    for (Py_ssize_t i = 0, edge = 0; i < count; i++) {
+        Node *node = (Node *)PyList_GET_ITEM(plan->nodes, i);
+        plan->starts[i] = edge;
+        for (Py_ssize_t k = 0; k < operand_count(node); k++) {
+            Node *operand = node_at(state, node, k);
+            Py_ssize_t place = operand ? (Py_ssize_t)operand->sum : -1;
+            plan->operands[edge++] = place;
+            if (operand && operand->version > node->version)
+                return -1;
+            if (operand)
+                plan->marks[i] |= plan->marks[place] & NEEDED;
+        }
+    }
+    return 0;
+}
+
+static bool is_zero(PyObject *term)
+{
+    return PyFloat_Check(term) && PyFloat_AS_DOUBLE(term) == 0.0;
+}
+
+/* Send a term, whose reference is given, to a node; -1 with an error if there is none. */
+static int give(Plan *plan, Py_ssize_t place, PyObject *term)
+{
+    if (!term)
+        return -1;
+    PyObject **terms = &plan->terms[place];
+    int status = 0;
+    if (term == Py_None || is_zero(term)) {
+        Py_DECREF(term);
+    } else if (!*terms) {
+        *terms = term;
+    } else {
+        if (!(plan->marks[place] & SEVERAL)) {
+            PyObject *list = PyList_New(1);
+            if (!list) {
+                Py_DECREF(term);
+                return -1;
+            }
+            PyList_SET_ITEM(list, 0, *terms);
+            *terms = list;
+            plan->marks[place] |= SEVERAL;
+        }
+        status = PyList_Append(*terms, term);
+        Py_DECREF(term);
+    }
+    return status;
+}
+
+/* The place of an operand that leads to a variable, else -1. */
+static Py_ssize_t needed_at(const Plan *plan, Py_ssize_t i, Py_ssize_t position)
+{
+    Py_ssize_t place = plan->operands[plan->starts[i] + position];
+    return place >= 0 && plan->marks[place] ? place : -1;
+}
+
+/* What a rule gets: g, the node, and its operands. */
+static PyObject *arguments(State *state, const Node *node, PyObject *g)
+{
+    PyObject *args = args_of(state, node);
+    Py_ssize_t count = args ? PyTuple_GET_SIZE(args) : 0;
+    PyObject *all = args ? PyTuple_New(2 + count) : NULL;
+    for (Py_ssize_t i = 0; all && i < 2 + count; i++) {
+        PyObject *item = i == 0 ? g : i == 1 ? (PyObject *)node : PyTuple_GET_ITEM(args, i - 2);
+        PyTuple_SET_ITEM(all, i, Py_NewRef(item));
+    }
+    Py_XDECREF(args);
+    return all;
+}
+
+/* Send what its rule makes of g to each needed operand. Other rules are not called. */
+static int hand_on(Plan *plan, State *state, Py_ssize_t i, PyObject *g)
+{
+    Node *node = (Node *)PyList_GET_ITEM(plan->nodes, i);
+    bool several = node->op->arity == 0; /* terms by one rule */
+    PyObject *all = arguments(state, node, g), *found = NULL;
+    PyObject *rules = all ? PyObject_GetAttrString((PyObject *)node->op, "pullbacks") : NULL;
+    if (rules && several) {
+        PyObject *rule = PySequence_GetItem(rules, 0);
+        found = rule == Py_None ? PyTuple_New(0) : rule ? PyObject_CallObject(rule, all) : NULL;
+        Py_XDECREF(rule);
+    } else {
+        found = Py_XNewRef(rules);
+    }
+    PyObject *each = found ? PySequence_Fast(found, "a rule returned no contributions") : NULL;
+    int status = each ? 0 : -1;
+    for (Py_ssize_t k = 0; status == 0 && k < operand_count(node)
+                           && k < PySequence_Fast_GET_SIZE(each); k++) {
+        Py_ssize_t place = needed_at(plan, i, k);
+        PyObject *term = PySequence_Fast_GET_ITEM(each, k);
+        if (place >= 0 && term != Py_None)
+            status = give(plan, place, several ? Py_NewRef(term) : PyObject_CallObject(term, all));
+    }
+    Py_XDECREF(each);
+    Py_XDECREF(found);
+    Py_XDECREF(rules);
+    Py_XDECREF(all);
+    return status;
+}
+
+/* The row that sums results of the operation of a term, NULL without an error if there is none. */
+static PyObject *gathering(State *state, PyObject *term)
+{
+    Row *op = is_node(state, term) ? ((Node *)term)->op : NULL;
+    PyObject *row = op ? PyObject_GetAttrString((PyObject *)op, "gathered") : NULL;
+    if (row == Py_None)
+        Py_CLEAR(row);
+    return row;
+}
+
+/* The sum of a list of terms: of products by one row one node, of all else by autograd.reverse. */
+static PyObject *summed(State *state, PyObject *terms, PyObject *total)
+{
+    Py_ssize_t count = PyList_GET_SIZE(terms), width = 0;
+    PyObject *row = gathering(state, PyList_GET_ITEM(terms, 0)), *args = NULL, *sum = NULL;
+    bool alike = row != NULL;
+    for (Py_ssize_t i = 1; alike && i < count; i++) {
+        PyObject *other = gathering(state, PyList_GET_ITEM(terms, i));
+        alike = other == row;
+        Py_XDECREF(other);
+    }
+    if (!alike) {
+        Py_XDECREF(row);
+        return PyErr_Occurred() ? NULL : PyObject_CallOneArg(total, terms);
+    }
+    width = operand_count((Node *)PyList_GET_ITEM(terms, 0)); /* x1 ... xn, then y1 ... yn */
+    args = PyTuple_New(count * width);
+    for (Py_ssize_t i = 0; args && i < count * width; i++) {
+        Node *term = (Node *)PyList_GET_ITEM(terms, i % count);
+        PyObject *arg = (PyObject *)node_at(state, term, i / count);
+        arg = arg ? Py_NewRef(arg) : constant(state, data_at(state, term, i / count));
+        if (arg) {
+            PyTuple_SET_ITEM(args, i, arg);
+        } else {
+            Py_CLEAR(args);
+        }
+    }
+    sum = args ? PyObject_CallObject(row, args) : NULL;
+    Py_XDECREF(args);
+    Py_DECREF(row);
+    return sum;
+}
+
+/* Draw the gradient of each needed node, consumers before operands; `total` adds terms up. */
+static int draw(Plan *plan, State *state, PyObject *total)
+{
+    for (Py_ssize_t i = plan->count - 1; i >= 0; i--) {
+        Node *node = (Node *)PyList_GET_ITEM(plan->nodes, i);
+        PyObject *terms = plan->terms[i];
+        if (!plan->marks[i] || !terms)
+            continue;
+        PyObject *g = plan->marks[i] & SEVERAL ? summed(state, terms, total) : Py_NewRef(terms);
+        plan->terms[i] = g && plan->marks[i] & WANTED ? Py_NewRef(g) : NULL;
+        Py_DECREF(terms);
+        int status = g ? 0 : -1;
+        if (g && node->op && !is_zero(g))
+            status = hand_on(plan, state, i, g);
+        Py_XDECREF(g);
+        if (status < 0)
+            return -1;
+    }
+    return 0;
+}
+
+/* drawn(outputs, weights, variables, total): the gradients of the weighted sum of outputs, a Value or
+ * a float for each variable; None if Python has to find them, or what is wrong. */
+PyObject *drawn(PyObject *Py_UNUSED(module), PyObject *args)
+{
+    State *state = here();
+    PyObject *outputs, *weights, *variables, *total;
+    if (!PyArg_ParseTuple(args, "O!O!O!O", &PyTuple_Type, &outputs, &PyTuple_Type, &weights,
+                          &PyTuple_Type, &variables, &total))
+        return NULL;
+    Py_ssize_t count = PyTuple_GET_SIZE(outputs);
+    Plan plan = {.nodes = topological_order(NULL, &PyTuple_GET_ITEM(outputs, 0), count)};
+    if (!plan.nodes)
+        return NULL;
+    if (plan.nodes == Py_None || !are_nodes(state, variables) || count != PyTuple_GET_SIZE(weights)) {
+        Py_DECREF(plan.nodes);
+        Py_RETURN_NONE;
+    }
+    PyObject *found = NULL;
+    if (make(&plan, state, outputs, weights, variables) == 0 && draw(&plan, state, total) == 0) {
+        found = PyList_New(PyTuple_GET_SIZE(variables));
+        for (Py_ssize_t i = 0; found && i < PyTuple_GET_SIZE(variables); i++) {
+            PyObject *slope = plan.wanted[i] >= 0 ? plan.terms[plan.wanted[i]] : NULL;
+            PyList_SET_ITEM(found, i, slope ? Py_NewRef(slope) : PyFloat_FromDouble(0.0));
+        }
+    }
+    forget(&plan);
+    return found || PyErr_Occurred() ? found : Py_NewRef(Py_None);
+}
+
+/* ==== Guarded products, of which all rules are made ==== */
+
+/* guarded(g, derivative): as autograd.rules.guarded. */
+PyObject *guarded(PyObject *Py_UNUSED(module), PyObject *const *args, Py_ssize_t count)
+{
+    if (count != 2)
+        return PyErr_Format(PyExc_TypeError, "guarded takes two numbers, got %zd", count);
+    PyObject *g = args[0], *derivative = args[1], *number = NULL, *factor = g;
+    if (PyFloat_Check(derivative)) {
+        number = derivative;
+        if (PyFloat_CheckExact(g)) {
+            double x = PyFloat_AS_DOUBLE(g), y = PyFloat_AS_DOUBLE(derivative);
+            return PyFloat_FromDouble(x != 0.0 && y != 0.0 ? x * y : 0.0);
+        }
+    } else if (PyFloat_Check(g)) {
+        if (PyFloat_AS_DOUBLE(g) == 1.0)
+            return Py_NewRef(derivative); /* 1 * x is x, and a gradient starts from 1 */
+        number = g;
+        factor = derivative;
+    }
+    if (number && PyFloat_AS_DOUBLE(number) == 0.0)
+        return PyFloat_FromDouble(0.0);
+    /* A constant factor that is finite: nothing to guard against */
+    if (number && isfinite(PyFloat_AS_DOUBLE(number)))
+        return PyNumber_Multiply(factor, number);
+    PyObject *row = (PyObject *)here()->rows[row_of_guarded_mul];
+    return PyObject_CallFunctionObjArgs(row, factor, number ? number : derivative, NULL);
+}
