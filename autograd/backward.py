@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextvars import ContextVar, copy_context
 from itertools import cycle
 
-from autograd.graph import Constant, Node, check_all_fresh, operands, put, topological_order
+from autograd.graph import Constant, Node, check_all_fresh, operands, topological_order
 from autograd.mode import CURRENT
 from autograd.native import engine
 from autograd.steps import note, send, step_of
@@ -13,12 +13,12 @@ from autograd.threads import Turns
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
     from typing import Any
 
     from autograd.steps import Blocked, Levels
 
-__all__ = ["accumulate", "backward"]
+__all__ = ["backward"]
 
 # Sums are collected in the nodes, so passes over graphs that share leaves take turns.
 TURNS = Turns()
@@ -37,14 +37,6 @@ def backward(root: Node, gradient: float) -> None:
     with TURNS.lock: _pass(root, gradient)  # fmt: skip # noqa: E701
 
 
-def accumulate(leaves: Sequence[Any], gradients: Sequence[float]) -> None:
-    """Add gradients that were computed elsewhere to those of the leaves: to all or to none."""
-    if engine is not None:
-        engine.accumulate(tuple(leaves), tuple(gradients))
-        return
-    with TURNS.lock: _add(leaves, gradients)  # fmt: skip # noqa: E701
-
-
 def _pass(root: Node, gradient: float) -> None:
     # In a copy of the context: whatever ends the pass, its mode goes with the copy
     leaves = copy_context().run(reverse_floats, root, gradient)
@@ -57,11 +49,6 @@ def _pass(root: Node, gradient: float) -> None:
         for leaf, leaf._grad in rest:  # noqa: B007 - an iterator goes on where it was left
             pass
         raise
-
-
-def _add(leaves: Sequence[Any], gradients: Sequence[float]) -> None:
-    old = [leaf._grad for leaf in leaves]
-    put(leaves, "_grad", [g if x is None else x + g for x, g in zip(old, gradients)])
 
 
 def reverse_floats(root: Node, gradient: float) -> list[Any]:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache, wraps
-from operator import is_
 from typing import Any, TypeAlias
 from weakref import ref
 
 from autograd import Value
 from autograd.graph import home_of
+from autograd.leaves import contents_of, hold_the_same
 from autograd.program.verification import Changes, structure_changed
 
 __all__ = [
@@ -124,14 +124,10 @@ class Listing:
 
     def is_current(self) -> bool:
         """Tell whether the model would be listed as it is here."""
-        for holder, contents in self._held or ():
-            now = _contents(holder() if type(holder) is ref else holder)
-            if len(now) != len(contents) or not all(map(is_, now, contents)):
-                return False
-        return self._held is not None
+        return self._held is not None and hold_the_same(self._held, NO_STRUCTURE)
 
 
-def _held(model: Any, base: Any) -> list[Held] | None:
+def _held(model: Any, base: Any) -> tuple[Held, ...] | None:
     """Return what the parts of a model hold; None if parameters are found in another way.
 
     None as well if a result of operations is among it, whose graph would be kept.
@@ -152,19 +148,9 @@ def _held(model: Any, base: Any) -> list[Held] | None:
             if is_module and type(item).parameters is not base.parameters:
                 return None
             seen.add(id(item))
-            contents = _contents(item)
+            contents = contents_of(item, NO_STRUCTURE)
             held.append((ref(item) if is_module else item, contents))
             stack += contents
         elif getattr(getattr(item, "dtype", None), "kind", "") == "O":  # an array of Values
             return None
-    return held
-
-
-def _contents(holder: Any) -> tuple[Any, ...]:
-    """Return the items of a list, and of a dict or the attributes of a module the names as well."""
-    if isinstance(holder, list):
-        return tuple(holder)
-    if isinstance(holder, dict):
-        return (*holder, *holder.values())
-    attributes = vars(holder).items()
-    return tuple([x for pair in attributes if pair[0] not in NO_STRUCTURE for x in pair])
+    return tuple(held)

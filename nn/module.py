@@ -224,15 +224,21 @@ class Module:
         >>> [name for name, _ in MLP(1, [1]).named_parameters()]
         ['layers.0.neurons.0.weights.0', 'layers.0.neurons.0.bias']
         """
+        listing = self._listed()
+        return zip(listing.names, listing.parameters, strict=True)
+
+    def _listed(self) -> Listing:
         if self._named != RENAMED.now:
             self._name_members()
         listing = self._listing
         if listing is None or not listing.is_current():
             self._listing = listing = Listing(self, Module, _named_parameters(self))
-        return zip(listing.names, listing.parameters, strict=True)
+        return listing
 
     def parameters(self) -> list[Value]:
         """Return all parameters as a list, in the order of `named_parameters`."""
+        if type(self).named_parameters is Module.named_parameters:
+            return [*self._listed().parameters]
         return [parameter for _, parameter in self.named_parameters()]
 
     def zero_grad(self) -> None:

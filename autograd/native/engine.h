@@ -261,6 +261,12 @@ static inline void reach(Pass *pass, Node *node)
     level->last = node;
 }
 
+static inline void add_to_gradient(Node *leaf, double term)
+{
+    leaf->grad = leaf->has_grad ? leaf->grad + term : term;
+    leaf->has_grad = true;
+}
+
 /* module.c */
 double python_hypot(double x, double y);
 
@@ -317,8 +323,13 @@ PyObject *called_in(PyObject *module, PyObject *const *args, Py_ssize_t count);
 PyObject *outputs(PyObject *module, PyObject *args);
 
 /* leaves.c */
+PyObject *accumulate(PyObject *module, PyObject *args);
+PyObject *make_rule(PyObject *module, PyObject *args);
+PyObject *move_all(PyObject *module, PyObject *args);
+PyObject *read_all(PyObject *module, PyObject *args);
+PyObject *still_holds(PyObject *module, PyObject *args);
+PyObject *replace_all(PyObject *module, PyObject *args);
 PyObject *write_all(PyObject *module, PyObject *args);
-PyObject *apply_rule(PyObject *module, PyObject *args);
 
 /* order.c */
 PyObject *topological_order(PyObject *module, PyObject *const *roots, Py_ssize_t count);
@@ -337,7 +348,6 @@ PyObject *node_backward(PyObject *self, PyObject *const *args, Py_ssize_t count,
 PyObject *backward(PyObject *module, PyObject *const *args, Py_ssize_t count);
 PyObject *run_pass(PyObject *module, PyObject *const *args, Py_ssize_t count);
 int go_down(Pass *pass, PyObject *outputs, PyObject *weights);
-PyObject *accumulate(PyObject *module, PyObject *args);
 
 /* tangents.c */
 int go_up(Pass *pass, PyObject *outputs, PyObject *variables, PyObject *weights);

@@ -221,12 +221,6 @@ static int sweep(Pass *pass)
     return pass->newest > pass->oldest && any_stale(pass) ? -1 : 0;
 }
 
-static void add_to_gradient(Node *leaf, double term)
-{
-    leaf->grad = leaf->has_grad ? leaf->grad + term : term;
-    leaf->has_grad = true;
-}
-
 /* Set the gradients below the root; those of leaves add up, all or none. */
 static PyObject *run(State *state, Node *root, double gradient)
 {
@@ -295,23 +289,4 @@ PyObject *node_backward(PyObject *self, PyObject *const *args, Py_ssize_t count,
     PyObject *none = in_python ? PyObject_Vectorcall(in_python, args, count, names) : NULL;
     Py_XDECREF(in_python);
     return none;
-}
-
-/* accumulate(leaves, gradients): add gradients that were computed elsewhere, to all or to none. */
-PyObject *accumulate(PyObject *Py_UNUSED(module), PyObject *args)
-{
-    State *state = here();
-    PyObject *leaves, *terms;
-    if (!PyArg_ParseTuple(args, "O!O!", &PyTuple_Type, &leaves, &PyTuple_Type, &terms))
-        return NULL;
-    Py_ssize_t count = PyTuple_GET_SIZE(leaves);
-    if (!are_nodes(state, leaves) || !are_floats(terms, count)) {
-        PyErr_SetString(PyExc_TypeError, "accumulate takes Values and as many floats");
-        return NULL;
-    }
-    for (Py_ssize_t i = 0; i < count; i++) {
-        add_to_gradient((Node *)PyTuple_GET_ITEM(leaves, i),
-                        PyFloat_AS_DOUBLE(PyTuple_GET_ITEM(terms, i)));
-    }
-    Py_RETURN_NONE;
 }

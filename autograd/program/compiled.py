@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, Concatenate, Generic, Literal, ParamSpec,
 from autograd import functional
 from autograd.arguments import as_choice
 from autograd.backends.selection import checked_backend
-from autograd.backward import accumulate
 from autograd.errors import TracingError
+from autograd.leaves import accumulate
 from autograd.mode import CURRENT
 from autograd.program.arguments import Axes, read
 from autograd.program.listing import listing
@@ -216,9 +216,10 @@ class Compiled(Generic[Parameters, Result]):
                 )
             return 0.0
         _, sums = runner.run(arguments)
-        total, *slopes = (sums / count if reduction == "mean" else sums).tolist()
-        accumulate(runner.reached, slopes)
-        return float(total)
+        if reduction == "mean" and count > 1:
+            sums /= count
+        accumulate(runner.reached, sums[1:])
+        return float(sums[0])
 
     def program(self, kind: Kind, *args: Any) -> Program:
         """Return the program that computes one kind of result for arguments like these.

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from autograd.arguments import as_choice, as_float, as_function, as_items, as_mapping
 from autograd.backends.selection import checked_backend, stepper
 from autograd.graph import CLOCK
+from autograd.leaves import read_data, write_data
 from autograd.program.arguments import Arguments, Axes, read
 from autograd.program.indices import Indices
 from autograd.program.interpreter import Interpreted
@@ -199,7 +200,7 @@ class Descent(Verified):
         made = stepper(program, update, self._backend)
         made.own[:] = columns[list(update.own)]
         made.common[:] = columns[list(update.common), 0]
-        self._program, self._leaves, self._fixed = program, leaves, fixed
+        self._program, self._leaves, self._fixed = program, tuple(leaves), fixed
         self._places, self._update, self._stepper = places, update, made
         self._indices = Indices(trace) if trace.indices else None
         self._clock = -1  # when the Values were last looked at
@@ -302,9 +303,8 @@ class Descent(Verified):
     def write_back(self) -> None:
         """Write the trained numbers into the Values, except where data has been set since."""
         self._take_over_leaves()
-        numbers = self._stepper.parameters[: len(self._leaves)].tolist()
         before = CLOCK.now
-        CLOCK.write(self._leaves, numbers)
+        write_data(self._leaves, self._stepper.parameters[: len(self._leaves)])
         # Where nothing else has changed since the leaves were read, they need not be read again
         written = self._leaves[0]._version if self._leaves else before
         if self._clock == before and written == before + 1:
@@ -315,9 +315,7 @@ class Descent(Verified):
         if CLOCK.now == self._clock:
             return
         now = CLOCK.now  # before the data: what is set meanwhile is read the next time
-        for place, leaf in enumerate((*self._leaves, *self._fixed)):
-            if leaf._version > self._clock:
-                self._stepper.parameters[place] = leaf.data
+        read_data((*self._leaves, *self._fixed), self._stepper.parameters, self._clock)
         self._clock = now
 
     @property

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args
 
 from autograd.backends.selection import executable
 from autograd.graph import CLOCK
+from autograd.leaves import read_data
 from autograd.program import derivatives
 from autograd.program.indices import Indices
 from autograd.program.interpreter import cause_of_non_finite
@@ -55,12 +56,12 @@ class Runner:
             )
         self.leaves = trace.leaves
         self.check = check
-        self.reached: list[Value] = []  # the leaves of the gradient, for "backward"
+        self.reached: tuple[Value, ...] = ()  # the leaves of the gradient, for "backward"
         self._entries: Any = None
         self._picker: Any = None  # "backward" has none
         if kind == "backward":
             program, places = derivatives.backward(trace.program)
-            self.reached = [trace.leaves[place] for place in places]
+            self.reached = tuple([trace.leaves[place] for place in places])
         else:
             (program, entries), self._shape = _derivative(kind, trace)
             self._entries = _selection(entries, len(program.outputs))
@@ -123,7 +124,8 @@ class Runner:
         when, parameters = self._parameters
         if when != CLOCK.now:
             when = CLOCK.now
-            parameters = np.array([leaf._data for leaf in self.leaves], dtype=np.float64)
+            parameters = np.empty(len(self.leaves))
+            read_data(self.leaves, parameters)
             self._parameters = when, parameters
         return parameters
 

@@ -8,14 +8,16 @@ chosen by `if`, because they are plain Python numbers.
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Callable, Iterable, Mapping
+from itertools import chain
 from math import inf
 from typing import Any, ClassVar, TypeAlias
 
 from autograd import Value, sqrt
 from autograd.arguments import as_float, as_switch
-from autograd.graph import set_data, set_gradients
-from autograd.leaves import applied
+from autograd.graph import set_gradients
+from autograd.leaves import move
 from nn.checkpoint import checked_state
 
 __all__ = ["OPTIMIZERS", "SGD", "Adam", "AdamW", "Optimizer", "RMSprop"]
@@ -58,7 +60,8 @@ class Optimizer:
             )
         self.parameters = _checked_parameters(parameters, type(self).__name__)
         self._settings = {name: self._checked(name, setting) for name, setting in settings.items()}
-        self._state = [(0.0,) * len(self.state_names) for _ in self.parameters]
+        # The numbers of all parameters, one after the other
+        self._state = array("d", [0.0]) * (len(self.parameters) * len(self.state_names))
 
     @property
     def lr(self) -> float:
@@ -76,8 +79,11 @@ class Optimizer:
 
     @property
     def state(self) -> list[tuple[float, ...]]:
-        """The state of the rule: for each parameter, the numbers named by `state_names`."""
-        return self._state
+        """A copy of the state of the rule: for each parameter, the numbers named `state_names`."""
+        numbers = iter(self._state.tolist())
+        if not self.state_names:
+            return [() for _ in self.parameters]
+        return [*zip(*[numbers] * len(self.state_names))]
 
     @state.setter
     def state(self, state: Iterable[Iterable[float]]) -> None:
@@ -87,7 +93,7 @@ class Optimizer:
                 f"the state of this {type(self).__name__} has {len(self.parameters)} lines, one "
                 f"per parameter, of {len(self.state_names)} numbers each"
             )
-        self._state = lines
+        self._state = _flat(lines)
 
     def _checked(self, name: str, setting: Any) -> float:
         """Return a setting as a number; ValueError if it lies outside its interval."""
@@ -110,16 +116,8 @@ class Optimizer:
         included, leaves parameters and state as they were.
         """
         rule = type(self).rule
-        moved, after, states = applied(
-            rule, self.parameters, self._state, self._settings, straight=rule in STRAIGHT
-        )
-        before = [parameter.data for parameter in moved]
-        try:
-            set_data(moved, after)
-            self._state = states
-        except BaseException:
-            set_data(moved, before)
-            raise
+        leaves = tuple(self.parameters)
+        move(rule, leaves, self._state, self._settings, straight=rule in STRAIGHT)
 
     def zero_grad(self) -> None:
         """Forget the gradients of all parameters."""
@@ -128,7 +126,7 @@ class Optimizer:
     def state_dict(self) -> dict[str, float]:
         """Return settings and state as one flat dict of numbers, which `nn.save_state` takes."""
         state = {name: float(setting) for name, setting in self._settings.items()}
-        for index, numbers in enumerate(self._state):
+        for index, numbers in enumerate(self.state):
             for name, number in zip(self.state_names, numbers, strict=True):
                 state[f"{index}.{name}"] = number
         return state
@@ -145,11 +143,11 @@ class Optimizer:
             name: self._checked(name, type(setting)(numbers[name]))  # a flag stays a bool
             for name, setting in self._settings.items()
         }
-        lines = [
-            tuple(numbers[f"{index}.{name}"] for name in self.state_names)
+        state_now = _flat(
+            [numbers[f"{index}.{name}"] for name in self.state_names]
             for index in range(len(self.parameters))
-        ]
-        self._settings, self._state = settings, lines  # at once: Ctrl-C cannot come in between
+        )
+        self._settings, self._state = settings, state_now  # at once: Ctrl-C cannot come in between
 
     def __repr__(self) -> str:
         settings = ", ".join(f"{name}={setting}" for name, setting in self._settings.items())
@@ -341,6 +339,10 @@ STRAIGHT = (SGD.rule, RMSprop.rule, Adam.rule, AdamW.rule)
 OPTIMIZERS: dict[str, Callable[[list[Value]], Optimizer]] = {
     kind.__name__.lower(): kind for kind in (SGD, RMSprop, Adam, AdamW)
 }
+
+
+def _flat(lines: Iterable[Iterable[float]]) -> array[float]:
+    return array("d", chain.from_iterable(lines))
 
 
 def _checked_parameters(parameters: Any, optimizer: str) -> list[Value]:

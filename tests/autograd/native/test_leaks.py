@@ -7,7 +7,9 @@ import gc
 import pickle
 import sys
 import warnings
+from array import array
 from itertools import chain, pairwise
+from weakref import ref
 
 import pytest
 
@@ -25,6 +27,7 @@ from autograd import (
     where,
 )
 from autograd.graph import CLOCK, Constant
+from autograd.leaves import accumulate, contents_of, hold_the_same, move, read_data, write_data
 from autograd.mode import CURRENT, TRACES, Mode
 from autograd.native import engine
 from autograd.primitive import TABLE
@@ -90,9 +93,25 @@ def copied():
     return dot(weak, weak).backward()
 
 
+def halved(x, g, state):
+    return 0.5 * x - g, (state[0] + 1.0,)
+
+
+def over_leaves():
+    leaves, numbers = (Value(1.0), Marked(2.0)), array("d", [0.0, 3.0])
+    read_data(leaves, numbers)
+    write_data(leaves, numbers)
+    accumulate(leaves, numbers)
+    move(halved, leaves, numbers, {}, straight=True)
+    move(lambda x, g, state: (x * 1e308 * 10.0 + g, state), leaves, array("d"), {}, straight=True)
+    held = tuple((x, contents_of(x, frozenset())) for x in ([leaves], {"a": leaves}))
+    hold_the_same(((ref(leaves[1]), ()), *held), frozenset())
+
+
 def refused():
     x = Value(1.0)
     stale = x * 2.0
+    x.grad = 1.0
     x.data = 2.0
     for attempt in (
         lambda: x + None,
@@ -118,6 +137,12 @@ def refused():
         lambda: gradients(stale, x, create_graph=True),
         lambda: engine.apply(Value, 1, ()),
         lambda: engine.bind(1),
+        lambda: accumulate((x, 1.0), array("d", [1.0, 2.0])),
+        lambda: write_data((x,), array("d", [1.0, 2.0])),
+        lambda: move(lambda x, g, state: (x, [1.0]), (x,), array("d"), {}, straight=True),
+        lambda: move(halved, (x, 1.0), array("d", [1.0, 2.0]), {}, straight=True),
+        lambda: engine.rule(2, [x, x], [1.0]).nothing,
+        lambda: engine.holds(((1, ()),), frozenset()),
     ):
         with pytest.raises((TypeError, ValueError, OverflowError, RuntimeError, LookupError,
                             AttributeError)):  # fmt: skip
@@ -153,7 +178,7 @@ def counts():
     ("step", "times"),
     [
         (expression, 10_000), (twice, 2000), (under_modes, 1000), (of_users, 2000), (copied, 1000),
-        (refused, 500), (warned, 500),
+        (over_leaves, 1000), (refused, 500), (warned, 500),
     ],
     ids=lambda given: getattr(given, "__name__", None),
 )  # fmt: skip

@@ -225,7 +225,7 @@ def test_a_step_is_taken_whole_or_not_at_all(kind, error):
     with pytest.raises(error):
         optimizer.step()
     assert [parameter.data for parameter in parameters] == [1.0, 2.0]
-    assert optimizer._state == [(0.0,), (0.0,)]
+    assert optimizer.state == [(0.0,), (0.0,)]
 
 
 @in_one_test(
