@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from autograd.value import Value
 
-__all__ = ["Contribution", "Sweep", "Visit", "local_derivatives", "reverse", "sweep"]
+__all__ = ["Contribution", "Sweep", "Visit", "local_derivatives", "reached", "reverse", "sweep"]
 
 
 def reverse(seeds: Mapping[Any, Any], variables: Sequence[Any], *, graph: bool) -> list[Any]:
@@ -155,6 +155,22 @@ def total(terms: list[Any]) -> Any:
     if len(parts) == 2:
         return parts[0] + parts[1]
     return parts[0] if len(parts) == 1 else add_n(*parts)
+
+
+def reached(output: Any) -> set[Any]:
+    """Return an output and the nodes that its gradient can reach, be it 0: none beyond a detach.
+
+    >>> from autograd import Value
+    >>> a, b = Value(2.0), Value(3.0)
+    >>> a in reached(a * b.detach()), b in reached(a * b.detach())
+    (True, False)
+    """
+    found = {output}
+    for node in reversed([] if isinstance(output, float) else topological_order(output)):
+        if node.op is not None and node in found:
+            rules = zip(node.args, cycle(node.op.pullbacks))
+            found.update(operand for operand, rule in rules if rule is not None)
+    return found
 
 
 class Contribution(NamedTuple):

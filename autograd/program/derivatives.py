@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from autograd.graph import topological_order
 from autograd.program.program import lowered, redrawn
-from autograd.reverse import reverse
+from autograd.reverse import reached, reverse
 from autograd.tangents import tangents_of
 
 if TYPE_CHECKING:
@@ -118,8 +117,8 @@ def backward(program: Program) -> tuple[Program, list[int]]:
     """
     graph = _Graph(program)
     (output,) = graph.outputs
-    reached = reached_from(output)
-    places = [place for place, node in enumerate(graph.parameters) if node in reached]
+    below = reached(output)
+    places = [place for place, node in enumerate(graph.parameters) if node in below]
     found = _gradients(output, [graph.parameters[place] for place in places])
     sums = [output, *(found.get(graph.parameters[place], 0.0) for place in places)]
     return graph.lowered((), sums), places
@@ -129,13 +128,3 @@ def _gradients(output: Any, inputs: Sequence[Any]) -> dict[Any, Any]:
     if isinstance(output, float):
         return {}
     return dict(zip(inputs, reverse({output: 1.0}, inputs, graph=True)))
-
-
-def reached_from(output: Any) -> set[Any]:
-    """Return the nodes that `output` has a derivative rule for, whether or not it gives 0."""
-    reached = {output}
-    for node in reversed([] if isinstance(output, float) else topological_order(output)):
-        if node.op is not None and node in reached:
-            rules = node.op.pullbacks * len(node.args) if node.op.variadic else node.op.pullbacks
-            reached.update(arg for arg, rule in zip(node.args, rules) if rule is not None)
-    return reached

@@ -12,12 +12,11 @@ from autograd.backends.executable import Batches
 from autograd.graph import Constant
 from autograd.mode import CURRENT
 from autograd.primitives import where
-from autograd.program.derivatives import reached_from
 from autograd.program.program import captured, lowered, redrawn
 from autograd.program.simplify import simplified
 from autograd.program.trace import Trace
 from autograd.program.traced import TracingMode, placeholder, traced_under
-from autograd.reverse import reverse
+from autograd.reverse import reached, reverse
 from autograd.runtime import paused_collector
 from autograd.structure import NUMBER, Sequence, of_tuple
 from autograd.value import Value
@@ -56,11 +55,11 @@ def training_program(trace: Trace, parameters: abc.Collection[Value]) -> Trainin
                 f"loss and further numbers, not {trace.result}"
             )
         inputs, nodes, (loss, *extra) = redrawn(trace.program)
-        reached, wanted = reached_from(loss), set(parameters)
+        below, wanted = reached(loss), set(parameters)
         trained = {
             node: leaf
             for node, leaf in zip(nodes, trace.leaves)
-            if node in reached and leaf in wanted
+            if node in below and leaf in wanted
         }
         if not trained:
             raise ValueError(

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import cycle
 from math import isfinite
 from typing import Any
 
-from autograd import Value, gradients, topological_order
+from autograd import Value, gradients
+from autograd.reverse import reached
 from visualize.health.evaluation import RowGraph
 from visualize.health.layer_health import (
     LayerHealth,
@@ -70,16 +70,6 @@ def loss_gradients(
     wanted = [output for layer in layers for output in layer if output in found]
     wanted += [parameter for parameter in parameters if parameter in found]
     return dict(zip(wanted, gradients(loss, wanted), strict=True))
-
-
-def reached(root: Value) -> set[Value]:
-    """Return the root and the values that its gradient can reach: none beyond a detach."""
-    found = {root}
-    for node in reversed(topological_order(root)):
-        if node in found and node.op is not None:
-            rules = zip(node.args, cycle(node.op.pullbacks))
-            found.update(operand for operand, rule in rules if rule is not None)
-    return found
 
 
 def next_updates(optimizer: Any, gradients: Mapping[Value, float]) -> dict[Value, float]:

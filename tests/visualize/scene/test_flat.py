@@ -7,8 +7,8 @@ import random
 import autograd
 from autograd import Value
 from autograd.graph import Constant, topological_order
+from autograd.reverse import reached
 from tests.in_one_test import in_one_test
-from visualize.health.measuring import reached
 from visualize.question import in_order
 from visualize.scene.flat import depending_on
 
