@@ -11,7 +11,7 @@ from autograd import Value
 from autograd.graph import Constant
 from autograd.reverse import local_derivatives
 from visualize.scene.compose import Edge, Node, Scene, group_node, value_node
-from visualize.scene.flat import FlatGraph, Short, short_names
+from visualize.scene.flat import FlatGraph, short_names
 from visualize.scene.gradient import Gradient, gradient_of, largest, recorded
 
 MOST_BOXES = 30  # legible at a glance
@@ -86,17 +86,16 @@ def slice_of(
     alone = [None if isinstance(item, _Gap) else item for item in order]
     shorts = short_names([node.name for node in nodes], alone)
     return Scene(
-        nodes=tuple(map(_with_short, nodes, shorts)),
+        nodes=tuple(
+            node if node.group else replace(node, short=short)
+            for node, short in zip(nodes, shorts, strict=True)
+        ),
         edges=tuple(_edges(order, nodes, index)),
         values=len(graph),
         uses=sum(map(len, graph.operands)),
         notes=(*notes, *_notes(graph, kept, gaps)),
         title=title,
     )
-
-
-def _with_short(node: Node, short: Short) -> Node:
-    return node if node.group else replace(node, short=short)
 
 
 def _kept(important: Sequence[Value], ways: Sequence[Sequence[Value]], most: int) -> set[Value]:

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from heapq import nlargest
 from math import frexp, inf, isfinite, isnan
+from operator import attrgetter
 from typing import NamedTuple
 
 from autograd import Value
@@ -82,9 +83,11 @@ def largest_paths(
     for visit in sweep.visits:
         if visit.node not in between:
             continue
-        best = nlargest(count, candidates.pop(visit.node), key=_rank)
+        best = nlargest(count, candidates.pop(visit.node), key=attrgetter("rank"))
         if visit.node in found:
-            found[visit.node] = tuple(_path(sweep.root, prefix) for prefix in best)
+            found[visit.node] = tuple(
+                Path(sweep.root, tuple(_edges(prefix))[::-1], prefix.product) for prefix in best
+            )
         for contribution in visit.contributions:
             operand, position, local, _, _ = contribution
             if local is None or operand not in between:
@@ -139,14 +142,6 @@ def _extended(prefix: _Prefix, edge: PathEdge, contribution: Contribution) -> _P
     exponent += shift + carry if fraction else -inf
     kind = 0 if isfinite(product) else 1 + isnan(product)
     return _Prefix((kind, exponent, fraction), product, prefix, edge)
-
-
-def _rank(prefix: _Prefix) -> tuple[int, float, float]:
-    return prefix.rank
-
-
-def _path(root: Value, prefix: _Prefix) -> Path:
-    return Path(root, tuple(_edges(prefix))[::-1], prefix.product)
 
 
 def _edges(prefix: _Prefix) -> Iterator[PathEdge]:

@@ -93,13 +93,12 @@ class Ways:
     def visits(self) -> list[Visit]:
         """The visits of the sweep on the ways, root first, with what goes towards the leaf."""
         return [
-            visit._replace(contributions=tuple(c for c in visit.contributions if self._leads(c)))
+            visit._replace(
+                contributions=tuple(c for c in visit.contributions if c.operand in self.dependent)
+            )
             for visit in self.passes.visits
             if visit.node in self.dependent
         ]
-
-    def _leads(self, contribution: Contribution) -> bool:
-        return contribution.operand in self.dependent
 
     @computed
     def fertile(self) -> set[Value]:
