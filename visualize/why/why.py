@@ -13,8 +13,10 @@ from autograd import StaleGraphError, Value
 from autograd.files import as_path
 from autograd.graph import Constant
 from autograd.reverse import Sweep, sweep
+from autograd.runtime import computed
 from visualize.draw.drawing import Drawing
 from visualize.question import Result, as_root, in_order
+from visualize.scene.compose import Scene
 from visualize.scene.flat import flatten, names_of
 from visualize.scene.slice import slice_of
 from visualize.text import significant, xml
@@ -47,7 +49,7 @@ class Diagnosis(Result):
     It prints as its text; a notebook shows the picture below. `gradient` is the result of a
     backward pass from the root, None if the pass does not reach the leaf. `nodes` are the
     operations at fault, `kinks` lie on the ways between root and leaf, and `drawing` shows the
-    slice of the graph that matters.
+    slice of the graph that matters, `scene`, as it was when asked.
     """
 
     cause: Cause
@@ -55,7 +57,12 @@ class Diagnosis(Result):
     nodes: tuple[Value, ...]
     text: str
     kinks: Kinks
-    drawing: Drawing
+    scene: Scene
+
+    @computed
+    def drawing(self) -> Drawing:
+        """The slice of the graph that matters, as a picture."""
+        return Drawing(self.scene, clusters=False)
 
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Write the words as .txt, or the picture in any format of `draw`; return the path.
@@ -160,7 +167,7 @@ def why(root: Value, wrt: Value | None = None, *, leaf: Value | None = None) -> 
         nodes=first.nodes,
         text=_text(ways, findings, on_the_ways, alone=alone),
         kinks=on_the_ways,
-        drawing=_drawing(ways, first, alone=alone),
+        scene=_scene(ways, first, alone=alone),
     )
 
 
@@ -216,7 +223,7 @@ def _wrapped(text: str) -> list[str]:
     return textwrap.wrap(text, TEXT_COLUMNS, subsequent_indent="  ", break_on_hyphens=False)
 
 
-def _drawing(ways: Ways, finding: Finding, *, alone: bool) -> Drawing:
+def _scene(ways: Ways, finding: Finding, *, alone: bool) -> Scene:
     culprits = [node for node in finding.nodes if node in ways.number]
     through = culprits[:MOST_WAYS] or [ways.leaf]
     drawn = [list(finding.way)] if finding.way else []
@@ -230,5 +237,4 @@ def _drawing(ways: Ways, finding: Finding, *, alone: bool) -> Drawing:
     notes = [f"Look at {', '.join(ways.names[node] for node in found)}."] if found else []
     asked = "" if alone else f"/∂{ways.names[ways.leaf]}"
     title = f"{'∂' * (not alone)}{ways.names[ways.root]}{asked}: {finding.cause}"
-    scene = slice_of(ways.graph, ways.names, drawn, important, gradients, title=title, notes=notes)
-    return Drawing(scene, rankdir="LR", engine="auto", legend=True, clusters=False)
+    return slice_of(ways.graph, ways.names, drawn, important, gradients, title=title, notes=notes)
