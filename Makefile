@@ -1,6 +1,7 @@
 # Each target prepares .venv by itself: python3 (3.10 or later) with its venv module is enough.
 #
 #   make demo      train a small network on real data, write pictures to output/
+#   make gpt       train a transformer of scalars until it babbles names, draw it, into output/
 #   make lessons   run the lessons one after the other, write their pictures to output/lessons/
 #   make test      run the tests, the doctests and every code block of the documentation
 #   make test-slow run the tests marked slow, which `make test` leaves out
@@ -32,10 +33,13 @@ unexport PYTHONDONTWRITEBYTECODE
 SETTINGS = setup.cfg setup.py pyproject.toml autograd/native/rows.h $(wildcard autograd/native/*.[ch])
 TABLE = $(addprefix autograd/,primitives.py rules.py lengths.py factor.py ieee.py native/generate.py)
 
-.PHONY: demo lessons test test-slow lint bench docs everything clean
+.PHONY: demo gpt lessons test test-slow lint bench docs everything clean
 
 demo: .venv/installed-demos
 	$(IN) demos/train.py $(DEMO)
+
+gpt: .venv/installed-demos
+	$(IN) demos/gpt.py $(DEMO)
 
 lessons: .venv/installed-demos
 	@for lesson in demos/lessons/$(LESSON)_*.py; do \

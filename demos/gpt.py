@@ -33,8 +33,7 @@ class Transformer:
             return [[Value(random.gauss(0.0, 0.08)) for _ in range(columns)] for _ in range(rows)]
 
         self.letters, self.places = matrix(letters, WIDTH), matrix(CONTEXT, WIDTH)
-        self.query, self.key, self.value = (matrix(WIDTH, WIDTH) for _ in range(3))
-        self.joined = matrix(WIDTH, WIDTH)
+        self.query, self.key, self.value, self.joined = (matrix(WIDTH, WIDTH) for _ in range(4))
         self.wider, self.narrower = matrix(4 * WIDTH, WIDTH), matrix(WIDTH, 4 * WIDTH)
         self.scores = matrix(letters, WIDTH)
 
@@ -116,13 +115,15 @@ def babble(model: Transformer, alphabet: str) -> str:
     return name.strip(END)
 
 
-def main() -> None:
+if __name__ == "__main__":
     parser = argparse.ArgumentParser(usage=__doc__)
     parser.add_argument("--text", type=Path)
     parser.add_argument("--samples", type=int, default=10_000)
     parser.add_argument("--eager", action="store_true")
     parser.add_argument("--output", type=Path, default=Path("output"))
     options = parser.parse_args()
+    if options.samples < 1:
+        parser.error("--samples must be at least 1")
     random.seed(1)
     cities = {zone.rpartition("/")[2].lower() for zone in available_timezones()}
     names = sorted(filter(str.isalpha, cities))
@@ -145,8 +146,4 @@ def main() -> None:
     loss = model.loss(letters[:2])
     loss.backward()
     options.output.mkdir(parents=True, exist_ok=True)
-    draw(loss, title=f"{text[1]} after {END}").save(options.output / "gpt.svg")
-
-
-if __name__ == "__main__":
-    main()
+    draw(loss, title=f"{text[1]} begins a name").save(options.output / "gpt.svg")

@@ -107,7 +107,8 @@ def demos_page(scripts: list[Path]) -> str:
     parts = [
         "# Demos",
         "Scripts that train on real data, longer than the [lessons](lessons/index.md). "
-        "`make demo` runs `train.py`; each takes `--help`, but for `datasets.py`.",
+        "`make demo` runs `train.py`, `make gpt` runs `gpt.py`; each takes `--help`, but for "
+        "`datasets.py`.",
     ]
     for script in scripts:
         words, code = docstring_and_code(script.read_text(encoding="utf-8"))

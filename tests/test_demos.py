@@ -13,6 +13,7 @@ import socket
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
+import zoneinfo
 from pathlib import Path
 
 import pytest
@@ -170,6 +171,43 @@ def test_repl_tour_prints_the_derivatives_it_promises(tmp_path):
         assert expected in printed
     for name in ("expression", "slope", "neuron"):
         assert "grad" in texts(tmp_path / "output" / f"{name}.svg")
+
+
+def test_gpt_learns_node_by_node_and_draws_one_letter(tmp_path):
+    text = tmp_path / "names.txt"
+    text.write_text("Anna\nhannah\nNaan\n" * 3)
+    printed = run("gpt.py", "--eager", "--samples", "64", "--text", str(text), folder=tmp_path)
+    first, last = map(float, re.findall(r"loss ([\d.]+), at last ([\d.]+)", printed)[0])
+    assert first == pytest.approx(math.log(4), abs=0.2)  # of three letters and the end, guessed
+    assert last < first
+    assert set(printed.partition("babbled: ")[2]) <= set("ahn, \n")
+    picture = texts(tmp_path / "output" / "gpt.svg")
+    for part in ("begins a name", "attention", "perceptron", "cross_entropy", "grad"):
+        assert part in picture
+
+
+@pytest.mark.slow
+def test_gpt_babbles_after_ten_thousand_pieces(tmp_path):
+    pytest.importorskip("llvmlite", reason="the demo is for machine code")
+    printed = run("gpt.py", folder=tmp_path)  # asserts that the loss has fallen
+    assert printed.startswith("10,000 pieces, ")
+    words = printed.partition("babbled: ")[2].strip().split(", ")
+    assert len(words) == 12
+    assert all(word.isalpha() and len(word) < 20 for word in words if word)
+    few = [run("gpt.py", "--samples", "32", *way, folder=tmp_path) for way in ([], ["--eager"])]
+    compiled, eager = (text.partition("loss ")[2].partition("\n")[0] for text in few)
+    assert compiled == eager
+
+
+def test_gpt_says_what_it_needs(tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(zoneinfo, "available_timezones", set)
+    for arguments, said in (
+        ([], "give --text FILE, or let Python know time zones: pip install tzdata"),
+        (["--samples", "0"], "--samples must be at least 1"),
+    ):
+        with pytest.raises(SystemExit):
+            run("gpt.py", *arguments, folder=tmp_path)
+        assert said in capsys.readouterr().err
 
 
 def losses(printed):
