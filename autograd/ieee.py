@@ -212,6 +212,20 @@ def sum_of_guarded_products(*args: float) -> float:
     return sum((x * y for x, y in zip(args[:half], args[half:]) if x and y), 0.0)
 
 
+def ordered_sum(*xs: float) -> float:
+    """Return x1 + x2 + ..., each sum rounded; `sum` compensates from Python 3.12 on."""
+    total = -0.0
+    for x in xs:
+        total += x
+    return total
+
+
+def ordered_sum_of_products(*args: float) -> float:
+    """Return x1*y1 + x2*y2 + ..., each product and each sum rounded."""
+    half = len(args) // 2
+    return ordered_sum(*map(operator.mul, args[:half], args[half:]))
+
+
 def gate(x: float, g: float) -> float:
     """Return g for x > 0, else 0; nan for a nan x, unless g is 0."""
     return g if x > 0.0 else 0.0 if x <= 0.0 or g == 0.0 else x

@@ -79,6 +79,7 @@ class Primitive(Row):
     total: bool
     commutative: bool
     symmetric: bool
+    ordered: bool
     degree: int | None
     bounds: tuple[float, float] | None
     sum_of: Primitive | None
@@ -244,6 +245,7 @@ def primitive(
     total: bool = False,
     commutative: bool = False,
     symmetric: bool = False,
+    ordered: bool = False,
     degree: int | None = None,
     bounds: tuple[float, float] | None = None,
     sum_of: Primitive | None = None,
@@ -283,6 +285,8 @@ def primitive(
     - `commutative`: two operands may change places, and no bit of the result changes.
     - `symmetric`: operands (of a sum of products: its pairs) may change places in mathematics, so
       that pictures need not number them; a commutative row is symmetric.
+    - `ordered`: of a variadic row with `sum_of`: its terms are rounded and added one by one from
+      left to right, from -0.0, which changes no sum. Others may be added in any order, and fused.
     - `degree`: of a polynomial, 1 for a sum and 2 for a product; None for any other function.
     - `bounds`: the two numbers at which results level out; near them the row is called saturated.
     - `sum_of`: the row whose results this one adds up: `identity`, or a product for a variadic row

@@ -252,6 +252,46 @@ dot: Primitive = primitive(
     method=False,
 )
 
+# What a program makes of chains of + and *: backends neither reorder nor fuse these.
+
+ordered_sum = primitive(
+    "ordered_sum",
+    ieee.ordered_sum,
+    lambda g, out, *xs: [g] * len(xs),
+    symbol="Σ",
+    doc="x1 + x2 + ... + xn, added from left to right: a chain of additions, as one node.",
+    c="x + y",
+    special=((), (-0.0,), (-0.0, -0.0), (inf, -inf), (nan, 1.0)),
+    variadic=True,
+    total=True,
+    symmetric=True,
+    ordered=True,
+    degree=1,
+    method=False,
+    sum_of=identity,
+    over=factor.terms_over,
+    formula="x + y",
+)
+ordered_dot = primitive(
+    "ordered_dot",
+    ieee.ordered_sum_of_products,
+    rules.pull_products,
+    symbol="·",
+    doc="x1*y1 + ... + xn*yn, each product rounded, added from left to right, as one node.",
+    c="x + y * z",
+    special=((), (-0.0, 1.0), (2.0, 3.0), (inf, 0.0)),
+    variadic=True,
+    total=True,
+    symmetric=True,
+    ordered=True,
+    degree=2,
+    sum_of=mul,
+    over=factor.products_over,
+    formula="x + y * z",
+    flat=FACTOR_OF_0,
+    method=False,
+)
+
 # ==== Powers and signs ====
 
 pow: Primitive = primitive(

@@ -134,7 +134,7 @@ def _computed(stage: Stage, memories: _Memories) -> Array:
         result = _folded(stage, memories)
     elif isinstance(stage, Dots):
         left, right = memories.table(stage.left), memories.table(stage.right)
-        result = _products(PER_ROW, left, right, stage.guarded)
+        result = _products(PER_ROW, left, right, stage.guarded, stage.ordered)
     else:
         result = _product(stage, memories)
     examples = memories.examples if stage.result.memory is Memory.VARYING else 1
@@ -155,7 +155,7 @@ def _summed(stage: SummedProduct | SummedRows, memories: _Memories) -> Array:
 
 def _folded(stage: Fold, memories: _Memories) -> Array:
     """Return a variadic operation of the terms, taken two at a time in their order."""
-    if stage.op.sum_of is identity:
+    if stage.op.sum_of is identity and not stage.op.ordered:
         return _from_zero(memories.table(stage.terms).sum(axis=1))
     pairs = formula_of(stage.op).arity == 3
     tables = stage.halves() if pairs else (stage.terms,)
@@ -173,26 +173,33 @@ def _folded(stage: Fold, memories: _Memories) -> Array:
 def _product(stage: Product, memories: _Memories) -> Array:
     left, right = memories.table(stage.left), memories.table(stage.right)
     if stage.left.memory is Memory.UNIFORM:  # one matrix for all examples
-        result = _products(PER_PAIR_UNIFORM_LEFT, left[:, :, 0], right, stage.guarded)
+        axes, left = PER_PAIR_UNIFORM_LEFT, left[:, :, 0]
     else:
-        result = _products(PER_PAIR, left, right, stage.guarded)
+        axes = PER_PAIR
+    result = _products(axes, left, right, stage.guarded, stage.ordered)
     return result.reshape(len(stage.result.index), result.shape[-1])
 
 
-def _products(axes: str, left: Array, right: Array, guarded: bool) -> Array:
+def _products(axes: str, left: Array, right: Array, guarded: bool, ordered: bool = False) -> Array:
     """Return sums of products; a guarded one is recomputed with its guard where it holds a nan."""
+    operands, kept = axes.split("->")
+    order = [axis for axis in "rabkn" if axis in operands]
+    first, second = (
+        array[tuple(slice(None) if axis in names else None for axis in order)]
+        for array, names in zip((left, right), operands.split(","))
+    )
+    if ordered:
+        terms = tuple(jnp.moveaxis(array, order.index("k"), 0) for array in (first, second))
+        shape = jnp.broadcast_shapes(terms[0].shape[1:], terms[1].shape[1:])
+        start = jnp.full(shape, -0.0, jnp.result_type(*terms))
+        total, _ = lax.scan(lambda sums, term: (sums + term[0] * term[1], None), start, terms)
+        return total
     # "highest": all digits on accelerators too, where the default rounds the factors
     plain = jnp.einsum(axes, left, right, precision="highest")
     if not guarded:
         return _from_zero(plain)
 
     def with_guard() -> Array:
-        operands, kept = axes.split("->")
-        order = [axis for axis in "rabkn" if axis in operands]
-        first, second = (
-            array[tuple(slice(None) if axis in names else None for axis in order)]
-            for array, names in zip((left, right), operands.split(","))
-        )
         terms = jnp.where((first == 0.0) | (second == 0.0), 0.0, first * second)
         return terms.sum([place for place, axis in enumerate(order) if axis not in kept])
 

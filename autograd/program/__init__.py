@@ -1,8 +1,8 @@
-"""Programs: a graph traced once, differentiated as a graph, simplified, listed and scheduled.
+"""Programs: a graph is traced once, its sums recovered, differentiated, simplified, scheduled.
 
-Reading order: traced, program, listing, interpreter; simplify; stages, reductions, schedule;
-arguments, trace, origin, derivatives; runner; verification, programs, compiled, compile; training,
-descent.
+Reading order: traced, program, listing, interpreter; simplify, recovery; stages, reductions,
+schedule; arguments, trace, origin, derivatives; runner; verification, programs, compiled, compile;
+training, descent.
 """
 
 __all__ = ()

@@ -95,6 +95,17 @@ class Program:
             varies.append(any(varies[arg] for arg in args))
         return tuple(varies)
 
+    @computed
+    def uses(self) -> list[int]:
+        """How often each variable is read, by instructions, outputs and sums."""
+        uses = [0] * self.size
+        for _, args in self.instructions:
+            for arg in args:
+                uses[arg] += 1
+        for variable in (*self.outputs, *self.sums):
+            uses[variable] += 1
+        return uses
+
     def constant(self, variable: int) -> float | None:
         """Return the number of a variable that is a constant, else None."""
         position = variable - self.inputs

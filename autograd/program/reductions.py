@@ -145,7 +145,7 @@ class _Terms:
 
     def __init__(self, program: Program) -> None:
         self.program = program
-        self.uses = _uses(program)
+        self.uses = program.uses
         self.pairs: dict[tuple[Primitive, int], list[tuple[Variables, Variables, int]]] = {}
         self.rows: list[tuple[int, int]] = []
         self.added: list[Instruction] = []
@@ -199,13 +199,3 @@ class _Terms:
                 self.rows.append((variable, into))
             else:
                 self.rows.append((self.variable(product, lefts, rights), into))
-
-
-def _uses(program: Program) -> list[int]:
-    uses = [0] * program.size
-    for _, args in program.instructions:
-        for arg in args:
-            uses[arg] += 1
-    for variable in (*program.outputs, *program.sums):
-        uses[variable] += 1
-    return uses

@@ -40,9 +40,10 @@ KINDS: tuple[str, ...] = get_args(Kind)
 
 def derived(kind: str, trace: Trace) -> Program:
     """Return the program of a kind of result as the rules draw it, before it is simplified."""
+    program = trace.recovered
     if kind == "backward":
-        return derivatives.backward(trace.program)[0]
-    return _derivative(kind, trace)[0].program
+        return derivatives.backward(program)[0]
+    return _derivative(kind, trace, program)[0].program
 
 
 class Runner:
@@ -59,11 +60,13 @@ class Runner:
         self.reached: tuple[Value, ...] = ()  # the leaves of the gradient, for "backward"
         self._entries: Any = None
         self._picker: Any = None  # "backward" has none
+        # With `check` each addition stays an operation of its own, which an error can name
+        program = trace.program if check else trace.recovered
         if kind == "backward":
-            program, places = derivatives.backward(trace.program)
+            program, places = derivatives.backward(program)
             self.reached = tuple([trace.leaves[place] for place in places])
         else:
-            (program, entries), self._shape = _derivative(kind, trace)
+            (program, entries), self._shape = _derivative(kind, trace, program)
             self._entries = _selection(entries, len(program.outputs))
             self._picker = picker(self._shape, entries)
         self.program, self.statistics = simplified(program)
@@ -138,21 +141,21 @@ class Runner:
         return numbers
 
 
-def _derivative(kind: str, trace: Trace) -> tuple[Derivative, Shape]:
-    """Return the program of a kind of result, and the structure of that result."""
+def _derivative(kind: str, trace: Trace, program: Program) -> tuple[Derivative, Shape]:
+    """Return the program of a kind of result of a trace, and the structure of that result."""
     inputs = of_tuple(tuple(map(_plain, trace.shapes)))
     if kind == "value":
-        return derivatives.value(trace.program), trace.result
+        return derivatives.value(program), trace.result
     if kind == "value_and_grad":
-        found = derivatives.value_and_gradient(trace.program, trace.inputs)
+        found = derivatives.value_and_gradient(program, trace.inputs)
         return found, Sequence(tuple, (NUMBER, inputs))
     if kind == "jacobian":
-        program, rows = derivatives.jacobian(trace.program, trace.inputs)
+        matrix, rows = derivatives.jacobian(program, trace.inputs)
         outer = trace.result
     else:
-        program, rows = derivatives.hessian(trace.program, trace.inputs)
+        matrix, rows = derivatives.hessian(program, trace.inputs)
         outer = inputs
-    return derivatives.Derivative(program, _blocks(rows, outer, inputs)), product(outer, inputs)
+    return derivatives.Derivative(matrix, _blocks(rows, outer, inputs)), product(outer, inputs)
 
 
 def _blocks(rows: tuple[int | None, ...], outer: Shape, inner: Shape) -> tuple[int | None, ...]:

@@ -41,7 +41,8 @@ Variables: TypeAlias = tuple[int, ...]
 def scheduled(program: Program) -> Schedule:
     """Return the program as stages over rows of two memories.
 
-    Dot products and sums may be reassociated; all else is the same operations on the same numbers.
+    Dot products and sums may be reassociated, but for those whose rows are ordered; all else is the
+    same operations on the same numbers.
     """
     program = _spelled_out(program)
     split = split_sums(program) if program.sums else SplitSums(program, [], [])
@@ -117,18 +118,18 @@ class _Layout:
             if left.memory is Memory.VARYING and right.memory is Memory.UNIFORM:
                 left, right = right, left
                 items = [item for line in grid.transposed().items for item in line]
-            ascending = sorted(range(left.width), key=right.index[0].__getitem__)
+            if not op.ordered:
+                ascending = sorted(range(left.width), key=right.index[0].__getitem__)
+                left, right = left.columns(ascending), right.columns(ascending)
             memory, result = self._allocated(items)
-            self.stages[memory].append(
-                Product(left.columns(ascending), right.columns(ascending), result, guarded)
-            )
+            self.stages[memory].append(Product(left, right, result, guarded, op.ordered))
         if single:
             single = self._regular(single)
             halves = [self._halves(variable) for variable in single]
             left = self._table([left for left, _ in halves])
             right = self._table([right for _, right in halves])
             memory, result = self._allocated(single)
-            self.stages[memory].append(Dots(left, right, result, guarded))
+            self.stages[memory].append(Dots(left, right, result, guarded, op.ordered))
 
     def reductions(self, split: SplitSums) -> tuple[SummedProduct | SummedRows, ...]:
         """Return the stages that add up the terms of the sums."""

@@ -142,21 +142,26 @@ class _Pairs:
 
 @dataclass(frozen=True)
 class Dots(_Pairs):
-    """result[r] = sum over k of left[r][k] * right[r][k]; guarded: 0 * inf and 0 * nan are 0."""
+    """result[r] = sum over k of left[r][k] * right[r][k]; guarded: 0 * inf and 0 * nan are 0.
+
+    Ordered: each product and each sum is rounded, from k = 0 on; see `Primitive.ordered`.
+    """
 
     result: Rows  # contiguous
     guarded: bool
+    ordered: bool = False
 
 
 @dataclass(frozen=True)
 class Product(_Pairs):
     """result[a, b] = sum over k of left[a][k] * right[b][k]: a matrix product, for each example.
 
-    The result is contiguous, row a * right.height + b. `guarded` as in Dots.
+    The result is contiguous, row a * right.height + b. `guarded` and `ordered` as in Dots.
     """
 
     result: Rows
     guarded: bool
+    ordered: bool = False
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
 from autograd.program.program import bits
+from autograd.program.recovery import recovered
 from autograd.structure import described, filled
 
 if TYPE_CHECKING:
@@ -28,6 +29,11 @@ class Trace:
     inputs: tuple[int, ...]  # for each number of the arguments, in order: its variable
     result: Shape
     indices: tuple[tuple[int, int], ...] = ()  # variables that choose, and among how many items
+
+    @property
+    def recovered(self) -> Program:
+        """The program with its sums and dot products found, as it is differentiated and run."""
+        return recovered(self.program)
 
     def apply(self, numbers: list[Any]) -> Any:
         """Draw the operations again on other Values, one for each number of the arguments."""

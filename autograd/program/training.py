@@ -54,7 +54,7 @@ def training_program(trace: Trace, parameters: abc.Collection[Value]) -> Trainin
                 "Descent needs a function that returns one number, the loss, or a tuple of the "
                 f"loss and further numbers, not {trace.result}"
             )
-        inputs, nodes, (loss, *extra) = redrawn(trace.program)
+        inputs, nodes, (loss, *extra) = redrawn(trace.recovered)
         below, wanted = reached(loss), set(parameters)
         trained = {
             node: leaf

@@ -48,6 +48,8 @@ EXACT = {
     "neg": lambda x: -x,
     "add_n": lambda *xs: mpmath.fsum(xs),
     "dot": products,
+    "ordered_sum": lambda *xs: mpmath.fsum(xs),
+    "ordered_dot": products,
     "pow": lambda x, y: x**y,
     "power_log": lambda x, y, k: x**y * mpmath.log(x) ** k,
     "abs": abs,
@@ -280,6 +282,9 @@ WHOLE = {
 }
 
 
+SUMMED = ("mul", "guarded_mul", "dot", "ordered_dot", "guarded_dot", "neg", "add_n")
+
+
 class BatchProgram:
     """A program being drawn: whole numbers of at most 8 in, whole numbers of any size out."""
 
@@ -324,13 +329,13 @@ class BatchProgram:
             pairs = rng.sample(pairs, k=rng.randint(1, len(pairs)))
         if rng.random() < 0.3:
             pairs = [(b, a) for a, b in pairs] + pairs[:2]
-        op = rng.choice(["dot", "guarded_dot"])
+        op = rng.choice(["dot", "guarded_dot", "ordered_dot"])
         self.limited([self.do(op, *a, *b) for a, b in pairs])
 
     def folds(self):
         width = self.rng.choice([1, 2, 24])
         for line in self.lines(self.rng.randint(1, 5), width):
-            self.limited([self.do(self.rng.choice(["add_n", "largest"]), *line)])
+            self.limited([self.do(self.rng.choice(["add_n", "ordered_sum", "largest"]), *line)])
 
     def elements(self):
         arity = self.rng.choice([1, 2, 2, 3])
@@ -342,7 +347,7 @@ class BatchProgram:
         """Return the number of a sum of products and others that nothing else uses."""
         rng, terms = self.rng, []
         for _ in range(rng.randint(1, 4)):
-            name = rng.choice(["mul", "guarded_mul", "dot", "guarded_dot", "neg", "add_n"])
+            name = rng.choice(SUMMED)
             width = {"mul": 2, "guarded_mul": 2, "neg": 1}.get(name) or 2 * rng.randint(1, 3)
             terms.append(self.do(name, *rng.choices(self.small, k=width)))
         while len(terms) > 1:

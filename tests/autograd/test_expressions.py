@@ -19,7 +19,8 @@ from autograd.primitive import RESERVED, TABLE
 KINKED = {"abs", "relu", "leaky_relu", "elu", "maximum", "minimum", "where", "clip"}
 # Rows that only rules draw, and rows without a derivative.
 DRAWN = {"guarded_mul", "guarded_dot", "power_log", "gate", "prefer", "detach", "sign", "largest",
-         "finite", "less", "less_equal", "greater", "greater_equal", "equal"}  # fmt: skip
+         "finite", "less", "less_equal", "greater", "greater_equal", "equal", "ordered_sum",
+         "ordered_dot"}  # fmt: skip
 SMOOTH = frozenset(RESERVED - KINKED - DRAWN)
 UNBOUNDED = {"add", "sub", "mul", "neg", "identity", "add_n", "dot", *KINKED} - {"elu", "clip"}
 ARITY = {"add_n": 3, "dot": 4, "hypot": 2, "logaddexp_n": 3}

@@ -83,7 +83,8 @@ def _write_stage(writer: Writer, stage: Stage) -> None:
         _write_product(writer, stage)
     elif isinstance(stage, Dots):
         op = guarded_dot if stage.guarded else dot
-        _write_folds(writer, op, (stage.left, stage.right), 0.0, stage.result)
+        start = -0.0 if stage.ordered else 0.0
+        _write_folds(writer, op, (stage.left, stage.right), start, stage.result)
     elif formula_of(stage.op).arity == 3:
         _write_folds(writer, stage.op, stage.halves(), 0.0, stage.result)
     else:
@@ -145,7 +146,8 @@ def _write_product(writer: Writer, stage: Product) -> None:
     writer.line(f"/* {grid} of {'guarded_' * stage.guarded}dot, over {stage.left.width} */")
     rows = stage.result.index
     lines = tuple(rows[start : start + width] for start in range(0, len(rows), width))
-    _write_grid(writer, stage, writer.reader(Table(stage.result.memory, lines)), start="0.0")
+    start = "-0.0" if stage.ordered else "0.0"
+    _write_grid(writer, stage, writer.reader(Table(stage.result.memory, lines)), start)
 
 
 def _write_grid(

@@ -270,8 +270,9 @@ class _Fold:
         self.start = 0.0 if pairs else stage.start
         self.width = tables[0].width
         self.terms = [frame.lookup(table) for table in tables if self.width]
-        # Neighbours in memory, and a sum: it may be added up in another order.
-        self.in_line = stage.op.sum_of is not None and (tables[0].strides or (0, 0))[1] == 1
+        # Neighbours in memory, and a sum that may be added up in another order.
+        reordered = stage.op.sum_of is not None and not stage.op.ordered
+        self.in_line = reordered and (tables[0].strides or (0, 0))[1] == 1
 
     def folded(self, writer: Writer, row: Index, lane: Index) -> Operand:
         """Return the operands of a row, folded in order."""

@@ -58,7 +58,7 @@ class _ProductTile:
         self.writer = frame.writer
         self.after = after
         self.rows = stage.result
-        self.guarded = stage.guarded
+        self.guarded, self.ordered = stage.guarded, stage.ordered
         self.memories = stage.left.memory, stage.right.memory
         self.left = frame.lookup(stage.left)
         self.right = frame.lookup(stage.right)
@@ -85,17 +85,18 @@ class _ProductTile:
 
     def _sums(self, a: Index, lines: int, b: Index, lanes: Sequence[Index]) -> list[str]:
         """Return the sums of the tile; one that is 0 is 0.0, as a sum that starts from 0.0 is."""
-        return [self.writer.fadd(x, 0.0) for x in self._fused(a, lines, b, lanes)]
+        sums = self._from_first(a, lines, b, lanes)
+        return sums if self.ordered else [self.writer.fadd(x, 0.0) for x in sums]
 
-    def _fused(self, a: Index, lines: int, b: Index, lanes: Sequence[Index]) -> list[str]:
-        """Return sums of fused products: -0.0 where they start with one, or one underflows."""
+    def _from_first(self, a: Index, lines: int, b: Index, lanes: Sequence[Index]) -> list[str]:
+        """Return sums of products: -0.0 where they start with one, or a fused one underflows."""
         if self.width <= UNROLLED:
             sums = [""] * (lines * len(lanes))
             for k in range(self.width):
                 sums = self._added(sums, a, lines, b, k, lanes)
             return sums
         turns = TURNS if self.width % TURNS == 0 else 1
-        zeros = [0.0] * (lines * len(lanes))
+        zeros = [-0.0] * (lines * len(lanes))
         with self.writer.loop(0, self.width, turns, carried=zeros) as loop:
             sums = loop.carried
             for turn in range(turns):
@@ -119,7 +120,7 @@ class _ProductTile:
             for position, right in enumerate(rights):
                 left = lefts[position % len(lefts)]
                 old = sums[line * len(lanes) + position]
-                added.append(writer.fma(left, right, old) if old else writer.fmul(left, right))
+                added.append(_with_product(writer, old, left, right, self.ordered))
         return added
 
     def write_guarded(self, a: Index, lines: int, b: Index, lanes: Sequence[Index]) -> None:
@@ -161,12 +162,13 @@ class _DotTile:
             for k in range(self.stage.left.width):
                 sums = self._added(sums, r, k, lanes)
         else:
-            zeros = [0.0] * len(lanes)
+            zeros = [-0.0] * len(lanes)
             with frame.writer.loop(0, self.stage.left.width, carried=zeros) as loop:
                 loop.next = list(self._added(loop.carried, r, loop.index, lanes))
             sums = loop.results
         for x, lane in zip(sums, lanes):
-            frame.store(frame.writer.fadd(x, 0.0), self.result.at(r), lane)  # 0.0 for -0.0
+            total = x if self.stage.ordered else frame.writer.fadd(x, 0.0)  # 0.0 for -0.0
+            frame.store(total, self.result.at(r), lane)
 
     def _added(
         self, sums: Sequence[str], r: Index, k: Index, lanes: Sequence[Index]
@@ -180,10 +182,17 @@ class _DotTile:
                 product = writer.guarded_product(left, right)
                 added.append(writer.fadd(sums[position], product) if sums else product)
             else:
-                added.append(
-                    writer.fma(left, right, sums[position]) if sums else writer.fmul(left, right)
-                )
+                old = sums[position] if sums else ""
+                added.append(_with_product(writer, old, left, right, stage.ordered))
         return added
+
+
+def _with_product(writer: Writer, old: Operand, left: str, right: str, ordered: bool) -> str:
+    """Return old + left * right, the product rounded if the terms are ordered; old may be none."""
+    if old == "" or ordered:
+        product = writer.fmul(left, right)
+        return writer.fadd(old, product) if old != "" else product
+    return writer.fma(left, right, old)
 
 
 def write_uniform_dots(frame: Frame, stage: Dots | Product) -> None:
@@ -194,7 +203,7 @@ def write_uniform_dots(frame: Frame, stage: Dots | Product) -> None:
         right = Table(stage.right.memory, stage.right.index * stage.left.height)
     else:
         left, right = stage.left, stage.right
-    dots = _Dots(frame, left, right, stage.guarded)
+    dots = _Dots(frame, left, right, stage)
     result = frame.lookup(stage.result)
 
     def some_rows(row: Index, count: int) -> None:
@@ -213,24 +222,29 @@ def write_uniform_dots(frame: Frame, stage: Dots | Product) -> None:
 class _Dots:
     """Rows of two tables, multiplied and added up."""
 
-    def __init__(self, frame: Frame, left: Table, right: Table, guarded: bool) -> None:
+    def __init__(self, frame: Frame, left: Table, right: Table, stage: Dots | Product) -> None:
         self.frame = frame
-        self.guarded = guarded
+        self.guarded = stage.guarded
+        self.start = -0.0 if stage.ordered else 0.0
         self.sides = (left, frame.lookup(left)), (right, frame.lookup(right))
         self.width = left.width
         steps = [table.strides or (2, 2) for table in (left, right)]
         # Neighbouring rows, or neighbouring terms of a row, are neighbours in memory.
         self.side_by_side = left.height >= frame.width and all(down in (0, 1) for down, _ in steps)
-        self.in_line = left.width >= frame.width and all(across in (0, 1) for _, across in steps)
+        self.in_line = (
+            not stage.ordered
+            and left.width >= frame.width
+            and all(across in (0, 1) for _, across in steps)
+        )
 
     def by_rows(self, writer: Writer, row: Index) -> Operand:
         """Return the dot products of neighbouring rows, or of one row with a writer of numbers."""
         if self.width <= UNROLLED:
-            total: Operand = 0.0
+            total: Operand = self.start
             for k in range(self.width):
                 total = writer.fadd(total, self._product(writer, row, k, axis=0))
             return total
-        with writer.loop(0, self.width, carried=[0.0]) as loop:
+        with writer.loop(0, self.width, carried=[self.start]) as loop:
             product = self._product(writer, row, loop.index, axis=0)
             loop.next = [writer.fadd(loop.carried[0], product)]
         return loop.results[0]

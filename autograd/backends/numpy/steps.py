@@ -129,7 +129,7 @@ def _add_fold(stage: Fold, frame: Frame) -> None:
     elif function.arity == 3:
         pairs = [frame.table(table) for table in stage.halves()]
         frame.add(_fold, function, pairs, 0.0, result)
-    elif function.ufunc is not None:
+    elif function.ufunc is not None and not stage.op.ordered:  # NumPy adds in pairs
         initial: dict[str, Any] = {} if start is None else {"initial": start}
         reduce = partial(function.ufunc.reduce, axis=1, **initial)
         frame.add(reduce, frame.table(stage.terms), out=result)
@@ -154,6 +154,9 @@ def _add_dots(stage: Dots, frame: Frame) -> None:
         frame.add(result.fill, 0.0)
         return
     left, right = frame.table(stage.left), frame.table(stage.right)
+    if stage.ordered:
+        _add_ordered(left, right, result, frame)
+        return
     frame.add(np.einsum, "rkn,rkn->rn", left, right, out=result)
     frame.add(np.add, result, 0.0, out=result)
     if stage.guarded:
@@ -168,6 +171,9 @@ def _add_product(stage: Product, frame: Frame) -> None:
         return
     result = rows.reshape(stage.left.height, stage.right.height, -1)
     left = frame.table(stage.left)
+    if stage.ordered:
+        _add_ordered(left[:, None], frame.table(stage.right)[None], result, frame)
+        return
     columns = frame.table(Table(stage.right.memory, tuple(zip(*stage.right.index))))
     right = columns.swapaxes(0, 1)
     match left.shape[-1], right.shape[-1]:
@@ -183,6 +189,16 @@ def _add_product(stage: Product, frame: Frame) -> None:
     frame.add(np.add, rows, 0.0, out=rows)
     if stage.guarded:
         frame.add(_guard, left[:, None], right[None], result)
+
+
+def _add_ordered(left: Array, right: Array, result: Array, frame: Frame) -> None:
+    """Add the steps of the sum of left * right over the last axis but one, term by term."""
+    product = frame.scratch.array(result.shape)
+    for k in range(left.shape[-2]):
+        term = result if k == 0 else product
+        frame.add(np.multiply, left[..., k, :], right[..., k, :], out=term)
+        if k:
+            frame.add(np.add, result, product, out=result)
 
 
 def add_reduction(stage: SummedProduct | SummedRows, frame: Frame, sums: Array) -> None:

@@ -7,6 +7,7 @@ those that nothing needs any more are dropped afterwards.
 from __future__ import annotations
 
 import logging
+import sys
 from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeAlias
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
     Rewrite: TypeAlias = Callable[["Draft", Primitive, tuple[int, ...]], int | Instruction | None]
 
+
+NOWHERE = sys.maxsize  # the place of a variable that a draft has no equal of
 
 LIMIT = 16  # rewrites of one operation in a row; the longest chain of ours is 4
 
@@ -86,6 +89,37 @@ class Draft:
             )
         return self._added(op, args)
 
+    def completed(self, program: Program, place: Sequence[int]) -> Program:
+        """Return the draft as a program, where `place` holds the variables of another one.
+
+        A label or a line goes to the variable that now holds the number, unless that has one.
+        """
+        shift = len(self.numbers)  # constants come between the inputs and the instructions
+
+        def final(variable: int) -> int:
+            if variable < 0:
+                return self.inputs + ~variable
+            return variable if variable < self.inputs else variable + shift
+
+        def moved(texts: dict[int, str]) -> dict[int, str]:
+            found: dict[int, str] = {}
+            for variable in sorted(texts):
+                if place[variable] != NOWHERE:
+                    found.setdefault(final(place[variable]), texts[variable])
+            return found
+
+        return replace(
+            program,
+            constants=tuple(self.numbers),
+            instructions=tuple(
+                [Instruction(op, tuple(map(final, args))) for op, args in self.instructions]
+            ),
+            outputs=tuple([final(place[output]) for output in program.outputs]),
+            sums=tuple([final(place[output]) for output in program.sums]),
+            names=moved(program.names),
+            lines=moved(program.lines),
+        )
+
     def _added(self, op: Primitive, args: tuple[int, ...]) -> int:
         self.known[op, args] = variable = self.inputs + len(self.instructions)
         self.instructions.append(Instruction(op, args))
@@ -95,38 +129,13 @@ class Draft:
 def rewritten(program: Program, rewrites: Sequence[Rewrite]) -> tuple[Program, Counter[Rewrite]]:
     """Return the program with rewrites applied, and the number of operations each one spared.
 
-    Operations that are no longer needed stay. A label or a line goes to the variable that now
-    holds the number, unless that has one already.
+    Operations that are no longer needed stay.
     """
     draft = Draft(program.inputs, rewrites)
     place = [*range(program.inputs), *map(draft.constant, program.constants)]
     for op, args in program.instructions:
         place.append(draft.define(op, tuple([place[arg] for arg in args])))
-
-    shift = len(draft.numbers)  # constants come between the inputs and the instructions
-
-    def final(variable: int) -> int:
-        if variable < 0:
-            return program.inputs + ~variable
-        return variable if variable < program.inputs else variable + shift
-
-    def moved(texts: dict[int, str]) -> dict[int, str]:
-        found: dict[int, str] = {}
-        for variable in sorted(texts):
-            found.setdefault(final(place[variable]), texts[variable])
-        return found
-
-    instructions = [Instruction(op, tuple(map(final, args))) for op, args in draft.instructions]
-    smaller = replace(
-        program,
-        constants=tuple(draft.numbers),
-        instructions=tuple(instructions),
-        outputs=tuple([final(place[output]) for output in program.outputs]),
-        sums=tuple([final(place[output]) for output in program.sums]),
-        names=moved(program.names),
-        lines=moved(program.lines),
-    )
-    return smaller, draft.spared
+    return draft.completed(program, place), draft.spared
 
 
 def common_subexpressions(draft: Draft, op: Primitive, args: tuple[int, ...]) -> int | None:

@@ -33,6 +33,8 @@ from autograd.primitives import (
     largest,
     mul,
     neg,
+    ordered_dot,
+    ordered_sum,
     relu,
     sqrt,
     sub,
@@ -318,7 +320,7 @@ def test_sums_hold_what_one_example_contributes(computed):
 # Whole programs
 
 
-EXACT = (add, sub, mul, div, sqrt, relu, gate, where, guarded_mul)
+EXACT = (add, sub, mul, div, sqrt, relu, gate, where, guarded_mul, ordered_dot, ordered_sum)
 SUMMING = (dot, guarded_dot, add_n, dot, sub, relu)
 
 

@@ -25,7 +25,7 @@ EXACT = {
     "add", "sub", "mul", "div", "neg", "sqrt", "abs", "sign", "guarded_mul", "identity", "detach",
     "relu", "gate", "leaky_relu", "maximum", "minimum", "largest", "prefer", "where", "clip",
     "finite", "less", "less_equal", "greater", "greater_equal", "equal", "add_n", "dot",
-    "guarded_dot",
+    "guarded_dot", "ordered_sum", "ordered_dot",
 }  # fmt: skip
 ULPS = 4.0  # each side is within about 2
 MORE = {"power_log": 12.0}  # the cube of a logarithm has three times its error
