@@ -204,17 +204,25 @@ def picture_script() -> str:
     shared = {
         "text": (
             *("FEW", "significant", "in_digits", "exact", "product_of", "counted", "times"),
-            *("on_numbers", "on_operands"),
+            *("on_numbers", "on_operands", "columns_by", "cut_by"),
         ),
         "boxes": ("boxes_in_order", "split_boxes", "copied"),
         "layout/layered": ("place",),
         "scene/collapse": ("part_title",),
         "scene/gradient": ("Gradient", "gradient_of", "shown_for_many"),
-        "draw/wording": ("COLUMN", "FONT_SIZE", "LINE", "data_range", "largest_line", "slope_mark"),
+        "draw/wording": (
+            "COLUMN", "FONT_SIZE", "LINE", "PADDING", "data_range", "largest_line",
+            "position_mark", "size_by", "slope_mark", "width_of",
+        ),
         "draw/palette": ("line_width", "look_by"),
+        "draw/shapes": (
+            *("MARK_HEIGHT", "MARK_SIZE", "MOST_LINES", "cells_of", "free_place", "path_data"),
+        ),
+        "draw/svg": ("INSET", "WIDE_TITLE", "rank_gap", "title_columns", "title_room"),
+        "formula/rules": ("filled",),
         "page/headings": headings.__all__,
         "page/sentences": sentences.__all__,
-    }
+    }  # fmt: skip
     modules = ", ".join(f"{module}.py" for module in shared)
     head = textwrap.fill(
         "Functions that pages share with pictures, and what these need. Written by `make docs` "

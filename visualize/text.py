@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import zip_longest
 from math import inf
 
 FEW = 4  # significant digits that are read at a glance
+FLOOD = 4  # times as many characters as columns are kept: marks without width end too
 ALL = 17  # that tell any two floats apart
 LARGEST_PLAIN_INTEGER = 1e6  # beyond it 1.235e+06 is shorter to read than the digits
 
@@ -182,7 +183,26 @@ def columns(text: str) -> int:
     """
     if text.isascii():
         return len(text)
-    return sum(map(_width, text))
+    return columns_by(text, _width)
+
+
+def columns_by(text: str, width: Callable[[str], int]) -> int:
+    """Return the width of `text` by that of each character; pages have this as a script."""
+    total = 0
+    for character in list(text):
+        total += width(character)
+    return total
+
+
+def unusual_widths(texts: Iterable[str]) -> dict[str, int]:
+    r"""Return the widths of the characters in some texts that are not of one column.
+
+    >>> unusual_widths(["a損", "e\u0301"]) == {"損": 2, "\u0301": 0}
+    True
+    """
+    characters = sorted(set().union(*texts))
+    widths = {character: _width(character) for character in characters if character > "\x7f"}
+    return {character: width for character, width in widths.items() if width != 1}
 
 
 def _width(character: str) -> int:
@@ -197,16 +217,22 @@ def cut(text: str, limit: int) -> str:
     >>> cut("a_rather_long_name", 8), cut("short", 8)
     ('a_rathe…', 'short')
     """
-    if len(text) <= limit and columns(text) <= limit:
+    return text if len(text) <= limit and text.isascii() else cut_by(text, limit, _width)
+
+
+def cut_by(text: str, limit: int, width: Callable[[str], int]) -> str:
+    """Return `text` cut by the width of each character; pages have this as a script."""
+    characters = list(text)
+    if len(characters) <= FLOOD * limit and columns_by(text, width) <= limit:
         return text
     room = limit - 1
     kept: list[str] = []
-    for character in text:
-        room -= _width(character)
-        if room < 0 or len(kept) > 4 * limit:  # a flood of zero-width marks ends too
+    for character in characters:
+        room -= width(character)
+        if room < 0 or len(kept) > FLOOD * limit:
             break
         kept.append(character)
-    return "".join(kept) + "…"
+    return f"{''.join(kept)}…"
 
 
 def aligned(

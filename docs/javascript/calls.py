@@ -20,6 +20,8 @@ class Calls(Expressions):
         match node.func:
             case ast.Name("sorted" | "reversed" | "list" as name):
                 text, kind = self.items(node.args[0])
+                if kind == TEXT:  # its characters, which are no halves of pairs of surrogates
+                    return f"[...{text}]", ("list", TEXT)
                 copied = text if text.startswith("[...") else f"{text}.slice()"
                 if name == "sorted":
                     return f"python.sort({copied}{self.key(keywords, kind)})", kind
@@ -68,6 +70,8 @@ class Calls(Expressions):
                 return f"python.range({', '.join(self.bounds(node.args))})", ("list", NUMBER)
             case "int":
                 return f"Math.trunc({texts[0][0]})", NUMBER
+            case "round":
+                return f"python.rounded({texts[0][0]})", NUMBER
             case "repr":
                 return f"python.repr({texts[0][0]})", TEXT
             case "format":
@@ -136,6 +140,12 @@ class Calls(Expressions):
                 return f"{text}.startsWith({given})", BOOL
             case "text", "endswith":
                 return f"{text}.endsWith({given})", BOOL
+            case "text", "index":
+                return f"{text}.indexOf({given})", NUMBER
+            case "text", "split":
+                return f"{text}.split({given})", ("list", TEXT)
+            case "text", "rstrip":
+                return f"{text}.trimEnd()", TEXT
             case "text", "rindex":
                 return f"{text}.lastIndexOf({given})", NUMBER
             case "text", "isidentifier":

@@ -84,7 +84,7 @@ class Known:
             inner = [self.type_of(part) for part in parts if not isinstance(part, ast.Constant)]
             if kind in ("list", "Sequence") or len(inner) < len(parts):
                 return "list", inner[0]
-            return kind, *inner
+            return "dict" if kind == "Mapping" else kind, *inner
         return UNKNOWN
 
 

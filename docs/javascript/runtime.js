@@ -30,6 +30,11 @@ const python = {
     return low;
   },
   insort: (items, x) => items.splice(python.bisect_right(items, x), 0, x),
+  // Return the nearest whole number, of two equally near ones the even one.
+  rounded(number) {
+    const whole = Math.round(number);
+    return whole - number === 0.5 && whole % 2 !== 0 ? whole - 1 : whole;
+  },
   thousands: (number) => number.toLocaleString("en-US"),
   isidentifier: (text) => /^[\p{XID_Start}_]\p{XID_Continue}*$/u.test(text),
   removesuffix: (text, end) => (text.endsWith(end) ? text.slice(0, -end.length) : text),

@@ -142,9 +142,16 @@ class Statements(Calls):
         match iterable:
             case ast.Call(ast.Name("range"), bounds):
                 start, end, step = self.bounds(bounds)
-                comparison, move = (">", f"{at}--") if step == "-1" else ("<", f"{at}++")
+                moves = {"1": ("<", f"{at}++"), "-1": (">", f"{at}--")}
+                comparison, move = moves.get(step, ("<", f"{at} += {step}"))
+                if not (step in moves or step.isdigit()):
+                    self.refuse(iterable, "goes on by a number that may be below 0")
                 self.bind(target, NUMBER)
-                yield f"for (let {at} = {start}; {at} {comparison} {end}; {move}) {{"
+                last = end
+                if not end.lstrip("-").isdigit():  # Python takes it once, before the first round
+                    last = f"n{self.temporary()}"
+                    start += f", {last} = {end}"
+                yield f"for (let {at} = {start}; {at} {comparison} {last}; {move}) {{"
                 yield f"{self.pattern(target)} = {at};" if self.pattern(target) else ""
             case ast.Call(ast.Attribute(owner, "items")):
                 kind = self.kind(owner)

@@ -31,7 +31,10 @@ SEEN = """(selector) => {
     return stage.left - 1 <= left && right <= stage.right + 1
       && stage.top - 1 <= top && bottom <= stage.bottom + 1; }); }"""  # elements are on the stage
 DRAWN = """
-window.known = { boxesOf, layoutOf, place, partTitle, inDigits };
+window.known = {
+  boxesOf, layoutOf, place, partTitle, inDigits, columnsBy, cutBy, sizeBy, filled, pathData,
+  cellsOf, freePlace,
+};
 const graphs = new Map();
 window.keep = (key, text) => void graphs.set(key, decodedGraph(JSON.parse(text)));
 window.knows = (key) => graphs.has(key);

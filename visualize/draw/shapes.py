@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
-from itertools import product
-from math import dist, isfinite
-from typing import NamedTuple
+from math import isfinite, sqrt
 
 from visualize.draw.palette import BORDER_WIDTH, LIGHT, OUTPUT_WIDTH, Style, line_width, theme
 from visualize.draw.wording import LINE, PADDING, SMALL, Words, edge_mark, local_mark, text_width
@@ -23,10 +21,15 @@ ALARM = f' class="bad" font-weight="700" fill="{LIGHT.alarm}"'  # nan and inf
 # Left of the text of a box, and above it, for the numbers of operands.
 MARK_ROOM = {"LR": (4, 0), "TB": (0, 7)}
 MARK_SIZE = SMALL - 1
-OVER, UNDER = -3, SMALL  # from the line down to the baseline of a mark, in pixels
+MARK_HEIGHT = SMALL  # of the extent, down to the baseline
+ABOVE = 3  # from the baseline of a mark down to its line, in pixels
+PARTS: list[float] = [1 / 2, 1 / 3, 2 / 3, 1 / 6, 5 / 6]  # of a curve, where a mark may stand
 FEW_BOXES = 200  # with more, marks may lie over boxes: looking for room at each takes too long
 MOST_LINES = 3  # at a count: a bundle of lines has none
 CELL = 4  # pixels: lines that are nearer to a mark than this look as if it were theirs
+COLUMN_OF_CELLS = 2**21  # more than a picture is high
+
+Extent = tuple[float, float, float, float]  # left, top, right, bottom
 
 
 def node_shape(
@@ -114,28 +117,26 @@ def edge_shapes(scene: Scene, placed: Placed, marked: Collection[int]) -> Iterat
 
 
 def path_data(route: Sequence[Point]) -> str:
-    """Return path data in whole pixels; relative steps and straight lines make it half as long."""
-    points = [(round(x), round(y)) for x, y in route]
-    x, y = points[0]
+    """Return path data in whole pixels; relative steps and straight lines make it half as long.
+
+    Pages have this function as a script.
+    """
+    x, y = round(route[0][0]), round(route[0][1])
     parts = [f"M{x} {y}"]
-    for curve in zip(points[1::3], points[2::3], points[3::3], strict=True):
-        steps = [(to_x - x, to_y - y) for to_x, to_y in curve]
-        if not any(step_y for _, step_y in steps):
-            parts.append(f"h{steps[2][0]}")
-        elif not any(step_x for step_x, _ in steps):
-            parts.append(f"v{steps[2][1]}")
+    for end in range(3, len(route), 3):
+        curve = route[end - 2 : end + 1]
+        across = [round(to_x) - x for to_x, _ in curve]
+        down = [round(to_y) - y for _, to_y in curve]
+        if min(down) == 0 and max(down) == 0:
+            parts.append(f"h{across[2]}")
+        elif min(across) == 0 and max(across) == 0:
+            parts.append(f"v{down[2]}")
         else:
-            parts.append("c" + " ".join(f"{step_x} {step_y}" for step_x, step_y in steps))
-        x, y = curve[2]
+            steps = [f"{step_x} {step_y}" for step_x, step_y in zip(across, down, strict=True)]
+            parts.append(f"c{' '.join(steps)}")
+        x += across[2]
+        y += down[2]
     return "".join(parts)
-
-
-class Place(NamedTuple):
-    """A place for a mark: a point of its line, and how far below it the baseline is."""
-
-    x: float
-    y: float
-    shift: int
 
 
 def mark_room(scene: Scene, rankdir: str) -> list[tuple[int, int]]:
@@ -155,31 +156,25 @@ def marks(scene: Scene, placed: Placed, rankdir: str) -> tuple[list[str], set[in
     """
     plates: list[str] = []
     texts: list[str] = []
-    taken: list[tuple[Place, float]] = []
     written: set[int] = set()
     is_small = len(placed.boxes) <= FEW_BOXES
-    passing = _cells(placed.routes) if is_small else {}
+    boxes = placed.boxes if is_small else []
+    taken: list[Extent] = [(x, y, x + width, y + height) for x, y, width, height in boxes]
+    passing = cells_of(placed.routes) if is_small else {}
     for number, (edge, route) in enumerate(zip(scene.edges, placed.routes, strict=True)):
         operand = edge_mark(scene, edge) if edge.operand is not None else ""
         if operand:  # in the margin of the box
             x, y = route[-1]
             texts.append(_text(operand, (x + 6, y + 3) if rankdir == "LR" else (x, y + 10)))
         mark = _on_line(scene, edge)
-        width = text_width(mark, MARK_SIZE) + 4
-        free = (
-            place
-            for place in _along(route)
-            if all(_is_apart(place, width, *other) for other in taken)
-            and not (is_small and any(_meets(box, place, width) for box in placed.boxes))
-        )
         most = MOST_LINES if edge.local is None else len(scene.edges)
-        place = _clearest(free, width, passing, most) if mark else None
-        if place:
-            taken.append((place, width))
+        size = text_width(mark, MARK_SIZE) + 4, MARK_HEIGHT
+        for extent in free_place(route, size, taken, passing, most) if mark else ():
+            taken.append(extent)
             written.add(number)
-            texts.append(_text(mark, (place.x, place.y + place.shift)))
+            texts.append(_text(mark, ((extent[0] + extent[2]) / 2, extent[3])))
             if edge.local is not None:
-                plates.append(_plate(place, width))
+                plates.append(_plate(extent))
     plate = f'<path class="page" d="{"".join(plates)}" fill="{LIGHT.page}" fill-opacity="0.8"/>'
     shapes = [
         '<g class="marks" aria-hidden="true">',
@@ -199,75 +194,95 @@ def _text(mark: str, baseline: Point) -> str:
     return f'<text x="{round(baseline[0])}" y="{round(baseline[1])}">{mark}</text>'
 
 
-def _plate(place: Place, width: float) -> str:
-    left, top = place.x - width / 2, place.y + place.shift - MARK_SIZE + 1
-    return f"M{left:.0f} {top:.0f}h{width:.0f}v{MARK_SIZE + 1}h-{width:.0f}z"
+def _plate(extent: Extent) -> str:
+    left, top, right, _ = extent
+    width = right - left
+    return f"M{left:.0f} {top + 2:.0f}h{width:.0f}v{MARK_SIZE + 1}h-{width:.0f}z"
 
 
-def _along(route: Sequence[Point]) -> Iterator[Place]:
-    """Yield places over and under the middle curve of a route, then its last and its first."""
-    middle, last = (len(route) - 1) // 3 // 2 * 3, len(route) - 4
-    starts = dict.fromkeys((middle, last, 0))
-    for start, shift in product(starts, (OVER, UNDER)):
-        for part in (1 / 2, 1 / 3, 2 / 3, 1 / 6, 5 / 6):
-            yield Place(*_point(route[start : start + 4], part), shift)
-
-
-def _point(curve: Sequence[Point], part: float) -> Point:
-    """Return the point of a cubic Bezier curve at a part of it, from 0 to 1."""
-    rest = 1 - part
-    first, second, third, last = rest**3, 3 * rest * rest * part, 3 * rest * part * part, part**3
-    (a, e), (b, f), (c, g), (d, h) = curve
-    x = first * a + second * b + third * c + last * d
-    return x, first * e + second * f + third * g + last * h
-
-
-def _clearest(
-    places: Iterable[Place],
-    width: float,
-    passing: Mapping[tuple[int, int], set[int]],
+def free_place(
+    route: Sequence[Point],
+    size: tuple[float, float],
+    taken: Sequence[Extent],
+    passing: Mapping[int, Sequence[int]],
     most: int,
-) -> Place | None:
-    """Return the first of the places that fewest lines pass, its own among them.
+) -> list[Extent]:
+    """Return the extent of the best place at a route for a mark of a size; none where all is taken.
 
-    None where all have more than `most`.
+    Places lie over and under the middle curve of the route, then the last and the first. The best
+    is the first of those that fewest lines pass, its own among them, and no more than `most`.
+    `passing` comes from `cells_of`. Pages have this function as a script.
     """
-    best, fewest = None, most + 1
-    for place in places:
-        top, bottom = sorted((place.y, place.y + place.shift - MARK_SIZE * (place.shift < 0)))
-        columns = range(int((place.x - width / 2) // CELL), int((place.x + width / 2) // CELL) + 1)
-        rows = range(int(top // CELL), int(bottom // CELL) + 1)
-        lines = set().union(*(passing.get(cell, ()) for cell in product(columns, rows)))
-        if len(lines) < fewest:
-            best, fewest = place, len(lines)
-        if fewest <= 1:
-            break
+    best: list[Extent] = []
+    fewest = most + 1
+    for start in [(len(route) - 1) // 3 // 2 * 3, len(route) - 4, 0]:
+        for is_over in [True, False]:
+            for part in PARTS:
+                x, y = point_on(route[start : start + 4], part)
+                bottom = y - ABOVE if is_over else y + size[1]
+                extent = (x - size[0] / 2, bottom - size[1], x + size[0] / 2, bottom)
+                if is_free(extent, taken):
+                    count = lines_through(extent, y, passing)
+                    if count < fewest:
+                        best, fewest = [extent], count
+                    if fewest <= 1:
+                        return best
     return best
 
 
-def _cells(routes: Sequence[Sequence[Point]]) -> dict[tuple[int, int], set[int]]:
-    """Return which routes pass through each square of a few pixels."""
-    passing: dict[tuple[int, int], set[int]] = {}
+def is_free(extent: Extent, taken: Sequence[Extent]) -> bool:
+    """Tell whether an extent meets none of those that are taken."""
+    left, top, right, bottom = extent
+    for other_left, other_top, other_right, other_bottom in taken:
+        if left < other_right and other_left < right and top < other_bottom and other_top < bottom:
+            return False
+    return True
+
+
+def point_on(curve: Sequence[Point], part: float) -> Point:
+    """Return the point of a cubic Bezier curve at a part of it, from 0 to 1."""
+    rest = 1 - part
+    first, second = rest * rest * rest, 3 * rest * rest * part
+    third, last = 3 * rest * part * part, part * part * part
+    x = first * curve[0][0] + second * curve[1][0] + third * curve[2][0] + last * curve[3][0]
+    y = first * curve[0][1] + second * curve[1][1] + third * curve[2][1] + last * curve[3][1]
+    return x, y
+
+
+def lines_through(extent: Extent, y: float, passing: Mapping[int, Sequence[int]]) -> int:
+    """Return how many lines pass an extent, or between it and the height `y` of its own line."""
+    left, top, right, bottom = extent
+    lines: set[int] = set()
+    for column in range(cell_at(left), cell_at(right) + 1):
+        for row in range(cell_at(min(top, y)), cell_at(max(bottom, y)) + 1):
+            for line in passing.get(column * COLUMN_OF_CELLS + row, []):
+                lines.add(line)
+    return len(lines)
+
+
+def cells_of(routes: Sequence[Sequence[Point]]) -> dict[int, list[int]]:
+    """Return which routes pass through each square of a few pixels.
+
+    Pages have this function as a script.
+    """
+    passing: dict[int, list[int]] = {}
     for number, route in enumerate(routes):
-        for start in range(0, len(route) - 1, 3):
-            curve = route[start : start + 4]
-            pieces = 1 + int(dist(curve[0], curve[3]) / CELL)  # curves here are nearly straight
+        for end in range(3, len(route), 3):
+            curve = route[end - 3 : end + 1]
+            across, down = curve[3][0] - curve[0][0], curve[3][1] - curve[0][1]
+            # curves here are nearly straight
+            pieces = 1 + int(sqrt(across * across + down * down) / CELL)
             for piece in range(pieces + 1):
-                x, y = _point(curve, piece / pieces)
-                passing.setdefault((int(x // CELL), int(y // CELL)), set()).add(number)
+                x, y = point_on(curve, piece / pieces)
+                lines = passing.setdefault(cell_at(x) * COLUMN_OF_CELLS + cell_at(y), [])
+                if len(lines) == 0 or lines[-1] != number:
+                    lines.append(number)
     return passing
 
 
-def _meets(box: tuple[float, float, float, float], place: Place, width: float) -> bool:
-    x, y, box_width, box_height = box
-    across = x - width / 2 < place.x < x + box_width + width / 2
-    return across and y < place.y + place.shift < y + box_height + SMALL
-
-
-def _is_apart(place: Place, width: float, other: Place, other_width: float) -> bool:
-    """Tell whether two marks do not touch."""
-    beside = abs(place.x - other.x) > (width + other_width) / 2
-    return beside or abs(place.y + place.shift - other.y - other.shift) > SMALL
+def cell_at(length: float) -> int:
+    """Return the number of the square at a length on either axis."""
+    return int(length // CELL)
 
 
 def with_ids(picture: str, placeholder: str = ID) -> str:

@@ -20,11 +20,12 @@ from visualize.draw.wording import (
     local_mark,
     summary,
     text_width,
+    width_of,
     words,
 )
 from visualize.layout import Placed, layout
 from visualize.scene.compose import Scene
-from visualize.text import cut, printable, xml
+from visualize.text import columns, cut, printable, xml
 
 RANK_GAP = 36
 NARROWEST = 420  # a footer that can be read
@@ -55,7 +56,7 @@ def svg(
         [(width + left, height + top) for (width, height), (left, top) in zip(sizes, rooms)],
         [(edge.source, edge.target) for edge in scene.edges],
         rankdir=rankdir,
-        rank_gap=_rank_gap(scene),
+        rank_gap=rank_gap(rankdir, [text_width(mark, SMALL) for mark in _marks_at_lines(scene)]),
         groups=[node.scope for node in scene.nodes] if clusters else None,
         title_width=title_width,
     )
@@ -108,10 +109,18 @@ def svg(
     return with_ids(text)
 
 
-def _rank_gap(scene: Scene) -> float:
-    """Return the room between ranks: enough for the counts and derivatives that stand there."""
-    marks = (edge_mark(scene, edge) if edge.count > 1 else local_mark(edge) for edge in scene.edges)
-    return max(RANK_GAP, 16 + max((text_width(mark, SMALL) for mark in marks), default=0))
+def _marks_at_lines(scene: Scene) -> Iterator[str]:
+    for edge in scene.edges:
+        yield edge_mark(scene, edge) if edge.count > 1 else local_mark(edge)
+
+
+def rank_gap(rankdir: str, marks: Sequence[float]) -> float:
+    """Return the room between ranks: enough for marks of these widths, which stand there.
+
+    Marks are low: ranks that lie below each other need no more for them. Pages have this function
+    as a script.
+    """
+    return max(RANK_GAP, 16 + max(marks, default=0.0)) if rankdir == "LR" else RANK_GAP
 
 
 def title_width(path: tuple[str, ...]) -> float:
@@ -120,7 +129,22 @@ def title_width(path: tuple[str, ...]) -> float:
     >>> title_width(("model", "a")) < title_width(("model", "layers.0"))
     True
     """
-    return text_width(cut(printable(path[-1]), WIDE_TITLE), SMALL) + 2 * INSET
+    return title_room(columns(cut(printable(path[-1]), WIDE_TITLE)), SMALL)
+
+
+def title_room(count: int, font_size: float) -> float:
+    """Return the width that a title of so many columns needs; pages have this as a script."""
+    return width_of(count, font_size) + 2 * INSET
+
+
+def title_columns(width: float, font_size: float) -> int:
+    """Return how many columns of a title such a width holds; pages have this as a script.
+
+    >>> title_columns(title_room(7, SMALL), SMALL)
+    7
+    """
+    # The least width may have lost its last digits where it was placed.
+    return max(1, int((width - 2 * INSET + 0.01) / (COLUMN * font_size / FONT_SIZE)))
 
 
 def _heading(scene: Scene, width: float) -> Iterator[str]:
@@ -185,9 +209,7 @@ def _cluster_titles(placed: Placed) -> Iterator[str]:
         return
     plates, titles = [], []
     for path, (x, y, width, _) in placed.clusters.items():
-        # The least width may have lost its last digits where it was placed.
-        room = (width - 2 * INSET + 0.01) / (COLUMN * SMALL / FONT_SIZE)
-        title = cut(printable(path[-1]), max(1, int(room)))
+        title = cut(printable(path[-1]), title_columns(width, SMALL))
         left, baseline = round(x + INSET), round(y + BASELINE)
         plates.append(
             f"M{left - 2} {baseline - 9}h{text_width(title, SMALL) + 4:.0f}v12H{left - 2}"

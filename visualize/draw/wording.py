@@ -5,7 +5,7 @@ Sizes come from column counts alone, so that a picture is the same on every mach
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby, islice
 from math import isnan
@@ -165,7 +165,12 @@ def edge_mark(scene: Scene, edge: Edge) -> str:
     target = scene.nodes[edge.target]
     drawn = (operand for operand in target.operands if isinstance(operand, int))
     is_only_one = len(list(islice(drawn, 2))) < 2
-    return "" if is_only_one or target.symmetric else str(edge.operand + 1)
+    return "" if is_only_one else position_mark(edge.operand, target.symmetric)
+
+
+def position_mark(position: int, is_symmetric: bool) -> str:
+    """Return the mark of an operand among several; none where they may change places."""
+    return "" if is_symmetric else str(position + 1)
 
 
 def local_mark(edge: Edge) -> str:
@@ -184,14 +189,31 @@ def slope_mark(slope: float) -> str:
 
 def box_size(box: Words) -> tuple[int, int]:
     """Return the width and height of a box."""
-    first = columns(box.heading) + (columns(box.mark) + 2 if box.mark else 0)
-    widest = max(first, LEAST_COLUMNS, *map(columns, box.lines))
-    return round(widest * COLUMN + 2 * PADDING), (1 + len(box.lines)) * LINE + PADDING
+    lines = [columns(line) for line in box.lines]
+    return size_by(columns(box.heading), columns(box.mark), lines, 0)
+
+
+def size_by(heading: int, mark: int, lines: Sequence[int], room: float) -> tuple[int, int]:
+    """Return the width and height of a box by the columns of its texts.
+
+    `room` is free before the heading, in pixels. Pages have this as a script.
+
+    >>> size_by(3, 0, [6, 20], 0), size_by(12, 8, [6, 20], 12)
+    ((152, 52), (178, 52))
+    """
+    first = (heading + mark + 2 if mark > 0 else heading) * COLUMN + room
+    widest = max(first, max(lines) * COLUMN, LEAST_COLUMNS * COLUMN)
+    return round(widest + 2 * PADDING), (1 + len(lines)) * LINE + PADDING
 
 
 def text_width(text: str, font_size: float = FONT_SIZE) -> float:
     """Return the width of a line of text."""
-    return columns(text) * COLUMN * font_size / FONT_SIZE
+    return width_of(columns(text), font_size)
+
+
+def width_of(count: int, font_size: float) -> float:
+    """Return the width of so many columns; pages have this as a script."""
+    return count * COLUMN * font_size / FONT_SIZE
 
 
 def summary(scene: Scene) -> str:

@@ -94,21 +94,22 @@ def compact(rule: str) -> tuple[str, list[int]]:
 def filled(rule: str, names: Sequence[str], out: str) -> str:
     """Return a rule with the operands' names or numbers in its blanks.
 
-    A text that begins with a sign gets parentheses next to an operator.
+    A text that begins with a sign gets parentheses next to an operator. Pages have this function
+    as a script.
 
     >>> filled("1 - {out} * {out}", ["x"], "-0.5"), filled("{1}", ["2", "-3"], "-6")
     ('1 - (-0.5) * (-0.5)', '-3')
     """
-
-    def name(match: re.Match[str]) -> str:
-        blank = match.group(1)
+    parts = rule.split("{")
+    written = [parts[0]]
+    for part in parts[1:]:
+        end = part.index("}")
+        blank, rest = part[:end], part[end + 1 :]
         text = out if blank == "out" else names[int(blank)]
-        clashes = rule[: match.start()].rstrip()[-1:] in tuple("+-*/") or rule.startswith(
-            "**", match.end()
-        )
-        return f"({text})" if clashes and text.startswith("-") else text
-
-    return BLANK.sub(name, rule)
+        clashes = written[-1].rstrip()[-1:] in ("+", "-", "*", "/") or rest.startswith("**")
+        written.append(f"({text})" if clashes and text.startswith("-") else text)
+        written.append(rest)
+    return "".join(written)
 
 
 class _Operand(Value):

@@ -19,7 +19,7 @@ from visualize.page.folds import beginning, foldable_sums, term_size
 from visualize.scene.collapse import View
 from visualize.scene.compose import Scene
 from visualize.scene.flat import FlatGraph, Path
-from visualize.text import FEW, cut, printable
+from visualize.text import FEW, cut, printable, unusual_widths
 
 STATES = {
     "pending": "p", "unreached": "u", "earlier": "e", "zero": "z", "finite": "f", "infinite": "i",
@@ -131,6 +131,14 @@ def columns(graph: FlatGraph, scene: Scene, view: View | None = None) -> dict[st
             if (digits := row_digits(value)) != FEW
         },
         "rules": rules.items,
+        "widths": unusual_widths(
+            chain(
+                texts.items,
+                *scopes.items,
+                *rules.items,
+                *((row.name, row.symbol) for row in rows.items),
+            )
+        ),
         "texts": texts.items,
         "scopes": scopes.items,
         "lines": lines.items,

@@ -1,23 +1,21 @@
 // The picture of a view: its boxes, lines and frames as elements, with their texts.
 
-const TITLE_COLUMNS = 24;
 const MANY_BOXES = 400; // too many to fade in and out
-const LEAST_GAP = 40; // between ranks
-const MOST_GAP = 90;
 
 /** Return the picture of the boxes and edges of a view: these, their places, and its size. */
 function laidOut(shown, direction) {
   const placed = layoutOf(shown.boxes, shown.edges, shown.boxes.map(sizeOfBox), {
     direction,
-    titleWidth: (title) => TOGGLE_ROOM + 12 + textColumns(shortened(title, TITLE_COLUMNS)) * COLUMN,
-    rankGap: direction === "LR" ? gapForMarks(shown) : LEAST_GAP, // marks are low
+    titleWidth: (title) =>
+      TOGGLE_ROOM + titleRoom(textColumns(shortened(title, WIDE_TITLE)), FONT_SIZE),
+    rankGap: rankGap(direction, marksAtLines(shown).map(markWidth)),
   });
   return { ...shown, ...placed };
 }
 
 /** Draw the view anew; its picture is given where it is laid out already. */
 function redraw(picture = laidOut(boxesOf(page.graph, page.view), page.direction)) {
-  Object.assign(page, picture);
+  Object.assign(page, picture, { passing: null });
   page.indexOfKey = new Map(page.boxes.map((box, index) => [box.key, index]));
   page.edgeOfUse = new Map();
   page.edges.forEach((edge, index) => {
@@ -44,24 +42,19 @@ function redraw(picture = laidOut(boxesOf(page.graph, page.view), page.direction
   restoreTabStop();
 }
 
-/** Return the room between ranks that the numbers at lines need, where boxes are few. */
-function gapForMarks({ boxes, edges }) {
-  if (boxes.length > FEW_BOXES) return LEAST_GAP;
-  const widths = edges.map((edge) => markWidth(textAtLine(edge, boxes)) + 4);
-  return Math.min(MOST_GAP, Math.max(LEAST_GAP, ...widths));
+/** Return the texts at lines that need room between ranks: there is none where boxes are many. */
+function marksAtLines({ boxes, edges }) {
+  return boxes.length > FEW_BOXES ? [] : edges.map((edge) => textAtLine(edge, boxes));
 }
 
 /** Return the width and height of a box. */
 function sizeOfBox(box) {
   const { heading, mark } = headingOf(box);
-  const first = textColumns(heading) + (mark ? textColumns(mark) + 2 : 0);
-  const lines = wordsOf(box, RECORDED).lines.map(textColumns);
-  const running = box.kind === "cluster" ? LEAST_COLUMNS : page.runningColumns[box.value];
+  const [data, gradient] = wordsOf(box, RECORDED).lines.map(textColumns);
+  const running = box.kind === "cluster" ? 0 : page.runningColumns[box.value];
   const room = toggleOf(box) ? TOGGLE_ROOM : 0;
-  return [
-    Math.round(Math.max(first * COLUMN + room, Math.max(running, ...lines) * COLUMN) + 2 * PADDING),
-    3 * LINE + PADDING,
-  ];
+  const lines = [data, Math.max(gradient, running)];
+  return sizeBy(textColumns(heading), textColumns(mark), lines, room);
 }
 
 /** Write the numbers on every box: those recorded, or those of a step. */

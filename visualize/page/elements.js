@@ -4,16 +4,16 @@ const SVG_NAMESPACE = "http://www.w3.org/2000/svg";
 
 /** Return an SVG element with some attributes and children; strings become text. */
 function svgElement(name, attributes = {}, ...children) {
-  return filled(document.createElementNS(SVG_NAMESPACE, name), attributes, children);
+  return withAttributes(document.createElementNS(SVG_NAMESPACE, name), attributes, children);
 }
 
 /** Return an HTML element with some attributes and children; strings become text. */
 function element(name, attributes = {}, ...children) {
-  return filled(document.createElement(name), attributes, children);
+  return withAttributes(document.createElement(name), attributes, children);
 }
 
 /** Set attributes, but for those that are null, and append children. */
-function filled(made, attributes, children) {
+function withAttributes(made, attributes, children) {
   for (const [name, value] of Object.entries(attributes)) {
     if (value !== null) made.setAttribute(name, value);
   }

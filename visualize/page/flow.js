@@ -48,14 +48,15 @@ function markFlowLine(consumer, position, sent) {
 /** Return the texts at the lines of a step: gradient × local derivative = share. */
 function flowMarks(value) {
   const { contributions, gradient } = page.progress;
-  const taken = [];
+  const taken = page.flow.boxes.map(extentOfBox); // else over the boxes, not beside them
   const marks = [];
   for (const { position, local, sent } of contributions.slice(0, FLOW_MARKS)) {
     const edge = page.edgeOfUse.get(`${value}/${position}`);
     if (edge === undefined || page.edges[edge].count > 1) continue;
     const rows = [productOf(gradient, local, sent), `= ${significant(sent)}`];
     const look = sent < 0 ? "flow-plate flow-negative" : "flow-plate";
-    marks.push(...plateAt(edge, rows, look, taken));
+    const beside = plateAt(edge, rows, look, taken);
+    marks.push(...(beside.length ? beside : plateAt(edge, rows, look, [])));
   }
   return marks;
 }

@@ -50,6 +50,7 @@ function decodedGraph(columns) {
     ruleDigits: columns.ruleDigits,
     valueDigits: columns.valueDigits,
     lines: columns.lines,
+    widths: columns.widths, // of characters that do not take one column
   };
   graph.used = graph.operands.map((operands) => operands.filter(isValue));
   graph.uses = usesOf(graph);

@@ -37,15 +37,9 @@ function lineElement(index) {
 /** Return the line of an edge, thicker where it stands for many. */
 function drawnLine(route, { count }) {
   const width = count > 1 ? lineWidth(count) : null;
-  const line = svgElement("path", { class: "line", d: pathOf(route), "stroke-width": width });
+  const line = svgElement("path", { class: "line", d: pathData(route), "stroke-width": width });
   if (count > 1) line.append(svgElement("title", {}, times(count)));
   return line;
-}
-
-/** Return a route as path data in whole pixels. */
-function pathOf(route) {
-  const [start, ...rest] = route.map(([x, y]) => `${Math.round(x)} ${Math.round(y)}`);
-  return `M${start}C${rest.join(" ")}`;
 }
 
 /** Return elements for many lines, some hundred each, with the rectangles around them. */
@@ -54,7 +48,7 @@ function bundlesOf(indices, className) {
   for (let first = 0; first < indices.length; first += BUNDLE) {
     const routes = indices.slice(first, first + BUNDLE).map((index) => page.routes[index]);
     bundles.push({
-      drawn: svgElement("path", { class: className, d: routes.map(pathOf).join("") }),
+      drawn: svgElement("path", { class: className, d: routes.map(pathData).join("") }),
       extent: extentOf(routes.flat()),
     });
   }

@@ -106,5 +106,4 @@ window.graphPage = {
   search: (query) => found(page.graph, query),
   significant,
   exact,
-  filledRule,
 };

@@ -2,8 +2,7 @@
 
 const FEW_BOXES = 40; // in sight; between more there is no room for derivatives
 const FEW_MARKS = 80; // nobody reads more at once
-const MARK_SIZE = 9.5;
-const MARK_HEIGHT = 12;
+const MARK_LINE = 12; // from one row of a text to the next
 const MARK_DELAY = 90; // milliseconds after the camera has come to rest
 
 let marksTimer = 0;
@@ -48,7 +47,7 @@ function hideMarksInFlow() {
 
 /** Return the width of a text at a line. */
 function markWidth(text) {
-  return textColumns(text) * COLUMN * (MARK_SIZE / FONT_SIZE) + 6;
+  return widthOf(textColumns(text), MARK_SIZE) + 4;
 }
 
 /** Return the text at a line: the local derivative, or how many uses it stands for. */
@@ -57,56 +56,34 @@ function textAtLine({ source, target, uses, count }, boxes = page.boxes) {
   if (boxes[source].kind === "cluster" || boxes[target].kind === "cluster") return "";
   const [[consumer, position]] = uses;
   const local = page.graph.local[consumer][position];
-  const operation = operationOf(page.graph, consumer);
+  const { symmetric } = operationOf(page.graph, consumer);
   const isAlone = page.graph.used[consumer].length < 2;
-  const which = operation.symmetric || isAlone ? "" : `${position + 1}: `;
-  return which + (local === null ? "no ∂" : slopeMark(local));
+  const which = isAlone ? "" : positionMark(position, symmetric);
+  return `${which && `${which}: `}${local === null ? "no ∂" : slopeMark(local)}`;
 }
 
 /** Return lines of text on a plate at a free place of a line, as a list; it is then `taken`. */
 function plateAt(edge, rows, className, taken) {
+  page.passing ??= isLarge() ? new Map() : cellsOf(page.routes);
   const width = Math.max(...rows.map(markWidth));
-  const height = rows.length * MARK_HEIGHT;
-  const place = freePlace(page.routes[edge], [width, height], taken);
-  if (!place) return [];
-  const [x, y] = place;
-  taken.push([x - width / 2, y - height / 2, x + width / 2, y + height / 2]);
-  return [plate(rows, place, [width, height], className, edge)];
+  const height = MARK_HEIGHT + (rows.length - 1) * MARK_LINE;
+  const most = page.edges[edge].count > 1 ? MOST_LINES : page.edges.length;
+  const places = freePlace(page.routes[edge], [width, height], taken, page.passing, most);
+  taken.push(...places);
+  return places.map((extent) => plate(rows, extent, className, edge));
 }
 
-/** Return lines of text on a plate about a place of the picture. */
-function plate(rows, [x, y], [width, height], className, edge) {
-  const first = 3.5 - (height - MARK_HEIGHT) / 2;
+/** Return lines of text on a plate in a rectangle of the picture. */
+function plate(rows, [left, top, right, bottom], className, edge) {
+  const middle = (left + right) / 2;
+  const size = { width: right - left, height: bottom - top + 2 };
   return svgElement(
     "g",
-    {
-      class: className,
-      transform: `translate(${x.toFixed(1)},${y.toFixed(1)})`,
-      "data-edge": edge,
-    },
-    svgElement("rect", { x: -width / 2, y: -height / 2 - 1, width, height: height + 2, rx: 3 }),
-    ...rows.map((row, place) => svgElement("text", { y: first + place * MARK_HEIGHT }, row)),
-  );
-}
-
-/** Return the middle of a free place on a route for a size, or null: first at its middle curve. */
-function freePlace(route, [width, height], taken) {
-  const last = (route.length - 4) / 3;
-  for (const curve of [Math.floor((last + 1) / 2), last, 0]) {
-    for (const part of [1 / 2, 1 / 3, 2 / 3, 1 / 6, 5 / 6]) {
-      const [x, y] = pointOn(route.slice(3 * curve, 3 * curve + 4), part);
-      const extent = [x - width / 2, y - height / 2, x + width / 2, y + height / 2];
-      if (!taken.some((other) => meets(extent, other))) return [x, y];
-    }
-  }
-  return null;
-}
-
-/** Return the point of a curve at a part of it, from 0 to 1. */
-function pointOn(curve, part) {
-  const rest = 1 - part;
-  const weights = [rest ** 3, 3 * rest * rest * part, 3 * rest * part * part, part ** 3];
-  return [0, 1].map((axis) =>
-    weights.reduce((sum, weight, index) => sum + weight * curve[index][axis], 0),
+    { class: className, "data-edge": edge },
+    svgElement("rect", { x: left, y: top + 1, ...size, rx: 3 }),
+    ...rows.map((row, place) => {
+      const y = bottom - (rows.length - 1 - place) * MARK_LINE;
+      return svgElement("text", { x: middle, y }, row);
+    }),
   );
 }

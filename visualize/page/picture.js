@@ -1,6 +1,7 @@
 // Functions that pages share with pictures, and what these need. Written by `make docs` from
 // visualize/text.py, boxes.py, layout/layered.py, scene/collapse.py, scene/gradient.py,
-// draw/wording.py, draw/palette.py, page/headings.py, page/sentences.py: edit those.
+// draw/wording.py, draw/palette.py, draw/shapes.py, draw/svg.py, formula/rules.py,
+// page/headings.py, page/sentences.py: edit those.
 
 // Parts of Python that JavaScript lacks, for functions that are written as a script.
 
@@ -34,6 +35,11 @@ const python = {
     return low;
   },
   insort: (items, x) => items.splice(python.bisect_right(items, x), 0, x),
+  // Return the nearest whole number, of two equally near ones the even one.
+  rounded(number) {
+    const whole = Math.round(number);
+    return whole - number === 0.5 && whole % 2 !== 0 ? whole - 1 : whole;
+  },
   thousands: (number) => number.toLocaleString("en-US"),
   isidentifier: (text) => /^[\p{XID_Start}_]\p{XID_Continue}*$/u.test(text),
   removesuffix: (text, end) => (text.endsWith(end) ? text.slice(0, -end.length) : text),
@@ -77,6 +83,7 @@ const python = {
 
 const text_ = (() => {
   const FEW = 4;
+  const FLOOD = 4;
   const ALL = 17;
   const LARGEST_PLAIN_INTEGER = 1000000.0;
   function significant(number) {
@@ -100,7 +107,7 @@ const text_ = (() => {
   function product_of(first, second, result) {
     let written, digits, left, right, is_right;
     written = "";
-    for (let i1 = FEW; i1 < ALL + 1; i1++) {
+    for (let i1 = FEW, n2 = ALL + 1; i1 < n2; i1++) {
       digits = i1;
       left = in_digits(first, digits);
       right = in_digits(second, digits);
@@ -157,7 +164,36 @@ const text_ = (() => {
     }
     return on_operands(name, symbol, shown, variadic);
   }
-  return { FEW, ALL, LARGEST_PLAIN_INTEGER, significant, in_digits, exact, product_of, counted, times, _is_prefix, _is_infix, on_operands, on_numbers };
+  function columns_by(text, width) {
+    let total, character;
+    total = 0;
+    const a2 = [...text];
+    for (let i1 = 0; i1 < a2.length; i1++) {
+      character = a2[i1];
+      total = total + width(character);
+    }
+    return total;
+  }
+  function cut_by(text, limit, width) {
+    let characters, room, kept, character;
+    characters = [...text];
+    if ((characters.length <= (FLOOD * limit)) && (columns_by(text, width) <= limit)) {
+      return text;
+    }
+    room = limit - 1;
+    kept = [];
+    const a2 = characters;
+    for (let i1 = 0; i1 < a2.length; i1++) {
+      character = a2[i1];
+      room = room - width(character);
+      if ((room < 0) || (kept.length > (FLOOD * limit))) {
+        break;
+      }
+      kept.push(character);
+    }
+    return `${kept.join("")}…`;
+  }
+  return { FEW, FLOOD, ALL, LARGEST_PLAIN_INTEGER, significant, in_digits, exact, product_of, counted, times, _is_prefix, _is_infix, on_operands, on_numbers, columns_by, cut_by };
 })();
 
 const boxes_ = (() => {
@@ -238,7 +274,7 @@ const boxes_ = (() => {
     stack = [];
     reached = 0;
     found = 0;
-    for (let i1 = 0; i1 < following.length; i1++) {
+    for (let i1 = 0, n2 = following.length; i1 < n2; i1++) {
       root = i1;
       work = index[root] < 0 ? [root] : [];
       while (work.length > 0) {
@@ -494,7 +530,7 @@ const layering_ = (() => {
         first[inner] = Math.min(first[inner], rank[item]);
         last[inner] = Math.max(last[inner], rank[item]);
       }
-      for (let i3 = this.__len__() - 1; i3 > ROOT; i3--) {
+      for (let i3 = this.__len__() - 1, n4 = ROOT; i3 > n4; i3--) {
         inner = i3;
         parent = this.parent[inner];
         first[parent] = Math.min(first[parent], first[inner]);
@@ -586,7 +622,7 @@ const layering_ = (() => {
       entering = tree.between(tree.of_node[v], common);
       chain = [u];
       missing = [];
-      for (let i7 = ranks[u] + 1; i7 < ranks[v]; i7++) {
+      for (let i7 = ranks[u] + 1, n8 = ranks[v]; i7 < n8; i7++) {
         rank = i7;
         around = _around(rank, leaving, entering, common, [first, last]);
         key = (chain[chain.length - 1] * tree.__len__()) + around;
@@ -601,9 +637,9 @@ const layering_ = (() => {
       }
       items = items - missing.length;
       steps = steps - bends;
-      const a9 = missing;
-      for (let i8 = 0; i8 < a9.length; i8++) {
-        around = a9[i8];
+      const a10 = missing;
+      for (let i9 = 0; i9 < a10.length; i9++) {
+        around = a10[i9];
         item = layering.add(ranks[u] + chain.length, around);
         layering.join(chain[chain.length - 1], item);
         trunk.set((chain[chain.length - 1] * tree.__len__()) + around, item);
@@ -642,7 +678,7 @@ const layering_ = (() => {
     first = t1[0];
     last = t1[1];
     spanned = 0;
-    for (let i2 = 1; i2 < tree.__len__(); i2++) {
+    for (let i2 = 1, n3 = tree.__len__(); i2 < n3; i2++) {
       cluster = i2;
       spanned = spanned + ((last[cluster] - first[cluster]) + 1);
     }
@@ -665,10 +701,10 @@ const layering_ = (() => {
     const t5 = tree.spans(layering.cluster, layering.rank);
     first = t5[0];
     last = t5[1];
-    for (let i6 = tree.__len__() - 1; i6 > ROOT; i6--) {
+    for (let i6 = tree.__len__() - 1, n7 = ROOT; i6 > n7; i6--) {
       cluster = i6;
-      for (let i7 = first[cluster]; i7 < last[cluster] + 1; i7++) {
-        rank = i7;
+      for (let i8 = first[cluster], n9 = last[cluster] + 1; i8 < n9; i8++) {
+        rank = i8;
         if (!present[cluster].has(rank)) {
           layering.add(rank, cluster);
         }
@@ -730,7 +766,7 @@ const layering_ = (() => {
       through[0] = centre[u] + Math.min(Math.max(offsets[index], -limit), limit);
       through[through.length - 1] = ports[index];
       knots = [[geometry.along[u][1], through[0]]];
-      for (let i4 = first; i4 < last; i4++) {
+      for (let i4 = first, n5 = last; i4 < n5; i4++) {
         rank = i4;
         knots.push([geometry.ends[rank], through[rank - first]]);
         knots.push([geometry.starts[rank + 1], through[(rank - first) + 1]]);
@@ -867,6 +903,27 @@ const collapse_ = (() => {
   return { part_title };
 })();
 
+const rules_ = (() => {
+  function filled(rule, names, out) {
+    let parts, written, part, end, blank, rest, text, clashes;
+    parts = rule.split("{");
+    written = [parts[0]];
+    const a2 = parts.slice(1);
+    for (let i1 = 0; i1 < a2.length; i1++) {
+      part = a2[i1];
+      end = part.indexOf("}");
+      blank = part.slice(0, end);
+      rest = part.slice(end + 1);
+      text = blank === "out" ? out : names[Math.trunc(blank)];
+      clashes = (["+", "-", "*", "/"].includes(written[written.length - 1].trimEnd().slice(-1))) || rest.startsWith("**");
+      written.push(clashes && text.startsWith("-") ? `(${text})` : text);
+      written.push(rest);
+    }
+    return written.join("");
+  }
+  return { filled };
+})();
+
 const gradient_ = (() => {
   const { exact, significant } = text_;
   const SEVERITY = new Map([["pending", 0], ["unreached", 1], ["earlier", 2], ["zero", 3], ["finite", 4], ["infinite", 5], ["nan", 6]]);
@@ -945,7 +1002,10 @@ const wording_ = (() => {
   const { significant } = text_;
   const FONT_SIZE = 11;
   const COLUMN = 6.62;
+  const SMALL = 10;
   const LINE = 14;
+  const PADDING = 10;
+  const LEAST_COLUMNS = 10;
   function largest_line(gradient, line) {
     return gradient !== 0 ? `largest ${line}` : line;
   }
@@ -959,10 +1019,22 @@ const wording_ = (() => {
     shown = first === last ? first : `${first} … ${last}`;
     return not_finite > 0 ? `${shown}, ${python.thousands(not_finite)} nan or inf` : shown;
   }
+  function position_mark(position, is_symmetric) {
+    return is_symmetric ? "" : String(position + 1);
+  }
   function slope_mark(slope) {
     return `∂ ${significant(slope)}`;
   }
-  return { FONT_SIZE, COLUMN, LINE, largest_line, data_range, slope_mark };
+  function size_by(heading, mark, lines, room) {
+    let first, widest;
+    first = ((mark > 0 ? (heading + mark) + 2 : heading) * COLUMN) + room;
+    widest = Math.max(first, python.greatest(lines) * COLUMN, LEAST_COLUMNS * COLUMN);
+    return [python.rounded(widest + (2 * PADDING)), ((1 + lines.length) * LINE) + PADDING];
+  }
+  function width_of(count, font_size) {
+    return ((count * COLUMN) * font_size) / FONT_SIZE;
+  }
+  return { FONT_SIZE, COLUMN, SMALL, LINE, PADDING, LEAST_COLUMNS, largest_line, data_range, position_mark, slope_mark, size_by, width_of };
 })();
 
 const headings_ = (() => {
@@ -1102,22 +1174,22 @@ const placement_ = (() => {
     inside = ROOT;
     last = high + ROOT;
     reach = 0.0;
-    for (let i1 = 0; i1 < items.length + 1; i1++) {
+    for (let i1 = 0, n2 = items.length + 1; i1 < n2; i1++) {
       place = i1;
       item = place < items.length ? items[place] : -1;
       around = item >= 0 ? cluster[item] : ROOT;
       if (around !== inside) {
         common = tree.common(inside, around);
-        const a3 = tree.between(inside, common);
-        for (let i2 = 0; i2 < a3.length; i2++) {
-          closed = a3[i2];
+        const a4 = tree.between(inside, common);
+        for (let i3 = 0; i3 < a4.length; i3++) {
+          closed = a4[i3];
           listed.push([high + closed, reach + spacing.high]);
           last = high + closed;
           reach = 0.0;
         }
-        const a5 = tree.between(around, common).slice().reverse();
-        for (let i4 = 0; i4 < a5.length; i4++) {
-          opened = a5[i4];
+        const a6 = tree.between(around, common).slice().reverse();
+        for (let i5 = 0; i5 < a6.length; i5++) {
+          opened = a6[i5];
           gap = low <= last && last < high ? spacing.low : spacing.node_gap;
           listed.push([low + opened, reach + gap]);
           last = low + opened;
@@ -1143,15 +1215,15 @@ const placement_ = (() => {
     mass = python.range(0, geometry.half.length, 1).map((item) => item < layering.node_count ? 1.0 : BEND_MASS);
     both = python.zip(layering.above, layering.below).map(([up, down]) => [...up, ...down]);
     backwards = rows.slice().reverse();
-    for (let i1 = 0; i1 < one_sided + TWO_SIDED; i1++) {
+    for (let i1 = 0, n2 = one_sided + TWO_SIDED; i1 < n2; i1++) {
       step = i1;
       near = (step % 2) === 0 ? layering.below : layering.above;
       if (step >= one_sided) {
         near = both;
       }
-      const a3 = (step % 2) === 0 ? backwards : rows;
-      for (let i2 = 0; i2 < a3.length; i2++) {
-        row = a3[i2];
+      const a4 = (step % 2) === 0 ? backwards : rows;
+      for (let i3 = 0; i3 < a4.length; i3++) {
+        row = a4[i3];
         _fit(row, near, mass, geometry.centre);
       }
     }
@@ -1287,7 +1359,7 @@ const placement_ = (() => {
       }
     }
     middle = python.zip(raised, lowered).map(([up, down]) => (up + down) / 2);
-    for (let i18 = 0; i18 < count; i18++) {
+    for (let i18 = 0, n19 = count; i18 < n19; i18++) {
       item = i18;
       geometry.centre[item] = middle[item];
     }
@@ -1666,7 +1738,7 @@ const ranks_ = (() => {
         found.push([node, leave + cluster, 0, 0]);
       }
     }
-    for (let i9 = 1; i9 < tree.__len__(); i9++) {
+    for (let i9 = 1, n10 = tree.__len__(); i9 < n10; i9++) {
       cluster = i9;
       found.push([enter + cluster, leave + cluster, 0, SHORT_CLUSTER]);
       if (tree.parent[cluster] !== ROOT) {
@@ -1707,7 +1779,7 @@ const ranks_ = (() => {
       members[number] = members[number] + 1;
     }
     tangled = new Array(tree.__len__()).fill(false);
-    for (let i3 = 1; i3 < tree.__len__(); i3++) {
+    for (let i3 = 1, n4 = tree.__len__(); i3 < n4; i3++) {
       cluster = i3;
       tangled[cluster] = (members[component[count + cluster]] > 1) || tangled[tree.parent[cluster]];
     }
@@ -1788,7 +1860,7 @@ const ranks_ = (() => {
     following = new Array(excess.length).fill(0);
     spent = 0;
     moved = false;
-    for (let i1 = 0; i1 < excess.length; i1++) {
+    for (let i1 = 0, n2 = excess.length; i1 < n2; i1++) {
       source = i1;
       if ((excess[source] <= 0) || visited[source]) {
         continue;
@@ -1806,10 +1878,10 @@ const ranks_ = (() => {
           continue;
         }
         arc = arcs[node][following[node]];
-        const t2 = arc;
-        index = t2[0];
-        other = t2[1];
-        to_u = t2[2];
+        const t3 = arc;
+        index = t3[0];
+        other = t3[1];
+        to_u = t3[2];
         following[node] = following[node] + 1;
         spent = spent + 1;
         if (visited[other] || (to_u ? slack[index] > 0 : flow[index] === 0)) {
@@ -1822,29 +1894,29 @@ const ranks_ = (() => {
           continue;
         }
         amount = Math.min(excess[source], -excess[node]);
-        const a4 = path;
-        for (let i3 = 0; i3 < a4.length; i3++) {
-          const t5 = a4[i3];
-          index = t5[0];
-          to_u = t5[2];
+        const a5 = path;
+        for (let i4 = 0; i4 < a5.length; i4++) {
+          const t6 = a5[i4];
+          index = t6[0];
+          to_u = t6[2];
           if (!to_u && (flow[index] < amount)) {
             amount = flow[index];
           }
         }
-        const a7 = path;
-        for (let i6 = 0; i6 < a7.length; i6++) {
-          const t8 = a7[i6];
-          index = t8[0];
-          to_u = t8[2];
+        const a8 = path;
+        for (let i7 = 0; i7 < a8.length; i7++) {
+          const t9 = a8[i7];
+          index = t9[0];
+          to_u = t9[2];
           flow[index] = flow[index] + (to_u ? amount : -amount);
         }
         excess[source] = excess[source] - amount;
         excess[node] = excess[node] + amount;
         moved = true;
-        const a10 = path;
-        for (let i9 = 0; i9 < a10.length; i9++) {
-          const t11 = a10[i9];
-          on_path = t11[1];
+        const a11 = path;
+        for (let i10 = 0; i10 < a11.length; i10++) {
+          const t12 = a11[i10];
+          on_path = t12[1];
           visited[on_path] = false;
           following[on_path] = Math.max(following[on_path] - 1, 0);
         }
@@ -1941,7 +2013,7 @@ const ranks_ = (() => {
     last = t1[1];
     nested_first = new Array(tree.__len__()).fill(1);
     nested_last = new Array(tree.__len__()).fill(1);
-    for (let i2 = tree.__len__() - 1; i2 > ROOT; i2--) {
+    for (let i2 = tree.__len__() - 1, n3 = ROOT; i2 > n3; i2--) {
       cluster = i2;
       parent = tree.parent[cluster];
       if (first[parent] === first[cluster]) {
@@ -2108,6 +2180,175 @@ const sentences_ = (() => {
   return { TAGS, meaning, running_line, sum_of_names, given_caption, seed_caption, contribution_caption, many_caption, backward_caption, forward_caption, end_caption, mismatch_note, waiting_caption, paths_note, operands_note, state_tag, size_note };
 })();
 
+const shapes_ = (() => {
+  const { SMALL } = wording_;
+  const MARK_SIZE = SMALL - 1;
+  const MARK_HEIGHT = SMALL;
+  const ABOVE = 3;
+  const PARTS = [1 / 2, 1 / 3, 2 / 3, 1 / 6, 5 / 6];
+  const MOST_LINES = 3;
+  const CELL = 4;
+  const COLUMN_OF_CELLS = 2 ** 21;
+  function path_data(route) {
+    let x, y, parts, end, curve, across, down, steps;
+    x = python.rounded(route[0][0]);
+    y = python.rounded(route[0][1]);
+    parts = [`M${x} ${y}`];
+    for (let i1 = 3, n2 = route.length; i1 < n2; i1 += 3) {
+      end = i1;
+      curve = route.slice(end - 2, end + 1);
+      across = curve.map(([to_x, ]) => python.rounded(to_x) - x);
+      down = curve.map(([, to_y]) => python.rounded(to_y) - y);
+      if ((python.least(down) === 0) && (python.greatest(down) === 0)) {
+        parts.push(`h${across[2]}`);
+      } else {
+        if ((python.least(across) === 0) && (python.greatest(across) === 0)) {
+          parts.push(`v${down[2]}`);
+        } else {
+          steps = python.zip(across, down).map(([step_x, step_y]) => `${step_x} ${step_y}`);
+          parts.push(`c${steps.join(" ")}`);
+        }
+      }
+      x = x + across[2];
+      y = y + down[2];
+    }
+    return parts.join("");
+  }
+  function free_place(route, size, taken, passing, most) {
+    let best, fewest, start, is_over, part, x, y, bottom, extent, count;
+    best = [];
+    fewest = most + 1;
+    const a2 = [(Math.floor((Math.floor((route.length - 1) / 3)) / 2)) * 3, route.length - 4, 0];
+    for (let i1 = 0; i1 < a2.length; i1++) {
+      start = a2[i1];
+      const a4 = [true, false];
+      for (let i3 = 0; i3 < a4.length; i3++) {
+        is_over = a4[i3];
+        const a6 = PARTS;
+        for (let i5 = 0; i5 < a6.length; i5++) {
+          part = a6[i5];
+          const t7 = point_on(route.slice(start, start + 4), part);
+          x = t7[0];
+          y = t7[1];
+          bottom = is_over ? y - ABOVE : y + size[1];
+          extent = [x - (size[0] / 2), bottom - size[1], x + (size[0] / 2), bottom];
+          if (is_free(extent, taken)) {
+            count = lines_through(extent, y, passing);
+            if (count < fewest) {
+              best = [extent];
+              fewest = count;
+            }
+            if (fewest <= 1) {
+              return best;
+            }
+          }
+        }
+      }
+    }
+    return best;
+  }
+  function is_free(extent, taken) {
+    let left, top, right, bottom, other_left, other_top, other_right, other_bottom;
+    const t1 = extent;
+    left = t1[0];
+    top = t1[1];
+    right = t1[2];
+    bottom = t1[3];
+    const a3 = taken;
+    for (let i2 = 0; i2 < a3.length; i2++) {
+      const t4 = a3[i2];
+      other_left = t4[0];
+      other_top = t4[1];
+      other_right = t4[2];
+      other_bottom = t4[3];
+      if ((left < other_right) && (other_left < right) && (top < other_bottom) && (other_top < bottom)) {
+        return false;
+      }
+    }
+    return true;
+  }
+  function point_on(curve, part) {
+    let rest, first, second, third, last, x, y;
+    rest = 1 - part;
+    first = (rest * rest) * rest;
+    second = ((3 * rest) * rest) * part;
+    third = ((3 * rest) * part) * part;
+    last = (part * part) * part;
+    x = (((first * curve[0][0]) + (second * curve[1][0])) + (third * curve[2][0])) + (last * curve[3][0]);
+    y = (((first * curve[0][1]) + (second * curve[1][1])) + (third * curve[2][1])) + (last * curve[3][1]);
+    return [x, y];
+  }
+  function lines_through(extent, y, passing) {
+    let left, top, right, bottom, lines, column, row, line;
+    const t1 = extent;
+    left = t1[0];
+    top = t1[1];
+    right = t1[2];
+    bottom = t1[3];
+    lines = new Set();
+    for (let i2 = cell_at(left), n3 = cell_at(right) + 1; i2 < n3; i2++) {
+      column = i2;
+      for (let i4 = cell_at(Math.min(top, y)), n5 = cell_at(Math.max(bottom, y)) + 1; i4 < n5; i4++) {
+        row = i4;
+        const a7 = (passing.get((column * COLUMN_OF_CELLS) + row) ?? []);
+        for (let i6 = 0; i6 < a7.length; i6++) {
+          line = a7[i6];
+          lines.add(line);
+        }
+      }
+    }
+    return lines.size;
+  }
+  function cells_of(routes) {
+    let passing, number, route, end, curve, across, down, pieces, piece, x, y, lines;
+    passing = new Map([]);
+    const a2 = routes;
+    for (let i1 = 0; i1 < a2.length; i1++) {
+      number = i1;
+      route = a2[i1];
+      for (let i3 = 3, n4 = route.length; i3 < n4; i3 += 3) {
+        end = i3;
+        curve = route.slice(end - 3, end + 1);
+        across = curve[3][0] - curve[0][0];
+        down = curve[3][1] - curve[0][1];
+        pieces = 1 + Math.trunc(Math.sqrt((across * across) + (down * down)) / CELL);
+        for (let i5 = 0, n6 = pieces + 1; i5 < n6; i5++) {
+          piece = i5;
+          const t7 = point_on(curve, piece / pieces);
+          x = t7[0];
+          y = t7[1];
+          lines = python.setdefault(passing, (cell_at(x) * COLUMN_OF_CELLS) + cell_at(y), []);
+          if ((lines.length === 0) || (lines[lines.length - 1] !== number)) {
+            lines.push(number);
+          }
+        }
+      }
+    }
+    return passing;
+  }
+  function cell_at(length) {
+    return Math.trunc(Math.floor(length / CELL));
+  }
+  return { MARK_SIZE, MARK_HEIGHT, ABOVE, PARTS, MOST_LINES, CELL, COLUMN_OF_CELLS, path_data, free_place, is_free, point_on, lines_through, cells_of, cell_at };
+})();
+
+const svg_ = (() => {
+  const { FONT_SIZE, COLUMN, width_of } = wording_;
+  const RANK_GAP = 36;
+  const INSET = 6;
+  const WIDE_TITLE = 24;
+  function rank_gap(rankdir, marks) {
+    return rankdir === "LR" ? Math.max(RANK_GAP, 16 + python.greatest(marks, 0.0)) : RANK_GAP;
+  }
+  function title_room(count, font_size) {
+    return width_of(count, font_size) + (2 * INSET);
+  }
+  function title_columns(width, font_size) {
+    return Math.max(1, Math.trunc(((width - (2 * INSET)) + 0.01) / ((COLUMN * font_size) / FONT_SIZE)));
+  }
+  return { RANK_GAP, INSET, WIDE_TITLE, rank_gap, title_room, title_columns };
+})();
+
 const order_ = (() => {
   const { Layering, ROOT } = layering_;
   const { isotonic } = placement_;
@@ -2153,7 +2394,7 @@ const order_ = (() => {
     starts = Math.max(2, Math.min(MOST_STARTS, Math.floor(EFFORT / (pieces + 1))));
     dice = new _Dice(1);
     best = new _Found(-1, []);
-    for (let i3 = 0; i3 < starts; i3++) {
+    for (let i3 = 0, n4 = starts; i3 < n4; i3++) {
       start = i3;
       upwards = (start % 2) === 0;
       near = upwards ? layering.above : layering.below;
@@ -2202,7 +2443,7 @@ const order_ = (() => {
     if (is_flat) {
       best = _found(order, position, layering);
     }
-    for (let i1 = 0; i1 < SWEEPS; i1++) {
+    for (let i1 = 0, n2 = SWEEPS; i1 < n2; i1++) {
       step = i1;
       if (best.crossings === 0) {
         break;
@@ -2453,12 +2694,12 @@ const order_ = (() => {
   function exchange_neighbours(order, position, layering, passes) {
     let stale, moved, rank, items;
     stale = new Array(order.length).fill(true);
-    for (let i1 = 0; i1 < passes; i1++) {
+    for (let i1 = 0, n2 = passes; i1 < n2; i1++) {
       moved = new Array(order.length + 2).fill(false);
-      const a3 = order;
-      for (let i2 = 0; i2 < a3.length; i2++) {
-        rank = i2;
-        items = a3[i2];
+      const a4 = order;
+      for (let i3 = 0; i3 < a4.length; i3++) {
+        rank = i3;
+        items = a4[i3];
         if (stale[rank]) {
           moved[rank + 1] = _exchange_in(items, position, layering);
         }
@@ -2474,7 +2715,7 @@ const order_ = (() => {
     upper = items.map((item) => python.sort(layering.above[item].map((other) => position[other]).slice()));
     lower = items.map((item) => python.sort(layering.below[item].map((other) => position[other]).slice()));
     moved = false;
-    for (let i1 = 0; i1 < items.length - 1; i1++) {
+    for (let i1 = 0, n2 = items.length - 1; i1 < n2; i1++) {
       place = i1;
       first = items[place];
       second = items[place + 1];
@@ -2658,13 +2899,13 @@ const layered_ = (() => {
       }
       around[cluster] = _joined(around[cluster], [start, end, low, high]);
     }
-    for (let i4 = tree.__len__() - 1; i4 > ROOT; i4--) {
+    for (let i4 = tree.__len__() - 1, n5 = ROOT; i4 > n5; i4--) {
       cluster = i4;
-      const t5 = around[cluster];
-      start = t5[0];
-      end = t5[1];
-      low = t5[2];
-      high = t5[3];
+      const t6 = around[cluster];
+      start = t6[0];
+      end = t6[1];
+      low = t6[2];
+      high = t6[3];
       along = [start - spacing.start, end + spacing.end];
       across = [low - spacing.low, high + spacing.high];
       along = _grown(along, geometry.least_along[cluster], geometry.reach[cluster]);
@@ -2747,7 +2988,7 @@ const layered_ = (() => {
   return { CLUSTER_PADDING, BEND_GAP, FREE_ITEMS, ITEMS_PER_NODE, MOST_SPANNED, STEPS, Placed, place, _ranked, _place_frames, _joined, _grown, _turned };
 })();
 
-const { FEW, significant, in_digits: inDigits, exact, product_of: productOf, counted, times, on_numbers: onNumbers, on_operands: onOperands } = text_;
+const { FEW, significant, in_digits: inDigits, exact, product_of: productOf, counted, times, on_numbers: onNumbers, on_operands: onOperands, columns_by: columnsBy, cut_by: cutBy } = text_;
 
 const { boxes_in_order: boxesInOrder, split_boxes: splitBoxes, copied } = boxes_;
 
@@ -2757,9 +2998,15 @@ const { part_title: partTitle } = collapse_;
 
 const { Gradient, gradient_of: gradientOf, shown_for_many: shownForMany } = gradient_;
 
-const { COLUMN, FONT_SIZE, LINE, data_range: dataRange, largest_line: largestLine, slope_mark: slopeMark } = wording_;
+const { COLUMN, FONT_SIZE, LINE, PADDING, data_range: dataRange, largest_line: largestLine, position_mark: positionMark, size_by: sizeBy, slope_mark: slopeMark, width_of: widthOf } = wording_;
 
 const { line_width: lineWidth, look_by: lookBy } = palette_;
+
+const { MARK_HEIGHT, MARK_SIZE, MOST_LINES, cells_of: cellsOf, free_place: freePlace, path_data: pathData } = shapes_;
+
+const { INSET, WIDE_TITLE, rank_gap: rankGap, title_columns: titleColumns, title_room: titleRoom } = svg_;
+
+const { filled } = rules_;
 
 const { AGAIN, BACKPROPAGATION, BACKWARD, DATA, DONE, GIVEN, GRAD, HIGHLIGHT, LARGEST, LEAF, MADE_AT, MADE_OF, MODULE, NONE, NOTHING, NUMBER, OPEN, OUTPUT, PATHS, PAUSE, PLACE, PLAY, PRODUCTS, RECEIVED, SENT, STALE, START, SUM, TERMS, ZERO, closing_title: closingTitle, kinds_line: kindsLine, more_line: moreLine, place_among: placeAmong, step_line: stepLine, zeros_line: zerosLine } = headings_;
 

@@ -1,6 +1,5 @@
 // The elements of boxes, of their toggles, and of the frames of open clusters.
 
-const PADDING = 8;
 const TOGGLE_ROOM = 12; // left of a heading
 const OPEN_MARK = "M0,-4L6,0L0,4z"; // a triangle to the right: there is more inside
 const CLOSE_MARK = "M-1,-3L7,-3L3,3z";
@@ -105,7 +104,7 @@ function drawnFrame({ key, title, path, x, y, width, height }) {
     height: Math.round(height),
     rx: 8,
   });
-  const shown = shortened(title, Math.max(1, Math.floor((width - TOGGLE_ROOM - 8) / COLUMN)));
+  const shown = shortened(title, titleColumns(width - TOGGLE_ROOM, FONT_SIZE));
   const group = svgElement(
     "g",
     { class: "title", role: "button", tabindex: -1, "data-cluster": key, "aria-expanded": "true" },
@@ -113,12 +112,12 @@ function drawnFrame({ key, title, path, x, y, width, height }) {
     svgElement("rect", {
       x: place.x + 2,
       y: place.y + 2,
-      width: TOGGLE_ROOM + 8 + textColumns(shown) * COLUMN,
+      width: TOGGLE_ROOM + 8 + widthOf(textColumns(shown), FONT_SIZE),
       height: 15,
       rx: 5,
     }),
     svgElement("path", { d: CLOSE_MARK, transform: `translate(${place.x + 8},${place.y + 10})` }),
-    svgElement("text", { x: place.x + 6 + TOGGLE_ROOM, y: place.y + 13 }, shown),
+    svgElement("text", { x: place.x + INSET + TOGGLE_ROOM, y: place.y + 13 }, shown),
   );
   return { frame, title: group };
 }

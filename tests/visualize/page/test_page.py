@@ -12,7 +12,6 @@ import autograd
 from autograd import Value, scope, sqrt
 from tests.visualize.page_graphs import large, small
 from visualize.draw.palette import DARK, LIGHT, theme
-from visualize.formula.rules import filled
 from visualize.page import page as page_module
 from visualize.page.page import MOST_VALUES, SCRIPTS, page, script_text
 from visualize.scene.flat import flatten
@@ -145,21 +144,6 @@ def test_numbers_are_written_as_everywhere_else(opened):
         "[NaN, Infinity, -Infinity].map(n => [graphPage.significant(n), graphPage.exact(n)])"
     )
     assert odd == [["nan", "nan"], ["inf", "inf"], ["-inf", "-inf"]]
-
-
-RULES = [
-    ("1 - {out} * {out}", ["x"], "-0.5"),
-    ("{1}", ["2", "-3"], "-6"),
-    ("3 * {0}**2", ["-2"], "-8"),
-    ("-{0} / hypot({0}, {1})", ["-1", "-inf"], "nan"),
-    ("1 if {0} > {1} else 0", ["-a", "b"], "c"),
-]
-
-
-def test_rules_are_filled_as_in_formulas(opened):
-    made = opened(small())
-    shown = made.evaluate("rules => rules.map(given => graphPage.filledRule(...given))", RULES)
-    assert shown == [filled(*rule) for rule in RULES]
 
 
 # Attacks and extremes

@@ -21,8 +21,11 @@ from tests.visualize.page_graphs import (
     recurrence,
     view_of,
 )
+from visualize.draw.shapes import cells_of, free_place, path_data
+from visualize.draw.wording import Words, box_size
+from visualize.formula.rules import filled
 from visualize.layout import RANKDIRS, layout
-from visualize.text import in_digits
+from visualize.text import columns, cut, in_digits, unusual_widths
 
 ROOT = Path(__file__).parents[3]
 
@@ -164,6 +167,85 @@ def test_a_page_writes_numbers_as_a_picture_does(scripts):
         assert written == [in_digits(number, digits) for number in numbers]
 
 
+RULES = [
+    ("1 - {out} * {out}", ["x"], "-0.5"),
+    ("{1}", ["2", "-3"], "-6"),
+    ("3 * {0}**2", ["-2"], "-8"),
+    ("-{0} / hypot({0}, {1})", ["-1", "-inf"], "nan"),
+    ("1 if {0} > {1} else 0", ["-a", "b"], "c"),
+    ("2 * {0}", ["-a"], "c"),  # a page wrote 2 * -a
+    ("", [], "c"),
+]
+
+
+def test_a_page_fills_rules_as_formulas_do(scripts):
+    shown = scripts.evaluate("(rules) => rules.map((given) => known.filled(...given))", RULES)
+    assert shown == [filled(*rule) for rule in RULES]
+    assert shown[-2] == "2 * (-a)"
+
+
+TEXTS = [
+    "",
+    "loss",
+    "損失関数の値",
+    "e\u0301e\u0301e\u0301",
+    "😀 \U0001f469\u200d\U0001f467",
+    "￦ｗide",
+    "\u0301" * 90,
+]
+
+
+def test_a_page_cuts_and_measures_texts_as_pictures_do(scripts):
+    widths = unusual_widths(TEXTS)
+    for text in TEXTS:
+        for limit in (1, 2, 3, 5, 8, 13):
+            said = scripts.evaluate(
+                """([text, limit, widths]) => { const width = (one) => widths[one] ?? 1;
+                return [known.columnsBy(text, width), known.cutBy(text, limit, width)]; }""",
+                [text, limit, widths],
+            )
+            assert said == [columns(text), cut(text, limit)]
+            assert columns(cut(text, limit)) <= limit
+
+
+def test_a_page_sizes_boxes_as_pictures_do(scripts):
+    for heading, mark, lines in [
+        ("a", "", ["data 1", "grad 2"]),
+        ("損失関数の値です", "again", ["", ""]),
+    ]:
+        box = Words(heading, mark, tuple(lines), ())
+        said = [columns(heading), columns(mark), list(map(columns, lines)), 0]
+        assert scripts.evaluate("(given) => known.sizeBy(...given)", said) == list(box_size(box))
+
+
+@pytest.mark.parametrize("rankdir", ["LR", "TB"])
+def test_a_page_draws_lines_and_places_marks_as_pictures_do(rankdir, scripts):
+    for seed in range(30):
+        sizes, edges, groups = drawing(seed)
+        placed = layout(sizes, edges, groups=groups, rankdir=rankdir)
+        generator = random.Random(seed)
+        marks = [(generator.uniform(20, 60), generator.choice([10, 22])) for _ in edges]
+        said = scripts.evaluate(
+            """([routes, boxes, marks, most]) => {
+            const passing = known.cellsOf(routes);
+            const taken = boxes.map(([x, y, width, height]) => [x, y, x + width, y + height]);
+            const found = routes.map((route, index) => {
+              const places = known.freePlace(route, marks[index], taken, passing, most);
+              taken.push(...places);
+              return places; });
+            return { lines: routes.map(known.pathData), passing: [...passing], found }; }""",
+            [placed.routes, placed.boxes, marks, 3],
+        )
+        passing = cells_of(placed.routes)
+        taken = [(x, y, x + width, y + height) for x, y, width, height in placed.boxes]
+        for route, mark, places in zip(placed.routes, marks, said["found"], strict=True):
+            found = free_place(route, mark, taken, passing, 3)
+            assert [list(extent) for extent in found] == places
+            taken += found
+        assert said["passing"] == [[cell, lines] for cell, lines in passing.items()]
+        assert said["lines"] == list(map(path_data, placed.routes))
+
+
 def test_the_script_is_what_make_docs_writes(javascript):
     from generate import picture_script
 
@@ -190,6 +272,8 @@ def told(numbers: list[int]) -> list[int]:
     for number in rest:
         if number < -100 and len(rest) < 30:
             rest.append(number + 50)
+    for number in range(0, len(rest), 3):
+        rest.append(round(rest[number] / 2))
     insort(rest, 5)
     ordered = sorted(rest, key=lambda number: -abs(number))
     ordered[-1] -= first * (second - 3)
@@ -221,7 +305,8 @@ def test_a_program_says_the_same_in_both_languages(javascript, scripts, tmp_path
         ("return items.count(1)", "calls count"),
         ("with items: pass", "is a With"),
         ("for a, b in zip(items, items[1:]): pass", "calls zip"),
-        ("return round(2.5)", "calls round"),
+        ("return hash(items)", "calls hash"),
+        ("for x in range(0, 9, len(items)): pass", "below 0"),
     ],
 )
 def test_what_a_script_cannot_say_is_an_error(javascript, tmp_path, line, said):
