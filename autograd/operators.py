@@ -291,7 +291,7 @@ def apply_ufunc(ufunc: Any, method: str, inputs: tuple[Any, ...], options: dict[
 
 
 if engine is not None and not TYPE_CHECKING:
-    apply, node_of = engine.apply, engine.node_of
+    apply = node_of = engine.apply
 
 
 def _documented(method: Callable[..., Any], op: Primitive) -> Callable[..., Any]:

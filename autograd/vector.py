@@ -117,8 +117,23 @@ def dot(x: Iterable[Any], y: Iterable[Any]) -> Any:
     return node_of(kind, primitives.dot, args, data, depth + 1)
 
 
-def outputs_at_once(*layer: Any) -> list[Value] | None:  # noqa: ARG001 - C has more to say
-    """Return the outputs of neurons if they can be computed without Python: see native/layer.c."""
+def outputs_at_once(
+    holders: list[Any],  # noqa: ARG001 - so is it called in C
+    kind: type,  # noqa: ARG001
+    names: tuple[str, ...],  # noqa: ARG001
+    inputs: list[Any],  # noqa: ARG001
+    width: int,  # noqa: ARG001
+    operations: dict[Any, tuple[Any, ...]],  # noqa: ARG001
+) -> list[Value] | None:
+    """Return activation(weights . x + bias) of rows of weights, each for all inputs in turn.
+
+    A row is held by an object of the class `kind`, in attributes of these `names`: a Vector of
+    `width` weights, a Value or None as bias, the activation, the scope in which the nodes are made,
+    and a function of its own, which it must not have. `operations` are what activations record:
+    nothing, or a row of the table and its second operand.
+
+    None if it takes more than C without Python: see native/layer.c.
+    """
     return None
 
 

@@ -54,29 +54,26 @@ PyObject *plain_vector(State *state, PyObject *given)
 {
     if ((PyObject *)Py_TYPE(given) == state->Vector)
         return Py_NewRef(given);
-    if (PyList_CheckExact(given) || PyTuple_CheckExact(given)) {
-        Py_ssize_t count = PySequence_Fast_GET_SIZE(given);
-        PyObject *found = PyTuple_New(count);
-        for (Py_ssize_t i = 0; found && i < count; i++) {
-            /* The collector, which a new tuple may start, runs code that may shorten a list */
-            PyObject *member = i < PySequence_Fast_GET_SIZE(given)
-                                   ? PySequence_Fast_GET_ITEM(given, i) : Py_None;
-            if (is_node(state, member) || (PyObject *)Py_TYPE(member) == state->Constant) {
-                Py_INCREF(member);
-            } else if (PyFloat_CheckExact(member)) {
-                member = constant(state, PyFloat_AS_DOUBLE(member));
-            } else {
-                member = NULL;
-            }
-            if (!member) {
-                Py_CLEAR(found);
-                break;
-            }
-            PyTuple_SET_ITEM(found, i, member);
+    if (!PyList_CheckExact(given) && !PyTuple_CheckExact(given))
+        return NULL;
+    PyObject *found = PyTuple_New(PySequence_Fast_GET_SIZE(given));
+    for (Py_ssize_t i = 0; found && i < PyTuple_GET_SIZE(found); i++) {
+        /* The collector, which a new tuple may start, runs code that may shorten a list */
+        PyObject *member = i < PySequence_Fast_GET_SIZE(given) ? PySequence_Fast_GET_ITEM(given, i)
+                                                               : Py_None;
+        if (PyFloat_CheckExact(member)) {
+            member = constant(state, PyFloat_AS_DOUBLE(member));
+        } else {
+            bool fits = is_node(state, member) || (PyObject *)Py_TYPE(member) == state->Constant;
+            member = fits ? Py_NewRef(member) : NULL;
         }
-        return found;
+        if (member) {
+            PyTuple_SET_ITEM(found, i, member);
+        } else {
+            Py_CLEAR(found);
+        }
     }
-    return NULL;
+    return found;
 }
 
 static PyObject *vector(State *state, PyObject *given)
@@ -85,50 +82,31 @@ static PyObject *vector(State *state, PyObject *given)
     return found || PyErr_Occurred() ? found : PyObject_CallOneArg(state->Vector, given);
 }
 
-/* The deepest member, -1 if none is a node; the derived class of all goes to `type`. */
-int32_t depth_of(State *state, PyObject *members, PyTypeObject **type)
+static PyObject *dot_of(State *state, PyObject *left, PyObject *right)
 {
-    int32_t depth = -1;
-    for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(members); i++) {
-        PyObject *member = PyTuple_GET_ITEM(members, i);
-        if (is_node(state, member)) {
-            int32_t its = ((Node *)member)->depth;
-            depth = its > depth ? its : depth;
-            if (Py_TYPE(member) != *type && PyType_IsSubtype(Py_TYPE(member), *type))
-                *type = Py_TYPE(member);
-        }
-    }
-    return depth;
+    Py_ssize_t width = PyTuple_GET_SIZE(left);
+    if (width != PyTuple_GET_SIZE(right))
+        return PyErr_Format(PyExc_ValueError,
+                            "dot: the operands have different lengths, %zd and %zd", width,
+                            PyTuple_GET_SIZE(right));
+    PyTypeObject *type = state->node_type;
+    Operands factors = {.layout = PAIRS, .depth = -1, .operand = {{.many = left}, {.many = right}}};
+    take_members(state, left, &factors.depth, &type);
+    take_members(state, right, &factors.depth, &type);
+    double data = sum_of_products(state, left, right);
+    return factors.depth < 0 ? PyFloat_FromDouble(data)
+                             : recorded(state, type, state->rows[ROW_dot], &factors, data);
 }
 
+/* dot(x, y): as autograd.dot. */
 PyObject *dot(PyObject *Py_UNUSED(module), PyObject *const *args, Py_ssize_t count)
 {
     State *state = here();
     if (count != 2)
         return PyErr_Format(PyExc_TypeError, "dot takes two lists, got %zd arguments", count);
-    PyObject *result = NULL;
     PyObject *left = vector(state, args[0]);
     PyObject *right = left ? vector(state, args[1]) : NULL;
-    if (!right)
-        goto done;
-    Py_ssize_t width = PyTuple_GET_SIZE(left);
-    if (width != PyTuple_GET_SIZE(right)) {
-        PyErr_Format(PyExc_ValueError, "dot: the operands have different lengths, %zd and %zd",
-                     width, PyTuple_GET_SIZE(right));
-        goto done;
-    }
-    PyTypeObject *type = state->node_type;
-    int32_t depth = depth_of(state, left, &type);
-    int32_t other = depth_of(state, right, &type);
-    double data = sum_of_products(state, left, right);
-    if (depth < 0 && other < 0) {
-        result = PyFloat_FromDouble(data);
-        goto done;
-    }
-    Operands operands = {.layout = PAIRS, .depth = depth > other ? depth : other,
-                         .operand = {{.many = left}, {.many = right}}};
-    result = recorded(state, type, state->rows[row_of_dot], &operands, data);
-done:
+    PyObject *result = right ? dot_of(state, left, right) : NULL;
     Py_XDECREF(left);
     Py_XDECREF(right);
     return result;

@@ -277,6 +277,6 @@ PyObject *guarded(PyObject *Py_UNUSED(module), PyObject *const *args, Py_ssize_t
     /* A constant factor that is finite: nothing to guard against */
     if (number && isfinite(PyFloat_AS_DOUBLE(number)))
         return PyNumber_Multiply(factor, number);
-    PyObject *row = (PyObject *)here()->rows[row_of_guarded_mul];
+    PyObject *row = (PyObject *)here()->rows[ROW_guarded_mul];
     return PyObject_CallFunctionObjArgs(row, factor, number ? number : derivative, NULL);
 }

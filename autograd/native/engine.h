@@ -4,11 +4,11 @@
  * specification. Whatever is rare (warnings, errors, other kinds of numbers, operations of users)
  * is asked of Python. All of it runs under the interpreter's lock.
  *
- *   node.c        nodes: made by operations and by calls, freed without recursion
- *   attributes.c  what Python reads and sets
- *   operators.c   operators and calls of operations: from operands to a result
+ *   node.c        nodes: made, read and set by Python, freed without recursion
+ *   operators.c   operators: from operands to a result; the class of nodes
+ *   row.c         calls of operations by name
  *   dot.c         sums and sums of products, of any number of operands
- *   layer.c       calls in a scope, and the outputs of the neurons of a layer
+ *   layer.c       calls in a scope, and the outputs of many rows of weights
  *   leaves.c      passes over many leaves
  *   order.c       the order of a graph
  *   pass.c        passes over a graph: its nodes by depth, and the lock while rules in Python run
@@ -29,6 +29,8 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <structmember.h>
+
+#include "rows.h"
 
 /* ==== Operations ==== */
 
@@ -105,16 +107,12 @@ typedef struct {
 
 /* Python functions and objects that the engine asks for what is rare, by their names. */
 #define ASKED(X) \
-    X(Constant) X(Vector) X(Mode) X(current) X(traces) X(turns) X(under_way) X(init) X(is_same) \
-    X(is_true) X(number) X(converted) X(detached) X(warn) X(pulled) X(careful_backward) \
-    X(check_all_fresh) X(hypot) X(scope)
-/* Names that are looked up again and again. */
-#define NAMED(X) \
-    X(label) X(place) X(place_of) X(weights) X(bias) X(activate) X(scope_name) X(output)
+    X(Constant) X(Vector) X(Mode) X(current) X(traces) X(turns) X(under_way) X(init) X(call) \
+    X(is_same) X(is_true) X(number) X(value) X(converted) X(detached) X(warn) X(pulled) \
+    X(careful_backward) X(check_all_fresh) X(hypot) X(scope) X(leave)
 /* Slots of a Mode. */
 #define MODE_SLOTS(X) X(record) X(quiet) X(tracing) X(place) X(labelled) X(_inside)
 
-#define MOST_ROWS 128
 #ifndef MOST_SPARE
 #define MOST_SPARE 32768 /* 3.7 MB: malloc and free took a tenth of a step of a small network */
 #endif
@@ -131,10 +129,10 @@ typedef struct State {
     PyTypeObject *node_type; /* autograd.Value */
     PyTypeObject *row_type;
     Clock *clock;
-    Row *rows[MOST_ROWS]; /* by their numbers in rows.h */
+    Row *rows[ROW_COUNT]; /* by their numbers in rows.h */
 #define FIELD(name) PyObject *name;
     ASKED(FIELD)
-    NAMED(FIELD)
+    FIELD(label) /* the name */
 #undef FIELD
 #define OFFSET(name) Py_ssize_t name##_at;
     MODE_SLOTS(OFFSET)
@@ -271,55 +269,48 @@ static inline void add_to_gradient(Node *leaf, double term)
 double python_hypot(double x, double y);
 
 /* node.c */
+extern PyMemberDef node_members[];
+extern PyGetSetDef node_attributes[];
 bool push(Stack *stack, void *item); /* false, without an error, for want of memory */
 Node *new_node(State *state, PyTypeObject *type, PyObject *place);
 Node *node_with(State *state, PyTypeObject *type, Row *op, const Operands *operands, double data,
                 PyObject *place);
-bool are_operands(State *state, PyObject *args); /* a tuple of nodes and Constants */
-Operands operands_of(State *state, PyObject *args);
 PyObject *args_of(State *state, const Node *node);
 PyObject *constant(State *state, double number);
-PyObject *current_mode(State *state);
-PyObject *recorded(State *state, PyTypeObject *type, Row *op, const Operands *operands,
-                   double data);
 PyObject *node_new(PyTypeObject *type, PyObject *args, PyObject *keywords);
 int node_init(PyObject *self, PyObject *args, PyObject *keywords);
 PyObject *new_leaf(PyObject *type, PyObject *const *args, size_t given, PyObject *names);
 PyObject *make_node(PyObject *module, PyObject *given);
-void node_dealloc(Node *node);
-int node_traverse(Node *node, visitproc visit, void *arg);
-int node_clear(Node *node);
-
-/* attributes.c */
-extern PyType_Spec node_spec, clock_spec;
-extern PyGetSetDef node_attributes[];
+void node_dealloc(PyObject *self);
+int node_traverse(PyObject *self, visitproc visit, void *arg);
+int node_clear(PyObject *self);
 
 /* operators.c */
-extern PyType_Spec row_spec;
+extern PyType_Spec node_spec;
 extern PyMethodDef node_methods[];
-extern const int row_of_dot, row_of_add, row_of_guarded_mul;
-PyObject *node_add(PyObject *left, PyObject *right);
-PyObject *node_subtract(PyObject *left, PyObject *right);
-PyObject *node_multiply(PyObject *left, PyObject *right);
-PyObject *node_divide(PyObject *left, PyObject *right);
-PyObject *node_power(PyObject *left, PyObject *right, PyObject *modulus);
-PyObject *node_negative(PyObject *operand);
-PyObject *node_absolute(PyObject *operand);
-PyObject *node_compare(PyObject *left, PyObject *right, int relation);
-int node_truth(PyObject *operand);
-PyObject *apply(PyObject *module, PyObject *const *args, Py_ssize_t count);
-PyObject *node_of(PyObject *module, PyObject *const *args, Py_ssize_t count);
-PyObject *bind(PyObject *module, PyObject *args);
+bool take_members(State *state, PyObject *members, int32_t *depth, PyTypeObject **type);
+bool operands_of(State *state, PyObject *args, Operands *found, PyTypeObject **type);
+int sort(State *state, PyObject *object, Operands *operands, int position, double *data);
+PyObject *current_mode(State *state);
+PyObject *place_under(State *state, PyObject *mode);
+PyObject *recorded_under(State *state, PyObject *mode, PyTypeObject *type, Row *op,
+                         const Operands *operands, double data);
+PyObject *recorded(State *state, PyTypeObject *type, Row *op, const Operands *operands,
+                   double data);
+
+/* row.c */
+extern PyType_Spec row_spec;
+PyObject *apply(PyObject *module, PyObject *const *given, Py_ssize_t count);
+PyObject *bind(PyObject *module, PyObject *given);
 
 /* dot.c */
 PyObject *plain_vector(State *state, PyObject *given);
-int32_t depth_of(State *state, PyObject *members, PyTypeObject **type);
 double sum_of(State *state, PyObject *terms);
 double sum_of_products(State *state, PyObject *left, PyObject *right);
 PyObject *dot(PyObject *module, PyObject *const *args, Py_ssize_t count);
 
 /* layer.c */
-PyObject *called_in(PyObject *module, PyObject *const *args, Py_ssize_t count);
+PyObject *called_in(PyObject *module, PyObject *const *given, Py_ssize_t count);
 PyObject *outputs(PyObject *module, PyObject *args);
 
 /* leaves.c */

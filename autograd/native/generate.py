@@ -40,11 +40,15 @@ def header() -> str:
     rules = [rule for row in fixed for rule in _rules(row)]
     parts = [
         "/* Written by autograd/native/generate.py from autograd/primitives.py. */",
+        "#ifndef ROWS_H\n#define ROWS_H",
         "enum {\n" + "".join(f"    ROW_{row.name},\n" for row in rows) + "    ROW_COUNT\n};",
         "#define METHODS(X)" + "".join(map(_method, fixed)),
+        "#endif",
+        "#ifdef ROW_FUNCTIONS /* row.c alone has them */",
         *map(_value, fixed),
         *rules,
         "static const RowCode ROWS[ROW_COUNT] = {\n" + "".join(map(_entry, rows)) + "};",
+        "#endif",
     ]
     return "\n\n".join(parts) + "\n"
 

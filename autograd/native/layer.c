@@ -1,9 +1,4 @@
-/* Calls of the modules of nn in their scopes, and the outputs of the neurons of a layer.
- *
- * `outputs` is the loop of nn/layers/dense.py without Python between the nodes. All that could run
- * code of users (derived classes, functions of their own, warnings), that needs another mode (lines)
- * or is new (a scope) is left to that loop: the answer is None, and nothing has happened.
- */
+/* Calls in scopes, and the outputs of many rows of weights, each made in a scope of its own. */
 
 #include "engine.h"
 
@@ -14,17 +9,13 @@ static PyObject *known_inside(State *state, PyObject *mode, PyObject *name)
     return plain ? PyDict_GetItemWithError(slot(mode, state->_inside_at), name) : NULL;
 }
 
-/* End a scope, as its `leave` does, which is asked if another block has begun or ended since. */
+/* End a scope; Python is asked if another block has begun or ended since. */
 static int leave(State *state, PyObject *name, PyObject *before, PyObject *inner)
 {
     PyObject *mode = current_mode(state), *done = NULL;
-    if (mode == inner) {
-        done = PyContextVar_Set(state->current, before);
-    } else if (mode) {
-        PyObject *block = PyObject_CallOneArg(state->scope, name);
-        done = block ? PyObject_CallMethod(block, "leave", "O", before) : NULL;
-        Py_XDECREF(block);
-    }
+    if (mode)
+        done = mode == inner ? PyContextVar_Set(state->current, before)
+                             : PyObject_CallFunctionObjArgs(state->leave, name, before, NULL);
     Py_XDECREF(mode);
     Py_XDECREF(done);
     return done ? 0 : -1;
@@ -38,22 +29,23 @@ PyObject *called_in(PyObject *Py_UNUSED(module), PyObject *const *given, Py_ssiz
         PyErr_SetString(PyExc_TypeError, "called_in takes a name, a function and its arguments");
         return NULL;
     }
+    PyObject *name = given[0];
     PyObject *result = NULL, *before = current_mode(state);
-    PyObject *inner = before ? Py_XNewRef(known_inside(state, before, given[0])) : NULL;
+    PyObject *inner = before ? Py_XNewRef(known_inside(state, before, name)) : NULL;
     if (before && !inner && !PyErr_Occurred())
-        inner = PyObject_CallMethod(before, "inside", "OO", given[0], state->scope);
+        inner = PyObject_CallMethod(before, "inside", "OO", name, state->scope);
     PyObject *token = inner ? PyContextVar_Set(state->current, inner) : NULL;
     if (token) {
         PyObject *type, *error, *traceback;
         result = PyObject_Call(given[1], given[2], given[3]);
         PyErr_Fetch(&type, &error, &traceback);
-        if (leave(state, given[0], before, inner) < 0) {
+        if (leave(state, name, before, inner) == 0) {
+            PyErr_Restore(type, error, traceback);
+        } else {
             Py_CLEAR(result);
             Py_XDECREF(type);
             Py_XDECREF(error);
             Py_XDECREF(traceback);
-        } else {
-            PyErr_Restore(type, error, traceback);
         }
     }
     Py_XDECREF(token);
@@ -62,120 +54,114 @@ PyObject *called_in(PyObject *Py_UNUSED(module), PyObject *const *given, Py_ssiz
     return result;
 }
 
-/* ==== The neurons of a layer ==== */
+/* ==== Rows of weights ==== */
 
+/* What all rows have in common; references are borrowed. */
 typedef struct {
-    PyObject *x;
-    int32_t depth;        /* of the deepest of x */
-    PyObject *mode;       /* of the layer */
-    bool record;
-    PyObject *operations; /* rows, and their second operands, by activation */
-} Example;
+    PyTypeObject *class;  /* of the objects that hold a row */
+    PyObject *names;      /* of their attributes: weights, bias, activation, scope, own output */
+    PyObject *operations; /* by activation: nothing, or a row of the table and its second operand */
+    PyObject *mode;       /* in which the scopes lie */
+    int32_t depth;        /* of the deepest input */
+} Rows;
 
-/* A node, for which the reference to an operand is given; NULL where Python may have to warn. */
-static Node *made(State *state, bool record, PyObject *place, Row *op, const Operands *operands,
-                  double data, Node *operand)
+/* The node of a result; NULL where Python may have to warn. */
+static PyObject *result_of(State *state, PyObject *mode, Row *op, Operands operands, double data)
 {
-    Node *node = NULL;
-    if (isfinite(data))
-        node = record ? node_with(state, state->node_type, op, operands, data, place)
-                      : new_node(state, state->node_type, place);
-    if (node)
-        node->data = data;
-    Py_XDECREF(operand);
-    return node;
+    return isfinite(data) ? recorded_under(state, mode, state->node_type, op, &operands, data)
+                          : NULL;
 }
 
-/* activation(w . x + b) of a neuron; NULL without an error if the loop has to compute it. */
-static Node *output(State *state, PyObject *neuron, const Example *example)
+/* activation(w . x + b) of a row; NULL without an error if it has to be computed in Python. */
+static PyObject *output(State *state, const Rows *rows, PyObject *holder, PyObject *x)
 {
     PyTypeObject *type = state->node_type;
-    PyObject *attributes = PyObject_GenericGetDict(neuron, NULL), *x = example->x;
-    if (!attributes)
+    if (Py_TYPE(holder) != rows->class)
         return NULL;
-    PyObject *weights = PyDict_GetItemWithError(attributes, state->weights);
-    PyObject *bias = PyDict_GetItemWithError(attributes, state->bias);
-    PyObject *function = PyDict_GetItemWithError(attributes, state->activate);
-    PyObject *name = PyDict_GetItemWithError(attributes, state->scope_name);
-    bool own = PyDict_Contains(attributes, state->output); /* a function of this neuron alone */
-    Py_DECREF(attributes);
-    if (own || !weights || (PyObject *)Py_TYPE(weights) != state->Vector
+    PyObject *attributes = PyObject_GenericGetDict(holder, NULL), *parts[5];
+    for (int i = 0; i < 5; i++)
+        parts[i] = attributes ? PyDict_GetItemWithError(attributes, PyTuple_GET_ITEM(rows->names, i))
+                              : NULL;
+    Py_XDECREF(attributes);
+    PyObject *weights = parts[0], *bias = parts[1], *activation = parts[2];
+    PyObject *mode = known_inside(state, rows->mode, parts[3]);
+    if (!mode || parts[4] || !weights || (PyObject *)Py_TYPE(weights) != state->Vector
         || PyTuple_GET_SIZE(weights) != PyTuple_GET_SIZE(x)
         || !bias || (bias != Py_None && Py_TYPE(bias) != type)
-        || !function || !PyFunction_Check(function))
+        || !activation || !PyFunction_Check(activation))
         return NULL;
-    PyObject *mode = known_inside(state, example->mode, name);
-    PyObject *operation = mode ? PyDict_GetItemWithError(example->operations, function) : NULL;
-    int32_t depth = depth_of(state, weights, &type);
-    depth = depth > example->depth ? depth : example->depth;
-    if (!operation || type != state->node_type || depth < 0)
+    PyObject *operation = PyDict_GetItemWithError(rows->operations, activation);
+    Operands factors = {.layout = PAIRS, .depth = rows->depth,
+                        .operand = {{.many = weights}, {.many = x}}};
+    take_members(state, weights, &factors.depth, &type);
+    if (!operation || type != state->node_type || factors.depth < 0)
         return NULL;
 
-    bool record = example->record;
-    PyObject *place = slot(mode, state->place_at);
-    Operands factors = {.layout = PAIRS, .depth = depth,
-                        .operand = {{.many = weights}, {.many = x}}};
-    Node *node = made(state, record, place, state->rows[row_of_dot], &factors,
-                      sum_of_products(state, weights, x), NULL);
+    PyObject *node = result_of(state, mode, state->rows[ROW_dot], factors,
+                            sum_of_products(state, weights, x));
     if (node && bias != Py_None) {
-        Node *b = (Node *)bias;
-        Operands terms = {.layout = TWO, .depth = node->depth > b->depth ? node->depth : b->depth,
-                          .operand = {{.node = node}, {.node = b}}};
-        node = made(state, record, place, state->rows[row_of_add], &terms, node->data + b->data,
-                    node);
+        Node *total = (Node *)node, *b = (Node *)bias;
+        Operands terms = {.layout = TWO, .depth = total->depth > b->depth ? total->depth : b->depth,
+                          .operand = {{.node = total}, {.node = b}}};
+        Py_SETREF(node, result_of(state, mode, state->rows[ROW_add], terms, total->data + b->data));
     }
     if (node && PyTuple_GET_SIZE(operation)) {
         Row *op = (Row *)PyTuple_GET_ITEM(operation, 0);
-        Operands operand = {.layout = ONE, .depth = node->depth, .operand = {{.node = node}}};
-        double y = 0.0;
+        Node *total = (Node *)node;
+        Operands operands = {.layout = ONE, .depth = total->depth, .operand = {{.node = total}}};
+        double second = 0.0;
         if (op->arity == 2) {
-            operand.layout = TWO;
-            operand.numbers = 2;
-            operand.operand[1].number = y = PyFloat_AsDouble(PyTuple_GET_ITEM(operation, 1));
+            operands.layout = TWO;
+            operands.numbers = 2;
+            operands.operand[1].number = second = PyFloat_AsDouble(PyTuple_GET_ITEM(operation, 1));
         }
-        node = made(state, record, place, op, &operand, op->code->value(node->data, y, 0.0), node);
+        double data = op->code->value(total->data, second, 0.0);
+        Py_SETREF(node, result_of(state, mode, op, operands, data));
     }
     return node;
 }
 
-/* outputs(neurons, class, inputs, width, operations): a list, neuron by neuron, or None. */
+/* outputs(holders, class, names, inputs, width, operations): of each row for all inputs in turn.
+ *
+ * All that could run code of users (derived classes, functions of their own, warnings), that needs
+ * another mode (lines) or is new (a scope) is left to Python: None, and nothing has happened. */
 PyObject *outputs(PyObject *Py_UNUSED(module), PyObject *args)
 {
     State *state = here();
-    PyObject *neurons, *class, *inputs;
+    PyObject *holders, *inputs;
     Py_ssize_t width;
-    Example example;
-    if (!PyArg_ParseTuple(args, "O!OO!nO!", &PyList_Type, &neurons, &class, &PyList_Type, &inputs,
-                          &width, &PyDict_Type, &example.operations))
+    Rows rows;
+    if (!PyArg_ParseTuple(args, "O!O!O!O!nO!", &PyList_Type, &holders, &PyType_Type, &rows.class,
+                          &PyTuple_Type, &rows.names, &PyList_Type, &inputs, &width, &PyDict_Type,
+                          &rows.operations))
         return NULL;
-    Py_ssize_t examples = PyList_GET_SIZE(inputs), count = PyList_GET_SIZE(neurons);
+    Py_ssize_t examples = PyList_GET_SIZE(inputs), count = PyList_GET_SIZE(holders);
     PyObject *found = PyList_New(count * examples);
-    example.mode = found ? current_mode(state) : NULL;
-    if (!example.mode) {
+    if (!found || !(rows.mode = current_mode(state))) {
         Py_XDECREF(found);
         return NULL;
     }
-    example.record = slot(example.mode, state->record_at) == Py_True;
-    bool known = example.record || slot(example.mode, state->tracing_at) == Py_None;
+    bool known = slot(rows.mode, state->record_at) == Py_True
+                 || slot(rows.mode, state->tracing_at) == Py_None;
     for (Py_ssize_t j = 0; known && j < examples; j++) {
-        PyTypeObject *type = state->node_type;
         /* The collector, which a new tuple or dict may start, runs code that may shorten a list */
-        example.x = j < PyList_GET_SIZE(inputs)
-                        ? plain_vector(state, PyList_GET_ITEM(inputs, j)) : NULL;
-        example.depth = example.x ? depth_of(state, example.x, &type) : 0;
-        known = example.x && type == state->node_type && PyTuple_GET_SIZE(example.x) == width;
+        PyObject *x = j < PyList_GET_SIZE(inputs)
+                          ? plain_vector(state, PyList_GET_ITEM(inputs, j)) : NULL;
+        PyTypeObject *type = state->node_type;
+        rows.depth = -1;
+        known = x && PyTuple_GET_SIZE(x) == width && take_members(state, x, &rows.depth, &type)
+                && type == state->node_type;
         for (Py_ssize_t i = 0; known && i < count; i++) {
-            PyObject *neuron = i < PyList_GET_SIZE(neurons) ? PyList_GET_ITEM(neurons, i) : Py_None;
-            Py_INCREF(neuron);
-            bool plain = (PyObject *)Py_TYPE(neuron) == class;
-            Node *node = plain ? output(state, neuron, &example) : NULL;
-            PyList_SET_ITEM(found, i * examples + j, (PyObject *)node);
+            PyObject *holder = i < PyList_GET_SIZE(holders) ? PyList_GET_ITEM(holders, i) : Py_None;
+            Py_INCREF(holder);
+            PyObject *node = output(state, &rows, holder, x);
+            PyList_SET_ITEM(found, i * examples + j, node);
             known = node != NULL;
-            Py_DECREF(neuron);
+            Py_DECREF(holder);
         }
-        Py_XDECREF(example.x);
+        Py_XDECREF(x);
     }
-    Py_DECREF(example.mode);
+    Py_DECREF(rows.mode);
     if (known)
         return found;
     Py_DECREF(found);

@@ -93,6 +93,28 @@ static PyObject *describe(PyObject *Py_UNUSED(module), PyObject *args)
     Py_RETURN_NONE;
 }
 
+/* ==== The clock ==== */
+
+static PyMemberDef clock_members[] = {
+    {"now", T_LONGLONG, offsetof(Clock, now), 0, "the number of changes so far"},
+    {NULL},
+};
+
+static PyType_Slot clock_slots[] = {
+    {Py_tp_doc, "Counts the changes of data."},
+    {Py_tp_members, clock_members},
+    {0, NULL},
+};
+
+static PyType_Spec clock_spec = {
+    .name = "autograd.native.Clock",
+    .basicsize = sizeof(Clock),
+    .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE,
+    .slots = clock_slots,
+};
+
+/* ==== The module ==== */
+
 static int execute(PyObject *module)
 {
     int64_t interpreter = PyInterpreterState_GetID(PyInterpreterState_Get());
@@ -106,13 +128,8 @@ static int execute(PyObject *module)
         return -1;
     }
     state->interpreter = interpreter;
-#define NAME(name)                                   \
-    state->name = PyUnicode_InternFromString(#name); \
-    if (!state->name) {                              \
-        return -1;                                   \
-    }
-    NAMED(NAME)
-#undef NAME
+    if (!(state->label = PyUnicode_InternFromString("label")))
+        return -1;
     state->next = all_states;
     all_states = state;
     only_state = state->next ? NULL : state;
@@ -143,7 +160,6 @@ static PyMethodDef functions[] = {
     {"dot", (PyCFunction)(void (*)(void))dot, METH_FASTCALL, NULL},
     {"holds", still_holds, METH_VARARGS, NULL},
     {"move", move_all, METH_VARARGS, NULL},
-    {"node_of", (PyCFunction)(void (*)(void))node_of, METH_FASTCALL, NULL},
     {"new_node", make_node, METH_VARARGS, NULL},
     {"outputs", outputs, METH_VARARGS, NULL},
     {"read", read_all, METH_VARARGS, NULL},

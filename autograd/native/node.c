@@ -1,4 +1,4 @@
-/* Nodes: made, read from Python, and freed without recursion.
+/* Nodes: made, read and set by Python, and freed without recursion.
  *
  * A node refers to its operands and never to what uses it, so nodes alone form no cycles and the
  * cyclic collector does not visit them. A class of users with a __dict__ can close a cycle: its
@@ -8,8 +8,6 @@
 
 #include "engine.h"
 
-#include <fenv.h>
-
 #ifdef _MSC_VER
 #define THREAD_LOCAL __declspec(thread)
 #else
@@ -18,19 +16,18 @@
 
 /* ==== Made ==== */
 
-/* A leaf with data nan at a place, which becomes its own. */
+/* A leaf with data nan at a place, which becomes its own. A spare node is alive in Python's eyes: it
+ * has kept its type, and one reference. */
 Node *new_node(State *state, PyTypeObject *type, PyObject *place)
 {
     Node *node;
     if (type != state->node_type) {
         node = (Node *)type->tp_alloc(type, 0);
+    } else if ((node = state->spare)) {
+        state->spare = node->next;
+        state->spare_count--;
     } else {
-        if ((node = state->spare)) {
-            state->spare = node->next;
-            state->spare_count--;
-        } else {
-            node = PyObject_Malloc(sizeof(Node));
-        }
+        node = PyObject_Malloc(sizeof(Node));
         node = node ? (Node *)PyObject_Init((PyObject *)node, type) : (Node *)PyErr_NoMemory();
     }
     if (!node)
@@ -48,9 +45,9 @@ Node *new_node(State *state, PyTypeObject *type, PyObject *place)
     return node;
 }
 
-/* The node of an operation; in line here, where `recorded` makes most of them. */
-static inline Node *filled(State *state, PyTypeObject *type, Row *op, const Operands *operands,
-                           double data, PyObject *place)
+/* The node of an operation, whose version is that of now. */
+Node *node_with(State *state, PyTypeObject *type, Row *op, const Operands *operands, double data,
+                PyObject *place)
 {
     Node *node = new_node(state, type, place);
     if (!node)
@@ -68,54 +65,6 @@ static inline Node *filled(State *state, PyTypeObject *type, Row *op, const Oper
     if (held & 2)
         Py_INCREF(node->operand[1].many);
     return node;
-}
-
-Node *node_with(State *state, PyTypeObject *type, Row *op, const Operands *operands, double data,
-                PyObject *place)
-{
-    return filled(state, type, op, operands, data, place);
-}
-
-bool are_operands(State *state, PyObject *args)
-{
-    bool fit = PyTuple_Check(args);
-    for (Py_ssize_t i = 0; fit && i < PyTuple_GET_SIZE(args); i++) {
-        PyObject *arg = PyTuple_GET_ITEM(args, i);
-        fit = (PyObject *)Py_TYPE(arg) == state->Constant || is_node(state, arg);
-    }
-    return fit;
-}
-
-/* Operands as they are kept, of a tuple of nodes and Constants: references are borrowed. */
-Operands operands_of(State *state, PyObject *args)
-{
-    Operands found = {.depth = -1};
-    Py_ssize_t count = PyTuple_GET_SIZE(args);
-    for (Py_ssize_t i = 0; i < count; i++) {
-        PyObject *arg = PyTuple_GET_ITEM(args, i);
-        if (is_node(state, arg)) {
-            int32_t depth = ((Node *)arg)->depth;
-            found.depth = depth > found.depth ? depth : found.depth;
-        } else if (found.depth < 0) {
-            found.depth = 0; /* as a Constant has it */
-        }
-    }
-    if (count == 0 || count > 2) {
-        found.layout = MANY;
-        found.operand[0].many = args;
-        return found;
-    }
-    found.layout = count == 1 ? ONE : TWO;
-    for (Py_ssize_t i = 0; i < count; i++) {
-        PyObject *arg = PyTuple_GET_ITEM(args, i);
-        if (is_node(state, arg)) {
-            found.operand[i].node = (Node *)arg;
-        } else {
-            found.operand[i].number = PyFloat_AS_DOUBLE(arg);
-            found.numbers |= 1 << i;
-        }
-    }
-    return found;
 }
 
 /* A Constant, as one of the operands in `args`. */
@@ -145,137 +94,51 @@ PyObject *args_of(State *state, const Node *node)
     return args;
 }
 
-/* ==== Results of operations ==== */
-
-PyObject *current_mode(State *state)
-{
-    PyObject *mode = NULL;
-    PyContextVar_Get(state->current, NULL, &mode);
-    return mode;
-}
-
-/* Modes that tell the user's line compute the place, and their slot is empty. */
-static inline PyObject *place_under(State *state, PyObject *mode)
-{
-    PyObject *place = slot(mode, state->place_at);
-    return place ? Py_NewRef(place) : PyObject_GetAttr(mode, state->place);
-}
+/* ==== Leaves ==== */
 
 /* The place of a leaf that is made now; the label may be NULL. */
-PyObject *place_of_leaf(State *state, PyObject *label)
+static PyObject *place_of_leaf(State *state, PyObject *label)
 {
-    PyObject *mode = current_mode(state);
+    PyObject *mode = current_mode(state), *place = NULL;
     if (!mode)
         return NULL;
-    PyObject *place = NULL;
     if (!label) {
         place = place_under(state, mode);
     } else if ((place = PyDict_GetItemWithError(slot(mode, state->labelled_at), label))) {
         Py_INCREF(place);
     } else if (!PyErr_Occurred()) {
-        place = PyObject_CallMethodOneArg(mode, state->place_of, label);
+        place = PyObject_CallMethod(mode, "place_of", "O", label);
     }
     Py_DECREF(mode);
     return place;
 }
 
-/* Warn of a result that is not finite; -1 if the warning is an error. */
-static int warn(State *state, Row *op, const Operands *operands, double data, PyObject *mode)
+static PyObject *leaf(State *state, PyTypeObject *type, PyObject *label, double data)
 {
-    if (slot(mode, state->quiet_at) == Py_True)
-        return 0;
-    /* A node of its own has the operands as Python reads them */
-    Node *node = filled(state, state->node_type, op, operands, data, Py_None);
-    PyObject *args = node ? args_of(state, node) : NULL;
-    PyObject *none = NULL;
-    if (args)
-        none = PyObject_CallFunction(state->warn, "OdO", op, data, args);
-    Py_XDECREF(node);
-    Py_XDECREF(args);
-    Py_XDECREF(none);
-    return none ? 0 : -1;
-}
-
-/* A result that is rare: not finite, not recorded, or at a place that Python computes. */
-static PyObject *recorded_in(State *state, PyObject *mode, PyTypeObject *type, Row *op,
-                             const Operands *operands, double data)
-{
-    if (!isfinite(data)) {
-        feclearexcept(FE_ALL_EXCEPT); /* NumPy would tell of them at the end of its loop */
-        if (!op->total && warn(state, op, operands, data, mode) < 0)
-            return NULL;
-    }
-    PyObject *place = place_under(state, mode);
-    if (!place)
-        return NULL;
-    bool record = slot(mode, state->record_at) == Py_True;
-    bool traced = slot(mode, state->tracing_at) != Py_None;
-    Node *node = record || traced ? filled(state, type, op, operands, data, place)
-                                  : new_node(state, type, place);
-    Py_DECREF(place);
-    if (node && !record && !traced) {
-        node->data = data;
-    } else if (node && !record) {
-        /* Under no_grad in a trace: each call computes it anew, and no gradient passes */
-        PyObject *detached = PyObject_CallOneArg(state->detached, (PyObject *)node);
-        Py_DECREF(node);
-        return detached;
-    }
-    return (PyObject *)node;
-}
-
-/* The result of an operation whose value is known: a node, or a leaf where nothing is recorded. */
-PyObject *recorded(State *state, PyTypeObject *type, Row *op, const Operands *operands, double data)
-{
-    PyObject *result, *mode = NULL;
-    if (PyContextVar_Get(state->current, NULL, &mode) < 0)
-        return NULL;
-    PyObject *place = slot(mode, state->place_at);
-    if (isfinite(data) && place && slot(mode, state->record_at) == Py_True) {
-        result = (PyObject *)filled(state, type, op, operands, data, place);
-    } else {
-        result = recorded_in(state, mode, type, op, operands, data);
-    }
-    Py_DECREF(mode);
-    return result;
-}
-
-/* ==== Leaves ==== */
-
-PyObject *node_new(PyTypeObject *type, PyObject *args, PyObject *keywords)
-{
-    State *state = here();
-    (void)args, (void)keywords;
-    PyObject *place = place_of_leaf(state, NULL);
+    PyObject *place = place_of_leaf(state, label);
     Node *node = place ? new_node(state, type, place) : NULL;
     Py_XDECREF(place);
+    if (node)
+        node->data = data;
     return (PyObject *)node;
 }
 
-/* Value(data, label=""): of a float alone here, of all else in Python. */
+PyObject *node_new(PyTypeObject *type, PyObject *Py_UNUSED(args),
+                          PyObject *Py_UNUSED(keywords))
+{
+    return leaf(here(), type, NULL, Py_NAN);
+}
+
 int node_init(PyObject *self, PyObject *args, PyObject *keywords)
 {
-    State *state = here();
-    Node *node = (Node *)self;
-    PyObject *data = PyTuple_GET_SIZE(args) == 1 && !keywords ? PyTuple_GET_ITEM(args, 0) : NULL;
-    if (data && PyFloat_CheckExact(data) && !node->op && !may_be_tracing(state)) {
-        PyObject *place = place_of_leaf(state, NULL); /* another scope than in __new__, perhaps */
-        if (!place)
-            return -1;
-        Py_XSETREF(node->place, place);
-        node->data = PyFloat_AS_DOUBLE(data);
-        node->version = state->clock->now;
-        node->has_grad = false;
-        return 0;
-    }
-    PyObject *init = PyMethod_New(state->init, self);
+    PyObject *init = PyMethod_New(here()->init, self);
     PyObject *none = init ? PyObject_Call(init, args, keywords) : NULL;
     Py_XDECREF(init);
     Py_XDECREF(none);
     return none ? 0 : -1;
 }
 
-/* A call of the class, by its own way where arguments are not as plain as here. */
+/* Value(data, label=""): of a float here, of all else by `type.__call__`, thus by Python's init. */
 PyObject *new_leaf(PyObject *type, PyObject *const *args, size_t given, PyObject *names)
 {
     State *state = here();
@@ -284,32 +147,15 @@ PyObject *new_leaf(PyObject *type, PyObject *const *args, size_t given, PyObject
     if (count && count + named <= 2 && PyFloat_CheckExact(args[0]) && !may_be_tracing(state)
         && (!label || (PyUnicode_CheckExact(label) && PyUnicode_GET_LENGTH(label)))
         && (!named || PyTuple_GET_ITEM(names, 0) == state->label)
-        && ((PyTypeObject *)type)->tp_init == node_init) {
-        PyObject *place = place_of_leaf(state, label);
-        Node *node = place ? new_node(state, (PyTypeObject *)type, place) : NULL;
-        Py_XDECREF(place);
-        if (node)
-            node->data = PyFloat_AS_DOUBLE(args[0]);
-        return (PyObject *)node;
-    }
-    PyObject *made = NULL, *keywords = named ? PyDict_New() : NULL;
-    PyObject *positional = PyTuple_New(count);
-    if (!positional || (named && !keywords))
-        goto done;
-    for (Py_ssize_t i = 0; i < count; i++)
-        PyTuple_SET_ITEM(positional, i, Py_NewRef(args[i]));
-    for (Py_ssize_t i = 0; i < named; i++) {
-        if (PyDict_SetItem(keywords, PyTuple_GET_ITEM(names, i), args[count + i]) < 0)
-            goto done;
-    }
-    made = PyType_Type.tp_call(type, positional, keywords);
-done:
-    Py_XDECREF(positional);
-    Py_XDECREF(keywords);
+        && ((PyTypeObject *)type)->tp_init == node_init)
+        return leaf(state, (PyTypeObject *)type, label, PyFloat_AS_DOUBLE(args[0]));
+    PyObject *call = PyMethod_New(state->call, type);
+    PyObject *made = call ? PyObject_Vectorcall(call, args, count, names) : NULL;
+    Py_XDECREF(call);
     return made;
 }
 
-/* A node from all its parts: what copies and pickles are made of. */
+/* new_node(class, op, args, data, grad, place, version): what copies and pickles are made of. */
 PyObject *make_node(PyObject *Py_UNUSED(module), PyObject *given)
 {
     State *state = here();
@@ -317,22 +163,18 @@ PyObject *make_node(PyObject *Py_UNUSED(module), PyObject *given)
     PyObject *op, *args, *grad, *place;
     double data;
     long long version;
+    Operands operands;
     if (!PyArg_ParseTuple(given, "O!OO!dOOL", &PyType_Type, &type, &op, &PyTuple_Type, &args, &data,
-                          &grad, &place, &version)) {
+                          &grad, &place, &version))
         return NULL;
-    }
-    if (!PyType_IsSubtype(type, state->node_type) || !are_operands(state, args)
+    PyTypeObject *derived = type;
+    if (!PyType_IsSubtype(type, state->node_type) || !operands_of(state, args, &operands, &derived)
         || (op != Py_None && !PyObject_TypeCheck(op, state->row_type))) {
         PyErr_SetString(PyExc_TypeError, "new_node takes a class of Values, an operation, operands");
         return NULL;
     }
-    Node *node;
-    if (op == Py_None) {
-        node = new_node(state, type, place);
-    } else {
-        Operands operands = operands_of(state, args);
-        node = filled(state, type, (Row *)op, &operands, data, place);
-    }
+    Node *node = op == Py_None ? new_node(state, type, place)
+                               : node_with(state, type, (Row *)op, &operands, data, place);
     if (node) {
         node->data = data;
         node->version = version;
@@ -341,6 +183,95 @@ PyObject *make_node(PyObject *Py_UNUSED(module), PyObject *given)
     }
     return (PyObject *)node;
 }
+
+/* ==== Attributes: in a trace, and of anything but a float, they are Python's ==== */
+
+static PyObject *get_args(PyObject *self, void *Py_UNUSED(in_python))
+{
+    return args_of(here(), (Node *)self);
+}
+
+static PyObject *get_op(PyObject *self, void *Py_UNUSED(in_python))
+{
+    Row *op = ((Node *)self)->op;
+    return Py_NewRef(op ? (PyObject *)op : Py_None);
+}
+
+static PyObject *get_data(PyObject *self, void *in_python)
+{
+    return may_be_tracing(here()) ? PyObject_GetAttrString(self, in_python)
+                                  : PyFloat_FromDouble(((Node *)self)->data);
+}
+
+static PyObject *get_grad(PyObject *self, void *in_python)
+{
+    Node *node = (Node *)self;
+    return may_be_tracing(here()) ? PyObject_GetAttrString(self, in_python)
+                                  : PyFloat_FromDouble(node->has_grad ? node->grad : 0.0);
+}
+
+/* `_grad`: None until a backward pass has reached the node. */
+static PyObject *get_known_grad(PyObject *self, void *Py_UNUSED(in_python))
+{
+    Node *node = (Node *)self;
+    return node->has_grad ? PyFloat_FromDouble(node->grad) : Py_NewRef(Py_None);
+}
+
+static int set_known_grad(PyObject *self, PyObject *grad, void *Py_UNUSED(in_python))
+{
+    Node *node = (Node *)self;
+    double number = grad && grad != Py_None ? PyFloat_AsDouble(grad) : 0.0;
+    if (number == -1.0 && PyErr_Occurred())
+        return -1;
+    node->grad = number;
+    node->has_grad = grad && grad != Py_None;
+    return 0;
+}
+
+static bool is_plain(PyObject *given)
+{
+    return given && PyFloat_CheckExact(given) && !may_be_tracing(here());
+}
+
+static int set_data(PyObject *self, PyObject *data, void *in_python)
+{
+    Node *node = (Node *)self;
+    if (!is_plain(data) || node->op)
+        return PyObject_SetAttrString(self, in_python, data);
+    node->data = PyFloat_AS_DOUBLE(data);
+    node->version = ++here()->clock->now;
+    return 0;
+}
+
+static int set_grad(PyObject *self, PyObject *grad, void *in_python)
+{
+    return is_plain(grad) ? set_known_grad(self, grad, NULL)
+                          : PyObject_SetAttrString(self, in_python, grad);
+}
+
+static int set_in_python(PyObject *self, PyObject *given, void *in_python)
+{
+    return PyObject_SetAttrString(self, in_python, given);
+}
+
+PyMemberDef node_members[] = {
+    {"_data", T_DOUBLE, offsetof(Node, data), 0, "the number, given or computed"},
+    {"_version", T_LONGLONG, offsetof(Node, version), 0, "the clock when the data was set"},
+    {"_depth", T_INT, offsetof(Node, depth), READONLY, "one more than the deepest operand"},
+    {"_place", T_OBJECT_EX, offsetof(Node, place), 0, "label, scope and line"},
+    {"_sweep", T_ULONGLONG, offsetof(Node, stamp), READONLY, "the last pass that came here"},
+    {"__weaklistoffset__", T_PYSSIZET, offsetof(Node, weak_references), READONLY, NULL},
+    {NULL},
+};
+
+PyGetSetDef node_attributes[] = {
+    {"args", get_args, set_in_python, NULL, "_python_args"},
+    {"op", get_op, set_in_python, NULL, "_python_op"},
+    {"data", get_data, set_data, NULL, "_python_data"},
+    {"grad", get_grad, set_grad, NULL, "_python_grad"},
+    {"_grad", get_known_grad, set_known_grad, "None: no backward pass has reached the node", NULL},
+    {NULL},
+};
 
 /* ==== Freed ==== */
 
@@ -376,6 +307,20 @@ static inline void drop_operands(State *state, Node *node)
         drop(state, node->operand[1].many);
 }
 
+static inline void drop_all(State *state, Node *node)
+{
+    drop_operands(state, node);
+    Py_XDECREF((PyObject *)node->op);
+    Py_XDECREF(node->place);
+}
+
+static inline void keep_spare(State *state, Node *node)
+{
+    node->next = state->spare;
+    state->spare = node;
+    state->spare_count++;
+}
+
 /* Whoever frees the first node frees all that die with it. Each thread does: a destructor or the
  * callback of a weak reference, in which another one waits, holds up nobody, nor a forked child. */
 static THREAD_LOCAL State *freeing = NULL;
@@ -383,39 +328,46 @@ static THREAD_LOCAL State *freeing = NULL;
 static void drop_dying(State *state)
 {
     State *outer = freeing;
-    if (outer != state) {
-        freeing = state;
-        while (state->dying.count)
-            Py_DECREF((PyObject *)state->dying.items[--state->dying.count]);
-        freeing = outer;
+    if (outer == state)
+        return;
+    freeing = state;
+    while (state->dying.count) {
+        Node *node = state->dying.items[--state->dying.count]; /* or a tuple */
+        if (Py_TYPE(node) == state->node_type && Py_REFCNT(node) == 1 && !node->weak_references
+            && state->spare_count < MOST_SPARE) {
+            drop_all(state, node); /* as node_dealloc, in half of its time */
+            keep_spare(state, node);
+        } else {
+            Py_DECREF((PyObject *)node);
+        }
     }
+    freeing = outer;
 }
 
-void node_dealloc(Node *node)
+void node_dealloc(PyObject *self)
 {
     State *state = here();
-    PyTypeObject *type = Py_TYPE(node);
+    Node *node = (Node *)self;
+    PyTypeObject *type = Py_TYPE(self);
     if (node->weak_references)
-        PyObject_ClearWeakRefs((PyObject *)node);
-    drop_operands(state, node);
-    Py_XDECREF((PyObject *)node->op);
-    Py_XDECREF(node->place);
+        PyObject_ClearWeakRefs(self);
+    drop_all(state, node);
     if (type == state->node_type && state->spare_count < MOST_SPARE) {
-        node->next = state->spare;
-        state->spare = node;
-        state->spare_count++;
+        _Py_NewReference(self);
+        keep_spare(state, node);
     } else {
-        type->tp_free(node);
+        type->tp_free(self);
+        Py_DECREF(type);
     }
-    Py_DECREF(type);
     if (state->dying.count)
         drop_dying(state);
 }
 
 /* For classes of users that the cyclic collector visits. */
-int node_traverse(Node *node, visitproc visit, void *arg)
+int node_traverse(PyObject *self, visitproc visit, void *arg)
 {
-    Py_VISIT(Py_TYPE(node));
+    Node *node = (Node *)self;
+    Py_VISIT(Py_TYPE(self));
     Py_VISIT(node->place);
     for (int slot = 0, held = slots_held(node); held >> slot; slot++) {
         if (held >> slot & 1)
@@ -424,11 +376,13 @@ int node_traverse(Node *node, visitproc visit, void *arg)
     return 0;
 }
 
-int node_clear(Node *node)
+/* Make it a leaf: a destructor may still read it. */
+int node_clear(PyObject *self)
 {
     State *state = here();
+    Node *node = (Node *)self;
     drop_operands(state, node);
-    node->depth = 0; /* a leaf, should a destructor still read it */
+    node->depth = 0;
     Py_CLEAR(node->op);
     drop_dying(state);
     return 0;

@@ -1,20 +1,57 @@
-/* Operators and calls of operations: from operands to a new node.
+/* Operators: from operands to a new node, and the class of nodes.
  *
- * Each way in sorts its operands into nodes and numbers, computes the value, and records it. What
- * is neither a node nor a plain number is asked of Python.
+ * Each sorts its operands into nodes and numbers, computes the value, and records it. What is
+ * neither a node nor a plain number is asked of Python.
  */
 
 #include "engine.h"
-#include "rows.h"
 
-const int row_of_dot = ROW_dot, row_of_add = ROW_add, row_of_guarded_mul = ROW_guarded_mul;
-_Static_assert(ROW_COUNT <= MOST_ROWS, "State.rows has too few places");
+#include <fenv.h>
 
 /* ==== Operands ==== */
 
+/* Take the members of a tuple for operands: the depth of the deepest one and the derived class of
+ * all, unless those given are deeper and derived; false if one is neither node nor Constant. */
+bool take_members(State *state, PyObject *members, int32_t *depth, PyTypeObject **type)
+{
+    for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(members); i++) {
+        PyObject *member = PyTuple_GET_ITEM(members, i);
+        if (is_node(state, member)) {
+            int32_t its = ((Node *)member)->depth;
+            *depth = its > *depth ? its : *depth;
+            if (Py_TYPE(member) != *type && PyType_IsSubtype(Py_TYPE(member), *type))
+                *type = Py_TYPE(member);
+        } else if ((PyObject *)Py_TYPE(member) != state->Constant) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Operands as a node keeps them; references are borrowed. */
+bool operands_of(State *state, PyObject *args, Operands *found, PyTypeObject **type)
+{
+    Py_ssize_t count = PyTuple_GET_SIZE(args);
+    *found = (Operands){.layout = count == 1 ? ONE : count == 2 ? TWO : MANY,
+                        .depth = count ? 0 : -1};
+    if (!take_members(state, args, &found->depth, type))
+        return false;
+    if (found->layout == MANY)
+        found->operand[0].many = args;
+    for (Py_ssize_t i = 0; found->layout != MANY && i < count; i++) {
+        PyObject *arg = PyTuple_GET_ITEM(args, i);
+        if (is_node(state, arg)) {
+            found->operand[i].node = (Node *)arg;
+        } else {
+            found->operand[i].number = PyFloat_AS_DOUBLE(arg);
+            found->numbers |= 1 << i;
+        }
+    }
+    return true;
+}
+
 /* Sort an object in as the next operand; 1 for a node, 0 for a number, -1 for anything else. */
-static inline int sort(State *state, PyObject *object, Operands *operands, int position,
-                       double *data)
+int sort(State *state, PyObject *object, Operands *operands, int position, double *data)
 {
     double number;
     if (PyFloat_CheckExact(object)) {
@@ -32,10 +69,9 @@ static inline int sort(State *state, PyObject *object, Operands *operands, int p
             operands->depth = node->depth;
         *data = node->data;
         return 1;
-    } else if (PyFloat_Check(object) && !(Py_TYPE(object)->tp_flags & Py_TPFLAGS_HEAPTYPE)) {
+    } else if ((PyObject *)Py_TYPE(object) == state->Constant
+               || (PyFloat_Check(object) && !(Py_TYPE(object)->tp_flags & Py_TPFLAGS_HEAPTYPE))) {
         number = PyFloat_AS_DOUBLE(object); /* of NumPy; a class of users may convert otherwise */
-    } else if ((PyObject *)Py_TYPE(object) == state->Constant) {
-        number = PyFloat_AS_DOUBLE(object);
     } else {
         return -1;
     }
@@ -45,12 +81,79 @@ static inline int sort(State *state, PyObject *object, Operands *operands, int p
     return 0;
 }
 
+/* ==== Results ==== */
+
+PyObject *current_mode(State *state)
+{
+    PyObject *mode = NULL;
+    PyContextVar_Get(state->current, NULL, &mode);
+    return mode;
+}
+
+/* The place of a node that is made now. Modes that tell the user's line compute it. */
+PyObject *place_under(State *state, PyObject *mode)
+{
+    PyObject *place = slot(mode, state->place_at);
+    return place ? Py_NewRef(place) : PyObject_GetAttrString(mode, "place");
+}
+
+/* A result that is rare: not finite, not recorded, or at a place that Python computes. */
+static PyObject *rare_result(State *state, PyObject *mode, PyTypeObject *type, Row *op,
+                             const Operands *operands, double data)
+{
+    PyObject *place = place_under(state, mode);
+    PyObject *node = NULL, *none = NULL;
+    if (place)
+        node = (PyObject *)node_with(state, type, op, operands, data, place);
+    Py_XDECREF(place);
+    if (node && !isfinite(data)) {
+        feclearexcept(FE_ALL_EXCEPT); /* NumPy would tell of them at the end of its loop */
+        if (!op->total && slot(mode, state->quiet_at) != Py_True) {
+            none = PyObject_CallOneArg(state->warn, node);
+            if (!none)
+                Py_CLEAR(node);
+            Py_XDECREF(none);
+        }
+    }
+    if (node && slot(mode, state->record_at) != Py_True) {
+        if (slot(mode, state->tracing_at) == Py_None) {
+            node_clear(node);
+        } else {
+            /* Under no_grad in a trace: each call computes it anew, and no gradient passes */
+            Py_SETREF(node, PyObject_CallOneArg(state->detached, node));
+        }
+    }
+    return node;
+}
+
+/* The result, under a mode, of an operation whose value is known: a node, or a leaf where nothing is
+ * recorded. */
+PyObject *recorded_under(State *state, PyObject *mode, PyTypeObject *type, Row *op,
+                         const Operands *operands, double data)
+{
+    PyObject *place = slot(mode, state->place_at);
+    if (isfinite(data) && place && slot(mode, state->record_at) == Py_True)
+        return (PyObject *)node_with(state, type, op, operands, data, place);
+    return rare_result(state, mode, type, op, operands, data);
+}
+
+PyObject *recorded(State *state, PyTypeObject *type, Row *op, const Operands *operands, double data)
+{
+    PyObject *mode = current_mode(state);
+    PyObject *result = mode ? recorded_under(state, mode, type, op, operands, data) : NULL;
+    Py_XDECREF(mode);
+    return result;
+}
+
+/* ==== Operators ==== */
+
 static PyObject *unary(State *state, int row, PyObject *operand)
 {
+    Row *op = state->rows[row];
     Node *node = (Node *)operand;
     Operands operands = {.layout = ONE, .depth = node->depth, .operand = {{.node = node}}};
-    double data = ROWS[row].value(node->data, 0.0, 0.0);
-    return recorded(state, Py_TYPE(node), state->rows[row], &operands, data);
+    double data = op->code->value(node->data, 0.0, 0.0);
+    return recorded(state, Py_TYPE(node), op, &operands, data);
 }
 
 static PyObject *binary(int row, PyObject *left, PyObject *right)
@@ -74,17 +177,17 @@ static PyObject *binary(int row, PyObject *left, PyObject *right)
     PyTypeObject *type = !first ? Py_TYPE(right) : Py_TYPE(left);
     if (first && second && Py_TYPE(right) != type && PyType_IsSubtype(Py_TYPE(right), type))
         type = Py_TYPE(right); /* the derived class of both */
-    return recorded(state, type, op, &operands, ROWS[row].value(x, y, 0.0));
+    return recorded(state, type, op, &operands, op->code->value(x, y, 0.0));
 }
 
 #define BINARY(name, row) \
-    PyObject *name(PyObject *left, PyObject *right) { return binary(row, left, right); }
+    static PyObject *name(PyObject *left, PyObject *right) { return binary(row, left, right); }
 BINARY(node_add, ROW_add)
 BINARY(node_subtract, ROW_sub)
 BINARY(node_multiply, ROW_mul)
 BINARY(node_divide, ROW_div)
 
-PyObject *node_power(PyObject *left, PyObject *right, PyObject *modulus)
+static PyObject *node_power(PyObject *left, PyObject *right, PyObject *modulus)
 {
     if (modulus != Py_None)
         Py_RETURN_NOTIMPLEMENTED;
@@ -92,12 +195,12 @@ PyObject *node_power(PyObject *left, PyObject *right, PyObject *modulus)
 }
 
 #define UNARY(name, row) \
-    PyObject *name(PyObject *operand) { return unary(here(), row, operand); }
+    static PyObject *name(PyObject *operand) { return unary(here(), row, operand); }
 UNARY(node_negative, ROW_neg)
 UNARY(node_absolute, ROW_abs)
 
 /* < and its kin are operations; == and != ask whether both are the same object. */
-PyObject *node_compare(PyObject *left, PyObject *right, int relation)
+static PyObject *node_compare(PyObject *left, PyObject *right, int relation)
 {
     static const int rows[] = {
         [Py_LT] = ROW_less, [Py_LE] = ROW_less_equal,
@@ -117,7 +220,7 @@ PyObject *node_compare(PyObject *left, PyObject *right, int relation)
     return PyBool_FromLong(same == (relation == Py_EQ));
 }
 
-int node_truth(PyObject *operand)
+static int node_truth(PyObject *operand)
 {
     State *state = here();
     if (may_be_tracing(state)) {
@@ -129,194 +232,7 @@ int node_truth(PyObject *operand)
     return ((Node *)operand)->data != 0.0;
 }
 
-/* ==== Operations called by name: autograd.Primitive ==== */
-
-/* The value of an operation on nodes and Constants, by Python's function where C has none. */
-static int value_of(State *state, Row *op, PyObject *args, double *data)
-{
-    Py_ssize_t count = PyTuple_GET_SIZE(args);
-    if (op->code && count == op->arity) {
-        double x[3] = {0.0, 0.0, 0.0};
-        for (Py_ssize_t i = 0; i < count; i++)
-            x[i] = data_of(state, PyTuple_GET_ITEM(args, i));
-        *data = op->code->value(x[0], x[1], x[2]);
-        return 0;
-    }
-    if (op->loop == SUM && count) {
-        *data = sum_of(state, args);
-        return 0;
-    }
-    PyObject *numbers = PyTuple_New(count);
-    for (Py_ssize_t i = 0; numbers && i < count; i++) {
-        PyObject *number = PyFloat_FromDouble(data_of(state, PyTuple_GET_ITEM(args, i)));
-        if (!number) {
-            Py_CLEAR(numbers);
-            break;
-        }
-        PyTuple_SET_ITEM(numbers, i, number);
-    }
-    PyObject *forward = numbers ? PyObject_GetAttrString((PyObject *)op, "forward") : NULL;
-    PyObject *result = forward ? PyObject_CallObject(forward, numbers) : NULL;
-    Py_XDECREF(numbers);
-    Py_XDECREF(forward);
-    *data = result ? PyFloat_AsDouble(result) : -1.0;
-    Py_XDECREF(result);
-    if (result && (!count || (op->arity && count != op->arity)))
-        PyErr_Format(PyExc_TypeError, "%R does not take %zd operands", op, count);
-    return PyErr_Occurred() ? -1 : 0;
-}
-
-/* apply(class, op, args): as autograd.operators.apply. */
-PyObject *apply(PyObject *Py_UNUSED(module), PyObject *const *given, Py_ssize_t count)
-{
-    State *state = here();
-    if (count != 3 || !PyType_Check(given[0]) || !PyObject_TypeCheck(given[1], state->row_type)
-        || !PyTuple_Check(given[2])) {
-        PyErr_SetString(PyExc_TypeError, "apply takes a class, an operation and its operands");
-        return NULL;
-    }
-    PyTypeObject *type = (PyTypeObject *)given[0];
-    Row *op = (Row *)given[1];
-    PyObject *args = Py_NewRef(given[2]);
-    for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(args); i++) {
-        PyObject *arg = PyTuple_GET_ITEM(args, i);
-        if (is_node(state, arg)) {
-            if (Py_TYPE(arg) != type && PyType_IsSubtype(Py_TYPE(arg), type))
-                type = Py_TYPE(arg);
-        } else if ((PyObject *)Py_TYPE(arg) != state->Constant) {
-            PyObject *converted = PyObject_CallFunctionObjArgs(state->converted, op, args, NULL);
-            Py_DECREF(args);
-            if (!converted || !PyTuple_Check(converted))
-                return converted; /* an array of results */
-            args = converted;
-            if (!are_operands(state, args)) {
-                PyErr_Format(PyExc_TypeError, "%R takes Values and numbers", op);
-                Py_DECREF(args);
-                return NULL;
-            }
-            i = -1;
-        }
-    }
-    double data;
-    PyObject *result = NULL;
-    if (value_of(state, op, args, &data) == 0) {
-        Operands operands = operands_of(state, args);
-        result = recorded(state, type, op, &operands, data);
-    }
-    Py_DECREF(args);
-    return result;
-}
-
-/* node_of(class, op, args, data): the node of an operation whose result is known. */
-PyObject *node_of(PyObject *Py_UNUSED(module), PyObject *const *given, Py_ssize_t count)
-{
-    State *state = here();
-    if (count < 4 || !PyType_Check(given[0]) || !PyObject_TypeCheck(given[1], state->row_type)
-        || !are_operands(state, given[2]) || !PyFloat_Check(given[3])) {
-        PyErr_SetString(PyExc_TypeError, "node_of takes a class, an operation, operands, a number");
-        return NULL;
-    }
-    Operands operands = operands_of(state, given[2]);
-    return recorded(state, (PyTypeObject *)given[0], (Row *)given[1], &operands,
-                    PyFloat_AS_DOUBLE(given[3]));
-}
-
-/* op(x), op(x, y): of Values and numbers here, of all else by Primitive.general. */
-static PyObject *row_call(PyObject *self, PyObject *const *args, size_t given, PyObject *names)
-{
-    State *state = here();
-    Row *op = (Row *)self;
-    Py_ssize_t count = PyVectorcall_NARGS(given);
-    if (op->code && !names && count <= 2 && count == op->arity) {
-        Operands operands = {.layout = count == 1 ? ONE : TWO, .depth = 0};
-        double data[2] = {0.0, 0.0};
-        bool any = false, known = true;
-        for (int i = 0; i < count; i++) {
-            int kind = sort(state, args[i], &operands, i, &data[i]);
-            known = known && kind >= 0 && (kind == 0 || Py_TYPE(args[i]) == state->node_type);
-            any = any || kind == 1;
-        }
-        if (known) {
-            double result = op->code->value(data[0], data[1], 0.0);
-            if (any)
-                return recorded(state, state->node_type, op, &operands, result);
-            if (op->total || isfinite(result))
-                return PyFloat_FromDouble(result);
-        }
-    }
-    PyObject *general = PyObject_GetAttrString(self, "general");
-    PyObject *result = general ? PyObject_Vectorcall(general, args, count, names) : NULL;
-    Py_XDECREF(general);
-    return result;
-}
-
-static Loop loop_of(int row)
-{
-    return row == ROW_add_n ? SUM : row == ROW_dot || row == ROW_guarded_dot ? PRODUCTS : NO_LOOP;
-}
-
-/* bind(op, name, arity, total, blocked): tell C of a row; one of the package has functions here. */
-PyObject *bind(PyObject *Py_UNUSED(module), PyObject *given)
-{
-    State *state = here();
-    Row *op;
-    const char *name;
-    int arity, total;
-    unsigned long long blocked;
-    if (!PyArg_ParseTuple(given, "O!sipK", state->row_type, &op, &name, &arity, &total, &blocked))
-        return NULL;
-    op->arity = arity;
-    op->total = total;
-    op->blocked = blocked;
-    for (int row = 0; row < ROW_COUNT; row++) {
-        if (strcmp(ROWS[row].name, name) == 0) {
-            op->ours = true;
-            op->code = ROWS[row].value ? &ROWS[row] : NULL;
-            op->loop = loop_of(row);
-            Py_XSETREF(state->rows[row], (Row *)Py_NewRef((PyObject *)op));
-        }
-    }
-    Py_RETURN_NONE;
-}
-
-static PyObject *row_new(PyTypeObject *type, PyObject *Py_UNUSED(args),
-                         PyObject *Py_UNUSED(keywords))
-{
-    Row *row = (Row *)type->tp_alloc(type, 0);
-    if (row)
-        row->call = row_call;
-    return (PyObject *)row;
-}
-
-static void row_dealloc(PyObject *self)
-{
-    PyTypeObject *type = Py_TYPE(self);
-    type->tp_free(self);
-    Py_DECREF(type);
-}
-
-static PyMemberDef row_members[] = {
-    {"__vectorcalloffset__", T_PYSSIZET, offsetof(Row, call), READONLY, NULL},
-    {NULL},
-};
-
-static PyType_Slot row_slots[] = {
-    {Py_tp_doc, "An operation, as far as C knows it: autograd.Primitive is a subclass."},
-    {Py_tp_new, row_new},
-    {Py_tp_call, PyVectorcall_Call},
-    {Py_tp_dealloc, row_dealloc},
-    {Py_tp_members, row_members},
-    {0, NULL},
-};
-
-PyType_Spec row_spec = {
-    .name = "autograd.native.Row",
-    .basicsize = sizeof(Row),
-    .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE | Py_TPFLAGS_HAVE_VECTORCALL,
-    .slots = row_slots,
-};
-
-/* ==== Operations as methods: x.tanh() ==== */
+/* ==== Methods ==== */
 
 #define METHOD(name)                                                  \
     static PyObject *                                                 \
@@ -341,4 +257,33 @@ PyMethodDef node_methods[] = {
     {"zero_grad", node_zero_grad, METH_NOARGS, NULL},
     {"backward", (PyCFunction)(void (*)(void))node_backward, METH_FASTCALL | METH_KEYWORDS, NULL},
     {NULL},
+};
+
+static PyType_Slot node_slots[] = {
+    {Py_tp_doc, "Value(data, label='')\n--\n\nA scalar of a graph."},
+    {Py_tp_new, node_new},
+    {Py_tp_init, node_init},
+    {Py_tp_dealloc, node_dealloc},
+    {Py_tp_traverse, node_traverse},
+    {Py_tp_clear, node_clear},
+    {Py_tp_members, node_members},
+    {Py_tp_getset, node_attributes},
+    {Py_tp_methods, node_methods},
+    {Py_nb_add, node_add},
+    {Py_nb_subtract, node_subtract},
+    {Py_nb_multiply, node_multiply},
+    {Py_nb_true_divide, node_divide},
+    {Py_nb_power, node_power},
+    {Py_nb_negative, node_negative},
+    {Py_nb_absolute, node_absolute},
+    {Py_nb_bool, node_truth},
+    {Py_tp_richcompare, node_compare},
+    {0, NULL},
+};
+
+PyType_Spec node_spec = {
+    .name = "autograd.native.Node",
+    .basicsize = sizeof(Node),
+    .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE,
+    .slots = node_slots,
 };

@@ -1,5 +1,8 @@
 /* Written by autograd/native/generate.py from autograd/primitives.py. */
 
+#ifndef ROWS_H
+#define ROWS_H
+
 enum {
     ROW_guarded_mul,
     ROW_guarded_dot,
@@ -99,6 +102,10 @@ enum {
     X(gelu) \
     X(erf) \
     X(erfc)
+
+#endif
+
+#ifdef ROW_FUNCTIONS /* row.c alone has them */
 
 static double value_guarded_mul(double x, double y, double z)
 {
@@ -1012,3 +1019,5 @@ static const RowCode ROWS[ROW_COUNT] = {
     [ROW_greater_equal] = {"greater_equal", value_greater_equal, {NULL, NULL, NULL}},
     [ROW_equal] = {"equal", value_equal, {NULL, NULL, NULL}},
 };
+
+#endif

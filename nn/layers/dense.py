@@ -131,13 +131,14 @@ class Neuron(Module):
 
 
 OUTPUT = Neuron.output
+PARTS = ("weights", "bias", "activate", "scope_name", "output")
 
 
 def at_once(neurons: Members, inputs: list[Any], width: int) -> list[Value] | None:
     """Return what `outputs_of` does if the engine in C can, else None."""
     if Neuron.output is not OUTPUT:  # somebody has put a function of their own there
         return None
-    return outputs_at_once(neurons, Neuron, inputs, width, OPERATIONS)
+    return outputs_at_once(neurons, Neuron, PARTS, inputs, width, OPERATIONS)
 
 
 def outputs_of(neurons: Members, inputs: list[Vector], width: int) -> list[Value]:

@@ -203,7 +203,7 @@ def test_passes_of_threads_add_up_also_where_rules_are_in_python():
     "name",
     [
         *("accumulate", "apply", "backward", "bind", "connect", "derivatives", "holds", "move"),
-        *("new_node", "node_of", "read", "replace", "rule", "run_pass"),
+        *("new_node", "read", "replace", "rule", "run_pass"),
     ],
 )
 def test_wrong_arguments_are_an_error(name, given):

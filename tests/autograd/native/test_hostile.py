@@ -103,7 +103,7 @@ def test_parts_that_make_no_node_are_refused():
         with pytest.raises(TypeError):
             engine.new_node(kind, op, args, 1.0, None, place, 0)
     with pytest.raises(TypeError):
-        engine.node_of(Value, mul, (x, 2.0), 1.0)
+        engine.apply(Value, mul, (x, 2.0), 1.0)
 
 
 def test_rules_beyond_the_sixty_fourth_may_be_none():
