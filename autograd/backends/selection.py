@@ -101,11 +101,13 @@ class _ArrayStepper:
         import numpy as np
 
         self._gradient, self._rule = make(program), make(update.program)
-        self._trained = len(program.sums) - 1
-        self._outputs = len(program.outputs)
+        self._trained = trained = len(program.sums) - 1
+        self._outputs, self._uses_norm = len(program.outputs), update.uses_norm
         self.parameters = np.zeros(program.parameters)
-        self.own = np.zeros((len(update.own), self._trained))
+        self.own = np.zeros((len(update.own), trained))
         self.common = np.zeros(len(update.common))
+        # A line of the rule's inputs for each trained parameter: it, its gradient, its state.
+        self._lines = np.empty((trained, 2 + len(update.own)))
 
     def plan(self, batches: Batches) -> Callable[[], Progress]:
         """Return a function that takes these steps, one by one."""
@@ -118,7 +120,7 @@ class _ArrayStepper:
         outputs: list[Any] = [np.empty((0, self._outputs))]
         start = done = 0
         for count, settings in zip(batches.counts.tolist(), batches.scheduled):
-            chosen = batches.examples[batches.order[start : start + count]]
+            chosen = batches.examples.take(batches.order[start : start + count], axis=0)
             found, sums = self._gradient.run(chosen, batches.shared, self.parameters)
             outputs.append(found)
             losses.append(sums[0] / count)
@@ -132,12 +134,15 @@ class _ArrayStepper:
     def _move(self, gradient: Any, count: int, settings: Any) -> None:
         import numpy as np
 
-        trained = self.parameters[: self._trained]
-        scale = 1.0 / count
-        largest = np.abs(gradient).max() or 1.0  # so that no square overflows
-        norm = scale * largest * np.linalg.norm(gradient / largest)
-        lines = np.column_stack([trained, gradient, *self.own])
-        shared = np.concatenate([[scale, norm], settings, self.common])
+        trained, lines, scale = self.parameters[: self._trained], self._lines, 1.0 / count
+        norm = 0.0
+        if self._uses_norm:
+            largest = np.abs(gradient).max() or 1.0  # so that no square overflows
+            norm = scale * largest * np.linalg.norm(gradient / largest)
+        lines[:, 0] = trained
+        lines[:, 1] = gradient
+        lines[:, 2:] = self.own.T
+        shared = np.array([scale, norm, *settings.tolist(), *self.common.tolist()])
         moved, _ = self._rule.run(lines, shared, np.empty(0))
         trained[:] = moved[:, 0]
         self.own[:] = moved[:, 1 : 1 + len(self.own)].T

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from autograd.primitive import Primitive
 
 
+Array: TypeAlias = "np.ndarray[Any, np.dtype[np.float64]]"
+
+
 def _mapped(function: Callable[[float], float]) -> Callable[..., Any]:
     """Return a function of floats as one of arrays."""
     return partial(np.frompyfunc(function, 1, 1), casting="unsafe", dtype=object)
@@ -62,6 +65,15 @@ def _positive_difference(x: Any, y: Any, out: Any) -> None:
     np.copyto(out, 0.0, where=np.less_equal(x, y))
 
 
+def _gated(x: Any, y: Any, out: Any) -> None:
+    """Write y where x > 0, and 0 elsewhere, but nan where x is one and y is not 0."""
+    out.fill(0.0)
+    np.copyto(out, y, where=np.greater(x, 0.0))
+    unknown = np.isnan(x)
+    if unknown.any():
+        np.copyto(out, x, where=unknown & np.not_equal(y, 0.0))
+
+
 # The functions of <math.h> that have another name in NumPy, or none. NumPy has no fma, and its
 # remainder is another function.
 FUNCTIONS: dict[str, Callable[..., Any]] = {
@@ -83,6 +95,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "tgamma": _mapped(_tgamma),
 }
 NAMESPACE: dict[str, Any] = {**vars(np), "math": math}
+WRITERS = {"gated": _gated}  # functions with `out`, for texts that are such a name
 MISSING = frozenset({"fma", "remainder"})
 COMPARISONS = {
     "<": np.less,
@@ -103,7 +116,6 @@ class Call(NamedTuple):
     dtype: type = float
 
 
-Array: TypeAlias = "np.ndarray[Any, np.dtype[np.float64]]"
 Node: TypeAlias = "Call | float | None"  # None is an operand
 
 
@@ -272,20 +284,24 @@ def _written(row: Primitive, text: str) -> Function:
     try:
         names = compile(text, row.name, "eval").co_names
         arity = row.arity or (3 if "z" in names else 2)  # a variadic row folds x with y, or y and z
-        function: Any = NAMESPACE.get(text)
+        function: Any = WRITERS.get(text) or NAMESPACE.get(text)
         if not callable(function):
             function = eval(  # noqa: S307 - the text of a row is code of this program
                 f"lambda {', '.join('xyz'[:arity])}: {text}", NAMESPACE
             )
+        write = function if _takes_out(function) else partial(_assign, function)
         with np.errstate(all="ignore"):
-            np.broadcast_to(np.asarray(function(*[np.ones((1, 1))] * arity), float), (1, 1))
+            write(*[np.ones((1, 1))] * arity, out=np.empty((1, 1)))
     except Exception as error:
         raise ValueError(
             f"the NumPy text {row.numpy!r} of the operation {row.name!r} is no function of arrays: "
             f"{type(error).__name__}: {error}"
         ) from error
-    write = function if isinstance(function, np.ufunc) else partial(_assign, function)
     return Function([*[None] * arity, Call(write, tuple(range(arity)))], arity, arity)
+
+
+def _takes_out(function: Any) -> bool:
+    return isinstance(function, np.ufunc) or function in WRITERS.values()
 
 
 def _assign(function: Callable[..., Any], *operands: Any, out: Any) -> None:
