@@ -13,11 +13,11 @@ from autograd.errors import TracingError
 from autograd.leaves import accumulate
 from autograd.mode import CURRENT
 from autograd.program.arguments import Axes, read
+from autograd.program.draft import StatisticsByKind
 from autograd.program.listing import listing
 from autograd.program.origin import Function, Graph
 from autograd.program.programs import Programs
 from autograd.program.schedule import scheduled
-from autograd.program.simplify import StatisticsByKind
 from autograd.program.verification import STRUCTURE
 from autograd.structure import described
 from autograd.threads import loaded

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from autograd.backends.selection import executable
 from autograd.choice import check_index
-from autograd.program.simplify.draft import without_dead_code
+from autograd.program.draft import without_dead_code
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

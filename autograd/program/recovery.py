@@ -20,8 +20,8 @@ from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 from autograd.primitives import add, mul, neg, ordered_dot, ordered_sum, sub
+from autograd.program.draft import NOWHERE, Draft, common_subexpressions
 from autograd.program.program import bits
-from autograd.program.simplify.draft import NOWHERE, Draft, common_subexpressions
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence

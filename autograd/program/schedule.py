@@ -10,9 +10,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from autograd.primitives import guarded_mul, identity
+from autograd.program.draft import common_subexpressions, rewritten
 from autograd.program.program import bits
 from autograd.program.reductions import LEAST_PRODUCT, SplitSums, grids, split_sums
-from autograd.program.simplify.draft import common_subexpressions, rewritten
 from autograd.program.stages import (
     Dots,
     Elementwise,
@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
 
     from autograd.primitive import Primitive
+    from autograd.program.draft import Draft
     from autograd.program.program import Program
-    from autograd.program.simplify.draft import Draft
 
 
 Variables: TypeAlias = tuple[int, ...]

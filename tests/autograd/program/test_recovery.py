@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from autograd import Value, compile, dot, grad
+from autograd.program.draft import operations
 from autograd.program.recovery import recovered
-from autograd.program.simplify import operations
 from tests.in_one_test import in_one_test
 
 SPECIAL = (0.0, -0.0, 1.0, -1.0, 1e308, math.inf, -math.inf, math.nan)

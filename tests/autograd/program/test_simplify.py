@@ -27,11 +27,18 @@ from autograd.primitives import (
     sub,
     tanh,
 )  # fmt: skip
+from autograd.program.draft import Draft, rewritten, without_dead_code
 from autograd.program.interpreter import variables
 from autograd.program.program import Instruction, Program
-from autograd.program.simplify import REWRITES, simplified
-from autograd.program.simplify.draft import Draft, rewritten, without_dead_code
-from autograd.program.simplify.identities import IDENTITIES, Term, Wildcard, built, exact_identities
+from autograd.program.simplify import (
+    IDENTITIES,
+    REWRITES,
+    Term,
+    Wildcard,
+    built,
+    exact_identities,
+    simplified,
+)
 from tests.in_one_test import in_one_test
 
 ONE_BY_ONE = [(rewrite,) for rewrite in REWRITES]

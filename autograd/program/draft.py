@@ -9,8 +9,8 @@ from __future__ import annotations
 import logging
 import sys
 from collections import Counter
-from dataclasses import replace
-from typing import TYPE_CHECKING, TypeAlias
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from autograd.program.program import Instruction, bits
 
@@ -186,3 +186,51 @@ def without_dead_code(program: Program) -> Program:
         names={place[v]: name for v, name in program.names.items() if v in place},
         lines={place[v]: line for v, line in program.lines.items() if v in place},
     )
+
+
+class Step(NamedTuple):
+    """The number of operations before and after one kind of rewrite."""
+
+    rewrite: str
+    before: int
+    after: int
+
+
+@dataclass(frozen=True)
+class Statistics:
+    """The operations that simplification saved; `str` of it is a table.
+
+    >>> from collections import Counter
+    >>> print(Statistics((Step("dead code", 5, 3),), Counter(add=4, exp=1), Counter(add=3)))
+                              before     after
+    dead code                      5         3
+    <BLANKLINE>
+    add                            4         3
+    exp                            1         0
+    """
+
+    steps: tuple[Step, ...]
+    before: Counter[str]  # operations by name
+    after: Counter[str]
+
+    def __str__(self) -> str:
+        lines = [("", "before", "after"), *self.steps, ("", "", "")]
+        lines += [(name, self.before[name], self.after[name]) for name, _ in self._by_number()]
+        return "\n".join(
+            f"{name:<24}{before:>8}{after:>10}".rstrip() for name, before, after in lines
+        )
+
+    def _by_number(self) -> list[tuple[str, int]]:
+        return (self.before | self.after).most_common()
+
+
+class StatisticsByKind(dict[str, Statistics]):
+    """The statistics of several programs; `str` of it is a table for each."""
+
+    def __str__(self) -> str:
+        return "\n\n".join(f"# {kind}\n{statistics}" for kind, statistics in self.items())
+
+
+def operations(program: Program) -> Counter[str]:
+    """Return how often each operation occurs in a program."""
+    return Counter(instruction.op.name for instruction in program.instructions)

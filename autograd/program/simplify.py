@@ -1,4 +1,4 @@
-"""Identities: when an operation equals a simpler one on all numbers.
+"""Simplification: the same program in fewer operations, by identities that hold on all numbers.
 
 Equal means the same float for every operand: 0.0 and -0.0 are told apart, infinities kept, and
 one nan is as good as another. That excludes much of school algebra: x - x, 0 * x and x / x differ
@@ -47,13 +47,47 @@ from autograd.primitives import (
     sub,
     where,
 )
+from autograd.program.draft import (
+    Draft,
+    Statistics,
+    Step,
+    common_subexpressions,
+    operations,
+    rewritten,
+    without_dead_code,
+)
 from autograd.program.program import Instruction, bits
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from autograd.primitive import Primitive
-    from autograd.program.simplify.draft import Draft
+    from autograd.program.program import Program
+
+
+def simplified(program: Program) -> tuple[Program, Statistics]:
+    """Return the program simplified, and how many operations each kind of rewrite saved.
+
+    Every rewrite is exact: results are the same floats, -0.0, inf and nan included. Inputs and
+    parameters keep their numbers. A second simplification changes nothing.
+
+    >>> from autograd.primitives import add, exp, mul
+    >>> from autograd.program.program import Instruction, Program
+    >>> steps = [(mul, (0, 1)), (exp, (2,)), (exp, (0,)), (add, (3, 4))]
+    >>> program = Program(1, 0, 0, (1.0,), tuple(Instruction(*step) for step in steps), (5,))
+    >>> smaller, statistics = simplified(program)  # exp(x * 1) + exp(x)
+    >>> [(op.name, args) for op, args in smaller.instructions]
+    [('exp', (0,)), ('add', (1, 1))]
+    """
+    draft, spared = rewritten(program, REWRITES)
+    smaller = without_dead_code(draft)
+    steps = []
+    count = len(program.instructions)
+    for rewrite in REWRITES:
+        before, count = count, count - spared[rewrite]
+        steps.append(Step(rewrite.__name__.replace("_", " "), before, count))
+    steps.append(Step("dead code", count, len(smaller.instructions)))
+    return smaller, Statistics(tuple(steps), operations(program), operations(smaller))
 
 
 def constant_folding(draft: Draft, op: Primitive, args: tuple[int, ...]) -> int | None:
@@ -307,3 +341,6 @@ for _left, _right in IDENTITIES:
         _table = _INDEX.setdefault(_left.op, {})
         _key = _sought(Term(_left.op, _args))
         _table[_key] = (*_table.get(_key, ()), Identity(Term(_left.op, _args), _right))
+
+
+REWRITES = (constant_folding, sums_with_constants, exact_identities, common_subexpressions)
