@@ -154,7 +154,10 @@ CHANGES = {
     ),
     "the state in place": lambda w, r: w.optimizer.state.__setitem__(0, (r,)),
     "the state": lambda w, r: setattr(w.optimizer, "state", [(r,)] * len(w.optimizer.state)),
-    "the parameters": lambda w, r: (w.optimizer.parameters.pop(), w.optimizer.state.pop()),
+    "the parameters": lambda w, r: (
+        w.optimizer.parameters.pop(),
+        setattr(w.optimizer, "state", w.optimizer.state[:-1]),
+    ),
     "a step": lambda w, r: setattr(w.optimizer, "step", lambda: None),
     "X in place": lambda w, r: w.X.__imul__(1.0 - r),
     "y in place": lambda w, r: w.y.__isub__(r),
