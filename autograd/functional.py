@@ -18,7 +18,6 @@ from autograd.mode import CURRENT, is_tracing
 from autograd.primitives import detach
 from autograd.reverse import reverse
 from autograd.structure import leaves_of, mapped, rebuilt, stacked
-from autograd.tangents import tangents_of
 from autograd.trial import Trial, check_function
 from autograd.value import Value
 
@@ -110,12 +109,12 @@ def gradients(output: Value, inputs: Any, *, create_graph: bool = False) -> Any:
     tracing = is_tracing()  # a number would be frozen: the derivative is drawn
     if output.op in {None, detach} and output not in set(variables) and not CURRENT.get().record:
         raise unrecorded_error("gradients()", output._place.name)
-    results: Any = reverse({output: 1.0}, variables, graph=create_graph or tracing)
+    slopes = reverse({output: 1.0}, variables, graph=create_graph or tracing)
     if create_graph:
-        results = map(_as_value, results)
+        slopes = [slope if isinstance(slope, Value) else Value(slope) for slope in slopes]
     elif tracing:
-        results = (detach(slope) if isinstance(slope, Value) else slope for slope in results)
-    return rebuilt(inputs, iter(results))
+        slopes = [detach(slope) if isinstance(slope, Value) else slope for slope in slopes]
+    return rebuilt(inputs, iter(slopes))
 
 
 @overload
@@ -281,16 +280,7 @@ def _along(
             f"{name}: the tangents have {len(directions)} numbers, the primals "
             f"{len(trial.variables)}"
         )
-    along = dict(zip(trial.variables, directions))
-    graph = trial.graph or any(isinstance(direction, Value) for direction in directions)
-    outputs = [output for output in leaves_of(trial.output) if isinstance(output, Value)]
-    found = dict(zip(outputs, tangents_of(outputs, along, graph=graph)))
-
-    def tangent_of(output: Any) -> Any:
-        moved = found.get(output, 0.0) if isinstance(output, Value) else 0.0
-        return trial.release(moved, directions)
-
-    return trial.released(trial.output), mapped(tangent_of, trial.output)
+    return trial.released(trial.output), trial.tangent(directions)
 
 
 @overload
@@ -406,7 +396,3 @@ def _number(leaf: Any, where: str) -> Any:
 
 def _arguments(tree: Any) -> tuple[Any, ...]:
     return tree if isinstance(tree, tuple) else (tree,)
-
-
-def _as_value(result: Any) -> Value:
-    return result if isinstance(result, Value) else Value(result)

@@ -30,12 +30,14 @@ def mapped(function: Callable[[Any], Any], tree: Any) -> Any:
     An array becomes an array of float64, or of objects when a result is no float. The nesting is
     that of the arguments of a function, so recursion is at home here.
     """
+    if type(tree) is float or hasattr(type(tree), "__primitive__"):
+        return function(tree)
     if isinstance(tree, dict):
         return {key: mapped(function, item) for key, item in tree.items()}
-    if isinstance(tree, tuple) and hasattr(tree, "_fields"):  # a named tuple
-        return type(tree)(*(mapped(function, item) for item in tree))
     if isinstance(tree, list | tuple):
-        return type(tree)(mapped(function, item) for item in tree)
+        items = [mapped(function, item) for item in tree]
+        named = hasattr(tree, "_fields")  # a named tuple
+        return items if type(tree) is list else type(tree)(*items) if named else type(tree)(items)
     if is_array(tree):
         import numpy as np
 

@@ -12,6 +12,7 @@ from autograd.mode import CURRENT, entered, is_tracing
 from autograd.primitives import detach, identity
 from autograd.reverse import reverse
 from autograd.structure import leaves_of, mapped, rebuilt
+from autograd.tangents import tangents_of
 from autograd.value import Value
 
 if TYPE_CHECKING:
@@ -76,6 +77,19 @@ class Trial:
         results = (self.release(slope, weights) for slope in found)
         trees = tuple(rebuilt(tree, results) for tree in self.chosen)
         return trees[0] if self.bare else trees
+
+    def tangent(self, directions: Sequence[Any]) -> Any:
+        """Return the derivative of the output along directions of the variables, as it is built."""
+        graph = self.graph or any(isinstance(direction, Value) for direction in directions)
+        outputs = [output for output in leaves_of(self.output) if isinstance(output, Value)]
+        along = dict(zip(self.variables, directions, strict=True))
+        found = dict(zip(outputs, tangents_of(outputs, along, graph=graph)))
+
+        def moved(output: Any) -> Any:
+            tangent = found[output] if isinstance(output, Value) else 0.0
+            return self.release(tangent, directions)
+
+        return mapped(moved, self.output)
 
     def released(self, tree: Any) -> Any:
         """Return a structure of results with floats in place of Values of no further use."""

@@ -35,6 +35,7 @@ from tasks import (
     chain_task,
     expression_task,
     forward_mode_task,
+    gradients_task,
     memory_task,
     moons_task,
     same_moons_task,
@@ -154,6 +155,7 @@ WORKS = (
     chain_work(1_000, (aim(OURS, 45e-9),)),
     chain_work(100_000),
     chain_work(1_000_000, (aim(OURS, 110e-9),)),
+    chain_work(1_000, (), gradients_task, "gradients() through one", (OURS, IN_PYTHON, TORCH)),
     chain_work(
         1_000, (), second_derivative_task, "second derivative by one", (OURS, IN_PYTHON, TORCH)
     ),

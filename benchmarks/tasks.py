@@ -79,6 +79,16 @@ def chain_task(engine: str, operations: int) -> Any:
     return run, lambda nodes: (float(nodes[0].data), float(nodes[1].grad))
 
 
+def gradients_task(engine: str, operations: int) -> Any:
+    """Differentiate a chain that is there, leaving no gradient in its leaves."""
+    if engine == TORCH:
+        gradients = partial(one_threaded_torch().autograd.grad, retain_graph=True)
+    else:
+        gradients = import_module("autograd").gradients
+    end, weight = chain(scalar(engine), operations)
+    return lambda: gradients(end, [weight]), lambda found: (float(found[0]),)
+
+
 def second_derivative_task(engine: str, operations: int) -> Any:
     """Draw the derivative of a chain as a graph, and differentiate that."""
     value = scalar(engine)
