@@ -1,7 +1,7 @@
 /* Gradients drawn as a graph: the walk is in C, the rules in Python, which draw by the operators.
  *
- * A rule may run any code, also another pass. So nothing is kept in the nodes: once the plan is made,
- * each node is known by its place in an order of the graph.
+ * A rule may run any code, also another pass. So nothing is kept in the nodes: once the plan is
+ * made, each node is known by its place in an order of the graph.
  */
 
 #include "engine.h"
@@ -73,6 +73,39 @@ static int make(Plan *plan, State *state, PyObject *outputs, PyObject *weights, 
         }
     }
     return 0;
+}
+
+/* As autograd.rules.guarded: the product of which all rules are made. */
+static PyObject *guarded_product(State *state, PyObject *g, PyObject *derivative)
+{
+    PyObject *number = NULL, *factor = g;
+    if (PyFloat_Check(derivative)) {
+        number = derivative;
+        if (PyFloat_CheckExact(g)) {
+            double x = PyFloat_AS_DOUBLE(g), y = PyFloat_AS_DOUBLE(derivative);
+            return PyFloat_FromDouble(x != 0.0 && y != 0.0 ? x * y : 0.0);
+        }
+    } else if (PyFloat_Check(g)) {
+        if (PyFloat_AS_DOUBLE(g) == 1.0)
+            return Py_NewRef(derivative); /* 1 * x is x, and a gradient starts from 1 */
+        number = g;
+        factor = derivative;
+    }
+    if (number && PyFloat_AS_DOUBLE(number) == 0.0)
+        return PyFloat_FromDouble(0.0);
+    /* A constant factor that is finite: nothing to guard against */
+    if (number && isfinite(PyFloat_AS_DOUBLE(number)))
+        return PyNumber_Multiply(factor, number);
+    PyObject *operands[] = {factor, number ? number : derivative};
+    return PyObject_Vectorcall((PyObject *)state->rows[ROW_guarded_mul], operands, 2, NULL);
+}
+
+/* guarded(g, derivative) */
+PyObject *guarded(PyObject *Py_UNUSED(module), PyObject *const *args, Py_ssize_t count)
+{
+    if (count != 2)
+        return PyErr_Format(PyExc_TypeError, "guarded takes two numbers, got %zd", count);
+    return guarded_product(here(), args[0], args[1]);
 }
 
 static bool is_zero(PyObject *term)
@@ -159,33 +192,44 @@ static int hand_on(Plan *plan, State *state, Py_ssize_t i, PyObject *g)
     return status;
 }
 
-/* The row that sums results of the operation of a term, NULL without an error if there is none. */
-static PyObject *gathering(State *state, PyObject *term)
+/* The same where a loop is the rule: of a sum, and of a sum of products. */
+static int hand_on_by_loop(Plan *plan, State *state, Py_ssize_t i, PyObject *g)
 {
-    Row *op = is_node(state, term) ? ((Node *)term)->op : NULL;
-    PyObject *row = op ? PyObject_GetAttrString((PyObject *)op, "gathered") : NULL;
-    if (row == Py_None)
-        Py_CLEAR(row);
-    return row;
+    Node *node = (Node *)PyList_GET_ITEM(plan->nodes, i);
+    PyObject *args = args_of(state, node);
+    Py_ssize_t count = operand_count(node), half = count / 2;
+    int status = args ? 0 : -1;
+    for (Py_ssize_t k = 0; status == 0 && k < count; k++) {
+        Py_ssize_t place = needed_at(plan, i, k);
+        if (place >= 0) {
+            PyObject *partner = PyTuple_GET_ITEM(args, k < half ? k + half : k - half);
+            status = give(plan, place, node->op->loop == SUM ? Py_NewRef(g)
+                                                             : guarded_product(state, g, partner));
+        }
+    }
+    Py_XDECREF(args);
+    return status;
 }
 
 /* The sum of a list of terms: of products by one row one node, of all else by autograd.reverse. */
 static PyObject *summed(State *state, PyObject *terms, PyObject *total)
 {
-    Py_ssize_t count = PyList_GET_SIZE(terms), width = 0;
-    PyObject *row = gathering(state, PyList_GET_ITEM(terms, 0)), *args = NULL, *sum = NULL;
-    bool alike = row != NULL;
+    Py_ssize_t count = PyList_GET_SIZE(terms);
+    PyObject *first = PyList_GET_ITEM(terms, 0);
+    Row *op = is_node(state, first) ? ((Node *)first)->op : NULL;
+    Py_ssize_t width = op ? operand_count((Node *)first) : 0;
+    bool alike = op != NULL;
     for (Py_ssize_t i = 1; alike && i < count; i++) {
-        PyObject *other = gathering(state, PyList_GET_ITEM(terms, i));
-        alike = other == row;
-        Py_XDECREF(other);
+        PyObject *term = PyList_GET_ITEM(terms, i);
+        alike = is_node(state, term) && ((Node *)term)->op == op
+                && operand_count((Node *)term) == width;
     }
-    if (!alike) {
+    PyObject *row = alike ? PyObject_GetAttrString((PyObject *)op, "gathered") : Py_NewRef(Py_None);
+    if (!row || row == Py_None) {
         Py_XDECREF(row);
-        return PyErr_Occurred() ? NULL : PyObject_CallOneArg(total, terms);
+        return row ? PyObject_CallOneArg(total, terms) : NULL;
     }
-    width = operand_count((Node *)PyList_GET_ITEM(terms, 0)); /* x1 ... xn, then y1 ... yn */
-    args = PyTuple_New(count * width);
+    PyObject *args = PyTuple_New(count * width); /* x1 ... xn, then y1 ... yn */
     for (Py_ssize_t i = 0; args && i < count * width; i++) {
         Node *term = (Node *)PyList_GET_ITEM(terms, i % count);
         PyObject *arg = (PyObject *)node_at(state, term, i / count);
@@ -196,7 +240,7 @@ static PyObject *summed(State *state, PyObject *terms, PyObject *total)
             Py_CLEAR(args);
         }
     }
-    sum = args ? PyObject_CallObject(row, args) : NULL;
+    PyObject *sum = args ? PyObject_CallObject(row, args) : NULL;
     Py_XDECREF(args);
     Py_DECREF(row);
     return sum;
@@ -215,7 +259,7 @@ static int draw(Plan *plan, State *state, PyObject *total)
         Py_DECREF(terms);
         int status = g ? 0 : -1;
         if (g && node->op && !is_zero(g))
-            status = hand_on(plan, state, i, g);
+            status = (node->op->loop ? hand_on_by_loop : hand_on)(plan, state, i, g);
         Py_XDECREF(g);
         if (status < 0)
             return -1;
@@ -223,8 +267,8 @@ static int draw(Plan *plan, State *state, PyObject *total)
     return 0;
 }
 
-/* drawn(outputs, weights, variables, total): the gradients of the weighted sum of outputs, a Value or
- * a float for each variable; None if Python has to find them, or what is wrong. */
+/* drawn(outputs, weights, variables, total): the gradients of the weighted sum of outputs, a Value
+ * or a float for each variable; None if Python has to find them, or what is wrong. */
 PyObject *drawn(PyObject *Py_UNUSED(module), PyObject *args)
 {
     State *state = here();
@@ -236,7 +280,8 @@ PyObject *drawn(PyObject *Py_UNUSED(module), PyObject *args)
     Plan plan = {.nodes = topological_order(NULL, &PyTuple_GET_ITEM(outputs, 0), count)};
     if (!plan.nodes)
         return NULL;
-    if (plan.nodes == Py_None || !are_nodes(state, variables) || count != PyTuple_GET_SIZE(weights)) {
+    if (plan.nodes == Py_None || !are_nodes(state, variables)
+        || count != PyTuple_GET_SIZE(weights)) {
         Py_DECREF(plan.nodes);
         Py_RETURN_NONE;
     }
@@ -250,33 +295,4 @@ PyObject *drawn(PyObject *Py_UNUSED(module), PyObject *args)
     }
     forget(&plan);
     return found || PyErr_Occurred() ? found : Py_NewRef(Py_None);
-}
-
-/* ==== Guarded products, of which all rules are made ==== */
-
-/* guarded(g, derivative): as autograd.rules.guarded. */
-PyObject *guarded(PyObject *Py_UNUSED(module), PyObject *const *args, Py_ssize_t count)
-{
-    if (count != 2)
-        return PyErr_Format(PyExc_TypeError, "guarded takes two numbers, got %zd", count);
-    PyObject *g = args[0], *derivative = args[1], *number = NULL, *factor = g;
-    if (PyFloat_Check(derivative)) {
-        number = derivative;
-        if (PyFloat_CheckExact(g)) {
-            double x = PyFloat_AS_DOUBLE(g), y = PyFloat_AS_DOUBLE(derivative);
-            return PyFloat_FromDouble(x != 0.0 && y != 0.0 ? x * y : 0.0);
-        }
-    } else if (PyFloat_Check(g)) {
-        if (PyFloat_AS_DOUBLE(g) == 1.0)
-            return Py_NewRef(derivative); /* 1 * x is x, and a gradient starts from 1 */
-        number = g;
-        factor = derivative;
-    }
-    if (number && PyFloat_AS_DOUBLE(number) == 0.0)
-        return PyFloat_FromDouble(0.0);
-    /* A constant factor that is finite: nothing to guard against */
-    if (number && isfinite(PyFloat_AS_DOUBLE(number)))
-        return PyNumber_Multiply(factor, number);
-    PyObject *row = (PyObject *)here()->rows[ROW_guarded_mul];
-    return PyObject_CallFunctionObjArgs(row, factor, number ? number : derivative, NULL);
 }

@@ -139,8 +139,8 @@ static void give_out(const Pass *pass, PyObject *nodes, PyObject *found)
 }
 
 /* derivatives(outputs, variables, weights, forward): those of the weighted sum of outputs by each
- * variable; forward, those of each output along the weighted variables. No gradient is touched. None
- * if Python has to find them, or what is wrong. */
+ * variable; forward, those of each output along the weighted variables. No gradient is touched.
+ * None if Python has to find them, or what is wrong. */
 PyObject *derivatives(PyObject *Py_UNUSED(module), PyObject *args)
 {
     State *state = here();

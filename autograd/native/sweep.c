@@ -167,8 +167,8 @@ done:
     return status;
 }
 
-/* -1 without an error for a rule of users, where gradients are given out: it is called only if it is
- * needed, and may start any other pass. */
+/* -1 without an error for a rule of users, where gradients are given out: it is called only if it
+ * is needed, and may start any other pass. */
 static int send(Pass *pass, Node *node)
 {
     const Row *op = node->op;
@@ -241,7 +241,7 @@ static PyObject *run(State *state, Node *root, double gradient)
     return status < 0 ? NULL : Py_NewRef(Py_None);
 }
 
-/* Compute the gradients of the weighted sum of the outputs; -1 without an error if Python has to. */
+/* Compute gradients of the weighted sum of the outputs; -1 without an error if Python has to. */
 int go_down(Pass *pass, PyObject *outputs, PyObject *weights)
 {
     pass->keeps = false;

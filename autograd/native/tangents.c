@@ -92,7 +92,7 @@ static int add_by_python(Pass *pass, const Node *node, Total *total)
     return PyErr_Occurred() ? -1 : 0;
 }
 
-/* Compute the tangent of a node; -1 without an error for a rule of users, which may run any code. */
+/* Compute the tangent of a node; -1 without an error for a rule of users: it may run any code. */
 static int move(Pass *pass, Node *node)
 {
     bool moves = false;
