@@ -81,7 +81,7 @@ def reverse_floats(root: Node, gradient: float) -> list[Any]:
             if node._version < oldest:  # noqa: PLR1730 - min() takes 4 times as long
                 oldest = node._version
             if g:
-                (node.op.step or step_of(node.op))(node, g, sweep, levels, blocked)
+                (node._row.step or step_of(node._row))(node, g, sweep, levels, blocked)
             else:
                 _reach(node, sweep, levels, blocked)
         if blocked and depth in blocked:
@@ -96,7 +96,7 @@ def reverse_floats(root: Node, gradient: float) -> list[Any]:
 
 def _reach(node: Any, sweep: object, levels: Levels, blocked: Blocked) -> None:
     """Send 0 to the operands of a node whose gradient is 0, as behind a relu that is off."""
-    for x, rule in zip(operands(node), cycle(node.op.pullbacks)):
+    for x, rule in zip(operands(node), cycle(node._row.pullbacks)):
         if rule is None:
             note(x, blocked)
         elif x is not None and type(x) is not Constant and x._sweep is not sweep:

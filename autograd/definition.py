@@ -7,7 +7,7 @@ from autograd.words import Words
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Callable, Collection, Sequence
     from typing import Any
 
 __all__ = ["checked"]
@@ -90,27 +90,36 @@ def _checked_pullback(
 ) -> Callable[..., Any] | None:
     """Return `rule` so that it gives a float or a Value for its argument, one each if variadic.
 
-    A forgotten `return` would otherwise be a gradient of zero.
+    Of floats it gives a float: a Value would stand in `.grad`. A forgotten `return` would otherwise
+    be a gradient of zero.
     """
     if rule is None:
         return None
 
-    def contribution(term: Any, place: int) -> Any:
-        if hasattr(type(term), "__primitive__"):
-            return term
-        return as_float(term, f"the pullback of {name} for argument {place}")
+    def contribution(term: Any, place: int, given: Sequence[Any]) -> Any:
+        where = f"the pullback of {name} for argument {place}"
+        if not hasattr(type(term), "__primitive__"):
+            return as_float(term, where)
+        if all(type(number) is float for number in given):
+            raise TypeError(
+                f"{where} was called with floats and returned {term!r}; of floats it returns a "
+                "float: read the .data of a Value that it knows from elsewhere"
+            )
+        return term
 
     def wrapped(g: Any, out: Any, *args: Any) -> Any:
         result = rule(g, out, *args)
         if not variadic:
-            return contribution(result, position)
+            if type(result) is float:
+                return result
+            return contribution(result, position, (g, out, *args))
         if len(result) != len(args):
             raise ValueError(
                 f"the pullback of {name} returned {len(result)} contributions for {len(args)} "
                 "arguments; it must return one for each"
             )
         return [
-            term if type(term) is float else contribution(term, place)
+            term if type(term) is float else contribution(term, place, (g, out, *args))
             for place, term in enumerate(result)
         ]
 

@@ -34,11 +34,11 @@ class Node:
     """
 
     __slots__ = (
-        "__weakref__", "_constant", "_data", "_depth", "_first", "_grad", "_place", "_second",
-        "_sum", "_sweep", "_version", "op",
+        "__weakref__", "_constant", "_data", "_depth", "_first", "_grad", "_place", "_row",
+        "_second", "_sum", "_sweep", "_version",
     )  # fmt: skip
 
-    op: Primitive | None  # the row of the operation; None for a leaf
+    _row: Primitive | None  # the operation; None for a leaf
     _first: Any  # the operand of a row of one or the first of two; of any other row, all `args`
     _second: Any  # the second operand of a row of two
     _constant: float  # an operand that is a number, in whose slot there is None
@@ -51,9 +51,18 @@ class Node:
     _place: Place  # label, scope and line
 
     @property
+    def op(self) -> Primitive | None:
+        """The row of the operation; None for a leaf."""
+        return self._row
+
+    @op.setter
+    def op(self, op: Any) -> None:  # noqa: ARG002 - it is refused
+        raise _fixed("op")
+
+    @property
     def args(self) -> tuple[Any, ...]:
-        """The operands in order, Nodes or Constants."""
-        op = self.op
+        """The operands in order, Values and Constants; () for a leaf."""
+        op = self._row
         if op is None:
             return ()
         x = self._first
@@ -65,6 +74,17 @@ class Node:
         if y is None:
             return x, Constant(self._constant)
         return (Constant(self._constant), y) if x is None else (x, y)
+
+    @args.setter
+    def args(self, args: Any) -> None:  # noqa: ARG002 - it is refused
+        raise _fixed("args")
+
+
+def _fixed(name: str) -> AttributeError:
+    return AttributeError(
+        f"{name} of a Value cannot be set: an operation records it once and for all; build the "
+        "expression again from the operands that you want"
+    )
 
 
 class Constant(float):
@@ -103,7 +123,7 @@ def new_node(
 ) -> Any:
     """Return a node of a class from all its parts."""
     node = object.__new__(kind)
-    node.op = op
+    node._row = op
     node._place = place
     node._data, node._grad, node._sweep, node._version = data, grad, None, version
     node._depth = max((arg._depth for arg in args), default=-1) + 1
@@ -128,7 +148,7 @@ def keep(node: Any, op: Primitive, args: tuple[Any, ...]) -> None:
 
 def operands(node: Any) -> tuple[Any, ...]:
     """Return the operands as a node keeps them: of two, None stands for a number."""
-    op = node.op
+    op = node._row
     if op is None:
         return ()
     if op.arity == 2:
@@ -142,6 +162,9 @@ def operand_data(node: Any) -> list[float]:
 
 
 if engine is not None and not TYPE_CHECKING:
+    for _name in ("op", "args"):
+        setattr(engine.Node, f"_python_{_name}", vars(Node)[_name])
+        engine.describe(_name, vars(Node)[_name].__doc__)
     Node, new_node, operands = engine.Node, engine.new_node, attrgetter("args")
 
 

@@ -79,7 +79,7 @@ def unary(op: Primitive) -> Callable[[Any], Any]:
         if not mode.record:
             return unrecorded(node, mode, op, (self,))
         node._depth = self._depth + 1
-        node.op = op
+        node._row = op
         node._first = self
         return node
 
@@ -114,7 +114,7 @@ def method(self, other):
     if not mode.record:
         return unrecorded(node, mode, op, ({x}, {y}))
     node._depth = depth + 1
-    node.op = op
+    node._row = op
     if kind is cls:
         node._first = {x}
         node._second = {y}
@@ -218,7 +218,7 @@ def node_of(cls: Any, op: Primitive, args: tuple[Any, ...], data: float, depth: 
     if not mode.record:
         return unrecorded(node, mode, op, args)
     node._depth = depth
-    node.op = op
+    node._row = op
     keep(node, op, args)
     return node
 
@@ -230,7 +230,7 @@ def unrecorded(node: Any, mode: Mode, op: Primitive, args: tuple[Any, ...]) -> A
     """
     if mode.tracing is None:
         node._depth = 0
-        node.op = None
+        node._row = None
         return node
     args = tuple(operand(arg, op.name) for arg in args)
     return detached(new_node(type(node), op, args, node._data, None, node._place, node._version))

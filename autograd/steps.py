@@ -28,7 +28,7 @@ Blocked: TypeAlias = "dict[int, list[Any]]"  # by depth: operands of rules that 
 
 def through(node: Any, g: float, sweep: object, levels: Levels, blocked: Blocked) -> None:
     """Send each operand of a node what its rule makes of the gradient g, in the pass `sweep`."""
-    terms = node.op.pull(g, node._data, operand_data(node))
+    terms = node._row.pull(g, node._data, operand_data(node))
     for x, term in zip(operands(node), terms):
         if term is None:
             note(x, blocked)

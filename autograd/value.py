@@ -72,7 +72,7 @@ class Value(Methods):
         if engine is None:  # in C a node begins as a leaf
             self._sweep = None
             self._depth = 0
-            self.op = None
+            self._row = None
         mode = CURRENT.get()
         if mode.tracing is not None:
             mode.tracing.made.add(self)

@@ -1,9 +1,10 @@
 /* Nodes: made, read and set by Python, and freed without recursion.
  *
  * A node refers to its operands and never to what uses it, so nodes alone form no cycles and the
- * cyclic collector does not visit them. A class of users with a __dict__ can close a cycle: its
- * instances are visited, and so is all that is computed from them, because the result of an
- * operation is of the derived class.
+ * cyclic collector does not visit them. An instance of a class of users may close a cycle through
+ * its __dict__. The collector visits the instances of all classes that are made in Python, with a
+ * __dict__ or without, and so all that is computed from them: the result of an operation on one of
+ * them is of such a class too.
  */
 
 #include "engine.h"

@@ -77,7 +77,7 @@ class Bare(Node):
 
 def bare(number):
     leaf = Bare()
-    leaf.op, leaf._depth, leaf._place = None, 0, Place()
+    leaf._row, leaf._depth, leaf._place = None, 0, Place()
     leaf._data, leaf._grad, leaf._sweep, leaf._version = number, None, None, CLOCK.now
     return leaf
 
@@ -98,3 +98,13 @@ def test_the_algorithms_need_the_slots_of_a_node_and_nothing_of_value():
     set_data([x], [4.0])
     with pytest.raises(StaleGraphError, match=r"the leaf was changed to 4.0 after mul had used it"):
         backward(root, 1.0)
+
+
+@pytest.mark.parametrize("name", ["op", "args"])
+def test_what_an_operation_recorded_is_not_set(name):
+    x = Value(2.0)
+    y = x * 3.0
+    for node in (x, y):
+        with pytest.raises(AttributeError, match=f"{name} of a Value cannot be set: .* again"):
+            setattr(node, name, getattr(y, name))
+    assert (x.op, y.args) == (None, (x, 3.0))

@@ -166,3 +166,19 @@ def test_our_own_rows_would_be_taken_from_users_as_they_are(row):
 def test_public_functions_are_the_rows_themselves():
     for name in ("exp", "tanh", "relu", "maximum", "where", "hypot", "clip", "atan2"):
         assert getattr(ag, name) is TABLE[name]
+
+
+@pytest.mark.parametrize("count", [1, 2, 4])
+def test_a_rule_that_returns_a_value_of_floats_is_refused(count):
+    weight, x = Value(2.0), Value(1.0)
+    row = primitive("test_no_float", lambda *xs: sum(xs), *[lambda g, *_: g * weight] * count)
+    with pytest.raises(TypeError, match=r"pullback of test_no_float .* returned Value\(data=2"):
+        row(*[x] * count).backward()
+    assert not x.has_grad
+    assert ag.gradients(row(*[x] * count), x, create_graph=True).data == 2.0 * count
+
+
+def test_a_rule_that_returns_another_number_gives_a_float():
+    x = Value(1.0)
+    primitive("test_an_int", lambda x: x, lambda g, out, x: 3)(x).backward()
+    assert (x.grad, type(x.grad)) == (3.0, float)

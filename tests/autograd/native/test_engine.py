@@ -153,6 +153,12 @@ class Marked(Value):
     """A class of users: with a dict, so that it can close a cycle."""
 
 
+class Slotted(Value):
+    """A class of users without a dict, which is no base of the other one."""
+
+    __slots__ = ()
+
+
 @pytest.mark.parametrize(
     "made",
     [
@@ -161,6 +167,8 @@ class Marked(Value):
         lambda x: dot([Value(1.0), x], [x, 2.0]),
         lambda x: where(1.0, Value(2.0) * x, 2.0),
         lambda x: -x,
+        lambda x: Slotted(1.0) * x,
+        lambda x: Slotted(3.0) + x * 2.0,
     ],
 )
 def test_a_cycle_through_a_class_of_users_is_collected(made):
