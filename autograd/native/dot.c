@@ -46,6 +46,20 @@ double sum_of_products(State *state, PyObject *left, PyObject *right)
     return result_of(&sum);
 }
 
+/* Of operands x1 ... xn, y1 ... yn; guarded, a product with a factor of 0 is left out. */
+double sum_of_halves(State *state, PyObject *args, bool guarded)
+{
+    Sum sum = {0.0, 0.0};
+    Py_ssize_t half = PyTuple_GET_SIZE(args) / 2;
+    for (Py_ssize_t i = 0; i < half; i++) {
+        double x = data_of(state, PyTuple_GET_ITEM(args, i));
+        double y = data_of(state, PyTuple_GET_ITEM(args, half + i));
+        if (!guarded || (x != 0.0 && y != 0.0))
+            add_to(&sum, x * y);
+    }
+    return result_of(&sum);
+}
+
 /* ==== dot(x, y) ==== */
 
 /* The operands as a tuple of nodes and Constants; a Vector is one already. NULL without an error for

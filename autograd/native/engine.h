@@ -307,6 +307,7 @@ PyObject *bind(PyObject *module, PyObject *given);
 PyObject *plain_vector(State *state, PyObject *given);
 double sum_of(State *state, PyObject *terms);
 double sum_of_products(State *state, PyObject *left, PyObject *right);
+double sum_of_halves(State *state, PyObject *args, bool guarded);
 PyObject *dot(PyObject *module, PyObject *const *args, Py_ssize_t count);
 
 /* layer.c */

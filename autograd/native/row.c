@@ -20,6 +20,10 @@ static int value_of(State *state, Row *op, PyObject *args, double *data)
         *data = sum_of(state, args);
         return 0;
     }
+    if (op->loop == PRODUCTS && count) {
+        *data = sum_of_halves(state, args, op != state->rows[ROW_dot]);
+        return 0;
+    }
     PyObject *result = PyObject_CallFunctionObjArgs(state->value, op, args, NULL);
     *data = result ? PyFloat_AsDouble(result) : -1.0;
     Py_XDECREF(result);

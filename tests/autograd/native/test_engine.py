@@ -56,6 +56,20 @@ def test_values_and_rules_are_those_of_python_to_the_last_bit(op):
             assert got == [None if slope is None else bits(slope) for slope in wanted], (point, g)
 
 
+@pytest.mark.filterwarnings("ignore::autograd.NumericWarning")
+@in_one_test("name", ["add_n", "dot", "guarded_dot"])
+def test_sums_are_those_of_python_to_the_last_bit(name):
+    draw, row = random.Random(name), TABLE[name]
+    edges = (0.0, -0.0, 1.0, 1e300, 1e-300, inf, -inf, nan)
+    for _ in range(200):
+        numbers = [
+            draw.choice(edges) if draw.random() < 0.1 else draw.gauss(0.0, 10.0)
+            for _ in range(2 * draw.randrange(1, 20))
+        ]
+        operands = [Value(x) if i % 3 or not i else x for i, x in enumerate(numbers)]
+        assert bits(row(*operands).data) == bits(row.forward(*numbers)), numbers
+
+
 def outcomes(pure):
     run = subprocess.run(
         [sys.executable, TWINS, "0", "300"],
