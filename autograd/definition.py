@@ -13,7 +13,9 @@ if TYPE_CHECKING:
 __all__ = ["checked"]
 
 # The facts that are texts, and those that are lists, with what these are of.
-TEXTS = ("symbol", "doc", "written", "c", "numpy", "js", "ufunc", "formula", "latex", "sympy")
+TEXTS = (
+    "symbol", "doc", "written", "within", "c", "numpy", "js", "ufunc", "formula", "latex", "sympy",
+)  # fmt: skip
 LISTS = {
     "domain": "intervals, one for each argument",
     "special": "points, a tuple each",

@@ -230,9 +230,9 @@ def check_fresh(node: Any) -> tuple[Any, ...]:
     for arg in below:
         if arg is not None and arg._version > version:  # of a Constant it is -1
             name = f" {arg._place.name!r}" if arg._place.name else ""
-            what = f"the leaf{name}" if arg.op is None else f"the {arg.op.called} node{name}"
+            what = f"the leaf{name}" if arg.op is None else f"the {arg.op.described} node{name}"
             raise StaleGraphError(
-                f"{what} was changed to {arg._data} after {node.op.called} had used it: "
+                f"{what} was changed to {arg._data} after {node.op.described} had used it: "
                 "gradients would mix old and new numbers; build the expression again, or call "
                 ".forward() on the root to recompute it in place, before backward()"
             )
@@ -310,8 +310,8 @@ def set_data(leaves: Iterable[Node], numbers: Iterable[Any]) -> None:
     for leaf in changed:
         if leaf.op is not None:
             raise AttributeError(
-                f"set_data: {leaf!r} is the result of {leaf.op.called}, whose data cannot be set; "
-                "give leaves, made by Value(number)"
+                f"set_data: {leaf!r} is the result of {leaf.op.described}, whose data cannot be "
+                "set; give leaves, made by Value(number)"
             )
     CLOCK.write(changed, data)
 

@@ -68,6 +68,7 @@ class Primitive(Row):
     forward: Callable[..., float]
     pullbacks: tuple[Callable[..., Any] | None, ...]
     written: str
+    within: str
     c: str | None
     numpy: str | None
     js: str | None
@@ -125,6 +126,16 @@ class Primitive(Row):
         """
         function, call, _ = self.written.partition("(")
         return function if call and function.isidentifier() else self.name
+
+    @property
+    def described(self) -> str:
+        """How texts about a node name it, with the function that people call if that is another.
+
+        >>> from autograd.primitives import add_n, hypot, portion
+        >>> add_n.described, hypot.described, portion.described
+        ('sum', 'hypot (norm)', 'portion (softmax)')
+        """
+        return f"{self.called} ({self.within})" if self.within else self.called
 
     def pull(self, g: Any, out: Any, args: Sequence[Any]) -> Sequence[Any]:
         """Return the contribution of `g` to each argument, None where there is no derivative."""
@@ -234,6 +245,7 @@ def primitive(
     symbol: str | None = None,
     doc: str = "",
     written: str = "",
+    within: str = "",
     c: str | None = None,
     numpy: str | None = None,
     js: str | None = None,
@@ -303,7 +315,8 @@ def primitive(
     How it is written and described:
 
     - `symbol` stands in pictures (default: the name), `doc` begins its docstring.
-    - `written`: how people type it, unless they call it by its name: "x + y".
+    - `written`: how people type it, unless they call it by its name: "x + y". `within`: the
+      function that applies it, where people call that one; texts about a node name both.
     - `formula`: the operation on x, y, z in Python's notation, for people; of a variadic row, its
       two-argument form. Without, formulas name the operation: `cube(x)`.
     - `latex`: its function in LaTeX, as `\sin`, a pattern with # for the argument, as

@@ -102,8 +102,9 @@ class Value(Methods):
         refuse("a change of .data", self)
         if self.op is not None:
             raise AttributeError(
-                f"data of {self._described()} cannot be set, it is the result of {self.op.called}: "
-                "set the data of its leaves and call .forward(), or make a new Value(number)"
+                f"data of {self._described()} cannot be set, it is the result of "
+                f"{self.op.described}: set the data of its leaves and call .forward(), "
+                "or make a new Value(number)"
             )
         if type(data) is not float:
             data = as_float(data, "Value.data")

@@ -91,7 +91,7 @@ def first_difference(before: Trace, now: Trace) -> str:
                 if was is None or now_is is None:
                     what = f"{one.text(number)} became {other.text(number)}"
                 else:
-                    what = f"{was[1]} became {now_is[1]} in {old.op.called}"
+                    what = f"{was[1]} became {now_is[1]} in {old.op.described}"
                 return f"{what}{other.line(number)}"
     if before.result != now.result:
         return f"the result was {described(before.result)} and is {described(now.result)}"
@@ -132,7 +132,7 @@ class _Reading:
         first_leaf = program.examples + program.shared
         if variable >= program.first:
             place = variable - program.first
-            return (place, f"the result of {self.steps[place].op.called}")
+            return (place, f"the result of {self.steps[place].op.described}")
         constant = program.constant(variable)
         if constant is not None:
             return (bits(constant), repr(constant))

@@ -168,8 +168,8 @@ def check_state(parameters: abc.Sequence[Any], state: abc.Sequence[tuple[float, 
             raise TypeError(f"Descent: parameter {place} must be a Value, not {parameter!r}")
         if parameter.op is not None:
             raise ValueError(
-                f"parameter {place} is the result of {parameter.op.called}; only leaves, made by "
-                "Value(number), can be moved"
+                f"parameter {place} is the result of {parameter.op.described}; only leaves, made "
+                "by Value(number), can be moved"
             )
         if places.setdefault(parameter, place) != place:
             raise ValueError(f"parameters {places[parameter]} and {place} are one Value")

@@ -360,7 +360,7 @@ def _checked_parameters(parameters: Any, optimizer: str) -> list[Value]:
             raise TypeError(f"{optimizer}: parameter {index} is {parameter!r}, not a Value")
         if parameter.op is not None:
             raise ValueError(
-                f"{optimizer}: parameter {index} is the result of {parameter.op.name}; only "
+                f"{optimizer}: parameter {index} is the result of {parameter.op.described}; only "
                 "leaves, made by Value(number), can be moved"
             )
         if parameter in seen:

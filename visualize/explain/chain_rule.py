@@ -349,7 +349,7 @@ def _walls(passes: Sweep, graph: list[Value], wrt: Value, names: say.Names) -> I
         )
     ]
     for wall in walls[:MOST_WALLS]:
-        name = wall.op.name if wall.op else ""
+        name = wall.op.described if wall.op else ""
         yield say.Row(
             *forward_row(wall, names, above).cells, note=f"{name} passes no derivative to it"
         )

@@ -46,7 +46,7 @@ def local_rule(
     """
     if not 0 <= position < arity:
         raise ValueError(
-            f"local_rule: {row.name} of {counted(arity, 'operand')} has no operand {position}; "
+            f"local_rule: {row.called} of {counted(arity, 'operand')} has no operand {position}; "
             f"positions are 0 to {arity - 1}"
         )
     if row.variadic:
@@ -147,7 +147,7 @@ def _written(
         expressions = [None] * len(positions)
     shown = ", ".join(f"{{{place}}}" for place in range(arity)) if arity <= 3 else "..."
     return [
-        unparsed(expression) if expression else f"d {row.name}({shown})/d {{{position}}}"
+        unparsed(expression) if expression else f"d {row.called}({shown})/d {{{position}}}"
         for position, expression in zip(positions, expressions, strict=True)
     ]
 

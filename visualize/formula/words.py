@@ -28,7 +28,7 @@ def written(value: Value, names: Mapping[Value, str]) -> str:
     if row is None:
         return names[value]
     operands = [_operand(arg, names) for arg in value.args]
-    return cut(in_symbols(row.name, row.symbol, operands, variadic=row.variadic), WIDEST)
+    return cut(in_symbols(row.called, row.symbol, operands, variadic=row.variadic), WIDEST)
 
 
 def equation(value: Value, names: Mapping[Value, str]) -> str:
@@ -43,7 +43,7 @@ def equation(value: Value, names: Mapping[Value, str]) -> str:
         return f"{names[value]} = {significant(value.data)}"
     digits = row_digits(value)
     made = on_numbers(
-        printable(row.name),
+        printable(row.called),
         printable(row.symbol),
         [in_digits(arg.data, digits) for arg in value.args],
         variadic=row.variadic,

@@ -136,7 +136,7 @@ def columns(graph: FlatGraph, scene: Scene, view: View | None = None) -> dict[st
                 texts.items,
                 *scopes.items,
                 *rules.items,
-                *((row.name, row.symbol) for row in rows.items),
+                *((row.described, row.symbol) for row in rows.items),
             )
         ),
         "texts": texts.items,
@@ -224,8 +224,10 @@ def row_facts(row: Primitive) -> dict[str, object]:
     """Return the facts of a row that the scripts need."""
     symbol = printable(row.symbol)
     return {
-        "name": printable(row.name),
+        "name": printable(row.called),
+        "described": printable(row.described),
         "symbol": symbol,
+        "within": printable(row.within),
         "variadic": row.variadic,
         "symmetric": row.symmetric,
         "isPower": "**" in (row.formula or ""),

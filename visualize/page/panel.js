@@ -64,7 +64,7 @@ function valueSections(value) {
 function tagsOf(value) {
   const { graph } = page;
   const operation = operationOf(graph, value);
-  const tags = [operation ? operation.name : LEAF];
+  const tags = [operation ? operation.described : LEAF];
   if (graph.label[value] && graph.label[value] !== graph.name[value]) tags.push(graph.name[value]);
   if (page.outputs.has(value)) tags.push(OUTPUT);
   const state = stateTag(graph.state[value]);

@@ -22,6 +22,7 @@ function matchRank(graph, value, wanted) {
     graph.name[value],
     operation ? operation.name : LEAF,
     operation?.symbol ?? "",
+    operation?.within ?? "",
   ];
   const lower = texts.map((text) => text.toLowerCase());
   if (lower.includes(wanted)) return 1;

@@ -8,7 +8,7 @@ function groupSections(members) {
   const index = page.of[members[0]];
   const box = page.boxes[index];
   const gradient = shownForMany(members.map(RECORDED.gradient));
-  const kinds = members.map((value) => operationOf(graph, value)?.name ?? LEAF);
+  const kinds = members.map((value) => operationOf(graph, value)?.described ?? LEAF);
   const zeros = members.filter((value) => graph.state[value] === "zero").length;
   return [
     element("h2", {}, box.title),

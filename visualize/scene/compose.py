@@ -54,7 +54,7 @@ class Node:
     data: float
     gradient: Gradient
     scope: Path
-    operation: str = ""  # the name of the row; none at leaves and groups
+    operation: str = ""  # what it is called; none at leaves and groups
     symbol: str = ""
     variadic: bool = False
     symmetric: bool = False  # operands may change places, so that edges need no numbers
@@ -209,7 +209,7 @@ def value_node(
     return Node(
         name=name,
         label=str(value.label),
-        operation=row.name if row else "",
+        operation=row.called if row else "",
         symbol=row.symbol if row else "",
         variadic=bool(row and row.variadic),
         symmetric=bool(row and row.symmetric),
@@ -226,7 +226,7 @@ def group_node(
     values: Sequence[Drawable], name: str, title: str, gradient: Gradient, *, scope: Path = ()
 ) -> Node:
     """Return the box of several values, with the range of their data."""
-    operations = Counter(value.op.name if value.op else "leaf" for value in values)
+    operations = Counter(value.op.described if value.op else "leaf" for value in values)
     data = [value.data for value in values]
     finite = [number for number in data if isfinite(number)]
     return Node(

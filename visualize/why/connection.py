@@ -143,7 +143,7 @@ def _reason(node: Value) -> str:
     row = node.op
     assert row is not None
     because = row.blocks and row.blocks.because(*[float(arg.data) for arg in node.args])
-    return because or f"{row.name} has no derivative by this operand"
+    return because or f"{row.described} has no derivative by this operand"
 
 
 def _way_out(blockers: Sequence[Value]) -> str:
@@ -175,7 +175,7 @@ def killed(ways: Ways) -> Finding | None:
     for by, names in cut.items():
         shown = ", ".join(sorted(names)[:MOST_PLACES])
         lines.append(f"other ways pass no derivative at all, by {by}: {shown}")
-    kinds = {node.op.name for node in nodes if node.op}
+    kinds = {node.op.described for node in nodes if node.op}
     counts = ", ".join(sorted(kinds))
     scopes = {str(node.scope) for node in nodes}
     if len(scopes) == 1 and "" not in scopes:

@@ -60,7 +60,7 @@ class Kink:
     @property
     def operation(self) -> str:
         """The name of the operation."""
-        return self.node.op.name if self.node.op else ""
+        return self.node.op.called if self.node.op else ""
 
     @property
     def line(self) -> str:

@@ -99,7 +99,7 @@ def forward_fault(ways: Ways) -> Finding | None:
     then = f"so that {ways.names[ways.root]} is {significant(ways.root.data)}"
     if isfinite(ways.root.data):
         then = "before there was any gradient"
-    made = f"{name} is {what}" if first.op is None else f"{first.op.name} gave {what}"
+    made = f"{name} is {what}" if first.op is None else f"{first.op.described} gave {what}"
     summary = f"{made} in the forward pass" + (f", {then}" if first is not ways.root else "")
     way_out = LEAF if first.op is None else against(first.op) or SCALE
     culprits = tuple(dict.fromkeys(value for value in (first, turned) if value is not None))
@@ -158,7 +158,7 @@ def backward_fault(ways: Ways) -> Finding | None:
     visit, contribution = steps[-1]
     node = visit.node
     cause: Cause = "backward nan" if isnan(gradient) else "backward inf"
-    row = node.op.name if node.op else ""
+    row = node.op.described if node.op else ""
     if contribution is None or isfinite(contribution.local or 0.0):
         cause = "overflowed"
         summary = f"a gradient at {ways.names[node]} is beyond {LARGEST}"

@@ -212,7 +212,7 @@ def _chain_lines(ways: Ways, *, shrinking: bool) -> list[str]:
     count: Counter[str] = Counter()
     together: dict[str, float] = {}
     for edge in path.edges:
-        row = edge.node.op.name if edge.node.op else ""
+        row = edge.node.op.described if edge.node.op else ""
         count[row] += 1
         together[row] = together.get(row, 0.0) + log_size(edge.local)
     sign = 1 if shrinking else -1
@@ -271,7 +271,7 @@ def _shrinkage(edges: Sequence[PathEdge]) -> tuple[str, Sequence[PathEdge], str]
         )
     if most is bounded:
         tops = [_largest_slope(edge.node.op) or 1.0 for edge in bounded]
-        name = bounded[0].node.op.name if bounded[0].node.op else ""
+        name = bounded[0].node.op.described if bounded[0].node.op else ""
         bound = f"{counted(len(tops), 'factor')} of that kind: at most {power(sum(map(log, tops)))}"
         return (
             f"because the slope of {name} is at most {_fraction(tops[0])} ({bound})",
@@ -328,7 +328,7 @@ def _largest_slope(row: Primitive | None) -> float | None:
 
 
 def _listed(edges: Sequence[PathEdge]) -> str:
-    count = Counter(edge.node.op.name for edge in edges if edge.node.op)
+    count = Counter(edge.node.op.described for edge in edges if edge.node.op)
     said = [
         f"{name}, which is" if n == 1 else f"{n:,} {name}s, which are" for name, n in count.items()
     ]

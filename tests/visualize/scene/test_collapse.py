@@ -137,7 +137,7 @@ def test_a_sum_of_many_leaves():
     scene = draw(total).scene
     assert [(node.group.count if node.group else 1) for node in scene.nodes] == [10_000, 1]
     assert scene.edges[0].count == 10_000
-    assert "= add_n(leaves ×10,000) " in draw(total).text
+    assert "= sum(leaves ×10,000) " in draw(total).text
 
 
 def test_more_outputs_than_boxes():

@@ -506,7 +506,7 @@ def test_the_picture_is_small_and_shows_leaf_root_and_culprits(cause, program, o
     assert 1 <= len(scene.nodes) <= MOST_BOXES
     shown = [(node.data, node.operation) for node in scene.nodes]
     for node in (leaf, root, *diagnosis.nodes[:3]):
-        assert repr((node.data, node.op.name if node.op else "")) in map(repr, shown)
+        assert repr((node.data, node.op.called if node.op else "")) in map(repr, shown)
     assert diagnosis.drawing.svg.startswith("<svg")
     assert diagnosis.drawing.source.startswith("digraph")
     bundle = diagnosis._repr_mimebundle_()
