@@ -72,6 +72,59 @@ def stacked(rows: list[Any], shape: tuple[int, ...]) -> Any:
     return array.reshape(shape + array.shape[1:])
 
 
+def written(result: Any, out: Any) -> Any:
+    """Return a result with its arrays written into those of `out`, which is None for all others.
+
+    Raises TypeError for what is no array of float64, and ValueError for one of another shape, a
+    read-only one, and arrays that share memory; nothing has been written then.
+    """
+    import numpy as np
+
+    pairs: list[tuple[str, Any, Any]] = []
+    found = _placed(result, out, "out", pairs)
+    for place, (where, array, _) in enumerate(pairs):
+        for other, before, _ in pairs[:place]:
+            if np.shares_memory(array, before):
+                raise ValueError(f"{other} and {where} share memory; give arrays of their own")
+    for _, array, numbers in pairs:
+        np.copyto(array, numbers)
+    return found
+
+
+def _placed(result: Any, out: Any, where: str, pairs: list[tuple[str, Any, Any]]) -> Any:
+    """Return the result with the arrays of `out` in their places, and note what goes into them."""
+    if out is None:
+        return result
+    if is_array(result):
+        import numpy as np
+
+        if not isinstance(out, np.ndarray) or out.dtype != np.float64:
+            given = f"an array of {out.dtype}" if is_array(out) else repr(out)
+            raise TypeError(f"{where} must be an array of float64 or None, not {given}")
+        if out.shape != result.shape:
+            raise ValueError(f"{where} has the shape {out.shape}, the result {result.shape}")
+        if not out.flags.writeable:
+            raise ValueError(f"{where} is read-only; give an array that can be written")
+        pairs.append((where, out, result))
+        return out
+    if isinstance(result, float):
+        raise TypeError(f"{where} is {out!r}, but the result there is a number: give None")
+    keys: Any = _keys(result)
+    if _keys(out) != keys or isinstance(out, dict) != isinstance(result, dict):
+        raise TypeError(f"{where} must have the structure of the result or be None, not {out!r}")
+    items = [_placed(result[key], out[key], f"{where}[{key!r}]", pairs) for key in keys]
+    if isinstance(result, dict):
+        return dict(zip(keys, items))
+    return type(result)(*items) if hasattr(result, "_fields") else type(result)(items)
+
+
+def _keys(tree: Any) -> list[Any] | None:
+    """Return the keys of a dict, the places of a list or tuple, None for anything else."""
+    if isinstance(tree, dict):
+        return [*tree]
+    return [*range(len(tree))] if isinstance(tree, list | tuple) else None
+
+
 class Array(NamedTuple):
     """A NumPy array; of no dimensions: a number."""
 

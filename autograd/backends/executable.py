@@ -17,7 +17,8 @@ class Executable(Protocol):
 
     An executable may have a method `scalars(numbers, parameters)` as well, for programs without
     examples: the shared inputs and the parameters as tuples of floats give the outputs as a
-    sequence of floats, without an array made on the way.
+    sequence of floats, without an array made on the way. It may have `in_place()`, which returns an
+    `InPlace` for such a program.
     """
 
     def run(self, examples: Any, shared: Any, parameters: Any) -> tuple[Any, Any]:

@@ -10,6 +10,7 @@
  *   dot.c         sums and sums of products, of any number of operands
  *   layer.c       calls in a scope, and the outputs of many rows of weights
  *   leaves.c      passes over many leaves
+ *   call.c        calls of compiled functions
  *   order.c       the order of a graph
  *   pass.c        passes over a graph: its nodes by depth, and the lock while rules in Python run
  *   sweep.c       the reverse pass: gradients
@@ -111,7 +112,7 @@ typedef struct {
     X(is_same) X(is_true) X(number) X(value) X(converted) X(detached) X(warn) X(pulled) \
     X(careful_backward) X(check_all_fresh) X(hypot) X(scope) X(leave)
 /* Slots of a Mode. */
-#define MODE_SLOTS(X) X(record) X(quiet) X(tracing) X(place) X(labelled) X(_inside)
+#define MODE_SLOTS(X) X(record) X(quiet) X(tracing) X(place) X(labelled) X(_inside) X(computing)
 
 #ifndef MOST_SPARE
 #define MOST_SPARE 32768 /* 3.7 MB: malloc and free took a tenth of a step of a small network */
@@ -129,6 +130,9 @@ typedef struct State {
     PyTypeObject *node_type; /* autograd.Value */
     PyTypeObject *row_type;
     Clock *clock;
+    PyTypeObject *ready_type;
+    Clock *structure;     /* counts announced changes of what compiled functions read */
+    Py_ssize_t programs_at, ready_at; /* slots of compiled functions and of their programs */
     Row *rows[ROW_COUNT]; /* by their numbers in rows.h */
 #define FIELD(name) PyObject *name;
     ASKED(FIELD)
@@ -322,6 +326,11 @@ PyObject *read_all(PyObject *module, PyObject *args);
 PyObject *still_holds(PyObject *module, PyObject *args);
 PyObject *replace_all(PyObject *module, PyObject *args);
 PyObject *write_all(PyObject *module, PyObject *args);
+
+/* call.c */
+extern PyType_Spec caller_spec, ready_spec;
+extern PyMethodDef caller_methods[];
+PyObject *make_ready(PyObject *module, PyObject *args);
 
 /* order.c */
 PyObject *topological_order(PyObject *module, PyObject *const *roots, Py_ssize_t count);

@@ -77,6 +77,20 @@ static PyObject *connect(PyObject *Py_UNUSED(module), PyObject *args, PyObject *
     Py_RETURN_NONE;
 }
 
+/* connect_calls(structure, compiled, programs): the count of announced changes, and the slots of
+ * compiled functions and of their programs. */
+static PyObject *connect_calls(PyObject *Py_UNUSED(module), PyObject *args)
+{
+    State *state = here();
+    PyObject *structure, *compiled, *programs;
+    if (!PyArg_ParseTuple(args, "OOO", &structure, &compiled, &programs))
+        return NULL;
+    Py_XSETREF(state->structure, (Clock *)Py_NewRef(structure));
+    state->ready_at = offset_of(programs, "ready");
+    state->programs_at = offset_of(compiled, "_programs");
+    return PyErr_Occurred() ? NULL : Py_NewRef(Py_None);
+}
+
 /* describe(name, text): the documentation of an attribute of nodes, as Python's twin has it. */
 static PyObject *describe(PyObject *Py_UNUSED(module), PyObject *args)
 {
@@ -86,6 +100,8 @@ static PyObject *describe(PyObject *Py_UNUSED(module), PyObject *args)
     for (PyGetSetDef *attribute = node_attributes; attribute->name; attribute++)
         place = strcmp(attribute->name, name) == 0 ? &attribute->doc : place;
     for (PyMethodDef *method = node_methods; method->ml_name; method++)
+        place = strcmp(method->ml_name, name) == 0 ? &method->ml_doc : place;
+    for (PyMethodDef *method = caller_methods; method->ml_name; method++)
         place = strcmp(method->ml_name, name) == 0 ? &method->ml_doc : place;
     char *kept = place && !*place ? PyMem_RawMalloc(strlen(text) + 1) : NULL;
     if (kept)
@@ -133,9 +149,9 @@ static int execute(PyObject *module)
     state->next = all_states;
     all_states = state;
     only_state = state->next ? NULL : state;
-    PyType_Spec *specs[] = {&clock_spec, &node_spec, &row_spec};
-    PyTypeObject *types[3];
-    for (int i = 0; i < 3; i++) {
+    PyType_Spec *specs[] = {&clock_spec, &node_spec, &row_spec, &caller_spec, &ready_spec};
+    PyTypeObject *types[5];
+    for (int i = 0; i < 5; i++) {
         types[i] = (PyTypeObject *)PyType_FromModuleAndSpec(module, specs[i], NULL);
         if (!types[i] || PyModule_AddType(module, types[i]) < 0)
             return -1;
@@ -143,6 +159,7 @@ static int execute(PyObject *module)
     state->node_type = types[1];
     state->node_type->tp_vectorcall = new_leaf;
     state->row_type = types[2];
+    state->ready_type = types[4];
     return PyModule_AddIntConstant(module, "sources", SOURCES); /* see library.py */
 }
 
@@ -154,6 +171,7 @@ static PyMethodDef functions[] = {
     {"called_in", (PyCFunction)(void (*)(void))called_in, METH_FASTCALL, NULL},
     {"connect", (PyCFunction)(void (*)(void))connect, METH_VARARGS | METH_KEYWORDS, NULL},
     {"derivatives", derivatives, METH_VARARGS, NULL},
+    {"connect_calls", connect_calls, METH_VARARGS, NULL},
     {"describe", describe, METH_VARARGS, NULL},
     {"drawn", drawn, METH_VARARGS, NULL},
     {"guarded", (PyCFunction)(void (*)(void))guarded, METH_FASTCALL, NULL},
@@ -163,6 +181,7 @@ static PyMethodDef functions[] = {
     {"new_node", make_node, METH_VARARGS, NULL},
     {"outputs", outputs, METH_VARARGS, NULL},
     {"read", read_all, METH_VARARGS, NULL},
+    {"ready", make_ready, METH_VARARGS, NULL},
     {"replace", replace_all, METH_VARARGS, NULL},
     {"rule", make_rule, METH_VARARGS, NULL},
     {"run_pass", (PyCFunction)(void (*)(void))run_pass, METH_FASTCALL, NULL},

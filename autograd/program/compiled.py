@@ -12,6 +12,7 @@ from autograd.backends.selection import checked_backend
 from autograd.errors import TracingError
 from autograd.leaves import accumulate
 from autograd.mode import CURRENT
+from autograd.native import engine, move_aside
 from autograd.program.arguments import Axes, read
 from autograd.program.draft import StatisticsByKind
 from autograd.program.listing import listing
@@ -19,7 +20,7 @@ from autograd.program.origin import Function, Graph
 from autograd.program.programs import Programs
 from autograd.program.schedule import scheduled
 from autograd.program.verification import STRUCTURE
-from autograd.structure import described
+from autograd.structure import described, written
 from autograd.threads import loaded
 from autograd.value import Value
 
@@ -40,12 +41,29 @@ Result = TypeVar("Result")
 MOST_LINES = 500  # of each program that print() shows
 
 
-class Compiled(Generic[Parameters, Result]):
+class Caller:
+    """Where C calls compiled functions, the base of these that knows what is ready."""
+
+    __slots__ = ()
+
+
+if engine is not None and not TYPE_CHECKING:
+    Caller = engine.Caller
+
+
+class Compiled(Caller, Generic[Parameters, Result]):
     """A compiled function: what `compile` and `compile_graph` return.
 
     Calls are safe from several threads. With Values among the arguments, inside `grad` or another
     function that is being compiled, a call draws the graph as the function itself would.
+
+    `out` is of the structure of the result, with an array of float64 for each array that is to be
+    written rather than made, and None for everything else. The result holds these arrays. Raises
+    TypeError for what is no such array, and ValueError for one of another shape, a read-only one,
+    and arrays that share memory; nothing has been written then.
     """
+
+    __slots__ = ("__dict__", "__weakref__", "_programs")
 
     def __init__(
         self, origin: Function | Graph, in_axes: Axes, backend: str, check: bool, verify: str
@@ -100,14 +118,14 @@ class Compiled(Generic[Parameters, Result]):
     @overload
     def __call__(self, *args: Parameters.args, **kwargs: Parameters.kwargs) -> Result: ...
 
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+    def __call__(self, *args: Any, out: Any = None, **kwargs: Any) -> Any:
         """Return the value of the function.
 
         The result has the structure that the function returns. For one example numbers are floats;
         for a batch of n they are arrays of shape (n,), and arrays have the shape (n, ...). An empty
         batch gives empty arrays.
         """
-        return self._results("value", args, kwargs)
+        return self._results("value", args, out, kwargs)
 
     @overload
     def value_and_grad(
@@ -139,7 +157,7 @@ class Compiled(Generic[Parameters, Result]):
         self, *args: Parameters.args, **kwargs: Parameters.kwargs
     ) -> tuple[Result, Any]: ...
 
-    def value_and_grad(self, *args: Any, **kwargs: Any) -> Any:
+    def value_and_grad(self, *args: Any, out: Any = None, **kwargs: Any) -> Any:
         """Return the value and its derivatives with respect to the arguments.
 
         The derivatives have the structure of the arguments, in a tuple if there are several. For a
@@ -153,9 +171,9 @@ class Compiled(Generic[Parameters, Result]):
         >>> value, x_slopes, scale_slopes
         (array([20.]), array([[20., 10.]]), array([2.]))
         """
-        return self._results("value_and_grad", args, kwargs)
+        return self._results("value_and_grad", args, out, kwargs)
 
-    def jacobian(self, *args: Any, **kwargs: Any) -> Any:
+    def jacobian(self, *args: Any, out: Any = None, **kwargs: Any) -> Any:
         """Return the derivatives of every result with respect to the arguments.
 
         Each number or array of the result is replaced by the structure of the arguments, whose
@@ -166,9 +184,9 @@ class Compiled(Generic[Parameters, Result]):
         >>> compile(lambda x: [x[0] * x[1], x[0]]).jacobian(np.array([2.0, 3.0]))
         [array([3., 2.]), array([1., 0.])]
         """
-        return self._results("jacobian", args, kwargs)
+        return self._results("jacobian", args, out, kwargs)
 
-    def hessian(self, *args: Any, **kwargs: Any) -> Any:
+    def hessian(self, *args: Any, out: Any = None, **kwargs: Any) -> Any:
         """Return the second derivatives with respect to the arguments, symmetric.
 
         Those that are 0 for all arguments are not computed. The structure is that of `jacobian` of
@@ -180,7 +198,7 @@ class Compiled(Generic[Parameters, Result]):
         array([[12.,  1.],
                [ 1.,  0.]])
         """
-        return self._results("hessian", args, kwargs)
+        return self._results("hessian", args, out, kwargs)
 
     def backward(self, *args: Any, reduction: Literal["mean", "sum"] = "mean") -> float:
         """Return the mean or the sum over the batch, and add its gradient to the captured leaves.
@@ -350,10 +368,10 @@ class Compiled(Generic[Parameters, Result]):
 
     # From arguments to results
 
-    def _results(self, kind: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    def _results(self, kind: str, args: tuple[Any, ...], out: Any, kwargs: dict[str, Any]) -> Any:
         programs = self._programs
         quick = programs.quick[kind].get(len(args))
-        if quick is not None and not kwargs:
+        if quick is not None and out is None and not kwargs:
             for arg in args:
                 if type(arg) is not float:
                     break
@@ -372,8 +390,14 @@ class Compiled(Generic[Parameters, Result]):
             )
         arguments = read(args, self._in_axes, programs.origin.names)
         if arguments.symbolic or CURRENT.get().tracing is not None:
+            if out is not None:
+                raise TypeError(
+                    "out= takes numbers, but the result is a graph where Values are among the "
+                    "arguments, and inside of functions that are compiled: call it without out"
+                )
             return self._drawn(kind, args)
-        return programs.current(kind, arguments).results(arguments)
+        found = programs.current(kind, arguments).results(arguments)
+        return found if out is None else written(found, out)
 
     def _drawn(self, kind: str, args: tuple[Any, ...]) -> Any:
         """Return the result as a graph: there are Values among the arguments."""
@@ -390,3 +414,12 @@ class Compiled(Generic[Parameters, Result]):
 
     def _read(self, args: tuple[Any, ...]) -> Arguments:
         return read(args, self._in_axes, self._programs.origin.names)
+
+
+if engine is not None:
+    for _name in ("value_and_grad", "jacobian", "hessian"):
+        _doc = getattr(Compiled, _name).__doc__
+        engine.describe(_name, f"{_name}($self, /, *args, out=None)\n--\n\n{_doc}")
+        move_aside(Compiled, **{_name: f"_python_{_name}"})
+    move_aside(Compiled, __call__="_python_call")
+    engine.connect_calls(STRUCTURE, Compiled, Programs)

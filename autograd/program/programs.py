@@ -12,6 +12,7 @@ from autograd.mode import CURRENT
 from autograd.primitive import RESERVED
 from autograd.program.arguments import Arguments
 from autograd.program.origin import Function
+from autograd.program.ready import MOST
 from autograd.program.runner import KINDS, Runner, derived
 from autograd.program.trace import same_program, same_trace
 from autograd.program.traced import TracingMode, traced_under
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from autograd.program.trace import Trace
     from autograd.structure import Shape
 
+CALLED = KINDS[:4]  # the results of calls, in the order of C
 FORMER = 4  # traces kept of each case, as of a model that goes from training to evaluation and back
 
 # A function of floats, with the variant, the count of changes and the time that it is valid for
@@ -66,6 +68,9 @@ class _Traced:
 class Programs(Verified):
     """The programs of one function or graph, made when they are first asked for."""
 
+    __slots__ = ("ready",)  # where C looks
+    ready: tuple[list[Any], ...]
+
     def __init__(self, origin: Function | Graph, backend: str, check: bool, verify: str) -> None:
         super().__init__("never" if origin.is_fixed else verify)
         self.origin = origin
@@ -89,8 +94,10 @@ class Programs(Verified):
             self._forget_quick()
 
     def _forget_quick(self) -> None:
-        # By kind and number of arguments. A new dict: a call under way may still add to the old one
+        # By kind and number of arguments, and what C tries by kind. They are new: a call under way
+        # may still add to the old ones.
         self.quick: dict[str, dict[int, Quick]] = {kind: {} for kind in KINDS}
+        self.ready = [], [], [], []
 
     def current(self, kind: str, arguments: Arguments) -> Runner:
         """Return the program of one kind of result for arguments like these, verified if it is due.
@@ -98,15 +105,21 @@ class Programs(Verified):
         Raises StaleProgramError if the function would do something else than at its last trace,
         and whatever the function raises.
         """
-        quick = self.quick  # the one that is forgotten if something changes meanwhile
+        quick, ready = self.quick, self.ready  # those that are forgotten if something changes
         case = self._case(arguments)
         structure = case.structure  # read before what is in use; see Case
         runner = self._runner(kind, case.used)
-        if self._verification.is_settled(case) and _are_floats(arguments):
-            compute = runner.quick()
-            if compute is not None:
+        if kind in CALLED and arguments.examples is None and self._verification.is_settled(case):
+            variant, due = CURRENT.get().variant, self._verification.due
+            at_once = runner.ready()
+            if at_once is not None:
                 case.unchecked = inf  # such calls are not counted
-                variant, due = CURRENT.get().variant, self._verification.due
+                at_once.renew(variant, structure, due - perf_counter())
+                known = ready[CALLED.index(kind)]
+                if at_once not in known:
+                    known[:] = [at_once, *known[: MOST - 1]]
+            elif _are_floats(arguments) and (compute := runner.quick()) is not None:
+                case.unchecked = inf
                 quick[kind][len(arguments.shapes)] = compute, variant, structure, due
         return runner
 

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args
 from autograd.backends.selection import executable
 from autograd.graph import CLOCK
 from autograd.leaves import read_data
+from autograd.native import engine
 from autograd.program import derivatives
 from autograd.program.indices import Indices
 from autograd.program.interpreter import cause_of_non_finite
+from autograd.program.ready import ready
 from autograd.program.simplify import simplified
 from autograd.structure import (
     NUMBER,
@@ -67,11 +69,15 @@ class Runner:
             self.reached = tuple([trace.leaves[place] for place in places])
         else:
             (program, entries), self._shape = _derivative(kind, trace, program)
+            zero = len(program.outputs)  # there is a 0.0 behind them
+            self._places = [zero if entry is None else entry for entry in entries]
             self._entries = _selection(entries, len(program.outputs))
             self._picker = picker(self._shape, entries)
         self.program, self.statistics = simplified(program)
         self.executable = executable(self.program, backend)
         self._indices = Indices(trace) if trace.indices else None
+        self._arguments = trace.shapes
+        self._ready: Any = None  # False if it cannot be
         self._parameters: tuple[int, Any] = (-1, None)
         self._numbers: tuple[int, tuple[float, ...]] = (-1, ())
 
@@ -109,6 +115,20 @@ class Runner:
                 found[:, places] = outputs[:, columns]
             outputs = found
         return arrays_of(self._shape, outputs[0] if arguments.examples is None else outputs)
+
+    def ready(self) -> Any:
+        """Return the program for calls by C, the same each time; None if it cannot be called so."""
+        if self._ready is None:
+            self._ready = self._made_ready() or False
+        return self._ready or None
+
+    def _made_ready(self) -> Any:
+        if engine is None or self.check or self._indices is not None:
+            return None
+        code = self.executable.in_place() if hasattr(self.executable, "in_place") else None
+        if code is None:
+            return None
+        return ready(code, self.leaves, self._arguments, self._shape, self._places)
 
     def quick(self) -> Callable[[tuple[float, ...]], Any] | None:
         """Return the function from floats to the result without arrays, if the backend has it."""

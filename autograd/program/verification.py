@@ -15,6 +15,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args
 
 from autograd.errors import StaleProgramError
+from autograd.graph import Counter
 from autograd.mode import CURRENT
 from autograd.program.trace import first_difference, same_trace
 
@@ -25,10 +26,10 @@ if TYPE_CHECKING:
 __all__ = ["Changes", "structure_changed"]
 
 
-class Changes:
+class Changes(Counter):
     """Counts changes in the whole process: followers compare `now` with a number noted earlier."""
 
-    __slots__ = ("_numbers", "now")
+    __slots__ = ("_numbers",)
 
     def __init__(self) -> None:
         self.now = 0

@@ -13,6 +13,7 @@ from autograd.backends.executable import Batches, Progress
 from autograd.backends.llvm.engine import code, vector_lanes
 from autograd.backends.llvm.kernel import Kernel
 from autograd.backends.llvm.steps import STEPS
+from autograd.program.ready import InPlace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -68,6 +69,18 @@ class NativeProgram:
         self._idle.append(workspace)
         return found
 
+    def in_place(self) -> InPlace | None:
+        """Return the code and memory for calls by C; None for a program of examples or with sums.
+
+        Such a call holds Python's lock.
+        """
+        if self.schedule.program.examples or self.schedule.sums:
+            return None
+        workspace = Workspace(self.schedule, self.kernel.varying)
+        memory = workspace.uniform_address
+        outputs = memory + workspace.outputs_start
+        return InPlace(self._code.address("evaluate"), memory, outputs, (self._code, workspace))
+
     def _over_examples(self, workspace: Workspace, examples: Any, sums: Any) -> Any:
         count = len(examples)
         outputs = np.empty((count, len(self.schedule.outputs)))
@@ -93,14 +106,14 @@ class NativeProgram:
 class Workspace:
     """The memories of a schedule, for one call at a time.
 
-    Behind the UNIFORM rows there is room for the outputs of a program without examples.
+    Behind the UNIFORM rows there is room for the outputs of a program without examples, and a 0.0.
     """
 
     def __init__(self, schedule: Schedule, varying: int) -> None:
         program = schedule.program
-        memory = aligned_zeros(schedule.uniform + len(schedule.outputs))
+        memory = aligned_zeros(schedule.uniform + len(schedule.outputs) + 1)
         self.uniform = memory[: schedule.uniform]
-        self.outputs = memory[schedule.uniform :].reshape(1, -1)
+        self.outputs = memory[schedule.uniform : -1].reshape(1, -1)
         self.outputs_start = 8 * schedule.uniform
         self.bytes = memoryview(memory).cast("B")
         self.varying = aligned_zeros(varying)

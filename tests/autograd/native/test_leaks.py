@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import gc
 import pickle
@@ -11,6 +12,7 @@ from array import array
 from itertools import chain, pairwise
 from weakref import ref
 
+import numpy as np
 import pytest
 
 import autograd
@@ -108,6 +110,21 @@ def over_leaves():
     hold_the_same(((ref(leaves[1]), ()), *held), frozenset())
 
 
+called = autograd.compile(lambda x, y: [x[0] * y, (x, y)], verify="never")
+
+
+def calls():
+    x, out = np.ones(2), [None, (np.empty(2), None)]
+    called(x, 2.0), called(x, 3, out=out), called.jacobian(x, 2.0)
+    for wrong in ((x, "2"), (x,), (np.ones(2, int), 2.0), (x, 10**400)):
+        with contextlib.suppress(TypeError, OverflowError):
+            called(*wrong)
+    with pytest.raises(TypeError):
+        called(x, 2.0, out=[1.0, (None, None)])
+    with pytest.raises(TypeError):
+        called(x, y=2.0)
+
+
 def refused():
     x = Value(1.0)
     stale = x * 2.0
@@ -178,7 +195,7 @@ def counts():
     ("step", "times"),
     [
         (expression, 10_000), (twice, 2000), (under_modes, 1000), (of_users, 2000), (copied, 1000),
-        (over_leaves, 1000), (refused, 500), (warned, 500),
+        (over_leaves, 1000), (calls, 1000), (refused, 500), (warned, 500),
     ],
     ids=lambda given: getattr(given, "__name__", None),
 )  # fmt: skip
@@ -192,3 +209,17 @@ def test_steps_leave_nothing_behind(step, times):
     growth = [min(b - a for a, b in pairwise(row)) for row in zip(*rounds)]
     names = chain(["references", "blocks"], LASTING)
     assert {name: more for name, more in zip(names, growth) if more > times // 8} == {}
+
+
+def test_what_is_ready_goes_with_its_function_and_leaves():
+    def made():
+        w = Marked(2.0)
+        w.function = c = autograd.compile(lambda x, y: (x[0] * w, [y]), verify="never")
+        for _ in range(3):
+            c(np.ones(2), 2)
+            c.jacobian(np.ones(2), 3.0)
+        return ref(w)
+
+    made_before = [made() for _ in range(3)]
+    gc.collect()
+    assert [there() for there in made_before] == [None] * 3
