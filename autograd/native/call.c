@@ -149,15 +149,23 @@ static bool takes(const Ready *ready, PyObject *pattern, PyObject *out, int *arr
     return fit;
 }
 
+/* While memory for the result was found, the collector may have run anything. */
+static PyObject *changed(void)
+{
+    PyErr_SetString(PyExc_RuntimeError, "out was changed while it was written");
+    return NULL;
+}
+
+/* A new array, or `out`, with its outputs. */
 static PyObject *array_of(const Ready *ready, PyObject *pattern, PyObject *out)
 {
-    PyObject *shape = PyTuple_GET_ITEM(pattern, 0);
-    PyObject *array = out == Py_None ? PyObject_CallOneArg(part(ready, EMPTY), shape) : Py_NewRef(out);
-    if (!array || !fits(ready, pattern, array, CONTIGUOUS | ALIGNED | WRITEABLE)) {
-        if (array)
-            PyErr_SetString(PyExc_RuntimeError, "an array was changed while it was written");
-        Py_XDECREF(array);
+    PyObject *array = out == Py_None
+        ? PyObject_CallOneArg(part(ready, EMPTY), PyTuple_GET_ITEM(pattern, 0)) : Py_NewRef(out);
+    if (!array)
         return NULL;
+    if (!fits(ready, pattern, array, CONTIGUOUS | ALIGNED | WRITEABLE)) {
+        Py_DECREF(array);
+        return changed();
     }
     const int64_t *place = (int64_t *)places_of(pattern)->data;
     double *to = (double *)((Array *)array)->data;
@@ -176,8 +184,16 @@ static PyObject *result_of(const Ready *ready, PyObject *pattern, PyObject *out)
     bool is_tuple = PyTuple_CheckExact(pattern);
     PyObject *result = is_tuple ? PyTuple_New(count) : PyList_New(count);
     for (Py_ssize_t i = 0; result && i < count; i++) {
-        PyObject *within = out == Py_None ? out : item_of(out, i);
-        PyObject *item = result_of(ready, item_of(pattern, i), within);
+        PyObject *item = NULL;
+        if (out == Py_None) {
+            item = result_of(ready, item_of(pattern, i), out);
+        } else if (is_alike(pattern, out)) {
+            PyObject *into = Py_NewRef(item_of(out, i));
+            item = result_of(ready, item_of(pattern, i), into);
+            Py_DECREF(into);
+        } else {
+            changed();
+        }
         if (!item)
             Py_CLEAR(result);
         else if (is_tuple)
@@ -203,15 +219,12 @@ static bool is_current(State *state, const Ready *ready)
 }
 
 /* The result of a program for these arguments; NULL without an error where Python has to. */
-static PyObject *attempt(State *state, Ready *ready, PyObject *const *args, Py_ssize_t count,
-                         PyObject *out)
+static PyObject *answer(State *state, Ready *ready, PyObject *const *args, PyObject *out)
 {
     PyObject *arguments = part(ready, ARGUMENTS), *leaves = part(ready, LEAVES);
     int arrays = 0;
     double *to = ready->memory;
-    if (ready->busy || count != PyTuple_GET_SIZE(arguments))
-        return NULL;
-    for (Py_ssize_t i = 0; to && i < count; i++)
+    for (Py_ssize_t i = 0; to && i < PyTuple_GET_SIZE(arguments); i++)
         to = read_argument(ready, PyTuple_GET_ITEM(arguments, i), args[i], to);
     if (!to || !takes(ready, part(ready, RESULT), out, &arrays) || !is_current(state, ready))
         return NULL;
@@ -220,13 +233,8 @@ static PyObject *attempt(State *state, Ready *ready, PyObject *const *args, Py_s
             to[i] = ((Node *)PyTuple_GET_ITEM(leaves, i))->data;
         ready->clock = state->clock->now;
     }
-    ready->busy = true;
-    Py_INCREF(ready);
     ready->run(ready->memory);
-    PyObject *result = result_of(ready, part(ready, RESULT), out);
-    ready->busy = false;
-    Py_DECREF(ready);
-    return result;
+    return result_of(ready, part(ready, RESULT), out);
 }
 
 /* What is ready of a kind of result, the lists of `Programs.ready`. */
@@ -237,8 +245,15 @@ static PyObject *computed(State *state, PyObject *compiled, int kind, PyObject *
     PyObject *kinds = programs ? slot(programs, state->ready_at) : NULL, *result = NULL;
     PyObject *several = kinds ? Py_NewRef(PyTuple_GET_ITEM(kinds, kind)) : NULL;
     for (Py_ssize_t i = 0; several && !result && i < PyList_GET_SIZE(several); i++) {
-        result = attempt(state, (Ready *)PyList_GET_ITEM(several, i), args, count, out);
-        if (PyErr_Occurred())
+        Ready *ready = (Ready *)PyList_GET_ITEM(several, i);
+        if (ready->busy || count != PyTuple_GET_SIZE(part(ready, ARGUMENTS)))
+            continue;
+        Py_INCREF(ready);
+        ready->busy = true;
+        result = answer(state, ready, args, out);
+        ready->busy = false;
+        Py_DECREF(ready);
+        if (!result && PyErr_Occurred())
             break;
     }
     Py_XDECREF(several);
@@ -248,11 +263,11 @@ static PyObject *computed(State *state, PyObject *compiled, int kind, PyObject *
 static PyObject *call_method(PyObject *self, PyObject *const *args, Py_ssize_t count,
                              PyObject *names, int kind, const char *in_python)
 {
-    bool one = names && PyTuple_GET_SIZE(names) == 1
-               && PyUnicode_CompareWithASCIIString(PyTuple_GET_ITEM(names, 0), "out") == 0;
+    State *state = here();
+    bool one = names && PyTuple_GET_SIZE(names) == 1 && PyTuple_GET_ITEM(names, 0) == state->out;
     PyObject *result = NULL;
     if (!names || one)
-        result = computed(here(), self, kind, args, count, one ? args[count] : Py_None);
+        result = computed(state, self, kind, args, count, one ? args[count] : Py_None);
     if (result || PyErr_Occurred())
         return result;
     PyObject *method = PyObject_GetAttrString(self, in_python);
@@ -273,9 +288,11 @@ METHOD(hessian, 3)
 
 static PyObject *call_itself(PyObject *self, PyObject *args, PyObject *keywords)
 {
-    PyObject *out = keywords ? PyDict_GetItemString(keywords, "out") : Py_None, *result = NULL;
+    State *state = here();
+    PyObject *out = keywords && state->out ? PyDict_GetItem(keywords, state->out) : Py_None;
+    PyObject *result = NULL;
     if (out && (!keywords || PyDict_GET_SIZE(keywords) == 1))
-        result = computed(here(), self, 0, &PyTuple_GET_ITEM(args, 0), PyTuple_GET_SIZE(args), out);
+        result = computed(state, self, 0, &PyTuple_GET_ITEM(args, 0), PyTuple_GET_SIZE(args), out);
     if (result || PyErr_Occurred())
         return result;
     PyObject *method = PyObject_GetAttrString(self, "_python_call");

@@ -130,9 +130,11 @@ typedef struct State {
     PyTypeObject *node_type; /* autograd.Value */
     PyTypeObject *row_type;
     Clock *clock;
+    /* Of calls of compiled functions */
     PyTypeObject *ready_type;
-    Clock *structure;     /* counts announced changes of what compiled functions read */
-    Py_ssize_t programs_at, ready_at; /* slots of compiled functions and of their programs */
+    Clock *structure;                 /* counts announced changes of what they read */
+    PyObject *out;                    /* the name */
+    Py_ssize_t programs_at, ready_at; /* slots: their programs, and what is ready of these */
     Row *rows[ROW_COUNT]; /* by their numbers in rows.h */
 #define FIELD(name) PyObject *name;
     ASKED(FIELD)

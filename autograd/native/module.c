@@ -86,6 +86,7 @@ static PyObject *connect_calls(PyObject *Py_UNUSED(module), PyObject *args)
     if (!PyArg_ParseTuple(args, "OOO", &structure, &compiled, &programs))
         return NULL;
     Py_XSETREF(state->structure, (Clock *)Py_NewRef(structure));
+    Py_XSETREF(state->out, PyUnicode_InternFromString("out"));
     state->ready_at = offset_of(programs, "ready");
     state->programs_at = offset_of(compiled, "_programs");
     return PyErr_Occurred() ? NULL : Py_NewRef(Py_None);
