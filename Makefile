@@ -65,6 +65,7 @@ bench: .venv/installed-for-benchmarks-$(PEERS)
 	$(IN) benchmarks/eager.py $(BENCH)
 	$(IN) benchmarks/compiled.py $(BENCH)
 	$(IN) benchmarks/verification.py
+	$(IN) benchmarks/latency.py
 
 docs: .venv/installed-docs
 	$(IN) docs/generate.py

@@ -37,7 +37,8 @@ def take(values: Any, index: Any) -> Any:
     `values` is a list of numbers and Values, or of rows of them, all of one structure. An int gives
     the very item. A Value, as every number is in a function that is being compiled, gives nodes:
     the item at its number at each call, also for indices that are computed. The gradient goes to
-    that item alone, and none to the index.
+    that item alone; to the others it is 0, so that an optimizer with momentum moves them on. The
+    index has none.
 
     Raises IndexError for an index below 0 or beyond the last item, TypeError for one that is not
     whole, and ValueError for rows that differ in structure. A compiled function raises them when it

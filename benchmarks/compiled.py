@@ -1,6 +1,6 @@
 """Time compiled programs against C by hand, NumPy, PyTorch, JAX and CasADi; print Markdown tables.
 
-    python benchmarks/compiled.py [--rounds 7] [--only moons] [--quick] [--write]
+    python benchmarks/compiled.py [--rounds 7] [--only moons] [--text names.txt] [--quick] [--write]
 
 Everything is float64 and measured in one run, turn about, after the results of all were checked to
 be equal to 1e-9 to those by hand. A peer that is not installed is left out.
@@ -22,6 +22,7 @@ from entries import CASADI, JAX, OURS, PACKAGES, TORCH, C, Entry, Work
 from measure import Contender, interleaved, machine, median_ratio
 from peers.compiler import gcc_version
 from report import digits, replace_between, table
+from texts import Texts
 from works import WORKS
 
 __all__ = ["disagreement", "main", "missing"]
@@ -117,12 +118,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--rounds", type=int, default=7, help="samples of every contender")
     parser.add_argument("--only", default="", help="only work whose name contains this")
     parser.add_argument("--quick", action="store_true", help="one round: do results agree?")
+    parser.add_argument("--text", type=Path, help="names for the transformer, else cities")
     parser.add_argument("--write", action="store_true", help="put the summary into the documents")
     options = parser.parse_args(arguments)
     if options.rounds < 1:
         parser.error("--rounds must be at least 1")
     if options.write and (options.quick or options.only):
         parser.error("--write needs the whole table: leave out --quick and --only")
+    Texts.source = options.text
     works = [work for work in WORKS if options.only in work.name]
     if not works:
         parser.error(f"--only {options.only!r} is in none of: {', '.join(w.name for w in WORKS)}")

@@ -8,7 +8,9 @@ has: arithmetic, a power, `exp`, `log`, `relu`, and `data`, `grad` and `backward
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 from itertools import pairwise
+from operator import getitem
 from typing import Any
 
 __all__ = ["Transformer", "tokens_of", "training_step"]
@@ -37,9 +39,9 @@ def normalized(x: Vector) -> Vector:
     return [xi * scale for xi in x]
 
 
-def softmax(x: Vector) -> Vector:
-    largest = max(xi.data for xi in x)
-    powers = [(xi - largest).exp() for xi in x]
+def softmax(x: Vector, largest: Callable[..., Any] = max) -> Vector:
+    shift = largest(xi.data for xi in x)
+    powers = [(xi - shift).exp() for xi in x]
     total = sum(powers)
     return [power / total for power in powers]
 
@@ -49,7 +51,13 @@ def added(x: Vector, y: Vector) -> Vector:
 
 
 class Transformer:
-    """Matrices of scalars, each a list of rows: 4,192 parameters in the usual size."""
+    """Matrices of scalars, each a list of rows: 4,192 parameters in the usual size.
+
+    What chooses may be another function, where tokens and numbers are not known yet.
+    """
+
+    item: Callable[..., Any] = staticmethod(getitem)
+    largest: Callable[..., Any] = staticmethod(max)
 
     def __init__(
         self, scalar: Any, *, width: int = 16, heads: int = 4, positions: int = 16, seed: int = 42
@@ -85,7 +93,7 @@ class Transformer:
         for start in range(0, len(query), size):
             part = range(start, start + size)
             products = [sum(query[i] * key[i] for i in part) / size**0.5 for key in keys]
-            weights = softmax(products)
+            weights = softmax(products, self.largest)
             mixed += [sum(w * value[i] for w, value in zip(weights, values)) for i in part]
         return linear(self.joined, mixed)
 
@@ -95,13 +103,13 @@ class Transformer:
         values: Matrix = []
         losses = []
         for position, (token, following) in enumerate(pairwise(tokens)):
-            x = added(self.token_embedding[token], self.position_embedding[position])
+            x = added(self.item(self.token_embedding, token), self.position_embedding[position])
             x = normalized(x)
             x = added(x, self.attention(normalized(x), keys, values))
             hidden = [h.relu() for h in linear(self.wider, normalized(x))]
             x = added(x, linear(self.narrower, hidden))
-            probabilities = softmax(linear(self.scores, x))
-            losses.append(-probabilities[following].log())
+            probabilities = softmax(linear(self.scores, x), self.largest)
+            losses.append(-self.item(probabilities, following).log())
         return sum(losses) / len(losses)
 
 

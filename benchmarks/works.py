@@ -14,12 +14,15 @@ from peers import (
     jax_jit,
     numpy_by_hand,
     numpy_convolution,
+    numpy_transformer,
     our_convolution,
+    our_transformer,
     ours,
     python_by_hand,
     torch_eager,
 )
 from problems import Chain, Readme, Rosenbrock
+from texts import Texts
 
 __all__ = ["WORKS"]
 
@@ -85,6 +88,23 @@ def hessian_work(size: int) -> Work:
     )
 
 
+def transformer_work(
+    name: str, problem: partial[Texts], task: str, ours: str, limit: float
+) -> Work:
+    return Work(
+        f"plain transformer, {name}",
+        problem,
+        (
+            Entry(HAND, "NumPy", getattr(numpy_transformer, task)),
+            *by_us("", getattr(our_transformer, ours), ["llvm"]),
+            Entry(C, "", getattr(c_by_hand, task), ("gcc",)),
+        ),
+        (must(OURS, 1.0, f"{HAND}, NumPy"), aim(OURS, limit, C)),
+        count=problem.args[0],
+    )
+
+
+GRADIENTS, ADAM = "transformer_gradients", "transformer_adam"
 CHAIN = 100_000
 
 WORKS = (
@@ -140,6 +160,15 @@ WORKS = (
         (must(OURS, 2.0),),
         unit="ms",
         wall=True,
+    ),
+    transformer_work("names: gradient", partial(Texts.make, 100), GRADIENTS, GRADIENTS, 2.0),
+    transformer_work("names: Adam", partial(Texts.make, 100, 1e-2), ADAM, ADAM, 2.0),
+    transformer_work(
+        "8 letters: Adam, batches of 16",
+        partial(Texts.make, 1024, 1e-2, 16, 8),
+        ADAM,
+        "transformer_steps",
+        1.8,
     ),
     Work(
         "README expression: value and gradient",

@@ -11,8 +11,15 @@ import numpy as np
 from networks import Digits, Moons
 from peers.compiler import loaded
 from problems import Array, Made
+from texts import Texts
 
-__all__ = ["digits_epoch", "moons_loop", "moons_steps"]
+__all__ = [
+    "digits_epoch",
+    "moons_loop",
+    "moons_steps",
+    "transformer_adam",
+    "transformer_gradients",
+]
 
 SOURCES = Path(__file__).parents[1] / "by_hand"
 
@@ -79,6 +86,44 @@ def digits_epoch(problem: Digits) -> Made:
     def run() -> tuple[Array, Array]:
         p[:] = problem.parameters
         epoch(*arguments)
+        return p, losses
+
+    return run, lambda result: (*result[0].tolist(), *result[1].tolist())
+
+
+def transformer_gradients(problem: Texts) -> Made:
+    """Call C once for the gradients of all texts, one after the other; the last one is kept."""
+    gradient, losses = np.zeros(len(problem.parameters)), np.zeros(len(problem.counts))
+    gradients = function("transformer.c", "transformer_gradients")
+    arguments = (
+        *map(address, (problem.parameters, problem.tokens, problem.counts)),
+        ctypes.c_long(len(losses)),
+        address(losses),
+        address(gradient),
+    )
+
+    def run() -> tuple[Array, Array]:
+        gradients(*arguments)
+        return gradient, losses
+
+    return run, lambda result: (*result[0].tolist(), *result[1].tolist())
+
+
+def transformer_adam(problem: Texts) -> Made:
+    """Call C once for all steps of Adam."""
+    p, losses = problem.parameters.copy(), np.zeros(len(problem.counts) // problem.batch)
+    adam = function("transformer.c", "transformer_adam")
+    arguments = (
+        *map(address, (p, problem.tokens, problem.counts)),
+        ctypes.c_long(len(problem.counts)),
+        ctypes.c_long(problem.batch),
+        ctypes.c_double(problem.rate),
+        address(losses),
+    )
+
+    def run() -> tuple[Array, Array]:
+        p[:] = problem.parameters
+        adam(*arguments)
         return p, losses
 
     return run, lambda result: (*result[0].tolist(), *result[1].tolist())

@@ -17,10 +17,19 @@ from compiled import disagreement
 from entries import OURS
 from networks import Digits, DigitsConvolution, Moons, by_layer, by_neuron, split
 from nn.layers.dropout import given_noise
-from peers import c_by_hand, compiler, numpy_by_hand, numpy_convolution, python_by_hand
+from peers import (
+    c_by_hand,
+    compiler,
+    numpy_by_hand,
+    numpy_convolution,
+    numpy_transformer,
+    python_by_hand,
+)
 from peers.compiler import gcc_version
 from peers.our_convolution import model_of
+from peers.our_transformer import Choosing
 from problems import Chain, Readme, Rosenbrock
+from texts import LONGEST, Texts, names
 from works import WORKS
 
 TOLERANCE = 1e-9
@@ -43,16 +52,24 @@ def skip_without(*needs):
 def small(problem):
     if isinstance(problem, DigitsConvolution):
         return DigitsConvolution.make(batches=min(2, len(problem.order)), kernels=3)
+    if isinstance(problem, Texts):  # two steps on texts of three letters
+        some = 2 * problem.batch
+        counts = np.full(some, 3)
+        return replace(problem, tokens=problem.tokens[:some].copy(), counts=counts)
     return replace(problem, operations=400) if isinstance(problem, Chain) else problem
 
 
-# What a first result is made of is what the same work calls in its steps, compiled once more.
+def is_slow(work, entry):
+    """First results are made of what the same work calls in its steps, compiled once more."""
+    return "first result" in work.name or ("transformer" in work.name and entry.package == OURS)
+
+
 ENTRIES = [
     pytest.param(
         work,
         entry,
         id=f"{work.name}-{entry.name}",
-        marks=[pytest.mark.slow] if "first result" in work.name else [],
+        marks=[pytest.mark.slow] if is_slow(work, entry) else [],
     )
     for work in WORKS
     for entry in work.entries[1:]
@@ -155,6 +172,40 @@ def test_the_masks_drop_a_quarter_and_keep_the_mean():
     assert masks.mean() == pytest.approx(1.0, abs=0.01)
 
 
+def test_the_transformer_by_hand_is_the_eager_engines():
+    for batch in (1, 3):
+        problem = replace(Texts.make(6, rate=0.01, piece=3), batch=batch)
+        model = Choosing(autograd.Value)  # Adam moves rows that were not chosen, as by hand
+        texts = [[autograd.Value(token) for token in text] for text in problem.rows()]
+
+        def loss(batch, model=model):
+            return autograd.mean([model.loss(text) for text in batch])
+
+        batches = [texts[first : first + batch] for first in range(0, 6, batch)]
+        losses = [lambda some=some, loss=loss: loss(some) for some in batches]
+        expected = eager_steps(model, nn.Adam(model.parameters(), lr=problem.rate), losses)
+        found = numbers(numpy_transformer.transformer_adam, problem)
+        assert disagreement(found, expected) < TOLERANCE
+
+
+def test_c_by_hand_takes_texts_of_all_lengths():
+    skip_without("gcc")
+    problem = Texts.make(LONGEST + 1, rate=0.01)
+    problem = replace(problem, counts=np.arange(1, LONGEST + 2))
+    expected = numbers(numpy_transformer.transformer_adam, problem)
+    assert disagreement(numbers(c_by_hand.transformer_adam, problem), expected) < TOLERANCE
+
+
+def test_names_come_from_any_text(tmp_path):
+    text = tmp_path / "names.txt"
+    text.write_text("Anna\nMAX\nd'Or\n" + "a" * (LONGEST + 1))
+    assert names(text) == ["anna", "max"]
+    assert {"paris", "tokyo"} <= set(names())
+    text.write_text("")
+    with pytest.raises(SystemExit, match="pip install tzdata, or give --text"):
+        names(text)
+
+
 @pytest.mark.parametrize(("a", "b"), [(-4.0, 2.0), (3.0, -1.0), (2.0, 1.5)])
 def test_the_expression_by_hand_is_the_eager_engines(a, b):
     value, partials = autograd.value_and_grad(
@@ -202,6 +253,9 @@ def test_c_by_hand_is_right_on_narrower_vectors(narrower, monkeypatch):
         problem = Moons.make(activation)
         expected = numbers(numpy_by_hand.moons_steps, problem)
         assert disagreement(numbers(c_by_hand.moons_loop, problem), expected) < TOLERANCE
+    texts = Texts.make(32, rate=0.01, batch=16, piece=7)
+    expected = numbers(numpy_transformer.transformer_adam, texts)
+    assert disagreement(numbers(c_by_hand.transformer_adam, texts), expected) < TOLERANCE
     pytest.importorskip("sklearn")
     problem = Digits.make()
     expected = numbers(numpy_by_hand.digits_epoch, problem)

@@ -1,0 +1,86 @@
+"""This engine at the plain transformer, compiled: each function takes the name of the backend."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import reduce
+from typing import Any
+
+import numpy as np
+
+import autograd
+import nn
+from peers.ours import Training
+from problems import Made
+from texts import Texts
+from transformer import Transformer
+
+__all__ = ["Choosing", "transformer_adam", "transformer_gradients", "transformer_steps"]
+
+
+class Choosing(Transformer):
+    """The same program, where tokens are arguments."""
+
+    item = staticmethod(autograd.take)
+
+    @staticmethod
+    def largest(numbers: Iterable[Any]) -> Any:
+        """Return the largest number that has no gradient."""
+        return reduce(autograd.maximum, numbers)
+
+
+def model_of(problem: Texts) -> tuple[Transformer, list[Any]]:
+    model = Choosing(autograd.Value)
+    parameters = model.parameters()
+    for parameter, number in zip(parameters, problem.parameters.tolist(), strict=True):
+        parameter.data = number
+    return model, parameters
+
+
+def transformer_gradients(backend: str, problem: Texts) -> Made:
+    """Call `backward` for each text, which adds to gradients that were cleared."""
+    model, parameters = model_of(problem)
+    loss = autograd.compile(model.loss, backend=backend)
+    optimizer, texts = nn.SGD(parameters), problem.rows()
+
+    def run() -> list[float]:
+        losses = []
+        for text in texts:
+            optimizer.zero_grad()
+            losses.append(loss.backward(text))
+        return losses
+
+    return run, lambda losses: (*(p.grad for p in parameters), *losses)
+
+
+def transformer_adam(backend: str, problem: Texts) -> Made:
+    """Call `backward` and a step of an optimizer for each text."""
+    model, parameters = model_of(problem)
+    loss, texts = autograd.compile(model.loss, backend=backend), problem.rows()
+
+    def run() -> list[float]:
+        for parameter, number in zip(parameters, problem.parameters.tolist()):
+            parameter.data = number
+        adam = nn.Adam(
+            parameters, problem.rate, betas=(problem.beta1, problem.beta2), eps=problem.epsilon
+        )
+        losses = []
+        for text in texts:
+            adam.zero_grad()
+            losses.append(loss.backward(text))
+            adam.step()
+        return losses
+
+    return run, lambda losses: (*(p.data for p in parameters), *losses)
+
+
+def transformer_steps(backend: str, problem: Texts) -> Made:
+    """Call a plan of all batches, of texts of one length."""
+    model, parameters = model_of(problem)
+    adam = nn.Adam(
+        parameters, problem.rate, betas=(problem.beta1, problem.beta2), eps=problem.epsilon
+    )
+    texts = np.array(problem.rows())
+    training = Training(backend, model, model.loss, adam, (texts,))
+    epoch = training.plan(np.arange(len(texts)).reshape(-1, problem.batch))
+    return training.made(lambda: [epoch()])
