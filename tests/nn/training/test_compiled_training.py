@@ -2,6 +2,7 @@
 
 import collections
 import functools
+import itertools
 import math
 import random
 import signal
@@ -302,6 +303,17 @@ def test_progress_counts_every_step(monkeypatch):
     monkeypatch.setattr(Progress, "update", lambda self, steps=1: counted.append(steps))
     fit(network(), X, REALS, loss="mse_loss", batch_size=5, epochs=4, compile=True)
     assert sum(counted) == 4 * 3
+
+
+def test_no_digit_depends_on_the_time_that_steps_take(monkeypatch):
+    """A call of the program takes more steps or fewer, and the sum of their losses is the same."""
+    settings = {"loss": "mse_loss", "batch_size": 1, "epochs": 20}
+    expected = followed(network, REALS, True, **settings)
+    rng = random.Random(0)
+    times = itertools.accumulate(rng.choice([0.0, 1e-6, 1e-3, 1.0]) for _ in itertools.count())
+    monkeypatch.setattr(compiled, "perf_counter", lambda: next(times))
+    for _ in range(5):
+        assert followed(network, REALS, True, **settings) == expected
 
 
 def test_an_error_holds_the_history_of_the_epochs_before():
