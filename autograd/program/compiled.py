@@ -80,6 +80,9 @@ class Compiled(Caller, Generic[Parameters, Result]):
     # A function of Values, or of a list of them, is called with numbers too, and then gives numbers
 
     @overload
+    def __call__(self, *args: Any, out: Any) -> Any: ...
+
+    @overload
     def __call__(self: Compiled[..., Unknown], *args: Any, **kwargs: Any) -> Any: ...
 
     @overload
@@ -126,6 +129,9 @@ class Compiled(Caller, Generic[Parameters, Result]):
         batch gives empty arrays.
         """
         return self._results("value", args, out, kwargs)
+
+    @overload
+    def value_and_grad(self, *args: Any, out: Any) -> Any: ...
 
     @overload
     def value_and_grad(
