@@ -341,7 +341,7 @@ PyObject *topological_order(PyObject *module, PyObject *const *roots, Py_ssize_t
 int begin_pass(Pass *pass, State *state, int32_t deepest);
 void end_pass(Pass *pass);
 bool is_stale(State *state, const Node *node);
-PyObject *terms_by_python(Pass *pass, const Node *node, double g, PyObject *args);
+PyObject *terms_by_python(Pass *pass, const Node *node, double g);
 bool are_nodes(State *state, PyObject *given); /* a tuple */
 bool are_floats(PyObject *given, Py_ssize_t count);
 PyObject *derivatives(PyObject *module, PyObject *args);

@@ -43,7 +43,7 @@ bool is_stale(State *state, const Node *node)
 
 /* Take the lock: other passes wait until this one is done. It is free, because nobody could take it
  * since this pass began (see `backward`), unless an outer pass of this thread has it. */
-static int wait_for_python(Pass *pass)
+static int take_lock(Pass *pass)
 {
     PyObject *lock = PyObject_GetAttrString(pass->state->turns, "lock");
     PyObject *taken = lock ? PyObject_CallMethod(lock, "acquire", NULL) : NULL;
@@ -67,6 +67,16 @@ static int wait_for_python(Pass *pass)
     return token ? 0 : -1;
 }
 
+/* The same without the collector, which may start a pass too: until then nothing would refuse it. */
+static int wait_for_python(Pass *pass)
+{
+    int collects = PyGC_Disable();
+    int status = take_lock(pass);
+    if (collects)
+        PyGC_Enable();
+    return status;
+}
+
 void end_pass(Pass *pass)
 {
     if (pass->lock) {
@@ -85,20 +95,22 @@ void end_pass(Pass *pass)
     PyMem_RawFree(pass->blocked.items);
 }
 
-/* What a rule in Python makes of g for each of the operands `args`, as a list of numbers and None.
- * The rule may run any code, also a pass of its own. */
-PyObject *terms_by_python(Pass *pass, const Node *node, double g, PyObject *args)
+/* What a rule in Python makes of g for each of the operands, as a list of numbers and None. The rule
+ * may run any code, also a pass of its own. */
+PyObject *terms_by_python(Pass *pass, const Node *node, double g)
 {
     if (!pass->lock && wait_for_python(pass) < 0)
         return NULL;
-    PyObject *terms = PyObject_CallFunction(pass->state->pulled, "OddO", (PyObject *)node->op, g,
-                                            node->data, args);
-    if (terms && PyList_Check(terms) && PyList_GET_SIZE(terms) == PyTuple_GET_SIZE(args))
-        return terms;
-    if (terms)
+    PyObject *args = args_of(pass->state, node);
+    PyObject *terms = args ? PyObject_CallFunction(pass->state->pulled, "OddO", (PyObject *)node->op,
+                                                   g, node->data, args)
+                           : NULL;
+    Py_XDECREF(args);
+    if (terms && (!PyList_Check(terms) || PyList_GET_SIZE(terms) != operand_count(node))) {
         PyErr_SetString(PyExc_TypeError, "a rule returned no list of contributions");
-    Py_XDECREF(terms);
-    return NULL;
+        Py_CLEAR(terms);
+    }
+    return terms;
 }
 
 /* ==== Derivatives that are given out ==== */

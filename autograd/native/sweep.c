@@ -142,28 +142,24 @@ static void send_to_factors(Pass *pass, const Node *node)
 
 static int send_by_python(Pass *pass, Node *node)
 {
-    State *state = pass->state;
-    int status = -1;
-    PyObject *args = args_of(state, node);
-    PyObject *terms = args ? terms_by_python(pass, node, node->sum, args) : NULL;
-    for (Py_ssize_t i = 0; terms && i < PyList_GET_SIZE(terms); i++) {
-        PyObject *term = PyList_GET_ITEM(terms, i), *arg = PyTuple_GET_ITEM(args, i);
-        if (!is_node(state, arg))
+    PyObject *terms = terms_by_python(pass, node, node->sum);
+    int status = terms ? 0 : -1;
+    for (Py_ssize_t i = 0; status == 0 && i < PyList_GET_SIZE(terms); i++) {
+        PyObject *term = PyList_GET_ITEM(terms, i);
+        Node *operand = node_at(pass->state, node, i);
+        if (!operand)
             continue;
         if (term == Py_None) {
-            if (block(pass, (Node *)arg) < 0)
-                goto done;
+            status = block(pass, operand);
             continue;
         }
         double number = PyFloat_AsDouble(term);
         if (number == -1.0 && PyErr_Occurred())
-            goto done;
-        add_term(pass, (Node *)arg, number);
+            status = -1;
+        else
+            add_term(pass, operand, number);
     }
-    status = terms ? 0 : -1;
-done:
     Py_XDECREF(terms);
-    Py_XDECREF(args);
     return status;
 }
 

@@ -77,8 +77,7 @@ static void add_terms(Pass *pass, const Node *node, Total *total)
 
 static int add_by_python(Pass *pass, const Node *node, Total *total)
 {
-    PyObject *args = args_of(pass->state, node);
-    PyObject *slopes = args ? terms_by_python(pass, node, 1.0, args) : NULL;
+    PyObject *slopes = terms_by_python(pass, node, 1.0);
     for (Py_ssize_t i = 0; slopes && i < PyList_GET_SIZE(slopes); i++) {
         PyObject *slope = PyList_GET_ITEM(slopes, i);
         double t = tangent_at(pass->state, node, i);
@@ -88,7 +87,6 @@ static int add_by_python(Pass *pass, const Node *node, Total *total)
         }
     }
     Py_XDECREF(slopes);
-    Py_XDECREF(args);
     return PyErr_Occurred() ? -1 : 0;
 }
 

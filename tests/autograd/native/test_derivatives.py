@@ -85,6 +85,31 @@ def test_a_collector_that_starts_a_pass_does_not_mix_derivatives(collector):
         assert tangents_of(many, {x: 1.0}, graph=False) == [4.0] * 50
 
 
+@pytest.mark.parametrize("count", range(6))
+def test_a_collector_that_starts_a_pass_before_a_rule_in_python_does_not_mix(collector, count):
+    """There are more operands than tuples are kept for, so that a new one is made."""
+    x = Value(0.5)
+    others = [Value(1.0) for _ in range(30)]
+    root = hypot(x * 1.0, *others) * 2.0 + x
+    wanted, moved = gradients(root, x), tangents_of([root], {x: 1.0}, graph=False)
+    passed = []
+
+    def intrude():
+        with contextlib.suppress(RuntimeError):  # it may be refused
+            (x * 1.0 * 2.0 * 50.0).backward()
+            passed.append(100.0)
+
+    collector(count, intrude)
+    assert gradients(root, x) == wanted
+    collector(count, intrude)
+    assert tangents_of([root], {x: 1.0}, graph=False) == moved
+    x.zero_grad()
+    passed.clear()
+    collector(count, intrude)
+    root.backward()
+    assert x.grad == pytest.approx(wanted + sum(passed), abs=1e-9)
+
+
 def test_derivatives_in_threads_are_those_of_one():
     x = Value(0.5)
     root = hypot(x * 3.0, x, 1.0) * x.tanh()
