@@ -235,6 +235,8 @@ static double *computed(const Drawn *drawn, PyObject *leaves, const double *stat
     for (Py_ssize_t at = 0; at <= last; at++) {
         const Node *leaf = leaf_at(leaves, at);
         if (leaf->has_grad) {
+            if (leaf->op)
+                return NULL; /* it is no leaf */
             places[count] = at;
             columns[0][count] = leaf->data;
             columns[1][count] = leaf->grad;

@@ -12,6 +12,7 @@ from array import array
 from collections.abc import Callable, Iterable, Mapping
 from itertools import chain
 from math import inf
+from types import MappingProxyType
 from typing import Any, ClassVar, TypeAlias
 
 from autograd import Value, sqrt
@@ -73,17 +74,20 @@ class Optimizer:
         self._settings["lr"] = self._checked("lr", lr)
 
     @property
-    def settings(self) -> dict[str, float]:
-        """A copy of the settings of the rule by name, including the learning rate."""
-        return dict(self._settings)
+    def settings(self) -> Mapping[str, float]:
+        """The settings of the rule by name, including the learning rate: a copy, which is fixed."""
+        return MappingProxyType(dict(self._settings))
 
     @property
-    def state(self) -> list[tuple[float, ...]]:
-        """A copy of the state of the rule: for each parameter, the numbers named `state_names`."""
+    def state(self) -> tuple[tuple[float, ...], ...]:
+        """The state of the rule: for each parameter, the numbers named `state_names`.
+
+        It is a copy, and fixed; set the whole to change it.
+        """
         numbers = iter(self._state.tolist())
         if not self.state_names:
-            return [() for _ in self.parameters]
-        return [*zip(*[numbers] * len(self.state_names))]
+            return ((),) * len(self.parameters)
+        return tuple(zip(*[numbers] * len(self.state_names)))
 
     @state.setter
     def state(self, state: Iterable[Iterable[float]]) -> None:
@@ -117,6 +121,12 @@ class Optimizer:
         """
         rule = type(self).rule
         leaves = tuple(self.parameters)
+        if len(self._state) != len(leaves) * len(self.state_names):
+            raise ValueError(
+                f"{type(self).__name__}: there are {len(leaves)} parameters now, and the state is "
+                "that of another number; after a change of the list set `state`, a tuple of "
+                "numbers for each parameter, or make a new optimizer"
+            )
         move(rule, leaves, self._state, self._settings, straight=rule in STRAIGHT)
 
     def zero_grad(self) -> None:

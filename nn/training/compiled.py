@@ -87,7 +87,7 @@ class CompiledEngine:
         optimizer = self._task.optimizer
         self._parameters = [*optimizer.parameters]
         self._settings = _fixed_settings(optimizer)
-        self._state = [*optimizer.state]
+        self._state = optimizer.state
         self._targets = self._data[1].copy()
 
     def epoch(self, order: NDArray[np.intp], shown: Progress) -> Measured:
@@ -189,7 +189,7 @@ class CompiledEngine:
             with held_interrupts():
                 self._descent.write_back()
                 self._task.optimizer.state = self._descent.state
-                self._state = [*self._task.optimizer.state]
+                self._state = self._task.optimizer.state
                 self._moved = False
         self._written = perf_counter()
 

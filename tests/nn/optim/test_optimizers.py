@@ -225,7 +225,7 @@ def test_a_step_is_taken_whole_or_not_at_all(kind, error):
     with pytest.raises(error):
         optimizer.step()
     assert [parameter.data for parameter in parameters] == [1.0, 2.0]
-    assert optimizer.state == [(0.0,), (0.0,)]
+    assert optimizer.state == ((0.0,), (0.0,))
 
 
 @in_one_test(
@@ -278,13 +278,49 @@ def test_settings_and_state_can_be_read_and_the_state_set():
     assert optimizer.settings == {
         "lr": 0.1, "momentum": 0.5, "nesterov": False, "weight_decay": 0.0,
     }  # fmt: skip
-    optimizer.settings["lr"] = 9.0  # a copy
     optimizer.state = [(3.0,)]
     p.grad = 1.0
     optimizer.step()
-    assert (optimizer.state, p.data) == ([(2.5,)], 0.75)
+    assert (optimizer.state, p.data) == (((2.5,),), 0.75)
     with pytest.raises(ValueError, match=r"state of this SGD has 1 lines.*of 1 numbers each"):
         optimizer.state = [(1.0, 2.0)]
+
+
+def test_a_change_of_a_copy_is_refused():
+    """Instead of changing nothing in silence."""
+    optimizer = SGD([Value(1.0)], lr=0.1)
+    with pytest.raises(TypeError, match="does not support item assignment"):
+        optimizer.settings["lr"] = 9.0
+    with pytest.raises(TypeError, match="does not support item assignment"):
+        optimizer.state[0] = (9.0,)
+    assert (optimizer.lr, optimizer.state) == (0.1, ((0.0,),))
+
+
+@pytest.mark.parametrize("kind", [SGD, Adam])
+@pytest.mark.parametrize("count", [1, 3, 4])
+def test_a_list_of_parameters_that_has_changed_needs_a_new_state(kind, count):
+    parameters = [Value(1.0) for _ in range(4)]
+    optimizer = kind(parameters[:2])
+    del parameters[count:]
+    optimizer.parameters[:] = parameters
+    for parameter in parameters:
+        parameter.grad = 1.0
+    with pytest.raises(ValueError, match=rf"there are {count} parameters now.*set `state`"):
+        optimizer.step()
+    assert {parameter.data for parameter in parameters} == {1.0}
+    optimizer.state = [(0.0,) * len(optimizer.state_names)] * count
+    optimizer.step()
+    assert len({parameter.data for parameter in parameters} - {1.0}) == 1
+
+
+def test_a_result_that_came_among_the_parameters_is_not_moved():
+    x = Value(1.0)
+    optimizer = SGD([x], lr=0.1)
+    optimizer.parameters[0] = y = x * 2.0
+    y.grad = 1.0
+    with pytest.raises(AttributeError, match="is the result of mul, whose data cannot be set"):
+        optimizer.step()
+    assert y.data == 2.0
 
 
 @pytest.mark.parametrize(

@@ -152,7 +152,6 @@ CHANGES = {
     "the momentum": lambda w, r: w.optimizer.load_state_dict(
         {**w.optimizer.state_dict(), "momentum": r}
     ),
-    "the state in place": lambda w, r: w.optimizer.state.__setitem__(0, (r,)),
     "the state": lambda w, r: setattr(w.optimizer, "state", [(r,)] * len(w.optimizer.state)),
     "the parameters": lambda w, r: (
         w.optimizer.parameters.pop(),
