@@ -154,6 +154,7 @@ class Batch(NamedTuple):
 
 Shape: TypeAlias = "Array | Sequence | Mapping | Batch"
 NUMBER = Array(())
+PLAIN = frozenset({float, int})  # numbers that need no name in an error, so that lists are quick
 
 
 def shape_of(tree: Any, where: str) -> tuple[Shape, list[Any]]:
@@ -173,6 +174,12 @@ def _shape_of(tree: Any, leaves: list[Any], where: str) -> Shape:
         items = tuple(_shape_of(item, leaves, f"{where}[{key!r}]") for key, item in tree.items())
         return Mapping(tuple(tree), items)
     if isinstance(tree, list | tuple):
+        if PLAIN.issuperset(map(type, tree)):
+            try:
+                leaves += [*map(float, tree)]
+                return Sequence(type(tree), (NUMBER,) * len(tree))
+            except OverflowError:  # of an int, which is named below
+                pass
         return Sequence(
             type(tree),
             tuple(_shape_of(item, leaves, f"{where}[{i}]") for i, item in enumerate(tree)),
