@@ -52,9 +52,11 @@ def skip_without(*needs):
 def small(problem):
     if isinstance(problem, DigitsConvolution):
         return DigitsConvolution.make(batches=min(2, len(problem.order)), kernels=3)
-    if isinstance(problem, Texts):  # two steps on texts of three letters
+    if isinstance(problem, Texts):  # two steps, on texts of three letters, and one by one of two
         some = 2 * problem.batch
         counts = np.full(some, 3)
+        if problem.batch == 1:
+            counts[1] = 2
         return replace(problem, tokens=problem.tokens[:some].copy(), counts=counts)
     return replace(problem, operations=400) if isinstance(problem, Chain) else problem
 
