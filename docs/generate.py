@@ -209,7 +209,8 @@ def picture_script() -> str:
         "boxes": ("boxes_in_order", "split_boxes", "copied"),
         "layout/layered": ("place",),
         "scene/collapse": ("part_title",),
-        "scene/gradient": ("Gradient", "gradient_of", "shown_for_many"),
+        "scene/compose": ("range_of",),
+        "scene/gradient": ("Gradient", "gradient_of", "largest_size", "shown_for_many"),
         "draw/wording": (
             "COLUMN", "FONT_SIZE", "LINE", "PADDING", "data_range", "largest_line",
             "position_mark", "size_by", "slope_mark", "width_of",

@@ -46,7 +46,9 @@ class Calls(Expressions):
     ) -> tuple[str, Type]:
         """Return a call of a name: of a built-in function, a local one, a function or a class."""
         if name == "float" and isinstance(node.args[0], ast.Constant):
-            return {"inf": "Infinity", "-inf": "-Infinity"}[str(node.args[0].value)], NUMBER
+            return {"inf": "Infinity", "-inf": "-Infinity", "nan": "NaN"}[
+                str(node.args[0].value)
+            ], NUMBER
         if name == "dict" and calls(node.args[0], "zip"):
             text, kind = self.items(node.args[0])
             return f"new Map({text})", ("dict", *part_of(kind, 0)[1:])
@@ -80,6 +82,8 @@ class Calls(Expressions):
                 return f"Math.{name}({texts[0][0]})", NUMBER
             case "isnan":
                 return f"Number.isNaN({texts[0][0]})", BOOL
+            case "isfinite":
+                return f"Number.isFinite({texts[0][0]})", BOOL
             case "isinf":
                 return f"(Math.abs({texts[0][0]}) === Infinity)", BOOL
             case "float":

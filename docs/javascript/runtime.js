@@ -7,8 +7,8 @@ const python = {
     return numbers;
   },
   zip: (first, ...others) => first.map((item, i) => [item, ...others.map((other) => other[i])]),
-  greatest: (items, none) => (items.length ? items.reduce((a, b) => Math.max(a, b)) : none),
-  least: (items, none) => (items.length ? items.reduce((a, b) => Math.min(a, b)) : none),
+  greatest: (items, none) => (items.length ? items.reduce((a, b) => (b > a ? b : a)) : none),
+  least: (items, none) => (items.length ? items.reduce((a, b) => (b < a ? b : a)) : none),
   extend(items, others) {
     for (const other of others) items.push(other);
   },

@@ -8,9 +8,9 @@ the largest still shows.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import ceil, isfinite, isnan, sqrt
+from math import ceil, sqrt
 
-from visualize.scene.compose import Node, Scene
+from visualize.scene.compose import Range, Scene, range_of
 from visualize.scene.gradient import Gradient
 from visualize.text import significant
 
@@ -98,24 +98,20 @@ DARK = Theme(
 def looks_of(scene: Scene) -> list[str]:
     """Return the name of the look of each box."""
     top = scene.largest_gradient
-    return [look_by(node.gradient, top, *_faults(node)) for node in scene.nodes]
+    return [
+        look_by(node.gradient, top, node.group.data if node.group else range_of([node.data]))
+        for node in scene.nodes
+    ]
 
 
-def _faults(node: Node) -> tuple[bool, bool]:
-    """Tell whether data of a box are nan, and whether they are nan or infinite."""
-    if node.group is None:
-        return isnan(node.data), not isfinite(node.data)
-    return node.group.undefined > 0, node.group.not_finite > 0
-
-
-def look_by(gradient: Gradient, top: float, is_undefined: bool, is_bad: bool) -> str:
+def look_by(gradient: Gradient, top: float, data: Range) -> str:
     """Return the name of the look of a box; data that are nan, then infinite, come first.
 
     `top` is the largest gradient of the picture.
     """
-    if is_undefined:
+    if data.nan > 0:
         return "nan"
-    if is_bad and gradient.state != "nan":
+    if data.infinite > 0 and gradient.state != "nan":
         return "infinite"
     return style_class(gradient, top)
 

@@ -11,7 +11,7 @@ from itertools import groupby, islice
 from math import isnan
 
 from autograd.graph import Constant
-from visualize.scene.compose import Edge, Group, Node, Scene
+from visualize.scene.compose import Edge, Group, Node, Range, Scene
 from visualize.text import columns, counted, cut, exact, in_symbols, printable, significant, times
 
 BLANK = "□"  # an operand that an edge brings
@@ -73,12 +73,11 @@ def _group_words(node: Node, group: Group) -> Words:
     description = (
         cut("/".join((*map(printable, node.scope), title)), DESCRIPTION_COLUMNS),
         cut(f"{counted(group.count, 'value')}: {operations}", DESCRIPTION_COLUMNS),
-        f"data from {exact(group.low)} to {exact(group.high)}",
+        f"data from {exact(group.data.low)} to {exact(group.data.high)}",
         largest_line(node.gradient.value, node.gradient.full),
     )
     heading = cut(title, HEADING_COLUMNS + 8)
-    span = f"data {data_range(group.low, group.high, group.not_finite)}"
-    lines = span, largest_line(node.gradient.value, node.gradient.short)
+    lines = f"data {data_range(group.data)}", largest_line(node.gradient.value, node.gradient.short)
     return Words(heading, times(group.count), lines, description)
 
 
@@ -91,17 +90,19 @@ def largest_line(gradient: float, line: str) -> str:
     return f"largest {line}" if gradient != 0 else line
 
 
-def data_range(low: float, high: float, not_finite: int) -> str:
+def data_range(data: Range) -> str:
     """Return the range of the data of many values, of which some are not finite.
 
-    >>> data_range(0.5, 2.0, 0), data_range(2.0, 2.0, 1), data_range(float("nan"), float("nan"), 2)
-    ('0.5 … 2', '2, 1 nan or inf', 'nan or inf')
+    >>> from visualize.scene.compose import range_of
+    >>> data_range(range_of([0.5, 2.0])), data_range(range_of([2.0, float("inf")]))
+    ('0.5 … 2', '2, 1 nan or inf')
     """
-    if isnan(low):
+    if isnan(data.low):
         return "nan or inf"
-    first, last = significant(low), significant(high)
+    first, last = significant(data.low), significant(data.high)
     shown = first if first == last else f"{first} … {last}"
-    return f"{shown}, {not_finite:,} nan or inf" if not_finite > 0 else shown
+    others = data.infinite + data.nan
+    return f"{shown}, {others:,} nan or inf" if others > 0 else shown
 
 
 def formula(scene: Scene, node: Node, *, framed: bool = False) -> str:

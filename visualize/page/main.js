@@ -20,7 +20,7 @@ function stateOf(graph) {
     direction: document.documentElement.dataset.direction,
 
     shown: RECORDED, // the numbers on the boxes
-    largest: largestSize(graph.gradient), // the gradient that has the darkest colour
+    largest: 0, // size of the gradient that has the darkest colour
     derivatives: true, // whether they are written at lines
 
     selection: null, // the values whose paths are lit
@@ -45,6 +45,7 @@ function start() {
   listenToTheme();
   listenToButtons();
   preparePlayer();
+  page.largest = page.shown.largest();
   begin();
   new ResizeObserver(stageChanged).observe(byId("stage"));
 }

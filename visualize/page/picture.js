@@ -1,7 +1,7 @@
 // Functions that pages share with pictures, and what these need. Written by `make docs` from
-// visualize/text.py, boxes.py, layout/layered.py, scene/collapse.py, scene/gradient.py,
-// draw/wording.py, draw/palette.py, draw/shapes.py, draw/svg.py, formula/rules.py,
-// page/headings.py, page/sentences.py: edit those.
+// visualize/text.py, boxes.py, layout/layered.py, scene/collapse.py, scene/compose.py,
+// scene/gradient.py, draw/wording.py, draw/palette.py, draw/shapes.py, draw/svg.py,
+// formula/rules.py, page/headings.py, page/sentences.py: edit those.
 
 // Parts of Python that JavaScript lacks, for functions that are written as a script.
 
@@ -12,8 +12,8 @@ const python = {
     return numbers;
   },
   zip: (first, ...others) => first.map((item, i) => [item, ...others.map((other) => other[i])]),
-  greatest: (items, none) => (items.length ? items.reduce((a, b) => Math.max(a, b)) : none),
-  least: (items, none) => (items.length ? items.reduce((a, b) => Math.min(a, b)) : none),
+  greatest: (items, none) => (items.length ? items.reduce((a, b) => (b > a ? b : a)) : none),
+  least: (items, none) => (items.length ? items.reduce((a, b) => (b < a ? b : a)) : none),
   extend(items, others) {
     for (const other of others) items.push(other);
   },
@@ -903,6 +903,23 @@ const collapse_ = (() => {
   return { part_title };
 })();
 
+const compose_ = (() => {
+  class Range {
+    constructor(low, high, infinite, nan) {
+      this.low = low;
+      this.high = high;
+      this.infinite = infinite;
+      this.nan = nan;
+    }
+  }
+  function range_of(numbers) {
+    let finite;
+    finite = numbers.filter((number) => Number.isFinite(number)).map((number) => number);
+    return new Range(python.least(finite, NaN), python.greatest(finite, NaN), numbers.filter((number) => (Math.abs(number) === Infinity)).map((number) => number).length, numbers.filter((number) => Number.isNaN(number)).map((number) => number).length);
+  }
+  return { Range, range_of };
+})();
+
 const rules_ = (() => {
   function filled(rule, names, out) {
     let parts, written, part, end, blank, rest, text, clashes;
@@ -983,6 +1000,9 @@ const gradient_ = (() => {
     }
     return shown;
   }
+  function largest_size(gradients) {
+    return python.greatest(gradients.map((gradient) => gradient.size), 0.0);
+  }
   function shown_for_many(gradients) {
     let shown, gradient;
     shown = largest(gradients);
@@ -995,46 +1015,7 @@ const gradient_ = (() => {
     }
     return shown;
   }
-  return { SEVERITY, Gradient, gradient_of, largest, shown_for_many };
-})();
-
-const wording_ = (() => {
-  const { significant } = text_;
-  const FONT_SIZE = 11;
-  const COLUMN = 6.62;
-  const SMALL = 10;
-  const LINE = 14;
-  const PADDING = 10;
-  const LEAST_COLUMNS = 10;
-  function largest_line(gradient, line) {
-    return gradient !== 0 ? `largest ${line}` : line;
-  }
-  function data_range(low, high, not_finite) {
-    let first, last, shown;
-    if (Number.isNaN(low)) {
-      return "nan or inf";
-    }
-    first = significant(low);
-    last = significant(high);
-    shown = first === last ? first : `${first} … ${last}`;
-    return not_finite > 0 ? `${shown}, ${python.thousands(not_finite)} nan or inf` : shown;
-  }
-  function position_mark(position, is_symmetric) {
-    return is_symmetric ? "" : String(position + 1);
-  }
-  function slope_mark(slope) {
-    return `∂ ${significant(slope)}`;
-  }
-  function size_by(heading, mark, lines, room) {
-    let first, widest;
-    first = ((mark > 0 ? (heading + mark) + 2 : heading) * COLUMN) + room;
-    widest = Math.max(first, python.greatest(lines) * COLUMN, LEAST_COLUMNS * COLUMN);
-    return [python.rounded(widest + (2 * PADDING)), ((1 + lines.length) * LINE) + PADDING];
-  }
-  function width_of(count, font_size) {
-    return ((count * COLUMN) * font_size) / FONT_SIZE;
-  }
-  return { FONT_SIZE, COLUMN, SMALL, LINE, PADDING, LEAST_COLUMNS, largest_line, data_range, position_mark, slope_mark, size_by, width_of };
+  return { SEVERITY, Gradient, gradient_of, largest, largest_size, shown_for_many };
 })();
 
 const headings_ = (() => {
@@ -2028,15 +2009,57 @@ const ranks_ = (() => {
   return { EFFORT, SHORT_CLUSTER, rank_nodes, latest_ranks, _cycle, _cluster_constraints, _links, _tangled, shorten_edges, _push_gains, _Extent, place_along, _extents };
 })();
 
+const wording_ = (() => {
+  const { Range } = compose_;
+  const { significant } = text_;
+  const FONT_SIZE = 11;
+  const COLUMN = 6.62;
+  const SMALL = 10;
+  const LINE = 14;
+  const PADDING = 10;
+  const LEAST_COLUMNS = 10;
+  function largest_line(gradient, line) {
+    return gradient !== 0 ? `largest ${line}` : line;
+  }
+  function data_range(data) {
+    let first, last, shown, others;
+    if (Number.isNaN(data.low)) {
+      return "nan or inf";
+    }
+    first = significant(data.low);
+    last = significant(data.high);
+    shown = first === last ? first : `${first} … ${last}`;
+    others = data.infinite + data.nan;
+    return others > 0 ? `${shown}, ${python.thousands(others)} nan or inf` : shown;
+  }
+  function position_mark(position, is_symmetric) {
+    return is_symmetric ? "" : String(position + 1);
+  }
+  function slope_mark(slope) {
+    return `∂ ${significant(slope)}`;
+  }
+  function size_by(heading, mark, lines, room) {
+    let first, widest;
+    first = ((mark > 0 ? (heading + mark) + 2 : heading) * COLUMN) + room;
+    widest = Math.max(first, python.greatest(lines) * COLUMN, LEAST_COLUMNS * COLUMN);
+    return [python.rounded(widest + (2 * PADDING)), ((1 + lines.length) * LINE) + PADDING];
+  }
+  function width_of(count, font_size) {
+    return ((count * COLUMN) * font_size) / FONT_SIZE;
+  }
+  return { FONT_SIZE, COLUMN, SMALL, LINE, PADDING, LEAST_COLUMNS, largest_line, data_range, position_mark, slope_mark, size_by, width_of };
+})();
+
 const palette_ = (() => {
   const { Gradient } = gradient_;
+  const { Range } = compose_;
   const SHADES = 8;
   const WIDEST_LINE = 4.0;
-  function look_by(gradient, top, is_undefined, is_bad) {
-    if (is_undefined) {
+  function look_by(gradient, top, data) {
+    if (data.nan > 0) {
       return "nan";
     }
-    if (is_bad && (gradient.state !== "nan")) {
+    if ((data.infinite > 0) && (gradient.state !== "nan")) {
       return "infinite";
     }
     return style_class(gradient, top);
@@ -2178,175 +2201,6 @@ const sentences_ = (() => {
     return `${counted(values, "value")} in ${counted(boxes, "box")}`;
   }
   return { TAGS, meaning, running_line, sum_of_names, given_caption, seed_caption, contribution_caption, many_caption, backward_caption, forward_caption, end_caption, mismatch_note, waiting_caption, paths_note, operands_note, state_tag, size_note };
-})();
-
-const shapes_ = (() => {
-  const { SMALL } = wording_;
-  const MARK_SIZE = SMALL - 1;
-  const MARK_HEIGHT = SMALL;
-  const ABOVE = 3;
-  const PARTS = [1 / 2, 1 / 3, 2 / 3, 1 / 6, 5 / 6];
-  const MOST_LINES = 3;
-  const CELL = 4;
-  const COLUMN_OF_CELLS = 2 ** 21;
-  function path_data(route) {
-    let x, y, parts, end, curve, across, down, steps;
-    x = python.rounded(route[0][0]);
-    y = python.rounded(route[0][1]);
-    parts = [`M${x} ${y}`];
-    for (let i1 = 3, n2 = route.length; i1 < n2; i1 += 3) {
-      end = i1;
-      curve = route.slice(end - 2, end + 1);
-      across = curve.map(([to_x, ]) => python.rounded(to_x) - x);
-      down = curve.map(([, to_y]) => python.rounded(to_y) - y);
-      if ((python.least(down) === 0) && (python.greatest(down) === 0)) {
-        parts.push(`h${across[2]}`);
-      } else {
-        if ((python.least(across) === 0) && (python.greatest(across) === 0)) {
-          parts.push(`v${down[2]}`);
-        } else {
-          steps = python.zip(across, down).map(([step_x, step_y]) => `${step_x} ${step_y}`);
-          parts.push(`c${steps.join(" ")}`);
-        }
-      }
-      x = x + across[2];
-      y = y + down[2];
-    }
-    return parts.join("");
-  }
-  function free_place(route, size, taken, passing, most) {
-    let best, fewest, start, is_over, part, x, y, bottom, extent, count;
-    best = [];
-    fewest = most + 1;
-    const a2 = [(Math.floor((Math.floor((route.length - 1) / 3)) / 2)) * 3, route.length - 4, 0];
-    for (let i1 = 0; i1 < a2.length; i1++) {
-      start = a2[i1];
-      const a4 = [true, false];
-      for (let i3 = 0; i3 < a4.length; i3++) {
-        is_over = a4[i3];
-        const a6 = PARTS;
-        for (let i5 = 0; i5 < a6.length; i5++) {
-          part = a6[i5];
-          const t7 = point_on(route.slice(start, start + 4), part);
-          x = t7[0];
-          y = t7[1];
-          bottom = is_over ? y - ABOVE : y + size[1];
-          extent = [x - (size[0] / 2), bottom - size[1], x + (size[0] / 2), bottom];
-          if (is_free(extent, taken)) {
-            count = lines_through(extent, y, passing);
-            if (count < fewest) {
-              best = [extent];
-              fewest = count;
-            }
-            if (fewest <= 1) {
-              return best;
-            }
-          }
-        }
-      }
-    }
-    return best;
-  }
-  function is_free(extent, taken) {
-    let left, top, right, bottom, other_left, other_top, other_right, other_bottom;
-    const t1 = extent;
-    left = t1[0];
-    top = t1[1];
-    right = t1[2];
-    bottom = t1[3];
-    const a3 = taken;
-    for (let i2 = 0; i2 < a3.length; i2++) {
-      const t4 = a3[i2];
-      other_left = t4[0];
-      other_top = t4[1];
-      other_right = t4[2];
-      other_bottom = t4[3];
-      if ((left < other_right) && (other_left < right) && (top < other_bottom) && (other_top < bottom)) {
-        return false;
-      }
-    }
-    return true;
-  }
-  function point_on(curve, part) {
-    let rest, first, second, third, last, x, y;
-    rest = 1 - part;
-    first = (rest * rest) * rest;
-    second = ((3 * rest) * rest) * part;
-    third = ((3 * rest) * part) * part;
-    last = (part * part) * part;
-    x = (((first * curve[0][0]) + (second * curve[1][0])) + (third * curve[2][0])) + (last * curve[3][0]);
-    y = (((first * curve[0][1]) + (second * curve[1][1])) + (third * curve[2][1])) + (last * curve[3][1]);
-    return [x, y];
-  }
-  function lines_through(extent, y, passing) {
-    let left, top, right, bottom, lines, column, row, line;
-    const t1 = extent;
-    left = t1[0];
-    top = t1[1];
-    right = t1[2];
-    bottom = t1[3];
-    lines = new Set();
-    for (let i2 = cell_at(left), n3 = cell_at(right) + 1; i2 < n3; i2++) {
-      column = i2;
-      for (let i4 = cell_at(Math.min(top, y)), n5 = cell_at(Math.max(bottom, y)) + 1; i4 < n5; i4++) {
-        row = i4;
-        const a7 = (passing.get((column * COLUMN_OF_CELLS) + row) ?? []);
-        for (let i6 = 0; i6 < a7.length; i6++) {
-          line = a7[i6];
-          lines.add(line);
-        }
-      }
-    }
-    return lines.size;
-  }
-  function cells_of(routes) {
-    let passing, number, route, end, curve, across, down, pieces, piece, x, y, lines;
-    passing = new Map([]);
-    const a2 = routes;
-    for (let i1 = 0; i1 < a2.length; i1++) {
-      number = i1;
-      route = a2[i1];
-      for (let i3 = 3, n4 = route.length; i3 < n4; i3 += 3) {
-        end = i3;
-        curve = route.slice(end - 3, end + 1);
-        across = curve[3][0] - curve[0][0];
-        down = curve[3][1] - curve[0][1];
-        pieces = 1 + Math.trunc(Math.sqrt((across * across) + (down * down)) / CELL);
-        for (let i5 = 0, n6 = pieces + 1; i5 < n6; i5++) {
-          piece = i5;
-          const t7 = point_on(curve, piece / pieces);
-          x = t7[0];
-          y = t7[1];
-          lines = python.setdefault(passing, (cell_at(x) * COLUMN_OF_CELLS) + cell_at(y), []);
-          if ((lines.length === 0) || (lines[lines.length - 1] !== number)) {
-            lines.push(number);
-          }
-        }
-      }
-    }
-    return passing;
-  }
-  function cell_at(length) {
-    return Math.trunc(Math.floor(length / CELL));
-  }
-  return { MARK_SIZE, MARK_HEIGHT, ABOVE, PARTS, MOST_LINES, CELL, COLUMN_OF_CELLS, path_data, free_place, is_free, point_on, lines_through, cells_of, cell_at };
-})();
-
-const svg_ = (() => {
-  const { FONT_SIZE, COLUMN, width_of } = wording_;
-  const RANK_GAP = 36;
-  const INSET = 6;
-  const WIDE_TITLE = 24;
-  function rank_gap(rankdir, marks) {
-    return rankdir === "LR" ? Math.max(RANK_GAP, 16 + python.greatest(marks, 0.0)) : RANK_GAP;
-  }
-  function title_room(count, font_size) {
-    return width_of(count, font_size) + (2 * INSET);
-  }
-  function title_columns(width, font_size) {
-    return Math.max(1, Math.trunc(((width - (2 * INSET)) + 0.01) / ((COLUMN * font_size) / FONT_SIZE)));
-  }
-  return { RANK_GAP, INSET, WIDE_TITLE, rank_gap, title_room, title_columns };
 })();
 
 const order_ = (() => {
@@ -2806,6 +2660,175 @@ const order_ = (() => {
   return { SWEEPS, EFFORT, MOST_STARTS, _Found, _Dice, order_ranks, _depth_first, _improve, _found, count_crossings, _positions, _sibling_order, _sort_clusters, sweep, _sort_nested, _members_by_cluster, _take_means, exchange_neighbours, _exchange_in, _in_order, _inversions, _face_forward };
 })();
 
+const shapes_ = (() => {
+  const { SMALL } = wording_;
+  const MARK_SIZE = SMALL - 1;
+  const MARK_HEIGHT = SMALL;
+  const ABOVE = 3;
+  const PARTS = [1 / 2, 1 / 3, 2 / 3, 1 / 6, 5 / 6];
+  const MOST_LINES = 3;
+  const CELL = 4;
+  const COLUMN_OF_CELLS = 2 ** 21;
+  function path_data(route) {
+    let x, y, parts, end, curve, across, down, steps;
+    x = python.rounded(route[0][0]);
+    y = python.rounded(route[0][1]);
+    parts = [`M${x} ${y}`];
+    for (let i1 = 3, n2 = route.length; i1 < n2; i1 += 3) {
+      end = i1;
+      curve = route.slice(end - 2, end + 1);
+      across = curve.map(([to_x, ]) => python.rounded(to_x) - x);
+      down = curve.map(([, to_y]) => python.rounded(to_y) - y);
+      if ((python.least(down) === 0) && (python.greatest(down) === 0)) {
+        parts.push(`h${across[2]}`);
+      } else {
+        if ((python.least(across) === 0) && (python.greatest(across) === 0)) {
+          parts.push(`v${down[2]}`);
+        } else {
+          steps = python.zip(across, down).map(([step_x, step_y]) => `${step_x} ${step_y}`);
+          parts.push(`c${steps.join(" ")}`);
+        }
+      }
+      x = x + across[2];
+      y = y + down[2];
+    }
+    return parts.join("");
+  }
+  function free_place(route, size, taken, passing, most) {
+    let best, fewest, start, is_over, part, x, y, bottom, extent, count;
+    best = [];
+    fewest = most + 1;
+    const a2 = [(Math.floor((Math.floor((route.length - 1) / 3)) / 2)) * 3, route.length - 4, 0];
+    for (let i1 = 0; i1 < a2.length; i1++) {
+      start = a2[i1];
+      const a4 = [true, false];
+      for (let i3 = 0; i3 < a4.length; i3++) {
+        is_over = a4[i3];
+        const a6 = PARTS;
+        for (let i5 = 0; i5 < a6.length; i5++) {
+          part = a6[i5];
+          const t7 = point_on(route.slice(start, start + 4), part);
+          x = t7[0];
+          y = t7[1];
+          bottom = is_over ? y - ABOVE : y + size[1];
+          extent = [x - (size[0] / 2), bottom - size[1], x + (size[0] / 2), bottom];
+          if (is_free(extent, taken)) {
+            count = lines_through(extent, y, passing);
+            if (count < fewest) {
+              best = [extent];
+              fewest = count;
+            }
+            if (fewest <= 1) {
+              return best;
+            }
+          }
+        }
+      }
+    }
+    return best;
+  }
+  function is_free(extent, taken) {
+    let left, top, right, bottom, other_left, other_top, other_right, other_bottom;
+    const t1 = extent;
+    left = t1[0];
+    top = t1[1];
+    right = t1[2];
+    bottom = t1[3];
+    const a3 = taken;
+    for (let i2 = 0; i2 < a3.length; i2++) {
+      const t4 = a3[i2];
+      other_left = t4[0];
+      other_top = t4[1];
+      other_right = t4[2];
+      other_bottom = t4[3];
+      if ((left < other_right) && (other_left < right) && (top < other_bottom) && (other_top < bottom)) {
+        return false;
+      }
+    }
+    return true;
+  }
+  function point_on(curve, part) {
+    let rest, first, second, third, last, x, y;
+    rest = 1 - part;
+    first = (rest * rest) * rest;
+    second = ((3 * rest) * rest) * part;
+    third = ((3 * rest) * part) * part;
+    last = (part * part) * part;
+    x = (((first * curve[0][0]) + (second * curve[1][0])) + (third * curve[2][0])) + (last * curve[3][0]);
+    y = (((first * curve[0][1]) + (second * curve[1][1])) + (third * curve[2][1])) + (last * curve[3][1]);
+    return [x, y];
+  }
+  function lines_through(extent, y, passing) {
+    let left, top, right, bottom, lines, column, row, line;
+    const t1 = extent;
+    left = t1[0];
+    top = t1[1];
+    right = t1[2];
+    bottom = t1[3];
+    lines = new Set();
+    for (let i2 = cell_at(left), n3 = cell_at(right) + 1; i2 < n3; i2++) {
+      column = i2;
+      for (let i4 = cell_at(Math.min(top, y)), n5 = cell_at(Math.max(bottom, y)) + 1; i4 < n5; i4++) {
+        row = i4;
+        const a7 = (passing.get((column * COLUMN_OF_CELLS) + row) ?? []);
+        for (let i6 = 0; i6 < a7.length; i6++) {
+          line = a7[i6];
+          lines.add(line);
+        }
+      }
+    }
+    return lines.size;
+  }
+  function cells_of(routes) {
+    let passing, number, route, end, curve, across, down, pieces, piece, x, y, lines;
+    passing = new Map([]);
+    const a2 = routes;
+    for (let i1 = 0; i1 < a2.length; i1++) {
+      number = i1;
+      route = a2[i1];
+      for (let i3 = 3, n4 = route.length; i3 < n4; i3 += 3) {
+        end = i3;
+        curve = route.slice(end - 3, end + 1);
+        across = curve[3][0] - curve[0][0];
+        down = curve[3][1] - curve[0][1];
+        pieces = 1 + Math.trunc(Math.sqrt((across * across) + (down * down)) / CELL);
+        for (let i5 = 0, n6 = pieces + 1; i5 < n6; i5++) {
+          piece = i5;
+          const t7 = point_on(curve, piece / pieces);
+          x = t7[0];
+          y = t7[1];
+          lines = python.setdefault(passing, (cell_at(x) * COLUMN_OF_CELLS) + cell_at(y), []);
+          if ((lines.length === 0) || (lines[lines.length - 1] !== number)) {
+            lines.push(number);
+          }
+        }
+      }
+    }
+    return passing;
+  }
+  function cell_at(length) {
+    return Math.trunc(Math.floor(length / CELL));
+  }
+  return { MARK_SIZE, MARK_HEIGHT, ABOVE, PARTS, MOST_LINES, CELL, COLUMN_OF_CELLS, path_data, free_place, is_free, point_on, lines_through, cells_of, cell_at };
+})();
+
+const svg_ = (() => {
+  const { FONT_SIZE, COLUMN, width_of } = wording_;
+  const RANK_GAP = 36;
+  const INSET = 6;
+  const WIDE_TITLE = 24;
+  function rank_gap(rankdir, marks) {
+    return rankdir === "LR" ? Math.max(RANK_GAP, 16 + python.greatest(marks, 0.0)) : RANK_GAP;
+  }
+  function title_room(count, font_size) {
+    return width_of(count, font_size) + (2 * INSET);
+  }
+  function title_columns(width, font_size) {
+    return Math.max(1, Math.trunc(((width - (2 * INSET)) + 0.01) / ((COLUMN * font_size) / FONT_SIZE)));
+  }
+  return { RANK_GAP, INSET, WIDE_TITLE, rank_gap, title_room, title_columns };
+})();
+
 const layered_ = (() => {
   const { build_layering, Geometry, route_edges, Spacing, parallel_offsets, cluster_tree, ClusterTree, ranks_spanned, ROOT } = layering_;
   const { place_across } = placement_;
@@ -2996,7 +3019,9 @@ const { place } = layered_;
 
 const { part_title: partTitle } = collapse_;
 
-const { Gradient, gradient_of: gradientOf, shown_for_many: shownForMany } = gradient_;
+const { range_of: rangeOf } = compose_;
+
+const { Gradient, gradient_of: gradientOf, largest_size: largestSize, shown_for_many: shownForMany } = gradient_;
 
 const { COLUMN, FONT_SIZE, LINE, PADDING, data_range: dataRange, largest_line: largestLine, position_mark: positionMark, size_by: sizeBy, slope_mark: slopeMark, width_of: widthOf } = wording_;
 

@@ -13,7 +13,9 @@ function preparePlayer() {
     gradient: (value) => page.progress.gradientSoFar(value),
     line: (gradient) =>
       page.steps[page.step].phase === "end" ? gradient.short : runningLine(gradient),
-    largest: () => largestSize(page.graph.swept),
+    largest: () => largestSize(
+        page.graph.swept.map((total) => gradientOf(total !== null, total ?? 0, false)),
+      ),
   };
   const slider = byId("slider");
   slider.max = page.steps.length - 1;

@@ -13,7 +13,7 @@ const RECORDED = {
   /** Return the line about a gradient. */
   line: (gradient) => gradient.short,
   /** Return the size of the largest gradient. */
-  largest: () => largestSize(page.graph.gradient),
+  largest: () => largestSize(page.graph.data.map((_, value) => RECORDED.gradient(value))),
 };
 
 /** Show other numbers, of the kind of RECORDED, on all boxes. */
@@ -33,31 +33,14 @@ function wordsOf(box, shown) {
     .map(shown.data)
     .filter((number) => number !== null);
   const short = shown.line(gradient);
-  const isBad = !data.every(Number.isFinite);
+  const range = rangeOf(data);
   return {
     lines: [
-      data.length ? `data ${rangeOf(data)}` : "data –",
+      data.length ? `data ${isMany ? dataRange(range) : significant(data[0])}` : "data –",
       isMany ? largestLine(gradient.value, short) : short,
     ],
-    look: lookBy(gradient, page.largest, data.some(Number.isNaN), isBad),
-    isBad: [!isMany && isBad, ["nan", "infinite"].includes(gradient.state)],
+    look: lookBy(gradient, page.largest, range),
+    isBad: [!isMany && !data.every(Number.isFinite), ["nan", "infinite"].includes(gradient.state)],
     isFuture: !data.length,
   };
-}
-
-/** Return one number, or the range of many. */
-function rangeOf(numbers) {
-  if (numbers.length === 1) return significant(numbers[0]);
-  const finite = numbers.filter(Number.isFinite);
-  let [low, high] = finite.length ? [Infinity, -Infinity] : [NaN, NaN];
-  for (const number of finite) [low, high] = [Math.min(low, number), Math.max(high, number)];
-  return dataRange(low, high, numbers.length - finite.length);
-}
-
-/** Return the largest finite size of some numbers, null among them left out. */
-function largestSize(numbers) {
-  return numbers.reduce(
-    (most, number) => (Number.isFinite(number) ? Math.max(most, Math.abs(number)) : most),
-    0,
-  );
 }

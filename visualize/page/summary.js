@@ -18,7 +18,7 @@ function groupSections(members) {
       element("span", { class: "tag" }, counted(members.length, "value")),
     ),
     facts([
-      [DATA, rangeOf(members.map(RECORDED.data))],
+      [DATA, dataRange(rangeOf(members.map(RECORDED.data)))],
       [GRAD, largestLine(gradient.value, gradient.short)],
       ...(zeros ? [[ZERO, zerosLine(zeros)]] : []),
       [MADE_OF, kindsLine(kinds)],

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from math import isfinite, isnan, nan
+from math import isfinite, isinf, isnan, nan
 from typing import Any
 
 from autograd.graph import Constant
@@ -24,8 +24,18 @@ from visualize.scene.flat import (
     short_names,
     unique_names,
 )
-from visualize.scene.gradient import Gradient, recorded, shown_for_many
+from visualize.scene.gradient import Gradient, largest_size, recorded, shown_for_many
 from visualize.text import cut, printable
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """The range of the finite ones of some numbers, nan if there are none; and the others."""
+
+    low: float
+    high: float
+    infinite: int
+    nan: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +45,7 @@ class Group:
     title: str
     count: int
     operations: tuple[tuple[str, int], ...]  # most frequent first; leaves are "leaf"
-    low: float  # the range of the finite data; nan if there are none
-    high: float
-    not_finite: int
-    undefined: int  # of these: nan
+    data: Range
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +98,7 @@ class Scene:
     @property
     def largest_gradient(self) -> float:
         """The largest finite |gradient|; 0.0 where there is none."""
-        return max(node.gradient.size for node in self.nodes)
+        return largest_size([node.gradient for node in self.nodes])
 
 
 def compose(
@@ -227,8 +234,6 @@ def group_node(
 ) -> Node:
     """Return the box of several values, with the range of their data."""
     operations = Counter(value.op.described if value.op else "leaf" for value in values)
-    data = [value.data for value in values]
-    finite = [number for number in data if isfinite(number)]
     return Node(
         name=name,
         label=title,
@@ -239,11 +244,23 @@ def group_node(
             title,
             len(values),
             tuple(sorted(operations.items(), key=lambda item: (-item[1], item[0]))),
-            min(finite, default=nan),
-            max(finite, default=nan),
-            len(data) - len(finite),
-            sum(map(isnan, data)),
+            range_of([value.data for value in values]),
         ),
+    )
+
+
+def range_of(numbers: Sequence[float]) -> Range:
+    """Return the range of some numbers; pages have this as a script.
+
+    >>> range_of([2.0, float("inf"), -1.0])
+    Range(low=-1.0, high=2.0, infinite=1, nan=0)
+    """
+    finite = [number for number in numbers if isfinite(number)]
+    return Range(
+        min(finite, default=float("nan")),
+        max(finite, default=float("nan")),
+        len([number for number in numbers if isinf(number)]),
+        len([number for number in numbers if isnan(number)]),
     )
 
 

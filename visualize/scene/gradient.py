@@ -98,6 +98,11 @@ def largest(gradients: Sequence[Gradient]) -> Gradient:
     return shown
 
 
+def largest_size(gradients: Sequence[Gradient]) -> float:
+    """Return the largest finite |gradient|; 0.0 where there is none."""
+    return max([gradient.size for gradient in gradients], default=0.0)
+
+
 def shown_for_many(gradients: Sequence[Gradient]) -> Gradient:
     """Return the gradient of a box of several, with a remark that all of them share."""
     shown = largest(gradients)

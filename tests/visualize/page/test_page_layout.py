@@ -25,6 +25,8 @@ from visualize.draw.shapes import cells_of, free_place, path_data
 from visualize.draw.wording import Words, box_size
 from visualize.formula.rules import filled
 from visualize.layout import RANKDIRS, layout
+from visualize.scene.compose import range_of
+from visualize.scene.gradient import gradient_of, largest_size
 from visualize.text import columns, cut, in_digits, unusual_widths
 
 ROOT = Path(__file__).parents[3]
@@ -165,6 +167,34 @@ def test_a_page_writes_numbers_as_a_picture_does(scripts):
             [[repr(number) for number in numbers], digits],
         )
         assert written == [in_digits(number, digits) for number in numbers]
+
+
+NUMBERS = [
+    [],
+    ["0.0", "-0.0"],
+    ["-0.0", "0.0"],
+    ["nan", "1.5"],
+    ["inf", "-inf", "nan", "-inf"],
+    ["2.0", "inf", "-3.5", "nan"],
+]
+
+
+@pytest.mark.parametrize("written", NUMBERS)
+def test_a_page_takes_the_range_and_the_largest_as_pictures_do(written, scripts):
+    said = scripts.evaluate(
+        """(written) => {
+        const numbers = written.map((text) => Number(text.replace("inf", "Infinity")));
+        const range = known.rangeOf(numbers);
+        const gradients = numbers.map((number) => known.gradientOf(true, number, false));
+        return [range.low, range.high, range.infinite, range.nan, known.largestSize(gradients)];
+        }""",
+        written,
+    )
+    numbers = list(map(float, written))
+    made = range_of(numbers)
+    size = largest_size([gradient_of(True, number, False) for number in numbers])
+    expected = [made.low, made.high, made.infinite, made.nan, size]
+    assert list(map(repr, map(float, said))) == list(map(repr, map(float, expected)))
 
 
 RULES = [

@@ -70,8 +70,8 @@ def test_a_group_shows_the_largest_gradient_inside(graphs):
             ]
             assert len(inside) == node.group.count
             assert abs(node.gradient.value) == max(abs(value.grad) for value in inside)
-            assert node.group.low == min(value.data for value in inside)
-            assert node.group.high == max(value.data for value in inside)
+            assert node.group.data.low == min(value.data for value in inside)
+            assert node.group.data.high == max(value.data for value in inside)
             kinds = Counter(value.op.name if value.op else "leaf" for value in inside)
             assert dict(node.group.operations) == dict(kinds)
 
@@ -82,7 +82,7 @@ def test_nan_inside_a_group_is_not_hidden():
     total = autograd.sum([*terms, Value(float("nan")) * x])
     total.backward()
     groups = [node for node in draw(total).scene.nodes if node.group]
-    assert any(node.group.not_finite for node in groups)
+    assert any(node.group.data.nan for node in groups)
     assert any(node.gradient.state == "nan" for node in draw(total).scene.nodes)
 
 

@@ -35,7 +35,7 @@ def test_the_middle_of_a_long_way_is_one_box():
     assert group.group.count == 101 - 2 * (1 + NEAR)
     assert [node.name for node in scene.nodes][:2] == ["x", "v2"]
     assert group.group.operations == (("mul", 95),)
-    assert (group.group.low, group.group.high) == (2.0 * 0.5**97, 2.0 * 0.5**3)
+    assert (group.group.data.low, group.group.data.high) == (2.0 * 0.5**97, 2.0 * 0.5**3)
     targets = {edge.target for edge in scene.edges}
     assert targets == set(range(1, len(scene.nodes)))  # a chain: each but the leaf has an operand
 
