@@ -115,8 +115,9 @@ class _Layout:
                 single += items
                 continue
             left, right = self._table(grid.lefts), self._table(grid.rights)
-            if left.memory is Memory.VARYING and right.memory is Memory.UNIFORM:
-                left, right = right, left
+            varies = left.memory is Memory.VARYING, right.memory is Memory.VARYING
+            if varies == (True, False) or (varies == (False, False) and left.height > right.height):
+                left, right = right, left  # lanes run over examples, or over the longer side
                 items = [item for line in grid.transposed().items for item in line]
             if not op.ordered:
                 ascending = sorted(range(left.width), key=right.index[0].__getitem__)

@@ -16,9 +16,14 @@ from autograd.backends.executable import BackendLimit
 from autograd.backends.llvm.bytecode import Bytecode, with_bytecode, write_bytecode
 from autograd.backends.llvm.frame import Frame
 from autograd.backends.llvm.loops import FusedLoop, LoopBody, fused, write_fold, write_loop
-from autograd.backends.llvm.products import write_dots, write_product, write_uniform_dots
+from autograd.backends.llvm.products import write_dots, write_product
 from autograd.backends.llvm.steps import write_steps, write_update
 from autograd.backends.llvm.sums import write_shared_rows, write_summed_product, write_summed_rows
+from autograd.backends.llvm.uniform import (
+    packed_numbers,
+    write_uniform_dots,
+    write_uniform_product,
+)
 from autograd.backends.llvm.writer import Writer
 from autograd.program.stages import Fold, Memory, Product, Rows, SummedProduct, SummedRows
 
@@ -110,10 +115,13 @@ class Kernel:
         """Write functions that compute the stages one after the other, and return their names."""
         names: list[str] = []
         plan = with_bytecode(fused(stages, read_later))
+        scratch = packed_numbers(plan, self.frame.width)
         plan.reverse()
         while plan:
             names.append(f"{name}.{len(names)}")
             with self.writer.function(names[-1], {**POINTERS, "%lanes": "i64"}, linkage="internal"):
+                if scratch:
+                    self.writer.do(f"%scratch = alloca double, i64 {scratch}, align 64")
                 start = self.writer.length
                 while plan and self.writer.length - start < PART:
                     self._write_stage(plan.pop())
@@ -132,10 +140,11 @@ class Kernel:
             self.records.append(write_bytecode(frame, program, stage.stages))
         elif isinstance(stage, Fold):
             write_fold(frame, stage)
+        elif isinstance(stage, Product):
+            uniform = stage.result.memory is Memory.UNIFORM
+            (write_uniform_product if uniform else write_product)(frame, stage)
         elif stage.result.memory is Memory.UNIFORM:
             write_uniform_dots(frame, stage)
-        elif isinstance(stage, Product):
-            write_product(frame, stage)
         else:
             write_dots(frame, stage)
 

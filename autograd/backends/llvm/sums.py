@@ -58,10 +58,17 @@ def write_summed_rows(frame: Frame, stage: SummedRows) -> None:
     frame.over(len(stage.into), frame.width, some_rows)
 
 
+SHORT = 4  # rows of a run for which a table of their places is shorter than code of their own
+
+
 def write_shared_rows(frame: Frame, stage: SummedRows) -> None:
     """Write sums[into[r]] += %count * rows[r], which are the same for all examples."""
     count = frame.writer.broadcast("%count")
+    single: list[tuple[int, int]] = []
     for row, into, length in _runs(stage.rows.index, stage.into):
+        if length < SHORT:
+            single += zip(range(row, row + length), range(into, into + length))
+            continue
 
         def some(first: Index, number: int, row: int = row, into: int = into) -> None:
             writer = frame.writer if number == frame.width else frame.scalar
@@ -73,6 +80,14 @@ def write_shared_rows(frame: Frame, stage: SummedRows) -> None:
                 _add(writer, writer.fmul(factor, x), target)
 
         frame.over(length, frame.width, some)
+    if single:
+        rows, targets = (frame.lookup(Table(Memory.UNIFORM, (index,))) for index in zip(*single))
+
+        def one(place: Index, _: int) -> None:
+            x = frame.scalar.load(frame.scalar.address("%uniform", rows.at(0, place)))
+            _add(frame.scalar, frame.scalar.fmul("%count", x), targets.at(0, place))
+
+        frame.over(len(single), 1, one)
 
 
 def _runs(rows: Sequence[int], into: Sequence[int]) -> list[tuple[int, int, int]]:

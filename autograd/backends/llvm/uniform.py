@@ -1,0 +1,257 @@
+"""Dot products and matrix products of what all examples share, where no lanes run over examples.
+
+Lanes of a matrix product run over the lines of its right table, whose numbers for one term must lie
+side by side. Where they do not, some lines are packed so first, squares of neighbours by exchanges
+in registers. A tile is some lines of the left table, each number in every lane, by some vectors.
+Lanes of other dot products run over rows or terms, where these lie side by side.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from autograd.backends.llvm.frame import UNROLLED, contiguous
+from autograd.backends.llvm.products import with_product
+from autograd.program.stages import Memory, Product
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from autograd.backends.llvm.frame import Frame, Lookup
+    from autograd.backends.llvm.writer import Index, Operand, Writer
+    from autograd.program.stages import Dots, Table
+
+LINES, VECTORS = 8, 2  # of a tile: 16 sums in the 32 registers of AVX-512
+WRITTEN_OUT = 48  # products of vectors for which a loop over the terms would cost more
+
+
+def packed_numbers(stages: Iterable[object], lanes: int) -> int:
+    """Return how many numbers `%scratch` must hold for the matrix products among stages."""
+    widths = [
+        stage.left.width
+        for stage in stages
+        if isinstance(stage, Product) and stage.result.memory is Memory.UNIFORM
+    ]
+    return VECTORS * lanes * max(widths, default=0)
+
+
+def write_uniform_product(frame: Frame, stage: Product) -> None:
+    """Write result[a, b] = sum over k of left[a][k] * right[b][k]."""
+    height, breadth = stage.left.height, stage.right.height
+    lanes = min(frame.width, 1 << breadth.bit_length() - 1)
+    vectors = min(VECTORS, breadth // lanes)
+    tile = _Tile(frame, stage, min(height, LINES), frame.writer.at(lanes), vectors)
+
+    def columns(column: Index) -> None:
+        tile.pack(column)
+        _over_whole(frame, height, tile.lines, lambda line: tile.write(line, column))
+
+    _over_whole(frame, breadth, lanes * vectors, columns)
+
+
+def _over_whole(frame: Frame, count: int, step: int, body: Callable[[Index], None]) -> None:
+    """Write `body` for `step` indices at a time: the last ones are those before the end.
+
+    What is written twice is written with the same numbers, so that there is one text of the body.
+    """
+    if count == step:
+        body(0)
+        return
+    with frame.scalar.loop(0, count, step) as loop:
+        last = count - step
+        body(loop.index if count % step == 0 else frame.scalar.smaller(loop.index, last))
+
+
+class _Tile:
+    """Some lines of the left table of a product, by some vectors of lines of the right one."""
+
+    def __init__(
+        self, frame: Frame, stage: Product, lines: int, writer: Writer, vectors: int
+    ) -> None:
+        self.frame = frame
+        self.writer = writer
+        self.lines, self.vectors = lines, vectors
+        self.columns = vectors * writer.lanes
+        self.left, self.right = frame.lookup(stage.left), frame.lookup(stage.right)
+        self.result = frame.lookup(contiguous(stage.result, stage.right.height))
+        self.width = stage.left.width
+        self.guarded, self.ordered = stage.guarded, stage.ordered
+        self.side_by_side = self.right.strides is not None and self.right.strides[0] == 1
+
+    def pack(self, column: Index) -> None:
+        """Write the lines from a column on, term by term, to the scratch memory, if need be."""
+        if self.side_by_side:
+            return
+        frame, writer, lanes = self.frame, self.writer, self.writer.lanes
+        in_line = self.right.strides is not None and self.right.strides[1] == 1 and lanes > 1
+        squares = self.width - self.width % lanes if in_line else 0
+        starts = [frame.shifted(column, first) for first in range(0, self.columns, lanes)]
+        for place, first in enumerate(starts):
+            lines = [frame.shifted(first, lane) for lane in range(lanes)]
+            if squares:
+                with frame.scalar.loop(0, squares, lanes) as loop:
+                    square = [writer.load(self._source(line, loop.index)) for line in lines]
+                    for term, x in enumerate(_transposed(writer, square)):
+                        k = frame.shifted(loop.index, term)
+                        writer.store(x, self._packed(k, place * lanes))
+            if squares < self.width:
+                with frame.scalar.loop(squares, self.width) as loop:
+                    numbers = [frame.scalar.load(self._source(line, loop.index)) for line in lines]
+                    writer.store(writer.gather(numbers), self._packed(loop.index, place * lanes))
+
+    def write(self, line: Index, column: Index) -> None:
+        """Write the results of the lines from `line` on, for the columns from `column` on."""
+        sums = self._sums(line, column)
+        if not self.ordered:
+            sums = [self.writer.fadd(x, 0.0) for x in sums]  # 0.0 for -0.0
+        for place, x in enumerate(sums):
+            row, vector = divmod(place, self.vectors)
+            offset = self.result.at(
+                self.frame.shifted(line, row),
+                self.frame.shifted(column, vector * self.writer.lanes),
+            )
+            self.writer.store(x, self.frame.scalar.address("%uniform", offset))
+        if self.guarded:
+            with self.writer.when(self.writer.any_nan(sums)):
+                self._write_guarded(line, column)
+
+    def _sums(self, line: Index, column: Index) -> list[str]:
+        count = self.lines * self.vectors
+        if self.width * count <= WRITTEN_OUT:
+            sums = [""] * count
+            for k in range(self.width):
+                sums = self._added(sums, line, column, k)
+            return sums
+        with self.writer.loop(0, self.width, carried=[-0.0] * count) as loop:
+            loop.next = [*self._added(loop.carried, line, column, loop.index)]
+        return loop.results
+
+    def _added(self, sums: Sequence[str], line: Index, column: Index, k: Index) -> list[str]:
+        """Return the sums with the products of one term added."""
+        frame, writer = self.frame, self.writer
+        rights = []
+        for first in range(0, self.columns, writer.lanes):
+            shifted = frame.shifted(column, first)
+            source = self._source(shifted, k) if self.side_by_side else self._packed(k, first)
+            rights.append(writer.load(source))
+        added: list[str] = []
+        for row in range(self.lines):
+            offset = self.left.at(frame.shifted(line, row), k)
+            left = writer.load_splat(frame.scalar.address("%uniform", offset))
+            for right in rights:
+                old = sums[len(added)]
+                added.append(with_product(writer, old, left, right, self.ordered))
+        return added
+
+    def _source(self, column: Index, k: Index) -> str:
+        return self.frame.scalar.address("%uniform", self.right.at(column, k))
+
+    def _packed(self, k: Index, place: int) -> str:
+        offset = self.frame.shifted(self.frame.scaled(k, self.columns), place)
+        return self.frame.scalar.address("%scratch", offset)
+
+    def _write_guarded(self, line: Index, column: Index) -> None:
+        """Write the tile anew, one sum after the other: this is rare, so the code is short."""
+        scalar = self.frame.scalar
+        with scalar.loop(0, self.lines) as down, scalar.loop(0, self.columns) as across:
+            row = scalar.integer("add", line, down.index)
+            other = scalar.integer("add", column, across.index)
+            with scalar.loop(0, self.width, carried=[0.0]) as loop:
+                left = scalar.load(scalar.address("%uniform", self.left.at(row, loop.index)))
+                right = scalar.load(self._source(other, loop.index))
+                product = scalar.guarded_product(left, right)
+                loop.next = [scalar.fadd(loop.carried[0], product)]
+            target = scalar.address("%uniform", self.result.at(row, other))
+            scalar.store(loop.results[0], target)
+
+
+def _transposed(writer: Writer, rows: Sequence[str]) -> Sequence[str]:
+    """Return the columns of a square of as many vectors as there are lanes, exchanged in blocks."""
+    lanes, square, size = range(writer.lanes), [*rows], 1
+    while size < writer.lanes:
+        low = [k if k // size % 2 == 0 else k - size + writer.lanes for k in lanes]
+        high = [k + size if k // size % 2 == 0 else k + writer.lanes for k in lanes]
+        for k in lanes:
+            if k // size % 2 == 0:
+                x, y = square[k], square[k + size]
+                square[k], square[k + size] = writer.shuffle(x, y, low), writer.shuffle(x, y, high)
+        size *= 2
+    return square
+
+
+def write_uniform_dots(frame: Frame, stage: Dots) -> None:
+    """Write result[r] = sum over k of left[r][k] * right[r][k]."""
+    dots = _Dots(frame, stage)
+    result = frame.lookup(stage.result)
+
+    def some_rows(row: Index, count: int) -> None:
+        if count == frame.width and dots.side_by_side:
+            total = dots.by_rows(frame.writer, row)
+            frame.writer.store(total, frame.scalar.address("%uniform", result.at(row)))
+            return
+        for k in range(count):
+            shifted = frame.shifted(row, k)
+            total = dots.by_terms(shifted) if dots.in_line else dots.by_rows(frame.scalar, shifted)
+            frame.scalar.store(total, frame.scalar.address("%uniform", result.at(shifted)))
+
+    frame.over(stage.left.height, frame.width if dots.side_by_side else 1, some_rows)
+
+
+class _Dots:
+    """Rows of two tables, multiplied and added up."""
+
+    def __init__(self, frame: Frame, stage: Dots) -> None:
+        self.frame = frame
+        left, right = stage.left, stage.right
+        self.guarded = stage.guarded
+        self.start = -0.0 if stage.ordered else 0.0
+        self.sides = (left, frame.lookup(left)), (right, frame.lookup(right))
+        self.width = left.width
+        steps = [table.strides or (2, 2) for table in (left, right)]
+        # Neighbouring rows, or neighbouring terms of a row, are neighbours in memory.
+        self.side_by_side = left.height >= frame.width and all(down in (0, 1) for down, _ in steps)
+        self.in_line = (
+            not stage.ordered
+            and left.width >= frame.width
+            and all(across in (0, 1) for _, across in steps)
+        )
+
+    def by_rows(self, writer: Writer, row: Index) -> Operand:
+        """Return the dot products of neighbouring rows, or of one row with a writer of numbers."""
+        if self.width <= UNROLLED:
+            total: Operand = self.start
+            for k in range(self.width):
+                total = writer.fadd(total, self._product(writer, row, k, axis=0))
+            return total
+        with writer.loop(0, self.width, carried=[self.start]) as loop:
+            product = self._product(writer, row, loop.index, axis=0)
+            loop.next = [writer.fadd(loop.carried[0], product)]
+        return loop.results[0]
+
+    def by_terms(self, row: Index) -> Operand:
+        """Return the dot product of one row, as many terms at a time as there are lanes."""
+        frame, writer = self.frame, self.frame.writer
+        whole = self.width - self.width % frame.width
+        with writer.loop(0, whole, frame.width, carried=[0.0]) as loop:
+            product = self._product(writer, row, loop.index, axis=1)
+            loop.next = [writer.fadd(loop.carried[0], product)]
+        total: Operand = writer.total(loop.results[0])
+        for k in range(whole, self.width):
+            total = frame.scalar.fadd(total, self._product(frame.scalar, row, k, axis=1))
+        return total
+
+    def _product(self, writer: Writer, row: Index, k: Index, axis: int) -> str:
+        left, right = (
+            self._load(writer, table, lookup, row, k, axis) for table, lookup in self.sides
+        )
+        if self.guarded:
+            return writer.guarded_product(left, right)
+        return writer.fmul(left, right)
+
+    def _load(
+        self, writer: Writer, table: Table, lookup: Lookup, row: Index, k: Index, axis: int
+    ) -> str:
+        """Return numbers that lie side by side along an axis, or one for all lanes."""
+        address = self.frame.scalar.address("%uniform", lookup.at(row, k))
+        same = table.strides is None or table.strides[axis] == 0
+        return writer.load_splat(address) if same else writer.load(address)
