@@ -265,7 +265,7 @@ class Compiled(Caller, Generic[Parameters, Result]):
 
     def captured(self, *args: Any) -> tuple[Value, ...]:
         """Return the captured leaves, in the order of the parameters of the programs."""
-        return self._programs.trace(self._read(args)).leaves
+        return self._programs.trace(self._read(args)).recovered.leaves
 
     def to_c(self, path: str | os.PathLike[str], *args: Any) -> Path:
         """Write the function as C99 without dependencies, and return the path of the .c file.

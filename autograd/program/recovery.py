@@ -17,11 +17,12 @@ added at its end.
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from autograd.primitives import add, mul, neg, ordered_dot, ordered_sum, sub
 from autograd.program.draft import NOWHERE, Draft, common_subexpressions
-from autograd.program.program import bits
+from autograd.program.program import Instruction, bits
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
@@ -63,6 +64,47 @@ def recovered(program: Program) -> Program:
     return draft.completed(program, writer.place)
 
 
+def reading_order(program: Program) -> list[int]:
+    """Return the parameters in the order in which ordered dots read them, then all others.
+
+    A side that consists of parameters is a line of a matrix, and lines that meet the same factors
+    come one after the other, so that the table of a matrix product is regular.
+    """
+    first = program.examples + program.shared
+    given = range(first, program.inputs)
+    constants = range(program.inputs, program.first)
+    matrices: dict[tuple[int, ...], list[tuple[int, ...]]] = {}
+    met: dict[tuple[int, ...], tuple[int, ...]] = {}
+    for op, args in program.instructions:
+        if op is ordered_dot:
+            sides = args[: len(args) // 2], args[len(args) // 2 :]
+            for line, partner in (sides, sides[::-1]):
+                if line not in met and all(arg in given or arg in constants for arg in line):
+                    met[line] = partner
+                    matrices.setdefault(partner, []).append(line)
+    read = [arg for lines in matrices.values() for line in lines for arg in line if arg in given]
+    return [parameter - first for parameter in dict.fromkeys([*read, *given])]
+
+
+def with_parameters(program: Program, order: Sequence[int]) -> Program:
+    """Return the program with its parameters in another order."""
+    first = program.examples + program.shared
+    place = [*range(program.size)]
+    for new, old in enumerate(order, first):
+        place[first + old] = new
+    return replace(
+        program,
+        instructions=tuple(
+            [
+                Instruction(op, tuple([place[arg] for arg in args]))
+                for op, args in program.instructions
+            ]
+        ),
+        outputs=tuple([place[output] for output in program.outputs]),
+        names={place[variable]: name for variable, name in program.names.items()},
+    )
+
+
 class Term(NamedTuple):
     """What a chain adds: a variable, or the product of two, perhaps with the other sign."""
 
@@ -78,15 +120,24 @@ class Chain(NamedTuple):
     inner: tuple[int, ...]
 
     @property
-    def dotted(self) -> tuple[Term, ...]:
-        """The terms up to the last product."""
-        ends = [place for place, term in enumerate(self.terms, 1) if len(term.factors) == 2]
-        return self.terms[: max(ends, default=0)]
+    def dotted(self) -> int:
+        """The number of terms up to the last product."""
+        count = len(self.terms)
+        while count and len(self.terms[count - 1].factors) == 1:
+            count -= 1
+        return count
+
+    @property
+    def is_mixed(self) -> bool:
+        """Whether a term before the last product has no partner."""
+        return any(len(factors) == 1 for factors, _ in self.terms[: self.dotted])
 
     def side(self, side: int, *, alone: bool) -> tuple[int, ...]:
         """Return the factors on one side, without or with the variables that have no partner."""
-        terms = [term for term in self.dotted if len(term.factors) == 2 or not alone]
-        return (side, *(term.factors[side if len(term.factors) == 2 else 0] for term in terms))
+        terms = self.terms[: self.dotted]
+        if alone:
+            return (side, *[factors[side] for factors, _ in terms if len(factors) == 2])
+        return (side, *[factors[side * (len(factors) - 1)] for factors, _ in terms])
 
 
 def _worthwhile(program: Program) -> dict[int, Chain]:
@@ -105,13 +156,17 @@ def _worthwhile(program: Program) -> dict[int, Chain]:
 def _ends(program: Program) -> dict[int, list[int]]:
     """Return the last addition of each chain, with all its additions from the first one on."""
     chains: dict[int, list[int]] = {}
+    uses = program.uses
     for number, (op, args) in enumerate(program.instructions, program.first):
         if op is add or op is sub:
-            sides = args if op is add else args[:1]
-            inside = [arg for arg in sides if arg in chains and program.uses[arg] == 1]
-            longest = max(inside, key=lambda arg: len(chains[arg]), default=None)
-            chains[number] = [] if longest is None else chains.pop(longest)
-            chains[number].append(number)
+            x, y = args
+            former = x if x in chains and uses[x] == 1 else None
+            other = y if op is add and y in chains and uses[y] == 1 else None
+            if former is None or (other is not None and len(chains[other]) > len(chains[former])):
+                former = other
+            additions = [] if former is None else chains.pop(former)
+            additions.append(number)
+            chains[number] = additions
     return chains
 
 
@@ -160,6 +215,7 @@ class _Writer:
         self.alike = Counter(
             chain.side(side, alone=alone)
             for chain in chains
+            if chain.is_mixed
             for side in (0, 1)
             for alone in (False, True)
         )
@@ -167,19 +223,20 @@ class _Writer:
     def sum(self, chain: Chain) -> int:
         """Define the sum of a chain."""
         terms = [Term(self.placed(term.factors), term.negative) for term in chain.terms]
-        dotted = terms[: len(chain.dotted)]
+        dotted = terms[: chain.dotted]
         if dotted:
             first = [len(term.factors) for term in dotted].index(2)
             if first > 1:
                 dotted[:first] = [Term((self._plain(dotted[:first]),))]
-            terms[: len(chain.dotted)] = [Term((self._dot(dotted, self._free_side(chain)),))]
+            free = self._free_side(chain) if chain.is_mixed else 0
+            terms[: chain.dotted] = [Term((self._dot(dotted, free),))]
         total = self._plain(terms)
         zero = self.draft.constant(0.0)
         return self.draft.define(add, (total, zero)) if chain.from_zero else total
 
     def placed(self, variables: Iterable[int]) -> tuple[int, ...]:
         """Return the variables of the draft that hold the same numbers."""
-        return tuple([self.place[variable] for variable in variables])
+        return tuple(map(self.place.__getitem__, variables))
 
     def _free_side(self, chain: Chain) -> int:
         """Return the side where a term without a partner leaves the most chains alike."""

@@ -42,10 +42,10 @@ KINDS: tuple[str, ...] = get_args(Kind)
 
 def derived(kind: str, trace: Trace) -> Program:
     """Return the program of a kind of result as the rules draw it, before it is simplified."""
-    program = trace.recovered
+    trace = trace.recovered
     if kind == "backward":
-        return derivatives.backward(program)[0]
-    return _derivative(kind, trace, program)[0].program
+        return derivatives.backward(trace.program)[0]
+    return _derivative(kind, trace)[0].program
 
 
 class Runner:
@@ -57,18 +57,18 @@ class Runner:
                 f"{kind} needs a function that returns one number, not {described(trace.result)}; "
                 "use jacobian for several"
             )
+        if not check:  # else each addition stays an operation of its own, which an error can name
+            trace = trace.recovered
         self.leaves = trace.leaves
         self.check = check
         self.reached: tuple[Value, ...] = ()  # the leaves of the gradient, for "backward"
         self._entries: Any = None
         self._picker: Any = None  # "backward" has none
-        # With `check` each addition stays an operation of its own, which an error can name
-        program = trace.program if check else trace.recovered
         if kind == "backward":
-            program, places = derivatives.backward(program)
+            program, places = derivatives.backward(trace.program)
             self.reached = tuple([trace.leaves[place] for place in places])
         else:
-            (program, entries), self._shape = _derivative(kind, trace, program)
+            (program, entries), self._shape = _derivative(kind, trace)
             zero = len(program.outputs)  # there is a 0.0 behind them
             self._places = [zero if entry is None else entry for entry in entries]
             self._entries = _selection(entries, len(program.outputs))
@@ -161,19 +161,19 @@ class Runner:
         return numbers
 
 
-def _derivative(kind: str, trace: Trace, program: Program) -> tuple[Derivative, Shape]:
-    """Return the program of a kind of result of a trace, and the structure of that result."""
+def _derivative(kind: str, trace: Trace) -> tuple[Derivative, Shape]:
+    """Return the program of a kind of result, and the structure of that result."""
     inputs = of_tuple(tuple(map(_plain, trace.shapes)))
     if kind == "value":
-        return derivatives.value(program), trace.result
+        return derivatives.value(trace.program), trace.result
     if kind == "value_and_grad":
-        found = derivatives.value_and_gradient(program, trace.inputs)
+        found = derivatives.value_and_gradient(trace.program, trace.inputs)
         return found, Sequence(tuple, (NUMBER, inputs))
     if kind == "jacobian":
-        matrix, rows = derivatives.jacobian(program, trace.inputs)
+        matrix, rows = derivatives.jacobian(trace.program, trace.inputs)
         outer = trace.result
     else:
-        matrix, rows = derivatives.hessian(program, trace.inputs)
+        matrix, rows = derivatives.hessian(trace.program, trace.inputs)
         outer = inputs
     return derivatives.Derivative(matrix, _blocks(rows, outer, inputs)), product(outer, inputs)
 

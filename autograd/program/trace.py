@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
 from autograd.program.program import bits
-from autograd.program.recovery import recovered
+from autograd.program.recovery import reading_order, recovered, with_parameters
+from autograd.runtime import computed
 from autograd.structure import described, filled
 
 if TYPE_CHECKING:
@@ -30,10 +31,19 @@ class Trace:
     result: Shape
     indices: tuple[tuple[int, int], ...] = ()  # variables that choose, and among how many items
 
-    @property
-    def recovered(self) -> Program:
-        """The program with its sums and dot products found, as it is differentiated and run."""
-        return recovered(self.program)
+    @computed
+    def recovered(self) -> Trace:
+        """The trace as it is differentiated and run: with sums, and leaves as these read them."""
+        program = recovered(self.program)
+        if program is self.program:
+            return self
+        order = reading_order(program)
+        return replace(
+            self,
+            program=with_parameters(program, order),
+            leaves=tuple([self.leaves[place] for place in order]),
+            made=tuple([self.made[place] for place in order]),
+        )
 
     def apply(self, numbers: list[Any]) -> Any:
         """Draw the operations again on other Values, one for each number of the arguments."""

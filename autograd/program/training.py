@@ -54,7 +54,8 @@ def training_program(trace: Trace, parameters: abc.Collection[Value]) -> Trainin
                 "Descent needs a function that returns one number, the loss, or a tuple of the "
                 f"loss and further numbers, not {trace.result}"
             )
-        inputs, nodes, (loss, *extra) = redrawn(trace.recovered)
+        trace = trace.recovered
+        inputs, nodes, (loss, *extra) = redrawn(trace.program)
         below, wanted = reached(loss), set(parameters)
         trained = {
             node: leaf

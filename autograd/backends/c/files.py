@@ -39,13 +39,14 @@ def write_c(trace: Trace, path: str | os.PathLike[str]) -> Path:
         raise FileNotFoundError(f"to_c: there is no folder {str(source.parent)!r}; make it first")
     source = source.with_suffix(".c")
     header = source.with_suffix(".h")
-    functions = [Function("value", _schedule(trace.recovered), described(trace.result))]
+    trace = trace.recovered
+    functions = [Function("value", _schedule(trace.program), described(trace.result))]
     if trace.result == NUMBER:
-        slopes = derivatives.value_and_gradient(trace.recovered, trace.inputs)
+        slopes = derivatives.value_and_gradient(trace.program, trace.inputs)
         outputs = "the value, then its derivative with respect to each input"
         functions.append(Function("gradient", _schedule(derivatives.dense(slopes)), outputs))
     else:
-        slopes = derivatives.jacobian(trace.recovered, trace.inputs)
+        slopes = derivatives.jacobian(trace.program, trace.inputs)
         outputs = "for each number of the value its derivatives with respect to each input"
         functions.append(Function("jacobian", _schedule(derivatives.dense(slopes)), outputs))
     parameters = [leaf._data for leaf in trace.leaves]
