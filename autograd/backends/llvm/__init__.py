@@ -1,8 +1,8 @@
 """The backend that runs programs as machine code, written as LLVM IR and compiled by llvmlite.
 
 Reading order: text, writer; exponential, logarithm, circular, elementary (an operation as
-instructions); frame (where rows lie); loops, bytecode, products, sums (the stages); steps, kernel
-(the module); engine, executable (machine code, and its memory).
+instructions); frame (where rows lie); loops, bytecode, products, uniform, sums (the stages); steps,
+kernel (the module); engine, executable (machine code, and its memory).
 """
 
 from autograd.backends.llvm.executable import NativeProgram, NativeStepper, build, build_stepper

@@ -3,12 +3,18 @@
 import math
 import random
 from collections import Counter
+from itertools import pairwise
 
 import numpy as np
 import pytest
+from autograd.program.simplify import operations
 
 from autograd import Value, compile, dot, grad
-from autograd.program.draft import operations
+from autograd import Value, compile, dot, grad
+from autograd.primitives import ordered_dot
+from autograd.program.interpreter import run
+from autograd.program.recovery import recovered
+from autograd.program.simplify import operations
 from autograd.program.recovery import recovered
 from tests.in_one_test import in_one_test
 
@@ -229,6 +235,41 @@ def test_the_bias_goes_to_the_side_that_leaves_a_matrix_product():
             half = len(args) // 2
             shared.update({args[:half], args[half:]})
         assert max(shared.values()) == 16
+
+
+def test_parameters_are_numbered_as_the_sums_read_them():
+    rows = [[Value(float(10 * i + k)) for k in range(4)] for i in range(8)]
+    biases = [Value(0.5) for _ in range(8)]
+    unused, scale = Value(7.0), Value(3.0)
+
+    def f(x):
+        layer = [
+            sum((a * b for a, b in zip(row, x, strict=True)), bias)
+            for row, bias in zip(rows[::-1], biases, strict=True)
+        ]
+        return (
+            scale * layer[0] + layer[3] * layer[5] - layer[6] / 2.0
+        )  # not in the order of the rows
+
+    c = compile(f, backend="numpy")
+    x = [1.0, 2.0, -1.0, 0.5]
+    value = c(x)
+    leaves = c.captured(x)
+    program = c.program("value", x)
+    outputs, _ = run(program, [()], x, [leaf.data for leaf in leaves])
+    assert outputs == [[value]] == [[f([*map(Value, x)]).data]]
+    lines = [args[: len(args) // 2] for op, args in program.instructions if op is ordered_dot]
+    assert [[b - a for a, b in pairwise(line)] for line in lines] == [[1] * 4] * 4
+    assert len({b[0] - a[0] for a, b in pairwise(lines)}) == 1
+    read = [*rows[7], *rows[4], *rows[2], *rows[1], biases[0], biases[3], biases[5], biases[6]]
+    assert set(leaves) == {scale, *read}
+    assert unused not in leaves
+    c.backward(x)
+    found = [leaf.grad for leaf in leaves]
+    for leaf in leaves:
+        leaf.grad = 0.0
+    f(x).backward()
+    np.testing.assert_allclose(found, [leaf.grad for leaf in leaves], rtol=1e-14)
 
 
 def test_partial_sums_and_products_that_are_read_elsewhere_are_computed_once():
