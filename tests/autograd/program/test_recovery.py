@@ -7,15 +7,12 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from autograd.program.simplify import operations
 
-from autograd import Value, compile, dot, grad
 from autograd import Value, compile, dot, grad
 from autograd.primitives import ordered_dot
 from autograd.program.interpreter import run
 from autograd.program.recovery import recovered
 from autograd.program.simplify import operations
-from autograd.program.recovery import recovered
 from tests.in_one_test import in_one_test
 
 SPECIAL = (0.0, -0.0, 1.0, -1.0, 1e308, math.inf, -math.inf, math.nan)
