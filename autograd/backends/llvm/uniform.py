@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 LINES, VECTORS = 8, 2  # of a tile: 16 sums in the 32 registers of AVX-512
 WRITTEN_OUT = 48  # products of vectors for which a loop over the terms would cost more
+FEW = 8  # products of vectors that are guarded one by one: the code that is shorter then
 
 
 def packed_numbers(stages: Iterable[object], lanes: int) -> int:
@@ -76,6 +77,7 @@ class _Tile:
         self.result = frame.lookup(contiguous(stage.result, stage.right.height))
         self.width = stage.left.width
         self.guarded, self.ordered = stage.guarded, stage.ordered
+        self.few = lines * vectors * self.width <= FEW
         self.side_by_side = self.right.strides is not None and self.right.strides[0] == 1
 
     def pack(self, column: Index) -> None:
@@ -111,7 +113,7 @@ class _Tile:
                 self.frame.shifted(column, vector * self.writer.lanes),
             )
             self.writer.store(x, self.frame.scalar.address("%uniform", offset))
-        if self.guarded:
+        if self.guarded and not self.few:
             with self.writer.when(self.writer.any_nan(sums)):
                 self._write_guarded(line, column)
 
@@ -140,7 +142,11 @@ class _Tile:
             left = writer.load_splat(frame.scalar.address("%uniform", offset))
             for right in rights:
                 old = sums[len(added)]
-                added.append(with_product(writer, old, left, right, self.ordered))
+                if self.guarded and self.few:
+                    product = writer.guarded_product(left, right)
+                    added.append(writer.fadd(old, product) if old else product)
+                else:
+                    added.append(with_product(writer, old, left, right, self.ordered))
         return added
 
     def _source(self, column: Index, k: Index) -> str:
