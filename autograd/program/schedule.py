@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 from autograd.primitives import guarded_mul, identity
 from autograd.program.draft import common_subexpressions, rewritten
 from autograd.program.program import bits
-from autograd.program.reductions import LEAST_PRODUCT, SplitSums, grids, split_sums
+from autograd.program.reductions import LEAST_PRODUCT, Grid, SplitSums, grids, split_sums
 from autograd.program.stages import (
     Dots,
     Elementwise,
@@ -47,7 +47,7 @@ def scheduled(program: Program) -> Schedule:
     program = _spelled_out(program)
     split = split_sums(program) if program.sums else SplitSums(program, [], [])
     program = split.program
-    layout = _Layout(program)
+    layout = _Layout(program, dict(split.rows))
     wanted = {*program.outputs, *(variable for variable, _ in split.rows)}
     for _, grid in split.products:
         wanted.update(*grid.lefts, *grid.rights)
@@ -75,8 +75,9 @@ def scheduled(program: Program) -> Schedule:
 class _Layout:
     """The rows given out so far, and the stages that fill them."""
 
-    def __init__(self, program: Program) -> None:
+    def __init__(self, program: Program, into: dict[int, int]) -> None:
         self.program = program
+        self.into = into  # the sums that variables are terms of
         examples = program.examples
         self.place: dict[int, tuple[Memory, int]] = {
             variable: (Memory.VARYING, variable)
@@ -116,8 +117,8 @@ class _Layout:
                 continue
             left, right = self._table(grid.lefts), self._table(grid.rights)
             varies = left.memory is Memory.VARYING, right.memory is Memory.VARYING
-            if varies == (True, False) or (varies == (False, False) and left.height > right.height):
-                left, right = right, left  # lanes run over examples, or over the longer side
+            if varies == (True, False) or (True not in varies and not self._lanes_fit(grid)):
+                left, right = right, left
                 items = [item for line in grid.transposed().items for item in line]
             if not op.ordered:
                 ascending = sorted(range(left.width), key=right.index[0].__getitem__)
@@ -131,6 +132,18 @@ class _Layout:
             right = self._table([right for _, right in halves])
             memory, result = self._allocated(single)
             self.stages[memory].append(Dots(left, right, result, guarded, op.ordered))
+
+    def _lanes_fit(self, grid: Grid[Variables, int]) -> bool:
+        """Tell whether lanes fit the rights of a grid: these are sums in order, or the longer side.
+
+        The other way the results of neighbouring lanes would be written one by one.
+        """
+        (corner, *beside), *below = grid.items
+        following = self.into.get(corner, -2) + 1
+        for neighbours, fits in ((beside[:1], True), ([line[0] for line in below[:1]], False)):
+            if [self.into.get(variable) for variable in neighbours] == [following]:
+                return fits
+        return len(grid.lefts) <= len(grid.rights)
 
     def reductions(self, split: SplitSums) -> tuple[SummedProduct | SummedRows, ...]:
         """Return the stages that add up the terms of the sums."""

@@ -31,12 +31,17 @@ class Trace:
     result: Shape
     indices: tuple[tuple[int, int], ...] = ()  # variables that choose, and among how many items
 
-    @computed
+    @property
     def recovered(self) -> Trace:
         """The trace as it is differentiated and run: with sums, and leaves as these read them."""
+        return self._recovered or self
+
+    @computed
+    def _recovered(self) -> Trace | None:
+        """The same, None where nothing changes: a trace that held itself would be a cycle."""
         program = recovered(self.program)
         if program is self.program:
-            return self
+            return None
         order = reading_order(program)
         return replace(
             self,
