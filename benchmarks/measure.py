@@ -149,15 +149,20 @@ def interleaved(
     They take turns in both directions, so that a machine that slows down or speeds up favours
     nobody. `repeats` is the number of runs in a sample, None as many as take about 30 ms.
     """
-    runs = {
-        contender.name: repeats or max(1, round(0.03 / min(contender.seconds(n) for n in (1, 10))))
-        for contender in contenders
-    }
+    runs = {contender.name: repeats or _runs(contender) for contender in contenders}
     samples: dict[str, list[float]] = {contender.name: [] for contender in contenders}
     for number in range(rounds):
         for contender in contenders if number % 2 else reversed(contenders):
             samples[contender.name].append(contender.seconds(runs[contender.name]))
     return samples
+
+
+def _runs(contender: Contender) -> int:
+    """Return how many runs take about 30 ms, in a loop that is as long: the first may be slow."""
+    runs = 1
+    while (seconds := contender.seconds(runs)) * runs < 0.03:
+        runs *= 4
+    return max(1, round(0.03 / seconds))
 
 
 def median_ratio(slow: list[float], fast: list[float]) -> float:
