@@ -28,9 +28,10 @@ typedef struct {
 
 enum { CONTIGUOUS = 0x1, ALIGNED = 0x100, WRITEABLE = 0x400 };
 
-/* The parts of what is ready: captured leaves, the patterns of arguments and result, numpy.empty, an
- * array to compare others with, and what keeps code and memory alive. */
-enum { LEAVES, ARGUMENTS, RESULT, EMPTY, EXAMPLE, OWNER, PARTS };
+/* The parts of what is ready: captured leaves, the patterns of arguments and result, a count of calls
+ * that are left before Python looks again, numpy.empty, an array to compare others with, and what
+ * keeps code and memory alive. */
+enum { LEAVES, ARGUMENTS, RESULT, LEFT, EMPTY, EXAMPLE, OWNER, PARTS };
 
 typedef struct {
     PyObject_HEAD
@@ -233,6 +234,7 @@ static PyObject *answer(State *state, Ready *ready, PyObject *const *args, PyObj
             to[i] = ((Node *)PyTuple_GET_ITEM(leaves, i))->data;
         ready->clock = state->clock->now;
     }
+    ((Clock *)part(ready, LEFT))->now--;
     ready->run(ready->memory);
     return result_of(ready, part(ready, RESULT), out);
 }
@@ -246,7 +248,8 @@ static PyObject *computed(State *state, PyObject *compiled, int kind, PyObject *
     PyObject *several = kinds ? Py_NewRef(PyTuple_GET_ITEM(kinds, kind)) : NULL;
     for (Py_ssize_t i = 0; several && !result && i < PyList_GET_SIZE(several); i++) {
         Ready *ready = (Ready *)PyList_GET_ITEM(several, i);
-        if (ready->busy || count != PyTuple_GET_SIZE(part(ready, ARGUMENTS)))
+        if (ready->busy || count != PyTuple_GET_SIZE(part(ready, ARGUMENTS))
+            || ((Clock *)part(ready, LEFT))->now <= 0)
             continue;
         Py_INCREF(ready);
         ready->busy = true;
@@ -336,7 +339,8 @@ PyObject *make_ready(PyObject *Py_UNUSED(module), PyObject *args)
         return NULL;
     if (PyTuple_GET_SIZE(parts) != PARTS || !PyTuple_Check(PyTuple_GET_ITEM(parts, LEAVES))
         || !are_nodes(state, PyTuple_GET_ITEM(parts, LEAVES))
-        || !PyTuple_Check(PyTuple_GET_ITEM(parts, ARGUMENTS))) {
+        || !PyTuple_Check(PyTuple_GET_ITEM(parts, ARGUMENTS))
+        || !PyObject_TypeCheck(PyTuple_GET_ITEM(parts, LEFT), Py_TYPE(state->clock)->tp_base)) {
         PyErr_SetString(PyExc_TypeError, "what is ready has other parts");
         return NULL;
     }

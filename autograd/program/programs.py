@@ -16,7 +16,7 @@ from autograd.program.ready import MOST
 from autograd.program.runner import KINDS, Runner, derived
 from autograd.program.trace import same_program, same_trace
 from autograd.program.traced import TracingMode, traced_under
-from autograd.program.verification import STRUCTURE, Case, Verified, stale
+from autograd.program.verification import MANY, STRUCTURE, Case, Verified, stale
 from autograd.runtime import paused_collector
 from autograd.structure import NUMBER, shape_of
 from autograd.threads import Turns
@@ -105,21 +105,22 @@ class Programs(Verified):
         Raises StaleProgramError if the function would do something else than at its last trace,
         and whatever the function raises.
         """
+        verification = self._verification
         quick, ready = self.quick, self.ready  # those that are forgotten if something changes
         case = self._case(arguments)
         structure = case.structure  # read before what is in use; see Case
         runner = self._runner(kind, case.used)
-        if kind in CALLED and arguments.examples is None and self._verification.is_settled(case):
-            variant, due = CURRENT.get().variant, self._verification.due
-            at_once = runner.ready()
+        if kind in CALLED and arguments.examples is None and (calls := verification.grants(case)):
+            variant, due = CURRENT.get().variant, verification.due
+            at_once = runner.ready(case.left)
             if at_once is not None:
-                case.unchecked = inf  # such calls are not counted
                 at_once.renew(variant, structure, due - perf_counter())
+                case.grant(calls)
                 known = ready[CALLED.index(kind)]
                 if at_once not in known:
                     known[:] = [at_once, *known[: MOST - 1]]
-            elif _are_floats(arguments) and (compute := runner.quick()) is not None:
-                case.unchecked = inf
+            elif calls == MANY and _are_floats(arguments) and (compute := runner.quick()):
+                case.unchecked = inf  # such calls are not counted
                 quick[kind][len(arguments.shapes)] = compute, variant, structure, due
         return runner
 
@@ -173,6 +174,8 @@ class Programs(Verified):
         self._link()
         key = arguments.shapes, arguments.batched, CURRENT.get().variant
         case = self._cases.get(key)
+        if case is not None:
+            case.take_back()
         now = now and self._verification.policy != "never"
         if case is None or now or self._verification.is_due(case):
             with self._turns.lock, paused_collector():

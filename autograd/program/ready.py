@@ -15,6 +15,7 @@ from autograd.structure import NUMBER, Array, Sequence
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from autograd.graph import Counter
     from autograd.structure import Shape
     from autograd.value import Value
 
@@ -46,26 +47,22 @@ def ready(
     arguments: tuple[Shape, ...],
     result: Shape,
     entries: Iterable[int],
+    left: Counter,
 ) -> Any:
     """Return a program for C, or None where arguments or results have another structure.
 
-    `entries` are the outputs that make up the result, in order.
+    `entries` are the outputs that make up the result, in order. C counts down how many calls are
+    `left`, until Python looks again.
     """
     import numpy as np
 
     example, numbers = np.empty((2, 3)), iter(entries)
     try:
         taken = tuple([_pattern(shape, lambda: None) for shape in arguments])
-        parts = (
-            leaves,
-            taken,
-            _pattern(result, lambda: next(numbers)),
-            np.empty,
-            example,
-            code.owner,
-        )
+        given = _pattern(result, lambda: next(numbers))
     except LookupError:
         return None
+    parts = leaves, taken, given, left, np.empty, example, code.owner
     return engine.ready(code.run, code.memory, code.outputs, parts, example.ctypes.data)
 
 

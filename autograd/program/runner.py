@@ -30,6 +30,7 @@ from autograd.structure import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from autograd.graph import Counter
     from autograd.program.arguments import Arguments
     from autograd.program.derivatives import Derivative
     from autograd.program.program import Program
@@ -116,19 +117,19 @@ class Runner:
             outputs = found
         return arrays_of(self._shape, outputs[0] if arguments.examples is None else outputs)
 
-    def ready(self) -> Any:
+    def ready(self, left: Counter) -> Any:
         """Return the program for calls by C, the same each time; None if it cannot be called so."""
         if self._ready is None:
-            self._ready = self._made_ready() or False
+            self._ready = self._made_ready(left) or False
         return self._ready or None
 
-    def _made_ready(self) -> Any:
+    def _made_ready(self, left: Counter) -> Any:
         if engine is None or self.check or self._indices is not None:
             return None
         code = self.executable.in_place() if hasattr(self.executable, "in_place") else None
         if code is None:
             return None
-        return ready(code, self.leaves, self._arguments, self._shape, self._places)
+        return ready(code, self.leaves, self._arguments, self._shape, self._places, left)
 
     def quick(self) -> Callable[[tuple[float, ...]], Any] | None:
         """Return the function from floats to the result without arrays, if the backend has it."""

@@ -77,6 +77,7 @@ ALLOWANCE = 0.005  # seconds of traces at first, one at each call
 FIRST = 8  # calls that are verified in any case
 CHEAP = 0.01  # seconds: while a trace takes less, calls 16, 32, ... are verified too
 CHEAP_ONCE = 1.0  # seconds: the same for the first trace, which also loads modules
+MANY = 1 << 62  # calls: no limit
 COUNTED = 1000  # calls; after these the pause alone decides, and calls are quicker
 
 
@@ -88,8 +89,8 @@ class Case:
     """
 
     __slots__ = (
-        "arguments", "calls", "checked", "checks", "cost", "former", "round", "structure",
-        "unchecked", "used",
+        "arguments", "calls", "checked", "checks", "cost", "former", "granted", "left", "round",
+        "structure", "unchecked", "used",
     )  # fmt: skip
 
     def __init__(self, arguments: Arguments) -> None:
@@ -102,12 +103,25 @@ class Case:
         self.checks = 0
         self.checked = 0.0  # when the last trace began
         self.unchecked = 0.0  # results given since without one; inf: some, which nobody counts
+        self.granted = 0  # calls that C may answer before the next one in Python,
+        self.left = Counter()  # and how many of them are left
         self.cost = inf  # seconds of the quickest trace: a delay by chance is no cost of one
 
     def begin_again(self) -> None:
         """Be traced at the next call, whatever comes of it, and then as often as at first."""
         self.structure = -1
         self.calls = self.checks = 0
+
+    def grant(self, calls: int) -> None:
+        """Let C answer so many calls."""
+        self.granted = self.left.now = calls
+
+    def take_back(self) -> None:
+        """Count the calls that C has answered, and let it answer no more."""
+        answered = self.granted - self.left.now
+        self.granted = self.left.now = 0
+        self.calls += answered
+        self.unchecked += answered
 
     @property
     def is_cheap(self) -> bool:
@@ -147,12 +161,15 @@ class Verification:
         chosen = calls <= FIRST or calls & (calls - 1) == 0
         return (chosen and case.is_cheap) or perf_counter() >= self.due
 
-    def is_settled(self, case: Case) -> bool:
-        """Tell whether only the time decides from now on, so that calls need not be counted."""
+    def grants(self, case: Case) -> int:
+        """Return how many calls follow of which only the time decides whether they are due."""
         if self.policy != "auto":
-            return self.policy == "never"
-        spent = case.checks * case.cost >= ALLOWANCE
-        return spent and (case.calls >= COUNTED or not case.is_cheap)
+            return MANY if self.policy == "never" else 0
+        if case.checks * case.cost < ALLOWANCE:
+            return 0
+        if case.calls >= COUNTED or not case.is_cheap:
+            return MANY
+        return (1 << case.calls.bit_length()) - case.calls - 1 if case.calls >= FIRST else 0
 
     def takes_over(self, case: Case) -> bool:
         """Tell whether a trace may differ: a change was announced, or every result was traced."""

@@ -459,3 +459,32 @@ def test_a_graph_takes_no_out(valley):
         valley([Value(1.0), 2.0, 3.0], out=np.zeros(1))
     with pytest.raises(TypeError, match="out= takes numbers"):
         compile(lambda x: valley([x, x, x], out=np.zeros(1)))(1.0)
+
+
+def test_calls_that_c_answers_count_as_others(monkeypatch):
+    monkeypatch.setattr(verification, "PAUSE", 1e9)
+    monkeypatch.setattr(verification, "ALLOWANCE", 0.0)
+    for name in ("CHEAP", "CHEAP_ONCE"):
+        monkeypatch.setattr(verification, name, math.inf)
+    found = []
+    for backend in ("auto", "numpy"):
+        traced, factor = [], [2.0]
+
+        def f(x, traced=traced, factor=factor):
+            traced.append(None)
+            return ag.sum(x) * factor[0]
+
+        c, seen = compile(f, backend=backend), []
+
+        def calls(count, c=c, seen=seen, traced=traced):
+            for turn in range(count):
+                (c.jacobian if turn % 3 else c)([1.0, 2.0])
+                seen.append(len(traced))
+
+        calls(300)
+        factor[0] = 3.0
+        with pytest.raises(StaleProgramError) as error:
+            calls(300)
+        found.append((seen, str(error.value).partition(" results since")[0]))
+    assert found[0] == found[1]
+    assert found[0][1].endswith("The 255")
