@@ -102,6 +102,9 @@ def own_labels(members: Sequence[str], parameters: Sequence[Value]) -> dict[Valu
     }
 
 
+# How lists and dicts give what they hold.
+ORDINARY = (list.__iter__, dict.items)
+
 # A module, weakly, or a list or a dict, and what it held.
 Held: TypeAlias = tuple[Any, tuple[Any, ...]]
 
@@ -145,8 +148,11 @@ def _held(model: Any, base: Any) -> tuple[Held, ...] | None:
             stack += item
         elif isinstance(item, holders) and id(item) not in seen:
             is_module = isinstance(item, base)
-            if is_module and type(item).parameters is not base.parameters:
+            kind: Any = type(item)
+            if is_module and kind.parameters is not base.parameters:
                 return None
+            if not is_module and getattr(kind, "items", kind.__iter__) not in ORDINARY:
+                return None  # it gives other items or another order, as an OrderedDict may
             seen.add(id(item))
             contents = contents_of(item, NO_STRUCTURE)
             held.append((ref(item) if is_module else item, contents))

@@ -7,6 +7,7 @@ import gc
 import pickle
 import random
 import weakref
+from collections import OrderedDict
 
 import numpy as np
 import pytest
@@ -83,6 +84,26 @@ def test_items_of_an_array_are_seen_as_well():
     listed(model)
     model.array[1] = Value(9.0)
     assert listed(model)[-1][1].data == 9.0
+
+
+def test_an_order_that_only_the_container_knows_is_seen():
+    class Held(Module):
+        def __init__(self, held):
+            self.held = held
+
+    class Backwards(list):
+        backwards = False
+
+        def __iter__(self):
+            return reversed(self) if self.backwards else super().__iter__()
+
+    a, b = Value(1.0), Value(2.0)
+    ordered, listed = OrderedDict(a=a, b=b), Backwards([a, b])
+    models = [Held(ordered), Held(listed)]
+    assert [model.parameters() for model in models] == [[a, b], [a, b]]
+    ordered.move_to_end("a")
+    listed.backwards = True
+    assert [model.parameters() for model in models] == [[b, a], [b, a]]
 
 
 def test_a_list_of_parameters_of_ones_own_is_asked_each_time():
