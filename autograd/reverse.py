@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd.arguments import as_float
 from autograd.errors import refuse
-from autograd.graph import Constant, Node, check_fresh, check_node, topological_order
+from autograd.graph import CLOCK, Constant, Node, check_fresh, check_node, topological_order
 from autograd.mode import TRACES, quietly
 from autograd.native import engine
 from autograd.primitives import add_n
@@ -32,12 +32,18 @@ def reverse(seeds: Mapping[Any, Any], variables: Sequence[Any], *, graph: bool) 
     can be differentiated again; without, all is computed on floats. Only paths that lead to a
     variable are followed. The gradient by a variable that the outputs do not depend on is 0.0.
     """
-    if graph:
-        return _drawn(seeds, variables)
+    before = CLOCK.now
     found: list[Any] | None = None
-    if engine is not None:
+    if graph:
+        found = _drawn(seeds, variables)
+    elif engine is not None:
         found = engine.derivatives((*seeds,), (*variables,), (*seeds.values(),), False)
-    return _computed(seeds, variables) if found is None else found
+    if found is None:
+        found = _computed(seeds, variables)
+    if CLOCK.now != before:  # a rule may have changed data below: other rules read the new
+        for node in topological_order(*seeds):
+            check_fresh(node)
+    return found
 
 
 @quietly

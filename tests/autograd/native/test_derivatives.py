@@ -10,7 +10,7 @@ import threading
 import pytest
 
 import autograd
-from autograd import Value, gradients, hypot, jvp, primitive
+from autograd import StaleGraphError, Value, gradients, hypot, jvp, primitive
 from autograd.tangents import tangents_of
 
 
@@ -145,6 +145,19 @@ def test_a_rule_that_draws_may_start_any_other_pass():
     assert drawn.data == 24.0 + 12.0 + 3.0
     assert gradients(drawn, leaf) == 8.0 + 4.0 + 1.0
     assert seen == [[24.0, 12.0]] * len(seen)
+
+
+@pytest.mark.parametrize("graph", [False, True])
+def test_a_rule_that_changes_a_leaf_is_found(graph):
+    def rule(g, _out, x):
+        leaf.data = 99.0
+        return g * x
+
+    changing = primitive(f"test_changes_a_leaf_{graph}", lambda x: x * x / 2.0, rule)
+    leaf = Value(2.0)
+    root = changing(leaf * 1.0) * leaf
+    with pytest.raises(StaleGraphError, match=r"was changed to 99[.]0 after mul"):
+        gradients(root, leaf, create_graph=graph)
 
 
 def test_a_drawn_gradient_of_several_terms_is_one_node():
