@@ -206,7 +206,7 @@ def picture_script() -> str:
             *("FEW", "significant", "in_digits", "exact", "product_of", "counted", "times"),
             *("on_numbers", "on_operands", "columns_by", "cut_by"),
         ),
-        "boxes": ("boxes_in_order", "split_boxes", "copied"),
+        "boxes": ("boxes_in_order", "copied", "links", "split_boxes"),
         "layout/layered": ("place",),
         "scene/collapse": ("part_title",),
         "scene/compose": ("range_of",),

@@ -1,4 +1,4 @@
-"""Boxes as numbers: orders in which they stand, cycles among them, copies of much-used leaves.
+"""Boxes as numbers: their order, cycles among them, lines between them, copies of much-used leaves.
 
 Pages use these functions too, as a script: `make docs` writes it.
 """
@@ -124,6 +124,58 @@ def boxes_in_order(
     if count == len(boxes):
         return list(range(count))
     return ordered(_between(operands, boxes, count))
+
+
+@dataclass(slots=True)
+class Link:
+    """A line between two boxes, and the uses that it stands for.
+
+    A use is (consumer, place): that of the operand among the values that the consumer uses.
+    """
+
+    source: int
+    target: int
+    uses: list[tuple[int, int]]
+
+
+def links(operands: Sequence[Sequence[int]], boxes: Sequence[int], count: int) -> list[Link]:
+    """Return the lines between boxes by target: those from or to boxes of several values first.
+
+    The arguments are those of `boxes_in_order`; boxes are numbered in that order. There is a line
+    for each use between two boxes of one value, in the order of the operands, and one for each
+    other pair of boxes, in the order of the sources.
+
+    >>> links([[], [0, 0], [1, 0]], [0, 1, 1], 2)
+    [Link(source=0, target=1, uses=[(1, 0), (1, 1), (2, 1)])]
+    >>> [link.uses for link in links([[], [0, 0]], [0, 1], 2)]
+    [[(1, 0)], [(1, 1)]]
+    """
+    sizes = [0] * count
+    for box in boxes:
+        sizes[box] += 1
+    single: list[list[Link]] = [[] for _ in range(count)]  # by target
+    several: list[list[Link]] = [[] for _ in range(count)]
+    known: dict[int, Link] = {}  # by pair
+    for value, used in enumerate(operands):
+        target = boxes[value]
+        for place, operand in enumerate(used):
+            source = boxes[operand]
+            if source == target:
+                continue
+            if sizes[source] == 1 and sizes[target] == 1:
+                single[target].append(Link(source, target, [(value, place)]))
+                continue
+            pair = source * count + target
+            if pair not in known:
+                known[pair] = Link(source, target, [])
+                several[target].append(known[pair])
+            known[pair].uses.append((value, place))
+    found: list[Link] = []
+    for target in range(count):
+        several[target].sort(key=lambda link: link.source)
+        found.extend(several[target])
+        found.extend(single[target])
+    return found
 
 
 def _between(

@@ -13,14 +13,13 @@
  */
 function boxesOf(graph, view) {
   const { boxOf, known } = assignBoxes(graph, view);
-  const members = known.map(() => []);
-  boxOf.forEach((box, value) => members[box].push(value));
-  const pairs = usesByPair(graph, boxOf);
   const order = boxesInOrder(graph.used, boxOf, known.length);
-  const index = new Array(known.length);
-  order.forEach((box, place) => (index[box] = place));
-  const drawn = order.map((box) => describedBox(graph, known[box], members[box]));
-  const edges = edgesBetween(drawn, pairs, index);
+  const index = new Map(order.map((box, place) => [box, place]));
+  const members = order.map(() => []);
+  boxOf.forEach((box, value) => members[index.get(box)].push(value));
+  const drawn = order.map((box, place) => describedBox(graph, known[box], members[place]));
+  const places = boxOf.map((box) => index.get(box));
+  const edges = links(graph.used, places, order.length).map((link) => edgeOf(graph, link));
   const result = withCopies(graph, drawn, edges);
   const of = new Array(boxOf.length);
   result.boxes.forEach((box, place) => {
@@ -74,44 +73,10 @@ function describedBox(graph, { key, path, cluster, title, value }, members) {
   return { key: `/${only}`, kind: "value", title: name, cluster: "", value: only, ...common };
 }
 
-/** Call `visit(from box, to box, consumer, position)` for every use of one box by another. */
-function eachUseBetween(graph, boxOf, visit) {
-  graph.operands.forEach((operands, value) => {
-    const box = boxOf[value];
-    operands.forEach((operand, position) => {
-      if (!isValue(operand) || boxOf[operand] === box) return;
-      visit(boxOf[operand], box, value, position);
-    });
-  });
-}
-
-/** Collect the uses of one box by another: per target a map from source to [consumer, position]. */
-function usesByPair(graph, boxOf) {
-  const pairs = new Map();
-  eachUseBetween(graph, boxOf, (source, target, consumer, position) => {
-    if (!pairs.has(target)) pairs.set(target, new Map());
-    const sources = pairs.get(target);
-    if (sources.has(source)) sources.get(source).push([consumer, position]);
-    else sources.set(source, [[consumer, position]]);
-  });
-  return pairs;
-}
-
-/** Return the edges by target, then source: one per use between values, else one per pair. */
-function edgesBetween(boxes, pairs, index) {
-  const edges = [];
-  for (const [box, sources] of pairs) {
-    const target = index[box];
-    for (const [sourceBox, uses] of sources) {
-      const source = index[sourceBox];
-      const apart = boxes[source].kind === "value" && boxes[target].kind === "value";
-      if (!apart) edges.push({ source, target, count: uses.length, uses });
-      else for (const use of uses) edges.push({ source, target, count: 1, uses: [use] });
-    }
-  }
-  const inOrder = (a, b) =>
-    a.target - b.target || a.source - b.source || a.uses[0][1] - b.uses[0][1];
-  return edges.sort(inOrder);
+/** Return the edge of a link, whose uses count the values among the operands. */
+function edgeOf(graph, { source, target, uses }) {
+  const positions = uses.map(([consumer, place]) => [consumer, graph.places[consumer][place]]);
+  return { source, target, count: uses.length, uses: positions };
 }
 
 /** Return boxes and edges with a copy of each much-used leaf for every few levels that use it. */

@@ -53,6 +53,9 @@ function decodedGraph(columns) {
     widths: columns.widths, // of characters that do not take one column
   };
   graph.used = graph.operands.map((operands) => operands.filter(isValue));
+  graph.places = graph.operands.map((operands) =>
+    [...operands.keys()].filter((position) => isValue(operands[position])),
+  );
   graph.uses = usesOf(graph);
   const unlike = new Map(
     Object.entries(columns.sent).map(([value, row]) => [Number(value), row.map(number)]),

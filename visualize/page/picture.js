@@ -317,6 +317,58 @@ const boxes_ = (() => {
     }
     return ordered(_between(operands, boxes, count));
   }
+  class Link {
+    constructor(source, target, uses) {
+      this.source = source;
+      this.target = target;
+      this.uses = uses;
+    }
+  }
+  function links(operands, boxes, count) {
+    let sizes, box, single, several, known, value, used, target, place, operand, source, pair, found;
+    sizes = new Array(count).fill(0);
+    const a2 = boxes;
+    for (let i1 = 0; i1 < a2.length; i1++) {
+      box = a2[i1];
+      sizes[box] = sizes[box] + 1;
+    }
+    single = python.range(0, count, 1).map((_) => []);
+    several = python.range(0, count, 1).map((_) => []);
+    known = new Map([]);
+    const a4 = operands;
+    for (let i3 = 0; i3 < a4.length; i3++) {
+      value = i3;
+      used = a4[i3];
+      target = boxes[value];
+      const a6 = used;
+      for (let i5 = 0; i5 < a6.length; i5++) {
+        place = i5;
+        operand = a6[i5];
+        source = boxes[operand];
+        if (source === target) {
+          continue;
+        }
+        if ((sizes[source] === 1) && (sizes[target] === 1)) {
+          single[target].push(new Link(source, target, [[value, place]]));
+          continue;
+        }
+        pair = (source * count) + target;
+        if (!known.has(pair)) {
+          known.set(pair, new Link(source, target, []));
+          several[target].push(known.get(pair));
+        }
+        known.get(pair).uses.push([value, place]);
+      }
+    }
+    found = [];
+    for (let i7 = 0, n8 = count; i7 < n8; i7++) {
+      target = i7;
+      python.sort(several[target], (link) => link.source);
+      python.extend(found, several[target]);
+      python.extend(found, single[target]);
+    }
+    return found;
+  }
   function _between(operands, boxes, count) {
     let following, met, value, used, operand, pair;
     following = python.range(0, count, 1).map((_) => []);
@@ -481,7 +533,7 @@ const boxes_ = (() => {
     }
     return levels;
   }
-  return { FEW_USES, NEAR, ordered, cycle_among, looped, components, boxes_in_order, _between, split_boxes, visits_of_loops, Copied, copied, levels_of_copies };
+  return { FEW_USES, NEAR, ordered, cycle_among, looped, components, boxes_in_order, Link, links, _between, split_boxes, visits_of_loops, Copied, copied, levels_of_copies };
 })();
 
 const layering_ = (() => {
@@ -3013,7 +3065,7 @@ const layered_ = (() => {
 
 const { FEW, significant, in_digits: inDigits, exact, product_of: productOf, counted, times, on_numbers: onNumbers, on_operands: onOperands, columns_by: columnsBy, cut_by: cutBy } = text_;
 
-const { boxes_in_order: boxesInOrder, split_boxes: splitBoxes, copied } = boxes_;
+const { boxes_in_order: boxesInOrder, copied, links, split_boxes: splitBoxes } = boxes_;
 
 const { place } = layered_;
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from autograd.graph import Constant
 from autograd.reverse import local_derivatives
-from visualize.boxes import boxes_in_order, copied
+from visualize.boxes import Link, boxes_in_order, copied, links
 from visualize.scene.collapse import Boxes
 from visualize.scene.flat import (
     NAME_COLUMNS,
@@ -122,11 +122,11 @@ def compose(
     members: dict[int, list[int]] = {}
     for value, box in enumerate(box_of):
         members.setdefault(box, []).append(value)
-    uses = _count_uses(graph, box_of)
     order = boxes_in_order(graph.operands, box_of, len(members))
     if len(order) < len(members):
         raise ValueError("the boxes of a picture must form no cycle")
     index = {box: position for position, box in enumerate(order)}
+    of_value = [index[box] for box in box_of]
     headings = [boxes.titles[box] if boxes and len(members[box]) > 1 else None for box in order]
     inside_of = [members[box] for box in order]
     unique = _names(graph, inside_of, headings, names)
@@ -147,7 +147,7 @@ def compose(
             [number] = inside
             used = iter(graph.operands[number])
             operands = tuple(
-                operand if type(operand) is Constant else index[box_of[next(used)]]
+                operand if type(operand) is Constant else of_value[next(used)]
                 for operand in graph.values[number].args
             )
             node = value_node(
@@ -161,7 +161,7 @@ def compose(
         nodes.append(node if outputs.isdisjoint(inside) else replace(node, is_output=True))
     return Scene(
         nodes=tuple(nodes),
-        edges=tuple(_edges(nodes, uses, index, local)),
+        edges=tuple(_edges(links(graph.operands, of_value, len(order)), nodes, local)),
         values=len(graph),
         uses=sum(map(len, graph.operands)),
         notes=tuple(_notes(graph, len(nodes), boxes.how if boxes else "", gradients)),
@@ -264,36 +264,26 @@ def range_of(numbers: Sequence[float]) -> Range:
     )
 
 
-def _count_uses(graph: Graph[Drawable], boxes: list[int]) -> Counter[tuple[int, int]]:
-    """Return how often each box uses each other one."""
-    return Counter(
-        (boxes[operand], box)
-        for operands, box in zip(graph.operands, boxes, strict=True)
-        for operand in operands
-        if boxes[operand] != box
-    )
-
-
 def _edges(
-    nodes: list[Node],
-    uses: Counter[tuple[int, int]],
-    index: dict[int, int],
-    local: list[tuple[float | None, ...]],
-) -> list[Edge]:
-    """Return the edges by target: one per operand between values, one per pair at a group."""
-    incoming: dict[int, list[tuple[int, int]]] = {}
-    for (operand, consumer), count in uses.items():
-        incoming.setdefault(index[consumer], []).append((index[operand], count))
-    edges = []
-    for target, node in enumerate(nodes):
-        for source, count in sorted(incoming.get(target, ())):
-            if node.group or nodes[source].group:
-                edges.append(Edge(source, target, None, count))
-        for position, used in enumerate(node.operands):
-            if isinstance(used, int) and not nodes[used].group:
-                slope = local[target][position] if local[target] else None
-                edges.append(Edge(used, target, position, 1, slope))
-    return edges
+    found: Sequence[Link],
+    nodes: Sequence[Node],
+    local: Sequence[tuple[float | None, ...]],
+) -> Iterator[Edge]:
+    """Yield the edges of a scene: one per operand between values, one per pair at a group."""
+    places = [
+        [place for place, operand in enumerate(node.operands) if isinstance(operand, int)]
+        for node in nodes
+    ]
+    for link in found:
+        source, target = link.source, link.target
+        if nodes[source].group or nodes[target].group:
+            yield Edge(source, target, None, len(link.uses))
+            continue
+        [(_, use)] = link.uses
+        if use < len(places[target]):  # a comparison counts operands that an operation has lost
+            operand = places[target][use]
+            slope = local[target][operand] if local[target] else None
+            yield Edge(source, target, operand, 1, slope)
 
 
 def _names(

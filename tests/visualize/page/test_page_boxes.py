@@ -26,7 +26,8 @@ from tests.visualize.page_graphs import (
     view_of,
 )
 from visualize.page.folds import foldable_sums
-from visualize.scene.collapse import collapsed
+from visualize.scene.collapse import Boxes, collapsed
+from visualize.scene.compose import compose, with_copies
 from visualize.scene.flat import flatten
 
 
@@ -124,6 +125,37 @@ def test_any_view_shows_every_value_and_forms_no_cycle(scripts, graphs):
                 closed = [key for key in keys if generator.random() < 0.3]
                 folded = generator.sample(sums, len(sums) // 2)
                 check(graph, drawn(scripts, graph, view_of(closed, folded, grouping)))
+
+
+def edges_in_both(root, picture):
+    """The edges of a page, and those of a picture with the same boxes."""
+    flat = flatten([root])
+    numbers = {}
+    of_value = [numbers.setdefault(box, len(numbers)) for box in picture["of"]]
+    boxes = Boxes(of_value, dict.fromkeys(of_value, ("several", ())), "")
+    scene = with_copies(compose(flat, boxes))
+    told = [
+        (edge["source"], edge["target"], edge["count"], edge["uses"][0][1])
+        for edge in picture["edges"]
+    ]
+    for place, edge in enumerate(scene.edges):
+        if edge.operand is None:
+            told[place] = (*told[place][:3], None)
+    return told, [(edge.source, edge.target, edge.count, edge.operand) for edge in scene.edges]
+
+
+def test_a_page_has_the_edges_of_a_picture_in_the_same_order(scripts, graphs):
+    generator = random.Random(2)
+    roots = [graphs["network"](), recurrence(6), recurrence(20, modules=False), handmade_network()]
+    roots += [random_graph(10 + 8 * seed, seed) for seed in range(26)]
+    for root in roots:
+        graph = decoded(root)
+        sums = [members[0] for members in graph["sums"]]
+        closed = [key for key in cluster_keys(graph) if generator.random() < 0.3]
+        views = [view_of(), view_of(closed, generator.sample(sums, len(sums) // 2))]
+        for view in views:
+            told, expected = edges_in_both(root, drawn(scripts, graph, view))
+            assert told == expected
 
 
 def test_modules_of_a_recurrence_are_split_by_visit(scripts):
