@@ -12,15 +12,14 @@ from autograd.backends.selection import checked_backend
 from autograd.errors import TracingError
 from autograd.leaves import accumulate
 from autograd.mode import CURRENT
-from autograd.native import engine, move_aside
 from autograd.program.arguments import Axes, read
 from autograd.program.draft import StatisticsByKind
-from autograd.program.listing import listing
 from autograd.program.origin import Function, Graph
 from autograd.program.programs import Programs
+from autograd.program.ready import Caller, call_in_c
 from autograd.program.schedule import scheduled
 from autograd.program.verification import STRUCTURE
-from autograd.structure import described, written
+from autograd.structure import written
 from autograd.threads import loaded
 from autograd.value import Value
 
@@ -38,17 +37,7 @@ if TYPE_CHECKING:
 Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")
 
-MOST_LINES = 500  # of each program that print() shows
-
-
-class Caller:
-    """Where C calls compiled functions, the base of these that knows what is ready."""
-
-    __slots__ = ()
-
-
-if engine is not None and not TYPE_CHECKING:
-    Caller = engine.Caller
+FLOATS = {float}
 
 
 class Compiled(Caller, Generic[Parameters, Result]):
@@ -254,8 +243,7 @@ class Compiled(Caller, Generic[Parameters, Result]):
         depends on.
 
         >>> from autograd import compile
-        >>> from autograd.program.listing import listing
-        >>> print(listing(compile(lambda x: x * x).program("value_and_grad", 1.0)))
+        >>>         >>> print(listing(compile(lambda x: x * x).program("value_and_grad", 1.0)))
         # program: 1 input, 2 operations
         v1 = x * x
         v2 = x + x
@@ -286,8 +274,7 @@ class Compiled(Caller, Generic[Parameters, Result]):
         ...     sorted(file.name for file in path.parent.iterdir())
         ['square.c', 'square.h']
         """
-        programs = self._programs
-        trace = programs.trace(self._read(args)) if args else programs.only_trace()
+        trace = self._programs.trace(self._read(args)) if args else self._programs.only_trace()
         source: Path = loaded("autograd.backends.c").write_c(trace, path)
         return source
 
@@ -350,12 +337,7 @@ class Compiled(Caller, Generic[Parameters, Result]):
 
     def __str__(self) -> str:
         """Return the listings of all programs so far."""
-        name = self._programs.origin.name
-        texts = []
-        for trace, kind, runner in self._programs:
-            arguments = ", ".join(map(described, trace.shapes))
-            texts.append(listing(runner.program, f"{kind} of {name}({arguments})", MOST_LINES))
-        return "\n\n".join(texts) or repr(self)
+        return "\n\n".join(self._programs.listings()) or repr(self)
 
     def __repr__(self) -> str:
         programs = len([*self._programs])
@@ -377,19 +359,12 @@ class Compiled(Caller, Generic[Parameters, Result]):
     def _results(self, kind: str, args: tuple[Any, ...], out: Any, kwargs: dict[str, Any]) -> Any:
         programs = self._programs
         quick = programs.quick[kind].get(len(args))
-        if quick is not None and out is None and not kwargs:
-            for arg in args:
-                if type(arg) is not float:
-                    break
-            else:
-                compute, variant, structure, due = quick
-                now = CURRENT.get().computing
-                if (
-                    (now is variant or now == variant)
-                    and structure == STRUCTURE.now
-                    and perf_counter() < due
-                ):
-                    return compute(args)
+        if quick is not None and out is None and not kwargs and {*map(type, args)} <= FLOATS:
+            compute, variant, structure, due = quick
+            now = CURRENT.get().computing
+            same = now is variant or now == variant
+            if same and structure == STRUCTURE.now and perf_counter() < due:
+                return compute(args)
         if kwargs:
             raise TypeError(
                 f"a compiled function takes its arguments by position, not by name: {[*kwargs]}"
@@ -422,10 +397,4 @@ class Compiled(Caller, Generic[Parameters, Result]):
         return read(args, self._in_axes, self._programs.origin.names)
 
 
-if engine is not None:
-    for _name in ("value_and_grad", "jacobian", "hessian"):
-        _doc = getattr(Compiled, _name).__doc__
-        engine.describe(_name, f"{_name}($self, /, *args, out=None)\n--\n\n{_doc}")
-        move_aside(Compiled, **{_name: f"_python_{_name}"})
-    move_aside(Compiled, __call__="_python_call")
-    engine.connect_calls(STRUCTURE, Compiled, Programs)
+call_in_c(Compiled, Programs)

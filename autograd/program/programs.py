@@ -11,6 +11,7 @@ from autograd.arguments import as_choice
 from autograd.mode import CURRENT
 from autograd.primitive import RESERVED
 from autograd.program.arguments import Arguments
+from autograd.program.listing import listing
 from autograd.program.origin import Function
 from autograd.program.ready import MOST
 from autograd.program.runner import KINDS, Runner, derived
@@ -18,7 +19,7 @@ from autograd.program.trace import same_program, same_trace
 from autograd.program.traced import TracingMode, traced_under
 from autograd.program.verification import MANY, STRUCTURE, Case, Verified, stale
 from autograd.runtime import paused_collector
-from autograd.structure import NUMBER, shape_of
+from autograd.structure import NUMBER, described, shape_of
 from autograd.threads import Turns
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from autograd.structure import Shape
 
 CALLED = KINDS[:4]  # the results of calls, in the order of C
+MOST_LINES = 500  # of each program that print() of a compiled function shows
 FORMER = 4  # traces kept of each case, as of a model that goes from training to evaluation and back
 
 # A function of floats, with the variant, the count of changes and the time that it is valid for
@@ -166,6 +168,12 @@ class Programs(Verified):
         for case in [*self._cases.values()]:
             for kind, runner in [*case.used.runners.items()]:
                 yield case.used.trace, kind, runner
+
+    def listings(self) -> Iterator[str]:
+        """Yield the listing of each program so far."""
+        for trace, kind, runner in self:
+            call = f"{self.origin.name}({', '.join(map(described, trace.shapes))})"
+            yield listing(runner.program, f"{kind} of {call}", MOST_LINES)
 
     # Cases
 

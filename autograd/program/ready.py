@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from autograd.native import engine
+from autograd.native import engine, move_aside
+from autograd.program.verification import STRUCTURE
 from autograd.structure import NUMBER, Array, Sequence
 
 if TYPE_CHECKING:
@@ -20,6 +21,16 @@ if TYPE_CHECKING:
     from autograd.value import Value
 
 MOST = 4  # programs of one kind of result that a call is tried on
+
+
+class Caller:
+    """The base of compiled functions: in C, what answers calls for which a program is ready."""
+
+    __slots__ = ()
+
+
+if engine is not None and not TYPE_CHECKING:
+    Caller = engine.Caller
 
 
 class InPlace(NamedTuple):
@@ -80,3 +91,15 @@ def _pattern(shape: Shape, number: Callable[[], Any]) -> Any:
     if isinstance(shape, Sequence) and shape.kind in (list, tuple):
         return shape.kind([_pattern(item, number) for item in shape.items])
     raise LookupError(shape)
+
+
+def call_in_c(compiled: type, programs: type) -> None:
+    """Let C take the calls of the class of compiled functions, which keeps what is ready there."""
+    if engine is None:
+        return
+    for name in ("value_and_grad", "jacobian", "hessian"):
+        text = getattr(compiled, name).__doc__
+        engine.describe(name, f"{name}($self, /, *args, out=None)\n--\n\n{text}")
+        move_aside(compiled, **{name: f"_python_{name}"})
+    move_aside(compiled, __call__="_python_call")
+    engine.connect_calls(STRUCTURE, compiled, programs)
