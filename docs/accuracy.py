@@ -90,7 +90,8 @@ FORMULAS = {
     "logistic_density": 1 / ((1 + sympy.exp(-x)) * (1 + sympy.exp(x))), "sqrt": sympy.sqrt(x),
     "softplus": sympy.log(1 + sympy.exp(x)), "sigmoid": 1 / (1 + sympy.exp(-x)),
     "silu": x / (1 + sympy.exp(-x)), "semicircle": sympy.sqrt(1 - x**2),
-    "dot": x * y, "guarded_dot": x * y, "add_n": x + y, "pow": x**y,
+    "dot": x * y, "guarded_dot": x * y, "ordered_dot": x * y, "add_n": x + y,
+    "ordered_sum": x + y, "pow": x**y,
 }  # fmt: skip
 # The derivatives of pow are made of power_log, whose third operand is a whole number.
 NO_DERIVATIVE = {name for name, row in TABLE.items() if not any(row.pullbacks)} | {"power_log"}

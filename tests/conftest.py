@@ -41,6 +41,7 @@ settings.load_profile("reproducible")
 if signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
+TESTS = Path(__file__).parent
 OUTSIDE = CURRENT.get()
 
 
@@ -54,7 +55,12 @@ class FromTheEnd:
     @pytest.hookimpl(wrapper=True)
     def pytest_make_collect_report(self, collector):
         report = yield
-        if isinstance(collector, (pytest.Session, pytest.Directory)):
+        # Not in packages: a module imported before the package that imports it would be made twice
+        in_tests = isinstance(collector, pytest.Directory) and TESTS in (
+            collector.path,
+            *collector.path.parents,
+        )
+        if in_tests or isinstance(collector, pytest.Session):
             report.result.reverse()
         return report
 

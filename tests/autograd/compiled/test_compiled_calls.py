@@ -347,6 +347,7 @@ def test_a_collector_that_calls_it_does_not_mix_numbers_in():
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
+@pytest.mark.filterwarnings("ignore:os.fork.. was called:RuntimeWarning")  # JAX's own
 def test_a_child_goes_on():
     c = warm(cubed, 2.0)
     child = os.fork()
