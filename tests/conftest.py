@@ -46,27 +46,29 @@ OUTSIDE = CURRENT.get()
 
 
 class FromTheEnd:
-    """Collects the last file first, and puts the files back in order.
+    """Collects the last file of tests first, and puts the files back in order.
 
     pytest writes the asserts of a file anew when it first imports it, and keeps the result: of two
-    processes that begin at both ends, each does so for half of the files.
+    processes that begin at both ends, each does so for half of the files. Packages are collected
+    as always: a module imported before the package that imports it would be made twice.
     """
 
     @pytest.hookimpl(wrapper=True)
     def pytest_make_collect_report(self, collector):
         report = yield
-        # Not in packages: a module imported before the package that imports it would be made twice
-        in_tests = isinstance(collector, pytest.Directory) and TESTS in (
-            collector.path,
-            *collector.path.parents,
-        )
-        if in_tests or isinstance(collector, pytest.Session):
+        if isinstance(collector, pytest.Directory) and of_tests(collector.path):
             report.result.reverse()
         return report
 
     def pytest_collection_modifyitems(self, items):
         files = [list(tests) for _, tests in groupby(items, key=lambda item: item.path)]
-        items[:] = [item for tests in reversed(files) for item in tests]
+        own = [file for file in files if of_tests(file[0].path)]
+        others = [file for file in files if not of_tests(file[0].path)]
+        items[:] = [item for file in (*reversed(own), *others) for item in file]
+
+
+def of_tests(path):
+    return TESTS in (path, *path.parents)
 
 
 def pytest_configure(config):
