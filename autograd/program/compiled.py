@@ -243,7 +243,8 @@ class Compiled(Caller, Generic[Parameters, Result]):
         depends on.
 
         >>> from autograd import compile
-        >>>         >>> print(listing(compile(lambda x: x * x).program("value_and_grad", 1.0)))
+        >>> from autograd.program.listing import listing
+        >>> print(listing(compile(lambda x: x * x).program("value_and_grad", 1.0)))
         # program: 1 input, 2 operations
         v1 = x * x
         v2 = x + x
