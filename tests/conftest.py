@@ -56,24 +56,21 @@ class FromTheEnd:
     @pytest.hookimpl(wrapper=True)
     def pytest_make_collect_report(self, collector):
         report = yield
-        if isinstance(collector, pytest.Directory) and of_tests(collector.path):
+        if isinstance(collector, pytest.Directory) and collector.path.is_relative_to(TESTS):
             report.result.reverse()
         return report
 
     def pytest_collection_modifyitems(self, items):
         files = [list(tests) for _, tests in groupby(items, key=lambda item: item.path)]
-        own = [file for file in files if of_tests(file[0].path)]
-        others = [file for file in files if not of_tests(file[0].path)]
+        own = [file for file in files if file[0].path.is_relative_to(TESTS)]
+        others = [file for file in files if not file[0].path.is_relative_to(TESTS)]
         items[:] = [item for file in (*reversed(own), *others) for item in file]
 
 
-def of_tests(path):
-    return TESTS in (path, *path.parents)
-
-
 def pytest_configure(config):
-    """Let every second process collect from the end."""
-    if os.environ.get("PYTEST_XDIST_WORKER", "gw0")[-1] in "13579":
+    """Let every second process collect from the end, where files are not chosen one by one."""
+    is_second = os.environ.get("PYTEST_XDIST_WORKER", "gw0")[-1] in "13579"
+    if is_second and config.args_source is config.ArgsSource.TESTPATHS:
         config.pluginmanager.register(FromTheEnd())
 
 
