@@ -35,9 +35,7 @@ def mapped(function: Callable[[Any], Any], tree: Any) -> Any:
     if isinstance(tree, dict):
         return {key: mapped(function, item) for key, item in tree.items()}
     if isinstance(tree, list | tuple):
-        items = [mapped(function, item) for item in tree]
-        named = hasattr(tree, "_fields")  # a named tuple
-        return items if type(tree) is list else type(tree)(*items) if named else type(tree)(items)
+        return _of_kind(type(tree), [mapped(function, item) for item in tree])
     if is_array(tree):
         import numpy as np
 
@@ -48,6 +46,13 @@ def mapped(function: Callable[[Any], Any], tree: Any) -> Any:
             array = array.astype(np.float64)
         return array.reshape(tuple(tree.shape))
     return function(tree)
+
+
+def _of_kind(kind: Any, items: list[Any]) -> Any:
+    """Return items as a list or tuple of that kind, which may be one with names."""
+    if kind is list:
+        return items
+    return kind(*items) if hasattr(kind, "_fields") else kind(items)
 
 
 def rebuilt(tree: Any, leaves: Iterator[Any]) -> Any:
@@ -64,8 +69,8 @@ def stacked(rows: list[Any], shape: tuple[int, ...]) -> Any:
     if isinstance(first, dict):
         return {key: stacked([row[key] for row in rows], shape) for key in first}
     if isinstance(first, list | tuple):
-        columns = (stacked(list(items), shape) for items in zip(*rows))
-        return type(first)(*columns) if hasattr(first, "_fields") else type(first)(columns)
+        columns = [stacked(list(items), shape) for items in zip(*rows)]
+        return _of_kind(type(first), columns)
     import numpy as np
 
     array = np.array(rows)[: prod(shape)]
@@ -115,7 +120,7 @@ def _placed(result: Any, out: Any, where: str, pairs: list[tuple[str, Any, Any]]
     items = [_placed(result[key], out[key], f"{where}[{key!r}]", pairs) for key in keys]
     if isinstance(result, dict):
         return dict(zip(keys, items))
-    return type(result)(*items) if hasattr(result, "_fields") else type(result)(items)
+    return _of_kind(type(result), items)
 
 
 def _keys(tree: Any) -> list[Any] | None:
@@ -311,9 +316,7 @@ def of_tuple(items: tuple[Shape, ...]) -> Shape:
 def _container(shape: Sequence | Mapping, items: list[Any]) -> Any:
     if isinstance(shape, Mapping):
         return dict(zip(shape.keys, items))
-    if hasattr(shape.kind, "_fields"):  # a named tuple
-        return shape.kind(*items)
-    return items if shape.kind is list else shape.kind(items)
+    return _of_kind(shape.kind, items)
 
 
 def _shaped(shape: Sequence | Mapping, items: list[Any]) -> Shape:

@@ -291,10 +291,9 @@ class Compiled(Caller, Generic[Parameters, Result]):
         Raises ImportError if JAX is not installed.
         """
         checked_backend("jax")
-        backend = loaded("autograd.backends.jax")
-        function: Callable[[Any, Any, Any], tuple[Any, Any]]
-        function = backend.function(scheduled(self.program(kind, *args)))
-        return function
+        make: Callable[[Any], Callable[[Any, Any, Any], tuple[Any, Any]]]
+        make = loaded("autograd.backends.jax").function
+        return make(scheduled(self.program(kind, *args)))
 
     @property
     def stats(self) -> StatisticsByKind:
@@ -370,7 +369,7 @@ class Compiled(Caller, Generic[Parameters, Result]):
             raise TypeError(
                 f"a compiled function takes its arguments by position, not by name: {[*kwargs]}"
             )
-        arguments = read(args, self._in_axes, programs.origin.names)
+        arguments = self._read(args)
         if arguments.symbolic or CURRENT.get().tracing is not None:
             if out is not None:
                 raise TypeError(

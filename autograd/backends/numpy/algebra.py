@@ -289,7 +289,8 @@ def _written(row: Primitive, text: str) -> Function:
             function = eval(  # noqa: S307 - the text of a row is code of this program
                 f"lambda {', '.join('xyz'[:arity])}: {text}", NAMESPACE
             )
-        write = function if _takes_out(function) else partial(_assign, function)
+        takes_out = text in WRITERS or isinstance(function, np.ufunc)
+        write = function if takes_out else partial(_assign, function)
         with np.errstate(all="ignore"):
             write(*[np.ones((1, 1))] * arity, out=np.empty((1, 1)))
     except Exception as error:
@@ -298,10 +299,6 @@ def _written(row: Primitive, text: str) -> Function:
             f"{type(error).__name__}: {error}"
         ) from error
     return Function([*[None] * arity, Call(write, tuple(range(arity)))], arity, arity)
-
-
-def _takes_out(function: Any) -> bool:
-    return isinstance(function, np.ufunc) or function in WRITERS.values()
 
 
 def _assign(function: Callable[..., Any], *operands: Any, out: Any) -> None:
