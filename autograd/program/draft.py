@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 from autograd.program.program import Instruction, bits
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from autograd.primitive import Primitive
     from autograd.program.program import Program
@@ -164,21 +164,28 @@ def without_dead_code(program: Program) -> Program:
     if all(needed):
         return program
     kept = [number for number in range(program.size) if needed[number]]
-    place = dict(zip(kept, range(len(kept))))
+    return renumbered(program, dict(zip(kept, range(len(kept)))))
+
+
+def renumbered(program: Program, place: Mapping[int, int]) -> Program:
+    """Return the program of the variables that have a place, which is their number then.
+
+    Inputs may change places; constants and instructions keep their order.
+    """
     return replace(
         program,
         constants=tuple(
             [
                 number
                 for variable, number in enumerate(program.constants, program.inputs)
-                if needed[variable]
+                if variable in place
             ]
         ),
         instructions=tuple(
             [
                 Instruction(op, tuple([place[arg] for arg in args]))
                 for variable, (op, args) in enumerate(program.instructions, program.first)
-                if needed[variable]
+                if variable in place
             ]
         ),
         outputs=tuple([place[output] for output in program.outputs]),

@@ -17,12 +17,11 @@ added at its end.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from autograd.primitives import add, mul, neg, ordered_dot, ordered_sum, sub
-from autograd.program.draft import NOWHERE, Draft, common_subexpressions
-from autograd.program.program import Instruction, bits
+from autograd.program.draft import NOWHERE, Draft, common_subexpressions, renumbered
+from autograd.program.program import bits
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
@@ -89,20 +88,8 @@ def reading_order(program: Program) -> list[int]:
 def with_parameters(program: Program, order: Sequence[int]) -> Program:
     """Return the program with its parameters in another order."""
     first = program.examples + program.shared
-    place = [*range(program.size)]
-    for new, old in enumerate(order, first):
-        place[first + old] = new
-    return replace(
-        program,
-        instructions=tuple(
-            [
-                Instruction(op, tuple([place[arg] for arg in args]))
-                for op, args in program.instructions
-            ]
-        ),
-        outputs=tuple([place[output] for output in program.outputs]),
-        names={place[variable]: name for variable, name in program.names.items()},
-    )
+    moved = {first + old: new for new, old in enumerate(order, first)}
+    return renumbered(program, {variable: variable for variable in range(program.size)} | moved)
 
 
 class Term(NamedTuple):
