@@ -35,11 +35,18 @@ class Opened:
 
     def settle(self):
         """Wait until the camera rests and numbers at lines are drawn."""
-        self.wait_for_timeout(30)  # for an observer of the window's size
-        self.evaluate("""() => new Promise((done) => {
+        # The page hears of another size of the window after the frame that has it. Its own policy
+        # forbids wait_for_function.
+        self.evaluate(
+            """({ width, height }) => new Promise((done) => {
+          const isSized = () => innerWidth === width && innerHeight === height;
           const look = () =>
             graphPage.state().isResting ? done() : requestAnimationFrame(look);
-          look(); })""")  # the page's own policy forbids wait_for_function
+          const sized = () =>
+            requestAnimationFrame(isSized() ? () => requestAnimationFrame(look) : sized);
+          sized(); })""",
+            self.viewport_size,
+        )
 
     def box(self, value):
         """The element of the box that shows a value."""

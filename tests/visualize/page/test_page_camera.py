@@ -70,8 +70,10 @@ def test_a_page_in_a_hidden_frame_begins_when_it_is_shown(browser, tmp_path, net
     tab.goto((tmp_path / "frame.html").as_uri())
     inside = tab.frames[1]
     tab.eval_on_selector("iframe", "frame => { frame.style.display = 'block'; }")
-    for _ in range(500):
-        if inside.evaluate("graphPage.state().camera.scale > 0.1"):
+    for _ in range(500):  # until the page is told of its size, and has drawn
+        if inside.evaluate(
+            "(({ boxes, isResting }) => boxes === 15 && isResting)(graphPage.state())"
+        ):
             break
         tab.wait_for_timeout(20)
     assert inside.evaluate("graphPage.state().boxes") == 15
