@@ -206,7 +206,9 @@ def picture_script() -> str:
             *("FEW", "significant", "in_digits", "exact", "product_of", "counted", "times"),
             *("on_numbers", "on_operands", "columns_by", "cut_by"),
         ),
-        "boxes": ("boxes_in_order", "copied", "links", "split_boxes"),
+        "boxes": (
+            *("boxes_in_order", "copied", "links", "outermost_closed", "path_key", "shared_boxes"),
+        ),
         "layout/layered": ("place",),
         "scene/collapse": ("part_title",),
         "scene/compose": ("range_of",),

@@ -1,4 +1,4 @@
-"""Boxes as numbers: their order, cycles among them, lines between them, copies of much-used leaves.
+"""Boxes as numbers: who shares one, their order, cycles, lines between them, copies of leaves.
 
 Pages use these functions too, as a script: `make docs` writes it.
 """
@@ -6,10 +6,93 @@ Pages use these functions too, as a script: `make docs` writes it.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 FEW_USES = 4  # as many lines to one box are easy to follow
 NEAR = 3  # levels that one drawing of a leaf serves
+
+
+@dataclass(slots=True)
+class Shared:
+    """The box of each value, numbered by first appearance, and what it is drawn as there.
+
+    `clusters` has the length of the path of the closed cluster that is the box, 0 for none;
+    `sums` the folded sum that the value is drawn in, itself for none.
+    """
+
+    boxes: list[int]
+    clusters: list[int]
+    sums: list[int]
+
+
+def shared_boxes(
+    operands: Sequence[Sequence[int]],
+    paths: Sequence[tuple[str, ...]],
+    closed: AbstractSet[str],
+    alone: AbstractSet[int],
+    folded: Sequence[Sequence[int]],
+) -> Shared:
+    """Return which values share a box: those of a closed cluster, and those of a folded sum.
+
+    `operands` are those of each value, which come before it, and `paths` the clusters around it,
+    from the outside in; `closed` holds the keys of clusters. Values `alone` have boxes of their
+    own. A sum is a list of values: itself, then those that its box holds, each after one that uses
+    it. Boxes that would form a cycle are split.
+
+    >>> shared_boxes([[], [], [0, 1], [2]], [("a",), (), (), ("a", "b")], {"a"}, {3}, [[2, 1]])
+    Shared(boxes=[0, 1, 1, 2], clusters=[1, 0, 0, 0], sums=[0, 2, 2, 3])
+    """
+    lengths: dict[tuple[str, ...], int] = {}
+    clusters = [0] * len(paths)
+    for value, path in enumerate(paths):
+        if path not in lengths:
+            lengths[path] = outermost_closed(path, closed)
+        clusters[value] = 0 if value in alone else lengths[path]
+    sums = _sums_around(operands, clusters, folded)
+    numbers: dict[int, int] = {}
+    places: dict[str, int] = {}  # of clusters, behind those of all values
+    boxes: list[int] = []
+    for value, path in enumerate(paths):
+        place = sums[value]
+        if clusters[value] > 0:
+            place = len(paths) + places.setdefault(path_key(path[: clusters[value]]), len(places))
+        boxes.append(numbers.setdefault(place, len(numbers)))
+    return Shared(split_boxes(operands, boxes, len(numbers)), clusters, sums)
+
+
+def path_key(path: Sequence[str]) -> str:
+    """Return the key of the cluster at the end of a path: names of modules hold no "/"."""
+    return "/".join(path)
+
+
+def outermost_closed(path: Sequence[str], closed: AbstractSet[str]) -> int:
+    """Return how long the outermost closed part of a path is; 0 where all of it is open.
+
+    >>> outermost_closed(["a", "b", "c"], {"a/b", "a/b/c"})
+    2
+    """
+    for length in range(1, len(path) + 1):
+        if path_key(path[:length]) in closed:
+            return length
+    return 0
+
+
+def _sums_around(
+    operands: Sequence[Sequence[int]], clusters: Sequence[int], folded: Sequence[Sequence[int]]
+) -> list[int]:
+    # A closed cluster takes its values out of a sum, and what only these use.
+    sums = list(range(len(operands)))
+    for members in folded:
+        top = members[0]
+        inside: set[int] = set()
+        for value in members:
+            if clusters[value] > 0 or not (value == top or value in inside):
+                continue
+            sums[value] = top
+            for operand in operands[value]:
+                inside.add(operand)
+    return sums
 
 
 def ordered(following: Sequence[Sequence[int]]) -> list[int]:

@@ -33,7 +33,7 @@ SEEN = """(selector) => {
 DRAWN = """
 window.known = {
   boxesOf, layoutOf, place, partTitle, inDigits, columnsBy, cutBy, sizeBy, filled, pathData,
-  cellsOf, freePlace, rangeOf, largestSize, gradientOf,
+  cellsOf, freePlace, rangeOf, largestSize, gradientOf, sharedBoxes,
 };
 const graphs = new Map();
 window.keep = (key, text) => void graphs.set(key, decodedGraph(JSON.parse(text)));

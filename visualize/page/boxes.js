@@ -28,38 +28,29 @@ function boxesOf(graph, view) {
   return { ...result, of };
 }
 
-/** Number the boxes by first appearance: `boxOf` per value, and what is `known` of each. */
-function assignBoxes(graph, view) {
-  const paths = graph.paths[view.grouping];
-  const sumOf = sumsAround(graph, view);
-  const closedLength = new Map(); // path -> length of its outermost closed part, 0 if all are open
-  for (const path of new Set(paths)) closedLength.set(path, outermostClosed(path, view.closed));
-  const lengths = paths.map((path, value) => (graph.alone.has(value) ? 0 : closedLength.get(path)));
-  const keys = paths.map((path, value) =>
-    lengths[value] ? pathKey(path.slice(0, lengths[value])) : `/${sumOf.get(value) ?? value}`,
-  );
-  const numbers = new Map();
-  const first = keys.map((key) => {
-    if (!numbers.has(key)) numbers.set(key, numbers.size);
-    return numbers.get(key);
-  });
-  const boxOf = splitBoxes(graph.used, first, numbers.size);
+/** Return the box of each value, numbered by first appearance, and what is `known` of each box. */
+function assignBoxes(graph, { closed, folded, grouping }) {
+  const paths = graph.paths[grouping];
+  const sums = [...folded].map((top) => graph.sums.get(top)).filter(Boolean);
+  const shared = sharedBoxes(graph.used, paths, closed, graph.alone, sums);
   const known = [];
   const taken = new Set();
-  boxOf.forEach((box, value) => {
+  shared.boxes.forEach((box, value) => {
     if (box < known.length) return;
-    const [key, path, length] = [keys[value], paths[value], lengths[value]];
-    const closed = closedLength.get(path); // around an output, which has a box of its own
+    const [path, length, sum] = [paths[value], shared.clusters[value], shared.sums[value]];
+    const cluster = length ? pathKey(path.slice(0, length)) : "";
+    const around = graph.alone.has(value) ? outermostClosed(path, closed) : length;
+    const key = cluster || `/${sum}`;
     known.push({
       key: taken.has(key) ? `${key}//@${value}` : key, // a module of a recurrence, split
-      path: closed ? path.slice(0, closed - 1) : path,
-      cluster: length ? key : "",
-      title: length ? lastTitle(path.slice(0, length)) : graph.name[sumOf.get(value) ?? value],
-      value: length ? -1 : (sumOf.get(value) ?? value),
+      path: around ? path.slice(0, around - 1) : path,
+      cluster,
+      title: length ? lastTitle(path.slice(0, length)) : graph.name[sum],
+      value: length ? -1 : sum,
     });
     taken.add(key);
   });
-  return { boxOf, known };
+  return { boxOf: shared.boxes, known };
 }
 
 /** Return a box with its kind and members; a cluster of one value is drawn as that value. */

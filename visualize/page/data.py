@@ -13,6 +13,7 @@ from typing import Generic, TypeVar
 from autograd import Primitive, StaleGraphError, Value, dot
 from autograd.graph import Constant
 from autograd.reverse import local_derivatives, sweep
+from visualize.boxes import path_key
 from visualize.draw.wording import LABEL_COLUMNS, words
 from visualize.formula.rules import row_digits, rule_digits, rules_of
 from visualize.page.folds import beginning, foldable_sums, term_size
@@ -149,7 +150,7 @@ def columns(graph: FlatGraph, scene: Scene, view: View | None = None) -> dict[st
 def view_columns(graph: FlatGraph, view: View) -> dict[str, object]:
     """Return the columns of the view with which a page begins: clusters, and which are closed.
 
-    A closed cluster is the text of its path, as the scripts join it.
+    A closed cluster is the key of its path, a folded sum its own number.
     """
     clusters = Table[Path]()
     paths = view.paths if view.paths is not graph.scopes else []
@@ -157,8 +158,8 @@ def view_columns(graph: FlatGraph, view: View) -> dict[str, object]:
         "cluster": [clusters.place(tuple(map(printable, path))) for path in paths],
         "clusters": clusters.items,
         "view": {
-            "closed": ["/".join(map(printable, path)) for path in view.closed_clusters()],
-            "folded": sorted(set(view.folded.values())),
+            "closed": [path_key([*map(printable, path)]) for path in view.closed_clusters()],
+            "folded": [members[0] for members in view.folded],
             "alone": sorted(view.alone),
         },
     }

@@ -23,8 +23,7 @@ def _views(graph: FlatGraph, sums: dict[int, list[int]], limit: int) -> Iterator
     if len(graph) <= limit:
         yield View("", graph.scopes, 0, alone)
     if not any(graph.scopes):
-        folded = {member: top for top, members in sums.items() for member in members}
-        yield View("", graph.scopes, 0, alone, folded)
+        yield View("", graph.scopes, 0, alone, list(sums.values()))
     yield from by_module(graph, limit)
 
 

@@ -199,6 +199,79 @@ const text_ = (() => {
 const boxes_ = (() => {
   const FEW_USES = 4;
   const NEAR = 3;
+  class Shared {
+    constructor(boxes, clusters, sums) {
+      this.boxes = boxes;
+      this.clusters = clusters;
+      this.sums = sums;
+    }
+  }
+  function shared_boxes(operands, paths, closed, alone, folded) {
+    let lengths, clusters, value, path, sums, numbers, places, boxes, place;
+    lengths = new Map([]);
+    clusters = new Array(paths.length).fill(0);
+    const a2 = paths;
+    for (let i1 = 0; i1 < a2.length; i1++) {
+      value = i1;
+      path = a2[i1];
+      if (!lengths.has(path)) {
+        lengths.set(path, outermost_closed(path, closed));
+      }
+      clusters[value] = alone.has(value) ? 0 : lengths.get(path);
+    }
+    sums = _sums_around(operands, clusters, folded);
+    numbers = new Map([]);
+    places = new Map([]);
+    boxes = [];
+    const a4 = paths;
+    for (let i3 = 0; i3 < a4.length; i3++) {
+      value = i3;
+      path = a4[i3];
+      place = sums[value];
+      if (clusters[value] > 0) {
+        place = paths.length + python.setdefault(places, path_key(path.slice(0, clusters[value])), places.size);
+      }
+      boxes.push(python.setdefault(numbers, place, numbers.size));
+    }
+    return new Shared(split_boxes(operands, boxes, numbers.size), clusters, sums);
+  }
+  function path_key(path) {
+    return path.join("/");
+  }
+  function outermost_closed(path, closed) {
+    let length;
+    for (let i1 = 1, n2 = path.length + 1; i1 < n2; i1++) {
+      length = i1;
+      if (closed.has(path_key(path.slice(0, length)))) {
+        return length;
+      }
+    }
+    return 0;
+  }
+  function _sums_around(operands, clusters, folded) {
+    let sums, members, top, inside, value, operand;
+    sums = python.range(0, operands.length, 1).slice();
+    const a2 = folded;
+    for (let i1 = 0; i1 < a2.length; i1++) {
+      members = a2[i1];
+      top = members[0];
+      inside = new Set();
+      const a4 = members;
+      for (let i3 = 0; i3 < a4.length; i3++) {
+        value = a4[i3];
+        if ((clusters[value] > 0) || !((value === top) || (inside.has(value)))) {
+          continue;
+        }
+        sums[value] = top;
+        const a6 = operands[value];
+        for (let i5 = 0; i5 < a6.length; i5++) {
+          operand = a6[i5];
+          inside.add(operand);
+        }
+      }
+    }
+    return sums;
+  }
   function ordered(following) {
     let waiting, others, other, order, item;
     waiting = new Array(following.length).fill(0);
@@ -533,7 +606,7 @@ const boxes_ = (() => {
     }
     return levels;
   }
-  return { FEW_USES, NEAR, ordered, cycle_among, looped, components, boxes_in_order, Link, links, _between, split_boxes, visits_of_loops, Copied, copied, levels_of_copies };
+  return { FEW_USES, NEAR, Shared, shared_boxes, path_key, outermost_closed, _sums_around, ordered, cycle_among, looped, components, boxes_in_order, Link, links, _between, split_boxes, visits_of_loops, Copied, copied, levels_of_copies };
 })();
 
 const layering_ = (() => {
@@ -3065,7 +3138,7 @@ const layered_ = (() => {
 
 const { FEW, significant, in_digits: inDigits, exact, product_of: productOf, counted, times, on_numbers: onNumbers, on_operands: onOperands, columns_by: columnsBy, cut_by: cutBy } = text_;
 
-const { boxes_in_order: boxesInOrder, copied, links, split_boxes: splitBoxes } = boxes_;
+const { boxes_in_order: boxesInOrder, copied, links, outermost_closed: outermostClosed, path_key: pathKey, shared_boxes: sharedBoxes } = boxes_;
 
 const { place } = layered_;
 

@@ -7,12 +7,12 @@ of a module begins so.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Hashable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from itertools import accumulate, pairwise
 from typing import Literal
 
-from visualize.boxes import split_boxes
+from visualize.boxes import Shared, path_key, shared_boxes
 from visualize.scene.flat import Drawable, Graph, Path
 from visualize.text import cut, printable
 
@@ -41,40 +41,31 @@ class View:
     """The clusters around each value, of which some are closed: each of these is drawn as one box.
 
     Clusters that no module made are closed, and modules from the level `depth` on; 0 closes none.
-    Values `alone` have boxes of their own, and those `folded` share the box of a sum.
+    Values `alone` have boxes of their own. A folded sum is a list: itself, and all that shares its
+    box.
     """
 
     how: str
     paths: list[Path]
     depth: int
     alone: frozenset[int]
-    folded: Mapping[int, int] = field(default_factory=dict)  # value -> the sum
+    folded: Sequence[Sequence[int]] = ()
     by_module: bool = True
 
     @property
     def is_whole(self) -> bool:
         """Whether every value has a box of its own."""
-        return not self.depth and not self.folded and not any(map(self.closed_length, self.paths))
-
-    def closed_length(self, path: Path) -> int:
-        """Return how long the outermost closed part of a path is; 0 where all of it is open."""
-        return min(self._closed_lengths(path), default=0)
+        return not self.folded and not self.closed_clusters()
 
     def closed_clusters(self) -> list[Path]:
         """Return the paths of all closed clusters, of those inside others too."""
         found = {
             path[:length]: None
             for path in dict.fromkeys(self.paths)
-            for length in self._closed_lengths(path)
-        }
-        return list(found)
-
-    def _closed_lengths(self, path: Path) -> list[int]:
-        return [
-            length
             for length in range(1, len(path) + 1)
             if 0 < self.depth <= length or is_made_up(path[:length])
-        ]
+        }
+        return list(found)
 
 
 def collapsed(graph: Graph[Drawable], limit: int, collapse: Collapse = "auto") -> Boxes:
@@ -85,26 +76,25 @@ def collapsed(graph: Graph[Drawable], limit: int, collapse: Collapse = "auto") -
     modules, else equal ones at the same distance from the output together. If nothing fits, and for
     "depth", values share bands of about equal size by distance from the output, leaves apart.
     """
-    view, boxes = first_view(graph, limit, () if collapse == "depth" else by_module(graph, limit))
+    view, shared = first_view(graph, limit, () if collapse == "depth" else by_module(graph, limit))
     titles: dict[int, tuple[str, Path]] = {}
-    for value, (box, path) in enumerate(zip(boxes, view.paths, strict=True)):
-        length = view.closed_length(path)
-        if box not in titles and length and value not in view.alone:
+    for box, length, path in zip(shared.boxes, shared.clusters, view.paths, strict=True):
+        if length and box not in titles:
             titles[box] = part_title(path[length - 1]), path[: length - 1]
-    return Boxes(boxes, titles, view.how, clustered=view.by_module)
+    return Boxes(shared.boxes, titles, view.how, clustered=view.by_module)
 
 
-def first_view(graph: Graph[Drawable], limit: int, views: Iterable[View]) -> tuple[View, list[int]]:
-    """Return the first view with few enough boxes and edges, and the box of each value in it.
+def first_view(graph: Graph[Drawable], limit: int, views: Iterable[View]) -> tuple[View, Shared]:
+    """Return the first view with few enough boxes and edges, and who shares a box in it.
 
     Where none is legible, it is one of bands of about equal size by distance from the output.
     """
     for view in views:
-        boxes = _boxes(graph, view)
-        if max(boxes) < limit and _is_clear(graph, view, boxes):
-            return view, boxes
+        shared = _shared(graph, view)
+        if max(shared.boxes) < limit and _is_clear(graph, view, shared.boxes):
+            return view, shared
     view = _by_steps(graph, limit)
-    return view, _boxes(graph, view)
+    return view, _shared(graph, view)
 
 
 def by_module(graph: Graph[Drawable], limit: int) -> Iterator[View]:
@@ -139,17 +129,9 @@ def few_outputs(graph: Graph[Drawable], limit: int) -> frozenset[int]:
     return frozenset(graph.outputs if len(graph.outputs) <= limit // 4 else ())
 
 
-def _boxes(graph: Graph[Drawable], view: View) -> list[int]:
-    """Return the box of each value, numbered by first appearance."""
-    keys: dict[Hashable, int] = {}
-    boxes = []
-    length = {path: view.closed_length(path) for path in dict.fromkeys(view.paths)}
-    for value, path in enumerate(view.paths):
-        key: Hashable = view.folded.get(value, value)
-        if length[path] and value not in view.alone:
-            key = path[: length[path]]
-        boxes.append(keys.setdefault(key, len(keys)))
-    return split_boxes(graph.operands, boxes, len(keys))
+def _shared(graph: Graph[Drawable], view: View) -> Shared:
+    closed = {path_key(path) for path in view.closed_clusters()}
+    return shared_boxes(graph.operands, view.paths, closed, view.alone, view.folded)
 
 
 def _is_clear(graph: Graph[Drawable], view: View, boxes: Sequence[int]) -> bool:

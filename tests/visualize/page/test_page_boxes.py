@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import re
 from collections import Counter
+from dataclasses import asdict
 from itertools import pairwise
 from pathlib import Path
 
@@ -25,6 +26,7 @@ from tests.visualize.page_graphs import (
     recurrence,
     view_of,
 )
+from visualize.boxes import path_key, shared_boxes
 from visualize.page.folds import foldable_sums
 from visualize.scene.collapse import Boxes, collapsed
 from visualize.scene.compose import compose, with_copies
@@ -156,6 +158,26 @@ def test_a_page_has_the_edges_of_a_picture_in_the_same_order(scripts, graphs):
         for view in views:
             told, expected = edges_in_both(root, drawn(scripts, graph, view))
             assert told == expected
+
+
+def test_a_page_shares_boxes_as_a_picture_does(scripts, graphs):
+    generator = random.Random(3)
+    for root in (graphs["network"](), recurrence(6), handmade_network(), random_graph(60)):
+        flat = flatten([root])
+        sums = list(foldable_sums(flat).values())
+        for how in ("labelled", "alike", "steps"):
+            paths = grouped(how)(flat).paths
+            keys = sorted({path_key(path[:n]) for path in paths for n in range(1, len(path) + 1)})
+            closed = [key for key in keys if generator.random() < 0.3]
+            alone = generator.sample(range(len(flat)), 3)
+            folded = generator.sample(sums, len(sums) // 2)
+            said = scripts.evaluate(
+                """([operands, paths, closed, alone, folded]) =>
+                known.sharedBoxes(operands, paths, new Set(closed), new Set(alone), folded)""",
+                [flat.operands, paths, closed, alone, folded],
+            )
+            made = shared_boxes(flat.operands, paths, set(closed), set(alone), folded)
+            assert said == asdict(made)
 
 
 def test_modules_of_a_recurrence_are_split_by_visit(scripts):
