@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "as_choice", "as_count", "as_float", "as_function", "as_items", "as_mapping",
-    "as_ndarray", "as_switch", "is_array",
+    "as_ndarray", "as_switch", "has_order", "is_array",
 ]  # fmt: skip
 
 # The numbers of type checkers, to which int and bool are floats.
@@ -193,13 +193,25 @@ def as_items(given: Any, argument: str, of: str) -> list[Any]:
     >>> as_items(("a", "b"), "titles", "texts")
     ['a', 'b']
     """
-    is_none = is_mapping(given) or isinstance(given, str | bytes | set | frozenset | type)
-    try:
-        if not is_none:
-            return list(given)
-    except TypeError:  # also of an array of no dimension, which has __iter__
-        pass
+    if has_order(given):
+        return list(given)
     raise TypeError(f"{argument} must be a list of {of}, not {_brief(given)}")
+
+
+def has_order(given: Any) -> bool:
+    """Tell what holds items in an order from texts, sets, mappings, and what holds no items.
+
+    The items of a text would be letters; sets and mappings have no order or stand for keys.
+
+    >>> has_order([1.0]), has_order({1.0}), has_order({"a": 1.0}), has_order(1.0)
+    (True, False, False, False)
+    """
+    if type(given) is list or type(given) is tuple:
+        return True
+    if isinstance(given, str | bytes | set | frozenset | type) or is_mapping(given):
+        return False
+    # An array of no dimension has __iter__ as well
+    return hasattr(type(given), "__iter__") and getattr(given, "ndim", 1) != 0
 
 
 def as_mapping(given: Any, argument: str, of: str) -> dict[Any, Any]:

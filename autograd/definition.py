@@ -115,14 +115,15 @@ def _checked_pullback(
             if type(result) is float:
                 return result
             return contribution(result, position, (g, out, *args))
-        if len(result) != len(args):
+        terms = as_items(result, f"the result of the pullback of {name}", "one number per argument")
+        if len(terms) != len(args):
             raise ValueError(
-                f"the pullback of {name} returned {len(result)} contributions for {len(args)} "
+                f"the pullback of {name} returned {len(terms)} contributions for {len(args)} "
                 "arguments; it must return one for each"
             )
         return [
             term if type(term) is float else contribution(term, place, (g, out, *args))
-            for place, term in enumerate(result)
+            for place, term in enumerate(terms)
         ]
 
     return wrapped

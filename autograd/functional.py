@@ -17,7 +17,7 @@ from autograd.errors import unrecorded_error
 from autograd.mode import CURRENT, is_tracing
 from autograd.primitives import detach
 from autograd.reverse import reverse
-from autograd.structure import leaves_of, mapped, rebuilt, stacked
+from autograd.structure import leaves_along, leaves_of, rebuilt, stacked
 from autograd.trial import Trial, check_function
 from autograd.value import Value
 
@@ -219,7 +219,8 @@ def vjp(  # type: ignore[misc]  # mypy does not take Any for an Unpack
 
     def pull(cotangent: Any) -> tuple[Any, ...]:
         outputs = leaves_of(trial.output)
-        weights = leaves_of(mapped(lambda leaf: _number(leaf, "vjp: a cotangent"), cotangent))
+        given = leaves_along(cotangent, trial.output, "vjp: the cotangent")
+        weights = [_number(leaf, "vjp: a cotangent") for leaf in given]
         if len(outputs) != len(weights):
             raise ValueError(
                 f"vjp: the cotangent has {len(weights)} numbers, the result of f has {len(outputs)}"
@@ -272,8 +273,8 @@ def _along(
     name: str, f: Callable[..., Any], primals: tuple[Any, ...], tangents: tuple[Any, ...]
 ) -> tuple[Any, Any]:
     """Return f(*primals) and its derivative along the tangents, for the function `name`."""
-    tangents = mapped(lambda leaf: _number(leaf, f"{name}: a tangent"), tangents)
-    directions = leaves_of(tangents)
+    given = leaves_along(tangents, primals, f"{name}: the tangents")
+    directions = [_number(leaf, f"{name}: a tangent") for leaf in given]
     trial = Trial(f, primals, {}, range(len(primals)))
     if len(directions) != len(trial.variables):
         raise ValueError(

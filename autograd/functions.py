@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from math import inf
 
-from autograd.arguments import is_array
+from autograd.arguments import has_order, is_array, is_mapping
 from autograd.operators import operand
 from autograd.primitives import (
     add,
@@ -219,14 +219,15 @@ def _refusal(function: str, terms: Sequence[Any]) -> Exception | None:
 
 
 def _terms(values: Iterable[Any], function: str) -> tuple[Any, ...]:
-    if not hasattr(type(values), "__iter__") or isinstance(values, str | bytes):
-        raise TypeError(f"{function} takes a list of numbers and Values, not {values!r}")
-    if isinstance(values, set | frozenset | dict):
-        raise TypeError(
-            f"{function} takes a list of numbers and Values, not a {type(values).__name__}, which "
-            "has no order for them and holds equal ones once; make a list of it"
+    if has_order(values):
+        return tuple(values)
+    given = repr(values)
+    if isinstance(values, set | frozenset) or is_mapping(values):
+        given = (
+            f"a {type(values).__name__}, which has no order for them and holds equal ones once; "
+            "make a list of it"
         )
-    return tuple(values)
+    raise TypeError(f"{function} takes a list of numbers and Values, not {given}")
 
 
 def _some(values: Iterable[Any], function: str) -> tuple[Any, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import chain, repeat
 from operator import add, attrgetter
 
-from autograd.arguments import as_float
+from autograd.arguments import as_float, has_order
 from autograd.errors import StaleGraphError, tracing_error
 from autograd.mode import Parameter, is_tracing
 from autograd.native import engine
@@ -367,8 +367,7 @@ def home_of(node: Any) -> tuple[str, str]:
 
 
 def _several(name: str, given: Iterable[Any]) -> Iterable[Any]:
-    unordered = isinstance(given, dict | set | frozenset)
-    if unordered or not hasattr(type(given), "__iter__") or getattr(given, "ndim", 1) == 0:
+    if not has_order(given):
         raise TypeError(f"{name} takes two lists, of Values and of numbers, not {given!r}")
     return given
 

@@ -53,8 +53,9 @@ def _computed(seeds: Mapping[Any, float], variables: Sequence[Any]) -> list[floa
     totals: dict[Any, float] = {}
     levels = _levels_below(seeds)
     for output, seed in seeds.items():
+        number = as_float(seed, "a seed")
         if output in needed:
-            _send(output, seed, totals, levels)
+            _send(output, number, totals, levels)
     for level in reversed(levels):
         for node in level:  # complete: all consumers lie deeper
             g = totals[node]

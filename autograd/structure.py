@@ -55,6 +55,26 @@ def _of_kind(kind: Any, items: list[Any]) -> Any:
     return kind(*items) if hasattr(kind, "_fields") else kind(items)
 
 
+def leaves_along(tree: Any, like: Any, where: str) -> list[Any]:
+    """Return the numbers and Values of a structure in the order of another one, like it.
+
+    Lists, tuples and arrays may stand for each other. Raises ValueError, which `where` begins, for
+    a dict in place of anything else, and for one of other keys; their order may differ.
+
+    >>> leaves_along({"b": 2.0, "a": 1.0}, {"a": 0.5, "b": 0.5}, "a tangent")
+    [1.0, 2.0]
+    """
+    if isinstance(like, dict) or isinstance(tree, dict):
+        if not (isinstance(like, dict) and isinstance(tree, dict) and tree.keys() == like.keys()):
+            wanted = f"a dict with the keys {[*like]!r}" if isinstance(like, dict) else "no dict"
+            raise ValueError(f"{where}: it must be {wanted} here, not {tree!r}")
+        return [leaf for key in like for leaf in leaves_along(tree[key], like[key], where)]
+    several = isinstance(tree, list | tuple) and isinstance(like, list | tuple)
+    if several and len(tree) == len(like):
+        return [leaf for pair in zip(tree, like) for leaf in leaves_along(*pair, where)]
+    return leaves_of(tree)
+
+
 def rebuilt(tree: Any, leaves: Iterator[Any]) -> Any:
     """Return the structure with its leaves taken in order from `leaves`."""
     return mapped(lambda _: next(leaves), tree)

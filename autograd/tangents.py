@@ -6,6 +6,7 @@ from functools import reduce
 from operator import add
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from autograd.arguments import as_float
 from autograd.factor import are_alike, divided_exactly
 from autograd.graph import check_fresh, topological_order
 from autograd.mode import quietly
@@ -42,6 +43,8 @@ def _tangents_below(
 ) -> dict[Any, Any]:
     """Return the tangents of the outputs and of all below them that move."""
     found: dict[Any, Any] = dict(along)
+    if not graph:
+        found = {node: as_float(tangent, "a tangent") for node, tangent in along.items()}
     spans: Spans = {}
     for node in topological_order(*outputs):
         check_fresh(node)

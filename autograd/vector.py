@@ -5,6 +5,7 @@ from __future__ import annotations
 from operator import mul
 
 from autograd import primitives
+from autograd.arguments import has_order
 from autograd.graph import CLOCK, Constant
 from autograd.native import engine
 from autograd.operators import kind_of, node_of, operand
@@ -45,9 +46,7 @@ class Vector(tuple["Any", ...]):
 
     def __new__(cls, members: Iterable[Any] = ()) -> Vector:
         """Make a Vector of numbers and Values; TypeError for anything else."""
-        if not hasattr(type(members), "__iter__") or isinstance(
-            members, str | bytes | set | frozenset | dict
-        ):
+        if not has_order(members):
             raise TypeError(f"dot takes two lists of numbers and Values, not {members!r}")
         members = tuple(members)
         kind = Value

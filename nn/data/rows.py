@@ -36,7 +36,8 @@ def as_examples(X: ArrayLike, y: ArrayLike) -> tuple[list[Any], list[Any]]:
 def check_lengths(X: Sized, y: Sized) -> None:
     """Raise ValueError, naming both lengths, if they differ."""
     for name, rows in (("X", X), ("y", y)):
-        if isinstance(rows, str | bytes | dict | set) or not hasattr(type(rows), "__len__"):
+        unordered = isinstance(rows, str | bytes | dict | set | frozenset)
+        if unordered or not hasattr(type(rows), "__len__"):
             raise TypeError(f"{name} must be a sequence with a row for each example, not {rows!r}")
     if len(X) != len(y):
         raise ValueError(f"X has {len(X)} rows but y has {len(y)}; each needs its target")

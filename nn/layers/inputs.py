@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 from autograd import Value
-from autograd.arguments import as_float
+from autograd.arguments import as_float, has_order
 from autograd.graph import Constant
 from autograd.vector import Vector
 
@@ -58,12 +58,17 @@ def vector(x: Any, length: int, layer: object) -> Vector:
 
 
 def _elements(x: Any, layer: object) -> list[Any]:
-    if isinstance(x, Value | str | bytes | dict | set) or not hasattr(type(x), "__iter__"):
+    if _is_one(x):
         return [operand(x, 0, layer)]  # a vector of one, or a text, which is no number
     dimensions = getattr(x, "ndim", 1)
     if dimensions > 1:
         raise _several_examples(layer, f"an array of shape {x.shape}")
     return list(x) if dimensions else [x.item()]
+
+
+def _is_one(x: Any) -> bool:
+    """Tell a number, a text or a set from items in an order, and from any array."""
+    return not hasattr(type(x), "__iter__") or bool(getattr(x, "ndim", 1) and not has_order(x))
 
 
 def operand(item: Any, index: int, layer: object) -> Value | Constant:
@@ -142,7 +147,7 @@ def flat(x: Any, layer: object) -> list[Any]:
 def _nested(x: Any, layer: object) -> tuple[tuple[int, ...], Any]:
     """Return the shape of an example, and its operands in lists of that shape."""
     if not isinstance(x, list | tuple):
-        if isinstance(x, str | bytes | dict | set) or not hasattr(type(x), "__iter__"):
+        if _is_one(x):
             return (), x if isinstance(x, Value | Constant) else operand(x, 0, layer)
         x = x.tolist() if hasattr(type(x), "tolist") else list(x)
         return _nested(x, layer)

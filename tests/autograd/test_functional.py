@@ -303,6 +303,22 @@ def test_jvp_of_structures():
     assert (value, tangent) == ([6.0, 5.0], [3.0, 0.0])
 
 
+def test_tangents_and_cotangents_are_found_by_their_keys():
+    def f(p):
+        return {"product": p["a"] * p["b"], "rest": [p["c"], {"a": p["a"]}]}
+
+    primals, tangents = {"a": 2.0, "b": 3.0, "c": 5.0}, {"c": 7.0, "b": 0.5, "a": 1.0}
+    _, tangent = jvp(f, primals, tangents)
+    assert tangent == {"product": 3.0 * 1.0 + 2.0 * 0.5, "rest": [7.0, {"a": 1.0}]}
+    _, pull = vjp(f, primals)
+    assert pull({"rest": [10.0, {"a": 100.0}], "product": 1.0}) == (
+        {"a": 103.0, "b": 2.0, "c": 10.0},
+    )
+    assert hvp(lambda p: p["a"] * p["b"], {"a": 2.0, "b": 3.0}, {"b": 1.0, "a": 0.0}) == {
+        "a": 1.0, "b": 0.0,
+    }  # fmt: skip
+
+
 # Messages
 
 
@@ -321,6 +337,9 @@ MESSAGES = {
     "short tangent": (lambda: jvp(f, (1.0, 2.0), (1.0,)), ValueError, "tangents.*1.*2"),
     "text tangent": (lambda: jvp(several, (1.0,), ("a",)), TypeError, "tangent.*'a'"),
     "text cotangent": (lambda: vjp(several, 1.0)[1](["a", "b"]), TypeError, "cotangent.*'a'"),
+    "keys": (lambda: jvp(lambda p: p["a"], {"a": 1.0}, {"b": 1.0}), ValueError, r"keys \['a'\]"),
+    "no dict": (lambda: vjp(several, 1.0)[1]({1: 1.0, 2: 2.0}), ValueError, "cotangent.*no dict"),
+    "dict": (lambda: jvp(lambda p: p["a"], {"a": 1.0}, [1.0]), ValueError, r"a dict with the keys"),
     "output": (lambda: gradients(3.0, Value(1.0)), TypeError, "output must be a Value"),
     "input": (lambda: gradients(Value(1.0), [Value(1.0), 2.0]), TypeError, "input 1 .*Value"),
     "hessian of several": (lambda: hessian(several)(1.0), TypeError, "one number"),

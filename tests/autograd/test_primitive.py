@@ -5,14 +5,17 @@ from __future__ import annotations
 import copy
 import inspect
 import pickle
+from collections import ChainMap, Counter, deque
+from fractions import Fraction
 
 import numpy as np
 import pytest
 
 import autograd as ag
-from autograd import Primitive, Value, check_gradients, grad, jvp, primitive
+from autograd import Primitive, Value, check_gradients, grad, gradients, jvp, primitive
 from autograd.definition import checked
 from autograd.primitive import RESERVED, TABLE
+from tests.in_one_test import in_one_test
 
 
 @pytest.fixture
@@ -73,6 +76,64 @@ def test_variadic():
     product(*xs).backward()
     assert [x.grad for x in xs] == [12.0, 8.0, 6.0]
     assert grad(grad(lambda x: product(x, 3.0, x)))(5.0) == pytest.approx(6.0)
+
+
+@in_one_test("made", [dict.fromkeys, set, frozenset, Counter, ChainMap, bytes, None, 1.0], ids=repr)
+def test_a_variadic_rule_that_returns_no_list_is_refused(made):
+    def rule(g, out, *xs):
+        places = dict.fromkeys(range(len(xs)), 1.0)
+        return made(places) if callable(made) else made
+
+    row = primitive("test_unordered", lambda *xs: sum(xs), rule, variadic=True)
+    x, y = Value(2.0), Value(3.0)
+    message = "the result of the pullback of test_unordered must be a list of one number per argum"
+    for derive in (
+        row(x, y).backward,
+        lambda: gradients(row(x, y), [x, y]),
+        lambda: gradients(row(x, y), [x, y], create_graph=True),
+        lambda: jvp(row, (2.0, 3.0), (1.0, 0.0)),
+        lambda: check_gradients(row, 2.0, 3.0),
+    ):
+        with pytest.raises(TypeError, match=message):
+            derive()
+    assert not x.has_grad
+    assert not y.has_grad
+
+
+@in_one_test("made", [list, tuple, deque, np.array, iter, range], ids=repr)
+def test_a_variadic_rule_may_return_any_items_in_an_order(made):
+    def rule(g, out, *xs):
+        return range(1, 3) if made is range else made([g, 2.0 * g])
+
+    row = primitive("test_ordered", lambda *xs: sum(xs), rule, variadic=True)
+    x, y = Value(2.0), Value(3.0)
+    row(x, y).backward()
+    assert (x.grad, y.grad, type(x.grad)) == (1.0, 2.0, float)
+
+
+@pytest.mark.parametrize("operands", [1, 2, 3])
+def test_what_forward_returns_is_a_float_or_refused(operands):
+    given, rules = [], [lambda g, out, *xs: g] * operands
+    row = primitive("test_forward", lambda *xs: given[-1], *rules)
+    numbers = [2.0] * operands
+    for number in (3, True, np.float64(3.0), np.float32(3.0), np.True_, np.array(3.0), Fraction(3)):
+        given.append(number)
+        x = [Value(2.0) for _ in numbers]
+        y = row(*x)
+        for result in (row(*numbers), y.data, y.forward().data):
+            assert (type(result), result) == (float, float(number))
+        y.backward()
+        assert [(type(each.grad), each.grad) for each in x] == [(float, 1.0)] * operands
+    for wrong in (None, "3", 1j, [3.0], np.ones(1), {3.0}):
+        given.append(wrong)
+        for call in (lambda: row(*numbers), lambda: row(*map(Value, numbers)), y.forward):
+            with pytest.raises(TypeError, match="the result of forward of test_forward takes"):
+                call()
+    given.append(Value(3.0))
+    for call in (lambda: row(*numbers), lambda: row(*map(Value, numbers)), y.forward):
+        with pytest.raises(TypeError, match="its gradient would be lost in silence"):
+            call()
+    assert y.data == 3.0
 
 
 def test_a_forward_that_returns_no_float_is_converted_or_refused():

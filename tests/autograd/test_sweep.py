@@ -6,11 +6,13 @@ import random
 import warnings
 from math import inf
 
+import numpy as np
 import pytest
 
 import autograd as ag
 from autograd import StaleGraphError, Value, primitive, relu, sqrt, tanh, where
 from autograd.reverse import local_derivatives, reverse, sweep
+from autograd.tangents import tangents_of
 from tests.in_one_test import in_one_test
 
 OPERATIONS = (
@@ -149,3 +151,30 @@ def test_local_derivatives_are_those_of_the_sweep():
     assert local_derivatives(x / y) == (0.2, -0.08)
     assert local_derivatives(where(x > 3.0, x, y)) == (None, 0.0, 1.0)
     assert local_derivatives(ag.dot([x, 3.0], [y, 4.0])) == (5.0, None, 2.0, None)
+
+
+class Odd(float):
+    """A number that is a float, of another class."""
+
+
+@in_one_test("seed", [2, True, Odd(2.0), np.float64(2.0), np.float32(2.0), np.array(2.0)], ids=repr)
+def test_derivatives_given_out_are_plain_floats_whatever_the_seed(seed):
+    x = Value(3.0)
+    y = x * x
+    by_reverse = reverse({y: seed}, [x, y], graph=False)
+    by_forward = tangents_of([x, y], {x: seed}, graph=False)
+    assert by_reverse == [6.0 * float(seed), float(seed)]
+    assert by_forward == [float(seed), 6.0 * float(seed)]
+    assert {*map(type, by_reverse + by_forward)} == {float}
+
+
+@in_one_test("seed", [None, "2", 2j, [2.0], np.ones(1), Value(2.0)], ids=repr)
+def test_a_seed_is_a_number(seed):
+    x = Value(3.0)
+    y = x * x
+    for derive in (
+        lambda: reverse({y: seed}, [x], graph=False),
+        lambda: tangents_of([y], {x: seed}, graph=False),
+    ):
+        with pytest.raises(TypeError, match=r"takes a real number, not|not converted to a plain"):
+            derive()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import UserDict
 from decimal import Decimal
 
 import numpy as np
@@ -15,7 +16,7 @@ from autograd.graph import set_data, set_gradients
 from autograd.primitive import TABLE
 from autograd.reverse import local_derivatives, sweep
 from autograd.runtime import computed
-from nn import MLP
+from nn import MLP, Neuron
 from tests.in_one_test import in_one_test
 
 NO_VALUES = [3.0, "x", None, [Value(1.0)], np.arange(2.0), Value, MLP(1, [1]), {"a": 1}]
@@ -52,11 +53,26 @@ def test_a_policy_is_a_word():
         compile(autograd.sin, verify=np.arange(2.0))
 
 
+NO_ORDER = [{1.0, 2.0}, frozenset([1.0]), {1.0: 2.0}, UserDict({1.0: 2.0})]
+
+
 @in_one_test("name", ["sum", "mean", "norm", "logsumexp", "softmax", "log_softmax"])
-@in_one_test("given", [{1.0, 2.0}, frozenset([1.0]), {1.0: 2.0}], ids=repr)
+@in_one_test("given", NO_ORDER, ids=repr)
 def test_a_set_has_no_order_for_a_sum(name, given):
     with pytest.raises(TypeError, match=f"^{name} takes a list .* make a list of it"):
         getattr(autograd, name)(given)
+
+
+@in_one_test("given", NO_ORDER, ids=repr)
+def test_a_set_has_no_order_for_many_numbers(given):
+    for call, message in (
+        (lambda: autograd.dot([Value(1.0)], given), "dot takes two lists"),
+        (lambda: set_data([Value(1.0)], given), "set_data takes two lists"),
+        (lambda: set_gradients([Value(1.0)], given), "set_gradients takes two lists"),
+        (lambda: Neuron(1)(given), "input 0: a layer takes a real number"),
+    ):
+        with pytest.raises(TypeError, match=message):
+            call()
 
 
 def test_decimals_are_numbers_in_every_function_of_many():
