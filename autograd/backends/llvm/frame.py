@@ -39,35 +39,46 @@ def scaled(writer: Writer, x: Index, factor: int) -> Index:
 
 
 class Lookup:
-    """Offsets in doubles by line and column: computed where regular, else read from a table."""
+    """Offsets in doubles by line and column: computed where regular, else read from a table.
 
-    def __init__(self, writer: Writer, table: Table, scale: int) -> None:
+    With a `symbol` they are those of any table of this form: regular ones count from the first
+    place, irregular ones are read from the integers at that symbol.
+    """
+
+    def __init__(self, writer: Writer, table: Table, scale: int, symbol: str = "") -> None:
         self._writer = writer.at(1)
         self._scale = scale
         self._index = table.index
+        self._start = 0 if symbol else table.index[0][0] * scale
+        self._known = not symbol
         self.strides = table.strides
-        self._symbol = ""
+        self._symbol = symbol
+
+    @property
+    def symbol(self) -> str:
+        """The symbol of a constant table of the offsets, in the module."""
+        if not self._symbol:
+            offsets = [row * self._scale for rows in self._index for row in rows]
+            self._symbol = self._writer.constant_table(offsets)
+        return self._symbol
 
     def at(self, line: Index, column: Index = 0) -> Index:
         """Return the offset at a line and column, each a number or the name of an i64."""
-        if isinstance(line, int) and isinstance(column, int):
-            return self._index[line][column] * self._scale
         if self.strides is None:
+            if self._known and isinstance(line, int) and isinstance(column, int):
+                return self._index[line][column] * self._scale
             return self._read(line, column)
         down, across = (stride * self._scale for stride in self.strides)
-        offset: Index = self._index[0][0] * self._scale
+        offset: Index = self._start
         for position, stride in ((line, down), (column, across)):
             offset = added(self._writer, offset, scaled(self._writer, position, stride))
         return offset
 
     def _read(self, line: Index, column: Index) -> Index:
-        """Read an irregular offset from a constant table in the module."""
+        """Read an irregular offset."""
         writer, width = self._writer, len(self._index[0])
-        if not self._symbol:
-            offsets = [row * self._scale for rows in self._index for row in rows]
-            self._symbol = writer.constant_table(offsets)
         position = added(writer, scaled(writer, line, width), column)
-        address = writer.value(f"getelementptr inbounds i64, ptr {self._symbol}, i64 {position}")
+        address = writer.value(f"getelementptr inbounds i64, ptr {self.symbol}, i64 {position}")
         return writer.value(f"load i64, ptr {address}, align 8")
 
 

@@ -19,11 +19,7 @@ from autograd.backends.llvm.loops import FusedLoop, LoopBody, fused, write_fold,
 from autograd.backends.llvm.products import write_dots, write_product
 from autograd.backends.llvm.steps import write_steps, write_update
 from autograd.backends.llvm.sums import write_shared_rows, write_summed_product, write_summed_rows
-from autograd.backends.llvm.uniform import (
-    packed_numbers,
-    write_uniform_dots,
-    write_uniform_product,
-)
+from autograd.backends.llvm.uniform import write_uniform_dots, write_uniform_product
 from autograd.backends.llvm.writer import Writer
 from autograd.program.stages import Fold, Memory, Product, Rows, SummedProduct, SummedRows
 
@@ -63,13 +59,13 @@ class Kernel:
             write_update(self.frame, update, trained)
             first = schedule.program.shared
             write_steps(self.frame, update, first, len(schedule.outputs), trained)
+        self.text = self.writer.text()
         if self.writer.length > MOST_LINES:
             raise BackendLimit(
                 f"the program takes {self.writer.length:,} lines of LLVM's code, more than "
                 f'{MOST_LINES:,}, in too many groups of too few equal operations; backend="numpy" '
                 "runs it"
             )
-        self.text = self.writer.text()
 
     @property
     def varying(self) -> int:
@@ -115,13 +111,10 @@ class Kernel:
         """Write functions that compute the stages one after the other, and return their names."""
         names: list[str] = []
         plan = with_bytecode(fused(stages, read_later))
-        scratch = packed_numbers(plan, self.frame.width)
         plan.reverse()
         while plan:
             names.append(f"{name}.{len(names)}")
             with self.writer.function(names[-1], {**POINTERS, "%lanes": "i64"}, linkage="internal"):
-                if scratch:
-                    self.writer.do(f"%scratch = alloca double, i64 {scratch}, align 64")
                 start = self.writer.length
                 while plan and self.writer.length - start < PART:
                     self._write_stage(plan.pop())

@@ -10,44 +10,77 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from autograd.backends.llvm.frame import UNROLLED, contiguous
+from autograd.backends.llvm.frame import UNROLLED, Lookup, contiguous
 from autograd.backends.llvm.products import with_product
-from autograd.program.stages import Memory, Product
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
-    from autograd.backends.llvm.frame import Frame, Lookup
+    from autograd.backends.llvm.frame import Frame
     from autograd.backends.llvm.writer import Index, Operand, Writer
-    from autograd.program.stages import Dots, Table
+    from autograd.program.stages import Dots, Product, Table
 
 LINES, VECTORS = 8, 2  # of a tile: 16 sums in the 32 registers of AVX-512
 WRITTEN_OUT = 48  # products of vectors for which a loop over the terms would cost more
 FEW = 8  # products of vectors that are guarded one by one: the code that is shorter then
 
 
-def packed_numbers(stages: Iterable[object], lanes: int) -> int:
-    """Return how many numbers `%scratch` must hold for the matrix products among stages."""
-    widths = [
-        stage.left.width
-        for stage in stages
-        if isinstance(stage, Product) and stage.result.memory is Memory.UNIFORM
-    ]
-    return VECTORS * lanes * max(widths, default=0)
-
-
 def write_uniform_product(frame: Frame, stage: Product) -> None:
-    """Write result[a, b] = sum over k of left[a][k] * right[b][k]."""
+    """Write result[a, b] = sum over k of left[a][k] * right[b][k].
+
+    Products of one form, wherever their rows are, call one function: a program of many positions
+    or blocks has few forms, and LLVM's time is in proportion to the text.
+    """
+    writer = frame.writer
+    tables = {
+        "left": stage.left,
+        "right": stage.right,
+        "result": contiguous(stage.result, stage.right.height),
+    }
+    symbol = _form(stage)
+    writer.require(symbol, lambda: _define(frame, stage, symbol, tables))
+    arguments = []
+    for table in tables.values():
+        if table.strides is None:
+            arguments += ["ptr %uniform", f"ptr {frame.lookup(table).symbol}"]
+        else:
+            arguments.append(f"ptr {frame.scalar.address('%uniform', table.index[0][0])}")
+    writer.do(f"call void @{symbol}({', '.join(arguments)})")
+
+
+def _form(stage: Product) -> str:
+    """Return what the function of a product is called, by all that its text depends on."""
+    name = "guarded" if stage.guarded else "ordered" if stage.ordered else "product"
+    for table in (stage.left, stage.right):
+        strides = "any" if table.strides is None else ".".join(map(str, table.strides))
+        name += f".{table.height}x{table.width}.{strides}"
+    return name
+
+
+def _define(frame: Frame, stage: Product, symbol: str, tables: Mapping[str, Table]) -> None:
+    """Write the function of a form of product: of each table it is given the first place.
+
+    Of an irregular one, it is given the memory and the offsets in it.
+    """
+    parameters: dict[str, str] = {}
+    for name, table in tables.items():
+        parameters[f"%{name}"] = "ptr"
+        if table.strides is None:
+            parameters[f"%{name}.offsets"] = "ptr"
     height, breadth = stage.left.height, stage.right.height
     lanes = min(frame.width, 1 << breadth.bit_length() - 1)
     vectors = min(VECTORS, breadth // lanes)
-    tile = _Tile(frame, stage, min(height, LINES), frame.writer.at(lanes), vectors)
+    with frame.writer.function(symbol, parameters, linkage="internal"):
+        tile = _Tile(frame, stage, tables, min(height, LINES), frame.writer.at(lanes), vectors)
+        if not tile.side_by_side:
+            numbers = tile.columns * tile.width
+            frame.writer.do(f"%packed = alloca double, i64 {numbers}, align 64")
 
-    def columns(column: Index) -> None:
-        tile.pack(column)
-        _over_whole(frame, height, tile.lines, lambda line: tile.write(line, column))
+        def columns(column: Index) -> None:
+            tile.pack(column)
+            _over_whole(frame, height, tile.lines, lambda line: tile.write(line, column))
 
-    _over_whole(frame, breadth, lanes * vectors, columns)
+        _over_whole(frame, breadth, lanes * vectors, columns)
 
 
 def _over_whole(frame: Frame, count: int, step: int, body: Callable[[Index], None]) -> None:
@@ -67,21 +100,28 @@ class _Tile:
     """Some lines of the left table of a product, by some vectors of lines of the right one."""
 
     def __init__(
-        self, frame: Frame, stage: Product, lines: int, writer: Writer, vectors: int
+        self,
+        frame: Frame,
+        stage: Product,
+        tables: Mapping[str, Table],
+        lines: int,
+        writer: Writer,
+        vectors: int,
     ) -> None:
         self.frame = frame
         self.writer = writer
         self.lines, self.vectors = lines, vectors
         self.columns = vectors * writer.lanes
-        self.left, self.right = frame.lookup(stage.left), frame.lookup(stage.right)
-        self.result = frame.lookup(contiguous(stage.result, stage.right.height))
+        self.left, self.right, self.result = (
+            Lookup(writer, table, 1, f"%{name}.offsets") for name, table in tables.items()
+        )
         self.width = stage.left.width
         self.guarded, self.ordered = stage.guarded, stage.ordered
         self.few = lines * vectors * self.width <= FEW
         self.side_by_side = self.right.strides is not None and self.right.strides[0] == 1
 
     def pack(self, column: Index) -> None:
-        """Write the lines from a column on, term by term, to the scratch memory, if need be."""
+        """Write the lines from a column on, term by term, to memory of its own, if need be."""
         if self.side_by_side:
             return
         frame, writer, lanes = self.frame, self.writer, self.writer.lanes
@@ -112,7 +152,7 @@ class _Tile:
                 self.frame.shifted(line, row),
                 self.frame.shifted(column, vector * self.writer.lanes),
             )
-            self.writer.store(x, self.frame.scalar.address("%uniform", offset))
+            self.writer.store(x, self.frame.scalar.address("%result", offset))
         if self.guarded and not self.few:
             with self.writer.when(self.writer.any_nan(sums)):
                 self._write_guarded(line, column)
@@ -139,7 +179,7 @@ class _Tile:
         added: list[str] = []
         for row in range(self.lines):
             offset = self.left.at(frame.shifted(line, row), k)
-            left = writer.load_splat(frame.scalar.address("%uniform", offset))
+            left = writer.load_splat(frame.scalar.address("%left", offset))
             for right in rights:
                 old = sums[len(added)]
                 if self.guarded and self.few:
@@ -150,11 +190,11 @@ class _Tile:
         return added
 
     def _source(self, column: Index, k: Index) -> str:
-        return self.frame.scalar.address("%uniform", self.right.at(column, k))
+        return self.frame.scalar.address("%right", self.right.at(column, k))
 
     def _packed(self, k: Index, place: int) -> str:
         offset = self.frame.shifted(self.frame.scaled(k, self.columns), place)
-        return self.frame.scalar.address("%scratch", offset)
+        return self.frame.scalar.address("%packed", offset)
 
     def _write_guarded(self, line: Index, column: Index) -> None:
         """Write the tile anew, one sum after the other: this is rare, so the code is short."""
@@ -163,11 +203,11 @@ class _Tile:
             row = scalar.integer("add", line, down.index)
             other = scalar.integer("add", column, across.index)
             with scalar.loop(0, self.width, carried=[0.0]) as loop:
-                left = scalar.load(scalar.address("%uniform", self.left.at(row, loop.index)))
+                left = scalar.load(scalar.address("%left", self.left.at(row, loop.index)))
                 right = scalar.load(self._source(other, loop.index))
                 product = scalar.guarded_product(left, right)
                 loop.next = [scalar.fadd(loop.carried[0], product)]
-            target = scalar.address("%uniform", self.result.at(row, other))
+            target = scalar.address("%result", self.result.at(row, other))
             scalar.store(loop.results[0], target)
 
 

@@ -57,3 +57,25 @@ def test_products_of_every_shape(op, layout):
         for x, y in zip(found, wanted, strict=True):
             near = op is not ordered_dot and abs(x - y) <= 1e-14 * width
             assert same(x, y) or near, (height, breadth, width, x, y)
+
+
+@pytest.mark.parametrize("layout", ["lines", "terms", "any"])
+def test_products_of_one_form_have_one_function(layout):
+    rng = random.Random(layout)
+    places = [0, 40, 200, 240]  # of left and right tables, 2 x 8 and 5 x 8
+    lefts = [table(first, 2, 8, layout, rng) for first in places[::2]]
+    rights = [table(first, 5, 8, layout, rng) for first in places[1::2]]
+    steps = tuple(
+        Instruction(ordered_dot, (*a, *b))
+        for left, right in zip(lefts, rights)
+        for a in left
+        for b in right
+    )
+    program = Program(0, 0, 300, (), steps, tuple(range(300, 300 + len(steps))))
+    schedule = scheduled(program)
+    assert [type(stage) for stage in schedule.before] == [Product, Product]
+    made = build(schedule)
+    assert made.kernel.text.count("define internal void @ordered.") == 1
+    numbers = [rng.uniform(-2, 2) for _ in range(300)]
+    (wanted,), _ = run(program, [()], (), numbers)
+    assert [*made.scalars((), numbers)] == [*wanted]
