@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from autograd.backends.llvm.writer import Index, Operand, Writer
     from autograd.program.stages import Dots, Product, Table
 
-LINES, VECTORS = 8, 2  # of a tile: 16 sums in the 32 registers of AVX-512
+VECTORS = 2  # of a tile
+MOST_SUMS = {8: 16}  # of a tile, by lanes: in the 32 registers of AVX-512
+FEWER_SUMS = 10  # in the 16 registers elsewhere
 WRITTEN_OUT = 48  # products of vectors for which a loop over the terms would cost more
 FEW = 8  # products of vectors that are guarded one by one: the code that is shorter then
 
@@ -70,8 +72,10 @@ def _define(frame: Frame, stage: Product, symbol: str, tables: Mapping[str, Tabl
     height, breadth = stage.left.height, stage.right.height
     lanes = min(frame.width, 1 << breadth.bit_length() - 1)
     vectors = min(VECTORS, breadth // lanes)
+    tiles = -(-height * VECTORS // MOST_SUMS.get(frame.width, FEWER_SUMS))
+    lines = -(-height // tiles)
     with frame.writer.function(symbol, parameters, linkage="internal"):
-        tile = _Tile(frame, stage, tables, min(height, LINES), frame.writer.at(lanes), vectors)
+        tile = _Tile(frame, stage, tables, lines, frame.writer.at(lanes), vectors)
         if not tile.side_by_side:
             numbers = tile.columns * tile.width
             frame.writer.do(f"%packed = alloca double, i64 {numbers}, align 64")
