@@ -94,12 +94,13 @@ class Draft:
 
         A label or a line goes to the variable that now holds the number, unless that has one.
         """
-        shift = len(self.numbers)  # constants come between the inputs and the instructions
-
-        def final(variable: int) -> int:
-            if variable < 0:
-                return self.inputs + ~variable
-            return variable if variable < self.inputs else variable + shift
+        # Constants come between the inputs and the instructions; here they count from the end
+        first = self.inputs + len(self.numbers)
+        final = [
+            *range(self.inputs),
+            *range(first, first + len(self.instructions)),
+            *reversed(range(self.inputs, first)),
+        ].__getitem__
 
         def moved(texts: dict[int, str]) -> dict[int, str]:
             found: dict[int, str] = {}
@@ -134,7 +135,7 @@ def rewritten(program: Program, rewrites: Sequence[Rewrite]) -> tuple[Program, C
     draft = Draft(program.inputs, rewrites)
     place = [*range(program.inputs), *map(draft.constant, program.constants)]
     for op, args in program.instructions:
-        place.append(draft.define(op, tuple([place[arg] for arg in args])))
+        place.append(draft.define(op, tuple(map(place.__getitem__, args))))
     return draft.completed(program, place), draft.spared
 
 
@@ -183,7 +184,7 @@ def renumbered(program: Program, place: Mapping[int, int]) -> Program:
         ),
         instructions=tuple(
             [
-                Instruction(op, tuple([place[arg] for arg in args]))
+                Instruction(op, tuple(map(place.__getitem__, args)))
                 for variable, (op, args) in enumerate(program.instructions, program.first)
                 if variable in place
             ]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import struct
 from dataclasses import dataclass, field
+from itertools import chain, count
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd.errors import TracingError
@@ -16,7 +17,7 @@ from autograd.program.traced import Traced, drawn, placeholder
 from autograd.runtime import computed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     from autograd.primitive import Primitive
 
@@ -56,7 +57,7 @@ class Program:
     def __post_init__(self) -> None:
         """Check the numbering; ValueError names the instruction at fault."""
         for number, (op, args) in enumerate(self.instructions, self.first):
-            if not all(0 <= arg < number for arg in args):
+            if args and (max(args) >= number or min(args) < 0):
                 raise ValueError(
                     f"variable {number} = {op.name}{args}: an instruction uses only variables "
                     f"assigned before it, 0 to {number - 1}"
@@ -92,7 +93,7 @@ class Program:
         """Whether each variable may differ from example to example."""
         varies = [True] * self.examples + [False] * (self.first - self.examples)
         for _, args in self.instructions:
-            varies.append(any(varies[arg] for arg in args))
+            varies.append(True in [varies[arg] for arg in args])
         return tuple(varies)
 
     @computed
@@ -125,39 +126,40 @@ def lowered(
     sums are nodes or floats. Linear in the size of the graph, and without recursion.
     """
     given = [*examples, *shared, *parameters]
-    numbers: dict[Any, int] = {node: number for number, node in enumerate(given)}
-    order = [node for node in _between([*outputs, *sums], numbers) if node not in numbers]
+    results = [*outputs, *sums]
+    order = _between(results, given)
+    operands = [node.args for node in order]  # kept: a Constant is made when it is asked for
+    # By identity, which nothing needs to be asked for: a hash of some nodes is written in Python
+    variables = {id(node): number for number, node in enumerate(given)}
     constants = _Constants(len(given))
-    for node in order:
-        for arg in node.args:
-            if type(arg) is Constant:
-                constants.variable(arg)
-    for output in (*outputs, *sums):
-        if isinstance(output, float):
-            constants.variable(output)
-
-    def variable(node: Any) -> int:
-        return constants.variable(node) if isinstance(node, float) else numbers[node]
-
+    numbers = [arg for args in operands for arg in args if type(arg) is Constant]
+    for number in (*numbers, *[result for result in results if isinstance(result, float)]):
+        variables[id(number)] = constants.variable(number)
     first = len(given) + len(constants.numbers)
-    instructions: list[Instruction] = []
+    variables.update(zip(map(id, order), count(first)))
+    variable = variables.__getitem__
+    names = {number: label for number, node in enumerate(given) if (label := node._place.label)}
     lines: dict[int, str] = {}
-    for node in order:
-        number = first + len(instructions)
-        instructions.append(Instruction(node.op, tuple([variable(arg) for arg in node.args])))
-        line = node._place.line
-        if line:
-            lines[number] = line
-        numbers[node] = number
+    for number, node in enumerate(order, first):
+        place = node._place
+        if place.label:
+            names[number] = place.label
+        if place.line:
+            lines[number] = place.line
     return Program(
         len(examples),
         len(shared),
         len(parameters),
         tuple(constants.numbers),
-        tuple(instructions),
-        tuple(map(variable, outputs)),
-        tuple(map(variable, sums)),
-        {number: node.label for node, number in numbers.items() if node.label},
+        tuple(
+            [
+                Instruction(node.op, tuple(map(variable, map(id, args))))
+                for node, args in zip(order, operands)
+            ]
+        ),
+        tuple(map(variable, map(id, outputs))),
+        tuple(map(variable, map(id, sums))),
+        names,
         lines,
     )
 
@@ -202,34 +204,35 @@ def captured(outputs: Iterable[Any], inputs: Iterable[Any]) -> list[Any]:
     That is the order in which a network computes: layer by layer, the weights of a neuron and then
     its bias, so that the parameters of a layer lie side by side.
     """
-    known = set(inputs)
-    order = [node for node in _between(outputs, known) if node not in known]
-    leaves: dict[Any, None] = {}
-    for node in order:
-        for arg in node.args:
-            if type(arg) is not Constant and arg.op is None and arg not in known:
-                leaves[arg] = None
+    inputs = [*inputs]
+    known = set(map(id, inputs))
+    order = _between(outputs, inputs)
+    leaves: dict[int, Any] = {}
+    for arg in chain.from_iterable(node.args for node in order):
+        if type(arg) is not Constant and arg.op is None and id(arg) not in known:
+            leaves[id(arg)] = arg
     for node in order:
         if node.op is None:  # a leaf that is itself an output
-            leaves[node] = None
-    for leaf in leaves:
+            leaves[id(node)] = node
+    for leaf in leaves.values():
         if isinstance(leaf, Traced):
             raise TracingError(
                 f"the result depends on {leaf!r}, which is no input of this function: it was "
                 "traced in another call and kept. A function to be compiled may use its "
                 "arguments and Values made outside, and must not store what it computes"
             )
-    return list(leaves)
+    return [*leaves.values()]
 
 
-def _between(outputs: Iterable[Any], inputs: Any) -> list[Any]:
-    """Return the nodes that the outputs depend on, not going below the inputs."""
+def _between(outputs: Iterable[Any], inputs: Collection[Any]) -> list[Any]:
+    """Return the nodes that the outputs depend on, without the inputs and what is below them."""
     roots = [output for output in outputs if not isinstance(output, float)]
     order = topological_order(*roots)
+    given = set(map(id, inputs))
     if all(node.op is None for node in inputs):
-        return order
-    needed = set(roots)
+        return [node for node in order if id(node) not in given]
+    needed = set(map(id, roots)) - given
     for node in reversed(order):
-        if node in needed and node not in inputs:
-            needed.update(node.args)
-    return [node for node in order if node in needed]
+        if id(node) in needed:
+            needed.update(set(map(id, node.args)) - given)
+    return [node for node in order if id(node) in needed]
