@@ -131,7 +131,8 @@ def elementwise(function: Callable[..., Any], args: Sequence[Any]) -> Any:
         as_ndarray(arg, "an operation on arrays") if is_array(arg) else np.asarray(arg, object)
         for arg in args
     ]
-    result = np.frompyfunc(function, len(args), 1)(*wrapped)
+    with np.errstate(all="ignore"):  # the function warns itself
+        result = np.frompyfunc(function, len(args), 1)(*wrapped)
     if isinstance(result, np.ndarray) and all(type(x) is float for x in result.flat):
         return result.astype(np.float64)
     return result

@@ -202,14 +202,23 @@ def minimum(x: float, y: float) -> float:
 
 def sum_of_products(*args: float) -> float:
     """Return x1*y1 + ... + xn*yn of the arguments x1 ... xn, y1 ... yn."""
-    half = len(args) // 2
-    return sum(map(operator.mul, args[:half], args[half:]), 0.0)
+    return sum(map(operator.mul, *_halves(args)), 0.0)
+
+
+def _halves(args: tuple[float, ...]) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    """Return x1 ... xn and y1 ... yn; ValueError for an odd number of factors."""
+    half, rest = divmod(len(args), 2)
+    if rest:
+        raise ValueError(
+            f"a sum of products takes x1 ... xn, y1 ... yn, not {len(args)} numbers; "
+            "autograd.dot takes two lists"
+        )
+    return args[:half], args[half:]
 
 
 def sum_of_guarded_products(*args: float) -> float:
     """Return the same sum without the products that have a factor of 0."""
-    half = len(args) // 2
-    return sum((x * y for x, y in zip(args[:half], args[half:]) if x and y), 0.0)
+    return sum((x * y for x, y in zip(*_halves(args)) if x and y), 0.0)
 
 
 def ordered_sum(*xs: float) -> float:
@@ -222,8 +231,7 @@ def ordered_sum(*xs: float) -> float:
 
 def ordered_sum_of_products(*args: float) -> float:
     """Return x1*y1 + x2*y2 + ..., each product and each sum rounded."""
-    half = len(args) // 2
-    return ordered_sum(*map(operator.mul, args[:half], args[half:]))
+    return ordered_sum(*map(operator.mul, *_halves(args)))
 
 
 def gate(x: float, g: float) -> float:

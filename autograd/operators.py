@@ -89,8 +89,8 @@ def unary(op: Primitive) -> Callable[[Any], Any]:
 # The method of two operands, x and y, of which self is one. It is a text so that the value of a row
 # can stand in line, where that is short: an addition takes a tenth of its call.
 BINARY = """\
-def method(self, other):
-    cls = type(self)
+def method(self, other{modulus}):
+    {only}cls = type(self)
     kind = type(other)
     if kind is cls:
         data = {of_two}
@@ -139,7 +139,10 @@ def binary(op: Primitive, *, reflected: bool = False) -> Callable[[Any, Any], An
     def value(*operands: str) -> str:
         return written.in_line(op, *operands) or f"forward({', '.join(operands)})"
 
+    is_power = op is primitives.pow
     text = BINARY.format(
+        modulus=", modulus=None" if is_power else "",
+        only="if modulus is not None: return NotImplemented\n    " if is_power else "",
         x=x,
         y=y,
         of_two=value(f"{x}._data", f"{y}._data"),
@@ -161,12 +164,12 @@ def attach_binary(kind: type, name: str, op: Primitive, *, reflected: bool = Fal
     """
     method: Any = None
 
-    def first(self: Any, other: Any) -> Any:
+    def first(self: Any, other: Any, *modulus: Any) -> Any:
         nonlocal method
         method = method or binary(op, reflected=reflected)
         if vars(kind).get(name) is first:
             setattr(kind, name, method)
-        return method(self, other)
+        return method(self, other, *modulus)
 
     setattr(kind, name, _documented(first, op))
 
@@ -245,7 +248,7 @@ def detached(node: Any) -> Any:
 
 def kind_of(args: tuple[Any, ...], cls: Any) -> Any:
     """Return the class of a result: that of the operands, the derived one where they differ."""
-    for kind in {*map(type, args)}:
+    for kind in map(type, args):
         if issubclass(kind, cls):
             cls = kind
     return cls
@@ -286,7 +289,8 @@ def apply_ufunc(ufunc: Any, method: str, inputs: tuple[Any, ...], options: dict[
                 return row(*inputs)
     # A NumPy scalar left as it is would call the ufunc again, without end
     plain = (x.item() if isinstance(x, np.generic) else x for x in inputs)
-    result = getattr(ufunc, method)(*(np.asarray(x, dtype=object) for x in plain), **options)
+    with np.errstate(all="ignore"):  # the operators and methods warn themselves
+        result = getattr(ufunc, method)(*(np.asarray(x, dtype=object) for x in plain), **options)
     return result.item() if isinstance(result, np.ndarray) and result.ndim == 0 else result
 
 

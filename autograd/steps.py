@@ -91,13 +91,13 @@ def step_of(row: Primitive) -> Callable[..., None]:
 
 def _body(row: Primitive, known: dict[str, Any]) -> list[str]:
     if row.arity == 1:
-        return ["a = node._first", *_sent(row, known, (0,), x="a._data")]
+        return ["a = node._first", *_to_node(_sent(row, known, (0,), x="a._data"))]
     if row.arity == 2:
         return [
             "a = node._first",
             "b = node._second",
             "if b is None:",
-            *_indented(_sent(row, known, (0,), x="a._data", y="node._constant")),
+            *_indented(_to_node(_sent(row, known, (0,), x="a._data", y="node._constant"))),
             "elif a is None:",
             *_indented(_sent(row, known, (1,), x="node._constant", y="b._data")),
             "else:",
@@ -106,8 +106,12 @@ def _body(row: Primitive, known: dict[str, Any]) -> list[str]:
     lines = ["a, b, c = node._first"]
     for place, operand in enumerate(OPERANDS):
         sent = _sent(row, known, (place,), x="a._data", y="b._data", z="c._data")
-        lines += [f"if type({operand}) is not Constant:", *_indented(sent)]
+        lines += _to_node(sent, operand)
     return lines
+
+
+def _to_node(lines: Sequence[str], operand: str = "a") -> list[str]:
+    return [f"if type({operand}) is not Constant:", *_indented(lines)]
 
 
 def _sent(

@@ -48,7 +48,8 @@ class Vector(tuple["Any", ...]):
         """Make a Vector of numbers and Values; TypeError for anything else."""
         if not has_order(members):
             raise TypeError(f"dot takes two lists of numbers and Values, not {members!r}")
-        members = tuple(members)
+        # tuple(a list) reads beyond its end if the collector, which it may start, shortens the list
+        members = (*members,)
         kind = Value
         if not _NODES.issuperset(map(type, members)):
             members = tuple(operand(member, primitives.dot.name) for member in members)

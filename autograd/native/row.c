@@ -20,7 +20,7 @@ static int value_of(State *state, Row *op, PyObject *args, double *data)
         *data = sum_of(state, args);
         return 0;
     }
-    if (op->loop == PRODUCTS && count) {
+    if (op->loop == PRODUCTS && count && count % 2 == 0) {
         *data = sum_of_halves(state, args, op != state->rows[ROW_dot]);
         return 0;
     }

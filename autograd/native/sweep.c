@@ -98,8 +98,9 @@ static int send_by_rules(Pass *pass, const Node *node)
     State *state = pass->state;
     const Operand *operand = node->operand;
     int numbers = node->numbers;
-    if (node->layout == ONE)
-        return send_by_rule(pass, node, 0, operand[0].node, operand[0].node->data, 0.0, 0.0);
+    if (node->layout == ONE) /* of a number where a trace made it */
+        return numbers ? 0 : send_by_rule(pass, node, 0, operand[0].node, operand[0].node->data,
+                                          0.0, 0.0);
     if (node->layout == TWO) {
         double x = numbers & 1 ? operand[0].number : operand[0].node->data;
         double y = numbers & 2 ? operand[1].number : operand[1].node->data;

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import itertools
 import os
 import subprocess
 import sys
@@ -12,7 +13,8 @@ from _thread import RLock
 
 import pytest
 
-from autograd import Value, dot, maximum, primitive, scope, where
+import autograd
+from autograd import Value, dot, gradients, maximum, primitive, scope, where
 from autograd.backward import TURNS
 from autograd.graph import topological_order
 from autograd.native import engine
@@ -73,6 +75,46 @@ def test_a_row_refuses_another_number_of_operands(count):
         Value.__primitive__(TABLE["mul"], (x,) * count)
     with pytest.raises((TypeError, ValueError)):
         Value.__primitive__(TABLE["add_n"], ())
+
+
+@pytest.mark.parametrize("name", ["dot", "guarded_dot", "ordered_dot"])
+def test_a_sum_of_products_refuses_an_odd_number_of_factors(name):
+    x = Value(0.5)
+    for operands in ((x,), (x, 2.0, x), (1.0, 2.0, 3.0)):
+        with pytest.raises(ValueError, match=rf"x1 ... xn, y1 ... yn, not {len(operands)} numbers"):
+            TABLE[name](*operands)
+
+
+def test_an_operation_of_numbers_alone_sends_no_gradient():
+    for y in (
+        Value.__primitive__(TABLE["sin"], (0.5,)),
+        Value.__primitive__(TABLE["mul"], (0.5, 2.0)),
+        Value.__primitive__(TABLE["where"], (0.5, 2.0, 3.0)),
+    ):
+        for z in (y, y * 2.0):
+            z.backward()
+            assert y.grad == (1.0 if z is y else 2.0)
+            assert gradients(z, [y]) == [y.grad]
+
+
+def test_three_operands_of_a_power_are_refused():
+    for y in (Value(3.0), 3):
+        with pytest.raises(TypeError, match=r"unsupported operand type\(s\) for \*\* or pow"):
+            pow(Value(2.0), y, 5)
+
+
+class Slotted(Value):
+    """A class of users that is no base of the other one."""
+
+    __slots__ = ()
+
+
+def test_the_class_of_a_result_follows_from_the_order_of_operands():
+    for one, two in itertools.permutations((Marked(1.0), Slotted(2.0))):
+        for result in (one + two, one * two, maximum(one, two), where(3.0, one, two)):
+            assert type(result) is type(one)
+        for result in (dot([1.0, one], [two, 2.0]), dot([one], [two]), autograd.sum([one, two])):
+            assert type(result) is type(one)
 
 
 class Foreign:
