@@ -223,6 +223,7 @@ def picture_script() -> str:
         ),
         "draw/svg": ("INSET", "WIDE_TITLE", "rank_gap", "title_columns", "title_room"),
         "formula/rules": ("filled",),
+        "steps/numbered": ("largest_prefixes", "path_counts", "values_of"),
         "page/headings": headings.__all__,
         "page/sentences": sentences.__all__,
     }  # fmt: skip

@@ -80,6 +80,8 @@ class Calls(Expressions):
                 return f"python.general({texts[0][0]}, {self.digits(node)})", TEXT
             case "abs" | "ceil" | "sqrt":
                 return f"Math.{name}({texts[0][0]})", NUMBER
+            case "frexp":
+                return f"python.frexp({texts[0][0]})", ("tuple", NUMBER, NUMBER)
             case "isnan":
                 return f"Number.isNaN({texts[0][0]})", BOOL
             case "isfinite":
@@ -128,6 +130,8 @@ class Calls(Expressions):
         match kind[0], method:
             case "list", "append":
                 return f"{text}.push({given})", UNKNOWN
+            case "list", "insert":
+                return f"{text}.splice({texts[0]}, 0, {texts[1]})", UNKNOWN
             case "list", "extend":
                 return f"python.extend({text}, {given})", UNKNOWN
             case "list", "pop":

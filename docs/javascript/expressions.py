@@ -50,6 +50,8 @@ class Expressions:
                 return repr(value), NUMBER
             case ast.Constant(str() as value):
                 return quoted(value), TEXT
+            case ast.Constant(None):
+                return "null", UNKNOWN
             case ast.Name(name):
                 return ("this" if name == "self" else name), self.lookup(name)
             case ast.Attribute(owner, name):
@@ -149,6 +151,11 @@ class Expressions:
                 method = "includes" if kind[0] in ("list", "tuple") else "has"
                 test = f"{text}.{method}({self.value(left)})"
                 texts.append(test if isinstance(operator, ast.In) else f"!{test}")
+            elif isinstance(operator, ast.Is | ast.IsNot) and self.value(right) == "null":
+                sign = "===" if isinstance(operator, ast.Is) else "!=="
+                texts.append(f"{self.operand(left)} {sign} null")
+            elif isinstance(operator, ast.Is | ast.IsNot):
+                self.refuse(right, "is compared by identity, and is not None")
             else:
                 if any(self.kind(side) not in (NUMBER, TEXT, BOOL) for side in (left, right)):
                     self.refuse(left, "is compared, and is no number, string or bool")

@@ -85,6 +85,8 @@ class Known:
             if kind in ("list", "Sequence") or len(inner) < len(parts):
                 return "list", inner[0]
             return "dict" if kind == "Mapping" else kind, *inner
+        if isinstance(node, ast.BinOp):  # X | None
+            return self.type_of(node.left)
         return UNKNOWN
 
 

@@ -32,8 +32,10 @@ SEEN = """(selector) => {
       && stage.top - 1 <= top && bottom <= stage.bottom + 1; }); }"""  # elements are on the stage
 DRAWN = """
 window.known = {
+  decodedGraph,
   boxesOf, layoutOf, place, partTitle, inDigits, columnsBy, cutBy, sizeBy, filled, pathData,
   cellsOf, freePlace, rangeOf, largestSize, gradientOf, sharedBoxes,
+  largestPrefixes, pathCounts, valuesOf, frexp: python.frexp,
 };
 const graphs = new Map();
 window.keep = (key, text) => void graphs.set(key, decodedGraph(JSON.parse(text)));

@@ -34,6 +34,7 @@ function decodedGraph(columns) {
     ),
     local: columns.local.map((row) => row.map(number)),
     seeds: columns.seeds.map(([value, place]) => [value, numbers[place]]),
+    starts: columns.seeds.map(([value]) => value), // of paths
     visits: columns.visits,
     outputs: columns.outputs,
     paths: {

@@ -28,30 +28,14 @@ function waysThrough(graph, members) {
   return ways;
 }
 
-/** Return how many ways lead a gradient from the outputs to a value, and the heaviest of them. */
+/** Return how many paths lead a gradient from the outputs to a value, and the heaviest of them. */
 function pathsToOutputs(graph, value) {
-  const count = new Map();
-  const heaviest = new Map(); // value -> [product of local derivatives, next value, position there]
-  const seeds = new Set(graph.seeds.map(([output]) => output));
-  const ways = waysThrough(graph, [value]);
-  for (let node = graph.size - 1; node >= value; node--) {
-    if (ways[node] !== ON_PATH) continue;
-    let ownCount = seeds.has(node) ? 1 : 0;
-    let own = seeds.has(node) ? [1, -1, -1] : null;
-    for (const [consumer, position] of graph.uses[node]) {
-      const local = graph.local[consumer][position];
-      if (local === null || !count.get(consumer)) continue;
-      ownCount += count.get(consumer);
-      const product = local * heaviest.get(consumer)[0];
-      if (!own || Math.abs(product) > Math.abs(own[0])) own = [product, consumer, position];
-    }
-    count.set(node, ownCount);
-    heaviest.set(node, own);
-  }
-  if (!count.get(value)) return { count: 0, path: [], product: 0 };
-  const path = [];
-  for (let node = value; node >= 0; node = heaviest.get(node)[1]) path.push(node);
-  return { count: count.get(value), path, product: heaviest.get(value)[0] };
+  const wanted = new Array(graph.size).fill(false);
+  wanted[value] = true;
+  const [heaviest] = largestPrefixes(graph, wanted, 1).get(value) ?? [];
+  if (!heaviest) return { count: 0, path: [], product: 0 };
+  const { count } = pathCounts(graph, wanted).get(value);
+  return { count, path: valuesOf(heaviest), product: heaviest.product };
 }
 
 /** Light the ways of the selected values and dim all others. */

@@ -1,7 +1,7 @@
 // Functions that pages share with pictures, and what these need. Written by `make docs` from
 // visualize/text.py, boxes.py, layout/layered.py, scene/collapse.py, scene/compose.py,
 // scene/gradient.py, draw/wording.py, draw/palette.py, draw/shapes.py, draw/svg.py,
-// formula/rules.py, page/headings.py, page/sentences.py: edit those.
+// formula/rules.py, steps/numbered.py, page/headings.py, page/sentences.py: edit those.
 
 // Parts of Python that JavaScript lacks, for functions that are written as a script.
 
@@ -35,6 +35,16 @@ const python = {
     return low;
   },
   insort: (items, x) => items.splice(python.bisect_right(items, x), 0, x),
+  // Return a number as a fraction from 1/2 to 1 and a power of 2.
+  frexp(number) {
+    if (number === 0 || !Number.isFinite(number)) return [number, 0];
+    const scale = Math.abs(number) < 2 ** -1022 ? 54 : 0;
+    const view = new DataView(new ArrayBuffer(8));
+    view.setFloat64(0, number * 2 ** scale);
+    const high = view.getUint16(0);
+    view.setUint16(0, (high & 0x800f) | (1022 << 4));
+    return [view.getFloat64(0), ((high >> 4) & 0x7ff) - 1022 - scale];
+  },
   // Return the nearest whole number, of two equally near ones the even one.
   rounded(number) {
     const whole = Math.round(number);
@@ -1064,6 +1074,194 @@ const rules_ = (() => {
     return written.join("");
   }
   return { filled };
+})();
+
+const numbered_ = (() => {
+  class Numbered {
+    constructor(starts, visits, used, places, local, sent) {
+      this.starts = starts;
+      this.visits = visits;
+      this.used = used;
+      this.places = places;
+      this.local = local;
+      this.sent = sent;
+    }
+  }
+  class Prefix {
+    constructor(kind, exponent, fraction, product, value, place, before) {
+      this.kind = kind;
+      this.exponent = exponent;
+      this.fraction = fraction;
+      this.product = product;
+      this.value = value;
+      this.place = place;
+      this.before = before;
+    }
+  }
+  class PathCount {
+    constructor(count, open, size) {
+      this.count = count;
+      this.open = open;
+      this.size = size;
+    }
+  }
+  function values_on_paths(sweep, wanted) {
+    let found, value, operand, place;
+    found = new Array(wanted.length).fill(false);
+    const a2 = sweep.visits.slice().reverse();
+    for (let i1 = 0; i1 < a2.length; i1++) {
+      value = a2[i1];
+      found[value] = wanted[value];
+      const a4 = sweep.used[value];
+      const a5 = sweep.places[value];
+      for (let i3 = 0; i3 < a4.length; i3++) {
+        operand = a4[i3];
+        place = a5[i3];
+        if (found[operand] && (sweep.local[value][place] !== null)) {
+          found[value] = true;
+        }
+      }
+    }
+    return found;
+  }
+  function largest_prefixes(sweep, wanted, count) {
+    let between, arrived, start, found, value, best, operand, place, local, sent, longer, prefix;
+    between = values_on_paths(sweep, wanted);
+    arrived = new Map([]);
+    const a2 = sweep.starts;
+    for (let i1 = 0; i1 < a2.length; i1++) {
+      start = a2[i1];
+      arrived.set(start, [new Prefix(0, 1.0, 0.5, 1.0, start, -1, null)]);
+    }
+    found = new Map([]);
+    const a4 = sweep.visits;
+    for (let i3 = 0; i3 < a4.length; i3++) {
+      value = a4[i3];
+      if (!between[value]) {
+        continue;
+      }
+      best = arrived.get(value);
+      arrived.set(value, []);
+      if (wanted[value]) {
+        found.set(value, best);
+      }
+      const a6 = sweep.used[value];
+      const a7 = sweep.places[value];
+      for (let i5 = 0; i5 < a6.length; i5++) {
+        operand = a6[i5];
+        place = a7[i5];
+        local = sweep.local[value][place];
+        sent = sweep.sent[value][place];
+        if ((local === null) || !between[operand]) {
+          continue;
+        }
+        longer = python.setdefault(arrived, operand, []);
+        const a9 = best;
+        for (let i8 = 0; i8 < a9.length; i8++) {
+          prefix = a9[i8];
+          _keep(longer, _extended(prefix, operand, place, local, sent), count);
+        }
+      }
+    }
+    return found;
+  }
+  function path_counts(sweep, wanted) {
+    let between, counts, start, found, value, above, operand, place, local, sent, below;
+    between = values_on_paths(sweep, wanted);
+    counts = new Map([]);
+    const a2 = sweep.starts;
+    for (let i1 = 0; i1 < a2.length; i1++) {
+      start = a2[i1];
+      counts.set(start, new PathCount(1, 1, 1.0));
+    }
+    found = new Map([]);
+    const a4 = sweep.visits;
+    for (let i3 = 0; i3 < a4.length; i3++) {
+      value = a4[i3];
+      if (!between[value]) {
+        continue;
+      }
+      above = counts.get(value);
+      counts.set(value, new PathCount(0, 0, 0.0));
+      if (wanted[value]) {
+        found.set(value, above);
+      }
+      const a6 = sweep.used[value];
+      const a7 = sweep.places[value];
+      for (let i5 = 0; i5 < a6.length; i5++) {
+        operand = a6[i5];
+        place = a7[i5];
+        local = sweep.local[value][place];
+        sent = sweep.sent[value][place];
+        if ((local === null) || !between[operand]) {
+          continue;
+        }
+        below = python.setdefault(counts, operand, new PathCount(0, 0, 0.0));
+        below.count = below.count + above.count;
+        below.open = below.open + (local !== 0 ? above.open : 0);
+        below.size = below.size + Math.abs(multiplied(above.size, local, sent));
+      }
+    }
+    return found;
+  }
+  function multiplied(product, local, sent) {
+    if (product === 0) {
+      return 0.0;
+    }
+    if ((local !== 0) || Number.isFinite(product)) {
+      return product * local;
+    }
+    return sent === null ? 0.0 : sent;
+  }
+  function values_of(path) {
+    let values, rest;
+    values = [];
+    rest = path;
+    while (rest !== null) {
+      values.push(rest.value);
+      rest = rest.before;
+    }
+    return values;
+  }
+  function _extended(prefix, value, place, local, sent) {
+    let product, factor, shift, fraction, carry, exponent, kind;
+    product = multiplied(prefix.product, local, sent);
+    const t1 = python.frexp(Number.isFinite(local) ? Math.abs(local) : 1.0);
+    factor = t1[0];
+    shift = t1[1];
+    const t2 = python.frexp(prefix.fraction * factor);
+    fraction = t2[0];
+    carry = t2[1];
+    exponent = fraction !== 0 ? (prefix.exponent + shift) + carry : -Infinity;
+    kind = 0;
+    if (!Number.isFinite(product)) {
+      kind = Number.isNaN(product) ? 2 : 1;
+    }
+    return new Prefix(kind, exponent, fraction, product, value, place, prefix);
+  }
+  function _keep(best, prefix, count) {
+    let place;
+    place = best.length;
+    while ((place > 0) && _is_larger(prefix, best[place - 1])) {
+      place = place - 1;
+    }
+    if (place < count) {
+      best.splice(place, 0, prefix);
+    }
+    if (best.length > count) {
+      best.pop();
+    }
+  }
+  function _is_larger(one, other) {
+    if (one.kind !== other.kind) {
+      return one.kind > other.kind;
+    }
+    if (one.exponent !== other.exponent) {
+      return one.exponent > other.exponent;
+    }
+    return one.fraction > other.fraction;
+  }
+  return { Numbered, Prefix, PathCount, values_on_paths, largest_prefixes, path_counts, multiplied, values_of, _extended, _keep, _is_larger };
 })();
 
 const gradient_ = (() => {
@@ -2212,6 +2410,7 @@ const palette_ = (() => {
 const sentences_ = (() => {
   const { significant, product_of, counted } = text_;
   const { Gradient } = gradient_;
+  const MOST_COUNTED = 9000000000000000;
   const TAGS = new Map([["pending", "no gradient yet"], ["unreached", "not reached"], ["zero", "gradient 0"], ["earlier", "earlier gradient"], ["infinite", "infinite gradient"], ["nan", "gradient is nan"]]);
   function meaning(gradient, name, outputs) {
     let why, direction, size;
@@ -2304,12 +2503,13 @@ const sentences_ = (() => {
     return "Play it step by step: first forward, every value; then backward, every gradient.";
   }
   function paths_note(count, product) {
-    let shown;
+    let shown, many;
     shown = significant(product);
     if (count === 1) {
       return `One path carries its gradient; the product of the local derivatives is ${shown}:`;
     }
-    return `Its gradient is the sum over ${python.thousands(count)} paths; on the one that weighs most the product of the local derivatives is ${shown}:`;
+    many = count <= MOST_COUNTED ? `${python.thousands(count)}` : `more than ${python.thousands(MOST_COUNTED)}`;
+    return `Its gradient is the sum over ${many} paths; on the one that weighs most the product of the local derivatives is ${shown}:`;
   }
   function operands_note(name, gradient, arrives) {
     let sent;
@@ -2325,7 +2525,7 @@ const sentences_ = (() => {
     }
     return `${counted(values, "value")} in ${counted(boxes, "box")}`;
   }
-  return { TAGS, meaning, running_line, sum_of_names, given_caption, seed_caption, contribution_caption, many_caption, backward_caption, forward_caption, end_caption, mismatch_note, waiting_caption, paths_note, operands_note, state_tag, size_note };
+  return { MOST_COUNTED, TAGS, meaning, running_line, sum_of_names, given_caption, seed_caption, contribution_caption, many_caption, backward_caption, forward_caption, end_caption, mismatch_note, waiting_caption, paths_note, operands_note, state_tag, size_note };
 })();
 
 const order_ = (() => {
@@ -3157,6 +3357,8 @@ const { MARK_HEIGHT, MARK_SIZE, MOST_LINES, cells_of: cellsOf, free_place: freeP
 const { INSET, WIDE_TITLE, rank_gap: rankGap, title_columns: titleColumns, title_room: titleRoom } = svg_;
 
 const { filled } = rules_;
+
+const { largest_prefixes: largestPrefixes, path_counts: pathCounts, values_of: valuesOf } = numbered_;
 
 const { AGAIN, BACKPROPAGATION, BACKWARD, DATA, DONE, GIVEN, GRAD, HIGHLIGHT, LARGEST, LEAF, MADE_AT, MADE_OF, MODULE, NONE, NOTHING, NUMBER, OPEN, OUTPUT, PATHS, PAUSE, PLACE, PLAY, PRODUCTS, RECEIVED, SENT, STALE, START, SUM, TERMS, ZERO, closing_title: closingTitle, kinds_line: kindsLine, more_line: moreLine, place_among: placeAmong, step_line: stepLine, zeros_line: zerosLine } = headings_;
 

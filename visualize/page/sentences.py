@@ -31,6 +31,7 @@ __all__ = [
 ]
 
 
+MOST_COUNTED = 9_000_000_000_000_000  # paths; beyond 2**53 a page adds up rounded numbers
 TAGS: dict[str, str] = {
     "pending": "no gradient yet",
     "unreached": "not reached",
@@ -190,12 +191,15 @@ def paths_note(count: int, product: float) -> str:
 
     >>> paths_note(1, 0.5)
     'One path carries its gradient; the product of the local derivatives is 0.5:'
+    >>> paths_note(2**60, 0.5).partition(";")[0]
+    'Its gradient is the sum over more than 9,000,000,000,000,000 paths'
     """
     shown = significant(product)
     if count == 1:
         return f"One path carries its gradient; the product of the local derivatives is {shown}:"
+    many = f"{count:,}" if count <= MOST_COUNTED else f"more than {MOST_COUNTED:,}"
     return (
-        f"Its gradient is the sum over {count:,} paths; "
+        f"Its gradient is the sum over {many} paths; "
         f"on the one that weighs most the product of the local derivatives is {shown}:"
     )
 

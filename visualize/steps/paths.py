@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from heapq import nlargest
-from math import frexp, inf, isfinite, isnan
-from operator import attrgetter
 from typing import NamedTuple
 
 from autograd import Value
-from autograd.reverse import Contribution, Sweep
+from autograd.reverse import Sweep
+from visualize.steps.numbered import (
+    Numbered,
+    Prefix,
+    largest_prefixes,
+    multiplied,
+    path_counts,
+    values_on_paths,
+)
 
 
 class PathEdge(NamedTuple):
@@ -46,20 +51,8 @@ class Path:
         return tuple(edge.local for edge in self.edges)
 
 
-class _Prefix(NamedTuple):
-    """A path from the root down to some value, as its last edge and the path before it."""
-
-    rank: tuple[int, float, float]
-    product: float
-    before: _Prefix | None
-    edge: PathEdge | None
-
-
-_START = _Prefix((0, 1, 0.5), 1.0, None, None)  # of a product of 1: 0.5 * 2**1
-
-
 def largest_paths(
-    sweep: Sweep, wrt: Collection[Value], count: int = 5
+    sweep: Sweep, wrt: Collection[Value], count: int = 5, *, passes: Numbered | None = None
 ) -> dict[Value, tuple[Path, ...]]:
     """Return, for each value of `wrt`, its paths of largest |product|, the largest first.
 
@@ -69,7 +62,8 @@ def largest_paths(
     Each value has at most `count` paths, and none if no path leads to it.
 
     The largest paths to a value are among the largest to its users, one step longer. So one pass
-    over the sweep finds them, however many paths there are.
+    over the sweep finds them, however many paths there are. `passes` is the sweep by number, if
+    that is made already.
 
     >>> from autograd import Value
     >>> from autograd.reverse import sweep
@@ -77,28 +71,30 @@ def largest_paths(
     >>> [path.product for path in largest_paths(sweep(x * x * y + x), [x])[x]]
     [12.0, 12.0, 1.0]
     """
-    between = values_between(sweep, wrt)
-    candidates: dict[Value, list[_Prefix]] = {sweep.root: [_START]}
+    best = largest_prefixes(passes or numbered(sweep), _wanted(sweep, wrt), count)
     found: dict[Value, tuple[Path, ...]] = dict.fromkeys(wrt, ())
-    for visit in sweep.visits:
-        if visit.node not in between:
-            continue
-        best = nlargest(count, candidates.pop(visit.node), key=attrgetter("rank"))
-        if visit.node in found:
-            found[visit.node] = tuple(
-                Path(sweep.root, tuple(_edges(prefix))[::-1], prefix.product) for prefix in best
-            )
-        for contribution in visit.contributions:
-            operand, position, local, _, _ = contribution
-            if local is None or operand not in between:
-                continue
-            edge = PathEdge(visit.node, operand, position, local)
-            longer = candidates.setdefault(operand, [])
-            longer += (_extended(prefix, edge, contribution) for prefix in best)
+    for number, prefixes in best.items():
+        found[sweep.visits[number].node] = tuple(_path(sweep, prefix) for prefix in prefixes)
     return found
 
 
-def values_between(sweep: Sweep, wrt: Collection[Value]) -> set[Value]:
+def numbered(sweep: Sweep) -> Numbered:
+    """Return a sweep by number: each value has that of its visit."""
+    number = {visit.node: place for place, visit in enumerate(sweep.visits)}
+    sent = [[it for it in visit.contributions if it.local is not None] for visit in sweep.visits]
+    return Numbered(
+        starts=[0],
+        visits=range(len(number)),
+        used=[[number[it.operand] for it in row] for row in sent],
+        places=[range(len(row)) for row in sent],
+        local=[[it.local for it in row] for row in sent],
+        sent=[[it.sent for it in row] for row in sent],
+    )
+
+
+def values_between(
+    sweep: Sweep, wrt: Collection[Value], *, passes: Numbered | None = None
+) -> set[Value]:
     """Return the values on the paths of the sweep to `wrt`, both ends included.
 
     >>> from autograd import Value
@@ -108,49 +104,27 @@ def values_between(sweep: Sweep, wrt: Collection[Value]) -> set[Value]:
     >>> len(values_between(sweep(c), [a])), len(values_between(sweep(c), [b]))
     (3, 4)
     """
+    found = values_on_paths(passes or numbered(sweep), _wanted(sweep, wrt))
+    return {visit.node for visit, is_between in zip(sweep.visits, found, strict=True) if is_between}
+
+
+def _wanted(sweep: Sweep, wrt: Collection[Value]) -> list[bool]:
     wanted = set(wrt)
-    between: set[Value] = set()
-    for visit in reversed(sweep.visits):
-        if visit.node in wanted or any(
-            contribution.operand in between and contribution.local is not None
-            for contribution in visit.contributions
-        ):
-            between.add(visit.node)
-    return between
+    return [visit.node in wanted for visit in sweep.visits]
 
 
-def multiplied(product: float, contribution: Contribution) -> float:
-    """Return `product` times the local derivative of `contribution`, as the sweep multiplies.
-
-    Exactly 0 stays 0. Where an infinity or nan meets a derivative of 0, some rules multiply and
-    others select; then the number that the sweep sent decides.
-    """
-    local = contribution.local or 0.0
-    if not product:
-        return 0.0
-    if local or isfinite(product):
-        return product * local
-    return contribution.sent or 0.0
-
-
-def _extended(prefix: _Prefix, edge: PathEdge, contribution: Contribution) -> _Prefix:
-    product = multiplied(prefix.product, contribution)
-    _, exponent, fraction = prefix.rank
-    # An infinite or nan derivative has no size; `kind` ranks it.
-    factor, shift = frexp(abs(edge.local)) if isfinite(edge.local) else (0.5, 1)
-    fraction, carry = frexp(fraction * factor)
-    exponent += shift + carry if fraction else -inf
-    kind = 0 if isfinite(product) else 1 + isnan(product)
-    return _Prefix((kind, exponent, fraction), product, prefix, edge)
-
-
-def _edges(prefix: _Prefix) -> Iterator[PathEdge]:
-    """Yield the edges of a path, the last one first."""
-    rest: _Prefix | None = prefix
-    while rest is not None:
-        if rest.edge is not None:
-            yield rest.edge
+def _path(sweep: Sweep, prefix: Prefix) -> Path:
+    """Return a path with its values."""
+    edges = []
+    rest = prefix
+    while rest.before is not None:
+        visit = sweep.visits[rest.before.value]
+        sent = [it for it in visit.contributions if it.local is not None]
+        operand, position, local, _, _ = sent[rest.place]
+        assert local is not None
+        edges.append(PathEdge(visit.node, operand, position, local))
         rest = rest.before
+    return Path(sweep.root, tuple(reversed(edges)), prefix.product)
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +145,9 @@ class _Front(NamedTuple):
     paths: tuple[Path, ...]
 
 
-def path_sums(sweep: Sweep, wrt: Collection[Value]) -> dict[Value, PathSums]:
+def path_sums(
+    sweep: Sweep, wrt: Collection[Value], *, passes: Numbered | None = None
+) -> dict[Value, PathSums]:
     """Return, for each value of `wrt`, the number of paths that lead to it and their sums.
 
     Every use of a value counts: `x * x` has two paths to x. One pass over the sweep; the counts
@@ -184,27 +160,17 @@ def path_sums(sweep: Sweep, wrt: Collection[Value]) -> dict[Value, PathSums]:
     >>> path_sums(sweep(x * x - 4 * x), [x])[x]
     PathSums(count=3, open=3, total=2.0, size=10.0)
     """
-    between = values_between(sweep, wrt)
     sums = {value: PathSums(0, 0, 0.0, 0.0) for value in wrt}
-    counts, opened, sizes = {sweep.root: 1}, {sweep.root: 1}, {sweep.root: 1.0}
-    for node, gradient, contributions in sweep.visits:
-        if node not in between:
-            continue
-        # Not kept for later: counts of a long chain may have many thousands of digits.
-        count, open_count, size = counts.pop(node), opened.pop(node), sizes.pop(node)
-        if node in sums:
-            sums[node] = PathSums(count, open_count, gradient, size)
-        for contribution in contributions:
-            operand, _, local, _, _ = contribution
-            if local is None or operand not in between:
-                continue
-            counts[operand] = counts.get(operand, 0) + count
-            opened[operand] = opened.get(operand, 0) + (open_count if local else 0)
-            sizes[operand] = sizes.get(operand, 0.0) + abs(multiplied(size, contribution))
+    counts = path_counts(passes or numbered(sweep), _wanted(sweep, wrt))
+    for number, paths in counts.items():
+        node, gradient, _ = sweep.visits[number]
+        sums[node] = PathSums(paths.count, paths.open, gradient, paths.size)
     return sums
 
 
-def rest_of_paths(sweep: Sweep, value: Value, listed: Sequence[Path]) -> float:
+def rest_of_paths(
+    sweep: Sweep, value: Value, listed: Sequence[Path], *, passes: Numbered | None = None
+) -> float:
     """Return the sum of the products of all paths to `value` but the `listed` ones.
 
     The other paths are added up themselves. A difference of sums would lose digits where the
@@ -217,7 +183,7 @@ def rest_of_paths(sweep: Sweep, value: Value, listed: Sequence[Path]) -> float:
     >>> rest_of_paths(passes, x, largest_paths(passes, [x], count=1)[x])
     4.0
     """
-    between = values_between(sweep, [value])
+    between = values_between(sweep, [value], passes=passes)
     fronts: dict[Value, list[_Front]] = {}
     rests: dict[Value, float] = {}
     if listed:
@@ -230,14 +196,13 @@ def rest_of_paths(sweep: Sweep, value: Value, listed: Sequence[Path]) -> float:
         if node not in between:
             continue
         rest, arrived = rests.pop(node, 0.0), fronts.pop(node, [])
-        for contribution in contributions:
-            operand, position, local, _, _ = contribution
+        for operand, position, local, share, _ in contributions:
             if local is None or operand not in between:
                 continue
-            sent = multiplied(rest, contribution)
+            sent = multiplied(rest, local, share)
             for product, depth, paths in arrived:
                 onward = tuple(path for path in paths if path.edges[depth].position == position)
-                longer = multiplied(product, contribution)
+                longer = multiplied(product, local, share)
                 if onward:
                     fronts.setdefault(operand, []).append(_Front(longer, depth + 1, onward))
                 else:
@@ -280,8 +245,9 @@ def derivations(sweep: Sweep, wrt: Collection[Value], count: int) -> tuple[Deriv
     >>> one.gradient, [path.product for path in one.paths], one.rest
     (2.0, [-4.0, 3.0], 3.0)
     """
-    best = largest_paths(sweep, wrt, count)
-    sums = path_sums(sweep, wrt)
+    passes = numbered(sweep)
+    best = largest_paths(sweep, wrt, count, passes=passes)
+    sums = path_sums(sweep, wrt, passes=passes)
     made = []
     for value in wrt:
         found, total = best[value], sums[value]
@@ -294,7 +260,7 @@ def derivations(sweep: Sweep, wrt: Collection[Value], count: int) -> tuple[Deriv
                 paths=paths,
                 total_paths=total.count,
                 open_paths=total.open,
-                rest=rest_of_paths(sweep, value, paths),
+                rest=rest_of_paths(sweep, value, paths, passes=passes),
                 size=total.size,
             )
         )

@@ -7,11 +7,14 @@ import json
 import random
 import runpy
 import sys
+import warnings
+from math import frexp
 from pathlib import Path
 
 import pytest
 
-from autograd import Value
+from autograd import NumericWarning, Value, relu
+from autograd.reverse import sweep
 from tests.visualize.page_graphs import (
     PAGE,
     decoded,
@@ -26,7 +29,9 @@ from visualize.draw.wording import Words, box_size
 from visualize.formula.rules import filled
 from visualize.layout import RANKDIRS, layout
 from visualize.scene.compose import range_of
+from visualize.scene.flat import flatten
 from visualize.scene.gradient import gradient_of, largest_size
+from visualize.steps.paths import largest_paths, path_sums
 from visualize.text import columns, cut, in_digits, unusual_widths
 
 ROOT = Path(__file__).parents[3]
@@ -197,6 +202,80 @@ def test_a_page_takes_the_range_and_the_largest_as_pictures_do(written, scripts)
     assert list(map(repr, map(float, said))) == list(map(repr, map(float, expected)))
 
 
+def test_a_page_takes_numbers_apart_as_python_does(scripts):
+    generator = random.Random(1)
+    numbers = [0.0, 1.0, 0.5, -3.0, 5e-324, 2.0**-1022, 2.0**-1023, sys.float_info.max, 1e-310]
+    numbers += [generator.uniform(-9, 9) * 10.0 ** generator.randint(-318, 300) for _ in range(300)]
+    said = scripts.evaluate(
+        "(numbers) => numbers.map((n) => known.frexp(Number(n)))", list(map(repr, numbers))
+    )
+    assert said == [list(frexp(number)) for number in numbers]
+
+
+def path_graph(seed):
+    """Values with many paths, whose derivatives are also 0, infinite, nan, tiny and huge."""
+    generator = random.Random(seed)
+    values = [Value(generator.uniform(-2, 2)) for _ in range(3)]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", NumericWarning)
+        for _ in range(4 + seed % 20):
+            a, b = generator.choice(values[-6:]), generator.choice(values)
+            factor = generator.choice([0.0, 1e-200, 1e200, -3.0])
+            made = [a * b, a + b, factor * a, (a * a).sqrt(), relu(a), a.detach(), a**3, a.log()]
+            values.append(generator.choice(made))
+    return values[-1], values[:3]
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_a_page_finds_the_paths_that_explain_finds(count, scripts):
+    for seed in range(40):
+        root, leaves = path_graph(seed)
+        graph = decoded(root)
+        passes, number = sweep(root), {v: i for i, v in enumerate(flatten([root]).values)}
+        wrt = [leaf for leaf in leaves if leaf in number] + [root]
+        best, sums = largest_paths(passes, wrt, count), path_sums(passes, wrt)
+        for value in wrt:
+            said = scripts.evaluate(
+                """([text, value, count]) => {
+                const graph = known.decodedGraph(JSON.parse(text));
+                const wanted = graph.data.map((_, other) => other === value);
+                const paths = known.largestPrefixes(graph, wanted, count).get(value) ?? [];
+                const sums = known.pathCounts(graph, wanted).get(value);
+                return [paths.map((it) => [String(it.product), known.valuesOf(it)]),
+                  sums ? [sums.count, sums.open, String(sums.size)] : [0, 0, "0"]]; }""",
+                [json.dumps(graph), number[value], count],
+            )
+            paths = [
+                [path.product, [number[node] for node in reversed(path.nodes)]]
+                for path in best[value]
+            ]
+            assert [[same_number(text), nodes] for text, nodes in said[0]] == [
+                [repr(product), nodes] for product, nodes in paths
+            ]
+            of = sums[value]
+            assert [*said[1][:2], same_number(said[1][2])] == [of.count, of.open, repr(of.size)]
+
+
+def same_number(text):
+    return repr(float(text.replace("Infinity", "inf"))) if text != "-0" else "-0.0"
+
+
+def test_a_chain_of_20_000_squares_has_its_paths_at_once(scripts):
+    value = Value(1.0)
+    for _ in range(20_000):
+        value = value * value
+    said = scripts.evaluate(
+        """(text) => {
+        const graph = known.decodedGraph(JSON.parse(text));
+        const wanted = graph.data.map((_, other) => other === 0);
+        const [path] = known.largestPrefixes(graph, wanted, 1).get(0);
+        return [known.valuesOf(path).length, String(path.product), path.exponent,
+          String(known.pathCounts(graph, wanted).get(0).count)]; }""",
+        json.dumps(decoded(value)),
+    )
+    assert said == [20_001, "1", 1, "Infinity"]
+
+
 RULES = [
     ("1 - {out} * {out}", ["x"], "-0.5"),
     ("{1}", ["2", "-3"], "-6"),
@@ -324,6 +403,7 @@ def test_a_program_says_the_same_in_both_languages(javascript, scripts, tmp_path
 @pytest.mark.parametrize(
     ("line", "said"),
     [
+        ("if items is items: return 1", "by identity"),
         ("if items: return 1", "is no bool"),
         ("for x in items: pass\n    else: return 1", "is a For"),
         ("return items == [1]", "is compared"),
