@@ -14,7 +14,8 @@ __all__ = ["checked"]
 
 # The facts that are texts, and those that are lists, with what these are of.
 TEXTS = (
-    "symbol", "doc", "written", "within", "c", "numpy", "js", "ufunc", "formula", "latex", "sympy",
+    "symbol", "doc", "written", "called", "within", "c", "numpy", "js", "ufunc", "formula",
+    "latex", "sympy",
 )  # fmt: skip
 LISTS = {
     "domain": "intervals, one for each argument",

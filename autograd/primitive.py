@@ -68,6 +68,7 @@ class Primitive(Row):
     forward: Callable[..., float]
     pullbacks: tuple[Callable[..., Any] | None, ...]
     written: str
+    called: str
     within: str
     c: str | None
     numpy: str | None
@@ -104,6 +105,9 @@ class Primitive(Row):
         self.ufunc = self.name if facts["ufunc"] is None else facts["ufunc"]
         self.domain = facts["domain"] or ((-3.0, 3.0),) * len(self.pullbacks)
         self.symmetric = self.symmetric or self.commutative
+        if not self.called:
+            function, call, _ = self.written.partition("(")
+            self.called = function if call and function.isidentifier() else self.name
         if isinstance(facts["flat"], str):
             self.flat = Words("", short=facts["flat"]) if facts["flat"] else None
         self.arity = 0 if self.variadic else len(self.pullbacks)
@@ -117,25 +121,24 @@ class Primitive(Row):
             engine.bind(self, self.name, self.arity, self.total, blocked)
 
     @property
-    def called(self) -> str:
-        """The name of the function that people call it by: sum for the row add_n.
-
-        >>> from autograd.primitives import add_n, sin
-        >>> add_n.called, sin.called
-        ('sum', 'sin')
-        """
-        function, call, _ = self.written.partition("(")
-        return function if call and function.isidentifier() else self.name
-
-    @property
     def described(self) -> str:
         """How texts about a node name it, with the function that people call if that is another.
 
-        >>> from autograd.primitives import add_n, hypot, portion
-        >>> add_n.described, hypot.described, portion.described
-        ('sum', 'hypot (norm)', 'portion (softmax)')
+        >>> from autograd.primitives import add_n, gate, guarded_dot, hypot
+        >>> add_n.described, guarded_dot.described, hypot.described, gate.described
+        ('sum', 'dot', 'hypot (norm)', 'gate (relu)')
         """
         return f"{self.called} ({self.within})" if self.within else self.called
+
+    @property
+    def function(self) -> str:
+        """The function that people call where a node of this row is made.
+
+        >>> from autograd.primitives import add_n, hypot
+        >>> add_n.function, hypot.function
+        ('sum', 'norm')
+        """
+        return self.within or self.called
 
     def pull(self, g: Any, out: Any, args: Sequence[Any]) -> Sequence[Any]:
         """Return the contribution of `g` to each argument, None where there is no derivative."""
@@ -245,6 +248,7 @@ def primitive(
     symbol: str | None = None,
     doc: str = "",
     written: str = "",
+    called: str = "",
     within: str = "",
     c: str | None = None,
     numpy: str | None = None,
@@ -315,8 +319,10 @@ def primitive(
     How it is written and described:
 
     - `symbol` stands in pictures (default: the name), `doc` begins its docstring.
-    - `written`: how people type it, unless they call it by its name: "x + y". `within`: the
-      function that applies it, where people call that one; texts about a node name both.
+    - `written`: how people type it, unless they call it by its name: "x + y". `called`: the name
+      of the function in texts about a node (default: that in `written`, else the row's name).
+      `within`: the function that applies it, or whose derivative does, where people call that one;
+      such texts name both.
     - `formula`: the operation on x, y, z in Python's notation, for people; of a variadic row, its
       two-argument form. Without, formulas name the operation: `cube(x)`.
     - `latex`: its function in LaTeX, as `\sin`, a pattern with # for the argument, as

@@ -85,10 +85,10 @@ def _expression(op: Primitive, args: Sequence[str]) -> str:
     if op.variadic:
         pairs = op.sum_of is not None and op.sum_of.arity == 2
         groups = [args[: len(args) // 2], args[len(args) // 2 :]] if pairs else [args]
-        return f"{op.name}({', '.join(f'[{_listed(group)}]' for group in groups)})"
+        return f"{op.called}({', '.join(f'[{_listed(group)}]' for group in groups)})"
     if op.c is not None and re.fullmatch(r"(x \S{1,2} y|-x)", op.c):
         return re.sub(r"[xy]", lambda operand: args["xy".index(operand[0])], op.c)
-    return f"{op.name}({', '.join(args)})"
+    return f"{op.called}({', '.join(args)})"
 
 
 def _listed(names: Sequence[str], separator: str = " ") -> str:

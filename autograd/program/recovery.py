@@ -42,7 +42,7 @@ def recovered(program: Program) -> Program:
     ...     return sum(a * b for a, b in zip(w, x))
     >>> print(listing(compile(total).program("value", [1.0] * 16, [2.0] * 16)))
     # program: 32 inputs, 2 operations
-    v33 = ordered_dot([s0..s15], [s16..s31])
+    v33 = dot([s0..s15], [s16..s31])
     v34 = v33 + 0.0
     return v34
     """

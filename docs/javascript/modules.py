@@ -38,6 +38,7 @@ def script(exported: Mapping[Path, Sequence[str]]) -> str:
             if (where, name) in homes:  # an alias of types is in no script
                 imported.setdefault(homes[where, name], []).append(name)
         lines, names = _Module(path, known).written(sources.taken(path))
+        names = [name for name in names if name in sources.asked[path]]
         heads = [f"const {{ {', '.join(found)} }} = {where};" for where, found in imported.items()]
         ends = [f"return {{ {', '.join(names)} }};", "})();"]
         texts.append(_indented([f"const {home} = (() => {{", *heads, *lines, *ends]))
@@ -55,10 +56,12 @@ class _Sources:
         self.trees: dict[Path, ast.Module] = {}
         self.names: dict[Path, set[str]] = {}
         self.imported: dict[Path, dict[str, Path]] = {}  # needed names, by where they come from
+        self.asked: dict[Path, set[str]] = {}  # names of a module that are needed elsewhere
 
     def take(self, path: Path, name: str) -> None:
         """Note that a name of a module is needed, and all that its definition needs."""
         wanted = [(path, name)]
+        self.asked.setdefault(path, set()).add(name)
         for home, needed in wanted:  # grows while it is walked
             if home not in self.trees:
                 self.trees[home] = ast.parse(home.read_text(encoding="utf-8"))
@@ -71,6 +74,7 @@ class _Sources:
                     other = _file_of(node, home)
                     if other and any(alias.name == needed for alias in node.names):
                         self.imported[home][needed] = other
+                        self.asked.setdefault(other, set()).add(needed)
                         wanted.append((other, needed))
 
     def taken(self, path: Path) -> list[ast.stmt]:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import builtins
 import json
+import re
 
 import pytest
 
 import autograd
-from autograd import Value, log_softmax, logsumexp, mean, norm, softmax
+from autograd import Value, compile, log_softmax, logsumexp, mean, norm, softmax
 from autograd.primitive import TABLE
 from nn import SGD
-from visualize import draw, explain, formula, why
+from visualize import draw, explain, formula, kinks, step_through, why
 from visualize.page.data import columns
 from visualize.scene.compose import compose
 from visualize.scene.flat import flatten
@@ -64,10 +66,36 @@ def test_no_text_says_add_n(function):
     assert not [text for text in texts if "add_n" in text]
 
 
-def test_rows_that_nobody_calls_say_where_they_are_applied():
+def test_each_row_says_a_function_that_people_know():
+    known = {*autograd.__all__, *dir(Value(1.0)), *dir(builtins), "identity", "equal"}
     for row in TABLE.values():
-        if row.within:
-            assert callable(getattr(autograd, row.within))
-            assert row.described == f"{row.called} ({row.within})"
-        else:
-            assert row.described == row.called
+        assert row.function in known, row.name
+        assert row.described == (f"{row.called} ({row.within})" if row.within else row.called)
+
+
+@pytest.mark.parametrize("name", [row.name for row in TABLE.values() if row.called != row.name])
+def test_no_text_says_the_name_of_a_row_that_is_called_otherwise(name):
+    row = TABLE[name]
+    xs = [Value(0.3 + 0.1 * place, label="abcd"[place]) for place in range(row.arity or 4)]
+    root = autograd.sum([row(*xs) * 2.0, row(*xs), xs[0]])
+    root.backward()
+    graph = flatten([root])
+    compiled = compile(lambda *given: 2.0 * row(*given))
+    compiled(*[x.data for x in xs])
+    texts = [
+        draw(root).svg, draw(root).text, draw(root).source, draw(root, max_nodes=4).svg,
+        explain(root, wrt=xs[0]).text, why(root, xs[0]).text, formula(root).text,
+        kinks(root).text, step_through(root).text, str(compiled),
+        json.dumps(columns(graph, compose(graph))),
+    ]  # fmt: skip
+    assert not [text for text in texts if name in text]
+
+
+def test_a_listing_says_what_was_called():
+    compiled = compile(lambda w, x: sum(a * b for a, b in zip(w, x)) + logsumexp([*w, *x]))
+    compiled([1.0] * 16, [2.0] * 16)
+    compiled.value_and_grad([1.0] * 16, [2.0] * 16)
+    said = set(re.findall(r"(\w+)\(", str(compiled)))
+    assert "dot" in said
+    internal = {row.name for row in TABLE.values() if row.called != row.name}
+    assert not said & internal

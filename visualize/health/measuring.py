@@ -162,7 +162,7 @@ def _made_by(outputs: Sequence[Value]) -> str:
     if not rows:
         return ""
     ((row, _),) = rows.most_common(1)
-    return row.called if row.degree is None else "linear"
+    return row.function if row.degree is None else "linear"
 
 
 def _data(values: Sequence[Value]) -> Statistics:

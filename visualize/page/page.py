@@ -40,12 +40,12 @@ def page(outputs: Sequence[Value], *, title: str = "", rankdir: str = "LR") -> s
     in a policy that allows its own script and style alone. It shows the values as they are now;
     `rankdir` is the direction from operands to outputs, "LR" or "TB".
 
-    Its size is about 190 kB plus 150 bytes a value (and the labels, of up to 4,000 characters, each
+    Its size is about 200 kB plus 150 bytes a value (and the labels, of up to 4,000 characters, each
     different one once). Raises ValueError for more than 100,000 values.
 
     >>> a = Value(2.0, label="a")
     >>> text = page([a * a])
-    >>> text[:15], len(text) < 200_000
+    >>> text[:15], len(text) < 210_000
     ('<!doctype html>', True)
     """
     graph = flatten(outputs)

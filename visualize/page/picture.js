@@ -203,7 +203,7 @@ const text_ = (() => {
     }
     return `${kept.join("")}…`;
   }
-  return { FEW, FLOOD, ALL, LARGEST_PLAIN_INTEGER, significant, in_digits, exact, product_of, counted, times, _is_prefix, _is_infix, on_operands, on_numbers, columns_by, cut_by };
+  return { FEW, significant, in_digits, exact, product_of, counted, times, on_operands, on_numbers, columns_by, cut_by };
 })();
 
 const boxes_ = (() => {
@@ -616,7 +616,7 @@ const boxes_ = (() => {
     }
     return levels;
   }
-  return { FEW_USES, NEAR, Shared, shared_boxes, path_key, outermost_closed, _sums_around, ordered, cycle_among, looped, components, boxes_in_order, Link, links, _between, split_boxes, visits_of_loops, Copied, copied, levels_of_copies };
+  return { shared_boxes, path_key, outermost_closed, ordered, cycle_among, components, boxes_in_order, links, copied };
 })();
 
 const layering_ = (() => {
@@ -1028,7 +1028,7 @@ const layering_ = (() => {
     }
     return points;
   }
-  return { ROOT, PARALLEL_GAP, PORT_GAP, PORT_SPAN, OUTSIDE_GAP, ClusterTree, cluster_tree, Layering, build_layering, _around, ranks_spanned, _hold_open, Spacing, Geometry, route_edges, parallel_offsets, _ports, _outside_lanes, _curve };
+  return { ROOT, ClusterTree, cluster_tree, Layering, build_layering, ranks_spanned, Spacing, Geometry, route_edges, parallel_offsets };
 })();
 
 const collapse_ = (() => {
@@ -1261,7 +1261,7 @@ const numbered_ = (() => {
     }
     return one.fraction > other.fraction;
   }
-  return { Numbered, Prefix, PathCount, values_on_paths, largest_prefixes, path_counts, multiplied, values_of, _extended, _keep, _is_larger };
+  return { largest_prefixes, path_counts, values_of };
 })();
 
 const gradient_ = (() => {
@@ -1338,7 +1338,7 @@ const gradient_ = (() => {
     }
     return shown;
   }
-  return { SEVERITY, Gradient, gradient_of, largest, largest_size, shown_for_many };
+  return { Gradient, gradient_of, largest_size, shown_for_many };
 })();
 
 const headings_ = (() => {
@@ -1404,7 +1404,7 @@ const headings_ = (() => {
   function closing_title(titles) {
     return `Close ${titles.join(" / ")}`;
   }
-  return { SENT, RECEIVED, PRODUCTS, TERMS, LARGEST, PATHS, PLACE, START, SUM, NUMBER, NONE, NOTHING, DATA, GRAD, ZERO, MADE_OF, MADE_AT, MODULE, LEAF, OUTPUT, AGAIN, OPEN, HIGHLIGHT, BACKPROPAGATION, STALE, GIVEN, BACKWARD, DONE, PLAY, PAUSE, MOST_KINDS, kinds_line, zeros_line, more_line, place_among, step_line, closing_title };
+  return { SENT, RECEIVED, PRODUCTS, TERMS, LARGEST, PATHS, PLACE, START, SUM, NUMBER, NONE, NOTHING, DATA, GRAD, ZERO, MADE_OF, MADE_AT, MODULE, LEAF, OUTPUT, AGAIN, OPEN, HIGHLIGHT, BACKPROPAGATION, STALE, GIVEN, BACKWARD, DONE, PLAY, PAUSE, kinds_line, zeros_line, more_line, place_among, step_line, closing_title };
 })();
 
 const placement_ = (() => {
@@ -1923,7 +1923,7 @@ const placement_ = (() => {
   function _is_only_edge(item, other, layering) {
     return (layering.below[item].length === 1) && (layering.above[other].length === 1);
   }
-  return { ONE_SIDED, TWO_SIDED, IN_LANES, BEND_MASS, FREE_MASS, _Row, place_across, _whole_row, _borders_and_items, _sweep, _fit, isotonic, _widen_lanes, _wishes, _rows_in_lanes, _straighten, _room, _chains, _middle, _is_end, _is_only_edge };
+  return { place_across, isotonic };
 })();
 
 const ranks_ = (() => {
@@ -2329,7 +2329,7 @@ const ranks_ = (() => {
     }
     return python.range(0, tree.__len__(), 1).map((cluster) => new _Extent(first[cluster], last[cluster], nested_first[cluster], nested_last[cluster]));
   }
-  return { EFFORT, SHORT_CLUSTER, rank_nodes, latest_ranks, _cycle, _cluster_constraints, _links, _tangled, shorten_edges, _push_gains, _Extent, place_along, _extents };
+  return { rank_nodes, place_along };
 })();
 
 const wording_ = (() => {
@@ -2370,7 +2370,7 @@ const wording_ = (() => {
   function width_of(count, font_size) {
     return ((count * COLUMN) * font_size) / FONT_SIZE;
   }
-  return { FONT_SIZE, COLUMN, SMALL, LINE, PADDING, LEAST_COLUMNS, largest_line, data_range, position_mark, slope_mark, size_by, width_of };
+  return { FONT_SIZE, COLUMN, SMALL, LINE, PADDING, largest_line, data_range, position_mark, slope_mark, size_by, width_of };
 })();
 
 const palette_ = (() => {
@@ -2404,7 +2404,7 @@ const palette_ = (() => {
     }
     return width;
   }
-  return { SHADES, WIDEST_LINE, look_by, style_class, line_width };
+  return { look_by, line_width };
 })();
 
 const sentences_ = (() => {
@@ -2525,7 +2525,7 @@ const sentences_ = (() => {
     }
     return `${counted(values, "value")} in ${counted(boxes, "box")}`;
   }
-  return { MOST_COUNTED, TAGS, meaning, running_line, sum_of_names, given_caption, seed_caption, contribution_caption, many_caption, backward_caption, forward_caption, end_caption, mismatch_note, waiting_caption, paths_note, operands_note, state_tag, size_note };
+  return { meaning, running_line, sum_of_names, given_caption, seed_caption, contribution_caption, many_caption, backward_caption, forward_caption, end_caption, mismatch_note, waiting_caption, paths_note, operands_note, state_tag, size_note };
 })();
 
 const order_ = (() => {
@@ -2982,7 +2982,7 @@ const order_ = (() => {
     }
     return order;
   }
-  return { SWEEPS, EFFORT, MOST_STARTS, _Found, _Dice, order_ranks, _depth_first, _improve, _found, count_crossings, _positions, _sibling_order, _sort_clusters, sweep, _sort_nested, _members_by_cluster, _take_means, exchange_neighbours, _exchange_in, _in_order, _inversions, _face_forward };
+  return { order_ranks };
 })();
 
 const shapes_ = (() => {
@@ -3134,7 +3134,7 @@ const shapes_ = (() => {
   function cell_at(length) {
     return Math.trunc(Math.floor(length / CELL));
   }
-  return { MARK_SIZE, MARK_HEIGHT, ABOVE, PARTS, MOST_LINES, CELL, COLUMN_OF_CELLS, path_data, free_place, is_free, point_on, lines_through, cells_of, cell_at };
+  return { MARK_SIZE, MARK_HEIGHT, MOST_LINES, path_data, free_place, cells_of };
 })();
 
 const svg_ = (() => {
@@ -3151,7 +3151,7 @@ const svg_ = (() => {
   function title_columns(width, font_size) {
     return Math.max(1, Math.trunc(((width - (2 * INSET)) + 0.01) / ((COLUMN * font_size) / FONT_SIZE)));
   }
-  return { RANK_GAP, INSET, WIDE_TITLE, rank_gap, title_room, title_columns };
+  return { INSET, WIDE_TITLE, rank_gap, title_room, title_columns };
 })();
 
 const layered_ = (() => {
@@ -3333,7 +3333,7 @@ const layered_ = (() => {
     }
     return new Placed(boxes, routes.map((route) => route.map(([along, across]) => point(along, across))), geometry.layering.tree.paths.slice(1), frames, is_sideways ? end - start : high - low, is_sideways ? high - low : end - start);
   }
-  return { CLUSTER_PADDING, BEND_GAP, FREE_ITEMS, ITEMS_PER_NODE, MOST_SPANNED, STEPS, Placed, place, _ranked, _place_frames, _joined, _grown, _turned };
+  return { place };
 })();
 
 const { FEW, significant, in_digits: inDigits, exact, product_of: productOf, counted, times, on_numbers: onNumbers, on_operands: onOperands, columns_by: columnsBy, cut_by: cutBy } = text_;

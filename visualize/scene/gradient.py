@@ -241,7 +241,7 @@ def _reason(node: Value, position: int, slope: float) -> str:
         return row.flat.short
     if row.kink and row.kink(*[float(arg.data) for arg in node.args]):
         return "at a kink"
-    return f"{row.within or row.called} flat"
+    return f"{row.function} flat"
 
 
 def difference_within(value: Value | Constant) -> Value | None:
