@@ -53,8 +53,8 @@ def test_long_sums_are_shortened():
     text = listing(Program(0, 0, 40, (), steps, (40, 41, 42)))
     assert text.splitlines()[1:4] == [
         "v40 = dot([p0..p15], [p24..p39])",
-        "v41 = add_n([p0 p2 p4 p6 p8 p10 p12 ... p38 (20 in all)])",
-        "v42 = add_n([p3 p4 p7 p9..p11])",
+        "v41 = sum([p0 p2 p4 p6 p8 p10 p12 ... p38 (20 in all)])",
+        "v42 = sum([p3 p4 p7 p9..p11])",
     ]
 
 
