@@ -12,16 +12,20 @@ elsewhere is an end of its own, so that nothing is computed twice. A term `b` be
 `1.0 * b`, one that is subtracted has a negative factor: neither changes a bit. A sum that starts
 from 0 differs from one that does not only in the sign of a result that is 0, for which 0.0 is
 added at its end.
+
+A running maximum becomes one operation too, which has no derivative and so is made later, when
+derivatives are drawn: chains of different lengths then are equally deep.
 """
 
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from autograd.primitives import add, mul, neg, ordered_dot, ordered_sum, sub
+from autograd.primitives import add, largest, maximum, mul, neg, ordered_dot, ordered_sum, sub
 from autograd.program.draft import NOWHERE, Draft, common_subexpressions, renumbered
-from autograd.program.program import bits
+from autograd.program.program import Instruction, bits
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
@@ -61,6 +65,28 @@ def recovered(program: Program) -> Program:
         else:
             writer.place.append(draft.define(op, writer.placed(args)))
     return draft.completed(program, writer.place)
+
+
+def with_largest(program: Program) -> Program:
+    """Return the program with each running maximum, `max(max(x, y), z)`, as one `largest`.
+
+    That compares the same numbers in the same order. Those inside of it stay, read by nothing.
+    """
+    chains: dict[int, list[int]] = {}
+    uses = program.uses
+    for number, (op, args) in enumerate(program.instructions, program.first):
+        if op is maximum:
+            x, y = args
+            terms = chains.pop(x) if x in chains and uses[x] == 1 else [x]
+            terms.append(y)
+            chains[number] = terms
+    longer = {number: terms for number, terms in chains.items() if len(terms) > 2}
+    if sum(map(len, longer.values())) < LEAST_TERMS:
+        return program
+    instructions = [*program.instructions]
+    for number, terms in longer.items():
+        instructions[number - program.first] = Instruction(largest, tuple(terms))
+    return replace(program, instructions=tuple(instructions))
 
 
 def reading_order(program: Program) -> list[int]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 from autograd.primitives import guarded_mul, identity
 from autograd.program.draft import common_subexpressions, rewritten
 from autograd.program.program import bits
+from autograd.program.recovery import with_largest
 from autograd.program.reductions import LEAST_PRODUCT, Grid, SplitSums, grids, split_sums
 from autograd.program.stages import (
     Dots,
@@ -44,7 +45,7 @@ def scheduled(program: Program) -> Schedule:
     Dot products and sums may be reassociated, but for those whose rows are ordered; all else is the
     same operations on the same numbers.
     """
-    program = _spelled_out(program)
+    program = with_largest(_spelled_out(program))
     split = split_sums(program) if program.sums else SplitSums(program, [], [])
     program = split.program
     layout = _Layout(program, dict(split.rows))

@@ -1,17 +1,19 @@
-"""Sums that are written with + become ordered sums and dot products, without changing a bit."""
+"""Sums written with +, and running maxima, become one operation each, without changing a bit."""
 
 import math
 import random
 from collections import Counter
+from functools import reduce
 from itertools import pairwise
 
 import numpy as np
 import pytest
 
-from autograd import Value, compile, dot, grad
+from autograd import Value, compile, dot, grad, maximum
 from autograd.primitives import ordered_dot
 from autograd.program.interpreter import run
-from autograd.program.recovery import recovered
+from autograd.program.recovery import recovered, with_largest
+from autograd.program.schedule import scheduled
 from autograd.program.simplify import operations
 from tests.in_one_test import in_one_test
 
@@ -314,3 +316,39 @@ def test_dots_and_small_programs_are_unchanged():
         "value", [1.0] * 16
     )
     assert recovered(program) is program
+
+
+def running_maxima(x):
+    found = [reduce(maximum, x[:end]) for end in (1, 2, 3, 9, 9)]
+    return [*found, maximum(x[3], found[3]), maximum(found[3], x[2])]
+
+
+@in_one_test("seed", range(20))
+def test_running_maxima_give_the_bits_of_the_eager_engine(seed, least_terms):
+    rng = random.Random(seed)
+    x = [rng.choice(SPECIAL) for _ in range(9)]
+    wanted = [value.data for value in running_maxima([Value(number) for number in x])]
+    for backend in backends() if seed % 4 == 0 else NAMES[:2]:
+        found = compile(running_maxima, backend=backend)(x)
+        assert all(map(same, found, wanted)), (seed, backend, x, found, wanted)
+        batch = compile(running_maxima, in_axes=0, backend=backend)(np.array([x, x[::-1]]))
+        assert all(same(column[0], number) for column, number in zip(batch, wanted, strict=True))
+
+
+def test_running_maxima_of_different_lengths_are_equally_deep():
+    def shifts(x):
+        return [reduce(maximum, x[:end]).data for end in (3, 7, 16)]
+
+    program = compile(shifts, backend="interpreter").program("value", [1.0] * 16)
+    found = scheduled(program)
+    assert [(stage.op.name, stage.result.index) for stage in found.before] == [
+        ("largest", (row,)) for row in range(found.uniform - 3, found.uniform)
+    ]
+
+
+def test_a_running_maximum_that_is_differentiated_stays():
+    program = compile(lambda x: reduce(maximum, x), backend="interpreter").program(
+        "value_and_grad", [1.0] * 16
+    )
+    assert operations(program)["maximum"] == 15
+    assert with_largest(program) is program
