@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from autograd.arguments import as_choice
 from autograd.backends.executable import BackendLimit, Batches, Executable, Progress, Stepper
 from autograd.program.interpreter import Interpreted
+from autograd.program.kept import kept
 from autograd.program.schedule import scheduled
 from autograd.threads import loaded
 
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 # NumPy, and the extra that installs it.
 BACKENDS = {"llvm": ("llvmlite", "jit"), "numpy": ("numpy", ""), "jax": ("jax", "jax")}
 NAMES = ("auto", *BACKENDS, "interpreter")
+
+_schedule = kept(scheduled)
 
 _log = getLogger("autograd")
 _told: set[str] = set()
@@ -54,7 +57,7 @@ def executable(program: Program, backend: str) -> Executable:
     """
     if backend == "interpreter":
         return Interpreted(program)
-    schedule = scheduled(program)
+    schedule = _schedule(program)
     found: Executable = _made(backend, lambda module: module.build(schedule))
     return found
 
@@ -66,9 +69,9 @@ def stepper(program: Program, update: Update, backend: str) -> Stepper:
 
     def make(module: Any) -> Stepper:
         if hasattr(module, "build_stepper"):
-            native: Stepper = module.build_stepper(scheduled(program), update)
+            native: Stepper = module.build_stepper(_schedule(program), update)
             return native
-        return _ArrayStepper(program, update, lambda each: module.build(scheduled(each)))
+        return _ArrayStepper(program, update, lambda each: module.build(_schedule(each)))
 
     found: Stepper = _made(backend, make)
     return found

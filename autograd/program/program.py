@@ -34,7 +34,7 @@ class Instruction(NamedTuple):
     args: tuple[int, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Program:
     """The operations on each example of a batch, and the results that are summed over it.
 
@@ -42,6 +42,9 @@ class Program:
     (`examples` of them), then the inputs that all examples share (`shared`), the captured leaves
     (`parameters`), the constants, and one variable per instruction. An instruction uses variables
     before its own only. `outputs` are wanted for every example, `sums` added up over all of them.
+
+    Equal programs compute the same, to the last bit: constants are compared by their bits, names
+    and lines not at all.
     """
 
     examples: int
@@ -51,8 +54,8 @@ class Program:
     instructions: tuple[Instruction, ...]
     outputs: tuple[int, ...]
     sums: tuple[int, ...] = ()
-    names: dict[int, str] = field(default_factory=dict, compare=False)  # labels, for people
-    lines: dict[int, str] = field(default_factory=dict, compare=False)  # "file:line", where known
+    names: dict[int, str] = field(default_factory=dict)  # labels, for people
+    lines: dict[int, str] = field(default_factory=dict)  # "file:line", where known
 
     def __post_init__(self) -> None:
         """Check the numbering; ValueError names the instruction at fault."""
@@ -72,6 +75,18 @@ class Program:
                 raise ValueError(
                     f"output {output} is none of the variables 0 to {self.size - 1} of the program"
                 )
+
+    @computed
+    def _facts(self) -> tuple[Any, ...]:
+        """All that tells the program from others."""
+        inputs = self.examples, self.shared, self.parameters
+        return (*inputs, bits(*self.constants), self.instructions, self.outputs, self.sums)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Program) and self._facts == other._facts
+
+    def __hash__(self) -> int:
+        return hash(self._facts)
 
     @computed
     def inputs(self) -> int:

@@ -15,7 +15,7 @@ from autograd.program.listing import listing
 from autograd.program.origin import Function
 from autograd.program.ready import MOST
 from autograd.program.runner import KINDS, Runner, derived
-from autograd.program.trace import same_program, same_trace
+from autograd.program.trace import same_trace
 from autograd.program.traced import TracingMode, traced_under
 from autograd.program.verification import MANY, STRUCTURE, Case, Verified, stale
 from autograd.runtime import paused_collector
@@ -62,7 +62,7 @@ class _Traced:
         for kind, before in [*(self.drawn or {}).items()]:
             with traced_under(TracingMode(variant=CURRENT.get().variant)):
                 program = derived(kind, self.trace)
-            if not same_program(before, program):
+            if program != before:
                 return kind, program
         return None
 

@@ -56,6 +56,7 @@ from autograd.program.draft import (
     rewritten,
     without_dead_code,
 )
+from autograd.program.kept import kept
 from autograd.program.program import Instruction, bits
 
 if TYPE_CHECKING:
@@ -65,6 +66,7 @@ if TYPE_CHECKING:
     from autograd.program.program import Program
 
 
+@kept
 def simplified(program: Program) -> tuple[Program, Statistics]:
     """Return the program simplified, and how many operations each kind of rewrite saved.
 

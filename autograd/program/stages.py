@@ -7,10 +7,10 @@ VARYING memory holds one number per example of the batch (a vector of lanes).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from itertools import pairwise
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from autograd.runtime import computed
 
@@ -198,7 +198,8 @@ class Schedule:
     UNIFORM rows: the program's shared inputs, its parameters, its constants, then what `before`
     computes: `uniform` rows in all. VARYING rows: the inputs of the examples, then what `body`
     computes: `varying` rows in all. `outputs` are the rows wanted for each example, one `Rows` per
-    output; `sums` counts the sums, which `reductions` fill and start from 0.
+    output; `sums` counts the sums, which `reductions` fill and start from 0. A backend keeps in
+    `made` what it makes of the schedule.
     """
 
     program: Program
@@ -209,6 +210,7 @@ class Schedule:
     reductions: tuple[SummedProduct | SummedRows, ...]
     outputs: tuple[tuple[Memory, int], ...]
     sums: int
+    made: dict[Any, Any] = field(default_factory=dict, compare=False, repr=False)
 
 
 def _stride(index: tuple[int, ...]) -> int | None:

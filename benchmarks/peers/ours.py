@@ -10,6 +10,7 @@ import numpy as np
 import autograd
 import nn
 from autograd.program.descent import Steps
+from autograd.program.kept import forget
 from networks import Digits, DigitsConvolution, Moons
 from problems import Chain, Made, Readme, Rosenbrock
 
@@ -131,7 +132,8 @@ def moons_loop(backend: str, problem: Moons) -> Made:
 
 
 def forget_machine_code(backend: str) -> None:
-    """Have LLVM compile what it has compiled before: it keeps the machine code of equal texts."""
+    """Have all be worked out and compiled anew that is kept for equal programs and texts."""
+    forget()
     if backend == "llvm":
         from autograd.backends.llvm.engine import kept_code
 

@@ -27,12 +27,21 @@ def build(schedule: Schedule) -> NativeProgram:
     return NativeProgram(schedule)
 
 
+def kernel_of(schedule: Schedule, update: Update | None = None) -> Kernel:
+    """Return the kernel of a schedule for this processor, the same each time."""
+    lanes = vector_lanes()
+    made: dict[Any, Kernel] = schedule.made
+    if (lanes, update) not in made:
+        made[lanes, update] = Kernel(schedule, lanes, update)
+    return made[lanes, update]
+
+
 class NativeProgram:
     """A scheduled program in machine code; several threads may call it at once."""
 
     def __init__(self, schedule: Schedule) -> None:
         self.schedule = schedule
-        self.kernel = Kernel(schedule, vector_lanes())
+        self.kernel = kernel_of(schedule)
         self._code = code(self.kernel.text)
         pointer = ctypes.c_void_p
         if not schedule.program.examples:
@@ -158,7 +167,7 @@ class NativeStepper:
 
     def __init__(self, schedule: Schedule, update: Update) -> None:
         self._width = len(schedule.outputs)
-        self._kernel = kernel = Kernel(schedule, vector_lanes(), update)
+        self._kernel = kernel = kernel_of(schedule, update)
         self._code = code(kernel.text)
         self._steps = self._code.function("steps", ctypes.c_void_p)
         self._workspace = Workspace(schedule, kernel.varying)

@@ -13,6 +13,7 @@ pytest.importorskip("llvmlite", reason="the LLVM backend needs llvmlite")
 from autograd.backends import selection
 from autograd.backends.executable import BackendLimit
 from autograd.backends.llvm import kernel
+from autograd.program.kept import forget
 
 
 def wave(x):
@@ -21,6 +22,7 @@ def wave(x):
 
 @pytest.fixture
 def few_lines(monkeypatch):
+    forget()  # kernels of this program
     monkeypatch.setattr(kernel, "MOST_LINES", 10)
     monkeypatch.setattr(selection, "_told", set())
 
