@@ -209,13 +209,16 @@ def picture_script() -> str:
         "boxes": (
             *("boxes_in_order", "copied", "links", "outermost_closed", "path_key", "shared_boxes"),
         ),
-        "layout/layered": ("place",),
-        "scene/collapse": ("part_title",),
-        "scene/compose": ("range_of",),
-        "scene/gradient": ("Gradient", "gradient_of", "largest_size", "shown_for_many"),
+        "layout/layered": ("NODE_GAP", "RANK_GAP", "TITLE_HEIGHT", "place"),
+        "scene/collapse": ("FEW_INSIDE", "part_title"),
+        "scene/compose": ("kinds_of", "range_of"),
+        "scene/gradient": (
+            *("Gradient", "gradient_of", "is_of_one_pass", "largest_size", "product_sent"),
+            "shown_for_many",
+        ),
         "draw/wording": (
-            "COLUMN", "FONT_SIZE", "LINE", "PADDING", "data_range", "largest_line",
-            "position_mark", "size_by", "slope_mark", "width_of",
+            "FONT_SIZE", "GROUP_COLUMNS", "LINE", "PADDING", "data_line", "data_range",
+            "kinds_line", "largest_line", "position_mark", "size_by", "width_of",
         ),
         "draw/palette": ("line_width", "look_by"),
         "draw/shapes": (

@@ -35,6 +35,7 @@ window.known = {
   decodedGraph,
   boxesOf, layoutOf, place, partTitle, inDigits, columnsBy, cutBy, sizeBy, filled, pathData,
   cellsOf, freePlace, rangeOf, largestSize, gradientOf, sharedBoxes,
+  isOfOnePass, kindsOf, lineMark, positionMark, productSent,
   largestPrefixes, pathCounts, valuesOf, frexp: python.frexp,
 };
 const graphs = new Map();

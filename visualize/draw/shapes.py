@@ -76,7 +76,7 @@ def box_shape(
         f'fill="{LIGHT.muted}">{xml(box.mark)}</text>'
     )
     bad_data = node.group is None and not isfinite(node.data)
-    bad = (bad_data, node.gradient.state in ("nan", "infinite"))
+    bad = (bad_data, node.gradient.is_alarming)
     attributes = attributes or f'class="{look}"'
     return "".join((
         f'<g {attributes} transform="translate({x + left:.0f},{y + top:.0f})">{title}'

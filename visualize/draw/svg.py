@@ -24,10 +24,10 @@ from visualize.draw.wording import (
     words,
 )
 from visualize.layout import Placed, layout
+from visualize.layout.layered import RANK_GAP
 from visualize.scene.compose import Scene
 from visualize.text import columns, cut, printable, xml
 
-RANK_GAP = 36
 NARROWEST = 420  # a footer that can be read
 INSET = 6  # from a cluster's border to its title
 BASELINE = 12

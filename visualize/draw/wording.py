@@ -17,6 +17,7 @@ from visualize.text import columns, counted, cut, exact, in_symbols, printable, 
 BLANK = "□"  # an operand that an edge brings
 
 HEADING_COLUMNS = 24
+GROUP_COLUMNS = HEADING_COLUMNS + 8  # its mark, ×12, is short
 DESCRIPTION_COLUMNS = 240
 LABEL_COLUMNS = 4000  # longer than any honest label
 
@@ -49,7 +50,7 @@ def words(scene: Scene, node: Node, *, framed: bool = True) -> Words:
     if node.copy_of is not None:
         mark = "again"
     heading = cut(heading, HEADING_COLUMNS)
-    lines = (f"data {significant(node.data)}", node.gradient.short)
+    lines = (data_line(significant(node.data)), node.gradient.short)
     label = cut(printable(node.label), LABEL_COLUMNS)
     name = label if len(label) > len(node.name) else node.name
     made = cut(formula(scene, node, framed=framed), DESCRIPTION_COLUMNS)
@@ -68,7 +69,7 @@ def words(scene: Scene, node: Node, *, framed: bool = True) -> Words:
 
 
 def _group_words(node: Node, group: Group) -> Words:
-    operations = ", ".join(f"{name} {times(count)}" for name, count in group.operations)
+    operations = kinds_line(group.operations)
     title = printable(group.title)
     description = (
         cut("/".join((*map(printable, node.scope), title)), DESCRIPTION_COLUMNS),
@@ -76,9 +77,24 @@ def _group_words(node: Node, group: Group) -> Words:
         f"data from {exact(group.data.low)} to {exact(group.data.high)}",
         largest_line(node.gradient.value, node.gradient.full),
     )
-    heading = cut(title, HEADING_COLUMNS + 8)
-    lines = f"data {data_range(group.data)}", largest_line(node.gradient.value, node.gradient.short)
+    heading = cut(title, GROUP_COLUMNS)
+    gradient = largest_line(node.gradient.value, node.gradient.short)
+    lines = (data_line(data_range(group.data)), gradient)
     return Words(heading, times(group.count), lines, description)
+
+
+def kinds_line(kinds: Sequence[tuple[str, int]]) -> str:
+    """Return operations and how often each occurs; pages have this function as a script.
+
+    >>> kinds_line([("mul", 2), ("leaf", 1)])
+    'mul ×2, leaf ×1'
+    """
+    return ", ".join([f"{name} {times(count)}" for name, count in kinds])
+
+
+def data_line(shown: str) -> str:
+    """Return the line of a box about its data; pages have this function as a script."""
+    return f"data {shown}"
 
 
 def largest_line(gradient: float, line: str) -> str:
@@ -165,13 +181,15 @@ def edge_mark(scene: Scene, edge: Edge) -> str:
         return times(edge.count) if edge.count > 1 else ""
     target = scene.nodes[edge.target]
     drawn = (operand for operand in target.operands if isinstance(operand, int))
-    is_only_one = len(list(islice(drawn, 2))) < 2
-    return "" if is_only_one else position_mark(edge.operand, target.symmetric)
+    return position_mark(edge.operand, len(list(islice(drawn, 2))), target.symmetric)
 
 
-def position_mark(position: int, is_symmetric: bool) -> str:
-    """Return the mark of an operand among several; none where they may change places."""
-    return "" if is_symmetric else str(position + 1)
+def position_mark(position: int, count: int, is_symmetric: bool) -> str:
+    """Return the mark of an operand; none where it is the only one, or may change places.
+
+    Pages have this function as a script.
+    """
+    return "" if count < 2 or is_symmetric else str(position + 1)
 
 
 def local_mark(edge: Edge) -> str:
@@ -239,7 +257,7 @@ def summary(scene: Scene) -> str:
         parts.append(f"largest gradient {significant(steepest.gradient.value)} at {steepest.name}")
     elif states <= {"pending"}:
         parts.append("no gradient yet")
-    bad = sum(node.gradient.state in ("nan", "infinite") for node in scene.nodes)
+    bad = sum(node.gradient.is_alarming for node in scene.nodes)
     if bad:
         parts.append(f"{counted(bad, 'gradient')} nan or infinite")
     return "; ".join(parts)

@@ -36,6 +36,9 @@ from visualize.layout.placement import place_across
 from visualize.layout.ranks import place_along, rank_nodes
 
 RANKDIRS = ("LR", "TB", "RL", "BT")
+RANK_GAP = 36  # pixels, unless a caller says otherwise
+NODE_GAP = 10
+TITLE_HEIGHT = 16
 CLUSTER_PADDING = 8.0
 BEND_GAP = 0.6  # of the gap between boxes, beside a bend of a long edge
 FREE_ITEMS = 1_000  # virtual items allowed for long edges,
@@ -73,9 +76,9 @@ def layout(
     *,
     rankdir: str = "LR",
     groups: Sequence[tuple[str, ...]] | None = None,
-    rank_gap: float = 36,
-    node_gap: float = 10,
-    title_height: float = 16,
+    rank_gap: float = RANK_GAP,
+    node_gap: float = NODE_GAP,
+    title_height: float = TITLE_HEIGHT,
     title_width: Callable[[tuple[str, ...]], float] | None = None,
 ) -> Placed:
     """Place boxes of the given (width, height) in ranks, so that every edge (u, v) goes forward.

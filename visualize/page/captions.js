@@ -26,8 +26,8 @@ function equationOf(graph, value) {
   const numbers = graph.operands[value].map((operand) =>
     inDigits(operandData(graph, operand), digits || FEW),
   );
-  const made = shortened(onNumbers(name, symbol, numbers, variadic, isPower), 120);
-  return forwardCaption(made, graph.data[value], digits !== 0);
+  const made = onNumbers(name, symbol, numbers, variadic, isPower);
+  return forwardCaption(shortened(made, EQUATION_COLUMNS), graph.data[value], digits !== 0);
 }
 
 /** Return the operation and the name of the value that sends. */
@@ -72,8 +72,8 @@ function noteOfMismatch(graph) {
   const others = [];
   graph.gradient.forEach((recorded, value) => {
     const swept = graph.swept[value];
-    if (recorded === null || swept === null || Object.is(recorded, swept)) return;
-    if (!(Math.abs(recorded - swept) <= 1e-9 * Math.abs(recorded))) others.push(value);
+    if (recorded === null || swept === null) return;
+    if (!isOfOnePass(recorded, swept)) others.push(value);
   });
   if (!others.length) return "";
   const [first] = others;

@@ -20,6 +20,7 @@ from visualize.page.folds import beginning, foldable_sums, term_size
 from visualize.scene.collapse import View
 from visualize.scene.compose import Scene
 from visualize.scene.flat import FlatGraph, Path
+from visualize.scene.gradient import product_sent
 from visualize.text import FEW, cut, printable, unusual_widths
 
 STATES = {
@@ -98,6 +99,7 @@ def columns(graph: FlatGraph, scene: Scene, view: View | None = None) -> dict[st
         "data": [numbers.place(value.data) for value in graph.values],
         "gradient": [numbers.place(number) for number in recorded],
         "state": "".join(STATES[node.gradient.state] for node in scene.nodes),
+        "states": {letter: state for state, letter in STATES.items()},
         "remark": [
             texts.place(node.gradient.remark) if node.gradient.remark else -1
             for node in scene.nodes
@@ -218,7 +220,7 @@ def _is_product(gradient: float, local: float | None, sent: float | None) -> boo
     """Tell whether the scripts compute `sent` themselves, as gradient times local derivative."""
     if local is None or sent is None:
         return sent is None
-    return repr(gradient * local if gradient else 0.0) == repr(sent)
+    return repr(product_sent(gradient, local)) == repr(sent)
 
 
 def row_facts(row: Primitive) -> dict[str, object]:

@@ -1,6 +1,5 @@
 // Opening and closing clusters and sums: by hand, by level, or to reveal a value.
 
-const FEW_INSIDE = 40; // values of a cluster that opens whole; in a larger one inner ones stay closed
 const COMFORTABLE = 0.6; // the least scale at which the whole picture is shown after a change
 
 /** Open a cluster; the clusters inside a large one are closed at first. */

@@ -1,14 +1,5 @@
 // The graph of the page, decoded from the columns that data.py wrote.
 
-const STATES = {
-  p: "pending",
-  u: "unreached",
-  e: "earlier",
-  z: "zero",
-  f: "finite",
-  i: "infinite",
-  n: "nan",
-};
 const NOT_FINITE = { nan: NaN, inf: Infinity, "-inf": -Infinity };
 
 /** Return the graph: columns by value number, operands before consumers. */
@@ -26,7 +17,7 @@ function decodedGraph(columns) {
     mark: columns.mark.map(text),
     data: columns.data.map(number),
     gradient: columns.gradient.map(number),
-    state: Array.from(columns.state, (letter) => STATES[letter]),
+    state: Array.from(columns.state, (letter) => columns.states[letter]),
     remark: columns.remark.map(text),
     operation: columns.operation,
     operands: columns.operands.map((places) =>
@@ -102,12 +93,11 @@ function sentBySweep(graph, unlike) {
   return { sent, swept: totals };
 }
 
-/** Return the share of one operand; a gradient of 0 sends 0, whatever the local derivative is. */
+/** Return the share of one operand; null where there is no derivative. */
 function shareOf(graph, unlike, value, position, gradient) {
   if (unlike.has(value)) return unlike.get(value)[position];
   const local = graph.local[value][position];
-  if (local === null) return null;
-  return gradient === 0 ? 0 : gradient * local;
+  return local === null ? null : productSent(gradient, local);
 }
 
 /** Return the row of an operation, null at a leaf. */

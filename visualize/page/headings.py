@@ -7,14 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from visualize.text import counted, times
+from visualize.draw.wording import slope_mark
+from visualize.formula.words import WIDEST
+from visualize.text import counted
 
 __all__ = [
-    "AGAIN", "BACKPROPAGATION", "BACKWARD", "DATA", "DONE", "GIVEN", "GRAD", "HIGHLIGHT", "LARGEST",
-    "LEAF", "MADE_AT", "MADE_OF", "MODULE", "NONE", "NOTHING", "NUMBER", "OPEN", "OUTPUT", "PATHS",
-    "PAUSE", "PLACE", "PLAY", "PRODUCTS", "RECEIVED", "SENT", "STALE", "START", "SUM", "TERMS",
-    "ZERO", "closing_title", "kinds_line", "more_line", "place_among", "step_line",
-    "zeros_line",
+    "AGAIN", "BACKPROPAGATION", "BACKWARD", "DATA", "DONE", "EQUATION_COLUMNS", "FORMULA_COLUMNS",
+    "GIVEN", "GRAD", "HIGHLIGHT", "LARGEST", "LATER", "LEAF", "MADE_AT", "MADE_OF", "MODULE",
+    "MOST_KINDS", "NONE", "NOTHING", "NUMBER", "OPEN", "OUTPUT", "PATHS", "PAUSE", "PLACE", "PLAY",
+    "PRODUCTS", "RECEIVED", "RULE_COLUMNS", "SENT", "STALE", "START", "SUM", "TERMS", "ZERO",
+    "closing_title", "line_mark", "more_line", "place_among", "step_line", "zeros_line",
 ]  # fmt: skip
 
 # Tables
@@ -55,21 +57,23 @@ DONE: str = "Done"
 PLAY: str = "Play"
 PAUSE: str = "Pause"
 
+LATER: str = "–"  # data that are not computed yet
+
+# Columns of texts in the panel, and kinds of operations in a line
+FORMULA_COLUMNS = WIDEST
+EQUATION_COLUMNS = 120
+RULE_COLUMNS = 80
 MOST_KINDS = 8
 
 
-def kinds_line(names: Sequence[str]) -> str:
-    """Return how often each operation occurs among some, the most frequent first.
+def line_mark(which: str, slope: float | None) -> str:
+    """Return the text at a line: which operand it brings, if that counts, and the derivative.
 
-    >>> kinds_line(["mul", "add", "mul", "leaf"])
-    'mul ×2, add ×1, leaf ×1'
+    >>> line_mark("2", 0.5), line_mark("", None)
+    ('2: ∂ 0.5', 'no ∂')
     """
-    counts: dict[str, int] = {}
-    for name in names:
-        counts[name] = counts.get(name, 0) + 1
-    kinds = sorted(counts)
-    kinds.sort(key=lambda name: -counts[name])
-    return ", ".join([f"{name} {times(counts[name])}" for name in kinds[:MOST_KINDS]])
+    shown = "no ∂" if slope is None else slope_mark(slope)
+    return f"{which}: {shown}" if which != "" else shown
 
 
 def zeros_line(count: int) -> str:

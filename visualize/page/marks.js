@@ -57,9 +57,8 @@ function textAtLine({ source, target, uses, count }, boxes = page.boxes) {
   const [[consumer, position]] = uses;
   const local = page.graph.local[consumer][position];
   const { symmetric } = operationOf(page.graph, consumer);
-  const isAlone = page.graph.used[consumer].length < 2;
-  const which = isAlone ? "" : positionMark(position, symmetric);
-  return `${which && `${which}: `}${local === null ? "no ∂" : slopeMark(local)}`;
+  const which = positionMark(position, page.graph.used[consumer].length, symmetric);
+  return lineMark(which, local);
 }
 
 /** Return lines of text on a plate at a free place of a line, as a list; it is then `taken`. */

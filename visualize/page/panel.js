@@ -45,7 +45,7 @@ function valueSections(value) {
       [
         GRAD,
         isNumber ? exact(graph.gradient[value]) : NONE,
-        ["nan", "infinite"].includes(gradient.state) ? "bad" : "",
+        gradient.is_alarming ? "bad" : "",
       ],
     ]),
     element(

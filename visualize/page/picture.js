@@ -1032,10 +1032,11 @@ const layering_ = (() => {
 })();
 
 const collapse_ = (() => {
+  const FEW_INSIDE = 60;
   function part_title(part) {
     return part.startsWith("/") ? part.slice(1, part.lastIndexOf("#")) : part;
   }
-  return { part_title };
+  return { FEW_INSIDE, part_title };
 })();
 
 const compose_ = (() => {
@@ -1047,12 +1048,24 @@ const compose_ = (() => {
       this.nan = nan;
     }
   }
+  function kinds_of(names) {
+    let counts, name, kinds;
+    counts = new Map([]);
+    const a2 = names;
+    for (let i1 = 0; i1 < a2.length; i1++) {
+      name = a2[i1];
+      counts.set(name, (counts.get(name) ?? 0) + 1);
+    }
+    kinds = python.sort([...counts.keys()]).map((name) => [name, counts.get(name)]);
+    python.sort(kinds, (kind) => -kind[1]);
+    return kinds;
+  }
   function range_of(numbers) {
     let finite;
     finite = numbers.filter((number) => Number.isFinite(number)).map((number) => number);
     return new Range(python.least(finite, NaN), python.greatest(finite, NaN), numbers.filter((number) => (Math.abs(number) === Infinity)).map((number) => number).length, numbers.filter((number) => Number.isNaN(number)).map((number) => number).length);
   }
-  return { Range, range_of };
+  return { Range, kinds_of, range_of };
 })();
 
 const rules_ = (() => {
@@ -1264,9 +1277,15 @@ const numbered_ = (() => {
   return { largest_prefixes, path_counts, values_of };
 })();
 
+const words_ = (() => {
+  const WIDEST = 60;
+  return { WIDEST };
+})();
+
 const gradient_ = (() => {
   const { exact, significant } = text_;
   const SEVERITY = new Map([["pending", 0], ["unreached", 1], ["earlier", 2], ["zero", 3], ["finite", 4], ["infinite", 5], ["nan", 6]]);
+  const ROUNDING = 1e-09;
   class Gradient {
     constructor(state, value, remark = "") {
       this.state = state;
@@ -1275,6 +1294,9 @@ const gradient_ = (() => {
     }
     get size() {
       return this.state === "finite" ? Math.abs(this.value) : 0.0;
+    }
+    get is_alarming() {
+      return ["nan", "infinite"].includes(this.state);
     }
     get short() {
       let remark, number;
@@ -1338,73 +1360,18 @@ const gradient_ = (() => {
     }
     return shown;
   }
-  return { Gradient, gradient_of, largest_size, shown_for_many };
-})();
-
-const headings_ = (() => {
-  const { times, counted } = text_;
-  const SENT = ["What it sends back", "operand", "local derivative", "sent"];
-  const RECEIVED = ["Where its gradient comes from", "from", "gradient × local", "got"];
-  const PRODUCTS = ["Its products", "term", "", "number"];
-  const TERMS = ["Its terms", "term", "", "number"];
-  const LARGEST = ["Largest gradients", "value", "data", "grad"];
-  const PATHS = "Paths to the output";
-  const PLACE = "Where";
-  const START = "the start";
-  const SUM = "sum";
-  const NUMBER = "a number";
-  const NONE = "none";
-  const NOTHING = "nothing";
-  const DATA = "data";
-  const GRAD = "grad";
-  const ZERO = "zero";
-  const MADE_OF = "made of";
-  const MADE_AT = "made at";
-  const MODULE = "in";
-  const LEAF = "leaf";
-  const OUTPUT = "output";
-  const AGAIN = "again";
-  const OPEN = "Open";
-  const HIGHLIGHT = "Highlight its paths";
-  const BACKPROPAGATION = "Backpropagation";
-  const STALE = "Stale";
-  const GIVEN = "Given";
-  const BACKWARD = "Backward";
-  const DONE = "Done";
-  const PLAY = "Play";
-  const PAUSE = "Pause";
-  const MOST_KINDS = 8;
-  function kinds_line(names) {
-    let counts, name, kinds;
-    counts = new Map([]);
-    const a2 = names;
-    for (let i1 = 0; i1 < a2.length; i1++) {
-      name = a2[i1];
-      counts.set(name, (counts.get(name) ?? 0) + 1);
+  function is_of_one_pass(held, given) {
+    let largest;
+    if ((held === given) || (Number.isNaN(held) && Number.isNaN(given))) {
+      return true;
     }
-    kinds = python.sort([...counts.keys()]);
-    python.sort(kinds, (name) => -counts.get(name));
-    return kinds.slice(0, MOST_KINDS).map((name) => `${name} ${times(counts.get(name))}`).join(", ");
+    largest = Math.max(Math.abs(held), Math.abs(given));
+    return Number.isFinite(largest) && (Math.abs(held - given) <= (ROUNDING * largest));
   }
-  function zeros_line(count) {
-    return `${counted(count, "gradient")} exactly 0`;
+  function product_sent(gradient, local) {
+    return gradient !== 0 ? gradient * local : 0.0;
   }
-  function more_line(count, noun) {
-    return counted(count, `more ${noun}`);
-  }
-  function place_among(place, count) {
-    if (count === 0) {
-      return NONE;
-    }
-    return place > 0 ? `${python.thousands(place)} of ${python.thousands(count)}` : `${python.thousands(count)}`;
-  }
-  function step_line(step, last, head) {
-    return step >= 0 ? `step ${step} of ${last}: ${head}` : "recorded numbers";
-  }
-  function closing_title(titles) {
-    return `Close ${titles.join(" / ")}`;
-  }
-  return { SENT, RECEIVED, PRODUCTS, TERMS, LARGEST, PATHS, PLACE, START, SUM, NUMBER, NONE, NOTHING, DATA, GRAD, ZERO, MADE_OF, MADE_AT, MODULE, LEAF, OUTPUT, AGAIN, OPEN, HIGHLIGHT, BACKPROPAGATION, STALE, GIVEN, BACKWARD, DONE, PLAY, PAUSE, kinds_line, zeros_line, more_line, place_among, step_line, closing_title };
+  return { Gradient, gradient_of, largest_size, shown_for_many, is_of_one_pass, product_sent };
 })();
 
 const placement_ = (() => {
@@ -2334,13 +2301,21 @@ const ranks_ = (() => {
 
 const wording_ = (() => {
   const { Range } = compose_;
-  const { significant } = text_;
+  const { significant, times } = text_;
+  const HEADING_COLUMNS = 24;
+  const GROUP_COLUMNS = HEADING_COLUMNS + 8;
   const FONT_SIZE = 11;
   const COLUMN = 6.62;
   const SMALL = 10;
   const LINE = 14;
   const PADDING = 10;
   const LEAST_COLUMNS = 10;
+  function kinds_line(kinds) {
+    return kinds.map(([name, count]) => `${name} ${times(count)}`).join(", ");
+  }
+  function data_line(shown) {
+    return `data ${shown}`;
+  }
   function largest_line(gradient, line) {
     return gradient !== 0 ? `largest ${line}` : line;
   }
@@ -2355,8 +2330,8 @@ const wording_ = (() => {
     others = data.infinite + data.nan;
     return others > 0 ? `${shown}, ${python.thousands(others)} nan or inf` : shown;
   }
-  function position_mark(position, is_symmetric) {
-    return is_symmetric ? "" : String(position + 1);
+  function position_mark(position, count, is_symmetric) {
+    return (count < 2) || is_symmetric ? "" : String(position + 1);
   }
   function slope_mark(slope) {
     return `∂ ${significant(slope)}`;
@@ -2370,7 +2345,7 @@ const wording_ = (() => {
   function width_of(count, font_size) {
     return ((count * COLUMN) * font_size) / FONT_SIZE;
   }
-  return { FONT_SIZE, COLUMN, SMALL, LINE, PADDING, largest_line, data_range, position_mark, slope_mark, size_by, width_of };
+  return { GROUP_COLUMNS, FONT_SIZE, COLUMN, SMALL, LINE, PADDING, kinds_line, data_line, largest_line, data_range, position_mark, slope_mark, size_by, width_of };
 })();
 
 const palette_ = (() => {
@@ -3137,21 +3112,69 @@ const shapes_ = (() => {
   return { MARK_SIZE, MARK_HEIGHT, MOST_LINES, path_data, free_place, cells_of };
 })();
 
-const svg_ = (() => {
-  const { FONT_SIZE, COLUMN, width_of } = wording_;
-  const RANK_GAP = 36;
-  const INSET = 6;
-  const WIDE_TITLE = 24;
-  function rank_gap(rankdir, marks) {
-    return rankdir === "LR" ? Math.max(RANK_GAP, 16 + python.greatest(marks, 0.0)) : RANK_GAP;
+const headings_ = (() => {
+  const { WIDEST } = words_;
+  const { slope_mark } = wording_;
+  const { counted } = text_;
+  const SENT = ["What it sends back", "operand", "local derivative", "sent"];
+  const RECEIVED = ["Where its gradient comes from", "from", "gradient × local", "got"];
+  const PRODUCTS = ["Its products", "term", "", "number"];
+  const TERMS = ["Its terms", "term", "", "number"];
+  const LARGEST = ["Largest gradients", "value", "data", "grad"];
+  const PATHS = "Paths to the output";
+  const PLACE = "Where";
+  const START = "the start";
+  const SUM = "sum";
+  const NUMBER = "a number";
+  const NONE = "none";
+  const NOTHING = "nothing";
+  const DATA = "data";
+  const GRAD = "grad";
+  const ZERO = "zero";
+  const MADE_OF = "made of";
+  const MADE_AT = "made at";
+  const MODULE = "in";
+  const LEAF = "leaf";
+  const OUTPUT = "output";
+  const AGAIN = "again";
+  const OPEN = "Open";
+  const HIGHLIGHT = "Highlight its paths";
+  const BACKPROPAGATION = "Backpropagation";
+  const STALE = "Stale";
+  const GIVEN = "Given";
+  const BACKWARD = "Backward";
+  const DONE = "Done";
+  const PLAY = "Play";
+  const PAUSE = "Pause";
+  const LATER = "–";
+  const FORMULA_COLUMNS = WIDEST;
+  const EQUATION_COLUMNS = 120;
+  const RULE_COLUMNS = 80;
+  const MOST_KINDS = 8;
+  function line_mark(which, slope) {
+    let shown;
+    shown = slope === null ? "no ∂" : slope_mark(slope);
+    return which !== "" ? `${which}: ${shown}` : shown;
   }
-  function title_room(count, font_size) {
-    return width_of(count, font_size) + (2 * INSET);
+  function zeros_line(count) {
+    return `${counted(count, "gradient")} exactly 0`;
   }
-  function title_columns(width, font_size) {
-    return Math.max(1, Math.trunc(((width - (2 * INSET)) + 0.01) / ((COLUMN * font_size) / FONT_SIZE)));
+  function more_line(count, noun) {
+    return counted(count, `more ${noun}`);
   }
-  return { INSET, WIDE_TITLE, rank_gap, title_room, title_columns };
+  function place_among(place, count) {
+    if (count === 0) {
+      return NONE;
+    }
+    return place > 0 ? `${python.thousands(place)} of ${python.thousands(count)}` : `${python.thousands(count)}`;
+  }
+  function step_line(step, last, head) {
+    return step >= 0 ? `step ${step} of ${last}: ${head}` : "recorded numbers";
+  }
+  function closing_title(titles) {
+    return `Close ${titles.join(" / ")}`;
+  }
+  return { SENT, RECEIVED, PRODUCTS, TERMS, LARGEST, PATHS, PLACE, START, SUM, NUMBER, NONE, NOTHING, DATA, GRAD, ZERO, MADE_OF, MADE_AT, MODULE, LEAF, OUTPUT, AGAIN, OPEN, HIGHLIGHT, BACKPROPAGATION, STALE, GIVEN, BACKWARD, DONE, PLAY, PAUSE, LATER, FORMULA_COLUMNS, EQUATION_COLUMNS, RULE_COLUMNS, MOST_KINDS, line_mark, zeros_line, more_line, place_among, step_line, closing_title };
 })();
 
 const layered_ = (() => {
@@ -3159,6 +3182,9 @@ const layered_ = (() => {
   const { place_across } = placement_;
   const { place_along, rank_nodes } = ranks_;
   const { order_ranks } = order_;
+  const RANK_GAP = 36;
+  const NODE_GAP = 10;
+  const TITLE_HEIGHT = 16;
   const CLUSTER_PADDING = 8.0;
   const BEND_GAP = 0.6;
   const FREE_ITEMS = 1000;
@@ -3333,22 +3359,39 @@ const layered_ = (() => {
     }
     return new Placed(boxes, routes.map((route) => route.map(([along, across]) => point(along, across))), geometry.layering.tree.paths.slice(1), frames, is_sideways ? end - start : high - low, is_sideways ? high - low : end - start);
   }
-  return { place };
+  return { RANK_GAP, NODE_GAP, TITLE_HEIGHT, place };
+})();
+
+const svg_ = (() => {
+  const { RANK_GAP } = layered_;
+  const { FONT_SIZE, COLUMN, width_of } = wording_;
+  const INSET = 6;
+  const WIDE_TITLE = 24;
+  function rank_gap(rankdir, marks) {
+    return rankdir === "LR" ? Math.max(RANK_GAP, 16 + python.greatest(marks, 0.0)) : RANK_GAP;
+  }
+  function title_room(count, font_size) {
+    return width_of(count, font_size) + (2 * INSET);
+  }
+  function title_columns(width, font_size) {
+    return Math.max(1, Math.trunc(((width - (2 * INSET)) + 0.01) / ((COLUMN * font_size) / FONT_SIZE)));
+  }
+  return { INSET, WIDE_TITLE, rank_gap, title_room, title_columns };
 })();
 
 const { FEW, significant, in_digits: inDigits, exact, product_of: productOf, counted, times, on_numbers: onNumbers, on_operands: onOperands, columns_by: columnsBy, cut_by: cutBy } = text_;
 
 const { boxes_in_order: boxesInOrder, copied, links, outermost_closed: outermostClosed, path_key: pathKey, shared_boxes: sharedBoxes } = boxes_;
 
-const { place } = layered_;
+const { NODE_GAP, RANK_GAP, TITLE_HEIGHT, place } = layered_;
 
-const { part_title: partTitle } = collapse_;
+const { FEW_INSIDE, part_title: partTitle } = collapse_;
 
-const { range_of: rangeOf } = compose_;
+const { kinds_of: kindsOf, range_of: rangeOf } = compose_;
 
-const { Gradient, gradient_of: gradientOf, largest_size: largestSize, shown_for_many: shownForMany } = gradient_;
+const { Gradient, gradient_of: gradientOf, is_of_one_pass: isOfOnePass, largest_size: largestSize, product_sent: productSent, shown_for_many: shownForMany } = gradient_;
 
-const { COLUMN, FONT_SIZE, LINE, PADDING, data_range: dataRange, largest_line: largestLine, position_mark: positionMark, size_by: sizeBy, slope_mark: slopeMark, width_of: widthOf } = wording_;
+const { FONT_SIZE, GROUP_COLUMNS, LINE, PADDING, data_line: dataLine, data_range: dataRange, kinds_line: kindsLine, largest_line: largestLine, position_mark: positionMark, size_by: sizeBy, width_of: widthOf } = wording_;
 
 const { line_width: lineWidth, look_by: lookBy } = palette_;
 
@@ -3360,6 +3403,6 @@ const { filled } = rules_;
 
 const { largest_prefixes: largestPrefixes, path_counts: pathCounts, values_of: valuesOf } = numbered_;
 
-const { AGAIN, BACKPROPAGATION, BACKWARD, DATA, DONE, GIVEN, GRAD, HIGHLIGHT, LARGEST, LEAF, MADE_AT, MADE_OF, MODULE, NONE, NOTHING, NUMBER, OPEN, OUTPUT, PATHS, PAUSE, PLACE, PLAY, PRODUCTS, RECEIVED, SENT, STALE, START, SUM, TERMS, ZERO, closing_title: closingTitle, kinds_line: kindsLine, more_line: moreLine, place_among: placeAmong, step_line: stepLine, zeros_line: zerosLine } = headings_;
+const { AGAIN, BACKPROPAGATION, BACKWARD, DATA, DONE, EQUATION_COLUMNS, FORMULA_COLUMNS, GIVEN, GRAD, HIGHLIGHT, LARGEST, LATER, LEAF, MADE_AT, MADE_OF, MODULE, MOST_KINDS, NONE, NOTHING, NUMBER, OPEN, OUTPUT, PATHS, PAUSE, PLACE, PLAY, PRODUCTS, RECEIVED, RULE_COLUMNS, SENT, STALE, START, SUM, TERMS, ZERO, closing_title: closingTitle, line_mark: lineMark, more_line: moreLine, place_among: placeAmong, step_line: stepLine, zeros_line: zerosLine } = headings_;
 
 const { backward_caption: backwardCaption, contribution_caption: contributionCaption, end_caption: endCaption, forward_caption: forwardCaption, given_caption: givenCaption, many_caption: manyCaption, meaning, mismatch_note: mismatchNote, operands_note: operandsNote, paths_note: pathsNote, running_line: runningLine, seed_caption: seedCaption, size_note: sizeNote, state_tag: stateTag, sum_of_names: sumOfNames, waiting_caption: waitingCaption } = sentences_;

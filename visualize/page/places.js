@@ -2,9 +2,7 @@
 
 const LAYOUT_DEFAULTS = {
   direction: "LR", // or "TB"
-  rankGap: 36, // least distance between ranks
-  boxGap: 10, // and between boxes in a rank
-  titleHeight: 16, // free at the top of a cluster
+  rankGap: RANK_GAP, // least distance between ranks
   titleWidth: () => 0, // least width of a cluster, given its title
 };
 
@@ -24,8 +22,8 @@ function layoutOf(boxes, edges, sizes, options = {}) {
     boxes.map(({ path }) => path),
     chosen.direction,
     chosen.rankGap,
-    chosen.boxGap,
-    chosen.titleHeight,
+    NODE_GAP,
+    TITLE_HEIGHT,
     (path) => chosen.titleWidth(lastTitle(path)),
   );
   const clusters = placed.frames.map(([x, y, width, height], index) => {

@@ -15,7 +15,7 @@ function toggleOf(box) {
 function headingOf(box) {
   const { graph } = page;
   if (box.kind === "cluster") {
-    return { heading: shortened(box.title, 32), mark: times(box.members.length) };
+    return { heading: shortened(box.title, GROUP_COLUMNS), mark: times(box.members.length) };
   }
   const mark = box.copyOf >= 0 ? AGAIN : graph.mark[box.value];
   if (box.kind === "sum")
@@ -55,7 +55,7 @@ function writeOn(drawn, box, width) {
   // Seen from far the heading stands alone, as large as the box lets it.
   name.style.setProperty(
     "--room",
-    `${((width - 6) / (textColumns(heading) * 0.602)).toFixed(1)}px`,
+    `${((width - 6) / (widthOf(textColumns(heading), 1))).toFixed(1)}px`,
   );
   name.style.setProperty("--to-centre", `${width / 2 - left}px`);
   drawn.lines = [2, 3].map((row) => svgElement("text", { x: PADDING, y: row * LINE }));

@@ -34,13 +34,14 @@ function wordsOf(box, shown) {
     .filter((number) => number !== null);
   const short = shown.line(gradient);
   const range = rangeOf(data);
+  const known = isMany ? dataRange(range) : significant(data[0]);
   return {
     lines: [
-      data.length ? `data ${isMany ? dataRange(range) : significant(data[0])}` : "data –",
+      dataLine(data.length ? known : LATER),
       isMany ? largestLine(gradient.value, short) : short,
     ],
     look: lookBy(gradient, page.largest, range),
-    isBad: [!isMany && !data.every(Number.isFinite), ["nan", "infinite"].includes(gradient.state)],
+    isBad: [!isMany && !data.every(Number.isFinite), gradient.is_alarming],
     isFuture: !data.length,
   };
 }

@@ -21,7 +21,7 @@ function groupSections(members) {
       [DATA, dataRange(rangeOf(members.map(RECORDED.data)))],
       [GRAD, largestLine(gradient.value, gradient.short)],
       ...(zeros ? [[ZERO, zerosLine(zeros)]] : []),
-      [MADE_OF, kindsLine(kinds)],
+      [MADE_OF, kindsLine(kindsOf(kinds).slice(0, MOST_KINDS))],
       ...(box.path.length ? [[MODULE, box.path.map(partTitle).join(" / ")]] : []),
     ]),
     element(

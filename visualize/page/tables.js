@@ -63,8 +63,8 @@ function ruleCell(value, position, local) {
   const { graph } = page;
   const lines = [];
   if (ruleOf(graph, value, position)) {
-    lines.push(shortened(ruleWithNames(graph, value, position), 80));
-    lines.push(shortened(ruleWithNumbers(graph, value, position), 80));
+    lines.push(shortened(ruleWithNames(graph, value, position), RULE_COLUMNS));
+    lines.push(shortened(ruleWithNumbers(graph, value, position), RULE_COLUMNS));
   }
   lines.push(significant(local));
   const different = lines.filter((line, place) => line && lines.indexOf(line) === place);

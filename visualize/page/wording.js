@@ -16,12 +16,12 @@ function shortened(text, limit) {
 }
 
 /** Return a value as an operation on the names of its operands, cut; "" at a leaf. */
-function formulaOf(graph, value, limit = 60) {
+function formulaOf(graph, value) {
   const operation = operationOf(graph, value);
   if (!operation) return "";
   const { name, symbol, variadic } = operation;
   const operands = graph.operands[value].map((operand) => operandName(graph, operand));
-  return shortened(onOperands(name, symbol, operands, variadic), limit);
+  return shortened(onOperands(name, symbol, operands, variadic), FORMULA_COLUMNS);
 }
 
 /** Return the name of an operand; a constant is its own name. */

@@ -20,7 +20,7 @@ Collapse = Literal["auto", "module", "depth", "none"]
 COLLAPSE: tuple[Collapse, ...] = ("auto", "module", "depth", "none")
 
 MOST_PARTS = 12  # a row of more boxes is wider than a reader takes in at a glance
-SMALL = 60  # values that a page draws one by one when their box is opened
+FEW_INSIDE = 60  # values that a page draws one by one when their box is opened
 TITLE_COLUMNS = 240  # of a label; more is an attack
 EDGES_PER_BOX = 6  # more lines than that are a tangle, however few the boxes
 ALIKE = "equal operations at equal depth together"
@@ -215,7 +215,7 @@ def _cut(members: Sequence[int], title: str, path: Path, paths: list[Path]) -> N
     cuts = [(0, len(members), path)]
     while cuts:
         start, end, around = cuts.pop()
-        parts = min(MOST_PARTS, -(-(end - start) // SMALL))
+        parts = min(MOST_PARTS, -(-(end - start) // FEW_INSIDE))
         if parts == 1:
             for member in members[start:end]:
                 paths[member] = around
@@ -256,7 +256,7 @@ def _nest(members: Sequence[int], heights: Sequence[int], path: Path, paths: lis
         by_height: dict[int, list[int]] = {}
         for member in inside:
             by_height.setdefault(heights[member], []).append(member)
-        if len(inside) <= SMALL or len(by_height) == 1:
+        if len(inside) <= FEW_INSIDE or len(by_height) == 1:
             _cut(inside, "values", around, paths)
             continue
         levels = sorted(by_height)

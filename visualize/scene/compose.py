@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from math import isfinite, isinf, isnan, nan
@@ -233,7 +232,6 @@ def group_node(
     values: Sequence[Drawable], name: str, title: str, gradient: Gradient, *, scope: Path = ()
 ) -> Node:
     """Return the box of several values, with the range of their data."""
-    operations = Counter(value.op.described if value.op else "leaf" for value in values)
     return Node(
         name=name,
         label=title,
@@ -243,10 +241,24 @@ def group_node(
         group=Group(
             title,
             len(values),
-            tuple(sorted(operations.items(), key=lambda item: (-item[1], item[0]))),
+            tuple(kinds_of([value.op.described if value.op else "leaf" for value in values])),
             range_of([value.data for value in values]),
         ),
     )
+
+
+def kinds_of(names: Sequence[str]) -> list[tuple[str, int]]:
+    """Return how often each name occurs, the most frequent first; pages have this as a script.
+
+    >>> kinds_of(["mul", "leaf", "add", "mul"])
+    [('mul', 2), ('add', 1), ('leaf', 1)]
+    """
+    counts: dict[str, int] = {}
+    for name in names:
+        counts[name] = counts.get(name, 0) + 1
+    kinds = [(name, counts[name]) for name in sorted(counts)]
+    kinds.sort(key=lambda kind: -kind[1])
+    return kinds
 
 
 def range_of(numbers: Sequence[float]) -> Range:

@@ -21,6 +21,7 @@ SEVERITY: dict[State, int] = {
 }  # fmt: skip
 MOST_STEPS = 4  # from a difference to the loss that is made of it
 MOST_PASSES = 1_000_000  # a whole number beyond is a coincidence
+ROUNDING = 1e-9  # relative: gradients that differ by less are the same
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,11 @@ class Gradient:
     def size(self) -> float:
         """|gradient| where it is finite, else 0."""
         return abs(self.value) if self.state == "finite" else 0.0
+
+    @property
+    def is_alarming(self) -> bool:
+        """Whether it is nan or infinite."""
+        return self.state in ("nan", "infinite")
 
     @property
     def short(self) -> str:
@@ -158,8 +164,33 @@ def passes_in(held: float, given: float) -> int:
     (2, 1, 0)
     """
     times = held / given if given and isfinite(given) else 0.0
-    whole = 1.0 <= times <= MOST_PASSES and isclose(times, round(times), rel_tol=1e-9)
+    whole = 1.0 <= times <= MOST_PASSES and isclose(times, round(times), rel_tol=ROUNDING)
     return round(times) if whole else 0
+
+
+def is_of_one_pass(held: float, given: float) -> bool:
+    """Tell whether a gradient that is held is the one that a pass gives, but for rounding.
+
+    Pages have this function as a script.
+
+    >>> is_of_one_pass(0.1 + 0.2, 0.3), is_of_one_pass(2.0, 1.0), is_of_one_pass(1.0, float("inf"))
+    (True, False, False)
+    """
+    if held == given or (isnan(held) and isnan(given)):
+        return True
+    largest = max(abs(held), abs(given))
+    return isfinite(largest) and abs(held - given) <= ROUNDING * largest
+
+
+def product_sent(gradient: float, local: float) -> float:
+    """Return the product that a value sends to an operand: of a gradient of 0, exactly 0.
+
+    Pages have this function as a script.
+
+    >>> product_sent(0.0, float("inf"))
+    0.0
+    """
+    return gradient * local if gradient != 0 else 0.0
 
 
 def all_agree(leaves: Iterable[Value], given: Mapping[Value, float]) -> bool:
@@ -177,7 +208,7 @@ def all_agree(leaves: Iterable[Value], given: Mapping[Value, float]) -> bool:
 def added_up(leaf: Value, given: float | None) -> str:
     """Return the remark about a leaf that holds more than one pass gives; "" if it does not."""
     given = given or 0.0
-    if isclose(leaf.grad, given, rel_tol=1e-9) or (isnan(leaf.grad) and isnan(given)):
+    if is_of_one_pass(leaf.grad, given):
         return ""
     passes = passes_in(leaf.grad, given)
     return f"{passes:,} passes" if passes else "added up"

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import cycle
-from math import isclose, isfinite
+from math import isfinite
 
 from autograd import Value
 from autograd.graph import Constant, name_of
 from autograd.reverse import Contribution, Visit
 from visualize.formula.words import source
-from visualize.scene.gradient import added_up, all_agree, difference_within, passes_in
+from visualize.scene.gradient import (
+    added_up,
+    all_agree,
+    difference_within,
+    is_of_one_pass,
+    passes_in,
+)
 from visualize.text import counted, printable, significant
 from visualize.why.ways import Finding, Ways
 
@@ -255,7 +261,7 @@ def _reason_of_excess(ways: Ways, held: float, given: float) -> str:
     root, top = ways.root, ways.names[ways.root]
     if not root.has_grad:
         return f"it comes from an earlier backward pass; {top} has had none since it was computed"
-    if isclose(held, given * root.grad, rel_tol=1e-9):
+    if is_of_one_pass(held, given * root.grad):
         return (
             f"the backward pass came to {top} with gradient {significant(root.grad)}, not 1: from "
             f"backward({significant(root.grad)}), or from a root further up"

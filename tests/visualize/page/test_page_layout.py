@@ -25,16 +25,18 @@ from tests.visualize.page_graphs import (
     view_of,
 )
 from visualize.draw.shapes import cells_of, free_place, path_data
-from visualize.draw.wording import Words, box_size
+from visualize.draw.wording import Words, box_size, position_mark
 from visualize.formula.rules import filled
 from visualize.layout import RANKDIRS, layout
-from visualize.scene.compose import range_of
+from visualize.page.headings import line_mark
+from visualize.scene.compose import kinds_of, range_of
 from visualize.scene.flat import flatten
-from visualize.scene.gradient import gradient_of, largest_size
+from visualize.scene.gradient import gradient_of, is_of_one_pass, largest_size, product_sent
 from visualize.steps.paths import largest_paths, path_sums
 from visualize.text import columns, cut, in_digits, unusual_widths
 
 ROOT = Path(__file__).parents[3]
+INF, NAN = float("inf"), float("nan")
 
 
 @pytest.fixture(scope="module")
@@ -274,6 +276,37 @@ def test_a_chain_of_20_000_squares_has_its_paths_at_once(scripts):
         json.dumps(decoded(value)),
     )
     assert said == [20_001, "1", 1, "Infinity"]
+
+
+FACTS = [0.0, -0.0, 0.1 + 0.2, 0.3, 1.0, 1 + 1e-9, 1 + 2e-9, -1.0, 1e300, INF, -INF, NAN]
+
+
+def test_a_page_judges_gradients_as_python_does(scripts):
+    pairs = [(held, given) for held in FACTS for given in FACTS]
+    said = scripts.evaluate(
+        """(pairs) => pairs.map((pair) => {
+        const [held, given] = pair.map((text) => Number(text.replace("inf", "Infinity")));
+        return [known.isOfOnePass(held, given), String(known.productSent(held, given))]; })""",
+        [list(map(repr, pair)) for pair in pairs],
+    )
+    for pair, (is_same, product) in zip(pairs, said, strict=True):
+        assert is_same == is_of_one_pass(*pair)
+        assert float(product.replace("Infinity", "inf")) == pytest.approx(
+            product_sent(*pair), nan_ok=True
+        )
+
+
+def test_a_page_counts_operations_and_marks_lines_as_python_does(scripts):
+    names = ["mul", "sum", "leaf", "hypot (norm)", "sum", "µ", "mul", "sum"]
+    assert scripts.evaluate("(names) => known.kindsOf(names)", names) == [
+        list(kind) for kind in kinds_of(names)
+    ]
+    given = [(0, 1, False), (0, 2, False), (1, 2, True), (4, 5, False)]
+    said = scripts.evaluate("(all) => all.map((each) => known.positionMark(...each))", given)
+    assert said == [position_mark(*each) for each in given] == ["", "1", "", "5"]
+    marks = [("", None), ("2", 0.5), ("", -1e-9)]
+    said = scripts.evaluate("(all) => all.map((each) => known.lineMark(...each))", marks)
+    assert said == [line_mark(*each) for each in marks]
 
 
 RULES = [
