@@ -217,8 +217,9 @@ def picture_script() -> str:
             "shown_for_many",
         ),
         "draw/wording": (
-            "FONT_SIZE", "GROUP_COLUMNS", "LINE", "PADDING", "data_line", "data_range",
-            "kinds_line", "largest_line", "position_mark", "size_by", "width_of",
+            "BOX_CORNER", "FONT_SIZE", "FRAME_CORNER", "GROUP_COLUMNS", "LINE", "PADDING",
+            "data_line", "data_range", "kinds_line", "largest_line", "position_mark", "size_by",
+            "spoken", "width_of",
         ),
         "draw/palette": ("line_width", "look_by"),
         "draw/shapes": (

@@ -8,7 +8,17 @@ from dataclasses import replace
 from math import isfinite, sqrt
 
 from visualize.draw.palette import BORDER_WIDTH, LIGHT, OUTPUT_WIDTH, Style, line_width, theme
-from visualize.draw.wording import LINE, PADDING, SMALL, Words, edge_mark, local_mark, text_width
+from visualize.draw.wording import (
+    BOX_CORNER,
+    LINE,
+    PADDING,
+    SMALL,
+    Words,
+    edge_mark,
+    local_mark,
+    spoken,
+    text_width,
+)
 from visualize.layout import Placed
 from visualize.layout.layering import Point
 from visualize.scene.compose import Edge, Node, Scene
@@ -46,7 +56,7 @@ def node_shape(
     """
     node = scene.nodes[index]
     family = index if node.copy_of is None else node.copy_of
-    label = ", ".join((" ".join(filter(None, (box.heading, box.mark))), *box.lines))
+    label = spoken(box.heading, box.mark, box.lines)
     attributes = (
         f'id="{ID}-{index}" class="{look} u{family}" role="graphics-symbol" '
         f'aria-label="{xml(label)}"'
@@ -80,7 +90,7 @@ def box_shape(
     attributes = attributes or f'class="{look}"'
     return "".join((
         f'<g {attributes} transform="translate({x + left:.0f},{y + top:.0f})">{title}'
-        f'<rect x="-{left}" y="-{top}" width="{width:.0f}" height="{height:.0f}" rx="6" '
+        f'<rect x="-{left}" y="-{top}" width="{width:.0f}" height="{height:.0f}" rx="{BOX_CORNER}" '
         f"{painted(style)}{faint}/>"
         f'<text font-weight="700">{xml(box.heading)}</text>',
         mark if box.mark else "",

@@ -12,6 +12,7 @@ from visualize.draw.shapes import ID, edge_shapes, mark_room, marks, node_shape,
 from visualize.draw.wording import (
     COLUMN,
     FONT_SIZE,
+    FRAME_CORNER,
     LINE,
     MARGIN,
     SMALL,
@@ -194,8 +195,8 @@ def _cluster_shapes(placed: Placed) -> Iterator[str]:
     for path, (x, y, width, height) in placed.clusters.items():
         yield (
             f'<g class="cluster"><title>{xml("/".join(path))}</title>'
-            f'<rect x="{x:.0f}" y="{y:.0f}" width="{width:.0f}" height="{height:.0f}" rx="8" '
-            f'fill="{LIGHT.cluster}" stroke="{LIGHT.cluster_stroke}"/></g>'
+            f'<rect x="{x:.0f}" y="{y:.0f}" width="{width:.0f}" height="{height:.0f}" '
+            f'rx="{FRAME_CORNER}" fill="{LIGHT.cluster}" stroke="{LIGHT.cluster_stroke}"/></g>'
         )
 
 

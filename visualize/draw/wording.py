@@ -27,6 +27,8 @@ SMALL = 10  # font size of everything but boxes
 LINE = 14
 PADDING = 10
 MARGIN = 12  # around the picture
+BOX_CORNER = 6  # radii
+FRAME_CORNER = 8
 LEAST_COLUMNS = 10
 
 
@@ -81,6 +83,16 @@ def _group_words(node: Node, group: Group) -> Words:
     gradient = largest_line(node.gradient.value, node.gradient.short)
     lines = (data_line(data_range(group.data)), gradient)
     return Words(heading, times(group.count), lines, description)
+
+
+def spoken(heading: str, mark: str, lines: Sequence[str]) -> str:
+    """Return the texts of a box for those who listen; pages have this function as a script.
+
+    >>> spoken("c", "+", ["data 2", "grad 1"])
+    'c +, data 2, grad 1'
+    """
+    first = f"{heading} {mark}" if mark != "" else heading
+    return ", ".join([first, *lines])
 
 
 def kinds_line(kinds: Sequence[tuple[str, int]]) -> str:

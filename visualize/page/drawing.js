@@ -75,11 +75,7 @@ function paint(index) {
     setAttribute(drawn.lines[row], "class", isBad[row] ? "bad" : null);
   });
   const { heading, mark } = headingOf(box);
-  setAttribute(
-    drawn.group,
-    "aria-label",
-    `${[heading, mark].filter(Boolean).join(" ")}, ${lines.join(", ")}`,
-  );
+  setAttribute(drawn.group, "aria-label", spoken(heading, mark, lines));
   if (toggleOf(box)) setAttribute(drawn.group, "aria-expanded", String(box.kind === "value"));
 }
 

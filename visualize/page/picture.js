@@ -2309,7 +2309,14 @@ const wording_ = (() => {
   const SMALL = 10;
   const LINE = 14;
   const PADDING = 10;
+  const BOX_CORNER = 6;
+  const FRAME_CORNER = 8;
   const LEAST_COLUMNS = 10;
+  function spoken(heading, mark, lines) {
+    let first;
+    first = mark !== "" ? `${heading} ${mark}` : heading;
+    return [first, ...lines].join(", ");
+  }
   function kinds_line(kinds) {
     return kinds.map(([name, count]) => `${name} ${times(count)}`).join(", ");
   }
@@ -2345,7 +2352,7 @@ const wording_ = (() => {
   function width_of(count, font_size) {
     return ((count * COLUMN) * font_size) / FONT_SIZE;
   }
-  return { GROUP_COLUMNS, FONT_SIZE, COLUMN, SMALL, LINE, PADDING, kinds_line, data_line, largest_line, data_range, position_mark, slope_mark, size_by, width_of };
+  return { GROUP_COLUMNS, FONT_SIZE, COLUMN, SMALL, LINE, PADDING, BOX_CORNER, FRAME_CORNER, spoken, kinds_line, data_line, largest_line, data_range, position_mark, slope_mark, size_by, width_of };
 })();
 
 const palette_ = (() => {
@@ -3391,7 +3398,7 @@ const { kinds_of: kindsOf, range_of: rangeOf } = compose_;
 
 const { Gradient, gradient_of: gradientOf, is_of_one_pass: isOfOnePass, largest_size: largestSize, product_sent: productSent, shown_for_many: shownForMany } = gradient_;
 
-const { FONT_SIZE, GROUP_COLUMNS, LINE, PADDING, data_line: dataLine, data_range: dataRange, kinds_line: kindsLine, largest_line: largestLine, position_mark: positionMark, size_by: sizeBy, width_of: widthOf } = wording_;
+const { BOX_CORNER, FONT_SIZE, FRAME_CORNER, GROUP_COLUMNS, LINE, PADDING, data_line: dataLine, data_range: dataRange, kinds_line: kindsLine, largest_line: largestLine, position_mark: positionMark, size_by: sizeBy, spoken, width_of: widthOf } = wording_;
 
 const { line_width: lineWidth, look_by: lookBy } = palette_;
 

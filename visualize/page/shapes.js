@@ -35,8 +35,8 @@ function drawnBox(box, index, [x, y, width, height]) {
     },
     box.kind === "value"
       ? null
-      : svgElement("rect", { class: "under", x: 4, y: 4, width, height, rx: 6 }),
-    svgElement("rect", { width, height, rx: 6 }),
+      : svgElement("rect", { class: "under", x: 4, y: 4, width, height, rx: BOX_CORNER }),
+    svgElement("rect", { width, height, rx: BOX_CORNER }),
   );
   const isOutput = box.members.some((value) => page.outputs.has(value));
   const classes = `box ${box.kind}${isOutput ? " output" : ""}${box.copyOf >= 0 ? " copy" : ""}`;
@@ -102,7 +102,7 @@ function drawnFrame({ key, title, path, x, y, width, height }) {
     ...place,
     width: Math.round(width),
     height: Math.round(height),
-    rx: 8,
+    rx: FRAME_CORNER,
   });
   const shown = shortened(title, titleColumns(width - TOGGLE_ROOM, FONT_SIZE));
   const group = svgElement(
