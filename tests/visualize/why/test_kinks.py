@@ -29,6 +29,7 @@ from autograd.primitive import TABLE
 from conventions import CONVENTIONS
 from tests.in_one_test import in_one_test
 from visualize import kinks
+from visualize.formula.operation import adds_products
 from visualize.why import Kinks
 
 FAR = 1e-3  # two numbers that differ by more are no neighbours of a smooth function
@@ -76,6 +77,8 @@ def special_points(row):
         "elu": [(0.0, 0.5), (0.0, 2.0)],
         "leaky_relu": [(0.0, 0.5), (0.0, 1.0)],
     }
+    if adds_products(row):  # its factors come in pairs
+        low_and_high = [2 * point for point in low_and_high]
     points = [*row.special, *low_and_high, *extra.get(row.name, ())]
     # From 1e6 on, floats are too far apart to be neighbours of a sine.
     return [p for p in points if p and all(abs(x) < 1e6 for x in p) and isfinite(row.forward(*p))]
