@@ -9,6 +9,7 @@ from typing import Any
 
 import llvmlite.binding as llvm
 
+from autograd.backends.llvm import stored
 from autograd.backends.llvm.elementary import LIBRARY
 
 OPTIMIZATION = 1  # of code generation; no passes run over the IR, which needs none
@@ -34,9 +35,15 @@ class Code:
     """A module in machine code: its functions by name, callable as long as this object lives."""
 
     def __init__(self, text: str) -> None:
-        module = llvm.parse_assembly(text)
+        path = stored.path_of(text, OPTIMIZATION)
+        known = None if path is None else stored.read(path)
+        module = llvm.parse_assembly(text if known is None else "")
         module.verify()
         self._engine = llvm.create_mcjit_compiler(module, _machine())
+        if known is not None:
+            self._engine.add_object_file(llvm.ObjectFileRef.from_data(known))
+        elif path is not None:
+            self._engine.set_object_cache(lambda _, code: stored.write(path, code))
         self._engine.finalize_object()
 
     def address(self, name: str) -> int:
