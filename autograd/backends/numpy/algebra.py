@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 import numpy as np
 
 from autograd.backends.formula import Algebra, formula_of
+from autograd.runtime import computed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -49,7 +50,7 @@ def _power(x: Any, y: Any, out: Any) -> None:
     """numpy.power takes sqrt for an exponent that is 0.5 throughout: nan at -inf, -0 at -0."""
     np.power(x, y, out=out)
     half = np.equal(y, 0.5)
-    if half.any():
+    if half.any() if half.size > 1 else half:
         np.copyto(out, np.absolute(x), where=half & (np.equal(x, 0.0) | np.isinf(x)))
 
 
@@ -65,7 +66,7 @@ def _positive_difference(x: Any, y: Any, out: Any) -> None:
     np.copyto(out, 0.0, where=np.less_equal(x, y))
 
 
-def _gated(x: Any, y: Any, out: Any) -> None:
+def gated(x: Any, y: Any, out: Any) -> None:
     """Write y where x > 0, and 0 elsewhere, but nan where x is one and y is not 0."""
     out.fill(0.0)
     np.copyto(out, y, where=np.greater(x, 0.0))
@@ -95,7 +96,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "tgamma": _mapped(_tgamma),
 }
 NAMESPACE: dict[str, Any] = {**vars(np), "math": math}
-WRITERS = {"gated": _gated}  # functions with `out`, for texts that are such a name
+WRITERS = {"gated": gated}  # functions with `out`, for texts that are such a name
 MISSING = frozenset({"fma", "remainder"})
 COMPARISONS = {
     "<": np.less,
@@ -142,7 +143,7 @@ def _compare(nodes: list[Node], relation: str, x: int, y: int) -> int:
 def _chosen(nodes: list[Node], condition: int, x: int, y: int) -> int:
     """`x > y || x != x ? x : y` is numpy.maximum, a fifth of the work of its parts."""
     limit = _limit(nodes, condition, x, y)
-    return _new(nodes, Call(limit, (x, y)) if limit else Call(_choose, (condition, x, y)))
+    return _new(nodes, Call(limit, (x, y)) if limit else Call(choose, (condition, x, y)))
 
 
 def _limit(nodes: list[Node], condition: int, x: int, y: int) -> Callable[..., Any] | None:
@@ -178,13 +179,15 @@ ALGEBRA: Algebra = {
 }
 
 
-def _choose(condition: Any, x: Any, y: Any, out: Any) -> None:
+def choose(condition: Any, x: Any, y: Any, out: Any) -> None:
+    """Write x where the condition holds, and y elsewhere."""
     if y is not out:
         np.copyto(out, y)
     np.copyto(out, x, where=condition)
 
 
-def _copy(x: Any, out: Any) -> None:
+def copy(x: Any, out: Any) -> None:
+    """Write x."""
     np.copyto(out, x)
 
 
@@ -194,7 +197,7 @@ class Function:
     def __init__(self, nodes: Sequence[Node], arity: int, result: int) -> None:
         self.arity = arity
         if not isinstance(nodes[result], Call):  # an operand, or a constant
-            nodes, result = [*nodes, Call(_copy, (result,))], len(nodes)
+            nodes, result = [*nodes, Call(copy, (result,))], len(nodes)
         used = [0] * len(nodes)
         used[result] = 1
         for position in reversed(range(len(nodes))):
@@ -202,25 +205,42 @@ class Function:
             if used[position] and isinstance(node, Call):
                 for source in node.inputs:
                     used[source] += 1
-        self._nodes = [node if count else None for node, count in zip(nodes, used)]
-        self._result = result
+        self.nodes = [node if count else None for node, count in zip(nodes, used)]
+        self.result = result
         # An alternative that is used once is written where the choice goes.
         self._home = list(range(len(nodes)))
         for position in reversed(range(len(nodes))):
-            node = self._nodes[position]
-            if isinstance(node, Call) and node.function is _choose:
+            node = self.nodes[position]
+            if isinstance(node, Call) and node.function is choose:
                 other = node.inputs[2]
-                if used[other] == 1 and isinstance(self._nodes[other], Call):
+                if used[other] == 1 and isinstance(self.nodes[other], Call):
                     self._home[other] = self._home[position]
+
+    @property
+    def last(self) -> Call:
+        """The call that gives the result."""
+        last = self.nodes[self.result]
+        assert isinstance(last, Call)
+        return last
 
     @property
     def ufunc(self) -> np.ufunc | None:
         """The ufunc that this function is, None where it is more than one."""
-        last = self._nodes[self._result]
-        assert isinstance(last, Call)
+        last = self.last
         if last.inputs != tuple(range(self.arity)) or not isinstance(last.function, np.ufunc):
             return None
         return last.function
+
+    @computed
+    def plain(self) -> Function | None:
+        """The function without its guard, if it is a product guarded at 0 or a gate, else None.
+
+        Where neither operands nor results hold a nan, results are equal but for signs of zeros.
+        """
+        for nodes, plain in PLAIN:
+            if self.nodes == nodes:
+                return Function(plain, 2, len(plain) - 1)
+        return None
 
     def compute(
         self,
@@ -233,10 +253,10 @@ class Function:
 
         `room(shape, dtype)` gives an array, `add(function, *operands, out=array)` takes a call.
         """
-        arrays: dict[int, Any] = {self._home[self._result]: out}
+        arrays: dict[int, Any] = {self._home[self.result]: out}
         whole = np.broadcast_shapes(*map(np.shape, operands))
         values: list[Any] = list(operands)
-        for position, node in enumerate(self._nodes[self.arity :], self.arity):
+        for position, node in enumerate(self.nodes[self.arity :], self.arity):
             if not isinstance(node, Call):
                 values.append(node)
                 continue
@@ -254,6 +274,28 @@ class Function:
         out = np.empty(shape)
         self.compute(operands, out, np.empty, lambda function, *args, out: function(*args, out=out))
         return out
+
+
+# What a guarded product and a gate are, and are without their guards.
+PLAIN: list[tuple[list[Node], list[Node]]] = [
+    (
+        [
+            None,
+            None,
+            0.0,
+            Call(np.equal, (0, 2), bool),
+            Call(np.equal, (1, 2), bool),
+            Call(np.logical_or, (3, 4), bool),
+            Call(np.multiply, (0, 1)),
+            Call(choose, (5, 2, 6)),
+        ],
+        [None, None, Call(np.multiply, (0, 1))],
+    ),
+    (
+        [None, None, Call(gated, (0, 1))],
+        [None, None, 0.0, Call(np.greater, (0, 2), bool), Call(np.multiply, (1, 3))],
+    ),
+]
 
 
 @lru_cache(maxsize=1024)

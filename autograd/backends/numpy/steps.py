@@ -1,27 +1,48 @@
 """Steps: the stages of a schedule as NumPy's functions, with views for operands and results.
 
 Where one side of a product is the same for all examples, BLAS computes it. For terms that are all
--0.0 BLAS and einsum may give -0.0, not the 0.0 of a sum that starts there, so 0.0 is added. A
-guarded product is computed plainly, and again with its guard if the result holds a nan.
+-0.0 BLAS and einsum may give -0.0, not the 0.0 of a sum that starts there, so 0.0 is added where
+that sign matters.
+
+A call of NumPy costs as much as the arithmetic on some hundred numbers, and a guard takes several.
+So guarded products, and gates, are computed plainly at first. If there is no nan in the sums and in
+the rows that `Frame.watched` lists, no guard was needed. Else all is computed again, with guards.
 """
 
 from __future__ import annotations
 
 from functools import partial
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from autograd.backends.numpy.algebra import function_of
-from autograd.program.stages import Dots, Elementwise, Fold, Memory, Product, SummedProduct, Table
+from autograd.backends.numpy.algebra import choose, function_of
+from autograd.program.stages import (
+    Dots,
+    Elementwise,
+    Fold,
+    Memory,
+    Product,
+    Rows,
+    SummedProduct,
+    SummedRows,
+    Table,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from autograd.backends.numpy.algebra import Array
-    from autograd.program.stages import Rows, Stage, SummedRows
+    from autograd.backends.numpy.nans import Places
+    from autograd.program.stages import Stage
 
 ALIGNMENT = 64  # bytes, as wide as a vector register and a cache line
+LIMITS = frozenset({np.maximum, np.minimum})  # they take `out` by its name only
+# The numbers of one array that a block computes with: above 9,216, OpenBLAS starts threads to sum a
+# vector, which is slower even on an idle machine.
+ARRAY_NUMBERS = 9000
+MOST_RUNS = 4  # into which rows that are added up are divided rather than gathered
 
 
 class Frame:
@@ -31,15 +52,50 @@ class Frame:
     tables are views of them where they are regular; a step of its own gathers the others.
     """
 
-    def __init__(self, uniform: Array, varying: Array, scratch: Scratch) -> None:
+    def __init__(
+        self, uniform: Array, varying: Array, scratch: Scratch, seen: Places | None = None
+    ) -> None:
+        """Leave guards out if it is known which nans are seen in sums, `seen`."""
         self.arrays = {Memory.UNIFORM: uniform, Memory.VARYING: varying}
         self.examples = varying.shape[1]
         self.scratch = scratch
+        self.seen = seen
         self.steps: list[Callable[[], Any]] = []
+        self.watched: Places = set()
+        self.lacks_guards = False
 
-    def add(self, function: Callable[..., Any], *operands: Any, **keywords: Any) -> None:
+    def add(self, function: Callable[..., Any], *operands: Any) -> None:
         """Add a call as the next step."""
-        self.steps.append(partial(function, *operands, **keywords))
+        self.steps.append(partial(function, *operands))
+
+    def compute(self, function: Callable[..., Any], *operands: Any, out: Array) -> None:
+        """Add the call of a function of each number as the next step.
+
+        NumPy takes half the time where no array has more than one dimension, numbers have none.
+        """
+        if (isinstance(function, np.ufunc) or function is choose) and out.flags.c_contiguous:
+            flat = out.reshape(-1)
+            numbers = [_flat(x, out, flat) for x in operands]
+            if all(x is not None for x in numbers):
+                operands, out = tuple(numbers), flat
+        if isinstance(function, np.ufunc) and function not in LIMITS:
+            self.add(function, *operands, out)
+        elif function is choose:
+            condition, chosen, other = operands
+            if other is not out:
+                self.add(np.copyto, out, other)
+            self.add(np.copyto, out, chosen, "same_kind", condition)
+        else:
+            self.steps.append(partial(function, *operands, out=out))
+
+    def leave_out_guard(self, *checked: Rows) -> bool:
+        """Tell whether a guard is left out: if these rows hold no nan, it was not needed."""
+        if self.seen is None:
+            return False
+        for rows in checked:
+            self.watched.update(place for place in rows.places() if place not in self.seen)
+        self.lacks_guards = True
+        return True
 
     def rows(self, rows: Rows) -> Array:
         """Return rows, shape (rows, examples or 1); one row throughout is returned once."""
@@ -65,11 +121,31 @@ class Frame:
         self.add(np.copyto, copy, array)
         return self.flat(copy)
 
+    def watched_arrays(self) -> list[Array]:
+        """Return the watched rows as vectors, neighbours as one while it is short."""
+        found: list[Array] = []
+        for memory, array in self.arrays.items():
+            rows = sorted([row for where, row in self.watched if where is memory])
+            for run in neighbours(rows):
+                found += pieces(array[rows[run][0] : rows[run][-1] + 1].reshape(-1))
+        return found
+
     def _gathered(self, array: Array, index: Any) -> Array:
         gathered: Array = self.scratch.array((*index.shape, array.shape[1]))
         # "clip" spares the buffer that NumPy puts in between for the sake of faulty indices
-        self.add(np.take, array, index, axis=0, out=gathered, mode="clip")
+        self.add(array.take, index, 0, gathered, "clip")
         return gathered
+
+
+def _flat(x: Any, out: Array, flat: Array) -> Any:
+    """Return a number without dimensions, what has the shape of `out` as a vector, else None."""
+    if x is out:
+        return flat
+    if not isinstance(x, np.ndarray):
+        return np.array(x)
+    if x.size == 1:
+        return x.reshape(())
+    return x.reshape(-1) if x.shape == out.shape and x.flags.c_contiguous else None
 
 
 def view(array: Array, first: int, shape: tuple[int, ...], strides: tuple[int, ...]) -> Array:
@@ -105,23 +181,32 @@ class Scratch:
         self._used = 0
 
 
-def add_stage(stage: Stage, frame: Frame) -> None:
-    """Add the steps that compute the rows of a stage."""
+def add_stage(stage: Stage, frame: Frame, *, unsigned: bool) -> None:
+    """Add the steps that compute the rows of a stage; unsigned: zeros may have either sign."""
     match stage:
         case Elementwise():
-            operands = [frame.rows(rows) for rows in stage.operands]
-            result = frame.rows(stage.result)
-            function_of(stage.op).compute(operands, result, frame.scratch.array, frame.add)
+            _add_elementwise(stage, frame, unsigned)
         case Fold():
-            _add_fold(stage, frame)
+            _add_fold(stage, frame, unsigned)
         case Dots():
-            _add_dots(stage, frame)
+            _add_dots(stage, frame, unsigned)
         case Product():
-            _add_product(stage, frame)
+            _add_product(stage, frame, unsigned)
     frame.scratch.clear()
 
 
-def _add_fold(stage: Fold, frame: Frame) -> None:
+def _add_elementwise(stage: Elementwise, frame: Frame, unsigned: bool) -> None:
+    function = function_of(stage.op)
+    if unsigned and function.plain is not None:
+        factors = function.plain.last.inputs
+        compared = [rows for k, rows in enumerate(stage.operands) if k not in factors]
+        if frame.leave_out_guard(*compared, stage.result):
+            function = function.plain
+    operands = [frame.rows(rows) for rows in stage.operands]
+    function.compute(operands, frame.rows(stage.result), frame.scratch.array, frame.compute)
+
+
+def _add_fold(stage: Fold, frame: Frame, unsigned: bool) -> None:
     """Add the steps of a variadic operation, which takes its terms in their order."""
     result, function, start = frame.rows(stage.result), function_of(stage.op), stage.start
     if stage.terms.width == 0:
@@ -129,12 +214,21 @@ def _add_fold(stage: Fold, frame: Frame) -> None:
     elif function.arity == 3:
         pairs = [frame.table(table) for table in stage.halves()]
         frame.add(_fold, function, pairs, 0.0, result)
-    elif function.ufunc is not None and not stage.op.ordered:  # NumPy adds in pairs
-        initial: dict[str, Any] = {} if start is None else {"initial": start}
-        reduce = partial(function.ufunc.reduce, axis=1, **initial)
-        frame.add(reduce, frame.table(stage.terms), out=result)
-    else:
+    elif function.ufunc is None or stage.op.ordered:
         frame.add(_fold, function, [frame.table(stage.terms)], start, result)
+    elif function.ufunc is np.add and start == 0.0 and len(result) == 1 < result.size:
+        _add_sum(frame.table(stage.terms)[0], result, frame, unsigned)
+    else:  # NumPy adds in pairs
+        initial: dict[str, Any] = {} if start is None else {"initial": start}
+        terms = frame.table(stage.terms)
+        frame.steps.append(partial(function.ufunc.reduce, terms, 1, None, result, **initial))
+
+
+def _add_sum(terms: Array, result: Array, frame: Frame, unsigned: bool) -> None:
+    """Add the steps of the sum of some rows: BLAS takes a third of the time of NumPy's sum."""
+    frame.add(np.ones(len(terms)).dot, terms, result[0])
+    if not unsigned:
+        frame.compute(np.add, result, 0.0, out=result)
 
 
 def _fold(
@@ -147,7 +241,7 @@ def _fold(
     np.copyto(out, total)
 
 
-def _add_dots(stage: Dots, frame: Frame) -> None:
+def _add_dots(stage: Dots, frame: Frame, unsigned: bool) -> None:
     """Add the steps of one dot product per row."""
     result = frame.rows(stage.result)
     if stage.left.width == 0:
@@ -157,13 +251,23 @@ def _add_dots(stage: Dots, frame: Frame) -> None:
     if stage.ordered:
         _add_ordered(left, right, result, frame)
         return
-    frame.add(np.einsum, "rkn,rkn->rn", left, right, out=result)
-    frame.add(np.add, result, 0.0, out=result)
-    if stage.guarded:
+    if left.shape[-1] < right.shape[-1]:
+        left, right = right, left
+    if len(right) == 1 == right.shape[-1] < right.shape[1]:
+        frame.add(left[0].T.dot, right[0, :, 0], result[0])  # (n, k) . (k)
+    elif len(left) == 1 and left.shape == right.shape:
+        products = frame.scratch.array(left.shape)
+        frame.compute(np.multiply, left, right, out=products)
+        frame.add(np.ones(left.shape[1]).dot, products[0], result[0])
+    else:
+        frame.steps.append(partial(np.einsum, "rkn,rkn->rn", left, right, out=result))
+    if not unsigned:
+        frame.compute(np.add, result, 0.0, out=result)
+    if stage.guarded and not frame.leave_out_guard(stage.result):
         frame.add(_guard, left, right, result)
 
 
-def _add_product(stage: Product, frame: Frame) -> None:
+def _add_product(stage: Product, frame: Frame, unsigned: bool) -> None:
     """Add the steps of all dot products of the lines of two tables."""
     rows = frame.rows(stage.result)
     if stage.left.width == 0:
@@ -177,18 +281,30 @@ def _add_product(stage: Product, frame: Frame) -> None:
     columns = frame.table(Table(stage.right.memory, tuple(zip(*stage.right.index))))
     right = columns.swapaxes(0, 1)
     match left.shape[-1], right.shape[-1]:
-        case 1, 1:
-            frame.add(np.matmul, left[..., 0], columns[..., 0], out=result[..., 0])
         case 1, _:
             # (height, width) @ (width, lines * examples): one product for all lines and examples
-            frame.add(np.matmul, left[..., 0], frame.flat(columns), out=frame.flat(result))
+            _add_matrix_product(left[..., 0], frame.flat(columns), frame.flat(result), frame)
         case _, 1:
-            frame.add(np.matmul, right[..., 0], left, out=result)
+            frame.add(np.matmul, right[..., 0], left, result)
         case _:
-            frame.add(np.einsum, "akn,bkn->abn", left, right, out=result)
-    frame.add(np.add, rows, 0.0, out=rows)
-    if stage.guarded:
+            frame.steps.append(partial(np.einsum, "akn,bkn->abn", left, right, out=result))
+    if not unsigned:
+        frame.compute(np.add, rows, 0.0, out=rows)
+    if stage.guarded and not frame.leave_out_guard(stage.result):
         frame.add(_guard, left[:, None], right[None], result)
+
+
+def _add_matrix_product(left: Array, right: Array, result: Array, frame: Frame) -> None:
+    """Add result = left @ right: `dot` takes a microsecond less than `matmul`.
+
+    But it takes a factor of one number for a scale, and BLAS takes 0 times nan for 0 then.
+    """
+    if len(right) == 1:
+        frame.compute(np.multiply, left, right, out=result)
+    elif len(left) == 1:
+        frame.add(left[0].dot, right, result[0])
+    else:
+        frame.add(left.dot, right, result)
 
 
 def _add_ordered(left: Array, right: Array, result: Array, frame: Frame) -> None:
@@ -196,57 +312,133 @@ def _add_ordered(left: Array, right: Array, result: Array, frame: Frame) -> None
     product = frame.scratch.array(result.shape)
     for k in range(left.shape[-2]):
         term = result if k == 0 else product
-        frame.add(np.multiply, left[..., k, :], right[..., k, :], out=term)
+        frame.compute(np.multiply, left[..., k, :], right[..., k, :], out=term)
         if k:
-            frame.add(np.add, result, product, out=result)
+            frame.compute(np.add, result, product, out=result)
 
 
-def add_reduction(stage: SummedProduct | SummedRows, frame: Frame, sums: Array) -> None:
+class Sums:
+    """The sums over the examples, to which the first block writes its terms where it can."""
+
+    def __init__(self, array: Array, *, first: bool) -> None:
+        self.array = array
+        self._holds_terms = np.full(len(array), not first)
+        self._adds_first = False
+
+    @property
+    def start_from_zero(self) -> bool:
+        """Whether a sum must be 0.0 before the steps."""
+        return self._adds_first or not self._holds_terms.all()
+
+    def untouched(self, into: tuple[tuple[int, ...], ...]) -> Array | None:
+        """Return these sums as an array to be written, if they are one and hold no terms yet."""
+        places, strides = np.array(into), Table(Memory.UNIFORM, into).strides
+        if strides is None or self._holds_terms[places].any() or not _distinct(places):
+            return None
+        found = view(self.array[:, None], into[0][0], places.shape, strides)[..., 0]
+        if not found.flags.c_contiguous:
+            return None
+        self._holds_terms[places] = True
+        return found
+
+    def add(self, part: Array, into: tuple[tuple[int, ...], ...], frame: Frame) -> None:
+        """Add the step sums[into] += part; a sum may occur in `into` more than once."""
+        places, strides = np.array(into), Table(Memory.UNIFORM, into).strides
+        self._adds_first |= not self._holds_terms[places].all()
+        self._holds_terms[places] = True
+        if strides is None or not _distinct(places):
+            frame.add(np.add.at, self.array, places, part)
+        else:
+            sums = view(self.array[:, None], into[0][0], places.shape, strides)[..., 0]
+            frame.compute(np.add, sums, part, out=sums)
+
+
+def _distinct(places: Array) -> bool:
+    return len(np.unique(places)) == places.size
+
+
+def add_reduction(stage: SummedProduct | SummedRows, frame: Frame, sums: Sums) -> None:
     """Add the steps that add up the terms of a stage over the examples, into the sums so far."""
     if isinstance(stage, SummedProduct):
-        left, right = frame.table(stage.left), frame.table(stage.right)
-        part: Array = frame.scratch.array((stage.left.height, stage.right.height))
-        frame.add(np.matmul, frame.flat(left), frame.flat(right).T, out=part)
-        if stage.guarded:
-            frame.add(_guard_sums, left[:, None], right[None], part)
-        _add_to(sums, stage.into, part, frame)
-    else:  # a row of UNIFORM memory counts once per example
-        memory = stage.rows.memory
-        rows = frame.table(Table(memory, tuple((row,) for row in stage.rows.index)))
-        uniform = memory is Memory.UNIFORM
-        count = np.full((1, 1), frame.examples, float) if uniform else np.ones((frame.examples, 1))
-        part = frame.scratch.array((len(stage.into), 1))
-        frame.add(np.matmul, rows[:, 0], count, out=part)
-        _add_to(sums, tuple((target,) for target in stage.into), part, frame)
+        _add_summed_product(stage, frame, sums)
+    else:
+        indices = stage.rows.index, stage.into
+        runs = [*regular_runs(indices)]
+        for run in runs if len(runs) <= MOST_RUNS else [slice(None)]:
+            rows = Rows(stage.rows.memory, stage.rows.index[run])
+            _add_summed_rows(SummedRows(rows, stage.into[run]), frame, sums)
     frame.scratch.clear()
 
 
-def _add_to(sums: Array, into: tuple[tuple[int, ...], ...], part: Array, frame: Frame) -> None:
-    """Add the step sums[into] += part; a sum may occur in `into` more than once."""
-    strides = Table(Memory.UNIFORM, into).strides
-    distinct = len({target for line in into for target in line}) == part.size
-    if strides is None or not distinct:
-        frame.add(np.add.at, sums, np.array(into), part)
-        return
-    places = view(sums[:, None], into[0][0], part.shape, strides)[..., 0]
-    frame.add(np.add, places, part, out=places)
+def _add_summed_product(stage: SummedProduct, frame: Frame, sums: Sums) -> None:
+    left, right = frame.table(stage.left), frame.table(stage.right)
+    written = sums.untouched(stage.into)
+    part = written
+    if part is None:
+        part = frame.scratch.array((stage.left.height, stage.right.height))
+    _add_matrix_product(frame.flat(left), frame.flat(right).T, part, frame)
+    if stage.guarded and not frame.leave_out_guard():
+        frame.add(_guard_sums, left[:, None], right[None], part)
+    if written is None:
+        sums.add(part, stage.into, frame)
+
+
+def _add_summed_rows(stage: SummedRows, frame: Frame, sums: Sums) -> None:
+    memory, into = stage.rows.memory, tuple([(target,) for target in stage.into])
+    rows = frame.table(Table(memory, tuple([(row,) for row in stage.rows.index])))[:, 0]
+    written = sums.untouched(into)
+    part = frame.scratch.array((len(into), 1)) if written is None else written
+    if memory is Memory.UNIFORM:  # it counts once per example
+        frame.compute(np.multiply, rows, float(frame.examples), out=part)
+    else:
+        frame.add(rows.dot, np.ones(frame.examples), part[:, 0])
+    if written is None:
+        sums.add(part, into, frame)
+
+
+def neighbours(rows: Sequence[int]) -> Iterator[slice]:
+    """Yield ranges that cover some rows, in each of which each is the one behind that before."""
+    breaks = [k for k in range(1, len(rows)) if rows[k] != rows[k - 1] + 1]
+    return (slice(*ends) for ends in pairwise([0, *breaks, len(rows)] if rows else []))
+
+
+def regular_runs(indices: Sequence[tuple[int, ...]]) -> Iterator[slice]:
+    """Yield ranges that cover some indices of one length, in each of which all have one stride."""
+    columns = [*zip(*indices)]
+    start = 0
+    while start < len(columns):
+        stop, steps = start + 1, None
+        while stop < len(columns):
+            step = [b - a for a, b in zip(columns[stop - 1], columns[stop])]
+            if step != (steps or step):
+                break
+            steps, stop = step, stop + 1
+        yield slice(start, stop)
+        start = stop
 
 
 def _guard(left: Array, right: Array, result: Array) -> None:
-    if _holds_nan(result):
+    if holds_nan([result.reshape(-1)]):
         np.copyto(result, _guarded_sum(left, right))
 
 
 def _guard_sums(left: Array, right: Array, part: Array) -> None:
-    if _holds_nan(part):
+    if holds_nan([part.reshape(-1)]):
         np.add.reduce(_guarded_sum(left, right), axis=-1, out=part)
 
 
-def _holds_nan(array: Array) -> bool:
-    """Tell whether a contiguous array holds a nan, in one pass without a temporary array."""
-    flat = array.reshape(-1)
-    square = flat.dot(flat)  # of squares, so that inf never meets -inf
-    return bool(square != square)
+def pieces(vector: Array) -> list[Array]:
+    """Return parts of a vector that OpenBLAS adds up without threads."""
+    return [vector[k : k + ARRAY_NUMBERS] for k in range(0, len(vector), ARRAY_NUMBERS)]
+
+
+def holds_nan(vectors: Iterable[Array]) -> bool:
+    """Tell whether there is a nan, in one pass without a temporary array."""
+    for vector in vectors:
+        square = vector.dot(vector)  # of squares, so that inf never meets -inf
+        if square != square:
+            return True
+    return False
 
 
 def _guarded_sum(left: Array, right: Array) -> Array:
