@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import ctypes
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from networks import Digits, Moons
-from peers.compiler import loaded
+from peers import compiler
 from problems import Array, Made
 from texts import Texts
 
@@ -24,9 +25,13 @@ __all__ = [
 SOURCES = Path(__file__).parents[1] / "by_hand"
 
 
+@cache
+def library(source: str, options: tuple[str, ...]) -> ctypes.CDLL:
+    return compiler.loaded(SOURCES / source, ctypes.CDLL, options)
+
+
 def function(source: str, name: str) -> Any:
-    library = loaded(SOURCES / source, ctypes.CDLL)
-    found = getattr(library, name)
+    found = getattr(library(source, compiler.OPTIONS), name)
     found.restype = None
     return found
 

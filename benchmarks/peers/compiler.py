@@ -25,12 +25,14 @@ def gcc_version() -> str | None:
     return said.splitlines()[0].split()[-1] if "Free Software Foundation" in said else None
 
 
-def loaded(source: Path, load: Callable[[str], Library]) -> Library:
+def loaded(
+    source: Path, load: Callable[[str], Library], options: tuple[str, ...] = OPTIONS
+) -> Library:
     """Compile one file of C into a shared library and return what `load` makes of its path."""
     with tempfile.TemporaryDirectory() as folder:
         library = Path(folder) / f"{source.stem}.so"
         subprocess.run(
-            ["gcc", *OPTIONS, "-shared", "-fPIC", "-o", library, source, "-lm"],  # noqa: S607 - PATH's
+            ["gcc", *options, "-shared", "-fPIC", "-o", library, source, "-lm"],  # noqa: S607 - PATH's
             check=True,
         )
         return load(str(library))
