@@ -194,9 +194,9 @@ def test_gpt_babbles_after_ten_thousand_pieces(tmp_path):
     words = printed.partition("babbled: ")[2].strip().split(", ")
     assert len(words) == 12
     assert all(word.isalpha() and len(word) < 20 for word in words if word)
-    few = [run("gpt.py", "--samples", "32", *way, folder=tmp_path) for way in ([], ["--eager"])]
-    compiled, eager = (text.partition("loss ")[2].partition("\n")[0] for text in few)
-    assert compiled == eager
+    eager = run("gpt.py", "--samples", "32", "--eager", folder=tmp_path)
+    first = [text.partition("loss ")[2].partition(",")[0] for text in (printed, eager)]
+    assert first[0] == first[1]
 
 
 def test_gpt_says_what_it_needs(tmp_path, capsys, monkeypatch):
@@ -218,7 +218,7 @@ def losses(printed):
 def on_four_devices(tmp_path_factory):
     """What the demo prints with four devices of one process."""
     pytest.importorskip("jax", reason="the demo runs on JAX")
-    return run_alone("many_devices.py", "--steps", "60", folder=tmp_path_factory.mktemp("devices"))
+    return run_alone("many_devices.py", "--steps", "20", folder=tmp_path_factory.mktemp("devices"))
 
 
 @pytest.mark.slow
@@ -238,7 +238,7 @@ def test_two_processes_train_as_one_with_as_many_devices(tmp_path, on_four_devic
     with socket.socket() as free:
         free.bind(("localhost", 0))
         address = f"localhost:{free.getsockname()[1]}"
-    arguments = ("--steps", "60", "--devices", "2", "--processes", "2", "--address", address)
+    arguments = ("--steps", "20", "--devices", "2", "--processes", "2", "--address", address)
     processes = [
         subprocess.Popen(
             [sys.executable, ROOT / "demos" / "many_devices.py", *arguments, "--process", number],

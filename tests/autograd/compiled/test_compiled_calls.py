@@ -121,9 +121,9 @@ FUNCTIONS = {
 }
 
 
-@in_one_test("seed", range(8))
+@in_one_test("seed", range(5))
 @in_one_test("name", FUNCTIONS)
-def test_c_gives_what_python_gives(name, seed):
+def test_c_gives_what_python_gives(name, seed, quick_llvm):
     f, pattern = FUNCTIONS[name]
     draw = random.Random(f"{name} {seed}")
     w = Value(1.5)

@@ -26,7 +26,7 @@ pytestmark = pytest.mark.skipif(engine is None, reason="the engine in C was not 
 
 TWINS = Path(__file__).with_name("twins.py")
 ROWS = [TABLE[name] for name in TABLE if name in RESERVED and not TABLE[name].variadic]
-NODES = 100_000  # far more than any stack holds
+NODES = 20_000  # far more than the stack of a thread below holds
 
 
 def bits(number):
@@ -101,8 +101,10 @@ def deep(step):
 )
 def test_a_deep_graph_is_freed_without_recursion(step):
     threads = [threading.Thread(target=lambda: deep(step)) for _ in range(2)]
+    before = threading.stack_size(2**19)
     for thread in threads:
         thread.start()
+    threading.stack_size(before)
     _, root = deep(step)
     alive = weakref.ref(root)
     del root

@@ -178,6 +178,13 @@ def warned():
                 attempt()
 
 
+@pytest.fixture(scope="module", autouse=True)
+def look_at_what_is_new():
+    """Let collections leave out what other tests have loaded, which took most of the time."""
+    gc.collect()
+    gc.freeze()
+
+
 # What an engine with one reference too many would keep alive, unseen: these live anyway.
 LASTING = [
     Value, Constant, Vector, Mode, Marked, CURRENT, TRACES, CLOCK, CURRENT.get(),
