@@ -213,8 +213,8 @@ def picture_script() -> str:
         "scene/collapse": ("FEW_INSIDE", "part_title"),
         "scene/compose": ("kinds_of", "range_of"),
         "scene/gradient": (
-            *("Gradient", "gradient_of", "is_of_one_pass", "largest_size", "product_sent"),
-            "shown_for_many",
+            *("Gradient", "gradient_of", "is_of_one_pass", "largest_at", "largest_size"),
+            *("product_sent", "shown_for_many"),
         ),
         "draw/wording": (
             "BOX_CORNER", "FONT_SIZE", "FRAME_CORNER", "GROUP_COLUMNS", "LINE", "PADDING",

@@ -38,9 +38,8 @@ function backwardHead(graph, value) {
 /** Tell the gradient that arrives, the local derivatives, the shares, and the sums so far. */
 function sharesCaption({ graph, contributions, gradient }, value) {
   if (contributions.length > MOST_TOLD) {
-    const { operand, sent, total } = contributions.reduce((best, other) =>
-      Math.abs(other.sent) > Math.abs(best.sent) ? other : best,
-    );
+    const shares = contributions.map((share) => gradientOf(true, share.sent, false));
+    const { operand, sent, total } = contributions[largestAt(shares)];
     const told = manyCaption(contributions.length, graph.name[operand], sent, total);
     return backwardCaption(gradient, [told]);
   }
@@ -53,12 +52,12 @@ function sharesCaption({ graph, contributions, gradient }, value) {
 
 /** Say that all gradients are there, and whether they are those recorded. */
 function lastCaption(graph) {
-  const largest = largestAt(graph.swept);
+  const largest = largestFinite(graph.swept);
   return endCaption(graph.name[largest] ?? "", graph.swept[largest]) + noteOfMismatch(graph);
 }
 
 /** Return the value with the largest finite number, -1 for none. */
-function largestAt(numbers) {
+function largestFinite(numbers) {
   let best = -1;
   numbers.forEach((number, value) => {
     if (!Number.isFinite(number) || number === null) return;

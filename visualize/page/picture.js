@@ -1333,17 +1333,21 @@ const gradient_ = (() => {
     return value !== 0 ? new Gradient("finite", value) : new Gradient("zero", 0.0);
   }
   function largest(gradients) {
-    let shown, gradient, more;
-    shown = gradients[0];
+    return gradients[largest_at(gradients)];
+  }
+  function largest_at(gradients) {
+    let best, place, gradient, more;
+    best = 0;
     const a2 = gradients;
     for (let i1 = 0; i1 < a2.length; i1++) {
+      place = i1;
       gradient = a2[i1];
-      more = SEVERITY.get(gradient.state) - SEVERITY.get(shown.state);
-      if ((more > 0) || ((more === 0) && (gradient.size > shown.size))) {
-        shown = gradient;
+      more = SEVERITY.get(gradient.state) - SEVERITY.get(gradients[best].state);
+      if ((more > 0) || ((more === 0) && (gradient.size > gradients[best].size))) {
+        best = place;
       }
     }
-    return shown;
+    return best;
   }
   function largest_size(gradients) {
     return python.greatest(gradients.map((gradient) => gradient.size), 0.0);
@@ -1371,7 +1375,7 @@ const gradient_ = (() => {
   function product_sent(gradient, local) {
     return gradient !== 0 ? gradient * local : 0.0;
   }
-  return { Gradient, gradient_of, largest_size, shown_for_many, is_of_one_pass, product_sent };
+  return { Gradient, gradient_of, largest_at, largest_size, shown_for_many, is_of_one_pass, product_sent };
 })();
 
 const placement_ = (() => {
@@ -3396,7 +3400,7 @@ const { FEW_INSIDE, part_title: partTitle } = collapse_;
 
 const { kinds_of: kindsOf, range_of: rangeOf } = compose_;
 
-const { Gradient, gradient_of: gradientOf, is_of_one_pass: isOfOnePass, largest_size: largestSize, product_sent: productSent, shown_for_many: shownForMany } = gradient_;
+const { Gradient, gradient_of: gradientOf, is_of_one_pass: isOfOnePass, largest_at: largestAt, largest_size: largestSize, product_sent: productSent, shown_for_many: shownForMany } = gradient_;
 
 const { BOX_CORNER, FONT_SIZE, FRAME_CORNER, GROUP_COLUMNS, LINE, PADDING, data_line: dataLine, data_range: dataRange, kinds_line: kindsLine, largest_line: largestLine, position_mark: positionMark, size_by: sizeBy, spoken, width_of: widthOf } = wording_;
 

@@ -96,12 +96,17 @@ def largest(gradients: Sequence[Gradient]) -> Gradient:
     >>> largest([Gradient("finite", 0.5), Gradient("finite", -2.0), Gradient("zero", 0.0)])
     Gradient(state='finite', value=-2.0, remark='')
     """
-    shown = gradients[0]
-    for gradient in gradients:
-        more = SEVERITY[gradient.state] - SEVERITY[shown.state]
-        if more > 0 or (more == 0 and gradient.size > shown.size):
-            shown = gradient
-    return shown
+    return gradients[largest_at(gradients)]
+
+
+def largest_at(gradients: Sequence[Gradient]) -> int:
+    """Return the place of the gradient to show for many; pages have this as a script."""
+    best = 0
+    for place, gradient in enumerate(gradients):
+        more = SEVERITY[gradient.state] - SEVERITY[gradients[best].state]
+        if more > 0 or (more == 0 and gradient.size > gradients[best].size):
+            best = place
+    return best
 
 
 def largest_size(gradients: Sequence[Gradient]) -> float:

@@ -6,6 +6,7 @@ import math
 
 import pytest
 
+import autograd
 from autograd import Value
 from tests.visualize.page_graphs import chain, small, total
 from visualize.scene.flat import flatten
@@ -25,6 +26,15 @@ def test_the_player_ends_with_the_recorded_gradients(opened, graphs, name):
             assert repr(number) == repr(value.grad + 0.0) or number == value.grad
     assert "Every gradient is complete" in made.text("#caption")
     assert "recorded at" not in made.text("#caption")
+
+
+@pytest.mark.parametrize(("lost", "named"), [(math.nan, "d"), (math.inf, "d"), (0.5, "a")])
+def test_of_many_shares_a_caption_names_the_one_that_counts(opened, lost, named):
+    leaves = [Value(1.0, label=name) for name in "abcd"]
+    made = opened(autograd.dot(leaves, [3.0, 2.0, 1.0, lost]))
+    made.click("#to-end")
+    made.click("#step-back")
+    assert f"to 4 operands, most to {named}: " in made.text("#caption")
 
 
 def test_single_steps_go_forward_and_backward(opened):
