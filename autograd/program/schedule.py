@@ -131,6 +131,9 @@ class _Layout:
             halves = [self._halves(variable) for variable in single]
             left = self._table([left for left, _ in halves])
             right = self._table([right for _, right in halves])
+            if not op.ordered:
+                ascending = sorted(range(left.width), key=left.index[0].__getitem__)
+                left, right = left.columns(ascending), right.columns(ascending)
             memory, result = self._allocated(single)
             self.stages[memory].append(Dots(left, right, result, guarded, op.ordered))
 

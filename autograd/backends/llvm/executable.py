@@ -115,14 +115,16 @@ class NativeProgram:
 class Workspace:
     """The memories of a schedule, for one call at a time.
 
-    Behind the UNIFORM rows there is room for the outputs of a program without examples, and a 0.0.
+    Behind the UNIFORM rows there is room for the outputs of a program without examples, a 0.0, and
+    a vector: loads of irregular rows may go beyond the last one.
     """
 
     def __init__(self, schedule: Schedule, varying: int) -> None:
         program = schedule.program
-        memory = aligned_zeros(schedule.uniform + len(schedule.outputs) + 1)
+        behind = schedule.uniform + len(schedule.outputs)
+        memory = aligned_zeros(behind + 1 + vector_lanes())
         self.uniform = memory[: schedule.uniform]
-        self.outputs = memory[schedule.uniform : -1].reshape(1, -1)
+        self.outputs = memory[schedule.uniform : behind].reshape(1, -1)
         self.outputs_start = 8 * schedule.uniform
         self.bytes = memoryview(memory).cast("B")
         self.varying = aligned_zeros(varying)

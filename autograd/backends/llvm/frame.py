@@ -134,21 +134,23 @@ class Frame:
         with scalar.loop(rest, "%lanes", self.width) as loop:
             body([loop.index])
 
-    def over(self, count: int, step: int, body: Callable[[Index, int], None]) -> None:
-        """Write `body` for `step` indices of 0 to count - 1 at once, then for the remaining ones.
+    def over(
+        self, count: int, step: int, body: Callable[[Index, int], None], first: int = 0
+    ) -> None:
+        """Write `body` for `step` indices up to count - 1 at once, then for the remaining ones.
 
         It is given the first index and how many there are.
         """
-        whole = count - count % step
-        if whole == step:
-            body(0, step)
-        elif whole:
-            with self.scalar.loop(0, whole, step) as loop:
+        whole = count - (count - first) % step
+        if whole - first == step:
+            body(first, step)
+        elif whole > first:
+            with self.scalar.loop(first, whole, step) as loop:
                 body(loop.index, step)
         if count > whole:
             body(whole, count - whole)
 
-    def shifted(self, index: Index, by: int) -> Index:
+    def shifted(self, index: Index, by: Index) -> Index:
         """Return index + by."""
         return added(self.scalar, index, by)
 

@@ -1,7 +1,7 @@
 """Loops over rows: elementwise operations, whose stages are fused to spare memory, and folds.
 
 Lanes run over the examples of a block. Where nothing varies there are no examples, and they run
-over neighbouring rows instead, if the operands lie side by side.
+over neighbouring rows instead, where the operands lie side by side.
 """
 
 from __future__ import annotations
@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, TypeAlias
 from autograd.backends.formula import formula_of
 from autograd.backends.llvm.elementary import lowered
 from autograd.backends.llvm.frame import UNROLLED
+from autograd.backends.llvm.runs import Runs
 from autograd.program.stages import Dots, Elementwise, Fold, Memory, Product, Rows
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from autograd.backends.llvm.frame import Frame
     from autograd.backends.llvm.writer import Index, Operand, Writer
@@ -144,7 +145,8 @@ def _read_from_memory(item: Planned) -> Iterator[Rows | Table]:
 def write_loop(frame: Frame, body: LoopBody) -> None:
     """Write the elementwise operations of a fused loop."""
     if body.memory is Memory.UNIFORM:
-        frame.over(body.rows, frame.width if body.regular else 1, body.over_rows)
+        step = 1 if body.irregular else frame.width
+        frame.over(body.rows, step, body.over_rows, body.over_runs())
         return
 
     def one_row(row: Index, _: int) -> None:
@@ -170,7 +172,7 @@ class LoopBody:
         }
         rows = {*self.read, *(stage.result for stage in loop.stages)}
         self.lookups = {operand: frame.lookup(operand) for operand in rows}
-        self.regular = all(operand.stride in (0, 1) for operand in self.read)
+        self.irregular = [operand for operand in self.read if operand.stride not in (0, 1)]
 
     def over_examples(self, row: Index) -> Callable[[Index, dict[Rows, str]], None]:
         """Return the function that writes one vector of a row, given operands in registers.
@@ -200,14 +202,28 @@ class LoopBody:
         """Write `count` rows from `row` on: a vector of them, or one after the other."""
         frame = self.frame
         if count == frame.width:
-            self._write_rows(frame.writer, row)
+            self._write_rows(frame.writer, row, {})
         else:
             for k in range(count):
-                self._write_rows(frame.scalar, frame.shifted(row, k))
+                self._write_rows(frame.scalar, frame.shifted(row, k), {})
 
-    def _write_rows(self, writer: Writer, row: Index) -> None:
-        loaded: dict[Rows, Operand] = {}
+    def over_runs(self) -> int:
+        """Write vectors of the rows of runs; return the first row that is left."""
+        irregular = [operand.index for operand in self.irregular]
+        runs = Runs.of(irregular) if irregular else None
+        if runs is None:
+            return 0
+
+        def vector(row: Index, operands: list[str]) -> None:
+            self._write_rows(self.frame.writer, row, dict(zip(self.irregular, operands)))
+
+        return runs.write(self.frame, vector)
+
+    def _write_rows(self, writer: Writer, row: Index, given: Mapping[Rows, str]) -> None:
+        loaded: dict[Rows, Operand] = {**given}
         for operand, constant in self.read.items():
+            if operand in loaded:
+                continue
             address = self.frame.scalar.address("%uniform", self.lookups[operand].at(row))
             if constant is not None:
                 loaded[operand] = constant

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from autograd.backends.llvm.frame import UNROLLED, Lookup, contiguous
 from autograd.backends.llvm.products import with_product
+from autograd.backends.llvm.runs import Runs
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -244,7 +245,8 @@ def write_uniform_dots(frame: Frame, stage: Dots) -> None:
             total = dots.by_terms(shifted) if dots.in_line else dots.by_rows(frame.scalar, shifted)
             frame.scalar.store(total, frame.scalar.address("%uniform", result.at(shifted)))
 
-    frame.over(stage.left.height, frame.width if dots.side_by_side else 1, some_rows)
+    first = 0 if dots.side_by_side or dots.in_line else dots.over_runs(result)
+    frame.over(stage.left.height, frame.width if dots.side_by_side else 1, some_rows, first)
 
 
 class _Dots:
@@ -265,6 +267,22 @@ class _Dots:
             and left.width >= frame.width
             and all(across in (0, 1) for _, across in steps)
         )
+
+    def over_runs(self, result: Lookup) -> int:
+        """Write vectors of the rows of runs; return the first row that is left."""
+        columns = [column for table, _ in self.sides for column in zip(*table.index)]
+        runs = Runs.of(columns) if 0 < self.width <= UNROLLED else None
+        if runs is None:
+            return 0
+        writer = self.frame.writer
+
+        def vector(row: Index, operands: list[str]) -> None:
+            total: Operand = self.start
+            for left, right in zip(operands[: self.width], operands[self.width :]):
+                total = writer.fadd(total, self._multiplied(writer, left, right))
+            writer.store(total, self.frame.scalar.address("%uniform", result.at(row)))
+
+        return runs.write(self.frame, vector)
 
     def by_rows(self, writer: Writer, row: Index) -> Operand:
         """Return the dot products of neighbouring rows, or of one row with a writer of numbers."""
@@ -294,6 +312,9 @@ class _Dots:
         left, right = (
             self._load(writer, table, lookup, row, k, axis) for table, lookup in self.sides
         )
+        return self._multiplied(writer, left, right)
+
+    def _multiplied(self, writer: Writer, left: str, right: str) -> str:
         if self.guarded:
             return writer.guarded_product(left, right)
         return writer.fmul(left, right)
