@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import shutil
 
 import pytest
 
-__all__ = ["browser"]
+__all__ = ["browser", "chromium"]
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
 
 
-@pytest.fixture(scope="module")
-def browser():
-    """Playwright's browser. Without one a test is skipped; with REQUIRE_BROWSER set it fails.
+@pytest.fixture(scope="session")
+def chromium():
+    """Playwright's browser and its event loop, started once: this takes two seconds of a processor.
 
-    It goes with its module: while it is open, asyncio.run() would find its event loop running.
+    Without a browser a test is skipped; with REQUIRE_BROWSER set it fails.
     """
     absent = pytest.fail if os.environ.get("REQUIRE_BROWSER") else pytest.skip
     try:
@@ -30,5 +31,17 @@ def browser():
         launched = playwright.chromium.launch(
             executable_path=program, args=["--no-sandbox", "--disable-gpu"]
         )
-        yield launched
+        loop = asyncio.get_running_loop()
+        asyncio._set_running_loop(None)
+        yield launched, loop
+        asyncio._set_running_loop(loop)
         launched.close()
+
+
+@pytest.fixture(scope="module")
+def browser(chromium):
+    """The browser. Outside of its modules asyncio.run() must not find Playwright's loop running."""
+    launched, loop = chromium
+    asyncio._set_running_loop(loop)
+    yield launched
+    asyncio._set_running_loop(None)

@@ -9,9 +9,9 @@ import pytest
 
 import autograd
 from autograd import Value, scope, sqrt, where
-from tests.visualize.browser import browser
+from tests.visualize.browser import browser, chromium
 
-__all__ = ["browser"]
+__all__ = ["browser", "chromium"]
 
 
 def readme_expression() -> Value:

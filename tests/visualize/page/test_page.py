@@ -92,7 +92,6 @@ def test_colours_are_those_of_the_palette(opened):
     root = small()
     for scheme, colours in (("light", LIGHT), ("dark", DARK)):
         made = opened(root, scheme=scheme)
-        made.wait_for_timeout(300)
         for value, look in ((0, "n8"), (1, "p7")):  # a: -3.416, the largest; b: 2
             looks_like(made, value, theme(look, colours))
 

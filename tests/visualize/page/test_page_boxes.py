@@ -199,9 +199,9 @@ BIG = {
     "one example": lambda graphs: graphs["network"]((6, 12, 12, 1)),
     "handmade": lambda graphs: handmade_network((3, 6, 6, 1), samples=10),
     "recurrence": lambda graphs: recurrence(300),
-    "one weight": lambda graphs: recurrence(1000, modules=False),
+    "one weight": lambda graphs: recurrence(500, modules=False),
     "random": lambda graphs: random_graph(4000),
-    "wide": lambda graphs: autograd.sum([Value(float(i)) * i for i in range(2000)]),
+    "wide": lambda graphs: autograd.sum([Value(float(i)) * i for i in range(1000)]),
 }
 
 
@@ -355,8 +355,8 @@ def test_what_can_fold_is_known():
     assert [graph.values[value].label for value in inside] == ["total", "a", "b"]
 
 
-def test_steps_are_bands_of_the_graph_that_nest_until_they_are_small(scripts):
-    graph = decoded(random_graph(4000))
+def test_steps_are_bands_of_the_graph_that_nest_until_they_are_small(scripts, graphs):
+    graph = decoded(big("random", graphs))
     picture = drawn(scripts, graph)
     assert picture["view"]["grouping"] == "made"
     closed = [box for box in picture["boxes"] if box["kind"] == "cluster"]
@@ -465,13 +465,16 @@ def test_few_or_near_uses_need_no_copy_and_operations_have_none(scripts):
 def test_depth_is_no_limit(scripts):
     value = Value(1.0)
     for _ in range(12_000):
-        value = value * 1.0
+        value = value.tanh()
     graph = decoded(value)
     picture = drawn(scripts, graph)
     check(graph, picture)
     assert len(picture["boxes"]) <= 150
     keys = cluster_keys(graph, picture["view"]["grouping"])
     assert len(keys) > 300
+    everything = drawn(scripts, graph, view_of())
+    assert len(everything["boxes"]) == 12_001
+    assert everything["height"] == 52  # one straight line
 
 
 def test_the_order_of_boxes_follows_the_uses(scripts, graphs):

@@ -156,14 +156,14 @@ def test_the_camera_rests_while_what_is_asked_for_is_seen(opened):
 
 
 def test_the_camera_glides_to_the_last_of_several_places(opened, network):
-    made = opened(network)
+    made = opened(network, motion="no-preference")
     made.evaluate("() => { graphPage.show(0); graphPage.show(73); }")
     made.settle()
     assert made.is_in_the_middle(73)
 
 
 def test_the_camera_glides_to_its_goal_in_a_window_that_changes_meanwhile(opened, network):
-    made = opened(network)
+    made = opened(network, motion="no-preference")
     made.keyboard.press("+")  # a picture that is seen whole stays so, glide or not
     made.settle()
     rests = made.evaluate(
@@ -183,7 +183,7 @@ def test_the_camera_glides_to_its_goal_in_a_window_that_changes_meanwhile(opened
 
 
 def test_a_finger_stops_the_camera(opened, network):
-    made = opened(network)
+    made = opened(network, motion="no-preference")
     start = made.evaluate(
         """() => {
       graphPage.show(0);

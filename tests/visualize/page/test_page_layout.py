@@ -8,6 +8,7 @@ import random
 import runpy
 import sys
 import warnings
+from functools import cache
 from math import frexp
 from pathlib import Path
 
@@ -65,23 +66,33 @@ def drawing(seed):
     return sizes, edges, groups
 
 
-def placed_by_both(scripts, sizes, edges, groups, rankdir):
-    by_python = layout(
-        sizes,
-        edges,
-        groups=groups,
-        rankdir=rankdir,
-        title_width=lambda path: 12.0 + 6 * len(path[-1]),
-    )
-    by_script = scripts.evaluate(
-        """([sizes, edges, groups, rankdir]) => JSON.stringify(known.place(
-        sizes, edges, groups, rankdir, 36, 10, 16, (path) => 12 + 6 * path.at(-1).length))""",
-        [sizes, edges, groups, rankdir],
-    )
-    return by_python, json.loads(by_script)
+@cache
+def placed_drawing(seed, rankdir):
+    """A drawing as Python places it."""
+    sizes, edges, groups = drawing(seed)
+    return layout(sizes, edges, groups=groups, rankdir=rankdir, title_width=title_width)
 
 
-def assert_equal(by_python, by_script):
+def title_width(path):
+    return 12.0 + 6 * len(path[-1])
+
+
+def evaluated(scripts, function, *arguments):
+    """What a function of the script gives, as one text: Playwright is slow with nested lists."""
+    given = json.dumps(arguments)
+    return json.loads(
+        scripts.evaluate(f"(text) => JSON.stringify(({function})(...JSON.parse(text)))", given)
+    )
+
+
+def assert_placed_as(by_python, scripts, *drawing):
+    """Compare where the script places sizes, edges and groups with where Python did."""
+    by_script = evaluated(
+        scripts,
+        """(sizes, edges, groups, rankdir) => known.place(
+        sizes, edges, groups, rankdir, 36, 10, 16, (path) => 12 + 6 * path.at(-1).length)""",
+        *drawing,
+    )
     assert [list(box) for box in by_python.boxes] == by_script["boxes"]
     assert [[list(knot) for knot in route] for route in by_python.routes] == by_script["routes"]
     assert [list(path) for path in by_python.clusters] == by_script["paths"]
@@ -89,18 +100,25 @@ def assert_equal(by_python, by_script):
     assert (by_python.width, by_python.height) == (by_script["width"], by_script["height"])
 
 
+UNTURNED = ("LR", "TB")  # the other directions are these, turned round
+
+
 @pytest.mark.parametrize("rankdir", RANKDIRS)
 def test_python_and_the_script_give_the_same_coordinates(scripts, rankdir):
-    for seed in range(30):
-        assert_equal(*placed_by_both(scripts, *drawing(seed), rankdir))
+    for seed in range(30 if rankdir in UNTURNED else 10):
+        assert_placed_as(placed_drawing(seed, rankdir), scripts, *drawing(seed), rankdir)
 
 
 def test_long_edges_and_many_clusters_have_the_same_coordinates_too(scripts):
     chain = [(i, i + 1) for i in range(299)] + [(i, 299) for i in range(290)]
-    assert_equal(*placed_by_both(scripts, [(20, 10)] * 300, chain, [()] * 300, "LR"))
     paths = [(f"m{i % 7}", f"n{i % 3}") for i in range(200)]
     tangle = [(i, j) for i in range(200) for j in (i + 1, 2 * i) if i < j < 200]
-    assert_equal(*placed_by_both(scripts, [(30.5, 20.25)] * 200, tangle, paths, "TB"))
+    for sizes, edges, groups, rankdir in (
+        ([(20, 10)] * 300, chain, [()] * 300, "LR"),
+        ([(30.5, 20.25)] * 200, tangle, paths, "TB"),
+    ):
+        placed = layout(sizes, edges, groups=groups, rankdir=rankdir, title_width=title_width)
+        assert_placed_as(placed, scripts, sizes, edges, groups, rankdir)
 
 
 @pytest.mark.parametrize("direction", ["LR", "TB"])
@@ -118,7 +136,7 @@ def assert_placed_alike(picture, rankdir="LR"):
         [tuple(size) for size in picture["sizes"]],
         [(edge["source"], edge["target"]) for edge in picture["edges"]],
         groups=[tuple(box["path"]) for box in picture["boxes"]],
-        title_width=lambda path: 12.0 + 6 * len(path[-1]),
+        title_width=title_width,
         rankdir=rankdir,
     )
     assert [list(box) for box in placed.boxes] == picture["places"]
@@ -129,16 +147,10 @@ def assert_placed_alike(picture, rankdir="LR"):
         assert [frame[side] for side in ("x", "y", "width", "height")] == [x, y, width, height]
 
 
-def test_thousands_of_boxes_and_any_depth_are_placed_alike(scripts):
-    picture = drawn(scripts, decoded(random_graph(3600)), view_of())
+def test_thousands_of_boxes_are_placed_alike(scripts):
+    picture = drawn(scripts, decoded(random_graph(3000)), view_of())
     assert len(picture["boxes"]) >= 2000
     assert_placed_alike(picture)
-    value = Value(1.0)
-    for _ in range(12_000):
-        value = value.tanh()
-    picture = drawn(scripts, decoded(value), view_of())
-    assert len(picture["boxes"]) == 12_001
-    assert picture["height"] == 52  # one straight line
 
 
 def test_the_same_graph_has_the_same_layout_in_every_page(browser, scripts):
@@ -360,15 +372,15 @@ def test_a_page_sizes_boxes_as_pictures_do(scripts):
         assert scripts.evaluate("(given) => known.sizeBy(...given)", said) == list(box_size(box))
 
 
-@pytest.mark.parametrize("rankdir", ["LR", "TB"])
+@pytest.mark.parametrize("rankdir", UNTURNED)
 def test_a_page_draws_lines_and_places_marks_as_pictures_do(rankdir, scripts):
     for seed in range(30):
-        sizes, edges, groups = drawing(seed)
-        placed = layout(sizes, edges, groups=groups, rankdir=rankdir)
+        placed = placed_drawing(seed, rankdir)
         generator = random.Random(seed)
-        marks = [(generator.uniform(20, 60), generator.choice([10, 22])) for _ in edges]
-        said = scripts.evaluate(
-            """([routes, boxes, marks, most]) => {
+        marks = [(generator.uniform(20, 60), generator.choice([10, 22])) for _ in placed.routes]
+        by_script = evaluated(
+            scripts,
+            """(routes, boxes, marks, most) => {
             const passing = known.cellsOf(routes);
             const taken = boxes.map(([x, y, width, height]) => [x, y, x + width, y + height]);
             const found = routes.map((route, index) => {
@@ -376,16 +388,19 @@ def test_a_page_draws_lines_and_places_marks_as_pictures_do(rankdir, scripts):
               taken.push(...places);
               return places; });
             return { lines: routes.map(known.pathData), passing: [...passing], found }; }""",
-            [placed.routes, placed.boxes, marks, 3],
+            placed.routes,
+            placed.boxes,
+            marks,
+            3,
         )
         passing = cells_of(placed.routes)
         taken = [(x, y, x + width, y + height) for x, y, width, height in placed.boxes]
-        for route, mark, places in zip(placed.routes, marks, said["found"], strict=True):
+        for route, mark, places in zip(placed.routes, marks, by_script["found"], strict=True):
             found = free_place(route, mark, taken, passing, 3)
             assert [list(extent) for extent in found] == places
             taken += found
-        assert said["passing"] == [[cell, lines] for cell, lines in passing.items()]
-        assert said["lines"] == list(map(path_data, placed.routes))
+        assert by_script["passing"] == [[cell, lines] for cell, lines in passing.items()]
+        assert by_script["lines"] == list(map(path_data, placed.routes))
 
 
 def test_the_script_is_what_make_docs_writes(javascript):

@@ -86,8 +86,8 @@ def test_every_state_is_shown_as_it_is(opened, states):
         else:
             expected = {"nan": "NaN", "inf": "Infinity"}.get(str(value.grad))
             assert shown[index] == expected or float(shown[index]) == value.grad
-    classes = {made.box(index).get_attribute("class").split()[-1] for index in range(len(graph))}
-    assert {"unreached", "zero", "infinite", "nan"} <= classes
+    looks = {classes[-1] for classes in made.classes(graph)}
+    assert {"unreached", "zero", "infinite", "nan"} <= looks
     made.click("#to-end")
     assert made.gradients(graph) == shown
     made.click("#step-back")
@@ -133,8 +133,7 @@ def test_a_click_lights_the_paths_to_the_output(opened, readme):
             below.add(operand)
             queue.append(operand)
     made.box(start).click()
-    for index in range(len(graph)):
-        classes = made.box(index).get_attribute("class").split()
+    for index, classes in enumerate(made.classes(graph)):
         assert ("lit" in classes) == (index in above)
         assert ("below" in classes) == (index in below)
     lit = sum(
@@ -205,7 +204,7 @@ def test_sums_fold_with_what_only_they_use(opened):
 
 
 def test_what_is_opened_stays_where_it_was(opened, network):
-    made = opened(network, size=(700, 700))  # too small to show it all legibly
+    made = opened(network, size=(700, 700), motion="no-preference")  # too small to be legible
     made.locator('.title[data-cluster="MLP/layers.1"]').click()
     box = made.locator(".box.cluster", has_text="layers.1")
     box.hover()
@@ -223,10 +222,9 @@ def test_copies_of_a_leaf_are_not_counted_as_boxes(opened):
     for step in range(40):
         state = (state * weight + factor * float(step)).tanh()
     made = opened(state)
-    values = range(len(made.evaluate("graphPage.graph.data")))
-    boxes = len({made.evaluate("value => graphPage.boxOf(value)", value) for value in values})
-    assert boxes < made.state["boxes"]
-    assert made.text("#showing") == f"{len(values)} values in {boxes} boxes"
+    places = made.evaluate("Array.from(graphPage.graph.data, (_, value) => graphPage.boxOf(value))")
+    assert len(set(places)) < made.state["boxes"]
+    assert made.text("#showing") == f"{len(places)} values in {len(set(places))} boxes"
 
 
 def test_a_recurrence_opens_and_closes(opened):
