@@ -154,18 +154,13 @@ def common_subexpressions(draft: Draft, op: Primitive, args: tuple[int, ...]) ->
 
 def without_dead_code(program: Program) -> Program:
     """Leave out operations that no output and no sum needs. Exact: nothing that is read changes."""
-    needed = bytearray(program.size)
-    for output in (*program.outputs, *program.sums):
-        needed[output] = True
+    needed = {*range(program.inputs), *program.outputs, *program.sums}
     for number in range(program.size - 1, program.first - 1, -1):
-        if needed[number]:
-            for arg in program.instructions[number - program.first].args:
-                needed[arg] = True
-    needed[: program.inputs] = b"\1" * program.inputs
-    if all(needed):
+        if number in needed:
+            needed.update(program.instructions[number - program.first].args)
+    if len(needed) == program.size:
         return program
-    kept = [number for number in range(program.size) if needed[number]]
-    return renumbered(program, dict(zip(kept, range(len(kept)))))
+    return renumbered(program, {old: new for new, old in enumerate(sorted(needed))})
 
 
 def renumbered(program: Program, place: Mapping[int, int]) -> Program:

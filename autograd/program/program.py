@@ -6,6 +6,7 @@ A graph is lowered to a program, and a program is redrawn as a graph, to be diff
 from __future__ import annotations
 
 import struct
+from collections import Counter
 from dataclasses import dataclass, field
 from itertools import chain, count
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -108,19 +109,15 @@ class Program:
         """Whether each variable may differ from example to example."""
         varies = [True] * self.examples + [False] * (self.first - self.examples)
         for _, args in self.instructions:
-            varies.append(True in [varies[arg] for arg in args])
+            varies.append(True in map(varies.__getitem__, args))
         return tuple(varies)
 
     @computed
     def uses(self) -> list[int]:
         """How often each variable is read, by instructions, outputs and sums."""
-        uses = [0] * self.size
-        for _, args in self.instructions:
-            for arg in args:
-                uses[arg] += 1
-        for variable in (*self.outputs, *self.sums):
-            uses[variable] += 1
-        return uses
+        operands = chain.from_iterable(args for _, args in self.instructions)
+        uses = Counter(chain(operands, self.outputs, self.sums))
+        return [uses[variable] for variable in range(self.size)]
 
     def constant(self, variable: int) -> float | None:
         """Return the number of a variable that is a constant, else None."""

@@ -93,9 +93,7 @@ class _Layout:
     def add_elementwise(self, op: Primitive, group: Sequence[int]) -> None:
         """Add a stage whose operands are of the same memory in every row."""
         group = self._regular(group)
-        operands = tuple(
-            self._rows(column) for column in zip(*(self._args(variable) for variable in group))
-        )
+        operands = tuple([self._rows(column) for column in zip(*map(self._args, group))])
         memory, result = self._allocated(group)
         self.stages[memory].append(Elementwise(op, operands, result))
 
@@ -183,8 +181,8 @@ class _Layout:
         return memory, Rows(memory, tuple(range(first, first + len(group))))
 
     def _rows(self, variables: Variables) -> Rows:
-        places = [self.place[variable] for variable in variables]
-        return Rows(places[0][0], tuple([row for _, row in places]))
+        memories, rows = zip(*map(self.place.__getitem__, variables))
+        return Rows(memories[0], rows)
 
     def _table(self, lines: Sequence[Variables]) -> Table:
         """Return the rows of the variables; where memories mix, uniform ones are copied first."""
@@ -270,6 +268,8 @@ def _sides(op: Primitive, varying: list[bool]) -> tuple[bool, ...]:
 
 def _by_constants(program: Program, group: list[int]) -> list[list[int]]:
     """Return the group split by the constants among the operands, if that gives few parts."""
+    if len(group) == 1:
+        return [group]
     parts: dict[tuple[bytes | None, ...], list[int]] = {}
     for number in group:
         op, args = program.instructions[number - program.first]

@@ -63,21 +63,23 @@ def _is_irregular(item: Planned) -> TypeGuard[FusedLoop]:
 
 def write_bytecode(frame: Frame, program: Program, stages: Sequence[Elementwise]) -> array[int]:
     """Write the loop over the instructions; return their records, which must stay in memory."""
-    cases = dict.fromkeys(case for stage in stages for case, *_ in _instructions(program, stage))
+    steps = [step for stage in stages for step in _instructions(program, stage)]
+    cases = dict.fromkeys(case for case, _, _ in steps)
     fixed = len(cases) <= MOST_CASES
     if not fixed:
         cases = {(op, tuple(map(_memory, operands))): None for op, operands in cases}
     numbers = {case: number for number, case in enumerate(cases)}
     width = 2 + max(len(operands) for _, operands in cases)
     records = array("q")
-    scale = {Memory.UNIFORM: 1, Memory.VARYING: frame.stride}
+    # Of the rest, which are UNIFORM rows and constants, it is 1
+    scale: dict[Memory | str, int] = {Memory.VARYING: frame.stride}
     memory = stages[0].result.memory
-    for stage in stages:
-        for (op, operands), rows, result in _instructions(program, stage):
-            kinds = operands if fixed else tuple(map(_memory, operands))
-            offsets = [row * scale[_memory(kind)] for row, kind in zip(rows, kinds)]
-            record = [numbers[op, kinds], result * scale[memory], *offsets]
-            records.extend(record + [0] * (width - len(record)))
+    stride = scale.get(memory, 1)
+    for (op, operands), rows, result in steps:
+        kinds = operands if fixed else tuple(map(_memory, operands))
+        offsets = [row * scale.get(kind, 1) for row, kind in zip(rows, kinds)]
+        record = [numbers[op, kinds], result * stride, *offsets]
+        records.extend(record + [0] * (width - len(record)))
     scalar = frame.scalar
     table = scalar.pointer(records.buffer_info()[0])
     with scalar.loop(0, len(records), width) as loop:
@@ -122,13 +124,13 @@ def _instructions(
     program: Program, stage: Elementwise
 ) -> Iterator[tuple[Case, tuple[int, ...], int]]:
     """Yield the case, the rows of the operands and that of the result, for each row of a stage."""
+    first, last = program.inputs - program.examples, program.first - program.examples
     for place, result in enumerate(stage.result.index):
         kinds: list[Memory | str] = []
         rows = tuple([operand.index[place] for operand in stage.operands])
         for operand, row in zip(stage.operands, rows):
-            uniform = operand.memory is Memory.UNIFORM
-            number = program.constant(row + program.examples) if uniform else None
-            kinds.append(operand.memory if number is None else number.hex())
+            constant = operand.memory is Memory.UNIFORM and first <= row < last
+            kinds.append(program.constants[row - first].hex() if constant else operand.memory)
         yield (stage.op, tuple(kinds)), rows, result
 
 
