@@ -30,11 +30,12 @@ const python = {
     return low;
   },
   insort: (items, x) => items.splice(python.bisect_right(items, x), 0, x),
+  bits: new DataView(new ArrayBuffer(8)),
   // Return a number as a fraction from 1/2 to 1 and a power of 2.
   frexp(number) {
     if (number === 0 || !Number.isFinite(number)) return [number, 0];
     const scale = Math.abs(number) < 2 ** -1022 ? 54 : 0;
-    const view = new DataView(new ArrayBuffer(8));
+    const view = python.bits;
     view.setFloat64(0, number * 2 ** scale);
     const high = view.getUint16(0);
     view.setUint16(0, (high & 0x800f) | (1022 << 4));
