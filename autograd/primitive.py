@@ -117,8 +117,7 @@ class Primitive(Row):
         # How the backward pass goes through a node of the row; written at its first use
         self.step: Callable[..., None] | None = None
         if engine is not None:
-            blocked = sum(1 << place for place, rule in enumerate(self.pullbacks) if rule is None)
-            engine.bind(self, self.name, self.arity, self.total, blocked)
+            engine.bind(self, self.name, self.arity, self.total)
 
     @property
     def described(self) -> str:

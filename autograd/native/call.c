@@ -264,19 +264,14 @@ static PyObject *computed(State *state, PyObject *compiled, int kind, PyObject *
 }
 
 static PyObject *call_method(PyObject *self, PyObject *const *args, Py_ssize_t count,
-                             PyObject *names, int kind, const char *in_python)
+                             PyObject *names, int kind, const char *method)
 {
     State *state = here();
     bool one = names && PyTuple_GET_SIZE(names) == 1 && PyTuple_GET_ITEM(names, 0) == state->out;
     PyObject *result = NULL;
     if (!names || one)
         result = computed(state, self, kind, args, count, one ? args[count] : Py_None);
-    if (result || PyErr_Occurred())
-        return result;
-    PyObject *method = PyObject_GetAttrString(self, in_python);
-    result = method ? PyObject_Vectorcall(method, args, count, names) : NULL;
-    Py_XDECREF(method);
-    return result;
+    return result || PyErr_Occurred() ? result : in_python(self, method, args, count, names);
 }
 
 #define METHOD(name, kind)                                                         \

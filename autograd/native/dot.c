@@ -22,7 +22,7 @@ static inline void add_to(Sum *sum, double term)
     sum->total = total;
 }
 
-static inline double result_of(const Sum *sum)
+static inline double total_of(const Sum *sum)
 {
     return sum->lost != 0.0 && isfinite(sum->lost) ? sum->total + sum->lost : sum->total;
 }
@@ -32,32 +32,20 @@ double sum_of(State *state, PyObject *terms)
     Sum sum = {0.0, 0.0};
     for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(terms); i++)
         add_to(&sum, data_of(state, PyTuple_GET_ITEM(terms, i)));
-    return result_of(&sum);
+    return total_of(&sum);
 }
 
-double sum_of_products(State *state, PyObject *left, PyObject *right)
+/* Guarded, a product with a factor of 0 is left out. */
+double sum_of_products(State *state, PyObject *const *left, PyObject *const *right,
+                       Py_ssize_t count, bool guarded)
 {
     Sum sum = {0.0, 0.0};
-    for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(left); i++) {
-        double x = data_of(state, PyTuple_GET_ITEM(left, i));
-        double y = data_of(state, PyTuple_GET_ITEM(right, i));
-        add_to(&sum, x * y);
-    }
-    return result_of(&sum);
-}
-
-/* Of operands x1 ... xn, y1 ... yn; guarded, a product with a factor of 0 is left out. */
-double sum_of_halves(State *state, PyObject *args, bool guarded)
-{
-    Sum sum = {0.0, 0.0};
-    Py_ssize_t half = PyTuple_GET_SIZE(args) / 2;
-    for (Py_ssize_t i = 0; i < half; i++) {
-        double x = data_of(state, PyTuple_GET_ITEM(args, i));
-        double y = data_of(state, PyTuple_GET_ITEM(args, half + i));
+    for (Py_ssize_t i = 0; i < count; i++) {
+        double x = data_of(state, left[i]), y = data_of(state, right[i]);
         if (!guarded || (x != 0.0 && y != 0.0))
             add_to(&sum, x * y);
     }
-    return result_of(&sum);
+    return total_of(&sum);
 }
 
 /* ==== dot(x, y) ==== */
@@ -75,17 +63,11 @@ PyObject *plain_vector(State *state, PyObject *given)
         /* The collector, which a new tuple may start, runs code that may shorten a list */
         PyObject *member = i < PySequence_Fast_GET_SIZE(given) ? PySequence_Fast_GET_ITEM(given, i)
                                                                : Py_None;
-        if (PyFloat_CheckExact(member)) {
-            member = constant(state, PyFloat_AS_DOUBLE(member));
-        } else {
-            bool fits = is_node(state, member) || (PyObject *)Py_TYPE(member) == state->Constant;
-            member = fits ? Py_NewRef(member) : NULL;
-        }
-        if (member) {
-            PyTuple_SET_ITEM(found, i, member);
-        } else {
-            Py_CLEAR(found);
-        }
+        bool fits = is_node(state, member) || (PyObject *)Py_TYPE(member) == state->Constant;
+        if (PyFloat_CheckExact(member))
+            put_item(&found, i, constant(state, PyFloat_AS_DOUBLE(member)));
+        else
+            put_item(&found, i, fits ? Py_NewRef(member) : NULL);
     }
     return found;
 }
@@ -107,7 +89,8 @@ static PyObject *dot_of(State *state, PyObject *left, PyObject *right)
     Operands factors = {.layout = PAIRS, .depth = -1, .operand = {{.many = left}, {.many = right}}};
     take_members(state, left, &factors.depth, &type);
     take_members(state, right, &factors.depth, &type);
-    double data = sum_of_products(state, left, right);
+    double data = sum_of_products(state, &PyTuple_GET_ITEM(left, 0), &PyTuple_GET_ITEM(right, 0),
+                                  width, false);
     return factors.depth < 0 ? PyFloat_FromDouble(data)
                              : recorded(state, type, state->rows[ROW_dot], &factors, data);
 }

@@ -8,25 +8,28 @@
 
 enum { NEEDED = 1, WANTED = 2, SEVERAL = 4 };
 
+/* What is known of a node of the graph. */
 typedef struct {
-    PyObject *nodes;      /* operands before consumers */
+    PyObject *terms;    /* it was sent: one, or a list of several; of a variable, at last the sum */
+    Py_ssize_t *places; /* of its operands in `nodes`, -1 for a number */
+    uint8_t marks;      /* it leads to a variable; is one; has a list of terms */
+} Entry;
+
+typedef struct {
+    PyObject *nodes;    /* operands before consumers */
     Py_ssize_t count;
-    uint8_t *marks;       /* of each node: it leads to a variable; is one; has a list of terms */
-    Py_ssize_t *starts;   /* of each node: where its operands begin in `operands` */
-    Py_ssize_t *operands; /* their places in `nodes`, -1 for a number */
-    Py_ssize_t *wanted;   /* of each variable: its place in `nodes`, -1 if it is not there */
-    PyObject **terms;     /* of each node: what it was sent; of a variable, at last the sum */
+    Entry *entries;     /* of each node */
+    Py_ssize_t *places; /* of all operands */
+    Py_ssize_t *wanted; /* of each variable: its place in `nodes`, -1 if it is not there */
 } Plan;
 
 static void forget(Plan *plan)
 {
-    for (Py_ssize_t i = 0; plan->terms && i < plan->count; i++)
-        Py_XDECREF(plan->terms[i]);
-    PyMem_Free(plan->marks);
-    PyMem_Free(plan->starts);
-    PyMem_Free(plan->operands);
+    for (Py_ssize_t i = 0; plan->entries && i < plan->count; i++)
+        Py_XDECREF(plan->entries[i].terms);
+    PyMem_Free(plan->entries);
+    PyMem_Free(plan->places);
     PyMem_Free(plan->wanted);
-    PyMem_Free(plan->terms);
     Py_XDECREF(plan->nodes);
 }
 
@@ -40,12 +43,10 @@ static int make(Plan *plan, State *state, PyObject *outputs, PyObject *weights, 
         node->sum = (double)i;
         edges += operand_count(node);
     }
-    plan->marks = PyMem_Calloc(count, 1);
-    plan->starts = PyMem_Calloc(count, sizeof(Py_ssize_t));
-    plan->operands = PyMem_Calloc(edges, sizeof(Py_ssize_t));
+    plan->entries = PyMem_Calloc(count, sizeof(Entry));
+    plan->places = PyMem_Calloc(edges, sizeof(Py_ssize_t));
     plan->wanted = PyMem_Calloc(PyTuple_GET_SIZE(variables), sizeof(Py_ssize_t));
-    plan->terms = PyMem_Calloc(count, sizeof(PyObject *));
-    if (!plan->marks || !plan->starts || !plan->operands || !plan->wanted || !plan->terms) {
+    if (!plan->entries || !plan->places || !plan->wanted) {
         PyErr_NoMemory();
         return -1;
     }
@@ -53,23 +54,24 @@ static int make(Plan *plan, State *state, PyObject *outputs, PyObject *weights, 
         Node *variable = (Node *)PyTuple_GET_ITEM(variables, i);
         plan->wanted[i] = variable->stamp == state->stamp ? (Py_ssize_t)variable->sum : -1;
         if (plan->wanted[i] >= 0)
-            plan->marks[plan->wanted[i]] = NEEDED | WANTED;
+            plan->entries[plan->wanted[i]].marks = NEEDED | WANTED;
     }
     for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(outputs); i++) {
-        Py_ssize_t place = (Py_ssize_t)((Node *)PyTuple_GET_ITEM(outputs, i))->sum;
-        Py_XSETREF(plan->terms[place], Py_NewRef(PyTuple_GET_ITEM(weights, i)));
+        Entry *entry = &plan->entries[(Py_ssize_t)((Node *)PyTuple_GET_ITEM(outputs, i))->sum];
+        Py_XSETREF(entry->terms, Py_NewRef(PyTuple_GET_ITEM(weights, i)));
     }
-    for (Py_ssize_t i = 0, edge = 0; i < count; i++) {
+    Py_ssize_t *places = plan->places;
+    for (Py_ssize_t i = 0; i < count; i++) {
         Node *node = (Node *)PyList_GET_ITEM(plan->nodes, i);
-        plan->starts[i] = edge;
+        Entry *entry = &plan->entries[i];
+        entry->places = places;
+        if (is_stale(state, node))
+            return -1;
         for (Py_ssize_t k = 0; k < operand_count(node); k++) {
             Node *operand = node_at(state, node, k);
-            Py_ssize_t place = operand ? (Py_ssize_t)operand->sum : -1;
-            plan->operands[edge++] = place;
-            if (operand && operand->version > node->version)
-                return -1;
+            *places++ = operand ? (Py_ssize_t)operand->sum : -1;
             if (operand)
-                plan->marks[i] |= plan->marks[place] & NEEDED;
+                entry->marks |= plan->entries[(Py_ssize_t)operand->sum].marks & NEEDED;
         }
     }
     return 0;
@@ -114,51 +116,47 @@ static bool is_zero(PyObject *term)
 }
 
 /* Send a term, whose reference is given, to a node; -1 with an error if there is none. */
-static int give(Plan *plan, Py_ssize_t place, PyObject *term)
+static int give(Entry *entry, PyObject *term)
 {
     if (!term)
         return -1;
-    PyObject **terms = &plan->terms[place];
     int status = 0;
-    if (term == Py_None || is_zero(term)) {
-        Py_DECREF(term);
-    } else if (!*terms) {
-        *terms = term;
-    } else {
-        if (!(plan->marks[place] & SEVERAL)) {
-            PyObject *list = PyList_New(1);
-            if (!list) {
-                Py_DECREF(term);
-                return -1;
-            }
-            PyList_SET_ITEM(list, 0, *terms);
-            *terms = list;
-            plan->marks[place] |= SEVERAL;
+    if (term != Py_None && !is_zero(term)) {
+        if (!entry->terms) {
+            entry->terms = term;
+            return 0;
         }
-        status = PyList_Append(*terms, term);
-        Py_DECREF(term);
+        if (!(entry->marks & SEVERAL)) {
+            PyObject *list = PyList_New(1);
+            if (list) {
+                PyList_SET_ITEM(list, 0, entry->terms);
+                entry->terms = list;
+                entry->marks |= SEVERAL;
+            }
+        }
+        status = entry->marks & SEVERAL ? PyList_Append(entry->terms, term) : -1;
     }
+    Py_DECREF(term);
     return status;
 }
 
-/* The place of an operand that leads to a variable, else -1. */
-static Py_ssize_t needed_at(const Plan *plan, Py_ssize_t i, Py_ssize_t position)
+/* What is known of an operand that leads to a variable; NULL for all others. */
+static Entry *needed_at(const Plan *plan, Py_ssize_t i, Py_ssize_t position)
 {
-    Py_ssize_t place = plan->operands[plan->starts[i] + position];
-    return place >= 0 && plan->marks[place] ? place : -1;
+    Py_ssize_t place = plan->entries[i].places[position];
+    return place >= 0 && plan->entries[place].marks ? &plan->entries[place] : NULL;
 }
 
 /* What a rule gets: g, the node, and its operands. */
 static PyObject *arguments(State *state, const Node *node, PyObject *g)
 {
-    PyObject *args = args_of(state, node);
-    Py_ssize_t count = args ? PyTuple_GET_SIZE(args) : 0;
-    PyObject *all = args ? PyTuple_New(2 + count) : NULL;
-    for (Py_ssize_t i = 0; all && i < 2 + count; i++) {
-        PyObject *item = i == 0 ? g : i == 1 ? (PyObject *)node : PyTuple_GET_ITEM(args, i - 2);
-        PyTuple_SET_ITEM(all, i, Py_NewRef(item));
+    PyObject *all = PyTuple_New(2 + operand_count(node));
+    if (all) {
+        PyTuple_SET_ITEM(all, 0, Py_NewRef(g));
+        PyTuple_SET_ITEM(all, 1, Py_NewRef((PyObject *)node));
     }
-    Py_XDECREF(args);
+    for (Py_ssize_t i = 0; all && i < operand_count(node); i++)
+        put_item(&all, 2 + i, operand_at(state, node, i));
     return all;
 }
 
@@ -180,10 +178,10 @@ static int hand_on(Plan *plan, State *state, Py_ssize_t i, PyObject *g)
     int status = each ? 0 : -1;
     for (Py_ssize_t k = 0; status == 0 && k < operand_count(node)
                            && k < PySequence_Fast_GET_SIZE(each); k++) {
-        Py_ssize_t place = needed_at(plan, i, k);
+        Entry *operand = needed_at(plan, i, k);
         PyObject *term = PySequence_Fast_GET_ITEM(each, k);
-        if (place >= 0 && term != Py_None)
-            status = give(plan, place, several ? Py_NewRef(term) : PyObject_CallObject(term, all));
+        if (operand && term != Py_None)
+            status = give(operand, several ? Py_NewRef(term) : PyObject_CallObject(term, all));
     }
     Py_XDECREF(each);
     Py_XDECREF(found);
@@ -196,18 +194,18 @@ static int hand_on(Plan *plan, State *state, Py_ssize_t i, PyObject *g)
 static int hand_on_by_loop(Plan *plan, State *state, Py_ssize_t i, PyObject *g)
 {
     Node *node = (Node *)PyList_GET_ITEM(plan->nodes, i);
-    PyObject *args = args_of(state, node);
     Py_ssize_t count = operand_count(node), half = count / 2;
-    int status = args ? 0 : -1;
+    int status = 0;
     for (Py_ssize_t k = 0; status == 0 && k < count; k++) {
-        Py_ssize_t place = needed_at(plan, i, k);
-        if (place >= 0) {
-            PyObject *partner = PyTuple_GET_ITEM(args, k < half ? k + half : k - half);
-            status = give(plan, place, node->op->loop == SUM ? Py_NewRef(g)
-                                                             : guarded_product(state, g, partner));
+        Entry *operand = needed_at(plan, i, k);
+        if (operand && node->op->loop == SUM) {
+            status = give(operand, Py_NewRef(g));
+        } else if (operand) {
+            PyObject *partner = operand_at(state, node, k < half ? k + half : k - half);
+            status = give(operand, partner ? guarded_product(state, g, partner) : NULL);
+            Py_XDECREF(partner);
         }
     }
-    Py_XDECREF(args);
     return status;
 }
 
@@ -232,13 +230,7 @@ static PyObject *summed(State *state, PyObject *terms, PyObject *total)
     PyObject *args = PyTuple_New(count * width); /* x1 ... xn, then y1 ... yn */
     for (Py_ssize_t i = 0; args && i < count * width; i++) {
         Node *term = (Node *)PyList_GET_ITEM(terms, i % count);
-        PyObject *arg = (PyObject *)node_at(state, term, i / count);
-        arg = arg ? Py_NewRef(arg) : constant(state, data_at(state, term, i / count));
-        if (arg) {
-            PyTuple_SET_ITEM(args, i, arg);
-        } else {
-            Py_CLEAR(args);
-        }
+        put_item(&args, i, operand_at(state, term, i / count));
     }
     PyObject *sum = args ? PyObject_CallObject(row, args) : NULL;
     Py_XDECREF(args);
@@ -249,22 +241,23 @@ static PyObject *summed(State *state, PyObject *terms, PyObject *total)
 /* Draw the gradient of each needed node, consumers before operands; `total` adds terms up. */
 static int draw(Plan *plan, State *state, PyObject *total)
 {
-    for (Py_ssize_t i = plan->count - 1; i >= 0; i--) {
+    int status = 0;
+    for (Py_ssize_t i = plan->count - 1; status == 0 && i >= 0; i--) {
         Node *node = (Node *)PyList_GET_ITEM(plan->nodes, i);
-        PyObject *terms = plan->terms[i];
-        if (!plan->marks[i] || !terms)
+        Entry *entry = &plan->entries[i];
+        PyObject *terms = entry->terms;
+        if (!entry->marks || !terms)
             continue;
-        PyObject *g = plan->marks[i] & SEVERAL ? summed(state, terms, total) : Py_NewRef(terms);
-        plan->terms[i] = g && plan->marks[i] & WANTED ? Py_NewRef(g) : NULL;
+        PyObject *g = entry->marks & SEVERAL ? summed(state, terms, total) : Py_NewRef(terms);
+        entry->terms = g && entry->marks & WANTED ? Py_NewRef(g) : NULL;
         Py_DECREF(terms);
-        int status = g ? 0 : -1;
-        if (g && node->op && !is_zero(g))
-            status = (node->op->loop ? hand_on_by_loop : hand_on)(plan, state, i, g);
-        Py_XDECREF(g);
-        if (status < 0)
+        if (!g)
             return -1;
+        if (node->op && !is_zero(g))
+            status = (node->op->loop ? hand_on_by_loop : hand_on)(plan, state, i, g);
+        Py_DECREF(g);
     }
-    return 0;
+    return status;
 }
 
 /* drawn(outputs, weights, variables, total): the gradients of the weighted sum of outputs, a Value
@@ -289,7 +282,7 @@ PyObject *drawn(PyObject *Py_UNUSED(module), PyObject *args)
     if (make(&plan, state, outputs, weights, variables) == 0 && draw(&plan, state, total) == 0) {
         found = PyList_New(PyTuple_GET_SIZE(variables));
         for (Py_ssize_t i = 0; found && i < PyTuple_GET_SIZE(variables); i++) {
-            PyObject *slope = plan.wanted[i] >= 0 ? plan.terms[plan.wanted[i]] : NULL;
+            PyObject *slope = plan.wanted[i] >= 0 ? plan.entries[plan.wanted[i]].terms : NULL;
             PyList_SET_ITEM(found, i, slope ? Py_NewRef(slope) : PyFloat_FromDouble(0.0));
         }
     }

@@ -4,19 +4,24 @@
  * specification. Whatever is rare (warnings, errors, other kinds of numbers, operations of users)
  * is asked of Python. All of it runs under the interpreter's lock.
  *
+ * Read first, in this order, how an expression is recorded and differentiated:
+ *
+ *   engine.h      what is in a node, in an operation, and in the state of an interpreter
  *   node.c        nodes: made, read and set by Python, freed without recursion
  *   operators.c   operators: from operands to a result; the class of nodes
  *   row.c         calls of operations by name
  *   dot.c         sums and sums of products, of any number of operands
+ *   pass.c        passes over a graph: its nodes by depth, and the lock while rules in Python run
+ *   sweep.c       the reverse pass: gradients
+ *   rows.h        the value and the rules of each operation, generated from autograd/primitives.py
+ *
+ * then, as they are needed, what stands on these:
+ *
+ *   tangents.c    the forward pass: derivatives along a direction
+ *   draw.c        gradients drawn as a graph, by rules in Python
  *   layer.c       calls in a scope, and the outputs of many rows of weights
  *   leaves.c      passes over many leaves
  *   call.c        calls of compiled functions
- *   order.c       the order of a graph
- *   pass.c        passes over a graph: its nodes by depth, and the lock while rules in Python run
- *   sweep.c       the reverse pass: gradients
- *   tangents.c    the forward pass: derivatives along a direction
- *   draw.c        gradients drawn as a graph, by rules in Python
- *   rows.h        the value and the rules of each operation, generated from autograd/primitives.py
  *   module.c      the module, and what it is told of Python
  */
 
@@ -54,10 +59,9 @@ typedef struct {
     const RowCode *code; /* NULL: Python is asked, but for sums */
     Loop loop;
     vectorcallfunc call;
-    int arity;        /* 0: any number of operands */
-    bool total;       /* finite operands never warn */
-    bool ours;        /* of the package: its rules compute, and do nothing else */
-    uint64_t blocked; /* bit k: operand k has no derivative; bit 0 alone where arity is 0 */
+    int arity;  /* 0: any number of operands */
+    bool total; /* finite operands never warn */
+    bool ours;  /* of the package: its rules compute, and do nothing else */
 } Row;
 
 /* ==== Nodes ==== */
@@ -215,6 +219,16 @@ static inline int slots_held(const Node *node)
     return slots[node->layout] & ~node->numbers;
 }
 
+/* Put an item, whose reference is given, into a new tuple; without one the tuple is given up. */
+static inline void put_item(PyObject **tuple, Py_ssize_t position, PyObject *item)
+{
+    if (item) {
+        PyTuple_SET_ITEM(*tuple, position, item);
+    } else {
+        Py_CLEAR(*tuple);
+    }
+}
+
 /* What an instance of a class of Python has in a slot. */
 static inline PyObject *slot(PyObject *object, Py_ssize_t at)
 {
@@ -271,9 +285,6 @@ static inline void add_to_gradient(Node *leaf, double term)
     leaf->has_grad = true;
 }
 
-/* module.c */
-double python_hypot(double x, double y);
-
 /* node.c */
 extern PyMemberDef node_members[];
 extern PyGetSetDef node_attributes[];
@@ -281,6 +292,7 @@ bool push(Stack *stack, void *item); /* false, without an error, for want of mem
 Node *new_node(State *state, PyTypeObject *type, PyObject *place);
 Node *node_with(State *state, PyTypeObject *type, Row *op, const Operands *operands, double data,
                 PyObject *place);
+PyObject *operand_at(State *state, const Node *node, Py_ssize_t position);
 PyObject *args_of(State *state, const Node *node);
 PyObject *constant(State *state, double number);
 PyObject *node_new(PyTypeObject *type, PyObject *args, PyObject *keywords);
@@ -296,7 +308,7 @@ extern PyType_Spec node_spec;
 extern PyMethodDef node_methods[];
 bool take_members(State *state, PyObject *members, int32_t *depth, PyTypeObject **type);
 bool operands_of(State *state, PyObject *args, Operands *found, PyTypeObject **type);
-int sort(State *state, PyObject *object, Operands *operands, int position, double *data);
+int take_operand(State *state, PyObject *object, Operands *operands, int position, double *data);
 PyObject *current_mode(State *state);
 PyObject *place_under(State *state, PyObject *mode);
 PyObject *recorded_under(State *state, PyObject *mode, PyTypeObject *type, Row *op,
@@ -312,9 +324,31 @@ PyObject *bind(PyObject *module, PyObject *given);
 /* dot.c */
 PyObject *plain_vector(State *state, PyObject *given);
 double sum_of(State *state, PyObject *terms);
-double sum_of_products(State *state, PyObject *left, PyObject *right);
-double sum_of_halves(State *state, PyObject *args, bool guarded);
+double sum_of_products(State *state, PyObject *const *left, PyObject *const *right,
+                       Py_ssize_t count, bool guarded);
 PyObject *dot(PyObject *module, PyObject *const *args, Py_ssize_t count);
+
+/* pass.c */
+int begin_pass(Pass *pass, State *state, int32_t deepest);
+void end_pass(Pass *pass);
+bool is_stale(State *state, const Node *node);
+PyObject *terms_by_python(Pass *pass, const Node *node, double g);
+bool are_nodes(State *state, PyObject *given); /* a tuple */
+PyObject *derivatives(PyObject *module, PyObject *args);
+PyObject *topological_order(PyObject *module, PyObject *const *roots, Py_ssize_t count);
+
+/* sweep.c */
+PyObject *node_backward(PyObject *self, PyObject *const *args, Py_ssize_t count, PyObject *names);
+PyObject *backward(PyObject *module, PyObject *const *args, Py_ssize_t count);
+PyObject *run_pass(PyObject *module, PyObject *const *args, Py_ssize_t count);
+int go_down(Pass *pass, PyObject *outputs, PyObject *weights);
+
+/* tangents.c */
+int go_up(Pass *pass, PyObject *outputs, PyObject *variables, PyObject *weights);
+
+/* draw.c */
+PyObject *drawn(PyObject *module, PyObject *args);
+PyObject *guarded(PyObject *module, PyObject *const *args, Py_ssize_t count);
 
 /* layer.c */
 PyObject *called_in(PyObject *module, PyObject *const *given, Py_ssize_t count);
@@ -334,29 +368,9 @@ extern PyType_Spec caller_spec, ready_spec;
 extern PyMethodDef caller_methods[];
 PyObject *make_ready(PyObject *module, PyObject *args);
 
-/* order.c */
-PyObject *topological_order(PyObject *module, PyObject *const *roots, Py_ssize_t count);
-
-/* pass.c */
-int begin_pass(Pass *pass, State *state, int32_t deepest);
-void end_pass(Pass *pass);
-bool is_stale(State *state, const Node *node);
-PyObject *terms_by_python(Pass *pass, const Node *node, double g);
-bool are_nodes(State *state, PyObject *given); /* a tuple */
-bool are_floats(PyObject *given, Py_ssize_t count);
-PyObject *derivatives(PyObject *module, PyObject *args);
-
-/* sweep.c */
-PyObject *node_backward(PyObject *self, PyObject *const *args, Py_ssize_t count, PyObject *names);
-PyObject *backward(PyObject *module, PyObject *const *args, Py_ssize_t count);
-PyObject *run_pass(PyObject *module, PyObject *const *args, Py_ssize_t count);
-int go_down(Pass *pass, PyObject *outputs, PyObject *weights);
-
-/* tangents.c */
-int go_up(Pass *pass, PyObject *outputs, PyObject *variables, PyObject *weights);
-
-/* draw.c */
-PyObject *drawn(PyObject *module, PyObject *args);
-PyObject *guarded(PyObject *module, PyObject *const *args, Py_ssize_t count);
+/* module.c */
+double python_hypot(double x, double y);
+PyObject *in_python(PyObject *self, const char *method, PyObject *const *args, Py_ssize_t count,
+                    PyObject *names);
 
 #endif

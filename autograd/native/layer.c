@@ -66,10 +66,23 @@ typedef struct {
 } Rows;
 
 /* The node of a result; NULL where Python may have to warn. */
-static PyObject *result_of(State *state, PyObject *mode, Row *op, Operands operands, double data)
+static PyObject *finite_result(State *state, PyObject *mode, Row *op, const Operands *operands,
+                           double data)
 {
-    return isfinite(data) ? recorded_under(state, mode, state->node_type, op, &operands, data)
-                          : NULL;
+    return isfinite(data) ? recorded_under(state, mode, state->node_type, op, operands, data) : NULL;
+}
+
+/* op(x) of a node, or op(x, y) where y is a node or a number; the reference to x is given. */
+static PyObject *applied(State *state, PyObject *mode, Row *op, PyObject *x, PyObject *y)
+{
+    Node *first = (Node *)x;
+    Operands operands = {.layout = y ? TWO : ONE, .depth = first->depth, .operand = {{.node = first}}};
+    double second = 0.0;
+    bool known = !y || take_operand(state, y, &operands, 1, &second) >= 0;
+    double data = op->code->value(first->data, second, 0.0);
+    PyObject *node = known ? finite_result(state, mode, op, &operands, data) : NULL;
+    Py_DECREF(x);
+    return node;
 }
 
 /* activation(w . x + b) of a row; NULL without an error if it has to be computed in Python. */
@@ -97,26 +110,15 @@ static PyObject *output(State *state, const Rows *rows, PyObject *holder, PyObje
     if (!operation || type != state->node_type || factors.depth < 0)
         return NULL;
 
-    PyObject *node = result_of(state, mode, state->rows[ROW_dot], factors,
-                            sum_of_products(state, weights, x));
-    if (node && bias != Py_None) {
-        Node *total = (Node *)node, *b = (Node *)bias;
-        Operands terms = {.layout = TWO, .depth = total->depth > b->depth ? total->depth : b->depth,
-                          .operand = {{.node = total}, {.node = b}}};
-        Py_SETREF(node, result_of(state, mode, state->rows[ROW_add], terms, total->data + b->data));
-    }
+    double data = sum_of_products(state, &PyTuple_GET_ITEM(weights, 0), &PyTuple_GET_ITEM(x, 0),
+                                  PyTuple_GET_SIZE(x), false);
+    PyObject *node = finite_result(state, mode, state->rows[ROW_dot], &factors, data);
+    if (node && bias != Py_None)
+        node = applied(state, mode, state->rows[ROW_add], node, bias);
     if (node && PyTuple_GET_SIZE(operation)) {
         Row *op = (Row *)PyTuple_GET_ITEM(operation, 0);
-        Node *total = (Node *)node;
-        Operands operands = {.layout = ONE, .depth = total->depth, .operand = {{.node = total}}};
-        double second = 0.0;
-        if (op->arity == 2) {
-            operands.layout = TWO;
-            operands.numbers = 2;
-            operands.operand[1].number = second = PyFloat_AsDouble(PyTuple_GET_ITEM(operation, 1));
-        }
-        double data = op->code->value(total->data, second, 0.0);
-        Py_SETREF(node, result_of(state, mode, op, operands, data));
+        PyObject *second = op->arity == 2 ? PyTuple_GET_ITEM(operation, 1) : NULL;
+        node = applied(state, mode, op, node, second);
     }
     return node;
 }

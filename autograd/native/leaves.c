@@ -211,19 +211,8 @@ static bool compute(const Drawn *drawn, Column *columns, int count)
     return zero == 0.0;
 }
 
-/* Where a leaf goes: its place, its new number and those of its state, one after the other. */
-static double *put_block(const Drawn *drawn, Column *columns, const Py_ssize_t *places, int count,
-                         double *moved)
-{
-    for (int i = 0; i < count; i++) {
-        *moved++ = (double)places[i];
-        for (int k = 0; k < drawn->results; k++)
-            *moved++ = columns[drawn->result[k]][i];
-    }
-    return moved;
-}
-
-/* Compute where all leaves that have a gradient go; NULL where Python has to. */
+/* Compute where all leaves that have a gradient go, as lines of a leaf's place, its new number and
+ * those of its state; NULL where Python has to. */
 static double *computed(const Drawn *drawn, PyObject *leaves, const double *states, double *moved)
 {
     Column columns[MOST_COLUMNS];
@@ -247,7 +236,11 @@ static double *computed(const Drawn *drawn, PyObject *leaves, const double *stat
         if (count == BLOCK || at == last) {
             if (count && !compute(drawn, columns, count))
                 return NULL;
-            moved = put_block(drawn, columns, places, count, moved);
+            for (int i = 0; i < count; i++) {
+                *moved++ = (double)places[i];
+                for (int k = 0; k < drawn->results; k++)
+                    *moved++ = columns[drawn->result[k]][i];
+            }
             count = 0;
         }
     }

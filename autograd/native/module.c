@@ -32,6 +32,16 @@ double python_hypot(double x, double y)
     return result;
 }
 
+/* What a method in Python of the same object returns: it does all that is rare. */
+PyObject *in_python(PyObject *self, const char *method, PyObject *const *args, Py_ssize_t count,
+                    PyObject *names)
+{
+    PyObject *bound = PyObject_GetAttrString(self, method);
+    PyObject *result = bound ? PyObject_Vectorcall(bound, args, count, names) : NULL;
+    Py_XDECREF(bound);
+    return result;
+}
+
 /* Where an instance of a class keeps a slot; -1 with an error if it has no such slot. */
 static Py_ssize_t offset_of(PyObject *type, const char *slot)
 {

@@ -78,20 +78,21 @@ PyObject *constant(State *state, double number)
     return made;
 }
 
+/* The operand at a position as Python sees it, a node or a Constant. */
+PyObject *operand_at(State *state, const Node *node, Py_ssize_t position)
+{
+    Node *operand = node_at(state, node, position);
+    return operand ? Py_NewRef((PyObject *)operand)
+                   : constant(state, data_at(state, node, position));
+}
+
 PyObject *args_of(State *state, const Node *node)
 {
     if (node->layout == MANY)
         return Py_NewRef(node->operand[0].many);
     PyObject *args = PyTuple_New(operand_count(node));
-    for (Py_ssize_t i = 0; args && i < PyTuple_GET_SIZE(args); i++) {
-        PyObject *arg = (PyObject *)node_at(state, node, i);
-        arg = arg ? Py_NewRef(arg) : constant(state, data_at(state, node, i));
-        if (!arg) {
-            Py_CLEAR(args);
-            break;
-        }
-        PyTuple_SET_ITEM(args, i, arg);
-    }
+    for (Py_ssize_t i = 0; args && i < operand_count(node); i++)
+        put_item(&args, i, operand_at(state, node, i));
     return args;
 }
 

@@ -50,8 +50,8 @@ bool operands_of(State *state, PyObject *args, Operands *found, PyTypeObject **t
     return true;
 }
 
-/* Sort an object in as the next operand; 1 for a node, 0 for a number, -1 for anything else. */
-int sort(State *state, PyObject *object, Operands *operands, int position, double *data)
+/* Take an object for an operand: 1 for a node, 0 for a number, -1 for anything else. */
+int take_operand(State *state, PyObject *object, Operands *operands, int position, double *data)
 {
     double number;
     if (PyFloat_CheckExact(object)) {
@@ -162,8 +162,8 @@ static PyObject *binary(int row, PyObject *left, PyObject *right)
     Row *op = state->rows[row];
     Operands operands = {.layout = TWO, .depth = 0};
     double x, y;
-    int first = sort(state, left, &operands, 0, &x);
-    int second = sort(state, right, &operands, 1, &y);
+    int first = take_operand(state, left, &operands, 0, &x);
+    int second = take_operand(state, right, &operands, 1, &y);
     if (first < 0 || second < 0) {
         /* A number that is neither float nor int, as a float; NotImplemented for all else */
         PyObject *other = first < 0 ? left : right;
@@ -199,6 +199,15 @@ static PyObject *node_power(PyObject *left, PyObject *right, PyObject *modulus)
 UNARY(node_negative, ROW_neg)
 UNARY(node_absolute, ROW_abs)
 
+/* What Python answers, as 0 or 1; -1 for an error. */
+static int answer(PyObject *function, PyObject *left, PyObject *right)
+{
+    PyObject *found = PyObject_CallFunctionObjArgs(function, left, right, NULL);
+    int truth = found ? PyObject_IsTrue(found) : -1;
+    Py_XDECREF(found);
+    return truth;
+}
+
 /* < and its kin are operations; == and != ask whether both are the same object. */
 static PyObject *node_compare(PyObject *left, PyObject *right, int relation)
 {
@@ -210,26 +219,16 @@ static PyObject *node_compare(PyObject *left, PyObject *right, int relation)
     if (relation != Py_EQ && relation != Py_NE)
         return binary(rows[relation], left, right);
     int same = left == right;
-    if (!same && (may_be_tracing(state) || !is_node(state, right))) {
-        PyObject *answer = PyObject_CallFunctionObjArgs(state->is_same, left, right, NULL);
-        same = answer ? PyObject_IsTrue(answer) : -1;
-        Py_XDECREF(answer);
-        if (same < 0)
-            return NULL;
-    }
-    return PyBool_FromLong(same == (relation == Py_EQ));
+    if (!same && (may_be_tracing(state) || !is_node(state, right)))
+        same = answer(state->is_same, left, right);
+    return same < 0 ? NULL : PyBool_FromLong(same == (relation == Py_EQ));
 }
 
 static int node_truth(PyObject *operand)
 {
     State *state = here();
-    if (may_be_tracing(state)) {
-        PyObject *answer = PyObject_CallOneArg(state->is_true, operand);
-        int truth = answer ? PyObject_IsTrue(answer) : -1;
-        Py_XDECREF(answer);
-        return truth;
-    }
-    return ((Node *)operand)->data != 0.0;
+    return may_be_tracing(state) ? answer(state->is_true, operand, NULL)
+                                 : ((Node *)operand)->data != 0.0;
 }
 
 /* ==== Methods ==== */
@@ -245,7 +244,7 @@ METHODS(METHOD)
 static PyObject *node_zero_grad(PyObject *self, PyObject *Py_UNUSED(none))
 {
     if (may_be_tracing(here()))
-        return PyObject_CallMethod(self, "_python_zero_grad", NULL);
+        return in_python(self, "_python_zero_grad", NULL, 0, NULL);
     ((Node *)self)->has_grad = false;
     Py_RETURN_NONE;
 }

@@ -1,4 +1,4 @@
-/* Passes over a graph: its nodes by depth, and the lock while rules in Python run.
+/* Passes over a graph: its nodes by depth, and the lock while rules in Python run; and its order.
  *
  * All that uses a node lies deeper than it, so going up or down level by level is a topological
  * order that needs no search. The nodes of a level are linked through `next`, in the order in which
@@ -42,36 +42,30 @@ bool is_stale(State *state, const Node *node)
 /* ==== Rules in Python ==== */
 
 /* Take the lock: other passes wait until this one is done. It is free, because nobody could take it
- * since this pass began (see `backward`), unless an outer pass of this thread has it. */
+ * since this pass began (see `backward`), unless an outer pass of this thread has it. The collector
+ * waits as well: it may start a pass, and until the end nothing would refuse that. */
 static int take_lock(Pass *pass)
 {
-    PyObject *lock = PyObject_GetAttrString(pass->state->turns, "lock");
-    PyObject *taken = lock ? PyObject_CallMethod(lock, "acquire", NULL) : NULL;
-    if (!taken) {
-        Py_XDECREF(lock);
-        return -1;
-    }
-    Py_DECREF(taken);
-    pass->lock = lock;
-    pass->state->passes_in_python++;
-    /* For a pass that begins in a rule, and in what else runs between: handlers of signals */
-    if (PyContextVar_Get(pass->state->under_way, NULL, &pass->outer) < 0)
-        return -1;
-    unsigned long long stamp = pass->stamp;
-    PyObject *own = Py_BuildValue("(KK)", stamp, stamp + 1);
-    PyObject *all = own ? PySequence_Concat(pass->outer, own) : NULL;
-    PyObject *token = all ? PyContextVar_Set(pass->state->under_way, all) : NULL;
-    Py_XDECREF(own);
-    Py_XDECREF(all);
-    Py_XDECREF(token);
-    return token ? 0 : -1;
-}
-
-/* The same without the collector, which may start a pass too: until then nothing would refuse it. */
-static int wait_for_python(Pass *pass)
-{
+    State *state = pass->state;
     int collects = PyGC_Disable();
-    int status = take_lock(pass);
+    PyObject *lock = PyObject_GetAttrString(state->turns, "lock"), *token = NULL;
+    PyObject *taken = lock ? PyObject_CallMethod(lock, "acquire", NULL) : NULL;
+    if (taken) {
+        pass->lock = Py_NewRef(lock);
+        state->passes_in_python++;
+        /* For a pass that begins in a rule, and in what else runs between: handlers of signals */
+        unsigned long long stamp = pass->stamp;
+        PyObject *own = Py_BuildValue("(KK)", stamp, stamp + 1), *all = NULL;
+        if (own && PyContextVar_Get(state->under_way, NULL, &pass->outer) == 0)
+            all = PySequence_Concat(pass->outer, own);
+        token = all ? PyContextVar_Set(state->under_way, all) : NULL;
+        Py_XDECREF(own);
+        Py_XDECREF(all);
+    }
+    int status = token ? 0 : -1;
+    Py_XDECREF(lock);
+    Py_XDECREF(taken);
+    Py_XDECREF(token);
     if (collects)
         PyGC_Enable();
     return status;
@@ -99,7 +93,7 @@ void end_pass(Pass *pass)
  * may run any code, also a pass of its own. */
 PyObject *terms_by_python(Pass *pass, const Node *node, double g)
 {
-    if (!pass->lock && wait_for_python(pass) < 0)
+    if (!pass->lock && take_lock(pass) < 0)
         return NULL;
     PyObject *args = args_of(pass->state, node);
     PyObject *terms = args ? PyObject_CallFunction(pass->state->pulled, "OddO", (PyObject *)node->op,
@@ -123,7 +117,7 @@ bool are_nodes(State *state, PyObject *given)
     return fit;
 }
 
-bool are_floats(PyObject *given, Py_ssize_t count)
+static bool are_floats(PyObject *given, Py_ssize_t count)
 {
     bool fit = PyTuple_GET_SIZE(given) == count;
     for (Py_ssize_t i = 0; fit && i < count; i++)
@@ -178,4 +172,54 @@ PyObject *derivatives(PyObject *Py_UNUSED(module), PyObject *args)
         return found;
     Py_XDECREF(found);
     return PyErr_Occurred() ? NULL : Py_NewRef(Py_None);
+}
+
+/* ==== The order of a graph, operands before what uses them ==== */
+
+/* Open a node: on the stack lie the nodes on the way from the root, each with its next operand. */
+static bool open_node(Stack *way, Node *node, uint64_t stamp)
+{
+    node->stamp = stamp;
+    return push(way, node) && push(way, NULL);
+}
+
+/* topological_order(*roots): as autograd.topological_order; None if it has to be found in Python. */
+PyObject *topological_order(PyObject *Py_UNUSED(module), PyObject *const *roots, Py_ssize_t count)
+{
+    State *state = here();
+    PyObject *order = PyList_New(0); /* first: it may start the collector, and so a pass */
+    if (!order)
+        return NULL;
+    bool known = !state->passes_in_python; /* whose stamps must stay */
+    for (Py_ssize_t i = 0; i < count; i++)
+        known = known && is_node(state, roots[i]);
+    if (!known) {
+        Py_DECREF(order);
+        Py_RETURN_NONE;
+    }
+    Stack way = {NULL, 0, 0};
+    uint64_t stamp = state->stamp += 2;
+    bool ok = true;
+    for (Py_ssize_t i = 0; ok && i < count; i++) {
+        if (((Node *)roots[i])->stamp != stamp)
+            ok = open_node(&way, (Node *)roots[i], stamp);
+        while (ok && way.count) {
+            Node *node = way.items[way.count - 2];
+            Py_ssize_t position = (Py_ssize_t)(intptr_t)way.items[way.count - 1];
+            if (position < operand_count(node)) {
+                way.items[way.count - 1] = (void *)(intptr_t)(position + 1);
+                Node *operand = node_at(state, node, position);
+                if (operand && operand->stamp != stamp)
+                    ok = open_node(&way, operand, stamp);
+            } else {
+                way.count -= 2;
+                ok = PyList_Append(order, (PyObject *)node) == 0;
+            }
+        }
+    }
+    PyMem_RawFree(way.items);
+    if (ok)
+        return order;
+    Py_DECREF(order);
+    return PyErr_Occurred() ? NULL : PyErr_NoMemory();
 }

@@ -20,8 +20,9 @@ static int value_of(State *state, Row *op, PyObject *args, double *data)
         *data = sum_of(state, args);
         return 0;
     }
-    if (op->loop == PRODUCTS && count && count % 2 == 0) {
-        *data = sum_of_halves(state, args, op != state->rows[ROW_dot]);
+    if (op->loop == PRODUCTS && count && count % 2 == 0) { /* x1 ... xn, y1 ... yn */
+        PyObject *const *x = &PyTuple_GET_ITEM(args, 0);
+        *data = sum_of_products(state, x, x + count / 2, count / 2, op != state->rows[ROW_dot]);
         return 0;
     }
     PyObject *result = PyObject_CallFunctionObjArgs(state->value, op, args, NULL);
@@ -67,7 +68,7 @@ static PyObject *row_call(PyObject *self, PyObject *const *args, size_t given, P
         double data[2] = {0.0, 0.0};
         bool any = false, known = true;
         for (int i = 0; i < count; i++) {
-            int kind = sort(state, args[i], &operands, i, &data[i]);
+            int kind = take_operand(state, args[i], &operands, i, &data[i]);
             known = known && kind >= 0 && (kind == 0 || Py_TYPE(args[i]) == state->node_type);
             any = any || kind == 1;
         }
@@ -79,26 +80,21 @@ static PyObject *row_call(PyObject *self, PyObject *const *args, size_t given, P
                 return PyFloat_FromDouble(result);
         }
     }
-    PyObject *general = PyObject_GetAttrString(self, "general");
-    PyObject *result = general ? PyObject_Vectorcall(general, args, count, names) : NULL;
-    Py_XDECREF(general);
-    return result;
+    return in_python(self, "general", args, count, names);
 }
 
-/* bind(op, name, arity, total, blocked): tell C of a row; one of the package has functions here. */
+/* bind(op, name, arity, total): tell C of a row; one of the package has functions here. */
 PyObject *bind(PyObject *Py_UNUSED(module), PyObject *given)
 {
     State *state = here();
     Row *op;
     const char *name;
     int arity, total;
-    unsigned long long blocked;
-    if (!PyArg_ParseTuple(given, "O!sipK", state->row_type, &op, &name, &arity, &total, &blocked))
+    if (!PyArg_ParseTuple(given, "O!sip", state->row_type, &op, &name, &arity, &total))
         return NULL;
     op->call = row_call;
     op->arity = arity;
     op->total = total;
-    op->blocked = blocked;
     for (int row = 0; row < ROW_COUNT; row++) {
         if (strcmp(ROWS[row].name, name) == 0) {
             op->ours = true;

@@ -52,13 +52,15 @@ static int forget_blocked(Pass *pass)
 
 /* ==== What a node sends to its operands ==== */
 
-/* Whether a rule is None; 1 if so, -1 for an error. */
+/* Whether the rule for an operand is None; 1 if so, -1 for an error. */
 static int blocks(const Row *op, Py_ssize_t position)
 {
-    if (position < 64)
-        return op->blocked >> position & 1;
+    if (op->code)
+        return !op->code->rules[position];
+    if (op->loop != NO_LOOP)
+        return 0;
     PyObject *rules = PyObject_GetAttrString((PyObject *)op, "pullbacks");
-    PyObject *rule = rules ? PySequence_GetItem(rules, position) : NULL;
+    PyObject *rule = rules ? PySequence_GetItem(rules, op->arity ? position : 0) : NULL;
     int answer = rule ? rule == Py_None : -1;
     Py_XDECREF(rules);
     Py_XDECREF(rule);
@@ -68,12 +70,11 @@ static int blocks(const Row *op, Py_ssize_t position)
 /* A gradient of 0, as behind a relu that is off, only marks the operands as reached. */
 static int send_zero(Pass *pass, const Node *node)
 {
-    const Row *op = node->op;
     for (Py_ssize_t i = 0; i < operand_count(node); i++) {
         Node *operand = node_at(pass->state, node, i);
         if (!operand || operand->stamp == pass->stamp)
             continue;
-        int blocked = blocks(op, op->arity ? i : 0);
+        int blocked = blocks(node->op, i);
         if (!blocked) {
             add_term(pass, operand, 0.0);
         } else if (blocked < 0 || block(pass, operand) < 0) {
@@ -116,27 +117,18 @@ static int send_by_rules(Pass *pass, const Node *node)
     return 0;
 }
 
-static void send_to_terms(Pass *pass, const Node *node)
-{
-    for (Py_ssize_t i = 0; i < operand_count(node); i++) {
-        Node *operand = node_at(pass->state, node, i);
-        if (operand)
-            add_term(pass, operand, node->sum);
-    }
-}
-
-/* Each factor of a sum of products gets g times its partner. */
-static void send_to_factors(Pass *pass, const Node *node)
+/* Each term of a sum gets g, each factor of a sum of products g times its partner. */
+static void send_by_loop(Pass *pass, const Node *node)
 {
     State *state = pass->state;
     Py_ssize_t count = operand_count(node), half = count / 2;
     double g = node->sum;
-    bool finite = isfinite(g);
+    bool finite = isfinite(g), products = node->op->loop == PRODUCTS;
     for (Py_ssize_t i = 0; i < count; i++) {
         Node *operand = node_at(state, node, i);
         if (operand) {
-            double partner = data_at(state, node, i < half ? i + half : i - half);
-            add_term(pass, operand, finite || partner != 0.0 ? g * partner : 0.0);
+            double slope = products ? data_at(state, node, i < half ? i + half : i - half) : 1.0;
+            add_term(pass, operand, finite || slope != 0.0 ? g * slope : 0.0);
         }
     }
 }
@@ -173,12 +165,8 @@ static int send(Pass *pass, Node *node)
         return send_zero(pass, node);
     if (op->code)
         return send_by_rules(pass, node);
-    if (op->loop == SUM) {
-        send_to_terms(pass, node);
-        return 0;
-    }
-    if (op->loop == PRODUCTS && node->layout != TWO) {
-        send_to_factors(pass, node);
+    if (op->loop != NO_LOOP) {
+        send_by_loop(pass, node);
         return 0;
     }
     return pass->keeps || op->ours ? send_by_python(pass, node) : -1;
@@ -282,8 +270,5 @@ PyObject *node_backward(PyObject *self, PyObject *const *args, Py_ssize_t count,
     Node *root = (Node *)self;
     if (!count && !names && root->op && !may_be_tracing(state) && !state->passes_in_python)
         return run(state, root, 1.0);
-    PyObject *in_python = PyObject_GetAttrString(self, "_python_backward");
-    PyObject *none = in_python ? PyObject_Vectorcall(in_python, args, count, names) : NULL;
-    Py_XDECREF(in_python);
-    return none;
+    return in_python(self, "_python_backward", args, count, names);
 }

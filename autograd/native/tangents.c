@@ -16,11 +16,11 @@ static int reach_all(Pass *pass, PyObject *outputs)
     }
     for (int32_t depth = pass->deepest; depth >= 0; depth--) {
         for (Node *node = pass->levels[depth].first; node; node = node->next) {
+            if (is_stale(pass->state, node))
+                return -1;
             node->sum = 0.0;
             for (Py_ssize_t i = 0; i < operand_count(node); i++) {
                 Node *operand = node_at(pass->state, node, i);
-                if (operand && operand->version > node->version)
-                    return -1;
                 if (operand && operand->stamp != pass->stamp)
                     reach(pass, operand);
             }
