@@ -227,7 +227,7 @@ def picture_script() -> str:
         ),
         "draw/svg": ("INSET", "WIDE_TITLE", "rank_gap", "title_columns", "title_room"),
         "formula/rules": ("filled",),
-        "steps/numbered": ("largest_prefixes", "path_counts", "values_of"),
+        "steps/numbered": ("largest_prefixes", "path_counts", "values_of", "values_on_paths"),
         "page/headings": headings.__all__,
         "page/sentences": sentences.__all__,
     }  # fmt: skip

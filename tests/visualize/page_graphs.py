@@ -36,7 +36,7 @@ window.known = {
   boxesOf, layoutOf, place, partTitle, inDigits, columnsBy, cutBy, sizeBy, filled, pathData,
   cellsOf, freePlace, rangeOf, largestSize, gradientOf, sharedBoxes,
   isOfOnePass, kindsOf, lineMark, positionMark, productSent,
-  largestPrefixes, pathCounts, valuesOf, frexp: python.frexp,
+  largestPrefixes, pathCounts, valuesOf, valuesOnPaths, frexp: python.frexp,
 };
 const graphs = new Map();
 window.keep = (key, text) => void graphs.set(key, decodedGraph(JSON.parse(text)));

@@ -32,9 +32,10 @@ function waysThrough(graph, members) {
 function pathsToOutputs(graph, value) {
   const wanted = new Array(graph.size).fill(false);
   wanted[value] = true;
-  const [heaviest] = largestPrefixes(graph, wanted, 1).get(value) ?? [];
+  const between = valuesOnPaths(graph, wanted);
+  const [heaviest] = largestPrefixes(graph, wanted, between, 1).get(value) ?? [];
   if (!heaviest) return { count: 0, path: [], product: 0 };
-  const { count } = pathCounts(graph, wanted).get(value);
+  const { count } = pathCounts(graph, wanted, between).get(value);
   return { count, path: valuesOf(heaviest), product: heaviest.product };
 }
 

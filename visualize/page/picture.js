@@ -1138,9 +1138,8 @@ const numbered_ = (() => {
     }
     return found;
   }
-  function largest_prefixes(sweep, wanted, count) {
-    let between, arrived, start, found, value, best, operand, place, local, sent, longer, prefix;
-    between = values_on_paths(sweep, wanted);
+  function largest_prefixes(sweep, wanted, between, count) {
+    let arrived, start, found, value, best, operand, place, local, sent, longer, prefix;
     arrived = new Map([]);
     const a2 = sweep.starts;
     for (let i1 = 0; i1 < a2.length; i1++) {
@@ -1179,9 +1178,8 @@ const numbered_ = (() => {
     }
     return found;
   }
-  function path_counts(sweep, wanted) {
-    let between, counts, start, found, value, above, operand, place, local, sent, below;
-    between = values_on_paths(sweep, wanted);
+  function path_counts(sweep, wanted, between) {
+    let counts, start, found, value, above, operand, place, local, sent, below;
     counts = new Map([]);
     const a2 = sweep.starts;
     for (let i1 = 0; i1 < a2.length; i1++) {
@@ -1275,7 +1273,7 @@ const numbered_ = (() => {
     }
     return one.fraction > other.fraction;
   }
-  return { largest_prefixes, path_counts, values_of };
+  return { values_on_paths, largest_prefixes, path_counts, values_of };
 })();
 
 const words_ = (() => {
@@ -3413,7 +3411,7 @@ const { INSET, WIDE_TITLE, rank_gap: rankGap, title_columns: titleColumns, title
 
 const { filled } = rules_;
 
-const { largest_prefixes: largestPrefixes, path_counts: pathCounts, values_of: valuesOf } = numbered_;
+const { largest_prefixes: largestPrefixes, path_counts: pathCounts, values_of: valuesOf, values_on_paths: valuesOnPaths } = numbered_;
 
 const { AGAIN, BACKPROPAGATION, BACKWARD, DATA, DONE, EQUATION_COLUMNS, FORMULA_COLUMNS, GIVEN, GRAD, HIGHLIGHT, LARGEST, LATER, LEAF, MADE_AT, MADE_OF, MODULE, MOST_KINDS, NONE, NOTHING, NUMBER, OPEN, OUTPUT, PATHS, PAUSE, PLACE, PLAY, PRODUCTS, RECEIVED, RULE_COLUMNS, SENT, STALE, START, SUM, TERMS, ZERO, closing_title: closingTitle, line_mark: lineMark, more_line: moreLine, place_among: placeAmong, step_line: stepLine, zeros_line: zerosLine } = headings_;
 

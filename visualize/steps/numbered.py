@@ -64,19 +64,19 @@ def values_on_paths(sweep: Numbered, wanted: Sequence[bool]) -> list[bool]:
 
 
 def largest_prefixes(
-    sweep: Numbered, wanted: Sequence[bool], count: int
+    sweep: Numbered, wanted: Sequence[bool], between: Sequence[bool], count: int
 ) -> dict[int, list[Prefix]]:
     """Return the paths of largest |product| to each wanted value that one leads to.
 
-    There are `count` at most, the largest first, of equal ones the first in the sweep. The largest
-    paths to a value are among the largest to its users, one step longer: one pass finds them.
+    There are `count` at most, the largest first, of equal ones the first in the sweep. `between`
+    are the values on paths to wanted ones. The largest paths to a value are among the largest to
+    its users, one step longer: one pass finds them.
 
     >>> local = [[], [3.0, -4.0]]
     >>> sweep = Numbered([1], [1, 0], [[], [0, 0]], [[], [0, 1]], local, sent=local)
-    >>> [path.product for path in largest_prefixes(sweep, [True, False], 2)[0]]
+    >>> [path.product for path in largest_prefixes(sweep, [True, False], [True, True], 2)[0]]
     [-4.0, 3.0]
     """
-    between = values_on_paths(sweep, wanted)
     arrived: dict[int, list[Prefix]] = {}
     for start in sweep.starts:
         arrived[start] = [Prefix(0, 1.0, 0.5, 1.0, start, -1, None)]
@@ -98,15 +98,18 @@ def largest_prefixes(
     return found
 
 
-def path_counts(sweep: Numbered, wanted: Sequence[bool]) -> dict[int, PathCount]:
+def path_counts(
+    sweep: Numbered, wanted: Sequence[bool], between: Sequence[bool]
+) -> dict[int, PathCount]:
     """Return how many paths lead to each wanted value that one leads to, and their size.
+
+    `between` are the values on paths to wanted ones.
 
     >>> local = [[], [3.0, 0.0]]
     >>> sweep = Numbered([1], [1, 0], [[], [0, 0]], [[], [0, 1]], local, sent=local)
-    >>> path_counts(sweep, [True, False])
+    >>> path_counts(sweep, [True, False], [True, True])
     {0: PathCount(count=2, open=1, size=3.0)}
     """
-    between = values_on_paths(sweep, wanted)
     counts: dict[int, PathCount] = {}
     for start in sweep.starts:
         counts[start] = PathCount(1, 1, 1.0)

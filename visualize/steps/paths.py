@@ -71,7 +71,8 @@ def largest_paths(
     >>> [path.product for path in largest_paths(sweep(x * x * y + x), [x])[x]]
     [12.0, 12.0, 1.0]
     """
-    best = largest_prefixes(passes or numbered(sweep), _wanted(sweep, wrt), count)
+    passes, wanted = passes or numbered(sweep), _wanted(sweep, wrt)
+    best = largest_prefixes(passes, wanted, values_on_paths(passes, wanted), count)
     found: dict[Value, tuple[Path, ...]] = dict.fromkeys(wrt, ())
     for number, prefixes in best.items():
         found[sweep.visits[number].node] = tuple(_path(sweep, prefix) for prefix in prefixes)
@@ -161,7 +162,8 @@ def path_sums(
     PathSums(count=3, open=3, total=2.0, size=10.0)
     """
     sums = {value: PathSums(0, 0, 0.0, 0.0) for value in wrt}
-    counts = path_counts(passes or numbered(sweep), _wanted(sweep, wrt))
+    passes, wanted = passes or numbered(sweep), _wanted(sweep, wrt)
+    counts = path_counts(passes, wanted, values_on_paths(passes, wanted))
     for number, paths in counts.items():
         node, gradient, _ = sweep.visits[number]
         sums[node] = PathSums(paths.count, paths.open, gradient, paths.size)

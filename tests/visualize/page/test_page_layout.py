@@ -253,8 +253,9 @@ def test_a_page_finds_the_paths_that_explain_finds(count, scripts):
                 """([text, value, count]) => {
                 const graph = known.decodedGraph(JSON.parse(text));
                 const wanted = graph.data.map((_, other) => other === value);
-                const paths = known.largestPrefixes(graph, wanted, count).get(value) ?? [];
-                const sums = known.pathCounts(graph, wanted).get(value);
+                const between = known.valuesOnPaths(graph, wanted);
+                const paths = known.largestPrefixes(graph, wanted, between, count).get(value) ?? [];
+                const sums = known.pathCounts(graph, wanted, between).get(value);
                 return [paths.map((it) => [String(it.product), known.valuesOf(it)]),
                   sums ? [sums.count, sums.open, String(sums.size)] : [0, 0, "0"]]; }""",
                 [json.dumps(graph), number[value], count],
@@ -282,9 +283,10 @@ def test_a_chain_of_20_000_squares_has_its_paths_at_once(scripts):
         """(text) => {
         const graph = known.decodedGraph(JSON.parse(text));
         const wanted = graph.data.map((_, other) => other === 0);
-        const [path] = known.largestPrefixes(graph, wanted, 1).get(0);
+        const between = known.valuesOnPaths(graph, wanted);
+        const [path] = known.largestPrefixes(graph, wanted, between, 1).get(0);
         return [known.valuesOf(path).length, String(path.product), path.exponent,
-          String(known.pathCounts(graph, wanted).get(0).count)]; }""",
+          String(known.pathCounts(graph, wanted, between).get(0).count)]; }""",
         json.dumps(decoded(value)),
     )
     assert said == [20_001, "1", 1, "Infinity"]
