@@ -13,7 +13,7 @@ from autograd.backends.formula import formula_of
 from autograd.backends.llvm.elementary import lowered
 from autograd.backends.llvm.frame import UNROLLED
 from autograd.backends.llvm.runs import Runs
-from autograd.program.stages import Dots, Elementwise, Fold, Memory, Product, Rows
+from autograd.program.stages import Dots, Elementwise, Fold, Memory, Product, Rows, Table
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from autograd.backends.llvm.frame import Frame
     from autograd.backends.llvm.writer import Index, Operand, Writer
     from autograd.program.program import Program
-    from autograd.program.stages import Stage, Table
+    from autograd.program.stages import Stage
 
 
 Row: TypeAlias = tuple[Memory, int]
@@ -55,12 +55,11 @@ class FusedLoop:
             return False
         memory = self.stages[0].result.memory
         first, last = self.stages[0].result.index[0], self.stages[-1].result.index[-1]
-        return all(
-            operand.memory is not memory
-            or self.position(operand) is not None
-            or not any(first <= row <= last for row in operand.index)
-            for operand in stage.operands
-        )
+        for operand in stage.operands:
+            inside = operand.memory is memory and _reaches(operand.index, first, last)
+            if inside and self.position(operand) is None:
+                return False
+        return True
 
     def add(self, stage: Elementwise) -> None:
         """Add a stage."""
@@ -84,17 +83,30 @@ def fused(stages: Sequence[Stage], read_later: Iterable[Row]) -> list[Planned]:
             plan.append(loop)
         loop.add(stage)
     plan = _with_sources(plan)
-    needed = set(read_later)
+    needed: dict[Memory, set[int]] = {memory: set() for memory in Memory}
+    for memory, row in read_later:
+        needed[memory].add(row)
     for item in plan:
         for operand in _read_from_memory(item):
-            needed.update(operand.places())
+            lines = operand.index if isinstance(operand, Table) else (operand.index,)
+            needed[operand.memory].update(*lines)
+
+    def stored(result: Rows) -> bool:
+        return not needed[result.memory].isdisjoint(result.index)
+
     for item in plan:
         if isinstance(item, FusedLoop):
-            results = [stage.result for stage in item.stages]
-            item.stored = [not needed.isdisjoint(result.places()) for result in results]
+            item.stored = [stored(stage.result) for stage in item.stages]
             if item.source is not None:
-                item.source_stored = not needed.isdisjoint(item.source.result.places())
+                item.source_stored = stored(item.source.result)
     return plan
+
+
+def _reaches(index: Sequence[int], first: int, last: int) -> bool:
+    """Tell whether one of the rows is among those from `first` to `last`."""
+    if min(index) > last or max(index) < first:  # most often, and found in less time
+        return False
+    return any(first <= row <= last for row in index)
 
 
 def _with_sources(plan: list[Planned]) -> list[Planned]:
@@ -123,7 +135,7 @@ def _in_step(loop: FusedLoop, rows: Rows) -> bool:
     first, last = rows.index[0], rows.index[-1]
     operands = {operand for stage in loop.stages for operand in stage.operands}
     return rows in operands and not any(
-        operand.memory is rows.memory and any(first <= row <= last for row in operand.index)
+        operand.memory is rows.memory and _reaches(operand.index, first, last)
         for operand in operands - {rows}
     )
 
