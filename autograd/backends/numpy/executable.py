@@ -47,8 +47,7 @@ class ArrayProgram:
         outputs = np.empty((len(examples), len(self._program.outputs)))
         workspace.shared[:] = shared
         workspace.parameters[:] = parameters
-        with np.errstate(all="ignore"):
-            workspace.run(examples.T, outputs.T)
+        workspace.quietly(workspace.run, examples.T, outputs.T)
         sums = workspace.sums + 0.0  # a copy, where each sum has started from 0.0
         self._idle.append(workspace)
         return outputs, sums

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from math import isfinite
 from typing import TYPE_CHECKING
 
@@ -42,6 +43,7 @@ class ArrayStepper:
         self.parameters.fill(0.0)
         self._trained = self.parameters[:trained]
         # What the rule takes by parameter: it, its gradient, its state; and what it gives
+        own = len(update.own)
         self._taken = self._rule.room_for_inputs(trained)
         self._given = np.empty((len(update.program.outputs), trained))
         self.own = self._taken[2:]
@@ -50,36 +52,48 @@ class ArrayStepper:
         shared.fill(0.0)
         end = len(shared) - len(update.common)
         self._settings, self.common = shared[2:end], shared[end:]
-        # State that it gives, and where that goes
-        own = len(update.own)
-        self._moved = [(self._trained, self._given[0])]
-        if own:
-            self._moved.append((self.own, self._given[1 : 1 + own]))
-        if update.common:
-            self._moved.append((self.common, self._given[1 + own :, 0]))
+        # What it gives, and where that goes
+        moves = [
+            (self._trained, self._given[0]),
+            (self.own, self._given[1 : 1 + own]),
+            (self.common, self._given[1 + own :, 0]),
+        ]
+        self._moves = [(to, given) for to, given in moves if len(to)]
 
     def plan(self, batches: Batches) -> Callable[[], Progress]:
         """Return a function that takes these steps, one by one."""
-        steps = [*zip(batches.counts.tolist(), batches.scheduled)]
-        return lambda: self._run(batches, steps)
+        ends = np.cumsum(batches.counts).tolist()
+        steps = [*zip(batches.counts.tolist(), ends, batches.scheduled)]
+        chosen = None
+        if len(steps) == 1:  # the same examples at each call
+            chosen = batches.examples.take(batches.order, 0).T
+        return partial(self._gradient.quietly, self._run, batches, steps, chosen)
 
-    def _run(self, batches: Batches, steps: list[tuple[int, Array]]) -> Progress:
+    def _run(
+        self, batches: Batches, steps: list[tuple[int, int, Array]], inputs: Array | None
+    ) -> Progress:
+        """Take the steps, each with its number of examples, where they end, and its settings.
+
+        All steps are on the same inputs if they are given.
+        """
         losses: list[float] = []
         outputs = np.empty((len(batches.order), self._outputs))
         gradient, sums = self._gradient, self._gradient.sums
         gradient.shared[:] = batches.shared
         parts = pieces(sums)
-        start = stop = 0
-        with np.errstate(all="ignore"):
-            for count, settings in steps:
-                start, stop = stop, stop + count
-                chosen = batches.examples.take(batches.order[start:stop], 0)
-                gradient.run(chosen.T, outputs[start:stop].T)
-                losses.append((float(sums[0]) + 0.0) / count)
-                squares = [piece.dot(piece) for piece in parts]
-                if not (isfinite(sum(squares)) or np.isfinite(sums).all()):
-                    return Progress(np.array(losses), outputs[:stop], len(losses) - 1)
-                self._move(count, settings)
+        for count, end, settings in steps:
+            start = end - count
+            if inputs is None:
+                chosen = batches.examples.take(batches.order[start:end], 0)
+                gradient.run(chosen.T, outputs[start:end].T)
+            else:
+                gradient.run(inputs, outputs.T)
+                gradient.hold(inputs)
+            losses.append((float(sums[0]) + 0.0) / count)
+            squares = [piece.dot(piece) for piece in parts]
+            if not (isfinite(sum(squares)) or np.isfinite(sums).all()):
+                return Progress(np.array(losses), outputs[:end], len(losses) - 1)
+            self._move(count, settings)
         return Progress(np.array(losses), outputs, len(losses))
 
     def _move(self, count: int, settings: Array) -> None:
@@ -94,5 +108,5 @@ class ArrayStepper:
         taken[0] = self._trained
         np.add(gradient, 0.0, taken[1])  # each sum starts from 0.0
         rule.run(taken, self._given)
-        for numbers, moved in self._moved:
-            numbers[:] = moved
+        for to, given in self._moves:
+            to[:] = given

@@ -6,8 +6,9 @@ copies its numbers in, takes the steps for each block of examples, and copies th
 
 from __future__ import annotations
 
+from contextvars import Context
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -31,7 +32,7 @@ from autograd.backends.numpy.zeros import unsigned
 from autograd.program.stages import Elementwise, Fold, Memory, Rows
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from autograd.backends.numpy.algebra import Array
     from autograd.program.stages import Schedule
@@ -78,6 +79,23 @@ def _blocks(count: int, most: int) -> Iterator[tuple[int, int]]:
     return ((start, min(start + size, count)) for start in range(0, count, max(size, 1)))
 
 
+def quiet() -> Callable[..., Any]:
+    """Return a function that calls another one without warnings of overflow and the like.
+
+    NumPy 2 keeps in a context what is to be done then. To enter one that exists takes a tenth of
+    what np.errstate takes, and does not slow down the calls in it.
+    """
+    if np.__version__.startswith("1."):
+        return np.errstate(all="ignore")(_called)
+    context = Context()
+    context.run(np.seterr, all="ignore")
+    return context.run
+
+
+def _called(function: Callable[..., Any], *args: Any) -> Any:
+    return function(*args)
+
+
 class Buffers:
     """The memory that one call needs; no two calls use it at once."""
 
@@ -94,18 +112,19 @@ class Buffers:
         self.sums = np.empty(schedule.sums)
         self.scratch = Scratch()
         self.filled_for = 0  # the examples of the block whose rows of ones were filled
-        self.room: Array | None = None  # inputs that are where they belong
+        self.loaded: Array | None = None  # the inputs that lie here already
 
 
 class Workspace:
     """Memory, and the steps on it.
 
-    A call writes `shared` and `parameters`, then runs; after that, `sums` are those over the
-    examples.
+    A call writes `shared` and `parameters`, then runs, within `quietly`; after that, `sums` are
+    those over the examples.
     """
 
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
+        self.quietly = quiet()
         self._buffers = buffers = Buffers(plan)
         self.shared, self.parameters, self.sums = buffers.shared, buffers.parameters, buffers.sums
         self._plain = Variant(plan, buffers, plain=True)
@@ -113,17 +132,22 @@ class Workspace:
         self._pause = self._pausing = 0
 
     def room_for_inputs(self, examples: int) -> Array:
-        """Return zeros for the inputs of so many examples, which a run need not copy if possible.
+        """Return zeros for the inputs of so many examples, in place if one block takes them.
 
-        Nothing else may run in this workspace.
+        All further runs take these.
         """
         count = len(self.plan.inputs)
         if examples > self.plan.most or self.plan.inputs != tuple(range(count)):
             return np.zeros((count, examples))
         room: Array = self._buffers.varying[: count * examples].reshape(count, examples)
         room.fill(0.0)
-        self._buffers.room = room
+        self._buffers.loaded = room
         return room
+
+    def hold(self, inputs: Array) -> None:
+        """Spare the copy if the next run is on these inputs too, as they were in the last run."""
+        if inputs.shape[1] <= self.plan.most:
+            self._buffers.loaded = inputs
 
     def run(self, inputs: Array, outputs: Array) -> None:
         """Compute the outputs, shape (outputs, examples), of inputs of shape (inputs, examples)."""
@@ -206,11 +230,13 @@ class _Block:
 
     def run(self, inputs: Array, outputs: Array) -> bool:
         """Compute the outputs, and add to the sums; tell whether no guard was missed."""
-        if self._buffers.filled_for != self._examples:
-            self._buffers.filled_for = self._examples
+        buffers = self._buffers
+        if buffers.filled_for != self._examples:
+            buffers.filled_for = self._examples
             for row in self._ones:
                 row.fill(1.0)
-        if inputs is not self._buffers.room:
+        if inputs is not buffers.loaded:
+            buffers.loaded = None
             for rows, chosen in self._inputs:
                 rows[:] = inputs[chosen]
         for step in self._steps:

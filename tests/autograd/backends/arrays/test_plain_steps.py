@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import random
+import warnings
 from itertools import chain
 from math import inf, nan
 
 import numpy as np
 import pytest
 
+from autograd import Descent, Value, compile
 from autograd.backends.numpy import build
 from autograd.backends.numpy.biases import with_ones
 from autograd.backends.numpy.workspace import Buffers, Plan, Variant
@@ -214,3 +216,36 @@ def test_zero_times_nan_is_nan_in_the_smallest_products(lefts, rights, count, dr
         inputs = both if turned == 1 else np.where(np.isnan(both), 0.0, nan)
         _, sums = build(scheduled(draw.program([], products))).run(inputs, np.empty(0), np.empty(0))
         assert np.isnan(sums).all()
+
+
+def losses_in_turn(backend):
+    """Take steps of several plans of one Descent in turn; return their losses."""
+    w = Value(0.3)
+    data = [1.0, 2.0, -1.5, 0.5], [3.0, 5.0, -4.0, 2.0]
+    descent = Descent(
+        lambda x, y: relu(w * x - y) ** 2 + (w - x) ** 2,
+        data,
+        parameters=[w],
+        rule=lambda p, g, state, lr: (p - lr * g, state),
+        state=[()],
+        settings={"lr": 0.05},
+        backend=backend,
+    )
+    orders = {"a": ([0, 1], [2]), "b": ([2, 3], [2]), "c": ([0, 1, 3], [1, 2]), "d": ([1], [1])}
+    plans = {name: descent.plan(data, *order) for name, order in orders.items()}
+    return [plans[name]().losses.tolist() for name in "aabacaadab"]
+
+
+def test_a_plan_of_one_step_sees_its_examples_whatever_ran_between():
+    for mine, right in zip(losses_in_turn("numpy"), losses_in_turn("interpreter"), strict=True):
+        np.testing.assert_allclose(mine, right, rtol=1e-14)
+
+
+def test_warnings_of_numpy_are_as_before_and_do_not_come_from_programs():
+    before = np.geterr()
+    w = Value(1e200)
+    c = compile(lambda x: w * x * w, in_axes=0, backend="numpy")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert c(np.array([1.0, 0.0])).tolist() == [inf, 0.0]
+    assert np.geterr() == before
