@@ -191,7 +191,7 @@ def test_a_finger_stops_the_camera(opened, network):
       stage.dispatchEvent(new PointerEvent("pointerdown", { pointerId: 7 }));
       return graphPage.state().camera; }"""
     )
-    made.wait_for_timeout(300)
+    made.settle()
     assert made.state["camera"] == start
     made.evaluate(
         """document.querySelector("#stage").dispatchEvent(
@@ -206,7 +206,7 @@ def test_no_motion_where_the_reader_wants_none(opened, network):
       return [before, graphPage.state().camera]; }"""
     )
     assert after != before
-    made.wait_for_timeout(50)
+    made.settle()
     assert made.state["camera"] == after
 
 

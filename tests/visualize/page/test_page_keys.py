@@ -77,7 +77,7 @@ def test_stillness_is_respected(opened, network):
     made = opened(network, motion="reduce")
     made.evaluate("graphPage.show(0)")
     first = made.state["camera"]
-    made.wait_for_timeout(100)
+    made.settle()
     assert made.state["camera"] == first
 
 
