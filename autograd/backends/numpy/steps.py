@@ -253,12 +253,13 @@ def _add_dots(stage: Dots, frame: Frame, unsigned: bool) -> None:
         return
     if left.shape[-1] < right.shape[-1]:
         left, right = right, left
-    if len(right) == 1 == right.shape[-1] < right.shape[1]:
+    width = right.shape[1]
+    if len(right) == 1 == right.shape[-1] < width <= ARRAY_NUMBERS:
         frame.add(left[0].T.dot, right[0, :, 0], result[0])  # (n, k) . (k)
-    elif len(left) == 1 and left.shape == right.shape:
+    elif len(left) == 1 and left.shape == right.shape and right.shape[-1] > 1:
         products = frame.scratch.array(left.shape)
         frame.compute(np.multiply, left, right, out=products)
-        frame.add(np.ones(left.shape[1]).dot, products[0], result[0])
+        frame.add(np.ones(width).dot, products[0], result[0])
     else:
         frame.steps.append(partial(np.einsum, "rkn,rkn->rn", left, right, out=result))
     if not unsigned:
