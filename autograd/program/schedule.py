@@ -1,17 +1,17 @@
 """Scheduling: equal operations of one level become one stage, dot products a matrix product.
 
-The level of an operation is one more than the highest level among its operands. Rows are numbered
-in the order of the stages, so that a stage writes consecutive rows. Within a stage they are ordered
-so that it reads regular ones.
+Rows are numbered in the order of the stages, so that a stage writes consecutive rows. Within a
+stage they are ordered so that it reads regular ones.
 """
 
 from __future__ import annotations
 
+from operator import sub
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from autograd.primitives import guarded_mul, identity
 from autograd.program.draft import common_subexpressions, rewritten
-from autograd.program.program import bits
+from autograd.program.levels import is_dot, levels
 from autograd.program.recovery import with_largest
 from autograd.program.reductions import LEAST_PRODUCT, Grid, SplitSums, grids, split_sums
 from autograd.program.stages import (
@@ -29,7 +29,7 @@ from autograd.program.stages import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Sequence
 
     from autograd.primitive import Primitive
     from autograd.program.draft import Draft
@@ -52,9 +52,9 @@ def scheduled(program: Program) -> Schedule:
     wanted = {*program.outputs, *(variable for variable, _ in split.rows)}
     for _, grid in split.products:
         wanted.update(*grid.lefts, *grid.rights)
-    for group in _levels(program, wanted):
+    for group in levels(program, wanted):
         op, _ = program.instructions[group[0] - program.first]
-        if op.sum_of is not None and op.sum_of.arity == 2 and op.variadic:
+        if is_dot(op):
             layout.add_dots(op, group)
         elif op.variadic:
             layout.add_fold(op, group)
@@ -138,14 +138,16 @@ class _Layout:
     def _lanes_fit(self, grid: Grid[Variables, int]) -> bool:
         """Tell whether lanes fit the rights of a grid: these are sums in order, or the longer side.
 
-        The other way the results of neighbouring lanes would be written one by one.
+        Of two equal sides it is that which comes first in memory, as weights do. The other way the
+        results of neighbouring lanes would be written one by one.
         """
         (corner, *beside), *below = grid.items
         following = self.into.get(corner, -2) + 1
         for neighbours, fits in ((beside[:1], True), ([line[0] for line in below[:1]], False)):
             if [self.into.get(variable) for variable in neighbours] == [following]:
                 return fits
-        return len(grid.lefts) <= len(grid.rights)
+        left, right = (self._where(lines[0]) for lines in (grid.lefts, grid.rights))
+        return (len(grid.lefts), right) <= (len(grid.rights), left)
 
     def reductions(self, split: SplitSums) -> tuple[SummedProduct | SummedRows, ...]:
         """Return the stages that add up the terms of the sums."""
@@ -219,64 +221,17 @@ class _Layout:
             for column in range(columns)
         ]
 
+        varying = self.program.varies[group[0]]
+
         def regularity(order: list[int]) -> int:
-            operands = zip(*(rows[variable] for variable in order))
+            operands = [*zip(*(rows[variable] for variable in order))]
+            if not varying:  # lanes are neighbours that go on row by row or stand still
+                steps = [step for x in operands for step in map(sub, x[1:], x)]
+                return steps.count(0) + steps.count(1)
             strides = [Rows(Memory.VARYING, operand).stride for operand in operands]
             return sum(2 if stride >= 0 else 1 for stride in strides if stride is not None)
 
         return max(orders, key=regularity, default=[*group])
-
-
-MOST_CONSTANTS = 4  # sets of constants that operations of one kind are grouped by
-
-
-def _levels(program: Program, wanted: Collection[int]) -> Iterator[list[int]]:
-    """Yield groups of variables that the wanted ones need, operands before their users.
-
-    The operations of a group are the same, on operands that vary in the same places, so that one
-    loop computes them all. Variables that vary have levels of their own, and so have the others.
-    Operations on few distinct constants make a group for each: an exponent of 2 needs no general
-    power.
-    """
-    first, varies = program.first, program.varies
-    needed = set(wanted)
-    for number in range(program.size - 1, first - 1, -1):
-        if number in needed:
-            needed.update(program.instructions[number - first].args)
-    level = [0] * program.size
-    kinds: dict[tuple[bool, int], dict[Any, list[int]]] = {}
-    for number, (op, args) in enumerate(program.instructions, first):
-        if number not in needed:
-            continue
-        varying = varies[number]
-        depth = 1 + max([level[arg] for arg in args if varies[arg] is varying], default=0)
-        level[number] = depth
-        kind: Any = (op, len(args), _sides(op, [varies[arg] for arg in args]))
-        kinds.setdefault((varying, depth), {}).setdefault(kind, []).append(number)
-    for place in sorted(kinds):  # what does not vary first
-        for group in kinds[place].values():
-            yield from _by_constants(program, group)
-
-
-def _sides(op: Primitive, varying: list[bool]) -> tuple[bool, ...]:
-    """Return which operands vary; of a variadic operation, whether any of each half does."""
-    if not op.variadic:
-        return tuple(varying)
-    half = len(varying) // 2
-    return True in varying[:half], True in varying[half:]
-
-
-def _by_constants(program: Program, group: list[int]) -> list[list[int]]:
-    """Return the group split by the constants among the operands, if that gives few parts."""
-    if len(group) == 1:
-        return [group]
-    parts: dict[tuple[bytes | None, ...], list[int]] = {}
-    for number in group:
-        op, args = program.instructions[number - program.first]
-        constants = [None if op.variadic else program.constant(arg) for arg in args]
-        key = tuple([None if c is None else bits(c) for c in constants])
-        parts.setdefault(key, []).append(number)
-    return list(parts.values()) if len(parts) <= MOST_CONSTANTS else [group]
 
 
 FEW = 2  # operands that the text of a row takes
