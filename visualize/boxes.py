@@ -37,8 +37,7 @@ def shared_boxes(
 
     `operands` are those of each value, which come before it, and `paths` the clusters around it,
     from the outside in; `closed` holds the keys of clusters. Values `alone` have boxes of their
-    own. A sum is a list of values: itself, then those that its box holds, each after one that uses
-    it. Boxes that would form a cycle are split.
+    own. A sum lists itself, then what its box holds, users first. Cycles of boxes are split.
 
     >>> shared_boxes([[], [], [0, 1], [2]], [("a",), (), (), ("a", "b")], {"a"}, {3}, [[2, 1]])
     Shared(boxes=[0, 1, 1, 2], clusters=[1, 0, 0, 0], sums=[0, 2, 2, 3])
@@ -373,8 +372,7 @@ def copied(is_leaf: Sequence[bool], edges: Sequence[tuple[int, int]]) -> Copied:
 def levels_of_copies(is_leaf: Sequence[bool], edges: Sequence[tuple[int, int]]) -> list[int]:
     """Return for each edge the level of the copy it comes from, -1 if from the box itself.
 
-    `is_leaf` says of each box whether it is a leaf, which may be drawn again; edges (from, to) are
-    sorted by target. There is a copy for every few levels that use the leaf.
+    The boxes and edges are those of `copied`. There is a copy for every few levels that use a leaf.
 
     >>> levels_of_copies([True, *[False] * 6], [(0, 1), *((i, i + 1) for i in range(1, 6))])
     [-1, -1, -1, -1, -1, -1]

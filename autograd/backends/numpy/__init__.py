@@ -1,7 +1,8 @@
 """The NumPy backend: equal operations are one array operation over (rows, examples).
 
-Reading order: algebra (a row of the table on arrays), steps (the stages), biases and zeros (what
-can be left out), workspace (steps bound to memory), executable (a call), stepper (training).
+Reading order: algebra (a row of the table on arrays), frame (memory and its views), steps (the
+stages), biases, zeros and nans (what can be left out), workspace (steps bound to memory),
+executable (a call), stepper (training).
 """
 
 from autograd.backends.numpy.executable import ArrayProgram, build

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from autograd.backends.executable import Progress
-from autograd.backends.numpy.steps import pieces
+from autograd.backends.numpy.frame import pieces
 from autograd.backends.numpy.workspace import Plan, Workspace
 from autograd.program.schedule import scheduled
 

@@ -14,18 +14,14 @@ import numpy as np
 
 from autograd.backends.numpy.algebra import function_of
 from autograd.backends.numpy.biases import with_ones
+from autograd.backends.numpy.frame import ARRAY_NUMBERS, Frame, Scratch, neighbours, pieces
 from autograd.backends.numpy.nans import seen_in_sums
 from autograd.backends.numpy.steps import (
-    ARRAY_NUMBERS,
     MOST_RUNS,
-    Frame,
-    Scratch,
     Sums,
     add_reduction,
     add_stage,
     holds_nan,
-    neighbours,
-    pieces,
     regular_runs,
 )
 from autograd.backends.numpy.zeros import unsigned
