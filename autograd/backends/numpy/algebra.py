@@ -49,8 +49,8 @@ def _tgamma(x: float) -> float:
 def _power(x: Any, y: Any, out: Any) -> None:
     """numpy.power takes sqrt for an exponent that is 0.5 throughout: nan at -inf, -0 at -0."""
     np.power(x, y, out=out)
-    half = np.equal(y, 0.5) if np.size(y) > 1 else np.asarray(y).item() == 0.5
-    if half if isinstance(half, bool) else half.any():
+    half = np.equal(y, 0.5)
+    if half.any() if half.ndim else half:  # one number needs no call
         np.copyto(out, np.absolute(x), where=half & (np.equal(x, 0.0) | np.isinf(x)))
 
 
