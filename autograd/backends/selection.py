@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 from autograd.arguments import as_choice
 from autograd.backends.executable import BackendLimit, Batches, Executable, Progress, Stepper
 from autograd.program.interpreter import Interpreted
-from autograd.program.kept import kept
 from autograd.program.schedule import scheduled
 from autograd.threads import loaded
 
@@ -23,8 +22,6 @@ if TYPE_CHECKING:
 # NumPy, and the extra that installs it.
 BACKENDS = {"llvm": ("llvmlite", "jit"), "numpy": ("numpy", ""), "jax": ("jax", "jax")}
 NAMES = ("auto", *BACKENDS, "interpreter")
-
-_schedule = kept(scheduled)
 
 _log = getLogger("autograd")
 _told: set[str] = set()
@@ -57,7 +54,7 @@ def executable(program: Program, backend: str) -> Executable:
     """
     if backend == "interpreter":
         return Interpreted(program)
-    schedule = _schedule(program)
+    schedule = scheduled(program)
     found: Executable = _made(backend, lambda module: module.build(schedule))
     return found
 
@@ -69,9 +66,9 @@ def stepper(program: Program, update: Update, backend: str) -> Stepper:
 
     def make(module: Any) -> Stepper:
         if hasattr(module, "build_stepper"):
-            native: Stepper = module.build_stepper(_schedule(program), update)
+            native: Stepper = module.build_stepper(scheduled(program), update)
             return native
-        return _ArrayStepper(program, update, lambda each: module.build(_schedule(each)))
+        return _ArrayStepper(program, update, lambda each: module.build(scheduled(each)))
 
     found: Stepper = _made(backend, make)
     return found

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from autograd.primitives import guarded_mul, identity
 from autograd.program.draft import common_subexpressions, rewritten
+from autograd.program.kept import kept
 from autograd.program.levels import is_dot, levels
 from autograd.program.recovery import with_largest
 from autograd.program.reductions import LEAST_PRODUCT, Grid, SplitSums, grids, split_sums
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 Variables: TypeAlias = tuple[int, ...]
 
 
+@kept
 def scheduled(program: Program) -> Schedule:
     """Return the program as stages over rows of two memories.
 
