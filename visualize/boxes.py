@@ -18,11 +18,13 @@ class Shared:
     """The box of each value, numbered by first appearance, and what it is drawn as there.
 
     `clusters` has the length of the path of the closed cluster that is the box, 0 for none;
-    `sums` the folded sum that the value is drawn in, itself for none.
+    `frames` how many clusters are open around the box; `sums` the folded sum that the value is
+    drawn in, itself for none.
     """
 
     boxes: list[int]
     clusters: list[int]
+    frames: list[int]
     sums: list[int]
 
 
@@ -40,14 +42,17 @@ def shared_boxes(
     own. A sum lists itself, then what its box holds, users first. Cycles of boxes are split.
 
     >>> shared_boxes([[], [], [0, 1], [2]], [("a",), (), (), ("a", "b")], {"a"}, {3}, [[2, 1]])
-    Shared(boxes=[0, 1, 1, 2], clusters=[1, 0, 0, 0], sums=[0, 2, 2, 3])
+    Shared(boxes=[0, 1, 1, 2], clusters=[1, 0, 0, 0], frames=[0, 0, 0, 0], sums=[0, 2, 2, 3])
     """
     lengths: dict[tuple[str, ...], int] = {}
     clusters = [0] * len(paths)
+    frames = [0] * len(paths)
     for value, path in enumerate(paths):
         if path not in lengths:
             lengths[path] = outermost_closed(path, closed)
-        clusters[value] = 0 if value in alone else lengths[path]
+        length = lengths[path]
+        clusters[value] = 0 if value in alone else length
+        frames[value] = length - 1 if length > 0 else len(path)
     sums = _sums_around(operands, clusters, folded)
     numbers: dict[int, int] = {}
     places: dict[str, int] = {}  # of clusters, behind those of all values
@@ -57,7 +62,7 @@ def shared_boxes(
         if clusters[value] > 0:
             place = len(paths) + places.setdefault(path_key(path[: clusters[value]]), len(places))
         boxes.append(numbers.setdefault(place, len(numbers)))
-    return Shared(split_boxes(operands, boxes, len(numbers)), clusters, sums)
+    return Shared(split_boxes(operands, boxes, len(numbers)), clusters, frames, sums)
 
 
 def path_key(path: Sequence[str]) -> str:

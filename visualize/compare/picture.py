@@ -15,7 +15,7 @@ from visualize.compare.snapshot import Snapshot
 from visualize.draw.drawing import Drawing
 from visualize.scene.collapse import Boxes, collapsed
 from visualize.scene.compose import Edge, Node, Scene, compose, with_copies
-from visualize.scene.flat import Graph, Path, Short, flatten
+from visualize.scene.flat import Graph, Short, flatten
 from visualize.scene.gradient import Gradient
 
 MOST_BOXES = 150
@@ -128,15 +128,15 @@ def _is_removed(operand: _Still | Constant) -> TypeGuard[_Still]:
     return isinstance(operand, _Still) and operand.status == "removed"
 
 
-def _counted(graph: Graph[_Still], boxes: Boxes) -> dict[int, tuple[str, Path]]:
+def _counted(graph: Graph[_Still], boxes: Boxes) -> dict[int, str]:
     """Return the titles of boxes with how many of their values were added, removed, changed."""
     counts: dict[int, Counter[str]] = {}
     for box, still in zip(boxes.of_value, graph.values, strict=True):
         counts.setdefault(box, Counter())[MARKS.get(still.status, "")] += 1
     titles = {}
-    for box, (title, path) in boxes.titles.items():
+    for box, title in boxes.titles.items():
         said = [f"{mark}{counts[box][mark]:,}" for mark in MARKS.values() if counts[box][mark]]
-        titles[box] = (" ".join((title, *said)), path)
+        titles[box] = " ".join((title, *said))
     return titles
 
 

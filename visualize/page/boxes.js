@@ -39,11 +39,10 @@ function assignBoxes(graph, { closed, folded, grouping }) {
     if (box < known.length) return;
     const [path, length, sum] = [paths[value], shared.clusters[value], shared.sums[value]];
     const cluster = length ? pathKey(path.slice(0, length)) : "";
-    const around = graph.alone.has(value) ? outermostClosed(path, closed) : length;
     const key = cluster || `/${sum}`;
     known.push({
       key: taken.has(key) ? `${key}//@${value}` : key, // a module of a recurrence, split
-      path: around ? path.slice(0, around - 1) : path,
+      path: path.slice(0, shared.frames[value]),
       cluster,
       title: length ? lastTitle(path.slice(0, length)) : graph.name[sum],
       value: length ? -1 : sum,

@@ -211,16 +211,18 @@ const boxes_ = (() => {
   const FEW_USES = 4;
   const NEAR = 3;
   class Shared {
-    constructor(boxes, clusters, sums) {
+    constructor(boxes, clusters, frames, sums) {
       this.boxes = boxes;
       this.clusters = clusters;
+      this.frames = frames;
       this.sums = sums;
     }
   }
   function shared_boxes(operands, paths, closed, alone, folded) {
-    let lengths, clusters, value, path, sums, numbers, places, boxes, place;
+    let lengths, clusters, frames, value, path, length, sums, numbers, places, boxes, place;
     lengths = new Map([]);
     clusters = new Array(paths.length).fill(0);
+    frames = new Array(paths.length).fill(0);
     const a2 = paths;
     for (let i1 = 0; i1 < a2.length; i1++) {
       value = i1;
@@ -228,7 +230,9 @@ const boxes_ = (() => {
       if (!lengths.has(path)) {
         lengths.set(path, outermost_closed(path, closed));
       }
-      clusters[value] = alone.has(value) ? 0 : lengths.get(path);
+      length = lengths.get(path);
+      clusters[value] = alone.has(value) ? 0 : length;
+      frames[value] = length > 0 ? length - 1 : path.length;
     }
     sums = _sums_around(operands, clusters, folded);
     numbers = new Map([]);
@@ -244,7 +248,7 @@ const boxes_ = (() => {
       }
       boxes.push(python.setdefault(numbers, place, numbers.size));
     }
-    return new Shared(split_boxes(operands, boxes, numbers.size), clusters, sums);
+    return new Shared(split_boxes(operands, boxes, numbers.size), clusters, frames, sums);
   }
   function path_key(path) {
     return path.join("/");

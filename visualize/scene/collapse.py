@@ -28,12 +28,12 @@ ALIKE = "equal operations at equal depth together"
 
 @dataclass(frozen=True, slots=True)
 class Boxes:
-    """The box of each value, the title and modules around each box, and how it was chosen."""
+    """The box of each value, the modules open around it, titles of boxes, how they were chosen."""
 
     of_value: list[int]
-    titles: dict[int, tuple[str, Path]]
+    frames: list[Path]
+    titles: dict[int, str]
     how: str
-    clustered: bool = True  # whether modules are drawn around the boxes
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,6 @@ class View:
     depth: int
     alone: frozenset[int]
     folded: Sequence[Sequence[int]] = ()
-    by_module: bool = True
 
     @property
     def is_whole(self) -> bool:
@@ -77,11 +76,12 @@ def collapsed(graph: Graph[Drawable], limit: int, collapse: Collapse = "auto") -
     "depth", values share bands of about equal size by distance from the output, leaves apart.
     """
     view, shared = first_view(graph, limit, () if collapse == "depth" else by_module(graph, limit))
-    titles: dict[int, tuple[str, Path]] = {}
+    titles: dict[int, str] = {}
     for box, length, path in zip(shared.boxes, shared.clusters, view.paths, strict=True):
-        if length and box not in titles:
-            titles[box] = part_title(path[length - 1]), path[: length - 1]
-    return Boxes(shared.boxes, titles, view.how, clustered=view.by_module)
+        if length:
+            titles.setdefault(box, part_title(path[length - 1]))
+    frames = [path[:count] for path, count in zip(view.paths, shared.frames, strict=True)]
+    return Boxes(shared.boxes, frames, titles, view.how)
 
 
 def first_view(graph: Graph[Drawable], limit: int, views: Iterable[View]) -> tuple[View, Shared]:
@@ -121,7 +121,7 @@ def _by_steps(graph: Graph[Drawable], limit: int) -> View:
     ends = [output for output in graph.outputs if not graph.heights[output]]
     alone = frozenset(ends if len(ends) <= limit // 4 else ())
     paths = step_paths(graph, (limit - len(alone)) // 2, alone)
-    return View("by steps back from the output", paths, 0, alone, by_module=False)
+    return View("by steps back from the output", paths, 0, alone)
 
 
 def few_outputs(graph: Graph[Drawable], limit: int) -> frozenset[int]:

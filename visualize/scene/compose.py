@@ -126,24 +126,23 @@ def compose(
         raise ValueError("the boxes of a picture must form no cycle")
     index = {box: position for position, box in enumerate(order)}
     of_value = [index[box] for box in box_of]
-    headings = [boxes.titles[box] if boxes and len(members[box]) > 1 else None for box in order]
     inside_of = [members[box] for box in order]
-    unique = _names(graph, inside_of, headings, names)
-    alone = [None if h else graph.values[i[0]] for i, h in zip(inside_of, headings, strict=True)]
+    titles = [boxes.titles[box] if boxes and len(members[box]) > 1 else "" for box in order]
+    frames = boxes.frames if boxes else graph.scopes
+    unique = _names(graph, inside_of, titles, frames, names)
+    alone = [graph.values[inside[0]] if len(inside) == 1 else None for inside in inside_of]
     shorts = short_names(unique, alone)
     outputs = set(graph.outputs)
     nodes: list[Node] = []
     local: list[tuple[float | None, ...]] = []
-    for box, name, short, heading in zip(order, unique, shorts, headings, strict=True):
-        inside = members[box]
-        by_operand = derivatives and not heading
-        local.append(local_derivatives(graph.values[inside[0]]) if by_operand else ())
-        if heading:
+    for inside, name, short, heading in zip(inside_of, unique, shorts, titles, strict=True):
+        number = inside[0]
+        if len(inside) > 1:
             values = [graph.values[value] for value in inside]
             shown = shown_for_many([gradients[value] for value in inside])
-            node = group_node(values, name, heading[0], shown, scope=heading[1])
+            node = group_node(values, name, heading, shown, scope=frames[number])
+            local.append(())
         else:
-            [number] = inside
             used = iter(graph.operands[number])
             operands = tuple(
                 operand if type(operand) is Constant else of_value[next(used)]
@@ -154,9 +153,10 @@ def compose(
                 name,
                 operands,
                 gradients[number],
-                scope=graph.scopes[number] if not boxes or boxes.clustered else (),
+                scope=frames[number],
                 short=short,
             )
+            local.append(local_derivatives(graph.values[number]) if derivatives else ())
         nodes.append(node if outputs.isdisjoint(inside) else replace(node, is_output=True))
     return Scene(
         nodes=tuple(nodes),
@@ -301,20 +301,20 @@ def _edges(
 def _names(
     graph: Graph[Drawable],
     boxes: list[list[int]],
-    headings: list[tuple[str, Path] | None],
+    titles: list[str],
+    frames: Sequence[Path],
     given: Sequence[str],
 ) -> list[str]:
     """Return the unique names of boxes: those `given` to single values, or their own."""
     names: list[str] = []
     paths: list[Path] = []
-    for [first, *_], heading in zip(boxes, headings, strict=True):
+    for [first, *others], title in zip(boxes, titles, strict=True):
         value = graph.values[first]
-        if heading:
-            title = "/".join((*heading[1][-1:], heading[0]))
-            names.append(cut(printable(title), NAME_COLUMNS))
+        if others:
+            names.append(cut(printable("/".join((*frames[first][-1:], title))), NAME_COLUMNS))
         else:
             names.append(given[first] if given else name_in_words(value))
-        paths.append(() if heading or given else outside_of_home(value, graph.scopes[first]))
+        paths.append(() if others or given else outside_of_home(value, graph.scopes[first]))
     return unique_names(names, [inside[0] for inside in boxes], paths)
 
 

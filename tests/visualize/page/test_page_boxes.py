@@ -28,7 +28,7 @@ from tests.visualize.page_graphs import (
 )
 from visualize.boxes import path_key, shared_boxes
 from visualize.page.folds import foldable_sums
-from visualize.scene.collapse import Boxes, collapsed
+from visualize.scene.collapse import Boxes, by_module, collapsed
 from visualize.scene.compose import compose, with_copies
 from visualize.scene.flat import flatten
 
@@ -134,7 +134,7 @@ def edges_in_both(root, picture):
     flat = flatten([root])
     numbers = {}
     of_value = [numbers.setdefault(box, len(numbers)) for box in picture["of"]]
-    boxes = Boxes(of_value, dict.fromkeys(of_value, ("several", ())), "")
+    boxes = Boxes(of_value, [()] * len(flat), dict.fromkeys(of_value, "several"), "")
     scene = with_copies(compose(flat, boxes))
     told = [
         (edge["source"], edge["target"], edge["count"], edge["uses"][0][1])
@@ -435,6 +435,21 @@ def test_a_cluster_of_one_value_is_drawn_as_that_value(scripts):
     picture = drawn(scripts, decoded(y + 1), view_of(["alone"]))
     assert titles(picture) == ["x", "v1", "y", "v3"]
     assert picture["clusters"] == []
+
+
+def test_a_page_frames_boxes_as_a_picture_does(scripts, graphs):
+    with scope("model"), scope("inner"):
+        hidden = Value(1.0, label="x").tanh()
+    with scope("model"), scope("alone"):  # one value in two modules
+        single = named(hidden.sin(), "single")
+    with scope("head"):
+        outputs = [named(single * factor, "y") for factor in (2.0, 3.0)]
+    for roots in (outputs, [graphs["network"]()], [recurrence(6)]):
+        picture = visualize.draw(roots, collapse="module").scene
+        page = drawn(scripts, decoded(*roots, view=lambda flat: next(by_module(flat, 150))))
+        paths = [box["path"] for box in page["boxes"]]
+        assert paths == [list(node.scope) for node in picture.nodes]
+        assert (["model"] in paths) == (roots is outputs)  # and no frame of the closed module
 
 
 def test_a_leaf_used_far_away_is_drawn_again_there(scripts):
