@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from autograd.graph import Constant
 from autograd.mode import CURRENT
 from autograd.program.program import captured, lowered, redrawn
+from autograd.program.substitutes import substituted
 from autograd.program.trace import Trace
 from autograd.program.traced import TracingMode, placeholder, traced_under
 from autograd.structure import Array, Batch, Mapping, Sequence, Shape, described, filled, shape_of
@@ -65,7 +66,7 @@ class Function:
         args = [filled(shape, rest) for shape in arguments.shapes]
         variant = CURRENT.get().variant
         mode = TracingMode(differentiated=frozenset(nodes), checked=checked, variant=variant)
-        with traced_under(mode):
+        with substituted(), traced_under(mode):
             output = self.function(*args)
         result, outputs = shape_of(output, "a compiled function returns numbers; its result")
         outputs = [Constant(node) if isinstance(node, float) else node for node in outputs]

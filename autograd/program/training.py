@@ -14,6 +14,7 @@ from autograd.mode import CURRENT
 from autograd.primitives import where
 from autograd.program.program import captured, lowered, redrawn
 from autograd.program.simplify import simplified
+from autograd.program.substitutes import substituted
 from autograd.program.trace import Trace
 from autograd.program.traced import TracingMode, placeholder, traced_under
 from autograd.reverse import reached, reverse
@@ -118,7 +119,8 @@ def traced_rule(
     old = [placeholder(f"state[{element}]") for element in range(size)]
     inputs = [parameter, total, scale, norm, *live.values(), *old]
     given = frozenset(inputs)
-    with traced_under(TracingMode(differentiated=given, variant=CURRENT.get().variant)):
+    mode = TracingMode(differentiated=given, variant=CURRENT.get().variant)
+    with substituted(), traced_under(mode):
         gradient = total * scale
         if clip_norm is not None:  # as nn.clip_grad_norm
             factor = clip_norm / (norm + 1e-6)
