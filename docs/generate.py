@@ -203,8 +203,8 @@ def picture_script() -> str:
     """Return the script of what pages and pictures share, from the modules of visualize."""
     shared = {
         "text": (
-            *("FEW", "significant", "in_digits", "exact", "product_of", "counted", "times"),
-            *("on_numbers", "on_operands", "columns_by", "cut_by"),
+            *("FEW", "KEPT", "MOST_EDGES", "significant", "in_digits", "exact", "product_of"),
+            *("counted", "left_out", "times", "on_numbers", "on_operands", "columns_by", "cut_by"),
         ),
         "boxes": (
             *("boxes_in_order", "copied", "links", "outermost_closed", "path_key", "shared_boxes"),

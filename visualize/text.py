@@ -12,6 +12,8 @@ from itertools import zip_longest
 from math import inf
 
 FEW = 4  # significant digits that are read at a glance
+KEPT = 3  # items at either end of a long list
+MOST_EDGES = 12  # of a path that is written whole
 FLOOD = 4  # times as many characters as columns are kept: marks without width end too
 ALL = 17  # that tell any two floats apart
 LARGEST_PLAIN_INTEGER = 1e6  # beyond it 1.235e+06 is shorter to read than the digits
@@ -98,6 +100,15 @@ def counted(count: int, noun: str, plural: str = "") -> str:
     if plural == "":
         plural = f"{noun}es" if noun.endswith("x") else f"{noun}s"
     return f"{count:,} {plural}"
+
+
+def left_out(count: int, noun: str) -> str:
+    """Return what stands in the middle of a long list for its items there.
+
+    >>> left_out(5112, "values")
+    '… 5,112 values …'
+    """
+    return f"… {count:,} {noun} …"
 
 
 def times(count: int) -> str:

@@ -17,15 +17,13 @@ from visualize.formula.python import unparsed
 from visualize.formula.rules import held, row_digits, rule_digits, rules_of
 from visualize.scene.flat import depending_on
 from visualize.steps.paths import Derivation, Path, PathEdge
-from visualize.text import FEW
+from visualize.text import FEW, KEPT, MOST_EDGES, left_out
 
 MOST_ROWS = 24  # of values, of derivatives
 MOST_OPERANDS = 4  # of a sum or a dot product written in full; of more, those on a path
 LONGEST_RULE = 120  # characters; a longer one says less than its value
-KEPT = 3  # items at either end of a long list
 MANY_PATHS = 1000  # of more paths a few say little: the sums at every value say more
 LARGEST_COUNT = 10**18  # beyond it 10^18 is shorter to read than the digits
-MOST_EDGES = 12  # of a path
 MOST_TERMS = 6  # of the sum of products
 MOST_LEDGER_ROWS = 12
 MOST_USERS = 3  # of a value in the ledger: those with a term of their own, the largest ones
@@ -142,8 +140,8 @@ def shortened(items: Sequence[Item], limit: int, noun: str) -> list[Item | say.W
     """
     if len(items) <= limit:
         return list(items)
-    between = len(items) - 2 * KEPT
-    return [*items[:KEPT], say.Words(f"… {between:,} {noun} …"), *items[-KEPT:]]
+    between = say.Words(left_out(len(items) - 2 * KEPT, noun))
+    return [*items[:KEPT], between, *items[-KEPT:]]
 
 
 def _rows(items: Sequence[Item], noun: str, row: Callable[[Item], say.Row]) -> say.Rows:

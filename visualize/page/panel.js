@@ -90,10 +90,11 @@ function pathsSection(value) {
   const { graph } = page;
   const { count, path, product } = pathsToOutputs(graph, value);
   if (!count || path.length < 2) return [];
-  const shown = path.length > 12 ? [...path.slice(0, 6), -1, ...path.slice(-5)] : path;
+  const isLong = path.length - 1 > MOST_EDGES;
+  const shown = isLong ? [...path.slice(0, KEPT), -1, ...path.slice(-KEPT)] : path;
   const steps = shown.flatMap((node, place) => [
     place ? " → " : null,
-    node < 0 ? "…" : linkTo(node),
+    node < 0 ? leftOut(path.length - 2 * KEPT, "values") : linkTo(node),
   ]);
   return [
     element("h3", {}, PATHS),

@@ -94,6 +94,8 @@ const python = {
 
 const text_ = (() => {
   const FEW = 4;
+  const KEPT = 3;
+  const MOST_EDGES = 12;
   const FLOOD = 4;
   const ALL = 17;
   const LARGEST_PLAIN_INTEGER = 1000000.0;
@@ -140,6 +142,9 @@ const text_ = (() => {
       plural = noun.endsWith("x") ? `${noun}es` : `${noun}s`;
     }
     return `${python.thousands(count)} ${plural}`;
+  }
+  function left_out(count, noun) {
+    return `… ${python.thousands(count)} ${noun} …`;
   }
   function times(count) {
     return `×${python.thousands(count)}`;
@@ -204,7 +209,7 @@ const text_ = (() => {
     }
     return `${kept.join("")}…`;
   }
-  return { FEW, significant, in_digits, exact, product_of, counted, times, on_operands, on_numbers, columns_by, cut_by };
+  return { FEW, KEPT, MOST_EDGES, significant, in_digits, exact, product_of, counted, left_out, times, on_operands, on_numbers, columns_by, cut_by };
 })();
 
 const boxes_ = (() => {
@@ -3393,7 +3398,7 @@ const svg_ = (() => {
   return { INSET, WIDE_TITLE, rank_gap, title_room, title_columns };
 })();
 
-const { FEW, significant, in_digits: inDigits, exact, product_of: productOf, counted, times, on_numbers: onNumbers, on_operands: onOperands, columns_by: columnsBy, cut_by: cutBy } = text_;
+const { FEW, KEPT, MOST_EDGES, significant, in_digits: inDigits, exact, product_of: productOf, counted, left_out: leftOut, times, on_numbers: onNumbers, on_operands: onOperands, columns_by: columnsBy, cut_by: cutBy } = text_;
 
 const { boxes_in_order: boxesInOrder, copied, links, outermost_closed: outermostClosed, path_key: pathKey, shared_boxes: sharedBoxes } = boxes_;
 

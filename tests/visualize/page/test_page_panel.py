@@ -6,7 +6,8 @@ import math
 
 import autograd
 from autograd import Value, scope, source_lines
-from tests.visualize.page_graphs import recurrence, small, total
+from tests.visualize.page_graphs import chain, recurrence, small, total
+from visualize import explain
 from visualize.scene.flat import flatten
 from visualize.text import exact, significant
 
@@ -56,6 +57,15 @@ def test_the_products_of_a_dot_are_listed(opened):
     assert "w0 × 3\t2 × 3\t6" in text
     assert "w1 × 4\t-1 × 4\t-4" in text
     assert "sum\t\t2" in text
+
+
+def test_a_long_path_is_cut_as_in_an_explanation(opened):
+    made = opened(chain(30))
+    made.box(0).hover()
+    made.settle()
+    panel = made.text("#panel-content")
+    assert "x → v1 → v2 → … 25 values … → v28 → v29 → v30" in panel
+    assert "… 24 values …" in str(explain(chain(30)))  # of 30 steps
 
 
 def test_lines_and_modules_are_named(opened):
