@@ -39,13 +39,18 @@ class Trace:
     @computed
     def _recovered(self) -> Trace | None:
         """The same, None where nothing changes: a trace that held itself would be a cycle."""
-        program = recovered(self.program)
-        if program is self.program:
+        indices, counts = [*zip(*self.indices)] or [(), ()]
+        whole = replace(self.program, outputs=(*self.program.outputs, *indices))
+        program = recovered(whole)
+        if program is whole:
             return None
         order = reading_order(program)
+        program = with_parameters(program, order)
+        last = len(self.program.outputs)
         return replace(
             self,
-            program=with_parameters(program, order),
+            program=replace(program, outputs=program.outputs[:last]),
+            indices=tuple(zip(program.outputs[last:], counts)),
             leaves=tuple([self.leaves[place] for place in order]),
             made=tuple([self.made[place] for place in order]),
         )

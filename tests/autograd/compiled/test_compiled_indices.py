@@ -111,6 +111,19 @@ def test_an_index_that_is_no_place_is_refused(bad, error, said, backend):
         alone(2.0)
 
 
+def test_an_index_that_is_computed_is_checked_beside_long_sums(any_backend):
+    weights, table = [Value(0.1 * k) for k in range(20)], [0.0, 10.0, 20.0]
+
+    def f(xs, i):
+        before = sum(w * x for w, x in zip(weights, xs))  # which becomes one operation
+        return before + take(table, i + sum(x * x for x in xs) - 20.0)
+
+    c, ones = compile(f, backend=any_backend), [1.0] * 20
+    assert [c(ones, i) for i in range(3)] == pytest.approx([19.0, 29.0, 39.0])
+    with pytest.raises(IndexError, match="the index that is computed is 3"):
+        c(ones, 3)
+
+
 def test_infinite_items_that_are_not_chosen_leave_no_trace(any_backend):
     c = compile(lambda x, i: take([x[0], x[1], 2.0], i), backend=any_backend)
     x = [math.inf, 3.0]
