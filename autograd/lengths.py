@@ -107,9 +107,10 @@ def spelled_hypot(*xs: Any) -> Any:
 
     An infinite operand wins over nan, as in C.
     """
+    least, most, power = xs[0].precision.squares
     squares = rows.dot(*xs, *xs)
-    huge = rows.where(rows.greater(squares, 1e290), 2.0**-600, 1.0)
-    scale = rows.where(rows.less(squares, 1e-280), 2.0**600, huge)
+    huge = rows.where(rows.greater(squares, most), 1.0 / power, 1.0)
+    scale = rows.where(rows.less(squares, least), power, huge)
     scaled = [rows.mul(x, scale) for x in xs]
     length = rows.div(rows.sqrt(rows.dot(*scaled, *scaled)), scale)
     return rows.where(rows.largest(*[rows.equal(rows.abs(x), inf) for x in xs]), inf, length)

@@ -313,7 +313,8 @@ def primitive(
     - `span(tangents, *args)`, for a length, which has no derivative where it is 0: the tangent of
       the length times the length, which has one. None if these arguments make no length.
     - `spelled(*args)` returns the result by calls of other rows. Programs use it; for a variadic
-      row from three operands on, where a fold would lose digits or overflow.
+      row from three operands on, where a fold would lose digits or overflow. The operands know
+      the `precision` of their program.
 
     How it is written and described:
 

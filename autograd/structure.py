@@ -123,9 +123,9 @@ def _placed(result: Any, out: Any, where: str, pairs: list[tuple[str, Any, Any]]
     if is_array(result):
         import numpy as np
 
-        if not isinstance(out, np.ndarray) or out.dtype != np.float64:
+        if not isinstance(out, np.ndarray) or out.dtype != result.dtype:
             given = f"an array of {out.dtype}" if is_array(out) else repr(out)
-            raise TypeError(f"{where} must be an array of float64 or None, not {given}")
+            raise TypeError(f"{where} must be an array of {result.dtype} or None, not {given}")
         if out.shape != result.shape:
             raise ValueError(f"{where} has the shape {out.shape}, the result {result.shape}")
         if not out.flags.writeable:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from autograd.arguments import as_choice
 from autograd.backends.executable import BackendLimit, Batches, Executable, Progress, Stepper
 from autograd.program.interpreter import Interpreted
+from autograd.program.precision import DOUBLE
 from autograd.program.schedule import scheduled
 from autograd.threads import loaded
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 # NumPy, and the extra that installs it.
 BACKENDS = {"llvm": ("llvmlite", "jit"), "numpy": ("numpy", ""), "jax": ("jax", "jax")}
 NAMES = ("auto", *BACKENDS, "interpreter")
+NARROW = ("llvm", "interpreter")  # those that run programs in float32 too
 
 _log = getLogger("autograd")
 _told: set[str] = set()
@@ -55,7 +57,7 @@ def executable(program: Program, backend: str) -> Executable:
     if backend == "interpreter":
         return Interpreted(program)
     schedule = scheduled(program)
-    found: Executable = _made(backend, lambda module: module.build(schedule))
+    found: Executable = _made(backend, program, lambda module: module.build(schedule))
     return found
 
 
@@ -70,11 +72,11 @@ def stepper(program: Program, update: Update, backend: str) -> Stepper:
             return native
         return _ArrayStepper(program, update, lambda each: module.build(scheduled(each)))
 
-    found: Stepper = _made(backend, make)
+    found: Stepper = _made(backend, program, make)
     return found
 
 
-def _made(backend: str, make: Callable[[Any], Any]) -> Any:
+def _made(backend: str, program: Program, make: Callable[[Any], Any]) -> Any:
     """Return the result of `make` for the module of a backend: for "auto", of the best."""
     if backend == "auto":
         try:
@@ -85,6 +87,11 @@ def _made(backend: str, make: Callable[[Any], Any]) -> Any:
                 _told.add(str(reason))
                 _log.info("running on NumPy: %s", reason)
         backend = "numpy"
+    if program.precision is not DOUBLE and backend not in NARROW:
+        raise ValueError(
+            f"the {backend} backend computes in float64 only: dtype={program.precision.name!r} "
+            f"runs on {' and '.join(NARROW)}"
+        )
     return make(_module(backend))
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar, overload
 from autograd.arguments import as_choice, as_switch
 from autograd.program.compiled import Compiled
 from autograd.program.origin import Function, Graph
+from autograd.program.precision import as_precision
 from autograd.program.verification import POLICIES
 from autograd.value import Value
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
     from autograd.primitive import Primitive
     from autograd.program.arguments import Axes
+    from autograd.program.precision import DType
     from autograd.program.verification import Policy
 
 Parameters = ParamSpec("Parameters")
@@ -29,6 +31,7 @@ def compile(
     backend: str = ...,
     check: bool = ...,
     verify: Policy = ...,
+    dtype: DType = ...,
 ) -> Compiled[Concatenate[Value, ...], Value]: ...
 
 
@@ -40,6 +43,7 @@ def compile(
     backend: str = ...,
     check: bool = ...,
     verify: Policy = ...,
+    dtype: DType = ...,
 ) -> Compiled[Parameters, Result]: ...
 
 
@@ -51,6 +55,7 @@ def compile(
     backend: str = ...,
     check: bool = ...,
     verify: Policy = ...,
+    dtype: DType = ...,
 ) -> Compiled[..., Any]: ...
 
 
@@ -61,6 +66,7 @@ def compile(
     backend: str = "auto",
     check: bool = False,
     verify: Policy = "auto",
+    dtype: DType = "float64",
 ) -> Compiled[..., Any]:
     """Return a function that runs the program of `f` at machine speed, with exact derivatives.
 
@@ -93,6 +99,9 @@ def compile(
         verify: When `f` is traced again: "auto", as above; "always", before each result, which
             takes over what has changed; "never", only after an announced change and after
             `retrace()`.
+        dtype: The precision of the program: "float64", or "float32" with twice as many numbers in
+            each vector. Arguments and captured Values are rounded when they are read, and so is the
+            result of every operation; arrays come back in this dtype, single numbers as floats.
 
     Raises:
         StaleProgramError: If `f` would do something else than before, or does so at every trace, as
@@ -102,7 +111,7 @@ def compile(
             first call raises it.
         ImportError: If the package of a chosen backend is not installed.
         TypeError: If `f` is not a function.
-        ValueError: If the backend or the policy of `verify` is unknown.
+        ValueError: If the backend, the policy of `verify` or the dtype is unknown.
 
     >>> from autograd import Value, compile
     >>> c = compile(lambda x, y: x * y + x)
@@ -123,7 +132,9 @@ def compile(
             "that is already built"
         )
     as_choice(verify, "compile: verify", POLICIES)
-    return Compiled(Function(f), in_axes, backend, as_switch(check, "compile: check"), verify)
+    check = as_switch(check, "compile: check")
+    precision = as_precision(dtype, "compile: dtype")
+    return Compiled(Function(f), in_axes, backend, check, verify, precision)
 
 
 def compile_graph(
@@ -133,6 +144,7 @@ def compile_graph(
     in_axes: Axes = None,
     backend: str = "auto",
     check: bool = False,
+    dtype: DType = "float64",
 ) -> Compiled[..., Any]:
     """Return a function that runs a graph that is already built, as `compile` does a function.
 
@@ -144,10 +156,11 @@ def compile_graph(
         in_axes: Which arguments hold a batch, as for `compile`.
         backend: What runs the program, as for `compile`.
         check: Raise FloatingPointError when a result is not finite, as for `compile`.
+        dtype: The precision of the program, as for `compile`.
 
     Raises:
         TypeError: If an input is not a Value, or `output` is a function.
-        ValueError: If a Value is an input twice, or the backend is unknown.
+        ValueError: If a Value is an input twice, or the backend or the dtype is unknown.
 
     >>> from autograd import Value, compile_graph
     >>> a, b = Value(3.0), Value(4.0)
@@ -165,4 +178,5 @@ def compile_graph(
         )
     inputs = [inputs] if isinstance(inputs, Value) else inputs
     check = as_switch(check, "compile_graph: check")
-    return Compiled(Graph(output, inputs), in_axes, backend, check, "never")
+    precision = as_precision(dtype, "compile_graph: dtype")
+    return Compiled(Graph(output, inputs), in_axes, backend, check, "never", precision)

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from autograd.arguments import Number
     from autograd.program.arguments import Arguments
+    from autograd.program.precision import Precision
     from autograd.program.program import Program
     from autograd.program.runner import Kind
     from autograd.signatures import Numbers, Unknown, Values
@@ -46,19 +47,25 @@ class Compiled(Caller, Generic[Parameters, Result]):
     Calls are safe from several threads. With Values among the arguments, inside `grad` or another
     function that is being compiled, a call draws the graph as the function itself would.
 
-    `out` is of the structure of the result, with an array of float64 for each array that is to be
-    written rather than made, and None for everything else. The result holds these arrays. Raises
-    TypeError for what is no such array, and ValueError for one of another shape, a read-only one,
-    and arrays that share memory; nothing has been written then.
+    `out` is of the structure of the result, with an array of the program's dtype for each array
+    that is to be written rather than made, and None for everything else. The result holds these
+    arrays. Raises TypeError for what is no such array, and ValueError for one of another shape, a
+    read-only one, and arrays that share memory; nothing has been written then.
     """
 
     __slots__ = ("__dict__", "__weakref__", "_programs")
 
     def __init__(
-        self, origin: Function | Graph, in_axes: Axes, backend: str, check: bool, verify: str
+        self,
+        origin: Function | Graph,
+        in_axes: Axes,
+        backend: str,
+        check: bool,
+        verify: str,
+        precision: Precision,
     ) -> None:
         self._in_axes = in_axes
-        self._programs = Programs(origin, checked_backend(backend), check, verify)
+        self._programs = Programs(origin, checked_backend(backend), check, verify, precision)
         self._wrap()
 
     def _wrap(self) -> None:
@@ -229,6 +236,7 @@ class Compiled(Caller, Generic[Parameters, Result]):
                 )
             return 0.0
         _, sums = runner.run(arguments)
+        sums = sums.astype(float, copy=False)
         if reduction == "mean" and count > 1:
             sums /= count
         accumulate(runner.reached, sums[1:])

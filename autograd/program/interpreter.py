@@ -9,6 +9,8 @@ from __future__ import annotations
 from math import fsum, isfinite
 from typing import TYPE_CHECKING, Any
 
+from autograd.program.precision import DOUBLE
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -21,10 +23,16 @@ def variables(
     shared: Sequence[float],
     parameters: Sequence[float],
 ) -> list[float]:
-    """Return the numbers of all variables for one example."""
+    """Return the numbers of all variables for one example, each rounded to the precision."""
     numbers = [*example, *shared, *parameters, *program.constants]
+    if program.precision == DOUBLE:
+        for op, args in program.instructions:
+            numbers.append(op.forward(*[numbers[arg] for arg in args]))
+        return numbers
+    rounded = program.precision.rounded
+    numbers = [*map(rounded, numbers)]
     for op, args in program.instructions:
-        numbers.append(op.forward(*[numbers[arg] for arg in args]))
+        numbers.append(rounded(op.forward(*[numbers[arg] for arg in args])))
     return numbers
 
 
@@ -42,7 +50,7 @@ def run(
         outputs.append([numbers[output] for output in program.outputs])
         for collected, variable in zip(terms, program.sums):
             collected.append(numbers[variable])
-    return outputs, [_total(collected) for collected in terms]
+    return outputs, [program.precision.rounded(_total(collected)) for collected in terms]
 
 
 def _total(numbers: list[float]) -> float:
@@ -63,8 +71,8 @@ class Interpreted:
         import numpy as np
 
         outputs, sums = run(self.program, examples.tolist(), shared.tolist(), parameters.tolist())
-        shape = (len(examples), len(self.program.outputs))
-        return np.array(outputs, dtype=np.float64).reshape(shape), np.array(sums, dtype=np.float64)
+        shape, dtype = (len(examples), len(self.program.outputs)), self.program.precision.name
+        return np.array(outputs, dtype=dtype).reshape(shape), np.array(sums, dtype=dtype)
 
     def scalars(self, numbers: tuple[float, ...], parameters: tuple[float, ...]) -> list[float]:
         """Return the outputs for shared inputs alone."""

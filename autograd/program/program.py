@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import struct
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import chain, count
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd.errors import TracingError
 from autograd.graph import Constant, topological_order
 from autograd.mode import Place, quietly
+from autograd.program.precision import DOUBLE, Precision
 from autograd.program.traced import Traced, drawn, placeholder
 from autograd.runtime import computed
 
@@ -43,6 +44,8 @@ class Program:
     (`examples` of them), then the inputs that all examples share (`shared`), the captured leaves
     (`parameters`), the constants, and one variable per instruction. An instruction uses variables
     before its own only. `outputs` are wanted for every example, `sums` added up over all of them.
+    All numbers are of one `precision`: the inputs, parameters and constants are rounded to it when
+    they are read, and so is the result of each instruction.
 
     Equal programs compute the same, to the last bit: constants are compared by their bits, names
     and lines not at all.
@@ -57,6 +60,7 @@ class Program:
     sums: tuple[int, ...] = ()
     names: dict[int, str] = field(default_factory=dict)  # labels, for people
     lines: dict[int, str] = field(default_factory=dict)  # "file:line", where known
+    precision: Precision = DOUBLE
 
     def __post_init__(self) -> None:
         """Check the numbering; ValueError names the instruction at fault."""
@@ -80,7 +84,7 @@ class Program:
     @computed
     def _facts(self) -> tuple[Any, ...]:
         """All that tells the program from others."""
-        inputs = self.examples, self.shared, self.parameters
+        inputs = self.precision, self.examples, self.shared, self.parameters
         return (*inputs, bits(*self.constants), self.instructions, self.outputs, self.sums)
 
     def __eq__(self, other: object) -> bool:
@@ -123,6 +127,21 @@ class Program:
         """Return the number of a variable that is a constant, else None."""
         position = variable - self.inputs
         return self.constants[position] if 0 <= position < len(self.constants) else None
+
+    def rounded(self, precision: Precision) -> Program:
+        """Return the program on numbers of another precision.
+
+        Raises ValueError for a constant that would become 0 or infinite.
+        """
+        if precision == self.precision:
+            return self
+        for number in self.constants:
+            if not precision.holds(number):
+                raise ValueError(
+                    f"the constant {number!r} is {precision.rounded(number)} in {precision.name}; "
+                    "scale the numbers of the function, or leave dtype at 'float64'"
+                )
+        return replace(self, precision=precision)
 
 
 def lowered(

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from autograd.errors import StaleProgramError
     from autograd.program.origin import Graph
+    from autograd.program.precision import Precision
     from autograd.program.program import Program
     from autograd.program.trace import Trace
     from autograd.structure import Shape
@@ -73,11 +74,19 @@ class Programs(Verified):
     __slots__ = ("ready",)  # where C looks
     ready: tuple[list[Any], ...]
 
-    def __init__(self, origin: Function | Graph, backend: str, check: bool, verify: str) -> None:
+    def __init__(
+        self,
+        origin: Function | Graph,
+        backend: str,
+        check: bool,
+        verify: str,
+        precision: Precision,
+    ) -> None:
         super().__init__("never" if origin.is_fixed else verify)
         self.origin = origin
         self.backend = backend
         self.check = check
+        self.precision = precision
         self._linked = True
         self._turns = Turns()
         self.clear()
@@ -233,7 +242,9 @@ class Programs(Verified):
                     # A rule of a user may ask for numbers, as a traced function may
                     mode = TracingMode(variant=CURRENT.get().variant)
                     with traced_under(mode), paused_collector():
-                        runner = Runner(kind, traced.trace, self.backend, self.check)
+                        runner = Runner(
+                            kind, traced.trace, self.backend, self.check, self.precision
+                        )
                         if traced.drawn is not None:
                             traced.drawn[kind] = derived(kind, traced.trace)
                     traced.runners[kind] = runner
@@ -258,6 +269,7 @@ class Programs(Verified):
             "backend": self.backend,
             "check": self.check,
             "verify": self._verification.policy,
+            "precision": self.precision,
             "traces": {key: case.used.trace for key, case in cases},
         }
 

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from autograd.graph import Counter
     from autograd.program.arguments import Arguments
     from autograd.program.derivatives import Derivative
+    from autograd.program.precision import Precision
     from autograd.program.program import Program
     from autograd.program.trace import Trace
     from autograd.value import Value
@@ -52,7 +53,9 @@ def derived(kind: str, trace: Trace) -> Program:
 class Runner:
     """The program of one kind of result, and the way from its outputs to that result."""
 
-    def __init__(self, kind: str, trace: Trace, backend: str, check: bool) -> None:
+    def __init__(
+        self, kind: str, trace: Trace, backend: str, check: bool, precision: Precision
+    ) -> None:
         if kind in {"value_and_grad", "hessian", "backward"} and trace.result != NUMBER:
             raise TypeError(
                 f"{kind} needs a function that returns one number, not {described(trace.result)}; "
@@ -74,7 +77,7 @@ class Runner:
             self._places = [zero if entry is None else entry for entry in entries]
             self._entries = _selection(entries, len(program.outputs))
             self._picker = picker(self._shape, entries)
-        self.program, self.statistics = simplified(program)
+        self.program, self.statistics = simplified(program.rounded(precision))
         self.executable = executable(self.program, backend)
         self._indices = Indices(trace) if trace.indices else None
         self._arguments = trace.shapes
@@ -91,7 +94,12 @@ class Runner:
 
         examples = np.empty((1, 0)) if arguments.examples is None else arguments.examples
         if not len(examples):
-            return np.zeros((0, len(self.program.outputs))), np.zeros(len(self.program.sums))
+            outputs, sums, dtype = (
+                self.program.outputs,
+                self.program.sums,
+                self.program.precision.name,
+            )
+            return np.zeros((0, len(outputs)), dtype), np.zeros(len(sums), dtype)
         parameters = self._parameter_array()
         if self._indices is not None:
             self._indices.check(examples, arguments.shared, parameters)
@@ -109,7 +117,7 @@ class Runner:
         outputs, _ = self.run(arguments)
         if self._entries is not None:
             size, places, columns = self._entries
-            found = np.zeros((len(outputs), size))
+            found = np.zeros((len(outputs), size), outputs.dtype)
             if len(outputs) == 1:  # twice as fast
                 found[0][places] = outputs[0].take(columns)
             else:

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
     from autograd.primitive import Primitive
     from autograd.program.draft import Draft
+    from autograd.program.precision import Precision
     from autograd.program.program import Program
 
 
@@ -250,7 +251,15 @@ def _spelled_out(program: Program) -> Program:
     """
     if not any(_is_spelled(op, args) for op, args in program.instructions):
         return program
-    return rewritten(program, (_spelled, common_subexpressions))[0]
+
+    def spelled(draft: Draft, op: Primitive, args: tuple[int, ...]) -> int | None:
+        if not _is_spelled(op, args):
+            return None
+        spell: Any = op.spelled
+        number: int = spell(*[_Variable(draft, arg, program.precision) for arg in args]).number
+        return number
+
+    return rewritten(program, (spelled, common_subexpressions))[0]
 
 
 class _Variable(NamedTuple):
@@ -258,21 +267,14 @@ class _Variable(NamedTuple):
 
     draft: Draft
     number: int
+    precision: Precision
 
     @staticmethod
     def __primitive__(op: Primitive, args: tuple[Any, ...]) -> _Variable:
-        draft = next(x.draft for x in args if isinstance(x, _Variable))
+        draft, _, precision = next(x for x in args if isinstance(x, _Variable))
         numbers = [x.number if isinstance(x, _Variable) else draft.constant(x) for x in args]
-        return _Variable(draft, draft.define(op, tuple(numbers)))
+        return _Variable(draft, draft.define(op, tuple(numbers)), precision)
 
 
 def _is_spelled(op: Primitive, args: tuple[int, ...]) -> bool:
     return op.spelled is not None and (len(args) > FEW or not op.variadic)
-
-
-def _spelled(draft: Draft, op: Primitive, args: tuple[int, ...]) -> int | None:
-    if not _is_spelled(op, args):
-        return None
-    spelled: Any = op.spelled
-    number: int = spelled(*[_Variable(draft, arg) for arg in args]).number
-    return number

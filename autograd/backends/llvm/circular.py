@@ -1,4 +1,4 @@
-"""sin, cos and tan of vectors, up to 2**30.
+"""sin, cos and tan of vectors of doubles, up to 2**30.
 
 With n the integer nearest x / (pi/2), r = x - n pi/2 is taken in three parts of pi/2 (Cody and
 Waite, "Software Manual for the Elementary Functions", 1980) as a sum of two numbers, exact to
@@ -64,30 +64,26 @@ def reduce(w: Writer, x: str) -> Reduced:
 def sin(w: Writer, x: str) -> str:
     """Return the sine: by quadrant sin r, cos r, -sin r, -cos r."""
     quadrant, sine, cosine = reduce(w, x)
-    y = _negative_if(w, quadrant, 1, w.select(_odd(w, quadrant), cosine, sine))
+    y = _negative_if(w, quadrant, 1, w.select(w.any_bit(quadrant, 1), cosine, sine))
     return w.select(w.fcmp("oeq", x, 0.0), x, y)  # -0.0 for -0.0
 
 
 def cos(w: Writer, x: str) -> str:
     """Return the cosine, which is the sine one quadrant further."""
     quadrant, sine, cosine = reduce(w, x)
-    following = w.integer("add", quadrant, 1)
-    return _negative_if(w, following, 1, w.select(_odd(w, quadrant), sine, cosine))
+    following = w.bitwise("add", quadrant, 1)
+    return _negative_if(w, following, 1, w.select(w.any_bit(quadrant, 1), sine, cosine))
 
 
 def tan(w: Writer, x: str) -> str:
     """Return the tangent: by quadrant tan r, -1 / tan r."""
     quadrant, sine, cosine = reduce(w, x)
-    odd = _odd(w, quadrant)
+    odd = w.any_bit(quadrant, 1)
     quotient = w.fdiv(w.select(odd, cosine, sine), w.select(odd, sine, cosine))
     return w.select(w.fcmp("oeq", x, 0.0), x, _negative_if(w, quadrant, 0, quotient))
 
 
-def _odd(w: Writer, quadrant: str) -> str:
-    return w.compare("ne", w.integer("and", quadrant, 1), 0)
-
-
 def _negative_if(w: Writer, quadrant: str, bit: int, y: str) -> str:
     """Return y with the sign changed where the bit of the quadrant is set."""
-    sign = w.integer("shl", w.integer("lshr", quadrant, bit), 63)
-    return w.from_bits(w.integer("xor", sign, w.bits(y)))
+    sign = w.bitwise("shl", w.bitwise("lshr", quadrant, bit), 63)
+    return w.from_bits(w.bitwise("xor", sign, w.bits(y)))

@@ -100,7 +100,7 @@ def _initialize() -> None:
 
 
 @lru_cache
-def vector_lanes() -> int:
-    """Return how many doubles a vector register of this processor holds."""
+def vector_bytes() -> int:
+    """Return the size of a vector register of this processor."""
     features = llvm.get_host_cpu_features()
-    return 8 if features.get("avx512f") else 4 if features.get("avx2") else 2
+    return 64 if features.get("avx512f") else 32 if features.get("avx2") else 16

@@ -10,14 +10,17 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autograd.backends.executable import Batches, Progress
-from autograd.backends.llvm.engine import code, vector_lanes
+from autograd.backends.llvm.engine import code, vector_bytes
+from autograd.backends.llvm.frame import LINE
 from autograd.backends.llvm.kernel import Kernel
 from autograd.backends.llvm.steps import STEPS
+from autograd.program.precision import DOUBLE
 from autograd.program.ready import InPlace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from autograd.program.precision import Precision
     from autograd.program.stages import Schedule
     from autograd.program.training import Update
 
@@ -29,7 +32,7 @@ def build(schedule: Schedule) -> NativeProgram:
 
 def kernel_of(schedule: Schedule, update: Update | None = None) -> Kernel:
     """Return the kernel of a schedule for this processor, the same each time."""
-    lanes = vector_lanes()
+    lanes = vector_bytes() // schedule.program.precision.size
     made: dict[Any, Kernel] = schedule.made
     if (lanes, update) not in made:
         made[lanes, update] = Kernel(schedule, lanes, update)
@@ -48,9 +51,13 @@ class NativeProgram:
             self._evaluate = self._code.function("evaluate", pointer, holds_lock=True)
         if schedule.program.examples or schedule.sums:
             self._run = self._code.function("run", pointer, pointer, ctypes.c_int64, *[pointer] * 4)
-        self._inputs = struct.Struct(f"{schedule.program.shared}d").pack_into
-        self._parameters = struct.Struct(f"{schedule.program.parameters}d").pack_into
-        self._outputs = struct.Struct(f"{len(schedule.outputs)}d").unpack_from
+        precision = schedule.program.precision
+        self._dtype = np.dtype(precision.name)
+        self._inputs = _packer(schedule.program.shared, precision)
+        self._parameters = _packer(schedule.program.parameters, precision)
+        self._parameters_start = precision.size * schedule.program.shared
+        outputs = struct.Struct(f"{len(schedule.outputs)}{precision.letter}")
+        self._outputs = outputs.unpack_from
         self._idle: deque[Workspace] = deque()
 
     def run(self, examples: Any, shared: Any, parameters: Any) -> tuple[Any, Any]:
@@ -72,18 +79,18 @@ class NativeProgram:
         memory = workspace.bytes
         self._inputs(memory, 0, *numbers)
         if parameters:
-            self._parameters(memory, 8 * len(numbers), *parameters)
+            self._parameters(memory, self._parameters_start, *parameters)
         self._evaluate(workspace.uniform_address)
         found = self._outputs(memory, workspace.outputs_start)
         self._idle.append(workspace)
         return found
 
     def in_place(self) -> InPlace | None:
-        """Return the code and memory for calls by C; None for a program of examples or with sums.
+        """Return the code and memory for calls by C, which hold Python's lock.
 
-        Such a call holds Python's lock.
+        None for a program of examples, with sums or in float32.
         """
-        if self.schedule.program.examples or self.schedule.sums:
+        if self._dtype != np.float64 or self.schedule.program.examples or self.schedule.sums:
             return None
         workspace = Workspace(self.schedule, self.kernel.varying)
         memory = workspace.uniform_address
@@ -92,7 +99,8 @@ class NativeProgram:
 
     def _over_examples(self, workspace: Workspace, examples: Any) -> Any:
         count = len(examples)
-        outputs = np.empty((count, len(self.schedule.outputs)))
+        outputs = np.empty((count, len(self.schedule.outputs)), self._dtype)
+        examples = rounded(examples, self._dtype)
         workspace.sums.fill(0.0)
         self._run(
             examples.ctypes.data,
@@ -122,13 +130,14 @@ class Workspace:
     def __init__(self, schedule: Schedule, varying: int) -> None:
         program = schedule.program
         behind = schedule.uniform + len(schedule.outputs)
-        memory = aligned_zeros(behind + 1 + vector_lanes())
+        dtype = np.dtype(program.precision.name)
+        memory = aligned_zeros(behind + 1 + vector_bytes() // dtype.itemsize, dtype)
         self.uniform = memory[: schedule.uniform]
         self.outputs = memory[schedule.uniform : behind].reshape(1, -1)
-        self.outputs_start = 8 * schedule.uniform
+        self.outputs_start = dtype.itemsize * schedule.uniform
         self.bytes = memoryview(memory).cast("B")
-        self.varying = aligned_zeros(varying)
-        self.sums = np.zeros(schedule.sums)
+        self.varying = aligned_zeros(varying, dtype)
+        self.sums = np.zeros(schedule.sums, dtype)
         self._order = np.arange(0)
         self.shared = self.uniform[: program.shared]
         self.parameters = self.uniform[program.shared : program.shared + program.parameters]
@@ -148,15 +157,38 @@ class Workspace:
 
     def fill(self, shared: Any, parameters: Any) -> None:
         """Put the numbers of a call in."""
-        self.shared[:] = shared
-        self.parameters[:] = parameters
+        self.shared[:] = rounded(shared, self.shared.dtype)
+        self.parameters[:] = rounded(parameters, self.parameters.dtype)
 
 
-def aligned_zeros(size: int) -> Any:
+def aligned_zeros(size: int, dtype: Any) -> Any:
     """Return zeros that begin with a cache line: vectors that straddle two take twice as long."""
-    memory = np.zeros(size + 7)
-    start = -memory.ctypes.data % 64 // 8
+    memory = np.zeros(size + LINE // dtype.itemsize - 1, dtype)
+    start = -memory.ctypes.data % LINE // dtype.itemsize
     return memory[start : start + size]
+
+
+def rounded(numbers: Any, dtype: Any) -> Any:
+    """Return an array in the precision of a program, where numbers may overflow."""
+    if numbers.dtype == dtype:
+        return numbers
+    with np.errstate(over="ignore"):
+        return np.ascontiguousarray(numbers, dtype)
+
+
+def _packer(count: int, precision: Precision) -> Callable[..., None]:
+    """Return the function that puts so many floats into a memory from a place on."""
+    pack = struct.Struct(f"{count}{precision.letter}").pack_into
+    if precision is DOUBLE:
+        return pack
+
+    def pack_rounded(memory: Any, start: int, *numbers: float) -> None:
+        try:
+            pack(memory, start, *numbers)
+        except OverflowError:  # beyond the largest
+            pack(memory, start, *map(precision.rounded, numbers))
+
+    return pack_rounded
 
 
 def build_stepper(schedule: Schedule, update: Update) -> NativeStepper:
@@ -173,20 +205,21 @@ class NativeStepper:
         self._code = code(kernel.text)
         self._steps = self._code.function("steps", ctypes.c_void_p)
         self._workspace = Workspace(schedule, kernel.varying)
-        self._sums = aligned_zeros(schedule.sums + vector_lanes())
-        self._shared = np.zeros(update.program.shared)
+        self._dtype = dtype = np.dtype(schedule.program.precision.name)
+        self._sums = aligned_zeros(schedule.sums + vector_bytes() // dtype.itemsize, dtype)
+        self._shared = np.zeros(update.program.shared, dtype)
         self.parameters = self._workspace.parameters
-        self.own = np.zeros((len(update.own), schedule.sums - 1))
+        self.own = np.zeros((len(update.own), schedule.sums - 1), dtype)
         self.common = self._shared[len(self._shared) - len(update.common) :]
 
     def plan(self, batches: Batches) -> Callable[[], Progress]:
         """Return a function that takes these steps each time it is called."""
         steps, workspace, run = len(batches.counts), self._workspace, self._steps
-        losses = np.empty(steps)
-        outputs = np.empty((len(batches.order), self._width))
+        losses = np.empty(steps, self._dtype)
+        outputs = np.empty((len(batches.order), self._width), self._dtype)
         cursor = (ctypes.c_int64 * 3)()
         arrays = {
-            "%examples": batches.examples,
+            "%examples": rounded(batches.examples, self._dtype),
             "%order": batches.order,
             "%counts": batches.counts,
             "%uniform": workspace.uniform,
@@ -195,14 +228,14 @@ class NativeStepper:
             "%outputs": outputs,
             "%own": self.own,
             "%shared": self._shared,
-            "%scheduled": batches.scheduled,
+            "%scheduled": rounded(batches.scheduled, self._dtype),
             "%losses": losses,
         }
         addresses = {name: array.ctypes.data for name, array in arrays.items()}
         addresses |= {"%steps": steps, "%cursor": ctypes.addressof(cursor)}
         call = (ctypes.c_int64 * len(STEPS))(*(addresses[name] for name in STEPS))
         address = ctypes.addressof(call)
-        shared = batches.shared
+        shared = rounded(batches.shared, self._dtype)
 
         def take_steps() -> Progress:
             if len(shared):

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 UNROLLED = 8  # a loop of so few turns is written out
+LINE = 64  # bytes of the cache
 
 
 def contiguous(rows: Rows, width: int) -> Table:
@@ -39,7 +40,7 @@ def scaled(writer: Writer, x: Index, factor: int) -> Index:
 
 
 class Lookup:
-    """Offsets in doubles by line and column: computed where regular, else read from a table.
+    """Offsets in numbers by line and column: computed where regular, else read from a table.
 
     With a `symbol` they are those of any table of this form: regular ones count from the first
     place, irregular ones are read from the integers at that symbol.
@@ -83,7 +84,7 @@ class Lookup:
 
 
 class Frame:
-    """The two memories as pointers: `%uniform`, and `%varying` with `stride` doubles to a row.
+    """The two memories as pointers: `%uniform`, and `%varying` with `stride` numbers to a row.
 
     Lanes run over examples. `%lanes` is the number of examples of the block, rounded up to whole
     vectors; blocks hold at most `block` of them.
@@ -94,9 +95,12 @@ class Frame:
         self.scalar = writer.at(1)
         self.width = writer.lanes
         self.block = block
-        lines = -(-block // 8)
+        numbers = LINE // writer.precision.size
+        lines = -(-block // numbers)
         # An odd number of cache lines to a row: rows that are read together fall into all sets.
-        self.stride = 8 * (lines + 1 - lines % 2)
+        self.stride = numbers * (lines + 1 - lines % 2)
+        # Vectors of 64 bytes are those of AVX-512, which has 32 registers
+        self.registers = 32 if self.width * writer.precision.size == 64 else 16
 
     def lookup(self, table: Table | Rows) -> Lookup:
         """Return the offsets of a table, or of rows as its lines."""
@@ -159,7 +163,7 @@ class Frame:
         return scaled(self.scalar, index, factor)
 
     def all_finite(self, start: str, count: int) -> str:
-        """Return the condition (i1) that `count` doubles from an address on are finite."""
+        """Return the condition (i1) that `count` numbers from an address on are finite."""
         whole = count - count % self.width
         writer, scalar = self.writer, self.scalar
         with writer.loop(0, whole, self.width, carried=[0.0]) as loop:

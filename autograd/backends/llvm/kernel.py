@@ -36,7 +36,8 @@ if TYPE_CHECKING:
 POINTERS = {"%uniform": "ptr", "%varying": "ptr", "%sums": "ptr"}
 PART = 1500  # lines of a function: LLVM's time grows faster than the length of one
 WORKSPACE = 1 << 18  # bytes of VARYING memory, most of which stay in the nearest caches
-MOST_LANES, FEWEST_VECTORS = 64, 2  # of a block
+ROW = 512  # bytes of a VARYING row at most: 64 doubles are the lanes of a block
+FEWEST_VECTORS = 2  # of a block
 MOST_LINES = 300_000  # of a module, which take LLVM about 6 seconds
 
 
@@ -48,9 +49,11 @@ class Kernel:
 
     def __init__(self, schedule: Schedule, lanes: int, update: Update | None = None) -> None:
         self.schedule = schedule
-        most = WORKSPACE // (8 * max(schedule.varying, 1)) // lanes * lanes
-        block = min(MOST_LANES, max(most, FEWEST_VECTORS * lanes))
-        self.writer = Writer(lanes)
+        precision = schedule.program.precision
+        size = precision.size
+        most = WORKSPACE // (size * max(schedule.varying, 1)) // lanes * lanes
+        block = min(ROW // size, max(most, FEWEST_VECTORS * lanes))
+        self.writer = Writer(lanes, precision)
         self.frame = Frame(self.writer, block)
         self.records: list[array[int]] = []  # read by the code, which knows their addresses
         self._write()
@@ -69,7 +72,7 @@ class Kernel:
 
     @property
     def varying(self) -> int:
-        """The number of doubles of VARYING memory."""
+        """The size of VARYING memory in numbers."""
         return self.schedule.varying * self.frame.stride
 
     def _write(self) -> None:
@@ -95,7 +98,7 @@ class Kernel:
                         write_summed_rows(self.frame, reduction)
         shared = self._reductions(Memory.UNIFORM)
         if shared:
-            parameters = {"%uniform": "ptr", "%sums": "ptr", "%count": "double"}
+            parameters = {"%uniform": "ptr", "%sums": "ptr", "%count": writer.number}
             with writer.function("share", parameters, linkage="internal"):
                 for reduction in shared:
                     if isinstance(reduction, SummedRows):
@@ -181,8 +184,8 @@ def _write_run(
                     scalar.do(f"call void @reduce({pointers})")
                 _write_outputs(frame, schedule, first, count)
         if Memory.UNIFORM in summed:
-            number = scalar.value("sitofp i64 %count to double")
-            scalar.do(f"call void @share(ptr %uniform, ptr %sums, double {number})")
+            number = scalar.value(f"sitofp i64 %count to {scalar.number}")
+            scalar.do(f"call void @share(ptr %uniform, ptr %sums, {scalar.number} {number})")
 
 
 def _blocks(frame: Frame) -> tuple[str, str]:

@@ -21,9 +21,8 @@ if TYPE_CHECKING:
     from autograd.program.stages import Dots, Product
 
 
-# Lines and vectors of a tile by lanes: 24 sums in the 32 registers of AVX-512, 12 in 16 elsewhere.
-TILES = {8: (8, 3)}
-SMALL_TILE = (4, 3)
+# Lines and vectors of a tile by registers: 24 sums in the 32 of AVX-512, 12 in 16 elsewhere.
+TILES = {32: (8, 3), 16: (4, 3)}
 TURNS = 2  # terms in one turn of a loop over many
 
 
@@ -33,7 +32,7 @@ def write_product(frame: Frame, stage: Product, after: LoopBody | None = None) -
     `after` is applied to each tile while that is in registers.
     """
     tile = _ProductTile(frame, stage, after)
-    lines, vectors = TILES.get(frame.width, SMALL_TILE)
+    lines, vectors = TILES[frame.registers]
 
     def columns(b: Index, _: int) -> None:
         def some_lines(a: Index, count: int) -> None:

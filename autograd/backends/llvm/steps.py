@@ -97,7 +97,8 @@ def write_steps(frame: Frame, update: Update, parameters: int, outputs: int, tra
     scalar = frame.scalar
     with scalar.function("steps", {"%call": "ptr"}):
         for place, (name, kind) in enumerate(STEPS.items()):
-            scalar.do(f"{name} = load {kind}, ptr {scalar.address('%call', place)}, align 8")
+            address = scalar.value(f"getelementptr inbounds i64, ptr %call, i64 {place}")
+            scalar.do(f"{name} = load {kind}, ptr {address}, align 8")
         for place in range(3):
             scalar.store_integer(0, "%cursor", place)
         _write_loop(frame, update, parameters, outputs, trained)
@@ -118,7 +119,7 @@ def _write_loop(frame: Frame, update: Update, parameters: int, outputs: int, tra
                 f"call void @run(ptr %examples, ptr {order}, i64 {count}, ptr %uniform, "
                 f"ptr %varying, ptr %sums, ptr {target})"
             )
-            number = scalar.value(f"sitofp i64 {count} to double")
+            number = scalar.value(f"sitofp i64 {count} to {scalar.number}")
             loss = scalar.fdiv(scalar.load("%sums"), number)
             scalar.store(loss, scalar.address("%losses", step.index))
             finite = frame.all_finite("%sums", _vectors(frame, trained + 1))

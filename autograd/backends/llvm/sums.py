@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from autograd.backends.llvm.writer import Index, Writer
     from autograd.program.stages import SummedRows
 
-LINES = 3  # of a tile, by as many columns as there are lanes: 24 sums in 32 registers
+MOST_LINES = 3  # of a tile, by as many columns as there are lanes
+MOST_SUMS = {32: 24, 16: 12}  # of a tile, by registers
 
 
 def write_summed_product(frame: Frame, stage: SummedProduct) -> None:
@@ -31,7 +32,8 @@ def write_summed_product(frame: Frame, stage: SummedProduct) -> None:
             stage.right.height, frame.width, lambda b, columns: tile.write(a, lines, b, columns)
         )
 
-    frame.over(stage.left.height, LINES, some_lines)
+    lines = max(1, min(MOST_LINES, MOST_SUMS[frame.registers] // frame.width))
+    frame.over(stage.left.height, lines, some_lines)
 
 
 def _transposed(stage: SummedProduct) -> SummedProduct:

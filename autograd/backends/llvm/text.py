@@ -12,8 +12,12 @@ import struct
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeVar
 
+from autograd.program.precision import DOUBLE
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from autograd.program.precision import Precision
 
 Operand = str | float  # the name of a value, or a number that becomes a constant
 Index = str | int
@@ -46,22 +50,25 @@ class Loop:
 
 
 class Text:
-    """The text of a module, written for values of one width.
+    """The text of a module, written for values of one width and precision.
 
     An operand is the name of a value or a Python float. Pure instructions with equal text are
     written once in a block and in the blocks inside it.
     """
 
-    def __init__(self, lanes: int = 1) -> None:
+    def __init__(self, lanes: int = 1, precision: Precision = DOUBLE) -> None:
         self._module = Module()
-        self._widen(lanes)
+        self._widen(lanes, precision)
 
-    def _widen(self, lanes: int) -> None:
-        self.lanes = lanes
-        self.type = self.vector("double")
+    def _widen(self, lanes: int, precision: Precision) -> None:
+        self.lanes, self.precision = lanes, precision
+        self.number = precision.c  # the type of one lane
+        self.type = self.vector(self.number)
         self.condition = self.vector("i1")
         self.integer_type = self.vector("i64")
-        self.suffix = "f64" if lanes == 1 else f"v{lanes}f64"  # of intrinsics and functions
+        self.bit_type = self.vector(f"i{precision.bits}")
+        one = f"f{precision.bits}"
+        self.suffix = one if lanes == 1 else f"v{lanes}{one}"  # of intrinsics and functions
 
     def vector(self, element: str) -> str:
         """Return the type of one `element` per lane."""
@@ -69,10 +76,17 @@ class Text:
 
     def at(self: Width, lanes: int) -> Width:
         """Return a writer into the same text for another number of lanes."""
-        if lanes == self.lanes:
+        return self._in_other_form(lanes, self.precision)
+
+    def of(self: Width, precision: Precision) -> Width:
+        """Return a writer into the same text for numbers of another precision."""
+        return self._in_other_form(self.lanes, precision)
+
+    def _in_other_form(self: Width, lanes: int, precision: Precision) -> Width:
+        if lanes == self.lanes and precision is self.precision:
             return self
         other = copy.copy(self)
-        other._widen(lanes)
+        other._widen(lanes, precision)
         return other
 
     def text(self) -> str:
@@ -126,9 +140,12 @@ class Text:
         self._module.required[symbol] = define
 
     def constant(self, number: float) -> str:
-        """Return a number as a constant of this width, exact to the bit."""
-        (bits,) = struct.unpack("<Q", struct.pack("<d", number))
-        return f"0x{bits:016X}" if self.lanes == 1 else f"splat (double 0x{bits:016X})"
+        """Return a number as a constant of this width, exact to the bit.
+
+        LLVM writes a `float` by the bits of the `double` that it equals.
+        """
+        (bits,) = struct.unpack("<Q", struct.pack("<d", self.precision.rounded(number)))
+        return f"0x{bits:016X}" if self.lanes == 1 else f"splat ({self.number} 0x{bits:016X})"
 
     def operand(self, x: Operand) -> str:
         """Return an operand as text."""

@@ -22,8 +22,7 @@ if TYPE_CHECKING:
     from autograd.program.stages import Dots, Product, Table
 
 VECTORS = 2  # of a tile
-MOST_SUMS = {8: 16}  # of a tile, by lanes: in the 32 registers of AVX-512
-FEWER_SUMS = 10  # in the 16 registers elsewhere
+MOST_SUMS = {32: 16, 16: 10}  # of a tile, by registers
 WRITTEN_OUT = 48  # products of vectors for which a loop over the terms would cost more
 FEW = 8  # products of vectors that are guarded one by one: the code that is shorter then
 
@@ -73,13 +72,13 @@ def _define(frame: Frame, stage: Product, symbol: str, tables: Mapping[str, Tabl
     height, breadth = stage.left.height, stage.right.height
     lanes = min(frame.width, 1 << breadth.bit_length() - 1)
     vectors = min(VECTORS, breadth // lanes)
-    tiles = -(-height * VECTORS // MOST_SUMS.get(frame.width, FEWER_SUMS))
+    tiles = -(-height * VECTORS // MOST_SUMS[frame.registers])
     lines = -(-height // tiles)
     with frame.writer.function(symbol, parameters, linkage="internal"):
         tile = _Tile(frame, stage, tables, lines, frame.writer.at(lanes), vectors)
         if not tile.side_by_side:
             numbers = tile.columns * tile.width
-            frame.writer.do(f"%packed = alloca double, i64 {numbers}, align 64")
+            frame.writer.do(f"%packed = alloca {frame.writer.number}, i64 {numbers}, align 64")
 
         def columns(column: Index) -> None:
             tile.pack(column)

@@ -9,11 +9,13 @@ from autograd.backends.llvm.text import Index, Operand, Text
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from autograd.program.precision import Precision
+
 __all__ = ["Index", "Operand", "Writer"]
 
 
 class Writer(Text):
-    """Writes instructions on `<lanes x double>`, or on `double` for one lane.
+    """Writes instructions on `<lanes x double>`, or on `double` for one lane; or on `float`.
 
     An operand is the name of a value of that type or a Python float.
 
@@ -122,38 +124,67 @@ class Writer(Text):
     def _integer(self, x: Index) -> str:
         return x if isinstance(x, str) else str(x) if self.lanes == 1 else f"splat (i64 {x})"
 
+    # Bits of numbers, as integers of their size
+
     def bits(self, x: Operand) -> str:
         """Return the bits of numbers as integers."""
-        return self.value(f"bitcast {self.type} {self.operand(x)} to {self.integer_type}")
+        return self.value(f"bitcast {self.type} {self.operand(x)} to {self.bit_type}")
 
-    def from_bits(self, x: Index) -> str:
+    def from_bits(self, x: str) -> str:
         """Return the numbers that have these bits."""
-        return self.value(f"bitcast {self.integer_type} {self._integer(x)} to {self.type}")
+        return self.value(f"bitcast {self.bit_type} {x} to {self.type}")
+
+    def bitwise(self, operation: str, x: str, y: Index) -> str:
+        """Return `add`, `sub`, `and`, `or`, `xor`, `shl` or `lshr` of bits."""
+        return self.value(f"{operation} {self.bit_type} {x}, {self._bits(y)}")
+
+    def any_bit(self, x: str, mask: int) -> str:
+        """Return the condition that one of the bits of a mask is set."""
+        found = self.bitwise("and", x, mask)
+        return self.value(f"icmp ne {self.bit_type} {found}, {self._bits(0)}")
+
+    def _bits(self, x: Index) -> str:
+        if isinstance(x, str) or self.lanes == 1:
+            return str(x)
+        return f"splat (i{self.precision.bits} {x})"
+
+    # Numbers of another precision
+
+    def converted(self, x: Operand, precision: Precision) -> Operand:
+        """Return numbers rounded to another precision, or the same numbers in a wider one."""
+        if precision is self.precision:
+            return x
+        if not isinstance(x, str):
+            return self.precision.rounded(x)
+        to = self.of(precision)
+        operation = "fpext" if precision.size > self.precision.size else "fptrunc"
+        return self.value(f"{operation} {self.type} {x} to {to.type}")
 
     # Lanes
 
     def broadcast(self, x: str) -> str:
-        """Return one double in every lane."""
+        """Return one number in every lane."""
         if self.lanes == 1:
             return x
-        first = self.value(f"insertelement {self.type} poison, double {x}, i64 0")
+        first = self.value(f"insertelement {self.type} poison, {self.number} {x}, i64 0")
         return self.shuffle(first, "poison", [0] * self.lanes)
 
     def element(self, x: str, lane: int) -> str:
-        """Return the double in one lane."""
+        """Return the number in one lane."""
         return x if self.lanes == 1 else self.value(f"extractelement {self.type} {x}, i64 {lane}")
 
     def gather(self, elements: Sequence[str]) -> str:
-        """Return the vector of one double per lane."""
+        """Return the vector of one number per lane."""
         if self.lanes == 1:
             return elements[0]
         result = "poison"
         for lane, x in enumerate(elements):
-            result = self.value(f"insertelement {self.type} {result}, double {x}, i64 {lane}")
+            element = f"{self.number} {x}, i64 {lane}"
+            result = self.value(f"insertelement {self.type} {result}, {element}")
         return result
 
     def total(self, x: str) -> str:
-        """Return the sum of the lanes as one double, added in pairs."""
+        """Return the sum of the lanes as one number, added in pairs."""
         writer = self
         while writer.lanes > 2:
             half = writer.lanes // 2
@@ -168,7 +199,8 @@ class Writer(Text):
         """Return the largest of the lanes, none of which is nan."""
         if self.lanes == 1:
             return x
-        return self.value(f"call double @llvm.vector.reduce.fmax.{self.suffix}({self.type} {x})")
+        function = f"llvm.vector.reduce.fmax.{self.suffix}"
+        return self.value(f"call {self.number} @{function}({self.type} {x})")
 
     def first_lanes(self, count: Index) -> str:
         """Return the condition that a lane is one of the first `count`."""
@@ -205,18 +237,18 @@ class Writer(Text):
     # Memory
 
     def address(self, pointer: str, index: Index) -> str:
-        """Return the address of the double at an index counted in doubles."""
+        """Return the address of the number at an index counted in numbers."""
         if index == 0:
             return pointer
-        return self.value(f"getelementptr inbounds double, ptr {pointer}, i64 {index}")
+        return self.value(f"getelementptr inbounds {self.number}, ptr {pointer}, i64 {index}")
 
-    def load(self, pointer: str, align: int = 8) -> str:
+    def load(self, pointer: str) -> str:
         """Return the numbers at an address, one per lane."""
-        return self.emit(f"load {self.type}, ptr {pointer}, align {align}")
+        return self.emit(f"load {self.type}, ptr {pointer}, align {self.precision.size}")
 
     def load_splat(self, pointer: str) -> str:
         """Return the one number at an address in every lane."""
-        return self.broadcast(self.emit(f"load double, ptr {pointer}, align 8"))
+        return self.broadcast(self.at(1).load(pointer))
 
     def load_integer(self, pointer: str, index: Index) -> str:
         """Return one of the 64-bit integers at an address."""
@@ -228,6 +260,7 @@ class Writer(Text):
         address = self.value(f"getelementptr inbounds i64, ptr {pointer}, i64 {index}")
         self.do(f"store i64 {x}, ptr {address}, align 8")
 
-    def store(self, x: Operand, pointer: str, align: int = 8) -> None:
+    def store(self, x: Operand, pointer: str) -> None:
         """Write the lanes to an address."""
+        align = self.precision.size
         self.do(f"store {self.type} {self.operand(x)}, ptr {pointer}, align {align}")

@@ -63,7 +63,7 @@ def each_width(quick_llvm, monkeypatch):
     def builds(program, widths=WIDTHS):
         schedule = scheduled(program)
         for lanes in widths:
-            monkeypatch.setattr(executable, "vector_lanes", lambda lanes=lanes: lanes)
+            monkeypatch.setattr(executable, "vector_bytes", lambda lanes=lanes: 8 * lanes)
             yield executable.build(schedule)
 
     return builds
