@@ -96,10 +96,17 @@ def reverse_floats(root: Node, gradient: float) -> list[Any]:
 
 def _reach(node: Any, sweep: object, levels: Levels, blocked: Blocked) -> None:
     """Send 0 to the operands of a node whose gradient is 0, as behind a relu that is off."""
-    for x, rule in zip(operands(node), cycle(node._row.pullbacks)):
-        if rule is None:
-            note(x, blocked)
-        elif x is not None and type(x) is not Constant and x._sweep is not sweep:
+    rules = node._row.pullbacks
+    if None in rules:
+        for x, rule in zip(operands(node), cycle(rules)):
+            if rule is None:
+                note(x, blocked)
+            elif x is not None and x._sweep is not sweep and type(x) is not Constant:
+                send(x, 0.0, sweep, levels)
+        return
+    # Most operands behind a neuron that is off are weights, which others have reached before
+    for x in operands(node):
+        if x is not None and x._sweep is not sweep and type(x) is not Constant:
             send(x, 0.0, sweep, levels)
 
 
