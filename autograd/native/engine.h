@@ -21,6 +21,7 @@
  *   draw.c        gradients drawn as a graph, by rules in Python
  *   layer.c       calls in a scope, and the outputs of many rows of weights
  *   leaves.c      passes over many leaves
+ *   structure.c   arguments read into memory, and results made of it
  *   call.c        calls of compiled functions
  *   module.c      the module, and what it is told of Python
  */
@@ -137,7 +138,8 @@ typedef struct State {
     /* Of calls of compiled functions */
     PyTypeObject *ready_type;
     Clock *structure;                 /* counts announced changes of what they read */
-    PyObject *out;                    /* the name */
+    PyObject *out, *reduction;        /* the names */
+    PyObject *array, *empty;          /* an array to compare others with, and numpy.empty */
     Py_ssize_t programs_at, ready_at; /* slots: their programs, and what is ready of these */
     Row *rows[ROW_COUNT]; /* by their numbers in rows.h */
 #define FIELD(name) PyObject *name;
@@ -363,7 +365,16 @@ PyObject *still_holds(PyObject *module, PyObject *args);
 PyObject *replace_all(PyObject *module, PyObject *args);
 PyObject *write_all(PyObject *module, PyObject *args);
 
+/* structure.c */
+PyObject *know_arrays(PyObject *module, PyObject *args);
+const int64_t *whole_numbers(PyObject *array, Py_ssize_t *count);
+size_t sizes_in(State *state, PyObject *given, bool is_pattern, int depth);
+double *read_argument(State *state, PyObject *pattern, PyObject *given, double *to);
+bool takes(State *state, PyObject *pattern, PyObject *out, int *arrays);
+PyObject *result_of(State *state, PyObject *pattern, PyObject *out, const double *memory);
+
 /* call.c */
+enum { BUCKETS = 64 }; /* in `Programs.ready`, of each kind of result */
 extern PyType_Spec caller_spec, ready_spec;
 extern PyMethodDef caller_methods[];
 PyObject *make_ready(PyObject *module, PyObject *args);

@@ -97,24 +97,28 @@ static PyObject *connect_calls(PyObject *Py_UNUSED(module), PyObject *args)
         return NULL;
     Py_XSETREF(state->structure, (Clock *)Py_NewRef(structure));
     Py_XSETREF(state->out, PyUnicode_InternFromString("out"));
+    Py_XSETREF(state->reduction, PyUnicode_InternFromString("reduction"));
     state->ready_at = offset_of(programs, "ready");
     state->programs_at = offset_of(compiled, "_programs");
     return PyErr_Occurred() ? NULL : Py_NewRef(Py_None);
 }
 
-/* describe(name, text): the documentation of an attribute of nodes, as Python's twin has it. */
+/* describe(name, text): the documentation of an attribute of nodes or of compiled functions, as
+ * Python's twin has it; of nodes first. */
 static PyObject *describe(PyObject *Py_UNUSED(module), PyObject *args)
 {
     const char *name, *text, **place = NULL;
     if (!PyArg_ParseTuple(args, "ss", &name, &text))
         return NULL;
+    PyMethodDef *tables[] = {caller_methods, node_methods};
+    for (int i = 0; i < 2; i++)
+        for (PyMethodDef *method = tables[i]; method->ml_name; method++)
+            if (!method->ml_doc && strcmp(method->ml_name, name) == 0)
+                place = &method->ml_doc;
     for (PyGetSetDef *attribute = node_attributes; attribute->name; attribute++)
-        place = strcmp(attribute->name, name) == 0 ? &attribute->doc : place;
-    for (PyMethodDef *method = node_methods; method->ml_name; method++)
-        place = strcmp(method->ml_name, name) == 0 ? &method->ml_doc : place;
-    for (PyMethodDef *method = caller_methods; method->ml_name; method++)
-        place = strcmp(method->ml_name, name) == 0 ? &method->ml_doc : place;
-    char *kept = place && !*place ? PyMem_RawMalloc(strlen(text) + 1) : NULL;
+        if (!attribute->doc && strcmp(attribute->name, name) == 0)
+            place = &attribute->doc;
+    char *kept = place ? PyMem_RawMalloc(strlen(text) + 1) : NULL;
     if (kept)
         *place = strcpy(kept, text);
     Py_RETURN_NONE;
@@ -171,7 +175,8 @@ static int execute(PyObject *module)
     state->node_type->tp_vectorcall = new_leaf;
     state->row_type = types[2];
     state->ready_type = types[4];
-    return PyModule_AddIntConstant(module, "sources", SOURCES); /* see library.py */
+    return PyModule_AddIntConstant(module, "BUCKETS", BUCKETS) < 0
+               ? -1 : PyModule_AddIntConstant(module, "sources", SOURCES); /* see library.py */
 }
 
 static PyMethodDef functions[] = {
@@ -188,6 +193,7 @@ static PyMethodDef functions[] = {
     {"guarded", (PyCFunction)(void (*)(void))guarded, METH_FASTCALL, NULL},
     {"dot", (PyCFunction)(void (*)(void))dot, METH_FASTCALL, NULL},
     {"holds", still_holds, METH_VARARGS, NULL},
+    {"know_arrays", know_arrays, METH_VARARGS, NULL},
     {"move", move_all, METH_VARARGS, NULL},
     {"new_node", make_node, METH_VARARGS, NULL},
     {"outputs", outputs, METH_VARARGS, NULL},

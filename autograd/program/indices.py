@@ -38,8 +38,10 @@ class Indices:
         # Where they are: columns of the examples, shared inputs, or the outputs of a program
         self._examples: Any = places if places.max() < program.examples else None
         self._shared: Any = None
+        self.inputs: list[tuple[int, int]] | None = None  # shared ones, each with a count of items
         if program.examples <= places.min() and places.max() < last:
             self._shared = places - program.examples
+            self.inputs = [*zip(self._shared.tolist(), counts)]
         if self._examples is None and self._shared is None:
             computed = without_dead_code(replace(program, outputs=variables))
             self._executable = executable(computed, "numpy")

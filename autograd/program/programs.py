@@ -13,7 +13,7 @@ from autograd.primitive import RESERVED
 from autograd.program.arguments import Arguments
 from autograd.program.listing import listing
 from autograd.program.origin import Function
-from autograd.program.ready import MOST
+from autograd.program.ready import BUCKETS, MOST
 from autograd.program.runner import KINDS, Runner, derived
 from autograd.program.trace import same_trace
 from autograd.program.traced import TracingMode, traced_under
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from autograd.program.trace import Trace
     from autograd.structure import Shape
 
-CALLED = KINDS[:4]  # the results of calls, in the order of C
 MOST_LINES = 500  # of each program that print() of a compiled function shows
 FORMER = 4  # traces kept of each case, as of a model that goes from training to evaluation and back
 
@@ -72,7 +71,7 @@ class Programs(Verified):
     """The programs of one function or graph, made when they are first asked for."""
 
     __slots__ = ("ready",)  # where C looks
-    ready: tuple[list[Any], ...]
+    ready: tuple[list[tuple[Any, ...]], ...]  # by kind of result and bucket
 
     def __init__(
         self,
@@ -108,7 +107,7 @@ class Programs(Verified):
         # By kind and number of arguments, and what C tries by kind. They are new: a call under way
         # may still add to the old ones.
         self.quick: dict[str, dict[int, Quick]] = {kind: {} for kind in KINDS}
-        self.ready = [], [], [], []
+        self.ready = tuple([[()] * BUCKETS for _ in KINDS])
 
     def current(self, kind: str, arguments: Arguments) -> Runner:
         """Return the program of one kind of result for arguments like these, verified if it is due.
@@ -121,15 +120,16 @@ class Programs(Verified):
         case = self._case(arguments)
         structure = case.structure  # read before what is in use; see Case
         runner = self._runner(kind, case.used)
-        if kind in CALLED and arguments.examples is None and (calls := verification.grants(case)):
+        if arguments.examples is None and (calls := verification.grants(case)):
             variant, due = CURRENT.get().variant, verification.due
             at_once = runner.ready(case.left)
             if at_once is not None:
                 at_once.renew(variant, structure, due - perf_counter())
                 case.grant(calls)
-                known = ready[CALLED.index(kind)]
+                buckets = ready[KINDS.index(kind)]
+                known = buckets[at_once.bucket]
                 if at_once not in known:
-                    known[:] = [at_once, *known[: MOST - 1]]
+                    buckets[at_once.bucket] = at_once, *known[: MOST - 1]
             elif calls == MANY and _are_floats(arguments) and (compute := runner.quick()):
                 case.unchecked = inf  # such calls are not counted
                 quick[kind][len(arguments.shapes)] = compute, variant, structure, due

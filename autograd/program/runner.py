@@ -12,7 +12,7 @@ from autograd.native import engine
 from autograd.program import derivatives
 from autograd.program.indices import Indices
 from autograd.program.interpreter import cause_of_non_finite
-from autograd.program.ready import ready
+from autograd.program.ready import Result, ready
 from autograd.program.simplify import simplified
 from autograd.structure import (
     NUMBER,
@@ -66,6 +66,7 @@ class Runner:
         self.leaves = trace.leaves
         self.check = check
         self.reached: tuple[Value, ...] = ()  # the leaves of the gradient, for "backward"
+        self._kind = kind
         self._entries: Any = None
         self._picker: Any = None  # "backward" has none
         if kind == "backward":
@@ -132,12 +133,17 @@ class Runner:
         return self._ready or None
 
     def _made_ready(self, left: Counter) -> Any:
-        if engine is None or self.check or self._indices is not None:
+        indices = [] if self._indices is None else self._indices.inputs
+        if engine is None or self.check or indices is None:
             return None
         code = self.executable.in_place() if hasattr(self.executable, "in_place") else None
         if code is None:
             return None
-        return ready(code, self.leaves, self._arguments, self._shape, self._places, left)
+        if self._kind == "backward":
+            result = Result(NUMBER, code.sums[:1], self.reached, code.sums[1:])
+        else:
+            result = Result(self._shape, [code.outputs[place] for place in self._places])
+        return ready(code, self.leaves, self._arguments, indices, result, left)
 
     def quick(self) -> Callable[[tuple[float, ...]], Any] | None:
         """Return the function from floats to the result without arrays, if the backend has it."""

@@ -16,6 +16,7 @@ from autograd.backends.llvm.kernel import Kernel
 from autograd.backends.llvm.steps import STEPS
 from autograd.program.precision import DOUBLE
 from autograd.program.ready import InPlace
+from autograd.program.stages import SummedRows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -88,14 +89,24 @@ class NativeProgram:
     def in_place(self) -> InPlace | None:
         """Return the code and memory for calls by C, which hold Python's lock.
 
-        None for a program of examples, with sums or in float32.
+        None for a program of examples or in float32.
         """
-        if self._dtype != np.float64 or self.schedule.program.examples or self.schedule.sums:
+        schedule = self.schedule
+        if self._dtype != np.float64 or schedule.program.examples:
             return None
-        workspace = Workspace(self.schedule, self.kernel.varying)
-        memory = workspace.uniform_address
-        outputs = memory + workspace.outputs_start
-        return InPlace(self._code.address("evaluate"), memory, outputs, (self._code, workspace))
+        workspace = Workspace(schedule, self.kernel.varying)
+        first, sums = schedule.uniform, [0] * schedule.sums
+        for stage in schedule.reductions:  # a sum over one example is the row itself
+            assert isinstance(stage, SummedRows)
+            for row, into in zip(stage.rows.index, stage.into):
+                sums[into] = row
+        return InPlace(
+            self._code.address("evaluate"),
+            workspace.uniform_address,
+            range(first, first + len(schedule.outputs) + 1),
+            sums,
+            (self._code, workspace),
+        )
 
     def _over_examples(self, workspace: Workspace, examples: Any) -> Any:
         count = len(examples)

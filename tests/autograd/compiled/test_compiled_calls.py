@@ -30,12 +30,12 @@ from tests.autograd.compiled.test_compiled_changes import PLACES
 from tests.in_one_test import in_one_test
 
 IN_C = engine is not None and find_spec("llvmlite") is not None
-KINDS = ("__call__", "value_and_grad", "jacobian", "hessian")
+KINDS = ("__call__", "value_and_grad", "jacobian", "hessian", "backward")
 
 
 def is_ready(c, kind="__call__"):
     """Tell whether C may answer such calls; True where it never does, so that tests go on."""
-    return bool(c._programs.ready[KINDS.index(kind)]) or not IN_C
+    return any(c._programs.ready[KINDS.index(kind)]) or not IN_C
 
 
 def bits(tree):
@@ -97,8 +97,17 @@ def argument(draw, pattern):
         return draw.choice([[], (), {}, 1.0, np.zeros(2)])
     if pattern is float:
         return numbers_like(draw) if draw.random() < 0.3 else draw.gauss(0.0, 1.0)
+    if pattern is int:
+        return (
+            numbers_like(draw) if draw.random() < 0.1 else draw.choice([0, 1, 2, 2.0, -1, 3, 0.5])
+        )
     if isinstance(pattern, np.ndarray):
         return array_like(draw, pattern.shape)
+    if isinstance(pattern, dict):
+        items = [(key, argument(draw, item)) for key, item in pattern.items()]
+        if draw.random() < 0.2:
+            items = draw.choice([items[::-1], items[1:], [*items, ("more", 1.0)]])
+        return {"".join([*key]) if isinstance(key, str) else key: item for key, item in items}
     items = [argument(draw, item) for item in pattern]
     return draw.choice([tuple, list])(items) if draw.random() < 0.1 else type(pattern)(items)
 
@@ -116,12 +125,23 @@ FUNCTIONS = {
     "unused": (lambda w, x, y: 1.5, ([], float)),
     "several": (lambda w, x: (x[0] * w, [x[1], x], 2.0), (np.empty(2),)),
     "dict": (lambda w, x: {"a": x * w, "b": [x]}, (float,)),
+    "dicts": (
+        lambda w, x: x["in"] * w + x[3]["b"][1] * x[3]["b"][0],
+        ({"in": float, 3: {"b": [float, float]}},),
+    ),
+    "dict of arrays": (lambda w, x: {"b": [x["a"][0] * w, x["a"]]}, ({"a": np.empty(2)},)),
+    "other keys": (lambda w, x: {**x, 2.5: w} if 2.5 in x else w, ({2.5: float},)),
+    "indices": (
+        lambda w, i, j: ag.take([w, w * w, 2.0], i[0]) * ag.take([1.0, w, w], j),
+        ([int], int),
+    ),
+    "index that is computed": (lambda w, i: ag.take([w, w * w, 2.0], i * 1.0), (int,)),
     "named": (lambda w, x: Pair(x, w * x), (float,)),
     "no arguments": (lambda w: w * 2.0, ()),
 }
 
 
-@in_one_test("seed", range(5))
+@in_one_test("seed", range(3))
 @in_one_test("name", FUNCTIONS)
 def test_c_gives_what_python_gives(name, seed, quick_llvm):
     f, pattern = FUNCTIONS[name]
@@ -137,16 +157,22 @@ def test_c_gives_what_python_gives(name, seed, quick_llvm):
             args = args[:-1]
         if turn % 7 == 6:
             w.data = draw.gauss(0.0, 1.0)
-        found = [outcome(getattr(c, kind), *args) for c in (hot, slow)]
+        found = []
+        for c in (hot, slow):
+            w.zero_grad()
+            if turn % 3:
+                w.grad = -0.0
+            found.append((outcome(getattr(c, kind), *args), w.has_grad, w.grad.hex()))
         assert found[0] == found[1], (kind, args)
-        assert outcome(hot, *args) == found[1] or kind != "__call__"
+        assert outcome(hot, *args) == found[1][0] or kind != "__call__"
 
 
 def test_it_is_c_that_answers():
     if not IN_C:
         pytest.skip("needs the engine in C and llvmlite")
     w = Value(2.0)
-    for args in ((1.0, 2.0), ([1.0], (2.0, 3)), (np.ones((2, 2)), 1.0), ((), 2.0)):
+    lists = [(1.0, 2.0), ([1.0], (2.0, 3)), ((), 2.0)]
+    for args in [*lists, (np.ones((2, 2)), 1.0), ({"a": [1, {}]}, {3: 1.0})]:
         c = compile(lambda *args: w * 3.0, verify="never")
         for kind in KINDS:
             for _ in range(2):
@@ -166,7 +192,24 @@ def test_other_structures_have_their_own_programs():
         for given in kinds:
             total = 2.0 * given if isinstance(given, float) else float(np.sum(np.hstack(given)))
             assert c(given) == total
-    assert len(c._programs.ready[0]) <= 4
+    if not IN_C:
+        return
+    current, c._programs.current = c._programs.current, None
+    for given in kinds[:3] + kinds[4:]:
+        assert c(given) == 2.0 * given if isinstance(given, float) else ag.sum(given)
+    c._programs.current = current
+
+
+def test_programs_of_many_lengths_are_found_and_of_others_a_few(quick_llvm):
+    c = compile(lambda x: x[0] * 2.0, verify="never")
+    lengths = [[3.0] * count for count in range(3, 40)]
+    unlike = [[3.0, [3.0] * count] for count in range(10)]  # which C tries one after the other
+    for given in [*lengths, *unlike]:
+        assert [c(given), c(given)] == [6.0, 6.0]
+    assert max(map(len, c._programs.ready[0])) <= 4
+    if IN_C:
+        c._programs.current = None  # whoever goes on to Python fails
+        assert {c(given) for given in lengths + unlike[-3:]} == {6.0}
 
 
 @in_one_test("backend", ["auto", "numpy", "interpreter"])
@@ -180,6 +223,33 @@ def test_names_and_other_misuse_are_refused_as_ever(backend):
         with pytest.raises(TypeError, match=r"by position, not by name: \['x'\]"):
             call(1.0, out=None, x=1.0)
         assert call(1.0, out=None) == call(1.0)
+
+
+def test_backward_refuses_as_ever():
+    w = Value(3.0)
+    c = compile(lambda x, i: ag.take([x * w, w], i), verify="never")
+    for _ in range(3):
+        assert c.backward(2.0, 0) == 6.0
+    assert w.grad == 6.0
+    for error, message, args, settings in (
+        (ValueError, "reduction must be one of 'mean', 'sum', not 'max'", (2.0, 0), "max"),
+        (ValueError, "reduction must be one of", (2.0, 0), None),
+        (TypeError, "backward takes plain numbers, no Values", (Value(2.0), 0), "sum"),
+        (IndexError, "take: the index i is 2, and the indices are 0 to 1", (2.0, 2), "sum"),
+        (TypeError, "take: the index i must be a whole number, not 0.5", (2.0, 0.5), "mean"),
+        (TypeError, "argument 0 .'x'.", ("2", 0), "mean"),
+    ):
+        with pytest.raises(error, match=message):
+            c.backward(*args, reduction=settings)
+    with pytest.raises(TypeError, match="unexpected keyword argument 'out'"):
+        c.backward(2.0, 0, out=None)
+    with pytest.raises(TracingError, match="backward of a compiled function changes gradients"):
+        compile(lambda x: x * c.backward(2.0, 0))(1.0)
+    assert w.grad == 6.0
+    assert [c.backward(2.0, 1, reduction=name) for name in ("mean", "sum")] == [3.0, 3.0]
+    w.grad = w.grad + 1.0
+    w.data = 5.0
+    assert (c.backward(2, False), w.grad) == (10.0, 11.0)
 
 
 # What a call sees
@@ -205,22 +275,22 @@ def _changed(name):
     read, write = PLACES[name]()
     write(1.0)
     c = compile(lambda x: x * read())
-    for number in (1.0, 1.5, -0.5):
+    for number, call in ((1.0, c), (1.5, c.backward), (-0.5, c), (0.5, c.backward)):
         write(number)
         now = read()
         expected = 3.0 * (now.data if isinstance(now, Value) else now)
         end = time.perf_counter() + 10.0
         while True:
             try:
-                found = c(3.0)
+                found = call(3.0)
             except StaleProgramError:
                 c.retrace()
-                found = c(3.0)
+                found = call(3.0)
             if found == expected:
                 break
             assert time.perf_counter() < end, f"still {found}"
         for _ in range(4):
-            assert c(3.0) == expected
+            assert call(3.0) == expected
 
 
 def warm(f, *args, **settings):
@@ -322,6 +392,19 @@ def test_threads_do_not_mix_their_numbers():
     for thread in threads:
         thread.join()
     assert not faults
+
+
+def test_threads_add_all_their_gradients():
+    w = Value(2.0)
+    c = warm(lambda x: x[0] * w, [1.0])
+    assert c.backward([1.0]) == 2.0
+    w.zero_grad()
+    work = [threading.Thread(target=lambda: [c.backward([1]) for _ in range(3000)]) for _ in "abc"]
+    for thread in work:
+        thread.start()
+    for thread in work:
+        thread.join()
+    assert w.grad == 9000.0
 
 
 def test_a_collector_that_calls_it_does_not_mix_numbers_in():

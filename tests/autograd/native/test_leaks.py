@@ -26,6 +26,7 @@ from autograd import (
     no_grad,
     primitive,
     scope,
+    take,
     where,
 )
 from autograd.graph import CLOCK, Constant
@@ -111,6 +112,9 @@ def over_leaves():
 
 
 called = autograd.compile(lambda x, y: [x[0] * y, (x, y)], verify="never")
+chosen = autograd.compile(lambda d: take([shared, d["x"]], d["i"][0]), verify="never")
+keyed = autograd.compile(lambda d: {"a": d["x"], "b": [d["i"]]}, verify="never")
+shared = Marked(2.0)
 
 
 def calls():
@@ -119,6 +123,13 @@ def calls():
     for wrong in ((x, "2"), (x,), (np.ones(2, int), 2.0), (x, 10**400)):
         with contextlib.suppress(TypeError, OverflowError):
             called(*wrong)
+    for d in ({"x": 1.0, "i": [0]}, {"x": 1, "i": [1]}, {"x": 1.0, "i": [2]}, {"x": "1", "i": [0]}):
+        with contextlib.suppress(TypeError, IndexError):
+            chosen.backward(d), chosen.backward(d, reduction="sum"), chosen.value_and_grad(d)
+        with contextlib.suppress(TypeError):
+            keyed(d), keyed(d, out={"a": None, "b": None})
+    with pytest.raises(ValueError, match="reduction"):
+        chosen.backward(d, reduction="max")
     with pytest.raises(TypeError):
         called(x, 2.0, out=[1.0, (None, None)])
     with pytest.raises(TypeError):
@@ -222,7 +233,9 @@ def test_what_is_ready_goes_with_its_function_and_leaves():
     def made():
         w = Marked(2.0)
         w.function = c = autograd.compile(lambda x, y: (x[0] * w, [y]), verify="never")
+        w.other = other = autograd.compile(lambda x: x * w, verify="never")
         for _ in range(3):
+            other.backward(1.0)
             c(np.ones(2), 2)
             c.jacobian(np.ones(2), 3.0)
         return ref(w)
