@@ -95,23 +95,22 @@ typedef struct {
  * many items, or of other keys. */
 static inline bool advance(Walk *walk, PyObject *pattern, PyObject *given)
 {
-    if (Py_TYPE(given) != Py_TYPE(pattern) || item_count(given) != item_count(pattern))
+    Py_ssize_t count = item_count(pattern), place = walk->place;
+    if (given != pattern && (Py_TYPE(given) != Py_TYPE(pattern) || item_count(given) != count))
         return false;
-    if ((walk->complete = walk->place == item_count(pattern)))
+    if ((walk->complete = place == count))
         return false;
-    if (PyDict_CheckExact(pattern)) {
-        PyObject *key = NULL;
-        PyDict_Next(pattern, &walk->in_pattern, &walk->key, &walk->wanted);
-        PyDict_Next(given, &walk->in_given, &key, &walk->item);
-        if (key != walk->key && !(key && PyUnicode_CheckExact(key) && PyUnicode_Check(walk->key)
-                                  && !PyUnicode_Compare(key, walk->key)))
-            return false;
-    } else {
-        walk->wanted = PySequence_Fast_GET_ITEM(pattern, walk->place);
-        walk->item = PySequence_Fast_GET_ITEM(given, walk->place);
-    }
     walk->place++;
-    return true;
+    if (!PyDict_CheckExact(pattern)) {
+        walk->wanted = PySequence_Fast_GET_ITEM(pattern, place);
+        walk->item = PySequence_Fast_GET_ITEM(given, place);
+        return true;
+    }
+    PyObject *key = NULL;
+    PyDict_Next(pattern, &walk->in_pattern, &walk->key, &walk->wanted);
+    PyDict_Next(given, &walk->in_given, &key, &walk->item);
+    return key == walk->key || (key && PyUnicode_CheckExact(key) && PyUnicode_CheckExact(walk->key)
+                                && !PyUnicode_Compare(key, walk->key));
 }
 
 /* ==== Arguments ==== */
@@ -219,21 +218,6 @@ static PyObject *array_of(State *state, PyObject *pattern, PyObject *out, const 
     return array;
 }
 
-/* Give an item to a new container; false with an error for want of memory. */
-static inline bool give(PyObject *container, const Walk *walk, PyObject *item)
-{
-    if (PyDict_CheckExact(container)) {
-        bool given = PyDict_SetItem(container, walk->key, item) == 0;
-        Py_DECREF(item);
-        return given;
-    }
-    if (PyTuple_CheckExact(container))
-        PyTuple_SET_ITEM(container, walk->place - 1, item);
-    else
-        PyList_SET_ITEM(container, walk->place - 1, item);
-    return true;
-}
-
 PyObject *result_of(State *state, PyObject *pattern, PyObject *out, const double *memory)
 {
     if (PyLong_CheckExact(pattern))
@@ -248,8 +232,17 @@ PyObject *result_of(State *state, PyObject *pattern, PyObject *out, const double
         PyObject *into = Py_NewRef(out == Py_None ? out : walk.item);
         PyObject *item = result_of(state, walk.wanted, into, memory);
         Py_DECREF(into);
-        if (!item || !give(result, &walk, item))
+        if (!item) {
             Py_CLEAR(result);
+        } else if (PyTuple_CheckExact(pattern)) {
+            PyTuple_SET_ITEM(result, walk.place - 1, item);
+        } else if (PyList_CheckExact(pattern)) {
+            PyList_SET_ITEM(result, walk.place - 1, item);
+        } else {
+            if (PyDict_SetItem(result, walk.key, item) < 0)
+                Py_CLEAR(result);
+            Py_DECREF(item);
+        }
     }
     if (result && !walk.complete) {
         Py_CLEAR(result);
