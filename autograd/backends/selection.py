@@ -110,11 +110,12 @@ class _ArrayStepper:
         self._gradient, self._rule = make(program), make(update.program)
         self._trained = trained = len(program.sums) - 1
         self._outputs, self._uses_norm = len(program.outputs), update.uses_norm
-        self.parameters = np.zeros(program.parameters)
-        self.own = np.zeros((len(update.own), trained))
-        self.common = np.zeros(len(update.common))
+        self._dtype = program.precision.name
+        self.parameters = np.zeros(program.parameters, self._dtype)
+        self.own = np.zeros((len(update.own), trained), self._dtype)
+        self.common = np.zeros(len(update.common), self._dtype)
         # A line of the rule's inputs for each trained parameter: it, its gradient, its state.
-        self._lines = np.empty((trained, 2 + len(update.own)))
+        self._lines = np.empty((trained, 2 + len(update.own)), self._dtype)
 
     def plan(self, batches: Batches) -> Callable[[], Progress]:
         """Return a function that takes these steps, one by one."""
@@ -124,7 +125,7 @@ class _ArrayStepper:
         import numpy as np
 
         losses: list[float] = []
-        outputs: list[Any] = [np.empty((0, self._outputs))]
+        outputs: list[Any] = [np.empty((0, self._outputs), self._dtype)]
         start = done = 0
         for count, settings in zip(batches.counts.tolist(), batches.scheduled):
             chosen = batches.examples.take(batches.order[start : start + count], axis=0)
@@ -136,7 +137,7 @@ class _ArrayStepper:
             self._move(sums[1:], count, settings)
             start += count
             done += 1
-        return Progress(np.array(losses), np.concatenate(outputs), done)
+        return Progress(np.array(losses, self._dtype), np.concatenate(outputs), done)
 
     def _move(self, gradient: Any, count: int, settings: Any) -> None:
         import numpy as np
@@ -149,7 +150,8 @@ class _ArrayStepper:
         lines[:, 0] = trained
         lines[:, 1] = gradient
         lines[:, 2:] = self.own.T
-        shared = np.array([scale, norm, *settings.tolist(), *self.common.tolist()])
+        given = [scale, norm, *settings.tolist(), *self.common.tolist()]
+        shared = np.array(given, self._dtype)
         moved, _ = self._rule.run(lines, shared, np.empty(0))
         trained[:] = moved[:, 0]
         self.own[:] = moved[:, 1 : 1 + len(self.own)].T

@@ -13,6 +13,7 @@ from autograd.program.arguments import Arguments, Axes, read
 from autograd.program.indices import Indices
 from autograd.program.interpreter import Interpreted
 from autograd.program.origin import Function
+from autograd.program.precision import as_precision
 from autograd.program.trace import same_trace
 from autograd.program.training import batched, check_state, traced_rule, training_program, updated
 from autograd.program.verification import POLICIES, STRUCTURE, Case, Verified, stale
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
     from autograd.backends.executable import Batches, Stepper
     from autograd.errors import StaleProgramError
+    from autograd.program.precision import DType
     from autograd.program.trace import Trace
     from autograd.program.training import TracedRule
     from autograd.program.verification import Policy
@@ -33,8 +35,8 @@ if TYPE_CHECKING:
 
 # The attributes that a copy is made from
 KEPT = frozenset({
-    "_backend", "_clip_norm", "_example", "_function", "_in_axes", "_parameters", "_rule",
-    "_scheduled", "_settings", "_state",
+    "_backend", "_clip_norm", "_example", "_function", "_in_axes", "_parameters", "_precision",
+    "_rule", "_scheduled", "_settings", "_state",
 })  # fmt: skip
 
 
@@ -47,8 +49,8 @@ class Steps(NamedTuple):
     infinite, and that step was not taken.
     """
 
-    losses: NDArray[np.float64]
-    extra: NDArray[np.float64]
+    losses: NDArray[np.floating[Any]]
+    extra: NDArray[np.floating[Any]]
     done: int
     finite: bool
 
@@ -84,7 +86,8 @@ class Descent(Verified):
     `clip_norm` scales gradients to at most that norm together. The numbers of the trained leaves
     are kept here until `write_back()`; the next call reads the data that was set on any leaf.
     All else that `f` and the rule read belongs to the program: `verify` says when they are traced
-    again, and what happens if they differ, as for `compile`.
+    again, and what happens if they differ, as for `compile`. `dtype` is the precision of all that
+    is kept here: parameters, state, examples, losses; see `compile`.
 
     Raises TypeError and ValueError for parameters, state, settings, a rule or a result of `f` that
     do not fit together, and ImportError for a backend that is not installed. Steps raise
@@ -116,11 +119,13 @@ class Descent(Verified):
         in_axes: Axes = 0,
         backend: str = "auto",
         verify: Policy = "auto",
+        dtype: DType = "float64",
     ) -> None:
         super().__init__(as_choice(verify, "Descent: verify", POLICIES))
         self._function = Function(as_function(f, "Descent: f"))
         self._in_axes = in_axes
         self._backend = checked_backend(backend)
+        self._precision = as_precision(dtype, "Descent: dtype")
         parameters = as_items(parameters, "Descent: parameters", "Values")
         state = as_items(state, "Descent: state", "tuples of numbers, one for each parameter")
         check_state(parameters, state)
@@ -196,10 +201,13 @@ class Descent(Verified):
         places = [place[leaf] for leaf in leaves]
         trained = [self._state[number] for number in places]
         update = updated(rule, trained)
+        program = program.rounded(self._precision)
+        update = update._replace(program=update.program.rounded(self._precision))
         columns = np.array(trained).reshape(len(trained), -1).T
         made = stepper(program, update, self._backend)
-        made.own[:] = columns[list(update.own)]
-        made.common[:] = columns[list(update.common), 0]
+        put = self._precision.put
+        put(columns[list(update.own)], made.own)
+        put(columns[list(update.common), 0], made.common)
         self._program, self._leaves, self._fixed = program, tuple(leaves), fixed
         self._places, self._update, self._stepper = places, update, made
         self._indices = Indices(trace) if trace.indices else None
@@ -287,7 +295,7 @@ class Descent(Verified):
         shared = np.array(arguments.shared, dtype=np.float64)
         interpreted = Interpreted(self._program)
         _, sums = interpreted.run(arguments.examples, shared, np.array(leaves))
-        total, *slopes = (sums / len(arguments.examples)).tolist()
+        total, *slopes = (sums.astype(float) / len(arguments.examples)).tolist()
         gradient = [0.0] * len(self._state)
         for place, slope in zip(self._places, slopes):
             gradient[place] = slope
@@ -304,7 +312,8 @@ class Descent(Verified):
         """Write the trained numbers into the Values, except where data has been set since."""
         self._take_over_leaves()
         before = CLOCK.now
-        write_data(self._leaves, self._stepper.parameters[: len(self._leaves)])
+        numbers = self._stepper.parameters[: len(self._leaves)]
+        write_data(self._leaves, numbers.astype(float, copy=False))
         # Where nothing else has changed since the leaves were read, they need not be read again
         written = self._leaves[0]._version if self._leaves else before
         if self._clock == before and written == before + 1:
@@ -315,7 +324,11 @@ class Descent(Verified):
         if CLOCK.now == self._clock:
             return
         now = CLOCK.now  # before the data: what is set meanwhile is read the next time
-        read_data((*self._leaves, *self._fixed), self._stepper.parameters, self._clock)
+        parameters = self._stepper.parameters
+        numbers = parameters.astype(float, copy=False)
+        read_data((*self._leaves, *self._fixed), numbers, self._clock)
+        if numbers is not parameters:
+            self._precision.put(numbers, parameters)
         self._clock = now
 
     @property

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import struct
 from dataclasses import dataclass
-from math import copysign, inf, isfinite
+from math import copysign, inf
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -16,6 +16,10 @@ if TYPE_CHECKING:
 
     # Its name, or NumPy's type or dtype of that name
     DType: TypeAlias = Any
+
+
+# Constants that are 1 but for what some operations in doubles lose stand for 1
+NOISE = 2.0**-48
 
 
 @dataclass(frozen=True)
@@ -44,6 +48,12 @@ class Precision:
         """What is added to exponents: 1023, or 127."""
         return (1 << self.bits - self.fraction - 2) - 1
 
+    @property
+    def limits(self) -> tuple[float, ...]:
+        """The largest number, the largest below 1, the smallest normal one and the smallest."""
+        epsilon, normal = 2.0**-self.fraction, 2.0 ** (1 - self.bias)
+        return (2.0 - epsilon) * 2.0**self.bias, 1.0 - epsilon / 2.0, normal, normal * epsilon
+
     def rounded(self, number: float) -> float:
         """Return the nearest number of this precision; inf beyond the largest.
 
@@ -56,10 +66,42 @@ class Precision:
             return copysign(inf, number)
         return float(found)
 
-    def holds(self, number: float) -> bool:
-        """Tell whether a number stays finite, and other than 0, when it is rounded."""
+    def put(self, numbers: Any, into: Any) -> None:
+        """Put the numbers of an array, rounded, into one of this precision."""
+        if self is DOUBLE:
+            into[...] = numbers
+            return
+        import numpy as np
+
+        with np.errstate(over="ignore"):
+            into[...] = numbers
+
+    def array(self, numbers: Any) -> Any:
+        """Return an array rounded to this precision: itself if it is of it."""
+        if numbers.dtype == self.name:
+            return numbers
+        import numpy as np
+
+        found = np.empty(numbers.shape, self.name)
+        self.put(numbers, found)
+        return found
+
+    def constant(self, number: float) -> float:
+        """Return the number that stands for a constant of a program in doubles, not yet rounded.
+
+        A limit of doubles, as the largest number or that below 1, is the limit of this precision.
+        Raises ValueError for a number that would become infinite, 0 or 1.
+        """
+        limits = dict(zip(DOUBLE.limits, self.limits))
+        number = copysign(limits.get(abs(number), abs(number)), number)
         rounded = self.rounded(number)
-        return isfinite(rounded) == isfinite(number) and (rounded == 0.0) == (number == 0.0)
+        lost = rounded != number and abs(rounded) in {0.0, 1.0, inf}
+        if lost and not abs(abs(number) - 1.0) <= NOISE:
+            raise ValueError(
+                f"the constant {number!r} is {rounded} in {self.name}; scale the numbers of the "
+                "function, or leave dtype at 'float64'"
+            )
+        return number
 
 
 DOUBLE = Precision("float64", 8, 52, "d", "", "double", (1e-280, 1e290, 2.0**600))

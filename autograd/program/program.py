@@ -131,17 +131,12 @@ class Program:
     def rounded(self, precision: Precision) -> Program:
         """Return the program on numbers of another precision.
 
-        Raises ValueError for a constant that would become 0 or infinite.
+        Raises ValueError for a constant that would be lost.
         """
-        if precision == self.precision:
+        if precision is self.precision:
             return self
-        for number in self.constants:
-            if not precision.holds(number):
-                raise ValueError(
-                    f"the constant {number!r} is {precision.rounded(number)} in {precision.name}; "
-                    "scale the numbers of the function, or leave dtype at 'float64'"
-                )
-        return replace(self, precision=precision)
+        constants = tuple(map(precision.constant, self.constants))
+        return replace(self, precision=precision, constants=constants)
 
 
 def lowered(

@@ -78,7 +78,8 @@ class Runner:
             self._places = [zero if entry is None else entry for entry in entries]
             self._entries = _selection(entries, len(program.outputs))
             self._picker = picker(self._shape, entries)
-        self.program, self.statistics = simplified(program.rounded(precision))
+        program, self.statistics = simplified(program)
+        self.program = program.rounded(precision)
         self.executable = executable(self.program, backend)
         self._indices = Indices(trace) if trace.indices else None
         self._arguments = trace.shapes

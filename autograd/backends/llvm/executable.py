@@ -53,7 +53,7 @@ class NativeProgram:
         if schedule.program.examples or schedule.sums:
             self._run = self._code.function("run", pointer, pointer, ctypes.c_int64, *[pointer] * 4)
         precision = schedule.program.precision
-        self._dtype = np.dtype(precision.name)
+        self._precision, self._dtype = precision, np.dtype(precision.name)
         self._inputs = _packer(schedule.program.shared, precision)
         self._parameters = _packer(schedule.program.parameters, precision)
         self._parameters_start = precision.size * schedule.program.shared
@@ -111,7 +111,7 @@ class NativeProgram:
     def _over_examples(self, workspace: Workspace, examples: Any) -> Any:
         count = len(examples)
         outputs = np.empty((count, len(self.schedule.outputs)), self._dtype)
-        examples = rounded(examples, self._dtype)
+        examples = self._precision.array(examples)
         workspace.sums.fill(0.0)
         self._run(
             examples.ctypes.data,
@@ -151,6 +151,7 @@ class Workspace:
         self.sums = np.zeros(schedule.sums, dtype)
         self._order = np.arange(0)
         self.shared = self.uniform[: program.shared]
+        self._put = program.precision.put
         self.parameters = self.uniform[program.shared : program.shared + program.parameters]
         constants = self.uniform[program.shared + program.parameters :]
         constants[: len(program.constants)] = program.constants
@@ -168,8 +169,8 @@ class Workspace:
 
     def fill(self, shared: Any, parameters: Any) -> None:
         """Put the numbers of a call in."""
-        self.shared[:] = rounded(shared, self.shared.dtype)
-        self.parameters[:] = rounded(parameters, self.parameters.dtype)
+        self._put(shared, self.shared)
+        self._put(parameters, self.parameters)
 
 
 def aligned_zeros(size: int, dtype: Any) -> Any:
@@ -177,14 +178,6 @@ def aligned_zeros(size: int, dtype: Any) -> Any:
     memory = np.zeros(size + LINE // dtype.itemsize - 1, dtype)
     start = -memory.ctypes.data % LINE // dtype.itemsize
     return memory[start : start + size]
-
-
-def rounded(numbers: Any, dtype: Any) -> Any:
-    """Return an array in the precision of a program, where numbers may overflow."""
-    if numbers.dtype == dtype:
-        return numbers
-    with np.errstate(over="ignore"):
-        return np.ascontiguousarray(numbers, dtype)
 
 
 def _packer(count: int, precision: Precision) -> Callable[..., None]:
@@ -216,7 +209,8 @@ class NativeStepper:
         self._code = code(kernel.text)
         self._steps = self._code.function("steps", ctypes.c_void_p)
         self._workspace = Workspace(schedule, kernel.varying)
-        self._dtype = dtype = np.dtype(schedule.program.precision.name)
+        self._precision = precision = schedule.program.precision
+        self._dtype = dtype = np.dtype(precision.name)
         self._sums = aligned_zeros(schedule.sums + vector_bytes() // dtype.itemsize, dtype)
         self._shared = np.zeros(update.program.shared, dtype)
         self.parameters = self._workspace.parameters
@@ -230,7 +224,7 @@ class NativeStepper:
         outputs = np.empty((len(batches.order), self._width), self._dtype)
         cursor = (ctypes.c_int64 * 3)()
         arrays = {
-            "%examples": rounded(batches.examples, self._dtype),
+            "%examples": self._precision.array(batches.examples),
             "%order": batches.order,
             "%counts": batches.counts,
             "%uniform": workspace.uniform,
@@ -239,14 +233,14 @@ class NativeStepper:
             "%outputs": outputs,
             "%own": self.own,
             "%shared": self._shared,
-            "%scheduled": rounded(batches.scheduled, self._dtype),
+            "%scheduled": self._precision.array(batches.scheduled),
             "%losses": losses,
         }
         addresses = {name: array.ctypes.data for name, array in arrays.items()}
         addresses |= {"%steps": steps, "%cursor": ctypes.addressof(cursor)}
         call = (ctypes.c_int64 * len(STEPS))(*(addresses[name] for name in STEPS))
         address = ctypes.addressof(call)
-        shared = rounded(batches.shared, self._dtype)
+        shared = self._precision.array(batches.shared)
 
         def take_steps() -> Progress:
             if len(shared):

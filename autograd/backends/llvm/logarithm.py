@@ -25,7 +25,6 @@ class Numbers(NamedTuple):
     """What depends on the precision."""
 
     log_2: tuple[float, float]  # k log 2 is exact with the first part, which ends in zeros
-    smallest_normal: float
     one_bits: int
     root_half_bits: int  # of sqrt(1/2)
     integer_bits: int  # of 2**fraction: or an integer into these, and they are 2**fraction + it
@@ -35,7 +34,6 @@ class Numbers(NamedTuple):
 NUMBERS = {
     DOUBLE: Numbers(
         (0.6931471805598903, 5.497923018708371e-14),
-        2.0**-1022,
         0x3FF0000000000000,
         0x3FE6A09E667F3BCD,
         0x4330000000000000,
@@ -46,7 +44,6 @@ NUMBERS = {
     ),
     SINGLE: Numbers(
         (0.693145751953125, 1.428606765330187e-06),
-        2.0**-126,
         0x3F800000,
         0x3F3504F3,
         0x4B000000,
@@ -57,7 +54,8 @@ NUMBERS = {
 
 def log(w: Writer, x: str) -> str:
     """Return the logarithm: -inf at 0, nan below; denormal numbers are scaled to normal ones."""
-    denormal = w.fcmp("olt", x, NUMBERS[w.precision].smallest_normal)
+    *_, normal, _ = w.precision.limits
+    denormal = w.fcmp("olt", x, normal)
     power = w.precision.fraction + 2.0
     scaled = w.select(denormal, w.fmul(x, 2.0**power), x)
     return _edges(w, x, x, _log(w, scaled, w.select(denormal, -power, 0.0), 0.0))
@@ -74,7 +72,7 @@ def log1p(w: Writer, x: str) -> str:
 
 def _log(w: Writer, x: str, exponent: Operand, correction: Operand) -> str:
     """Return log x + exponent log 2 + correction, for x positive and normal."""
-    log_2, _, one_bits, root_half_bits, integer_bits, coefficients = NUMBERS[w.precision]
+    log_2, one_bits, root_half_bits, integer_bits, coefficients = NUMBERS[w.precision]
     fraction, bias = w.precision.fraction, w.precision.bias
     bits = w.bitwise("add", w.bits(x), one_bits - root_half_bits)
     biased = w.bitwise("or", w.bitwise("lshr", bits, fraction), integer_bits)

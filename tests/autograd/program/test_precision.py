@@ -7,13 +7,16 @@ from __future__ import annotations
 
 import copy
 import pickle
+import random
 
 import numpy as np
 import pytest
 
 import autograd
-from autograd import Value, compile, compile_graph
+from autograd import Descent, Value, compile, compile_graph, mean
 from autograd.program.precision import DOUBLE, SINGLE, as_precision
+from nn import MLP, SGD, Adam, AdamW, RMSprop
+from nn.losses import LOSSES
 
 BACKENDS = ("llvm", "interpreter")
 
@@ -109,12 +112,26 @@ def test_numbers_beyond_the_largest_float_are_infinite(backend):
     assert c(1e-44, 0.0)[0] == float(np.float32(1e-44) * np.float32(10.0)) > 0.0  # denormal
 
 
-@pytest.mark.parametrize("number", [1e300, -1e39, 1e-60])
-def test_a_constant_that_would_be_lost_is_refused(number, backend):
+@pytest.mark.parametrize(
+    ("number", "lost"),
+    [(1e300, "inf"), (-1e39, "-inf"), (1e-60, "0.0"), (1.0 - 1e-12, "1.0"), (1e-9 - 1.0, "-1.0")],
+)
+def test_a_constant_that_would_be_lost_is_refused(number, lost, backend):
     c = compile(lambda x: x + number, backend=backend, dtype="float32")
-    lost = {1e300: "inf", -1e39: "-inf", 1e-60: "0.0"}[number]
     with pytest.raises(ValueError, match=rf"the constant \S+ is {lost} in float32; scale the numb"):
         c(1.0)
+
+
+def test_limits_of_doubles_become_those_of_floats(backend):
+    doubles, floats = np.finfo(np.float64), np.finfo(np.float32)
+    given = [doubles.max, doubles.tiny, doubles.smallest_subnormal, np.nextafter(1.0, 0.0)]
+    wanted = [floats.max, floats.tiny, floats.smallest_subnormal, 1.0 - floats.epsneg]
+    c = compile(
+        lambda x: [x * s * float(n) for n in given for s in (1.0, -1.0)] + [x * (0.1 * 3 / 0.3)],
+        backend=backend,
+        dtype="float32",
+    )
+    assert c(1.0) == [s * float(n) for n in wanted for s in (1.0, -1.0)] + [1.0]
 
 
 @pytest.mark.parametrize("size", [1e-42, 1e-30, 1e-20, 1.0, 1e19, 1e25, 1e38])
@@ -159,3 +176,130 @@ def test_a_backend_without_float32_says_so(other):
         pytest.importorskip("jax", reason="JAX is not installed")
     with pytest.raises(ValueError, match=f"the {other} backend computes in float64 only: dtype="):
         compile(lambda x: x * 2.0, backend=other, dtype="float32")(1.0)
+
+
+# Descent
+
+OPTIMIZERS = {
+    "plain": (SGD, {"lr": 0.05}),
+    "nesterov": (SGD, {"lr": 0.05, "momentum": 0.8, "nesterov": True, "weight_decay": 0.01}),
+    "rmsprop": (RMSprop, {"lr": 0.01, "alpha": 0.9, "momentum": 0.5, "weight_decay": 0.1}),
+    "adam": (Adam, {"lr": 0.02}),
+    "adamw": (AdamW, {"lr": 0.02, "weight_decay": 0.1}),
+}
+
+
+def descent_of(optimizer, loss, args, **details):
+    kind, settings = OPTIMIZERS[optimizer]
+    model = MLP(2, [5, 3, 1], activation="tanh", rng=random.Random(0))
+    made = kind(model.parameters(), **settings)
+    descent = Descent(
+        lambda x, y: loss(model(x), y), args, parameters=made.parameters, rule=kind.rule,
+        state=made.state, settings=made.settings, **details,
+    )  # fmt: skip
+    return made.parameters, descent
+
+
+def trained(optimizer, clip_norm=None, **details):
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(40, 2))
+    y = np.sign(X[:, 0] * X[:, 1])
+    parameters, descent = descent_of(
+        optimizer,
+        lambda out, y: ((1.0 - y * out).relu() + 0.1 * (out - y) ** 2, [out]),
+        (X, y),
+        clip_norm=clip_norm,
+        **details,
+    )
+    counts = [3, 1, 20, 8, 40]
+    order = rng.integers(0, 40, sum(counts))
+    steps = descent.run((X, y), order, counts, {"lr": [0.05, 0.01, 0.03, 0.0, 0.02]})
+    descent.write_back()
+    return steps, np.array([p.data for p in parameters]), descent
+
+
+@pytest.mark.parametrize("clip_norm", [None, 0.1])
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+def test_steps_in_float32_are_those_in_float64(optimizer, clip_norm, backend):
+    """To a few roundings of numbers of about 1."""
+    wanted, numbers, _ = trained(optimizer, clip_norm, backend="interpreter")
+    steps, found, descent = trained(optimizer, clip_norm, backend=backend, dtype="float32")
+    assert (steps.losses.dtype, steps.extra.dtype) == (np.float32, np.float32)
+    assert steps.done == 5
+    np.testing.assert_allclose(steps.losses, wanted.losses, rtol=3e-6)
+    np.testing.assert_allclose(steps.extra, wanted.extra, atol=5e-6)
+    np.testing.assert_allclose(found, numbers, atol=5e-6)
+    assert (found == found.astype(np.float32)).all()
+    assert not np.array_equal(found, numbers)
+    assert all(type(number) is float for line in descent.state for number in line)
+
+
+def test_a_descent_in_float32_takes_over_what_is_set_and_is_copied(backend):
+    w, scale = Value(0.1), Value(1e300)
+    descent = Descent(
+        lambda x: (w * x - 1.0) ** 2 + scale * 0.0, ([1.0],), parameters=[w], dtype="float32",
+        rule=lambda p, g, state, lr: (p - lr * g, state), state=[()], settings={"lr": 0.25},
+        backend=backend,
+    )  # fmt: skip
+    scale.data = 2.0
+    w.data = 3.0
+    again = copy.deepcopy(descent)
+    for each in (descent, again):
+        steps = each.run(([1.0, 2.0],), [0, 0], [1, 1])
+        assert steps.losses.tolist() == [4.0, 1.0]
+        assert each.value_and_grad(([1.0],))[0] == 4.0  # at what the Values have
+    descent.write_back()
+    assert (w.data, scale.data) == (1.5, 2.0)
+
+
+def test_steps_end_before_a_number_that_float32_cannot_hold(backend):
+    w = Value(2.0**100)
+    descent = Descent(
+        lambda x: w * w * x, ([1.0],), parameters=[w], dtype="float32", settings={"lr": 0.1},
+        rule=lambda p, g, state, lr: (p - lr * g, state), state=[()], backend=backend,
+    )  # fmt: skip
+    steps = descent.run(([1.0],), [0], [1])
+    assert (steps.done, steps.finite) == (0, False)
+    descent.write_back()
+    assert w.data == 2.0**100  # as it was: no step was taken
+
+
+def test_the_dtype_of_a_descent_is_checked():
+    with pytest.raises(ValueError, match="Descent: dtype must be 'float64' or 'float32', as text"):
+        trained("plain", dtype="float16")
+
+
+# Losses, whose forms must not depend on the limits of doubles
+
+
+@pytest.mark.parametrize(
+    ("name", "outputs", "target"),
+    [
+        (name, outputs, target)
+        for name in sorted(LOSSES)
+        for outputs, target in [
+            ([0.3, -2.0, 60.0], 1.0),
+            ([0.0, 1e-7, 1.0], 0.0),
+            ([1.0, 0.5], 1.0),
+        ]
+    ],
+)
+def test_losses_have_their_values_and_slopes(name, outputs, target, backend):
+    many = name == "cross_entropy"
+    if name == "binary_cross_entropy":
+        outputs = [min(max(x, 0.0), 1.0) for x in outputs]
+
+    def loss(outputs, target):
+        if many:
+            return LOSSES[name](outputs, target)
+        return mean([LOSSES[name](x, target) for x in outputs])
+
+    both = [
+        compile(loss, backend=backend, dtype=dtype).value_and_grad(outputs, target)
+        for dtype in ("float64", "float32")
+    ]
+    (wanted, (slopes, _)), (value, (found, _)) = both
+    # The least probability is a denormal float, whose logarithm is -99.98 rather than -100
+    precise = 2e-4 if name == "binary_cross_entropy" else 3e-6
+    assert value == pytest.approx(wanted, rel=precise, abs=1e-30)
+    assert found == pytest.approx(slopes, rel=3e-6, abs=1e-30)
