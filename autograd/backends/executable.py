@@ -45,6 +45,39 @@ class Batches(NamedTuple):
     scheduled: Any  # float64 of shape (steps, settings)
 
 
+class Part(NamedTuple):
+    """The examples that steps take of one program."""
+
+    examples: Any  # as in Batches
+    shared: Any
+    order: Any  # numbers of examples, in the order in which they are taken, int64
+    places: Any  # where these stand in the order of all examples, int64
+
+
+class JointBatches(NamedTuple):
+    """The examples that each step takes of several programs."""
+
+    programs: tuple[Part | None, ...]  # None for one that takes no part
+    segments: Any  # of each part of a step: program, first one in its order, examples; int64
+    parts: Any  # how many of these each step has, int64
+    counts: Any  # how many examples each step takes, int64
+    scheduled: Any
+
+    def in_order(self, outputs: Any, steps: int) -> Any:
+        """Return the outputs of the examples of the first steps, one line after the other.
+
+        `outputs` are those of each program; lines that are shorter than others end with nan.
+        """
+        import numpy as np
+
+        shape = int(self.counts.sum()), max(lines.shape[1] for lines in outputs)
+        found = np.full(shape, np.nan, outputs[0].dtype)
+        for part, lines in zip(self.programs, outputs, strict=True):
+            if part is not None:
+                found[part.places, : lines.shape[1]] = lines
+        return found[: int(self.counts[:steps].sum())]
+
+
 class Progress(NamedTuple):
     """The results of some steps."""
 
@@ -56,14 +89,15 @@ class Progress(NamedTuple):
 class Stepper(Protocol):
     """A gradient program and an update, ready to run; for one thread at a time.
 
-    What it works on is float64 memory of its own, to be read and written between runs.
+    What it works on is float64 memory of its own, to be read and written between runs. One for
+    several programs takes JointBatches.
     """
 
     parameters: Any  # of the gradient program, the trained ones first
     own: Any  # state by element and trained parameter
-    common: Any  # state that is the same for all parameters
+    common: Any  # state that is the same for all parameters of a kind, with a line for each kind
 
-    def plan(self, batches: Batches) -> Callable[[], Progress]:
+    def plan(self, batches: Any) -> Callable[[], Progress]:
         """Return a function that takes these steps each time it is called.
 
         It stops before the update of a step whose loss or gradient is not finite.

@@ -7,16 +7,18 @@ from logging import getLogger
 from typing import TYPE_CHECKING, Any
 
 from autograd.arguments import as_choice
-from autograd.backends.executable import BackendLimit, Batches, Executable, Progress, Stepper
+from autograd.backends.executable import BackendLimit, Executable, Stepper
+from autograd.backends.joint import JointStepper
 from autograd.program.interpreter import Interpreted
 from autograd.program.precision import DOUBLE
 from autograd.program.schedule import scheduled
 from autograd.threads import loaded
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from autograd.program.program import Program
+    from autograd.program.sharing import Sharing
     from autograd.program.training import Update
 
 # The backends that run schedules, each loaded when it is first used: the package it needs beside
@@ -61,18 +63,54 @@ def executable(program: Program, backend: str) -> Executable:
     return found
 
 
-def stepper(program: Program, update: Update, backend: str) -> Stepper:
-    """Return the program of a gradient and an update ready to take steps; "auto" as above."""
-    if backend == "interpreter":
-        return _ArrayStepper(program, update, Interpreted)
+def stepper(program: Program, update: Update, backend: str) -> Stepper | None:
+    """Return the program of a gradient and an update ready to take steps, None where several can.
 
-    def make(module: Any) -> Stepper:
+    "auto" is as above.
+    """
+    if backend == "interpreter":
+        return None
+
+    def make(module: Any) -> Stepper | None:
         if hasattr(module, "build_stepper"):
             native: Stepper = module.build_stepper(scheduled(program), update)
             return native
-        return _ArrayStepper(program, update, lambda each: module.build(scheduled(each)))
+        return None
 
-    found: Stepper = _made(backend, program, make)
+    found: Stepper | None = _made(backend, program, make)
+    return found
+
+
+def joint_stepper(
+    programs: Sequence[Program],
+    sharing: Sharing,
+    update: Update,
+    backend: str,
+    built: dict[Any, Executable],
+) -> Stepper:
+    """Return programs that share their parameters, and an update, ready to take steps.
+
+    "auto" is one backend for all of them, chosen as above. `built` holds those that were built
+    before, and takes the others.
+    """
+
+    def make(module: Any) -> Stepper:
+        def build(program: Program) -> Executable:
+            key = module, program
+            if key not in built:
+                built[key] = module.build(scheduled(program)) if module else Interpreted(program)
+            return built[key]
+
+        if hasattr(module, "NativeJointStepper"):
+            native: Stepper = module.NativeJointStepper(programs, build, sharing, update)
+            return native
+        gradients = [build(program) for program in programs]
+        outputs = [len(program.outputs) for program in programs]
+        return JointStepper(gradients, build(update.program), sharing, update, outputs)
+
+    if backend == "interpreter":
+        return make(None)
+    found: Stepper = _made(backend, programs[0], make)
     return found
 
 
@@ -97,62 +135,3 @@ def _made(backend: str, program: Program, make: Callable[[Any], Any]) -> Any:
 
 def _module(backend: str) -> Any:
     return loaded(f"autograd.backends.{backend}")
-
-
-class _ArrayStepper:
-    """A stepper in Python and NumPy, over the executables of the gradient and of the rule."""
-
-    def __init__(
-        self, program: Program, update: Update, make: Callable[[Program], Executable]
-    ) -> None:
-        import numpy as np
-
-        self._gradient, self._rule = make(program), make(update.program)
-        self._trained = trained = len(program.sums) - 1
-        self._outputs, self._uses_norm = len(program.outputs), update.uses_norm
-        self._dtype = program.precision.name
-        self.parameters = np.zeros(program.parameters, self._dtype)
-        self.own = np.zeros((len(update.own), trained), self._dtype)
-        self.common = np.zeros(len(update.common), self._dtype)
-        # A line of the rule's inputs for each trained parameter: it, its gradient, its state.
-        self._lines = np.empty((trained, 2 + len(update.own)), self._dtype)
-
-    def plan(self, batches: Batches) -> Callable[[], Progress]:
-        """Return a function that takes these steps, one by one."""
-        return lambda: self._run(batches)
-
-    def _run(self, batches: Batches) -> Progress:
-        import numpy as np
-
-        losses: list[float] = []
-        outputs: list[Any] = [np.empty((0, self._outputs), self._dtype)]
-        start = done = 0
-        for count, settings in zip(batches.counts.tolist(), batches.scheduled):
-            chosen = batches.examples.take(batches.order[start : start + count], axis=0)
-            found, sums = self._gradient.run(chosen, batches.shared, self.parameters)
-            outputs.append(found)
-            losses.append(sums[0] / count)
-            if not np.isfinite(sums).all():
-                break
-            self._move(sums[1:], count, settings)
-            start += count
-            done += 1
-        return Progress(np.array(losses, self._dtype), np.concatenate(outputs), done)
-
-    def _move(self, gradient: Any, count: int, settings: Any) -> None:
-        import numpy as np
-
-        trained, lines, scale = self.parameters[: self._trained], self._lines, 1.0 / count
-        norm = 0.0
-        if self._uses_norm:
-            largest = np.abs(gradient).max() or 1.0  # so that no square overflows
-            norm = scale * largest * np.linalg.norm(gradient / largest)
-        lines[:, 0] = trained
-        lines[:, 1] = gradient
-        lines[:, 2:] = self.own.T
-        given = [scale, norm, *settings.tolist(), *self.common.tolist()]
-        shared = np.array(given, self._dtype)
-        moved, _ = self._rule.run(lines, shared, np.empty(0))
-        trained[:] = moved[:, 0]
-        self.own[:] = moved[:, 1 : 1 + len(self.own)].T
-        self.common[:] = moved[0, 1 + len(self.own) :]

@@ -35,20 +35,36 @@ def read(args: tuple[Any, ...], axes: Axes, names: tuple[str, ...]) -> Arguments
     Raises TypeError for what is no number and ValueError for a ragged batch, or batches of
     different lengths, naming the argument.
     """
-    if isinstance(axes, tuple | list):
-        if len(axes) != len(args):
-            raise ValueError(
-                f"in_axes has {len(axes)} entries, but {len(args)} arguments were given; it needs "
-                "one for each, or a single one for all"
-            )
-    else:
-        axes = (axes,) * len(args)
     reader = _Reader()
-    shapes = []
-    for place, (arg, axis) in enumerate(zip(args, axes)):
-        name = f" ({names[place]!r})" if place < len(names) else ""
-        shapes.append(reader.shape(arg, axis, f"argument {place}{name}"))
+    shapes = [
+        reader.shape(arg, axis, named(place, names))
+        for place, (arg, axis) in enumerate(zip(args, axis_of_each(args, axes)))
+    ]
     return reader.arguments(tuple(shapes))
+
+
+def axis_of_each(args: tuple[Any, ...], axes: Axes) -> tuple[Any, ...]:
+    """Return the entry of `in_axes` for each argument; ValueError for another number of them."""
+    if not isinstance(axes, tuple | list):
+        return (axes,) * len(args)
+    if len(axes) != len(args):
+        raise ValueError(
+            f"in_axes has {len(axes)} entries, but {len(args)} arguments were given; it needs "
+            "one for each, or a single one for all"
+        )
+    return tuple(axes)
+
+
+def named(place: int, names: tuple[str, ...]) -> str:
+    """Return an argument as errors name it."""
+    return f"argument {place}" + (f" ({names[place]!r})" if place < len(names) else "")
+
+
+def check_counts(counts: dict[str, int]) -> None:
+    """Raise ValueError for batches, by their names, that have different numbers of examples."""
+    if len(set(counts.values())) > 1:
+        found = ", ".join(f"{count} in {where}" for where, count in counts.items())
+        raise ValueError(f"the batches have different numbers of examples: {found}")
 
 
 class _Reader:
@@ -65,7 +81,7 @@ class _Reader:
         """Collect one argument and return its shape."""
         if axis is None:
             return self.one(arg, where)
-        if isinstance(axis, dict | list | tuple) or _is_structure(arg):
+        if isinstance(axis, dict | list | tuple) or is_structure(arg):
             return self.structure(arg, axis, where)
         return self.batch(arg, axis, where)
 
@@ -145,9 +161,7 @@ class _Reader:
 
         examples = None
         if self.columns:
-            if len(set(self.lengths.values())) > 1:
-                found = ", ".join(f"{count} in {where}" for where, count in self.lengths.items())
-                raise ValueError(f"the batches have different numbers of examples: {found}")
+            check_counts(self.lengths)
             if len(self.columns) == 1:
                 examples = np.ascontiguousarray(self.columns[0])
             else:  # twice as fast as hstack
@@ -164,7 +178,7 @@ class _Reader:
         return Arguments(shapes, tuple(self.batched), examples, numbers, self.symbolic)
 
 
-def _is_structure(arg: Any) -> bool:
+def is_structure(arg: Any) -> bool:
     """Tell a structure of batches from a batch: a list of anything is a batch of examples."""
     if isinstance(arg, dict):
         return True

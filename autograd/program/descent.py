@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 from time import perf_counter
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from autograd.arguments import as_choice, as_float, as_function, as_items, as_mapping
-from autograd.backends.selection import checked_backend, stepper
-from autograd.graph import CLOCK
-from autograd.leaves import read_data, write_data
-from autograd.program.arguments import Arguments, Axes, read
+from autograd.backends.selection import checked_backend
+from autograd.program.arguments import Axes
+from autograd.program.groups import Groups, grouped
 from autograd.program.indices import Indices
 from autograd.program.interpreter import Interpreted
 from autograd.program.origin import Function
+from autograd.program.plan import Plan
 from autograd.program.precision import as_precision
+from autograd.program.steps import chosen
 from autograd.program.trace import same_trace
-from autograd.program.training import batched, check_state, traced_rule, training_program, updated
+from autograd.program.trained import Trained
+from autograd.program.training import (
+    TrainingProgram,
+    check_state,
+    traced_rule,
+    training_program,
+)
 from autograd.program.verification import POLICIES, STRUCTURE, Case, Verified, stale
 from autograd.runtime import paused_collector
 
@@ -25,69 +32,44 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from autograd.backends.executable import Batches, Stepper
     from autograd.errors import StaleProgramError
+    from autograd.program.arguments import Arguments
     from autograd.program.precision import DType
+    from autograd.program.steps import Steps
     from autograd.program.trace import Trace
     from autograd.program.training import TracedRule
     from autograd.program.verification import Policy
+    from autograd.structure import Shape
     from autograd.value import Value
+
+Unreached: TypeAlias = Literal["skip", "zero"]
 
 # The attributes that a copy is made from
 KEPT = frozenset({
-    "_backend", "_clip_norm", "_example", "_function", "_in_axes", "_parameters", "_precision",
-    "_rule", "_scheduled", "_settings", "_state",
+    "_backend", "_clip_norm", "_function", "_in_axes", "_is_ragged", "_parameters", "_precision",
+    "_rule", "_scheduled", "_settings", "_state", "_unreached",
 })  # fmt: skip
-
-
-class Steps(NamedTuple):
-    """The results of some steps of a Descent.
-
-    `losses` are the mean losses of the steps, before their updates. `extra` has one line per
-    example, with the further results of the function as they were during training. `done` counts
-    the steps taken. If `finite` is False, the loss or the gradient of step number `done` was nan or
-    infinite, and that step was not taken.
-    """
-
-    losses: NDArray[np.floating[Any]]
-    extra: NDArray[np.floating[Any]]
-    done: int
-    finite: bool
-
-
-class _Plan:
-    """Steps of a Descent, taken at each call; where both are copied, it takes those of the copy."""
-
-    _made: Stepper | None = None  # the one whose steps `_take_steps` takes
-
-    def __init__(self, descent: Descent, batches: Batches) -> None:
-        self._descent, self._batches = descent, batches
-
-    def __call__(self) -> Steps:
-        descent = self._descent
-        made = descent._ready()
-        if made is not self._made:
-            self._made, self._take_steps = made, made.plan(self._batches)
-        losses, extra, done = self._take_steps()
-        return Steps(losses, extra, done, done == len(self._batches.counts))
-
-    def __getstate__(self) -> dict[str, Any]:
-        return {"_descent": self._descent, "_batches": self._batches}
 
 
 class Descent(Verified):
     """Steps of an optimizer on the mean of a function over batches, at machine speed.
 
     `f` takes one example and returns its loss, or (loss, further numbers). `args` are its
-    arguments, batched along `in_axes` as for `compile`; they fix the structure. `parameters` are
-    leaves that f captures; those it does not reach are left alone. The rule is called once, on
-    Values: `rule(parameter, gradient, state, **settings) -> (parameter, state)`, with `state` a
-    tuple of numbers for each parameter. The settings named by `scheduled` may change at each step.
-    `clip_norm` scales gradients to at most that norm together. The numbers of the trained leaves
-    are kept here until `write_back()`; the next call reads the data that was set on any leaf.
-    All else that `f` and the rule read belongs to the program: `verify` says when they are traced
-    again, and what happens if they differ, as for `compile`. `dtype` is the precision of all that
-    is kept here: parameters, state, examples, losses; see `compile`.
+    arguments, batched along `in_axes` as for `compile`; they fix the structure, unless their lists
+    hold examples of different lengths: then each length has a program of its own, made when a step
+    first needs it, and further lengths may come. A batch adds up the gradients of its lengths, each
+    computed at once, in the order of their first examples, and is one step.
+
+    `parameters` are leaves that f captures; those that no example of a step reaches are left alone
+    in it with their state, as by the optimizers of nn, or with `unreached="zero"` moved with all
+    others, by a gradient of 0. The rule is called once, on Values: `rule(parameter, gradient,
+    state, **settings) -> (parameter, state)`, with `state` a tuple of numbers for each parameter.
+    The settings named by `scheduled` may change at each step. `clip_norm` scales gradients to at
+    most that norm together. The numbers of the trained leaves are kept here until `write_back()`;
+    the next call reads the data that was set on any leaf. All else that `f` and the rule read
+    belongs to the program: `verify` says when they are traced again, and what happens if they
+    differ, as for `compile`. `dtype` is the precision of all that is kept here: parameters, state,
+    examples, losses; see `compile`.
 
     Raises TypeError and ValueError for parameters, state, settings, a rule or a result of `f` that
     do not fit together, and ImportError for a backend that is not installed. Steps raise
@@ -116,6 +98,7 @@ class Descent(Verified):
         settings: abc.Mapping[str, float],
         scheduled: abc.Sequence[str] = ("lr",),
         clip_norm: float | None = None,
+        unreached: Unreached = "skip",
         in_axes: Axes = 0,
         backend: str = "auto",
         verify: Policy = "auto",
@@ -126,6 +109,7 @@ class Descent(Verified):
         self._in_axes = in_axes
         self._backend = checked_backend(backend)
         self._precision = as_precision(dtype, "Descent: dtype")
+        self._unreached = as_choice(unreached, "Descent: unreached", ("skip", "zero"))
         parameters = as_items(parameters, "Descent: parameters", "Values")
         state = as_items(state, "Descent: state", "tuples of numbers, one for each parameter")
         check_state(parameters, state)
@@ -142,18 +126,23 @@ class Descent(Verified):
         self._rule = Function(as_function(rule, "Descent: the rule"))
         self._settings, self._clip_norm = settings, clip_norm
         self._scheduled = {name: settings[name] for name in scheduled}
-        arguments = self._arguments(args)
-        if arguments.examples is None:
-            raise ValueError(
-                f"Descent: in_axes={in_axes!r} says that no argument is a batch; steps take some "
-                "of the examples of one"
-            )
-        self._example = arguments._replace(examples=None, shared=None)
         self._parameters = list(parameters)
         self._state = list(state)
-        self._case = Case(self._example)  # the only one
+        groups = self._grouped(args)
+        self._is_ragged = len(groups.arguments) > 1
+        self._begin()
+        self._known(groups.arguments[:1])
+        self._trained = self._assembled(None)
+
+    def _begin(self) -> None:
         self._linked = True
-        self.verify(self._case)
+        self._is_outdated = False
+        self._cases: dict[tuple[Shape, ...], Case] = {}
+        self._programs: dict[tuple[Shape, ...], TrainingProgram] = {}
+        self._indices: dict[tuple[Shape, ...], Indices] = {}
+        self._built: dict[Any, Any] = {}
+
+    # Verification
 
     def _is_fixed(self) -> bool:
         return self._function.is_fixed or self._rule.is_fixed
@@ -161,11 +150,12 @@ class Descent(Verified):
     def _traced(self, case: Case) -> tuple[Trace, TracedRule]:
         """Trace the function and the rule."""
         if not self._linked:
-            self._function.link(case.used[0], self._example)
+            for known in self._cases.values():
+                self._function.link(known.used[0], known.arguments)
             self._linked = True
         size, scheduled = len(self._state[0]), [*self._scheduled]
         with paused_collector():
-            trace = self._function.trace(self._example)
+            trace = self._function.trace(case.arguments)
             apply = self._rule.function
             assert apply is not None  # a fixed one is not traced
             rule = traced_rule(apply, size, self._settings, scheduled, self._clip_norm)
@@ -177,11 +167,28 @@ class Descent(Verified):
 
     def _take_over(self, case: Case, now: tuple[Trace, TracedRule]) -> None:
         """Go on with the numbers that the leaves and the state have now."""
+        if case.used is None and self._cases and not self._is_rule_in_use(now[1]):
+            self.verify(next(iter(self._cases.values())))  # an error, unless a change is announced
+        program = self._differentiated(now[0])
         if case.used is not None:
             self.write_back()
-            self._state = self.state
-        self._build(*now)
+        self._use(case, now, program)
+
+    def _differentiated(self, trace: Trace) -> TrainingProgram:
+        program, trained, fixed = training_program(trace, self._parameters)
+        return TrainingProgram(program.rounded(self._precision), trained, fixed)
+
+    def _is_rule_in_use(self, rule: TracedRule) -> bool:
+        return same_trace(self._rule_in_use.trace, rule.trace)
+
+    def _use(self, case: Case, now: tuple[Trace, TracedRule], program: TrainingProgram) -> None:
+        shapes, (trace, rule) = case.arguments.shapes, now
         case.used = now
+        self._programs[shapes], self._rule_in_use = program, rule
+        self._is_outdated = True
+        self._indices.pop(shapes, None)
+        if trace.indices:
+            self._indices[shapes] = Indices(trace)
 
     def _stale(self, case: Case, now: tuple[Trace, TracedRule]) -> StaleProgramError:
         (used, rule), (trace, new_rule) = case.used, now
@@ -189,33 +196,13 @@ class Descent(Verified):
             _, again = self._traced(case)
             name = "the rule of the Descent"
             return stale(name, rule.trace, new_rule.trace, again.trace, case)
-        with_lines = self._function.trace(self._example, checked=True)
+        with_lines = self._function.trace(case.arguments, checked=True)
         return stale(f"the Descent of {self._function.name}", used, trace, with_lines, case)
-
-    def _build(self, trace: Trace, rule: TracedRule) -> None:
-        """Make the stepper, from the data of the leaves and the present state."""
-        import numpy as np
-
-        program, leaves, fixed = training_program(trace, self._parameters)
-        place = {leaf: number for number, leaf in enumerate(self._parameters)}
-        places = [place[leaf] for leaf in leaves]
-        trained = [self._state[number] for number in places]
-        update = updated(rule, trained)
-        program = program.rounded(self._precision)
-        update = update._replace(program=update.program.rounded(self._precision))
-        columns = np.array(trained).reshape(len(trained), -1).T
-        made = stepper(program, update, self._backend)
-        put = self._precision.put
-        put(columns[list(update.own)], made.own)
-        put(columns[list(update.common), 0], made.common)
-        self._program, self._leaves, self._fixed = program, tuple(leaves), fixed
-        self._places, self._update, self._stepper = places, update, made
-        self._indices = Indices(trace) if trace.indices else None
-        self._clock = -1  # when the Values were last looked at
 
     def is_current(self) -> bool:
         """Trace the function and the rule again; tell whether they compute what they did."""
-        return self._is_fixed() or self._is_same(self._case, self._traced(self._case))
+        cases = self._cases.values()
+        return self._is_fixed() or all(self._is_same(case, self._traced(case)) for case in cases)
 
     def retrace(self) -> None:
         """Trace the function and the rule again; go on with both as they are now.
@@ -223,22 +210,58 @@ class Descent(Verified):
         If they differ, the trained numbers are written into the Values, and a new program goes on
         from these and from the present state.
         """
-        self._case.begin_again()
-        self.verify(self._case)
+        for case in self._cases.values():
+            case.begin_again()
+            self.verify(case)
 
-    def _ready(self) -> Stepper:
-        """Return the stepper, verified if it is time for it, with the data that was set since."""
-        self._verify_if_due()
-        self._take_over_leaves()
-        return self._stepper
+    def _known(self, used: abc.Iterable[Arguments]) -> tuple[list[Case], list[Case]]:
+        """Return the cases of arguments like these, and those of them that were traced only now."""
+        cases, fresh = [], []
+        for arguments in used:
+            case = self._cases.get(arguments.shapes)
+            if case is None:
+                case = Case(arguments._replace(examples=None, shared=None))
+                self.verify(case)
+                self._cases[arguments.shapes] = case
+                fresh.append(case)
+            cases.append(case)
+        return cases, fresh
 
-    def _verify_if_due(self) -> None:
-        if self._verification.is_due(self._case):
-            self.verify(self._case)
+    def _ready(self, cases: list[Case], fresh: list[Case]) -> Trained:
+        """Return what takes steps, verified if it is time for it, with the data set since.
+
+        Cases that are fresh need no verification.
+        """
+        self._verify_those_due(cases, fresh)
+        if self._is_outdated:
+            self._trained = self._assembled(self._trained)
+        self._trained.take_over()
+        return self._trained
+
+    def _verify_those_due(self, cases: list[Case], fresh: list[Case]) -> None:
+        is_due = self._verification.is_due
+        for case in cases:
+            if case not in fresh and is_due(case):
+                self.verify(case)
+
+    def _assembled(self, former: Trained | None) -> Trained:
+        """Return the memory of all programs there are, with the numbers and state of the former."""
+        if former is not None:
+            former.put_state(self._state)
+        made = Trained(
+            self._programs, self._rule_in_use, self._parameters, self._state, self._backend,
+            self._built, alone=not self._is_ragged, always=self._unreached == "zero",
+        )  # fmt: skip
+        if former is not None:
+            made.set_numbers(former.numbers())
+        self._is_outdated = False
+        return made
+
+    # Steps
 
     def run(
         self,
-        args: tuple[Any, ...] | Arguments,
+        args: tuple[Any, ...] | Groups,
         order: abc.Sequence[int] | NDArray[np.integer[Any]],
         counts: abc.Sequence[int] | NDArray[np.integer[Any]],
         schedules: abc.Mapping[str, abc.Sequence[float]] | None = None,
@@ -248,7 +271,7 @@ class Descent(Verified):
 
     def plan(
         self,
-        args: tuple[Any, ...] | Arguments,
+        args: tuple[Any, ...] | Groups,
         order: abc.Sequence[int] | NDArray[np.integer[Any]],
         counts: abc.Sequence[int] | NDArray[np.integer[Any]],
         schedules: abc.Mapping[str, abc.Sequence[float]] | None = None,
@@ -260,25 +283,26 @@ class Descent(Verified):
         change, one number per step. Raises ValueError for counts that do not fit and for another
         structure, IndexError for examples beyond args.
         """
-        return self._planned(self.prepared(args), order, counts, schedules)
+        plan = self._planned(self.prepared(args), order, counts, schedules)
+        plan.fresh = []  # it may be called much later
+        return plan
 
-    def prepared(self, args: tuple[Any, ...] | Arguments) -> Arguments:
+    def prepared(self, args: tuple[Any, ...] | Groups) -> Groups:
         """Return a copy of the examples, read once, that can be given as `args` many times."""
-        arguments = self._read(args)
-        return arguments._replace(examples=arguments.examples.copy())  # the caller may change args
+        return self._read(args).copied()  # the caller may change args
 
     def _planned(
         self,
-        arguments: Arguments,
+        groups: Groups,
         order: Any,
         counts: Any,
         schedules: abc.Mapping[str, abc.Sequence[float]] | None,
-    ) -> abc.Callable[[], Steps]:
-        self._check_indices(arguments)
+    ) -> Plan:
         given = {} if schedules is None else schedules
         given = as_mapping(given, "Descent: schedules", "names to lists of numbers")
-        batches = batched(arguments, order, counts, self._scheduled, given)
-        return _Plan(self, batches)
+        plan = Plan(self, chosen(groups, order, counts, self._scheduled, given))
+        self._check_indices(groups, plan.used)
+        return plan
 
     def value_and_grad(self, args: tuple[Any, ...]) -> tuple[float, list[float]]:
         """Return the mean of the loss over all examples, and its derivative by each parameter.
@@ -288,93 +312,76 @@ class Descent(Verified):
         """
         import numpy as np
 
-        self._verify_if_due()
-        arguments = self._read(args)
-        leaves = [leaf._data for leaf in (*self._leaves, *self._fixed)]
-        self._check_indices(arguments)
-        shared = np.array(arguments.shared, dtype=np.float64)
-        interpreted = Interpreted(self._program)
-        _, sums = interpreted.run(arguments.examples, shared, np.array(leaves))
-        total, *slopes = (sums.astype(float) / len(arguments.examples)).tolist()
-        gradient = [0.0] * len(self._state)
-        for place, slope in zip(self._places, slopes):
-            gradient[place] = slope
-        return total, gradient
+        groups = self._read(args)
+        self._verify_those_due(*self._known(groups.arguments))
+        self._check_indices(groups, range(len(groups.arguments)))
+        total = np.zeros(1 + len(self._parameters))
+        place = {leaf: number for number, leaf in enumerate(self._parameters, 1)}
+        for arguments in groups.arguments:
+            program, trained, fixed = self._programs[arguments.shapes]
+            leaves = np.array([leaf._data for leaf in (*trained, *fixed)])
+            shared = np.array(arguments.shared, dtype=np.float64)
+            _, sums = Interpreted(program).run(arguments.examples, shared, leaves)
+            total[[0, *(place[leaf] for leaf in trained)]] += sums
+        mean, *gradient = (total / len(groups.group)).tolist()
+        return mean, gradient
 
-    def _check_indices(self, arguments: Arguments) -> None:
-        if self._indices is not None:
-            import numpy as np
+    def _check_indices(self, groups: Groups, used: abc.Iterable[int]) -> None:
+        for number in used:
+            arguments = groups.arguments[number]
+            indices = self._indices.get(arguments.shapes)
+            if indices is not None:
+                import numpy as np
 
-            leaves = np.array([leaf._data for leaf in self._case.used[0].leaves])
-            self._indices.check(arguments.examples, arguments.shared, leaves)
+                trace, _ = self._cases[arguments.shapes].used
+                leaves = np.array([leaf._data for leaf in trace.leaves])
+                examples = groups.examples(number)
+                indices.check(arguments.examples, arguments.shared, leaves, examples)
 
     def write_back(self) -> None:
         """Write the trained numbers into the Values, except where data has been set since."""
-        self._take_over_leaves()
-        before = CLOCK.now
-        numbers = self._stepper.parameters[: len(self._leaves)]
-        write_data(self._leaves, numbers.astype(float, copy=False))
-        # Where nothing else has changed since the leaves were read, they need not be read again
-        written = self._leaves[0]._version if self._leaves else before
-        if self._clock == before and written == before + 1:
-            self._clock = written
-
-    def _take_over_leaves(self) -> None:
-        """Read the data that was set since the leaves were last looked at."""
-        if CLOCK.now == self._clock:
-            return
-        now = CLOCK.now  # before the data: what is set meanwhile is read the next time
-        parameters = self._stepper.parameters
-        numbers = parameters.astype(float, copy=False)
-        read_data((*self._leaves, *self._fixed), numbers, self._clock)
-        if numbers is not parameters:
-            self._precision.put(numbers, parameters)
-        self._clock = now
+        self._trained.write_back()
 
     @property
     def state(self) -> list[tuple[float, ...]]:
         """The state of the rule for each parameter, brought up to date."""
-        own, common = self._stepper.own.tolist(), self._stepper.common.tolist()
-        count = len(self._places)
-        elements = dict(zip(self._update.own, own))
-        elements.update(zip(self._update.common, ([number] * count for number in common)))
-        lines = zip(*(elements[k] for k in sorted(elements))) if elements else [()] * count
-        for place, line in zip(self._places, lines):
-            self._state[place] = tuple(line)
+        self._trained.put_state(self._state)
         return list(self._state)
 
     # A copy compiles anew, and starts from the present numbers and state
 
     def __getstate__(self) -> dict[str, Any]:
-        self._take_over_leaves()
-        self._state = self.state
+        numbers, self._state = self._trained.numbers(), self.state
         kept = {name: item for name, item in vars(self).items() if name in KEPT}
-        numbers = self._stepper.parameters.tolist()
-        verify, used = self._verification.policy, self._case.used
-        return {**kept, "verify": verify, "used": used, "numbers": numbers}
+        cases = [(case.arguments, case.used) for case in self._cases.values()]
+        verify = self._verification.policy
+        return {**kept, "verify": verify, "cases": cases, "numbers": numbers}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        verify, used, numbers = (state.pop(name) for name in ("verify", "used", "numbers"))
+        verify, cases, numbers = (state.pop(name) for name in ("verify", "cases", "numbers"))
         vars(self).update(state)
         super().__init__("never" if self._is_fixed() else verify)
-        case = self._case = Case(self._example)
-        case.used, case.structure, case.checked = used, STRUCTURE.now, perf_counter()
+        self._begin()
+        for arguments, used in cases:
+            case = self._cases[arguments.shapes] = Case(arguments)
+            case.structure, case.checked = STRUCTURE.now, perf_counter()
+            self._use(case, used, self._differentiated(used[0]))
         self._linked = False
-        self._build(*used)
-        self._stepper.parameters[:] = numbers
-        self._clock = CLOCK.now
+        self._trained = self._assembled(None)
+        self._trained.set_numbers(numbers)
 
-    def _arguments(self, args: tuple[Any, ...]) -> Arguments:
+    def _grouped(self, args: tuple[Any, ...]) -> Groups:
         several = tuple(as_items(args, "Descent: args", "arguments of f"))
-        return read(several, self._in_axes, self._function.names)
+        return grouped(several, self._in_axes, self._function.names)
 
-    def _read(self, args: tuple[Any, ...] | Arguments) -> Arguments:
-        if isinstance(args, Arguments):
-            return args
-        arguments = self._arguments(args)
-        if arguments.shapes != self._example.shapes:
-            raise ValueError(
-                f"Descent: the arguments have the structure {arguments.shapes}, but the loss "
-                f"was compiled for {self._example.shapes}"
-            )
-        return arguments
+    def _read(self, args: tuple[Any, ...] | Groups) -> Groups:
+        groups = args if isinstance(args, Groups) else self._grouped(args)
+        for arguments in groups.arguments:
+            if not self._is_ragged and arguments.shapes not in self._cases:
+                (known,) = self._cases
+                raise ValueError(
+                    f"Descent: the arguments have the structure {arguments.shapes}, but the loss "
+                    f"was compiled for {known}; examples of several lengths need a Descent that "
+                    "was made from such"
+                )
+        return groups

@@ -46,8 +46,11 @@ class Indices:
             computed = without_dead_code(replace(program, outputs=variables))
             self._executable = executable(computed, "numpy")
 
-    def check(self, examples: Any, shared: Any, parameters: Any) -> None:
-        """Raise IndexError or TypeError for the first index that is no place among the items."""
+    def check(self, examples: Any, shared: Any, parameters: Any, numbers: Any = None) -> None:
+        """Raise IndexError or TypeError for the first index that is no place among the items.
+
+        `numbers` are those by which the error names examples; without them they are counted.
+        """
         if self._shared is not None:
             found = shared[self._shared][None]
         elif self._examples is not None:
@@ -55,17 +58,20 @@ class Indices:
         else:
             found, _ = self._executable.run(examples, shared, parameters)
         if found.size <= FEW:
-            self._check_rows(found.tolist(), range(len(found)))
+            self._check_rows(found.tolist(), range(len(found)), numbers)
         else:
             fits = (found >= 0.0) & (found < self._counts) & (found % 1.0 == 0.0)
             wrong = (~fits.all(axis=1)).nonzero()[0][:1]
-            self._check_rows(found[wrong].tolist(), wrong.tolist())
+            self._check_rows(found[wrong].tolist(), wrong.tolist(), numbers)
 
-    def _check_rows(self, rows: Sequence[Sequence[float]], examples: Sequence[int]) -> None:
+    def _check_rows(
+        self, rows: Sequence[Sequence[float]], examples: Sequence[int], numbers: Any
+    ) -> None:
         for example, row in zip(examples, rows):
             for place, number in enumerate(row):
                 if number not in self._allowed[place]:
-                    of = f" of example {example}" if self._varies[place] else ""
+                    known = example if numbers is None else numbers[example]
+                    of = f" of example {known}" if self._varies[place] else ""
                     check_index(
                         number, self._counts[place], f"take: the index {self._names[place]}{of}"
                     )

@@ -1,4 +1,4 @@
-"""The parts of a Descent: a loss with its gradient, the rule, and batches of examples.
+"""The parts of a Descent: a loss with its gradient, and the rule.
 
 The rule of an optimizer is traced on Values, once, as a program over all parameters.
 """
@@ -8,7 +8,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd.arguments import as_float
-from autograd.backends.executable import Batches
 from autograd.graph import Constant
 from autograd.mode import CURRENT
 from autograd.primitives import where
@@ -25,7 +24,6 @@ from autograd.value import Value
 if TYPE_CHECKING:
     from collections import abc
 
-    from autograd.program.arguments import Arguments
     from autograd.program.program import Program
 
 
@@ -83,7 +81,8 @@ class Update(NamedTuple):
     Its inputs by parameter are the parameter, its gradient summed over the batch, and the `own`
     elements of its state. Its shared inputs are 1 / the number of examples, the norm of the mean
     gradient, the scheduled settings, and the `common` elements of the state, which are the same
-    for all parameters. Its outputs are the new parameter, the new own and the new common elements.
+    for all parameters of a kind. Its outputs are the new parameter, the new own and the new common
+    elements.
     """
 
     program: Program
@@ -138,14 +137,16 @@ def traced_rule(
     return TracedRule(inputs[:4], [*live.values()], old, results, trace)
 
 
-def updated(traced: TracedRule, state: abc.Sequence[tuple[float, ...]]) -> Update:
-    """Return the program of a rule over parameters that have this state.
+def updated(traced: TracedRule, states: abc.Sequence[abc.Sequence[tuple[float, ...]]]) -> Update:
+    """Return the program of a rule over parameters that have these states, kind by kind.
 
-    An element of the state that is the same for all parameters, and stays so by the rule (a count
-    of updates), is computed once per step.
+    An element of the state that is the same for all parameters of a kind, and stays so by the rule
+    (a count of updates), is computed once per step.
     """
     (parameter, total, scale, norm), live, old, results, _ = traced
-    common = [k for k in range(len(old)) if len({line[k] for line in state}) == 1]
+    common = [
+        k for k in range(len(old)) if all(len({line[k] for line in kind}) == 1 for kind in states)
+    ]
     while True:
         own = [k for k in range(len(old)) if k not in common]
         program = lowered(
@@ -202,63 +203,3 @@ def _results(result: Any, size: int) -> list[Any]:
         item if isinstance(item, Value) else Constant(as_float(item, "the result of the rule"))
         for item in (moved, *new)
     ]
-
-
-def batched(
-    arguments: Arguments,
-    order: Any,
-    counts: Any,
-    settings: abc.Mapping[str, float],
-    schedules: abc.Mapping[str, abc.Sequence[float]],
-) -> Batches:
-    """Return the steps that take the next `counts[step]` examples of `order` each.
-
-    `settings` are the scheduled ones in order, with the number of those that `schedules` does not
-    give for each step. Raises TypeError, ValueError or IndexError for what does not fit.
-    """
-    import numpy as np
-
-    order, counts = _whole(order, "order"), _whole(counts, "counts")
-    if counts.sum() != len(order) or (counts < 1).any():
-        raise ValueError(
-            f"Descent: the counts must be positive and add up to the {len(order)} examples of "
-            f"order, not {counts.sum()}"
-        )
-    size = len(arguments.examples)
-    if len(order) and not 0 <= order.min() <= order.max() < size:
-        raise IndexError(
-            f"Descent: order holds {order.min()} to {order.max()}, but there are {size} examples"
-        )
-    scheduled = np.empty((len(counts), len(settings)))
-    for column, (name, number) in enumerate(settings.items()):
-        numbers = schedules.get(name, number)
-        if np.ndim(numbers) and np.shape(numbers) != counts.shape:
-            raise ValueError(
-                f"Descent: the schedule of {name!r} has {np.size(numbers)} numbers for "
-                f"{len(counts)} step{'s' * (len(counts) != 1)}"
-            )
-        scheduled[:, column] = numbers
-    unknown = [name for name in schedules if name not in settings]
-    if unknown:
-        raise ValueError(
-            f"Descent: {unknown[0]!r} is no scheduled setting; those are {', '.join(settings)}: "
-            "name it in `scheduled` when the Descent is made"
-        )
-    shared = np.array(arguments.shared, dtype=np.float64)
-    return Batches(arguments.examples, shared, order, counts, scheduled)
-
-
-def _whole(numbers: Any, name: str) -> Any:
-    """Return a list or array of whole numbers as 64-bit integers."""
-    import numpy as np
-
-    try:
-        array = np.asarray(numbers)
-    except ValueError:  # rows of different lengths
-        array = np.asarray(numbers, dtype=object)
-    if array.ndim != 1 or (array.size and array.dtype.kind not in "iu"):
-        raise TypeError(
-            f"Descent: {name} is a list of whole numbers, not of shape {array.shape} and type "
-            f"{array.dtype}"
-        )
-    return np.ascontiguousarray(array, dtype=np.int64)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import nn
-from autograd.program.descent import Steps
+from autograd.program.steps import Steps
 from networks import DigitsConvolution
 from nn.training.task import Task
 from peers.ours import Training, forget_machine_code, set_parameters

@@ -9,8 +9,8 @@ import numpy as np
 
 import autograd
 import nn
-from autograd.program.descent import Steps
 from autograd.program.kept import forget
+from autograd.program.steps import Steps
 from networks import Digits, DigitsConvolution, Moons
 from problems import Chain, Made, Readme, Rosenbrock
 

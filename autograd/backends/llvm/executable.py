@@ -108,6 +108,10 @@ class NativeProgram:
             (self._code, workspace),
         )
 
+    def address(self, name: str) -> int:
+        """Return the address of a function of the machine code."""
+        return self._code.address(name)
+
     def _over_examples(self, workspace: Workspace, examples: Any) -> Any:
         count = len(examples)
         outputs = np.empty((count, len(self.schedule.outputs)), self._dtype)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from autograd.backends.llvm.elementary import lowered
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
     from autograd.backends.llvm.frame import Frame
     from autograd.backends.llvm.writer import Index, Operand, Writer
     from autograd.program.training import Update
@@ -28,11 +31,17 @@ STEPS = {
 }
 
 
-def write_update(frame: Frame, update: Update, trained: int) -> None:
-    """Write `update(parameters, gradients, own, shared)`: the rule, lanes over parameters."""
+def write_update(frame: Frame, update: Update, trained: int, some: bool = False) -> None:
+    """Write `update(parameters, gradients, own, shared)`: the rule, lanes over parameters.
+
+    With `some` it takes two more arguments, and moves the parameters from the first one on, up to
+    the second one, which is left out.
+    """
     program, scalar = update.program, frame.scalar
-    names = ("%parameters", "%gradients", "%own", "%shared")
-    with scalar.function("update", dict.fromkeys(names, "ptr"), linkage="internal"):
+    arguments = dict.fromkeys(("%parameters", "%gradients", "%own", "%shared"), "ptr")
+    if some:
+        arguments |= {"%first": "i64", "%last": "i64"}
+    with scalar.function("update", arguments, linkage="internal"):
         values: dict[int, Operand] = {}
         for variable in range(program.examples, program.inputs):
             values[variable] = scalar.load(scalar.address("%shared", variable - program.examples))
@@ -43,14 +52,22 @@ def write_update(frame: Frame, update: Update, trained: int) -> None:
             for variable, x in values.items()
         }
 
-        def some(first: Index, count: int) -> None:
+        def move(first: Index, count: int) -> None:
             if count == frame.width:
                 _move(frame, frame.writer, update, dict(wide), first, trained)
             else:
                 for k in range(count):
                     _move(frame, scalar, update, dict(values), frame.shifted(first, k), trained)
 
-        frame.over(trained, frame.width, some)
+        if some:
+            over = scalar.integer("urem", scalar.integer("sub", "%last", "%first"), frame.width)
+            whole = scalar.integer("sub", "%last", over)
+            with scalar.loop("%first", whole, frame.width) as loop:
+                move(loop.index, frame.width)
+            with scalar.loop(whole, "%last") as loop:
+                move(loop.index, 1)
+        else:
+            frame.over(trained, frame.width, move)
         common = program.outputs[1 + len(update.own) :]
         slots = range(program.shared - len(common), program.shared)
         for output, slot in zip(common, slots):
@@ -95,16 +112,51 @@ def write_steps(frame: Frame, update: Update, parameters: int, outputs: int, tra
     outputs of an example.
     """
     scalar = frame.scalar
+
+    def add_gradient(_: Index, passed: str, count: str) -> str:
+        order = scalar.value(f"getelementptr inbounds i64, ptr %order, i64 {passed}")
+        target = scalar.address("%outputs", frame.scaled(passed, outputs))
+        scalar.do(
+            f"call void @run(ptr %examples, ptr {order}, i64 {count}, ptr %uniform, "
+            f"ptr %varying, ptr %sums, ptr {target})"
+        )
+        return scalar.integer("add", passed, count)
+
+    def move(_: Index, write_inputs: Callable[[str], None]) -> None:
+        write_inputs("%shared")
+        moved, gradients = scalar.address("%uniform", parameters), scalar.address("%sums", 1)
+        scalar.do(f"call void @update(ptr {moved}, ptr {gradients}, ptr %own, ptr %shared)")
+
+    with steps_function(frame, STEPS):
+        write_loop(frame, update, trained, add_gradient, move)
+
+
+@contextmanager
+def steps_function(frame: Frame, fields: Mapping[str, str]) -> Iterator[None]:
+    """Write `steps` around the body, whose fields it finds at the address that it is given."""
+    scalar = frame.scalar
     with scalar.function("steps", {"%call": "ptr"}):
-        for place, (name, kind) in enumerate(STEPS.items()):
+        for place, (name, kind) in enumerate(fields.items()):
             address = scalar.value(f"getelementptr inbounds i64, ptr %call, i64 {place}")
             scalar.do(f"{name} = load {kind}, ptr {address}, align 8")
         for place in range(3):
             scalar.store_integer(0, "%cursor", place)
-        _write_loop(frame, update, parameters, outputs, trained)
+        yield
 
 
-def _write_loop(frame: Frame, update: Update, parameters: int, outputs: int, trained: int) -> None:
+def write_loop(
+    frame: Frame,
+    update: Update,
+    trained: int,
+    add_gradient: Callable[[Index, str, str], str],
+    move: Callable[[Index, Callable[[str], None]], None],
+) -> None:
+    """Write the loop over steps.
+
+    `add_gradient(step, passed, count)` writes the addition of loss and gradient of `count` examples
+    to `%sums`, and returns what has been passed then. `move(step, write_inputs)` writes the update;
+    `write_inputs(address)` writes what the parameters share in it.
+    """
     scalar = frame.scalar
     settings = update.program.shared - 2 - len(update.common)
     with scalar.loop(0, "%steps") as step:
@@ -112,45 +164,42 @@ def _write_loop(frame: Frame, update: Update, parameters: int, outputs: int, tra
         with scalar.when(scalar.compare("eq", stopped, 0)):
             passed = scalar.load_integer("%cursor", 1)
             count = scalar.load_integer("%counts", step.index)
-            _clear_sums(frame, trained + 1)
-            order = scalar.value(f"getelementptr inbounds i64, ptr %order, i64 {passed}")
-            target = scalar.address("%outputs", frame.scaled(passed, outputs))
-            scalar.do(
-                f"call void @run(ptr %examples, ptr {order}, i64 {count}, ptr %uniform, "
-                f"ptr %varying, ptr %sums, ptr {target})"
-            )
+            clear(frame, "%sums", vectors(frame, trained + 1))
+            passed = add_gradient(step.index, passed, count)
             number = scalar.value(f"sitofp i64 {count} to {scalar.number}")
             loss = scalar.fdiv(scalar.load("%sums"), number)
             scalar.store(loss, scalar.address("%losses", step.index))
-            finite = frame.all_finite("%sums", _vectors(frame, trained + 1))
+            finite = frame.all_finite("%sums", vectors(frame, trained + 1))
             with scalar.when(scalar.logic("xor", finite, "true")):
                 scalar.store_integer(1, "%cursor", 2)
             with scalar.when(finite):
                 scale = scalar.fdiv(1.0, number)
-                scalar.store(scale, "%shared")
-                if update.uses_norm:
-                    norm = scalar.fmul(scale, _norm(frame, trained))
-                    scalar.store(norm, scalar.address("%shared", 1))
+                norm = scalar.fmul(scale, _norm(frame, trained)) if update.uses_norm else ""
                 line = scalar.address("%scheduled", frame.scaled(step.index, settings))
-                for setting in range(settings):
-                    x = scalar.load(scalar.address(line, setting))
-                    scalar.store(x, scalar.address("%shared", 2 + setting))
-                moved = scalar.address("%uniform", parameters)
-                gradients = scalar.address("%sums", 1)
-                scalar.do(f"call void @update(ptr {moved}, ptr {gradients}, ptr %own, ptr %shared)")
+
+                def write_inputs(shared: str) -> None:
+                    scalar.store(scale, shared)
+                    if update.uses_norm:
+                        scalar.store(norm, scalar.address(shared, 1))
+                    for setting in range(settings):
+                        x = scalar.load(scalar.address(line, setting))
+                        scalar.store(x, scalar.address(shared, 2 + setting))
+
+                move(step.index, write_inputs)
                 done = scalar.load_integer("%cursor", 0)
                 scalar.store_integer(scalar.integer("add", done, 1), "%cursor", 0)
-                scalar.store_integer(scalar.integer("add", passed, count), "%cursor", 1)
+                scalar.store_integer(passed, "%cursor", 1)
 
 
-def _vectors(frame: Frame, size: int) -> int:
+def vectors(frame: Frame, size: int) -> int:
     """Return how many numbers the whole vectors take that hold `size` numbers."""
     return -(-size // frame.width) * frame.width
 
 
-def _clear_sums(frame: Frame, size: int) -> None:
-    with frame.scalar.loop(0, _vectors(frame, size), frame.width) as loop:
-        frame.writer.store(0.0, frame.scalar.address("%sums", loop.index))
+def clear(frame: Frame, start: str, size: Index) -> None:
+    """Write zeros into whole vectors from an address on."""
+    with frame.scalar.loop(0, size, frame.width) as loop:
+        frame.writer.store(0.0, frame.scalar.address(start, loop.index))
 
 
 def _norm(frame: Frame, trained: int) -> str:

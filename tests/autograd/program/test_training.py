@@ -11,7 +11,7 @@ from nn import SGD, Adam, AdamW, RMSprop
 
 def made(kind, state, clip_norm=None, scheduled=("lr",), **settings):
     settings = {**DEFAULTS[kind], **settings}
-    return updated(traced_rule(kind.rule, len(state[0]), settings, scheduled, clip_norm), state)
+    return updated(traced_rule(kind.rule, len(state[0]), settings, scheduled, clip_norm), [state])
 
 
 DEFAULTS = {
@@ -31,6 +31,13 @@ def test_the_count_of_updates_is_common_and_the_means_are_not(kind):
     assert (apart.own, apart.common) == ((0, 1, 2), ())
 
 
+def test_the_count_of_updates_is_common_to_a_kind_of_parameters():
+    rule = traced_rule(Adam.rule, 3, DEFAULTS[Adam], ("lr",), None)
+    kinds = [[(2.0, 0.0, 0.0)] * 2, [(1.0, 0.0, 0.0)]]
+    assert updated(rule, kinds).common == (0,)
+    assert updated(rule, [[*kinds[0], *kinds[1]]]).common == ()
+
+
 def test_what_the_rule_leaves_alone_is_common_if_it_is_the_same():
     assert made(SGD, [(0.0,)] * 3).common == (0,)
     assert made(SGD, [(0.0,), (1.0,)]).own == (0,)
@@ -46,7 +53,7 @@ def test_elements_that_depend_on_others_are_told_apart_one_by_one():
         first, second, _, count = state
         return parameter, (gradient, first, second, count + 1.0)
 
-    update = updated(traced_rule(rule, 4, {"lr": 0.1}, (), None), [(0.0,) * 4] * 2)
+    update = updated(traced_rule(rule, 4, {"lr": 0.1}, (), None), [[(0.0,) * 4] * 2])
     assert (update.own, update.common) == ((0, 1, 2), (3,))
 
 
