@@ -200,7 +200,8 @@ class NativeJointStepper:
                 self._many[number] = self._called(self._programs[number], self._uses[number])
         segments[in_lanes, 0] += count
         records = np.zeros((2 * count, WORDS), np.int64)
-        outputs, owned = [], []
+        outputs: list[Any] = []
+        owned: list[Any] = []
         inputs = []  # that all examples share, and where they go
         for number, part in enumerate(batches.programs):
             size = 0 if part is None else len(part.order), self._one[number].width
