@@ -322,7 +322,7 @@ class Descent(Verified):
             leaves = np.array([leaf._data for leaf in (*trained, *fixed)])
             shared = np.array(arguments.shared, dtype=np.float64)
             _, sums = Interpreted(program).run(arguments.examples, shared, leaves)
-            total[[0, *(place[leaf] for leaf in trained)]] += sums
+            total[[0, *(place[leaf] for leaf in trained)]] += sums.astype(float)
         mean, *gradient = (total / len(groups.group)).tolist()
         return mean, gradient
 

@@ -15,7 +15,7 @@ import numpy as np
 
 from autograd.backends.executable import Progress
 from autograd.backends.llvm.engine import code, vector_bytes
-from autograd.backends.llvm.executable import NativeProgram, Workspace, aligned_zeros, rounded
+from autograd.backends.llvm.executable import NativeProgram, Workspace, aligned_zeros
 from autograd.backends.llvm.frame import Frame
 from autograd.backends.llvm.steps import clear, steps_function, vectors, write_loop, write_update
 from autograd.backends.llvm.writer import Writer
@@ -176,7 +176,8 @@ class NativeJointStepper:
         trained, shared = sharing.starts[-1], update.program.shared
         self._code = code(text_of_steps(update, trained))
         self._steps = self._code.function("steps", ctypes.c_void_p)
-        self._dtype = dtype = np.dtype(update.program.precision.name)
+        self._precision = precision = update.program.precision
+        self._dtype = dtype = np.dtype(precision.name)
         self._sums = zeros_in_vectors(trained + 1, dtype)
         self._starts = np.array(sharing.starts)
         self._reached = np.zeros(len(sharing.starts), np.int64)
@@ -208,13 +209,13 @@ class NativeJointStepper:
             found = np.empty(size, self._dtype)
             outputs.append(found)
             if part is not None:
-                arrays = rounded(part.examples, self._dtype), part.order, found
+                arrays = self._precision.array(part.examples), part.order, found
                 owned += arrays
                 for place, called in ((number, self._one), (count + number, self._many)):
                     if place == number or number in self._many:
                         records[place] = called[number].record
                         records[place, [EXAMPLES, ORDER, OUTPUTS]] = [a.ctypes.data for a in arrays]
-                        shared = rounded(part.shared, self._dtype)
+                        shared = self._precision.array(part.shared)
                         inputs.append((called[number].shared, shared))
         losses = np.empty(len(batches.counts), self._dtype)
         cursor = np.zeros(3, np.int64)
@@ -229,7 +230,7 @@ class NativeJointStepper:
             "%shared": self._shared,
             "%starts": self._starts,
             "%reached": self._reached,
-            "%scheduled": rounded(batches.scheduled, self._dtype),
+            "%scheduled": self._precision.array(batches.scheduled),
             "%losses": losses,
             "%cursor": cursor,
         }

@@ -318,6 +318,22 @@ def test_a_copy_goes_on_with_all_lengths(copied):
     assert twin.state == descent.state
 
 
+@pytest.mark.parametrize("backend", [name for name in BACKENDS if name != "numpy"])
+def test_steps_in_single_precision(backend):
+    args, order, counts = data_of(), [*range(12)], [3, 9]
+    eager, reader = Reader(), Reader()
+    losses = eager_losses(eager, args, Adam(eager.leaves, 0.02), order, counts)
+    optimizer = Adam(reader.leaves, 0.02)
+    descent = descent_of(reader, args, optimizer, backend=backend, dtype="float32")
+    steps = descent.run(args, order, counts)
+    assert steps.losses.dtype == steps.extra.dtype == np.float32
+    assert steps.losses == pytest.approx(losses, rel=1e-5)
+    descent.write_back()
+    found = [x.data for x in reader.leaves]
+    assert found == pytest.approx([x.data for x in eager.leaves], rel=1e-4)
+    assert all(number == np.float32(number) for number in found)
+
+
 def test_value_and_gradient_over_all_lengths():
     reader, args = Reader(), data_of(6)
     descent = descent_of(reader, args, SGD(reader.leaves, 0.1), backend="interpreter")
