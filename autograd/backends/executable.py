@@ -18,7 +18,9 @@ class Executable(Protocol):
     An executable may have a method `scalars(numbers, parameters)` as well, for programs without
     examples: the shared inputs and the parameters as tuples of floats give the outputs as a
     sequence of floats, without an array made on the way. It may have `in_place()`, which returns an
-    `InPlace` for such a program.
+    `InPlace` for such a program. One that is to be replaced by a faster one, which gives the same
+    bits, has `latest()`, which returns that if it is there, else itself, and `settled()`, which
+    waits for it.
     """
 
     def run(self, examples: Any, shared: Any, parameters: Any) -> tuple[Any, Any]:

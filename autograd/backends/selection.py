@@ -59,7 +59,12 @@ def executable(program: Program, backend: str) -> Executable:
     if backend == "interpreter":
         return Interpreted(program)
     schedule = scheduled(program)
-    found: Executable = _made(backend, program, lambda module: module.build(schedule))
+
+    def make(module: Any) -> Executable:
+        build: Callable[[Any], Executable] = getattr(module, "build_at_once", module.build)
+        return build(schedule)
+
+    found: Executable = _made(backend, program, make)
     return found
 
 

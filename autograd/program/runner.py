@@ -30,6 +30,7 @@ from autograd.structure import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from autograd.backends.executable import Executable
     from autograd.graph import Counter
     from autograd.program.arguments import Arguments
     from autograd.program.derivatives import Derivative
@@ -105,7 +106,7 @@ class Runner:
         parameters = self._parameter_array()
         if self._indices is not None:
             self._indices.check(examples, arguments.shared, parameters)
-        outputs, sums = self.executable.run(examples, arguments.shared, parameters)
+        outputs, sums = self._latest().run(examples, arguments.shared, parameters)
         if self.check and not (np.isfinite(outputs).all() and np.isfinite(sums).all()):
             raise cause_of_non_finite(
                 self.program, examples.tolist(), arguments.shared.tolist(), parameters.tolist()
@@ -127,9 +128,20 @@ class Runner:
             outputs = found
         return arrays_of(self._shape, outputs[0] if arguments.examples is None else outputs)
 
+    def settle(self) -> None:
+        """Wait until the fastest executable is there."""
+        if hasattr(self.executable, "settled"):
+            self.executable = self.executable.settled()
+
+    def _latest(self) -> Executable:
+        """Return the executable, a faster one as soon as it is there."""
+        if hasattr(self.executable, "latest"):
+            self.executable = self.executable.latest()
+        return self.executable
+
     def ready(self, left: Counter) -> Any:
-        """Return the program for calls by C, the same each time; None if it cannot be called so."""
-        if self._ready is None:
+        """Return the program for calls by C, the same each time; None if it is none, or not yet."""
+        if self._ready is None and not hasattr(self._latest(), "latest"):
             self._ready = self._made_ready(left) or False
         return self._ready or None
 
@@ -148,7 +160,7 @@ class Runner:
 
     def quick(self) -> Callable[[tuple[float, ...]], Any] | None:
         """Return the function from floats to the result without arrays, if the backend has it."""
-        compute = getattr(self.executable, "scalars", None)
+        compute = getattr(self._latest(), "scalars", None)
         if compute is None or self._picker is None or self.check or self._indices is not None:
             return None
         pick = self._picker

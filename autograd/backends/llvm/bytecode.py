@@ -11,9 +11,9 @@ from array import array
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias, TypeGuard
 
-from autograd.backends.llvm.elementary import lowered
+from autograd.backends.llvm.elementary import lowered, minds_constants
 from autograd.backends.llvm.loops import FusedLoop
-from autograd.program.stages import Memory
+from autograd.program.stages import Elementwise, Memory
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from autograd.backends.llvm.writer import Index, Operand, Writer
     from autograd.primitive import Primitive
     from autograd.program.program import Program
-    from autograd.program.stages import Elementwise
+    from autograd.program.stages import Stage
 
 MOST_STRAIGHT = 1500  # operations for which code of their own is written
 FEW_ROWS = 4  # of a loop that counts as irregular
@@ -57,6 +57,13 @@ def with_bytecode(plan: Sequence[Planned]) -> list[Planned | Bytecode]:
     return result
 
 
+def count_straight(stages: Sequence[Stage]) -> int:
+    """Return the number of uniform stages for which code of their own is written."""
+    rows = [len(stage.result.index) for stage in stages if isinstance(stage, Elementwise)]
+    irregular = [count for count in rows if count <= FEW_ROWS]
+    return len(stages) - (len(irregular) if sum(irregular) > MOST_STRAIGHT else 0)
+
+
 def _is_irregular(item: Planned) -> TypeGuard[FusedLoop]:
     return isinstance(item, FusedLoop) and item.rows <= FEW_ROWS and item.source is None
 
@@ -67,7 +74,7 @@ def write_bytecode(frame: Frame, program: Program, stages: Sequence[Elementwise]
     cases = dict.fromkeys(case for case, _, _ in steps)
     fixed = len(cases) <= MOST_CASES
     if not fixed:
-        cases = {(op, tuple(map(_memory, operands))): None for op, operands in cases}
+        cases = {(op, _general(op, operands)): None for op, operands in cases}
     numbers = {case: number for number, case in enumerate(cases)}
     width = 2 + max(len(operands) for _, operands in cases)
     records = array("q")
@@ -76,7 +83,7 @@ def write_bytecode(frame: Frame, program: Program, stages: Sequence[Elementwise]
     memory = stages[0].result.memory
     stride = scale.get(memory, 1)
     for (op, operands), rows, result in steps:
-        kinds = operands if fixed else tuple(map(_memory, operands))
+        kinds = operands if fixed else _general(op, operands)
         offsets = [row * scale.get(kind, 1) for row, kind in zip(rows, kinds)]
         record = [numbers[op, kinds], result * stride, *offsets]
         records.extend(record + [0] * (width - len(record)))
@@ -134,5 +141,8 @@ def _instructions(
         yield (stage.op, tuple(kinds)), rows, result
 
 
-def _memory(kind: Memory | str) -> Memory:
-    return kind if isinstance(kind, Memory) else Memory.UNIFORM
+def _general(op: Primitive, operands: tuple[Memory | str, ...]) -> tuple[Memory | str, ...]:
+    """Return the operands with constants read from memory, unless the result depends on that."""
+    if minds_constants(op):
+        return operands
+    return tuple([kind if isinstance(kind, Memory) else Memory.UNIFORM for kind in operands])

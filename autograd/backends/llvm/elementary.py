@@ -68,6 +68,11 @@ def _needs_doubles(row: Primitive) -> bool:
     return row.name not in RESERVED or (wide and len(steps) > 1)
 
 
+def minds_constants(row: Primitive) -> bool:
+    """Tell whether digits may differ between an operand known now, and the same one in memory."""
+    return any(details == ("pow",) for _, details, _ in formula_of(row).steps)
+
+
 MOST_PRODUCTS = 8
 
 
@@ -180,11 +185,12 @@ def _define(w: Writer, name: str, symbol: str) -> None:
         if name not in VECTOR:
             w.give(_call_library(w, name, *names))
             return
+        result = VECTOR[name](w, *names)
         if name in LARGEST:
-            size = w.intrinsic("fabs", *names)
-            with w.when(w.any_lane(w.fcmp("ogt", size, LARGEST[name]))):
-                w.give(_call_library(w, name, *names))
-        w.give(VECTOR[name](w, *names))
+            large = w.fcmp("ogt", w.intrinsic("fabs", *names), LARGEST[name])
+            with w.when(w.any_lane(large)):  # a lane's value is the same whatever the others are
+                w.give(w.select(large, _call_library(w, name, *names), result))
+        w.give(result)
 
 
 # The functions that LLVM calls, by their plain names, on processors without the instruction.

@@ -34,12 +34,12 @@ if hasattr(os, "register_at_fork"):  # not on Windows, which has no fork
 class Code:
     """A module in machine code: its functions by name, callable as long as this object lives."""
 
-    def __init__(self, text: str) -> None:
-        path = stored.path_of(text, OPTIMIZATION)
+    def __init__(self, text: str, optimization: int) -> None:
+        path = stored.path_of(text, optimization)
         known = None if path is None else stored.read(path)
         module = llvm.parse_assembly(text if known is None else "")
         module.verify()
-        self._engine = llvm.create_mcjit_compiler(module, _machine())
+        self._engine = llvm.create_mcjit_compiler(module, _machine(optimization))
         if known is not None:
             self._engine.add_object_file(llvm.ObjectFileRef.from_data(known))
         elif path is not None:
@@ -66,27 +66,29 @@ def _lock_holding(types: tuple[Any, ...]) -> Any:
     return ctypes.PYFUNCTYPE(None, *types)
 
 
-def code(text: str) -> Code:
+def code(text: str, optimization: int | None = None) -> Code:
     """Return the machine code of a module, the same object for the same text where it is kept.
 
-    A module has no memory of its own, so that all who run it may share it.
+    A module has no memory of its own, so that all who run it may share it. The numbers that it
+    computes do not depend on the optimization, 0 to 3, by default `OPTIMIZATION`.
     """
-    return kept_code(text) if len(text) <= LONGEST else Code(text)
+    level = OPTIMIZATION if optimization is None else optimization
+    return kept_code(text, level) if len(text) <= LONGEST else Code(text, level)
 
 
 @lru_cache(maxsize=KEPT)
-def kept_code(text: str) -> Code:
+def kept_code(text: str, optimization: int) -> Code:
     """Return the machine code of a module, kept among the last ones."""
-    return Code(text)
+    return Code(text, optimization)
 
 
-def _machine() -> Any:
+def _machine(optimization: int) -> Any:
     """Return a target machine; an engine owns its own, and frees it."""
     _initialize()
     return llvm.Target.from_default_triple().create_target_machine(
         cpu=llvm.get_host_cpu_name(),
         features=llvm.get_host_cpu_features().flatten(),
-        opt=OPTIMIZATION,
+        opt=optimization,
         jit=True,
     )
 

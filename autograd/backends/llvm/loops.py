@@ -177,7 +177,7 @@ class LoopBody:
         self.rows = loop.rows
         self.memory = loop.stages[0].result.memory
         self.read = {
-            operand: _constant(program, operand)
+            operand: constant_of(program, operand)
             for stage in loop.stages
             for operand in stage.operands
             if loop.position(operand) is None
@@ -286,6 +286,13 @@ def write_fold(frame: Frame, stage: Fold) -> None:
     frame.over(stage.terms.height, 1, one_row)
 
 
+def is_in_line(stage: Fold) -> bool:
+    """Tell whether terms are neighbours in memory, and those of a sum in any order."""
+    table = stage.halves()[0] if formula_of(stage.op).arity == 3 else stage.terms
+    reordered = stage.op.sum_of is not None and not stage.op.ordered
+    return reordered and (table.strides or (0, 0))[1] == 1
+
+
 class _Fold:
     """One row of a fold."""
 
@@ -298,9 +305,7 @@ class _Fold:
         self.start = 0.0 if pairs else stage.start
         self.width = tables[0].width
         self.terms = [frame.lookup(table) for table in tables if self.width]
-        # Neighbours in memory, and a sum that may be added up in another order.
-        reordered = stage.op.sum_of is not None and not stage.op.ordered
-        self.in_line = reordered and (tables[0].strides or (0, 0))[1] == 1
+        self.in_line = is_in_line(stage)
 
     def folded(self, writer: Writer, row: Index, lane: Index) -> Operand:
         """Return the operands of a row, folded in order."""
@@ -345,7 +350,7 @@ class _Fold:
         return [writer.load(writer.address("%uniform", offset)) for offset in offsets]
 
 
-def _constant(program: Program, operand: Rows) -> float | None:
+def constant_of(program: Program, operand: Rows) -> float | None:
     """Return the number that all rows of an operand are, if it is a constant of the program."""
     if operand.memory is Memory.VARYING or len(set(operand.index)) > 1:
         return None

@@ -66,11 +66,8 @@ SHORT = 4  # rows of a run for which a table of their places is shorter than cod
 def write_shared_rows(frame: Frame, stage: SummedRows) -> None:
     """Write sums[into[r]] += %count * rows[r], which are the same for all examples."""
     count = frame.writer.broadcast("%count")
-    single: list[tuple[int, int]] = []
-    for row, into, length in _runs(stage.rows.index, stage.into):
-        if length < SHORT:
-            single += zip(range(row, row + length), range(into, into + length))
-            continue
+    runs, single = _runs(stage)
+    for row, into, length in runs:
 
         def some(first: Index, number: int, row: int = row, into: int = into) -> None:
             writer = frame.writer if number == frame.width else frame.scalar
@@ -92,15 +89,26 @@ def write_shared_rows(frame: Frame, stage: SummedRows) -> None:
         frame.over(len(single), 1, one)
 
 
-def _runs(rows: Sequence[int], into: Sequence[int]) -> list[tuple[int, int, int]]:
-    """Return (first row, first sum, length) of the runs in which both numbers go up by one."""
+def in_order(stage: SummedRows) -> list[tuple[int, int]]:
+    """Return the shared rows and their sums in the order in which they are added."""
+    runs, single = _runs(stage)
+    return [(row + k, into + k) for row, into, length in runs for k in range(length)] + single
+
+
+def _runs(stage: SummedRows) -> tuple[list[tuple[int, int, int]], list[tuple[int, int]]]:
+    """Return (first row, first sum, length) of the runs in which both go up by one, and the rest.
+
+    The rest are the rows and sums of short runs.
+    """
     runs: list[tuple[int, int, int]] = []
-    for row, number in zip(rows, into):
+    for row, number in zip(stage.rows.index, stage.into):
         if runs and (row, number) == (sum(runs[-1][::2]), sum(runs[-1][1:])):
             runs[-1] = (*runs[-1][:2], runs[-1][2] + 1)
         else:
             runs.append((row, number, 1))
-    return runs
+    short = [run for run in runs if run[2] < SHORT]
+    single = [(row + k, into + k) for row, into, length in short for k in range(length)]
+    return [run for run in runs if run[2] >= SHORT], single
 
 
 class _Tile:

@@ -70,10 +70,7 @@ def _define(frame: Frame, stage: Product, symbol: str, tables: Mapping[str, Tabl
         if table.strides is None:
             parameters[f"%{name}.offsets"] = "ptr"
     height, breadth = stage.left.height, stage.right.height
-    lanes = min(frame.width, 1 << breadth.bit_length() - 1)
-    vectors = min(VECTORS, breadth // lanes)
-    tiles = -(-height * VECTORS // MOST_SUMS[frame.registers])
-    lines = -(-height // tiles)
+    lines, vectors, lanes = tile_of(stage, frame)
     with frame.writer.function(symbol, parameters, linkage="internal"):
         tile = _Tile(frame, stage, tables, lines, frame.writer.at(lanes), vectors)
         if not tile.side_by_side:
@@ -85,6 +82,20 @@ def _define(frame: Frame, stage: Product, symbol: str, tables: Mapping[str, Tabl
             _over_whole(frame, height, tile.lines, lambda line: tile.write(line, column))
 
         _over_whole(frame, breadth, lanes * vectors, columns)
+
+
+def tile_of(stage: Product, frame: Frame) -> tuple[int, int, int]:
+    """Return how many lines and vectors a tile has, and how many lanes a vector."""
+    height, breadth = stage.left.height, stage.right.height
+    lanes = min(frame.width, 1 << breadth.bit_length() - 1)
+    tiles = -(-height * VECTORS // MOST_SUMS[frame.registers])
+    return -(-height // tiles), min(VECTORS, breadth // lanes), lanes
+
+
+def is_few(stage: Product, frame: Frame) -> bool:
+    """Tell whether the products of a tile are so few that they are guarded one by one."""
+    lines, vectors, _ = tile_of(stage, frame)
+    return lines * vectors * stage.left.width <= FEW
 
 
 def _over_whole(frame: Frame, count: int, step: int, body: Callable[[Index], None]) -> None:
@@ -121,7 +132,7 @@ class _Tile:
         )
         self.width = stage.left.width
         self.guarded, self.ordered = stage.guarded, stage.ordered
-        self.few = lines * vectors * self.width <= FEW
+        self.few = is_few(stage, frame)
         self.side_by_side = self.right.strides is not None and self.right.strides[0] == 1
 
     def pack(self, column: Index) -> None:
@@ -201,7 +212,7 @@ class _Tile:
         return self.frame.scalar.address("%packed", offset)
 
     def _write_guarded(self, line: Index, column: Index) -> None:
-        """Write the tile anew, one sum after the other: this is rare, so the code is short."""
+        """Write each nan of the tile anew: this is rare, so the code is short."""
         scalar = self.frame.scalar
         with scalar.loop(0, self.lines) as down, scalar.loop(0, self.columns) as across:
             row = scalar.integer("add", line, down.index)
@@ -212,7 +223,9 @@ class _Tile:
                 product = scalar.guarded_product(left, right)
                 loop.next = [scalar.fadd(loop.carried[0], product)]
             target = scalar.address("%result", self.result.at(row, other))
-            scalar.store(loop.results[0], target)
+            plain = scalar.load(target)
+            again = scalar.fcmp("uno", plain, plain)
+            scalar.store(scalar.select(again, loop.results[0], plain), target)
 
 
 def _transposed(writer: Writer, rows: Sequence[str]) -> Sequence[str]:
@@ -248,6 +261,19 @@ def write_uniform_dots(frame: Frame, stage: Dots) -> None:
     frame.over(stage.left.height, frame.width if dots.side_by_side else 1, some_rows, first)
 
 
+def neighbours(stage: Dots, lanes: int) -> tuple[bool, bool]:
+    """Tell whether neighbouring rows, and neighbouring terms of a row, lie side by side in memory.
+
+    Whole vectors of such rows are computed in lanes; of the rows that are left, and of all others,
+    the terms are, where they may be added in another order.
+    """
+    left, right = stage.left, stage.right
+    steps = [table.strides or (2, 2) for table in (left, right)]
+    side_by_side = left.height >= lanes and all(down in (0, 1) for down, _ in steps)
+    reordered = not stage.ordered and left.width >= lanes
+    return side_by_side, reordered and all(across in (0, 1) for _, across in steps)
+
+
 class _Dots:
     """Rows of two tables, multiplied and added up."""
 
@@ -258,14 +284,7 @@ class _Dots:
         self.start = -0.0 if stage.ordered else 0.0
         self.sides = (left, frame.lookup(left)), (right, frame.lookup(right))
         self.width = left.width
-        steps = [table.strides or (2, 2) for table in (left, right)]
-        # Neighbouring rows, or neighbouring terms of a row, are neighbours in memory.
-        self.side_by_side = left.height >= frame.width and all(down in (0, 1) for down, _ in steps)
-        self.in_line = (
-            not stage.ordered
-            and left.width >= frame.width
-            and all(across in (0, 1) for _, across in steps)
-        )
+        self.side_by_side, self.in_line = neighbours(stage, frame.width)
 
     def over_runs(self, result: Lookup) -> int:
         """Write vectors of the rows of runs; return the first row that is left."""

@@ -255,6 +255,11 @@ class Writer(Text):
         address = self.value(f"getelementptr inbounds i64, ptr {pointer}, i64 {index}")
         return self.emit(f"load i64, ptr {address}, align 8")
 
+    def load_pointer(self, pointer: str, index: Index) -> str:
+        """Return one of the addresses at an address."""
+        address = self.value(f"getelementptr inbounds i64, ptr {pointer}, i64 {index}")
+        return self.emit(f"load ptr, ptr {address}, align 8")
+
     def store_integer(self, x: Index, pointer: str, index: Index) -> None:
         """Write one of the 64-bit integers at an address."""
         address = self.value(f"getelementptr inbounds i64, ptr {pointer}, i64 {index}")

@@ -1,0 +1,360 @@
+"""Precompiled: a schedule run stage by stage, by functions that programs have in common.
+
+LLVM takes a second for the code of some hundred stages, but nothing for a stage whose function is
+there: one for each operation, one for each kind of product. What is special about a stage are
+tables of numbers. A function rounds the same numbers in the same order as the code that LLVM makes
+of the whole schedule, so that results are the same bits. It is slower, because it computes one
+number at a time, at offsets that it reads.
+"""
+
+from __future__ import annotations
+
+import ctypes
+from collections import deque
+from functools import lru_cache
+from itertools import chain
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from autograd.backends.formula import formula_of
+from autograd.backends.llvm.elementary import lowered, minds_constants
+from autograd.backends.llvm.engine import code, vector_bytes
+from autograd.backends.llvm.frame import Frame, added, scaled
+from autograd.backends.llvm.loops import constant_of, is_in_line
+from autograd.backends.llvm.products import with_product
+from autograd.backends.llvm.sums import in_order
+from autograd.backends.llvm.uniform import is_few, neighbours
+from autograd.backends.llvm.workspace import Workspace
+from autograd.backends.llvm.writer import Writer
+from autograd.program.stages import Elementwise, Fold, Product, SummedRows
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from autograd.backends.llvm.engine import Code
+    from autograd.backends.llvm.writer import Index, Operand
+    from autograd.primitive import Primitive
+    from autograd.program.precision import Precision
+    from autograd.program.stages import Dots, Schedule, Stage, Table
+
+FIELDS = 8  # of the record of a step: the address of its function, sizes, addresses of tables
+KEPT = 32  # modules of functions
+
+
+class Function(NamedTuple):
+    """A function of steps: its kind, its operation, and what else its text depends on."""
+
+    kind: str  # one of WRITERS
+    op: Primitive | None = None
+    details: tuple[Any, ...] = ()
+
+
+class Step(NamedTuple):
+    """A stage, or some rows of it: its function, first result and sizes, and tables of rows."""
+
+    function: Function
+    numbers: tuple[int, ...]
+    tables: tuple[Sequence[int], ...]
+
+
+class StagedProgram:
+    """A scheduled program without examples, run by shared functions; several threads may call it.
+
+    Raises ValueError for an operation without C text.
+    """
+
+    def __init__(self, schedule: Schedule) -> None:
+        self.schedule = schedule
+        precision = schedule.program.precision
+        lanes = vector_bytes() // precision.size
+        frame = Frame(Writer(lanes, precision), lanes)
+        steps = [step for stage in schedule.before for step in _steps(schedule, stage, frame)]
+        found = dict.fromkeys(step.function for step in steps)
+        functions = tuple(sorted(found, key=repr))
+        self._code = _module(functions, lanes, precision)
+        addresses = {
+            function: self._code.address(f"f{number}") for number, function in enumerate(functions)
+        }
+        numbers = chain.from_iterable(table for step in steps for table in step.tables)
+        self._tables = np.fromiter(numbers, dtype=np.int64)
+        self._records = np.zeros((len(steps), FIELDS), dtype=np.int64)
+        place = self._tables.ctypes.data
+        for record, (function, sizes, tables) in zip(self._records, steps):
+            starts = []
+            for table in tables:
+                starts.append(place)
+                place += 8 * len(table)
+            fields = addresses[function], *sizes, *starts
+            record[: len(fields)] = fields
+        pointer = ctypes.c_void_p
+        self._perform = self._code.function("perform", pointer, pointer, ctypes.c_int64)
+        self._outputs = np.array([row for _, row in schedule.outputs], dtype=np.int64)
+        stages = [stage for stage in schedule.reductions if isinstance(stage, SummedRows)]
+        pairs = [pair for stage in stages for pair in in_order(stage)]
+        self._summed, self._into = np.array(pairs, dtype=np.int64).reshape(-1, 2).T
+        self._idle: deque[Workspace] = deque()
+
+    def run(self, examples: Any, shared: Any, parameters: Any) -> tuple[Any, Any]:
+        """Return the outputs, once for each example, and the sums over all of them."""
+        try:
+            workspace = self._idle.pop()
+        except IndexError:  # other threads hold them
+            workspace = Workspace(self.schedule, 0)
+        workspace.fill(shared, parameters)
+        records = self._records
+        self._perform(workspace.uniform_address, records.ctypes.data, len(records))
+        outputs = workspace.uniform[self._outputs].reshape(1, -1).repeat(len(examples), axis=0)
+        sums = np.zeros_like(workspace.sums)
+        count = workspace.sums.dtype.type(len(examples))
+        with np.errstate(all="ignore"):
+            np.add.at(sums, self._into, count * workspace.uniform[self._summed])
+        self._idle.append(workspace)
+        return outputs, sums
+
+
+def _steps(schedule: Schedule, stage: Stage, frame: Frame) -> Iterator[Step]:
+    first = stage.result.index[0]
+    if isinstance(stage, Elementwise):
+        yield _elementwise(schedule, stage)
+    elif isinstance(stage, Fold):
+        yield _fold(stage, first)
+    elif isinstance(stage, Product):
+        guarded = "each" if is_few(stage, frame) else "nan"
+        function = Function("product", None, (guarded if stage.guarded else "", stage.ordered))
+        sizes = first, stage.left.height, stage.right.height, stage.left.width
+        yield Step(function, sizes, (_flat(stage.left), _flat(stage.right)))
+    else:
+        yield from _dots(stage, frame.width)
+
+
+def _elementwise(schedule: Schedule, stage: Elementwise) -> Step:
+    constants: list[str | None] = []
+    tables = []
+    for operand in stage.operands:
+        number = constant_of(schedule.program, operand) if minds_constants(stage.op) else None
+        constants.append(None if number is None else number.hex())
+        if number is None:
+            tables.append(operand.index)
+    function = Function("elementwise", stage.op, tuple(constants))
+    return Step(function, (stage.result.index[0], len(stage.result.index)), tuple(tables))
+
+
+def _fold(stage: Fold, first: int) -> Step:
+    pairs = formula_of(stage.op).arity == 3
+    if minds_constants(stage.op):
+        raise ValueError(f"a fold of {stage.op.name!r} has code of its own only")
+    if is_in_line(stage):
+        starts = [line[0] for line in stage.terms.index]
+        sizes = first, stage.terms.height, stage.terms.width
+        return Step(Function("total", stage.op), sizes, (starts,))
+    tables = stage.halves() if pairs else (stage.terms,)
+    start = 0.0 if pairs else stage.start
+    function = Function("fold", stage.op, (len(tables), None if start is None else start.hex()))
+    sizes = first, stage.terms.height, tables[0].width
+    return Step(function, sizes, tuple([_flat(table) for table in tables]))
+
+
+def _dots(stage: Dots, lanes: int) -> Iterator[Step]:
+    side_by_side, in_line = neighbours(stage, lanes)
+    height, width, first = stage.left.height, stage.left.width, stage.result.index[0]
+    by_rows = (height - height % lanes if side_by_side else 0) if in_line else height
+    if by_rows:
+        tables = [_flat(table, by_rows) for table in (stage.left, stage.right)]
+        start = (-0.0 if stage.ordered else 0.0).hex()
+        function = Function("dots", None, (stage.guarded, start))
+        yield Step(function, (first, by_rows, width), tuple(tables))
+    if by_rows < height:
+        tables, steps = [], []
+        for table in (stage.left, stage.right):
+            tables.append([line[0] for line in table.index[by_rows:]])
+            steps.append((table.strides or (0, 0))[1])
+        function = Function("dots_in_lanes", None, (stage.guarded, *steps))
+        yield Step(function, (first + by_rows, height - by_rows, width), tuple(tables))
+
+
+def _flat(table: Table, height: int | None = None) -> list[int]:
+    return [*chain.from_iterable(table.index[:height])]
+
+
+@lru_cache(maxsize=KEPT)
+def _module(functions: tuple[Function, ...], lanes: int, precision: Precision) -> Code:
+    """Return the code of functions, `f0`, `f1`, ..., and of `perform`, which calls them.
+
+    LLVM takes a sixth of its time without optimization, and the code twice its own.
+    """
+    writer = Writer(lanes, precision)
+    scalar = writer.at(1)
+    for number, function in enumerate(functions):
+        with scalar.function(f"f{number}", {"%uniform": "ptr", "%record": "ptr"}):
+            WRITERS[function.kind](_Body(writer), function)
+    with (
+        scalar.function("perform", {"%uniform": "ptr", "%records": "ptr", "%count": "i64"}),
+        scalar.loop(0, "%count") as loop,
+    ):
+        place = scaled(scalar, loop.index, FIELDS)
+        record = scalar.value(f"getelementptr inbounds i64, ptr %records, i64 {place}")
+        address = scalar.load_pointer(record, 0)
+        scalar.do(f"call void {address}(ptr %uniform, ptr {record})")
+    return code(writer.text(), optimization=0)
+
+
+class _Body:
+    """The body of a function: writers of numbers and of vectors, and what the record holds."""
+
+    def __init__(self, writer: Writer) -> None:
+        self.writer = writer
+        self.scalar = writer.at(1)
+
+    def sizes(self, count: int) -> list[str]:
+        """Return the first result and the sizes."""
+        return [self.scalar.load_integer("%record", field) for field in range(1, 1 + count)]
+
+    def tables(self, first: int, count: int) -> list[str]:
+        """Return the addresses of tables, which stand behind `first` numbers."""
+        fields = range(1 + first, 1 + first + count)
+        return [self.scalar.load_pointer("%record", field) for field in fields]
+
+    def place(self, table: str, position: Index) -> str:
+        """Return the address of the row at a position of a table."""
+        return self.scalar.address("%uniform", self.scalar.load_integer(table, position))
+
+    def load(self, table: str, position: Index) -> str:
+        """Return the number in the row at a position of a table."""
+        return self.scalar.load(self.place(table, position))
+
+    def store(self, x: Operand, first: str, row: Index) -> None:
+        """Write a result."""
+        place = added(self.scalar, first, row)
+        self.scalar.store(x, self.scalar.address("%uniform", place))
+
+    def position(self, line: str, width: str, column: str) -> str:
+        """Return the position of a column of a line in a table."""
+        return self.scalar.integer("add", self.scalar.integer("mul", line, width), column)
+
+
+def _write_elementwise(body: _Body, function: Function) -> None:
+    scalar, constants = body.scalar, function.details
+    first, rows = body.sizes(2)
+    tables = iter(body.tables(2, constants.count(None)))
+    sources = [next(tables) if number is None else float.fromhex(number) for number in constants]
+    with scalar.loop(0, rows) as loop:
+        operands = [body.load(x, loop.index) if isinstance(x, str) else x for x in sources]
+        assert function.op is not None
+        body.store(lowered(scalar, function.op, operands), first, loop.index)
+
+
+def _write_fold(body: _Body, function: Function) -> None:
+    scalar, op = body.scalar, function.op
+    assert op is not None
+    count, start = function.details
+    first, height, width = body.sizes(3)
+    tables = body.tables(3, count)
+    with scalar.loop(0, height) as line:
+        if start is None:
+            x: Operand = body.load(tables[0], scalar.integer("mul", line.index, width))
+        else:
+            x = float.fromhex(start)
+        with scalar.loop(0 if start is not None else 1, width, carried=[x]) as loop:
+            position = body.position(line.index, width, loop.index)
+            terms = [body.load(table, position) for table in tables]
+            loop.next = [lowered(scalar, op, [loop.carried[0], *terms])]
+        body.store(loop.results[0], first, line.index)
+
+
+def _write_total(body: _Body, function: Function) -> None:
+    writer, scalar = body.writer, body.scalar
+    assert function.op is not None
+    first, height, width = body.sizes(3)
+    (table,) = body.tables(3, 1)
+    step = 4 * writer.lanes
+    with scalar.loop(0, height) as line:
+        start = body.place(table, line.index)
+        whole = scalar.integer("and", width, -step)
+        with writer.loop(0, whole, step, carried=[0.0] * 4) as loop:
+            places = [added(scalar, loop.index, k) for k in range(0, step, writer.lanes)]
+            loop.next = [
+                writer.fadd(x, writer.load(scalar.address(start, place)))
+                for x, place in zip(loop.carried, places)
+            ]
+        a, b, c, d = loop.results
+        x = writer.total(writer.fadd(writer.fadd(a, b), writer.fadd(c, d)))
+        with scalar.loop(whole, width, carried=[x]) as rest:
+            term = scalar.load(scalar.address(start, rest.index))
+            rest.next = [scalar.fadd(rest.carried[0], term)]
+        body.store(rest.results[0], first, line.index)
+
+
+def _write_product(body: _Body, function: Function) -> None:
+    guarded, ordered = function.details
+    scalar = body.scalar
+    first, height, breadth, width = body.sizes(4)
+    left, right = body.tables(4, 2)
+    with scalar.loop(0, height) as line, scalar.loop(0, breadth) as column:
+
+        def total(start: float, term: Callable[[str, str, str], Operand]) -> str:
+            with scalar.loop(0, width, carried=[start]) as loop:
+                x = body.load(left, body.position(line.index, width, loop.index))
+                y = body.load(right, body.position(column.index, width, loop.index))
+                loop.next = [term(loop.carried[0], x, y)]
+            return loop.results[0]
+
+        def guarded_term(x: str, a: str, b: str) -> str:
+            return scalar.fadd(x, scalar.guarded_product(a, b))
+
+        row = body.position(line.index, breadth, column.index)
+        if guarded == "each":
+            x = total(-0.0, guarded_term)
+        else:
+            x = total(-0.0, lambda x, a, b: with_product(scalar, x, a, b, ordered))
+        body.store(x if ordered else scalar.fadd(x, 0.0), first, row)
+        if guarded == "nan":
+            with scalar.when(scalar.fcmp("uno", x, x)):
+                body.store(total(0.0, guarded_term), first, row)
+
+
+def _write_dots(body: _Body, function: Function) -> None:
+    guarded, start = function.details
+    scalar = body.scalar
+    first, height, width = body.sizes(3)
+    left, right = body.tables(3, 2)
+    multiply = scalar.guarded_product if guarded else scalar.fmul
+    with scalar.loop(0, height) as line:
+        with scalar.loop(0, width, carried=[float.fromhex(start)]) as loop:
+            position = body.position(line.index, width, loop.index)
+            product = multiply(body.load(left, position), body.load(right, position))
+            loop.next = [scalar.fadd(loop.carried[0], product)]
+        body.store(loop.results[0], first, line.index)
+
+
+def _write_dots_in_lanes(body: _Body, function: Function) -> None:
+    guarded, *steps = function.details
+    first, height, width = body.sizes(3)
+    tables = body.tables(3, 2)
+
+    def product(writer: Writer, starts: Sequence[str], term: str) -> str:
+        x, y = (
+            writer.load(writer.at(1).address(start, term)) if step else writer.load_splat(start)
+            for start, step in zip(starts, steps)
+        )
+        return writer.guarded_product(x, y) if guarded else writer.fmul(x, y)
+
+    writer, scalar = body.writer, body.scalar
+    with scalar.loop(0, height) as line:
+        starts = [body.place(table, line.index) for table in tables]
+        whole = scalar.integer("and", width, -writer.lanes)
+        with writer.loop(0, whole, writer.lanes, carried=[0.0]) as loop:
+            loop.next = [writer.fadd(loop.carried[0], product(writer, starts, loop.index))]
+        with scalar.loop(whole, width, carried=[writer.total(loop.results[0])]) as rest:
+            rest.next = [scalar.fadd(rest.carried[0], product(scalar, starts, rest.index))]
+        body.store(rest.results[0], first, line.index)
+
+
+WRITERS: dict[str, Callable[[_Body, Function], None]] = {
+    "elementwise": _write_elementwise,
+    "fold": _write_fold,
+    "total": _write_total,
+    "product": _write_product,
+    "dots": _write_dots,
+    "dots_in_lanes": _write_dots_in_lanes,
+}
