@@ -27,6 +27,7 @@ from autograd.primitives import (
     tanh,
 )
 from autograd.program.interpreter import run
+from autograd.program.precision import DOUBLE, SINGLE
 from autograd.program.program import Instruction, Program
 from autograd.program.schedule import scheduled
 from autograd.program.stages import Dots, Elementwise, Fold, Product
@@ -47,7 +48,8 @@ def numbers_for(count, special, rng):
 
 def same(found, wanted):
     """Tell whether arrays hold the same bits; one nan is as good as another."""
-    bits = found.view(np.int64) == wanted.view(np.int64)
+    integers = f"i{found.dtype.itemsize}"
+    bits = found.view(integers) == wanted.view(integers)
     return bool((bits | (np.isnan(found) & np.isnan(wanted))).all())
 
 
@@ -60,6 +62,7 @@ def check(schedule, special=(0.0, 0.05, 0.3), count=1):
         arguments = np.empty((count, 0)), np.empty(0), np.array(numbers)
         for found, wanted in zip(staged.run(*arguments), whole.run(*arguments), strict=True):
             assert found.shape == wanted.shape
+            assert found.dtype == wanted.dtype == np.dtype(program.precision.name)
             assert same(found, wanted), part
 
 
@@ -129,6 +132,8 @@ def test_every_row():
         args = [[place * count + k for place in range(op.arity)] for k in range(count)]
         program = program_of([(op, tuple(each)) for each in args], count * op.arity)
         check(scheduled(program), (0.0, 0.5))
+        if op.name in {"exp", "pow", "log", "erf", "div"}:  # in either precision, and in doubles
+            check(scheduled(program.rounded(SINGLE)), (0.0, 0.5))
 
 
 @pytest.mark.usefixtures("each_width")
@@ -235,10 +240,10 @@ def mixture(rng):
     return program_of(steps, parameters, constants, sums=[last, 41, last - 1])
 
 
-@in_one_test("seed", range(6))
+@in_one_test("seed, precision", product(range(3), (DOUBLE, SINGLE)))
 @pytest.mark.usefixtures("each_width")
-def test_random_programs(seed):
-    schedule = scheduled(mixture(random.Random(seed)))
+def test_random_programs(seed, precision):
+    schedule = scheduled(mixture(random.Random(seed)).rounded(precision))
     kinds = {type(stage) for stage in schedule.before}
     assert kinds >= {Dots, Elementwise, Fold}
     check(schedule)
