@@ -15,9 +15,10 @@ import numpy as np
 
 from autograd.backends.executable import Progress
 from autograd.backends.llvm.engine import code, vector_bytes
-from autograd.backends.llvm.executable import NativeProgram, Workspace, aligned_zeros
+from autograd.backends.llvm.executable import NativeProgram
 from autograd.backends.llvm.frame import Frame
 from autograd.backends.llvm.steps import clear, steps_function, vectors, write_loop, write_update
+from autograd.backends.llvm.workspace import Workspace, aligned_zeros
 from autograd.backends.llvm.writer import Writer
 
 if TYPE_CHECKING:
