@@ -19,6 +19,7 @@ from visualize.draw.render import GRAPHVIZ_ENGINES, converted, graphviz_svg, run
 from visualize.draw.svg import svg
 from visualize.draw.text import text
 from visualize.draw.wording import summary
+from visualize.layout import RANKDIRS
 from visualize.page.page import page
 from visualize.question import as_roots, saved_as
 from visualize.scene.collapse import COLLAPSE, Boxes, Collapse, collapsed
@@ -28,7 +29,6 @@ from visualize.text import counted, xml
 
 Engine = Literal["auto", "builtin", "dot", "pygraphviz"]
 ENGINES: tuple[Engine, ...] = ("auto", "builtin", *GRAPHVIZ_ENGINES)
-RANKDIRS = ("LR", "TB")
 TEXTS = {".svg": "svg", ".html": "html", ".dot": "source", ".txt": "text"}  # and their attributes
 FORMATS = (*TEXTS, ".png", ".pdf")
 FEWEST_BOXES = 4  # an output, and three to say how it came about

@@ -13,7 +13,6 @@ top.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -35,7 +34,7 @@ from visualize.layout.order import order_ranks
 from visualize.layout.placement import place_across
 from visualize.layout.ranks import place_along, rank_nodes
 
-RANKDIRS = ("LR", "TB", "RL", "BT")
+RANKDIRS = ("LR", "TB")
 RANK_GAP = 36  # pixels, unless a caller says otherwise
 NODE_GAP = 10
 TITLE_HEIGHT = 16
@@ -88,10 +87,10 @@ def layout(
     wide as `title_width` says of its path, that holds its own nodes and clusters and no others.
     (Where clusters span more than 50,000 ranks, all together, the innermost level of them is left
     out.) `rank_gap` is the least distance between ranks, `node_gap` between boxes in a rank. The
-    same input gives the same result everywhere.
+    same input gives the same result everywhere. `rankdir` is "LR" from left to right, or "TB" from
+    top to bottom.
 
-    Raises ValueError where the edges form a cycle or name no node, where sizes or gaps are negative
-    or not finite, where `groups` has another length than `sizes`, and for an unknown `rankdir`.
+    Raises ValueError where the edges form a cycle.
 
     >>> placed = layout([(20, 10), (20, 10), (20, 10)], [(0, 2), (1, 2)], rank_gap=30, node_gap=10)
     >>> placed.boxes
@@ -99,8 +98,6 @@ def layout(
     >>> placed.width, placed.height
     (70.0, 30.0)
     """
-    gaps = {"rank_gap": rank_gap, "node_gap": node_gap, "title_height": title_height}
-    _check(sizes, edges, rankdir, groups, gaps)
     return place(
         sizes,
         edges,
@@ -111,33 +108,6 @@ def layout(
         title_height,
         title_width or _no_width,
     )
-
-
-def _check(
-    sizes: Sequence[tuple[float, float]],
-    edges: Sequence[tuple[int, int]],
-    rankdir: str,
-    groups: Sequence[tuple[str, ...]] | None,
-    gaps: dict[str, float],
-) -> None:
-    if rankdir not in RANKDIRS:
-        raise ValueError(f"layout: rankdir is {rankdir!r}; use one of {', '.join(RANKDIRS)}")
-    for name, gap in gaps.items():
-        if not 0 <= gap < math.inf:
-            raise ValueError(f"layout: {name} is {gap!r}; it must be a finite length >= 0")
-    for node, size in enumerate(sizes):
-        if not all(0 <= side < math.inf for side in size):
-            raise ValueError(f"layout: node {node} has size {size!r}; use finite sides >= 0")
-    for index, (u, v) in enumerate(edges):
-        if not (0 <= u < len(sizes) and 0 <= v < len(sizes)):
-            raise ValueError(
-                f"layout: edge {index} is {(u, v)!r}; its ends must be nodes 0 to {len(sizes) - 1}"
-            )
-    if groups is not None and len(groups) != len(sizes):
-        raise ValueError(
-            f"layout: {len(groups)} groups for {len(sizes)} nodes; "
-            "give one path per node, () for none"
-        )
 
 
 def _no_width(_path: tuple[str, ...]) -> float:
@@ -160,7 +130,7 @@ def place(
     """
     if len(sizes) == 0:
         return Placed([], [], [], [], 0.0, 0.0)
-    is_sideways = rankdir in ("LR", "RL")
+    is_sideways = rankdir == "LR"
     tree, ranks = _ranked(edges, groups)
     layering = build_layering(
         ranks, edges, tree, items=FREE_ITEMS + ITEMS_PER_NODE * len(sizes), steps=STEPS
@@ -176,8 +146,8 @@ def place(
             rank_gap=rank_gap,
             node_gap=node_gap,
             bend_gap=BEND_GAP * node_gap,
-            start=titled if rankdir == "TB" else CLUSTER_PADDING,
-            end=titled if rankdir == "BT" else CLUSTER_PADDING,
+            start=CLUSTER_PADDING if is_sideways else titled,
+            end=CLUSTER_PADDING,
             low=titled if is_sideways else CLUSTER_PADDING,
             high=CLUSTER_PADDING,
         ),
@@ -194,7 +164,7 @@ def place(
     place_across(geometry)
     place_along(geometry)
     _place_frames(geometry)
-    return _turned(sizes, route_edges(edges, geometry), geometry, rankdir)
+    return _turned(sizes, route_edges(edges, geometry), geometry, is_sideways)
 
 
 def _ranked(
@@ -264,11 +234,9 @@ def _turned(
     sizes: Sequence[tuple[float, float]],
     routes: Sequence[Sequence[Point]],
     geometry: Geometry,
-    rankdir: str,
+    is_sideways: bool,
 ) -> Placed:
-    # From (along, across) to (x, y): swapped for TB and BT, mirrored for RL and BT.
-    is_mirrored = rankdir in ("RL", "BT")
-    is_sideways = rankdir in ("LR", "RL")
+    # From (along, across) to (x, y), or to (y, x) where ranks stand below each other.
     start, end, low, high = geometry.frames[0]
     for route in routes:
         for _, across in route:
@@ -276,18 +244,16 @@ def _turned(
             high = max(high, across)
 
     def point(along: float, across: float) -> Point:
-        along = end - along if is_mirrored else along - start
-        return (along, across - low) if is_sideways else (across - low, along)
+        place = (along - start, across - low)
+        return place if is_sideways else (place[1], place[0])
 
     boxes: list[Box] = []
     for node, (width, height) in enumerate(sizes):
-        span = geometry.along[node]
-        top = geometry.centre[node] - geometry.half[node]
-        x, y = point(span[1] if is_mirrored else span[0], top)
+        x, y = point(geometry.along[node][0], geometry.centre[node] - geometry.half[node])
         boxes.append((x, y, width, height))
     frames: list[Box] = []
     for frame in geometry.frames[1:]:
-        x, y = point(frame[1] if is_mirrored else frame[0], frame[2])
+        x, y = point(frame[0], frame[2])
         length, breadth = frame[1] - frame[0], frame[3] - frame[2]
         width, height = (length, breadth) if is_sideways else (breadth, length)
         frames.append((x, y, width, height))

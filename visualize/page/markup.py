@@ -97,11 +97,10 @@ def _icon(name: str) -> str:
     )
 
 
-def _button(identity: str, name: str, sign: str, *, text: str = "", more: str = "") -> str:
-    shown = f"<span>{text}</span>" if text else ""
+def _button(identity: str, name: str, sign: str, *, more: str = "") -> str:
     return (
         f'<button id="{identity}" type="button" aria-label="{name}" title="{name}"{more}>'
-        f"{_icon(sign)}{shown}</button>"
+        f"{_icon(sign)}</button>"
     )
 
 

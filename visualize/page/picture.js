@@ -3228,7 +3228,7 @@ const layered_ = (() => {
     if (sizes.length === 0) {
       return new Placed([], [], [], [], 0.0, 0.0);
     }
-    is_sideways = ["LR", "RL"].includes(rankdir);
+    is_sideways = rankdir === "LR";
     const t1 = _ranked(edges, groups);
     tree = t1[0];
     ranks = t1[1];
@@ -3238,7 +3238,7 @@ const layered_ = (() => {
     none = new Array(tree.__len__()).fill(0.0);
     half = sizes.map(([width, height]) => (is_sideways ? height : width) / 2);
     python.extend(half, new Array(layering.rank.length - sizes.length).fill(0.0));
-    geometry = new Geometry(layering, new Spacing(rank_gap, node_gap, BEND_GAP * node_gap, rankdir === "TB" ? titled : CLUSTER_PADDING, rankdir === "BT" ? titled : CLUSTER_PADDING, is_sideways ? titled : CLUSTER_PADDING, CLUSTER_PADDING), sizes.map(([width, height]) => is_sideways ? width : height), half, parallel_offsets(edges, sizes.length), is_sideways ? wide : none, is_sideways ? none : wide, order_ranks(layering));
+    geometry = new Geometry(layering, new Spacing(rank_gap, node_gap, BEND_GAP * node_gap, is_sideways ? CLUSTER_PADDING : titled, CLUSTER_PADDING, is_sideways ? titled : CLUSTER_PADDING, CLUSTER_PADDING), sizes.map(([width, height]) => is_sideways ? width : height), half, parallel_offsets(edges, sizes.length), is_sideways ? wide : none, is_sideways ? none : wide, order_ranks(layering));
     const a3 = layering.chains;
     const a4 = geometry.offsets;
     for (let i2 = 0; i2 < a3.length; i2++) {
@@ -3253,7 +3253,7 @@ const layered_ = (() => {
     place_across(geometry);
     place_along(geometry);
     _place_frames(geometry);
-    return _turned(sizes, route_edges(edges, geometry), geometry, rankdir);
+    return _turned(sizes, route_edges(edges, geometry), geometry, is_sideways);
   }
   function _ranked(edges, groups) {
     let paths, tree, ranks, deepest;
@@ -3324,10 +3324,8 @@ const layered_ = (() => {
     start = Math.min(Math.max(low - (missing / 2), room[0]), room[1] - least);
     return [start, start + least];
   }
-  function _turned(sizes, routes, geometry, rankdir) {
-    let is_mirrored, is_sideways, start, end, low, high, route, across, boxes, node, width, height, span, top, x, y, frames, frame, length, breadth;
-    is_mirrored = ["RL", "BT"].includes(rankdir);
-    is_sideways = ["LR", "RL"].includes(rankdir);
+  function _turned(sizes, routes, geometry, is_sideways) {
+    let start, end, low, high, route, across, boxes, node, width, height, x, y, frames, frame, length, breadth;
     const t1 = geometry.frames[0];
     start = t1[0];
     end = t1[1];
@@ -3345,8 +3343,9 @@ const layered_ = (() => {
       }
     }
     function point(along, across) {
-      along = is_mirrored ? end - along : along - start;
-      return is_sideways ? [along, across - low] : [across - low, along];
+      let place;
+      place = [along - start, across - low];
+      return is_sideways ? place : [place[1], place[0]];
     }
     boxes = [];
     const a8 = sizes;
@@ -3355,9 +3354,7 @@ const layered_ = (() => {
       const t9 = a8[i7];
       width = t9[0];
       height = t9[1];
-      span = geometry.along[node];
-      top = geometry.centre[node] - geometry.half[node];
-      const t10 = point(is_mirrored ? span[1] : span[0], top);
+      const t10 = point(geometry.along[node][0], geometry.centre[node] - geometry.half[node]);
       x = t10[0];
       y = t10[1];
       boxes.push([x, y, width, height]);
@@ -3366,7 +3363,7 @@ const layered_ = (() => {
     const a12 = geometry.frames.slice(1);
     for (let i11 = 0; i11 < a12.length; i11++) {
       frame = a12[i11];
-      const t13 = point(is_mirrored ? frame[1] : frame[0], frame[2]);
+      const t13 = point(frame[0], frame[2]);
       x = t13[0];
       y = t13[1];
       length = frame[1] - frame[0];
