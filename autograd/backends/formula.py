@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn, TypeAlias
 
+from autograd.primitive import RESERVED
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
@@ -86,6 +88,25 @@ def formula_of(row: Primitive) -> Formula:
         return parsed(row.c, arity)
     except ValueError as error:
         raise ValueError(f"the C text of the operation {row.name!r}: {error}") from None
+
+
+# The functions that a program in float32 computes in floats: they round once, or are written so.
+OF_FLOATS = frozenset({
+    "ceil", "copysign", "exp", "fabs", "floor", "fma", "fmax", "fmin", "log", "nearbyint", "rint",
+    "sqrt", "tanh", "trunc",
+})  # fmt: skip
+
+
+@lru_cache(maxsize=1024)
+def needs_doubles(row: Primitive) -> bool:
+    """Tell whether a row of a program in float32 computes in doubles and rounds its result once.
+
+    So does the text of a user, which may have limits that only doubles have, and one of more steps
+    than a function that loses digits in floats, as erfc and hypot do at their ends.
+    """
+    steps = formula_of(row).steps
+    called = {step.details[0] for step in steps if step.name == "function"}
+    return len(steps) > 1 and (row.name not in RESERVED or not called <= OF_FLOATS)
 
 
 @lru_cache(maxsize=1024)

@@ -284,7 +284,8 @@ class Compiled(Caller, Generic[Parameters, Result]):
         Its header lies beside it. `NAME_value` computes one example, and `NAME_gradient` its value
         and derivatives with respect to the inputs (`NAME_jacobian` the derivatives of several
         results); NAME is that of the file. The current data of the captured leaves become
-        `NAME_parameters`. Example arguments say for which structure; they can be left out after
+        `NAME_parameters`. Numbers are `double`, or `float` of a function that was compiled with
+        dtype="float32". Example arguments say for which structure; they can be left out after
         calls with only one.
 
         Raises TypeError without arguments and calls, ValueError for an operation without C text
@@ -298,7 +299,7 @@ class Compiled(Caller, Generic[Parameters, Result]):
         ['square.c', 'square.h']
         """
         trace = self._programs.trace(self._read(args)) if args else self._programs.only_trace()
-        source: Path = loaded("autograd.backends.c").write_c(trace, path)
+        source: Path = loaded("autograd.backends.c").write_c(trace, path, self._programs.precision)
         return source
 
     def to_jax(self, kind: Kind, *args: Any) -> Callable[[Any, Any, Any], tuple[Any, Any]]:

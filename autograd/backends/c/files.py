@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from autograd.backends.c.function import Function, definition, signature
-from autograd.backends.c.literals import braces, comment, double, header_name, identifier
+from autograd.backends.c.literals import braces, comment, header_name, identifier, literal
 from autograd.backends.c.rows import RowFunctions
 from autograd.files import as_path, write_files
 from autograd.program import derivatives
+from autograd.program.precision import DOUBLE
 from autograd.program.schedule import scheduled
 from autograd.program.simplify import simplified
 from autograd.structure import NUMBER, described
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
+    from autograd.program.precision import Precision
     from autograd.program.program import Program
     from autograd.program.stages import Schedule
     from autograd.program.trace import Trace
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
 MOST_LABELS = 32  # inputs whose labels are listed
 
 
-def write_c(trace: Trace, path: str | os.PathLike[str]) -> Path:
+def write_c(trace: Trace, path: str | os.PathLike[str], precision: Precision) -> Path:
     """Write the value and the derivatives of one example as C99: a source file and its header.
 
     Returns the path of the source file. Raises ValueError for a path with another suffix than .c,
@@ -40,23 +42,23 @@ def write_c(trace: Trace, path: str | os.PathLike[str]) -> Path:
     source = source.with_suffix(".c")
     header = source.with_suffix(".h")
     trace = trace.recovered
-    functions = [Function("value", _schedule(trace.program), described(trace.result))]
+
+    def schedule(program: Program) -> Schedule:
+        return scheduled(simplified(program)[0].rounded(precision))
+
+    functions = [Function("value", schedule(trace.program), described(trace.result))]
     if trace.result == NUMBER:
         slopes = derivatives.value_and_gradient(trace.program, trace.inputs)
         outputs = "the value, then its derivative with respect to each input"
-        functions.append(Function("gradient", _schedule(derivatives.dense(slopes)), outputs))
+        functions.append(Function("gradient", schedule(derivatives.dense(slopes)), outputs))
     else:
         slopes = derivatives.jacobian(trace.program, trace.inputs)
         outputs = "for each number of the value its derivatives with respect to each input"
-        functions.append(Function("jacobian", _schedule(derivatives.dense(slopes)), outputs))
+        functions.append(Function("jacobian", schedule(derivatives.dense(slopes)), outputs))
     parameters = [leaf._data for leaf in trace.leaves]
     text = c_text(source.stem, functions, parameters, header.name)
     write_files({source: text.source.encode(), header: text.header.encode()})
     return source
-
-
-def _schedule(program: Program) -> Schedule:
-    return scheduled(simplified(program)[0])
 
 
 class CText(NamedTuple):
@@ -104,13 +106,14 @@ def c_text(
     file = f"{header.removesuffix('.h')}.c"
     _check(functions, len(parameters))
     ends = ("parameters", *(function.name for function in functions))
-    rows = RowFunctions(f"{name}_{end}" for end in ends)
+    precision = functions[0].schedule.program.precision
+    rows = RowFunctions((f"{name}_{end}" for end in ends), precision)
     written = [(function, *definition(name, function, rows)) for function in functions]
     source = f"#include {header_name(header)}\n\n#include <math.h>\n#include <stddef.h>\n\n"
     source += rows.definitions()
     if parameters:
-        numbers = braces(map(double, parameters))
-        source += f"const double {name}_parameters[{len(parameters)}] = {numbers};\n\n"
+        numbers = braces(literal(number, precision) for number in parameters)
+        source += f"const {precision.c} {name}_parameters[{len(parameters)}] = {numbers};\n\n"
     source += "\n".join(text for _, text, _ in written)
     stacks = {function.name: stack for function, _, stack in written}
     return CText(source, _header_text(name, functions, stacks, file))
@@ -141,7 +144,8 @@ def _header_text(
     macro = name.upper()
     lines = [
         "/*",
-        f" * {name}: functions of {inputs} inputs and {program.parameters} parameters, as C99.",
+        f" * {name}: functions of {inputs} inputs and {program.parameters} parameters, as C99"
+        f"{'' if program.precision is DOUBLE else ', in single precision'}.",
         " *",
         f" *     cc -std=c99 -O2 -c {comment(source)}     and link with -lm",
         " *",
@@ -166,7 +170,8 @@ def _header_text(
         f"#define {macro}_PARAMETERS {program.parameters}",
     ]
     if program.parameters:
-        lines.append(f"extern const double {name}_parameters[{macro}_PARAMETERS];")
+        kind = program.precision.c
+        lines.append(f"extern const {kind} {name}_parameters[{macro}_PARAMETERS];")
     for function in functions:
         count = len(function.schedule.outputs) + function.schedule.sums
         lines += [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from autograd.backends.c.literals import braces, comment, double
+from autograd.backends.c.literals import braces, comment, literal
 from autograd.backends.c.writer import Places, Writer
 from autograd.backends.formula import formula_of
 from autograd.primitives import dot, guarded_dot
@@ -38,7 +38,7 @@ class Function(NamedTuple):
 def definition(file: str, function: Function, rows: RowFunctions) -> tuple[str, int]:
     """Return the text of a function, and the bytes of stack that its arrays take."""
     schedule = function.schedule
-    places = Places(schedule)
+    places, precision = Places(schedule), schedule.program.precision
     writer = Writer(places, rows)
     for stage in (*schedule.before, *schedule.body):
         _write_stage(writer, stage)
@@ -46,28 +46,30 @@ def definition(file: str, function: Function, rows: RowFunctions) -> tuple[str, 
     first = len(schedule.outputs)
     if schedule.sums:
         with writer.loop("i", first + schedule.sums, first) as i:
-            writer.line(f"outputs[{i}] = 0.0;")
+            writer.line(f"outputs[{i}] = 0.0{precision.suffix};")
     for reduction in schedule.reductions:
         _write_reduction(writer, reduction, first)
 
     body = "\n".join(writer.lines)
     head = []
     if "constants[" in body:
-        constants = braces(map(double, places.constants), "    ")
-        head.append(f"static const double constants[{len(places.constants)}] = {constants};")
+        numbers = [literal(number, precision) for number in places.constants]
+        constants = braces(numbers, "    ")
+        head.append(f"static const {precision.c} constants[{len(numbers)}] = {constants};")
     if places.size:
-        head.append(f"double v[{places.size}];")
+        head.append(f"{precision.c} v[{places.size}];")
     for argument in ("inputs", "parameters", "outputs"):
         if f"{argument}[" not in body:
             head.append(f"(void){argument};")
     head = [f"    {line}" for line in head]
     text = "\n".join([signature(file, function), "{", *head, body, "}", ""])
-    return text, 8 * (places.size + writer.copied)
+    return text, precision.size * (places.size + writer.copied)
 
 
 def signature(file: str, function: Function) -> str:
     """Return the head of a function in the file of this name."""
-    arguments = "const double *inputs, const double *parameters, double *outputs"
+    kind = function.schedule.program.precision.c
+    arguments = f"const {kind} *inputs, const {kind} *parameters, {kind} *outputs"
     return f"void {file}_{function.name}({arguments})"
 
 
@@ -132,7 +134,7 @@ def _write_folds(
         if start is None:
             writer.line(f"{total} = {sources[0](i, '0')};")
         else:
-            writer.line(f"{total} = {double(start)};")
+            writer.line(f"{total} = {literal(start, writer.places.precision)};")
         first = 1 if start is None else 0
         if first < width:
             with writer.loop("k", width, first) as k:
@@ -147,6 +149,7 @@ def _write_product(writer: Writer, stage: Product) -> None:
     rows = stage.result.index
     lines = tuple(rows[start : start + width] for start in range(0, len(rows), width))
     start = "-0.0" if stage.ordered else "0.0"
+    start += writer.places.precision.suffix
     _write_grid(writer, stage, writer.reader(Table(stage.result.memory, lines)), start)
 
 

@@ -7,10 +7,30 @@ from math import isfinite, isnan
 from textwrap import fill
 from typing import TYPE_CHECKING
 
+from autograd.program.precision import DOUBLE
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from autograd.program.precision import Precision
+
 WIDTH, SHORT = 100, 40  # columns of a line, and of content that needs no line of its own
+
+
+def literal(number: float, precision: Precision) -> str:
+    """Return a C expression of this number, rounded to a precision.
+
+    >>> from autograd.program.precision import SINGLE
+    >>> literal(0.1, SINGLE), literal(-2.0, SINGLE)
+    ('0x1.99999ap-4f', '(-2.0f)')
+    """
+    number = precision.rounded(number)
+    text = double(number).replace("double", precision.c)
+    if not isfinite(number):
+        return text
+    if precision is not DOUBLE:  # most of the 13 hexadecimal digits are 0
+        text = re.sub(r"\.?0+p", "p", text)
+    return re.sub(r"\)?$", rf"{precision.suffix}\g<0>", text, count=1)
 
 
 def double(number: float) -> str:

@@ -1,7 +1,8 @@
 """The rows of the table as C: an expression on the spot, or a function of the file.
 
 A row's own text is not copied into a function: a compiler may warn of its brackets, and C computes
-whole numbers in ints, which overflow. Functions are in doubles and full brackets.
+whole numbers in ints, which overflow. Functions are in full brackets, and in doubles
+but for those of a file of floats that need none.
 """
 
 from __future__ import annotations
@@ -10,14 +11,16 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from autograd.backends.c.literals import comment, double, identifier
-from autograd.backends.formula import CONDITIONS, FUNCTIONS, Algebra, formula_of
+from autograd.backends.c.literals import comment, double, identifier, literal
+from autograd.backends.formula import CONDITIONS, FUNCTIONS, Algebra, formula_of, needs_doubles
+from autograd.program.precision import DOUBLE, SINGLE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from autograd.backends.formula import Formula
     from autograd.primitive import Primitive
+    from autograd.program.precision import Precision
 
 
 # One operator on each argument in turn, at most: no need of a function to read it.
@@ -28,7 +31,8 @@ ARGUMENT = re.compile(r"\b[xyz]\b")
 class RowFunctions:
     """The functions that a file needs for the rows it computes; `taken` are names it has."""
 
-    def __init__(self, taken: Iterable[str] = ()) -> None:
+    def __init__(self, taken: Iterable[str] = (), precision: Precision = DOUBLE) -> None:
+        self.precision = precision
         self._names: dict[Primitive, str] = {}
         self._taken = set(taken)
 
@@ -42,13 +46,22 @@ class RowFunctions:
         text = str(row.c).strip()
         if SHORT.fullmatch(text):
             return ARGUMENT.sub(lambda argument: operands["xyz".index(argument[0])], text)
-        if text not in FUNCTIONS:
+        if text in FUNCTIONS:
+            text += self.precision.suffix
+        else:
             text = self._names.get(row) or self._named(row)
+            if self.precision is not DOUBLE and needs_doubles(row):
+                text = f"({self.precision.c}){text}"
         return f"{text}({', '.join(operands)})"
 
     def definitions(self) -> str:
         """Return the definitions of the functions used so far."""
-        return "".join(map(_definition, self._names, self._names.values()))
+        return "".join(
+            [
+                _definition(row, name, DOUBLE if needs_doubles(row) else self.precision)
+                for row, name in self._names.items()
+            ]
+        )
 
     def _named(self, row: Primitive) -> str:
         name = f"row_{identifier(row.name)}"
@@ -59,13 +72,14 @@ class RowFunctions:
         return name
 
 
-def _definition(row: Primitive, name: str) -> str:
+def _definition(row: Primitive, name: str, precision: Precision) -> str:
     formula = formula_of(row)
-    arguments = ", ".join(f"double {argument}" for argument in "xyz"[: formula.arity])
+    kind = precision.c
+    arguments = ", ".join(f"{kind} {argument}" for argument in "xyz"[: formula.arity])
     what = f"one more term of {row.name}" if row.variadic else row.name
     head = comment(f"{what}: {row.doc}" if row.doc else what)
-    lines = "".join(f"    {line}\n" for line in body_of(formula))
-    return f"/* {head} */\nstatic double {name}({arguments})\n{{\n{lines}}}\n\n"
+    lines = "".join(f"    {line}\n" for line in body_of(formula, ALGEBRAS[precision], kind))
+    return f"/* {head} */\nstatic {kind} {name}({arguments})\n{{\n{lines}}}\n\n"
 
 
 def _called(name: str, *args: str) -> str:
@@ -90,8 +104,18 @@ EXPRESSIONS: Algebra = {
 }
 
 
-def body_of(formula: Formula, algebra: Algebra = EXPRESSIONS) -> list[str]:
-    """Return the statements of a function of doubles x, y, z that returns the formula's value.
+# The same in floats, whose literals and functions end in f.
+SINGLE_EXPRESSIONS: Algebra = {
+    **EXPRESSIONS,
+    "number": lambda value: literal(value, SINGLE),
+    "function": lambda name, *args: _called(f"{name}f", *args),
+    "indicator": "({} ? 1.0f : 0.0f)".format,
+}
+ALGEBRAS = {DOUBLE: EXPRESSIONS, SINGLE: SINGLE_EXPRESSIONS}
+
+
+def body_of(formula: Formula, algebra: Algebra = EXPRESSIONS, number: str = "double") -> list[str]:
+    """Return the statements of a function of numbers x, y, z that returns the formula's value.
 
     A value that is needed twice is computed once.
 
@@ -111,7 +135,7 @@ def body_of(formula: Formula, algebra: Algebra = EXPRESSIONS) -> list[str]:
         text = algebra[step](*details, *[values[position] for position in inputs])
         if uses[len(values)] > 1 and step != "number":
             name = f"t{len(lines) - unused + 1}"
-            kind = "int" if step in CONDITIONS else "double"
+            kind = "int" if step in CONDITIONS else number
             lines.append(f"const {kind} {name} = {bare(text)};")
             text = name
         values.append(text)

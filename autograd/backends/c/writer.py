@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-from autograd.backends.c.literals import braces, double
+from autograd.backends.c.literals import braces, literal
 from autograd.program.stages import Memory, Table
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ class Places:
         constants = program.shared + program.parameters
         uniform = constants + len(program.constants)  # the first row that `before` computes
         computed = schedule.uniform - uniform
-        self.constants = program.constants
+        self.constants, self.precision = program.constants, program.precision
         self.size = computed + schedule.varying - program.examples  # of the array v
         self._starts = {  # where each array takes over: the first row, and its place
             Memory.UNIFORM: (
@@ -59,7 +59,9 @@ class Places:
 
     def text(self, place: Place) -> str:
         """Return C text that reads one place: of a constant, its number."""
-        return double(self.constants[place.offset]) if place.array == "constants" else str(place)
+        if place.array == "constants":
+            return literal(self.constants[place.offset], self.precision)
+        return str(place)
 
 
 Text: TypeAlias = "Callable[[str, str], str]"  # of the element in a line and a column, both C text
@@ -161,7 +163,7 @@ class Writer:
         key = (memory, *rows)
         if key not in self._arrays:
             name = self._arrays[key] = f"copy_{len(self._arrays) + 1}"
-            self.line(f"double {name}[{len(rows)}];")
+            self.line(f"{self.places.precision.c} {name}[{len(rows)}];")
             self.copy(name, 0, [self.places.of(memory, row) for row in rows])
             self.copied += len(rows)
         return self._arrays[key]

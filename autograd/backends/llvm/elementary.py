@@ -8,14 +8,12 @@ from __future__ import annotations
 
 import ctypes
 import sys
-from functools import cache
 from math import inf
 from typing import TYPE_CHECKING
 
-from autograd.backends.formula import FUNCTIONS, Algebra, formula_of
+from autograd.backends.formula import FUNCTIONS, OF_FLOATS, Algebra, formula_of, needs_doubles
 from autograd.backends.llvm import circular, exponential, logarithm
 from autograd.backends.llvm.writer import Operand, Writer
-from autograd.primitive import RESERVED
 from autograd.program.precision import DOUBLE
 
 if TYPE_CHECKING:
@@ -47,25 +45,12 @@ def lowered(writer: Writer, row: Primitive, operands: Sequence[Operand]) -> Oper
       %3 = select <2 x i1> %1, <2 x double> %0, <2 x double> %2
     """
     formula = formula_of(row)
-    if writer.precision is DOUBLE or not _needs_doubles(row):
+    if writer.precision is DOUBLE or not needs_doubles(row):
         result: Operand = formula.evaluate(ALGEBRA, operands, writer)
         return result
     wide = writer.of(DOUBLE)
     result = formula.evaluate(ALGEBRA, [writer.converted(x, DOUBLE) for x in operands], wide)
     return wide.converted(result, writer.precision)
-
-
-@cache
-def _needs_doubles(row: Primitive) -> bool:
-    """Tell whether a row of a program in float32 computes in doubles and rounds its result once.
-
-    So does the text of a user, which may have limits that only doubles have, and one with more
-    steps than a function that is computed in doubles anyway.
-    """
-    steps = formula_of(row).steps
-    called = {step.details[0] for step in steps if step.name == "function"}
-    wide = not called <= {*INTRINSICS, *INLINE, *OF_ANY_PRECISION}
-    return row.name not in RESERVED or (wide and len(steps) > 1)
 
 
 def minds_constants(row: Primitive) -> bool:
@@ -136,8 +121,6 @@ VECTOR: dict[str, Callable[..., str]] = {
     "cos": circular.cos,
     "tan": circular.tan,
 }
-# Those that are written for floats too; all others of a program in float32 compute in doubles.
-OF_ANY_PRECISION = {"log"}
 # The largest arguments that vector code takes; of larger ones the C library gives the values.
 LARGEST = dict.fromkeys(("sin", "cos", "tan"), circular.LARGEST)
 
@@ -148,7 +131,7 @@ def call_function(w: Writer, name: str, *operands: Operand) -> str:
         return w.intrinsic(INTRINSICS[name], *operands)
     if name in INLINE:
         return INLINE[name](w, *operands)
-    if w.precision is not DOUBLE and name not in OF_ANY_PRECISION:
+    if w.precision is not DOUBLE and name not in OF_FLOATS:  # nor with code for floats
         wide = w.of(DOUBLE)
         found = call_function(wide, name, *[w.converted(x, DOUBLE) for x in operands])
         return str(wide.converted(found, w.precision))
