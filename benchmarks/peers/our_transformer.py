@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import reduce
 from typing import Any
 
@@ -38,11 +38,18 @@ def model_of(problem: Texts) -> tuple[Transformer, list[Any]]:
     return model, parameters
 
 
+def prepare(loss: Any, texts: Sequence[Sequence[int]]) -> None:
+    """Wait for the machine code of each length of text, which a thread would make meanwhile."""
+    for text in {len(text): text for text in texts}.values():
+        loss.prepare("backward", text)
+
+
 def transformer_gradients(backend: str, problem: Texts) -> Made:
     """Call `backward` for each text, which adds to gradients that were cleared."""
     model, parameters = model_of(problem)
     loss = autograd.compile(model.loss, backend=backend)
     optimizer, texts = nn.SGD(parameters), problem.rows()
+    prepare(loss, texts)
 
     def run() -> list[float]:
         losses = []
@@ -59,6 +66,7 @@ def transformer_adam(backend: str, problem: Texts) -> Made:
     model, parameters = model_of(problem)
     loss, texts = autograd.compile(model.loss, backend=backend), problem.rows()
     zeros = [0.0] * len(parameters)
+    prepare(loss, texts)
 
     def run() -> list[float]:
         for parameter, number in zip(parameters, problem.parameters.tolist()):

@@ -136,8 +136,10 @@ def forget_machine_code(backend: str) -> None:
     forget()
     if backend == "llvm":
         from autograd.backends.llvm.engine import kept_code
+        from autograd.backends.llvm.precompiled import shared_code
 
         kept_code.cache_clear()
+        shared_code.cache_clear()
 
 
 def moons_compile(backend: str, problem: Moons) -> Made:

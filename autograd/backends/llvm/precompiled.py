@@ -72,7 +72,7 @@ class StagedProgram:
         steps = [step for stage in schedule.before for step in _steps(schedule, stage, frame)]
         found = dict.fromkeys(step.function for step in steps)
         functions = tuple(sorted(found, key=repr))
-        self._code = _module(functions, lanes, precision)
+        self._code = shared_code(functions, lanes, precision)
         addresses = {
             function: self._code.address(f"f{number}") for number, function in enumerate(functions)
         }
@@ -178,7 +178,7 @@ def _flat(table: Table, height: int | None = None) -> list[int]:
 
 
 @lru_cache(maxsize=KEPT)
-def _module(functions: tuple[Function, ...], lanes: int, precision: Precision) -> Code:
+def shared_code(functions: tuple[Function, ...], lanes: int, precision: Precision) -> Code:
     """Return the code of functions, `f0`, `f1`, ..., and of `perform`, which calls them.
 
     LLVM takes a sixth of its time without optimization, and the code twice its own.
