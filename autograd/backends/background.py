@@ -46,18 +46,21 @@ class Replaceable:
 
     def run(self, examples: Any, shared: Any, parameters: Any) -> tuple[Any, Any]:
         """Return the outputs for each example, and the sums: see `Executable`."""
-        latest = self.latest()
-        return (self._first if latest is self else latest).run(examples, shared, parameters)
+        return self.current().run(examples, shared, parameters)
 
-    def latest(self) -> Executable:
-        """Return the faster executable if it is there, else this one."""
+    def current(self) -> Executable:
+        """Return the faster executable if it is there, else the first one."""
         if self._made is not None:
             return self._made
         if self._error is not None:
             raise self._error
         if not _is_at_work():  # as in a forked child
             _ask_for(self)
-        return self
+        return self._first
+
+    def latest(self) -> Executable:
+        """Return the faster executable if it is there, else this one."""
+        return self if self._made is None and self.current() is self._first else self.current()
 
     def settled(self) -> Executable:
         """Return the faster executable as soon as it is there, made by this thread if need be."""

@@ -58,13 +58,7 @@ def executable(program: Program, backend: str) -> Executable:
     """
     if backend == "interpreter":
         return Interpreted(program)
-    schedule = scheduled(program)
-
-    def make(module: Any) -> Executable:
-        build: Callable[[Any], Executable] = getattr(module, "build_at_once", module.build)
-        return build(schedule)
-
-    found: Executable = _made(backend, program, make)
+    found: Executable = _made(backend, program, lambda module: _answering(module, program))
     return found
 
 
@@ -103,7 +97,7 @@ def joint_stepper(
         def build(program: Program) -> Executable:
             key = module, program
             if key not in built:
-                built[key] = module.build(scheduled(program)) if module else Interpreted(program)
+                built[key] = _answering(module, program) if module else Interpreted(program)
             return built[key]
 
         if hasattr(module, "NativeJointStepper"):
@@ -117,6 +111,12 @@ def joint_stepper(
         return make(None)
     found: Stepper = _made(backend, programs[0], make)
     return found
+
+
+def _answering(module: Any, program: Program) -> Executable:
+    """Return an executable by the module of a backend, which answers at once if it has a way."""
+    build: Callable[[Any], Executable] = getattr(module, "build_at_once", module.build)
+    return build(scheduled(program))
 
 
 def _made(backend: str, program: Program, make: Callable[[Any], Any]) -> Any:

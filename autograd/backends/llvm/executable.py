@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from autograd.backends.executable import Executable
+    from autograd.backends.llvm.frame import Frame
     from autograd.program.precision import Precision
     from autograd.program.stages import Schedule
     from autograd.program.training import Update
@@ -129,6 +130,16 @@ class NativeProgram:
             (self._code, workspace),
         )
 
+    @property
+    def frame(self) -> Frame:
+        """Where the rows of the program lie."""
+        return self.kernel.frame
+
+    @property
+    def varying(self) -> int:
+        """The number of numbers of VARYING memory."""
+        return self.kernel.varying
+
     def address(self, name: str) -> int:
         """Return the address of a function of the machine code."""
         return self._code.address(name)
@@ -153,7 +164,7 @@ class NativeProgram:
         try:
             return self._idle.pop()
         except IndexError:  # other threads hold them
-            return Workspace(self.schedule, self.kernel.varying)
+            return Workspace(self.schedule, self.varying)
 
 
 def _packer(count: int, precision: Precision) -> Callable[..., None]:

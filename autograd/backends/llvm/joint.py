@@ -13,10 +13,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from autograd.backends.background import Replaceable
 from autograd.backends.executable import Progress
 from autograd.backends.llvm.engine import code, vector_bytes
 from autograd.backends.llvm.executable import NativeProgram
 from autograd.backends.llvm.frame import Frame
+from autograd.backends.llvm.precompiled import StagedProgram
 from autograd.backends.llvm.steps import clear, steps_function, vectors, write_loop, write_update
 from autograd.backends.llvm.workspace import Workspace, aligned_zeros
 from autograd.backends.llvm.writer import Writer
@@ -24,7 +26,7 @@ from autograd.backends.llvm.writer import Writer
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from autograd.backends.executable import JointBatches
+    from autograd.backends.executable import Executable, JointBatches
     from autograd.backends.llvm.writer import Index
     from autograd.program.program import Program
     from autograd.program.sharing import Sharing, Use
@@ -164,13 +166,14 @@ class NativeJointStepper:
     """Steps over several programs in machine code; for one thread at a time.
 
     A few examples of one program in a step are computed one by one: with lanes over examples, one
-    takes as long as a vector of them. `build` makes what is called by machine code.
+    takes as long as a vector of them. `build` makes what is called by machine code; it may be
+    replaced by faster code from one call of a plan to the next.
     """
 
     def __init__(
         self,
         programs: Sequence[Program],
-        build: Callable[[Program], NativeProgram],
+        build: Callable[[Program], Executable],
         sharing: Sharing,
         update: Update,
     ) -> None:
@@ -205,6 +208,7 @@ class NativeJointStepper:
         outputs: list[Any] = []
         owned: list[Any] = []
         inputs = []  # that all examples share, and where they go
+        slower: list[tuple[_Called, Any]] = []  # for which code is being made, and their records
         for number, part in enumerate(batches.programs):
             size = 0 if part is None else len(part.order), self._one[number].width
             found = np.empty(size, self._dtype)
@@ -215,6 +219,9 @@ class NativeJointStepper:
                 for place, called in ((number, self._one), (count + number, self._many)):
                     if place == number or number in self._many:
                         records[place] = called[number].record
+                        called[number].renew(records[place])
+                        if not called[number].settled:
+                            slower.append((called[number], records[place]))
                         records[place, [EXAMPLES, ORDER, OUTPUTS]] = [a.ctypes.data for a in arrays]
                         shared = self._precision.array(part.shared)
                         inputs.append((called[number].shared, shared))
@@ -241,6 +248,8 @@ class NativeJointStepper:
         address, run, reached = ctypes.addressof(call), self._steps, self._reached
 
         def take_steps() -> Progress:
+            for called, record in slower:
+                called.renew(record)
             reached.fill(0)
             for place, numbers in inputs:
                 place[:] = numbers
@@ -267,9 +276,11 @@ class _Called:
     One of one example, made by `of_one`, takes as many inputs of it as `inputs` says.
     """
 
-    def __init__(self, program: NativeProgram, use: Use, inputs: int) -> None:
-        schedule: Schedule = program.schedule
-        workspace = Workspace(schedule, program.kernel.varying)
+    def __init__(self, program: Executable, use: Use, inputs: int) -> None:
+        self._program: Executable = program
+        code = self._code()
+        schedule: Schedule = code.schedule
+        workspace = Workspace(schedule, code.varying)
         self.width = len(schedule.outputs)
         self.shared = workspace.shared[inputs:]
         sums = zeros_in_vectors(schedule.sums, workspace.sums.dtype)
@@ -280,16 +291,31 @@ class _Called:
             _table([(kind,) for kind in use.kinds]),
         ]
         self.record = np.zeros(WORDS, np.int64)
-        self.record[[RUN, UNIFORM, VARYING, SUMS]] = (
-            program.address("run"),
-            workspace.uniform_address,
-            workspace.varying_address,
-            sums.ctypes.data,
-        )
-        size = vectors(program.kernel.frame, schedule.sums)
+        self.record[[UNIFORM, SUMS]] = workspace.uniform_address, sums.ctypes.data
+        size = vectors(code.frame, schedule.sums)
         self.record[[*NUMBERS]] = self.width, inputs, size
         self.record[[*TABLES]] = [table.ctypes.data for table in tables]
-        self._owned = program, workspace, sums, tables  # whose addresses are in the record
+        self._workspace = workspace
+        self._owned = sums, tables  # whose addresses are in the record
+
+    @property
+    def settled(self) -> bool:
+        """Whether there will be no faster code."""
+        return isinstance(self._program, NativeProgram)
+
+    def renew(self, record: Any) -> None:
+        """Have a record, which may be a copy, call the fastest code that is there."""
+        code = self._code()
+        staged = isinstance(code, StagedProgram)
+        varying = code.listing if staged else self._workspace.varying_address
+        record[[RUN, VARYING]] = code.address("run"), varying
+
+    def _code(self) -> Any:
+        program = self._program
+        if isinstance(program, Replaceable):
+            self._program = program.latest()
+            return program.current()
+        return program
 
 
 def zeros_in_vectors(size: int, dtype: Any) -> Any:

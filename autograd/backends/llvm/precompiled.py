@@ -21,6 +21,7 @@ from autograd.backends.formula import formula_of
 from autograd.backends.llvm.elementary import lowered, minds_constants
 from autograd.backends.llvm.engine import code, vector_bytes
 from autograd.backends.llvm.frame import Frame, added, scaled
+from autograd.backends.llvm.kernel import PARAMETERS
 from autograd.backends.llvm.loops import constant_of, is_in_line
 from autograd.backends.llvm.products import with_product
 from autograd.backends.llvm.sums import in_order
@@ -64,36 +65,47 @@ class StagedProgram:
     Raises ValueError for an operation without C text.
     """
 
+    varying = 0  # numbers of VARYING memory
+
     def __init__(self, schedule: Schedule) -> None:
         self.schedule = schedule
         precision = schedule.program.precision
         lanes = vector_bytes() // precision.size
-        frame = Frame(Writer(lanes, precision), lanes)
-        steps = [step for stage in schedule.before for step in _steps(schedule, stage, frame)]
+        self.frame = Frame(Writer(lanes, precision), lanes)
+        steps = [step for stage in schedule.before for step in _steps(schedule, stage, self.frame)]
         found = dict.fromkeys(step.function for step in steps)
         functions = tuple(sorted(found, key=repr))
         self._code = shared_code(functions, lanes, precision)
+        outputs = [row for _, row in schedule.outputs]
+        stages = [stage for stage in schedule.reductions if isinstance(stage, SummedRows)]
+        summed = [pair for stage in stages for pair in in_order(stage)]
+        parts = [*self._records(steps, functions), np.array(outputs, np.int64)]
+        parts.append(np.array(summed, np.int64))
+        fields = [part.ctypes.data for part in parts[1:]]
+        listing = np.array([*fields, len(steps), len(outputs), len(summed)], np.int64)
+        self.listing = listing.ctypes.data
+        self._owned = listing, parts
+        pointer = ctypes.c_void_p
+        self._run = self._code.function("run", pointer, pointer, ctypes.c_int64, *[pointer] * 4)
+        self._idle: deque[Workspace] = deque()
+
+    def _records(self, steps: Sequence[Step], functions: Sequence[Function]) -> tuple[Any, Any]:
+        """Return the tables of all steps, and their records, which hold the addresses of these."""
         addresses = {
             function: self._code.address(f"f{number}") for number, function in enumerate(functions)
         }
         numbers = chain.from_iterable(table for step in steps for table in step.tables)
-        self._tables = np.fromiter(numbers, dtype=np.int64)
-        self._records = np.zeros((len(steps), FIELDS), dtype=np.int64)
-        place = self._tables.ctypes.data
-        for record, (function, sizes, tables) in zip(self._records, steps):
+        tables = np.fromiter(numbers, dtype=np.int64)
+        records = np.zeros((len(steps), FIELDS), dtype=np.int64)
+        place = tables.ctypes.data
+        for record, (function, sizes, lists) in zip(records, steps):
             starts = []
-            for table in tables:
+            for table in lists:
                 starts.append(place)
                 place += 8 * len(table)
             fields = addresses[function], *sizes, *starts
             record[: len(fields)] = fields
-        pointer = ctypes.c_void_p
-        self._perform = self._code.function("perform", pointer, pointer, ctypes.c_int64)
-        self._outputs = np.array([row for _, row in schedule.outputs], dtype=np.int64)
-        stages = [stage for stage in schedule.reductions if isinstance(stage, SummedRows)]
-        pairs = [pair for stage in stages for pair in in_order(stage)]
-        self._summed, self._into = np.array(pairs, dtype=np.int64).reshape(-1, 2).T
-        self._idle: deque[Workspace] = deque()
+        return tables, records
 
     def run(self, examples: Any, shared: Any, parameters: Any) -> tuple[Any, Any]:
         """Return the outputs, once for each example, and the sums over all of them."""
@@ -102,15 +114,19 @@ class StagedProgram:
         except IndexError:  # other threads hold them
             workspace = Workspace(self.schedule, 0)
         workspace.fill(shared, parameters)
-        records = self._records
-        self._perform(workspace.uniform_address, records.ctypes.data, len(records))
-        outputs = workspace.uniform[self._outputs].reshape(1, -1).repeat(len(examples), axis=0)
+        outputs = np.empty((len(examples), len(self.schedule.outputs)), workspace.sums.dtype)
         sums = np.zeros_like(workspace.sums)
-        count = workspace.sums.dtype.type(len(examples))
-        with np.errstate(all="ignore"):
-            np.add.at(sums, self._into, count * workspace.uniform[self._summed])
+        places = workspace.uniform_address, self.listing, sums.ctypes.data
+        self._run(None, None, len(examples), *places, outputs.ctypes.data)
         self._idle.append(workspace)
         return outputs, sums
+
+    def address(self, name: str) -> int:
+        """Return the address of `run`, which takes what that of a kernel takes.
+
+        In the place of VARYING memory, of which there is none, it takes the address `listing`.
+        """
+        return self._code.address(name)
 
 
 def _steps(schedule: Schedule, stage: Stage, frame: Frame) -> Iterator[Step]:
@@ -179,7 +195,7 @@ def _flat(table: Table, height: int | None = None) -> list[int]:
 
 @lru_cache(maxsize=KEPT)
 def shared_code(functions: tuple[Function, ...], lanes: int, precision: Precision) -> Code:
-    """Return the code of functions, `f0`, `f1`, ..., and of `perform`, which calls them.
+    """Return the code of functions, `f0`, `f1`, ..., and of `run`, which calls them.
 
     LLVM takes a sixth of its time without optimization, and the code twice its own.
     """
@@ -188,32 +204,27 @@ def shared_code(functions: tuple[Function, ...], lanes: int, precision: Precisio
     for number, function in enumerate(functions):
         with scalar.function(f"f{number}", {"%uniform": "ptr", "%record": "ptr"}):
             WRITERS[function.kind](_Body(writer), function)
-    with (
-        scalar.function("perform", {"%uniform": "ptr", "%records": "ptr", "%count": "i64"}),
-        scalar.loop(0, "%count") as loop,
-    ):
-        place = scaled(scalar, loop.index, FIELDS)
-        record = scalar.value(f"getelementptr inbounds i64, ptr %records, i64 {place}")
-        address = scalar.load_pointer(record, 0)
-        scalar.do(f"call void {address}(ptr %uniform, ptr {record})")
+    with scalar.function("run", PARAMETERS):
+        _write_run(_Body(writer, "%varying"))
     return code(writer.text(), optimization=0)
 
 
 class _Body:
     """The body of a function: writers of numbers and of vectors, and what the record holds."""
 
-    def __init__(self, writer: Writer) -> None:
+    def __init__(self, writer: Writer, record: str = "%record") -> None:
         self.writer = writer
         self.scalar = writer.at(1)
+        self.record = record
 
     def sizes(self, count: int) -> list[str]:
         """Return the first result and the sizes."""
-        return [self.scalar.load_integer("%record", field) for field in range(1, 1 + count)]
+        return [self.scalar.load_integer(self.record, field) for field in range(1, 1 + count)]
 
     def tables(self, first: int, count: int) -> list[str]:
         """Return the addresses of tables, which stand behind `first` numbers."""
         fields = range(1 + first, 1 + first + count)
-        return [self.scalar.load_pointer("%record", field) for field in fields]
+        return [self.scalar.load_pointer(self.record, field) for field in fields]
 
     def place(self, table: str, position: Index) -> str:
         """Return the address of the row at a position of a table."""
@@ -231,6 +242,27 @@ class _Body:
     def position(self, line: str, width: str, column: str) -> str:
         """Return the position of a column of a line in a table."""
         return self.scalar.integer("add", self.scalar.integer("mul", line, width), column)
+
+
+def _write_run(body: _Body) -> None:
+    """Write the calls of all steps, then the sums, then the outputs for each example."""
+    scalar = body.scalar
+    records, outputs, summed = (scalar.load_pointer(body.record, field) for field in range(3))
+    steps, width, terms = (scalar.load_integer(body.record, field) for field in range(3, 6))
+    with scalar.loop(0, steps) as loop:
+        place = scaled(scalar, loop.index, FIELDS)
+        record = scalar.value(f"getelementptr inbounds i64, ptr {records}, i64 {place}")
+        scalar.do(f"call void {scalar.load_pointer(record, 0)}(ptr %uniform, ptr {record})")
+    count = scalar.value(f"sitofp i64 %count to {scalar.number}")
+    with scalar.loop(0, terms) as loop:
+        pair = scaled(scalar, loop.index, 2)
+        x = scalar.fmul(count, body.load(summed, pair))
+        into = scalar.load_integer(summed, added(scalar, pair, 1))
+        total = scalar.address("%sums", into)
+        scalar.store(scalar.fadd(scalar.load(total), x), total)
+    with scalar.loop(0, "%count") as example, scalar.loop(0, width) as loop:
+        place = body.position(example.index, width, loop.index)
+        scalar.store(body.load(outputs, loop.index), scalar.address("%outputs", place))
 
 
 def _write_elementwise(body: _Body, function: Function) -> None:

@@ -9,6 +9,7 @@ import threading
 import pytest
 
 import autograd
+import nn
 from autograd import Value, compile
 from autograd.backends.executable import BackendLimit
 
@@ -42,6 +43,12 @@ class Recurrent:
         return found
 
 
+def wait_for_code():
+    thread = background._thread
+    if thread is not None:
+        thread.join(LONG)
+
+
 XS = [0.1 * k - 0.5 for k in range(STEPS)]
 
 
@@ -63,9 +70,7 @@ def held(monkeypatch):
     monkeypatch.setattr(executable, "build", wait)
     yield gate
     gate.set()
-    thread = background._thread
-    if thread is not None:
-        thread.join(LONG)
+    wait_for_code()
 
 
 @pytest.fixture
@@ -200,3 +205,33 @@ def test_checks_name_the_operation_meanwhile(held):
         parameter.data = 0.0
     with pytest.raises(FloatingPointError, match=r"log\(0\.0\) gave -inf"):
         loss([0.0] * STEPS)
+
+
+@pytest.mark.parametrize("opened", [0, 1, 4])  # the number of calls before the code may come
+def test_steps_over_many_lengths_begin_at_once(held, monkeypatch, opened):
+    """Each length has a program; their code is called by that of the steps."""
+    rng = random.Random(7)
+    texts = [[rng.gauss(0.0, 0.5) for _ in range(length)] for length in (5, 2, 4, 5, 3, 2, 4)]
+
+    def trained(calls):
+        model = Recurrent()
+        adam = nn.Adam(model.parameters, 0.02)
+        descent = autograd.Descent(
+            model.loss, (texts,), parameters=adam.parameters, rule=type(adam).rule,
+            state=adam.state, settings=adam.settings, backend="llvm",
+        )  # fmt: skip
+        losses = []
+        for call in range(4):
+            if call == calls:
+                held.set()
+                wait_for_code()
+            losses += descent.run((texts,), range(len(texts)), [1] * 5 + [2]).losses.tolist()
+            assert held.is_set() or background._thread is not None  # which waits
+        descent.write_back()
+        return losses, [parameter.data for parameter in model.parameters]
+
+    found = trained(opened)
+    held.set()
+    monkeypatch.setattr(executable, "MOST_STAGES", 1000)
+    assert found == trained(4)
+    wait_for_code()
