@@ -22,7 +22,7 @@ from conventions import CONVENTIONS, REFUSALS
 from digits import BACKENDS, FIGURES, LIMITS, MOST
 from javascript import script
 from signatures import arguments, methods_stub
-from visualize.page import headings, sentences
+from visualize.page import words
 
 __all__ = ["PAGES_WITH_PICTURES", "keep", "main", "operations_page", "picture_script"]
 
@@ -228,8 +228,7 @@ def picture_script() -> str:
         "draw/svg": ("INSET", "WIDE_TITLE", "rank_gap", "title_columns", "title_room"),
         "formula/rules": ("filled",),
         "steps/numbered": ("largest_prefixes", "path_counts", "values_of", "values_on_paths"),
-        "page/headings": headings.__all__,
-        "page/sentences": sentences.__all__,
+        "page/words": words.__all__,
     }  # fmt: skip
     modules = ", ".join(f"{module}.py" for module in shared)
     head = textwrap.fill(

@@ -32,7 +32,7 @@ def script(exported: Mapping[Path, Sequence[str]]) -> str:
     texts = [RUNTIME.read_text(encoding="utf-8")]
     homes: dict[tuple[Path, str], str] = {}  # the object that holds a name
     for path in sources.in_order():
-        home = f"{path.stem}_"
+        home = f"{path.parent.name}_{path.stem}"  # two folders may have files of one name
         imported: dict[str, list[str]] = {}
         for name, where in sources.imported[path].items():
             if (where, name) in homes:  # an alias of types is in no script

@@ -10,10 +10,10 @@ from math import inf, nan
 import pytest
 
 from autograd import Value, primitive
+from autograd.backward import step_of, through
 from autograd.native import engine
 from autograd.operators import attach_binary
 from autograd.primitive import RESERVED, TABLE
-from autograd.steps import step_of, through
 from autograd.written import in_line
 
 ROWS = [TABLE[name] for name in TABLE if name in RESERVED and not TABLE[name].variadic]

@@ -1,7 +1,7 @@
 // Functions that pages share with pictures, and what these need. Written by `make docs` from
 // visualize/text.py, boxes.py, layout/layered.py, scene/collapse.py, scene/compose.py,
 // scene/gradient.py, draw/wording.py, draw/palette.py, draw/shapes.py, draw/svg.py,
-// formula/rules.py, steps/numbered.py, page/headings.py, page/sentences.py: edit those.
+// formula/rules.py, steps/numbered.py, page/words.py: edit those.
 
 // Parts of Python that JavaScript lacks, for functions that are written as a script.
 
@@ -92,7 +92,7 @@ const python = {
     `${digits}e${power < 0 ? "-" : "+"}${String(Math.abs(power)).padStart(2, "0")}`,
 };
 
-const text_ = (() => {
+const visualize_text = (() => {
   const FEW = 4;
   const KEPT = 3;
   const MOST_EDGES = 12;
@@ -212,7 +212,7 @@ const text_ = (() => {
   return { FEW, KEPT, MOST_EDGES, significant, in_digits, exact, product_of, counted, left_out, times, on_operands, on_numbers, columns_by, cut_by };
 })();
 
-const boxes_ = (() => {
+const visualize_boxes = (() => {
   const FEW_USES = 4;
   const NEAR = 3;
   class Shared {
@@ -629,7 +629,7 @@ const boxes_ = (() => {
   return { shared_boxes, path_key, outermost_closed, ordered, cycle_among, components, boxes_in_order, links, copied };
 })();
 
-const layering_ = (() => {
+const layout_layering = (() => {
   const ROOT = 0;
   const PARALLEL_GAP = 4.0;
   const PORT_GAP = 8.0;
@@ -1041,7 +1041,7 @@ const layering_ = (() => {
   return { ROOT, ClusterTree, cluster_tree, Layering, build_layering, ranks_spanned, Spacing, Geometry, route_edges, parallel_offsets };
 })();
 
-const collapse_ = (() => {
+const scene_collapse = (() => {
   const FEW_INSIDE = 60;
   function part_title(part) {
     return part.startsWith("/") ? part.slice(1, part.lastIndexOf("#")) : part;
@@ -1049,7 +1049,7 @@ const collapse_ = (() => {
   return { FEW_INSIDE, part_title };
 })();
 
-const compose_ = (() => {
+const scene_compose = (() => {
   class Range {
     constructor(low, high, infinite, nan) {
       this.low = low;
@@ -1078,7 +1078,7 @@ const compose_ = (() => {
   return { Range, kinds_of, range_of };
 })();
 
-const rules_ = (() => {
+const formula_rules = (() => {
   function filled(rule, names, out) {
     let parts, written, part, end, blank, rest, text, clashes;
     parts = rule.split("{");
@@ -1099,7 +1099,7 @@ const rules_ = (() => {
   return { filled };
 })();
 
-const numbered_ = (() => {
+const steps_numbered = (() => {
   class Numbered {
     constructor(starts, visits, used, places, local, sent) {
       this.starts = starts;
@@ -1285,13 +1285,13 @@ const numbered_ = (() => {
   return { values_on_paths, largest_prefixes, path_counts, values_of };
 })();
 
-const words_ = (() => {
+const formula_words = (() => {
   const WIDEST = 60;
   return { WIDEST };
 })();
 
-const gradient_ = (() => {
-  const { exact, significant } = text_;
+const scene_gradient = (() => {
+  const { exact, significant } = visualize_text;
   const SEVERITY = new Map([["pending", 0], ["unreached", 1], ["earlier", 2], ["zero", 3], ["finite", 4], ["infinite", 5], ["nan", 6]]);
   const ROUNDING = 1e-09;
   class Gradient {
@@ -1386,9 +1386,9 @@ const gradient_ = (() => {
   return { Gradient, gradient_of, largest_at, largest_size, shown_for_many, is_of_one_pass, product_sent };
 })();
 
-const placement_ = (() => {
-  const { Geometry, ROOT, Layering } = layering_;
-  const { ordered } = boxes_;
+const layout_placement = (() => {
+  const { Geometry, ROOT, Layering } = layout_layering;
+  const { ordered } = visualize_boxes;
   const ONE_SIDED = 12;
   const TWO_SIDED = 8;
   const IN_LANES = 4;
@@ -1905,9 +1905,9 @@ const placement_ = (() => {
   return { place_across, isotonic };
 })();
 
-const ranks_ = (() => {
-  const { Geometry, ROOT, ClusterTree, Layering } = layering_;
-  const { ordered, components, cycle_among } = boxes_;
+const layout_ranks = (() => {
+  const { Geometry, ROOT, ClusterTree, Layering } = layout_layering;
+  const { ordered, components, cycle_among } = visualize_boxes;
   const EFFORT = 3000000;
   const SHORT_CLUSTER = 2;
   function rank_nodes(count, edges, tree) {
@@ -2311,9 +2311,9 @@ const ranks_ = (() => {
   return { rank_nodes, place_along };
 })();
 
-const wording_ = (() => {
-  const { Range } = compose_;
-  const { significant, times } = text_;
+const draw_wording = (() => {
+  const { Range } = scene_compose;
+  const { significant, times } = visualize_text;
   const HEADING_COLUMNS = 24;
   const GROUP_COLUMNS = HEADING_COLUMNS + 8;
   const FONT_SIZE = 11;
@@ -2367,9 +2367,9 @@ const wording_ = (() => {
   return { GROUP_COLUMNS, FONT_SIZE, COLUMN, SMALL, LINE, PADDING, BOX_CORNER, FRAME_CORNER, spoken, kinds_line, data_line, largest_line, data_range, position_mark, slope_mark, size_by, width_of };
 })();
 
-const palette_ = (() => {
-  const { Gradient } = gradient_;
-  const { Range } = compose_;
+const draw_palette = (() => {
+  const { Gradient } = scene_gradient;
+  const { Range } = scene_compose;
   const SHADES = 8;
   const WIDEST_LINE = 4.0;
   function look_by(gradient, top, data) {
@@ -2401,130 +2401,9 @@ const palette_ = (() => {
   return { look_by, line_width };
 })();
 
-const sentences_ = (() => {
-  const { significant, product_of, counted } = text_;
-  const { Gradient } = gradient_;
-  const MOST_COUNTED = 9000000000000000;
-  const TAGS = new Map([["pending", "no gradient yet"], ["unreached", "not reached"], ["zero", "gradient 0"], ["earlier", "earlier gradient"], ["infinite", "infinite gradient"], ["nan", "gradient is nan"]]);
-  function meaning(gradient, name, outputs) {
-    let why, direction, size;
-    if (gradient.state === "pending") {
-      return "No backward pass has run yet. Play the steps to see what it would bring.";
-    }
-    if (gradient.state === "unreached") {
-      return `The backward pass did not come here: no way from ${outputs} carries a gradient.`;
-    }
-    if (gradient.state === "zero") {
-      why = gradient.remark !== "" ? ` (${gradient.remark})` : "";
-      return `The backward pass came here and brought exactly 0${why}: at this point a small change of ${name} changes nothing.`;
-    }
-    if (gradient.state === "earlier") {
-      return "The gradient is of an earlier pass: it does not belong to these numbers, or came from elsewhere.";
-    }
-    if (gradient.state === "nan") {
-      return "Not a number: something undefined, such as 0/0 or inf - inf, was met on the way.";
-    }
-    if (gradient.state === "infinite") {
-      return `Infinite: ${outputs} is vertical here, or a number overflowed on the way.`;
-    }
-    direction = gradient.value > 0 ? "rises" : "falls";
-    size = significant(Math.abs(gradient.value));
-    return `If ${name} grows by a little, ${outputs} ${direction} by ${size} times as much.`;
-  }
-  function running_line(gradient) {
-    return gradient.state === "pending" ? "grad –" : `grad ${significant(gradient.value)}`;
-  }
-  function sum_of_names(names) {
-    return names.length > 3 ? `the sum of ${names.length} outputs` : names.join(" + ");
-  }
-  function given_caption(leaves) {
-    let hold;
-    hold = leaves === 1 ? "holds its number" : "hold their numbers";
-    return `${counted(leaves, "leaf", "leaves")} ${hold}. Forward: every operation computes its value from its operands.`;
-  }
-  function seed_caption(names, gradient) {
-    let start;
-    if (names.length > 1) {
-      return `The backward pass begins at ${names.length} outputs at once: gradients are those of their sum.`;
-    }
-    if (gradient === 1) {
-      return `The backward pass begins at ${names[0]}: its derivative with respect to itself is 1.`;
-    }
-    start = significant(gradient);
-    return `The backward pass begins at ${names[0]} with the gradient ${start}.`;
-  }
-  function contribution_caption(name, rule, gradient, local, sent, total) {
-    let shown, is_worth_saying, derived, product;
-    shown = significant(local);
-    is_worth_saying = (!["", shown].includes(rule)) && (rule.length <= 60);
-    derived = is_worth_saying ? `${rule} = ${shown}` : shown;
-    product = `${product_of(gradient, local, sent)} = ${significant(sent)}`;
-    if (gradient === 0) {
-      product = "0 (a gradient of 0 sends 0)";
-    }
-    return `to ${name}: local derivative ${derived}, sends ${product}, total ${significant(total)}`;
-  }
-  function many_caption(count, name, sent, total) {
-    return `it sends gradient × local derivative to ${counted(count, "operand")}, most to ${name}: ${significant(sent)}, total ${significant(total)}`;
-  }
-  function backward_caption(gradient, clauses) {
-    let sent;
-    sent = clauses.join("; ");
-    if (clauses.length === 0) {
-      sent = "this operation has no derivative, so it sends nothing";
-    }
-    return `gradient ${significant(gradient)} arrives; ${sent}.`;
-  }
-  function forward_caption(written, data, is_current) {
-    let equals;
-    equals = is_current ? "=" : "was, when it was computed,";
-    return `${written} ${equals} ${significant(data)}`;
-  }
-  function end_caption(name, largest) {
-    let most;
-    most = name !== "" ? ` The largest is ${significant(largest)}, at ${name}.` : "";
-    return `Every gradient is complete.${most}`;
-  }
-  function mismatch_note(name, recorded, more) {
-    let rest;
-    rest = more > 0 ? ` and ${more} more` : "";
-    return ` The graph has ${significant(recorded)} recorded at ${name}${rest}: leaves add up over several backward passes until zero_grad().`;
-  }
-  function waiting_caption(is_stale) {
-    if (is_stale) {
-      return "A leaf was changed after the graph was computed: call forward() on the output, then draw it again.";
-    }
-    return "Play it step by step: first forward, every value; then backward, every gradient.";
-  }
-  function paths_note(count, product) {
-    let shown, many;
-    shown = significant(product);
-    if (count === 1) {
-      return `One path carries its gradient; the product of the local derivatives is ${shown}:`;
-    }
-    many = count <= MOST_COUNTED ? `${python.thousands(count)}` : `more than ${python.thousands(MOST_COUNTED)}`;
-    return `Its gradient is the sum over ${many} paths; on the one that weighs most the product of the local derivatives is ${shown}:`;
-  }
-  function operands_note(name, gradient, arrives) {
-    let sent;
-    sent = arrives ? `gradient ${significant(gradient)} × local = sent` : "no gradient arrives";
-    return `For each operand: the local derivative ∂${name}/∂operand; ${sent}.`;
-  }
-  function state_tag(state) {
-    return (TAGS.get(state) ?? "");
-  }
-  function size_note(values, boxes, is_whole) {
-    if (is_whole) {
-      return `all ${counted(values, "value")}`;
-    }
-    return `${counted(values, "value")} in ${counted(boxes, "box")}`;
-  }
-  return { meaning, running_line, sum_of_names, given_caption, seed_caption, contribution_caption, many_caption, backward_caption, forward_caption, end_caption, mismatch_note, waiting_caption, paths_note, operands_note, state_tag, size_note };
-})();
-
-const order_ = (() => {
-  const { Layering, ROOT } = layering_;
-  const { isotonic } = placement_;
+const layout_order = (() => {
+  const { Layering, ROOT } = layout_layering;
+  const { isotonic } = layout_placement;
   const SWEEPS = 8;
   const EFFORT = 6000;
   const MOST_STARTS = 8;
@@ -2979,8 +2858,8 @@ const order_ = (() => {
   return { order_ranks };
 })();
 
-const shapes_ = (() => {
-  const { SMALL } = wording_;
+const draw_shapes = (() => {
+  const { SMALL } = draw_wording;
   const MARK_SIZE = SMALL - 1;
   const MARK_HEIGHT = SMALL;
   const ABOVE = 3;
@@ -3131,10 +3010,11 @@ const shapes_ = (() => {
   return { MARK_SIZE, MARK_HEIGHT, MOST_LINES, path_data, free_place, cells_of };
 })();
 
-const headings_ = (() => {
-  const { WIDEST } = words_;
-  const { slope_mark } = wording_;
-  const { counted } = text_;
+const page_words = (() => {
+  const { WIDEST } = formula_words;
+  const { significant, product_of, counted } = visualize_text;
+  const { slope_mark } = draw_wording;
+  const { Gradient } = scene_gradient;
   const SENT = ["What it sends back", "operand", "local derivative", "sent"];
   const RECEIVED = ["Where its gradient comes from", "from", "gradient × local", "got"];
   const PRODUCTS = ["Its products", "term", "", "number"];
@@ -3170,6 +3050,8 @@ const headings_ = (() => {
   const EQUATION_COLUMNS = 120;
   const RULE_COLUMNS = 80;
   const MOST_KINDS = 8;
+  const MOST_COUNTED = 9000000000000000;
+  const TAGS = new Map([["pending", "no gradient yet"], ["unreached", "not reached"], ["zero", "gradient 0"], ["earlier", "earlier gradient"], ["infinite", "infinite gradient"], ["nan", "gradient is nan"]]);
   function line_mark(which, slope) {
     let shown;
     shown = slope === null ? "no ∂" : slope_mark(slope);
@@ -3193,14 +3075,127 @@ const headings_ = (() => {
   function closing_title(titles) {
     return `Close ${titles.join(" / ")}`;
   }
-  return { SENT, RECEIVED, PRODUCTS, TERMS, LARGEST, PATHS, PLACE, START, SUM, NUMBER, NONE, NOTHING, DATA, GRAD, ZERO, MADE_OF, MADE_AT, MODULE, LEAF, OUTPUT, AGAIN, OPEN, HIGHLIGHT, BACKPROPAGATION, STALE, GIVEN, BACKWARD, DONE, PLAY, PAUSE, LATER, FORMULA_COLUMNS, EQUATION_COLUMNS, RULE_COLUMNS, MOST_KINDS, line_mark, zeros_line, more_line, place_among, step_line, closing_title };
+  function meaning(gradient, name, outputs) {
+    let why, direction, size;
+    if (gradient.state === "pending") {
+      return "No backward pass has run yet. Play the steps to see what it would bring.";
+    }
+    if (gradient.state === "unreached") {
+      return `The backward pass did not come here: no way from ${outputs} carries a gradient.`;
+    }
+    if (gradient.state === "zero") {
+      why = gradient.remark !== "" ? ` (${gradient.remark})` : "";
+      return `The backward pass came here and brought exactly 0${why}: at this point a small change of ${name} changes nothing.`;
+    }
+    if (gradient.state === "earlier") {
+      return "The gradient is of an earlier pass: it does not belong to these numbers, or came from elsewhere.";
+    }
+    if (gradient.state === "nan") {
+      return "Not a number: something undefined, such as 0/0 or inf - inf, was met on the way.";
+    }
+    if (gradient.state === "infinite") {
+      return `Infinite: ${outputs} is vertical here, or a number overflowed on the way.`;
+    }
+    direction = gradient.value > 0 ? "rises" : "falls";
+    size = significant(Math.abs(gradient.value));
+    return `If ${name} grows by a little, ${outputs} ${direction} by ${size} times as much.`;
+  }
+  function running_line(gradient) {
+    return gradient.state === "pending" ? "grad –" : `grad ${significant(gradient.value)}`;
+  }
+  function sum_of_names(names) {
+    return names.length > 3 ? `the sum of ${names.length} outputs` : names.join(" + ");
+  }
+  function given_caption(leaves) {
+    let hold;
+    hold = leaves === 1 ? "holds its number" : "hold their numbers";
+    return `${counted(leaves, "leaf", "leaves")} ${hold}. Forward: every operation computes its value from its operands.`;
+  }
+  function seed_caption(names, gradient) {
+    let start;
+    if (names.length > 1) {
+      return `The backward pass begins at ${names.length} outputs at once: gradients are those of their sum.`;
+    }
+    if (gradient === 1) {
+      return `The backward pass begins at ${names[0]}: its derivative with respect to itself is 1.`;
+    }
+    start = significant(gradient);
+    return `The backward pass begins at ${names[0]} with the gradient ${start}.`;
+  }
+  function contribution_caption(name, rule, gradient, local, sent, total) {
+    let shown, is_worth_saying, derived, product;
+    shown = significant(local);
+    is_worth_saying = (!["", shown].includes(rule)) && (rule.length <= 60);
+    derived = is_worth_saying ? `${rule} = ${shown}` : shown;
+    product = `${product_of(gradient, local, sent)} = ${significant(sent)}`;
+    if (gradient === 0) {
+      product = "0 (a gradient of 0 sends 0)";
+    }
+    return `to ${name}: local derivative ${derived}, sends ${product}, total ${significant(total)}`;
+  }
+  function many_caption(count, name, sent, total) {
+    return `it sends gradient × local derivative to ${counted(count, "operand")}, most to ${name}: ${significant(sent)}, total ${significant(total)}`;
+  }
+  function backward_caption(gradient, clauses) {
+    let sent;
+    sent = clauses.join("; ");
+    if (clauses.length === 0) {
+      sent = "this operation has no derivative, so it sends nothing";
+    }
+    return `gradient ${significant(gradient)} arrives; ${sent}.`;
+  }
+  function forward_caption(written, data, is_current) {
+    let equals;
+    equals = is_current ? "=" : "was, when it was computed,";
+    return `${written} ${equals} ${significant(data)}`;
+  }
+  function end_caption(name, largest) {
+    let most;
+    most = name !== "" ? ` The largest is ${significant(largest)}, at ${name}.` : "";
+    return `Every gradient is complete.${most}`;
+  }
+  function mismatch_note(name, recorded, more) {
+    let rest;
+    rest = more > 0 ? ` and ${more} more` : "";
+    return ` The graph has ${significant(recorded)} recorded at ${name}${rest}: leaves add up over several backward passes until zero_grad().`;
+  }
+  function waiting_caption(is_stale) {
+    if (is_stale) {
+      return "A leaf was changed after the graph was computed: call forward() on the output, then draw it again.";
+    }
+    return "Play it step by step: first forward, every value; then backward, every gradient.";
+  }
+  function paths_note(count, product) {
+    let shown, many;
+    shown = significant(product);
+    if (count === 1) {
+      return `One path carries its gradient; the product of the local derivatives is ${shown}:`;
+    }
+    many = count <= MOST_COUNTED ? `${python.thousands(count)}` : `more than ${python.thousands(MOST_COUNTED)}`;
+    return `Its gradient is the sum over ${many} paths; on the one that weighs most the product of the local derivatives is ${shown}:`;
+  }
+  function operands_note(name, gradient, arrives) {
+    let sent;
+    sent = arrives ? `gradient ${significant(gradient)} × local = sent` : "no gradient arrives";
+    return `For each operand: the local derivative ∂${name}/∂operand; ${sent}.`;
+  }
+  function state_tag(state) {
+    return (TAGS.get(state) ?? "");
+  }
+  function size_note(values, boxes, is_whole) {
+    if (is_whole) {
+      return `all ${counted(values, "value")}`;
+    }
+    return `${counted(values, "value")} in ${counted(boxes, "box")}`;
+  }
+  return { SENT, RECEIVED, PRODUCTS, TERMS, LARGEST, PATHS, PLACE, START, SUM, NUMBER, NONE, NOTHING, DATA, GRAD, ZERO, MADE_OF, MADE_AT, MODULE, LEAF, OUTPUT, AGAIN, OPEN, HIGHLIGHT, BACKPROPAGATION, STALE, GIVEN, BACKWARD, DONE, PLAY, PAUSE, LATER, FORMULA_COLUMNS, EQUATION_COLUMNS, RULE_COLUMNS, MOST_KINDS, line_mark, zeros_line, more_line, place_among, step_line, closing_title, meaning, running_line, sum_of_names, given_caption, seed_caption, contribution_caption, many_caption, backward_caption, forward_caption, end_caption, mismatch_note, waiting_caption, paths_note, operands_note, state_tag, size_note };
 })();
 
-const layered_ = (() => {
-  const { build_layering, Geometry, route_edges, Spacing, parallel_offsets, cluster_tree, ClusterTree, ranks_spanned, ROOT } = layering_;
-  const { place_across } = placement_;
-  const { place_along, rank_nodes } = ranks_;
-  const { order_ranks } = order_;
+const layout_layered = (() => {
+  const { build_layering, Geometry, route_edges, Spacing, parallel_offsets, cluster_tree, ClusterTree, ranks_spanned, ROOT } = layout_layering;
+  const { place_across } = layout_placement;
+  const { place_along, rank_nodes } = layout_ranks;
+  const { order_ranks } = layout_order;
   const RANK_GAP = 36;
   const NODE_GAP = 10;
   const TITLE_HEIGHT = 16;
@@ -3378,9 +3373,9 @@ const layered_ = (() => {
   return { RANK_GAP, NODE_GAP, TITLE_HEIGHT, place };
 })();
 
-const svg_ = (() => {
-  const { RANK_GAP } = layered_;
-  const { FONT_SIZE, COLUMN, width_of } = wording_;
+const draw_svg = (() => {
+  const { RANK_GAP } = layout_layered;
+  const { FONT_SIZE, COLUMN, width_of } = draw_wording;
   const INSET = 6;
   const WIDE_TITLE = 24;
   function rank_gap(rankdir, marks) {
@@ -3395,30 +3390,28 @@ const svg_ = (() => {
   return { INSET, WIDE_TITLE, rank_gap, title_room, title_columns };
 })();
 
-const { FEW, KEPT, MOST_EDGES, significant, in_digits: inDigits, exact, product_of: productOf, counted, left_out: leftOut, times, on_numbers: onNumbers, on_operands: onOperands, columns_by: columnsBy, cut_by: cutBy } = text_;
+const { FEW, KEPT, MOST_EDGES, significant, in_digits: inDigits, exact, product_of: productOf, counted, left_out: leftOut, times, on_numbers: onNumbers, on_operands: onOperands, columns_by: columnsBy, cut_by: cutBy } = visualize_text;
 
-const { boxes_in_order: boxesInOrder, copied, links, outermost_closed: outermostClosed, path_key: pathKey, shared_boxes: sharedBoxes } = boxes_;
+const { boxes_in_order: boxesInOrder, copied, links, outermost_closed: outermostClosed, path_key: pathKey, shared_boxes: sharedBoxes } = visualize_boxes;
 
-const { NODE_GAP, RANK_GAP, TITLE_HEIGHT, place } = layered_;
+const { NODE_GAP, RANK_GAP, TITLE_HEIGHT, place } = layout_layered;
 
-const { FEW_INSIDE, part_title: partTitle } = collapse_;
+const { FEW_INSIDE, part_title: partTitle } = scene_collapse;
 
-const { kinds_of: kindsOf, range_of: rangeOf } = compose_;
+const { kinds_of: kindsOf, range_of: rangeOf } = scene_compose;
 
-const { Gradient, gradient_of: gradientOf, is_of_one_pass: isOfOnePass, largest_at: largestAt, largest_size: largestSize, product_sent: productSent, shown_for_many: shownForMany } = gradient_;
+const { Gradient, gradient_of: gradientOf, is_of_one_pass: isOfOnePass, largest_at: largestAt, largest_size: largestSize, product_sent: productSent, shown_for_many: shownForMany } = scene_gradient;
 
-const { BOX_CORNER, FONT_SIZE, FRAME_CORNER, GROUP_COLUMNS, LINE, PADDING, data_line: dataLine, data_range: dataRange, kinds_line: kindsLine, largest_line: largestLine, position_mark: positionMark, size_by: sizeBy, spoken, width_of: widthOf } = wording_;
+const { BOX_CORNER, FONT_SIZE, FRAME_CORNER, GROUP_COLUMNS, LINE, PADDING, data_line: dataLine, data_range: dataRange, kinds_line: kindsLine, largest_line: largestLine, position_mark: positionMark, size_by: sizeBy, spoken, width_of: widthOf } = draw_wording;
 
-const { line_width: lineWidth, look_by: lookBy } = palette_;
+const { line_width: lineWidth, look_by: lookBy } = draw_palette;
 
-const { MARK_HEIGHT, MARK_SIZE, MOST_LINES, cells_of: cellsOf, free_place: freePlace, path_data: pathData } = shapes_;
+const { MARK_HEIGHT, MARK_SIZE, MOST_LINES, cells_of: cellsOf, free_place: freePlace, path_data: pathData } = draw_shapes;
 
-const { INSET, WIDE_TITLE, rank_gap: rankGap, title_columns: titleColumns, title_room: titleRoom } = svg_;
+const { INSET, WIDE_TITLE, rank_gap: rankGap, title_columns: titleColumns, title_room: titleRoom } = draw_svg;
 
-const { filled } = rules_;
+const { filled } = formula_rules;
 
-const { largest_prefixes: largestPrefixes, path_counts: pathCounts, values_of: valuesOf, values_on_paths: valuesOnPaths } = numbered_;
+const { largest_prefixes: largestPrefixes, path_counts: pathCounts, values_of: valuesOf, values_on_paths: valuesOnPaths } = steps_numbered;
 
-const { AGAIN, BACKPROPAGATION, BACKWARD, DATA, DONE, EQUATION_COLUMNS, FORMULA_COLUMNS, GIVEN, GRAD, HIGHLIGHT, LARGEST, LATER, LEAF, MADE_AT, MADE_OF, MODULE, MOST_KINDS, NONE, NOTHING, NUMBER, OPEN, OUTPUT, PATHS, PAUSE, PLACE, PLAY, PRODUCTS, RECEIVED, RULE_COLUMNS, SENT, STALE, START, SUM, TERMS, ZERO, closing_title: closingTitle, line_mark: lineMark, more_line: moreLine, place_among: placeAmong, step_line: stepLine, zeros_line: zerosLine } = headings_;
-
-const { backward_caption: backwardCaption, contribution_caption: contributionCaption, end_caption: endCaption, forward_caption: forwardCaption, given_caption: givenCaption, many_caption: manyCaption, meaning, mismatch_note: mismatchNote, operands_note: operandsNote, paths_note: pathsNote, running_line: runningLine, seed_caption: seedCaption, size_note: sizeNote, state_tag: stateTag, sum_of_names: sumOfNames, waiting_caption: waitingCaption } = sentences_;
+const { AGAIN, BACKPROPAGATION, BACKWARD, DATA, DONE, EQUATION_COLUMNS, FORMULA_COLUMNS, GIVEN, GRAD, HIGHLIGHT, LARGEST, LATER, LEAF, MADE_AT, MADE_OF, MODULE, MOST_KINDS, NONE, NOTHING, NUMBER, OPEN, OUTPUT, PATHS, PAUSE, PLACE, PLAY, PRODUCTS, RECEIVED, RULE_COLUMNS, SENT, STALE, START, SUM, TERMS, ZERO, backward_caption: backwardCaption, closing_title: closingTitle, contribution_caption: contributionCaption, end_caption: endCaption, forward_caption: forwardCaption, given_caption: givenCaption, line_mark: lineMark, many_caption: manyCaption, meaning, mismatch_note: mismatchNote, more_line: moreLine, operands_note: operandsNote, paths_note: pathsNote, place_among: placeAmong, running_line: runningLine, seed_caption: seedCaption, size_note: sizeNote, state_tag: stateTag, step_line: stepLine, sum_of_names: sumOfNames, waiting_caption: waitingCaption, zeros_line: zerosLine } = page_words;

@@ -29,7 +29,7 @@ from visualize.draw.shapes import cells_of, free_place, path_data
 from visualize.draw.wording import Words, box_size, position_mark
 from visualize.formula.rules import filled
 from visualize.layout import RANKDIRS, layout
-from visualize.page.headings import line_mark
+from visualize.page.words import line_mark
 from visualize.scene.compose import kinds_of, range_of
 from visualize.scene.flat import flatten
 from visualize.scene.gradient import gradient_of, is_of_one_pass, largest_size, product_sent
