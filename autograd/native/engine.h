@@ -19,6 +19,7 @@
  *
  *   tangents.c    the forward pass: derivatives along a direction
  *   draw.c        gradients drawn as a graph, by rules in Python
+ *   flat.c        graphs as lists, of which programs are made
  *   layer.c       calls in a scope, and the outputs of many rows of weights
  *   leaves.c      passes over many leaves
  *   structure.c   arguments read into memory, and results made of it
@@ -351,6 +352,9 @@ int go_up(Pass *pass, PyObject *outputs, PyObject *variables, PyObject *weights)
 /* draw.c */
 PyObject *drawn(PyObject *module, PyObject *args);
 PyObject *guarded(PyObject *module, PyObject *const *args, Py_ssize_t count);
+
+/* flat.c */
+PyObject *flattened(PyObject *module, PyObject *args);
 
 /* layer.c */
 PyObject *called_in(PyObject *module, PyObject *const *given, Py_ssize_t count);

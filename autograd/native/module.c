@@ -190,6 +190,7 @@ static PyMethodDef functions[] = {
     {"connect_calls", connect_calls, METH_VARARGS, NULL},
     {"describe", describe, METH_VARARGS, NULL},
     {"drawn", drawn, METH_VARARGS, NULL},
+    {"flattened", flattened, METH_VARARGS, NULL},
     {"guarded", (PyCFunction)(void (*)(void))guarded, METH_FASTCALL, NULL},
     {"dot", (PyCFunction)(void (*)(void))dot, METH_FASTCALL, NULL},
     {"holds", still_holds, METH_VARARGS, NULL},

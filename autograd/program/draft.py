@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import sys
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from autograd.program.program import Instruction, bits
@@ -109,8 +109,7 @@ class Draft:
                     found.setdefault(final(place[variable]), texts[variable])
             return found
 
-        return replace(
-            program,
+        return program.changed(
             constants=tuple(self.numbers),
             instructions=tuple(
                 [Instruction(op, tuple(map(final, args))) for op, args in self.instructions]
@@ -168,8 +167,7 @@ def renumbered(program: Program, place: Mapping[int, int]) -> Program:
 
     Inputs may change places; constants and instructions keep their order.
     """
-    return replace(
-        program,
+    return program.changed(
         constants=tuple(
             [
                 number

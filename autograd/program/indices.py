@@ -6,7 +6,6 @@ names the argument and the example.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from autograd.backends.selection import executable
@@ -43,7 +42,7 @@ class Indices:
             self._shared = places - program.examples
             self.inputs = [*zip(self._shared.tolist(), counts)]
         if self._examples is None and self._shared is None:
-            computed = without_dead_code(replace(program, outputs=variables))
+            computed = without_dead_code(program.changed(outputs=variables))
             self._executable = executable(computed, "numpy")
 
     def check(self, examples: Any, shared: Any, parameters: Any, numbers: Any = None) -> None:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import pickle
 from copy import deepcopy
-from dataclasses import replace
 from inspect import signature
 from typing import TYPE_CHECKING, Any
 
 from autograd.graph import Constant
 from autograd.mode import CURRENT
-from autograd.program.program import captured, lowered, redrawn
+from autograd.program.program import lowered, lowered_with_leaves, redrawn
 from autograd.program.substitutes import substituted
 from autograd.program.trace import Trace
 from autograd.program.traced import TracingMode, placeholder, traced_under
@@ -73,11 +72,11 @@ class Function:
         tracing = mode.tracing
         assert tracing is not None  # of this mode
         drawn = [*outputs, *tracing.indices]
-        leaves = captured(drawn, nodes)
-        program, inputs = _lowered(arguments, nodes, leaves, drawn)
+        examples, shared, inputs = _inputs(arguments, nodes)
+        program, leaves = lowered_with_leaves(examples, shared, drawn)
         results, indices = program.outputs[: len(outputs)], program.outputs[len(outputs) :]
         return Trace(
-            replace(program, outputs=results),
+            program.changed(outputs=results),
             tuple([self.own.get(leaf, leaf) for leaf in leaves]),
             tuple([leaf in tracing.made for leaf in leaves]),
             arguments.shapes,
@@ -154,14 +153,15 @@ class Graph:
         self.name = getattr(output, "label", "") or "graph"
         self.names = tuple(getattr(item, "label", "") for item in inputs)
         outputs = [Constant(node) if isinstance(node, float) else node for node in outputs]
-        self.leaves = tuple(captured(outputs, nodes))
-        self.program = lowered((), nodes, self.leaves, outputs)
+        self.program, leaves = lowered_with_leaves((), nodes, outputs)
+        self.leaves = tuple(leaves)
 
     def trace(self, arguments: Arguments, checked: bool = False) -> Trace:  # noqa: ARG002 - no lines
         """Return the program in which inputs that hold a batch come first."""
         self._check(arguments.shapes)
         nodes, parameters, outputs = redrawn(self.program)
-        program, inputs = _lowered(arguments, nodes, parameters, outputs)
+        examples, shared, inputs = _inputs(arguments, nodes)
+        program = lowered(examples, shared, parameters, outputs)
         return self._trace(program, arguments.shapes, inputs)
 
     def one_example(self) -> Trace:
@@ -192,15 +192,12 @@ class Graph:
                 )
 
 
-def _lowered(
-    arguments: Arguments, nodes: list[Any], leaves: list[Any], outputs: list[Any]
-) -> tuple[Program, tuple[int, ...]]:
-    """Return the program of the outputs, and the variable of each number of the arguments."""
+def _inputs(arguments: Arguments, nodes: list[Any]) -> tuple[list[Any], list[Any], tuple[int, ...]]:
+    """Return the nodes that are batched, the others, and the variable of each of all."""
     examples = [node for node, batched in zip(nodes, arguments.batched) if batched]
     shared = [node for node, batched in zip(nodes, arguments.batched) if not batched]
     variable = {node: number for number, node in enumerate(examples + shared)}
-    program = lowered(examples, shared, leaves, outputs)
-    return program, tuple([variable[node] for node in nodes])
+    return examples, shared, tuple([variable[node] for node in nodes])
 
 
 def _example(shape: Shape) -> Shape:

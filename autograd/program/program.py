@@ -7,13 +7,16 @@ from __future__ import annotations
 
 import struct
 from collections import Counter
-from dataclasses import dataclass, field, replace
+from collections import Counter
+from dataclasses import dataclass, field, fields
 from itertools import chain, count
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd.errors import TracingError
 from autograd.graph import Constant, topological_order
 from autograd.mode import Place, quietly
+from autograd.native import engine
 from autograd.program.precision import DOUBLE, Precision
 from autograd.program.traced import Traced, drawn, placeholder
 from autograd.runtime import computed
@@ -123,6 +126,12 @@ class Program:
         uses = Counter(chain(operands, self.outputs, self.sums))
         return [uses[variable] for variable in range(self.size)]
 
+    def changed(self, **parts: Any) -> Program:
+        """Return the program with other parts, whose numbering is right: it is not checked."""
+        program = object.__new__(Program)
+        vars(program).update({name: getattr(self, name) for name in _PARTS}, **parts)
+        return program
+
     def constant(self, variable: int) -> float | None:
         """Return the number of a variable that is a constant, else None."""
         position = variable - self.inputs
@@ -136,7 +145,11 @@ class Program:
         if precision is self.precision:
             return self
         constants = tuple(map(precision.constant, self.constants))
-        return replace(self, precision=precision, constants=constants)
+        return self.changed(precision=precision, constants=constants)
+
+
+_PARTS = tuple([part.name for part in fields(Program)])
+EMPTY = Program(0, 0, 0, (), (), ())
 
 
 def lowered(
@@ -151,60 +164,98 @@ def lowered(
     The nodes given are most often leaves; nothing below them is part of the program. Outputs and
     sums are nodes or floats. Linear in the size of the graph, and without recursion.
     """
-    given = [*examples, *shared, *parameters]
-    results = [*outputs, *sums]
-    order = _between(results, given)
-    operands = [node.args for node in order]  # kept: a Constant is made when it is asked for
-    # By identity, which nothing needs to be asked for: a hash of some nodes is written in Python
-    variables = {id(node): number for number, node in enumerate(given)}
-    constants = _Constants(len(given))
-    numbers = [arg for args in operands for arg in args if type(arg) is Constant]
-    for number in (*numbers, *[result for result in results if isinstance(result, float)]):
-        variables[id(number)] = constants.variable(number)
-    first = len(given) + len(constants.numbers)
-    variables.update(zip(map(id, order), count(first)))
-    variable = variables.__getitem__
-    names = {number: label for number, node in enumerate(given) if (label := node._place.label)}
+    return _lowered(examples, shared, parameters, outputs, sums)[0]
+
+
+def lowered_with_leaves(
+    examples: Sequence[Any], shared: Sequence[Any], outputs: Sequence[Any]
+) -> tuple[Program, list[Any]]:
+    """Return the program of the outputs, and the leaves below them that are not given.
+
+    These are its parameters, in the order of their first use. That is the order in which a network
+    computes: layer by layer, the weights of a neuron and then its bias, so that the parameters of a
+    layer lie side by side. Raises TracingError for a leaf that was traced in another call.
+    """
+    program, leaves = _lowered(examples, shared, (), outputs, ())
+    for leaf in leaves:
+        if isinstance(leaf, Traced):
+            raise TracingError(
+                f"the result depends on {leaf!r}, which is no input of this function: it was "
+                "traced in another call and kept. A function to be compiled may use its "
+                "arguments and Values made outside, and must not store what it computes"
+            )
+    return program, leaves
+
+
+def _lowered(
+    examples: Sequence[Any],
+    shared: Sequence[Any],
+    parameters: Sequence[Any],
+    outputs: Sequence[Any],
+    sums: Sequence[Any],
+) -> tuple[Program, list[Any]]:
+    given, results = (*examples, *shared, *parameters), (*outputs, *sums)
+    found = None if engine is None else engine.flattened(results, given, Instruction)
+    leaves, constants, instructions, nodes, variables = found or _flattened(results, given)
+    inputs = [*given, *leaves]
+    names = {number: label for number, node in enumerate(inputs) if (label := node._place.label)}
     lines: dict[int, str] = {}
-    for number, node in enumerate(order, first):
-        place = node._place
-        if place.label:
-            names[number] = place.label
-        if place.line:
-            lines[number] = place.line
-    return Program(
-        len(examples),
-        len(shared),
-        len(parameters),
-        tuple(constants.numbers),
-        tuple(
-            [
-                Instruction(node.op, tuple(map(variable, map(id, args))))
-                for node, args in zip(order, operands)
-            ]
-        ),
-        tuple(map(variable, map(id, outputs))),
-        tuple(map(variable, map(id, sums))),
-        names,
-        lines,
+    places = [*map(_PLACE, nodes)]
+    if any(place.label or place.line for place in {*places}):  # most often one for all
+        for number, place in enumerate(places, len(inputs) + len(constants)):
+            if place.label:
+                names[number] = place.label
+            if place.line:
+                lines[number] = place.line
+    program = EMPTY.changed(
+        examples=len(examples),
+        shared=len(shared),
+        parameters=len(parameters) + len(leaves),
+        constants=tuple(constants),
+        instructions=tuple(instructions),
+        outputs=variables[: len(outputs)],
+        sums=variables[len(outputs) :],
+        names=names,
+        lines=lines,
     )
+    return program, leaves
 
 
-class _Constants:
-    """The constants met so far, each once: told apart by their bits, so that -0.0 is not 0.0."""
+_PLACE = attrgetter("_place")
 
-    def __init__(self, first: int) -> None:
-        self.numbers: list[float] = []
-        self._first = first
-        self._variables: dict[bytes, int] = {}
 
-    def variable(self, number: float) -> int:
-        """Return the variable that holds a constant."""
-        key = bits(number)
-        if key not in self._variables:
-            self._variables[key] = self._first + len(self.numbers)
-            self.numbers.append(float(number))
-        return self._variables[key]
+def _flattened(results: Sequence[Any], given: Sequence[Any]) -> tuple[Any, ...]:
+    """Return captured leaves, constants, instructions, their nodes, and the variables of results.
+
+    Nodes are told apart by identity, which nothing needs to be asked for: a hash of some is written
+    in Python.
+    """
+    order = _between(results, given)
+    nodes = [node for node in order if node.op is not None]
+    operands = [node.args for node in nodes]  # kept: a Constant is made when it is asked for
+    known = {*map(id, given)}
+    read = chain(
+        chain.from_iterable(operands), order
+    )  # at last, leaves that are themselves results
+    leaves = [arg for arg in read if arg.op is None and type(arg) is not Constant]
+    leaves = [*{id(leaf): leaf for leaf in leaves if id(leaf) not in known}.values()]
+    variables = {id(node): number for number, node in enumerate((*given, *leaves))}
+    constants: dict[bytes, float] = {}  # by their bits, so that -0.0 is not 0.0
+    numbers = [arg for args in operands for arg in args if type(arg) is Constant]
+    numbers += [result for result in results if isinstance(result, float)]
+    for number in numbers:
+        constants.setdefault(bits(number), float(number))
+    place_of = {key: place for place, key in enumerate(constants, len(variables))}
+    first = len(variables) + len(constants)
+    variables.update((id(number), place_of[bits(number)]) for number in numbers)
+    variables.update(zip(map(id, nodes), count(first)))
+    variable = variables.__getitem__
+    instructions = [
+        Instruction(node.op, tuple(map(variable, map(id, args))))
+        for node, args in zip(nodes, operands)
+    ]
+    found = tuple(map(variable, map(id, results)))
+    return leaves, [*constants.values()], instructions, nodes, found
 
 
 @quietly
@@ -222,32 +273,6 @@ def redrawn(program: Program) -> tuple[list[Any], list[Any], list[Any]]:
         nodes[number]._place = Place(line=line)
     inputs = program.examples + program.shared
     return given[:inputs], given[inputs:], [nodes[output] for output in program.outputs]
-
-
-def captured(outputs: Iterable[Any], inputs: Iterable[Any]) -> list[Any]:
-    """Return the leaves below the outputs that are no inputs, in the order of their first use.
-
-    That is the order in which a network computes: layer by layer, the weights of a neuron and then
-    its bias, so that the parameters of a layer lie side by side.
-    """
-    inputs = [*inputs]
-    known = set(map(id, inputs))
-    order = _between(outputs, inputs)
-    leaves: dict[int, Any] = {}
-    for arg in chain.from_iterable(node.args for node in order):
-        if type(arg) is not Constant and arg.op is None and id(arg) not in known:
-            leaves[id(arg)] = arg
-    for node in order:
-        if node.op is None:  # a leaf that is itself an output
-            leaves[id(node)] = node
-    for leaf in leaves.values():
-        if isinstance(leaf, Traced):
-            raise TracingError(
-                f"the result depends on {leaf!r}, which is no input of this function: it was "
-                "traced in another call and kept. A function to be compiled may use its "
-                "arguments and Values made outside, and must not store what it computes"
-            )
-    return [*leaves.values()]
 
 
 def _between(outputs: Iterable[Any], inputs: Collection[Any]) -> list[Any]:

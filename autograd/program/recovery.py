@@ -20,7 +20,6 @@ derivatives are drawn: chains of different lengths then are equally deep.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from autograd.primitives import add, largest, maximum, mul, neg, ordered_dot, ordered_sum, sub
@@ -86,7 +85,7 @@ def with_largest(program: Program) -> Program:
     instructions = [*program.instructions]
     for number, terms in longer.items():
         instructions[number - program.first] = Instruction(largest, tuple(terms))
-    return replace(program, instructions=tuple(instructions))
+    return program.changed(instructions=tuple(instructions))
 
 
 def reading_order(program: Program) -> list[int]:

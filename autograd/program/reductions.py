@@ -8,7 +8,7 @@ computed once and counts n times. `grids` finds the dot products that make one m
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from math import isfinite
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeAlias, TypeVar
 
@@ -136,7 +136,7 @@ def split_sums(program: Program) -> SplitSums:
             for left, line in zip(grid.lefts, grid.items):
                 for right, into in zip(grid.rights, line):
                     terms.rows.append((terms.variable(product, left, right), into))
-    whole = replace(program, instructions=(*program.instructions, *terms.added))
+    whole = program.changed(instructions=(*program.instructions, *terms.added))
     return SplitSums(whole, products, terms.rows)
 
 

@@ -11,7 +11,7 @@ from autograd.arguments import as_float
 from autograd.graph import Constant
 from autograd.mode import CURRENT
 from autograd.primitives import where
-from autograd.program.program import captured, lowered, redrawn
+from autograd.program.program import lowered, lowered_with_leaves, redrawn
 from autograd.program.simplify import simplified
 from autograd.program.substitutes import substituted
 from autograd.program.trace import Trace
@@ -125,13 +125,12 @@ def traced_rule(
             factor = clip_norm / (norm + 1e-6)
             gradient = where(factor < 1.0, gradient * factor, gradient)
         results = _results(rule(parameter, gradient, tuple(old), **{**settings, **live}), size)
-    strangers = captured(results, given)
+    program, strangers = lowered_with_leaves((), inputs, results)
     if strangers:
         raise ValueError(
             f"the rule depends on {strangers[0]!r}, which is none of its arguments; give numbers "
             "of its own as settings, by name"
         )
-    program = lowered((), inputs, (), results)
     shape = of_tuple((NUMBER,) * len(results))
     trace = Trace(program, (), (), (NUMBER,) * len(inputs), tuple(range(len(inputs))), shape)
     return TracedRule(inputs[:4], [*live.values()], old, results, trace)
