@@ -10,24 +10,42 @@ import logging
 import sys
 from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
-from autograd.program.program import Instruction, bits
+from autograd.program.program import Instruction, bits, on_variables
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
 
     from autograd.primitive import Primitive
     from autograd.program.program import Program
 
     Rewrite: TypeAlias = Callable[["Draft", Primitive, tuple[int, ...]], int | Instruction | None]
+    Form: TypeAlias = tuple[Any, ...]
+    Function: TypeAlias = Callable[..., Any]
 
 
 NOWHERE = sys.maxsize  # the place of a variable that a draft has no equal of
 
 LIMIT = 16  # rewrites of one operation in a row; the longest chain of ours is 4
 
+LONGEST = 3  # operands that a form tells apart, as many as a pattern has
+
 _logger = logging.getLogger("autograd")
+
+
+def for_forms(fits: Callable[[Form], bool]) -> Callable[[Function], Function]:
+    """Return a decorator that tells of a rewrite which forms it may change: see `Draft.form`.
+
+    Few forms occur in a program, so that most operations are seen to be simple at once.
+    """
+
+    def with_forms(rewrite: Function) -> Function:
+        rewrite.fits = fits  # type: ignore[attr-defined]
+        return rewrite
+
+    return with_forms
 
 
 class Draft:
@@ -40,10 +58,13 @@ class Draft:
     def __init__(self, inputs: int, rewrites: Sequence[Rewrite]) -> None:
         self.inputs = inputs
         self.numbers: list[float] = []
-        self.instructions: list[Instruction] = []
+        self.instructions: list[tuple[Primitive, tuple[int, ...]]] = []
         self.known: dict[tuple[Primitive, tuple[int, ...]], int] = {}  # where each is computed
         self.spared: Counter[Rewrite] = Counter()  # the operations that each rewrite made needless
-        self._rewrites = tuple(rewrites)
+        self._rewrites = [rewrite for rewrite in rewrites if rewrite is not common_subexpressions]
+        self._shares = len(self._rewrites) < len(rewrites)
+        self._rows: list[Primitive | None] = [None] * inputs  # that compute the variables
+        self._tried: dict[Form, list[Rewrite]] = {}  # the rewrites that may change each form
         self._constants: dict[bytes, int] = {}
         self._restless: set[Primitive] = set()
 
@@ -58,25 +79,47 @@ class Draft:
         """Return the number of a constant, None for any other variable."""
         return self.numbers[~variable] if variable < 0 else None
 
-    def definition(self, variable: int) -> Instruction | None:
-        """Return the instruction that computes a variable, None for inputs and constants."""
+    def definition(self, variable: int) -> tuple[Primitive, tuple[int, ...]] | None:
+        """Return the operation that computes a variable, None for inputs and constants."""
         position = variable - self.inputs
         return self.instructions[position] if position >= 0 else None
+
+    def form(self, op: Primitive, args: tuple[int, ...]) -> Form:
+        """Return the row of an operation and what its operands are.
+
+        An operand is the row that computes it, float for a constant, or None. Of many operands, the
+        form says whether a constant is among them.
+        """
+        if len(args) > LONGEST:
+            return op, min(args) < 0
+        rows = self._rows
+        return (op, *[float if arg < 0 else rows[arg] for arg in args])
 
     def define(self, op: Primitive, args: tuple[int, ...]) -> int:
         """Return the variable that holds the result of an operation, in its simplest form.
 
         Operands are simple already, so that an operation which no rewrite changes now stays as it
-        is: one walk over a program is enough. Rewrites that undo each other are stopped and logged.
+        is: one walk over a program is enough, and what is known stays. Rewrites that undo each
+        other are stopped and logged.
         """
         for _ in range(LIMIT):
-            for rewrite in self._rewrites:
-                found = rewrite(self, op, args)
-                if isinstance(found, int):
-                    self.spared[rewrite] += 1
-                    return found
+            if self._shares:
+                found = common_subexpressions(self, op, args)
                 if found is not None:
-                    op, args = found
+                    self.spared[common_subexpressions] += 1
+                    return found
+            form = self.form(op, args)
+            rewrites = self._tried.get(form)
+            if rewrites is None:
+                rewrites = [each for each in self._rewrites if getattr(each, "fits", bool)(form)]
+                self._tried[form] = rewrites
+            for rewrite in rewrites:
+                simpler = rewrite(self, op, args)
+                if isinstance(simpler, int):
+                    self.spared[rewrite] += 1
+                    return simpler
+                if simpler is not None:
+                    op, args = simpler
                     break
             else:
                 return self._added(op, args)
@@ -89,53 +132,77 @@ class Draft:
             )
         return self._added(op, args)
 
-    def completed(self, program: Program, place: Sequence[int]) -> Program:
+    def completed(
+        self, program: Program, place: Sequence[int], order: Sequence[int] = (), live: bool = False
+    ) -> Program:
         """Return the draft as a program, where `place` holds the variables of another one.
 
-        A label or a line goes to the variable that now holds the number, unless that has one.
+        A label or a line goes to the variable that now holds the number, unless that has one. With
+        `order`, the inputs are in this order; with `live`, what nothing needs is left out.
         """
-        # Constants come between the inputs and the instructions; here they count from the end
-        first = self.inputs + len(self.numbers)
-        final = [
-            *range(self.inputs),
-            *range(first, first + len(self.instructions)),
-            *reversed(range(self.inputs, first)),
-        ].__getitem__
+        outputs = [place[output] for output in program.outputs]
+        sums = [place[output] for output in program.sums]
+        size = self.inputs + len(self.instructions)
+        # Constants count from the end here, as they do in a list. They come before the instructions
+        kept = self._live((*outputs, *sums)) if live else b"\1" * (size + len(self.numbers))
+        final = [NOWHERE] * len(kept)
+        for number, variable in enumerate(order or range(self.inputs)):
+            final[variable] = number
+        numbered = [v for v in range(-1, ~len(self.numbers), -1) if kept[v]]
+        constants = tuple([self.numbers[~v] for v in numbered])
+        numbered += [v for v in range(self.inputs, size) if kept[v]]
+        for number, variable in enumerate(numbered, self.inputs):
+            final[variable] = number
+        instructions = [each for v, each in enumerate(self.instructions, self.inputs) if kept[v]]
 
         def moved(texts: dict[int, str]) -> dict[int, str]:
             found: dict[int, str] = {}
             for variable in sorted(texts):
-                if place[variable] != NOWHERE:
-                    found.setdefault(final(place[variable]), texts[variable])
+                if place[variable] != NOWHERE and final[place[variable]] != NOWHERE:
+                    found.setdefault(final[place[variable]], texts[variable])
             return found
 
         return program.changed(
-            constants=tuple(self.numbers),
-            instructions=tuple(
-                [Instruction(op, tuple(map(final, args))) for op, args in self.instructions]
-            ),
-            outputs=tuple([final(place[output]) for output in program.outputs]),
-            sums=tuple([final(place[output]) for output in program.sums]),
+            constants=constants,
+            instructions=on_variables(instructions, final),
+            outputs=tuple([final[output] for output in outputs]),
+            sums=tuple([final[output] for output in sums]),
             names=moved(program.names),
             lines=moved(program.lines),
         )
 
+    def _live(self, wanted: Sequence[int]) -> bytearray:
+        """Return whether each variable is needed for the wanted ones."""
+        size = self.inputs + len(self.instructions)
+        live = bytearray(size + len(self.numbers))
+        for variable in wanted:
+            live[variable] = 1
+        for variable in range(size - 1, self.inputs - 1, -1):
+            if live[variable]:
+                for arg in self.instructions[variable - self.inputs][1]:
+                    live[arg] = 1
+        return live
+
     def _added(self, op: Primitive, args: tuple[int, ...]) -> int:
-        self.known[op, args] = variable = self.inputs + len(self.instructions)
-        self.instructions.append(Instruction(op, args))
+        self.known[op, args] = variable = len(self._rows)
+        self.instructions.append((op, args))
+        self._rows.append(op)
         return variable
 
 
-def rewritten(program: Program, rewrites: Sequence[Rewrite]) -> tuple[Program, Counter[Rewrite]]:
-    """Return the program with rewrites applied, and the number of operations each one spared.
+def rewritten(
+    program: Program, rewrites: Sequence[Rewrite], live: bool = False
+) -> tuple[Program, Draft]:
+    """Return the program with rewrites applied, and the draft.
 
-    Operations that are no longer needed stay.
+    Operations that are no longer needed stay, unless only `live` ones are wanted.
     """
     draft = Draft(program.inputs, rewrites)
     place = [*range(program.inputs), *map(draft.constant, program.constants)]
+    define, find, add = draft.define, place.__getitem__, place.append
     for op, args in program.instructions:
-        place.append(draft.define(op, tuple(map(place.__getitem__, args))))
-    return draft.completed(program, place), draft.spared
+        add(define(op, tuple(map(find, args))))
+    return draft.completed(program, place, live=live), draft
 
 
 def common_subexpressions(draft: Draft, op: Primitive, args: tuple[int, ...]) -> int | None:
@@ -153,40 +220,7 @@ def common_subexpressions(draft: Draft, op: Primitive, args: tuple[int, ...]) ->
 
 def without_dead_code(program: Program) -> Program:
     """Leave out operations that no output and no sum needs. Exact: nothing that is read changes."""
-    needed = {*range(program.inputs), *program.outputs, *program.sums}
-    for number in range(program.size - 1, program.first - 1, -1):
-        if number in needed:
-            needed.update(program.instructions[number - program.first].args)
-    if len(needed) == program.size:
-        return program
-    return renumbered(program, {old: new for new, old in enumerate(sorted(needed))})
-
-
-def renumbered(program: Program, place: Mapping[int, int]) -> Program:
-    """Return the program of the variables that have a place, which is their number then.
-
-    Inputs may change places; constants and instructions keep their order.
-    """
-    return program.changed(
-        constants=tuple(
-            [
-                number
-                for variable, number in enumerate(program.constants, program.inputs)
-                if variable in place
-            ]
-        ),
-        instructions=tuple(
-            [
-                Instruction(op, tuple(map(place.__getitem__, args)))
-                for variable, (op, args) in enumerate(program.instructions, program.first)
-                if variable in place
-            ]
-        ),
-        outputs=tuple([place[output] for output in program.outputs]),
-        sums=tuple([place[output] for output in program.sums]),
-        names={place[v]: name for v, name in program.names.items() if v in place},
-        lines={place[v]: line for v, line in program.lines.items() if v in place},
-    )
+    return rewritten(program, (), live=True)[0]
 
 
 class Step(NamedTuple):
@@ -234,4 +268,5 @@ class StatisticsByKind(dict[str, Statistics]):
 
 def operations(program: Program) -> Counter[str]:
     """Return how often each operation occurs in a program."""
-    return Counter(instruction.op.name for instruction in program.instructions)
+    counts = Counter(map(itemgetter(0), program.instructions))
+    return Counter({op.name: count for op, count in counts.items()})

@@ -6,8 +6,6 @@ A graph is lowered to a program, and a program is redrawn as a graph, to be diff
 from __future__ import annotations
 
 import struct
-from collections import Counter
-from collections import Counter
 from dataclasses import dataclass, field, fields
 from itertools import chain, count
 from operator import attrgetter
@@ -37,6 +35,14 @@ class Instruction(NamedTuple):
 
     op: Primitive
     args: tuple[int, ...]
+
+
+def on_variables(
+    instructions: Iterable[tuple[Primitive, tuple[int, ...]]], place: Sequence[int]
+) -> tuple[Instruction, ...]:
+    """Return operations as instructions on other variables, `place[v]` for each v."""
+    new, find = tuple.__new__, place.__getitem__  # a call of Instruction takes twice as long
+    return tuple([new(Instruction, (op, tuple(map(find, args)))) for op, args in instructions])
 
 
 @dataclass(frozen=True, eq=False)
@@ -122,9 +128,10 @@ class Program:
     @computed
     def uses(self) -> list[int]:
         """How often each variable is read, by instructions, outputs and sums."""
-        operands = chain.from_iterable(args for _, args in self.instructions)
-        uses = Counter(chain(operands, self.outputs, self.sums))
-        return [uses[variable] for variable in range(self.size)]
+        uses = [0] * self.size
+        for arg in chain(*[args for _, args in self.instructions], self.outputs, self.sums):
+            uses[arg] += 1
+        return uses
 
     def changed(self, **parts: Any) -> Program:
         """Return the program with other parts, whose numbering is right: it is not checked."""

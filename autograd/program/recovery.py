@@ -20,10 +20,10 @@ derivatives are drawn: chains of different lengths then are equally deep.
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from autograd.primitives import add, largest, maximum, mul, neg, ordered_dot, ordered_sum, sub
-from autograd.program.draft import NOWHERE, Draft, common_subexpressions, renumbered
+from autograd.program.draft import NOWHERE, Draft, common_subexpressions
 from autograd.program.program import Instruction, bits
 
 if TYPE_CHECKING:
@@ -36,8 +36,10 @@ if TYPE_CHECKING:
 LEAST_TERMS = 16
 
 
-def recovered(program: Program) -> Program:
+def recovered(program: Program) -> tuple[Program, Sequence[int]]:
     """Return the program with chains of additions as sums and dot products of the same bits.
+
+    Also returns where each of its parameters was: they are in the order in which dots read them.
 
     >>> from autograd import compile
     >>> from autograd.program.listing import listing
@@ -51,19 +53,26 @@ def recovered(program: Program) -> Program:
     """
     chains = _worthwhile(program)
     if not chains:
-        return program
+        return program, range(program.parameters)
     draft = Draft(program.inputs, (common_subexpressions,))
     writer = _Writer(draft, chains.values())
-    writer.place += [*range(program.inputs), *map(draft.constant, program.constants)]
+    place = writer.place
+    place += [*range(program.inputs), *map(draft.constant, program.constants)]
+    add, define, find = place.append, draft.define, place.__getitem__
     inner = {number for chain in chains.values() for number in chain.inner}
     for number, (op, args) in enumerate(program.instructions, program.first):
         if number in inner:
-            writer.place.append(NOWHERE)
+            add(NOWHERE)
         elif number in chains:
-            writer.place.append(writer.sum(chains[number]))
+            add(writer.sum(chains[number]))
         else:
-            writer.place.append(draft.define(op, writer.placed(args)))
-    return draft.completed(program, writer.place)
+            add(define(op, tuple(map(find, args))))
+    first = program.examples + program.shared
+    order = _reading_order(draft, range(first, program.inputs))
+    return (
+        draft.completed(program, place, order=[*range(first), *order]),
+        [parameter - first for parameter in order],
+    )
 
 
 def with_largest(program: Program) -> Program:
@@ -88,61 +97,38 @@ def with_largest(program: Program) -> Program:
     return program.changed(instructions=tuple(instructions))
 
 
-def reading_order(program: Program) -> list[int]:
+def _reading_order(draft: Draft, parameters: range) -> list[int]:
     """Return the parameters in the order in which ordered dots read them, then all others.
 
     A side that consists of parameters is a line of a matrix, and lines that meet the same factors
     come one after the other, so that the table of a matrix product is regular.
     """
-    first = program.examples + program.shared
-    given = range(first, program.inputs)
-    constants = range(program.inputs, program.first)
     matrices: dict[tuple[int, ...], list[tuple[int, ...]]] = {}
-    met: dict[tuple[int, ...], tuple[int, ...]] = {}
-    for op, args in program.instructions:
+    met: set[tuple[int, ...]] = set()
+    for op, args in draft.instructions:
         if op is ordered_dot:
             sides = args[: len(args) // 2], args[len(args) // 2 :]
             for line, partner in (sides, sides[::-1]):
-                if line not in met and all(arg in given or arg in constants for arg in line):
-                    met[line] = partner
+                # Most other lines are read off at their first variable
+                if line not in met and all(arg in parameters or arg < 0 for arg in line):
+                    met.add(line)
                     matrices.setdefault(partner, []).append(line)
-    read = [arg for lines in matrices.values() for line in lines for arg in line if arg in given]
-    return [parameter - first for parameter in dict.fromkeys([*read, *given])]
+    read = [v for lines in matrices.values() for line in lines for v in line if v in parameters]
+    return [*dict.fromkeys([*read, *parameters])]
 
 
-def with_parameters(program: Program, order: Sequence[int]) -> Program:
-    """Return the program with its parameters in another order."""
-    first = program.examples + program.shared
-    moved = {first + old: new for new, old in enumerate(order, first)}
-    return renumbered(program, {variable: variable for variable in range(program.size)} | moved)
-
-
-class Term(NamedTuple):
-    """What a chain adds: a variable, or the product of two, perhaps with the other sign."""
-
-    factors: tuple[int, ...]
-    negative: bool = False
+# What a chain adds: one variable, or the two factors of a product; and whether it is subtracted.
+Term: TypeAlias = "tuple[tuple[int, ...], bool]"
 
 
 class Chain(NamedTuple):
     """The terms of a sum in their order, and the instructions that compute them on the way."""
 
-    terms: tuple[Term, ...]
+    terms: list[Term]
+    dotted: int  # the number of terms up to the last product
+    is_mixed: bool  # whether one of these has no partner
     from_zero: bool  # whether one of the terms was 0.0
-    inner: tuple[int, ...]
-
-    @property
-    def dotted(self) -> int:
-        """The number of terms up to the last product."""
-        count = len(self.terms)
-        while count and len(self.terms[count - 1].factors) == 1:
-            count -= 1
-        return count
-
-    @property
-    def is_mixed(self) -> bool:
-        """Whether a term before the last product has no partner."""
-        return any(len(factors) == 1 for factors, _ in self.terms[: self.dotted])
+    inner: list[int]
 
     def side(self, side: int, *, alone: bool) -> tuple[int, ...]:
         """Return the factors on one side, without or with the variables that have no partner."""
@@ -154,7 +140,7 @@ class Chain(NamedTuple):
 
 def _worthwhile(program: Program) -> dict[int, Chain]:
     """Return the chains that are long, or of which there are many of one length."""
-    chains = {end: _chain(program, additions) for end, additions in _ends(program).items()}
+    chains = _chains(program)
     together: Counter[int] = Counter()
     for chain in chains.values():
         together[len(chain.terms)] += len(chain.terms)
@@ -163,6 +149,43 @@ def _worthwhile(program: Program) -> dict[int, Chain]:
         for end, chain in chains.items()
         if (chain.dotted or len(chain.terms) > 2) and together[len(chain.terms)] >= LEAST_TERMS
     }
+
+
+def _chains(program: Program) -> dict[int, Chain]:
+    """Return all chains, by their last additions."""
+    instructions, first, uses = program.instructions, program.first, program.uses
+    zeros = {
+        variable
+        for variable, number in enumerate(program.constants, program.inputs)
+        if bits(number) == bits(0.0)
+    }
+    chains = {}
+    for end, additions in _ends(program).items():
+        terms: list[Term] = []
+        former = None
+        for number in additions:
+            op, (x, y) = instructions[number - first]
+            if former is None:
+                terms.append(((x,), False))
+            terms.append(((y if former is None or x == former else x,), op is sub))
+            former = number
+        kept = [term for term in terms if term[1] or term[0][0] not in zeros]
+        inner = additions[:-1]
+        products = [*kept]
+        dotted, count = 0, 0
+        for place, ((variable,), negative) in enumerate(kept):
+            if variable >= first and uses[variable] == 1:
+                op, args = instructions[variable - first]
+                if op is mul:
+                    products[place] = args, negative
+                    inner.append(variable)
+                    dotted, count = place + 1, count + 1
+        if count > 1:
+            kept = products
+        else:
+            dotted, inner = 0, additions[:-1]
+        chains[end] = Chain(kept, dotted, count < dotted, len(kept) < len(terms), inner)
+    return chains
 
 
 def _ends(program: Program) -> dict[int, list[int]]:
@@ -182,41 +205,6 @@ def _ends(program: Program) -> dict[int, list[int]]:
     return chains
 
 
-def _chain(program: Program, additions: Sequence[int]) -> Chain:
-    """Return the chain of these additions, each of which goes on from the one before it."""
-    terms: list[Term] = []
-    former = None
-    for number in additions:
-        op, (x, y) = program.instructions[number - program.first]
-        if former is None:
-            terms.append(Term((x,)))
-        last = y if former is None or x == former else x
-        terms.append(Term((last,), op is sub))
-        former = number
-    inner = list(additions[:-1])
-    kept = [term for term in terms if not _is_zero(program, term)]
-    products = [_product(program, term) for term in kept]
-    if len(products) - products.count(None) > 1:
-        inner += [term.factors[0] for term, product in zip(kept, products) if product is not None]
-        kept = [product or term for term, product in zip(kept, products)]
-    return Chain(tuple(kept), len(kept) < len(terms), tuple(inner))
-
-
-def _product(program: Program, term: Term) -> Term | None:
-    """Return a term as the product that it is, if nothing else reads that."""
-    position = term.factors[0] - program.first
-    if position < 0 or program.uses[term.factors[0]] > 1:
-        return None
-    op, args = program.instructions[position]
-    return Term(args, term.negative) if op is mul else None
-
-
-def _is_zero(program: Program, term: Term) -> bool:
-    """Tell whether a term is 0.0, not -0.0 or subtracted."""
-    number = program.constant(term.factors[0])
-    return number is not None and bits(number) == bits(0.0) and not term.negative
-
-
 class _Writer:
     """Writes the sums of chains into a draft, for variables that have their places there."""
 
@@ -234,21 +222,18 @@ class _Writer:
 
     def sum(self, chain: Chain) -> int:
         """Define the sum of a chain."""
-        terms = [Term(self.placed(term.factors), term.negative) for term in chain.terms]
+        find = self.place.__getitem__
+        terms: list[Term] = [(tuple(map(find, factors)), minus) for factors, minus in chain.terms]
         dotted = terms[: chain.dotted]
         if dotted:
-            first = [len(term.factors) for term in dotted].index(2)
+            first = [len(factors) for factors, _ in dotted].index(2)
             if first > 1:
-                dotted[:first] = [Term((self._plain(dotted[:first]),))]
+                dotted[:first] = [((self._plain(dotted[:first]),), False)]
             free = self._free_side(chain) if chain.is_mixed else 0
-            terms[: chain.dotted] = [Term((self._dot(dotted, free),))]
+            terms[: chain.dotted] = [((self._dot(dotted, free),), False)]
         total = self._plain(terms)
         zero = self.draft.constant(0.0)
         return self.draft.define(add, (total, zero)) if chain.from_zero else total
-
-    def placed(self, variables: Iterable[int]) -> tuple[int, ...]:
-        """Return the variables of the draft that hold the same numbers."""
-        return tuple(map(self.place.__getitem__, variables))
 
     def _free_side(self, chain: Chain) -> int:
         """Return the side where a term without a partner leaves the most chains alike."""

@@ -52,9 +52,9 @@ from autograd.program.draft import (
     Statistics,
     Step,
     common_subexpressions,
+    for_forms,
     operations,
     rewritten,
-    without_dead_code,
 )
 from autograd.program.kept import kept
 from autograd.program.program import Instruction, bits
@@ -63,6 +63,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from autograd.primitive import Primitive
+    from autograd.program.draft import Form
     from autograd.program.program import Program
 
 
@@ -81,17 +82,17 @@ def simplified(program: Program) -> tuple[Program, Statistics]:
     >>> [(op.name, args) for op, args in smaller.instructions]
     [('exp', (0,)), ('add', (1, 1))]
     """
-    draft, spared = rewritten(program, REWRITES)
-    smaller = without_dead_code(draft)
+    smaller, draft = rewritten(program, REWRITES, live=True)
     steps = []
     count = len(program.instructions)
     for rewrite in REWRITES:
-        before, count = count, count - spared[rewrite]
+        before, count = count, count - draft.spared[rewrite]
         steps.append(Step(rewrite.__name__.replace("_", " "), before, count))
     steps.append(Step("dead code", count, len(smaller.instructions)))
     return smaller, Statistics(tuple(steps), operations(program), operations(smaller))
 
 
+@for_forms(lambda form: all(operand in _CONSTANT for operand in form[1:]))
 def constant_folding(draft: Draft, op: Primitive, args: tuple[int, ...]) -> int | None:
     """Replace the operation by its result, if all its operands are constants.
 
@@ -106,6 +107,7 @@ def constant_folding(draft: Draft, op: Primitive, args: tuple[int, ...]) -> int 
 # is), which makes it exact to leave out terms that are 0.0 or -0.0.
 
 
+@for_forms(lambda form: form[0] in _SUMS and not _CONSTANT.isdisjoint(form[1:]))
 def sums_with_constants(draft: Draft, op: Primitive, args: tuple[int, ...]) -> Instruction | None:
     """Leave constant zeros out of add_n and guarded_dot; make plainer sums of constant factors.
 
@@ -113,8 +115,6 @@ def sums_with_constants(draft: Draft, op: Primitive, args: tuple[int, ...]) -> I
     0.0, and one with a factor that is finite and not 0 is, in a sum, a plain product. A term 0 * x
     of a plain dot stays: x may be infinite.
     """
-    if op not in _SUMS or min(args, default=0) >= 0:
-        return None
     return _SUMS[op](draft, args)
 
 
@@ -148,6 +148,7 @@ def _guarded_dot(draft: Draft, args: tuple[int, ...]) -> Instruction | None:
     return Instruction(guarded_dot, left + right) if len(pairs) < half else None
 
 
+_CONSTANT = {float, True}  # in a form
 _SUMS = {add_n: _add_n, dot: _dot, guarded_dot: _guarded_dot}
 
 
@@ -223,8 +224,8 @@ def _agrees(draft: Draft, pattern: Pattern, variable: int, bound: dict[Wildcard,
         found = draft.definition(variable)
         return (
             found is not None
-            and found.op is pattern.op
-            and _agree(draft, pattern.args, found.args, bound)
+            and found[0] is pattern.op
+            and _agree(draft, pattern.args, found[1], bound)
         )
     number = draft.number(variable)
     if isinstance(pattern, Wildcard):
@@ -303,27 +304,26 @@ IDENTITIES = (
 )
 
 
+@for_forms(lambda form: bool(_candidates(form)))
 def exact_identities(
     draft: Draft, op: Primitive, args: tuple[int, ...]
 ) -> int | Instruction | None:
     """Replace the operation by what the first identity that fits it says. Exact: see above."""
-    table = _INDEX.get(op)
-    if table is None or len(args) > 3:  # no pattern is longer, sums and dots often are
-        return None
-    found = table.get((0, Wildcard), ())
-    for position, arg in enumerate(args):
-        found += table.get((position, _kind(draft, arg)), ())
-    for left, right in found:
+    for left, right in _candidates(draft.form(op, args)):
         bound = bindings(draft, left, args)
         if bound is not None:
             return built(draft, right, bound)
     return None
 
 
-def _kind(draft: Draft, variable: int) -> Any:
-    """Return what an operand is: the row that computes it, float for a constant, or None."""
-    definition = draft.definition(variable)
-    return definition.op if definition is not None else float if variable < 0 else None
+def _candidates(form: Form) -> tuple[Identity, ...]:
+    """Return the identities that may fit an operation of some form."""
+    op, *operands = form
+    table = _INDEX.get(op, {})
+    found = table.get((0, Wildcard), ())
+    for position, operand in enumerate(operands):
+        found += table.get((position, operand), ())
+    return found
 
 
 def _sought(pattern: Term) -> tuple[int, Any]:

@@ -7,7 +7,7 @@ from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
 from autograd.program.program import bits
-from autograd.program.recovery import reading_order, recovered, with_parameters
+from autograd.program.recovery import recovered
 from autograd.runtime import computed
 from autograd.structure import described, filled
 
@@ -40,16 +40,14 @@ class Trace:
     def _recovered(self) -> Trace | None:
         """The same, None where nothing changes: a trace that held itself would be a cycle."""
         indices, counts = [*zip(*self.indices)] or [(), ()]
-        whole = replace(self.program, outputs=(*self.program.outputs, *indices))
-        program = recovered(whole)
+        whole = self.program.changed(outputs=(*self.program.outputs, *indices))
+        program, order = recovered(whole)
         if program is whole:
             return None
-        order = reading_order(program)
-        program = with_parameters(program, order)
         last = len(self.program.outputs)
         return replace(
             self,
-            program=replace(program, outputs=program.outputs[:last]),
+            program=program.changed(outputs=program.outputs[:last]),
             indices=tuple(zip(program.outputs[last:], counts)),
             leaves=tuple([self.leaves[place] for place in order]),
             made=tuple([self.made[place] for place in order]),
