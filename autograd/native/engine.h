@@ -135,6 +135,7 @@ typedef struct State {
     struct State *next;
     PyTypeObject *node_type; /* autograd.Value */
     PyTypeObject *row_type;
+    PyTypeObject *traced;    /* autograd.program.traced.Traced; NULL until it is made */
     Clock *clock;
     /* Of calls of compiled functions */
     PyTypeObject *ready_type;

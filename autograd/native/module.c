@@ -103,6 +103,13 @@ static PyObject *connect_calls(PyObject *Py_UNUSED(module), PyObject *args)
     return PyErr_Occurred() ? NULL : Py_NewRef(Py_None);
 }
 
+/* connect_traced(class): the Values without numbers, which record as others do. */
+static PyObject *connect_traced(PyObject *Py_UNUSED(module), PyObject *traced)
+{
+    Py_XSETREF(here()->traced, (PyTypeObject *)Py_NewRef(traced));
+    Py_RETURN_NONE;
+}
+
 /* describe(name, text): the documentation of an attribute of nodes or of compiled functions, as
  * Python's twin has it; of nodes first. */
 static PyObject *describe(PyObject *Py_UNUSED(module), PyObject *args)
@@ -188,6 +195,7 @@ static PyMethodDef functions[] = {
     {"connect", (PyCFunction)(void (*)(void))connect, METH_VARARGS | METH_KEYWORDS, NULL},
     {"derivatives", derivatives, METH_VARARGS, NULL},
     {"connect_calls", connect_calls, METH_VARARGS, NULL},
+    {"connect_traced", connect_traced, METH_O, NULL},
     {"describe", describe, METH_VARARGS, NULL},
     {"drawn", drawn, METH_VARARGS, NULL},
     {"flattened", flattened, METH_VARARGS, NULL},

@@ -16,11 +16,12 @@ static int value_of(State *state, Row *op, PyObject *args, double *data)
         *data = op->code->value(x[0], x[1], x[2]);
         return 0;
     }
-    if (op->loop == SUM && count) {
+    if (op == state->rows[ROW_add_n] && count) {
         *data = sum_of(state, args);
         return 0;
     }
-    if (op->loop == PRODUCTS && count && count % 2 == 0) { /* x1 ... xn, y1 ... yn */
+    if ((op == state->rows[ROW_dot] || op == state->rows[ROW_guarded_dot]) && count
+        && count % 2 == 0) { /* x1 ... xn, y1 ... yn */
         PyObject *const *x = &PyTuple_GET_ITEM(args, 0);
         *data = sum_of_products(state, x, x + count / 2, count / 2, op != state->rows[ROW_dot]);
         return 0;
@@ -66,16 +67,19 @@ static PyObject *row_call(PyObject *self, PyObject *const *args, size_t given, P
     if (op->code && !names && count <= 2 && count == op->arity) {
         Operands operands = {.layout = count == 1 ? ONE : TWO, .depth = 0};
         double data[2] = {0.0, 0.0};
-        bool any = false, known = true;
+        PyTypeObject *type = NULL; /* of a result that is a node */
+        bool known = true;
         for (int i = 0; i < count; i++) {
             int kind = take_operand(state, args[i], &operands, i, &data[i]);
-            known = known && kind >= 0 && (kind == 0 || Py_TYPE(args[i]) == state->node_type);
-            any = any || kind == 1;
+            if (kind == 1 && (!type || type != state->traced))
+                type = Py_TYPE(args[i]);
+            known = known && kind >= 0 && (kind == 0 || Py_TYPE(args[i]) == state->node_type
+                                           || Py_TYPE(args[i]) == state->traced);
         }
         if (known) {
             double result = op->code->value(data[0], data[1], 0.0);
-            if (any)
-                return recorded(state, state->node_type, op, &operands, result);
+            if (type)
+                return recorded(state, type, op, &operands, result);
             if (op->total || isfinite(result))
                 return PyFloat_FromDouble(result);
         }
@@ -99,9 +103,9 @@ PyObject *bind(PyObject *Py_UNUSED(module), PyObject *given)
         if (strcmp(ROWS[row].name, name) == 0) {
             op->ours = true;
             op->code = ROWS[row].value ? &ROWS[row] : NULL;
-            if (row == ROW_add_n)
+            if (row == ROW_add_n || row == ROW_ordered_sum)
                 op->loop = SUM;
-            else if (row == ROW_dot || row == ROW_guarded_dot)
+            else if (row == ROW_dot || row == ROW_guarded_dot || row == ROW_ordered_dot)
                 op->loop = PRODUCTS;
             Py_XSETREF(state->rows[row], (Row *)Py_NewRef((PyObject *)op));
         }

@@ -116,6 +116,8 @@ if engine is None:  # in C a result is of the derived class, whoever is asked
     for _name, _op in ARITHMETIC.items():
         # Python asks the right operand first where its class is derived and has a method of its own
         setattr(Traced, f"__r{_name}__", binary(_op, reflected=True))
+else:
+    engine.connect_traced(Traced)
 
 
 class Live(Traced):
