@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 from autograd.program.program import Instruction, bits, on_variables
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Collection, Sequence
 
     from autograd.primitive import Primitive
     from autograd.program.program import Program
@@ -35,7 +35,7 @@ LONGEST = 3  # operands that a form tells apart, as many as a pattern has
 _logger = logging.getLogger("autograd")
 
 
-def for_forms(fits: Callable[[Form], bool]) -> Callable[[Function], Function]:
+def for_forms(fits: Callable[[Draft, Form], Any]) -> Callable[[Function], Function]:
     """Return a decorator that tells of a rewrite which forms it may change: see `Draft.form`.
 
     Few forms occur in a program, so that most operations are seen to be simple at once.
@@ -63,7 +63,7 @@ class Draft:
         self.spared: Counter[Rewrite] = Counter()  # the operations that each rewrite made needless
         self._rewrites = [rewrite for rewrite in rewrites if rewrite is not common_subexpressions]
         self._shares = len(self._rewrites) < len(rewrites)
-        self._rows: list[Primitive | None] = [None] * inputs  # that compute the variables
+        self._kinds: dict[int, Any] = dict.fromkeys(range(inputs))  # of the variables, see `form`
         self._tried: dict[Form, list[Rewrite]] = {}  # the rewrites that may change each form
         self._constants: dict[bytes, int] = {}
         self._restless: set[Primitive] = set()
@@ -73,6 +73,7 @@ class Draft:
         variable = self._constants.setdefault(bits(number), ~len(self.numbers))
         if variable == ~len(self.numbers):
             self.numbers.append(number)
+            self._kinds[variable] = variable
         return variable
 
     def number(self, variable: int) -> float | None:
@@ -85,15 +86,15 @@ class Draft:
         return self.instructions[position] if position >= 0 else None
 
     def form(self, op: Primitive, args: tuple[int, ...]) -> Form:
-        """Return the row of an operation and what its operands are.
+        """Return the row of an operation and the kinds of its operands.
 
-        An operand is the row that computes it, float for a constant, or None. Of many operands, the
-        form says whether a constant is among them.
+        The kind of a constant is its variable, below 0; of any other operand, the row that computes
+        it, or None. Many operands are all of one kind: that of a constant, if one is among them.
         """
-        if len(args) > LONGEST:
-            return op, min(args) < 0
-        rows = self._rows
-        return (op, *[float if arg < 0 else rows[arg] for arg in args])
+        if len(args) <= LONGEST:
+            return (op, *map(self._kinds.__getitem__, args))
+        least = min(args)
+        return (op, *[least if least < 0 else None] * (LONGEST + 1))
 
     def define(self, op: Primitive, args: tuple[int, ...]) -> int:
         """Return the variable that holds the result of an operation, in its simplest form.
@@ -108,12 +109,7 @@ class Draft:
                 if found is not None:
                     self.spared[common_subexpressions] += 1
                     return found
-            form = self.form(op, args)
-            rewrites = self._tried.get(form)
-            if rewrites is None:
-                rewrites = [each for each in self._rewrites if getattr(each, "fits", bool)(form)]
-                self._tried[form] = rewrites
-            for rewrite in rewrites:
+            for rewrite in self._rewrites and self._fitting(self.form(op, args)):
                 simpler = rewrite(self, op, args)
                 if isinstance(simpler, int):
                     self.spared[rewrite] += 1
@@ -132,6 +128,15 @@ class Draft:
             )
         return self._added(op, args)
 
+    def _fitting(self, form: Form) -> list[Rewrite]:
+        """Return the rewrites that may change operations of a form."""
+        rewrites = self._tried.get(form)
+        if rewrites is None:
+            fits = [getattr(rewrite, "fits", _always) for rewrite in self._rewrites]
+            rewrites = [each for each, may in zip(self._rewrites, fits) if may(self, form)]
+            self._tried[form] = rewrites
+        return rewrites
+
     def completed(
         self, program: Program, place: Sequence[int], order: Sequence[int] = (), live: bool = False
     ) -> Program:
@@ -144,16 +149,18 @@ class Draft:
         sums = [place[output] for output in program.sums]
         size = self.inputs + len(self.instructions)
         # Constants count from the end here, as they do in a list. They come before the instructions
-        kept = self._live((*outputs, *sums)) if live else b"\1" * (size + len(self.numbers))
-        final = [NOWHERE] * len(kept)
+        kept: Collection[int] = range(~len(self.numbers), size)
+        if live:
+            kept = self._needed(outputs, sums)
+        final = [NOWHERE] * (size + len(self.numbers))
         for number, variable in enumerate(order or range(self.inputs)):
             final[variable] = number
-        numbered = [v for v in range(-1, ~len(self.numbers), -1) if kept[v]]
+        numbered = [v for v in range(-1, ~len(self.numbers), -1) if v in kept]
         constants = tuple([self.numbers[~v] for v in numbered])
-        numbered += [v for v in range(self.inputs, size) if kept[v]]
+        numbered += [v for v in range(self.inputs, size) if v in kept]
         for number, variable in enumerate(numbered, self.inputs):
             final[variable] = number
-        instructions = [each for v, each in enumerate(self.instructions, self.inputs) if kept[v]]
+        instructions = [self.instructions[v - self.inputs] for v in numbered[len(constants) :]]
 
         def moved(texts: dict[int, str]) -> dict[int, str]:
             found: dict[int, str] = {}
@@ -171,23 +178,27 @@ class Draft:
             lines=moved(program.lines),
         )
 
-    def _live(self, wanted: Sequence[int]) -> bytearray:
-        """Return whether each variable is needed for the wanted ones."""
-        size = self.inputs + len(self.instructions)
-        live = bytearray(size + len(self.numbers))
-        for variable in wanted:
-            live[variable] = 1
-        for variable in range(size - 1, self.inputs - 1, -1):
-            if live[variable]:
-                for arg in self.instructions[variable - self.inputs][1]:
-                    live[arg] = 1
-        return live
+    def _needed(self, *wanted: Sequence[int]) -> set[int]:
+        """Return the wanted variables and those that they are computed from."""
+        needed = set().union(*wanted)
+        variable = self.inputs + len(self.instructions)
+        for _, args in reversed(self.instructions):
+            variable -= 1
+            if variable in needed:
+                needed.update(args)
+        return needed
 
     def _added(self, op: Primitive, args: tuple[int, ...]) -> int:
-        self.known[op, args] = variable = len(self._rows)
-        self.instructions.append((op, args))
-        self._rows.append(op)
+        step = op, args
+        self.known[step] = variable = self.inputs + len(self.instructions)
+        self.instructions.append(step)
+        self._kinds[variable] = op
         return variable
+
+
+def _always(draft: Draft, form: Form) -> bool:  # noqa: ARG001 - called like others
+    """Fit any form."""
+    return True
 
 
 def rewritten(

@@ -10,10 +10,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from autograd.program.program import bits
-
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
+    from collections.abc import Collection, Iterator
 
     from autograd.primitive import Primitive
     from autograd.program.program import Program
@@ -29,20 +27,14 @@ def levels(program: Program, wanted: Collection[int]) -> Iterator[list[int]]:
     Operations on few distinct constants make a group for each: an exponent of 2 needs no general
     power.
     """
-    first, varies = program.first, program.varies
-    needed = set(wanted)
-    for number in range(program.size - 1, first - 1, -1):
-        if number in needed:
-            needed.update(program.instructions[number - first].args)
-    level = _levels(program, needed, {})
-    waiting = _waiting(program, needed, level)
-    if waiting:
-        level = _levels(program, needed, waiting)
+    graph = _Graph(program, wanted)
+    level = graph.levels()
     kinds: dict[tuple[bool, int], dict[Any, list[int]]] = {}
-    for number, (op, args) in enumerate(program.instructions, first):
-        if number in needed:
-            kind: Any = (op, len(args), _sides(op, [varies[arg] for arg in args]))
-            place = varies[number], level[number]
+    for number in graph.order:
+        if number < program.size:
+            op, args = program.instructions[number - program.first]
+            kind: Any = (op, len(args), graph.sides(number, op))
+            place = graph.varies[number], level[number]
             kinds.setdefault(place, {}).setdefault(kind, []).append(number)
     for place in sorted(kinds):  # what does not vary first
         for group in kinds[place].values():
@@ -54,69 +46,114 @@ def is_dot(op: Primitive) -> bool:
     return op.variadic and op.sum_of is not None and op.sum_of.arity == 2
 
 
-def _levels(program: Program, needed: Collection[int], waiting: Mapping[int, int]) -> list[int]:
-    """Return the level of each variable, which for some is at least another one."""
-    varies, level = program.varies, [0] * program.size
-    for number, (_, args) in enumerate(program.instructions, program.first):
-        if number in needed:
-            varying = varies[number]
-            depth = 1 + max([level[arg] for arg in args if varies[arg] is varying], default=0)
-            level[number] = max(depth, waiting[number]) if number in waiting else depth
-    return level
+class _Graph:
+    """The operations that the wanted variables need, and lines: those of a dot are its operands.
 
+    A line is a number behind the variables. It is as a variable that many dots read, so that they
+    need not look at its variables one by one.
+    """
 
-def _waiting(program: Program, needed: Collection[int], level: list[int]) -> dict[int, int]:
-    """Return until which level dot products wait for others that read the same line."""
-    readers: dict[Any, set[int]] = {}  # the levels of all that read a line
-    dots: list[tuple[int, set[int], set[int]]] = []
-    for number, (op, args) in enumerate(program.instructions, program.first):
-        if is_dot(op) and number in needed and not program.varies[number]:
-            half = len(args) // 2
-            left, right = [
-                readers.setdefault((op, line), set()) for line in (args[:half], args[half:])
-            ]
-            left.add(level[number])
-            right.add(level[number])
-            dots.append((number, left, right))
-    if all(len(found) == 1 for found in readers.values()):
-        return {}
-    latest = _latest(program, needed, level)
-    return {
-        number: max(place for place in (*left, *right) if place <= latest[number])
-        for number, left, right in dots
-        if len(left) + len(right) > 2
-    }
+    def __init__(self, program: Program, wanted: Collection[int]) -> None:
+        self.order: list[int] = []  # operations and lines, each behind what it reads
+        self.reads: list[tuple[int, ...]] = [()] * program.first  # what each number reads
+        self.reads += [args for _, args in program.instructions]
+        self.varies = [*program.varies]
+        self.dots: list[int] = []  # that do not vary
+        self.size = program.size
+        self.several = program.examples > 0  # whether anything varies
+        lines: dict[tuple[Any, ...], int] = {}
+        order, reads, varies = self.order, self.reads, self.varies
+        for number, (op, args) in enumerate(program.instructions, program.first):
+            if is_dot(op):
+                both = []
+                for line in (args[: len(args) // 2], args[len(args) // 2 :]):
+                    known = lines.get((op, line))
+                    if known is None:
+                        known = lines[op, line] = len(reads)
+                        order.append(known)
+                        reads.append(line)
+                        varies.append(True in map(varies.__getitem__, line))
+                    both.append(known)
+                reads[number] = tuple(both)
+                if not varies[number]:
+                    self.dots.append(number)
+            order.append(number)
+        self._leave_out(wanted)
 
+    def _leave_out(self, wanted: Collection[int]) -> None:
+        """Leave out what is not needed."""
+        needed = bytearray(len(self.reads))
+        for number in wanted:
+            needed[number] = 1
+        for number in reversed(self.order):
+            if needed[number]:
+                for arg in self.reads[number]:
+                    needed[arg] = 1
+        self.order = [number for number in self.order if needed[number]]
+        self.dots = [number for number in self.dots if needed[number]]
 
-def _latest(program: Program, needed: Collection[int], level: list[int]) -> list[int]:
-    """Return the last level at which each variable that does not vary delays nothing too far."""
-    varies = program.varies
-    last = max(level[number] for number in needed if not varies[number])
-    latest = [last] * program.size
-    for number in range(program.size - 1, program.first - 1, -1):
-        if number in needed and not varies[number]:
-            before = latest[number] - 1
-            for arg in program.instructions[number - program.first].args:
-                latest[arg] = min(latest[arg], before)
-    return latest
+    def sides(self, number: int, op: Primitive) -> tuple[bool, ...]:
+        """Return which operands vary; of a variadic operation, whether any of each half does."""
+        if not self.several:
+            return ()
+        varying = [self.varies[arg] for arg in self.reads[number]]
+        if not op.variadic or is_dot(op):
+            return tuple(varying)
+        half = len(varying) // 2
+        return True in varying[:half], True in varying[half:]
 
+    def levels(self) -> list[int]:
+        """Return the level of each number."""
+        level = self._levels([0] * len(self.reads))
+        meeting: dict[int, set[int]] = {}  # the levels of the dots that read each line
+        for number in self.dots:
+            for line in self.reads[number]:
+                meeting.setdefault(line, set()).add(level[number])
+        if all(len(found) == 1 for found in meeting.values()):
+            return level
+        latest = self._latest(level)
+        waiting = [0] * len(self.reads)
+        for number in self.dots:
+            left, right = self.reads[number]
+            places = (*meeting[left], *meeting[right])
+            waiting[number] = max(place for place in places if place <= latest[number])
+        return self._levels(waiting)
 
-def _sides(op: Primitive, varying: list[bool]) -> tuple[bool, ...]:
-    """Return which operands vary; of a variadic operation, whether any of each half does."""
-    if not op.variadic:
-        return tuple(varying)
-    half = len(varying) // 2
-    return True in varying[:half], True in varying[half:]
+    def _levels(self, least: list[int]) -> list[int]:
+        """Return the level of each number, which for some is at least another one."""
+        varies, level, reads, size = self.varies, [0] * len(self.reads), self.reads, self.size
+        for number in self.order:
+            if self.several:
+                varying = varies[number]
+                below = [level[arg] for arg in reads[number] if varies[arg] is varying]
+            else:
+                below = [level[arg] for arg in reads[number]]
+            depth = max(below, default=0) + (number < size)
+            level[number] = max(least[number], depth)
+        return level
+
+    def _latest(self, level: list[int]) -> list[int]:
+        """Return the last level at which each number that does not vary delays nothing too far."""
+        varies, reads, size = self.varies, self.reads, self.size
+        last = max(level[number] for number in self.order if not varies[number])
+        latest = [last] * len(reads)
+        for number in reversed(self.order):
+            if not varies[number]:
+                before = latest[number] - (number < size)
+                for arg in reads[number]:
+                    latest[arg] = min(latest[arg], before)
+        return latest
 
 
 def _by_constants(program: Program, group: list[int]) -> list[list[int]]:
     """Return the group split by the constants among the operands, if that gives few parts."""
-    if len(group) == 1:
+    first, inputs = program.first, program.inputs
+    op, _ = program.instructions[group[0] - first]
+    if len(group) == 1 or op.variadic:
         return [group]
-    parts: dict[tuple[bytes | None, ...], list[int]] = {}
+    parts: dict[tuple[int, ...], list[int]] = {}
     for number in group:
-        op, args = program.instructions[number - program.first]
-        constants = [None if op.variadic else program.constant(arg) for arg in args]
-        key = tuple([None if c is None else bits(c) for c in constants])
+        _, args = program.instructions[number - first]
+        key = tuple([arg if inputs <= arg < first else -1 for arg in args])
         parts.setdefault(key, []).append(number)
     return list(parts.values()) if len(parts) <= MOST_CONSTANTS else [group]

@@ -120,6 +120,8 @@ class Program:
     @computed
     def varies(self) -> tuple[bool, ...]:
         """Whether each variable may differ from example to example."""
+        if not self.examples:
+            return (False,) * self.size
         varies = [True] * self.examples + [False] * (self.first - self.examples)
         for _, args in self.instructions:
             varies.append(True in map(varies.__getitem__, args))
@@ -128,9 +130,11 @@ class Program:
     @computed
     def uses(self) -> list[int]:
         """How often each variable is read, by instructions, outputs and sums."""
-        uses = [0] * self.size
-        for arg in chain(*[args for _, args in self.instructions], self.outputs, self.sums):
-            uses[arg] += 1
+        import numpy as np
+
+        read = chain.from_iterable([args for _, args in self.instructions])
+        read = chain(read, self.outputs, self.sums)
+        uses: list[int] = np.bincount([*read], minlength=self.size).tolist()
         return uses
 
     def changed(self, **parts: Any) -> Program:
@@ -248,7 +252,7 @@ def _flattened(results: Sequence[Any], given: Sequence[Any]) -> tuple[Any, ...]:
     leaves = [*{id(leaf): leaf for leaf in leaves if id(leaf) not in known}.values()]
     variables = {id(node): number for number, node in enumerate((*given, *leaves))}
     constants: dict[bytes, float] = {}  # by their bits, so that -0.0 is not 0.0
-    numbers = [arg for args in operands for arg in args if type(arg) is Constant]
+    numbers: list[float] = [arg for args in operands for arg in args if type(arg) is Constant]
     numbers += [result for result in results if isinstance(result, float)]
     for number in numbers:
         constants.setdefault(bits(number), float(number))

@@ -80,6 +80,8 @@ def with_largest(program: Program) -> Program:
 
     That compares the same numbers in the same order. Those inside of it stay, read by nothing.
     """
+    if all(op is not maximum for op, _ in program.instructions):
+        return program  # most often, and its uses need not be counted
     chains: dict[int, list[int]] = {}
     uses = program.uses
     for number, (op, args) in enumerate(program.instructions, program.first):
@@ -129,6 +131,16 @@ class Chain(NamedTuple):
     is_mixed: bool  # whether one of these has no partner
     from_zero: bool  # whether one of the terms was 0.0
     inner: list[int]
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether it is a sum of products alone."""
+        return (
+            0 < self.dotted == len(self.terms)
+            and not self.is_mixed
+            and not self.from_zero
+            and not any(negative for _, negative in self.terms)
+        )
 
     def side(self, side: int, *, alone: bool) -> tuple[int, ...]:
         """Return the factors on one side, without or with the variables that have no partner."""
@@ -223,6 +235,9 @@ class _Writer:
     def sum(self, chain: Chain) -> int:
         """Define the sum of a chain."""
         find = self.place.__getitem__
+        if chain.is_plain:
+            left, right = zip(*[factors for factors, _ in chain.terms])
+            return self.draft.define(ordered_dot, (*map(find, left), *map(find, right)))
         terms: list[Term] = [(tuple(map(find, factors)), minus) for factors, minus in chain.terms]
         dotted = terms[: chain.dotted]
         if dotted:

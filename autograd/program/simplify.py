@@ -92,7 +92,7 @@ def simplified(program: Program) -> tuple[Program, Statistics]:
     return smaller, Statistics(tuple(steps), operations(program), operations(smaller))
 
 
-@for_forms(lambda form: all(operand in _CONSTANT for operand in form[1:]))
+@for_forms(lambda _, form: all(map(_is_constant, form[1:])))
 def constant_folding(draft: Draft, op: Primitive, args: tuple[int, ...]) -> int | None:
     """Replace the operation by its result, if all its operands are constants.
 
@@ -107,7 +107,7 @@ def constant_folding(draft: Draft, op: Primitive, args: tuple[int, ...]) -> int 
 # is), which makes it exact to leave out terms that are 0.0 or -0.0.
 
 
-@for_forms(lambda form: form[0] in _SUMS and not _CONSTANT.isdisjoint(form[1:]))
+@for_forms(lambda _, form: form[0] in _SUMS and any(map(_is_constant, form[1:])))
 def sums_with_constants(draft: Draft, op: Primitive, args: tuple[int, ...]) -> Instruction | None:
     """Leave constant zeros out of add_n and guarded_dot; make plainer sums of constant factors.
 
@@ -148,7 +148,11 @@ def _guarded_dot(draft: Draft, args: tuple[int, ...]) -> Instruction | None:
     return Instruction(guarded_dot, left + right) if len(pairs) < half else None
 
 
-_CONSTANT = {float, True}  # in a form
+def _is_constant(kind: Any) -> bool:
+    return isinstance(kind, int)
+
+
+_SUMS: dict[Primitive, Callable[[Draft, tuple[int, ...]], Instruction | None]]
 _SUMS = {add_n: _add_n, dot: _dot, guarded_dot: _guarded_dot}
 
 
@@ -304,26 +308,37 @@ IDENTITIES = (
 )
 
 
-@for_forms(lambda form: bool(_candidates(form)))
+def _candidates(draft: Draft, form: Form) -> list[Identity]:
+    """Return the identities that may fit an operation of some form."""
+    op, *kinds = form
+    table = _INDEX.get(op, {})
+    found = [*table.get((0, Wildcard), ())]
+    for position, kind in enumerate(kinds):
+        found += table.get((position, float if _is_constant(kind) else kind), ())
+    return [identity for identity in found if _may_agree(draft, identity.left.args, kinds)]
+
+
+def _may_agree(draft: Draft, patterns: Sequence[Pattern], kinds: Sequence[Any]) -> bool:
+    """Tell whether operands of these kinds may agree with patterns."""
+    return len(patterns) == len(kinds) and all(
+        pattern.op is kind
+        if isinstance(pattern, Term)
+        else not (isinstance(pattern, float) or pattern.accepts)
+        or (_is_constant(kind) and _agrees(draft, pattern, kind, {}))
+        for pattern, kind in zip(patterns, kinds)
+    )
+
+
+@for_forms(_candidates)
 def exact_identities(
     draft: Draft, op: Primitive, args: tuple[int, ...]
 ) -> int | Instruction | None:
     """Replace the operation by what the first identity that fits it says. Exact: see above."""
-    for left, right in _candidates(draft.form(op, args)):
+    for left, right in _candidates(draft, draft.form(op, args)):
         bound = bindings(draft, left, args)
         if bound is not None:
             return built(draft, right, bound)
     return None
-
-
-def _candidates(form: Form) -> tuple[Identity, ...]:
-    """Return the identities that may fit an operation of some form."""
-    op, *operands = form
-    table = _INDEX.get(op, {})
-    found = table.get((0, Wildcard), ())
-    for position, operand in enumerate(operands):
-        found += table.get((position, operand), ())
-    return found
 
 
 def _sought(pattern: Term) -> tuple[int, Any]:
