@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import numpy as np
 
 __all__ = [
-    "as_choice", "as_count", "as_float", "as_function", "as_items", "as_mapping",
+    "as_choice", "as_count", "as_dtype", "as_float", "as_function", "as_items", "as_mapping",
     "as_ndarray", "as_switch", "has_order", "is_array",
 ]  # fmt: skip
 
@@ -183,6 +183,26 @@ def as_choice(given: Any, argument: str, allowed: Collection[str]) -> str:
     if isinstance(given, str) and given in allowed:  # an array is never asked whether it equals
         return given
     raise ValueError(f"{argument} must be one of {', '.join(map(repr, allowed))}, not {given!r}")
+
+
+DTYPES = ("float64", "float32")  # of programs
+
+
+def as_dtype(given: Any, argument: str) -> str:
+    """Return the name of a precision, given as text or as NumPy's type or dtype of that name.
+
+    Raises ValueError, which lists them, for all else.
+
+    >>> as_dtype("float32", "dtype")
+    'float32'
+    """
+    name = given if isinstance(given, str) else getattr(given, "name", None)
+    if name is None:
+        name = getattr(given, "__name__", None)  # of a class, such as numpy.float32
+    if isinstance(name, str) and name in DTYPES:
+        return name
+    allowed = " or ".join(map(repr, DTYPES))
+    raise ValueError(f"{argument} must be {allowed}, as text or a type of NumPy, not {given!r}")
 
 
 def as_items(given: Any, argument: str, of: str) -> list[Any]:

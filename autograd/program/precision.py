@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from math import copysign, inf
 from typing import TYPE_CHECKING, Any
 
+from autograd.arguments import as_dtype
+
 if TYPE_CHECKING:
     from typing import TypeAlias
 
@@ -110,15 +112,5 @@ PRECISIONS = {precision.name: precision for precision in (DOUBLE, SINGLE)}
 
 
 def as_precision(dtype: Any, where: str) -> Precision:
-    """Return the precision of that name, or of NumPy's type or dtype of that name.
-
-    Raises ValueError, which names those that exist, for any other.
-    """
-    name = dtype if isinstance(dtype, str) else getattr(dtype, "name", None)
-    if name is None:
-        name = getattr(dtype, "__name__", None)  # of a class, such as numpy.float32
-    found = PRECISIONS.get(name) if isinstance(name, str) else None
-    if found is None:
-        allowed = " or ".join(map(repr, PRECISIONS))
-        raise ValueError(f"{where} must be {allowed}, as text or a type of NumPy, not {dtype!r}")
-    return found
+    """Return the precision of a dtype; ValueError, which says what there is, for any other."""
+    return PRECISIONS[as_dtype(dtype, where)]

@@ -60,7 +60,9 @@ class CompiledEngine:
             self._held_out = task.held_out.floats()
             self._held_out_targets = self._held_out[1].copy()
             self._evaluation_is_sure = True
-            self._evaluate = autograd.compile(task.loss_and_output, in_axes=0, verify="never")
+            self._evaluate = autograd.compile(
+                task.loss_and_output, in_axes=0, verify="never", dtype=task.dtype
+            )
             with task.model.evaluating():
                 self._evaluate(*(array[:1] for array in self._held_out))
 
@@ -76,6 +78,7 @@ class CompiledEngine:
             settings=optimizer.settings,
             clip_norm=task.clip_norm,
             verify="never",  # `outdated` does
+            dtype=task.dtype,
         )
         self._examples = self._prepared()
         self._moved = False  # since the Values were last updated
@@ -176,7 +179,7 @@ class CompiledEngine:
                     return measured_eagerly(task, task.held_out)
                 self._held_out_targets = self._held_out[1].copy()
         losses, outputs = self._evaluate(*self._held_out)
-        total = float(losses.sum())
+        total = float(losses.sum(dtype=float))
         if not isfinite(total):
             return measured_eagerly(task, task.held_out)
         measured = Measured()

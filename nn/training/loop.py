@@ -10,10 +10,10 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from logging import getLogger
 from time import perf_counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from autograd import Value
-from autograd.arguments import as_count, as_switch
+from autograd.arguments import as_count, as_dtype, as_switch
 from nn.arguments import is_foreign
 from nn.data.dataset import row_order
 from nn.losses import Loss
@@ -59,6 +59,7 @@ def fit(
     clip_norm: float | None = None,
     shuffle: bool = True,
     compile: bool | str = "auto",  # noqa: A002 - the name that autograd.compile has
+    dtype: Any = "float64",
     rng: random.Random | None = None,
     progress: bool | None = None,
 ) -> History:
@@ -84,6 +85,8 @@ def fit(
       that cannot be compiled (an `if` on a Value, other random choices, a loss that is no mean over
       the rows) trains step by step, and the log "nn" says why. True raises the reason instead;
       False never compiles.
+    - `dtype`: "float64", or "float32" for compiled steps in single precision, which take half the
+      time; parameters are rounded to it. The eager loop has float64 only.
     - `progress`: whether to show the progress on stderr; None shows it on a terminal.
 
     A compiled training updates the Values every 50 ms, and before validation and before code that
@@ -109,7 +112,11 @@ def fit(
     3
     """
     epochs = as_count(epochs, "epochs")
-    choice = checked_choice(compile)
+    choice, dtype = checked_choice(compile), as_dtype(dtype, "fit: dtype")
+    if choice is False and dtype != "float64":
+        raise ValueError(
+            f"fit: dtype={dtype!r} is the precision of a compiled program: leave out compile=False"
+        )
     shuffle = as_switch(shuffle, "shuffle")
     progress = None if progress is None else as_switch(progress, "progress")
     task = prepared(
@@ -126,6 +133,7 @@ def fit(
         penalty=penalty,
         clip_norm=clip_norm,
         rng=rng,
+        dtype=dtype,
     )
     optimizer, history = task.optimizer, History()
     state = TrainingState(model, optimizer, history, 0, epochs, task.measured, task.updates)
@@ -206,7 +214,8 @@ class Training:
             kept.put_back()  # as if it had not been tried
             if self._choice is True:
                 raise
-            _log.warning("fit trains without compiling, which is slower: %s", reason)
+            how = "" if self._task.dtype == "float64" else " and in float64"
+            _log.warning("fit trains without compiling%s, which is slower: %s", how, reason)
             return EagerEngine(self._task)
 
     def epoch(self, order: NDArray[np.intp], shown: Progress) -> Measured:

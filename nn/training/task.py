@@ -55,6 +55,7 @@ class Task:
     schedule: Schedule | None = None
     metrics: Mapping[str, Metric] = field(default_factory=dict)
     callbacks: Sequence[Callback] = ()
+    dtype: str = "float64"  # of compiled steps
 
     @property
     def updates(self) -> int:
@@ -152,6 +153,7 @@ def prepared(
     penalty: Any,
     clip_norm: Any,
     rng: Any,
+    dtype: str,
 ) -> Task:
     """Return the task of these arguments of `fit`.
 
@@ -183,6 +185,7 @@ def prepared(
         schedule=schedule,
         metrics=functions,
         callbacks=_callbacks(callbacks),
+        dtype=dtype,
     )
 
 

@@ -14,7 +14,8 @@ import pytest
 
 import autograd
 from autograd import Descent, Value, compile, compile_graph, mean
-from autograd.program.precision import DOUBLE, SINGLE, as_precision
+from autograd.arguments import DTYPES
+from autograd.program.precision import DOUBLE, PRECISIONS, SINGLE, as_precision
 from nn import MLP, SGD, Adam, AdamW, RMSprop
 from nn.losses import LOSSES
 
@@ -53,6 +54,7 @@ def test_another_dtype_is_refused_with_those_there_are(dtype):
 
 
 def test_a_copy_of_a_precision_is_the_same():
+    assert (*PRECISIONS,) == DTYPES
     assert pickle.loads(pickle.dumps(SINGLE)) is SINGLE  # noqa: S301 - our own
     assert copy.deepcopy(DOUBLE) is DOUBLE
 
