@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 # From the attempt, in the user's words, to the way out.
 REMEDIES = {
     "a truth value": "use autograd.where(x > 0, a, b) instead of `if`, `and`, `or`, `while`, "
-    "sorted(), any() and all(); max() and min() of numbers are part of the program",
+    "sorted(), any() and all(), which only `compile` follows, by a program for each path",
     "==": "use autograd.where(x >= y, a, b), autograd.take(values, i) to choose by a whole number, "
     "or `is` to ask whether two are the same Value",
     "a plain number": "use the functions of autograd, such as autograd.sin(x) for math.sin(x), and "

@@ -91,10 +91,11 @@ class Parameter(Place):
 class Tracing:
     """A trace under way, and the facts that it needs of the function that runs in it."""
 
-    __slots__ = ("data", "indices", "made")
+    __slots__ = ("data", "decide", "indices", "made")
 
-    def __init__(self, data: Callable[[Any], Any]) -> None:
+    def __init__(self, data: Callable[[Any], Any], decide: Callable[[Any], bool]) -> None:
         self.data = data  # gives `.data` of a Value
+        self.decide = decide  # tells whether a Value is true, or refuses to
         self.made: set[Any] = set()  # the leaves that the function made itself
         self.indices: dict[Any, int] = {}  # the nodes that choose, and among how many items
 

@@ -260,8 +260,8 @@ class Value(Methods):
         return format(self._data, specification)
 
     def __bool__(self) -> bool:
-        refuse("a truth value", self)
-        return self._data != 0.0
+        tracing = CURRENT.get().tracing if TRACES else None
+        return self._data != 0.0 if tracing is None else tracing.decide(self)
 
     def __round__(self, digits: int | None = None) -> float:
         refuse("a rounded number", self)

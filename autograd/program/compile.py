@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar, overload
 
-from autograd.arguments import as_choice, as_switch
+from autograd.arguments import as_choice, as_count, as_switch
+from autograd.backends.selection import checked_backend
 from autograd.program.compiled import Compiled
 from autograd.program.origin import Function, Graph
 from autograd.program.precision import as_precision
+from autograd.program.programs import MOST_PATHS, Programs
 from autograd.program.verification import POLICIES
 from autograd.value import Value
 
@@ -32,6 +34,7 @@ def compile(
     check: bool = ...,
     verify: Policy = ...,
     dtype: DType = ...,
+    most_paths: int = ...,
 ) -> Compiled[Concatenate[Value, ...], Value]: ...
 
 
@@ -44,6 +47,7 @@ def compile(
     check: bool = ...,
     verify: Policy = ...,
     dtype: DType = ...,
+    most_paths: int = ...,
 ) -> Compiled[Parameters, Result]: ...
 
 
@@ -56,6 +60,7 @@ def compile(
     check: bool = ...,
     verify: Policy = ...,
     dtype: DType = ...,
+    most_paths: int = ...,
 ) -> Compiled[..., Any]: ...
 
 
@@ -67,6 +72,7 @@ def compile(
     check: bool = False,
     verify: Policy = "auto",
     dtype: DType = "float64",
+    most_paths: int = MOST_PATHS,
 ) -> Compiled[..., Any]:
     """Return a function that runs the program of `f` at machine speed, with exact derivatives.
 
@@ -74,6 +80,11 @@ def compile(
     for each structure of arguments it is traced: called once, with a Value for each number, in the
     same structure (an array becomes an array of objects). The operations are then differentiated,
     simplified and compiled. `compile_graph` does the same for a graph that is already built.
+
+    Where `f` asks whether a Value is true, as `if x > 0` and `while` do, it is traced for the
+    numbers of the call, and each path that numbers take through it has a program of its own. A call
+    computes the conditions first; an unknown path is traced then. Results and derivatives are those
+    of the path, in a batch those of the path of each example.
 
     Arguments and the data of the Values that `f` captures, such as the parameters of a model, stay
     live: every call reads them. All else that `f` reads (globals, attributes, arrays) belongs to
@@ -102,16 +113,18 @@ def compile(
         dtype: The precision of the program: "float64", or "float32" with twice as many numbers in
             each vector. Arguments and captured Values are rounded when they are read, and so is the
             result of every operation; arrays come back in this dtype, single numbers as floats.
+        most_paths: How many paths through `f` may be taken, for arguments of one structure.
 
     Raises:
         StaleProgramError: If `f` would do something else than before, or does so at every trace, as
             a function that draws random numbers does. Calls raise it, until `f` does the same again
             or `retrace()` is called.
-        TracingError: If `f` asks a Value for its number, as `if x > 0` and `math.sin(x)` do. The
-            first call raises it.
+        TracingError: If `f` asks a Value for its number, as `float(x)` and `range(x)` do, or takes
+            more paths than it may. The call raises it.
         ImportError: If the package of a chosen backend is not installed.
         TypeError: If `f` is not a function.
-        ValueError: If the backend, the policy of `verify` or the dtype is unknown.
+        ValueError: If the backend, the policy of `verify` or the dtype is unknown, or
+            `most_paths` below 1.
 
     >>> from autograd import Value, compile
     >>> c = compile(lambda x, y: x * y + x)
@@ -134,7 +147,9 @@ def compile(
     as_choice(verify, "compile: verify", POLICIES)
     check = as_switch(check, "compile: check")
     precision = as_precision(dtype, "compile: dtype")
-    return Compiled(Function(f), in_axes, backend, check, verify, precision)
+    most = as_count(most_paths, "compile: most_paths")
+    backend = checked_backend(backend)
+    return Compiled(Programs(Function(f), backend, check, verify, precision, most), in_axes)
 
 
 def compile_graph(
@@ -179,4 +194,5 @@ def compile_graph(
     inputs = [inputs] if isinstance(inputs, Value) else inputs
     check = as_switch(check, "compile_graph: check")
     precision = as_precision(dtype, "compile_graph: dtype")
-    return Compiled(Graph(output, inputs), in_axes, backend, check, "never", precision)
+    origin, backend = Graph(output, inputs), checked_backend(backend)
+    return Compiled(Programs(origin, backend, check, "never", precision), in_axes)

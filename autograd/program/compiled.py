@@ -10,11 +10,11 @@ from autograd import functional
 from autograd.arguments import as_choice
 from autograd.backends.selection import checked_backend
 from autograd.errors import TracingError
-from autograd.leaves import accumulate
 from autograd.mode import CURRENT
 from autograd.program.arguments import Axes, read
 from autograd.program.draft import StatisticsByKind
-from autograd.program.origin import Function, Graph
+from autograd.program.origin import Function
+from autograd.program.paths import accumulated, joined
 from autograd.program.programs import Programs
 from autograd.program.ready import Caller, call_in_c
 from autograd.program.schedule import scheduled
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 
     from autograd.arguments import Number
     from autograd.program.arguments import Arguments
-    from autograd.program.precision import Precision
     from autograd.program.program import Program
     from autograd.program.runner import Kind
     from autograd.signatures import Numbers, Unknown, Values
@@ -55,17 +54,8 @@ class Compiled(Caller, Generic[Parameters, Result]):
 
     __slots__ = ("__dict__", "__weakref__", "_programs")
 
-    def __init__(
-        self,
-        origin: Function | Graph,
-        in_axes: Axes,
-        backend: str,
-        check: bool,
-        verify: str,
-        precision: Precision,
-    ) -> None:
-        self._in_axes = in_axes
-        self._programs = Programs(origin, checked_backend(backend), check, verify, precision)
+    def __init__(self, programs: Programs, in_axes: Axes) -> None:
+        self._programs, self._in_axes = programs, in_axes
         self._wrap()
 
     def _wrap(self) -> None:
@@ -226,7 +216,7 @@ class Compiled(Caller, Generic[Parameters, Result]):
             )
         if arguments.symbolic:
             raise TypeError("backward takes plain numbers, no Values")
-        runner = self._programs.current("backward", arguments)
+        parts = self._programs.current("backward", arguments)
         count = 1 if arguments.examples is None else len(arguments.examples)
         if not count:
             if reduction == "mean":
@@ -235,12 +225,7 @@ class Compiled(Caller, Generic[Parameters, Result]):
                     'reduction="sum" is 0'
                 )
             return 0.0
-        _, sums = runner.run(arguments)
-        sums = sums.astype(float, copy=False)
-        if reduction == "mean" and count > 1:
-            sums /= count
-        accumulate(runner.reached, sums[1:])
-        return float(sums[0])
+        return accumulated(parts, count if reduction == "mean" else 1)
 
     def prepare(self, kind: Kind, *args: Any) -> None:
         """Do all that the first call would do, and wait until later ones are as fast as they get.
@@ -387,7 +372,9 @@ class Compiled(Caller, Generic[Parameters, Result]):
             now = CURRENT.get().computing
             same = now is variant or now == variant
             if same and structure == STRUCTURE.now and perf_counter() < due:
-                return compute(args)
+                found = compute(args)
+                if found is not None:  # else the numbers take a path that is not known
+                    return found
         if kwargs:
             raise TypeError(
                 f"a compiled function takes its arguments by position, not by name: {[*kwargs]}"
@@ -400,7 +387,8 @@ class Compiled(Caller, Generic[Parameters, Result]):
                     "arguments, and inside of functions that are compiled: call it without out"
                 )
             return self._drawn(kind, args)
-        found = programs.current(kind, arguments).results(arguments)
+        parts = programs.current(kind, arguments)
+        found = parts[0].runner.results(arguments) if len(parts) == 1 else joined(parts)
         return found if out is None else written(found, out)
 
     def _drawn(self, kind: str, args: tuple[Any, ...]) -> Any:

@@ -5,14 +5,16 @@ from __future__ import annotations
 import pickle
 from copy import deepcopy
 from inspect import signature
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from autograd.graph import Constant
-from autograd.mode import CURRENT
+from autograd.mode import CURRENT, Tracing
+from autograd.program.paths import Decisions
 from autograd.program.program import lowered, lowered_with_leaves, redrawn
 from autograd.program.substitutes import substituted
 from autograd.program.trace import Trace
-from autograd.program.traced import TracingMode, placeholder, traced_under
+from autograd.program.traced import TracingMode, live, placeholder, traced_under, undecided
 from autograd.structure import Array, Batch, Mapping, Sequence, Shape, described, filled, shape_of
 from autograd.value import Value
 
@@ -45,10 +47,16 @@ class Function:
         """Whether nothing can change: the function is gone, its programs remain."""
         return self.function is None
 
-    def trace(self, arguments: Arguments, checked: bool = False) -> Trace:
+    def trace(
+        self,
+        arguments: Arguments,
+        checked: bool = False,
+        decisions: Decisions | None = None,
+    ) -> Trace:
         """Call the function on Values without numbers; nothing is computed.
 
-        With `checked` the operations know their lines in the user's files.
+        With `checked` the operations know their lines in the user's files. `decisions` answers
+        whether a Value is true, which is a TracingError without.
         """
         if self.function is None:
             given = ", ".join(map(described, arguments.shapes))
@@ -64,25 +72,31 @@ class Function:
         rest = iter(nodes)
         args = [filled(shape, rest) for shape in arguments.shapes]
         variant = CURRENT.get().variant
-        mode = TracingMode(differentiated=frozenset(nodes), checked=checked, variant=variant)
+        tracing = Tracing(live, undecided)
+        if decisions is not None:
+            decisions.begin(nodes)
+            tracing.decide = decisions
+        mode = TracingMode(
+            differentiated=frozenset(nodes), tracing=tracing, variant=variant, checked=checked
+        )
         with substituted(), traced_under(mode):
             output = self.function(*args)
         result, outputs = shape_of(output, "a compiled function returns numbers; its result")
         outputs = [Constant(node) if isinstance(node, float) else node for node in outputs]
-        tracing = mode.tracing
-        assert tracing is not None  # of this mode
-        drawn = [*outputs, *tracing.indices]
+        answers = {} if decisions is None else decisions.answers
+        drawn = [*outputs, *tracing.indices, *answers]
         examples, shared, inputs = _inputs(arguments, nodes)
         program, leaves = lowered_with_leaves(examples, shared, drawn)
-        results, indices = program.outputs[: len(outputs)], program.outputs[len(outputs) :]
+        variables = iter(program.outputs)
         return Trace(
-            program.changed(outputs=results),
+            program.changed(outputs=tuple(islice(variables, len(outputs)))),
             tuple([self.own.get(leaf, leaf) for leaf in leaves]),
             tuple([leaf in tracing.made for leaf in leaves]),
             arguments.shapes,
             inputs,
             result,
-            tuple(zip(indices, tracing.indices.values())),
+            tuple(zip(islice(variables, len(tracing.indices)), tracing.indices.values())),
+            tuple(zip(variables, answers.values())),
         )
 
     def link(self, kept: Trace, arguments: Arguments) -> None:
@@ -91,7 +105,8 @@ class Function:
         They come in the same order.
         """
         try:
-            trace = self.trace(arguments)
+            answers = [answer for _, answer in kept.guards]
+            trace = self.trace(arguments, decisions=Decisions(answers))
         except Exception:  # noqa: BLE001 - it will be raised at the next call
             return
         if [leaf.label for leaf in trace.leaves] == [leaf.label for leaf in kept.leaves]:
@@ -156,7 +171,12 @@ class Graph:
         self.program, leaves = lowered_with_leaves((), nodes, outputs)
         self.leaves = tuple(leaves)
 
-    def trace(self, arguments: Arguments, checked: bool = False) -> Trace:  # noqa: ARG002 - no lines
+    def trace(
+        self,
+        arguments: Arguments,
+        checked: bool = False,  # noqa: ARG002 - no lines
+        decisions: Decisions | None = None,  # noqa: ARG002 - nothing is asked
+    ) -> Trace:
         """Return the program in which inputs that hold a batch come first."""
         self._check(arguments.shapes)
         nodes, parameters, outputs = redrawn(self.program)

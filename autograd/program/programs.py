@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from math import inf
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -13,6 +14,7 @@ from autograd.primitive import RESERVED
 from autograd.program.arguments import Arguments
 from autograd.program.listing import listing
 from autograd.program.origin import Function
+from autograd.program.paths import Decisions, Guards, Part, along, divided, too_many
 from autograd.program.ready import BUCKETS, MOST
 from autograd.program.runner import KINDS, Runner, derived
 from autograd.program.trace import same_trace
@@ -35,6 +37,9 @@ if TYPE_CHECKING:
 MOST_LINES = 500  # of each program that print() of a compiled function shows
 FORMER = 4  # traces kept of each case, as of a model that goes from training to evaluation and back
 
+MOST_ANSWERS = 8  # of a path that print() shows
+MOST_PATHS = 256  # through one function for arguments of one structure
+
 # A function of floats, with the variant, the count of changes and the time that it is valid for
 Quick: TypeAlias = "tuple[Callable[[tuple[float, ...]], Any], frozenset[Any], int, float]"
 
@@ -52,6 +57,8 @@ class _Traced:
         ours = all(op.name in RESERVED for op, _ in trace.program.instructions)
         # By kind of result, as the rules of users drew them
         self.drawn: dict[str, Program] | None = None if ours else {}
+        self.guards: Guards | None = None  # made when they are first asked for
+        self.quick: dict[str, Callable[[tuple[float, ...]], Any] | None] = {}  # where it has guards
 
     def does(self, trace: Trace) -> bool:
         """Tell whether these are the programs of such a trace."""
@@ -80,8 +87,10 @@ class Programs(Verified):
         check: bool,
         verify: str,
         precision: Precision,
+        most_paths: int = MOST_PATHS,
     ) -> None:
         super().__init__("never" if origin.is_fixed else verify)
+        self.most_paths = most_paths
         self.origin = origin
         self.backend = backend
         self.check = check
@@ -99,7 +108,7 @@ class Programs(Verified):
     def retrace(self) -> None:
         """Have every case traced again before its next result, whatever the trace will be."""
         with self._turns.lock:
-            for case in self._cases.values():
+            for case in self._all_cases():
                 case.begin_again()
             self._forget_quick()
 
@@ -109,16 +118,23 @@ class Programs(Verified):
         self.quick: dict[str, dict[int, Quick]] = {kind: {} for kind in KINDS}
         self.ready = tuple([[()] * BUCKETS for _ in KINDS])
 
-    def current(self, kind: str, arguments: Arguments) -> Runner:
-        """Return the program of one kind of result for arguments like these, verified if it is due.
+    def current(self, kind: str, arguments: Arguments) -> list[Part]:
+        """Return the programs of one kind of result for these arguments, verified if it is due.
 
-        Raises StaleProgramError if the function would do something else than at its last trace,
-        and whatever the function raises.
+        There is one, but for a batch whose examples take several paths. Raises StaleProgramError if
+        the function would do something else than at its last trace, and whatever it raises.
         """
         verification = self._verification
         quick, ready = self.quick, self.ready  # those that are forgotten if something changes
         case = self._case(arguments)
         structure = case.structure  # read before what is in use; see Case
+        if case.used.trace.guards:
+            parts = self._parts(kind, arguments, case)
+            if _are_floats(arguments) and verification.grants(case) == MANY:
+                compute: Callable[[tuple[float, ...]], Any] = partial(along, kind, case)
+                now = CURRENT.get().variant
+                quick[kind][len(arguments.shapes)] = compute, now, structure, verification.due
+            return parts
         runner = self._runner(kind, case.used)
         if arguments.examples is None and (calls := verification.grants(case)):
             variant, due = CURRENT.get().variant, verification.due
@@ -130,19 +146,36 @@ class Programs(Verified):
                 known = buckets[at_once.bucket]
                 if at_once not in known:
                     buckets[at_once.bucket] = at_once, *known[: MOST - 1]
-            elif calls == MANY and _are_floats(arguments) and (compute := runner.quick()):
+            elif calls == MANY and _are_floats(arguments) and (found := runner.quick()):
                 case.unchecked = inf  # such calls are not counted
-                quick[kind][len(arguments.shapes)] = compute, variant, structure, due
-        return runner
+                quick[kind][len(arguments.shapes)] = found, variant, structure, due
+        return [Part(runner, arguments, None)]
 
     def runner(self, kind: str, arguments: Arguments) -> Runner:
         """Return the program of one kind of result, verified now."""
         as_choice(kind, "the kind of result", KINDS)
-        return self._runner(kind, self._case(arguments, now=True).used)
+        case = self._case(arguments, now=True)
+        if not case.used.trace.guards:
+            return self._runner(kind, case.used)
+        parts = self._parts(kind, arguments, case)
+        if len(parts) > 1:
+            raise ValueError(
+                f"the examples take {len(parts)} paths through {self.origin.name}, each with a "
+                "program of its own: give examples of one"
+            )
+        return parts[0].runner
 
     def trace(self, arguments: Arguments) -> Trace:
-        """Return the trace for arguments like these, verified now."""
+        """Return the trace for arguments like these, verified now.
+
+        Raises ValueError for a function whose numbers decide what it computes.
+        """
         trace: Trace = self._case(arguments, now=True).used.trace
+        if trace.guards:
+            raise ValueError(
+                f"{self.origin.name} asks {len(trace.guards)} times whether a Value is true, and "
+                "has a program for each path: as one program write conditions by autograd.where"
+            )
         return trace
 
     def only_trace(self) -> Trace:
@@ -174,7 +207,7 @@ class Programs(Verified):
         return self.trace(_without_numbers(shapes, (False,) * len(numbers))).apply(numbers)
 
     def __iter__(self) -> Iterator[tuple[Trace, str, Runner]]:
-        for case in [*self._cases.values()]:
+        for case in self._all_cases():
             for kind, runner in [*case.used.runners.items()]:
                 yield case.used.trace, kind, runner
 
@@ -182,9 +215,54 @@ class Programs(Verified):
         """Yield the listing of each program so far."""
         for trace, kind, runner in self:
             call = f"{self.origin.name}({', '.join(map(described, trace.shapes))})"
+            if trace.guards:
+                answers = [str(answer) for _, answer in trace.guards[:MOST_ANSWERS]]
+                more = ", ..." * (len(trace.guards) > MOST_ANSWERS)
+                call += f" where conditions are {', '.join(answers)}{more}"
             yield listing(runner.program, f"{kind} of {call}", MOST_LINES)
 
+    # Paths
+
+    def _parts(self, kind: str, arguments: Arguments, first: Case) -> list[Part]:
+        """Return the programs of the paths that the examples take, beginning with the first."""
+
+        def guards(case: Case) -> Guards:
+            if case.used.guards is None:
+                case.used.guards = Guards(case.used.trace, self.backend, self.precision)
+            found: Guards = case.used.guards
+            return found
+
+        parts = []
+        path = partial(self._path, first, arguments)
+        for case, some, places in divided(first, arguments, guards, path):
+            runner = self._runner(kind, case.used)
+            case.used.quick.setdefault(kind, runner.quick())
+            parts.append(Part(runner, some, places))
+        return parts
+
+    def _path(
+        self, first: Case, arguments: Arguments, path: tuple[bool, ...], example: int
+    ) -> Case:
+        """Return the case of the path that begins with these answers, traced for the example."""
+        case = first.paths.get(path)
+        if case is not None and not self._verification.is_due(case):
+            return case
+        with self._turns.lock, paused_collector():
+            case = first.paths.get(path) or Case(first.arguments, path)
+            if case.used is None and len(first.paths) + 1 >= self.most_paths:
+                decisions = Decisions(path, arguments, example)
+                trace = self.origin.trace(first.arguments, checked=True, decisions=decisions)
+                raise too_many(self.origin.name, trace, len(path) - 1, self.most_paths)
+            self._verify_for(case, arguments, example)
+            first.paths[path] = case
+            return case
+
     # Cases
+
+    def _all_cases(self) -> Iterator[Case]:
+        for case in [*self._cases.values()]:
+            yield case
+            yield from [*case.paths.values()]
 
     def _case(self, arguments: Arguments, now: bool = False) -> Case:
         """Return the case of arguments like these, up to date; with `now` it is traced anyway."""
@@ -199,19 +277,40 @@ class Programs(Verified):
                 case = self._cases.get(key)
                 if case is None:
                     case = Case(_without_numbers(arguments.shapes, arguments.batched))
-                    self.verify(case)
+                    self._verify_for(case, arguments, 0)
                     self._cases[key] = case
                 else:
                     if now:
                         self._forget_quick()  # as at the begin of a round: they are not counted
-                    self.verify(case)
+                    self._verify_for(case, arguments, 0)
         return case
+
+    def _verify_for(self, case: Case, arguments: Arguments, example: int) -> None:
+        """Verify a case, whose function may ask for the numbers of this example."""
+        case.given = arguments, example
+        try:
+            self.verify(case)
+        finally:
+            case.given = None
+
+    def _retraced(self, case: Case, checked: bool) -> Trace:
+        """Trace a case, with the answers that it has, and further ones by numbers."""
+        answers = case.path
+        if case.used is not None:
+            answers = tuple([answer for _, answer in case.used.trace.guards])
+        arguments, example = case.given or (None, 0)
+        if arguments is not None and (
+            arguments.shared is None
+            or (arguments.examples is not None and not len(arguments.examples))
+        ):
+            arguments = None
+        return self.origin.trace(case.arguments, checked, Decisions(answers, arguments, example))
 
     def _is_fixed(self) -> bool:
         return self.origin.is_fixed
 
     def _traced(self, case: Case) -> Trace:
-        return self.origin.trace(case.arguments, self.check)
+        return self._retraced(case, self.check)
 
     def _is_same(self, case: Case, now: Trace) -> bool:
         return case.used.does(now) and case.used.changed_rule() is None
@@ -221,12 +320,13 @@ class Programs(Verified):
         equal = next((traced for traced in former if traced.does(now)), None)
         case.former = [traced for traced in former if traced is not equal][:FORMER]
         case.used = _Traced(now) if equal is None or equal.changed_rule() else equal
+        case.paths = {}
 
     def _stale(self, case: Case, now: Trace) -> StaleProgramError:
         self._forget_quick()  # each call raises it
         used = case.used.trace
         if not case.used.does(now):
-            again = self.origin.trace(case.arguments, checked=True)  # once more, with lines
+            again = self._retraced(case, checked=True)  # once more, with lines
             return stale(self.origin.name, used, now, again, case)
         kind, program = case.used.changed_rule()
         before = replace(used, program=case.used.drawn[kind])
@@ -270,6 +370,7 @@ class Programs(Verified):
             "check": self.check,
             "verify": self._verification.policy,
             "precision": self.precision,
+            "most_paths": self.most_paths,
             "traces": {key: case.used.trace for key, case in cases},
         }
 

@@ -74,11 +74,11 @@ class Runner:
             program, places = derivatives.backward(trace.program)
             self.reached = tuple([trace.leaves[place] for place in places])
         else:
-            (program, entries), self._shape = _derivative(kind, trace)
+            (program, entries), self.shape = _derivative(kind, trace)
             zero = len(program.outputs)  # there is a 0.0 behind them
             self._places = [zero if entry is None else entry for entry in entries]
             self._entries = _selection(entries, len(program.outputs))
-            self._picker = picker(self._shape, entries)
+            self._picker = picker(self.shape, entries)
         program, self.statistics = simplified(program)
         self.program = program.rounded(precision)
         self.executable = executable(self.program, backend)
@@ -97,12 +97,8 @@ class Runner:
 
         examples = np.empty((1, 0)) if arguments.examples is None else arguments.examples
         if not len(examples):
-            outputs, sums, dtype = (
-                self.program.outputs,
-                self.program.sums,
-                self.program.precision.name,
-            )
-            return np.zeros((0, len(outputs)), dtype), np.zeros(len(sums), dtype)
+            program, dtype = self.program, self.program.precision.name
+            return np.zeros((0, len(program.outputs)), dtype), np.zeros(len(program.sums), dtype)
         parameters = self._parameter_array()
         if self._indices is not None:
             self._indices.check(examples, arguments.shared, parameters)
@@ -115,6 +111,11 @@ class Runner:
 
     def results(self, arguments: Arguments) -> Any:
         """Return the outputs in their structure."""
+        outputs = self.numbers(arguments)
+        return arrays_of(self.shape, outputs[0] if arguments.examples is None else outputs)
+
+    def numbers(self, arguments: Arguments) -> Any:
+        """Return the numbers of the result, in order, as an array with a line for each example."""
         import numpy as np
 
         outputs, _ = self.run(arguments)
@@ -126,7 +127,7 @@ class Runner:
             else:
                 found[:, places] = outputs[:, columns]
             outputs = found
-        return arrays_of(self._shape, outputs[0] if arguments.examples is None else outputs)
+        return outputs
 
     def settle(self) -> None:
         """Wait until the fastest executable is there."""
@@ -155,7 +156,7 @@ class Runner:
         if self._kind == "backward":
             result = Result(NUMBER, code.sums[:1], self.reached, code.sums[1:])
         else:
-            result = Result(self._shape, [code.outputs[place] for place in self._places])
+            result = Result(self.shape, [code.outputs[place] for place in self._places])
         return ready(code, self.leaves, self._arguments, indices, result, left)
 
     def quick(self) -> Callable[[tuple[float, ...]], Any] | None:

@@ -30,6 +30,7 @@ class Trace:
     inputs: tuple[int, ...]  # for each number of the arguments, in order: its variable
     result: Shape
     indices: tuple[tuple[int, int], ...] = ()  # variables that choose, and among how many items
+    guards: tuple[tuple[int, bool], ...] = ()  # variables that were asked, and the answers
 
     @property
     def recovered(self) -> Trace:
@@ -49,6 +50,7 @@ class Trace:
             self,
             program=program.changed(outputs=program.outputs[:last]),
             indices=tuple(zip(program.outputs[last:], counts)),
+            guards=(),  # they are asked of the trace itself
             leaves=tuple([self.leaves[place] for place in order]),
             made=tuple([self.made[place] for place in order]),
         )
@@ -76,6 +78,7 @@ def same_trace(before: Trace, now: Trace) -> bool:
         and before.result == now.result
         and before.shapes == now.shapes
         and before.indices == now.indices
+        and before.guards == now.guards
         and all(map(_same_leaf, before.leaves, now.leaves, before.made, now.made))
     )
 

@@ -33,6 +33,11 @@ def live(value: Value) -> Live:
     return found
 
 
+def undecided(condition: Value) -> NoReturn:
+    """Refuse to tell whether a Value is true."""
+    raise tracing_error("a truth value", condition.label)
+
+
 class Traced(Value):
     """A Value whose number is not known yet; what asks for it raises TracingError.
 
@@ -47,8 +52,9 @@ class Traced(Value):
 
     # A Value refuses these during a trace; a Traced refuses them always: it may have been stored.
 
-    def __bool__(self) -> NoReturn:
-        raise tracing_error("a truth value", self.label)
+    def __bool__(self) -> bool:
+        tracing = CURRENT.get().tracing
+        return undecided(self) if tracing is None else tracing.decide(self)
 
     def __float__(self) -> NoReturn:
         raise tracing_error("a plain number", self.label)
@@ -146,9 +152,11 @@ class Live(Traced):
         raise tracing_error("text", self.label)
 
     def __eq__(self, other: object) -> bool:
-        # Itself too: only a nan differs from itself
-        if hasattr(type(other), "__float__") or isinstance(other, complex):
+        if isinstance(other, complex):
             raise tracing_error("==", self.label)
+        if hasattr(type(other), "__float__"):
+            same: Any = primitives.equal
+            return bool(same(self, other))  # itself too: a nan differs from itself
         return False
 
     def __hash__(self) -> int:
@@ -182,7 +190,7 @@ class TracingMode(Mode):
         checked: bool = False,
     ) -> None:
         self.checked = checked
-        tracing = tracing or Tracing(live)
+        tracing = tracing or Tracing(live, undecided)
         super().__init__(record, scope, quiet, differentiated, tracing, variant)
 
     @property

@@ -89,12 +89,15 @@ class Case:
     """
 
     __slots__ = (
-        "arguments", "calls", "checked", "checks", "cost", "former", "granted", "left", "round",
-        "structure", "unchecked", "used",
+        "arguments", "calls", "checked", "checks", "cost", "former", "given", "granted", "left",
+        "path", "paths", "round", "structure", "unchecked", "used",
     )  # fmt: skip
 
-    def __init__(self, arguments: Arguments) -> None:
+    def __init__(self, arguments: Arguments, path: tuple[bool, ...] = ()) -> None:
         self.arguments = arguments  # without their numbers
+        self.path = path  # the answers by which it was first taken, at that call
+        self.paths: dict[tuple[bool, ...], Case] = {}  # by these answers, where this is the first
+        self.given: Any = None  # while it is traced, the arguments with numbers and the example
         self.used: Any = None
         self.former: list[Any] = []  # used before, the last one first
         self.structure = -1  # announced changes before the last trace; -1: trace again

@@ -100,9 +100,6 @@ REFUSED = {
     "a function of Values": lambda x: 2.0 * math.exp(x),  # as without a trace
     "a whole number": lambda x: math.floor(x.data),
     "another base": lambda x: math.log(x.data, 3.0),
-    "a choice of texts": lambda x: max(["a", "b"], key=lambda letter: x),
-    "an order": lambda x: sorted([x, 2.0 * x])[1],
-    "any": lambda x: x if any([x > 0.0]) else 0.0,
 }
 
 
