@@ -224,7 +224,7 @@ def _refuse_traced(layer: NoiseLayer, x: Sequence[Any]) -> None:
     for item in x:
         if isinstance(item, Value):
             try:
-                bool(item)
+                round(item)  # a trace refuses it, at the line of the user
             except TracingError as error:
                 place = str(error).partition(": ")[0]
                 raise TracingError(
