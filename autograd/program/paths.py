@@ -8,7 +8,6 @@ its own, and the examples of a batch are divided by the paths that they take.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd.backends.selection import executable
@@ -90,7 +89,7 @@ class Guards:
         variables = tuple([variable for variable, _ in trace.guards])
         self.answers = tuple([answer for _, answer in trace.guards])
         self._leaves = trace.leaves
-        conditions = replace(trace.program, outputs=variables)
+        conditions = trace.program.changed(outputs=variables)
         program, _ = simplified(without_dead_code(conditions))
         self._executable = executable(program.rounded(precision), backend)
         self._scalars: Any = getattr(self._executable, "scalars", None)
