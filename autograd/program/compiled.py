@@ -296,9 +296,10 @@ class Compiled(Caller, Generic[Parameters, Result]):
         it, `jax.grad` differentiates it; with the examples sharded over devices and the rest on
         each of them, XLA adds up the sums across devices.
 
-        Raises ImportError if JAX is not installed.
+        Raises ImportError if JAX is not installed, and ValueError for a function that branches.
         """
         checked_backend("jax")
+        self._programs.trace(self._read(args))
         make: Callable[[Any], Callable[[Any, Any, Any], tuple[Any, Any]]]
         make = loaded("autograd.backends.jax").function
         return make(scheduled(self.program(kind, *args)))

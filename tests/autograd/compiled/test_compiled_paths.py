@@ -219,6 +219,9 @@ def test_one_program_for_all_cannot_branch(tmp_path):
         with pytest.raises(ValueError, match=r"autograd\.where"):
             call()
     assert not [*tmp_path.iterdir()]
+    if find_spec("jax"):
+        with pytest.raises(ValueError, match=r"autograd\.where"):
+            c.to_jax("value", 1.0, 2.0)
     batched = compile(absolute, in_axes=0)
     assert len(batched.program("value", [1.0, 2.0], [1.0, 1.0]).instructions) == 1
     with pytest.raises(ValueError, match="2 paths"):
