@@ -20,7 +20,7 @@ from autograd.native import engine
 from autograd.value import Value
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     Leaves = tuple[Value, ...]
 
@@ -66,7 +66,7 @@ def _add(leaves: Leaves, gradients: list[float]) -> None:
 
 def move(
     rule: Callable[..., Any],
-    leaves: Leaves,
+    leaves: Sequence[Value],
     states: array[float],
     settings: Mapping[str, Any],
     *,
@@ -98,7 +98,7 @@ def move(
         if drawn is not None and engine.move(drawn, leaves, states):
             return
     moved, after, later = [], [], array("d", states)
-    for index, leaf in enumerate(leaves):
+    for index, leaf in enumerate(tuple(leaves)):
         if leaf._grad is not None:
             place = slice(width * index, width * (index + 1))
             number, state = rule(leaf._data, leaf._grad, tuple(states[place]), **settings)

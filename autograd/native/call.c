@@ -96,20 +96,21 @@ static bool are_places(const Ready *ready)
  * decides the sign of a zero. */
 static PyObject *differentiated(const Ready *ready)
 {
-    PyObject *reached = part(ready, REACHED);
+    Values reached = values_in(part(ready, REACHED));
     PyObject *value = PyFloat_FromDouble(
         0.0 + ready->memory[PyLong_AsSsize_t(part(ready, RESULT))]);
     Py_ssize_t count;
     const int64_t *place = whole_numbers(part(ready, PLACES), &count);
     for (Py_ssize_t i = 0; value && i < count; i++)
-        add_to_gradient((Node *)PyTuple_GET_ITEM(reached, i), 0.0 + ready->memory[place[i]]);
+        add_to_gradient(value_at(reached, i), 0.0 + ready->memory[place[i]]);
     return value;
 }
 
 /* The result of a program for these arguments; NULL without an error where Python has to. */
 static PyObject *answer(State *state, Ready *ready, int kind, PyObject *const *args, PyObject *out)
 {
-    PyObject *arguments = part(ready, ARGUMENTS), *leaves = part(ready, LEAVES);
+    PyObject *arguments = part(ready, ARGUMENTS);
+    Values leaves = values_in(part(ready, LEAVES));
     int arrays = 0;
     double *to = ready->memory;
     for (Py_ssize_t i = 0; to && i < PyTuple_GET_SIZE(arguments); i++)
@@ -118,8 +119,8 @@ static PyObject *answer(State *state, Ready *ready, int kind, PyObject *const *a
         || !is_current(state, ready))
         return NULL;
     if (ready->clock != state->clock->now) {
-        for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(leaves); i++)
-            to[i] = ((Node *)PyTuple_GET_ITEM(leaves, i))->data;
+        for (Py_ssize_t i = 0; i < leaves.count; i++)
+            to[i] = value_at(leaves, i)->data;
         ready->clock = state->clock->now;
     }
     ((Clock *)part(ready, LEFT))->now--;

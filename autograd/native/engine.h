@@ -45,10 +45,19 @@
 typedef double (*Function)(double x, double y, double z);
 typedef double (*Rule)(double g, double out, double x, double y, double z);
 
+enum { BLOCK = 64 };
+
+typedef double Column[BLOCK];
+
+/* A function of one or two operands for a block of them; it adds 0.0 times each result to `zeros`,
+ * which are nan then where one is infinite or nan. */
+typedef void (*Columns)(const double *x, const double *y, double *results, double *zeros);
+
 /* An operation of the package on one, two or three operands. */
 typedef struct {
     const char *name;
-    Function value; /* NULL for any number of operands */
+    Function value;  /* NULL for any number of operands */
+    Columns columns; /* NULL for any number of operands, and for three */
     Rule rules[3];  /* one for each operand; NULL where the derivative is zero on purpose */
 } RowCode;
 
@@ -86,22 +95,24 @@ typedef struct {
     Operand operand[2];
 } Operands;
 
+/* In the order of use: a pass over many leaves reads and writes the first 32 bytes behind the head,
+ * which mostly lie in one cache line. */
 struct Node {
     PyObject_HEAD
-    PyObject *weak_references;
     double data;
     double grad;        /* where has_grad */
-    double sum;         /* the gradient collected so far, in the pass `stamp` */
-    Operand operand[2]; /* as in Operands */
-    Row *op;            /* NULL for a leaf */
-    PyObject *place;    /* label, scope and line */
     int64_t version;    /* the clock when the data was set or computed */
-    Node *next;         /* of the same depth, in the pass `stamp`; or a spare node */
-    uint64_t stamp;     /* the last pass that reached the node */
     int32_t depth;      /* 0 for a leaf, else one more than the deepest operand */
     uint8_t layout;
     uint8_t numbers;
     bool has_grad;
+    double sum;         /* the gradient collected so far, in the pass `stamp` */
+    Operand operand[2]; /* as in Operands */
+    Row *op;            /* NULL for a leaf */
+    Node *next;         /* of the same depth, in the pass `stamp`; or a spare node */
+    uint64_t stamp;     /* the last pass that reached the node */
+    PyObject *place;    /* label, scope and line */
+    PyObject *weak_references;
 };
 
 /* Counts the changes of data; Python's Clock is a subclass. */
@@ -287,6 +298,27 @@ static inline void add_to_gradient(Node *leaf, double term)
 {
     leaf->grad = leaf->has_grad ? leaf->grad + term : term;
     leaf->has_grad = true;
+}
+
+/* Many Values, the items of a list or a tuple. */
+typedef struct {
+    PyObject **items;
+    Py_ssize_t count;
+} Values;
+
+static inline Values values_in(PyObject *given)
+{
+    return (Values){PySequence_Fast_ITEMS(given), Py_SIZE(given)};
+}
+
+/* One of them; memory is asked for ahead, because they may lie anywhere. */
+static inline Node *value_at(Values values, Py_ssize_t at)
+{
+#ifdef __GNUC__
+    if (at + 16 < values.count)
+        __builtin_prefetch(&((Node *)values.items[at + 16])->grad);
+#endif
+    return (Node *)values.items[at];
 }
 
 /* node.c */

@@ -47,6 +47,7 @@ def header() -> str:
         "#ifdef ROW_FUNCTIONS /* row.c alone has them */",
         *map(_value, fixed),
         *rules,
+        "".join(f"COLUMNS({row.name})\n" for row in fixed if row.arity < 3),
         "static const RowCode ROWS[ROW_COUNT] = {\n" + "".join(map(_entry, rows)) + "};",
         "#endif",
     ]
@@ -100,13 +101,14 @@ def _call(row: Primitive, operands: list[str]) -> str:
 
 def _entry(row: Primitive) -> str:
     if row.variadic:
-        return f'    [ROW_{row.name}] = {{"{row.name}", NULL, {{NULL, NULL, NULL}}}},\n'
+        return f'    [ROW_{row.name}] = {{"{row.name}", NULL, NULL, {{NULL, NULL, NULL}}}},\n'
     rules = [
         "NULL" if rule is None else f"pull_{row.name}_{position}"
         for position, rule in enumerate(row.pullbacks)
     ]
     three = ", ".join([*rules, "NULL", "NULL"][:3])
-    return f'    [ROW_{row.name}] = {{"{row.name}", value_{row.name}, {{{three}}}}},\n'
+    columns = f"columns_{row.name}" if row.arity < 3 else "NULL"
+    return f'    [ROW_{row.name}] = {{"{row.name}", value_{row.name}, {columns}, {{{three}}}}},\n'
 
 
 if __name__ == "__main__":

@@ -7,42 +7,47 @@
 
 #include "engine.h"
 
-static inline Node *leaf_at(PyObject *leaves, Py_ssize_t at)
-{
-    return (Node *)PyTuple_GET_ITEM(leaves, at);
-}
-
 static void set_data(Node *leaf, double number, int64_t now)
 {
     leaf->data = number;
     leaf->version = now;
 }
 
-/* Whether they are Values, with so many doubles for each; else there is an error. */
-static bool fit(State *state, PyObject *leaves, const Py_buffer *numbers, Py_ssize_t width)
+/* Whether there are so many doubles for each leaf; else there is an error, as for what is no Value. */
+static bool fit(Values leaves, const Py_buffer *numbers, Py_ssize_t width)
 {
-    Py_ssize_t size = PyTuple_GET_SIZE(leaves) * width * (Py_ssize_t)sizeof(double);
-    bool fits = numbers->len == size && are_nodes(state, leaves);
+    bool fits = numbers->len == leaves.count * width * (Py_ssize_t)sizeof(double);
     if (!fits)
-        PyErr_SetString(PyExc_TypeError, "it takes a tuple of Values and as many doubles");
+        PyErr_SetString(PyExc_TypeError, "there are too few or too many doubles for the leaves");
+    return fits;
+}
+
+static bool is_value(State *state, Node *given)
+{
+    bool fits = is_node(state, (PyObject *)given);
+    if (!fits)
+        PyErr_SetString(PyExc_TypeError, "leaves are Values");
     return fits;
 }
 
 typedef enum { READ, REPLACE, ADD } Change;
 
 /* Read data that was set `since` then, replace it as one change, or add to gradients. */
-static PyObject *over_all(PyObject *args, const char *format, Change what)
+static inline PyObject *over_all(PyObject *args, const char *format, Change what)
 {
     State *state = here();
-    PyObject *leaves;
+    PyObject *given;
     Py_buffer numbers;
     long long since = 0;
-    if (!PyArg_ParseTuple(args, format, &PyTuple_Type, &leaves, &numbers, &since))
+    if (!PyArg_ParseTuple(args, format, &PyTuple_Type, &given, &numbers, &since))
         return NULL;
-    bool fits = fit(state, leaves, &numbers, 1);
+    Values leaves = values_in(given);
+    bool fits = fit(leaves, &numbers, 1);
+    for (Py_ssize_t i = 0; fits && i < leaves.count; i++)
+        fits = is_value(state, value_at(leaves, i));
     int64_t now = state->clock->now += fits && what == REPLACE;
-    for (Py_ssize_t i = 0; fits && i < PyTuple_GET_SIZE(leaves); i++) {
-        Node *leaf = leaf_at(leaves, i);
+    for (Py_ssize_t i = 0; fits && i < leaves.count; i++) {
+        Node *leaf = value_at(leaves, i);
         double *number = (double *)numbers.buf + i;
         if (what == ADD)
             add_to_gradient(leaf, *number);
@@ -78,40 +83,40 @@ PyObject *accumulate(PyObject *Py_UNUSED(module), PyObject *args)
 PyObject *write_all(PyObject *Py_UNUSED(module), PyObject *args)
 {
     State *state = here();
-    PyObject *values, *numbers;
+    PyObject *given, *numbers;
     int gradients;
-    if (!PyArg_ParseTuple(args, "OOp", &values, &numbers, &gradients))
+    if (!PyArg_ParseTuple(args, "OOp", &given, &numbers, &gradients))
         return NULL;
-    if (!PyList_CheckExact(values) || !PyList_CheckExact(numbers)
-        || PyList_GET_SIZE(values) != PyList_GET_SIZE(numbers))
+    if (!PyList_CheckExact(given) || !PyList_CheckExact(numbers)
+        || PyList_GET_SIZE(given) != PyList_GET_SIZE(numbers))
         Py_RETURN_FALSE;
-    for (Py_ssize_t i = 0; i < PyList_GET_SIZE(values); i++) {
-        PyObject *value = PyList_GET_ITEM(values, i), *number = PyList_GET_ITEM(numbers, i);
+    Values values = values_in(given);
+    for (Py_ssize_t i = 0; i < values.count; i++) {
+        Node *value = value_at(values, i);
+        PyObject *number = PyList_GET_ITEM(numbers, i);
         bool fits = PyFloat_CheckExact(number) || (gradients && number == Py_None);
-        if (!fits || !is_node(state, value) || (!gradients && ((Node *)value)->op))
+        if (!fits || !is_node(state, (PyObject *)value) || (!gradients && value->op))
             Py_RETURN_FALSE;
     }
     state->clock->now += !gradients;
-    for (Py_ssize_t i = 0; i < PyList_GET_SIZE(values); i++) {
-        Node *node = (Node *)PyList_GET_ITEM(values, i);
+    for (Py_ssize_t i = 0; i < values.count; i++) {
+        Node *value = value_at(values, i);
         PyObject *number = PyList_GET_ITEM(numbers, i);
         if (!gradients)
-            set_data(node, PyFloat_AS_DOUBLE(number), state->clock->now);
-        else if ((node->has_grad = number != Py_None))
-            node->grad = PyFloat_AS_DOUBLE(number);
+            set_data(value, PyFloat_AS_DOUBLE(number), state->clock->now);
+        else if ((value->has_grad = number != Py_None))
+            value->grad = PyFloat_AS_DOUBLE(number);
     }
     Py_RETURN_TRUE;
 }
 
 /* ==== A rule that was drawn as a graph, computed for a block of leaves at a time ==== */
 
-enum { BLOCK = 32, MOST_COLUMNS = 96, MOST_INPUTS = 16 };
-
-typedef double Column[BLOCK];
+enum { MOST_COLUMNS = 96, MOST_INPUTS = 16 };
 
 typedef struct {
-    Function value;
-    int x, y; /* columns */
+    const RowCode *code; /* NULL for inputs and constants */
+    int x, y;            /* columns */
 } Step;
 
 /* Columns are the inputs (a number, its gradient, those of its state), then the constants and the
@@ -119,7 +124,7 @@ typedef struct {
 typedef struct {
     int inputs, columns, results;
     int result[MOST_INPUTS];  /* columns: the new number, and those of the state */
-    Step steps[MOST_COLUMNS]; /* by column; no value for inputs and constants */
+    Step steps[MOST_COLUMNS]; /* by column */
     double constants[MOST_COLUMNS];
 } Drawn;
 
@@ -138,7 +143,7 @@ static bool add_column(State *state, Drawn *drawn, PyObject *nodes, Py_ssize_t a
     Node *node = (Node *)PyList_GET_ITEM(nodes, at);
     if (!is_node(state, (PyObject *)node) || node->layout > TWO
         || drawn->columns + 3 > MOST_COLUMNS
-        || (node->op ? !node->op->code : at >= drawn->inputs))
+        || (node->op ? !(node->op->code && node->op->code->columns) : at >= drawn->inputs))
         return false;
     int operands[2] = {0, 0};
     for (int k = 0; k < node->layout; k++) {
@@ -152,7 +157,7 @@ static bool add_column(State *state, Drawn *drawn, PyObject *nodes, Py_ssize_t a
     }
     int y = node->layout == TWO ? operands[1] : operands[0]; /* which a function of one ignores */
     if (node->op)
-        drawn->steps[drawn->columns] = (Step){node->op->code->value, operands[0], y};
+        drawn->steps[drawn->columns] = (Step){node->op->code, operands[0], y};
     columns[at] = drawn->columns++;
     return true;
 }
@@ -181,99 +186,141 @@ PyObject *make_rule(PyObject *Py_UNUSED(module), PyObject *args)
     for (Py_ssize_t i = 0; known && i < count; i++)
         known = add_column(state, drawn, nodes, i, columns);
     for (Py_ssize_t i = 0; known && i < results; i++)
-        known = (drawn->result[i] = column_of(nodes, count, PyList_GET_ITEM(outputs, i), columns)) >= 0;
+        known = (drawn->result[i]
+                 = column_of(nodes, count, PyList_GET_ITEM(outputs, i), columns)) >= 0;
     PyObject *capsule = known ? PyCapsule_New(drawn, "rule", free_rule) : Py_NewRef(Py_None);
     if (!known || !capsule)
         PyMem_RawFree(drawn);
     return capsule;
 }
 
-/* Compute a block; false where a number is not finite, of which Python warns. What comes of numbers
- * that all leaves share, such as powers of a count of steps, is computed once. */
-static bool compute(const Drawn *drawn, Column *columns, int count)
+/* The columns of a block of leaves; which of them hold one number that all share, and which the
+ * same as for the block before. Powers of a count of steps, for example, are computed once. */
+typedef struct {
+    Column columns[MOST_COLUMNS], zeros;
+    bool shared[MOST_COLUMNS], kept[MOST_COLUMNS];
+    double before[MOST_INPUTS];
+} Blocks;
+
+static void fill(double *column, int from, double number)
 {
-    bool shared[MOST_COLUMNS];
-    double zero = 0.0;
-    for (int k = 0; k < drawn->columns; k++) {
-        const Step *step = &drawn->steps[k];
-        if (!step->value) {
-            shared[k] = !memcmp(columns[k], columns[k] + 1, (count - 1) * sizeof(double));
-            continue;
-        }
-        shared[k] = shared[step->x] && shared[step->y];
-        for (int i = 0; i < count; i++) {
-            double new = shared[k] && i ? columns[k][0]
-                                        : step->value(columns[step->x][i], columns[step->y][i], 0.0);
-            columns[k][i] = new;
-            zero += 0.0 * new; /* nan as soon as one is infinite or nan */
-        }
-    }
-    return zero == 0.0;
+    for (int i = from; i < BLOCK; i++)
+        column[i] = number;
 }
 
-/* Compute where all leaves that have a gradient go, as lines of a leaf's place, its new number and
- * those of its state; NULL where Python has to. */
-static double *computed(const Drawn *drawn, PyObject *leaves, const double *states, double *moved)
+static void begin(const Drawn *drawn, Blocks *blocks)
 {
-    Column columns[MOST_COLUMNS];
-    Py_ssize_t places[BLOCK], width = drawn->inputs - 2, last = PyTuple_GET_SIZE(leaves) - 1;
+    memset(blocks->zeros, 0, sizeof(Column));
+    for (int k = 0; k < drawn->columns; k++) {
+        fill(blocks->columns[k], 0, drawn->constants[k]);
+        blocks->shared[k] = blocks->kept[k] = k >= drawn->inputs && !drawn->steps[k].code;
+    }
+}
+
+/* Compute the columns of all steps for so many leaves, whose inputs are there. */
+static void compute(const Drawn *drawn, Blocks *blocks, int count)
+{
+    Column *columns = blocks->columns;
+    for (int k = 0; k < drawn->columns; k++) {
+        const Step *step = &drawn->steps[k];
+        bool *shared = &blocks->shared[k], *kept = &blocks->kept[k];
+        if (k < drawn->inputs) {
+            fill(columns[k], count, columns[k][0]);
+            *kept = *shared && !memcmp(columns[k], &blocks->before[k], sizeof(double));
+            *shared = !memcmp(columns[k], columns[k] + 1, sizeof(Column) - sizeof(double));
+            *kept = *kept && *shared;
+            blocks->before[k] = columns[k][0];
+        } else if (step->code && !(blocks->shared[step->x] && blocks->shared[step->y])) {
+            *shared = *kept = false;
+            step->code->columns(columns[step->x], columns[step->y], columns[k], blocks->zeros);
+        } else if (step->code) {
+            *kept = *shared && blocks->kept[step->x] && blocks->kept[step->y];
+            *shared = true;
+            double x = columns[step->x][0], y = columns[step->y][0];
+            if (!*kept)
+                fill(columns[k], 0, step->code->value(x, y, 0.0));
+            blocks->zeros[0] += 0.0 * columns[k][0];
+        }
+    }
+}
+
+/* Compute where all leaves that have a gradient go, as blocks of a column for each result; false
+ * where a number is not finite, of which Python warns, or one of them is no leaf. */
+static bool computed(State *state, const Drawn *drawn, Values leaves, const double *states,
+                     Column *moved, Blocks *blocks)
+{
+    Py_ssize_t width = drawn->inputs - 2, last = leaves.count - 1;
     int count = 0;
-    for (int k = 0; k < drawn->columns; k++)
-        for (int i = 0; i < BLOCK; i++)
-            columns[k][i] = drawn->constants[k];
+    begin(drawn, blocks);
     for (Py_ssize_t at = 0; at <= last; at++) {
-        const Node *leaf = leaf_at(leaves, at);
+        Node *leaf = value_at(leaves, at);
+        if (!is_value(state, leaf) || (leaf->has_grad && leaf->op))
+            return false;
         if (leaf->has_grad) {
-            if (leaf->op)
-                return NULL; /* it is no leaf */
-            places[count] = at;
-            columns[0][count] = leaf->data;
-            columns[1][count] = leaf->grad;
+            blocks->columns[0][count] = leaf->data;
+            blocks->columns[1][count] = leaf->grad;
             for (Py_ssize_t k = 0; k < width; k++)
-                columns[2 + k][count] = states[at * width + k];
+                blocks->columns[2 + k][count] = states[at * width + k];
             count++;
         }
-        if (count == BLOCK || at == last) {
-            if (count && !compute(drawn, columns, count))
-                return NULL;
-            for (int i = 0; i < count; i++) {
-                *moved++ = (double)places[i];
-                for (int k = 0; k < drawn->results; k++)
-                    *moved++ = columns[drawn->result[k]][i];
-            }
+        if (count == BLOCK || (count && at == last)) {
+            compute(drawn, blocks, count);
+            for (int k = 0; k < drawn->results; k++)
+                memcpy(moved++, blocks->columns[drawn->result[k]], sizeof(Column));
             count = 0;
         }
     }
-    return moved;
+    double zero = 0.0;
+    for (int i = 0; i < BLOCK; i++)
+        zero += blocks->zeros[i];
+    return zero == 0.0;
 }
 
-/* move(rule, leaves, states): move the leaves that have a gradient, and their states, as one
- * change; False where Python has to. */
+/* Move the leaves that have a gradient, and their states, to what was computed. */
+static void go(State *state, const Drawn *drawn, Values leaves, double *states,
+               const Column *moved)
+{
+    int64_t now = state->clock->now + 1;
+    int place = 0, width = drawn->results - 1;
+    for (Py_ssize_t at = 0; at < leaves.count; at++, states += width) {
+        Node *leaf = value_at(leaves, at);
+        if (!leaf->has_grad)
+            continue;
+        state->clock->now = now;
+        set_data(leaf, moved[0][place], now);
+        for (int k = 0; k < width; k++)
+            states[k] = moved[k + 1][place];
+        if (++place == BLOCK) {
+            place = 0;
+            moved += drawn->results;
+        }
+    }
+}
+
+/* move(rule, leaves, states): move those in a list or a tuple that have a gradient, and their
+ * states, as one change; False where Python has to. */
 PyObject *move_all(PyObject *Py_UNUSED(module), PyObject *args)
 {
     State *state = here();
-    PyObject *capsule, *leaves;
+    PyObject *capsule, *given;
     Py_buffer states;
-    if (!PyArg_ParseTuple(args, "OO!w*", &capsule, &PyTuple_Type, &leaves, &states))
+    bool done = false;
+    if (!PyArg_ParseTuple(args, "OOw*", &capsule, &given, &states))
         return NULL;
     const Drawn *drawn = PyCapsule_GetPointer(capsule, "rule");
-    double *moved = NULL, *end = NULL;
-    if (drawn && fit(state, leaves, &states, drawn->results - 1)) {
-        size_t line = (drawn->results + 1) * sizeof(double);
-        if ((moved = PyMem_RawMalloc(PyTuple_GET_SIZE(leaves) * line)))
-            end = computed(drawn, leaves, states.buf, moved);
-        else
-            PyErr_NoMemory();
+    bool several = PyList_Check(given) || PyTuple_Check(given);
+    Values leaves = several ? values_in(given) : (Values){NULL, 0};
+    if (drawn && several && fit(leaves, &states, drawn->results - 1)) {
+        size_t most = (leaves.count / BLOCK + 1) * drawn->results * sizeof(Column);
+        Blocks *blocks = PyMem_RawMalloc(sizeof(Blocks) + most);
+        Column *moved = (Column *)(blocks + 1);
+        done = blocks && computed(state, drawn, leaves, states.buf, moved, blocks);
+        if (done)
+            go(state, drawn, leaves, states.buf, moved);
+        PyMem_RawFree(blocks);
     }
-    state->clock->now += end > moved;
-    for (const double *line = moved; line < end; line += drawn->results + 1) {
-        Py_ssize_t place = (Py_ssize_t)line[0], width = drawn->results - 1;
-        set_data(leaf_at(leaves, place), line[1], state->clock->now);
-        memcpy((double *)states.buf + place * width, line + 2, width * sizeof(double));
-    }
-    PyMem_RawFree(moved);
     PyBuffer_Release(&states);
-    return PyErr_Occurred() ? NULL : PyBool_FromLong(end != NULL);
+    return PyErr_Occurred() ? NULL : PyBool_FromLong(done);
 }
 
 /* ==== What holds them ==== */

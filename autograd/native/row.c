@@ -2,6 +2,24 @@
 
 #include "engine.h"
 
+/* Of columns there are two versions, where the linker can choose: with vectors of four numbers they
+ * take half the time. No product is fused with a sum in either, so that both have the same bits. */
+#if defined(__x86_64__) && defined(__GLIBC__) && !defined(__clang__) && !defined(__SANITIZE_ADDRESS__)
+#define CLONED __attribute__((target_clones("avx2", "default")))
+#else
+#define CLONED
+#endif
+
+#define COLUMNS(name)                                                                       \
+    CLONED static void columns_##name(const double *x, const double *y, double *restrict to, \
+                                      double *restrict zeros)                               \
+    {                                                                                       \
+        for (int i = 0; i < BLOCK; i++) {                                                   \
+            to[i] = value_##name(x[i], y[i], 0.0);                                          \
+            zeros[i] += 0.0 * to[i];                                                        \
+        }                                                                                   \
+    }
+
 #define ROW_FUNCTIONS
 #include "rows.h"
 

@@ -951,73 +951,129 @@ static double pull_cosine_1(double g, double out, double x, double y, double z)
     return t10;
 }
 
+COLUMNS(guarded_mul)
+COLUMNS(identity)
+COLUMNS(detach)
+COLUMNS(add)
+COLUMNS(sub)
+COLUMNS(mul)
+COLUMNS(div)
+COLUMNS(neg)
+COLUMNS(pow)
+COLUMNS(abs)
+COLUMNS(sign)
+COLUMNS(exp)
+COLUMNS(log)
+COLUMNS(log1p)
+COLUMNS(expm1)
+COLUMNS(sqrt)
+COLUMNS(sin)
+COLUMNS(cos)
+COLUMNS(tan)
+COLUMNS(asin)
+COLUMNS(acos)
+COLUMNS(semicircle)
+COLUMNS(atan)
+COLUMNS(atan2)
+COLUMNS(sinh)
+COLUMNS(cosh)
+COLUMNS(tanh)
+COLUMNS(sech_squared)
+COLUMNS(asinh)
+COLUMNS(acosh)
+COLUMNS(atanh)
+COLUMNS(relu)
+COLUMNS(gate)
+COLUMNS(leaky_relu)
+COLUMNS(elu)
+COLUMNS(sigmoid)
+COLUMNS(logistic_density)
+COLUMNS(softplus)
+COLUMNS(silu)
+COLUMNS(gelu)
+COLUMNS(erf)
+COLUMNS(erfc)
+COLUMNS(logaddexp)
+COLUMNS(share)
+COLUMNS(portion)
+COLUMNS(finite)
+COLUMNS(maximum)
+COLUMNS(minimum)
+COLUMNS(cosine)
+COLUMNS(less)
+COLUMNS(less_equal)
+COLUMNS(greater)
+COLUMNS(greater_equal)
+COLUMNS(equal)
+
+
 static const RowCode ROWS[ROW_COUNT] = {
-    [ROW_guarded_mul] = {"guarded_mul", value_guarded_mul, {pull_guarded_mul_0, pull_guarded_mul_1, NULL}},
-    [ROW_guarded_dot] = {"guarded_dot", NULL, {NULL, NULL, NULL}},
-    [ROW_identity] = {"identity", value_identity, {pull_identity_0, NULL, NULL}},
-    [ROW_detach] = {"detach", value_detach, {NULL, NULL, NULL}},
-    [ROW_add] = {"add", value_add, {pull_add_0, pull_add_1, NULL}},
-    [ROW_sub] = {"sub", value_sub, {pull_sub_0, pull_sub_1, NULL}},
-    [ROW_mul] = {"mul", value_mul, {pull_mul_0, pull_mul_1, NULL}},
-    [ROW_div] = {"div", value_div, {pull_div_0, pull_div_1, NULL}},
-    [ROW_neg] = {"neg", value_neg, {pull_neg_0, NULL, NULL}},
-    [ROW_add_n] = {"add_n", NULL, {NULL, NULL, NULL}},
-    [ROW_dot] = {"dot", NULL, {NULL, NULL, NULL}},
-    [ROW_ordered_sum] = {"ordered_sum", NULL, {NULL, NULL, NULL}},
-    [ROW_ordered_dot] = {"ordered_dot", NULL, {NULL, NULL, NULL}},
-    [ROW_pow] = {"pow", value_pow, {pull_pow_0, pull_pow_1, NULL}},
-    [ROW_power_log] = {"power_log", value_power_log, {pull_power_log_0, pull_power_log_1, NULL}},
-    [ROW_abs] = {"abs", value_abs, {pull_abs_0, NULL, NULL}},
-    [ROW_sign] = {"sign", value_sign, {NULL, NULL, NULL}},
-    [ROW_exp] = {"exp", value_exp, {pull_exp_0, NULL, NULL}},
-    [ROW_log] = {"log", value_log, {pull_log_0, NULL, NULL}},
-    [ROW_log1p] = {"log1p", value_log1p, {pull_log1p_0, NULL, NULL}},
-    [ROW_expm1] = {"expm1", value_expm1, {pull_expm1_0, NULL, NULL}},
-    [ROW_sqrt] = {"sqrt", value_sqrt, {pull_sqrt_0, NULL, NULL}},
-    [ROW_sin] = {"sin", value_sin, {pull_sin_0, NULL, NULL}},
-    [ROW_cos] = {"cos", value_cos, {pull_cos_0, NULL, NULL}},
-    [ROW_tan] = {"tan", value_tan, {pull_tan_0, NULL, NULL}},
-    [ROW_asin] = {"asin", value_asin, {pull_asin_0, NULL, NULL}},
-    [ROW_acos] = {"acos", value_acos, {pull_acos_0, NULL, NULL}},
-    [ROW_semicircle] = {"semicircle", value_semicircle, {pull_semicircle_0, NULL, NULL}},
-    [ROW_atan] = {"atan", value_atan, {pull_atan_0, NULL, NULL}},
-    [ROW_atan2] = {"atan2", value_atan2, {pull_atan2_0, pull_atan2_1, NULL}},
-    [ROW_sinh] = {"sinh", value_sinh, {pull_sinh_0, NULL, NULL}},
-    [ROW_cosh] = {"cosh", value_cosh, {pull_cosh_0, NULL, NULL}},
-    [ROW_tanh] = {"tanh", value_tanh, {pull_tanh_0, NULL, NULL}},
-    [ROW_sech_squared] = {"sech_squared", value_sech_squared, {pull_sech_squared_0, NULL, NULL}},
-    [ROW_asinh] = {"asinh", value_asinh, {pull_asinh_0, NULL, NULL}},
-    [ROW_acosh] = {"acosh", value_acosh, {pull_acosh_0, NULL, NULL}},
-    [ROW_atanh] = {"atanh", value_atanh, {pull_atanh_0, NULL, NULL}},
-    [ROW_relu] = {"relu", value_relu, {pull_relu_0, NULL, NULL}},
-    [ROW_gate] = {"gate", value_gate, {NULL, pull_gate_1, NULL}},
-    [ROW_leaky_relu] = {"leaky_relu", value_leaky_relu, {pull_leaky_relu_0, pull_leaky_relu_1, NULL}},
-    [ROW_elu] = {"elu", value_elu, {pull_elu_0, pull_elu_1, NULL}},
-    [ROW_sigmoid] = {"sigmoid", value_sigmoid, {pull_sigmoid_0, NULL, NULL}},
-    [ROW_logistic_density] = {"logistic_density", value_logistic_density, {pull_logistic_density_0, NULL, NULL}},
-    [ROW_softplus] = {"softplus", value_softplus, {pull_softplus_0, NULL, NULL}},
-    [ROW_silu] = {"silu", value_silu, {pull_silu_0, NULL, NULL}},
-    [ROW_gelu] = {"gelu", value_gelu, {pull_gelu_0, NULL, NULL}},
-    [ROW_erf] = {"erf", value_erf, {pull_erf_0, NULL, NULL}},
-    [ROW_erfc] = {"erfc", value_erfc, {pull_erfc_0, NULL, NULL}},
-    [ROW_logaddexp] = {"logaddexp", value_logaddexp, {pull_logaddexp_0, pull_logaddexp_1, NULL}},
-    [ROW_logaddexp_n] = {"logaddexp_n", NULL, {NULL, NULL, NULL}},
-    [ROW_share] = {"share", value_share, {pull_share_0, pull_share_1, NULL}},
-    [ROW_portion] = {"portion", value_portion, {pull_portion_0, pull_portion_1, NULL}},
-    [ROW_largest] = {"largest", NULL, {NULL, NULL, NULL}},
-    [ROW_finite] = {"finite", value_finite, {NULL, NULL, NULL}},
-    [ROW_maximum] = {"maximum", value_maximum, {pull_maximum_0, pull_maximum_1, NULL}},
-    [ROW_minimum] = {"minimum", value_minimum, {pull_minimum_0, pull_minimum_1, NULL}},
-    [ROW_prefer] = {"prefer", value_prefer, {NULL, NULL, pull_prefer_2}},
-    [ROW_where] = {"where", value_where, {NULL, pull_where_1, pull_where_2}},
-    [ROW_clip] = {"clip", value_clip, {pull_clip_0, pull_clip_1, pull_clip_2}},
-    [ROW_cosine] = {"cosine", value_cosine, {pull_cosine_0, pull_cosine_1, NULL}},
-    [ROW_hypot] = {"hypot", NULL, {NULL, NULL, NULL}},
-    [ROW_less] = {"less", value_less, {NULL, NULL, NULL}},
-    [ROW_less_equal] = {"less_equal", value_less_equal, {NULL, NULL, NULL}},
-    [ROW_greater] = {"greater", value_greater, {NULL, NULL, NULL}},
-    [ROW_greater_equal] = {"greater_equal", value_greater_equal, {NULL, NULL, NULL}},
-    [ROW_equal] = {"equal", value_equal, {NULL, NULL, NULL}},
+    [ROW_guarded_mul] = {"guarded_mul", value_guarded_mul, columns_guarded_mul, {pull_guarded_mul_0, pull_guarded_mul_1, NULL}},
+    [ROW_guarded_dot] = {"guarded_dot", NULL, NULL, {NULL, NULL, NULL}},
+    [ROW_identity] = {"identity", value_identity, columns_identity, {pull_identity_0, NULL, NULL}},
+    [ROW_detach] = {"detach", value_detach, columns_detach, {NULL, NULL, NULL}},
+    [ROW_add] = {"add", value_add, columns_add, {pull_add_0, pull_add_1, NULL}},
+    [ROW_sub] = {"sub", value_sub, columns_sub, {pull_sub_0, pull_sub_1, NULL}},
+    [ROW_mul] = {"mul", value_mul, columns_mul, {pull_mul_0, pull_mul_1, NULL}},
+    [ROW_div] = {"div", value_div, columns_div, {pull_div_0, pull_div_1, NULL}},
+    [ROW_neg] = {"neg", value_neg, columns_neg, {pull_neg_0, NULL, NULL}},
+    [ROW_add_n] = {"add_n", NULL, NULL, {NULL, NULL, NULL}},
+    [ROW_dot] = {"dot", NULL, NULL, {NULL, NULL, NULL}},
+    [ROW_ordered_sum] = {"ordered_sum", NULL, NULL, {NULL, NULL, NULL}},
+    [ROW_ordered_dot] = {"ordered_dot", NULL, NULL, {NULL, NULL, NULL}},
+    [ROW_pow] = {"pow", value_pow, columns_pow, {pull_pow_0, pull_pow_1, NULL}},
+    [ROW_power_log] = {"power_log", value_power_log, NULL, {pull_power_log_0, pull_power_log_1, NULL}},
+    [ROW_abs] = {"abs", value_abs, columns_abs, {pull_abs_0, NULL, NULL}},
+    [ROW_sign] = {"sign", value_sign, columns_sign, {NULL, NULL, NULL}},
+    [ROW_exp] = {"exp", value_exp, columns_exp, {pull_exp_0, NULL, NULL}},
+    [ROW_log] = {"log", value_log, columns_log, {pull_log_0, NULL, NULL}},
+    [ROW_log1p] = {"log1p", value_log1p, columns_log1p, {pull_log1p_0, NULL, NULL}},
+    [ROW_expm1] = {"expm1", value_expm1, columns_expm1, {pull_expm1_0, NULL, NULL}},
+    [ROW_sqrt] = {"sqrt", value_sqrt, columns_sqrt, {pull_sqrt_0, NULL, NULL}},
+    [ROW_sin] = {"sin", value_sin, columns_sin, {pull_sin_0, NULL, NULL}},
+    [ROW_cos] = {"cos", value_cos, columns_cos, {pull_cos_0, NULL, NULL}},
+    [ROW_tan] = {"tan", value_tan, columns_tan, {pull_tan_0, NULL, NULL}},
+    [ROW_asin] = {"asin", value_asin, columns_asin, {pull_asin_0, NULL, NULL}},
+    [ROW_acos] = {"acos", value_acos, columns_acos, {pull_acos_0, NULL, NULL}},
+    [ROW_semicircle] = {"semicircle", value_semicircle, columns_semicircle, {pull_semicircle_0, NULL, NULL}},
+    [ROW_atan] = {"atan", value_atan, columns_atan, {pull_atan_0, NULL, NULL}},
+    [ROW_atan2] = {"atan2", value_atan2, columns_atan2, {pull_atan2_0, pull_atan2_1, NULL}},
+    [ROW_sinh] = {"sinh", value_sinh, columns_sinh, {pull_sinh_0, NULL, NULL}},
+    [ROW_cosh] = {"cosh", value_cosh, columns_cosh, {pull_cosh_0, NULL, NULL}},
+    [ROW_tanh] = {"tanh", value_tanh, columns_tanh, {pull_tanh_0, NULL, NULL}},
+    [ROW_sech_squared] = {"sech_squared", value_sech_squared, columns_sech_squared, {pull_sech_squared_0, NULL, NULL}},
+    [ROW_asinh] = {"asinh", value_asinh, columns_asinh, {pull_asinh_0, NULL, NULL}},
+    [ROW_acosh] = {"acosh", value_acosh, columns_acosh, {pull_acosh_0, NULL, NULL}},
+    [ROW_atanh] = {"atanh", value_atanh, columns_atanh, {pull_atanh_0, NULL, NULL}},
+    [ROW_relu] = {"relu", value_relu, columns_relu, {pull_relu_0, NULL, NULL}},
+    [ROW_gate] = {"gate", value_gate, columns_gate, {NULL, pull_gate_1, NULL}},
+    [ROW_leaky_relu] = {"leaky_relu", value_leaky_relu, columns_leaky_relu, {pull_leaky_relu_0, pull_leaky_relu_1, NULL}},
+    [ROW_elu] = {"elu", value_elu, columns_elu, {pull_elu_0, pull_elu_1, NULL}},
+    [ROW_sigmoid] = {"sigmoid", value_sigmoid, columns_sigmoid, {pull_sigmoid_0, NULL, NULL}},
+    [ROW_logistic_density] = {"logistic_density", value_logistic_density, columns_logistic_density, {pull_logistic_density_0, NULL, NULL}},
+    [ROW_softplus] = {"softplus", value_softplus, columns_softplus, {pull_softplus_0, NULL, NULL}},
+    [ROW_silu] = {"silu", value_silu, columns_silu, {pull_silu_0, NULL, NULL}},
+    [ROW_gelu] = {"gelu", value_gelu, columns_gelu, {pull_gelu_0, NULL, NULL}},
+    [ROW_erf] = {"erf", value_erf, columns_erf, {pull_erf_0, NULL, NULL}},
+    [ROW_erfc] = {"erfc", value_erfc, columns_erfc, {pull_erfc_0, NULL, NULL}},
+    [ROW_logaddexp] = {"logaddexp", value_logaddexp, columns_logaddexp, {pull_logaddexp_0, pull_logaddexp_1, NULL}},
+    [ROW_logaddexp_n] = {"logaddexp_n", NULL, NULL, {NULL, NULL, NULL}},
+    [ROW_share] = {"share", value_share, columns_share, {pull_share_0, pull_share_1, NULL}},
+    [ROW_portion] = {"portion", value_portion, columns_portion, {pull_portion_0, pull_portion_1, NULL}},
+    [ROW_largest] = {"largest", NULL, NULL, {NULL, NULL, NULL}},
+    [ROW_finite] = {"finite", value_finite, columns_finite, {NULL, NULL, NULL}},
+    [ROW_maximum] = {"maximum", value_maximum, columns_maximum, {pull_maximum_0, pull_maximum_1, NULL}},
+    [ROW_minimum] = {"minimum", value_minimum, columns_minimum, {pull_minimum_0, pull_minimum_1, NULL}},
+    [ROW_prefer] = {"prefer", value_prefer, NULL, {NULL, NULL, pull_prefer_2}},
+    [ROW_where] = {"where", value_where, NULL, {NULL, pull_where_1, pull_where_2}},
+    [ROW_clip] = {"clip", value_clip, NULL, {pull_clip_0, pull_clip_1, pull_clip_2}},
+    [ROW_cosine] = {"cosine", value_cosine, columns_cosine, {pull_cosine_0, pull_cosine_1, NULL}},
+    [ROW_hypot] = {"hypot", NULL, NULL, {NULL, NULL, NULL}},
+    [ROW_less] = {"less", value_less, columns_less, {NULL, NULL, NULL}},
+    [ROW_less_equal] = {"less_equal", value_less_equal, columns_less_equal, {NULL, NULL, NULL}},
+    [ROW_greater] = {"greater", value_greater, columns_greater, {NULL, NULL, NULL}},
+    [ROW_greater_equal] = {"greater_equal", value_greater_equal, columns_greater_equal, {NULL, NULL, NULL}},
+    [ROW_equal] = {"equal", value_equal, columns_equal, {NULL, NULL, NULL}},
 };
 
 #endif

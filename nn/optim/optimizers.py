@@ -119,8 +119,7 @@ class Optimizer:
         It computes all new numbers before it writes the first, so that an exception, Ctrl-C
         included, leaves parameters and state as they were.
         """
-        rule = type(self).rule
-        leaves = tuple(self.parameters)
+        rule, leaves = type(self).rule, self.parameters
         if len(self._state) != len(leaves) * len(self.state_names):
             raise ValueError(
                 f"{type(self).__name__}: there are {len(leaves)} parameters now, and the state is "
