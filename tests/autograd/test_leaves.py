@@ -39,11 +39,14 @@ def bits(numbers):
 @in_one_test("seed", range(20))
 def test_a_straight_rule_gives_the_same_bits(seed):
     draw = random.Random(seed)
-    leaves = [Value(draw.gauss(0.0, 100.0)) for _ in range(draw.choice([0, 1, 15, 32, 33, 100]))]
-    gradients = [draw.choice([None, 0.0, -0.0, draw.gauss(0.0, 1.0)]) for _ in leaves]
-    set_gradients(leaves, gradients)
-    same = draw.random() < 0.5  # as a count of steps is
-    states = [x for _ in leaves for x in (draw.random(), 3.0 if same else float(draw.randrange(5)))]
+    count = draw.choice([0, 1, 15, 63, 64, 65, 128, 200, 400])
+    leaves = [Value(draw.gauss(0.0, 100.0)) for _ in range(count)]
+    some = draw.choice([[], [None, 0.0, -0.0]])
+    set_gradients(leaves, [draw.choice([*some, draw.gauss(0.0, 1.0)]) for _ in leaves])
+    steps = draw.choice(  # mostly the same for many, as a count of steps is
+        [lambda _: 3.0, lambda _: float(draw.randrange(5)), lambda place: 1.0 + place // 150]
+    )
+    states = [x for place in range(count) for x in (draw.random(), steps(place))]
     expected = [], []
     for place, leaf in enumerate(leaves):
         number, state = leaf.data, tuple(states[2 * place : 2 * place + 2])
@@ -69,10 +72,14 @@ def test_a_step_is_one_change_and_none_without_gradients():
 
 @in_one_test("straight", [False, True])
 def test_what_is_not_finite_is_computed_as_well(straight):
-    leaves = [Value(1.0), Value(1e300), Value(2.0)]
-    set_gradients(leaves, [3.0, 1e300, None])
-    after, _ = moved(leaves, [], straight, lambda x, g, state, *, lr: (x * g, state))
-    assert after == [3.0, math.inf, 2.0]
+    for many in (0, 62, 64, 100):
+        leaves = [*map(Value, (1.0, 1e300, 2.0, *[1.0] * many))]
+        set_gradients(leaves, [3.0, 1e300, None, *[1.0] * many])
+        for order in (1, -1):
+            after, _ = moved(
+                leaves[::order], [], straight, lambda x, g, state, *, lr: (x * g, state)
+            )
+            assert after[::order] == [3.0, math.inf, 2.0, *[1.0] * many]
 
 
 @in_one_test("straight", [False, True])
