@@ -95,7 +95,8 @@ class Stepper(Protocol):
     several programs takes JointBatches.
     """
 
-    parameters: Any  # of the gradient program, the trained ones first
+    parameters: Any  # of the gradient program, those that are moved first
+    fixed: Any  # those of them that are not moved; of several programs they are on their own
     own: Any  # state by element and trained parameter
     common: Any  # state that is the same for all parameters of a kind, with a line for each kind
 

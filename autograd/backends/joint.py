@@ -28,17 +28,17 @@ class JointStepper:
         import numpy as np
 
         self._rule, self._update = rule, update
-        trained = sharing.starts[-1]
+        moved = sharing.starts[-1]
         self._dtype = dtype = update.program.precision.name
         self._kinds = [*map(slice, sharing.starts, sharing.starts[1:])]
-        self._sums = np.zeros(1 + trained, dtype)  # the loss, the gradient
-        self._programs = []
-        for gradient, use, width in zip(gradients, sharing.uses, outputs, strict=True):
-            inputs = np.array(use.parameters, dtype=np.intp)
-            into = np.concatenate([[0], 1 + inputs[: use.trained]])
-            self._programs.append((gradient, inputs, into, use.kinds, width))
-        self.parameters = np.zeros(trained + len(sharing.fixed), dtype)
-        self.own = np.zeros((len(update.own), trained), dtype)
+        self._sums = np.zeros(1 + moved, dtype)  # the loss, the gradient
+        self._programs = [
+            (gradient, np.array(use.fixed, dtype=np.intp), use.kinds, width)
+            for gradient, use, width in zip(gradients, sharing.uses, outputs, strict=True)
+        ]
+        self.parameters = np.zeros(moved, dtype)
+        self.fixed = np.zeros(len(sharing.fixed), dtype)
+        self.own = np.zeros((len(update.own), moved), dtype)
         self.common = np.zeros((len(self._kinds), len(update.common)), dtype)
 
     def plan(self, batches: JointBatches) -> Callable[[], Progress]:
@@ -62,13 +62,14 @@ class JointStepper:
             reached: set[int] = set()
             for _ in range(parts):
                 number, first, size = next(segments)
-                gradient, inputs, into, kinds, _ = self._programs[number]
+                gradient, fixed, kinds, _ = self._programs[number]
                 part, some = batches.programs[number], slice(first, first + size)
                 assert part is not None
                 chosen = part.examples.take(part.order[some], axis=0)
-                found, sums = gradient.run(chosen, part.shared, self.parameters[inputs])
+                parameters = np.concatenate([self.parameters, self.fixed[fixed]])
+                found, sums = gradient.run(chosen, part.shared, parameters)
                 outputs[number][some] = found
-                self._sums[into] += sums
+                self._sums += sums
                 reached.update(kinds)
             losses.append(self._sums[0] / count)
             if not np.isfinite(self._sums).all():

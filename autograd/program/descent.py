@@ -17,12 +17,7 @@ from autograd.program.precision import DOUBLE, as_precision
 from autograd.program.steps import chosen
 from autograd.program.trace import same_trace
 from autograd.program.trained import Trained
-from autograd.program.training import (
-    TrainingProgram,
-    check_state,
-    traced_rule,
-    training_program,
-)
+from autograd.program.training import check_state, traced_rule, training_program
 from autograd.program.verification import POLICIES, STRUCTURE, Case, Verified, stale
 from autograd.runtime import paused_collector
 
@@ -37,7 +32,7 @@ if TYPE_CHECKING:
     from autograd.program.precision import DType
     from autograd.program.steps import Steps
     from autograd.program.trace import Trace
-    from autograd.program.training import TracedRule
+    from autograd.program.training import TracedRule, TrainingProgram
     from autograd.program.verification import Policy
     from autograd.structure import Shape
     from autograd.value import Value
@@ -137,6 +132,8 @@ class Descent(Verified):
     def _begin(self) -> None:
         self._linked = True
         self._is_outdated = False
+        self._is_alone = not self._is_ragged and self._unreached == "skip"
+        self._order: list[Value] = []
         self._cases: dict[tuple[Shape, ...], Case] = {}
         self._programs: dict[tuple[Shape, ...], TrainingProgram] = {}
         self._indices: dict[tuple[Shape, ...], Indices] = {}
@@ -175,8 +172,10 @@ class Descent(Verified):
         self._use(case, now, program)
 
     def _differentiated(self, trace: Trace) -> TrainingProgram:
-        program, trained, fixed = training_program(trace, self._parameters)
-        return TrainingProgram(program.rounded(self._precision), trained, fixed)
+        whole = not self._is_alone
+        made = training_program(trace, self._parameters, self._order, whole=whole)
+        self._order = made.moved  # that of the first program is the order of all
+        return made._replace(program=made.program.rounded(self._precision))
 
     def _is_rule_in_use(self, rule: TracedRule) -> bool:
         return same_trace(self._rule_in_use.trace, rule.trace)
@@ -250,7 +249,7 @@ class Descent(Verified):
             former.put_state(self._state)
         made = Trained(
             self._programs, self._rule_in_use, self._parameters, self._state, self._backend,
-            self._built, alone=not self._is_ragged, always=self._unreached == "zero",
+            self._built, alone=self._is_alone, always=self._unreached == "zero",
         )  # fmt: skip
         if former is not None:
             made.set_numbers(former.numbers())
@@ -318,12 +317,12 @@ class Descent(Verified):
         total = np.zeros(1 + len(self._parameters))
         place = {leaf: number for number, leaf in enumerate(self._parameters, 1)}
         for arguments in groups.arguments:
-            program, trained, fixed = self._programs[arguments.shapes]
-            leaves = np.array([leaf._data for leaf in (*trained, *fixed)])
+            program, moved, _, fixed = self._programs[arguments.shapes]
+            leaves = np.array([leaf._data for leaf in (*moved, *fixed)])
             shared = np.array(arguments.shared, dtype=np.float64)
             in_doubles = Interpreted(program.rounded(DOUBLE))
             _, sums = in_doubles.run(arguments.examples, shared, leaves)
-            total[[0, *(place[leaf] for leaf in trained)]] += sums
+            total[[0, *(place[leaf] for leaf in moved)]] += sums
         mean, *gradient = (total / len(groups.group)).tolist()
         return mean, gradient
 

@@ -6,69 +6,64 @@ them do not reach, such as the place of a tenth letter, waits in the steps that 
 
 from __future__ import annotations
 
+from itertools import accumulate, groupby
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from autograd.program.training import TrainingProgram
     from autograd.value import Value
 
 
 class Use(NamedTuple):
-    """How one program uses the memory.
+    """How one program uses the memory: places of its fixed parameters, and the kinds it reaches."""
 
-    `parameters` are the places of its parameters, of which it trains the first `trained`, and
-    `kinds` the kinds that these are of.
-    """
-
-    parameters: tuple[int, ...]
-    trained: int
+    fixed: tuple[int, ...]
     kinds: tuple[int, ...]
 
 
 class Sharing(NamedTuple):
-    """The order of all parameters in the memory: first those that are trained by some program.
+    """The order of parameters in the memory: those that are moved, and those that are fixed.
 
-    Trained parameters that the same programs reach are of one kind, and neighbours: they have moved
-    equally often. `starts` says where each kind begins, and where the last one ends.
+    Neighbours that the same programs reach are of one kind: they have moved equally often. `starts`
+    says where each kind begins, and where the last one ends, `reached` whether any program reaches
+    it.
     """
 
-    trained: tuple[Value, ...]
+    moved: tuple[Value, ...]
     fixed: tuple[Value, ...]
     starts: tuple[int, ...]
+    reached: tuple[bool, ...]
     uses: tuple[Use, ...]
 
 
-def shared(programs: Sequence[TrainingProgram], always: Iterable[Value] = ()) -> Sharing:
-    """Return the memory of several programs; of one alone, it is in the order of its parameters.
+def shared(programs: Sequence[TrainingProgram], *, always: bool = False) -> Sharing:
+    """Return the memory of programs that move the same parameters in one order.
 
-    Parameters that `always` move, with a gradient of 0 where no example reaches them, are of one
-    kind, and all others must be among them.
+    With `always` all of them are moved at each step, and are of one kind.
     """
-    reached: dict[Value, list[int]] = {}
+    moved = tuple(programs[0].moved)
+    users: dict[Value, list[int]] = {leaf: [] for leaf in moved}
     for number, program in enumerate(programs):
         for leaf in program.trained:
-            reached.setdefault(leaf, []).append(number)
-    by_reach: dict[tuple[int, ...], list[Value]] = {}
-    everywhere = [*range(len(programs))]
-    moved = dict.fromkeys(always)
-    for leaf in (*reached, *(leaf for leaf in moved if leaf not in reached)):
-        by_reach.setdefault(tuple(everywhere if moved else reached[leaf]), []).append(leaf)
-    starts = [0]
-    for leaves in by_reach.values():
-        starts.append(starts[-1] + len(leaves))
-    trained = tuple([leaf for leaves in by_reach.values() for leaf in leaves])
-    place = {leaf: number for number, leaf in enumerate(trained)}
-    for program in programs:
-        for leaf in program.fixed:
-            place.setdefault(leaf, len(place))
+            users[leaf].append(number)
+    kinds = [([*range(len(programs))], len(moved))]
+    if not always:
+        kinds = [(reach, len([*leaves])) for reach, leaves in groupby(users.values())]
+    fixed = dict.fromkeys(leaf for program in programs for leaf in program.fixed)
+    place = {leaf: number for number, leaf in enumerate(fixed)}
     uses = [
         Use(
-            tuple([place[leaf] for leaf in (*program.trained, *program.fixed)]),
-            len(program.trained),
-            tuple([kind for kind, users in enumerate(by_reach) if number in users]),
+            tuple([place[leaf] for leaf in program.fixed]),
+            tuple([kind for kind, (reach, _) in enumerate(kinds) if number in reach]),
         )
         for number, program in enumerate(programs)
     ]
-    return Sharing(trained, tuple([*place][len(trained) :]), tuple(starts), tuple(uses))
+    return Sharing(
+        moved,
+        tuple(fixed),
+        (0, *accumulate(size for _, size in kinds)),
+        tuple([len(reach) > 0 for reach, _ in kinds]),
+        tuple(uses),
+    )

@@ -44,15 +44,17 @@ class Trained:
         import numpy as np
 
         self._order = {shapes: number for number, shapes in enumerate(programs)}
-        sharing = shared([*programs.values()], parameters if always else ())
+        sharing = shared([*programs.values()], always=always)
         place = {leaf: number for number, leaf in enumerate(parameters)}
-        self._places = [place[leaf] for leaf in sharing.trained]
+        self._places = [place[leaf] for leaf in sharing.moved]
         lines = [state[place] for place in self._places]
+        ranges = [*pairwise(sharing.starts)]
+        kinds = [lines[a:b] for (a, b), reached in zip(ranges, sharing.reached) if reached]
         listings = [program.program for program in programs.values()]
         self._precision = precision = listings[0].precision
-        update = updated(rule, [lines[a:b] for a, b in pairwise(sharing.starts)])
+        update = updated(rule, kinds)
         self._update = update = update._replace(program=update.program.rounded(precision))
-        made = stepper(listings[0], update, backend) if alone and not always else None
+        made = stepper(listings[0], update, backend) if alone else None
         self._alone = made is not None
         if made is None:
             made = joint_stepper(listings, sharing, update, backend, built)
@@ -62,8 +64,11 @@ class Trained:
         common = columns[list(update.common)][:, sharing.starts[:-1]].T
         precision.put(common, np.atleast_2d(made.common))
         self._starts = sharing.starts
-        self.leaves = sharing.trained
-        self._all = (*sharing.trained, *sharing.fixed)
+        # What write_back writes: the parameters that are moved by some program
+        self._moved = [k for (a, b), r in zip(ranges, sharing.reached) if r for k in range(a, b)]
+        self._leaves = tuple([sharing.moved[place] for place in self._moved])
+        size = len(sharing.moved)
+        self._memories = (sharing.moved, made.parameters[:size]), (sharing.fixed, made.fixed)
         self._clock = -1  # when the Values were last looked at
         self.take_over()
 
@@ -72,21 +77,20 @@ class Trained:
         if CLOCK.now == self._clock:
             return
         now = CLOCK.now  # before the data: what is set meanwhile is read the next time
-        parameters = self.stepper.parameters
-        numbers = parameters.astype(float, copy=False)
-        read_data(self._all, numbers, self._clock)
-        if numbers is not parameters:
-            self._precision.put(numbers, parameters)
+        for leaves, memory in self._memories:
+            numbers = memory.astype(float, copy=False)
+            read_data(leaves, numbers, self._clock)
+            if numbers is not memory:
+                self._precision.put(numbers, memory)
         self._clock = now
 
     def write_back(self) -> None:
         """Write the trained numbers into the Values, except where data has been set since."""
         self.take_over()
         before = CLOCK.now
-        numbers = self.stepper.parameters[: len(self.leaves)]
-        write_data(self.leaves, numbers.astype(float, copy=False))
+        write_data(self._leaves, self.stepper.parameters[self._moved].astype(float, copy=False))
         # Where nothing else has changed since the leaves were read, they need not be read again
-        written = self.leaves[0]._version if self.leaves else before
+        written = self._leaves[0]._version if self._leaves else before
         if self._clock == before and written == before + 1:
             self._clock = written
 

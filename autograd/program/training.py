@@ -28,22 +28,31 @@ if TYPE_CHECKING:
 
 
 class TrainingProgram(NamedTuple):
-    """A program whose sums are the loss and its derivatives by the trained leaves.
+    """A program whose sums are the loss and its derivatives by `moved`.
 
-    Its parameters are the trained leaves, then the fixed ones; its outputs are the further numbers
-    that the function returns.
+    Its parameters are these, then the fixed ones; its outputs are the further numbers that the
+    function returns. `trained` are those of `moved` that the loss depends on.
     """
 
     program: Program
+    moved: list[Value]
     trained: list[Value]
     fixed: list[Value]
 
 
-def training_program(trace: Trace, parameters: abc.Collection[Value]) -> TrainingProgram:
+def training_program(
+    trace: Trace,
+    parameters: abc.Collection[Value],
+    order: abc.Sequence[Value] = (),
+    *,
+    whole: bool = False,
+) -> TrainingProgram:
     """Differentiate the trace of a function that returns its loss, or (loss, further numbers).
 
-    The parameters that the loss depends on are trained. Raises TypeError for another result, and
-    ValueError if the loss depends on none.
+    The parameters that the loss depends on are trained. With `whole` all of them are parameters of
+    the program, at first those in the given order; derivatives by those that the loss does not
+    depend on are 0. Raises TypeError for another result, and ValueError if the loss depends on no
+    parameter.
     """
     with paused_collector():
         if trace.result != NUMBER and not (
@@ -56,23 +65,27 @@ def training_program(trace: Trace, parameters: abc.Collection[Value]) -> Trainin
         trace = trace.recovered
         inputs, nodes, (loss, *extra) = redrawn(trace.program)
         below, wanted = reached(loss), set(parameters)
-        trained = {
-            node: leaf
-            for node, leaf in zip(nodes, trace.leaves)
-            if node in below and leaf in wanted
-        }
+        node_of = dict(zip(trace.leaves, nodes))
+        trained = [leaf for leaf, node in node_of.items() if node in below and leaf in wanted]
         if not trained:
             raise ValueError(
                 f"Descent: the loss depends on none of the {len(parameters)} parameters"
             )
-        fixed = {node: leaf for node, leaf in zip(nodes, trace.leaves) if node not in trained}
-        slopes = reverse({loss: 1.0}, [*trained], graph=True)
+        moved = [*dict.fromkeys((*order, *trained, *parameters))] if whole else trained
+        movable = set(moved)
+        fixed = [leaf for leaf in trace.leaves if leaf not in movable]
+        slopes = reverse({loss: 1.0}, [node_of[leaf] for leaf in trained], graph=True)
+        slope_of = dict(zip(trained, slopes))
         examples = trace.program.examples
         program = lowered(
-            inputs[:examples], inputs[examples:], [*trained, *fixed], extra, [loss, *slopes]
+            inputs[:examples],
+            inputs[examples:],
+            [node_of[leaf] if leaf in node_of else placeholder("") for leaf in (*moved, *fixed)],
+            extra,
+            [loss, *(slope_of.get(leaf, 0.0) for leaf in moved)],
         )
         smaller, _ = simplified(program)
-    return TrainingProgram(smaller, [*trained.values()], [*fixed.values()])
+    return TrainingProgram(smaller, moved, trained, fixed)
 
 
 class Update(NamedTuple):

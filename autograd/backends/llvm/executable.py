@@ -201,6 +201,7 @@ class NativeStepper:
         self._sums = aligned_zeros(schedule.sums + vector_bytes() // dtype.itemsize, dtype)
         self._shared = np.zeros(update.program.shared, dtype)
         self.parameters = self._workspace.parameters
+        self.fixed = self.parameters[schedule.sums - 1 :]
         self.own = np.zeros((len(update.own), schedule.sums - 1), dtype)
         self.common = self._shared[len(self._shared) - len(update.common) :]
 

@@ -1,14 +1,15 @@
-"""Steps over several programs: their parameters and their gradients lie in one memory.
+"""Steps over several programs, which have their parameters and their sums in one memory.
 
-A program has memory of its own, as if it were the only one. Before it runs, its parameters are
-copied there, and afterwards its sums are added to those of the step: runs of neighbours.
+Programs of one example work where the parameters are: their inputs lie before these, and behind
+these are their constants, put there for each run, and their other rows. A program of many examples
+has memory of its own, into which the parameters are copied.
 """
 
 from __future__ import annotations
 
 import ctypes
 from dataclasses import replace
-from itertools import count
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,19 +18,19 @@ from autograd.backends.background import Replaceable
 from autograd.backends.executable import Progress
 from autograd.backends.llvm.engine import code, vector_bytes
 from autograd.backends.llvm.executable import NativeProgram
-from autograd.backends.llvm.frame import Frame
+from autograd.backends.llvm.frame import LINE, Frame
 from autograd.backends.llvm.precompiled import StagedProgram
-from autograd.backends.llvm.steps import clear, steps_function, vectors, write_loop, write_update
+from autograd.backends.llvm.steps import steps_function, write_loop, write_update
 from autograd.backends.llvm.workspace import Workspace, aligned_zeros
 from autograd.backends.llvm.writer import Writer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Sequence
 
     from autograd.backends.executable import Executable, JointBatches
     from autograd.backends.llvm.writer import Index
     from autograd.program.program import Program
-    from autograd.program.sharing import Sharing, Use
+    from autograd.program.sharing import Sharing
     from autograd.program.stages import Schedule
     from autograd.program.training import Update
 
@@ -50,12 +51,12 @@ JOINT = {
     "%losses": "ptr",  # by step
     "%cursor": "ptr",  # steps done, parts passed, whether to stop: 64-bit integers
 }
-# The 64-bit integers of a record: addresses; the outputs of an example, the inputs that are copied
-# of one (0 where the program takes many), the numbers of `sums`; addresses of tables.
-RUN, EXAMPLES, ORDER, UNIFORM, VARYING, SUMS, OUTPUTS = ADDRESSES = range(7)
-WIDTH, INPUTS, SIZE = NUMBERS = range(7, 10)
-PARAMETERS, SLOPES, KINDS = TABLES = range(10, 13)
-WORDS = 13
+# The 64-bit integers of a record: addresses; the outputs of an example; the inputs that are copied
+# of one, 0 where the program takes many; numbers that are copied before a run, see `copies`.
+RUN, EXAMPLES, ORDER, UNIFORM, VARYING, OUTPUTS, KINDS = ADDRESSES = range(7)
+WIDTH, INPUTS = NUMBERS = range(7, 9)
+COPIES = range(9, 15)
+WORDS = 15
 FEW = 8  # examples of one program in a step that are computed one by one, and not in lanes
 
 
@@ -104,21 +105,11 @@ def _write_part(frame: Frame, part: Index, stamp: str) -> None:
     def pointer(field: int) -> str:
         return scalar.emit(f"load ptr, ptr {place_of(scalar, record, field)}, align 8")
 
-    run, examples, order, uniform, varying, sums, outputs = map(pointer, ADDRESSES)
-    width, inputs, size = (scalar.load_integer(record, field) for field in NUMBERS)
-    parameters, slopes, kinds = map(pointer, TABLES)
-
-    def copy(writer: Writer, source: Index, target: Index) -> None:
-        x = writer.load(scalar.address("%numbers", source))
-        writer.store(x, scalar.address(uniform, target))
-
-    def add(writer: Writer, source: Index, target: Index) -> None:
-        x = writer.load(scalar.address(sums, source))
-        address = scalar.address("%sums", target)
-        writer.store(writer.fadd(writer.load(address), x), address)
-
-    _over_runs(frame, parameters, copy)
-    clear(frame, sums, size)
+    run, examples, order, uniform, varying, outputs, kinds = map(pointer, ADDRESSES)
+    width, inputs = (scalar.load_integer(record, field) for field in NUMBERS)
+    fields = [scalar.load_integer(record, field) for field in COPIES]
+    _copy(frame, uniform, *fields[:3])
+    _copy(frame, uniform, *fields[3:])
     last = scalar.integer("add", first, count)
     one_by_one = scalar.compare("sgt", inputs, 0)
     some = scalar.value(f"select i1 {one_by_one}, i64 1, i64 {count}")
@@ -133,9 +124,8 @@ def _write_part(frame: Frame, part: Index, stamp: str) -> None:
         results = scalar.address(outputs, scalar.integer("mul", example.index, width))
         scalar.do(
             f"call void {run}(ptr {examples}, ptr {chosen}, i64 {some}, ptr {uniform}, "
-            f"ptr {varying}, ptr {sums}, ptr {results})"
+            f"ptr {varying}, ptr %sums, ptr {results})"
         )
-    _over_runs(frame, slopes, add)
     with scalar.loop(0, scalar.load_integer(kinds, 0)) as line:
         kind = scalar.load_integer(kinds, frame.shifted(line.index, 1))
         scalar.store_integer(stamp, "%reached", kind)
@@ -146,20 +136,15 @@ def place_of(scalar: Writer, table: str, index: Index) -> str:
     return scalar.value(f"getelementptr inbounds i64, ptr {table}, i64 {index}")
 
 
-def _over_runs(frame: Frame, table: str, body: Callable[[Writer, Index, Index], None]) -> None:
-    """Write `body` for whole vectors of each run, then for the numbers that are left."""
+def _copy(frame: Frame, uniform: str, source: str, target: str, size: str) -> None:
+    """Write a copy of `size` numbers, from a place counted from that of the first parameter."""
     scalar = frame.scalar
-    with scalar.loop(0, scalar.load_integer(table, 0)) as run:
-        at = frame.scaled(run.index, 3)
-        source, target, length = (
-            scalar.load_integer(table, frame.shifted(at, k)) for k in (1, 2, 3)
-        )
-        over = scalar.integer("urem", length, frame.width)
-        whole = scalar.integer("sub", length, over)
-        for writer, first, last in ((frame.writer, 0, whole), (scalar, whole, length)):
-            with scalar.loop(first, last, writer.lanes) as loop:
-                places = (frame.shifted(start, loop.index) for start in (source, target))
-                body(writer, *places)
+    over = scalar.integer("urem", size, frame.width)
+    whole = scalar.integer("sub", size, over)
+    for writer, first, last in ((frame.writer, 0, whole), (scalar, whole, size)):
+        with scalar.loop(first, last, writer.lanes) as loop:
+            x = writer.load(scalar.address("%numbers", frame.shifted(source, loop.index)))
+            writer.store(x, scalar.address(uniform, frame.shifted(target, loop.index)))
 
 
 class NativeJointStepper:
@@ -177,54 +162,77 @@ class NativeJointStepper:
         sharing: Sharing,
         update: Update,
     ) -> None:
-        trained, shared = sharing.starts[-1], update.program.shared
-        self._code = code(text_of_steps(update, trained))
+        moved, shared = sharing.starts[-1], update.program.shared
+        self._code = code(text_of_steps(update, moved))
         self._steps = self._code.function("steps", ctypes.c_void_p)
-        self._precision = precision = update.program.precision
-        self._dtype = dtype = np.dtype(precision.name)
-        self._sums = zeros_in_vectors(trained + 1, dtype)
+        self._precision = update.program.precision
+        self._dtype = dtype = np.dtype(self._precision.name)
+        self._sums = aligned_zeros(moved + 1 + vector_bytes() // dtype.itemsize, dtype)
         self._starts = np.array(sharing.starts)
         self._reached = np.zeros(len(sharing.starts), np.int64)
         self._shared = np.zeros((len(sharing.starts) - 1, shared), dtype)
-        self.parameters = aligned_zeros(trained + len(sharing.fixed), dtype)
-        self.own = np.zeros((len(update.own), trained), dtype)
+        self.fixed = np.zeros(len(sharing.fixed), dtype)
+        self.own = np.zeros((len(update.own), moved), dtype)
         self.common = self._shared[:, shared - len(update.common) :]
         self._programs, self._build, self._uses = programs, build, sharing.uses
-        self._one = [
-            self._called(of_one(program), use, program.examples)
-            for program, use in zip(programs, sharing.uses, strict=True)
-        ]
-        self._many: dict[int, _Called] = {}
+        self._one = [_Called(build(of_one(program))) for program in programs]
+        self._many: dict[int, tuple[_Called, Workspace]] = {}
+        self._lay_out(moved)
+
+    def _lay_out(self, moved: int) -> None:
+        """Make the memory: inputs, parameters, what comes behind them, numbers to be copied."""
+        schedules = [program.schedule for program in self._one]
+        line = LINE // self._dtype.itemsize
+        before = -(-max(s.program.shared for s in schedules) // line) * line
+        behind = max(s.uniform + len(s.outputs) - s.program.shared - moved for s in schedules)
+        behind += 1 + vector_bytes() // self._dtype.itemsize  # as in Workspace
+        places = [before + moved + behind]
+        for schedule in schedules:
+            program = schedule.program
+            places.append(places[-1] + program.parameters - moved + len(program.constants))
+        memory = self._memory = aligned_zeros(places[-1], self._dtype)
+        self.parameters = memory[before : before + moved]
+        self._inputs = [memory[before - s.program.shared : before] for s in schedules]
+        # Those of a program: fixed parameters, constants
+        self._copied = [memory[a:b] for a, b in pairwise(places)]
+        self._copies = [place - before for place in places[:-1]]
+        for schedule, numbers in zip(schedules, self._copied):
+            constants = schedule.program.constants
+            numbers[len(numbers) - len(constants) :] = constants
+        self._kinds = [np.array([len(use.kinds), *use.kinds]) for use in self._uses]
 
     def plan(self, batches: JointBatches) -> Callable[[], Progress]:
         """Return a function that takes these steps each time it is called."""
         segments, count = batches.segments.copy(), len(self._programs)
         in_lanes = segments[:, 2] >= FEW
-        for number in np.unique(segments[in_lanes, 0]).tolist():
-            if number not in self._many:
-                self._many[number] = self._called(self._programs[number], self._uses[number])
+        many = {*np.unique(segments[in_lanes, 0]).tolist()}
         segments[in_lanes, 0] += count
         records = np.zeros((2 * count, WORDS), np.int64)
         outputs: list[Any] = []
         owned: list[Any] = []
-        inputs = []  # that all examples share, and where they go
-        slower: list[tuple[_Called, Any]] = []  # for which code is being made, and their records
+        inputs = []  # numbers that are the same in all steps, and where they go
+        slower: list[tuple[_Called, Any, int]] = []  # for which code is being made; their records
         for number, part in enumerate(batches.programs):
-            size = 0 if part is None else len(part.order), self._one[number].width
-            found = np.empty(size, self._dtype)
-            outputs.append(found)
+            size = 0 if part is None else len(part.order), len(self._one[number].schedule.outputs)
+            outputs.append(np.empty(size, self._dtype))
             if part is not None:
-                arrays = self._precision.array(part.examples), part.order, found
+                arrays = self._precision.array(part.examples), part.order, outputs[-1]
                 owned += arrays
-                for place, called in ((number, self._one), (count + number, self._many)):
-                    if place == number or number in self._many:
-                        records[place] = called[number].record
-                        called[number].renew(records[place])
-                        if not called[number].settled:
-                            slower.append((called[number], records[place]))
-                        records[place, [EXAMPLES, ORDER, OUTPUTS]] = [a.ctypes.data for a in arrays]
-                        shared = self._precision.array(part.shared)
-                        inputs.append((called[number].shared, shared))
+                addresses = [array.ctypes.data for array in arrays]
+                shared = self._precision.array(part.shared)
+                records[number] = self._record_of_one(number)
+                records[number, [EXAMPLES, ORDER, OUTPUTS]] = addresses
+                slower.append((self._one[number], records[number], 0))
+                inputs.append((self._inputs[number][self._programs[number].examples :], shared))
+                if number in many:
+                    records[count + number] = self._record_of_many(number)
+                    records[count + number, [EXAMPLES, ORDER, OUTPUTS]] = addresses
+                    called, workspace = self._many[number]
+                    slower.append((called, records[count + number], workspace.varying_address))
+                    inputs.append((workspace.shared, shared))
+        used = [number for number, part in enumerate(batches.programs) if part is not None]
+        fixed = [(self._copied[k], np.array(self._uses[k].fixed, np.intp)) for k in used]
+        fixed = [(copied[: len(places)], places) for copied, places in fixed if len(places)]
         losses = np.empty(len(batches.counts), self._dtype)
         cursor = np.zeros(3, np.int64)
         memory = {
@@ -248,11 +256,12 @@ class NativeJointStepper:
         address, run, reached = ctypes.addressof(call), self._steps, self._reached
 
         def take_steps() -> Progress:
-            for called, record in slower:
-                called.renew(record)
+            slower[:] = [each for each in slower if not renewed(*each)]
             reached.fill(0)
             for place, numbers in inputs:
                 place[:] = numbers
+            for place, chosen in fixed:
+                place[:] = self.fixed[chosen]
             run(address)
             done, _, stopped = cursor.tolist()
             taken = done + stopped
@@ -261,56 +270,45 @@ class NativeJointStepper:
         take_steps.owners = call, memory, owned  # type: ignore[attr-defined]  # kept alive
         return take_steps
 
-    def _called(self, program: Program, use: Use, examples: int = 0) -> _Called:
-        return _Called(self._build(program), use, examples)
+    def _record_of_one(self, number: int) -> list[int]:
+        """Return the record of a program of one example, without what a plan adds."""
+        program, schedule = self._programs[number], self._one[number].schedule
+        shared = schedule.program.shared
+        uniform = self.parameters.ctypes.data - self._dtype.itemsize * shared
+        behind = shared + len(self.parameters)
+        copied = self._copies[number], behind, len(self._copied[number])
+        return self._record(number, uniform, program.examples, *copied, 0, 0, 0)
 
+    def _record_of_many(self, number: int) -> list[int]:
+        """Return the record of a program that takes many examples, without what a plan adds."""
+        program, moved = self._programs[number], len(self.parameters)
+        if number not in self._many:
+            called = _Called(self._build(program))
+            self._many[number] = called, Workspace(called.schedule, called.code().varying)
+        _, workspace = self._many[number]
+        fixed = self._copies[number], program.shared + moved, program.parameters - moved
+        copied = 0, program.shared, moved, *fixed
+        return self._record(number, workspace.uniform_address, 0, *copied)
 
-def of_one(program: Program) -> Program:
-    """Return a program of one example, whose numbers are inputs like those that examples share."""
-    return replace(program, examples=0, shared=program.examples + program.shared)
+    def _record(self, number: int, uniform: int, inputs: int, *copied: int) -> list[int]:
+        width, kinds = len(self._one[number].schedule.outputs), self._kinds[number].ctypes.data
+        return [0, 0, 0, uniform, 0, 0, kinds, width, inputs, *copied]
 
 
 class _Called:
-    """A program, its memory, and its record with all that is the same for every plan.
+    """A program that machine code calls, by code that may be replaced by faster code."""
 
-    One of one example, made by `of_one`, takes as many inputs of it as `inputs` says.
-    """
-
-    def __init__(self, program: Executable, use: Use, inputs: int) -> None:
-        self._program: Executable = program
-        code = self._code()
-        schedule: Schedule = code.schedule
-        workspace = Workspace(schedule, code.varying)
-        self.width = len(schedule.outputs)
-        self.shared = workspace.shared[inputs:]
-        sums = zeros_in_vectors(schedule.sums, workspace.sums.dtype)
-        into = [0, *(1 + place for place in use.parameters[: use.trained])]  # the loss comes first
-        tables = [
-            _table(runs(use.parameters, count(schedule.program.shared))),
-            _table(runs(range(len(into)), into)),
-            _table([(kind,) for kind in use.kinds]),
-        ]
-        self.record = np.zeros(WORDS, np.int64)
-        self.record[[UNIFORM, SUMS]] = workspace.uniform_address, sums.ctypes.data
-        size = vectors(code.frame, schedule.sums)
-        self.record[[*NUMBERS]] = self.width, inputs, size
-        self.record[[*TABLES]] = [table.ctypes.data for table in tables]
-        self._workspace = workspace
-        self._owned = sums, tables  # whose addresses are in the record
+    def __init__(self, program: Executable) -> None:
+        self._program = program
+        self.schedule: Schedule = self.code().schedule
 
     @property
-    def settled(self) -> bool:
+    def is_settled(self) -> bool:
         """Whether there will be no faster code."""
         return isinstance(self._program, NativeProgram)
 
-    def renew(self, record: Any) -> None:
-        """Have a record, which may be a copy, call the fastest code that is there."""
-        code = self._code()
-        staged = isinstance(code, StagedProgram)
-        varying = code.listing if staged else self._workspace.varying_address
-        record[[RUN, VARYING]] = code.address("run"), varying
-
-    def _code(self) -> Any:
+    def code(self) -> Any:
+        """Return the fastest code that is there."""
         program = self._program
         if isinstance(program, Replaceable):
             self._program = program.latest()
@@ -318,27 +316,14 @@ class _Called:
         return program
 
 
-def zeros_in_vectors(size: int, dtype: Any) -> Any:
-    """Return zeros that begin with a cache line, and end with a vector."""
-    return aligned_zeros(size + vector_bytes() // dtype.itemsize, dtype)
+def renewed(called: _Called, record: Any, varying: int) -> bool:
+    """Have a record call the fastest code that is there; tell whether it stays the fastest."""
+    code = called.code()
+    varying = code.listing if isinstance(code, StagedProgram) else varying
+    record[[RUN, VARYING]] = code.address("run"), varying
+    return called.is_settled
 
 
-def runs(sources: Iterable[int], targets: Iterable[int]) -> list[tuple[int, int, int]]:
-    """Return where runs of neighbours come from, where they go, and how long they are.
-
-    >>> runs([4, 5, 6, 2], [0, 1, 2, 3])
-    [(4, 0, 3), (2, 3, 1)]
-    """
-    found: list[tuple[int, int, int]] = []
-    for source, target in zip(sources, targets):
-        first, to, length = found[-1] if found else (-1, -1, 0)
-        if length and (source, target) == (first + length, to + length):
-            found[-1] = first, to, length + 1
-        else:
-            found.append((source, target, 1))
-    return found
-
-
-def _table(lines: Sequence[tuple[int, ...]]) -> Any:
-    """Return the number of lines, and then the lines, as 64-bit integers."""
-    return np.array([len(lines), *(number for line in lines for number in line)], np.int64)
+def of_one(program: Program) -> Program:
+    """Return a program of one example, whose numbers are inputs like those that examples share."""
+    return replace(program, examples=0, shared=program.examples + program.shared)

@@ -41,7 +41,7 @@ class ArrayStepper:
         self._outputs, self._uses_norm = len(program.outputs), update.uses_norm
         self.parameters = self._gradient.parameters
         self.parameters.fill(0.0)
-        self._trained = self.parameters[:trained]
+        self._trained, self.fixed = self.parameters[:trained], self.parameters[trained:]
         # What the rule takes by parameter: it, its gradient, its state; and what it gives
         own = len(update.own)
         self._taken = self._rule.room_for_inputs(trained)
