@@ -78,7 +78,7 @@ class Training:
         self._descent.run(self._examples, [], [])  # no step, but it reads the Values
         # Copied in as arrays, as by the peers. Values set one by one would take as long as ten
         # steps, which is nothing where a training starts once.
-        stepper = self._descent._stepper
+        stepper = self._descent._trained.stepper
         places = (stepper.parameters, stepper.own, stepper.common)
         starts = [place.copy() for place in places]
 
