@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 # NumPy, and the extra that installs it.
 BACKENDS = {"llvm": ("llvmlite", "jit"), "numpy": ("numpy", ""), "jax": ("jax", "jax")}
 NAMES = ("auto", *BACKENDS, "interpreter")
-NARROW = ("llvm", "interpreter")  # those that run programs in float32 too
+NARROW = ("llvm", "numpy", "interpreter")  # those that run programs in float32 too
 
 _log = getLogger("autograd")
 _told: set[str] = set()
@@ -133,7 +133,7 @@ def _made(backend: str, program: Program, make: Callable[[Any], Any]) -> Any:
     if program.precision is not DOUBLE and backend not in NARROW:
         raise ValueError(
             f"the {backend} backend computes in float64 only: dtype={program.precision.name!r} "
-            f"runs on {' and '.join(NARROW)}"
+            f"runs on {', '.join(NARROW)}"
         )
     return make(_module(backend))
 

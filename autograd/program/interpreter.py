@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 from autograd.program.precision import DOUBLE
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
+    from autograd.primitive import Primitive
     from autograd.program.program import Program
 
 
@@ -32,8 +33,25 @@ def variables(
     rounded = program.precision.rounded
     numbers = [*map(rounded, numbers)]
     for op, args in program.instructions:
-        numbers.append(rounded(op.forward(*[numbers[arg] for arg in args])))
+        operands = [numbers[arg] for arg in args]
+        if op.ordered:
+            numbers.append(_added_in_order(op, operands, rounded))
+        else:
+            numbers.append(rounded(op.forward(*operands)))
     return numbers
+
+
+def _added_in_order(
+    op: Primitive, operands: list[float], rounded: Callable[[float], float]
+) -> float:
+    """Return a chain of additions as one operation, each product and each sum rounded."""
+    if op.sum_of is not None and op.sum_of.arity == 2:
+        half = len(operands) // 2
+        operands = [rounded(x * y) for x, y in zip(operands[:half], operands[half:])]
+    total = -0.0
+    for term in operands:
+        total = rounded(total + term)
+    return total
 
 
 def run(

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from autograd.primitive import Primitive
 
 
-Array: TypeAlias = "np.ndarray[Any, np.dtype[np.float64]]"
+Array: TypeAlias = "np.ndarray[Any, np.dtype[np.floating[Any]]]"
 
 
 def _mapped(function: Callable[[float], float]) -> Callable[..., Any]:
@@ -114,7 +114,7 @@ class Call(NamedTuple):
 
     function: Callable[..., Any]
     inputs: tuple[int, ...]
-    dtype: type = float
+    dtype: type = float  # of the precision of the program, or bool
 
 
 Node: TypeAlias = "Call | float | None"  # None is an operand
@@ -270,10 +270,18 @@ class Function:
 
     def __call__(self, *operands: Any) -> Any:
         """Return the function of arrays."""
-        shape = np.broadcast_shapes(*map(np.shape, operands))
-        out = np.empty(shape)
-        self.compute(operands, out, np.empty, lambda function, *args, out: function(*args, out=out))
+        shape, numbers = np.broadcast_shapes(*map(np.shape, operands)), np.result_type(*operands)
+
+        def room(shape: tuple[int, ...], dtype: Any) -> Array:
+            return np.empty(shape, numbers if dtype is float else dtype)
+
+        out = room(shape, float)
+        self.compute(operands, out, room, lambda function, *args, out: function(*args, out=out))
         return out
+
+    def in_doubles(self, *operands: Any) -> Any:
+        """Return the function of arrays of any precision, computed in float64."""
+        return self(*[np.asarray(x, float) for x in operands])
 
 
 # What a guarded product and a gate are, and are without their guards.

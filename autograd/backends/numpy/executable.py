@@ -44,9 +44,10 @@ class ArrayProgram:
         with suppress(IndexError):  # the first call, or other threads hold them all
             workspace = self._idle.pop()
         workspace = workspace or Workspace(self._plan)
-        outputs = np.empty((len(examples), len(self._program.outputs)))
-        workspace.shared[:] = shared
-        workspace.parameters[:] = parameters
+        precision = self._program.precision
+        outputs = np.empty((len(examples), len(self._program.outputs)), precision.name)
+        precision.put(shared, workspace.shared)
+        precision.put(parameters, workspace.parameters)
         workspace.quietly(workspace.run, examples.T, outputs.T)
         sums = workspace.sums + 0.0  # a copy, where each sum has started from 0.0
         self._idle.append(workspace)

@@ -37,6 +37,7 @@ class Frame:
     ) -> None:
         """Leave guards out if it is known which nans are seen in sums, `seen`."""
         self.arrays = {Memory.UNIFORM: uniform, Memory.VARYING: varying}
+        self.dtype = uniform.dtype
         self.examples = varying.shape[1]
         self.scratch = scratch
         self.seen = seen
@@ -55,7 +56,7 @@ class Frame:
         """
         if (isinstance(function, np.ufunc) or function is choose) and out.flags.c_contiguous:
             flat = out.reshape(-1)
-            numbers = [_flat(x, out, flat) for x in operands]
+            numbers = [self._flat(x, out, flat) for x in operands]
             if all(x is not None for x in numbers):
                 operands, out = tuple(numbers), flat
         if isinstance(function, np.ufunc) and function not in LIMITS:
@@ -116,23 +117,22 @@ class Frame:
         self.add(array.take, index, 0, gathered, "clip")
         return gathered
 
-
-def _flat(x: Any, out: Array, flat: Array) -> Any:
-    """Return a number without dimensions, what has the shape of `out` as a vector, else None."""
-    if x is out:
-        return flat
-    if not isinstance(x, np.ndarray):
-        return np.array(x)
-    if x.size == 1:
-        return x.reshape(())
-    return x.reshape(-1) if x.shape == out.shape and x.flags.c_contiguous else None
+    def _flat(self, x: Any, out: Array, flat: Array) -> Any:
+        """Return a number without dimensions, what has the shape of `out` as a vector, or None."""
+        if x is out:
+            return flat
+        if not isinstance(x, np.ndarray):
+            return np.array(x, self.dtype)
+        if x.size == 1:
+            return x.reshape(())
+        return x.reshape(-1) if x.shape == out.shape and x.flags.c_contiguous else None
 
 
 def view(array: Array, first: int, shape: tuple[int, ...], strides: tuple[int, ...]) -> Array:
     """Return rows of an array of shape (rows, n) from `first` on, in steps of whole rows."""
     across, each = array.strides
     steps = (*(stride * across for stride in strides), each)
-    found: Array = np.ndarray((*shape, array.shape[1]), np.float64, array, first * across, steps)
+    found: Array = np.ndarray((*shape, array.shape[1]), array.dtype, array, first * across, steps)
     return found
 
 
@@ -142,12 +142,14 @@ class Scratch:
     It grows by doubling: arrays that were given out stay valid.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, numbers: Any) -> None:
+        self._numbers = numbers  # their dtype
         self._buffer = np.empty(1 << 12, np.uint8)
         self._used = 0
 
-    def array(self, shape: tuple[int, ...], dtype: Any = np.float64) -> Any:
-        """Return an uninitialised array."""
+    def array(self, shape: tuple[int, ...], dtype: Any = float) -> Any:
+        """Return an uninitialised array of numbers, or of another dtype."""
+        dtype = self._numbers if dtype is float else dtype
         size = int(np.prod(shape)) * np.dtype(dtype).itemsize
         if self._used + size > len(self._buffer):
             self._buffer = np.empty(max(size, 2 * len(self._buffer)), np.uint8)

@@ -45,7 +45,8 @@ class ArrayStepper:
         # What the rule takes by parameter: it, its gradient, its state; and what it gives
         own = len(update.own)
         self._taken = self._rule.room_for_inputs(trained)
-        self._given = np.empty((len(update.program.outputs), trained))
+        self._dtype = self.parameters.dtype
+        self._given = np.empty((len(update.program.outputs), trained), self._dtype)
         self.own = self._taken[2:]
         # What it takes once: 1 / examples, the norm, settings, state
         shared = self._rule.shared
@@ -77,7 +78,7 @@ class ArrayStepper:
         All steps are on the same inputs if they are given.
         """
         losses: list[float] = []
-        outputs = np.empty((len(batches.order), self._outputs))
+        outputs = np.empty((len(batches.order), self._outputs), self._dtype)
         gradient, sums = self._gradient, self._gradient.sums
         gradient.shared[:] = batches.shared
         parts = pieces(sums)
@@ -92,9 +93,9 @@ class ArrayStepper:
             losses.append((float(sums[0]) + 0.0) / count)
             squares = [piece.dot(piece) for piece in parts]
             if not (isfinite(sum(squares)) or np.isfinite(sums).all()):
-                return Progress(np.array(losses), outputs[:end], len(losses) - 1)
+                return Progress(np.array(losses, self._dtype), outputs[:end], len(losses) - 1)
             self._move(count, settings)
-        return Progress(np.array(losses), outputs, len(losses))
+        return Progress(np.array(losses, self._dtype), outputs, len(losses))
 
     def _move(self, count: int, settings: Array) -> None:
         """Apply the rule to the gradient, summed over so many examples."""

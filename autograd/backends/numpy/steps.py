@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from autograd.backends.formula import needs_doubles
 from autograd.backends.numpy.algebra import function_of
 from autograd.backends.numpy.frame import ARRAY_NUMBERS, view
 from autograd.program.stages import (
@@ -33,7 +34,7 @@ from autograd.program.stages import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from autograd.backends.numpy.algebra import Array
+    from autograd.backends.numpy.algebra import Array, Function
     from autograd.backends.numpy.frame import Frame
     from autograd.program.stages import Stage
 
@@ -62,7 +63,16 @@ def _add_elementwise(stage: Elementwise, frame: Frame, unsigned: bool) -> None:
         if frame.leave_out_guard(*compared, stage.result):
             function = function.plain
     operands = [frame.rows(rows) for rows in stage.operands]
-    function.compute(operands, frame.rows(stage.result), frame.scratch.array, frame.compute)
+    result = frame.rows(stage.result)
+    if frame.dtype != np.float64 and needs_doubles(stage.op):
+        frame.add(_round, function, operands, result)
+    else:
+        function.compute(operands, result, frame.scratch.array, frame.compute)
+
+
+def _round(function: Function, operands: Sequence[Array], result: Array) -> None:
+    """Compute in doubles, and round the result."""
+    np.copyto(result, function.in_doubles(*operands), "same_kind")
 
 
 def _add_fold(stage: Fold, frame: Frame, unsigned: bool) -> None:
@@ -73,6 +83,8 @@ def _add_fold(stage: Fold, frame: Frame, unsigned: bool) -> None:
     elif function.arity == 3:
         pairs = [frame.table(table) for table in stage.halves()]
         frame.add(_fold, function, pairs, 0.0, result)
+    elif frame.dtype != np.float64 and needs_doubles(stage.op):
+        frame.add(_fold, function.in_doubles, [frame.table(stage.terms)], start, result)
     elif function.ufunc is None or stage.op.ordered:
         frame.add(_fold, function, [frame.table(stage.terms)], start, result)
     elif function.ufunc is np.add and start == 0.0 and len(result) == 1 < result.size:
@@ -85,7 +97,7 @@ def _add_fold(stage: Fold, frame: Frame, unsigned: bool) -> None:
 
 def _add_sum(terms: Array, result: Array, frame: Frame, unsigned: bool) -> None:
     """Add the steps of the sum of some rows: BLAS takes a third of the time of NumPy's sum."""
-    frame.add(np.ones(len(terms)).dot, terms, result[0])
+    frame.add(np.ones(len(terms), frame.dtype).dot, terms, result[0])
     if not unsigned:
         frame.compute(np.add, result, 0.0, out=result)
 
@@ -97,7 +109,7 @@ def _fold(
     total: Any = next(terms)[0] if start is None else start
     for term in terms:
         total = function(total, *term)
-    np.copyto(out, total)
+    np.copyto(out, total, "same_kind")
 
 
 def _add_dots(stage: Dots, frame: Frame, unsigned: bool) -> None:
@@ -118,7 +130,7 @@ def _add_dots(stage: Dots, frame: Frame, unsigned: bool) -> None:
     elif len(left) == 1 and left.shape == right.shape and right.shape[-1] > 1:
         products = frame.scratch.array(left.shape)
         frame.compute(np.multiply, left, right, out=products)
-        frame.add(np.ones(width).dot, products[0], result[0])
+        frame.add(np.ones(width, frame.dtype).dot, products[0], result[0])
     else:
         frame.steps.append(partial(np.einsum, "rkn,rkn->rn", left, right, out=result))
     if not unsigned:
@@ -251,7 +263,7 @@ def _add_summed_rows(stage: SummedRows, frame: Frame, sums: Sums) -> None:
     if memory is Memory.UNIFORM:  # it counts once per example
         frame.compute(np.multiply, rows, float(frame.examples), out=part)
     else:
-        frame.add(rows.dot, np.ones(frame.examples), part[:, 0])
+        frame.add(rows.dot, np.ones(frame.examples, frame.dtype), part[:, 0])
     if written is None:
         sums.add(part, into, frame)
 
@@ -296,7 +308,7 @@ def _guarded_sum(left: Array, right: Array) -> Array:
     The shapes broadcast.
     """
     shape = np.broadcast_shapes(left.shape, right.shape)
-    total = np.zeros((*shape[:-2], shape[-1]))
+    total = np.zeros((*shape[:-2], shape[-1]), left.dtype)
     for k in range(shape[-2]):  # one term at a time: all of them at once may not fit
         x, y = left[..., k, :], right[..., k, :]
         total += np.where((x == 0.0) | (y == 0.0), 0.0, x * y)

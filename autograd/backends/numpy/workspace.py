@@ -100,13 +100,14 @@ class Buffers:
         schedule = plan.schedule
         program = schedule.program
         inputs = program.shared + program.parameters
-        self.uniform = np.empty((schedule.uniform, 1))
+        dtype = np.dtype(program.precision.name)
+        self.uniform = np.empty((schedule.uniform, 1), dtype)
         self.uniform[inputs : inputs + len(program.constants), 0] = program.constants
         self.shared = self.uniform[: program.shared, 0]
         self.parameters = self.uniform[program.shared : inputs, 0]
-        self.varying = np.empty(schedule.varying * plan.most)
-        self.sums = np.empty(schedule.sums)
-        self.scratch = Scratch()
+        self.varying = np.empty(schedule.varying * plan.most, dtype)
+        self.sums = np.empty(schedule.sums, dtype)
+        self.scratch = Scratch(dtype)
         self.filled_for = 0  # the examples of the block whose rows of ones were filled
         self.loaded: Array | None = None  # the inputs that lie here already
 
@@ -134,7 +135,7 @@ class Workspace:
         """
         count = len(self.plan.inputs)
         if examples > self.plan.most or self.plan.inputs != tuple(range(count)):
-            return np.zeros((count, examples))
+            return np.zeros((count, examples), self._buffers.varying.dtype)
         room: Array = self._buffers.varying[: count * examples].reshape(count, examples)
         room.fill(0.0)
         self._buffers.loaded = room
