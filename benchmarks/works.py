@@ -89,7 +89,7 @@ def hessian_work(size: int) -> Work:
 
 
 def transformer_work(
-    name: str, problem: partial[Texts], task: str, ours: str, limit: float
+    name: str, problem: partial[Texts], task: str, ours: str, limit: float, *others: Entry
 ) -> Work:
     return Work(
         f"plain transformer, {name}",
@@ -97,6 +97,7 @@ def transformer_work(
         (
             Entry(HAND, "NumPy", getattr(numpy_transformer, task)),
             *by_us("", getattr(our_transformer, ours), ["llvm"]),
+            *others,
             Entry(C, "", getattr(c_by_hand, task), ("gcc",)),
         ),
         (must(OURS, 1.0, f"{HAND}, NumPy"), aim(OURS, limit, C)),
@@ -104,7 +105,7 @@ def transformer_work(
     )
 
 
-GRADIENTS, ADAM = "transformer_gradients", "transformer_adam"
+GRADIENTS, ADAM, STEPS = "transformer_gradients", "transformer_adam", "transformer_steps"
 CHAIN = 100_000
 
 WORKS = (
@@ -166,13 +167,19 @@ WORKS = (
         wall=True,
     ),
     transformer_work("names: gradient", partial(Texts.make, 100), GRADIENTS, GRADIENTS, 2.0),
-    transformer_work("names: Adam", partial(Texts.make, 100, 1e-2), ADAM, ADAM, 2.0),
     transformer_work(
-        "8 letters: Adam, batches of 16",
-        partial(Texts.make, 1024, 1e-2, 16, 8),
+        "names: Adam",
+        partial(Texts.make, 100, 1e-2),
         ADAM,
-        "transformer_steps",
-        1.8,
+        STEPS,
+        2.0,
+        *by_us("backward, and Adam in Python", our_transformer.transformer_backward, ["llvm"]),
+    ),
+    transformer_work(
+        "names: Adam, batches of 16", partial(Texts.make, 320, 1e-2, 16), ADAM, STEPS, 1.8
+    ),
+    transformer_work(
+        "8 letters: Adam, batches of 16", partial(Texts.make, 1024, 1e-2, 16, 8), ADAM, STEPS, 1.8
     ),
     Work(
         "README expression: value and gradient",

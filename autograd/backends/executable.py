@@ -92,7 +92,8 @@ class Stepper(Protocol):
     """A gradient program and an update, ready to run; for one thread at a time.
 
     What it works on is float64 memory of its own, to be read and written between runs. One for
-    several programs takes JointBatches.
+    several programs takes JointBatches. It may have a method `settle()`, which waits until steps
+    are as fast as they get.
     """
 
     parameters: Any  # of the gradient program, those that are moved first

@@ -274,10 +274,12 @@ class Descent(Verified):
         order: abc.Sequence[int] | NDArray[np.integer[Any]],
         counts: abc.Sequence[int] | NDArray[np.integer[Any]],
         schedules: abc.Mapping[str, abc.Sequence[float]] | None = None,
-    ) -> abc.Callable[[], Steps]:
+    ) -> Plan:
         """Return a function that takes these steps each time it is called.
 
-        `args` are the examples to choose from, copied here, or the result of `prepared`.
+        `args` are the examples to choose from, copied here, or the result of `prepared`. The
+        function has a method `prepare()`, which does all that its first call would do before the
+        steps, and waits until these are as fast as they get.
         Each step takes the next `counts[step]` examples of `order`. `schedules` gives settings that
         change, one number per step. Raises ValueError for counts that do not fit and for another
         structure, IndexError for examples beyond args.

@@ -94,6 +94,11 @@ class Trained:
         if self._clock == before and written == before + 1:
             self._clock = written
 
+    def settle(self) -> None:
+        """Wait until steps are as fast as they get."""
+        if hasattr(self.stepper, "settle"):
+            self.stepper.settle()
+
     def numbers(self) -> dict[int, float]:
         """Return the trained numbers by the places of their parameters."""
         self.take_over()

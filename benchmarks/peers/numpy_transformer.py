@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from problems import Array, Made
 from texts import Texts
@@ -109,17 +110,27 @@ def transformer_gradients(problem: Texts) -> Made:
     return run, lambda result: (*result[0].tolist(), *result[1])
 
 
+def by_length(texts: list[list[int]]) -> list[NDArray[np.int64]]:
+    """Return the texts of each length as an array."""
+    found: dict[int, list[list[int]]] = {}
+    for text in texts:
+        found.setdefault(len(text), []).append(text)
+    return [np.array(some) for some in found.values()]
+
+
 def transformer_adam(problem: Texts) -> Made:
-    """Take a step of Adam on each batch, whose texts have one length."""
+    """Take a step of Adam on each batch, all texts of one length in it at once."""
     texts, batch = problem.rows(), problem.batch
-    batches = [np.array(texts[first : first + batch]) for first in range(0, len(texts), batch)]
+    batches = [by_length(texts[first : first + batch]) for first in range(0, len(texts), batch)]
 
     def run() -> tuple[Array, list[float]]:
         p = problem.parameters.copy()
         mean, square, losses = np.zeros_like(p), np.zeros_like(p), []
         for step, chosen in enumerate(batches, 1):
-            loss, g = gradient(p, chosen)
-            losses.append(loss)
+            parts = [gradient(p, some) for some in chosen]
+            shares = [len(some) / batch for some in chosen]
+            losses.append(sum(share * loss for share, (loss, _) in zip(shares, parts)))
+            g = sum(share * slopes for share, (_, slopes) in zip(shares, parts))
             mean = problem.beta1 * mean + (1.0 - problem.beta1) * g
             square = problem.beta2 * square + (1.0 - problem.beta2) * g * g
             unbiased = np.sqrt(square / (1.0 - problem.beta2**step)) + problem.epsilon

@@ -16,7 +16,7 @@ from problems import Made
 from texts import Texts
 from transformer import Transformer
 
-__all__ = ["Choosing", "transformer_adam", "transformer_gradients", "transformer_steps"]
+__all__ = ["Choosing", "transformer_backward", "transformer_gradients", "transformer_steps"]
 
 
 class Choosing(Transformer):
@@ -61,7 +61,7 @@ def transformer_gradients(backend: str, problem: Texts) -> Made:
     return run, lambda losses: (*(p.grad for p in parameters), *losses)
 
 
-def transformer_adam(backend: str, problem: Texts) -> Made:
+def transformer_backward(backend: str, problem: Texts) -> Made:
     """Call `backward` and a step of an optimizer for each text."""
     model, parameters = model_of(problem)
     loss, texts = autograd.compile(model.loss, backend=backend), problem.rows()
@@ -85,12 +85,14 @@ def transformer_adam(backend: str, problem: Texts) -> Made:
 
 
 def transformer_steps(backend: str, problem: Texts) -> Made:
-    """Call a plan of all batches, of texts of one length."""
+    """Call a plan of all batches; in each step all parameters move, as they do in C by hand."""
     model, parameters = model_of(problem)
     adam = nn.Adam(
         parameters, problem.rate, betas=(problem.beta1, problem.beta2), eps=problem.epsilon
     )
-    texts = np.array(problem.rows())
-    training = Training(backend, model, model.loss, adam, (texts,))
+    texts = problem.rows()
+    several = len(set(map(len, texts))) > 1
+    unreached = "zero" if several else "skip"  # of one length, they have no gradient at all
+    training = Training(backend, model, model.loss, adam, (texts,), unreached=unreached)
     epoch = training.plan(np.arange(len(texts)).reshape(-1, problem.batch))
     return training.made(lambda: [epoch()])

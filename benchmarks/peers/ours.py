@@ -56,6 +56,7 @@ class Training:
         loss: Callable[..., Any],
         optimizer: nn.Optimizer,
         examples: tuple[Any, ...],
+        **details: Any,
     ) -> None:
         self._model = model
         self._examples = examples
@@ -67,11 +68,14 @@ class Training:
             state=optimizer.state,
             settings=optimizer.settings,
             backend=backend,
+            **details,
         )
 
     def plan(self, batches: Any) -> Callable[[], Steps]:
         """Return what takes a step for each line of `batches`, the numbers of its examples."""
-        return self._descent.plan(self._examples, batches.ravel(), list(map(len, batches)))
+        plan = self._descent.plan(self._examples, batches.ravel(), list(map(len, batches)))
+        plan.prepare()
+        return plan
 
     def made(self, run: Callable[[], list[Steps]]) -> Made:
         """Return `run` from where the model is now, and what lists parameters and losses."""

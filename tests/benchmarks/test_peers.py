@@ -52,11 +52,11 @@ def skip_without(*needs):
 def small(problem):
     if isinstance(problem, DigitsConvolution):
         return DigitsConvolution.make(batches=min(2, len(problem.order)), kernels=3)
-    if isinstance(problem, Texts):  # two steps, on texts of two letters, and one by one of one
+    if isinstance(problem, Texts):  # two steps, on texts of two letters, and of one where they vary
         some = 2 * problem.batch
         counts = np.full(some, 2)
-        if problem.batch == 1:
-            counts[1] = 1
+        if len(set(problem.counts.tolist())) > 1:
+            counts[1::3] = 1
         return replace(problem, tokens=problem.tokens[:some].copy(), counts=counts)
     return replace(problem, operations=400) if isinstance(problem, Chain) else problem
 

@@ -17,7 +17,6 @@ import numpy as np
 from autograd.backends.background import Replaceable
 from autograd.backends.executable import Progress
 from autograd.backends.llvm.engine import code, vector_bytes
-from autograd.backends.llvm.executable import NativeProgram
 from autograd.backends.llvm.frame import LINE, Frame
 from autograd.backends.llvm.precompiled import StagedProgram
 from autograd.backends.llvm.steps import steps_function, write_loop, write_update
@@ -270,6 +269,11 @@ class NativeJointStepper:
         take_steps.owners = call, memory, owned  # type: ignore[attr-defined]  # kept alive
         return take_steps
 
+    def settle(self) -> None:
+        """Wait until steps are as fast as they get."""
+        for called in (*self._one, *(called for called, _ in self._many.values())):
+            called.settle()
+
     def _record_of_one(self, number: int) -> list[int]:
         """Return the record of a program of one example, without what a plan adds."""
         program, schedule = self._programs[number], self._one[number].schedule
@@ -305,7 +309,12 @@ class _Called:
     @property
     def is_settled(self) -> bool:
         """Whether there will be no faster code."""
-        return isinstance(self._program, NativeProgram)
+        return not isinstance(self._program, Replaceable)
+
+    def settle(self) -> None:
+        """Wait until there is no faster code to come."""
+        if isinstance(self._program, Replaceable):
+            self._program = self._program.settled()
 
     def code(self) -> Any:
         """Return the fastest code that is there."""

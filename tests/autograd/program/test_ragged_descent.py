@@ -245,6 +245,18 @@ def test_a_plan_goes_on_when_other_lengths_have_come(backend):
     assert losses == at_once.losses.tolist()
 
 
+def test_a_plan_is_prepared_without_a_step(backend):
+    reader = Reader()
+    args = [[1.0], [2.0, -1.0], [0.5, 0.5]], [1.0, 2.0, 3.0]
+    descent = descent_of(reader, args, Adam(reader.leaves, 0.1), backend=backend)
+    plan = descent.plan(args, [0, 1], [1, 1])
+    for each in (plan, copy.deepcopy(plan)):
+        each.prepare()
+    descent.write_back()
+    assert [x.data for x in reader.leaves] == [x.data for x in Reader().leaves]
+    assert plan().losses[0] == pytest.approx(reader.loss([1.0], 1.0).data)
+
+
 def test_what_is_set_between_runs_is_read_and_what_was_trained_is_kept(backend):
     reader, eager = Reader(), Reader()
     args = [[1.0], [2.0, -1.0], [0.5, 0.5, 1.0]], [1.0, 2.0, 3.0]
