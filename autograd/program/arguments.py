@@ -6,6 +6,7 @@ from math import prod
 from typing import Any, NamedTuple
 
 from autograd.arguments import as_ndarray, is_array
+from autograd.program.precision import DOUBLE, Precision
 from autograd.structure import Array, Batch, Mapping, Sequence, Shape, shape_of
 
 # An axis for all arguments, None for no batch, or a tuple or list with one entry per argument;
@@ -29,13 +30,15 @@ class Arguments(NamedTuple):
     symbolic: bool
 
 
-def read(args: tuple[Any, ...], axes: Axes, names: tuple[str, ...]) -> Arguments:
-    """Read the arguments of a call into arrays.
+def read(
+    args: tuple[Any, ...], axes: Axes, names: tuple[str, ...], precision: Precision = DOUBLE
+) -> Arguments:
+    """Read the arguments of a call into arrays, of this precision where they are batches.
 
     Raises TypeError for what is no number and ValueError for a ragged batch, or batches of
     different lengths, naming the argument.
     """
-    reader = _Reader()
+    reader = _Reader(precision)
     shapes = [
         reader.shape(arg, axis, named(place, names))
         for place, (arg, axis) in enumerate(zip(args, axis_of_each(args, axes)))
@@ -70,7 +73,8 @@ def check_counts(counts: dict[str, int]) -> None:
 class _Reader:
     """Collects the numbers of arguments one after the other."""
 
-    def __init__(self) -> None:
+    def __init__(self, precision: Precision) -> None:
+        self.precision = precision
         self.columns: list[Any] = []
         self.shared: list[Any] = []  # arrays and lists of numbers
         self.batched: list[bool] = []
@@ -128,7 +132,7 @@ class _Reader:
                 f"{where} is a list of dicts; give one dict that holds a batch under each key, "
                 "such as {'x': [1.0, 2.0], 'y': [3.0, 4.0]}"
             )
-        numbers = _as_array(arg, where)
+        numbers = self.precision.array(_as_array(arg, where))
         if not -numbers.ndim <= axis < numbers.ndim:
             raise ValueError(
                 f"{where} is mapped over axis {axis}, but "
@@ -166,7 +170,8 @@ class _Reader:
                 examples = np.ascontiguousarray(self.columns[0])
             else:  # twice as fast as hstack
                 width = sum([columns.shape[1] for columns in self.columns])
-                examples, first = np.empty((len(self.columns[0]), width)), 0
+                shape, first = (len(self.columns[0]), width), 0
+                examples = np.empty(shape, self.precision.name)
                 for columns in self.columns:
                     last = first + columns.shape[1]
                     examples[:, first:last] = columns
@@ -188,7 +193,7 @@ def is_structure(arg: Any) -> bool:
 
 
 def _as_array(arg: Any, where: str) -> Any:
-    """Return a batch as an array of float64."""
+    """Return a batch as an array of numbers."""
     import numpy as np
 
     try:
@@ -204,7 +209,7 @@ def _as_array(arg: Any, where: str) -> Any:
                 "function over them, [f(x) for x in xs], or compile it without in_axes"
             )
         numbers = np.array(leaves).reshape(numbers.shape)
-    return numbers.astype(np.float64, copy=False)
+    return numbers
 
 
 def _ragged(arg: Any, where: str) -> str:

@@ -406,7 +406,8 @@ class Compiled(Caller, Generic[Parameters, Result]):
         return getattr(functional, kind)(self._programs.apply, places)(*args)
 
     def _read(self, args: tuple[Any, ...]) -> Arguments:
-        return read(args, self._in_axes, self._programs.origin.names)
+        programs = self._programs
+        return read(args, self._in_axes, programs.origin.names, programs.precision)
 
 
 call_in_c(Compiled, Programs)

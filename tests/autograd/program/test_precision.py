@@ -87,6 +87,24 @@ def test_arrays_come_back_in_float32_and_numbers_as_floats(backend):
         assert (value.shape, slopes.shape) == ((count,), (count, 2))
 
 
+def test_a_batch_of_float32_is_not_copied(backend):
+    c = compile(lambda x: x[0] * 0.5, in_axes=0, backend=backend, dtype="float32")
+    X = np.ones((5, 2), np.float32)
+    assert c._read((X,)).examples is X or c._read((X,)).examples.base is X
+    for other in (
+        X.astype(float),
+        X.astype(">f4"),
+        X.astype(int),
+        X.tolist(),
+        X.astype(np.float16),
+    ):
+        examples = c._read((other,)).examples
+        assert (examples.dtype, examples.dtype.isnative) == (np.float32, True)
+        assert c(other).tolist() == [0.5] * 5
+    with pytest.raises(TypeError, match=r"argument 0 .* is a batch and holds Values"):
+        c([[Value(1.0), 2.0]])
+
+
 def test_out_takes_arrays_of_float32(backend):
     c = compile(lambda x: [2.0 * a for a in x], in_axes=0, backend=backend, dtype="float32")
     out = [np.zeros(3, np.float32), None]
