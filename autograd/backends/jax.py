@@ -2,7 +2,7 @@
 
 `function` gives a pure function that JAX can compile, transform and shard: the batch over devices,
 the parameters on each of them, and sums over the batch added up across devices by XLA. `build`
-runs it on this machine in double precision, as the other backends do.
+runs it on this machine in the precision of the program, as the other backends do.
 
 On CPUs numbers are those of the other backends, except that XLA rounds a * b + c once where it
 fuses them and takes numbers below 2.2e-308 for 0. Its functions are within 5 units in the last
@@ -24,8 +24,9 @@ import numpy as np
 from jax import lax
 from jax.scipy import special
 
-from autograd.backends.formula import Algebra, formula_of
+from autograd.backends.formula import Algebra, formula_of, needs_doubles
 from autograd.primitives import identity
+from autograd.program.precision import DOUBLE
 from autograd.program.stages import Dots, Elementwise, Fold, Memory, Rows, SummedProduct
 
 if TYPE_CHECKING:
@@ -57,16 +58,18 @@ def build(schedule: Schedule) -> JaxProgram:
 
 
 class JaxProgram:
-    """A scheduled program compiled by XLA, in double precision whatever JAX's own setting is."""
+    """A scheduled program compiled by XLA, in its precision whatever JAX's own setting is."""
 
     def __init__(self, schedule: Schedule) -> None:
+        self._precision = schedule.program.precision
         options = STRICT if jax.default_backend() == "cpu" else None
         self._compiled = jax.jit(function(schedule), compiler_options=options)
 
     def run(self, examples: Any, shared: Any, parameters: Any) -> tuple[Any, Any]:
         """Return the outputs for each example, and the sums: see `Executable`."""
+        arguments = map(self._precision.array, (examples, shared, parameters))
         with enable_x64(True):
-            outputs, sums = self._compiled(examples, shared, parameters)
+            outputs, sums = self._compiled(*arguments)
             return np.array(outputs), np.array(sums)
 
 
@@ -96,7 +99,8 @@ def function(schedule: Schedule) -> Function:
                 constants = unchanged(constants)
             memories.append(Memory.UNIFORM, constants)
         for stage in (*schedule.before, *schedule.body):
-            memories.append(stage.result.memory, _computed(stage, memories))
+            rows = _computed(stage, memories, narrow=schedule.program.precision is not DOUBLE)
+            memories.append(stage.result.memory, rows.astype(precision))
         sums = jnp.zeros(schedule.sums, precision)
         for reduction in schedule.reductions:
             part = _summed(reduction, memories)
@@ -126,12 +130,18 @@ PER_PAIR_UNIFORM_LEFT = "ak,bkn->abn"
 SUMMED = "akn,bkn->ab"
 
 
-def _computed(stage: Stage, memories: _Memories) -> Array:
-    """Return the rows that a stage adds to its memory, shape (rows, examples or 1)."""
+def _computed(stage: Stage, memories: _Memories, narrow: bool) -> Array:
+    """Return the rows that a stage adds to its memory, shape (rows, examples or 1).
+
+    Where numbers are narrow, rows that need doubles compute in them if JAX has them.
+    """
     if isinstance(stage, Elementwise):
-        result = _function_of(stage.op)(*map(memories.rows, stage.operands))
+        operands = map(memories.rows, stage.operands)
+        if narrow and needs_doubles(stage.op):
+            operands = map(_widened, operands)
+        result = _function_of(stage.op)(*operands)
     elif isinstance(stage, Fold):
-        result = _folded(stage, memories)
+        result = _folded(stage, memories, widened=narrow and needs_doubles(stage.op))
     elif isinstance(stage, Dots):
         left, right = memories.table(stage.left), memories.table(stage.right)
         result = _products(PER_ROW, left, right, stage.guarded, stage.ordered)
@@ -139,6 +149,10 @@ def _computed(stage: Stage, memories: _Memories) -> Array:
         result = _product(stage, memories)
     examples = memories.examples if stage.result.memory is Memory.VARYING else 1
     return jnp.broadcast_to(result, (len(stage.result.index), examples))
+
+
+def _widened(array: Array) -> Array:
+    return array.astype(jax.dtypes.canonicalize_dtype(np.float64))
 
 
 def _summed(stage: SummedProduct | SummedRows, memories: _Memories) -> Array:
@@ -153,13 +167,15 @@ def _summed(stage: SummedProduct | SummedRows, memories: _Memories) -> Array:
     )
 
 
-def _folded(stage: Fold, memories: _Memories) -> Array:
+def _folded(stage: Fold, memories: _Memories, widened: bool) -> Array:
     """Return a variadic operation of the terms, taken two at a time in their order."""
     if stage.op.sum_of is identity and not stage.op.ordered:
         return _from_zero(memories.table(stage.terms).sum(axis=1))
     pairs = formula_of(stage.op).arity == 3
     tables = stage.halves() if pairs else (stage.terms,)
     arrays = [jnp.moveaxis(memories.table(table), 1, 0) for table in tables]
+    if widened:
+        arrays = [*map(_widened, arrays)]
     start = 0.0 if pairs else stage.start
     if start is None:
         first, arrays = arrays[0][0], [arrays[0][1:]]

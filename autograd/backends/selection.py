@@ -10,7 +10,6 @@ from autograd.arguments import as_choice
 from autograd.backends.executable import BackendLimit, Executable, Stepper
 from autograd.backends.joint import JointStepper
 from autograd.program.interpreter import Interpreted
-from autograd.program.precision import DOUBLE
 from autograd.program.schedule import scheduled
 from autograd.threads import loaded
 
@@ -25,7 +24,6 @@ if TYPE_CHECKING:
 # NumPy, and the extra that installs it.
 BACKENDS = {"llvm": ("llvmlite", "jit"), "numpy": ("numpy", ""), "jax": ("jax", "jax")}
 NAMES = ("auto", *BACKENDS, "interpreter")
-NARROW = ("llvm", "numpy", "interpreter")  # those that run programs in float32 too
 
 _log = getLogger("autograd")
 _told: set[str] = set()
@@ -58,7 +56,7 @@ def executable(program: Program, backend: str) -> Executable:
     """
     if backend == "interpreter":
         return Interpreted(program)
-    found: Executable = _made(backend, program, lambda module: _answering(module, program))
+    found: Executable = _made(backend, lambda module: _answering(module, program))
     return found
 
 
@@ -76,7 +74,7 @@ def stepper(program: Program, update: Update, backend: str) -> Stepper | None:
             return native
         return None
 
-    found: Stepper | None = _made(backend, program, make)
+    found: Stepper | None = _made(backend, make)
     return found
 
 
@@ -109,7 +107,7 @@ def joint_stepper(
 
     if backend == "interpreter":
         return make(None)
-    found: Stepper = _made(backend, programs[0], make)
+    found: Stepper = _made(backend, make)
     return found
 
 
@@ -119,7 +117,7 @@ def _answering(module: Any, program: Program) -> Executable:
     return build(scheduled(program))
 
 
-def _made(backend: str, program: Program, make: Callable[[Any], Any]) -> Any:
+def _made(backend: str, make: Callable[[Any], Any]) -> Any:
     """Return the result of `make` for the module of a backend: for "auto", of the best."""
     if backend == "auto":
         try:
@@ -130,11 +128,6 @@ def _made(backend: str, program: Program, make: Callable[[Any], Any]) -> Any:
                 _told.add(str(reason))
                 _log.info("running on NumPy: %s", reason)
         backend = "numpy"
-    if program.precision is not DOUBLE and backend not in NARROW:
-        raise ValueError(
-            f"the {backend} backend computes in float64 only: dtype={program.precision.name!r} "
-            f"runs on {', '.join(NARROW)}"
-        )
     return make(_module(backend))
 
 

@@ -190,14 +190,6 @@ def test_compiled_functions_of_float32_are_pickled(backend):
     assert again(0.1) == c(0.1) == float(np.float32(0.1) * np.float32(3.0))
 
 
-@pytest.mark.parametrize("other", ["jax"])
-def test_a_backend_without_float32_says_so(other):
-    if other == "jax":
-        pytest.importorskip("jax", reason="JAX is not installed")
-    with pytest.raises(ValueError, match=f"the {other} backend computes in float64 only: dtype="):
-        compile(lambda x: x * 2.0, backend=other, dtype="float32")(1.0)
-
-
 # Descent
 
 OPTIMIZERS = {

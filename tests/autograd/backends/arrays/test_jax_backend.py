@@ -15,9 +15,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from autograd import primitive
+from autograd import Value, compile, primitive
 from autograd.backends.formula import FUNCTIONS
+from autograd.primitive import RESERVED, TABLE
 from autograd.primitives import add, dot, mul, sub, tanh
+from autograd.program.interpreter import Interpreted
+from autograd.program.precision import SINGLE
+from autograd.program.program import Instruction, Program
 from autograd.program.schedule import scheduled
 
 jax = pytest.importorskip("jax")
@@ -163,3 +167,39 @@ def test_a_batch_sharded_over_four_devices_gives_the_same_sums(unoptimized):
     )
     assert run.returncode == 0, run.stderr
     assert run.stdout.strip() == "ok"
+
+
+# float32
+
+SINGLE_ULPS = {"cosh": 32.0, "sinh": 32.0, "erfc": 64.0}  # XLA's own functions
+
+
+def test_a_program_of_float32_has_the_numbers_of_the_interpreter():
+    """Of normal numbers: XLA takes those below 1.2e-38 for 0."""
+    names = [name for name in sorted(RESERVED) if not TABLE[name].variadic]
+    steps = tuple(Instruction(TABLE[name], (0, 1, 2)[: TABLE[name].arity]) for name in names)
+    program = Program(3, 0, 0, (), steps, tuple(range(3, 3 + len(steps)))).rounded(SINGLE)
+    rng = np.random.default_rng(0)
+    X = np.concatenate([rng.normal(size=(50, 3)) * size for size in (0.5, 5.0, 30.0)])
+    X = X.astype(np.float32).astype(float)
+    outputs, _ = build(scheduled(program)).run(X, NONE, NONE)
+    wanted, _ = Interpreted(program).run(X, NONE, NONE)
+    assert outputs.dtype == np.float32
+    for name, found, right in zip(names, outputs.T, wanted.T, strict=True):
+        with np.errstate(invalid="ignore", over="ignore"):
+            same = (found == right) | (np.isnan(found) & np.isnan(right)) | (abs(right) < 1e-36)
+            slack = np.where(name == "share", abs(X[:, 0] - X[:, 1]), 0.0)
+            close = abs(found - right) <= (SINGLE_ULPS.get(name, 5.0) + slack) * np.spacing(
+                abs(right)
+            )
+        assert (same | close).all(), name
+
+
+def test_training_in_float32():
+    w = Value(0.1)
+    loss = compile(lambda x, y: (w * x - y) ** 2, in_axes=0, backend="jax", dtype="float32")
+    value, (slopes, _) = loss.value_and_grad([1.0, 2.0], [3.0, 4.0])
+    assert (value.dtype, slopes.dtype) == (np.float32, np.float32)
+    np.testing.assert_allclose(value, [2.9**2, 3.8**2], rtol=1e-6)
+    assert loss.backward([1.0, 2.0], [3.0, 4.0]) == pytest.approx((2.9**2 + 3.8**2) / 2, rel=1e-6)
+    assert w.grad == pytest.approx(-(2.9 + 7.6), rel=1e-6)
