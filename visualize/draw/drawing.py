@@ -58,6 +58,8 @@ class Drawing:
             raise TypeError(
                 f"a Drawing shows a scene, not {scene!r}: visualize.draw(root) makes it"
             )
+        _check_one_of("rankdir", rankdir, RANKDIRS)
+        _check_one_of("engine", engine, ENGINES)
         self._graph = graph
         self._numbers = _numbers(graph) if graph else b""
         self.scene = scene
@@ -208,9 +210,7 @@ def draw(
     b  = leaf   data -3  grad 2
     v2 = a × b  data -6  grad 1  ∂a -3, ∂b 2  output
     """
-    _check_one_of("rankdir", rankdir, RANKDIRS)
     _check_one_of("collapse", collapse, COLLAPSE)
-    _check_one_of("engine", engine, ENGINES)
     max_nodes = as_count(max_nodes, "draw: max_nodes", least=FEWEST_BOXES)
     legend = as_switch(legend, "draw: legend")
     clusters = as_switch(clusters, "draw: clusters")

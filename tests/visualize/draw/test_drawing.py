@@ -157,6 +157,13 @@ def test_a_drawing_is_made_of_a_scene(scene):
         Drawing(scene)
 
 
+def test_a_drawing_refuses_options_as_draw_does():
+    scene = draw(Value(1.0)).scene
+    for option in ("rankdir", "engine"):
+        with pytest.raises(ValueError, match=f"{option} must be one of"):
+            Drawing(scene, **{option: "UP"})
+
+
 def test_an_empty_list_is_refused():
     with pytest.raises(ValueError, match="it has no graph"):
         draw([])
