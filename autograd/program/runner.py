@@ -12,6 +12,7 @@ from autograd.native import engine
 from autograd.program import derivatives
 from autograd.program.indices import Indices
 from autograd.program.interpreter import cause_of_non_finite
+from autograd.program.precision import DOUBLE
 from autograd.program.ready import Result, ready
 from autograd.program.simplify import simplified
 from autograd.structure import (
@@ -149,6 +150,9 @@ class Runner:
     def _made_ready(self, left: Counter) -> Any:
         indices = [] if self._indices is None else self._indices.inputs
         if engine is None or self.check or indices is None:
+            return None
+        has_arrays = self._picker is None and self._kind != "backward"
+        if has_arrays and self.program.precision is not DOUBLE:  # C makes arrays of doubles
             return None
         code = self.executable.in_place() if hasattr(self.executable, "in_place") else None
         if code is None:

@@ -11,6 +11,7 @@ import numpy as np
 
 from autograd.backends.background import Replaceable
 from autograd.backends.executable import Batches, Progress
+from autograd.backends.llvm.border import Border, rows_of_sums
 from autograd.backends.llvm.bytecode import count_straight
 from autograd.backends.llvm.engine import code, vector_bytes
 from autograd.backends.llvm.kernel import Kernel
@@ -19,7 +20,6 @@ from autograd.backends.llvm.steps import STEPS
 from autograd.backends.llvm.workspace import Workspace, aligned_zeros
 from autograd.program.precision import DOUBLE
 from autograd.program.ready import InPlace
-from autograd.program.stages import SummedRows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -111,22 +111,23 @@ class NativeProgram:
     def in_place(self) -> InPlace | None:
         """Return the code and memory for calls by C, which hold Python's lock.
 
-        None for a program of examples or in float32.
+        None for a program of examples.
         """
-        schedule = self.schedule
-        if self._dtype != np.float64 or schedule.program.examples:
+        schedule, varying = self.schedule, self.kernel.varying
+        if schedule.program.examples:
             return None
-        workspace = Workspace(schedule, self.kernel.varying)
-        first, sums = schedule.uniform, [0] * schedule.sums
-        for stage in schedule.reductions:  # a sum over one example is the row itself
-            assert isinstance(stage, SummedRows)
-            for row, into in zip(stage.rows.index, stage.into):
-                sums[into] = row
+        if self._precision is not DOUBLE:
+            border = Border(schedule)
+            workspace = Workspace(schedule, varying, doubles=border.size)
+            run, memory = self._code.address("evaluate_doubles"), workspace.doubles_address
+            return InPlace(run, memory, border.outputs, border.sums, (self._code, workspace))
+        workspace = Workspace(schedule, varying)
+        first = schedule.uniform
         return InPlace(
             self._code.address("evaluate"),
             workspace.uniform_address,
             range(first, first + len(schedule.outputs) + 1),
-            sums,
+            rows_of_sums(schedule),
             (self._code, workspace),
         )
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from autograd.backends.executable import BackendLimit
+from autograd.backends.llvm.border import write_border
 from autograd.backends.llvm.bytecode import Bytecode, with_bytecode, write_bytecode
 from autograd.backends.llvm.frame import Frame
 from autograd.backends.llvm.loops import FusedLoop, LoopBody, fused, write_fold, write_loop
@@ -21,6 +22,7 @@ from autograd.backends.llvm.steps import write_steps, write_update
 from autograd.backends.llvm.sums import write_shared_rows, write_summed_product, write_summed_rows
 from autograd.backends.llvm.uniform import write_uniform_dots, write_uniform_product
 from autograd.backends.llvm.writer import Writer
+from autograd.program.precision import DOUBLE
 from autograd.program.stages import Fold, Memory, Product, Rows, SummedProduct, SummedRows
 
 if TYPE_CHECKING:
@@ -85,6 +87,8 @@ class Kernel:
                     writer.do(f"call void @{part}(ptr %uniform, ptr null, ptr null, i64 0)")
                 behind = self.frame.scalar.address("%uniform", schedule.uniform)
                 _copy_outputs(self.frame, schedule, Memory.UNIFORM, 0, behind)
+            if writer.precision is not DOUBLE:
+                write_border(self.frame, schedule)
             if not schedule.sums:
                 return
         body = self._parts("body", schedule.body, later)

@@ -17,14 +17,18 @@ class Workspace:
     """The memories of a schedule, for one call at a time.
 
     Behind the UNIFORM rows there is room for the outputs of a program without examples, a 0.0, and
-    a vector: loads of irregular rows may go beyond the last one.
+    a vector: loads of irregular rows may go beyond the last one. Before them there are as many
+    `doubles` as are asked for.
     """
 
-    def __init__(self, schedule: Schedule, varying: int) -> None:
+    def __init__(self, schedule: Schedule, varying: int, doubles: int = 0) -> None:
         program = schedule.program
         behind = schedule.uniform + len(schedule.outputs)
         dtype = np.dtype(program.precision.name)
-        memory = aligned_zeros(behind + 1 + vector_bytes() // dtype.itemsize, dtype)
+        front = doubles * 8 // dtype.itemsize
+        whole = aligned_zeros(front + behind + 1 + vector_bytes() // dtype.itemsize, dtype)
+        memory = whole[front:]
+        self.doubles_address = whole.ctypes.data
         self.uniform = memory[: schedule.uniform]
         self.outputs = memory[schedule.uniform : behind].reshape(1, -1)
         self.outputs_start = dtype.itemsize * schedule.uniform

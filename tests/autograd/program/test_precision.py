@@ -15,6 +15,7 @@ import pytest
 import autograd
 from autograd import Descent, Value, compile, compile_graph, mean
 from autograd.arguments import DTYPES
+from autograd.native import engine
 from autograd.program.precision import DOUBLE, PRECISIONS, SINGLE, as_precision
 from nn import MLP, SGD, Adam, AdamW, RMSprop
 from nn.losses import LOSSES
@@ -188,6 +189,41 @@ def test_compiled_functions_of_float32_are_pickled(backend):
     c = compile_graph(w * 3.0, [w], backend=backend, dtype="float32")
     again = pickle.loads(pickle.dumps(c))  # noqa: S301 - our own
     assert again(0.1) == c(0.1) == float(np.float32(0.1) * np.float32(3.0))
+
+
+@pytest.mark.parametrize("count", [1, 3, 21])
+def test_calls_in_a_loop_have_the_results_of_the_first(count, backend):
+    """C takes them where it can: of doubles, which machine code rounds and widens again."""
+    rng = random.Random(count)
+    leaves = [Value(rng.uniform(-1, 1)) for _ in range(2 * count)]
+
+    def f(xs, scale):
+        return autograd.dot(leaves[:count], xs).tanh() * scale + autograd.dot(leaves[count:], xs)
+
+    c = compile(f, backend=backend, dtype="float32", verify="never")
+    oracle = compile(f, backend="interpreter", dtype="float32", verify="never")
+    for turn in range(6):
+        xs, scale = [rng.uniform(-2, 2) for _ in range(count)], rng.uniform(1, 2)
+        value, (slopes, slope) = c.value_and_grad(xs, scale)
+        right, (right_slopes, right_slope) = oracle.value_and_grad(xs, scale)
+        assert [value, *slopes, slope] == pytest.approx(
+            [right, *right_slopes, right_slope], rel=5e-6, abs=5e-6
+        )
+        assert all(type(x) is float and x == np.float32(x) for x in (value, *slopes, slope))
+        assert c(xs, scale) == value
+        for leaf in leaves:
+            leaf.grad = 0.0
+        assert c.backward(xs, scale) == value
+        found = [leaf.grad for leaf in leaves]
+        for leaf in leaves:
+            leaf.grad = 0.0
+        oracle.backward(xs, scale)
+        assert found == pytest.approx([leaf.grad for leaf in leaves], rel=5e-6, abs=5e-6)
+        leaves[turn % count].data = rng.uniform(-1, 1)
+    with np.errstate(all="ignore"):
+        assert np.isinf(c([1e39] * count, -1.0)) or np.isnan(c([1e39] * count, -1.0))
+    if backend == "llvm" and engine is not None:
+        assert all(runner._ready for _, _, runner in c._programs)
 
 
 # Descent
