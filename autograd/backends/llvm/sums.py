@@ -70,15 +70,16 @@ def write_shared_rows(frame: Frame, stage: SummedRows) -> None:
     for row, into, length in runs:
 
         def some(first: Index, number: int, row: int = row, into: int = into) -> None:
-            writer = frame.writer if number == frame.width else frame.scalar
-            factor = count if number == frame.width else "%count"
-            for k in range(0, number, writer.lanes):
+            whole = number - number % frame.width
+            vectors = ((k, frame.writer, count) for k in range(0, whole, frame.width))
+            rest = ((k, frame.scalar, "%count") for k in range(whole, number))
+            for k, writer, factor in (*vectors, *rest):
                 source = frame.shifted(frame.shifted(first, row), k)
                 x = writer.load(frame.scalar.address("%uniform", source))
                 target = frame.shifted(frame.shifted(first, into), k)
                 _add(writer, writer.fmul(factor, x), target)
 
-        frame.over(length, frame.width, some)
+        frame.over(length, 4 * frame.width, some)
     if single:
         rows, targets = (frame.lookup(Table(Memory.UNIFORM, (index,))) for index in zip(*single))
 

@@ -170,6 +170,33 @@ def test_many_examples_of_one_length_are_computed_at_once(lengths, backend):
     assert descent.run(args, order, counts).losses == pytest.approx(losses, rel=1e-12)
 
 
+@pytest.mark.skipif(find_spec("llvmlite") is None, reason="LLVM alone has lanes")
+def test_examples_of_wide_programs_are_computed_one_by_one_until_they_are_many():
+    rng = random.Random(2)
+    rows = [[Value(rng.gauss(0.0, 0.3)) for _ in range(16)] for _ in range(32)]
+    leaves = [x for row in rows for x in row]
+    texts = [[rng.gauss(0.0, 1.0) for _ in range(16)] for _ in range(24)] + [[1.0]]
+
+    def loss(numbers):
+        return ag.sum([ag.tanh(ag.dot(row[: len(numbers)], numbers)) ** 2 for row in rows])
+
+    results = []
+    for backend in ("interpreter", "llvm"):
+        starts = [x.data for x in leaves]
+        optimizer = SGD(leaves, 0.05)
+        descent = Descent(
+            loss, (texts,), parameters=leaves, rule=SGD.rule, state=optimizer.state,
+            settings=optimizer.settings, backend=backend,
+        )  # fmt: skip
+        steps = descent.run((texts,), [*range(24), 24], [3, 21, 1])
+        descent.write_back()
+        results.append([*steps.losses, *(x.data for x in leaves)])
+        for x, start in zip(leaves, starts, strict=True):
+            x.data = start
+    assert results[1] == pytest.approx(results[0], rel=1e-11, abs=1e-13)
+    assert {*descent._trained.stepper._fewest.tolist()} == {16}
+
+
 def test_no_steps_are_no_steps(backend):
     reader, args = Reader(), data_of()
     descent = descent_of(reader, args, Adam(reader.leaves), backend=backend)
