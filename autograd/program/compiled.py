@@ -231,7 +231,7 @@ class Compiled(Caller, Generic[Parameters, Result]):
         """Do all that the first call would do, and wait until later ones are as fast as they get.
 
         `kind` is the name of a method, or "value". A long program is otherwise compiled in the
-        background, while shared code gives the same results, some ten times as slowly.
+        background, while shared code gives the same results, ten to twenty times as slowly.
 
         >>> from autograd import compile
         >>> c = compile(lambda x: x * x)

@@ -4,7 +4,8 @@ It is kept in the folder that the environment variable `AUTOGRAD_CODE` names; wi
 read or written. A file is called by a digest of all that its code depends on: the text, llvmlite,
 the processor and its features. It begins with a digest of the code, so that what was cut off or
 changed is compiled again. Code from a file runs with the rights of the process: a folder in which
-other users may write is not used.
+other users may write is not used. The files take 256 MB at most: beyond, those that were not used
+for the longest time are deleted, down to three quarters of that.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
+from contextlib import suppress
 from logging import getLogger
 from pathlib import Path
 
@@ -22,6 +24,7 @@ from autograd.files import write_files
 
 FORMAT = "1"  # of the files
 DIGEST = 32  # bytes of a digest
+MOST_BYTES = 1 << 28  # of all files; a program of some hundred stages takes about half of 1 MB
 
 _log = getLogger("autograd")
 
@@ -50,6 +53,8 @@ def read(path: Path) -> bytes | None:
     try:
         _check_private(path.parent)
         found = path.read_bytes()
+        with suppress(OSError):  # a folder that can only be read
+            os.utime(path)  # as used now
     except FileNotFoundError:
         return None
     except OSError as error:
@@ -65,8 +70,26 @@ def write(path: Path, code: bytes) -> None:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         _check_private(path.parent)
         write_files({path: hashlib.sha256(code).digest() + code})
+        _make_room(path.parent)
     except OSError as error:  # a full disk, a folder that cannot be written
         _log.info("machine code is not kept: %s", error)
+
+
+def _make_room(folder: Path) -> None:
+    """Delete the files that were not used for the longest time, if all take too many bytes."""
+    found: list[tuple[float, int, Path]] = []
+    for path in folder.glob("[!.]*.code"):  # one that is being written begins with a dot
+        with suppress(FileNotFoundError):  # another process has deleted it
+            facts = path.stat()
+            found.append((facts.st_mtime, facts.st_size, path))
+    total = sum(size for _, size, _ in found)
+    if total <= MOST_BYTES:
+        return
+    for _, size, path in sorted(found):
+        path.unlink(missing_ok=True)
+        total -= size
+        if total <= MOST_BYTES * 3 // 4:
+            return
 
 
 def _check_private(folder: Path) -> None:

@@ -105,6 +105,30 @@ def test_what_cannot_be_kept_is_no_error(folder, caplog):
     assert "machine code is not kept" in caplog.text
 
 
+def test_what_was_not_used_for_long_makes_room(tmp_path, monkeypatch):
+    monkeypatch.setattr(stored, "MOST_BYTES", 1000)
+    tmp_path.chmod(0o700)
+    others = [tmp_path / "notes.txt", tmp_path / ".under_way.code"]
+    for other in others:
+        other.write_bytes(bytes(5000))
+        os.utime(other, (0, 0))
+    names = "abcd"
+    for age, name in enumerate(names):
+        path = tmp_path / f"{name}.code"
+        stored.write(path, bytes(200 - stored.DIGEST))
+        os.utime(path, (1e9 + age, 1e9 + age))
+    assert stored.read(tmp_path / "a.code") is not None  # which is in use then
+    stored.write(tmp_path / "e.code", bytes(200 - stored.DIGEST))
+    assert len([*tmp_path.glob("[a-e].code")]) == 5  # 1,000 bytes
+    stored.write(tmp_path / "f.code", bytes(200 - stored.DIGEST))
+    assert sorted(path.name for path in tmp_path.glob("[a-f].code")) == [
+        "a.code",
+        "e.code",
+        "f.code",
+    ]
+    assert all(other.exists() for other in others)
+
+
 def test_without_a_folder_nothing_is_kept(folder, monkeypatch):
     monkeypatch.delenv("AUTOGRAD_CODE")
     result()
