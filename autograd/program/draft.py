@@ -104,12 +104,19 @@ class Draft:
         other are stopped and logged.
         """
         for _ in range(LIMIT):
-            if self._shares:
+            found = self.known.get((op, args)) if self._shares else None
+            if found is None and self._shares and op.commutative:
                 found = common_subexpressions(self, op, args)
-                if found is not None:
-                    self.spared[common_subexpressions] += 1
-                    return found
-            for rewrite in self._rewrites and self._fitting(self.form(op, args)):
+            if found is not None:
+                self.spared[common_subexpressions] += 1
+                return found
+            if not self._rewrites:
+                return self._added(op, args)
+            form = self.form(op, args)
+            rewrites = self._tried.get(form)
+            if rewrites is None:
+                rewrites = self._tried[form] = self._fitting(form)
+            for rewrite in rewrites:
                 simpler = rewrite(self, op, args)
                 if isinstance(simpler, int):
                     self.spared[rewrite] += 1
@@ -130,12 +137,8 @@ class Draft:
 
     def _fitting(self, form: Form) -> list[Rewrite]:
         """Return the rewrites that may change operations of a form."""
-        rewrites = self._tried.get(form)
-        if rewrites is None:
-            fits = [getattr(rewrite, "fits", _always) for rewrite in self._rewrites]
-            rewrites = [each for each, may in zip(self._rewrites, fits) if may(self, form)]
-            self._tried[form] = rewrites
-        return rewrites
+        fits = [getattr(rewrite, "fits", _always) for rewrite in self._rewrites]
+        return [rewrite for rewrite, may in zip(self._rewrites, fits) if may(self, form)]
 
     def completed(
         self, program: Program, place: Sequence[int], order: Sequence[int] = (), live: bool = False

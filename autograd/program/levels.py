@@ -8,6 +8,7 @@ nothing but itself and is ready early, joins the other ones in their matrix prod
 
 from __future__ import annotations
 
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -29,15 +30,27 @@ def levels(program: Program, wanted: Collection[int]) -> Iterator[list[int]]:
     """
     graph = _Graph(program, wanted)
     level = graph.levels()
-    kinds: dict[tuple[bool, int], dict[Any, list[int]]] = {}
+    instructions, first, size, varies = (
+        program.instructions,
+        program.first,
+        graph.size,
+        graph.varies,
+    )
+    groups: dict[Any, list[int]] = {}
     for number in graph.order:
-        if number < program.size:
-            op, args = program.instructions[number - program.first]
-            kind: Any = (op, len(args), graph.sides(number, op))
-            place = graph.varies[number], level[number]
-            kinds.setdefault(place, {}).setdefault(kind, []).append(number)
-    for place in sorted(kinds):  # what does not vary first
-        for group in kinds[place].values():
+        if number < size:
+            op, args = instructions[number - first]
+            sides = graph.sides(number, op) if graph.several else ()
+            key = varies[number], level[number], op, len(args), sides
+            if key in groups:
+                groups[key].append(number)
+            else:
+                groups[key] = [number]
+    for key in sorted(groups, key=itemgetter(0, 1)):  # what does not vary first
+        group = groups[key]
+        if len(group) == 1 or key[2].variadic:
+            yield group
+        else:
             yield from _by_constants(program, group)
 
 
@@ -94,8 +107,6 @@ class _Graph:
 
     def sides(self, number: int, op: Primitive) -> tuple[bool, ...]:
         """Return which operands vary; of a variadic operation, whether any of each half does."""
-        if not self.several:
-            return ()
         varying = [self.varies[arg] for arg in self.reads[number]]
         if not op.variadic or is_dot(op):
             return tuple(varying)
@@ -148,9 +159,6 @@ class _Graph:
 def _by_constants(program: Program, group: list[int]) -> list[list[int]]:
     """Return the group split by the constants among the operands, if that gives few parts."""
     first, inputs = program.first, program.inputs
-    op, _ = program.instructions[group[0] - first]
-    if len(group) == 1 or op.variadic:
-        return [group]
     parts: dict[tuple[int, ...], list[int]] = {}
     for number in group:
         _, args = program.instructions[number - first]

@@ -92,11 +92,15 @@ class _Layout:
         self.size = {Memory.VARYING: examples, Memory.UNIFORM: program.first - examples}
         self.stages: dict[Memory, list[Stage]] = {Memory.UNIFORM: [], Memory.VARYING: []}
         self.spread: dict[int, int] = {}  # the VARYING rows that hold copies of uniform variables
+        self.alone: dict[int, Rows] = {}  # the rows of one variable each
 
     def add_elementwise(self, op: Primitive, group: Sequence[int]) -> None:
         """Add a stage whose operands are of the same memory in every row."""
-        group = self._regular(group)
-        operands = tuple([self._rows(column) for column in zip(*map(self._args, group))])
+        if len(group) == 1:
+            operands = tuple(map(self._row, self._args(group[0])))
+        else:
+            group = self._regular(group)
+            operands = tuple([self._rows(column) for column in zip(*map(self._args, group))])
         memory, result = self._allocated(group)
         self.stages[memory].append(Elementwise(op, operands, result))
 
@@ -183,7 +187,17 @@ class _Layout:
         self.size[memory] += len(group)
         for row, variable in enumerate(group, first):
             self.place[variable] = memory, row
+        if len(group) == 1:
+            return memory, self._row(group[0])
         return memory, Rows(memory, tuple(range(first, first + len(group))))
+
+    def _row(self, variable: int) -> Rows:
+        """Return the row of a variable, which its stage and those that read it share."""
+        found = self.alone.get(variable)
+        if found is None:
+            memory, row = self.place[variable]
+            found = self.alone[variable] = Rows(memory, (row,))
+        return found
 
     def _rows(self, variables: Variables) -> Rows:
         memories, rows = zip(*map(self.place.__getitem__, variables))
