@@ -12,7 +12,7 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterator, Sequence
 
     from autograd.primitive import Primitive
     from autograd.program.program import Program
@@ -20,16 +20,15 @@ if TYPE_CHECKING:
 MOST_CONSTANTS = 4  # sets of constants that operations of one kind are grouped by
 
 
-def levels(program: Program, wanted: Collection[int]) -> Iterator[list[int]]:
-    """Yield groups of variables that the wanted ones need, operands before their users.
+def levels(graph: Lines) -> Iterator[list[int]]:
+    """Yield groups of the variables that are needed, operands before their users.
 
     The operations of a group are the same, on operands that vary in the same places, so that one
     loop computes them all. Variables that vary have levels of their own, and so have the others.
     Operations on few distinct constants make a group for each: an exponent of 2 needs no general
     power.
     """
-    graph = _Graph(program, wanted)
-    level = graph.levels()
+    program, level = graph.program, graph.levels()
     instructions, first, size, varies = (
         program.instructions,
         program.first,
@@ -59,7 +58,7 @@ def is_dot(op: Primitive) -> bool:
     return op.variadic and op.sum_of is not None and op.sum_of.arity == 2
 
 
-class _Graph:
+class Lines:
     """The operations that the wanted variables need, and lines: those of a dot are its operands.
 
     A line is a number behind the variables. It is as a variable that many dots read, so that they
@@ -67,6 +66,7 @@ class _Graph:
     """
 
     def __init__(self, program: Program, wanted: Collection[int]) -> None:
+        self.program = program
         self.order: list[int] = []  # operations and lines, each behind what it reads
         self.reads: list[tuple[int, ...]] = [()] * program.first  # what each number reads
         self.reads += [args for _, args in program.instructions]
@@ -133,14 +133,15 @@ class _Graph:
     def _levels(self, least: list[int]) -> list[int]:
         """Return the level of each number, which for some is at least another one."""
         varies, level, reads, size = self.varies, [0] * len(self.reads), self.reads, self.size
+        of = level.__getitem__
         for number in self.order:
+            args: Sequence[int] = reads[number]
             if self.several:
                 varying = varies[number]
-                below = [level[arg] for arg in reads[number] if varies[arg] is varying]
-            else:
-                below = [level[arg] for arg in reads[number]]
-            depth = max(below, default=0) + (number < size)
-            level[number] = max(least[number], depth)
+                args = [arg for arg in args if varies[arg] is varying]
+            depth = (max(map(of, args)) if args else 0) + (number < size)
+            wait = least[number]
+            level[number] = wait if wait > depth else depth  # noqa: FURB136 - a call takes longer
         return level
 
     def _latest(self, level: list[int]) -> list[int]:
@@ -152,7 +153,8 @@ class _Graph:
             if not varies[number]:
                 before = latest[number] - (number < size)
                 for arg in reads[number]:
-                    latest[arg] = min(latest[arg], before)
+                    if latest[arg] > before:  # noqa: PLR1730 - as above
+                        latest[arg] = before
         return latest
 
 

@@ -130,11 +130,10 @@ class Program:
     @computed
     def uses(self) -> list[int]:
         """How often each variable is read, by instructions, outputs and sums."""
-        import numpy as np
-
-        read = chain.from_iterable([args for _, args in self.instructions])
-        read = chain(read, self.outputs, self.sums)
-        uses: list[int] = np.bincount([*read], minlength=self.size).tolist()
+        uses = [0] * self.size
+        for args in (self.outputs, self.sums, *[args for _, args in self.instructions]):
+            for arg in args:
+                uses[arg] += 1
         return uses
 
     def changed(self, **parts: Any) -> Program:

@@ -134,13 +134,9 @@ class Chain(NamedTuple):
 
     @property
     def is_plain(self) -> bool:
-        """Whether it is a sum of products alone."""
-        return (
-            0 < self.dotted == len(self.terms)
-            and not self.is_mixed
-            and not self.from_zero
-            and not any(negative for _, negative in self.terms)
-        )
+        """Whether it is a sum of products, none of which is subtracted."""
+        whole = 0 < self.dotted == len(self.terms) and not self.is_mixed
+        return whole and not any(negative for _, negative in self.terms)
 
     def side(self, side: int, *, alone: bool) -> tuple[int, ...]:
         """Return the factors on one side, without or with the variables that have no partner."""
@@ -237,7 +233,14 @@ class _Writer:
         find = self.place.__getitem__
         if chain.is_plain:
             left, right = zip(*[factors for factors, _ in chain.terms])
-            return self.draft.define(ordered_dot, (*map(find, left), *map(find, right)))
+            total = self.draft.define(ordered_dot, (*map(find, left), *map(find, right)))
+        else:
+            total = self._total(chain)
+        zero = self.draft.constant(0.0)
+        return self.draft.define(add, (total, zero)) if chain.from_zero else total
+
+    def _total(self, chain: Chain) -> int:
+        find = self.place.__getitem__
         terms: list[Term] = [(tuple(map(find, factors)), minus) for factors, minus in chain.terms]
         dotted = terms[: chain.dotted]
         if dotted:
@@ -246,9 +249,7 @@ class _Writer:
                 dotted[:first] = [((self._plain(dotted[:first]),), False)]
             free = self._free_side(chain) if chain.is_mixed else 0
             terms[: chain.dotted] = [((self._dot(dotted, free),), False)]
-        total = self._plain(terms)
-        zero = self.draft.constant(0.0)
-        return self.draft.define(add, (total, zero)) if chain.from_zero else total
+        return self._plain(terms)
 
     def _free_side(self, chain: Chain) -> int:
         """Return the side where a term without a partner leaves the most chains alike."""

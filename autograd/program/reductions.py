@@ -7,7 +7,6 @@ computed once and counts n times. `grids` finds the dot products that make one m
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 from math import isfinite
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeAlias, TypeVar
@@ -71,15 +70,14 @@ def grids(entries: Iterable[tuple[Key, Key, Item]]) -> list[Grid[Key, Item]]:
 
 def _rounds(entries: Iterable[tuple[Key, Key, Item]]) -> list[dict[tuple[Key, Key], Item]]:
     """Return the entries in rounds without repeated pairs, most often a single one."""
-    rounds: list[dict[tuple[Key, Key], Item]] = []
-    seen: Counter[tuple[Key, Key]] = Counter()
+    rounds: list[dict[tuple[Key, Key], Item]] = [{}]
     for left, right, item in entries:
         pair = left, right
-        if seen[pair] == len(rounds):
-            rounds.append({})
-        rounds[seen[pair]][pair] = item
-        seen[pair] += 1
-    return rounds
+        entered = next((found for found in rounds if pair not in found), None)
+        if entered is None:
+            rounds.append(entered := {})
+        entered[pair] = item
+    return rounds if rounds[0] else []
 
 
 def _alike(entries: dict[tuple[Key, Key], Item]) -> list[Grid[Key, Item]]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 from autograd.primitives import guarded_mul, identity
 from autograd.program.draft import common_subexpressions, rewritten
 from autograd.program.kept import kept
-from autograd.program.levels import is_dot, levels
+from autograd.program.levels import Lines, is_dot, levels
 from autograd.program.recovery import with_largest
 from autograd.program.reductions import LEAST_PRODUCT, Grid, SplitSums, grids, split_sums
 from autograd.program.stages import (
@@ -51,11 +51,12 @@ def scheduled(program: Program) -> Schedule:
     program = with_largest(_spelled_out(program))
     split = split_sums(program) if program.sums else SplitSums(program, [], [])
     program = split.program
-    layout = _Layout(program, dict(split.rows))
     wanted = {*program.outputs, *(variable for variable, _ in split.rows)}
     for _, grid in split.products:
         wanted.update(*grid.lefts, *grid.rights)
-    for group in levels(program, wanted):
+    graph = Lines(program, wanted)
+    layout = _Layout(graph, dict(split.rows))
+    for group in levels(graph):
         op, _ = program.instructions[group[0] - program.first]
         if is_dot(op):
             layout.add_dots(op, group)
@@ -79,8 +80,9 @@ def scheduled(program: Program) -> Schedule:
 class _Layout:
     """The rows given out so far, and the stages that fill them."""
 
-    def __init__(self, program: Program, into: dict[int, int]) -> None:
-        self.program = program
+    def __init__(self, graph: Lines, into: dict[int, int]) -> None:
+        self.program = program = graph.program
+        self.reads = graph.reads
         self.into = into  # the sums that variables are terms of
         examples = program.examples
         self.place: dict[int, tuple[Memory, int]] = {
@@ -93,6 +95,7 @@ class _Layout:
         self.stages: dict[Memory, list[Stage]] = {Memory.UNIFORM: [], Memory.VARYING: []}
         self.spread: dict[int, int] = {}  # the VARYING rows that hold copies of uniform variables
         self.alone: dict[int, Rows] = {}  # the rows of one variable each
+        self.found: dict[Variables, tuple[set[Memory], Variables]] = {}  # the rows of lines
 
     def add_elementwise(self, op: Primitive, group: Sequence[int]) -> None:
         """Add a stage whose operands are of the same memory in every row."""
@@ -115,13 +118,14 @@ class _Layout:
         """Add matrix products for full grids of dot products, and one stage for the others."""
         guarded = op.sum_of is guarded_mul
         single: list[int] = []
-        found = grids((*self._halves(variable), variable) for variable in group)
-        for grid in (grid.ordered(self._where) for grid in found):
+        pairs = [(variable, *self.reads[variable]) for variable in group]
+        found = grids((left, right, variable) for variable, left, right in pairs)
+        for grid in (grid.ordered(self._rows_of_line) for grid in found):
             items = [item for line in grid.items for item in line]
             if len(items) < LEAST_PRODUCT:
                 single += items
                 continue
-            left, right = self._table(grid.lefts), self._table(grid.rights)
+            left, right = self._lines(grid.lefts), self._lines(grid.rights)
             varies = left.memory is Memory.VARYING, right.memory is Memory.VARYING
             if varies == (True, False) or (True not in varies and not self._lanes_fit(grid)):
                 left, right = right, left
@@ -133,16 +137,14 @@ class _Layout:
             self.stages[memory].append(Product(left, right, result, guarded, op.ordered))
         if single:
             single = self._regular(single)
-            halves = [self._halves(variable) for variable in single]
-            left = self._table([left for left, _ in halves])
-            right = self._table([right for _, right in halves])
+            left, right = map(self._lines, zip(*[self.reads[variable] for variable in single]))
             if not op.ordered:
                 ascending = sorted(range(left.width), key=left.index[0].__getitem__)
                 left, right = left.columns(ascending), right.columns(ascending)
             memory, result = self._allocated(single)
             self.stages[memory].append(Dots(left, right, result, guarded, op.ordered))
 
-    def _lanes_fit(self, grid: Grid[Variables, int]) -> bool:
+    def _lanes_fit(self, grid: Grid[int, int]) -> bool:
         """Tell whether lanes fit the rights of a grid: these are sums in order, or the longer side.
 
         Of two equal sides it is that which comes first in memory, as weights do. The other way the
@@ -153,7 +155,7 @@ class _Layout:
         for neighbours, fits in ((beside[:1], True), ([line[0] for line in below[:1]], False)):
             if [self.into.get(variable) for variable in neighbours] == [following]:
                 return fits
-        left, right = (self._where(lines[0]) for lines in (grid.lefts, grid.rights))
+        left, right = (self._rows_of_line(lines[0]) for lines in (grid.lefts, grid.rights))
         return (len(grid.lefts), right) <= (len(grid.rights), left)
 
     def reductions(self, split: SplitSums) -> tuple[SummedProduct | SummedRows, ...]:
@@ -175,10 +177,11 @@ class _Layout:
     def _args(self, variable: int) -> Variables:
         return self.program.instructions[variable - self.program.first].args
 
-    def _halves(self, variable: int) -> tuple[Variables, Variables]:
-        args = self._args(variable)
-        half = len(args) // 2
-        return args[:half], args[half:]
+    def _rows_of_line(self, line: int) -> Variables:
+        return self._where(self.reads[line])
+
+    def _lines(self, lines: Sequence[int]) -> Table:
+        return self._table([self.reads[line] for line in lines])
 
     def _allocated(self, group: Sequence[int]) -> tuple[Memory, Rows]:
         """Give the variables consecutive rows of their memory."""
@@ -205,10 +208,9 @@ class _Layout:
 
     def _table(self, lines: Sequence[Variables]) -> Table:
         """Return the rows of the variables; where memories mix, uniform ones are copied first."""
-        memories = {self.place[variable][0] for line in lines for variable in line}
+        memories = set().union(*[self._found(line)[0] for line in lines])
         if len(memories) == 1:
-            index = tuple(tuple(self.place[v][1] for v in line) for line in lines)
-            return Table(memories.pop(), index)
+            return Table(memories.pop(), tuple(map(self._where, lines)))
         mixed = dict.fromkeys(v for line in lines for v in line)
         uniform = [v for v in mixed if self.place[v][0] is Memory.UNIFORM and v not in self.spread]
         if uniform:
@@ -224,8 +226,17 @@ class _Layout:
         }
         return Table(Memory.VARYING, tuple(tuple(row_of[v] for v in line) for line in lines))
 
-    def _where(self, variables: Variables) -> list[int]:
-        return [self.place[variable][1] for variable in variables]
+    def _where(self, variables: Variables) -> Variables:
+        return self._found(variables)[1]
+
+    def _found(self, variables: Variables) -> tuple[set[Memory], Variables]:
+        """Return the memories and the rows of variables; lines are read by many dot products."""
+        found = self.found.get(variables)
+        if found is None:
+            places = [*map(self.place.__getitem__, variables)]
+            found = {memory for memory, _ in places}, tuple([row for _, row in places])
+            self.found[variables] = found
+        return found
 
     def _regular(self, group: Sequence[int]) -> list[int]:
         """Return the group in the order in which most of its operands are regular rows."""
