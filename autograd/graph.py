@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     NodeType = TypeVar("NodeType", bound="Node")
 
 __all__ = [
-    "Constant", "home_of", "name_of", "name_parameters", "set_data", "set_gradients",
-    "topological_order",
+    "Constant", "forget_gradients", "home_of", "name_of", "name_parameters", "set_data",
+    "set_gradients", "topological_order",
 ]  # fmt: skip
 
 
@@ -335,6 +335,24 @@ def set_gradients(values: Iterable[Node], gradients: Iterable[Any]) -> None:
     name = "set_gradients"
     given = [None if x is None else as_float(x, name) for x in _several(name, gradients)]
     put(_checked(name, values, len(given)), "_grad", given)
+
+
+def forget_gradients(values: list[Any]) -> None:
+    """Forget the gradients of Values: of all, or of none if anything stops it.
+
+    Raises TypeError for anything but Values; nothing has changed then.
+
+    >>> from autograd import Value
+    >>> a = Value(1.0)
+    >>> a.grad = 0.5
+    >>> forget_gradients([a])
+    >>> a.has_grad
+    False
+    """
+    if is_tracing():
+        raise tracing_error(".grad")
+    if engine is None or not engine.write(values, None, True):
+        set_gradients(values, [None] * len(values))
 
 
 def name_parameters(home: str, members: Iterable[str], parameters: Iterable[Any]) -> None:

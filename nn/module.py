@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, ParamSpec, Protocol, TypeVar
 from autograd import TracingError, Value, is_tracing
 from autograd.arguments import as_switch
 from autograd.context import called_in
-from autograd.graph import name_parameters, set_data, set_gradients
+from autograd.graph import forget_gradients, name_parameters, set_data
 from autograd.program.verification import structure_changed
 from autograd.runtime import paused_collector
 from autograd.vector import Vector
@@ -243,8 +243,7 @@ class Module:
 
     def zero_grad(self) -> None:
         """Forget the gradients of all parameters."""
-        parameters = self.parameters()
-        set_gradients(parameters, [None] * len(parameters))
+        forget_gradients(self.parameters())
 
     def train(self: Kind, training: bool = True) -> Kind:
         """Set `training` here and in all modules inside, and return this module."""

@@ -79,7 +79,8 @@ PyObject *accumulate(PyObject *Py_UNUSED(module), PyObject *args)
 }
 
 /* write(values, numbers, gradients): set the data of leaves, or the gradients of Values, of which
- * None forgets one; False for anything but Values, as many floats, and data of leaves. */
+ * None forgets one, or all of them; False for anything but Values, as many floats, and data of
+ * leaves. */
 PyObject *write_all(PyObject *Py_UNUSED(module), PyObject *args)
 {
     State *state = here();
@@ -87,21 +88,22 @@ PyObject *write_all(PyObject *Py_UNUSED(module), PyObject *args)
     int gradients;
     if (!PyArg_ParseTuple(args, "OOp", &given, &numbers, &gradients))
         return NULL;
-    if (!PyList_CheckExact(given) || !PyList_CheckExact(numbers)
-        || PyList_GET_SIZE(given) != PyList_GET_SIZE(numbers))
+    bool forget = gradients && numbers == Py_None;
+    if (!PyList_CheckExact(given)
+        || !(forget || (PyList_CheckExact(numbers) && Py_SIZE(given) == Py_SIZE(numbers))))
         Py_RETURN_FALSE;
     Values values = values_in(given);
     for (Py_ssize_t i = 0; i < values.count; i++) {
         Node *value = value_at(values, i);
-        PyObject *number = PyList_GET_ITEM(numbers, i);
+        PyObject *number = forget ? Py_None : PyList_GET_ITEM(numbers, i);
         bool fits = PyFloat_CheckExact(number) || (gradients && number == Py_None);
-        if (!fits || !is_node(state, (PyObject *)value) || (!gradients && value->op))
+        if (!fits || !is_node(state, (PyObject *)value) || (!gradients && value->depth))
             Py_RETURN_FALSE;
     }
     state->clock->now += !gradients;
     for (Py_ssize_t i = 0; i < values.count; i++) {
         Node *value = value_at(values, i);
-        PyObject *number = PyList_GET_ITEM(numbers, i);
+        PyObject *number = forget ? Py_None : PyList_GET_ITEM(numbers, i);
         if (!gradients)
             set_data(value, PyFloat_AS_DOUBLE(number), state->clock->now);
         else if ((value->has_grad = number != Py_None))
@@ -254,7 +256,7 @@ static bool computed(State *state, const Drawn *drawn, Values leaves, const doub
     begin(drawn, blocks);
     for (Py_ssize_t at = 0; at <= last; at++) {
         Node *leaf = value_at(leaves, at);
-        if (!is_value(state, leaf) || (leaf->has_grad && leaf->op))
+        if (!is_value(state, leaf) || (leaf->has_grad && leaf->depth)) /* `op` is a line further */
             return false;
         if (leaf->has_grad) {
             blocks->columns[0][count] = leaf->data;

@@ -17,7 +17,7 @@ from typing import Any, ClassVar, TypeAlias
 
 from autograd import Value, sqrt
 from autograd.arguments import as_float, as_switch
-from autograd.graph import set_gradients
+from autograd.graph import forget_gradients
 from autograd.leaves import move
 from nn.checkpoint import checked_state
 
@@ -130,7 +130,7 @@ class Optimizer:
 
     def zero_grad(self) -> None:
         """Forget the gradients of all parameters."""
-        set_gradients(self.parameters, [None] * len(self.parameters))
+        forget_gradients(self.parameters)
 
     def state_dict(self) -> dict[str, float]:
         """Return settings and state as one flat dict of numbers, which `nn.save_state` takes."""
