@@ -139,11 +139,10 @@ def forget_machine_code(backend: str) -> None:
     """Have all be worked out and compiled anew that is kept for equal programs and texts."""
     forget()
     if backend == "llvm":
-        from autograd.backends.llvm.engine import kept_code
-        from autograd.backends.llvm.precompiled import shared_code
+        from autograd.backends.llvm import engine, precompiled
 
-        kept_code.cache_clear()
-        shared_code.cache_clear()
+        engine.kept_code.cache_clear()
+        precompiled.forget()
 
 
 def moons_compile(backend: str, problem: Moons) -> Made:

@@ -45,10 +45,14 @@ class Code:
         elif path is not None:
             self._engine.set_object_cache(lambda _, code: stored.write(path, code))
         self._engine.finalize_object()
+        self._addresses: dict[str, int] = {}
 
     def address(self, name: str) -> int:
         """Return the address of a function."""
-        return int(self._engine.get_function_address(name))
+        found = self._addresses.get(name)  # where LLVM, which may be busy, need not be asked again
+        if found is None:
+            found = self._addresses[name] = int(self._engine.get_function_address(name))
+        return found
 
     def function(self, name: str, *types: Any, holds_lock: bool = False) -> Any:
         """Return a function that returns nothing, of arguments of these ctypes.

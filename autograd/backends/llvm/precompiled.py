@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import ctypes
 from collections import deque
-from functools import lru_cache
 from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -40,7 +39,10 @@ if TYPE_CHECKING:
     from autograd.program.stages import Dots, Schedule, Stage, Table
 
 FIELDS = 8  # of the record of a step: the address of its function, sizes, addresses of tables
-KEPT = 32  # modules of functions
+MOST_KNOWN = 1000  # functions that are kept
+
+POINTER = ctypes.c_void_p
+RUN_TYPE = ctypes.CFUNCTYPE(None, POINTER, POINTER, ctypes.c_int64, *[POINTER] * 4)
 
 
 class Function(NamedTuple):
@@ -49,6 +51,9 @@ class Function(NamedTuple):
     kind: str  # one of WRITERS
     op: Primitive | None = None
     details: tuple[Any, ...] = ()
+
+
+RUN = Function("run")  # takes all steps, as `run` of a kernel does
 
 
 class Step(NamedTuple):
@@ -73,27 +78,22 @@ class StagedProgram:
         lanes = vector_bytes() // precision.size
         self.frame = Frame(Writer(lanes, precision), lanes)
         steps = [step for stage in schedule.before for step in _steps(schedule, stage, self.frame)]
-        found = dict.fromkeys(step.function for step in steps)
-        functions = tuple(sorted(found, key=repr))
-        self._code = shared_code(functions, lanes, precision)
+        functions = dict.fromkeys([RUN, *[step.function for step in steps]])
+        self._shared = shared_code([*functions], lanes, precision)
         outputs = [row for _, row in schedule.outputs]
         stages = [stage for stage in schedule.reductions if isinstance(stage, SummedRows)]
         summed = [pair for stage in stages for pair in in_order(stage)]
-        parts = [*self._records(steps, functions), np.array(outputs, np.int64)]
+        parts = [*self._records(steps), np.array(outputs, np.int64)]
         parts.append(np.array(summed, np.int64))
         fields = [part.ctypes.data for part in parts[1:]]
         listing = np.array([*fields, len(steps), len(outputs), len(summed)], np.int64)
         self.listing = listing.ctypes.data
         self._owned = listing, parts
-        pointer = ctypes.c_void_p
-        self._run = self._code.function("run", pointer, pointer, ctypes.c_int64, *[pointer] * 4)
+        self._run = RUN_TYPE(self.address("run"))
         self._idle: deque[Workspace] = deque()
 
-    def _records(self, steps: Sequence[Step], functions: Sequence[Function]) -> tuple[Any, Any]:
+    def _records(self, steps: Sequence[Step]) -> tuple[Any, Any]:
         """Return the tables of all steps, and their records, which hold the addresses of these."""
-        addresses = {
-            function: self._code.address(f"f{number}") for number, function in enumerate(functions)
-        }
         numbers = chain.from_iterable(table for step in steps for table in step.tables)
         tables = np.fromiter(numbers, dtype=np.int64)
         records = np.zeros((len(steps), FIELDS), dtype=np.int64)
@@ -103,7 +103,7 @@ class StagedProgram:
             for table in lists:
                 starts.append(place)
                 place += 8 * len(table)
-            fields = addresses[function], *sizes, *starts
+            fields = self._shared[function].address, *sizes, *starts
             record[: len(fields)] = fields
         return tables, records
 
@@ -126,7 +126,7 @@ class StagedProgram:
 
         In the place of VARYING memory, of which there is none, it takes the address `listing`.
         """
-        return self._code.address(name)
+        return self._shared[Function(name)].address
 
 
 def _steps(schedule: Schedule, stage: Stage, frame: Frame) -> Iterator[Step]:
@@ -193,26 +193,57 @@ def _flat(table: Table, height: int | None = None) -> list[int]:
     return [*chain.from_iterable(table.index[:height])]
 
 
-@lru_cache(maxsize=KEPT)
-def shared_code(functions: tuple[Function, ...], lanes: int, precision: Precision) -> Code:
-    """Return the code of functions, `f0`, `f1`, ..., and of `run`, which calls them.
+class Shared(NamedTuple):
+    """A function in machine code, at an address that is valid as long as the code is alive."""
 
-    LLVM takes a sixth of its time without optimization, and the code twice its own.
+    code: Code
+    address: int
+
+
+_known: dict[tuple[Function, int, Precision], Shared] = {}
+
+
+def shared_code(
+    functions: Sequence[Function], lanes: int, precision: Precision
+) -> dict[Function, Shared]:
+    """Return functions in machine code, where those that are known take no time.
+
+    They do not wait for LLVM, which makes one module at a time, either. Without optimization it
+    takes a fifth of its time, and the code four times its own.
     """
+    known = {each: _known.get((each, lanes, precision)) for each in functions}
+    missing = [each for each, found in known.items() if found is None]
+    if missing:
+        made = code(_text(missing, lanes, precision), optimization=0)
+        if len(_known) > MOST_KNOWN:
+            _known.clear()
+        for number, each in enumerate(missing):
+            found = Shared(made, made.address(f"f{number}"))
+            known[each] = _known[each, lanes, precision] = found
+    return {each: found for each, found in known.items() if found is not None}
+
+
+def forget() -> None:
+    """Forget the functions, so that they are compiled anew."""
+    _known.clear()
+
+
+def _text(functions: Sequence[Function], lanes: int, precision: Precision) -> str:
+    """Return a module of functions, `f0`, `f1`, ..."""
     writer = Writer(lanes, precision)
-    scalar = writer.at(1)
     for number, function in enumerate(functions):
-        with scalar.function(f"f{number}", {"%uniform": "ptr", "%record": "ptr"}):
-            WRITERS[function.kind](_Body(writer), function)
-    with scalar.function("run", PARAMETERS):
-        _write_run(_Body(writer, "%varying"))
-    return code(writer.text(), optimization=0)
+        is_run = function == RUN
+        parameters = PARAMETERS if is_run else {"%uniform": "ptr", "%record": "ptr"}
+        with writer.at(1).function(f"f{number}", parameters):
+            body = _Body(writer, "%varying" if is_run else "%record")
+            WRITERS[function.kind](body, function)
+    return writer.text()
 
 
 class _Body:
     """The body of a function: writers of numbers and of vectors, and what the record holds."""
 
-    def __init__(self, writer: Writer, record: str = "%record") -> None:
+    def __init__(self, writer: Writer, record: str) -> None:
         self.writer = writer
         self.scalar = writer.at(1)
         self.record = record
@@ -244,7 +275,7 @@ class _Body:
         return self.scalar.integer("add", self.scalar.integer("mul", line, width), column)
 
 
-def _write_run(body: _Body) -> None:
+def _write_run(body: _Body, _: Function) -> None:
     """Write the calls of all steps, then the sums, then the outputs for each example."""
     scalar = body.scalar
     records, outputs, summed = (scalar.load_pointer(body.record, field) for field in range(3))
@@ -383,6 +414,7 @@ def _write_dots_in_lanes(body: _Body, function: Function) -> None:
 
 
 WRITERS: dict[str, Callable[[_Body, Function], None]] = {
+    "run": _write_run,
     "elementwise": _write_elementwise,
     "fold": _write_fold,
     "total": _write_total,

@@ -2,6 +2,7 @@
 
 import math
 import random
+import threading
 from itertools import pairwise, product
 
 import numpy as np
@@ -34,7 +35,7 @@ from autograd.program.stages import Dots, Elementwise, Fold, Product
 from tests.in_one_test import in_one_test
 
 executable = pytest.importorskip("autograd.backends.llvm.executable", reason="needs llvmlite")
-from autograd.backends.llvm import bytecode, precompiled, uniform, workspace  # noqa: E402
+from autograd.backends.llvm import bytecode, engine, precompiled, uniform, workspace  # noqa: E402
 
 SPECIAL = (0.0, -0.0, math.inf, -math.inf, math.nan, 5e-324, 1e-310, 1e308, -1.0, 1.0)
 
@@ -265,10 +266,38 @@ def test_whole_numbers_are_those_of_the_interpreter():
     assert sums.tolist() == totals
 
 
-def test_programs_of_the_same_operations_share_their_functions():
+def test_programs_share_their_functions_without_waiting_for_llvm():
+    """Another thread is inside of LLVM, as the one that makes the code of whole programs is."""
     chains = [program_of([(tanh, (k,)) for k in range(count)], count) for count in (5, 9)]
-    first, second = (precompiled.StagedProgram(scheduled(chain)) for chain in chains)
-    assert first._code is second._code
+    first, second = (scheduled(chain) for chain in chains)
+    check(first)
+    inside, done = threading.Event(), threading.Event()
+
+    def hold():
+        with engine._inside_llvm:
+            inside.set()
+            assert done.wait(60)
+
+    other = threading.Thread(target=hold)
+    other.start()
+    assert inside.wait(60)
+    outputs, _ = precompiled.StagedProgram(second).run(np.empty((1, 0)), np.empty(0), np.zeros(9))
+    assert outputs.tolist() == [[0.0] * 9]
+    assert other.is_alive()  # it has not waited
+    done.set()
+    other.join()
+
+
+def test_functions_that_are_forgotten_are_made_again(monkeypatch):
+    monkeypatch.setattr(precompiled, "MOST_KNOWN", 0)
+    schedule = scheduled(program_of([(tanh, (0,)), (exp, (1,)), (neg, (2,))], 1))
+    program = precompiled.StagedProgram(schedule)
+    arguments = np.empty((1, 0)), np.empty(0), np.array([0.5])
+    wanted, _ = program.run(*arguments)
+    precompiled.forget()
+    found, _ = precompiled.StagedProgram(schedule).run(*arguments)
+    again, _ = program.run(*arguments)  # whose functions are still its own
+    assert found.tolist() == again.tolist() == wanted.tolist()
 
 
 def test_rows_of_one_name_are_not_confused():

@@ -15,6 +15,7 @@ from autograd.backends.executable import BackendLimit
 
 executable = pytest.importorskip("autograd.backends.llvm.executable", reason="needs llvmlite")
 from autograd.backends import background  # noqa: E402
+from autograd.backends.llvm import engine  # noqa: E402
 
 LONG = 60  # seconds that nothing here takes
 STEPS, WIDTH = 5, 4
@@ -205,6 +206,31 @@ def test_checks_name_the_operation_meanwhile(held):
         parameter.data = 0.0
     with pytest.raises(FloatingPointError, match=r"log\(0\.0\) gave -inf"):
         loss([0.0] * STEPS)
+
+
+def test_nothing_waits_for_llvm(held):
+    """It makes one module at a time, and another thread is inside of it."""
+    loss = compile(Recurrent().loss, backend="llvm", verify="never")
+    loss.value_and_grad(XS)
+    held.set()
+    loss.prepare("value_and_grad", XS)
+    held.clear()
+    inside, done = threading.Event(), threading.Event()
+
+    def hold():
+        with engine._inside_llvm:
+            inside.set()
+            assert done.wait(LONG)
+
+    other = threading.Thread(target=hold)
+    other.start()
+    assert inside.wait(LONG)
+    loss.value_and_grad(XS[:4])  # by shared functions
+    for _ in range(3):
+        loss.value_and_grad(XS)  # by its own code, and then by C
+    assert other.is_alive()
+    done.set()
+    other.join()
 
 
 @pytest.mark.parametrize("opened", [0, 1, 4])  # the number of calls before the code may come
