@@ -12,9 +12,12 @@ from problems import Made
 from report import digits
 
 __all__ = [
-    "CASADI", "HAND", "JAX", "OURS", "OURS_ON_NUMPY", "PACKAGES", "TORCH", "C", "Entry", "Work",
-    "by_us",
+    "CASADI", "EXACT", "HAND", "JAX", "OURS", "OURS_ON_NUMPY", "PACKAGES", "TORCH", "C", "Entry",
+    "Work", "by_us", "in_float32",
 ]  # fmt: skip
+
+# Relative differences that are allowed: in float64, and after many steps in float32
+EXACT, SINGLE = 1e-9, 1e-5
 
 OURS = "scalar-autograd"
 C = "C by hand"
@@ -38,6 +41,7 @@ class Entry:
     how: str
     make: Callable[[Any], Made]
     needs: tuple[str, ...] = ()
+    tolerance: float = EXACT  # by which its results may differ from those by hand
 
     @property
     def name(self) -> str:
@@ -56,6 +60,15 @@ def by_us(
         Entry(BACKENDS[name][0], how, partial(make, name), (*BACKENDS[name][1], *needs))
         for name in backends
     )
+
+
+def in_float32(
+    make: Callable[..., Made], needs: tuple[str, ...] = (), tolerance: float = SINGLE
+) -> Entry:
+    """Return the entry of machine code in single precision, for `make` that takes a dtype."""
+    package, own = BACKENDS["llvm"]
+    single = partial(make, "llvm", dtype="float32")
+    return Entry(package, "float32", single, (*own, *needs), tolerance)
 
 
 @dataclass(frozen=True)

@@ -84,7 +84,7 @@ def transformer_backward(backend: str, problem: Texts) -> Made:
     return run, lambda losses: (*(p.data for p in parameters), *losses)
 
 
-def transformer_steps(backend: str, problem: Texts) -> Made:
+def transformer_steps(backend: str, problem: Texts, dtype: str = "float64") -> Made:
     """Call a plan of all batches; in each step all parameters move, as they do in C by hand."""
     model, parameters = model_of(problem)
     adam = nn.Adam(
@@ -93,6 +93,7 @@ def transformer_steps(backend: str, problem: Texts) -> Made:
     texts = problem.rows()
     several = len(set(map(len, texts))) > 1
     unreached = "zero" if several else "skip"  # of one length, they have no gradient at all
-    training = Training(backend, model, model.loss, adam, (texts,), unreached=unreached)
+    details = {"unreached": unreached, "dtype": dtype}
+    training = Training(backend, model, model.loss, adam, (texts,), **details)
     epoch = training.plan(np.arange(len(texts)).reshape(-1, problem.batch))
     return training.made(lambda: [epoch()])

@@ -111,10 +111,10 @@ def moons_loss(problem: Moons, model: nn.MLP) -> Callable[[Any, Any], Any]:
     return loss
 
 
-def moons_training(backend: str, problem: Moons, model: nn.MLP) -> Training:
+def moons_training(backend: str, problem: Moons, model: nn.MLP, **details: Any) -> Training:
     optimizer = nn.SGD(model.parameters(), lr=problem.rate)
     examples = problem.points, problem.labels
-    return Training(backend, model, moons_loss(problem, model), optimizer, examples)
+    return Training(backend, model, moons_loss(problem, model), optimizer, examples, **details)
 
 
 def all_points(problem: Moons, steps: int) -> Any:
@@ -128,9 +128,10 @@ def moons_steps(backend: str, problem: Moons) -> Made:
     return training.made(lambda: [step() for _ in range(problem.steps)])
 
 
-def moons_loop(backend: str, problem: Moons) -> Made:
+def moons_loop(backend: str, problem: Moons, dtype: str = "float64") -> Made:
     """Call a plan of all steps."""
-    training = moons_training(backend, problem, model_of(problem, problem.activation))
+    model = model_of(problem, problem.activation)
+    training = moons_training(backend, problem, model, dtype=dtype)
     steps = training.plan(all_points(problem, problem.steps))
     return training.made(lambda: [steps()])
 
@@ -178,7 +179,7 @@ def moons_backward(backend: str, problem: Moons) -> Made:
     return run, lambda losses: (*numbers_of(model), *losses)
 
 
-def digits_epoch(backend: str, problem: Digits) -> Made:
+def digits_epoch(backend: str, problem: Digits, dtype: str = "float64") -> Made:
     """Call a plan of all batches."""
     model = model_of(problem, "relu")
     training = Training(
@@ -192,6 +193,7 @@ def digits_epoch(backend: str, problem: Digits) -> Made:
             eps=problem.epsilon,
         ),
         (problem.pixels, problem.labels),
+        dtype=dtype,
     )
     epoch = training.plan(problem.order)
     return training.made(lambda: [epoch()])

@@ -90,6 +90,18 @@ def test_a_wrong_result_stops_the_benchmark(works):
         compiled.main(["--quick"])
 
 
+def test_an_entry_in_float32_may_differ_more_and_is_left_out_of_the_summary(works, capsys):
+    single = Entry(OURS, "float32", constant(1.0 + 1e-5), tolerance=1e-4)
+    works(Entry(HAND, "", constant(1.0)), single)
+    compiled.main(["--quick"])
+    printed = capsys.readouterr().out
+    assert f"| {OURS}, float32 | 1.00 µs | 1.00 µs | 1e-05 |" in printed
+    assert "| easy work | - | - | - | - | - | 1.00 µs | - | - |" in printed
+    works(Entry(HAND, "", constant(1.0)), single, Entry(OURS, "", constant(1.0 + 1e-5)))
+    with pytest.raises(SystemExit, match="Python by hand and others disagree"):
+        compiled.main(["--quick"])
+
+
 def test_what_is_not_installed_is_left_out_with_a_line(works, capsys):
     works(Entry(HAND, "", constant(1.0)), Entry(JAX, "", constant(0.0), ("no_such_package",)))
     compiled.main(["--quick"])
