@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from math import nan
-
 from autograd.arguments import as_float, as_items, is_array
 from autograd.mode import CURRENT
-from autograd.primitives import add_n, equal, guarded_dot, where
+from autograd.primitives import item, place
 from autograd.threads import loaded
 
 TYPE_CHECKING = False
@@ -74,10 +72,7 @@ def check_index(number: float, count: int, name: str) -> None:
 
 
 def _chosen(items: Sequence[Any], index: Any) -> Any:
-    """Draw the choice: products with 1 at the item's place and 0 elsewhere, nan if it has none.
-
-    As products they are found by what makes matrix products of dots, in the gradient too.
-    """
+    """Draw the choice, one node for each number of an item: nan if the index is no place."""
     tracing = CURRENT.get().tracing
     if tracing is None:
         check_index(index.data, len(items), f"take: the index {index._place.name}".rstrip())
@@ -86,17 +81,15 @@ def _chosen(items: Sequence[Any], index: Any) -> Any:
     else:
         tracing.indices[index] = min(len(items), tracing.indices.get(index, len(items)))
     structure = loaded("autograd.structure")
-    found = [structure.shape_of(item, f"take: values[{i}]") for i, item in enumerate(items)]
+    found = [structure.shape_of(value, f"take: values[{i}]") for i, value in enumerate(items)]
     shape = found[0][0]
-    for place, (other, _) in enumerate(found):
+    for i, (other, _) in enumerate(found):
         if other != shape:
             described = structure.described
             raise ValueError(
-                f"take: values[{place}] is {described(other)} and values[0] {described(shape)}; an "
+                f"take: values[{i}] is {described(other)} and values[0] {described(shape)}; an "
                 "index that is not known yet chooses among items of one structure"
             )
-    matches = [equal(index, float(place)) for place in range(len(items))]
-    known = add_n(*matches)
+    chosen = place(index, float(len(items)))
     columns = zip(*(leaves for _, leaves in found))
-    chosen = [where(known, guarded_dot(*matches, *column), nan) for column in columns]
-    return structure.filled(shape, iter(chosen))
+    return structure.filled(shape, iter([item(chosen, *column) for column in columns]))

@@ -38,7 +38,7 @@ def checked(facts: dict[str, Any], reserved: Collection[str]) -> dict[str, Any]:
         raise ValueError(f"primitive: {name!r} is a row of autograd itself; choose another name")
     where = f"primitive {name!r}"
     facts = {**facts}
-    for option in ("variadic", "total", "commutative", "symmetric", "ordered", "method"):
+    for option in ("variadic", "total", "commutative", "symmetric", "ordered", "chooses", "method"):
         facts[option] = as_switch(facts[option], f"{where}: {option}")
     if facts["variadic"] and len(rules) != 1:
         raise TypeError(f"{where} is variadic: it needs exactly one pullback")

@@ -34,7 +34,8 @@ REMEDIES = {
     "call, or compute with new Values",
     "a new Value": "compute with the Value itself, or with x.detach() where no gradient shall pass",
     "a hash": "a set or a dict would look for this one Value, not for its number; use "
-    "autograd.where(x == y, a, b), or look up outside and give what is found as an argument",
+    "autograd.take(values, i) to choose by a whole number or autograd.where(x >= y, a, b), or look "
+    "up outside and give what is found as an argument",
     "its type": "it is a Value here and a float elsewhere; ask autograd.is_tracing(), or decide "
     "outside of the function",
     "a copy": "compute with the Value itself, or with x.detach() where no gradient shall pass, and "

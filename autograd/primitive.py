@@ -82,6 +82,7 @@ class Primitive(Row):
     commutative: bool
     symmetric: bool
     ordered: bool
+    chooses: bool
     degree: int | None
     bounds: tuple[float, float] | None
     sum_of: Primitive | None
@@ -261,6 +262,7 @@ def primitive(
     commutative: bool = False,
     symmetric: bool = False,
     ordered: bool = False,
+    chooses: bool = False,
     degree: int | None = None,
     bounds: tuple[float, float] | None = None,
     sum_of: Primitive | None = None,
@@ -302,6 +304,8 @@ def primitive(
       that pictures need not number them; a commutative row is symmetric.
     - `ordered`: of a variadic row with `sum_of`: its terms are rounded and added one by one from
       left to right, from -0.0, which changes no sum. Others may be added in any order, and fused.
+    - `chooses`: of a variadic row: the result is the one of the other operands whose place, from 0
+      on, the first one is; nan if it is none. Programs read it from memory by its address.
     - `degree`: of a polynomial, 1 for a sum and 2 for a product; None for any other function.
     - `bounds`: the two numbers at which results level out; near them the row is called saturated.
     - `sum_of`: the row whose results this one adds up: `identity`, or a product for a variadic row

@@ -43,6 +43,7 @@ SCALE_DOWN = (
 )
 LEAVE_TAIL = "scale the inputs, or work with logarithms"
 TAKE_PART = "let the value take part on this side too, or choose bounds that hold it"
+TAKE_TURNS = "an item learns from the examples that choose it: give it some of its own"
 LEAVE_KINK = "move away from the kink, as abs(x + 1e-12) does"
 STAY_INSIDE = "keep the operand inside -1 and 1, as by clip(x, -1 + 1e-7, 1 - 1e-7)"
 SMOOTH_CHOICE = (
@@ -966,6 +967,49 @@ where: Primitive = primitive(
     formula="y if x else z",
     flat=Words("this branch was not taken", TAKE_PART, "not taken"),
     blocks=Words("the condition of where only chooses, it has no derivative", SMOOTH_CHOICE),
+)
+
+# A node of `take` has the checked index and all items: `place` is shared by the columns of rows.
+
+place = primitive(
+    "place",
+    lambda x, y: x if 0.0 <= x < y and x.is_integer() else nan,
+    None,
+    None,
+    doc="x where it is a whole number from 0 to y - 1, else nan; without a derivative.",
+    within="take",
+    c="x >= 0 && x < y && floor(x) == x ? x : NAN",
+    formula="x",
+    domain=((1.0, 1.0), (2.0, 4.0)),
+    special=(
+        (0.0, 1.0),
+        (-0.0, 1.0),
+        (1.0, 1.0),
+        (2.0, 3.0),
+        (1e300, inf),
+        (-1.0, 2.0),
+        (nan, 1.0),
+    ),
+    total=True,
+    blocks=Words("an index only chooses, it has no derivative", SMOOTH_CHOICE),
+    method=False,
+)
+item: Primitive = primitive(
+    "item",
+    lambda place, *xs: xs[int(place)] if 0.0 <= place < len(xs) and place.is_integer() else nan,
+    rules.pull_item,
+    symbol="take",
+    doc="The argument at the place that the first one gives, from 0 on; nan if there is none.",
+    called="take",
+    c="x == 0 ? y : NAN",
+    formula="y",
+    domain=((0.0, 0.0), REAL),
+    special=((0.0, inf), (-0.0, -0.0), (1.0, 2.0), (0.5, 2.0), (nan, 2.0)),
+    variadic=True,
+    total=True,
+    chooses=True,
+    flat=Words("the index chose another item", TAKE_TURNS, "not taken"),
+    method=False,
 )
 
 RAISED = "(x > y || x != x ? x : y)"

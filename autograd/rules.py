@@ -210,6 +210,16 @@ def combined_others(
 # Choices.
 
 
+def pull_item(g: Any, out: Any, place: Any, *items: Any) -> list[Any]:
+    """g for the item that was chosen, 0 for all others; the place has no derivative."""
+    if isinstance(place, float):
+        slopes: list[Any] = [0.0] * len(items)
+        if 0.0 <= place < len(items) and place.is_integer():
+            slopes[int(place)] = g
+        return [None, *slopes]
+    return [None, *[guarded(g, rows.equal(place, float(k))) for k in range(len(items))]]
+
+
 def kink_of_tie(x: float, y: float) -> str | None:
     """Say which derivatives a choice between equal operands has."""
     return "a tie: each gets half of the gradient" if x == y else None

@@ -91,7 +91,7 @@ FORMULAS = {
     "softplus": sympy.log(1 + sympy.exp(x)), "sigmoid": 1 / (1 + sympy.exp(-x)),
     "silu": x / (1 + sympy.exp(-x)), "semicircle": sympy.sqrt(1 - x**2),
     "dot": x * y, "guarded_dot": x * y, "ordered_dot": x * y, "add_n": x + y,
-    "ordered_sum": x + y, "pow": x**y,
+    "ordered_sum": x + y, "pow": x**y, "place": x, "item": y,
 }  # fmt: skip
 # The derivatives of pow are made of power_log, whose third operand is a whole number.
 NO_DERIVATIVE = {name for name, row in TABLE.items() if not any(row.pullbacks)} | {"power_log"}
@@ -139,6 +139,10 @@ def points_of(name: str) -> tuple[tuple[float, ...], ...]:
         return tuple(itertools.product(mirrored(FEW), FEW))
     if name == "pow":
         return tuple(itertools.product(FEW, mirrored((1e-3, 0.5, 1.0, 2.0, 3.0, 30.0))))
+    if name == "place":
+        return tuple((place, 4.0) for place in (0.0, 1.0, 3.0))
+    if name == "item":
+        return tuple((0.0, size) for size in mirrored(FEW))
     if name == "power_log":
         return tuple(itertools.product(FEW, (-1.5, 0.5, 2.0), (0.0, 1.0, 3.0)))
     if arity == 2:

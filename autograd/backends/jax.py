@@ -27,7 +27,7 @@ from jax.scipy import special
 from autograd.backends.formula import Algebra, formula_of, needs_doubles
 from autograd.primitives import identity
 from autograd.program.precision import DOUBLE
-from autograd.program.stages import Dots, Elementwise, Fold, Memory, Rows, SummedProduct
+from autograd.program.stages import Choices, Dots, Elementwise, Fold, Memory, Rows, SummedProduct
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -142,6 +142,8 @@ def _computed(stage: Stage, memories: _Memories, narrow: bool) -> Array:
         result = _function_of(stage.op)(*operands)
     elif isinstance(stage, Fold):
         result = _folded(stage, memories, widened=narrow and needs_doubles(stage.op))
+    elif isinstance(stage, Choices):
+        result = _chosen(stage, memories)
     elif isinstance(stage, Dots):
         left, right = memories.table(stage.left), memories.table(stage.right)
         result = _products(PER_ROW, left, right, stage.guarded, stage.ordered)
@@ -184,6 +186,15 @@ def _folded(stage: Fold, memories: _Memories, widened: bool) -> Array:
     function = _function_of(stage.op)
     total, _ = lax.scan(lambda so_far, term: (function(so_far, *term), None), first, arrays)
     return total
+
+
+def _chosen(stage: Choices, memories: _Memories) -> Array:
+    """Return the item at each place, nan where there is none."""
+    places, items = memories.rows(stage.places), memories.table(stage.items)
+    known = (places >= 0.0) & (places < stage.items.width) & (places == jnp.floor(places))
+    place = jnp.where(known, places, 0.0).astype(int)
+    lines = np.array(stage.lines)[:, None]
+    return jnp.where(known, items[lines, place, np.arange(items.shape[2])], jnp.nan)
 
 
 def _product(stage: Product, memories: _Memories) -> Array:

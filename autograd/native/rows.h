@@ -62,6 +62,8 @@ enum {
     ROW_minimum,
     ROW_prefer,
     ROW_where,
+    ROW_place,
+    ROW_item,
     ROW_clip,
     ROW_cosine,
     ROW_hypot,
@@ -366,6 +368,11 @@ static double value_prefer(double x, double y, double z)
 static double value_where(double x, double y, double z)
 {
     return (x != 0.0) ? y : z;
+}
+
+static double value_place(double x, double y, double z)
+{
+    return (((x >= 0.0) && (x < y)) && (floor(x) == x)) ? x : (double)NAN;
 }
 
 static double value_clip(double x, double y, double z)
@@ -999,6 +1006,7 @@ COLUMNS(portion)
 COLUMNS(finite)
 COLUMNS(maximum)
 COLUMNS(minimum)
+COLUMNS(place)
 COLUMNS(cosine)
 COLUMNS(less)
 COLUMNS(less_equal)
@@ -1066,6 +1074,8 @@ static const RowCode ROWS[ROW_COUNT] = {
     [ROW_minimum] = {"minimum", value_minimum, columns_minimum, {pull_minimum_0, pull_minimum_1, NULL}},
     [ROW_prefer] = {"prefer", value_prefer, NULL, {NULL, NULL, pull_prefer_2}},
     [ROW_where] = {"where", value_where, NULL, {NULL, pull_where_1, pull_where_2}},
+    [ROW_place] = {"place", value_place, columns_place, {NULL, NULL, NULL}},
+    [ROW_item] = {"item", NULL, NULL, {NULL, NULL, NULL}},
     [ROW_clip] = {"clip", value_clip, NULL, {pull_clip_0, pull_clip_1, pull_clip_2}},
     [ROW_cosine] = {"cosine", value_cosine, columns_cosine, {pull_cosine_0, pull_cosine_1, NULL}},
     [ROW_hypot] = {"hypot", NULL, NULL, {NULL, NULL, NULL}},

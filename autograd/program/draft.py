@@ -10,6 +10,7 @@ import logging
 import sys
 from collections import Counter
 from dataclasses import dataclass
+from math import inf
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
@@ -158,7 +159,9 @@ class Draft:
         final = [NOWHERE] * (size + len(self.numbers))
         for number, variable in enumerate(order or range(self.inputs)):
             final[variable] = number
-        numbered = [v for v in range(-1, ~len(self.numbers), -1) if v in kept]
+        # Smallest first: so tables are regular that hold the places of items in their order
+        ranked = [(inf if x != x else x, v) for v, x in enumerate(self.numbers) if ~v in kept]
+        numbered = [~v for _, v in sorted(ranked)]
         constants = tuple([self.numbers[~v] for v in numbered])
         numbered += [v for v in range(self.inputs, size) if v in kept]
         for number, variable in enumerate(numbered, self.inputs):

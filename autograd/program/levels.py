@@ -106,11 +106,11 @@ class Lines:
         self.dots = [number for number in self.dots if needed[number]]
 
     def sides(self, number: int, op: Primitive) -> tuple[bool, ...]:
-        """Return which operands vary; of a variadic operation, whether any of each half does."""
+        """Return which operands vary; of a variadic operation, whether any of each part does."""
         varying = [self.varies[arg] for arg in self.reads[number]]
         if not op.variadic or is_dot(op):
             return tuple(varying)
-        half = len(varying) // 2
+        half = 1 if op.chooses else len(varying) // 2
         return True in varying[:half], True in varying[half:]
 
     def levels(self) -> list[int]:

@@ -100,13 +100,14 @@ def with_largest(program: Program) -> Program:
 
 
 def _reading_order(draft: Draft, parameters: range) -> list[int]:
-    """Return the parameters in the order in which ordered dots read them, then all others.
+    """Return the parameters in the order in which sums and choices read them, then all others.
 
     A side that consists of parameters is a line of a matrix, and lines that meet the same factors
     come one after the other, so that the table of a matrix product is regular.
     """
     matrices: dict[tuple[int, ...], list[tuple[int, ...]]] = {}
     met: set[tuple[int, ...]] = set()
+    columns: dict[int, list[tuple[int, ...]]] = {}  # by the place that chooses
     for op, args in draft.instructions:
         if op is ordered_dot:
             sides = args[: len(args) // 2], args[len(args) // 2 :]
@@ -115,6 +116,10 @@ def _reading_order(draft: Draft, parameters: range) -> list[int]:
                 if line not in met and all(arg in parameters or arg < 0 for arg in line):
                     met.add(line)
                     matrices.setdefault(partner, []).append(line)
+        elif op.chooses:
+            columns.setdefault(args[0], []).append(args[1:])
+    for chosen in columns.values():  # the numbers of an item side by side
+        matrices.setdefault(chosen[0], []).extend(zip(*chosen))
     read = [v for lines in matrices.values() for line in lines for v in line if v in parameters]
     return [*dict.fromkeys([*read, *parameters])]
 

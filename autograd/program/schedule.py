@@ -16,6 +16,7 @@ from autograd.program.levels import Lines, is_dot, levels
 from autograd.program.recovery import with_largest
 from autograd.program.reductions import LEAST_PRODUCT, Grid, SplitSums, grids, split_sums
 from autograd.program.stages import (
+    Choices,
     Dots,
     Elementwise,
     Fold,
@@ -60,6 +61,8 @@ def scheduled(program: Program) -> Schedule:
         op, _ = program.instructions[group[0] - program.first]
         if is_dot(op):
             layout.add_dots(op, group)
+        elif op.chooses:
+            layout.add_choices(group)
         elif op.variadic:
             layout.add_fold(op, group)
         else:
@@ -113,6 +116,16 @@ class _Layout:
         table = self._table([self._args(variable) for variable in group])
         memory, result = self._allocated(group)
         self.stages[memory].append(Fold(op, table, result))
+
+    def add_choices(self, group: Sequence[int]) -> None:
+        """Add a stage of choices among equally many items in every row."""
+        group = sorted(group, key=lambda variable: self._where(self._args(variable)[:2]))
+        first, lines = zip(*[(args[0], args[1:]) for args in map(self._args, group)])
+        number = {line: k for k, line in enumerate(dict.fromkeys(lines))}
+        places, items = self._rows(first), self._table([*number])
+        _, result = self._allocated(group)
+        stage = Choices(places, items, tuple(map(number.__getitem__, lines)), result)
+        self.stages[result.memory].append(stage)
 
     def add_dots(self, op: Primitive, group: Sequence[int]) -> None:
         """Add matrix products for full grids of dot products, and one stage for the others."""
@@ -244,8 +257,10 @@ class _Layout:
             return [*group]
         rows = {variable: self._where(self._args(variable)) for variable in group}
         columns = min(len(self._args(group[0])), 3)  # an order by any of the first few will do
+        constants = range(self.program.inputs, self.program.first)
+        ties = {v: [arg for arg in self._args(v)[:columns] if arg in constants] for v in group}
         orders = [
-            sorted(group, key={v: rows[v][column] for v in group}.__getitem__)
+            sorted(group, key={v: (rows[v][column], ties[v]) for v in group}.__getitem__)
             for column in range(columns)
         ]
 

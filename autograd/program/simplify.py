@@ -15,7 +15,7 @@ mul(neg(x), -1.0)
 
 from __future__ import annotations
 
-from math import frexp, isfinite
+from math import frexp, isfinite, nan
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from autograd.primitives import (
@@ -34,6 +34,7 @@ from autograd.primitives import (
     guarded_mul,
     hypot,
     identity,
+    item,
     largest,
     less,
     less_equal,
@@ -304,6 +305,7 @@ IDENTITIES = (
     ),
     Identity(add_n(x), add(x, 0.0)),
     Identity(largest(x), x),
+    Identity(item(x), nan),  # of no items
     Identity(hypot(x), abs(x)),
 )
 

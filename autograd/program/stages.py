@@ -165,6 +165,24 @@ class Product(_Pairs):
 
 
 @dataclass(frozen=True)
+class Choices:
+    """result[r] = items[lines[r]][places[r]]: numbers of memory, by places that are computed.
+
+    The result is nan for a place that is no whole number from 0 to the width of the items - 1.
+    """
+
+    places: Rows
+    items: Table
+    lines: tuple[int, ...]
+    result: Rows  # contiguous
+
+    @property
+    def reads(self) -> tuple[Rows | Table, ...]:
+        """The rows that the stage reads."""
+        return self.places, self.items
+
+
+@dataclass(frozen=True)
 class SummedProduct(_Pairs):
     """sums[into[a][b]] += sum over examples and k of left[a][k] * right[b][k], both VARYING.
 
@@ -188,7 +206,7 @@ class SummedRows:
         return (self.rows,)
 
 
-Stage: TypeAlias = Elementwise | Fold | Dots | Product
+Stage: TypeAlias = Elementwise | Fold | Dots | Product | Choices
 
 
 @dataclass(frozen=True)

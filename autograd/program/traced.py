@@ -77,7 +77,10 @@ class Traced(Value):
             return True
         raise tracing_error("==", self.label)
 
-    __hash__ = Value.__hash__
+    def __hash__(self) -> int:
+        if is_tracing() and asked_by_user():
+            raise tracing_error("a hash", self.label)
+        return object.__hash__(self)
 
     def __ne__(self, other: object) -> bool:
         return not self == other

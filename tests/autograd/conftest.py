@@ -98,6 +98,8 @@ EXACT = {
     "hypot": lambda *xs: mpmath.sqrt(mpmath.fsum(x * x for x in xs)),
     "largest": lambda *xs: max(xs),
     "finite": lambda x: x,
+    "place": lambda x, count: x if x in range(int(count)) else mpmath.nan,
+    "item": lambda place, *xs: xs[int(place)] if place in range(len(xs)) else mpmath.nan,
     "less": lambda x, y: int(x < y),
     "less_equal": lambda x, y: int(x <= y),
     "greater": lambda x, y: int(x > y),
@@ -182,6 +184,8 @@ def sizes(row):
     """Return the numbers of arguments to try."""
     if not row.variadic:
         return [row.arity]
+    if row.chooses:  # its text is that of a choice of one
+        return [2]
     return [2, 4, 8] if "z" in row.c else [1, 2, 3, 7]
 
 

@@ -17,10 +17,10 @@ from autograd.primitive import RESERVED, TABLE
 
 # Piecewise rows: smooth between their kinks, which random points miss.
 KINKED = {"abs", "relu", "leaky_relu", "elu", "maximum", "minimum", "where", "clip"}
-# Rows that only rules draw, and rows without a derivative.
+# Rows that only rules draw, rows without a derivative, and the choice by a whole number.
 DRAWN = {"guarded_mul", "guarded_dot", "power_log", "gate", "prefer", "detach", "sign", "largest",
          "finite", "less", "less_equal", "greater", "greater_equal", "equal", "ordered_sum",
-         "ordered_dot"}  # fmt: skip
+         "ordered_dot", "place", "item"}  # fmt: skip
 SMOOTH = frozenset(RESERVED - KINKED - DRAWN)
 UNBOUNDED = {"add", "sub", "mul", "neg", "identity", "add_n", "dot", *KINKED} - {"elu", "clip"}
 ARITY = {"add_n": 3, "dot": 4, "hypot": 2, "logaddexp_n": 3}

@@ -2,6 +2,7 @@ r"""A reader of formulas in LaTeX: from \frac{a}{b} to its number, by a grammar 
 
 from __future__ import annotations
 
+import math
 import re
 
 from autograd.primitive import TABLE
@@ -121,6 +122,8 @@ class _Reader:
             return 2.718281828459045
         if word == r"\pi":
             return 3.141592653589793
+        if word == r"\mathrm{nan}":
+            return math.nan
         if word.startswith(r"\operatorname") or (word in FUNCTIONS and self.next() == r"\left("):
             return self.call(word)
         return self.names[word] if word in self.names else float(word)

@@ -44,6 +44,8 @@ def operation(row: Primitive, operands: Sequence[ast.expr], opens: Opens) -> ast
     'min(max(x, y), z)'
     """
     formula = template(row)
+    if row.chooses:
+        return _choice(*operands)
     if row.variadic:
         product = row.sum_of
         if product is not None:
@@ -136,6 +138,14 @@ def _folded(row: Primitive, formula: ast.expr, operands: Sequence[ast.expr]) -> 
     if isinstance(whole, ast.Call) and len(whole.args) == 1:  # sqrt(x**2 + y**2 + ...)
         return ast.Call(whole.func, [_sum(_added(whole.args[0]))], [])
     return whole
+
+
+def _choice(place: ast.expr, *items: ast.expr) -> ast.expr:
+    """Return the choice of the item at a place, one condition after the other."""
+    found: ast.expr = ast.Name("nan")
+    for number, item in reversed([*enumerate(items)]):
+        found = ast.IfExp(ast.Compare(place, [ast.Eq()], [literal(float(number))]), item, found)
+    return found
 
 
 def _added(expression: ast.expr) -> list[ast.expr]:

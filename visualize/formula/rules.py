@@ -147,7 +147,11 @@ def _written(
         expressions = [None] * len(positions)
     shown = ", ".join(f"{{{place}}}" for place in range(arity)) if arity <= 3 else "..."
     return [
-        unparsed(expression) if expression else f"d {row.called}({shown})/d {{{position}}}"
+        ""
+        if row.chooses and position == 0  # the place, which has no derivative
+        else unparsed(expression)
+        if expression
+        else f"d {row.called}({shown})/d {{{position}}}"
         for position, expression in zip(positions, expressions, strict=True)
     ]
 

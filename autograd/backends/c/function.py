@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import nan
 from typing import TYPE_CHECKING, NamedTuple
 
 from autograd.backends.c.literals import braces, comment, literal
@@ -9,6 +10,7 @@ from autograd.backends.c.writer import Places, Writer
 from autograd.backends.formula import formula_of
 from autograd.primitives import dot, guarded_dot
 from autograd.program.stages import (
+    Choices,
     Dots,
     Elementwise,
     Product,
@@ -81,6 +83,8 @@ def _write_stage(writer: Writer, stage: Stage) -> None:
     """Write what a stage computes."""
     if isinstance(stage, Elementwise):
         _write_elementwise(writer, stage)
+    elif isinstance(stage, Choices):
+        _write_choices(writer, stage)
     elif isinstance(stage, Product):
         _write_product(writer, stage)
     elif isinstance(stage, Dots):
@@ -140,6 +144,21 @@ def _write_folds(
             with writer.loop("k", width, first) as k:
                 text = writer.rows.applied(op, total, *[source(i, k) for source in sources])
                 writer.line(f"{total} = {text};")
+
+
+def _write_choices(writer: Writer, stage: Choices) -> None:
+    count, precision = len(stage.lines), writer.places.precision
+    writer.line(f"/* {count} of {stage.items.width} items each */")
+    places, target = writer.reader(_column(stage.places)), writer.reader(_column(stage.result))
+    line_of = writer.position(tuple((line,) for line in stage.lines))
+    source = writer.reader(stage.items)
+    with writer.loop("i", count) as i:
+        place, line = places(i, "0"), line_of(i, "0")
+        line = line if line.isdigit() else f"({line})"
+        whole = f"floor{precision.suffix}({place}) == {place}"
+        known = f"{place} >= 0 && {place} < {stage.items.width} && {whole}"
+        found = f"{known} ? {source(line, f'(size_t){place}')} : {literal(nan, precision)}"
+        writer.line(f"{target(i, '0')} = {found};")
 
 
 def _write_product(writer: Writer, stage: Product) -> None:

@@ -1,9 +1,9 @@
 """The backend that runs programs as machine code, written as LLVM IR and compiled by llvmlite.
 
 Reading order: text, writer; exponential, logarithm, circular, elementary (an operation as
-instructions); frame (where rows lie); loops, bytecode, products, uniform, sums (the stages); steps,
-kernel (the module); engine, workspace, executable (machine code, and its memory); precompiled (the
-same without waiting for LLVM); joint (steps over several programs).
+instructions); frame (where rows lie); loops, bytecode, choices, products, uniform, sums (the
+stages); steps, kernel (the module); engine, workspace, executable (machine code, and its memory);
+precompiled (the same without waiting for LLVM); joint (steps over several programs).
 """
 
 from autograd.backends.llvm.executable import (

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from autograd.backends.executable import BackendLimit
 from autograd.backends.llvm.border import write_border
 from autograd.backends.llvm.bytecode import Bytecode, with_bytecode, write_bytecode
+from autograd.backends.llvm.choices import write_choices
 from autograd.backends.llvm.frame import Frame
 from autograd.backends.llvm.loops import FusedLoop, LoopBody, fused, write_fold, write_loop
 from autograd.backends.llvm.products import write_dots, write_product
@@ -23,7 +24,7 @@ from autograd.backends.llvm.sums import write_shared_rows, write_summed_product,
 from autograd.backends.llvm.uniform import write_uniform_dots, write_uniform_product
 from autograd.backends.llvm.writer import Writer
 from autograd.program.precision import DOUBLE
-from autograd.program.stages import Fold, Memory, Product, Rows, SummedProduct, SummedRows
+from autograd.program.stages import Choices, Fold, Memory, Product, Rows, SummedProduct, SummedRows
 
 if TYPE_CHECKING:
     from array import array
@@ -140,6 +141,8 @@ class Kernel:
             self.records.append(write_bytecode(frame, program, stage.stages))
         elif isinstance(stage, Fold):
             write_fold(frame, stage)
+        elif isinstance(stage, Choices):
+            write_choices(frame, stage)
         elif isinstance(stage, Product):
             uniform = stage.result.memory is Memory.UNIFORM
             (write_uniform_product if uniform else write_product)(frame, stage)

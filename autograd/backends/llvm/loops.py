@@ -13,7 +13,7 @@ from autograd.backends.formula import formula_of
 from autograd.backends.llvm.elementary import lowered
 from autograd.backends.llvm.frame import UNROLLED
 from autograd.backends.llvm.runs import Runs
-from autograd.program.stages import Dots, Elementwise, Fold, Memory, Product, Rows, Table
+from autograd.program.stages import Choices, Dots, Elementwise, Fold, Memory, Product, Rows, Table
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 Row: TypeAlias = tuple[Memory, int]
-Planned: TypeAlias = "FusedLoop | Dots | Fold | Product"
+Planned: TypeAlias = "FusedLoop | Choices | Dots | Fold | Product"
 
 LONGEST = 128  # operations in one loop: a block of code that compiles in time linear in its length
 

@@ -12,11 +12,13 @@ from __future__ import annotations
 import ctypes
 from collections import deque
 from itertools import chain
+from math import nan
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from autograd.backends.formula import formula_of
+from autograd.backends.llvm.choices import place_of
 from autograd.backends.llvm.elementary import lowered, minds_constants
 from autograd.backends.llvm.engine import code, vector_bytes
 from autograd.backends.llvm.frame import Frame, added, scaled
@@ -27,7 +29,7 @@ from autograd.backends.llvm.sums import in_order
 from autograd.backends.llvm.uniform import is_few, neighbours
 from autograd.backends.llvm.workspace import Workspace
 from autograd.backends.llvm.writer import Writer
-from autograd.program.stages import Elementwise, Fold, Product, SummedRows
+from autograd.program.stages import Choices, Elementwise, Fold, Product, SummedRows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -135,6 +137,11 @@ def _steps(schedule: Schedule, stage: Stage, frame: Frame) -> Iterator[Step]:
         yield _elementwise(schedule, stage)
     elif isinstance(stage, Fold):
         yield _fold(stage, first)
+    elif isinstance(stage, Choices):
+        width = stage.items.width
+        starts = [line * width for line in stage.lines]
+        tables = stage.places.index, starts, _flat(stage.items)
+        yield Step(Function("choices"), (first, len(starts), width), tables)
     elif isinstance(stage, Product):
         guarded = "each" if is_few(stage, frame) else "nan"
         function = Function("product", None, (guarded if stage.guarded else "", stage.ordered))
@@ -348,6 +355,17 @@ def _write_total(body: _Body, function: Function) -> None:
         body.store(rest.results[0], first, line.index)
 
 
+def _write_choices(body: _Body, function: Function) -> None:  # noqa: ARG001 - there is but one
+    scalar = body.scalar
+    first, rows, width = body.sizes(3)
+    places, starts, items = body.tables(3, 3)
+    with scalar.loop(0, rows) as loop:
+        place, known = place_of(scalar, body.load(places, loop.index), width)
+        position = scalar.integer("add", scalar.load_integer(starts, loop.index), place)
+        item = scalar.select(known, body.load(items, position), nan)
+        body.store(item, first, loop.index)
+
+
 def _write_product(body: _Body, function: Function) -> None:
     guarded, ordered = function.details
     scalar = body.scalar
@@ -418,6 +436,7 @@ WRITERS: dict[str, Callable[[_Body, Function], None]] = {
     "elementwise": _write_elementwise,
     "fold": _write_fold,
     "total": _write_total,
+    "choices": _write_choices,
     "product": _write_product,
     "dots": _write_dots,
     "dots_in_lanes": _write_dots_in_lanes,

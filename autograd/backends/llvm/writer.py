@@ -169,6 +169,14 @@ class Writer(Text):
         first = self.value(f"insertelement {self.type} poison, {self.number} {x}, i64 0")
         return self.shuffle(first, "poison", [0] * self.lanes)
 
+    def spread(self, condition: str) -> str:
+        """Return a condition (i1) in every lane."""
+        first = self.value(f"insertelement {self.condition} poison, i1 {condition}, i64 0")
+        mask = f"<{self.lanes} x i32> zeroinitializer"
+        return self.value(
+            f"shufflevector {self.condition} {first}, {self.condition} poison, {mask}"
+        )
+
     def element(self, x: str, lane: int) -> str:
         """Return the number in one lane."""
         return x if self.lanes == 1 else self.value(f"extractelement {self.type} {x}, i64 {lane}")

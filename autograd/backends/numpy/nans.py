@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 
 from autograd.backends.numpy.algebra import Call, choose, copy, function_of
-from autograd.program.stages import Elementwise, Fold, Memory
+from autograd.program.stages import Choices, Elementwise, Fold, Memory
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterator
@@ -59,6 +59,8 @@ def _passed_on(stage: Stage, shown: list[bool], *, plain: bool) -> Iterator[tupl
                 for line, is_shown in zip(stage.terms.index, shown):
                     if is_shown:
                         yield from ((stage.terms.memory, row) for row in line)
+        case Choices():  # of an item only where it is chosen
+            pass
         case _ if all(shown):
             for table in stage.reads:
                 yield from table.places()

@@ -12,6 +12,7 @@ the rows that `Frame.watched` lists, no guard was needed. Else all is computed a
 from __future__ import annotations
 
 from functools import partial
+from math import nan
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -20,6 +21,7 @@ from autograd.backends.formula import needs_doubles
 from autograd.backends.numpy.algebra import function_of
 from autograd.backends.numpy.frame import ARRAY_NUMBERS, view
 from autograd.program.stages import (
+    Choices,
     Dots,
     Elementwise,
     Fold,
@@ -52,6 +54,8 @@ def add_stage(stage: Stage, frame: Frame, *, unsigned: bool) -> None:
             _add_dots(stage, frame, unsigned)
         case Product():
             _add_product(stage, frame, unsigned)
+        case Choices():
+            _add_choices(stage, frame)
     frame.scratch.clear()
 
 
@@ -110,6 +114,27 @@ def _fold(
     for term in terms:
         total = function(total, *term)
     np.copyto(out, total, "same_kind")
+
+
+def _add_choices(stage: Choices, frame: Frame) -> None:
+    """Add the step that reads each item at its place."""
+    index, strides = np.array(stage.items.index), stage.items.strides
+    # Where the items are, or where they begin and at which distance: there may be many
+    items = index[[*stage.lines], : None if strides is None else 1]
+    array = frame.arrays[stage.items.memory]
+    rows = np.arange(len(stage.lines))[:, None]
+    examples = np.arange(array.shape[1])
+    result = frame.rows(stage.result)
+    places, count = frame.rows(stage.places), stage.items.width
+
+    def choose_items() -> None:
+        known = (places >= 0.0) & (places < count) & (places == np.floor(places))
+        place = np.where(known, places, 0.0).astype(np.intp)
+        found = items[rows, place] if strides is None else items + strides[1] * place
+        np.copyto(result, nan)
+        np.copyto(result, array[found, examples], where=known)
+
+    frame.add(choose_items)
 
 
 def _add_dots(stage: Dots, frame: Frame, unsigned: bool) -> None:

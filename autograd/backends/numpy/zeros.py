@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from autograd.backends.numpy.algebra import Call, choose, copy, function_of, gated
-from autograd.program.stages import Elementwise, Fold, Memory
+from autograd.program.stages import Choices, Elementwise, Fold, Memory
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -70,6 +70,9 @@ def _signs_read(stage: Stage, signed: Sequence[int]) -> Iterator[tuple[Memory, i
             for line, is_signed in zip(stage.terms.index, signed):
                 if influence == MORE or (influence == SIGN and is_signed):
                     yield from ((stage.terms.memory, row) for row in line)
+        case Choices():
+            if any(signed):
+                yield from stage.items.places()
         case _ if stage.ordered and any(signed):  # they start from the first product
             for table in stage.reads:
                 yield from table.places()

@@ -17,6 +17,7 @@ from autograd.primitives import (
     exp,
     guarded_dot,
     hypot,
+    item,
     maximum,
     mul,
     neg,
@@ -31,7 +32,7 @@ from autograd.program.interpreter import run
 from autograd.program.precision import DOUBLE, SINGLE
 from autograd.program.program import Instruction, Program
 from autograd.program.schedule import scheduled
-from autograd.program.stages import Dots, Elementwise, Fold, Product
+from autograd.program.stages import Choices, Dots, Elementwise, Fold, Product
 from tests.in_one_test import in_one_test
 
 executable = pytest.importorskip("autograd.backends.llvm.executable", reason="needs llvmlite")
@@ -118,6 +119,21 @@ def test_sums_of_neighbours_and_of_others():
         mixed = [rng.sample(range(5 * width), width) for _ in range(5)]
         steps = [(op, tuple(line)) for line in (*lines, *mixed)]
         check(scheduled(program_of(steps, 5 * width)))
+
+
+@pytest.mark.usefixtures("each_width")
+def test_choices_among_neighbours_and_among_others():
+    """Rows of a table lie side by side or anywhere; the places are any numbers."""
+    rng = random.Random(3)
+    for lookups, width in ((3, 5), (2, 17), (4, 1)):
+        cells = [*range(lookups, lookups + 4 * width)]
+        for _ in range(2):
+            columns = [cells[k::width] for k in range(width)]
+            steps = [(item, (place, *column)) for place in range(lookups) for column in columns]
+            schedule = scheduled(program_of(steps, lookups + len(cells)))
+            assert [type(stage) for stage in schedule.before] == [Choices]
+            check(schedule, (0.2, 0.6, 0.9))
+            rng.shuffle(cells)
 
 
 def rows():

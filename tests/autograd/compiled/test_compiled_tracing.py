@@ -59,6 +59,13 @@ FROZEN = {
     "==": (lambda x: x == 1.0, "where"),
     "!=": (lambda x: x != 1.0, "where"),
     "in": (lambda x: x in [1.0, 2.0], "where"),
+    "in a set": (lambda x: x in {1.0, 2.0}, r"take.*where"),
+    "in a set, computed": (lambda x: x + 1 not in {1, 2}, r"take.*where"),
+    "key": (lambda x: {1: 2.0}[x], "take"),
+    "get": (lambda x: {1: 2.0}.get(x, 0.0), "take"),
+    "item": (lambda x: [1.0, 2.0][x], "take"),
+    "slice": (lambda x: [1.0, 2.0][:x], "take"),
+    "range": (lambda x: sum(range(x)), "take"),
     "round": (lambda x: 2 * round(x), "the Value itself"),
     "format": (lambda x: f"{x:.2f}", "after the call"),
 }

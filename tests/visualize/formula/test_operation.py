@@ -23,9 +23,14 @@ from visualize.formula.operation import (
 from visualize.formula.python import Strength, SymPy, Text
 from visualize.formula.tidy import tidy
 
-ROWS = [row for name, row in TABLE.items() if row.variadic and name in RESERVED]
+VARIADIC = [row for name, row in TABLE.items() if row.variadic and name in RESERVED]
+ROWS = [row for row in VARIADIC if not row.chooses]
 PLACES = "abcdef"
-PYTHON = {name: getattr(autograd, name) for name in autograd.__all__} | {"inf": math.inf}
+PYTHON = {
+    **{name: getattr(autograd, name) for name in autograd.__all__},
+    "inf": math.inf,
+    "nan": math.nan,
+}
 
 
 def always(_):
@@ -69,6 +74,17 @@ def test_a_variadic_row_has_its_value_whatever_the_number_of_operands(row, read,
             tree = operation(row, [ast.Name(name) for name in numbers], opens)
             found = read(tree, numbers)
             assert found == pytest.approx(row.forward(*numbers.values())), ast.unparse(tree)
+
+
+@pytest.mark.parametrize(("read", "opens"), NOTATIONS)
+def test_a_choice_has_the_value_of_its_item(read, opens):
+    (row,) = set(VARIADIC) - set(ROWS)
+    for count in (1, 2, 5):
+        for place in range(count):
+            numbers = {name: 1.5 - number for number, name in enumerate(PLACES[:count])}
+            names = [ast.Name("z"), *map(ast.Name, numbers)]
+            found = read(operation(row, names, opens), numbers | {"z": float(place)})
+            assert found == row.forward(float(place), *numbers.values()) == 1.5 - place
 
 
 def test_a_length_of_one_operand_is_its_size():

@@ -40,7 +40,7 @@ def cases(without=()):
     """Every row with its arities; some have no derivative, where their texts have one."""
     for row in (row for row in ROWS if row.name not in without):
         has_pairs = row.sum_of is not None and row.sum_of.arity == 2
-        several = (2, 4) if has_pairs else (1, 2, 4)
+        several = (2, 4) if has_pairs or row.chooses else (1, 2, 4)
         for arity in several if row.variadic else (row.arity,):
             yield pytest.param(row, arity, id=f"{row.name}-{arity}")
 
