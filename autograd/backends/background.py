@@ -68,7 +68,7 @@ class Replaceable:
             if self.begin():
                 self.work()
             else:
-                self._ended.wait()
+                self._ended.wait(1.0)  # and see whether it is still at work
         return self.latest()
 
     def begin(self) -> bool:
@@ -101,7 +101,7 @@ def _ask_for(wanted: Replaceable) -> None:
         if not any(other() is wanted for other in _waiting):
             _waiting.append(ref(wanted))
         if not _is_at_work() and main_thread().is_alive():
-            _thread = Thread(target=_work, name="autograd-background", daemon=False)
+            _thread = _Maker(name="autograd-background", daemon=False)
             try:
                 _thread.start()
             except RuntimeError:  # the process has too many
@@ -113,15 +113,18 @@ def _is_at_work() -> bool:
     return thread is not None and thread.is_alive()
 
 
-def _work() -> None:
-    """Make what is waited for, one after the other."""
-    global _thread  # noqa: PLW0603 - one for the process
-    while True:
-        with _turns.lock:
-            if not _waiting or not main_thread().is_alive():
-                _thread = None
-                return
-            wanted = _waiting.popleft()()
-        if wanted is not None and wanted.begin():
-            wanted.work()
-        del wanted  # else it would live until the next one
+class _Maker(Thread):
+    """The thread; its class tells `nn.fit` that no code of the user's runs in it."""
+
+    def run(self) -> None:
+        """Make what is waited for, one after the other."""
+        global _thread  # noqa: PLW0603 - one for the process
+        while True:
+            with _turns.lock:
+                if not _waiting or not main_thread().is_alive():
+                    _thread = None
+                    return
+                wanted = _waiting.popleft()()
+            if wanted is not None and wanted.begin():
+                wanted.work()
+            del wanted  # else it would live until the next one

@@ -282,10 +282,13 @@ class Training:
         self._unsure = True
 
 
+OF_LIBRARIES = ("tqdm.", "autograd.")  # its monitor, and what makes code in the background
+
+
 def _other_threads() -> bool:
     """Tell whether there are threads in which foreign code may run at any time."""
     here = threading.current_thread()
     return any(
-        thread is not here and not type(thread).__module__.startswith("tqdm")  # its monitor
+        thread is not here and not type(thread).__module__.startswith(OF_LIBRARIES)
         for thread in threading.enumerate()
     )

@@ -17,6 +17,7 @@ pytest.importorskip("numpy")
 from autograd.backends import background
 from autograd.backends.background import Replaceable
 from autograd.backends.executable import BackendLimit
+from nn.training import loop
 
 LONG = 60  # seconds that nothing here takes
 
@@ -81,6 +82,18 @@ def test_it_is_made_in_another_thread_which_ends(gate):
     assert threads[0] is not threading.main_thread()
     assert not threads[0].daemon
     assert background._thread is None
+
+
+def test_fit_knows_that_no_code_of_the_user_runs_in_the_thread(gate, monkeypatch):
+    """While other threads run, it traces the model again and again."""
+    executable = Replaceable(Named("first"), waiting(gate))
+    alive = [threading.current_thread(), background._thread]
+    monkeypatch.setattr(threading, "enumerate", lambda: alive)
+    assert not loop._other_threads()
+    alive.append(threading.Thread())
+    assert loop._other_threads()
+    gate.set()
+    assert answer(executable.settled()) == "fast"
 
 
 def test_those_who_wait_make_what_is_not_begun(gate):
