@@ -311,13 +311,8 @@ static inline Values values_in(PyObject *given)
     return (Values){PySequence_Fast_ITEMS(given), Py_SIZE(given)};
 }
 
-/* One of them; memory is asked for ahead, because they may lie anywhere. */
 static inline Node *value_at(Values values, Py_ssize_t at)
 {
-#ifdef __GNUC__
-    if (at + 16 < values.count)
-        __builtin_prefetch(&((Node *)values.items[at + 16])->grad);
-#endif
     return (Node *)values.items[at];
 }
 
