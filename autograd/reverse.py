@@ -175,8 +175,10 @@ def reached(output: Any) -> set[Any]:
     found = {output}
     for node in reversed([] if isinstance(output, float) else topological_order(output)):
         if node.op is not None and node in found:
-            rules = zip(node.args, cycle(node.op.pullbacks))
-            found.update(operand for operand, rule in rules if rule is not None)
+            args, rules = node.args, node.op.pullbacks
+            if None in rules:
+                args = [operand for operand, rule in zip(args, cycle(rules)) if rule is not None]
+            found.update(args)
     return found
 
 

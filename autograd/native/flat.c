@@ -136,6 +136,10 @@ PyObject *flattened(PyObject *Py_UNUSED(module), PyObject *args)
     if (!PyArg_ParseTuple(args, "O!O!O!", &PyTuple_Type, &results, &PyTuple_Type, &given,
                           &PyType_Type, &kind))
         return NULL;
+    if (!PyType_IsSubtype(kind, &PyTuple_Type)) {
+        PyErr_Format(PyExc_TypeError, "instructions are tuples, not of %s", kind->tp_name);
+        return NULL;
+    }
     bool known = are_nodes(state, given);
     for (Py_ssize_t i = 0; known && i < PyTuple_GET_SIZE(given); i++)
         known = !((Node *)PyTuple_GET_ITEM(given, i))->op; /* else not all below is needed */

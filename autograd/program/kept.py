@@ -37,7 +37,7 @@ def kept(function: Callable[[Program], Result]) -> Callable[[Program], Result]:
     @wraps(function)
     def find(program: Program) -> Result:
         steps = program.instructions
-        if len(steps) > LARGEST or not all(op.name in RESERVED for op, _ in steps):
+        if len(steps) > LARGEST or not all(op.name in RESERVED for op in program.rows):
             return function(program)
         return known(program, tuple(program.names.items()), tuple(program.lines.items()))
 

@@ -118,6 +118,11 @@ class Program:
         return self.first + len(self.instructions)
 
     @computed
+    def rows(self) -> set[Primitive]:
+        """The rows of the instructions."""
+        return {op for op, _ in self.instructions}
+
+    @computed
     def varies(self) -> tuple[bool, ...]:
         """Whether each variable may differ from example to example."""
         if not self.examples:
@@ -278,7 +283,7 @@ def redrawn(program: Program) -> tuple[list[Any], list[Any], list[Any]]:
     given = [placeholder(names.get(number, "")) for number in range(program.inputs)]
     nodes: list[Any] = [*given, *map(Constant, program.constants)]
     for op, args in program.instructions:
-        nodes.append(drawn(op, tuple([nodes[arg] for arg in args])))
+        nodes.append(drawn(op, tuple(map(nodes.__getitem__, args))))
     for number, line in program.lines.items():
         nodes[number]._place = Place(line=line)
     inputs = program.examples + program.shared

@@ -54,7 +54,7 @@ class _Traced:
         self.trace = trace
         self.runners: dict[str, Runner] = {}
         # The rules of our own rows read nothing that could change; those of users may
-        ours = all(op.name in RESERVED for op, _ in trace.program.instructions)
+        ours = all(op.name in RESERVED for op in trace.program.rows)
         # By kind of result, as the rules of users drew them
         self.drawn: dict[str, Program] | None = None if ours else {}
         self.guards: Guards | None = None  # made when they are first asked for

@@ -80,8 +80,8 @@ def with_largest(program: Program) -> Program:
 
     That compares the same numbers in the same order. Those inside of it stay, read by nothing.
     """
-    if all(op is not maximum for op, _ in program.instructions):
-        return program  # most often, and its uses need not be counted
+    if maximum not in program.rows:
+        return program
     chains: dict[int, list[int]] = {}
     uses = program.uses
     for number, (op, args) in enumerate(program.instructions, program.first):
