@@ -90,7 +90,7 @@ def by_hand(place):
 def test_peers_agree_with_the_work_by_hand(work, entry):
     skip_without(*entry.needs)
     found = numbers(entry.make, small(work.problem()))
-    assert disagreement(found, by_hand(WORKS.index(work))) < TOLERANCE
+    assert disagreement(found, by_hand(WORKS.index(work))) < entry.tolerance
 
 
 def eager_model(problem, activation):
