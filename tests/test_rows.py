@@ -40,6 +40,8 @@ ELSEWHERE = {
         "a special method, as __add__",
         {"abs", "add", "mul", "neg", "pow", "sub"},
     ),
+    "autograd/mode.py": ("a slot of a class", {"place"}),
+    "autograd/program/traced.py": ("a slot of a class", {"place"}),
     "nn/layers/activations.py": (CHOSEN, {"identity", "tanh"}),
     "nn/data/archives.py": (WORDS, {"less"}),
     "nn/": (CHOSEN, {"relu", "sigmoid"}),  # defaults, and the names of scikit-learn
