@@ -45,6 +45,8 @@ class Chosen(NamedTuple):
         """The groups that the steps take examples of."""
         import numpy as np
 
+        if len(self.groups.arguments) == 1:  # without 5 µs of NumPy
+            return [0] if len(self.order) else []
         return np.unique(self.groups.group[self.order]).tolist()  # type: ignore[no-any-return]
 
     def alone(self) -> Batches:
