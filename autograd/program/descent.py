@@ -231,17 +231,14 @@ class Descent(Verified):
 
         Cases that are fresh need no verification.
         """
-        self._verify_those_due(cases, fresh)
-        if self._is_outdated:
-            self._trained = self._assembled(self._trained)
-        self._trained.take_over()
-        return self._trained
-
-    def _verify_those_due(self, cases: list[Case], fresh: list[Case]) -> None:
         is_due = self._verification.is_due
         for case in cases:
             if case not in fresh and is_due(case):
                 self.verify(case)
+        if self._is_outdated:
+            self._trained = self._assembled(self._trained)
+        self._trained.take_over()
+        return self._trained
 
     def _assembled(self, former: Trained | None) -> Trained:
         """Return the memory of all programs there are, with the numbers and state of the former."""
@@ -314,7 +311,10 @@ class Descent(Verified):
         import numpy as np
 
         groups = self._read(args)
-        self._verify_those_due(*self._known(groups.arguments))
+        cases, fresh = self._known(groups.arguments)
+        for case in cases:
+            if case not in fresh and self._verification.is_due(case):
+                self.verify(case)
         self._check_indices(groups, range(len(groups.arguments)))
         total = np.zeros(1 + len(self._parameters))
         place = {leaf: number for number, leaf in enumerate(self._parameters, 1)}

@@ -37,9 +37,9 @@ class Plan:
 
     def __call__(self) -> Steps:
         """Take the steps."""
-        if self._made is None:  # a copy has no cases yet
-            self._cases, _ = self._known()
-        self._be_ready()
+        made = self._descent._ready(self._cases, self.fresh)
+        if made is not self._made:
+            self._renew(made)
         losses, extra, done = self._take_steps()
         return Steps(losses, extra, done, done == len(self._steps.counts))
 
@@ -49,17 +49,20 @@ class Plan:
         A long program for one example is otherwise compiled in the background, while shared code
         gives the same results, some ten times as slowly.
         """
-        if self._made is None:
-            self._cases, _ = self._known()
-        self._be_ready().settle()
-
-    def _be_ready(self) -> Trained:
         made = self._descent._ready(self._cases, self.fresh)
-        self.fresh = []
         if made is not self._made:
-            self._made, self._take_steps = made, made.plan(self._steps)
+            made = self._renew(made)
+        made.settle()
+
+    def _renew(self, made: Trained) -> Trained:
+        """Take steps of another memory from now on; return it."""
+        if not self._cases:  # a copy has none yet
+            self._cases, _ = self._known()
+            made = self._descent._ready(self._cases, [])
+        self.fresh = []
+        self._made, self._take_steps = made, made.plan(self._steps)
         return made
 
     def __getstate__(self) -> dict[str, Any]:
         kept = {"_descent": self._descent, "_steps": self._steps, "used": self.used}
-        return {**kept, "fresh": []}
+        return {**kept, "_cases": [], "fresh": []}
