@@ -55,7 +55,7 @@ def test_a_chain_builds_runs_backward_prints_and_is_freed(length, shallow_stack,
     assert freed() is None
 
 
-@pytest.mark.parametrize("length", MANY)
+@pytest.mark.parametrize("length", [20_000, pytest.param(100_000, marks=pytest.mark.slow)])
 def test_a_chain_is_pickled_and_copied(length, shallow_stack, no_collector):
     x = Value(0.0, label="x")
     y = chain(x, length)

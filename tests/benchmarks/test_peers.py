@@ -6,6 +6,8 @@ import platform
 import sys
 from dataclasses import replace
 from functools import cache
+from importlib import import_module
+from importlib.util import find_spec
 
 import numpy as np
 import pytest
@@ -85,9 +87,22 @@ def by_hand(place):
     return numbers(work.entries[0].make, small(work.problem()))
 
 
+@pytest.fixture
+def quick_jax():
+    """Let XLA leave its optimization out, which takes most of its time and changes no agreement."""
+    option = "jax_disable_most_optimizations"
+    if find_spec("jax") is None:
+        yield
+        return
+    config = import_module("jax").config
+    config.update(option, True)
+    yield
+    config.update(option, False)
+
+
 @pytest.mark.parametrize(("work", "entry"), ENTRIES)
 @pytest.mark.filterwarnings("default")  # what peers warn of is theirs
-def test_peers_agree_with_the_work_by_hand(work, entry):
+def test_peers_agree_with_the_work_by_hand(work, entry, quick_jax):
     skip_without(*entry.needs)
     found = numbers(entry.make, small(work.problem()))
     assert disagreement(found, by_hand(WORKS.index(work))) < entry.tolerance
