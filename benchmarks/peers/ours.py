@@ -140,10 +140,10 @@ def forget_machine_code(backend: str) -> None:
     """Have all be worked out and compiled anew that is kept for equal programs and texts."""
     forget()
     if backend == "llvm":
-        from autograd.backends.llvm import engine, precompiled
+        from autograd.backends.llvm import engine, shared
 
         engine.kept_code.cache_clear()
-        precompiled.forget()
+        shared.forget()
 
 
 def moons_compile(backend: str, problem: Moons) -> Made:

@@ -3,7 +3,7 @@
 Reading order: text, writer; exponential, logarithm, circular, elementary (an operation as
 instructions); frame (where rows lie); loops, bytecode, choices, products, uniform, sums (the
 stages); steps, kernel (the module); engine, workspace, executable (machine code, and its memory);
-precompiled (the same without waiting for LLVM); joint (steps over several programs).
+shared, precompiled (the same without waiting for LLVM); joint (steps over several programs).
 """
 
 from autograd.backends.llvm.executable import (

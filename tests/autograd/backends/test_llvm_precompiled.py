@@ -36,7 +36,7 @@ from autograd.program.stages import Choices, Dots, Elementwise, Fold, Product
 from tests.in_one_test import in_one_test
 
 executable = pytest.importorskip("autograd.backends.llvm.executable", reason="needs llvmlite")
-from autograd.backends.llvm import bytecode, engine, precompiled, uniform, workspace  # noqa: E402
+from autograd.backends.llvm import bytecode, engine, precompiled, shared, uniform, workspace  # noqa: E402
 
 SPECIAL = (0.0, -0.0, math.inf, -math.inf, math.nan, 5e-324, 1e-310, 1e308, -1.0, 1.0)
 
@@ -305,12 +305,12 @@ def test_programs_share_their_functions_without_waiting_for_llvm():
 
 
 def test_functions_that_are_forgotten_are_made_again(monkeypatch):
-    monkeypatch.setattr(precompiled, "MOST_KNOWN", 0)
+    monkeypatch.setattr(shared, "MOST_KNOWN", 0)
     schedule = scheduled(program_of([(tanh, (0,)), (exp, (1,)), (neg, (2,))], 1))
     program = precompiled.StagedProgram(schedule)
     arguments = np.empty((1, 0)), np.empty(0), np.array([0.5])
     wanted, _ = program.run(*arguments)
-    precompiled.forget()
+    shared.forget()
     found, _ = precompiled.StagedProgram(schedule).run(*arguments)
     again, _ = program.run(*arguments)  # whose functions are still its own
     assert found.tolist() == again.tolist() == wanted.tolist()
