@@ -172,14 +172,14 @@ def reached(output: Any) -> set[Any]:
     >>> a in reached(a * b.detach()), b in reached(a * b.detach())
     (True, False)
     """
-    found = {output}
+    found = {id(output): output}  # by identity: the hash of some is written in Python
     for node in reversed([] if isinstance(output, float) else topological_order(output)):
-        if node.op is not None and node in found:
+        if node.op is not None and id(node) in found:
             args, rules = node.args, node.op.pullbacks
             if None in rules:
                 args = [operand for operand, rule in zip(args, cycle(rules)) if rule is not None]
-            found.update(args)
-    return found
+            found.update(zip(map(id, args), args))
+    return {*found.values()}
 
 
 class Contribution(NamedTuple):
