@@ -79,7 +79,7 @@ class Function:
         mode = TracingMode(
             differentiated=frozenset(nodes), tracing=tracing, variant=variant, checked=checked
         )
-        with substituted(), traced_under(mode):
+        with traced_under(mode), substituted():
             output = self.function(*args)
         result, outputs = shape_of(output, "a compiled function returns numbers; its result")
         outputs = [Constant(node) if isinstance(node, float) else node for node in outputs]

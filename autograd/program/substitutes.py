@@ -13,11 +13,10 @@ import math
 from functools import wraps
 from typing import TYPE_CHECKING, Any
 
-from autograd.mode import CURRENT
+from autograd.mode import CURRENT, TRACES
 from autograd.primitive import TABLE
 from autograd.primitives import greater, less, where
 from autograd.program.traced import Live, Traced
-from autograd.threads import Turns
 from autograd.value import Value
 
 if TYPE_CHECKING:
@@ -29,24 +28,25 @@ NUMBERS = (int, float, Value)
 
 
 class substituted:  # noqa: N801 - called like a function
-    """Context manager: the functions are substituted in this block, for all threads."""
+    """Context manager: the functions are substituted in this block of a trace, for all threads.
 
-    _turns = Turns()
-    _blocks = 0  # under way in all threads
+    There is no lock, which Ctrl-C could leave held. Where another thread begins a trace while this
+    one ends, it may find Python's functions for a moment: they ask, and get answers or an error.
+    """
 
     def __enter__(self) -> None:
-        self._change(1)
+        _put(substitutes=True)
 
     def __exit__(self, *error: object) -> None:
-        self._change(-1)
+        if len(TRACES) <= 1:  # that of this block
+            _put(substitutes=False)
+        if len(TRACES) > 1:
+            _put(substitutes=True)
 
-    @classmethod
-    def _change(cls, more: int) -> None:
-        with cls._turns.lock:
-            before, cls._blocks = cls._blocks, cls._blocks + more
-            if not before or not cls._blocks:
-                for module, name, python, drawn in FUNCTIONS:
-                    setattr(module, name, drawn if cls._blocks else python)
+
+def _put(substitutes: bool) -> None:
+    for module, name, python, drawn in FUNCTIONS:
+        setattr(module, name, drawn if substitutes else python)
 
 
 def _chosen(python: Callable[..., Any], better: Primitive, /, *args: Any, **settings: Any) -> Any:

@@ -132,7 +132,7 @@ def traced_rule(
     inputs = [parameter, total, scale, norm, *live.values(), *old]
     given = frozenset(inputs)
     mode = TracingMode(differentiated=given, variant=CURRENT.get().variant)
-    with substituted(), traced_under(mode):
+    with traced_under(mode), substituted():
         gradient = total * scale
         if clip_norm is not None:  # as nn.clip_grad_norm
             factor = clip_norm / (norm + 1e-6)
