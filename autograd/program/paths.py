@@ -8,23 +8,22 @@ its own, and the examples of a batch are divided by the paths that they take.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from autograd.backends.selection import executable
 from autograd.errors import TracingError
 from autograd.graph import Constant
-from autograd.leaves import accumulate, read_data
-from autograd.program.draft import without_dead_code
-from autograd.program.simplify import simplified
+from autograd.leaves import accumulate
+from autograd.program.runner import Runner
 from autograd.program.traced import Traced, undecided
-from autograd.structure import arrays_of, described
+from autograd.structure import NUMBER, arrays_of, described
+from autograd.structure import Sequence as Shapes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from autograd.program.arguments import Arguments
     from autograd.program.precision import Precision
-    from autograd.program.runner import Runner
     from autograd.program.trace import Trace
     from autograd.program.verification import Case
 
@@ -83,40 +82,37 @@ class Decisions:
 
 
 class Guards:
-    """The conditions of one trace, ready to be computed."""
+    """The conditions of one trace, ready to be computed, as the results of a program."""
 
     def __init__(self, trace: Trace, backend: str, precision: Precision) -> None:
-        variables = tuple([variable for variable, _ in trace.guards])
         self.answers = tuple([answer for _, answer in trace.guards])
-        self._leaves = trace.leaves
-        conditions = trace.program.changed(outputs=variables)
-        program, _ = simplified(without_dead_code(conditions))
-        self._executable = executable(program.rounded(precision), backend)
-        self._scalars: Any = getattr(self._executable, "scalars", None)
+        conditions = replace(
+            trace,
+            program=trace.program.changed(outputs=tuple([place for place, _ in trace.guards])),
+            result=Shapes(tuple, (NUMBER,) * len(self.answers)),
+            guards=(),
+        )
+        self._runner = Runner("value", conditions, backend, check=False, precision=precision)
 
     def agreements(self, arguments: Arguments) -> Any:
         """Return for each example how many conditions, from the first on, are as they were."""
         import numpy as np
 
-        parameters = np.empty(len(self._leaves))
-        read_data(self._leaves, parameters)
-        examples = np.empty((1, 0)) if arguments.examples is None else arguments.examples
-        found, _ = self._executable.run(examples, arguments.shared, parameters)
-        changed = (found != 0.0) != self.answers
+        changed = (self._runner.numbers(arguments) != 0.0) != self.answers
         return np.where(changed.any(axis=1), changed.argmax(axis=1), len(self.answers))
 
-    @property
-    def is_quick(self) -> bool:
-        """Whether the backend computes the conditions of floats without arrays."""
-        return self._scalars is not None
+    def changes(self, numbers: tuple[float, ...]) -> int | None:
+        """Return the same for shared inputs, None if only arrays of them can be computed."""
+        compute = self._runner.quick()
+        if compute is None:
+            return None
+        answers = zip(compute(numbers), self.answers)
+        changed = (place for place, (found, was) in enumerate(answers) if (found != 0.0) is not was)
+        return next(changed, len(self.answers))
 
-    def next_path(self, numbers: tuple[float, ...]) -> tuple[bool, ...] | None:
-        """Return how the path of these shared inputs begins; None for the path of this trace."""
-        found = self._scalars(numbers, tuple([leaf._data for leaf in self._leaves]))
-        for place, (condition, answer) in enumerate(zip(found, self.answers)):
-            if (condition != 0.0) is not answer:
-                return (*self.answers[:place], not answer)
-        return None
+    def path(self, agreements: int) -> tuple[bool, ...]:
+        """Return how the path begins of numbers that agree in so many conditions, and no more."""
+        return (*self.answers[:agreements], not self.answers[agreements])
 
 
 class Part(NamedTuple):
@@ -147,16 +143,15 @@ def divided(
     pending = [(first, np.arange(count))]
     while pending:
         case, places = pending.pop()
-        answers = guards(case).answers
-        agreed = guards(case).agreements(_chosen(arguments, places, count))
-        here = places[agreed == len(answers)]
+        conditions = guards(case)
+        agreed = conditions.agreements(_chosen(arguments, places, count))
+        here = places[agreed == len(conditions.answers)]
         if len(here) or not count:
             yield case, _chosen(arguments, here, count), here
         for agreements in np.unique(agreed).tolist():
-            if agreements < len(answers):
+            if agreements < len(conditions.answers):
                 others = places[agreed == agreements]
-                begin = (*answers[:agreements], not answers[agreements])
-                pending.append((path(begin, int(others[0])), others))
+                pending.append((path(conditions.path(agreements), int(others[0])), others))
 
 
 def _chosen(arguments: Arguments, places: Any, count: int) -> Arguments:
@@ -191,14 +186,14 @@ def along(kind: str, first: Case, numbers: tuple[float, ...]) -> Any:
     """Return the result of shared inputs, on a path that is known; None where it is not."""
     case: Case | None = first
     while case is not None:
-        used = case.used
-        if used.guards is None or not used.guards.is_quick:
+        guards, runner = case.used.guards, case.used.runners.get(kind)
+        agreements = None if guards is None else guards.changes(numbers)
+        if agreements is None:
             return None
-        path = used.guards.next_path(numbers)
-        if path is None:
-            compute = used.quick.get(kind)
+        if agreements == len(guards.answers):
+            compute = None if runner is None else runner.quick()
             return None if compute is None else compute(numbers)
-        case = first.paths.get(path)
+        case = first.paths.get(guards.path(agreements))
     return None
 
 

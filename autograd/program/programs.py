@@ -58,7 +58,6 @@ class _Traced:
         # By kind of result, as the rules of users drew them
         self.drawn: dict[str, Program] | None = None if ours else {}
         self.guards: Guards | None = None  # made when they are first asked for
-        self.quick: dict[str, Callable[[tuple[float, ...]], Any] | None] = {}  # where it has guards
 
     def does(self, trace: Trace) -> bool:
         """Tell whether these are the programs of such a trace."""
@@ -235,9 +234,7 @@ class Programs(Verified):
         parts = []
         path = partial(self._path, first, arguments)
         for case, some, places in divided(first, arguments, guards, path):
-            runner = self._runner(kind, case.used)
-            case.used.quick.setdefault(kind, runner.quick())
-            parts.append(Part(runner, some, places))
+            parts.append(Part(self._runner(kind, case.used), some, places))
         return parts
 
     def _path(
