@@ -96,16 +96,22 @@ def test_fit_knows_that_no_code_of_the_user_runs_in_the_thread(gate, monkeypatch
     assert answer(executable.settled()) == "fast"
 
 
-def test_those_who_wait_make_what_is_not_begun(gate):
-    """The thread is at work on another one, and this one need not wait for its turn."""
+def at_work(gate):
+    """Return an executable that the thread has begun to make, and cannot end before the gate."""
     begun = threading.Event()
 
     def slow():
         begun.set()
         return waiting(gate)()
 
-    before = Replaceable(Named("first"), slow)
+    executable = Replaceable(Named("first"), slow)
     assert begun.wait(LONG)
+    return executable
+
+
+def test_those_who_wait_make_what_is_not_begun(gate):
+    """The thread is at work on another one, and this one need not wait for its turn."""
+    before = at_work(gate)
     threads = []
 
     def make():
@@ -173,14 +179,7 @@ def test_beyond_a_limit_the_first_one_stays(gate, caplog):
 
 
 def test_an_interrupt_leaves_it_to_be_made_again(gate):
-    begun = threading.Event()
-
-    def slow():
-        begun.set()
-        return waiting(gate)()
-
-    before = Replaceable(Named("first"), slow)
-    assert begun.wait(LONG)
+    before = at_work(gate)
     interrupts = iter([KeyboardInterrupt])
 
     def make():
