@@ -106,3 +106,11 @@ class Stepper(Protocol):
 
         It stops before the update of a step whose loss or gradient is not finite.
         """
+
+
+def norm(gradient: Any, scale: float) -> Any:
+    """Return the Euclidean norm of a gradient, times a scale; no square overflows."""
+    import numpy as np
+
+    largest = np.abs(gradient).max() or 1.0
+    return scale * largest * np.linalg.norm(gradient / largest)

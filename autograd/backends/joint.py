@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from autograd.backends.executable import Progress
+from autograd.backends.executable import Progress, norm
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -82,15 +82,13 @@ class JointStepper:
         """Apply the rule to these kinds of parameters and to the gradient of so many examples."""
         import numpy as np
 
-        gradient, scale, norm = self._sums[1:], 1.0 / count, 0.0
-        if self._update.uses_norm:
-            largest = np.abs(gradient).max() or 1.0  # so that no square overflows
-            norm = scale * largest * np.linalg.norm(gradient / largest)
+        gradient, scale = self._sums[1:], 1.0 / count
+        length = norm(gradient, scale) if self._update.uses_norm else 0.0
         for kind in kinds:
             some, common = self._kinds[kind], self.common[kind]
             # A line of the rule's inputs for each parameter: it, its gradient, its state
             lines = np.column_stack([self.parameters[some], gradient[some], self.own[:, some].T])
-            given = [scale, norm, *settings.tolist(), *common.tolist()]
+            given = [scale, length, *settings.tolist(), *common.tolist()]
             shared = np.array(given, self._dtype)
             moved, _ = self._rule.run(lines, shared, np.empty(0))
             self.parameters[some] = moved[:, 0]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from autograd.backends.executable import Progress
+from autograd.backends.executable import Progress, norm
 from autograd.backends.numpy.frame import pieces
 from autograd.backends.numpy.workspace import Plan, Workspace
 from autograd.program.schedule import scheduled
@@ -102,8 +102,7 @@ class ArrayStepper:
         rule, taken, gradient = self._rule, self._taken, self._gradient.sums[1:]
         rule.shared[0] = scale = 1.0 / count
         if self._uses_norm:
-            largest = np.abs(gradient).max() or 1.0  # so that no square overflows
-            rule.shared[1] = scale * largest * np.linalg.norm(gradient / largest)
+            rule.shared[1] = norm(gradient, scale)
         if len(settings):
             self._settings[:] = settings
         taken[0] = self._trained
